@@ -1,4 +1,4 @@
-import type { LinkState, LogLine, RunSummary, Snapshot } from '../run/model'
+import type { Fleet, LinkState, LogLine, RunSummary, Snapshot } from '../run/model'
 import type { Spec } from '../backend/wire'
 
 /** Asks the backend to execute a spec's plan. `runId` is made up when missing. */
@@ -37,6 +37,7 @@ export interface LogPage {
 export interface HubApi {
   readonly backend: string
   links(): { backend: LinkState; docker: LinkState }
+  fleet(): Promise<Fleet>
   /** Newest first. */
   runs(): Promise<RunSummary[]>
   snapshot(runId: string): Promise<Snapshot | undefined>

@@ -71,8 +71,8 @@ export type Counts = z.infer<typeof counts>
 export const finding = z.object({ kind: z.string(), text: z.string(), at: time })
 export type Finding = z.infer<typeof finding>
 
-/** A run without its batches: what the fleet lists. */
-export const runSummary = z.object({
+/** A run without its batches, as the hub holds it: no version, no clock. */
+export const runFields = z.object({
   runId: z.string(),
   /** The backend's URL, without credentials. */
   backend: z.string(),
@@ -99,16 +99,32 @@ export const runSummary = z.object({
   /** Server's clock minus backend's clock, ms; 0 unless they differ by more than 2 s [RUN-7]. */
   clockOffset: z.number(),
   counts,
-  /** An incarnation of the server's state of this run: versions compare only inside one. */
+})
+export type RunFields = z.infer<typeof runFields>
+
+/** Which state of a scope this is. */
+export const versioned = z.object({
+  /** An incarnation of the server's state: versions compare only inside one. */
   epoch: z.string(),
   version: z.number(),
-  /** The server's clock when this was made. */
+  /** The server's clock when this was sent. */
   now: z.string(),
 })
+
+export const runSummary = runFields.extend(versioned.shape)
 export type RunSummary = z.infer<typeof runSummary>
 
 export const snapshot = runSummary.extend({ batches: z.array(batch) })
 export type Snapshot = z.infer<typeof snapshot>
+
+/** What the fleet page shows: every run, newest first. */
+export const fleet = versioned.extend({
+  backend: z.string(),
+  link: z.object({ backend: linkState, docker: linkState }),
+  linkSince: time,
+  runs: z.array(runFields),
+})
+export type Fleet = z.infer<typeof fleet>
 
 export const isOver = (status: RunStatus): status is 'completed' | 'failed' | 'aborted' =>
   status === 'completed' || status === 'failed' || status === 'aborted'

@@ -1,0 +1,143 @@
+import boundaries from 'eslint-plugin-boundaries'
+import next from 'eslint-config-next'
+import { defineConfig, globalIgnores } from 'eslint/config'
+import tseslint from 'typescript-eslint'
+
+/**
+ * The house: each folder, and what it may import besides itself. A folder that is not listed under another's name
+ * stays unknown to it, so the picture in the README stays true.
+ */
+const house = {
+  server: {
+    files: 'server.ts',
+    imports: ['app', 'lib/server', 'lib/client', 'lib/hub', 'lib/backend', 'lib/docker', 'lib/sync', 'lib/run'],
+  },
+  app: { files: 'app/**', imports: ['hub-accessor', 'hub-types', 'lib/client', 'lib/sync', 'lib/run'] },
+  'lib/server': {
+    files: 'lib/server/**',
+    imports: ['lib/hub', 'lib/backend', 'lib/docker', 'lib/sync', 'lib/run'],
+  },
+  'lib/client': { files: 'lib/client/**', imports: ['lib/sync', 'lib/run'] },
+  'lib/hub': { files: 'lib/hub/**', imports: ['lib/backend', 'lib/docker', 'lib/sync', 'lib/run'] },
+  'lib/reference-backend': { files: 'lib/reference-backend/**', imports: ['wire'] },
+  'lib/backend': { files: 'lib/backend/**', imports: ['lib/run'] },
+  'lib/docker': { files: 'lib/docker/**', imports: ['lib/run'] },
+  'lib/sync': { files: 'lib/sync/**', imports: ['lib/run'] },
+  'lib/run': { files: 'lib/run/**', imports: [] },
+  /** Tests from outside and measurements: whatever they start or read. */
+  outside: { files: ['e2e/**', 'bench/**'], imports: ['*', 'lib/*'] },
+}
+
+/** Single files with a door of their own: the only ones of their folder that the named importers may use. */
+const doors = {
+  'hub-accessor': 'lib/server/hub-accessor.ts',
+  'hub-types': 'lib/hub/types.ts',
+  wire: 'lib/backend/wire.ts',
+}
+
+const tests = ['**/*.test.ts', '**/*.test.tsx', 'e2e/**']
+
+const pureOnly = 'lib/run is pure: time and chance come in with the observation, and nothing is awaited.'
+
+export default defineConfig([
+  globalIgnores(['.next/', 'dist/', 'reports/', 'test-results/', 'playwright-report/', 'next-env.d.ts']),
+  { linterOptions: { reportUnusedDisableDirectives: 'error', noInlineConfig: true } },
+  ...next,
+  {
+    files: ['**/*.{ts,tsx}'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // An interface of promises is kept best by `async` even where nothing is awaited: what throws, rejects.
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      'no-empty': 'error',
+    },
+  },
+  {
+    files: ['**/*.{ts,tsx}'],
+    ignores: ['*.config.ts'],
+    plugins: { boundaries },
+    settings: {
+      'boundaries/files': [
+        ...Object.entries(house).map(([category, { files }]) => ({ category, pattern: files })),
+        ...Object.entries(doors).map(([category, pattern]) => ({ category, pattern })),
+        { category: 'test', pattern: tests },
+      ],
+    },
+    rules: {
+      'boundaries/no-unknown-files': 'error',
+      'boundaries/dependencies': [
+        'error',
+        {
+          default: 'disallow',
+          checkUnknownLocals: true,
+          policies: [
+            ...Object.entries(house).map(([folder, { imports }]) => ({
+              from: { file: { categories: folder } },
+              allow: { to: { file: { categories: { anyOf: [folder, ...imports] } } } },
+            })),
+            // The reference backend is a test tool: a real peer instead of a mock.
+            {
+              from: { file: { categories: 'test' } },
+              allow: { to: { file: { categories: 'lib/reference-backend' } } },
+            },
+            {
+              from: { file: { categories: { noneOf: ['test'] } } },
+              disallow: { to: { file: { categories: 'test' } } },
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['lib/run/**/*.ts'],
+    ignores: tests,
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^(?!\\.|zod$)', message: 'lib/run imports nothing but zod.' }] },
+      ],
+      'no-restricted-globals': [
+        'error',
+        ...[
+          'setTimeout',
+          'setInterval',
+          'setImmediate',
+          'queueMicrotask',
+          'performance',
+          'crypto',
+          'process',
+          'Buffer',
+          'fetch',
+          'console',
+        ].map(name => ({ name, message: pureOnly })),
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: pureOnly },
+        { object: 'Math', property: 'random', message: pureOnly },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: pureOnly },
+        { selector: 'CallExpression[callee.name="Date"]', message: pureOnly },
+      ],
+    },
+  },
+  {
+    // A test that meets a missing element fails, which is what it is for.
+    files: tests,
+    rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
+  {
+    // Playwright's fixtures take a callback named `use`, which is no hook of React's.
+    files: ['e2e/**'],
+    rules: { 'react-hooks/rules-of-hooks': 'off' },
+  },
+])

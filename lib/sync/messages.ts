@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { scope } from './scope'
+
+/**
+ * The page protocol, one schema a message. States and diffs travel as JSON text inside their message: encoded once
+ * per version, whoever gets them [SYNC-4], and measured by their length.
+ */
+
+/** Sent in the socket's handshake as `auth: { protocol }`. Any change to a message below needs a new number. */
+export const PROTOCOL = 1
+/** Text of the connection error that tells the page of another build to reload itself. */
+export const OUTDATED = 'outdated'
+/** Where socket.io listens. */
+export const SOCKET_PATH = '/api/live'
+
+export const handshake = z.object({ protocol: z.literal(PROTOCOL) })
+
+const epoch = z.string().min(1).max(100)
+const version = z.int().nonnegative()
+/** The server's clock when the message was made, ISO 8601. */
+const now = z.iso.datetime()
+const envelope = { epoch, scope, now }
+
+/** The step between two versions; `diff` is the JSON of a `Diff`, of a log of a `LogStep`. */
+export const step = z.object({ from: version, to: version, diff: z.string() })
+export type Step = z.infer<typeof step>
+
+/** Client to server: join a scope. With an epoch and a version: "this is what I have" [SYNC-2], [SYNC-8]. */
+export const subscribe = z.object({ scope, epoch: epoch.optional(), version: version.optional() })
+export type Subscribe = z.infer<typeof subscribe>
+
+/** Client to server: leave a scope. */
+export const unsubscribe = z.object({ scope })
+export type Unsubscribe = z.infer<typeof unsubscribe>
+
+/** Server to client: the newest step [SYNC-1]. */
+export const push = z.object({ ...envelope, ...step.shape })
+export type Push = z.infer<typeof push>
+
+/** Server to client: the whole state at a version; `state` is the JSON of a `Document`, of a log of a `LogState`. */
+export const snapshot = z.object({ ...envelope, version, state: z.string() })
+export type SnapshotMessage = z.infer<typeof snapshot>
+
+/** Server to client, every 5 s: where the scope is. `digest` is null for logs [SYNC-6]. */
+export const beat = z.object({ ...envelope, version, digest: z.int().nullable() })
+export type Beat = z.infer<typeof beat>
+
+/** Server to client: the scope is no more [SYNC-9]. */
+export const gone = z.object({ scope })
+export type Gone = z.infer<typeof gone>
+
+/** The acknowledgement of `subscribe`: everything since what the page has, or the whole state, or why not. */
+export const answer = z.discriminatedUnion('kind', [
+  snapshot.extend({ kind: z.literal('snapshot') }),
+  z.object({ ...envelope, kind: z.literal('diffs'), version, steps: z.array(step) }),
+  z.object({ kind: z.literal('error'), error: z.enum(['not-found', 'bad-request', 'too-many']) }),
+])
+export type Answer = z.infer<typeof answer>
+
+/** What the server sends unasked, by the name of its event. */
+export const serverMessages = { push, snapshot, beat, gone }
+export interface ServerMessages {
+  push: Push
+  snapshot: SnapshotMessage
+  beat: Beat
+  gone: Gone
+}
+export type ServerEvent = keyof ServerMessages
+/** An event's name with its message. */
+export type Heard = { [E in ServerEvent]: { event: E; message: ServerMessages[E] } }[ServerEvent]
+
+/** socket.io's listener types, for both ends. */
+export type ServerToClient = { [E in ServerEvent]: (message: ServerMessages[E]) => void }
+export interface ClientToServer {
+  subscribe: (request: Subscribe, done: (answer: Answer) => void) => void
+  unsubscribe: (request: Unsubscribe) => void
+}

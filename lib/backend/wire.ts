@@ -7,8 +7,17 @@ import { z } from 'zod'
  */
 
 /** An optional text field: absent, null or of a wrong type all read as null. */
-const text = z.string().nullish().catch(null).transform(value => value ?? null)
-const list = <T extends z.ZodType>(item: T) => z.array(item).nullish().catch(null).transform(value => value ?? [])
+const text = z
+  .string()
+  .nullish()
+  .catch(null)
+  .transform(value => value ?? null)
+const list = <T extends z.ZodType>(item: T) =>
+  z
+    .array(item)
+    .nullish()
+    .catch(null)
+    .transform(value => value ?? [])
 
 /** One frame of the execution WebSocket. The oldest generation writes `type_` for `type`. */
 export const frame = z

@@ -1,0 +1,201 @@
+import type { z } from 'zod'
+import type { HistoryReading, PlanBatch } from '../run/observation'
+import { parseInstant } from '../run/time'
+import { readPlan } from './plan'
+import {
+  commandAnswer,
+  historyAnswer,
+  historyListAnswer,
+  planAnswer,
+  specsAnswer,
+  type HistoryRun,
+  type Spec,
+} from './wire'
+
+/**
+ * Why a call to the backend gave no usable answer. `message` is a sentence for people.
+ * unreachable: no connection; timeout: no answer in time, so nobody knows what became of the call; bad-answer: HTML where
+ * JSON was due, a status that is not 200, or fields that don't fit.
+ */
+export class BackendError extends Error {
+  constructor(
+    readonly kind: 'unreachable' | 'timeout' | 'bad-answer',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+    this.name = 'BackendError'
+  }
+}
+
+const MAX_ANSWER = 16 * 1024 * 1024
+
+/** Calls one backend over HTTP; every method rejects with a `BackendError`. */
+export class BackendHttp {
+  private readonly base: string
+  private readonly headers: Record<string, string>
+
+  /**
+   * @param url may hold credentials: they are sent as a header and appear in no message
+   * @param timeout of each call, ms
+   */
+  constructor(
+    url: URL,
+    private readonly timeout = 5_000,
+  ) {
+    const bare = new URL(url)
+    bare.username = bare.password = ''
+    this.base = bare.href.replace(/\/$/, '')
+    this.headers = authorization(url)
+  }
+
+  /** Resolves when the backend says that it is well. */
+  async health(): Promise<void> {
+    const text = await this.text('GET', '/health')
+    if (text.trim() !== 'OK') throw new BackendError('bad-answer', 'What answers there is not a ckrv backend.')
+  }
+
+  async specs(): Promise<Spec[]> {
+    return (await this.json(specsAnswer, 'GET', '/api/specs')).specs
+  }
+
+  /** The plan's batches; empty where there is none, or it can't be read at the moment. */
+  async plan(spec: string): Promise<PlanBatch[]> {
+    return readPlan(await this.json(planAnswer, 'GET', `/api/plans/detail?spec=${encodeURIComponent(spec)}`))
+  }
+
+  /** The spec's runs, newest first, without batches. */
+  async historyList(spec: string): Promise<HistoryRun[]> {
+    return (await this.json(historyListAnswer, 'GET', `/api/history/${encodeURIComponent(spec)}`)).runs
+  }
+
+  /** One entry of the history, or null where it has none of this id. */
+  async history(spec: string, id: string): Promise<Omit<HistoryReading, 'kind' | 'at'> | null> {
+    const path = `/api/history/${encodeURIComponent(spec)}/${encodeURIComponent(id)}`
+    const { run } = await this.json(historyAnswer, 'GET', path, undefined, [200, 404])
+    return run ? readHistory(run) : null
+  }
+
+  /** Sent once, never again: a time-out leaves open whether the run began. */
+  async start(request: {
+    spec: string
+    runId: string
+    dryRun: boolean
+    model: string | undefined
+    resumeRunId: string | undefined
+  }): Promise<z.infer<typeof commandAnswer>> {
+    return this.json(commandAnswer, 'POST', '/api/execution/start', {
+      spec: request.spec,
+      run_id: request.runId,
+      dry_run: request.dryRun,
+      ...(request.model === undefined ? {} : { executor_model: request.model }),
+      ...(request.resumeRunId === undefined ? {} : { resume_run_id: request.resumeRunId }),
+    })
+  }
+
+  async stop(runId: string): Promise<z.infer<typeof commandAnswer>> {
+    return this.json(commandAnswer, 'POST', '/api/execution/stop', { run_id: runId })
+  }
+
+  private async json<T extends z.ZodType>(
+    schema: T,
+    method: 'GET' | 'POST',
+    path: string,
+    body?: object,
+    statuses: readonly number[] = [200],
+  ): Promise<z.infer<T>> {
+    const text = await this.text(method, path, body, statuses)
+    let json: unknown
+    try {
+      json = JSON.parse(text)
+    } catch (cause) {
+      const what = /^\s*</.test(text) ? 'a web page, so this generation does not know that call' : 'no JSON'
+      throw new BackendError('bad-answer', `The backend answered ${method} ${path} with ${what}.`, { cause })
+    }
+    const parsed = schema.safeParse(json)
+    if (parsed.success) return parsed.data
+    throw new BackendError('bad-answer', `The backend's answer to ${method} ${path} has an unknown shape.`, {
+      cause: parsed.error,
+    })
+  }
+
+  private async text(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: object,
+    statuses: readonly number[] = [200],
+  ): Promise<string> {
+    try {
+      const response = await fetch(this.base + path, {
+        method,
+        headers: body ? { ...this.headers, 'content-type': 'application/json' } : this.headers,
+        body: body ? JSON.stringify(body) : null,
+        redirect: 'error',
+        signal: AbortSignal.timeout(this.timeout),
+      })
+      const text = await readBounded(response)
+      if (statuses.includes(response.status)) return text
+      const words = text.trim().slice(0, 500)
+      throw new BackendError(
+        'bad-answer',
+        `The backend answered ${method} ${path} with ${String(response.status)}${words ? `: ${words}` : ''}.`,
+      )
+    } catch (cause) {
+      if (cause instanceof BackendError) throw cause
+      if (cause instanceof DOMException && cause.name === 'TimeoutError') {
+        const seconds = String(this.timeout / 1_000)
+        throw new BackendError('timeout', `The backend did not answer ${method} ${path} within ${seconds} s.`, {
+          cause,
+        })
+      }
+      throw new BackendError('unreachable', `The backend at ${this.base} can't be reached${reason(cause)}.`, { cause })
+    }
+  }
+}
+
+/** Credentials of a URL as a header; none without. */
+export function authorization(url: URL): Record<string, string> {
+  if (url.username === '' && url.password === '') return {}
+  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
+}
+
+async function readBounded(response: Response): Promise<string> {
+  if (!response.body) return ''
+  const decoder = new TextDecoder()
+  let text = ''
+  const body: AsyncIterable<Uint8Array> = response.body
+  for await (const chunk of body) {
+    text += decoder.decode(chunk, { stream: true })
+    if (text.length > MAX_ANSWER) throw new BackendError('bad-answer', 'The backend’s answer is longer than 16 MiB.')
+  }
+  return text + decoder.decode()
+}
+
+function reason(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined
+  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return ` (${cause.code})`
+  return ''
+}
+
+const ms = (text: string | null): number | null => (text === null ? null : (parseInstant(text)?.ms ?? null))
+
+function readHistory(run: HistoryRun): Omit<HistoryReading, 'kind' | 'at'> {
+  return {
+    id: run.id,
+    status: run.status,
+    dryRun: run.dry_run,
+    startedAt: ms(run.started_at),
+    endedAt: ms(run.ended_at),
+    error: run.error,
+    batches: run.batches.map(batch => ({
+      id: batch.id,
+      name: batch.name,
+      status: batch.status,
+      startedAt: ms(batch.started_at),
+      endedAt: ms(batch.ended_at),
+      branch: batch.branch,
+      error: batch.error,
+    })),
+  }
+}

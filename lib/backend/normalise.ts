@@ -1,0 +1,169 @@
+import { batchStatus } from '../run/model'
+import type { Message, Says } from '../run/observation'
+import { readSentence } from './sentence'
+import { EXECUTION_NOT_FOUND, frame as frameSchema, type Frame } from './wire'
+
+/** What one frame says, whatever generation sent it. */
+export type Reading =
+  | {
+      kind: 'message'
+      says: Says
+      timestamp: string | null
+      stream: Message['stream']
+      text: string
+      odd: string | null
+    }
+  | { kind: 'unknown-run' }
+  /** Not a message at all. `reason` is for the log. */
+  | { kind: 'unreadable'; reason: string }
+
+/** A log line keeps this many characters of UTF-16; what is cut is said at its end [SAFE-5]. */
+export const MAX_LINE = 64 * 1024
+
+/** Reads one frame's text. Never throws. */
+export function readFrame(text: string): Reading {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    return { kind: 'unreadable', reason: 'not JSON' }
+  }
+  const parsed = frameSchema.safeParse(json)
+  if (!parsed.success) return { kind: 'unreadable', reason: 'not a message object' }
+  const frame = parsed.data
+  if (frame.type === null && frame.message === null) return { kind: 'unreadable', reason: 'neither type nor message' }
+  if (frame.type === 'error' && frame.message === EXECUTION_NOT_FOUND && frame.timestamp === null) {
+    return { kind: 'unknown-run' }
+  }
+  const { says, odd } = interpret(frame)
+  return {
+    kind: 'message',
+    says,
+    odd,
+    timestamp: frame.timestamp,
+    stream: streamOf(frame),
+    text: bounded(wording(frame)),
+  }
+}
+
+interface Interpretation {
+  says: Says
+  /** Why a message could not be understood in full, for the log; null where it was. */
+  odd: string | null
+}
+
+const understood = (says: Says): Interpretation => ({ says, odd: null })
+const strange = (odd: string): Interpretation => ({ says: { kind: 'remark' }, odd })
+
+function interpret(frame: Frame): Interpretation {
+  const message = frame.message ?? ''
+  switch (frame.type) {
+    case 'start':
+      return understood({ kind: 'start', spec: after(message, 'Starting execution for spec: ') })
+    case 'status':
+      return runStatus(frame)
+    case 'success':
+      return understood({ kind: 'success' })
+    case 'batch_status':
+      return statusOfBatch(frame)
+    case 'batch_start':
+    case 'batch_complete':
+      return engineSentence(frame, message)
+    case 'batch_error':
+      return understood({ kind: 'batch-error', error: after(message, 'Batch failed: ') ?? frame.error ?? message })
+    case 'info':
+    case 'warning':
+      return understood(readRemark(message) ?? readSentence(message, 3) ?? { kind: 'remark' })
+    case 'error':
+      return understood(readError(message) ?? readSentence(message, 3) ?? { kind: 'line' })
+    case 'log':
+    case null:
+      return understood(readSentence(message, 3) ?? { kind: 'line' })
+    default:
+      return { says: readSentence(message, 3) ?? { kind: 'line' }, odd: `unknown type ${frame.type.slice(0, 100)}` }
+  }
+}
+
+function runStatus(frame: Frame): Interpretation {
+  switch (frame.status) {
+    case 'running':
+    case 'completed':
+    case 'failed':
+    case 'aborted':
+      return understood({ kind: 'run-status', status: frame.status, error: frame.error ?? (frame.message || null) })
+    default:
+      return strange(`unknown run status ${String(frame.status).slice(0, 100)}`)
+  }
+}
+
+function statusOfBatch(frame: Frame): Interpretation {
+  const status = batchStatus.safeParse(frame.status)
+  if (!status.success) return strange(`unknown batch status ${String(frame.status).slice(0, 100)}`)
+  if (!frame.batch_id) return strange('batch_status without batch_id')
+  return understood({
+    kind: 'batch-status',
+    id: frame.batch_id,
+    name: frame.batch_name || null,
+    status: status.data,
+    branch: frame.branch || null,
+    error: frame.error,
+  })
+}
+
+/** The engine's own `batch_start` and `batch_complete`. */
+function engineSentence(frame: Frame, message: string): Interpretation {
+  const says = readSentence(message, 2)
+  if (says?.kind === 'batch-start' && frame.type === 'batch_start') return understood(says)
+  if (says?.kind === 'batch-complete' && frame.type === 'batch_complete') return understood(says)
+  return strange(`${String(frame.type)} with unknown words`)
+}
+
+const RESUMING = /^Resuming: (\d{1,9}) batches already completed$/
+const LOCALLY = /^Docker unavailable \(.*\), falling back to local execution$/s
+
+/** `info` and `warning` are the engine's alone. */
+function readRemark(message: string): Says | null {
+  const branch = after(message, 'Merging branch ')
+  if (branch !== null) return { kind: 'merging', branch }
+  const historyId = after(message, 'Created run history entry: ') ?? after(message, 'Resuming run: ')
+  if (historyId !== null) return { kind: 'history-id', id: historyId }
+  const count = RESUMING.exec(message)?.[1]
+  if (count !== undefined) return { kind: 'resuming', count: Number(count) }
+  return LOCALLY.test(message) ? { kind: 'runs-locally' } : null
+}
+
+/** `error` is the engine's and every agent's stderr; which of them spoke is for the fold to find out [RUN-4]. */
+function readError(message: string): Says | null {
+  const failure = after(message, 'Execution failed: ')
+  if (failure !== null) return { kind: 'execution-failed', error: failure }
+  if (message === 'Execution aborted by user.') return { kind: 'execution-aborted' }
+  if (message.startsWith('Spec not found: ') || message === "Plan not found. Run 'ckrv plan' first.") {
+    return { kind: 'missing', error: message }
+  }
+  return null
+}
+
+function after(message: string, start: string): string | null {
+  return message.startsWith(start) && message.length > start.length ? message.slice(start.length) : null
+}
+
+function streamOf(frame: Frame): Message['stream'] {
+  if (frame.type === 'error') return 'stderr'
+  if (frame.type === 'log' || frame.type === null) return frame.stream === 'stderr' ? 'stderr' : 'stdout'
+  return 'system'
+}
+
+/** A status has no words of its own; in the log it gets some. */
+function wording(frame: Frame): string {
+  if (frame.message) return frame.message
+  if (frame.type === 'status') return `status: ${frame.status ?? 'none'}`
+  if (frame.type !== 'batch_status') return ''
+  const branch = frame.branch ? ` on branch ${frame.branch}` : ''
+  return `batch ${frame.batch_id ?? '?'}: ${frame.status ?? 'none'}${branch}${frame.error ? `: ${frame.error}` : ''}`
+}
+
+function bounded(text: string): string {
+  if (text.length <= MAX_LINE) return text
+  const cut = text.length - MAX_LINE
+  return `${text.slice(0, MAX_LINE).toWellFormed()} … ${String(cut)} more characters cut`
+}

@@ -1,0 +1,33 @@
+import { parse } from 'yaml'
+import type { PlanBatch } from '../run/observation'
+import type { z } from 'zod'
+import { planFile, type planAnswer } from './wire'
+
+/**
+ * The batches of a plan as the backend serves it. Some generations can't read their own plan file once they have
+ * rewritten it; then its text is in `raw_yaml`, and read from there. Empty where there is none: the file is not
+ * written at once, so an empty reading says nothing [RUN-8].
+ */
+export function readPlan(answer: z.infer<typeof planAnswer>): PlanBatch[] {
+  const batches = answer.batches.length > 0 ? answer.batches : fromYaml(answer.raw_yaml)
+  return batches.map(({ id, name, depends_on, status, branch }) => ({
+    id,
+    name,
+    dependsOn: depends_on,
+    completed: status === 'completed',
+    branch: branch || null,
+  }))
+}
+
+function fromYaml(text: string | null): z.infer<typeof planFile>['batches'] {
+  if (text === null) return []
+  let file: unknown
+  try {
+    file = parse(text, { maxAliasCount: 100 })
+  } catch {
+    // A file caught half written is read again a moment later.
+    return []
+  }
+  const parsed = planFile.safeParse(file)
+  return parsed.success ? parsed.data.batches : []
+}

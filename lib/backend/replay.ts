@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto'
+import type { Observation } from '../run/observation'
+import { compareInstants, fractionDigits, parseInstant, type Instant } from '../run/time'
+import { readFrame } from './normalise'
+
+/** What became of one frame. */
+export type Received =
+  | {
+      kind: 'observed'
+      observation: Observation
+      /** Not seen before, on any connection. */ fresh: boolean
+      odd: string | null
+    }
+  | { kind: 'unreadable'; reason: string }
+
+const MAX_KNOWN = 1_000_000
+const MAX_COUNTED = 200_000
+const REPLAY_LASTS = 1_000
+const LIVE_GAP = 250
+const SETTLED = 500
+const SILENT = 3_000
+
+/**
+ * Turns the frames of one run's connections, in order, into observations. Each connection replays the run's whole history
+ * without saying where it ends; this knows every message again, so that a replay adds only what was missed [RUN-2].
+ * Pure but for its memory: time comes in with each call.
+ */
+export class Replay {
+  /** The newest connection that brought a message, by the message's hash. */
+  private readonly known = new Map<number, number>()
+  private connection = 0
+  private index = 0
+  private openedAt = 0
+  private lastAt = 0
+  private lastTime: Instant = { ms: 0, ns: 0 }
+  /** The latest stamp known when this connection opened: beyond the bound of `known`, what is older is taken as known. */
+  private before: Instant | null = null
+  private latest: Instant | null = null
+  private occurrences = new Map<number, number>()
+  private toSeeAgain = 0
+  /** Messages that a replay need not bring: the backend forgets a real abort. */
+  private readonly unreplayed = new Set<number>()
+  private settled = true
+
+  /** A new connection begins. @param at our clock, ms */
+  open(at: number): Observation {
+    this.connection += 1
+    this.index = 0
+    this.openedAt = this.lastAt = at
+    this.lastTime = { ms: 0, ns: 0 }
+    this.before = this.latest
+    this.occurrences = new Map()
+    this.toSeeAgain = this.known.size - this.unreplayed.size
+    this.settled = this.connection === 1
+    return { kind: 'opened', at, connection: this.connection }
+  }
+
+  close(at: number): Observation {
+    this.settled = true
+    return { kind: 'closed', at, connection: this.connection }
+  }
+
+  /** @param at when the frame came, our clock, ms */
+  receive(text: string, at: number): Received {
+    const reading = readFrame(text)
+    if (reading.kind === 'unreadable') return reading
+    if (reading.kind === 'unknown-run') {
+      const observation = { kind: 'unknown-run', at, connection: this.connection } as const
+      return { kind: 'observed', observation, fresh: false, odd: null }
+    }
+    const stamp = reading.timestamp === null ? null : parseInstant(reading.timestamp)
+    // A message without a stamp happened when the one before it did, on every connection the same.
+    const time = (this.lastTime = stamp ?? this.lastTime)
+    const fine = stamp !== null && fractionDigits(reading.timestamp ?? '') >= 6
+    const id = fine ? text : `${text}#${String(this.occurrence(text))}`
+    const hash = hashOf(id)
+    const fresh = this.recognise(hash, time)
+    if (fresh && reading.says.kind === 'execution-aborted') this.unreplayed.add(hash)
+    const live = fresh && stamp !== null && at - this.openedAt >= REPLAY_LASTS && at - this.lastAt >= LIVE_GAP
+    this.lastAt = at
+    if (this.latest === null || compareInstants(time, this.latest) > 0) this.latest = time
+    const observation: Observation = {
+      kind: 'message',
+      connection: this.connection,
+      index: this.index,
+      id: id.length <= 256 ? id : `${String(hash)}:${String(id.length)}`,
+      at,
+      time: time.ms === 0 ? { ms: at, ns: 0 } : time,
+      live,
+      says: reading.says,
+      stream: reading.stream,
+      text: reading.text,
+    }
+    this.index += 1
+    return { kind: 'observed', observation, fresh, odd: reading.odd }
+  }
+
+  /**
+   * Says once per connection that it has brought again everything known before it: when the last such message came and
+   * nothing followed for a moment, or when it has long been silent after the first.
+   * @returns null while that can't be said
+   */
+  settle(now: number): Observation | null {
+    if (this.settled || this.index === 0) return null
+    const quiet = now - this.lastAt
+    if (quiet < (this.toSeeAgain <= 0 ? SETTLED : SILENT)) return null
+    this.settled = true
+    return { kind: 'replayed', at: now, connection: this.connection }
+  }
+
+  /** How many different messages were seen so far, on all connections. */
+  get size(): number {
+    return this.known.size
+  }
+
+  private recognise(hash: number, time: Instant): boolean {
+    const seen = this.known.get(hash)
+    if (seen === undefined) {
+      if (this.known.size >= MAX_KNOWN) return this.before === null || compareInstants(time, this.before) > 0
+      this.known.set(hash, this.connection)
+      return true
+    }
+    if (seen < this.connection) {
+      this.known.set(hash, this.connection)
+      if (!this.unreplayed.has(hash)) this.toSeeAgain -= 1
+    }
+    return false
+  }
+
+  /** Where stamps are too coarse to tell two equal messages apart, the how-manieth of this connection it is. */
+  private occurrence(text: string): number {
+    const hash = hashOf(text)
+    const count = (this.occurrences.get(hash) ?? 0) + 1
+    if (this.occurrences.size < MAX_COUNTED || count > 1) this.occurrences.set(hash, count)
+    return count
+  }
+}
+
+/** 52 bits of a text's hash: among a million messages two share one once in ten thousand runs. */
+function hashOf(text: string): number {
+  const digest = createHash('sha256').update(text).digest()
+  return digest.readUIntBE(0, 6) * 16 + (digest.readUInt8(6) >> 4)
+}

@@ -1,0 +1,236 @@
+import type { Kept, Run } from './fold'
+import type { Finding } from './model'
+import { compareInstants, iso, type Instant } from './time'
+
+/** How a run ended. `error` is the whole text, unsplit; null where none was told (yet). */
+export interface End {
+  status: 'completed' | 'failed' | 'aborted'
+  time: Instant
+  error: string | null
+  /** Concluded rather than told. */
+  inferred: boolean
+}
+
+export interface Ending {
+  end: End | null
+  findings: Finding[]
+  /** When the passing of time alone may change this, ms on our clock, or null. */
+  deadline: number | null
+  /** A fresh join would decide whether an abort is real [RUN-4]. */
+  undecided: boolean
+}
+
+const ENGINE_SILENCE = 60_000
+const HISTORY_GRACE = 5_000
+const ABORTED = 'Execution aborted by user.'
+export const BACKEND_FORGOT =
+  'The backend no longer knows this run: its process ended while the run was at work. What its agents still do, Docker shows.'
+
+/** A candidate for the run's end, and what may take it back. */
+interface Candidate extends End {
+  /** `status` and `success`, which nothing revokes. */
+  final: boolean
+}
+
+/** Which of all that was said ended the run, if anything did: the earliest by the backend's time stands [RUN-4]. */
+export function findEnd(run: Run, messages: readonly Kept[], now: number): Ending {
+  const findings: Finding[] = []
+  const deadlines: number[] = []
+  const ends: Candidate[] = []
+  const story = new Story()
+  let undecided = false
+
+  for (const message of messages) {
+    const { says, time } = message
+    const told = (status: End['status'], error: string | null, final = false) =>
+      ends.push({ status, time, error, final, inferred: false })
+    switch (says.kind) {
+      case 'run-status':
+        if (says.status !== 'running') told(says.status, says.error, true)
+        break
+      case 'success':
+        told('completed', null, true)
+        break
+      case 'missing':
+        // Agents print nothing before the first message of the engine, so there this can only be the engine's.
+        if (!story.begun) told('failed', says.error)
+        break
+      case 'execution-failed': {
+        const proof = story.leadsTo(says.error) || run.history?.status === 'failed'
+        const silence = proof ? 0 : silentUntil(run, message)
+        if (proof || (silence !== null && silence <= now)) told('failed', says.error)
+        else findings.push({ kind: 'unproven-failure', text: says.error, at: iso(time.ms) })
+        if (silence !== null && silence > now) deadlines.push(silence)
+        break
+      }
+      case 'execution-aborted': {
+        const verdict = judgeAbort(run, message)
+        if (verdict === 'real') told('aborted', ABORTED)
+        if (verdict === 'undecided') undecided = true
+        break
+      }
+      default:
+    }
+    story.hear(message)
+  }
+
+  const lastWord = lastWordOfEngine(messages)
+  const standing = ends.filter(end => end.final || lastWord === null || compareInstants(lastWord, end.time) <= 0)
+  const end = earliest(standing) ?? concluded(run, messages, now, deadlines)
+  return {
+    end: end && withError(end, messages),
+    // A failure that may be an agent's line is news only while it is open what became of the run.
+    findings: end ? [] : findings,
+    deadline: deadlines.length > 0 ? Math.min(...deadlines) : null,
+    undecided: undecided && end === null,
+  }
+}
+
+/** Follows the engine's own words up to a point, to tell whether they lead to a failure there. */
+class Story {
+  begun = false
+  private failing = false
+  private merging = false
+  private batchBegun = false
+  private speaksStatus = false
+  private readonly running = { starts: 0, ends: 0 }
+
+  hear({ says }: Kept): void {
+    switch (says.kind) {
+      case 'run-status':
+        this.speaksStatus = true
+        this.merging = false
+        this.failing ||= says.status === 'failed'
+        break
+      case 'batch-status':
+        this.speaksStatus = true
+        this.merging = false
+        this.batchBegun = true
+        this.failing ||= says.status === 'failed'
+        if (says.status === 'running') this.running.starts += 1
+        else if (says.status !== 'pending') this.running.ends += 1
+        break
+      case 'batch-start':
+        if (says.tier === 3) return
+        this.merging = false
+        this.batchBegun = true
+        if (!this.speaksStatus) this.running.starts += 1
+        break
+      case 'batch-complete':
+        if (says.tier === 3) return
+        this.merging = false
+        if (!this.speaksStatus) this.running.ends += 1
+        break
+      case 'batch-error':
+        this.failing = true
+        break
+      case 'merging':
+        this.merging = true
+        break
+      case 'start':
+      case 'success':
+        break
+      default:
+        return
+    }
+    this.begun = true
+  }
+
+  /**
+   * Whether "Execution failed: …" is the engine's here. Agents can print the same on stderr once a batch has begun; a
+   * reason of the engine's own is believed where it can happen at all.
+   */
+  leadsTo(error: string): boolean {
+    if (this.failing || !this.batchBegun) return true
+    if (MERGE_FAILED.test(error)) return this.merging
+    const idle = this.running.starts <= this.running.ends
+    // A status of its own comes before these in every generation that has one.
+    if (error.startsWith('Task panic:')) return !this.speaksStatus
+    if (error.startsWith('Deadlock:')) return !this.speaksStatus && idle
+    // While other batches are at work, a merge under way proves nothing: any of them may have printed this.
+    return this.merging && idle
+  }
+}
+
+const MERGE_FAILED = /^(Merge failed|AI could not resolve all conflicts)/
+
+/** True where the error says that a merge failed, which takes its batch's completion back [RUN-5]. */
+export const isMergeFailure = (error: string | null): boolean => error !== null && MERGE_FAILED.test(error)
+
+/** The moment, on our clock, from which the engine's silence makes an unproven failure an end; null while we can't hear. */
+function silentUntil(run: Run, message: Kept): number | null {
+  if (run.openedAt === null) return null
+  return Math.max(message.at, run.openedAt, run.engineHeardAt ?? 0) + ENGINE_SILENCE
+}
+
+/** The backend never replays a real abort, and always replays an agent's line [RUN-4]. */
+function judgeAbort(run: Run, message: Kept): 'real' | 'printed' | 'undecided' {
+  if (run.stopAt !== null && message.at >= run.stopAt) return 'real'
+  if (message.connection > message.firstConnection) return 'printed'
+  if (run.replayed && run.replayed.connection > message.connection) return 'real'
+  // After the process is gone nothing can be replayed: what was witnessed is kept.
+  return run.unknown ? 'real' : 'undecided'
+}
+
+/** When the engine last spoke of the run or a batch: that takes an earlier end back that an `error` told, nothing else. */
+function lastWordOfEngine(messages: readonly Kept[]): Instant | null {
+  const word = messages.findLast(
+    ({ says }) =>
+      says.kind === 'run-status' ||
+      says.kind === 'batch-status' ||
+      says.kind === 'success' ||
+      ((says.kind === 'batch-start' || says.kind === 'batch-complete') && says.tier < 3),
+  )
+  return word?.time ?? null
+}
+
+function earliest(ends: readonly Candidate[]): Candidate | null {
+  return ends.reduce<Candidate | null>(
+    (first, end) => (first === null || compareInstants(end.time, first.time) < 0 ? end : first),
+    null,
+  )
+}
+
+/** Ends that no message tells. */
+function concluded(run: Run, messages: readonly Kept[], now: number, deadlines: number[]): End | null {
+  const last = run.lastTime
+  if (run.unknown && (last || run.accepted)) {
+    const time = last ?? { ms: run.accepted?.at ?? run.unknown.at, ns: 0 }
+    return { status: 'failed', time, error: BACKEND_FORGOT, inferred: true }
+  }
+  if (run.stopAt !== null && run.replayed && run.replayed.at >= run.stopAt) {
+    const offset = run.clockOffset ?? 0
+    return { status: 'aborted', time: { ms: run.stopAt - offset, ns: 0 }, error: ABORTED, inferred: true }
+  }
+  return endOfHistory(run, messages, now, deadlines)
+}
+
+/** The history knows an end that the stream has not told for a while [RUN-8]. */
+function endOfHistory(run: Run, messages: readonly Kept[], now: number, deadlines: number[]): End | null {
+  const { history, historyEndedAt } = run
+  if (!history || history.endedAt === null || historyEndedAt === null) return null
+  const { status } = history
+  if (status !== 'completed' && status !== 'failed' && status !== 'aborted') return null
+  // A resumed run shares its entry with an earlier one, whose end is not its own.
+  const begun = messages[0]?.time.ms
+  if (begun !== undefined && history.endedAt < begun) return null
+  const due = historyEndedAt + HISTORY_GRACE
+  if (due > now) {
+    deadlines.push(due)
+    return null
+  }
+  return { status, time: { ms: history.endedAt, ns: 0 }, error: history.error, inferred: true }
+}
+
+/** An end without words of its own takes those that follow it, else those that led to it. */
+function withError(end: End, messages: readonly Kept[]): End {
+  if (end.status !== 'failed' || end.error !== null) return end
+  let before: string | null = null
+  for (const { says, time } of messages) {
+    const late = compareInstants(time, end.time) >= 0
+    if (says.kind === 'execution-failed' && late) return { ...end, error: says.error }
+    if (says.kind === 'batch-error') before ??= says.error
+    if (says.kind === 'batch-status' && says.status === 'failed') before ??= says.error
+  }
+  return { ...end, error: before }
+}

@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import { batchStatus } from './model'
+
+/**
+ * One normalised fact from one source. A run is nothing but its observations in order: what folds them needs no clock
+ * and no source, so a recording replays to the same run.
+ */
+
+const instant = z.object({ ms: z.number(), ns: z.number() })
+
+/**
+ * How good a word is [RUN-3]: 1 is `batch_status`, 2 the engine's own `batch_start` and `batch_complete`, 3 a known
+ * sentence in any other message.
+ */
+const tier = z.union([z.literal(1), z.literal(2), z.literal(3)])
+export type Tier = z.infer<typeof tier>
+
+/** What a sentence that completes a batch says of it; two sentences of different kinds may tell of one completion. */
+const completion = z.enum(['completed', 'mission', 'merged', 'skipped'])
+
+/** What one message of the stream claims. */
+export const says = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('start'), spec: z.string().nullable() }),
+  z.object({
+    kind: z.literal('run-status'),
+    status: z.enum(['running', 'completed', 'failed', 'aborted']),
+    error: z.string().nullable(),
+  }),
+  z.object({ kind: z.literal('success') }),
+  z.object({
+    kind: z.literal('batch-status'),
+    id: z.string(),
+    name: z.string().nullable(),
+    status: batchStatus,
+    branch: z.string().nullable(),
+    error: z.string().nullable(),
+  }),
+  z.object({ kind: z.literal('batch-start'), tier, name: z.string() }),
+  z.object({
+    kind: z.literal('batch-complete'),
+    tier,
+    sentence: completion,
+    by: z.enum(['id', 'name']),
+    ref: z.string(),
+    branch: z.string().nullable(),
+  }),
+  z.object({ kind: z.literal('batch-error'), error: z.string() }),
+  z.object({ kind: z.literal('merging'), branch: z.string() }),
+  z.object({ kind: z.literal('missing'), error: z.string() }),
+  z.object({ kind: z.literal('execution-failed'), error: z.string() }),
+  z.object({ kind: z.literal('execution-aborted') }),
+  z.object({ kind: z.literal('resuming'), count: z.number() }),
+  z.object({ kind: z.literal('history-id'), id: z.string() }),
+  z.object({ kind: z.literal('runs-locally') }),
+  /** Any other word of the engine's own: it claims nothing, but it proves that the engine is alive. */
+  z.object({ kind: z.literal('remark') }),
+  /** A line of an agent's output. */
+  z.object({ kind: z.literal('line') }),
+])
+export type Says = z.infer<typeof says>
+
+const message = z.object({
+  kind: z.literal('message'),
+  /** Which connection brought it, counted from 1, and its place there, from 0. */
+  connection: z.number(),
+  index: z.number(),
+  /** The same for every delivery of one message, different for any two messages [RUN-2]. */
+  id: z.string(),
+  /** When we got it, ms, our clock. */
+  at: z.number(),
+  /** The backend's stamp; where a message has none, that of the message before it. */
+  time: instant,
+  /** Surely not part of a replay, so `at` and `time` are the same moment on two clocks [RUN-7]. */
+  live: z.boolean(),
+  says,
+  stream: z.enum(['stdout', 'stderr', 'system']),
+  text: z.string(),
+})
+export type Message = z.infer<typeof message>
+
+const planBatch = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  dependsOn: z.array(z.string()),
+  completed: z.boolean(),
+  branch: z.string().nullable(),
+})
+export type PlanBatch = z.infer<typeof planBatch>
+
+const historyBatch = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  status: z.string().nullable(),
+  startedAt: z.number().nullable(),
+  endedAt: z.number().nullable(),
+  branch: z.string().nullable(),
+  error: z.string().nullable(),
+})
+
+export const observation = z.discriminatedUnion('kind', [
+  message,
+  /** The backend accepted the start that we sent. */
+  z.object({ kind: z.literal('accepted'), at: z.number(), spec: z.string(), dryRun: z.boolean() }),
+  /** The backend accepted the stop that we sent. */
+  z.object({ kind: z.literal('stop'), at: z.number() }),
+  z.object({ kind: z.literal('opened'), at: z.number(), connection: z.number() }),
+  z.object({ kind: z.literal('closed'), at: z.number(), connection: z.number() }),
+  /** This connection has brought again everything that was known before it. */
+  z.object({ kind: z.literal('replayed'), at: z.number(), connection: z.number() }),
+  /** "Execution not found." [RUN-11] */
+  z.object({ kind: z.literal('unknown-run'), at: z.number(), connection: z.number() }),
+  /** A successful, non-empty reading of the plan. `shared`: another run of the spec was at work at that time [RUN-8]. */
+  z.object({ kind: z.literal('plan'), at: z.number(), batches: z.array(planBatch), shared: z.boolean() }),
+  /** The run's own entry in the backend's history. */
+  z.object({
+    kind: z.literal('history'),
+    at: z.number(),
+    id: z.string(),
+    status: z.string().nullable(),
+    dryRun: z.boolean(),
+    startedAt: z.number().nullable(),
+    endedAt: z.number().nullable(),
+    error: z.string().nullable(),
+    batches: z.array(historyBatch),
+  }),
+])
+export type Observation = z.infer<typeof observation>
+export type HistoryReading = Extract<Observation, { kind: 'history' }>
+export type PlanReading = Extract<Observation, { kind: 'plan' }>

@@ -1,0 +1,53 @@
+/**
+ * A moment as the backend stamps it: to the nanosecond, in two exact integers, because a double of nanoseconds since
+ * 1970 is not exact and two messages are often only microseconds apart [RUN-4].
+ */
+export interface Instant {
+  /** Milliseconds since 1970. */
+  ms: number
+  /** Nanoseconds within that millisecond, 0 to 999,999. */
+  ns: number
+}
+
+const STAMP = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,12}))?\s?(Z|[+-]\d{2}:?\d{2})$/i
+
+/** Reads an RFC 3339 time with any number of fraction digits; null where the text is none. */
+export function parseInstant(text: string): Instant | null {
+  const match = STAMP.exec(text)
+  if (!match) return null
+  const [, date, clock, fraction = '', zone = 'Z'] = match
+  const seconds = Date.parse(`${date}T${clock}${zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone}`)
+  if (Number.isNaN(seconds)) return null
+  const nanos = Number(fraction.padEnd(9, '0').slice(0, 9))
+  return { ms: seconds + Math.floor(nanos / 1_000_000), ns: nanos % 1_000_000 }
+}
+
+/** How many digits a stamp's seconds have after the point: with fewer than six, two messages may share one [RUN-2]. */
+export function fractionDigits(text: string): number {
+  return STAMP.exec(text)?.[3]?.length ?? 0
+}
+
+/** Negative where `a` is earlier. */
+export function compareInstants(a: Instant, b: Instant): number {
+  return a.ms - b.ms || a.ns - b.ns
+}
+
+/** Milliseconds since 1970 as ISO 8601 UTC; null stays null. */
+export function iso(ms: number): string
+export function iso(ms: number | null): string | null
+export function iso(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
+}
+
+/**
+ * How long a run has taken, ms, never negative; 0 before it began [RUN-7].
+ * @param now the server's clock, ms
+ */
+export function elapsed(
+  run: { startedAt: string | null; endedAt: string | null; clockOffset: number },
+  now: number,
+): number {
+  if (run.startedAt === null) return 0
+  const end = run.endedAt === null ? now - run.clockOffset : Date.parse(run.endedAt)
+  return Math.max(0, end - Date.parse(run.startedAt))
+}

@@ -1,0 +1,173 @@
+import { claimBatches, type BatchClaim, type BatchClaims } from './batches'
+import { countBatches } from './counts'
+import { findEnd, isMergeFailure, type End } from './end'
+import { inOrder, type Kept, type Run } from './fold'
+import type { Batch, Finding, RunFields, RunStatus } from './model'
+import { iso, type Instant } from './time'
+
+/** What a run's observations add up to; who it is and how fresh its sources are is not theirs to say. */
+export type RunView = Omit<RunFields, 'runId' | 'backend' | 'link' | 'linkSince' | 'heardAt'> & { batches: Batch[] }
+
+export interface Derived {
+  view: RunView
+  /** When the passing of time alone may change the view, ms on our clock, or null. */
+  deadline: number | null
+  /** A fresh join of the stream would decide whether the run was aborted [RUN-4]. */
+  wantsRejoin: boolean
+}
+
+const OFFSET_THAT_COUNTS = 2_000
+const MAX_FINDINGS = 20
+
+/**
+ * What the observations so far say of the run at a moment. Pure; costs as much as the run has state messages, so it is
+ * called once per published version, not once per message.
+ * @param now the server's clock, ms
+ */
+export function derive(run: Run, now: number): Derived {
+  const messages = inOrder(run)
+  const claims = claimBatches(run, messages)
+  const ending = findEnd(run, messages, now)
+  if (ending.end) close(claims, ending.end)
+  else blameOnlyRunning(claims)
+  const batches = withIds(claims.batches)
+  const paragraphs = ending.end?.error == null ? null : splitError(ending.end.error)
+  const status = ending.end?.status ?? statusOf(run, messages, batches)
+  return {
+    view: {
+      historyId: historyIdOf(messages),
+      basis: 'stream',
+      spec: run.accepted?.spec ?? specOf(messages),
+      dryRun: run.accepted?.dryRun ?? run.history?.dryRun ?? batches.some(batch => batch.branch === 'dry-run-branch'),
+      status,
+      inferred: ending.end?.inferred ?? false,
+      stopping: run.stopAt !== null && !ending.end,
+      startedAt: stamp(startOf(messages, claims)),
+      endedAt: stamp(ending.end?.time ?? null),
+      error: paragraphs?.first ?? null,
+      errorDetail: paragraphs?.rest ?? null,
+      findings: findingsOf(run, ending.findings),
+      clockOffset: Math.abs(run.clockOffset ?? 0) > OFFSET_THAT_COUNTS ? (run.clockOffset ?? 0) : 0,
+      counts: countBatches(batches, claims.totalKnown),
+      batches,
+    },
+    deadline: ending.deadline,
+    wantsRejoin: ending.undecided,
+  }
+}
+
+/** In a run that is over nothing is running [RUN-1], and a failed merge takes its batch's completion back [RUN-5]. */
+function close(claims: BatchClaims, end: End): void {
+  if (end.status === 'failed' && isMergeFailure(end.error) && claims.merged) {
+    fail(claims.merged, end, end.error)
+    claims.merged.basis = 'inferred'
+  }
+  blameOnlyRunning(claims)
+  for (const batch of claims.batches) {
+    if (end.status === 'completed' && !end.inferred && (batch.status === 'running' || batch.status === 'pending')) {
+      // The backend says that every batch is completed: a message that told of this one was lost.
+      batch.status = 'completed'
+      batch.basis = 'inferred'
+    } else if (batch.status === 'running') {
+      batch.status = 'aborted'
+      batch.endedAt = end.time
+    }
+  }
+}
+
+/** `batch_error` names no batch: with one batch at work it is that one's [RUN-10]. */
+function blameOnlyRunning(claims: BatchClaims): void {
+  for (const { error, time, running } of claims.errors) {
+    if (claims.batches.some(batch => batch.status === 'failed' && batch.basis === 'stream')) return
+    const [only] = running
+    if (!only || running.length > 1 || only.status !== 'running') continue
+    fail(only, { time }, error)
+    only.basis = 'inferred'
+  }
+}
+
+function fail(batch: BatchClaim, at: { time: Instant }, error: string | null): void {
+  batch.status = 'failed'
+  batch.error = error
+  batch.endedAt = at.time
+}
+
+/** Every batch gets an id that is unique in the run: its own, or its name until the id is told. */
+function withIds(claims: readonly BatchClaim[]): Batch[] {
+  const taken = new Set(claims.map(({ id }) => id))
+  return claims.map(claim => {
+    const id = claim.id ?? free(claim.name ?? 'batch', taken)
+    taken.add(id)
+    return {
+      id,
+      name: claim.name ?? id,
+      status: claim.status,
+      branch: claim.branch,
+      error: claim.error,
+      dependsOn: [...claim.dependsOn],
+      startedAt: stamp(claim.startedAt),
+      endedAt: stamp(claim.endedAt),
+      basis: claim.basis,
+      verdict: 'unknown',
+      container: null,
+      containers: [],
+    }
+  })
+}
+
+function free(name: string, taken: ReadonlySet<string | null>): string {
+  for (let n = 1; ; n += 1) {
+    const id = n === 1 ? name : `${name} (${String(n)})`
+    if (!taken.has(id)) return id
+  }
+}
+
+function statusOf(run: Run, messages: readonly Kept[], batches: readonly Batch[]): RunStatus {
+  const running = messages.some(({ says }) => says.kind === 'run-status' && says.status === 'running')
+  if (running || batches.some(batch => batch.startedAt !== null)) return 'running'
+  return run.accepted || run.first ? 'starting' : 'idle'
+}
+
+/** The earliest of `start`, status running and the first batch [RUN-7]. */
+function startOf(messages: readonly Kept[], claims: BatchClaims): Instant | null {
+  const batchStarts = new Set(claims.batches.map(batch => batch.startedAt))
+  const first = messages.find(
+    ({ says, time }) =>
+      says.kind === 'start' || (says.kind === 'run-status' && says.status === 'running') || batchStarts.has(time),
+  )
+  return first?.time ?? null
+}
+
+const stamp = (time: Instant | null): string | null => (time === null ? null : iso(time.ms))
+
+function specOf(messages: readonly Kept[]): string | null {
+  for (const { says } of messages) if (says.kind === 'start' && says.spec !== null) return says.spec
+  return null
+}
+
+function historyIdOf(messages: readonly Kept[]): string | null {
+  for (const { says } of messages) if (says.kind === 'history-id') return says.id
+  return null
+}
+
+/** First paragraph and the rest: causes, or a backtrace of sixty lines [RUN-12]. */
+export function splitError(error: string): { first: string; rest: string | null } {
+  const text = error.replace(/^Execution failed:\s*/, '').replaceAll('\r\n', '\n')
+  const gap = /\n[ \t]*\n/.exec(text)
+  const first = (gap ? text.slice(0, gap.index) : text).trim()
+  const rest = gap ? text.slice(gap.index + gap[0].length).trimEnd() : ''
+  return { first, rest: rest === '' ? null : rest }
+}
+
+function findingsOf(run: Run, unproven: readonly Finding[]): Finding[] {
+  const bound: Finding[] = run.overflow
+    ? [
+        {
+          kind: 'overflow',
+          text: 'More state messages came than are kept; the oldest of them no longer count.',
+          at: null,
+        },
+      ]
+    : []
+  return [...bound, ...unproven.slice(-MAX_FINDINGS)]
+}

@@ -1,0 +1,78 @@
+import { isIPv4 } from 'node:net'
+import { z } from 'zod'
+
+export interface Config {
+  /** 0 lets the system pick. */
+  port: number
+  host: string
+  /** May carry credentials: for requests to the backend only, never for a log or a page [SAFE-2]. */
+  backendUrl: URL
+  /** The same without them. */
+  backendLabel: string
+  dataDir: string
+  logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
+}
+
+/** What is wrong with the environment: one sentence per variable. */
+export class ConfigError extends Error {
+  constructor(readonly problems: string[]) {
+    super(problems.join('\n'))
+    this.name = 'ConfigError'
+  }
+}
+
+/** True of addresses and names that only this machine can reach: 127.0.0.0/8, ::1, localhost. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
+}
+
+const refusal =
+  'would open Groundtruth to the network, and it has no authentication yet. Use 127.0.0.1, ::1 or localhost.'
+
+const environment = z.object({
+  PORT: z
+    .string()
+    .default('4400')
+    .refine(text => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'must be a whole number from 0 to 65535.')
+    .transform(Number),
+  HOST: z
+    .string()
+    .default('127.0.0.1')
+    .refine(isLoopback, { error: ({ input }) => `${String(input)} ${refusal}` }),
+  // The message never repeats the value: a mistyped URL may hold a password.
+  BACKEND_URL: z
+    .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://.' })
+    .default('http://127.0.0.1:3000')
+    .transform(text => new URL(text)),
+  DATA_DIR: z.string().default('.groundtruth'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'must be one of fatal, error, warn, info, debug, trace, silent.',
+    })
+    .default('info'),
+})
+
+/**
+ * Reads the configuration from environment variables; an empty one counts as unset. Throws a `ConfigError` that names
+ * every bad variable, and any HOST but a loopback one [SAFE-1].
+ */
+export function readConfig(variables: Record<string, string | undefined>): Config {
+  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''))
+  const result = environment.safeParse(set)
+  if (!result.success) {
+    throw new ConfigError(result.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`))
+  }
+  const { PORT, HOST, BACKEND_URL, DATA_DIR, LOG_LEVEL } = result.data
+  return {
+    port: PORT,
+    host: HOST,
+    backendUrl: BACKEND_URL,
+    backendLabel: withoutCredentials(BACKEND_URL),
+    dataDir: DATA_DIR,
+    logLevel: LOG_LEVEL,
+  }
+}
+
+function withoutCredentials(url: URL): string {
+  return url.origin + url.pathname.replace(/\/+$/, '')
+}

@@ -1,0 +1,111 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createEdge } from './edge'
+import { listen, serve, silent } from './testing'
+
+let server: Awaited<ReturnType<typeof serve>>
+beforeEach(async () => {
+  server = await serve()
+})
+afterEach(() => server.close())
+
+/** Sends bytes as they are, and reads until the other side closes. */
+async function raw(port: number, ...lines: string[]): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+  let answer = ''
+  for await (const chunk of socket.setEncoding('utf8') as AsyncIterable<string>) answer += chunk
+  return answer
+}
+
+const handshake = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: AAAA']
+
+describe('edge', () => {
+  it('gives pages what is not the interface, by the path as it stands', async () => {
+    expect((await server.call('GET', '/')).text).toBe('a page')
+    expect((await server.call('GET', '/runs/api')).text).toBe('a page')
+    expect((await server.call('GET', '/api/runs')).headers['content-type']).toContain('json')
+    expect((await server.call('GET', '/api/nothing')).status).toBe(404)
+  })
+
+  it('gives sockets their path alone', async () => {
+    server.live.on('request', (_, response) => response.end('live'))
+    expect((await server.call('GET', '/api/live/?EIO=4')).text).toBe('live')
+    expect((await server.call('GET', '/api/live')).status).toBe(404)
+  })
+
+  it('[SAFE-2] refuses foreign hosts and origins on every path', async () => {
+    for (const path of ['/', '/api/runs', '/api/live/?EIO=4', '/healthz']) {
+      expect((await server.call('GET', path, { host: 'evil.example' })).status).toBe(421)
+      expect((await server.call('GET', path, { origin: 'http://evil.example' })).status).toBe(403)
+    }
+    expect(server.hub.asked).toEqual([])
+  })
+
+  it('[SAFE-2] refuses a form before anything reads it', async () => {
+    const form = { 'content-type': 'application/x-www-form-urlencoded' }
+    expect((await server.call('POST', '/api/runs', form, 'spec=shop')).status).toBe(415)
+    const large = { 'content-type': 'application/json', 'content-length': '65537' }
+    expect((await server.call('POST', '/api/runs', large)).status).toBe(413)
+    expect(server.hub.asked).toEqual([])
+  })
+
+  it('[SAFE-2] refuses a target that is no path', async () => {
+    const answer = await raw(server.port, 'GET http://evil.example/ HTTP/1.1', `Host: 127.0.0.1:${server.port}`)
+    expect(answer).toMatch(/^HTTP\/1.1 400 /)
+  })
+
+  it.each([
+    ['Host: evil.example', 421],
+    ['Host: 127.0.0.1:{port}\r\nOrigin: http://evil.example', 403],
+  ])('[SAFE-2] refuses an upgrade with %j', async (headers, status) => {
+    let upgrades = 0
+    server.live.on('upgrade', () => upgrades++)
+    const own = headers.replace('{port}', String(server.port))
+    const answer = await raw(server.port, 'GET /api/live/?EIO=4 HTTP/1.1', own, ...handshake)
+    expect(answer.split(' ')[1]).toBe(String(status))
+    expect(upgrades).toBe(0)
+  })
+
+  it('refuses an upgrade that nobody takes, so no socket is left hanging', async () => {
+    for (const path of ['/', '/api/runs', '/api/live', '/_next/webpack-hmr']) {
+      const answer = await raw(server.port, `GET ${path} HTTP/1.1`, `Host: 127.0.0.1:${server.port}`, ...handshake)
+      expect(answer).toMatch(/^HTTP\/1.1 400 /)
+    }
+  })
+
+  it('hands upgrades under /_next/ to hot reload where there is one, and sockets theirs', async () => {
+    const hotReload = createServer()
+    const live = createServer()
+    const edge = createEdge({ api: async () => {}, pages: async () => {}, live, hotReload, log: silent })
+    const port = await listen(edge)
+    for (const [owner, path] of [
+      [hotReload, '/_next/hmr'],
+      [live, '/api/live/'],
+    ] as const) {
+      const upgrade = once(owner, 'upgrade')
+      const answer = raw(port, `GET ${path} HTTP/1.1`, `Host: 127.0.0.1:${port}`, ...handshake)
+      const [request] = (await upgrade) as [IncomingMessage]
+      request.socket.end('taken')
+      expect(await answer).toBe('taken')
+    }
+    edge.close()
+    await once(edge, 'close')
+  })
+
+  it('survives a page that fails, and one that fails half-way', async () => {
+    const pages = async (request: IncomingMessage, response: { write(text: string): void }) => {
+      if (request.url === '/half') response.write('half')
+      throw new Error('broken page')
+    }
+    const edge = createEdge({ api: async () => {}, pages, live: createServer(), log: silent })
+    const port = await listen(edge)
+    const host = `Host: 127.0.0.1:${port}`
+    expect(await raw(port, 'GET / HTTP/1.1', host, 'Connection: close')).toMatch(/^HTTP\/1.1 500 /)
+    expect(await raw(port, 'GET /half HTTP/1.1', host)).not.toMatch(/0\r\n\r\n$/)
+    edge.close()
+    await once(edge, 'close')
+  })
+})

@@ -1,0 +1,72 @@
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { isLive, pathOf, refusalOf, type Refusal } from './guard'
+import { isApi } from './http'
+import type { Log } from './log'
+import { sendError } from './reply'
+
+type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+export interface Behind {
+  /** Answers the HTTP interface. */
+  api: RequestHandler
+  /** Answers everything else. */
+  pages: RequestHandler
+  /** A server that never listens, where the socket gateway hangs its listeners. */
+  live: Server
+  /** The same for hot reload, in development. */
+  hotReload?: Server
+  log: Log
+}
+
+/**
+ * The one server that listens. Every request and every upgrade passes the guard [SAFE-2] and then goes to exactly one
+ * of those behind it, so none of them can answer for, or cut off, another.
+ */
+export function createEdge({ api, pages, live, hotReload, log }: Behind): Server {
+  const edge = createServer((request, response) => {
+    const target = request.url ?? ''
+    const refusal = judge(request)
+    if (refusal !== undefined) {
+      // The rest of a refused body is not worth reading.
+      void sendError(response, refusal.status, refusal.error, { connection: 'close' })
+    } else if (isLive(target)) {
+      live.emit('request', request, response)
+    } else {
+      const handler = isApi(target) ? api : pages
+      handler(request, response).catch((error: unknown) => {
+        log.error({ method: request.method, url: target, err: error }, 'a request failed')
+        // Where half of an answer is out already, only a broken connection tells the reader that the rest is missing.
+        if (response.headersSent) response.destroy()
+        else void sendError(response, 500, 'Groundtruth failed to answer; its log says why')
+      })
+    }
+  })
+
+  edge.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Until somebody takes the socket over, a reset by the other side would be an uncaught error.
+    socket.on('error', () => socket.destroy())
+    const target = request.url ?? ''
+    const refusal = judge(request)
+    if (refusal !== undefined) refuse(socket, refusal)
+    else if (isLive(target)) live.emit('upgrade', request, socket, head)
+    else if (hotReload && pathOf(target).startsWith('/_next/')) hotReload.emit('upgrade', request, socket, head)
+    else refuse(socket, { status: 400, error: 'Nothing here speaks WebSocket' })
+  })
+  return edge
+}
+
+function judge({ method = '', url: target = '', headers, socket }: IncomingMessage): Refusal | undefined {
+  return refusalOf({ method, target, headers }, socket.localPort ?? 0)
+}
+
+function refuse(socket: Duplex, { status, error }: Refusal): void {
+  const body = JSON.stringify({ error })
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}

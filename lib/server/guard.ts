@@ -1,0 +1,73 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { isLoopback } from './config'
+
+export const MAX_BODY_BYTES = 64 * 1024
+
+/** Where sockets live. Their long-polling bodies are text, bounded by the gateway itself. */
+export const LIVE_PATH = '/api/live'
+
+/** What the guard looks at: of a request or an upgrade, before anything else sees it. */
+export interface Incoming {
+  method: string
+  /** As on the request line. */
+  target: string
+  headers: IncomingHttpHeaders
+}
+
+export interface Refusal {
+  status: 400 | 403 | 413 | 415 | 421
+  error: string
+}
+
+/**
+ * Decides whether a request or upgrade may come in at all [SAFE-2]; undefined means yes. `port` is the one that the
+ * connection came in on.
+ */
+export function refusalOf({ method, target, headers }: Incoming, port: number): Refusal | undefined {
+  if (!target.startsWith('/')) return { status: 400, error: 'The request target must be a path' }
+  // A name that was made to point here by DNS rebinding is still in the Host header.
+  if (!isOwnHost(headers.host, port)) {
+    return { status: 421, error: 'This host is not served here: use localhost, 127.0.0.1 or [::1]' }
+  }
+  if (isForeign({ method, target, headers })) return { status: 403, error: 'Requests from other sites are refused' }
+  return isLive(target) ? undefined : bodyRefusal(headers)
+}
+
+/** True of what lies under the socket gateway's path. */
+export function isLive(target: string): boolean {
+  return target.startsWith(`${LIVE_PATH}/`)
+}
+
+/** The target without its query. Never decoded or normalised, so nothing can change its meaning on the way. */
+export function pathOf(target: string): string {
+  const end = target.indexOf('?')
+  return end === -1 ? target : target.slice(0, end)
+}
+
+function isOwnHost(host: string | undefined, port: number): boolean {
+  const { name, number = '80' } = /^(?<name>\[[^\]]*\]|[^:]*)(?::(?<number>\d+))?$/.exec(host ?? '')?.groups ?? {}
+  return name !== undefined && Number(number) === port && isLoopback(name.toLowerCase().replace(/^\[(.*)\]$/, '$1'))
+}
+
+/**
+ * A browser says where a request comes from: by Origin, or else by Sec-Fetch-Site. Programs say neither. Following a
+ * link to a page from elsewhere is fine, framing it is not.
+ */
+function isForeign({ method, target, headers }: Incoming): boolean {
+  if (headers.origin !== undefined)
+    return headers.origin.toLowerCase() !== `http://${String(headers.host).toLowerCase()}`
+  if (headers['sec-fetch-site'] !== 'cross-site') return false
+  const isNavigation =
+    headers['sec-fetch-mode'] === 'navigate' && (headers['sec-fetch-dest'] ?? 'document') === 'document'
+  return !(isNavigation && method === 'GET' && !pathOf(target).startsWith('/api/'))
+}
+
+/** A form on another site can send text or form fields without asking, JSON it cannot. */
+function bodyRefusal(headers: IncomingHttpHeaders): Refusal | undefined {
+  const length = Number(headers['content-length'] ?? 0)
+  if (length === 0 && headers['transfer-encoding'] === undefined) return undefined
+  if (!/^application\/json\s*(?:;|$)/i.test(headers['content-type'] ?? '')) {
+    return { status: 415, error: 'The body must be application/json' }
+  }
+  return length > MAX_BODY_BYTES ? { status: 413, error: 'The body must not be larger than 64 KiB' } : undefined
+}

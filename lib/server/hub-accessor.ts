@@ -1,0 +1,21 @@
+import type { HubApi } from '../hub/types'
+
+/**
+ * Next bundles its pages apart from the server, so the two hold different instances of every module. They meet here:
+ * a registered symbol is the same in both.
+ */
+const key = Symbol.for('groundtruth.hub')
+
+const shared = globalThis as typeof globalThis & { [key]?: HubApi }
+
+/** Makes the hub known to server components. Called once, by the server that owns it. */
+export function setHub(hub: HubApi): void {
+  shared[key] = hub
+}
+
+/** The hub, for server components. Throws where the page is not served by Groundtruth's own server. */
+export function getHub(): HubApi {
+  const hub = shared[key]
+  if (hub === undefined) throw new Error('There is no hub: start the pages through server.ts')
+  return hub
+}

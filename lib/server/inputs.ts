@@ -1,0 +1,45 @@
+import { z } from 'zod'
+
+// Control characters break terminals and headers; half a surrogate pair cannot be part of a URL.
+const clean = (text: string) => !/[\p{Cc}\p{Cs}]/u.test(text)
+
+const name = (max: number) =>
+  z.string().min(1).max(max).refine(clean, 'must not contain control characters or broken ones')
+
+const spec = name(128).refine(
+  text => !/[/\\]/.test(text) && !text.startsWith('.'),
+  'must be one path segment without a leading dot',
+)
+
+export const runId = name(200).refine(
+  text => !text.includes('/') && text !== '.' && text !== '..',
+  'must not contain a slash or be a dot or two',
+)
+
+/** Strict: a mistyped `dryRun` must not start real agents. */
+export const startBody = z.strictObject({
+  spec,
+  runId: runId.exactOptional(),
+  dryRun: z.boolean().exactOptional(),
+  model: name(128).exactOptional(),
+  resumeRunId: runId.exactOptional(),
+})
+
+export const followBody = z.strictObject({ spec: spec.exactOptional() })
+
+const count = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+
+export const logsQuery = z.strictObject({
+  after: count(0, Number.MAX_SAFE_INTEGER).default(0),
+  limit: count(1, 10_000).default(1_000),
+})
+
+/** What is wrong with an input, as one sentence per problem: `spec: must be …`. */
+export function problemsOf(error: z.ZodError): string {
+  return error.issues.map(issue => [...issue.path.map(String), issue.message].join(': ')).join('; ')
+}

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { createLog } from './log'
+
+function sink(isTTY: boolean) {
+  const lines: string[] = []
+  return { lines, isTTY, write: (text: string) => lines.push(text) }
+}
+
+describe('log', () => {
+  it('writes one JSON object per line', () => {
+    const out = sink(false)
+    createLog('info', out).warn({ runId: 'r1' }, 'stream lost')
+    expect(out.lines.map(line => JSON.parse(line) as unknown)).toEqual([
+      { level: 40, time: expect.any(Number) as number, runId: 'r1', msg: 'stream lost' },
+    ])
+  })
+
+  it('writes short lines where a person watches, with the stack of an error', () => {
+    const out = sink(true)
+    createLog('info', out).error({ runId: 'r1', err: new Error('no route') }, 'stream lost')
+    expect(out.lines.join('')).toMatch(/^\d\d:\d\d:\d\d ERROR stream lost \{"runId":"r1"\}\nError: no route\n +at /)
+  })
+
+  it('leaves out what is below its level', () => {
+    const out = sink(false)
+    createLog('warn', out).info('hello')
+    expect(out.lines).toEqual([])
+  })
+
+  it.each([true, false])('[SAFE-2] cuts credentials from messages, fields and errors (terminal: %s)', isTTY => {
+    const out = sink(isTTY)
+    const url = 'https://ann:s3cret@example.org/x'
+    createLog('info', out).info({ url, err: new Error(`connect ${url}`) }, `asking ${url}`)
+    expect(out.lines.join('')).toContain('https://example.org/x')
+    expect(out.lines.join('')).not.toContain('s3cret')
+  })
+})

@@ -1,0 +1,76 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { MAX_BODY_BYTES } from './guard'
+
+/** An answer before it is written: `json`, or `text` that is written as the reader takes it. */
+export type Reply = { status: number; headers?: Record<string, string> } & (
+  { json: unknown } | { text: AsyncIterable<string> }
+)
+
+/** Ends a call with an answer that is not a success. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly headers: Record<string, string> = {},
+  ) {
+    super(message)
+    this.name = 'Refused'
+  }
+}
+
+const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+
+/** Writes a reply. Rejects where the text it streams fails half-way; a reader that went away is no failure. */
+export async function send(response: ServerResponse, reply: Reply): Promise<void> {
+  const headers = { ...always, ...reply.headers }
+  if ('json' in reply) {
+    const body = Buffer.from(JSON.stringify(reply.json))
+    response.writeHead(reply.status, {
+      ...headers,
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': body.byteLength,
+    })
+    response.end(body)
+    return
+  }
+  response.writeHead(reply.status, { ...headers, 'content-type': 'text/plain; charset=utf-8' })
+  try {
+    await pipeline(Readable.from(reply.text), response)
+  } catch (error) {
+    if (!isGone(error)) throw error
+  }
+}
+
+export const sendError = (
+  response: ServerResponse,
+  status: number,
+  error: string,
+  headers: Record<string, string> = {},
+) => send(response, { status, headers, json: { error } })
+
+/** Reads a JSON body of at most 64 KiB; undefined where there is none. Throws `Refused`. */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = []
+  let size = 0
+  // Leaving the loop early must not destroy the connection: the answer still goes out on it.
+  const body: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false })
+  for await (const chunk of body) {
+    size += chunk.byteLength
+    if (size > MAX_BODY_BYTES) {
+      throw new Refused(413, 'The body must not be larger than 64 KiB', { connection: 'close' })
+    }
+    chunks.push(chunk)
+  }
+  if (size === 0) return undefined
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown
+  } catch {
+    throw new Refused(422, 'The body is not valid JSON')
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'
+}

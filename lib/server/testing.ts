@@ -1,0 +1,165 @@
+import { once } from 'node:events'
+import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { HubError, type HubApi, type LogPage, type StartRequest } from '../hub/types'
+import type { Fleet, LogLine, RunFields, RunSummary, Snapshot } from '../run/model'
+import { createEdge } from './edge'
+import { createApi } from './http'
+import { createLog } from './log'
+
+export const silent = createLog('silent', process.stderr)
+
+/** A run as a backend that just began to tell of it would have it. */
+export function fields(runId: string): RunFields {
+  return {
+    runId,
+    backend: 'http://127.0.0.1:3000',
+    historyId: null,
+    basis: 'stream',
+    spec: 'shop',
+    dryRun: false,
+    status: 'running',
+    inferred: false,
+    stopping: false,
+    startedAt: '2026-01-02T03:04:05.000Z',
+    endedAt: null,
+    error: null,
+    errorDetail: null,
+    findings: [],
+    link: { backend: 'live', docker: 'off' },
+    linkSince: null,
+    heardAt: null,
+    clockOffset: 0,
+    counts: { total: 0, totalKnown: false, pending: 0, running: 0, completed: 0, failed: 0, aborted: 0 },
+  }
+}
+
+const version = { epoch: 'e1', version: 1, now: '2026-01-02T03:04:06.000Z' }
+
+/** A hub that keeps its runs in memory, remembers what it was asked, and fails with `failure` where one is set. */
+export class FakeHub implements HubApi {
+  readonly backend = 'http://127.0.0.1:3000'
+  readonly asked: unknown[] = []
+  readonly logLines = new Map<string, LogLine[]>()
+  failure: Error | undefined
+  dropped = 0
+  #runs = new Map<string, RunFields>()
+
+  add(runId: string): void {
+    this.#runs.set(runId, fields(runId))
+    this.logLines.set(runId, [])
+  }
+
+  links() {
+    return { backend: 'live', docker: 'off' } as const
+  }
+
+  async fleet(): Promise<Fleet> {
+    this.#note('fleet')
+    const runs = [...this.#runs.values()]
+    return { ...version, backend: this.backend, link: this.links(), linkSince: null, runs }
+  }
+
+  async runs(): Promise<RunSummary[]> {
+    this.#note('runs')
+    return [...this.#runs.values()].map(run => ({ ...run, ...version }))
+  }
+
+  async snapshot(runId: string): Promise<Snapshot | undefined> {
+    this.#note('snapshot', runId)
+    const run = this.#runs.get(runId)
+    return run && { ...run, ...version, batches: [] }
+  }
+
+  async logs(runId: string, { after, limit }: { after: number; limit: number }): Promise<LogPage | undefined> {
+    this.#note('logs', runId, after, limit)
+    const lines = this.logLines
+      .get(runId)
+      ?.filter(line => line.seq > after)
+      .slice(0, limit)
+    return lines && { lines, next: lines.at(-1)?.seq ?? after, dropped: this.dropped }
+  }
+
+  async specs() {
+    this.#note('specs')
+    return [{ name: 'shop', has_tasks: true, has_plan: true, task_count: 3 }]
+  }
+
+  async start(start: StartRequest) {
+    this.#note('start', start)
+    const runId = start.runId ?? 'run-1-abcdef'
+    if (this.#runs.has(runId)) throw new HubError('conflict', `${runId} is in use`)
+    this.add(runId)
+    return { runId }
+  }
+
+  async follow(runId: string, spec?: string) {
+    this.#note('follow', runId, spec)
+    const created = !this.#runs.has(runId)
+    if (created) this.add(runId)
+    return { snapshot: { ...fields(runId), ...version, batches: [] }, created }
+  }
+
+  async stop(runId: string) {
+    this.#note('stop', runId)
+    if (!this.#runs.has(runId)) throw new HubError('not-found', 'There is no such run')
+  }
+
+  async close() {
+    this.#note('close')
+  }
+
+  #note(...call: unknown[]): void {
+    this.asked.push(call)
+    if (this.failure) throw this.failure
+  }
+}
+
+/** Binds a server to a free port of this machine, and gives the port. */
+export async function listen(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+export interface Answer {
+  status: number
+  headers: IncomingHttpHeaders
+  text: string
+}
+
+/** A dashboard without pages: the edge, the HTTP interface and a fake hub, on a real port. */
+export async function serve() {
+  const hub = new FakeHub()
+  const live = createServer()
+  const edge = createEdge({
+    api: createApi(hub),
+    pages: async (_, response) => void response.end('a page'),
+    live,
+    log: silent,
+  })
+  const port = await listen(edge)
+
+  /** Sends headers as they are, forbidden ones included, which `fetch` would not. */
+  const call = async (
+    method: string,
+    path: string,
+    headers: Record<string, string> = {},
+    body?: string,
+  ): Promise<Answer> => {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const outgoing = request({ port, method, path, headers: { host: `127.0.0.1:${port}`, ...headers }, agent: false })
+      outgoing.on('response', resolve).on('error', reject).end(body)
+    })
+    let text = ''
+    for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) text += chunk
+    return { status: response.statusCode ?? 0, headers: response.headers, text }
+  }
+
+  const close = async () => {
+    edge.close()
+    edge.closeAllConnections()
+    await once(edge, 'close')
+  }
+  return { hub, live, edge, port, call, close }
+}

@@ -5,10 +5,16 @@ import type { Says, Tier } from '../run/observation'
  * A text counts only if it *is* the sentence, from its first word to its last [RUN-3].
  */
 
-// eslint-disable-next-line no-control-regex -- these are the characters to be removed
 const ANSI = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g
 const LEAD = /^(?:\s|\[[^\]\n]{0,300}\]|\p{Extended_Pictographic}\uFE0F?)+/u
-const QUOTED = /^(?:'(.+)'|"(.+)"|`(.+)`|‘(.+)’|“(.+)”)\.?$/
+const QUOTED = /^(['"`‘“])(.+)(['"`’”])\.?$/
+const CLOSING = new Map([
+  ["'", "'"],
+  ['"', '"'],
+  ['`', '`'],
+  ['‘', '’'],
+  ['“', '”'],
+])
 const MAX_SENTENCE = 2_000
 
 /** Text without ANSI codes, tags and emoji at its front, and white space at its ends. */
@@ -17,8 +23,8 @@ function bare(text: string): string {
 }
 
 function unquote(text: string): string {
-  const match = QUOTED.exec(text)
-  return match?.slice(1).find(part => part !== undefined) ?? text
+  const [, opening = '', inside = '', closing = ''] = QUOTED.exec(text) ?? []
+  return opening !== '' && CLOSING.get(opening) === closing ? inside : text
 }
 
 type Reader = (match: RegExpExecArray, tier: Tier) => Says

@@ -19,8 +19,9 @@ export class HubError extends Error {
   constructor(
     readonly code: 'not-found' | 'conflict' | 'over' | 'unreachable' | 'refused',
     message: string,
+    options?: ErrorOptions,
   ) {
-    super(message)
+    super(message, options)
     this.name = 'HubError'
   }
 }

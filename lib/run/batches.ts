@@ -26,6 +26,8 @@ export interface BatchClaims {
   /** The batch whose branch the last "Merging branch …" names, while that is the engine's last word on batches. */
   merging: BatchClaim | null
   merged: BatchClaim | null
+  /** How many batches plan or history say more of than the stream [RUN-9]. */
+  ahead: number
 }
 
 /**
@@ -60,8 +62,9 @@ export function claimBatches(run: Run, messages: readonly Kept[]): BatchClaims {
     }
   }
   roster.addCompletedBefore(run, messages)
-  roster.correct(run)
+  const ahead = roster.correct(run)
   return {
+    ahead,
     batches: roster.batches,
     totalKnown: roster.planned && !roster.unplanned,
     errors,
@@ -270,7 +273,8 @@ class Roster {
   }
 
   /** What a lost message left wrong, by the run's own history entry and by a plan that no other run writes [RUN-8]. */
-  correct(run: Run): void {
+  correct(run: Run): number {
+    let corrected = 0
     const begun = run.first
     for (const entry of run.history?.batches ?? []) {
       const batch = this.byId.get(entry.id)
@@ -282,9 +286,10 @@ class Roster {
       batch.error = entry.error
       batch.endedAt = entry.endedAt === null ? null : { ms: entry.endedAt, ns: 0 }
       batch.basis = 'history'
+      corrected += 1
     }
     // A plan read before the first message may hold the work of runs before and after this one.
-    if (!run.plan || run.plan.shared || run.plan === run.planBefore) return
+    if (!run.plan || run.plan.shared || run.plan === run.planBefore) return corrected
     const before = readBeforeStart(run)
     const done = new Set(before?.batches.filter(batch => batch.completed).map(batch => batch.id))
     for (const entry of run.plan.batches) {
@@ -295,7 +300,9 @@ class Roster {
       batch.status = 'completed'
       batch.branch = entry.branch ?? batch.branch
       batch.basis = 'plan'
+      corrected += 1
     }
+    return corrected
   }
 
   ofBranch(branch: string | null): BatchClaim | null {

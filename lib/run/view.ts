@@ -14,6 +14,8 @@ export interface Derived {
   deadline: number | null
   /** A fresh join of the stream would decide whether the run was aborted [RUN-4]. */
   wantsRejoin: boolean
+  /** How many batches plan or history say more of than the stream: if that lasts, the stream is dead [RUN-9]. */
+  ahead: number
 }
 
 const OFFSET_THAT_COUNTS = 2_000
@@ -53,6 +55,7 @@ export function derive(run: Run, now: number): Derived {
     },
     deadline: ending.deadline,
     wantsRejoin: ending.undecided,
+    ahead: claims.ahead,
   }
 }
 

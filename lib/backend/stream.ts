@@ -1,0 +1,275 @@
+import { WebSocket, type RawData } from 'ws'
+import type { Observation } from '../run/observation'
+import { authorization } from './http'
+import { Replay } from './replay'
+
+/** What a stream tells its owner. Calls come in the backend's order, never from within the socket's own handler. */
+export interface StreamListener {
+  /** `fresh`: not seen before on any connection, so its line belongs in the log. */
+  observed(observation: Observation, fresh: boolean): void
+  /** A frame that is no message, or one with unknown words. Costs nothing but this. */
+  odd(reason: string): void
+  /** Several connections in a row were cut before they had brought anything new. */
+  stalled(): void
+}
+
+type Event =
+  | { kind: 'open'; at: number }
+  | { kind: 'frame'; at: number; data: RawData; binary: boolean; bytes: number }
+  | { kind: 'close'; at: number }
+
+const FIRST_DELAY = 250
+const MAX_DELAY = 10_000
+const ESTABLISHED = 5_000
+const SETTLE_EVERY = 250
+const HANDSHAKE = 5_000
+const MAX_FRAME = 32 * 1024 * 1024
+const QUEUE_HIGH = 64 * 1024 * 1024
+const QUEUE_LOW = 8 * 1024 * 1024
+const SLICE = 8
+const STALLED_AFTER = 3
+const QUIET_AFTER_END = 30_000
+const MAX_AFTER_END = 15 * 60_000
+
+/**
+ * Follows one run over the backend's WebSocket for as long as the run is not over. The backend answers no Ping, sends
+ * no Close, and drops every reader of a burst, so only what it says counts: a connection that delivered something is
+ * joined again at once, one that did not with growing, jittered delay.
+ */
+export class RunStream {
+  private readonly replay = new Replay()
+  private readonly address: URL
+  private readonly headers: Record<string, string>
+  private socket: WebSocket | null = null
+  private readonly queue: Event[] = []
+  private queuedBytes = 0
+  private draining = false
+  private retry: NodeJS.Timeout | null = null
+  private settling: NodeJS.Timeout | null = null
+  private ending: NodeJS.Timeout | null = null
+  private attempt = 0
+  private fruitless = 0
+  private openedAt = 0
+  private delivered = false
+  private endedAt: number | null = null
+  private lastFrameAt = 0
+  private closed = false
+  private rejoining = false
+  private lost: number | null = Date.now()
+
+  constructor(
+    backend: URL,
+    runId: string,
+    private readonly listener: StreamListener,
+  ) {
+    this.headers = authorization(backend)
+    const base = new URL(backend)
+    base.username = base.password = ''
+    this.address = new URL(`${base.href.replace(/\/$/, '')}/api/execution/ws`)
+    this.address.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:'
+    this.address.searchParams.set('run_id', runId)
+  }
+
+  /** Since when there is no open connection, ms; null while there is one. */
+  get lostAt(): number | null {
+    return this.lost
+  }
+
+  /** How often connecting has failed since it last worked. */
+  get attempts(): number {
+    return this.attempt
+  }
+
+  open(): void {
+    if (!this.socket && !this.retry && !this.closed) this.connect()
+  }
+
+  /** Leaves and joins afresh, for a whole replay. */
+  rejoin(): void {
+    if (this.closed) return
+    this.attempt = 0
+    this.rejoining = this.socket !== null
+    if (this.socket) this.socket.terminate()
+    else this.connectNow()
+  }
+
+  /** The run is over: errors and siblings' lines may still come, but a lost connection is not joined again. */
+  finish(): void {
+    if (this.endedAt !== null || this.closed) return
+    this.endedAt = this.lastFrameAt = Date.now()
+    if (this.retry) clearTimeout(this.retry)
+    this.retry = null
+    this.ending = setInterval(() => {
+      this.endIfQuiet(Date.now())
+    }, 1_000)
+    this.ending.unref()
+  }
+
+  /** The end was taken back. */
+  resume(): void {
+    if (this.endedAt === null || this.closed) return
+    this.endedAt = null
+    if (this.ending) clearInterval(this.ending)
+    this.ending = null
+    if (!this.socket) this.connectNow()
+  }
+
+  /** True once nothing more will come. */
+  get done(): boolean {
+    return this.closed || (this.endedAt !== null && this.socket === null)
+  }
+
+  close(): void {
+    this.closed = true
+    for (const timer of [this.retry, this.settling, this.ending]) if (timer) clearTimeout(timer)
+    this.queue.length = 0
+    this.socket?.terminate()
+  }
+
+  private connectNow(): void {
+    if (this.retry) clearTimeout(this.retry)
+    this.retry = null
+    this.connect()
+  }
+
+  private connect(): void {
+    // The peer answers no Ping and needs no Pong; compression would only cost on a local link.
+    const socket = new WebSocket(this.address, {
+      headers: this.headers,
+      handshakeTimeout: HANDSHAKE,
+      maxPayload: MAX_FRAME,
+      perMessageDeflate: false,
+      skipUTF8Validation: true,
+    })
+    this.socket = socket
+    socket.on('open', () => {
+      this.enqueue({ kind: 'open', at: Date.now() })
+    })
+    socket.on('message', (data, binary) => {
+      const bytes = Array.isArray(data) ? data.reduce((sum, part) => sum + part.length, 0) : data.byteLength
+      this.enqueue({ kind: 'frame', at: Date.now(), data, binary, bytes })
+    })
+    // A `close` always follows; what failed is seen from what the connection brought.
+    socket.on('error', error => {
+      if (!('code' in error) || error.code !== 'ECONNREFUSED') this.listener.odd(`stream: ${error.message}`)
+    })
+    socket.on('close', () => {
+      this.lost ??= Date.now()
+      this.enqueue({ kind: 'close', at: Date.now() })
+    })
+  }
+
+  private enqueue(event: Event): void {
+    if (this.closed) return
+    if (event.kind === 'open') this.lost = null
+    if (event.kind === 'frame') {
+      this.queuedBytes += event.bytes
+      if (this.queuedBytes > QUEUE_HIGH) this.socket?.pause()
+    }
+    this.queue.push(event)
+    if (this.draining) return
+    this.draining = true
+    setImmediate(() => {
+      this.drain()
+    })
+  }
+
+  /** Takes events in slices of a few ms, so that a burst of one run delays nobody else. */
+  private drain(): void {
+    const until = performance.now() + SLICE
+    let taken = 0
+    while (taken < this.queue.length && performance.now() < until) {
+      const event = this.queue[taken]
+      taken += 1
+      if (event) this.take(event)
+    }
+    this.queue.splice(0, taken)
+    if (this.queuedBytes < QUEUE_LOW && this.socket?.isPaused) this.socket.resume()
+    this.draining = this.queue.length > 0
+    if (this.draining) {
+      setImmediate(() => {
+        this.drain()
+      })
+    }
+  }
+
+  private take(event: Event): void {
+    switch (event.kind) {
+      case 'open':
+        this.openedAt = event.at
+        this.delivered = false
+        this.listener.observed(this.replay.open(event.at), false)
+        this.settling = setInterval(() => {
+          this.settle()
+        }, SETTLE_EVERY)
+        this.settling.unref()
+        break
+      case 'frame':
+        this.takeFrame(event)
+        break
+      case 'close':
+        this.takeClose(event.at)
+        break
+    }
+  }
+
+  private takeFrame({ data, binary, bytes, at }: Extract<Event, { kind: 'frame' }>): void {
+    this.queuedBytes -= bytes
+    this.lastFrameAt = at
+    if (binary) {
+      this.listener.odd('binary frame')
+      return
+    }
+    const received = this.replay.receive(textOf(data), at)
+    if (received.kind === 'unreadable') {
+      this.listener.odd(received.reason)
+      return
+    }
+    if (received.odd !== null) this.listener.odd(received.odd)
+    if (received.fresh) this.delivered = true
+    this.listener.observed(received.observation, received.fresh)
+  }
+
+  private settle(): void {
+    const settled = this.queue.length === 0 ? this.replay.settle(Date.now()) : null
+    if (settled) this.listener.observed(settled, false)
+  }
+
+  private takeClose(at: number): void {
+    if (this.settling) clearInterval(this.settling)
+    this.settling = null
+    this.socket = null
+    const opened = this.openedAt > 0
+    if (opened) this.listener.observed(this.replay.close(at), false)
+    const fruitful = opened && (this.delivered || at - this.openedAt > ESTABLISHED)
+    this.openedAt = 0
+    if (this.closed || this.endedAt !== null) return
+    if (fruitful || this.rejoining) {
+      this.rejoining = false
+      this.attempt = this.fruitless = 0
+      this.connectNow()
+      return
+    }
+    if (opened) this.fruitless += 1
+    if (this.fruitless === STALLED_AFTER) this.listener.stalled()
+    const delay = Math.min(MAX_DELAY, FIRST_DELAY * 2 ** this.attempt) * (0.5 + Math.random() / 2)
+    this.attempt += 1
+    this.retry = setTimeout(() => {
+      this.connectNow()
+    }, delay)
+  }
+
+  private endIfQuiet(now: number): void {
+    const ended = this.endedAt ?? now
+    if (now - this.lastFrameAt < QUIET_AFTER_END && now - ended < MAX_AFTER_END) return
+    if (this.ending) clearInterval(this.ending)
+    this.ending = null
+    this.socket?.terminate()
+  }
+}
+
+/** Invalid UTF-8 becomes replacement characters: a frame is never lost over one byte. */
+function textOf(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8')
+  return Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.from(data).toString('utf8')
+}

@@ -1,0 +1,43 @@
+import { BackendError, type BackendHttp } from '../backend/http'
+
+const EVERY = 3_000
+
+/** Asks the backend every few seconds whether it is well, and keeps what is known of that [RUN-9]. */
+export class Health {
+  readonly since = Date.now()
+  healthyAt: number | null = null
+  refusedAt: number | null = null
+  private timer: NodeJS.Timeout | null = null
+  private stopped = false
+
+  /** @param changed called after every answer */
+  constructor(
+    private readonly backend: Pick<BackendHttp, 'health'>,
+    private readonly changed: (failure: string | null) => void,
+  ) {}
+
+  start(): void {
+    void this.ask()
+  }
+
+  stop(): void {
+    this.stopped = true
+    if (this.timer) clearTimeout(this.timer)
+  }
+
+  private async ask(): Promise<void> {
+    let failure: string | null = null
+    try {
+      await this.backend.health()
+      this.healthyAt = Date.now()
+      this.refusedAt = null
+    } catch (error) {
+      if (!(error instanceof BackendError)) throw error
+      failure = error.message
+      if (error.kind === 'unreachable') this.refusedAt ??= Date.now()
+    }
+    if (this.stopped) return
+    this.changed(failure)
+    this.timer = setTimeout(() => void this.ask(), EVERY)
+  }
+}

@@ -1,0 +1,317 @@
+import { randomBytes } from 'node:crypto'
+import type { Logger } from 'pino'
+import { BackendError, BackendHttp } from '../backend/http'
+import { EXECUTION_NOT_FOUND, type Spec } from '../backend/wire'
+import { linkOf } from '../run/link'
+import type { Fleet, LinkState, RunFields, RunSummary, Snapshot } from '../run/model'
+import { iso } from '../run/time'
+import type { Document } from '../sync/document'
+import type { Publisher } from '../sync/publisher'
+import { fleetScope, logScope, runScope } from '../sync/scope'
+import { Health } from './health'
+import { Session, type SessionHost } from './session'
+import { MemoryStore, type FinishedRun, type RunStore } from './store'
+import { HubError, type HubApi, type LogPage, type StartRequest } from './types'
+
+const FIRST_FRAME = 3_000
+const MAX_LIVE = 200
+
+/** One backend's runs: one session each while it lives, the store afterwards, and the fleet of them all. */
+export class Hub implements HubApi {
+  readonly backend: string
+  private readonly http: BackendHttp
+  private readonly health: Health
+  private readonly live = new Map<string, Session>()
+  /** Sessions that may yet turn out to be of no run: the fleet does not show them. */
+  private readonly tentative = new Set<Session>()
+  /** What the fleet shows of finished runs; their logs are the store's. */
+  private readonly finished = new Map<string, Omit<FinishedRun, 'log'>>()
+  private readonly host: SessionHost
+  private readonly store: RunStore
+  private link: LinkState = 'stale'
+  private linkSince = Date.now()
+  private linkDeadline: NodeJS.Timeout | null = null
+  private oddCount = 0
+
+  constructor(private readonly options: { backendUrl: URL; publisher: Publisher; log: Logger; store?: RunStore }) {
+    const { backendUrl, publisher, log } = options
+    const bare = new URL(backendUrl)
+    bare.username = bare.password = ''
+    this.backend = bare.href.replace(/\/$/, '')
+    this.http = new BackendHttp(backendUrl)
+    this.store = options.store ?? new MemoryStore()
+    this.store.onEvict(run => {
+      this.forget(run)
+    })
+    this.health = new Health(this.http, failure => {
+      this.healthChanged(failure)
+    })
+    this.host = {
+      backendUrl,
+      backend: this.backend,
+      http: this.http,
+      health: this.health,
+      isShared: (session, spec) =>
+        [...this.live.values()].some(other => other !== session && other.spec === spec && !other.isOver),
+      changed: ({ runId }) => {
+        publisher.touch(runScope(runId))
+        publisher.touch(fleetScope)
+      },
+      logChanged: ({ runId }) => {
+        publisher.touch(logScope(runId))
+      },
+      replaced: ({ runId }) => {
+        publisher.renew(runScope(runId))
+        publisher.renew(logScope(runId))
+      },
+      finished: session => void this.archive(session),
+      odd: ({ runId }, reason) => {
+        this.oddCount += 1
+        log.warn({ runId, reason, count: this.oddCount }, 'message from the backend not understood')
+      },
+    }
+    publisher.open(fleetScope, () => this.fleetDocument())
+    this.health.start()
+  }
+
+  links(): { backend: LinkState; docker: LinkState } {
+    return { backend: this.link, docker: 'off' }
+  }
+
+  async fleet(): Promise<Fleet> {
+    const published = await this.options.publisher.read(fleetScope)
+    return {
+      epoch: published?.epoch ?? '',
+      version: published?.version ?? 0,
+      now: iso(Date.now()),
+      backend: this.backend,
+      link: this.links(),
+      linkSince: iso(this.linkSince),
+      runs: this.newestFirst(),
+    }
+  }
+
+  async runs(): Promise<RunSummary[]> {
+    const snapshots = await Promise.all(this.newestFirst().map(({ runId }) => this.snapshot(runId)))
+    return snapshots.flatMap(snapshot => {
+      if (!snapshot) return []
+      const { batches: _, ...summary } = snapshot
+      return [summary]
+    })
+  }
+
+  async snapshot(runId: string): Promise<Snapshot | undefined> {
+    const published = await this.options.publisher.read(runScope(runId))
+    const state = this.stateOf(runId)
+    if (!published || !state) return undefined
+    const { epoch, version } = published
+    return { ...state.fields, batches: [...state.batches], epoch, version, now: iso(Date.now()) }
+  }
+
+  async logs(runId: string, { after, limit }: { after: number; limit: number }): Promise<LogPage | undefined> {
+    const log = this.live.get(runId)?.log ?? (await this.store.get({ backend: this.backend, runId }))?.log
+    if (!log) return undefined
+    const lines = [...log.after(after, limit)]
+    return { lines, next: lines.at(-1)?.seq ?? after, dropped: log.dropped }
+  }
+
+  async specs(): Promise<Spec[]> {
+    return asking(() => this.http.specs())
+  }
+
+  async start(request: StartRequest): Promise<{ runId: string }> {
+    const runId = request.runId ?? `run-${String(Date.now())}-${randomBytes(3).toString('hex')}`
+    this.refuseKnown(runId)
+    const session = this.create(runId, request.spec)
+    try {
+      await asking(() => session.readPlan(request.spec))
+      const { success, message } = await asking(() =>
+        this.http.start({
+          spec: request.spec,
+          runId,
+          dryRun: request.dryRun ?? false,
+          model: request.model,
+          resumeRunId: request.resumeRunId,
+        }),
+      )
+      if (!success) {
+        const words = message ?? 'The backend refused the start and gave no reason.'
+        throw new HubError(/already running/i.test(words) ? 'conflict' : 'refused', words)
+      }
+    } catch (error) {
+      // Nobody knows whether a start that got no answer in time was heard: the stream will tell.
+      const open = error instanceof HubError && error.cause instanceof BackendError && error.cause.kind === 'timeout'
+      if (open) {
+        session.follow()
+        this.show(session)
+      } else this.discard(session)
+      throw error
+    }
+    session.observe({ kind: 'accepted', at: Date.now(), spec: request.spec, dryRun: request.dryRun ?? false })
+    session.follow()
+    this.show(session)
+    this.options.log.info({ runId, spec: request.spec }, 'run started')
+    return { runId }
+  }
+
+  async follow(runId: string, spec?: string): Promise<{ snapshot: Snapshot; created: boolean }> {
+    const known = await this.snapshot(runId)
+    if (known) return { snapshot: known, created: false }
+    const session = this.create(runId, spec ?? null)
+    session.follow()
+    await session.firstWordWithin(FIRST_FRAME)
+    if (session.neverExisted) {
+      this.discard(session)
+      throw new HubError('not-found', EXECUTION_NOT_FOUND)
+    }
+    this.show(session)
+    const snapshot = await this.snapshot(runId)
+    if (!snapshot) throw new HubError('not-found', 'The run was removed while it was being joined.')
+    return { snapshot, created: true }
+  }
+
+  async stop(runId: string): Promise<void> {
+    const session = this.live.get(runId)
+    if (!session) {
+      if (this.finished.has(runId)) throw new HubError('over', 'The run is already over.')
+      throw new HubError('not-found', 'No such run is followed here.')
+    }
+    if (session.isOver) throw new HubError('over', 'The run is already over.')
+    if (session.isStopping) return
+    const sent = Date.now()
+    const { success, message } = await asking(() => this.http.stop(runId))
+    if (!success) throw new HubError('refused', message ?? 'The backend refused the stop and gave no reason.')
+    session.stopped(sent)
+    this.options.log.info({ runId }, 'stop sent')
+  }
+
+  close(): Promise<void> {
+    this.health.stop()
+    if (this.linkDeadline) clearTimeout(this.linkDeadline)
+    for (const session of this.live.values()) session.close()
+    return Promise.resolve()
+  }
+
+  private refuseKnown(runId: string): void {
+    if (this.live.has(runId) || this.finished.has(runId)) {
+      throw new HubError('conflict', `The id ${runId} is in use. Choose another.`)
+    }
+    if (this.live.size >= MAX_LIVE) {
+      throw new HubError('refused', `${String(MAX_LIVE)} runs are followed already. Wait until one ends.`)
+    }
+  }
+
+  private create(runId: string, spec: string | null): Session {
+    this.refuseKnown(runId)
+    const session = new Session(runId, this.host, spec)
+    this.live.set(runId, session)
+    this.tentative.add(session)
+    this.options.publisher.open(runScope(runId), () => this.runDocument(runId))
+    this.options.publisher.openLog(logScope(runId), session.log)
+    return session
+  }
+
+  private show(session: Session): void {
+    this.tentative.delete(session)
+    this.options.publisher.touch(fleetScope)
+  }
+
+  private discard(session: Session): void {
+    session.close()
+    this.live.delete(session.runId)
+    this.tentative.delete(session)
+    this.closeScopes(session.runId)
+  }
+
+  private closeScopes(runId: string): void {
+    this.options.publisher.close(runScope(runId))
+    this.options.publisher.close(logScope(runId))
+    this.options.publisher.touch(fleetScope)
+  }
+
+  /** Nothing of the run changes any more: the store keeps what is to be seen of it. */
+  private async archive(session: Session): Promise<void> {
+    const { runId, log, since } = session
+    if (this.live.get(runId) !== session) return
+    const run = { runId, since, ...session.view() }
+    this.finished.set(runId, run)
+    this.live.delete(runId)
+    session.close()
+    await this.store.put({ backend: this.backend, runId }, { ...run, log })
+  }
+
+  private forget({ runId }: FinishedRun): void {
+    this.finished.delete(runId)
+    this.closeScopes(runId)
+  }
+
+  private stateOf(runId: string): Pick<FinishedRun, 'fields' | 'batches'> | undefined {
+    const live = this.live.get(runId)
+    if (live) return live.view()
+    const run = this.finished.get(runId)
+    return run && { ...run, fields: { ...run.fields, link: this.links(), linkSince: iso(this.linkSince) } }
+  }
+
+  private runDocument(runId: string): Document {
+    const state = this.stateOf(runId)
+    return state ? { fields: state.fields, items: [...state.batches] } : { fields: {}, items: [] }
+  }
+
+  private fleetDocument(): Document {
+    return {
+      fields: { backend: this.backend, link: this.links(), linkSince: iso(this.linkSince) },
+      items: this.newestFirst().map(fields => ({ id: fields.runId, ...fields })),
+    }
+  }
+
+  private newestFirst(): RunFields[] {
+    const live = [...this.live.values()].filter(session => !this.tentative.has(session))
+    return [...live, ...this.finished.values()]
+      .flatMap(({ runId, since }) => {
+        const fields = this.stateOf(runId)?.fields
+        return fields ? [{ since, fields }] : []
+      })
+      .sort((a, b) => begun(b) - begun(a) || b.since - a.since)
+      .map(({ fields }) => fields)
+  }
+
+  private healthChanged(failure: string | null): void {
+    this.updateLink(failure)
+    for (const session of this.live.values()) session.linkMayHaveChanged()
+  }
+
+  private updateLink(failure: string | null): void {
+    const { healthyAt, refusedAt, since } = this.health
+    const { link, deadline } = linkOf({ healthyAt, refusedAt, since, streamLostAt: null }, Date.now())
+    if (this.linkDeadline) clearTimeout(this.linkDeadline)
+    this.linkDeadline = null
+    if (deadline !== null) {
+      const why = 'no answer in time'
+      this.linkDeadline = setTimeout(
+        () => {
+          this.updateLink(why)
+        },
+        deadline - Date.now() + 1,
+      )
+    }
+    if (link === this.link) return
+    this.link = link
+    this.linkSince = Date.now()
+    this.options.log.info({ link, failure }, 'link to the backend changed')
+    this.options.publisher.touch(fleetScope)
+    for (const runId of this.finished.keys()) this.options.publisher.touch(runScope(runId))
+  }
+}
+
+const begun = ({ since, fields }: { since: number; fields: RunFields }) =>
+  fields.startedAt === null ? since : Date.parse(fields.startedAt) + fields.clockOffset
+
+/** A backend that can't be reached, or answers nonsense, as the hub's own error. */
+async function asking<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (cause) {
+    if (!(cause instanceof BackendError)) throw cause
+    throw new HubError(cause.kind === 'bad-answer' ? 'refused' : 'unreachable', cause.message, { cause })
+  }
+}

@@ -1,0 +1,335 @@
+import { BackendError, type BackendHttp } from '../backend/http'
+import { RunStream } from '../backend/stream'
+import { emptyRun, fold, type Run } from '../run/fold'
+import { linkOf } from '../run/link'
+import { isOver, type Batch, type LinkState, type RunFields } from '../run/model'
+import type { Observation } from '../run/observation'
+import { iso } from '../run/time'
+import { derive, type Derived } from '../run/view'
+import type { Health } from './health'
+import { LogBuffer } from './log-buffer'
+
+/** What a session asks of the hub, and tells it. */
+export interface SessionHost {
+  readonly backendUrl: URL
+  /** The backend's URL without credentials. */
+  readonly backend: string
+  readonly http: BackendHttp
+  readonly health: Pick<Health, 'healthyAt' | 'refusedAt' | 'since'>
+  /** True while another run of the spec is at work: then the plan may hold its work too [RUN-8]. */
+  isShared(session: Session, spec: string): boolean
+  changed(session: Session): void
+  logChanged(session: Session): void
+  /** Another execution under the same id took the place of the one known [RUN-14]. */
+  replaced(session: Session): void
+  /** The run is over and its stream has ended: nothing will change any more. */
+  finished(session: Session): void
+  odd(session: Session, reason: string): void
+}
+
+const POLL_EVERY = 3_000
+const HEARD_EVERY = 1_000
+const DERIVE_WITHIN = 20
+const AHEAD_GRACE = 5_000
+const STOP_GRACE = 2_000
+const REJOIN_AT_MOST_EVERY = 5_000
+
+/** One run: takes its observations in, folds them, keeps its log, and reads plan and history while it is at work. */
+export class Session {
+  readonly since = Date.now()
+  readonly log = new LogBuffer()
+  private readonly run: Run = emptyRun()
+  private readonly stream: RunStream
+  private derived: Derived | null = null
+  private soon: NodeJS.Timeout | null = null
+  private deadline: NodeJS.Timeout | null = null
+  private poll: NodeJS.Timeout | null = null
+  private link: LinkState = 'stale'
+  private linkSince = Date.now()
+  private heardAt: number | null = null
+  private aheadSince: number | null = null
+  private aheadBefore = 0
+  private rejoinedAt = 0
+  private over = false
+  private readAfterEnd = false
+  private specTold: string | null = null
+  private linkDeadline: number | null = null
+  private closed = false
+  private historyKnown = true
+  private firstWord: (() => void)[] = []
+
+  constructor(
+    readonly runId: string,
+    private readonly host: SessionHost,
+    private specHint: string | null,
+  ) {
+    this.stream = new RunStream(host.backendUrl, runId, {
+      observed: (observation, fresh) => {
+        this.observe(observation, fresh)
+      },
+      odd: reason => {
+        host.odd(this, reason)
+      },
+      stalled: () => {
+        this.note('The backend cuts the stream before it has caught up; lines are missing from here on.')
+      },
+    })
+  }
+
+  /** Begins to listen, and to read plan and history. */
+  follow(): void {
+    this.stream.open()
+    this.schedulePoll(0)
+  }
+
+  /** Takes one observation in. `fresh`: its line is not in the log yet. */
+  observe(observation: Observation, fresh = false): void {
+    const { incarnation } = this.run
+    const { spec } = this
+    const changed = fold(this.run, observation)
+    if (observation.kind === 'message' && observation.says.kind === 'start') this.specTold ??= observation.says.spec
+    if (this.run.incarnation !== incarnation) this.begunAnew()
+    if (observation.kind === 'message') {
+      if (fresh) this.keepLine(observation.time.ms, observation.stream, observation.text)
+      this.hear(observation.at)
+    }
+    if (observation.kind === 'message' || observation.kind === 'unknown-run') this.tellFirstWord()
+    if (!changed) return
+    this.derived = null
+    this.deriveSoon()
+    // The plan of a run started elsewhere can be read as soon as its spec is known.
+    if (spec === null && this.spec !== null) this.schedulePoll(0)
+    this.host.changed(this)
+  }
+
+  /** True once the backend has said anything about this run, also that it does not know it. */
+  get heard(): boolean {
+    return this.run.first !== null || this.run.unknown !== null
+  }
+
+  /** The backend does not know this run, and nothing was ever heard of it. */
+  get neverExisted(): boolean {
+    return this.run.unknown !== null && this.run.first === null && this.run.accepted === null
+  }
+
+  get isOver(): boolean {
+    return isOver(this.view().fields.status)
+  }
+
+  get isStopping(): boolean {
+    return this.run.stopAt !== null
+  }
+
+  get spec(): string | null {
+    return this.run.accepted?.spec ?? this.specTold ?? this.specHint
+  }
+
+  /** Resolves at the first word of the backend on this run, or after so many ms without one. */
+  async firstWordWithin(ms: number): Promise<void> {
+    if (this.heard) return
+    await new Promise<void>(resolve => {
+      const timer = setTimeout(resolve, ms)
+      this.firstWord.push(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  }
+
+  /** The state as of now. Derived once, however often it is read, until something changes. */
+  view(): { fields: RunFields; batches: Batch[] } {
+    const now = Date.now()
+    const { view } = this.derive(now)
+    const { batches, ...rest } = view
+    this.updateLink(now)
+    return {
+      batches,
+      fields: {
+        ...rest,
+        spec: rest.spec ?? this.specHint,
+        runId: this.runId,
+        backend: this.host.backend,
+        link: { backend: this.link, docker: 'off' },
+        linkSince: iso(this.linkSince),
+        heardAt: iso(this.heardAt),
+      },
+    }
+  }
+
+  /** The stop that we sent was accepted. @param at when it was sent, ms */
+  stopped(at: number): void {
+    this.observe({ kind: 'stop', at })
+    // The word of it may have been lost; then only a fresh join can tell.
+    setTimeout(() => {
+      if (!this.closed && !this.isOver) this.stream.rejoin()
+    }, STOP_GRACE).unref()
+  }
+
+  /** Reads the plan now; rejects with a `BackendError`. An empty plan changes nothing [RUN-8]. */
+  async readPlan(spec: string): Promise<void> {
+    const batches = await this.host.http.plan(spec)
+    const shared = this.over || this.host.isShared(this, spec)
+    if (this.closed || batches.length === 0) return
+    // After the end another run may have written the plan: it gives the batches, but says nothing of this run.
+    if (this.over && this.run.plan) return
+    this.observe({ kind: 'plan', at: Date.now(), batches, shared })
+  }
+
+  /** The backend's health was asked anew: the link may have changed. */
+  linkMayHaveChanged(): void {
+    const before = this.link
+    this.updateLink(Date.now())
+    if (this.link !== before) this.host.changed(this)
+  }
+
+  close(): void {
+    this.closed = true
+    this.stream.close()
+    for (const timer of [this.deadline, this.poll, this.soon]) if (timer) clearTimeout(timer)
+    this.tellFirstWord()
+  }
+
+  /** What a new state asks of its sources must happen also where no page looks. */
+  private deriveSoon(): void {
+    this.soon ??= setTimeout(() => {
+      this.soon = null
+      if (!this.closed) this.derive(Date.now())
+    }, DERIVE_WITHIN)
+  }
+
+  private derive(now: number): Derived {
+    const due = this.derived?.deadline
+    if (this.derived && (due === null || due === undefined || due > now)) return this.derived
+    const derived = derive(this.run, now)
+    this.derived = derived
+    this.follows(derived, now)
+    return derived
+  }
+
+  /** What a new state of the run asks of its sources. */
+  private follows({ view, wantsRejoin, ahead }: Derived, now: number): void {
+    if (this.closed) return
+    const over = isOver(view.status)
+    if (over !== this.over) {
+      this.over = over
+      this.readAfterEnd = false
+      if (over) this.stream.finish()
+      else this.stream.resume()
+      if (over) this.schedulePoll(0)
+    }
+    if (wantsRejoin) this.rejoin(now)
+    if (ahead !== this.aheadBefore) this.aheadSince = ahead > this.aheadBefore ? now : null
+    this.aheadBefore = ahead
+    this.scheduleDeadline(now)
+  }
+
+  private rejoin(now: number): void {
+    if (now - this.rejoinedAt < REJOIN_AT_MOST_EVERY) return
+    this.rejoinedAt = now
+    // Not from within the stream's own callback.
+    setImmediate(() => {
+      if (!this.closed) this.stream.rejoin()
+    })
+  }
+
+  private updateLink(now: number): void {
+    const { healthyAt, refusedAt, since } = this.host.health
+    const streamLostAt = this.over ? null : this.stream.lostAt
+    const { link, deadline } = linkOf({ healthyAt, refusedAt, since, streamLostAt }, now)
+    if (link !== this.link) {
+      this.link = link
+      this.linkSince = now
+    }
+    this.linkDeadline = deadline
+    this.scheduleDeadline(now)
+  }
+
+  /** Wakes when the passing of time alone changes what is shown. */
+  private scheduleDeadline(now: number): void {
+    if (this.deadline) clearTimeout(this.deadline)
+    this.deadline = null
+    const due = [this.derived?.deadline, this.linkDeadline].filter(at => at !== null && at !== undefined)
+    if (due.length === 0 || this.closed) return
+    this.deadline = setTimeout(
+      () => {
+        this.deriveSoon()
+        this.host.changed(this)
+      },
+      Math.max(0, Math.min(...due) - now) + 1,
+    )
+  }
+
+  private schedulePoll(delay: number): void {
+    if (this.poll) clearTimeout(this.poll)
+    this.poll = this.closed ? null : setTimeout(() => void this.readSources(), delay)
+  }
+
+  /** Plan and history, until the end and once after it. */
+  private async readSources(): Promise<void> {
+    const { over, spec } = this
+    if (spec !== null && !this.readAfterEnd) {
+      try {
+        await this.readPlan(spec)
+        await this.readHistory(spec)
+        this.readAfterEnd = over
+      } catch (error) {
+        // That the backend is away shows in its link; the next round asks again.
+        if (!(error instanceof BackendError)) throw error
+      }
+    }
+    if (this.closed) return
+    this.checkAhead(Date.now())
+    if (this.over && this.stream.done) this.host.finished(this)
+    else this.schedulePoll(POLL_EVERY)
+  }
+
+  private async readHistory(spec: string): Promise<void> {
+    const id = this.derive(Date.now()).view.historyId
+    if (id === null || !this.historyKnown) return
+    try {
+      const entry = await this.host.http.history(spec, id)
+      if (entry && !this.closed) this.observe({ kind: 'history', at: Date.now(), ...entry })
+    } catch (error) {
+      if (!(error instanceof BackendError) || error.kind !== 'bad-answer') throw error
+      this.historyKnown = false
+      this.host.odd(this, error.message)
+    }
+  }
+
+  /** A plan or history ahead of the stream for 5 s means a dead stream [RUN-9]. */
+  private checkAhead(now: number): void {
+    if (this.over || this.aheadSince === null || now - this.aheadSince < AHEAD_GRACE) return
+    this.aheadSince = null
+    this.rejoin(now)
+  }
+
+  private begunAnew(): void {
+    this.over = false
+    this.derived = null
+    this.aheadSince = null
+    this.aheadBefore = 0
+    this.log.clear()
+    this.stream.resume()
+    this.host.replaced(this)
+  }
+
+  private hear(at: number): void {
+    if (this.heardAt !== null && at - this.heardAt < HEARD_EVERY) return
+    this.heardAt = at
+    this.host.changed(this)
+  }
+
+  private tellFirstWord(): void {
+    for (const tell of this.firstWord) tell()
+    this.firstWord = []
+  }
+
+  private keepLine(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {
+    this.log.append({ at: iso(at), source: 'backend', stream, text })
+    this.host.logChanged(this)
+  }
+
+  private note(text: string): void {
+    this.keepLine(Date.now(), 'system', text)
+  }
+}

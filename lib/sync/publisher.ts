@@ -41,6 +41,6 @@ export interface PublisherOptions {
   now?: () => number
   /** Calls back once after so many ms; returns what cancels it. */
   setTimer?: (ms: number, callback: () => void) => () => void
-  /** Names this incarnation of the process: never the same twice. */
+  /** Names this incarnation of the publisher: never the same twice. */
   incarnation?: string
 }

@@ -1,17 +1,15 @@
-import { batch, runFields, type Batch, type Fleet, type RunFields, type Snapshot } from '../run/model'
-import { z } from 'zod'
-import { linkState } from '../run/model'
+import { batch, fleet, runFields, type Batch, type Fleet, type RunFields, type Snapshot } from '../run/model'
 import type { Document } from './document'
+import type { Stamp } from './replica'
 
 /**
  * Runs and fleet as documents, and back. On the way back each item is parsed once, and an item that has not changed
  * gives the very same object again, so that what shows it need not be rendered again.
  */
 
-export interface Stamp {
-  epoch: string
-  version: number
-  now: string
+export interface Seed {
+  state: Document
+  stamp: Stamp
 }
 
 const once = <I extends object, O>(parse: (input: I) => O): ((input: I) => O) => {
@@ -27,12 +25,8 @@ const once = <I extends object, O>(parse: (input: I) => O): ((input: I) => O) =>
 
 const parseBatch = once((item: object): Batch => batch.parse(item))
 const parseRun = once((item: object): RunFields => runFields.parse(item))
-const fleetFields = z.object({
-  backend: z.string(),
-  link: z.object({ backend: linkState, docker: linkState }),
-  linkSince: z.string().nullable(),
-})
-export type FleetFields = z.infer<typeof fleetFields>
+const fleetFields = fleet.pick({ backend: true, link: true, linkSince: true })
+export type FleetFields = Pick<Fleet, 'backend' | 'link' | 'linkSince'>
 
 export const runDocument = (fields: RunFields, batches: readonly Batch[]): Document => ({ fields, items: batches })
 
@@ -56,11 +50,11 @@ export const toFleet = ({ fields, items }: Document, stamp: Stamp): Fleet => ({
 })
 
 /** A snapshot that came with the HTML, as the document it was made from [SYNC-8]. */
-export function fromSnapshot({ epoch, version, now, batches, ...fields }: Snapshot): Document & { stamp: Stamp } {
-  return { ...runDocument(fields, batches), stamp: { epoch, version, now } }
+export function fromSnapshot({ epoch, version, now, batches, ...fields }: Snapshot): Seed {
+  return { state: runDocument(fields, batches), stamp: { epoch, version, now } }
 }
 
 /** A fleet that came with the HTML, as the document it was made from [SYNC-8]. */
-export function fromFleet({ epoch, version, now, runs, ...fields }: Fleet): Document & { stamp: Stamp } {
-  return { ...fleetDocument(fields, runs), stamp: { epoch, version, now } }
+export function fromFleet({ epoch, version, now, runs, ...fields }: Fleet): Seed {
+  return { state: fleetDocument(fields, runs), stamp: { epoch, version, now } }
 }

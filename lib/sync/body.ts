@@ -1,0 +1,27 @@
+import { digest } from './digest'
+import { apply, diffOfDocument, document, emptyDocument, type Document } from './document'
+import { parseJson } from './json'
+import { append, emptyLog, logState, logStep, type LogState } from './log'
+
+/** What a replica must know of the kind of state it holds. Each throws where a text is not of its kind. */
+export interface Body<S> {
+  readonly empty: S
+  decode(state: string): S
+  apply(state: S, diff: string): S
+  /** Null where this kind has none. */
+  digest(state: S): number | null
+}
+
+export const documentBody: Body<Document> = {
+  empty: emptyDocument,
+  decode: text => document.parse(parseJson(text)),
+  apply: (state, text) => apply(state, diffOfDocument.parse(parseJson(text))),
+  digest,
+}
+
+export const logBody: Body<LogState> = {
+  empty: emptyLog,
+  decode: text => logState.parse(parseJson(text)),
+  apply: (state, text) => append(state, logStep.parse(parseJson(text))),
+  digest: () => null,
+}

@@ -1,0 +1,71 @@
+import type { Channel } from './channel'
+import { digest } from './digest'
+import { apply, diff, diffOfDocument, document, type Document } from './document'
+import { parseJson } from './json'
+import type { Step } from './messages'
+
+/** How many steps of a scope are kept to prove a resume, and how long they may be together, in characters. */
+export const HISTORY_STEPS = 128
+export const HISTORY_LENGTH = 256 * 1024
+
+/**
+ * A document's versions. What is published is what came out of the very text that pages get, so that both hold the
+ * same, and nothing the source does to its objects afterwards can change it.
+ */
+export class DocumentChannel implements Channel {
+  version = 1
+  private published: Document
+  private history: Step[] = []
+  private historyLength = 0
+  private encoded: string | null = null
+  private digested: number | null = null
+
+  constructor(private readonly source: () => Document) {
+    this.published = document.parse(parseJson(JSON.stringify(source())))
+  }
+
+  get document(): Document {
+    return this.published
+  }
+
+  advance(): Step | null {
+    const change = diff(this.published, this.source())
+    if (!change) return null
+    const text = JSON.stringify(change)
+    this.published = apply(this.published, diffOfDocument.parse(parseJson(text)))
+    this.encoded = null
+    this.digested = null
+    const step = { from: this.version, to: this.version + 1, diff: text }
+    this.version = step.to
+    this.remember(step)
+    return step
+  }
+
+  state(): string {
+    return (this.encoded ??= JSON.stringify(this.published))
+  }
+
+  since(version: number): Step[] | null {
+    if (version === this.version) return []
+    const index = this.history.findIndex(step => step.from === version)
+    return index < 0 ? null : this.history.slice(index)
+  }
+
+  digest(): number {
+    return (this.digested ??= digest(this.published))
+  }
+
+  rest(): void {
+    this.encoded = null
+    this.history = []
+    this.historyLength = 0
+  }
+
+  private remember(step: Step): void {
+    this.history.push(step)
+    this.historyLength += step.diff.length
+    while (this.history.length > HISTORY_STEPS || this.historyLength > HISTORY_LENGTH) {
+      this.historyLength -= this.history.shift()?.diff.length ?? 0
+    }
+  }
+}

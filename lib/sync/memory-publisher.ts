@@ -1,0 +1,181 @@
+import type { Channel } from './channel'
+import type { Document } from './document'
+import { DocumentChannel } from './document-channel'
+import type { LogSource } from './log'
+import { LogChannel } from './log-channel'
+import type { Answer, SnapshotMessage, Subscribe } from './messages'
+import type { Published, Publisher, PublisherOptions } from './publisher'
+import type { Scope } from './scope'
+
+/** How long changes gather after one went out [SYNC-4]. */
+export const COALESCE_MS = 50
+/** How often a scope says where it is [SYNC-6]. */
+export const BEAT_MS = 5_000
+/** After so many beats to nobody a scope forgets what only pages need. */
+const REST_AFTER_BEATS = 12
+
+interface Open {
+  readonly scope: Scope
+  readonly start: () => Channel
+  epoch: string
+  /** Null until somebody looks: a source is not read for nobody. */
+  channel: Channel | null
+  /** Touched since its source was last read. */
+  dirty: boolean
+  /** Cancels the timer that runs while changes gather; null while none does. */
+  gathering: (() => void) | null
+  quietBeats: number
+}
+
+/** The publisher of a single process: everything in memory. */
+export class MemoryPublisher implements Publisher {
+  private readonly opened = new Map<Scope, Open>()
+  private readonly broadcast: PublisherOptions['broadcast']
+  private readonly audience: PublisherOptions['audience']
+  private readonly now: () => number
+  private readonly setTimer: (ms: number, callback: () => void) => () => void
+  private readonly incarnation: string
+  private epochs = 0
+  private cancelBeat: () => void
+
+  constructor({ broadcast, audience, now, setTimer, incarnation }: PublisherOptions) {
+    this.broadcast = broadcast
+    this.audience = audience
+    this.now = now ?? Date.now
+    this.setTimer = setTimer ?? systemTimer
+    this.incarnation = incarnation ?? crypto.randomUUID()
+    this.cancelBeat = this.setTimer(BEAT_MS, () => this.beat())
+  }
+
+  open(scope: Scope, source: () => Document): void {
+    this.start(scope, () => new DocumentChannel(source))
+  }
+
+  openLog(scope: Scope, source: LogSource): void {
+    this.start(scope, () => new LogChannel(source))
+  }
+
+  touch(scope: Scope): void {
+    const open = this.opened.get(scope)
+    if (!open) return
+    open.dirty = true
+    this.announce(open)
+  }
+
+  renew(scope: Scope): void {
+    const open = this.opened.get(scope)
+    if (!open) return
+    open.epoch = this.nextEpoch()
+    open.channel = null
+    if (this.audience(scope) > 0) this.broadcast(scope, 'snapshot', this.snapshotOf(open))
+  }
+
+  close(scope: Scope): void {
+    const open = this.opened.get(scope)
+    if (!open) return
+    open.gathering?.()
+    this.opened.delete(scope)
+    if (this.audience(scope) > 0) this.broadcast(scope, 'gone', { scope })
+  }
+
+  async read(scope: Scope): Promise<Published | undefined> {
+    const open = this.opened.get(scope)
+    if (!open) return undefined
+    const channel = this.upToDate(open)
+    if (!(channel instanceof DocumentChannel)) return undefined
+    return { epoch: open.epoch, version: channel.version, document: channel.document }
+  }
+
+  async resume(scope: Scope, known: Pick<Subscribe, 'epoch' | 'version'>): Promise<Answer> {
+    const open = this.opened.get(scope)
+    if (!open) return { kind: 'error', error: 'not-found' }
+    const { epoch } = open
+    const channel = this.upToDate(open)
+    const steps = known.epoch === epoch && known.version !== undefined ? channel.since(known.version) : null
+    if (!steps) return { kind: 'snapshot', ...this.snapshotOf(open) }
+    return { kind: 'diffs', epoch, scope, now: this.time(), version: channel.version, steps }
+  }
+
+  async snapshot(scope: Scope): Promise<SnapshotMessage | undefined> {
+    const open = this.opened.get(scope)
+    return open && this.snapshotOf(open)
+  }
+
+  stop(): void {
+    this.cancelBeat()
+    for (const open of this.opened.values()) open.gathering?.()
+    this.opened.clear()
+  }
+
+  private start(scope: Scope, start: () => Channel): void {
+    if (this.opened.has(scope)) throw new Error(`The scope ${scope} is open already`)
+    const rest = { channel: null, dirty: false, gathering: null, quietBeats: 0 }
+    this.opened.set(scope, { scope, start, epoch: this.nextEpoch(), ...rest })
+  }
+
+  /** The first change goes out at once; what comes while changes gather waits for the timer [SYNC-4]. */
+  private announce(open: Open): void {
+    if (open.dirty && !open.gathering && this.audience(open.scope) > 0) this.publish(open)
+  }
+
+  /** Reads the source, and tells the pages where it has changed. */
+  private publish(open: Open): Channel {
+    open.dirty = false
+    const { scope, epoch } = open
+    if (!open.channel) return (open.channel = open.start())
+    const { channel } = open
+    const change = channel.advance()
+    if (!change || this.audience(scope) === 0) return channel
+    if (change === 'snapshot') this.broadcast(scope, 'snapshot', this.messageOf(open, channel))
+    else this.broadcast(scope, 'push', { epoch, scope, now: this.time(), ...change })
+    open.gathering ??= this.setTimer(COALESCE_MS, () => {
+      open.gathering = null
+      this.announce(open)
+    })
+    return channel
+  }
+
+  /** Whoever asks sees the newest state, and the pages are told of the same version. */
+  private upToDate(open: Open): Channel {
+    return open.channel && !open.dirty ? open.channel : this.publish(open)
+  }
+
+  /** The source is read even where nobody announced a change: what its owner forgot to say is at most a beat late. */
+  private beat(): void {
+    this.cancelBeat = this.setTimer(BEAT_MS, () => this.beat())
+    for (const open of this.opened.values()) {
+      const { scope, epoch } = open
+      if (this.audience(scope) === 0) {
+        open.quietBeats++
+        if (open.quietBeats === REST_AFTER_BEATS) open.channel?.rest()
+        continue
+      }
+      open.quietBeats = 0
+      const channel = this.publish(open)
+      const { version } = channel
+      this.broadcast(scope, 'beat', { epoch, scope, now: this.time(), version, digest: channel.digest() })
+    }
+  }
+
+  private snapshotOf(open: Open): SnapshotMessage {
+    return this.messageOf(open, this.upToDate(open))
+  }
+
+  private messageOf({ scope, epoch }: Open, channel: Channel): SnapshotMessage {
+    return { epoch, scope, now: this.time(), version: channel.version, state: channel.state() }
+  }
+
+  private nextEpoch(): string {
+    this.epochs++
+    return `${this.incarnation}.${this.epochs}`
+  }
+
+  private time(): string {
+    return new Date(this.now()).toISOString()
+  }
+}
+
+function systemTimer(ms: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, ms)
+  return () => clearTimeout(timer)
+}

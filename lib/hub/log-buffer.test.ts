@@ -1,0 +1,53 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { LogBuffer } from './log-buffer'
+
+const line = (text: string) => ({ at: null, source: 'backend', stream: 'stdout' as const, text })
+
+describe('LogBuffer', () => {
+  it('[SAFE-5] keeps the newest lines within both bounds, and says how many older ones are gone', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ maxLength: 40 }), { maxLength: 5_000 }),
+        fc.integer({ min: 1, max: 1_500 }),
+        fc.integer({ min: 200, max: 400_000 }),
+        (texts, maxLines, maxBytes) => {
+          const log = new LogBuffer(maxLines, maxBytes)
+          for (const text of texts) log.append(line(text))
+          const kept = log.after(0, Infinity)
+          expect(kept.map(({ text }) => text)).toEqual(texts.slice(log.dropped))
+          expect(kept.map(({ seq }) => seq)).toEqual(kept.map((_, index) => log.dropped + index + 1))
+          expect(log.size).toBe(kept.length)
+          expect(log.size).toBeLessThanOrEqual(maxLines)
+          expect(log.bytes <= maxBytes || log.size === 1).toBe(true)
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  it('pages through what is kept without a gap or a double', () => {
+    const log = new LogBuffer(2_000)
+    for (let n = 1; n <= 5_000; n += 1) log.append(line(`line ${n}`))
+    const seen: number[] = []
+    for (let after = 0; ;) {
+      const page = log.after(after, 300)
+      if (page.length === 0) break
+      seen.push(...page.map(({ seq }) => seq))
+      after = seen.at(-1)!
+    }
+    expect(seen).toEqual(Array.from({ length: 2_000 }, (_, index) => 3_001 + index))
+    expect(log.tail(2).map(({ seq }) => seq)).toEqual([4_999, 5_000])
+    expect(log.tail(9_999)).toHaveLength(2_000)
+    expect(log.after(5_000, 10)).toEqual([])
+  })
+
+  it('[RUN-14] counts from 1 again for another execution', () => {
+    const log = new LogBuffer()
+    log.append(line('old'))
+    log.clear()
+    expect([log.size, log.dropped, log.bytes]).toEqual([0, 0, 0])
+    log.append(line('new'))
+    expect(log.after(0, 10)).toEqual([{ seq: 1, ...line('new') }])
+  })
+})

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { LogBuffer } from './log-buffer'
+import { MemoryStore, type FinishedRun, type RunStore } from './store'
+import { fieldsOf } from './testing'
+
+const finished = (runId: string, lines = 0): FinishedRun => {
+  const log = new LogBuffer()
+  for (let n = 0; n < lines; n += 1)
+    log.append({ at: null, source: 'backend', stream: 'stdout', text: 'x'.repeat(920) })
+  return { runId, since: 1, fields: fieldsOf(runId), batches: [], log }
+}
+const key = (runId: string, backend = 'http://one') => ({ backend, runId })
+
+/** What every store must do, whatever it keeps runs in. */
+function contract(name: string, make: (bounds?: { maxRuns?: number; maxBytes?: number }) => RunStore): void {
+  describe(`the store contract: ${name}`, () => {
+    it('gives back what was put, and nothing else', async () => {
+      const store = make()
+      const run = finished('r1')
+      await store.put(key('r1'), run)
+      expect(await store.get(key('r1'))).toEqual(run)
+      expect(await store.get(key('r2'))).toBeUndefined()
+      expect(await store.all()).toEqual([run])
+    })
+
+    it('tells runs with one id on two backends apart', async () => {
+      const store = make()
+      await store.put(key('r1', 'http://one'), finished('r1', 1))
+      await store.put(key('r1', 'http://two'), finished('r1', 2))
+      expect((await store.get(key('r1', 'http://one')))?.log.size).toBe(1)
+      expect((await store.get(key('r1', 'http://two')))?.log.size).toBe(2)
+    })
+
+    it('takes any text for an id', async () => {
+      const store = make()
+      for (const id of ['__proto__', 'constructor', '', 'a"b', 'ü\u0000']) await store.put(key(id), finished(id))
+      expect((await store.get(key('__proto__')))?.runId).toBe('__proto__')
+      expect(await store.all()).toHaveLength(5)
+    })
+
+    it('deletes without calling it an eviction', async () => {
+      const store = make()
+      const evicted: string[] = []
+      store.onEvict(run => evicted.push(run.runId))
+      await store.put(key('r1'), finished('r1'))
+      await store.delete(key('r1'))
+      await store.delete(key('never there'))
+      expect(await store.all()).toEqual([])
+      expect(evicted).toEqual([])
+    })
+
+    it('[SYNC-9] tells of each run that makes room, the longest unopened first', async () => {
+      const store = make({ maxRuns: 3 })
+      const evicted: string[] = []
+      store.onEvict(run => evicted.push(run.runId))
+      for (const id of ['a', 'b', 'c']) await store.put(key(id), finished(id))
+      await store.get(key('a'))
+      await store.all()
+      await store.put(key('d'), finished('d'))
+      await store.put(key('e'), finished('e'))
+      expect(evicted).toEqual(['b', 'c'])
+      expect((await store.all()).map(run => run.runId).sort()).toEqual(['a', 'd', 'e'])
+    })
+
+    it('[SAFE-5] stays within its bytes, and tells of a run that alone is too large', async () => {
+      const store = make({ maxBytes: 100_000 })
+      const evicted: string[] = []
+      store.onEvict(run => evicted.push(run.runId))
+      await store.put(key('a'), finished('a', 20))
+      await store.put(key('b'), finished('b', 20))
+      await store.put(key('c'), finished('c', 20))
+      expect(evicted).toEqual(['a'])
+      await store.put(key('huge'), finished('huge', 500))
+      expect(evicted).toContain('huge')
+      expect(await store.get(key('huge'))).toBeUndefined()
+    })
+  })
+}
+
+contract('in memory', bounds => new MemoryStore(bounds))

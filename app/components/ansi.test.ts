@@ -1,0 +1,121 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseAnsi } from './ansi'
+
+const ESC = '\u001b'
+const plain = (line: string) =>
+  parseAnsi(line)
+    .map(span => span.text)
+    .join('')
+
+describe('parseAnsi', () => {
+  it('colours what SGR codes colour, until they are reset', () => {
+    expect(parseAnsi(`11 files, ${ESC}[32m486 in${ESC}[0m, ${ESC}[1;31mfail${ESC}[22m red${ESC}[39m.`)).toEqual([
+      { text: '11 files, ', className: '' },
+      { text: '486 in', className: 'a-green' },
+      { text: ', ', className: '' },
+      { text: 'fail', className: 'a-bold a-red' },
+      { text: ' red', className: 'a-red' },
+      { text: '.', className: '' },
+    ])
+  })
+
+  it('reads an empty parameter as a reset, as terminals do', () => {
+    expect(parseAnsi(`${ESC}[31ma${ESC}[mb`)).toEqual([
+      { text: 'a', className: 'a-red' },
+      { text: 'b', className: '' },
+    ])
+  })
+
+  it.each([
+    ['38;5;9', 'a-red'],
+    ['38;5;46', 'a-green'],
+    ['38;5;250', 'a-white'],
+    ['38;2;90;160;255', 'a-blue'],
+    ['38;2;20;200;210', 'a-cyan'],
+    ['38:2::250:20:10', 'a-red'],
+    ['38:5:12', 'a-blue'],
+    ['48;5;3', 'a-bg-yellow'],
+    ['97;104', 'a-white a-bg-blue'],
+    ['38;5;1;1', 'a-bold a-red'],
+    ['38;2;0;0;200;4', 'a-underline a-blue'],
+  ])('maps %s to the nearest of the eight hues', (codes, className) => {
+    expect(parseAnsi(`${ESC}[${codes}mx`)).toEqual([{ text: 'x', className }])
+  })
+
+  it.each(['38', '38;5', '38;5;999', '38;2;1', '38;7;1', '999', '<1', '8', '5', '38;5;:'])(
+    'leaves the text as it is on the malformed or refused code %s',
+    codes => {
+      expect(parseAnsi(`${ESC}[${codes}mstill here`)).toEqual([{ text: 'still here', className: '' }])
+    },
+  )
+
+  it.each([
+    ['cursor move', `${ESC}[2J${ESC}[1;1Htext`],
+    ['terminal title', `${ESC}]0;owned\u0007text`],
+    ['link, ended by ST', `${ESC}]8;;https://evil.example${ESC}\\text${ESC}]8;;${ESC}\\`],
+    ['device control string', `${ESC}P1$r0m${ESC}\\text`],
+    ['character set', `${ESC}(Btext`],
+    ['carriage return at the end', 'text\r'],
+  ])('[SAFE-4] drops a %s and keeps the text', (_, line) => {
+    expect(parseAnsi(line)).toEqual([{ text: 'text', className: '' }])
+  })
+
+  it.each([
+    ['link', `${ESC}]8;;https://evil.example the rest`, '␛]8;;https://evil.example the rest'],
+    ['colour', `a${ESC}[31`, 'a␛[31'],
+    ['escape', `a${ESC}`, 'a␛'],
+    ['title, cut by a colour', `${ESC}]0;t${ESC}[31mred`, '␛]0;tred'],
+  ])('[SAFE-4] shows an unterminated %s instead of swallowing the line', (_, line, text) => {
+    expect(plain(line)).toBe(text)
+  })
+
+  it('[SAFE-4] shows control characters and disarms bidirectional overrides', () => {
+    expect(plain('a\u0000b\u0008c\td\u007fe\u0085f\u202eg\u2066h')).toBe('a␀b␈c\td␡e\ufffdf\ufffdg\ufffdh')
+  })
+
+  it('[SAFE-5] bounds the spans of a line made of colour changes, without losing a character', () => {
+    const line = Array.from({ length: 8_000 }, (_, i) => `${ESC}[${31 + (i % 6)}mx`).join('')
+    const spans = parseAnsi(line)
+    expect(spans.length).toBeLessThanOrEqual(500)
+    expect(plain(line)).toBe('x'.repeat(8_000))
+  })
+
+  it.each([
+    ['of text', 'x'.repeat(65_536)],
+    ['of open links', `${ESC}]`.repeat(32_768)],
+    ['of open colours', `${ESC}[`.repeat(32_768)],
+    ['of one endless parameter', `${ESC}[${'1;'.repeat(32_767)}`],
+    ['of one endless code', `${ESC}[${'1;'.repeat(32_766)}m`],
+  ])('[SAFE-4] stays fast on 64 KiB %s', (_, line) => {
+    const start = performance.now()
+    parseAnsi(line)
+    expect(performance.now() - start).toBeLessThan(200)
+  })
+
+  it('[SAFE-4] yields no control character and only its own class names, whatever comes in', () => {
+    const hostile = fc.array(
+      fc.oneof(
+        fc.string({ unit: 'binary' }),
+        fc.constantFrom(ESC, '[', ']8;;', '\u0007', '\\', '38;5;', 'm', '31', ';', ':', '<b>', '\u009b'),
+      ),
+      { maxLength: 40 },
+    )
+    fc.assert(
+      fc.property(hostile, parts => {
+        for (const { text, className } of parseAnsi(parts.join(''))) {
+          expect(text).not.toMatch(/[^\P{Cc}\t]/u)
+          expect(className).toMatch(/^(a-[a-z]+(-[a-z]+)?( |$))*$/)
+        }
+      }),
+    )
+  })
+
+  it('changes nothing in a line without controls', () => {
+    fc.assert(
+      fc.property(fc.string(), line => {
+        expect(plain(line)).toBe(line)
+      }),
+    )
+  })
+})

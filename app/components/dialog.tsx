@@ -1,0 +1,40 @@
+'use client'
+
+import type { ReactNode } from 'react'
+import { useEffect, useId, useRef } from 'react'
+import { Glyph } from './marks'
+
+/** A modal dialog, open for as long as it is rendered. Escape, the cross and a click beside it close it. */
+export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const heading = useId()
+  useEffect(() => {
+    const element = dialog.current
+    element?.showModal()
+    return () => element?.close()
+  }, [])
+  return (
+    <dialog
+      ref={dialog}
+      className="dialog"
+      aria-labelledby={heading}
+      onCancel={event => {
+        event.preventDefault()
+        onClose()
+      }}
+      onPointerDown={event => {
+        if (event.target === dialog.current) onClose()
+      }}
+    >
+      <div className="dialog-body">
+        <header className="dialog-head">
+          <h2 id={heading}>{title}</h2>
+          <button className="icon-button" type="button" aria-label="Close" onClick={onClose}>
+            <Glyph id="i-close" />
+          </button>
+        </header>
+        {children}
+      </div>
+    </dialog>
+  )
+}

@@ -1,0 +1,71 @@
+import type { Fleet } from '../../../lib/run/model'
+import { useServerTime } from '../../../lib/client/live'
+import { sameDay } from '../../format'
+import { Glyph, LinkMark } from '../marks'
+import { Age, useZone } from '../time'
+
+interface Props {
+  fleet: Fleet
+  live: number
+  urgent: number
+  stale: boolean
+  onStart: () => void
+  onFollow: () => void
+}
+
+/** What is to do, how much runs, how fresh the sources are; and the ways to get a run onto the page. */
+export function FleetHead({ fleet, live, urgent, stale, onStart, onFollow }: Props) {
+  const { link, linkSince, backend } = fleet
+  return (
+    <section className="fleet-head" aria-label="Fleet">
+      <h1>Fleet</h1>
+      <dl className="tallies">
+        <div className={urgent > 0 ? 'tally-need' : undefined}>
+          <dt>need you</dt>
+          <dd className="num">{urgent}</dd>
+        </div>
+        <div>
+          <dt>live runs</dt>
+          <dd className="num">{live}</dd>
+        </div>
+        <div>
+          <dt>completed today</dt>
+          <dd className="num">
+            <CompletedToday fleet={fleet} />
+          </dd>
+        </div>
+      </dl>
+      <div className="run-side">
+        <div className="links" role="group" aria-label="Sources">
+          <LinkMark source="backend" link={link.backend} was={stale} title={backend}>
+            {link.backend !== 'live' && linkSince !== null && <Age since={linkSince} />}
+          </LinkMark>
+          <LinkMark source="docker" link={link.docker} title={dockerTitle(link.docker)} />
+        </div>
+        <div className="actions">
+          <button className="button" type="button" onClick={onFollow}>
+            Follow a run…
+          </button>
+          <button className="button primary" type="button" onClick={onStart}>
+            <Glyph id="i-play" />
+            Start a run…
+          </button>
+        </div>
+      </div>
+    </section>
+  )
+}
+
+/** What a reader may want to know of Docker's link. */
+export function dockerTitle(link: Fleet['link']['docker']): string {
+  return link === 'off' ? 'Docker is not watched. Runs are shown by the backend’s word alone.' : 'The Docker Engine'
+}
+
+function CompletedToday({ fleet }: { fleet: Fleet }) {
+  const zone = useZone()
+  const now = useServerTime(60_000)
+  const today = fleet.runs.filter(
+    ({ status, endedAt }) => status === 'completed' && endedAt !== null && sameDay(Date.parse(endedAt), now, zone),
+  )
+  return today.length
+}

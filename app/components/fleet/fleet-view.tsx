@@ -1,0 +1,91 @@
+'use client'
+
+import { useState } from 'react'
+import type { Fleet } from '../../../lib/run/model'
+import { isOver } from '../../../lib/run/model'
+import { useFleet, useServerTime } from '../../../lib/client/live'
+import { lastKnownAt, pageIsStale } from '../../freshness'
+import { Frame } from '../frame'
+import { FollowDialog } from './follow-dialog'
+import { StartDialog } from './start-dialog'
+import { FleetHead } from './fleet-head'
+import { History } from './history'
+import { LiveRow } from './live-row'
+import { needsYou } from './attention'
+import { NeedsYou } from './needs-you'
+
+/** Every run, the live ones first; the fleet as the server rendered it, kept up to date. */
+export function FleetView({ initial }: { initial: Fleet }) {
+  const { state, sync, checkedAt } = useFleet(initial)
+  const [dialog, setDialog] = useState<'start' | 'follow' | null>(null)
+  const now = useServerTime(60_000)
+  const page = { sync, checkedAt }
+  const renderedAt = Date.parse(initial.now)
+  const live = state.runs.filter(run => !isOver(run.status))
+  const over = state.runs.filter(run => isOver(run.status))
+  const urgent = needsYou(state.runs, now)
+
+  return (
+    <Frame version={state.version} here="fleet">
+      <title>{`${urgent.length > 0 ? `(${urgent.length}) ` : ''}Fleet, ${live.length} live`}</title>
+      <main id="main" className="fleet" data-state-version={state.version} data-state-epoch={state.epoch}>
+        <FleetHead
+          fleet={state}
+          live={live.length}
+          urgent={urgent.length}
+          stale={pageIsStale(page)}
+          onStart={() => setDialog('start')}
+          onFollow={() => setDialog('follow')}
+        />
+        <NeedsYou runs={urgent} />
+        {state.runs.length === 0 ? (
+          <section className="empty" data-testid="empty">
+            <h2>No run yet</h2>
+            <p>
+              Nothing has run since this server began to watch {state.backend}. Start a run, or follow one that was
+              started elsewhere by its id.
+            </p>
+            <p className="actions">
+              <button className="button primary" type="button" onClick={() => setDialog('start')}>
+                Start a run…
+              </button>
+              <button className="button" type="button" onClick={() => setDialog('follow')}>
+                Follow a run…
+              </button>
+            </p>
+          </section>
+        ) : (
+          <section className="lives" aria-labelledby="h-live">
+            <header className="section-head">
+              <h2 id="h-live">Live runs</h2>
+              <div className="live-cols" aria-hidden="true">
+                <span>completed</span>
+                <span>elapsed</span>
+                <span>at work</span>
+                <span>run</span>
+                <span>heard</span>
+              </div>
+            </header>
+            {live.length === 0 ? (
+              <p className="none">No run is live. Start one, or follow one that was started elsewhere.</p>
+            ) : (
+              <ul>
+                {live.map(run => (
+                  <LiveRow
+                    key={run.runId}
+                    run={run}
+                    frozenAt={lastKnownAt(run, page, renderedAt)}
+                    stale={pageIsStale(page)}
+                  />
+                ))}
+              </ul>
+            )}
+          </section>
+        )}
+        {over.length > 0 && <History runs={over} />}
+      </main>
+      {dialog === 'start' && <StartDialog onClose={() => setDialog(null)} />}
+      {dialog === 'follow' && <FollowDialog onClose={() => setDialog(null)} />}
+    </Frame>
+  )
+}

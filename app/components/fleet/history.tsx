@@ -1,0 +1,133 @@
+import Link from 'next/link'
+import { memo, useState } from 'react'
+import type { RunFields } from '../../../lib/run/model'
+import { runPath } from '../../api'
+import { timerSeconds } from '../../freshness'
+import { completedText, runName } from '../../words'
+import { Glyph, StatusMark } from '../marks'
+import { ClockTime, Duration } from '../time'
+
+const outcomes = ['all', 'completed', 'failed', 'aborted'] as const
+const PAGE = 50
+
+/** The runs that are over, newest first, narrowed by outcome and by text. */
+export function History({ runs }: { runs: RunFields[] }) {
+  const [outcome, setOutcome] = useState<(typeof outcomes)[number]>('all')
+  const [text, setText] = useState('')
+  const [shown, setShown] = useState(PAGE)
+  const needle = text.trim().toLowerCase()
+  const found = runs.filter(
+    run =>
+      (outcome === 'all' || run.status === outcome) &&
+      [run.spec, run.runId, run.historyId, run.error].some(field => field?.toLowerCase().includes(needle)),
+  )
+  const clear = () => {
+    setOutcome('all')
+    setText('')
+  }
+
+  return (
+    <section className="history" id="history" aria-labelledby="h-history">
+      <header className="section-head">
+        <h2 id="h-history">History</h2>
+        <div className="toggles one" role="group" aria-label="Outcome">
+          {outcomes.map(name => (
+            <button key={name} type="button" aria-pressed={outcome === name} onClick={() => setOutcome(name)}>
+              {name}{' '}
+              <span className="dim">{name === 'all' ? runs.length : runs.filter(r => r.status === name).length}</span>
+            </button>
+          ))}
+        </div>
+        <div className="find" role="search">
+          <label className="sr" htmlFor="find-run">
+            Find in history
+          </label>
+          <Glyph id="i-search" />
+          <input
+            id="find-run"
+            type="search"
+            placeholder="Spec, run id, error"
+            autoComplete="off"
+            value={text}
+            onChange={event => setText(event.target.value)}
+          />
+        </div>
+      </header>
+      {found.length === 0 ? (
+        <p className="none">
+          No run matches {[outcome === 'all' ? '' : outcome, text.trim()].filter(part => part !== '').join(', ')}.{' '}
+          <button className="plain linkish" type="button" onClick={clear}>
+            Clear the filters
+          </button>
+        </p>
+      ) : (
+        <div className="table-wrap" tabIndex={0} role="region" aria-label="History table">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Outcome</th>
+                <th scope="col">Spec</th>
+                <th scope="col" className="r">
+                  Batches
+                </th>
+                <th scope="col" className="r">
+                  Took
+                </th>
+                <th scope="col">Ended</th>
+                <th scope="col" className="col-id">
+                  Run
+                </th>
+                <th scope="col" className="why">
+                  Why
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {found.slice(0, shown).map(run => (
+                <HistoryRow key={run.runId} run={run} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {found.length > shown && (
+        <p className="more">
+          <button className="button small" type="button" onClick={() => setShown(shown + PAGE)}>
+            Show {Math.min(PAGE, found.length - shown)} more
+          </button>{' '}
+          <span className="dim">
+            {shown} of {found.length}
+          </span>
+        </p>
+      )}
+    </section>
+  )
+}
+
+const HistoryRow = memo(function HistoryRow({ run }: { run: RunFields }) {
+  // A run that is over needs no clock: its time stands still.
+  const seconds = timerSeconds(run, 0)
+  return (
+    <tr data-testid="run-row" data-run-id={run.runId}>
+      <td>
+        <StatusMark status={run.status} testid="run-status" />
+      </td>
+      <th scope="row">
+        <Link href={runPath(run.runId)}>{runName(run)}</Link>
+        {run.dryRun && <span className="tag">dry run</span>}
+        {run.inferred && <span className="tag">inferred</span>}
+      </th>
+      <td className="num r" data-testid="batches-completed">
+        {completedText(run.counts)}
+      </td>
+      <td className="num r" data-testid="run-elapsed" data-seconds={seconds}>
+        <Duration seconds={seconds} />
+      </td>
+      <td className="num">{run.endedAt !== null && <ClockTime at={run.endedAt} withDay />}</td>
+      <td className="id col-id">{run.runId}</td>
+      <td className="why" title={run.error ?? undefined}>
+        {run.error}
+      </td>
+    </tr>
+  )
+})

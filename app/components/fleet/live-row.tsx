@@ -1,0 +1,65 @@
+import Link from 'next/link'
+import { memo } from 'react'
+import type { RunFields } from '../../../lib/run/model'
+import { runPath } from '../../api'
+import { completedText, countsText, runName, runSentence } from '../../words'
+import { LastKnown, LinkMark, StatusMark } from '../marks'
+import { RunTimer } from '../run-timer'
+import { CountSegments } from '../segments'
+import { Age, ClockTime } from '../time'
+
+/** One live run in a line. */
+export const LiveRow = memo(function LiveRow({
+  run,
+  frozenAt,
+  stale,
+}: {
+  run: RunFields
+  frozenAt: number | null
+  stale: boolean
+}) {
+  const old = frozenAt !== null
+  const { counts, link, heardAt, linkSince, startedAt } = run
+  const [completed, total] = completedText(counts).split('/')
+  return (
+    <li className={old ? 'live-run is-old' : 'live-run'} data-testid="run-row" data-run-id={run.runId}>
+      <StatusMark status={run.status} dense testid="run-status">
+        {old ? `was ${run.status}` : run.status}
+      </StatusMark>
+      <div className="live-name">
+        <Link href={runPath(run.runId)}>{runName(run)}</Link>
+        <span className="sub">
+          {old ? 'was ' : ''}
+          {run.stopping ? 'stopping' : run.status}
+          {startedAt !== null && (
+            <>
+              {' '}
+              since <ClockTime at={startedAt} withDay />
+            </>
+          )}
+          {run.dryRun && ', dry run'}
+        </span>
+      </div>
+      <div className="live-progress">
+        <span className="num live-count" data-testid="batches-completed">
+          {completed}
+          <span className="of">/{total}</span>
+        </span>
+        <CountSegments counts={counts} label={countsText(counts)} />
+      </div>
+      <div className="live-time">
+        <RunTimer run={run} frozenAt={frozenAt} className="num" />
+        <span className="sub">{old ? <LastKnown /> : run.basis === 'history' ? 'from history' : ' '}</span>
+      </div>
+      <p className="live-now">{counts.running > 0 ? countsText({ ...counts, completed: 0 }) : runSentence(run)}</p>
+      <p className="live-last">
+        <span className="id src-line">{run.runId}</span>
+      </p>
+      <LinkMark source="backend" link={link.backend} was={stale} named={false} title={run.backend}>
+        {link.backend === 'live'
+          ? heardAt !== null && <Age since={heardAt} until={frozenAt} />
+          : linkSince !== null && <Age since={linkSince} />}
+      </LinkMark>
+    </li>
+  )
+})

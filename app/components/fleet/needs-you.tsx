@@ -1,0 +1,62 @@
+import Link from 'next/link'
+import type { RunFields } from '../../../lib/run/model'
+import { isOver } from '../../../lib/run/model'
+import { runPath } from '../../api'
+import { runName } from '../../words'
+import { Glyph, StatusMark } from '../marks'
+import { Age } from '../time'
+
+const MOST = 4
+
+/** A line for each run that a person should look at, the newest first. */
+export function NeedsYou({ runs }: { runs: RunFields[] }) {
+  if (runs.length === 0) return null
+  const hidden = runs.length - MOST
+  return (
+    <section className="findings" aria-labelledby="h-need">
+      <h2 className="sr" id="h-need">
+        Needs you: {runs.length}
+      </h2>
+      <ul>
+        {runs.slice(0, MOST).map(run => (
+          <Need key={run.runId} run={run} />
+        ))}
+        {hidden > 0 && (
+          <li className="finding more-findings">{hidden} more runs need you. They are in the lists below.</li>
+        )}
+      </ul>
+    </section>
+  )
+}
+
+function Need({ run }: { run: RunFields }) {
+  const failed = isOver(run.status)
+  const newest = run.findings.at(-1)
+  const since = failed ? run.endedAt : newest?.at
+  return (
+    <li className={failed ? 'finding act' : 'finding'} data-kind={failed ? 'failed' : 'note'}>
+      {failed ? (
+        <StatusMark status={run.status} chip />
+      ) : (
+        <span className="note chip">
+          <Glyph id="l-stale" />
+          check
+        </span>
+      )}
+      <p className="finding-text">
+        <Link href={runPath(run.runId)}>{runName(run)}.</Link>{' '}
+        {failed
+          ? `${sentence(run.error ?? 'The backend gave no reason')} Open the run, then start its spec again.`
+          : sentence(newest?.text ?? 'Something is odd')}
+      </p>
+      <span className="finding-age">{since && <Age since={since} />}</span>
+      <span className="finding-act">
+        <Link className="button" href={runPath(run.runId)}>
+          Open run
+        </Link>
+      </span>
+    </li>
+  )
+}
+
+const sentence = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`)

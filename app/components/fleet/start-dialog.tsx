@@ -1,0 +1,164 @@
+'use client'
+
+import { useRouter } from 'next/navigation'
+import type { SubmitEvent } from 'react'
+import { useEffect, useState } from 'react'
+import type { Answer, SpecChoice } from '../../api'
+import { listSpecs, runPath, startRun } from '../../api'
+import { plural } from '../../words'
+import { Dialog } from '../dialog'
+import { Glyph } from '../marks'
+
+/** Starts a run of a spec that has a plan, then goes to it. A refusal is shown in the backend's own words. */
+export function StartDialog({ onClose }: { onClose: () => void }) {
+  const router = useRouter()
+  const [specs, setSpecs] = useState<Answer<SpecChoice[]> | null>(null)
+  const [attempt, setAttempt] = useState(0)
+  const [spec, setSpec] = useState('')
+  const [dryRun, setDryRun] = useState(false)
+  const [model, setModel] = useState('')
+  const [runId, setRunId] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [refusal, setRefusal] = useState<string | null>(null)
+
+  useEffect(() => {
+    let closed = false
+    void listSpecs().then(answer => {
+      if (!closed) setSpecs(answer)
+    })
+    return () => {
+      closed = true
+    }
+  }, [attempt])
+
+  const start = async (event: SubmitEvent) => {
+    event.preventDefault()
+    setBusy(true)
+    setRefusal(null)
+    const answer = await startRun({
+      spec,
+      ...(dryRun && { dryRun }),
+      ...(model.trim() !== '' && { model: model.trim() }),
+      ...(runId.trim() !== '' && { runId: runId.trim() }),
+    })
+    if (answer.ok) router.push(runPath(answer.value.runId))
+    else {
+      setRefusal(answer.error)
+      setBusy(false)
+    }
+  }
+
+  return (
+    <Dialog title="Start a run" onClose={onClose}>
+      <form onSubmit={event => void start(event)}>
+        <fieldset className="field">
+          <legend>Spec</legend>
+          <SpecList
+            specs={specs}
+            chosen={spec}
+            onChoose={setSpec}
+            onRetry={() => {
+              setSpecs(null)
+              setAttempt(attempt + 1)
+            }}
+          />
+        </fieldset>
+        <label className="check">
+          <input type="checkbox" checked={dryRun} onChange={event => setDryRun(event.target.checked)} />
+          <span>
+            Dry run <span className="dim">goes through the plan without agents or containers</span>
+          </span>
+        </label>
+        <div className="field-pair">
+          <label className="field">
+            <span>
+              Model <span className="dim">optional</span>
+            </span>
+            <input
+              className="input"
+              value={model}
+              onChange={event => setModel(event.target.value)}
+              placeholder="as the plan says"
+              autoComplete="off"
+              spellCheck={false}
+            />
+          </label>
+          <label className="field">
+            <span>
+              Run id <span className="dim">optional</span>
+            </span>
+            <input
+              className="input id"
+              value={runId}
+              onChange={event => setRunId(event.target.value)}
+              placeholder="made up when empty"
+              maxLength={200}
+              autoComplete="off"
+              spellCheck={false}
+            />
+          </label>
+        </div>
+        {refusal !== null && (
+          <p className="refusal" role="alert">
+            <b>Not started.</b> {refusal}
+          </p>
+        )}
+        <footer className="dialog-foot">
+          <button className="button" type="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button className="button primary" type="submit" disabled={spec === '' || busy}>
+            <Glyph id="i-play" />
+            {busy ? 'Starting…' : 'Start'}
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  )
+}
+
+interface ListProps {
+  specs: Answer<SpecChoice[]> | null
+  chosen: string
+  onChoose: (name: string) => void
+  onRetry: () => void
+}
+
+function SpecList({ specs, chosen, onChoose, onRetry }: ListProps) {
+  if (specs === null) return <p className="spec-list waiting">Asking the backend for its specs…</p>
+  if (!specs.ok) {
+    return (
+      <p className="refusal" role="alert">
+        {specs.error}{' '}
+        <button className="plain linkish" type="button" onClick={onRetry}>
+          Ask again
+        </button>
+      </p>
+    )
+  }
+  if (specs.value.length === 0)
+    return <p className="spec-list waiting">The backend has no spec yet. Create one there first.</p>
+  return (
+    <ul className="spec-list">
+      {specs.value.map(spec => (
+        <li key={spec.name}>
+          <label>
+            <input
+              type="radio"
+              name="spec"
+              value={spec.name}
+              disabled={!spec.has_plan}
+              checked={chosen === spec.name}
+              onChange={() => onChoose(spec.name)}
+            />
+            <span className="spec-name">{spec.name}</span>
+            <span className="dim">{spec.has_plan ? plural(spec.task_count, 'task') : missing(spec)}</span>
+          </label>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const missing = (spec: SpecChoice) =>
+  spec.has_tasks ? 'no plan yet; plan it on the backend' : 'no tasks and no plan yet'

@@ -1,0 +1,81 @@
+'use client'
+
+import Link from 'next/link'
+import type { ReactNode } from 'react'
+import { useSync } from '../../lib/client/live'
+import { pageIsStale } from '../freshness'
+import { Glyph } from './marks'
+import { ThemeToggle } from './theme-toggle'
+import { Age } from './time'
+
+/** What surrounds every page: the bar at the top, and the word when the page has lost its server [SYNC-6]. */
+export function Frame({ version, here, children }: { version?: number; here?: 'fleet'; children: ReactNode }) {
+  return (
+    <>
+      <header className="topbar">
+        <a className="skip" href="#main">
+          Skip to content
+        </a>
+        <Link className="brand" href="/">
+          <Glyph id="mark" />
+          <span>Groundtruth</span>
+        </Link>
+        <nav aria-label="Pages">
+          <Link href="/" aria-current={here === 'fleet' ? 'page' : undefined}>
+            Fleet
+          </Link>
+        </nav>
+        <div className="topbar-end">
+          <PageLink version={version} />
+          <ThemeToggle />
+        </div>
+      </header>
+      <StaleBanner />
+      <noscript>
+        <p className="banner">Scripts are off, so this page does not update. Reload it for newer numbers.</p>
+      </noscript>
+      {children}
+    </>
+  )
+}
+
+function PageLink({ version }: { version: number | undefined }) {
+  const { sync, checkedAt } = useSync()
+  const page = version === undefined ? 'Page' : `Page v${version}`
+  return (
+    <span className="page-link" data-testid="page-sync" data-sync={sync}>
+      {pageIsStale({ sync, checkedAt }) && <Glyph id="l-stale" />}
+      {page}
+      {checkedAt === null ? (
+        `, ${sync}`
+      ) : (
+        <>
+          {sync === 'live' ? ', checked ' : ' stale, checked '}
+          <Age since={checkedAt} /> ago
+        </>
+      )}
+    </span>
+  )
+}
+
+function StaleBanner() {
+  const { sync, checkedAt } = useSync()
+  if (!pageIsStale({ sync, checkedAt })) return null
+  return (
+    <section className="banner" role="status" data-testid="page-stale">
+      <Glyph id="l-down" />
+      <p>
+        <b>This page has lost its server.</b> What it shows of live runs is last known
+        {checkedAt !== null && (
+          <>
+            , <Age since={checkedAt} /> old
+          </>
+        )}
+        . It tries again by itself.
+      </p>
+      <button className="button" type="button" onClick={() => window.location.reload()}>
+        Reload
+      </button>
+    </section>
+  )
+}

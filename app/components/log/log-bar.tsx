@@ -1,0 +1,138 @@
+import { useEffect, useRef, useState } from 'react'
+import { fetchLog } from '../../api'
+import { Glyph } from '../marks'
+import { streamWords } from './log-line'
+import type { Stream } from './rows'
+import { streams } from './rows'
+
+interface Props {
+  runId: string
+  note: string
+  shown: ReadonlySet<Stream>
+  onToggle: (stream: Stream) => void
+  query: string
+  onQuery: (query: string) => void
+  /** For example `3/17`; empty where nothing is searched. */
+  found: string
+  onStep: (step: 1 | -1) => void
+  wrap: boolean
+  onWrap: () => void
+  following: boolean
+  onFollow: () => void
+}
+
+/** What the reader of the log can do: hide streams, search, wrap, download, follow. */
+export function LogBar(props: Props) {
+  const { runId, note, shown, onToggle, wrap, onWrap, following, onFollow } = props
+  return (
+    <header className="log-bar">
+      <h2>Log</h2>
+      <div className="toggles" role="group" aria-label="Streams">
+        {streams.map(stream => (
+          <button key={stream} type="button" aria-pressed={shown.has(stream)} onClick={() => onToggle(stream)}>
+            {streamWords[stream]}
+          </button>
+        ))}
+      </div>
+      <span className="dim log-note">{note}</span>
+      <Find {...props} />
+      <span className="log-end">
+        <button
+          className="icon-button"
+          type="button"
+          aria-label="Wrap lines"
+          title="Wrap lines"
+          aria-pressed={wrap}
+          onClick={onWrap}
+        >
+          <Glyph id="i-wrap" />
+        </button>
+        <Download runId={runId} />
+        <button className="button small" type="button" aria-pressed={following} onClick={onFollow}>
+          <Glyph id="i-follow" />
+          {following ? 'Following' : 'Follow'}
+        </button>
+      </span>
+    </header>
+  )
+}
+
+function Find({ query, onQuery, found, onStep }: Props) {
+  const input = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    const focus = (event: KeyboardEvent) => {
+      const busy = event.target instanceof HTMLElement && event.target.closest('input, textarea, select, dialog')
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || busy) return
+      event.preventDefault()
+      input.current?.select()
+    }
+    window.addEventListener('keydown', focus)
+    return () => window.removeEventListener('keydown', focus)
+  }, [])
+  return (
+    <div className="find" role="search">
+      <label className="sr" htmlFor="find-line">
+        Search the log
+      </label>
+      <Glyph id="i-search" />
+      <input
+        ref={input}
+        id="find-line"
+        type="search"
+        placeholder="Search, press /"
+        autoComplete="off"
+        spellCheck={false}
+        value={query}
+        onChange={event => onQuery(event.target.value)}
+        onKeyDown={event => {
+          if (event.key === 'Enter') onStep(event.shiftKey ? -1 : 1)
+          else if (event.key === 'Escape') {
+            onQuery('')
+            event.currentTarget.blur()
+          }
+        }}
+      />
+      <span className="num found" aria-live="polite">
+        {found}
+      </span>
+      <button className="icon-button small" type="button" aria-label="Previous match" onClick={() => onStep(-1)}>
+        <Glyph id="i-up" />
+      </button>
+      <button className="icon-button small" type="button" aria-label="Next match" onClick={() => onStep(1)}>
+        <Glyph id="i-down" />
+      </button>
+    </div>
+  )
+}
+
+function Download({ runId }: { runId: string }) {
+  const [refusal, setRefusal] = useState<string | null>(null)
+  const download = async () => {
+    const answer = await fetchLog(runId)
+    setRefusal(answer.ok ? null : answer.error)
+    if (!answer.ok) return
+    const link = document.createElement('a')
+    link.href = URL.createObjectURL(answer.value)
+    link.download = `${runId}.log`
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+  }
+  return (
+    <>
+      <button
+        className="icon-button"
+        type="button"
+        aria-label="Download the whole log"
+        title="Download the whole log"
+        onClick={() => void download()}
+      >
+        <Glyph id="i-download" />
+      </button>
+      {refusal !== null && (
+        <span className="refusal" role="alert">
+          {refusal}
+        </span>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,137 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { memo, useCallback, useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useLog } from '../../../lib/client/live'
+import { plural } from '../../words'
+import { Glyph } from '../marks'
+import { useZone } from '../time'
+import { LogBar } from './log-bar'
+import { LogRow } from './log-line'
+import type { Stream } from './rows'
+import { matcherOf, matchesIn, newerThan, rowsOf, streams } from './rows'
+
+const ROW = 18
+/** This close to its end the log counts as read to the end, px. */
+const AT_END = 8
+
+/**
+ * A run's log. Follows its end until the reader scrolls up; then what the reader sees stays where it is, and a button
+ * tells how much is new.
+ */
+export const Log = memo(function Log({ runId }: { runId: string }) {
+  const { state, sync } = useLog(runId)
+  const { lines, dropped } = state
+  const zone = useZone()
+  const [shown, setShown] = useState<ReadonlySet<Stream>>(() => new Set(streams))
+  const [wrap, setWrap] = useState(false)
+  const [query, setQuery] = useState('')
+  const [current, setCurrent] = useState<string | null>(null)
+  /** The number of the last line that was there when the reader stopped following; null while following. */
+  const [left, setLeft] = useState<number | null>(null)
+  const following = left === null
+
+  const rows = useMemo(() => rowsOf(lines, dropped, shown), [lines, dropped, shown])
+  const sought = useDeferredValue(query)
+  const matcher = useMemo(() => matcherOf(sought), [sought])
+  const matches = useMemo(() => matchesIn(rows, matcher), [rows, matcher])
+  const place = matches.findIndex(index => rows[index]?.key === current)
+
+  const scroller = useRef<HTMLDivElement>(null)
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    getItemKey: useCallback((index: number) => rows[index]?.key ?? index, [rows]),
+    overscan: 16,
+    anchorTo: 'end',
+  })
+  const height = virtualizer.scrollRect?.height
+  useLayoutEffect(() => {
+    if (following && rows.length > 0) virtualizer.scrollToEnd()
+  }, [following, rows, wrap, height, virtualizer])
+
+  const leave = () => setLeft(seq => seq ?? lines.at(-1)?.seq ?? 0)
+  const step = (by: 1 | -1) => {
+    if (matches.length === 0) return
+    const visible = virtualizer.range?.startIndex ?? 0
+    const from = place >= 0 ? place : matches.findIndex(index => index >= visible) - (by === 1 ? 1 : 0)
+    const index = matches.at((from + by) % matches.length)
+    if (index === undefined) return
+    leave()
+    setCurrent(rows[index]?.key ?? null)
+    virtualizer.scrollToIndex(index, { align: 'center' })
+  }
+  const fresh = left === null ? 0 : newerThan(rows, left)
+
+  return (
+    <section className="log" id="log" aria-label="Log" data-wrap={wrap}>
+      <LogBar
+        runId={runId}
+        note={`${plural(lines.length, 'line')}, ${zone === 'utc' ? 'UTC' : 'local time'}`}
+        shown={shown}
+        onToggle={stream => setShown(new Set(streams.filter(name => shown.has(name) !== (name === stream))))}
+        query={query}
+        onQuery={text => {
+          setQuery(text)
+          setCurrent(null)
+        }}
+        found={matcher === null ? '' : `${place + 1}/${matches.length}`}
+        onStep={step}
+        wrap={wrap}
+        onWrap={() => setWrap(!wrap)}
+        following={following}
+        onFollow={() => (following ? leave() : setLeft(null))}
+      />
+      <div
+        ref={scroller}
+        className="lines"
+        role="log"
+        aria-live="off"
+        aria-label="The run’s log"
+        tabIndex={0}
+        data-testid="log-lines"
+        onWheel={event => event.deltaY < 0 && scroller.current?.scrollTop !== 0 && leave()}
+        onScroll={event => {
+          const { scrollTop, scrollHeight, clientHeight } = event.currentTarget
+          const distance = scrollHeight - scrollTop - clientHeight
+          if (distance <= AT_END) setLeft(null)
+          else if (virtualizer.scrollDirection === 'backward') leave()
+        }}
+      >
+        {rows.length === 0 ? (
+          <p className="none">
+            {lines.length > 0
+              ? 'Every stream is hidden. Show one to read it.'
+              : sync === 'connecting'
+                ? 'Reading the log…'
+                : 'No line yet. What the backend says of this run appears here.'}
+          </p>
+        ) : (
+          <div className="lines-inner" style={{ height: virtualizer.getTotalSize() }}>
+            {virtualizer.getVirtualItems().map(item => {
+              const row = rows[item.index]
+              return (
+                row && (
+                  <div
+                    key={item.key}
+                    ref={virtualizer.measureElement}
+                    data-index={item.index}
+                    className="line-slot"
+                    style={{ transform: `translateY(${item.start}px)` }}
+                  >
+                    <LogRow row={row} matcher={matcher} current={row.key === current} zone={zone} />
+                  </div>
+                )
+              )
+            })}
+          </div>
+        )}
+      </div>
+      {fresh > 0 && (
+        <button className="new-lines" type="button" data-testid="new-lines" onClick={() => setLeft(null)}>
+          <Glyph id="i-follow" />
+          {plural(fresh, 'new line')}
+        </button>
+      )}
+    </section>
+  )
+})

@@ -1,0 +1,84 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { LogLine } from '../../../lib/run/model'
+import type { Stream } from './rows'
+import { highlight, matcherOf, matchesIn, newerThan, parsedLine, rowsOf, streams } from './rows'
+
+const ESC = '\u001b'
+const all = new Set(streams)
+const line = (seq: number, text = `line ${seq}`, stream: Stream = 'stdout'): LogLine => ({
+  seq,
+  at: null,
+  source: 'backend',
+  stream,
+  text,
+})
+
+describe('rowsOf', () => {
+  it('is the lines themselves where none is missing', () => {
+    expect(rowsOf([line(1), line(2)], 0, all).map(row => row.key)).toEqual(['1', '2'])
+  })
+
+  it('[SAFE-5] shows how many were dropped before the first line and where others are missing', () => {
+    const rows = rowsOf([line(41), line(42), line(50)], 40, all)
+    expect(rows.map(row => (row.kind === 'gap' ? -row.missing : row.line.seq))).toEqual([-40, 41, 42, -7, 50])
+    expect(rows.map(row => row.kind === 'gap' && row.oldest)).toEqual([true, false, false, false, false])
+  })
+
+  it('[SAFE-5] keeps gaps visible, and finds no false ones, when a stream is hidden', () => {
+    const rows = rowsOf(
+      [line(1), line(2, 'e', 'stderr'), line(3), line(5, 'e', 'stderr')],
+      0,
+      new Set<Stream>(['stdout']),
+    )
+    expect(rows.map(row => row.key)).toEqual(['1', '3', 'gap-5'])
+  })
+})
+
+describe('newerThan', () => {
+  it('counts shown lines only', () => {
+    const rows = rowsOf([line(1), line(2), line(9), line(10)], 0, all)
+    expect(newerThan(rows, 2)).toBe(2)
+    expect(newerThan(rows, 10)).toBe(0)
+    expect(newerThan([], 0)).toBe(0)
+  })
+})
+
+describe('search', () => {
+  it('finds text whatever its case, also across colours, and nothing for an empty query', () => {
+    const rows = rowsOf([line(1, `re${ESC}[31mPlay${ESC}[0m`), line(2, 'other')], 0, all)
+    expect(matchesIn(rows, matcherOf('REPLAY'))).toEqual([0])
+    expect(matchesIn(rows, matcherOf(''))).toEqual([])
+  })
+
+  it('[SAFE-4] takes every query literally', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), query => {
+        expect(`before ${query} after`.search(matcherOf(query)!)).toBeGreaterThanOrEqual(0)
+      }),
+    )
+    expect(matchesIn(rowsOf([line(1, 'aaa')], 0, all), matcherOf('.*'))).toEqual([])
+  })
+
+  it('marks exactly what matches and keeps every character', () => {
+    const parsed = parsedLine(line(1, `a ${ESC}[32mre${ESC}[0mplay b replay`))
+    const pieces = highlight(parsed, matcherOf('replay')!)
+    expect(pieces.filter(piece => piece.match).map(piece => piece.text)).toEqual(['re', 'play', 'replay'])
+    expect(pieces.map(piece => piece.text).join('')).toBe('a replay b replay')
+    expect(pieces.find(piece => piece.text === 're')?.className).toBe('a-green')
+  })
+
+  it('keeps the text whatever is searched', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', `${ESC}[31m`, 'İ', '😀') })
+    fc.assert(
+      fc.property(text, fc.constantFrom('a', 'ab', 'b', 'İ', '😀a'), (content, query) => {
+        const parsed = parsedLine(line(1, content))
+        expect(
+          highlight(parsed, matcherOf(query)!)
+            .map(piece => piece.text)
+            .join(''),
+        ).toBe(parsed.plain)
+      }),
+    )
+  })
+})

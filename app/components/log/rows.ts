@@ -1,0 +1,89 @@
+import type { LogLine } from '../../../lib/run/model'
+import type { Span } from '../ansi'
+import { parseAnsi } from '../ansi'
+
+export type Stream = LogLine['stream']
+export const streams: readonly Stream[] = ['stdout', 'stderr', 'system']
+
+/** A row of the log: a line, or a place where lines are missing. */
+export type Row =
+  { kind: 'line'; key: string; line: LogLine } | { kind: 'gap'; key: string; missing: number; oldest: boolean }
+
+/**
+ * The rows to show of the kept lines. Lines are counted from 1 without a hole, so a step in their numbers is a gap,
+ * and what is missing before the first one was dropped [SAFE-5].
+ */
+export function rowsOf(lines: readonly LogLine[], dropped: number, shown: ReadonlySet<Stream>): Row[] {
+  const rows: Row[] = []
+  let last = 0
+  for (const line of lines) {
+    const missing = last === 0 ? Math.max(dropped, line.seq - 1) : line.seq - last - 1
+    if (missing > 0) rows.push({ kind: 'gap', key: `gap-${line.seq}`, missing, oldest: last === 0 })
+    if (shown.has(line.stream)) rows.push({ kind: 'line', key: String(line.seq), line })
+    last = line.seq
+  }
+  return rows
+}
+
+/** How many of the rows are lines that came after `seq`. */
+export function newerThan(rows: readonly Row[], seq: number): number {
+  let count = 0
+  for (let index = rows.length - 1; index >= 0; index -= 1) {
+    const row = rows[index]
+    if (row?.kind !== 'line') continue
+    if (row.line.seq <= seq) break
+    count += 1
+  }
+  return count
+}
+
+/** Finds a text whatever its case; null where there is nothing to look for. */
+export function matcherOf(query: string): RegExp | null {
+  return query === '' ? null : new RegExp(query.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'giu')
+}
+
+const parsed = new WeakMap<LogLine, { spans: Span[]; plain: string }>()
+
+/** A line's spans and its text without escape sequences, worked out once per line. */
+export function parsedLine(line: LogLine): { spans: Span[]; plain: string } {
+  const known = parsed.get(line)
+  if (known !== undefined) return known
+  const spans = parseAnsi(line.text)
+  const result = { spans, plain: spans.map(span => span.text).join('') }
+  parsed.set(line, result)
+  return result
+}
+
+/** The indexes of the rows in which the matcher finds something. */
+export function matchesIn(rows: readonly Row[], matcher: RegExp | null): number[] {
+  if (matcher === null) return []
+  return rows.flatMap((row, index) =>
+    row.kind === 'line' && parsedLine(row.line).plain.search(matcher) >= 0 ? [index] : [],
+  )
+}
+
+export interface Piece extends Span {
+  match: boolean
+}
+
+/** Cuts spans where a match begins or ends; together the pieces hold the same text. */
+export function highlight({ spans, plain }: { spans: Span[]; plain: string }, matcher: RegExp): Piece[] {
+  const cuts = [...plain.matchAll(matcher)].map(found => [found.index, found.index + found[0].length] as const)
+  const pieces: Piece[] = []
+  let next = 0
+  let at = 0
+  for (const { text, className } of spans) {
+    const end = at + text.length
+    let from = at
+    while (from < end) {
+      while ((cuts[next]?.[1] ?? Infinity) <= from) next += 1
+      const [start, stop] = cuts[next] ?? [Infinity, Infinity]
+      const match = start <= from
+      const to = Math.min(end, match ? stop : start)
+      pieces.push({ text: text.slice(from - at, to - at), className, match })
+      from = to
+    }
+    at = end
+  }
+  return pieces
+}

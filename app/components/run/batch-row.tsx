@@ -1,0 +1,89 @@
+import { memo } from 'react'
+import type { Batch } from '../../../lib/run/model'
+import { elapsed } from '../../../lib/run/time'
+import { useServerTime } from '../../../lib/client/live'
+import { CopyButton } from '../copy-button'
+import { Glyph, StatusMark } from '../marks'
+import { ClockTime, Duration } from '../time'
+
+interface Props {
+  batch: Batch
+  place: number
+  after: string
+  afterNames: string
+  waitsFor: string
+  frozenAt: number | null
+  clockOffset: number
+}
+
+/** One batch in a line. Renders again only when its batch changed; of a running one only the time ticks. */
+export const BatchRow = memo(function BatchRow({
+  batch,
+  place,
+  after,
+  afterNames,
+  waitsFor,
+  frozenAt,
+  clockOffset,
+}: Props) {
+  const { id, name, status, branch, error, basis } = batch
+  return (
+    <li className="row" data-testid="batch-card" data-batch-id={id} data-status={status} data-verdict={batch.verdict}>
+      <span className="n num">{place}</span>
+      <StatusMark status={status} />
+      <span className="name" title={name === id ? name : `${name} (${id})`}>
+        {name}
+        {name !== id && <span className="id">{id}</span>}
+        {basis !== 'stream' && <span className="tag">{basis === 'inferred' ? 'inferred' : `from ${basis}`}</span>}
+      </span>
+      <span className="detail">
+        {status === 'pending' ? (
+          <span className="dim">{waitsFor === '' ? 'ready to begin' : `waits for ${waitsFor}`}</span>
+        ) : (
+          branch !== null && (
+            <>
+              <Glyph id="i-branch" />
+              <span className="id" title={branch}>
+                {branch}
+              </span>
+              <CopyButton text={branch} what="branch" />
+            </>
+          )
+        )}
+      </span>
+      <span className="after num" title={afterNames}>
+        {after !== '' && <span className="sr">after </span>}
+        {after}
+      </span>
+      <span className="from num">{batch.startedAt !== null && <ClockTime at={batch.startedAt} />}</span>
+      <span className="took num">
+        <Took batch={batch} frozenAt={frozenAt} clockOffset={clockOffset} />
+      </span>
+      {error !== null && <BatchError text={error} />}
+    </li>
+  )
+})
+
+function Took({ batch, frozenAt, clockOffset }: Pick<Props, 'batch' | 'frozenAt' | 'clockOffset'>) {
+  const { status, startedAt, endedAt } = batch
+  if (startedAt === null || (endedAt === null && status !== 'running')) return <span className="dim">–</span>
+  if (endedAt === null && frozenAt === null) return <Ticking batch={batch} clockOffset={clockOffset} />
+  return <Duration seconds={elapsed({ ...batch, clockOffset }, frozenAt ?? 0) / 1000} />
+}
+
+function Ticking({ batch, clockOffset }: { batch: Batch; clockOffset: number }) {
+  const now = useServerTime()
+  return <Duration seconds={elapsed({ ...batch, clockOffset }, now) / 1000} />
+}
+
+function BatchError({ text }: { text: string }) {
+  const [first = '', ...rest] = text.split('\n')
+  return rest.length === 0 ? (
+    <p className="row-error">{text}</p>
+  ) : (
+    <details className="row-error">
+      <summary>{first}</summary>
+      <pre>{rest.join('\n')}</pre>
+    </details>
+  )
+}

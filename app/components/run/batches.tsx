@@ -1,0 +1,68 @@
+import { memo, useMemo, useState } from 'react'
+import type { Batch } from '../../../lib/run/model'
+import { plural } from '../../words'
+import { Glyph } from '../marks'
+import { BatchRow } from './batch-row'
+import { needsOf } from './depends'
+
+interface Props {
+  batches: Batch[]
+  totalKnown: boolean
+  frozenAt: number | null
+  clockOffset: number
+}
+
+/** The batches in plan order. On a phone completed ones fold into one line. */
+export const Batches = memo(function Batches({ batches, totalKnown, frozenAt, clockOffset }: Props) {
+  const [unfolded, setUnfolded] = useState(false)
+  const needs = useMemo(() => needsOf(batches), [batches])
+  const completed = batches.filter(batch => batch.status === 'completed').length
+  return (
+    <section className="batches" aria-labelledby="h-batches" data-unfolded={unfolded}>
+      <header className="batches-head">
+        <h2 id="h-batches">Batches</h2>
+        <span aria-hidden="true" className="col-detail">
+          branch
+        </span>
+        <span aria-hidden="true" className="col-after">
+          after
+        </span>
+        <span aria-hidden="true" className="col-from">
+          started
+        </span>
+        <span aria-hidden="true" className="col-took">
+          took
+        </span>
+      </header>
+      {batches.length === 0 ? (
+        <p className="none">
+          {totalKnown
+            ? 'No batch yet. They appear as soon as the plan is read or one begins.'
+            : 'No plan is known, and no batch has begun yet.'}
+        </p>
+      ) : (
+        <ol>
+          {batches.map((batch, index) => (
+            <BatchRow
+              key={batch.id}
+              batch={batch}
+              place={index + 1}
+              after={needs[index]?.places ?? ''}
+              afterNames={needs[index]?.names ?? ''}
+              waitsFor={needs[index]?.waitsFor ?? ''}
+              frozenAt={frozenAt}
+              clockOffset={clockOffset}
+            />
+          ))}
+        </ol>
+      )}
+      {completed > 0 && (
+        <button className="fold plain" type="button" aria-expanded={unfolded} onClick={() => setUnfolded(!unfolded)}>
+          <Glyph id="s-completed" />
+          {plural(completed, 'batch')} completed
+          <span className="fold-word">{unfolded ? 'Hide' : 'Show'}</span>
+        </button>
+      )}
+    </section>
+  )
+})

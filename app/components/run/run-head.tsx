@@ -1,0 +1,156 @@
+import Link from 'next/link'
+import { useState } from 'react'
+import type { Snapshot } from '../../../lib/run/model'
+import { isOver } from '../../../lib/run/model'
+import { batchStatuses, completedText, countsText, runName, runSentence, statusWord } from '../../words'
+import { CopyButton } from '../copy-button'
+import { dockerTitle } from '../fleet/fleet-head'
+import { Glyph, LastKnown, LinkMark, StatusMark } from '../marks'
+import { RunTimer } from '../run-timer'
+import { PlanSegments } from '../segments'
+import { Age, ClockTime } from '../time'
+import { StopDialog } from './stop-dialog'
+
+interface Props {
+  run: Snapshot
+  frozenAt: number | null
+  stale: boolean
+}
+
+/** What the run is, how long it takes, how far it is, and how fresh all of that is. */
+export function RunHead({ run, frozenAt, stale }: Props) {
+  const old = frozenAt !== null
+  const { counts } = run
+  const [completed, total] = completedText(counts).split('/')
+  return (
+    <section className="run-head" aria-label="Run">
+      <div className="run-title">
+        <p className="crumb">
+          <Link href="/">Fleet</Link> <span aria-hidden="true">/</span> run
+        </p>
+        <h1>
+          {runName(run)}
+          {run.dryRun && <span className="tag">dry run</span>}
+          {run.basis === 'history' && <span className="tag">from history</span>}
+        </h1>
+        <p className="meta">
+          <span className="id">{run.runId}</span>
+          <CopyButton text={run.runId} what="run id" />
+        </p>
+        <p className="meta-line" title={run.backend}>
+          {run.startedAt === null ? (
+            'Not started'
+          ) : (
+            <>
+              Started <ClockTime at={run.startedAt} withDay />
+            </>
+          )}
+          , on {run.backend.replace(/^https?:\/\//, '')}
+        </p>
+      </div>
+
+      <div className="readout readout-time">
+        <p className="readout-label">
+          <StatusMark status={run.status} testid="run-status" />
+          {run.stopping && !isOver(run.status) && (
+            <span className="stopping" data-testid="run-stopping">
+              stopping
+            </span>
+          )}
+          {old && <LastKnown />}
+        </p>
+        <p className="readout-value num" role="timer" aria-label={old ? 'Elapsed, last known' : 'Elapsed'}>
+          <RunTimer run={run} frozenAt={frozenAt} className="timer" />
+        </p>
+        <p className="readout-note">
+          <Note run={run} frozenAt={frozenAt} />
+        </p>
+      </div>
+
+      <div className="readout readout-count">
+        <p className="readout-label">
+          <span>batches completed</span>
+          {old && <LastKnown />}
+        </p>
+        <p className="readout-value num" data-testid="batches-completed" aria-describedby="counts">
+          {completed}
+          <span className="of">/{total}</span>
+        </p>
+        <PlanSegments batches={run.batches} label={countsText(counts)} />
+        <p className="counts" id="counts">
+          {batchStatuses
+            .filter(status => counts[status] > 0 || (status !== 'failed' && status !== 'aborted'))
+            .map(status => (
+              <StatusMark key={status} status={status}>
+                {counts[status]} {statusWord(status)}
+              </StatusMark>
+            ))}
+        </p>
+      </div>
+
+      <div className="run-side">
+        <Links run={run} frozenAt={frozenAt} stale={stale} />
+        <StopButton run={run} disabled={old} />
+      </div>
+    </section>
+  )
+}
+
+function Note({ run, frozenAt }: { run: Snapshot; frozenAt: number | null }) {
+  if (frozenAt !== null)
+    return (
+      <>
+        known until <ClockTime at={new Date(frozenAt).toISOString()} withDay />
+      </>
+    )
+  if (isOver(run.status) && run.endedAt !== null)
+    return (
+      <>
+        ended <ClockTime at={run.endedAt} withDay />
+        {run.inferred && ', inferred'}
+      </>
+    )
+  return runSentence(run)
+}
+
+function Links({ run, frozenAt, stale }: Props) {
+  const { link, heardAt, linkSince } = run
+  const over = isOver(run.status)
+  return (
+    <div className="links" role="group" aria-label="Sources">
+      <LinkMark
+        source="backend"
+        link={link.backend}
+        was={stale && !over}
+        title={heardAt === null ? run.backend : `${run.backend}, last heard ${heardAt}`}
+      >
+        {over || link.backend === 'off'
+          ? null
+          : link.backend === 'live'
+            ? heardAt !== null && <Age since={heardAt} until={frozenAt} />
+            : linkSince !== null && <Age since={linkSince} />}
+      </LinkMark>
+      <LinkMark source="docker" link={link.docker} title={dockerTitle(link.docker)} />
+    </div>
+  )
+}
+
+function StopButton({ run, disabled }: { run: Snapshot; disabled: boolean }) {
+  const [asking, setAsking] = useState(false)
+  if (isOver(run.status) || run.basis === 'history') return null
+  return (
+    <div className="actions">
+      <button
+        className="button"
+        type="button"
+        disabled={disabled || run.stopping}
+        title={disabled ? 'The backend can’t be reached from here now' : undefined}
+        onClick={() => setAsking(true)}
+      >
+        <Glyph id="i-stop" />
+        {run.stopping ? 'Stopping…' : 'Stop run…'}
+      </button>
+      {asking && <StopDialog run={run} onClose={() => setAsking(false)} />}
+    </div>
+  )
+}

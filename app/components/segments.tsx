@@ -1,0 +1,41 @@
+import { memo } from 'react'
+import type { Batch, BatchStatus, Counts } from '../../lib/run/model'
+import { statusWord } from '../words'
+
+/** The segmented bar of one run: a segment per batch, in plan order. */
+export const PlanSegments = memo(function PlanSegments({ batches, label }: { batches: Batch[]; label: string }) {
+  return (
+    <div className="segments" role="img" aria-label={`Batches in plan order: ${label}`}>
+      {batches.map((batch, index) => (
+        <span
+          key={batch.id}
+          data-status={batch.status}
+          title={`${index + 1} ${batch.name}: ${statusWord(batch.status)}`}
+        />
+      ))}
+    </div>
+  )
+})
+
+const MOST = 40
+const ORDER: readonly BatchStatus[] = ['completed', 'failed', 'aborted', 'running', 'pending']
+
+/**
+ * How many segments each status gets where only the counts are known: one per batch, or of more than 40 batches a
+ * proportional share, at least one for whatever is there.
+ */
+export function shares(counts: Counts): [BatchStatus, number][] {
+  const scale = Math.min(1, MOST / Math.max(1, counts.total))
+  return ORDER.map(status => [status, Math.ceil(counts[status] * scale)])
+}
+
+/** The same bar for a row of the fleet, grouped by status. */
+export function CountSegments({ counts, label }: { counts: Counts; label: string }) {
+  return (
+    <div className="segments" role="img" aria-label={label}>
+      {shares(counts).flatMap(([status, share]) =>
+        Array.from({ length: share }, (_, index) => <span key={`${status}-${index}`} data-status={status} />),
+      )}
+    </div>
+  )
+}

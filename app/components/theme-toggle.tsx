@@ -1,0 +1,25 @@
+'use client'
+
+import { useSyncExternalStore } from 'react'
+import type { Theme } from '../theme'
+import { chooseTheme, currentTheme, onThemeChange, themes } from '../theme'
+import { Glyph } from './marks'
+
+/** Goes through the themes: as the system has it, light, dark. */
+export function ThemeToggle() {
+  const theme = useSyncExternalStore<Theme>(onThemeChange, currentTheme, () => 'system')
+  const next = themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'system'
+  const label = `Theme: ${theme}. Switch to ${next}`
+  return (
+    <button
+      className="icon-button"
+      type="button"
+      data-testid="theme"
+      aria-label={label}
+      title={label}
+      onClick={() => chooseTheme(next)}
+    >
+      <Glyph id={`i-${theme}`} />
+    </button>
+  )
+}

@@ -1,0 +1,40 @@
+'use client'
+
+import { useSyncExternalStore } from 'react'
+import { useServerTime } from '../../lib/client/live'
+import type { Zone } from '../format'
+import { ageText, clockText, dayText, durationAttribute, elapsedText, sameDay } from '../format'
+
+const never = () => () => undefined
+const zoneHere = (): Zone => (new Date().getTimezoneOffset() === 0 ? 'utc' : 'local')
+
+/** UTC in the server's HTML and the first paint, the reader's own zone from then on. */
+export function useZone(): Zone {
+  return useSyncExternalStore<Zone>(never, zoneHere, () => 'utc')
+}
+
+/** A time of day, with the day where it is not today's, and marked where it is UTC. */
+export function ClockTime({ at, withDay = false }: { at: string; withDay?: boolean }) {
+  const zone = useZone()
+  const now = useServerTime(60_000)
+  const ms = Date.parse(at)
+  const day = withDay && !sameDay(ms, now, zone) ? `${dayText(ms, now, zone)}, ` : ''
+  return (
+    <time dateTime={at} title={at.replace('T', ' ').replace('Z', ' UTC')}>
+      {day}
+      {clockText(ms, zone)}
+      {zone === 'utc' ? ' UTC' : ''}
+    </time>
+  )
+}
+
+/** How long ago a moment of the server's clock was; stands still at `until`. */
+export function Age({ since, until = null }: { since: string | number; until?: number | null }) {
+  const now = useServerTime()
+  return <>{ageText((until ?? now) - (typeof since === 'number' ? since : Date.parse(since)))}</>
+}
+
+/** Seconds as a clock, for people and for machines. */
+export function Duration({ seconds }: { seconds: number }) {
+  return <time dateTime={durationAttribute(seconds)}>{elapsedText(seconds)}</time>
+}

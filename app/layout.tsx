@@ -1,0 +1,40 @@
+import type { Metadata, Viewport } from 'next'
+import type { ReactNode } from 'react'
+import '@fontsource-variable/inter/wght.css'
+import '@fontsource-variable/jetbrains-mono/wght.css'
+import './styles/tokens.css'
+import './styles/base.css'
+import './styles/controls.css'
+import './styles/frame.css'
+import './styles/run.css'
+import './styles/batches.css'
+import './styles/log.css'
+import './styles/fleet.css'
+import './styles/dialog.css'
+import { LiveProvider } from '../lib/client/live'
+import { Sprite } from './components/sprite'
+import { themeScript } from './theme'
+
+export const metadata: Metadata = {
+  description: 'A live dashboard for coding-agent runs',
+  robots: 'noindex',
+}
+export const viewport: Viewport = { colorScheme: 'light dark' }
+
+/** Every page shows the state of this moment; nothing is rendered ahead. */
+export const dynamic = 'force-dynamic'
+
+export default function Layout({ children }: { children: ReactNode }) {
+  return (
+    // The script in the head sets the theme before React sees the element.
+    <html lang="en" suppressHydrationWarning>
+      <head>
+        <script dangerouslySetInnerHTML={{ __html: themeScript }} />
+      </head>
+      <body>
+        <Sprite />
+        <LiveProvider initialNow={new Date().toISOString()}>{children}</LiveProvider>
+      </body>
+    </html>
+  )
+}

@@ -1,0 +1,22 @@
+import { notFound, redirect } from 'next/navigation'
+import { getHub } from '../../../lib/server/hub-accessor'
+import { runPath } from '../../api'
+import { RunView } from '../../components/run/run-view'
+
+/** One run, its numbers right in the first HTML [SYNC-8]. A run that got another id keeps its old address [RUN-13]. */
+export default async function RunPage({ params }: { params: Promise<{ runId: string }> }) {
+  const runId = decoded((await params).runId)
+  const snapshot = runId === null ? undefined : await getHub().snapshot(runId)
+  if (snapshot === undefined) notFound()
+  if (snapshot.runId !== runId) redirect(runPath(snapshot.runId))
+  return <RunView key={snapshot.runId} initial={snapshot} />
+}
+
+/** A path segment as text; null where it is no valid one. */
+function decoded(segment: string): string | null {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { completedText, countsText, plural, runSentence } from './words'
+
+const none = { total: 0, totalKnown: true, pending: 0, running: 0, completed: 0, failed: 0, aborted: 0 }
+const some = { ...none, total: 14, completed: 8, running: 3, pending: 3 }
+const run = { status: 'running' as const, stopping: false, counts: some, inferred: false, dryRun: false }
+
+describe('words', () => {
+  it('[RUN-1] writes completed of total, and a question mark while the total is not known', () => {
+    expect(completedText(some)).toBe('8/14')
+    expect(completedText({ ...some, totalKnown: false })).toBe('8/?')
+  })
+
+  it('counts in a fixed order and leaves out what is not there', () => {
+    expect(countsText({ ...some, failed: 1 })).toBe('8 completed, 3 running, 3 waiting, 1 failed')
+    expect(countsText(none)).toBe('no batch yet')
+  })
+
+  it('knows one from many', () => {
+    expect(plural(1, 'batch')).toBe('1 batch')
+    expect(plural(2, 'batch')).toBe('2 batches')
+    expect(plural(0, 'line')).toBe('0 lines')
+  })
+
+  it('says what a run is doing', () => {
+    expect(runSentence(run)).toBe('3 batches at work.')
+    expect(runSentence({ ...run, status: 'idle', counts: none })).toBe('Nothing heard yet.')
+    expect(runSentence({ ...run, status: 'idle' })).toBe('Not started. 14 batches planned.')
+    expect(runSentence({ ...run, stopping: true })).toBe('Stop is asked for. The backend has not confirmed it yet.')
+    expect(runSentence({ ...run, status: 'aborted', stopping: true })).toBe('Stopped.')
+    expect(runSentence({ ...run, status: 'failed', inferred: true })).toBe('The end is inferred, not told.')
+  })
+})

@@ -1,0 +1,44 @@
+import type { BatchStatus, Counts, RunFields } from '../lib/run/model'
+import { isOver } from '../lib/run/model'
+
+/** Statuses in the order they are counted in, and each in the word the page uses. */
+export const batchStatuses: readonly BatchStatus[] = ['completed', 'running', 'pending', 'failed', 'aborted']
+
+export const statusWord = (status: string): string => (status === 'pending' ? 'waiting' : status)
+
+export const plural = (count: number, noun: string): string =>
+  `${count} ${noun}${count === 1 ? '' : noun.endsWith('ch') ? 'es' : 's'}`
+
+/** What a run is called where there is room for one name. */
+export const runName = (run: Pick<RunFields, 'spec' | 'runId'>): string => run.spec ?? run.runId
+
+/** `8/14`, or `8/?` while no plan is known [RUN-3]. */
+export const completedText = (counts: Counts): string =>
+  `${counts.completed}/${counts.totalKnown ? String(counts.total) : '?'}`
+
+/** For example `8 completed, 3 running, 3 waiting`; statuses without a batch are left out. */
+export function countsText(counts: Counts): string {
+  const parts = batchStatuses
+    .filter(status => counts[status] > 0)
+    .map(status => `${counts[status]} ${statusWord(status)}`)
+  return parts.length === 0 ? 'no batch yet' : parts.join(', ')
+}
+
+/** One sentence for what a run is doing, in the present tense. */
+export function runSentence(run: Pick<RunFields, 'status' | 'stopping' | 'counts' | 'inferred' | 'dryRun'>): string {
+  const { status, counts } = run
+  if (run.stopping && !isOver(status)) return 'Stop is asked for. The backend has not confirmed it yet.'
+  switch (status) {
+    case 'idle':
+      return counts.total > 0 ? `Not started. ${plural(counts.total, 'batch')} planned.` : 'Nothing heard yet.'
+    case 'starting':
+      return 'Starting. No batch has begun yet.'
+    case 'running':
+      return counts.running === 0 ? 'No batch at work.' : `${plural(counts.running, 'batch')} at work.`
+    case 'completed':
+      return run.dryRun ? 'Completed as a dry run.' : 'Completed.'
+    case 'failed':
+    case 'aborted':
+      return run.inferred ? 'The end is inferred, not told.' : status === 'failed' ? 'Failed.' : 'Stopped.'
+  }
+}

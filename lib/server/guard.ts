@@ -1,10 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { SOCKET_PATH } from '../sync/messages'
 import { isLoopback } from './config'
 
 export const MAX_BODY_BYTES = 64 * 1024
-
-/** Where sockets live. Their long-polling bodies are text, bounded by the gateway itself. */
-export const LIVE_PATH = '/api/live'
 
 /** What the guard looks at: of a request or an upgrade, before anything else sees it. */
 export interface Incoming {
@@ -33,9 +31,9 @@ export function refusalOf({ method, target, headers }: Incoming, port: number): 
   return isLive(target) ? undefined : bodyRefusal(headers)
 }
 
-/** True of what lies under the socket gateway's path. */
+/** True of what lies under the socket gateway's path. Its long-polling bodies are text, bounded by the gateway itself. */
 export function isLive(target: string): boolean {
-  return target.startsWith(`${LIVE_PATH}/`)
+  return target.startsWith(`${SOCKET_PATH}/`)
 }
 
 /** The target without its query. Never decoded or normalised, so nothing can change its meaning on the way. */

@@ -185,6 +185,11 @@ export class Hub implements HubApi {
     this.options.log.info({ runId }, 'stop sent')
   }
 
+  /** How many runs are followed right now. */
+  get liveRuns(): number {
+    return this.live.size
+  }
+
   close(): Promise<void> {
     this.health.stop()
     if (this.linkDeadline) clearTimeout(this.linkDeadline)

@@ -108,9 +108,9 @@ export class Replay {
     return { kind: 'replayed', at: now, connection: this.connection }
   }
 
-  /** How many different messages were seen so far, on all connections. */
-  get size(): number {
-    return this.known.size
+  /** False while this connection has not yet brought again what was known before it: until then it is behind. */
+  get caughtUp(): boolean {
+    return this.settled || this.toSeeAgain <= 0
   }
 
   private recognise(hash: number, time: Instant): boolean {

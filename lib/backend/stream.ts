@@ -70,7 +70,7 @@ export class RunStream {
     this.address.searchParams.set('run_id', runId)
   }
 
-  /** Since when there is no open connection, ms; null while there is one. */
+  /** Since when no connection is open that has caught up with what is known, ms; null while there is one. */
   get lostAt(): number | null {
     return this.lost
   }
@@ -161,7 +161,6 @@ export class RunStream {
 
   private enqueue(event: Event): void {
     if (this.closed) return
-    if (event.kind === 'open') this.lost = null
     if (event.kind === 'frame') {
       this.queuedBytes += event.bytes
       if (this.queuedBytes > QUEUE_HIGH) this.socket?.pause()
@@ -199,6 +198,7 @@ export class RunStream {
         this.openedAt = event.at
         this.delivered = false
         this.listener.observed(this.replay.open(event.at), false)
+        this.noteCaughtUp()
         this.settling = setInterval(() => {
           this.settle()
         }, SETTLE_EVERY)
@@ -227,12 +227,20 @@ export class RunStream {
     }
     if (received.odd !== null) this.listener.odd(received.odd)
     if (received.fresh) this.delivered = true
+    this.noteCaughtUp()
     this.listener.observed(received.observation, received.fresh)
   }
 
   private settle(): void {
     const settled = this.queue.length === 0 ? this.replay.settle(Date.now()) : null
-    if (settled) this.listener.observed(settled, false)
+    if (!settled) return
+    this.noteCaughtUp()
+    this.listener.observed(settled, false)
+  }
+
+  /** A connection that is being cut again and again in the middle of its replay is as good as none. */
+  private noteCaughtUp(): void {
+    if (this.socket?.readyState === WebSocket.OPEN && this.replay.caughtUp) this.lost = null
   }
 
   private takeClose(at: number): void {

@@ -67,7 +67,10 @@ export class Hub implements HubApi {
       finished: session => void this.archive(session),
       odd: ({ runId }, reason) => {
         this.oddCount += 1
-        log.warn({ runId, reason, count: this.oddCount }, 'message from the backend not understood')
+        // Each is counted, but a flood of them must not become a flood of log lines.
+        if (Number.isInteger(Math.log2(this.oddCount))) {
+          log.warn({ runId, reason, count: this.oddCount }, 'message from the backend not understood')
+        }
       },
     }
     publisher.open(fleetScope, () => this.fleetDocument())

@@ -1,0 +1,72 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { generationOf, whenAsked } from './command-line'
+import { build, Dashboard, freePort, isBuilt } from './dashboard'
+import { startReferenceBackend } from './server'
+
+const SPEC = '014-invoice-portal'
+const template = fileURLToPath(new URL('demo-project', import.meta.url))
+
+/** What `npm run demo` shows: a dashboard, a backend with simulated agents, and a run of 14 batches, until Ctrl-C. */
+async function show(): Promise<void> {
+  const { values } = parseArgs({
+    options: { generation: { type: 'string', default: 'B' }, speed: { type: 'string', default: '1' } },
+  })
+  const generation = generationOf(values.generation)
+  const root = process.cwd()
+  const asked = new AbortController()
+  const over = whenAsked().then(() => asked.abort())
+  const undo: (() => Promise<void>)[] = []
+  try {
+    if (!isBuilt(root)) await build(root, asked.signal)
+    const folder = await mkdtemp(join(tmpdir(), 'groundtruth-demo-'))
+    undo.push(() => rm(folder, { recursive: true }))
+    const project = join(folder, 'project')
+    await cp(template, project, { recursive: true })
+    const backend = await startReferenceBackend({ project, generation, speed: Number(values.speed) })
+    undo.push(() => backend.close())
+    const dashboard = new Dashboard(root, await freePort(Number(process.env['PORT'] ?? 4400)), {
+      BACKEND_URL: backend.url,
+      DATA_DIR: join(folder, 'data'),
+      // No container is started here, so an Engine that happens to be there has no evidence to give.
+      DOCKER: process.env['DOCKER'] ?? 'off',
+      LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
+    })
+    undo.push(() => dashboard.stop())
+    await dashboard.ready(asked.signal)
+    const runId = await start(dashboard.url)
+    console.log(`Backend: ${backend.url} (generation ${generation}, agents are simulated: no container is started)`)
+    console.log(`Fleet: ${dashboard.url}/`)
+    console.log(`Run: ${dashboard.url}/runs/${encodeURIComponent(runId)}`)
+    console.log('Ctrl-C ends the demo.')
+    await Promise.race([over, dashboard.ended()])
+  } catch (error) {
+    if (!asked.signal.aborted) throw error
+  } finally {
+    for (const step of undo.reverse()) await step()
+  }
+}
+
+/** Begins the run through the dashboard, as its page would; settles with the run's id. */
+async function start(url: string): Promise<string> {
+  const answer = await fetch(`${url}/api/runs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ spec: SPEC }),
+  })
+  const text = await answer.text()
+  if (answer.status !== 201) throw new Error(`The dashboard did not start the run: ${answer.status} ${text}`)
+  return z.object({ runId: z.string() }).parse(JSON.parse(text)).runId
+}
+
+try {
+  await show()
+  process.exit(0)
+} catch (error) {
+  console.error(`The demo failed. ${error instanceof Error ? error.message : String(error)}`)
+  process.exit(1)
+}

@@ -1,0 +1,86 @@
+/** Which messages a fault is for: the nth from now (1 is the next one), or every one whose text it accepts. */
+export type Match = number | ((frame: string) => boolean)
+
+export interface Failure {
+  /** What the agent exits with; default 1. */
+  exitCode?: number
+  /** The reason in place of the generation's own. What follows a blank line is told with "Execution failed" only. */
+  text?: string
+}
+
+/** `unresolved` and `resolved`: conflicts, and help with them that fails or succeeds. `failed`: "Merge failed". */
+export type MergeOutcome = 'unresolved' | 'resolved' | 'failed'
+
+/**
+ * What is to go wrong, as planned by a test. Losses and duplicates are what the join race does to a reader: the forwarder
+ * appends to the history and then broadcasts, a reader copies the history and then subscribes, so a message in
+ * between reaches it twice or never.
+ */
+export class Faults {
+  /** How much later than said a live message leaves for its readers, ms. */
+  delay = 0
+  readonly #lost = new Set<(frame: string) => boolean>()
+  readonly #doubled = new Set<(frame: string) => boolean>()
+  readonly #failures = new Map<string, Failure>()
+  readonly #merges = new Map<string, MergeOutcome>()
+
+  /** Matching messages enter the history but are never sent live. Calling the result ends it. */
+  lose(match: Match): () => void {
+    return plan(this.#lost, match)
+  }
+
+  /** Matching messages are sent twice, byte by byte the same, to live readers. Calling the result ends it. */
+  duplicate(match: Match): () => void {
+    return plan(this.#doubled, match)
+  }
+
+  /** How often a live reader gets this message: 0, 1 or 2. */
+  copies(frame: string): number {
+    // All are asked, so that each keeps its own count of messages.
+    const lost = [...this.#lost].filter(matches => matches(frame)).length > 0
+    const doubled = [...this.#doubled].filter(matches => matches(frame)).length > 0
+    return lost ? 0 : doubled ? 2 : 1
+  }
+
+  /** The next time this batch runs, its agent fails. */
+  failBatch(batchId: string, failure: Failure = {}): void {
+    this.#failures.set(batchId, failure)
+  }
+
+  exitCode(batchId: string): number {
+    const failure = this.#failures.get(batchId)
+    return failure === undefined ? 0 : (failure.exitCode ?? 1)
+  }
+
+  takeFailure(batchId: string): Failure | undefined {
+    return take(this.#failures, batchId)
+  }
+
+  /** The next time this batch's branch is merged, it conflicts. */
+  failMerge(batchId: string, outcome: MergeOutcome = 'unresolved'): void {
+    this.#merges.set(batchId, outcome)
+  }
+
+  takeMerge(batchId: string): MergeOutcome | undefined {
+    return take(this.#merges, batchId)
+  }
+}
+
+function plan(planned: Set<(frame: string) => boolean>, match: Match): () => void {
+  let left = match
+  const matches = (frame: string): boolean => {
+    if (typeof left === 'function') return left(frame)
+    left -= 1
+    if (left > 0) return false
+    planned.delete(matches)
+    return true
+  }
+  planned.add(matches)
+  return () => void planned.delete(matches)
+}
+
+function take<V>(planned: Map<string, V>, batchId: string): V | undefined {
+  const value = planned.get(batchId)
+  planned.delete(batchId)
+  return value
+}

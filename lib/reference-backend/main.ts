@@ -1,0 +1,23 @@
+import { parseArgs } from 'node:util'
+import { generationOf, whenAsked } from './command-line'
+import { startReferenceBackend } from './server'
+
+/** The backend alone, until it is interrupted: `tsx lib/reference-backend/main.ts --project DIR --port N --generation B` */
+const { values } = parseArgs({
+  options: {
+    project: { type: 'string', default: '.' },
+    port: { type: 'string', default: '3000' },
+    generation: { type: 'string', default: 'B' },
+    speed: { type: 'string', default: '1' },
+  },
+})
+
+const backend = await startReferenceBackend({
+  project: values.project,
+  port: Number(values.port),
+  generation: generationOf(values.generation),
+  speed: Number(values.speed),
+})
+console.log(`Backend: ${backend.url} (generation ${values.generation}, agents are simulated: no container is started)`)
+await whenAsked()
+await backend.close()

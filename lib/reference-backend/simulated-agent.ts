@@ -1,0 +1,73 @@
+import { once } from 'node:events'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import type { Agent, Assignment, Line } from './agent'
+import type { Faults } from './faults'
+import { seeded, type Script } from './script'
+
+/** Waits for a batch's worth of time, in ms before `speed`; rejects once `signal` aborts. */
+export type Pace = (ms: number, signal: AbortSignal) => Promise<void>
+
+/** A pace `speed` times as fast as told; with `Infinity` nothing waits longer than a turn of the event loop. */
+export const paceOf =
+  (speed: number): Pace =>
+  (ms, signal) =>
+    speed === Infinity ? nextTurn(undefined, { signal }) : sleep(ms / speed, undefined, { signal })
+
+/** Plays a script instead of starting a container, and does what a test tells it to meanwhile. */
+export class SimulatedAgent implements Agent {
+  readonly announcement = 'Simulated agent: no container is started'
+  readonly #held = new Map<string, AbortController>()
+  readonly #working = new Map<string, Set<(line: Line) => void>>()
+  readonly #toPrint = new Map<string, Line[]>()
+
+  constructor(
+    private readonly script: Script,
+    private readonly pace: Pace,
+    private readonly faults: Faults,
+  ) {}
+
+  async run(assignment: Assignment, { signal, line }: { signal: AbortSignal; line: (line: Line) => void }) {
+    const { id } = assignment
+    const working = this.#working.get(id) ?? new Set()
+    this.#working.set(id, working.add(line))
+    try {
+      for (const said of this.#toPrint.get(id) ?? []) line(said)
+      this.#toPrint.delete(id)
+      const { ms, lines } = this.script(assignment, seeded(id))
+      const gap = ms / (lines.length + 1)
+      for (const said of lines) {
+        await this.pace(gap, signal)
+        line(said)
+      }
+      await this.pace(gap, signal)
+      await this.#untilReleased(id, signal)
+      return this.faults.exitCode(id)
+    } finally {
+      working.delete(line)
+      if (working.size === 0) this.#working.delete(id)
+    }
+  }
+
+  /** The batch does not end, now and whenever it runs, until it is released. */
+  hold(batchId: string): void {
+    if (!this.#held.has(batchId)) this.#held.set(batchId, new AbortController())
+  }
+
+  release(batchId: string): void {
+    this.#held.get(batchId)?.abort()
+    this.#held.delete(batchId)
+  }
+
+  /** Whoever works on the batch prints this now; if nobody does, the next one to start on it. */
+  print(batchId: string, lines: readonly Line[]): void {
+    const working = this.#working.get(batchId)
+    if (working === undefined) this.#toPrint.set(batchId, [...(this.#toPrint.get(batchId) ?? []), ...lines])
+    for (const line of working ?? []) lines.forEach(line)
+  }
+
+  async #untilReleased(batchId: string, signal: AbortSignal): Promise<void> {
+    const held = this.#held.get(batchId)
+    if (held === undefined) return
+    await once(held.signal, 'abort', { signal })
+  }
+}

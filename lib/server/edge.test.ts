@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createEdge } from './edge'
-import { listen, serve, silent } from './testing'
+import { createEdge, listen } from './edge'
+import { serve, silent } from './testing'
 
 let server: Awaited<ReturnType<typeof serve>>
 beforeEach(async () => {
@@ -80,7 +80,7 @@ describe('edge', () => {
     const hotReload = createServer()
     const live = createServer()
     const edge = createEdge({ api: async () => {}, pages: async () => {}, live, hotReload, log: silent })
-    const port = await listen(edge)
+    const port = Number((await listen(edge, '127.0.0.1', 0)).port)
     for (const [owner, path] of [
       [hotReload, '/_next/hmr'],
       [live, '/api/live/'],
@@ -95,13 +95,21 @@ describe('edge', () => {
     await once(edge, 'close')
   })
 
+  it('names the address it is bound to, and fails where that is taken', async () => {
+    const [one, two] = [createServer(), createServer()]
+    const url = await listen(one, '::1', 0)
+    expect(url.href).toMatch(/^http:\/\/\[::1\]:\d+\/$/)
+    await expect(listen(two, '::1', Number(url.port))).rejects.toThrow('EADDRINUSE')
+    one.close()
+  })
+
   it('survives a page that fails, and one that fails half-way', async () => {
     const pages = async (request: IncomingMessage, response: { write(text: string): void }) => {
       if (request.url === '/half') response.write('half')
       throw new Error('broken page')
     }
     const edge = createEdge({ api: async () => {}, pages, live: createServer(), log: silent })
-    const port = await listen(edge)
+    const port = Number((await listen(edge, '127.0.0.1', 0)).port)
     const host = `Host: 127.0.0.1:${port}`
     expect(await raw(port, 'GET / HTTP/1.1', host, 'Connection: close')).toMatch(/^HTTP\/1.1 500 /)
     expect(await raw(port, 'GET /half HTTP/1.1', host)).not.toMatch(/0\r\n\r\n$/)

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { isIPv6 } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { isLive, pathOf, refusalOf, type Refusal } from './guard'
 import { isApi } from './http'
@@ -54,6 +56,15 @@ export function createEdge({ api, pages, live, hotReload, log }: Behind): Server
     else refuse(socket, { status: 400, error: 'Nothing here speaks WebSocket' })
   })
   return edge
+}
+
+/** Binds a server, to a free port where `port` is 0, and gives its URL. Rejects where it cannot be bound. */
+export async function listen(server: Server, host: string, port: number): Promise<URL> {
+  server.listen(port, host)
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The server is bound to no port')
+  return new URL(`http://${isIPv6(host) ? `[${host}]` : host}:${address.port}`)
 }
 
 function judge({ method = '', url: target = '', headers, socket }: IncomingMessage): Refusal | undefined {

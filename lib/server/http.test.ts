@@ -156,6 +156,14 @@ describe('GET /api/runs/{runId}', () => {
     expect(parsed(answer)).toEqual(await server.hub.snapshot('r1'))
   })
 
+  it('[RUN-13] redirects from the address that a run had before', async () => {
+    server.hub.add('stream id')
+    server.hub.renamed.set('history', 'stream id')
+    const answer = await get('/api/runs/history')
+    expect(answer.status).toBe(307)
+    expect(answer.headers.location).toBe('/api/runs/stream%20id')
+  })
+
   it.each(['r2', '__proto__', '%zz', 'a%2fb'])('answers 404 to %s', async id => {
     server.hub.add('r1')
     expect((await get(`/api/runs/${id}`)).status).toBe(404)

@@ -30,14 +30,15 @@ export const routes: ReadonlyMap<string, Partial<Record<(typeof methods)[number]
   ['/readyz', { GET: isReady }],
 ])
 
+const addressOf = (id: string) => `/api/runs/${encodeURIComponent(id)}`
+
 async function listRuns({ hub }: Call): Promise<Reply> {
   return { status: 200, json: { runs: await hub.runs() } }
 }
 
 async function startRun({ hub, body }: Call): Promise<Reply> {
   const started = await hub.start(parse(startBody, await body()))
-  const headers = { location: `/api/runs/${encodeURIComponent(started.runId)}` }
-  return { status: 201, headers, json: { runId: started.runId } }
+  return { status: 201, headers: { location: addressOf(started.runId) }, json: { runId: started.runId } }
 }
 
 async function followRun({ hub, runId: id, body }: Call): Promise<Reply> {
@@ -49,7 +50,10 @@ async function followRun({ hub, runId: id, body }: Call): Promise<Reply> {
 }
 
 async function getRun({ hub, runId: id }: Call): Promise<Reply> {
-  return { status: 200, json: found(id !== undefined && (await hub.snapshot(id))) }
+  const snapshot = found(id !== undefined && (await hub.snapshot(id)))
+  if (snapshot.runId === id) return { status: 200, json: snapshot }
+  // A run that got another id keeps its old address [RUN-13].
+  return { status: 307, headers: { location: addressOf(snapshot.runId) }, json: snapshot }
 }
 
 async function stopRun({ hub, runId: id }: Call): Promise<Reply> {

@@ -1,9 +1,8 @@
 import { once } from 'node:events'
-import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { HubError, type HubApi, type LogPage, type StartRequest } from '../hub/types'
 import type { Fleet, LogLine, RunFields, RunSummary, Snapshot } from '../run/model'
-import { createEdge } from './edge'
+import { createEdge, listen } from './edge'
 import { createApi } from './http'
 import { createLog } from './log'
 
@@ -41,6 +40,7 @@ export class FakeHub implements HubApi {
   readonly backend = 'http://127.0.0.1:3000'
   readonly asked: unknown[] = []
   readonly logLines = new Map<string, LogLine[]>()
+  readonly renamed = new Map<string, string>()
   failure: Error | undefined
   dropped = 0
   #runs = new Map<string, RunFields>()
@@ -67,7 +67,7 @@ export class FakeHub implements HubApi {
 
   async snapshot(runId: string): Promise<Snapshot | undefined> {
     this.#note('snapshot', runId)
-    const run = this.#runs.get(runId)
+    const run = this.#runs.get(this.renamed.get(runId) ?? runId)
     return run && { ...run, ...version, batches: [] }
   }
 
@@ -115,13 +115,6 @@ export class FakeHub implements HubApi {
   }
 }
 
-/** Binds a server to a free port of this machine, and gives the port. */
-export async function listen(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return (server.address() as AddressInfo).port
-}
-
 export interface Answer {
   status: number
   headers: IncomingHttpHeaders
@@ -138,7 +131,7 @@ export async function serve() {
     live,
     log: silent,
   })
-  const port = await listen(edge)
+  const port = Number((await listen(edge, '127.0.0.1', 0)).port)
 
   /** Sends headers as they are, forbidden ones included, which `fetch` would not. */
   const call = async (

@@ -1,0 +1,61 @@
+import { createServer } from 'node:http'
+import next from 'next'
+import { Hub } from './lib/hub/hub'
+import { ConfigError, readConfig, type Config } from './lib/server/config'
+import { createEdge, listen } from './lib/server/edge'
+import { Gateway } from './lib/server/gateway'
+import { createApi } from './lib/server/http'
+import { setHub } from './lib/server/hub-accessor'
+import { createLog } from './lib/server/log'
+import { MemoryPublisher } from './lib/sync/memory-publisher'
+
+const GRACE_MS = 5_000
+
+async function serve(config: Config): Promise<void> {
+  const log = createLog(config.logLevel, process.stderr)
+  const dev = process.env['NODE_ENV'] !== 'production'
+
+  // Neither ever listens: Next and socket.io hang their listeners there, and the edge decides who gets what.
+  const hotReload = createServer()
+  const live = createServer()
+
+  const pages = next({ dev, httpServer: hotReload })
+  await pages.prepare()
+
+  const gateway = new Gateway(live, log)
+  const publisher = new MemoryPublisher(gateway)
+  const hub = new Hub({ backendUrl: config.backendUrl, publisher, log })
+  setHub(hub)
+  gateway.open(publisher)
+
+  const edge = createEdge({
+    api: createApi(hub),
+    pages: pages.getRequestHandler(),
+    live,
+    ...(dev && { hotReload }),
+    log,
+  })
+  const url = await listen(edge, config.host, config.port)
+
+  const stop = async () => {
+    setTimeout(() => process.exit(1), GRACE_MS).unref()
+    await gateway.close()
+    edge.close()
+    edge.closeAllConnections()
+    publisher.stop()
+    await hub.close()
+    await pages.close()
+    process.exit(0)
+  }
+  // Once: the second Ctrl-C is for those who will not wait.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop())
+
+  console.log(`Groundtruth shows ${config.backendLabel} at ${url.href}`)
+}
+
+try {
+  await serve(readConfig(process.env))
+} catch (error) {
+  console.error(error instanceof ConfigError ? error.message : error)
+  process.exit(1)
+}

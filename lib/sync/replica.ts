@@ -85,25 +85,25 @@ export class Replica<S> {
 
   /** There is a new connection; nothing of an earlier one can come any more. */
   connected(now: number): Ask {
-    this.notice(now)
+    this.now = now
     return this.ask()
   }
 
   disconnected(now: number): void {
-    this.notice(now)
+    this.now = now
     this.phase = { name: 'down' }
     this.show()
   }
 
   /** Takes what the server sent unasked. Throws where its text is not of this scope's kind. */
   hear(heard: Heard, now: number): Ask | null {
-    this.notice(now)
+    this.now = now
     return this.take(heard) ?? this.settle()
   }
 
   /** Takes the answer to an `Ask`; throws like `hear`. Answers to earlier questions are nobody's. */
   answered(id: number, answer: Answer, now: number): Ask | null {
-    this.notice(now)
+    this.now = now
     if (this.phase.name !== 'asking' || this.phase.id !== id) return this.settle()
     const { at, waiting, overtaken } = this.phase
     this.gone = answer.kind === 'error' && answer.error === 'not-found'
@@ -125,8 +125,17 @@ export class Replica<S> {
 
   /** Time has passed, or the page wakes: call it at `deadline`, and before anything is painted [SYNC-6]. */
   look(now: number): Ask | null {
-    this.notice(now)
+    this.now = now
     if (this.phase.name === 'resting' && now >= this.phase.until) return this.ask()
+    return this.settle()
+  }
+
+  /** The page's clock was set, or may have been: nothing it said of the server's holds any longer. */
+  clockSet(now: number): Ask | null {
+    this.now = now
+    this.proof.unbound(now)
+    // The question under way was asked by a clock that is no more.
+    if (this.phase.name === 'asking') return this.ask()
     return this.settle()
   }
 
@@ -135,15 +144,6 @@ export class Replica<S> {
     const turnsStale = this.shown.sync === 'stale' ? Infinity : this.proof.since() + STALE_MS
     const next = this.phase.name === 'resting' ? Math.min(turnsStale, this.phase.until) : turnsStale
     return next === Infinity ? null : next
-  }
-
-  private notice(now: number): void {
-    if (now < this.now) {
-      this.proof.unbound(now)
-      // The question under way was asked by a clock that is no more; `settle` asks another.
-      if (this.phase.name === 'asking') this.phase = { name: 'following' }
-    }
-    this.now = now
   }
 
   private ask(): Ask {

@@ -1,0 +1,350 @@
+import { describe, expect, it } from 'vitest'
+import { documentBody } from './body'
+import type { Document } from './document'
+import { BEAT_MS, COALESCE_MS, MemoryPublisher } from './memory-publisher'
+import { answer, serverMessages, type ServerEvent, type ServerMessages } from './messages'
+import { fleetScope, logScope, runScope, type Scope } from './scope'
+import { TestLog, VirtualClock } from './testing'
+
+const scope = runScope('r')
+
+function setUp(incarnation = 'p') {
+  const clock = new VirtualClock()
+  const sent: { event: ServerEvent; at: number; message: ServerMessages[ServerEvent] }[] = []
+  const rooms = new Map<Scope, number>([[scope, 1]])
+  let looks = 0
+  const publisher = new MemoryPublisher({
+    broadcast: (_scope, event, message) => {
+      sent.push({ event, at: clock.now, message: serverMessages[event].parse(message) })
+    },
+    audience: name => rooms.get(name) ?? 0,
+    now: () => clock.now,
+    setTimer: clock.setTimer,
+    incarnation,
+  })
+  const start = clock.now
+  let n = 0
+  const source = (): Document => {
+    looks++
+    return { fields: { n }, items: [] }
+  }
+  return {
+    clock,
+    publisher,
+    rooms,
+    source,
+    looks: () => looks,
+    change: () => {
+      n++
+      publisher.touch(scope)
+    },
+    silently: () => {
+      n++
+    },
+    /** What was sent since the last call, with its time since the start. */
+    take: (...events: ServerEvent[]) =>
+      sent
+        .splice(0)
+        .filter(({ event }) => events.length === 0 || events.includes(event))
+        .map(({ event, message, at }) => ({ event, at: at - start, ...message })),
+  }
+}
+
+describe('publishing', () => {
+  it('[SYNC-1] names in every push the epoch, the scope and the versions it leads from and to', async () => {
+    const { publisher, source, change, take } = setUp()
+    publisher.open(scope, source)
+    const before = await publisher.read(scope)
+    change()
+    expect(take()).toEqual([
+      {
+        event: 'push',
+        at: 0,
+        scope,
+        epoch: before?.epoch,
+        from: before?.version,
+        to: 2,
+        now: '2026-01-01T00:00:00.000Z',
+        diff: '{"fields":{"n":1}}',
+      },
+    ])
+  })
+
+  it('[SYNC-4] sends the first change at once, and what follows together, 50 ms later at most', async () => {
+    const { publisher, source, clock, change, take } = setUp()
+    publisher.open(scope, source)
+    await publisher.read(scope)
+    change()
+    for (let n = 0; n < 12; n++) {
+      clock.advance(10)
+      change()
+    }
+    clock.advance(1_000)
+    expect(take('push').map(({ at }) => at)).toEqual([0, COALESCE_MS, 2 * COALESCE_MS, 3 * COALESCE_MS])
+    change()
+    expect(take('push')).toMatchObject([{ at: 1_120 }])
+  })
+
+  it('[SYNC-4] sends one message a version, however many pages listen', async () => {
+    const { publisher, source, rooms, change, take } = setUp()
+    publisher.open(scope, source)
+    await publisher.read(scope)
+    rooms.set(scope, 500)
+    change()
+    expect(take()).toHaveLength(1)
+  })
+
+  it('makes no version where nothing changed, and does not hold up the change that follows', async () => {
+    const { publisher, source, change, clock, take } = setUp()
+    publisher.open(scope, source)
+    await publisher.read(scope)
+    publisher.touch(scope)
+    clock.advance(1)
+    change()
+    expect(take()).toMatchObject([{ event: 'push', from: 1, to: 2, at: 1 }])
+  })
+
+  it('reads nothing for a scope without pages, and catches up for whoever comes', async () => {
+    const { publisher, source, rooms, change, clock, looks, take } = setUp()
+    rooms.set(scope, 0)
+    publisher.open(scope, source)
+    for (let n = 0; n < 10; n++) change()
+    clock.advance(10 * BEAT_MS)
+    expect(looks()).toBe(0)
+    expect(take()).toEqual([])
+    expect(await publisher.read(scope)).toMatchObject({ version: 1, document: { fields: { n: 10 } } })
+    change()
+    expect(await publisher.read(scope)).toMatchObject({ version: 2, document: { fields: { n: 11 } } })
+    expect(looks()).toBe(2)
+  })
+
+  it('stops gathering for pages that have left', async () => {
+    const { publisher, source, rooms, change, clock, looks } = setUp()
+    publisher.open(scope, source)
+    await publisher.read(scope)
+    change()
+    change()
+    rooms.set(scope, 0)
+    clock.advance(COALESCE_MS)
+    expect(looks()).toBe(2)
+  })
+})
+
+describe('joining', () => {
+  it('[SYNC-2] is answered with diffs where they are provably complete, else with one snapshot', async () => {
+    const { publisher, source, change } = setUp()
+    publisher.open(scope, source)
+    const first = await publisher.read(scope)
+    const epoch = first?.epoch ?? ''
+    change()
+    const known = { epoch, version: 1 }
+    expect(await publisher.resume(scope, known)).toMatchObject({
+      kind: 'diffs',
+      version: 2,
+      steps: [{ from: 1, to: 2 }],
+    })
+    expect(await publisher.resume(scope, { epoch, version: 2 })).toMatchObject({ kind: 'diffs', version: 2, steps: [] })
+    for (const unproved of [{}, { epoch }, { version: 1 }, { epoch: 'other', version: 1 }, { epoch, version: 3 }]) {
+      const got = answer.parse(await publisher.resume(scope, unproved))
+      expect(got).toMatchObject({ kind: 'snapshot', epoch, version: 2 })
+      expect(got.kind === 'snapshot' && documentBody.decode(got.state)).toEqual({ fields: { n: 1 }, items: [] })
+    }
+  })
+
+  it('[SYNC-3] sees all that changed before, and pushes begin where the answer ends', async () => {
+    const { publisher, source, change, clock, take } = setUp()
+    publisher.open(scope, source)
+    await publisher.read(scope)
+    change()
+    change()
+    const got = await publisher.resume(scope, {})
+    expect(got).toMatchObject({ kind: 'snapshot', version: 3 })
+    change()
+    clock.advance(COALESCE_MS)
+    expect(take('push')).toMatchObject([{ to: 2 }, { to: 3 }, { from: 3, to: 4 }])
+  })
+
+  it('[SYNC-8] agrees with what was rendered: reading and joining speak of the same versions', async () => {
+    const { publisher, source, change, rooms } = setUp()
+    rooms.set(scope, 0)
+    publisher.open(scope, source)
+    change()
+    const rendered = await publisher.read(scope)
+    change()
+    rooms.set(scope, 1)
+    const got = await publisher.resume(scope, rendered ?? {})
+    expect(got).toMatchObject({ kind: 'diffs', steps: [{ from: rendered?.version, diff: '{"fields":{"n":2}}' }] })
+  })
+
+  it('is refused where nothing is open', async () => {
+    const { publisher } = setUp()
+    expect(await publisher.resume(scope, {})).toEqual({ kind: 'error', error: 'not-found' })
+    expect(await publisher.read(scope)).toBeUndefined()
+    expect(await publisher.snapshot(scope)).toBeUndefined()
+  })
+})
+
+describe('epochs', () => {
+  it('[SYNC-2] are never used twice: not after a restart, a renewal, or a scope that opens again', async () => {
+    const seen = new Set<string>()
+    const look = async ({ publisher }: ReturnType<typeof setUp>) => seen.add((await publisher.read(scope))?.epoch ?? '')
+    for (const incarnation of ['p', 'q']) {
+      const server = setUp(incarnation)
+      server.publisher.open(scope, server.source)
+      await look(server)
+      server.publisher.renew(scope)
+      await look(server)
+      server.publisher.close(scope)
+      server.publisher.open(scope, server.source)
+      await look(server)
+    }
+    expect(seen.size).toBe(6)
+    const random = new MemoryPublisher({ broadcast: () => undefined, audience: () => 0 })
+    random.open(scope, () => ({ fields: {}, items: [] }))
+    expect((await random.read(scope))?.epoch).not.toBe('')
+    random.stop()
+  })
+
+  it('[RUN-14] begin anew with a snapshot to everybody when another execution takes the place', async () => {
+    const { publisher, source, change, silently, take } = setUp()
+    publisher.open(scope, source)
+    const before = await publisher.read(scope)
+    change()
+    take()
+    silently()
+    publisher.renew(scope)
+    const [sent, ...more] = take()
+    expect(sent).toMatchObject({ event: 'snapshot', version: 1, state: '{"fields":{"n":2},"items":[]}' })
+    expect(more).toEqual([])
+    expect(await publisher.resume(scope, before ?? {})).toMatchObject({ kind: 'snapshot', version: 1 })
+  })
+})
+
+describe('beats', () => {
+  it('[SYNC-6] say every 5 s where each scope with pages is, also when idle', async () => {
+    const { publisher, source, rooms, clock, take } = setUp()
+    const log = new TestLog()
+    log.add('a')
+    publisher.open(scope, source)
+    publisher.open(fleetScope, source)
+    publisher.openLog(logScope('r'), log)
+    rooms.set(logScope('r'), 1)
+    clock.advance(2 * BEAT_MS)
+    const beats = take('beat')
+    expect(beats.map(({ at, scope: name }) => [at, name])).toEqual([
+      [BEAT_MS, scope],
+      [BEAT_MS, logScope('r')],
+      [2 * BEAT_MS, scope],
+      [2 * BEAT_MS, logScope('r')],
+    ])
+    const published = await publisher.read(scope)
+    const digest = published && documentBody.digest(published.document)
+    expect(beats[0]).toMatchObject({ epoch: published?.epoch, version: 1, digest })
+    expect(beats[1]).toMatchObject({ version: 1, digest: null })
+  })
+
+  it('[SYNC-6] look at the source, so that a change nobody announced is at most 5 s late', async () => {
+    const { publisher, source, silently, clock, take } = setUp()
+    publisher.open(scope, source)
+    await publisher.read(scope)
+    silently()
+    clock.advance(BEAT_MS)
+    const [push, beat] = take()
+    expect(push).toMatchObject({ event: 'push', from: 1, to: 2 })
+    expect(beat).toMatchObject({ event: 'beat', version: 2 })
+  })
+
+  it('let a scope that nobody listens to forget its history after a while', async () => {
+    const { publisher, source, rooms, change, clock } = setUp()
+    publisher.open(scope, source)
+    const known = (await publisher.read(scope)) ?? {}
+    change()
+    rooms.set(scope, 0)
+    clock.advance(11 * BEAT_MS)
+    expect(await publisher.resume(scope, known)).toMatchObject({ kind: 'diffs' })
+    clock.advance(BEAT_MS)
+    expect(await publisher.resume(scope, known)).toMatchObject({ kind: 'snapshot' })
+  })
+})
+
+describe('logs', () => {
+  it('[SYNC-1] are pushed line by line, and [SYNC-2] resumed from the log itself', async () => {
+    const { publisher, rooms, clock, take } = setUp()
+    const name = logScope('r')
+    const log = new TestLog()
+    rooms.set(name, 1)
+    publisher.openLog(name, log)
+    const empty = await publisher.resume(name, {})
+    expect(empty).toMatchObject({ kind: 'snapshot', version: 0, state: '{"lines":[],"dropped":0}' })
+    for (const text of ['a', 'b', 'c']) {
+      log.add(text)
+      publisher.touch(name)
+    }
+    clock.advance(COALESCE_MS)
+    expect(take('push')).toMatchObject([
+      { from: 0, to: 1 },
+      { from: 1, to: 3 },
+    ])
+    const epoch = 'epoch' in empty ? empty.epoch : ''
+    expect(await publisher.resume(name, { epoch, version: 1 })).toMatchObject({
+      kind: 'diffs',
+      steps: [{ from: 1, to: 3 }],
+    })
+    expect(await publisher.read(name)).toBeUndefined()
+  })
+
+  it('send everybody a snapshot where no step would be complete', async () => {
+    const { publisher, rooms, take } = setUp()
+    const name = logScope('r')
+    const log = new TestLog(2)
+    rooms.set(name, 1)
+    publisher.openLog(name, log)
+    await publisher.resume(name, {})
+    for (const text of ['a', 'b', 'c']) log.add(text)
+    publisher.touch(name)
+    expect(take()).toMatchObject([{ event: 'snapshot', version: 3 }])
+  })
+})
+
+describe('the end', () => {
+  it('[SYNC-9] of a scope is told to its pages', async () => {
+    const { publisher, source, change, clock, take } = setUp()
+    publisher.open(scope, source)
+    await publisher.read(scope)
+    change()
+    change()
+    take()
+    publisher.close(scope)
+    expect(take()).toEqual([{ event: 'gone', at: 0, scope }])
+    clock.advance(2 * BEAT_MS)
+    publisher.touch(scope)
+    publisher.renew(scope)
+    publisher.close(scope)
+    expect(take()).toEqual([])
+  })
+
+  it('[SYNC-5] gives a socket that has drained the newest state in one message', async () => {
+    const { publisher, source, rooms, change } = setUp()
+    publisher.open(scope, source)
+    await publisher.read(scope)
+    rooms.set(scope, 0)
+    change()
+    change()
+    expect(await publisher.snapshot(scope)).toMatchObject({ version: 2, state: '{"fields":{"n":2},"items":[]}' })
+  })
+
+  it('leaves no timer behind', async () => {
+    const { publisher, source, change, clock } = setUp()
+    publisher.open(scope, source)
+    await publisher.read(scope)
+    change()
+    publisher.stop()
+    expect(clock.pending).toBe(0)
+  })
+
+  it('is needed before a scope can be opened again', () => {
+    const { publisher, source } = setUp()
+    publisher.open(scope, source)
+    expect(() => publisher.open(scope, source)).toThrow('open already')
+  })
+})

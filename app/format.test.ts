@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ageText, clockText, dayText, durationAttribute, elapsedText, preciseClockText, sameDay } from './format'
+import {
+  ageText,
+  clockText,
+  dayText,
+  durationAttribute,
+  elapsedText,
+  preciseClockText,
+  sameDay,
+  tookText,
+} from './format'
 
 const noon = Date.parse('2026-11-23T12:18:36.007Z')
 
@@ -24,6 +33,15 @@ describe('elapsedText', () => {
         expect(h * 3600 + m * 60 + s).toBe(seconds)
       }),
     )
+  })
+})
+
+describe('tookText', () => {
+  it('leaves out the hours where there are none', () => {
+    expect(tookText(250)).toBe('04:10')
+    expect(tookText(3861)).toBe('1:04:21')
+    expect(tookText(36_061)).toBe('10:01:01')
+    expect(tookText(0)).toBe('00:00')
   })
 })
 

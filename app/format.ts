@@ -10,6 +10,12 @@ export function elapsedText(seconds: number): string {
   return `${two(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`
 }
 
+/** How long a batch took: `04:10`, or `1:04:21` from an hour on. */
+export function tookText(seconds: number): string {
+  const text = elapsedText(seconds)
+  return text.startsWith('00:') ? text.slice(3) : text.replace(/^0/, '')
+}
+
 /** An age in its two largest units, for example `38 s`, `11 min 20 s`, `1 h 04 min`, `3 d 4 h`. */
 export function ageText(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000))

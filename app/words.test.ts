@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { completedText, countsText, plural, runSentence } from './words'
+import { completedText, countsText, plural, runSentence, sentence } from './words'
 
 const none = { total: 0, totalKnown: true, pending: 0, running: 0, completed: 0, failed: 0, aborted: 0 }
 const some = { ...none, total: 14, completed: 8, running: 3, pending: 3 }
@@ -20,6 +20,11 @@ describe('words', () => {
     expect(plural(1, 'batch')).toBe('1 batch')
     expect(plural(2, 'batch')).toBe('2 batches')
     expect(plural(0, 'line')).toBe('0 lines')
+  })
+
+  it('ends every text as a sentence', () => {
+    expect(sentence('Merge failed')).toBe('Merge failed.')
+    expect(sentence('Really?')).toBe('Really?')
   })
 
   it('says what a run is doing', () => {

@@ -9,6 +9,9 @@ export const statusWord = (status: string): string => (status === 'pending' ? 'w
 export const plural = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 ? '' : noun.endsWith('ch') ? 'es' : 's'}`
 
+/** A text that may be somebody else's, ended as a sentence. */
+export const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`)
+
 /** What a run is called where there is room for one name. */
 export const runName = (run: Pick<RunFields, 'spec' | 'runId'>): string => run.spec ?? run.runId
 

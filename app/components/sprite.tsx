@@ -1,6 +1,8 @@
+'use client'
+
 /**
  * Every symbol of the site, once per document; `Glyph` draws them by id. Statuses have outlines that differ without
- * colour.
+ * colour. A client component only so that the symbols stand in the HTML once, not again in the payload beside it.
  */
 export function Sprite() {
   return (

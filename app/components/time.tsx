@@ -3,7 +3,7 @@
 import { useSyncExternalStore } from 'react'
 import { useServerTime } from '../../lib/client/live'
 import type { Zone } from '../format'
-import { ageText, clockText, dayText, durationAttribute, elapsedText, sameDay } from '../format'
+import { ageText, clockText, dayText, durationAttribute, elapsedText, sameDay, tookText } from '../format'
 
 const never = () => () => undefined
 const zoneHere = (): Zone => (new Date().getTimezoneOffset() === 0 ? 'utc' : 'local')
@@ -34,7 +34,7 @@ export function Age({ since, until = null }: { since: string | number; until?: n
   return <>{ageText((until ?? now) - (typeof since === 'number' ? since : Date.parse(since)))}</>
 }
 
-/** Seconds as a clock, for people and for machines. */
-export function Duration({ seconds }: { seconds: number }) {
-  return <time dateTime={durationAttribute(seconds)}>{elapsedText(seconds)}</time>
+/** Seconds as a clock, for people and for machines; `short` leaves out hours that are none. */
+export function Duration({ seconds, short = false }: { seconds: number; short?: boolean }) {
+  return <time dateTime={durationAttribute(seconds)}>{short ? tookText(seconds) : elapsedText(seconds)}</time>
 }

@@ -38,7 +38,7 @@ export function FleetHead({ fleet, live, urgent, stale, onStart, onFollow }: Pro
       <div className="run-side">
         <div className="links" role="group" aria-label="Sources">
           <LinkMark source="backend" link={link.backend} was={stale} title={backend}>
-            {link.backend !== 'live' && linkSince !== null && <Age since={linkSince} />}
+            {!stale && link.backend !== 'live' && linkSince !== null && <Age since={linkSince} />}
           </LinkMark>
           <LinkMark source="docker" link={link.docker} title={dockerTitle(link.docker)} />
         </div>

@@ -5,6 +5,7 @@ import { runPath } from '../../api'
 import { timerSeconds } from '../../freshness'
 import { completedText, runName } from '../../words'
 import { Glyph, StatusMark } from '../marks'
+import { Opening } from '../opening'
 import { ClockTime, Duration } from '../time'
 
 const outcomes = ['all', 'completed', 'failed', 'aborted'] as const
@@ -113,7 +114,10 @@ const HistoryRow = memo(function HistoryRow({ run }: { run: RunFields }) {
         <StatusMark status={run.status} testid="run-status" />
       </td>
       <th scope="row">
-        <Link href={runPath(run.runId)}>{runName(run)}</Link>
+        <Link href={runPath(run.runId)}>
+          {runName(run)}
+          <Opening />
+        </Link>
         {run.dryRun && <span className="tag">dry run</span>}
         {run.inferred && <span className="tag">inferred</span>}
       </th>

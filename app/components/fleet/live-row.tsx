@@ -4,6 +4,7 @@ import type { RunFields } from '../../../lib/run/model'
 import { runPath } from '../../api'
 import { completedText, countsText, runName, runSentence } from '../../words'
 import { LastKnown, LinkMark, StatusMark } from '../marks'
+import { Opening } from '../opening'
 import { RunTimer } from '../run-timer'
 import { CountSegments } from '../segments'
 import { Age, ClockTime } from '../time'
@@ -27,7 +28,10 @@ export const LiveRow = memo(function LiveRow({
         {old ? `was ${run.status}` : run.status}
       </StatusMark>
       <div className="live-name">
-        <Link href={runPath(run.runId)}>{runName(run)}</Link>
+        <Link href={runPath(run.runId)}>
+          {runName(run)}
+          <Opening />
+        </Link>
         <span className="sub">
           {old ? 'was ' : ''}
           {run.stopping ? 'stopping' : run.status}
@@ -49,16 +53,18 @@ export const LiveRow = memo(function LiveRow({
       </div>
       <div className="live-time">
         <RunTimer run={run} frozenAt={frozenAt} className="num" />
-        <span className="sub">{old ? <LastKnown /> : run.basis === 'history' ? 'from history' : ' '}</span>
+        {old ? <LastKnown /> : run.basis === 'history' && <span className="sub">from history</span>}
       </div>
       <p className="live-now">{counts.running > 0 ? countsText({ ...counts, completed: 0 }) : runSentence(run)}</p>
       <p className="live-last">
         <span className="id src-line">{run.runId}</span>
       </p>
       <LinkMark source="backend" link={link.backend} was={stale} named={false} title={run.backend}>
-        {link.backend === 'live'
-          ? heardAt !== null && <Age since={heardAt} until={frozenAt} />
-          : linkSince !== null && <Age since={linkSince} />}
+        {stale
+          ? null
+          : link.backend === 'live'
+            ? heardAt !== null && <Age since={heardAt} until={frozenAt} />
+            : linkSince !== null && <Age since={linkSince} />}
       </LinkMark>
     </li>
   )

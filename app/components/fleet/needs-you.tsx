@@ -2,7 +2,7 @@ import Link from 'next/link'
 import type { RunFields } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { runPath } from '../../api'
-import { runName } from '../../words'
+import { runName, sentence } from '../../words'
 import { Glyph, StatusMark } from '../marks'
 import { Age } from '../time'
 
@@ -58,5 +58,3 @@ function Need({ run }: { run: RunFields }) {
     </li>
   )
 }
-
-const sentence = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`)

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { followRun } from '../../api'
+import { sentence } from '../../words'
 import { Glyph, StatusMark } from '../marks'
 import { Age, ClockTime } from '../time'
 
@@ -58,7 +59,7 @@ export function EndBanner({ run }: { run: Snapshot }) {
         </StatusMark>
         <div className="finding-text">
           <p>
-            <b className="error-words">{error ?? 'The backend gave no reason.'}</b>{' '}
+            <b className="error-words">{sentence(error ?? 'The backend gave no reason')}</b>{' '}
             {inferred && 'This end is inferred: no word of the backend tells it. '}
             {status === 'failed' && 'Read the log below, then start the spec again.'}
           </p>

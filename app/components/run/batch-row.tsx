@@ -34,7 +34,7 @@ export const BatchRow = memo(function BatchRow({
       <span className="name" title={name === id ? name : `${name} (${id})`}>
         {name}
         {name !== id && <span className="id">{id}</span>}
-        {basis !== 'stream' && <span className="tag">{basis === 'inferred' ? 'inferred' : `from ${basis}`}</span>}
+        {basis !== 'stream' && <span className="basis">{basis === 'inferred' ? 'inferred' : `from ${basis}`}</span>}
       </span>
       <span className="detail">
         {status === 'pending' ? (
@@ -68,12 +68,12 @@ function Took({ batch, frozenAt, clockOffset }: Pick<Props, 'batch' | 'frozenAt'
   const { status, startedAt, endedAt } = batch
   if (startedAt === null || (endedAt === null && status !== 'running')) return <span className="dim">–</span>
   if (endedAt === null && frozenAt === null) return <Ticking batch={batch} clockOffset={clockOffset} />
-  return <Duration seconds={elapsed({ ...batch, clockOffset }, frozenAt ?? 0) / 1000} />
+  return <Duration short seconds={elapsed({ ...batch, clockOffset }, frozenAt ?? 0) / 1000} />
 }
 
 function Ticking({ batch, clockOffset }: { batch: Batch; clockOffset: number }) {
   const now = useServerTime()
-  return <Duration seconds={elapsed({ ...batch, clockOffset }, now) / 1000} />
+  return <Duration short seconds={elapsed({ ...batch, clockOffset }, now) / 1000} />
 }
 
 function BatchError({ text }: { text: string }) {

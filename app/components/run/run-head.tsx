@@ -1,6 +1,6 @@
 import Link from 'next/link'
 import { useState } from 'react'
-import type { Snapshot } from '../../../lib/run/model'
+import type { BatchStatus, Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { batchStatuses, completedText, countsText, runName, runSentence, statusWord } from '../../words'
 import { CopyButton } from '../copy-button'
@@ -79,7 +79,7 @@ export function RunHead({ run, frozenAt, stale }: Props) {
         <PlanSegments batches={run.batches} label={countsText(counts)} />
         <p className="counts" id="counts">
           {batchStatuses
-            .filter(status => counts[status] > 0 || (status !== 'failed' && status !== 'aborted'))
+            .filter(status => counts[status] > 0 || status === 'completed' || (!isOver(run.status) && !isEnd(status)))
             .map(status => (
               <StatusMark key={status} status={status}>
                 {counts[status]} {statusWord(status)}
@@ -95,6 +95,8 @@ export function RunHead({ run, frozenAt, stale }: Props) {
     </section>
   )
 }
+
+const isEnd = (status: BatchStatus) => status === 'failed' || status === 'aborted'
 
 function Note({ run, frozenAt }: { run: Snapshot; frozenAt: number | null }) {
   if (frozenAt !== null)
@@ -124,7 +126,7 @@ function Links({ run, frozenAt, stale }: Props) {
         was={stale && !over}
         title={heardAt === null ? run.backend : `${run.backend}, last heard ${heardAt}`}
       >
-        {over || link.backend === 'off'
+        {over || stale || link.backend === 'off'
           ? null
           : link.backend === 'live'
             ? heardAt !== null && <Age since={heardAt} until={frozenAt} />

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Replay } from '../lib/backend/replay'
+import { LogBuffer } from '../lib/hub/log-buffer'
+import { emptyRun, fold, type Run } from '../lib/run/fold'
+import { derive } from '../lib/run/view'
+import { digest } from '../lib/sync/digest'
+import { diff, type Document } from '../lib/sync/document'
+
+/**
+ * What one thing costs, as the median over many rounds. Reported, never asserted: noise may make a number large, but only
+ * a change of the code makes it grow with the run.
+ */
+function measure(name: string, unit: string, rounds: number, work: () => number): void {
+  const costs: number[] = []
+  for (let round = 0; round < rounds; round += 1) {
+    const begin = performance.now()
+    const items = work()
+    costs.push(((performance.now() - begin) * 1_000) / items)
+  }
+  costs.sort((a, b) => a - b)
+  const median = costs[Math.floor(costs.length / 2)] ?? NaN
+  console.log(`${name.padEnd(52)} ${median.toFixed(2).padStart(10)} µs per ${unit}`)
+}
+
+const recorded = (file: string): string[] =>
+  readFileSync(join(import.meta.dirname, '../e2e/recordings', file), 'utf8')
+    .split('\n')
+    .flatMap(line => /^\{"ms":\d+,"frame":(.*)\}$/.exec(line)?.[1] ?? [])
+    .map(frame => String(JSON.parse(frame)))
+
+function heard(frames: readonly string[], run: Run, replay: Replay, at: number): number {
+  fold(run, replay.open(at))
+  for (const frame of frames) {
+    const received = replay.receive(frame, at)
+    if (received.kind === 'observed') fold(run, received.observation)
+  }
+  return frames.length
+}
+
+/** A run of that many batches, half of them completed. */
+function runOf(batches: number): Run {
+  const run = emptyRun()
+  const stamp = (n: number) => new Date(1_795_000_000_000 + n).toISOString().replace('Z', '000001+00:00')
+  const ids = Array.from({ length: batches }, (_, index) => `batch-${index}`)
+  const plan = ids.map(id => ({ id, name: id, dependsOn: [], completed: false, branch: null }))
+  fold(run, { kind: 'plan', at: 0, batches: plan, shared: false })
+  const frames = ids.flatMap((id, n) => [
+    JSON.stringify({ type: 'batch_status', status: 'running', batch_id: id, timestamp: stamp(n) }),
+    ...(n % 2
+      ? [JSON.stringify({ type: 'batch_status', status: 'completed', batch_id: id, timestamp: stamp(n) })]
+      : []),
+  ])
+  heard(frames, run, new Replay(), 0)
+  return run
+}
+
+const documentOf = (run: Run): Document => {
+  const { batches, ...fields } = derive(run, 0).view
+  return { fields, items: batches }
+}
+
+const burst = recorded('newest/lag/ws-again.jsonl')
+measure('hear and fold a 6,000-line history', 'frame', 20, () => heard(burst, emptyRun(), new Replay(), 0))
+const known = new Replay()
+const run = emptyRun()
+heard(burst, run, known, 0)
+measure('hear it again, every frame known', 'frame', 20, () => heard(burst, run, known, 0))
+
+for (const batches of [14, 200, 2_000]) {
+  const large = runOf(batches)
+  measure(`derive a run of ${batches} batches`, 'version', 50, () => (derive(large, 0), 1))
+  const before = documentOf(large)
+  const items = before.items.map((item, index) => (index === 1 ? { ...item, status: 'failed' } : item))
+  measure(`diff it after one batch changed`, 'version', 50, () => (diff(before, { ...before, items }), 1))
+  measure(`digest it`, 'version', 50, () => (digest(before), 1))
+}
+
+const line = { at: null, source: 'backend', stream: 'stdout' as const, text: 'a line of an agent, of usual length' }
+const log = new LogBuffer()
+measure('append to a full log', 'line', 20, () => {
+  for (let n = 0; n < 100_000; n += 1) log.append(line)
+  return 100_000
+})

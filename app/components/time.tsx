@@ -13,8 +13,13 @@ export function useZone(): Zone {
   return useSyncExternalStore<Zone>(never, zoneHere, () => 'utc')
 }
 
-/** A time of day, with the day where it is not today's, and marked where it is UTC. */
-export function ClockTime({ at, withDay = false }: { at: string; withDay?: boolean }) {
+/** Says which zone the times in a column are in, where it is not the reader's own. */
+export function ZoneNote() {
+  return useZone() === 'utc' ? ', UTC' : ''
+}
+
+/** A time of day, with the day where it is not today's; marked where it is UTC, unless its column says so. */
+export function ClockTime({ at, withDay = false, bare = false }: { at: string; withDay?: boolean; bare?: boolean }) {
   const zone = useZone()
   const now = useServerTime(60_000)
   const ms = Date.parse(at)
@@ -23,7 +28,7 @@ export function ClockTime({ at, withDay = false }: { at: string; withDay?: boole
     <time dateTime={at} title={at.replace('T', ' ').replace('Z', ' UTC')}>
       {day}
       {clockText(ms, zone)}
-      {zone === 'utc' ? ' UTC' : ''}
+      {zone === 'utc' && !bare ? ' UTC' : ''}
     </time>
   )
 }

@@ -6,7 +6,7 @@ import { timerSeconds } from '../../freshness'
 import { completedText, runName } from '../../words'
 import { Glyph, StatusMark } from '../marks'
 import { Opening } from '../opening'
-import { ClockTime, Duration } from '../time'
+import { ClockTime, Duration, ZoneNote } from '../time'
 
 const outcomes = ['all', 'completed', 'failed', 'aborted'] as const
 const PAGE = 50
@@ -74,7 +74,10 @@ export function History({ runs }: { runs: RunFields[] }) {
                 <th scope="col" className="r">
                   Took
                 </th>
-                <th scope="col">Ended</th>
+                <th scope="col">
+                  Ended
+                  <ZoneNote />
+                </th>
                 <th scope="col" className="col-id">
                   Run
                 </th>
@@ -127,7 +130,7 @@ const HistoryRow = memo(function HistoryRow({ run }: { run: RunFields }) {
       <td className="num r" data-testid="run-elapsed" data-seconds={seconds}>
         <Duration seconds={seconds} />
       </td>
-      <td className="num">{run.endedAt !== null && <ClockTime at={run.endedAt} withDay />}</td>
+      <td className="num">{run.endedAt !== null && <ClockTime at={run.endedAt} withDay bare />}</td>
       <td className="id col-id">{run.runId}</td>
       <td className="why" title={run.error ?? undefined}>
         {run.error}

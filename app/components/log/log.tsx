@@ -36,6 +36,7 @@ export const Log = memo(function Log({ runId }: { runId: string }) {
   const place = matches.findIndex(index => rows[index]?.key === current)
 
   const scroller = useRef<HTMLDivElement>(null)
+  const top = useRef(0)
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -94,12 +95,13 @@ export const Log = memo(function Log({ runId }: { runId: string }) {
           const { scrollTop, scrollHeight, clientHeight } = event.currentTarget
           const distance = scrollHeight - scrollTop - clientHeight
           if (distance <= AT_END) setLeft(null)
-          else if (virtualizer.scrollDirection === 'backward') leave()
+          else if (scrollTop < top.current) leave()
+          top.current = scrollTop
         }}
       >
-        {rows.length === 0 ? (
+        {rows.length === 0 || shown.size === 0 ? (
           <p className="none">
-            {lines.length > 0
+            {shown.size === 0
               ? 'Every stream is hidden. Show one to read it.'
               : sync === 'connecting'
                 ? 'Reading the log…'

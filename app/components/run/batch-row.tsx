@@ -55,7 +55,7 @@ export const BatchRow = memo(function BatchRow({
         {after !== '' && <span className="sr">after </span>}
         {after}
       </span>
-      <span className="from num">{batch.startedAt !== null && <ClockTime at={batch.startedAt} />}</span>
+      <span className="from num">{batch.startedAt !== null && <ClockTime at={batch.startedAt} bare />}</span>
       <span className="took num">
         <Took batch={batch} frozenAt={frozenAt} clockOffset={clockOffset} />
       </span>

@@ -2,6 +2,7 @@ import { memo, useMemo, useState } from 'react'
 import type { Batch } from '../../../lib/run/model'
 import { plural } from '../../words'
 import { Glyph } from '../marks'
+import { ZoneNote } from '../time'
 import { BatchRow } from './batch-row'
 import { needsOf } from './depends'
 
@@ -29,6 +30,7 @@ export const Batches = memo(function Batches({ batches, totalKnown, frozenAt, cl
         </span>
         <span aria-hidden="true" className="col-from">
           started
+          <ZoneNote />
         </span>
         <span aria-hidden="true" className="col-took">
           took

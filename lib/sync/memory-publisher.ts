@@ -22,6 +22,8 @@ interface Open {
   channel: Channel | null
   /** Touched since its source was last read. */
   dirty: boolean
+  /** When its source was last read, ms. */
+  readAt: number
   /** Cancels the timer that runs while changes gather; null while none does. */
   gathering: (() => void) | null
   quietBeats: number
@@ -109,7 +111,7 @@ export class MemoryPublisher implements Publisher {
 
   private start(scope: Scope, start: () => Channel): void {
     if (this.opened.has(scope)) throw new Error(`The scope ${scope} is open already`)
-    const rest = { channel: null, dirty: false, gathering: null, quietBeats: 0 }
+    const rest = { channel: null, dirty: false, readAt: 0, gathering: null, quietBeats: 0 }
     this.opened.set(scope, { scope, start, epoch: this.nextEpoch(), ...rest })
   }
 
@@ -121,6 +123,7 @@ export class MemoryPublisher implements Publisher {
   /** Reads the source, and tells the pages where it has changed. */
   private publish(open: Open): Channel {
     open.dirty = false
+    open.readAt = this.now()
     const { scope, epoch } = open
     if (!open.channel) return (open.channel = open.start())
     const { channel } = open
@@ -135,12 +138,16 @@ export class MemoryPublisher implements Publisher {
     return channel
   }
 
-  /** Whoever asks sees the newest state, and the pages are told of the same version. */
+  /**
+   * Whoever asks sees the newest state, and the pages are told of the same version. A change that nobody announced is
+   * found too, though a rush of pages does not read the source for each.
+   */
   private upToDate(open: Open): Channel {
-    return open.channel && !open.dirty ? open.channel : this.publish(open)
+    const isRecent = Math.abs(this.now() - open.readAt) < COALESCE_MS
+    return open.channel && !open.dirty && isRecent ? open.channel : this.publish(open)
   }
 
-  /** The source is read even where nobody announced a change: what its owner forgot to say is at most a beat late. */
+  /** Reads the source even where nobody announced a change: what its owner forgot to say is at most a beat late. */
   private beat(): void {
     this.cancelBeat = this.setTimer(BEAT_MS, () => this.beat())
     for (const open of this.opened.values()) {

@@ -75,16 +75,20 @@ export class VirtualClock {
     return () => void this.timers.delete(timer)
   }
 
+  /** Goes to the next timer that falls due until then, and calls back; false where there is none. */
+  runNext(until: number): boolean {
+    const [next] = [...this.timers].filter(timer => timer.at <= until).sort((a, b) => a.at - b.at)
+    if (!next) return false
+    this.timers.delete(next)
+    this.now = next.at
+    next.callback()
+    return true
+  }
+
   /** Lets time pass, and calls back what falls due, in order. */
   advance(ms: number): void {
     const end = this.now + ms
-    for (;;) {
-      const [next] = [...this.timers].filter(timer => timer.at <= end).sort((a, b) => a.at - b.at)
-      if (!next) break
-      this.timers.delete(next)
-      this.now = next.at
-      next.callback()
-    }
+    while (this.runNext(end));
     this.now = end
   }
 
@@ -103,6 +107,12 @@ export class TestLog implements LogSource {
 
   get size(): number {
     return this.lines.length
+  }
+
+  clear(): void {
+    this.lines = []
+    this.last = 0
+    this.dropped = 0
   }
 
   /** @param skip how many numbers other lines of the run take in between */

@@ -4,19 +4,24 @@ import type { ReactNode } from 'react'
 import { useEffect, useId, useRef } from 'react'
 import { Glyph } from './marks'
 
-/** A modal dialog, open for as long as it is rendered. Escape, the cross and a click beside it close it. */
+/**
+ * A modal dialog, open for as long as it is rendered. Escape, the cross and a click beside it close it. It begins at
+ * the element marked `data-first`; where there is none, at itself.
+ */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
   const dialog = useRef<HTMLDialogElement>(null)
   const heading = useId()
   useEffect(() => {
     const element = dialog.current
     element?.showModal()
+    ;(element?.querySelector<HTMLElement>('[data-first]') ?? element)?.focus()
     return () => element?.close()
   }, [])
   return (
     <dialog
       ref={dialog}
       className="dialog"
+      tabIndex={-1}
       aria-labelledby={heading}
       onCancel={event => {
         event.preventDefault()

@@ -38,6 +38,7 @@ export function FollowDialog({ onClose }: { onClose: () => void }) {
             Run id <span className="dim">as given when it was started</span>
           </span>
           <input
+            data-first
             className="input id"
             value={runId}
             onChange={event => setRunId(event.target.value)}

@@ -1,11 +1,9 @@
-import Link from 'next/link'
 import { memo, useState } from 'react'
 import type { RunFields } from '../../../lib/run/model'
-import { runPath } from '../../api'
 import { timerSeconds } from '../../freshness'
 import { completedText, runName } from '../../words'
 import { Glyph, StatusMark } from '../marks'
-import { Opening } from '../opening'
+import { RunLink } from '../run-link'
 import { ClockTime, Duration, ZoneNote } from '../time'
 
 const outcomes = ['all', 'completed', 'failed', 'aborted'] as const
@@ -117,10 +115,7 @@ const HistoryRow = memo(function HistoryRow({ run }: { run: RunFields }) {
         <StatusMark status={run.status} testid="run-status" />
       </td>
       <th scope="row">
-        <Link href={runPath(run.runId)}>
-          {runName(run)}
-          <Opening />
-        </Link>
+        <RunLink runId={run.runId}>{runName(run)}</RunLink>
         {run.dryRun && <span className="tag">dry run</span>}
         {run.inferred && <span className="tag">inferred</span>}
       </th>

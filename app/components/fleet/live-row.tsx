@@ -1,10 +1,8 @@
-import Link from 'next/link'
 import { memo } from 'react'
 import type { RunFields } from '../../../lib/run/model'
-import { runPath } from '../../api'
 import { completedText, countsText, runName, runSentence } from '../../words'
 import { LastKnown, LinkMark, StatusMark } from '../marks'
-import { Opening } from '../opening'
+import { RunLink } from '../run-link'
 import { RunTimer } from '../run-timer'
 import { CountSegments } from '../segments'
 import { Age, ClockTime } from '../time'
@@ -28,10 +26,7 @@ export const LiveRow = memo(function LiveRow({
         {old ? `was ${run.status}` : run.status}
       </StatusMark>
       <div className="live-name">
-        <Link href={runPath(run.runId)}>
-          {runName(run)}
-          <Opening />
-        </Link>
+        <RunLink runId={run.runId}>{runName(run)}</RunLink>
         <span className="sub">
           {old ? 'was ' : ''}
           {run.stopping ? 'stopping' : run.status}

@@ -1,9 +1,8 @@
-import Link from 'next/link'
 import type { RunFields } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
-import { runPath } from '../../api'
 import { runName, sentence } from '../../words'
 import { Glyph, StatusMark } from '../marks'
+import { RunLink } from '../run-link'
 import { Age } from '../time'
 
 const MOST = 4
@@ -44,16 +43,16 @@ function Need({ run }: { run: RunFields }) {
         </span>
       )}
       <p className="finding-text">
-        <Link href={runPath(run.runId)}>{runName(run)}.</Link>{' '}
+        <RunLink runId={run.runId}>{runName(run)}.</RunLink>{' '}
         {failed
           ? `${sentence(run.error ?? 'The backend gave no reason')} Open the run, then start its spec again.`
           : sentence(newest?.text ?? 'Something is odd')}
       </p>
       <span className="finding-age">{since && <Age since={since} />}</span>
       <span className="finding-act">
-        <Link className="button" href={runPath(run.runId)}>
+        <RunLink className="button" runId={run.runId}>
           Open run
-        </Link>
+        </RunLink>
       </span>
     </li>
   )

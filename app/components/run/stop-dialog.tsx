@@ -31,7 +31,7 @@ export function StopDialog({ run, onClose }: { run: Snapshot; onClose: () => voi
         </p>
       )}
       <footer className="dialog-foot">
-        <button className="button" type="button" onClick={onClose}>
+        <button className="button" type="button" data-first onClick={onClose}>
           Let it run
         </button>
         <button className="button primary" type="button" disabled={busy} onClick={() => void stop()}>

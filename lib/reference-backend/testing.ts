@@ -144,7 +144,7 @@ export const recordedFrames = (path: string): string[] => fixture(path).flatMap(
 const httpLine = z.object({
   method: z.string(),
   path: z.string(),
-  body: z.unknown(),
+  body: z.unknown().optional(),
   status: z.number(),
   type: z.string(),
   answer: z.union([z.string(), record]),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { completedText, countsText, plural, runSentence, sentence } from './words'
+import { completedText, countsText, findingText, plural, runSentence, sentence } from './words'
 
 const none = { total: 0, totalKnown: true, pending: 0, running: 0, completed: 0, failed: 0, aborted: 0 }
 const some = { ...none, total: 14, completed: 8, running: 3, pending: 3 }
@@ -25,6 +25,13 @@ describe('words', () => {
   it('ends every text as a sentence', () => {
     expect(sentence('Merge failed')).toBe('Merge failed.')
     expect(sentence('Really?')).toBe('Really?')
+  })
+
+  it('[RUN-4] quotes an error line that is not believed, and says so; its further lines are detail', () => {
+    const told = findingText({ kind: 'unproven-failure', text: 'quota\n  at x.ts', at: null })
+    expect(told.says).toMatch(/^An error line reads like the run’s end: “quota”\. It may be an agent’s own/)
+    expect(told.detail).toBe('  at x.ts')
+    expect(findingText({ kind: 'overflow', text: 'Too many', at: null })).toEqual({ says: 'Too many.', detail: null })
   })
 
   it('says what a run is doing', () => {

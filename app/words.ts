@@ -1,4 +1,4 @@
-import type { BatchStatus, Counts, RunFields } from '../lib/run/model'
+import type { BatchStatus, Counts, Finding, RunFields } from '../lib/run/model'
 import { isOver } from '../lib/run/model'
 
 /** Statuses in the order they are counted in, and each in the word the page uses. */
@@ -11,6 +11,21 @@ export const plural = (count: number, noun: string): string =>
 
 /** A text that may be somebody else's, ended as a sentence. */
 export const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`)
+
+/**
+ * What a finding says: for people, and what follows its first line, folded. An error line is quoted together with why
+ * it changes nothing yet [RUN-4].
+ */
+export function findingText({ kind, text }: Finding): { says: string; detail: string | null } {
+  const end = text.indexOf('\n')
+  const first = end < 0 ? text : text.slice(0, end)
+  const detail = end < 0 ? null : text.slice(end + 1)
+  if (kind !== 'unproven-failure') return { says: sentence(first), detail }
+  return {
+    says: `An error line reads like the run’s end: “${first}”. It may be an agent’s own, and counts once the backend confirms it.`,
+    detail,
+  }
+}
 
 /** What a run is called where there is room for one name. */
 export const runName = (run: Pick<RunFields, 'spec' | 'runId'>): string => run.spec ?? run.runId

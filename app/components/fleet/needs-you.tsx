@@ -1,6 +1,6 @@
 import type { RunFields } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
-import { runName, sentence } from '../../words'
+import { findingText, runName, sentence } from '../../words'
 import { Glyph, StatusMark } from '../marks'
 import { RunLink } from '../run-link'
 import { Age } from '../time'
@@ -46,7 +46,7 @@ function Need({ run }: { run: RunFields }) {
         <RunLink runId={run.runId}>{runName(run)}.</RunLink>{' '}
         {failed
           ? `${sentence(run.error ?? 'The backend gave no reason')} Open the run, then start its spec again.`
-          : sentence(newest?.text ?? 'Something is odd')}
+          : newest && findingText(newest).says}
       </p>
       <span className="finding-age">{since && <Age since={since} />}</span>
       <span className="finding-act">

@@ -1,5 +1,6 @@
 import { memo } from 'react'
 import type { Finding } from '../../../lib/run/model'
+import { findingText } from '../../words'
 import { Glyph } from '../marks'
 import { Age } from '../time'
 
@@ -36,14 +37,24 @@ export const Findings = memo(function Findings({ findings }: { findings: Finding
   )
 })
 
-function Line({ finding: { kind, text, at } }: { finding: Finding }) {
+function Line({ finding }: { finding: Finding }) {
+  const { kind, at } = finding
+  const { says, detail } = findingText(finding)
   return (
     <li className="finding" data-kind="note">
       <span className="note chip" title={kind}>
         <Glyph id="l-stale" />
         check
       </span>
-      <p className="finding-text">{text}</p>
+      <div className="finding-text">
+        <p>{says}</p>
+        {detail !== null && (
+          <details>
+            <summary>The rest of it</summary>
+            <pre>{detail}</pre>
+          </details>
+        )}
+      </div>
       <span className="finding-age">{at !== null && <Age since={at} />}</span>
     </li>
   )

@@ -1,0 +1,74 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test as base } from '@playwright/test'
+import type { Generation } from '../lib/reference-backend/generation'
+import { startReferenceBackend, type ReferenceBackend } from '../lib/reference-backend/server'
+import { Dashboard } from './dashboard'
+
+export { expect }
+export type { Dashboard, ReferenceBackend }
+
+/** Set these with `test.use({ … })`. */
+export interface Options {
+  /** Which generation of the wire the backend speaks; `B`, what runs today, unless said otherwise. */
+  generation: Generation
+  /** A project's folder; each test gets a copy. Unless said otherwise one with a spec of 14 batches, and others. */
+  project: string
+  /** How many times faster than told the simulated agents work; `Infinity` waits for nothing. */
+  speed: number
+  /** Console errors that a test brings about on purpose. */
+  expectedErrors: RegExp[]
+}
+
+export interface Fixtures {
+  /** A folder that goes with the test. */
+  folder: string
+  /** A reference backend on a fresh copy of the project. */
+  backend: ReferenceBackend
+  /** The production dashboard in front of it. Its log is attached to a test that fails. */
+  dashboard: Dashboard
+}
+
+/** Playwright's `test`, whose pages fail it on any console error or uncaught one. */
+export const test = base.extend<Options & Fixtures>({
+  generation: ['B', { option: true }],
+  project: [fileURLToPath(new URL('../lib/reference-backend/demo-project', import.meta.url)), { option: true }],
+  speed: [100, { option: true }],
+  expectedErrors: [[], { option: true }],
+
+  folder: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'groundtruth-e2e-'))
+    await use(folder)
+    await rm(folder, { recursive: true })
+  },
+
+  backend: async ({ folder, generation, project, speed }, use) => {
+    const copy = join(folder, 'project')
+    await cp(project, copy, { recursive: true })
+    const backend = await startReferenceBackend({ project: copy, generation, speed })
+    await use(backend)
+    await backend.close()
+  },
+
+  dashboard: async ({ backend, folder }, use, info) => {
+    const dashboard = await Dashboard.launch({ BACKEND_URL: backend.url, DATA_DIR: join(folder, 'data') })
+    await use(dashboard)
+    await dashboard.stop()
+    if (info.status !== info.expectedStatus) {
+      await info.attach('dashboard.log', { body: dashboard.log, contentType: 'text/plain' })
+    }
+  },
+
+  context: async ({ context, expectedErrors }, use) => {
+    const errors: string[] = []
+    context.on('console', message => {
+      if (message.type() === 'error') errors.push(`${message.text()} (${message.location().url})`)
+    })
+    context.on('weberror', event => errors.push(event.error().stack ?? event.error().message))
+    await use(context)
+    const unexpected = errors.filter(error => !expectedErrors.some(expected => expected.test(error)))
+    expect(unexpected, 'errors in the browser').toEqual([])
+  },
+})

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { WebSocket, type RawData } from 'ws'
 import { z } from 'zod'
+import { frame, type Frame } from '../backend/wire'
 import { startReferenceBackend, type Options, type ReferenceBackend } from './server'
 
 /** Files of a project by spec; null leaves a file out. */
@@ -122,6 +123,18 @@ export class Listener {
   }
 }
 
+/** What a frame says, whatever its generation. */
+export const said = (text: string): Frame => frame.parse(JSON.parse(text))
+
+const aboutAgents = new Set<string | null>([
+  'Executing in Docker sandbox with Claude Code...',
+  'Using Claude subscription',
+  'Simulated agent: no container is started',
+])
+
+/** Frames but those that say what kind of agent begins: batches that start together say it in any order. */
+export const withoutAgents = (frames: string[]): string[] => frames.filter(text => !aboutAgents.has(said(text).message))
+
 /** A frame without its time, and with ids of branches and history entries blanked. */
 export const masked = (frame: string): string =>
   frame
@@ -129,6 +142,8 @@ export const masked = (frame: string): string =>
     .replace(/(ckrv-batch-[^" ]+-)[0-9a-f]{6}\b/g, '$1xxxxxx')
     .replace(/run-\d{4}-\d\d-\d\d-[0-9a-f]{6}/g, 'run-xxxx')
     .replace(/started at [^)]*\)/, 'started at …)')
+
+export const maskedWithoutAgents = (frames: string[]): string[] => withoutAgents(frames).map(masked)
 
 const fixture = (path: string): unknown[] =>
   readFileSync(fileURLToPath(new URL(`fixtures/${path}.jsonl`, import.meta.url)), 'utf8')

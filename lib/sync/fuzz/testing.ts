@@ -1,30 +1,20 @@
 import { expect } from 'vitest'
-import type { LogLine } from '../../run/model'
 import { documentBody, logBody, type Body } from '../body'
-import type { Document, Item } from '../document'
-import { canonical, equal } from '../json'
+import type { Document } from '../document'
 import type { LogState } from '../log'
-import { COALESCE_MS, MemoryPublisher } from '../memory-publisher'
-import {
-  serverMessages,
-  type Answer,
-  type Heard,
-  type ServerEvent,
-  type ServerMessages,
-  type Subscribe,
-} from '../messages'
+import { COALESCE_MS } from '../memory-publisher'
+import { serverMessages, type Answer, type Heard, type ServerEvent, type ServerMessages } from '../messages'
 import { STALE_MS } from '../proof'
 import { Replica, type Ask, type Stamp } from '../replica'
-import { logScope, runScope, type Scope } from '../scope'
-import { TestLog, throughText, VirtualClock } from '../testing'
+import type { Scope } from '../scope'
+import { throughText, VirtualClock } from '../testing'
+import { LOG, RUN, Server } from './server/testing'
 
 /**
  * A world to try the protocol in: a server, its pages, a network that can do anything, clocks that lie, and an oracle
  * that remembers every state the server ever held and knows nothing of versions.
  */
 
-const RUN = runScope('r')
-const LOG = logScope('r')
 const RECONNECT_MS = 500
 const PATIENCE_MS = 4_000
 /** After so long the transport itself notices a connection that died in silence. */
@@ -61,25 +51,8 @@ export interface Weather {
 }
 export const CALM: Weather = { lost: 0, twice: 0, late: 0 }
 
-/** What the server held of a scope, and when. */
-class Oracle<S> {
-  private readonly states: { matches: (state: S) => boolean; until: number }[] = []
-
-  /** From now on the server holds this, or nothing. */
-  holds(now: number, matches: ((state: S) => boolean) | null): void {
-    const last = this.states.at(-1)
-    if (last?.until === Infinity) last.until = now
-    if (matches) this.states.push({ matches, until: Infinity })
-  }
-
-  /** Whether the server held exactly this at most so long ago. */
-  knows(state: S, now: number, ago: number): boolean {
-    return this.states.some(({ matches, until }) => until >= now - ago && matches(state))
-  }
-}
-
 /** One connection between the server and a page. */
-class Link {
+export class Link {
   alive = true
   /** What was sent has not drained: the socket is left out of broadcasts [SYNC-5]. */
   jammed = false
@@ -106,144 +79,6 @@ class Link {
       world.clock.setTimer(1 + world.random(page.weather.late), () => this.alive && deliver())
     }
   }
-}
-
-class Server {
-  readonly links = new Set<Link>()
-  readonly oracles = { run: new Oracle<Document>(), log: new Oracle<LogState>() }
-  publisher: MemoryPublisher | null = null
-  /** Its clock, against the true one. */
-  skew = 0
-  /** Whether the run is in the store. */
-  exists = true
-  private incarnations = 0
-  private document: Document = { fields: { n: 0 }, items: [] }
-  private readonly log = new TestLog(40)
-  private written: LogLine[] = []
-
-  constructor(private readonly world: World) {
-    this.start()
-  }
-
-  start(): void {
-    const { clock, fault } = this.world
-    this.incarnations++
-    this.publisher = new MemoryPublisher({
-      broadcast: (scope, event, message) => {
-        for (const link of this.audience(scope)) link.send(event, message)
-      },
-      audience: scope => this.audience(scope).length,
-      now: () => clock.now + this.skew,
-      setTimer: clock.setTimer,
-      incarnation: fault.incarnation ?? `p${this.incarnations}`,
-    })
-    this.open()
-  }
-
-  /** The process dies, and with it every connection, which its pages may notice or not. */
-  stop(noticed: boolean): void {
-    this.publisher?.stop()
-    this.publisher = null
-    for (const link of this.links) this.world.cut(link, noticed)
-    this.record()
-  }
-
-  open(): void {
-    this.record()
-    if (!this.exists) return
-    this.publisher?.open(RUN, () => this.document)
-    this.publisher?.openLog(LOG, this.log)
-  }
-
-  evict(): void {
-    this.exists = false
-    this.publisher?.close(RUN)
-    this.publisher?.close(LOG)
-    this.record()
-  }
-
-  bringBack(): void {
-    if (this.exists) return
-    this.exists = true
-    this.open()
-  }
-
-  subscribe(link: Link, request: Subscribe, answer: (answer: Answer) => void): void {
-    const { publisher } = this
-    if (!publisher) return
-    const { joinsLateBy } = this.world.fault
-    const join = () => link.scopes.add(request.scope)
-    if (joinsLateBy === undefined) join()
-    else this.world.clock.setTimer(joinsLateBy, join)
-    void publisher.resume(request.scope, request).then(answer)
-  }
-
-  drained(link: Link): void {
-    link.jammed = false
-    for (const scope of link.scopes) {
-      void this.publisher?.snapshot(scope).then(message => {
-        if (message) link.send('snapshot', message)
-        else link.send('gone', { scope })
-      })
-    }
-  }
-
-  edit(how: number, announced: boolean): void {
-    this.document = edited(this.document, how)
-    this.record()
-    if (announced) this.publisher?.touch(RUN)
-  }
-
-  write(lines: number): void {
-    for (let n = 0; n < lines; n++) {
-      this.log.add(`${this.written.length}`, n % 2)
-      this.written.push(...this.log.tail(1))
-    }
-    this.record()
-    this.publisher?.touch(LOG)
-  }
-
-  /** Another execution under the same id. */
-  renew(): void {
-    this.document = { fields: { n: this.world.random(9) }, items: [] }
-    this.log.clear()
-    this.written = []
-    this.record()
-    this.publisher?.renew(RUN)
-    this.publisher?.renew(LOG)
-  }
-
-  private audience(scope: Scope): Link[] {
-    return [...this.links].filter(link => link.alive && !link.jammed && link.scopes.has(scope))
-  }
-
-  private record(): void {
-    const { now } = this.world.clock
-    const isHeld = this.publisher !== null && this.exists
-    const text = canonical(throughText(this.document))
-    const lines = [...this.written]
-    this.oracles.run.holds(now, isHeld ? state => canonical({ ...state, items: [...state.items] }) === text : null)
-    this.oracles.log.holds(now, isHeld ? state => equal(state.lines, lines.slice(state.dropped)) : null)
-  }
-}
-
-const IDS = ['a', '__proto__', 'constructor', 'b', '', 'toString']
-
-function edited({ fields, items }: Document, how: number): Document {
-  const at = how % Math.max(1, items.length)
-  const id = IDS[how % IDS.length] ?? ''
-  const change = (item: Item): Item[] => [{ ...item, n: how }]
-  const replace = (by: (item: Item) => Item[]) => items.flatMap((item, index) => (index === at ? by(item) : item))
-  const ways: (() => Document)[] = [
-    () => ({ fields: { ...fields, n: how }, items }),
-    () => ({ fields, items: items.some(item => item.id === id) ? items : [{ id, n: how }, ...items] }),
-    () => ({ fields, items: items.some(item => item.id === id) ? items : [...items, { id }] }),
-    () => ({ fields, items: replace(change) }),
-    () => ({ fields, items: replace(() => []) }),
-    () => ({ fields, items: [...items.slice(at), ...items.slice(0, at)] }),
-    () => ({ fields, items: replace(item => [{ id: item.id }]) }),
-  ]
-  return ways[how % ways.length]?.() ?? { fields, items }
 }
 
 /** A page, as a browser would drive its replicas. */
@@ -306,6 +141,8 @@ export class Page {
       this.act(this.run.look(this.now))
       this.act(this.log.look(this.now))
     }
+    this.world.pictures.all++
+    if (this.run.view.sync === 'live') this.world.pictures.live++
     this.expectHonest(STALE_MS + COALESCE_MS)
   }
 
@@ -347,7 +184,10 @@ export class Page {
 
   connect(): void {
     if (this.link || !this.world.pages.has(this)) return
-    if (!this.world.server.publisher) return this.later(RECONNECT_MS, () => this.connect())
+    if (!this.world.server.publisher) {
+      this.later(RECONNECT_MS, () => this.connect())
+      return
+    }
     this.connections++
     this.link = new Link(this.world, this)
     this.world.server.links.add(this.link)
@@ -390,6 +230,7 @@ export class Page {
 export class World {
   readonly clock = new VirtualClock()
   readonly pages = new Set<Page>()
+  readonly pictures = { live: 0, all: 0 }
   readonly server: Server
 
   constructor(

@@ -2,13 +2,15 @@ import { createServer } from 'node:http'
 import next from 'next'
 import { Hub } from './lib/hub/hub'
 import { ConfigError, readConfig, type Config } from './lib/server/config'
-import { createEdge, listen } from './lib/server/edge'
+import { createEdge, drain, listen } from './lib/server/edge'
 import { Gateway } from './lib/server/gateway'
 import { createApi } from './lib/server/http'
 import { setHub } from './lib/server/hub-accessor'
 import { createLog } from './lib/server/log'
 import { MemoryPublisher } from './lib/sync/memory-publisher'
 
+/** How long answers under way may take when the server stops, and how long stopping may take at all. */
+const PATIENCE_MS = 1_000
 const GRACE_MS = 5_000
 
 async function serve(config: Config): Promise<void> {
@@ -40,8 +42,7 @@ async function serve(config: Config): Promise<void> {
   const stop = async () => {
     setTimeout(() => process.exit(1), GRACE_MS).unref()
     await gateway.close()
-    edge.close()
-    edge.closeAllConnections()
+    await drain(edge, PATIENCE_MS)
     publisher.stop()
     await hub.close()
     await pages.close()

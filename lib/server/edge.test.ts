@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createEdge, listen } from './edge'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createEdge, drain, listen } from './edge'
 import { serve, silent } from './testing'
 
 let server: Awaited<ReturnType<typeof serve>>
@@ -101,6 +101,25 @@ describe('edge', () => {
     expect(url.href).toMatch(/^http:\/\/\[::1\]:\d+\/$/)
     await expect(listen(two, '::1', Number(url.port))).rejects.toThrow('EADDRINUSE')
     one.close()
+  })
+
+  it('lets answers under way finish when it stops, and cuts what takes too long', async () => {
+    const answer = new Map<string, () => void>()
+    const pages = async (request: IncomingMessage, response: ServerResponse) => {
+      answer.set(request.url ?? '', () => void response.end('finished'))
+    }
+    const edge = createEdge({ api: async () => {}, pages, live: createServer(), log: silent })
+    const port = Number((await listen(edge, '127.0.0.1', 0)).port)
+    const quick = raw(port, 'GET /quick HTTP/1.1', `Host: 127.0.0.1:${port}`)
+    const endless = raw(port, 'GET /endless HTTP/1.1', `Host: 127.0.0.1:${port}`)
+    const idle = raw(port)
+    await vi.waitFor(() => expect(answer.size).toBe(2))
+    const drained = drain(edge, 500)
+    answer.get('/quick')?.()
+    expect(await quick).toMatch(/finished$/)
+    await drained
+    expect(await endless).toBe('')
+    expect(await idle).toBe('')
   })
 
   it('survives a page that fails, and one that fails half-way', async () => {

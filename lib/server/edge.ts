@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { isIPv6 } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ConfigError } from './config'
 import { isLive, pathOf, refusalOf, type Refusal } from './guard'
 import { isApi } from './http'
 import type { Log } from './log'
@@ -58,13 +60,26 @@ export function createEdge({ api, pages, live, hotReload, log }: Behind): Server
   return edge
 }
 
-/** Binds a server, to a free port where `port` is 0, and gives its URL. Rejects where it cannot be bound. */
+/** Binds a server, to a free port where `port` is 0, and gives its URL. Rejects with a `ConfigError` where it can't. */
 export async function listen(server: Server, host: string, port: number): Promise<URL> {
   server.listen(port, host)
-  await once(server, 'listening')
+  await once(server, 'listening').catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new ConfigError([`PORT: ${port} can't be had on ${host} (${why}).`])
+  })
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('The server is bound to no port')
   return new URL(`http://${isIPv6(host) ? `[${host}]` : host}:${address.port}`)
+}
+
+/** Stops listening, lets answers under way finish for so many ms at most, then cuts what is left. */
+export async function drain(server: Server, patienceMs: number): Promise<void> {
+  const closed = once(server, 'close').then(() => true)
+  server.close()
+  const deadline = Date.now() + patienceMs
+  // A connection that falls idle after its answer would be kept for a next request.
+  while (Date.now() < deadline && !(await Promise.race([closed, sleep(20, false)]))) server.closeIdleConnections()
+  server.closeAllConnections()
 }
 
 function judge({ method = '', url: target = '', headers, socket }: IncomingMessage): Refusal | undefined {

@@ -2,7 +2,7 @@
 process.env.NEXT_TELEMETRY_DISABLED = '1'
 
 /** @type {import('next').NextConfig} */
-export default {
+const config = {
   reactStrictMode: true,
   poweredByHeader: false,
   // Next takes 127.0.0.1 for a foreign origin in development, and the page would never come alive there.
@@ -23,3 +23,5 @@ export default {
     },
   ],
 }
+
+export default config

@@ -13,6 +13,7 @@ describe('words', () => {
 
   it('counts in a fixed order and leaves out what is not there', () => {
     expect(countsText({ ...some, failed: 1 })).toBe('8 completed, 3 running, 3 waiting, 1 failed')
+    expect(countsText(some, true)).toBe('8 completed, 3 running, 3 not begun')
     expect(countsText(none)).toBe('no batch yet')
   })
 

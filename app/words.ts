@@ -1,10 +1,12 @@
-import type { BatchStatus, Counts, Finding, RunFields } from '../lib/run/model'
+import type { BatchStatus, Counts, Finding, RunFields, RunStatus } from '../lib/run/model'
 import { isOver } from '../lib/run/model'
 
 /** Statuses in the order they are counted in, and each in the word the page uses. */
 export const batchStatuses: readonly BatchStatus[] = ['completed', 'running', 'pending', 'failed', 'aborted']
 
-export const statusWord = (status: string): string => (status === 'pending' ? 'waiting' : status)
+/** The word for a status; what is pending in a run that is over waits for nothing any more. */
+export const statusWord = (status: RunStatus | BatchStatus, over = false): string =>
+  status === 'pending' ? (over ? 'not begun' : 'waiting') : status
 
 export const plural = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 ? '' : noun.endsWith('ch') ? 'es' : 's'}`
@@ -35,10 +37,10 @@ export const completedText = (counts: Counts): string =>
   `${counts.completed}/${counts.totalKnown ? String(counts.total) : '?'}`
 
 /** For example `8 completed, 3 running, 3 waiting`; statuses without a batch are left out. */
-export function countsText(counts: Counts): string {
+export function countsText(counts: Counts, over = false): string {
   const parts = batchStatuses
     .filter(status => counts[status] > 0)
-    .map(status => `${counts[status]} ${statusWord(status)}`)
+    .map(status => `${counts[status]} ${statusWord(status, over)}`)
   return parts.length === 0 ? 'no batch yet' : parts.join(', ')
 }
 

@@ -3,14 +3,22 @@ import type { Batch, BatchStatus, Counts } from '../../lib/run/model'
 import { statusWord } from '../words'
 
 /** The segmented bar of one run: a segment per batch, in plan order. */
-export const PlanSegments = memo(function PlanSegments({ batches, label }: { batches: Batch[]; label: string }) {
+export const PlanSegments = memo(function PlanSegments({
+  batches,
+  label,
+  over,
+}: {
+  batches: Batch[]
+  label: string
+  over: boolean
+}) {
   return (
     <div className="segments" role="img" aria-label={`Batches in plan order: ${label}`}>
       {batches.map((batch, index) => (
         <span
           key={batch.id}
           data-status={batch.status}
-          title={`${index + 1} ${batch.name}: ${statusWord(batch.status)}`}
+          title={`${index + 1} ${batch.name}: ${statusWord(batch.status, over)}`}
         />
       ))}
     </div>

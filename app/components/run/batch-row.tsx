@@ -2,6 +2,7 @@ import { memo } from 'react'
 import type { Batch } from '../../../lib/run/model'
 import { elapsed } from '../../../lib/run/time'
 import { useServerTime } from '../../../lib/client/live'
+import { statusWord } from '../../words'
 import { CopyButton } from '../copy-button'
 import { Glyph, StatusMark } from '../marks'
 import { ClockTime, Duration } from '../time'
@@ -9,6 +10,8 @@ import { ClockTime, Duration } from '../time'
 interface Props {
   batch: Batch
   place: number
+  /** The run is over: what is pending will not begin. */
+  over: boolean
   after: string
   afterNames: string
   waitsFor: string
@@ -20,6 +23,7 @@ interface Props {
 export const BatchRow = memo(function BatchRow({
   batch,
   place,
+  over,
   after,
   afterNames,
   waitsFor,
@@ -30,7 +34,7 @@ export const BatchRow = memo(function BatchRow({
   return (
     <li className="row" data-testid="batch-card" data-batch-id={id} data-status={status} data-verdict={batch.verdict}>
       <span className="n num">{place}</span>
-      <StatusMark status={status} />
+      <StatusMark status={status}>{statusWord(status, over)}</StatusMark>
       <span className="name" title={name === id ? name : `${name} (${id})`}>
         {name}
         {name !== id && <span className="id">{id}</span>}
@@ -38,7 +42,7 @@ export const BatchRow = memo(function BatchRow({
       </span>
       <span className="detail">
         {status === 'pending' ? (
-          <span className="dim">{waitsFor === '' ? 'ready to begin' : `waits for ${waitsFor}`}</span>
+          <span className="dim">{pendingText(waitsFor, over)}</span>
         ) : (
           branch !== null && (
             <>
@@ -63,6 +67,9 @@ export const BatchRow = memo(function BatchRow({
     </li>
   )
 })
+
+const pendingText = (waitsFor: string, over: boolean) =>
+  over ? '' : waitsFor === '' ? 'ready to begin' : `waits for ${waitsFor}`
 
 function Took({ batch, frozenAt, clockOffset }: Pick<Props, 'batch' | 'frozenAt' | 'clockOffset'>) {
   const { status, startedAt, endedAt } = batch

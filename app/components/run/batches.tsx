@@ -9,12 +9,13 @@ import { needsOf } from './depends'
 interface Props {
   batches: Batch[]
   totalKnown: boolean
+  over: boolean
   frozenAt: number | null
   clockOffset: number
 }
 
 /** The batches in plan order. On a phone completed ones fold into one line. */
-export const Batches = memo(function Batches({ batches, totalKnown, frozenAt, clockOffset }: Props) {
+export const Batches = memo(function Batches({ batches, totalKnown, over, frozenAt, clockOffset }: Props) {
   const [unfolded, setUnfolded] = useState(false)
   const needs = useMemo(() => needsOf(batches), [batches])
   const completed = batches.filter(batch => batch.status === 'completed').length
@@ -49,6 +50,7 @@ export const Batches = memo(function Batches({ batches, totalKnown, frozenAt, cl
               key={batch.id}
               batch={batch}
               place={index + 1}
+              over={over}
               after={needs[index]?.places ?? ''}
               afterNames={needs[index]?.names ?? ''}
               waitsFor={needs[index]?.waitsFor ?? ''}

@@ -20,6 +20,7 @@ interface Props {
 /** What the run is, how long it takes, how far it is, and how fresh all of that is. */
 export function RunHead({ run, frozenAt, stale }: Props) {
   const old = frozenAt !== null
+  const over = isOver(run.status)
   const { counts } = run
   const [completed, total] = completedText(counts).split('/')
   return (
@@ -76,13 +77,13 @@ export function RunHead({ run, frozenAt, stale }: Props) {
           {completed}
           <span className="of">/{total}</span>
         </p>
-        <PlanSegments batches={run.batches} label={countsText(counts)} />
+        <PlanSegments batches={run.batches} label={countsText(counts, over)} over={over} />
         <p className="counts" id="counts">
           {batchStatuses
             .filter(status => counts[status] > 0 || status === 'completed' || (!isOver(run.status) && !isEnd(status)))
             .map(status => (
               <StatusMark key={status} status={status}>
-                {counts[status]} {statusWord(status)}
+                {counts[status]} {statusWord(status, over)}
               </StatusMark>
             ))}
         </p>

@@ -36,6 +36,7 @@ export function RunView({ initial }: { initial: Snapshot }) {
           <Batches
             batches={state.batches}
             totalKnown={state.counts.totalKnown}
+            over={isOver(state.status)}
             frozenAt={frozenAt}
             clockOffset={state.clockOffset}
           />

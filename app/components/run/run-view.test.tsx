@@ -1,0 +1,129 @@
+import { renderToString } from 'react-dom/server'
+import { describe, expect, it } from 'vitest'
+import { LiveProvider } from '../../../lib/client/live'
+import type { Batch, BatchStatus, Snapshot } from '../../../lib/run/model'
+import { RunView } from './run-view'
+
+const batch = (id: string, status: BatchStatus, changes: Partial<Batch> = {}): Batch => ({
+  id,
+  name: `Batch ${id}`,
+  status,
+  branch: null,
+  error: null,
+  dependsOn: [],
+  startedAt: null,
+  endedAt: null,
+  basis: 'stream',
+  verdict: 'unknown',
+  container: null,
+  containers: [],
+  ...changes,
+})
+
+const now = '2026-11-23T13:41:05.000Z'
+const snapshot = (changes: Partial<Snapshot> = {}): Snapshot => ({
+  runId: 'run-1',
+  backend: 'http://127.0.0.1:3000',
+  historyId: null,
+  basis: 'stream',
+  spec: '014-invoice-portal',
+  dryRun: false,
+  status: 'running',
+  inferred: false,
+  stopping: false,
+  startedAt: '2026-11-23T13:00:00.000Z',
+  endedAt: null,
+  error: null,
+  errorDetail: null,
+  findings: [],
+  link: { backend: 'live', docker: 'off' },
+  linkSince: '2026-11-23T13:00:00.000Z',
+  heardAt: now,
+  clockOffset: 0,
+  counts: { total: 3, totalKnown: true, pending: 1, running: 1, completed: 1, failed: 0, aborted: 0 },
+  epoch: 'e1',
+  version: 42,
+  now,
+  batches: [batch('a', 'completed'), batch('b', 'running'), batch('c', 'pending', { dependsOn: ['a', 'b'] })],
+  ...changes,
+})
+
+const html = (state: Snapshot) =>
+  renderToString(
+    <LiveProvider initialNow={state.now}>
+      <RunView initial={state} />
+    </LiveProvider>,
+  ).replaceAll('<!-- -->', '')
+
+/** The opening tag of the first element with this test id. */
+const tag = (page: string, testid: string) => new RegExp(`<[^>]*data-testid="${testid}"[^>]*>`).exec(page)?.[0] ?? ''
+
+describe('the run page as the server renders it', () => {
+  it('[SYNC-8] holds the right numbers, and which state they are of', () => {
+    const page = html(snapshot())
+    expect(page).toContain('<title>1/3 014-invoice-portal, running</title>')
+    expect(page).toMatch(/data-state-version="42" data-state-epoch="e1"/)
+    expect(tag(page, 'run-status')).toContain('data-status="running"')
+    expect(tag(page, 'run-elapsed')).toContain('data-seconds="2465"')
+    expect(page).toMatch(/data-testid="batches-completed"[^>]*>1<span class="of">\/3<\/span>/)
+    expect(page.match(/data-testid="batch-card"/g)).toHaveLength(3)
+    expect(page).toContain('waits for Batch b')
+  })
+
+  it('[RUN-3] shows a question mark while the total is not known', () => {
+    const state = snapshot()
+    expect(html({ ...state, counts: { ...state.counts, totalKnown: false } })).toMatch(/1<span class="of">\/\?<\/span>/)
+  })
+
+  it('[RUN-9] freezes and labels the timer where the backend is lost, and keeps the status', () => {
+    const page = html(snapshot({ link: { backend: 'down', docker: 'off' }, linkSince: '2026-11-23T13:30:00.000Z' }))
+    expect(tag(page, 'run-elapsed')).toContain('data-seconds="1800"')
+    expect(tag(page, 'run-status')).toContain('data-status="running"')
+    expect(tag(page, 'link-backend')).toContain('data-link="down"')
+    expect(page).toContain('last known')
+    expect(page).toContain('Backend is gone')
+  })
+
+  it('[RUN-9] greys nothing of a run that is over', () => {
+    const page = html(
+      snapshot({
+        status: 'completed',
+        endedAt: '2026-11-23T13:20:00.000Z',
+        link: { backend: 'down', docker: 'off' },
+      }),
+    )
+    expect(tag(page, 'run-elapsed')).toContain('data-seconds="1200"')
+    expect(page).not.toContain('last known')
+    expect(page).not.toContain('Stop run')
+  })
+
+  it('[RUN-12] shows the first paragraph of an error and folds the rest', () => {
+    const page = html(snapshot({ status: 'failed', endedAt: now, error: 'Merge failed', errorDetail: 'at merge.rs:1' }))
+    expect(page).toMatch(/<b class="error-words">Merge failed\.<\/b>/)
+    expect(page).toMatch(/<details>.*at merge\.rs:1.*<\/details>/)
+  })
+
+  it('shows Docker off as off, and no batch as unknown', () => {
+    const page = html(snapshot())
+    expect(tag(page, 'link-docker')).toContain('data-link="off"')
+    expect(tag(page, 'batch-card')).toContain('data-verdict="unknown"')
+    expect(page).not.toContain('>unknown<')
+  })
+
+  it('[SAFE-4] renders what agents name as text, wherever it stands', () => {
+    const evil = '"><img src=x onerror=alert(1)><script>1</script>'
+    const page = html(
+      snapshot({
+        spec: evil,
+        runId: evil,
+        status: 'failed',
+        error: evil,
+        errorDetail: evil,
+        findings: [{ kind: 'unproven-failure', text: evil, at: null }],
+        batches: [batch(evil, 'failed', { name: evil, branch: evil, error: evil, dependsOn: [evil] })],
+      }),
+    )
+    expect(page).not.toContain('<img')
+    expect(page).not.toContain('<script>1')
+  })
+})

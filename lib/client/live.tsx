@@ -1,27 +1,105 @@
 'use client'
 
-import type { ReactNode } from 'react'
-import type { Fleet, LogLine, Snapshot } from '../run/model'
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+} from 'react'
+import type { Fleet, Snapshot } from '../run/model'
+import { emptyLog } from '../sync/log'
+import { fleetScope, logScope, runScope, type Scope } from '../sync/scope'
+import { fromFleet, fromSnapshot } from '../sync/shapes'
+import { browser } from './browser'
+import type { Live, Rendered } from './follower'
+import type { LogView } from './kind'
+import { LiveStore, type PageSync, type Shelf } from './store'
 
-export type Sync = 'connecting' | 'live' | 'stale'
-export type Live<T> = { state: T; sync: Sync; checkedAt: number | null; gone: boolean }
-export type LogView = { lines: LogLine[]; dropped: number }
+export type { Live } from './follower'
+export type { LogView } from './kind'
+export type { PageSync } from './store'
 
-export function LiveProvider({ children }: { initialNow: string; children: ReactNode }) {
-  return children
+const Store = createContext<LiveStore | null>(null)
+
+/** Owns the page's one connection. `initialNow`: the server's clock when it rendered the page, ISO 8601. */
+export function LiveProvider({ initialNow, children }: { initialNow: string; children: ReactNode }) {
+  const [store] = useState(() => new LiveStore(browser, Date.parse(initialNow)))
+  useEffect(() => store.start(), [store])
+  return <Store value={store}>{children}</Store>
 }
+
+/** A run, from the snapshot that the page was rendered with [SYNC-8]. */
 export function useRun(initial: Snapshot): Live<Snapshot> {
-  return { state: initial, sync: 'connecting', checkedAt: null, gone: false }
+  const rendered = useMemo(() => ({ shown: initial, seed: fromSnapshot(initial) }), [initial])
+  const store = useStore()
+  return useScope(store, store.runs, runScope(initial.runId), rendered)
 }
+
+/** The fleet, from what the page was rendered with [SYNC-8]. */
 export function useFleet(initial: Fleet): Live<Fleet> {
-  return { state: initial, sync: 'connecting', checkedAt: null, gone: false }
+  const rendered = useMemo(() => ({ shown: initial, seed: fromFleet(initial) }), [initial])
+  const store = useStore()
+  return useScope(store, store.fleets, fleetScope, rendered)
 }
-export function useLog(_runId: string): Live<LogView> {
-  return { state: { lines: [], dropped: 0 }, sync: 'connecting', checkedAt: null, gone: false }
+
+const noLines: Rendered<never, LogView> = { shown: emptyLog }
+
+/** The newest lines of a run's log. */
+export function useLog(runId: string): Live<LogView> {
+  const store = useStore()
+  return useScope(store, store.logs, logScope(runId), noLines)
 }
-export function useServerTime(_everyMs = 1_000): number {
-  return 0
+
+/**
+ * The server's clock, ms, at its last full interval; the same on all pages, and on the first render that of the
+ * server's render. Renders again with each interval [RUN-7].
+ */
+export function useServerTime(everyMs = 1_000): number {
+  const store = useStore()
+  const ticker = store.ticker(everyMs)
+  const listen = useCallback((listener: () => void) => ticker.listen(listener), [ticker])
+  return useSyncExternalStore(
+    listen,
+    () => ticker.time(),
+    () => store.renderedAt,
+  )
 }
-export function useSync(): { sync: Sync; checkedAt: number | null } {
-  return { sync: 'connecting', checkedAt: null }
+
+const atFirst: PageSync = { sync: 'connecting', checkedAt: null }
+
+/** How well the page as a whole keeps up with its server: as its worst part does. */
+export function useSync(): PageSync {
+  const store = useStore()
+  const listen = useCallback((listener: () => void) => store.onSync(listener), [store])
+  return useSyncExternalStore(
+    listen,
+    () => store.sync(),
+    () => atFirst,
+  )
+}
+
+function useScope<S, T>(store: LiveStore, shelf: Shelf<S, T>, scope: Scope, rendered: Rendered<S, T>): Live<T> {
+  const atFirst = useMemo<Live<T>>(
+    () => ({ state: rendered.shown, sync: 'connecting', checkedAt: null, gone: false }),
+    [rendered],
+  )
+  const listen = useCallback(
+    (listener: () => void) => store.follow(shelf, scope, rendered, listener),
+    [store, shelf, scope, rendered],
+  )
+  return useSyncExternalStore(
+    listen,
+    () => store.live(shelf, scope) ?? atFirst,
+    () => atFirst,
+  )
+}
+
+function useStore(): LiveStore {
+  const store = useContext(Store)
+  if (!store) throw new Error('Live hooks work only inside a LiveProvider')
+  return store
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { documentBody } from './body'
 import type { Document } from './document'
 import { BEAT_MS, COALESCE_MS, MemoryPublisher } from './memory-publisher'
-import { answer, serverMessages, type ServerEvent, type ServerMessages } from './messages'
+import { answer, heard, type Heard, type ServerEvent } from './messages'
 import { fleetScope, logScope, runScope, type Scope } from './scope'
 import { TestLog, VirtualClock } from './testing'
 
@@ -10,12 +10,12 @@ const scope = runScope('r')
 
 function setUp(incarnation = 'p') {
   const clock = new VirtualClock()
-  const sent: { event: ServerEvent; at: number; message: ServerMessages[ServerEvent] }[] = []
+  const sent: (Heard & { at: number })[] = []
   const rooms = new Map<Scope, number>([[scope, 1]])
   let looks = 0
   const publisher = new MemoryPublisher({
     broadcast: (_scope, event, message) => {
-      sent.push({ event, at: clock.now, message: serverMessages[event].parse(message) })
+      sent.push({ ...heard.parse({ event, message }), at: clock.now })
     },
     audience: name => rooms.get(name) ?? 0,
     now: () => clock.now,

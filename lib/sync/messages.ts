@@ -57,17 +57,16 @@ export const answer = z.discriminatedUnion('kind', [
 ])
 export type Answer = z.infer<typeof answer>
 
-/** What the server sends unasked, by the name of its event. */
-export const serverMessages = { push, snapshot, beat, gone }
-export interface ServerMessages {
-  push: Push
-  snapshot: SnapshotMessage
-  beat: Beat
-  gone: Gone
-}
-export type ServerEvent = keyof ServerMessages
-/** An event's name with its message. */
-export type Heard = { [E in ServerEvent]: { event: E; message: ServerMessages[E] } }[ServerEvent]
+/** What the server sends unasked: an event's name with its message. */
+export const heard = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('push'), message: push }),
+  z.object({ event: z.literal('snapshot'), message: snapshot }),
+  z.object({ event: z.literal('beat'), message: beat }),
+  z.object({ event: z.literal('gone'), message: gone }),
+])
+export type Heard = z.infer<typeof heard>
+export type ServerEvent = Heard['event']
+export type ServerMessages = { [H in Heard as H['event']]: H['message'] }
 
 /** socket.io's listener types, for both ends. */
 export type ServerToClient = { [E in ServerEvent]: (message: ServerMessages[E]) => void }

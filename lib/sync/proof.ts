@@ -26,7 +26,7 @@ export class Proof {
     this.ahead = at - askedAt
   }
 
-  /** The page's clock was set: what it said of the server's is void. */
+  /** The page's clock was set back: what it said of the server's is void. (Forward, it only makes all look older.) */
   unbound(now: number): void {
     this.ahead = null
     this.unknownSince = now

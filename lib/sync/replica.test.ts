@@ -379,14 +379,20 @@ describe('a replica that may be wrong', () => {
 })
 
 describe('a scope that is gone', () => {
-  it('[SYNC-9] is shown as such, and not asked for again', () => {
-    const { replica, follow, hear, gone, pass, look } = setUp()
+  it('[SYNC-9] is shown as such, and seldom asked for', () => {
+    const { replica, follow, hear, gone, pass, look, now, answered } = setUp()
     follow()
     expect(hear(gone)).toBeUndefined()
-    expect(replica.view).toMatchObject({ gone: true, sync: 'stale', state: stateOf(1) })
-    pass(10 * STALE_MS)
-    expect(look()).toBeUndefined()
-    expect(replica.deadline()).toBeNull()
+    for (let id = 2; id < 4; id++) {
+      expect(replica.view).toMatchObject({ gone: true, sync: 'stale', state: stateOf(1) })
+      expect(replica.deadline()).toBe(now() + 30_000)
+      pass(29_999)
+      expect(look()).toBeUndefined()
+      pass(1)
+      expect(look()).toEqual({ scope, epoch: 'e', version: 1 })
+      expect(replica.view.gone).toBe(true)
+      answered(id, { kind: 'error', error: 'not-found' })
+    }
   })
 
   it('[SYNC-9] may be known only from an answer', () => {

@@ -3,8 +3,9 @@ import type { Answer, Beat, Heard, SnapshotMessage, Step, Subscribe } from './me
 import { Proof, STALE_MS } from './proof'
 import type { Scope } from './scope'
 
-/** How long to leave a server alone that refused to answer. */
+/** How long to leave a server alone that refused to answer, or said that the scope is no more. */
 const REFUSED_MS = 5_000
+const GONE_MS = 30_000
 /** How many messages may wait for an answer. What is lost beyond them shows as a gap. */
 const MAX_WAITING = 64
 
@@ -45,7 +46,7 @@ type Phase =
   /** What doesn't fit before the answer waits for it [SYNC-3]. `overtaken`: a snapshot of another epoch came first. */
   | { name: 'asking'; id: number; at: number; waiting: Heard[]; overtaken: boolean }
   | { name: 'following' }
-  /** The server refused, or the scope is gone: then for as long as the connection lasts. */
+  /** The server refused, or the scope is gone. */
   | { name: 'resting'; until: number }
 
 /**
@@ -108,7 +109,7 @@ export class Replica<S> {
     const { at, waiting, overtaken } = this.phase
     this.gone = answer.kind === 'error' && answer.error === 'not-found'
     if (answer.kind === 'error') {
-      this.phase = { name: 'resting', until: this.gone ? Infinity : now + REFUSED_MS }
+      this.phase = { name: 'resting', until: now + (this.gone ? GONE_MS : REFUSED_MS) }
       return this.settle()
     }
     this.phase = { name: 'following' }
@@ -130,7 +131,7 @@ export class Replica<S> {
     return this.settle()
   }
 
-  /** The page's clock was set, or may have been: nothing it said of the server's holds any longer. */
+  /** The page's clock was set back: what it said of the server's no longer bounds anything. */
   clockSet(now: number): Ask | null {
     this.now = now
     this.proof.unbound(now)
@@ -185,7 +186,7 @@ export class Replica<S> {
       case 'gone':
         if (this.phase.name === 'asking') return false
         this.gone = true
-        this.phase = { name: 'resting', until: Infinity }
+        this.phase = { name: 'resting', until: this.now + GONE_MS }
         return true
     }
   }

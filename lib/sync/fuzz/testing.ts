@@ -3,7 +3,7 @@ import { documentBody, logBody, type Body } from '../body'
 import type { Document } from '../document'
 import type { LogState } from '../log'
 import { COALESCE_MS } from '../memory-publisher'
-import { serverMessages, type Answer, type Heard, type ServerEvent, type ServerMessages } from '../messages'
+import { heard, type Answer, type Heard, type ServerEvent, type ServerMessages } from '../messages'
 import { STALE_MS } from '../proof'
 import { Replica, type Ask, type Stamp } from '../replica'
 import type { Scope } from '../scope'
@@ -64,7 +64,8 @@ export class Link {
   ) {}
 
   send(event: ServerEvent, message: ServerMessages[ServerEvent]): void {
-    this.toPage(() => this.page.hear({ event, message: serverMessages[event].parse(throughText(message)) } as Heard))
+    const frame = throughText({ event, message })
+    this.toPage(() => this.page.hear(heard.parse(frame)))
   }
 
   toPage(deliver: () => void): void {
@@ -220,8 +221,9 @@ export class Page {
   }
 
   private noticeClock(): void {
-    if (this.skew === this.noticedSkew || this.world.fault.ignoresClockSet) return
+    const setBack = this.skew < this.noticedSkew
     this.noticedSkew = this.skew
+    if (!setBack || this.world.fault.ignoresClockSet) return
     this.act(this.run.clockSet(this.now))
     this.act(this.log.clockSet(this.now))
   }

@@ -1,0 +1,271 @@
+import type { Ask, Sync } from '../sync/replica'
+import type { Scope } from '../sync/scope'
+import { ClockWatch, ServerClock } from './clock'
+import { Follower, type AnyFollower, type Inputs, type Live, type Rendered } from './follower'
+import { fleetKind, logKind, runKind, type Kind } from './kind'
+import type { Link, OpenLink } from './link'
+import { Ticker } from './ticker'
+
+/** What a page stands on. */
+export interface Environment {
+  openLink: OpenLink
+  /** The page's clock, ms since 1970, as people and sleep move it. */
+  wall: () => number
+  /** Ms since the page was loaded, by a clock that nobody sets. */
+  steady: () => number
+  /** Calls back once after so many ms; returns what cancels it. */
+  setTimer: (ms: number, callback: () => void) => () => void
+  /** Calls back whenever the page may have slept, before it paints; returns what ends that. */
+  onWake: (callback: () => void) => () => void
+  /** Loads the page anew. */
+  reload: () => void
+}
+
+/** How well the page as a whole keeps up. `checkedAt`: the server's clock, ms. */
+export interface PageSync {
+  sync: Sync
+  checkedAt: number | null
+}
+
+/** The followers of one kind. Two who follow one scope share its replica. */
+export interface Shelf<S, T> {
+  readonly kind: Kind<S, T>
+  readonly followers: Map<Scope, Follower<S, T>>
+}
+const shelf = <S, T>(kind: Kind<S, T>): Shelf<S, T> => ({ kind, followers: new Map() })
+
+/** How long a question may stay unanswered before the connection is given up; after each time twice as long. */
+const PATIENCE_MS = 4_000
+const MAX_PATIENCE_MS = 32_000
+/** A timer may stand still while the machine sleeps, so the clock is looked at this often at least. */
+const LOOK_MS = 1_000
+/** A page does not load itself anew more often than this. */
+const MIN_AGE_MS = 60_000
+
+/**
+ * The live state of a page: one connection, a replica of each scope that something on the page shows, and the server's
+ * clock. Knows neither React nor the browser.
+ */
+export class LiveStore {
+  readonly runs = shelf(runKind)
+  readonly fleets = shelf(fleetKind)
+  readonly logs = shelf(logKind)
+  private link: Link | null = null
+  private isUp = false
+  private patience = PATIENCE_MS
+  private cancelLook: (() => void) | null = null
+  private cancelReload: (() => void) | null = null
+  private readonly clock = new ServerClock()
+  private readonly watch: ClockWatch
+  private readonly tickers = new Map<number, Ticker>()
+  private readonly syncListeners = new Set<() => void>()
+  private pageSync: PageSync = { sync: 'connecting', checkedAt: null }
+
+  /** @param renderedAt the server's clock when it rendered the page, ms */
+  constructor(
+    private readonly environment: Environment,
+    readonly renderedAt: number,
+  ) {
+    this.watch = new ClockWatch(environment.wall, environment.steady)
+    this.clock.hear(renderedAt, environment.wall())
+  }
+
+  /** Connects; returns what ends it. */
+  start(): () => void {
+    const stopWaking = this.environment.onWake(() => this.wake())
+    this.link = this.environment.openLink({
+      up: () => this.up(),
+      down: () => this.down(),
+      heard: heard => {
+        this.noticeClock()
+        if ('now' in heard.message) this.hearTime(heard.message.now)
+        const follower = this.find(heard.message.scope)
+        if (follower) this.input(follower, replica => replica.hear(heard, this.now()))
+      },
+      outdated: reason => this.outdated(reason),
+    })
+    return () => {
+      stopWaking()
+      this.link?.close()
+      this.link = null
+      this.down()
+      this.cancelLook?.()
+      this.cancelReload?.()
+    }
+  }
+
+  /** Follows a scope from what the page was rendered with; returns what ends it. */
+  follow<S, T>(
+    { kind, followers }: Shelf<S, T>,
+    scope: Scope,
+    rendered: Rendered<S, T>,
+    listener: () => void,
+  ): () => void {
+    const known = followers.get(scope)
+    const follower = known ?? new Follower(scope, kind, this.now(), rendered)
+    const own = () => listener()
+    follower.listeners.add(own)
+    if (!known) {
+      followers.set(scope, follower)
+      this.input(follower, replica => (this.isUp ? replica.connected(this.now()) : replica.look(this.now())))
+    }
+    return () => {
+      follower.listeners.delete(own)
+      // Who leaves and comes back in one go, as React does, keeps the replica.
+      queueMicrotask(() => {
+        if (follower.listeners.size > 0 || followers.get(scope) !== follower) return
+        followers.delete(scope)
+        this.link?.leave(scope)
+        this.settle()
+      })
+    }
+  }
+
+  /** What is known of a scope that is followed. Never more than the clock allows, whoever has slept [SYNC-6]. */
+  live<S, T>({ followers }: Shelf<S, T>, scope: Scope): Live<T> | undefined {
+    const follower = followers.get(scope)
+    if (follower && (follower.deadline() ?? Infinity) <= this.now()) {
+      const before = follower.live
+      const ask = follower.feed(replica => replica.look(this.now()))
+      // Something is being rendered: the others are told when that is done.
+      queueMicrotask(() => this.announce(follower, ask, before))
+    }
+    return follower?.live
+  }
+
+  sync(): PageSync {
+    return this.pageSync
+  }
+
+  onSync(listener: () => void): () => void {
+    const own = () => listener()
+    this.syncListeners.add(own)
+    return () => this.syncListeners.delete(own)
+  }
+
+  /** Steps with the server's time; see `Ticker` [RUN-7]. */
+  ticker(everyMs: number): Ticker {
+    const known = this.tickers.get(everyMs)
+    if (known) return known
+    const now = () => this.clock.at(this.now())
+    const ticker = new Ticker(everyMs, now, this.environment.setTimer, this.renderedAt)
+    this.tickers.set(everyMs, ticker)
+    return ticker
+  }
+
+  private up(): void {
+    this.isUp = true
+    this.noticeClock()
+    for (const follower of this.all()) this.input(follower, replica => replica.connected(this.now()))
+  }
+
+  private down(): void {
+    this.isUp = false
+    for (const follower of this.all()) {
+      this.input(follower, replica => {
+        replica.disconnected(this.now())
+        return null
+      })
+    }
+  }
+
+  private wake(): void {
+    this.look()
+    for (const ticker of this.tickers.values()) ticker.readjust()
+    if (!this.isUp) this.link?.reconnect()
+  }
+
+  private look(): void {
+    this.noticeClock()
+    for (const follower of this.all()) this.input(follower, replica => replica.look(this.now()))
+  }
+
+  /** A clock set back makes what is old look young; one set forward only what is young look old, which heals. */
+  private noticeClock(): void {
+    const moved = this.watch.moved()
+    if (moved === 0) return
+    this.clock.forget()
+    if (moved > 0) return
+    for (const follower of this.all()) this.input(follower, replica => replica.clockSet(this.now()))
+  }
+
+  private hearTime(now: string): void {
+    this.clock.hear(Date.parse(now), this.now())
+  }
+
+  private input(follower: AnyFollower, feed: (replica: Inputs) => Ask | null): void {
+    const before = follower.live
+    let ask: Ask | null = null
+    try {
+      ask = follower.feed(feed)
+    } catch (error) {
+      this.outdated(error)
+    }
+    this.announce(follower, ask, before)
+  }
+
+  private announce(follower: AnyFollower, ask: Ask | null, before: Live<unknown>): void {
+    if (ask) this.send(follower, ask)
+    if (follower.live !== before) for (const listener of follower.listeners) listener()
+    this.settle()
+  }
+
+  private send(follower: AnyFollower, { id, request }: Ask): void {
+    this.link?.ask(request, this.patience, answer => {
+      if (!answer) {
+        this.patience = Math.min(2 * this.patience, MAX_PATIENCE_MS)
+        this.link?.reconnect()
+        return
+      }
+      this.patience = PATIENCE_MS
+      this.noticeClock()
+      if ('now' in answer) this.hearTime(answer.now)
+      this.input(follower, replica => replica.answered(id, answer, this.now()))
+    })
+  }
+
+  /** After every input: what the page as a whole says, and when to look at the clock again. */
+  private settle(): void {
+    const followers = [...this.all()]
+    const next = syncOf(followers.map(({ live }) => live))
+    if (next.sync !== this.pageSync.sync || next.checkedAt !== this.pageSync.checkedAt) {
+      this.pageSync = next
+      for (const listener of this.syncListeners) listener()
+    }
+    this.cancelLook?.()
+    const deadline = Math.min(...followers.map(follower => follower.deadline() ?? Infinity))
+    const wait = Math.min(Math.max(0, deadline - this.now()), LOOK_MS)
+    this.cancelLook = deadline === Infinity ? null : this.environment.setTimer(wait, () => this.look())
+  }
+
+  private outdated(reason: unknown): void {
+    console.error('This page and its server are of different builds.', reason)
+    const wait = Math.max(0, MIN_AGE_MS - this.environment.steady())
+    this.cancelReload ??= this.environment.setTimer(wait, this.environment.reload)
+  }
+
+  private now(): number {
+    return this.environment.wall()
+  }
+
+  private find(scope: Scope): AnyFollower | undefined {
+    return this.runs.followers.get(scope) ?? this.fleets.followers.get(scope) ?? this.logs.followers.get(scope)
+  }
+
+  private *all(): Iterable<AnyFollower> {
+    yield* this.runs.followers.values()
+    yield* this.fleets.followers.values()
+    yield* this.logs.followers.values()
+  }
+}
+
+const WORST_FIRST: readonly Sync[] = ['stale', 'connecting', 'live']
+
+/** The page is as well off as the worst of what it shows; a scope that is gone has nothing to keep up with. */
+function syncOf(lives: readonly Live<unknown>[]): PageSync {
+  const there = lives.filter(live => !live.gone)
+  const sync = WORST_FIRST.find(worst => there.some(live => live.sync === worst)) ?? 'connecting'
+  const checked = there.map(live => live.checkedAt)
+  const known = checked.filter(at => at !== null)
+  return { sync, checkedAt: known.length === checked.length && known.length > 0 ? Math.min(...known) : null }
+}

@@ -1,5 +1,7 @@
-import type { Kept, Run } from './fold'
+import { splitError } from './error-text'
+import { ENGINE_SILENCE, type Kept, type Run } from './fold'
 import type { Finding } from './model'
+import type { HistoryReading } from './observation'
 import { compareInstants, iso, type Instant } from './time'
 
 /** How a run ended. `error` is the whole text, unsplit; null where none was told (yet). */
@@ -20,7 +22,6 @@ export interface Ending {
   undecided: boolean
 }
 
-const ENGINE_SILENCE = 60_000
 const HISTORY_GRACE = 5_000
 const ABORTED = 'Execution aborted by user.'
 export const BACKEND_FORGOT =
@@ -38,6 +39,7 @@ export function findEnd(run: Run, messages: readonly Kept[], now: number): Endin
   const deadlines: number[] = []
   const ends: Candidate[] = []
   const story = new Story()
+  const history = ownHistory(run, messages)
   let undecided = false
 
   for (const message of messages) {
@@ -56,10 +58,10 @@ export function findEnd(run: Run, messages: readonly Kept[], now: number): Endin
         if (!story.begun) told('failed', says.error)
         break
       case 'execution-failed': {
-        const proof = story.leadsTo(says.error) || run.history?.status === 'failed'
+        const proof = story.leadsTo(says.error) || history?.status === 'failed'
         const silence = proof ? 0 : silentUntil(run, message)
         if (proof || (silence !== null && silence <= now)) told('failed', says.error)
-        else findings.push({ kind: 'unproven-failure', text: says.error, at: iso(time.ms) })
+        else findings.push({ kind: 'unproven-failure', text: splitError(says.error).first, at: iso(time.ms) })
         if (silence !== null && silence > now) deadlines.push(silence)
         break
       }
@@ -75,8 +77,9 @@ export function findEnd(run: Run, messages: readonly Kept[], now: number): Endin
   }
 
   const lastWord = lastWordOfEngine(messages)
-  const standing = ends.filter(end => end.final || lastWord === null || compareInstants(lastWord, end.time) <= 0)
-  const end = earliest(standing) ?? concluded(run, messages, now, deadlines)
+  const standing = ends.filter(end => end.final || !lastWord || compareInstants(lastWord.time, end.time) <= 0)
+  const end =
+    earliest(standing) ?? endOfProcess(run) ?? endOfStop(run, lastWord) ?? endOfHistory(run, history, now, deadlines)
   return {
     end: end && withError(end, messages),
     // A failure that may be an agent's line is news only while it is open what became of the run.
@@ -157,10 +160,14 @@ const MERGE_FAILED = /^(Merge failed|AI could not resolve all conflicts)/
 /** True where the error says that a merge failed, which takes its batch's completion back [RUN-5]. */
 export const isMergeFailure = (error: string | null): boolean => error !== null && MERGE_FAILED.test(error)
 
-/** The moment, on our clock, from which the engine's silence makes an unproven failure an end; null while we can't hear. */
+/**
+ * The moment, on our clock, from which the engine's silence makes an unproven failure an end; null while we can't hear.
+ * A silence that was long enough once is not undone by a lost stream.
+ */
 function silentUntil(run: Run, message: Kept): number | null {
-  if (run.openedAt === null) return null
-  return Math.max(message.at, run.openedAt, run.engineHeardAt ?? 0) + ENGINE_SILENCE
+  const since = (from: number) => Math.max(from, message.at) + ENGINE_SILENCE
+  if (run.silence && since(run.silence.from) <= run.silence.to) return since(run.silence.from)
+  return run.openedAt === null ? null : since(Math.max(run.openedAt, run.engine?.at ?? 0))
 }
 
 /** The backend never replays a real abort, and always replays an agent's line [RUN-4]. */
@@ -173,15 +180,14 @@ function judgeAbort(run: Run, message: Kept): 'real' | 'printed' | 'undecided' {
 }
 
 /** When the engine last spoke of the run or a batch: that takes an earlier end back that an `error` told, nothing else. */
-function lastWordOfEngine(messages: readonly Kept[]): Instant | null {
-  const word = messages.findLast(
+function lastWordOfEngine(messages: readonly Kept[]): Kept | undefined {
+  return messages.findLast(
     ({ says }) =>
       says.kind === 'run-status' ||
       says.kind === 'batch-status' ||
       says.kind === 'success' ||
       ((says.kind === 'batch-start' || says.kind === 'batch-complete') && says.tier < 3),
   )
-  return word?.time ?? null
 }
 
 function earliest(ends: readonly Candidate[]): Candidate | null {
@@ -191,35 +197,36 @@ function earliest(ends: readonly Candidate[]): Candidate | null {
   )
 }
 
-/** Ends that no message tells. */
-function concluded(run: Run, messages: readonly Kept[], now: number, deadlines: number[]): End | null {
-  const last = run.lastTime
-  if (run.unknown && (last || run.accepted)) {
-    const time = last ?? { ms: run.accepted?.at ?? run.unknown.at, ns: 0 }
-    return { status: 'failed', time, error: BACKEND_FORGOT, inferred: true }
-  }
-  if (run.stopAt !== null && run.replayed && run.replayed.at >= run.stopAt) {
-    const offset = run.clockOffset ?? 0
-    return { status: 'aborted', time: { ms: run.stopAt - offset, ns: 0 }, error: ABORTED, inferred: true }
-  }
-  return endOfHistory(run, messages, now, deadlines)
+/** The backend forgot the run: it died with the backend's process [RUN-11]. */
+function endOfProcess({ unknown, lastTime, accepted }: Run): End | null {
+  const time = lastTime ?? (accepted && { ms: accepted.at, ns: 0 })
+  return unknown && time && { status: 'failed', time, error: BACKEND_FORGOT, inferred: true }
+}
+
+/** A stop of ours that no message answered: a full replay after it shows no other end, and the engine went silent. */
+function endOfStop({ stopAt, replayed, clockOffset }: Run, lastWord: Kept | undefined): End | null {
+  if (stopAt === null || !replayed || replayed.at < stopAt) return null
+  if (lastWord && lastWord.at > replayed.at) return null
+  return { status: 'aborted', time: { ms: stopAt - (clockOffset ?? 0), ns: 0 }, error: ABORTED, inferred: true }
 }
 
 /** The history knows an end that the stream has not told for a while [RUN-8]. */
-function endOfHistory(run: Run, messages: readonly Kept[], now: number, deadlines: number[]): End | null {
-  const { history, historyEndedAt } = run
-  if (!history || history.endedAt === null || historyEndedAt === null) return null
-  const { status } = history
+function endOfHistory(run: Run, history: HistoryReading | null, now: number, deadlines: number[]): End | null {
+  if (!history || history.endedAt === null || run.historyEndedAt === null) return null
+  const { status, endedAt, error } = history
   if (status !== 'completed' && status !== 'failed' && status !== 'aborted') return null
-  // A resumed run shares its entry with an earlier one, whose end is not its own.
-  const begun = messages[0]?.time.ms
-  if (begun !== undefined && history.endedAt < begun) return null
-  const due = historyEndedAt + HISTORY_GRACE
+  const due = run.historyEndedAt + HISTORY_GRACE
   if (due > now) {
     deadlines.push(due)
     return null
   }
-  return { status, time: { ms: history.endedAt, ns: 0 }, error: history.error, inferred: true }
+  return { status, time: { ms: endedAt, ns: 0 }, error, inferred: true }
+}
+
+/** The run's entry in the history, unless it tells of an earlier run: one that is resumed shares its entry. */
+function ownHistory({ history }: Run, messages: readonly Kept[]): HistoryReading | null {
+  const begun = messages[0]?.time.ms
+  return history && begun !== undefined && history.endedAt !== null && history.endedAt < begun ? null : history
 }
 
 /** An end without words of its own takes those that follow it, else those that led to it. */

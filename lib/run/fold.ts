@@ -26,7 +26,10 @@ export interface Run {
   /** The latest stamp of any message, log lines included. */
   lastTime: Instant | null
   heardAt: number | null
-  engineHeardAt: number | null
+  /** The engine's own last word: its stamp, and when it reached us. */
+  engine: { time: Instant; at: number } | null
+  /** The last time that the engine was silent for `ENGINE_SILENCE` while we could hear it, ms on our clock. */
+  silence: { from: number; to: number } | null
   /** The least receipt minus stamp over live frames, ms; null before there was one. */
   clockOffset: number | null
   accepted: { at: number; spec: string; dryRun: boolean } | null
@@ -44,6 +47,8 @@ export interface Run {
 
 const MAX_CLAIMS = 50_000
 const MAX_HEARSAY = 2_000
+/** An engine that says nothing for so long after a failure that may be an agent's line has failed [RUN-4]. */
+export const ENGINE_SILENCE = 60_000
 
 export function emptyRun(incarnation = 1): Run {
   return {
@@ -54,7 +59,8 @@ export function emptyRun(incarnation = 1): Run {
     first: null,
     lastTime: null,
     heardAt: null,
-    engineHeardAt: null,
+    engine: null,
+    silence: null,
     clockOffset: null,
     accepted: null,
     stopAt: null,
@@ -79,6 +85,8 @@ export function fold(run: Run, observation: Observation): boolean {
       return foldMessage(run, observation)
     case 'accepted':
       run.accepted = observation
+      // That the run was unknown before its start says nothing.
+      run.unknown = null
       return true
     case 'stop':
       run.stopAt ??= observation.at
@@ -87,6 +95,7 @@ export function fold(run: Run, observation: Observation): boolean {
       run.openedAt = observation.at
       return true
     case 'closed':
+      noteSilence(run, observation.at)
       run.openedAt = null
       return true
     case 'replayed':
@@ -94,7 +103,6 @@ export function fold(run: Run, observation: Observation): boolean {
       run.replayed = observation
       return true
     case 'unknown-run':
-      // One answer to one connection; a start that came after it is another story.
       run.unknown ??= observation
       return true
     case 'plan':
@@ -111,27 +119,46 @@ export function fold(run: Run, observation: Observation): boolean {
 
 function foldMessage(run: Run, message: Message): boolean {
   if (isAnotherExecution(run, message)) restart(run)
-  if (run.unknown && message.connection > run.unknown.connection) run.unknown = null
+  const news = note(run, message)
+  const { says } = message
+  if (!mayBeAnAgents(says)) hearEngine(run, message)
+  // The first message of a connection is kept whatever it says: the next one begins with it again [RUN-14].
+  if ((says.kind === 'line' || says.kind === 'remark') && message.index > 0) return news
+  return keep(run, message) || news
+}
+
+/** What any message tells, whatever it says: that the run exists, since when, and the time at the backend. */
+function note(run: Run, message: Message): boolean {
+  let news = false
+  if (run.unknown && message.connection > run.unknown.connection) {
+    run.unknown = null
+    news = true
+  }
   if (run.first === null || compareInstants(message.time, run.first.time) < 0) {
     run.first = { id: message.id, time: message.time }
+    news = true
   }
   if (run.lastTime === null || compareInstants(message.time, run.lastTime) > 0) run.lastTime = message.time
   run.heardAt = message.at
-  const kept = mayBeAnAgents(message.says) ? run.hearsay : run.claims
-  const known = kept.get(message.id)
-  if (message.live && !known) {
-    run.clockOffset = Math.min(run.clockOffset ?? Infinity, message.at - message.time.ms)
+  const late = message.at - message.time.ms
+  if (message.live && (run.clockOffset === null || late < run.clockOffset)) {
+    run.clockOffset = late
+    news = true
   }
-  if (message.says.kind === 'line') return false
-  if (known) {
-    if (message.connection <= known.connection) return false
-    known.connection = message.connection
-    known.index = message.index
-    return true
-  }
-  if (kept === run.claims) run.engineHeardAt = message.at
-  if (message.says.kind === 'remark') return false
-  return keep(run, kept, message)
+  return news
+}
+
+/** A word of the engine's own, unless it is one of a replay. */
+function hearEngine(run: Run, { time, at }: Message): void {
+  if (run.engine && compareInstants(time, run.engine.time) <= 0) return
+  noteSilence(run, at)
+  run.engine = { time, at }
+}
+
+function noteSilence(run: Run, to: number): void {
+  if (run.openedAt === null) return
+  const from = Math.max(run.openedAt, run.engine?.at ?? 0)
+  if (to - from >= ENGINE_SILENCE) run.silence = { from, to }
 }
 
 /** A claim on a channel where agents speak too: it counts only by rules of its own. */
@@ -150,7 +177,15 @@ export function mayBeAnAgents(says: Says): boolean {
   }
 }
 
-function keep(run: Run, kept: Map<string, Kept>, message: Message): boolean {
+function keep(run: Run, message: Message): boolean {
+  const kept = mayBeAnAgents(message.says) ? run.hearsay : run.claims
+  const known = kept.get(message.id)
+  if (known) {
+    if (message.connection <= known.connection) return false
+    known.connection = message.connection
+    known.index = message.index
+    return true
+  }
   if (kept.size >= (kept === run.claims ? MAX_CLAIMS : MAX_HEARSAY)) {
     run.overflow = true
     if (kept === run.claims) return true
@@ -160,15 +195,8 @@ function keep(run: Run, kept: Map<string, Kept>, message: Message): boolean {
       break
     }
   }
-  kept.set(message.id, {
-    id: message.id,
-    says: message.says,
-    time: message.time,
-    at: message.at,
-    index: message.index,
-    firstConnection: message.connection,
-    connection: message.connection,
-  })
+  const { id, says, time, at, index, connection } = message
+  kept.set(id, { id, says, time, at, index, firstConnection: connection, connection })
   return true
 }
 

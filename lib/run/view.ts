@@ -1,8 +1,10 @@
-import { claimBatches, type BatchClaim, type BatchClaims } from './batches'
+import { claimBatches, type BatchClaims } from './batches'
 import { countBatches } from './counts'
 import { findEnd, isMergeFailure, type End } from './end'
+import { splitError } from './error-text'
 import { inOrder, type Kept, type Run } from './fold'
 import type { Batch, Finding, RunFields, RunStatus } from './model'
+import { isOpen, MAX_BATCHES, type BatchClaim } from './roster'
 import { iso, type Instant } from './time'
 
 /** What a run's observations add up to; who it is and how fresh its sources are is not theirs to say. */
@@ -48,7 +50,7 @@ export function derive(run: Run, now: number): Derived {
       endedAt: stamp(ending.end?.time ?? null),
       error: paragraphs?.first ?? null,
       errorDetail: paragraphs?.rest ?? null,
-      findings: findingsOf(run, ending.findings),
+      findings: [...boundsReached(run, claims), ...ending.findings.slice(-MAX_FINDINGS)],
       clockOffset: Math.abs(run.clockOffset ?? 0) > OFFSET_THAT_COUNTS ? (run.clockOffset ?? 0) : 0,
       counts: countBatches(batches, claims.totalKnown),
       batches,
@@ -67,7 +69,7 @@ function close(claims: BatchClaims, end: End): void {
   }
   blameOnlyRunning(claims)
   for (const batch of claims.batches) {
-    if (end.status === 'completed' && !end.inferred && (batch.status === 'running' || batch.status === 'pending')) {
+    if (end.status === 'completed' && isOpen(batch)) {
       // The backend says that every batch is completed: a message that told of this one was lost.
       batch.status = 'completed'
       batch.basis = 'inferred'
@@ -78,12 +80,11 @@ function close(claims: BatchClaims, end: End): void {
   }
 }
 
-/** `batch_error` names no batch: with one batch at work it is that one's [RUN-10]. */
+/** `batch_error` names no batch: with one batch at work it is that one's, unless a batch was named [RUN-10]. */
 function blameOnlyRunning(claims: BatchClaims): void {
-  for (const { error, time, running } of claims.errors) {
-    if (claims.batches.some(batch => batch.status === 'failed' && batch.basis === 'stream')) return
-    const [only] = running
-    if (!only || running.length > 1 || only.status !== 'running') continue
+  if (claims.batches.some(batch => batch.status === 'failed' && batch.basis === 'stream')) return
+  for (const { error, time, only } of claims.errors) {
+    if (only?.status !== 'running') continue
     fail(only, { time }, error)
     only.basis = 'inferred'
   }
@@ -97,10 +98,9 @@ function fail(batch: BatchClaim, at: { time: Instant }, error: string | null): v
 
 /** Every batch gets an id that is unique in the run: its own, or its name until the id is told. */
 function withIds(claims: readonly BatchClaim[]): Batch[] {
-  const taken = new Set(claims.map(({ id }) => id))
+  const idFor = freeIds(claims)
   return claims.map(claim => {
-    const id = claim.id ?? free(claim.name ?? 'batch', taken)
-    taken.add(id)
+    const id = claim.id ?? idFor(claim.name ?? 'batch')
     return {
       id,
       name: claim.name ?? id,
@@ -118,16 +118,24 @@ function withIds(claims: readonly BatchClaim[]): Batch[] {
   })
 }
 
-function free(name: string, taken: ReadonlySet<string | null>): string {
-  for (let n = 1; ; n += 1) {
-    const id = n === 1 ? name : `${name} (${String(n)})`
-    if (!taken.has(id)) return id
+/** Gives ids to names: NAME, then NAME (2) and so on, and none that is taken. */
+function freeIds(claims: readonly BatchClaim[]): (name: string) => string {
+  const taken = new Set(claims.map(({ id }) => id))
+  const given = new Map<string, number>()
+  return name => {
+    for (let n = (given.get(name) ?? 0) + 1; ; n += 1) {
+      const id = n === 1 ? name : `${name} (${n})`
+      if (taken.has(id)) continue
+      given.set(name, n)
+      taken.add(id)
+      return id
+    }
   }
 }
 
 function statusOf(run: Run, messages: readonly Kept[], batches: readonly Batch[]): RunStatus {
   const running = messages.some(({ says }) => says.kind === 'run-status' && says.status === 'running')
-  if (running || batches.some(batch => batch.startedAt !== null)) return 'running'
+  if (running || batches.some(({ startedAt, endedAt }) => (startedAt ?? endedAt) !== null)) return 'running'
   return run.accepted || run.first ? 'starting' : 'idle'
 }
 
@@ -153,24 +161,16 @@ function historyIdOf(messages: readonly Kept[]): string | null {
   return null
 }
 
-/** First paragraph and the rest: causes, or a backtrace of sixty lines [RUN-12]. */
-export function splitError(error: string): { first: string; rest: string | null } {
-  const text = error.replace(/^Execution failed:\s*/, '').replaceAll('\r\n', '\n')
-  const gap = /\n[ \t]*\n/.exec(text)
-  const first = (gap ? text.slice(0, gap.index) : text).trim()
-  const rest = gap ? text.slice(gap.index + gap[0].length).trimEnd() : ''
-  return { first, rest: rest === '' ? null : rest }
-}
-
-function findingsOf(run: Run, unproven: readonly Finding[]): Finding[] {
-  const bound: Finding[] = run.overflow
-    ? [
-        {
-          kind: 'overflow',
-          text: 'More state messages came than are kept; the oldest of them no longer count.',
-          at: null,
-        },
-      ]
-    : []
-  return [...bound, ...unproven.slice(-MAX_FINDINGS)]
+/** That not all of what came is kept is told, never silent [SAFE-5]. */
+function boundsReached(run: Run, claims: BatchClaims): Finding[] {
+  const reached: Finding[] = []
+  if (run.overflow) {
+    const text = 'More state messages came than are kept; some of them no longer count.'
+    reached.push({ kind: 'overflow', text, at: null })
+  }
+  if (claims.overflow) {
+    const text = `This run has more than ${MAX_BATCHES.toLocaleString('en')} batches; the rest are not shown.`
+    reached.push({ kind: 'too-many-batches', text, at: null })
+  }
+  return reached
 }

@@ -1,0 +1,309 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { emptyRun, fold, inOrder } from './fold'
+import type { Message, Says } from './observation'
+import {
+  batchError,
+  branchOf,
+  COMPLETED,
+  completedBy,
+  FAILED,
+  failed,
+  LINE,
+  merging,
+  REMARK,
+  resuming,
+  RUNNING,
+  spawning,
+  START,
+  status,
+  SUCCESS,
+  T0,
+  Told,
+  told as sentence,
+} from './testing'
+import { derive } from './view'
+
+describe('a message that comes again', () => {
+  it('[RUN-2] changes nothing on the same connection', () => {
+    const told = new Told(['a'])
+    told.say(START)
+    const running = told.say(status('a', 'running'))
+    const before = told.view
+    expect(told.observe({ ...running, index: 5, at: told.now + 500 })).toBe(false)
+    expect(told.view).toEqual(before)
+  })
+
+  it('[RUN-2] changes no state on a later connection', () => {
+    const told = new Told(['a', 'b'])
+    const all = [START, RUNNING, status('a', 'running'), batchError('x'), status('b', 'completed')].map(says =>
+      told.say(says),
+    )
+    const before = told.view
+    told
+      .close()
+      .open()
+      .replay(...all)
+    expect(told.view).toEqual(before)
+  })
+
+  it('[RUN-2] any delivery that ends in a full replay leaves what one clean delivery leaves', () => {
+    const id = fc.constantFrom('a', 'b', 'c', '__proto__', 'a b')
+    const says: fc.Arbitrary<Says> = fc.oneof(
+      fc.constantFrom(START, RUNNING, COMPLETED, FAILED, SUCCESS, REMARK, LINE, resuming(2), batchError('broke')),
+      fc
+        .tuple(id, fc.constantFrom('pending', 'running', 'completed', 'failed', 'aborted'))
+        .map(args => status(...args)),
+      fc.tuple(id, fc.constantFrom(2, 3)).map(args => spawning(...args)),
+      fc.tuple(id, fc.constantFrom(2, 3)).map(args => completedBy(...args)),
+      fc.tuple(fc.constantFrom('mission', 'merged', 'skipped'), id).map(args => sentence(...args)),
+      id.map(merging),
+      fc.constantFrom('Merge failed', 'Deadlock: 1 batch', 'x').map(failed),
+    )
+    const delivery = fc.record({
+      story: fc.array(says, { minLength: 1, maxLength: 30 }),
+      plan: fc.option(fc.constant(['a', 'b=a', '__proto__', 'c'])),
+      order: fc.array(fc.nat(), { maxLength: 60 }),
+    })
+    fc.assert(
+      fc.property(delivery, ({ story, plan, order }) => {
+        const clean = new Told(plan ?? [])
+        const messages = story.map(what => clean.say(what))
+        const lossy = new Told()
+        // The first frame comes first, else it would be the first frame of another execution.
+        for (const pick of [0, ...order]) {
+          const message = messages[pick % messages.length]
+          if (message) lossy.replay(message)
+        }
+        lossy.now = clean.now
+        lossy
+          .close()
+          .open()
+          .replay(...messages)
+        if (plan) lossy.plan(plan)
+        expect(derive(lossy.run, clean.now).view).toEqual(clean.view)
+      }),
+    )
+  })
+})
+
+describe('order', () => {
+  const kept = (told: Told) => inOrder(told.run).map(({ id }) => id)
+
+  it('[RUN-4] is the backend’s, to the nanosecond, whatever order messages come in', () => {
+    const told = new Told()
+    const late = told.say(START, { time: { ms: T0, ns: 2 } })
+    const early = told.say(RUNNING, { time: { ms: T0, ns: 1 } })
+    expect(kept(told)).toEqual([early.id, late.id])
+  })
+
+  it('[RUN-2] is the place in the stream where stamps are equal, also of a message that was lost at first', () => {
+    const told = new Told()
+    const time = { ms: T0, ns: 0 }
+    const first = told.say(START, { time })
+    const third = told.say(status('a', 'completed'), { time })
+    const second: Message = { ...third, id: 'lost', says: status('a', 'running') }
+    told.close().open().replay(first, second, third)
+    expect(kept(told)).toEqual([first.id, 'lost', third.id])
+  })
+})
+
+describe('another execution under the same id', () => {
+  const over = () => {
+    const told = new Told(['a'])
+    const first = told.say(START)
+    told.say(RUNNING)
+    told.say(status('a', 'running'))
+    told.observe({ kind: 'stop', at: told.now })
+    told.say(FAILED)
+    return { told, first }
+  }
+
+  it('[RUN-14] begins where a connection’s first message is a new, later one', () => {
+    const { told } = over()
+    told.close().open().say(START, { index: 0 })
+    expect(told.run.incarnation).toBe(2)
+    expect(told.view).toMatchObject({ status: 'starting', stopping: false, counts: { total: 1, pending: 1 } })
+  })
+
+  it('[RUN-14] keeps the plan as last read, as the one before its start', () => {
+    const { told } = over()
+    told.plan([{ id: 'a', completed: true }, 'b'])
+    told.close().open()
+    told.say(START, { index: 0 })
+    told.say(resuming(1))
+    expect(told.statuses).toEqual({ a: 'completed', b: 'pending' })
+  })
+
+  it('[RUN-14] keeps our own start only where it came after the old story', () => {
+    const { told } = over()
+    told.observe({ kind: 'accepted', at: told.now + 1, spec: 'other', dryRun: true })
+    told.close().open().say(START, { index: 0 })
+    expect(told.view).toMatchObject({ spec: 'other', dryRun: true })
+    told.close().open().say(START, { index: 0 })
+    expect(told.run.incarnation).toBe(3)
+    expect(told.view.spec).toBe('001-todo')
+  })
+
+  it('[RUN-14] keeps the clock offset: it is the same backend', () => {
+    const { told } = over()
+    told.say(LINE, { live: true, time: { ms: told.now - 60_000, ns: 0 } })
+    told.close().open().say(START, { index: 0 })
+    expect(told.view.clockOffset).toBe(61_000)
+  })
+
+  it('[RUN-14] is none where the first message is the one known', () => {
+    const { told, first } = over()
+    told.close().open().replay(first).say(LINE)
+    expect(told.run.incarnation).toBe(1)
+  })
+
+  it('[RUN-14] is none where an earlier connection had lost the first message', () => {
+    const told = new Told()
+    told.say(RUNNING)
+    const first: Message = { ...told.say(LINE), id: 'lost', says: START, time: { ms: T0, ns: 0 } }
+    told.close().open().replay(first)
+    expect(told.run.incarnation).toBe(1)
+    expect(told.view.status).toBe('running')
+  })
+
+  it.each([
+    ['a remark', REMARK],
+    ['a line', LINE],
+  ])('[RUN-14] is none where the first message is %s stamped later than the second', (_, says) => {
+    const told = new Told()
+    const first = told.say(says, { time: { ms: T0, ns: 2 } })
+    const second = told.say(RUNNING, { time: { ms: T0, ns: 1 } })
+    told.close().open().replay(first, second)
+    told.close().open().replay(first, second)
+    expect(told.run.incarnation).toBe(1)
+  })
+})
+
+describe('the backend’s clock', () => {
+  const offsets = (told: Told) => told.run.clockOffset
+
+  it('[RUN-7] is the least of receipt minus stamp over live messages', () => {
+    const told = new Told()
+    for (const late of [70_000, 61_000, 65_000]) {
+      const at = told.now + 100_000
+      told.say(LINE, { live: true, at, time: { ms: at - late, ns: 0 } })
+    }
+    expect(offsets(told)).toBe(61_000)
+    expect(told.view.clockOffset).toBe(61_000)
+  })
+
+  it('[RUN-7] is not learned from a replay', () => {
+    const told = new Told()
+    told.say(LINE, { live: false, time: { ms: T0 - 600_000, ns: 0 } })
+    expect(offsets(told)).toBeNull()
+    expect(told.view.clockOffset).toBe(0)
+  })
+
+  it.each([
+    [2_000, 0],
+    [2_001, 2_001],
+    [-2_000, 0],
+    [-2_001, -2_001],
+  ])('[RUN-7] %i ms off counts as %i', (late, shown) => {
+    const told = new Told()
+    told.say(LINE, { live: true, at: T0, time: { ms: T0 - late, ns: 0 } })
+    expect(told.view.clockOffset).toBe(shown)
+  })
+})
+
+describe('what a view must be derived anew for', () => {
+  it.each([
+    ['a line', LINE],
+    ['a remark', REMARK],
+    ['a state message', START],
+  ])('[RUN-7] the first message, also %s: the run is starting', (_, says) => {
+    const told = new Told()
+    const idle: Message = { ...new Told().say(says), at: T0 }
+    expect(told.view.status).toBe('idle')
+    expect(told.observe(idle)).toBe(true)
+    expect(told.view.status).toBe('starting')
+  })
+
+  it('[RUN-7] a line that corrects the clock offset', () => {
+    const told = new Told()
+    told.say(START)
+    const line: Message = { ...new Told().say(LINE), id: 'live', index: 1, live: true, at: T0 + 90_000 }
+    expect(told.observe(line)).toBe(true)
+    expect(told.observe({ ...line, id: 'later', index: 2, at: T0 + 95_000 })).toBe(false)
+  })
+
+  it('not any further line', () => {
+    const told = new Told()
+    told.say(START)
+    expect(told.observe({ ...new Told().say(LINE), id: 'line', index: 1 })).toBe(false)
+  })
+})
+
+describe('a plan', () => {
+  it('[RUN-8] that reads empty changes nothing', () => {
+    const told = new Told(['a', 'b'])
+    expect(told.observe({ kind: 'plan', at: told.now, batches: [], shared: false })).toBe(false)
+    expect(told.view.counts.total).toBe(2)
+  })
+
+  it('[RUN-8] was read before the run until a start of ours is accepted, or its first message', () => {
+    const run = emptyRun()
+    const reading = (id: string) =>
+      fold(run, {
+        kind: 'plan',
+        at: T0,
+        shared: false,
+        batches: [{ id, name: id, dependsOn: [], completed: false, branch: null }],
+      })
+    reading('first')
+    reading('second')
+    fold(run, { kind: 'accepted', at: T0, spec: 's', dryRun: false })
+    reading('third')
+    expect(run.planBefore?.batches[0]?.id).toBe('second')
+    expect(run.plan?.batches[0]?.id).toBe('third')
+  })
+})
+
+describe('a run that its backend does not know', () => {
+  it('[RUN-11] is known again once a later connection brings a message', () => {
+    const told = new Told()
+    told.say(START)
+    told.close().open().forgotten()
+    expect(told.view.status).toBe('failed')
+    told.close().open().say(RUNNING)
+    expect(told.view.status).toBe('running')
+  })
+
+  it('[RUN-11] has yet to begin where a start is accepted after that answer', () => {
+    const told = new Told()
+    told.forgotten()
+    told.observe({ kind: 'accepted', at: told.now + 1, spec: '001-todo', dryRun: false })
+    expect(told.view.status).toBe('starting')
+  })
+})
+
+describe('bounds', () => {
+  const overflow = (told: Told) => told.view.findings.filter(({ kind }) => kind === 'overflow')
+
+  it('[SAFE-5] 50,000 claims are kept, and more are told of', () => {
+    const told = new Told()
+    for (let n = 0; n < 50_000; n += 1) told.say(batchError('x'))
+    expect(overflow(told)).toHaveLength(0)
+    told.say(batchError('one too many'))
+    expect(told.run.claims.size).toBe(50_000)
+    expect(overflow(told)).toHaveLength(1)
+  })
+
+  it('[SAFE-5] of what may be an agent’s the newest 2,000 are kept, and it costs the engine’s claims nothing', () => {
+    const told = new Told(['a'])
+    told.say(START)
+    told.say(RUNNING)
+    told.say(status('a', 'running', { branch: branchOf('a') }))
+    for (let n = 0; n < 2_100; n += 1) told.say(sentence('mission', `batch ${String(n)}`))
+    expect(told.run.hearsay.size).toBe(2_000)
+    expect(inOrder(told.run).at(-1)?.says).toMatchObject({ ref: 'batch 2099' })
+    expect(overflow(told)).toHaveLength(1)
+    expect(told.statuses).toEqual({ a: 'running' })
+  })
+})

@@ -1,0 +1,223 @@
+import type { Basis, BatchStatus } from './model'
+import type { Says, Tier } from './observation'
+import type { Instant } from './time'
+
+/** A batch as the claims leave it, before the run's end is weighed. */
+export interface BatchClaim {
+  /** Null while only a name is known. */
+  id: string | null
+  name: string | null
+  dependsOn: readonly string[]
+  status: BatchStatus
+  branch: string | null
+  error: string | null
+  startedAt: Instant | null
+  endedAt: Instant | null
+  basis: Basis
+}
+
+export type Planned = Pick<BatchClaim, 'id' | 'name' | 'dependsOn'> & { id: string }
+type Completion = Extract<Says, { kind: 'batch-complete' }>
+type StatusOfBatch = Extract<Says, { kind: 'batch-status' }>
+
+/** How many completions of one name were told, in each way of telling them. */
+interface Told {
+  mission: number
+  merged: number
+  skipped: number
+}
+
+/** More batches than this are not shown; that there are more is [SAFE-5]. */
+export const MAX_BATCHES = 2_000
+
+/** The batches of a run, and which of them a word means: names and ids are separate, and match exactly [RUN-3]. */
+export class Roster {
+  readonly batches: BatchClaim[] = []
+  readonly planned: boolean
+  /** A batch was named that no plan holds. */
+  unplanned = false
+  /** There are more than `MAX_BATCHES`. */
+  overflow = false
+  private readonly byId = new Map<string, BatchClaim>()
+  private readonly byName = new Map<string, BatchClaim[]>()
+  private readonly running = new Set<BatchClaim>()
+  private readonly told = new Map<string, Told>()
+
+  constructor(plan: readonly Planned[]) {
+    for (const { id, name, dependsOn } of plan) if (!this.byId.has(id)) this.add({ id, name, dependsOn })
+    this.planned = this.batches.length > 0
+  }
+
+  get(id: string): BatchClaim | undefined {
+    return this.byId.get(id)
+  }
+
+  /** The batch at work, where it is only one. */
+  get onlyRunning(): BatchClaim | null {
+    const [only] = this.running
+    return only && this.running.size === 1 ? only : null
+  }
+
+  /** `batch_status`: an id; its name is the id where the backend says "completed", so it never overwrites one. */
+  status({ id, name, status, branch, error }: StatusOfBatch, time: Instant): void {
+    const namedOtherwise = name !== null && name !== id
+    const batch =
+      this.byId.get(id) ??
+      this.adopt(name === null ? undefined : this.named(name).find(nameless), id) ??
+      this.adopt(namedOtherwise || isOpen({ status }) ? undefined : this.onlyNameless, id) ??
+      this.addUnplanned({ id, name: null })
+    if (batch.name === null && namedOtherwise) this.call(batch, name)
+    if (status === 'running') this.begin(batch, time)
+    else if (status !== 'pending') this.finish(batch, status, time)
+    batch.branch = branch ?? batch.branch
+    batch.error = error ?? batch.error
+  }
+
+  /** "Spawning batch: NAME": of equal names the first that has not begun. */
+  start(name: string, tier: Tier, time: Instant): void {
+    const group = this.group(name)
+    const next = group.find(({ status }) => status === 'pending')
+    if (next) this.begin(next, time)
+    else if (!this.planned || (group.length === 0 && tier < 3)) this.begin(this.addUnplanned({ id: null, name }), time)
+  }
+
+  complete(says: Completion, time: Instant): void {
+    const batch = says.by === 'id' ? this.completedById(says) : this.completedByName(says)
+    if (!batch) return
+    this.finish(batch, 'completed', time)
+    batch.branch = says.branch ?? batch.branch
+  }
+
+  /** The batch that a branch is of: by its completion, else by its own name `…/ckrv-batch-<id>-<hex6>`. */
+  ofBranch(branch: string): BatchClaim | null {
+    const told = this.batches.find(batch => batch.branch === branch)
+    if (told) return told
+    const id = /ckrv-batch-(.+)-[0-9a-f]{6}$/.exec(branch)?.[1]
+    const named = id === undefined ? undefined : this.byId.get(id)
+    if (named) named.branch ??= branch
+    return named ?? null
+  }
+
+  private add(from: { id: string | null; name: string | null; dependsOn?: readonly string[] }): BatchClaim {
+    const batch: BatchClaim = {
+      dependsOn: [],
+      ...from,
+      status: 'pending',
+      branch: null,
+      error: null,
+      startedAt: null,
+      endedAt: null,
+      basis: 'stream',
+    }
+    if (this.batches.length >= MAX_BATCHES) {
+      this.overflow = true
+      return batch
+    }
+    this.batches.push(batch)
+    if (batch.id !== null) this.byId.set(batch.id, batch)
+    if (batch.name !== null) this.call(batch, batch.name)
+    return batch
+  }
+
+  private addUnplanned(from: { id: string | null; name: string | null }): BatchClaim {
+    this.unplanned = true
+    return this.add(from)
+  }
+
+  private named(name: string): readonly BatchClaim[] {
+    return this.byName.get(name) ?? []
+  }
+
+  private call(batch: BatchClaim, name: string): void {
+    batch.name = name
+    const others = this.byName.get(name)
+    if (others) others.push(batch)
+    else this.byName.set(name, [batch])
+  }
+
+  private adopt(batch: BatchClaim | undefined, id: string): BatchClaim | undefined {
+    if (!batch) return undefined
+    batch.id = id
+    this.byId.set(id, batch)
+    return batch
+  }
+
+  /** Without a plan, an id that fits no name belongs to the only running batch, if that has no id yet. */
+  private get onlyNameless(): BatchClaim | undefined {
+    const only = this.planned ? null : this.onlyRunning
+    return only && nameless(only) ? only : undefined
+  }
+
+  /** Batches of that name, or else of that name without what a sentence puts around it. */
+  private group(name: string): readonly BatchClaim[] {
+    for (const spelling of [name, ...spellings(name)]) {
+      const group = this.named(spelling)
+      if (group.length > 0) return group
+    }
+    return []
+  }
+
+  private completedById({ ref, tier }: Completion): BatchClaim | undefined {
+    const known = this.byId.get(ref)
+    if (known) return this.withStartOfTwin(known)
+    const unknown = firstOpen(this.named(ref).filter(nameless)) ?? this.onlyNameless
+    if (unknown) return this.adopt(unknown, ref)
+    return this.planned && tier === 3 ? undefined : this.addUnplanned({ id: ref, name: null })
+  }
+
+  /**
+   * Two batches with one name: a start by name was given to the first. If the other one completes, the start was its
+   * own, and the first has not begun.
+   */
+  private withStartOfTwin(batch: BatchClaim): BatchClaim {
+    if (batch.status !== 'pending' || batch.name === null) return batch
+    const twin = this.named(batch.name).find(({ status }) => status === 'running')
+    if (twin) {
+      batch.startedAt = twin.startedAt
+      twin.startedAt = null
+      twin.status = 'pending'
+      this.running.delete(twin)
+    }
+    return batch
+  }
+
+  /** "Mission completed: X" and "Successfully merged batch 'X'" tell of one completion: it counts once. */
+  private completedByName({ ref, sentence, tier }: Completion): BatchClaim | undefined {
+    const told = this.told.get(ref) ?? { mission: 0, merged: 0, skipped: 0 }
+    this.told.set(ref, told)
+    told[sentence === 'completed' ? 'merged' : sentence] += 1
+    const group = this.group(ref)
+    if (group.length === 0) {
+      return this.planned && tier === 3 ? undefined : this.addUnplanned({ id: null, name: ref })
+    }
+    const completed = group.filter(({ status }) => status === 'completed').length
+    return completed < Math.max(told.mission, told.merged) + told.skipped ? firstOpen(group) : undefined
+  }
+
+  private begin(batch: BatchClaim, time: Instant): void {
+    batch.startedAt ??= time
+    if (batch.status !== 'pending') return
+    batch.status = 'running'
+    this.running.add(batch)
+  }
+
+  /** The last word on a batch's end stands; the time is that of the first word of that end. */
+  private finish(batch: BatchClaim, status: 'completed' | 'failed' | 'aborted', time: Instant): void {
+    if (batch.status !== status) batch.endedAt = time
+    batch.status = status
+    this.running.delete(batch)
+  }
+}
+
+const nameless = (batch: BatchClaim) => batch.id === null
+
+export const isOpen = ({ status }: { status: BatchStatus }) => status === 'pending' || status === 'running'
+
+const firstOpen = (group: readonly BatchClaim[]): BatchClaim | undefined =>
+  group.find(({ status }) => status === 'running') ?? group.find(({ status }) => status === 'pending')
+
+/** What a name in a sentence may be besides itself: with the sentence's full stop at its end, or in quotes. */
+function spellings(name: string): string[] {
+  const stopped = name.endsWith('.') ? [name.slice(0, -1)] : []
+  return [...stopped, ...[name, ...stopped].flatMap(text => /^(["'`])(.+)\1$/s.exec(text)?.[2] ?? [])]
+}

@@ -1,0 +1,184 @@
+import { emptyRun, fold, type Run } from './fold'
+import type { BatchStatus } from './model'
+import type { HistoryReading, Message, Observation, PlanBatch, Says, Tier } from './observation'
+import { derive, type Derived, type RunView } from './view'
+
+/** When a told run begins, on both clocks, ms. */
+export const T0 = Date.parse('2026-01-15T14:00:00.000Z')
+export const SECOND = 1_000
+
+/** For tests: a run told step by step. Time passes by a second a message, on both clocks alike. */
+export class Told {
+  readonly run: Run = emptyRun()
+  now = T0
+  private connection = 0
+  private index = 0
+  private serial = 0
+
+  constructor(plan: readonly (string | Partial<PlanBatch>)[] = []) {
+    if (plan.length > 0) this.plan(plan)
+    this.open()
+  }
+
+  observe(observation: Observation): boolean {
+    return fold(this.run, observation)
+  }
+
+  open(): this {
+    this.connection += 1
+    this.index = 0
+    this.observe({ kind: 'opened', at: this.now, connection: this.connection })
+    return this
+  }
+
+  close(): this {
+    this.observe({ kind: 'closed', at: this.now, connection: this.connection })
+    return this
+  }
+
+  /** Says that this connection has brought everything again. */
+  replayed(): this {
+    this.observe({ kind: 'replayed', at: this.now, connection: this.connection })
+    return this
+  }
+
+  /** The backend answers "Execution not found." */
+  forgotten(): this {
+    this.observe({ kind: 'unknown-run', at: this.now, connection: this.connection })
+    return this
+  }
+
+  plan(batches: readonly (string | Partial<PlanBatch>)[], shared = false): this {
+    this.observe({ kind: 'plan', at: this.now, batches: batches.map(planned), shared })
+    return this
+  }
+
+  history(entry: Partial<Omit<HistoryReading, 'kind'>>): this {
+    const none = {
+      id: 'run-2026-01-15-a1b2c3',
+      status: null,
+      dryRun: false,
+      startedAt: null,
+      endedAt: null,
+      error: null,
+    }
+    this.observe({ kind: 'history', at: this.now, batches: [], ...none, ...entry })
+    return this
+  }
+
+  wait(ms: number): this {
+    this.now += ms
+    return this
+  }
+
+  /** A new message of this connection, on a later one never its first; what is not given follows from the moment. */
+  say(says: Says, over: Partial<Message> = {}): Message {
+    this.now += SECOND
+    this.serial += 1
+    const message: Message = {
+      kind: 'message',
+      connection: this.connection,
+      index: this.connection > 1 ? Math.max(1, this.index) : this.index,
+      id: `message ${String(this.serial)}`,
+      at: this.now,
+      time: { ms: this.now, ns: 0 },
+      live: false,
+      says,
+      stream: 'system',
+      text: '',
+      ...over,
+    }
+    this.index += 1
+    this.observe(message)
+    return message
+  }
+
+  /** Messages that this connection brings once more. */
+  replay(...messages: readonly Message[]): this {
+    for (const message of messages) {
+      this.observe({ ...message, at: this.now, connection: this.connection, index: this.index, live: false })
+      this.index += 1
+    }
+    return this
+  }
+
+  derive(now = this.now): Derived {
+    return derive(this.run, now)
+  }
+
+  get view(): RunView {
+    return this.derive().view
+  }
+
+  /** Every batch's status by its id. */
+  get statuses(): Record<string, BatchStatus> {
+    return Object.fromEntries(this.view.batches.map(({ id, status }) => [id, status]))
+  }
+
+  batch(id: string): RunView['batches'][number] {
+    const found = this.view.batches.find(batch => batch.id === id)
+    if (!found) throw new Error(`no batch ${id}`)
+    return found
+  }
+}
+
+/** `id` or `id=name`, or the fields themselves. */
+function planned(batch: string | Partial<PlanBatch>): PlanBatch {
+  const none = { id: '', name: null, dependsOn: [], completed: false, branch: null }
+  if (typeof batch !== 'string') return { ...none, ...batch }
+  const [id = '', name = id] = batch.split('=')
+  return { ...none, id, name }
+}
+
+export const START: Says = { kind: 'start', spec: '001-todo' }
+export const RUNNING: Says = { kind: 'run-status', status: 'running', error: null }
+export const COMPLETED: Says = { kind: 'run-status', status: 'completed', error: null }
+export const FAILED: Says = { kind: 'run-status', status: 'failed', error: null }
+export const SUCCESS: Says = { kind: 'success' }
+export const ABORT: Says = { kind: 'execution-aborted' }
+export const LINE: Says = { kind: 'line' }
+export const REMARK: Says = { kind: 'remark' }
+
+export const branchOf = (id: string) => `worktree/main/ckrv-batch-${id}-1a2b3c`
+
+export const failed = (error: string): Says => ({ kind: 'execution-failed', error })
+export const batchError = (error: string): Says => ({ kind: 'batch-error', error })
+export const merging = (id: string): Says => ({ kind: 'merging', branch: branchOf(id) })
+export const resuming = (count: number): Says => ({ kind: 'resuming', count })
+
+/** `batch_status`, tier 1. */
+export const status = (
+  id: string,
+  to: BatchStatus,
+  more: { name?: string; branch?: string; error?: string } = {},
+): Says => ({
+  kind: 'batch-status',
+  id,
+  status: to,
+  name: more.name ?? null,
+  branch: more.branch ?? null,
+  error: more.error ?? null,
+})
+
+/** "Spawning batch: NAME" */
+export const spawning = (name: string, tier: Tier = 2): Says => ({ kind: 'batch-start', tier, name })
+
+/** "Batch ID completed on branch BRANCH" */
+export const completedBy = (id: string, tier: Tier = 2): Says => ({
+  kind: 'batch-complete',
+  tier,
+  sentence: 'completed',
+  by: 'id',
+  ref: id,
+  branch: branchOf(id),
+})
+
+/** "Mission completed: NAME", "Successfully merged batch 'NAME'", "Batch 'NAME' already completed, skipping" */
+export const told = (sentence: 'mission' | 'merged' | 'skipped', name: string): Says => ({
+  kind: 'batch-complete',
+  tier: 3,
+  sentence,
+  by: 'name',
+  ref: name,
+  branch: null,
+})

@@ -1,0 +1,222 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  ABORT,
+  batchError,
+  branchOf,
+  COMPLETED,
+  completedBy,
+  FAILED,
+  failed,
+  LINE,
+  REMARK,
+  RUNNING,
+  SECOND,
+  spawning,
+  START,
+  status,
+  T0,
+  Told,
+} from './testing'
+
+const iso = (ms: number) => new Date(ms).toISOString()
+
+describe('the status', () => {
+  it('[RUN-7] is idle, then starting, then running', () => {
+    const told = new Told(['a'])
+    expect(told.view).toMatchObject({ status: 'idle', startedAt: null, endedAt: null, error: null, inferred: false })
+    told.say(START)
+    expect(told.view.status).toBe('starting')
+    told.say(RUNNING)
+    expect(told.view.status).toBe('running')
+  })
+
+  it('[RUN-7] is starting once a start of ours is accepted', () => {
+    const told = new Told(['a'])
+    told.observe({ kind: 'accepted', at: T0, spec: '002-other', dryRun: true })
+    expect(told.view).toMatchObject({ status: 'starting', startedAt: null, spec: '002-other', dryRun: true })
+  })
+
+  it.each([
+    ['starts', spawning('a')],
+    ['runs', status('a', 'running')],
+    ['completes: its start was lost', completedBy('a')],
+  ])('[RUN-7] is running once a batch %s', (_, says) => {
+    const told = new Told(['a'])
+    told.say(START)
+    told.say(says)
+    expect(told.view.status).toBe('running')
+  })
+
+  it('[RUN-8] is not running for batches completed before', () => {
+    const told = new Told([{ id: 'a', name: 'a', completed: true }, 'b'])
+    told.say(START)
+    told.say({ kind: 'resuming', count: 1 })
+    expect(told.view).toMatchObject({ status: 'starting', counts: { completed: 1 } })
+  })
+})
+
+describe('the times', () => {
+  it.each([
+    ['start', [START, RUNNING, status('a', 'running')]],
+    ['status running', [REMARK, RUNNING, START]],
+    ['the first batch', [LINE, status('a', 'running'), status('b', 'running')]],
+  ])('[RUN-7] begin with the earliest of start, status running and the first batch: %s', (_, all) => {
+    const told = new Told(['a', 'b'])
+    for (const says of all) told.say(says)
+    expect(told.view.startedAt).toBe(iso(T0 + (all[0] === START ? 1 : 2) * SECOND))
+  })
+
+  it('[RUN-7] are the backend’s, not those of receipt', () => {
+    const told = new Told()
+    const first = told.say(START, { time: { ms: T0 - 600 * SECOND, ns: 0 } })
+    told.say(COMPLETED, { time: { ms: T0 - 10 * SECOND, ns: 0 } })
+    expect(told.view).toMatchObject({ startedAt: iso(T0 - 600 * SECOND), endedAt: iso(T0 - 10 * SECOND) })
+    told
+      .wait(60 * SECOND)
+      .close()
+      .open()
+      .replay(first)
+    expect(told.view.startedAt).toBe(iso(T0 - 600 * SECOND))
+  })
+
+  it('[RUN-7] never move to a later moment, whatever comes', () => {
+    const anything = fc.constantFrom(START, RUNNING, LINE, REMARK, status('a', 'running'), status('b', 'completed'))
+    fc.assert(
+      fc.property(fc.array(fc.tuple(anything, fc.nat(100)), { minLength: 1 }), story => {
+        const told = new Told(['a', 'b'])
+        let begun = Infinity
+        for (const [says, seconds] of story) {
+          told.say(says, { time: { ms: T0 + seconds * SECOND, ns: 0 }, index: 1 })
+          const { startedAt } = told.view
+          if (begun !== Infinity) expect(startedAt).not.toBeNull()
+          const now = startedAt === null ? Infinity : Date.parse(startedAt)
+          expect(now).toBeLessThanOrEqual(begun)
+          begun = now
+        }
+      }),
+    )
+  })
+})
+
+describe('counts', () => {
+  it('[RUN-1] sum to the total at every step of any story, and nothing runs in a run that is over', () => {
+    const id = fc.constantFrom('a', 'b', 'c', '__proto__')
+    const anything = fc.oneof(
+      fc.constantFrom(START, RUNNING, COMPLETED, FAILED, LINE, ABORT, batchError('x'), failed('Merge failed')),
+      fc.constantFrom({ kind: 'resuming', count: 1 } as const, { kind: 'merging', branch: branchOf('a') } as const),
+      fc
+        .tuple(id, fc.constantFrom('pending', 'running', 'completed', 'failed', 'aborted'))
+        .map(args => status(...args)),
+      fc.tuple(id, fc.constantFrom(2, 3)).map(args => spawning(...args)),
+      fc.tuple(id, fc.constantFrom(2, 3)).map(args => completedBy(...args)),
+    )
+    const plan = fc.option(fc.constant([{ id: 'a', name: 'b', completed: true }, 'b=a', 'c=a', '__proto__=c']))
+    fc.assert(
+      fc.property(fc.array(anything, { maxLength: 40 }), plan, (story, batches) => {
+        const told = new Told(batches ?? [])
+        for (const says of story) {
+          told.say(says)
+          const { counts, batches: shown, endedAt } = told.view
+          const { total, totalKnown: _, ...five } = counts
+          expect(Object.values(five).reduce((sum, count) => sum + count)).toBe(total)
+          expect(shown).toHaveLength(total)
+          expect(new Set(shown.map(batch => batch.id)).size).toBe(total)
+          if (endedAt !== null) expect(counts.running).toBe(0)
+        }
+      }),
+    )
+  })
+})
+
+describe('an error', () => {
+  it('[RUN-12] is its first paragraph; the rest is detail', () => {
+    const told = new Told(['a'])
+    for (const says of [START, RUNNING, failed('Failed to create worktree\n\nCaused by:\n    it exists')])
+      told.say(says)
+    expect(told.view).toMatchObject({
+      status: 'failed',
+      error: 'Failed to create worktree',
+      errorDetail: 'Caused by:\n    it exists',
+    })
+  })
+
+  it('[RUN-12] of a run without one is null, detail too', () => {
+    const told = new Told(['a'])
+    for (const says of [START, RUNNING, FAILED]) told.say(says)
+    expect(told.view).toMatchObject({ status: 'failed', error: null, errorDetail: null })
+  })
+})
+
+describe('what else is shown', () => {
+  it('[RUN-9] stopping, until the run is over', () => {
+    const told = new Told(['a'])
+    told.say(START)
+    told.observe({ kind: 'stop', at: told.now })
+    expect(told.view.stopping).toBe(true)
+    told.say(COMPLETED)
+    expect(told.view.stopping).toBe(false)
+  })
+
+  it('[RUN-8] a dry run, as it was asked for, as the history says, or by its branch', () => {
+    const byBranch = new Told(['a'])
+    byBranch.say(status('a', 'completed', { branch: 'dry-run-branch' }))
+    expect(byBranch.view.dryRun).toBe(true)
+    const byHistory = new Told(['a'])
+    byHistory.history({ dryRun: true })
+    expect(byHistory.view.dryRun).toBe(true)
+    expect(new Told(['a']).view.dryRun).toBe(false)
+  })
+
+  it('the history’s id, once the stream tells it', () => {
+    const told = new Told()
+    expect(told.view.historyId).toBeNull()
+    told.say({ kind: 'history-id', id: 'run-2026-01-15-a1b2c3' })
+    expect(told.view.historyId).toBe('run-2026-01-15-a1b2c3')
+  })
+
+  it('the spec as our start named it, else as the engine does', () => {
+    const told = new Told()
+    told.say(START)
+    expect(told.view.spec).toBe('001-todo')
+    told.observe({ kind: 'accepted', at: T0, spec: '002-other', dryRun: false })
+    expect(told.view.spec).toBe('002-other')
+  })
+})
+
+describe('cost', () => {
+  const many = Array.from({ length: 2_000 }, (_, n) => `b${String(n)}`)
+  /** The least of several, so that a busy machine does not count. */
+  const cost = (told: Told): number =>
+    Math.min(
+      ...Array.from({ length: 7 }, () => {
+        const began = performance.now()
+        told.derive()
+        return performance.now() - began
+      }),
+    )
+
+  it.each([
+    ['of different names', many.map(id => `${id}=name of ${id}`), (id: string) => `name of ${id}`],
+    ['of one name', many.map(id => `${id}=Mail`), () => 'Mail'],
+    ['without a plan', [], (id: string) => `name of ${id}`],
+    ['of one name, without a plan', [], () => 'Mail'],
+  ])('[SAFE-5] of 2,000 batches %s is far below 50 ms', (_, plan, nameOf) => {
+    const withStatus = new Told(plan)
+    const without = new Told(plan)
+    for (const id of many) {
+      withStatus.say(spawning(nameOf(id)))
+      withStatus.say(status(id, 'running', { name: nameOf(id) }))
+      without.say(spawning(nameOf(id)))
+    }
+    for (const id of many) {
+      withStatus.say(completedBy(id))
+      withStatus.say(status(id, 'completed', { name: id }))
+      withStatus.say(batchError('x'))
+      without.say(completedBy(id))
+      without.say(batchError('x'))
+    }
+    expect(cost(withStatus)).toBeLessThan(50)
+    expect(cost(without)).toBeLessThan(50)
+  })
+})

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { lastKnownAt, pageIsStale, timerSeconds } from './freshness'
+import { lastKnownAt, timerSeconds } from './freshness'
 
 const at = (text: string) => Date.parse(`2026-11-23T${text}Z`)
 const running = {
@@ -14,17 +14,8 @@ const running = {
 }
 const cut = { ...running, link: { ...running.link, backend: 'down' as const }, linkSince: '2026-11-23T13:41:00.000Z' }
 const over = { ...running, status: 'failed' as const, endedAt: '2026-11-23T13:10:05.900Z' }
-const live = { sync: 'live' as const, checkedAt: at('13:50:00') }
-const stale = { sync: 'stale' as const, checkedAt: at('13:42:00') }
-
-describe('pageIsStale', () => {
-  it('[SYNC-6] holds for a page that lost its server, not for one that connects for the first time', () => {
-    expect(pageIsStale({ sync: 'connecting', checkedAt: null })).toBe(false)
-    expect(pageIsStale({ sync: 'connecting', checkedAt: 1 })).toBe(true)
-    expect(pageIsStale(stale)).toBe(true)
-    expect(pageIsStale(live)).toBe(false)
-  })
-})
+const live = { stale: false, checkedAt: at('13:50:00') }
+const stale = { stale: true, checkedAt: at('13:42:00') }
 
 describe('lastKnownAt', () => {
   it('[RUN-9] is null while backend and page are live', () => {
@@ -38,7 +29,7 @@ describe('lastKnownAt', () => {
   it('[RUN-9] falls back on the last word heard, then on the moment of rendering', () => {
     expect(lastKnownAt({ ...cut, linkSince: null }, live, 7)).toBe(at('13:40:00'))
     expect(lastKnownAt({ ...cut, linkSince: null, heardAt: null }, live, 7)).toBe(7)
-    expect(lastKnownAt(running, { sync: 'stale', checkedAt: null }, 7)).toBe(7)
+    expect(lastKnownAt(running, { stale: true, checkedAt: null }, 7)).toBe(7)
   })
 
   it('[SYNC-6] is the page’s last check where the page is stale, and the earlier of both where both are lost', () => {

@@ -2,18 +2,13 @@ import type { RunFields } from '../lib/run/model'
 import { isOver } from '../lib/run/model'
 import { elapsed } from '../lib/run/time'
 
-/** How well this page keeps up with its server; `checkedAt` is when it last knew that it does, server's clock, ms. */
+/** Whether this page has lost its server, and when it last knew that it had not: server's clock, ms. */
 export interface PageFreshness {
-  sync: 'connecting' | 'live' | 'stale'
+  stale: boolean
   checkedAt: number | null
 }
 
 type Clocked = Pick<RunFields, 'status' | 'startedAt' | 'endedAt' | 'heardAt' | 'clockOffset' | 'link' | 'linkSince'>
-
-/** Whether the page has lost its server: a page that connects for the first time still shows what was rendered. */
-export function pageIsStale({ sync, checkedAt }: PageFreshness): boolean {
-  return sync === 'stale' || (sync === 'connecting' && checkedAt !== null)
-}
 
 /**
  * Since when the numbers of a run are only last known (server's clock, ms), or null while they are current. A run that
@@ -24,7 +19,7 @@ export function lastKnownAt(run: Clocked, page: PageFreshness, renderedAt: numbe
   if (isOver(run.status)) return null
   const moments: number[] = []
   if (run.link.backend !== 'live') moments.push(Date.parse(run.linkSince ?? run.heardAt ?? '') || renderedAt)
-  if (pageIsStale(page)) moments.push(page.checkedAt ?? renderedAt)
+  if (page.stale) moments.push(page.checkedAt ?? renderedAt)
   return moments.length === 0 ? null : Math.min(...moments)
 }
 

@@ -82,15 +82,15 @@ describe('parseAnsi', () => {
   })
 
   it.each([
-    ['of text', 'x'.repeat(65_536)],
-    ['of open links', `${ESC}]`.repeat(32_768)],
-    ['of open colours', `${ESC}[`.repeat(32_768)],
-    ['of one endless parameter', `${ESC}[${'1;'.repeat(32_767)}`],
-    ['of one endless code', `${ESC}[${'1;'.repeat(32_766)}m`],
-  ])('[SAFE-4] stays fast on 64 KiB %s', (_, line) => {
+    ['of text', 'x'.repeat(524_288)],
+    ['of open links', `${ESC}]`.repeat(262_144)],
+    ['of open colours', `${ESC}[`.repeat(262_144)],
+    ['of one endless parameter', `${ESC}[${'1;'.repeat(262_143)}`],
+    ['of one endless code', `${ESC}[${'1;'.repeat(262_142)}m`],
+  ])('[SAFE-4] takes linear time: 512 KiB %s, eight times the longest line, in a moment', (_, line) => {
     const start = performance.now()
     parseAnsi(line)
-    expect(performance.now() - start).toBeLessThan(200)
+    expect(performance.now() - start).toBeLessThan(2_000)
   })
 
   it('[SAFE-4] yields no control character and only its own class names, whatever comes in', () => {

@@ -50,11 +50,11 @@ const classOf = ({ flags, foreground, background }: Style): string =>
 export function parseAnsi(line: string): Span[] {
   const spans: Span[] = []
   const style: Style = { flags: new Set(), foreground: null, background: null }
+  let className = ''
   const push = (text: string) => {
     if (text === '') return
     const last = spans.at(-1)
-    const className = spans.length < MAX_SPANS ? classOf(style) : (last?.className ?? '')
-    if (last?.className === className) last.text += text
+    if (last && (last.className === className || spans.length === MAX_SPANS)) last.text += text
     else spans.push({ text, className })
   }
 
@@ -66,7 +66,10 @@ export function parseAnsi(line: string): Span[] {
     if (escape < 0) break
     const end = sequenceEnd(text, escape)
     if (end === null) push('\u241b')
-    else if (text[escape + 1] === '[' && text[end - 1] === 'm') apply(style, text.slice(escape + 2, end - 1))
+    else if (text[escape + 1] === '[' && text[end - 1] === 'm') {
+      apply(style, text.slice(escape + 2, end - 1))
+      className = classOf(style)
+    }
     at = end ?? escape + 1
   }
   return spans

@@ -3,10 +3,10 @@
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { useSync } from '../../lib/client/live'
-import { pageIsStale } from '../freshness'
 import { Glyph } from './marks'
 import { ThemeToggle } from './theme-toggle'
 import { Age } from './time'
+import { useStale } from './use-stale'
 
 /** What surrounds every page: the bar at the top, and the word when the page has lost its server [SYNC-6]. */
 export function Frame({ version, here, children }: { version?: number; here?: 'fleet'; children: ReactNode }) {
@@ -26,7 +26,7 @@ export function Frame({ version, here, children }: { version?: number; here?: 'f
           </Link>
         </nav>
         <div className="topbar-end">
-          <PageLink version={version} />
+          {version !== undefined && <PageLink version={version} />}
           <ThemeToggle />
         </div>
       </header>
@@ -39,19 +39,19 @@ export function Frame({ version, here, children }: { version?: number; here?: 'f
   )
 }
 
-function PageLink({ version }: { version: number | undefined }) {
+function PageLink({ version }: { version: number }) {
   const { sync, checkedAt } = useSync()
-  const page = version === undefined ? 'Page' : `Page v${version}`
+  const stale = useStale({ sync, checkedAt })
   return (
-    <span className="page-link" data-testid="page-sync" data-sync={sync}>
-      {pageIsStale({ sync, checkedAt }) && <Glyph id="l-stale" />}
-      {page}
+    <span className={stale ? 'page-link is-old' : 'page-link'} data-testid="page-sync" data-sync={sync}>
+      {stale && <Glyph id="l-stale" />}
+      Page v{version}
+      {stale && ' stale'}
       {checkedAt === null ? (
         `, ${sync}`
       ) : (
         <>
-          {sync === 'live' ? ', checked ' : ' stale, checked '}
-          <Age since={checkedAt} /> ago
+          , checked <Age since={checkedAt} /> ago
         </>
       )}
     </span>
@@ -60,7 +60,7 @@ function PageLink({ version }: { version: number | undefined }) {
 
 function StaleBanner() {
   const { sync, checkedAt } = useSync()
-  if (!pageIsStale({ sync, checkedAt })) return null
+  if (!useStale({ sync, checkedAt })) return null
   return (
     <section className="banner" role="status" data-testid="page-stale">
       <Glyph id="l-down" />

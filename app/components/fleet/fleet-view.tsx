@@ -4,8 +4,9 @@ import { useState } from 'react'
 import type { Fleet } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { useFleet, useServerTime } from '../../../lib/client/live'
-import { lastKnownAt, pageIsStale } from '../../freshness'
+import { lastKnownAt } from '../../freshness'
 import { Frame } from '../frame'
+import { useStale } from '../use-stale'
 import { FollowDialog } from './follow-dialog'
 import { StartDialog } from './start-dialog'
 import { FleetHead } from './fleet-head'
@@ -19,7 +20,7 @@ export function FleetView({ initial }: { initial: Fleet }) {
   const { state, sync, checkedAt } = useFleet(initial)
   const [dialog, setDialog] = useState<'start' | 'follow' | null>(null)
   const now = useServerTime(60_000)
-  const page = { sync, checkedAt }
+  const stale = useStale({ sync, checkedAt })
   const renderedAt = Date.parse(initial.now)
   const live = state.runs.filter(run => !isOver(run.status))
   const over = state.runs.filter(run => isOver(run.status))
@@ -33,7 +34,7 @@ export function FleetView({ initial }: { initial: Fleet }) {
           fleet={state}
           live={live.length}
           urgent={urgent.length}
-          stale={pageIsStale(page)}
+          stale={stale}
           onStart={() => setDialog('start')}
           onFollow={() => setDialog('follow')}
         />
@@ -74,8 +75,8 @@ export function FleetView({ initial }: { initial: Fleet }) {
                   <LiveRow
                     key={run.runId}
                     run={run}
-                    frozenAt={lastKnownAt(run, page, renderedAt)}
-                    stale={pageIsStale(page)}
+                    frozenAt={lastKnownAt(run, { stale, checkedAt }, renderedAt)}
+                    stale={stale}
                   />
                 ))}
               </ul>

@@ -3,9 +3,10 @@
 import type { Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { useRun } from '../../../lib/client/live'
-import { lastKnownAt, pageIsStale } from '../../freshness'
+import { lastKnownAt } from '../../freshness'
 import { completedText, runName } from '../../words'
 import { Frame } from '../frame'
+import { useStale } from '../use-stale'
 import { Log } from '../log/log'
 import { BackendBanner, EndBanner, GoneBanner } from './banners'
 import { Batches } from './batches'
@@ -15,8 +16,8 @@ import { RunHead } from './run-head'
 /** One run: the snapshot as the server rendered it, kept up to date. */
 export function RunView({ initial }: { initial: Snapshot }) {
   const { state, sync, checkedAt, gone } = useRun(initial)
-  const page = { sync, checkedAt }
-  const frozenAt = lastKnownAt(state, page, Date.parse(initial.now))
+  const stale = useStale({ sync, checkedAt })
+  const frozenAt = lastKnownAt(state, { stale, checkedAt }, Date.parse(initial.now))
   return (
     <Frame version={state.version}>
       <title>{`${completedText(state.counts)} ${runName(state)}, ${state.stopping && !isOver(state.status) ? 'stopping' : state.status}`}</title>
@@ -29,7 +30,7 @@ export function RunView({ initial }: { initial: Snapshot }) {
       >
         {gone && <GoneBanner runId={state.runId} />}
         <BackendBanner run={state} />
-        <RunHead run={state} frozenAt={frozenAt} stale={pageIsStale(page)} />
+        <RunHead run={state} frozenAt={frozenAt} stale={stale} />
         <EndBanner run={state} />
         <Findings findings={state.findings} />
         <div className="work">

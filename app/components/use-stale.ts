@@ -1,0 +1,26 @@
+'use client'
+
+import { useEffect, useState } from 'react'
+import type { Live } from '../../lib/client/live'
+
+/** A connection that is back within this time was not worth a word, ms. */
+const BLINK = 300
+
+/**
+ * Whether the page has lost its server: at once where nothing proves what it shows any more, after a blink where the
+ * connection is just gone. A page that connects for the first time has lost nothing: it shows what was rendered
+ * [SYNC-6].
+ */
+export function useStale({ sync, checkedAt }: Pick<Live<unknown>, 'sync' | 'checkedAt'>): boolean {
+  const cut = sync === 'connecting' && checkedAt !== null
+  const [lasting, setLasting] = useState(false)
+  useEffect(() => {
+    if (!cut) return
+    const timer = setTimeout(() => setLasting(true), BLINK)
+    return () => {
+      clearTimeout(timer)
+      setLasting(false)
+    }
+  }, [cut])
+  return sync === 'stale' || (cut && lasting)
+}

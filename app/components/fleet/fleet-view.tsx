@@ -59,13 +59,15 @@ export function FleetView({ initial }: { initial: Fleet }) {
           <section className="lives" aria-labelledby="h-live">
             <header className="section-head">
               <h2 id="h-live">Live runs</h2>
-              <div className="live-cols" aria-hidden="true">
-                <span>completed</span>
-                <span>elapsed</span>
-                <span>at work</span>
-                <span>run</span>
-                <span>heard</span>
-              </div>
+              {live.length > 0 && (
+                <div className="live-cols" aria-hidden="true">
+                  <span>completed</span>
+                  <span>elapsed</span>
+                  <span>at work</span>
+                  <span>run</span>
+                  <span>heard</span>
+                </div>
+              )}
             </header>
             {live.length === 0 ? (
               <p className="none">No run is live. Start one, or follow one that was started elsewhere.</p>

@@ -73,7 +73,12 @@ export function RunHead({ run, frozenAt, stale }: Props) {
           <span>batches completed</span>
           {old && <LastKnown />}
         </p>
-        <p className="readout-value num" data-testid="batches-completed" aria-describedby="counts">
+        <p
+          className="readout-value num"
+          style={{ minWidth: `${2 * String(counts.total).length + 1}ch` }}
+          data-testid="batches-completed"
+          aria-describedby="counts"
+        >
           {completed}
           <span className="of">/{total}</span>
         </p>
@@ -124,7 +129,7 @@ function Links({ run, frozenAt, stale }: Props) {
       <LinkMark
         source="backend"
         link={link.backend}
-        was={stale && !over}
+        was={stale}
         title={heardAt === null ? run.backend : `${run.backend}, last heard ${heardAt}`}
       >
         {over || stale || link.backend === 'off'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Document, Item } from './document'
 import type { LogSource } from './log'
-import type { LogLine } from '../run/model'
+import type { Batch, Fleet, LogLine, RunFields, Snapshot } from '../run/model'
 import { isObject, parseJson, type Json, type JsonObject } from './json'
 
 /** Keys and ids as an agent might choose them. */
@@ -132,3 +132,60 @@ export class TestLog implements LogSource {
     return this.lines.slice(-limit)
   }
 }
+
+/** A run that has just been seen. */
+export const someRun = (runId: string): RunFields => ({
+  runId,
+  backend: 'http://127.0.0.1:3000',
+  historyId: null,
+  basis: 'stream',
+  spec: 'spec',
+  dryRun: false,
+  status: 'running',
+  inferred: false,
+  stopping: false,
+  startedAt: '2026-01-01T00:00:00.000Z',
+  endedAt: null,
+  error: null,
+  errorDetail: null,
+  findings: [],
+  link: { backend: 'live', docker: 'off' },
+  linkSince: null,
+  heardAt: null,
+  clockOffset: 0,
+  counts: { total: 2, totalKnown: true, pending: 1, running: 1, completed: 0, failed: 0, aborted: 0 },
+})
+
+export const someBatch = (id: string, status: Batch['status'] = 'pending'): Batch => ({
+  id,
+  name: `Batch ${id}`,
+  status,
+  branch: null,
+  error: null,
+  dependsOn: [],
+  startedAt: null,
+  endedAt: null,
+  basis: 'stream',
+  verdict: 'unknown',
+  container: null,
+  containers: [],
+})
+
+const stamp = { epoch: 'p.1', version: 1, now: '2026-01-01T00:01:00.250Z' }
+
+export const someSnapshot = (
+  runId: string,
+  batches: Batch[] = [someBatch('a', 'running'), someBatch('b')],
+): Snapshot => ({
+  ...someRun(runId),
+  ...stamp,
+  batches,
+})
+
+export const someFleet = (...runIds: string[]): Fleet => ({
+  ...stamp,
+  backend: 'http://127.0.0.1:3000',
+  link: { backend: 'live', docker: 'off' },
+  linkSince: null,
+  runs: runIds.map(someRun),
+})

@@ -1,0 +1,40 @@
+import { renderToString } from 'react-dom/server'
+import { describe, expect, it } from 'vitest'
+import { someFleet, someSnapshot } from '../sync/testing'
+import { LiveProvider, useFleet, useLog, useRun, useServerTime, useSync } from './live'
+
+const run = someSnapshot('r')
+const fleet = someFleet('r', 's')
+
+function Everything() {
+  const live = { run: useRun(run), fleet: useFleet(fleet), log: useLog('r'), sync: useSync() }
+  const time = { now: useServerTime(), slow: useServerTime(60_000) }
+  return <>{JSON.stringify({ ...live, ...time })}</>
+}
+
+const render = () =>
+  renderToString(
+    <LiveProvider initialNow={run.now}>
+      <Everything />
+    </LiveProvider>,
+  ).replaceAll('&quot;', '"')
+
+describe('the first HTML', () => {
+  it('[SYNC-8] holds what the page was rendered with, and does not claim to be live', () => {
+    const connecting = { sync: 'connecting', checkedAt: null, gone: false }
+    expect(JSON.parse(render())).toMatchObject({
+      run: { state: run, ...connecting },
+      fleet: { state: fleet, ...connecting },
+      log: { state: { lines: [], dropped: 0 }, ...connecting },
+      sync: { sync: 'connecting', checkedAt: null },
+    })
+  })
+
+  it('[RUN-7] has the server’s time of that render, to the millisecond, so that the browser’s first render agrees', () => {
+    expect(JSON.parse(render())).toMatchObject({ now: Date.parse(run.now), slow: Date.parse(run.now) })
+  })
+})
+
+it('hooks say what they miss outside a provider', () => {
+  expect(() => renderToString(<Everything />)).toThrow('LiveProvider')
+})

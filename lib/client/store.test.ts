@@ -1,0 +1,363 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { documentBody } from '../sync/body'
+import type { Document } from '../sync/document'
+import type { Answer, Heard, Subscribe } from '../sync/messages'
+import { logScope, runScope, type Scope } from '../sync/scope'
+import { fromSnapshot } from '../sync/shapes'
+import { VirtualClock, someSnapshot } from '../sync/testing'
+import type { LinkEvents } from './link'
+import { LiveStore } from './store'
+
+const scope = runScope('r')
+const initial = someSnapshot('r')
+const seed = fromSnapshot(initial)
+/** The page's clock is two hours ahead. */
+const SKEW = 7_200_000
+
+function setUp() {
+  const clock = new VirtualClock(Date.parse(initial.now))
+  const page = { skew: SKEW, loadedAt: clock.now, reloads: 0, wakes: new Set<() => void>() }
+  const asked: { request: Subscribe; patience: number; done: (answer: Answer | null) => void }[] = []
+  const left: Scope[] = []
+  let events: LinkEvents | undefined
+  let reconnects = 0
+  const store = new LiveStore(
+    {
+      openLink: given => {
+        events = given
+        return {
+          ask: (request, patience, done) => asked.push({ request, patience, done }),
+          leave: name => left.push(name),
+          reconnect: () => {
+            reconnects++
+            given.down()
+          },
+          close: () => undefined,
+        }
+      },
+      wall: () => clock.now + page.skew,
+      steady: () => clock.now - page.loadedAt,
+      setTimer: clock.setTimer,
+      onWake: callback => {
+        page.wakes.add(callback)
+        return () => page.wakes.delete(callback)
+      },
+      reload: () => page.reloads++,
+    },
+    clock.now,
+  )
+  const stop = store.start()
+  const now = () => new Date(clock.now).toISOString()
+  const link = () => events!
+  return {
+    clock,
+    page,
+    store,
+    stop,
+    asked,
+    left,
+    link,
+    reconnects: () => reconnects,
+    wake: () => page.wakes.forEach(callback => callback()),
+    follow: (listener: () => void = () => undefined, name = scope) =>
+      store.follow(store.runs, name, { shown: initial, seed }, listener),
+    live: () => store.live(store.runs, scope)!,
+    /** Connects, and answers that nothing has changed. */
+    connect: () => {
+      link().up()
+      asked.splice(0).forEach(({ done }) => done(nothingNew(now())))
+    },
+    nothingNew: () => nothingNew(now()),
+    push: (to: number, diff: object, epoch = 'p.1'): Heard => ({
+      event: 'push',
+      message: { epoch, scope, from: to - 1, to, now: now(), diff: JSON.stringify(diff) },
+    }),
+    beat: (version: number, state: Document): Heard => ({
+      event: 'beat',
+      message: { epoch: 'p.1', scope, version, now: now(), digest: documentBody.digest(state) },
+    }),
+  }
+}
+
+const nothingNew = (now: string): Answer => ({ kind: 'diffs', epoch: 'p.1', scope, now, version: 1, steps: [] })
+
+afterEach(() => vi.restoreAllMocks())
+
+describe('following', () => {
+  it('[SYNC-8] shows what the page was rendered with, and asks from there', () => {
+    const { follow, live, asked, link, nothingNew } = setUp()
+    follow()
+    expect(live()).toEqual({ state: initial, sync: 'connecting', checkedAt: null, gone: false })
+    expect(asked).toEqual([])
+    link().up()
+    expect(asked.map(({ request }) => request)).toEqual([{ scope, epoch: 'p.1', version: 1 }])
+    asked[0]!.done(nothingNew())
+    expect(live()).toEqual({ state: initial, sync: 'live', checkedAt: Date.parse(initial.now), gone: false })
+    expect(live().state).toBe(initial)
+  })
+
+  it('shows a step as another snapshot, in which what has not changed is the same object', () => {
+    const { follow, live, link, connect, push, clock } = setUp()
+    const seen: unknown[] = []
+    follow(() => seen.push(live()))
+    connect()
+    link().heard(push(2, { items: [{ id: 'a', status: 'completed' }] }))
+    const { state } = live()
+    expect(state).toMatchObject({ version: 2, batches: [{ id: 'a', status: 'completed' }, { id: 'b' }] })
+    clock.advance(100)
+    link().heard(push(3, { fields: { status: 'completed' } }))
+    expect(live().state).toMatchObject({ version: 3, status: 'completed', now: '2026-01-01T00:01:00.350Z' })
+    expect(live().state.batches[0]).toBe(state.batches[0])
+    expect(live().state.batches[1]).toBe(state.batches[1])
+    expect(seen).toHaveLength(3)
+  })
+
+  it('keeps the snapshot itself while beats only confirm it', () => {
+    const { follow, live, link, connect, clock, beat } = setUp()
+    follow()
+    connect()
+    const before = live()
+    clock.advance(5_000)
+    link().heard(beat(1, seed.state))
+    expect(live()).not.toBe(before)
+    expect(live().state).toBe(before.state)
+    expect(live().checkedAt).toBe(clock.now)
+  })
+
+  it('shares one replica between all who follow a scope, and leaves it with the last', async () => {
+    const { follow, live, link, asked, left, connect, push } = setUp()
+    let [one, other] = [0, 0]
+    const stopOne = follow(() => one++)
+    const stopOther = follow(() => other++)
+    link().up()
+    expect(asked).toHaveLength(1)
+    connect()
+    ;[one, other] = [0, 0]
+    link().heard(push(2, { fields: { stopping: true } }))
+    expect([one, other]).toEqual([1, 1])
+    stopOne()
+    await Promise.resolve()
+    link().heard(push(3, { fields: { stopping: false } }))
+    expect([one, other]).toEqual([1, 2])
+    stopOther()
+    await Promise.resolve()
+    expect(left).toEqual([scope])
+    expect(live()).toBeUndefined()
+  })
+
+  it('keeps the replica for who leaves and comes back in one go', async () => {
+    const { follow, live, link, left, connect, push } = setUp()
+    const stop = follow()
+    connect()
+    link().heard(push(2, { fields: { stopping: true } }))
+    stop()
+    follow()
+    await Promise.resolve()
+    expect(left).toEqual([])
+    expect(live().state.version).toBe(2)
+  })
+
+  it('asks for a scope that is followed only after the page is connected', () => {
+    const { store, link, asked } = setUp()
+    link().up()
+    store.follow(store.logs, logScope('r'), { shown: { lines: [], dropped: 0 } }, () => undefined)
+    expect(asked.map(({ request }) => request)).toEqual([{ scope: logScope('r') }])
+    const state = JSON.stringify({ lines: [], dropped: 4 })
+    asked[0]!.done({ kind: 'snapshot', epoch: 'p.2', scope: logScope('r'), version: 4, now: initial.now, state })
+    expect(store.live(store.logs, logScope('r'))).toMatchObject({ sync: 'live', state: { lines: [], dropped: 4 } })
+  })
+
+  it('[SYNC-9] says that a run is gone', () => {
+    const { follow, live, link, connect, store } = setUp()
+    follow()
+    connect()
+    link().heard({ event: 'gone', message: { scope } })
+    expect(live()).toMatchObject({ gone: true, state: initial })
+    expect(store.sync()).toEqual({ sync: 'connecting', checkedAt: null })
+  })
+})
+
+describe('silence and sleep', () => {
+  it('[SYNC-6] says within a look of its timer that it heard nothing for 10 s, and asks', () => {
+    const { follow, live, connect, clock, asked } = setUp()
+    let sync = ''
+    follow(() => (sync = live().sync))
+    connect()
+    clock.advance(9_999)
+    expect(sync).toBe('live')
+    clock.advance(1)
+    expect(sync).toBe('stale')
+    expect(asked).toHaveLength(1)
+  })
+
+  it('[SYNC-6] is stale for whoever renders first after a sleep, before any timer or event', async () => {
+    const { follow, live, connect, clock, page, asked } = setUp()
+    let told = 0
+    follow(() => told++)
+    connect()
+    told = 0
+    // Asleep, no timer runs, and the steady clock may stand still.
+    clock.now += 3_600_000
+    page.loadedAt += 3_600_000
+    expect(live().sync).toBe('stale')
+    expect(live()).toBe(live())
+    await Promise.resolve()
+    expect(told).toBe(1)
+    expect(asked).toHaveLength(1)
+  })
+
+  it('[SYNC-6] wakes as stale and heals by one question', () => {
+    const { follow, live, connect, clock, wake, asked, nothingNew } = setUp()
+    follow()
+    connect()
+    clock.now += 3_600_000
+    wake()
+    expect(live().sync).toBe('stale')
+    asked[0]!.done(nothingNew())
+    expect(live()).toMatchObject({ sync: 'live', checkedAt: clock.now })
+  })
+
+  it('[SYNC-6] finds within a second of its timers that it slept, where no event tells', () => {
+    const { follow, connect, live, clock, page } = setUp()
+    let sync = ''
+    follow(() => (sync = live().sync))
+    connect()
+    // An hour of the world in which no timer ran on.
+    page.skew += 3_600_000
+    clock.advance(1_000)
+    expect(sync).toBe('stale')
+  })
+
+  it('reconnects at once when it wakes without a connection', () => {
+    const { follow, connect, link, wake, reconnects } = setUp()
+    follow()
+    connect()
+    wake()
+    expect(reconnects()).toBe(0)
+    link().down()
+    wake()
+    expect(reconnects()).toBe(1)
+  })
+
+  it('gives up a connection that does not answer, each time after twice as long', () => {
+    const { follow, link, asked, reconnects, nothingNew } = setUp()
+    follow()
+    const patience = [1, 2, 3, 4, 5].map(() => {
+      link().up()
+      const [ask] = asked.splice(0)
+      ask!.done(null)
+      return ask!.patience
+    })
+    expect(patience).toEqual([4_000, 8_000, 16_000, 32_000, 32_000])
+    expect(reconnects()).toBe(5)
+    link().up()
+    asked.splice(0)[0]!.done(nothingNew())
+    link().down()
+    link().up()
+    expect(asked[0]!.patience).toBe(4_000)
+  })
+
+  it('asks anew when its clock is set back', () => {
+    const { follow, live, connect, clock, page, asked } = setUp()
+    follow()
+    connect()
+    page.skew -= 60_000
+    clock.advance(1_000)
+    expect(asked).toHaveLength(1)
+    expect(live().sync).toBe('connecting')
+  })
+})
+
+describe('the page as a whole', () => {
+  it('is as well off as its worst part', () => {
+    const { store, follow, link, asked, nothingNew, clock } = setUp()
+    const seen: string[] = []
+    store.onSync(() => seen.push(store.sync().sync))
+    follow()
+    store.follow(store.logs, logScope('r'), { shown: { lines: [], dropped: 0 } }, () => undefined)
+    link().up()
+    const [run, log] = asked.splice(0)
+    run!.done(nothingNew())
+    expect(store.sync()).toEqual({ sync: 'connecting', checkedAt: null })
+    clock.advance(1_000)
+    const state = JSON.stringify({ lines: [], dropped: 0 })
+    const now = new Date(clock.now).toISOString()
+    log!.done({ kind: 'snapshot', epoch: 'p.2', scope: logScope('r'), version: 0, now, state })
+    expect(store.sync()).toEqual({ sync: 'live', checkedAt: clock.now - 1_000 })
+    clock.advance(9_000)
+    expect(store.sync()).toEqual({ sync: 'stale', checkedAt: clock.now - 10_000 })
+    expect(seen).toEqual(['live', 'stale'])
+  })
+})
+
+describe('time', () => {
+  it('[RUN-7] is the server’s, whatever the page’s clock says, from the first render on', () => {
+    const { store, follow, connect, clock, page } = setUp()
+    const ticker = store.ticker(1_000)
+    expect(ticker.time()).toBe(Date.parse(initial.now))
+    follow()
+    connect()
+    clock.advance(5_000)
+    expect(ticker.time()).toBe(Date.parse('2026-01-01T00:01:05.000Z'))
+    page.skew += 3_600_000
+    clock.advance(1_000)
+    connect()
+    expect(ticker.time()).toBe(Date.parse('2026-01-01T00:01:06.000Z'))
+    expect(store.ticker(1_000)).toBe(ticker)
+  })
+
+  it('ticks at once when the page wakes', () => {
+    const { store, wake, clock } = setUp()
+    const times: number[] = []
+    store.ticker(1_000).listen(() => times.push(store.ticker(1_000).time()))
+    clock.now += 60_000
+    wake()
+    expect(times).toEqual([Date.parse('2026-01-01T00:02:00.000Z')])
+  })
+})
+
+describe('a page of another build', () => {
+  it('loads itself anew, though not more than once a minute', () => {
+    const said = vi.spyOn(console, 'error').mockReturnValue()
+    const { link, page, clock } = setUp()
+    clock.advance(20_000)
+    link().outdated(new Error('outdated'))
+    link().outdated(new Error('outdated'))
+    expect(said).toHaveBeenCalledTimes(2)
+    clock.advance(39_999)
+    expect(page.reloads).toBe(0)
+    clock.advance(1)
+    expect(page.reloads).toBe(1)
+  })
+
+  it('does so where a state does not look like a run, and shows the last that did', () => {
+    vi.spyOn(console, 'error').mockReturnValue()
+    const { follow, live, link, connect, push, page, clock } = setUp()
+    follow()
+    connect()
+    clock.advance(60_000)
+    connect()
+    link().heard(push(2, { fields: { status: 'exploded' } }))
+    expect(live().state).toBe(initial)
+    clock.advance(0)
+    expect(page.reloads).toBe(1)
+  })
+})
+
+describe('the end', () => {
+  it('leaves no timer, and a new start connects again', () => {
+    const { store, stop, follow, connect, clock, live, link, page } = setUp()
+    follow()
+    connect()
+    stop()
+    expect(clock.pending).toBe(0)
+    expect(page.wakes.size).toBe(0)
+    expect(live().sync).toBe('connecting')
+    const stopAgain = store.start()
+    link().up()
+    connect()
+    expect(live().sync).toBe('live')
+    stopAgain()
+    expect(clock.pending).toBe(0)
+  })
+})

@@ -32,41 +32,42 @@ test('from a message leaving the backend to the changed page', async ({ backend,
     ),
   )
 
+  // Each update completes one more batch, and the counter on the page says so.
   await page.evaluate(() => {
-    const shown = new Map<string, number>()
+    const shown = new Map<number, number>()
     Reflect.set(window, 'shown', shown)
+    const counter = document.querySelector('[data-testid="batches-completed"]')
     new MutationObserver(() => {
-      const at = Date.now()
-      for (const card of document.querySelectorAll('[data-testid="batch-card"]')) {
-        const id = card.getAttribute('data-batch-id')
-        if (id?.startsWith('probe-') && !shown.has(id)) shown.set(id, at)
-      }
-    }).observe(document, { subtree: true, childList: true, attributes: true })
+      const completed = parseInt(counter?.textContent ?? '')
+      if (!shown.has(completed)) shown.set(completed, Date.now())
+    }).observe(document, { subtree: true, childList: true, characterData: true })
   })
 
-  const sent = new Map<string, number>()
-  for (let n = 0; n < UPDATES; n += 1) {
-    const id = `probe-${n}`
-    sent.set(id, Date.now())
+  const sent = [0]
+  for (let n = 1; n <= UPDATES; n += 1) {
     const timestamp = new Date().toISOString().replace('Z', `${String(n).padStart(6, '0')}+00:00`)
-    const frame = { type: 'batch_status', message: '', timestamp, status: 'running', batch_id: id, batch_name: id }
-    backend.sendRaw(runId, JSON.stringify(frame))
+    const status = { type: 'batch_status', message: '', status: 'completed', batch_id: `probe-${n}` }
+    sent.push(Date.now())
+    backend.sendRaw(runId, JSON.stringify({ ...status, timestamp }))
     await page.waitForFunction(
-      id => {
+      n => {
         const shown: unknown = Reflect.get(window, 'shown')
-        return shown instanceof Map && shown.has(id)
+        return shown instanceof Map && shown.has(n)
       },
-      id,
-      { polling: 20 },
+      n,
+      { polling: 10 },
     )
   }
   const shown = await page.evaluate(() => {
     const shown: unknown = Reflect.get(window, 'shown')
-    return shown instanceof Map ? [...(shown as Map<string, number>)] : []
+    return shown instanceof Map ? [...(shown as Map<number, number>)] : []
   })
   for (const socket of sockets) socket.close()
 
-  const latencies = shown.map(([id, at]) => at - (sent.get(id) ?? NaN)).sort((a, b) => a - b)
+  const latencies = shown
+    .filter(([n]) => n > 0)
+    .map(([n, at]) => at - (sent[n] ?? NaN))
+    .sort((a, b) => a - b)
   expect(latencies).toHaveLength(UPDATES)
   const at = (share: number) => latencies[Math.floor((latencies.length - 1) * share)]
   const report = `backend to page, ${UPDATES} updates, ${PAGES} pages: median ${at(0.5)} ms, p99 ${at(0.99)} ms`

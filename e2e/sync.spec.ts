@@ -39,9 +39,9 @@ test.describe('every page shows the same', () => {
       links.push(() => socket.close())
     })
     const second = await new RunPage(cutOff, dashboard, runId).open()
-    await expect.poll(() => links.length).toBeGreaterThanOrEqual(1)
     for (const [index, id] of ['db', 'ui'].entries()) {
       backend.release(id)
+      await second.live()
       for (const cut of links.splice(0)) await cut()
       await page.reload()
       for (const run of [first, second]) {

@@ -1,12 +1,13 @@
 import { digest } from './digest'
-import { apply, diffOfDocument, document, emptyDocument, type Document } from './document'
+import { apply, diff, diffOfDocument, document, emptyDocument, type Document } from './document'
 import { parseJson } from './json'
 import { append, emptyLog, logState, logStep, type LogState } from './log'
 
 /** What a replica must know of the kind of state it holds. Each throws where a text is not of its kind. */
 export interface Body<S> {
   readonly empty: S
-  decode(state: string): S
+  /** The state in the text, which shares with `prev` what is equal in both. */
+  decode(state: string, prev: S): S
   apply(state: S, diff: string): S
   /** Null where this kind has none. */
   digest(state: S): number | null
@@ -14,7 +15,10 @@ export interface Body<S> {
 
 export const documentBody: Body<Document> = {
   empty: emptyDocument,
-  decode: text => document.parse(parseJson(text)),
+  decode: (text, prev) => {
+    const step = diff(prev, document.parse(parseJson(text)))
+    return step ? apply(prev, step) : prev
+  },
   apply: (state, text) => apply(state, diffOfDocument.parse(parseJson(text))),
   digest,
 }

@@ -17,10 +17,10 @@ describe('a document in versions', () => {
       fc.property(fc.array(anyDocument, { minLength: 1, maxLength: 8 }), documents => {
         let source = documents[0] ?? emptyDocument
         const channel = new DocumentChannel(() => source)
-        const versions = new Map([[channel.version, documentBody.decode(channel.state())]])
+        const versions = new Map([[channel.version, documentBody.decode(channel.state(), emptyDocument)]])
         for (source of documents) {
           channel.advance()
-          versions.set(channel.version, documentBody.decode(channel.state()))
+          versions.set(channel.version, documentBody.decode(channel.state(), emptyDocument))
         }
         expect(throughText(channel.document)).toEqual(throughText(source))
         for (const [version, document] of versions) {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { equal, isObject, own, type Json, type JsonObject } from './json'
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { documentBody } from './body'
-import type { Document } from './document'
+import { emptyDocument, type Document } from './document'
 import { BEAT_MS, COALESCE_MS, MemoryPublisher } from './memory-publisher'
 import { answer, heard, type Heard, type ServerEvent } from './messages'
 import { fleetScope, logScope, runScope, type Scope } from './scope'
@@ -147,7 +147,10 @@ describe('joining', () => {
     for (const unproved of [{}, { epoch }, { version: 1 }, { epoch: 'other', version: 1 }, { epoch, version: 3 }]) {
       const got = answer.parse(await publisher.resume(scope, unproved))
       expect(got).toMatchObject({ kind: 'snapshot', epoch, version: 2 })
-      expect(got.kind === 'snapshot' && documentBody.decode(got.state)).toEqual({ fields: { n: 1 }, items: [] })
+      expect(got.kind === 'snapshot' && documentBody.decode(got.state, emptyDocument)).toEqual({
+        fields: { n: 1 },
+        items: [],
+      })
     }
   })
 

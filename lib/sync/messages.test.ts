@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { hash } from './digest'
 import { diffOfDocument, document } from './document'
 import { canonical } from './json'

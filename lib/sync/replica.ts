@@ -209,7 +209,7 @@ export class Replica<S> {
       if (!newer) return false
       if (this.phase.name === 'asking') this.phase.overtaken = true
     }
-    this.adopt(this.body.decode(state), { epoch, version, now })
+    this.adopt(this.body.decode(state, this.state), { epoch, version, now })
     return true
   }
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What a page subscribes to: the fleet, one run, one run's log. */
 export type Scope = 'fleet' | `run/${string}` | `log/${string}`

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { documentBody } from './body'
 import { digest } from './digest'
 import { apply } from './document'
 import { DocumentChannel } from './document-channel'
@@ -27,16 +28,27 @@ describe('a run and the fleet as documents', () => {
     expect(digest(fromFleet(fleet).state)).toBe(whole.digest())
   })
 
-  it('give for an item that has not changed the very same object', () => {
-    const { state } = fromSnapshot(someSnapshot('r'))
-    const before = toSnapshot(state, stamp)
-    const after = toSnapshot(apply(state, { items: [{ id: 'b', status: 'running' }] }), { ...stamp, version: 2 })
-    expect(after.batches[0]).toBe(before.batches[0])
+  it('give for an item that has not changed the very same object, from the HTML on', () => {
+    const run = someSnapshot('r')
+    const { state } = fromSnapshot(run)
+    const changed = apply(state, { items: [{ id: 'b', status: 'running' }] })
+    const after = toSnapshot(changed, stamp)
+    expect(after.batches[0]).toBe(run.batches[0])
     expect(after.batches[1]).toMatchObject({ id: 'b', status: 'running' })
+    expect(toSnapshot(apply(changed, { items: [{ id: 'a', name: 'A' }] }), stamp).batches[1]).toBe(after.batches[1])
 
-    const { state: runs } = fromFleet(someFleet('r', 's'))
-    const later = toFleet(apply(runs, { items: [{ id: 's', status: 'failed' }] }), stamp)
-    expect(later.runs[0]).toBe(toFleet(runs, stamp).runs[0])
+    const fleet = someFleet('r', 's')
+    const later = toFleet(apply(fromFleet(fleet).state, { items: [{ id: 's', status: 'failed' }] }), stamp)
+    expect(later.runs[0]).toBe(fleet.runs[0])
+  })
+
+  it('keep those objects also where a whole snapshot takes the place of what was there', () => {
+    const { state } = fromSnapshot(someSnapshot('r'))
+    const text = JSON.stringify(runDocument(someRun('r'), [someBatch('b', 'running'), someBatch('a', 'running')]))
+    const { items } = documentBody.decode(text, state)
+    expect(items[0]).toEqual(someBatch('b', 'running'))
+    expect(items[1]).toBe(state.items[0])
+    expect(documentBody.decode(JSON.stringify(state), state)).toBe(state)
   })
 
   it('leave out what another build added, and refuse what it changed', () => {

@@ -12,41 +12,54 @@ export interface Seed {
   stamp: Stamp
 }
 
-const once = <I extends object, O>(parse: (input: I) => O): ((input: I) => O) => {
-  const known = new WeakMap<I, O>()
-  return input => {
-    const found = known.get(input)
-    if (found !== undefined) return found
-    const output = parse(input)
-    known.set(input, output)
+/** Parses each object once, however often it is asked for. */
+class Once<O> {
+  private readonly known = new WeakMap<object, O>()
+
+  constructor(private readonly parse: (input: object) => O) {}
+
+  of(input: object): O {
+    const known = this.known.get(input)
+    if (known !== undefined) return known
+    const output = this.parse(input)
+    this.known.set(input, output)
     return output
+  }
+
+  /** The input was made from this output, so it need not be parsed. */
+  learn<I extends object>(input: I, output: O): I {
+    this.known.set(input, output)
+    return input
   }
 }
 
-const parseBatch = once((item: object): Batch => batch.parse(item))
-const parseRun = once((item: object): RunFields => runFields.parse(item))
+const batchOf = new Once<Batch>(item => batch.parse(item))
+const runOf = new Once<RunFields>(item => runFields.parse(item))
 const fleetFields = fleet.pick({ backend: true, link: true, linkSince: true })
 export type FleetFields = Pick<Fleet, 'backend' | 'link' | 'linkSince'>
 
-export const runDocument = (fields: RunFields, batches: readonly Batch[]): Document => ({ fields, items: batches })
+export const runDocument = (fields: RunFields, batches: readonly Batch[]): Document => ({
+  fields,
+  items: batches.map(each => batchOf.learn(each, each)),
+})
 
 export const fleetDocument = (fields: FleetFields, runs: readonly RunFields[]): Document => ({
   fields,
-  items: runs.map(run => ({ id: run.runId, ...run })),
+  items: runs.map(run => runOf.learn({ id: run.runId, ...run }, run)),
 })
 
 /** Throws `ZodError` where the document is not a run's, as one from another build may be. */
 export const toSnapshot = ({ fields, items }: Document, stamp: Stamp): Snapshot => ({
-  ...parseRun(fields),
+  ...runOf.of(fields),
   ...stamp,
-  batches: items.map(parseBatch),
+  batches: items.map(item => batchOf.of(item)),
 })
 
 /** Throws `ZodError` like `toSnapshot`. */
 export const toFleet = ({ fields, items }: Document, stamp: Stamp): Fleet => ({
   ...fleetFields.parse(fields),
   ...stamp,
-  runs: items.map(parseRun),
+  runs: items.map(item => runOf.of(item)),
 })
 
 /** A snapshot that came with the HTML, as the document it was made from [SYNC-8]. */

@@ -48,7 +48,7 @@ function PageLink({ version }: { version: number }) {
       Page v{version}
       {stale && ' stale'}
       {checkedAt === null ? (
-        `, ${sync}`
+        !stale && ', connecting'
       ) : (
         <>
           , checked <Age since={checkedAt} /> ago

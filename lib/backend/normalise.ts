@@ -19,6 +19,8 @@ export type Reading =
 
 /** A log line keeps this many characters of UTF-16; what is cut is said at its end [SAFE-5]. */
 export const MAX_LINE = 64 * 1024
+/** An error that a claim tells keeps this many: thousands of claims are kept, and they reach every page [SAFE-5]. */
+const MAX_ERROR = 16 * 1024
 
 /** Reads one frame's text. Never throws. */
 export function readFrame(text: string): Reading {
@@ -42,7 +44,7 @@ export function readFrame(text: string): Reading {
     odd,
     timestamp: frame.timestamp,
     stream: streamOf(frame),
-    text: bounded(wording(frame)),
+    text: bounded(wording(frame), MAX_LINE),
   }
 }
 
@@ -70,7 +72,10 @@ function interpret(frame: Frame): Interpretation {
     case 'batch_complete':
       return engineSentence(frame, message)
     case 'batch_error':
-      return understood({ kind: 'batch-error', error: after(message, 'Batch failed: ') ?? frame.error ?? message })
+      return understood({
+        kind: 'batch-error',
+        error: bounded(after(message, 'Batch failed: ') ?? frame.error ?? message, MAX_ERROR),
+      })
     case 'info':
     case 'warning':
       return understood(readRemark(message) ?? readSentence(message, 3) ?? { kind: 'remark' })
@@ -85,14 +90,20 @@ function interpret(frame: Frame): Interpretation {
 }
 
 function runStatus(frame: Frame): Interpretation {
-  switch (frame.status) {
+  const { status } = frame
+  switch (status) {
     case 'running':
     case 'completed':
+      return understood({ kind: 'run-status', status, error: null })
     case 'failed':
     case 'aborted':
-      return understood({ kind: 'run-status', status: frame.status, error: frame.error ?? (frame.message || null) })
+      return understood({
+        kind: 'run-status',
+        status,
+        error: bounded(frame.error ?? (frame.message || null), MAX_ERROR),
+      })
     default:
-      return strange(`unknown run status ${String(frame.status).slice(0, 100)}`)
+      return strange(`unknown run status ${String(status).slice(0, 100)}`)
   }
 }
 
@@ -106,12 +117,22 @@ function statusOfBatch(frame: Frame): Interpretation {
     name: frame.batch_name || null,
     status: status.data,
     branch: frame.branch || null,
-    error: frame.error,
+    error: bounded(frame.error, MAX_ERROR),
   })
 }
 
-/** The engine's own `batch_start` and `batch_complete`. */
+const SPAWNING = 'Spawning batch: '
+const COMPLETED = /^Batch (.*) completed on branch (.+)$/s
+
+/** The engine's own `batch_start` and `batch_complete`: nothing stands around their words, so names are exact. */
 function engineSentence(frame: Frame, message: string): Interpretation {
+  if (frame.type === 'batch_start' && message.startsWith(SPAWNING)) {
+    return understood({ kind: 'batch-start', tier: 2, name: message.slice(SPAWNING.length) })
+  }
+  const [, ref, branch] = COMPLETED.exec(message) ?? []
+  if (frame.type === 'batch_complete' && ref !== undefined && branch !== undefined) {
+    return understood({ kind: 'batch-complete', tier: 2, sentence: 'completed', by: 'id', ref, branch })
+  }
   const says = readSentence(message, 2)
   if (says?.kind === 'batch-start' && frame.type === 'batch_start') return understood(says)
   if (says?.kind === 'batch-complete' && frame.type === 'batch_complete') return understood(says)
@@ -132,13 +153,17 @@ function readRemark(message: string): Says | null {
   return LOCALLY.test(message) ? { kind: 'runs-locally' } : null
 }
 
+const FAILED = 'Execution failed:'
+
 /** `error` is the engine's and every agent's stderr; which of them spoke is for the fold to find out [RUN-4]. */
 function readError(message: string): Says | null {
-  const failure = after(message, 'Execution failed: ')
-  if (failure !== null) return { kind: 'execution-failed', error: failure }
+  if (message.startsWith(FAILED)) {
+    const error = message.slice(FAILED.length).trimStart() || 'The backend gave no reason.'
+    return { kind: 'execution-failed', error: bounded(error, MAX_ERROR) }
+  }
   if (message === 'Execution aborted by user.') return { kind: 'execution-aborted' }
   if (message.startsWith('Spec not found: ') || message === "Plan not found. Run 'ckrv plan' first.") {
-    return { kind: 'missing', error: message }
+    return { kind: 'missing', error: bounded(message, MAX_ERROR) }
   }
   return null
 }
@@ -162,8 +187,9 @@ function wording(frame: Frame): string {
   return `batch ${frame.batch_id ?? '?'}: ${frame.status ?? 'none'}${branch}${frame.error ? `: ${frame.error}` : ''}`
 }
 
-function bounded(text: string): string {
-  if (text.length <= MAX_LINE) return text
-  const cut = text.length - MAX_LINE
-  return `${text.slice(0, MAX_LINE).toWellFormed()} … ${String(cut)} more characters cut`
+function bounded(text: string, max: number): string
+function bounded(text: string | null, max: number): string | null
+function bounded(text: string | null, max: number): string | null {
+  if (text === null || text.length <= max) return text
+  return `${text.slice(0, max).toWellFormed()} … ${text.length - max} more characters cut`
 }

@@ -16,7 +16,8 @@ export type Received =
 const MAX_KNOWN = 1_000_000
 const MAX_COUNTED = 200_000
 const REPLAY_LASTS = 1_000
-const LIVE_GAP = 250
+const LIVE_GAP = 500
+const JITTER = 100
 const SETTLED = 500
 const SILENT = 3_000
 
@@ -37,10 +38,17 @@ export class Replay {
   private before: Instant | null = null
   private latest: Instant | null = null
   private occurrences = new Map<number, number>()
-  private toSeeAgain = 0
+  /** How many messages a replay brings, as far as is known, and how many of them this connection has yet to bring. */
+  private replayable = 0
+  private missing = 0
+  /** When the last of them came on this connection, ms. */
+  private completeAt: number | null = null
   /** Messages that a replay need not bring: the backend forgets a real abort. */
   private readonly unreplayed = new Set<number>()
   private settled = true
+
+  /** @param maxKnown how many messages are known again one by one */
+  constructor(private readonly maxKnown = MAX_KNOWN) {}
 
   /** A new connection begins. @param at our clock, ms */
   open(at: number): Observation {
@@ -50,7 +58,8 @@ export class Replay {
     this.lastTime = { ms: 0, ns: 0 }
     this.before = this.latest
     this.occurrences = new Map()
-    this.toSeeAgain = this.known.size - this.unreplayed.size
+    this.missing = this.replayable
+    this.completeAt = null
     this.settled = this.connection === 1
     return { kind: 'opened', at, connection: this.connection }
   }
@@ -69,24 +78,29 @@ export class Replay {
       return { kind: 'observed', observation, fresh: false, odd: null }
     }
     const stamp = reading.timestamp === null ? null : parseInstant(reading.timestamp)
+    const live = stamp !== null && this.isLive(stamp, at)
     // A message without a stamp happened when the one before it did, on every connection the same.
     const time = (this.lastTime = stamp ?? this.lastTime)
     const fine = stamp !== null && fractionDigits(reading.timestamp ?? '') >= 6
-    const id = fine ? text : `${text}#${String(this.occurrence(text))}`
+    const id = fine ? text : `${text}#${this.occurrence(text)}`
     const hash = hashOf(id)
+    if (this.index === 0 && this.before && compareInstants(time, this.before) > 0) this.beginAnew()
     const fresh = this.recognise(hash, time)
-    if (fresh && reading.says.kind === 'execution-aborted') this.unreplayed.add(hash)
-    const live = fresh && stamp !== null && at - this.openedAt >= REPLAY_LASTS && at - this.lastAt >= LIVE_GAP
+    if (fresh && reading.says.kind === 'execution-aborted') {
+      this.unreplayed.add(hash)
+      this.replayable -= 1
+    }
+    if (this.missing <= 0) this.completeAt ??= at
     this.lastAt = at
     if (this.latest === null || compareInstants(time, this.latest) > 0) this.latest = time
     const observation: Observation = {
       kind: 'message',
       connection: this.connection,
       index: this.index,
-      id: id.length <= 256 ? id : `${String(hash)}:${String(id.length)}`,
+      id: id.length <= 256 ? id : `${hash}:${id.length}`,
       at,
       time: time.ms === 0 ? { ms: at, ns: 0 } : time,
-      live,
+      live: live && fresh,
       says: reading.says,
       stream: reading.stream,
       text: reading.text,
@@ -96,33 +110,57 @@ export class Replay {
   }
 
   /**
-   * Says once per connection that it has brought again everything known before it: when the last such message came and
-   * nothing followed for a moment, or when it has long been silent after the first.
+   * Says once per connection that it has brought again everything known before it: a moment after the last such message
+   * came, or when it has long been silent after the first. What is missing then was forgotten by the backend.
    * @returns null while that can't be said
    */
   settle(now: number): Observation | null {
     if (this.settled || this.index === 0) return null
     const quiet = now - this.lastAt
-    if (quiet < (this.toSeeAgain <= 0 ? SETTLED : SILENT)) return null
+    const complete = this.completeAt !== null && (quiet >= SETTLED || now - this.completeAt >= SILENT)
+    if (!complete && quiet < SILENT) return null
     this.settled = true
+    this.replayable -= this.missing
+    this.missing = 0
     return { kind: 'replayed', at: now, connection: this.connection }
   }
 
   /** False while this connection has not yet brought again what was known before it: until then it is behind. */
   get caughtUp(): boolean {
-    return this.settled || this.toSeeAgain <= 0
+    return this.settled || this.missing <= 0
+  }
+
+  /** A connection that begins later than all that is known: another execution, which replays nothing of it [RUN-14]. */
+  private beginAnew(): void {
+    this.known.clear()
+    this.unreplayed.clear()
+    this.replayable = this.missing = 0
+  }
+
+  /**
+   * Whether a message surely is no part of a replay: it came as long after the one before it as it was sent. A replay
+   * that merely stalls does not keep that time [RUN-7].
+   */
+  private isLive(stamp: Instant, at: number): boolean {
+    const waited = at - this.lastAt
+    const passed = stamp.ms - this.lastTime.ms
+    return at - this.openedAt >= REPLAY_LASTS && waited >= LIVE_GAP && Math.abs(waited - passed) <= JITTER
   }
 
   private recognise(hash: number, time: Instant): boolean {
     const seen = this.known.get(hash)
     if (seen === undefined) {
-      if (this.known.size >= MAX_KNOWN) return this.before === null || compareInstants(time, this.before) > 0
+      if (this.known.size >= this.maxKnown) return this.before === null || compareInstants(time, this.before) > 0
       this.known.set(hash, this.connection)
+      this.replayable += 1
       return true
     }
     if (seen < this.connection) {
       this.known.set(hash, this.connection)
-      if (!this.unreplayed.has(hash)) this.toSeeAgain -= 1
+      if (this.unreplayed.has(hash)) return false
+      // One that was given up as forgotten, and was not.
+      if (this.missing > 0) this.missing -= 1
+      else this.replayable += 1
     }
     return false
   }

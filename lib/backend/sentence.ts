@@ -6,15 +6,8 @@ import type { Says, Tier } from '../run/observation'
  */
 
 const ANSI = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g
-const LEAD = /^(?:\s|\[[^\]\n]{0,300}\]|\p{Extended_Pictographic}\uFE0F?)+/u
-const QUOTED = /^(['"`‘“])(.+)(['"`’”])\.?$/
-const CLOSING = new Map([
-  ["'", "'"],
-  ['"', '"'],
-  ['`', '`'],
-  ['‘', '’'],
-  ['“', '”'],
-])
+const LEAD = /^(?:\s|\[[^\]\n]{0,300}\]|[\p{Extended_Pictographic}\p{Emoji_Modifier}\u200D\uFE0F])+/u
+const QUOTES = ["''", '""', '``', '‘’', '“”']
 const MAX_SENTENCE = 2_000
 
 /** Text without ANSI codes, tags and emoji at its front, and white space at its ends. */
@@ -22,34 +15,37 @@ function bare(text: string): string {
   return text.replace(ANSI, '').replace(LEAD, '').trim()
 }
 
-function unquote(text: string): string {
-  const [, opening = '', inside = '', closing = ''] = QUOTED.exec(text) ?? []
-  return opening !== '' && CLOSING.get(opening) === closing ? inside : text
+/** What stands between two quotes that belong together, apostrophes and all; null where that is not so. */
+function unquote(text: string): string | null {
+  return text.length > 2 && QUOTES.includes(text.charAt(0) + text.charAt(text.length - 1)) ? text.slice(1, -1) : null
 }
 
-type Reader = (match: RegExpExecArray, tier: Tier) => Says
+type Reader = (words: readonly string[], tier: Tier) => Says | null
 
 const byName =
-  (sentence: 'mission' | 'merged' | 'skipped'): Reader =>
-  ([, name = ''], tier) => ({ kind: 'batch-complete', tier, sentence, by: 'name', ref: unquote(name), branch: null })
+  (sentence: 'mission' | 'merged' | 'skipped', nameOf = (words: string): string | null => words): Reader =>
+  ([, words = ''], tier) => {
+    const ref = nameOf(words)
+    return ref === null ? null : { kind: 'batch-complete', tier, sentence, by: 'name', ref, branch: null }
+  }
 
 const SENTENCES: readonly [RegExp, Reader][] = [
-  [/^Spawning batch: (.+)$/, ([, name = ''], tier) => ({ kind: 'batch-start', tier, name: unquote(name) })],
+  [/^Spawning batch: (.+)$/, ([, name = ''], tier) => ({ kind: 'batch-start', tier, name })],
   [
     /^Batch (.+) completed on branch (\S+)$/,
-    ([, id = '', branch = ''], tier) => ({
+    ([, ref = '', branch = ''], tier) => ({
       kind: 'batch-complete',
       tier,
       sentence: 'completed',
       by: 'id',
-      ref: unquote(id),
-      branch: unquote(branch),
+      ref,
+      branch,
     }),
   ],
   [/^Mission completed: (.+)$/, byName('mission')],
-  [/^Successfully merged batch (['"`‘“].+)$/, byName('merged')],
-  [/^Conflicts resolved, batch (['"`‘“].+) completed\.?$/, byName('merged')],
-  [/^Batch (['"`‘“].+) already completed, skipping\.?$/, byName('skipped')],
+  [/^Successfully merged batch (.+?)\.?$/, byName('merged', unquote)],
+  [/^Conflicts resolved, batch (.+) completed\.?$/, byName('merged', unquote)],
+  [/^Batch (.+) already completed, skipping\.?$/, byName('skipped', unquote)],
 ]
 
 /** What a text says of a batch, or null. `tier` is how good its sender's word is. */
@@ -57,8 +53,8 @@ export function readSentence(text: string, tier: Tier): Says | null {
   if (text.length > MAX_SENTENCE) return null
   const sentence = bare(text)
   for (const [pattern, read] of SENTENCES) {
-    const match = pattern.exec(sentence)
-    if (match) return read(match, tier)
+    const words = pattern.exec(sentence)
+    if (words) return read(words, tier)
   }
   return null
 }

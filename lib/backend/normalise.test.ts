@@ -1,0 +1,288 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { says as saysSchema } from '../run/observation'
+import { MAX_LINE, readFrame, type Reading } from './normalise'
+
+const STAMP = '2026-01-05T10:00:00.123456789+00:00'
+const BRANCH = 'worktree/main/ckrv-batch-setup-1a2b3c'
+
+const read = (frame: object): Extract<Reading, { kind: 'message' }> => {
+  const reading = readFrame(JSON.stringify(frame))
+  if (reading.kind !== 'message') throw new Error(reading.kind)
+  return reading
+}
+/** What a frame of generation B says. */
+const says = (type: string, message: string, more: object = {}) =>
+  read({ type, message, timestamp: STAMP, ...more }).says
+
+describe('generation B', () => {
+  it.each([
+    ['start', 'Starting execution for spec: 001-todo', { kind: 'start', spec: '001-todo' }],
+    ['start', 'Something else', { kind: 'start', spec: null }],
+    ['info', 'Created run history entry: run-2026-01-15-a1b2c3', { kind: 'history-id', id: 'run-2026-01-15-a1b2c3' }],
+    ['info', 'Resuming run: run-2026-01-15-a1b2c3', { kind: 'history-id', id: 'run-2026-01-15-a1b2c3' }],
+    ['info', 'Resuming: 3 batches already completed', { kind: 'resuming', count: 3 }],
+    ['info', `Merging branch ${BRANCH}`, { kind: 'merging', branch: BRANCH }],
+    ['info', 'Executing in Docker sandbox with Claude Code...', { kind: 'remark' }],
+    ['info', 'Merge conflicts detected. Attempting AI resolution...', { kind: 'remark' }],
+    ['info', 'Run history entry completed: run-2026-01-15-a1b2c3', { kind: 'remark' }],
+    ['warning', 'Run X not found, starting fresh', { kind: 'remark' }],
+    ['warning', 'No OPENROUTER_API_KEY found, execution may fail', { kind: 'remark' }],
+    ['warning', 'Docker unavailable (no\nsocket), falling back to local execution', { kind: 'runs-locally' }],
+    ['batch_start', 'Spawning batch: Project Setup', { kind: 'batch-start', tier: 2, name: 'Project Setup' }],
+    [
+      'batch_error',
+      'Batch failed: Failed to create worktree',
+      { kind: 'batch-error', error: 'Failed to create worktree' },
+    ],
+    ['batch_error', 'Something else', { kind: 'batch-error', error: 'Something else' }],
+    ['success', 'All batches completed successfully.', { kind: 'success' }],
+    ['error', 'Execution failed: Merge failed', { kind: 'execution-failed', error: 'Merge failed' }],
+    [
+      'error',
+      'Execution failed: Why\n\nCaused by:\n    x',
+      { kind: 'execution-failed', error: 'Why\n\nCaused by:\n    x' },
+    ],
+    ['error', 'Execution aborted by user.', { kind: 'execution-aborted' }],
+    ['error', 'Spec not found: 009-none', { kind: 'missing', error: 'Spec not found: 009-none' }],
+    [
+      'error',
+      "Plan not found. Run 'ckrv plan' first.",
+      { kind: 'missing', error: "Plan not found. Run 'ckrv plan' first." },
+    ],
+    ['error', 'npm warn something', { kind: 'line' }],
+    ['error', 'Error: Execution failed: x', { kind: 'line' }],
+    ['error', 'Execution aborted by user', { kind: 'line' }],
+    ['error', 'Execution not found.', { kind: 'line' }],
+    ['log', 'Execution failed: x', { kind: 'line' }],
+    ['log', '', { kind: 'line' }],
+    ['log', 'Spawning batch: Setup', { kind: 'batch-start', tier: 3, name: 'Setup' }],
+    ['error', '[Orchestrator] Spawning batch: Setup', { kind: 'batch-start', tier: 3, name: 'Setup' }],
+    ['info', '[Orchestrator] Spawning batch: Setup', { kind: 'batch-start', tier: 3, name: 'Setup' }],
+  ])('[RUN-3] %s %j', (type, message, expected) => {
+    expect(says(type, message)).toEqual(expected)
+  })
+
+  it('takes no id from the warning that names another run’s', () => {
+    const words =
+      'Failed to create history entry: Another run is already in progress: run-2026-01-15-ffffff (started at x)'
+    expect(says('warning', words)).toEqual({ kind: 'remark' })
+  })
+
+  it.each(['', ' ', '\n', 'x'])('[RUN-5] an error that begins "Execution failed:" is one, with %j after it', rest => {
+    const { kind } = says('error', `Execution failed:${rest}`)
+    expect(kind).toBe('execution-failed')
+  })
+
+  it('[RUN-3] tells a batch’s completion in both its ways', () => {
+    expect(says('batch_complete', `Batch setup completed on branch ${BRANCH}`)).toEqual({
+      ...{ kind: 'batch-complete', tier: 2, sentence: 'completed', by: 'id', ref: 'setup', branch: BRANCH },
+    })
+    const fields = { status: 'completed', batch_id: 'setup', batch_name: 'setup', branch: BRANCH }
+    expect(says('batch_status', '', fields)).toEqual({
+      ...{ kind: 'batch-status', id: 'setup', name: 'setup', status: 'completed', branch: BRANCH, error: null },
+    })
+  })
+
+  it.each(['running', 'completed', 'failed', 'aborted'])('[RUN-4] status %s', status => {
+    expect(says('status', '', { status })).toEqual({ kind: 'run-status', status, error: null })
+  })
+
+  it('[RUN-3] the engine’s own sentences hold any name and id, to the letter', () => {
+    const hostile = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('"q"', "'q'", 'a\nb', ' a ', 'x.', '', '🚀 x'),
+    )
+    fc.assert(
+      fc.property(hostile, text => {
+        expect(says('batch_start', `Spawning batch: ${text}`)).toEqual({ kind: 'batch-start', tier: 2, name: text })
+        expect(says('batch_complete', `Batch ${text} completed on branch b`)).toMatchObject({ ref: text, branch: 'b' })
+      }),
+    )
+  })
+
+  it('[RUN-3] of the engine’s types only the one that is due counts', () => {
+    expect(says('batch_start', `Batch setup completed on branch ${BRANCH}`)).toEqual({ kind: 'remark' })
+    expect(says('batch_complete', 'Spawning batch: Setup')).toEqual({ kind: 'remark' })
+    expect(says('batch_complete', '[Batch] Mission completed: Setup')).toMatchObject({ tier: 2, ref: 'Setup' })
+  })
+
+  it.each([
+    ['start', 'system'],
+    ['info', 'system'],
+    ['warning', 'system'],
+    ['batch_error', 'system'],
+    ['log', 'stdout'],
+    ['error', 'stderr'],
+    ['unheard-of', 'system'],
+  ])('[RUN-6] %s is on %s', (type, stream) => {
+    expect(read({ type, message: 'x', timestamp: STAMP }).stream).toBe(stream)
+  })
+
+  it('gives a status words for the log', () => {
+    expect(read({ type: 'status', message: '', status: 'failed' }).text).toBe('status: failed')
+    const fields = { type: 'batch_status', message: '', batch_id: 'a', status: 'completed', branch: 'b' }
+    expect(read(fields).text).toBe('batch a: completed on branch b')
+    expect(read({ ...fields, branch: null, status: 'failed', error: 'why' }).text).toBe('batch a: failed: why')
+    expect(read({ ...fields, message: 'own words' }).text).toBe('own words')
+  })
+})
+
+describe('generation A', () => {
+  const sent = (type_: string, message: string) => read({ type_, message, stream: null, timestamp: STAMP })
+
+  it('[RUN-3] writes `type_`', () => {
+    expect(sent('start', 'Starting execution for spec: 001-todo').says).toEqual({ kind: 'start', spec: '001-todo' })
+    expect(sent('batch_start', 'Spawning batch: Setup').says).toEqual({ kind: 'batch-start', tier: 2, name: 'Setup' })
+    expect(sent('batch_error', 'Batch failed: x').says).toEqual({ kind: 'batch-error', error: 'x' })
+    expect(sent('success', 'All batches completed successfully.').says).toEqual({ kind: 'success' })
+    expect(sent('log', 'x').stream).toBe('stdout')
+    expect(sent('error', 'x').stream).toBe('stderr')
+  })
+
+  it('[RUN-6] tells healthy progress as `error` lines', () => {
+    const line = '2026-01-05T10:00:00Z  INFO ckrv_sandbox::docker: Creating Docker container container_name=ckrv-x'
+    expect(sent('error', line).says).toEqual({ kind: 'line' })
+  })
+})
+
+describe('generation C', () => {
+  it('[RUN-3] tells of a batch’s failure itself, and needs no message', () => {
+    expect(read({ type: 'batch_status', batch_id: '1', status: 'failed', error: 'Task failed' }).says).toEqual({
+      ...{ kind: 'batch-status', id: '1', name: null, status: 'failed', branch: null, error: 'Task failed' },
+    })
+  })
+
+  it('[RUN-4] has words of its own for a failed or aborted run, and none of them is an error of another', () => {
+    const status = (to: string) => says('status', 'as said', { status: to, error: undefined })
+    expect(status('aborted')).toEqual({ kind: 'run-status', status: 'aborted', error: 'as said' })
+    expect(status('failed')).toEqual({ kind: 'run-status', status: 'failed', error: 'as said' })
+    expect(status('completed')).toEqual({ kind: 'run-status', status: 'completed', error: null })
+    expect(status('running')).toEqual({ kind: 'run-status', status: 'running', error: null })
+  })
+
+  it('names the stream of a line', () => {
+    expect(read({ type: 'log', message: 'x', stream: 'stderr' }).stream).toBe('stderr')
+    expect(read({ type: 'log', message: 'x', stream: 'stdout' }).stream).toBe('stdout')
+    expect(read({ type: 'log', message: 'x', stream: 'odd' }).stream).toBe('stdout')
+  })
+})
+
+describe('"Execution not found."', () => {
+  it('[RUN-11] is known by its words and by having no timestamp', () => {
+    expect(readFrame('{"type":"error","message":"Execution not found."}')).toEqual({ kind: 'unknown-run' })
+    expect(readFrame('{"type_":"error","message":"Execution not found."}')).toEqual({ kind: 'unknown-run' })
+  })
+
+  it('[RUN-11] with a timestamp is a line that an agent printed', () => {
+    expect(says('error', 'Execution not found.')).toEqual({ kind: 'line' })
+  })
+})
+
+describe('odd frames', () => {
+  it.each(['', '{', 'null', '1', '"x"', '[]', '{}', '{"timestamp":"x"}', '{"type":5,"message":{}}', '\u0000', '[[[['])(
+    '[SAFE-4] %j is no message',
+    text => {
+      expect(readFrame(text).kind).toBe('unreadable')
+    },
+  )
+
+  it.each([
+    [{ type: 'status', status: 'odd' }, 'unknown run status odd'],
+    [{ type: 'status' }, 'unknown run status null'],
+    [{ type: 'batch_status', batch_id: 'a', status: 'odd' }, 'unknown batch status odd'],
+    [{ type: 'batch_status', status: 'running' }, 'batch_status without batch_id'],
+    [{ type: 'batch_status', batch_id: '', status: 'running' }, 'batch_status without batch_id'],
+    [{ type: 'batch_status', batch_id: 5, status: 'running' }, 'batch_status without batch_id'],
+    [{ type: 'batch_start', message: 'Batch begins' }, 'batch_start with unknown words'],
+    [{ type: 'batch_complete', message: 'Batch is done' }, 'batch_complete with unknown words'],
+    [{ type: 'run_started', message: 'x' }, 'unknown type run_started'],
+  ])('[SAFE-4] %j claims nothing, and is told of', (frame, odd) => {
+    const reading = read(frame)
+    expect(reading.odd).toBe(odd)
+    expect(['remark', 'line']).toContain(reading.says.kind)
+  })
+
+  it('[SAFE-4] a wrong type in one field costs that field alone', () => {
+    const frame = { type: 'log', message: 'x', timestamp: 5, stream: {}, branch: [], unknown: 1 }
+    expect(read(frame)).toMatchObject({ text: 'x', timestamp: null, stream: 'stdout', says: { kind: 'line' } })
+    expect(read({ type: 5, message: 'x' })).toMatchObject({ text: 'x', says: { kind: 'line' } })
+  })
+
+  it('[SAFE-5] a line is cut at 64 KiB, which shows, and never in the middle of a character', () => {
+    const { text } = read({ type: 'log', message: `${'x'.repeat(MAX_LINE - 1)}🚀${'y'.repeat(5_000_000)}` })
+    expect(text.length).toBeLessThan(MAX_LINE + 100)
+    expect(text).toMatch(/ … 5000001 more characters cut$/)
+    expect(text.isWellFormed()).toBe(true)
+  })
+
+  it.each([
+    ['error', 'Execution failed: '],
+    ['error', 'Spec not found: '],
+    ['batch_error', 'Batch failed: '],
+  ])('[SAFE-5] what %s “%s…” says is cut at 16 KiB: a run keeps thousands of them', (type, start) => {
+    const { says: claim, text } = read({ type, message: start + 'x'.repeat(5_000_000) })
+    expect(JSON.stringify(claim).length).toBeLessThan(17_000)
+    expect(text.length).toBeGreaterThan(MAX_LINE)
+  })
+
+  it('[SAFE-5] so is the error of a status', () => {
+    const error = 'x'.repeat(5_000_000)
+    expect(JSON.stringify(says('status', '', { status: 'failed', error })).length).toBeLessThan(17_000)
+    expect(JSON.stringify(says('batch_status', '', { status: 'failed', batch_id: 'a', error })).length).toBeLessThan(
+      17_000,
+    )
+  })
+
+  it('[SAFE-4] no text throws, and what is read is always a claim of the schema', () => {
+    const types = fc.constantFrom(
+      'start',
+      'status',
+      'batch_status',
+      'batch_start',
+      'batch_complete',
+      'batch_error',
+      'info',
+      'error',
+      'log',
+    )
+    const nearly = fc.record(
+      {
+        type: fc.oneof(types, fc.anything()),
+        type_: types,
+        message: fc.oneof(fc.string(), fc.anything()),
+        timestamp: fc.oneof(fc.string(), fc.anything()),
+        status: fc.oneof(fc.constantFrom('running', 'completed', 'failed'), fc.anything()),
+        batch_id: fc.oneof(fc.constantFrom('__proto__', 'constructor', 'a b'), fc.anything()),
+        batch_name: fc.anything(),
+        branch: fc.anything(),
+        error: fc.anything(),
+        stream: fc.anything(),
+      },
+      { requiredKeys: [] },
+    )
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.json(),
+      nearly.map(frame => JSON.stringify(frame, (_, value: unknown) => (typeof value === 'bigint' ? 0 : value))),
+    )
+    fc.assert(
+      fc.property(text, frame => {
+        const reading = readFrame(frame)
+        if (reading.kind === 'message') saysSchema.parse(reading.says)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it.each([
+    ['brackets', '['.repeat(500_000)],
+    ['objects', `{"type":"log","message":"x","more":${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}}`],
+    ['a prototype', '{"__proto__":{"type":"status"},"message":"x"}'],
+    ['a number without end', `{"type":"log","message":"x","more":${'9'.repeat(500_000)}}`],
+  ])('[SAFE-4] nor does one of nothing but %s', (_, frame) => {
+    const reading = readFrame(frame)
+    if (reading.kind === 'message') expect(reading).toMatchObject({ text: 'x', says: { kind: 'line' } })
+    else expect(reading.kind).toBe('unreadable')
+  })
+})

@@ -54,6 +54,9 @@ async function serve(config: Config): Promise<void> {
   console.log(`Groundtruth shows ${config.backendLabel} at ${url.href}`)
 }
 
+// Who read our output may go before us. To report that would fail the same way, again and again.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined)
+
 try {
   await serve(readConfig(process.env))
 } catch (error) {

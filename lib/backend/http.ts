@@ -1,3 +1,4 @@
+import { unescape } from 'node:querystring'
 import type { z } from 'zod'
 import type { HistoryReading, PlanBatch } from '../run/observation'
 import { parseInstant } from '../run/time'
@@ -130,7 +131,7 @@ export class BackendHttp {
         method,
         headers: body ? { ...this.headers, 'content-type': 'application/json' } : this.headers,
         body: body ? JSON.stringify(body) : null,
-        redirect: 'error',
+        redirect: 'manual',
         signal: AbortSignal.timeout(this.timeout),
       })
       const text = await readBounded(response)
@@ -156,7 +157,7 @@ export class BackendHttp {
 /** Credentials of a URL as a header; none without. */
 export function authorization(url: URL): Record<string, string> {
   if (url.username === '' && url.password === '') return {}
-  const pair = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
+  const pair = `${unescape(url.username)}:${unescape(url.password)}`
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
 }
 

@@ -23,7 +23,7 @@ function fromYaml(text: string | null): z.infer<typeof planFile>['batches'] {
   if (text === null) return []
   let file: unknown
   try {
-    file = parse(text, { maxAliasCount: 100 })
+    file = parse(text, { maxAliasCount: 100, logLevel: 'error' })
   } catch {
     // A file caught half written is read again a moment later.
     return []

@@ -12,6 +12,8 @@ const text = z
   .nullish()
   .catch(null)
   .transform(value => value ?? null)
+/** An id; where a file holds it without quotes, it may come as a number. */
+const key = z.union([z.string(), z.number()]).transform(String)
 const list = <T extends z.ZodType>(item: T) =>
   z
     .array(item)
@@ -40,9 +42,9 @@ export type Frame = z.infer<typeof frame>
 export const EXECUTION_NOT_FOUND = 'Execution not found.'
 
 export const planBatch = z.object({
-  id: z.coerce.string(),
+  id: key,
   name: text,
-  depends_on: list(z.coerce.string()),
+  depends_on: list(key),
   status: text,
   branch: text,
 })
@@ -69,7 +71,7 @@ export const specsAnswer = z.object({ specs: z.array(spec) })
 export const commandAnswer = z.object({ success: z.boolean(), message: text })
 
 export const historyBatch = z.object({
-  id: z.coerce.string(),
+  id: key,
   name: text,
   status: text,
   started_at: text,

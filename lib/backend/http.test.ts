@@ -1,0 +1,286 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { authorization, BackendError, BackendHttp } from './http'
+
+const servers: Server[] = []
+
+const serve = async (answer: RequestListener): Promise<URL> => {
+  const server = createServer(answer)
+  servers.push(server)
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+}
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+const json =
+  (body: unknown, status = 200): RequestListener =>
+  (_, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  }
+const plain =
+  (body: string, status = 200): RequestListener =>
+  (_, response) => {
+    response.writeHead(status, { 'content-type': 'text/plain' }).end(body)
+  }
+const WEB_PAGE = plain('<!DOCTYPE html><html><body>ckrv</body></html>')
+
+const backend = async (answer: RequestListener, timeout = 5_000) => new BackendHttp(await serve(answer), timeout)
+
+/** The error that a call rejects with. */
+const failure = async (call: Promise<unknown>): Promise<BackendError> => {
+  try {
+    await call
+  } catch (error) {
+    if (error instanceof BackendError) return error
+    throw error
+  }
+  throw new Error('no error')
+}
+
+const bodyOf = async (request: IncomingMessage): Promise<unknown> => {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(Buffer.from(chunk as Uint8Array))
+  return JSON.parse(Buffer.concat(chunks).toString())
+}
+
+/** Keeps what was asked, and answers. */
+const asked = (answer: unknown) => {
+  const calls: { method: string; url: string; type: string | undefined; body: unknown }[] = []
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    const { method = '', url = '', headers } = request
+    const body = method === 'POST' ? bodyOf(request) : Promise.resolve(undefined)
+    void body.then(read => {
+      calls.push({ method, url, type: headers['content-type'], body: read })
+      json(answer)(request, response)
+    })
+  }
+  return { calls, listener }
+}
+
+describe('calls', () => {
+  it('[RUN-9] health is well, or rejects', async () => {
+    await (await backend(plain('OK'))).health()
+    await (await backend(plain('OK\n'))).health()
+    expect(await failure((await backend(WEB_PAGE)).health())).toMatchObject({ kind: 'bad-answer' })
+    expect(await failure((await backend(plain('OK', 503))).health())).toMatchObject({ kind: 'bad-answer' })
+  })
+
+  it('reads specs', async () => {
+    const spec = {
+      name: '001-todo',
+      path: 'x',
+      has_tasks: true,
+      has_plan: true,
+      task_count: 3,
+      has_implementation: false,
+    }
+    const http = await backend(json({ specs: [spec, { name: 'bare' }], count: 2 }))
+    expect(await http.specs()).toEqual([
+      { name: '001-todo', has_tasks: true, has_plan: true, task_count: 3 },
+      { name: 'bare', has_tasks: false, has_plan: false, task_count: 0 },
+    ])
+  })
+
+  it('[RUN-8] reads a plan, and one that fails as empty', async () => {
+    const good = await backend(json({ success: true, batches: [{ id: 'a', status: 'completed' }], raw_yaml: null }))
+    expect(await good.plan('s')).toMatchObject([{ id: 'a', completed: true }])
+    const bad = await backend(json({ success: false, batches: [], raw_yaml: null, error: 'No plan' }))
+    expect(await bad.plan('s')).toEqual([])
+  })
+
+  it('[RUN-8] reads the history’s list and an entry, whose empty fields are absent', async () => {
+    const entry = {
+      ...{
+        id: 'run-1',
+        spec_name: 's',
+        started_at: '2026-01-15T14:49:08.123456789Z',
+        status: 'completed',
+        dry_run: true,
+      },
+      ended_at: '2026-01-15T14:52:00+00:00',
+      batches: [{ id: 'a', name: 'A', status: 'completed', ended_at: 'nonsense', merged: false }],
+    }
+    const list = await backend(json({ success: true, runs: [{ ...entry, batches: undefined }] }))
+    expect(await list.historyList('s')).toMatchObject([{ id: 'run-1', status: 'completed', batches: [] }])
+    const one = await backend(json({ success: true, run: entry }))
+    expect(await one.history('s', 'run-1')).toEqual({
+      ...{ id: 'run-1', status: 'completed', dryRun: true, error: null },
+      startedAt: Date.parse('2026-01-15T14:49:08.123Z'),
+      endedAt: Date.parse('2026-01-15T14:52:00Z'),
+      batches: [{ id: 'a', name: 'A', status: 'completed', startedAt: null, endedAt: null, branch: null, error: null }],
+    })
+  })
+
+  it('[RUN-8] knows no entry of an id that the history has not', async () => {
+    const http = await backend(json({ success: false, error: 'Run not found' }, 404))
+    expect(await http.history('s', 'run-1')).toBeNull()
+  })
+
+  it('[RUN-8] knows the generation without a history by its web page', async () => {
+    const error = await failure((await backend(WEB_PAGE)).history('s', 'run-1'))
+    expect(error).toMatchObject({ kind: 'bad-answer' })
+    expect(error.message).toContain('a web page')
+  })
+
+  it('starts with what was asked for and nothing else', async () => {
+    const { calls, listener } = asked({ success: true, run_id: 'r', message: 'ok' })
+    const http = await backend(listener)
+    const bare = { spec: 's', runId: 'r', dryRun: false, model: undefined, resumeRunId: undefined }
+    expect(await http.start(bare)).toEqual({ success: true, message: 'ok' })
+    await http.start({ ...bare, dryRun: true, model: 'm', resumeRunId: 'h' })
+    expect(calls).toMatchObject([
+      { method: 'POST', url: '/api/execution/start', type: 'application/json' },
+      { body: { spec: 's', run_id: 'r', dry_run: true, executor_model: 'm', resume_run_id: 'h' } },
+    ])
+    expect(calls[0]?.body).toEqual({ spec: 's', run_id: 'r', dry_run: false })
+  })
+
+  it('hands on that the backend refuses', async () => {
+    const words = 'Execution not found or already stopped'
+    const http = await backend(json({ success: false, message: words }))
+    expect(await http.stop('r')).toEqual({ success: false, message: words })
+  })
+
+  it('[SAFE-4] keeps any id and spec in its place', async () => {
+    const { calls, listener } = asked({ success: true, batches: [], runs: [] })
+    const http = await backend(listener)
+    const hostile = 'a b/../ü?x=1&y#z%2F'
+    await http.plan(hostile)
+    await http.historyList(hostile)
+    await http.history(hostile, hostile)
+    const encoded = encodeURIComponent(hostile)
+    expect(calls.map(({ url }) => url)).toEqual([
+      `/api/plans/detail?spec=${encoded}`,
+      `/api/history/${encoded}`,
+      `/api/history/${encoded}/${encoded}`,
+    ])
+  })
+
+  it('may go to a backend behind a path', async () => {
+    const { calls, listener } = asked({ specs: [] })
+    await new BackendHttp(new URL('/team/ckrv/', await serve(listener))).specs()
+    expect(calls[0]?.url).toBe('/team/ckrv/api/specs')
+  })
+})
+
+describe('a call without a usable answer', () => {
+  it.each([
+    ['broken JSON', plain('{"specs":['), 'no JSON'],
+    ['nothing', plain(''), 'no JSON'],
+    ['another shape', json({ specs: {} }), 'unknown shape'],
+    ['a list', json([]), 'unknown shape'],
+    ['a web page', WEB_PAGE, 'a web page'],
+    ['a web page, not found', plain('<html>', 404), '404'],
+    ['its own words', plain('missing field `spec`', 422), '422: missing field `spec`'],
+  ])('rejects with words for people: %s', async (_, answer, words) => {
+    const error = await failure((await backend(answer)).specs())
+    expect(error.kind).toBe('bad-answer')
+    expect(error.message).toContain(words)
+    expect(error.message).toMatch(/^The backend.* GET \/api\/specs .*\.$/)
+  })
+
+  it('[SAFE-5] quotes at most 500 characters of it', async () => {
+    const error = await failure((await backend(plain('x'.repeat(100_000), 500))).specs())
+    expect(error.message.length).toBeLessThan(600)
+  })
+
+  it.each([
+    ['never begins', () => undefined],
+    ['stalls', (_: IncomingMessage, response: ServerResponse) => response.writeHead(200).write('{"specs":')],
+  ])('rejects as a time-out where the answer %s', async (_, listener) => {
+    const http = await backend(listener, 150)
+    const error = await failure(http.specs())
+    expect(error).toMatchObject({ kind: 'timeout' })
+    expect(error.message).toBe('The backend did not answer GET /api/specs within 0.15 s.')
+  })
+
+  it('rejects as unreachable where nobody listens', async () => {
+    const url = await serve(plain(''))
+    await new Promise(resolve => servers[0]?.close(resolve))
+    const error = await failure(new BackendHttp(url).health())
+    expect(error).toMatchObject({ kind: 'unreachable' })
+    expect(error.message).toBe(`The backend at ${url.origin} can't be reached (ECONNREFUSED).`)
+  })
+
+  it.each([
+    ['before the answer', (_: IncomingMessage, response: ServerResponse) => response.destroy()],
+    [
+      'in the middle of it',
+      (_: IncomingMessage, response: ServerResponse) => {
+        response.writeHead(200, { 'content-length': 100 }).write('{', () => response.destroy())
+      },
+    ],
+  ])('rejects as unreachable where the connection breaks %s', async (_, listener) => {
+    expect(await failure((await backend(listener)).specs())).toMatchObject({ kind: 'unreachable' })
+  })
+
+  it('[SAFE-5] reads no more than 16 MiB, and then no further', async () => {
+    let closed = false
+    const http = await backend((_, response) => {
+      const chunk = Buffer.alloc(1024 * 1024, 120)
+      const more = () => {
+        if (!closed) response.write(chunk, more)
+      }
+      response.on('close', () => {
+        closed = true
+      })
+      more()
+    })
+    const error = await failure(http.specs())
+    expect(error).toMatchObject({ kind: 'bad-answer' })
+    expect(error.message).toContain('16 MiB')
+    await expect.poll(() => closed).toBe(true)
+  })
+
+  it('follows no redirect: what answers there is not the backend', async () => {
+    const elsewhere = asked({ specs: [] })
+    const target = await serve(elsewhere.listener)
+    const http = await backend((_, response) => response.writeHead(302, { location: target.href }).end())
+    const error = await failure(http.specs())
+    expect(error).toMatchObject({ kind: 'bad-answer' })
+    expect(error.message).toContain('302')
+    expect(elsewhere.calls).toEqual([])
+  })
+})
+
+describe('credentials', () => {
+  const withCredentials = (url: URL): URL => Object.assign(new URL(url), { username: 'us er', password: 'p@ss:wörd' })
+
+  it('[SAFE-2] are sent as a header', async () => {
+    let sent: string | undefined
+    const url = await serve((request, response) => {
+      sent = request.headers.authorization
+      plain('OK')(request, response)
+    })
+    await new BackendHttp(withCredentials(url)).health()
+    expect(Buffer.from(sent?.replace('Basic ', '') ?? '', 'base64').toString()).toBe('us er:p@ss:wörd')
+  })
+
+  it('[SAFE-2] are in no message, whatever goes wrong', async () => {
+    const dead = await serve(plain(''))
+    await new Promise(resolve => servers[0]?.close(resolve))
+    const answers = [plain('no', 500), WEB_PAGE, json({}), plain('{'), (() => undefined) as RequestListener]
+    const urls = [dead, ...(await Promise.all(answers.map(serve)))]
+    for (const url of urls) {
+      const error = await failure(new BackendHttp(withCredentials(url), 150).specs())
+      const told = [error.message, error.stack, String(error.cause), JSON.stringify(error.cause)].join('\n')
+      expect(told).not.toMatch(/us er|us%20er|p@ss|p%40ss|w%C3%B6rd|wörd/)
+    }
+  })
+
+  it('are none without', () => {
+    expect(authorization(new URL('http://127.0.0.1:3000'))).toEqual({})
+  })
+
+  it('may hold a percent sign that encodes nothing', () => {
+    const { authorization: header = '' } = authorization(new URL('http://me:100%@127.0.0.1:3000'))
+    expect(Buffer.from(header.replace('Basic ', ''), 'base64').toString()).toBe('me:100%')
+  })
+})

@@ -1,0 +1,98 @@
+import { describe, expect, it, vi } from 'vitest'
+import type { z } from 'zod'
+import { readPlan } from './plan'
+import { planAnswer } from './wire'
+
+const read = (answer: object) => readPlan(planAnswer.parse(answer))
+const failed = (raw_yaml: string | null): z.input<typeof planAnswer> => ({
+  ...{ success: false, batches: [], error: 'missing field `execution_strategy`' },
+  raw_yaml,
+})
+const ENGINE = `spec_id: 001-todo
+batches:
+- id: setup
+  name: Project Setup
+  task_ids: [T001]
+  depends_on: []
+  status: completed
+  branch: worktree/main/ckrv-batch-setup-1a2b3c
+  reasoning: 'it''s first'
+  model_assignment: {default: "null", overrides: {}}
+- id: '1'
+  name: "Batch 10: the \\"rest\\""
+  task_ids: [T002]
+  depends_on: [setup]
+  status: running
+  branch: null
+`
+
+describe('a plan', () => {
+  it('[RUN-8] is read as the backend serves it', () => {
+    const batch = {
+      id: 'a',
+      name: 'A',
+      task_ids: ['T1'],
+      depends_on: ['b', 'c'],
+      status: '',
+      branch: null,
+      reasoning: 'x',
+    }
+    expect(read({ success: true, batches: [batch], raw_yaml: ENGINE, error: null })).toEqual([
+      { id: 'a', name: 'A', dependsOn: ['b', 'c'], completed: false, branch: null },
+    ])
+  })
+
+  it('[RUN-8] is read from its text where the backend can’t read its own file', () => {
+    expect(read(failed(ENGINE))).toEqual([
+      {
+        ...{ id: 'setup', name: 'Project Setup', dependsOn: [], completed: true },
+        branch: 'worktree/main/ckrv-batch-setup-1a2b3c',
+      },
+      { id: '1', name: 'Batch 10: the "rest"', dependsOn: ['setup'], completed: false, branch: null },
+    ])
+  })
+
+  it.each([
+    ['no text', null],
+    ['an empty text', ''],
+    ['a broken text', 'batches: [{id: a'],
+    ['another file', 'tasks:\n- id: T001\n'],
+    ['a list', '- a\n- b\n'],
+    ['no batches', 'batches: []\n'],
+    ['a tag nobody knows', 'batches: !unknown []\n'],
+    [
+      'an alias bomb',
+      `a: &a [x,x]\n${'bcdefgh'.replace(/./g, (c, n: number) => `${c}: &${c} [${`*${'abcdefg'.charAt(n)},`.repeat(60)}]\n`)}batches: *h\n`,
+    ],
+    ['bottomless nesting', `batches: ${'['.repeat(20_000)}`],
+  ])('[RUN-8] of %s is empty, which says nothing', (_, text) => {
+    expect(read(failed(text))).toEqual([])
+  })
+
+  it('[SAFE-4] with a tag nobody knows is read without a word on the console', () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+    read(failed('batches: !unknown []\n'))
+    const calls = warned.mock.calls.length
+    warned.mockRestore()
+    expect(calls).toBe(0)
+  })
+
+  it.each([
+    ['a number', 7, '7'],
+    ['hostile text', '__proto__', '__proto__'],
+    ['spaces', ' a b ', ' a b '],
+  ])('[SAFE-4] may have %s for an id', (_, id, read_) => {
+    expect(read({ success: true, batches: [{ id }] })).toMatchObject([{ id: read_, name: null, dependsOn: [] }])
+  })
+
+  it.each([undefined, null, {}, [], true])('[SAFE-4] has no batch whose id is %j', id => {
+    expect(read({ success: true, batches: [{ id, name: 'x' }] })).toEqual([])
+  })
+
+  it('[SAFE-4] has wrong types where they cost a field, not the batch', () => {
+    const batches = [{ id: 'a', name: 5, depends_on: 'b', status: {}, branch: '' }]
+    expect(read({ success: true, batches })).toEqual([
+      { id: 'a', name: null, dependsOn: [], completed: false, branch: null },
+    ])
+  })
+})

@@ -46,6 +46,8 @@ export const socketLink =
       tryAllTransports: true,
       // Not shared with an earlier link to the same place, whose end would be ours.
       forceNew: true,
+      // A WebSocket that is closed before it opened tells socket.io nothing: only this ends the wait for it.
+      timeout: 5_000,
       reconnectionDelay: 1_000,
       reconnectionDelayMax: 2_000,
       randomizationFactor: 0.5,

@@ -8,6 +8,7 @@ import { iso } from '../run/time'
 import type { Document } from '../sync/document'
 import type { Publisher } from '../sync/publisher'
 import { fleetScope, logScope, runScope } from '../sync/scope'
+import { fleetDocument, runDocument, toFleet, toSnapshot } from '../sync/shapes'
 import { Health } from './health'
 import { Session, type SessionHost } from './session'
 import { MemoryStore, type FinishedRun, type RunStore } from './store'
@@ -82,16 +83,8 @@ export class Hub implements HubApi {
   }
 
   async fleet(): Promise<Fleet> {
-    const published = await this.options.publisher.read(fleetScope)
-    return {
-      epoch: published?.epoch ?? '',
-      version: published?.version ?? 0,
-      now: iso(Date.now()),
-      backend: this.backend,
-      link: this.links(),
-      linkSince: iso(this.linkSince),
-      runs: this.newestFirst(),
-    }
+    const { document, epoch, version } = present(await this.options.publisher.read(fleetScope))
+    return toFleet(document, { epoch, version, now: iso(Date.now()) })
   }
 
   async runs(): Promise<RunSummary[]> {
@@ -105,10 +98,9 @@ export class Hub implements HubApi {
 
   async snapshot(runId: string): Promise<Snapshot | undefined> {
     const published = await this.options.publisher.read(runScope(runId))
-    const state = this.stateOf(runId)
-    if (!published || !state) return undefined
-    const { epoch, version } = published
-    return { ...state.fields, batches: [...state.batches], epoch, version, now: iso(Date.now()) }
+    if (!published) return undefined
+    const { document, epoch, version } = published
+    return toSnapshot(document, { epoch, version, now: iso(Date.now()) })
   }
 
   async logs(runId: string, { after, limit }: { after: number; limit: number }): Promise<LogPage | undefined> {
@@ -261,15 +253,13 @@ export class Hub implements HubApi {
   }
 
   private runDocument(runId: string): Document {
-    const state = this.stateOf(runId)
-    return state ? { fields: state.fields, items: [...state.batches] } : { fields: {}, items: [] }
+    const { fields, batches } = present(this.stateOf(runId))
+    return runDocument(fields, batches)
   }
 
   private fleetDocument(): Document {
-    return {
-      fields: { backend: this.backend, link: this.links(), linkSince: iso(this.linkSince) },
-      items: this.newestFirst().map(fields => ({ id: fields.runId, ...fields })),
-    }
+    const fields = { backend: this.backend, link: this.links(), linkSince: iso(this.linkSince) }
+    return fleetDocument(fields, this.newestFirst())
   }
 
   private newestFirst(): RunFields[] {
@@ -313,6 +303,12 @@ export class Hub implements HubApi {
 
 const begun = ({ since, fields }: { since: number; fields: RunFields }) =>
   fields.startedAt === null ? since : Date.parse(fields.startedAt) + fields.clockOffset
+
+/** What is open by construction. Throws where that is broken. */
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('A scope was read that is not open')
+  return value
+}
 
 /** A backend that can't be reached, or answers nonsense, as the hub's own error. */
 async function asking<T>(call: () => Promise<T>): Promise<T> {

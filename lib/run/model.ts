@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * What a page, a test suite or another program sees of a run. All times are ISO 8601 UTC with milliseconds, on the

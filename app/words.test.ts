@@ -39,7 +39,7 @@ describe('words', () => {
     expect(runSentence(run)).toBe('3 batches at work.')
     expect(runSentence({ ...run, status: 'idle', counts: none })).toBe('Nothing heard yet.')
     expect(runSentence({ ...run, status: 'idle' })).toBe('Not started. 14 batches planned.')
-    expect(runSentence({ ...run, stopping: true })).toBe('Stop is asked for. The backend has not confirmed it yet.')
+    expect(runSentence({ ...run, stopping: true })).toBe('Stop asked for, not confirmed yet.')
     expect(runSentence({ ...run, status: 'aborted', stopping: true })).toBe('Stopped.')
     expect(runSentence({ ...run, status: 'failed', inferred: true })).toBe('The end is inferred, not told.')
   })

@@ -47,7 +47,7 @@ export function countsText(counts: Counts, over = false): string {
 /** One sentence for what a run is doing, in the present tense. */
 export function runSentence(run: Pick<RunFields, 'status' | 'stopping' | 'counts' | 'inferred' | 'dryRun'>): string {
   const { status, counts } = run
-  if (run.stopping && !isOver(status)) return 'Stop is asked for. The backend has not confirmed it yet.'
+  if (run.stopping && !isOver(status)) return 'Stop asked for, not confirmed yet.'
   switch (status) {
     case 'idle':
       return counts.total > 0 ? `Not started. ${plural(counts.total, 'batch')} planned.` : 'Nothing heard yet.'

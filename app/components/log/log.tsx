@@ -36,7 +36,7 @@ export const Log = memo(function Log({ runId }: { runId: string }) {
   const place = matches.findIndex(index => rows[index]?.key === current)
 
   const scroller = useRef<HTMLDivElement>(null)
-  const top = useRef(0)
+  const seen = useRef({ scrollTop: 0, scrollHeight: 0, clientHeight: 0 })
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -93,10 +93,13 @@ export const Log = memo(function Log({ runId }: { runId: string }) {
         onWheel={event => event.deltaY < 0 && scroller.current?.scrollTop !== 0 && leave()}
         onScroll={event => {
           const { scrollTop, scrollHeight, clientHeight } = event.currentTarget
-          const distance = scrollHeight - scrollTop - clientHeight
-          if (distance <= AT_END) setLeft(null)
-          else if (scrollTop < top.current) leave()
-          top.current = scrollTop
+          const last = seen.current
+          seen.current = { scrollTop, scrollHeight, clientHeight }
+          const resized = scrollHeight !== last.scrollHeight || clientHeight !== last.clientHeight
+          if (scrollHeight - scrollTop - clientHeight <= AT_END) setLeft(null)
+          // Lines that turn out higher than expected, or a resized page, are no reader who scrolls up.
+          else if (following && resized) virtualizer.scrollToEnd()
+          else if (scrollTop < last.scrollTop) leave()
         }}
       >
         {rows.length === 0 || shown.size === 0 ? (

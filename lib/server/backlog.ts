@@ -1,6 +1,8 @@
-import type { Socket } from 'socket.io'
+import type { EventEmitter } from 'node:events'
 
-type Connection = Socket['conn']
+type Transport = EventEmitter & { writable: boolean }
+/** Of engine.io's connection, what is needed here. */
+export type Connection = EventEmitter & { transport: Transport }
 
 /**
  * How much of what was handed to a connection its transport has not taken yet, in characters. socket.io itself keeps
@@ -22,7 +24,7 @@ export class Backlog {
       this.#sending = this.#queued
       this.#queued = 0
     })
-    connection.on('upgrade', (transport: Connection['transport']) => this.#watch(transport))
+    connection.on('upgrade', (transport: Transport) => this.#watch(transport))
     this.#watch(connection.transport)
   }
 
@@ -30,7 +32,7 @@ export class Backlog {
     return this.#queued + this.#sending
   }
 
-  #watch(transport: Connection['transport']): void {
+  #watch(transport: Transport): void {
     const check = () => {
       // The connection listens to its transport too, and came first: what was queued is on its way again by now.
       if (!transport.writable) return

@@ -143,6 +143,24 @@ describe('subscribing', () => {
     expect(heard.mock.calls.map(([push]: { scope: Scope }[]) => push?.scope)).toEqual(['fleet', 'run/r1'])
   })
 
+  it('[SYNC-4] encodes a message once, however many pages it reaches', async () => {
+    openNumbers()
+    const pages = [connect()]
+    const encoded = async () => {
+      const encode = vi.fn(() => 'x')
+      const message = { epoch: 'e1', scope: 'fleet' as const, now: '', from: 0, to: 1, diff: '', toJSON: encode }
+      const heard = pages.map(page => new Promise(resolve => page.once('push', resolve)))
+      gateway.broadcast('fleet', 'push', message)
+      await Promise.all(heard)
+      return encode.mock.calls.length
+    }
+    await Promise.all(pages.map(page => subscribed(page, 'fleet')))
+    const forOne = await encoded()
+    pages.push(...Array.from({ length: 9 }, () => connect()))
+    await Promise.all(pages.map(page => subscribed(page, 'fleet')))
+    expect(await encoded()).toBe(forOne)
+  })
+
   it('keeps nobody in a scope that is not there', async () => {
     const numbers = openNumbers()
     numbers.closed.add('run/r1')
@@ -273,6 +291,7 @@ describe('[SYNC-5] a page that reads too slowly', () => {
     while (gateway.audience(scope) > 0) {
       numbers.step(scope)
       steps++
+      if (steps > 1_000) throw new Error('The page never falls behind')
       await turn()
     }
     return steps

@@ -286,6 +286,11 @@ describe('the rest', () => {
     expect(parsed(await get('/api/specs'))).toEqual({ specs: await server.hub.specs() })
   })
 
+  it('answers HEAD as GET, without a body', async () => {
+    expect(await server.call('HEAD', '/healthz')).toMatchObject({ status: 200, text: '' })
+    expect((await server.call('HEAD', '/api/runs/r1')).status).toBe(404)
+  })
+
   it('is alive and ready, whatever the links', async () => {
     expect(await get('/healthz')).toMatchObject({ status: 200, text: '{"alive":true}' })
     expect(parsed(await get('/readyz'))).toEqual({ ready: true, links: { backend: 'live', docker: 'off' } })

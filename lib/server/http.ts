@@ -38,7 +38,9 @@ async function answer(hub: HubApi, request: IncomingMessage) {
   if (route === undefined) throw new Refused(404, 'There is nothing at this path')
 
   const allowed = methods.filter(method => route[method] !== undefined)
-  const method = methods.find(known => known === request.method)
+  // Node leaves out the body that HEAD does not want.
+  const asked = request.method === 'HEAD' ? 'GET' : request.method
+  const method = methods.find(known => known === asked)
   const handler = method && route[method]
   if (handler === undefined) {
     throw new Refused(405, `This path answers ${allowed.join(' and ')}`, { allow: allowed.join(', ') })

@@ -1,0 +1,13 @@
+import { expect, it, vi } from 'vitest'
+import { FakeHub } from './testing'
+
+it('two instances of this module share the hub, which has to be there first', async () => {
+  const server = await import('./hub-accessor')
+  vi.resetModules()
+  const pages = await import('./hub-accessor')
+  expect(pages.getHub).not.toBe(server.getHub)
+  expect(() => pages.getHub()).toThrow('There is no hub')
+  const hub = new FakeHub()
+  server.setHub(hub)
+  expect(pages.getHub()).toBe(hub)
+})

@@ -229,6 +229,24 @@ describe('the hub', () => {
     await ended(hub, runId, 'completed')
   })
 
+  it('[RUN-8] two runs of one spec at once share a plan that corrects neither', { timeout: 20_000 }, async () => {
+    const { hub, backend, http } = await world('B')
+    backend.hold('mail')
+    const first = (await hub.start({ spec: '001-todo', runId: 'first' })).runId
+    await until(hub, first, ({ counts }) => expect(counts.completed).toBe(3))
+    const second = (await hub.start({ spec: '001-todo', runId: 'second' })).runId
+    await until(hub, second, ({ batches }) => expect(batches.filter(({ basis }) => basis === 'plan')).toHaveLength(3))
+    const plan = await http.plan('001-todo')
+    expect(plan.filter(({ completed }) => completed)).toHaveLength(3)
+    await http.stop(first)
+    await ended(hub, first, 'aborted')
+    backend.release('mail')
+    const snapshot = await ended(hub, second, 'completed')
+    expect(snapshot.counts).toMatchObject({ total: 5, completed: 5 })
+    // The first run's batch was at work when it ended; that the second one completed it later is not its doing.
+    expect((await hub.snapshot(first))?.counts).toMatchObject({ completed: 3, aborted: 1, pending: 1 })
+  })
+
   it('[RUN-11] keeps nothing of an id that the backend does not know', async () => {
     const { hub } = await world('B')
     await expect(hub.follow('run-none')).rejects.toMatchObject({ code: 'not-found', message: 'Execution not found.' })

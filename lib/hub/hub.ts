@@ -52,8 +52,7 @@ export class Hub implements HubApi {
       backend: this.backend,
       http: this.http,
       health: this.health,
-      isShared: (session, spec) =>
-        [...this.live.values()].some(other => other !== session && other.spec === spec && !other.isOver),
+      isShared: (session, spec) => this.hasOther(session, spec),
       changed: ({ runId }) => {
         publisher.touch(runScope(runId))
         publisher.touch(fleetScope)
@@ -227,6 +226,15 @@ export class Hub implements HubApi {
     this.options.publisher.close(runScope(runId))
     this.options.publisher.close(logScope(runId))
     this.options.publisher.touch(fleetScope)
+  }
+
+  private hasOther(session: Session, spec: string): boolean {
+    const others = [...this.live.values(), ...this.finished.values()].filter(run => run !== session)
+    return others.some(({ runId }) => {
+      const fields = this.stateOf(runId)?.fields
+      if (fields?.spec !== spec) return false
+      return fields.endedAt === null || Date.parse(fields.endedAt) + fields.clockOffset >= session.since
+    })
   }
 
   /** Nothing of the run changes any more: the store keeps what is to be seen of it. */

@@ -16,7 +16,7 @@ export interface SessionHost {
   readonly backend: string
   readonly http: BackendHttp
   readonly health: Pick<Health, 'healthyAt' | 'refusedAt' | 'since'>
-  /** True while another run of the spec is at work: then the plan may hold its work too [RUN-8]. */
+  /** True where another run of the spec is at work, or was since this one is followed [RUN-8]. */
   isShared(session: Session, spec: string): boolean
   changed(session: Session): void
   logChanged(session: Session): void
@@ -32,6 +32,7 @@ const HEARD_EVERY = 1_000
 const DERIVE_WITHIN = 20
 const AHEAD_GRACE = 5_000
 const STOP_GRACE = 2_000
+const HISTORY_AGAIN = 60_000
 const REJOIN_AT_MOST_EVERY = 5_000
 
 /** One run: takes its observations in, folds them, keeps its log, and reads plan and history while it is at work. */
@@ -55,7 +56,9 @@ export class Session {
   private specTold: string | null = null
   private linkDeadline: number | null = null
   private closed = false
-  private historyKnown = true
+  private historyAgainAt = 0
+  /** Once another run of the spec was at work beside this one, the plan may hold its work for good. */
+  private shared = false
   private firstWord: (() => void)[] = []
 
   constructor(
@@ -168,11 +171,11 @@ export class Session {
   /** Reads the plan now; rejects with a `BackendError`. An empty plan changes nothing [RUN-8]. */
   async readPlan(spec: string): Promise<void> {
     const batches = await this.host.http.plan(spec)
-    const shared = this.over || this.host.isShared(this, spec)
+    this.shared ||= this.host.isShared(this, spec)
     if (this.closed || batches.length === 0) return
     // After the end another run may have written the plan: it gives the batches, but says nothing of this run.
     if (this.over && this.run.plan) return
-    this.observe({ kind: 'plan', at: Date.now(), batches, shared })
+    this.observe({ kind: 'plan', at: Date.now(), batches, shared: this.shared || this.over })
   }
 
   /** The backend's health was asked anew: the link may have changed. */
@@ -285,13 +288,14 @@ export class Session {
 
   private async readHistory(spec: string): Promise<void> {
     const id = this.derive(Date.now()).view.historyId
-    if (id === null || !this.historyKnown) return
+    if (id === null || Date.now() < this.historyAgainAt) return
     try {
       const entry = await this.host.http.history(spec, id)
       if (entry && !this.closed) this.observe({ kind: 'history', at: Date.now(), ...entry })
     } catch (error) {
       if (!(error instanceof BackendError) || error.kind !== 'bad-answer') throw error
-      this.historyKnown = false
+      // A generation without history, most likely: asking at every round would only fill the log.
+      this.historyAgainAt = Date.now() + HISTORY_AGAIN
       this.host.odd(this, error.message)
     }
   }

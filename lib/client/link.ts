@@ -53,7 +53,11 @@ export const socketLink =
       randomizationFactor: 0.5,
     })
     let connection = 0
+    let closed = false
     let retry: ReturnType<typeof setTimeout> | undefined
+
+    /** A browser reports a socket that is closed while it opens as an error, so then its end is awaited. */
+    const isOpening = () => socket.io.engine.readyState === 'opening'
 
     /** Connects again where socket.io would not. */
     const comeBack = () => {
@@ -63,6 +67,10 @@ export const socketLink =
     }
 
     socket.on('connect', () => {
+      if (closed) {
+        socket.disconnect()
+        return
+      }
       connection++
       events.up()
     })
@@ -72,6 +80,10 @@ export const socketLink =
       if (reason !== 'io client disconnect') comeBack()
     })
     socket.on('connect_error', error => {
+      if (closed) {
+        socket.disconnect()
+        return
+      }
       if (error.message === OUTDATED) events.outdated(error)
       comeBack()
     })
@@ -100,11 +112,12 @@ export const socketLink =
       },
       reconnect: () => {
         clearTimeout(retry)
-        socket.disconnect().connect()
+        if (!isOpening()) socket.disconnect().connect()
       },
       close: () => {
+        closed = true
         clearTimeout(retry)
-        socket.disconnect()
+        if (!isOpening()) socket.disconnect()
       },
     }
   }

@@ -301,8 +301,9 @@ export class Hub implements HubApi {
       )
     }
     if (link === this.link) return
+    // From stale to down nothing begins: the numbers are as old as they were.
+    if (link === 'live' || this.link === 'live') this.linkSince = Date.now()
     this.link = link
-    this.linkSince = Date.now()
     this.options.log.info({ link, failure }, 'link to the backend changed')
     this.options.publisher.touch(fleetScope)
     for (const runId of this.finished.keys()) this.options.publisher.touch(runScope(runId))

@@ -239,10 +239,9 @@ export class Session {
     const { healthyAt, refusedAt, since } = this.host.health
     const streamLostAt = this.over ? null : this.stream.lostAt
     const { link, deadline } = linkOf({ healthyAt, refusedAt, since, streamLostAt }, now)
-    if (link !== this.link) {
-      this.link = link
-      this.linkSince = now
-    }
+    // From stale to down nothing begins: the numbers are as old as they were.
+    if ((link === 'live') !== (this.link === 'live')) this.linkSince = now
+    this.link = link
     this.linkDeadline = deadline
     this.scheduleDeadline(now)
   }

@@ -92,7 +92,7 @@ export const runFields = z.object({
   errorDetail: z.string().nullable(),
   findings: z.array(finding),
   link: z.object({ backend: linkState, docker: linkState }),
-  /** Since when the backend's link has been what it is; server's clock. */
+  /** Since when the backend's link is live, or no longer is; server's clock. */
   linkSince: time,
   /** When the stream last said anything; server's clock. */
   heardAt: time,

@@ -24,8 +24,10 @@ const ESTABLISHED = 5_000
 const SETTLE_EVERY = 250
 const HANDSHAKE = 5_000
 const MAX_FRAME = 32 * 1024 * 1024
-const QUEUE_HIGH = 64 * 1024 * 1024
-const QUEUE_LOW = 8 * 1024 * 1024
+/** What may wait here, with what an event costs beside its text; the rest waits at the backend [SAFE-5]. */
+const QUEUE_HIGH = 16 * 1024 * 1024
+const QUEUE_LOW = 4 * 1024 * 1024
+const EVENT_COST = 512
 const SLICE = 8
 const STALLED_AFTER = 3
 const QUIET_AFTER_END = 30_000
@@ -75,18 +77,13 @@ export class RunStream {
     return this.lost
   }
 
-  /** How often connecting has failed since it last worked. */
-  get attempts(): number {
-    return this.attempt
-  }
-
   open(): void {
     if (!this.socket && !this.retry && !this.closed) this.connect()
   }
 
-  /** Leaves and joins afresh, for a whole replay. */
+  /** Leaves and joins afresh, for a whole replay; not once the run is over. */
   rejoin(): void {
-    if (this.closed) return
+    if (this.closed || this.endedAt !== null) return
     this.attempt = 0
     this.rejoining = this.socket !== null
     if (this.socket) this.socket.terminate()
@@ -147,7 +144,7 @@ export class RunStream {
     })
     socket.on('message', (data, binary) => {
       const bytes = Array.isArray(data) ? data.reduce((sum, part) => sum + part.length, 0) : data.byteLength
-      this.enqueue({ kind: 'frame', at: Date.now(), data, binary, bytes })
+      this.enqueue({ kind: 'frame', at: Date.now(), data, binary, bytes: bytes + EVENT_COST })
     })
     // A `close` always follows; what failed is seen from what the connection brought.
     socket.on('error', error => {

@@ -293,6 +293,19 @@ describe('batches completed before the run began', () => {
     expect(told.statuses).toEqual({ a: 'completed', b: 'pending', c: 'pending' })
   })
 
+  it('[RUN-8] are none of those that begin now, though they share a name', () => {
+    const plan = [{ ...done('m1'), name: 'Mail' }, 'm2=Mail']
+    expect(say(plan, START, resuming(1), spawning('Mail')).statuses).toEqual({ m1: 'completed', m2: 'running' })
+    const late = say([], START, resuming(1), spawning('Mail')).plan(plan)
+    expect(late.statuses).toEqual({ m1: 'completed', m2: 'running' })
+  })
+
+  it('[RUN-8] are not one that begins now, where the plan is ahead of the stream', () => {
+    const told = say([], START, resuming(1), spawning('b'))
+    told.plan([done('b'), done('a'), 'c'], true)
+    expect(told.statuses).toEqual({ b: 'running', a: 'completed', c: 'pending' })
+  })
+
   it('[RUN-8] are taken from the history where no plan tells', () => {
     const told = say(['a', 'b'], START, resuming(1))
     const entry = { name: null, startedAt: null, branch: null, error: null }

@@ -1,5 +1,5 @@
 import type { Kept, Run } from './fold'
-import type { PlanReading, Tier } from './observation'
+import type { PlanReading, Says, Tier } from './observation'
 import { isOpen, Roster, type BatchClaim } from './roster'
 import type { Instant } from './time'
 
@@ -25,6 +25,8 @@ export function claimBatches(run: Run, messages: readonly Kept[]): BatchClaims {
   const roster = new Roster(
     run.plan?.batches ?? run.history?.batches.map(({ id, name }) => ({ id, name, dependsOn: [] })) ?? [],
   )
+  const before = new Before(roster, run, messages)
+  before.markCertain()
   const tiers = tiersOf(messages)
   const errors: BatchClaims['errors'] = []
   let merging: string | null = null
@@ -48,7 +50,7 @@ export function claimBatches(run: Run, messages: readonly Kept[]): BatchClaims {
       default:
     }
   }
-  addCompletedBefore(roster, run, messages)
+  before.markSilent()
   const ahead = correctByHistory(roster, run) + correctByPlan(roster, run)
   return {
     batches: roster.batches,
@@ -82,28 +84,68 @@ function tiersOf(messages: readonly Kept[]): { start: Tier; completion: Tier } {
   return { start: start === 3 ? 2 : start, completion: completion === 3 ? 2 : completion }
 }
 
+/** A batch as plan or history has it: completed. */
+interface Done {
+  id: string
+  branch: string | null
+  basis: 'plan' | 'history'
+}
+
 /**
- * Batches completed before this run began: N by the backend's own count, and which they are by the plan: its completed
- * ones of which this stream says nothing [RUN-8].
+ * Batches completed before this run began: N by the backend's own count, and which they are by the plan, else by the
+ * history: their completed ones without a message in this stream [RUN-8].
  */
-function addCompletedBefore(roster: Roster, run: Run, messages: readonly Kept[]): void {
-  const count = messages.reduce((most, { says }) => (says.kind === 'resuming' ? Math.max(most, says.count) : most), 0)
-  if (count === 0) return
-  const silent = (id: string) => roster.get(id)?.status === 'pending'
-  const readings = [run.planBefore, run.plan].map(plan =>
-    (plan?.batches ?? []).filter(batch => batch.completed && silent(batch.id)),
-  )
-  const ofHistory = (run.history?.batches ?? []).filter(batch => batch.status === 'completed' && silent(batch.id))
-  const candidates = [...readings, ofHistory]
-  const enough = candidates.find(found => found.length >= count)
-  const best = enough ?? candidates.reduce((most, found) => (found.length > most.length ? found : most))
-  for (const { id, branch } of best.slice(0, count)) {
-    const batch = roster.get(id)
-    if (!batch) continue
-    batch.status = 'completed'
-    batch.branch = branch
-    batch.basis = best === ofHistory ? 'history' : 'plan'
+class Before {
+  private count: number
+  private readonly readings: Done[][]
+
+  constructor(
+    private readonly roster: Roster,
+    run: Run,
+    private readonly messages: readonly Kept[],
+  ) {
+    this.count = messages.reduce((most, { says }) => (says.kind === 'resuming' ? Math.max(most, says.count) : most), 0)
+    const plans = [run.planBefore, run.plan].map(plan => plan?.batches.filter(({ completed }) => completed) ?? [])
+    const history = run.history?.batches.filter(({ status }) => status === 'completed') ?? []
+    this.readings = [
+      ...plans.map(done => done.map(({ id, branch }) => ({ id, branch, basis: 'plan' as const }))),
+      history.map(({ id, branch }) => ({ id, branch, basis: 'history' })),
+    ]
   }
+
+  /** Where a reading has exactly N that the stream does not name: known at once, so that no start by name is theirs. */
+  markCertain(): void {
+    if (this.count === 0) return
+    const named = new Set(this.messages.map(({ says }) => idOf(says)))
+    const certain = this.readings
+      .map(done => done.filter(({ id }) => this.roster.get(id) && !named.has(id)))
+      .find(done => done.length === this.count)
+    this.mark(certain ?? [])
+  }
+
+  /** Else, once the stream is told: as many as are missing of those that it left pending. */
+  markSilent(): void {
+    if (this.count === 0) return
+    const silent = this.readings.map(done => done.filter(({ id }) => this.roster.get(id)?.status === 'pending'))
+    const enough = silent.find(done => done.length >= this.count)
+    this.mark(enough ?? silent.reduce((most, done) => (done.length > most.length ? done : most)))
+  }
+
+  /** At most N in all. */
+  private mark(done: readonly Done[]): void {
+    for (const { id, branch, basis } of done.slice(0, this.count)) {
+      const batch = this.roster.get(id)
+      if (!batch) continue
+      Object.assign(batch, { status: 'completed', branch, basis })
+      this.count -= 1
+    }
+  }
+}
+
+/** The id by which a message of the engine's own names a batch. */
+function idOf(says: Says): string | null {
+  if (says.kind === 'batch-status') return says.id
+  return says.kind === 'batch-complete' && says.by === 'id' && says.tier < 3 ? says.ref : null
 }
 
 /** What a lost message left wrong, by the run's own history entry [RUN-8]. @returns how many batches that were */

@@ -115,6 +115,14 @@ describe('an error', () => {
     expect(told.view).toMatchObject({ error: 'late words', endedAt })
   })
 
+  it('[RUN-12] is not what an agent printed before it, also where stamps are too coarse to tell', () => {
+    const told = atWork()
+    const time = { ms: told.now + SECOND, ns: 0 }
+    for (const says of [failed('printed'), FAILED, failed('the reason')]) told.say(says, { time })
+    expect(told.view.error).toBe('the reason')
+    expect(atWork(failed('printed'), batchError('the reason'), FAILED).view.error).toBe('the reason')
+  })
+
   it('[RUN-4] of a completed run there is none', () => {
     const told = atWork(batchError('x'), status('a', 'completed'), COMPLETED)
     expect(told.view.error).toBeNull()

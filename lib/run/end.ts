@@ -29,6 +29,8 @@ export const BACKEND_FORGOT =
 
 /** A candidate for the run's end, and what may take it back. */
 interface Candidate extends End {
+  /** The place of its message among all. */
+  place: number
   /** `status` and `success`, which nothing revokes. */
   final: boolean
 }
@@ -42,10 +44,10 @@ export function findEnd(run: Run, messages: readonly Kept[], now: number): Endin
   const history = ownHistory(run, messages)
   let undecided = false
 
-  for (const message of messages) {
+  for (const [place, message] of messages.entries()) {
     const { says, time } = message
     const told = (status: End['status'], error: string | null, final = false) =>
-      ends.push({ status, time, error, final, inferred: false })
+      ends.push({ status, time, error, final, place, inferred: false })
     switch (says.kind) {
       case 'run-status':
         if (says.status !== 'running') told(says.status, says.error, true)
@@ -78,10 +80,11 @@ export function findEnd(run: Run, messages: readonly Kept[], now: number): Endin
 
   const lastWord = lastWordOfEngine(messages)
   const standing = ends.filter(end => end.final || !lastWord || compareInstants(lastWord.time, end.time) <= 0)
-  const end =
-    earliest(standing) ?? endOfProcess(run) ?? endOfStop(run, lastWord) ?? endOfHistory(run, history, now, deadlines)
+  // In the backend's order, so the first is the earliest.
+  const [first] = standing
+  const end = first ?? endOfProcess(run) ?? endOfStop(run, lastWord) ?? endOfHistory(run, history, now, deadlines)
   return {
-    end: end && withError(end, messages),
+    end: end && withError(end, messages, first?.place ?? messages.length),
     // A failure that may be an agent's line is news only while it is open what became of the run.
     findings: end ? [] : findings,
     deadline: deadlines.length > 0 ? Math.min(...deadlines) : null,
@@ -190,13 +193,6 @@ function lastWordOfEngine(messages: readonly Kept[]): Kept | undefined {
   )
 }
 
-function earliest(ends: readonly Candidate[]): Candidate | null {
-  return ends.reduce<Candidate | null>(
-    (first, end) => (first === null || compareInstants(end.time, first.time) < 0 ? end : first),
-    null,
-  )
-}
-
 /** The backend forgot the run: it died with the backend's process [RUN-11]. */
 function endOfProcess({ unknown, lastTime, accepted }: Run): End | null {
   const time = lastTime ?? (accepted && { ms: accepted.at, ns: 0 })
@@ -230,14 +226,15 @@ function ownHistory({ history }: Run, messages: readonly Kept[]): HistoryReading
 }
 
 /** An end without words of its own takes those that follow it, else those that led to it. */
-function withError(end: End, messages: readonly Kept[]): End {
+function withError(end: End, messages: readonly Kept[], place: number): End {
   if (end.status !== 'failed' || end.error !== null) return end
-  let before: string | null = null
-  for (const { says, time } of messages) {
-    const late = compareInstants(time, end.time) >= 0
-    if (says.kind === 'execution-failed' && late) return { ...end, error: says.error }
-    if (says.kind === 'batch-error') before ??= says.error
-    if (says.kind === 'batch-status' && says.status === 'failed') before ??= says.error
+  for (const { says } of messages.slice(place)) {
+    if (says.kind === 'execution-failed') return { ...end, error: says.error }
   }
-  return { ...end, error: before }
+  for (const { says } of messages) {
+    const error =
+      says.kind === 'batch-error' || (says.kind === 'batch-status' && says.status === 'failed') ? says.error : null
+    if (error !== null) return { ...end, error }
+  }
+  return end
 }

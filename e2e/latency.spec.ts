@@ -5,6 +5,9 @@ import { PORTAL, RunPage } from './run-page'
 const UPDATES = 220
 const PAGES = 20
 
+// A trace films the page, which costs more than what is measured here.
+test.use({ trace: 'off' })
+
 test('from a message leaving the backend to the changed page', async ({ backend, dashboard, page }) => {
   test.setTimeout(120_000)
   backend.hold('setup')

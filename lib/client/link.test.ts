@@ -172,6 +172,9 @@ describe('a page, over real sockets', () => {
     const publisher: MemoryPublisher = new MemoryPublisher({
       broadcast: (scope, event, message) => server.io.to(scope).emit(event, message),
       audience: scope => server.io.of('/').adapter.rooms.get(scope)?.size ?? 0,
+      failed: (_, error) => {
+        throw error
+      },
     })
     ends.push(() => publisher.stop())
     publisher.open(runScope('r'), () => runDocument(someRun('r'), batches.list))

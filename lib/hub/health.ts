@@ -10,10 +10,14 @@ export class Health {
   private timer: NodeJS.Timeout | null = null
   private stopped = false
 
-  /** @param changed called after every answer */
+  /**
+   * @param changed called after every answer
+   * @param failed called with an error of our own; the next question is asked all the same
+   */
   constructor(
     private readonly backend: Pick<BackendHttp, 'health'>,
     private readonly changed: (failure: string | null) => void,
+    private readonly failed: (error: unknown) => void,
   ) {}
 
   start(): void {
@@ -26,6 +30,15 @@ export class Health {
   }
 
   private async ask(): Promise<void> {
+    try {
+      await this.askOnce()
+    } catch (error) {
+      this.failed(error)
+    }
+    if (!this.stopped) this.timer = setTimeout(() => void this.ask(), EVERY)
+  }
+
+  private async askOnce(): Promise<void> {
     let failure: string | null = null
     try {
       await this.backend.health()
@@ -36,8 +49,6 @@ export class Health {
       failure = error.message
       if (error.kind === 'unreachable') this.refusedAt ??= Date.now()
     }
-    if (this.stopped) return
-    this.changed(failure)
-    this.timer = setTimeout(() => void this.ask(), EVERY)
+    if (!this.stopped) this.changed(failure)
   }
 }

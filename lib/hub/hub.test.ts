@@ -1,11 +1,13 @@
 import { rm } from 'node:fs/promises'
-import { pino } from 'pino'
+import { pino, type Logger } from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { BackendHttp } from '../backend/http'
 import { startReferenceBackend, type ReferenceBackend } from '../reference-backend/server'
 import type { Snapshot } from '../run/model'
 import { MemoryPublisher } from '../sync/memory-publisher'
+import { runScope, type Scope } from '../sync/scope'
 import { Hub } from './hub'
+import { MemoryStore, type RunStore } from './store'
 import { projectWith, type PlannedBatch } from './testing'
 
 const DIAMOND: PlannedBatch[] = [
@@ -26,7 +28,21 @@ interface World {
   hub: Hub
   http: BackendHttp
   /** A hub that comes later, beside the first. */
-  another: () => Hub
+  another: (parts?: Parts) => Hub
+}
+
+interface Parts {
+  publisher?: MemoryPublisher
+  store?: RunStore
+  log?: Logger
+}
+
+const toNobody = {
+  broadcast: () => undefined,
+  audience: () => 0,
+  failed: (_: Scope, error: unknown) => {
+    throw error
+  },
 }
 
 async function world(generation: 'A' | 'B' | 'C', plan = DIAMOND): Promise<World> {
@@ -35,9 +51,9 @@ async function world(generation: 'A' | 'B' | 'C', plan = DIAMOND): Promise<World
   const script = () => ({ ms: 50, lines: [{ stream: 'stdout' as const, text: 'working' }] })
   const backend = await startReferenceBackend({ project, generation, script, speed: 10 })
   cleanUp.push(() => backend.close())
-  const another = () => {
-    const publisher = new MemoryPublisher({ broadcast: () => undefined, audience: () => 0 })
-    const hub = new Hub({ backendUrl: new URL(backend.url), publisher, log: pino({ level: 'silent' }) })
+  const another = (parts: Parts = {}) => {
+    const { publisher = new MemoryPublisher(toNobody), log = pino({ level: 'silent' }) } = parts
+    const hub = new Hub({ ...parts, backendUrl: new URL(backend.url), publisher, log })
     cleanUp.push(async () => {
       await hub.close()
       publisher.stop()
@@ -318,5 +334,31 @@ describe('the hub', () => {
     expect((await hub.runs()).map(run => run.runId)).toEqual([runId])
     expect((await hub.follow(runId)).created).toBe(false)
     await expect(hub.start({ spec: '001-todo', runId })).rejects.toMatchObject({ code: 'conflict' })
+  })
+
+  it('logs a fault of its own, and goes on with the run', async () => {
+    const { backend, another } = await world('B')
+    const logged: string[] = []
+    const log = pino({ level: 'error' }, { write: (line: string) => void logged.push(line) })
+    let faults = 0
+    const publisher = new (class extends MemoryPublisher {
+      override touch(scope: Scope): void {
+        if (scope === runScope('mine') && (faults += 1) % 2) throw new Error('a faulty publisher')
+        super.touch(scope)
+      }
+    })(toNobody)
+    const store = new (class extends MemoryStore {
+      override put() {
+        return Promise.reject(new Error('a full store'))
+      }
+    })()
+    const hub = another({ publisher, store, log })
+    await hub.start({ spec: '001-todo', runId: 'mine' })
+    expect((await ended(hub, 'mine', 'completed')).counts).toMatchObject({ completed: 5, total: 5 })
+    backend.dropSockets()
+    await vi.waitFor(() => expect(hub.liveRuns).toBe(0))
+    expect(faults).toBeGreaterThan(2)
+    expect(logged[0]).toContain('a faulty publisher')
+    expect(logged[0]).toContain('"runId":"mine"')
   })
 })

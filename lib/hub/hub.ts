@@ -32,7 +32,6 @@ export class Hub implements HubApi {
   private link: LinkState = 'stale'
   private linkSince = Date.now()
   private linkDeadline: NodeJS.Timeout | null = null
-  private oddCount = 0
 
   constructor(private readonly options: { backendUrl: URL; publisher: Publisher; log: Logger; store?: RunStore }) {
     const { backendUrl, publisher, log } = options
@@ -44,9 +43,13 @@ export class Hub implements HubApi {
     this.store.onEvict(run => {
       this.forget(run)
     })
-    this.health = new Health(this.http, failure => {
-      this.healthChanged(failure)
-    })
+    const oddMessage = thinned((details: object) => log.warn(details, 'message from the backend not understood'))
+    const stepFailed = thinned((details: object) => log.error(details, 'a step failed; the next goes on'))
+    this.health = new Health(
+      this.http,
+      why => this.healthChanged(why),
+      error => stepFailed({ err: error }),
+    )
     this.host = {
       backendUrl,
       backend: this.backend,
@@ -64,14 +67,11 @@ export class Hub implements HubApi {
         publisher.renew(runScope(runId))
         publisher.renew(logScope(runId))
       },
-      finished: session => void this.archive(session),
-      odd: ({ runId }, reason) => {
-        this.oddCount += 1
-        // Each is counted, but a flood of them must not become a flood of log lines.
-        if (Number.isInteger(Math.log2(this.oddCount))) {
-          log.warn({ runId, reason, count: this.oddCount }, 'message from the backend not understood')
-        }
+      finished: session => {
+        this.archive(session).catch((error: unknown) => stepFailed({ runId: session.runId, err: error }))
       },
+      odd: ({ runId }, reason) => oddMessage({ runId, reason }),
+      failed: ({ runId }, error) => stepFailed({ runId, err: error }),
     }
     publisher.open(fleetScope, () => this.fleetDocument())
     this.health.start()
@@ -312,6 +312,15 @@ export class Hub implements HubApi {
 
 const begun = ({ since, fields }: { since: number; fields: RunFields }) =>
   fields.startedAt === null ? since : Date.parse(fields.startedAt) + fields.clockOffset
+
+/** Each is counted, but a flood of them must not become a flood of log lines: the 1st, 2nd, 4th, 8th … is written. */
+function thinned(write: (details: object) => void): (details: object) => void {
+  let count = 0
+  return details => {
+    count += 1
+    if (Number.isInteger(Math.log2(count))) write({ ...details, count })
+  }
+}
 
 /** What is open by construction. Throws where that is broken. */
 function present<T>(value: T | undefined): T {

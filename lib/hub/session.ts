@@ -25,6 +25,8 @@ export interface SessionHost {
   /** The run is over and its stream has ended: nothing will change any more. */
   finished(session: Session): void
   odd(session: Session, reason: string): void
+  /** A step of the session went wrong by a fault of our own; it goes on with the next. */
+  failed(session: Session, error: unknown): void
 }
 
 const POLL_EVERY = 3_000
@@ -87,6 +89,10 @@ export class Session {
 
   /** Takes one observation in. `fresh`: its line is not in the log yet. */
   observe(observation: Observation, fresh = false): void {
+    this.guard(() => this.take(observation, fresh))
+  }
+
+  private take(observation: Observation, fresh: boolean): void {
     const { incarnation } = this.run
     const { spec } = this
     const changed = fold(this.run, observation)
@@ -164,7 +170,9 @@ export class Session {
     this.observe({ kind: 'stop', at })
     // The word of it may have been lost; then only a fresh join can tell.
     setTimeout(() => {
-      if (!this.closed && !this.isOver) this.stream.rejoin()
+      this.guard(() => {
+        if (!this.closed && !this.isOver) this.stream.rejoin()
+      })
     }, STOP_GRACE).unref()
   }
 
@@ -180,9 +188,11 @@ export class Session {
 
   /** The backend's health was asked anew: the link may have changed. */
   linkMayHaveChanged(): void {
-    const before = this.link
-    this.updateLink(Date.now())
-    if (this.link !== before) this.host.changed(this)
+    this.guard(() => {
+      const before = this.link
+      this.updateLink(Date.now())
+      if (this.link !== before) this.host.changed(this)
+    })
   }
 
   close(): void {
@@ -196,7 +206,9 @@ export class Session {
   private deriveSoon(): void {
     this.soon ??= setTimeout(() => {
       this.soon = null
-      if (!this.closed) this.derive(Date.now())
+      this.guard(() => {
+        if (!this.closed) this.derive(Date.now())
+      })
     }, DERIVE_WITHIN)
   }
 
@@ -255,7 +267,7 @@ export class Session {
     this.deadline = setTimeout(
       () => {
         this.deriveSoon()
-        this.host.changed(this)
+        this.guard(() => this.host.changed(this))
       },
       Math.max(0, Math.min(...due) - now) + 1,
     )
@@ -276,13 +288,13 @@ export class Session {
         this.readAfterEnd = over
       } catch (error) {
         // That the backend is away shows in its link; the next round asks again.
-        if (!(error instanceof BackendError)) throw error
+        if (!(error instanceof BackendError)) this.host.failed(this, error)
       }
     }
     if (this.closed) return
     this.checkAhead(Date.now())
     if (this.over && this.stream.done) this.host.finished(this)
-    else this.schedulePoll(POLL_EVERY)
+    this.schedulePoll(POLL_EVERY)
   }
 
   private async readHistory(spec: string): Promise<void> {
@@ -330,6 +342,15 @@ export class Session {
   private keepLine(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {
     this.log.append({ at: iso(at), source: 'backend', stream, text })
     this.host.logChanged(this)
+  }
+
+  /** What goes wrong in one step must end neither the session nor, from a timer or a socket, the server. */
+  private guard(step: () => void): void {
+    try {
+      step()
+    } catch (error) {
+      this.host.failed(this, error)
+    }
   }
 
   private note(text: string): void {

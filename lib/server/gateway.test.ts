@@ -88,7 +88,7 @@ function openNumbers(): Numbers {
 describe('subscribing', () => {
   it('works end to end with the publisher, over either transport and from one to the other', async () => {
     let count = 0
-    const publisher = new MemoryPublisher({ broadcast: gateway.broadcast, audience: gateway.audience })
+    const publisher = new MemoryPublisher(gateway)
     gateway.open(publisher)
     publisher.open('fleet', () => ({ fields: { count }, items: [] }))
     for (const transports of [['websocket'], ['polling'], ['polling', 'websocket']]) {

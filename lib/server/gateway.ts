@@ -17,7 +17,7 @@ const MAX_MESSAGE_BYTES = 64 * 1024
 
 /**
  * Carries the page protocol over socket.io: pages join scopes, and a message to a scope is encoded once, however many
- * pages it reaches [SYNC-4]. `broadcast` and `audience` are what a publisher needs.
+ * pages it reaches [SYNC-4]. `broadcast`, `audience` and `failed` are what a publisher needs.
  */
 export class Gateway {
   readonly #io: Server<ClientToServer, ServerToClient>
@@ -64,6 +64,11 @@ export class Gateway {
 
   /** How many pages a broadcast would reach. */
   readonly audience = (scope: Scope): number => this.#room(scope).size
+
+  /** Logs that a scope could not be read. */
+  readonly failed = (scope: Scope, error: unknown): void => {
+    this.log.error({ scope, err: error }, 'a scope could not be published')
+  }
 
   /** Tells every page, by closing its connection, that it has to find a server again. */
   async close(): Promise<void> {

@@ -12,12 +12,14 @@ function setUp(incarnation = 'p') {
   const clock = new VirtualClock()
   const sent: (Heard & { at: number })[] = []
   const rooms = new Map<Scope, number>([[scope, 1]])
+  const failures: { scope: Scope; error: unknown }[] = []
   let looks = 0
   const publisher = new MemoryPublisher({
     broadcast: (_scope, event, message) => {
       sent.push({ ...heard.parse({ event, message }), at: clock.now })
     },
     audience: name => rooms.get(name) ?? 0,
+    failed: (name, error) => failures.push({ scope: name, error }),
     now: () => clock.now,
     setTimer: clock.setTimer,
     incarnation,
@@ -32,6 +34,7 @@ function setUp(incarnation = 'p') {
     clock,
     publisher,
     rooms,
+    failures,
     source,
     looks: () => looks,
     change: () => {
@@ -202,10 +205,32 @@ describe('epochs', () => {
       await look(server)
     }
     expect(seen.size).toBe(6)
-    const random = new MemoryPublisher({ broadcast: () => undefined, audience: () => 0 })
+    const random = new MemoryPublisher({ broadcast: () => undefined, audience: () => 0, failed: () => undefined })
     random.open(scope, () => ({ fields: {}, items: [] }))
     expect((await random.read(scope))?.epoch).not.toBe('')
     random.stop()
+  })
+
+  it('[SYNC-6] go on beating beside a source that throws, which is read again at its next change', () => {
+    const { publisher, source, clock, rooms, take, failures } = setUp()
+    const error = new Error('cannot be read')
+    let broken = true
+    publisher.open(fleetScope, () => {
+      if (broken) throw error
+      return { fields: {}, items: [] }
+    })
+    publisher.open(scope, source)
+    rooms.set(fleetScope, 1)
+    publisher.touch(fleetScope)
+    expect(failures).toEqual([{ scope: fleetScope, error }])
+    clock.advance(2 * BEAT_MS)
+    expect(failures).toHaveLength(3)
+    expect(take('beat')).toMatchObject([{ scope }, { scope }])
+    broken = false
+    publisher.touch(fleetScope)
+    clock.advance(BEAT_MS)
+    expect(failures).toHaveLength(3)
+    expect(take('beat')).toMatchObject([{ scope: fleetScope }, { scope }])
   })
 
   it('[RUN-14] begin anew with a snapshot to everybody when another execution takes the place', async () => {

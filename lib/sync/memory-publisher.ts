@@ -34,15 +34,17 @@ export class MemoryPublisher implements Publisher {
   private readonly opened = new Map<Scope, Open>()
   private readonly broadcast: PublisherOptions['broadcast']
   private readonly audience: PublisherOptions['audience']
+  private readonly failed: PublisherOptions['failed']
   private readonly now: () => number
   private readonly setTimer: (ms: number, callback: () => void) => () => void
   private readonly incarnation: string
   private epochs = 0
   private cancelBeat: () => void
 
-  constructor({ broadcast, audience, now, setTimer, incarnation }: PublisherOptions) {
+  constructor({ broadcast, audience, failed, now, setTimer, incarnation }: PublisherOptions) {
     this.broadcast = broadcast
     this.audience = audience
+    this.failed = failed
     this.now = now ?? Date.now
     this.setTimer = setTimer ?? systemTimer
     this.incarnation = incarnation ?? crypto.randomUUID()
@@ -69,7 +71,8 @@ export class MemoryPublisher implements Publisher {
     if (!open) return
     open.epoch = this.nextEpoch()
     open.channel = null
-    if (this.audience(scope) > 0) this.broadcast(scope, 'snapshot', this.snapshotOf(open))
+    if (this.audience(scope) === 0) return
+    this.guard(open, () => this.broadcast(scope, 'snapshot', this.snapshotOf(open)))
   }
 
   close(scope: Scope): void {
@@ -117,7 +120,17 @@ export class MemoryPublisher implements Publisher {
 
   /** The first change goes out at once; what comes while changes gather waits for the timer [SYNC-4]. */
   private announce(open: Open): void {
-    if (open.dirty && !open.gathering && this.audience(open.scope) > 0) this.publish(open)
+    if (!open.dirty || open.gathering || this.audience(open.scope) === 0) return
+    this.guard(open, () => this.publish(open))
+  }
+
+  /** One scope's source that throws must not keep the others from their pages. */
+  private guard({ scope }: Open, step: () => void): void {
+    try {
+      step()
+    } catch (error) {
+      this.failed(scope, error)
+    }
   }
 
   /** Reads the source, and tells the pages where it has changed. */
@@ -151,17 +164,17 @@ export class MemoryPublisher implements Publisher {
   private beat(): void {
     this.cancelBeat = this.setTimer(BEAT_MS, () => this.beat())
     for (const open of this.opened.values()) {
-      const { scope, epoch } = open
-      if (this.audience(scope) === 0) {
-        open.quietBeats++
-        if (open.quietBeats === REST_AFTER_BEATS) open.channel?.rest()
-        continue
-      }
-      open.quietBeats = 0
-      const channel = this.publish(open)
-      const { version } = channel
-      this.broadcast(scope, 'beat', { epoch, scope, now: this.time(), version, digest: channel.digest() })
+      if (this.audience(open.scope) > 0) this.guard(open, () => this.beatOf(open))
+      else if (++open.quietBeats === REST_AFTER_BEATS) open.channel?.rest()
     }
+  }
+
+  private beatOf(open: Open): void {
+    const { scope, epoch } = open
+    open.quietBeats = 0
+    const channel = this.publish(open)
+    const { version } = channel
+    this.broadcast(scope, 'beat', { epoch, scope, now: this.time(), version, digest: channel.digest() })
   }
 
   private snapshotOf(open: Open): SnapshotMessage {

@@ -16,7 +16,7 @@ export interface Publisher {
   open(scope: Scope, source: () => Document): void
   /** Starts publishing a log. Throws where the scope is open. */
   openLog(scope: Scope, source: LogSource): void
-  /** The scope, of either kind, may have changed [SYNC-4]. Nothing happens where it is not open. */
+  /** The scope, of either kind, may have changed [SYNC-4]. Nothing happens where it is not open. Never throws. */
   touch(scope: Scope): void
   /** Another execution took the state's place [RUN-14]: a new epoch, and a snapshot to everybody. */
   renew(scope: Scope): void
@@ -37,6 +37,8 @@ export interface PublisherOptions {
   broadcast: <E extends ServerEvent>(scope: Scope, event: E, message: ServerMessages[E]) => void
   /** How many pages a broadcast would reach now. A scope without pages costs nothing. */
   audience: (scope: Scope) => number
+  /** Told of a source that threw while nobody waited for an answer. It is read again at the next change, or beat. */
+  failed: (scope: Scope, error: unknown) => void
   /** The clock, ms since 1970. */
   now?: () => number
   /** Calls back once after so many ms; returns what cancels it. */

@@ -55,6 +55,9 @@ export class Server {
         for (const link of this.audience(scope)) link.send(event, message)
       },
       audience: scope => this.audience(scope).length,
+      failed: (_, error) => {
+        throw error
+      },
       now: () => clock.now + this.skew,
       setTimer: clock.setTimer,
       incarnation: fault.incarnation ?? `p${this.incarnations}`,

@@ -30,6 +30,19 @@ describe('edge', () => {
     expect((await server.call('GET', '/api/nothing')).status).toBe(404)
   })
 
+  it.each(['/runs/%zz', '/runs/%', '/runs/%E0%A4%A'])('refuses the page %s, which names nothing', async path => {
+    expect((await server.call('GET', path)).status).toBe(400)
+    expect((await server.call('GET', '/runs/100%25?x=%zz')).status).toBe(200)
+  })
+
+  it('gives pages to those that read alone', async () => {
+    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND']) {
+      const { status, headers } = await server.call(method, '/runs/r1')
+      expect([method, status, headers['allow']]).toEqual([method, 405, 'GET, HEAD'])
+    }
+    expect((await server.call('HEAD', '/runs/r1')).status).toBe(200)
+  })
+
   it('gives sockets their path alone', async () => {
     server.live.on('request', (_, response) => response.end('live'))
     expect((await server.call('GET', '/api/live/?EIO=4')).text).toBe('live')

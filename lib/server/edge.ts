@@ -4,7 +4,7 @@ import { isIPv6 } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigError } from './config'
-import { isLive, pathOf, refusalOf, type Refusal } from './guard'
+import { isLive, pageRefusalOf, pathOf, refusalOf, type Refusal } from './guard'
 import { isApi } from './http'
 import type { Log } from './log'
 import { sendError } from './reply'
@@ -28,6 +28,13 @@ export interface Behind {
  * of those behind it, so none of them can answer for, or cut off, another.
  */
 export function createEdge({ api, pages, live, hotReload, log }: Behind): Server {
+  const readable: RequestHandler = async (request, response) => {
+    // Hot reload posts to paths of its own among the pages.
+    const refusal = hotReload ? undefined : pageRefusalOf(request.method ?? '', request.url ?? '')
+    if (refusal === undefined) await pages(request, response)
+    else await sendError(response, refusal.status, refusal.error, refusal.status === 405 ? { allow: 'GET, HEAD' } : {})
+  }
+
   const edge = createServer((request, response) => {
     const target = request.url ?? ''
     const refusal = judge(request)
@@ -37,7 +44,7 @@ export function createEdge({ api, pages, live, hotReload, log }: Behind): Server
     } else if (isLive(target)) {
       live.emit('request', request, response)
     } else {
-      const handler = isApi(target) ? api : pages
+      const handler = isApi(target) ? api : readable
       handler(request, response).catch((error: unknown) => {
         log.error({ method: request.method, url: target, err: error }, 'a request failed')
         // Where half of an answer is out already, only a broken connection tells the reader that the rest is missing.

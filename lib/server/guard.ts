@@ -13,7 +13,7 @@ export interface Incoming {
 }
 
 export interface Refusal {
-  status: 400 | 403 | 413 | 415 | 421
+  status: 400 | 403 | 405 | 413 | 415 | 421
   error: string
 }
 
@@ -29,6 +29,17 @@ export function refusalOf({ method, target, headers }: Incoming, port: number): 
   }
   if (isForeign({ method, target, headers })) return { status: 403, error: 'Requests from other sites are refused' }
   return isLive(target) ? undefined : bodyRefusal(headers)
+}
+
+/** The same for a request that goes to a page: those are only read, and a path that can't be decoded names none. */
+export function pageRefusalOf(method: string, target: string): Refusal | undefined {
+  if (method !== 'GET' && method !== 'HEAD') return { status: 405, error: 'Pages answer GET and HEAD' }
+  try {
+    decodeURIComponent(pathOf(target))
+    return undefined
+  } catch {
+    return { status: 400, error: 'The path is not encoded as a URL must be' }
+  }
 }
 
 /** True of what lies under the socket gateway's path. Its long-polling bodies are text, bounded by the gateway itself. */

@@ -40,7 +40,7 @@ describe.each<Middle>([
   {
     generation: 'A',
     recording: 'oldest/success/http',
-    afterTheEnd: 10,
+    afterTheEnd: 13,
     waiting: ['ui', 'db', '1'],
     heard: ['Spawning batch: Batch 10'],
   },

@@ -145,8 +145,8 @@ export const masked = (frame: string): string =>
 
 export const maskedWithoutAgents = (frames: string[]): string[] => withoutAgents(frames).map(masked)
 
-const fixture = (path: string): unknown[] =>
-  readFileSync(fileURLToPath(new URL(`fixtures/${path}.jsonl`, import.meta.url)), 'utf8')
+const recording = (path: string): unknown[] =>
+  readFileSync(fileURLToPath(new URL(`../../e2e/recordings/${path}.jsonl`, import.meta.url)), 'utf8')
     .trim()
     .split('\n')
     .map(line => JSON.parse(line) as unknown)
@@ -154,7 +154,8 @@ const fixture = (path: string): unknown[] =>
 const wsLine = z.object({ frame: z.string().optional() })
 
 /** The frames of a recorded connection, in order. */
-export const recordedFrames = (path: string): string[] => fixture(path).flatMap(line => wsLine.parse(line).frame ?? [])
+export const recordedFrames = (path: string): string[] =>
+  recording(path).flatMap(line => wsLine.parse(line).frame ?? [])
 
 const httpLine = z.object({
   method: z.string(),
@@ -167,4 +168,4 @@ const httpLine = z.object({
 export type RecordedCall = z.infer<typeof httpLine>
 
 /** The calls of a recording, in order. */
-export const recordedCalls = (path: string): RecordedCall[] => fixture(path).map(line => httpLine.parse(line))
+export const recordedCalls = (path: string): RecordedCall[] => recording(path).map(line => httpLine.parse(line))

@@ -1,6 +1,7 @@
 'use client'
 
 import { useState } from 'react'
+import { needsYou } from '../../../lib/run/attention'
 import type { Fleet } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { useFleet, useServerTime } from '../../../lib/client/live'
@@ -12,7 +13,6 @@ import { StartDialog } from './start-dialog'
 import { FleetHead } from './fleet-head'
 import { History } from './history'
 import { LiveRow } from './live-row'
-import { needsYou } from './attention'
 import { NeedsYou } from './needs-you'
 
 /** Every run, the live ones first; the fleet as the server rendered it, kept up to date. */

@@ -1,14 +1,16 @@
-import type { RunFields } from '../../../lib/run/model'
-import { isOver } from '../../../lib/run/model'
+import { isOver, type RunFields } from './model'
 
 const DAY = 24 * 3_600_000
+
+type Noticed = Pick<RunFields, 'spec' | 'status' | 'findings' | 'startedAt' | 'endedAt' | 'heardAt'>
 
 /**
  * The runs a person should look at: live ones with a finding, and those that failed within a day and whose spec has
  * not been run again since.
  * @param runs newest first
+ * @param now the server's clock, ms
  */
-export function needsYou(runs: readonly RunFields[], now: number): RunFields[] {
+export function needsYou<R extends Noticed>(runs: readonly R[], now: number): R[] {
   const seen = new Set<string>()
   return runs.filter(run => {
     const superseded = run.spec !== null && seen.has(run.spec)

@@ -1,31 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import type { RunFields } from '../../../lib/run/model'
 import { needsYou } from './attention'
 
 const now = Date.parse('2026-11-23T14:00:00Z')
-const run = (changes: Partial<RunFields>): RunFields => ({
-  runId: 'run-1',
-  backend: 'http://127.0.0.1:3000',
-  historyId: null,
-  basis: 'stream',
+type Noticed = Parameters<typeof needsYou>[0][number]
+const run = (changes: Partial<Noticed>): Noticed => ({
   spec: '014-invoice-portal',
-  dryRun: false,
   status: 'running',
-  inferred: false,
-  stopping: false,
+  findings: [],
   startedAt: '2026-11-23T13:00:00.000Z',
   endedAt: null,
-  error: null,
-  errorDetail: null,
-  findings: [],
-  link: { backend: 'live', docker: 'off' },
-  linkSince: null,
   heardAt: null,
-  clockOffset: 0,
-  counts: { total: 0, totalKnown: true, pending: 0, running: 0, completed: 0, failed: 0, aborted: 0 },
   ...changes,
 })
-const failed = run({ runId: 'f', status: 'failed', endedAt: '2026-11-23T13:48:00.000Z' })
+const failed = run({ status: 'failed', endedAt: '2026-11-23T13:48:00.000Z' })
 
 describe('needsYou', () => {
   it('is quiet about runs that go well or ended by a person', () => {
@@ -39,8 +26,8 @@ describe('needsYou', () => {
 
   it('names a failure until its spec is run again', () => {
     expect(needsYou([failed], now)).toEqual([failed])
-    expect(needsYou([run({ runId: 'again' }), failed], now)).toEqual([])
-    expect(needsYou([run({ runId: 'other', spec: '015' }), failed], now)).toEqual([failed])
+    expect(needsYou([run({}), failed], now)).toEqual([])
+    expect(needsYou([run({ spec: '015' }), failed], now)).toEqual([failed])
   })
 
   it('never takes two runs without a spec for one another', () => {
@@ -48,7 +35,11 @@ describe('needsYou', () => {
     expect(needsYou([run({ spec: null }), nameless], now)).toEqual([nameless])
   })
 
-  it('lets a failure rest after a day', () => {
+  it('lets a failure rest after a day, counted from its last sign of life where no end is known', () => {
     expect(needsYou([{ ...failed, endedAt: '2026-11-22T13:59:00.000Z' }], now)).toEqual([])
+    const endless = { ...failed, endedAt: null, startedAt: '2026-11-22T12:00:00.000Z' }
+    expect(needsYou([endless], now)).toEqual([])
+    const heard = { ...endless, heardAt: '2026-11-23T13:00:00.000Z' }
+    expect(needsYou([heard], now)).toEqual([heard])
   })
 })

@@ -52,8 +52,8 @@ export const test = base.extend<Options & Fixtures>({
     await backend.close()
   },
 
-  dashboard: async ({ backend, folder }, use, info) => {
-    const dashboard = await Dashboard.launch({ BACKEND_URL: backend.url, DATA_DIR: join(folder, 'data') })
+  dashboard: async ({ backend }, use, info) => {
+    const dashboard = await Dashboard.launch({ BACKEND_URL: backend.url })
     await use(dashboard)
     await dashboard.stop()
     if (info.status !== info.expectedStatus) {

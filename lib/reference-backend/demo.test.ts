@@ -1,6 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -18,8 +27,8 @@ const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 const stub = `
 import { createServer } from 'node:http'
 import { writeFileSync } from 'node:fs'
-const { PORT, BACKEND_URL, DATA_DIR, DOCKER } = process.env
-writeFileSync('seen.json', JSON.stringify({ BACKEND_URL, DATA_DIR, DOCKER }))
+const { PORT, BACKEND_URL } = process.env
+writeFileSync('seen.json', JSON.stringify({ BACKEND_URL }))
 let asked = 0
 createServer(async (request, response) => {
   if (request.url === '/readyz') return response.writeHead(++asked < 3 ? 503 : 200).end()
@@ -66,7 +75,10 @@ async function linesUntil({ stdout }: ChildProcess, last: string): Promise<strin
   return lines
 }
 
-const seen = z.object({ BACKEND_URL: z.string(), DATA_DIR: z.string(), DOCKER: z.string() })
+const seen = z.object({ BACKEND_URL: z.string() })
+
+/** The folders that the demo keeps in its temporary folder. */
+const temporary = (root: string) => readdirSync(root).filter(name => name.startsWith('groundtruth-demo-'))
 
 /** A port that is taken for as long as the test runs. */
 async function takenPort(): Promise<number> {
@@ -82,22 +94,21 @@ describe('npm run demo', { timeout: 20_000 }, () => {
   it('shows a run on the next free port, and leaves nothing behind', async () => {
     const root = repository()
     const port = await takenPort()
-    const child = run('demo.ts', root, ['--speed', '100'], { PORT: String(port) })
+    const child = run('demo.ts', root, ['--speed', '100'], { PORT: String(port), TMPDIR: root })
     const lines = await linesUntil(child, 'Run: ')
     const [fleet = '', page = ''] = lines.slice(-2)
     const shown = Number(/^Fleet: http:\/\/127\.0\.0\.1:(\d+)\/$/.exec(fleet)?.[1])
     expect(shown).toBeGreaterThan(port)
     expect(page).toBe(`Run: http://127.0.0.1:${shown}/runs/run%201`)
 
-    const { BACKEND_URL, DATA_DIR, DOCKER } = seen.parse(JSON.parse(readFileSync(join(root, 'seen.json'), 'utf8')))
-    expect(DOCKER).toBe('off')
+    const { BACKEND_URL } = seen.parse(JSON.parse(readFileSync(join(root, 'seen.json'), 'utf8')))
     const specs = await (await fetch(`${BACKEND_URL}/api/specs`)).text()
     expect(specs).toContain('"name":"014-invoice-portal"')
-    expect(existsSync(dirname(DATA_DIR))).toBe(true)
+    expect(temporary(root)).toHaveLength(1)
 
     child.kill('SIGTERM')
     expect(await once(child, 'exit')).toEqual([0, null])
-    expect(existsSync(dirname(DATA_DIR))).toBe(false)
+    expect(temporary(root)).toEqual([])
     await expect(fetch(`${BACKEND_URL}/health`)).rejects.toThrow()
     await expect(fetch(`http://127.0.0.1:${shown}/readyz`)).rejects.toThrow()
   })

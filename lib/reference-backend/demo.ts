@@ -31,9 +31,6 @@ async function show(): Promise<void> {
     undo.push(() => backend.close())
     const dashboard = new Dashboard(root, await freePort(Number(process.env['PORT'] ?? 4400)), {
       BACKEND_URL: backend.url,
-      DATA_DIR: join(folder, 'data'),
-      // No container is started here, so an Engine that happens to be there has no evidence to give.
-      DOCKER: process.env['DOCKER'] ?? 'off',
       LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
     })
     undo.push(() => dashboard.stop())

@@ -19,13 +19,12 @@ describe('configuration', () => {
       host: '127.0.0.1',
       backendUrl: new URL('http://127.0.0.1:3000'),
       backendLabel: 'http://127.0.0.1:3000',
-      dataDir: '.groundtruth',
       logLevel: 'info',
     })
   })
 
   it('takes an empty variable as unset', () => {
-    expect(readConfig({ PORT: '', HOST: '', BACKEND_URL: '', DATA_DIR: '', LOG_LEVEL: '' })).toEqual(readConfig({}))
+    expect(readConfig({ PORT: '', HOST: '', BACKEND_URL: '', LOG_LEVEL: '' })).toEqual(readConfig({}))
   })
 
   it.each(['-1', '65536', '44.5', '0x1130', '1e3', 'http', ' 80'])('refuses PORT=%j', PORT => {

@@ -9,7 +9,6 @@ export interface Config {
   backendUrl: URL
   /** The same without them. */
   backendLabel: string
-  dataDir: string
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
 }
 
@@ -44,7 +43,6 @@ const environment = z.object({
     .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://.' })
     .default('http://127.0.0.1:3000')
     .transform(text => new URL(text)),
-  DATA_DIR: z.string().default('.groundtruth'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be one of fatal, error, warn, info, debug, trace, silent.',
@@ -62,13 +60,12 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
   if (!result.success) {
     throw new ConfigError(result.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`))
   }
-  const { PORT, HOST, BACKEND_URL, DATA_DIR, LOG_LEVEL } = result.data
+  const { PORT, HOST, BACKEND_URL, LOG_LEVEL } = result.data
   return {
     port: PORT,
     host: HOST,
     backendUrl: BACKEND_URL,
     backendLabel: withoutCredentials(BACKEND_URL),
-    dataDir: DATA_DIR,
     logLevel: LOG_LEVEL,
   }
 }

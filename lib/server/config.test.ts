@@ -35,6 +35,13 @@ describe('configuration', () => {
     expect(problems({ BACKEND_URL })).toEqual(['BACKEND_URL: must be a URL that begins with http:// or https://.'])
   })
 
+  it.each(['http://host/?token=secret', 'http://host/#part'])(
+    'refuses BACKEND_URL=%j, which no path can follow',
+    BACKEND_URL => {
+      expect(problems({ BACKEND_URL })).toEqual(['BACKEND_URL: must end with its path, without a query or a fragment.'])
+    },
+  )
+
   it('names every bad variable at once', () => {
     const found = problems({ PORT: 'x', HOST: '0.0.0.0', BACKEND_URL: 'x', LOG_LEVEL: 'loud' })
     expect(found.map(problem => problem.split(':')[0])).toEqual(['PORT', 'HOST', 'BACKEND_URL', 'LOG_LEVEL'])

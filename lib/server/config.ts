@@ -42,6 +42,10 @@ const environment = z.object({
   BACKEND_URL: z
     .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://.' })
     .default('http://127.0.0.1:3000')
+    .refine(text => !/[?#]/.test(text), {
+      error: 'must end with its path, without a query or a fragment.',
+      abort: true,
+    })
     .transform(text => new URL(text)),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {

@@ -131,7 +131,7 @@ for (const generation of ['A', 'B', 'C'] as const) {
       expect(Date.parse(snapshot.endedAt!)).toBeGreaterThanOrEqual(Date.parse(before.startedAt!))
     })
 
-    it('a hub that comes late, or after the end, counts the same', async () => {
+    it('[RUN-2] a hub that comes late, or after the end, counts the same', async () => {
       const { hub, backend, another } = await world(generation)
       backend.hold('release')
       const { runId } = await hub.start({ spec: '001-todo' })
@@ -270,6 +270,14 @@ describe('the hub', () => {
     expect(await hub.runs()).toEqual([])
   })
 
+  it('[RUN-11] tells everybody who asks at once for such an id the same', async () => {
+    const { hub } = await world('B')
+    const asked = await Promise.allSettled(['run-none', 'run-none', 'run-none'].map(id => hub.follow(id)))
+    expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+    for (const each of asked) expect(each).toMatchObject({ reason: { code: 'not-found' } })
+    expect(await hub.snapshot('run-none')).toBeUndefined()
+  })
+
   it('[RUN-14] an id used again after a restart is a new run under a new epoch', async () => {
     const { hub, backend, http } = await world('B')
     backend.hold('mail')
@@ -301,7 +309,7 @@ describe('the hub', () => {
     await expect(hub.stop('none')).rejects.toMatchObject({ code: 'not-found' })
   })
 
-  it('an unknown spec is the backend’s to refuse: the run fails', async () => {
+  it('[RUN-5] an unknown spec is the backend’s to refuse: the run fails', async () => {
     const { hub } = await world('B')
     const { runId } = await hub.start({ spec: '999-none' })
     expect((await ended(hub, runId, 'failed')).error).toMatch(/not found/i)
@@ -321,7 +329,7 @@ describe('the hub', () => {
     expect((await hub.fleet()).runs[0]?.link.backend).not.toBe('live')
   })
 
-  it('a finished run whose stream has ended is kept with its log, and listed', async () => {
+  it('[SYNC-9] a finished run whose stream has ended is kept with its log, and listed', async () => {
     const { hub, backend } = await world('B')
     const { runId } = await hub.start({ spec: '001-todo' })
     const before = await ended(hub, runId, 'completed')

@@ -25,6 +25,8 @@ export class Hub implements HubApi {
   private readonly live = new Map<string, Session>()
   /** Sessions that may yet turn out to be of no run: the fleet does not show them. */
   private readonly tentative = new Set<Session>()
+  /** Runs whose first word is awaited. */
+  private readonly joining = new Map<string, ReturnType<HubApi['follow']>>()
   /** What the fleet shows of finished runs; their logs are the store's. */
   private readonly finished = new Map<string, Omit<FinishedRun, 'log'>>()
   private readonly host: SessionHost
@@ -148,7 +150,16 @@ export class Hub implements HubApi {
     return { runId }
   }
 
-  async follow(runId: string, spec?: string): Promise<{ snapshot: Snapshot; created: boolean }> {
+  async follow(runId: string, spec?: string): ReturnType<HubApi['follow']> {
+    // Who asks while another waits for the first word gets what that one gets.
+    const sameRun = this.joining.get(runId)
+    if (sameRun) return { ...(await sameRun), created: false }
+    const joining = this.join(runId, spec).finally(() => this.joining.delete(runId))
+    this.joining.set(runId, joining)
+    return joining
+  }
+
+  private async join(runId: string, spec: string | undefined): ReturnType<HubApi['follow']> {
     const known = await this.snapshot(runId)
     if (known) return { snapshot: known, created: false }
     const session = this.create(runId, spec ?? null)

@@ -385,7 +385,7 @@ describe('a run that is over', () => {
       socket.terminate()
     })
     const follower = new Follower(url)
-    await until(() => vi.getTimerCount() > 0)
+    await until(() => follower.kinds('closed') > 0)
     follower.stream.finish()
     expect(follower.stream.done).toBe(true)
   })

@@ -133,6 +133,18 @@ describe('names and ids', () => {
     expect(told.batch('m2').startedAt).toBe(new Date(T0 + 2 * SECOND).toISOString())
   })
 
+  it('[RUN-10] of equal names the one that did not begin is not at work', () => {
+    const told = say(
+      ['m1=Mail', 'm2=Mail', 'x'],
+      START,
+      spawning('Mail'),
+      completedBy('m2'),
+      spawning('x'),
+      batchError('!'),
+    )
+    expect(told.statuses).toEqual({ m1: 'pending', m2: 'completed', x: 'failed' })
+  })
+
   it('[RUN-8] a batch’s name is never overwritten by its id', () => {
     const planned = say(['setup=Project Setup'], status('setup', 'completed', { name: 'setup' }))
     expect(planned.batch('setup').name).toBe('Project Setup')
@@ -142,6 +154,10 @@ describe('names and ids', () => {
     const late = say([], status('setup', 'completed', { name: 'setup' }))
     late.say(status('setup', 'completed', { name: 'Project Setup' }))
     expect(late.batch('setup').name).toBe('Project Setup')
+  })
+
+  it('[RUN-8] a batch’s name is the plan’s, whatever the stream calls it', () => {
+    expect(say(['a=Setup'], status('a', 'running', { name: 'Other' })).batch('a').name).toBe('Setup')
   })
 
   it('of equal ids in a plan the first stands', () => {
@@ -186,6 +202,13 @@ describe('without a plan', () => {
     const told = say([], START, spawning('Project Setup'), says)
     expect(told.view.counts).toMatchObject({ total: 1, completed: 1 })
     expect(told.batch('setup')).toMatchObject({ name: 'Project Setup', startedAt: expect.any(String) as string })
+  })
+
+  it('[RUN-3] an id that has yet to run is not the only running batch', () => {
+    expect(say([], START, spawning('One'), status('two', 'pending')).statuses).toEqual({
+      One: 'running',
+      two: 'pending',
+    })
   })
 
   it('[RUN-3] of two running batches it is neither’s, and counts for itself', () => {
@@ -293,6 +316,12 @@ describe('batches completed before the run began', () => {
     expect(told.statuses).toEqual({ a: 'completed', b: 'pending', c: 'pending' })
   })
 
+  it('[RUN-8] are none that the stream names, though the plan has as many', () => {
+    const told = say([], START, resuming(1), status('b', 'running'))
+    told.plan([done('b'), 'a'], true)
+    expect(told.statuses).toEqual({ b: 'running', a: 'pending' })
+  })
+
   it('[RUN-8] are none of those that begin now, though they share a name', () => {
     const plan = [{ ...done('m1'), name: 'Mail' }, 'm2=Mail']
     expect(say(plan, START, resuming(1), spawning('Mail')).statuses).toEqual({ m1: 'completed', m2: 'running' })
@@ -339,6 +368,12 @@ describe('a plan that is ahead of the stream', () => {
   it('[RUN-8] corrects nothing by what was completed before', () => {
     const told = say([done, 'b'], START, RUNNING).plan([done, 'b'])
     expect(told.statuses).toEqual({ a: 'pending', b: 'pending' })
+  })
+
+  it('[RUN-8] corrects nothing where it was read before the first message of a run that had long begun', () => {
+    const told = new Told([done, 'b'])
+    told.say(status('a', 'running'), { time: { ms: T0 - 60 * SECOND, ns: 0 } })
+    expect(told.statuses).toEqual({ a: 'running', b: 'pending' })
   })
 
   it('[RUN-8] takes nothing back', () => {

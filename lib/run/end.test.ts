@@ -185,6 +185,7 @@ describe('"Execution failed: …" is a finding', () => {
     ['a merge is under way beside other batches', () => atWork(status('a', 'completed'), merging('a'))],
     ['no batch is at work', () => atWork(status('a', 'completed'), status('b', 'completed'))],
     ['the oldest engine is at work', () => atWorkWithoutStatus(completedBy('a'), merging('a'))],
+    ['the oldest engine has nothing at work', () => atWorkWithoutStatus(completedBy('a'), completedBy('b'))],
   ])('[RUN-4] while %s', (_, tell) => {
     const told = tell()
     const before = told.view
@@ -196,6 +197,8 @@ describe('"Execution failed: …" is a finding', () => {
     '[RUN-4] also as “%s”, where that can’t happen',
     why => {
       expect(atWork(failed(why)).view.status).toBe('running')
+      // Where no status is told a panic ends the run while other batches are at work; nothing else does.
+      if (!why.startsWith('Task panic')) expect(atWorkWithoutStatus(failed(why)).view.status).toBe('running')
     },
   )
 

@@ -23,6 +23,11 @@ export class ServerClock {
     this.ahead = Math.max(this.previous, this.current)
   }
 
+  /** An answer given at `serverNow` to a question of `askedAt`: a server that seemed to be further ahead no longer is. */
+  limit(serverNow: number, askedAt: number): void {
+    if (this.ahead > serverNow - askedAt) this.forget()
+  }
+
   /** The page's clock was set: the next message alone counts. */
   forget(): void {
     this.previous = -Infinity

@@ -306,6 +306,20 @@ describe('time', () => {
     expect(store.ticker(1_000)).toBe(ticker)
   })
 
+  it('[RUN-7] is that of the server it connects to, though it be behind the one before', () => {
+    const { store, follow, connect, link, clock, page } = setUp()
+    const ticker = store.ticker(1_000)
+    follow()
+    connect()
+    link().down()
+    // The page's own clocks go on as they were.
+    clock.now -= 3_600_000
+    page.skew += 3_600_000
+    page.loadedAt -= 3_600_000
+    connect()
+    expect(ticker.time()).toBe(Date.parse('2025-12-31T23:01:00.000Z'))
+  })
+
   it('ticks at once when the page wakes', () => {
     const { store, wake, clock } = setUp()
     const times: number[] = []

@@ -211,6 +211,7 @@ export class LiveStore {
   }
 
   private send(follower: AnyFollower, { id, request }: Ask): void {
+    const askedAt = this.now()
     this.link?.ask(request, this.patience, answer => {
       if (!answer) {
         this.patience = Math.min(2 * this.patience, MAX_PATIENCE_MS)
@@ -219,7 +220,10 @@ export class LiveStore {
       }
       this.patience = PATIENCE_MS
       this.noticeClock()
-      if ('now' in answer) this.hearTime(answer.now)
+      if ('now' in answer) {
+        this.clock.limit(Date.parse(answer.now), askedAt)
+        this.hearTime(answer.now)
+      }
       this.input(follower, replica => replica.answered(id, answer, this.now()))
     })
   }

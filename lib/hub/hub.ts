@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import { BackendError, BackendHttp } from '../backend/http'
 import { EXECUTION_NOT_FOUND, type Spec } from '../backend/wire'
-import { linkOf } from '../run/link'
 import type { Fleet, LinkState, RunFields, RunSummary, Snapshot } from '../run/model'
 import { iso } from '../run/time'
 import type { Document } from '../sync/document'
@@ -10,8 +9,10 @@ import type { Publisher } from '../sync/publisher'
 import { fleetScope, logScope, runScope } from '../sync/scope'
 import { fleetDocument, runDocument, toFleet, toSnapshot } from '../sync/shapes'
 import { Health } from './health'
+import { LinkWatch } from './link-watch'
 import { Session, type SessionHost } from './session'
 import { MemoryStore, type FinishedRun, type RunStore } from './store'
+import { thinned } from './thinned'
 import { HubError, type HubApi, type LogPage, type StartRequest } from './types'
 
 const FIRST_FRAME = 3_000
@@ -31,9 +32,8 @@ export class Hub implements HubApi {
   private readonly finished = new Map<string, Omit<FinishedRun, 'log'>>()
   private readonly host: SessionHost
   private readonly store: RunStore
-  private link: LinkState = 'stale'
-  private linkSince = Date.now()
-  private linkDeadline: NodeJS.Timeout | null = null
+  private readonly watch = new LinkWatch()
+  private linkTimer: NodeJS.Timeout | null = null
 
   constructor(private readonly options: { backendUrl: URL; publisher: Publisher; log: Logger; store?: RunStore }) {
     const { backendUrl, publisher, log } = options
@@ -80,7 +80,7 @@ export class Hub implements HubApi {
   }
 
   links(): { backend: LinkState; docker: LinkState } {
-    return { backend: this.link, docker: 'off' }
+    return { backend: this.watch.link, docker: 'off' }
   }
 
   async fleet(): Promise<Fleet> {
@@ -197,7 +197,7 @@ export class Hub implements HubApi {
 
   close(): Promise<void> {
     this.health.stop()
-    if (this.linkDeadline) clearTimeout(this.linkDeadline)
+    if (this.linkTimer) clearTimeout(this.linkTimer)
     for (const session of this.live.values()) session.close()
     return Promise.resolve()
   }
@@ -268,7 +268,7 @@ export class Hub implements HubApi {
     const live = this.live.get(runId)
     if (live) return live.view()
     const run = this.finished.get(runId)
-    return run && { ...run, fields: { ...run.fields, link: this.links(), linkSince: iso(this.linkSince) } }
+    return run && { ...run, fields: { ...run.fields, link: this.links(), linkSince: iso(this.watch.since) } }
   }
 
   private runDocument(runId: string): Document {
@@ -277,7 +277,7 @@ export class Hub implements HubApi {
   }
 
   private fleetDocument(): Document {
-    const fields = { backend: this.backend, link: this.links(), linkSince: iso(this.linkSince) }
+    const fields = { backend: this.backend, link: this.links(), linkSince: iso(this.watch.since) }
     return fleetDocument(fields, this.newestFirst())
   }
 
@@ -299,22 +299,13 @@ export class Hub implements HubApi {
 
   private updateLink(failure: string | null): void {
     const { healthyAt, refusedAt, since } = this.health
-    const { link, deadline } = linkOf({ healthyAt, refusedAt, since, streamLostAt: null }, Date.now())
-    if (this.linkDeadline) clearTimeout(this.linkDeadline)
-    this.linkDeadline = null
-    if (deadline !== null) {
-      const why = 'no answer in time'
-      this.linkDeadline = setTimeout(
-        () => {
-          this.updateLink(why)
-        },
-        deadline - Date.now() + 1,
-      )
-    }
-    if (link === this.link) return
-    // From stale to down nothing begins: the numbers are as old as they were.
-    if (link === 'live' || this.link === 'live') this.linkSince = Date.now()
-    this.link = link
+    const now = Date.now()
+    const changed = this.watch.look({ healthyAt, refusedAt, since, streamLostAt: null }, now)
+    const { link, deadline } = this.watch
+    if (this.linkTimer) clearTimeout(this.linkTimer)
+    this.linkTimer =
+      deadline === null ? null : setTimeout(() => this.updateLink('no answer in time'), deadline - now + 1)
+    if (!changed) return
     this.options.log.info({ link, failure }, 'link to the backend changed')
     this.options.publisher.touch(fleetScope)
     for (const runId of this.finished.keys()) this.options.publisher.touch(runScope(runId))
@@ -323,15 +314,6 @@ export class Hub implements HubApi {
 
 const begun = ({ since, fields }: { since: number; fields: RunFields }) =>
   fields.startedAt === null ? since : Date.parse(fields.startedAt) + fields.clockOffset
-
-/** Each is counted, but a flood of them must not become a flood of log lines: the 1st, 2nd, 4th, 8th … is written. */
-function thinned(write: (details: object) => void): (details: object) => void {
-  let count = 0
-  return details => {
-    count += 1
-    if (Number.isInteger(Math.log2(count))) write({ ...details, count })
-  }
-}
 
 /** What is open by construction. Throws where that is broken. */
 function present<T>(value: T | undefined): T {

@@ -1,12 +1,12 @@
 import { BackendError, type BackendHttp } from '../backend/http'
 import { RunStream } from '../backend/stream'
 import { emptyRun, fold, type Run } from '../run/fold'
-import { linkOf } from '../run/link'
-import { isOver, type Batch, type LinkState, type RunFields } from '../run/model'
+import { isOver, type Batch, type RunFields } from '../run/model'
 import type { Observation } from '../run/observation'
 import { iso } from '../run/time'
 import { derive, type Derived } from '../run/view'
 import type { Health } from './health'
+import { LinkWatch } from './link-watch'
 import { LogBuffer } from './log-buffer'
 
 /** What a session asks of the hub, and tells it. */
@@ -47,8 +47,7 @@ export class Session {
   private soon: NodeJS.Timeout | null = null
   private deadline: NodeJS.Timeout | null = null
   private poll: NodeJS.Timeout | null = null
-  private link: LinkState = 'stale'
-  private linkSince = Date.now()
+  private readonly watch = new LinkWatch()
   private heardAt: number | null = null
   private aheadSince: number | null = null
   private aheadBefore = 0
@@ -56,7 +55,6 @@ export class Session {
   private over = false
   private readAfterEnd = false
   private specTold: string | null = null
-  private linkDeadline: number | null = null
   private closed = false
   private historyAgainAt = 0
   /** Once another run of the spec was at work beside this one, the plan may hold its work for good. */
@@ -158,8 +156,8 @@ export class Session {
         spec: rest.spec ?? this.specHint,
         runId: this.runId,
         backend: this.host.backend,
-        link: { backend: this.link, docker: 'off' },
-        linkSince: iso(this.linkSince),
+        link: { backend: this.watch.link, docker: 'off' },
+        linkSince: iso(this.watch.since),
         heardAt: iso(this.heardAt),
       },
     }
@@ -189,9 +187,7 @@ export class Session {
   /** The backend's health was asked anew: the link may have changed. */
   linkMayHaveChanged(): void {
     this.guard(() => {
-      const before = this.link
-      this.updateLink(Date.now())
-      if (this.link !== before) this.host.changed(this)
+      if (this.updateLink(Date.now())) this.host.changed(this)
     })
   }
 
@@ -247,22 +243,19 @@ export class Session {
     })
   }
 
-  private updateLink(now: number): void {
+  private updateLink(now: number): boolean {
     const { healthyAt, refusedAt, since } = this.host.health
     const streamLostAt = this.over ? null : this.stream.lostAt
-    const { link, deadline } = linkOf({ healthyAt, refusedAt, since, streamLostAt }, now)
-    // From stale to down nothing begins: the numbers are as old as they were.
-    if ((link === 'live') !== (this.link === 'live')) this.linkSince = now
-    this.link = link
-    this.linkDeadline = deadline
+    const changed = this.watch.look({ healthyAt, refusedAt, since, streamLostAt }, now)
     this.scheduleDeadline(now)
+    return changed
   }
 
   /** Wakes when the passing of time alone changes what is shown. */
   private scheduleDeadline(now: number): void {
     if (this.deadline) clearTimeout(this.deadline)
     this.deadline = null
-    const due = [this.derived?.deadline, this.linkDeadline].filter(at => at !== null && at !== undefined)
+    const due = [this.derived?.deadline, this.watch.deadline].filter(at => at !== null && at !== undefined)
     if (due.length === 0 || this.closed) return
     this.deadline = setTimeout(
       () => {

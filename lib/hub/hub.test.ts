@@ -146,7 +146,8 @@ for (const generation of ['A', 'B', 'C'] as const) {
       const after = another()
       await after.follow(runId, '001-todo')
       for (const other of [late, after]) {
-        const same = await until(other, runId, ({ counts }) => expect(counts).toEqual(first.counts))
+        const same = await ended(other, runId, 'completed')
+        expect(same.counts).toEqual(first.counts)
         expect(same.endedAt).toBe(first.endedAt)
         expect(same.batches.map(({ branch }) => branch)).toEqual(first.batches.map(({ branch }) => branch))
       }
@@ -329,22 +330,26 @@ describe('the hub', () => {
     expect((await hub.fleet()).runs[0]?.link.backend).not.toBe('live')
   })
 
-  it('[SYNC-9] a finished run whose stream has ended is kept with its log, and listed', async () => {
-    const { hub, backend } = await world('B')
-    const { runId } = await hub.start({ spec: '001-todo' })
-    const before = await ended(hub, runId, 'completed')
-    backend.dropSockets()
-    const lines = await logOf(hub, runId)
-    await vi.waitFor(() => expect(hub.liveRuns).toBe(0), { timeout: 10_000 })
-    const after = await hub.snapshot(runId)
-    expect(after).toMatchObject({ counts: before.counts, endedAt: before.endedAt, status: 'completed' })
-    expect((await logOf(hub, runId)).length).toBeGreaterThanOrEqual(lines.length)
-    expect((await hub.runs()).map(run => run.runId)).toEqual([runId])
-    expect((await hub.follow(runId)).created).toBe(false)
-    await expect(hub.start({ spec: '001-todo', runId })).rejects.toMatchObject({ code: 'conflict' })
-  })
+  it(
+    '[SYNC-9] a finished run whose stream has ended is kept with its log, and listed',
+    { timeout: 20_000 },
+    async () => {
+      const { hub, backend } = await world('B')
+      const { runId } = await hub.start({ spec: '001-todo' })
+      const before = await ended(hub, runId, 'completed')
+      backend.dropSockets()
+      const lines = await logOf(hub, runId)
+      await vi.waitFor(() => expect(hub.liveRuns).toBe(0), { timeout: 10_000 })
+      const after = await hub.snapshot(runId)
+      expect(after).toMatchObject({ counts: before.counts, endedAt: before.endedAt, status: 'completed' })
+      expect((await logOf(hub, runId)).length).toBeGreaterThanOrEqual(lines.length)
+      expect((await hub.runs()).map(run => run.runId)).toEqual([runId])
+      expect((await hub.follow(runId)).created).toBe(false)
+      await expect(hub.start({ spec: '001-todo', runId })).rejects.toMatchObject({ code: 'conflict' })
+    },
+  )
 
-  it('logs a fault of its own, and goes on with the run', async () => {
+  it('logs a fault of its own, and goes on with the run', { timeout: 20_000 }, async () => {
     const { backend, another } = await world('B')
     const logged: string[] = []
     const log = pino({ level: 'error' }, { write: (line: string) => void logged.push(line) })
@@ -364,7 +369,7 @@ describe('the hub', () => {
     await hub.start({ spec: '001-todo', runId: 'mine' })
     expect((await ended(hub, 'mine', 'completed')).counts).toMatchObject({ completed: 5, total: 5 })
     backend.dropSockets()
-    await vi.waitFor(() => expect(hub.liveRuns).toBe(0))
+    await vi.waitFor(() => expect(hub.liveRuns).toBe(0), { timeout: 10_000 })
     expect(faults).toBeGreaterThan(2)
     expect(logged[0]).toContain('a faulty publisher')
     expect(logged[0]).toContain('"runId":"mine"')

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { lastKnownAt, timerSeconds } from './freshness'
+import { heldSeconds, lastKnownAt, timerSeconds } from './freshness'
 
 const at = (text: string) => Date.parse(`2026-11-23T${text}Z`)
 const running = {
@@ -62,5 +62,19 @@ describe('timerSeconds', () => {
         expect(Number.isInteger(seconds) && seconds >= 0).toBe(true)
       }),
     )
+  })
+})
+
+describe('heldSeconds', () => {
+  const shown = { seconds: 23, startedAt: running.startedAt }
+
+  it('[RUN-7] does not run back when the timer freezes', () => {
+    expect(heldSeconds(shown, running, 14, true)).toBe(23)
+  })
+
+  it('[RUN-7] is right again once it is live, and for another execution', () => {
+    expect(heldSeconds(shown, running, 14, false)).toBe(14)
+    expect(heldSeconds(shown, { ...running, startedAt: '2026-11-23T13:00:09.000Z' }, 5, true)).toBe(5)
+    expect(heldSeconds(null, running, 14, true)).toBe(14)
   })
 })

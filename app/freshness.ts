@@ -28,3 +28,14 @@ export function timerSeconds(run: Clocked, now: number): number {
   const endedAt = isOver(run.status) ? (run.endedAt ?? run.heardAt ?? run.startedAt) : null
   return Math.floor(elapsed({ ...run, endedAt }, now) / 1000)
 }
+
+/** What a timer last showed. */
+export interface Shown {
+  seconds: number
+  startedAt: string | null
+}
+
+/** A timer that freezes stands where it stands: it does not run back to when its numbers were last known [RUN-7]. */
+export function heldSeconds(shown: Shown | null, run: Clocked, seconds: number, frozen: boolean): number {
+  return frozen && shown?.startedAt === run.startedAt ? Math.max(seconds, shown.seconds) : seconds
+}

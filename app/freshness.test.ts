@@ -45,8 +45,8 @@ describe('lastKnownAt', () => {
 
 describe('timerSeconds', () => {
   it('[RUN-7] counts on the server’s clock, corrected by the backend’s offset', () => {
-    expect(timerSeconds(running, at('13:41:05'))).toBe(2465)
-    expect(timerSeconds({ ...running, clockOffset: 5_000 }, at('13:41:05'))).toBe(2460)
+    expect(timerSeconds(running, at('13:41:06.500'))).toBe(2465)
+    expect(timerSeconds({ ...running, clockOffset: 5_000 }, at('13:41:06.500'))).toBe(2460)
   })
 
   it('[RUN-7] stands still once the run is over, even where the end has no time', () => {

@@ -175,8 +175,8 @@ async function readBounded(response: Response): Promise<string> {
 
 function reason(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return ` (${cause.code})`
-  return ''
+  if (!(cause instanceof Error)) return ''
+  return ` (${'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message})`
 }
 
 const ms = (text: string | null): number | null => (text === null ? null : (parseInstant(text)?.ms ?? null))

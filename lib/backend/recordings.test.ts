@@ -165,7 +165,7 @@ for (const folder of folders) {
         const whole = follow()
         for (const texts of connections) whole.connect(texts)
         for (const [at, texts] of connections.entries()) {
-          const step = texts.length > 1_000 ? 797 : Math.ceil(texts.length / 40)
+          const step = Math.ceil(texts.length / (texts.length > 1_000 ? 5 : 25))
           for (let cut = 0; cut <= texts.length; cut += step) {
             const follower = follow()
             for (const earlier of connections.slice(0, at)) follower.connect(earlier)

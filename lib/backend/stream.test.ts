@@ -53,9 +53,15 @@ class Follower {
   readonly log: string[] = []
   readonly odd: string[] = []
   stalls = 0
+  caughtUp = 0
   readonly stream: RunStream
 
-  constructor(url: URL, runId = 'run-1', heard: (text: string, follower: Follower) => void = () => undefined) {
+  constructor(
+    url: URL,
+    runId = 'run-1',
+    heard: (text: string, follower: Follower) => void = () => undefined,
+    begun = false,
+  ) {
     this.stream = new RunStream(url, runId, {
       observed: (observation, fresh) => {
         this.observed.push(observation)
@@ -64,12 +70,13 @@ class Follower {
         heard(observation.text, this)
       },
       odd: reason => this.odd.push(reason),
+      caughtUp: () => (this.caughtUp += 1),
       stalled: () => (this.stalls += 1),
     })
     closing.push(() => {
       this.stream.close()
     })
-    this.stream.open()
+    this.stream.open(begun)
   }
 
   kinds(kind: Observation['kind']): number {
@@ -459,12 +466,48 @@ describe('an order from here', () => {
     await until(() => sockets[0]?.readyState === WebSocket.CLOSED)
     expect(follower.log).toEqual(lines(10))
     expect(follower.stream.done).toBe(true)
-    follower.stream.open()
+    follower.stream.open(false)
     follower.stream.rejoin()
     follower.stream.resume()
     follower.stream.finish()
     await new Promise(resolve => setImmediate(resolve))
     expect(sockets).toHaveLength(1)
     expect(follower.kinds('closed')).toBe(0)
+  })
+
+  it('[RUN-9] of a run that began long ago what is known is not current before its story is read', async () => {
+    const { url } = await backend(socket => {
+      send(socket, frames(20_000))
+    })
+    const lost: boolean[] = []
+    const follower = new Follower(url, 'run-1', (_, { stream }) => lost.push(stream.lostAt !== null), true)
+    expect(Date.now() - (follower.stream.lostAt ?? Infinity)).toBeGreaterThanOrEqual(2_000)
+    await follower.heard(20_000)
+    expect(lost).not.toContain(false)
+    await until(() => follower.stream.lostAt === null)
+    expect(follower.caughtUp).toBe(1)
+  })
+
+  it('[RUN-9] a message sent after we joined shows that the story is read', async () => {
+    const { url } = await backend(socket => {
+      const sent = new Date(Date.now() + 1_000).toISOString().replace('Z', '000001Z')
+      send(socket, [...frames(10), JSON.stringify({ type: 'log', message: 'now', timestamp: sent })])
+    })
+    const follower = new Follower(url, 'run-1', undefined, true)
+    await follower.heard(11)
+    await until(() => follower.caughtUp === 1)
+  })
+
+  it('[RUN-9] a backend that cuts every connection after one new message is not joined in a busy loop', async () => {
+    const { url, sockets } = await backend((socket, nth) => {
+      socket.send(frame(`message ${nth}`, nth), () => {
+        socket.terminate()
+      })
+    })
+    const begin = performance.now()
+    const follower = new Follower(url)
+    await follower.heard(30)
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(900)
+    expect(sockets.length).toBeLessThan(34)
   })
 })

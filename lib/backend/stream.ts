@@ -1,4 +1,5 @@
 import { WebSocket, type RawData } from 'ws'
+import { STREAM_GRACE } from '../run/link'
 import type { Observation } from '../run/observation'
 import { authorization } from './http'
 import { Replay } from './replay'
@@ -9,6 +10,8 @@ export interface StreamListener {
   observed(observation: Observation, fresh: boolean): void
   /** A frame that is no message, or one with unknown words. Costs nothing but this. */
   odd(reason: string): void
+  /** The stream is open and has brought all that there was: what is known is current from now on. */
+  caughtUp(): void
   /** Several connections in a row were cut before they had brought anything new. */
   stalled(): void
 }
@@ -30,6 +33,12 @@ const QUEUE_LOW = 4 * 1024 * 1024
 const EVENT_COST = 512
 const SLICE = 8
 const STALLED_AFTER = 3
+/** After so many short connections in a row even those that brought something are joined again with a pause, ms. */
+const HASTY = 20
+const PAUSE = 100
+/** A first replay has ended when nothing came for so long, ms: after its first frame, or where none came at all. */
+const REPLAY_QUIET = 500
+const NO_REPLAY = 3_000
 const QUIET_AFTER_END = 30_000
 const MAX_AFTER_END = 15 * 60_000
 
@@ -51,6 +60,9 @@ export class RunStream {
   private ending: NodeJS.Timeout | null = null
   private attempt = 0
   private fruitless = 0
+  private hasty = 0
+  /** The run began before we joined, and its story so far is still being read. */
+  private joining = false
   private openedAt = 0
   private delivered = false
   private endedAt: number | null = null
@@ -77,7 +89,10 @@ export class RunStream {
     return this.lost
   }
 
-  open(): void {
+  /** @param begun the run may have begun long ago: until its story so far is read, what is known is not current */
+  open(begun: boolean): void {
+    this.joining = begun
+    if (begun) this.lost = Date.now() - STREAM_GRACE
     if (!this.socket && !this.retry && !this.closed) this.connect()
   }
 
@@ -224,20 +239,29 @@ export class RunStream {
     }
     if (received.odd !== null) this.listener.odd(received.odd)
     if (received.fresh) this.delivered = true
+    const { observation } = received
+    // What was said after we joined is no replay any more.
+    if (observation.kind !== 'message' || observation.time.ms >= this.openedAt) this.joining = false
+    this.listener.observed(observation, received.fresh)
     this.noteCaughtUp()
-    this.listener.observed(received.observation, received.fresh)
   }
 
   private settle(): void {
-    const settled = this.queue.length === 0 ? this.replay.settle(Date.now()) : null
-    if (!settled) return
+    if (this.queue.length > 0) return
+    const now = Date.now()
+    const heard = this.lastFrameAt >= this.openedAt
+    if (now - Math.max(this.lastFrameAt, this.openedAt) >= (heard ? REPLAY_QUIET : NO_REPLAY)) this.joining = false
+    const settled = this.replay.settle(now)
+    if (settled) this.listener.observed(settled, false)
     this.noteCaughtUp()
-    this.listener.observed(settled, false)
   }
 
   /** A connection that is being cut again and again in the middle of its replay is as good as none. */
   private noteCaughtUp(): void {
-    if (this.socket?.readyState === WebSocket.OPEN && this.replay.caughtUp) this.lost = null
+    if (this.lost === null || this.joining || !this.replay.caughtUp) return
+    if (this.socket?.readyState !== WebSocket.OPEN) return
+    this.lost = null
+    this.listener.caughtUp()
   }
 
   private takeClose(at: number): void {
@@ -246,19 +270,26 @@ export class RunStream {
     this.socket = null
     const opened = this.openedAt > 0
     if (opened) this.listener.observed(this.replay.close(at), false)
-    const fruitful = opened && (this.delivered || at - this.openedAt > ESTABLISHED)
+    const established = opened && at - this.openedAt > ESTABLISHED
+    const fruitful = established || (opened && this.delivered)
+    this.hasty = established ? 0 : this.hasty + 1
     this.openedAt = 0
     if (this.closed || this.endedAt !== null) return
     if (fruitful || this.rejoining) {
       this.rejoining = false
       this.attempt = this.fruitless = 0
-      this.connectNow()
+      if (this.hasty <= HASTY) this.connectNow()
+      else this.connectIn(PAUSE)
       return
     }
     if (opened) this.fruitless += 1
     if (this.fruitless === STALLED_AFTER) this.listener.stalled()
     const delay = Math.min(MAX_DELAY, FIRST_DELAY * 2 ** this.attempt) * (0.5 + Math.random() / 2)
     this.attempt += 1
+    this.connectIn(delay)
+  }
+
+  private connectIn(delay: number): void {
     this.retry = setTimeout(() => {
       this.connectNow()
     }, delay)

@@ -138,13 +138,13 @@ export class Hub implements HubApi {
       // Nobody knows whether a start that got no answer in time was heard: the stream will tell.
       const open = error instanceof HubError && error.cause instanceof BackendError && error.cause.kind === 'timeout'
       if (open) {
-        session.follow()
+        session.follow(true)
         this.show(session)
       } else this.discard(session)
       throw error
     }
     session.observe({ kind: 'accepted', at: Date.now(), spec: request.spec, dryRun: request.dryRun ?? false })
-    session.follow()
+    session.follow(false)
     this.show(session)
     this.options.log.info({ runId, spec: request.spec }, 'run started')
     return { runId }
@@ -163,8 +163,8 @@ export class Hub implements HubApi {
     const known = await this.snapshot(runId)
     if (known) return { snapshot: known, created: false }
     const session = this.create(runId, spec ?? null)
-    session.follow()
-    await session.firstWordWithin(FIRST_FRAME)
+    session.follow(true)
+    await session.readyWithin(FIRST_FRAME)
     if (session.neverExisted) {
       this.discard(session)
       throw new HubError('not-found', EXECUTION_NOT_FOUND)
@@ -182,12 +182,19 @@ export class Hub implements HubApi {
       throw new HubError('not-found', 'No such run is followed here.')
     }
     if (session.isOver) throw new HubError('over', 'The run is already over.')
-    if (session.isStopping) return
+    if (this.isStopping(runId)) return
     const sent = Date.now()
     const { success, message } = await asking(() => this.http.stop(runId))
-    if (!success) throw new HubError('refused', message ?? 'The backend refused the stop and gave no reason.')
-    session.stopped(sent)
+    if (success) session.stopped(sent)
+    // The backend says yes to the first of two stops only.
+    if (!this.isStopping(runId)) {
+      throw new HubError('refused', message ?? 'The backend refused the stop and gave no reason.')
+    }
     this.options.log.info({ runId }, 'stop sent')
+  }
+
+  private isStopping(runId: string): boolean {
+    return this.live.get(runId)?.isStopping ?? false
   }
 
   /** How many runs are followed right now. */

@@ -59,7 +59,7 @@ export class Session {
   private historyAgainAt = 0
   /** Once another run of the spec was at work beside this one, the plan may hold its work for good. */
   private shared = false
-  private firstWord: (() => void)[] = []
+  private readonly ready: (() => void)[] = []
 
   constructor(
     readonly runId: string,
@@ -73,15 +73,22 @@ export class Session {
       odd: reason => {
         host.odd(this, reason)
       },
+      caughtUp: () => {
+        this.tellReady()
+        host.changed(this)
+      },
       stalled: () => {
-        this.note('The backend cuts the stream before it has caught up; lines are missing from here on.')
+        this.note('The backend cuts the stream again and again before it has caught up: lines may be missing here.')
       },
     })
   }
 
-  /** Begins to listen, and to read plan and history. */
-  follow(): void {
-    this.stream.open()
+  /**
+   * Begins to listen, and to read plan and history.
+   * @param begun the run may have begun long ago: its numbers are not current before its story so far is read
+   */
+  follow(begun: boolean): void {
+    this.stream.open(begun)
     this.schedulePoll(0)
   }
 
@@ -100,18 +107,13 @@ export class Session {
       if (fresh) this.keepLine(observation.time.ms, observation.stream, observation.text)
       this.hear(observation.at)
     }
-    if (observation.kind === 'message' || observation.kind === 'unknown-run') this.tellFirstWord()
+    if (observation.kind === 'unknown-run') this.tellReady()
     if (!changed) return
     this.derived = null
     this.deriveSoon()
     // The plan of a run started elsewhere can be read as soon as its spec is known.
     if (spec === null && this.spec !== null) this.schedulePoll(0)
     this.host.changed(this)
-  }
-
-  /** True once the backend has said anything about this run, also that it does not know it. */
-  get heard(): boolean {
-    return this.run.first !== null || this.run.unknown !== null
   }
 
   /** The backend does not know this run, and nothing was ever heard of it. */
@@ -131,12 +133,11 @@ export class Session {
     return this.run.accepted?.spec ?? this.specTold ?? this.specHint
   }
 
-  /** Resolves at the first word of the backend on this run, or after so many ms without one. */
-  async firstWordWithin(ms: number): Promise<void> {
-    if (this.heard) return
+  /** Resolves once the run's story so far is read, or the backend does not know it, or after so many ms. */
+  async readyWithin(ms: number): Promise<void> {
     await new Promise<void>(resolve => {
       const timer = setTimeout(resolve, ms)
-      this.firstWord.push(() => {
+      this.ready.push(() => {
         clearTimeout(timer)
         resolve()
       })
@@ -195,7 +196,7 @@ export class Session {
     this.closed = true
     this.stream.close()
     for (const timer of [this.deadline, this.poll, this.soon]) if (timer) clearTimeout(timer)
-    this.tellFirstWord()
+    this.tellReady()
   }
 
   /** What a new state asks of its sources must happen also where no page looks. */
@@ -327,9 +328,8 @@ export class Session {
     this.host.changed(this)
   }
 
-  private tellFirstWord(): void {
-    for (const tell of this.firstWord) tell()
-    this.firstWord = []
+  private tellReady(): void {
+    for (const tell of this.ready.splice(0)) tell()
   }
 
   private keepLine(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {

@@ -12,7 +12,8 @@ export interface LinkFacts {
   since: number
 }
 
-const STREAM_GRACE = 2_000
+/** How long a lost stream may be missing unnoticed, ms. */
+export const STREAM_GRACE = 2_000
 const HEALTH_STALE = 10_000
 const DOWN = 30_000
 

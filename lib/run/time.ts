@@ -39,8 +39,12 @@ export function iso(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString()
 }
 
+/** How long the word of an end may take to arrive, ms. */
+const UNDER_WAY = 500
+
 /**
- * How long a run has taken, ms, never negative; 0 before it began [RUN-7].
+ * How long a run has taken, ms, never negative; 0 before it began [RUN-7]. While it goes on this stays a moment behind,
+ * so that its end, told a moment late or stamped in whole seconds, never turns it back.
  * @param now the server's clock, ms
  */
 export function elapsed(
@@ -48,6 +52,8 @@ export function elapsed(
   now: number,
 ): number {
   if (run.startedAt === null) return 0
-  const end = run.endedAt === null ? now - run.clockOffset : Date.parse(run.endedAt)
-  return Math.max(0, end - Date.parse(run.startedAt))
+  const begun = Date.parse(run.startedAt)
+  if (run.endedAt !== null) return Math.max(0, Date.parse(run.endedAt) - begun)
+  const untold = UNDER_WAY + (begun % 1_000 === 0 ? 1_000 : 0)
+  return Math.max(0, now - run.clockOffset - untold - begun)
 }

@@ -31,7 +31,7 @@ const snapshot = (changes: Partial<Snapshot> = {}): Snapshot => ({
   status: 'running',
   inferred: false,
   stopping: false,
-  startedAt: '2026-11-23T13:00:00.000Z',
+  startedAt: '2026-11-23T12:59:59.499Z',
   endedAt: null,
   error: null,
   errorDetail: null,

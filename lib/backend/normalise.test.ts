@@ -88,7 +88,7 @@ describe('generation B', () => {
     expect(says('status', '', { status })).toEqual({ kind: 'run-status', status, error: null })
   })
 
-  it('[RUN-3] the engine’s own sentences hold any name and id, to the letter', () => {
+  it('[RUN-3] the engine’s own sentences hold any name and id, to the letter', { timeout: 60_000 }, () => {
     const hostile = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('"q"', "'q'", 'a\nb', ' a ', 'x.', '', '🚀 x'),
@@ -234,7 +234,7 @@ describe('odd frames', () => {
     )
   })
 
-  it('[SAFE-4] no text throws, and what is read is always a claim of the schema', () => {
+  it('[SAFE-4] no text throws, and what is read is always a claim of the schema', { timeout: 60_000 }, () => {
     const types = fc.constantFrom(
       'start',
       'status',

@@ -136,33 +136,37 @@ describe('a message', () => {
     expect(replay.receive(line('x', T0), T0)).toMatchObject({ observation: { index: 0 } })
   })
 
-  it('[RUN-2] is logged exactly once under any cuts, losses and duplicates that end in a full replay', () => {
-    const connection = fc.record({
-      cut: fc.nat(12),
-      lost: fc.array(fc.nat(11)),
-      doubled: fc.array(fc.nat(11)),
-    })
-    const fine = Array.from({ length: 12 }, (_, n) => line(`same words ${String(n % 3)}`, T0 + n))
-    const rough = Array.from({ length: 12 }, (_, n) => coarse(`same words ${String(n % 3)}`, T0 + (n % 2) * 1_000))
-    fc.assert(
-      fc.property(fc.array(connection, { maxLength: 5 }), fc.boolean(), (connections, isFine) => {
-        const whole = isFine ? fine : rough
-        const listener = new Listener()
-        for (const [nth, { cut, lost, doubled }] of connections.entries()) {
-          const heard = whole.slice(0, cut).flatMap((text, n) => {
-            // Whatever a replay loses, it begins with the first message.
-            if (lost.includes(n) && (n > 0 || nth === 0)) return []
-            // Without fine stamps nothing tells a double from a second message.
-            return isFine && doubled.includes(n) ? [text, text] : [text]
-          })
-          listener.open().hearAll(heard).cut()
-        }
-        listener.open().hearAll(whole)
-        const words = (texts: readonly string[]) => [...texts].sort()
-        expect(words(listener.log)).toEqual(words(whole.map((_, n) => `same words ${String(n % 3)}`)))
-      }),
-    )
-  })
+  it(
+    '[RUN-2] is logged exactly once under any cuts, losses and duplicates that end in a full replay',
+    { timeout: 60_000 },
+    () => {
+      const connection = fc.record({
+        cut: fc.nat(12),
+        lost: fc.array(fc.nat(11)),
+        doubled: fc.array(fc.nat(11)),
+      })
+      const fine = Array.from({ length: 12 }, (_, n) => line(`same words ${String(n % 3)}`, T0 + n))
+      const rough = Array.from({ length: 12 }, (_, n) => coarse(`same words ${String(n % 3)}`, T0 + (n % 2) * 1_000))
+      fc.assert(
+        fc.property(fc.array(connection, { maxLength: 5 }), fc.boolean(), (connections, isFine) => {
+          const whole = isFine ? fine : rough
+          const listener = new Listener()
+          for (const [nth, { cut, lost, doubled }] of connections.entries()) {
+            const heard = whole.slice(0, cut).flatMap((text, n) => {
+              // Whatever a replay loses, it begins with the first message.
+              if (lost.includes(n) && (n > 0 || nth === 0)) return []
+              // Without fine stamps nothing tells a double from a second message.
+              return isFine && doubled.includes(n) ? [text, text] : [text]
+            })
+            listener.open().hearAll(heard).cut()
+          }
+          listener.open().hearAll(whole)
+          const words = (texts: readonly string[]) => [...texts].sort()
+          expect(words(listener.log)).toEqual(words(whole.map((_, n) => `same words ${String(n % 3)}`)))
+        }),
+      )
+    },
+  )
 })
 
 describe('a replay', () => {

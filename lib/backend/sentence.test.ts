@@ -72,7 +72,7 @@ describe('a sentence', () => {
     expect(readSentence('Mission completed: Setup', 3)).toMatchObject({ tier: 3 })
   })
 
-  it('[RUN-3] keeps any name whole', () => {
+  it('[RUN-3] keeps any name whole', { timeout: 60_000 }, () => {
     const name = fc
       .string({ unit: 'grapheme', minLength: 1 })
       .filter(text => text === text.trim() && !/[\n\r\u2028\u2029\u001b]/.test(text))

@@ -47,44 +47,48 @@ describe('a message that comes again', () => {
     expect(told.view).toEqual(before)
   })
 
-  it('[RUN-2] any delivery that ends in a full replay leaves what one clean delivery leaves', () => {
-    const id = fc.constantFrom('a', 'b', 'c', '__proto__', 'a b')
-    const says: fc.Arbitrary<Says> = fc.oneof(
-      fc.constantFrom(START, RUNNING, COMPLETED, FAILED, SUCCESS, REMARK, LINE, resuming(2), batchError('broke')),
-      fc
-        .tuple(id, fc.constantFrom('pending', 'running', 'completed', 'failed', 'aborted'))
-        .map(args => status(...args)),
-      fc.tuple(id, fc.constantFrom(2, 3)).map(args => spawning(...args)),
-      fc.tuple(id, fc.constantFrom(2, 3)).map(args => completedBy(...args)),
-      fc.tuple(fc.constantFrom('mission', 'merged', 'skipped'), id).map(args => sentence(...args)),
-      id.map(merging),
-      fc.constantFrom('Merge failed', 'Deadlock: 1 batch', 'x').map(failed),
-    )
-    const delivery = fc.record({
-      story: fc.array(says, { minLength: 1, maxLength: 30 }),
-      plan: fc.option(fc.constant(['a', 'b=a', '__proto__', 'c'])),
-      order: fc.array(fc.nat(), { maxLength: 60 }),
-    })
-    fc.assert(
-      fc.property(delivery, ({ story, plan, order }) => {
-        const clean = new Told(plan ?? [])
-        const messages = story.map(what => clean.say(what))
-        const lossy = new Told()
-        // The first frame comes first, else it would be the first frame of another execution.
-        for (const pick of [0, ...order]) {
-          const message = messages[pick % messages.length]
-          if (message) lossy.replay(message)
-        }
-        lossy.now = clean.now
-        lossy
-          .close()
-          .open()
-          .replay(...messages)
-        if (plan) lossy.plan(plan)
-        expect(derive(lossy.run, clean.now).view).toEqual(clean.view)
-      }),
-    )
-  })
+  it(
+    '[RUN-2] any delivery that ends in a full replay leaves what one clean delivery leaves',
+    { timeout: 60_000 },
+    () => {
+      const id = fc.constantFrom('a', 'b', 'c', '__proto__', 'a b')
+      const says: fc.Arbitrary<Says> = fc.oneof(
+        fc.constantFrom(START, RUNNING, COMPLETED, FAILED, SUCCESS, REMARK, LINE, resuming(2), batchError('broke')),
+        fc
+          .tuple(id, fc.constantFrom('pending', 'running', 'completed', 'failed', 'aborted'))
+          .map(args => status(...args)),
+        fc.tuple(id, fc.constantFrom(2, 3)).map(args => spawning(...args)),
+        fc.tuple(id, fc.constantFrom(2, 3)).map(args => completedBy(...args)),
+        fc.tuple(fc.constantFrom('mission', 'merged', 'skipped'), id).map(args => sentence(...args)),
+        id.map(merging),
+        fc.constantFrom('Merge failed', 'Deadlock: 1 batch', 'x').map(failed),
+      )
+      const delivery = fc.record({
+        story: fc.array(says, { minLength: 1, maxLength: 30 }),
+        plan: fc.option(fc.constant(['a', 'b=a', '__proto__', 'c'])),
+        order: fc.array(fc.nat(), { maxLength: 60 }),
+      })
+      fc.assert(
+        fc.property(delivery, ({ story, plan, order }) => {
+          const clean = new Told(plan ?? [])
+          const messages = story.map(what => clean.say(what))
+          const lossy = new Told()
+          // The first frame comes first, else it would be the first frame of another execution.
+          for (const pick of [0, ...order]) {
+            const message = messages[pick % messages.length]
+            if (message) lossy.replay(message)
+          }
+          lossy.now = clean.now
+          lossy
+            .close()
+            .open()
+            .replay(...messages)
+          if (plan) lossy.plan(plan)
+          expect(derive(lossy.run, clean.now).view).toEqual(clean.view)
+        }),
+      )
+    },
+  )
 })
 
 describe('order', () => {
@@ -286,7 +290,7 @@ describe('a run that its backend does not know', () => {
 describe('bounds', () => {
   const overflow = (told: Told) => told.view.findings.filter(({ kind }) => kind === 'overflow')
 
-  it('[SAFE-5] 50,000 claims are kept, and more are told of', () => {
+  it('[SAFE-5] 50,000 claims are kept, and more are told of', { timeout: 60_000 }, () => {
     const told = new Told()
     for (let n = 0; n < 50_000; n += 1) told.say(batchError('x'))
     expect(overflow(told)).toHaveLength(0)

@@ -80,7 +80,7 @@ describe('the times', () => {
     expect(told.view.startedAt).toBe(iso(T0 - 600 * SECOND))
   })
 
-  it('[RUN-7] never move to a later moment, whatever comes', () => {
+  it('[RUN-7] never move to a later moment, whatever comes', { timeout: 60_000 }, () => {
     const anything = fc.constantFrom(START, RUNNING, LINE, REMARK, status('a', 'running'), status('b', 'completed'))
     fc.assert(
       fc.property(fc.array(fc.tuple(anything, fc.nat(100)), { minLength: 1 }), story => {
@@ -100,33 +100,37 @@ describe('the times', () => {
 })
 
 describe('counts', () => {
-  it('[RUN-1] sum to the total at every step of any story, and nothing runs in a run that is over', () => {
-    const id = fc.constantFrom('a', 'b', 'c', '__proto__')
-    const anything = fc.oneof(
-      fc.constantFrom(START, RUNNING, COMPLETED, FAILED, LINE, ABORT, batchError('x'), failed('Merge failed')),
-      fc.constantFrom({ kind: 'resuming', count: 1 } as const, { kind: 'merging', branch: branchOf('a') } as const),
-      fc
-        .tuple(id, fc.constantFrom('pending', 'running', 'completed', 'failed', 'aborted'))
-        .map(args => status(...args)),
-      fc.tuple(id, fc.constantFrom(2, 3)).map(args => spawning(...args)),
-      fc.tuple(id, fc.constantFrom(2, 3)).map(args => completedBy(...args)),
-    )
-    const plan = fc.option(fc.constant([{ id: 'a', name: 'b', completed: true }, 'b=a', 'c=a', '__proto__=c']))
-    fc.assert(
-      fc.property(fc.array(anything, { maxLength: 40 }), plan, (story, batches) => {
-        const told = new Told(batches ?? [])
-        for (const says of story) {
-          told.say(says)
-          const { counts, batches: shown, endedAt } = told.view
-          const { total, totalKnown: _, ...five } = counts
-          expect(Object.values(five).reduce((sum, count) => sum + count)).toBe(total)
-          expect(shown).toHaveLength(total)
-          expect(new Set(shown.map(batch => batch.id)).size).toBe(total)
-          if (endedAt !== null) expect(counts.running).toBe(0)
-        }
-      }),
-    )
-  })
+  it(
+    '[RUN-1] sum to the total at every step of any story, and nothing runs in a run that is over',
+    { timeout: 60_000 },
+    () => {
+      const id = fc.constantFrom('a', 'b', 'c', '__proto__')
+      const anything = fc.oneof(
+        fc.constantFrom(START, RUNNING, COMPLETED, FAILED, LINE, ABORT, batchError('x'), failed('Merge failed')),
+        fc.constantFrom({ kind: 'resuming', count: 1 } as const, { kind: 'merging', branch: branchOf('a') } as const),
+        fc
+          .tuple(id, fc.constantFrom('pending', 'running', 'completed', 'failed', 'aborted'))
+          .map(args => status(...args)),
+        fc.tuple(id, fc.constantFrom(2, 3)).map(args => spawning(...args)),
+        fc.tuple(id, fc.constantFrom(2, 3)).map(args => completedBy(...args)),
+      )
+      const plan = fc.option(fc.constant([{ id: 'a', name: 'b', completed: true }, 'b=a', 'c=a', '__proto__=c']))
+      fc.assert(
+        fc.property(fc.array(anything, { maxLength: 40 }), plan, (story, batches) => {
+          const told = new Told(batches ?? [])
+          for (const says of story) {
+            told.say(says)
+            const { counts, batches: shown, endedAt } = told.view
+            const { total, totalKnown: _, ...five } = counts
+            expect(Object.values(five).reduce((sum, count) => sum + count)).toBe(total)
+            expect(shown).toHaveLength(total)
+            expect(new Set(shown.map(batch => batch.id)).size).toBe(total)
+            if (endedAt !== null) expect(counts.running).toBe(0)
+          }
+        }),
+      )
+    },
+  )
 })
 
 describe('an error', () => {
@@ -201,7 +205,7 @@ describe('cost', () => {
     ['of one name', many.map(id => `${id}=Mail`), () => 'Mail'],
     ['without a plan', [], (id: string) => `name of ${id}`],
     ['of one name, without a plan', [], () => 'Mail'],
-  ])('[SAFE-5] of 2,000 batches %s is far below 50 ms', (_, plan, nameOf) => {
+  ])('[SAFE-5] of 2,000 batches %s is far below 50 ms', { timeout: 60_000 }, (_, plan, nameOf) => {
     const withStatus = new Told(plan)
     const without = new Told(plan)
     for (const id of many) {

@@ -235,8 +235,11 @@ describe('a replay', () => {
     expect(listener.log).toHaveLength(11)
   })
 
-  it('[RUN-14] of another execution, which begins after all that was known, need bring nothing of the old one', () => {
-    const other = Array.from({ length: 3 }, (_, n) => line(`other ${String(n)}`, T0 + 60_000 + n))
+  it.each([
+    ['after all that was known', T0 + 60_000],
+    ['while the old one was at work: the clock was set back', T0 + 4_500],
+  ])('[RUN-14] of another execution, stamped %s, need bring nothing of the old one', (_, from) => {
+    const other = Array.from({ length: 3 }, (__, n) => line(`other ${String(n)}`, from + n))
     const listener = heard().hearAll(other)
     expect(listener.replay.caughtUp).toBe(true)
     expect(listener.wait(500).settled).toBe(true)
@@ -244,6 +247,11 @@ describe('a replay', () => {
     expect(listener.replay.caughtUp).toBe(false)
     expect(listener.hearAll(other.slice(2)).replay.caughtUp).toBe(true)
     expect(listener.log).toEqual([...lines, 'other 0', 'other 1', 'other 2'])
+  })
+
+  it('[RUN-14] of an execution whose first message was lost at first still is of that one', () => {
+    const listener = new Listener().open().hearAll(story.slice(1, 5)).cut().open().hearAll(story)
+    expect([...listener.log].sort()).toEqual(lines)
   })
 
   it('[RUN-9] has caught up once it brought all that was known', () => {

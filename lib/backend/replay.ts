@@ -36,6 +36,7 @@ export class Replay {
   private lastTime: Instant = { ms: 0, ns: 0 }
   /** The latest stamp known when this connection opened: beyond the bound of `known`, what is older is taken as known. */
   private before: Instant | null = null
+  private earliest: Instant | null = null
   private latest: Instant | null = null
   private occurrences = new Map<number, number>()
   /** How many messages a replay brings, as far as is known, and how many of them this connection has yet to bring. */
@@ -84,7 +85,7 @@ export class Replay {
     const fine = stamp !== null && fractionDigits(reading.timestamp ?? '') >= 6
     const id = fine ? text : `${text}#${this.occurrence(text)}`
     const hash = hashOf(id)
-    if (this.index === 0 && this.before && compareInstants(time, this.before) > 0) this.beginAnew()
+    if (this.isAnotherExecution(hash, time)) this.forget()
     const fresh = this.recognise(hash, time)
     if (fresh && reading.says.kind === 'execution-aborted') {
       this.unreplayed.add(hash)
@@ -92,6 +93,7 @@ export class Replay {
     }
     if (this.missing <= 0) this.completeAt ??= at
     this.lastAt = at
+    if (this.earliest === null || compareInstants(time, this.earliest) < 0) this.earliest = time
     if (this.latest === null || compareInstants(time, this.latest) > 0) this.latest = time
     const observation: Observation = {
       kind: 'message',
@@ -130,11 +132,18 @@ export class Replay {
     return this.settled || this.missing <= 0
   }
 
-  /** A connection that begins later than all that is known: another execution, which replays nothing of it [RUN-14]. */
-  private beginAnew(): void {
+  /** A connection that begins with a new message, later than the first one known; the fold sees the same [RUN-14]. */
+  private isAnotherExecution(hash: number, time: Instant): boolean {
+    if (this.index > 0 || this.earliest === null || this.known.has(hash)) return false
+    return compareInstants(time, this.earliest) > 0
+  }
+
+  /** Nothing of what was known is replayed any more. */
+  private forget(): void {
     this.known.clear()
     this.unreplayed.clear()
     this.replayable = this.missing = 0
+    this.before = this.earliest = this.latest = null
   }
 
   /**

@@ -35,7 +35,7 @@ const DERIVE_WITHIN = 20
 const AHEAD_GRACE = 5_000
 const STOP_GRACE = 2_000
 const HISTORY_AGAIN = 60_000
-const REJOIN_AT_MOST_EVERY = 5_000
+const REJOIN_AT_MOST_EVERY = 15_000
 
 /** One run: takes its observations in, folds them, keeps its log, and reads plan and history while it is at work. */
 export class Session {
@@ -236,7 +236,8 @@ export class Session {
   }
 
   private rejoin(now: number): void {
-    if (now - this.rejoinedAt < REJOIN_AT_MOST_EVERY) return
+    // A join that is under way, or has not yet told what it can, is not cut short by another.
+    if (this.stream.lostAt !== null || now - this.rejoinedAt < REJOIN_AT_MOST_EVERY) return
     this.rejoinedAt = now
     // Not from within the stream's own callback.
     setImmediate(() => {
@@ -286,7 +287,7 @@ export class Session {
       }
     }
     if (this.closed) return
-    this.checkAhead(Date.now())
+    this.checkStream(Date.now())
     if (this.over && this.stream.done) this.host.finished(this)
     this.schedulePoll(POLL_EVERY)
   }
@@ -305,8 +306,12 @@ export class Session {
     }
   }
 
-  /** A plan or history ahead of the stream for 5 s means a dead stream [RUN-9]. */
-  private checkAhead(now: number): void {
+  /**
+   * A plan or history ahead of the stream for 5 s means a dead stream [RUN-9]. A fresh join that was wanted too soon after
+   * another is made up for here [RUN-4].
+   */
+  private checkStream(now: number): void {
+    if (this.derive(now).wantsRejoin) this.rejoin(now)
     if (this.over || this.aheadSince === null || now - this.aheadSince < AHEAD_GRACE) return
     this.aheadSince = null
     this.rejoin(now)

@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { pino, type Logger } from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { BackendHttp } from '../backend/http'
@@ -24,6 +25,7 @@ afterEach(async () => {
 })
 
 interface World {
+  project: string
   backend: ReferenceBackend
   hub: Hub
   http: BackendHttp
@@ -60,7 +62,7 @@ async function world(generation: 'A' | 'B' | 'C', plan = DIAMOND): Promise<World
     })
     return hub
   }
-  return { backend, hub: another(), http: new BackendHttp(new URL(backend.url)), another }
+  return { project, backend, hub: another(), http: new BackendHttp(new URL(backend.url)), another }
 }
 
 const until = (hub: Hub, runId: string, check: (snapshot: Snapshot) => void) =>
@@ -292,6 +294,26 @@ describe('the hub', () => {
     expect(fresh.epoch).not.toBe(old.epoch)
     expect(fresh.startedAt! > old.startedAt!).toBe(true)
     expect(fresh.counts).toMatchObject({ completed: 5, total: 5 })
+  })
+
+  it('[RUN-14] an id used again for another spec is counted by that one’s plan', { timeout: 20_000 }, async () => {
+    const { hub, backend, http, project } = await world('B')
+    const specs = join(project, '.specs')
+    await cp(join(specs, '001-todo'), join(specs, '002-other'), { recursive: true })
+    const plan = await readFile(join(specs, '002-other', 'plan.yaml'), 'utf8')
+    await writeFile(join(specs, '002-other', 'plan.yaml'), plan.slice(0, plan.indexOf('  - id: mail\n')))
+    backend.hold('setup')
+    const { runId } = await hub.start({ spec: '001-todo', runId: 'again' })
+    await until(hub, runId, ({ counts }) => expect(counts).toMatchObject({ running: 1, total: 5 }))
+    await backend.kill()
+    await until(hub, runId, ({ link }) => expect(link.backend).not.toBe('live'))
+    await backend.restart()
+    backend.release('setup')
+    await http.start({ spec: '002-other', runId, dryRun: false, model: undefined, resumeRunId: undefined })
+    await until(hub, runId, ({ spec, status, counts }) => {
+      expect([spec, status]).toEqual(['002-other', 'completed'])
+      expect(counts).toMatchObject({ total: 1, completed: 1 })
+    })
   })
 
   it('starts a run once, and says why not', async () => {

@@ -101,8 +101,8 @@ export class Session {
     const { incarnation } = this.run
     const { spec } = this
     const changed = fold(this.run, observation)
-    if (observation.kind === 'message' && observation.says.kind === 'start') this.specTold ??= observation.says.spec
     if (this.run.incarnation !== incarnation) this.begunAnew()
+    if (observation.kind === 'message' && observation.says.kind === 'start') this.specTold ??= observation.says.spec
     if (observation.kind === 'message') {
       if (fresh) this.keepLine(observation.time.ms, observation.stream, observation.text)
       this.hear(observation.at)
@@ -112,7 +112,7 @@ export class Session {
     this.derived = null
     this.deriveSoon()
     // The plan of a run started elsewhere can be read as soon as its spec is known.
-    if (spec === null && this.spec !== null) this.schedulePoll(0)
+    if (spec !== this.spec && this.spec !== null) this.schedulePoll(0)
     this.host.changed(this)
   }
 
@@ -318,8 +318,9 @@ export class Session {
   }
 
   private begunAnew(): void {
-    this.over = false
+    this.over = this.readAfterEnd = this.shared = false
     this.derived = null
+    this.specTold = null
     this.aheadSince = null
     this.aheadBefore = 0
     this.log.clear()

@@ -22,9 +22,6 @@ export interface RunKey {
 export interface RunStore {
   put(key: RunKey, run: FinishedRun): Promise<void>
   get(key: RunKey): Promise<FinishedRun | undefined>
-  /** Every kept run, in no order. Looking does not keep a run from being evicted. */
-  all(): Promise<FinishedRun[]>
-  delete(key: RunKey): Promise<void>
   /** Called with each run that had to go to make room. */
   onEvict(listener: (run: FinishedRun) => void): void
 }
@@ -58,15 +55,6 @@ export class MemoryStore implements RunStore {
 
   get(key: RunKey): Promise<FinishedRun | undefined> {
     return Promise.resolve(this.runs.get(nameOf(key)))
-  }
-
-  all(): Promise<FinishedRun[]> {
-    return Promise.resolve([...this.runs.values()])
-  }
-
-  delete(key: RunKey): Promise<void> {
-    this.runs.delete(nameOf(key))
-    return Promise.resolve()
   }
 
   onEvict(listener: (run: FinishedRun) => void): void {

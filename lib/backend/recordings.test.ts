@@ -40,11 +40,10 @@ const frames = (folder: string, socket: string): string[] =>
 
 const plansOf = (folder: string): PlanReading[] =>
   lines(call, join(ROOT, folder, 'http.jsonl')).flatMap(({ method, path, at, answer }) => {
-    if (method !== 'GET' || !path.startsWith('/api/plans/detail')) return []
+    const spec = /^\/api\/plans\/detail\?spec=(.+)$/.exec(path)?.[1]
     const parsed = planAnswer.safeParse(answer)
-    return parsed.success
-      ? [{ kind: 'plan' as const, at: Date.parse(at), batches: readPlan(parsed.data), shared: true }]
-      : []
+    if (method !== 'GET' || spec === undefined || !parsed.success) return []
+    return [{ kind: 'plan' as const, at: Date.parse(at), spec, batches: readPlan(parsed.data), shared: true }]
   })
 
 /** A dashboard that follows one run: the connections in turn, and the plan as read before it began. */

@@ -381,7 +381,7 @@ export class Follower {
   private now = T0
 
   readPlan(batches: PlanBatch[]): void {
-    fold(this.run, { kind: 'plan', at: this.now, batches, shared: false })
+    fold(this.run, { kind: 'plan', at: this.now, spec: '001-todo', batches, shared: false })
   }
 
   open(): void {

@@ -54,7 +54,6 @@ export class Session {
   private rejoinedAt = 0
   private over = false
   private readAfterEnd = false
-  private specTold: string | null = null
   private closed = false
   private historyAgainAt = 0
   /** Once another run of the spec was at work beside this one, the plan may hold its work for good. */
@@ -102,7 +101,6 @@ export class Session {
     const { spec } = this
     const changed = fold(this.run, observation)
     if (this.run.incarnation !== incarnation) this.begunAnew()
-    if (observation.kind === 'message' && observation.says.kind === 'start') this.specTold ??= observation.says.spec
     if (observation.kind === 'message') {
       if (fresh) this.keepLine(observation.time.ms, observation.stream, observation.text)
       this.hear(observation.at)
@@ -130,7 +128,7 @@ export class Session {
   }
 
   get spec(): string | null {
-    return this.run.accepted?.spec ?? this.specTold ?? this.specHint
+    return this.run.spec ?? this.specHint
   }
 
   /** Resolves once the run's story so far is read, or the backend does not know it, or after so many ms. */
@@ -182,7 +180,7 @@ export class Session {
     if (this.closed || batches.length === 0) return
     // After the end another run may have written the plan: it gives the batches, but says nothing of this run.
     if (this.over && this.run.plan) return
-    this.observe({ kind: 'plan', at: Date.now(), batches, shared: this.shared || this.over })
+    this.observe({ kind: 'plan', at: Date.now(), spec, batches, shared: this.shared || this.over })
   }
 
   /** The backend's health was asked anew: the link may have changed. */
@@ -296,8 +294,10 @@ export class Session {
     const id = this.derive(Date.now()).view.historyId
     if (id === null || Date.now() < this.historyAgainAt) return
     try {
+      const { incarnation } = this.run
       const entry = await this.host.http.history(spec, id)
-      if (entry && !this.closed) this.observe({ kind: 'history', at: Date.now(), ...entry })
+      if (entry && !this.closed && this.run.incarnation === incarnation)
+        this.observe({ kind: 'history', at: Date.now(), ...entry })
     } catch (error) {
       if (!(error instanceof BackendError) || error.kind !== 'bad-answer') throw error
       // A generation without history, most likely: asking at every round would only fill the log.
@@ -320,7 +320,6 @@ export class Session {
   private begunAnew(): void {
     this.over = this.readAfterEnd = this.shared = false
     this.derived = null
-    this.specTold = null
     this.aheadSince = null
     this.aheadBefore = 0
     this.log.clear()

@@ -247,7 +247,7 @@ describe('what a view must be derived anew for', () => {
 describe('a plan', () => {
   it('[RUN-8] that reads empty changes nothing', () => {
     const told = new Told(['a', 'b'])
-    expect(told.observe({ kind: 'plan', at: told.now, batches: [], shared: false })).toBe(false)
+    expect(told.observe({ kind: 'plan', at: told.now, spec: '001-todo', batches: [], shared: false })).toBe(false)
     expect(told.view.counts.total).toBe(2)
   })
 
@@ -257,6 +257,7 @@ describe('a plan', () => {
       fold(run, {
         kind: 'plan',
         at: T0,
+        spec: 's',
         shared: false,
         batches: [{ id, name: id, dependsOn: [], completed: false, branch: null }],
       })
@@ -266,6 +267,20 @@ describe('a plan', () => {
     reading('third')
     expect(run.planBefore?.batches[0]?.id).toBe('second')
     expect(run.plan?.batches[0]?.id).toBe('third')
+  })
+
+  it('[RUN-8] of another spec is no plan of this run, whichever is known first', () => {
+    const other = { kind: 'plan', at: T0, spec: '002-other', shared: false } as const
+    const batches = [{ id: 'x', name: 'X', dependsOn: [], completed: false, branch: null }]
+    const after = new Told(['a', 'b'])
+    after.say(START)
+    expect(after.observe({ ...other, batches })).toBe(false)
+    expect(after.view.counts.total).toBe(2)
+    const before = new Told()
+    before.observe({ ...other, batches })
+    expect(before.view.counts.total).toBe(1)
+    before.say(START)
+    expect(before.view.counts).toMatchObject({ total: 0, totalKnown: false })
   })
 })
 

@@ -33,6 +33,8 @@ export interface Run {
   /** The least receipt minus stamp over live frames, ms; null before there was one. */
   clockOffset: number | null
   accepted: { at: number; spec: string; dryRun: boolean } | null
+  /** Whose plan it executes, by the start that was accepted, else by the first message that says so. */
+  spec: string | null
   stopAt: number | null
   openedAt: number | null
   /** The newest connection that brought again everything known before it. */
@@ -63,6 +65,7 @@ export function emptyRun(incarnation = 1): Run {
     silence: null,
     clockOffset: null,
     accepted: null,
+    spec: null,
     stopAt: null,
     openedAt: null,
     replayed: null,
@@ -85,6 +88,8 @@ export function fold(run: Run, observation: Observation): boolean {
       return foldMessage(run, observation)
     case 'accepted':
       run.accepted = observation
+      run.spec = null
+      tellSpec(run, observation.spec)
       // That the run was unknown before its start says nothing.
       run.unknown = null
       return true
@@ -107,6 +112,7 @@ export function fold(run: Run, observation: Observation): boolean {
       return true
     case 'plan':
       if (observation.batches.length === 0) return false
+      if (run.spec !== null && run.spec !== observation.spec) return false
       if (run.first === null && run.accepted === null) run.planBefore = observation
       run.plan = observation
       return true
@@ -121,10 +127,18 @@ function foldMessage(run: Run, message: Message): boolean {
   if (isAnotherExecution(run, message)) restart(run)
   const news = note(run, message)
   const { says } = message
+  if (says.kind === 'start' && says.spec !== null) tellSpec(run, says.spec)
   if (!mayBeAnAgents(says)) hearEngine(run, message)
   // The first message of a connection is kept whatever it says: the next one begins with it again [RUN-14].
   if ((says.kind === 'line' || says.kind === 'remark') && message.index > 0) return news
   return keep(run, message) || news
+}
+
+/** A plan that was read before the spec was known may be another's. */
+function tellSpec(run: Run, spec: string): void {
+  run.spec ??= spec
+  if (run.plan?.spec !== run.spec) run.plan = null
+  if (run.planBefore?.spec !== run.spec) run.planBefore = null
 }
 
 /** What any message tells, whatever it says: that the run exists, since when, and the time at the backend. */
@@ -221,6 +235,7 @@ function restart(run: Run): void {
   const ours = accepted !== null && run.heardAt !== null && accepted.at >= run.heardAt
   Object.assign(run, emptyRun(run.incarnation + 1), {
     accepted: ours ? accepted : null,
+    spec: ours ? accepted.spec : null,
     openedAt,
     plan,
     planBefore: plan ?? planBefore,

@@ -110,7 +110,13 @@ export const observation = z.discriminatedUnion('kind', [
   /** "Execution not found." [RUN-11] */
   z.object({ kind: z.literal('unknown-run'), at: z.number(), connection: z.number() }),
   /** A successful, non-empty reading of the plan. `shared`: another run of the spec was at work at that time [RUN-8]. */
-  z.object({ kind: z.literal('plan'), at: z.number(), batches: z.array(planBatch), shared: z.boolean() }),
+  z.object({
+    kind: z.literal('plan'),
+    at: z.number(),
+    spec: z.string(),
+    batches: z.array(planBatch),
+    shared: z.boolean(),
+  }),
   /** The run's own entry in the backend's history. */
   z.object({
     kind: z.literal('history'),

@@ -49,7 +49,7 @@ export class Told {
   }
 
   plan(batches: readonly (string | Partial<PlanBatch>)[], shared = false): this {
-    this.observe({ kind: 'plan', at: this.now, batches: batches.map(planned), shared })
+    this.observe({ kind: 'plan', at: this.now, spec: '001-todo', batches: batches.map(planned), shared })
     return this
   }
 

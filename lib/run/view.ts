@@ -41,7 +41,7 @@ export function derive(run: Run, now: number): Derived {
     view: {
       historyId: historyIdOf(messages),
       basis: 'stream',
-      spec: run.accepted?.spec ?? specOf(messages),
+      spec: run.spec,
       dryRun: run.accepted?.dryRun ?? run.history?.dryRun ?? batches.some(batch => batch.branch === 'dry-run-branch'),
       status,
       inferred: ending.end?.inferred ?? false,
@@ -150,11 +150,6 @@ function startOf(messages: readonly Kept[], claims: BatchClaims): Instant | null
 }
 
 const stamp = (time: Instant | null): string | null => (time === null ? null : iso(time.ms))
-
-function specOf(messages: readonly Kept[]): string | null {
-  for (const { says } of messages) if (says.kind === 'start' && says.spec !== null) return says.spec
-  return null
-}
 
 function historyIdOf(messages: readonly Kept[]): string | null {
   for (const { says } of messages) if (says.kind === 'history-id') return says.id

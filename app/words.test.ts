@@ -29,10 +29,19 @@ describe('words', () => {
   })
 
   it('[RUN-4] quotes an error line that is not believed, and says so; its further lines are detail', () => {
-    const told = findingText({ kind: 'unproven-failure', text: 'quota\n  at x.ts', at: null })
+    const told = findingText({
+      kind: 'unproven-failure',
+      text: 'quota\n  at x.ts',
+      at: null,
+      batchId: null,
+      containerId: null,
+    })
     expect(told.says).toMatch(/^An error line reads like the run’s end: “quota”\. It may be an agent’s own/)
     expect(told.detail).toBe('  at x.ts')
-    expect(findingText({ kind: 'overflow', text: 'Too many', at: null })).toEqual({ says: 'Too many.', detail: null })
+    expect(findingText({ kind: 'overflow', text: 'Too many', at: null, batchId: null, containerId: null })).toEqual({
+      says: 'Too many.',
+      detail: null,
+    })
   })
 
   it('says what a run is doing', () => {

@@ -16,11 +16,12 @@ test('a run goes from its start to its end, whatever the backend does', async ({
 })
 
 test.describe('a dashboard that is stopped', () => {
-  // What a page asks for meanwhile is not answered.
-  test.use({ expectedErrors: [/ERR_CONNECTION_REFUSED/] })
+  // What a page asks for meanwhile is refused: by the server while it stops, then by the system.
+  test.use({ expectedErrors: [/ERR_CONNECTION_REFUSED/, /Unexpected response code: 503/] })
   test('ends cleanly with pages open, and its successor knows nothing', async ({ dashboard, page }) => {
     const runId = await dashboard.start(SPEC)
     await page.goto(dashboard.url)
+    await expect(page.getByTestId('link-backend')).toHaveAttribute('data-link', 'live')
     expect(await dashboard.stop()).toBe(0)
     await dashboard.restart()
     expect((await dashboard.api('GET', `/api/runs/${runId}`)).status).toBe(404)

@@ -284,7 +284,13 @@ export class Hub implements HubApi {
   }
 
   private fleetDocument(): Document {
-    const fields = { backend: this.backend, link: this.links(), linkSince: iso(this.watch.since) }
+    const fields = {
+      backend: this.backend,
+      link: this.links(),
+      linkSince: iso(this.watch.since),
+      dockerSince: null,
+      findings: [],
+    }
     return fleetDocument(fields, this.newestFirst())
   }
 

@@ -157,6 +157,7 @@ export class Session {
         backend: this.host.backend,
         link: { backend: this.watch.link, docker: 'off' },
         linkSince: iso(this.watch.since),
+        dockerSince: null,
         heardAt: iso(this.heardAt),
       },
     }

@@ -22,6 +22,7 @@ export const fieldsOf = (runId: string): RunFields => ({
   findings: [],
   link: { backend: 'live', docker: 'off' },
   linkSince: null,
+  dockerSince: null,
   heardAt: null,
   clockOffset: 0,
   counts: { total: 0, totalKnown: true, pending: 0, running: 0, completed: 0, failed: 0, aborted: 0 },

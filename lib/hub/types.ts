@@ -1,4 +1,4 @@
-import type { Fleet, LinkState, LogLine, RunSummary, Snapshot } from '../run/model'
+import type { ContainerList, Fleet, LinkState, LogLine, RunSummary, Snapshot } from '../run/model'
 import type { Spec } from '../backend/wire'
 
 /** Asks the backend to execute a spec's plan. `runId` is made up when missing. */
@@ -13,11 +13,12 @@ export interface StartRequest {
 /**
  * Why a request was not carried out. `message` is a sentence for people.
  * not-found: no such run; conflict: the backend or the hub knows this id already; over: the run has ended;
- * unreachable: the backend gave no answer, or not in time; refused: it answered, and not with yes.
+ * unreachable: the backend or Docker gave no answer, or not in time; refused: it answered, and not with yes;
+ * forbidden: it is nobody's to do from here.
  */
 export class HubError extends Error {
   constructor(
-    readonly code: 'not-found' | 'conflict' | 'over' | 'unreachable' | 'refused',
+    readonly code: 'not-found' | 'conflict' | 'over' | 'unreachable' | 'refused' | 'forbidden',
     message: string,
     options?: ErrorOptions,
   ) {
@@ -42,7 +43,18 @@ export interface HubApi {
   /** Newest first. */
   runs(): Promise<RunSummary[]>
   snapshot(runId: string): Promise<Snapshot | undefined>
-  logs(runId: string, query: { after: number; limit: number }): Promise<LogPage | undefined>
+  /**
+   * The backend's lines of a run; with `batch` the lines that the containers of that batch printed. Undefined where there
+   * is no such run or batch.
+   */
+  logs(runId: string, query: { batch?: string; after: number; limit: number }): Promise<LogPage | undefined>
+  /** The agents' containers that exist now, orphans first. */
+  containers(): Promise<ContainerList>
+  /**
+   * Stops the container of an agent whose run is over; looks again first. Rejects with `not-found`, with `over` where it no
+   * longer runs, with `forbidden` where it is anything else, with `unreachable` where Docker is.
+   */
+  stopContainer(id: string): Promise<void>
   specs(): Promise<Spec[]>
   start(request: StartRequest): Promise<{ runId: string }>
   /** Follows a run started elsewhere; `created` is false where it was followed already. */

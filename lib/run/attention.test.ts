@@ -20,7 +20,9 @@ describe('needsYou', () => {
   })
 
   it('names a live run with a finding', () => {
-    const odd = run({ findings: [{ kind: 'error-line', text: 'Execution failed: no', at: null }] })
+    const odd = run({
+      findings: [{ kind: 'error-line', text: 'Execution failed: no', at: null, batchId: null, containerId: null }],
+    })
     expect(needsYou([odd], now)).toEqual([odd])
   })
 

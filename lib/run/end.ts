@@ -63,7 +63,7 @@ export function findEnd(run: Run, messages: readonly Kept[], now: number): Endin
         const proof = story.leadsTo(says.error) || history?.status === 'failed'
         const silence = proof ? 0 : silentUntil(run, message)
         if (proof || (silence !== null && silence <= now)) told('failed', says.error)
-        else findings.push({ kind: 'unproven-failure', text: splitError(says.error).first, at: iso(time.ms) })
+        else findings.push(unproven(splitError(says.error).first, time))
         if (silence !== null && silence > now) deadlines.push(silence)
         break
       }
@@ -91,6 +91,14 @@ export function findEnd(run: Run, messages: readonly Kept[], now: number): Endin
     undecided: undecided && end === null,
   }
 }
+
+const unproven = (text: string, time: Instant): Finding => ({
+  kind: 'unproven-failure',
+  text,
+  at: iso(time.ms),
+  batchId: null,
+  containerId: null,
+})
 
 /** Follows the engine's own words up to a point, to tell whether they lead to a failure there. */
 class Story {

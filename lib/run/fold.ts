@@ -1,4 +1,5 @@
 import type { HistoryReading, Message, Observation, PlanReading, Says } from './observation'
+import type { ContainerFacts } from './container'
 import { compareInstants, type Instant } from './time'
 
 /** A message that says something of the run's state, as far as the fold needs it. */
@@ -45,10 +46,22 @@ export interface Run {
   history: HistoryReading | null
   /** When we first read there that the run has ended. */
   historyEndedAt: number | null
+  /** What Docker shows, beside what is claimed [RUN-10]: the containers that work on this run's batches, by their ids. */
+  evidence: Map<string, Evidence>
+  /** When another run went on with this one's history entry, ms on the backend's clock [RUN-13]. */
+  continuedAt: number | null
+}
+
+/** A container, and the batch it works on. */
+export interface Evidence {
+  batchId: string
+  by: 'label' | 'tree' | 'mission'
+  container: ContainerFacts
 }
 
 const MAX_CLAIMS = 50_000
 const MAX_HEARSAY = 2_000
+const MAX_CONTAINERS = 10_000
 /** An engine that says nothing for so long after a failure that may be an agent's line has failed [RUN-4]. */
 export const ENGINE_SILENCE = 60_000
 
@@ -74,6 +87,8 @@ export function emptyRun(incarnation = 1): Run {
     plan: null,
     history: null,
     historyEndedAt: null,
+    evidence: new Map(),
+    continuedAt: null,
   }
 }
 
@@ -120,7 +135,23 @@ export function fold(run: Run, observation: Observation): boolean {
       run.history = observation
       run.historyEndedAt = observation.endedAt === null ? null : (run.historyEndedAt ?? observation.at)
       return true
+    case 'container':
+      return foldContainer(run, observation)
+    case 'continued':
+      if (run.continuedAt !== null && run.continuedAt <= observation.from) return false
+      run.continuedAt = observation.from
+      return true
   }
+}
+
+function foldContainer(run: Run, { batch, container }: Extract<Observation, { kind: 'container' }>): boolean {
+  if (batch === null) return run.evidence.delete(container.id)
+  if (!run.evidence.has(container.id) && run.evidence.size >= MAX_CONTAINERS) {
+    run.overflow = true
+    return true
+  }
+  run.evidence.set(container.id, { batchId: batch.id, by: batch.by, container })
+  return true
 }
 
 function foldMessage(run: Run, message: Message): boolean {

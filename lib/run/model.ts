@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { containerState, role } from './container'
 
 /**
  * What a page, a test suite or another program sees of a run. All times are ISO 8601 UTC with milliseconds, on the
@@ -24,12 +25,18 @@ export type Basis = z.infer<typeof basis>
 
 const time = z.string().nullable()
 
-/** What Docker showed of one container. */
+/** What Docker showed of one container; times by the Engine's clock. */
 export const container = z.object({
+  /** In full. */
   id: z.string(),
-  state: z.string(),
+  name: z.string(),
+  state: containerState,
+  /** It no longer exists: `state` is the last one seen. */
+  removed: z.boolean(),
   exitCode: z.number().nullable(),
   oomKilled: z.boolean(),
+  /** Killed after the 15 minutes that the backend gives an agent. */
+  timedOut: z.boolean(),
   startedAt: time,
   finishedAt: time,
 })
@@ -48,6 +55,10 @@ export const batch = z.object({
   endedAt: time,
   basis,
   verdict,
+  /** The verdict in one plain sentence. Where it says how long something lasts, it says "since `reasonSince`". */
+  reason: z.string(),
+  /** Since when that is so; server's clock. */
+  reasonSince: time,
   /** The latest of `containers`, or null. */
   container: container.nullable(),
   containers: z.array(container),
@@ -67,8 +78,17 @@ export const counts = z.object({
 })
 export type Counts = z.infer<typeof counts>
 
-/** Something a reader should know that changes no status, for example an error line that may be an agent's [RUN-4]. */
-export const finding = z.object({ kind: z.string(), text: z.string(), at: time })
+/**
+ * Something a reader should know that changes no status: an error line that may be an agent's [RUN-4], or a verdict that
+ * does not fit. Where `text` says how long something lasts, it says "since `at`".
+ */
+export const finding = z.object({
+  kind: z.string(),
+  text: z.string(),
+  at: time,
+  batchId: z.string().nullable(),
+  containerId: z.string().nullable(),
+})
 export type Finding = z.infer<typeof finding>
 
 /** A run without its batches, as the hub holds it: no version, no clock. */
@@ -94,6 +114,8 @@ export const runFields = z.object({
   link: z.object({ backend: linkState, docker: linkState }),
   /** Since when the backend's link is live, or no longer is; server's clock. */
   linkSince: time,
+  /** Since when Docker's link is live, or no longer is; server's clock. Where it is not, evidence is as old as this. */
+  dockerSince: time,
   /** When the stream last said anything; server's clock. */
   heardAt: time,
   /** Server's clock minus backend's clock, ms; 0 unless they differ by more than 2 s [RUN-7]. */
@@ -122,9 +144,37 @@ export const fleet = versioned.extend({
   backend: z.string(),
   link: z.object({ backend: linkState, docker: linkState }),
   linkSince: time,
+  dockerSince: time,
+  /** What is wrong and belongs to no run: containers that nobody knows. */
+  findings: z.array(finding),
   runs: z.array(runFields),
 })
 export type Fleet = z.infer<typeof fleet>
+
+/** A container of the backend's that exists now, as `docker ps -a` shows it, beside what it belongs to. */
+export const agentContainer = container.omit({ removed: true, timedOut: true }).extend({
+  image: z.string(),
+  role,
+  createdAt: time,
+  /** The run and batch it works on; null where it is no agent of a batch, or fits none or several. */
+  runId: z.string().nullable(),
+  batchId: z.string().nullable(),
+  verdict,
+  /** The verdict in one plain sentence, as a batch has it; null where there is nothing to say. */
+  reason: z.string().nullable(),
+  reasonSince: time,
+  /** Its run is over and it still runs: it may be stopped from here. */
+  stoppable: z.boolean(),
+})
+export type AgentContainer = z.infer<typeof agentContainer>
+
+/** What the containers page shows; those that fit no living run first. */
+export const containerList = versioned.extend({
+  docker: z.object({ link: linkState, error: z.string().nullable() }),
+  dockerSince: time,
+  containers: z.array(agentContainer),
+})
+export type ContainerList = z.infer<typeof containerList>
 
 export const isOver = (status: RunStatus): status is 'completed' | 'failed' | 'aborted' =>
   status === 'completed' || status === 'failed' || status === 'aborted'

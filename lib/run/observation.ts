@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { containerFacts } from './container'
 import { batchStatus } from './model'
 
 /**
@@ -129,6 +130,15 @@ export const observation = z.discriminatedUnion('kind', [
     error: z.string().nullable(),
     batches: z.array(historyBatch),
   }),
+  /** What Docker shows of a container that works on a batch of this run; `batch` null: it does not, after all [DOCK-4]. */
+  z.object({
+    kind: z.literal('container'),
+    at: z.number(),
+    batch: z.object({ id: z.string(), by: z.enum(['label', 'tree', 'mission']) }).nullable(),
+    container: containerFacts,
+  }),
+  /** Another run goes on with the same history entry, from that time on, ms on the backend's clock [RUN-13]. */
+  z.object({ kind: z.literal('continued'), at: z.number(), from: z.number() }),
 ])
 export type Observation = z.infer<typeof observation>
 export type HistoryReading = Extract<Observation, { kind: 'history' }>

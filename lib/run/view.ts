@@ -8,7 +8,9 @@ import { isOpen, MAX_BATCHES, type BatchClaim } from './roster'
 import { iso, type Instant } from './time'
 
 /** What a run's observations add up to; who it is and how fresh its sources are is not theirs to say. */
-export type RunView = Omit<RunFields, 'runId' | 'backend' | 'link' | 'linkSince' | 'heardAt'> & { batches: Batch[] }
+export type RunView = Omit<RunFields, 'runId' | 'backend' | 'link' | 'linkSince' | 'dockerSince' | 'heardAt'> & {
+  batches: Batch[]
+}
 
 export interface Derived {
   view: RunView
@@ -112,6 +114,8 @@ function withIds(claims: readonly BatchClaim[]): Batch[] {
       endedAt: stamp(claim.endedAt),
       basis: claim.basis,
       verdict: 'unknown',
+      reason: 'Docker is not watched; no verdict.',
+      reasonSince: null,
       container: null,
       containers: [],
     }
@@ -156,16 +160,18 @@ function historyIdOf(messages: readonly Kept[]): string | null {
   return null
 }
 
+const noted = (kind: string, text: string): Finding => ({ kind, text, at: null, batchId: null, containerId: null })
+
 /** That not all of what came is kept is told, never silent [SAFE-5]. */
 function boundsReached(run: Run, claims: BatchClaims): Finding[] {
   const reached: Finding[] = []
   if (run.overflow) {
     const text = 'More state messages came than are kept; some of them no longer count.'
-    reached.push({ kind: 'overflow', text, at: null })
+    reached.push(noted('overflow', text))
   }
   if (claims.overflow) {
     const text = `This run has more than ${MAX_BATCHES.toLocaleString('en')} batches; the rest are not shown.`
-    reached.push({ kind: 'too-many-batches', text, at: null })
+    reached.push(noted('too-many-batches', text))
   }
   return reached
 }

@@ -27,6 +27,7 @@ export function fields(runId: string): RunFields {
     findings: [],
     link: { backend: 'live', docker: 'off' },
     linkSince: null,
+    dockerSince: null,
     heardAt: null,
     clockOffset: 0,
     counts: { total: 0, totalKnown: false, pending: 0, running: 0, completed: 0, failed: 0, aborted: 0 },
@@ -57,7 +58,8 @@ export class FakeHub implements HubApi {
   async fleet(): Promise<Fleet> {
     this.#note('fleet')
     const runs = [...this.#runs.values()]
-    return { ...version, backend: this.backend, link: this.links(), linkSince: null, runs }
+    const since = { linkSince: null, dockerSince: null }
+    return { ...version, ...since, backend: this.backend, link: this.links(), findings: [], runs }
   }
 
   async runs(): Promise<RunSummary[]> {

@@ -23,7 +23,8 @@ describe('a run and the fleet as documents', () => {
     expect(digest(fromSnapshot(run).state)).toBe(published.digest())
 
     const fleet = someFleet('r', 's')
-    const fields = { backend: fleet.backend, link: fleet.link, linkSince: fleet.linkSince }
+    const { backend, link, linkSince, dockerSince, findings } = fleet
+    const fields = { backend, link, linkSince, dockerSince, findings }
     const whole = new DocumentChannel(() => fleetDocument(fields, fleet.runs))
     expect(digest(fromFleet(fleet).state)).toBe(whole.digest())
   })

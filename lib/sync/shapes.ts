@@ -35,8 +35,8 @@ class Once<O> {
 
 const batchOf = new Once<Batch>(item => batch.parse(item))
 const runOf = new Once<RunFields>(item => runFields.parse(item))
-const fleetFields = fleet.pick({ backend: true, link: true, linkSince: true })
-export type FleetFields = Pick<Fleet, 'backend' | 'link' | 'linkSince'>
+const fleetFields = fleet.pick({ backend: true, link: true, linkSince: true, dockerSince: true, findings: true })
+export type FleetFields = Pick<Fleet, 'backend' | 'link' | 'linkSince' | 'dockerSince' | 'findings'>
 
 export const runDocument = (fields: RunFields, batches: readonly Batch[]): Document => ({
   fields,

@@ -151,6 +151,7 @@ export const someRun = (runId: string): RunFields => ({
   findings: [],
   link: { backend: 'live', docker: 'off' },
   linkSince: null,
+  dockerSince: null,
   heardAt: null,
   clockOffset: 0,
   counts: { total: 2, totalKnown: true, pending: 1, running: 1, completed: 0, failed: 0, aborted: 0 },
@@ -167,6 +168,8 @@ export const someBatch = (id: string, status: Batch['status'] = 'pending'): Batc
   endedAt: null,
   basis: 'stream',
   verdict: 'unknown',
+  reason: '',
+  reasonSince: null,
   container: null,
   containers: [],
 })
@@ -187,5 +190,7 @@ export const someFleet = (...runIds: string[]): Fleet => ({
   backend: 'http://127.0.0.1:3000',
   link: { backend: 'live', docker: 'off' },
   linkSince: null,
+  dockerSince: null,
+  findings: [],
   runs: runIds.map(someRun),
 })

@@ -13,6 +13,8 @@ const batch = (id: string, status: BatchStatus, dependsOn: string[] = []): Batch
   endedAt: null,
   basis: 'stream',
   verdict: 'unknown',
+  reason: '',
+  reasonSince: null,
   container: null,
   containers: [],
 })

@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import Docker from 'dockerode'
+
+/** A Docker Engine of one's own: a `dockerd` with private socket, data and state, without networks but `none` and `host`. */
+export interface OwnEngine {
+  /** As in DOCKER_HOST. */
+  readonly host: string
+  readonly docker: Docker
+  /** Stops the daemon as its service manager would: its containers are killed (137), and their `destroy` is never told. */
+  stop(): Promise<void>
+  /** Starts it again on the same socket and data. */
+  start(): Promise<void>
+  /** Its process stands still: connections open, nothing answers. */
+  pause(): void
+  resume(): void
+  /** Stops it and removes all it kept. */
+  close(): Promise<void>
+}
+
+const STARTED_WITHIN = 30_000
+
+/** Why no Engine of one's own can run here, in words for a skipped test's name; null where one can. */
+export async function whyNoOwnEngine(): Promise<string | null> {
+  if (process.getuid?.() !== 0) return 'needs root'
+  const probe = spawn('dockerd', ['--version'], { stdio: 'ignore' })
+  const found = await Promise.race([
+    once(probe, 'exit').then(([code]) => code === 0),
+    once(probe, 'error').then(() => false),
+  ])
+  return found ? null : 'needs dockerd'
+}
+
+/** Starts one. Rejects with the end of its log where it does not answer within 30 s. */
+export async function startOwnEngine(): Promise<OwnEngine> {
+  const folder = await mkdtemp(join(tmpdir(), 'engine-'))
+  const socketPath = join(folder, 'docker.sock')
+  const docker = new Docker({ socketPath })
+  let daemon = await startDaemon(folder, docker)
+  const stop = async () => {
+    if (daemon.exitCode !== null || daemon.signalCode !== null) return
+    daemon.kill('SIGCONT')
+    daemon.kill('SIGTERM')
+    await once(daemon, 'exit')
+  }
+  return {
+    host: `unix://${socketPath}`,
+    docker,
+    stop,
+    start: async () => {
+      await stop()
+      daemon = await startDaemon(folder, docker)
+    },
+    pause: () => void daemon.kill('SIGSTOP'),
+    resume: () => void daemon.kill('SIGCONT'),
+    close: async () => {
+      await stop()
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+async function startDaemon(folder: string, docker: Docker) {
+  const daemon = spawn(
+    'dockerd',
+    [
+      '--bridge=none',
+      '--iptables=false',
+      '--storage-driver=vfs',
+      `--host=unix://${join(folder, 'docker.sock')}`,
+      `--data-root=${join(folder, 'data')}`,
+      `--exec-root=${join(folder, 'exec')}`,
+      `--pidfile=${join(folder, 'pid')}`,
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  )
+  let said = ''
+  daemon.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4_000)))
+  const until = Date.now() + STARTED_WITHIN
+  while (!(await answers(docker))) {
+    if (daemon.exitCode !== null || Date.now() > until) {
+      daemon.kill('SIGKILL')
+      throw new Error(`dockerd did not start:\n${said}`)
+    }
+    await sleep(50)
+  }
+  return daemon
+}
+
+const answers = (docker: Docker) =>
+  docker.ping().then(
+    () => true,
+    () => false,
+  )

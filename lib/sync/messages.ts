@@ -6,8 +6,8 @@ import { scope } from './scope'
  * per version, whoever gets them [SYNC-4], and measured by their length.
  */
 
-/** Sent in the socket's handshake as `auth: { protocol }`. Any change to a message below needs a new number. */
-export const PROTOCOL = 1
+/** Sent in the socket's handshake as `auth: { protocol }`. Any change to a message below or to the model needs a new number. */
+export const PROTOCOL = 2
 /** Text of the connection error that tells the page of another build to reload itself. */
 export const OUTDATED = 'outdated'
 /** Where socket.io listens. */

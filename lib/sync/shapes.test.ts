@@ -3,17 +3,29 @@ import { documentBody } from './body'
 import { digest } from './digest'
 import { apply } from './document'
 import { DocumentChannel } from './document-channel'
-import { fleetDocument, fromFleet, fromSnapshot, runDocument, toFleet, toSnapshot } from './shapes'
-import { someBatch, someFleet, someRun, someSnapshot } from './testing'
+import {
+  containersDocument,
+  fleetDocument,
+  fromContainerList,
+  fromFleet,
+  fromSnapshot,
+  runDocument,
+  toContainerList,
+  toFleet,
+  toSnapshot,
+} from './shapes'
+import { someBatch, someContainers, someFleet, someRun, someSnapshot } from './testing'
 
 const stamp = { epoch: 'p.1', version: 1, now: '2026-01-01T00:01:00.250Z' }
 
-describe('a run and the fleet as documents', () => {
+describe('a run, the fleet and the containers as documents', () => {
   it('come back as they were', () => {
     const run = someSnapshot('r', [someBatch('__proto__'), someBatch('a')])
     const fleet = someFleet('r', 'constructor')
     expect(toSnapshot(fromSnapshot(run).state, fromSnapshot(run).stamp)).toEqual(run)
     expect(toFleet(fromFleet(fleet).state, fromFleet(fleet).stamp)).toEqual(fleet)
+    const list = someContainers('__proto__', 'c')
+    expect(toContainerList(fromContainerList(list).state, fromContainerList(list).stamp)).toEqual(list)
   })
 
   it('[SYNC-8] are the same document whether they came with the HTML or were published', () => {
@@ -27,6 +39,10 @@ describe('a run and the fleet as documents', () => {
     const fields = { backend, link, linkSince, dockerSince, findings }
     const whole = new DocumentChannel(() => fleetDocument(fields, fleet.runs))
     expect(digest(fromFleet(fleet).state)).toBe(whole.digest())
+
+    const { docker, containers, ...list } = someContainers('c')
+    const listed = new DocumentChannel(() => containersDocument({ docker, dockerSince: list.dockerSince }, containers))
+    expect(digest(fromContainerList({ docker, containers, ...list }).state)).toBe(listed.digest())
   })
 
   it('give for an item that has not changed the very same object, from the HTML on', () => {
@@ -41,6 +57,11 @@ describe('a run and the fleet as documents', () => {
     const fleet = someFleet('r', 's')
     const later = toFleet(apply(fromFleet(fleet).state, { items: [{ id: 's', status: 'failed' }] }), stamp)
     expect(later.runs[0]).toBe(fleet.runs[0])
+
+    const list = someContainers('c', 'd')
+    const next = apply(fromContainerList(list).state, { items: [{ id: 'd', state: 'exited', exitCode: 137 }] })
+    expect(toContainerList(next, stamp).containers[0]).toBe(list.containers[0])
+    expect(toContainerList(next, stamp).containers[1]).toMatchObject({ state: 'exited', exitCode: 137 })
   })
 
   it('keep those objects also where a whole snapshot takes the place of what was there', () => {

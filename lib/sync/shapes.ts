@@ -1,9 +1,21 @@
-import { batch, fleet, runFields, type Batch, type Fleet, type RunFields, type Snapshot } from '../run/model'
+import {
+  agentContainer,
+  batch,
+  containerList,
+  fleet,
+  runFields,
+  type AgentContainer,
+  type Batch,
+  type ContainerList,
+  type Fleet,
+  type RunFields,
+  type Snapshot,
+} from '../run/model'
 import type { Document } from './document'
 import type { Stamp } from './replica'
 
 /**
- * Runs and fleet as documents, and back. On the way back each item is parsed once, and an item that has not changed
+ * Runs, fleet and containers as documents, and back. On the way back each item is parsed once, and an item that has not changed
  * gives the very same object again, so that what shows it need not be rendered again.
  */
 
@@ -37,6 +49,9 @@ const batchOf = new Once<Batch>(item => batch.parse(item))
 const runOf = new Once<RunFields>(item => runFields.parse(item))
 const fleetFields = fleet.pick({ backend: true, link: true, linkSince: true, dockerSince: true, findings: true })
 export type FleetFields = Pick<Fleet, 'backend' | 'link' | 'linkSince' | 'dockerSince' | 'findings'>
+const containerOf = new Once<AgentContainer>(item => agentContainer.parse(item))
+const containersFields = containerList.pick({ docker: true, dockerSince: true })
+export type ContainersFields = Pick<ContainerList, 'docker' | 'dockerSince'>
 
 export const runDocument = (fields: RunFields, batches: readonly Batch[]): Document => ({
   fields,
@@ -46,6 +61,11 @@ export const runDocument = (fields: RunFields, batches: readonly Batch[]): Docum
 export const fleetDocument = (fields: FleetFields, runs: readonly RunFields[]): Document => ({
   fields,
   items: runs.map(run => runOf.learn({ id: run.runId, ...run }, run)),
+})
+
+export const containersDocument = (fields: ContainersFields, containers: readonly AgentContainer[]): Document => ({
+  fields,
+  items: containers.map(each => containerOf.learn(each, each)),
 })
 
 /** Throws `ZodError` where the document is not a run's, as one from another build may be. */
@@ -62,6 +82,13 @@ export const toFleet = ({ fields, items }: Document, stamp: Stamp): Fleet => ({
   runs: items.map(item => runOf.of(item)),
 })
 
+/** Throws `ZodError` like `toSnapshot`. */
+export const toContainerList = ({ fields, items }: Document, stamp: Stamp): ContainerList => ({
+  ...containersFields.parse(fields),
+  ...stamp,
+  containers: items.map(item => containerOf.of(item)),
+})
+
 /** A snapshot that came with the HTML, as the document it was made from [SYNC-8]. */
 export function fromSnapshot({ epoch, version, now, batches, ...fields }: Snapshot): Seed {
   return { state: runDocument(fields, batches), stamp: { epoch, version, now } }
@@ -70,4 +97,9 @@ export function fromSnapshot({ epoch, version, now, batches, ...fields }: Snapsh
 /** A fleet that came with the HTML, as the document it was made from [SYNC-8]. */
 export function fromFleet({ epoch, version, now, runs, ...fields }: Fleet): Seed {
   return { state: fleetDocument(fields, runs), stamp: { epoch, version, now } }
+}
+
+/** Containers that came with the HTML, as the document they were made from [SYNC-8]. */
+export function fromContainerList({ epoch, version, now, containers, ...fields }: ContainerList): Seed {
+  return { state: containersDocument(fields, containers), stamp: { epoch, version, now } }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Document, Item } from './document'
 import type { LogSource } from './log'
-import type { Batch, Fleet, LogLine, RunFields, Snapshot } from '../run/model'
+import type { AgentContainer, Batch, ContainerList, Fleet, LogLine, RunFields, Snapshot } from '../run/model'
 import { isObject, parseJson, type Json, type JsonObject } from './json'
 
 /** Keys and ids as an agent might choose them. */
@@ -193,4 +193,30 @@ export const someFleet = (...runIds: string[]): Fleet => ({
   dockerSince: null,
   findings: [],
   runs: runIds.map(someRun),
+})
+
+export const someContainer = (id: string): AgentContainer => ({
+  id,
+  name: `ckrv-${id}`,
+  image: 'ckrv-agent:latest',
+  role: 'batch',
+  state: 'running',
+  exitCode: null,
+  oomKilled: false,
+  createdAt: '2026-01-01T00:00:00.000Z',
+  startedAt: '2026-01-01T00:00:00.100Z',
+  finishedAt: null,
+  runId: 'r',
+  batchId: 'a',
+  verdict: 'agrees',
+  reason: null,
+  reasonSince: null,
+  stoppable: false,
+})
+
+export const someContainers = (...ids: string[]): ContainerList => ({
+  ...stamp,
+  docker: { link: 'live', error: null },
+  dockerSince: '2026-01-01T00:00:00.000Z',
+  containers: ids.map(someContainer),
 })

@@ -108,14 +108,42 @@ describe('calls', () => {
       batches: [{ id: 'a', name: 'A', status: 'completed', ended_at: 'nonsense', merged: false }],
     }
     const list = await backend(json({ success: true, runs: [{ ...entry, batches: undefined }] }))
-    expect(await list.historyList('s')).toMatchObject([{ id: 'run-1', status: 'completed', batches: [] }])
-    const one = await backend(json({ success: true, run: entry }))
-    expect(await one.history('s', 'run-1')).toEqual({
+    const listed = {
       ...{ id: 'run-1', status: 'completed', dryRun: true, error: null },
       startedAt: Date.parse('2026-01-15T14:49:08.123Z'),
       endedAt: Date.parse('2026-01-15T14:52:00Z'),
+    }
+    expect(await list.historyList('s')).toEqual([listed])
+    const one = await backend(json({ success: true, run: entry }))
+    expect(await one.history('s', 'run-1')).toEqual({
+      ...listed,
       batches: [{ id: 'a', name: 'A', status: 'completed', startedAt: null, endedAt: null, branch: null, error: null }],
     })
+  })
+
+  it('[SAFE-5] reads the newest 50 of the history’s list, however many come', async () => {
+    const runs = Array.from({ length: 80 }, (_, index) => ({ id: `run-${index}`, status: 'completed' }))
+    const listed = await (await backend(json({ success: true, runs }))).historyList('s')
+    expect(listed.map(({ id }) => id)).toEqual(runs.slice(0, 50).map(({ id }) => id))
+  })
+
+  it.each([
+    ['an hour behind', -3_600_000, 3_600_000],
+    ['an hour ahead', 3_600_000, -3_600_000],
+    ['about the same', -1_000, 0],
+  ])('[RUN-7] knows by any answer how far the backend’s clock is behind: %s', async (_, ahead, offset) => {
+    const http = await backend((_, response) => {
+      response.writeHead(200, { date: new Date(Date.now() + ahead).toUTCString() }).end('OK')
+    })
+    expect(http.clockOffset).toBe(0)
+    await http.health()
+    expect(Math.abs(http.clockOffset - offset)).toBeLessThanOrEqual(offset === 0 ? 0 : 2_000)
+  })
+
+  it.each(['yesterday', ''])('[RUN-7] learns nothing of it from “%s”', async date => {
+    const http = await backend((_, response) => response.writeHead(200, { date }).end('OK'))
+    await http.health()
+    expect(http.clockOffset).toBe(0)
   })
 
   it('[RUN-8] knows no entry of an id that the history has not', async () => {
@@ -158,7 +186,7 @@ describe('calls', () => {
     const encoded = encodeURIComponent(hostile)
     expect(calls.map(({ url }) => url)).toEqual([
       `/api/plans/detail?spec=${encoded}`,
-      `/api/history/${encoded}`,
+      `/api/history/${encoded}?limit=50`,
       `/api/history/${encoded}/${encoded}`,
     ])
   })

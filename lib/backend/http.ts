@@ -29,12 +29,21 @@ export class BackendError extends Error {
   }
 }
 
+/** An entry of the backend's history. Times are ms on the backend's clock. */
+export type HistoryEntry = Omit<HistoryReading, 'kind' | 'at'>
+/** An entry as the history's list has it: without batches. */
+export type ListedEntry = Omit<HistoryEntry, 'batches'>
+
 const MAX_ANSWER = 16 * 1024 * 1024
+const MAX_LISTED = 50
+/** Answers are stamped in whole seconds and take a while to arrive: a smaller difference says nothing. */
+const CLOCK_TOLERANCE = 2_000
 
 /** Calls one backend over HTTP; every method rejects with a `BackendError`. */
 export class BackendHttp {
   private readonly base: string
   private readonly headers: Record<string, string>
+  private offset = 0
 
   /**
    * @param url may hold credentials: they are sent as a header and appear in no message
@@ -48,6 +57,11 @@ export class BackendHttp {
     bare.username = bare.password = ''
     this.base = bare.href.replace(/\/$/, '')
     this.headers = authorization(url)
+  }
+
+  /** How far the backend's clock is behind ours by its latest answer, ms; 0 within 2 s [RUN-7]. */
+  get clockOffset(): number {
+    return this.offset
   }
 
   /** Resolves when the backend says that it is well. */
@@ -65,13 +79,14 @@ export class BackendHttp {
     return readPlan(await this.json(planAnswer, 'GET', `/api/plans/detail?spec=${encodeURIComponent(spec)}`))
   }
 
-  /** The spec's runs, newest first, without batches. */
-  async historyList(spec: string): Promise<HistoryRun[]> {
-    return (await this.json(historyListAnswer, 'GET', `/api/history/${encodeURIComponent(spec)}`)).runs
+  /** The spec's newest runs, at most 50, newest first. */
+  async historyList(spec: string): Promise<ListedEntry[]> {
+    const path = `/api/history/${encodeURIComponent(spec)}?limit=${MAX_LISTED}`
+    return (await this.json(historyListAnswer, 'GET', path)).runs.slice(0, MAX_LISTED).map(readListed)
   }
 
   /** One entry of the history, or null where it has none of this id. */
-  async history(spec: string, id: string): Promise<Omit<HistoryReading, 'kind' | 'at'> | null> {
+  async history(spec: string, id: string): Promise<HistoryEntry | null> {
     const path = `/api/history/${encodeURIComponent(spec)}/${encodeURIComponent(id)}`
     const { run } = await this.json(historyAnswer, 'GET', path, undefined, [200, 404])
     return run ? readHistory(run) : null
@@ -134,6 +149,7 @@ export class BackendHttp {
         redirect: 'manual',
         signal: AbortSignal.timeout(this.timeout),
       })
+      this.readClock(response.headers.get('date'))
       const text = await readBounded(response)
       if (statuses.includes(response.status)) return text
       const words = text.trim().slice(0, 500)
@@ -151,6 +167,11 @@ export class BackendHttp {
       }
       throw new BackendError('unreachable', `The backend at ${this.base} can't be reached${reason(cause)}.`, { cause })
     }
+  }
+
+  private readClock(date: string | null): void {
+    const offset = date === null ? NaN : Date.now() - Date.parse(date)
+    if (!Number.isNaN(offset)) this.offset = Math.abs(offset) > CLOCK_TOLERANCE ? offset : 0
   }
 }
 
@@ -181,7 +202,7 @@ function reason(error: unknown): string {
 
 const ms = (text: string | null): number | null => (text === null ? null : (parseInstant(text)?.ms ?? null))
 
-function readHistory(run: HistoryRun): Omit<HistoryReading, 'kind' | 'at'> {
+function readListed(run: HistoryRun): ListedEntry {
   return {
     id: run.id,
     status: run.status,
@@ -189,6 +210,12 @@ function readHistory(run: HistoryRun): Omit<HistoryReading, 'kind' | 'at'> {
     startedAt: ms(run.started_at),
     endedAt: ms(run.ended_at),
     error: run.error,
+  }
+}
+
+function readHistory(run: HistoryRun): HistoryEntry {
+  return {
+    ...readListed(run),
     batches: run.batches.map(batch => ({
       id: batch.id,
       name: batch.name,

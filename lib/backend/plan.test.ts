@@ -38,17 +38,17 @@ describe('a plan', () => {
       reasoning: 'x',
     }
     expect(read({ success: true, batches: [batch], raw_yaml: ENGINE, error: null })).toEqual([
-      { id: 'a', name: 'A', dependsOn: ['b', 'c'], completed: false, branch: null },
+      { id: 'a', name: 'A', dependsOn: ['b', 'c'], completed: false, running: false, branch: null },
     ])
   })
 
   it('[RUN-8] is read from its text where the backend can’t read its own file', () => {
     expect(read(failed(ENGINE))).toEqual([
       {
-        ...{ id: 'setup', name: 'Project Setup', dependsOn: [], completed: true },
+        ...{ id: 'setup', name: 'Project Setup', dependsOn: [], completed: true, running: false },
         branch: 'worktree/main/ckrv-batch-setup-1a2b3c',
       },
-      { id: '1', name: 'Batch 10: the "rest"', dependsOn: ['setup'], completed: false, branch: null },
+      { id: '1', name: 'Batch 10: the "rest"', dependsOn: ['setup'], completed: false, running: true, branch: null },
     ])
   })
 
@@ -92,7 +92,7 @@ describe('a plan', () => {
   it('[SAFE-4] has wrong types where they cost a field, not the batch', () => {
     const batches = [{ id: 'a', name: 5, depends_on: 'b', status: {}, branch: '' }]
     expect(read({ success: true, batches })).toEqual([
-      { id: 'a', name: null, dependsOn: [], completed: false, branch: null },
+      { id: 'a', name: null, dependsOn: [], completed: false, running: false, branch: null },
     ])
   })
 })

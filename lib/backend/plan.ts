@@ -15,6 +15,7 @@ export function readPlan(answer: z.infer<typeof planAnswer>): PlanBatch[] {
     name,
     dependsOn: depends_on,
     completed: status === 'completed',
+    running: status === 'running',
     branch: branch || null,
   }))
 }

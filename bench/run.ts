@@ -43,7 +43,7 @@ function runOf(batches: number): Run {
   const run = emptyRun()
   const stamp = (n: number) => new Date(1_795_000_000_000 + n).toISOString().replace('Z', '000001+00:00')
   const ids = Array.from({ length: batches }, (_, index) => `batch-${index}`)
-  const plan = ids.map(id => ({ id, name: id, dependsOn: [], completed: false, branch: null }))
+  const plan = ids.map(id => ({ id, name: id, dependsOn: [], completed: false, running: false, branch: null }))
   fold(run, { kind: 'plan', at: 0, spec: '001-todo', batches: plan, shared: false })
   const frames = ids.flatMap((id, n) => [
     JSON.stringify({ type: 'batch_status', status: 'running', batch_id: id, timestamp: stamp(n) }),

@@ -1,3 +1,4 @@
+import type { Containers } from './evidence'
 import type { Kept, Run } from './fold'
 import type { PlanReading, Says, Tier } from './observation'
 import { isOpen, Roster, type BatchClaim } from './roster'
@@ -15,21 +16,25 @@ export interface BatchClaims {
   merged: BatchClaim | null
   /** How many batches plan or history say more of than the stream [RUN-9]. */
   ahead: number
+  /** The backend said that it runs agents without containers. */
+  local: boolean
 }
 
 /**
  * Derives the batches from the kept messages, the plan and the history [RUN-3]. Derived afresh each time, so a plan
  * that comes late, or a better word that withdraws a worse one, needs no correction of anything counted before.
  */
-export function claimBatches(run: Run, messages: readonly Kept[]): BatchClaims {
+export function claimBatches(run: Run, messages: readonly Kept[], containers: Containers): BatchClaims {
   const roster = new Roster(
     run.plan?.batches ?? run.history?.batches.map(({ id, name }) => ({ id, name, dependsOn: [] })) ?? [],
+    containers.isEmpty ? null : (id, time) => containers.begunAbout(id, time),
   )
   const before = new Before(roster, run, messages)
   before.markCertain()
   const tiers = tiersOf(messages)
   const errors: BatchClaims['errors'] = []
   let merging: string | null = null
+  let local = false
   for (const { says, time } of messages) {
     switch (says.kind) {
       case 'batch-status':
@@ -47,6 +52,9 @@ export function claimBatches(run: Run, messages: readonly Kept[]): BatchClaims {
       case 'merging':
         merging = says.branch
         break
+      case 'runs-locally':
+        local = true
+        break
       default:
     }
   }
@@ -59,6 +67,7 @@ export function claimBatches(run: Run, messages: readonly Kept[]): BatchClaims {
     errors,
     merged: merging === null ? null : roster.ofBranch(merging),
     ahead,
+    local,
   }
 }
 

@@ -82,7 +82,12 @@ export function findEnd(run: Run, messages: readonly Kept[], now: number): Endin
   const standing = ends.filter(end => end.final || !lastWord || compareInstants(lastWord.time, end.time) <= 0)
   // In the backend's order, so the first is the earliest.
   const [first] = standing
-  const end = first ?? endOfProcess(run) ?? endOfStop(run, lastWord) ?? endOfHistory(run, history, now, deadlines)
+  const end =
+    first ??
+    endOfProcess(run) ??
+    endOfStop(run, lastWord) ??
+    endByContinuation(run) ??
+    endOfHistory(run, history, now, deadlines)
   return {
     end: end && withError(end, messages, first?.place ?? messages.length),
     // A failure that may be an agent's line is news only while it is open what became of the run.
@@ -212,6 +217,13 @@ function endOfStop({ stopAt, replayed, clockOffset }: Run, lastWord: Kept | unde
   if (stopAt === null || !replayed || replayed.at < stopAt) return null
   if (lastWord && lastWord.at > replayed.at) return null
   return { status: 'aborted', time: { ms: stopAt - (clockOffset ?? 0), ns: 0 }, error: ABORTED, inferred: true }
+}
+
+/** Another run went on with its history entry while this one had not ended [RUN-13]. */
+export function endByContinuation({ continuedAt }: Run): End | null {
+  if (continuedAt === null) return null
+  const error = 'Another run resumed what this one had begun.'
+  return { status: 'aborted', time: { ms: continuedAt, ns: 0 }, error, inferred: true }
 }
 
 /** The history knows an end that the stream has not told for a while [RUN-8]. */

@@ -259,7 +259,7 @@ describe('a plan', () => {
         at: T0,
         spec: 's',
         shared: false,
-        batches: [{ id, name: id, dependsOn: [], completed: false, branch: null }],
+        batches: [{ id, name: id, dependsOn: [], completed: false, running: false, branch: null }],
       })
     reading('first')
     reading('second')
@@ -271,7 +271,7 @@ describe('a plan', () => {
 
   it('[RUN-8] of another spec is no plan of this run, whichever is known first', () => {
     const other = { kind: 'plan', at: T0, spec: '002-other', shared: false } as const
-    const batches = [{ id: 'x', name: 'X', dependsOn: [], completed: false, branch: null }]
+    const batches = [{ id: 'x', name: 'X', dependsOn: [], completed: false, running: false, branch: null }]
     const after = new Told(['a', 'b'])
     after.say(START)
     expect(after.observe({ ...other, batches })).toBe(false)

@@ -48,6 +48,10 @@ export interface Run {
   historyEndedAt: number | null
   /** What Docker shows, beside what is claimed [RUN-10]: the containers that work on this run's batches, by their ids. */
   evidence: Map<string, Evidence>
+  /** Since when a plan or history says that a batch is at work, ms on our clock; they have no stamps for that. */
+  runningSince: Map<string, number>
+  /** When the history, or the plan read beside it, last said something new, ms on our clock [RUN-13]. */
+  historyChangedAt: number | null
   /** When another run went on with this one's history entry, ms on the backend's clock [RUN-13]. */
   continuedAt: number | null
 }
@@ -88,6 +92,8 @@ export function emptyRun(incarnation = 1): Run {
     history: null,
     historyEndedAt: null,
     evidence: new Map(),
+    runningSince: new Map(),
+    historyChangedAt: null,
     continuedAt: null,
   }
 }
@@ -129,10 +135,16 @@ export function fold(run: Run, observation: Observation): boolean {
       if (observation.batches.length === 0) return false
       if (run.spec !== null && run.spec !== observation.spec) return false
       if (run.first === null && run.accepted === null) run.planBefore = observation
+      if (tells(run.plan?.batches) !== tells(observation.batches)) run.historyChangedAt = observation.at
       run.plan = observation
+      noteRunning(run, observation.at)
       return true
     case 'history':
+      if (run.history?.status !== observation.status || tells(run.history.batches) !== tells(observation.batches)) {
+        run.historyChangedAt = observation.at
+      }
       run.history = observation
+      noteRunning(run, observation.at)
       run.historyEndedAt = observation.endedAt === null ? null : (run.historyEndedAt ?? observation.at)
       return true
     case 'container':
@@ -142,6 +154,18 @@ export function fold(run: Run, observation: Observation): boolean {
       run.continuedAt = observation.from
       return true
   }
+}
+
+/** What a reading says, to see whether a later one says anything else. */
+const tells = (batches: PlanReading['batches'] | HistoryReading['batches'] | undefined) => JSON.stringify(batches)
+
+function noteRunning(run: Run, at: number): void {
+  const running = new Set([
+    ...(run.plan?.batches.filter(batch => batch.running) ?? []).map(({ id }) => id),
+    ...(run.history?.batches.filter(({ status }) => status === 'running') ?? []).map(({ id }) => id),
+  ])
+  for (const id of run.runningSince.keys()) if (!running.has(id)) run.runningSince.delete(id)
+  for (const id of running) if (!run.runningSince.has(id)) run.runningSince.set(id, at)
 }
 
 function foldContainer(run: Run, { batch, container }: Extract<Observation, { kind: 'container' }>): boolean {

@@ -84,6 +84,8 @@ const planBatch = z.object({
   name: z.string().nullable(),
   dependsOn: z.array(z.string()),
   completed: z.boolean(),
+  /** Said to be at work, by a file that crashes and aborts leave so: it counts only where nothing better tells [RUN-13]. */
+  running: z.boolean(),
   branch: z.string().nullable(),
 })
 export type PlanBatch = z.infer<typeof planBatch>

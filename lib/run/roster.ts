@@ -43,7 +43,11 @@ export class Roster {
   private readonly running = new Set<BatchClaim>()
   private readonly told = new Map<string, Told>()
 
-  constructor(plan: readonly Planned[]) {
+  /** @param begunAbout whether evidence says that a batch began about then: tells batches of one name apart */
+  constructor(
+    plan: readonly Planned[],
+    private readonly begunAbout: ((id: string, time: Instant) => boolean) | null = null,
+  ) {
     for (const { id, name, dependsOn } of plan) if (!this.byId.has(id)) this.add({ id, name, dependsOn })
     this.planned = this.batches.length > 0
   }
@@ -73,12 +77,18 @@ export class Roster {
     batch.error = error ?? batch.error
   }
 
-  /** "Spawning batch: NAME": of equal names the first that has not begun. */
+  /** "Spawning batch: NAME": of equal names the one that Docker shows to begin, else the first that has not begun. */
   start(name: string, tier: Tier, time: Instant): void {
     const group = this.group(name)
-    const next = group.find(({ status }) => status === 'pending')
+    const next = this.shownToBegin(group, time) ?? group.find(({ status }) => status === 'pending')
     if (next) this.begin(next, time)
     else if (!this.planned || (group.length === 0 && tier < 3)) this.begin(this.addUnplanned({ id: null, name }), time)
+  }
+
+  private shownToBegin(group: readonly BatchClaim[], time: Instant): BatchClaim | undefined {
+    const { begunAbout } = this
+    if (!begunAbout || group.length < 2) return undefined
+    return group.find(({ id, status }) => status === 'pending' && id !== null && begunAbout(id, time))
   }
 
   complete(says: Completion, time: Instant): void {

@@ -124,7 +124,7 @@ export class Told {
 
 /** `id` or `id=name`, or the fields themselves. */
 function planned(batch: string | Partial<PlanBatch>): PlanBatch {
-  const none = { id: '', name: null, dependsOn: [], completed: false, branch: null }
+  const none = { id: '', name: null, dependsOn: [], completed: false, running: false, branch: null }
   if (typeof batch !== 'string') return { ...none, ...batch }
   const [id = '', name = id] = batch.split('=')
   return { ...none, id, name }

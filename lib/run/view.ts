@@ -1,11 +1,14 @@
 import { claimBatches, type BatchClaims } from './batches'
 import { countBatches } from './counts'
-import { findEnd, isMergeFailure, type End } from './end'
+import { endByContinuation, findEnd, isMergeFailure, type End, type Ending } from './end'
 import { splitError } from './error-text'
+import { CLAIMS_ALONE, Containers, judge, type ClaimedBatch, type Links } from './evidence'
 import { inOrder, type Kept, type Run } from './fold'
 import type { Batch, Finding, RunFields, RunStatus } from './model'
+import type { HistoryReading } from './observation'
 import { isOpen, MAX_BATCHES, type BatchClaim } from './roster'
 import { iso, type Instant } from './time'
+import { claimEntry, endOfEntry, entryAlone, statusOfEntry } from './unannounced'
 
 /** What a run's observations add up to; who it is and how fresh its sources are is not theirs to say. */
 export type RunView = Omit<RunFields, 'runId' | 'backend' | 'link' | 'linkSince' | 'dockerSince' | 'heardAt'> & {
@@ -23,53 +26,97 @@ export interface Derived {
 }
 
 const OFFSET_THAT_COUNTS = 2_000
-const MAX_FINDINGS = 20
+const MAX_FINDINGS = 100
+const MAX_UNPROVEN = 20
 
 /**
  * What the observations so far say of the run at a moment. Pure; costs as much as the run has state messages, so it is
  * called once per published version, not once per message.
  * @param now the server's clock, ms
+ * @param links how fresh both sources are: what verdicts are worth
  */
-export function derive(run: Run, now: number): Derived {
-  const messages = inOrder(run)
-  const claims = claimBatches(run, messages)
-  const ending = findEnd(run, messages, now)
-  if (ending.end) close(claims, ending.end)
-  else blameOnlyRunning(claims)
+export function derive(run: Run, now: number, links: Links = CLAIMS_ALONE): Derived {
+  const entry = entryAlone(run)
+  const told = entry ? readEntry(run, entry, links, now) : readStream(run, now)
+  const { claims, ending } = told
   const batches = withIds(claims.batches)
   const paragraphs = ending.end?.error == null ? null : splitError(ending.end.error)
-  const status = ending.end?.status ?? statusOf(run, messages, batches)
+  const clockOffset = Math.abs(run.clockOffset ?? 0) > OFFSET_THAT_COUNTS ? (run.clockOffset ?? 0) : 0
+  const status = ending.end?.status ?? told.status(batches)
+  const endedAt = stamp(ending.end?.time ?? null)
+  const dryRun = run.accepted?.dryRun ?? run.history?.dryRun ?? batches.some(batch => batch.branch === 'dry-run-branch')
+  const judged = judge(batches, { status, dryRun, local: claims.local, endedAt, clockOffset }, run, links, now)
   return {
     view: {
-      historyId: historyIdOf(messages),
-      basis: 'stream',
+      historyId: told.historyId,
+      basis: entry ? 'history' : 'stream',
       spec: run.spec,
-      dryRun: run.accepted?.dryRun ?? run.history?.dryRun ?? batches.some(batch => batch.branch === 'dry-run-branch'),
+      dryRun,
       status,
       inferred: ending.end?.inferred ?? false,
       stopping: run.stopAt !== null && !ending.end,
-      startedAt: stamp(startOf(messages, claims)),
-      endedAt: stamp(ending.end?.time ?? null),
+      startedAt: stamp(told.startedAt),
+      endedAt,
       error: paragraphs?.first ?? null,
       errorDetail: paragraphs?.rest ?? null,
-      findings: [...boundsReached(run, claims), ...ending.findings.slice(-MAX_FINDINGS)],
-      clockOffset: Math.abs(run.clockOffset ?? 0) > OFFSET_THAT_COUNTS ? (run.clockOffset ?? 0) : 0,
-      counts: countBatches(batches, claims.totalKnown),
-      batches,
+      findings: bounded([...boundsReached(run, claims), ...judged.findings, ...ending.findings.slice(-MAX_UNPROVEN)]),
+      clockOffset,
+      counts: countBatches(judged.batches, claims.totalKnown),
+      batches: judged.batches,
     },
-    deadline: ending.deadline,
+    deadline: earliest(ending.deadline, judged.deadline),
     wantsRejoin: ending.undecided,
     ahead: claims.ahead,
   }
 }
 
+/** What one of the two sources of claims says, before evidence is put beside it. */
+interface Reading {
+  claims: BatchClaims
+  ending: Ending
+  historyId: string | null
+  startedAt: Instant | null
+  status: (batches: readonly ClaimedBatch[]) => RunStatus
+}
+
+function readStream(run: Run, now: number): Reading {
+  const messages = inOrder(run)
+  const containers = new Containers(run.evidence)
+  const claims = claimBatches(run, messages, containers)
+  const ending = findEnd(run, messages, now)
+  if (ending.end) close(claims, ending.end, containers)
+  else blame(claims, containers)
+  return {
+    claims,
+    ending,
+    historyId: historyIdOf(messages),
+    startedAt: startOf(messages, claims),
+    status: batches => statusOf(run, messages, batches),
+  }
+}
+
+function readEntry(run: Run, entry: HistoryReading, links: Links, now: number): Reading {
+  const containers = new Containers(run.evidence)
+  const claims = claimEntry(run, entry)
+  const { end, deadline } = endOfEntry(run, entry, links, now)
+  const ending: Ending = { end: end ?? endByContinuation(run), findings: [], deadline, undecided: false }
+  if (ending.end) close(claims, ending.end, containers)
+  return {
+    claims,
+    ending,
+    historyId: entry.id,
+    startedAt: entry.startedAt === null ? null : { ms: entry.startedAt, ns: 0 },
+    status: () => statusOfEntry(entry, claims),
+  }
+}
+
 /** In a run that is over nothing is running [RUN-1], and a failed merge takes its batch's completion back [RUN-5]. */
-function close(claims: BatchClaims, end: End): void {
+function close(claims: BatchClaims, end: End, containers: Containers): void {
   if (end.status === 'failed' && isMergeFailure(end.error) && claims.merged) {
     fail(claims.merged, end, end.error)
     claims.merged.basis = 'inferred'
   }
-  blameOnlyRunning(claims)
+  blame(claims, containers)
   for (const batch of claims.batches) {
     if (end.status === 'completed' && isOpen(batch)) {
       // The backend says that every batch is completed: a message that told of this one was lost.
@@ -82,13 +129,19 @@ function close(claims: BatchClaims, end: End): void {
   }
 }
 
-/** `batch_error` names no batch: with one batch at work it is that one's, unless a batch was named [RUN-10]. */
-function blameOnlyRunning(claims: BatchClaims): void {
+/**
+ * `batch_error` names no batch: with one batch at work it is that one's, with several that whose container alone has
+ * failed by then, unless a batch was named [RUN-10].
+ */
+function blame(claims: BatchClaims, containers: Containers): void {
   if (claims.batches.some(batch => batch.status === 'failed' && batch.basis === 'stream')) return
+  const known = new Map(claims.batches.map(batch => [batch.id ?? batch.name, batch]))
   for (const { error, time, only } of claims.errors) {
-    if (only?.status !== 'running') continue
-    fail(only, { time }, error)
-    only.basis = 'inferred'
+    const shown = only ? [] : containers.failedBy(time).flatMap(id => known.get(id) ?? [])
+    const [batch, ...others] = only ? [only] : shown.filter(({ status }) => status === 'running')
+    if (batch?.status !== 'running' || others.length > 0) continue
+    fail(batch, { time }, error)
+    batch.basis = 'inferred'
   }
 }
 
@@ -99,7 +152,7 @@ function fail(batch: BatchClaim, at: { time: Instant }, error: string | null): v
 }
 
 /** Every batch gets an id that is unique in the run: its own, or its name until the id is told. */
-function withIds(claims: readonly BatchClaim[]): Batch[] {
+function withIds(claims: readonly BatchClaim[]): ClaimedBatch[] {
   const idFor = freeIds(claims)
   return claims.map(claim => {
     const id = claim.id ?? idFor(claim.name ?? 'batch')
@@ -113,11 +166,6 @@ function withIds(claims: readonly BatchClaim[]): Batch[] {
       startedAt: stamp(claim.startedAt),
       endedAt: stamp(claim.endedAt),
       basis: claim.basis,
-      verdict: 'unknown',
-      reason: 'Docker is not watched; no verdict.',
-      reasonSince: null,
-      container: null,
-      containers: [],
     }
   })
 }
@@ -137,7 +185,7 @@ function freeIds(claims: readonly BatchClaim[]): (name: string) => string {
   }
 }
 
-function statusOf(run: Run, messages: readonly Kept[], batches: readonly Batch[]): RunStatus {
+function statusOf(run: Run, messages: readonly Kept[], batches: readonly ClaimedBatch[]): RunStatus {
   const running = messages.some(({ says }) => says.kind === 'run-status' && says.status === 'running')
   if (running || batches.some(({ startedAt, endedAt }) => (startedAt ?? endedAt) !== null)) return 'running'
   return run.accepted || run.first ? 'starting' : 'idle'
@@ -159,6 +207,19 @@ function historyIdOf(messages: readonly Kept[]): string | null {
   for (const { says } of messages) if (says.kind === 'history-id') return says.id
   return null
 }
+
+/** The first so many, and how many more there are [SAFE-5]. */
+function bounded(findings: readonly Finding[]): Finding[] {
+  if (findings.length <= MAX_FINDINGS) return [...findings]
+  const more = findings.length - MAX_FINDINGS
+  return [
+    ...findings.slice(0, MAX_FINDINGS),
+    noted('more', `${more.toLocaleString('en')} more findings are not listed.`),
+  ]
+}
+
+const earliest = (a: number | null, b: number | null): number | null =>
+  a === null ? b : b === null ? a : Math.min(a, b)
 
 const noted = (kind: string, text: string): Finding => ({ kind, text, at: null, batchId: null, containerId: null })
 

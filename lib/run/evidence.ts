@@ -1,0 +1,140 @@
+import type { ContainerFacts } from './container'
+import type { Evidence, Run } from './fold'
+import type { Batch, Container, Finding, LinkState, RunStatus } from './model'
+import { isOver } from './model'
+import { iso, type Instant } from './time'
+import { verdict, type Around, type DockerState } from './verdict'
+
+/** How fresh both sources are, as of now. */
+export interface Links {
+  backend: { link: LinkState; since: number }
+  docker: DockerState
+}
+
+/** Nothing is watched: where a run is read from what was told alone. */
+export const CLAIMS_ALONE: Links = {
+  backend: { link: 'live', since: 0 },
+  docker: { link: 'off', since: 0, lists: [], imageMissing: false },
+}
+
+/** A batch without what Docker has to say of it. */
+export type ClaimedBatch = Omit<Batch, 'verdict' | 'reason' | 'reasonSince' | 'container' | 'containers'>
+
+/** What a run's claims come to, as far as verdicts need it. */
+export interface Claims {
+  status: RunStatus
+  dryRun: boolean
+  local: boolean
+  endedAt: string | null
+  /** Server's clock minus backend's clock, ms. */
+  clockOffset: number
+}
+
+/** A run's containers by the batch they work on, in the order of their creation. */
+export class Containers {
+  private readonly byBatch = new Map<string, ContainerFacts[]>()
+  private readonly failing: readonly string[]
+
+  constructor(evidence: ReadonlyMap<string, Evidence>) {
+    for (const { batchId, container } of evidence.values()) {
+      const others = this.byBatch.get(batchId)
+      if (others) others.push(container)
+      else this.byBatch.set(batchId, [container])
+    }
+    for (const group of this.byBatch.values()) group.sort((a, b) => a.createdAt - b.createdAt)
+    this.failing = [...this.byBatch].filter(([, group]) => group.some(hasFailed)).map(([batchId]) => batchId)
+  }
+
+  of(batchId: string): readonly ContainerFacts[] {
+    return this.byBatch.get(batchId) ?? []
+  }
+
+  get isEmpty(): boolean {
+    return this.byBatch.size === 0
+  }
+
+  /** The batches whose agent had failed by then: the newest container of that time ended, and not with 0. */
+  failedBy({ ms }: Instant): string[] {
+    return this.failing.filter(batchId => {
+      const last = this.of(batchId).findLast(({ createdAt }) => createdAt <= ms)
+      return last && hasFailed(last) && (last.finishedAt === null || last.finishedAt <= ms + TOLD_EARLY)
+    })
+  }
+
+  /** One of its containers was created about then, or soon after: a start by name was its own [RUN-3]. */
+  begunAbout(batchId: string, { ms }: Instant): boolean {
+    return this.of(batchId).some(({ createdAt }) => createdAt >= ms - TOLD_EARLY && createdAt <= ms + BEGUN_WITHIN)
+  }
+}
+
+const hasFailed = ({ exitCode }: ContainerFacts) => exitCode !== null && exitCode !== 0
+
+/** Two stamps of one moment by two processes differ by less, ms. */
+const TOLD_EARLY = 2_000
+const BEGUN_WITHIN = 60_000
+
+/**
+ * Puts the evidence and a verdict beside each claim [RUN-10], [DOCK-2].
+ * @param runningSince when a batch was first said to run by a source without stamps, ms on our clock
+ */
+export function judge(
+  batches: readonly ClaimedBatch[],
+  claims: Claims,
+  run: Pick<Run, 'evidence'> & { runningSince: ReadonlyMap<string, number> },
+  links: Links,
+  now: number,
+): { batches: Batch[]; findings: Finding[]; deadline: number | null } {
+  const containers = new Containers(run.evidence)
+  const onOurClock = (time: string | null) => (time === null ? null : Date.parse(time) + claims.clockOffset)
+  const around: Around = {
+    ...links,
+    over: isOver(claims.status),
+    endedAt: onOurClock(claims.endedAt),
+    local: claims.dryRun ? 'dry-run' : claims.local ? 'fallback' : null,
+  }
+  const findings: Finding[] = []
+  const deadlines: number[] = []
+  const judged = batches.map(batch => {
+    const evidence = containers.of(batch.id)
+    const begun = onOurClock(batch.startedAt) ?? run.runningSince.get(batch.id) ?? null
+    const since = batch.status === 'running' ? begun : onOurClock(batch.endedAt)
+    const word = verdict({ status: batch.status, since, containers: evidence }, around, now)
+    const last = evidence.at(-1)
+    const reasonSince = iso(word.since)
+    if (word.deadline !== null) deadlines.push(word.deadline)
+    if (
+      word.verdict === 'ghost' ||
+      word.verdict === 'orphan' ||
+      word.verdict === 'late' ||
+      word.verdict === 'conflict'
+    ) {
+      const text = `${batch.name}: ${word.reason}`
+      findings.push({ kind: word.verdict, text, at: reasonSince, batchId: batch.id, containerId: last?.id ?? null })
+    }
+    return {
+      ...batch,
+      verdict: word.verdict,
+      reason: word.reason,
+      reasonSince,
+      container: last ? shown(last) : null,
+      containers: evidence.map(shown),
+    }
+  })
+  return { batches: judged, findings, deadline: deadlines.length > 0 ? Math.min(...deadlines) : null }
+}
+
+/** A container as pages see it. */
+export function shown(facts: ContainerFacts): Container {
+  const { id, name, state, removed, exitCode, oomKilled, timedOut, startedAt, finishedAt } = facts
+  return {
+    id,
+    name,
+    state,
+    removed,
+    exitCode,
+    oomKilled,
+    timedOut,
+    startedAt: iso(startedAt),
+    finishedAt: iso(finishedAt),
+  }
+}

@@ -1,0 +1,77 @@
+import type { BatchClaims } from './batches'
+import type { End } from './end'
+import { isAtWork } from './container'
+import type { Links } from './evidence'
+import type { Run } from './fold'
+import type { HistoryReading } from './observation'
+import { isOpen, Roster } from './roster'
+import type { Instant } from './time'
+
+/** A run of which only the backend's history tells, by what that says [RUN-13]. */
+export const entryAlone = (run: Run): HistoryReading | null =>
+  run.first === null && run.accepted === null ? run.history : null
+
+/** With neither a container at work nor a change for so long, its backend's process is gone, ms [RUN-13]. */
+const SILENCE = 60_000
+
+export const NOTHING_CHANGES =
+  'Nothing of this run has changed for a minute and none of its agents runs: the backend’s process has most likely ended.'
+
+/** Its batches: the entry's own; which of them are at work the plan tells, which the engine keeps beside it. */
+export function claimEntry(run: Run, entry: HistoryReading): BatchClaims {
+  const plan = new Map(run.plan?.batches.map(batch => [batch.id, batch]))
+  const own = entry.batches.map(({ id, name }) => ({ id, name, dependsOn: plan.get(id)?.dependsOn ?? [] }))
+  const roster = new Roster(own)
+  for (const { id, status, branch, error, startedAt, endedAt } of entry.batches) {
+    const batch = roster.get(id)
+    if (!batch) continue
+    batch.basis = 'history'
+    batch.branch = branch
+    batch.error = error
+    batch.startedAt = instant(startedAt)
+    batch.endedAt = instant(endedAt)
+    if (status === 'running' || status === 'completed' || status === 'failed' || status === 'aborted') {
+      batch.status = status
+    } else if (plan.get(id)?.running === true && run.plan?.shared === false && entry.endedAt === null) {
+      batch.status = 'running'
+      batch.basis = 'plan'
+    }
+  }
+  const { batches, planned, overflow } = roster
+  return { batches, totalKnown: planned && !overflow, overflow, errors: [], merged: null, ahead: 0, local: false }
+}
+
+/** Its end: the entry's, or that nothing happens any more. `deadline` is on our clock, ms. */
+export function endOfEntry(
+  run: Run,
+  entry: HistoryReading,
+  links: Links,
+  now: number,
+): { end: End | null; deadline: number | null } {
+  const { status, endedAt, error, startedAt } = entry
+  if (status === 'completed' || status === 'failed' || status === 'aborted') {
+    const time = { ms: endedAt ?? run.historyChangedAt ?? entry.at, ns: 0 }
+    return { end: { status, time, error, inferred: false }, deadline: null }
+  }
+  const containers = [...run.evidence.values()].map(({ container }) => container)
+  const heard = links.docker.link === 'live' && links.backend.link === 'live'
+  if (!heard || containers.some(isAtWork)) return { end: null, deadline: null }
+  const changes = [run.historyChangedAt ?? entry.at, ...containers.map(({ seenEndedAt }) => seenEndedAt ?? 0)]
+  const due = Math.max(links.docker.since, links.backend.since, ...changes) + SILENCE
+  if (due > now) return { end: null, deadline: due }
+  const told = [
+    startedAt ?? entry.at,
+    ...entry.batches.map(batch => batch.endedAt ?? 0),
+    ...containers.map(({ finishedAt }) => finishedAt ?? 0),
+  ]
+  const time = { ms: Math.max(...told), ns: 0 }
+  return { end: { status: 'failed', time, error: NOTHING_CHANGES, inferred: true }, deadline: null }
+}
+
+/** As a page of it says: at work as soon as anything of it is. */
+export const statusOfEntry = (entry: HistoryReading, { batches }: BatchClaims): 'starting' | 'running' =>
+  entry.status === 'running' || batches.some(batch => !isOpen(batch) || batch.status === 'running')
+    ? 'running'
+    : 'starting'
+
+const instant = (ms: number | null): Instant | null => (ms === null ? null : { ms, ns: 0 })

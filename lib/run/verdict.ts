@@ -1,0 +1,178 @@
+import { hasEnded, isAtWork, type ContainerFacts } from './container'
+import type { BatchStatus, LinkState, Verdict } from './model'
+import { iso } from './time'
+
+/** What is claimed of a batch, and what Docker shows of it. Times in ms on the server's clock. */
+export interface Pair {
+  status: BatchStatus
+  /** Since when it is said to be so; null where nobody told. */
+  since: number | null
+  /** In the order of their creation. */
+  containers: readonly ContainerFacts[]
+}
+
+/** What both sides' words are worth at the moment. Times in ms on the server's clock. */
+export interface Around {
+  /** The run is over, and since when. */
+  over: boolean
+  endedAt: number | null
+  /** It legally runs without containers, and why. */
+  local: 'dry-run' | 'fallback' | null
+  backend: { link: LinkState; since: number }
+  docker: DockerState
+}
+
+/** What is known of the way to Docker. */
+export interface DockerState {
+  link: LinkState
+  /** When it became live, or stopped being live, ms. */
+  since: number
+  /** When the last complete lists of containers were read, the newest first, ms; two are enough. */
+  lists: readonly number[]
+  /** The agents' image is not there (yet): a backend that waits for it starts no container. */
+  imageMissing: boolean
+}
+
+export interface Judgement {
+  verdict: Verdict
+  /** One plain sentence. Where it says how long something lasts, it says "since" and `since` as ISO 8601. */
+  reason: string
+  since: number | null
+  /** When the passing of time alone changes this, ms, or null. */
+  deadline: number | null
+}
+
+/** Grace times of DOCK-2, ms. */
+const EARLY = 5_000
+const NEXT_AFTER_FAILURE = 5_000
+const NEXT_AFTER_SUCCESS = 30_000
+const NO_CONTAINER = 15_000
+const OUTLIVES_COMPLETION = 30_000
+
+/**
+ * The claim beside the evidence [DOCK-2]: the first row of that table that fits.
+ * @param now the server's clock, ms
+ */
+export function verdict(pair: Pair, around: Around, now: number): Judgement {
+  const { status, containers } = pair
+  const { backend, docker } = around
+  if (docker.link === 'off') return stands('unknown', 'Docker is not watched; no verdict.')
+  if (docker.link !== 'live') {
+    const seen = containers.length > 0 ? ' What it showed is as old as that.' : ''
+    return stands('unknown', `Docker can’t be reached since ${iso(docker.since)}; no verdict.${seen}`, docker.since)
+  }
+  if ((status === 'pending' || status === 'running') && !around.over && backend.link !== 'live') {
+    const text = `The backend is silent since ${iso(backend.since)}: what it said is too old to judge.`
+    return stands('unknown', text, backend.since)
+  }
+  if (containers.length === 0 && around.local !== null) {
+    const why = around.local === 'dry-run' ? 'dry run' : 'the backend said that it works locally'
+    return stands('local', `Runs without a container: ${why}.`)
+  }
+  if (status === 'pending') return ofPending(pair, around, now)
+  if (status === 'running') return ofRunning(pair, docker, now)
+  return status === 'completed' ? ofCompleted(pair, now) : ofOver(pair, around)
+}
+
+function ofPending({ containers }: Pair, around: Around, now: number): Judgement {
+  const first = containers.find(container => container.seenRunningAt !== null || hasEnded(container))
+  if (!first) return stands('agrees', 'Backend and Docker both say not started.')
+  const seen = first.seenRunningAt ?? first.seenEndedAt ?? now
+  if (around.over && !containers.some(isAtWork)) return ofOver({ containers }, around)
+  const text = `Backend says waiting; its container is known since ${iso(seen)}. Check the backend’s log.`
+  if (seen + EARLY <= now) return stands('conflict', text, seen)
+  return until(seen + EARLY, 'agrees', 'A container has just started; the backend’s word usually follows.')
+}
+
+function ofRunning({ since, containers }: Pair, docker: DockerState, now: number): Judgement {
+  const last = containers.at(-1)
+  if (!last) return ofMissing(Math.max(since ?? docker.since, docker.since), docker, now)
+  if (!containers.every(hasEnded)) return stands('agrees', 'Backend and Docker both say running.')
+  const ended = Math.max(...containers.map(({ seenEndedAt }) => seenEndedAt ?? 0))
+  const failed = last.exitCode !== null && last.exitCode !== 0
+  const due = ended + (failed ? NEXT_AFTER_FAILURE : NEXT_AFTER_SUCCESS)
+  const exit = `The container ${exitWords(last)}`
+  if (due > now) return until(due, 'agrees', `${exit}; the next one or the backend’s word usually follows.`)
+  const next = failed ? 'Check its log, or stop the run.' : 'Usually the merge follows.'
+  return stands('late', `${exit}; the backend says nothing of that since ${iso(ended)}. ${next}`, ended)
+}
+
+/** Said to run, and there is no container: since when, at the earliest, and for how many lists. */
+function ofMissing(since: number, { lists, imageMissing }: DockerState, now: number): Judgement {
+  if (imageMissing) {
+    const text = `No container since ${iso(since)}: the agents’ image is not there. The backend may be fetching it.`
+    return stands('unknown', text, since)
+  }
+  const listed = lists.filter(at => at >= since).length >= 2
+  if (listed && since + NO_CONTAINER <= now) {
+    const next = 'The backend may have lost its agent: check its log or stop the run.'
+    return stands('ghost', `Backend says running; no container since ${iso(since)}. ${next}`, since)
+  }
+  const due = since + NO_CONTAINER
+  return { ...stands('agrees', 'Backend says running; no container yet.'), deadline: due > now ? due : null }
+}
+
+function ofCompleted({ since, containers }: Pair, now: number): Judgement {
+  const last = containers.at(-1)
+  if (!last) return stands('unknown', 'Backend says completed; Docker was not seen running it, so no verdict.')
+  const failed = containers.find(({ exitCode }) => exitCode !== null && exitCode !== 0)
+  if (failed) {
+    const which = containers.length > 1 ? `container ${shortId(failed.id)}` : 'the container'
+    return stands(
+      'conflict',
+      `Backend says completed; ${which} ${exitWords(failed)}. Check the branch before merging it.`,
+    )
+  }
+  const atWork = containers.find(isAtWork)
+  if (atWork) {
+    const begun = Math.max(since ?? 0, atWork.seenRunningAt ?? now)
+    const due = (since ?? begun) + OUTLIVES_COMPLETION
+    if (due > now) return until(due, 'agrees', 'Backend says completed; the container is about to end.')
+    const text = `Backend says completed; container ${shortId(atWork.id)} still runs since ${iso(begun)}. Read its log.`
+    return stands('conflict', text, begun)
+  }
+  if (last.exitCode === 0) return stands('agrees', 'Backend says completed; the container exited 0.')
+  return stands('unknown', 'Backend says completed; nobody saw how the container ended, so no verdict.')
+}
+
+function ofOver({ containers }: Pick<Pair, 'containers'>, { over, endedAt }: Around): Judgement {
+  const atWork = containers.find(isAtWork)
+  if (atWork) {
+    const id = shortId(atWork.id)
+    const since = over ? endedAt : null
+    const ended = since === null ? 'its batch has ended' : `its run is over since ${iso(since)}`
+    return stands('orphan', `Container ${id} still runs; ${ended}. Read its log, then stop it.`, since)
+  }
+  const last = containers.at(-1)
+  return stands(
+    'agrees',
+    last ? `The batch is over; the container ${exitWords(last)}.` : 'It is over, and no container of it runs.',
+  )
+}
+
+const stands = (verdict: Verdict, reason: string, since: number | null = null): Judgement => ({
+  verdict,
+  reason,
+  since,
+  deadline: null,
+})
+
+const until = (deadline: number, verdict: Verdict, reason: string): Judgement => ({
+  ...stands(verdict, reason),
+  deadline,
+})
+
+/** How a container ended, in words that follow its name. */
+export function exitWords({
+  exitCode,
+  oomKilled,
+  timedOut,
+}: Pick<ContainerFacts, 'exitCode' | 'oomKilled' | 'timedOut'>): string {
+  const code = exitCode === null ? 'ended, unseen how' : `exited ${exitCode}`
+  if (oomKilled) return `${code}, out of memory`
+  if (timedOut) return `${code}, killed after 15 minutes`
+  return exitCode === 137 ? `${code}, killed` : code
+}
+
+/** As the `docker` client shows it. */
+export const shortId = (id: string): string => id.slice(0, 12)

@@ -1,0 +1,148 @@
+import { z } from 'zod'
+import { containerState, type ContainerState } from '../run/container'
+
+/**
+ * What the Engine answers, as far as it is needed: lenient in what comes, exact in what is handed on. Everything else,
+ * the environment above all, is dropped here [DOCK-6].
+ */
+
+/** Labels by which a container says whose it is. */
+const labels = z
+  .object({ 'ckrv.run_id': z.string().nullish(), 'ckrv.batch_id': z.string().nullish() })
+  .nullish()
+  .transform(found => ({ runId: found?.['ckrv.run_id'] ?? null, batchId: found?.['ckrv.batch_id'] ?? null }))
+export type Labels = z.infer<typeof labels>
+
+/** RFC 3339 in, ms since 1970 out; null for the Engine's "never", which is the year 1. */
+const time = z
+  .string()
+  .nullish()
+  .transform(text => {
+    const ms = Date.parse(text ?? '')
+    return ms > 0 ? ms : null
+  })
+
+const unslashed = (name: string) => name.replace(/^\//, '')
+
+/** States of newer Engines that we don't know yet are at least told apart into at work and ended. */
+const stateOf = (status: string, running: boolean): ContainerState =>
+  containerState.safeParse(status).data ?? (running ? 'running' : 'exited')
+
+/** One container of a list. */
+export const listed = z
+  .object({
+    Id: z.string(),
+    Names: z.array(z.string()).nullish(),
+    Image: z.string().default(''),
+    State: z.string(),
+    Created: z.number(),
+    Labels: labels,
+  })
+  .transform(found => ({
+    id: found.Id,
+    name: unslashed(found.Names?.[0] ?? ''),
+    image: found.Image,
+    state: stateOf(found.State, found.State !== 'stopped'),
+    createdAt: found.Created * 1000,
+    labels: found.Labels,
+  }))
+export type Listed = z.infer<typeof listed>
+
+/** One container, inspected. */
+export const inspection = z
+  .object({
+    Id: z.string(),
+    Name: z.string(),
+    Created: time,
+    State: z.object({
+      Status: z.string(),
+      Running: z.boolean().default(false),
+      ExitCode: z.number().nullish(),
+      OOMKilled: z.boolean().nullish(),
+      StartedAt: time,
+      FinishedAt: time,
+    }),
+    Config: z.object({
+      Image: z.string().default(''),
+      Tty: z.boolean().nullish(),
+      Cmd: z.array(z.string()).nullish(),
+      Entrypoint: z.array(z.string()).nullish(),
+      Labels: labels,
+    }),
+    Args: z.array(z.string()).nullish(),
+    Mounts: z.array(z.object({ Source: z.string().default(''), Destination: z.string() })).nullish(),
+  })
+  .transform(found => ({
+    id: found.Id,
+    name: unslashed(found.Name),
+    image: found.Config.Image,
+    state: stateOf(found.State.Status, found.State.Running),
+    exitCode: found.State.ExitCode ?? null,
+    oomKilled: found.State.OOMKilled ?? false,
+    createdAt: found.Created ?? 0,
+    startedAt: found.State.StartedAt,
+    finishedAt: found.State.FinishedAt,
+    labels: found.Config.Labels,
+    /** All that is run, an element an argument; `Args` holds what `Cmd` and `Entrypoint` became. */
+    command: [...(found.Config.Entrypoint ?? []), ...(found.Config.Cmd ?? []), ...(found.Args ?? [])],
+    mounts: (found.Mounts ?? []).map(({ Source, Destination }) => ({ source: Source, destination: Destination })),
+    /** With a terminal, output is one raw stream; else it is multiplexed. */
+    tty: found.Config.Tty ?? false,
+  }))
+export type Inspection = z.infer<typeof inspection>
+
+/** What is asked for: other events tell nothing of a container's life. */
+export const watchedActions = [
+  'create',
+  'start',
+  'die',
+  'destroy',
+  'kill',
+  'oom',
+  'pause',
+  'unpause',
+  'rename',
+] as const
+
+const attributes = z.object({
+  name: z.string().default(''),
+  image: z.string().default(''),
+  exitCode: z.string().nullish(),
+  signal: z.string().nullish(),
+})
+
+const event = z
+  .object({
+    Action: z.enum(watchedActions),
+    Actor: z.object({ ID: z.string(), Attributes: z.intersection(attributes, labels) }),
+    timeNano: z.number(),
+  })
+  .transform(({ Action, Actor }) => {
+    const { name, image, exitCode, signal, runId, batchId } = Actor.Attributes
+    return {
+      id: Actor.ID,
+      action: Action,
+      name,
+      image,
+      labels: { runId, batchId },
+      exitCode: exitCode != null && /^-?\d+$/.test(exitCode) ? Number(exitCode) : null,
+      signal: signal ?? null,
+    }
+  })
+
+/** One event of a container's life. */
+export interface EngineEvent extends z.infer<typeof event> {
+  /** By the Engine's clock, ns since 1970: exact, so that it tells an event from its repetition. */
+  nano: bigint
+}
+
+/**
+ * One line of the event stream. Throws a sentence where it can't be read. The time is taken from the text, because a
+ * number would round it; a quote inside a string is escaped there, so nothing an attribute holds looks like it.
+ */
+export function parseEvent(line: string): EngineEvent {
+  const digits = /"timeNano":\s*(\d{1,20})/.exec(line)?.[1]
+  const found = event.parse(JSON.parse(line))
+  if (digits === undefined) throw new Error('An event without its time.')
+  return { ...found, nano: BigInt(digits) }
+}

@@ -1,0 +1,51 @@
+/** Why Docker did not do as asked. `message` is a sentence for people. */
+export class DockerError extends Error {
+  /**
+   * `unreachable`: no connection, or one that was cut; `timeout`: a connection without an answer; `not-found`: no such
+   * container or image; `bad-answer`: an answer that says no, or that can't be read. `refused` is true where trying at
+   * once again would change nothing: nobody listens, or we may not speak.
+   */
+  constructor(
+    readonly kind: 'unreachable' | 'timeout' | 'not-found' | 'bad-answer',
+    message: string,
+    readonly refused = false,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+    this.name = 'DockerError'
+  }
+}
+
+/** What a failed call to the Engine at `where` means. Of the Engine's own words only the reason is kept. */
+export function asDockerError(error: unknown, where: string): DockerError {
+  if (error instanceof DockerError) return error
+  const options = { cause: error }
+  const status = field(error, 'statusCode')
+  if (status === 404) return new DockerError('not-found', 'Docker knows no such container or image.', false, options)
+  if (typeof status === 'number') {
+    return new DockerError('bad-answer', `Docker answered with HTTP ${status}.`, false, options)
+  }
+  const code = field(error, 'code')
+  if (typeof code !== 'string' || CUT.has(code)) {
+    return new DockerError('unreachable', `The connection to Docker at ${where} was cut.`, false, options)
+  }
+  if (code.startsWith('HPE_')) {
+    return new DockerError('bad-answer', `What listens at ${where} does not speak HTTP as Docker does.`, false, options)
+  }
+  return new DockerError('unreachable', refusal(code, where), true, options)
+}
+
+const CUT = new Set(['ECONNRESET', 'EPIPE', 'ABORT_ERR', 'ERR_STREAM_PREMATURE_CLOSE'])
+
+function refusal(code: string, where: string): string {
+  if (code === 'EACCES' || code === 'EPERM') {
+    return `Permission denied on Docker's socket ${where}. Run as a user of the socket's group (often "docker").`
+  }
+  if (code === 'ENOENT') return `There is no Docker socket at ${where}. Start Docker, or set DOCKER_HOST.`
+  if (code === 'ECONNREFUSED') return `Nobody listens at ${where}. Start Docker, or set DOCKER_HOST.`
+  return `Docker can't be reached at ${where} (${code}).`
+}
+
+function field(error: unknown, name: string): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined
+}

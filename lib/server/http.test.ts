@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HubError } from '../hub/types'
 import { isApi } from './http'
-import { serve } from './testing'
+import { container, serve } from './testing'
 
 const json = { 'content-type': 'application/json' }
 
@@ -19,7 +19,7 @@ const get = (path: string, headers = {}) => server.call('GET', path, headers)
 
 const parsed = (answer: { text: string }) => JSON.parse(answer.text) as Record<string, unknown>
 
-function addLines(runId: string, texts: string[]): void {
+function addLines(runId: string, texts: string[], batchId?: string): void {
   const lines = texts.map((text, index) => ({
     seq: index + 1,
     at: '2026-01-02T03:04:05.000Z',
@@ -28,7 +28,7 @@ function addLines(runId: string, texts: string[]): void {
     text,
   }))
   server.hub.add(runId)
-  server.hub.logLines.set(runId, lines)
+  server.hub.logLines.set(batchId === undefined ? runId : `${runId} ${batchId}`, lines)
 }
 
 describe('GET /api/runs', () => {
@@ -214,13 +214,44 @@ describe('GET /api/runs/{runId}/logs', () => {
     expect(parsed(await get('/api/runs/r1/logs?after=1000&limit=10000'))['lines']).toHaveLength(200)
   })
 
-  it.each(['limit=0', 'limit=10001', 'limit=-1', 'limit=1.5', 'limit=', 'limit=x', 'after=-1', 'after=x', 'batch=b1'])(
+  it.each(['limit=0', 'limit=10001', 'limit=-1', 'limit=1.5', 'limit=', 'limit=x', 'after=-1', 'after=x', 'batch='])(
     'answers 422 to %s',
     async query => {
       addLines('r1', [])
       expect((await get(`/api/runs/r1/logs?${query}`)).status).toBe(422)
+      expect((await get(`/api/runs/r1/logs?${query}`, { accept: 'text/plain' })).status).toBe(422)
     },
   )
+
+  it('gives with a batch what its containers printed, whatever it is called', async () => {
+    addLines('r1', ['a line of the backend'])
+    for (const batch of ['b1', '__proto__', 'a/b?c#d', 'no\u0000thing', '日本語 x']) {
+      addLines('r1', ['a line of the agent'], batch)
+      const answer = await get(`/api/runs/r1/logs?batch=${encodeURIComponent(batch)}`)
+      expect(parsed(answer)).toMatchObject({ lines: [{ text: 'a line of the agent' }], next: 1 })
+    }
+  })
+
+  it('answers 404 to a batch that is not known, as text too', async () => {
+    addLines('r1', [])
+    for (const accept of ['application/json', 'text/plain']) {
+      const answer = await get('/api/runs/r1/logs?batch=b2', { accept })
+      expect(answer).toMatchObject({ status: 404, text: '{"error":"There is no such batch of such a run"}' })
+    }
+    expect((await get('/api/runs/r1/logs?batch=toString')).status).toBe(404)
+  })
+
+  it('[SAFE-2] names a batch’s download after run and batch', async () => {
+    addLines(
+      'r1',
+      Array.from({ length: 1_200 }, (_, index) => `line ${index + 1}`),
+      'a "b"/é',
+    )
+    const path = `/api/runs/r1/logs?batch=${encodeURIComponent('a "b"/é')}`
+    const answer = await get(path, { accept: 'text/plain' })
+    expect(answer.headers['content-disposition']).toBe('attachment; filename="r1.a__b___.log"')
+    expect(answer.text.split('\n')).toHaveLength(1_201)
+  })
 
   it('answers 404 to a run that is not known, as text too', async () => {
     expect((await get('/api/runs/r1/logs')).status).toBe(404)
@@ -281,6 +312,83 @@ describe('GET /api/runs/{runId}/logs', () => {
   })
 })
 
+describe('GET /api/containers', () => {
+  it('lists the containers as the hub orders them, and how fresh that is', async () => {
+    server.hub.agents.push(
+      { ...container('b'.repeat(64)), verdict: 'orphan', reason: 'Its run is over.', stoppable: true },
+      container('a'.repeat(64)),
+    )
+    const answer = await get('/api/containers')
+    expect(answer.status).toBe(200)
+    expect(parsed(answer)).toMatchObject({
+      docker: { link: 'off' },
+      containers: [
+        {
+          id: 'b'.repeat(64),
+          verdict: 'orphan',
+          reason: 'Its run is over.',
+          role: 'batch',
+          runId: 'r1',
+          batchId: 'b1',
+        },
+        { id: 'a'.repeat(64), state: 'running', exitCode: null, image: 'ckrv-agent:latest' },
+      ],
+    })
+    expect(answer.text).not.toContain('"reason":null')
+    expect(parsed(answer)['docker']).not.toHaveProperty('error')
+  })
+
+  it('says why Docker can’t be asked', async () => {
+    server.hub.dockerError = 'connect ECONNREFUSED'
+    expect(parsed(await get('/api/containers'))).toMatchObject({ docker: { error: 'connect ECONNREFUSED' } })
+  })
+})
+
+describe('POST /api/containers/{id}/stop', () => {
+  const id = 'abcdef012345'.padEnd(64, '0')
+  const stop = (which: string) => server.call('POST', `/api/containers/${which}/stop`)
+
+  it.each([id, id.slice(0, 12)])('asks for the stop of %s: 202', async which => {
+    server.hub.agents.push({ ...container(id), stoppable: true })
+    expect((await stop(which)).status).toBe(202)
+    expect(server.hub.asked).toEqual([['stopContainer', which]])
+  })
+
+  it('answers 404 to what is not there', async () => {
+    expect((await stop(id)).status).toBe(404)
+  })
+
+  it.each(['abc', 'g'.repeat(12), id.toUpperCase(), `${id}0`, '__proto__', '%2e%2e', `${id.slice(0, 12)}%2fkill`])(
+    'answers 404 to %s, without asking anybody',
+    async which => {
+      expect((await stop(which)).status).toBe(404)
+      expect(server.hub.asked).toEqual([])
+    },
+  )
+
+  it('answers 409 where it no longer runs, and 403 where it is not to be stopped from here', async () => {
+    server.hub.agents.push({ ...container(id), state: 'exited', exitCode: 0 })
+    expect((await stop(id)).status).toBe(409)
+    server.hub.agents[0] = container(id)
+    expect(await stop(id)).toMatchObject({ status: 403, text: '{"error":"Its run is not over"}' })
+  })
+
+  it('answers 502 where Docker does not', async () => {
+    server.hub.failure = new HubError('unreachable', 'Docker does not answer')
+    expect((await stop(id)).status).toBe(502)
+  })
+
+  it('[SAFE-2] is refused to other sites', async () => {
+    server.hub.agents.push({ ...container(id), stoppable: true })
+    const headers = { origin: 'http://evil.example' }
+    expect((await server.call('POST', `/api/containers/${id}/stop`, headers)).status).toBe(403)
+    expect((await server.call('POST', `/api/containers/${id}/stop`, { 'sec-fetch-site': 'cross-site' })).status).toBe(
+      403,
+    )
+    expect(server.hub.asked).toEqual([])
+  })
+})
+
 describe('the rest', () => {
   it('lists the specs', async () => {
     expect(parsed(await get('/api/specs'))).toEqual({ specs: await server.hub.specs() })
@@ -296,20 +404,30 @@ describe('the rest', () => {
     expect(parsed(await get('/readyz'))).toEqual({ ready: true, links: { backend: 'live', docker: 'off' } })
   })
 
-  it.each(['/api', '/api/', '/api/run', '/api/runs/', '/api/runs/r1/', '/api/runs/r1/x', '/api//runs', '/API/runs'])(
-    'answers %s with 404',
-    async path => {
-      const answer = await get(path)
-      if (isApi(path)) expect(answer).toMatchObject({ status: 404, text: '{"error":"There is nothing at this path"}' })
-      else expect(answer.text).toBe('a page')
-    },
-  )
+  it.each([
+    '/api',
+    '/api/',
+    '/api/run',
+    '/api/runs/',
+    '/api/runs/r1/',
+    '/api/runs/r1/x',
+    '/api//runs',
+    '/API/runs',
+    '/api/containers/',
+    '/api/containers/x',
+  ])('answers %s with 404', async path => {
+    const answer = await get(path)
+    if (isApi(path)) expect(answer).toMatchObject({ status: 404, text: '{"error":"There is nothing at this path"}' })
+    else expect(answer.text).toBe('a page')
+  })
 
   it.each([
     ['DELETE', '/api/runs', 'GET, POST'],
     ['POST', '/api/runs/r1', 'GET, PUT'],
     ['GET', '/api/runs/r1/stop', 'POST'],
     ['PATCH', '/api/runs/r1/logs', 'GET'],
+    ['POST', '/api/containers', 'GET'],
+    ['GET', `/api/containers/${'a'.repeat(64)}/stop`, 'POST'],
     ['POST', '/healthz', 'GET'],
   ])('answers %s %s with 405, and what is allowed', async (method, path, allow) => {
     const answer = await server.call(method, path)

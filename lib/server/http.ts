@@ -2,9 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HubError, type HubApi } from '../hub/types'
 import { pathOf } from './guard'
 import { readJson, Refused, send, sendError } from './reply'
-import { methods, routes, runIdOf } from './routes'
+import { methods, patternOf, routes } from './routes'
 
-const statusOf = { 'not-found': 404, conflict: 409, over: 409, unreachable: 502, refused: 502 } as const
+const statusOf = {
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  over: 409,
+  unreachable: 502,
+  refused: 502,
+} as const
 
 /** True of what the HTTP interface answers, known or not; pages are everything else. */
 export function isApi(target: string): boolean {
@@ -32,9 +39,8 @@ export function createApi(hub: HubApi) {
 async function answer(hub: HubApi, request: IncomingMessage) {
   const target = request.url ?? '/'
   const path = pathOf(target)
-  const [, , , segment] = path.split('/')
-  const pattern = path.replace(/^\/api\/runs\/[^/]+/, '/api/runs/{runId}')
-  const route = routes.get(pattern)
+  const [, , , segment = ''] = path.split('/')
+  const route = routes.get(patternOf(path))
   if (route === undefined) throw new Refused(404, 'There is nothing at this path')
 
   const allowed = methods.filter(method => route[method] !== undefined)
@@ -47,7 +53,7 @@ async function answer(hub: HubApi, request: IncomingMessage) {
   }
   return handler({
     hub,
-    runId: segment === undefined ? undefined : runIdOf(segment),
+    segment,
     query: new URLSearchParams(target.slice(path.length)),
     accept: request.headers.accept ?? '',
     body: () => readJson(request),

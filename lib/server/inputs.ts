@@ -16,6 +16,9 @@ export const runId = name(200).refine(
   'must not contain a slash or be a dot or two',
 )
 
+/** As Docker writes it: in full, or its beginning as `docker ps` shows it. */
+export const containerId = z.string().regex(/^[0-9a-f]{12,64}$/)
+
 /** Strict: a mistyped `dryRun` must not start real agents. */
 export const startBody = z.strictObject({
   spec,
@@ -35,6 +38,8 @@ const count = (min: number, max: number) =>
     .pipe(z.number().min(min).max(max))
 
 export const logsQuery = z.strictObject({
+  // Whatever a plan calls its batches: an id is only ever looked up.
+  batch: z.string().min(1).max(200).exactOptional(),
   after: count(0, Number.MAX_SAFE_INTEGER).default(0),
   limit: count(1, 10_000).default(1_000),
 })

@@ -2,14 +2,14 @@ import { stripVTControlCharacters } from 'node:util'
 import type { z } from 'zod'
 import type { HubApi, LogPage } from '../hub/types'
 import type { LogLine } from '../run/model'
-import { followBody, logsQuery, problemsOf, runId, startBody } from './inputs'
+import { containerId, followBody, logsQuery, problemsOf, runId, startBody } from './inputs'
 import { Refused, type Reply } from './reply'
 
 /** A call that found its route. `body` is read only by those that take one. */
 export interface Call {
   hub: HubApi
-  /** The decoded `{runId}` of the path; undefined where it is no possible id. */
-  runId: string | undefined
+  /** What stands for `{id}` in the path, still encoded; empty where the route has none. */
+  segment: string
   query: URLSearchParams
   accept: string
   body: () => Promise<unknown>
@@ -19,16 +19,21 @@ export type Handler = (call: Call) => Promise<Reply>
 
 export const methods = ['GET', 'POST', 'PUT'] as const
 
-/** The HTTP interface, row by row. `{runId}` stands for one segment. */
+/** The HTTP interface, row by row. `{id}` stands for one segment. */
 export const routes: ReadonlyMap<string, Partial<Record<(typeof methods)[number], Handler>>> = new Map([
   ['/api/runs', { GET: listRuns, POST: startRun }],
-  ['/api/runs/{runId}', { GET: getRun, PUT: followRun }],
-  ['/api/runs/{runId}/stop', { POST: stopRun }],
-  ['/api/runs/{runId}/logs', { GET: getLogs }],
+  ['/api/runs/{id}', { GET: getRun, PUT: followRun }],
+  ['/api/runs/{id}/stop', { POST: stopRun }],
+  ['/api/runs/{id}/logs', { GET: getLogs }],
+  ['/api/containers', { GET: listContainers }],
+  ['/api/containers/{id}/stop', { POST: stopContainer }],
   ['/api/specs', { GET: listSpecs }],
   ['/healthz', { GET: isAlive }],
   ['/readyz', { GET: isReady }],
 ])
+
+/** The row that a path belongs to. */
+export const patternOf = (path: string) => path.replace(/^\/api\/(runs|containers)\/[^/]+/, '/api/$1/{id}')
 
 const addressOf = (id: string) => `/api/runs/${encodeURIComponent(id)}`
 
@@ -41,7 +46,8 @@ async function startRun({ hub, body }: Call): Promise<Reply> {
   return { status: 201, headers: { location: addressOf(started.runId) }, json: { runId: started.runId } }
 }
 
-async function followRun({ hub, runId: id, body }: Call): Promise<Reply> {
+async function followRun({ hub, segment, body }: Call): Promise<Reply> {
+  const id = runIdOf(segment)
   if (id === undefined)
     throw new Refused(422, 'runId: must be 1 to 200 characters, without slashes or control characters')
   const { spec } = parse(followBody, (await body()) ?? {})
@@ -49,28 +55,53 @@ async function followRun({ hub, runId: id, body }: Call): Promise<Reply> {
   return { status: created ? 201 : 200, json: snapshot }
 }
 
-async function getRun({ hub, runId: id }: Call): Promise<Reply> {
-  const snapshot = found(id !== undefined && (await hub.snapshot(id)))
+async function getRun({ hub, segment }: Call): Promise<Reply> {
+  const id = found(runIdOf(segment), 'run')
+  const snapshot = found(await hub.snapshot(id), 'run')
   if (snapshot.runId === id) return { status: 200, json: snapshot }
   // A run that got another id keeps its old address [RUN-13].
   return { status: 307, headers: { location: addressOf(snapshot.runId) }, json: snapshot }
 }
 
-async function stopRun({ hub, runId: id }: Call): Promise<Reply> {
-  await hub.stop(found(id))
+async function stopRun({ hub, segment }: Call): Promise<Reply> {
+  await hub.stop(found(runIdOf(segment), 'run'))
   return { status: 202, json: {} }
 }
 
-async function getLogs({ hub, runId: id, query, accept }: Call): Promise<Reply> {
-  const known = found(id)
-  if (wantsText(accept)) {
-    const first = found(await hub.logs(known, { after: 0, limit: DOWNLOAD_PAGE }))
-    const filename = `${known.replace(/[^\w.-]/g, '_')}.log`
-    const headers = { 'content-disposition': `attachment; filename="${filename}"` }
-    return { status: 200, headers, text: wholeLog(hub, known, first) }
+/** The backend's lines of a run, or with `batch` what that batch's containers printed. */
+async function getLogs({ hub, segment, query, accept }: Call): Promise<Reply> {
+  const id = found(runIdOf(segment), 'run')
+  const { batch, after, limit } = parse(logsQuery, Object.fromEntries(query))
+  const of = batch === undefined ? {} : { batch }
+  const what = batch === undefined ? 'run' : 'batch of such a run'
+  if (!wantsText(accept)) return { status: 200, json: found(await hub.logs(id, { ...of, after, limit }), what) }
+
+  const read = (from: number) => hub.logs(id, { ...of, after: from, limit: DOWNLOAD_PAGE })
+  const first = found(await read(0), what)
+  const filename = [id, batch].filter(part => part !== undefined).map(nameable)
+  const headers = { 'content-disposition': `attachment; filename="${filename.join('.')}.log"` }
+  return { status: 200, headers, text: wholeLog(read, first) }
+}
+
+async function listContainers({ hub }: Call): Promise<Reply> {
+  const { docker, dockerSince, now, containers } = await hub.containers()
+  const { link, error } = docker
+  return {
+    status: 200,
+    json: {
+      docker: { link, ...(error !== null && { error }) },
+      dockerSince,
+      now,
+      containers: containers.map(({ reason, ...rest }) => ({ ...rest, ...(reason !== null && { reason }) })),
+    },
   }
-  const page = found(await hub.logs(known, parse(logsQuery, Object.fromEntries(query))))
-  return { status: 200, json: page }
+}
+
+/** Only the agent of a run that is over is anybody's to stop from here; the hub looks again before it does. */
+async function stopContainer({ hub, segment }: Call): Promise<Reply> {
+  const id = containerId.safeParse(segment)
+  await hub.stopContainer(found(id.data, 'container'))
+  return { status: 202, json: {} }
 }
 
 async function listSpecs({ hub }: Call): Promise<Reply> {
@@ -88,15 +119,20 @@ async function isReady({ hub }: Call): Promise<Reply> {
 
 const DOWNLOAD_PAGE = 1_000
 
-/** Every line the hub has and gets while this is read, page by page, so that a slow reader costs one page. */
-async function* wholeLog(hub: HubApi, id: string, first: LogPage): AsyncGenerator<string> {
+type ReadLog = (after: number) => Promise<LogPage | undefined>
+
+/** Every line there is and comes while this is read, page by page, so that a slow reader costs one page. */
+async function* wholeLog(read: ReadLog, first: LogPage): AsyncGenerator<string> {
   if (first.dropped > 0) yield `# The oldest ${first.dropped} lines are gone.\n`
   let page: LogPage | undefined = first
   while (page !== undefined && page.lines.length > 0) {
     yield page.lines.map(asText).join('')
-    page = await hub.logs(id, { after: page.next, limit: DOWNLOAD_PAGE })
+    page = await read(page.next)
   }
 }
+
+/** What of an id can stand in a file's name. */
+const nameable = (id: string) => id.replace(/[^\w.-]/g, '_')
 
 /** Without escape sequences: an agent's line must not steer the terminal it is read in [SAFE-4]. */
 function asText({ at, stream, text }: LogLine): string {
@@ -109,8 +145,8 @@ function wantsText(accept: string): boolean {
   return accept.split(',').some(range => range.split(';')[0]?.trim().toLowerCase() === 'text/plain')
 }
 
-function found<T>(value: T | false | undefined): T {
-  if (value === undefined || value === false) throw new Refused(404, 'There is no such run')
+function found<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Refused(404, `There is no such ${what}`)
   return value
 }
 
@@ -120,8 +156,8 @@ function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   return result.data
 }
 
-/** The `{runId}` segment of a path, decoded; undefined where it is no possible id. */
-export function runIdOf(segment: string): string | undefined {
+/** A run's id as it stands in a path, decoded; undefined where it is no possible one. */
+function runIdOf(segment: string): string | undefined {
   try {
     const result = runId.safeParse(decodeURIComponent(segment))
     return result.success ? result.data : undefined

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { HubError, type HubApi, type LogPage, type StartRequest } from '../hub/types'
-import type { Fleet, LogLine, RunFields, RunSummary, Snapshot } from '../run/model'
+import type { AgentContainer, ContainerList, Fleet, LogLine, RunFields, RunSummary, Snapshot } from '../run/model'
 import { createEdge, listen } from './edge'
 import { createApi } from './http'
 import { createLog } from './log'
@@ -34,13 +34,38 @@ export function fields(runId: string): RunFields {
   }
 }
 
+/** A container as the agent of a running batch would be. */
+export function container(id: string): AgentContainer {
+  return {
+    id,
+    name: `ckrv-${id.slice(0, 8)}`,
+    image: 'ckrv-agent:latest',
+    role: 'batch',
+    state: 'running',
+    exitCode: null,
+    oomKilled: false,
+    createdAt: '2026-01-02T03:04:05.000Z',
+    startedAt: '2026-01-02T03:04:05.100Z',
+    finishedAt: null,
+    runId: 'r1',
+    batchId: 'b1',
+    verdict: 'agrees',
+    reason: null,
+    reasonSince: null,
+    stoppable: false,
+  }
+}
+
 const version = { epoch: 'e1', version: 1, now: '2026-01-02T03:04:06.000Z' }
 
 /** A hub that keeps its runs in memory, remembers what it was asked, and fails with `failure` where one is set. */
 export class FakeHub implements HubApi {
   readonly backend = 'http://127.0.0.1:3000'
   readonly asked: unknown[] = []
+  /** By run, or by run and batch, joined with a blank. */
   readonly logLines = new Map<string, LogLine[]>()
+  readonly agents: AgentContainer[] = []
+  dockerError: string | null = null
   readonly renamed = new Map<string, string>()
   failure: Error | undefined
   dropped = 0
@@ -73,13 +98,30 @@ export class FakeHub implements HubApi {
     return run && { ...run, ...version, batches: [] }
   }
 
-  async logs(runId: string, { after, limit }: { after: number; limit: number }): Promise<LogPage | undefined> {
+  async logs(
+    runId: string,
+    { batch, after, limit }: { batch?: string; after: number; limit: number },
+  ): Promise<LogPage | undefined> {
     this.#note('logs', runId, after, limit)
     const lines = this.logLines
-      .get(runId)
+      .get(batch === undefined ? runId : `${runId} ${batch}`)
       ?.filter(line => line.seq > after)
       .slice(0, limit)
     return lines && { lines, next: lines.at(-1)?.seq ?? after, dropped: this.dropped }
+  }
+
+  async containers(): Promise<ContainerList> {
+    this.#note('containers')
+    const docker = { link: this.links().docker, error: this.dockerError }
+    return { ...version, docker, dockerSince: null, containers: this.agents }
+  }
+
+  async stopContainer(id: string) {
+    this.#note('stopContainer', id)
+    const agent = this.agents.find(each => each.id.startsWith(id))
+    if (agent === undefined) throw new HubError('not-found', 'There is no such container')
+    if (agent.state !== 'running') throw new HubError('over', 'It no longer runs')
+    if (!agent.stoppable) throw new HubError('forbidden', 'Its run is not over')
   }
 
   async specs() {

@@ -6,7 +6,7 @@ import { scope } from './scope'
  * per version, whoever gets them [SYNC-4], and measured by their length.
  */
 
-/** Sent in the socket's handshake as `auth: { protocol }`. Any change to a message below or to the model needs a new number. */
+/** Sent in the handshake as `auth: { protocol }`. Any change to a message below or to the model needs a new number. */
 export const PROTOCOL = 2
 /** Text of the connection error that tells the page of another build to reload itself. */
 export const OUTDATED = 'outdated'

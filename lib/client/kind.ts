@@ -1,9 +1,9 @@
-import type { Fleet, LogLine, Snapshot } from '../run/model'
+import type { ContainerList, Fleet, LogLine, Snapshot } from '../run/model'
 import { documentBody, logBody, type Body } from '../sync/body'
 import type { Document } from '../sync/document'
 import type { LogState } from '../sync/log'
 import type { Stamp } from '../sync/replica'
-import { toFleet, toSnapshot } from '../sync/shapes'
+import { toContainerList, toFleet, toSnapshot } from '../sync/shapes'
 
 /** What a page shows of a log. `dropped`: how many earlier lines are not among `lines`. */
 export type LogView = { lines: LogLine[]; dropped: number }
@@ -16,4 +16,5 @@ export interface Kind<S, T> {
 
 export const runKind: Kind<Document, Snapshot> = { body: documentBody, present: toSnapshot }
 export const fleetKind: Kind<Document, Fleet> = { body: documentBody, present: toFleet }
+export const containersKind: Kind<Document, ContainerList> = { body: documentBody, present: toContainerList }
 export const logKind: Kind<LogState, LogView> = { body: logBody, present: state => state }

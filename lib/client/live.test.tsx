@@ -1,15 +1,17 @@
 import { renderToString } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
-import { someFleet, someSnapshot } from '../sync/testing'
-import { LiveProvider, useFleet, useLog, useRun, useServerTime, useSync } from './live'
+import { someContainers, someFleet, someSnapshot } from '../sync/testing'
+import { LiveProvider, useBatchLog, useContainers, useFleet, useLog, useRun, useServerTime, useSync } from './live'
 
 const run = someSnapshot('r')
 const fleet = someFleet('r', 's')
+const containers = someContainers('c', 'd')
 
 function Everything() {
   const live = { run: useRun(run), fleet: useFleet(fleet), log: useLog('r'), sync: useSync() }
+  const docker = { containers: useContainers(containers), batchLog: useBatchLog('r', 'a') }
   const time = { now: useServerTime(), slow: useServerTime(60_000) }
-  return <>{JSON.stringify({ ...live, ...time })}</>
+  return <>{JSON.stringify({ ...live, ...docker, ...time })}</>
 }
 
 const render = () =>
@@ -26,6 +28,8 @@ describe('the first HTML', () => {
       run: { state: run, ...connecting },
       fleet: { state: fleet, ...connecting },
       log: { state: { lines: [], dropped: 0 }, ...connecting },
+      containers: { state: containers, ...connecting },
+      batchLog: { state: { lines: [], dropped: 0 }, ...connecting },
       sync: { sync: 'connecting', checkedAt: null },
     })
   })

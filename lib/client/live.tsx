@@ -10,10 +10,10 @@ import {
   useSyncExternalStore,
   type ReactNode,
 } from 'react'
-import type { Fleet, Snapshot } from '../run/model'
+import type { ContainerList, Fleet, Snapshot } from '../run/model'
 import { emptyLog } from '../sync/log'
-import { fleetScope, logScope, runScope, type Scope } from '../sync/scope'
-import { fromFleet, fromSnapshot } from '../sync/shapes'
+import { batchLogScope, containersScope, fleetScope, logScope, runScope, type Scope } from '../sync/scope'
+import { fromContainerList, fromFleet, fromSnapshot } from '../sync/shapes'
 import { browser } from './browser'
 import type { Live, Rendered } from './follower'
 import type { LogView } from './kind'
@@ -46,12 +46,25 @@ export function useFleet(initial: Fleet): Live<Fleet> {
   return useScope(store, store.fleets, fleetScope, rendered)
 }
 
+/** The agents' containers, from what the page was rendered with [SYNC-8]. */
+export function useContainers(initial: ContainerList): Live<ContainerList> {
+  const rendered = useMemo(() => ({ shown: initial, seed: fromContainerList(initial) }), [initial])
+  const store = useStore()
+  return useScope(store, store.containers, containersScope, rendered)
+}
+
 const noLines: Rendered<never, LogView> = { shown: emptyLog }
 
 /** The newest lines of a run's log. */
 export function useLog(runId: string): Live<LogView> {
   const store = useStore()
   return useScope(store, store.logs, logScope(runId), noLines)
+}
+
+/** The newest lines that the containers of a batch printed. */
+export function useBatchLog(runId: string, batchId: string): Live<LogView> {
+  const store = useStore()
+  return useScope(store, store.logs, batchLogScope(runId, batchId), noLines)
 }
 
 /**

@@ -2,9 +2,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { documentBody } from '../sync/body'
 import type { Document } from '../sync/document'
 import type { Answer, Heard, Subscribe } from '../sync/messages'
-import { logScope, runScope, type Scope } from '../sync/scope'
-import { fromSnapshot } from '../sync/shapes'
-import { VirtualClock, someSnapshot } from '../sync/testing'
+import { batchLogScope, containersScope, logScope, runScope, type Scope } from '../sync/scope'
+import { fromContainerList, fromSnapshot } from '../sync/shapes'
+import { VirtualClock, someContainers, someSnapshot } from '../sync/testing'
 import type { LinkEvents } from './link'
 import { LiveStore } from './store'
 
@@ -174,6 +174,42 @@ describe('following', () => {
     link().heard({ event: 'gone', message: { scope } })
     expect(live()).toMatchObject({ gone: true, state: initial })
     expect(store.sync()).toEqual({ sync: 'connecting', checkedAt: null })
+  })
+
+  it('[SYNC-9] asks at once about a run that was gone, when somebody comes back to it', () => {
+    const { follow, live, link, connect, asked, store, clock } = setUp()
+    const stop = follow()
+    connect()
+    link().heard({ event: 'gone', message: { scope } })
+    expect(asked).toEqual([])
+    stop()
+    follow()
+    expect(asked).toHaveLength(1)
+    const state = JSON.stringify({ ...seed.state, fields: { ...seed.state.fields, status: 'completed' } })
+    const now = new Date(clock.now).toISOString()
+    asked[0]!.done({ kind: 'snapshot', epoch: 'p.2', scope, version: 0, now, state })
+    expect(live()).toMatchObject({ gone: false, sync: 'live', state: { status: 'completed' } })
+    expect(store.sync().sync).toBe('live')
+  })
+
+  it('follows the containers and a batch’s log like any scope', () => {
+    const { store, link, asked, clock } = setUp()
+    const list = someContainers('c')
+    const lines = batchLogScope('r', 'a')
+    const rendered = { shown: list, seed: fromContainerList(list) }
+    store.follow(store.containers, containersScope, rendered, () => undefined)
+    store.follow(store.logs, lines, { shown: { lines: [], dropped: 0 } }, () => undefined)
+    link().up()
+    expect(asked.map(({ request }) => request)).toEqual([
+      { scope: 'containers', epoch: 'p.1', version: 1 },
+      { scope: 'lines/r/a' },
+    ])
+    const now = new Date(clock.now).toISOString()
+    const state = JSON.stringify({ ...rendered.seed.state, items: [] })
+    asked[0]!.done({ kind: 'snapshot', epoch: 'p.2', scope: containersScope, version: 0, now, state })
+    expect(store.live(store.containers, containersScope)).toMatchObject({ sync: 'live', state: { containers: [] } })
+    asked[1]!.done({ kind: 'error', error: 'not-found' })
+    expect(store.live(store.logs, lines)).toMatchObject({ gone: true })
   })
 })
 

@@ -2,7 +2,7 @@ import type { Ask, Sync } from '../sync/replica'
 import type { Scope } from '../sync/scope'
 import { ClockWatch, ServerClock } from './clock'
 import { Follower, type AnyFollower, type Inputs, type Live, type Rendered } from './follower'
-import { fleetKind, logKind, runKind, type Kind } from './kind'
+import { containersKind, fleetKind, logKind, runKind, type Kind } from './kind'
 import type { Link, OpenLink } from './link'
 import { Ticker } from './ticker'
 
@@ -49,7 +49,10 @@ const MIN_AGE_MS = 60_000
 export class LiveStore {
   readonly runs = shelf(runKind)
   readonly fleets = shelf(fleetKind)
+  readonly containers = shelf(containersKind)
+  /** Of runs and of batches. */
   readonly logs = shelf(logKind)
+  private readonly shelves = [this.runs, this.fleets, this.containers, this.logs]
   private link: Link | null = null
   private isUp = false
   private patience = PATIENCE_MS
@@ -108,6 +111,9 @@ export class LiveStore {
     if (!known) {
       followers.set(scope, follower)
       this.input(follower, replica => (this.isUp ? replica.connected(this.now()) : replica.look(this.now())))
+    } else if (follower.live.gone && this.isUp) {
+      // Who comes back to what was gone has reason to ask again, and at once.
+      this.input(follower, replica => replica.connected(this.now()))
     }
     return () => {
       follower.listeners.delete(own)
@@ -253,13 +259,15 @@ export class LiveStore {
   }
 
   private find(scope: Scope): AnyFollower | undefined {
-    return this.runs.followers.get(scope) ?? this.fleets.followers.get(scope) ?? this.logs.followers.get(scope)
+    for (const { followers } of this.shelves) {
+      const follower = followers.get(scope)
+      if (follower) return follower
+    }
+    return undefined
   }
 
   private *all(): Iterable<AnyFollower> {
-    yield* this.runs.followers.values()
-    yield* this.fleets.followers.values()
-    yield* this.logs.followers.values()
+    for (const { followers } of this.shelves) yield* followers.values()
   }
 }
 

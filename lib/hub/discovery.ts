@@ -15,7 +15,7 @@ export interface DiscoveryListener {
   entries(spec: string, entries: HistoryEntry[]): void
   /** The plan, not empty, of a spec that has an open entry. */
   plan(spec: string, batches: PlanBatch[]): void
-  /** True where an entry is to be told again, though it has not changed or ended long ago. */
+  /** True where an entry is to be told again though nothing changed, or told at all though it ended long ago. */
   wants(spec: string, id: string): boolean
   /** The backend answers a question about this spec with nonsense, or has no history; said each time that it is asked. */
   odd(spec: string, reason: string): void

@@ -23,7 +23,7 @@ export interface KnownRun {
 export interface Sorted {
   /** Runs that nobody announced. */
   show: HistoryEntry[]
-  /** A run that has just begun may yet say that this is its own: to be asked again, and left as it is until then. */
+  /** A run that has just begun may yet say that this is its own: to be sorted again, so one that has ended is wanted again. */
   wait: HistoryEntry[]
   /** Entries of a followed run, and which it is; of several the latest. */
   announced: { entry: HistoryEntry; runId: string }[]

@@ -3,7 +3,7 @@ import type { Evidence, Run } from './fold'
 import type { Batch, Container, Finding, LinkState, RunStatus } from './model'
 import { isOver } from './model'
 import { iso, type Instant } from './time'
-import { verdict, type Around, type DockerState } from './verdict'
+import { hasFailed, verdict, type Around, type DockerState } from './verdict'
 
 /** How fresh both sources are, as of now. */
 export interface Links {
@@ -66,8 +66,6 @@ export class Containers {
     return this.of(batchId).some(({ createdAt }) => createdAt >= ms - TOLD_EARLY && createdAt <= ms + BEGUN_WITHIN)
   }
 }
-
-const hasFailed = ({ exitCode }: ContainerFacts) => exitCode !== null && exitCode !== 0
 
 /** Two stamps of one moment by two processes differ by less, ms. */
 const TOLD_EARLY = 2_000

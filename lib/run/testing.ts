@@ -1,3 +1,4 @@
+import type { ContainerFacts } from './container'
 import { emptyRun, fold, type Run } from './fold'
 import type { BatchStatus } from './model'
 import type { HistoryReading, Message, Observation, PlanBatch, Says, Tier } from './observation'
@@ -182,3 +183,41 @@ export const told = (sentence: 'mission' | 'merged' | 'skipped', name: string): 
   ref: name,
   branch: null,
 })
+
+export const REPOSITORY = '/home/dev/todo-app'
+
+type Shape = Partial<Omit<ContainerFacts, 'marks'>> & {
+  /** Its mount at `/workspace`, as `<batch id>-<hex6>`; null where that is none of a batch's. */
+  tree?: string | null
+  marks?: Partial<ContainerFacts['marks']>
+}
+
+/** A container that works on the batch of its tree, since `T0`; ended by then where it has an exit code. */
+export function agent(id: string, { tree = 'a-1a2b3c', marks, ...over }: Shape = {}): ContainerFacts {
+  const { createdAt = T0, exitCode = null } = over
+  const [, batchId = '', suffix = ''] = /^(.+)-(\w{6})$/s.exec(tree ?? '') ?? []
+  return {
+    id,
+    name: `ckrv-${id}`,
+    image: 'ckrv-agent:latest',
+    role: 'batch',
+    marks: {
+      runId: null,
+      batchId: null,
+      tree: tree === null ? null : { repository: REPOSITORY, batchId, suffix },
+      mission: null,
+      ...marks,
+    },
+    state: exitCode === null ? 'running' : 'exited',
+    exitCode,
+    oomKilled: false,
+    timedOut: false,
+    createdAt,
+    startedAt: createdAt,
+    finishedAt: exitCode === null ? null : createdAt,
+    seenRunningAt: createdAt,
+    seenEndedAt: exitCode === null ? null : (over.finishedAt ?? createdAt),
+    removed: false,
+    ...over,
+  }
+}

@@ -61,7 +61,8 @@ export function verdict(pair: Pair, around: Around, now: number): Judgement {
     const seen = containers.length > 0 ? ' What it showed is as old as that.' : ''
     return stands('unknown', `Docker can’t be reached since ${iso(docker.since)}; no verdict.${seen}`, docker.since)
   }
-  if ((status === 'pending' || status === 'running') && !around.over && backend.link !== 'live') {
+  const open = (status === 'pending' || status === 'running') && !around.over
+  if (open && backend.link !== 'live') {
     const text = `The backend is silent since ${iso(backend.since)}: what it said is too old to judge.`
     return stands('unknown', text, backend.since)
   }
@@ -69,28 +70,34 @@ export function verdict(pair: Pair, around: Around, now: number): Judgement {
     const why = around.local === 'dry-run' ? 'dry run' : 'the backend said that it works locally'
     return stands('local', `Runs without a container: ${why}.`)
   }
-  if (status === 'pending') return ofPending(pair, around, now)
-  if (status === 'running') return ofRunning(pair, docker, now)
-  return status === 'completed' ? ofCompleted(pair, now) : ofOver(pair, around)
+  if (status === 'completed') return ofCompleted(pair, now)
+  if (!open) return ofOver(pair, around)
+  return status === 'pending' ? ofPending(pair, around, now) : ofRunning(pair, around, now)
 }
 
-function ofPending({ containers }: Pair, around: Around, now: number): Judgement {
-  const first = containers.find(container => container.seenRunningAt !== null || hasEnded(container))
+// A grace time is one for the backend's word, so it never begins before the backend can be heard (again).
+
+function ofPending({ containers }: Pair, { backend }: Around, now: number): Judgement {
+  const first = containers.find(
+    container => isAtWork(container) || (hasEnded(container) && container.startedAt !== null),
+  )
   if (!first) return stands('agrees', 'Backend and Docker both say not started.')
-  const seen = first.seenRunningAt ?? first.seenEndedAt ?? now
-  if (around.over && !containers.some(isAtWork)) return ofOver({ containers }, around)
+  const seen = first.seenRunningAt ?? seenEnded(first)
+  const due = Math.max(seen, backend.since) + EARLY
+  if (due > now) return until(due, 'agrees', 'A container has just started; the backend’s word usually follows.')
   const text = `Backend says waiting; its container is known since ${iso(seen)}. Check the backend’s log.`
-  if (seen + EARLY <= now) return stands('conflict', text, seen)
-  return until(seen + EARLY, 'agrees', 'A container has just started; the backend’s word usually follows.')
+  return stands('conflict', text, seen)
 }
 
-function ofRunning({ since, containers }: Pair, docker: DockerState, now: number): Judgement {
+function ofRunning(pair: Pair, { backend, docker }: Around, now: number): Judgement {
+  const { containers } = pair
   const last = containers.at(-1)
-  if (!last) return ofMissing(Math.max(since ?? docker.since, docker.since), docker, now)
-  if (!containers.every(hasEnded)) return stands('agrees', 'Backend and Docker both say running.')
-  const ended = Math.max(...containers.map(({ seenEndedAt }) => seenEndedAt ?? 0))
-  const failed = last.exitCode !== null && last.exitCode !== 0
-  const due = ended + (failed ? NEXT_AFTER_FAILURE : NEXT_AFTER_SUCCESS)
+  if (!last) return ofMissing(pair, { backend, docker }, now)
+  if (containers.some(isAtWork)) return stands('agrees', 'Backend and Docker both say running.')
+  if (!containers.every(hasEnded)) return stands('agrees', 'Backend says running; its container is about to start.')
+  const ended = Math.max(...containers.map(seenEnded))
+  const failed = hasFailed(last)
+  const due = Math.max(ended, backend.since) + (failed ? NEXT_AFTER_FAILURE : NEXT_AFTER_SUCCESS)
   const exit = `The container ${exitWords(last)}`
   if (due > now) return until(due, 'agrees', `${exit}; the next one or the backend’s word usually follows.`)
   const next = failed ? 'Check its log, or stop the run.' : 'Usually the merge follows.'
@@ -98,34 +105,33 @@ function ofRunning({ since, containers }: Pair, docker: DockerState, now: number
 }
 
 /** Said to run, and there is no container: since when, at the earliest, and for how many lists. */
-function ofMissing(since: number, { lists, imageMissing }: DockerState, now: number): Judgement {
-  if (imageMissing) {
+function ofMissing({ since: told }: Pair, { backend, docker }: Pick<Around, 'backend' | 'docker'>, now: number) {
+  const since = Math.max(told ?? docker.since, docker.since)
+  if (docker.imageMissing) {
     const text = `No container since ${iso(since)}: the agents’ image is not there. The backend may be fetching it.`
     return stands('unknown', text, since)
   }
-  const listed = lists.filter(at => at >= since).length >= 2
-  if (listed && since + NO_CONTAINER <= now) {
-    const next = 'The backend may have lost its agent: check its log or stop the run.'
-    return stands('ghost', `Backend says running; no container since ${iso(since)}. ${next}`, since)
-  }
-  const due = since + NO_CONTAINER
-  return { ...stands('agrees', 'Backend says running; no container yet.'), deadline: due > now ? due : null }
+  const due = Math.max(since, backend.since) + NO_CONTAINER
+  const listed = docker.lists.filter(at => at >= since).length >= 2
+  const yet = 'Backend says running; no container yet.'
+  if (!listed) return stands('agrees', yet)
+  if (due > now) return until(due, 'agrees', yet)
+  const next = 'The backend may have lost its agent: check its log or stop the run.'
+  return stands('ghost', `Backend says running; no container since ${iso(since)}. ${next}`, since)
 }
 
 function ofCompleted({ since, containers }: Pair, now: number): Judgement {
   const last = containers.at(-1)
   if (!last) return stands('unknown', 'Backend says completed; Docker was not seen running it, so no verdict.')
-  const failed = containers.find(({ exitCode }) => exitCode !== null && exitCode !== 0)
+  const failed = containers.find(hasFailed)
   if (failed) {
     const which = containers.length > 1 ? `container ${shortId(failed.id)}` : 'the container'
-    return stands(
-      'conflict',
-      `Backend says completed; ${which} ${exitWords(failed)}. Check the branch before merging it.`,
-    )
+    const text = `Backend says completed; ${which} ${exitWords(failed)}. Check the branch before merging it.`
+    return stands('conflict', text)
   }
   const atWork = containers.find(isAtWork)
   if (atWork) {
-    const begun = Math.max(since ?? 0, atWork.seenRunningAt ?? now)
+    const begun = Math.max(since ?? -Infinity, atWork.seenRunningAt ?? atWork.createdAt)
     const due = (since ?? begun) + OUTLIVES_COMPLETION
     if (due > now) return until(due, 'agrees', 'Backend says completed; the container is about to end.')
     const text = `Backend says completed; container ${shortId(atWork.id)} still runs since ${iso(begun)}. Read its log.`
@@ -135,20 +141,26 @@ function ofCompleted({ since, containers }: Pair, now: number): Judgement {
   return stands('unknown', 'Backend says completed; nobody saw how the container ended, so no verdict.')
 }
 
-function ofOver({ containers }: Pick<Pair, 'containers'>, { over, endedAt }: Around): Judgement {
+/** Failed, aborted, or not even begun in a run that is over. */
+function ofOver({ containers }: Pair, { over, endedAt }: Around): Judgement {
   const atWork = containers.find(isAtWork)
   if (atWork) {
-    const id = shortId(atWork.id)
     const since = over ? endedAt : null
-    const ended = since === null ? 'its batch has ended' : `its run is over since ${iso(since)}`
-    return stands('orphan', `Container ${id} still runs; ${ended}. Read its log, then stop it.`, since)
+    const whose = over ? 'its run is over' : 'its batch has ended'
+    const ended = since === null ? whose : `${whose} since ${iso(since)}`
+    return stands('orphan', `Container ${shortId(atWork.id)} still runs; ${ended}. Read its log, then stop it.`, since)
   }
-  const last = containers.at(-1)
-  return stands(
-    'agrees',
-    last ? `The batch is over; the container ${exitWords(last)}.` : 'It is over, and no container of it runs.',
-  )
+  const last = containers.findLast(hasEnded)
+  if (!last) return stands('agrees', 'It is over, and no container of it runs.')
+  return stands('agrees', `It is over, and so is its container, which ${exitWords(last)}.`)
 }
+
+/** It ended, and not with 0. */
+export const hasFailed = ({ exitCode }: Pick<ContainerFacts, 'exitCode'>): boolean =>
+  exitCode !== null && exitCode !== 0
+
+/** When it was first seen ended, ms on our clock as a rule. */
+const seenEnded = ({ seenEndedAt, finishedAt, createdAt }: ContainerFacts) => seenEndedAt ?? finishedAt ?? createdAt
 
 const stands = (verdict: Verdict, reason: string, since: number | null = null): Judgement => ({
   verdict,

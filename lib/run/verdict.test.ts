@@ -1,0 +1,520 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { ContainerFacts } from './container'
+import type { BatchStatus, Verdict } from './model'
+import { agent, SECOND, T0 } from './testing'
+import { exitWords, shortId, verdict, type Around, type DockerState, type Pair } from './verdict'
+
+const iso = (ms: number) => new Date(ms).toISOString()
+
+/** Both sides have been heard all along. */
+const DOCKER: DockerState = { link: 'live', since: 0, lists: [T0 + 20 * SECOND, T0 + 10 * SECOND], imageMissing: false }
+const AROUND: Around = {
+  over: false,
+  endedAt: null,
+  local: null,
+  backend: { link: 'live', since: 0 },
+  docker: DOCKER,
+}
+const OVER: Partial<Around> = { over: true, endedAt: T0 }
+
+const judge = (pair: Partial<Pair>, around: Partial<Around>, after: number) =>
+  verdict({ status: 'running', since: T0, containers: [], ...pair }, { ...AROUND, ...around }, T0 + after)
+
+const id = 'c0ffee'.repeat(11).slice(0, 64)
+const at = iso(T0)
+const none: ContainerFacts[] = []
+const created = [agent(id, { state: 'created', startedAt: null, seenRunningAt: null })]
+const runs = [agent(id)]
+const zero = [agent(id, { exitCode: 0 })]
+const three = [agent(id, { exitCode: 3 })]
+const unseen = [agent(id, { state: 'running', removed: true, seenEndedAt: T0 })]
+
+describe('the table of verdicts', () => {
+  type Row = [BatchStatus, ContainerFacts[], Partial<Around>, ...(readonly [number, Verdict, string?])[]]
+  const rows: [string, Row][] = [
+    [
+      'not live: Docker is off',
+      ['running', runs, { docker: { ...DOCKER, link: 'off' } }, [0, 'unknown', 'Docker is not watched; no verdict.']],
+    ],
+    ...(['stale', 'down'] as const).map((link): [string, Row] => [
+      `not live: Docker is ${link}`,
+      [
+        'completed',
+        three,
+        { docker: { ...DOCKER, link, since: T0 }, local: 'dry-run' },
+        [0, 'unknown', `Docker can’t be reached since ${at}; no verdict. What it showed is as old as that.`],
+      ],
+    ]),
+    [
+      'not live: Docker, which never showed anything',
+      [
+        'running',
+        none,
+        { docker: { ...DOCKER, link: 'down', since: T0 } },
+        [60_000, 'unknown', `Docker can’t be reached since ${at}; no verdict.`],
+      ],
+    ],
+    ...(['pending', 'running'] as const).flatMap(status =>
+      (['stale', 'down'] as const).map((link): [string, Row] => [
+        `${status}, and the backend is ${link}`,
+        [
+          status,
+          three,
+          { backend: { link, since: T0 } },
+          [600_000, 'unknown', `The backend is silent since ${at}: what it said is too old to judge.`],
+        ],
+      ]),
+    ),
+    ...(['completed', 'failed', 'aborted'] as const).map((status): [string, Row] => [
+      `${status}: the backend’s link no longer matters`,
+      [status, zero, { backend: { link: 'down', since: T0 } }, [0, 'agrees']],
+    ]),
+    [
+      'pending in a run that is over: the backend’s link no longer matters',
+      ['pending', none, { ...OVER, backend: { link: 'down', since: T0 } }, [0, 'agrees']],
+    ],
+    ...(['pending', 'running', 'completed', 'failed', 'aborted'] as const).map((status): [string, Row] => [
+      `${status} without a container in a dry run`,
+      [status, none, { local: 'dry-run' }, [600_000, 'local', 'Runs without a container: dry run.']],
+    ]),
+    [
+      'running without a container where the backend works locally',
+      [
+        'running',
+        none,
+        { local: 'fallback' },
+        [600_000, 'local', 'Runs without a container: the backend said that it works locally.'],
+      ],
+    ],
+    ['completed with a container in spite of that', ['completed', three, { local: 'fallback' }, [0, 'conflict']]],
+    [
+      'pending, and a container runs',
+      [
+        'pending',
+        runs,
+        {},
+        [0, 'agrees', 'A container has just started; the backend’s word usually follows.'],
+        [4_999, 'agrees'],
+        [5_000, 'conflict', `Backend says waiting; its container is known since ${at}. Check the backend’s log.`],
+      ],
+    ],
+    ['pending, and a container ran', ['pending', zero, {}, [4_999, 'agrees'], [5_000, 'conflict']]],
+    [
+      'pending, and a container runs while the backend was silent',
+      ['pending', runs, { backend: { link: 'live', since: T0 + 8_000 } }, [12_999, 'agrees'], [13_000, 'conflict']],
+    ],
+    [
+      'pending, and a container is created',
+      ['pending', created, {}, [600_000, 'agrees', 'Backend and Docker both say not started.']],
+    ],
+    [
+      'pending, and a container was removed before it began',
+      [
+        'pending',
+        [agent(id, { ...created[0], tree: 'a-1a2b3c', removed: true, seenEndedAt: T0 })],
+        {},
+        [600_000, 'agrees'],
+      ],
+    ],
+    [
+      'pending without a container',
+      ['pending', none, {}, [600_000, 'agrees', 'Backend and Docker both say not started.']],
+    ],
+    [
+      'running, and a container runs',
+      ['running', runs, {}, [600_000, 'agrees', 'Backend and Docker both say running.']],
+    ],
+    [
+      'running, and a container is paused',
+      ['running', [agent(id, { state: 'paused' })], {}, [600_000, 'agrees', 'Backend and Docker both say running.']],
+    ],
+    [
+      'running, and a container is created',
+      ['running', created, {}, [600_000, 'agrees', 'Backend says running; its container is about to start.']],
+    ],
+    [
+      'running, and one of several runs',
+      ['running', [...three, agent('b', { createdAt: T0 + 1 })], {}, [600_000, 'agrees']],
+    ],
+    [
+      'running, and its container exited non-zero',
+      [
+        'running',
+        three,
+        {},
+        [0, 'agrees', 'The container exited 3; the next one or the backend’s word usually follows.'],
+        [4_999, 'agrees'],
+        [
+          5_000,
+          'late',
+          `The container exited 3; the backend says nothing of that since ${at}. Check its log, or stop the run.`,
+        ],
+      ],
+    ],
+    [
+      'running, and its container exited 0',
+      [
+        'running',
+        zero,
+        {},
+        [0, 'agrees', 'The container exited 0; the next one or the backend’s word usually follows.'],
+        [29_999, 'agrees'],
+        [
+          30_000,
+          'late',
+          `The container exited 0; the backend says nothing of that since ${at}. Usually the merge follows.`,
+        ],
+      ],
+    ],
+    ['running, and its container ended, unseen how', ['running', unseen, {}, [29_999, 'agrees'], [30_000, 'late']]],
+    [
+      'running, and its last container exited 0 after another that did not',
+      [
+        'running',
+        [agent('a', { exitCode: 137 }), agent('b', { createdAt: T0 + 1_000, exitCode: 0 })],
+        {},
+        [30_999, 'agrees'],
+        [31_000, 'late'],
+      ],
+    ],
+    [
+      'running, and its container ended while the backend was silent',
+      ['running', three, { backend: { link: 'live', since: T0 + 60_000 } }, [64_999, 'agrees'], [65_000, 'late']],
+    ],
+    [
+      'running without a container',
+      [
+        'running',
+        none,
+        {},
+        [0, 'agrees', 'Backend says running; no container yet.'],
+        [14_999, 'agrees'],
+        [
+          15_000,
+          'ghost',
+          `Backend says running; no container since ${at}. The backend may have lost its agent: check its log or stop the run.`,
+        ],
+      ],
+    ],
+    [
+      'running without a container, and only one list was read since',
+      ['running', none, { docker: { ...DOCKER, lists: [T0 + 14_000, T0 - 1] } }, [600_000, 'agrees']],
+    ],
+    [
+      'running without a container, by lists of that very moment',
+      ['running', none, { docker: { ...DOCKER, lists: [T0 + 14_000, T0] } }, [14_999, 'agrees'], [15_000, 'ghost']],
+    ],
+    [
+      'running without a container while Docker was away',
+      ['running', none, { docker: { ...DOCKER, since: T0 + 2_000 } }, [16_999, 'agrees'], [17_000, 'ghost']],
+    ],
+    [
+      'running without a container while the backend was silent',
+      ['running', none, { backend: { link: 'live', since: T0 + 60_000 } }, [74_999, 'agrees'], [75_000, 'ghost']],
+    ],
+    [
+      'running without a container, and without the agents’ image',
+      [
+        'running',
+        none,
+        { docker: { ...DOCKER, imageMissing: true } },
+        [
+          600_000,
+          'unknown',
+          `No container since ${at}: the agents’ image is not there. The backend may be fetching it.`,
+        ],
+      ],
+    ],
+    [
+      'completed, and its container exited non-zero',
+      [
+        'completed',
+        three,
+        {},
+        [0, 'conflict', 'Backend says completed; the container exited 3. Check the branch before merging it.'],
+      ],
+    ],
+    [
+      'completed, and one of its containers exited non-zero',
+      [
+        'completed',
+        [...three, agent('b', { exitCode: 0 }), agent('c')],
+        {},
+        [0, 'conflict', 'Backend says completed; container c0ffeec0ffee exited 3. Check the branch before merging it.'],
+      ],
+    ],
+    [
+      'completed, and a container still runs',
+      [
+        'completed',
+        [agent(id, { createdAt: T0 - 60_000 })],
+        {},
+        [0, 'agrees', 'Backend says completed; the container is about to end.'],
+        [29_999, 'agrees'],
+        [30_000, 'conflict', `Backend says completed; container c0ffeec0ffee still runs since ${at}. Read its log.`],
+      ],
+    ],
+    [
+      'completed, and its last container exited 0',
+      ['completed', zero, {}, [0, 'agrees', 'Backend says completed; the container exited 0.']],
+    ],
+    [
+      'completed, and nobody saw a container',
+      ['completed', none, {}, [0, 'unknown', 'Backend says completed; Docker was not seen running it, so no verdict.']],
+    ],
+    [
+      'completed, and nobody saw how its container ended',
+      [
+        'completed',
+        unseen,
+        {},
+        [0, 'unknown', 'Backend says completed; nobody saw how the container ended, so no verdict.'],
+      ],
+    ],
+    ...(['failed', 'aborted'] as const).flatMap((status): [string, Row][] => [
+      [
+        `${status}, and a container runs`,
+        [
+          status,
+          runs,
+          {},
+          [0, 'orphan', 'Container c0ffeec0ffee still runs; its batch has ended. Read its log, then stop it.'],
+        ],
+      ],
+      [
+        `${status}, its container ended`,
+        [status, three, {}, [0, 'agrees', 'It is over, and so is its container, which exited 3.']],
+      ],
+      [`${status}, no container`, [status, none, {}, [0, 'agrees', 'It is over, and no container of it runs.']]],
+      [`${status}, a container that never began`, [status, created, {}, [0, 'agrees']]],
+    ]),
+    ...(['pending', 'failed', 'aborted'] as const).flatMap((status): [string, Row][] => [
+      [
+        `${status} in a run that is over, and a container runs`,
+        [
+          status,
+          runs,
+          OVER,
+          [
+            600_000,
+            'orphan',
+            `Container c0ffeec0ffee still runs; its run is over since ${at}. Read its log, then stop it.`,
+          ],
+        ],
+      ],
+      [`${status} in a run that is over, its container ended`, [status, zero, OVER, [600_000, 'agrees']]],
+    ]),
+  ]
+
+  it.each(rows)('[DOCK-2] %s', (_, [status, containers, around, ...moments]) => {
+    for (const [after, expected, reason] of moments) {
+      const word = judge({ status, containers }, around, after)
+      expect([after, word.verdict]).toEqual([after, expected])
+      if (reason !== undefined) expect(word.reason).toBe(reason)
+    }
+    // Its deadline is the very moment at which the next line of this row begins.
+    for (const [n, [after]] of moments.entries()) {
+      const later = moments.slice(n + 1).find(([, expected]) => expected !== moments[n]?.[1])
+      expect(judge({ status, containers }, around, after).deadline).toBe(later ? T0 + later[0] : null)
+    }
+  })
+
+  it('[DOCK-2] counts from when the backend told, or where nobody told, from when Docker is live', () => {
+    const docker = { ...DOCKER, since: T0 + SECOND }
+    expect(judge({ since: null }, { docker }, 15_999).verdict).toBe('agrees')
+    expect(judge({ since: null }, { docker }, 16_000)).toMatchObject({ verdict: 'ghost', since: T0 + SECOND })
+    const completed = { status: 'completed', since: null, containers: runs } as const
+    expect(judge(completed, {}, 29_999).verdict).toBe('agrees')
+    expect(judge(completed, {}, 30_000)).toMatchObject({ verdict: 'conflict', since: T0 })
+  })
+
+  it('[DOCK-2] names no moment where a batch ended in a run whose end has no time', () => {
+    expect(judge({ status: 'aborted', containers: runs }, { over: true }, 0)).toMatchObject({
+      verdict: 'orphan',
+      reason: 'Container c0ffeec0ffee still runs; its run is over. Read its log, then stop it.',
+      since: null,
+    })
+  })
+})
+
+/** The table once more, without thrift: each row by itself, at one moment. */
+function oracle({ status, since, containers }: Pair, around: Around, now: number): Verdict {
+  const { docker, backend, over, local } = around
+  const gone = (c: ContainerFacts) => c.removed || ['exited', 'dead', 'removing'].includes(c.state)
+  const up = (c: ContainerFacts) => !c.removed && ['running', 'paused', 'restarting'].includes(c.state)
+  const never = Number.NEGATIVE_INFINITY
+  const lasts = (from: number, ms: number) => now - Math.max(from, backend.since) >= ms
+  const open = !over && (status === 'pending' || status === 'running')
+  const none = containers.length === 0
+  const last = containers[containers.length - 1]
+  const ended = containers.every(gone)
+    ? containers.reduce((latest, c) => Math.max(latest, c.seenEndedAt ?? never), never)
+    : Infinity
+  const bad = containers.some(c => c.exitCode !== null && c.exitCode !== 0)
+  const lastBad = last !== undefined && last.exitCode !== null && last.exitCode !== 0
+  const noneFor = Math.max(since ?? never, docker.since)
+  const first = containers.find(c => up(c) || (gone(c) && c.startedAt !== null))
+  const completedAt = since ?? containers.find(up)?.seenRunningAt ?? now
+  const rows: [boolean, Verdict][] = [
+    [docker.link !== 'live', 'unknown'],
+    [open && backend.link !== 'live', 'unknown'],
+    [none && local !== null, 'local'],
+    [
+      open &&
+        status === 'pending' &&
+        first !== undefined &&
+        lasts(first.seenRunningAt ?? first.seenEndedAt ?? now, 5_000),
+      'conflict',
+    ],
+    [open && status === 'pending', 'agrees'],
+    [open && !none && lasts(ended, lastBad ? 5_000 : 30_000), 'late'],
+    [open && none && docker.imageMissing, 'unknown'],
+    [open && none && lasts(noneFor, 15_000) && docker.lists.filter(t => t >= noneFor).length > 1, 'ghost'],
+    [open, 'agrees'],
+    [status === 'completed' && bad, 'conflict'],
+    [status === 'completed' && containers.some(up), now - completedAt >= 30_000 ? 'conflict' : 'agrees'],
+    [status === 'completed', last?.exitCode === 0 ? 'agrees' : 'unknown'],
+    [containers.some(up), 'orphan'],
+    [true, 'agrees'],
+  ]
+  return rows.find(([fits]) => fits)?.[1] ?? 'unknown'
+}
+
+const moment = fc.integer({ min: 0, max: 90_000 }).map(ms => T0 + ms)
+
+const facts = fc
+  .record({
+    state: fc.constantFrom('created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'),
+    exitCode: fc.option(fc.constantFrom(0, 0, 1, 3, 137)),
+    removed: fc.boolean(),
+    times: fc.tuple(moment, moment, moment),
+    oomKilled: fc.boolean(),
+    timedOut: fc.boolean(),
+    missed: fc.boolean(),
+  })
+  .map(({ state, exitCode, removed, times, missed, ...over }) => {
+    const [createdAt = T0, begun = T0, endedAt = T0] = [...times].sort((a, b) => a - b)
+    const ended = removed || state === 'exited' || state === 'dead' || state === 'removing'
+    const started = state !== 'created'
+    return agent(`${id}${createdAt}`, {
+      ...{ ...over, state, removed, createdAt },
+      exitCode: ended ? exitCode : null,
+      startedAt: started ? begun : null,
+      seenRunningAt: started && !(ended && missed) ? begun : null,
+      finishedAt: ended ? endedAt : null,
+      seenEndedAt: ended ? endedAt : null,
+    })
+  })
+
+const link = fc.constantFrom('live', 'live', 'live', 'stale', 'down', 'off')
+const situation = fc
+  .record({
+    status: fc.constantFrom('pending', 'running', 'completed', 'failed', 'aborted'),
+    since: fc.option(moment),
+    containers: fc.array(facts, { maxLength: 4 }),
+    over: fc.boolean(),
+    endedAt: fc.option(moment),
+    local: fc.option(fc.constantFrom('dry-run', 'fallback'), { freq: 1 }),
+    backend: fc.record({ link, since: moment }),
+    docker: fc.record({
+      ...{ link, since: moment, imageMissing: fc.integer({ max: 4, min: 0 }).map(n => n === 0) },
+      lists: fc.array(moment, { maxLength: 2 }).map(lists => lists.sort((a, b) => b - a)),
+    }),
+  })
+  // In a run that is over nothing is running [RUN-1].
+  .map(({ status, since, containers, over, endedAt, ...around }) => ({
+    pair: { status, since, containers: containers.sort((a, b) => a.createdAt - b.createdAt) },
+    around: { ...around, over: over && status !== 'running', endedAt: over ? endedAt : null },
+  }))
+const later = fc.integer({ min: 0, max: 200_000 })
+
+/** Without its times, one or two sentences, and nothing that a program forgot there. */
+const SENTENCES = /^[A-Z][^.]+\.( [A-Z][^.]+\.)?$/
+const TIME = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g
+
+describe('any claim beside any evidence', () => {
+  const runs = { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 3_000) }
+
+  it('[DOCK-2] has the verdict that the table has', () => {
+    fc.assert(
+      fc.property(situation, later, ({ pair, around }, after) => {
+        expect(verdict(pair, around, T0 + after).verdict).toBe(oracle(pair, around, T0 + after))
+      }),
+      runs,
+    )
+  })
+
+  it('[DOCK-2] stays as it is until its deadline, and changes there', () => {
+    fc.assert(
+      fc.property(situation, later, fc.double({ min: 0, max: 1, noNaN: true }), ({ pair, around }, after, part) => {
+        const now = T0 + after
+        const { deadline, ...word } = verdict(pair, around, now)
+        const until = deadline ?? now + 1_000_000
+        expect(until).toBeGreaterThan(now)
+        for (const between of [now + Math.floor((until - 1 - now) * part), until - 1]) {
+          expect(verdict(pair, around, between)).toEqual({ ...word, deadline })
+        }
+        if (deadline !== null) expect(verdict(pair, around, deadline).verdict).not.toBe(word.verdict)
+      }),
+      runs,
+    )
+  })
+
+  it('[DOCK-3] raises no alarm while Docker is not live, and none of what is open while the backend is not', () => {
+    const alarms: readonly Verdict[] = ['ghost', 'orphan', 'late', 'conflict']
+    fc.assert(
+      fc.property(situation, later, ({ pair, around }, after) => {
+        const word = verdict(pair, around, T0 + after).verdict
+        const silent = around.backend.link !== 'live' && !around.over && pair.status !== 'completed'
+        if (around.docker.link !== 'live') expect(word).toBe('unknown')
+        if (silent && (pair.status === 'pending' || pair.status === 'running')) expect(alarms).not.toContain(word)
+      }),
+      runs,
+    )
+  })
+
+  it('[DOCK-2] is no ghost before 15 s and two lists of watching', () => {
+    fc.assert(
+      fc.property(situation, later, ({ pair, around }, after) => {
+        const now = T0 + after
+        if (verdict(pair, around, now).verdict !== 'ghost') return
+        const { lists, since } = around.docker
+        expect(pair.containers).toEqual([])
+        expect(now - Math.max(pair.since ?? 0, since, around.backend.since)).toBeGreaterThanOrEqual(15_000)
+        expect(lists.filter(list => list >= Math.max(pair.since ?? 0, since))).toHaveLength(2)
+      }),
+      runs,
+    )
+  })
+
+  it('[DOCK-2] is told in one or two plain sentences, which name the moment that "since" means', () => {
+    fc.assert(
+      fc.property(situation, later, ({ pair, around }, after) => {
+        const { reason, since } = verdict(pair, around, T0 + after)
+        expect(reason.replaceAll(TIME, 'then')).toMatch(SENTENCES)
+        expect(reason).not.toMatch(/undefined|null|NaN|Infinity|\[object/)
+        expect(reason.match(TIME) ?? []).toEqual(since === null ? [] : [iso(since)])
+        expect(/\bsince\b/.test(reason)).toBe(since !== null)
+      }),
+      runs,
+    )
+  })
+})
+
+describe('how a container ended', () => {
+  it.each([
+    [{ exitCode: 0 }, 'exited 0'],
+    [{ exitCode: 3 }, 'exited 3'],
+    [{ exitCode: 137 }, 'exited 137, killed'],
+    [{ exitCode: 137, oomKilled: true }, 'exited 137, out of memory'],
+    [{ exitCode: 137, timedOut: true }, 'exited 137, killed after 15 minutes'],
+    [{ exitCode: null }, 'ended, unseen how'],
+  ])('[DOCK-5] is said in words: %o', (how, words) => {
+    expect(exitWords({ oomKilled: false, timedOut: false, ...how })).toBe(words)
+  })
+
+  it('names a container as the docker client does', () => {
+    expect(shortId(id)).toBe('c0ffeec0ffee')
+  })
+})

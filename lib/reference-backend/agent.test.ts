@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { heardAtTheEnd, insideTask, type Agent, type Assignment, type Line } from './agent'
 
-const assignment: Assignment = { id: 'db', name: 'Database', worktree: '/p/batch-db-1a2b3c_1', tasks: [] }
+const assignment: Assignment = {
+  runId: 'r1',
+  id: 'db',
+  name: 'Database',
+  reasoning: '',
+  worktree: '/p/batch-db-1a2b3c_1',
+  tasks: [],
+}
 const signal = new AbortController().signal
 
 const printing = (lines: [Line['stream'], string][], exitCode = 0): Agent => ({
-  announcement: 'hello',
+  announcements: [{ level: 'info', text: 'hello' }],
   run: async (_assignment, { line }) => {
     lines.forEach(([stream, text]) => line({ stream, text }))
     return exitCode
@@ -25,12 +32,12 @@ describe('heardAtTheEnd', () => {
       lines: ['stdout 2', 'stdout 4', 'stderr 1', 'stderr 3'],
       exitCode: 3,
     })
-    expect(heardAtTheEnd(agent).announcement).toBe('hello')
+    expect(heardAtTheEnd(agent).announcements).toEqual([{ level: 'info', text: 'hello' }])
   })
 
   it('gives nothing of an agent that was stopped', async () => {
     const stopped: Agent = {
-      announcement: '',
+      announcements: [],
       run: async (_assignment, { line }) => {
         line({ stream: 'stdout', text: 'half' })
         throw new Error('stopped')

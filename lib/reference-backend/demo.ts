@@ -36,7 +36,7 @@ async function show(): Promise<void> {
     undo.push(() => dashboard.stop())
     await dashboard.ready(asked.signal)
     const runId = await start(dashboard.url)
-    console.log(`Backend: ${backend.url} (generation ${generation}, agents are simulated: no container is started)`)
+    console.log(`Backend: ${backend.url} (generation ${generation}, ${backend.agents})`)
     console.log(`Fleet: ${dashboard.url}/`)
     console.log(`Run: ${dashboard.url}/runs/${encodeURIComponent(runId)}`)
     console.log('Ctrl-C ends the demo.')

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import type { Agent } from './agent'
+import { NoAgent, type Agent } from './agent'
 import type { Faults } from './faults'
 import { behaviours, branchName, exitReason, firstParagraph, type Generation, type Happening } from './generation'
 import type { History } from './history'
@@ -17,12 +17,15 @@ export interface Order {
 
 /** What an execution works with. */
 export interface Host {
+  runId: string
   generation: Generation
   project: Project
   history: History
   agent: Agent
   faults: Faults
   pace: Pace
+  /** Settles when the help with a merge is over; rejects once the signal aborts. */
+  mergeHelp: (spec: string, signal: AbortSignal) => Promise<void>
   say: (happening: Happening) => void
   /** Aborts when the process dies: then everything ends where it is. */
   life: AbortSignal
@@ -198,16 +201,23 @@ class Engine {
       }
       // What is ready starts together; only then do the agents speak.
       await this.host.pace(1, this.#agents)
-      this.#note('info', agent.announcement)
+      agent.announcements.forEach(({ level, text }) => this.#note(level, text))
       const exitCode = await agent.run(
-        { id: batch.id, name: batch.name, worktree, tasks },
+        { runId: this.host.runId, id: batch.id, name: batch.name, reasoning: batch.reasoning, worktree, tasks },
         { signal: this.#agents, line: line => say({ kind: 'line', ...line }) },
       )
-      const text = faults.takeFailure(batch.id)?.text
-      return { batch, branch, failure: exitCode === 0 ? null : (text ?? exitReason(generation, exitCode)) }
+      const { text, unnoticed = false } = faults.takeFailure(batch.id) ?? {}
+      const failed = exitCode !== 0 && !unnoticed
+      return { batch, branch, failure: failed ? (text ?? exitReason(generation, exitCode)) : null }
     } catch (error) {
+      if (error instanceof NoAgent) return this.#without(batch, branch, error.message)
       return { batch, branch, failure: `Task panic: ${error instanceof Error ? error.message : String(error)}` }
     }
+  }
+
+  #without(batch: PlanBatch, branch: string, reason: string): Outcome {
+    this.#note('error', `Sandbox execution error: ${reason}`)
+    return { batch, branch, failure: `Sandbox execution failed: ${reason}` }
   }
 
   async #finish({ batch, branch, failure }: Outcome): Promise<void> {
@@ -233,7 +243,7 @@ class Engine {
   }
 
   async #merge(batch: PlanBatch, branch: string): Promise<void> {
-    const { faults, pace, project } = this.host
+    const { faults, mergeHelp, project } = this.host
     const commit = { merged: false }
     project.branches.set(branch, commit)
     this.#note('info', `Merging branch ${branch}`)
@@ -241,7 +251,8 @@ class Engine {
     if (outcome === 'failed') throw new GivesUp('Merge failed', { abrupt: true, batch })
     if (outcome !== undefined) {
       this.#note('info', 'Merge conflicts detected. Attempting AI resolution...')
-      await pace(3000, this.#working)
+      await Promise.race([mergeHelp(this.order.spec, this.host.life), once(this.#working, 'abort')])
+      this.#working.throwIfAborted()
     }
     if (outcome === 'unresolved') throw new GivesUp('AI could not resolve all conflicts', { abrupt: true, batch })
     commit.merged = true

@@ -6,6 +6,8 @@ export interface Failure {
   exitCode?: number
   /** The reason in place of the generation's own. What follows a blank line is told with "Execution failed" only. */
   text?: string
+  /** The backend takes the batch for completed all the same. */
+  unnoticed?: boolean
 }
 
 /** `unresolved` and `resolved`: conflicts, and help with them that fails or succeeds. `failed`: "Merge failed". */

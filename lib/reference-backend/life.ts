@@ -11,13 +11,16 @@ interface Run {
   isOver: boolean
 }
 
+/** Why everything that a life had under way is given up: nobody is left to see to it. */
+export class ProcessEnded extends Error {}
+
 /** One life of the backend's process: the runs it remembers, none of which outlives it. */
 export class Life {
   readonly #end = new AbortController()
   readonly #runs = new Map<string, Run>()
 
   constructor(
-    private readonly tools: Omit<Host, 'say' | 'life' | 'stop'>,
+    private readonly tools: Omit<Host, 'runId' | 'say' | 'life' | 'stop'>,
     private readonly clock: Clock,
   ) {}
 
@@ -27,7 +30,7 @@ export class Life {
     const run: Run = { stream: new RunStream(this.tools.faults), stop: new AbortController(), isOver: false }
     this.#runs.set(runId, run)
     const say = (happening: Happening) => this.#frames(happening).forEach(frame => run.stream.say(frame))
-    void execute(order, { ...this.tools, say, life: this.#end.signal, stop: run.stop.signal }).then(() => {
+    void execute(order, { ...this.tools, runId, say, life: this.#end.signal, stop: run.stop.signal }).then(() => {
       run.isOver = true
     })
     return true
@@ -56,7 +59,7 @@ export class Life {
   }
 
   end(): void {
-    this.#end.abort()
+    this.#end.abort(new ProcessEnded('The process ended.'))
     for (const stream of this.streams()) stream.drop()
   }
 

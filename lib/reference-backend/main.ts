@@ -18,6 +18,6 @@ const backend = await startReferenceBackend({
   generation: generationOf(values.generation),
   speed: Number(values.speed),
 })
-console.log(`Backend: ${backend.url} (generation ${values.generation}, agents are simulated: no container is started)`)
+console.log(`Backend: ${backend.url} (generation ${values.generation}, ${backend.agents})`)
 await whenAsked()
 await backend.close()

@@ -25,18 +25,30 @@ const CURRENT_BRANCH = 'main'
 const get = (handler: Handler): Methods => new Map([['GET', handler]])
 const post = (handler: Handler): Methods => new Map([['POST', handler]])
 
+export interface Served {
+  generation: Generation
+  project: Project
+  history: History
+  hasDocker: boolean
+  life: () => Life
+}
+
 /** Every path that the backend knows; any other is the single-page application's. */
-export function routes(
-  generation: Generation,
-  project: Project,
-  history: History,
-  life: () => Life,
-): (path: string) => Methods | undefined {
+export function routes({
+  generation,
+  project,
+  history,
+  hasDocker,
+  life,
+}: Served): (path: string) => Methods | undefined {
   const behaviour = behaviours[generation]
   const fixed = new Map<string, Methods>([
     ['/health', get(() => plain('OK'))],
     ['/api/status', get(() => json(status))],
-    ['/api/docker', get(() => json({ available: false, message: 'Docker not available' }))],
+    [
+      '/api/docker',
+      get(() => json({ available: hasDocker, message: hasDocker ? 'Docker is running' : 'Docker not available' })),
+    ],
     ['/api/specs', get(() => json(specs(project, generation)))],
     ['/api/plans/detail', get(({ query }) => json(planDetail(project, behaviour, queried(query, 'spec'))))],
     ['/api/tasks/detail', get(({ query }) => json(taskDetail(project, queried(query, 'spec'))))],

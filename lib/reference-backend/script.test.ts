@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { believable, seeded } from './script'
 
-const tasks = [{ id: 'T1', title: 'Create the table', file: 'db/1.sql' }]
+const tasks = [{ id: 'T1', title: 'Create the table', description: '', file: 'db/1.sql' }]
 
 describe('seeded', () => {
   it('is uniform in [0, 1), the same for the same seed, another for another', () => {
@@ -24,7 +24,10 @@ describe('believable', () => {
   it('takes 9 to 18 seconds and names every task', () => {
     fc.assert(
       fc.property(fc.string(), id => {
-        const { ms, lines } = believable({ id, name: id, worktree: '/w', tasks }, seeded(id))
+        const { ms, lines } = believable(
+          { runId: 'r1', id, name: id, reasoning: '', worktree: '/w', tasks },
+          seeded(id),
+        )
         expect(ms).toBeGreaterThanOrEqual(9000)
         expect(ms).toBeLessThan(18_000)
         expect(lines.map(({ text }) => text)).toContain('T1: Create the table')

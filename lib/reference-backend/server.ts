@@ -7,8 +7,8 @@ import { History } from './history'
 import { Life } from './life'
 import { Project } from './project'
 import { routes, SOCKET_PATH } from './routes'
-import { believable, type Script } from './script'
-import { paceOf, SimulatedAgent } from './simulated-agent'
+import type { Script } from './script'
+import { hire, type ContainerFaults } from './staff'
 
 export interface Options {
   /** The project's folder; its plan.yaml, tasks.yaml and runs.yaml are rewritten by runs. */
@@ -18,17 +18,34 @@ export interface Options {
   port?: number
   /** How many times faster than told everything goes; `Infinity` waits for nothing. */
   speed?: number
-  /** What the simulated agents do; default `believable`. */
+  /** What the agents do; default `believable`. */
   script?: Script
   host?: '127.0.0.1'
+  /**
+   * Whether agents run in containers, as the real ones do, or are simulated. `off`, the default: simulated. `auto`: in
+   * containers where an Engine answers and has an image for them, else simulated. `on`: in containers, or reject.
+   */
+  docker?: 'off' | 'auto' | 'on'
+  /** The Engine: `unix://…`; default DOCKER_HOST, else the default socket. */
+  dockerHost?: string
+  /** What the containers are made of; made of the machine's busybox where it is missing. Default `AGENT_IMAGE`. */
+  image?: string
+  /** Whether containers bear `ckrv.run_id` and `ckrv.batch_id`. The real ones do not, and that is the default. */
+  labels?: boolean
 }
 
 /** A running backend, and what can be made to go wrong with it. */
 export interface ReferenceBackend {
   readonly url: string
   readonly port: number
+  /** What its agents are, in words. */
+  readonly agents: string
+  /** Also removes every container that it ever made, running or not. */
   close(): Promise<void>
-  /** The process dies: sockets are cut, runs forgotten, the port closed. The project's files stay as they are. */
+  /**
+   * The process dies: sockets are cut, runs forgotten, the port closed. The project's files stay as they are, and so do
+   * containers: they run to their end and are not removed, nor taken over by `restart`.
+   */
   kill(): Promise<void>
   /** A new process on the same port and project, which knows no run; kills the old one if need be. */
   restart(): Promise<void>
@@ -40,7 +57,10 @@ export interface ReferenceBackend {
   duplicate(match: Match): () => void
   /** From now on live messages reach their readers this much later, ms. */
   delay(ms: number): void
-  /** The next time this batch runs, its agent fails. */
+  /**
+   * The next time this batch runs, or now where it does, its agent fails. In containers of generation A nobody notices,
+   * as with the real one.
+   */
   failBatch(batchId: string, failure?: Failure): void
   /** The next time this batch's branch is merged, it conflicts. */
   failMerge(batchId: string, outcome?: MergeOutcome): void
@@ -48,27 +68,29 @@ export interface ReferenceBackend {
   print(batchId: string, stream: 'stdout' | 'stderr', text: string): void
   /** The batch's agent prints that many lines at once. More than 1,024 that are forwarded at once cut live readers. */
   burst(batchId: string, lines: number): void
-  /** The batch does not end until it is released. */
+  /** The batch does not end until it is released. A container gives up after 20 minutes. */
   hold(batchId: string): void
   release(batchId: string): void
+  /** The rest needs containers: it throws or rejects where agents are simulated. */
+  readonly containers: ContainerFaults
   /** Sends any bytes to the run's live readers, as a text frame unless `binary`, past the history. */
   sendRaw(runId: string, data: string | Buffer, binary?: boolean): void
 }
 
 /** Starts a backend that speaks the wire of the given generation; rejects where the port is taken. */
 export async function startReferenceBackend(options: Options): Promise<ReferenceBackend> {
-  const { generation, speed = 1, script = believable, host = '127.0.0.1' } = options
+  const { generation, host = '127.0.0.1' } = options
   const project = new Project(options.project)
   const clock = new Clock()
   const history = new History(project, clock)
   const faults = new Faults()
-  const pace = paceOf(speed)
-  const simulated = new SimulatedAgent(script, pace, faults)
-  const agent = as(generation, simulated)
-  const born = () => new Life({ generation, project, history, agent, faults, pace }, clock)
+  const staff = await hire(options, project, faults)
+  const { agent, pace, mergeHelp } = staff
+  const tools = { generation, project, history, agent: as(generation, agent), faults, pace, mergeHelp }
+  const born = () => new Life(tools, clock)
 
   let life = born()
-  const route = routes(generation, project, history, () => life)
+  const route = routes({ generation, project, history, hasDocker: staff.containers !== null, life: () => life })
   const door = new Door(route, SOCKET_PATH, (runId, socket) => life.join(runId, socket))
   const port = await door.open(options.port ?? 0, host)
 
@@ -79,7 +101,11 @@ export async function startReferenceBackend(options: Options): Promise<Reference
   return {
     url: `http://${host}:${port}`,
     port,
-    close: kill,
+    agents: staff.described,
+    async close() {
+      await kill()
+      await staff.dismiss()
+    },
     kill,
     async restart() {
       await kill()
@@ -92,12 +118,19 @@ export async function startReferenceBackend(options: Options): Promise<Reference
     delay(ms) {
       faults.delay = ms
     },
-    failBatch: (batchId, failure) => faults.failBatch(batchId, failure),
+    failBatch(batchId, failure) {
+      faults.failBatch(batchId, failure)
+      agent.failureChanged?.(batchId)
+    },
     failMerge: (batchId, outcome) => faults.failMerge(batchId, outcome),
-    print: (batchId, stream, text) => simulated.print(batchId, [{ stream, text }]),
-    burst: (batchId, lines) => simulated.print(batchId, numbered(batchId, lines)),
-    hold: batchId => simulated.hold(batchId),
-    release: batchId => simulated.release(batchId),
+    print: (batchId, stream, text) => agent.print(batchId, [{ stream, text }]),
+    burst: (batchId, lines) => agent.print(batchId, numbered(batchId, lines)),
+    hold: batchId => agent.hold(batchId),
+    release: batchId => agent.release(batchId),
+    get containers() {
+      if (staff.containers === null) throw new Error('These agents are simulated: there are no containers.')
+      return staff.containers
+    },
     sendRaw: (runId, data, binary = false) => life.streams(runId).forEach(stream => stream.sendRaw(data, binary)),
   }
 }

@@ -4,7 +4,14 @@ import type { Assignment } from './agent'
 import { Faults } from './faults'
 import { paceOf, SimulatedAgent } from './simulated-agent'
 
-const assignment = (id: string): Assignment => ({ id, name: id, worktree: '/w', tasks: [] })
+const assignment = (id: string): Assignment => ({
+  runId: 'r1',
+  id,
+  name: id,
+  reasoning: '',
+  worktree: '/w',
+  tasks: [],
+})
 
 function staged(script = [{ stream: 'stdout' as const, text: 'work' }]) {
   const faults = new Faults()
@@ -21,7 +28,7 @@ function staged(script = [{ stream: 'stdout' as const, text: 'work' }]) {
 
 describe('SimulatedAgent', () => {
   it('says what it is', () => {
-    expect(staged().agent.announcement).toBe('Simulated agent: no container is started')
+    expect(staged().agent.announcements).toEqual([{ level: 'info', text: 'Simulated agent: no container is started' }])
   })
 
   it('plays its script and exits with 0, or as planned', async () => {

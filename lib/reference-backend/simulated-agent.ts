@@ -1,7 +1,7 @@
-import { once } from 'node:events'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
-import type { Agent, Assignment, Line } from './agent'
+import type { Agent, Announcement, Assignment, Line } from './agent'
 import type { Faults } from './faults'
+import { Holds } from './holds'
 import { seeded, type Script } from './script'
 
 /** Waits for a batch's worth of time, in ms before `speed`; rejects once `signal` aborts. */
@@ -13,10 +13,11 @@ export const paceOf =
   (ms, signal) =>
     speed === Infinity ? nextTurn(undefined, { signal }) : sleep(ms / speed, undefined, { signal })
 
+const SIMULATED: readonly Announcement[] = [{ level: 'info', text: 'Simulated agent: no container is started' }]
+
 /** Plays a script instead of starting a container, and does what a test tells it to meanwhile. */
 export class SimulatedAgent implements Agent {
-  readonly announcement = 'Simulated agent: no container is started'
-  readonly #held = new Map<string, AbortController>()
+  readonly #holds = new Holds()
   readonly #working = new Map<string, Set<(line: Line) => void>>()
   readonly #toPrint = new Map<string, Line[]>()
 
@@ -24,6 +25,7 @@ export class SimulatedAgent implements Agent {
     private readonly script: Script,
     private readonly pace: Pace,
     private readonly faults: Faults,
+    readonly announcements: readonly Announcement[] = SIMULATED,
   ) {}
 
   async run(assignment: Assignment, { signal, line }: { signal: AbortSignal; line: (line: Line) => void }) {
@@ -40,7 +42,7 @@ export class SimulatedAgent implements Agent {
         line(said)
       }
       await this.pace(gap, signal)
-      await this.#untilReleased(id, signal)
+      await this.#holds.released(id, signal)
       return this.faults.exitCode(id)
     } finally {
       working.delete(line)
@@ -50,12 +52,11 @@ export class SimulatedAgent implements Agent {
 
   /** The batch does not end, now and whenever it runs, until it is released. */
   hold(batchId: string): void {
-    if (!this.#held.has(batchId)) this.#held.set(batchId, new AbortController())
+    this.#holds.hold(batchId)
   }
 
   release(batchId: string): void {
-    this.#held.get(batchId)?.abort()
-    this.#held.delete(batchId)
+    this.#holds.release(batchId)
   }
 
   /** Whoever works on the batch prints this now; if nobody does, the next one to start on it. */
@@ -63,11 +64,5 @@ export class SimulatedAgent implements Agent {
     const working = this.#working.get(batchId)
     if (working === undefined) this.#toPrint.set(batchId, [...(this.#toPrint.get(batchId) ?? []), ...lines])
     for (const line of working ?? []) lines.forEach(line)
-  }
-
-  async #untilReleased(batchId: string, signal: AbortSignal): Promise<void> {
-    const held = this.#held.get(batchId)
-    if (held === undefined) return
-    await once(held.signal, 'abort', { signal })
   }
 }

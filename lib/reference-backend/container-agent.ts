@@ -1,0 +1,215 @@
+import { EventEmitter, once } from 'node:events'
+import { basename, dirname } from 'node:path'
+import type Docker from 'dockerode'
+import { NoAgent, type Agent, type Announcement, type Assignment, type Line } from './agent'
+import { AGENT_MEMORY, containerName, type Containers } from './containers'
+import { refusal, wordsOf } from './docker'
+import type { Faults } from './faults'
+import type { Generation } from './generation'
+import { Holds } from './holds'
+import { ProcessEnded } from './life'
+import { batchCommand, STEPS, stepCommand } from './prompts'
+import { seeded, type Script } from './script'
+import { RUNS_SCRIPT, WorkTree } from './work-tree'
+
+/** How long a container may work, ms; then it is killed. */
+const LONGEST_WORK = 900_000
+/** What is left to an agent that takes all the memory it can get, bytes. */
+const LITTLE_MEMORY = 16 * 1024 ** 2
+
+/** The step that does the work. */
+const WORKING = 'implement'
+
+interface Io {
+  signal: AbortSignal
+  line: (line: Line) => void
+}
+
+interface InContainer {
+  /** Whether it does the batch's work: faults and what a test says are for this one. */
+  works: boolean
+  created?: (id: string, name: string) => void
+}
+
+export interface Manner {
+  generation: Generation
+  script: Script
+  speed: number
+  /** Whether containers are labelled with their run and their batch; no backend in the field does. */
+  labels: boolean
+}
+
+/** Runs each batch in a container, or in four of them, one after the other, in the oldest generation. */
+export class ContainerAgent implements Agent {
+  readonly announcements: readonly Announcement[]
+  /** Batches that do not end, that do not begin, and whose end is not noticed. */
+  readonly #held = new Holds()
+  readonly #ghosts = new Holds()
+  readonly #silent = new Holds()
+  readonly #trees = new Map<string, Set<WorkTree>>()
+  readonly #toPrint = new Map<string, Line[]>()
+  readonly #working = new Map<string, Docker.Container>()
+  readonly #started = new EventEmitter()
+
+  constructor(
+    private readonly containers: Containers,
+    private readonly manner: Manner,
+    private readonly faults: Faults,
+    private readonly longestWork = LONGEST_WORK,
+  ) {
+    const said = ['Executing in Docker sandbox with Claude Code...', 'Using Claude subscription']
+    this.announcements = manner.generation === 'A' ? [] : said.map(text => ({ level: 'info', text }))
+  }
+
+  async run(assignment: Assignment, io: Io): Promise<number> {
+    const { id } = assignment
+    if (this.#ghosts.has(id)) {
+      await this.#ghosts.released(id, io.signal)
+      return 0
+    }
+    const tree = this.#prepared(assignment)
+    const exitCode =
+      this.manner.generation === 'A'
+        ? await this.#steps(assignment, io)
+        : await this.#inContainer(assignment, batchCommand(assignment, RUNS_SCRIPT), io, { works: true })
+    this.#trees.get(id)?.delete(tree)
+    return exitCode
+  }
+
+  /** The batch does not end, now and whenever it runs, until it is released. */
+  hold(batchId: string): void {
+    this.#held.hold(batchId)
+    for (const tree of this.#treesOf(batchId)) tree.hold()
+  }
+
+  /** The next time this batch runs, no container is started, and it does not end until it is released. */
+  ghost(batchId: string): void {
+    this.#ghosts.hold(batchId)
+  }
+
+  /** Nobody notices that the batch's container has ended until the batch is released. */
+  silence(batchId: string): void {
+    this.#silent.hold(batchId)
+  }
+
+  release(batchId: string): void {
+    for (const holds of [this.#held, this.#ghosts, this.#silent]) holds.release(batchId)
+    for (const tree of this.#treesOf(batchId)) tree.release()
+  }
+
+  /** Whoever works on the batch prints this now; if nobody does, the next one to start on it. */
+  print(batchId: string, lines: readonly Line[]): void {
+    const trees = this.#treesOf(batchId)
+    if (trees.size === 0) this.#toPrint.set(batchId, [...(this.#toPrint.get(batchId) ?? []), ...lines])
+    for (const tree of trees) tree.say(lines)
+  }
+
+  /** What the batch's agent is to exit with has changed. */
+  failureChanged(batchId: string): void {
+    for (const tree of this.#treesOf(batchId)) tree.exitWith(this.faults.exitCode(batchId))
+  }
+
+  /** The container that does the batch's work; settles when it runs. */
+  async container(batchId: string): Promise<Docker.Container> {
+    for (;;) {
+      const container = this.#working.get(batchId)
+      if (container !== undefined) return container
+      await once(this.#started, 'started')
+    }
+  }
+
+  /** From outside, as by `docker kill`. */
+  async kill(batchId: string): Promise<void> {
+    await (await this.container(batchId)).kill()
+  }
+
+  /** The batch's agent takes more memory than it gets. */
+  async oom(batchId: string): Promise<void> {
+    await (await this.container(batchId)).update({ Memory: LITTLE_MEMORY, MemorySwap: LITTLE_MEMORY })
+    for (const tree of this.#treesOf(batchId)) tree.eat()
+  }
+
+  #treesOf(batchId: string): Set<WorkTree> {
+    return this.#trees.get(batchId) ?? new Set()
+  }
+
+  /** A work tree with all that is known of this batch's work before it begins. */
+  #prepared(assignment: Assignment): WorkTree {
+    const { id, worktree } = assignment
+    if (basename(dirname(worktree)) !== 'worktrees') throw new NoAgent('Failed to create worktree')
+    const tree = new WorkTree(worktree)
+    const { ms, lines } = this.manner.script(assignment, seeded(id))
+    tree.prepare(lines, ms / (lines.length + 1) / this.manner.speed)
+    tree.exitWith(this.faults.exitCode(id))
+    if (this.#held.has(id)) tree.hold()
+    tree.say(this.#toPrint.get(id) ?? [])
+    this.#toPrint.delete(id)
+    this.#trees.set(id, this.#treesOf(id).add(tree))
+    return tree
+  }
+
+  /** The exit code of a step never reaches the oldest backend: whatever its containers do, the batch is completed. */
+  async #steps(assignment: Assignment, io: Io): Promise<number> {
+    const trace = (crate: string, text: string) =>
+      io.line({ stream: 'stderr', text: `${new Date().toISOString()}  INFO ${crate}: ${text}` })
+    trace('ckrv_core::runner', `Running workflow in workspace workspace=${assignment.worktree}`)
+    for (const step of STEPS) {
+      const { command, length } = stepCommand(
+        step,
+        assignment,
+        step.id === WORKING ? RUNS_SCRIPT : `echo '${step.says}'`,
+      )
+      trace('ckrv_core::runner', `Executing step with prompt length: ${length} step_id=${step.id}`)
+      await this.#inContainer(assignment, command, io, {
+        works: step.id === WORKING,
+        created: (id, name) =>
+          trace(
+            'ckrv_sandbox::docker',
+            `Container created, starting execution container_id=${id} container_name=${name}`,
+          ),
+      })
+    }
+    return 0
+  }
+
+  /** Runs one container to its end and removes it. Where the process dies meanwhile, it runs on and stays. */
+  async #inContainer(assignment: Assignment, command: string[], io: Io, step: InContainer): Promise<number> {
+    const { id } = assignment
+    const container = await this.#create(assignment, command, step)
+    const late = setTimeout(() => void this.containers.kill(container), this.longestWork)
+    try {
+      io.signal.throwIfAborted()
+      await container.start()
+      if (step.works) this.#working.set(id, container)
+      this.#started.emit('started')
+      const exitCode = await this.containers.ended(container, io.line, io.signal)
+      if (this.#working.get(id) === container) this.#working.delete(id)
+      if (step.works) await this.#silent.released(id, io.signal)
+      return exitCode
+    } finally {
+      clearTimeout(late)
+      if (!(io.signal.reason instanceof ProcessEnded))
+        await this.containers.remove(container, { force: io.signal.aborted })
+    }
+  }
+
+  async #create({ runId, id, worktree }: Assignment, command: string[], { created }: InContainer) {
+    const name = containerName()
+    try {
+      const container = await this.containers.create({
+        name,
+        command,
+        workspace: worktree,
+        memory: AGENT_MEMORY,
+        ...(this.manner.labels && { labels: { 'ckrv.run_id': runId, 'ckrv.batch_id': id } }),
+      })
+      created?.(container.id, name)
+      return container
+    } catch (error) {
+      const away = 'Failed to pull image: Error in the hyper legacy client: client error (Connect)'
+      throw new NoAgent(refusal(error) === null ? away : `Failed to create container: ${wordsOf(error)}`, {
+        cause: error,
+      })
+    }
+  }
+}

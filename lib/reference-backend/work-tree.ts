@@ -1,0 +1,117 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Line } from './agent'
+
+/** A tick of the script, ms: how soon it notices what it is told. */
+const TICK = 100
+/** A held script gives up after 20 minutes: what outlives a test that was killed does not stay for ever. */
+const LONGEST_HOLD = (20 * 60_000) / TICK
+
+/**
+ * The folder that an agent's container has at `/workspace`, and in it the files that lead the agent: its script, which
+ * runs on whatever becomes of the backend, and what a test tells it meanwhile.
+ */
+export class WorkTree {
+  readonly #agent: string
+  #said = 0
+
+  constructor(readonly path: string) {
+    this.#agent = join(path, '.agent')
+  }
+
+  /** Makes the folder, with a script of these lines, each after `gap` ms. */
+  prepare(lines: readonly Line[], gap: number): void {
+    mkdirSync(join(this.#agent, 'said'), { recursive: true })
+    const rows = lines.flatMap(({ stream, text }) => text.split('\n').map(row => `${stream} ${row}\n`))
+    writeFileSync(join(this.#agent, 'lines'), rows.join(''))
+    writeFileSync(join(this.#agent, 'script'), script(gap))
+  }
+
+  hold(): void {
+    this.#write('hold', '')
+  }
+
+  release(): void {
+    rmSync(join(this.#agent, 'hold'), { force: true })
+  }
+
+  /** What the script exits with when it comes to its end. */
+  exitWith(code: number): void {
+    this.#write('exit', `${code}\n`)
+  }
+
+  /** The script takes all the memory that it can get. */
+  eat(): void {
+    this.#write('eat', '')
+  }
+
+  /** The script says this within a tick. */
+  say(lines: readonly Line[]): void {
+    for (const [index, { stream }] of lines.entries()) {
+      if (lines[index - 1]?.stream === stream) continue
+      const changes = lines.findIndex((line, later) => later > index && line.stream !== stream)
+      const together = lines.slice(index, changes === -1 ? lines.length : changes)
+      this.#said += 1
+      const name = `${String(this.#said).padStart(9, '0')}.${stream}`
+      this.#write(join('said', name), together.map(({ text }) => `${text}\n`).join(''))
+    }
+  }
+
+  /** In one step, so that the script never sees half of it. */
+  #write(name: string, text: string): void {
+    const path = join(this.#agent, name)
+    writeFileSync(`${path}.new`, text)
+    renameSync(`${path}.new`, path)
+  }
+}
+
+/** What the shell of an agent's container does instead of asking a model. Sourced, so that it is process 1 itself. */
+export const RUNS_SCRIPT = '. ./.agent/script'
+
+const script = (gap: number): string => {
+  const ticks = Math.floor(gap / TICK)
+  const rest = (gap - ticks * TICK) / 1000
+  return `trap 'exit 143' TERM
+cd .agent
+say() {
+  for file in said/*; do
+    case $file in
+    *.stdout) cat "$file" ;;
+    *.stderr) cat "$file" >&2 ;;
+    *) continue ;;
+    esac
+    rm "$file"
+  done
+}
+tick() {
+  if [ -e eat ]; then exec tail /dev/zero; fi
+  say
+  if [ "$1" != 0 ]; then sleep "$1"; fi
+}
+pause() {
+  tick ${rest.toFixed(3).replace(/\.?0+$/, '')}
+  ticks=${ticks}
+  while [ "$ticks" -gt 0 ]; do
+    tick ${TICK / 1000}
+    ticks=$((ticks - 1))
+  done
+}
+while IFS= read -r row; do
+  pause
+  case $row in
+  'stderr '*) printf '%s\\n' "\${row#stderr }" >&2 ;;
+  *) printf '%s\\n' "\${row#stdout }" ;;
+  esac
+done <lines
+pause
+ticks=${LONGEST_HOLD}
+while [ -e hold ] && [ "$ticks" -gt 0 ]; do
+  tick ${TICK / 1000}
+  ticks=$((ticks - 1))
+done
+say
+code=0
+if [ -e exit ]; then read -r code <exit; fi
+exit "$code"
+`
+}

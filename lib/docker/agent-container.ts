@@ -1,0 +1,82 @@
+import type { Marks, Role } from '../run/container'
+import type { Inspection, Labels } from './answers'
+import { unescapeHtml } from './unescape-html'
+
+/** What a container is for, and whose: all that its configuration is asked [DOCK-4] [DOCK-6] [DOCK-7]. */
+export interface Identity {
+  name: string
+  image: string
+  role: Role
+  marks: Marks
+}
+
+const WORKTREE = /^(.*)\/\.chakravarti\/worktrees\/batch-(.+)-([0-9a-f]{6})_1$/s
+const SPEC_FOLDER = /\/\.specs\/[^/]+\/?$/
+const CONFLICTS = 'You are resolving Git merge conflicts'
+/** No plan names its batches like this; chars. */
+const LONGEST_MISSION = 4_096
+
+/** Of an inspected container. */
+export function identityOf({ name, image, labels, mounts, command }: Inspection): Identity {
+  const workspace = mounts.find(({ destination }) => destination === '/workspace')?.source ?? null
+  const tree = treeOf(workspace)
+  const mission = missionOf(command)
+  return {
+    name,
+    image,
+    role:
+      roleByName(name) ??
+      (labels.batchId !== null || tree !== null
+        ? 'batch'
+        : mounts.some(({ source }) => SPEC_FOLDER.test(source))
+          ? 'planning'
+          : workspace !== null && (mission === null || command.some(argument => argument.includes(CONFLICTS)))
+            ? 'merge-help'
+            : mission !== null
+              ? 'batch'
+              : 'other'),
+    marks: { ...labels, tree, mission },
+  }
+}
+
+/** Of a container that was only heard of, in a list or an event. */
+export const identityByName = (name: string, image: string, labels: Labels): Identity => ({
+  name,
+  image,
+  role: roleByName(name) ?? (labels.batchId !== null ? 'batch' : 'other'),
+  marks: { ...labels, tree: null, mission: null },
+})
+
+/** Both wait for a person, whatever they mount. */
+function roleByName(name: string): Role | null {
+  if (name.startsWith('ckrv-session-')) return 'session'
+  if (name.startsWith('ckrv-term-')) return 'terminal'
+  return null
+}
+
+function treeOf(workspace: string | null): Marks['tree'] {
+  const [, repository, batchId, suffix] = WORKTREE.exec(workspace ?? '') ?? []
+  return repository === undefined || batchId === undefined || suffix === undefined
+    ? null
+    : { repository, batchId, suffix }
+}
+
+/**
+ * The first `MISSION: ` is the backend's own, what follows it may quote an agent. Older backends escape the name as HTML
+ * and put it in single quotes of the shell, newer ones put it in double quotes.
+ */
+function missionOf(command: readonly string[]): string | null {
+  for (const argument of command) {
+    const [, before, line] = /^(.*?)MISSION: ([^\r\n]*)/s.exec(argument) ?? []
+    if (before === undefined || line === undefined) continue
+    const name = unescapeHtml(unquote(line, /["']/.exec(before)?.[0])).trim()
+    return name === '' || name.length > LONGEST_MISSION ? null : name
+  }
+  return null
+}
+
+/** A piece of a shell's quoted word, as the shell would hand it on. */
+function unquote(text: string, quote: string | undefined): string {
+  if (quote === "'") return text.replaceAll("'\\''", "'")
+  return quote === '"' ? text.replace(/\\(["\\$`])/g, '$1') : text
+}

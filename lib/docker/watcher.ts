@@ -1,0 +1,243 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ContainerFacts } from '../run/container'
+import type { LinkState } from '../run/model'
+import { Containers } from './containers'
+import { DockerError } from './docker-error'
+import type { Engine, EventStream } from './engine'
+import { EngineLink } from './engine-link'
+import { msOf } from './life'
+
+export interface DockerListener {
+  /** First seen, or another than before. */
+  container(facts: ContainerFacts): void
+  /** All that was in the complete list asked for at `at` (ms, our clock) has been told. */
+  listed(at: number): void
+  /** `link`, `error` or `imageMissing` is another. */
+  changed(): void
+  /** Something that Docker said can't be read. */
+  odd(reason: string): void
+  /** An error of our own; the watch goes on. */
+  failed(error: unknown): void
+}
+
+const LIST_EVERY = 10_000
+const INSPECTIONS_AT_ONCE = 8
+const BACKOFF_FIRST = 250
+const BACKOFF_MOST = 10_000
+/** The past that is asked for with the first subscription, ms. */
+const LOOK_BACK = 10_000
+/** What the backend runs its agents in, before one was seen. */
+const AGENT_IMAGE = 'ckrv-agent:latest'
+
+/**
+ * Keeps what the Docker Engine says of the agents' containers: subscribes to its events, then lists, then merges the
+ * two; again on every gap, and every 10 s [DOCK-1]. It never gives up.
+ */
+export class DockerWatcher {
+  /** True while the Engine lacks the image that the latest agent runs in, or the usual one before any was seen. */
+  imageMissing = false
+  readonly #book = new Containers()
+  readonly #link: EngineLink
+  #events: EventStream | null = null
+  /** From when on events are asked for, ms by the Engine's clock. */
+  #eventsSince = Date.now() - LOOK_BACK
+  #failuresInARow = 0
+  #inspecting = 0
+  /** The last list, until all that it brought is told. */
+  #listed: { at: number; untold: Set<string> } | null = null
+  #retryNow = new AbortController()
+  #closed = false
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly listener: DockerListener,
+  ) {
+    this.#link = new EngineLink(() => engine.ping(), {
+      changed: () => listener.changed(),
+      answers: () => this.#retryNow.abort(),
+      failed: error => listener.failed(error),
+    })
+  }
+
+  /** How fresh all this is [DOCK-3]. */
+  get link(): LinkState {
+    return this.#link.link
+  }
+
+  /** When the link became live, or stopped being so; ms by our clock. */
+  get since(): number {
+    return this.#link.since
+  }
+
+  /** Why it is not live, in a sentence. */
+  get error(): string | null {
+    return this.#link.error
+  }
+
+  start(): void {
+    this.#link.start()
+    void this.#run()
+  }
+
+  /** Nothing is told any more. */
+  close(): void {
+    this.#closed = true
+    this.#link.close()
+    this.#events?.destroy()
+    this.#retryNow.abort()
+  }
+
+  /** The agents' containers that exist, as far as is known. */
+  existing(): ContainerFacts[] {
+    return this.#book.existing()
+  }
+
+  known(id: string): ContainerFacts | null {
+    return this.#book.known(id)
+  }
+
+  /** Asks the Engine now; null where it has no such agent's container. Rejects with a `DockerError`. */
+  async look(id: string): Promise<ContainerFacts | null> {
+    try {
+      return await this.#inspect(id)
+    } finally {
+      this.#tell()
+    }
+  }
+
+  /** Stops a container, whatever it is; resolves when it has stopped. Rejects with a `DockerError`. */
+  async stop(id: string): Promise<void> {
+    await this.engine.stop(id)
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closed) {
+      this.#retryNow = new AbortController()
+      try {
+        await this.#watch()
+      } catch (error) {
+        this.#lost(error)
+      }
+      const most = Math.min(BACKOFF_FIRST * 2 ** this.#failuresInARow++, BACKOFF_MOST)
+      await pause(most * (0.5 + Math.random() / 2), this.#retryNow.signal)
+    }
+  }
+
+  #lost(error: unknown): void {
+    if (this.#closed) return
+    const known = error instanceof DockerError
+    this.#link.lost(known ? error : new DockerError('bad-answer', "What Docker told can't be followed."))
+    if (!known) this.listener.failed(error)
+  }
+
+  /** One subscription, from its beginning to its end, which is always an error. */
+  async #watch(): Promise<never> {
+    const events = await this.engine.events(this.#eventsSince, reason => this.listener.odd(reason))
+    const over = new AbortController()
+    this.#events = events
+    try {
+      return await Promise.race([this.#follow(events), this.#listAgainAndAgain(over.signal)])
+    } finally {
+      over.abort()
+      events.destroy()
+    }
+  }
+
+  async #follow(events: EventStream): Promise<never> {
+    for await (const event of events) {
+      if (this.#closed) break
+      this.#eventsSince = msOf(event)
+      this.#book.event(event, Date.now())
+      this.#tell()
+    }
+    throw new DockerError('unreachable', `Docker at ${this.engine.where} has ended the stream of its events.`)
+  }
+
+  async #listAgainAndAgain(over: AbortSignal): Promise<never> {
+    this.#book.gap()
+    for (;;) {
+      const at = Date.now()
+      const mark = this.#book.mark()
+      const list = await this.engine.listAgents()
+      over.throwIfAborted()
+      const wanted = this.#book.list(list, mark, Date.now())
+      if (this.#listed !== null) this.listener.listed(this.#listed.at)
+      this.#listed = { at, untold: new Set(wanted) }
+      this.#failuresInARow = 0
+      this.#link.merged()
+      this.#tell()
+      await this.#lookForImage()
+      await sleep(LIST_EVERY, undefined, { signal: over })
+    }
+  }
+
+  async #lookForImage(): Promise<void> {
+    try {
+      const missing = !(await this.engine.imageExists(this.#book.latestImage() ?? AGENT_IMAGE))
+      if (missing === this.imageMissing || this.#closed) return
+      this.imageMissing = missing
+      this.listener.changed()
+    } catch (error) {
+      // A name that the Engine can't make sense of says nothing of its health.
+      if (!(error instanceof DockerError && error.kind === 'bad-answer')) throw error
+      this.listener.odd(error.message)
+    }
+  }
+
+  /** Hands on what has changed, and asks for what is wanted. */
+  #tell(): void {
+    if (this.#closed) return
+    for (const facts of this.#book.takeChanged()) this.listener.container(facts)
+    this.#inspectWanted()
+    if (this.#listed === null) return
+    const { at, untold } = this.#listed
+    for (const id of untold) if (!this.#book.isOutstanding(id)) untold.delete(id)
+    if (untold.size > 0) return
+    this.#listed = null
+    this.listener.listed(at)
+  }
+
+  #inspectWanted(): void {
+    while (this.#inspecting < INSPECTIONS_AT_ONCE) {
+      const id = this.#book.nextWanted()
+      if (id === null) return
+      this.#inspecting += 1
+      this.#inspect(id)
+        .catch((error: unknown) => {
+          if (!(error instanceof DockerError)) this.listener.failed(error)
+          else if (error.kind === 'bad-answer') this.listener.odd(error.message)
+          // Else the connection is no better than the link says, and the next list asks again.
+        })
+        .finally(() => {
+          this.#inspecting -= 1
+          this.#tell()
+        })
+    }
+  }
+
+  /** Null where there is no such container, or none of an agent's. */
+  async #inspect(id: string): Promise<ContainerFacts | null> {
+    const mark = this.#book.ask(id)
+    try {
+      const answer = await this.engine.inspect(id)
+      this.#book.inspection(id, answer, mark, Date.now())
+      return this.#book.known(id)
+    } catch (error) {
+      if (!(error instanceof DockerError && error.kind === 'not-found')) {
+        this.#book.unanswered(id)
+        throw error
+      }
+      this.#book.inspection(id, null, mark, Date.now())
+      return null
+    }
+  }
+}
+
+/** Until `ms` have passed, or `enough` is said. */
+async function pause(ms: number, enough: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal: enough })
+  } catch (error) {
+    if (!enough.aborted) throw error
+  }
+}

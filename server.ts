@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import next from 'next'
+import { connectEngine } from './lib/docker/engine'
 import { Hub } from './lib/hub/hub'
 import { ConfigError, readConfig, type Config } from './lib/server/config'
 import { createEdge, drain, listen } from './lib/server/edge'
@@ -26,7 +27,8 @@ async function serve(config: Config): Promise<void> {
 
   const gateway = new Gateway(live, log)
   const publisher = new MemoryPublisher(gateway)
-  const hub = new Hub({ backendUrl: config.backendUrl, publisher, log })
+  const engine = config.docker === 'off' ? null : connectEngine(config.docker)
+  const hub = new Hub({ backendUrl: config.backendUrl, engine, publisher, log })
   setHub(hub)
   gateway.open(publisher)
 

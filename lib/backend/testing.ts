@@ -88,7 +88,7 @@ class Engine {
       after: after.flatMap(k => (k < n ? (batches[k]?.id ?? []) : [])),
     }))
     const plan = this.batches.map(({ id, name, after, before, branch }) => ({
-      ...{ id, name, completed: before, branch },
+      ...{ id, name, completed: before, running: false, branch },
       dependsOn: after,
     }))
     this.run()

@@ -265,8 +265,11 @@ describe('rounds', () => {
     expect(http.atOnce).toBeLessThanOrEqual(4)
   })
 
-  it('[RUN-13] read a spec with a run at work each time, and let the others take their turns all the same', async () => {
-    const atWork = Array.from({ length: 15 }, (_, index) => named(index + 1))
+  it.each([
+    ['a few: each', 3, 3],
+    ['many: ten', 15, 10],
+  ])('[RUN-13] read specs with a run at work first; of %s, and the others take their turns', async (_, many, first) => {
+    const atWork = Array.from({ length: many }, (_, index) => named(index + 1))
     const { http, round } = discover(await stub({ atWork: spec => atWork.includes(spec) }))
     await round(2)
     const from = http.rounds
@@ -274,9 +277,20 @@ describe('rounds', () => {
     const rounds = [from, from + 1, from + 2].map(each => http.lists.get(each) ?? [])
     for (const asked of rounds) {
       expect(asked).toHaveLength(20)
-      expect(asked.filter(spec => atWork.includes(spec)).length).toBeGreaterThanOrEqual(10)
+      expect(asked.filter(spec => atWork.includes(spec)).length).toBeGreaterThanOrEqual(first)
     }
     expect(new Set(rounds.flat()).size).toBe(30)
+  })
+
+  it('[RUN-13] are not put off by being asked for without a pause', async () => {
+    const { backend } = await backendWith('B')
+    const { http, discovery } = discover(backend.url)
+    const again = () => {
+      discovery.hurry()
+      if (http.rounds === 0) setImmediate(again)
+    }
+    again()
+    await soon(() => expect(http.rounds).toBeGreaterThan(0))
   })
 
   it('[RUN-13] are one at a time, however often one is asked for', async () => {
@@ -381,6 +395,17 @@ describe('a backend', () => {
     expect(new Set(heard.told.map(({ spec }) => spec)).size).toBe(29)
   })
 
+  it('[RUN-7] whose clock is an hour off is judged by its own clock', async () => {
+    for (const ahead of [-3_600_000, 3_600_000]) {
+      const { heard, discovery, round } = discover(await stub({ ahead, endedAgo: -60_000 }))
+      await round()
+      expect(heard.told[0]?.endedAt).toBeGreaterThan(discovery.since + ahead)
+      const late = discover(await stub({ ahead, endedAgo: 60_000 }))
+      await late.round()
+      expect(late.heard.told).toEqual([])
+    }
+  })
+
   it('[SAFE-4] that can’t tell one entry tells the others', async () => {
     const odd = await stub({ unreadable: 'run-1' })
     const { heard, round } = discover(odd)
@@ -391,30 +416,40 @@ describe('a backend', () => {
   })
 })
 
-/** 30 specs, each with three runs at work unless said otherwise, on a backend with faults that the reference backend does not have. */
+/** 30 specs with three runs each and one without a plan, on a backend with faults that the reference backend lacks. */
 async function stub({
   atWork = () => true,
   hanging = () => false,
   unreadable = '',
+  ahead = 0,
+  endedAgo = null,
 }: {
+  /** Which specs have runs. */
   atWork?: (spec: string) => boolean
+  /** Whose history gives no answer. */
   hanging?: (spec: string) => boolean
+  /** The id of an entry that the list has, but not as one. */
   unreadable?: string
+  /** How far its clock is ahead of ours, ms. */
+  ahead?: number
+  /** When all runs ended, ms; they run where this is null. */
+  endedAgo?: number | null
 }): Promise<string> {
-  const names = Array.from({ length: 30 }, (_, index) => named(index + 1))
-  const runs = ['run-0', 'run-1', 'run-2'].map(id => ({ id, status: 'running' }))
+  const specs = Array.from({ length: 30 }, (_, index) => ({ name: named(index + 1), has_plan: true }))
+  const now = Date.now() + ahead
+  const end = endedAgo === null ? {} : { status: 'completed', ended_at: new Date(now - endedAgo).toISOString() }
+  const runs = ['run-0', 'run-1', 'run-2'].map(id => ({ id, status: 'running', ...end }))
   const answer = (path: string): unknown => {
     const [, , area, spec = '', id] = path.split('/')
-    if (area === 'specs') return { specs: names.map(name => ({ name, has_plan: true })) }
+    if (area === 'specs') return { specs: [...specs, { name: 'bare', has_plan: false }] }
     if (area === 'plans') return { success: true, batches: [] }
     if (hanging(spec)) return undefined
     if (id === undefined) return { success: true, runs: atWork(spec) ? runs : [] }
-    return id === unreadable
-      ? { success: true, run: { id: 5 } }
-      : { success: true, run: runs.find(run => run.id === id) }
+    return { success: true, run: id === unreadable ? { id: 5 } : runs.find(run => run.id === id) }
   }
   const server: Server = createServer((request, response: ServerResponse) => {
     const json = answer(new URL(request.url ?? '/', 'http://stub').pathname)
+    response.setHeader('date', new Date(Date.now() + ahead).toUTCString())
     if (json !== undefined) response.end(JSON.stringify(json))
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))

@@ -55,7 +55,7 @@ async function world(generation: 'A' | 'B' | 'C', plan = DIAMOND): Promise<World
   cleanUp.push(() => backend.close())
   const another = (parts: Parts = {}) => {
     const { publisher = new MemoryPublisher(toNobody), log = pino({ level: 'silent' }) } = parts
-    const hub = new Hub({ ...parts, backendUrl: new URL(backend.url), publisher, log })
+    const hub = new Hub({ ...parts, backendUrl: new URL(backend.url), engine: null, publisher, log })
     cleanUp.push(async () => {
       await hub.close()
       publisher.stop()

@@ -1,18 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { LogBuffer } from './log-buffer'
-import { MemoryStore, type FinishedRun, type RunStore } from './store'
-import { fieldsOf } from './testing'
+import { MemoryStore, type RunStore } from './store'
 
-const finished = (runId: string, lines = 0): FinishedRun => {
-  const log = new LogBuffer()
-  for (let n = 0; n < lines; n += 1)
-    log.append({ at: null, source: 'backend', stream: 'stdout', text: 'x'.repeat(920) })
-  return { runId, since: 1, fields: fieldsOf(runId), batches: [], log }
+interface Run {
+  runId: string
+  bytes: number
 }
+
+const finished = (runId: string, bytes = 1_000): Run => ({ runId, bytes })
 const key = (runId: string, backend = 'http://one') => ({ backend, runId })
 
 /** What every store must do, whatever it keeps runs in. */
-function contract(name: string, make: (bounds?: { maxRuns?: number; maxBytes?: number }) => RunStore): void {
+function contract(name: string, make: (bounds?: { maxRuns?: number; maxBytes?: number }) => RunStore<Run>): void {
   describe(`the store contract: ${name}`, () => {
     it('gives back what was put, and nothing else', async () => {
       const store = make()
@@ -22,12 +20,23 @@ function contract(name: string, make: (bounds?: { maxRuns?: number; maxBytes?: n
       expect(await store.get(key('r2'))).toBeUndefined()
     })
 
+    it('forgets what is removed, and tells nobody', async () => {
+      const store = make()
+      const evicted: string[] = []
+      store.onEvict(run => evicted.push(run.runId))
+      await store.put(key('r1'), finished('r1'))
+      await store.remove(key('r1'))
+      await store.remove(key('r2'))
+      expect(await store.get(key('r1'))).toBeUndefined()
+      expect(evicted).toEqual([])
+    })
+
     it('tells runs with one id on two backends apart', async () => {
       const store = make()
       await store.put(key('r1', 'http://one'), finished('r1', 1))
       await store.put(key('r1', 'http://two'), finished('r1', 2))
-      expect((await store.get(key('r1', 'http://one')))?.log.size).toBe(1)
-      expect((await store.get(key('r1', 'http://two')))?.log.size).toBe(2)
+      expect((await store.get(key('r1', 'http://one')))?.bytes).toBe(1)
+      expect((await store.get(key('r1', 'http://two')))?.bytes).toBe(2)
     })
 
     it('takes any text for an id', async () => {
@@ -53,15 +62,13 @@ function contract(name: string, make: (bounds?: { maxRuns?: number; maxBytes?: n
       const store = make({ maxBytes: 100_000 })
       const evicted: string[] = []
       store.onEvict(run => evicted.push(run.runId))
-      await store.put(key('a'), finished('a', 20))
-      await store.put(key('b'), finished('b', 20))
-      await store.put(key('c'), finished('c', 20))
+      for (const id of ['a', 'b', 'c']) await store.put(key(id), finished(id, 40_000))
       expect(evicted).toEqual(['a'])
-      await store.put(key('huge'), finished('huge', 500))
+      await store.put(key('huge'), finished('huge', 500_000))
       expect(evicted).toContain('huge')
       expect(await store.get(key('huge'))).toBeUndefined()
     })
   })
 }
 
-contract('in memory', bounds => new MemoryStore(bounds))
+contract('in memory', bounds => new MemoryStore<Run>(bounds))

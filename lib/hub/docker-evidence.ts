@@ -1,0 +1,228 @@
+import type { Engine } from '../docker/engine'
+import { DockerError } from '../docker/docker-error'
+import { ContainerLog } from '../docker/logs'
+import { DockerWatcher } from '../docker/watcher'
+import { assign, type Assignment, type Employer } from '../run/assign'
+import { isAtWork, type ContainerFacts } from '../run/container'
+import type { AgentContainer, Batch, Finding } from '../run/model'
+import type { Observation } from '../run/observation'
+import type { DockerState } from '../run/verdict'
+import type { AgentLogs } from './agent-logs'
+import { agentContainer, orphansFirst, unclaimed } from './agent-containers'
+import { HubError } from './types'
+
+/** What the evidence asks of the hub, and tells it. */
+export interface EvidenceHost {
+  readonly agentLogs: AgentLogs
+  /** The runs that may have had these containers; those that ended before `since` (ms) can't. */
+  employers(since: number): Employer[]
+  /** What is claimed of a batch, and whether its run is over; undefined where there is none such. */
+  batch(runId: string, batchId: string): { batch: Batch | undefined; over: boolean } | undefined
+  /** Something of Docker's about a container of the run. */
+  observe(runId: string, observation: Observation): void
+  /** A batch's container that was not known before. */
+  appeared(): void
+  /** The way to Docker, or when it was last listed, is another. */
+  stateChanged(): void
+  /** What the containers' page shows may have changed. */
+  listChanged(): void
+  odd(reason: string): void
+  failed(error: unknown): void
+}
+
+type Home = Extract<Assignment, { kind: 'assigned' }>
+
+const WEIGH_WITHIN = 20
+/** Removed containers that are weighed again with new facts: the newest so many. */
+const MAX_REMOVED = 1_000
+
+/**
+ * What Docker shows, brought to the runs it belongs to: watches the Engine, weighs whose each container is whenever a
+ * container or a run says something new [DOCK-4], and reads what they print.
+ */
+export class DockerEvidence {
+  /** The last complete lists and the link, as one value that is replaced, never changed. */
+  state: DockerState
+  private readonly watcher: DockerWatcher
+  private readonly facts = new Map<string, ContainerFacts>()
+  private readonly homes = new Map<string, Home>()
+  private readonly candidates = new Map<string, readonly string[]>()
+  private readonly logs = new Map<string, ContainerLog>()
+  private soon: NodeJS.Timeout | null = null
+  private closed = false
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly host: EvidenceHost,
+  ) {
+    this.watcher = new DockerWatcher(engine, {
+      container: facts => this.take(facts),
+      listed: at => this.change({ lists: [at, ...this.state.lists].slice(0, 2) }),
+      changed: () => this.change({}),
+      odd: reason => host.odd(reason),
+      failed: error => host.failed(error),
+    })
+    const { link, since, imageMissing } = this.watcher
+    this.state = { link, since, imageMissing, lists: [] }
+  }
+
+  start(): void {
+    this.watcher.start()
+  }
+
+  close(): void {
+    this.closed = true
+    if (this.soon) clearTimeout(this.soon)
+    this.watcher.close()
+    for (const log of this.logs.values()) log.close()
+  }
+
+  get error(): string | null {
+    return this.watcher.error
+  }
+
+  /** A run says something new of its batches: whose a container is may be told better now. */
+  runsChanged(): void {
+    if (this.facts.size === 0 || this.closed) return
+    this.soon ??= setTimeout(() => {
+      this.soon = null
+      try {
+        this.weigh()
+      } catch (error) {
+        this.host.failed(error)
+      }
+    }, WEIGH_WITHIN)
+  }
+
+  /** What exists now, those first that fit no living run. */
+  list(): AgentContainer[] {
+    return this.watcher
+      .existing()
+      .map(facts => this.shown(facts))
+      .sort(orphansFirst)
+  }
+
+  /** Agents at work for a batch that is nobody's here. */
+  findings(now: number): Finding[] {
+    return this.watcher.existing().flatMap(facts => (this.homes.has(facts.id) ? [] : unclaimed(facts, now)))
+  }
+
+  /** Stops an agent whose run is over, after another look. Rejects with a `HubError`. */
+  async stop(id: string): Promise<{ runId: string; batchId: string }> {
+    const known = this.watcher.existing().find(facts => facts.id.startsWith(id))
+    if (!known) throw new HubError('not-found', 'There is no such container of an agent.')
+    try {
+      const facts = await this.watcher.look(known.id)
+      if (!facts || facts.removed) throw new HubError('not-found', 'The container was removed meanwhile.')
+      if (!isAtWork(facts)) throw new HubError('over', 'The container does not run any more.')
+      const home = this.homes.get(facts.id)
+      if (!home || !this.shown(facts).stoppable) {
+        throw new HubError('forbidden', 'Only an agent whose run is over can be stopped from here.')
+      }
+      await this.watcher.stop(facts.id)
+      this.host.agentLogs.gap(facts.id, 'The container was stopped from the dashboard.')
+      return home
+    } catch (cause) {
+      if (!(cause instanceof DockerError)) throw cause
+      if (cause.kind === 'not-found') throw new HubError('not-found', 'The container was removed meanwhile.', { cause })
+      throw new HubError('unreachable', cause.message, { cause })
+    }
+  }
+
+  private take(facts: ContainerFacts): void {
+    const isNew = !this.facts.has(facts.id)
+    this.facts.set(facts.id, facts)
+    if (facts.role === 'batch') {
+      if (isNew) this.host.appeared()
+      this.read(facts)
+      const home = this.homes.get(facts.id)
+      if (home) this.tell(home, facts)
+      this.runsChanged()
+    }
+    if (facts.removed) this.forgetOldest()
+    this.host.listChanged()
+  }
+
+  private change(change: Partial<DockerState>): void {
+    const { link, since, imageMissing } = this.watcher
+    this.state = { ...this.state, link, since, imageMissing, ...change }
+    this.host.stateChanged()
+    this.host.listChanged()
+  }
+
+  /** What it prints is read from its first line, whosever it is. */
+  private read({ id, removed }: ContainerFacts): void {
+    if (removed || this.logs.has(id)) return
+    const { agentLogs } = this.host
+    const log = new ContainerLog(this.engine, id, {
+      line: line => agentLogs.line(id, line),
+      gap: text => agentLogs.gap(id, text),
+      ended: () => undefined,
+      failed: error => {
+        agentLogs.gap(id, 'Its output can’t be read on, by a fault of the dashboard’s: lines are missing here.')
+        this.host.failed(error)
+      },
+    })
+    this.logs.set(id, log)
+    log.start()
+  }
+
+  /** Weighs whose each container is; what has changed is told to the runs [DOCK-4]. */
+  private weigh(): void {
+    const agents = [...this.facts.values()].filter(({ role }) => role === 'batch')
+    const oldest = agents.reduce((least, { createdAt }) => Math.min(least, createdAt), Infinity)
+    let changed = false
+    for (const [id, assignment] of assign(agents, this.host.employers(oldest))) {
+      const facts = this.facts.get(id)
+      if (facts) changed = this.place(facts, assignment) || changed
+    }
+    if (changed) this.host.listChanged()
+  }
+
+  private place(facts: ContainerFacts, assignment: Assignment): boolean {
+    const { id } = facts
+    const old = this.homes.get(id)
+    if (assignment.kind === 'unassigned') this.candidates.set(id, assignment.candidates)
+    else this.candidates.delete(id)
+    const home = assignment.kind === 'assigned' ? assignment : undefined
+    if (old?.runId === home?.runId && old?.batchId === home?.batchId) return false
+    if (old && old.runId !== home?.runId) this.tellNot(old, facts)
+    if (home) {
+      this.homes.set(id, home)
+      this.tell(home, facts)
+    } else this.homes.delete(id)
+    this.host.agentLogs.assigned(id, home ?? null)
+    return true
+  }
+
+  private tell({ runId, batchId, by }: Home, container: ContainerFacts): void {
+    this.host.observe(runId, { kind: 'container', at: Date.now(), batch: { id: batchId, by }, container })
+  }
+
+  private tellNot({ runId }: Home, container: ContainerFacts): void {
+    this.host.observe(runId, { kind: 'container', at: Date.now(), batch: null, container })
+  }
+
+  /** What a removed container showed stays with its run [DOCK-5]; here it only matters while it may be another's. */
+  private forgetOldest(): void {
+    const removed = [...this.facts.values()].filter(facts => facts.removed)
+    for (const { id } of removed.slice(0, Math.max(0, removed.length - MAX_REMOVED))) {
+      this.facts.delete(id)
+      this.homes.delete(id)
+      this.candidates.delete(id)
+      this.logs.get(id)?.close()
+      this.logs.delete(id)
+    }
+  }
+
+  private shown(facts: ContainerFacts): AgentContainer {
+    const home = this.homes.get(facts.id)
+    const claim = home && this.host.batch(home.runId, home.batchId)
+    return agentContainer(facts, {
+      home: home ?? null,
+      batch: claim?.batch ?? null,
+      over: claim?.over ?? false,
+      candidates: this.candidates.get(facts.id) ?? [],
+    })
+  }
+}

@@ -1,0 +1,210 @@
+import type { Links } from '../run/evidence'
+import { emptyRun, fold, type Evidence, type Run } from '../run/fold'
+import { isOver, type Batch, type RunFields } from '../run/model'
+import type { Observation } from '../run/observation'
+import { iso } from '../run/time'
+import { derive, type Derived } from '../run/view'
+import type { LogBudget } from './log-budget'
+import { LogBuffer, RUN_LOG } from './log-buffer'
+
+/** What a run's state asks of the hub, and tells it. */
+export interface StateHost {
+  /** The backend's URL without credentials. */
+  readonly backend: string
+  readonly logs: LogBudget
+  /** How fresh the sources of this run are, as of now. */
+  links(state: RunState): Links
+  /** What is shown of it may have changed. */
+  changed(state: RunState): void
+  logChanged(state: RunState): void
+  /** Another execution under the same id took the place of the one known [RUN-14]. */
+  replaced(state: RunState): void
+  /** A new state was derived. */
+  derived(state: RunState, derived: Derived): void
+  /** A step went wrong by a fault of our own; it goes on with the next. */
+  failed(state: RunState, error: unknown): void
+}
+
+const DERIVE_WITHIN = 20
+const HEARD_EVERY = 1_000
+/** What a run costs in memory beside its log, about, in bytes. */
+const RUN_COST = 8_192
+const CLAIM_COST = 512
+
+/** What is known of one run, wherever it comes from: its observations folded, its log, and what both come to now. */
+export class RunState {
+  readonly since = Date.now()
+  readonly log: LogBuffer
+  private readonly run: Run = emptyRun()
+  private derived: { value: Derived; links: Links } | null = null
+  private soon: NodeJS.Timeout | null = null
+  private deadline: NodeJS.Timeout | null = null
+  private heardAt: number | null = null
+  private closed = false
+
+  constructor(
+    readonly runId: string,
+    private readonly host: StateHost,
+    private readonly specHint: string | null,
+  ) {
+    this.log = new LogBuffer(RUN_LOG, host.logs)
+  }
+
+  /** Takes one observation in. `fresh`: its line is not in the log yet. */
+  observe(observation: Observation, fresh = false): void {
+    const { incarnation } = this.run
+    const changed = fold(this.run, observation)
+    if (this.run.incarnation !== incarnation) {
+      this.derived = null
+      this.log.clear()
+      this.host.replaced(this)
+    }
+    if (observation.kind === 'message') {
+      if (fresh) this.keepLine(observation.time.ms, observation.stream, observation.text)
+      this.hear(observation.at)
+    }
+    if (!changed) return
+    this.derived = null
+    this.deriveSoon()
+    this.host.changed(this)
+  }
+
+  /** The way to the backend or to Docker is another than before: what is shown may be, too. */
+  linksChanged(): void {
+    this.deriveSoon()
+    this.host.changed(this)
+  }
+
+  /** The state as of now. Derived once, however often it is read, until something changes. */
+  current(): Derived {
+    const now = Date.now()
+    const links = this.host.links(this)
+    const known = this.derived
+    if (known && isDue(known.value, now) === false && isSame(known.links, links, known.value)) return known.value
+    const value = derive(this.run, now, links)
+    this.derived = { value, links }
+    this.wakeAt(value.deadline, now)
+    this.host.derived(this, value)
+    return value
+  }
+
+  /** What pages see of it. */
+  view(): { fields: RunFields; batches: Batch[] } {
+    const { backend, docker } = this.host.links(this)
+    const { batches, ...rest } = this.current().view
+    return {
+      batches,
+      fields: {
+        ...rest,
+        spec: this.spec,
+        runId: this.runId,
+        backend: this.host.backend,
+        link: { backend: backend.link, docker: docker.link },
+        linkSince: iso(backend.since),
+        dockerSince: docker.link === 'off' ? null : iso(docker.since),
+        heardAt: iso(this.heardAt),
+      },
+    }
+  }
+
+  get spec(): string | null {
+    return this.run.spec ?? this.specHint
+  }
+
+  get isOver(): boolean {
+    return isOver(this.current().view.status)
+  }
+
+  get isStopping(): boolean {
+    return this.run.stopAt !== null
+  }
+
+  /** A plan of its spec was read. */
+  get hasPlan(): boolean {
+    return this.run.plan !== null
+  }
+
+  /** The backend does not know this run, and nothing was ever heard of it. */
+  get neverExisted(): boolean {
+    return this.run.unknown !== null && this.run.first === null && this.run.accepted === null
+  }
+
+  /** Counts executions under the same id [RUN-14]. */
+  get incarnation(): number {
+    return this.run.incarnation
+  }
+
+  /** What Docker showed of it. */
+  get evidence(): Evidence[] {
+    return [...this.run.evidence.values()]
+  }
+
+  /** What it takes of memory, about, in bytes. */
+  get bytes(): number {
+    const { claims, hearsay, evidence } = this.run
+    return RUN_COST + (claims.size + hearsay.size + evidence.size) * CLAIM_COST + this.log.bytes
+  }
+
+  /** A word of our own in the run's log. */
+  note(text: string): void {
+    this.keepLine(Date.now(), 'system', text)
+  }
+
+  /** Nothing is told or derived by itself any more; its log is given back. */
+  close(): void {
+    this.closed = true
+    for (const timer of [this.soon, this.deadline]) if (timer) clearTimeout(timer)
+    this.log.release()
+  }
+
+  /** What a new state asks of others must happen also where no page looks. */
+  private deriveSoon(): void {
+    if (this.closed) return
+    this.soon ??= setTimeout(() => {
+      this.soon = null
+      this.guard(() => this.current())
+    }, DERIVE_WITHIN)
+  }
+
+  /** Wakes when the passing of time alone changes what is shown. */
+  private wakeAt(due: number | null, now: number): void {
+    if (this.deadline) clearTimeout(this.deadline)
+    this.deadline = null
+    if (due === null || this.closed) return
+    this.deadline = setTimeout(() => this.guard(() => this.linksChanged()), Math.max(0, due - now) + 1)
+  }
+
+  private hear(at: number): void {
+    if (this.heardAt !== null && at - this.heardAt < HEARD_EVERY) return
+    this.heardAt = at
+    this.host.changed(this)
+  }
+
+  private keepLine(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {
+    this.log.append({ at: iso(at), source: 'backend', stream, text })
+    this.host.logChanged(this)
+  }
+
+  /** What goes wrong in one step must not, from a timer, end the server. */
+  private guard(step: () => void): void {
+    try {
+      step()
+    } catch (error) {
+      this.host.failed(this, error)
+    }
+  }
+}
+
+const isDue = ({ deadline }: Derived, now: number) => deadline !== null && deadline <= now
+
+/** Whether both links have the same to say of a run: of one that is over, new lists of containers tell nothing. */
+function isSame(a: Links, b: Links, { view }: Derived): boolean {
+  return (
+    a.backend.link === b.backend.link &&
+    a.backend.since === b.backend.since &&
+    a.docker.link === b.docker.link &&
+    a.docker.since === b.docker.since &&
+    a.docker.imageMissing === b.docker.imageMissing &&
+    (a.docker.lists[0] === b.docker.lists[0] || isOver(view.status))
+  )
+}

@@ -1,0 +1,96 @@
+import type { BackendHttp, HistoryEntry } from '../backend/http'
+import { isOver } from '../run/model'
+import type { PlanBatch } from '../run/observation'
+import { Discovery } from './discovery'
+import type { RunState } from './run-state'
+import type { Runs } from './runs'
+import { sortEntries } from './unannounced'
+
+/** What finding runs asks of the hub, and tells it. */
+export interface UnannouncedHost {
+  readonly http: BackendHttp
+  readonly runs: Runs
+  /** A run that only the history tells of [RUN-13]; undefined where no more runs are followed. */
+  create(historyId: string, spec: string): RunState | undefined
+  /** It is over: nothing more is expected of it. */
+  ended(state: RunState): void
+  /** The run that was known by its history id is this one. */
+  merged(found: RunState, followed: RunState): void
+  odd(spec: string, reason: string): void
+  failed(error: unknown): void
+}
+
+const MAX_SHOWN = 10_000
+
+/** Runs that people began elsewhere: found in the backend's history, and given up once their stream is followed [RUN-13]. */
+export class UnannouncedRuns {
+  private readonly discovery: Discovery
+  /** Entries that were shown once: one that the store has let go of is not shown again. */
+  private readonly shown = new Set<string>()
+
+  constructor(private readonly host: UnannouncedHost) {
+    this.discovery = new Discovery(host.http, {
+      entries: (spec, entries) => this.take(spec, entries),
+      plan: (spec, batches) => this.takePlan(spec, batches),
+      wants: (_, id) => host.runs.get(id)?.isOver === false,
+      odd: (spec, reason) => host.odd(spec, reason),
+      failed: error => host.failed(error),
+    })
+  }
+
+  start(): void {
+    this.discovery.start()
+  }
+
+  close(): void {
+    this.discovery.close()
+  }
+
+  /** Something happens at the backend: a round at once. */
+  hurry(): void {
+    this.discovery.hurry()
+  }
+
+  private take(spec: string, entries: readonly HistoryEntry[]): void {
+    const { runs, http } = this.host
+    const clocks = { now: Date.now(), since: this.discovery.since, offset: http.clockOffset }
+    const sorted = sortEntries(spec, entries, runs.known(), clocks)
+    for (const entry of sorted.show) this.show(spec, entry)
+    for (const { entry, runId } of sorted.announced) {
+      const found = runs.get(entry.id)
+      const followed = runs.get(runId)
+      if (found && followed && found !== followed) this.host.merged(found, followed)
+    }
+    for (const { runId, from } of sorted.continued) {
+      runs.get(runId)?.observe({ kind: 'continued', at: clocks.now, from })
+    }
+  }
+
+  private show(spec: string, entry: HistoryEntry): void {
+    const known = this.host.runs.get(entry.id)
+    if (!known && this.shown.has(entry.id)) return
+    const state = known ?? this.host.create(entry.id, spec)
+    if (!state) return
+    this.remember(entry.id)
+    state.observe({ kind: 'history', at: Date.now(), ...entry })
+    if (state.isOver) this.host.ended(state)
+  }
+
+  /** Which batches are at work only the plan tells; it is that of the one run of the spec that is open. */
+  private takePlan(spec: string, batches: PlanBatch[]): void {
+    for (const state of this.host.runs.all()) {
+      const { basis, status } = state.current().view
+      if (basis !== 'history' || state.spec !== spec || isOver(status)) continue
+      const shared = this.host.runs.hasOther(state, spec)
+      state.observe({ kind: 'plan', at: Date.now(), spec, batches, shared })
+    }
+  }
+
+  private remember(historyId: string): void {
+    this.shown.add(historyId)
+    for (const oldest of this.shown) {
+      if (this.shown.size <= MAX_SHOWN) break
+      this.shown.delete(oldest)
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { hasEnded } from '../run/container'
+import { asDockerError, DockerError } from './docker-error'
+import type { Engine } from './engine'
+import type { LogEntry } from './log-entry'
+import { LogFrames } from './log-frames'
+import { LogLines, type ContainerLine } from './log-lines'
+import { LogPosition } from './log-position'
+import { TerminalLog } from './log-terminal'
+
+/** What a container's log tells its owner. Calls come in order, and must not throw. */
+export interface ContainerLogListener {
+  line(line: ContainerLine): void
+  /** Lines may be missing here; `text` is a sentence that says why. */
+  gap(text: string): void
+  /** The container has ended, or is gone, and nothing more will come. */
+  ended(): void
+  /** A fault of our own: nothing more will come. */
+  failed(error: unknown): void
+}
+
+const FIRST_DELAY = 250
+const MAX_DELAY = 10_000
+/** An Engine that answers is asked again within a second, the third of these delays. */
+const ANSWERING = 3
+/** A container that is gone so soon after its log came to an end had no more to say, ms. */
+const GONE_WITHIN = 3_000
+/** So many answers in a row that are no log, about 40 s, and there will be none. */
+const MAX_FAULTS = 8
+
+const REMOVED = 'The container was removed before all of its output could be read: lines may be missing here.'
+const TORN = 'Docker has dropped older output of this container: lines may be missing here.'
+
+/**
+ * Follows what one container prints, from its first line until it has ended and all is read, over any number of cuts:
+ * each line once, in order within its stream. What it holds is one line of each stream; a listener that is slow slows the
+ * Engine down.
+ */
+export class ContainerLog {
+  private readonly position = new LogPosition()
+  private readonly lines = new LogLines()
+  private readonly closing = new AbortController()
+  private stream: Readable | null = null
+  private started = false
+  /** When the log, as far as it went, had been read to its end, ms; null while it has not. */
+  private readAt: number | null = null
+  private fresh = 0
+  private attempt = 0
+  private faults = 0
+
+  constructor(
+    private readonly source: Pick<Engine, 'inspect' | 'logs' | 'where'>,
+    private readonly containerId: string,
+    private readonly listener: ContainerLogListener,
+  ) {}
+
+  start(): void {
+    if (this.started) return
+    this.started = true
+    this.follow().catch((error: unknown) => {
+      if (!this.closed) this.listener.failed(error)
+    })
+  }
+
+  /** Nothing is told any more. */
+  close(): void {
+    this.closing.abort()
+    this.stream?.destroy()
+  }
+
+  private get closed(): boolean {
+    return this.closing.signal.aborted
+  }
+
+  private async follow(): Promise<void> {
+    while (!(await this.readOn())) {
+      const delay = this.attempt === 0 ? 0 : Math.min(MAX_DELAY, FIRST_DELAY * 2 ** (this.attempt - 1))
+      await sleep(delay * (0.5 + Math.random() / 2), undefined, { signal: this.closing.signal })
+    }
+    if (this.closed) return
+    this.tell(this.lines.end())
+    this.listener.ended()
+  }
+
+  /** Reads as far as the Engine lets us. Returns whether that was all. */
+  private async readOn(): Promise<boolean> {
+    const before = this.fresh
+    try {
+      const ended = hasEnded({ ...(await this.source.inspect(this.containerId)), removed: false })
+      await this.read(ended)
+      // The stream ends a moment before the container does, so it is looked at once more, and read once more.
+      this.progress(before)
+      this.attempt = Math.min(this.attempt, ANSWERING)
+      return ended
+    } catch (error) {
+      if (this.closed) return true
+      this.progress(before)
+      return this.isOver(error)
+    }
+  }
+
+  private progress(before: number): void {
+    this.attempt = this.fresh > before ? 0 : this.attempt + 1
+  }
+
+  private async read(ended: boolean): Promise<void> {
+    const since = this.position.resume()
+    const query = { stdout: true, stderr: true, timestamps: true, ...(since !== undefined && { since }) }
+    const { stream, tty } = await this.source.logs(this.containerId, query)
+    if (this.closed) {
+      stream.destroy()
+      return
+    }
+    this.stream = stream
+    this.readAt = null
+    const terminal = tty ? new TerminalLog() : null
+    const reader = terminal ?? new LogFrames()
+    for await (const chunk of chunksOf(stream, this.source.where)) {
+      for (const entry of reader.push(chunk)) this.take(entry)
+    }
+    if (terminal && ended) for (const entry of terminal.end()) this.take(entry)
+    this.readAt = Date.now()
+    this.faults = 0
+  }
+
+  private take(entry: LogEntry): void {
+    const news = this.position.take(entry)
+    if (news === 'known' || this.closed) return
+    if (news === 'torn') this.gap(TORN)
+    this.fresh += 1
+    this.tell(this.lines.add(entry))
+  }
+
+  /** Is there nothing more to be had? */
+  private isOver(error: unknown): boolean {
+    if (!(error instanceof DockerError)) throw error
+    if (error.kind === 'not-found') {
+      if (this.readAt === null || Date.now() - this.readAt > GONE_WITHIN) this.gap(REMOVED)
+      return true
+    }
+    this.faults = error.kind === 'bad-answer' ? this.faults + 1 : 0
+    if (this.faults < MAX_FAULTS) return false
+    this.gap(`This container's output can't be read. ${error.message}`)
+    return true
+  }
+
+  private gap(text: string): void {
+    this.tell(this.lines.end())
+    this.listener.gap(text)
+  }
+
+  private tell(lines: readonly ContainerLine[]): void {
+    for (const line of lines) this.listener.line(line)
+  }
+}
+
+/** What went wrong on the way is Docker's; what goes wrong with a chunk is not. */
+async function* chunksOf(stream: Readable, where: string): AsyncGenerator<Buffer, void> {
+  try {
+    for await (const chunk of stream) if (Buffer.isBuffer(chunk)) yield chunk
+  } catch (error) {
+    throw asDockerError(error, where)
+  }
+}

@@ -14,17 +14,21 @@ function problems(variables: Record<string, string>): string[] {
 
 describe('configuration', () => {
   it('has a default for everything', () => {
+    const socketPath: unknown = expect.stringMatching(/docker\.sock$/)
     expect(readConfig({})).toEqual({
       port: 4400,
       host: '127.0.0.1',
       backendUrl: new URL('http://127.0.0.1:3000'),
       backendLabel: 'http://127.0.0.1:3000',
+      docker: { socketPath },
       logLevel: 'info',
     })
   })
 
   it('takes an empty variable as unset', () => {
-    expect(readConfig({ PORT: '', HOST: '', BACKEND_URL: '', LOG_LEVEL: '' })).toEqual(readConfig({}))
+    expect(readConfig({ PORT: '', HOST: '', BACKEND_URL: '', LOG_LEVEL: '', DOCKER: '', DOCKER_HOST: '' })).toEqual(
+      readConfig({}),
+    )
   })
 
   it.each(['-1', '65536', '44.5', '0x1130', '1e3', 'http', ' 80'])('refuses PORT=%j', PORT => {
@@ -43,8 +47,14 @@ describe('configuration', () => {
   )
 
   it('names every bad variable at once', () => {
-    const found = problems({ PORT: 'x', HOST: '0.0.0.0', BACKEND_URL: 'x', LOG_LEVEL: 'loud' })
-    expect(found.map(problem => problem.split(':')[0])).toEqual(['PORT', 'HOST', 'BACKEND_URL', 'LOG_LEVEL'])
+    const found = problems({ PORT: 'x', HOST: '0.0.0.0', BACKEND_URL: 'x', LOG_LEVEL: 'loud', DOCKER_HOST: 'ssh://x' })
+    const names = ['PORT', 'HOST', 'BACKEND_URL', 'LOG_LEVEL', 'DOCKER_HOST']
+    expect(found.map(problem => problem.split(':')[0])).toEqual(names)
+  })
+
+  it('reads where Docker is, or that it is off', () => {
+    expect(readConfig({ DOCKER_HOST: 'unix:///run/some.sock' }).docker).toEqual({ socketPath: '/run/some.sock' })
+    expect(readConfig({ DOCKER: 'off' }).docker).toBe('off')
   })
 
   it.each(['127.0.0.1', '127.8.9.10', '::1', 'localhost'])('[SAFE-1] binds to %s', HOST => {

@@ -1,5 +1,7 @@
 import { isIPv4 } from 'node:net'
 import { z } from 'zod'
+import type { DockerHost } from '../docker/engine'
+import { readDockerHost } from '../docker/host'
 
 export interface Config {
   /** 0 lets the system pick. */
@@ -9,6 +11,8 @@ export interface Config {
   backendUrl: URL
   /** The same without them. */
   backendLabel: string
+  /** Where the Docker Engine is; `off` where none is to be asked. */
+  docker: DockerHost | 'off'
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
 }
 
@@ -61,8 +65,10 @@ const environment = z.object({
 export function readConfig(variables: Record<string, string | undefined>): Config {
   const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''))
   const result = environment.safeParse(set)
-  if (!result.success) {
-    throw new ConfigError(result.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`))
+  const docker = readDockerHost(set)
+  if (!result.success || docker.host === null) {
+    const issues = result.error?.issues ?? []
+    throw new ConfigError([...issues.map(issue => `${issue.path.join('.')}: ${issue.message}`), ...docker.problems])
   }
   const { PORT, HOST, BACKEND_URL, LOG_LEVEL } = result.data
   return {
@@ -70,6 +76,7 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     host: HOST,
     backendUrl: BACKEND_URL,
     backendLabel: withoutCredentials(BACKEND_URL),
+    docker: docker.host,
     logLevel: LOG_LEVEL,
   }
 }

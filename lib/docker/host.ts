@@ -1,0 +1,65 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { DockerHost } from './engine'
+
+/** Where the Engine is, or `off`; or what is wrong with the variables, one sentence each. */
+type Reading = { host: DockerHost | 'off'; problems: [] } | { host: null; problems: string[] }
+
+const SUPPORTED = 'must be unix:///path, tcp://host:port, http://host:port or https://host:port.'
+const PLAIN_PORT = 2375
+const TLS_PORT = 2376
+
+/**
+ * Reads where Docker is from the variables that its own client reads: DOCKER_HOST, DOCKER_TLS_VERIFY and
+ * DOCKER_CERT_PATH. DOCKER=off says that there is none. No problem repeats a value.
+ */
+export function readDockerHost(variables: Partial<Record<string, string>>): Reading {
+  const { DOCKER, DOCKER_HOST } = variables
+  if (DOCKER === 'off') return { host: 'off', problems: [] }
+  if (DOCKER !== undefined && DOCKER !== 'on') return problem('DOCKER', 'must be on or off.')
+  if (DOCKER_HOST === undefined) return { host: { socketPath: usualSocket() }, problems: [] }
+  const path = /^unix:\/\/(\/.+)$/s.exec(DOCKER_HOST)?.[1]
+  if (path !== undefined) return { host: { socketPath: path }, problems: [] }
+  return readAddress(DOCKER_HOST, variables)
+}
+
+/** Docker Desktop's own, where it is; else the system's. */
+function usualSocket(): string {
+  const ofDesktop = join(homedir(), '.docker/run/docker.sock')
+  return existsSync(ofDesktop) ? ofDesktop : '/var/run/docker.sock'
+}
+
+function readAddress(address: string, variables: Partial<Record<string, string>>): Reading {
+  const { DOCKER_TLS_VERIFY, DOCKER_CERT_PATH } = variables
+  const url = URL.canParse(address) ? new URL(address) : null
+  if (url === null || url.hostname === '' || !/^(tcp|https?):$/.test(url.protocol)) {
+    return problem('DOCKER_HOST', SUPPORTED)
+  }
+  if (url.username + url.password + url.search + url.hash !== '' || !['', '/'].includes(url.pathname)) {
+    return problem('DOCKER_HOST', `${SUPPORTED} Nothing else can be part of it.`)
+  }
+  const secured = url.protocol === 'https:' || DOCKER_TLS_VERIFY !== undefined
+  // The default port of its scheme is not part of a URL's text, but Docker's own default is another.
+  const port = Number(url.port) || (url.protocol === 'tcp:' ? (secured ? TLS_PORT : PLAIN_PORT) : secured ? 443 : 80)
+  const host = { protocol: secured ? 'https' : 'http', host: url.hostname, port } as const
+  if (!secured || (DOCKER_TLS_VERIFY === undefined && DOCKER_CERT_PATH === undefined)) return { host, problems: [] }
+  return withCertificates(host, DOCKER_CERT_PATH ?? join(homedir(), '.docker'))
+}
+
+function withCertificates(host: Exclude<DockerHost, { socketPath: string }>, folder: string): Reading {
+  const problems: string[] = []
+  const read = (name: string) => {
+    try {
+      return readFileSync(join(folder, name), 'utf8')
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+      problems.push(`DOCKER_CERT_PATH: ${name} can't be read${code}.`)
+      return ''
+    }
+  }
+  const tls = { ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem') }
+  return problems.length > 0 ? { host: null, problems } : { host: { ...host, tls }, problems: [] }
+}
+
+const problem = (variable: string, text: string): Reading => ({ host: null, problems: [`${variable}: ${text}`] })

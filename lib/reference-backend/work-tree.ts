@@ -71,7 +71,8 @@ export const RUNS_SCRIPT = '. ./.agent/script'
 const script = (gap: number): string => {
   const ticks = Math.floor(gap / TICK)
   const rest = (gap - ticks * TICK) / 1000
-  return `trap 'exit 143' TERM
+  // Process 1 may ignore SIGTERM, as the real agent does, until it is killed: this ends the same, and at once.
+  return `trap 'exit 137' TERM
 cd .agent
 say() {
   for file in said/*; do

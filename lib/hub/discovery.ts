@@ -65,7 +65,6 @@ export class Discovery {
 
   /** A round at once; where one is being read, one more after it, however often it is asked for. */
   hurry(): void {
-    if (this.isHurried) return
     this.isHurried = true
     if (!this.isReading) this.schedule()
   }

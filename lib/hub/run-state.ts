@@ -37,6 +37,7 @@ export class RunState {
   readonly log: LogBuffer
   private readonly run: Run = emptyRun()
   private derived: { value: Derived; links: Links } | null = null
+  private shown: { key: unknown[]; view: { fields: RunFields; batches: Batch[] } } | null = null
   private soon: NodeJS.Timeout | null = null
   private deadline: NodeJS.Timeout | null = null
   private heardAt: number | null = null
@@ -88,11 +89,13 @@ export class RunState {
     return value
   }
 
-  /** What pages see of it. */
+  /** What pages see of it. The very same object until something in it is another. */
   view(): { fields: RunFields; batches: Batch[] } {
     const { backend, docker } = this.host.links(this)
     const { batches, ...rest } = this.current().view
-    return {
+    const key = [batches, this.heardAt, backend.link, backend.since, docker.link, docker.since, this.spec]
+    if (this.shown && key.every((part, index) => part === this.shown?.key[index])) return this.shown.view
+    const view = {
       batches,
       fields: {
         ...rest,
@@ -105,6 +108,8 @@ export class RunState {
         heardAt: iso(this.heardAt),
       },
     }
+    this.shown = { key, view }
+    return view
   }
 
   get spec(): string | null {

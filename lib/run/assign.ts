@@ -16,10 +16,12 @@ export type Assignment =
   /** It fits several runs or batches, or none. */
   | { kind: 'unassigned'; candidates: readonly string[] }
 
+type Home = Extract<Assignment, { kind: 'assigned' }>
+
 interface Candidate {
   run: Employer
   batch: Employer['batches'][number]
-  by: 'label' | 'tree' | 'mission'
+  by: Home['by']
 }
 
 /** By how much the clocks of backend and Engine may differ where that alone leaves a container without a run, ms. */
@@ -27,34 +29,42 @@ const SKEW = 5_000
 
 /**
  * Which run's batch each container works on [DOCK-4]: by label, else by its work tree, else by the name of its mission;
- * between runs by time, and by the branch that names its work tree, which is proof. Pure, and done again with every new fact.
+ * between runs by time, and by the branch that names its work tree, which is proof. Pure, and done again with every new
+ * fact; the order of neither matters.
  * @param containers those that work on batches
  */
 export function assign(
   containers: readonly ContainerFacts[],
   employers: readonly Employer[],
 ): ReadonlyMap<string, Assignment> {
-  const index = new Index(employers)
-  const repository = index.provenRepository(containers)
-  const result = new Map<string, Assignment>()
-  // Earlier ones first: a batch that has a container is nobody's for another work tree.
-  for (const container of [...containers].sort((a, b) => a.createdAt - b.createdAt)) {
-    result.set(container.id, index.assign(container, repository))
+  const inTurn = [...containers].sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
+  const index = new Index(employers, inTurn)
+  // What is certain comes first, for a batch is done in one work tree, and no container of another is its own. Then what
+  // was created in a run's time by equal clocks, and last by clocks that differ.
+  const result = new Map<string, Assignment>(inTurn.map(container => [container.id, index.certain(container) ?? none]))
+  for (const skews of [[0], [0, SKEW]]) {
+    for (const container of inTurn) {
+      if (container.marks.runId !== null) continue
+      if (result.get(container.id)?.kind === 'unassigned') result.set(container.id, index.inTime(container, skews))
+    }
   }
   return result
 }
 
 class Index {
-  private readonly byRun = new Map<string, Employer>()
   private readonly byId = new Map<string, Candidate[]>()
   private readonly byName = new Map<string, Candidate[]>()
-  /** The work tree in which a run's batch is done, once one is known. */
+  /** The work tree in which a run's batch is done, once one is known, and the other way round. */
   private readonly trees = new Map<Candidate['batch'], string>()
+  private readonly owners = new Map<string, Home>()
+  /** Where the backend's work trees are, by the first container that a branch proves to be its own. */
+  private readonly repository: string | null
 
-  constructor(employers: readonly Employer[]) {
+  constructor(
+    private readonly employers: readonly Employer[],
+    containers: readonly ContainerFacts[],
+  ) {
     for (const run of employers) {
-      this.byRun.set(run.runId, run)
-      if (run.historyId !== null && !this.byRun.has(run.historyId)) this.byRun.set(run.historyId, run)
       for (const batch of run.batches) {
         push(this.byId, batch.id, { run, batch, by: 'tree' })
         push(this.byName, batch.name, { run, batch, by: 'mission' })
@@ -62,39 +72,58 @@ class Index {
         if (suffix !== null) this.trees.set(batch, suffix)
       }
     }
+    const proven = containers.find(container => this.proven(container) !== null)
+    this.repository = proven?.marks.tree?.repository ?? null
   }
 
-  /** Where the backend's work trees are, by the first container that a branch proves to be its own. */
-  provenRepository(containers: readonly ContainerFacts[]): string | null {
-    for (const { marks } of containers) {
-      const proven = marks.tree && this.proven(marks.tree.batchId, marks.tree.suffix).length > 0
-      if (proven) return marks.tree?.repository ?? null
+  /** By label or proof; null where neither tells. */
+  certain(container: ContainerFacts): Assignment | null {
+    if (container.marks.runId !== null) return this.labelled(container)
+    const proven = this.proven(container)
+    return proven && this.taken(proven, container)
+  }
+
+  /** By when it was created; of several ways to compare clocks the first by which any run fits. */
+  inTime(container: ContainerFacts, skews: readonly number[]): Assignment {
+    const { marks } = container
+    const foreign = marks.tree && this.repository !== null && marks.tree.repository !== this.repository
+    if (foreign) return none
+    // Also one that began after its run's end: agents of the oldest generation go on from container to container.
+    const owner = this.owners.get(treeOf(marks))
+    if (owner) return owner
+    const free = this.named(container).filter(
+      ({ batch }) => (this.trees.get(batch) ?? suffixIn(marks)) === suffixIn(marks),
+    )
+    for (const skew of skews) {
+      const [only, ...others] = begunBy(free, container, skew)
+      if (only && others.length === 0) return this.taken(only, container)
+      if (only) return { kind: 'unassigned', candidates: runsOf([only, ...others]) }
     }
-    return null
+    return none
   }
 
-  assign(container: ContainerFacts, repository: string | null): Assignment {
-    const { marks, createdAt } = container
-    const labelled = this.labelled(container)
-    if (labelled) return labelled
-    const tree = marks.tree
-    if (tree && repository !== null && tree.repository !== repository) return none
-    const proven = tree ? within(this.proven(tree.batchId, tree.suffix), createdAt) : []
-    const [certain] = proven
-    if (certain) return this.taken(certain, container)
-    const fitting = this.named(container).filter(({ batch }) => this.isFree(batch, container))
-    const [only, ...others] = inTime(fitting, createdAt, 0) ?? inTime(fitting, createdAt, SKEW) ?? []
-    if (!only) return none
-    if (others.length > 0) return { kind: 'unassigned', candidates: [only, ...others].map(({ run }) => run.runId) }
-    return this.taken(only, container)
+  /** A label may name a run as the history does, and several runs may share that entry. */
+  private labelled(container: ContainerFacts): Assignment {
+    const { runId, batchId, tree } = container.marks
+    const named = this.employers.filter(run => run.runId === runId)
+    const runs = named.length > 0 ? named : this.employers.filter(run => run.historyId === runId)
+    const [only, ...others] = runs.length > 1 ? runs.filter(run => isAtWorkAt(run, container, SKEW)) : runs
+    const id = batchId ?? tree?.batchId
+    if (!only || id === undefined) return none
+    if (others.length > 0) return { kind: 'unassigned', candidates: runs.map(run => run.runId).sort() }
+    return { kind: 'assigned', runId: only.runId, batchId: id, by: 'label' }
   }
 
-  private labelled({ marks }: ContainerFacts): Assignment | null {
-    if (marks.runId === null) return null
-    const run = this.byRun.get(marks.runId)
-    const batchId = marks.batchId ?? marks.tree?.batchId
-    if (!run || batchId === undefined) return none
-    return { kind: 'assigned', runId: run.runId, batchId, by: 'label' }
+  /** The batch whose branch names the container's work tree, which is proof. */
+  private proven(container: ContainerFacts): Candidate | null {
+    const { tree } = container.marks
+    if (!tree) return null
+    const named = (this.byId.get(tree.batchId) ?? []).filter(({ batch }) => suffixOf(batch) === tree.suffix)
+    // A resumed run knows the branch too; the batch was done in the run in which it began.
+    const begun = named.filter(({ batch }) => batch.startedAt !== null)
+    if (begun.length === 1) return begun[0] ?? null
+    const [only, ...others] = (begun.length > 0 ? begun : named).filter(({ run }) => isAtWorkAt(run, container, SKEW))
+    return only && others.length === 0 ? only : null
   }
 
   /** Every run's batch that the container may mean, best mark first. */
@@ -104,51 +133,39 @@ class Index {
     return byId.length > 0 || marks.mission === null ? byId : (this.byName.get(marks.mission) ?? [])
   }
 
-  /** A batch is done in one work tree. */
-  private isFree(batch: Candidate['batch'], { marks }: ContainerFacts): boolean {
-    const known = this.trees.get(batch)
-    return known === undefined || known === treeOf(marks)
-  }
-
-  private taken({ run, batch, by }: Candidate, { marks }: ContainerFacts): Assignment {
-    this.trees.set(batch, treeOf(marks))
-    return { kind: 'assigned', runId: run.runId, batchId: batch.id, by: marks.tree ? 'tree' : by }
-  }
-
-  private proven(batchId: string, suffix: string): Candidate[] {
-    const named = (this.byId.get(batchId) ?? []).filter(({ batch }) => suffixOf(batch) === suffix)
-    // A resumed run knows the branch too; the batch was done in the run in which it began.
-    const begun = named.filter(({ batch }) => batch.startedAt !== null)
-    return begun.length > 0 ? begun : named
+  private taken({ run, batch, by }: Candidate, { marks }: ContainerFacts): Home {
+    const home: Home = { kind: 'assigned', runId: run.runId, batchId: batch.id, by }
+    this.trees.set(batch, suffixIn(marks))
+    if (marks.tree) this.owners.set(treeOf(marks), home)
+    return home
   }
 }
-
-const treeOf = ({ tree }: ContainerFacts['marks']) => tree?.suffix ?? ''
 
 const none: Assignment = { kind: 'unassigned', candidates: [] }
 
-/** The candidates whose batch had started by then and whose run was not over; null where there is none. */
-function inTime(candidates: readonly Candidate[], createdAt: number, skew: number): Candidate[] | null {
-  const fitting = within(candidates, createdAt, skew).filter(({ run, batch }) => {
-    const begun = startOf(run, batch)
-    return begun !== null && begun <= createdAt + skew
-  })
-  return fitting.length > 0 ? fitting : null
-}
+const suffixIn = ({ tree }: ContainerFacts['marks']) => tree?.suffix ?? ''
 
-/** Those whose run was at work then. */
-function within(candidates: readonly Candidate[], createdAt: number, skew = SKEW): Candidate[] {
-  return candidates.filter(
-    ({ run: { startedAt, endedAt } }) =>
-      startedAt !== null && startedAt <= createdAt + skew && (endedAt === null || endedAt >= createdAt - skew),
-  )
+/** What no two work trees share; none is the empty one. */
+const treeOf = ({ tree }: ContainerFacts['marks']) => (tree ? `${tree.batchId}-${tree.suffix}` : '')
+
+const runsOf = (candidates: readonly Candidate[]) => [...new Set(candidates.map(({ run }) => run.runId))].sort()
+
+/** Those whose batch had started when the container was created, and whose run was not over. */
+const begunBy = (candidates: readonly Candidate[], container: ContainerFacts, skew: number): Candidate[] =>
+  candidates.filter(({ run, batch }) => {
+    const begun = startOf(run, batch)
+    return begun !== null && begun <= container.createdAt + skew && isAtWorkAt(run, container, skew)
+  })
+
+function isAtWorkAt({ startedAt, endedAt }: Employer, { createdAt }: ContainerFacts, skew: number): boolean {
+  return startedAt !== null && startedAt <= createdAt + skew && (endedAt === null || endedAt >= createdAt - skew)
 }
 
 /** When a batch began; of equal names a start by name may be another's. */
-function startOf(run: Employer, batch: Candidate['batch']): number | null {
-  if (batch.startedAt !== null) return batch.startedAt
-  const twin = run.batches.find(other => other.name === batch.name && other.startedAt !== null)
-  return twin?.startedAt ?? null
+function startOf(run: Employer, { name, startedAt }: Candidate['batch']): number | null {
+  if (startedAt !== null) return startedAt
+  const starts = run.batches.flatMap(twin => (twin.name === name && twin.startedAt !== null ? [twin.startedAt] : []))
+  return starts.length > 0 ? Math.min(...starts) : null
 }
 
 /** The `<hex6>` of `…/ckrv-batch-<id>-<hex6>`. */

@@ -1,0 +1,340 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { assign, type Assignment, type Employer } from './assign'
+import { agent, branchOf, REPOSITORY, SECOND, T0 } from './testing'
+
+type BatchShape = Partial<Employer['batches'][number]> & { id: string }
+
+/** A run since `T0` whose batches began a second later, where nothing else is said. */
+const run = (runId: string, batches: readonly (string | BatchShape)[], over: Partial<Employer> = {}): Employer => ({
+  runId,
+  historyId: null,
+  startedAt: T0,
+  endedAt: null,
+  ...over,
+  batches: batches.map(batch => {
+    const shape = typeof batch === 'string' ? { id: batch } : batch
+    return { name: shape.id, startedAt: (over.startedAt ?? T0) + SECOND, branch: null, ...shape }
+  }),
+})
+
+const given = (runId: string, batchId: string, by: 'label' | 'tree' | 'mission' = 'tree'): Assignment => ({
+  ...{ kind: 'assigned', runId, batchId, by },
+})
+const nobodys = (...candidates: string[]): Assignment => ({ kind: 'unassigned', candidates })
+
+const at = (seconds: number) => ({ createdAt: T0 + seconds * SECOND })
+const branch = (id: string, suffix: string) => `worktree/main/ckrv-batch-${id}-${suffix}`
+
+describe('what a container says', () => {
+  it('[DOCK-4] by label it belongs to the run and batch that this names, whatever else it says', () => {
+    const marks = { runId: 'r2', batchId: 'b' }
+    const labelled = agent('c', { ...at(2), tree: 'a-1a2b3c', marks })
+    expect(assign([labelled], [run('r1', ['a', 'b']), run('r2', [], { startedAt: null })]).get('c')).toEqual(
+      given('r2', 'b', 'label'),
+    )
+  })
+
+  it('[DOCK-4] a label may name the run as the history does', () => {
+    const labelled = agent('c', { ...at(2), tree: null, marks: { runId: 'run-2026-01-15-a1b2c3', batchId: 'a' } })
+    const entry = { historyId: 'run-2026-01-15-a1b2c3' }
+    expect(assign([labelled], [run('r1', ['a'], entry)]).get('c')).toEqual(given('r1', 'a', 'label'))
+    // A resumed run shares its entry with the one before: there time tells.
+    const before = run('r1', ['a'], { ...entry, endedAt: T0 + 30 * SECOND })
+    const after = run('r2', ['a'], { ...entry, startedAt: T0 + 60 * SECOND })
+    expect(assign([labelled], [after, before]).get('c')).toEqual(given('r1', 'a', 'label'))
+    expect(assign([labelled], [run('r2', ['a'], entry), run('r1', ['a'], entry)]).get('c')).toEqual(nobodys('r1', 'r2'))
+  })
+
+  it('[DOCK-4] a label that names a run that nobody knows makes it nobody’s', () => {
+    const labelled = agent('c', { ...at(2), tree: 'a-1a2b3c', marks: { runId: 'other', batchId: 'a' } })
+    expect(assign([labelled], [run('r1', [{ id: 'a', branch: branchOf('a') }])]).get('c')).toEqual(nobodys())
+  })
+
+  it('[DOCK-4] a label without a batch means the batch of the work tree', () => {
+    const labelled = agent('c', { ...at(2), tree: 'a-1a2b3c', marks: { runId: 'r1' } })
+    expect(assign([labelled], [run('r1', ['a'])]).get('c')).toEqual(given('r1', 'a', 'label'))
+    const bare = agent('c', { ...at(2), tree: null, marks: { runId: 'r1' } })
+    expect(assign([bare], [run('r1', ['a'])]).get('c')).toEqual(nobodys())
+  })
+
+  it('[DOCK-4] by its work tree it belongs to the batch of that id, not to one of that name', () => {
+    const container = agent('c', { ...at(2), tree: 'a-1a2b3c', marks: { mission: 'b' } })
+    const runs = [
+      run('r1', [
+        { id: 'a', name: 'x' },
+        { id: 'b', name: 'a' },
+      ]),
+    ]
+    expect(assign([container], runs).get('c')).toEqual(given('r1', 'a'))
+  })
+
+  it.each(['1', 'batch-002', 'a-1a2b3c', '__proto__', 'toString', 'Worker’s Queue'])(
+    '[SAFE-4] ids are only texts: %s',
+    id => {
+      const container = agent('c', { ...at(2), tree: `${id}-0f0f0f` })
+      expect(assign([container], [run('r1', ['x', id])]).get('c')).toEqual(given('r1', id))
+      expect(assign([container], [run('r1', ['x'])]).get('c')).toEqual(nobodys())
+    },
+  )
+
+  it('[DOCK-4] by its mission alone it belongs to the only batch of that name', () => {
+    const container = agent('c', { ...at(2), tree: null, marks: { mission: 'Mail' } })
+    const mail = { id: 'mail', name: 'Mail' }
+    expect(assign([container], [run('r1', ['a', mail])]).get('c')).toEqual(given('r1', 'mail', 'mission'))
+    expect(assign([container], [run('r1', [mail, { id: 'mail-2', name: 'Mail' }])]).get('c')).toEqual(nobodys('r1'))
+    expect(assign([container], [run('r1', ['a'])]).get('c')).toEqual(nobodys())
+    const bare = agent('c', { ...at(2), tree: null })
+    expect(assign([bare], [run('r1', ['a'])]).get('c')).toEqual(nobodys())
+  })
+
+  it('[DOCK-4] by its mission where no id of its work tree is told yet', () => {
+    const container = agent('c', { ...at(2), tree: 'setup-1a2b3c', marks: { mission: 'Project Setup' } })
+    expect(assign([container], [run('r1', ['Project Setup'])]).get('c')).toEqual(
+      given('r1', 'Project Setup', 'mission'),
+    )
+  })
+
+  it('[DOCK-4] of equal names a start that was told by name may be the other’s', () => {
+    const runs = [
+      run('r1', [
+        { id: 'mail', name: 'Mail' },
+        { id: 'mail-2', name: 'Mail', startedAt: null },
+      ]),
+    ]
+    expect(assign([agent('c', { ...at(2), tree: 'mail-2-1a2b3c' })], runs).get('c')).toEqual(given('r1', 'mail-2'))
+    expect(assign([agent('c', { ...at(-20), tree: 'mail-2-1a2b3c' })], runs).get('c')).toEqual(nobodys())
+  })
+})
+
+describe('when it was created', () => {
+  it('[DOCK-4] is after its batch began', () => {
+    const runs = [run('r1', ['a', { id: 'b', startedAt: null }, { id: 'c', startedAt: T0 + 60 * SECOND }])]
+    expect(assign([agent('c', { ...at(2), tree: 'a-1a2b3c' })], runs).get('c')).toEqual(given('r1', 'a'))
+    expect(assign([agent('c', { ...at(2), tree: 'b-1a2b3c' })], runs).get('c')).toEqual(nobodys())
+    expect(assign([agent('c', { ...at(2), tree: 'c-1a2b3c' })], runs).get('c')).toEqual(nobodys())
+  })
+
+  it('[DOCK-4] is before its run was over', () => {
+    const runs = [run('r1', ['a'], { endedAt: T0 + 30 * SECOND })]
+    expect(assign([agent('c', at(30))], runs).get('c')).toEqual(given('r1', 'a'))
+    expect(assign([agent('c', at(36))], runs).get('c')).toEqual(nobodys())
+  })
+
+  it('[DOCK-4] is not the time of a run of which nothing was heard', () => {
+    expect(assign([agent('c', at(2))], [run('r1', ['a'], { startedAt: null })]).get('c')).toEqual(nobodys())
+  })
+
+  it('[DOCK-4] may by a clock of Docker’s own be up to 5 s beside, where no run fits to the letter', () => {
+    const runs = [run('r1', ['a'], { endedAt: T0 + 30 * SECOND })]
+    for (const [ms, expected] of [
+      [SECOND - 5_001, nobodys()],
+      [SECOND - 5_000, given('r1', 'a')],
+      [35_000, given('r1', 'a')],
+      [35_001, nobodys()],
+    ] as const) {
+      expect(assign([agent('c', { createdAt: T0 + ms })], runs).get('c')).toEqual(expected)
+    }
+  })
+
+  it('[DOCK-4] a clock’s difference takes no batch from the container that fits to the letter', () => {
+    // The first one is of a run that is not known here.
+    const containers = [agent('x', { ...at(0), tree: 'a-111111' }), agent('y', { ...at(2), tree: 'a-222222' })]
+    const found = assign(containers, [run('r1', ['a'])])
+    expect([found.get('x'), found.get('y')]).toEqual([nobodys(), given('r1', 'a')])
+  })
+})
+
+describe('runs in turn', () => {
+  // One was aborted, the next resumes it: both know the same ids, and an agent of the first works on.
+  const first = run('r1', [{ id: 'setup', branch: branch('setup', 'aaaaaa') }, 'ui'], { endedAt: T0 + 10 * SECOND })
+  const second = run('r2', [{ id: 'setup', branch: branch('setup', 'aaaaaa'), startedAt: null }, 'ui'], {
+    startedAt: T0 + 12 * SECOND,
+  })
+  const setup = agent('setup', { ...at(2), tree: 'setup-aaaaaa', exitCode: 0 })
+  const left = agent('left', { ...at(5), tree: 'ui-bbbbbb' })
+  const again = agent('again', { ...at(14), tree: 'ui-cccccc' })
+
+  it('[DOCK-4] each keeps its own containers, and what was completed before is the earlier one’s', () => {
+    const found = assign([setup, left, again], [first, second])
+    expect(Object.fromEntries(found)).toEqual({
+      setup: given('r1', 'setup'),
+      left: given('r1', 'ui'),
+      again: given('r2', 'ui'),
+    })
+  })
+
+  it('[DOCK-7] an agent that goes on from container to container after its run’s end stays that run’s', () => {
+    const next = agent('next', { ...at(15), tree: 'ui-bbbbbb' })
+    const found = assign([left, next, again], [first, second])
+    expect([found.get('next'), found.get('again')]).toEqual([given('r1', 'ui'), given('r2', 'ui')])
+  })
+
+  it('[DOCK-4] a batch completed before is nobody’s in the run that only knows of it', () => {
+    expect(assign([setup], [second]).get('setup')).toEqual(nobodys())
+  })
+})
+
+describe('runs at once', () => {
+  const one = run('r1', ['a'])
+  const two = run('r2', [{ id: 'a', startedAt: T0 + 3 * SECOND }])
+  const early = agent('early', { ...at(2), tree: 'a-111111' })
+  const x = agent('x', { ...at(5), tree: 'a-222222' })
+  const y = agent('y', { ...at(5), tree: 'a-333333' })
+
+  it('[DOCK-4] are told apart by time: a batch that has its container takes none of another mount', () => {
+    const found = assign([early, x], [one, two])
+    expect([found.get('early'), found.get('x')]).toEqual([given('r1', 'a'), given('r2', 'a')])
+  })
+
+  it('[DOCK-4] else leave it open until a branch names the work tree, and then know both', () => {
+    const open = assign([x, y], [one, two])
+    expect([open.get('x'), open.get('y')]).toEqual([nobodys('r1', 'r2'), nobodys('r1', 'r2')])
+    const proven = run('r2', [{ id: 'a', startedAt: T0 + 3 * SECOND, branch: branch('a', '222222') }])
+    const found = assign([x, y], [one, proven])
+    expect([found.get('x'), found.get('y')]).toEqual([given('r2', 'a'), given('r1', 'a')])
+  })
+
+  it('[DOCK-4] a proof overrules what time alone had told', () => {
+    const proven = run('r2', [{ id: 'a', startedAt: T0 + 3 * SECOND, branch: branch('a', '111111') }])
+    const found = assign([early, x], [one, proven])
+    expect([found.get('early'), found.get('x')]).toEqual([given('r2', 'a'), given('r1', 'a')])
+  })
+
+  it('[DOCK-4] only the branch of that very batch is proof', () => {
+    for (const named of ['dry-run-branch', branch('b', '222222'), `${branch('a', '222222')}0`, 'ckrv-batch-a-22222']) {
+      const runs = [run('r1', [{ id: 'a', branch: named }]), two]
+      expect(assign([x], runs).get('x')).toEqual(nobodys('r1', 'r2'))
+    }
+  })
+})
+
+describe('another repository', () => {
+  const elsewhere = (id: string, suffix: string) =>
+    agent(id, { ...at(3), marks: { tree: { repository: '/home/dev/other', batchId: 'a', suffix } } })
+  const proof = agent('proof', { ...at(2), tree: 'setup-1a2b3c' })
+  const setup = { id: 'setup', branch: branchOf('setup') }
+
+  it('[DOCK-4] is told by the first proof of where the backend’s own is', () => {
+    expect(assign([proof, elsewhere('c', '111111')], [run('r1', ['setup', 'a'])]).get('c')).toEqual(given('r1', 'a'))
+    expect(assign([proof, elsewhere('c', '111111')], [run('r1', [setup, 'a'])]).get('c')).toEqual(nobodys())
+  })
+
+  it('[DOCK-4] takes no batch’s place', () => {
+    const own = agent('own', { ...at(4), tree: 'a-222222' })
+    const found = assign([elsewhere('c', '111111'), own, proof], [run('r1', [setup, 'a'])])
+    expect(own.marks.tree?.repository).toBe(REPOSITORY)
+    expect(found.get('own')).toEqual(given('r1', 'a'))
+  })
+})
+
+describe('several containers of one batch', () => {
+  it('[DOCK-7] one after the other in its work tree all are its own', () => {
+    const steps = [2, 3, 4, 5].map(n => agent(`step ${n}`, { ...at(n), tree: 'a-1a2b3c', exitCode: 0 }))
+    const found = assign(steps, [run('r1', ['a']), run('r2', ['a'], { startedAt: T0 + 2.5 * SECOND })])
+    expect(steps.map(({ id }) => found.get(id))).toEqual(steps.map(() => given('r1', 'a')))
+  })
+
+  it('[DOCK-7] without a work tree too', () => {
+    const steps = [2, 3].map(n => agent(`step ${n}`, { ...at(n), tree: null, marks: { mission: 'a' } }))
+    const found = assign([...steps, agent('c', { ...at(4), tree: 'a-1a2b3c' })], [run('r1', ['a'])])
+    expect([...found.values()]).toEqual([given('r1', 'a', 'mission'), given('r1', 'a', 'mission'), nobodys()])
+  })
+})
+
+describe('any runs and containers', () => {
+  const ms = fc.integer({ min: 0, max: 60_000 })
+  const id = fc.constantFrom('a', 'b', '__proto__')
+  const suffix = fc.constantFrom('111111', '222222', '333333')
+
+  it('[DOCK-4] are weighed alike in any order', () => {
+    const employer = fc.record({
+      runId: fc.constantFrom('r1', 'r2', 'r3'),
+      historyId: fc.option(fc.constantFrom('h1', 'h2')),
+      startedAt: fc.option(ms, { freq: 9 }),
+      endedAt: fc.option(ms),
+      batches: fc.uniqueArray(
+        fc
+          .record({ id, name: id, startedAt: fc.option(ms, { freq: 4 }), suffix: fc.option(suffix, { freq: 1 }) })
+          .map(({ suffix, ...batch }) => ({ ...batch, branch: suffix && branch(batch.id, suffix) })),
+        { maxLength: 3, selector: batch => batch.id },
+      ),
+    })
+    const marks = fc.record({
+      runId: fc.option(fc.constantFrom('r1', 'h1', 'h2', 'other'), { freq: 1 }),
+      batchId: fc.option(id, { freq: 1 }),
+      tree: fc.option(fc.record({ repository: fc.constantFrom('/one', '/two'), batchId: id, suffix }), { freq: 4 }),
+      mission: fc.option(id),
+    })
+    const container = fc
+      .tuple(fc.uuid(), fc.integer({ min: 0, max: 9 }), marks)
+      .map(([id, n, marks]) => agent(id, { createdAt: n * 6_000, marks }))
+    const world = fc
+      .tuple(
+        fc.uniqueArray(employer, { maxLength: 3, selector: ({ runId }) => runId }),
+        fc.uniqueArray(container, { maxLength: 8, selector: ({ id }) => id }),
+      )
+      .chain(([runs, containers]) =>
+        fc.record({
+          runs: fc.constant(runs),
+          containers: fc.constant(containers),
+          otherRuns: fc.shuffledSubarray(runs, { minLength: runs.length }),
+          others: fc.shuffledSubarray(containers, { minLength: containers.length }),
+        }),
+      )
+    fc.assert(
+      fc.property(world, ({ runs, containers, otherRuns, others }) => {
+        const found = assign(containers, runs)
+        expect(found.size).toBe(containers.length)
+        for (const [id, other] of assign(others, otherRuns)) expect(other).toEqual(found.get(id))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it('[DOCK-4] go to nobody but those they worked for, and those of a named work tree go to them', () => {
+    // Runs of one plan, in turn or at once; each does each batch in a work tree of its own.
+    const part = fc.double({ min: 0, max: 1, noNaN: true })
+    const batch = fc.record({ begun: part, created: fc.array(part, { maxLength: 3 }), completed: fc.boolean() })
+    const life = fc.record({ startedAt: ms, takes: ms, open: fc.boolean(), batches: fc.array(batch, { maxLength: 3 }) })
+    fc.assert(
+      fc.property(fc.array(life, { maxLength: 3 }), lives => {
+        const truth = new Map<string, { runId: string; batchId: string; completed: boolean }>()
+        const containers: ReturnType<typeof agent>[] = []
+        const runs = lives.map(({ startedAt, takes, open, batches }, r): Employer => {
+          const runId = `r${r}`
+          const endedAt = startedAt + takes
+          return {
+            ...{ runId, historyId: null, startedAt, endedAt: open ? null : endedAt },
+            batches: batches.map(({ begun, created, completed }, b) => {
+              const batchId = `b${b}`
+              const tree = `${batchId}-${r}${r}${r}${r}${r}${b}`
+              const began = startedAt + Math.floor(takes * begun)
+              for (const [c, share] of created.entries()) {
+                const createdAt = began + Math.floor((endedAt - began) * share)
+                containers.push(agent(`${tree} ${c}`, { createdAt, tree }))
+                truth.set(`${tree} ${c}`, { runId, batchId, completed })
+              }
+              return { id: batchId, name: batchId, startedAt: began, branch: completed ? `x/ckrv-batch-${tree}` : null }
+            }),
+          }
+        })
+        const alone = lives.every(({ startedAt }, r) =>
+          runs.every(
+            (other, o) => o === r || startedAt > (other.endedAt ?? Infinity) || (other.startedAt ?? 0) > startedAt,
+          ),
+        )
+        for (const [id, found] of assign(containers, runs)) {
+          const true_ = truth.get(id)
+          if (found.kind === 'assigned') expect(found).toMatchObject({ runId: true_?.runId, batchId: true_?.batchId })
+          else {
+            expect(true_?.completed).toBe(false)
+            expect(found.candidates).toContain(true_?.runId)
+            expect(alone).toBe(false)
+          }
+        }
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})

@@ -27,12 +27,14 @@ export class UnannouncedRuns {
   private readonly discovery: Discovery
   /** Entries that were shown once: one that the store has let go of is not shown again. */
   private readonly shown = new Set<string>()
+  /** Entries, by spec, of which it can't be said yet whether they are to be shown. */
+  private readonly waiting = new Map<string, ReadonlySet<string>>()
 
   constructor(private readonly host: UnannouncedHost) {
     this.discovery = new Discovery(host.http, {
       entries: (spec, entries) => this.take(spec, entries),
       plan: (spec, batches) => this.takePlan(spec, batches),
-      wants: (_, id) => host.runs.get(id)?.isOver === false,
+      wants: (spec, id) => this.waiting.get(spec)?.has(id) === true || host.runs.get(id)?.isOver === false,
       odd: (spec, reason) => host.odd(spec, reason),
       failed: error => host.failed(error),
     })
@@ -55,7 +57,10 @@ export class UnannouncedRuns {
     const { runs, http } = this.host
     const clocks = { now: Date.now(), since: this.discovery.since, offset: http.clockOffset }
     const sorted = sortEntries(spec, entries, runs.known(), clocks)
-    for (const entry of sorted.show) this.show(spec, entry)
+    const refused = sorted.show.filter(entry => !this.show(spec, entry))
+    const waiting = [...sorted.wait, ...refused].map(({ id }) => id)
+    if (waiting.length > 0) this.waiting.set(spec, new Set(waiting))
+    else this.waiting.delete(spec)
     for (const { entry, runId } of sorted.announced) {
       const found = runs.get(entry.id)
       const followed = runs.get(runId)
@@ -66,14 +71,16 @@ export class UnannouncedRuns {
     }
   }
 
-  private show(spec: string, entry: HistoryEntry): void {
+  /** Returns whether there is room for it. */
+  private show(spec: string, entry: HistoryEntry): boolean {
     const known = this.host.runs.get(entry.id)
-    if (!known && this.shown.has(entry.id)) return
+    if (!known && this.shown.has(entry.id)) return true
     const state = known ?? this.host.create(entry.id, spec)
-    if (!state) return
+    if (!state) return false
     this.remember(entry.id)
     state.observe({ kind: 'history', at: Date.now(), ...entry })
     if (state.isOver) this.host.ended(state)
+    return true
   }
 
   /** Which batches are at work only the plan tells; it is that of the one run of the spec that is open. */

@@ -1,11 +1,11 @@
-import { isAtWork, type ContainerFacts } from '../run/container'
+import type { ContainerFacts } from '../run/container'
 import type { EngineEvent, Inspection, Listed } from './answers'
 import { isAgents } from './engine'
 import { afterEvent, afterInspection, lifeOfEvent, lifeOfListed, removed, type Life } from './life'
 
 interface Entry {
   life: Life
-  /** False until its configuration was read, and while a gap may have hidden another start. */
+  /** False until its configuration was read, and again after a gap in the events. */
   inspected: boolean
   /** By the book's clock: when it last was heard of. */
   touched: number
@@ -119,9 +119,9 @@ export class Containers {
     return wanted
   }
 
-  /** Events may have been lost: what runs is inspected with the next list, for it may have been started again. */
+  /** Events may have been lost: with the next list all is inspected again, for it may have been started again. */
   gap(): void {
-    for (const entry of this.#entries.values()) entry.inspected &&= !isAtWork(entry.life.facts)
+    for (const entry of this.#entries.values()) entry.inspected = false
   }
 
   /** The next container to inspect, or null: to be asked for at once. */

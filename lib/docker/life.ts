@@ -49,17 +49,16 @@ export function lifeOfListed(entry: Listed, now: number): Life {
 export function afterEvent(life: Life, event: EngineEvent, now: number): Life {
   const { facts } = life
   const at = msOf(event)
+  const ofEarlierStart = facts.startedAt !== null && at < facts.startedAt
+  if (ofEarlierStart && event.action !== 'destroy') return life
   switch (event.action) {
     case 'start':
       // Inspected since, and perhaps ended: that is newer than this.
       if (facts.startedAt !== null && Math.abs(at - facts.startedAt) < SAME_START) return life
       return seen({ ...life, killedAt: null }, { ...begun, startedAt: at, state: 'running' }, now)
-    case 'die': {
-      const ofEarlierStart = facts.startedAt !== null && at < facts.startedAt
-      if (ofEarlierStart) return life
+    case 'die':
       if (ended(facts.state)) return seen(life, { exitCode: facts.exitCode ?? event.exitCode }, now)
       return seen(life, { state: 'exited', exitCode: event.exitCode, finishedAt: at }, now)
-    }
     case 'kill':
       return event.signal === '9' ? { ...life, killedAt: at } : life
     case 'oom':

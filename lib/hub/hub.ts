@@ -61,6 +61,7 @@ export class Hub implements HubApi {
   private readonly sessionHost: SessionHost
   private readonly watch = new LinkWatch()
   private linkTimer: NodeJS.Timeout | null = null
+  private readonly failed: (error: unknown) => void
 
   constructor(private readonly options: HubOptions) {
     const { backendUrl, publisher, log, engine } = options
@@ -73,6 +74,7 @@ export class Hub implements HubApi {
     const oddMessage = thinned((details: object) => log.warn(details, 'message from a source not understood'))
     const stepFailed = thinned((details: object) => log.error(details, 'a step failed; the next goes on'))
     const failed = (error: unknown) => stepFailed({ err: error })
+    this.failed = failed
     this.health = new Health(this.http, why => this.healthChanged(why), failed)
     this.stateHost = {
       backend: this.backend,
@@ -89,6 +91,7 @@ export class Hub implements HubApi {
       },
       derived: (state, derived) => {
         this.sessions.get(state)?.follows(derived)
+        this.saysHistoryId(state, derived.view.historyId)
         this.evidence?.runsChanged()
         publisher.touch(containersScope)
       },
@@ -361,6 +364,15 @@ export class Hub implements HubApi {
     if (open >= MAX_LIVE * 2) return undefined
     this.options.log.info({ historyId, spec }, 'a run that nobody announced was found in the history')
     return this.open(historyId, spec, false)
+  }
+
+  /** What was found in the history under that id is this run; not from within the reading of either. */
+  private saysHistoryId(state: RunState, historyId: string | null): void {
+    if (historyId === null || !this.runsKnown.has(historyId) || !this.sessions.has(state)) return
+    setImmediate(() => {
+      const found = this.runsKnown.get(historyId)
+      if (found && found !== state && !this.sessions.has(found)) this.merge(found, state).catch(this.failed)
+    })
   }
 
   /** A run of the history turns out to be one that is followed: its evidence goes there, and its address leads there [RUN-13]. */

@@ -81,7 +81,7 @@ export class RunState {
     const now = Date.now()
     const links = this.host.links(this)
     const known = this.derived
-    if (known && isDue(known.value, now) === false && isSame(known.links, links, known.value)) return known.value
+    if (known && !isDue(known.value, now) && isSame(known.links, links, known.value)) return known.value
     const value = derive(this.run, now, links)
     this.derived = { value, links }
     this.wakeAt(value.deadline, now)

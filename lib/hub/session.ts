@@ -77,8 +77,8 @@ export class Session {
       this.state.observe(observation, fresh)
       if (this.state.incarnation !== this.incarnation) this.begunAnew()
       if (observation.kind === 'unknown-run') this.tellReady()
-      if (observation.kind === 'message') return this.specMayBeTold()
-      this.updateLink()
+      if (observation.kind === 'message') this.specMayBeTold()
+      else this.updateLink()
     })
   }
 

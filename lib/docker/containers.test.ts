@@ -1,0 +1,267 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { ContainerFacts, ContainerState } from '../run/container'
+import type { EngineEvent, Inspection, Listed } from './answers'
+import { Containers } from './containers'
+import { eventOf, idOf, inspectionOf, listedOf } from './testing'
+
+/** An Engine of a few containers, which says of itself what the real one does. */
+class FakeEngine {
+  now = 1_000_000
+  readonly #containers = new Map<string, Inspection>()
+
+  /** Does what can be done now, and says so in events. */
+  act(id: string, action: EngineEvent['action']): EngineEvent[] {
+    const found = this.#containers.get(id)
+    const change = (state: ContainerState, more: Partial<Inspection> = {}) =>
+      void this.#containers.set(id, { ...inspectionOf(id), ...found, state, ...more })
+    const running = found?.state === 'running'
+    if (action === 'create' && found === undefined) change('created', { createdAt: this.now })
+    else if (action === 'start' && found !== undefined && !running && found.state !== 'paused') {
+      change('running', { startedAt: this.now, finishedAt: null, exitCode: 0, oomKilled: false })
+    } else if (action === 'die' && running) change('exited', { finishedAt: this.now, exitCode: (this.now % 5) + 1 })
+    else if (action === 'oom' && running) change('running', { oomKilled: true })
+    else if (action === 'pause' && running) change('paused')
+    else if (action === 'unpause' && found?.state === 'paused') change('running')
+    else if (action === 'destroy' && found !== undefined && !running) this.#containers.delete(id)
+    else return []
+    const exitCode = action === 'die' ? (this.now % 5) + 1 : null
+    return [eventOf(id, action, this.now + 1, { exitCode })]
+  }
+
+  inspect = (id: string): Inspection | null => this.#containers.get(id) ?? null
+
+  list(): Listed[] {
+    return [...this.#containers.values()].sort((a, b) => b.createdAt - a.createdAt).map(listing)
+  }
+}
+
+const listing = ({ id, state, createdAt }: Inspection) => listedOf(id, { state, createdAt })
+
+/** Answers all that the book wants inspected. */
+function inspectAll(book: Containers, engine: Pick<FakeEngine, 'inspect' | 'now'>): void {
+  for (let id = book.nextWanted(); id !== null; id = book.nextWanted()) {
+    book.inspection(id, engine.inspect(id), book.ask(id), engine.now)
+  }
+}
+
+const truth = ({ id, state, startedAt, finishedAt, oomKilled, exitCode, createdAt }: Inspection) => ({
+  id,
+  state,
+  startedAt,
+  oomKilled,
+  createdAt,
+  finishedAt: state === 'exited' ? finishedAt : null,
+  exitCode: state === 'exited' ? exitCode : null,
+  removed: false,
+})
+
+const known = ({ id, state, startedAt, finishedAt, oomKilled, exitCode, createdAt, removed }: ContainerFacts) => ({
+  id,
+  state,
+  startedAt,
+  oomKilled,
+  createdAt,
+  finishedAt,
+  exitCode,
+  removed,
+})
+
+const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1)
+
+/** What happens at one step, and what becomes of the word of it: copies after so many steps each; none: lost. */
+const step = fc.record({
+  container: fc.integer({ min: 1, max: 4 }),
+  action: fc.constantFrom<EngineEvent['action'][]>(
+    'create',
+    'start',
+    'start',
+    'die',
+    'die',
+    'oom',
+    'pause',
+    'unpause',
+    'destroy',
+  ),
+  takes: fc.integer({ min: 2_100, max: 4_000 }),
+  copies: fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 3 }),
+  /** A question that is answered as things stand so many steps later, and whose answer comes so many steps after that. */
+  question: fc.option(
+    fc.record({
+      of: fc.constantFrom('list', 'inspection'),
+      answeredAfter: fc.integer({ min: 0, max: 3 }),
+      comesAfter: fc.integer({ min: 0, max: 3 }),
+    }),
+  ),
+})
+
+describe('[DOCK-1] events, lists and inspections', () => {
+  it('end in what the Engine has, however they were doubled, lost, late and mixed, once a list has come', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), steps => {
+        const engine = new FakeEngine()
+        const book = new Containers()
+        const later = new Map<number, (() => void)[]>()
+        const plan = (at: number, act: () => void) => void later.set(at, [...(later.get(at) ?? []), act])
+        const last = new Map<string, ContainerFacts>()
+        const tell = () => {
+          for (const facts of book.takeChanged()) last.set(facts.id, facts)
+        }
+        steps.forEach(({ container, action, takes, copies, question }, now) => {
+          const id = idOf(container)
+          engine.now += takes
+          for (const event of engine.act(id, action)) {
+            for (const delay of copies) plan(now + delay, () => book.event(event, engine.now))
+          }
+          if (question !== null) {
+            const { of, answeredAfter, comesAfter } = question
+            const mark = of === 'list' ? book.mark() : book.ask(id)
+            plan(now + answeredAfter, () => {
+              const [list, inspection] = [engine.list(), engine.inspect(id)]
+              plan(now + answeredAfter + comesAfter, () => {
+                if (of === 'list') book.list(list, mark, engine.now)
+                else book.inspection(id, inspection, mark, engine.now)
+              })
+            })
+          }
+          for (let acts = later.get(now); acts !== undefined; acts = later.get(now)) {
+            later.delete(now)
+            acts.forEach(act => act())
+          }
+          tell()
+        })
+        for (let at = steps.length; at < steps.length + 12; at++) {
+          for (const act of later.get(at) ?? []) act()
+        }
+        book.gap()
+        book.list(engine.list(), book.mark(), engine.now)
+        inspectAll(book, engine)
+        tell()
+        const expected = engine
+          .list()
+          .flatMap(({ id }) => engine.inspect(id) ?? [])
+          .map(truth)
+          .sort(byId)
+        expect(book.existing().map(known).sort(byId)).toEqual(expected)
+        for (const facts of last.values()) {
+          expect(facts).toEqual(book.known(facts.id))
+          expect(facts.removed).toBe(engine.inspect(facts.id) === null)
+        }
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  it('need no list where every event comes in order', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), steps => {
+        const engine = new FakeEngine()
+        const book = new Containers()
+        for (const { container, action, takes } of steps) {
+          engine.now += takes
+          for (const event of engine.act(idOf(container), action)) book.event(event, engine.now)
+          inspectAll(book, engine)
+          const expected = engine
+            .list()
+            .flatMap(({ id }) => engine.inspect(id) ?? [])
+            .map(truth)
+            .sort(byId)
+          expect(book.existing().map(known).sort(byId)).toEqual(expected)
+        }
+      }),
+    )
+  })
+
+  it('of what is no agent’s are not kept, but a label makes it one', () => {
+    const book = new Containers()
+    book.event(eventOf(idOf(1), 'create', 5, { name: 'database' }), 1)
+    book.inspection(idOf(2), inspectionOf(idOf(2), { name: 'database' }), book.ask(idOf(2)), 1)
+    const labels = { runId: 'run', batchId: null }
+    book.event(eventOf(idOf(3), 'create', 5, { name: 'labelled', labels }), 1)
+    expect([1, 2, 3].map(n => book.known(idOf(n))?.marks.runId)).toEqual([undefined, undefined, 'run'])
+  })
+
+  it('are told once the container was inspected, and then at once', () => {
+    const book = new Containers()
+    const id = idOf(1)
+    book.event(eventOf(id, 'create', 5_000), 1)
+    expect(book.takeChanged()).toEqual([])
+    expect(book.nextWanted()).toBe(id)
+    const mark = book.ask(id)
+    expect(book.takeChanged()).toEqual([])
+    book.inspection(id, inspectionOf(id), mark, 2)
+    expect(book.takeChanged()).toHaveLength(1)
+    expect(book.takeChanged()).toEqual([])
+    book.event(eventOf(id, 'start', 6_000), 3)
+    expect(book.takeChanged()).toMatchObject([{ state: 'running', seenRunningAt: 3 }])
+  })
+
+  it('are told without an inspection where none succeeds', () => {
+    const book = new Containers()
+    const id = idOf(1)
+    book.event(eventOf(id, 'start', 5_000), 1)
+    expect(book.nextWanted()).toBe(id)
+    book.ask(id)
+    book.unanswered(id)
+    expect(book.takeChanged()).toMatchObject([{ id, state: 'running', role: 'other' }])
+    book.list([listedOf(id, { state: 'running' })], book.mark(), 2)
+    expect(book.nextWanted()).toBe(id)
+  })
+})
+
+describe('[DOCK-5] what was learned of a container', () => {
+  it('outlives it, however short its life', () => {
+    const book = new Containers()
+    const id = idOf(1)
+    book.event(eventOf(id, 'create', 5_000), 1)
+    book.event(eventOf(id, 'start', 6_000), 2)
+    book.event(eventOf(id, 'die', 7_000, { exitCode: 3 }), 3)
+    book.event(eventOf(id, 'destroy', 8_000), 4)
+    expect(book.nextWanted()).toBeNull()
+    const times = { createdAt: 5_000, startedAt: 6_000, finishedAt: 7_000, seenRunningAt: 2, seenEndedAt: 3 }
+    expect(book.takeChanged()).toMatchObject([{ state: 'exited', exitCode: 3, removed: true, ...times }])
+    expect(book.existing()).toEqual([])
+  })
+
+  it('of one that vanished unseen is no exit code', () => {
+    const book = new Containers()
+    const id = idOf(1)
+    book.list([listedOf(id, { state: 'running' })], book.mark(), 1)
+    inspectAll(book, { now: 2, inspect: () => inspectionOf(id, { state: 'running', startedAt: 1_500 }) })
+    book.list([], book.mark(), 3)
+    expect(book.known(id)).toMatchObject({ state: 'running', removed: true, exitCode: null, seenEndedAt: 3 })
+  })
+
+  it('is kept of 1,000 removed ones, and of 5,000 at all: the oldest removed ones go first', () => {
+    const book = new Containers()
+    for (let n = 1; n <= 1_002; n++) {
+      book.event(eventOf(idOf(n), 'create', n), n)
+      book.event(eventOf(idOf(n), 'destroy', n + 1), n)
+    }
+    expect([1, 2, 3, 1_002].map(n => book.known(idOf(n)) !== null)).toEqual([false, false, true, true])
+    const list = Array.from({ length: 6_000 }, (_, n) => listedOf(idOf(10_000 - n), { createdAt: 10_000 - n }))
+    book.list(list, book.mark(), 1)
+    expect(book.existing()).toHaveLength(0)
+    inspectAll(book, { now: 2, inspect: id => inspectionOf(id, { createdAt: Number(`0x${id}`) }) })
+    expect(book.existing()).toHaveLength(5_000)
+    expect([5_000, 5_001, 10_000].map(n => book.known(idOf(n)) !== null)).toEqual([false, true, true])
+    expect(book.known(idOf(1_002))).toBeNull()
+    book.takeChanged()
+    // The next list brings nobody back, and a new one takes the place of the oldest.
+    book.list(list, book.mark(), 3)
+    expect(book.nextWanted()).toBeNull()
+    expect(book.takeChanged()).toEqual([])
+    book.event(eventOf(idOf(20_000), 'create', 20_000), 4)
+    expect([5_001, 5_002, 20_000].map(n => book.known(idOf(n)) !== null)).toEqual([false, true, true])
+  })
+
+  it('names the image of the latest agent', () => {
+    const book = new Containers()
+    expect(book.latestImage()).toBeNull()
+    const labels = { runId: 'run', batchId: 'batch' }
+    book.event(eventOf(idOf(1), 'create', 2, { image: 'newer', labels }), 1)
+    book.event(eventOf(idOf(2), 'create', 1, { image: 'older', labels }), 1)
+    book.event(eventOf(idOf(3), 'create', 3, { image: 'of no batch' }), 1)
+    expect(book.latestImage()).toBe('newer')
+  })
+})

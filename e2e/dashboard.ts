@@ -1,7 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { DashboardProcess } from '../lib/reference-backend/dashboard'
 import { snapshot, type Snapshot } from '../lib/run/model'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -14,13 +13,13 @@ export interface Answer {
 
 /** The production dashboard in a process of its own. */
 export class Dashboard {
-  #process: ChildProcess | undefined
-  #port = '0'
+  #process: DashboardProcess | undefined
+  #port = 0
   #log = ''
 
   private constructor(private readonly environment: Record<string, string>) {}
 
-  /** Spawns the build on a free port; settles when it is ready. */
+  /** Spawns the build on a free port; settles when it is ready. It watches no Docker unless `DOCKER` says `on`. */
   static async launch(environment: Record<string, string>): Promise<Dashboard> {
     const dashboard = new Dashboard(environment)
     await dashboard.#spawn()
@@ -67,36 +66,18 @@ export class Dashboard {
 
   /** Ends the process: politely, and by force where that takes too long. Gives its exit code. */
   async stop(): Promise<number | null> {
-    const child = this.#process
-    if (child === undefined) return null
+    const ending = this.#process
     this.#process = undefined
-    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
-    const exited = once(child, 'exit')
-    child.kill('SIGTERM')
-    const force = setTimeout(() => child.kill('SIGKILL'), 8_000)
-    await exited
-    clearTimeout(force)
-    return child.exitCode
+    return (await ending?.stop()) ?? null
   }
 
   async #spawn(): Promise<void> {
-    const child = spawn(process.execPath, ['--enable-source-maps', 'dist/server.mjs'], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_ENV: 'production', ...this.environment, PORT: this.#port },
-    })
-    this.#process = child
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#log += text))
-    this.#port = await new Promise<string>((resolve, reject) => {
-      let printed = ''
-      child.stdout.setEncoding('utf8').on('data', (text: string) => {
-        this.#log += text
-        printed += text
-        const port = /^Groundtruth shows .* at http:\/\/[^/]*:(\d+)\/$/m.exec(printed)?.[1]
-        if (port !== undefined) resolve(port)
-      })
-      child.once('error', reject)
-      child.once('exit', code => reject(new Error(`The dashboard ended (exit code ${code ?? 'none'}):\n${this.#log}`)))
-    })
+    const environment = { DOCKER: 'off', ...this.environment, PORT: String(this.#port) }
+    try {
+      this.#process = await DashboardProcess.start(root, environment, text => (this.#log += text))
+    } catch (cause) {
+      throw new Error(`The dashboard did not start:\n${this.#log}`, { cause })
+    }
+    this.#port = this.#process.port
   }
 }

@@ -1,8 +1,11 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test as base } from '@playwright/test'
+import { copyProject } from '../lib/reference-backend/copy-project'
+import { whyNoDocker } from '../lib/reference-backend/docker'
 import type { Generation } from '../lib/reference-backend/generation'
 import { startReferenceBackend, type ReferenceBackend } from '../lib/reference-backend/server'
 import { Dashboard } from './dashboard'
@@ -16,8 +19,13 @@ export interface Options {
   generation: Generation
   /** A project's folder; each test gets a copy. Unless said otherwise one with a spec of 14 batches, and others. */
   project: string
-  /** How many times faster than told the simulated agents work; `Infinity` waits for nothing. */
+  /** How many times faster than told the agents work; `Infinity` waits for nothing. */
   speed: number
+  /**
+   * `on`: agents work in containers on the Engine at hand, and the dashboard watches it; without one the test is skipped, or
+   * fails where `CI` is set. `off`, unless said otherwise: agents are simulated, and nobody asks Docker.
+   */
+  docker: 'off' | 'on'
   /** Console errors that a test brings about on purpose. */
   expectedErrors: RegExp[]
 }
@@ -25,6 +33,8 @@ export interface Options {
 export interface Fixtures {
   /** A folder that goes with the test. */
   folder: string
+  /** Stands before every batch's id: nothing without Docker, else chance, for other tests may run the same plan on the same Engine. */
+  prefix: string
   /** A reference backend on a fresh copy of the project. */
   backend: ReferenceBackend
   /** The production dashboard in front of it. Its log is attached to a test that fails. */
@@ -36,6 +46,7 @@ export const test = base.extend<Options & Fixtures>({
   generation: ['B', { option: true }],
   project: [fileURLToPath(new URL('../lib/reference-backend/demo-project', import.meta.url)), { option: true }],
   speed: [100, { option: true }],
+  docker: ['off', { option: true }],
   expectedErrors: [[], { option: true }],
 
   folder: async ({}, use) => {
@@ -44,16 +55,24 @@ export const test = base.extend<Options & Fixtures>({
     await rm(folder, { recursive: true })
   },
 
-  backend: async ({ folder, generation, project, speed }, use) => {
+  prefix: async ({ docker }, use) => {
+    await use(docker === 'on' ? `${randomBytes(3).toString('hex')}-` : '')
+  },
+
+  backend: async ({ folder, prefix, generation, project, speed, docker }, use, info) => {
+    if (docker === 'on' && process.env['CI'] === undefined) {
+      const why = await whyNoDocker()
+      info.skip(why !== null, `Docker: ${why ?? ''}`)
+    }
     const copy = join(folder, 'project')
-    await cp(project, copy, { recursive: true })
-    const backend = await startReferenceBackend({ project: copy, generation, speed })
+    await copyProject(project, copy, prefix)
+    const backend = await startReferenceBackend({ project: copy, generation, speed, docker })
     await use(backend)
     await backend.close()
   },
 
-  dashboard: async ({ backend }, use, info) => {
-    const dashboard = await Dashboard.launch({ BACKEND_URL: backend.url })
+  dashboard: async ({ backend, docker }, use, info) => {
+    const dashboard = await Dashboard.launch({ BACKEND_URL: backend.url, DOCKER: docker })
     await use(dashboard)
     await dashboard.stop()
     if (info.status !== info.expectedStatus) {

@@ -175,6 +175,7 @@ export class ContainerAgent implements Agent {
   /** Runs one container to its end and removes it. Where the process dies meanwhile, it runs on and stays. */
   async #inContainer(assignment: Assignment, command: string[], io: Io, step: InContainer): Promise<number> {
     const { id } = assignment
+    io.signal.throwIfAborted()
     const container = await this.#create(assignment, command, step)
     const late = setTimeout(() => void this.containers.kill(container), this.longestWork)
     try {

@@ -1,9 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import type { Readable } from 'node:stream'
 
 const BUILT = ['.next/BUILD_ID', 'dist/server.mjs']
 /** What the build is made of, relative to the repository. */
@@ -53,61 +53,100 @@ async function isFree(port: number): Promise<boolean> {
   return result
 }
 
-/** A dashboard in a process of its own. */
-export class Dashboard {
-  readonly url: string
-  readonly #process: ChildProcess
+/** How long the dashboard may take to start, and how long to stop before it is made to, ms. */
+const STARTS_WITHIN = 30_000
+const STOPS_WITHIN = 8_000
 
-  constructor(root: string, port: number, environment: Record<string, string>) {
-    this.url = `http://127.0.0.1:${port}`
-    this.#process = spawn(process.execPath, ['--enable-source-maps', 'dist/server.mjs'], {
+/** What to do with what the dashboard prints. */
+export type Printed = (text: string, stream: 'stdout' | 'stderr') => void
+
+/** A dashboard in a process of its own. */
+export class DashboardProcess {
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>
+  #port = 0
+
+  private constructor(root: string, environment: Record<string, string>, printed: Printed) {
+    this.#child = spawn(process.execPath, ['--enable-source-maps', 'dist/server.mjs'], {
       cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, NODE_ENV: 'production', PORT: String(port), ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_ENV: 'production', ...environment },
     })
+    for (const stream of ['stdout', 'stderr'] as const) {
+      this.#child[stream].setEncoding('utf8').on('data', (text: string) => printed(text, stream))
+    }
   }
 
-  /** Settles once `GET /readyz` answers 200; rejects where the process ends first, or after 30 s. */
-  async ready(signal: AbortSignal): Promise<void> {
-    const deadline = Date.now() + 30_000
-    while (Date.now() < deadline) {
-      if (this.#hasEnded()) throw new Error(this.#ending())
-      if (await this.#answers()) return
-      await sleep(100, undefined, { signal })
+  /**
+   * Spawns the build of this repository; settles once it says where it listens. Rejects where its process ends before, it
+   * takes longer than 30 s or `signal` aborts, and then leaves no process behind.
+   */
+  static async start(
+    root: string,
+    environment: Record<string, string>,
+    printed: Printed,
+    signal = new AbortController().signal,
+  ): Promise<DashboardProcess> {
+    const dashboard = new DashboardProcess(root, environment, printed)
+    try {
+      dashboard.#port = await dashboard.#listens(signal)
+    } catch (error) {
+      await dashboard.stop()
+      throw error
     }
-    throw new Error(`The dashboard at ${this.url} was not ready within 30 s.`)
+    return dashboard
+  }
+
+  get port(): number {
+    return this.#port
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`
   }
 
   /** Rejects when the process ends by itself. */
   async ended(): Promise<never> {
-    if (!this.#hasEnded()) await once(this.#process, 'exit')
+    if (!this.#hasEnded()) await once(this.#child, 'exit')
     throw new Error(this.#ending())
   }
 
-  /** Ends the process: politely, and after 6 s by force. */
-  async stop(): Promise<void> {
-    if (this.#hasEnded()) return
-    const exited = once(this.#process, 'exit')
-    this.#process.kill('SIGTERM')
-    const patience = setTimeout(() => this.#process.kill('SIGKILL'), 6000)
+  /** Ends the process: politely, and after 8 s by force. Gives its exit code; null where a signal ended it. */
+  async stop(): Promise<number | null> {
+    if (this.#hasEnded()) return this.#child.exitCode
+    const exited = once(this.#child, 'exit')
+    this.#child.kill('SIGTERM')
+    const patience = setTimeout(() => this.#child.kill('SIGKILL'), STOPS_WITHIN)
     await exited
     clearTimeout(patience)
+    return this.#child.exitCode
+  }
+
+  #listens(signal: AbortSignal): Promise<number> {
+    return new Promise<number>((resolve, reject) => {
+      const patience = AbortSignal.timeout(STARTS_WITHIN)
+      patience.addEventListener('abort', () => reject(new Error('The dashboard was not ready within 30 s.')))
+      signal.addEventListener('abort', () => reject(new Error('The start of the dashboard was called off.')))
+      this.#child.once('error', reject)
+      this.#child.once('exit', () => reject(new Error(this.#ending())))
+      let printed = ''
+      const look = (text: string) => {
+        printed += text
+        const port = /^Groundtruth shows .* at http:\/\/[^/]*:(\d+)\/$/m.exec(printed)?.[1]
+        if (port === undefined) return
+        this.#child.stdout.off('data', look)
+        resolve(Number(port))
+      }
+      this.#child.stdout.on('data', look)
+    })
   }
 
   #hasEnded(): boolean {
-    return this.#process.exitCode !== null || this.#process.signalCode !== null
+    const neverBegan = this.#child.pid === undefined
+    return neverBegan || this.#child.exitCode !== null || this.#child.signalCode !== null
   }
 
   #ending(): string {
-    const { exitCode, signalCode } = this.#process
+    const { exitCode, signalCode } = this.#child
     return `The dashboard's process ended by itself (${signalCode ?? `exit code ${exitCode ?? 'none'}`}).`
-  }
-
-  async #answers(): Promise<boolean> {
-    const answer = await fetch(`${this.url}/readyz`).then(
-      ({ status }) => status,
-      () => null,
-    )
-    return answer === 200
   }
 }

@@ -17,27 +17,29 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
 import { isBuilt } from './dashboard'
+import { dockerAt, whyNoDocker } from './docker'
+
+const docker = dockerAt()
+const whyNot = await whyNoDocker(docker)
 
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 
-/** A stand-in for the dashboard's server: ready on the third question, and it starts a run by asking the backend. */
+/** A stand-in for the dashboard's server: it starts a run by asking the backend. */
 const stub = `
 import { createServer } from 'node:http'
 import { writeFileSync } from 'node:fs'
-const { PORT, BACKEND_URL } = process.env
-writeFileSync('seen.json', JSON.stringify({ BACKEND_URL }))
-let asked = 0
+const { PORT, BACKEND_URL, DOCKER, DOCKER_HOST } = process.env
+writeFileSync('seen.json', JSON.stringify({ BACKEND_URL, DOCKER, DOCKER_HOST }))
 createServer(async (request, response) => {
-  if (request.url === '/readyz') return response.writeHead(++asked < 3 ? 503 : 200).end()
   const { spec } = await new Response(request).json()
   const body = JSON.stringify({ spec, run_id: 'run 1' })
   const headers = { 'content-type': 'application/json' }
   await fetch(BACKEND_URL + '/api/execution/start', { method: 'POST', headers, body })
   response.writeHead(process.env.REFUSE ? 502 : 201).end('{"runId":"run 1"}')
-}).listen(Number(PORT), '127.0.0.1')
+}).listen(Number(PORT), '127.0.0.1', () => console.log(\`Groundtruth shows \${BACKEND_URL} at http://127.0.0.1:\${PORT}/\`))
 process.on('SIGTERM', () => process.exit(0))
 `
 
@@ -57,7 +59,7 @@ function run(script: string, root: string, args: string[], env: Record<string, s
   const path = fileURLToPath(new URL(script, import.meta.url))
   const child = spawn(process.execPath, ['--import', tsx, path, ...args], {
     cwd: root,
-    env: { ...process.env, ...env },
+    env: { ...process.env, DOCKER: 'off', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
@@ -75,7 +77,7 @@ async function linesUntil({ stdout }: ChildProcess, last: string): Promise<strin
   return lines
 }
 
-const seen = z.object({ BACKEND_URL: z.string() })
+const seen = z.object({ BACKEND_URL: z.string(), DOCKER: z.string().optional(), DOCKER_HOST: z.string().optional() })
 
 /** The folders that the demo keeps in its temporary folder. */
 const temporary = (root: string) => readdirSync(root).filter(name => name.startsWith('groundtruth-demo-'))
@@ -101,7 +103,9 @@ describe('npm run demo', { timeout: 20_000 }, () => {
     expect(shown).toBeGreaterThan(port)
     expect(page).toBe(`Run: http://127.0.0.1:${shown}/runs/run%201`)
 
-    const { BACKEND_URL } = seen.parse(JSON.parse(readFileSync(join(root, 'seen.json'), 'utf8')))
+    const { BACKEND_URL, DOCKER } = seen.parse(JSON.parse(readFileSync(join(root, 'seen.json'), 'utf8')))
+    expect(DOCKER).toBe('off')
+    expect(lines.some(line => line.endsWith('agents are simulated: no container is started)'))).toBe(true)
     const specs = await (await fetch(`${BACKEND_URL}/api/specs`)).text()
     expect(specs).toContain('"name":"014-invoice-portal"')
     expect(temporary(root)).toHaveLength(1)
@@ -112,6 +116,27 @@ describe('npm run demo', { timeout: 20_000 }, () => {
     await expect(fetch(`${BACKEND_URL}/health`)).rejects.toThrow()
     await expect(fetch(`http://127.0.0.1:${shown}/readyz`)).rejects.toThrow()
   })
+
+  it.skipIf(whyNot !== null)(
+    `runs agents in containers, and leaves none behind (skipped without Docker: ${whyNot ?? 'it is here'})`,
+    async () => {
+      const root = repository()
+      const child = run('demo.ts', root, [], { DOCKER: '', PORT: String(await takenPort()), TMPDIR: root })
+      const lines = await linesUntil(child, 'Run: ')
+      expect(lines.some(line => / \(generation B, agents are scripts in containers of /.test(line))).toBe(true)
+      const { DOCKER, DOCKER_HOST } = seen.parse(JSON.parse(readFileSync(join(root, 'seen.json'), 'utf8')))
+      expect([DOCKER, DOCKER_HOST]).toEqual(['on', process.env['DOCKER_HOST']])
+      const agents = async () => {
+        const all = await docker.listContainers({ all: true })
+        return all.filter(({ Mounts }) => Mounts.some(({ Source }) => Source.startsWith(root)))
+      }
+      await vi.waitFor(async () => expect(await agents()).toMatchObject([{ State: 'running' }]), { timeout: 10_000 })
+      child.kill('SIGINT')
+      expect(await once(child, 'exit')).toEqual([0, null])
+      expect(await agents()).toEqual([])
+      expect(temporary(root)).toEqual([])
+    },
+  )
 
   it.each<[string, (root: string) => Record<string, string>, RegExp]>([
     ['the run is refused', () => ({ REFUSE: '1' }), /did not start the run: 502/],

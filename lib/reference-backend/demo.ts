@@ -5,13 +5,16 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { generationOf, whenAsked } from './command-line'
-import { build, Dashboard, freePort, isBuilt } from './dashboard'
+import { build, DashboardProcess, freePort, isBuilt, type Printed } from './dashboard'
 import { startReferenceBackend } from './server'
 
 const SPEC = '014-invoice-portal'
 const template = fileURLToPath(new URL('demo-project', import.meta.url))
 
-/** What `npm run demo` shows: a dashboard, a backend with simulated agents, and a run of 14 batches, until Ctrl-C. */
+/**
+ * What `npm run demo` shows: a dashboard, a backend whose agents run in containers where there is Docker, and a run of 14
+ * batches, until Ctrl-C, which leaves nothing behind.
+ */
 async function show(): Promise<void> {
   const { values } = parseArgs({
     options: { generation: { type: 'string', default: 'B' }, speed: { type: 'string', default: '1' } },
@@ -27,14 +30,18 @@ async function show(): Promise<void> {
     undo.push(() => rm(folder, { recursive: true }))
     const project = join(folder, 'project')
     await cp(template, project, { recursive: true })
-    const backend = await startReferenceBackend({ project, generation, speed: Number(values.speed) })
+    const docker = process.env['DOCKER'] === 'off' ? 'off' : 'auto'
+    const backend = await startReferenceBackend({ project, generation, speed: Number(values.speed), docker })
     undo.push(() => backend.close())
-    const dashboard = new Dashboard(root, await freePort(Number(process.env['PORT'] ?? 4400)), {
+    const environment = {
+      PORT: String(await freePort(Number(process.env['PORT'] ?? 4400))),
       BACKEND_URL: backend.url,
       LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
-    })
-    undo.push(() => dashboard.stop())
-    await dashboard.ready(asked.signal)
+      DOCKER: backend.hasContainers ? 'on' : 'off',
+    }
+    const printed: Printed = (text, stream) => void process[stream].write(text)
+    const dashboard = await DashboardProcess.start(root, environment, printed, asked.signal)
+    undo.push(() => dashboard.stop().then(() => undefined))
     const runId = await start(dashboard.url)
     console.log(`Backend: ${backend.url} (generation ${generation}, ${backend.agents})`)
     console.log(`Fleet: ${dashboard.url}/`)

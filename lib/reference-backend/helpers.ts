@@ -34,6 +34,7 @@ export async function helpWithMerge(
   ms: number,
   signal: AbortSignal,
 ): Promise<void> {
+  signal.throwIfAborted()
   const container = await containers.create(mergeHelp(project, spec, ms))
   await container.start()
   await containers.ended(container, () => undefined, signal)

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { generationOf, whenAsked } from './command-line'
 import { startReferenceBackend } from './server'
 
-/** The backend alone, until it is interrupted: `tsx lib/reference-backend/main.ts --project DIR --port N --generation B` */
+/** The backend alone, until it is interrupted, with agents in containers where there is Docker: `tsx lib/reference-backend/main.ts --project DIR --port N --generation B` */
 const { values } = parseArgs({
   options: {
     project: { type: 'string', default: '.' },
@@ -17,6 +17,7 @@ const backend = await startReferenceBackend({
   port: Number(values.port),
   generation: generationOf(values.generation),
   speed: Number(values.speed),
+  docker: process.env['DOCKER'] === 'off' ? 'off' : 'auto',
 })
 console.log(`Backend: ${backend.url} (generation ${values.generation}, ${backend.agents})`)
 await whenAsked()

@@ -40,6 +40,8 @@ export interface ReferenceBackend {
   readonly port: number
   /** What its agents are, in words. */
   readonly agents: string
+  /** Whether they run in containers. */
+  readonly hasContainers: boolean
   /** Also removes every container that it ever made, running or not. */
   close(): Promise<void>
   /**
@@ -102,6 +104,7 @@ export async function startReferenceBackend(options: Options): Promise<Reference
     url: `http://${host}:${port}`,
     port,
     agents: staff.described,
+    hasContainers: staff.containers !== null,
     async close() {
       await kill()
       await staff.dismiss()

@@ -9,6 +9,8 @@ import { eventOf, idOf, inspectionOf, listedOf } from './testing'
 class FakeEngine {
   now = 1_000_000
   readonly #containers = new Map<string, Inspection>()
+  /** An id is used once. */
+  readonly #used = new Set<string>()
 
   /** Does what can be done now, and says so in events. */
   act(id: string, action: EngineEvent['action']): EngineEvent[] {
@@ -16,8 +18,10 @@ class FakeEngine {
     const change = (state: ContainerState, more: Partial<Inspection> = {}) =>
       void this.#containers.set(id, { ...inspectionOf(id), ...found, state, ...more })
     const running = found?.state === 'running'
-    if (action === 'create' && found === undefined) change('created', { createdAt: this.now })
-    else if (action === 'start' && found !== undefined && !running && found.state !== 'paused') {
+    if (action === 'create' && !this.#used.has(id)) {
+      this.#used.add(id)
+      change('created', { createdAt: this.now })
+    } else if (action === 'start' && found !== undefined && !running && found.state !== 'paused') {
       change('running', { startedAt: this.now, finishedAt: null, exitCode: 0, oomKilled: false })
     } else if (action === 'die' && running) change('exited', { finishedAt: this.now, exitCode: (this.now % 5) + 1 })
     else if (action === 'oom' && running) change('running', { oomKilled: true })
@@ -71,7 +75,7 @@ const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1)
 
 /** What happens at one step, and what becomes of the word of it: copies after so many steps each; none: lost. */
 const step = fc.record({
-  container: fc.integer({ min: 1, max: 4 }),
+  container: fc.integer({ min: 1, max: 6 }),
   action: fc.constantFrom<EngineEvent['action'][]>(
     'create',
     'start',
@@ -152,23 +156,76 @@ describe('[DOCK-1] events, lists and inspections', () => {
     )
   })
 
-  it('need no list where every event comes in order', () => {
+  it('need no list where every event comes, in order, however late the answers to questions are', () => {
+    const pace = fc.record({ step, delivered: fc.integer({ min: 0, max: 3 }), repeated: fc.option(fc.nat()) })
+    const wait = fc.integer({ min: 0, max: 4 })
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), steps => {
-        const engine = new FakeEngine()
-        const book = new Containers()
-        for (const { container, action, takes } of steps) {
-          engine.now += takes
-          for (const event of engine.act(idOf(container), action)) book.event(event, engine.now)
-          inspectAll(book, engine)
+      fc.property(
+        fc.array(pace, { maxLength: 60 }),
+        fc.array(fc.tuple(wait, wait), { minLength: 1 }),
+        (paces, waits) => {
+          const engine = new FakeEngine()
+          const book = new Containers()
+          const told: EngineEvent[] = []
+          let delivered = 0
+          const deliver = (event: EngineEvent | undefined) => event !== undefined && book.event(event, engine.now)
+          const later: { at: number; act: () => void }[] = []
+          let now = 0
+          let asked = 0
+          const actUntil = (moment: number) => {
+            for (let next = later.findIndex(({ at }) => at <= moment); next >= 0;) {
+              later.splice(next, 1).forEach(({ act }) => act())
+              next = later.findIndex(({ at }) => at <= moment)
+            }
+          }
+          const ask = <T>(question: () => T, answer: (found: T) => void) => {
+            const [answeredAfter, comesAfter] = waits[asked++ % waits.length]!
+            const act = () => {
+              const found = question()
+              later.push({ at: now + comesAfter, act: () => answer(found) })
+            }
+            later.push({ at: now + answeredAfter, act })
+          }
+          const askWanted = () => {
+            for (let id = book.nextWanted(); id !== null; id = book.nextWanted()) {
+              const [of, mark] = [id, book.ask(id)]
+              ask(
+                () => engine.inspect(of),
+                found => book.inspection(of, found, mark, engine.now),
+              )
+            }
+          }
+          for (const { step, delivered: some, repeated } of paces) {
+            now++
+            engine.now += step.takes
+            told.push(...engine.act(idOf(step.container), step.action))
+            const mark = step.question?.of === 'list' ? book.mark() : null
+            if (mark !== null) {
+              ask(
+                () => engine.list(),
+                found => book.list(found, mark, engine.now),
+              )
+            }
+            for (const event of told.slice(delivered, (delivered = Math.min(delivered + some, told.length))))
+              deliver(event)
+            if (repeated !== null && delivered > 0) deliver(told[repeated % delivered])
+            actUntil(now)
+            askWanted()
+          }
+          for (const event of told.slice(delivered)) deliver(event)
+          for (const end = now + 20; now < end; now++) {
+            askWanted()
+            actUntil(now)
+          }
           const expected = engine
             .list()
             .flatMap(({ id }) => engine.inspect(id) ?? [])
             .map(truth)
             .sort(byId)
           expect(book.existing().map(known).sort(byId)).toEqual(expected)
-        }
-      }),
+        },
+      ),
+      { numRuns: 2_000 },
     )
   })
 

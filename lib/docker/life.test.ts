@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest'
+import type { EngineEvent, Inspection } from './answers'
+import { afterEvent, afterInspection, lifeOfEvent, lifeOfListed, removed, type Life } from './life'
+import { eventOf, idOf, inspectionOf, listedOf } from './testing'
+
+const id = idOf(1)
+const CREATED = 1_000_000
+const created = lifeOfEvent(eventOf(id, 'create', CREATED))
+
+const after = (life: Life, ...events: [EngineEvent['action'], number, Partial<EngineEvent>?][]): Life =>
+  events.reduce((known, [action, at, more]) => afterEvent(known, eventOf(id, action, at, more), at + 7), life)
+const inspected = (life: Life, more: Partial<Inspection>, fresh = true, now = 9) =>
+  afterInspection(life, inspectionOf(id, more), fresh, now)
+
+const running = after(created, ['start', CREATED + 10])
+const exited = { state: 'exited', startedAt: CREATED + 9, finishedAt: CREATED + 500, exitCode: 3 } as const
+
+describe('[DOCK-5] the life of a container', () => {
+  it('is told by its events', () => {
+    expect(created.facts).toMatchObject({ state: 'created', createdAt: CREATED, exitCode: null, removed: false })
+    expect(running.facts).toMatchObject({ state: 'running', startedAt: CREATED + 10, seenRunningAt: CREATED + 17 })
+    const paused = after(running, ['pause', CREATED + 20])
+    expect(paused.facts.state).toBe('paused')
+    expect(after(paused, ['unpause', CREATED + 30]).facts.state).toBe('running')
+    const over = after(running, ['die', CREATED + 40, { exitCode: 3 }])
+    expect(over.facts).toMatchObject({
+      state: 'exited',
+      exitCode: 3,
+      finishedAt: CREATED + 40,
+      seenEndedAt: CREATED + 47,
+    })
+    expect(after(over, ['unpause', CREATED + 50], ['pause', CREATED + 60])).toEqual(over)
+    expect(after(over, ['rename', CREATED + 50, { name: 'ckrv-b' }]).facts.name).toBe('ckrv-b')
+    expect(after(over, ['destroy', CREATED + 50]).facts).toEqual({ ...over.facts, removed: true })
+  })
+
+  it('is told more exactly by an inspection, also by one that comes after its end', () => {
+    const over = after(running, ['die', CREATED + 502, { exitCode: 3 }], ['destroy', CREATED + 503])
+    const { facts } = inspected(over, { ...exited, createdAt: CREATED - 1, oomKilled: true }, false)
+    const { createdAt, startedAt, finishedAt, oomKilled } = facts
+    expect({ createdAt, startedAt, finishedAt, oomKilled }).toEqual({
+      createdAt: CREATED - 1,
+      startedAt: CREATED + 9,
+      finishedAt: CREATED + 500,
+      oomKilled: true,
+    })
+    expect(facts).toMatchObject({ removed: true, exitCode: 3, seenEndedAt: over.facts.seenEndedAt })
+  })
+
+  it('is not set back by an inspection that an event has overtaken', () => {
+    const over = after(running, ['die', CREATED + 502, { exitCode: 3 }])
+    const late = inspected(over, { state: 'running', startedAt: CREATED + 9 }, false)
+    expect(late.facts).toMatchObject({ state: 'exited', exitCode: 3, startedAt: CREATED + 9 })
+  })
+
+  it('is not set back by events that an inspection has overtaken', () => {
+    const over = inspected(created, exited)
+    expect(after(over, ['start', CREATED + 12]).facts).toEqual(over.facts)
+    expect(after(over, ['start', CREATED + 12], ['die', CREATED + 510, { exitCode: 3 }]).facts).toEqual(over.facts)
+  })
+
+  it('has no exit code before its end, whatever an inspection shows', () => {
+    const alive = inspected(created, { state: 'running', startedAt: CREATED, exitCode: 0, finishedAt: 5 })
+    expect(alive.facts).toMatchObject({ exitCode: null, finishedAt: null, seenEndedAt: null })
+    expect(inspected(created, { exitCode: 127 }).facts.exitCode).toBeNull()
+  })
+
+  it('begins anew with another start', () => {
+    const over = after(running, ['oom', CREATED + 20], ['kill', CREATED + 30, { signal: '9' }], ['die', CREATED + 40])
+    expect(over.facts.oomKilled).toBe(true)
+    const fresh = { state: 'running', exitCode: null, oomKilled: false, finishedAt: null, seenEndedAt: null }
+    const again = after(over, ['start', CREATED + 60_000])
+    expect(again.facts).toMatchObject({ ...fresh, seenRunningAt: CREATED + 60_007 })
+    expect(again.killedAt).toBeNull()
+    const looked = inspected(over, { state: 'running', startedAt: CREATED + 60_000 })
+    expect(looked.facts).toMatchObject({ ...fresh, seenRunningAt: 9 })
+    // What came late of the start before is of no account.
+    const late = after(looked, ['oom', CREATED + 20], ['kill', CREATED + 30, { signal: '9' }], ['die', CREATED + 40])
+    expect(late).toEqual(looked)
+    expect(inspected(looked, exited, false).facts).toMatchObject({ state: 'running', startedAt: CREATED + 60_000 })
+  })
+
+  it('was out of memory where an event or an inspection says so', () => {
+    const told = after(running, ['oom', CREATED + 20], ['die', CREATED + 500])
+    expect(inspected(told, { ...exited, oomKilled: false }).facts.oomKilled).toBe(true)
+    expect(inspected(running, { ...exited, oomKilled: true }).facts.oomKilled).toBe(true)
+  })
+
+  it.each([
+    [true, 900_000, '9', 137],
+    [true, 895_000, '9', 137],
+    [false, 894_999, '9', 137],
+    [false, 900_000, '15', 137],
+    [false, 900_000, '9', 0],
+  ])(
+    'timed out: %s, when sent a kill after %i ms with signal %s, and exited with %i',
+    (timedOut, at, signal, exitCode) => {
+      const start = CREATED + 10
+      const killed = after(running, ['kill', start + at, { signal }])
+      expect(killed.facts.timedOut).toBe(false)
+      expect(after(killed, ['die', start + at + 5, { exitCode }]).facts.timedOut).toBe(timedOut)
+      const end = { state: 'exited', startedAt: start, finishedAt: start + at, exitCode } as const
+      expect(inspected(killed, end).facts.timedOut).toBe(timedOut)
+    },
+  )
+
+  it('is known from a list, or from its absence there', () => {
+    const listed = lifeOfListed(listedOf(id, { state: 'running', createdAt: 3_000 }), 9)
+    expect(listed.facts).toMatchObject({ state: 'running', createdAt: 3_000, seenRunningAt: 9 })
+    expect(removed(listed, 11).facts).toMatchObject({
+      state: 'running',
+      removed: true,
+      exitCode: null,
+      seenEndedAt: 11,
+    })
+    const late = after(removed(running, 11), ['die', CREATED + 20, { exitCode: 3 }])
+    expect(late.facts).toMatchObject({ state: 'exited', exitCode: 3, removed: true, seenEndedAt: 11 })
+  })
+})

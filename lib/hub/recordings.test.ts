@@ -1,0 +1,130 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { Played, ROOT, runsOf } from './played-recording'
+
+const expectedFile = z.object({
+  spec: z.string(),
+  runs: z.array(
+    z.object({
+      sockets: z.array(z.string()),
+      status: z.string(),
+      branches: z.record(z.string(), z.string()),
+      counts: z.record(z.string(), z.number()),
+      batches: z.record(z.string(), z.string()).optional(),
+      verdicts: z.record(z.string(), z.string()).optional(),
+    }),
+  ),
+  containers: z.array(
+    z.object({
+      id: z.string(),
+      batch: z.string().nullable(),
+      tree: z.string().nullable(),
+      exitCode: z.number().nullable(),
+    }),
+  ),
+})
+const folders = ['newest', 'oldest'].flatMap(generation =>
+  readdirSync(join(ROOT, generation))
+    // Broken files are never executed, so Docker has nothing to say of them.
+    .filter(name => name !== 'bad-files')
+    .map(name => `${generation}/${name}`),
+)
+
+/**
+ * Alarms that are right where the recording states no verdicts: what works when its run ends, by an abort, by the failure
+ * of another batch, works on, and the backend never mentions it again.
+ */
+const LEFT_BEHIND = new Map<string, readonly string[]>([
+  // Stopped while these were at work: they end a few seconds after the abort.
+  ['newest/abort', ['r1 db orphan', 'r1 ui orphan']],
+  // The same, from container to container: each of them begins the rest of its four after the abort.
+  ['oldest/abort', ['r1 db orphan', 'r1 ui orphan', 'r1 1 orphan']],
+  // `bad` failed; `slow` runs until the daemon that is being stopped kills it.
+  ['newest/daemon-restart', ['r1 slow orphan']],
+  // `two` could not even begin, which ended the run; the container of `one` runs on.
+  ['newest/worktree-race', ['r1 one orphan']],
+])
+
+const dashboards = [
+  { who: 'that started it', ours: true, lag: 0 },
+  { who: 'that only follows it', ours: false, lag: 0 },
+  { who: 'that hears of Docker late', ours: true, lag: 15 },
+  { who: 'that hears of Docker early', ours: true, lag: -15 },
+]
+
+describe.each(folders.flatMap(folder => dashboards.map(dashboard => ({ folder, ...dashboard }))))(
+  '$folder, seen with Docker by a dashboard $who',
+  ({ folder, ours, lag }) => {
+    const expected = expectedFile.parse(JSON.parse(readFileSync(join(ROOT, folder, 'expected.json'), 'utf8')))
+    const { spec, containers } = expected
+    const sockets = runsOf(folder, expected.runs)
+    const truthOf = (runId: string) =>
+      expected.runs.find(run => run.sockets[0] === sockets[Number(runId.slice(1)) - 1]?.[0])
+    const played = new Played(folder, sockets, spec, ours, lag)
+    const byId = (short: string) => [...played.facts.values()].find(({ id }) => id.startsWith(short))
+
+    it('[RUN-10] ends as expected, evidence named what nobody else did', () => {
+      for (const { runId, derived } of played.runs) {
+        const truth = truthOf(runId)
+        if (!truth) continue
+        const { status, counts, batches } = derived.view
+        expect([runId, status]).toEqual([runId, truth.status])
+        expect(counts).toMatchObject(truth.counts)
+        if (truth.batches)
+          expect(Object.fromEntries(batches.map(batch => [batch.id, batch.status]))).toEqual(truth.batches)
+      }
+    })
+
+    it('[DOCK-2] comes to the verdicts that are expected', () => {
+      for (const { runId, derived } of played.runs) {
+        for (const [name, words] of Object.entries(truthOf(runId)?.verdicts ?? {})) {
+          const [first, last = first] = words.split(' until its container ends, then ')
+          for (const { id, verdict } of derived.view.batches.filter(({ id }) => name === '*' || name === id)) {
+            expect([runId, id, verdict]).toEqual([runId, id, last])
+            if (first !== last) expect(played.alarms.has(`${runId} ${id} ${first}`)).toBe(true)
+          }
+        }
+      }
+    })
+
+    it('[DOCK-2] raises no other alarm, at no moment', () => {
+      const named = played.runs.flatMap(({ runId }) =>
+        Object.entries(truthOf(runId)?.verdicts ?? {}).map(
+          ([id, words]) => `${runId} ${id} ${words.split(' ')[0] ?? ''}`,
+        ),
+      )
+      const others = [...played.alarms].filter(alarm => !named.includes(alarm))
+      // Who only follows an aborted run is not sure of it before a fresh join, and by then nothing may run any more.
+      if (ours || others.length > 0) expect(others).toEqual(LEFT_BEHIND.get(folder) ?? [])
+    })
+
+    it('[DOCK-4] gives every container to the batch and the run that it worked for', () => {
+      for (const { id, batch, tree, exitCode } of containers) {
+        const facts = byId(id)
+        const home = played.homes.get(facts?.id ?? '')
+        expect([id, home?.batchId ?? null]).toEqual([id, batch])
+        if (!facts || !home) continue
+        const { batches } = played.run(home.runId).derived.view
+        const found = batches.find(({ id }) => id === home.batchId)
+        expect(found?.containers.map(container => [container.id, container.exitCode])).toContainEqual([
+          facts.id,
+          exitCode,
+        ])
+        // Where a branch names the work tree, that is whose it was.
+        const owner = expected.runs.find(({ branches }) =>
+          Object.values(branches).some(name => name.endsWith(`ckrv-${tree ?? ''}`)),
+        )
+        if (owner) expect(truthOf(home.runId)).toBe(owner)
+      }
+      // Each batch is done in one work tree.
+      for (const { derived } of played.runs) {
+        for (const { containers } of derived.view.batches) {
+          const trees = containers.map(({ id }) => played.facts.get(id)?.marks.tree?.suffix)
+          expect(new Set(trees).size).toBeLessThanOrEqual(1)
+        }
+      }
+    })
+  },
+)

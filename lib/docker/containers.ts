@@ -98,13 +98,12 @@ export class Containers {
     this.#changed.add(id)
   }
 
-  /** A complete list, newest first, that was asked for at `mark`. Returns those that it makes us inspect. */
+  /** A complete list, newest first, that was asked for at `mark`. Returns those of it that wait for an inspection. */
   list(entries: readonly Listed[], mark: Mark, now: number): string[] {
     const present = new Set(entries.map(({ id }) => id))
     for (const [id, entry] of this.#entries) {
       if (!present.has(id) && entry.touched <= mark) this.#live(id, entry, removed(entry.life, now))
     }
-    const wanted: string[] = []
     // The newest come last, so that whoever is too many is the oldest.
     for (const listed of entries.slice(0, MOST_KNOWN).reverse()) {
       const { id, state } = listed
@@ -112,11 +111,9 @@ export class Containers {
       if (entry.touched > mark) continue
       entry.touched = mark
       const { facts } = entry.life
-      if (entry.inspected && !facts.removed && facts.state === state) continue
-      this.#wanted.add(id)
-      wanted.push(id)
+      if (!entry.inspected || facts.removed || facts.state !== state) this.#wanted.add(id)
     }
-    return wanted
+    return entries.map(({ id }) => id).filter(id => this.isOutstanding(id))
   }
 
   /** Events may have been lost: with the next list all is inspected again, for it may have been started again. */

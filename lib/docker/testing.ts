@@ -1,4 +1,11 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import Docker from 'dockerode'
+import type { ContainerFacts } from '../run/container'
 import type { EngineEvent, Inspection, Listed } from './answers'
+import type { DockerListener } from './watcher'
 
 /** A container's id that looks like one. */
 export const idOf = (n: number): string => n.toString(16).padStart(64, '0')
@@ -49,3 +56,94 @@ export const listedOf = (id: string, more: Partial<Listed> = {}): Listed => ({
   labels: noLabels,
   ...more,
 })
+
+/** What a watcher told, and a way to wait for more. */
+export class Told implements DockerListener {
+  readonly latest = new Map<string, ContainerFacts>()
+  readonly all: ContainerFacts[] = []
+  readonly odds: string[] = []
+  readonly failures: unknown[] = []
+  lists = 0
+  #waiting: { check: () => boolean; done: () => void }[] = []
+
+  container(facts: ContainerFacts): void {
+    this.all.push(facts)
+    this.latest.set(facts.id, facts)
+    this.changed()
+  }
+
+  listed(): void {
+    this.lists += 1
+    this.changed()
+  }
+
+  changed(): void {
+    this.#waiting = this.#waiting.filter(({ check, done }) => {
+      const met = check()
+      if (met) done()
+      return !met
+    })
+  }
+
+  odd(reason: string): void {
+    this.odds.push(reason)
+  }
+
+  failed(error: unknown): void {
+    this.failures.push(error)
+  }
+
+  /** Resolves when the condition holds; it is looked at whenever something is told. */
+  async until(check: () => boolean): Promise<void> {
+    if (!check()) await new Promise<void>(done => this.#waiting.push({ check, done }))
+  }
+}
+
+const BUSYBOX = '/bin/busybox'
+
+/** Where the Engine at hand listens. */
+export const socketAtHand = (process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock').replace(/^unix:\/\//, '')
+
+/** Why no container can be run here, in words for a skipped test's name; null where one can. */
+export async function whyNoContainers(): Promise<string | null> {
+  if (!existsSync(BUSYBOX)) return `needs ${BUSYBOX}`
+  if (!socketAtHand.startsWith('/')) return 'needs an Engine at a socket'
+  return new Docker({ socketPath: socketAtHand }).ping().then(
+    () => null,
+    () => 'no Docker Engine answers',
+  )
+}
+
+/** Makes an image of one program, /bin/busybox, and returns its name. */
+export async function importBusybox(docker: Docker): Promise<string> {
+  const repo = `watch-test-${randomUUID()}`
+  const program = readFileSync(BUSYBOX)
+  const header = Buffer.alloc(512)
+  header.write('bin/busybox')
+  header.write('0000755\0', 100)
+  header.write(`${program.length.toString(8).padStart(11, '0')}\0`, 124)
+  header.write('        0ustar\u000000', 148)
+  const sum = header.reduce((total, byte) => total + byte, 0)
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
+  const padding = Buffer.alloc((512 - (program.length % 512)) % 512)
+  const tar = Readable.from([Buffer.concat([header, program, padding, Buffer.alloc(1024)])])
+  const answer = await docker.importImage(tar, { repo, tag: '1' })
+  await once(answer.resume(), 'end')
+  return `${repo}:1`
+}
+
+/** Makes a container that runs a script, named as the backend names its agents'. */
+export async function createAgent(
+  docker: Docker,
+  image: string,
+  script: string,
+  host: Docker.HostConfig = {},
+): Promise<Docker.Container> {
+  return docker.createContainer({
+    Image: image,
+    Cmd: [BUSYBOX, 'sh', '-c', script],
+    Env: ['ANTHROPIC_API_KEY=sk-ant-planted'],
+    name: `ckrv-${randomUUID()}`,
+    HostConfig: { NetworkMode: 'none', ...host },
+  })
+}

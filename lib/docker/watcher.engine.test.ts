@@ -71,28 +71,28 @@ describe.skipIf(whyNot !== null)(
     })
 
     it('[DOCK-5] knows what was killed', { timeout: WITHIN }, async () => {
-    const { told, facts } = await watch()
-    const container = await create('sleep 600')
-    await container.start()
-    await told.until(() => facts(container.id)?.state === 'running')
-    await container.kill()
-    await told.until(() => facts(container.id)?.state === 'exited')
-    expect(facts(container.id)).toMatchObject({ exitCode: 137, timedOut: false, removed: false })
-  })
+      const { told, facts } = await watch()
+      const container = await create('sleep 600')
+      await container.start()
+      await told.until(() => facts(container.id)?.state === 'running')
+      await container.kill()
+      await told.until(() => facts(container.id)?.state === 'exited')
+      expect(facts(container.id)).toMatchObject({ exitCode: 137, timedOut: false, removed: false })
+    })
 
-  it('[DOCK-5] stops what it is asked to, and what has stopped is no error', { timeout: WITHIN }, async () => {
-    const { told, watcher, facts } = await watch()
-    const container = await create(`trap 'exit 7' TERM; while :; do sleep 0.1; done`)
-    await container.start()
-    await told.until(() => facts(container.id)?.state === 'running')
-    await watcher.stop(container.id)
-    await told.until(() => facts(container.id)?.exitCode === 7)
-    await watcher.stop(container.id)
-    await container.remove()
-    await expect(watcher.stop(container.id)).rejects.toMatchObject({ kind: 'not-found' })
-  })
+    it('[DOCK-5] stops what it is asked to, and what has stopped is no error', { timeout: WITHIN }, async () => {
+      const { told, watcher, facts } = await watch()
+      const container = await create(`trap 'exit 7' TERM; while :; do sleep 0.1; done`)
+      await container.start()
+      await told.until(() => facts(container.id)?.state === 'running')
+      await watcher.stop(container.id)
+      await told.until(() => facts(container.id)?.exitCode === 7)
+      await watcher.stop(container.id)
+      await container.remove()
+      await expect(watcher.stop(container.id)).rejects.toMatchObject({ kind: 'not-found' })
+    })
 
-  it('[DOCK-5] knows what ran out of memory', { timeout: WITHIN }, async () => {
+    it('[DOCK-5] knows what ran out of memory', { timeout: WITHIN }, async () => {
       const { told, facts } = await watch()
       const eats = 'x=0123456789abcdef; while :; do x=$x$x; done'
       const container = await create(eats, { Memory: 8 * 1024 ** 2, MemorySwap: 8 * 1024 ** 2 })

@@ -5,14 +5,19 @@ const specChoice = z.object({ name: z.string(), has_tasks: z.boolean(), has_plan
 export type SpecChoice = z.infer<typeof specChoice>
 
 const specsAnswer = z.object({ specs: z.array(specChoice) })
-const startAnswer = z.object({ runId: z.string() })
+const runAnswer = z.object({ runId: z.string() })
 const errorAnswer = z.object({ error: z.string() })
 
 /** An answer, or the sentence why there is none; `status` is 0 where this page's own server did not answer. */
 export type Answer<T> = { ok: true; value: T } | { ok: false; status: number; error: string }
 
-export const runPath = (runId: string) => `/runs/${encodeURIComponent(runId)}`
-const runApi = (runId: string) => `/api/runs/${encodeURIComponent(runId)}`
+/** An id as a part of an address; half a character has no place there. */
+const part = (id: string) => encodeURIComponent(id.toWellFormed())
+
+/** The page of a run, where it is given with one of its batches open. */
+export const runPath = (runId: string, batchId: string | null = null) => `/runs/${part(runId)}${query(batchId)}`
+const query = (batchId: string | null) => (batchId === null ? '' : `?batch=${part(batchId)}`)
+const runApi = (runId: string) => `/api/runs/${part(runId)}`
 
 async function ask<T>(read: (body: unknown) => T, method: string, path: string, body?: object): Promise<Answer<T>> {
   try {
@@ -40,7 +45,10 @@ export const listSpecs = () => ask(body => specsAnswer.parse(body).specs, 'GET',
 
 /** Starts a run; once, never repeated by itself. */
 export const startRun = (request: { spec: string; runId?: string; dryRun?: boolean; model?: string }) =>
-  ask(body => startAnswer.parse(body), 'POST', '/api/runs', request)
+  ask(body => runAnswer.parse(body), 'POST', '/api/runs', request)
+
+/** What id a run has by now: one that was found in the history gets another once its stream is known [RUN-13]. */
+export const idOfRun = (runId: string) => ask(body => runAnswer.parse(body).runId, 'GET', runApi(runId))
 
 /** Follows a run that was started elsewhere. */
 export const followRun = (runId: string) => ask(nothing, 'PUT', runApi(runId), {})
@@ -48,10 +56,16 @@ export const followRun = (runId: string) => ask(nothing, 'PUT', runApi(runId), {
 /** Asks the backend to stop a run; its end comes through the stream. */
 export const stopRun = (runId: string) => ask(nothing, 'POST', `${runApi(runId)}/stop`, {})
 
-/** The whole log as text. */
-export async function fetchLog(runId: string): Promise<Answer<Blob>> {
+/** Stops the container of an agent whose run is over; anything else is refused. */
+export const stopContainer = (id: string) => ask(nothing, 'POST', `/api/containers/${part(id)}/stop`, {})
+
+/** A run's whole log as text, or what the containers of one of its batches printed. */
+export async function fetchLog(runId: string, batchId: string | null): Promise<Answer<Blob>> {
   try {
-    const response = await fetch(`${runApi(runId)}/logs`, { headers: { accept: 'text/plain' }, cache: 'no-store' })
+    const response = await fetch(`${runApi(runId)}/logs${query(batchId)}`, {
+      headers: { accept: 'text/plain' },
+      cache: 'no-store',
+    })
     if (response.ok) return { ok: true, value: await response.blob() }
     return {
       ok: false,

@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { completedText, countsText, findingText, plural, runSentence, sentence } from './words'
+import { completedText, countsText, findingText, plural, runSentence, sentence, withAge } from './words'
 
 const none = { total: 0, totalKnown: true, pending: 0, running: 0, completed: 0, failed: 0, aborted: 0 }
 const some = { ...none, total: 14, completed: 8, running: 3, pending: 3 }
@@ -26,6 +27,27 @@ describe('words', () => {
   it('ends every text as a sentence', () => {
     expect(sentence('Merge failed')).toBe('Merge failed.')
     expect(sentence('Really?')).toBe('Really?')
+  })
+
+  it('says how long something lasts where a sentence dates it, and counts on', () => {
+    const since = '2026-11-23T13:00:00.000Z'
+    const text = `Backend says running; no container since ${since}. Silent since ${since}.`
+    const at = (ms: number) => withAge(text, since, Date.parse(since) + ms)
+    expect(at(45_000)).toBe('Backend says running; no container for 45 s. Silent for 45 s.')
+    expect(at(3_840_000)).toBe('Backend says running; no container for 1 h 04 min. Silent for 1 h 04 min.')
+    expect(at(-5_000)).toContain('no container for 0 s')
+  })
+
+  it('leaves a sentence alone that dates nothing, or another moment, or nonsense', () => {
+    const since = '2026-11-23T13:00:00.000Z'
+    fc.assert(
+      fc.property(fc.string(), fc.option(fc.string()), (text, other) => {
+        expect(withAge(text, other, 0)).toBe(text)
+        expect(withAge(text, since, 0)).toBe(text)
+      }),
+    )
+    expect(withAge('since $&', '$&', 0)).toBe('since $&')
+    expect(withAge(`since 2025-01-01T00:00:00.000Z`, since, 0)).toContain('2025')
   })
 
   it('[RUN-4] quotes an error line that is not believed, and says so; its further lines are detail', () => {

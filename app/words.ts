@@ -1,5 +1,6 @@
 import type { BatchStatus, Counts, Finding, RunFields, RunStatus } from '../lib/run/model'
 import { isOver } from '../lib/run/model'
+import { ageText } from './format'
 
 /** Statuses in the order they are counted in, and each in the word the page uses. */
 export const batchStatuses: readonly BatchStatus[] = ['completed', 'running', 'pending', 'failed', 'aborted']
@@ -13,6 +14,23 @@ export const plural = (count: number, noun: string): string =>
 
 /** A text that may be somebody else's, ended as a sentence. */
 export const sentence = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`)
+
+/**
+ * A sentence that dates something, with how long that is by now: `no container since 2026-…Z` reads `no container for
+ * 45 s`.
+ * @param since the moment as the sentence has it, ISO 8601; null where it dates nothing
+ * @param now the server's clock, ms
+ */
+export function withAge(text: string, since: string | null, now: number): string {
+  return isDated(text, since)
+    ? text.replaceAll(`since ${since}`, () => `for ${ageText(now - Date.parse(since))}`)
+    : text
+}
+
+/** Whether `withAge` has anything to replace. */
+export function isDated(text: string, since: string | null): since is string {
+  return since !== null && !Number.isNaN(Date.parse(since)) && text.includes(`since ${since}`)
+}
 
 /**
  * What a finding says: for people, and what follows its first line, folded. An error line is quoted together with why

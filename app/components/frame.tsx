@@ -3,13 +3,22 @@
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { useSync } from '../../lib/client/live'
+import type { LinkState } from '../../lib/run/model'
 import { Glyph } from './marks'
 import { ThemeToggle } from './theme-toggle'
 import { Age } from './time'
 import { useStale } from './use-stale'
 
+interface Props {
+  version?: number
+  here?: 'fleet' | 'containers'
+  /** How fresh Docker's evidence is, where the page knows. */
+  docker?: LinkState
+  children: ReactNode
+}
+
 /** What surrounds every page: the bar at the top, and the word when the page has lost its server [SYNC-6]. */
-export function Frame({ version, here, children }: { version?: number; here?: 'fleet'; children: ReactNode }) {
+export function Frame({ version, here, docker, children }: Props) {
   return (
     <>
       <header className="topbar">
@@ -24,6 +33,10 @@ export function Frame({ version, here, children }: { version?: number; here?: 'f
           <Link href="/" aria-current={here === 'fleet' ? 'page' : undefined}>
             Fleet
           </Link>
+          <Link href="/containers" aria-current={here === 'containers' ? 'page' : undefined}>
+            Containers
+            {docker !== undefined && <DockerBadge link={docker} />}
+          </Link>
         </nav>
         <div className="topbar-end">
           {version !== undefined && <PageLink version={version} />}
@@ -36,6 +49,15 @@ export function Frame({ version, here, children }: { version?: number; here?: 'f
       </noscript>
       {children}
     </>
+  )
+}
+
+function DockerBadge({ link }: { link: LinkState }) {
+  return (
+    <span className="link badge" data-link={link} title={`Docker: ${link}`}>
+      <Glyph id={`l-${link}`} />
+      <span className="sr">, Docker {link}</span>
+    </span>
   )
 }
 

@@ -1,4 +1,5 @@
-import type { BatchStatus, LinkState, RunStatus } from '../../lib/run/model'
+import type { BatchStatus, LinkState, RunStatus, Verdict } from '../../lib/run/model'
+import { weightOf } from '../evidence'
 import { statusWord } from '../words'
 
 /** A symbol of the sprite; always beside a word or in a labelled control. */
@@ -28,6 +29,17 @@ export function StatusMark({
     <span className={chip ? 'status chip' : 'status'} data-status={status} data-testid={testid}>
       <Glyph id={`s-${status}`} />
       <span className={dense ? 'sr' : undefined}>{children ?? statusWord(status)}</span>
+    </span>
+  )
+}
+
+/** A verdict as glyph and word; as a chip it is filled where somebody should act. */
+export function VerdictMark({ verdict, chip = false }: { verdict: Verdict; chip?: boolean }) {
+  const weight = weightOf(verdict)
+  return (
+    <span className={chip ? `verdict chip ${weight}` : 'verdict'} data-verdict={verdict}>
+      <Glyph id={`v-${verdict}`} />
+      <span>{verdict}</span>
     </span>
   )
 }

@@ -1,23 +1,27 @@
 import { memo } from 'react'
-import type { Batch, BatchStatus, Counts } from '../../lib/run/model'
+import type { Batch, BatchStatus, Counts, LinkState } from '../../lib/run/model'
 import { statusWord } from '../words'
 
-/** The segmented bar of one run: a segment per batch, in plan order. */
+/** The segmented bar of one run: a segment per batch, in plan order; the claim, and under it what Docker shows. */
 export const PlanSegments = memo(function PlanSegments({
   batches,
   label,
   over,
+  docker,
 }: {
   batches: Batch[]
   label: string
   over: boolean
+  docker: LinkState
 }) {
   return (
-    <div className="segments" role="img" aria-label={`Batches in plan order: ${label}`}>
+    <div className="segments" role="img" aria-label={`Batches in plan order: ${label}`} data-docker={docker}>
       {batches.map((batch, index) => (
         <span
           key={batch.id}
           data-status={batch.status}
+          data-verdict={batch.verdict}
+          data-seen={batch.container !== null || undefined}
           title={`${index + 1} ${batch.name}: ${statusWord(batch.status, over)}`}
         />
       ))}

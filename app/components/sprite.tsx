@@ -2,7 +2,7 @@
 
 /**
  * Every symbol of the site, once per document; `Glyph` draws them by id. Statuses have outlines that differ without
- * colour. A client component only so that the symbols stand in the HTML once, not again in the payload beside it.
+ * colour; verdicts are two strokes, the claim over the evidence. A client component only so that the symbols stand in the HTML once, not again in the payload beside it.
  */
 export function Sprite() {
   return (
@@ -53,6 +53,34 @@ export function Sprite() {
       <symbol id="l-off" viewBox="0 0 16 16">
         <circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" strokeWidth="1.5" />
         <path d="M3.9 12.1l8.2-8.2" stroke="currentColor" strokeWidth="1.5" />
+      </symbol>
+
+      <symbol id="v-agrees" viewBox="0 0 16 16">
+        <path d="M2 5.5h12M2 10.5h12" stroke="currentColor" strokeWidth="2" />
+      </symbol>
+      <symbol id="v-ghost" viewBox="0 0 16 16">
+        <path d="M2 5h12" stroke="currentColor" strokeWidth="3" />
+        <path d="M2 11h12" stroke="currentColor" strokeWidth="3" strokeDasharray="1.5 2" />
+      </symbol>
+      <symbol id="v-orphan" viewBox="0 0 16 16">
+        <path d="M2 5h12" stroke="currentColor" strokeWidth="3" strokeDasharray="1.5 2" />
+        <path d="M2 11h12" stroke="currentColor" strokeWidth="3" />
+      </symbol>
+      <symbol id="v-late" viewBox="0 0 16 16">
+        <path d="M2 5h12" stroke="currentColor" strokeWidth="3" />
+        <path d="M2 11h5.5" stroke="currentColor" strokeWidth="3" />
+        <path d="M9 8.2v5.6" stroke="currentColor" strokeWidth="1.75" />
+      </symbol>
+      <symbol id="v-conflict" viewBox="0 0 16 16">
+        <path d="M2 5.5h12M2 10.5h12" stroke="currentColor" strokeWidth="2" />
+        <path d="M11.6 1.8L4.4 14.2" stroke="currentColor" strokeWidth="2" />
+      </symbol>
+      <symbol id="v-local" viewBox="0 0 16 16">
+        <path d="M2 8h12" stroke="currentColor" strokeWidth="3" />
+      </symbol>
+      <symbol id="v-unknown" viewBox="0 0 16 16">
+        <path d="M2 5h12" stroke="currentColor" strokeWidth="3" />
+        <path d="M2.5 13l2.6-4M6.7 13l2.6-4M10.9 13l2.6-4" stroke="currentColor" strokeWidth="1.5" />
       </symbol>
 
       <symbol id="i-search" viewBox="0 0 16 16">

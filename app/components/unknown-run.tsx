@@ -2,24 +2,21 @@
 
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
-import { useState } from 'react'
 import { followRun } from '../api'
 import { Frame } from './frame'
+import { Refusal, useRequest } from './use-request'
 
 /** Offers to follow a run that this server does not know: it may well run. */
 export function UnknownRun({ segment }: { segment: string }) {
   const router = useRouter()
-  const [busy, setBusy] = useState(false)
-  const [refusal, setRefusal] = useState<string | null>(null)
+  const { busy, refusal, send } = useRequest()
   const runId = textOf(segment)
-  const follow = async () => {
-    setBusy(true)
-    setRefusal(null)
-    const answer = await followRun(runId)
-    if (answer.ok) router.refresh()
-    else setRefusal(answer.status === 404 ? 'The backend does not know it either. Check the id.' : answer.error)
-    setBusy(false)
-  }
+  const follow = () =>
+    send(
+      followRun(runId),
+      () => router.refresh(),
+      status => (status === 404 ? 'The backend does not know it either. Check the id.' : null),
+    )
   return (
     <Frame>
       <title>Unknown run</title>
@@ -29,13 +26,9 @@ export function UnknownRun({ segment }: { segment: string }) {
           <span className="id">{runId}</span> may have been started elsewhere, or was over long ago. If the backend
           knows it, this page can follow it.
         </p>
-        {refusal !== null && (
-          <p className="refusal" role="alert">
-            <b>Not followed.</b> {refusal}
-          </p>
-        )}
+        <Refusal what="Not followed">{refusal}</Refusal>
         <p className="actions">
-          <button className="button primary" type="button" disabled={busy} onClick={() => void follow()}>
+          <button className="button primary" type="button" disabled={busy} onClick={follow}>
             {busy ? 'Listening…' : 'Follow this run'}
           </button>
           <Link className="button" href="/">

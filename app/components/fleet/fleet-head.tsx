@@ -1,6 +1,7 @@
 import type { Fleet } from '../../../lib/run/model'
 import { useServerTime } from '../../../lib/client/live'
 import { sameDay } from '../../format'
+import { DockerLink } from '../docker-link'
 import { Glyph, LinkMark } from '../marks'
 import { Age, useZone } from '../time'
 
@@ -40,7 +41,7 @@ export function FleetHead({ fleet, live, urgent, stale, onStart, onFollow }: Pro
           <LinkMark source="backend" link={link.backend} was={stale} title={backend}>
             {!stale && link.backend !== 'live' && linkSince !== null && <Age since={linkSince} />}
           </LinkMark>
-          <LinkMark source="docker" link={link.docker} title={dockerTitle(link.docker)} />
+          <DockerLink link={link.docker} since={fleet.dockerSince} stale={stale} />
         </div>
         <div className="actions">
           <button className="button" type="button" onClick={onFollow}>
@@ -54,11 +55,6 @@ export function FleetHead({ fleet, live, urgent, stale, onStart, onFollow }: Pro
       </div>
     </section>
   )
-}
-
-/** What a reader may want to know of Docker's link. */
-export function dockerTitle(link: Fleet['link']['docker']): string {
-  return link === 'off' ? 'Docker is not watched. Runs are shown by the backend’s word alone.' : 'The Docker Engine'
 }
 
 function CompletedToday({ fleet }: { fleet: Fleet }) {

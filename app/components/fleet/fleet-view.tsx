@@ -6,9 +6,9 @@ import type { Fleet } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { useFleet, useServerTime } from '../../../lib/client/live'
 import { lastKnownAt } from '../../freshness'
+import { FollowDialog } from '../follow-dialog'
 import { Frame } from '../frame'
 import { useStale } from '../use-stale'
-import { FollowDialog } from './follow-dialog'
 import { StartDialog } from './start-dialog'
 import { FleetHead } from './fleet-head'
 import { History } from './history'
@@ -25,20 +25,21 @@ export function FleetView({ initial }: { initial: Fleet }) {
   const live = state.runs.filter(run => !isOver(run.status))
   const over = state.runs.filter(run => isOver(run.status))
   const urgent = needsYou(state.runs, now)
+  const needs = urgent.length + state.findings.length
 
   return (
-    <Frame version={state.version} here="fleet">
-      <title>{`${urgent.length > 0 ? `(${urgent.length}) ` : ''}Fleet, ${live.length} live`}</title>
+    <Frame version={state.version} here="fleet" docker={state.link.docker}>
+      <title>{`${needs > 0 ? `(${needs}) ` : ''}Fleet, ${live.length} live`}</title>
       <main id="main" className="fleet" data-state-version={state.version} data-state-epoch={state.epoch}>
         <FleetHead
           fleet={state}
           live={live.length}
-          urgent={urgent.length}
+          urgent={needs}
           stale={stale}
           onStart={() => setDialog('start')}
           onFollow={() => setDialog('follow')}
         />
-        <NeedsYou runs={urgent} />
+        <NeedsYou runs={urgent} findings={state.findings} />
         {state.runs.length === 0 ? (
           <section className="empty" data-testid="empty">
             <h2>No run yet</h2>

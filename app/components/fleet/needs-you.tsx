@@ -1,59 +1,110 @@
-import type { RunFields } from '../../../lib/run/model'
+import type { ReactNode } from 'react'
+import type { Finding, RunFields } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
-import { findingText, runName, sentence } from '../../words'
-import { Glyph, StatusMark } from '../marks'
+import { loudestFirst, verdictOf } from '../../evidence'
+import { plural, runName, sentence } from '../../words'
+import { ContainerSteps } from '../container-steps'
+import { FindingLine } from '../finding-line'
+import { StatusMark } from '../marks'
 import { RunLink } from '../run-link'
 import { Age } from '../time'
 
-const MOST = 4
+/** Lines that stay open, of all and of one run; the rest folds. */
+const MOST = 5
+const MOST_OF_RUN = 2
 
-/** A line for each run that a person should look at, the newest first. */
-export function NeedsYou({ runs }: { runs: RunFields[] }) {
-  if (runs.length === 0) return null
-  const hidden = runs.length - MOST
+interface Props {
+  /** The runs that a person should look at, the newest first. */
+  runs: RunFields[]
+  /** What is wrong and belongs to no run. */
+  findings: Finding[]
+}
+
+/** What a person should look at: containers that nobody knows, runs that failed, and what was found in live ones. */
+export function NeedsYou({ runs, findings }: Props) {
+  const lines = [
+    ...loudestFirst(findings).map((finding, index) => <Stray key={`stray ${index}`} finding={finding} />),
+    ...runs.flatMap(linesOf),
+  ]
+  if (lines.length === 0) return null
   return (
     <section className="findings" aria-labelledby="h-need">
       <h2 className="sr" id="h-need">
-        Needs you: {runs.length}
+        Needs you: {lines.length}
       </h2>
-      <ul>
-        {runs.slice(0, MOST).map(run => (
-          <Need key={run.runId} run={run} />
-        ))}
-        {hidden > 0 && (
-          <li className="finding more-findings">{hidden} more runs need you. They are in the lists below.</li>
-        )}
-      </ul>
+      <ul>{lines.slice(0, MOST)}</ul>
+      {lines.length > MOST && (
+        <details className="more-findings">
+          <summary>{plural(lines.length - MOST, 'more line')}</summary>
+          <ul>{lines.slice(MOST)}</ul>
+        </details>
+      )}
     </section>
   )
 }
 
-function Need({ run }: { run: RunFields }) {
-  const failed = isOver(run.status)
-  const newest = run.findings.at(-1)
-  const since = failed ? run.endedAt : newest?.at
+function linesOf(run: RunFields): ReactNode[] {
+  const found = loudestFirst(run.findings)
+  const hidden = found.length - MOST_OF_RUN
+  const lines: ReactNode[] = found
+    .slice(0, MOST_OF_RUN)
+    .map((finding, index) => (
+      <Found
+        key={`${run.runId} ${index}`}
+        run={run}
+        finding={finding}
+        more={index === MOST_OF_RUN - 1 && hidden > 0 ? hidden : 0}
+      />
+    ))
+  return run.status === 'failed' ? [<Failed key={run.runId} run={run} />, ...lines] : lines
+}
+
+function Failed({ run }: { run: RunFields }) {
   return (
-    <li className={failed ? 'finding act' : 'finding'} data-kind={failed ? 'failed' : 'note'}>
-      {failed ? (
-        <StatusMark status={run.status} chip />
-      ) : (
-        <span className="note chip">
-          <Glyph id="l-stale" />
-          check
-        </span>
-      )}
+    <li className="finding act" data-kind="failed">
+      <StatusMark status={run.status} chip />
       <p className="finding-text">
-        <RunLink runId={run.runId}>{runName(run)}.</RunLink>{' '}
-        {failed
-          ? `${sentence(run.error ?? 'The backend gave no reason')} Open the run, then start its spec again.`
-          : newest && findingText(newest).says}
+        <RunLink runId={run.runId}>{runName(run)}.</RunLink> {sentence(run.error ?? 'The backend gave no reason')} Open
+        the run, then start its spec again.
       </p>
-      <span className="finding-age">{since && <Age since={since} />}</span>
+      <span className="finding-age">{run.endedAt !== null && <Age since={run.endedAt} />}</span>
       <span className="finding-act">
         <RunLink className="button" runId={run.runId}>
           Open run
         </RunLink>
       </span>
     </li>
+  )
+}
+
+function Found({ run, finding, more }: { run: RunFields; finding: Finding; more: number }) {
+  const { batchId, containerId } = finding
+  const step = batchId === null ? 'Open run' : containerId === null ? 'Show batch' : 'Read its log'
+  return (
+    <FindingLine
+      finding={finding}
+      subject={
+        <>
+          <RunLink runId={run.runId}>
+            {runName(run)}
+            {isOver(run.status) && `, ${run.status}`}.
+          </RunLink>{' '}
+        </>
+      }
+    >
+      {more > 0 && <span className="dim">and {plural(more, 'more finding')}</span>}
+      <ContainerSteps containerId={containerId} page={verdictOf(finding) === 'orphan'} />
+      <RunLink className="button" runId={run.runId} batchId={batchId}>
+        {step}
+      </RunLink>
+    </FindingLine>
+  )
+}
+
+function Stray({ finding }: { finding: Finding }) {
+  return (
+    <FindingLine finding={finding}>
+      <ContainerSteps containerId={finding.containerId} page />
+    </FindingLine>
   )
 }

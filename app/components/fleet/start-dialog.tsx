@@ -8,6 +8,7 @@ import { listSpecs, runPath, startRun } from '../../api'
 import { plural } from '../../words'
 import { Dialog } from '../dialog'
 import { Glyph } from '../marks'
+import { Refusal, useRequest } from '../use-request'
 
 /** Starts a run of a spec that has a plan, then goes to it. A refusal is shown in the backend's own words. */
 export function StartDialog({ onClose }: { onClose: () => void }) {
@@ -18,8 +19,7 @@ export function StartDialog({ onClose }: { onClose: () => void }) {
   const [dryRun, setDryRun] = useState(false)
   const [model, setModel] = useState('')
   const [runId, setRunId] = useState('')
-  const [busy, setBusy] = useState(false)
-  const [refusal, setRefusal] = useState<string | null>(null)
+  const { busy, refusal, send } = useRequest()
 
   useEffect(() => {
     let closed = false
@@ -31,26 +31,20 @@ export function StartDialog({ onClose }: { onClose: () => void }) {
     }
   }, [attempt])
 
-  const start = async (event: SubmitEvent) => {
+  const start = (event: SubmitEvent) => {
     event.preventDefault()
-    setBusy(true)
-    setRefusal(null)
-    const answer = await startRun({
+    const request = {
       spec,
       ...(dryRun && { dryRun }),
       ...(model.trim() !== '' && { model: model.trim() }),
       ...(runId.trim() !== '' && { runId: runId.trim() }),
-    })
-    if (answer.ok) router.push(runPath(answer.value.runId))
-    else {
-      setRefusal(answer.error)
-      setBusy(false)
     }
+    send(startRun(request), started => router.push(runPath(started.runId)))
   }
 
   return (
     <Dialog title="Start a run" onClose={onClose}>
-      <form onSubmit={event => void start(event)}>
+      <form onSubmit={start}>
         <fieldset className="field">
           <legend>Spec</legend>
           <SpecList
@@ -98,11 +92,7 @@ export function StartDialog({ onClose }: { onClose: () => void }) {
             />
           </label>
         </div>
-        {refusal !== null && (
-          <p className="refusal" role="alert">
-            <b>Not started.</b> {refusal}
-          </p>
-        )}
+        <Refusal what="Not started">{refusal}</Refusal>
         <footer className="dialog-foot">
           <button className="button" type="button" onClick={onClose}>
             Cancel

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { fetchLog } from '../../api'
 import { Glyph } from '../marks'
 import { streamWords } from './log-line'
@@ -7,6 +7,8 @@ import { streams } from './rows'
 
 interface Props {
   runId: string
+  batchId: string | null
+  tabs: ReactNode
   note: string
   shown: ReadonlySet<Stream>
   onToggle: (stream: Stream) => void
@@ -23,10 +25,11 @@ interface Props {
 
 /** What the reader of the log can do: hide streams, search, wrap, download, follow. */
 export function LogBar(props: Props) {
-  const { runId, note, shown, onToggle, wrap, onWrap, following, onFollow } = props
+  const { runId, batchId, tabs, note, shown, onToggle, wrap, onWrap, following, onFollow } = props
   return (
     <header className="log-bar">
       <h2>Log</h2>
+      {tabs}
       <div className="toggles" role="group" aria-label="Streams">
         {streams.map(stream => (
           <button key={stream} type="button" aria-pressed={shown.has(stream)} onClick={() => onToggle(stream)}>
@@ -47,7 +50,7 @@ export function LogBar(props: Props) {
         >
           <Glyph id="i-wrap" />
         </button>
-        <Download runId={runId} />
+        <Download runId={runId} batchId={batchId} />
         <button className="button small" type="button" aria-pressed={following} onClick={onFollow}>
           <Glyph id="i-follow" />
           {following ? 'Following' : 'Follow'}
@@ -105,15 +108,15 @@ function Find({ query, onQuery, found, onStep }: Props) {
   )
 }
 
-function Download({ runId }: { runId: string }) {
+function Download({ runId, batchId }: { runId: string; batchId: string | null }) {
   const [refusal, setRefusal] = useState<string | null>(null)
   const download = async () => {
-    const answer = await fetchLog(runId)
+    const answer = await fetchLog(runId, batchId)
     setRefusal(answer.ok ? null : answer.error)
     if (!answer.ok) return
     const link = document.createElement('a')
     link.href = URL.createObjectURL(answer.value)
-    link.download = `${runId}.log`
+    link.download = `${[runId, batchId].filter(part => part !== null).join('.')}.log`
     link.click()
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
   }

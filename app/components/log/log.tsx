@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { memo, useCallback, useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from 'react'
-import { useLog } from '../../../lib/client/live'
+import { memo, useCallback, useDeferredValue, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import type { Live, LogView } from '../../../lib/client/live'
 import { plural } from '../../words'
 import { Glyph } from '../marks'
 import { useZone } from '../time'
@@ -13,12 +13,23 @@ const ROW = 18
 /** This close to its end the log counts as read to the end, px. */
 const AT_END = 8
 
+interface Props {
+  live: Live<LogView>
+  runId: string
+  /** The batch whose containers printed the lines; null where they are the backend's. */
+  batchId: string | null
+  /** What else there is to read, to switch to. */
+  tabs: ReactNode
+  /** What is said while there is no line. */
+  empty: string
+}
+
 /**
- * A run's log. Follows its end until the reader scrolls up; then what the reader sees stays where it is, and a button
+ * A log. Follows its end until the reader scrolls up; then what the reader sees stays where it is, and a button
  * tells how much is new.
  */
-export const Log = memo(function Log({ runId }: { runId: string }) {
-  const { state, sync } = useLog(runId)
+export const Log = memo(function Log({ live, runId, batchId, tabs, empty }: Props) {
+  const { state, sync, gone } = live
   const { lines, dropped } = state
   const zone = useZone()
   const [shown, setShown] = useState<ReadonlySet<Stream>>(() => new Set(streams))
@@ -67,6 +78,8 @@ export const Log = memo(function Log({ runId }: { runId: string }) {
     <section className="log" id="log" aria-label="Log" data-wrap={wrap}>
       <LogBar
         runId={runId}
+        batchId={batchId}
+        tabs={tabs}
         note={`${plural(lines.length, 'line')}, ${zone === 'utc' ? 'UTC' : 'local time'}`}
         shown={shown}
         onToggle={stream => setShown(new Set(streams.filter(name => shown.has(name) !== (name === stream))))}
@@ -87,7 +100,7 @@ export const Log = memo(function Log({ runId }: { runId: string }) {
         className="lines"
         role="log"
         aria-live="off"
-        aria-label="The run’s log"
+        aria-label={batchId === null ? 'The run’s log' : 'The batch’s log'}
         tabIndex={0}
         data-testid="log-lines"
         onWheel={event => event.deltaY < 0 && scroller.current?.scrollTop !== 0 && leave()}
@@ -106,9 +119,9 @@ export const Log = memo(function Log({ runId }: { runId: string }) {
           <p className="none">
             {shown.size === 0
               ? 'Every stream is hidden. Show one to read it.'
-              : sync === 'connecting'
+              : sync === 'connecting' && !gone
                 ? 'Reading the log…'
-                : 'No line yet. What the backend says of this run appears here.'}
+                : empty}
           </p>
         ) : (
           <div className="lines-inner" style={{ height: virtualizer.getTotalSize() }}>

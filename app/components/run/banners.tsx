@@ -1,10 +1,8 @@
-import Link from 'next/link'
-import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import type { Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
-import { followRun } from '../../api'
 import { sentence } from '../../words'
+import { FollowDialog } from '../follow-dialog'
 import { Glyph, StatusMark } from '../marks'
 import { Age, ClockTime } from '../time'
 
@@ -45,6 +43,25 @@ export function BackendBanner({ run }: { run: Snapshot }) {
   )
 }
 
+/** Says that nobody follows the run's stream, and how to [RUN-13]. */
+export function HistoryBanner({ run }: { run: Snapshot }) {
+  const [following, setFollowing] = useState(false)
+  if (run.basis !== 'history' || isOver(run.status)) return null
+  return (
+    <section className="banner note" role="status" data-testid="history-banner">
+      <Glyph id="l-off" />
+      <p>
+        <b>Found in the backend’s history; its stream is not followed.</b> Its batches are as the history has them, a
+        few seconds late. Follow it by the id that it was started with, and this page tells all of it.
+      </p>
+      <button className="button" type="button" onClick={() => setFollowing(true)}>
+        Follow…
+      </button>
+      {following && <FollowDialog onClose={() => setFollowing(false)} />}
+    </section>
+  )
+}
+
 /** Why a run failed or was stopped: the first paragraph, what followed it folded [RUN-12]. */
 export function EndBanner({ run }: { run: Snapshot }) {
   const { status, error, errorDetail, inferred } = run
@@ -72,34 +89,6 @@ export function EndBanner({ run }: { run: Snapshot }) {
         </div>
         <span className="finding-age">{run.endedAt !== null && <Age since={run.endedAt} />}</span>
       </div>
-    </section>
-  )
-}
-
-/** The server has let go of the run while this page showed it [SYNC-9]. */
-export function GoneBanner({ runId }: { runId: string }) {
-  const router = useRouter()
-  const [refusal, setRefusal] = useState<string | null>(null)
-  const follow = async () => {
-    const answer = await followRun(runId)
-    if (answer.ok) router.refresh()
-    else setRefusal(answer.error)
-  }
-  return (
-    <section className="banner" role="status" data-testid="run-gone">
-      <Glyph id="l-off" />
-      <p>
-        <b>The server no longer keeps this run.</b> What is shown here is the last of it.{' '}
-        {refusal ?? 'Follow it again, or go back to the fleet.'}
-      </p>
-      <span className="actions">
-        <Link className="button" href="/">
-          Fleet
-        </Link>
-        <button className="button" type="button" onClick={() => void follow()}>
-          Follow again
-        </button>
-      </span>
     </section>
   )
 }

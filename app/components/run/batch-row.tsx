@@ -4,8 +4,9 @@ import { elapsed } from '../../../lib/run/time'
 import { useServerTime } from '../../../lib/client/live'
 import { statusWord } from '../../words'
 import { CopyButton } from '../copy-button'
-import { Glyph, StatusMark } from '../marks'
+import { Glyph, StatusMark, VerdictMark } from '../marks'
 import { ClockTime, Duration } from '../time'
+import { BatchEvidence } from './batch-evidence'
 
 interface Props {
   batch: Batch
@@ -17,6 +18,10 @@ interface Props {
   waitsFor: string
   frozenAt: number | null
   clockOffset: number
+  /** Docker is watched: there is evidence to show, and a verdict. */
+  watched: boolean
+  picked: boolean
+  onPick: (batchId: string) => void
 }
 
 /** One batch in a line. Renders again only when its batch changed; of a running one only the time ticks. */
@@ -29,17 +34,33 @@ export const BatchRow = memo(function BatchRow({
   waitsFor,
   frozenAt,
   clockOffset,
+  watched,
+  picked,
+  onPick,
 }: Props) {
-  const { id, name, status, branch, error, basis } = batch
+  const { id, name, status, branch, error, basis, verdict } = batch
   return (
-    <li className="row" data-testid="batch-card" data-batch-id={id} data-status={status} data-verdict={batch.verdict}>
+    <li
+      className={picked ? 'row picked' : 'row'}
+      data-testid="batch-card"
+      data-batch-id={id}
+      data-status={status}
+      data-verdict={verdict}
+    >
       <span className="n num">{place}</span>
       <StatusMark status={status}>{statusWord(status, over)}</StatusMark>
       <span className="name" title={name === id ? name : `${name} (${id})`}>
-        {name}
+        <button className="plain" type="button" aria-pressed={picked} onClick={() => onPick(id)}>
+          {name}
+        </button>
         {name !== id && <span className="id">{id}</span>}
         {basis !== 'stream' && <span className="basis">{basis === 'inferred' ? 'inferred' : `from ${basis}`}</span>}
       </span>
+      {watched && (
+        <span className="evidence">
+          <BatchEvidence batch={batch} />
+        </span>
+      )}
       <span className="detail">
         {status === 'pending' ? (
           <span className="dim">{pendingText(waitsFor, over)}</span>
@@ -63,6 +84,7 @@ export const BatchRow = memo(function BatchRow({
       <span className="took num">
         <Took batch={batch} frozenAt={frozenAt} clockOffset={clockOffset} />
       </span>
+      {watched && <VerdictMark verdict={verdict} />}
       {error !== null && <BatchError text={error} />}
     </li>
   )
@@ -71,7 +93,8 @@ export const BatchRow = memo(function BatchRow({
 const pendingText = (waitsFor: string, over: boolean) =>
   over ? '' : waitsFor === '' ? 'ready to begin' : `waits for ${waitsFor}`
 
-function Took({ batch, frozenAt, clockOffset }: Pick<Props, 'batch' | 'frozenAt' | 'clockOffset'>) {
+/** How long it took by the backend's word, or takes. */
+export function Took({ batch, frozenAt, clockOffset }: Pick<Props, 'batch' | 'frozenAt' | 'clockOffset'>) {
   const { status, startedAt, endedAt } = batch
   if (startedAt === null || (endedAt === null && status !== 'running')) return <span className="dim">–</span>
   if (endedAt === null && frozenAt === null) return <Ticking batch={batch} clockOffset={clockOffset} />

@@ -1,8 +1,8 @@
 import { memo, useMemo, useState } from 'react'
-import type { Batch } from '../../../lib/run/model'
+import type { Batch, LinkState } from '../../../lib/run/model'
 import { plural } from '../../words'
 import { Glyph } from '../marks'
-import { ZoneNote } from '../time'
+import { Age, ZoneNote } from '../time'
 import { BatchRow } from './batch-row'
 import { needsOf } from './depends'
 
@@ -12,17 +12,36 @@ interface Props {
   over: boolean
   frozenAt: number | null
   clockOffset: number
+  docker: LinkState
+  dockerSince: string | null
+  /** The id of the batch that is open. */
+  picked: string | null
+  onPick: (batchId: string) => void
 }
 
 /** The batches in plan order. On a phone completed ones fold into one line. */
-export const Batches = memo(function Batches({ batches, totalKnown, over, frozenAt, clockOffset }: Props) {
+export const Batches = memo(function Batches(props: Props) {
+  const { batches, totalKnown, over, frozenAt, clockOffset, docker, dockerSince, picked, onPick } = props
   const [unfolded, setUnfolded] = useState(false)
   const needs = useMemo(() => needsOf(batches), [batches])
+  const watched = docker !== 'off'
   const completed = batches.filter(batch => batch.status === 'completed').length
   return (
-    <section className="batches" aria-labelledby="h-batches" data-unfolded={unfolded}>
+    <section className="batches" aria-labelledby="h-batches" data-unfolded={unfolded} data-docker={docker}>
       <header className="batches-head">
         <h2 id="h-batches">Batches</h2>
+        {watched && (
+          <span className="col-evidence">
+            {docker === 'live' ? (
+              'evidence'
+            ) : (
+              <span className="old-tag" data-testid="evidence-old">
+                <Glyph id="l-stale" />
+                evidence{dockerSince !== null && <AsOf since={dockerSince} />}
+              </span>
+            )}
+          </span>
+        )}
         <span aria-hidden="true" className="col-detail">
           branch
         </span>
@@ -36,6 +55,11 @@ export const Batches = memo(function Batches({ batches, totalKnown, over, frozen
         <span aria-hidden="true" className="col-took">
           took
         </span>
+        {watched && (
+          <span aria-hidden="true" className="col-verdict">
+            verdict
+          </span>
+        )}
       </header>
       {batches.length === 0 ? (
         <p className="none">
@@ -56,6 +80,9 @@ export const Batches = memo(function Batches({ batches, totalKnown, over, frozen
               waitsFor={needs[index]?.waitsFor ?? ''}
               frozenAt={frozenAt}
               clockOffset={clockOffset}
+              watched={watched}
+              picked={batch.id === picked}
+              onPick={onPick}
             />
           ))}
         </ol>
@@ -70,3 +97,12 @@ export const Batches = memo(function Batches({ batches, totalKnown, over, frozen
     </section>
   )
 })
+
+function AsOf({ since }: { since: string }) {
+  return (
+    <>
+      {' '}
+      as of <Age since={since} /> ago
+    </>
+  )
+}

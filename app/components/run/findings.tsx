@@ -1,34 +1,42 @@
 import { memo } from 'react'
-import type { Finding } from '../../../lib/run/model'
-import { findingText } from '../../words'
-import { Glyph } from '../marks'
-import { Age } from '../time'
+import type { Batch, Finding } from '../../../lib/run/model'
+import { loudestFirst, verdictOf } from '../../evidence'
+import { plural } from '../../words'
+import { ContainerSteps } from '../container-steps'
+import { FindingLine } from '../finding-line'
 
 const MOST = 3
 
-/** What a reader should know that changes no status; the newest stay open, older ones fold. */
-export const Findings = memo(function Findings({ findings }: { findings: Finding[] }) {
+interface Props {
+  findings: Finding[]
+  batches: Batch[]
+  /** The run can be stopped from here. */
+  stoppable: boolean
+  onShow: (batchId: string) => void
+  onStop: () => void
+}
+
+/** What a reader should know that changes no status; what needs somebody stays open, the rest folds. */
+export const Findings = memo(function Findings({ findings, ...steps }: Props) {
   if (findings.length === 0) return null
-  const newest = findings.slice(-MOST).reverse()
-  const older = findings.slice(0, -MOST).reverse()
+  const sorted = loudestFirst(findings)
+  const [first, rest] = [sorted.slice(0, MOST), sorted.slice(MOST)]
   return (
     <section className="findings" aria-labelledby="h-findings" data-testid="findings">
       <h2 className="sr" id="h-findings">
         Findings: {findings.length}
       </h2>
       <ul>
-        {newest.map((finding, index) => (
-          <Line key={findings.length - index} finding={finding} />
+        {first.map((finding, index) => (
+          <Line key={keyOf(finding, index)} finding={finding} {...steps} />
         ))}
       </ul>
-      {older.length > 0 && (
+      {rest.length > 0 && (
         <details className="more-findings">
-          <summary>
-            {older.length} older {older.length === 1 ? 'finding' : 'findings'}
-          </summary>
+          <summary>{plural(rest.length, 'more finding')}</summary>
           <ul>
-            {older.map((finding, index) => (
-              <Line key={older.length - index} finding={finding} />
+            {rest.map((finding, index) => (
+              <Line key={keyOf(finding, index + MOST)} finding={finding} {...steps} />
             ))}
           </ul>
         </details>
@@ -37,25 +45,36 @@ export const Findings = memo(function Findings({ findings }: { findings: Finding
   )
 })
 
-function Line({ finding }: { finding: Finding }) {
-  const { kind, at } = finding
-  const { says, detail } = findingText(finding)
+/** A batch has one finding of a kind; what belongs to none is told apart by its place. */
+const keyOf = ({ kind, batchId }: Finding, index: number) =>
+  batchId === null ? `${index}` : JSON.stringify([kind, batchId])
+
+/** A finding with what to do next: look at the batch, stop the run, stop the container, ask Docker. */
+function Line({ finding, batches, stoppable, onShow, onStop }: { finding: Finding } & Omit<Props, 'findings'>) {
+  const { batchId, containerId } = finding
+  const verdict = verdictOf(finding)
+  const batch = batches.find(({ id }) => id === batchId)
+  const prefix = `${batch?.name ?? ''}: `
+  const named = batch !== undefined && finding.text.startsWith(prefix)
+  const bare = named ? { ...finding, text: finding.text.slice(prefix.length) } : finding
+  const subject = named && (
+    <button className="plain linkish subject" type="button" onClick={() => onShow(batch.id)}>
+      {batch.name}.
+    </button>
+  )
   return (
-    <li className="finding" data-kind="note">
-      <span className="note chip" title={kind}>
-        <Glyph id="l-stale" />
-        check
-      </span>
-      <div className="finding-text">
-        <p>{says}</p>
-        {detail !== null && (
-          <details>
-            <summary>The rest of it</summary>
-            <pre>{detail}</pre>
-          </details>
-        )}
-      </div>
-      <span className="finding-age">{at !== null && <Age since={at} />}</span>
-    </li>
+    <FindingLine finding={bare} subject={subject}>
+      <ContainerSteps containerId={containerId} page={verdict === 'orphan'} />
+      {verdict === 'ghost' && stoppable && (
+        <button className="button" type="button" onClick={onStop}>
+          Stop run…
+        </button>
+      )}
+      {batch && (
+        <button className="button" type="button" onClick={() => onShow(batch.id)}>
+          {batch.container === null ? 'Show batch' : 'Read its log'}
+        </button>
+      )}
+    </FindingLine>
   )
 }

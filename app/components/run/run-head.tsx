@@ -1,24 +1,24 @@
 import Link from 'next/link'
-import { useState } from 'react'
-import type { BatchStatus, Snapshot } from '../../../lib/run/model'
+import type { BatchStatus, LinkState, Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
+import { agreeing } from '../../evidence'
 import { batchStatuses, completedText, countsText, runName, runSentence, statusWord } from '../../words'
 import { CopyButton } from '../copy-button'
-import { dockerTitle } from '../fleet/fleet-head'
+import { DockerLink } from '../docker-link'
 import { Glyph, LastKnown, LinkMark, StatusMark } from '../marks'
 import { RunTimer } from '../run-timer'
 import { PlanSegments } from '../segments'
 import { Age, ClockTime } from '../time'
-import { StopDialog } from './stop-dialog'
 
 interface Props {
   run: Snapshot
   frozenAt: number | null
   stale: boolean
+  onStop: () => void
 }
 
 /** What the run is, how long it takes, how far it is, and how fresh all of that is. */
-export function RunHead({ run, frozenAt, stale }: Props) {
+export function RunHead({ run, frozenAt, stale, onStop }: Props) {
   const old = frozenAt !== null
   const over = isOver(run.status)
   const { counts } = run
@@ -82,7 +82,7 @@ export function RunHead({ run, frozenAt, stale }: Props) {
           {completed}
           <span className="of">/{total}</span>
         </p>
-        <PlanSegments batches={run.batches} label={countsText(counts, over)} over={over} />
+        <PlanSegments batches={run.batches} label={countsText(counts, over)} over={over} docker={run.link.docker} />
         <p className="counts" id="counts">
           {batchStatuses
             .filter(status => counts[status] > 0 || status === 'completed' || (!isOver(run.status) && !isEnd(status)))
@@ -91,12 +91,13 @@ export function RunHead({ run, frozenAt, stale }: Props) {
                 {counts[status]} {statusWord(status, over)}
               </StatusMark>
             ))}
+          <Agreeing batches={run.batches} docker={run.link.docker} />
         </p>
       </div>
 
       <div className="run-side">
         <Links run={run} frozenAt={frozenAt} stale={stale} />
-        <StopButton run={run} disabled={old} />
+        <StopButton run={run} disabled={old} onStop={onStop} />
       </div>
     </section>
   )
@@ -121,7 +122,7 @@ function Note({ run, frozenAt }: { run: Snapshot; frozenAt: number | null }) {
   return runSentence(run)
 }
 
-function Links({ run, frozenAt, stale }: Props) {
+function Links({ run, frozenAt, stale }: Omit<Props, 'onStop'>) {
   const { link, heardAt, linkSince } = run
   const over = isOver(run.status)
   return (
@@ -138,13 +139,12 @@ function Links({ run, frozenAt, stale }: Props) {
             ? heardAt !== null && <Age since={heardAt} until={frozenAt} />
             : linkSince !== null && <Age since={linkSince} />}
       </LinkMark>
-      <LinkMark source="docker" link={link.docker} title={dockerTitle(link.docker)} />
+      <DockerLink link={link.docker} since={run.dockerSince} stale={stale} />
     </div>
   )
 }
 
-function StopButton({ run, disabled }: { run: Snapshot; disabled: boolean }) {
-  const [asking, setAsking] = useState(false)
+function StopButton({ run, disabled, onStop }: { run: Snapshot; disabled: boolean; onStop: () => void }) {
   if (isOver(run.status) || run.basis === 'history') return null
   return (
     <div className="actions">
@@ -153,12 +153,22 @@ function StopButton({ run, disabled }: { run: Snapshot; disabled: boolean }) {
         type="button"
         disabled={disabled || run.stopping}
         title={disabled ? 'The backend can’t be reached from here now' : undefined}
-        onClick={() => setAsking(true)}
+        onClick={onStop}
       >
         <Glyph id="i-stop" />
         {run.stopping ? 'Stopping…' : 'Stop run…'}
       </button>
-      {asking && <StopDialog run={run} onClose={() => setAsking(false)} />}
     </div>
+  )
+}
+
+/** How many verdicts are quiet; nothing where Docker can't be asked. */
+function Agreeing({ batches, docker }: { batches: Snapshot['batches']; docker: LinkState }) {
+  if (docker !== 'live' || batches.length === 0) return null
+  return (
+    <span className="agree" data-testid="agreeing">
+      <Glyph id="v-agrees" />
+      {agreeing(batches)} of {batches.length} agree
+    </span>
   )
 }

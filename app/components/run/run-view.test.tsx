@@ -1,7 +1,7 @@
 import { renderToString } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
 import { LiveProvider } from '../../../lib/client/live'
-import type { Batch, BatchStatus, Snapshot } from '../../../lib/run/model'
+import type { Batch, BatchStatus, Container, Snapshot } from '../../../lib/run/model'
 import { RunView } from './run-view'
 
 const batch = (id: string, status: BatchStatus, changes: Partial<Batch> = {}): Batch => ({
@@ -21,6 +21,21 @@ const batch = (id: string, status: BatchStatus, changes: Partial<Batch> = {}): B
   containers: [],
   ...changes,
 })
+
+const container = (seed: string, changes: Partial<Container> = {}): Container => ({
+  id: seed.repeat(64),
+  name: `ckrv-${seed}`,
+  state: 'exited',
+  removed: false,
+  exitCode: 0,
+  oomKilled: false,
+  timedOut: false,
+  startedAt: '2026-11-23T13:00:00.000Z',
+  finishedAt: '2026-11-23T13:40:00.000Z',
+  ...changes,
+})
+
+const seen = (...containers: Container[]) => ({ containers, container: containers.at(-1) ?? null })
 
 const now = '2026-11-23T13:41:05.000Z'
 const snapshot = (changes: Partial<Snapshot> = {}): Snapshot => ({
@@ -51,10 +66,10 @@ const snapshot = (changes: Partial<Snapshot> = {}): Snapshot => ({
   ...changes,
 })
 
-const html = (state: Snapshot) =>
+const html = (state: Snapshot, batchId?: string) =>
   renderToString(
     <LiveProvider initialNow={state.now}>
-      <RunView initial={state} />
+      <RunView initial={state} {...(batchId !== undefined && { batchId })} />
     </LiveProvider>,
   ).replaceAll('<!-- -->', '')
 
@@ -111,6 +126,77 @@ describe('the run page as the server renders it', () => {
     expect(tag(page, 'link-docker')).toContain('data-link="off"')
     expect(tag(page, 'batch-card')).toContain('data-verdict="unknown"')
     expect(page).not.toContain('>unknown<')
+  })
+
+  it('[DOCK-2] shows the verdict beside each claim, and a finding with for how long it is so', () => {
+    const since = '2026-11-23T13:40:20.000Z'
+    const reason = `Backend says running; no container since ${since}. Check the backend’s log or stop the run.`
+    const finding = { kind: 'ghost', text: `Batch b: ${reason}`, at: since, batchId: 'b', containerId: null }
+    const ghost = batch('b', 'running', { verdict: 'ghost', reason, reasonSince: since })
+    const agrees = batch('a', 'completed', { verdict: 'agrees', ...seen(container('a', { removed: true })) })
+    const page = html(
+      snapshot({ link: { backend: 'live', docker: 'live' }, findings: [finding], batches: [agrees, ghost] }),
+    )
+    expect(page).toMatch(/data-batch-id="b"[^>]*data-verdict="ghost"/)
+    expect(page).toMatch(/<button[^>]*>Batch b\.<\/button>Backend says running; no container for 45 s\. Check/)
+    expect(page).toContain('Stop run…')
+    expect(page).not.toContain('since 2026')
+    expect(page).toContain('1 of 2 agree')
+  })
+
+  it('[DOCK-5] shows of a container how it ended and how to ask about it, also when it is gone', () => {
+    const oom = container('c', { exitCode: 137, oomKilled: true })
+    const page = html(
+      snapshot({
+        link: { backend: 'live', docker: 'live' },
+        batches: [
+          batch('a', 'completed', { verdict: 'conflict', ...seen(oom) }),
+          batch('b', 'completed', { verdict: 'agrees', ...seen(container('b', { removed: true })) }),
+        ],
+      }),
+    )
+    expect(page).toContain('exited 137, out of memory')
+    expect(page).toContain('Copy command: docker inspect cccccccccccc')
+    expect(page).not.toContain('docker inspect bbbbbbbbbbbb')
+  })
+
+  it('[DOCK-7] opens a batch with claim beside evidence and every container it had', () => {
+    const containers = [
+      container('d', { exitCode: 1, removed: true }),
+      container('e', { state: 'running', exitCode: null, finishedAt: null }),
+    ]
+    const state = snapshot({
+      link: { backend: 'live', docker: 'live' },
+      batches: [batch('a', 'running', { verdict: 'agrees', reason: 'Both say running.', ...seen(...containers) })],
+    })
+    const page = html(state, 'a')
+    expect(page).toContain('data-testid="batch-panel"')
+    expect(page).toContain('Both say running.')
+    expect(page).toContain('docker logs -f eeeeeeeeeeee')
+    expect(page).toContain('1 earlier container')
+    expect(page).toContain('exited 1')
+    expect(html(state, 'no-such-batch')).not.toContain('data-testid="batch-panel"')
+  })
+
+  it('[DOCK-3] marks evidence as old where Docker can’t be reached, with its age', () => {
+    const page = html(
+      snapshot({
+        link: { backend: 'live', docker: 'down' },
+        dockerSince: '2026-11-23T13:40:05.000Z',
+        batches: [batch('a', 'running', { ...seen(container('a')) })],
+      }),
+    )
+    expect(tag(page, 'link-docker')).toContain('data-link="down"')
+    expect(page).toMatch(/data-testid="evidence-old".*?evidence as of 1 min 0 s ago/)
+    expect(page).not.toContain('agree<')
+  })
+
+  it('[RUN-13] says of a run that was found in the history that nobody follows its stream', () => {
+    const page = html(snapshot({ basis: 'history', batches: [batch('a', 'running', { basis: 'history' })] }))
+    expect(page).toContain('Found in the backend’s history; its stream is not followed.')
+    expect(page).toContain('from history')
+    expect(page).not.toContain('Stop run')
+    expect(html(snapshot({ basis: 'history', status: 'completed' }))).not.toContain('history-banner')
   })
 
   it('[SAFE-4] renders what agents name as text, wherever it stands', () => {

@@ -1,5 +1,6 @@
 'use client'
 
+import { useCallback, useState } from 'react'
 import type { Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { useRun } from '../../../lib/client/live'
@@ -7,20 +8,33 @@ import { lastKnownAt } from '../../freshness'
 import { completedText, runName } from '../../words'
 import { Frame } from '../frame'
 import { useStale } from '../use-stale'
-import { Log } from '../log/log'
-import { BackendBanner, EndBanner, GoneBanner } from './banners'
+import { RunLog } from '../log/run-log'
+import { BackendBanner, EndBanner, HistoryBanner } from './banners'
+import { BatchPanel } from './batch-panel'
 import { Batches } from './batches'
 import { Findings } from './findings'
+import { GoneBanner } from './gone-banner'
 import { RunHead } from './run-head'
+import { StopDialog } from './stop-dialog'
+import { usePicked } from './use-picked'
 
-/** One run: the snapshot as the server rendered it, kept up to date. */
-export function RunView({ initial }: { initial: Snapshot }) {
+/**
+ * One run: the snapshot as the server rendered it, kept up to date.
+ * @param batchId the batch that is open at first
+ */
+export function RunView({ initial, batchId = null }: { initial: Snapshot; batchId?: string | null }) {
   const { state, sync, checkedAt, gone } = useRun(initial)
+  const { picked, ofBatch, pick, show, close, setOfBatch } = usePicked(batchId)
+  const [asking, setAsking] = useState(false)
+  const ask = useCallback(() => setAsking(true), [])
   const stale = useStale({ sync, checkedAt })
   const frozenAt = lastKnownAt(state, { stale, checkedAt }, Date.parse(initial.now))
+  const over = isOver(state.status)
+  const batch = state.batches.find(({ id }) => id === picked)
+  const stoppable = !over && state.basis === 'stream' && frozenAt === null && !state.stopping
   return (
-    <Frame version={state.version}>
-      <title>{`${completedText(state.counts)} ${runName(state)}, ${state.stopping && !isOver(state.status) ? 'stopping' : state.status}`}</title>
+    <Frame version={state.version} docker={state.link.docker}>
+      <title>{`${completedText(state.counts)} ${runName(state)}, ${state.stopping && !over ? 'stopping' : state.status}`}</title>
       <main
         id="main"
         className={frozenAt === null ? 'run' : 'run is-old'}
@@ -30,20 +44,34 @@ export function RunView({ initial }: { initial: Snapshot }) {
       >
         {gone && <GoneBanner runId={state.runId} />}
         <BackendBanner run={state} />
-        <RunHead run={state} frozenAt={frozenAt} stale={stale} />
+        <HistoryBanner run={state} />
+        <RunHead run={state} frozenAt={frozenAt} stale={stale} onStop={ask} />
         <EndBanner run={state} />
-        <Findings findings={state.findings} />
-        <div className="work">
+        <Findings findings={state.findings} batches={state.batches} stoppable={stoppable} onShow={show} onStop={ask} />
+        <div className={batch ? 'work has-panel' : 'work'}>
           <Batches
             batches={state.batches}
             totalKnown={state.counts.totalKnown}
-            over={isOver(state.status)}
+            over={over}
             frozenAt={frozenAt}
             clockOffset={state.clockOffset}
+            docker={state.link.docker}
+            dockerSince={state.dockerSince}
+            picked={batch?.id ?? null}
+            onPick={pick}
           />
-          <Log runId={state.runId} />
+          {batch && <BatchPanel run={state} batch={batch} frozenAt={frozenAt} onPick={show} onClose={close} />}
+          <RunLog
+            runId={state.runId}
+            batch={batch}
+            ofBatch={ofBatch}
+            onOfBatch={setOfBatch}
+            docker={state.link.docker}
+            gone={gone}
+          />
         </div>
       </main>
+      {asking && <StopDialog run={state} onClose={() => setAsking(false)} />}
     </Frame>
   )
 }

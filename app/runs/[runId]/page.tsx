@@ -3,13 +3,20 @@ import { getHub } from '../../../lib/server/hub-accessor'
 import { runPath } from '../../api'
 import { RunView } from '../../components/run/run-view'
 
+interface Props {
+  params: Promise<{ runId: string }>
+  searchParams: Promise<Record<string, string | string[] | undefined>>
+}
+
 /** One run, its numbers right in the first HTML [SYNC-8]. A run that got another id keeps its old address [RUN-13]. */
-export default async function RunPage({ params }: { params: Promise<{ runId: string }> }) {
+export default async function RunPage({ params, searchParams }: Props) {
   const runId = decoded((await params).runId)
+  const { batch } = await searchParams
+  const batchId = typeof batch === 'string' ? batch : null
   const snapshot = runId === null ? undefined : await getHub().snapshot(runId)
   if (snapshot === undefined) notFound()
-  if (snapshot.runId !== runId) redirect(runPath(snapshot.runId))
-  return <RunView key={snapshot.runId} initial={snapshot} />
+  if (snapshot.runId !== runId) redirect(runPath(snapshot.runId, batchId))
+  return <RunView key={snapshot.runId} initial={snapshot} batchId={batchId} />
 }
 
 /** A path segment as text; null where it is no valid one. */

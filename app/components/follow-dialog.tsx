@@ -3,36 +3,29 @@
 import { useRouter } from 'next/navigation'
 import type { SubmitEvent } from 'react'
 import { useState } from 'react'
-import { followRun, runPath } from '../../api'
-import { Dialog } from '../dialog'
+import { followRun, runPath } from '../api'
+import { Dialog } from './dialog'
+import { Refusal, useRequest } from './use-request'
 
 /** Follows a run that was started elsewhere, then goes to it. */
 export function FollowDialog({ onClose }: { onClose: () => void }) {
   const router = useRouter()
   const [runId, setRunId] = useState('')
-  const [busy, setBusy] = useState(false)
-  const [refusal, setRefusal] = useState<string | null>(null)
-
-  const follow = async (event: SubmitEvent) => {
+  const { busy, refusal, send } = useRequest()
+  const follow = (event: SubmitEvent) => {
     event.preventDefault()
-    setBusy(true)
-    setRefusal(null)
     const id = runId.trim()
-    const answer = await followRun(id)
-    if (answer.ok) router.push(runPath(id))
-    else {
-      setRefusal(
-        answer.status === 404
-          ? `The backend does not know ${id}. Check the id; a restarted backend forgets its runs.`
-          : answer.error,
-      )
-      setBusy(false)
-    }
+    const unknown = `The backend does not know ${id}. Check the id; a restarted backend forgets its runs.`
+    send(
+      followRun(id),
+      () => router.push(runPath(id)),
+      status => (status === 404 ? unknown : null),
+    )
   }
 
   return (
     <Dialog title="Follow a run" onClose={onClose}>
-      <form onSubmit={event => void follow(event)}>
+      <form onSubmit={follow}>
         <label className="field">
           <span>
             Run id <span className="dim">as given when it was started</span>
@@ -48,11 +41,7 @@ export function FollowDialog({ onClose }: { onClose: () => void }) {
             spellCheck={false}
           />
         </label>
-        {refusal !== null && (
-          <p className="refusal" role="alert">
-            <b>Not followed.</b> {refusal}
-          </p>
-        )}
+        <Refusal what="Not followed">{refusal}</Refusal>
         <footer className="dialog-foot">
           <button className="button" type="button" onClick={onClose}>
             Cancel

@@ -1,0 +1,18 @@
+import Link from 'next/link'
+import { shortId } from '../../lib/run/verdict'
+import { CopyButton } from './copy-button'
+
+/** What can be done about a finding's container: ask Docker about it, and go where it can be stopped (`page`). */
+export function ContainerSteps({ containerId, page }: { containerId: string | null; page: boolean }) {
+  const command = containerId === null ? null : `docker inspect ${shortId(containerId)}`
+  return (
+    <>
+      {command !== null && <CopyButton text={command} what={command} />}
+      {page && (
+        <Link className="button" href={containerId === null ? '/containers' : `/containers#c-${shortId(containerId)}`}>
+          Containers
+        </Link>
+      )}
+    </>
+  )
+}

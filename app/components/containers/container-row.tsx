@@ -1,0 +1,88 @@
+import { memo } from 'react'
+import { hasEnded } from '../../../lib/run/container'
+import type { AgentContainer } from '../../../lib/run/model'
+import { shortId } from '../../../lib/run/verdict'
+import { containerText, roleWords } from '../../evidence'
+import { CopyButton } from '../copy-button'
+import { Glyph, VerdictMark } from '../marks'
+import { Reason } from '../reason'
+import { RunLink } from '../run-link'
+import { Age } from '../time'
+
+interface Props {
+  container: AgentContainer
+  /** What is shown may be outdated: nothing is stopped by it. */
+  old: boolean
+  onStop: (container: AgentContainer) => void
+}
+
+/** One container, what it belongs to, and what both sides say of it. */
+export const ContainerRow = memo(function ContainerRow({ container, old, onStop }: Props) {
+  const { id, name, image, verdict, reason, reasonSince, createdAt, startedAt, finishedAt, stoppable } = container
+  const inspect = `docker inspect ${shortId(id)}`
+  const ended = hasEnded({ ...container, removed: false })
+  return (
+    <tr id={`c-${shortId(id)}`} data-testid="container-row" data-container-id={id} data-verdict={verdict}>
+      <td className="cell-verdict">{reason !== null && <VerdictMark verdict={verdict} chip />}</td>
+      <th scope="row" className="cell-name" title={id}>
+        <span className="id">{name}</span>
+        <span className="sub">
+          <span className="id">{shortId(id)}</span>
+          <CopyButton text={inspect} what={inspect} />
+          {image}
+        </span>
+      </th>
+      <td className="cell-state">
+        <span className={ended ? 'seen ended' : 'seen'} aria-hidden="true" />
+        {containerText(container)}
+        {ended && finishedAt !== null && (
+          <span className="sub">
+            <Age since={finishedAt} /> ago
+          </span>
+        )}
+      </td>
+      <td className="cell-for">
+        <Purpose container={container} />
+      </td>
+      <td className="cell-reason">{reason !== null && <Reason text={reason} since={reasonSince} />}</td>
+      <td className="num r cell-age cell-created">{createdAt !== null && <Ago since={createdAt} what="created" />}</td>
+      <td className="num r cell-age cell-started">{startedAt !== null && <Ago since={startedAt} what="started" />}</td>
+      <td className="cell-act">
+        {stoppable && (
+          <button
+            className="button small"
+            type="button"
+            disabled={old}
+            title={old ? 'Docker can’t be asked now' : undefined}
+            onClick={() => onStop(container)}
+          >
+            <Glyph id="i-stop" />
+            Stop…
+          </button>
+        )}
+      </td>
+    </tr>
+  )
+})
+
+/** The run and batch that it works on, else what it is for. */
+function Purpose({ container: { runId, batchId, role } }: { container: AgentContainer }) {
+  if (runId === null) return role === 'batch' ? 'no run that is known' : roleWords(role)
+  return (
+    <>
+      <RunLink runId={runId} batchId={batchId}>
+        {batchId ?? roleWords(role)}
+      </RunLink>
+      <span className="sub id">{runId}</span>
+    </>
+  )
+}
+
+function Ago({ since, what }: { since: string; what: string }) {
+  return (
+    <time dateTime={since} title={`${what} ${since.replace('T', ' ').replace('Z', ' UTC')}`}>
+      <span className="cell-word">{what} </span>
+      <Age since={since} />
+    </time>
+  )
+}

@@ -1,0 +1,93 @@
+import { renderToString } from 'react-dom/server'
+import { describe, expect, it } from 'vitest'
+import { LiveProvider } from '../../../lib/client/live'
+import type { AgentContainer, ContainerList } from '../../../lib/run/model'
+import { ContainersView } from './containers-view'
+
+const now = '2026-11-23T13:41:05.000Z'
+const since = '2026-11-23T13:31:05.000Z'
+
+const agent = (seed: string, changes: Partial<AgentContainer> = {}): AgentContainer => ({
+  id: seed.repeat(64),
+  name: `ckrv-${seed}`,
+  image: 'ckrv-agent:latest',
+  role: 'batch',
+  state: 'running',
+  exitCode: null,
+  oomKilled: false,
+  createdAt: since,
+  startedAt: since,
+  finishedAt: null,
+  runId: 'run-1',
+  batchId: 'mail',
+  verdict: 'agrees',
+  reason: 'Backend and Docker both say running.',
+  reasonSince: null,
+  stoppable: false,
+  ...changes,
+})
+
+const list = (changes: Partial<ContainerList> = {}): ContainerList => ({
+  epoch: 'e1',
+  version: 7,
+  now,
+  docker: { link: 'live', error: null },
+  dockerSince: since,
+  containers: [agent('a')],
+  ...changes,
+})
+
+const html = (state: ContainerList) =>
+  renderToString(
+    <LiveProvider initialNow={state.now}>
+      <ContainersView initial={state} />
+    </LiveProvider>,
+  ).replaceAll('<!-- -->', '')
+
+describe('the containers page as the server renders it', () => {
+  it('[SYNC-8] holds every container, which state that is, and the command that shows the same', () => {
+    const page = html(list({ containers: [agent('a'), agent('b', { role: 'planning', runId: null, batchId: null })] }))
+    expect(page).toContain('<title>Containers, 2 at work</title>')
+    expect(page).toMatch(/data-state-version="7" data-state-epoch="e1"/)
+    expect(page.match(/data-testid="container-row"/g)).toHaveLength(2)
+    expect(page).toContain('docker ps -a --filter name=ckrv-')
+    expect(page).toContain('docker inspect aaaaaaaaaaaa')
+    expect(page).toContain('href="/runs/run-1?batch=mail"')
+    expect(page).toContain('planning')
+    expect(page).toContain('10 min 0 s')
+  })
+
+  it('offers to stop what outlives its run, and nothing else', () => {
+    const reason = `Container aaaaaaaaaaaa still runs; its run is over since ${since}. Read its log, then stop it.`
+    const orphan = agent('a', { verdict: 'orphan', reason, reasonSince: since, stoppable: true })
+    const page = html(list({ containers: [orphan, agent('b')] }))
+    expect(page.match(/Stop…/g)).toHaveLength(1)
+    expect(page).toContain('<title>(1) Containers')
+    expect(page).toContain('its run is over for 10 min 0 s.')
+  })
+
+  it('[DOCK-3] shows what Docker last showed as old, says since when, and stops nothing by it', () => {
+    const down = { docker: { link: 'down', error: 'connect ENOENT' }, dockerSince: since } as const
+    const page = html(list({ ...down, containers: [agent('a', { stoppable: true })] }))
+    expect(page).toContain('class="containers is-old"')
+    expect(page).toMatch(/data-testid="docker-banner".*Docker can’t be reached since.*10 min 0 s ago.*connect ENOENT/)
+    expect(page).toMatch(/<button[^>]*disabled=""[^>]*>.*?Stop…/)
+    expect(html(list({ ...down, containers: [] }))).toContain('What exists now is not known.')
+  })
+
+  it('says what it means that there is none', () => {
+    expect(html(list({ containers: [] }))).toContain('No container now')
+    const off = html(list({ docker: { link: 'off', error: null }, dockerSince: null, containers: [] }))
+    expect(off).toContain('Docker is not watched: DOCKER=off')
+    expect(off).not.toContain('docker ps')
+  })
+
+  it('[SAFE-4] renders what agents name as text', () => {
+    const evil = '"><img src=x onerror=alert(1)><script>1</script>'
+    const page = html(
+      list({ containers: [agent('a', { name: evil, image: evil, runId: evil, batchId: '\ud800', reason: evil })] }),
+    )
+    expect(page).not.toContain('<img')
+    expect(page).not.toContain('<script>1')
+  })
+})

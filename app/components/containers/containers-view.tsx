@@ -1,0 +1,163 @@
+'use client'
+
+import { useState } from 'react'
+import { isAtWork } from '../../../lib/run/container'
+import type { AgentContainer, ContainerList } from '../../../lib/run/model'
+import { useContainers } from '../../../lib/client/live'
+import { Command } from '../command'
+import { DockerLink } from '../docker-link'
+import { Frame } from '../frame'
+import { Glyph } from '../marks'
+import { Age, ClockTime } from '../time'
+import { useStale } from '../use-stale'
+import { ContainerRow } from './container-row'
+import { StopContainerDialog } from './stop-container-dialog'
+
+/** The command that shows the same in a terminal. */
+const COMMAND = 'docker ps -a --filter name=ckrv-'
+
+/** Every container of the backend's that exists now, beside what it belongs to; kept up to date. */
+export function ContainersView({ initial }: { initial: ContainerList }) {
+  const { state, sync, checkedAt } = useContainers(initial)
+  const [asked, setAsked] = useState<AgentContainer | null>(null)
+  const stale = useStale({ sync, checkedAt })
+  const { docker, dockerSince, containers } = state
+  const old = stale || docker.link !== 'live'
+  const atWork = containers.filter(container => isAtWork({ ...container, removed: false })).length
+  const stoppable = containers.filter(container => container.stoppable).length
+  return (
+    <Frame version={state.version} here="containers" docker={docker.link}>
+      <title>{`${stoppable > 0 ? `(${stoppable}) ` : ''}Containers, ${atWork} at work`}</title>
+      <main
+        id="main"
+        className={old ? 'containers is-old' : 'containers'}
+        data-state-version={state.version}
+        data-state-epoch={state.epoch}
+      >
+        <section className="fleet-head" aria-label="Containers">
+          <h1>Containers</h1>
+          <dl className="tallies">
+            <div className={stoppable > 0 ? 'tally-need' : undefined}>
+              <dt>outlive their run</dt>
+              <dd className="num">{stoppable}</dd>
+            </div>
+            <div>
+              <dt>at work</dt>
+              <dd className="num">{atWork}</dd>
+            </div>
+            <div>
+              <dt>in all</dt>
+              <dd className="num">{containers.length}</dd>
+            </div>
+          </dl>
+          <div className="run-side">
+            <div className="links" role="group" aria-label="Sources">
+              <DockerLink link={docker.link} since={dockerSince} stale={stale} />
+            </div>
+          </div>
+        </section>
+        {docker.link !== 'off' && (
+          <p className="same">
+            <span>The same in a terminal</span>
+            <Command text={COMMAND} />
+          </p>
+        )}
+        <OldNote list={state} />
+        {containers.length === 0 ? (
+          <None list={state} />
+        ) : (
+          <div className="table-wrap" tabIndex={0} role="region" aria-label="Containers table">
+            <table className="container-table">
+              <thead>
+                <tr>
+                  <th scope="col">Verdict</th>
+                  <th scope="col">Container</th>
+                  <th scope="col">State</th>
+                  <th scope="col">What for</th>
+                  <th scope="col">What is so</th>
+                  <th scope="col" className="r">
+                    Created
+                  </th>
+                  <th scope="col" className="r">
+                    Started
+                  </th>
+                  <th scope="col">
+                    <span className="sr">Next step</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {containers.map(container => (
+                  <ContainerRow key={container.id} container={container} old={old} onStop={setAsked} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </main>
+      {asked && <StopContainerDialog container={asked} onClose={() => setAsked(null)} />}
+    </Frame>
+  )
+}
+
+/** Why what is shown may be outdated, and since when. */
+function OldNote({ list: { docker, dockerSince, containers } }: { list: ContainerList }) {
+  if (docker.link === 'live' || docker.link === 'off') return null
+  return (
+    <section className="banner" role="status" data-testid="docker-banner">
+      <Glyph id={docker.link === 'down' ? 'l-down' : 'l-stale'} />
+      <p>
+        <b>
+          Docker can’t be reached
+          {dockerSince !== null && (
+            <>
+              {' '}
+              since <ClockTime at={dockerSince} withDay />
+            </>
+          )}
+          .
+        </b>{' '}
+        {containers.length > 0 && (
+          <>
+            The containers below are as it last showed them
+            {dockerSince !== null && (
+              <>
+                , <Age since={dockerSince} /> ago
+              </>
+            )}
+            .{' '}
+          </>
+        )}
+        It is asked again every few seconds. Check that the Docker daemon runs.
+        {docker.error !== null && <span className="banner-why">{docker.error}</span>}
+      </p>
+    </section>
+  )
+}
+
+/** What it means that there is none. */
+function None({ list: { docker } }: { list: ContainerList }) {
+  return (
+    <section className="empty" data-testid="empty">
+      {docker.link === 'off' ? (
+        <>
+          <h2>Docker is not watched: DOCKER=off</h2>
+          <p>
+            Runs are shown by the backend’s word alone, and no verdict is given. Start this server without{' '}
+            <code>DOCKER=off</code> to see the agents’ containers beside it.
+          </p>
+        </>
+      ) : docker.link === 'live' ? (
+        <>
+          <h2>No container now</h2>
+          <p>No agent’s container exists. One appears here as soon as the backend starts an agent.</p>
+        </>
+      ) : (
+        <>
+          <h2>No container was seen</h2>
+          <p>Docker showed none before it could no longer be reached. What exists now is not known.</p>
+        </>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,51 @@
+import type { ReactNode } from 'react'
+import type { Finding } from '../../lib/run/model'
+import { verdictOf, weightOf } from '../evidence'
+import { findingText } from '../words'
+import { Glyph, VerdictMark } from './marks'
+import { Reason } from './reason'
+import { Age } from './time'
+
+/** One finding in a line: what kind, one sentence, since when, and what to do next. */
+export function FindingLine({
+  finding,
+  subject,
+  children,
+}: {
+  finding: Finding
+  /** What it is about, before the sentence. */
+  subject?: ReactNode
+  /** Buttons for the next step. */
+  children?: ReactNode
+}) {
+  const { kind, at } = finding
+  const { says, detail } = findingText(finding)
+  const verdict = verdictOf(finding)
+  const acts = verdict !== null && weightOf(verdict) === 'act'
+  return (
+    <li className={acts ? 'finding act' : 'finding'} data-kind={verdict ?? 'note'} data-testid="finding">
+      {verdict === null ? (
+        <span className="note chip" title={kind}>
+          <Glyph id="l-stale" />
+          check
+        </span>
+      ) : (
+        <VerdictMark verdict={verdict} chip />
+      )}
+      <div className="finding-text">
+        <p>
+          {subject}
+          <Reason text={says} since={at} />
+        </p>
+        {detail !== null && (
+          <details>
+            <summary>The rest of it</summary>
+            <pre>{detail}</pre>
+          </details>
+        )}
+      </div>
+      <span className="finding-age">{at !== null && <Age since={at} />}</span>
+      <span className="finding-act">{children}</span>
+    </li>
+  )
+}

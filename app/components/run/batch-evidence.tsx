@@ -1,0 +1,37 @@
+import type { Batch } from '../../../lib/run/model'
+import { hasEnded } from '../../../lib/run/container'
+import { shortId } from '../../../lib/run/verdict'
+import { containerText, dockerCommand } from '../../evidence'
+import { CopyButton } from '../copy-button'
+import { Age } from '../time'
+
+/** What Docker shows of a batch, in a line: its latest container, how it is, and how many came before. */
+export function BatchEvidence({ batch }: { batch: Batch }) {
+  const { container, containers } = batch
+  if (container === null) return <span className="dim">{batch.startedAt === null ? '' : 'no container seen'}</span>
+  const { id, finishedAt } = container
+  const command = dockerCommand(container)
+  const ended = hasEnded(container)
+  // How long ago matters only while somebody waits for what follows.
+  const isAwaited = batch.status === 'running'
+  return (
+    <>
+      <span className={ended ? 'seen ended' : 'seen'} aria-hidden="true" />
+      <span className="seen-text">
+        {containerText(container)}
+        {ended && isAwaited && finishedAt !== null && (
+          <span className="dim">
+            , <Age since={finishedAt} /> ago
+          </span>
+        )}
+      </span>
+      {containers.length > 1 && <span className="dim seen-count">{containers.length} containers</span>}
+      <span className="id">{shortId(id)}</span>
+      {command === null ? (
+        <span className="dim">removed</span>
+      ) : (
+        <CopyButton text={command} what={`command: ${command}`} />
+      )}
+    </>
+  )
+}

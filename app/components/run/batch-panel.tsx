@@ -1,0 +1,155 @@
+import type { Batch, Snapshot } from '../../../lib/run/model'
+import { isOver } from '../../../lib/run/model'
+import { weightOf } from '../../evidence'
+import { statusWord } from '../../words'
+import { CopyButton } from '../copy-button'
+import { Glyph, StatusMark, VerdictMark } from '../marks'
+import { Reason } from '../reason'
+import { ContainerList } from './container-list'
+import { Ledger } from './ledger'
+
+interface Props {
+  run: Snapshot
+  batch: Batch
+  frozenAt: number | null
+  onPick: (batchId: string) => void
+  onClose: () => void
+}
+
+/** One batch: the verdict, claim beside evidence, its containers, and what it hangs together with. */
+export function BatchPanel({ run, batch, frozenAt, onPick, onClose }: Props) {
+  const { batches } = run
+  const place = batches.indexOf(batch)
+  const { docker } = run.link
+  return (
+    <aside
+      className="panel"
+      id="batch"
+      aria-label={`Batch ${batch.name}`}
+      data-testid="batch-panel"
+      onKeyDown={event => {
+        if (event.key === 'Escape') onClose()
+      }}
+    >
+      <header className="panel-head">
+        <h2>
+          <StatusMark status={batch.status} dense>
+            {statusWord(batch.status, isOver(run.status))}
+          </StatusMark>
+          <span className="panel-name" title={batch.name}>
+            {batch.name}
+          </span>
+        </h2>
+        <span className="panel-nav">
+          <Step glyph="i-up" label="Previous batch" to={batches[place - 1]} onPick={onPick} />
+          <span className="num dim">
+            {place + 1} of {batches.length}
+          </span>
+          <Step glyph="i-down" label="Next batch" to={batches[place + 1]} onPick={onPick} />
+          <button className="icon-button" type="button" aria-label="Close the batch" onClick={onClose}>
+            <Glyph id="i-close" />
+          </button>
+        </span>
+      </header>
+      <section
+        className={`judge ${docker === 'live' ? weightOf(batch.verdict) : 'quiet'}`}
+        data-verdict={batch.verdict}
+        aria-label="Verdict"
+      >
+        <VerdictMark verdict={batch.verdict} chip />
+        <p data-testid="batch-reason">
+          <Reason text={batch.reason} since={batch.reasonSince} />
+        </p>
+      </section>
+      {docker !== 'off' && <Ledger run={run} batch={batch} frozenAt={frozenAt} />}
+      <ContainerList containers={batch.containers} />
+      <Facts batch={batch} batches={batches} onPick={onPick} />
+    </aside>
+  )
+}
+
+function Step({
+  glyph,
+  label,
+  to,
+  onPick,
+}: {
+  glyph: string
+  label: string
+  to: Batch | undefined
+  onPick: (batchId: string) => void
+}) {
+  return (
+    <button
+      className="icon-button"
+      type="button"
+      aria-label={label}
+      disabled={!to}
+      onClick={() => {
+        if (to) onPick(to.id)
+      }}
+    >
+      <Glyph id={glyph} />
+    </button>
+  )
+}
+
+const bases: Record<Batch['basis'], string> = {
+  stream: 'the backend’s stream',
+  plan: 'the plan: the stream did not tell',
+  history: 'the backend’s history: no stream is followed',
+  inferred: 'inferred: no source says so',
+}
+
+/** What else is known of it, and the batches before and after it in the plan. */
+function Facts({ batch, batches, onPick }: { batch: Batch; batches: readonly Batch[]; onPick: Props['onPick'] }) {
+  const needs = batches.filter(({ id }) => batch.dependsOn.includes(id))
+  const holdsUp = batches.filter(({ dependsOn }) => dependsOn.includes(batch.id))
+  return (
+    <dl className="facts">
+      {batch.branch !== null && (
+        <div>
+          <dt>Branch</dt>
+          <dd>
+            <span className="id">{batch.branch}</span>
+            <CopyButton text={batch.branch} what="branch" />
+          </dd>
+        </div>
+      )}
+      <div>
+        <dt>Claim from</dt>
+        <dd>{bases[batch.basis]}</dd>
+      </div>
+      <div>
+        <dt>Id</dt>
+        <dd className="id">{batch.id}</dd>
+      </div>
+      <Others name="Needs" batches={needs} onPick={onPick} />
+      <Others name="Holds up" batches={holdsUp} onPick={onPick} />
+      {batch.error !== null && (
+        <div>
+          <dt>Error</dt>
+          <dd>
+            <pre className="panel-error">{batch.error}</pre>
+          </dd>
+        </div>
+      )}
+    </dl>
+  )
+}
+
+function Others({ name, batches, onPick }: { name: string; batches: readonly Batch[]; onPick: Props['onPick'] }) {
+  if (batches.length === 0) return null
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd className="others">
+        {batches.map(({ id, name: title }) => (
+          <button key={id} className="plain linkish" type="button" onClick={() => onPick(id)}>
+            {title}
+          </button>
+        ))}
+      </dd>
+    </div>
+  )
+}

@@ -1,0 +1,46 @@
+import type { Container } from '../../../lib/run/model'
+import { shortId } from '../../../lib/run/verdict'
+import { containerText, dockerCommand } from '../../evidence'
+import { plural } from '../../words'
+import { Command } from '../command'
+
+/** The containers of a batch, the latest first; the ones before it fold. */
+export function ContainerList({ containers }: { containers: readonly Container[] }) {
+  const latest = containers.at(-1)
+  if (!latest) return null
+  const earlier = containers.slice(0, -1)
+  return (
+    <section className="containers-of" aria-label="Containers">
+      <Entry container={latest} />
+      {earlier.length > 0 && (
+        <details>
+          <summary>{plural(earlier.length, 'earlier container')}</summary>
+          <ol>
+            {earlier.map(container => (
+              <li key={container.id}>
+                <Entry container={container} />
+              </li>
+            ))}
+          </ol>
+        </details>
+      )}
+    </section>
+  )
+}
+
+function Entry({ container }: { container: Container }) {
+  const command = dockerCommand(container)
+  return (
+    <>
+      <p className="container-line" title={container.id}>
+        <span className="id">{shortId(container.id)}</span> <span className="dim">{container.name}</span>
+        <span className="container-state">{containerText(container)}</span>
+      </p>
+      {command === null ? (
+        <p className="dim">Docker has removed it. What it printed is kept in its log.</p>
+      ) : (
+        <Command text={command} />
+      )}
+    </>
+  )
+}

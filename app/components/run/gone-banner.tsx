@@ -1,0 +1,46 @@
+import Link from 'next/link'
+import { useRouter } from 'next/navigation'
+import { useEffect } from 'react'
+import { followRun, idOfRun, runPath } from '../../api'
+import { Glyph } from '../marks'
+import { useRequest } from '../use-request'
+
+/**
+ * The server has let go of the run while this page showed it [SYNC-9]. It may have another address by now [RUN-13]: that
+ * is asked for once.
+ */
+export function GoneBanner({ runId }: { runId: string }) {
+  const router = useRouter()
+  const { busy, refusal, send } = useRequest()
+  useEffect(() => {
+    let left = false
+    void idOfRun(runId).then(answer => {
+      if (!left && answer.ok && answer.value !== runId) router.replace(runPath(answer.value))
+    })
+    return () => {
+      left = true
+    }
+  }, [runId, router])
+  return (
+    <section className="banner" role="status" data-testid="run-gone">
+      <Glyph id="l-off" />
+      <p>
+        <b>The server no longer keeps this run.</b> What is shown here is the last of it.{' '}
+        {refusal ?? 'Follow it again, or go back to the fleet.'}
+      </p>
+      <span className="actions">
+        <Link className="button" href="/">
+          Fleet
+        </Link>
+        <button
+          className="button"
+          type="button"
+          disabled={busy}
+          onClick={() => send(followRun(runId), () => router.refresh())}
+        >
+          Follow again
+        </button>
+      </span>
+    </section>
+  )
+}

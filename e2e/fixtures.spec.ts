@@ -15,6 +15,20 @@ test('a run goes from its start to its end, whatever the backend does', async ({
   await expect(page.getByTestId('batches-completed')).toHaveText('14/14')
 })
 
+test.describe('with Docker', () => {
+  test.use({ docker: 'on' })
+  test('agents work in containers, of batches that no other test has', async ({ backend, dashboard, prefix }) => {
+    const setup = `${prefix}setup`
+    backend.hold(setup)
+    const runId = await dashboard.start(SPEC)
+    expect(await backend.containers.of(setup)).toMatch(/^[0-9a-f]{64}$/)
+    expect((await dashboard.snapshot(runId)).batches.map(({ id }) => id)).toContain(setup)
+    backend.release(setup)
+    const status = async () => (await dashboard.snapshot(runId)).status
+    await expect.poll(status, { timeout: 60_000 }).toBe('completed')
+  })
+})
+
 test.describe('a dashboard that is stopped', () => {
   // What a page asks for meanwhile is refused: by the server while it stops, then by the system.
   test.use({ expectedErrors: [/ERR_CONNECTION_REFUSED/, /Unexpected response code: 503/] })

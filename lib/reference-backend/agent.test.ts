@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { heardAtTheEnd, insideTask, type Agent, type Assignment, type Line } from './agent'
+import { heardAtTheEnd, insideTask, NoAgent, type Agent, type Assignment, type Line } from './agent'
 
 const assignment: Assignment = {
   runId: 'r1',
@@ -61,5 +61,11 @@ describe('insideTask', () => {
     ])
     expect(lines.at(-2)).toBe('stdout ▌ ✔ Task Complete ')
     expect((await heard(insideTask(printing([], 1)))).lines.at(-1)).toBe('stdout ▌ ✖ Task Failed ')
+  })
+  it('fails as a task does where nobody can work', async () => {
+    const nobody: Agent = { announcements: [], run: () => Promise.reject(new NoAgent('no Docker')) }
+    const { lines, exitCode } = await heard(insideTask(nobody))
+    expect(lines.slice(-2)).toEqual(['stderr Error: no Docker', 'stdout ▌ ✖ Task Failed '])
+    expect(exitCode).toBe(1)
   })
 })

@@ -62,13 +62,15 @@ describe.skipIf(whyNot !== null)(
       await start(backend, 's')
       const listener = await Listener.join(backend)
       const container = await running(backend, id('a'))
-      const { Name, Config, HostConfig, Mounts } = await container.inspect()
+      const inspection = await container.inspect()
+      const { Name, Config, HostConfig, Mounts } = inspection
       expect(Name).toMatch(/^\/ckrv-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/)
       expect(Config.Cmd.slice(0, 2)).toEqual(['sh', '-c'])
       expect(Config.Cmd[2]).toContain(`\n\nMISSION: A-${id('a').slice(2)}\nREASONING: needed\n\nTASKS:\n`)
       expect(Config.Env).toEqual(
         expect.arrayContaining(['HOME=/home/claude', 'NO_COLOR=1', `ANTHROPIC_API_KEY=${PLANTED_KEY}`]),
       )
+      expect(JSON.stringify({ ...inspection, Config: { ...Config, Env: [] } })).not.toContain(PLANTED_KEY)
       expect(Config.Labels).toEqual({})
       expect(HostConfig).toMatchObject({ Memory: AGENT_MEMORY, AutoRemove: false, NetworkMode: 'none' })
       expect(Mounts).toMatchObject([{ Type: 'bind', Destination: '/workspace', RW: true }])
@@ -80,6 +82,9 @@ describe.skipIf(whyNot !== null)(
       await listener.until('All batches completed successfully.')
       expect(listener.frames.join('\n')).toContain(`"branch":"worktree/main/ckrv-batch-${id('a')}-${suffix ?? ''}"`)
       expect(await ofBatch('a')).toEqual([])
+      expect(listener.frames.join('\n')).not.toContain(PLANTED_KEY)
+      const said = { available: true, message: 'Docker is running' }
+      expect((await call(backend, 'GET', '/api/docker')).answer).toEqual(said)
       expect(messages(listener.frames)).toEqual(
         expect.arrayContaining(['Executing in Docker sandbox with Claude Code...', 'Using Claude subscription']),
       )

@@ -49,7 +49,8 @@ export class ContainerAgent implements Agent {
   readonly #trees = new Map<string, Set<WorkTree>>()
   readonly #toPrint = new Map<string, Line[]>()
   readonly #working = new Map<string, Docker.Container>()
-  readonly #started = new EventEmitter()
+  // Any number of tests may wait for a container.
+  readonly #started = new EventEmitter().setMaxListeners(0)
 
   constructor(
     private readonly containers: Containers,

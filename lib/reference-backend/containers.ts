@@ -12,7 +12,7 @@ export const PLANTED_KEY = 'sk-ant-planted-5e8d1c'
 
 const GIB = 1024 ** 3
 
-export interface Order {
+export interface ContainerOrder {
   name: string
   command: string[]
   /** The folder at `/workspace`. */
@@ -38,7 +38,7 @@ export class Containers {
     readonly image: string,
   ) {}
 
-  async create(order: Order): Promise<Docker.Container> {
+  async create(order: ContainerOrder): Promise<Docker.Container> {
     const making = this.docker.createContainer(this.#options(order))
     this.#making.add(making)
     try {
@@ -102,7 +102,7 @@ export class Containers {
     await Promise.all([...this.#made.values()].map(container => this.remove(container, { force: true })))
   }
 
-  #options({ name, command, workspace, labels = {}, memory }: Order): Docker.ContainerCreateOptions {
+  #options({ name, command, workspace, labels = {}, memory }: ContainerOrder): Docker.ContainerCreateOptions {
     const [user, group] = [process.getuid?.(), process.getgid?.()]
     return {
       name,

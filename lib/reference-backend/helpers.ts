@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { AGENT_MEMORY, containerName, type Containers, type Order } from './containers'
+import { AGENT_MEMORY, containerName, type Containers, type ContainerOrder } from './containers'
 import type { Project } from './project'
 import { mergeHelpCommand, planningCommand } from './prompts'
 
@@ -45,7 +45,7 @@ const LONG = 20 * 60_000
 
 const busy = (ms: number): string => `sleep ${ms / 1000}`
 
-function orderOf(project: Project, role: HelperRole): Order {
+function orderOf(project: Project, role: HelperRole): ContainerOrder {
   const spec = project.specs()[0] ?? ''
   const idle = { command: ['tail', '-f', '/dev/null'], workspace: project.root, memory: null }
   switch (role) {
@@ -66,7 +66,7 @@ function orderOf(project: Project, role: HelperRole): Order {
   }
 }
 
-const mergeHelp = (project: Project, spec: string, ms: number): Order => ({
+const mergeHelp = (project: Project, spec: string, ms: number): ContainerOrder => ({
   name: containerName(),
   command: mergeHelpCommand(project.text(spec, 'spec.yaml') ?? '', busy(ms)),
   workspace: project.root,

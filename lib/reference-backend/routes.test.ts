@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Generation } from './generation'
-import { call, Listener, masked, planOf, recordedCalls, start, started, type RecordedCall, type Specs } from './testing'
+import {
+  call,
+  Listener,
+  masked,
+  planOf,
+  projectOf,
+  recordedCalls,
+  start,
+  started,
+  type RecordedCall,
+  type Specs,
+} from './testing'
 
 const rawOf = (path: string, calls: RecordedCall[]) => {
   const answer = calls.find(call => call.path.startsWith(path))?.answer
@@ -72,6 +83,12 @@ describe.each<Middle>([
 const specs: Specs = { s: { plan: planOf({ a: [], b: ['a'] }) }, '.hidden': {}, bare: { tasks: null } }
 
 describe('the HTTP interface', () => {
+  it('[RUN-13] names the folder of a spec in full', async () => {
+    const project = projectOf(specs)
+    const { answer } = await call(await started({ specs: {}, project }), 'GET', '/api/specs')
+    expect(JSON.stringify(answer)).toContain(`"path":"${project}/.specs/`)
+  })
+
   it.each([
     ['GET', '/'],
     ['POST', '/api/execution/run'],

@@ -1,4 +1,5 @@
 import { io } from 'socket.io-client'
+import { PROTOCOL } from '../lib/sync/messages'
 import { expect, test } from './fixtures'
 import { PORTAL, RunPage } from './run-page'
 
@@ -17,7 +18,7 @@ test('from a message leaving the backend to the changed page', async ({ backend,
   await run.live()
 
   const sockets = Array.from({ length: PAGES - 1 }, () =>
-    io(dashboard.url, { path: '/api/live', transports: ['websocket'], auth: { protocol: 1 } }),
+    io(dashboard.url, { path: '/api/live', transports: ['websocket'], auth: { protocol: PROTOCOL } }),
   )
   await Promise.all(
     sockets.map(

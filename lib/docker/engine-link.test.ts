@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { DockerError } from './docker-error'
+import { EngineLink } from './engine-link'
+
+const START = Date.parse('2026-11-23T03:00:00Z')
+const cut = new DockerError('unreachable', 'It was cut.')
+const refused = new DockerError('unreachable', 'Nobody listens.', true)
+const silent = new DockerError('timeout', 'No answer.')
+
+beforeEach(() => void vi.useFakeTimers({ now: START }))
+afterEach(() => void vi.useRealTimers())
+
+function linkTo() {
+  const told = { changes: [] as [string, number, string | null][], answers: 0, failures: [] as unknown[] }
+  const daemon: { answer: () => Promise<void> } = { answer: async () => {} }
+  const link = new EngineLink(() => daemon.answer(), {
+    changed: () => told.changes.push([link.link, link.since - START, link.error]),
+    answers: () => (told.answers += 1),
+    failed: error => told.failures.push(error),
+  })
+  link.start()
+  const answers = () => void (daemon.answer = async () => {})
+  const fails = (error: unknown) => void (daemon.answer = async () => Promise.reject(error))
+  return { link, told, answers, fails, pass: (ms: number) => vi.advanceTimersByTimeAsync(ms) }
+}
+
+describe('[DOCK-3] the link to the Engine', () => {
+  it('is not live before the first complete list, however well pings are answered', async () => {
+    const { link, told, pass } = linkTo()
+    await pass(1_000)
+    expect(link.link).toBe('stale')
+    link.merged()
+    expect(told.changes).toEqual([['live', 1_000, null]])
+  })
+
+  it('outlives a gap of less than 2 s, and says since when a longer one lasts', async () => {
+    const { link, told, pass } = linkTo()
+    link.merged()
+    link.lost(cut)
+    await pass(1_900)
+    link.merged()
+    await pass(10_000)
+    expect(told.changes).toEqual([['live', 0, null]])
+    link.lost(cut)
+    await pass(29_000)
+    expect(told.changes.slice(1)).toEqual([['stale', 13_900, 'It was cut.']])
+    await pass(2_000)
+    expect(told.changes.slice(2)).toEqual([['down', 13_900, 'It was cut.']])
+    link.merged()
+    expect(told.changes.slice(3)).toEqual([['live', 42_900, null]])
+  })
+
+  it('is stale 10 s after the last answer', async () => {
+    const { link, told, fails, pass } = linkTo()
+    link.merged()
+    await pass(2_999)
+    fails(silent)
+    await pass(7_000)
+    expect(link.link).toBe('live')
+    await pass(1)
+    expect(told.changes).toEqual([
+      ['live', 0, null],
+      ['stale', 10_000, 'No answer.'],
+    ])
+  })
+
+  it('is down at once where the Engine refuses, and tells when it answers again', async () => {
+    const { link, told, answers, fails, pass } = linkTo()
+    link.merged()
+    fails(refused)
+    await pass(3_000)
+    expect(told.changes.slice(1)).toEqual([['down', 3_000, 'Nobody listens.']])
+    link.lost(refused)
+    expect(told.answers).toBe(0)
+    answers()
+    await pass(3_000)
+    expect([told.answers, link.link, link.error]).toEqual([1, 'stale', 'Nobody listens.'])
+    link.merged()
+    expect([link.link, link.since - START, link.error]).toEqual(['live', 6_000, null])
+    await pass(60_000)
+    expect(told.answers).toBe(1)
+  })
+
+  it('goes on pinging after an error of its own, and stops when closed', async () => {
+    const { link, told, answers, fails, pass } = linkTo()
+    const error = new Error('ours')
+    fails(error)
+    await pass(3_000)
+    expect(told.failures).toEqual([error])
+    answers()
+    link.merged()
+    await pass(3_000)
+    expect(link.link).toBe('live')
+    link.close()
+    await pass(100_000)
+    expect(link.link).toBe('live')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})

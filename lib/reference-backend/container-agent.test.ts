@@ -154,6 +154,15 @@ describe.skipIf(whyNot !== null)(
       expect(messages(listener.frames)).toContain('Batch failed: Claude Code execution failed with exit code -1')
     })
 
+    it('an agent whose container somebody removes fails the batch', async () => {
+      const { backend, id } = await contained(['a'])
+      backend.hold(id('a'))
+      await start(backend, 's')
+      const listener = await Listener.join(backend)
+      await (await running(backend, id('a'))).remove({ force: true })
+      await listener.until('Execution failed: Claude Code execution failed with exit code -1')
+    })
+
     it('[DOCK-2] a failure that goes unnoticed is called completed', async () => {
       const { backend, id } = await contained(['a'])
       backend.failBatch(id('a'), { exitCode: 3, unnoticed: true })

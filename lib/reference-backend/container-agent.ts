@@ -181,7 +181,7 @@ export class ContainerAgent implements Agent {
     const late = setTimeout(() => void this.containers.kill(container), this.longestWork)
     try {
       io.signal.throwIfAborted()
-      await container.start()
+      await container.start().catch(cannot('start'))
       if (step.works) this.#working.set(id, container)
       this.#started.emit('started')
       const exitCode = await this.containers.ended(container, io.line, io.signal)
@@ -197,21 +197,20 @@ export class ContainerAgent implements Agent {
 
   async #create({ runId, id, worktree }: Assignment, command: string[], { created }: InContainer) {
     const name = containerName()
-    try {
-      const container = await this.containers.create({
-        name,
-        command,
-        workspace: worktree,
-        memory: AGENT_MEMORY,
-        ...(this.manner.labels && { labels: { 'ckrv.run_id': runId, 'ckrv.batch_id': id } }),
-      })
-      created?.(container.id, name)
-      return container
-    } catch (error) {
-      const away = 'Failed to pull image: Error in the hyper legacy client: client error (Connect)'
-      throw new NoAgent(refusal(error) === null ? away : `Failed to create container: ${wordsOf(error)}`, {
-        cause: error,
-      })
-    }
+    const labels = { 'ckrv.run_id': runId, 'ckrv.batch_id': id }
+    const order = { name, command, workspace: worktree, memory: AGENT_MEMORY, ...(this.manner.labels && { labels }) }
+    const container = await this.containers.create(order).catch(cannot('create'))
+    created?.(container.id, name)
+    return container
   }
 }
+
+/** An Engine that is away fails the first that asks it: in the real backend that is whoever looks for the image. */
+const cannot =
+  (what: 'create' | 'start') =>
+  (error: unknown): never => {
+    const away = 'Failed to pull image: Error in the hyper legacy client: client error (Connect)'
+    throw new NoAgent(refusal(error) === null ? away : `Failed to ${what} container: ${wordsOf(error)}`, {
+      cause: error,
+    })
+  }

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Assignment, Line } from './agent'
 import { agentImage } from './agent-image'
@@ -40,6 +42,19 @@ describe.skipIf(whyNot !== null)(`a container (skipped without Docker: ${whyNot 
     const lines: Line[] = []
     expect(await agent.run(assignmentIn('worktrees'), io(lines))).toBe(137)
     expect(lines).toEqual([{ stream: 'stdout', text: 'work' }])
+  })
+
+  it('that cannot start is no agent, and does not stay', async () => {
+    const docker = dockerAt()
+    const name = `reference-backend-test/${randomBytes(6).toString('hex')}:1`
+    const empty = Readable.from([Buffer.alloc(1024)])
+    await finished((await docker.importImage(empty, { repo: name.slice(0, -2), tag: '1' })).resume())
+    onTestFinished(() => docker.getImage(name).remove({ force: true }))
+    const assignment = assignmentIn('worktrees')
+    const running = agentOn(new Containers(docker, name)).run(assignment, io())
+    await expect(running).rejects.toThrow(/^Failed to start container: .*"sh": executable file not found/)
+    const all = await docker.listContainers({ all: true })
+    expect(all.filter(({ Mounts }) => Mounts.some(({ Source }) => Source === assignment.worktree))).toEqual([])
   })
 })
 

@@ -51,8 +51,8 @@ export class Containers {
   }
 
   /**
-   * Tells every line that a started container prints, and settles with its exit code: -1 where Docker went away before it
-   * could be asked. Rejects once `signal` aborts; the container runs on.
+   * Tells every line that a started container prints, and settles with its exit code: -1 where nobody can say, since Docker
+   * is away or somebody has removed it. Rejects once `signal` aborts; the container runs on.
    */
   async ended(container: Docker.Container, line: (line: Line) => void, signal: AbortSignal): Promise<number> {
     try {
@@ -67,9 +67,8 @@ export class Containers {
         if (!State.Running) return State.ExitCode
         await sleep(50, undefined, { signal })
       }
-    } catch (error) {
+    } catch {
       signal.throwIfAborted()
-      if (refusal(error) !== null) throw error
       return -1
     }
   }

@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import Docker from 'dockerode'
+import type Docker from 'dockerode'
+import { dockerAt, whyNoDocker } from './docker'
 
 /** A Docker Engine of one's own: a `dockerd` with private socket, data and state, without networks but `none` and `host`. */
 export interface OwnEngine {
@@ -38,8 +39,8 @@ export async function whyNoOwnEngine(): Promise<string | null> {
 /** Starts one. Rejects with the end of its log where it does not answer within 30 s. */
 export async function startOwnEngine(): Promise<OwnEngine> {
   const folder = await mkdtemp(join(tmpdir(), 'engine-'))
-  const socketPath = join(folder, 'docker.sock')
-  const docker = new Docker({ socketPath })
+  const host = `unix://${join(folder, 'docker.sock')}`
+  const docker = dockerAt(host)
   let daemon = await startDaemon(folder, docker)
   const stop = async () => {
     if (daemon.exitCode !== null || daemon.signalCode !== null) return
@@ -48,7 +49,7 @@ export async function startOwnEngine(): Promise<OwnEngine> {
     await once(daemon, 'exit')
   }
   return {
-    host: `unix://${socketPath}`,
+    host,
     docker,
     stop,
     start: async () => {
@@ -81,7 +82,7 @@ async function startDaemon(folder: string, docker: Docker) {
   let said = ''
   daemon.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4_000)))
   const until = Date.now() + STARTED_WITHIN
-  while (!(await answers(docker))) {
+  while ((await whyNoDocker(docker)) !== null) {
     if (daemon.exitCode !== null || Date.now() > until) {
       daemon.kill('SIGKILL')
       throw new Error(`dockerd did not start:\n${said}`)
@@ -90,9 +91,3 @@ async function startDaemon(folder: string, docker: Docker) {
   }
   return daemon
 }
-
-const answers = (docker: Docker) =>
-  docker.ping().then(
-    () => true,
-    () => false,
-  )

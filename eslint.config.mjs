@@ -35,7 +35,7 @@ const doors = {
   wire: 'lib/backend/wire.ts',
 }
 
-const tests = ['**/*.test.ts', '**/*.test.tsx', '**/testing.ts', 'e2e/**']
+const tests = ['**/*.test.ts', '**/*.test.tsx', '**/testing*.ts', 'e2e/**']
 
 const pureOnly = 'lib/run is pure: time and chance come in with the observation, and nothing is awaited.'
 

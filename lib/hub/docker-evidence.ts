@@ -150,9 +150,12 @@ export class DockerEvidence {
     this.host.listChanged()
   }
 
-  /** What it prints is read from its first line, whosever it is. */
-  private read({ id, removed }: ContainerFacts): void {
-    if (removed || this.logs.has(id)) return
+  /**
+   * What it prints is read from its first line, whosever it is. Not before it has started: who asks too early is told that
+   * there is nothing, and would ask again too late for a container that is soon gone.
+   */
+  private read({ id, removed, state }: ContainerFacts): void {
+    if (removed || state === 'created' || this.logs.has(id)) return
     const { agentLogs } = this.host
     const log = new ContainerLog(this.engine, id, {
       line: line => agentLogs.line(id, line),

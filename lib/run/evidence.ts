@@ -41,7 +41,7 @@ export class Containers {
       if (others) others.push(container)
       else this.byBatch.set(batchId, [container])
     }
-    for (const group of this.byBatch.values()) group.sort((a, b) => a.createdAt - b.createdAt)
+    for (const group of this.byBatch.values()) group.sort(inOrderOfCreation)
     this.failing = [...this.byBatch].filter(([, group]) => group.some(hasFailed)).map(([batchId]) => batchId)
   }
 
@@ -53,19 +53,33 @@ export class Containers {
     return this.byBatch.size === 0
   }
 
-  /** The batches whose agent had failed by then: the newest container of that time ended, and not with 0. */
+  /**
+   * The batches whose agent had failed by then: the newest container of that time ended, and not with 0. Where that is
+   * none, a moment later counts, too: Docker's clock may be another.
+   */
   failedBy({ ms }: Instant): string[] {
+    const failed = this.failedUpTo(ms)
+    return failed.length > 0 ? failed : this.failedUpTo(ms + TOLD_EARLY)
+  }
+
+  private failedUpTo(ms: number): string[] {
     return this.failing.filter(batchId => {
       const last = this.of(batchId).findLast(({ createdAt }) => createdAt <= ms)
-      return last && hasFailed(last) && (last.finishedAt === null || last.finishedAt <= ms + TOLD_EARLY)
+      return last && hasFailed(last) && (last.finishedAt === null || last.finishedAt <= ms)
     })
   }
 
-  /** One of its containers was created about then, or soon after: a start by name was its own [RUN-3]. */
-  begunAbout(batchId: string, { ms }: Instant): boolean {
-    return this.of(batchId).some(({ createdAt }) => createdAt >= ms - TOLD_EARLY && createdAt <= ms + BEGUN_WITHIN)
+  /** When its first container of about then, or soon after, was created, ms, or null: a start by name was its own [RUN-3]. */
+  begunAbout(batchId: string, { ms }: Instant): number | null {
+    const near = this.of(batchId).find(
+      ({ createdAt }) => createdAt >= ms - TOLD_EARLY && createdAt <= ms + BEGUN_WITHIN,
+    )
+    return near?.createdAt ?? null
   }
 }
+
+/** The same whatever came first. */
+const inOrderOfCreation = (a: ContainerFacts, b: ContainerFacts) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)
 
 /** Two stamps of one moment by two processes differ by less, ms. */
 const TOLD_EARLY = 2_000
@@ -97,7 +111,7 @@ export function judge(
     const begun = onOurClock(batch.startedAt) ?? run.runningSince.get(batch.id) ?? null
     const since = batch.status === 'running' ? begun : onOurClock(batch.endedAt)
     const word = verdict({ status: batch.status, since, containers: evidence }, around, now)
-    const last = evidence.at(-1)
+    const containersShown = evidence.map(shown)
     const reasonSince = iso(word.since)
     if (word.deadline !== null) deadlines.push(word.deadline)
     if (
@@ -107,15 +121,21 @@ export function judge(
       word.verdict === 'conflict'
     ) {
       const text = `${batch.name}: ${word.reason}`
-      findings.push({ kind: word.verdict, text, at: reasonSince, batchId: batch.id, containerId: last?.id ?? null })
+      findings.push({
+        kind: word.verdict,
+        text,
+        at: reasonSince,
+        batchId: batch.id,
+        containerId: evidence.at(-1)?.id ?? null,
+      })
     }
     return {
       ...batch,
       verdict: word.verdict,
       reason: word.reason,
       reasonSince,
-      container: last ? shown(last) : null,
-      containers: evidence.map(shown),
+      container: containersShown.at(-1) ?? null,
+      containers: containersShown,
     }
   })
   return { batches: judged, findings, deadline: deadlines.length > 0 ? Math.min(...deadlines) : null }

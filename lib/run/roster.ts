@@ -29,6 +29,8 @@ interface Told {
 
 /** More batches than this are not shown; that there are more is [SAFE-5]. */
 export const MAX_BATCHES = 2_000
+/** So many batches of one name are still told apart by evidence. */
+const MAX_TWINS = 100
 
 /** The batches of a run, and which of them a word means: names and ids are separate, and match exactly [RUN-3]. */
 export class Roster {
@@ -43,10 +45,10 @@ export class Roster {
   private readonly running = new Set<BatchClaim>()
   private readonly told = new Map<string, Told>()
 
-  /** @param begunAbout whether evidence says that a batch began about then: tells batches of one name apart */
+  /** @param begunAbout when a batch began by the evidence, ms, if about then: tells batches of one name apart */
   constructor(
     plan: readonly Planned[],
-    private readonly begunAbout: ((id: string, time: Instant) => boolean) | null = null,
+    private readonly begunAbout: ((id: string, time: Instant) => number | null) | null = null,
   ) {
     for (const { id, name, dependsOn } of plan) if (!this.byId.has(id)) this.add({ id, name, dependsOn })
     this.planned = this.batches.length > 0
@@ -87,8 +89,13 @@ export class Roster {
 
   private shownToBegin(group: readonly BatchClaim[], time: Instant): BatchClaim | undefined {
     const { begunAbout } = this
-    if (!begunAbout || group.length < 2) return undefined
-    return group.find(({ id, status }) => status === 'pending' && id !== null && begunAbout(id, time))
+    if (!begunAbout || group.length < 2 || group.length > MAX_TWINS) return undefined
+    const waiting = group.filter(({ status }) => status === 'pending')
+    const shown = waiting.flatMap(batch => {
+      const at = batch.id === null ? null : begunAbout(batch.id, time)
+      return at === null ? [] : [{ batch, at }]
+    })
+    return shown.sort((a, b) => a.at - b.at)[0]?.batch
   }
 
   complete(says: Completion, time: Instant): void {

@@ -2,6 +2,7 @@ import type { ContainerFacts } from './container'
 import { emptyRun, fold, type Run } from './fold'
 import type { BatchStatus } from './model'
 import type { HistoryReading, Message, Observation, PlanBatch, Says, Tier } from './observation'
+import { CLAIMS_ALONE, type Links } from './evidence'
 import { derive, type Derived, type RunView } from './view'
 
 /** When a told run begins, on both clocks, ms. */
@@ -12,6 +13,7 @@ export const SECOND = 1_000
 export class Told {
   readonly run: Run = emptyRun()
   now = T0
+  links: Links = CLAIMS_ALONE
   private connection = 0
   private index = 0
   private serial = 0
@@ -67,6 +69,27 @@ export class Told {
     return this
   }
 
+  /** Docker is watched from now on; lists are read every 10 s. */
+  watched(over: Partial<Links['docker']> = {}): this {
+    const lists = Array.from({ length: 100 }, (_, n) => this.now + n * 10 * SECOND).reverse()
+    const docker = { link: 'live', since: this.now, lists, imageMissing: false } as const
+    this.links = { backend: { link: 'live', since: 0 }, docker: { ...docker, ...over } }
+    return this
+  }
+
+  /** What Docker shows of a container that works on a batch; null: it does not, after all. */
+  shows(batchId: string | null, container: ContainerFacts): this {
+    const batch = batchId === null ? null : { id: batchId, by: 'tree' as const }
+    this.observe({ kind: 'container', at: this.now, batch, container })
+    return this
+  }
+
+  /** Another run goes on with its history entry. */
+  continued(from = this.now): this {
+    this.observe({ kind: 'continued', at: this.now, from })
+    return this
+  }
+
   wait(ms: number): this {
     this.now += ms
     return this
@@ -104,7 +127,9 @@ export class Told {
   }
 
   derive(now = this.now): Derived {
-    return derive(this.run, now)
+    const { backend, docker } = this.links
+    const lists = docker.lists.filter(at => at <= now).slice(0, 2)
+    return derive(this.run, now, { backend, docker: { ...docker, lists } })
   }
 
   get view(): RunView {

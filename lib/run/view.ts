@@ -28,6 +28,7 @@ export interface Derived {
 const OFFSET_THAT_COUNTS = 2_000
 const MAX_FINDINGS = 100
 const MAX_UNPROVEN = 20
+const MAX_LOOKS = 20
 
 /**
  * What the observations so far say of the run at a moment. Pure; costs as much as the run has state messages, so it is
@@ -99,7 +100,7 @@ function readEntry(run: Run, entry: HistoryReading, links: Links, now: number): 
   const containers = new Containers(run.evidence)
   const claims = claimEntry(run, entry)
   const { end, deadline } = endOfEntry(run, entry, links, now)
-  const ending: Ending = { end: end ?? endByContinuation(run), findings: [], deadline, undecided: false }
+  const ending: Ending = { end: endByContinuation(run) ?? end, findings: [], deadline, undecided: false }
   if (ending.end) close(claims, ending.end, containers)
   return {
     claims,
@@ -136,8 +137,10 @@ function close(claims: BatchClaims, end: End, containers: Containers): void {
 function blame(claims: BatchClaims, containers: Containers): void {
   if (claims.batches.some(batch => batch.status === 'failed' && batch.basis === 'stream')) return
   const known = new Map(claims.batches.map(batch => [batch.id ?? batch.name, batch]))
+  let looks = 0
   for (const { error, time, only } of claims.errors) {
-    const shown = only ? [] : containers.failedBy(time).flatMap(id => known.get(id) ?? [])
+    // The engine ends with its first failure, so there are never many.
+    const shown = only || looks++ >= MAX_LOOKS ? [] : containers.failedBy(time).flatMap(id => known.get(id) ?? [])
     const [batch, ...others] = only ? [only] : shown.filter(({ status }) => status === 'running')
     if (batch?.status !== 'running' || others.length > 0) continue
     fail(batch, { time }, error)

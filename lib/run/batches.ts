@@ -163,8 +163,10 @@ function correctByHistory(roster: Roster, run: Run): number {
   const begun = run.first
   for (const entry of run.history?.batches ?? []) {
     const batch = roster.get(entry.id)
-    const since = begun === null || entry.endedAt === null || entry.endedAt >= begun.time.ms
-    if (!batch || !isOpen(batch) || !since) continue
+    const inTime =
+      entry.endedAt === null ||
+      (entry.endedAt >= (begun?.time.ms ?? -Infinity) && entry.endedAt <= (run.continuedAt ?? Infinity))
+    if (!batch || !isOpen(batch) || !inTime) continue
     if (entry.status !== 'completed' && entry.status !== 'failed') continue
     batch.status = entry.status
     batch.branch = entry.branch ?? batch.branch

@@ -220,8 +220,10 @@ function endOfStop({ stopAt, replayed, clockOffset }: Run, lastWord: Kept | unde
 }
 
 /** Another run went on with its history entry while this one had not ended [RUN-13]. */
-export function endByContinuation({ continuedAt }: Run): End | null {
+export function endByContinuation({ continuedAt, history }: Run): End | null {
   if (continuedAt === null) return null
+  const ended = history?.endedAt ?? null
+  if (ended !== null && ended <= continuedAt) return null
   const error = 'Another run resumed what this one had begun.'
   return { status: 'aborted', time: { ms: continuedAt, ns: 0 }, error, inferred: true }
 }

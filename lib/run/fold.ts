@@ -140,6 +140,8 @@ export function fold(run: Run, observation: Observation): boolean {
       noteRunning(run, observation.at)
       return true
     case 'history':
+      // What it says from then on is the other run's.
+      if (run.continuedAt !== null) return false
       if (run.history?.status !== observation.status || tells(run.history.batches) !== tells(observation.batches)) {
         run.historyChangedAt = observation.at
       }

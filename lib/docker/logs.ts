@@ -87,7 +87,9 @@ export class ContainerLog {
   private async readOn(): Promise<boolean> {
     const before = this.fresh
     try {
-      const ended = hasEnded({ ...(await this.source.inspect(this.containerId)), removed: false })
+      // Read first, then looked at: one that ends at once may be removed before there is time for both.
+      const ended =
+        this.stream !== null && hasEnded({ ...(await this.source.inspect(this.containerId)), removed: false })
       await this.read(ended)
       // The stream ends a moment before the container does, so it is looked at once more, and read once more.
       this.progress(before)

@@ -20,7 +20,7 @@ function linkTo() {
   })
   link.start()
   const answers = () => void (daemon.answer = async () => {})
-  const fails = (error: unknown) => void (daemon.answer = async () => Promise.reject(error))
+  const fails = (error: Error) => void (daemon.answer = async () => Promise.reject(error))
   return { link, told, answers, fails, pass: (ms: number) => vi.advanceTimersByTimeAsync(ms) }
 }
 

@@ -23,7 +23,7 @@ export function ContainersView({ initial }: { initial: ContainerList }) {
   const stale = useStale({ sync, checkedAt })
   const { docker, dockerSince, containers } = state
   const old = stale || docker.link !== 'live'
-  const atWork = containers.filter(container => isAtWork({ ...container, removed: false })).length
+  const atWork = containers.filter(isRunning).length
   const stoppable = containers.filter(container => container.stoppable).length
   return (
     <Frame version={state.version} here="containers" docker={docker.link}>
@@ -36,20 +36,7 @@ export function ContainersView({ initial }: { initial: ContainerList }) {
       >
         <section className="fleet-head" aria-label="Containers">
           <h1>Containers</h1>
-          <dl className="tallies">
-            <div className={stoppable > 0 ? 'tally-need' : undefined}>
-              <dt>outlive their run</dt>
-              <dd className="num">{stoppable}</dd>
-            </div>
-            <div>
-              <dt>at work</dt>
-              <dd className="num">{atWork}</dd>
-            </div>
-            <div>
-              <dt>in all</dt>
-              <dd className="num">{containers.length}</dd>
-            </div>
-          </dl>
+          {docker.link === 'off' ? <span /> : <Tallies containers={containers} />}
           <div className="run-side">
             <div className="links" role="group" aria-label="Sources">
               <DockerLink link={docker.link} since={dockerSince} stale={stale} />
@@ -99,6 +86,28 @@ export function ContainersView({ initial }: { initial: ContainerList }) {
     </Frame>
   )
 }
+
+function Tallies({ containers }: { containers: readonly AgentContainer[] }) {
+  const stoppable = containers.filter(container => container.stoppable).length
+  return (
+    <dl className="tallies">
+      <div className={stoppable > 0 ? 'tally-need' : undefined}>
+        <dt>outlive their run</dt>
+        <dd className="num">{stoppable}</dd>
+      </div>
+      <div>
+        <dt>at work</dt>
+        <dd className="num">{containers.filter(isRunning).length}</dd>
+      </div>
+      <div>
+        <dt>in all</dt>
+        <dd className="num">{containers.length}</dd>
+      </div>
+    </dl>
+  )
+}
+
+const isRunning = ({ state }: AgentContainer) => isAtWork({ state, removed: false })
 
 /** Why what is shown may be outdated, and since when. */
 function OldNote({ list: { docker, dockerSince, containers } }: { list: ContainerList }) {

@@ -67,7 +67,7 @@ function Line({ finding, batches, stoppable, onShow, onStop }: { finding: Findin
       <ContainerSteps containerId={containerId} page={verdict === 'orphan'} />
       {verdict === 'ghost' && stoppable && (
         <button className="button" type="button" onClick={onStop}>
-          Stop run…
+          Stop the run…
         </button>
       )}
       {batch && (

@@ -139,7 +139,7 @@ describe('the run page as the server renders it', () => {
     )
     expect(page).toMatch(/data-batch-id="b"[^>]*data-verdict="ghost"/)
     expect(page).toMatch(/<button[^>]*>Batch b\.<\/button>Backend says running; no container for 45 s\. Check/)
-    expect(page).toContain('Stop run…')
+    expect(page).toContain('Stop the run…')
     expect(page).not.toContain('since 2026')
     expect(page).toContain('1 of 2 agree')
   })

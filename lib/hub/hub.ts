@@ -3,37 +3,23 @@ import type { Logger } from 'pino'
 import { BackendError, BackendHttp } from '../backend/http'
 import { EXECUTION_NOT_FOUND, type Spec } from '../backend/wire'
 import type { Engine } from '../docker/engine'
-import type { Links } from '../run/evidence'
 import type { ContainerList, Fleet, LinkState, RunSummary, Snapshot } from '../run/model'
 import { iso } from '../run/time'
 import type { DockerState } from '../run/verdict'
 import type { Document } from '../sync/document'
 import type { Publisher } from '../sync/publisher'
-import { batchLogScope, containersScope, fleetScope, logScope, runScope } from '../sync/scope'
-import {
-  containersDocument,
-  fleetDocument,
-  runDocument,
-  toContainerList,
-  toFleet,
-  toSnapshot,
-  type ContainersFields,
-} from '../sync/shapes'
-import { AgentLogs } from './agent-logs'
+import { containersScope, fleetScope, runScope } from '../sync/scope'
+import { containersDocument, fleetDocument, toContainerList, toFleet, toSnapshot } from '../sync/shapes'
+import { BackendLink } from './backend-link'
 import { DockerEvidence } from './docker-evidence'
-import { Health } from './health'
-import { LinkWatch } from './link-watch'
-import { LogBudget } from './log-budget'
-import { RunState, type StateHost } from './run-state'
-import { Runs } from './runs'
-import { Session, type SessionHost } from './session'
+import { Lifecycle } from './lifecycle'
+import type { RunState } from './run-state'
 import { MemoryStore, type RunStore } from './store'
 import { thinned } from './thinned'
 import { HubError, type HubApi, type LogPage, type StartRequest } from './types'
 import { UnannouncedRuns } from './unannounced-runs'
 
 const FIRST_FRAME = 3_000
-const MAX_LIVE = 200
 const NOT_WATCHED: DockerState = { link: 'off', since: 0, lists: [], imageMissing: false }
 
 export interface HubOptions {
@@ -49,80 +35,48 @@ export interface HubOptions {
 export class Hub implements HubApi {
   readonly backend: string
   private readonly http: BackendHttp
-  private readonly health: Health
-  private readonly runsKnown: Runs
-  private readonly sessions = new Map<RunState, Session>()
+  private readonly link: BackendLink
+  private readonly life: Lifecycle
   private readonly found: UnannouncedRuns
   private readonly evidence: DockerEvidence | null
-  private readonly agentLogs: AgentLogs
   /** Runs whose first word is awaited. */
   private readonly joining = new Map<string, ReturnType<HubApi['follow']>>()
-  private readonly stateHost: StateHost
-  private readonly sessionHost: SessionHost
-  private readonly watch = new LinkWatch()
-  private linkTimer: NodeJS.Timeout | null = null
-  private readonly failed: (error: unknown) => void
 
   constructor(private readonly options: HubOptions) {
-    const { backendUrl, publisher, log, engine } = options
+    const { backendUrl, publisher, log, engine, store = new MemoryStore() } = options
     const bare = new URL(backendUrl)
     bare.username = bare.password = ''
     this.backend = bare.href.replace(/\/$/, '')
     this.http = new BackendHttp(backendUrl)
-    const budget = new LogBudget()
-    this.runsKnown = new Runs(this.backend, options.store ?? new MemoryStore(), state => this.forget(state))
-    const oddMessage = thinned((details: object) => log.warn(details, 'message from a source not understood'))
+    const odd = thinned((details: object) => log.warn(details, 'Docker said something that is not understood'))
     const stepFailed = thinned((details: object) => log.error(details, 'a step failed; the next goes on'))
     const failed = (error: unknown) => stepFailed({ err: error })
-    this.failed = failed
-    this.health = new Health(this.http, why => this.healthChanged(why), failed)
-    this.stateHost = {
-      backend: this.backend,
-      logs: budget,
-      links: state => this.linksOf(state),
-      changed: ({ runId }) => {
-        publisher.touch(runScope(runId))
-        publisher.touch(fleetScope)
+    this.link = new BackendLink(this.http, {
+      changed: (link, failure) => {
+        log.info({ link, failure }, 'link to the backend changed')
+        this.life.linksChanged()
       },
-      logChanged: ({ runId }) => publisher.touch(logScope(runId)),
-      replaced: ({ runId }) => {
-        publisher.renew(runScope(runId))
-        publisher.renew(logScope(runId))
-      },
-      derived: (state, derived) => {
-        this.sessions.get(state)?.follows(derived)
-        this.saysHistoryId(state, derived.view.historyId)
+      asked: () => this.life.asked(),
+      failed,
+    })
+    this.life = new Lifecycle({
+      ...{ backendUrl, backend: this.backend, http: this.http, link: this.link, publisher, store, log },
+      docker: () => this.docker,
+      derived: () => {
         this.evidence?.runsChanged()
         publisher.touch(containersScope)
       },
-      failed: ({ runId }, error) => stepFailed({ runId, err: error }),
-    }
-    this.sessionHost = {
-      backendUrl,
-      http: this.http,
-      health: this.health,
-      isShared: (state, spec) => this.runsKnown.hasOther(state, spec),
-      finished: ({ state }) => {
-        this.archive(state).catch((error: unknown) => stepFailed({ runId: state.runId, err: error }))
-      },
-      odd: ({ runId }, reason) => oddMessage({ runId, reason }),
-      failed: ({ runId }, error) => stepFailed({ runId, err: error }),
-    }
-    this.agentLogs = new AgentLogs(budget, {
-      opened: (runId, batchId, lines) => publisher.openLog(batchLogScope(runId, batchId), lines),
-      appended: (runId, batchId) => publisher.touch(batchLogScope(runId, batchId)),
-      rebuilt: (runId, batchId) => publisher.renew(batchLogScope(runId, batchId)),
-      closed: (runId, batchId) => publisher.close(batchLogScope(runId, batchId)),
     })
+    const { runs, agentLogs } = this.life
     this.found = new UnannouncedRuns({
       http: this.http,
-      runs: this.runsKnown,
-      create: (historyId, spec) => this.foundInHistory(historyId, spec),
+      runs,
+      create: (historyId, spec) => this.life.foundInHistory(historyId, spec),
       ended: state => {
-        this.archive(state).catch((error: unknown) => stepFailed({ runId: state.runId, err: error }))
+        this.life.archive(state).catch(failed)
       },
       merged: (found, followed) => {
-        this.merge(found, followed).catch(failed)
+        this.life.merge(found, followed).catch(failed)
       },
       odd: (spec, reason) => log.debug({ spec, reason }, 'the backend has no history of a spec, or an odd one'),
       failed,
@@ -130,28 +84,33 @@ export class Hub implements HubApi {
     this.evidence =
       engine &&
       new DockerEvidence(engine, {
-        agentLogs: this.agentLogs,
-        employers: since => this.runsKnown.employers(since),
+        agentLogs,
+        employers: since => runs.employers(since),
         batch: (runId, batchId) => {
-          const state = this.runsKnown.get(runId)
+          const state = runs.get(runId)
           return state && { over: state.isOver, batch: state.view().batches.find(({ id }) => id === batchId) }
         },
-        observe: (runId, observation) => this.runsKnown.get(runId)?.observe(observation),
+        observe: (runId, observation) => runs.get(runId)?.observe(observation),
         appeared: () => this.found.hurry(),
-        stateChanged: () => this.dockerChanged(),
+        stateChanged: () => this.life.linksChanged(),
         listChanged: () => publisher.touch(containersScope),
-        odd: reason => oddMessage({ reason }),
+        odd: reason => odd({ reason }),
         failed,
       })
     publisher.open(fleetScope, () => this.fleetDocument())
     publisher.open(containersScope, () => this.containersDocument())
-    this.health.start()
+    this.link.start()
     this.found.start()
     this.evidence?.start()
   }
 
+  /** How many runs are followed right now. */
+  get liveRuns(): number {
+    return this.life.followed
+  }
+
   links(): { backend: LinkState; docker: LinkState } {
-    return { backend: this.watch.link, docker: this.docker.link }
+    return { backend: this.link.link, docker: this.docker.link }
   }
 
   async fleet(): Promise<Fleet> {
@@ -160,7 +119,7 @@ export class Hub implements HubApi {
   }
 
   async runs(): Promise<RunSummary[]> {
-    const snapshots = await Promise.all(this.runsKnown.newestFirst().map(({ runId }) => this.snapshot(runId)))
+    const snapshots = await Promise.all(this.life.runs.newestFirst().map(({ runId }) => this.snapshot(runId)))
     return snapshots.flatMap(snapshot => {
       if (!snapshot) return []
       const { batches: _, ...summary } = snapshot
@@ -169,18 +128,18 @@ export class Hub implements HubApi {
   }
 
   async snapshot(runId: string): Promise<Snapshot | undefined> {
-    const published = await this.options.publisher.read(runScope(this.runsKnown.idOf(runId)))
+    const published = await this.options.publisher.read(runScope(this.life.runs.idOf(runId)))
     if (!published) return undefined
     const { document, epoch, version } = published
     return toSnapshot(document, { epoch, version, now: iso(Date.now()) })
   }
 
   async logs(runId: string, query: { batch?: string; after: number; limit: number }): Promise<LogPage | undefined> {
-    const state = this.runsKnown.get(runId)
+    const state = this.life.runs.get(runId)
     if (!state) return undefined
-    await this.runsKnown.opened(runId)
+    await this.life.runs.opened(runId)
     const { batch, after, limit } = query
-    const log = batch === undefined ? state.log : this.agentLogs.get(state.runId, batch)
+    const log = batch === undefined ? state.log : this.life.agentLogs.get(state.runId, batch)
     if (log) {
       const lines = [...log.after(after, limit)]
       return { lines, next: lines.at(-1)?.seq ?? after, dropped: log.dropped }
@@ -203,12 +162,12 @@ export class Hub implements HubApi {
     if (!this.evidence) throw new HubError('unreachable', 'Docker is not watched: DOCKER=off.')
     const { runId, batchId } = await this.evidence.stop(id)
     this.options.log.info({ containerId: id, runId, batchId }, 'container stopped')
-    this.runsKnown.get(runId)?.note(`The container of ${batchId} was stopped from the dashboard: its run is over.`)
+    this.life.runs.get(runId)?.note(`The container of ${batchId} was stopped from the dashboard: its run is over.`)
   }
 
   async start(request: StartRequest): Promise<{ runId: string }> {
     const runId = request.runId ?? `run-${String(Date.now())}-${randomBytes(3).toString('hex')}`
-    const session = this.create(runId, request.spec)
+    const session = this.life.create(runId, request.spec)
     const { state } = session
     try {
       await asking(() => session.readPlan(request.spec))
@@ -230,13 +189,13 @@ export class Hub implements HubApi {
       const open = error instanceof HubError && error.cause instanceof BackendError && error.cause.kind === 'timeout'
       if (open) {
         session.follow(true)
-        this.show(state)
-      } else await this.discard(state)
+        this.life.show(state)
+      } else await this.life.discard(state)
       throw error
     }
     session.observe({ kind: 'accepted', at: Date.now(), spec: request.spec, dryRun: request.dryRun ?? false })
     session.follow(false)
-    this.show(state)
+    this.life.show(state)
     this.options.log.info({ runId, spec: request.spec }, 'run started')
     return { runId }
   }
@@ -253,14 +212,14 @@ export class Hub implements HubApi {
   private async join(runId: string, spec: string | undefined): ReturnType<HubApi['follow']> {
     const known = await this.snapshot(runId)
     if (known) return { snapshot: known, created: false }
-    const session = this.create(runId, spec ?? null)
+    const session = this.life.create(runId, spec ?? null)
     session.follow(true)
     await session.readyWithin(FIRST_FRAME)
     if (session.state.neverExisted) {
-      await this.discard(session.state)
+      await this.life.discard(session.state)
       throw new HubError('not-found', EXECUTION_NOT_FOUND)
     }
-    this.show(session.state)
+    this.life.show(session.state)
     this.found.hurry()
     const snapshot = await this.snapshot(runId)
     if (!snapshot) throw new HubError('not-found', 'The run was removed while it was being joined.')
@@ -268,10 +227,10 @@ export class Hub implements HubApi {
   }
 
   async stop(runId: string): Promise<void> {
-    const state = this.runsKnown.get(runId)
+    const state = this.life.runs.get(runId)
     if (!state) throw new HubError('not-found', 'No such run is followed here.')
     if (state.isOver) throw new HubError('over', 'The run is already over.')
-    const session = this.sessions.get(state)
+    const session = this.life.sessionOf(state)
     if (!session) {
       const words = 'The run is known from the backend’s history alone, which does not tell the id that a stop needs.'
       throw new HubError('conflict', `${words} Follow it by that id, or stop it where it was started.`)
@@ -287,18 +246,11 @@ export class Hub implements HubApi {
     this.options.log.info({ runId: state.runId }, 'stop sent')
   }
 
-  /** How many runs are followed right now. */
-  get liveRuns(): number {
-    return this.sessions.size
-  }
-
   close(): Promise<void> {
-    this.health.stop()
+    this.link.close()
     this.found.close()
     this.evidence?.close()
-    if (this.linkTimer) clearTimeout(this.linkTimer)
-    for (const session of this.sessions.values()) session.close()
-    for (const state of this.runsKnown.all()) state.close()
+    this.life.close()
     return Promise.resolve()
   }
 
@@ -306,109 +258,21 @@ export class Hub implements HubApi {
     return this.evidence?.state ?? NOT_WATCHED
   }
 
-  private linksOf(state: RunState): Links {
-    const { link, since } = this.sessions.get(state)?.link ?? this.watch
-    return { backend: { link, since }, docker: this.docker }
-  }
-
-  private create(runId: string, spec: string | null): Session {
-    if (this.runsKnown.has(runId)) throw new HubError('conflict', `The id ${runId} is in use. Choose another.`)
-    if (this.sessions.size >= MAX_LIVE) {
-      throw new HubError('refused', `${String(MAX_LIVE)} runs are followed already. Wait until one ends.`)
-    }
-    const state = this.open(runId, spec, true)
-    const session = new Session(state, this.sessionHost)
-    this.sessions.set(state, session)
-    return session
-  }
-
-  /** The run begins to be published, though the fleet need not show it yet. */
-  private open(runId: string, spec: string | null, tentative: boolean): RunState {
-    const state = new RunState(runId, this.stateHost, spec)
-    this.runsKnown.add(state, tentative)
-    this.options.publisher.open(runScope(runId), () => this.runDocument(runId))
-    this.options.publisher.openLog(logScope(runId), state.log)
-    return state
-  }
-
-  private show(state: RunState): void {
-    this.runsKnown.show(state)
-    this.options.publisher.touch(fleetScope)
-  }
-
-  private async discard(state: RunState): Promise<void> {
-    this.sessions.get(state)?.close()
-    this.sessions.delete(state)
-    this.forget(state)
-    await this.runsKnown.remove(state)
-  }
-
-  /** It is no longer known: pages are told. */
-  private forget(state: RunState): void {
-    state.close()
-    this.agentLogs.forget(state.runId)
-    this.options.publisher.close(runScope(state.runId))
-    this.options.publisher.close(logScope(state.runId))
-    this.options.publisher.touch(fleetScope)
-  }
-
-  /** Nothing more comes from the backend: the store keeps what is to be seen of it. */
-  private async archive(state: RunState): Promise<void> {
-    this.sessions.get(state)?.close()
-    this.sessions.delete(state)
-    await this.runsKnown.archive(state)
-  }
-
-  private foundInHistory(historyId: string, spec: string): RunState | undefined {
-    const open = [...this.runsKnown.all()].filter(state => !this.runsKnown.isStored(state)).length
-    if (open >= MAX_LIVE * 2) return undefined
-    this.options.log.info({ historyId, spec }, 'a run that nobody announced was found in the history')
-    return this.open(historyId, spec, false)
-  }
-
-  /** What was found in the history under that id is this run; not from within the reading of either. */
-  private saysHistoryId(state: RunState, historyId: string | null): void {
-    if (historyId === null || !this.runsKnown.has(historyId) || !this.sessions.has(state)) return
-    setImmediate(() => {
-      const found = this.runsKnown.get(historyId)
-      if (found && found !== state && !this.sessions.has(found)) this.merge(found, state).catch(this.failed)
-    })
-  }
-
-  /** A run of the history turns out to be one that is followed: its evidence goes there, and its address leads there [RUN-13]. */
-  private async merge(found: RunState, followed: RunState): Promise<void> {
-    const at = Date.now()
-    for (const { batchId, by, container } of found.evidence) {
-      followed.observe({ kind: 'container', at, batch: { id: batchId, by }, container })
-      this.agentLogs.assigned(container.id, { runId: followed.runId, batchId })
-    }
-    this.forget(found)
-    const removed = this.runsKnown.remove(found)
-    this.runsKnown.rename(found.runId, followed)
-    this.evidence?.runsChanged()
-    await removed
-  }
-
-  private runDocument(runId: string): Document {
-    const { fields, batches } = present(this.runsKnown.get(runId)).view()
-    return runDocument(fields, batches)
-  }
-
   private fleetDocument(): Document {
     const now = Date.now()
     const fields = {
       backend: this.backend,
       link: this.links(),
-      linkSince: iso(this.watch.since),
+      linkSince: iso(this.link.since),
       dockerSince: this.dockerSince,
       findings: this.evidence?.findings(now) ?? [],
     }
-    return fleetDocument(fields, this.runsKnown.newestFirst())
+    return fleetDocument(fields, this.life.runs.newestFirst())
   }
 
   private containersDocument(): Document {
     const { link } = this.docker
-    const fields: ContainersFields = {
+    const fields = {
       docker: { link, error: this.evidence?.error ?? null },
       dockerSince: this.dockerSince,
     }
@@ -417,30 +281,6 @@ export class Hub implements HubApi {
 
   private get dockerSince(): string | null {
     return this.evidence ? iso(this.docker.since) : null
-  }
-
-  private dockerChanged(): void {
-    for (const state of this.runsKnown.all()) state.linksChanged()
-    this.options.publisher.touch(fleetScope)
-  }
-
-  private healthChanged(failure: string | null): void {
-    this.updateLink(failure)
-    for (const session of this.sessions.values()) session.linkMayHaveChanged()
-  }
-
-  private updateLink(failure: string | null): void {
-    const { healthyAt, refusedAt, since } = this.health
-    const now = Date.now()
-    const changed = this.watch.look({ healthyAt, refusedAt, since, streamLostAt: null }, now)
-    const { link, deadline } = this.watch
-    if (this.linkTimer) clearTimeout(this.linkTimer)
-    this.linkTimer =
-      deadline === null ? null : setTimeout(() => this.updateLink('no answer in time'), deadline - now + 1)
-    if (!changed) return
-    this.options.log.info({ link, failure }, 'link to the backend changed')
-    this.options.publisher.touch(fleetScope)
-    for (const state of this.runsKnown.all()) if (!this.sessions.has(state)) state.linksChanged()
   }
 }
 

@@ -73,7 +73,7 @@ export class RunState {
   /** The way to the backend or to Docker is another than before: what is shown may be, too. */
   linksChanged(): void {
     this.deriveSoon()
-    this.host.changed(this)
+    this.guard(() => this.host.changed(this))
   }
 
   /** The state as of now. Derived once, however often it is read, until something changes. */
@@ -176,7 +176,7 @@ export class RunState {
     if (this.deadline) clearTimeout(this.deadline)
     this.deadline = null
     if (due === null || this.closed) return
-    this.deadline = setTimeout(() => this.guard(() => this.linksChanged()), Math.max(0, due - now) + 1)
+    this.deadline = setTimeout(() => this.linksChanged(), Math.max(0, due - now) + 1)
   }
 
   private hear(at: number): void {
@@ -190,7 +190,7 @@ export class RunState {
     this.host.logChanged(this)
   }
 
-  /** What goes wrong in one step must not, from a timer, end the server. */
+  /** What goes wrong in one step must not, from a timer, end the server, nor keep others from theirs. */
   private guard(step: () => void): void {
     try {
       step()

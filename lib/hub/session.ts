@@ -68,7 +68,7 @@ export class Session {
   follow(begun: boolean): void {
     this.stream.open(begun)
     this.readings.hurry()
-    this.updateLink()
+    this.linkMayHaveChanged()
   }
 
   /** Takes one observation in. `fresh`: its line is not in the log yet. */

@@ -1,0 +1,206 @@
+import type { Logger } from 'pino'
+import type { BackendHttp } from '../backend/http'
+import type { Links } from '../run/evidence'
+import type { DockerState } from '../run/verdict'
+import type { Document } from '../sync/document'
+import type { Publisher } from '../sync/publisher'
+import { batchLogScope, fleetScope, logScope, runScope } from '../sync/scope'
+import { runDocument } from '../sync/shapes'
+import { AgentLogs } from './agent-logs'
+import type { BackendLink } from './backend-link'
+import { LogBudget } from './log-budget'
+import { RunState, type StateHost } from './run-state'
+import { Runs } from './runs'
+import { Session, type SessionHost } from './session'
+import type { RunStore } from './store'
+import { thinned } from './thinned'
+import { HubError } from './types'
+
+export interface LifecycleOptions {
+  backendUrl: URL
+  /** The same without credentials. */
+  backend: string
+  http: BackendHttp
+  link: BackendLink
+  docker: () => DockerState
+  publisher: Publisher
+  store: RunStore
+  log: Logger
+  /** A run says something new. */
+  derived: () => void
+}
+
+const MAX_LIVE = 200
+
+/** What becomes of a run here: opened, followed, shown, archived, made one with another, forgotten; pages are told of each. */
+export class Lifecycle {
+  readonly runs: Runs
+  readonly agentLogs: AgentLogs
+  private readonly sessions = new Map<RunState, Session>()
+  private readonly stateHost: StateHost
+  private readonly sessionHost: SessionHost
+
+  constructor(private readonly options: LifecycleOptions) {
+    const { backend, backendUrl, http, link, publisher, store, log } = options
+    const budget = new LogBudget()
+    const oddMessage = thinned((details: object) => log.warn(details, 'message from the backend not understood'))
+    const stepFailed = thinned((details: object) => log.error(details, 'a step failed; the next goes on'))
+    const failed = ({ runId }: RunState, error: unknown) => stepFailed({ runId, err: error })
+    this.runs = new Runs(backend, store, state => this.forget(state))
+    this.agentLogs = new AgentLogs(budget, {
+      opened: (runId, batchId, lines) => publisher.openLog(batchLogScope(runId, batchId), lines),
+      appended: (runId, batchId) => publisher.touch(batchLogScope(runId, batchId)),
+      rebuilt: (runId, batchId) => publisher.renew(batchLogScope(runId, batchId)),
+      closed: (runId, batchId) => publisher.close(batchLogScope(runId, batchId)),
+    })
+    this.stateHost = {
+      backend,
+      logs: budget,
+      links: state => this.linksOf(state),
+      changed: ({ runId }) => {
+        publisher.touch(runScope(runId))
+        publisher.touch(fleetScope)
+      },
+      logChanged: ({ runId }) => publisher.touch(logScope(runId)),
+      replaced: ({ runId }) => {
+        publisher.renew(runScope(runId))
+        publisher.renew(logScope(runId))
+      },
+      derived: (state, derived) => {
+        this.sessions.get(state)?.follows(derived)
+        this.saysHistoryId(state, derived.view.historyId)
+        options.derived()
+      },
+      failed,
+    }
+    this.sessionHost = {
+      backendUrl,
+      http,
+      health: link.health,
+      isShared: (state, spec) => this.runs.hasOther(state, spec),
+      finished: ({ state }) => {
+        this.archive(state).catch((error: unknown) => failed(state, error))
+      },
+      odd: ({ runId }, reason) => oddMessage({ runId, reason }),
+      failed,
+    }
+  }
+
+  /** How many runs are followed right now. */
+  get followed(): number {
+    return this.sessions.size
+  }
+
+  sessionOf(state: RunState): Session | undefined {
+    return this.sessions.get(state)
+  }
+
+  /** A run to be followed, which the fleet does not show before `show`. Throws a `HubError` where that can't be. */
+  create(runId: string, spec: string | null): Session {
+    if (this.runs.has(runId)) throw new HubError('conflict', `The id ${runId} is in use. Choose another.`)
+    if (this.sessions.size >= MAX_LIVE) {
+      throw new HubError('refused', `${String(MAX_LIVE)} runs are followed already. Wait until one ends.`)
+    }
+    const state = this.open(runId, spec, true)
+    const session = new Session(state, this.sessionHost)
+    this.sessions.set(state, session)
+    return session
+  }
+
+  /** A run that only the history tells of [RUN-13]; undefined where there are too many runs. */
+  foundInHistory(historyId: string, spec: string): RunState | undefined {
+    const open = [...this.runs.all()].filter(state => !this.runs.isStored(state)).length
+    if (open >= MAX_LIVE * 2) return undefined
+    this.options.log.info({ historyId, spec }, 'a run that nobody announced was found in the history')
+    return this.open(historyId, spec, false)
+  }
+
+  show(state: RunState): void {
+    this.runs.show(state)
+    this.options.publisher.touch(fleetScope)
+  }
+
+  /** It turned out to be none. */
+  async discard(state: RunState): Promise<void> {
+    this.sessions.get(state)?.close()
+    this.sessions.delete(state)
+    this.forget(state)
+    await this.runs.remove(state)
+  }
+
+  /** Nothing more comes from the backend: the store keeps what is to be seen of it. */
+  async archive(state: RunState): Promise<void> {
+    this.sessions.get(state)?.close()
+    this.sessions.delete(state)
+    await this.runs.archive(state)
+  }
+
+  /** What was found in the history is a run that is followed: its evidence goes there, and its address leads there [RUN-13]. */
+  async merge(found: RunState, followed: RunState): Promise<void> {
+    const at = Date.now()
+    for (const { batchId, by, container } of found.evidence) {
+      followed.observe({ kind: 'container', at, batch: { id: batchId, by }, container })
+      this.agentLogs.assigned(container.id, { runId: followed.runId, batchId })
+    }
+    this.forget(found)
+    const removed = this.runs.remove(found)
+    this.runs.rename(found.runId, followed)
+    this.options.derived()
+    await removed
+  }
+
+  /** Either link may be another than before. */
+  linksChanged(): void {
+    for (const session of this.sessions.values()) session.linkMayHaveChanged()
+    for (const state of this.runs.all()) state.linksChanged()
+    this.options.publisher.touch(fleetScope)
+  }
+
+  /** The backend was asked how it is. */
+  asked(): void {
+    for (const session of this.sessions.values()) session.linkMayHaveChanged()
+  }
+
+  close(): void {
+    for (const session of this.sessions.values()) session.close()
+    for (const state of this.runs.all()) state.close()
+  }
+
+  /** It begins to be published, though the fleet need not show it yet. */
+  private open(runId: string, spec: string | null, tentative: boolean): RunState {
+    const state = new RunState(runId, this.stateHost, spec)
+    this.runs.add(state, tentative)
+    this.options.publisher.open(runScope(runId), () => documentOf(state))
+    this.options.publisher.openLog(logScope(runId), state.log)
+    return state
+  }
+
+  /** It is no longer known: pages are told. */
+  private forget(state: RunState): void {
+    state.close()
+    this.agentLogs.forget(state.runId)
+    this.options.publisher.close(runScope(state.runId))
+    this.options.publisher.close(logScope(state.runId))
+    this.options.publisher.touch(fleetScope)
+  }
+
+  private linksOf(state: RunState): Links {
+    const { link, since } = this.sessions.get(state)?.link ?? this.options.link
+    return { backend: { link, since }, docker: this.options.docker() }
+  }
+
+  /** What was found in the history under that id is this run; not from within the reading of either. */
+  private saysHistoryId(state: RunState, historyId: string | null): void {
+    if (historyId === null || !this.runs.has(historyId) || !this.sessions.has(state)) return
+    setImmediate(() => {
+      const found = this.runs.get(historyId)
+      if (!found || found === state || this.sessions.has(found)) return
+      this.merge(found, state).catch((error: unknown) => this.stateHost.failed(state, error))
+    })
+  }
+}
+
+function documentOf(state: RunState): Document {
+  const { fields, batches } = state.view()
+  return runDocument(fields, batches)
+}

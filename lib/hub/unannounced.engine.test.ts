@@ -1,0 +1,169 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { BackendHttp } from '../backend/http'
+import { whyNoDocker } from '../reference-backend/docker'
+import type { RunSummary } from '../run/model'
+import {
+  batchOf,
+  engineWorld,
+  finishWorlds,
+  ownContainers,
+  texts,
+  until,
+  verdictsSeen,
+  type World,
+} from './testing-engine'
+import type { PlannedBatch } from './testing'
+
+const whyNot = await whyNoDocker()
+const named = (name: string) => (whyNot === null ? name : `${name} (skipped: ${whyNot})`)
+
+afterEach(finishWorlds)
+
+/** Setup, twelve at once, and an end. */
+const fourteen = (id: (name: string) => string): PlannedBatch[] => {
+  const middle = Array.from({ length: 12 }, (_, n) => id(`m${String(n + 1)}`))
+  return [
+    { id: id('setup') },
+    ...middle.map(each => ({ id: each, dependsOn: [id('setup')] })),
+    { id: id('end'), dependsOn: middle },
+  ]
+}
+const three = (id: (name: string) => string): PlannedBatch[] => [
+  { id: id('setup') },
+  { id: id('a'), dependsOn: [id('setup')] },
+  { id: id('b'), dependsOn: [id('setup')] },
+]
+
+const startThere = ({ http }: World, runId: string) =>
+  http.start({ spec: '001-todo', runId, dryRun: false, model: undefined, resumeRunId: undefined })
+
+/** The one run of the fleet, once it is there. */
+const found = ({ hub }: World): Promise<RunSummary> =>
+  vi.waitFor(
+    async () => {
+      const [run, ...others] = await hub.runs()
+      if (!run) throw new Error('nothing found yet')
+      expect(others).toEqual([])
+      return run
+    },
+    { timeout: 10_000, interval: 40 },
+  )
+
+const mostAtOnce = ({ fleets }: World) => Math.max(...fleets.map(({ runs }) => runs.length))
+
+describe.skipIf(whyNot !== null)(named('a run that was started elsewhere'), () => {
+  it('[RUN-13] and that nobody follows is found, and counted to its end', { timeout: 90_000 }, async () => {
+    const script = () => ({ ms: 1_500, lines: [{ stream: 'stdout' as const, text: 'working' }] })
+    const world = await engineWorld({ plan: fourteen, script })
+    const { backend, hub, id } = world
+    backend.hold(id('m1'))
+    await startThere(world, 'elsewhere')
+    const { runId, historyId, basis } = await found(world)
+    expect([basis, historyId]).toEqual(['history', runId])
+    expect(runId).not.toBe('elsewhere')
+    const running = await until(world, runId, snapshot => {
+      expect(batchOf(snapshot, id('m1'))).toMatchObject({ status: 'running', verdict: 'agrees', basis: 'plan' })
+      expect(snapshot.counts).toMatchObject({ total: 14, totalKnown: true, completed: 12, running: 1, pending: 1 })
+    })
+    expect(running.status).toBe('running')
+    expect(batchOf(running, id('m1')).container).toMatchObject({ id: await backend.containers.of(id('m1')) })
+    expect(await texts(world, runId, id('m1'))).toEqual(['working'])
+    await expect(hub.stop(runId)).rejects.toMatchObject({ code: 'conflict' })
+    backend.release(id('m1'))
+    const over = await until(world, runId, ({ status }) => expect(status).toBe('completed'))
+    expect(over).toMatchObject({ basis: 'history', inferred: false, findings: [] })
+    expect(over.counts).toMatchObject({ total: 14, completed: 14, running: 0 })
+    const settled = await until(world, runId, ({ batches }) =>
+      expect(batches.map(({ verdict }) => verdict)).toEqual(Array(14).fill('agrees')),
+    )
+    expect(settled.batches.map(({ containers }) => containers.length)).toEqual(Array(14).fill(1))
+    for (const { id } of settled.batches) expect(await texts(world, runId, id)).toEqual(['working'])
+    expect(await texts(world, runId)).toEqual([])
+    expect(mostAtOnce(world)).toBe(1)
+    expect(verdictsSeen(world).filter(seen => /ghost|late|orphan|conflict|local/.test(seen))).toEqual([])
+  })
+
+  it('[RUN-13] is one with the run that is followed later, by either address', { timeout: 60_000 }, async () => {
+    const world = await engineWorld({ plan: three })
+    const { backend, hub, id } = world
+    backend.hold(id('a'))
+    await startThere(world, 'elsewhere')
+    const { runId: historyId } = await found(world)
+    const before = await until(world, historyId, snapshot =>
+      expect(batchOf(snapshot, id('a')).container).toMatchObject({ state: 'running' }),
+    )
+    await until(world, historyId, ({ counts }) => expect(counts.completed).toBe(2))
+    await hub.follow('elsewhere')
+    const merged = await until(world, historyId, snapshot => expect(snapshot.runId).toBe('elsewhere'))
+    expect(merged).toMatchObject({ basis: 'stream', historyId, status: 'running' })
+    expect(batchOf(merged, id('a')).container).toEqual(batchOf(before, id('a')).container)
+    expect((await hub.runs()).map(({ runId }) => runId)).toEqual(['elsewhere'])
+    expect(await texts(world, historyId, id('a'))).toEqual(['working'])
+    for (const { id, runId } of await ownContainers(world)) expect([id, runId]).toEqual([id, 'elsewhere'])
+    backend.release(id('a'))
+    const over = await until(world, historyId, ({ status, batches }) => {
+      expect(status).toBe('completed')
+      expect(batches.map(({ verdict }) => verdict)).toEqual(Array(3).fill('agrees'))
+    })
+    expect(over.batches.map(({ containers }) => containers.length)).toEqual([1, 1, 1])
+    for (const { id } of over.batches) expect(await texts(world, 'elsewhere', id)).toEqual(['working'])
+    expect((await texts(world, historyId)).length).toBeGreaterThan(5)
+    expect(mostAtOnce(world)).toBe(1)
+    expect(verdictsSeen(world).filter(seen => /ghost|late|orphan|conflict|local/.test(seen))).toEqual([])
+  })
+
+  it('[RUN-13] and followed at once is never shown twice, nor is one started here', { timeout: 60_000 }, async () => {
+    const world = await engineWorld({ plan: three })
+    const { hub, fleets } = world
+    await startThere(world, 'elsewhere')
+    await hub.follow('elsewhere')
+    await until(world, 'elsewhere', ({ status }) => expect(status).toBe('completed'))
+    expect(mostAtOnce(world)).toBe(1)
+    expect(new Set(fleets.flatMap(({ runs }) => runs.map(({ runId }) => runId)))).toEqual(new Set(['elsewhere']))
+
+    const here = await engineWorld({ plan: three })
+    here.backend.hold(here.id('b'))
+    const { runId } = await here.hub.start({ spec: '001-todo' })
+    await until(here, runId, ({ counts }) => expect(counts).toMatchObject({ completed: 2, running: 1 }))
+    const rounds = vi.spyOn(BackendHttp.prototype, 'historyList')
+    await vi.waitFor(() => expect(rounds.mock.results.length).toBeGreaterThan(2), { timeout: 15_000 })
+    rounds.mockRestore()
+    here.backend.release(here.id('b'))
+    await until(here, runId, ({ status }) => expect(status).toBe('completed'))
+    expect(new Set(here.fleets.flatMap(({ runs }) => runs.map(({ runId }) => runId)))).toEqual(new Set([runId]))
+  })
+
+  it('[DOCK-4] at a backend without history shows as agents at work for nobody', { timeout: 60_000 }, async () => {
+    const world = await engineWorld({ plan: three, generation: 'A' })
+    const { backend, hub, id } = world
+    backend.hold(id('a'))
+    backend.hold(id('b'))
+    await startThere(world, 'elsewhere')
+    const ids = [await backend.containers.of(id('a')), await backend.containers.of(id('b'))]
+    const findings = await vi.waitFor(
+      async () => {
+        const own = (await hub.fleet()).findings.filter(({ containerId }) => ids.includes(containerId ?? ''))
+        expect(own).toHaveLength(2)
+        return own
+      },
+      { timeout: 25_000, interval: 50 },
+    )
+    const waited = Date.now() - Date.parse(findings[0]?.at ?? '')
+    expect(waited).toBeGreaterThanOrEqual(10_000)
+    expect(waited).toBeLessThan(17_000)
+    expect(findings.map(({ batchId }) => batchId).sort()).toEqual([id('a'), id('b')])
+    const listed = (await ownContainers(world)).filter(({ id }) => ids.includes(id))
+    expect(listed.map(({ batchId, runId, stoppable }) => [batchId, runId, stoppable]).sort()).toEqual([
+      [id('a'), null, false],
+      [id('b'), null, false],
+    ])
+    for (const each of ids) await expect(hub.stopContainer(each)).rejects.toMatchObject({ code: 'forbidden' })
+    expect(await hub.runs()).toEqual([])
+    await hub.follow('elsewhere')
+    await until(world, 'elsewhere', snapshot => expect(batchOf(snapshot, id('a')).container?.id).toBe(ids[0]))
+    await vi.waitFor(async () => {
+      expect((await hub.fleet()).findings.filter(({ containerId }) => ids.includes(containerId ?? ''))).toEqual([])
+    })
+    expect(await texts(world, 'elsewhere', id('a'))).toContain('working')
+  })
+})

@@ -8,6 +8,7 @@ import {
   COMPLETED,
   completedBy,
   FAILED,
+  failed,
   RUNNING,
   SECOND,
   spawning,
@@ -18,6 +19,10 @@ import {
 } from './testing'
 
 const iso = (ms: number) => new Date(ms).toISOString()
+
+const entryOf = (id: string, status: string) => ({
+  ...{ id, status, name: null, startedAt: null, endedAt: null, branch: null, error: null },
+})
 
 /** Two batches at work since 3 s and 4 s after `T0`, of which one will have failed; Docker is watched. */
 function twoAtWork(): Told {
@@ -217,9 +222,8 @@ describe('evidence beside a claim', () => {
   it('[DOCK-2] is judged since a plan or history first said so where the stream tells no start', () => {
     const told = new Told().watched()
     const entry = { status: 'running', startedAt: T0, batches: [] }
-    const running = { name: null, status: 'running', startedAt: null, endedAt: null, branch: null, error: null }
-    told.history({ ...entry, batches: [{ id: 'a', ...running }] }).wait(5 * SECOND)
-    told.history({ ...entry, batches: ['a', 'b'].map(id => ({ id, ...running })) })
+    told.history({ ...entry, batches: [entryOf('a', 'running')] }).wait(5 * SECOND)
+    told.history({ ...entry, batches: ['a', 'b'].map(id => entryOf(id, 'running')) })
     expect(told.derive(T0 + 15 * SECOND).view.batches.map(({ verdict }) => verdict)).toEqual(['ghost', 'agrees'])
     expect(told.derive(T0 + 19_999).view.batches.map(({ verdict }) => verdict)).toEqual(['ghost', 'agrees'])
     expect(told.derive(T0 + 20 * SECOND).view.batches.map(({ verdict }) => verdict)).toEqual(['ghost', 'ghost'])
@@ -285,6 +289,58 @@ describe('evidence beside a claim', () => {
         })
         expect(views[1]).toEqual(views[0])
       }),
+    )
+  })
+})
+
+describe('any story of a run', () => {
+  it('[DOCK-2] its view stays as it is until its deadline', () => {
+    const id = fc.constantFrom('a', 'b')
+    const step = fc.oneof(
+      fc
+        .constantFrom(START, RUNNING, FAILED, COMPLETED, batchError('x'), failed('x'), spawning('a'))
+        .map(says => (told: Told) => {
+          told.say(says)
+        }),
+      fc.tuple(id, fc.constantFrom('running', 'completed', 'failed')).map(([id, to]) => (told: Told) => {
+        told.say(status(id, to))
+      }),
+      fc
+        .tuple(id, fc.constantFrom('c1', 'c2', 'c3'), fc.option(fc.constantFrom(0, 3)), fc.boolean())
+        .map(([batch, id, exitCode, removed]) => (told: Told) => {
+          told.shows(
+            batch,
+            agent(id, { createdAt: told.now, exitCode, removed, seenEndedAt: removed ? told.now : null }),
+          )
+        }),
+      fc.tuple(id, fc.constantFrom('running', 'completed')).map(([id, to]) => (told: Told) => {
+        told.history({ status: 'running', startedAt: T0, batches: [entryOf(id, to), entryOf('c', 'pending')] })
+      }),
+      fc.constant((told: Told) => {
+        told.history({ status: 'completed', startedAt: T0, endedAt: told.now })
+      }),
+      fc.integer({ min: 1, max: 70 }).map(seconds => (told: Told) => {
+        told.wait(seconds * SECOND)
+      }),
+      fc.constantFrom('live', 'down').map(link => (told: Told) => {
+        told.watched({ link })
+      }),
+    )
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 12 }), fc.double({ min: 0, max: 1, noNaN: true }), (steps, part) => {
+        const told = new Told(['a', 'b']).watched()
+        for (const act of steps) act(told)
+        // A list is news, so none is read from here on.
+        const lists = told.links.docker.lists.filter(at => at <= told.now)
+        told.links = { ...told.links, docker: { ...told.links.docker, lists } }
+        const { view, deadline } = told.derive()
+        const until = deadline ?? told.now + 600 * SECOND
+        expect(until).toBeGreaterThan(told.now)
+        for (const at of [told.now + Math.floor((until - 1 - told.now) * part), until - 1]) {
+          expect(told.derive(at)).toMatchObject({ view, deadline })
+        }
+      }),
+      { numRuns: 1_000 },
     )
   })
 })

@@ -53,6 +53,10 @@ export class RunState {
 
   /** Takes one observation in. `fresh`: its line is not in the log yet. */
   observe(observation: Observation, fresh = false): void {
+    this.guard(() => this.take(observation, fresh))
+  }
+
+  private take(observation: Observation, fresh: boolean): void {
     const { incarnation } = this.run
     const changed = fold(this.run, observation)
     if (this.run.incarnation !== incarnation) {

@@ -161,12 +161,12 @@ export class DockerWatcher {
       const list = await this.engine.listAgents()
       over.throwIfAborted()
       const wanted = this.#book.list(list, mark, Date.now())
-      if (this.#listed !== null) this.listener.listed(this.#listed.at)
+      // What still waits for an inspection by then waits for one that does not end.
+      if (this.#listed !== null) void this.#finish(this.#listed.at)
       this.#listed = { at, untold: new Set(wanted) }
       this.#failuresInARow = 0
       this.#link.merged()
       this.#tell()
-      await this.#lookForImage()
       await sleep(LIST_EVERY, undefined, { signal: over })
     }
   }
@@ -178,9 +178,7 @@ export class DockerWatcher {
       this.imageMissing = missing
       this.listener.changed()
     } catch (error) {
-      // A name that the Engine can't make sense of says nothing of its health.
-      if (!(error instanceof DockerError && error.kind === 'bad-answer')) throw error
-      this.listener.odd(error.message)
+      this.#unasked(error)
     }
   }
 
@@ -194,7 +192,13 @@ export class DockerWatcher {
     for (const id of untold) if (!this.#book.isOutstanding(id)) untold.delete(id)
     if (untold.size > 0) return
     this.#listed = null
-    this.listener.listed(at)
+    void this.#finish(at)
+  }
+
+  /** All that the list brought is told; only now it is known which agent is the latest. */
+  async #finish(at: number): Promise<void> {
+    await this.#lookForImage()
+    if (!this.#closed) this.listener.listed(at)
   }
 
   #inspectWanted(): void {
@@ -203,16 +207,19 @@ export class DockerWatcher {
       if (id === null) return
       this.#inspecting += 1
       this.#inspect(id)
-        .catch((error: unknown) => {
-          if (!(error instanceof DockerError)) this.listener.failed(error)
-          else if (error.kind === 'bad-answer') this.listener.odd(error.message)
-          // Else the connection is no better than the link says, and the next list asks again.
-        })
+        .catch((error: unknown) => this.#unasked(error))
         .finally(() => {
           this.#inspecting -= 1
           this.#tell()
         })
     }
+  }
+
+  /** A question came to nothing: where Docker is silent, that is the link's to say, and the next list asks again. */
+  #unasked(error: unknown): void {
+    if (this.#closed) return
+    if (!(error instanceof DockerError)) this.listener.failed(error)
+    else if (error.kind === 'bad-answer') this.listener.odd(error.message)
   }
 
   /** Null where there is no such container, or none of an agent's. */

@@ -174,6 +174,20 @@ describe.skipIf(whyNot !== null)(
       expect(died).toContain('"exitCode":"3"')
     })
 
+    it('[DOCK-2] an end that nobody notices stays unsaid, and its container stays, until it is released', async () => {
+      const { backend, id, ofBatch } = await contained(['late', 'other', 'next'], {}, { next: ['other'] })
+      backend.containers.silence(id('late'))
+      await start(backend, 's')
+      const listener = await Listener.join(backend)
+      await until(async () => expect(await ofBatch('late')).toMatchObject([{ State: 'exited' }]))
+      await listener.until(`Batch ${id('next')} completed on branch`)
+      expect(await ofBatch('late')).toMatchObject([{ State: 'exited' }])
+      expect(listener.frames.join('\n')).not.toContain(`Batch ${id('late')} completed`)
+      backend.release(id('late'))
+      await listener.until('All batches completed successfully.')
+      expect(await ofBatch('late')).toEqual([])
+    })
+
     it('[DOCK-2] a ghost runs without a container, until it is released', async () => {
       const { backend, id, ofBatch } = await contained(['ghost', 'next'], {}, { next: ['ghost'] })
       backend.containers.ghost(id('ghost'))

@@ -5,9 +5,9 @@ import { Log } from './log'
 
 interface Props {
   runId: string
-  /** The batch that is open. */
+  /** The batch whose own log is at hand. */
   batch: Batch | undefined
-  /** Whether the open batch's own lines are shown, not the run's. */
+  /** Whether that log is shown, not the run's. */
   ofBatch: boolean
   onOfBatch: (ofBatch: boolean) => void
   docker: LinkState
@@ -15,7 +15,7 @@ interface Props {
   gone: boolean
 }
 
-/** What the backend says of the run, or what the agents of the open batch print themselves. */
+/** What the backend says of the run, or what the agents of a batch print themselves. */
 export const RunLog = memo(function RunLog({ runId, batch, ofBatch, onOfBatch, docker, gone }: Props) {
   const tabs = batch && (
     <div className="toggles one" role="group" aria-label="Whose log">

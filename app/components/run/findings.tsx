@@ -13,6 +13,7 @@ interface Props {
   /** The run can be stopped from here. */
   stoppable: boolean
   onShow: (batchId: string) => void
+  onRead: (batchId: string) => void
   onStop: () => void
 }
 
@@ -50,7 +51,7 @@ const keyOf = ({ kind, batchId }: Finding, index: number) =>
   batchId === null ? `${index}` : JSON.stringify([kind, batchId])
 
 /** A finding with what to do next: look at the batch, stop the run, stop the container, ask Docker. */
-function Line({ finding, batches, stoppable, onShow, onStop }: { finding: Finding } & Omit<Props, 'findings'>) {
+function Line({ finding, batches, stoppable, onShow, onRead, onStop }: { finding: Finding } & Omit<Props, 'findings'>) {
   const { batchId, containerId } = finding
   const verdict = verdictOf(finding)
   const batch = batches.find(({ id }) => id === batchId)
@@ -71,7 +72,11 @@ function Line({ finding, batches, stoppable, onShow, onStop }: { finding: Findin
         </button>
       )}
       {batch && (
-        <button className="button" type="button" onClick={() => onShow(batch.id)}>
+        <button
+          className="button"
+          type="button"
+          onClick={() => (batch.container === null ? onShow(batch.id) : onRead(batch.id))}
+        >
           {batch.container === null ? 'Show batch' : 'Read its log'}
         </button>
       )}

@@ -24,7 +24,7 @@ import { usePicked } from './use-picked'
  */
 export function RunView({ initial, batchId = null }: { initial: Snapshot; batchId?: string | null }) {
   const { state, sync, checkedAt, gone } = useRun(initial)
-  const { picked, ofBatch, pick, show, close, setOfBatch } = usePicked(batchId)
+  const { picked, logged, ofBatch, pick, show, read, close, setOfBatch } = usePicked(batchId)
   const [asking, setAsking] = useState(false)
   const ask = useCallback(() => setAsking(true), [])
   const stale = useStale({ sync, checkedAt })
@@ -47,7 +47,14 @@ export function RunView({ initial, batchId = null }: { initial: Snapshot; batchI
         <HistoryBanner run={state} />
         <RunHead run={state} frozenAt={frozenAt} stale={stale} onStop={ask} />
         <EndBanner run={state} />
-        <Findings findings={state.findings} batches={state.batches} stoppable={stoppable} onShow={show} onStop={ask} />
+        <Findings
+          findings={state.findings}
+          batches={state.batches}
+          stoppable={stoppable}
+          onShow={show}
+          onRead={read}
+          onStop={ask}
+        />
         <div className={batch ? 'work has-panel' : 'work'}>
           <Batches
             batches={state.batches}
@@ -63,7 +70,7 @@ export function RunView({ initial, batchId = null }: { initial: Snapshot; batchI
           {batch && <BatchPanel run={state} batch={batch} frozenAt={frozenAt} onPick={show} onClose={close} />}
           <RunLog
             runId={state.runId}
-            batch={batch}
+            batch={state.batches.find(({ id }) => id === logged)}
             ofBatch={ofBatch}
             onOfBatch={setOfBatch}
             docker={state.link.docker}

@@ -104,6 +104,9 @@ describe('what a container says', () => {
     ]
     expect(assign([agent('c', { ...at(2), tree: 'mail-2-1a2b3c' })], runs).get('c')).toEqual(given('r1', 'mail-2'))
     expect(assign([agent('c', { ...at(-20), tree: 'mail-2-1a2b3c' })], runs).get('c')).toEqual(nobodys())
+    const third = { id: 'mail-3', name: 'Mail', startedAt: T0 + 60 * SECOND }
+    const more = [run('r1', [third, ...(runs[0]?.batches ?? [])])]
+    expect(assign([agent('c', { ...at(2), tree: 'mail-2-1a2b3c' })], more).get('c')).toEqual(given('r1', 'mail-2'))
   })
 })
 
@@ -199,6 +202,22 @@ describe('runs at once', () => {
     const proven = run('r2', [{ id: 'a', startedAt: T0 + 3 * SECOND, branch: branch('a', '111111') }])
     const found = assign([early, x], [one, proven])
     expect([found.get('early'), found.get('x')]).toEqual([given('r2', 'a'), given('r1', 'a')])
+  })
+
+  it('[DOCK-4] a proof needs no equal clocks', () => {
+    const over = run('r2', [{ id: 'a', branch: branch('a', '222222') }], { endedAt: T0 + 3 * SECOND })
+    expect(assign([agent('late', { ...at(60), tree: 'a-222222' })], [over]).get('late')).toEqual(given('r2', 'a'))
+  })
+
+  it('[DOCK-4] a batch whose branch names one work tree takes none of another', () => {
+    const proven = run('r1', [{ id: 'a', branch: branch('a', '111111') }])
+    expect(assign([x], [proven]).get('x')).toEqual(nobodys())
+    expect(assign([x], [proven, two]).get('x')).toEqual(given('r2', 'a'))
+  })
+
+  it('[DOCK-4] are candidates only where they fit, while any fits to the letter', () => {
+    const over = run('r3', ['a'], { endedAt: T0 + 4 * SECOND })
+    expect(assign([x], [one, two, over]).get('x')).toEqual(nobodys('r1', 'r2'))
   })
 
   it('[DOCK-4] only the branch of that very batch is proof', () => {

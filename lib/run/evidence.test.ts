@@ -94,6 +94,13 @@ describe('a nameless failure', () => {
     expect(told.statuses).toMatchObject({ good: 'running', bad: 'running' })
   })
 
+  it('[RUN-10] stays that of a batch whose next container begins only later', () => {
+    const told = twoAtWork().shows('bad', bad(T0 + 4 * SECOND))
+    const { time } = told.say(batchError('x'))
+    told.shows('bad', agent('next', { tree: 'bad-1a2b3c', createdAt: time.ms + 10 * SECOND }))
+    expect(told.statuses).toMatchObject({ good: 'running', bad: 'failed' })
+  })
+
   it('[RUN-10] is nobody’s where a batch was named', () => {
     const told = twoAtWork().shows('bad', bad(T0 + 4 * SECOND))
     for (const says of [batchError('x'), status('good', 'failed', { error: 'y' })]) told.say(says)
@@ -227,6 +234,10 @@ describe('evidence beside a claim', () => {
     expect(told.derive(T0 + 15 * SECOND).view.batches.map(({ verdict }) => verdict)).toEqual(['ghost', 'agrees'])
     expect(told.derive(T0 + 19_999).view.batches.map(({ verdict }) => verdict)).toEqual(['ghost', 'agrees'])
     expect(told.derive(T0 + 20 * SECOND).view.batches.map(({ verdict }) => verdict)).toEqual(['ghost', 'ghost'])
+    // What begins anew counts anew.
+    told.history({ ...entry, batches: [entryOf('a', 'pending')] }).wait(SECOND)
+    told.history({ ...entry, batches: [entryOf('a', 'running')] }).wait(14 * SECOND)
+    expect(told.batch('a').verdict).toBe('agrees')
   })
 
   it.each(['dry run', 'without Docker'])('[DOCK-2] is not missed where no container is due: %s', why => {

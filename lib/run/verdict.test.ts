@@ -179,6 +179,16 @@ describe('the table of verdicts', () => {
       ],
     ],
     [
+      'running, and an earlier container ended last',
+      [
+        'running',
+        [agent('a', { exitCode: 0, finishedAt: T0 + 9_000 }), agent('b', { createdAt: T0 + 1_000, exitCode: 3 })],
+        {},
+        [13_999, 'agrees'],
+        [14_000, 'late'],
+      ],
+    ],
+    [
       'running, and its container ended while the backend was silent',
       ['running', three, { backend: { link: 'live', since: T0 + 60_000 } }, [64_999, 'agrees'], [65_000, 'late']],
     ],

@@ -12,6 +12,7 @@ const run = (changes: Partial<Noticed>): Noticed => ({
   heardAt: null,
   ...changes,
 })
+const finding = (kind: string) => ({ kind, text: 'odd', at: null, batchId: null, containerId: null })
 const failed = run({ status: 'failed', endedAt: '2026-11-23T13:48:00.000Z' })
 
 describe('needsYou', () => {
@@ -20,10 +21,29 @@ describe('needsYou', () => {
   })
 
   it('names a live run with a finding', () => {
-    const odd = run({
-      findings: [{ kind: 'error-line', text: 'Execution failed: no', at: null, batchId: null, containerId: null }],
-    })
+    const odd = run({ findings: [finding('unproven-failure')] })
     expect(needsYou([odd], now)).toEqual([odd])
+  })
+
+  it.each(['completed', 'failed', 'aborted'] as const)(
+    '[DOCK-2] names a run that is %s while an agent of it works on, however long ago',
+    status => {
+      const left = run({ status, endedAt: '2026-11-20T13:00:00.000Z', findings: [finding('orphan')] })
+      expect(needsYou([run({}), left], now)).toEqual([left])
+    },
+  )
+
+  it('[DOCK-2] names a completion against the evidence as long as a failure', () => {
+    const doubted = run({ status: 'completed', endedAt: '2026-11-23T13:48:00.000Z', findings: [finding('conflict')] })
+    expect(needsYou([doubted], now)).toEqual([doubted])
+    expect(needsYou([run({}), doubted], now)).toEqual([])
+    expect(needsYou([{ ...doubted, endedAt: '2026-11-22T14:00:00.000Z' }], now)).toEqual([])
+    expect(needsYou([{ ...doubted, endedAt: '2026-11-22T14:00:00.001Z' }], now)).toHaveLength(1)
+  })
+
+  it('is quiet about what else is known of a run that is over', () => {
+    const noted = { endedAt: '2026-11-23T13:48:00.000Z', findings: [finding('overflow')] }
+    expect(needsYou([run({ ...noted, status: 'completed' }), run({ ...noted, status: 'aborted' })], now)).toEqual([])
   })
 
   it('names a failure until its spec is run again', () => {

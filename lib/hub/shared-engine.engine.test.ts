@@ -1,0 +1,129 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { whyNoDocker } from '../reference-backend/docker'
+import type { Snapshot } from '../run/model'
+import {
+  batchOf,
+  engineWorld,
+  finishWorlds,
+  ownContainers,
+  texts,
+  until,
+  verdictsSeen,
+  type World,
+} from './testing-engine'
+
+const whyNot = await whyNoDocker()
+const named = (name: string) => (whyNot === null ? name : `${name} (skipped: ${whyNot})`)
+
+afterEach(finishWorlds)
+
+/** How many containers at once: CROWD=200 takes two cores for a minute and a half, and would disturb other tests. */
+const CROWD = Number(process.env['CROWD'] ?? 30)
+
+const placesIn = ({ runId, batches }: Snapshot) =>
+  batches.flatMap(({ id, containers }) => containers.map(container => `${container.id} ${runId} ${id}`))
+
+/** Every container that a run was ever shown with, and with which run and batch. */
+const placesSeen = ({ seen }: World) => new Set(seen.flatMap(placesIn))
+
+describe.skipIf(whyNot !== null)(named('one Engine'), () => {
+  it('[DOCK-4] tells two runs of one spec apart, or says that it can’t', { timeout: 90_000 }, async () => {
+    const world = await engineWorld({
+      plan: id => [{ id: id('a') }, { id: id('b'), dependsOn: [id('a')] }],
+      script: () => ({ ms: 1_500, lines: [{ stream: 'stdout' as const, text: 'working' }] }),
+    })
+    const { backend, hub, id } = world
+    backend.hold(id('a'))
+    const first = (await hub.start({ spec: '001-todo', runId: `first-${id('')}` })).runId
+    await until(world, first, snapshot => expect(batchOf(snapshot, id('a')).containers).toHaveLength(1))
+    const ofFirst = await backend.containers.of(id('a'))
+    const second = (await hub.start({ spec: '001-todo', runId: `second-${id('')}` })).runId
+    await until(world, second, snapshot => expect(batchOf(snapshot, id('a')).status).toBe('running'))
+    backend.release(id('a'))
+    for (const runId of [first, second]) {
+      await until(world, runId, ({ status, batches }) => {
+        expect(status).toBe('completed')
+        expect(batches.map(({ verdict }) => verdict)).toEqual(['agrees', 'agrees'])
+      })
+    }
+    const [one, two] = [await hub.snapshot(first), await hub.snapshot(second)]
+    if (!one || !two) throw new Error('a run is gone')
+    expect(batchOf(one, id('a')).container?.id).toBe(ofFirst)
+    for (const snapshot of [one, two]) {
+      expect(snapshot.batches.map(({ containers }) => containers.length)).toEqual([1, 1])
+      for (const batch of snapshot.batches) expect(await texts(world, snapshot.runId, batch.id)).toEqual(['working'])
+    }
+    // What was shown on the way was right, or nothing: no container was ever shown with another run than in the end.
+    expect(placesSeen(world)).toEqual(new Set([one, two].flatMap(placesIn)))
+    expect(verdictsSeen(world).filter(seen => /ghost|late|orphan|conflict|local/.test(seen))).toEqual([])
+  })
+
+  it('[DOCK-4] tells them apart by their branches, where they began at once', { timeout: 90_000 }, async () => {
+    const world = await engineWorld({
+      plan: id => ['a', 'b', 'c'].map(name => ({ id: id(name) })),
+      script: () => ({ ms: 1_500, lines: [{ stream: 'stdout' as const, text: 'working' }] }),
+    })
+    const { hub } = world
+    const started = await Promise.all([1, 2].map(() => hub.start({ spec: '001-todo' })))
+    const ended = await Promise.all(
+      started.map(({ runId }) =>
+        until(world, runId, ({ status, batches }) => {
+          expect(status).toBe('completed')
+          expect(batches.map(({ verdict }) => verdict)).toEqual(['agrees', 'agrees', 'agrees'])
+        }),
+      ),
+    )
+    expect(placesSeen(world)).toEqual(new Set(ended.flatMap(placesIn)))
+    expect(new Set(ended.flatMap(placesIn)).size).toBe(6)
+    for (const { runId, batches } of ended) {
+      for (const { id } of batches) expect(await texts(world, runId, id)).toEqual(['working'])
+    }
+    expect(verdictsSeen(world).filter(seen => /ghost|late|orphan|conflict|local/.test(seen))).toEqual([])
+  })
+
+  it(`[DOCK-1] shows ${String(CROWD)} containers at once, and every line of them`, { timeout: 300_000 }, async () => {
+    const world = await engineWorld({
+      plan: id => Array.from({ length: CROWD }, (_, n) => ({ id: id(`m${String(n)}`) })),
+      labels: true,
+      script: () => ({
+        ms: 2_000,
+        lines: Array.from({ length: 5 }, (_, n) => ({ stream: 'stdout' as const, text: `line ${String(n)}` })),
+      }),
+    })
+    const { backend, hub, id } = world
+    for (let n = 0; n < CROWD; n += 1) backend.hold(id(`m${String(n)}`))
+    const began = Date.now()
+    const { runId } = await hub.start({ spec: '001-todo' })
+    const most = 200_000
+    await until(world, runId, ({ counts }) => expect(counts.running).toBe(CROWD), most)
+    await until(
+      world,
+      runId,
+      ({ batches }) => expect(batches.filter(({ container }) => container?.state !== 'running')).toHaveLength(0),
+      most,
+    )
+    const allAtWork = Date.now()
+    expect(await ownContainers(world)).toHaveLength(CROWD)
+    for (let n = 0; n < CROWD; n += 1) backend.release(id(`m${String(n)}`))
+    const over = await until(
+      world,
+      runId,
+      ({ status, batches }) => {
+        expect(status).toBe('completed')
+        expect(batches.filter(({ verdict }) => verdict !== 'agrees')).toEqual([])
+      },
+      most,
+    )
+    const settled = Date.now()
+    console.log(
+      `${String(CROWD)} containers: all at work after ${String(allAtWork - began)} ms, all agree ${String(settled - allAtWork)} ms later`,
+    )
+    expect(over.batches.map(({ containers }) => containers.length)).toEqual(Array(CROWD).fill(1))
+    const lines = Array.from({ length: 5 }, (_, n) => `line ${String(n)}`)
+    // That there may be more, of one that was removed early, is said rather once too often.
+    for (const { id } of over.batches) {
+      expect((await texts(world, runId, id)).filter(text => text.startsWith('line '))).toEqual(lines)
+    }
+    expect(verdictsSeen(world).filter(seen => /late|orphan|conflict|local/.test(seen))).toEqual([])
+  })
+})

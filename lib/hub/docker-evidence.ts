@@ -6,7 +6,7 @@ import { assign, type Assignment, type Employer } from '../run/assign'
 import { isAtWork, type ContainerFacts } from '../run/container'
 import type { AgentContainer, Batch, Finding } from '../run/model'
 import type { Observation } from '../run/observation'
-import type { DockerState } from '../run/verdict'
+import { shortId, type DockerState } from '../run/verdict'
 import type { AgentLogs } from './agent-logs'
 import { agentContainer, orphansFirst, unclaimed } from './agent-containers'
 import { HubError } from './types'
@@ -107,10 +107,13 @@ export class DockerEvidence {
     return this.watcher.existing().flatMap(facts => (this.homes.has(facts.id) ? [] : unclaimed(facts, now)))
   }
 
-  /** Stops an agent whose run is over, after another look. Rejects with a `HubError`. */
+  /**
+   * Stops an agent whose run is over, after another look. Rejects with a `HubError`.
+   * @param id in full, or as short as `docker ps` shows it
+   */
   async stop(id: string): Promise<{ runId: string; batchId: string }> {
-    const known = this.watcher.existing().find(facts => facts.id.startsWith(id))
-    if (!known) throw new HubError('not-found', 'There is no such container of an agent.')
+    const [known, ...others] = this.watcher.existing().filter(facts => facts.id === id || shortId(facts.id) === id)
+    if (!known || others.length > 0) throw new HubError('not-found', 'There is no such container of an agent.')
     try {
       const facts = await this.watcher.look(known.id)
       if (!facts || facts.removed) throw new HubError('not-found', 'The container was removed meanwhile.')

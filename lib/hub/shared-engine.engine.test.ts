@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { whyNoDocker } from '../reference-backend/docker'
 import type { Snapshot } from '../run/model'
 import {
@@ -79,6 +79,31 @@ describe.skipIf(whyNot !== null)(named('one Engine'), () => {
       for (const { id } of batches) expect(await texts(world, runId, id)).toEqual(['working'])
     }
     expect(verdictsSeen(world).filter(seen => /ghost|late|orphan|conflict|local/.test(seen))).toEqual([])
+  })
+
+  it('[DOCK-1] shows the same to a hub that comes late, from the first line on', { timeout: 60_000 }, async () => {
+    const world = await engineWorld({ plan: id => [{ id: id('a') }, { id: id('b'), dependsOn: [id('a')] }] })
+    const { backend, hub, id } = world
+    backend.hold(id('b'))
+    const { runId } = await hub.start({ spec: '001-todo' })
+    await until(world, runId, snapshot => expect(batchOf(snapshot, id('b')).container?.state).toBe('running'))
+    const late = world.another()
+    await late.hub.follow(runId)
+    const shown = await until(late, runId, snapshot => {
+      expect(batchOf(snapshot, id('b'))).toMatchObject({ verdict: 'agrees', container: { state: 'running' } })
+    })
+    // What was removed before it came, it can't know.
+    expect(batchOf(shown, id('a'))).toMatchObject({ status: 'completed', verdict: 'unknown', container: null })
+    await vi.waitFor(async () => expect(await texts(late, runId, id('b'))).toEqual(['working']))
+    backend.release(id('b'))
+    for (const each of [world, late]) {
+      const over = await until(each, runId, snapshot => {
+        expect(snapshot.status).toBe('completed')
+        expect(batchOf(snapshot, id('b'))).toMatchObject({ verdict: 'agrees', container: { exitCode: 0 } })
+      })
+      expect(over.findings).toEqual([])
+      expect(verdictsSeen(each).filter(seen => /ghost|late|orphan|conflict|local/.test(seen))).toEqual([])
+    }
   })
 
   it(`[DOCK-1] shows ${String(CROWD)} containers at once, and every line of them`, { timeout: 300_000 }, async () => {

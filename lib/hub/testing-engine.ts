@@ -33,6 +33,8 @@ export interface World {
   logged: string[]
   /** Containers that are ours but no batch's. */
   helpers: Set<string>
+  /** A hub that comes later, with all that it tells; the first one goes on. */
+  another: () => World
   /** Ends all of it. */
   end: () => Promise<void>
 }
@@ -55,6 +57,16 @@ export async function engineWorld({ plan, ...options }: Wanted): Promise<World> 
   const project = await projectWith(plan(id))
   const script = () => ({ ms: 300, lines: [{ stream: 'stdout' as const, text: 'working' }] })
   const backend = await startReferenceBackend({ generation: 'B', script, ...options, project, docker: 'on' })
+  const end = async () => {
+    await backend.close()
+    await rm(project, { recursive: true, force: true })
+  }
+  return watched({ project, id, backend, dockerHost: options.dockerHost, helpers: new Set(), end })
+}
+
+/** A hub of the backend and its Engine, and all that it tells. */
+function watched(place: Pick<World, 'project' | 'id' | 'backend' | 'dockerHost' | 'helpers' | 'end'>): World {
+  const backendUrl = new URL(place.backend.url)
   const logged: string[] = []
   const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) })
   const seen: Snapshot[] = []
@@ -72,29 +84,22 @@ export async function engineWorld({ plan, ...options }: Wanted): Promise<World> 
     audience: () => 1,
     failed: (_, error) => fail(error),
   })
-  const { dockerHost } = options
-  const hub = new Hub({
-    backendUrl: new URL(backend.url),
-    engine: connectEngine(engineAt(dockerHost)),
-    publisher,
-    log,
-  })
-  const http = new BackendHttp(new URL(backend.url))
-  const helpers = new Set<string>()
+  const hub = new Hub({ backendUrl, engine: connectEngine(engineAt(place.dockerHost)), publisher, log })
   const end = async () => {
     await hub.close()
     publisher.stop()
-    await backend.close()
-    await rm(project, { recursive: true, force: true })
+    await place.end()
   }
-  const world = { project, id, backend, hub, http, seen, fleets, dockerHost, logged, helpers, end }
+  const another = () => watched({ ...place, end: async () => undefined })
+  const world = { ...place, hub, http: new BackendHttp(backendUrl), seen, fleets, logged, another, end }
   worlds.push(world)
   return world
 }
 
 /** After each test: no key was told to anybody, nothing went wrong within, and nothing is left behind. */
 export async function finishWorlds(): Promise<void> {
-  for (const world of worlds.splice(0)) {
+  // The latest first: the first one also ends what they all watch.
+  for (const world of worlds.splice(0).reverse()) {
     try {
       const told = await everythingTold(world)
       expect(told.length).toBeGreaterThan(2)
@@ -159,6 +164,20 @@ export async function ownContainers({ hub, id, helpers }: World): Promise<AgentC
   const tail = id('')
   const { containers } = await hub.containers()
   return containers.filter(({ id, batchId }) => helpers.has(id) || batchId?.endsWith(tail) === true)
+}
+
+/** How late pages were told that containers began and ended, ms by the Engine's clock, which is ours. */
+export function delays({ seen }: World): number[] {
+  const told = new Map<string, number>()
+  for (const { now, batches } of seen) {
+    for (const { id, startedAt, finishedAt } of batches.flatMap(({ containers }) => containers)) {
+      for (const at of [startedAt, finishedAt]) {
+        const key = `${id} ${at ?? ''}`
+        if (at !== null && !told.has(key)) told.set(key, Date.parse(now) - Date.parse(at))
+      }
+    }
+  }
+  return [...told.values()].sort((a, b) => a - b)
 }
 
 export const texts = async ({ hub }: World, runId: string, batch?: string): Promise<string[]> => {

@@ -3,6 +3,7 @@ import { whyNoDocker } from '../reference-backend/docker'
 import type { Snapshot } from '../run/model'
 import {
   batchOf,
+  delays,
   engineWorld,
   finishWorlds,
   sameAsDocker,
@@ -57,6 +58,9 @@ describe.skipIf(whyNot !== null)(named('a clean run in containers'), () => {
     expect(snapshot.findings).toEqual([])
     expect(alarms(world)).toEqual([])
     await sameAsDocker(world)
+    const late = delays(world)
+    const [median, most] = [late[Math.floor(late.length / 2)] ?? NaN, late.at(-1) ?? NaN]
+    console.log(`pages know of ${late.length} begins and ends after ${median} ms (median), ${most} ms (at most)`)
   })
 
   it('[DOCK-1] whose containers come and go between two lists misses none', { timeout: 60_000 }, async () => {

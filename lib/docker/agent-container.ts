@@ -10,6 +10,10 @@ export interface Identity {
   marks: Marks
 }
 
+/** Is it the backend's at all? By name, or by a label of its run. */
+export const isAgents = ({ name, labels }: { name: string; labels: Labels }): boolean =>
+  name.startsWith('ckrv-') || labels.runId !== null
+
 const WORKTREE = /^(.*)\/\.chakravarti\/worktrees\/batch-(.+)-([0-9a-f]{6})_1$/s
 const SPEC_FOLDER = /\/\.specs\/[^/]+\/?$/
 const CONFLICTS = 'You are resolving Git merge conflicts'

@@ -1,6 +1,6 @@
 import type { ContainerFacts } from '../run/container'
+import { isAgents } from './agent-container'
 import type { EngineEvent, Inspection, Listed } from './answers'
-import { isAgents } from './engine'
 import { afterEvent, afterInspection, lifeOfEvent, lifeOfListed, removed, type Life } from './life'
 
 interface Entry {

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import Docker from 'dockerode'
 import { z } from 'zod'
+import { isAgents } from './agent-container'
 import {
   inspection,
   listed,
@@ -193,10 +194,6 @@ interface Abortable {
 
 /** Nothing is asked yet. */
 export const connectEngine = (host: DockerHost): Engine => new Engine(host)
-
-/** Is it the backend's? By name, or by a label of its run. */
-export const isAgents = ({ name, labels }: Pick<Listed, 'name' | 'labels'>): boolean =>
-  name.startsWith('ckrv-') || labels.runId !== null
 
 function eventOf(line: string, odd: (reason: string) => void): EngineEvent | null {
   try {

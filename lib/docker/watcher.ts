@@ -135,6 +135,7 @@ export class DockerWatcher {
     const events = await this.engine.events(this.#eventsSince, reason => this.listener.odd(reason))
     const over = new AbortController()
     this.#events = events
+    if (this.#closed) events.destroy()
     try {
       return await Promise.race([this.#follow(events), this.#listAgainAndAgain(over.signal)])
     } finally {

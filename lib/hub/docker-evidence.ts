@@ -133,11 +133,12 @@ export class DockerEvidence {
   }
 
   private take(facts: ContainerFacts): void {
-    const isNew = !this.facts.has(facts.id)
+    const before = this.facts.get(facts.id)
     this.facts.set(facts.id, facts)
     if (facts.role === 'batch') {
-      if (isNew) this.host.appeared()
-      this.read(facts)
+      if (!before) this.host.appeared()
+      if (!facts.removed) this.read(facts)
+      else if (before?.removed !== true) this.missed(facts)
       const home = this.homes.get(facts.id)
       if (home) this.tell(home, facts)
       this.runsChanged()
@@ -157,8 +158,8 @@ export class DockerEvidence {
    * What it prints is read from its first line, whosever it is. Not before it has started: who asks too early is told that
    * there is nothing, and would ask again too late for a container that is soon gone.
    */
-  private read({ id, removed, state }: ContainerFacts): void {
-    if (removed || state === 'created' || this.logs.has(id)) return
+  private read({ id, state }: ContainerFacts): void {
+    if (state === 'created' || this.logs.has(id)) return
     const { agentLogs } = this.host
     const log = new ContainerLog(this.engine, id, {
       line: line => agentLogs.line(id, line),
@@ -171,6 +172,15 @@ export class DockerEvidence {
     })
     this.logs.set(id, log)
     log.start()
+  }
+
+  /** It came and went before anybody could read it. */
+  private missed({ id, startedAt }: ContainerFacts): void {
+    if (startedAt === null || this.logs.has(id)) return
+    this.host.agentLogs.gap(
+      id,
+      'The container was removed before its output could be read: its lines are missing here.',
+    )
   }
 
   /** Weighs whose each container is; what has changed is told to the runs [DOCK-4]. */

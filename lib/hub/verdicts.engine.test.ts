@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { whyNoDocker } from '../reference-backend/docker'
 import type { Snapshot } from '../run/model'
 import {
@@ -75,8 +75,15 @@ describe.skipIf(whyNot !== null)(named('a clean run in containers'), () => {
     expect(exits(snapshot)).toEqual(Array(8).fill([0]))
     // A container that was removed before it could be read may have lost lines, and says so.
     for (const { id } of snapshot.batches) {
-      const [text, ...more] = await texts(world, runId, id)
-      expect(text).toMatch(/^only a moment$|^The container was removed before all of its output could be read/)
+      const [text, ...more] = await vi.waitFor(
+        async () => {
+          const printed = await texts(world, runId, id)
+          expect(printed).not.toEqual([])
+          return printed
+        },
+        { timeout: 5_000, interval: 50 },
+      )
+      expect(text).toMatch(/^only a moment$|^The container was removed before/)
       expect(more).toEqual([])
     }
     expect(alarms(world)).toEqual([])

@@ -46,7 +46,7 @@ describe('a nameless failure', () => {
       ...{ basis: 'inferred', error: 'Claude Code execution failed with exit code -1', verdict: 'agrees' },
       ...{ endedAt: iso(now + SECOND), container: { exitCode: 3 } },
     })
-    expect(told.batch('good')).toMatchObject({ basis: 'stream', verdict: 'orphan' })
+    expect(told.wait(SECOND).batch('good')).toMatchObject({ basis: 'stream', verdict: 'orphan' })
   })
 
   it('[RUN-10] is named as soon as Docker shows which, also after the run’s end', () => {
@@ -223,7 +223,8 @@ describe('evidence beside a claim', () => {
     told.say(status('a', 'aborted'), stamp())
     told.say(FAILED, stamp())
     told.shows('a', agent('c', { createdAt: T0 }))
-    expect(told.batch('a')).toMatchObject({ verdict: 'orphan', reasonSince: iso(told.now) })
+    const ended = told.now
+    expect(told.wait(SECOND).batch('a')).toMatchObject({ verdict: 'orphan', reasonSince: iso(ended) })
   })
 
   it('[DOCK-2] is judged since a plan or history first said so where the stream tells no start', () => {

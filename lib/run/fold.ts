@@ -287,7 +287,7 @@ function isAnotherExecution(run: Run, message: Message): boolean {
 }
 
 function restart(run: Run): void {
-  const { accepted, openedAt, plan, planBefore, clockOffset } = run
+  const { accepted, openedAt, plan, planBefore, clockOffset, evidence } = run
   // A start of ours that came after the old story belongs to the new one, as does the plan as last read.
   const ours = accepted !== null && run.heardAt !== null && accepted.at >= run.heardAt
   Object.assign(run, emptyRun(run.incarnation + 1), {
@@ -297,6 +297,8 @@ function restart(run: Run): void {
     plan,
     planBefore: plan ?? planBefore,
     clockOffset,
+    // Whose a container is, who watches Docker weighs anew: one of the new story may have come before its first word.
+    evidence,
   })
 }
 

@@ -48,6 +48,8 @@ const NEXT_AFTER_FAILURE = 5_000
 const NEXT_AFTER_SUCCESS = 30_000
 const NO_CONTAINER = 15_000
 const OUTLIVES_COMPLETION = 30_000
+/** Docker's word of an end may come after the backend's, which was waiting for that very end. */
+const OUTLIVES_END = 700
 
 /**
  * The claim beside the evidence [DOCK-2]: the first row of that table that fits.
@@ -71,7 +73,7 @@ export function verdict(pair: Pair, around: Around, now: number): Judgement {
     return stands('local', `Runs without a container: ${why}.`)
   }
   if (status === 'completed') return ofCompleted(pair, now)
-  if (!open) return ofOver(pair, around)
+  if (!open) return ofOver(pair, around, now)
   return status === 'pending' ? ofPending(pair, around, now) : ofRunning(pair, around, now)
 }
 
@@ -142,10 +144,12 @@ function ofCompleted({ since, containers }: Pair, now: number): Judgement {
 }
 
 /** Failed, aborted, or not even begun in a run that is over. */
-function ofOver({ containers }: Pair, { over, endedAt }: Around): Judgement {
+function ofOver({ since: told, containers }: Pair, { over, endedAt }: Around, now: number): Judgement {
   const atWork = containers.find(isAtWork)
   if (atWork) {
     const since = over ? endedAt : null
+    const due = (since ?? told ?? -Infinity) + OUTLIVES_END
+    if (due > now) return until(due, 'agrees', 'It is over; its container is about to end.')
     const whose = over ? 'its run is over' : 'its batch has ended'
     const ended = since === null ? whose : `${whose} since ${iso(since)}`
     return stands('orphan', `Container ${shortId(atWork.id)} still runs; ${ended}. Read its log, then stop it.`, since)

@@ -81,6 +81,37 @@ describe.skipIf(whyNot !== null)(named('one Engine'), () => {
     expect(verdictsSeen(world).filter(seen => /ghost|late|orphan|conflict|local/.test(seen))).toEqual([])
   })
 
+  it.each([
+    ['with', true],
+    ['without', false],
+  ])(
+    '[RUN-14] gives a run begun anew under a known id its containers, %s labels',
+    { timeout: 60_000 },
+    async (_, labels) => {
+      const world = await engineWorld({ plan: id => [{ id: id('a') }, { id: id('b') }], labels })
+      const { backend, hub, id, http } = world
+      backend.hold(id('a'))
+      const { runId } = await hub.start({ spec: '001-todo', runId: `again-${id('')}` })
+      const old = await until(world, runId, snapshot => {
+        expect(batchOf(snapshot, id('a')).container?.state).toBe('running')
+        expect(snapshot.counts.completed).toBe(1)
+      })
+      await backend.kill()
+      await until(world, runId, ({ link }) => expect(link.backend).toBe('down'))
+      await backend.restart()
+      await http.start({ spec: '001-todo', runId, dryRun: false, model: undefined, resumeRunId: undefined })
+      const anew = await until(world, runId, snapshot => {
+        expect(snapshot.epoch).not.toBe(old.epoch)
+        expect(batchOf(snapshot, id('a'))).toMatchObject({ status: 'running', verdict: 'agrees' })
+        expect(batchOf(snapshot, id('a')).containers.filter(({ state }) => state === 'running')).not.toEqual([])
+      })
+      expect(batchOf(anew, id('a')).container?.id).toBe(await backend.containers.of(id('a')))
+      backend.release(id('a'))
+      const over = await until(world, runId, ({ status }) => expect(status).toBe('completed'))
+      expect(batchOf(over, id('a')).verdict).toBe('agrees')
+    },
+  )
+
   it('[DOCK-1] shows the same to a hub that comes late, from the first line on', { timeout: 60_000 }, async () => {
     const world = await engineWorld({ plan: id => [{ id: id('a') }, { id: id('b'), dependsOn: [id('a')] }] })
     const { backend, hub, id } = world

@@ -95,4 +95,34 @@ describe.skipIf(whyNot !== null)(named('a daemon'), () => {
     expect(batchOf(over, id('a'))).toMatchObject({ status: 'failed', verdict: 'agrees' })
     expect(alarms(world)).toEqual(['running late'])
   })
+
+  it('[DOCK-3] that stands still is no word about anybody, and stops nobody', { timeout: 120_000 }, async () => {
+    const engine = await ownEngine()
+    const world = await engineWorld({ plan: three, dockerHost: engine.host })
+    const { backend, hub, id } = world
+    backend.hold(id('a'))
+    const { runId } = await hub.start({ spec: '001-todo' })
+    await until(world, runId, snapshot => {
+      expect(batchOf(snapshot, id('a'))).toMatchObject({ verdict: 'agrees', container: { state: 'running' } })
+      expect(snapshot.counts).toMatchObject({ completed: 2, running: 1 })
+    })
+    const container = await backend.containers.of(id('a'))
+    engine.pause()
+    try {
+      const away = await until(world, runId, ({ link }) => expect(link.docker).toBe('stale'))
+      expect(away).toMatchObject({ status: 'running', counts: { completed: 2, running: 1 }, findings: [] })
+      expect(new Set(away.batches.map(({ verdict }) => verdict))).toEqual(new Set(['unknown']))
+      await expect(hub.stopContainer(container)).rejects.toMatchObject({ code: 'unreachable' })
+    } finally {
+      engine.resume()
+    }
+    const back = await until(world, runId, ({ link }) => expect(link.docker).toBe('live'))
+    expect(batchOf(back, id('a'))).toMatchObject({ verdict: 'agrees', container: { state: 'running' } })
+    backend.release(id('a'))
+    await until(world, runId, ({ status, batches }) => {
+      expect(status).toBe('completed')
+      expect(batches.map(({ verdict }) => verdict)).toEqual(['agrees', 'agrees', 'agrees'])
+    })
+    expect(alarms(world)).toEqual([])
+  })
 })

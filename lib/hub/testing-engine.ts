@@ -102,7 +102,7 @@ export async function finishWorlds(): Promise<void> {
   for (const world of worlds.splice(0).reverse()) {
     try {
       const told = await everythingTold(world)
-      expect(told.length).toBeGreaterThan(2)
+      expect(told.some(text => text.includes(world.id('')))).toBe(true)
       // Not `toContain`: a failure would print megabytes.
       expect(told.filter(text => text.includes('sk-ant-') || text.includes(PLANTED_KEY))).toEqual([])
       expect(world.logged.filter(line => /^FAULT|a step failed/.test(line))).toEqual([])

@@ -44,8 +44,8 @@ export function FleetView({ initial }: { initial: Fleet }) {
           <section className="empty" data-testid="empty">
             <h2>No run yet</h2>
             <p>
-              Nothing has run since this server began to watch {state.backend}. Start a run; one started anywhere on this
-              backend appears within 10 s, or at once when it is followed by its id.
+              Nothing has run since this server began to watch {state.backend}. Start a run; one started anywhere on
+              this backend appears within 10 s, or at once when it is followed by its id.
             </p>
             <p className="actions">
               <button className="button primary" type="button" onClick={() => setDialog('start')}>

@@ -201,15 +201,22 @@ async function dockerPs({ project, dockerHost }: World): Promise<string[]> {
 }
 
 /** Why the `docker` client can't be asked; null where it can. */
-export const whyNoClient = (): Promise<string | null> =>
+const whyNoClient = (): Promise<string | null> =>
   run('docker', ['--version']).then(
     () => null,
     () => 'no docker client',
   )
 
-/** What the hub lists is what the `docker` client prints at the same moment; of a moment in which that stands still. */
+/**
+ * What the hub lists is what the `docker` client prints at the same moment; of a moment in which that stands still.
+ * @returns how many containers that are, or -1 where there is no client to compare with
+ */
 export async function sameAsDocker(world: World): Promise<number> {
-  if ((await whyNoClient()) !== null) return -1
+  const why = await whyNoClient()
+  if (why !== null) {
+    console.log(`not compared with docker ps: ${why}`)
+    return -1
+  }
   return vi.waitFor(
     async () => {
       const before = await dockerPs(world)

@@ -1,66 +1,30 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import Docker from 'dockerode'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startOwnEngine, whyNoOwnEngine } from '../reference-backend/own-engine'
 import { connectEngine } from './engine'
 import type { ContainerLine } from './log-lines'
 import { ContainerLog } from './logs'
+import { importBusybox, socketAtHand, whyNoContainers } from './testing'
 
-const SOCKET = (process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock').replace(/^unix:\/\//, '')
-const BUSYBOX = '/bin/busybox'
-const IMAGE = `log-test-${randomBytes(6).toString('hex')}:1`
-
-const whyNot = await whyNoEngine()
+const whyNot = await whyNoContainers()
 const whyNoOwn = whyNot ?? (await whyNoOwnEngine())
-
-async function whyNoEngine(): Promise<string | null> {
-  if (!existsSync(BUSYBOX)) return `needs ${BUSYBOX}`
-  if (!SOCKET.startsWith('/')) return 'needs an Engine at a socket'
-  return new Docker({ socketPath: SOCKET }).ping().then(
-    () => null,
-    () => 'no Docker Engine answers',
-  )
-}
 
 const named = (name: string, why: string | null) => (why === null ? name : `${name} (skipped: ${why})`)
 
-/** A tar with one program, which is all an image needs. */
-function imageOfBusybox(): Readable {
-  const program = readFileSync(BUSYBOX)
-  const header = Buffer.alloc(512)
-  header.write('bin/busybox')
-  header.write('0000755\0', 100)
-  header.write(`${program.length.toString(8).padStart(11, '0')}\0`, 124)
-  header.write('        0ustar\u000000', 148)
-  const sum = header.reduce((total, byte) => total + byte, 0)
-  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
-  const padding = Buffer.alloc((512 - (program.length % 512)) % 512)
-  return Readable.from([Buffer.concat([header, program, padding, Buffer.alloc(1024)])])
-}
-
-async function importImage(docker: Docker): Promise<void> {
-  const [repo, tag] = IMAGE.split(':')
-  const answer = await docker.importImage(imageOfBusybox(), { repo, tag })
-  await once(answer.resume(), 'end')
-}
-
-async function container(docker: Docker, script: string, more: Docker.ContainerCreateOptions = {}) {
-  const made = await docker.createContainer({
-    Image: IMAGE,
-    Cmd: [BUSYBOX, 'sh', '-c', script],
-    name: `log-test-${randomBytes(6).toString('hex')}`,
+const create = (docker: Docker, image: string, script: string, more: Docker.ContainerCreateOptions = {}) =>
+  docker.createContainer({
+    Image: image,
+    Cmd: ['/bin/busybox', 'sh', '-c', script],
+    name: `log-test-${randomUUID()}`,
     HostConfig: { NetworkMode: 'none' },
     ...more,
   })
-  return made
-}
 
 /** Follows a container and keeps all that is told. */
 function follow(socketPath: string, id: string, told: (count: number) => void = () => {}) {
@@ -169,24 +133,28 @@ async function proxyTo(target: string) {
   }
 }
 
-describe.skipIf(whyNot !== null)(named('ContainerLog with an Engine', whyNot), { timeout: 30_000 }, () => {
-  const docker = new Docker({ socketPath: SOCKET })
+describe.skipIf(whyNot !== null)(named('ContainerLog with an Engine', whyNot), { timeout: 60_000 }, () => {
+  const docker = new Docker({ socketPath: socketAtHand })
   const made: Docker.Container[] = []
   const run = async (script: string, more: Docker.ContainerCreateOptions = {}) => {
-    const one = await container(docker, script, more)
+    const one = await create(docker, image, script, more)
     made.push(one)
     await one.start()
     return one
   }
 
-  beforeAll(() => importImage(docker))
+  let image = ''
+
+  beforeAll(async () => {
+    image = await importBusybox(docker)
+  })
   afterEach(async () => {
     for (const one of made.splice(0)) await one.remove({ force: true }).catch(unlessGone)
   })
-  afterAll(() => docker.getImage(IMAGE).remove({ force: true }))
+  afterAll(() => docker.getImage(image).remove({ force: true }))
 
   it('[DOCK-8] tells every line once, in order within its stream, over any number of cuts', async () => {
-    const proxy = await proxyTo(SOCKET)
+    const proxy = await proxyTo(socketAtHand)
     const random = generator(1)
     const one = await run(
       'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); if [ $((i%3)) = 0 ]; then echo $i >&2; else echo $i; fi; done',
@@ -204,7 +172,7 @@ describe.skipIf(whyNot !== null)(named('ContainerLog with an Engine', whyNot), {
 
   it('[DOCK-8] has read all where a container is removed as soon as it has ended', async () => {
     const one = await run('i=0; while [ $i -lt 5000 ]; do i=$((i+1)); echo $i; done')
-    const { ended, gaps, of } = follow(SOCKET, one.id)
+    const { ended, gaps, of } = follow(socketAtHand, one.id)
     await one.wait()
     await one.remove()
     await ended
@@ -213,7 +181,7 @@ describe.skipIf(whyNot !== null)(named('ContainerLog with an Engine', whyNot), {
   })
 
   it('[DOCK-8] says so where a container is gone before all could be read', async () => {
-    const proxy = await proxyTo(SOCKET)
+    const proxy = await proxyTo(socketAtHand)
     const one = await run('echo first; busybox sleep 60')
     const { ended, gaps, lines, reached } = follow(proxy.path, one.id)
     await reached(1)
@@ -241,14 +209,14 @@ describe.skipIf(whyNot !== null)(named('ContainerLog with an Engine', whyNot), {
 
   it('[DOCK-8] [SAFE-5] joins long lines, cuts longer ones visibly, and reads whatever bytes come', async () => {
     const one = await run(odd)
-    const { ended, gaps, of } = follow(SOCKET, one.id)
+    const { ended, gaps, of } = follow(socketAtHand, one.id)
     await ended
     expect(of('stdout').map(short)).toEqual(oddLines)
     expect(gaps).toEqual([])
   })
 
   it('[DOCK-8] reads the output of a terminal as well, over cuts', async () => {
-    const proxy = await proxyTo(SOCKET)
+    const proxy = await proxyTo(socketAtHand)
     const random = generator(2)
     const one = await run(`i=0; while [ $i -lt 2000 ]; do i=$((i+1)); echo $i; done; ${odd}`, { Tty: true })
     const { ended, gaps, of } = follow(proxy.path, one.id, count => {
@@ -271,7 +239,7 @@ describe.skipIf(whyNot !== null)(named('ContainerLog with an Engine', whyNot), {
     const one = await run('echo first; echo second >&2')
     await one.wait()
     const after = Date.now()
-    const { ended, lines } = follow(SOCKET, one.id)
+    const { ended, lines } = follow(socketAtHand, one.id)
     await ended
     expect(lines.map(({ stream, text }) => `${stream}: ${text}`).sort()).toEqual(['stderr: second', 'stdout: first'])
     for (const { at } of lines) {
@@ -281,7 +249,7 @@ describe.skipIf(whyNot !== null)(named('ContainerLog with an Engine', whyNot), {
   })
 
   it('[DOCK-8] leaves no connection behind once closed, and tells nothing more', async () => {
-    const proxy = await proxyTo(SOCKET)
+    const proxy = await proxyTo(socketAtHand)
     const one = await run('while :; do echo again; done')
     const { log, lines, reached } = follow(proxy.path, one.id)
     await reached(10)
@@ -300,8 +268,8 @@ describe.skipIf(whyNoOwn !== null)(
     it('[DOCK-8] loses no line where the daemon is stopped, which kills its containers, and started again', async () => {
       const engine = await startOwnEngine()
       try {
-        await importImage(engine.docker)
-        const one = await container(engine.docker, 'i=0; while :; do i=$((i+1)); echo $i; busybox usleep 500; done')
+        const image = await importBusybox(engine.docker)
+        const one = await create(engine.docker, image, 'i=0; while :; do i=$((i+1)); echo $i; busybox usleep 500; done')
         await one.start()
         const { ended, gaps, of, reached } = follow(engine.host.replace('unix://', ''), one.id)
         await reached(500)
@@ -321,8 +289,8 @@ describe.skipIf(whyNoOwn !== null)(
     it('[DOCK-8] goes on where the daemon stands still for a while', async () => {
       const engine = await startOwnEngine()
       try {
-        await importImage(engine.docker)
-        const one = await container(engine.docker, 'i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo $i; done')
+        const image = await importBusybox(engine.docker)
+        const one = await create(engine.docker, image, 'i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo $i; done')
         await one.start()
         engine.pause()
         const { ended, gaps, of } = follow(engine.host.replace('unix://', ''), one.id)

@@ -45,6 +45,8 @@ export class ContainerLog {
   private started = false
   /** When the log, as far as it went, had been read to its end, ms; null while it has not. */
   private readAt: number | null = null
+  /** A terminal's output as far as it went: what it ended with may be a line without an end. */
+  private rest: TerminalLog | null = null
   private fresh = 0
   private attempt = 0
   private faults = 0
@@ -79,6 +81,7 @@ export class ContainerLog {
       await sleep(delay * (0.5 + Math.random() / 2), undefined, { signal: this.closing.signal })
     }
     if (this.closed) return
+    for (const entry of this.rest?.end() ?? []) this.take(entry)
     this.tell(this.lines.end())
     this.listener.ended()
   }
@@ -90,7 +93,7 @@ export class ContainerLog {
       // Read first, then looked at: one that ends at once may be removed before there is time for both.
       const ended =
         this.stream !== null && hasEnded({ ...(await this.source.inspect(this.containerId)), removed: false })
-      await this.read(ended)
+      await this.read()
       // The stream ends a moment before the container does, so it is looked at once more, and read once more.
       this.progress(before)
       this.attempt = Math.min(this.attempt, ANSWERING)
@@ -106,7 +109,7 @@ export class ContainerLog {
     this.attempt = this.fresh > before ? 0 : this.attempt + 1
   }
 
-  private async read(ended: boolean): Promise<void> {
+  private async read(): Promise<void> {
     const since = this.position.resume()
     const query = { stdout: true, stderr: true, timestamps: true, ...(since !== undefined && { since }) }
     const { stream, tty } = await this.source.logs(this.containerId, query)
@@ -116,12 +119,13 @@ export class ContainerLog {
     }
     this.stream = stream
     this.readAt = null
+    this.rest = null
     const terminal = tty ? new TerminalLog() : null
     const reader = terminal ?? new LogFrames()
     for await (const chunk of chunksOf(stream, this.source.where)) {
       for (const entry of reader.push(chunk)) this.take(entry)
     }
-    if (terminal && ended) for (const entry of terminal.end()) this.take(entry)
+    this.rest = terminal
     this.readAt = Date.now()
     this.faults = 0
   }

@@ -1,0 +1,63 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { MAX_LINE, type LogEntry, type OutputStream } from './log-entry'
+import { LogLines } from './log-lines'
+
+const piece = (
+  text: string | Buffer,
+  more: Partial<LogEntry> & { ms?: number; stream?: OutputStream } = {},
+): LogEntry => {
+  const { ms = 1, ...rest } = more
+  return { stream: 'stdout', at: { ms, ns: 0 }, text: Buffer.from(text), complete: false, cut: 0, ...rest }
+}
+const last = (text: string | Buffer, more: Parameters<typeof piece>[1] = {}) => piece(text, { ...more, complete: true })
+
+const textsOf = (...entries: LogEntry[]) => {
+  const lines = new LogLines()
+  return [...entries.flatMap(entry => lines.add(entry)), ...lines.end()].map(({ text }) => text)
+}
+
+describe('LogLines', () => {
+  it('[DOCK-8] [SAFE-4] joins the pieces of a line before it reads its characters, whatever its bytes', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 8 }), { minLength: 1, maxLength: 6 }), pieces => {
+        const bytes = Buffer.concat([...pieces, Buffer.from('.')])
+        const entries = pieces.map(part => piece(Buffer.from(part)))
+        expect(textsOf(...entries, last('.'))).toEqual([bytes.toString('utf8')])
+      }),
+    )
+  })
+
+  it('[DOCK-8] keeps the pieces of both streams apart', () => {
+    expect(
+      textsOf(piece('out '), piece('err ', { stream: 'stderr' }), last('ends'), last('ends', { stream: 'stderr' })),
+    ).toEqual(['out ends', 'err ends'])
+  })
+
+  it('[DOCK-8] ends a line where one of another time begins, and at the end', () => {
+    expect(textsOf(piece('no end'), last('started again', { ms: 2 }), piece('no end either', { ms: 3 }))).toEqual([
+      'no end',
+      'started again',
+      'no end either',
+    ])
+  })
+
+  it('[SAFE-5] cuts a line at 64 KiB, never through a character, and says how much is gone', () => {
+    const [cut] = textsOf(
+      piece(`a${'é'.repeat(20_000)}`),
+      piece('é'.repeat(20_000)),
+      last('é'.repeat(20_000), { cut: 9 }),
+    )
+    expect(cut).toBe(`a${'é'.repeat((MAX_LINE - 2) / 2)} … ${String(120_001 - MAX_LINE + 9)} more bytes cut`)
+  })
+
+  it('leaves out the return before the end of a line, and no other', () => {
+    expect(textsOf(last('a\rb\r'), last('\r\r', { ms: 2 }), last('', { ms: 3 }))).toEqual(['a\rb', '', ''])
+  })
+
+  it('[SAFE-4] takes no longer for a line of returns', () => {
+    const began = performance.now()
+    textsOf(last(`${'\r'.repeat(60_000)}x`))
+    expect(performance.now() - began).toBeLessThan(500)
+  })
+})

@@ -11,7 +11,7 @@ import {
   type RunFields,
   type Snapshot,
 } from '../run/model'
-import type { Document } from './document'
+import type { Document, Item } from './document'
 import type { Stamp } from './replica'
 
 /**
@@ -60,8 +60,19 @@ export const runDocument = (fields: RunFields, batches: readonly Batch[]): Docum
 
 export const fleetDocument = (fields: FleetFields, runs: readonly RunFields[]): Document => ({
   fields,
-  items: runs.map(run => runOf.learn({ id: run.runId, ...run }, run)),
+  items: runs.map(itemOf),
 })
+
+const items = new WeakMap<RunFields, Item>()
+
+/** The very same item for a run that has not changed: it costs a new version of the fleet nothing. */
+function itemOf(run: RunFields): Item {
+  const known = items.get(run)
+  if (known) return known
+  const item = runOf.learn({ id: run.runId, ...run }, run)
+  items.set(run, item)
+  return item
+}
 
 export const containersDocument = (fields: ContainersFields, containers: readonly AgentContainer[]): Document => ({
   fields,

@@ -4,12 +4,14 @@ import { ContainerLog } from '../docker/logs'
 import { DockerWatcher } from '../docker/watcher'
 import { assign, type Assignment, type Employer } from '../run/assign'
 import { isAtWork, type ContainerFacts } from '../run/container'
+import type { Undecided } from '../run/evidence'
 import type { AgentContainer, Batch, Finding } from '../run/model'
 import type { Observation } from '../run/observation'
 import { shortId, type DockerState } from '../run/verdict'
 import type { AgentLogs } from './agent-logs'
 import { agentContainer, orphansFirst, unclaimed } from './agent-containers'
 import { HubError } from './types'
+import { undecidedByRun, type UndecidedByRun } from './undecided'
 
 /** What the evidence asks of the hub, and tells it. */
 export interface EvidenceHost {
@@ -22,7 +24,7 @@ export interface EvidenceHost {
   observe(runId: string, observation: Observation): void
   /** A batch's container that was not known before. */
   appeared(): void
-  /** The way to Docker, or when it was last listed, is another. */
+  /** The way to Docker, or when it was last listed, or what may be whose is another. */
   stateChanged(): void
   /** What the containers' page shows may have changed. */
   listChanged(): void
@@ -31,8 +33,10 @@ export interface EvidenceHost {
 }
 
 type Home = Extract<Assignment, { kind: 'assigned' }>
+type Candidates = Extract<Assignment, { kind: 'unassigned' }>['candidates']
 
 const WEIGH_WITHIN = 20
+const NONE: readonly Undecided[] = []
 /** Removed containers that are weighed again with new facts: the newest so many. */
 const MAX_REMOVED = 1_000
 
@@ -46,7 +50,8 @@ export class DockerEvidence {
   private readonly watcher: DockerWatcher
   private readonly facts = new Map<string, ContainerFacts>()
   private readonly homes = new Map<string, Home>()
-  private readonly candidates = new Map<string, readonly string[]>()
+  private readonly candidates = new Map<string, Candidates>()
+  private undecided: UndecidedByRun = new Map()
   private readonly logs = new Map<string, ContainerLog>()
   private soon: NodeJS.Timeout | null = null
   private closed = false
@@ -102,9 +107,19 @@ export class DockerEvidence {
       .sort(orphansFirst)
   }
 
-  /** Agents at work for a batch that is nobody's here. */
+  /** Agents at work for a batch that is nobody's here; none while that is not known for sure [DOCK-3]. */
   findings(now: number): Finding[] {
-    return this.watcher.existing().flatMap(facts => (this.homes.has(facts.id) ? [] : unclaimed(facts, now)))
+    if (this.state.link !== 'live') return []
+    const fitsNone = ({ id }: ContainerFacts) => !this.homes.has(id) && !this.candidates.has(id)
+    return this.watcher
+      .existing()
+      .filter(fitsNone)
+      .flatMap(facts => unclaimed(facts, now))
+  }
+
+  /** Containers that may be the run's own; the very same list until something in it is another. */
+  undecidedOf(runId: string): readonly Undecided[] {
+    return this.undecided.get(runId) ?? NONE
   }
 
   /**
@@ -193,13 +208,28 @@ export class DockerEvidence {
       if (facts) changed = this.place(facts, assignment) || changed
     }
     if (changed) this.host.listChanged()
+    this.tellUndecided()
+  }
+
+  private tellUndecided(): void {
+    const open = [...this.candidates].flatMap(([id, candidates]) => {
+      const container = this.facts.get(id)
+      return container ? [{ container, candidates }] : []
+    })
+    const before = this.undecided
+    this.undecided = undecidedByRun(open, before)
+    const isNews = [...this.undecided].some(([runId, list]) => before.get(runId) !== list)
+    if (!isNews && this.undecided.size === before.size) return
+    this.host.stateChanged()
+    this.host.listChanged()
   }
 
   private place(facts: ContainerFacts, assignment: Assignment): boolean {
     const { id } = facts
     const old = this.homes.get(id)
-    if (assignment.kind === 'unassigned') this.candidates.set(id, assignment.candidates)
-    else this.candidates.delete(id)
+    if (assignment.kind === 'unassigned' && assignment.candidates.length > 0) {
+      this.candidates.set(id, assignment.candidates)
+    } else this.candidates.delete(id)
     const home = assignment.kind === 'assigned' ? assignment : undefined
     if (old?.runId === home?.runId && old?.batchId === home?.batchId) return false
     if (old && old.runId !== home?.runId) this.tellNot(old, facts)
@@ -238,7 +268,7 @@ export class DockerEvidence {
       home: home ?? null,
       batch: claim?.batch ?? null,
       over: claim?.over ?? false,
-      candidates: this.candidates.get(facts.id) ?? [],
+      candidates: [...new Set(this.candidates.get(facts.id)?.map(({ runId }) => runId))],
     })
   }
 }

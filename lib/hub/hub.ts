@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { BackendError, BackendHttp } from '../backend/http'
 import { EXECUTION_NOT_FOUND, type Spec } from '../backend/wire'
 import type { Engine } from '../docker/engine'
+import { CLAIMS_ALONE } from '../run/evidence'
 import type { ContainerList, Fleet, LinkState, RunSummary, Snapshot } from '../run/model'
 import { iso } from '../run/time'
 import type { DockerState } from '../run/verdict'
@@ -20,7 +21,6 @@ import { HubError, type HubApi, type LogPage, type StartRequest } from './types'
 import { UnannouncedRuns } from './unannounced-runs'
 
 const FIRST_FRAME = 3_000
-const NOT_WATCHED: DockerState = { link: 'off', since: 0, lists: [], imageMissing: false }
 
 export interface HubOptions {
   backendUrl: URL
@@ -62,6 +62,7 @@ export class Hub implements HubApi {
     this.life = new Lifecycle({
       ...{ backendUrl, backend: this.backend, http: this.http, link: this.link, publisher, store, log },
       docker: () => this.docker,
+      undecided: runId => this.evidence?.undecidedOf(runId) ?? CLAIMS_ALONE.undecided,
       derived: () => {
         this.evidence?.runsChanged()
         publisher.touch(containersScope)
@@ -255,7 +256,7 @@ export class Hub implements HubApi {
   }
 
   private get docker(): DockerState {
-    return this.evidence?.state ?? NOT_WATCHED
+    return this.evidence?.state ?? CLAIMS_ALONE.docker
   }
 
   private fleetDocument(): Document {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { BackendHttp } from '../backend/http'
-import type { Links } from '../run/evidence'
+import type { Links, Undecided } from '../run/evidence'
 import type { DockerState } from '../run/verdict'
 import type { Document } from '../sync/document'
 import type { Publisher } from '../sync/publisher'
@@ -23,6 +23,8 @@ export interface LifecycleOptions {
   http: BackendHttp
   link: BackendLink
   docker: () => DockerState
+  /** What Docker shows that may be the run's own. */
+  undecided: (runId: string) => readonly Undecided[]
   publisher: Publisher
   store: RunStore
   log: Logger
@@ -186,7 +188,8 @@ export class Lifecycle {
 
   private linksOf(state: RunState): Links {
     const { link, since } = this.sessions.get(state)?.link ?? this.options.link
-    return { backend: { link, since }, docker: this.options.docker() }
+    const { docker, undecided } = this.options
+    return { backend: { link, since }, docker: docker(), undecided: undecided(state.runId) }
   }
 
   /** What was found in the history under that id is this run; not from within the reading of either. */

@@ -236,7 +236,7 @@ export class Played {
   }
 
   private deriveAll(now: number): void {
-    const links = { backend: { link: 'live', since: this.begin } as const, docker: this.docker }
+    const links = { backend: { link: 'live', since: this.begin } as const, docker: this.docker, undecided: [] }
     for (const followed of this.runs) {
       followed.derived = derive(followed.run, now, links)
       for (const { id, verdict } of followed.derived.view.batches.filter(isAlarm)) {

@@ -206,7 +206,7 @@ export class RunState {
 
 const isDue = ({ deadline }: Derived, now: number) => deadline !== null && deadline <= now
 
-/** Whether both links have the same to say of a run: of one that is over, new lists of containers tell nothing. */
+/** Whether both have the same to say of a run: of one that is over, new lists of containers tell nothing. */
 function isSame(a: Links, b: Links, { view }: Derived): boolean {
   return (
     a.backend.link === b.backend.link &&
@@ -214,6 +214,7 @@ function isSame(a: Links, b: Links, { view }: Derived): boolean {
     a.docker.link === b.docker.link &&
     a.docker.since === b.docker.since &&
     a.docker.imageMissing === b.docker.imageMissing &&
+    a.undecided === b.undecided &&
     (a.docker.lists[0] === b.docker.lists[0] || isOver(view.status))
   )
 }

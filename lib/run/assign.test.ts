@@ -21,7 +21,14 @@ const run = (runId: string, batches: readonly (string | BatchShape)[], over: Par
 const given = (runId: string, batchId: string, by: 'label' | 'tree' | 'mission' = 'tree'): Assignment => ({
   ...{ kind: 'assigned', runId, batchId, by },
 })
-const nobodys = (...candidates: string[]): Assignment => ({ kind: 'unassigned', candidates })
+/** @param candidates as `<run id> <batch id>` */
+const nobodys = (...candidates: `${string} ${string}`[]): Assignment => ({
+  kind: 'unassigned',
+  candidates: candidates.map(text => {
+    const [runId = '', batchId = ''] = text.split(' ')
+    return { runId, batchId }
+  }),
+})
 
 const at = (seconds: number) => ({ createdAt: T0 + seconds * SECOND })
 const branch = (id: string, suffix: string) => `worktree/main/ckrv-batch-${id}-${suffix}`
@@ -43,7 +50,8 @@ describe('what a container says', () => {
     const before = run('r1', ['a'], { ...entry, endedAt: T0 + 30 * SECOND })
     const after = run('r2', ['a'], { ...entry, startedAt: T0 + 60 * SECOND })
     expect(assign([labelled], [after, before]).get('c')).toEqual(given('r1', 'a', 'label'))
-    expect(assign([labelled], [run('r2', ['a'], entry), run('r1', ['a'], entry)]).get('c')).toEqual(nobodys('r1', 'r2'))
+    const both = [run('r2', ['a'], entry), run('r1', ['a'], entry)]
+    expect(assign([labelled], both).get('c')).toEqual(nobodys('r1 a', 'r2 a'))
   })
 
   it('[DOCK-4] a label that names a run that nobody knows makes it nobody’s', () => {
@@ -82,7 +90,8 @@ describe('what a container says', () => {
     const container = agent('c', { ...at(2), tree: null, marks: { mission: 'Mail' } })
     const mail = { id: 'mail', name: 'Mail' }
     expect(assign([container], [run('r1', ['a', mail])]).get('c')).toEqual(given('r1', 'mail', 'mission'))
-    expect(assign([container], [run('r1', [mail, { id: 'mail-2', name: 'Mail' }])]).get('c')).toEqual(nobodys('r1'))
+    const twins = [run('r1', [{ id: 'mail-2', name: 'Mail' }, mail])]
+    expect(assign([container], twins).get('c')).toEqual(nobodys('r1 mail', 'r1 mail-2'))
     expect(assign([container], [run('r1', ['a'])]).get('c')).toEqual(nobodys())
     const bare = agent('c', { ...at(2), tree: null })
     expect(assign([bare], [run('r1', ['a'])]).get('c')).toEqual(nobodys())
@@ -192,7 +201,7 @@ describe('runs at once', () => {
 
   it('[DOCK-4] else leave it open until a branch names the work tree, and then know both', () => {
     const open = assign([x, y], [one, two])
-    expect([open.get('x'), open.get('y')]).toEqual([nobodys('r1', 'r2'), nobodys('r1', 'r2')])
+    expect([open.get('x'), open.get('y')]).toEqual([nobodys('r1 a', 'r2 a'), nobodys('r1 a', 'r2 a')])
     const proven = run('r2', [{ id: 'a', startedAt: T0 + 3 * SECOND, branch: branch('a', '222222') }])
     const found = assign([x, y], [one, proven])
     expect([found.get('x'), found.get('y')]).toEqual([given('r2', 'a'), given('r1', 'a')])
@@ -217,13 +226,13 @@ describe('runs at once', () => {
 
   it('[DOCK-4] are candidates only where they fit, while any fits to the letter', () => {
     const over = run('r3', ['a'], { endedAt: T0 + 4 * SECOND })
-    expect(assign([x], [one, two, over]).get('x')).toEqual(nobodys('r1', 'r2'))
+    expect(assign([x], [one, two, over]).get('x')).toEqual(nobodys('r1 a', 'r2 a'))
   })
 
   it('[DOCK-4] only the branch of that very batch is proof', () => {
     for (const named of ['dry-run-branch', branch('b', '222222'), `${branch('a', '222222')}0`, 'ckrv-batch-a-22222']) {
       const runs = [run('r1', [{ id: 'a', branch: named }]), two]
-      expect(assign([x], runs).get('x')).toEqual(nobodys('r1', 'r2'))
+      expect(assign([x], runs).get('x')).toEqual(nobodys('r1 a', 'r2 a'))
     }
   })
 })
@@ -348,7 +357,7 @@ describe('any runs and containers', () => {
           if (found.kind === 'assigned') expect(found).toMatchObject({ runId: true_?.runId, batchId: true_?.batchId })
           else {
             expect(true_?.completed).toBe(false)
-            expect(found.candidates).toContain(true_?.runId)
+            expect(found.candidates).toContainEqual({ runId: true_?.runId, batchId: true_?.batchId })
             expect(alone).toBe(false)
           }
         }

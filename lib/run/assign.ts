@@ -13,8 +13,8 @@ export interface Employer {
 /** Whose a container is, or why that can't be said. */
 export type Assignment =
   | { kind: 'assigned'; runId: string; batchId: string; by: 'label' | 'tree' | 'mission' }
-  /** It fits several runs or batches, or none. */
-  | { kind: 'unassigned'; candidates: readonly string[] }
+  /** It fits several batches, of one run or of many, or none. */
+  | { kind: 'unassigned'; candidates: readonly { runId: string; batchId: string }[] }
 
 type Home = Extract<Assignment, { kind: 'assigned' }>
 
@@ -97,7 +97,7 @@ class Index {
     for (const skew of skews) {
       const [only, ...others] = begunBy(free, container, skew)
       if (only && others.length === 0) return this.taken(only, container)
-      if (only) return { kind: 'unassigned', candidates: runsOf([only, ...others]) }
+      if (only) return undecided([only, ...others].map(({ run, batch }) => ({ runId: run.runId, batchId: batch.id })))
     }
     return none
   }
@@ -110,7 +110,7 @@ class Index {
     const [only, ...others] = runs.length > 1 ? runs.filter(run => isAtWorkAt(run, container, SKEW)) : runs
     const id = batchId ?? tree?.batchId
     if (!only || id === undefined) return none
-    if (others.length > 0) return { kind: 'unassigned', candidates: runs.map(run => run.runId).sort() }
+    if (others.length > 0) return undecided(runs.map(run => ({ runId: run.runId, batchId: id })))
     return { kind: 'assigned', runId: only.runId, batchId: id, by: 'label' }
   }
 
@@ -148,7 +148,12 @@ const suffixIn = ({ tree }: ContainerFacts['marks']) => tree?.suffix ?? ''
 /** What no two work trees share; none is the empty one. */
 const treeOf = ({ tree }: ContainerFacts['marks']) => (tree ? `${tree.batchId}-${tree.suffix}` : '')
 
-const runsOf = (candidates: readonly Candidate[]) => [...new Set(candidates.map(({ run }) => run.runId))].sort()
+const undecided = (candidates: { runId: string; batchId: string }[]): Assignment => ({
+  kind: 'unassigned',
+  candidates: candidates.sort((a, b) => order(a.runId, b.runId) || order(a.batchId, b.batchId)),
+})
+
+const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
 /** Those whose batch had started when the container was created, and whose run was not over. */
 const begunBy = (candidates: readonly Candidate[], container: ContainerFacts, skew: number): Candidate[] =>

@@ -249,6 +249,16 @@ describe('evidence beside a claim', () => {
     expect(told.wait(60 * SECOND).batch('a').verdict).toBe('local')
   })
 
+  it('[DOCK-4] is no ghost where a container may be its own or another’s', () => {
+    const told = new Told(['a', 'b']).watched()
+    for (const says of [START, RUNNING, status('a', 'running'), status('b', 'running')]) told.say(says)
+    told.mayHave([{ batchId: 'a', container: agent('c0ffeec0ffee', { createdAt: told.now }) }]).wait(60 * SECOND)
+    expect(told.batch('a')).toMatchObject({ verdict: 'unknown', container: null, reasonSince: null })
+    expect(told.batch('a').reason).toContain('container c0ffeec0ffee may be its or another’s')
+    expect(told.view.findings).toMatchObject([{ kind: 'ghost', batchId: 'b' }])
+    expect(told.mayHave([]).batch('a').verdict).toBe('ghost')
+  })
+
   it('[DOCK-3] is not judged where nothing is watched', () => {
     const told = twoAtWork().shows('bad', bad(T0 + 4 * SECOND))
     told.links = CLAIMS_ALONE

@@ -5,16 +5,24 @@ import { isOver } from './model'
 import { iso, type Instant } from './time'
 import { hasFailed, verdict, type Around, type DockerState } from './verdict'
 
-/** How fresh both sources are, as of now. */
+/** How fresh both sources are, as of now, and what can't be told yet of what Docker shows. */
 export interface Links {
   backend: { link: LinkState; since: number }
   docker: DockerState
+  undecided: readonly Undecided[]
+}
+
+/** A container that works on this batch or on another, of this run or of another, where that can't be told yet [DOCK-4]. */
+export interface Undecided {
+  batchId: string
+  container: ContainerFacts
 }
 
 /** Nothing is watched: where a run is read from what was told alone. */
 export const CLAIMS_ALONE: Links = {
   backend: { link: 'live', since: 0 },
   docker: { link: 'off', since: 0, lists: [], imageMissing: false },
+  undecided: [],
 }
 
 /** A batch without what Docker has to say of it. */
@@ -104,13 +112,15 @@ export function judge(
     endedAt: onOurClock(claims.endedAt),
     local: claims.dryRun ? 'dry-run' : claims.local ? 'fallback' : null,
   }
+  const undecided = new Map(links.undecided.map(({ batchId, container }) => [batchId, container]))
   const findings: Finding[] = []
   const deadlines: number[] = []
   const judged = batches.map(batch => {
     const evidence = containers.of(batch.id)
     const begun = onOurClock(batch.startedAt) ?? run.runningSince.get(batch.id) ?? null
     const since = batch.status === 'running' ? begun : onOurClock(batch.endedAt)
-    const word = verdict({ status: batch.status, since, containers: evidence }, around, now)
+    const maybe = undecided.get(batch.id) ?? null
+    const word = verdict({ status: batch.status, since, containers: evidence, undecided: maybe }, around, now)
     const containersShown = evidence.map(shown)
     const reasonSince = iso(word.since)
     if (word.deadline !== null) deadlines.push(word.deadline)

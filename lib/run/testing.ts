@@ -73,7 +73,7 @@ export class Told {
   watched(over: Partial<Links['docker']> = {}): this {
     const lists = Array.from({ length: 100 }, (_, n) => this.now + n * 10 * SECOND).reverse()
     const docker = { link: 'live', since: this.now, lists, imageMissing: false } as const
-    this.links = { backend: { link: 'live', since: 0 }, docker: { ...docker, ...over } }
+    this.links = { ...this.links, backend: { link: 'live', since: 0 }, docker: { ...docker, ...over } }
     return this
   }
 
@@ -81,6 +81,12 @@ export class Told {
   shows(batchId: string | null, container: ContainerFacts): this {
     const batch = batchId === null ? null : { id: batchId, by: 'tree' as const }
     this.observe({ kind: 'container', at: this.now, batch, container })
+    return this
+  }
+
+  /** What Docker shows of containers of which it can't be told whether they work on these batches. */
+  mayHave(undecided: Links['undecided']): this {
+    this.links = { ...this.links, undecided }
     return this
   }
 
@@ -127,9 +133,9 @@ export class Told {
   }
 
   derive(now = this.now): Derived {
-    const { backend, docker } = this.links
+    const { docker } = this.links
     const lists = docker.lists.filter(at => at <= now).slice(0, 2)
-    return derive(this.run, now, { backend, docker: { ...docker, lists } })
+    return derive(this.run, now, { ...this.links, docker: { ...docker, lists } })
   }
 
   get view(): RunView {

@@ -127,6 +127,18 @@ describe('a run of which nothing is heard any more', () => {
     expect(told.derive(told.now + 60 * SECOND).view).toMatchObject({ status: 'failed', endedAt: iso(end.finishedAt) })
   })
 
+  it('[RUN-13] lives as long as an agent works of which it can’t be told whether it is its own', () => {
+    const works = agent('c', { tree: 'b-1a2b3c', createdAt: T0 + 5 * SECOND })
+    const told = found()
+      .mayHave([{ batchId: 'b', container: works }])
+      .wait(600 * SECOND)
+    expect(told.derive()).toMatchObject({ view: { status: 'running' }, deadline: null })
+    const end = { finishedAt: told.now - SECOND, seenEndedAt: told.now, state: 'exited', exitCode: 0 } as const
+    told.mayHave([{ batchId: 'b', container: { ...works, ...end } }])
+    expect(told.derive(told.now + 60 * SECOND - 1).view.status).toBe('running')
+    expect(told.derive(told.now + 60 * SECOND).view.status).toBe('failed')
+  })
+
   it.each([
     ['Docker', 'stale'],
     ['Docker', 'down'],

@@ -55,8 +55,9 @@ export function endOfEntry(
   }
   const containers = [...run.evidence.values()].map(({ container }) => container)
   const heard = links.docker.link === 'live' && links.backend.link === 'live'
-  if (!heard || containers.some(isAtWork)) return { end: null, deadline: null }
-  const changes = [run.historyChangedAt ?? entry.at, ...containers.map(({ seenEndedAt }) => seenEndedAt ?? 0)]
+  const maybeIts = [...containers, ...links.undecided.map(({ container }) => container)]
+  if (!heard || maybeIts.some(isAtWork)) return { end: null, deadline: null }
+  const changes = [run.historyChangedAt ?? entry.at, ...maybeIts.map(({ seenEndedAt }) => seenEndedAt ?? 0)]
   const due = Math.max(links.docker.since, links.backend.since, ...changes) + SILENCE
   if (due > now) return { end: null, deadline: due }
   const told = [

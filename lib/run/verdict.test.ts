@@ -19,7 +19,11 @@ const AROUND: Around = {
 const OVER: Partial<Around> = { over: true, endedAt: T0 }
 
 const judge = (pair: Partial<Pair>, around: Partial<Around>, after: number) =>
-  verdict({ status: 'running', since: T0, containers: [], ...pair }, { ...AROUND, ...around }, T0 + after)
+  verdict(
+    { status: 'running', since: T0, containers: [], undecided: null, ...pair },
+    { ...AROUND, ...around },
+    T0 + after,
+  )
 
 const id = 'c0ffee'.repeat(11).slice(0, 64)
 const at = iso(T0)
@@ -350,7 +354,7 @@ describe('the table of verdicts', () => {
 })
 
 /** The table once more, without thrift: each row by itself, at one moment. */
-function oracle({ status, since, containers }: Pair, around: Around, now: number): Verdict {
+function oracle({ status, since, containers, undecided }: Pair, around: Around, now: number): Verdict {
   const { docker, backend, over, local } = around
   const gone = (c: ContainerFacts) => c.removed || ['exited', 'dead', 'removing'].includes(c.state)
   const up = (c: ContainerFacts) => !c.removed && ['running', 'paused', 'restarting'].includes(c.state)
@@ -380,7 +384,7 @@ function oracle({ status, since, containers }: Pair, around: Around, now: number
     ],
     [open && status === 'pending', 'agrees'],
     [open && !none && lasts(ended, lastBad ? 5_000 : 30_000), 'late'],
-    [open && none && docker.imageMissing, 'unknown'],
+    [open && none && (undecided !== null || docker.imageMissing), 'unknown'],
     [open && none && lasts(noneFor, 15_000) && docker.lists.filter(t => t >= noneFor).length > 1, 'ghost'],
     [open, 'agrees'],
     [status === 'completed' && bad, 'conflict'],
@@ -424,6 +428,7 @@ const situation = fc
     status: fc.constantFrom('pending', 'running', 'completed', 'failed', 'aborted'),
     since: fc.option(moment),
     containers: fc.array(facts, { maxLength: 4 }),
+    undecided: fc.option(facts, { freq: 1 }),
     over: fc.boolean(),
     endedAt: fc.option(moment),
     local: fc.option(fc.constantFrom('dry-run', 'fallback'), { freq: 1 }),
@@ -434,8 +439,8 @@ const situation = fc
     }),
   })
   // In a run that is over nothing is running [RUN-1].
-  .map(({ status, since, containers, over, endedAt, ...around }) => ({
-    pair: { status, since, containers: containers.sort((a, b) => a.createdAt - b.createdAt) },
+  .map(({ status, since, containers, undecided, over, endedAt, ...around }) => ({
+    pair: { status, since, undecided, containers: containers.sort((a, b) => a.createdAt - b.createdAt) },
     around: { ...around, over: over && status !== 'running', endedAt: over ? endedAt : null },
   }))
 const later = fc.integer({ min: 0, max: 200_000 })
@@ -491,7 +496,7 @@ describe('any claim beside any evidence', () => {
         const now = T0 + after
         if (verdict(pair, around, now).verdict !== 'ghost') return
         const { lists, since } = around.docker
-        expect(pair.containers).toEqual([])
+        expect([...pair.containers, pair.undecided]).toEqual([null])
         expect(now - Math.max(pair.since ?? 0, since, around.backend.since)).toBeGreaterThanOrEqual(15_000)
         expect(lists.filter(list => list >= Math.max(pair.since ?? 0, since))).toHaveLength(2)
       }),

@@ -9,6 +9,8 @@ export interface Pair {
   since: number | null
   /** In the order of their creation. */
   containers: readonly ContainerFacts[]
+  /** One that works on it or on another batch, where that can't be told yet [DOCK-4]. */
+  undecided: ContainerFacts | null
 }
 
 /** What both sides' words are worth at the moment. Times in ms on the server's clock. */
@@ -107,7 +109,15 @@ function ofRunning(pair: Pair, { backend, docker }: Around, now: number): Judgem
 }
 
 /** Said to run, and there is no container: since when, at the earliest, and for how many lists. */
-function ofMissing({ since: told }: Pair, { backend, docker }: Pick<Around, 'backend' | 'docker'>, now: number) {
+function ofMissing(
+  { since: told, undecided }: Pair,
+  { backend, docker }: Pick<Around, 'backend' | 'docker'>,
+  now: number,
+) {
+  if (undecided) {
+    const text = `Backend says running; container ${shortId(undecided.id)} may be its or another’s, so no verdict.`
+    return stands('unknown', `${text} A branch that names the work tree will tell.`)
+  }
   const since = Math.max(told ?? docker.since, docker.since)
   if (docker.imageMissing) {
     const text = `No container since ${iso(since)}: the agents’ image is not there. The backend may be fetching it.`

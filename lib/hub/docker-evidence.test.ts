@@ -1,0 +1,109 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { connectEngine } from '../docker/engine'
+import type { Employer } from '../run/assign'
+import type { Observation } from '../run/observation'
+import { branchOf, REPOSITORY } from '../run/testing'
+import { AgentLogs } from './agent-logs'
+import { DockerEvidence } from './docker-evidence'
+import { LogBudget } from './log-budget'
+
+const closes: (() => void)[] = []
+afterEach(() => closes.splice(0).forEach(close => close()))
+
+const id = 'c0ffee'.repeat(11).slice(0, 64)
+const began = Date.now() - 60_000
+const state = { Status: 'running', Running: true, StartedAt: new Date(began + 2_000).toISOString() }
+
+/** An Engine with one agent, of the work tree `batch-a-1a2b3c_1`, that has been at work for a minute. */
+function answer(path: string): unknown {
+  if (path.startsWith('/containers/json')) {
+    return [{ Id: id, Names: ['/ckrv-1'], Image: 'agent:7', State: 'running', Created: Math.floor(began / 1000) + 2 }]
+  }
+  return {
+    Id: id,
+    Name: '/ckrv-1',
+    Created: new Date(began + 2_000).toISOString(),
+    State: state,
+    Config: { Image: 'agent:7' },
+    Mounts: [{ Source: `${REPOSITORY}/.chakravarti/worktrees/batch-a-1a2b3c_1`, Destination: '/workspace' }],
+  }
+}
+
+const run = (runId: string, branch: string | null = null): Employer => ({
+  ...{ runId, historyId: null, startedAt: began, endedAt: null },
+  batches: [{ id: 'a', name: 'a', startedAt: began + 1_000, branch }],
+})
+
+/** The evidence of that Engine, for the runs that the test names. */
+async function evidenceFor(...employers: Employer[]) {
+  const server = createServer((request, response) => {
+    const path = request.url ?? ''
+    if (path.startsWith('/events') || path.includes('/logs')) response.flushHeaders()
+    else response.end(path.startsWith('/_ping') ? 'OK' : JSON.stringify(answer(path)))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  const none = { opened: vi.fn(), appended: vi.fn(), rebuilt: vi.fn(), closed: vi.fn() }
+  const told: [string, Observation][] = []
+  const failures: unknown[] = []
+  const stateChanged = vi.fn()
+  const evidence = new DockerEvidence(connectEngine({ protocol: 'http', host: '127.0.0.1', port: address.port }), {
+    agentLogs: new AgentLogs(new LogBudget(), none),
+    employers: () => employers,
+    batch: () => undefined,
+    observe: (runId, observation) => void told.push([runId, observation]),
+    appeared: () => undefined,
+    stateChanged,
+    listChanged: () => undefined,
+    odd: reason => void failures.push(reason),
+    failed: error => void failures.push(error),
+  })
+  const stopEngine = () => {
+    server.closeAllConnections()
+    server.close()
+  }
+  closes.push(() => evidence.close(), stopEngine)
+  evidence.start()
+  await vi.waitFor(() => expect(evidence.list()).toHaveLength(1))
+  /** What is known of the runs from now on. */
+  const knows = (...now: Employer[]) => {
+    employers.splice(0, employers.length, ...now)
+    evidence.runsChanged()
+  }
+  return { evidence, told, failures, stateChanged, stopEngine, knows }
+}
+
+describe('an agent that may be several runs’', () => {
+  it('[DOCK-4] is told to each as that, and is nobody’s alarm, until a branch tells whose it is', async () => {
+    const { evidence, told, failures, stateChanged, knows } = await evidenceFor(run('r1'), run('r2'))
+    await vi.waitFor(() => expect(evidence.undecidedOf('r2')).toMatchObject([{ batchId: 'a', container: { id } }]))
+    expect(evidence.undecidedOf('r1')).toEqual(evidence.undecidedOf('r2'))
+    expect(evidence.undecidedOf('r3')).toEqual([])
+    expect(evidence.list()).toMatchObject([{ runId: null, batchId: 'a', stoppable: false }])
+    expect(evidence.list()[0]?.reason).toContain('May belong to r1 or r2')
+    expect(evidence.findings(Date.now() + 60_000)).toEqual([])
+    expect(told).toEqual([])
+    const before = stateChanged.mock.calls.length
+    knows(run('r1'), run('r2', branchOf('a')))
+    await vi.waitFor(() => expect(told).toMatchObject([['r2', { kind: 'container', batch: { id: 'a' } }]]))
+    await vi.waitFor(() => expect(stateChanged.mock.calls.length).toBeGreaterThan(before))
+    expect([...evidence.undecidedOf('r1'), ...evidence.undecidedOf('r2')]).toEqual([])
+    expect(failures).toEqual([])
+  })
+})
+
+describe('an agent that fits no run', () => {
+  it('[DOCK-3] is a finding after a while, but not while Docker can’t be reached', async () => {
+    const { evidence, stopEngine } = await evidenceFor()
+    await vi.waitFor(() => expect(evidence.state.link).toBe('live'))
+    expect(evidence.findings(Date.now())).toEqual([])
+    const soon = Date.now() + 11_000
+    expect(evidence.findings(soon)).toMatchObject([{ kind: 'unclaimed', batchId: 'a', containerId: id }])
+    stopEngine()
+    await vi.waitFor(() => expect(evidence.state.link).toBe('down'), { timeout: 10_000 })
+    expect(evidence.findings(soon)).toEqual([])
+  })
+})

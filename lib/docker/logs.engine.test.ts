@@ -7,13 +7,13 @@ import { join } from 'node:path'
 import Docker from 'dockerode'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startOwnEngine, whyNoOwnEngine } from '../reference-backend/own-engine'
-import { connectEngine } from './engine'
+import { connectEngine, type Engine } from './engine'
 import type { ContainerLine } from './log-lines'
 import { ContainerLog } from './logs'
 import { importBusybox, socketAtHand, whyNoContainers } from './testing'
 
 const whyNot = await whyNoContainers()
-const whyNoOwn = whyNot ?? (await whyNoOwnEngine())
+const whyNoOwn = await whyNoOwnEngine()
 
 const named = (name: string, why: string | null) => (why === null ? name : `${name} (skipped: ${why})`)
 
@@ -26,8 +26,10 @@ const create = (docker: Docker, image: string, script: string, more: Docker.Cont
     ...more,
   })
 
+const at = (socketPath: string) => connectEngine({ socketPath })
+
 /** Follows a container and keeps all that is told. */
-function follow(socketPath: string, id: string, told: (count: number) => void = () => {}) {
+function follow(client: Engine, id: string, told: (count: number) => void = () => {}) {
   const lines: ContainerLine[] = []
   const gaps: string[] = []
   let heard = () => {}
@@ -37,7 +39,7 @@ function follow(socketPath: string, id: string, told: (count: number) => void = 
     end = resolve
     fail = reject
   })
-  const log = new ContainerLog(connectEngine({ socketPath }), id, {
+  const log = new ContainerLog(client, id, {
     line: line => {
       lines.push(line)
       told(lines.length)
@@ -159,7 +161,7 @@ describe.skipIf(whyNot !== null)(named('ContainerLog with an Engine', whyNot), {
     const one = await run(
       'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); if [ $((i%3)) = 0 ]; then echo $i >&2; else echo $i; fi; done',
     )
-    const { ended, gaps, of } = follow(proxy.path, one.id, count => {
+    const { ended, gaps, of } = follow(at(proxy.path), one.id, count => {
       if (count % 900 === 0) proxy.cutAfter(1 + Math.floor(random() * 20_000))
     })
     await ended
@@ -172,7 +174,7 @@ describe.skipIf(whyNot !== null)(named('ContainerLog with an Engine', whyNot), {
 
   it('[DOCK-8] has read all where a container is removed as soon as it has ended', async () => {
     const one = await run('i=0; while [ $i -lt 5000 ]; do i=$((i+1)); echo $i; done')
-    const { ended, gaps, of } = follow(socketAtHand, one.id)
+    const { ended, gaps, of } = follow(at(socketAtHand), one.id)
     await one.wait()
     await one.remove()
     await ended
@@ -183,7 +185,7 @@ describe.skipIf(whyNot !== null)(named('ContainerLog with an Engine', whyNot), {
   it('[DOCK-8] says so where a container is gone before all could be read', async () => {
     const proxy = await proxyTo(socketAtHand)
     const one = await run('echo first; busybox sleep 60')
-    const { ended, gaps, lines, reached } = follow(proxy.path, one.id)
+    const { ended, gaps, lines, reached } = follow(at(proxy.path), one.id)
     await reached(1)
     proxy.refuse(true)
     await one.remove({ force: true })
@@ -209,7 +211,7 @@ describe.skipIf(whyNot !== null)(named('ContainerLog with an Engine', whyNot), {
 
   it('[DOCK-8] [SAFE-5] joins long lines, cuts longer ones visibly, and reads whatever bytes come', async () => {
     const one = await run(odd)
-    const { ended, gaps, of } = follow(socketAtHand, one.id)
+    const { ended, gaps, of } = follow(at(socketAtHand), one.id)
     await ended
     expect(of('stdout').map(short)).toEqual(oddLines)
     expect(gaps).toEqual([])
@@ -219,7 +221,7 @@ describe.skipIf(whyNot !== null)(named('ContainerLog with an Engine', whyNot), {
     const proxy = await proxyTo(socketAtHand)
     const random = generator(2)
     const one = await run(`i=0; while [ $i -lt 2000 ]; do i=$((i+1)); echo $i; done; ${odd}`, { Tty: true })
-    const { ended, gaps, of } = follow(proxy.path, one.id, count => {
+    const { ended, gaps, of } = follow(at(proxy.path), one.id, count => {
       if (count % 400 === 0 || count === 2_001) proxy.cutAfter(1 + Math.floor(random() * 5_000))
     })
     await ended
@@ -239,7 +241,7 @@ describe.skipIf(whyNot !== null)(named('ContainerLog with an Engine', whyNot), {
     const one = await run('echo first; echo second >&2')
     await one.wait()
     const after = Date.now()
-    const { ended, lines } = follow(socketAtHand, one.id)
+    const { ended, lines } = follow(at(socketAtHand), one.id)
     await ended
     expect(lines.map(({ stream, text }) => `${stream}: ${text}`).sort()).toEqual(['stderr: second', 'stdout: first'])
     for (const { at } of lines) {
@@ -251,7 +253,7 @@ describe.skipIf(whyNot !== null)(named('ContainerLog with an Engine', whyNot), {
   it('[DOCK-8] leaves no connection behind once closed, and tells nothing more', async () => {
     const proxy = await proxyTo(socketAtHand)
     const one = await run('while :; do echo again; done')
-    const { log, lines, reached } = follow(proxy.path, one.id)
+    const { log, lines, reached } = follow(at(proxy.path), one.id)
     await reached(10)
     log.close()
     const told = lines.length
@@ -271,7 +273,7 @@ describe.skipIf(whyNoOwn !== null)(
         const image = await importBusybox(engine.docker)
         const one = await create(engine.docker, image, 'i=0; while :; do i=$((i+1)); echo $i; busybox usleep 500; done')
         await one.start()
-        const { ended, gaps, of, reached } = follow(engine.host.replace('unix://', ''), one.id)
+        const { ended, gaps, of, reached } = follow(at(engine.host.replace('unix://', '')), one.id)
         await reached(500)
         await engine.stop()
         await engine.start()
@@ -292,10 +294,18 @@ describe.skipIf(whyNoOwn !== null)(
         const image = await importBusybox(engine.docker)
         const one = await create(engine.docker, image, 'i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo $i; done')
         await one.start()
+        const client = at(engine.host.replace('unix://', ''))
+        const ask = client.logs.bind(client)
+        const unanswered = new Promise<void>(resolve => {
+          client.logs = (...question) =>
+            ask(...question).catch((error: unknown) => {
+              resolve()
+              throw error
+            })
+        })
         engine.pause()
-        const { ended, gaps, of } = follow(engine.host.replace('unix://', ''), one.id)
-        // Long enough for the first question to go unanswered.
-        await new Promise(resolve => setTimeout(resolve, 11_000))
+        const { ended, gaps, of } = follow(client, one.id)
+        await unanswered
         engine.resume()
         await ended
         expect(of('stdout')).toEqual(numbers(3_000, () => true))

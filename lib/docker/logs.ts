@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { hasEnded } from '../run/container'
 import { asDockerError, DockerError } from './docker-error'
 import type { Engine } from './engine'
@@ -40,7 +39,8 @@ const TORN = 'Docker has dropped older output of this container: lines may be mi
 export class ContainerLog {
   private readonly position = new LogPosition()
   private readonly lines = new LogLines()
-  private readonly closing = new AbortController()
+  private closed = false
+  private pausing: NodeJS.Timeout | null = null
   private stream: Readable | null = null
   private started = false
   /** When the log, as far as it went, had been read to its end, ms; null while it has not. */
@@ -67,23 +67,28 @@ export class ContainerLog {
 
   /** Nothing is told any more. */
   close(): void {
-    this.closing.abort()
+    this.closed = true
+    if (this.pausing) clearTimeout(this.pausing)
     this.stream?.destroy()
-  }
-
-  private get closed(): boolean {
-    return this.closing.signal.aborted
   }
 
   private async follow(): Promise<void> {
     while (!(await this.readOn())) {
+      if (this.closed) return
       const delay = this.attempt === 0 ? 0 : Math.min(MAX_DELAY, FIRST_DELAY * 2 ** (this.attempt - 1))
-      await sleep(delay * (0.5 + Math.random() / 2), undefined, { signal: this.closing.signal })
+      await this.pause(delay * (0.5 + Math.random() / 2))
     }
     if (this.closed) return
     for (const entry of this.rest?.end() ?? []) this.take(entry)
     this.tell(this.lines.end())
     this.listener.ended()
+  }
+
+  /** Never ends once we are closed, and keeps nothing alive then. */
+  private pause(ms: number): Promise<void> {
+    return new Promise(resolve => {
+      this.pausing = setTimeout(resolve, ms)
+    })
   }
 
   /** Reads as far as the Engine lets us. Returns whether that was all. */

@@ -134,6 +134,12 @@ export class Containers {
     return this.#wanted.has(id) || this.#asked.has(id)
   }
 
+  /** It exists, and could not be inspected: its configuration may be older than the last gap, or not known at all. */
+  isUnread(id: string): boolean {
+    const entry = this.#entries.get(id)
+    return entry !== undefined && !entry.inspected && !entry.life.facts.removed
+  }
+
   /** An inspection begins; the mark to hand in with its answer. */
   ask(id: string): Mark {
     this.#asked.set(id, (this.#asked.get(id) ?? 0) + 1)

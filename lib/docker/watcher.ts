@@ -10,7 +10,7 @@ import { msOf } from './life'
 export interface DockerListener {
   /** First seen, or another than before. */
   container(facts: ContainerFacts): void
-  /** All that was in the complete list asked for at `at` (ms, our clock) has been told. */
+  /** All that was in the complete list asked for at `at` (ms, our clock) was inspected, and has been told. */
   listed(at: number): void
   /** `link`, `error` or `imageMissing` is another. */
   changed(): void
@@ -44,7 +44,7 @@ export class DockerWatcher {
   #failuresInARow = 0
   #inspecting = 0
   /** The last list, until all that it brought is told. */
-  #listed: { at: number; untold: Set<string> } | null = null
+  #listed: { at: number; wanted: readonly string[] } | null = null
   #retryNow = new AbortController()
   #closed = false
 
@@ -162,9 +162,7 @@ export class DockerWatcher {
       const list = await this.engine.listAgents()
       over.throwIfAborted()
       const wanted = this.#book.list(list, mark, Date.now())
-      // What still waits for an inspection by then waits for one that does not end.
-      if (this.#listed !== null) void this.#finish(this.#listed.at)
-      this.#listed = { at, untold: new Set(wanted) }
+      this.#listed = { at, wanted }
       this.#failuresInARow = 0
       this.#link.merged()
       this.#tell()
@@ -189,17 +187,17 @@ export class DockerWatcher {
     for (const facts of this.#book.takeChanged()) this.listener.container(facts)
     this.#inspectWanted()
     if (this.#listed === null) return
-    const { at, untold } = this.#listed
-    for (const id of untold) if (!this.#book.isOutstanding(id)) untold.delete(id)
-    if (untold.size > 0) return
+    const { at, wanted } = this.#listed
+    if (wanted.some(id => this.#book.isOutstanding(id))) return
     this.#listed = null
-    void this.#finish(at)
+    void this.#finish(at, wanted)
   }
 
   /** All that the list brought is told; only now it is known which agent is the latest. */
-  async #finish(at: number): Promise<void> {
+  async #finish(at: number, wanted: readonly string[]): Promise<void> {
     await this.#lookForImage()
-    if (!this.#closed) this.listener.listed(at)
+    // One that could not be inspected may be any batch's: by such a list none is missing.
+    if (!this.#closed && !wanted.some(id => this.#book.isUnread(id))) this.listener.listed(at)
   }
 
   #inspectWanted(): void {

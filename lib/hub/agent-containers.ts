@@ -21,7 +21,9 @@ const UNCLAIMED_AFTER = 10_000
 /** A container as the containers' page shows it. */
 export function agentContainer(facts: ContainerFacts, belongs: Belongs): AgentContainer {
   const { home, batch, over } = belongs
-  const { id, image, role, createdAt } = facts
+  // The batch's verdict speaks of its latest container, or of an earlier one that has not ended.
+  const word = batch && (batch.container?.id === facts.id || isAtWork(facts)) ? batch : null
+  const { image, role, createdAt } = facts
   const { removed: _removed, timedOut: _timedOut, ...container } = shown(facts)
   return {
     ...container,
@@ -30,9 +32,9 @@ export function agentContainer(facts: ContainerFacts, belongs: Belongs): AgentCo
     createdAt: iso(createdAt),
     runId: home?.runId ?? null,
     batchId: home?.batchId ?? batchOf(facts),
-    verdict: batch && batch.container?.id === id ? batch.verdict : 'unknown',
-    reason: batch && batch.container?.id === id ? batch.reason : reasonOf(facts, belongs),
-    reasonSince: batch && batch.container?.id === id ? batch.reasonSince : null,
+    verdict: word?.verdict ?? 'unknown',
+    reason: word?.reason ?? reasonOf(facts, belongs),
+    reasonSince: word?.reasonSince ?? null,
     stoppable: role === 'batch' && home !== null && over && isAtWork(facts),
   }
 }

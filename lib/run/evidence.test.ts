@@ -177,6 +177,18 @@ describe('evidence beside a claim', () => {
     expect(told.view.findings).toEqual([])
   })
 
+  it('[DOCK-2] is a finding that names the container it speaks of, also where a later one has ended', () => {
+    const told = new Told(['a']).watched()
+    for (const says of [START, RUNNING, status('a', 'running')]) told.say(says)
+    const [first, second] = ['1111111111111111', '2222222222222222']
+    told.shows('a', agent(first, { createdAt: told.now }))
+    told.shows('a', agent(second, { createdAt: told.now + SECOND, exitCode: 0 }))
+    told.say(FAILED)
+    const [orphan] = told.wait(60 * SECOND).view.findings
+    expect(orphan).toMatchObject({ kind: 'orphan', containerId: first })
+    expect(orphan?.text).toContain('111111111111')
+  })
+
   it('[DOCK-2] wakes at the first moment at which any verdict changes', () => {
     const told = twoAtWork()
     // `bad` has no container since the 4th second, and that counts once two lists were read.

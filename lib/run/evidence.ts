@@ -136,7 +136,7 @@ export function judge(
         text,
         at: reasonSince,
         batchId: batch.id,
-        containerId: evidence.at(-1)?.id ?? null,
+        containerId: word.containerId,
       })
     }
     return {

@@ -40,6 +40,8 @@ export interface Judgement {
   /** One plain sentence. Where it says how long something lasts, it says "since" and `since` as ISO 8601. */
   reason: string
   since: number | null
+  /** The id of the container of which an alarm speaks; null where it speaks of none, or is none. */
+  containerId: string | null
   /** When the passing of time alone changes this, ms, or null. */
   deadline: number | null
 }
@@ -90,7 +92,7 @@ function ofPending({ containers }: Pair, { backend }: Around, now: number): Judg
   const due = Math.max(seen, backend.since) + EARLY
   if (due > now) return until(due, 'agrees', 'A container has just started; the backend’s word usually follows.')
   const text = `Backend says waiting; its container is known since ${iso(seen)}. Check the backend’s log.`
-  return stands('conflict', text, seen)
+  return stands('conflict', text, seen, first)
 }
 
 function ofRunning(pair: Pair, { backend, docker }: Around, now: number): Judgement {
@@ -105,7 +107,7 @@ function ofRunning(pair: Pair, { backend, docker }: Around, now: number): Judgem
   const exit = `The container ${exitWords(last)}`
   if (due > now) return until(due, 'agrees', `${exit}; the next one or the backend’s word usually follows.`)
   const next = failed ? 'Check its log, or stop the run.' : 'Usually the merge follows.'
-  return stands('late', `${exit}; the backend says nothing of that since ${iso(ended)}. ${next}`, ended)
+  return stands('late', `${exit}; the backend says nothing of that since ${iso(ended)}. ${next}`, ended, last)
 }
 
 /** Said to run, and there is no container: since when, at the earliest, and for how many lists. */
@@ -139,7 +141,7 @@ function ofCompleted({ since, containers }: Pair, now: number): Judgement {
   if (failed) {
     const which = containers.length > 1 ? `container ${shortId(failed.id)}` : 'the container'
     const text = `Backend says completed; ${which} ${exitWords(failed)}. Check the branch before merging it.`
-    return stands('conflict', text)
+    return stands('conflict', text, null, failed)
   }
   const atWork = containers.find(isAtWork)
   if (atWork) {
@@ -147,7 +149,7 @@ function ofCompleted({ since, containers }: Pair, now: number): Judgement {
     const due = (since ?? begun) + OUTLIVES_COMPLETION
     if (due > now) return until(due, 'agrees', 'Backend says completed; the container is about to end.')
     const text = `Backend says completed; container ${shortId(atWork.id)} still runs since ${iso(begun)}. Read its log.`
-    return stands('conflict', text, begun)
+    return stands('conflict', text, begun, atWork)
   }
   if (last.exitCode === 0) return stands('agrees', 'Backend says completed; the container exited 0.')
   return stands('unknown', 'Backend says completed; nobody saw how the container ended, so no verdict.')
@@ -162,7 +164,8 @@ function ofOver({ since: told, containers }: Pair, { over, endedAt }: Around, no
     if (due > now) return until(due, 'agrees', 'It is over; its container is about to end.')
     const whose = over ? 'its run is over' : 'its batch has ended'
     const ended = since === null ? whose : `${whose} since ${iso(since)}`
-    return stands('orphan', `Container ${shortId(atWork.id)} still runs; ${ended}. Read its log, then stop it.`, since)
+    const text = `Container ${shortId(atWork.id)} still runs; ${ended}. Read its log, then stop it.`
+    return stands('orphan', text, since, atWork)
   }
   const last = containers.findLast(hasEnded)
   if (!last) return stands('agrees', 'It is over, and no container of it runs.')
@@ -176,10 +179,16 @@ export const hasFailed = ({ exitCode }: Pick<ContainerFacts, 'exitCode'>): boole
 /** When it was first seen ended, ms on our clock as a rule. */
 const seenEnded = ({ seenEndedAt, finishedAt, createdAt }: ContainerFacts) => seenEndedAt ?? finishedAt ?? createdAt
 
-const stands = (verdict: Verdict, reason: string, since: number | null = null): Judgement => ({
+const stands = (
+  verdict: Verdict,
+  reason: string,
+  since: number | null = null,
+  container: ContainerFacts | null = null,
+): Judgement => ({
   verdict,
   reason,
   since,
+  containerId: container?.id ?? null,
   deadline: null,
 })
 

@@ -28,7 +28,7 @@ export interface LifecycleOptions {
   publisher: Publisher
   store: RunStore
   log: Logger
-  /** A run says something new. */
+  /** A run says something new, or is no longer known. */
   derived: () => void
 }
 
@@ -147,7 +147,6 @@ export class Lifecycle {
     this.forget(found)
     const removed = this.runs.remove(found)
     this.runs.rename(found.runId, followed)
-    this.options.derived()
     await removed
   }
 
@@ -184,6 +183,7 @@ export class Lifecycle {
     this.options.publisher.close(runScope(state.runId))
     this.options.publisher.close(logScope(state.runId))
     this.options.publisher.touch(fleetScope)
+    this.options.derived()
   }
 
   private linksOf(state: RunState): Links {

@@ -1,0 +1,56 @@
+import { pino } from 'pino'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { BackendHttp } from '../backend/http'
+import { CLAIMS_ALONE } from '../run/evidence'
+import { MemoryPublisher } from '../sync/memory-publisher'
+import { BackendLink } from './backend-link'
+import { Lifecycle } from './lifecycle'
+import { MemoryStore } from './store'
+
+const closes: (() => void)[] = []
+afterEach(() => closes.splice(0).forEach(close => close()))
+
+/** Runs of a backend that nobody asks, of which the store keeps one. */
+function lifecycle() {
+  const backendUrl = new URL('http://127.0.0.1:9')
+  const http = new BackendHttp(backendUrl)
+  const failed = (...details: unknown[]) => {
+    throw new Error(`went wrong: ${String(details.at(-1))}`)
+  }
+  const link = new BackendLink(http, { changed: () => undefined, asked: () => undefined, failed })
+  const publisher = new MemoryPublisher({ broadcast: () => undefined, audience: () => 0, failed })
+  const derived = vi.fn()
+  const life = new Lifecycle({
+    ...{ backendUrl, backend: backendUrl.href, http, link, publisher, derived },
+    store: new MemoryStore({ maxRuns: 1 }),
+    log: pino({ level: 'silent' }),
+    docker: () => CLAIMS_ALONE.docker,
+    undecided: () => [],
+  })
+  closes.push(() => life.close(), publisher.stop.bind(publisher))
+  /** A run of the history that is over. */
+  const archived = async (id: string) => {
+    const state = life.foundInHistory(id, '001-todo')
+    if (!state) throw new Error('no room')
+    await life.archive(state)
+    return state
+  }
+  return { life, derived, archived }
+}
+
+describe('a run that is no longer kept', () => {
+  it('[DOCK-4] has no containers any more: whose they are is weighed anew', async () => {
+    const { life, derived, archived } = lifecycle()
+    await archived('old')
+    derived.mockClear()
+    await archived('new')
+    expect([...life.runs.all()].map(({ runId }) => runId)).toEqual(['new'])
+    expect(derived).toHaveBeenCalled()
+  })
+
+  it('[DOCK-4] nor where it turned out to be none', async () => {
+    const { life, derived } = lifecycle()
+    await life.discard(life.create('r', null).state)
+    expect(derived).toHaveBeenCalled()
+  })
+})

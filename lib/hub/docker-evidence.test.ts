@@ -36,10 +36,16 @@ const run = (runId: string, branch: string | null = null): Employer => ({
   batches: [{ id: 'a', name: 'a', startedAt: began + 1_000, branch }],
 })
 
-/** The evidence of that Engine, for the runs that the test names. */
-async function evidenceFor(...employers: Employer[]) {
+/** The evidence of that Engine, for the runs that the test names. `fails` gives some paths another answer's status. */
+async function evidenceFor(employers: Employer[], fails: (path: string) => number | null = () => null) {
   const server = createServer((request, response) => {
     const path = request.url ?? ''
+    const status = fails(path)
+    if (status !== null) {
+      response.statusCode = status
+      response.end('{}')
+      return
+    }
     if (path.startsWith('/events') || path.includes('/logs')) response.flushHeaders()
     else response.end(path.startsWith('/_ping') ? 'OK' : JSON.stringify(answer(path)))
   }).listen(0, '127.0.0.1')
@@ -50,12 +56,13 @@ async function evidenceFor(...employers: Employer[]) {
   const told: [string, Observation][] = []
   const failures: unknown[] = []
   const stateChanged = vi.fn()
+  const appeared = vi.fn()
   const evidence = new DockerEvidence(connectEngine({ protocol: 'http', host: '127.0.0.1', port: address.port }), {
     agentLogs: new AgentLogs(new LogBudget(), none),
     employers: () => employers,
-    batch: () => undefined,
+    batch: () => ({ batch: undefined, over: true }),
     observe: (runId, observation) => void told.push([runId, observation]),
-    appeared: () => undefined,
+    appeared,
     stateChanged,
     listChanged: () => undefined,
     odd: reason => void failures.push(reason),
@@ -73,12 +80,12 @@ async function evidenceFor(...employers: Employer[]) {
     employers.splice(0, employers.length, ...now)
     evidence.runsChanged()
   }
-  return { evidence, told, failures, stateChanged, stopEngine, knows }
+  return { evidence, told, failures, stateChanged, appeared, stopEngine, knows }
 }
 
 describe('an agent that may be several runs’', () => {
   it('[DOCK-4] is told to each as that, and is nobody’s alarm, until a branch tells whose it is', async () => {
-    const { evidence, told, failures, stateChanged, knows } = await evidenceFor(run('r1'), run('r2'))
+    const { evidence, told, failures, stateChanged, knows } = await evidenceFor([run('r1'), run('r2')])
     await vi.waitFor(() => expect(evidence.undecidedOf('r2')).toMatchObject([{ batchId: 'a', container: { id } }]))
     expect(evidence.undecidedOf('r1')).toEqual(evidence.undecidedOf('r2'))
     expect(evidence.undecidedOf('r3')).toEqual([])
@@ -97,7 +104,7 @@ describe('an agent that may be several runs’', () => {
 
 describe('an agent that fits no run', () => {
   it('[DOCK-3] is a finding after a while, but not while Docker can’t be reached', async () => {
-    const { evidence, stopEngine } = await evidenceFor()
+    const { evidence, stopEngine } = await evidenceFor([])
     await vi.waitFor(() => expect(evidence.state.link).toBe('live'))
     expect(evidence.findings(Date.now())).toEqual([])
     const soon = Date.now() + 11_000
@@ -105,5 +112,27 @@ describe('an agent that fits no run', () => {
     stopEngine()
     await vi.waitFor(() => expect(evidence.state.link).toBe('down'), { timeout: 10_000 })
     expect(evidence.findings(soon)).toEqual([])
+  })
+})
+
+describe('an agent of a run that is over', () => {
+  it.each([
+    [500, 'refused'],
+    [404, 'not-found'],
+  ])('[SAFE-3] is not stopped where the Engine says no: HTTP %i', async (status, code) => {
+    const { evidence } = await evidenceFor([run('r1')], path => (path.includes('/stop') ? status : null))
+    await vi.waitFor(() => expect(evidence.list()).toMatchObject([{ runId: 'r1', stoppable: true }]))
+    await expect(evidence.stop(id)).rejects.toMatchObject({ code })
+  })
+})
+
+describe('an agent that could not be inspected at first', () => {
+  it('[RUN-13] has appeared once it can be', async () => {
+    let isReadable = false
+    const { evidence, appeared } = await evidenceFor([], path => (isReadable || !path.endsWith('/json') ? null : 500))
+    expect([evidence.list()[0]?.role, appeared.mock.calls.length]).toEqual(['other', 0])
+    isReadable = true
+    await expect(evidence.stop(id)).rejects.toMatchObject({ code: 'forbidden' })
+    expect([evidence.list()[0]?.role, appeared.mock.calls.length]).toEqual(['batch', 1])
   })
 })

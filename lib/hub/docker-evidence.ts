@@ -143,7 +143,7 @@ export class DockerEvidence {
     } catch (cause) {
       if (!(cause instanceof DockerError)) throw cause
       if (cause.kind === 'not-found') throw new HubError('not-found', 'The container was removed meanwhile.', { cause })
-      throw new HubError('unreachable', cause.message, { cause })
+      throw new HubError(cause.kind === 'bad-answer' ? 'refused' : 'unreachable', cause.message, { cause })
     }
   }
 
@@ -151,7 +151,7 @@ export class DockerEvidence {
     const before = this.facts.get(facts.id)
     this.facts.set(facts.id, facts)
     if (facts.role === 'batch') {
-      if (!before) this.host.appeared()
+      if (before?.role !== 'batch') this.host.appeared()
       if (!facts.removed) this.read(facts)
       else if (before?.removed !== true) this.missed(facts)
       const home = this.homes.get(facts.id)

@@ -52,7 +52,8 @@ export interface HubApi {
   containers(): Promise<ContainerList>
   /**
    * Stops the container of an agent whose run is over; looks again first. Rejects with `not-found`, with `over` where it no
-   * longer runs, with `forbidden` where it is anything else, with `unreachable` where Docker is.
+   * longer runs, with `forbidden` where it is anything else, with `unreachable` where Docker is, with `refused` where that
+   * says no.
    */
   stopContainer(id: string): Promise<void>
   specs(): Promise<Spec[]>

@@ -137,6 +137,8 @@ describe.skipIf(whyNot !== null)(
           await backend.containers.of(id)
           backend.failBatch(id, { exitCode: 3 })
           backend.release(id)
+          // That ended both: the container is to be kept until it was looked at.
+          backend.containers.silence(id)
         },
         { ExitCode: 3, OOMKilled: false },
       ],

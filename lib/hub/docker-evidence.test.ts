@@ -57,9 +57,13 @@ async function evidenceFor(employers: Employer[], fails: (path: string) => numbe
   const failures: unknown[] = []
   const stateChanged = vi.fn()
   const appeared = vi.fn()
+  const weighed = vi.fn()
   const evidence = new DockerEvidence(connectEngine({ protocol: 'http', host: '127.0.0.1', port: address.port }), {
     agentLogs: new AgentLogs(new LogBudget(), none),
-    employers: () => employers,
+    employers: () => {
+      weighed()
+      return employers
+    },
     batch: () => ({ batch: undefined, over: true }),
     observe: (runId, observation) => void told.push([runId, observation]),
     appeared,
@@ -80,7 +84,7 @@ async function evidenceFor(employers: Employer[], fails: (path: string) => numbe
     employers.splice(0, employers.length, ...now)
     evidence.runsChanged()
   }
-  return { evidence, told, failures, stateChanged, appeared, stopEngine, knows }
+  return { evidence, told, failures, stateChanged, appeared, weighed, stopEngine, knows }
 }
 
 describe('an agent that may be several runs’', () => {
@@ -134,5 +138,25 @@ describe('an agent that could not be inspected at first', () => {
     isReadable = true
     await expect(evidence.stop(id)).rejects.toMatchObject({ code: 'forbidden' })
     expect([evidence.list()[0]?.role, appeared.mock.calls.length]).toEqual(['batch', 1])
+  })
+})
+
+describe('weighing whose a container is', () => {
+  it('[DOCK-4] takes a fifth of the time at most, however often and however much there is to be weighed', async () => {
+    const { weighed, knows } = await evidenceFor([run('r1')])
+    const began: number[] = []
+    weighed.mockImplementation(() => {
+      began.push(performance.now())
+      while (performance.now() - (began.at(-1) ?? 0) < 20);
+    })
+    await vi.waitFor(
+      () => {
+        knows(run('r1'))
+        expect(began.length).toBeGreaterThan(3)
+      },
+      { timeout: 5_000, interval: 5 },
+    )
+    const gaps = began.slice(1).map((at, index) => at - (began[index] ?? 0))
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(99)
   })
 })

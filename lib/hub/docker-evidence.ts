@@ -36,6 +36,8 @@ type Home = Extract<Assignment, { kind: 'assigned' }>
 type Candidates = Extract<Assignment, { kind: 'unassigned' }>['candidates']
 
 const WEIGH_WITHIN = 20
+/** After weighing comes a rest of so many times as long as that took: of many runs with many containers it takes long. */
+const REST = 4
 const NONE: readonly Undecided[] = []
 /** Removed containers that are weighed again with new facts: the newest so many. */
 const MAX_REMOVED = 1_000
@@ -54,6 +56,7 @@ export class DockerEvidence {
   private undecided: UndecidedByRun = new Map()
   private readonly logs = new Map<string, ContainerLog>()
   private soon: NodeJS.Timeout | null = null
+  private restUntil = 0
   private closed = false
 
   constructor(
@@ -89,14 +92,8 @@ export class DockerEvidence {
   /** A run says something new of its batches: whose a container is may be told better now. */
   runsChanged(): void {
     if (this.facts.size === 0 || this.closed) return
-    this.soon ??= setTimeout(() => {
-      this.soon = null
-      try {
-        this.weigh()
-      } catch (error) {
-        this.host.failed(error)
-      }
-    }, WEIGH_WITHIN)
+    const delay = Math.max(WEIGH_WITHIN, this.restUntil - performance.now())
+    this.soon ??= setTimeout(() => this.weighNow(), delay)
   }
 
   /** What exists now, those first that fit no living run. */
@@ -196,6 +193,18 @@ export class DockerEvidence {
       id,
       'The container was removed before its output could be read: its lines are missing here.',
     )
+  }
+
+  private weighNow(): void {
+    this.soon = null
+    const began = performance.now()
+    try {
+      this.weigh()
+    } catch (error) {
+      this.host.failed(error)
+    }
+    const ended = performance.now()
+    this.restUntil = ended + REST * (ended - began)
   }
 
   /** Weighs whose each container is; what has changed is told to the runs [DOCK-4]. */

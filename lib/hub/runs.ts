@@ -1,5 +1,6 @@
 import type { Employer } from '../run/assign'
 import type { RunFields } from '../run/model'
+import type { RunView } from '../run/view'
 import type { RunState } from './run-state'
 import type { RunStore } from './store'
 import type { KnownRun } from './unannounced'
@@ -12,6 +13,7 @@ export class Runs {
   /** Runs that may yet turn out to be none: the fleet does not show them. */
   private readonly tentative = new Set<RunState>()
   private readonly stored = new Set<RunState>()
+  private readonly asEmployers = new WeakMap<RunView, Employer>()
 
   constructor(
     private readonly backend: string,
@@ -110,27 +112,19 @@ export class Runs {
 
   /** The runs that may have had a container that was created at `since` (ms) or later [DOCK-4]. */
   employers(since: number): Employer[] {
-    const employers: Employer[] = []
-    for (const state of this.states.values()) {
-      const { historyId, basis, batches, ...view } = state.current().view
-      const startedAt = at(view.startedAt)
-      const endedAt = at(view.endedAt)
-      if (endedAt !== null && endedAt < since - SKEW) continue
-      employers.push({
-        runId: state.runId,
-        historyId,
-        startedAt,
-        endedAt,
-        batches: batches.map(({ id, name, branch, ...batch }) => ({
-          id,
-          name,
-          branch,
-          // The history does not tell when a batch began: any time since the run's begin.
-          startedAt: basis === 'history' ? startedAt : at(batch.startedAt),
-        })),
-      })
-    }
-    return employers
+    return [...this.states.values()]
+      .map(state => this.employer(state))
+      .filter(({ endedAt }) => endedAt === null || endedAt >= since - SKEW)
+  }
+
+  /** Made once of each view of a run: most runs are over, and stay as they are. */
+  private employer(state: RunState): Employer {
+    const { view } = state.current()
+    const known = this.asEmployers.get(view)
+    if (known) return known
+    const employer = employerOf(state.runId, view)
+    this.asEmployers.set(view, employer)
+    return employer
   }
 
   /** For telling runs of the history from those that are followed [RUN-13]. */
@@ -147,6 +141,23 @@ export class Runs {
         startedAt: at(startedAt),
       }
     })
+  }
+}
+
+function employerOf(runId: string, { historyId, basis, batches, ...view }: RunView): Employer {
+  const startedAt = at(view.startedAt)
+  return {
+    runId,
+    historyId,
+    startedAt,
+    endedAt: at(view.endedAt),
+    batches: batches.map(({ id, name, branch, ...batch }) => ({
+      id,
+      name,
+      branch,
+      // The history does not tell when a batch began: any time since the run's begin.
+      startedAt: basis === 'history' ? startedAt : at(batch.startedAt),
+    })),
   }
 }
 

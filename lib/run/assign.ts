@@ -54,6 +54,8 @@ export function assign(
 class Index {
   private readonly byId = new Map<string, Candidate[]>()
   private readonly byName = new Map<string, Candidate[]>()
+  /** By the work tree that the batch's branch names. */
+  private readonly byTree = new Map<string, Candidate[]>()
   /** The work tree in which a run's batch is done, once one is known, and the other way round. */
   private readonly trees = new Map<Candidate['batch'], string>()
   private readonly owners = new Map<string, Home>()
@@ -69,7 +71,9 @@ class Index {
         push(this.byId, batch.id, { run, batch, by: 'tree' })
         push(this.byName, batch.name, { run, batch, by: 'mission' })
         const suffix = suffixOf(batch)
-        if (suffix !== null) this.trees.set(batch, suffix)
+        if (suffix === null) continue
+        this.trees.set(batch, suffix)
+        push(this.byTree, keyOf(batch.id, suffix), { run, batch, by: 'tree' })
       }
     }
     const proven = containers.find(container => this.proven(container) !== null)
@@ -91,11 +95,10 @@ class Index {
     // Also one that began after its run's end: agents of the oldest generation go on from container to container.
     const owner = this.owners.get(treeOf(marks))
     if (owner) return owner
-    const free = this.named(container).filter(
-      ({ batch }) => (this.trees.get(batch) ?? suffixIn(marks)) === suffixIn(marks),
-    )
+    const suffix = suffixIn(marks)
+    const isFree = ({ batch }: Candidate) => (this.trees.get(batch) ?? suffix) === suffix
     for (const skew of skews) {
-      const [only, ...others] = begunBy(free, container, skew)
+      const [only, ...others] = begunBy(this.named(container), container, skew).filter(isFree)
       if (only && others.length === 0) return this.taken(only, container)
       if (only) return undecided([only, ...others].map(({ run, batch }) => ({ runId: run.runId, batchId: batch.id })))
     }
@@ -110,7 +113,7 @@ class Index {
     const [only, ...others] = runs.length > 1 ? runs.filter(run => isAtWorkAt(run, container, SKEW)) : runs
     const id = batchId ?? tree?.batchId
     if (!only || id === undefined) return none
-    if (others.length > 0) return undecided(runs.map(run => ({ runId: run.runId, batchId: id })))
+    if (others.length > 0) return undecided([only, ...others].map(run => ({ runId: run.runId, batchId: id })))
     return { kind: 'assigned', runId: only.runId, batchId: id, by: 'label' }
   }
 
@@ -118,7 +121,7 @@ class Index {
   private proven(container: ContainerFacts): Candidate | null {
     const { tree } = container.marks
     if (!tree) return null
-    const named = (this.byId.get(tree.batchId) ?? []).filter(({ batch }) => suffixOf(batch) === tree.suffix)
+    const named = this.byTree.get(keyOf(tree.batchId, tree.suffix)) ?? []
     // A resumed run knows the branch too; the batch was done in the run in which it began.
     const begun = named.filter(({ batch }) => batch.startedAt !== null)
     if (begun.length === 1) return begun[0] ?? null
@@ -146,7 +149,9 @@ const none: Assignment = { kind: 'unassigned', candidates: [] }
 const suffixIn = ({ tree }: ContainerFacts['marks']) => tree?.suffix ?? ''
 
 /** What no two work trees share; none is the empty one. */
-const treeOf = ({ tree }: ContainerFacts['marks']) => (tree ? `${tree.batchId}-${tree.suffix}` : '')
+const treeOf = ({ tree }: ContainerFacts['marks']) => (tree ? keyOf(tree.batchId, tree.suffix) : '')
+
+const keyOf = (batchId: string, suffix: string) => `${batchId}-${suffix}`
 
 const undecided = (candidates: { runId: string; batchId: string }[]): Assignment => ({
   kind: 'unassigned',
@@ -158,8 +163,9 @@ const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 /** Those whose batch had started when the container was created, and whose run was not over. */
 const begunBy = (candidates: readonly Candidate[], container: ContainerFacts, skew: number): Candidate[] =>
   candidates.filter(({ run, batch }) => {
+    if (!isAtWorkAt(run, container, skew)) return false
     const begun = startOf(run, batch)
-    return begun !== null && begun <= container.createdAt + skew && isAtWorkAt(run, container, skew)
+    return begun !== null && begun <= container.createdAt + skew
   })
 
 function isAtWorkAt({ startedAt, endedAt }: Employer, { createdAt }: ContainerFacts, skew: number): boolean {

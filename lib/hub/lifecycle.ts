@@ -194,10 +194,10 @@ export class Lifecycle {
 
   /** What was found in the history under that id is this run; not from within the reading of either. */
   private saysHistoryId(state: RunState, historyId: string | null): void {
-    if (historyId === null || !this.runs.has(historyId) || !this.sessions.has(state)) return
+    if (historyId === null || !this.runs.byItsOwn(historyId) || !this.sessions.has(state)) return
     setImmediate(() => {
-      const found = this.runs.get(historyId)
-      if (!found || found === state || this.sessions.has(found)) return
+      const found = this.runs.byItsOwn(historyId)
+      if (!found || found === state || this.sessions.has(found) || this.runs.goesOn(found, state)) return
       this.merge(found, state).catch((error: unknown) => this.stateHost.failed(state, error))
     })
   }

@@ -32,6 +32,11 @@ export class Runs {
     return this.states.get(this.idOf(runId))
   }
 
+  /** By its id of today alone. */
+  byItsOwn(runId: string): RunState | undefined {
+    return this.states.get(runId)
+  }
+
   /** The id of today. */
   idOf(runId: string): string {
     return this.renamed.get(runId) ?? runId
@@ -108,6 +113,13 @@ export class Runs {
       if (view.endedAt === null || Date.parse(view.endedAt) + view.clockOffset >= state.since) return true
     }
     return false
+  }
+
+  /** It was found in the history, going on with the entry of a run that was over before: two runs, never one [RUN-13]. */
+  goesOn(found: RunState, before: RunState): boolean {
+    const { basis, startedAt } = found.view().fields
+    const { endedAt } = before.view().fields
+    return found !== before && basis === 'history' && startedAt !== null && endedAt !== null && startedAt >= endedAt
   }
 
   /** The runs that may have had a container that was created at `since` (ms) or later [DOCK-4]. */

@@ -4,7 +4,7 @@ import type { PlanBatch } from '../run/observation'
 import { Discovery } from './discovery'
 import type { RunState } from './run-state'
 import type { Runs } from './runs'
-import { sortEntries } from './unannounced'
+import { isOpen, sortEntries, wasResumed } from './unannounced'
 
 /** What finding runs asks of the hub, and tells it. */
 export interface UnannouncedHost {
@@ -20,13 +20,15 @@ export interface UnannouncedHost {
   failed(error: unknown): void
 }
 
-const MAX_SHOWN = 10_000
+const MAX_REMEMBERED = 10_000
 
 /** Runs that people began elsewhere: found in the backend's history, and given up once their stream is followed [RUN-13]. */
 export class UnannouncedRuns {
   private readonly discovery: Discovery
   /** Entries that were shown once: one that the store has let go of is not shown again. */
   private readonly shown = new Set<string>()
+  /** Entries that were seen ended, with the followed run they were of: one that is open again was resumed. */
+  private readonly ended = new Set<string>()
   /** Entries, by spec, of which it can't be said yet whether they are to be shown. */
   private readonly waiting = new Map<string, ReadonlySet<string>>()
 
@@ -62,22 +64,37 @@ export class UnannouncedRuns {
     if (waiting.length > 0) this.waiting.set(spec, new Set(waiting))
     else this.waiting.delete(spec)
     for (const { entry, runId } of sorted.announced) {
-      const found = runs.get(entry.id)
       const followed = runs.get(runId)
-      if (found && followed && found !== followed) this.host.merged(found, followed)
+      if (followed) this.takeAnnounced(spec, entry, followed, sorted.undecided)
     }
     for (const { runId, from } of sorted.continued) {
       runs.get(runId)?.observe({ kind: 'continued', at: clocks.now, from })
     }
   }
 
-  /** Returns whether there is room for it. */
-  private show(spec: string, entry: HistoryEntry): boolean {
-    const known = this.host.runs.get(entry.id)
-    if (!known && this.shown.has(entry.id)) return true
+  /** The entry is the followed run's, unless that is over and somebody resumed it: then that is a run of its own. */
+  private takeAnnounced(spec: string, entry: HistoryEntry, followed: RunState, undecided: boolean): void {
+    const found = this.host.runs.byItsOwn(entry.id)
+    const { endedAt, inferred } = followed.view().fields
+    const end = endedAt === null || inferred || !followed.isOver ? null : Date.parse(endedAt)
+    const shared = `${entry.id} ${followed.runId}`
+    if (!isOpen(entry)) remember(this.ended, shared)
+    if (found && end !== null && this.host.runs.goesOn(found, followed)) {
+      this.show(spec, { ...entry, startedAt: end }, shared)
+    } else if (found && found !== followed) {
+      this.host.merged(found, followed)
+    } else if (end !== null && !undecided && wasResumed(entry, end, this.ended.has(shared))) {
+      this.show(spec, { ...entry, startedAt: end }, shared)
+    }
+  }
+
+  /** Returns whether there is room for it. `once`: what is shown is not shown again under it. */
+  private show(spec: string, entry: HistoryEntry, once = entry.id): boolean {
+    const known = this.host.runs.byItsOwn(entry.id)
+    if (!known && this.shown.has(once)) return true
     const state = known ?? this.host.create(entry.id, spec)
     if (!state) return false
-    this.remember(entry.id)
+    remember(this.shown, once)
     state.observe({ kind: 'history', at: Date.now(), ...entry })
     if (state.isOver) this.host.ended(state)
     return true
@@ -92,12 +109,12 @@ export class UnannouncedRuns {
       state.observe({ kind: 'plan', at: Date.now(), spec, batches, shared })
     }
   }
+}
 
-  private remember(historyId: string): void {
-    this.shown.add(historyId)
-    for (const oldest of this.shown) {
-      if (this.shown.size <= MAX_SHOWN) break
-      this.shown.delete(oldest)
-    }
+function remember(ids: Set<string>, id: string): void {
+  ids.add(id)
+  for (const oldest of ids) {
+    if (ids.size <= MAX_REMEMBERED) break
+    ids.delete(oldest)
   }
 }

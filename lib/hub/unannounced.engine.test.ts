@@ -49,6 +49,13 @@ const found = ({ hub }: World): Promise<RunSummary> =>
     { timeout: 10_000, interval: 40 },
   )
 
+/** Settles after so many more looks at the history. */
+async function rounds(count: number): Promise<void> {
+  const looks = vi.spyOn(BackendHttp.prototype, 'historyList')
+  await vi.waitFor(() => expect(looks.mock.results.length).toBeGreaterThan(count), { timeout: 15_000 })
+  looks.mockRestore()
+}
+
 const mostAtOnce = ({ fleets }: World) => Math.max(...fleets.map(({ runs }) => runs.length))
 
 describe.skipIf(whyNot !== null)(named('a run that was started elsewhere'), () => {
@@ -125,12 +132,69 @@ describe.skipIf(whyNot !== null)(named('a run that was started elsewhere'), () =
     here.backend.hold(here.id('b'))
     const { runId } = await here.hub.start({ spec: '001-todo' })
     await until(here, runId, ({ counts }) => expect(counts).toMatchObject({ completed: 2, running: 1 }))
-    const rounds = vi.spyOn(BackendHttp.prototype, 'historyList')
-    await vi.waitFor(() => expect(rounds.mock.results.length).toBeGreaterThan(2), { timeout: 15_000 })
-    rounds.mockRestore()
+    await rounds(2)
     here.backend.release(here.id('b'))
     await until(here, runId, ({ status }) => expect(status).toBe('completed'))
     expect(new Set(here.fleets.flatMap(({ runs }) => runs.map(({ runId }) => runId)))).toEqual(new Set([runId]))
+  })
+
+  it('[RUN-13] and goes on with one that has ended here is a run of its own', { timeout: 60_000 }, async () => {
+    const world = await engineWorld({ plan: three })
+    const { backend, hub, http, id, fleets } = world
+    backend.failBatch(id('a'))
+    const { runId: first } = await hub.start({ spec: '001-todo' })
+    const failed = await until(world, first, ({ status }) => expect(status).toBe('failed'))
+    const historyId = failed.historyId ?? ''
+    // The dashboard has to see the entry ended before it can see it begin again.
+    await rounds(2)
+    expect(fleets.at(-1)?.runs.map(({ runId }) => runId)).toEqual([first])
+
+    backend.hold(id('a'))
+    const order = { spec: '001-todo', runId: 'elsewhere', dryRun: false, model: undefined, resumeRunId: historyId }
+    await http.start(order)
+    const atWork = await backend.containers.of(id('a'))
+    await until(world, historyId, snapshot => {
+      expect(snapshot).toMatchObject({
+        runId: historyId,
+        basis: 'history',
+        status: 'running',
+        startedAt: failed.endedAt,
+      })
+      expect(batchOf(snapshot, id('a'))).toMatchObject({
+        status: 'running',
+        verdict: 'agrees',
+        container: { id: atWork },
+      })
+    })
+    expect(await hub.snapshot(first)).toMatchObject({ runId: first, status: 'failed' })
+
+    await hub.follow('elsewhere')
+    await until(world, historyId, ({ runId }) => expect(runId).toBe('elsewhere'))
+    backend.release(id('a'))
+    const over = await until(world, 'elsewhere', ({ status }) => expect(status).toBe('completed'))
+    expect(over.counts).toMatchObject({ total: 3, completed: 3 })
+    expect((await hub.runs()).map(({ runId }) => runId).sort()).toEqual([first, 'elsewhere'].sort())
+    expect(verdictsSeen(world).filter(seen => /ghost|late|orphan|conflict|local/.test(seen))).toEqual([])
+  })
+
+  it('[RUN-13] keeps its place beside the run that is started here to go on with it', { timeout: 60_000 }, async () => {
+    const world = await engineWorld({ plan: three })
+    const { backend, hub, id } = world
+    backend.hold(id('a'))
+    backend.failBatch(id('a'))
+    await startThere(world, 'elsewhere')
+    const { runId: historyId } = await found(world)
+    await hub.follow('elsewhere')
+    backend.release(id('a'))
+    await until(world, 'elsewhere', ({ status }) => expect(status).toBe('failed'))
+    backend.hold(id('a'))
+    const { runId } = await hub.start({ spec: '001-todo', resumeRunId: historyId })
+    await until(world, runId, snapshot => expect(snapshot.historyId).toBe(historyId))
+    await rounds(2)
+    backend.release(id('a'))
+    await until(world, runId, ({ status }) => expect(status).toBe('completed'))
+    expect(await hub.snapshot('elsewhere')).toMatchObject({ runId: 'elsewhere', status: 'failed' })
+    expect((await hub.runs()).map(run => run.runId)).toEqual([runId, 'elsewhere'])
   })
 
   it('[DOCK-4] at a backend without history shows as agents at work for nobody', { timeout: 60_000 }, async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { HistoryEntry } from '../backend/http'
 import { isOver } from '../run/model'
-import { ITS_OWN_WORD, sortEntries, type Clocks, type KnownRun, type Sorted } from './unannounced'
+import { ITS_OWN_WORD, sortEntries, wasResumed, type Clocks, type KnownRun, type Sorted } from './unannounced'
 
 const SPEC = '001-todo'
 const START = 1_000_000
@@ -127,6 +127,28 @@ describe('several runs of one entry', () => {
     expect(sortEntries(SPEC, [], known, { ...CLOCKS, offset: 2_500 }).continued).toEqual([
       { runId: 'first', from: START + 2_500 },
     ])
+  })
+})
+
+describe('an entry of a followed run that is over', () => {
+  const END = START + 5_000
+  const withBatch = (endedAt: number | null, more: Partial<HistoryEntry> = {}) =>
+    entry('a', {
+      batches: [
+        { ...{ id: 'b', name: 'b', status: 'completed', branch: null, error: null }, startedAt: null, endedAt },
+      ],
+      ...more,
+    })
+
+  it.each([
+    ['stays open, as after an abort', entry('a'), false, false],
+    ['is open again', entry('a'), true, true],
+    ['has ended', ended('a', END), true, false],
+    ['is open, and a batch ended later', withBatch(END + 2_001), false, true],
+    ['is open, and a batch ended with the run', withBatch(END + 2_000), false, false],
+    ['is open, and nobody knows when a batch ended', withBatch(null), false, false],
+  ])('[RUN-13] that %s: resumed: %4$s', (_, its, wasEnded, resumed) => {
+    expect(wasResumed(its, END, wasEnded)).toBe(resumed)
   })
 })
 

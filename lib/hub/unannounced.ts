@@ -27,6 +27,8 @@ export interface Sorted {
   wait: HistoryEntry[]
   /** Entries of a followed run, and which it is; of several the latest. */
   announced: { entry: HistoryEntry; runId: string }[]
+  /** A run that has just begun may yet say that any of these is its own. */
+  undecided: boolean
   /** Unfinished runs whose entry a later run goes on with, since `from`, ms on the backend's clock. */
   continued: { runId: string; from: number }[]
 }
@@ -64,7 +66,8 @@ export function sortEntries(
   const owners = ownersOf(followed, clocks.offset)
   const mayBeAwaited = followed.some(run => run.historyId === null && isYoung(run, clocks))
 
-  const sorted: Sorted = { show: [], wait: [], announced: [], continued: [...owners.values()].flatMap(continuedIn) }
+  const continued = [...owners.values()].flatMap(continuedIn)
+  const sorted: Sorted = { show: [], wait: [], announced: [], undecided: mayBeAwaited, continued }
   for (const entry of entries) {
     const owner = owners.get(entry.id)?.at(-1)
     if (owner) sorted.announced.push({ entry, runId: owner.run.runId })
@@ -108,4 +111,17 @@ function continuedIn(owners: readonly Owner[]): Sorted['continued'] {
 function isYoung({ since, startedAt }: KnownRun, { now, offset }: Clocks): boolean {
   const begins = startedAt === null ? [since] : [since, startedAt + offset]
   return begins.some(at => at <= now && now < at + ITS_OWN_WORD)
+}
+
+/** What an engine may still write of a run that it has ended, ms. */
+const AFTERMATH = 2_000
+
+/**
+ * Somebody goes on with the entry of a followed run that is over: it is open again, or a batch of it ended later than that
+ * run. That it is open alone says nothing: of many an end the history is never told.
+ * @param end the run's, ms on the backend's clock
+ * @param wasEnded the entry was seen ended while it was that run's
+ */
+export function wasResumed(entry: HistoryEntry, end: number, wasEnded: boolean): boolean {
+  return isOpen(entry) && (wasEnded || entry.batches.some(({ endedAt }) => (endedAt ?? 0) > end + AFTERMATH))
 }

@@ -51,8 +51,8 @@ describe.skipIf(whyNot !== null)(
       await container.remove()
       await told.until(() => facts(id)?.removed === true)
       expect(await watcher.look(id)).toBeNull()
-      expect(watcher.known(id)).toEqual({ ...looked, removed: true })
-      expect(watcher.known(id)).toMatchObject({
+      expect(facts(id)).toEqual({ ...looked, removed: true })
+      expect(facts(id)).toMatchObject({
         role: 'batch',
         marks: {
           tree: { repository: '/tmp/a project', batchId: 'a b-c', suffix: '0a1b2c' },

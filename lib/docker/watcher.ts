@@ -92,10 +92,6 @@ export class DockerWatcher {
     return this.#book.existing()
   }
 
-  known(id: string): ContainerFacts | null {
-    return this.#book.known(id)
-  }
-
   /** Asks the Engine now; null where it has no such agent's container. Rejects with a `DockerError`. */
   async look(id: string): Promise<ContainerFacts | null> {
     try {

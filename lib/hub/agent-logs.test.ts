@@ -119,9 +119,6 @@ describe('AgentLogs', () => {
     const lines = logs.get('r', 'b')!.tail(Infinity)
     expect(lines[0]).toEqual({ seq: 1, at: '2026-01-02T00:00:00.000Z', source: 'c1', stream: 'stderr', text: 'early' })
     expect(lines[1]).toMatchObject({ seq: 2, source: 'c1', stream: 'system', text: 'lines may be missing' })
-    logs.assigned('c2', { runId: 'r', batchId: 'a' })
-    expect(logs.batchesOf('r')).toEqual(['b', 'a'])
-    expect(logs.batchesOf('other')).toEqual([])
   })
 
   it('[DOCK-4] tells whose log was rebuilt when a container turns out to be of another batch', () => {

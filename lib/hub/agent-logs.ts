@@ -79,11 +79,6 @@ export class AgentLogs {
     return this.runs.get(runId)?.get(batchId)
   }
 
-  /** The batches of the run that have a log, in the order in which these were opened. */
-  batchesOf(runId: string): string[] {
-    return [...(this.runs.get(runId)?.keys() ?? [])]
-  }
-
   /** The run is no longer kept. */
   forget(runId: string): void {
     const batches = this.runs.get(runId)

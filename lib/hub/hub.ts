@@ -11,6 +11,7 @@ import type { Document } from '../sync/document'
 import type { Publisher } from '../sync/publisher'
 import { containersScope, fleetScope, runScope } from '../sync/scope'
 import { containersDocument, fleetDocument, toContainerList, toFleet, toSnapshot } from '../sync/shapes'
+import { asking } from './asking'
 import { BackendLink } from './backend-link'
 import { DockerEvidence } from './docker-evidence'
 import { Lifecycle } from './lifecycle'
@@ -292,14 +293,4 @@ const isStopping = (state: RunState) => state.isStopping
 function present<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('A scope was read that is not open')
   return value
-}
-
-/** A backend that can't be reached, or answers nonsense, as the hub's own error. */
-async function asking<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call()
-  } catch (cause) {
-    if (!(cause instanceof BackendError)) throw cause
-    throw new HubError(cause.kind === 'bad-answer' ? 'refused' : 'unreachable', cause.message, { cause })
-  }
 }

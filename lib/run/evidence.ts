@@ -1,5 +1,5 @@
 import type { ContainerFacts } from './container'
-import type { Evidence, Run } from './fold'
+import type { Evidence } from './fold'
 import type { Batch, Container, Finding, LinkState, RunStatus } from './model'
 import { isOver } from './model'
 import { iso, type Instant } from './time'
@@ -100,11 +100,11 @@ const BEGUN_WITHIN = 60_000
 export function judge(
   batches: readonly ClaimedBatch[],
   claims: Claims,
-  run: Pick<Run, 'evidence'> & { runningSince: ReadonlyMap<string, number> },
+  containers: Containers,
+  runningSince: ReadonlyMap<string, number>,
   links: Links,
   now: number,
 ): { batches: Batch[]; findings: Finding[]; deadline: number | null } {
-  const containers = new Containers(run.evidence)
   const onOurClock = (time: string | null) => (time === null ? null : Date.parse(time) + claims.clockOffset)
   const around: Around = {
     ...links,
@@ -117,7 +117,7 @@ export function judge(
   const deadlines: number[] = []
   const judged = batches.map(batch => {
     const evidence = containers.of(batch.id)
-    const begun = onOurClock(batch.startedAt) ?? run.runningSince.get(batch.id) ?? null
+    const begun = onOurClock(batch.startedAt) ?? runningSince.get(batch.id) ?? null
     const since = batch.status === 'running' ? begun : onOurClock(batch.endedAt)
     const maybe = undecided.get(batch.id) ?? null
     const word = verdict({ status: batch.status, since, containers: evidence, undecided: maybe }, around, now)

@@ -38,7 +38,8 @@ const MAX_LOOKS = 20
  */
 export function derive(run: Run, now: number, links: Links = CLAIMS_ALONE): Derived {
   const entry = entryAlone(run)
-  const told = entry ? readEntry(run, entry, links, now) : readStream(run, now)
+  const containers = new Containers(run.evidence)
+  const told = entry ? readEntry(run, entry, containers, links, now) : readStream(run, containers, now)
   const { claims, ending } = told
   const batches = withIds(claims.batches)
   const paragraphs = ending.end?.error == null ? null : splitError(ending.end.error)
@@ -46,7 +47,8 @@ export function derive(run: Run, now: number, links: Links = CLAIMS_ALONE): Deri
   const status = ending.end?.status ?? told.status(batches)
   const endedAt = stamp(ending.end?.time ?? null)
   const dryRun = run.accepted?.dryRun ?? run.history?.dryRun ?? batches.some(batch => batch.branch === 'dry-run-branch')
-  const judged = judge(batches, { status, dryRun, local: claims.local, endedAt, clockOffset }, run, links, now)
+  const claimed = { status, dryRun, local: claims.local, endedAt, clockOffset }
+  const judged = judge(batches, claimed, containers, run.runningSince, links, now)
   return {
     view: {
       historyId: told.historyId,
@@ -80,9 +82,8 @@ interface Reading {
   status: (batches: readonly ClaimedBatch[]) => RunStatus
 }
 
-function readStream(run: Run, now: number): Reading {
+function readStream(run: Run, containers: Containers, now: number): Reading {
   const messages = inOrder(run)
-  const containers = new Containers(run.evidence)
   const claims = claimBatches(run, messages, containers)
   const ending = findEnd(run, messages, now)
   if (ending.end) close(claims, ending.end, containers)
@@ -96,8 +97,7 @@ function readStream(run: Run, now: number): Reading {
   }
 }
 
-function readEntry(run: Run, entry: HistoryReading, links: Links, now: number): Reading {
-  const containers = new Containers(run.evidence)
+function readEntry(run: Run, entry: HistoryReading, containers: Containers, links: Links, now: number): Reading {
   const claims = claimEntry(run, entry)
   const { end, deadline } = endOfEntry(run, entry, links, now)
   const ending: Ending = { end: endByContinuation(run) ?? end, findings: [], deadline, undecided: false }
@@ -230,7 +230,7 @@ const noted = (kind: string, text: string): Finding => ({ kind, text, at: null, 
 function boundsReached(run: Run, claims: BatchClaims): Finding[] {
   const reached: Finding[] = []
   if (run.overflow) {
-    const text = 'More state messages came than are kept; some of them no longer count.'
+    const text = 'More state messages or containers came than are kept; some of them do not count.'
     reached.push(noted('overflow', text))
   }
   if (claims.overflow) {

@@ -6,9 +6,16 @@ import { containerState, type ContainerState } from '../run/container'
  * the environment above all, is dropped here [DOCK-6].
  */
 
+/** No run and no batch is named at such length, but an image may bring any label; chars. */
+const LONGEST_LABEL = 4_096
+const label = z
+  .string()
+  .transform(text => text.slice(0, LONGEST_LABEL).toWellFormed())
+  .nullish()
+
 /** Labels by which a container says whose it is. */
 const labels = z
-  .object({ 'ckrv.run_id': z.string().nullish(), 'ckrv.batch_id': z.string().nullish() })
+  .object({ 'ckrv.run_id': label, 'ckrv.batch_id': label })
   .nullish()
   .transform(found => ({ runId: found?.['ckrv.run_id'] ?? null, batchId: found?.['ckrv.batch_id'] ?? null }))
 export type Labels = z.infer<typeof labels>

@@ -255,4 +255,13 @@ describe('[DOCK-3] an Engine that can’t be asked', () => {
     const engine = connectEngine({ protocol: 'http', host: '127.0.0.1', port: portOf(server) })
     expect((await failure(engine.ping())).kind).toBe('bad-answer')
   })
+
+  it('is no Engine where a web server answers everything with a page', async () => {
+    const engine = await engineOf((_, response) => void response.end('<!doctype html>'))
+    const error = await failure(engine.ping())
+    expect([error.kind, error.message]).toEqual([
+      'bad-answer',
+      `What answers at ${engine.where} is not Docker. Check DOCKER_HOST.`,
+    ])
+  })
 })

@@ -58,11 +58,15 @@ export class Engine {
         : new Docker({ ...unsaid, ...noTls, ...host.tls, protocol: host.protocol, host: host.host, port: host.port })
   }
 
-  /** Resolves when the daemon answers, within 3 s. */
+  /** Resolves when the daemon answers as one, within 3 s. */
   async ping(): Promise<void> {
     // The client takes options here too; its types just don't say so.
     const ping: (options: Abortable) => Promise<unknown> = this.#docker.ping.bind(this.#docker)
-    await this.#call(PING_WITHIN, ping)
+    const answer = await this.#call(PING_WITHIN, ping)
+    // Also a web server answers with 200.
+    if (String(answer).trim() !== 'OK') {
+      throw new DockerError('bad-answer', `What answers at ${this.where} is not Docker. Check DOCKER_HOST.`)
+    }
   }
 
   /** Every container of the backend's that exists, newest first: named `ckrv-…`, or labelled with a run. */

@@ -23,7 +23,15 @@ const run = promisify(execFile)
 
 /** What the `docker` client prints of agents' containers now. */
 async function dockerPs() {
-  const { stdout } = await run('docker', ['ps', '-a', '--no-trunc', '--filter', 'name=ckrv-', '--format', '{{json .}}'])
+  const { stdout } = await run('docker', [
+    'ps',
+    '-a',
+    '--no-trunc',
+    '--filter',
+    'name=^ckrv-',
+    '--format',
+    '{{json .}}',
+  ])
   const lines = stdout.split('\n').filter(line => line !== '')
   return lines
     .map(line => printed.parse(JSON.parse(line)))

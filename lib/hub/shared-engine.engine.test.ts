@@ -6,6 +6,7 @@ import {
   engineWorld,
   finishWorlds,
   ownContainers,
+  printed,
   texts,
   until,
   verdictsSeen,
@@ -51,7 +52,7 @@ describe.skipIf(whyNot !== null)(named('one Engine'), () => {
     expect(batchOf(one, id('a')).container?.id).toBe(ofFirst)
     for (const snapshot of [one, two]) {
       expect(snapshot.batches.map(({ containers }) => containers.length)).toEqual([1, 1])
-      for (const batch of snapshot.batches) expect(await texts(world, snapshot.runId, batch.id)).toEqual(['working'])
+      for (const batch of snapshot.batches) expect(await printed(world, snapshot.runId, batch.id)).toEqual(['working'])
     }
     // What was shown on the way was right, or nothing: no container was ever shown with another run than in the end.
     expect(placesSeen(world)).toEqual(new Set([one, two].flatMap(placesIn)))
@@ -76,7 +77,7 @@ describe.skipIf(whyNot !== null)(named('one Engine'), () => {
     expect(placesSeen(world)).toEqual(new Set(ended.flatMap(placesIn)))
     expect(new Set(ended.flatMap(placesIn)).size).toBe(6)
     for (const { runId, batches } of ended) {
-      for (const { id } of batches) expect(await texts(world, runId, id)).toEqual(['working'])
+      for (const { id } of batches) expect(await printed(world, runId, id)).toEqual(['working'])
     }
     expect(verdictsSeen(world).filter(seen => /ghost|late|orphan|conflict|local/.test(seen))).toEqual([])
   })
@@ -125,7 +126,7 @@ describe.skipIf(whyNot !== null)(named('one Engine'), () => {
     })
     // What was removed before it came, it can't know.
     expect(batchOf(shown, id('a'))).toMatchObject({ status: 'completed', verdict: 'unknown', container: null })
-    await vi.waitFor(async () => expect(await texts(late, runId, id('b'))).toEqual(['working']))
+    await vi.waitFor(async () => expect(await printed(late, runId, id('b'))).toEqual(['working']))
     backend.release(id('b'))
     for (const each of [world, late]) {
       const over = await until(each, runId, snapshot => {

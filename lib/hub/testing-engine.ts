@@ -180,6 +180,12 @@ export function delays({ seen }: World): number[] {
   return [...told.values()].sort((a, b) => a - b)
 }
 
+/** What agents printed, without the words of this side's own on how it was read. */
+export const printed = async ({ hub }: World, runId: string, batch: string): Promise<string[]> => {
+  const page = await hub.logs(runId, { batch, after: 0, limit: 10_000 })
+  return page?.lines.filter(({ stream }) => stream !== 'system').map(({ text }) => text) ?? []
+}
+
 export const texts = async ({ hub }: World, runId: string, batch?: string): Promise<string[]> => {
   const page = await hub.logs(runId, { ...(batch !== undefined && { batch }), after: 0, limit: 10_000 })
   return page?.lines.map(({ text }) => text) ?? []

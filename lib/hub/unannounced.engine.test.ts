@@ -7,6 +7,7 @@ import {
   engineWorld,
   finishWorlds,
   ownContainers,
+  printed,
   texts,
   until,
   verdictsSeen,
@@ -74,7 +75,7 @@ describe.skipIf(whyNot !== null)(named('a run that was started elsewhere'), () =
     })
     expect(running.status).toBe('running')
     expect(batchOf(running, id('m1')).container).toMatchObject({ id: await backend.containers.of(id('m1')) })
-    expect(await texts(world, runId, id('m1'))).toEqual(['working'])
+    expect(await printed(world, runId, id('m1'))).toEqual(['working'])
     await expect(hub.stop(runId)).rejects.toMatchObject({ code: 'conflict' })
     backend.release(id('m1'))
     const over = await until(world, runId, ({ status }) => expect(status).toBe('completed'))
@@ -84,7 +85,7 @@ describe.skipIf(whyNot !== null)(named('a run that was started elsewhere'), () =
       expect(batches.map(({ verdict }) => verdict)).toEqual(Array(14).fill('agrees')),
     )
     expect(settled.batches.map(({ containers }) => containers.length)).toEqual(Array(14).fill(1))
-    for (const { id } of settled.batches) expect(await texts(world, runId, id)).toEqual(['working'])
+    for (const { id } of settled.batches) expect(await printed(world, runId, id)).toEqual(['working'])
     expect(await texts(world, runId)).toEqual([])
     expect(mostAtOnce(world)).toBe(1)
     expect(verdictsSeen(world).filter(seen => /ghost|late|orphan|conflict|local/.test(seen))).toEqual([])
@@ -105,7 +106,7 @@ describe.skipIf(whyNot !== null)(named('a run that was started elsewhere'), () =
     expect(merged).toMatchObject({ basis: 'stream', historyId, status: 'running' })
     expect(batchOf(merged, id('a')).container).toEqual(batchOf(before, id('a')).container)
     expect((await hub.runs()).map(({ runId }) => runId)).toEqual(['elsewhere'])
-    expect(await texts(world, historyId, id('a'))).toEqual(['working'])
+    expect(await printed(world, historyId, id('a'))).toEqual(['working'])
     for (const { id, runId } of await ownContainers(world)) expect([id, runId]).toEqual([id, 'elsewhere'])
     backend.release(id('a'))
     const over = await until(world, historyId, ({ status, batches }) => {
@@ -113,7 +114,7 @@ describe.skipIf(whyNot !== null)(named('a run that was started elsewhere'), () =
       expect(batches.map(({ verdict }) => verdict)).toEqual(Array(3).fill('agrees'))
     })
     expect(over.batches.map(({ containers }) => containers.length)).toEqual([1, 1, 1])
-    for (const { id } of over.batches) expect(await texts(world, 'elsewhere', id)).toEqual(['working'])
+    for (const { id } of over.batches) expect(await printed(world, 'elsewhere', id)).toEqual(['working'])
     expect((await texts(world, historyId)).length).toBeGreaterThan(5)
     expect(mostAtOnce(world)).toBe(1)
     expect(verdictsSeen(world).filter(seen => /ghost|late|orphan|conflict|local/.test(seen))).toEqual([])

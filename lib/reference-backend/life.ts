@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { WebSocket } from 'ws'
 import { EXECUTION_NOT_FOUND } from '../backend/wire'
 import { execute, type Host, type Order } from './engine'
@@ -28,6 +29,8 @@ export class Life {
   start(runId: string, order: Order): boolean {
     if (this.#runs.has(runId)) return false
     const run: Run = { stream: new RunStream(this.tools.faults), stop: new AbortController(), isOver: false }
+    // Every batch at work listens, however many there are.
+    setMaxListeners(0, run.stop.signal, this.#end.signal)
     this.#runs.set(runId, run)
     const say = (happening: Happening) => this.#frames(happening).forEach(frame => run.stream.say(frame))
     void execute(order, { ...this.tools, runId, say, life: this.#end.signal, stop: run.stop.signal }).then(() => {

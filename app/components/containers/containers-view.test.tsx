@@ -50,7 +50,7 @@ describe('the containers page as the server renders it', () => {
     expect(page).toContain('<title>Containers, 2 at work</title>')
     expect(page).toMatch(/data-state-version="7" data-state-epoch="e1"/)
     expect(page.match(/data-testid="container-row"/g)).toHaveLength(2)
-    expect(page).toContain('docker ps -a --filter name=ckrv-')
+    expect(page).toContain('docker ps -a --filter &#x27;name=^ckrv-&#x27;')
     expect(page).toContain('docker inspect aaaaaaaaaaaa')
     expect(page).toContain('href="/runs/run-1?batch=mail"')
     expect(page).toContain('planning')

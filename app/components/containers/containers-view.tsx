@@ -14,7 +14,7 @@ import { ContainerRow } from './container-row'
 import { StopContainerDialog } from './stop-container-dialog'
 
 /** The command that shows the same in a terminal. */
-const COMMAND = 'docker ps -a --filter name=ckrv-'
+const COMMAND = "docker ps -a --filter 'name=^ckrv-'"
 
 /** Every container of the backend's that exists now, beside what it belongs to; kept up to date. */
 export function ContainersView({ initial }: { initial: ContainerList }) {

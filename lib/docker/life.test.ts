@@ -59,6 +59,16 @@ describe('[DOCK-5] the life of a container', () => {
     expect(after(over, ['start', CREATED + 12], ['die', CREATED + 510, { exitCode: 3 }]).facts).toEqual(over.facts)
   })
 
+  it('runs once its start is told, though an inspection that was overtaken knew the moment before', () => {
+    const known = inspected(created, { state: 'running', startedAt: CREATED + 9 }, false)
+    expect(known.facts.state).toBe('created')
+    expect(after(known, ['start', CREATED + 12]).facts).toMatchObject({
+      state: 'running',
+      startedAt: CREATED + 9,
+      seenRunningAt: CREATED + 19,
+    })
+  })
+
   it('has no exit code before its end, whatever an inspection shows', () => {
     const alive = inspected(created, { state: 'running', startedAt: CREATED, exitCode: 0, finishedAt: 5 })
     expect(alive.facts).toMatchObject({ exitCode: null, finishedAt: null, seenEndedAt: null })

@@ -53,8 +53,10 @@ export function afterEvent(life: Life, event: EngineEvent, now: number): Life {
   if (ofEarlierStart && event.action !== 'destroy') return life
   switch (event.action) {
     case 'start':
-      // Inspected since, and perhaps ended: that is newer than this.
-      if (facts.startedAt !== null && Math.abs(at - facts.startedAt) < SAME_START) return life
+      if (facts.startedAt !== null && Math.abs(at - facts.startedAt) < SAME_START) {
+        // Inspected since, and perhaps ended: that is newer than this. Unless it only taught when the start was.
+        return facts.state === 'created' ? seen(life, { state: 'running' }, now) : life
+      }
       return seen({ ...life, killedAt: null }, { ...begun, startedAt: at, state: 'running' }, now)
     case 'die':
       if (ended(facts.state)) return seen(life, { exitCode: facts.exitCode ?? event.exitCode }, now)

@@ -31,11 +31,11 @@ test.describe('with Docker', () => {
 
 test.describe('a dashboard that is stopped', () => {
   // What a page asks for meanwhile is refused: by the server while it stops, then by the system.
-  test.use({ expectedErrors: [/ERR_CONNECTION_REFUSED/, /Unexpected response code: 503/] })
+  test.use({ expectedErrors: [/ERR_CONNECTION_REFUSED|Unexpected response code: 503/] })
   test('ends cleanly with pages open, and its successor knows nothing', async ({ dashboard, page }) => {
     const runId = await dashboard.start(SPEC)
     await page.goto(dashboard.url)
-    await expect(page.getByTestId('link-backend')).toHaveAttribute('data-link', 'live')
+    await expect(page.locator('[data-sync="live"]').first()).toBeAttached()
     expect(await dashboard.stop()).toBe(0)
     await dashboard.restart()
     expect((await dashboard.api('GET', `/api/runs/${runId}`)).status).toBe(404)

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RunView } from '../run/view'
-import { Follower, outlines, tell, type Frame, type Story } from './testing'
+import { Follower } from './testing-follower'
+import { outlines, tell, type Frame, type Story } from './testing-stories'
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 150)
 

@@ -1,9 +1,5 @@
 import fc from 'fast-check'
-import { emptyRun, fold, type Run } from '../run/fold'
 import type { PlanBatch } from '../run/observation'
-import { elapsed } from '../run/time'
-import { derive, type Derived } from '../run/view'
-import { Replay } from './replay'
 
 /** For tests: runs made up, as a backend of some generation tells them, and what is true of them. */
 
@@ -53,7 +49,7 @@ export interface Outline {
   prints: { type: 'log' | 'error'; message: string }[]
 }
 
-const T0 = Date.parse('2026-01-15T14:00:00Z')
+export const T0 = Date.parse('2026-01-15T14:00:00Z')
 const REASONS = [
   'Claude Code execution failed with exit code -1',
   'Failed to create worktree\n\nCaused by:\n    it exists',
@@ -372,59 +368,3 @@ export const outlines = (
     dice: fc.array(fc.nat(1_000), { minLength: 40, maxLength: 40 }),
     prints: fc.array(prints, { minLength: 1, maxLength: 12 }),
   })
-
-/** For tests: follows one run through its connections, with a clock that they move. */
-export class Follower {
-  readonly run: Run = emptyRun()
-  readonly log: string[] = []
-  private readonly replay = new Replay()
-  private now = T0
-
-  readPlan(batches: PlanBatch[]): void {
-    fold(this.run, { kind: 'plan', at: this.now, spec: '001-todo', batches, shared: false })
-  }
-
-  open(): void {
-    this.now += 100
-    fold(this.run, this.replay.open(this.now))
-  }
-
-  hear(text: string): void {
-    this.now += 1
-    const received = this.replay.receive(text, this.now)
-    if (received.kind !== 'observed') return
-    fold(this.run, received.observation)
-    if (received.fresh && received.observation.kind === 'message') this.log.push(received.observation.text)
-  }
-
-  /** The connection is silent for a while: if its replay is over, that is known now. */
-  settle(): void {
-    this.now += 5_000
-    const settled = this.replay.settle(this.now)
-    if (settled) fold(this.run, settled)
-  }
-
-  close(): void {
-    fold(this.run, this.replay.close(this.now))
-  }
-
-  /** One whole connection. */
-  connect(texts: readonly string[], afterEach: (text: string) => void = () => undefined): void {
-    this.open()
-    for (const text of texts) {
-      this.hear(text)
-      afterEach(text)
-    }
-    this.settle()
-    this.close()
-  }
-
-  derive(): Derived {
-    return derive(this.run, this.now)
-  }
-
-  /** How long the run has taken by now, ms. */
-  get elapsed(): number {
-    return elapsed(this.derive().view, this.now)
-  }
-}

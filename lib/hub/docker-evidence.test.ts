@@ -16,10 +16,16 @@ const id = 'c0ffee'.repeat(11).slice(0, 64)
 const began = Date.now() - 60_000
 const state = { Status: 'running', Running: true, StartedAt: new Date(began + 2_000).toISOString() }
 
+const ended = { ...state, Status: 'exited', Running: false, ExitCode: 0 }
+/** The state of an agent that ended so many ms before now. */
+const endedBefore = (ms: number) => ({ ...ended, FinishedAt: new Date(Date.now() - ms).toISOString() })
+
 /** An Engine with one agent, of the work tree `batch-a-1a2b3c_1`, that has been at work for a minute. */
-function answer(path: string): unknown {
+function answer(path: string, state: { Status: string }): unknown {
   if (path.startsWith('/containers/json')) {
-    return [{ Id: id, Names: ['/ckrv-1'], Image: 'agent:7', State: 'running', Created: Math.floor(began / 1000) + 2 }]
+    return [
+      { Id: id, Names: ['/ckrv-1'], Image: 'agent:7', State: state.Status, Created: Math.floor(began / 1000) + 2 },
+    ]
   }
   return {
     Id: id,
@@ -37,9 +43,11 @@ const run = (runId: string, branch: string | null = null): Employer => ({
 })
 
 /** The evidence of that Engine, for the runs that the test names. `fails` gives some paths another answer's status. */
-async function evidenceFor(employers: Employer[], fails: (path: string) => number | null = () => null) {
+async function evidenceFor(employers: Employer[], fails: (path: string) => number | null = () => null, agent = state) {
+  const asked: string[] = []
   const server = createServer((request, response) => {
     const path = request.url ?? ''
+    asked.push(path)
     const status = fails(path)
     if (status !== null) {
       response.statusCode = status
@@ -47,7 +55,7 @@ async function evidenceFor(employers: Employer[], fails: (path: string) => numbe
       return
     }
     if (path.startsWith('/events') || path.includes('/logs')) response.flushHeaders()
-    else response.end(path.startsWith('/_ping') ? 'OK' : JSON.stringify(answer(path)))
+    else response.end(path.startsWith('/_ping') ? 'OK' : JSON.stringify(answer(path, agent)))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -56,6 +64,7 @@ async function evidenceFor(employers: Employer[], fails: (path: string) => numbe
   const told: [string, Observation][] = []
   const failures: unknown[] = []
   const stateChanged = vi.fn()
+  const listed = vi.fn()
   const appeared = vi.fn()
   const weighed = vi.fn()
   const evidence = new DockerEvidence(connectEngine({ protocol: 'http', host: '127.0.0.1', port: address.port }), {
@@ -68,6 +77,7 @@ async function evidenceFor(employers: Employer[], fails: (path: string) => numbe
     observe: (runId, observation) => void told.push([runId, observation]),
     appeared,
     stateChanged,
+    listed,
     listChanged: () => undefined,
     odd: reason => void failures.push(reason),
     failed: error => void failures.push(error),
@@ -84,7 +94,8 @@ async function evidenceFor(employers: Employer[], fails: (path: string) => numbe
     employers.splice(0, employers.length, ...now)
     evidence.runsChanged()
   }
-  return { evidence, told, failures, stateChanged, appeared, weighed, stopEngine, knows }
+  const isRead = () => asked.some(path => path.includes('/logs'))
+  return { evidence, isRead, told, failures, stateChanged, listed, appeared, weighed, stopEngine, knows }
 }
 
 describe('an agent that may be several runs’', () => {
@@ -138,6 +149,22 @@ describe('an agent that could not be inspected at first', () => {
     isReadable = true
     await expect(evidence.stop(id)).rejects.toMatchObject({ code: 'forbidden' })
     expect([evidence.list()[0]?.role, appeared.mock.calls.length]).toEqual(['batch', 1])
+  })
+})
+
+describe('what an agent printed', () => {
+  it('[DOCK-8] is read at once where the agent has only just ended', async () => {
+    const { isRead } = await evidenceFor([], undefined, endedBefore(5_000))
+    await vi.waitFor(() => expect(isRead()).toBe(true))
+  })
+
+  it('[DOCK-8] is read only for a run where the agent ended long before it was seen', async () => {
+    const { isRead, listed, knows, told } = await evidenceFor([], undefined, endedBefore(3_600_000))
+    await vi.waitFor(() => expect(listed).toHaveBeenCalled())
+    expect(isRead()).toBe(false)
+    knows(run('r1'))
+    await vi.waitFor(() => expect(told).toHaveLength(1))
+    await vi.waitFor(() => expect(isRead()).toBe(true))
   })
 })
 

@@ -24,8 +24,10 @@ export interface EvidenceHost {
   observe(runId: string, observation: Observation): void
   /** A batch's container that was not known before. */
   appeared(): void
-  /** The way to Docker, or when it was last listed, or what may be whose is another. */
+  /** The way to Docker, or what may be whose, is another. */
   stateChanged(): void
+  /** All containers were listed: one that is missing may be missed from now on. */
+  listed(): void
   /** What the containers' page shows may have changed. */
   listChanged(): void
   odd(reason: string): void
@@ -41,6 +43,7 @@ const REST = 4
 const NONE: readonly Undecided[] = []
 /** Removed containers that are weighed again with new facts: the newest so many. */
 const MAX_REMOVED = 1_000
+const A_WHILE = 60_000
 
 /**
  * What Docker shows, brought to the runs it belongs to: watches the Engine, weighs whose each container is whenever a
@@ -65,8 +68,17 @@ export class DockerEvidence {
   ) {
     this.watcher = new DockerWatcher(engine, {
       container: facts => this.take(facts),
-      listed: at => this.change({ lists: [at, ...this.state.lists].slice(0, 2) }),
-      changed: () => this.change({}),
+      listed: at => {
+        this.state = { ...this.state, lists: [at, ...this.state.lists].slice(0, 2) }
+        host.listed()
+        host.listChanged()
+      },
+      changed: () => {
+        const { link, since, imageMissing } = this.watcher
+        this.state = { ...this.state, link, since, imageMissing }
+        host.stateChanged()
+        host.listChanged()
+      },
       odd: reason => host.odd(reason),
       failed: error => host.failed(error),
     })
@@ -149,9 +161,9 @@ export class DockerEvidence {
     this.facts.set(facts.id, facts)
     if (facts.role === 'batch') {
       if (before?.role !== 'batch') this.host.appeared()
-      if (!facts.removed) this.read(facts)
-      else if (before?.removed !== true) this.missed(facts)
       const home = this.homes.get(facts.id)
+      if (!facts.removed && (home || !endedLongAgo(facts))) this.read(facts)
+      else if (facts.removed && before?.removed !== true) this.missed(facts)
       if (home) this.tell(home, facts)
       this.runsChanged()
     }
@@ -159,15 +171,9 @@ export class DockerEvidence {
     this.host.listChanged()
   }
 
-  private change(change: Partial<DockerState>): void {
-    const { link, since, imageMissing } = this.watcher
-    this.state = { ...this.state, link, since, imageMissing, ...change }
-    this.host.stateChanged()
-    this.host.listChanged()
-  }
-
   /**
-   * What it prints is read from its first line, whosever it is. Not before it has started: who asks too early is told that
+   * What it prints is read from its first line, whosever it is; of one that ended long before it was seen, once it is
+   * somebody's: there may be thousands of those. Not before it has started: who asks too early is told that
    * there is nothing, and would ask again too late for a container that is soon gone.
    */
   private read({ id, state }: ContainerFacts): void {
@@ -245,6 +251,7 @@ export class DockerEvidence {
     if (home) {
       this.homes.set(id, home)
       this.tell(home, facts)
+      if (!facts.removed) this.read(facts)
     } else this.homes.delete(id)
     this.host.agentLogs.assigned(id, home ?? null)
     return true
@@ -281,3 +288,7 @@ export class DockerEvidence {
     })
   }
 }
+
+/** It had ended a while before it was first seen: no hurry to read it before it is gone. */
+const endedLongAgo = ({ seenRunningAt, seenEndedAt, finishedAt }: ContainerFacts): boolean =>
+  seenRunningAt === null && seenEndedAt !== null && finishedAt !== null && seenEndedAt - finishedAt > A_WHILE

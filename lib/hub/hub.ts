@@ -95,6 +95,7 @@ export class Hub implements HubApi {
         observe: (runId, observation) => runs.get(runId)?.observe(observation),
         appeared: () => this.found.hurry(),
         stateChanged: () => this.life.linksChanged(),
+        listed: () => this.life.listed(),
         listChanged: () => publisher.touch(containersScope),
         odd: reason => odd({ reason }),
         failed,

@@ -157,6 +157,12 @@ export class Lifecycle {
     this.options.publisher.touch(fleetScope)
   }
 
+  /** Docker was listed: to a run that is over that says nothing. */
+  listed(): void {
+    for (const state of this.runs.all()) if (!state.isOver) state.linksChanged()
+    this.options.publisher.touch(fleetScope)
+  }
+
   /** The backend was asked how it is. */
   asked(): void {
     for (const session of this.sessions.values()) session.linkMayHaveChanged()

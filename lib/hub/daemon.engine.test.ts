@@ -118,6 +118,7 @@ describe.skipIf(whyNot !== null)(named('a daemon'), () => {
     }
     const back = await until(world, runId, ({ link }) => expect(link.docker).toBe('live'))
     expect(batchOf(back, id('a'))).toMatchObject({ verdict: 'agrees', container: { state: 'running' } })
+    expect(await sameAsDocker(world)).not.toBe(0)
     backend.release(id('a'))
     await until(world, runId, ({ status, batches }) => {
       expect(status).toBe('completed')

@@ -73,6 +73,7 @@ describe.skipIf(whyNot !== null)(named('a clean run in containers'), () => {
       expect(batches.map(({ verdict }) => verdict)).toEqual(Array(8).fill('agrees'))
     })
     expect(exits(snapshot)).toEqual(Array(8).fill([0]))
+    await sameAsDocker(world)
     // A container that was removed before it could be read may have lost lines, and says so.
     for (const { id } of snapshot.batches) {
       const [text, ...more] = await vi.waitFor(
@@ -95,6 +96,7 @@ describe.skipIf(whyNot !== null)(named('a clean run in containers'), () => {
     const snapshot = await until(world, runId, ({ status }) => expect(status).toBe('completed'))
     expect(snapshot.batches.map(({ verdict }) => verdict)).toEqual(Array(4).fill('local'))
     expect(snapshot.batches[0]?.reason).toBe('Runs without a container: dry run.')
+    expect([0, -1]).toContain(await sameAsDocker(world))
     expect(snapshot.findings).toEqual([])
     expect(verdictsSeen(world).filter(seen => !/local|unknown|pending agrees/.test(seen))).toEqual([])
   })
@@ -118,6 +120,7 @@ describe.skipIf(whyNot !== null)(named('a container that does not end well'), ()
     await until(world, runId, snapshot =>
       expect(batchOf(snapshot, id('b'))).toMatchObject({ status: 'aborted', verdict: 'orphan' }),
     )
+    expect(await sameAsDocker(world)).not.toBe(0)
     backend.release(id('b'))
     await until(world, runId, ({ findings }) => expect(findings).toEqual([]))
     expect(alarms(world, id('a'))).toEqual([])
@@ -142,6 +145,7 @@ describe.skipIf(whyNot !== null)(named('a container that does not end well'), ()
     expect(after).toBeGreaterThanOrEqual(5_000)
     expect(after).toBeLessThan(10_000)
     expect(late.status).toBe('running')
+    await sameAsDocker(world)
     backend.release(id('a'))
     const over = await until(world, runId, ({ status }) => expect(status).toBe('failed'))
     expect(batchOf(over, id('a'))).toMatchObject({ status: 'failed', verdict: 'agrees' })
@@ -155,6 +159,7 @@ describe.skipIf(whyNot !== null)(named('a container that does not end well'), ()
     const { runId } = await hub.start({ spec: '001-todo' })
     await isAtWork(world, runId, id('only'))
     await backend.containers.oom(id('only'))
+    await sameAsDocker(world)
     const snapshot = await until(world, runId, ({ status, batches }) => {
       expect(status).toBe('failed')
       expect(batches[0]?.container?.removed).toBe(true)
@@ -165,6 +170,7 @@ describe.skipIf(whyNot !== null)(named('a container that does not end well'), ()
       reason: 'It is over, and so is its container, which exited 137, out of memory.',
       container: { exitCode: 137, oomKilled: true },
     })
+    await sameAsDocker(world)
   })
 
   it('[DOCK-2] exited 3 under a batch that is said to be completed: a conflict', { timeout: 60_000 }, async () => {
@@ -181,6 +187,7 @@ describe.skipIf(whyNot !== null)(named('a container that does not end well'), ()
     )
     expect(snapshot.findings).toMatchObject([{ kind: 'conflict', batchId: id('a') }])
     expect(snapshot.counts).toMatchObject({ completed: 4, failed: 0 })
+    await sameAsDocker(world)
     expect(alarms(world).filter(seen => seen !== 'completed conflict')).toEqual([])
   })
 
@@ -195,6 +202,7 @@ describe.skipIf(whyNot !== null)(named('a container that does not end well'), ()
       const killed = await backend.containers.of(id('a'))
       await backend.containers.kill(id('a'))
       backend.release(id('a'))
+      await sameAsDocker(world)
       const snapshot = await until(world, runId, ({ status, batches }) => {
         expect(status).toBe('completed')
         expect(batches.map(({ verdict }) => verdict)).toEqual(['agrees', 'conflict', 'agrees', 'agrees'])
@@ -222,6 +230,7 @@ describe.skipIf(whyNot !== null)(named('a batch said to run'), () => {
       const { reason, startedAt, container } = batchOf(ghost, id('a'))
       expect(reason).toMatch(/^Backend says running; no container since .+Z\. The backend may have lost its agent/)
       expect(container).toBeNull()
+      await sameAsDocker(world)
       expect(ghost.findings).toMatchObject([{ kind: 'ghost', batchId: id('a'), containerId: null }])
       const first = firstWith(world, id('a'), 'ghost')
       const after = Date.parse(first?.now ?? '') - Date.parse(startedAt ?? '')

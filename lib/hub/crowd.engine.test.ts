@@ -1,0 +1,64 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { whyNoDocker } from '../reference-backend/docker'
+import { engineWorld, finishWorlds, ownContainers, sameAsDocker, texts, until, verdictsSeen } from './testing-engine'
+
+const whyNot = await whyNoDocker()
+const named = (name: string) => (whyNot === null ? name : `${name} (skipped: ${whyNot})`)
+
+afterEach(finishWorlds)
+
+/** How many containers at once. It takes two cores for a minute, which is why this runs when all others are done. */
+const CROWD = 200
+
+describe.skipIf(whyNot !== null)(named('a crowd'), () => {
+  it(
+    `[DOCK-1] of ${String(CROWD)} containers is shown at once, and every line of them`,
+    { timeout: 300_000 },
+    async () => {
+      const world = await engineWorld({
+        plan: id => Array.from({ length: CROWD }, (_, n) => ({ id: id(`m${String(n)}`) })),
+        labels: true,
+        script: () => ({
+          ms: 2_000,
+          lines: Array.from({ length: 5 }, (_, n) => ({ stream: 'stdout' as const, text: `line ${String(n)}` })),
+        }),
+      })
+      const { backend, hub, id } = world
+      for (let n = 0; n < CROWD; n += 1) backend.hold(id(`m${String(n)}`))
+      const began = Date.now()
+      const { runId } = await hub.start({ spec: '001-todo' })
+      const most = 200_000
+      await until(world, runId, ({ counts }) => expect(counts.running).toBe(CROWD), most)
+      await until(
+        world,
+        runId,
+        ({ batches }) => expect(batches.filter(({ container }) => container?.state !== 'running')).toHaveLength(0),
+        most,
+      )
+      const allAtWork = Date.now()
+      expect(await ownContainers(world)).toHaveLength(CROWD)
+      await sameAsDocker(world)
+      for (let n = 0; n < CROWD; n += 1) backend.release(id(`m${String(n)}`))
+      const over = await until(
+        world,
+        runId,
+        ({ status, batches }) => {
+          expect(status).toBe('completed')
+          expect(batches.filter(({ verdict }) => verdict !== 'agrees')).toEqual([])
+        },
+        most,
+      )
+      const settled = Date.now()
+      console.log(
+        `${String(CROWD)} containers: all at work after ${String(allAtWork - began)} ms, all agree ${String(settled - allAtWork)} ms later`,
+      )
+      expect(over.batches.map(({ containers }) => containers.length)).toEqual(Array(CROWD).fill(1))
+      const lines = Array.from({ length: 5 }, (_, n) => `line ${String(n)}`)
+      // That there may be more, of one that was removed early, is said rather once too often.
+      for (const { id } of over.batches) {
+        expect((await texts(world, runId, id)).filter(text => text.startsWith('line '))).toEqual(lines)
+      }
+      expect(verdictsSeen(world).filter(seen => /late|orphan|conflict|local/.test(seen))).toEqual([])
+    },
+  )
+})

@@ -43,7 +43,8 @@ function refusal(code: string, where: string): string {
   }
   if (code === 'ENOENT') return `There is no Docker socket at ${where}. Start Docker, or set DOCKER_HOST.`
   if (code === 'ECONNREFUSED') return `Nobody listens at ${where}. Start Docker, or set DOCKER_HOST.`
-  return `Docker can't be reached at ${where} (${code}).`
+  const step = /CERT|SSL|TLS|SIGNATURE/.test(code) ? ' Check the certificates in DOCKER_CERT_PATH.' : ''
+  return `Docker can't be reached at ${where} (${code}).${step}`
 }
 
 function field(error: unknown, name: string): unknown {

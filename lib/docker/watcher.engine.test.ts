@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import Docker from 'dockerode'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { connectEngine } from './engine'
@@ -13,11 +16,13 @@ describe.skipIf(whyNot !== null)(
     const docker = new Docker({ socketPath: socketAtHand })
     const made: Docker.Container[] = []
     const open: DockerWatcher[] = []
+    const projects: string[] = []
     let image = ''
     beforeAll(async () => void (image = await importBusybox(docker)))
     afterEach(async () => {
       open.splice(0).forEach(watcher => watcher.close())
       await Promise.allSettled(made.splice(0).map(container => container.remove({ force: true })))
+      await Promise.all(projects.splice(0).map(project => rm(project, { recursive: true })))
     })
     afterAll(() => docker.getImage(image).remove())
 
@@ -40,7 +45,9 @@ describe.skipIf(whyNot !== null)(
 
     it('[DOCK-1] [DOCK-5] follows a container from its creation past its removal', { timeout: WITHIN }, async () => {
       const { told, watcher, facts, all } = await watch()
-      const source = '/tmp/a project/.chakravarti/worktrees/batch-a b-c-0a1b2c_1'
+      const repository = await mkdtemp(join(tmpdir(), 'a project '))
+      projects.push(repository)
+      const source = join(repository, '.chakravarti/worktrees/batch-a b-c-0a1b2c_1')
       const container = await create(`: "MISSION: It's a test"; exit 3`, { Binds: [`${source}:/workspace`] })
       const { id } = container
       await told.until(() => facts(id)?.state === 'created')
@@ -55,7 +62,7 @@ describe.skipIf(whyNot !== null)(
       expect(facts(id)).toMatchObject({
         role: 'batch',
         marks: {
-          tree: { repository: '/tmp/a project', batchId: 'a b-c', suffix: '0a1b2c' },
+          tree: { repository, batchId: 'a b-c', suffix: '0a1b2c' },
           mission: 'It\'s a test"; exit 3',
         },
         image,

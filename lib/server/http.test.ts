@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HubError } from '../hub/types'
+import { someAgent } from '../run/testing-shown'
 import { isApi } from './http'
-import { container, serve } from './testing'
+import { serve } from './testing'
 
 const json = { 'content-type': 'application/json' }
 
@@ -315,8 +316,8 @@ describe('GET /api/runs/{runId}/logs', () => {
 describe('GET /api/containers', () => {
   it('lists the containers as the hub orders them, and how fresh that is', async () => {
     server.hub.agents.push(
-      { ...container('b'.repeat(64)), verdict: 'orphan', reason: 'Its run is over.', stoppable: true },
-      container('a'.repeat(64)),
+      someAgent('b'.repeat(64), { verdict: 'orphan', reason: 'Its run is over.', stoppable: true }),
+      someAgent('a'.repeat(64)),
     )
     const answer = await get('/api/containers')
     expect(answer.status).toBe(200)
@@ -328,8 +329,8 @@ describe('GET /api/containers', () => {
           verdict: 'orphan',
           reason: 'Its run is over.',
           role: 'batch',
-          runId: 'r1',
-          batchId: 'b1',
+          runId: 'r',
+          batchId: 'a',
         },
         { id: 'a'.repeat(64), state: 'running', exitCode: null, image: 'ckrv-agent:latest' },
       ],
@@ -349,7 +350,7 @@ describe('POST /api/containers/{id}/stop', () => {
   const stop = (which: string) => server.call('POST', `/api/containers/${which}/stop`)
 
   it.each([id, id.slice(0, 12)])('asks for the stop of %s: 202', async which => {
-    server.hub.agents.push({ ...container(id), stoppable: true })
+    server.hub.agents.push(someAgent(id, { stoppable: true }))
     expect((await stop(which)).status).toBe(202)
     expect(server.hub.asked).toEqual([['stopContainer', which]])
   })
@@ -367,9 +368,9 @@ describe('POST /api/containers/{id}/stop', () => {
   )
 
   it('answers 409 where it no longer runs, and 403 where it is not to be stopped from here', async () => {
-    server.hub.agents.push({ ...container(id), state: 'exited', exitCode: 0 })
+    server.hub.agents.push(someAgent(id, { state: 'exited', exitCode: 0 }))
     expect((await stop(id)).status).toBe(409)
-    server.hub.agents[0] = container(id)
+    server.hub.agents[0] = someAgent(id)
     expect(await stop(id)).toMatchObject({ status: 403, text: '{"error":"Its run is not over"}' })
   })
 
@@ -379,7 +380,7 @@ describe('POST /api/containers/{id}/stop', () => {
   })
 
   it('[SAFE-2] is refused to other sites', async () => {
-    server.hub.agents.push({ ...container(id), stoppable: true })
+    server.hub.agents.push(someAgent(id, { stoppable: true }))
     const headers = { origin: 'http://evil.example' }
     expect((await server.call('POST', `/api/containers/${id}/stop`, headers)).status).toBe(403)
     expect((await server.call('POST', `/api/containers/${id}/stop`, { 'sec-fetch-site': 'cross-site' })).status).toBe(

@@ -2,59 +2,12 @@ import { once } from 'node:events'
 import { createServer, request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { HubError, type HubApi, type LogPage, type StartRequest } from '../hub/types'
 import type { AgentContainer, ContainerList, Fleet, LogLine, RunFields, RunSummary, Snapshot } from '../run/model'
+import { someRun } from '../run/testing-shown'
 import { createEdge, listen } from './edge'
 import { createApi } from './http'
 import { createLog } from './log'
 
 export const silent = createLog('silent', process.stderr)
-
-/** A run as a backend that just began to tell of it would have it. */
-export function fields(runId: string): RunFields {
-  return {
-    runId,
-    backend: 'http://127.0.0.1:3000',
-    historyId: null,
-    basis: 'stream',
-    spec: 'shop',
-    dryRun: false,
-    status: 'running',
-    inferred: false,
-    stopping: false,
-    startedAt: '2026-01-02T03:04:05.000Z',
-    endedAt: null,
-    error: null,
-    errorDetail: null,
-    findings: [],
-    link: { backend: 'live', docker: 'off' },
-    linkSince: null,
-    dockerSince: null,
-    heardAt: null,
-    clockOffset: 0,
-    counts: { total: 0, totalKnown: false, pending: 0, running: 0, completed: 0, failed: 0, aborted: 0 },
-  }
-}
-
-/** A container as the agent of a running batch would be. */
-export function container(id: string): AgentContainer {
-  return {
-    id,
-    name: `ckrv-${id.slice(0, 8)}`,
-    image: 'ckrv-agent:latest',
-    role: 'batch',
-    state: 'running',
-    exitCode: null,
-    oomKilled: false,
-    createdAt: '2026-01-02T03:04:05.000Z',
-    startedAt: '2026-01-02T03:04:05.100Z',
-    finishedAt: null,
-    runId: 'r1',
-    batchId: 'b1',
-    verdict: 'agrees',
-    reason: null,
-    reasonSince: null,
-    stoppable: false,
-  }
-}
 
 const version = { epoch: 'e1', version: 1, now: '2026-01-02T03:04:06.000Z' }
 
@@ -72,7 +25,7 @@ export class FakeHub implements HubApi {
   #runs = new Map<string, RunFields>()
 
   add(runId: string): void {
-    this.#runs.set(runId, fields(runId))
+    this.#runs.set(runId, someRun(runId))
     this.logLines.set(runId, [])
   }
 
@@ -141,7 +94,7 @@ export class FakeHub implements HubApi {
     this.#note('follow', runId, spec)
     const created = !this.#runs.has(runId)
     if (created) this.add(runId)
-    return { snapshot: { ...fields(runId), ...version, batches: [] }, created }
+    return { snapshot: { ...someRun(runId), ...version, batches: [] }, created }
   }
 
   async stop(runId: string) {

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import type { Document, Item } from './document'
 import type { LogSource } from './log'
-import type { AgentContainer, Batch, ContainerList, Fleet, LogLine, RunFields, Snapshot } from '../run/model'
+import type { Batch, ContainerList, Fleet, LogLine, Snapshot } from '../run/model'
+import { someAgent, someBatch, someRun } from '../run/testing-shown'
 import { isObject, parseJson, type Json, type JsonObject } from './json'
 
 /** Keys and ids as an agent might choose them. */
@@ -133,47 +134,6 @@ export class TestLog implements LogSource {
   }
 }
 
-/** A run that has just been seen. */
-export const someRun = (runId: string): RunFields => ({
-  runId,
-  backend: 'http://127.0.0.1:3000',
-  historyId: null,
-  basis: 'stream',
-  spec: 'spec',
-  dryRun: false,
-  status: 'running',
-  inferred: false,
-  stopping: false,
-  startedAt: '2026-01-01T00:00:00.000Z',
-  endedAt: null,
-  error: null,
-  errorDetail: null,
-  findings: [],
-  link: { backend: 'live', docker: 'off' },
-  linkSince: null,
-  dockerSince: null,
-  heardAt: null,
-  clockOffset: 0,
-  counts: { total: 2, totalKnown: true, pending: 1, running: 1, completed: 0, failed: 0, aborted: 0 },
-})
-
-export const someBatch = (id: string, status: Batch['status'] = 'pending'): Batch => ({
-  id,
-  name: `Batch ${id}`,
-  status,
-  branch: null,
-  error: null,
-  dependsOn: [],
-  startedAt: null,
-  endedAt: null,
-  basis: 'stream',
-  verdict: 'unknown',
-  reason: '',
-  reasonSince: null,
-  container: null,
-  containers: [],
-})
-
 const stamp = { epoch: 'p.1', version: 1, now: '2026-01-01T00:01:00.250Z' }
 
 export const someSnapshot = (
@@ -192,31 +152,12 @@ export const someFleet = (...runIds: string[]): Fleet => ({
   linkSince: null,
   dockerSince: null,
   findings: [],
-  runs: runIds.map(someRun),
-})
-
-export const someContainer = (id: string): AgentContainer => ({
-  id,
-  name: `ckrv-${id}`,
-  image: 'ckrv-agent:latest',
-  role: 'batch',
-  state: 'running',
-  exitCode: null,
-  oomKilled: false,
-  createdAt: '2026-01-01T00:00:00.000Z',
-  startedAt: '2026-01-01T00:00:00.100Z',
-  finishedAt: null,
-  runId: 'r',
-  batchId: 'a',
-  verdict: 'agrees',
-  reason: null,
-  reasonSince: null,
-  stoppable: false,
+  runs: runIds.map(runId => someRun(runId)),
 })
 
 export const someContainers = (...ids: string[]): ContainerList => ({
   ...stamp,
   docker: { link: 'live', error: null },
   dockerSince: '2026-01-01T00:00:00.000Z',
-  containers: ids.map(someContainer),
+  containers: ids.map(id => someAgent(id)),
 })

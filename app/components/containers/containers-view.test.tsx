@@ -2,30 +2,21 @@ import { renderToString } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
 import { LiveProvider } from '../../../lib/client/live'
 import type { AgentContainer, ContainerList } from '../../../lib/run/model'
+import { someAgent } from '../../../lib/run/testing-shown'
 import { ContainersView } from './containers-view'
 
 const now = '2026-11-23T13:41:05.000Z'
 const since = '2026-11-23T13:31:05.000Z'
 
-const agent = (seed: string, changes: Partial<AgentContainer> = {}): AgentContainer => ({
-  id: seed.repeat(64),
-  name: `ckrv-${seed}`,
-  image: 'ckrv-agent:latest',
-  role: 'batch',
-  state: 'running',
-  exitCode: null,
-  oomKilled: false,
-  createdAt: since,
-  startedAt: since,
-  finishedAt: null,
-  runId: 'run-1',
-  batchId: 'mail',
-  verdict: 'agrees',
-  reason: 'Backend and Docker both say running.',
-  reasonSince: null,
-  stoppable: false,
-  ...changes,
-})
+const agent = (seed: string, changes: Partial<AgentContainer> = {}): AgentContainer =>
+  someAgent(seed.repeat(64), {
+    createdAt: since,
+    startedAt: since,
+    runId: 'run-1',
+    batchId: 'mail',
+    reason: 'Backend and Docker both say running.',
+    ...changes,
+  })
 
 const list = (changes: Partial<ContainerList> = {}): ContainerList => ({
   epoch: 'e1',

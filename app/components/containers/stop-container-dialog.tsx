@@ -1,16 +1,19 @@
 import type { AgentContainer } from '../../../lib/run/model'
 import { shortId } from '../../../lib/run/verdict'
 import { stopContainer } from '../../api'
-import { Dialog } from '../dialog'
-import { Glyph } from '../marks'
-import { Refusal, useRequest } from '../use-request'
+import { StopFrame } from '../stop-frame'
 
 /** Asks once more before a container is stopped: names it, what it worked on, and what happens. */
 export function StopContainerDialog({ container, onClose }: { container: AgentContainer; onClose: () => void }) {
   const { id, name, runId, batchId } = container
-  const { busy, refusal, send } = useRequest()
   return (
-    <Dialog title={`Stop container ${shortId(id)}?`} onClose={onClose}>
+    <StopFrame
+      title={`Stop container ${shortId(id)}?`}
+      action="Stop the container"
+      asking="Stopping…"
+      stop={() => stopContainer(id)}
+      onClose={onClose}
+    >
       <dl className="facts dialog-facts">
         <div>
           <dt>Name</dt>
@@ -29,21 +32,6 @@ export function StopContainerDialog({ container, onClose }: { container: AgentCo
         Its run is over, so nobody waits for its work. Docker asks the agent to end, and kills it where it does not.
         What it has not committed stays in its worktree, unmerged; what it printed stays in the batch’s log.
       </p>
-      <Refusal what="Not stopped">{refusal}</Refusal>
-      <footer className="dialog-foot">
-        <button className="button" type="button" data-first onClick={onClose}>
-          Let it run
-        </button>
-        <button
-          className="button primary"
-          type="button"
-          disabled={busy}
-          onClick={() => send(stopContainer(id), onClose)}
-        >
-          <Glyph id="i-stop" />
-          {busy ? 'Stopping…' : 'Stop the container'}
-        </button>
-      </footer>
-    </Dialog>
+    </StopFrame>
   )
 }

@@ -1,33 +1,23 @@
 import { describe, expect, it } from 'vitest'
-import type { Batch, BatchStatus } from '../../../lib/run/model'
+import { someBatch } from '../../../lib/run/testing-shown'
 import { needsOf } from './depends'
-
-const batch = (id: string, status: BatchStatus, dependsOn: string[] = []): Batch => ({
-  id,
-  name: `Batch ${id}`,
-  status,
-  branch: null,
-  error: null,
-  dependsOn,
-  startedAt: null,
-  endedAt: null,
-  basis: 'stream',
-  verdict: 'unknown',
-  reason: '',
-  reasonSince: null,
-  container: null,
-  containers: [],
-})
 
 describe('needsOf', () => {
   it('names all dependencies by place, and those not completed by name', () => {
-    const needs = needsOf([batch('a', 'completed'), batch('b', 'running'), batch('c', 'pending', ['a', 'b'])])
+    const needs = needsOf([
+      someBatch('a', 'completed'),
+      someBatch('b', 'running'),
+      someBatch('c', 'pending', { dependsOn: ['a', 'b'] }),
+    ])
     expect(needs[0]).toEqual({ places: '', names: '', waitsFor: '' })
     expect(needs[2]).toEqual({ places: '1 2', names: 'Batch a, Batch b', waitsFor: 'Batch b' })
   })
 
   it('[SAFE-4] takes ids for what they are, also those that objects know', () => {
-    const needs = needsOf([batch('__proto__', 'running'), batch('x', 'pending', ['constructor', '__proto__'])])
+    const needs = needsOf([
+      someBatch('__proto__', 'running'),
+      someBatch('x', 'pending', { dependsOn: ['constructor', '__proto__'] }),
+    ])
     expect(needs[1]).toEqual({
       places: 'constructor 1',
       names: 'constructor, Batch __proto__',

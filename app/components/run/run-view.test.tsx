@@ -1,26 +1,9 @@
 import { renderToString } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
 import { LiveProvider } from '../../../lib/client/live'
-import type { Batch, BatchStatus, Container, Snapshot } from '../../../lib/run/model'
+import type { Container, Snapshot } from '../../../lib/run/model'
+import { someBatch, someRun } from '../../../lib/run/testing-shown'
 import { RunView } from './run-view'
-
-const batch = (id: string, status: BatchStatus, changes: Partial<Batch> = {}): Batch => ({
-  id,
-  name: `Batch ${id}`,
-  status,
-  branch: null,
-  error: null,
-  dependsOn: [],
-  startedAt: null,
-  endedAt: null,
-  basis: 'stream',
-  verdict: 'unknown',
-  reason: '',
-  reasonSince: null,
-  container: null,
-  containers: [],
-  ...changes,
-})
 
 const container = (seed: string, changes: Partial<Container> = {}): Container => ({
   id: seed.repeat(64),
@@ -39,30 +22,17 @@ const seen = (...containers: Container[]) => ({ containers, container: container
 
 const now = '2026-11-23T13:41:05.000Z'
 const snapshot = (changes: Partial<Snapshot> = {}): Snapshot => ({
-  runId: 'run-1',
-  backend: 'http://127.0.0.1:3000',
-  historyId: null,
-  basis: 'stream',
-  spec: '014-invoice-portal',
-  dryRun: false,
-  status: 'running',
-  inferred: false,
-  stopping: false,
-  startedAt: '2026-11-23T12:59:59.499Z',
-  endedAt: null,
-  error: null,
-  errorDetail: null,
-  findings: [],
-  link: { backend: 'live', docker: 'off' },
+  ...someRun('run-1', { spec: '014-invoice-portal', startedAt: '2026-11-23T12:59:59.499Z', heardAt: now }),
   linkSince: '2026-11-23T13:00:00.000Z',
-  dockerSince: null,
-  heardAt: now,
-  clockOffset: 0,
   counts: { total: 3, totalKnown: true, pending: 1, running: 1, completed: 1, failed: 0, aborted: 0 },
   epoch: 'e1',
   version: 42,
   now,
-  batches: [batch('a', 'completed'), batch('b', 'running'), batch('c', 'pending', { dependsOn: ['a', 'b'] })],
+  batches: [
+    someBatch('a', 'completed'),
+    someBatch('b', 'running'),
+    someBatch('c', 'pending', { dependsOn: ['a', 'b'] }),
+  ],
   ...changes,
 })
 
@@ -132,8 +102,8 @@ describe('the run page as the server renders it', () => {
     const since = '2026-11-23T13:40:20.000Z'
     const reason = `Backend says running; no container since ${since}. Check the backend’s log or stop the run.`
     const finding = { kind: 'ghost', text: `Batch b: ${reason}`, at: since, batchId: 'b', containerId: null }
-    const ghost = batch('b', 'running', { verdict: 'ghost', reason, reasonSince: since })
-    const agrees = batch('a', 'completed', { verdict: 'agrees', ...seen(container('a', { removed: true })) })
+    const ghost = someBatch('b', 'running', { verdict: 'ghost', reason, reasonSince: since })
+    const agrees = someBatch('a', 'completed', { verdict: 'agrees', ...seen(container('a', { removed: true })) })
     const page = html(
       snapshot({ link: { backend: 'live', docker: 'live' }, findings: [finding], batches: [agrees, ghost] }),
     )
@@ -150,8 +120,8 @@ describe('the run page as the server renders it', () => {
       snapshot({
         link: { backend: 'live', docker: 'live' },
         batches: [
-          batch('a', 'completed', { verdict: 'conflict', ...seen(oom) }),
-          batch('b', 'completed', { verdict: 'agrees', ...seen(container('b', { removed: true })) }),
+          someBatch('a', 'completed', { verdict: 'conflict', ...seen(oom) }),
+          someBatch('b', 'completed', { verdict: 'agrees', ...seen(container('b', { removed: true })) }),
         ],
       }),
     )
@@ -167,7 +137,7 @@ describe('the run page as the server renders it', () => {
     ]
     const state = snapshot({
       link: { backend: 'live', docker: 'live' },
-      batches: [batch('a', 'running', { verdict: 'agrees', reason: 'Both say running.', ...seen(...containers) })],
+      batches: [someBatch('a', 'running', { verdict: 'agrees', reason: 'Both say running.', ...seen(...containers) })],
     })
     const page = html(state, 'a')
     expect(page).toContain('data-testid="batch-panel"')
@@ -183,7 +153,7 @@ describe('the run page as the server renders it', () => {
       snapshot({
         link: { backend: 'live', docker: 'down' },
         dockerSince: '2026-11-23T13:40:05.000Z',
-        batches: [batch('a', 'running', { ...seen(container('a')) })],
+        batches: [someBatch('a', 'running', { ...seen(container('a')) })],
       }),
     )
     expect(tag(page, 'link-docker')).toContain('data-link="down"')
@@ -192,7 +162,7 @@ describe('the run page as the server renders it', () => {
   })
 
   it('[RUN-13] says of a run that was found in the history that nobody follows its stream', () => {
-    const page = html(snapshot({ basis: 'history', batches: [batch('a', 'running', { basis: 'history' })] }))
+    const page = html(snapshot({ basis: 'history', batches: [someBatch('a', 'running', { basis: 'history' })] }))
     expect(page).toContain('Found in the backend’s history; its stream is not followed.')
     expect(page).toContain('from history')
     expect(page).not.toContain('Stop run')
@@ -209,7 +179,7 @@ describe('the run page as the server renders it', () => {
         error: evil,
         errorDetail: evil,
         findings: [{ kind: 'unproven-failure', text: evil, at: null, batchId: null, containerId: null }],
-        batches: [batch(evil, 'failed', { name: evil, branch: evil, error: evil, dependsOn: [evil] })],
+        batches: [someBatch(evil, 'failed', { name: evil, branch: evil, error: evil, dependsOn: [evil] })],
       }),
     )
     expect(page).not.toContain('<img')

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { DashboardProcess } from '../lib/reference-backend/dashboard'
@@ -33,6 +34,13 @@ export class Dashboard {
   /** Everything that it has printed. */
   get log(): string {
     return this.#log
+  }
+
+  /** How much memory its process takes, bytes; 0 where the system does not tell. */
+  memory(): number {
+    const status = `/proc/${this.#process?.pid ?? 0}/status`
+    const told = existsSync(status) ? /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(status, 'utf8'))?.[1] : undefined
+    return Number(told ?? 0) * 1024
   }
 
   /** Calls its HTTP interface. `body` of the answer is parsed where it is JSON. */

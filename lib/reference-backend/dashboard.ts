@@ -104,6 +104,10 @@ export class DashboardProcess {
     return `http://127.0.0.1:${this.#port}`
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
   /** Rejects when the process ends by itself. */
   async ended(): Promise<never> {
     if (!this.#hasEnded()) await once(this.#child, 'exit')

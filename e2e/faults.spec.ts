@@ -1,0 +1,252 @@
+import type { Snapshot } from '../lib/run/model'
+import { Dashboard } from './dashboard'
+import { expect, test, type ReferenceBackend } from './fixtures'
+import { ProgramPage } from './program-page'
+import { PORTAL, RunPage } from './run-page'
+import { Wire } from './wire'
+
+/** What goes wrong between processes, in earnest and again and again; in the end every number is exact. */
+
+const LINES = 10_000
+
+/** What must be the same of a run, whoever tells it. */
+const told = ({ status, startedAt, endedAt, error, counts, batches }: Snapshot) => ({
+  ...{ status, startedAt, endedAt, error, counts },
+  batches: batches.map(({ id, name, status, branch, startedAt, endedAt }) => [
+    ...[id, name, status, branch, startedAt, endedAt],
+  ]),
+})
+
+/** Every line that the backend said in a run, in no order; each as often as it is kept. */
+async function linesOf(dashboard: Dashboard, runId: string): Promise<string[]> {
+  const texts: string[] = []
+  for (let after = 0; ;) {
+    const { body } = await dashboard.api('GET', `/api/runs/${runId}/logs?after=${after}&limit=${LINES}`)
+    const { lines, next } = body as { lines: { stream: string; text: string }[]; next: number }
+    texts.push(...lines.filter(({ stream }) => stream !== 'system').map(({ text }) => text))
+    if (lines.length === 0) return texts.sort()
+    after = next
+  }
+}
+
+/** A dashboard that was never disturbed reads the whole story in one go. */
+async function undisturbed(backend: ReferenceBackend, runId: string) {
+  const dashboard = await Dashboard.launch({ BACKEND_URL: backend.url })
+  try {
+    await dashboard.api('PUT', `/api/runs/${runId}`)
+    const settled = async () => (await dashboard.snapshot(runId)).status
+    await expect.poll(settled, { timeout: 20_000 }).toMatch(/completed|failed|aborted/)
+    return { run: told(await dashboard.snapshot(runId)), lines: await linesOf(dashboard, runId) }
+  } finally {
+    await dashboard.stop()
+  }
+}
+
+const isOver = (dashboard: Dashboard, runId: string, status: string) =>
+  expect.poll(async () => (await dashboard.snapshot(runId)).status, { timeout: 60_000 }).toBe(status)
+
+/** Every page shows what the server has. */
+async function agree(pages: ProgramPage[], dashboard: Dashboard, runId: string): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        const { epoch, version } = await dashboard.snapshot(runId)
+        return pages.filter(({ run, sync }) => sync !== 'live' || run.epoch !== epoch || run.version !== version).length
+      },
+      { timeout: 30_000 },
+    )
+    .toBe(0)
+  const { now: _, ...held } = await dashboard.snapshot(runId)
+  for (const { run } of pages) expect(run).toMatchObject(held)
+}
+
+/** Pages that are open while something goes wrong. */
+async function opened(count: number, url: string, dashboard: Dashboard, runId: string, withLog = false) {
+  const rendered = await dashboard.snapshot(runId)
+  const pages = Array.from({ length: count }, () => new ProgramPage(url, rendered, withLog))
+  await expect.poll(() => pages.filter(({ sync }) => sync !== 'live').length, { timeout: 30_000 }).toBe(0)
+  return pages
+}
+
+test.describe('the way to the backend', () => {
+  test.use({ generation: 'C' })
+
+  test('[RUN-2] that is cut 200 times during a run loses and doubles nothing', async ({ backend }) => {
+    test.setTimeout(240_000)
+    const wire = await Wire.to(backend.url)
+    const dashboard = await Dashboard.launch({ BACKEND_URL: wire.url })
+    for (const id of ['setup', 'api']) backend.hold(id)
+    const runId = await dashboard.start(PORTAL)
+    const pages = await opened(10, dashboard.url, dashboard, runId)
+    const newest = async () => (await linesOf(dashboard, runId)).filter(text => text.includes('word ')).length
+    for (let cut = 0; cut < 200; cut += 1) {
+      // Each connection brings one word that is new, so that none is cut before it has joined.
+      backend.print(cut < 100 ? 'setup' : 'api', 'stdout', `word ${cut}`)
+      await expect.poll(newest, { intervals: [10], timeout: 20_000 }).toBe(cut + 1)
+      wire.cut()
+      if (cut !== 99) continue
+      backend.release('setup')
+      await expect
+        .poll(async () => (await dashboard.snapshot(runId)).counts.completed, { timeout: 60_000 })
+        .toBeGreaterThan(4)
+    }
+    expect(wire.upgrades).toBeGreaterThanOrEqual(200)
+    backend.release('api')
+    await isOver(dashboard, runId, 'completed')
+    const whole = await undisturbed(backend, runId)
+    expect(whole.run.counts).toMatchObject({ total: 14, completed: 14 })
+    expect(told(await dashboard.snapshot(runId))).toEqual(whole.run)
+    await expect.poll(() => linesOf(dashboard, runId), { timeout: 20_000 }).toEqual(whole.lines)
+    await agree(pages, dashboard, runId)
+    for (const page of pages) page.close()
+    await dashboard.stop()
+    await wire.close()
+  })
+})
+
+test('[RUN-2] bursts of 6,000 lines, each of which drops every reader, lose and double nothing', async ({
+  backend,
+  dashboard,
+}) => {
+  test.setTimeout(120_000)
+  const loud = ['setup', 'models', 'release']
+  for (const id of loud) backend.hold(id)
+  const runId = await dashboard.start(PORTAL)
+  const pages = await opened(10, dashboard.url, dashboard, runId, true)
+  for (const id of loud) {
+    const isRunning = async () => (await dashboard.snapshot(runId)).batches.find(batch => batch.id === id)?.status
+    await expect.poll(isRunning, { timeout: 30_000 }).toBe('running')
+    backend.burst(id, 6_000)
+    backend.release(id)
+  }
+  await isOver(dashboard, runId, 'completed')
+  const whole = await undisturbed(backend, runId)
+  expect(whole.run.counts).toMatchObject({ total: 14, completed: 14 })
+  expect(whole.lines.filter(text => text.includes('of a burst in')).length).toBe(18_000)
+  expect(told(await dashboard.snapshot(runId))).toEqual(whole.run)
+  await expect.poll(() => linesOf(dashboard, runId), { timeout: 20_000 }).toEqual(whole.lines)
+  await agree(pages, dashboard, runId)
+  for (const page of pages) page.close()
+})
+
+test('[RUN-11] a backend that dies under a run and comes back, 20 times', async ({ backend, dashboard }) => {
+  test.setTimeout(240_000)
+  for (let time = 0; time < 20; time += 1) {
+    backend.hold('models')
+    const runId = await dashboard.start(PORTAL)
+    const pages = await opened(5, dashboard.url, dashboard, runId)
+    const completed = async () => (await dashboard.snapshot(runId)).counts.completed
+    await expect.poll(completed, { timeout: 20_000 }).toBe(3)
+    await backend.restart()
+    await isOver(dashboard, runId, 'failed')
+    const over = await dashboard.snapshot(runId)
+    expect(over).toMatchObject({ inferred: true, counts: { total: 14, completed: 3, running: 0 } })
+    expect(over.error).not.toBeNull()
+    await agree(pages, dashboard, runId)
+    for (const page of pages) page.close()
+    backend.release('models')
+  }
+  const runId = await dashboard.start(PORTAL)
+  await isOver(dashboard, runId, 'completed')
+  expect(told(await dashboard.snapshot(runId))).toEqual((await undisturbed(backend, runId)).run)
+})
+
+test('[SYNC-10] a page whose link drops every 2 s never goes back, and ends right', async ({
+  backend,
+  dashboard,
+  page,
+}) => {
+  test.setTimeout(120_000)
+  const links = new Set<() => Promise<void>>()
+  await page.routeWebSocket(/\/api\/live/, socket => {
+    socket.connectToServer()
+    links.add(() => socket.close())
+  })
+  const ids = ['setup', 'db', 'models', 'auth', 'api', 'invoices', 'payments', 'e2e', 'release']
+  for (const id of ids) backend.hold(id)
+  const runId = await dashboard.start(PORTAL)
+  const run = await new RunPage(page, dashboard, runId).open()
+  let drops = 0
+  const drop = setInterval(() => {
+    if (links.size > 0) drops += 1
+    for (const cut of links) void cut()
+    links.clear()
+  }, 2_000)
+  for (const [index, id] of ids.entries()) {
+    await expect.poll(() => drops, { timeout: 20_000 }).toBeGreaterThan(index)
+    await expect(run.card(id)).toHaveAttribute('data-status', 'running', { timeout: 20_000 })
+    backend.release(id)
+  }
+  await run.expectStatus('completed')
+  await expect(run.completed).toHaveText('14/14')
+  clearInterval(drop)
+  const seen = await run.seen()
+  const completed = seen.map(state => parseInt(state.completed))
+  expect(completed).toEqual([...completed].sort((a, b) => a - b))
+  const seconds = seen.map(state => state.seconds)
+  expect(seconds.at(-1)).toBe(Math.max(...seconds))
+  await run.live()
+})
+
+test('[SYNC-5] a page that stands still for a minute delays none of 200 others, and is right when it wakes', async ({
+  backend,
+  dashboard,
+}) => {
+  test.setTimeout(240_000)
+  backend.hold('setup')
+  const runId = await dashboard.start(PORTAL)
+  await expect.poll(async () => (await dashboard.snapshot(runId)).status, { timeout: 20_000 }).toBe('running')
+  const wire = await Wire.to(dashboard.url)
+  const [frozen] = await opened(1, wire.url, dashboard, runId, true)
+  const [attentive] = await opened(1, dashboard.url, dashboard, runId, true)
+  if (!frozen || !attentive) throw new Error('no page')
+  const others = [attentive, ...(await opened(199, dashboard.url, dashboard, runId))]
+
+  let completed = 0
+  /** Completes one more batch, beside 64 KiB of output; settles when all pages show it, with how long each took, ms. */
+  const update = async (): Promise<number[]> => {
+    completed += 1
+    const stamp = (n: number) => new Date().toISOString().replace('Z', `${String(n).padStart(6, '0')}+00:00`)
+    for (let line = 0; line < 16; line += 1) {
+      const log = {
+        type: 'log',
+        message: 'x'.repeat(4_096),
+        stream: 'stdout',
+        timestamp: stamp(completed * 100 + line),
+      }
+      backend.sendRaw(runId, JSON.stringify(log))
+    }
+    const status = { type: 'batch_status', message: '', status: 'completed', batch_id: `probe-${completed}` }
+    const sent = Date.now()
+    backend.sendRaw(runId, JSON.stringify({ ...status, timestamp: stamp(completed * 100 + 99) }))
+    const took = () => others.flatMap(page => (page.shownAt(completed) ?? Infinity) - sent)
+    await expect.poll(() => Math.max(...took()), { intervals: [5], timeout: 20_000 }).toBeLessThan(Infinity)
+    return took()
+  }
+  const measure = async (updates: number, whileTrue: () => boolean): Promise<number[]> => {
+    const all: number[] = []
+    for (let n = 0; n < updates || whileTrue(); n += 1) all.push(...(await update()))
+    return all.sort((a, b) => a - b)
+  }
+  const words = (latencies: number[]) => {
+    const at = (share: number) => latencies[Math.floor((latencies.length - 1) * share)]
+    return `median ${at(0.5)} ms, p99 ${at(0.99)} ms of ${latencies.length}`
+  }
+
+  const before = await measure(50, () => false)
+  const memory = dashboard.memory()
+  wire.freeze()
+  const until = Date.now() + 60_000
+  const during = await measure(50, () => Date.now() < until)
+  const grown = dashboard.memory() - memory
+  expect(frozen.run.counts.completed).toBeLessThan(completed)
+  expect(frozen.sync).toBe('stale')
+  wire.thaw()
+  await agree([frozen, ...others], dashboard, runId)
+  await expect.poll(() => frozen.lines.at(-1)).toEqual(attentive.lines.at(-1))
+  const report = `200 pages: ${words(before)}; beside a page that stands still for 60 s: ${words(during)}; the server grew by ${Math.round(grown / 1e6)} MB`
+  console.log(report)
+  test.info().annotations.push({ type: 'latency', description: report })
+  for (const page of [frozen, ...others]) page.close()
+  await wire.close()
+})

@@ -1,0 +1,80 @@
+import { socketLink } from '../lib/client/link'
+import { LiveStore } from '../lib/client/store'
+import type { Snapshot } from '../lib/run/model'
+import { runScope } from '../lib/sync/scope'
+import type { LogView } from '../lib/client/kind'
+import { logScope } from '../lib/sync/scope'
+
+/** A page without a browser: what a run's page runs to stay live, over a real socket. Hundreds fit in one process. */
+export class ProgramPage {
+  readonly #store: LiveStore
+  readonly #ends: (() => void)[]
+  readonly #shownAt = new Map<number, number>()
+  #failure: Error | null = null
+
+  /** @param url where its server is, or a wire to it */
+  constructor(
+    url: string,
+    private readonly rendered: Snapshot,
+    withLog = false,
+  ) {
+    this.#store = new LiveStore(
+      {
+        openLink: socketLink(url),
+        wall: Date.now,
+        steady: () => performance.now(),
+        setTimer: (ms, callback) => {
+          const timer = setTimeout(callback, ms)
+          return () => clearTimeout(timer)
+        },
+        onWake: () => () => undefined,
+        reload: () => {
+          this.#failure = new Error('The page would load itself anew.')
+        },
+      },
+      Date.parse(rendered.now),
+    )
+    const { runs, logs } = this.#store
+    const { runId } = rendered
+    const empty: LogView = { lines: [], dropped: 0 }
+    this.#ends = [
+      this.#store.start(),
+      this.#store.follow(runs, runScope(runId), { shown: rendered }, () => this.#look()),
+      ...(withLog ? [this.#store.follow(logs, logScope(runId), { shown: empty }, () => undefined)] : []),
+    ]
+  }
+
+  /** What it shows. Throws where it has given up. */
+  get run(): Snapshot {
+    return this.#live().state
+  }
+
+  get sync(): 'connecting' | 'live' | 'stale' {
+    return this.#live().sync
+  }
+
+  get lines(): LogView['lines'] {
+    return this.#store.live(this.#store.logs, logScope(this.rendered.runId))?.state.lines ?? []
+  }
+
+  /** When it first showed so many completed batches, ms. */
+  shownAt(completed: number): number | undefined {
+    return this.#shownAt.get(completed)
+  }
+
+  close(): void {
+    for (const end of this.#ends) end()
+  }
+
+  #live() {
+    if (this.#failure) throw this.#failure
+    const live = this.#store.live(this.#store.runs, runScope(this.rendered.runId))
+    if (!live) throw new Error('The page follows nothing any more.')
+    return live
+  }
+
+  #look(): void {
+    const { completed } = this.#live().state.counts
+    if (!this.#shownAt.has(completed)) this.#shownAt.set(completed, Date.now())
+  }
+}

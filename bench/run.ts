@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Replay } from '../lib/backend/replay'
 import { LogBuffer } from '../lib/hub/log-buffer'
 import { emptyRun, fold, type Run } from '../lib/run/fold'
+import { masked } from '../lib/run/secrets'
 import { derive } from '../lib/run/view'
 import { digest } from '../lib/sync/digest'
 import { diff, type Document } from '../lib/sync/document'
@@ -82,3 +83,10 @@ measure('append to a full log', 'line', 20, () => {
   for (let n = 0; n < 100_000; n += 1) log.append(line)
   return 100_000
 })
+
+measure('mask the secrets of a recorded frame', 'frame', 20, () => {
+  for (const frame of burst) masked(frame)
+  return burst.length
+})
+const longest = 'token='.repeat(65_536 / 6)
+measure('mask a hostile line of 64 KiB', 'line', 20, () => (masked(longest), 1))

@@ -7,6 +7,7 @@ import { isAtWork, type ContainerFacts } from '../run/container'
 import type { Undecided } from '../run/evidence'
 import type { AgentContainer, Batch, Finding } from '../run/model'
 import type { Observation } from '../run/observation'
+import { SecretMask } from '../run/secrets'
 import { shortId, type DockerState } from '../run/verdict'
 import type { AgentLogs } from './agent-logs'
 import { agentContainer, orphansFirst, unclaimed } from './agent-containers'
@@ -179,8 +180,9 @@ export class DockerEvidence {
   private read({ id, state }: ContainerFacts): void {
     if (state === 'created' || this.logs.has(id)) return
     const { agentLogs } = this.host
+    const secrets = new SecretMask()
     const log = new ContainerLog(this.engine, id, {
-      line: line => agentLogs.line(id, line),
+      line: line => agentLogs.line(id, { ...line, text: secrets.mask(line.text) }),
       gap: text => agentLogs.gap(id, text),
       ended: () => undefined,
       failed: error => {

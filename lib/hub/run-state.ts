@@ -1,7 +1,9 @@
 import type { Links } from '../run/evidence'
 import { emptyRun, fold, type Evidence, type Run } from '../run/fold'
 import { isOver, type Batch, type RunFields } from '../run/model'
+import { maskedObservation } from '../run/masked-observation'
 import type { Observation } from '../run/observation'
+import { SecretMask } from '../run/secrets'
 import { iso } from '../run/time'
 import { derive, type Derived } from '../run/view'
 import type { LogBudget } from './log-budget'
@@ -36,6 +38,7 @@ export class RunState {
   readonly since = Date.now()
   readonly log: LogBuffer
   private readonly run: Run = emptyRun()
+  private readonly secrets = new SecretMask()
   private derived: { value: Derived; links: Links } | null = null
   private shown: { key: unknown[]; view: { fields: RunFields; batches: Batch[] } } | null = null
   private soon: NodeJS.Timeout | null = null
@@ -51,9 +54,9 @@ export class RunState {
     this.log = new LogBuffer(RUN_LOG, host.logs)
   }
 
-  /** Takes one observation in. `fresh`: its line is not in the log yet. */
+  /** Takes one observation in, without its secrets [SAFE-4]. `fresh`: its line is not in the log yet. */
   observe(observation: Observation, fresh = false): void {
-    this.guard(() => this.take(observation, fresh))
+    this.guard(() => this.take(maskedObservation(observation, this.secrets), fresh))
   }
 
   private take(observation: Observation, fresh: boolean): void {

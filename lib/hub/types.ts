@@ -1,4 +1,5 @@
 import type { ContainerList, Fleet, LinkState, LogLine, RunSummary, Snapshot } from '../run/model'
+import { masked } from '../run/secrets'
 import type { Spec } from '../backend/wire'
 
 /** Asks the backend to execute a spec's plan. `runId` is made up when missing. */
@@ -11,7 +12,7 @@ export interface StartRequest {
 }
 
 /**
- * Why a request was not carried out. `message` is a sentence for people.
+ * Why a request was not carried out. `message` is a sentence for people, without secrets that the backend's words held.
  * not-found: no such run; conflict: the backend or the hub knows this id already; over: the run has ended;
  * unreachable: the backend or Docker gave no answer, or not in time; refused: it answered, and not with yes;
  * forbidden: it is nobody's to do from here.
@@ -22,7 +23,7 @@ export class HubError extends Error {
     message: string,
     options?: ErrorOptions,
   ) {
-    super(message, options)
+    super(masked(message), options)
     this.name = 'HubError'
   }
 }

@@ -34,4 +34,13 @@ describe('log', () => {
     expect(out.lines.join('')).toContain('https://example.org/x')
     expect(out.lines.join('')).not.toContain('s3cret')
   })
+
+  it.each([true, false])('[SAFE-4] masks secrets, and stays JSON (terminal: %s)', isTTY => {
+    const out = sink(isTTY)
+    const key = '-----BEGIN PRIVATE KEY-----\nMIIEowIBAAKCAQEAx7mYqF0yqY9w\n-----END PRIVATE KEY-----'
+    createLog('info', out).info({ key, err: new Error('refused: API_KEY="aB3dE6gH9jK2"') }, 'asking')
+    expect(out.lines.join('')).not.toMatch(/MIIE|aB3dE6/)
+    expect(out.lines.join('')).toContain('•••')
+    if (!isTTY) expect(out.lines.map(line => JSON.parse(line) as unknown)).toHaveLength(1)
+  })
 })

@@ -1,4 +1,5 @@
 import { pino, type Logger } from 'pino'
+import { masked } from '../run/secrets'
 import type { Config } from './config'
 
 export type Log = Logger
@@ -11,15 +12,18 @@ export interface Sink {
 
 /**
  * The server's structured log: a JSON object per line, or short lines where a person watches. Credentials in URLs are
- * cut from every line, whoever logged them [SAFE-2].
+ * cut from every line, and secrets masked, whoever logged them [SAFE-2], [SAFE-4].
  */
 export function createLog(level: Config['logLevel'], sink: Sink): Log {
   const format = sink.isTTY === true ? forPeople : (line: string) => line
-  return pino({ level, base: null }, { write: line => void sink.write(format(withoutCredentials(line))) })
+  return pino({ level, base: null }, { write: line => void sink.write(format(withoutSecrets(line))) })
 }
 
-function withoutCredentials(line: string): string {
-  return line.replace(/(\w:\/\/)[^\s/@"]*@/g, '$1')
+/** Text by text, so that what is masked can't break the line's JSON. */
+function withoutSecrets(line: string): string {
+  const clean = (_: string, value: unknown) =>
+    typeof value === 'string' ? masked(value.replace(/(\w:\/\/)[^\s/@"]*@/g, '$1')) : value
+  return `${JSON.stringify(JSON.parse(line, clean))}\n`
 }
 
 /** `12:03:04 INFO  message {"detail":1}`. */

@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest'
+import { maskedObservation } from './masked-observation'
+import type { Message, Observation, Says } from './observation'
+import { SecretMask } from './secrets'
+
+const SECRET = 'ghp_aB3dE6gH9jK2mN5pQ8sTaB3dE6gH9jK2mN5p'
+const LEFT = 'ghp_•••'
+
+const message = (text: string, says: Says = { kind: 'line' }): Message => ({
+  ...{ kind: 'message', connection: 1, index: 0, id: 'frame', at: 0, time: { ms: 0, ns: 0 }, live: true },
+  ...{ says, stream: 'stdout', text },
+})
+const alone = (observation: Observation) => maskedObservation(observation, new SecretMask())
+
+it.each<Says>([
+  { kind: 'run-status', status: 'failed', error: SECRET },
+  { kind: 'batch-status', id: 'b', name: 'B', status: 'failed', branch: 'x', error: SECRET },
+  { kind: 'batch-error', error: SECRET },
+  { kind: 'missing', error: SECRET },
+  { kind: 'execution-failed', error: SECRET },
+])('[SAFE-4] masks a line, and the error of $kind', says => {
+  expect(alone(message(`failed: ${SECRET}`, says))).toEqual(
+    message(`failed: ${LEFT}`, { ...says, error: LEFT } as Says),
+  )
+})
+
+it('[SAFE-4] masks the errors of the history', () => {
+  const batch = { id: 'b', name: 'B', status: 'failed', startedAt: 1, endedAt: 2, branch: 'x' }
+  const history = (error: string): Observation => ({
+    ...{ kind: 'history', at: 0, id: 'h', status: 'failed', dryRun: false, startedAt: 1, endedAt: 2, error },
+    batches: [{ ...batch, error }],
+  })
+  expect(alone(history(SECRET))).toEqual(history(LEFT))
+})
+
+it('[RUN-3] leaves ids, names and branches, and whatever holds no secret is the very same', () => {
+  const named = message('done', { kind: 'batch-start', tier: 2, name: SECRET })
+  expect(alone(named)).toBe(named)
+  const started: Observation = { kind: 'accepted', at: 0, spec: SECRET, dryRun: false }
+  expect(alone(started)).toBe(started)
+})
+
+it('[SAFE-4] a private key in the lines of a connection ends with it', () => {
+  const lines = new SecretMask()
+  const body = 'MIIEowIBAAKCAQEAx7mYqF0yqY9wJ8pQ1v4mCkPj0z8m3yqX'
+  const textOf = (text: string) => {
+    const { text: found } = maskedObservation(message(text), lines) as Message
+    return found
+  }
+  expect(['-----BEGIN PRIVATE KEY-----', body].map(textOf)).toEqual(['-----BEGIN PRIVATE KEY-----', '•••'])
+  maskedObservation({ kind: 'opened', at: 1, connection: 2 }, lines)
+  expect(textOf(body)).toBe(body)
+})

@@ -1,0 +1,44 @@
+import type { Observation, Says } from './observation'
+import { masked, type SecretMask } from './secrets'
+
+/**
+ * An observation without the secrets that its free texts hold: a message's line, and errors [SAFE-4]. Ids, names and
+ * branches stay as they are, for they are matched to the letter [RUN-3]. `lines` remembers, from message to message of
+ * a connection, whether a private key is being printed.
+ */
+export function maskedObservation(observation: Observation, lines: SecretMask): Observation {
+  switch (observation.kind) {
+    case 'opened':
+      // Each connection brings the story from its beginning.
+      lines.reset()
+      return observation
+    case 'message': {
+      const text = lines.mask(observation.text)
+      const says = maskedSays(observation.says)
+      const isSame = text === observation.text && says === observation.says
+      return isSame ? observation : { ...observation, text, says }
+    }
+    case 'history': {
+      const batches = observation.batches.map(batch => ({ ...batch, error: maskedError(batch.error) }))
+      return { ...observation, batches, error: maskedError(observation.error) }
+    }
+    default:
+      return observation
+  }
+}
+
+function maskedSays(says: Says): Says {
+  switch (says.kind) {
+    case 'run-status':
+    case 'batch-status':
+      return says.error === null ? says : { ...says, error: masked(says.error) }
+    case 'batch-error':
+    case 'missing':
+    case 'execution-failed':
+      return { ...says, error: masked(says.error) }
+    default:
+      return says
+  }
+}
+
+const maskedError = (error: string | null) => (error === null ? null : masked(error))

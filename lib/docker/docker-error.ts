@@ -16,15 +16,18 @@ export class DockerError extends Error {
   }
 }
 
-/** What a failed call to the Engine at `where` means. Of the Engine's own words only the reason is kept. */
+/** What an answer's status means; null where it says yes. Of the Engine's own words nothing is kept. */
+export function refusalOf(status: number): DockerError | null {
+  // 304: it is so already.
+  if ((status >= 200 && status < 300) || status === 304) return null
+  if (status === 404) return new DockerError('not-found', 'Docker knows no such container or image.')
+  return new DockerError('bad-answer', `Docker answered with HTTP ${status}.`)
+}
+
+/** What a failed call to the Engine at `where` means. */
 export function asDockerError(error: unknown, where: string): DockerError {
   if (error instanceof DockerError) return error
   const options = { cause: error }
-  const status = field(error, 'statusCode')
-  if (status === 404) return new DockerError('not-found', 'Docker knows no such container or image.', false, options)
-  if (typeof status === 'number') {
-    return new DockerError('bad-answer', `Docker answered with HTTP ${status}.`, false, options)
-  }
   const code = field(error, 'code')
   if (typeof code !== 'string' || CUT.has(code)) {
     return new DockerError('unreachable', `The connection to Docker at ${where} was cut.`, false, options)

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTcpServer } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { EngineEvent } from './answers'
 import { asDockerError, DockerError } from './docker-error'
-import { connectEngine } from './engine'
+import { connectEngine, type Engine } from './engine'
 import { idOf } from './testing'
 
 const ID = idOf(1)
@@ -239,13 +239,13 @@ describe('[DOCK-3] an Engine that can’t be asked', () => {
     await closed
   })
 
-  it('is given up on where it is cut amid an answer', { timeout: 20_000 }, async () => {
+  it('is unreachable where it is cut amid an answer', async () => {
     const engine = await engineOf((_, response) => {
       response.writeHead(200, { 'content-length': 1_000 })
       response.write('O')
       setTimeout(() => response.destroy(), 20)
     })
-    expect((await failure(engine.ping())).kind).toBe('timeout')
+    expect(await failure(engine.ping())).toMatchObject({ kind: 'unreachable', refused: false })
   })
 
   it('is no Engine where it speaks otherwise', async () => {
@@ -263,5 +263,54 @@ describe('[DOCK-3] an Engine that can’t be asked', () => {
       'bad-answer',
       `What answers at ${engine.where} is not Docker. Check DOCKER_HOST.`,
     ])
+  })
+})
+
+describe('[SAFE-5] an answer without an end', () => {
+  /** Writes for as long as somebody reads. Resolves with how much that was, in MiB, once the reader has hung up. */
+  async function flooding(status: number, ask: (engine: Engine) => Promise<unknown>) {
+    const mebibyte = Buffer.alloc(1_048_576, '[')
+    let written = 0
+    let gone = false
+    const engine = await engineOf((_, response) => {
+      response.statusCode = status
+      const flood = () => {
+        while (!response.destroyed) {
+          written += 1
+          if (!response.write(mebibyte)) break
+        }
+      }
+      response.on('drain', flood).on('close', () => (gone = true))
+      flood()
+    })
+    const error = await ask(engine).then(
+      () => null,
+      (reason: unknown) => reason,
+    )
+    await vi.waitFor(() => expect(gone).toBe(true))
+    return { error, written }
+  }
+
+  it.each<[string, number, (engine: Engine) => Promise<unknown>, RegExp, number]>([
+    ['a list', 200, engine => engine.listAgents(), /longer than 65536 KiB/, 64],
+    ['an inspection', 200, engine => engine.inspect(ID), /longer than 4096 KiB/, 4],
+    ['a ping', 200, engine => engine.ping(), /longer than 64 KiB/, 1],
+    ['a refusal', 500, engine => engine.listAgents(), /HTTP 500/, 1],
+    ['a refused stream', 500, engine => engine.events(0, () => {}), /HTTP 500/, 1],
+  ])('is not read on: %s', async (_, status, ask, message, mebibytes) => {
+    const { error, written } = await flooding(status, ask)
+    expect(error).toMatchObject({
+      name: 'DockerError',
+      kind: 'bad-answer',
+      message: expect.stringMatching(message) as string,
+    })
+    // Beside what was read stands what both ends of the connection hold.
+    expect(written).toBeLessThan(mebibytes + 32)
+  })
+
+  it('is of no account where its head is all that is wanted', async () => {
+    const { error, written } = await flooding(200, engine => engine.imageExists('agent'))
+    expect(error).toBeNull()
+    expect(written).toBeLessThan(32)
   })
 })

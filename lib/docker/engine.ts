@@ -1,7 +1,6 @@
-import { IncomingMessage } from 'node:http'
-import { Readable } from 'node:stream'
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
-import Docker from 'dockerode'
 import { z } from 'zod'
 import { isAgents } from './agent-container'
 import {
@@ -13,12 +12,10 @@ import {
   type Inspection,
   type Listed,
 } from './answers'
-import { asDockerError, DockerError } from './docker-error'
+import { asDockerError, DockerError, refusalOf } from './docker-error'
+import { ask, textOf, type DockerHost, type Question } from './engine-http'
 
-/** Where the Engine listens. */
-export type DockerHost =
-  | { socketPath: string }
-  | { protocol: 'http' | 'https'; host: string; port: number; tls?: { ca: string; cert: string; key: string } }
+export type { DockerHost } from './engine-http'
 
 /** Which part of a container's output, oldest first. */
 export interface LogsQuery {
@@ -37,6 +34,10 @@ const STOP_GRACE = 10
 /** Far beyond what labels make of an event; chars. */
 const LONGEST_EVENT = 1_048_576
 const TCP_KEEP_ALIVE = 10_000
+/** What is read of an answer, in bytes: a list holds thousands of containers, each with labels of any length [SAFE-5]. */
+const LONGEST_LIST = 64 * 1024 * 1024
+const LONGEST_INSPECTION = 4 * 1024 * 1024
+const LONGEST_WORD = 64 * 1024
 
 /**
  * A thin edge over the Docker Engine's HTTP interface. Each call ends within its time, also where the daemon accepts and
@@ -45,26 +46,16 @@ const TCP_KEEP_ALIVE = 10_000
 export class Engine {
   /** For messages: the socket's path, or scheme, host and port. */
   readonly where: string
-  readonly #docker: Docker
 
-  constructor(host: DockerHost) {
+  constructor(private readonly host: DockerHost) {
     this.where = 'socketPath' in host ? host.socketPath : `${host.protocol}://${host.host}:${host.port}`
-    // What is not said here the client reads from the environment, by rules of its own: so nothing is left unsaid.
-    const unsaid = { socketPath: undefined, host: undefined, port: undefined, timeout: undefined }
-    const noTls = { ca: undefined, cert: undefined, key: undefined }
-    this.#docker =
-      'socketPath' in host
-        ? new Docker({ ...unsaid, ...noTls, protocol: 'http', socketPath: host.socketPath })
-        : new Docker({ ...unsaid, ...noTls, ...host.tls, protocol: host.protocol, host: host.host, port: host.port })
   }
 
   /** Resolves when the daemon answers as one, within 3 s. */
   async ping(): Promise<void> {
-    // The client takes options here too; its types just don't say so.
-    const ping: (options: Abortable) => Promise<unknown> = this.#docker.ping.bind(this.#docker)
-    const answer = await this.#call(PING_WITHIN, ping)
+    const answer = await this.#read(get('/_ping'), LONGEST_WORD, PING_WITHIN)
     // Also a web server answers with 200.
-    if (String(answer).trim() !== 'OK') {
+    if (answer.trim() !== 'OK') {
       throw new DockerError('bad-answer', `What answers at ${this.where} is not Docker. Check DOCKER_HOST.`)
     }
   }
@@ -72,21 +63,19 @@ export class Engine {
   /** Every container of the backend's that exists, newest first: named `ckrv-…`, or labelled with a run. */
   async listAgents(): Promise<Listed[]> {
     // Two questions would be two moments: one, and the choice is ours.
-    const answer = await this.#call(ANSWER_WITHIN, options => this.#docker.listContainers({ all: true, ...options }))
+    const answer = await this.#read(get('/containers/json', { all: true }), LONGEST_LIST)
     return read(z.array(listed), answer).filter(isAgents)
   }
 
   /** `id` in full. Rejects with `not-found` where there is none such. */
   async inspect(id: string): Promise<Inspection> {
-    const container = this.#container(id)
-    return read(inspection, await this.#call(ANSWER_WITHIN, options => container.inspect(options)))
+    return read(inspection, await this.#read(get(`${pathOf(id)}/json`), LONGEST_INSPECTION))
   }
 
   /** `name` as a container's configuration names its image. */
   async imageExists(name: string): Promise<boolean> {
-    const image = this.#docker.getImage(encodeURIComponent(name))
     try {
-      await this.#call(ANSWER_WITHIN, () => image.inspect())
+      await this.#ask(get(`/images/${encodeURIComponent(name)}/json`), ANSWER_WITHIN, hangUp)
       return true
     } catch (error) {
       if (error instanceof DockerError && error.kind === 'not-found') return false
@@ -96,9 +85,8 @@ export class Engine {
 
   /** SIGTERM, then SIGKILL after 10 s; resolves when the container has stopped, also where it had before. */
   async stop(id: string): Promise<void> {
-    const container = this.#container(id)
-    const within = STOP_GRACE * 1000 + ANSWER_WITHIN
-    await this.#call(within, options => container.stop({ t: STOP_GRACE, ...options }).catch(unlessStopped))
+    const question: Question = { method: 'POST', path: `${pathOf(id)}/stop?t=${STOP_GRACE}` }
+    await this.#ask(question, STOP_GRACE * 1000 + ANSWER_WITHIN, hangUp)
   }
 
   /**
@@ -107,13 +95,8 @@ export class Engine {
    * ends the stream, and throws where it is cut; `destroy` ends it from here. What can't be read is told to `odd`.
    */
   async events(since: number, odd: (reason: string) => void): Promise<EventStream> {
-    const stream = await this.#stream(options =>
-      this.#docker.getEvents({
-        since: since / 1000,
-        filters: { type: ['container'], event: [...watchedActions] },
-        ...options,
-      }),
-    )
+    const filters = JSON.stringify({ type: ['container'], event: watchedActions })
+    const stream = await this.#stream(get('/events', { since: since / 1000, filters }))
     return {
       destroy: () => void stream.destroy(),
       [Symbol.asyncIterator]: () => this.#eventsOf(stream, odd),
@@ -125,23 +108,22 @@ export class Engine {
    * `tty`: raw bytes; else multiplexed as the Engine does (8 bytes ahead of each piece). Its `error` must be listened to.
    */
   async logs(id: string, query: LogsQuery): Promise<{ stream: Readable; tty: boolean }> {
-    const container = this.#container(id)
     const { tty } = await this.inspect(id)
-    return { stream: await this.#stream(options => container.logs({ ...query, follow: true, ...options })), tty }
+    return { stream: await this.#stream(get(`${pathOf(id)}/logs`, { ...query, follow: true })), tty }
   }
 
-  #container(id: string): Docker.Container {
-    // It becomes part of a path.
-    if (!/^[0-9a-f]{64}$/.test(id)) throw new DockerError('not-found', 'That is no id of a container.')
-    return this.#docker.getContainer(id)
+  /** An answer's whole text, of at most so many bytes. */
+  async #read(question: Question, most: number, within = ANSWER_WITHIN): Promise<string> {
+    return this.#ask(question, within, response => textOf(response, most))
   }
 
-  async #stream(open: (options: Abortable) => Promise<NodeJS.ReadableStream>): Promise<Readable> {
-    const stream = await this.#call(ANSWER_WITHIN, open)
-    if (!(stream instanceof Readable)) throw new DockerError('bad-answer', 'Docker answered with no stream.')
-    // A peer that vanished without a word is noticed, where the network is in between.
-    if (stream instanceof IncomingMessage) stream.socket.setKeepAlive(true, TCP_KEEP_ALIVE)
-    return stream
+  /** An answer that has no end of its own. */
+  async #stream(question: Question): Promise<Readable> {
+    return this.#ask(question, ANSWER_WITHIN, response => {
+      // A peer that vanished without a word is noticed, where the network is in between.
+      response.socket.setKeepAlive(true, TCP_KEEP_ALIVE)
+      return response
+    })
   }
 
   async *#eventsOf(stream: Readable, odd: (reason: string) => void): AsyncGenerator<EngineEvent> {
@@ -165,22 +147,20 @@ export class Engine {
     }
   }
 
-  /**
-   * The client's own promise stays open for ever where a connection is cut amid an answer, so ours does not rely on it.
-   */
-  async #call<T>(within: number, call: (options: Abortable) => Promise<T>): Promise<T> {
-    const controller = new AbortController()
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new DockerError('timeout', `Docker at ${this.where} did not answer within ${within / 1000} s.`))
-        controller.abort()
-      }, within)
-    })
+  /** Asks, and takes what it wants of an answer that says yes; all within so many ms. Rejects with a `DockerError`. */
+  async #ask<T>(question: Question, within: number, take: (response: IncomingMessage) => T | Promise<T>): Promise<T> {
+    const patience = new AbortController()
+    const timer = setTimeout(() => patience.abort(), within)
     try {
-      return await Promise.race([call({ abortSignal: controller.signal }), late])
+      const response = await ask(this.host, question, patience.signal)
+      const refusal = refusalOf(response.statusCode ?? 0)
+      if (refusal === null) return await take(response)
+      hangUp(response)
+      throw refusal
     } catch (error) {
-      throw asDockerError(error, this.where)
+      if (!patience.signal.aborted) throw asDockerError(error, this.where)
+      const words = `Docker at ${this.where} did not answer within ${within / 1000} s.`
+      throw new DockerError('timeout', words, false, { cause: error })
     } finally {
       clearTimeout(timer)
     }
@@ -190,10 +170,6 @@ export class Engine {
 /** The events of containers, in the Engine's order. */
 export interface EventStream extends AsyncIterable<EngineEvent> {
   destroy(): void
-}
-
-interface Abortable {
-  abortSignal: AbortSignal
 }
 
 /** Nothing is asked yet. */
@@ -209,13 +185,25 @@ function eventOf(line: string, odd: (reason: string) => void): EngineEvent | nul
   }
 }
 
-function read<T>(schema: z.ZodType<T>, answer: unknown): T {
-  const result = schema.safeParse(answer)
-  if (result.success) return result.data
-  throw new DockerError('bad-answer', "Docker's answer can't be read.", false, { cause: result.error })
+/** That it said yes is all that is wanted: the rest may be long. */
+const hangUp = (response: IncomingMessage): void => void response.destroy()
+
+function get(path: string, query: object = {}): Question {
+  const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))
+  return { method: 'GET', path: search.size === 0 ? path : `${path}?${search.toString()}` }
 }
 
-function unlessStopped(error: unknown): void {
-  if (typeof error === 'object' && error !== null && Reflect.get(error, 'statusCode') === 304) return
-  throw error
+/** The path of a container. Throws where it is no id in full. */
+function pathOf(id: string): string {
+  if (!/^[0-9a-f]{64}$/.test(id)) throw new DockerError('not-found', 'That is no id of a container.')
+  return `/containers/${id}`
+}
+
+/** Throws a `DockerError` where the text is not what the schema wants. */
+function read<T>(schema: z.ZodType<T>, answer: string): T {
+  try {
+    return schema.parse(JSON.parse(answer))
+  } catch (cause) {
+    throw new DockerError('bad-answer', "Docker's answer can't be read.", false, { cause })
+  }
 }

@@ -8,6 +8,7 @@ import { Gateway } from './lib/server/gateway'
 import { createApi } from './lib/server/http'
 import { setHub } from './lib/server/hub-accessor'
 import { createLog } from './lib/server/log'
+import { Metrics } from './lib/server/metrics'
 import { MemoryPublisher } from './lib/sync/memory-publisher'
 
 /** How long answers under way may take when the server stops, and how long stopping may take at all. */
@@ -25,15 +26,17 @@ async function serve(config: Config): Promise<void> {
   const pages = next({ dev, httpServer: hotReload })
   await pages.prepare()
 
-  const gateway = new Gateway(live, log)
+  const metrics = new Metrics()
+  const gateway = new Gateway(live, log, metrics)
   const publisher = new MemoryPublisher(gateway)
   const engine = config.docker === 'off' ? null : connectEngine(config.docker)
-  const hub = new Hub({ backendUrl: config.backendUrl, engine, publisher, log })
+  const hub = new Hub({ backendUrl: config.backendUrl, engine, publisher, log, meter: metrics })
+  metrics.watch({ hub, gateway })
   setHub(hub)
   gateway.open(publisher)
 
   const edge = createEdge({
-    api: createApi(hub),
+    api: createApi(hub, metrics),
     pages: pages.getRequestHandler(),
     live,
     ...(dev && { hotReload }),

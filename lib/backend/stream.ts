@@ -126,6 +126,11 @@ export class RunStream {
     if (!this.socket) this.connectNow()
   }
 
+  /** What was received and is not yet taken in, about, in bytes. */
+  get queued(): number {
+    return this.queuedBytes
+  }
+
   /** True once nothing more will come. */
   get done(): boolean {
     return this.closed || (this.endedAt !== null && this.socket === null)

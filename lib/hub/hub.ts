@@ -4,6 +4,7 @@ import { BackendError, BackendHttp } from '../backend/http'
 import { EXECUTION_NOT_FOUND, type Spec } from '../backend/wire'
 import type { Engine } from '../docker/engine'
 import { CLAIMS_ALONE } from '../run/evidence'
+import { boundedFindings } from '../run/findings'
 import type { ContainerList, Fleet, LinkState, RunSummary, Snapshot } from '../run/model'
 import { iso } from '../run/time'
 import type { DockerState } from '../run/verdict'
@@ -16,6 +17,7 @@ import { BackendLink } from './backend-link'
 import { DockerEvidence } from './docker-evidence'
 import { Lifecycle } from './lifecycle'
 import type { RunState } from './run-state'
+import { unmetered, type HubMeter, type HubState } from './meter'
 import { MemoryStore, type RunStore } from './store'
 import { thinned } from './thinned'
 import { HubError, type HubApi, type LogPage, type StartRequest } from './types'
@@ -30,6 +32,7 @@ export interface HubOptions {
   publisher: Publisher
   log: Logger
   store?: RunStore
+  meter?: HubMeter
 }
 
 /** One backend's runs, what Docker shows of them, and the fleet of them all. */
@@ -40,11 +43,13 @@ export class Hub implements HubApi {
   private readonly life: Lifecycle
   private readonly found: UnannouncedRuns
   private readonly evidence: DockerEvidence | null
+  /** The state of the link to Docker that was logged last. */
+  private dockerSaid: LinkState | null = null
   /** Runs whose first word is awaited. */
   private readonly joining = new Map<string, ReturnType<HubApi['follow']>>()
 
   constructor(private readonly options: HubOptions) {
-    const { backendUrl, publisher, log, engine, store = new MemoryStore() } = options
+    const { backendUrl, publisher, log, engine, store = new MemoryStore(), meter = unmetered } = options
     const bare = new URL(backendUrl)
     bare.username = bare.password = ''
     this.backend = bare.href.replace(/\/$/, '')
@@ -61,7 +66,7 @@ export class Hub implements HubApi {
       failed,
     })
     this.life = new Lifecycle({
-      ...{ backendUrl, backend: this.backend, http: this.http, link: this.link, publisher, store, log },
+      ...{ backendUrl, backend: this.backend, http: this.http, link: this.link, publisher, store, log, meter },
       docker: () => this.docker,
       undecided: runId => this.evidence?.undecidedOf(runId) ?? CLAIMS_ALONE.undecided,
       derived: () => {
@@ -94,7 +99,10 @@ export class Hub implements HubApi {
         },
         observe: (runId, observation) => runs.get(runId)?.observe(observation),
         appeared: () => this.found.hurry(),
-        stateChanged: () => this.life.linksChanged(),
+        stateChanged: () => {
+          this.sayDocker()
+          this.life.linksChanged()
+        },
         listed: () => this.life.listed(),
         listChanged: () => publisher.touch(containersScope),
         odd: reason => odd({ reason }),
@@ -110,6 +118,11 @@ export class Hub implements HubApi {
   /** How many runs are followed right now. */
   get liveRuns(): number {
     return this.life.followed
+  }
+
+  /** What it holds now; looks at every run. */
+  state(): HubState {
+    return { links: this.links(), ...this.life.holding() }
   }
 
   links(): { backend: LinkState; docker: LinkState } {
@@ -257,6 +270,13 @@ export class Hub implements HubApi {
     return Promise.resolve()
   }
 
+  private sayDocker(): void {
+    const { link } = this.docker
+    if (link === this.dockerSaid) return
+    this.dockerSaid = link
+    this.options.log.info({ link, failure: this.evidence?.error ?? null }, 'link to Docker changed')
+  }
+
   private get docker(): DockerState {
     return this.evidence?.state ?? CLAIMS_ALONE.docker
   }
@@ -268,7 +288,7 @@ export class Hub implements HubApi {
       link: this.links(),
       linkSince: iso(this.link.since),
       dockerSince: this.dockerSince,
-      findings: this.evidence?.findings(now) ?? [],
+      findings: boundedFindings(this.evidence?.findings(now) ?? []),
     }
     return fleetDocument(fields, this.life.runs.newestFirst())
   }

@@ -5,6 +5,7 @@ import { CLAIMS_ALONE } from '../run/evidence'
 import { MemoryPublisher } from '../sync/memory-publisher'
 import { BackendLink } from './backend-link'
 import { Lifecycle } from './lifecycle'
+import { unmetered } from './meter'
 import { MemoryStore } from './store'
 
 const closes: (() => void)[] = []
@@ -24,6 +25,7 @@ function lifecycle() {
     ...{ backendUrl, backend: backendUrl.href, http, link, publisher, derived },
     store: new MemoryStore({ maxRuns: 1 }),
     log: pino({ level: 'silent' }),
+    meter: unmetered,
     docker: () => CLAIMS_ALONE.docker,
     undecided: () => [],
   })

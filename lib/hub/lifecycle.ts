@@ -1,7 +1,9 @@
 import type { Logger } from 'pino'
 import type { BackendHttp } from '../backend/http'
 import type { Links, Undecided } from '../run/evidence'
+import { isOver, type RunStatus } from '../run/model'
 import type { DockerState } from '../run/verdict'
+import type { Derived } from '../run/view'
 import type { Document } from '../sync/document'
 import type { Publisher } from '../sync/publisher'
 import { batchLogScope, fleetScope, logScope, runScope } from '../sync/scope'
@@ -9,6 +11,7 @@ import { runDocument } from '../sync/shapes'
 import { AgentLogs } from './agent-logs'
 import type { BackendLink } from './backend-link'
 import { LogBudget } from './log-budget'
+import type { HubMeter, HubState } from './meter'
 import { RunState, type StateHost } from './run-state'
 import { Runs } from './runs'
 import { Session, type SessionHost } from './session'
@@ -28,6 +31,7 @@ export interface LifecycleOptions {
   publisher: Publisher
   store: RunStore
   log: Logger
+  meter: HubMeter
   /** A run says something new, or is no longer known. */
   derived: () => void
 }
@@ -39,17 +43,19 @@ export class Lifecycle {
   readonly runs: Runs
   readonly agentLogs: AgentLogs
   private readonly sessions = new Map<RunState, Session>()
+  private readonly budget = new LogBudget()
+  /** Whose end was logged. */
+  private readonly saidOver = new WeakSet<RunState>()
   private readonly stateHost: StateHost
   private readonly sessionHost: SessionHost
 
   constructor(private readonly options: LifecycleOptions) {
     const { backend, backendUrl, http, link, publisher, store, log } = options
-    const budget = new LogBudget()
     const oddMessage = thinned((details: object) => log.warn(details, 'message from the backend not understood'))
     const stepFailed = thinned((details: object) => log.error(details, 'a step failed; the next goes on'))
     const failed = ({ runId }: RunState, error: unknown) => stepFailed({ runId, err: error })
     this.runs = new Runs(backend, store, state => this.forget(state))
-    this.agentLogs = new AgentLogs(budget, {
+    this.agentLogs = new AgentLogs(this.budget, {
       opened: (runId, batchId, lines) => publisher.openLog(batchLogScope(runId, batchId), lines),
       appended: (runId, batchId) => publisher.touch(batchLogScope(runId, batchId)),
       rebuilt: (runId, batchId) => publisher.renew(batchLogScope(runId, batchId)),
@@ -57,7 +63,7 @@ export class Lifecycle {
     })
     this.stateHost = {
       backend,
-      logs: budget,
+      logs: this.budget,
       links: state => this.linksOf(state),
       changed: ({ runId }) => {
         publisher.touch(runScope(runId))
@@ -68,7 +74,9 @@ export class Lifecycle {
         publisher.renew(runScope(runId))
         publisher.renew(logScope(runId))
       },
+      heard: ({ says, at }, lag) => options.meter.message(says.kind, Math.max(0, Date.now() - at), lag),
       derived: (state, derived) => {
+        this.sayEnd(state, derived)
         this.sessions.get(state)?.follows(derived)
         this.saysHistoryId(state, derived.view.historyId)
         options.derived()
@@ -83,7 +91,10 @@ export class Lifecycle {
       finished: ({ state }) => {
         this.archive(state).catch((error: unknown) => failed(state, error))
       },
-      odd: ({ runId }, reason) => oddMessage({ runId, reason }),
+      odd: ({ runId }, reason) => {
+        options.meter.unparsed()
+        oddMessage({ runId, reason })
+      },
       failed,
     }
   }
@@ -91,6 +102,17 @@ export class Lifecycle {
   /** How many runs are followed right now. */
   get followed(): number {
     return this.sessions.size
+  }
+
+  /** What is held now; looks at every run. */
+  holding(): Pick<HubState, 'runs' | 'logBytes' | 'queuedBytes'> {
+    const runs = new Map<RunStatus, number>()
+    for (const state of this.runs.all()) {
+      const { status } = state.current().view
+      runs.set(status, (runs.get(status) ?? 0) + 1)
+    }
+    const queuedBytes = [...this.sessions.values()].reduce((sum, { queued }) => sum + queued, 0)
+    return { runs, logBytes: this.budget.bytes, queuedBytes }
   }
 
   sessionOf(state: RunState): Session | undefined {
@@ -101,6 +123,7 @@ export class Lifecycle {
   create(runId: string, spec: string | null): Session {
     if (this.runs.has(runId)) throw new HubError('conflict', `The id ${runId} is in use. Choose another.`)
     if (this.sessions.size >= MAX_LIVE) {
+      this.options.meter.refused('runs')
       throw new HubError('refused', `${String(MAX_LIVE)} runs are followed already. Wait until one ends.`)
     }
     const state = this.open(runId, spec, true)
@@ -190,6 +213,20 @@ export class Lifecycle {
     this.options.publisher.close(logScope(state.runId))
     this.options.publisher.touch(fleetScope)
     this.options.derived()
+  }
+
+  /** An end that is taken back, and comes again, is told again. */
+  private sayEnd(state: RunState, { view }: Derived): void {
+    if (!isOver(view.status)) {
+      this.saidOver.delete(state)
+      return
+    }
+    if (this.saidOver.has(state)) return
+    this.saidOver.add(state)
+    const { status, inferred, startedAt, endedAt } = view
+    const seconds =
+      startedAt === null || endedAt === null ? null : (Date.parse(endedAt) - Date.parse(startedAt)) / 1_000
+    this.options.log.info({ runId: state.runId, status, inferred, seconds }, 'run ended')
   }
 
   private linksOf(state: RunState): Links {

@@ -2,9 +2,9 @@ import type { Links } from '../run/evidence'
 import { emptyRun, fold, type Evidence, type Run } from '../run/fold'
 import { isOver, type Batch, type RunFields } from '../run/model'
 import { maskedObservation } from '../run/masked-observation'
-import type { Observation } from '../run/observation'
+import type { Message, Observation } from '../run/observation'
 import { SecretMask } from '../run/secrets'
-import { iso } from '../run/time'
+import { iso, offsetThatCounts } from '../run/time'
 import { derive, type Derived } from '../run/view'
 import type { LogBudget } from './log-budget'
 import { LogBuffer, RUN_LOG } from './log-buffer'
@@ -21,6 +21,8 @@ export interface StateHost {
   logChanged(state: RunState): void
   /** Another execution under the same id took the place of the one known [RUN-14]. */
   replaced(state: RunState): void
+  /** A message came that was not known before. `lag` as in `HubMeter`. */
+  heard(message: Message, lag: number | null): void
   /** A new state was derived. */
   derived(state: RunState, derived: Derived): void
   /** A step went wrong by a fault of our own; it goes on with the next. */
@@ -68,7 +70,10 @@ export class RunState {
       this.host.replaced(this)
     }
     if (observation.kind === 'message') {
-      if (fresh) this.keepLine(observation.time.ms, observation.stream, observation.text)
+      if (fresh) {
+        this.keepLine(observation.time.ms, observation.stream, observation.text)
+        this.host.heard(observation, this.lagOf(observation))
+      }
       this.hear(observation.at)
     }
     if (!changed) return
@@ -190,6 +195,11 @@ export class RunState {
     if (this.heardAt !== null && at - this.heardAt < HEARD_EVERY) return
     this.heardAt = at
     this.host.changed(this)
+  }
+
+  /** How long a message was under way, ms; the clocks of a replay's are no measure of it. */
+  private lagOf({ live, at, time }: Message): number | null {
+    return live ? Math.max(0, at - time.ms - offsetThatCounts(this.run.clockOffset)) : null
   }
 
   private keepLine(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {

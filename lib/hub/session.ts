@@ -93,6 +93,11 @@ export class Session {
     })
   }
 
+  /** What was received and is not yet taken in, about, in bytes. */
+  get queued(): number {
+    return this.stream.queued
+  }
+
   /** The way to the backend, for this run [RUN-9]. */
   get link(): Pick<LinkWatch, 'link' | 'since'> {
     return this.watch

@@ -39,6 +39,12 @@ export function iso(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString()
 }
 
+const OFFSET_THAT_COUNTS = 2_000
+
+/** The difference of two clocks as far as it is one, ms: less than 2 s may be the way alone [RUN-7]. */
+export const offsetThatCounts = (offset: number | null): number =>
+  offset !== null && Math.abs(offset) > OFFSET_THAT_COUNTS ? offset : 0
+
 /** How long the word of an end may take to arrive, ms. */
 const UNDER_WAY = 500
 

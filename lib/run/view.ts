@@ -6,8 +6,9 @@ import { CLAIMS_ALONE, Containers, judge, type ClaimedBatch, type Links } from '
 import { inOrder, type Kept, type Run } from './fold'
 import type { Batch, Finding, RunFields, RunStatus } from './model'
 import type { HistoryReading } from './observation'
+import { boundedFindings, noted } from './findings'
 import { isOpen, MAX_BATCHES, type BatchClaim } from './roster'
-import { iso, type Instant } from './time'
+import { iso, offsetThatCounts, type Instant } from './time'
 import { claimEntry, endOfEntry, entryAlone, statusOfEntry } from './unannounced'
 
 /** What a run's observations add up to; who it is and how fresh its sources are is not theirs to say. */
@@ -25,8 +26,6 @@ export interface Derived {
   ahead: number
 }
 
-const OFFSET_THAT_COUNTS = 2_000
-const MAX_FINDINGS = 100
 const MAX_UNPROVEN = 20
 const MAX_LOOKS = 20
 
@@ -43,7 +42,7 @@ export function derive(run: Run, now: number, links: Links = CLAIMS_ALONE): Deri
   const { claims, ending } = told
   const batches = withIds(claims.batches)
   const paragraphs = ending.end?.error == null ? null : splitError(ending.end.error)
-  const clockOffset = Math.abs(run.clockOffset ?? 0) > OFFSET_THAT_COUNTS ? (run.clockOffset ?? 0) : 0
+  const clockOffset = offsetThatCounts(run.clockOffset)
   const status = ending.end?.status ?? told.status(batches)
   const endedAt = stamp(ending.end?.time ?? null)
   const dryRun = run.accepted?.dryRun ?? run.history?.dryRun ?? batches.some(batch => batch.branch === 'dry-run-branch')
@@ -62,7 +61,11 @@ export function derive(run: Run, now: number, links: Links = CLAIMS_ALONE): Deri
       endedAt,
       error: paragraphs?.first ?? null,
       errorDetail: paragraphs?.rest ?? null,
-      findings: bounded([...boundsReached(run, claims), ...judged.findings, ...ending.findings.slice(-MAX_UNPROVEN)]),
+      findings: boundedFindings([
+        ...boundsReached(run, claims),
+        ...judged.findings,
+        ...ending.findings.slice(-MAX_UNPROVEN),
+      ]),
       clockOffset,
       counts: countBatches(judged.batches, claims.totalKnown),
       batches: judged.batches,
@@ -211,20 +214,8 @@ function historyIdOf(messages: readonly Kept[]): string | null {
   return null
 }
 
-/** The first so many, and how many more there are [SAFE-5]. */
-function bounded(findings: readonly Finding[]): Finding[] {
-  if (findings.length <= MAX_FINDINGS) return [...findings]
-  const more = findings.length - MAX_FINDINGS
-  return [
-    ...findings.slice(0, MAX_FINDINGS),
-    noted('more', `${more.toLocaleString('en')} more findings are not listed.`),
-  ]
-}
-
 const earliest = (a: number | null, b: number | null): number | null =>
   a === null ? b : b === null ? a : Math.min(a, b)
-
-const noted = (kind: string, text: string): Finding => ({ kind, text, at: null, batchId: null, containerId: null })
 
 /** That not all of what came is kept is told, never silent [SAFE-5]. */
 function boundsReached(run: Run, claims: BatchClaims): Finding[] {

@@ -13,6 +13,7 @@ import {
 } from '../sync/messages'
 import { runScope, type Scope } from '../sync/scope'
 import { Gateway } from './gateway'
+import { Metrics } from './metrics'
 import { MAX_SUBSCRIPTIONS, type Source } from './page'
 import { serve, silent } from './testing'
 
@@ -20,11 +21,13 @@ type Client = Socket<ServerToClient, ClientToServer>
 
 let server: Awaited<ReturnType<typeof serve>>
 let gateway: Gateway
+let metrics: Metrics
 const clients: { close(): unknown }[] = []
 
 beforeEach(async () => {
   server = await serve()
-  gateway = new Gateway(server.live, silent)
+  metrics = new Metrics()
+  gateway = new Gateway(server.live, silent, metrics)
 })
 afterEach(async () => {
   for (const client of clients.splice(0)) client.close()
@@ -32,8 +35,8 @@ afterEach(async () => {
   await server.close()
 })
 
-function connect(options: object = {}): Client {
-  const client: Client = io(`http://127.0.0.1:${server.port}`, {
+function connect({ port = server.port, ...options }: { port?: number; [option: string]: unknown } = {}): Client {
+  const client: Client = io(`http://127.0.0.1:${port}`, {
     path: SOCKET_PATH,
     transports: ['websocket'],
     auth: { protocol: PROTOCOL },
@@ -368,6 +371,42 @@ describe('[SYNC-5] a page that reads too slowly', () => {
     slow.ws.resume()
     await vi.waitFor(() => expect(slow.heard.at(-1)?.event).toBe('gone'), 10_000)
     expect(gateway.audience('run/r1')).toBe(0)
+  })
+})
+
+describe('[SAFE-5] bounds', () => {
+  const refusal = async (client: Client) => new Promise<Error>(resolve => client.on('connect_error', resolve))
+  const connected = (client: Client) => new Promise<void>(resolve => client.on('connect', resolve))
+  const refused = async () => (await metrics.text()).split('\n').filter(line => line.startsWith('groundtruth_refused'))
+
+  it.each([
+    ['sockets', { inAll: 2, perAddress: 9 }],
+    ['sockets-of-address', { inAll: 9, perAddress: 2 }],
+  ])('no page comes in beyond the bound of %s, and one may where another left', async (bound, bounds) => {
+    const narrow = await serve()
+    const gate = new Gateway(narrow.live, silent, metrics, bounds)
+    gate.open(new Numbers())
+    const arrive = () => connect({ port: narrow.port })
+    const [first, second] = [arrive(), arrive()]
+    await Promise.all([connected(first), connected(second)])
+    expect((await refusal(arrive())).message).toBe('websocket error')
+    expect(await refused()).toEqual([`groundtruth_refused_total{bound="${bound}"} 1`])
+    first.disconnect()
+    await vi.waitFor(() => expect(gate.attendance().sockets).toBe(1))
+    await connected(arrive())
+    await gate.close()
+    await narrow.close()
+  })
+
+  it('a page that does not stop talking is cut off, and others are not', async () => {
+    openNumbers()
+    const [calm, loud] = [connect(), connect()]
+    await Promise.all([connected(calm), connected(loud)])
+    const gone = new Promise(resolve => loud.on('disconnect', resolve))
+    for (let n = 0; n < 1_000; n += 1) loud.emit('unsubscribe', { scope: 'fleet' })
+    expect(await gone).toBe('transport close')
+    expect(await refused()).toEqual(['groundtruth_refused_total{bound="messages"} 1'])
+    expect(await subscribed(calm, 'fleet')).toMatchObject({ kind: 'snapshot' })
   })
 })
 

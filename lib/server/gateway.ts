@@ -4,30 +4,72 @@ import {
   handshake,
   OUTDATED,
   SOCKET_PATH,
+  type Answer,
   type ClientToServer,
   type ServerEvent,
   type ServerMessages,
   type ServerToClient,
 } from '../sync/messages'
-import type { Scope } from '../sync/scope'
+import { parseScope, type Scope, type ScopeParts } from '../sync/scope'
+import { thinned } from '../hub/thinned'
 import type { Log } from './log'
-import { Page, type Source } from './page'
+import { MessageRate } from './message-rate'
+import { Page, type PageListener, type PageSocket, type Source } from './page'
+import { Visitors, type Crowding, type VisitorBounds } from './visitors'
 
 const MAX_MESSAGE_BYTES = 64 * 1024
+const REFUSED = {
+  sockets: 'Too many pages are open',
+  'sockets-of-address': 'Too many pages are open from your address',
+}
+
+/** What the gateway counts. A call costs the same, however many pages there are. */
+export interface GatewayMeter {
+  /** A state, a step or a beat was sent, of so many characters, to so many pages. */
+  sent(what: ServerEvent | 'diffs', characters: number, pages: number): void
+  /** A change that pages follow went out so many ms after it was made [SYNC-4]. */
+  published(ms: number): void
+  /** A bound was reached, and somebody was told so [SAFE-5]. */
+  refused(bound: Crowding | 'subscriptions' | 'messages'): void
+}
+
+/** Who is connected now. */
+export interface Attendance {
+  sockets: number
+  /** Those that don't keep up [SYNC-5]. */
+  slow: number
+  subscriptions: ReadonlyMap<ScopeParts['kind'], number>
+}
 
 /**
  * Carries the page protocol over socket.io: pages join scopes, and a message to a scope is encoded once, however many
- * pages it reaches [SYNC-4]. `broadcast`, `audience` and `failed` are what a publisher needs.
+ * pages it reaches [SYNC-4]. `broadcast`, `audience`, `failed` and
+ * `published` are what a publisher needs.
  */
 export class Gateway {
   readonly #io: Server<ClientToServer, ServerToClient>
   readonly #pages = new Map<string, Page>()
+  readonly #visitors: Visitors
+  readonly #listener: PageListener & { refused: GatewayMeter['refused'] }
 
   /** `server` is where socket.io hangs its listeners: the edge hands it what passed the guard. */
   constructor(
     server: HttpServer,
     private readonly log: Log,
+    private readonly meter: GatewayMeter,
+    bounds?: VisitorBounds,
   ) {
+    this.#visitors = new Visitors(bounds)
+    const refusals = thinned((details: object) => log.warn(details, 'a page was refused: it reached a bound'))
+    const laggards = thinned((details: object) => log.warn(details, 'a page does not keep up, and waits until it does'))
+    this.#listener = {
+      failed: error => log.error({ err: error }, 'a subscription failed'),
+      refused: bound => {
+        meter.refused(bound)
+        refusals({ bound })
+      },
+      slow: () => laggards({}),
+    }
     this.#io = new Server(server, {
       path: SOCKET_PATH,
       serveClient: false,
@@ -35,7 +77,13 @@ export class Gateway {
       destroyUpgrade: false,
       perMessageDeflate: false,
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
+      allowRequest: ({ socket }, decide) => {
+        const bound = this.#visitors.refusal(socket.remoteAddress ?? '')
+        if (bound !== null) this.#listener.refused(bound)
+        decide(bound === null ? null : REFUSED[bound], bound === null)
+      },
     })
+    this.#io.engine.on('connection', (connection: PageSocket['conn']) => this.#keepToBounds(connection))
     this.#io.use((socket, next) => {
       next(handshake.safeParse(socket.handshake.auth).success ? undefined : new Error(OUTDATED))
     })
@@ -44,12 +92,12 @@ export class Gateway {
   /** Lets pages in. They are answered from `source`. */
   open(source: Source): void {
     this.#io.on('connection', socket => {
-      const fail = (error: unknown) => {
-        this.log.error({ err: error }, 'a subscription failed')
+      const failed = (error: unknown) => {
+        this.#listener.failed(error)
         // A page that reconnects asks again; one left without an answer would wait for nothing.
         socket.disconnect(true)
       }
-      this.#pages.set(socket.id, new Page(socket, source, fail))
+      this.#pages.set(socket.id, new Page(socket, this.#counted(source), { ...this.#listener, failed }))
       socket.on('disconnect', () => this.#pages.delete(socket.id))
     })
   }
@@ -60,10 +108,13 @@ export class Gateway {
     // The compiler cannot see that the message is that of the event, as the signature says.
     const everyone = this.#io.to(scope) as { emit(event: E, message: ServerMessages[E]): void }
     everyone.emit(event, message)
+    this.meter.sent(event, sizeOf(message), this.audience(scope))
   }
 
   /** How many pages a broadcast would reach. */
   readonly audience = (scope: Scope): number => this.#room(scope).size
+
+  readonly published = (ms: number): void => this.meter.published(ms)
 
   /** Logs that a scope could not be read. */
   readonly failed = (scope: Scope, error: unknown): void => {
@@ -75,7 +126,52 @@ export class Gateway {
     await this.#io.close()
   }
 
+  /** Who is connected now. Looks at all of them: for who asks now and then. */
+  attendance(): Attendance {
+    const subscriptions = new Map<ScopeParts['kind'], number>()
+    for (const [room, { size }] of this.#io.of('/').adapter.rooms) {
+      // A socket's own room is named by its id.
+      const kind = this.#pages.has(room) ? undefined : parseScope(room)?.kind
+      if (kind !== undefined) subscriptions.set(kind, (subscriptions.get(kind) ?? 0) + size)
+    }
+    const slow = [...this.#pages.values()].filter(({ isSlow }) => isSlow).length
+    return { sockets: this.#pages.size, slow, subscriptions }
+  }
+
+  /** Counts a connection from its beginning to its end, and ends one that talks too much [SAFE-5]. */
+  #keepToBounds(connection: PageSocket['conn']): void {
+    connection.on('close', this.#visitors.came(connection.remoteAddress))
+    const rate = new MessageRate(performance.now())
+    connection.on('packet', ({ type }: { type: string }) => {
+      if (type !== 'message' || rate.allows(performance.now())) return
+      this.#listener.refused('messages')
+      connection.close(true)
+    })
+  }
+
+  #counted(source: Source): Source {
+    return {
+      resume: async (scope, known) => {
+        const answer = await source.resume(scope, known)
+        if (answer.kind !== 'error') this.meter.sent(answer.kind, sizeOf(answer), 1)
+        return answer
+      },
+      snapshot: async scope => {
+        const message = await source.snapshot(scope)
+        if (message) this.meter.sent('snapshot', sizeOf(message), 1)
+        return message
+      },
+    }
+  }
+
   #room(scope: Scope): ReadonlySet<string> {
     return this.#io.of('/').adapter.rooms.get(scope) ?? new Set()
   }
+}
+
+/** How long the state or the steps in a message are, in characters. */
+function sizeOf(message: ServerMessages[ServerEvent] | Exclude<Answer, { kind: 'error' }>): number {
+  if ('diff' in message) return message.diff.length
+  if ('state' in message) return message.state.length
+  return 'steps' in message ? message.steps.reduce((sum, { diff }) => sum + diff.length, 0) : 0
 }

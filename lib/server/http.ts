@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HubError, type HubApi } from '../hub/types'
 import { pathOf } from './guard'
+import type { Metrics } from './metrics'
 import { readJson, Refused, send, sendError } from './reply'
 import { methods, patternOf, routes } from './routes'
 
@@ -23,10 +24,10 @@ export function isApi(target: string): boolean {
  * The HTTP interface over a hub: JSON in and out, errors as `{error}`. Rejects with what is not the caller's and not
  * the backend's fault, and where an answer breaks off half-way.
  */
-export function createApi(hub: HubApi) {
+export function createApi(hub: HubApi, metrics: Pick<Metrics, 'text'>) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
-      await send(response, await answer(hub, request))
+      await send(response, await answer(hub, metrics, request))
     } catch (error) {
       if (response.headersSent) throw error
       else if (error instanceof Refused) await sendError(response, error.status, error.message, error.headers)
@@ -36,7 +37,7 @@ export function createApi(hub: HubApi) {
   }
 }
 
-async function answer(hub: HubApi, request: IncomingMessage) {
+async function answer(hub: HubApi, metrics: Pick<Metrics, 'text'>, request: IncomingMessage) {
   const target = request.url ?? '/'
   const path = pathOf(target)
   const [, , , segment = ''] = path.split('/')
@@ -53,6 +54,7 @@ async function answer(hub: HubApi, request: IncomingMessage) {
   }
   return handler({
     hub,
+    metrics,
     segment,
     query: new URLSearchParams(target.slice(path.length)),
     accept: request.headers.accept ?? '',

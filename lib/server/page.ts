@@ -16,6 +16,16 @@ export const MAX_SUBSCRIPTIONS = 64
 /** Beyond this much untaken data, in characters, a page is sent nothing more until its transport has drained. */
 export const MAX_BACKLOG = 256 * 1024
 
+/** What a page tells of itself. */
+export interface PageListener {
+  /** The source failed: then something that is due was never told. */
+  failed(error: unknown): void
+  /** It asked for more than a page may. */
+  refused(bound: 'subscriptions'): void
+  /** It no longer keeps up, and leaves the broadcast until it does. */
+  slow(): void
+}
+
 export type PageSocket = Socket<ClientToServer, ServerToClient>
 /** Of the publisher, what a page asks for. */
 export type Source = Pick<Publisher, 'resume' | 'snapshot'>
@@ -30,23 +40,31 @@ export class Page {
   /** Scopes to be told anew, each once, and how. One at a time, and only to a page that reads [SYNC-5]. */
   readonly #due = new Map<Scope, () => Promise<void>>()
   #telling = false
+  #isSlow = false
   readonly #backlog: Backlog
 
-  /** `onError` is called where the source fails: then something that is due was never told. */
   constructor(
     private readonly socket: PageSocket,
     private readonly source: Source,
-    private readonly onError: (error: unknown) => void,
+    private readonly listener: PageListener,
   ) {
-    this.#backlog = new Backlog(socket.conn, () => this.#tellDue())
+    this.#backlog = new Backlog(socket.conn, () => this.#drained())
     socket.on('subscribe', (request: unknown, done: unknown) => this.#subscribe(request, done))
     socket.on('unsubscribe', (request: unknown) => this.#unsubscribe(request))
     socket.on('disconnect', () => this.#due.clear())
   }
 
+  /** It has left the broadcast, and has not drained since. */
+  get isSlow(): boolean {
+    return this.#isSlow
+  }
+
   /** Called before a broadcast to the scope: a page that is too far behind leaves it, and gets one snapshot later. */
   beforeBroadcast(scope: Scope): void {
-    if (this.#backlog.size > MAX_BACKLOG) this.#defer(scope, () => this.#sendSnapshot(scope))
+    if (this.#backlog.size <= MAX_BACKLOG) return
+    if (!this.#isSlow) this.listener.slow()
+    this.#isSlow = true
+    this.#defer(scope, () => this.#sendSnapshot(scope))
   }
 
   #subscribe(request: unknown, done: unknown): void {
@@ -62,6 +80,7 @@ export class Page {
     }
     const { scope } = result.data
     if (!this.#scopes.has(scope) && this.#scopes.size >= MAX_SUBSCRIPTIONS) {
+      this.listener.refused('subscriptions')
       done({ kind: 'error', error: 'too-many' })
       return
     }
@@ -81,8 +100,13 @@ export class Page {
     this.#due.set(scope, tell)
   }
 
+  #drained(): void {
+    this.#isSlow = false
+    this.#tellDue()
+  }
+
   #tellDue(): void {
-    if (!this.#telling) this.#tellOneByOne().catch(this.onError)
+    if (!this.#telling) this.#tellOneByOne().catch((error: unknown) => this.listener.failed(error))
   }
 
   /** Stops where the page falls behind: its transport calls again when it has drained. */

@@ -1,13 +1,16 @@
+import { Readable } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import type { z } from 'zod'
 import type { HubApi, LogPage } from '../hub/types'
 import type { LogLine } from '../run/model'
 import { containerId, followBody, logsQuery, problemsOf, runId, startBody } from './inputs'
+import type { Metrics } from './metrics'
 import { Refused, type Reply } from './reply'
 
 /** A call that found its route. `body` is read only by those that take one. */
 export interface Call {
   hub: HubApi
+  metrics: Pick<Metrics, 'text'>
   /** What stands for `{id}` in the path, still encoded; empty where the route has none. */
   segment: string
   query: URLSearchParams
@@ -30,6 +33,7 @@ export const routes: ReadonlyMap<string, Partial<Record<(typeof methods)[number]
   ['/api/specs', { GET: listSpecs }],
   ['/healthz', { GET: isAlive }],
   ['/readyz', { GET: isReady }],
+  ['/metrics', { GET: getMetrics }],
 ])
 
 /** The row that a path belongs to. */
@@ -115,6 +119,10 @@ async function isAlive(): Promise<Reply> {
 /** Ready whenever pages can be served: a backend that is down is something to show, not a reason to hide. */
 async function isReady({ hub }: Call): Promise<Reply> {
   return { status: 200, json: { ready: true, links: hub.links() } }
+}
+
+async function getMetrics({ metrics }: Call): Promise<Reply> {
+  return { status: 200, text: Readable.from([await metrics.text()]) }
 }
 
 const DOWNLOAD_PAGE = 1_000

@@ -6,6 +6,7 @@ import { someRun } from '../run/testing-shown'
 import { createEdge, listen } from './edge'
 import { createApi } from './http'
 import { createLog } from './log'
+import { Metrics } from './metrics'
 
 export const silent = createLog('silent', process.stderr)
 
@@ -123,7 +124,7 @@ export async function serve() {
   const hub = new FakeHub()
   const live = createServer()
   const edge = createEdge({
-    api: createApi(hub),
+    api: createApi(hub, new Metrics()),
     pages: async (_, response) => void response.end('a page'),
     live,
     log: silent,

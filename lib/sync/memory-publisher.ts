@@ -22,6 +22,8 @@ interface Open {
   channel: Channel | null
   /** Touched since its source was last read. */
   dirty: boolean
+  /** The first change that pages wait for, ms; null where there is none. */
+  changedAt: number | null
   /** When its source was last read, ms. */
   readAt: number
   /** Cancels the timer that runs while changes gather; null while none does. */
@@ -35,16 +37,18 @@ export class MemoryPublisher implements Publisher {
   private readonly broadcast: PublisherOptions['broadcast']
   private readonly audience: PublisherOptions['audience']
   private readonly failed: PublisherOptions['failed']
+  private readonly published: PublisherOptions['published']
   private readonly now: () => number
   private readonly setTimer: (ms: number, callback: () => void) => () => void
   private readonly incarnation: string
   private epochs = 0
   private cancelBeat: () => void
 
-  constructor({ broadcast, audience, failed, now, setTimer, incarnation }: PublisherOptions) {
+  constructor({ broadcast, audience, failed, published, now, setTimer, incarnation }: PublisherOptions) {
     this.broadcast = broadcast
     this.audience = audience
     this.failed = failed
+    this.published = published
     this.now = now ?? Date.now
     this.setTimer = setTimer ?? systemTimer
     this.incarnation = incarnation ?? crypto.randomUUID()
@@ -63,6 +67,7 @@ export class MemoryPublisher implements Publisher {
     const open = this.opened.get(scope)
     if (!open) return
     open.dirty = true
+    if (this.published && this.audience(scope) > 0) open.changedAt ??= this.now()
     this.announce(open)
   }
 
@@ -114,7 +119,7 @@ export class MemoryPublisher implements Publisher {
 
   private start(scope: Scope, start: () => Channel): void {
     if (this.opened.has(scope)) throw new Error(`The scope ${scope} is open already`)
-    const rest = { channel: null, dirty: false, readAt: 0, gathering: null, quietBeats: 0 }
+    const rest = { channel: null, dirty: false, changedAt: null, readAt: 0, gathering: null, quietBeats: 0 }
     this.opened.set(scope, { scope, start, epoch: this.nextEpoch(), ...rest })
   }
 
@@ -135,15 +140,17 @@ export class MemoryPublisher implements Publisher {
 
   /** Reads the source, and tells the pages where it has changed. */
   private publish(open: Open): Channel {
+    const { scope, epoch, changedAt } = open
     open.dirty = false
+    open.changedAt = null
     open.readAt = this.now()
-    const { scope, epoch } = open
     if (!open.channel) return (open.channel = open.start())
     const { channel } = open
     const change = channel.advance()
     if (!change || this.audience(scope) === 0) return channel
     if (change === 'snapshot') this.broadcast(scope, 'snapshot', this.messageOf(open, channel))
     else this.broadcast(scope, 'push', { epoch, scope, now: this.time(), ...change })
+    if (changedAt !== null) this.published?.(Math.max(0, this.now() - changedAt))
     open.gathering ??= this.setTimer(COALESCE_MS, () => {
       open.gathering = null
       this.announce(open)

@@ -39,6 +39,8 @@ export interface PublisherOptions {
   audience: (scope: Scope) => number
   /** Told of a source that threw while nobody waited for an answer. It is read again at the next change, or beat. */
   failed: (scope: Scope, error: unknown) => void
+  /** A change that pages follow went out so many ms after it was told of. */
+  published?: (ms: number) => void
   /** The clock, ms since 1970. */
   now?: () => number
   /** Calls back once after so many ms; returns what cancels it. */

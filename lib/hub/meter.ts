@@ -1,0 +1,28 @@
+import type { LinkState, RunStatus } from '../run/model'
+import type { Says } from '../run/observation'
+
+/** What the hub counts as it happens. A call costs the same, however long a run is. */
+export interface HubMeter {
+  /**
+   * A message of a run that was not known before. `waited`: from its receipt until it was taken in, ms; `lag`: from its
+   * stamp to its receipt, by clocks made equal, ms; null where that can't be told, as of a replay's.
+   */
+  message(kind: Says['kind'], waited: number, lag: number | null): void
+  /** A frame that is no message, or one with unknown words. */
+  unparsed(): void
+  /** A run was not followed: there are as many as there may be [SAFE-5]. */
+  refused(bound: 'runs'): void
+}
+
+/** What the hub holds now, for who asks now and then. */
+export interface HubState {
+  links: { backend: LinkState; docker: LinkState }
+  runs: ReadonlyMap<RunStatus, number>
+  /** What all logs take of memory, about. */
+  logBytes: number
+  /** What was received from the backend and is not yet taken in. */
+  queuedBytes: number
+}
+
+/** Counts nothing. */
+export const unmetered: HubMeter = { message: () => undefined, unparsed: () => undefined, refused: () => undefined }

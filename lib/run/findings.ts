@@ -1,0 +1,22 @@
+import type { Finding } from './model'
+
+const MAX_FINDINGS = 100
+
+/** A finding of ours that belongs to no batch. */
+export const noted = (kind: string, text: string): Finding => ({
+  kind,
+  text,
+  at: null,
+  batchId: null,
+  containerId: null,
+})
+
+/** The first so many, and how many more there are [SAFE-5]. */
+export function boundedFindings(findings: readonly Finding[]): Finding[] {
+  if (findings.length <= MAX_FINDINGS) return [...findings]
+  const more = findings.length - MAX_FINDINGS
+  return [
+    ...findings.slice(0, MAX_FINDINGS),
+    noted('more', `${more.toLocaleString('en')} more findings are not listed.`),
+  ]
+}

@@ -1,0 +1,131 @@
+import { rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { io, type Socket } from 'socket.io-client'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { Hub } from '../hub/hub'
+import { projectWith } from '../hub/testing'
+import { startReferenceBackend } from '../reference-backend/server'
+import { MemoryPublisher } from '../sync/memory-publisher'
+import { PROTOCOL, SOCKET_PATH, type Answer, type ClientToServer, type ServerToClient } from '../sync/messages'
+import { logScope, runScope, type Scope } from '../sync/scope'
+import { createEdge, listen } from './edge'
+import { Gateway } from './gateway'
+import { createApi } from './http'
+import { Metrics } from './metrics'
+import { silent } from './testing'
+
+const cleanUp: (() => unknown)[] = []
+afterEach(async () => {
+  for (const step of cleanUp.splice(0).reverse()) await step()
+})
+
+/** A dashboard without pages, as server.ts wires it, beside a reference backend. */
+async function dashboard() {
+  const project = await projectWith([{ id: 'setup' }, { id: 'mail', dependsOn: ['setup'] }])
+  cleanUp.push(() => rm(project, { recursive: true, force: true }))
+  const script = () => ({ ms: 50, lines: [{ stream: 'stdout' as const, text: 'working' }] })
+  const backend = await startReferenceBackend({ project, generation: 'B', script, speed: 10 })
+  cleanUp.push(() => backend.close())
+  const metrics = new Metrics()
+  const live = createServer()
+  const gateway = new Gateway(live, silent, metrics)
+  const publisher = new MemoryPublisher(gateway)
+  const hub = new Hub({ backendUrl: new URL(backend.url), engine: null, publisher, log: silent, meter: metrics })
+  metrics.watch({ hub, gateway })
+  gateway.open(publisher)
+  const pages = async () => undefined
+  const edge = createEdge({ api: createApi(hub, metrics), pages, live, log: silent })
+  const url = await listen(edge, '127.0.0.1', 0)
+  cleanUp.push(async () => {
+    await gateway.close()
+    publisher.stop()
+    await hub.close()
+    edge.close()
+    edge.closeAllConnections()
+  })
+  return { backend, hub, url: url.href }
+}
+
+/** The exposition's samples, by name with labels. Throws where a line is no sample. */
+async function read(url: string): Promise<Map<string, number>> {
+  const response = await fetch(`${url}metrics`)
+  expect(response.status).toBe(200)
+  expect(response.headers.get('content-type')).toContain('text/plain')
+  const lines = (await response.text()).split('\n').filter(line => line !== '' && !line.startsWith('#'))
+  return new Map(
+    lines.map(line => {
+      const { name, value } = /^(?<name>[a-z0-9_:]+(?:\{[^}]*\})?) (?<value>\S+)$/.exec(line)?.groups ?? {}
+      if (name === undefined || value === undefined) throw new Error(`no sample: ${line}`)
+      return [name, Number(value)]
+    }),
+  )
+}
+
+const sum = (samples: Map<string, number>, name: string) =>
+  [...samples].filter(([key]) => key.startsWith(`${name}{`)).reduce((total, [, value]) => total + value, 0)
+
+describe('the metrics of a run', () => {
+  it('agree with what happened', { timeout: 30_000 }, async () => {
+    const { backend, hub, url } = await dashboard()
+    const page: Socket<ServerToClient, ClientToServer> = io(url, {
+      ...{ path: SOCKET_PATH, transports: ['websocket'], auth: { protocol: PROTOCOL }, forceNew: true },
+    })
+    cleanUp.push(() => page.close())
+    const subscribe = (scope: Scope) =>
+      new Promise<Answer>(resolve => page.emit('subscribe', { scope }, answer => resolve(answer)))
+    const heard = { push: 0, characters: 0 }
+    page.on('push', ({ diff }) => {
+      heard.push += 1
+      heard.characters += diff.length
+    })
+    await new Promise<void>(resolve => page.on('connect', resolve))
+
+    backend.hold('mail')
+    const { runId } = await hub.start({ spec: '001-todo' })
+    const answers = await Promise.all((['fleet', runScope(runId), logScope(runId)] as const).map(subscribe))
+    expect(answers.map(({ kind }) => kind)).toEqual(['snapshot', 'snapshot', 'snapshot'])
+    for (let n = 0; n < 61; n += 1) await subscribe(`run/none-${n}`)
+    backend.sendRaw(runId, 'no message')
+    await vi.waitFor(async () => expect((await read(url)).get('groundtruth_unparsed_total')).toBe(1))
+
+    const during = await read(url)
+    expect(during.get('groundtruth_runs{status="running"}')).toBe(1)
+    expect(during.get('groundtruth_link{source="backend",state="live"}')).toBe(1)
+    expect(during.get('groundtruth_link{source="backend",state="down"}')).toBe(0)
+    expect(during.get('groundtruth_link{source="docker",state="off"}')).toBe(1)
+    expect(during.get('groundtruth_pages')).toBe(1)
+    expect(during.get('groundtruth_slow_pages')).toBe(0)
+    expect(
+      ['fleet', 'run', 'log', 'lines'].map(scope => during.get(`groundtruth_subscriptions{scope="${scope}"}`)),
+    ).toEqual([...[1, 1, 1, 0]])
+
+    backend.release('mail')
+    await vi.waitFor(async () => expect((await hub.snapshot(runId))?.status).toBe('completed'), 10_000)
+    const log = await hub.logs(runId, { after: 0, limit: 10_000 })
+    // What went out before this answer is counted, and has been heard.
+    await subscribe('fleet')
+    const samples = await read(url)
+    expect(sum(samples, 'groundtruth_messages_total')).toBe(log?.lines.length)
+    expect(samples.get('groundtruth_messages_total{kind="run-status"}')).toBe(2)
+    expect(samples.get('groundtruth_message_wait_seconds_count')).toBe(log?.lines.length)
+    expect(samples.get('groundtruth_runs{status="completed"}')).toBe(1)
+    expect(samples.get('groundtruth_sent_total{what="push"}')).toBe(heard.push)
+    expect(samples.get('groundtruth_sent_characters_total{what="push"}')).toBe(heard.characters)
+    expect(samples.get('groundtruth_sent_total{what="snapshot"}')).toBe(4)
+    expect(samples.get('groundtruth_publish_seconds_count')).toBeGreaterThan(0)
+    expect(samples.get('groundtruth_publish_seconds_count')).toBeLessThanOrEqual(heard.push)
+    expect(samples.get('groundtruth_log_bytes')).toBeGreaterThan(0)
+    expect(samples.get('groundtruth_stream_queue_bytes')).toBe(0)
+    expect(samples.get('process_resident_memory_bytes')).toBeGreaterThan(0)
+    expect(sum(samples, 'groundtruth_refused_total')).toBe(0)
+  })
+
+  it('[SAFE-5] have no series of a run, a page or a container', async () => {
+    const { hub, url } = await dashboard()
+    const { runId } = await hub.start({ spec: '001-todo' })
+    await vi.waitFor(async () => expect((await hub.snapshot(runId))?.status).toBe('completed'), 10_000)
+    const names = [...(await read(url)).keys()]
+    expect(names.join()).not.toContain(runId)
+    expect(names.length).toBeLessThan(400)
+  })
+})

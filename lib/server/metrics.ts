@@ -1,0 +1,134 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { HubMeter, HubState } from '../hub/meter'
+import { linkState, runStatus } from '../run/model'
+import type { Attendance, GatewayMeter } from './gateway'
+
+/** Who is asked at each reading: nothing is kept up to date in between. */
+export interface Measured {
+  hub: { state(): HubState }
+  gateway: { attendance(): Attendance }
+}
+
+const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+const SCOPES = ['fleet', 'containers', 'run', 'log', 'lines'] as const
+
+/**
+ * All numbers of the server's own, for Prometheus: their names, and nobody else knows its client. Labels take few values;
+ * no run, page or container has a series of its own [SAFE-5].
+ */
+export class Metrics implements HubMeter, GatewayMeter {
+  readonly #registry = new Registry()
+  readonly #here = { registers: [this.#registry] }
+
+  readonly #messages = new Counter({
+    ...this.#here,
+    name: 'groundtruth_messages_total',
+    help: "Messages of the backend's that were not known before, by what they say.",
+    labelNames: ['kind'],
+  })
+  readonly #unparsed = new Counter({
+    ...this.#here,
+    name: 'groundtruth_unparsed_total',
+    help: 'Frames that are no message, or one with unknown words.',
+  })
+  readonly #lag = new Histogram({
+    ...this.#here,
+    name: 'groundtruth_backend_lag_seconds',
+    help: "From a live message's stamp to its receipt, corrected for the difference of the clocks.",
+    buckets: SECONDS,
+  })
+  readonly #waited = new Histogram({
+    ...this.#here,
+    name: 'groundtruth_message_wait_seconds',
+    help: 'From the receipt of a message until it was taken in.',
+    buckets: SECONDS,
+  })
+  readonly #published = new Histogram({
+    ...this.#here,
+    name: 'groundtruth_publish_seconds',
+    help: 'From a change of a state that pages follow until the step went out to them.',
+    buckets: SECONDS,
+  })
+  readonly #sent = new Counter({
+    ...this.#here,
+    name: 'groundtruth_sent_total',
+    help: 'Messages that were encoded for pages, once however many got them.',
+    labelNames: ['what'],
+  })
+  readonly #characters = new Counter({
+    ...this.#here,
+    name: 'groundtruth_sent_characters_total',
+    help: 'What states and steps came to, counted for each page that got them.',
+    labelNames: ['what'],
+  })
+  readonly #refused = new Counter({
+    ...this.#here,
+    name: 'groundtruth_refused_total',
+    help: 'What was refused because a bound was reached.',
+    labelNames: ['bound'],
+  })
+
+  message(kind: string, waited: number, lag: number | null): void {
+    this.#messages.inc({ kind })
+    this.#waited.observe(waited / 1_000)
+    if (lag !== null) this.#lag.observe(lag / 1_000)
+  }
+
+  unparsed(): void {
+    this.#unparsed.inc()
+  }
+
+  sent(what: string, characters: number, pages: number): void {
+    this.#sent.inc({ what })
+    this.#characters.inc({ what }, characters * pages)
+  }
+
+  refused(bound: string): void {
+    this.#refused.inc({ bound })
+  }
+
+  /** A change went out so many ms after it was made [SYNC-4]. */
+  published(ms: number): void {
+    this.#published.observe(ms / 1_000)
+  }
+
+  /** From now on a reading also says how things are at that moment. Called once. */
+  watch({ hub, gateway }: Measured): void {
+    collectDefaultMetrics({ register: this.#registry })
+    this.#gauge('groundtruth_link', '1 for the state that the link is in.', ['source', 'state'], gauge => {
+      const { links } = hub.state()
+      for (const [source, link] of Object.entries(links)) {
+        for (const state of linkState.options) gauge.set({ source, state }, state === link ? 1 : 0)
+      }
+    })
+    this.#gauge('groundtruth_runs', 'Runs that are known, by status.', ['status'], gauge => {
+      const { runs } = hub.state()
+      for (const status of runStatus.options) gauge.set({ status }, runs.get(status) ?? 0)
+    })
+    this.#gauge('groundtruth_log_bytes', 'What all logs take of memory, about.', [], gauge => {
+      gauge.set(hub.state().logBytes)
+    })
+    this.#gauge('groundtruth_stream_queue_bytes', 'Received from the backend, and not yet taken in.', [], gauge => {
+      gauge.set(hub.state().queuedBytes)
+    })
+    this.#gauge('groundtruth_pages', 'Pages that are connected.', [], gauge => {
+      gauge.set(gateway.attendance().sockets)
+    })
+    this.#gauge('groundtruth_slow_pages', 'Pages that do not keep up.', [], gauge => {
+      gauge.set(gateway.attendance().slow)
+    })
+    this.#gauge('groundtruth_subscriptions', 'What pages follow, by kind.', ['scope'], gauge => {
+      const { subscriptions } = gateway.attendance()
+      for (const scope of SCOPES) gauge.set({ scope }, subscriptions.get(scope) ?? 0)
+    })
+  }
+
+  /** All of them, in the text format of Prometheus. */
+  text(): Promise<string> {
+    return this.#registry.metrics()
+  }
+
+  #gauge<L extends string>(name: string, help: string, labelNames: L[], collect: (gauge: Gauge<L>) => void): void {
+    const gauge: Gauge<L> = new Gauge({ ...this.#here, name, help, labelNames, collect: () => collect(gauge) })
+  }
+}

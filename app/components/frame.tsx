@@ -2,7 +2,7 @@
 
 import Link from 'next/link'
 import type { ReactNode } from 'react'
-import { useSync } from '../../lib/client/live'
+import { useRestarting, useSync } from '../../lib/client/live'
 import type { LinkState } from '../../lib/run/model'
 import { Glyph } from './marks'
 import { ThemeToggle } from './theme-toggle'
@@ -82,12 +82,15 @@ function PageLink({ version }: { version: number }) {
 
 function StaleBanner() {
   const { sync, checkedAt } = useSync()
-  if (!useStale({ sync, checkedAt })) return null
+  const stale = useStale({ sync, checkedAt })
+  const restarting = useRestarting()
+  if (!stale && !restarting) return null
   return (
     <section className="banner" role="status" data-testid="page-stale">
       <Glyph id="l-down" />
       <p>
-        <b>This page has lost its server.</b> What it shows of live runs is last known
+        <b>{restarting ? 'The dashboard is restarting.' : 'This page has lost its server.'}</b> What it shows of live
+        runs is last known
         {checkedAt !== null && (
           <>
             , <Age since={checkedAt} /> old

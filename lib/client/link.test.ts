@@ -60,6 +60,7 @@ function open(url: string) {
   const link = socketLink(url)({
     up: () => told.push('up'),
     down: () => told.push('down'),
+    closing: () => told.push('closing'),
     heard: each => heard.push(each),
     outdated: ({ message }) => told.push(message === OUTDATED ? OUTDATED : 'not understood'),
   })

@@ -15,6 +15,8 @@ import type { Scope } from '../sync/scope'
 export interface LinkEvents {
   up: () => void
   down: () => void
+  /** The server is being stopped: `down` follows. */
+  closing: () => void
   heard: (heard: Heard) => void
   /** The server speaks another protocol than this page, which has to be loaded anew. */
   outdated: (reason: Error) => void
@@ -88,6 +90,10 @@ export const socketLink =
       comeBack()
     })
     socket.onAny((event: string, message: unknown) => {
+      if (event === 'closing') {
+        events.closing()
+        return
+      }
       const result = heard.safeParse({ event, message })
       if (result.success) events.heard(result.data)
       else events.outdated(result.error)

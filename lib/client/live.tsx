@@ -95,6 +95,17 @@ export function useSync(): PageSync {
   )
 }
 
+/** Whether the server said that it is being stopped, and no other has been found since. */
+export function useRestarting(): boolean {
+  const store = useStore()
+  const listen = useCallback((listener: () => void) => store.onSync(listener), [store])
+  return useSyncExternalStore(
+    listen,
+    () => store.restarting(),
+    () => false,
+  )
+}
+
 function useScope<S, T>(store: LiveStore, shelf: Shelf<S, T>, scope: Scope, rendered: Rendered<S, T>): Live<T> {
   const atFirst = useMemo<Live<T>>(
     () => ({ state: rendered.shown, sync: 'connecting', checkedAt: null, gone: false }),

@@ -411,3 +411,19 @@ describe('the end', () => {
     expect(clock.pending).toBe(0)
   })
 })
+
+describe('a server that is being stopped', () => {
+  it('[SYNC-6] is known to be, by all who look, until another one is found; what is shown is not live meanwhile', () => {
+    const { store, link, connect, follow, live } = setUp()
+    follow()
+    connect()
+    const told = vi.fn()
+    store.onSync(told)
+    link().closing()
+    expect([store.restarting(), told.mock.calls.length]).toEqual([true, 1])
+    link().down()
+    expect([store.restarting(), live().sync]).toEqual([true, 'connecting'])
+    connect()
+    expect([store.restarting(), live().sync]).toEqual([false, 'live'])
+  })
+})

@@ -62,6 +62,7 @@ export class LiveStore {
   private readonly watch: ClockWatch
   private readonly tickers = new Map<number, Ticker>()
   private readonly syncListeners = new Set<() => void>()
+  private isRestarting = false
   private pageSync: PageSync = { sync: 'connecting', checkedAt: null }
 
   /** @param renderedAt the server's clock when it rendered the page, ms */
@@ -79,6 +80,7 @@ export class LiveStore {
     this.link = this.environment.openLink({
       up: () => this.up(),
       down: () => this.down(),
+      closing: () => this.setRestarting(true),
       heard: heard => {
         this.noticeClock()
         if ('now' in heard.message) this.hearTime(heard.message.now)
@@ -143,6 +145,12 @@ export class LiveStore {
     return this.pageSync
   }
 
+  /** The server said that it is being stopped, and no other has been found since. */
+  restarting(): boolean {
+    return this.isRestarting
+  }
+
+  /** Told when `sync` or `restarting` says something else. */
   onSync(listener: () => void): () => void {
     const own = () => listener()
     this.syncListeners.add(own)
@@ -161,6 +169,7 @@ export class LiveStore {
 
   private up(): void {
     this.isUp = true
+    this.setRestarting(false)
     this.noticeClock()
     for (const follower of this.all()) this.input(follower, replica => replica.connected(this.now()))
   }
@@ -173,6 +182,12 @@ export class LiveStore {
         return null
       })
     }
+  }
+
+  private setRestarting(is: boolean): void {
+    if (is === this.isRestarting) return
+    this.isRestarting = is
+    for (const listener of this.syncListeners) listener()
   }
 
   private wake(): void {

@@ -411,12 +411,15 @@ describe('[SAFE-5] bounds', () => {
 })
 
 describe('closing', () => {
-  it('tells pages that the connection ended, so that they look for a server', async () => {
+  it('tells pages why their connection ends, before it does', async () => {
     openNumbers()
     const client = connect()
     await new Promise<void>(resolve => client.on('connect', resolve))
-    const gone = new Promise(resolve => client.on('disconnect', resolve))
+    const told: string[] = []
+    client.on('closing', () => told.push('closing'))
+    const gone = new Promise(resolve => client.on('disconnect', reason => resolve(told.push(reason))))
     await gateway.close()
-    expect(await gone).toBe('transport close')
+    await gone
+    expect(told).toEqual(['closing', 'transport close'])
   })
 })

@@ -121,8 +121,9 @@ export class Gateway {
     this.log.error({ scope, err: error }, 'a scope could not be published')
   }
 
-  /** Tells every page, by closing its connection, that it has to find a server again. */
+  /** Tells every page that the server is being stopped, and closes its connection: it looks for a server again. */
   async close(): Promise<void> {
+    this.#io.emit('closing')
     await this.#io.close()
   }
 

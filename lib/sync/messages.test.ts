@@ -16,8 +16,8 @@ describe('messages', () => {
     const pin = hash(canonical(shapes.map(shape => throughText(z.toJSONSchema(shape, { unrepresentable: 'any' })))))
     expect({ PROTOCOL, pin }).toMatchInlineSnapshot(`
       {
-        "PROTOCOL": 2,
-        "pin": 5271543175048995,
+        "PROTOCOL": 3,
+        "pin": 4664067749750596,
       }
     `)
   })

@@ -7,7 +7,7 @@ import { scope } from './scope'
  */
 
 /** Sent in the handshake as `auth: { protocol }`. Any change to a message below or to the model needs a new number. */
-export const PROTOCOL = 2
+export const PROTOCOL = 3
 /** Text of the connection error that tells the page of another build to reload itself. */
 export const OUTDATED = 'outdated'
 /** Where socket.io listens. */
@@ -68,8 +68,8 @@ export type Heard = z.infer<typeof heard>
 export type ServerEvent = Heard['event']
 export type ServerMessages = { [H in Heard as H['event']]: H['message'] }
 
-/** socket.io's listener types, for both ends. */
-export type ServerToClient = { [E in ServerEvent]: (message: ServerMessages[E]) => void }
+/** socket.io's listener types, for both ends. `closing`: the server is being stopped, and the connection ends next. */
+export type ServerToClient = { [E in ServerEvent]: (message: ServerMessages[E]) => void } & { closing: () => void }
 export interface ClientToServer {
   subscribe: (request: Subscribe, done: (answer: Answer) => void) => void
   unsubscribe: (request: Unsubscribe) => void

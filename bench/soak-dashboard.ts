@@ -1,0 +1,40 @@
+import { createServer } from 'node:http'
+import { pino } from 'pino'
+import { Hub } from '../lib/hub/hub'
+import { MemoryStore } from '../lib/hub/store'
+import { createEdge, listen } from '../lib/server/edge'
+import { Gateway } from '../lib/server/gateway'
+import { createApi } from '../lib/server/http'
+import { Metrics } from '../lib/server/metrics'
+import { MemoryPublisher } from '../lib/sync/memory-publisher'
+
+/**
+ * The dashboard without its pages, in a process of its own, so that its heap is nobody else's. Prints its URL; to
+ * each line that it reads it answers what it holds once all that can be collected is, as JSON. Needs `--expose-gc`.
+ */
+const [backend = '', kept = ''] = process.argv.slice(2)
+const { gc } = globalThis
+if (gc === undefined) throw new Error('Start it with --expose-gc.')
+
+const log = pino({ level: 'warn' }, process.stderr)
+const live = createServer()
+const metrics = new Metrics()
+const gateway = new Gateway(live, log, metrics)
+const publisher = new MemoryPublisher(gateway)
+// Few finished runs are kept, so that the heap has no reason to grow once there are as many.
+const store = new MemoryStore({ maxRuns: Number(kept) })
+const hub = new Hub({ backendUrl: new URL(backend), engine: null, publisher, log, store, meter: metrics })
+metrics.watch({ hub, gateway })
+gateway.open(publisher)
+const pages = () => Promise.resolve()
+const edge = createEdge({ api: createApi(hub, metrics), pages, live, log })
+console.log((await listen(edge, '127.0.0.1', 0)).href)
+
+for await (const _ of process.stdin) {
+  gc()
+  gc()
+  const { heapUsed, rss, external } = process.memoryUsage()
+  const { logBytes, queuedBytes } = hub.state()
+  console.log(JSON.stringify({ heapUsed, rss, external, logBytes, queuedBytes, slow: gateway.attendance().slow }))
+}
+process.exit()

@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { io, type Socket } from 'socket.io-client'
+import { z } from 'zod'
+import { startReferenceBackend, type ReferenceBackend } from '../lib/reference-backend/server'
+import { PROTOCOL, SOCKET_PATH, type ClientToServer, type ServerToClient } from '../lib/sync/messages'
+import { fleetScope, logScope, runScope } from '../lib/sync/scope'
+
+/**
+ * Many runs at high speed before many pages, in rounds; after each, what the dashboard holds once garbage is collected.
+ * Ends with 1 where the heap is not flat after the warm-up, or a buffer is beyond its bound. RUNS, PAGES and ROUNDS ask
+ * for less than `npm run soak` does.
+ */
+const RUNS = Number(process.env['RUNS'] ?? 200)
+const PAGES = Number(process.env['PAGES'] ?? 50)
+const ROUNDS = Number(process.env['ROUNDS'] ?? 20)
+/** How many finished runs the dashboard keeps: it is warm once there were more. */
+const KEPT = Math.ceil(RUNS / 10)
+const SPEED = 100
+const SPEC = '014-invoice-portal'
+/** By how much the last third's mean heap may be above the middle third's: noise is far less, a leak far more. */
+const FLAT = { share: 1.2, bytes: 4 * 1_048_576 }
+
+const sample = z.object({
+  heapUsed: z.number(),
+  rss: z.number(),
+  logBytes: z.number(),
+  queuedBytes: z.number(),
+  slow: z.number(),
+})
+type Sample = z.infer<typeof sample>
+
+/** Starts the dashboard; `measure` asks it what it holds. */
+async function startDashboard(backendUrl: string) {
+  const script = join(import.meta.dirname, 'soak-dashboard.ts')
+  const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', script, backendUrl, String(KEPT)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+  const next = async () => {
+    const line = await lines.next()
+    if (line.done === true) throw new Error('The dashboard has died.')
+    return line.value
+  }
+  const measure = async (): Promise<Sample> => {
+    child.stdin.write('\n')
+    return sample.parse(JSON.parse(await next()))
+  }
+  return { url: await next(), measure, stop: () => child.stdin.end() }
+}
+
+const status = z.object({ status: z.string() })
+const list = z.object({ runs: z.array(z.object({ runId: z.string() })) })
+
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 120_000
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`Waited in vain until ${what}.`)
+    await sleep(100)
+  }
+}
+
+/** Some runs at once, to their end, while every page follows one of them and its log. */
+async function round(url: string, backend: ReferenceBackend, pages: readonly Page[], runIds: readonly string[]) {
+  for (const runId of runIds) {
+    const body = JSON.stringify({ spec: SPEC, runId })
+    const headers = { 'content-type': 'application/json' }
+    const response = await fetch(`${url}api/runs`, { method: 'POST', headers, body })
+    if (response.status !== 201) throw new Error(`A run was refused: ${await response.text()}`)
+  }
+  const watched = pages.map((_, index) => runIds[index % runIds.length] ?? '')
+  for (const [index, page] of pages.entries()) {
+    for (const scopeOf of [runScope, logScope]) page.emit('subscribe', { scope: scopeOf(watched[index] ?? '') }, ignore)
+  }
+  for (const runId of runIds) {
+    await until(`${runId} has completed`, async () => {
+      const { status: now } = status.parse(await (await fetch(`${url}api/runs/${runId}`)).json())
+      return now === 'completed'
+    })
+    // A backend never ends a stream; where it is cut after the end, the run is left for good.
+    backend.dropSockets(runId)
+  }
+  for (const [index, page] of pages.entries()) {
+    for (const scopeOf of [runScope, logScope]) page.emit('unsubscribe', { scope: scopeOf(watched[index] ?? '') })
+  }
+  await until('finished runs are archived', async () => {
+    const { runs } = list.parse(await (await fetch(`${url}api/runs`)).json())
+    return runs.length <= KEPT
+  })
+}
+
+type Page = Socket<ServerToClient, ClientToServer>
+const ignore = () => undefined
+
+async function openPage(url: string): Promise<Page> {
+  const page: Page = io(url, {
+    ...{ path: SOCKET_PATH, transports: ['websocket'], auth: { protocol: PROTOCOL }, forceNew: true },
+  })
+  await new Promise<void>(resolve => page.once('connect', resolve))
+  page.emit('subscribe', { scope: fleetScope }, ignore)
+  return page
+}
+
+const MiB = (bytes: number) => (bytes / 1_048_576).toFixed(1).padStart(10)
+const mean = (samples: readonly Sample[]) => samples.reduce((sum, { heapUsed }) => sum + heapUsed, 0) / samples.length
+
+/** What is wrong with what was measured, a sentence each. */
+function problemsOf(samples: readonly Sample[]): string[] {
+  const third = Math.floor(samples.length / 3)
+  const [middle, last] = [mean(samples.slice(third, 2 * third)), mean(samples.slice(-third))]
+  const queued = Math.max(...samples.map(({ queuedBytes }) => queuedBytes))
+  const logs = Math.max(...samples.map(({ logBytes }) => logBytes))
+  return [
+    ...(last > middle * FLAT.share + FLAT.bytes ? [`The heap grew from ${MiB(middle)} to ${MiB(last)} MiB.`] : []),
+    ...(queued > RUNS * 32 * 1_048_576 ? ['More is queued than may be.'] : []),
+    ...(logs > 544 * 1_048_576 ? ['Logs are beyond their budget.'] : []),
+  ]
+}
+
+const project = await mkdtemp(join(tmpdir(), 'soak-'))
+try {
+  const demo = join(import.meta.dirname, '../lib/reference-backend/demo-project')
+  await cp(demo, project, { recursive: true })
+  const backend = await startReferenceBackend({ project, generation: 'B', speed: SPEED })
+  const dashboard = await startDashboard(backend.url)
+  const pages = await Promise.all(Array.from({ length: PAGES }, () => openPage(dashboard.url)))
+  const perRound = Math.ceil(RUNS / ROUNDS)
+  const samples: Sample[] = []
+  console.log(`${PAGES} pages\n runs   heap MiB   res. MiB   logs MiB  slow pages`)
+  for (let n = 1; n <= ROUNDS; n += 1) {
+    const runIds = Array.from({ length: perRound }, (_, index) => `soak-${n}-${index}`)
+    await round(dashboard.url, backend, pages, runIds)
+    const now = await dashboard.measure()
+    samples.push(now)
+    const figures = [now.heapUsed, now.rss, now.logBytes].map(MiB).join(' ')
+    console.log(`${String(n * perRound).padStart(5)} ${figures} ${String(now.slow).padStart(11)}`)
+  }
+  for (const page of pages) page.disconnect()
+  dashboard.stop()
+  await backend.close()
+  const problems = problemsOf(samples)
+  for (const problem of problems) console.error(problem)
+  if (problems.length > 0) process.exitCode = 1
+} finally {
+  await rm(project, { recursive: true, force: true })
+}

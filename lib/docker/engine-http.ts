@@ -1,39 +1,31 @@
-import { once } from 'node:events'
-import { request as plain, type IncomingMessage, type RequestOptions } from 'node:http'
-import { request as secure } from 'node:https'
+import { IncomingMessage } from 'node:http'
+import type Docker from 'dockerode'
 import { DockerError } from './docker-error'
-
-/** Where the Engine listens. */
-export type DockerHost =
-  | { socketPath: string }
-  | { protocol: 'http' | 'https'; host: string; port: number; tls?: { ca: string; cert: string; key: string } }
 
 /** One question to the Engine. */
 export interface Question {
   method: 'GET' | 'POST'
-  /** With its query. */
   path: string
+  query?: Record<string, unknown>
 }
 
+/** Whatever it answers, the head of it is for us: the client would read what explains a refusal whole. */
+const ANY_STATUS = Object.fromEntries(Array.from({ length: 400 }, (_, index) => [200 + index, true]))
+
 /**
- * Asks the Engine. Resolves with the head of its answer, whose body waits to be read: clients for Docker read an answer
+ * Asks the Engine. Resolves with the head of its answer, whose body waits to be read: the client's own calls read an answer
  * whole, however long it is, and one without an end would cost all memory there is [SAFE-5]. Rejects with a system's error.
  * @param signal ends the connection, also where the answer has begun
  */
-export async function ask(host: DockerHost, question: Question, signal: AbortSignal): Promise<IncomingMessage> {
-  const request = requestTo(host, { ...question, signal })
-  const answered = once(request, 'response')
-  // What goes wrong once the answer has begun is the answer's to tell.
-  request.on('error', () => undefined)
-  request.end()
-  const [response] = (await answered) as [IncomingMessage]
-  return response
-}
-
-function requestTo(host: DockerHost, options: RequestOptions) {
-  if ('socketPath' in host) return plain({ ...options, socketPath: host.socketPath })
-  const { protocol, host: hostname, port, tls } = host
-  return protocol === 'https' ? secure({ ...options, ...tls, hostname, port }) : plain({ ...options, hostname, port })
+export function ask(docker: Docker, { method, path, query }: Question, signal: AbortSignal): Promise<IncomingMessage> {
+  const question = query ? { path: `${path}?`, options: { _query: query, _body: {} } } : { path }
+  const how = { method, isStream: true, statusCodes: ANY_STATUS, abortSignal: signal }
+  return new Promise((resolve, reject) => {
+    docker.modem.dial({ ...question, ...how }, (error, answer) => {
+      if (answer instanceof IncomingMessage) resolve(answer)
+      else reject(error ?? new DockerError('bad-answer', 'Docker answered with something else than an answer.'))
+    })
+  })
 }
 
 /** The answer's whole text. Rejects with `bad-answer` once it is longer than so many bytes, and hangs up. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
+import Docker from 'dockerode'
 import { z } from 'zod'
 import { isAgents } from './agent-container'
 import {
@@ -13,9 +14,12 @@ import {
   type Listed,
 } from './answers'
 import { asDockerError, DockerError, refusalOf } from './docker-error'
-import { ask, textOf, type DockerHost, type Question } from './engine-http'
+import { ask, textOf, type Question } from './engine-http'
 
-export type { DockerHost } from './engine-http'
+/** Where the Engine listens. */
+export type DockerHost =
+  | { socketPath: string }
+  | { protocol: 'http' | 'https'; host: string; port: number; tls?: { ca: string; cert: string; key: string } }
 
 /** Which part of a container's output, oldest first. */
 export interface LogsQuery {
@@ -46,9 +50,17 @@ const LONGEST_WORD = 64 * 1024
 export class Engine {
   /** For messages: the socket's path, or scheme, host and port. */
   readonly where: string
+  readonly #docker: Docker
 
-  constructor(private readonly host: DockerHost) {
+  constructor(host: DockerHost) {
     this.where = 'socketPath' in host ? host.socketPath : `${host.protocol}://${host.host}:${host.port}`
+    // What is not said here the client reads from the environment, by rules of its own: so nothing is left unsaid.
+    const unsaid = { socketPath: undefined, host: undefined, port: undefined, timeout: undefined }
+    const noTls = { ca: undefined, cert: undefined, key: undefined }
+    this.#docker =
+      'socketPath' in host
+        ? new Docker({ ...unsaid, ...noTls, protocol: 'http', socketPath: host.socketPath })
+        : new Docker({ ...unsaid, ...noTls, ...host.tls, protocol: host.protocol, host: host.host, port: host.port })
   }
 
   /** Resolves when the daemon answers as one, within 3 s. */
@@ -85,7 +97,7 @@ export class Engine {
 
   /** SIGTERM, then SIGKILL after 10 s; resolves when the container has stopped, also where it had before. */
   async stop(id: string): Promise<void> {
-    const question: Question = { method: 'POST', path: `${pathOf(id)}/stop?t=${STOP_GRACE}` }
+    const question: Question = { method: 'POST', path: `${pathOf(id)}/stop`, query: { t: STOP_GRACE } }
     await this.#ask(question, STOP_GRACE * 1000 + ANSWER_WITHIN, hangUp)
   }
 
@@ -152,7 +164,7 @@ export class Engine {
     const patience = new AbortController()
     const timer = setTimeout(() => patience.abort(), within)
     try {
-      const response = await ask(this.host, question, patience.signal)
+      const response = await ask(this.#docker, question, patience.signal)
       const refusal = refusalOf(response.statusCode ?? 0)
       if (refusal === null) return await take(response)
       hangUp(response)
@@ -188,10 +200,11 @@ function eventOf(line: string, odd: (reason: string) => void): EngineEvent | nul
 /** That it said yes is all that is wanted: the rest may be long. */
 const hangUp = (response: IncomingMessage): void => void response.destroy()
 
-function get(path: string, query: object = {}): Question {
-  const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))
-  return { method: 'GET', path: search.size === 0 ? path : `${path}?${search.toString()}` }
-}
+const get = (path: string, query?: Record<string, unknown>): Question => ({
+  method: 'GET',
+  path,
+  ...(query && { query }),
+})
 
 /** The path of a container. Throws where it is no id in full. */
 function pathOf(id: string): string {

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { documentBody } from '../body'
 import { apply, diffOfDocument } from '../document'
 import { parseJson } from '../json'
-import { CALM, World, type Fault, type Page, type Weather } from './testing'
+import { Server } from './server/testing'
+import { CALM, World as PageWorld, type Fault, type Page, type Weather } from './testing'
+
+type World = PageWorld<Server>
 
 /** What may happen to the world; pages are meant by number. */
 type WorldDeed =
@@ -147,7 +150,7 @@ function happenTo(page: Page, deed: PageDeed, world: World): void {
 
 /** Plays the story, then gives the world a minute of peace, after which every page must show what the server holds. */
 async function play({ seed, deeds }: { seed: number; deeds: Deed[] }, fault?: Fault): Promise<World> {
-  const world = new World(seed, fault)
+  const world = new PageWorld(seed, fault ?? {}, world => new Server(world))
   await world.visit(0, 0)
   for (const deed of deeds) {
     await perform(world, deed)

@@ -1,19 +1,34 @@
 import { expect } from 'vitest'
-import { documentBody, logBody, type Body } from '../body'
+import type { Body } from '../body'
 import type { Document } from '../document'
 import type { LogState } from '../log'
 import { COALESCE_MS } from '../memory-publisher'
-import { heard, type Answer, type Heard, type ServerEvent, type ServerMessages } from '../messages'
+import { heard, type Answer, type Heard, type ServerEvent, type ServerMessages, type Subscribe } from '../messages'
 import { STALE_MS } from '../proof'
-import { Replica, type Ask, type Stamp } from '../replica'
+import type { Ask, Replica, Stamp } from '../replica'
 import type { Scope } from '../scope'
 import { throughText, VirtualClock } from '../testing'
-import { LOG, RUN, Server } from './server/testing'
 
 /**
  * A world to try the protocol in: a server, its pages, a network that can do anything, clocks that lie, and an oracle
  * that remembers every state the server ever held and knows nothing of versions.
  */
+
+/** What a page follows. */
+export type Followed = Replica<Document> | Replica<LogState>
+
+/** The server, as its pages and the network see it. */
+export interface PageServer {
+  readonly links: Set<Link>
+  readonly isUp: boolean
+  /** Its clock, against the true one. */
+  readonly skew: number
+  /** Renders a page as of now; what comes back makes its replicas once it is alive, at `now` by its own clock [SYNC-8]. */
+  render(): Promise<(now: number) => Followed[]>
+  subscribe(link: Link, request: Subscribe, answer: (answer: Answer) => void): void
+  /** Whether it held exactly this of a scope at most so long ago, by the oracle's books. */
+  knows(scope: Scope, state: Document | LogState, now: number, ago: number): boolean
+}
 
 const RECONNECT_MS = 500
 const PATIENCE_MS = 4_000
@@ -59,7 +74,7 @@ export class Link {
   readonly scopes = new Set<Scope>()
 
   constructor(
-    private readonly world: World,
+    private readonly world: World<PageServer>,
     private readonly page: Page,
   ) {}
 
@@ -90,19 +105,17 @@ export class Page {
   connections = 0
   private buffer: (() => void)[] | null = null
   private noticedSkew: number
-  private readonly run: Replica<Document>
-  private readonly log: Replica<LogState>
+  readonly follows: readonly Followed[]
   private readonly lastAsk = new Map<Scope, Ask>()
 
   /** @param skew its clock, against the true one */
   constructor(
-    private readonly world: World,
+    private readonly world: World<PageServer>,
     public skew: number,
-    seed?: { state: Document; stamp: Stamp },
+    rendered: (now: number) => Followed[],
   ) {
     this.noticedSkew = skew
-    this.run = new Replica(RUN, world.fault.body ?? documentBody, this.now, seed)
-    this.log = new Replica(LOG, logBody, this.now)
+    this.follows = rendered(this.now)
   }
 
   sleep(): void {
@@ -125,7 +138,7 @@ export class Page {
 
   hear(heard: Heard): void {
     this.noticeClock()
-    for (const replica of [this.run, this.log]) {
+    for (const replica of this.follows) {
       if (replica.scope !== heard.message.scope) continue
       const { hears } = this.world.fault
       const { stamp } = replica.view
@@ -139,28 +152,24 @@ export class Page {
     if (this.buffer) return
     if (!this.world.fault.neverLooks) {
       this.noticeClock()
-      this.act(this.run.look(this.now))
-      this.act(this.log.look(this.now))
+      for (const replica of this.follows) this.act(replica.look(this.now))
     }
     this.world.pictures.all++
-    if (this.run.view.sync === 'live') this.world.pictures.live++
+    if (this.follows[0]?.view.sync === 'live') this.world.pictures.live++
     this.expectHonest(STALE_MS + COALESCE_MS)
   }
 
   /** [SYNC-10], and up to 50 ms more for a change that its owner forgot to announce. */
   private expectHonest(ago: number): void {
-    const { oracles } = this.world.server
-    const { now } = this.world.clock
-    if (this.run.view.sync === 'live' && !oracles.run.knows(this.run.view.state, now, ago)) {
-      throw new Error(`A page says live and shows ${JSON.stringify(this.run.view)}`)
-    }
-    if (this.log.view.sync === 'live' && !oracles.log.knows(this.log.view.state, now, ago)) {
-      throw new Error(`A page says live and shows ${JSON.stringify(this.log.view)}`)
+    const { clock, server } = this.world
+    for (const { scope, view } of this.follows) {
+      if (view.sync !== 'live' || server.knows(scope, view.state, clock.now, ago)) continue
+      throw new Error(`A page says live and shows ${JSON.stringify(view)}`)
     }
   }
 
   expectCurrent(): void {
-    expect([this.run.view.sync, this.log.view.sync]).toEqual(['live', 'live'])
+    for (const { scope, view } of this.follows) expect(`${scope} ${view.sync}`).toBe(`${scope} live`)
     this.expectHonest(0)
   }
 
@@ -170,8 +179,7 @@ export class Page {
     this.link = null
     this.world.cut(link, false)
     this.noticeClock()
-    this.run.disconnected(this.now)
-    this.log.disconnected(this.now)
+    for (const replica of this.follows) replica.disconnected(this.now)
     this.later(RECONNECT_MS, () => this.connect())
   }
 
@@ -185,7 +193,7 @@ export class Page {
 
   connect(): void {
     if (this.link || !this.world.pages.has(this)) return
-    if (!this.world.server.publisher) {
+    if (!this.world.server.isUp) {
       this.later(RECONNECT_MS, () => this.connect())
       return
     }
@@ -193,8 +201,7 @@ export class Page {
     this.link = new Link(this.world, this)
     this.world.server.links.add(this.link)
     this.noticeClock()
-    this.act(this.run.connected(this.now))
-    this.act(this.log.connected(this.now))
+    for (const replica of this.follows) this.act(replica.connected(this.now))
   }
 
   private act(ask: Ask | null): void {
@@ -202,13 +209,14 @@ export class Page {
     if (!ask || !link) return
     const { server, fault } = this.world
     const { scope } = ask.request
+    const replica = this.follows.find(each => each.scope === scope)
+    if (!replica) return
     this.asks++
     this.lastAsk.set(scope, ask)
     let answered = false
     const take = (answer: Answer) => {
       answered = true
       this.noticeClock()
-      const replica = scope === RUN ? this.run : this.log
       const { stamp } = replica.view
       const changed = fault.isAnswered && stamp ? fault.isAnswered(answer, stamp) : answer
       const last = fault.takesAnyAnswer ? this.lastAsk.get(scope) : ask
@@ -224,22 +232,22 @@ export class Page {
     const setBack = this.skew < this.noticedSkew
     this.noticedSkew = this.skew
     if (!setBack || this.world.fault.ignoresClockSet) return
-    this.act(this.run.clockSet(this.now))
-    this.act(this.log.clockSet(this.now))
+    for (const replica of this.follows) this.act(replica.clockSet(this.now))
   }
 }
 
-export class World {
+export class World<S extends PageServer> {
   readonly clock = new VirtualClock()
   readonly pages = new Set<Page>()
   readonly pictures = { live: 0, all: 0 }
-  readonly server: Server
+  readonly server: S
 
   constructor(
     private seed: number,
-    readonly fault: Fault = {},
+    readonly fault: Fault,
+    serve: (world: World<PageServer>) => S,
   ) {
-    this.server = new Server(this)
+    this.server = serve(this)
   }
 
   /** A number from 0 to below `limit` (0 where that is 0). */
@@ -258,11 +266,9 @@ export class World {
 
   /** Someone opens the page: rendered now, and alive in the browser a little later [SYNC-8]. */
   async visit(skew: number, ms: number): Promise<void> {
-    const now = this.serverNow()
-    const read = await this.server.publisher?.read(RUN)
+    const rendered = await this.server.render()
     await this.pass(ms)
-    const seed = read && { state: read.document, stamp: { epoch: read.epoch, version: read.version, now } }
-    const page = new Page(this, skew, seed)
+    const page = new Page(this, skew, rendered)
     this.pages.add(page)
     page.connect()
   }
@@ -284,14 +290,14 @@ export class World {
     const end = this.clock.now + ms
     while (this.clock.now < end) {
       const frame = Math.min(end, this.clock.now + FRAME_MS)
-      while (this.clock.runNext(frame)) await settled()
+      while (this.clock.runNext(frame)) await this.settled()
       this.clock.now = frame
       for (const page of this.pages) page.paint()
     }
   }
-}
 
-/** Lets the answers of the server's promises come. */
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) await Promise.resolve()
+  /** Lets the answers of the server's promises come. */
+  protected async settled(): Promise<void> {
+    for (let turn = 0; turn < 3; turn++) await Promise.resolve()
+  }
 }

@@ -1,12 +1,14 @@
 import type { LogLine } from '../../../run/model'
+import { documentBody, logBody } from '../../body'
 import type { Document, Item } from '../../document'
 import { canonical, equal } from '../../json'
 import type { LogState } from '../../log'
 import { MemoryPublisher } from '../../memory-publisher'
 import type { Answer, Subscribe } from '../../messages'
+import { Replica } from '../../replica'
 import { logScope, runScope, type Scope } from '../../scope'
 import { TestLog, throughText } from '../../testing'
-import type { Link, World } from '../testing'
+import type { Followed, Link, PageServer, World } from '../testing'
 
 /** The server of the simulated world: a document and a log that change, their publisher, and who has joined. */
 
@@ -30,9 +32,9 @@ class Oracle<S> {
   }
 }
 
-export class Server {
+export class Server implements PageServer {
   readonly links = new Set<Link>()
-  readonly oracles = { run: new Oracle<Document>(), log: new Oracle<LogState>() }
+  private readonly oracles = { run: new Oracle<Document>(), log: new Oracle<LogState>() }
   publisher: MemoryPublisher | null = null
   /** Its clock, against the true one. */
   skew = 0
@@ -43,8 +45,23 @@ export class Server {
   private readonly log = new TestLog(40)
   private written: LogLine[] = []
 
-  constructor(private readonly world: World) {
+  constructor(private readonly world: World<PageServer>) {
     this.start()
+  }
+
+  get isUp(): boolean {
+    return this.publisher !== null
+  }
+
+  async render(): Promise<(now: number) => Followed[]> {
+    const at = this.world.serverNow()
+    const read = await this.publisher?.read(RUN)
+    const seed = read && { state: read.document, stamp: { epoch: read.epoch, version: read.version, now: at } }
+    return now => [new Replica(RUN, this.world.fault.body ?? documentBody, now, seed), new Replica(LOG, logBody, now)]
+  }
+
+  knows(_scope: Scope, state: Document | LogState, now: number, ago: number): boolean {
+    return 'lines' in state ? this.oracles.log.knows(state, now, ago) : this.oracles.run.knows(state, now, ago)
   }
 
   start(): void {

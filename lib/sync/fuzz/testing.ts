@@ -25,6 +25,8 @@ export interface PageServer {
   readonly skew: number
   /** Renders a page as of now; what comes back makes its replicas once it is alive, at `now` by its own clock [SYNC-8]. */
   render(): Promise<(now: number) => Followed[]>
+  /** Whether it publishes the scope now. */
+  has(scope: Scope): boolean
   subscribe(link: Link, request: Subscribe, answer: (answer: Answer) => void): void
   /** Whether it held exactly this of a scope at most so long ago, by the oracle's books. */
   knows(scope: Scope, state: Document | LogState, now: number, ago: number): boolean
@@ -169,7 +171,10 @@ export class Page {
   }
 
   expectCurrent(): void {
-    for (const { scope, view } of this.follows) expect(`${scope} ${view.sync}`).toBe(`${scope} live`)
+    for (const { scope, view } of this.follows) {
+      const { server } = this.world
+      expect([scope, view.gone, view.sync]).toEqual([scope, !server.has(scope), server.has(scope) ? 'live' : 'stale'])
+    }
     this.expectHonest(0)
   }
 

@@ -53,6 +53,10 @@ export class Server implements PageServer {
     return this.publisher !== null
   }
 
+  has(): boolean {
+    return this.exists
+  }
+
   async render(): Promise<(now: number) => Followed[]> {
     const at = this.world.serverNow()
     const read = await this.publisher?.read(RUN)

@@ -1,0 +1,152 @@
+/** What the network between the dashboard and one other process does. */
+export interface Path {
+  /** Nobody listens: refused at once. */
+  refuses: boolean
+  /** Everything is swallowed, both ways, and nobody is told. */
+  silent: boolean
+  /** How long a message may be under way, ms. */
+  late: number
+  /** Of 100 messages so many come twice, or are lost; a connection that has lost one is soon cut. */
+  twice: number
+  lost: number
+}
+export const CLEAR: Path = { refuses: false, silent: false, late: 0, twice: 0, lost: 0 }
+
+/** What answers at the other end. */
+export interface Peer {
+  readonly path: Path
+  /** A socket that asks for a run has come through. */
+  joined(socket: SimulatedSocket): void
+  answer(method: string, url: URL, body: string | null): { status: number; text: string }
+  /** From 0 to below `limit`. */
+  random(limit: number): number
+}
+
+let peer: Peer | null = null
+
+/** Whoever connects from now on meets this one. */
+export const meet = (next: Peer | null): void => void (peer = next)
+
+function present(): Peer {
+  if (!peer) throw new Error('Nobody is simulated')
+  return peer
+}
+
+/** In the place of `fetch`. */
+export async function simulatedFetch(
+  address: string,
+  { method = 'GET', body = null, signal }: { method?: string; body?: string | null; signal?: AbortSignal } = {},
+): Promise<Response> {
+  const { path } = present()
+  if (path.refuses)
+    throw new TypeError('fetch failed', { cause: Object.assign(new Error(''), { code: 'ECONNREFUSED' }) })
+  const late = new Promise<never>((_, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason instanceof Error ? signal.reason : new Error('')))
+  })
+  // Nobody need wait for it.
+  late.catch(() => undefined)
+  const way = () => new Promise(resolve => setTimeout(resolve, 1 + present().random(path.late)))
+  const answered = (async () => {
+    if (path.silent) return late
+    await way()
+    const { status, text } = present().answer(method, new URL(address), body)
+    await way()
+    return path.silent ? late : new Response(text, { status })
+  })()
+  return Promise.race([answered, late])
+}
+
+/** In the place of a `ws` client: a connection that holds or is cut, as the path is. */
+export class SimulatedSocket {
+  static readonly OPEN = 1
+  /** Set by a fault: what comes for a connection that is no more is told all the same. */
+  static toldWhenDead = false
+  readyState = 0
+  readonly isPaused = false
+  readonly runId: string
+  /** Nothing comes any more, and nobody has noticed. */
+  isDeaf = false
+  private readonly listeners = new Map<string, (...told: unknown[]) => void>()
+  private lastAt = 0
+  private hasLost = false
+
+  constructor(address: URL) {
+    this.runId = address.searchParams.get('run_id') ?? ''
+    const { path } = present()
+    if (path.refuses) this.fail('ECONNREFUSED')
+    else if (path.silent) setTimeout(() => this.fail('ETIMEDOUT'), 5_000)
+    else setTimeout(() => this.open(), 1 + present().random(path.late))
+  }
+
+  on(event: string, listener: (...told: unknown[]) => void): void {
+    this.listeners.set(event, listener)
+  }
+
+  pause(): void {
+    throw new Error('No burst of the simulated world is so long')
+  }
+
+  resume(): void {
+    this.pause()
+  }
+
+  /** Ends it, from either side. */
+  terminate(): void {
+    if (this.readyState >= 2) return
+    this.readyState = 2
+    setTimeout(() => {
+      this.readyState = 3
+      this.tell('close')
+    }, 0)
+  }
+
+  /** From the other side. `isEnd`: a story whose end is heard is never asked for again, so nothing may be missing then. */
+  send(text: string, isEnd: boolean, heard: () => void): void {
+    const { path } = present()
+    if (this.readyState >= 2 || this.isDeaf) return
+    if (path.silent) {
+      this.isDeaf = true
+      return
+    }
+    if (this.hasLost && isEnd) this.terminate()
+    else if (present().random(100) < path.lost) {
+      this.hasLost = true
+      setTimeout(() => this.terminate(), 400)
+    } else {
+      const times = present().random(100) < path.twice ? 2 : 1
+      for (let n = 0; n < times; n++) this.carry(text, heard)
+    }
+  }
+
+  private carry(text: string, heard: () => void): void {
+    const now = Date.now()
+    this.lastAt = Math.max(this.lastAt, now + 1 + present().random(present().path.late))
+    setTimeout(() => {
+      if (this.isDeaf || (this.readyState >= 2 && !SimulatedSocket.toldWhenDead)) return
+      heard()
+      this.tell('message', Buffer.from(text), false)
+    }, this.lastAt - now)
+  }
+
+  private open(): void {
+    if (this.readyState >= 2) return
+    if (present().path.refuses) {
+      this.fail('ECONNREFUSED')
+      return
+    }
+    this.readyState = SimulatedSocket.OPEN
+    this.tell('open')
+    present().joined(this)
+  }
+
+  private fail(code: string): void {
+    setTimeout(() => {
+      if (this.readyState < 2) this.tell('error', Object.assign(new Error(code), { code }))
+      this.terminate()
+    }, 0)
+  }
+
+  private tell(event: string, ...told: unknown[]): void {
+    this.listeners.get(event)?.(...told)
+  }
+}

@@ -1,0 +1,111 @@
+import { expect } from 'vitest'
+import { isOver, type Batch, type BatchStatus, type RunStatus, type Snapshot, type Verdict } from '../../run/model'
+import type { Project } from './testing-backend'
+import type { SimulatedContainer } from './testing-docker'
+import { cutShort, type Truth } from './testing-execution'
+
+/**
+ * What a snapshot must say, from what the simulated backend and its agents really did and what of it could be known: told
+ * from the rules alone, with nothing of the code that folds.
+ */
+export function expectTrue(
+  snapshot: Snapshot,
+  project: Project,
+  containers: readonly SimulatedContainer[],
+  dashboard: number,
+): void {
+  const { statuses, truth } = knowable(project, dashboard)
+  expect([snapshot.runId, statuses]).toEqual([snapshot.runId, expect.arrayContaining([snapshot.status])])
+  expectSums(snapshot)
+  if (!project.execution || !truth) return
+  expect(snapshot.startedAt).toBe(startOf(project))
+  const seen = (id: string) => containers.filter(({ batchId, shownTo }) => batchId === id && shownTo.has(dashboard))
+  const exitOf = ({ inspection, endShownTo }: SimulatedContainer) =>
+    endShownTo.has(dashboard) ? inspection.exitCode : null
+  expect(snapshot.counts).toMatchObject({ total: project.plan.length, totalKnown: true })
+  const told = snapshot.batches.map(({ id, status, verdict }) => ({ id, status, verdict }))
+  const due = truth.batches.map(([id, status]) => {
+    const batch = snapshot.batches.find(each => each.id === id)
+    const evidence = seen(id).map(each => ({ works: isAtWork(each), exitCode: exitOf(each) }))
+    const allowed = statesOf(id, status, truth, evidence)
+    const stated = batch && allowed.includes(batch.status) ? batch.status : status
+    const local = project.execution?.dryRun === true
+    return { id, status: stated, verdict: verdictOf(stated, isOver(snapshot.status), evidence, local) }
+  })
+  expect([snapshot.runId, told]).toEqual([snapshot.runId, due])
+}
+
+interface Seen {
+  works: boolean
+  /** Null where nobody saw how it ended. */
+  exitCode: number | null
+}
+
+const isAtWork = ({ inspection, removed }: SimulatedContainer) => inspection.state === 'running' && !removed
+
+/** What this dashboard can know of a run; no truth where chance decides how much of it. */
+function knowable(project: Project, dashboard: number): { statuses: RunStatus[]; truth: Truth | null } {
+  const { execution, isAlive, abortKnownTo } = project
+  if (!execution) return { statuses: ['idle'], truth: null }
+  const { truth } = execution
+  const isAborted = execution.isAborted && abortKnownTo.has(dashboard)
+  const exactly = (truth: Truth) => ({ statuses: [truth.status], truth })
+  if (isAlive) return exactly(isAborted && !isOver(truth.status) ? cutShort(truth, 'aborted') : truth)
+  // Its process died: only what was heard in time is known of it [RUN-11].
+  const heard = project.heard.get(dashboard)
+  if (!heard) return { statuses: ['idle', 'failed'], truth: null }
+  const isComplete = execution.frames.every(frame => heard.has(frame) || !frame.replayed)
+  if (!isComplete || execution.mayHavePrintedAbort) return { statuses: ['failed', 'aborted', 'completed'], truth: null }
+  if (isOver(truth.status)) return exactly(truth)
+  return exactly(cutShort(truth, isAborted ? 'aborted' : 'failed'))
+}
+
+/** A failure that names no batch is only one's that evidence names [RUN-10]. */
+function statesOf(id: string, status: BatchStatus, { unnamed }: Truth, evidence: readonly Seen[]): BatchStatus[] {
+  if (unnamed === null) return [status]
+  if (id === unnamed) return ['failed', 'aborted']
+  return status === 'aborted' && evidence.some(hasFailed) ? ['failed', 'aborted'] : [status]
+}
+
+const hasFailed = ({ exitCode }: Seen) => exitCode !== null && exitCode !== 0
+
+/** [DOCK-2], once every grace time has passed and everything can be reached. */
+function verdictOf(status: BatchStatus, over: boolean, evidence: readonly Seen[], local: boolean): Verdict {
+  const works = evidence.some(each => each.works)
+  if (evidence.length === 0 && local) return 'local'
+  switch (status) {
+    case 'completed':
+      if (evidence.some(hasFailed) || works) return 'conflict'
+      return evidence.at(-1)?.exitCode === 0 ? 'agrees' : 'unknown'
+    case 'running':
+      if (over) return works ? 'orphan' : 'agrees'
+      if (evidence.length === 0) return 'ghost'
+      return works ? 'agrees' : 'late'
+    case 'pending':
+      if (over) return works ? 'orphan' : 'agrees'
+      return evidence.length > 0 ? 'conflict' : 'agrees'
+    case 'failed':
+    case 'aborted':
+      return works ? 'orphan' : 'agrees'
+  }
+}
+
+/** [RUN-1] */
+function expectSums({ counts, batches }: Snapshot): void {
+  const of = (status: Batch['status']) => batches.filter(batch => batch.status === status).length
+  const { total, totalKnown: _, ...five } = counts
+  expect(five).toEqual({
+    pending: of('pending'),
+    running: of('running'),
+    completed: of('completed'),
+    failed: of('failed'),
+    aborted: of('aborted'),
+  })
+  expect(total).toBe(batches.length)
+}
+
+/** [RUN-7] */
+function startOf({ execution }: Project): string | null {
+  const stamp = /"timestamp":"([^"]*)"/.exec(execution?.frames[0]?.text ?? '')?.[1]
+  return stamp === undefined ? null : new Date(Math.floor(Date.parse(stamp))).toISOString()
+}

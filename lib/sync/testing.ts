@@ -78,7 +78,8 @@ export class VirtualClock {
 
   /** Goes to the next timer that falls due until then, and calls back; false where there is none. */
   runNext(until: number): boolean {
-    const [next] = [...this.timers].filter(timer => timer.at <= until).sort((a, b) => a.at - b.at)
+    let next: { at: number; callback: () => void } | null = null
+    for (const timer of this.timers) if (timer.at <= until && (next === null || timer.at < next.at)) next = timer
     if (!next) return false
     this.timers.delete(next)
     this.now = next.at

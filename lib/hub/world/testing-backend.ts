@@ -37,6 +37,8 @@ export interface Project {
   isAlive: boolean
   /** The incarnations of the dashboard that asked for its stop, or heard of its abort. */
   readonly abortKnownTo: Set<number>
+  /** The incarnations of the dashboard that started it, and so know whether it is a dry run. */
+  readonly acceptedFor: Set<number>
   /** By incarnation of the dashboard, which frames it has heard. */
   readonly heard: Map<number, Set<Frame>>
 }
@@ -68,6 +70,7 @@ export class SimulatedBackend implements Peer {
       execution: null,
       isAlive: false,
       abortKnownTo: new Set<number>(),
+      acceptedFor: new Set<number>(),
       heard: new Map<number, Set<Frame>>(),
     }))
   }
@@ -103,11 +106,11 @@ export class SimulatedBackend implements Peer {
     this.sockets.add(socket)
     const project = this.projects.find(({ runId }) => runId === socket.runId)
     if (!project?.execution || !project.isAlive) {
-      socket.send(UNKNOWN, false, () => undefined)
+      socket.send(UNKNOWN, { isReplayed: true, isEnd: false }, () => undefined)
       setTimeout(() => socket.terminate(), 100)
       return
     }
-    for (const frame of project.execution.frames) if (frame.replayed) this.send(project, socket, frame)
+    for (const frame of project.execution.frames) if (frame.replayed) this.send(project, socket, frame, true)
   }
 
   /** Somebody starts it: from the dashboard, or elsewhere. */
@@ -117,7 +120,7 @@ export class SimulatedBackend implements Peer {
     const now = () => this.world.clock.now + skew
     project.isAlive = true
     project.execution = new Execution(project.runId, project.spec, generation, dryRun, project.plan, now, frame => {
-      for (const socket of this.sockets) if (socket.runId === project.runId) this.send(project, socket, frame)
+      for (const socket of this.sockets) if (socket.runId === project.runId) this.send(project, socket, frame, false)
     })
     return true
   }
@@ -171,11 +174,11 @@ export class SimulatedBackend implements Peer {
     told()
   }
 
-  private send(project: Project, socket: SimulatedSocket, frame: Frame): void {
+  private send(project: Project, socket: SimulatedSocket, frame: Frame, isReplayed: boolean): void {
     const text = this.options.frame(frame.text)
     if (text === null) return
     const listener = this.options.listener()
-    socket.send(text, frame.isEnd, () => {
+    socket.send(text, { isReplayed, isEnd: frame.isEnd }, () => {
       const heard = project.heard.get(listener) ?? new Set()
       project.heard.set(listener, heard.add(frame))
       if (!frame.replayed && project.execution?.isAborted === true) project.abortKnownTo.add(listener)

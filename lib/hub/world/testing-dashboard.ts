@@ -144,7 +144,10 @@ export class Dashboard implements PageServer {
         failed: (_, error) => failed(error),
         incarnation: this.fault.incarnation ?? `p${incarnation}`,
       },
-      (scope, document) => this.books.holds(scope, document, clock.now),
+      (scope, document) => {
+        // Of a process that was killed nothing is left to hold anything.
+        if (this.publisher === publisher) this.books.holds(scope, document, clock.now)
+      },
       this.fault,
     )
     const store = new MemoryStore({ maxRuns: KEEPS })
@@ -169,26 +172,29 @@ export class Dashboard implements PageServer {
     this.books.closeAll(this.world.clock.now)
   }
 
-  begin(spec: string, runId: string, dryRun: boolean): void {
-    const asked = this.hub?.start({ spec, runId, dryRun })
-    this.expectAnswer(asked, () => this.wanted.add(runId))
+  begin(spec: string, runId: string, dryRun: boolean, accepted: () => void): void {
+    this.ask(
+      hub => hub.start({ spec, runId, dryRun }),
+      () => {
+        this.wanted.add(runId)
+        accepted()
+      },
+    )
   }
 
   follow(runId: string): void {
-    const { hub } = this
-    const asked = hub?.follow(runId)
     this.wanted.add(runId)
-    this.expectAnswer(
-      asked,
+    this.ask(
+      hub => hub.follow(runId),
       () => undefined,
       code => {
-        if (code === 'not-found' && this.hub === hub) this.wanted.delete(runId)
+        if (code === 'not-found') this.wanted.delete(runId)
       },
     )
   }
 
   stopRun(runId: string, stopped: () => void): void {
-    this.expectAnswer(this.hub?.stop(runId), stopped)
+    this.ask(hub => hub.stop(runId), stopped)
   }
 
   async render(): Promise<(now: number) => Followed[]> {
@@ -231,15 +237,23 @@ export class Dashboard implements PageServer {
     return [...this.links].filter(link => link.alive && !link.jammed && link.scopes.has(scope))
   }
 
-  /** What is refused is refused; anything but a `HubError` is an error of its own. */
-  private expectAnswer(
-    asked: Promise<unknown> | undefined,
+  /** What is refused is refused; anything but a `HubError` is an error of its own. A dead process tells nobody. */
+  private ask(
+    question: (hub: Hub) => Promise<unknown>,
     done: () => void,
     refused: (code: HubError['code']) => void = () => undefined,
   ): void {
-    asked?.then(done, (error: unknown) => {
-      if (error instanceof HubError) refused(error.code)
-      else this.failures.push(String(error))
-    })
+    const { hub } = this
+    if (!hub) return
+    const unlessDead = (step: () => void) => {
+      if (this.hub === hub) step()
+    }
+    question(hub).then(
+      () => unlessDead(done),
+      (error: unknown) => {
+        if (error instanceof HubError) unlessDead(() => refused(error.code))
+        else this.failures.push(String(error))
+      },
+    )
   }
 }

@@ -62,7 +62,7 @@ const works = fc.oneof(
     }),
   },
 )
-const passes = fc.record({ do: is('pass'), ms: fc.constantFrom(10, 60, 300, 900, 4_000, 20_000) })
+const passes = fc.record({ do: is('pass'), ms: fc.constantFrom(10, 10, 60, 60, 300, 300, 900, 900, 4_000, 12_000) })
 const begins = fc.record({ do: is('start here', 'start elsewhere', 'follow', 'start here', 'follow'), run })
 const mishap: fc.Arbitrary<Deed> = fc.oneof(
   fc.record({ do: is('cut'), page, noticed: fc.boolean() }),
@@ -147,7 +147,7 @@ function work({ backend, server }: HubWorld, deed: RunDeed): void {
   if (!project) return
   switch (deed.do) {
     case 'start here':
-      server.begin(project.spec, project.runId, backend.isDry)
+      server.begin(project.spec, project.runId, backend.isDry, () => project.acceptedFor.add(server.incarnation))
       break
     case 'start elsewhere':
       if (!backend.path.refuses) backend.execute(project)

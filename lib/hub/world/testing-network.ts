@@ -100,8 +100,11 @@ export class SimulatedSocket {
     }, 0)
   }
 
-  /** From the other side. `isEnd`: a story whose end is heard is never asked for again, so nothing may be missing then. */
-  send(text: string, isEnd: boolean, heard: () => void): void {
+  /**
+   * From the other side. A replay is whole as far as it goes: only what is said after it can be lost. A story whose end
+   * is heard is never asked for again, so nothing may be missing then.
+   */
+  send(text: string, { isReplayed, isEnd }: { isReplayed: boolean; isEnd: boolean }, heard: () => void): void {
     const { path } = present()
     if (this.readyState >= 2 || this.isDeaf) return
     if (path.silent) {
@@ -109,7 +112,7 @@ export class SimulatedSocket {
       return
     }
     if (this.hasLost && isEnd) this.terminate()
-    else if (present().random(100) < path.lost) {
+    else if (!isReplayed && present().random(100) < path.lost) {
       this.hasLost = true
       setTimeout(() => this.terminate(), 400)
     } else {

@@ -72,7 +72,10 @@ export const sleep = (ms: number, value?: unknown, { signal }: { signal?: AbortS
       reject(new DOMException('', 'AbortError'))
       return
     }
-    const timer = setTimeout(() => resolve(value), ms)
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop)
+      resolve(value)
+    }, ms)
     const stop = () => {
       clearTimeout(timer)
       reject(new DOMException('', 'AbortError'))

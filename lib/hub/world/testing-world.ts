@@ -29,7 +29,7 @@ export interface Setting {
 }
 
 /** Grace times, backoffs and the silence after a wrong word are all over by then; ms. */
-const PEACE = 80_000
+const PEACE = 65_000
 
 /** The whole: a backend, an Engine, the real hub, its pages, and the ways between them. */
 export class HubWorld extends World<Dashboard> {

@@ -14,6 +14,7 @@ import { throughText } from '../../sync/testing'
 import { Hub } from '../hub'
 import { MemoryStore } from '../store'
 import { HubError } from '../types'
+import { neverTrue } from './testing-oracle'
 
 /** What is wrong with a server on purpose. */
 export interface ServerFault {
@@ -37,15 +38,17 @@ class Books {
   private readonly entries = new Map<Scope, { text: string; of: Document; until: number }[]>()
   private readonly texts = new WeakMap<object, string>()
 
-  holds(scope: Scope, document: Document | null, now: number): void {
+  /** Returns whether that is another state than before. */
+  holds(scope: Scope, document: Document | null, now: number): boolean {
     const before = this.entries.get(scope) ?? []
     const last = before.at(-1)
     const isOpen = last?.until === Infinity
-    if (document && isOpen && (last.of === document || last.text === this.textOf(document))) return
+    if (document && isOpen && (last.of === document || last.text === this.textOf(document))) return false
     if (isOpen) last.until = now
     const kept = before.filter(({ until }) => until >= now - REMEMBERED)
     if (document) kept.push({ text: this.textOf(document), of: document, until: Infinity })
     this.entries.set(scope, kept)
+    return true
   }
 
   has(scope: Scope): boolean {
@@ -146,7 +149,8 @@ export class Dashboard implements PageServer {
       },
       (scope, document) => {
         // Of a process that was killed nothing is left to hold anything.
-        if (this.publisher === publisher) this.books.holds(scope, document, clock.now)
+        if (this.publisher !== publisher || !this.books.holds(scope, document, clock.now)) return
+        if (document) this.failures.push(...neverTrue(document))
       },
       this.fault,
     )

@@ -59,8 +59,6 @@ export async function simulatedFetch(
 /** In the place of a `ws` client: a connection that holds or is cut, as the path is. */
 export class SimulatedSocket {
   static readonly OPEN = 1
-  /** Set by a fault: what comes for a connection that is no more is told all the same. */
-  static toldWhenDead = false
   readyState = 0
   readonly isPaused = false
   readonly runId: string
@@ -125,7 +123,7 @@ export class SimulatedSocket {
     const now = Date.now()
     this.lastAt = Math.max(this.lastAt, now + 1 + present().random(present().path.late))
     setTimeout(() => {
-      if (this.isDeaf || (this.readyState >= 2 && !SimulatedSocket.toldWhenDead)) return
+      if (this.isDeaf || this.readyState >= 2) return
       heard()
       this.tell('message', Buffer.from(text), false)
     }, this.lastAt - now)

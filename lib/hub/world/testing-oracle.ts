@@ -1,5 +1,14 @@
 import { expect } from 'vitest'
-import { isOver, type Batch, type BatchStatus, type RunStatus, type Snapshot, type Verdict } from '../../run/model'
+import {
+  batch,
+  isOver,
+  runFields,
+  type BatchStatus,
+  type RunStatus,
+  type Snapshot,
+  type Verdict,
+} from '../../run/model'
+import type { Document } from '../../sync/document'
 import type { Project } from './testing-backend'
 import type { SimulatedContainer } from './testing-docker'
 import { cutShort, type Truth } from './testing-execution'
@@ -25,14 +34,32 @@ export function expectTrue(
   expect(snapshot.counts).toMatchObject({ total: project.plan.length, totalKnown: true })
   const told = snapshot.batches.map(({ id, status, verdict }) => ({ id, status, verdict }))
   const due = truth.batches.map(([id, status]) => {
-    const batch = snapshot.batches.find(each => each.id === id)
+    const found = snapshot.batches.find(each => each.id === id)
     const evidence = seen(id).map(each => ({ works: isAtWork(each), exitCode: exitOf(each) }))
     const allowed = statesOf(id, status, truth, evidence)
-    const stated = batch && allowed.includes(batch.status) ? batch.status : status
+    const stated = found && allowed.includes(found.status) ? found.status : status
     const local = project.execution?.dryRun === true && project.acceptedFor.has(dashboard)
     return { id, status: stated, verdict: verdictOf(stated, isOver(snapshot.status), evidence, local) }
   })
   expect([snapshot.runId, told]).toEqual([snapshot.runId, due])
+}
+
+/** What is wrong with a state of a run at any moment, whatever has happened: sentences, none for another scope's. */
+export function neverTrue({ fields, items }: Document): string[] {
+  if (!('runId' in fields)) return []
+  const { runId, status, link, counts } = runFields.parse(fields)
+  const batches = items.map(item => batch.parse(item))
+  const { total, totalKnown: _, ...five } = counts
+  const sum = Object.values(five).reduce((all, count) => all + count)
+  const wrong: string[] = []
+  if (sum !== total || total !== batches.length) wrong.push(`[RUN-1] ${runId} counts ${JSON.stringify(counts)}`)
+  if (isOver(status) && batches.some(each => each.status === 'running')) {
+    wrong.push(`[RUN-1] ${runId} is ${status}, and batches run`)
+  }
+  if (link.docker !== 'live' && batches.some(({ verdict }) => verdict !== 'unknown')) {
+    wrong.push(`[DOCK-3] ${runId} has a verdict while Docker is ${link.docker}`)
+  }
+  return wrong
 }
 
 interface Seen {
@@ -92,7 +119,7 @@ function verdictOf(status: BatchStatus, over: boolean, evidence: readonly Seen[]
 
 /** [RUN-1] */
 function expectSums({ counts, batches }: Snapshot): void {
-  const of = (status: Batch['status']) => batches.filter(batch => batch.status === status).length
+  const of = (status: BatchStatus) => batches.filter(each => each.status === status).length
   const { total, totalKnown: _, ...five } = counts
   expect(five).toEqual({
     pending: of('pending'),

@@ -5,7 +5,7 @@ import { runScope } from '../../sync/scope'
 import { SimulatedBackend } from './testing-backend'
 import { Dashboard, type ServerFault } from './testing-dashboard'
 import { SimulatedDocker } from './testing-docker'
-import { CLEAR, meet, SimulatedSocket } from './testing-network'
+import { CLEAR, meet } from './testing-network'
 import { expectTrue } from './testing-oracle'
 import { settled, virtualTime } from './testing-time'
 
@@ -13,8 +13,6 @@ import { settled, virtualTime } from './testing-time'
 export interface WorldFault extends Fault, ServerFault {
   /** What the dashboard hears in the place of a frame; null: nothing. */
   frame?: (text: string) => string | null
-  /** What comes for a dead connection to the backend is heard all the same. */
-  hearsTheDead?: boolean
   /** An Engine that can't be reached is taken for one without containers. */
   dockerAwayIsEmpty?: boolean
 }
@@ -48,7 +46,6 @@ export class HubWorld extends World<Dashboard> {
       () => this.server.skew,
       () => this.random(2 ** 30) / 2 ** 30,
     )
-    SimulatedSocket.toldWhenDead = fault.hearsTheDead ?? false
     meet(this.backend)
     this.server.start()
   }

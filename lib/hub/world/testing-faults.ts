@@ -1,0 +1,111 @@
+import { documentBody } from '../../sync/body'
+import { digest } from '../../sync/digest'
+import { apply, diffOfDocument, type Document } from '../../sync/document'
+import { isObject, parseJson, type Json, type JsonObject } from '../../sync/json'
+import type { WorldFault } from './testing-world'
+
+/** Ways to break the whole, each of which some story must show. */
+
+const withFields = (change: (fields: JsonObject) => JsonObject) => (document: Document) =>
+  'runId' in document.fields ? { ...document, fields: { ...document.fields, ...change(document.fields) } } : document
+
+const withBatches = (change: (batch: JsonObject, run: JsonObject) => JsonObject) => (document: Document) => ({
+  ...document,
+  items:
+    'runId' in document.fields
+      ? document.items.map(item => ({ ...item, ...change(item, document.fields) }))
+      : document.items,
+})
+
+const plus = (value: Json | undefined, n: number) => (typeof value === 'number' ? value + n : 0)
+const linkOf = ({ link }: JsonObject, which: string) => (isObject(link ?? null) && isObject(link) ? link[which] : null)
+
+export const faults: Record<string, WorldFault> = {
+  '[SYNC-1] a page that skips the check of the epoch': {
+    hears: (heard, { epoch }) => (heard.event === 'push' ? { ...heard, message: { ...heard.message, epoch } } : heard),
+  },
+  '[SYNC-1] a page that applies a diff where it does not fit': {
+    hears: (heard, { version }) =>
+      heard.event === 'push' && heard.message.to > version
+        ? { ...heard, message: { ...heard.message, from: version } }
+        : heard,
+  },
+  '[SYNC-2] a server that uses an epoch again after a restart': { incarnation: 'always the same' },
+  '[SYNC-6] a page that paints without looking at the clock': { neverLooks: true },
+  '[SYNC-6] a page that does not notice that its clock was set': { ignoresClockSet: true },
+  '[SYNC-6] a page that believes what has lain in the buffer while it slept': {
+    hears: (heard, _stamp, now) => (heard.event === 'beat' ? { ...heard, message: { ...heard.message, now } } : heard),
+  },
+  '[SYNC-6] a digest that leaves the batches out, and a diff that forgets some': {
+    body: {
+      ...documentBody,
+      digest: ({ fields }) => digest({ fields, items: [] }),
+      apply: (state, text) => {
+        const { items: _forgotten, ...rest } = diffOfDocument.parse(parseJson(text))
+        return apply(state, rest)
+      },
+    },
+  },
+  '[SYNC-1] a diff that forgets what was removed': {
+    body: {
+      ...documentBody,
+      digest: () => 0,
+      apply: (state, text) => {
+        const { removed: _forgotten, ...rest } = diffOfDocument.parse(parseJson(text))
+        return apply(state, rest)
+      },
+    },
+  },
+  '[SYNC-7] a page that takes the answer to any question for the answer to its last': { takesAnyAnswer: true },
+  '[SYNC-9] a server that loses an eviction': { forgets: 'close' },
+  '[RUN-1] a server that counts completions twice': {
+    source: withFields(({ counts }) =>
+      isObject(counts)
+        ? { counts: { ...counts, completed: plus(counts['completed'], Number(counts['completed'])) } }
+        : {},
+    ),
+  },
+  '[RUN-7] a server that restarts the timer when it connects': {
+    source: withFields(({ startedAt, linkSince }) =>
+      typeof startedAt === 'string' && typeof linkSince === 'string' ? { startedAt: linkSince } : {},
+    ),
+  },
+  '[RUN-4] a server that forgets an abort': {
+    frame: text => (text.includes('Execution aborted by user.') ? null : text),
+  },
+  '[RUN-3] a server that believes an agent’s line': {
+    frame: text =>
+      text.replace(/"(type_?)":"(log|error)","message":"Spawning/, '"$1":"batch_start","message":"Spawning'),
+  },
+  '[RUN-6] a server that takes any error for the end of a run': {
+    frame: text =>
+      text.replace(
+        /"(type_?)":"error","message":"(working|Batch|Spawning)/,
+        '"$1":"error","message":"Spec not found: $2',
+      ),
+  },
+  '[RUN-3] a server that believes an agent that all is done': {
+    frame: text =>
+      text.replace(/"(type_?)":"(log|error)","message":"All batches/, '"$1":"success","message":"All batches'),
+  },
+  '[RUN-9] a server that takes a lost connection for a failed run': {
+    source: withFields(run => (linkOf(run, 'backend') === 'live' ? {} : { status: 'failed' })),
+  },
+  '[RUN-11] a server that does not hear that its run is forgotten': {
+    frame: text => (text.includes('Execution not found.') ? null : text),
+  },
+  '[DOCK-2] a server that takes an ended agent for none': {
+    source: withBatches(({ verdict }) => (verdict === 'late' ? { verdict: 'ghost' } : {})),
+  },
+  '[DOCK-2] a server that forgets how agents ended': {
+    source: withBatches(({ verdict, status }) =>
+      verdict === 'conflict' && status === 'completed' ? { verdict: 'agrees' } : {},
+    ),
+  },
+  '[DOCK-3] a server that takes an Engine that is away for one without containers': { dockerAwayIsEmpty: true },
+  '[DOCK-3] a server that says ghost while Docker is away': {
+    source: withBatches(({ status, container }, run) =>
+      status === 'running' && container === null && linkOf(run, 'docker') !== 'live' ? { verdict: 'ghost' } : {},
+    ),
+  },
+}

@@ -128,8 +128,9 @@ export class Execution {
   }
 
   abort(): void {
+    // Also a run that is over can be stopped: that is said, and changes nothing.
+    if (this.generation === 'C' && !this.isOver) this.end('aborted')
     this.isAborted = true
-    if (this.generation === 'C') this.end('aborted')
     this.say({ kind: 'aborted' }, true)
   }
 

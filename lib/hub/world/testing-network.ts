@@ -51,7 +51,7 @@ export async function simulatedFetch(
     await way()
     const { status, text } = present().answer(method, new URL(address), body)
     await way()
-    return path.silent ? late : new Response(text, { status })
+    return present().path.silent ? late : new Response(text, { status })
   })()
   return Promise.race([answered, late])
 }

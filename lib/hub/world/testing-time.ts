@@ -49,19 +49,18 @@ export function virtualTime(clock: VirtualClock, skew: () => number, random: () 
   vi.stubGlobal('performance', { now: () => clock.now })
   const { now } = Date
   const { random: chance } = Math
-  const { timeout } = AbortSignal
   Date.now = () => clock.now + skew()
   Math.random = random
-  AbortSignal.timeout = ms => {
+  const timeout = vi.spyOn(AbortSignal, 'timeout').mockImplementation(ms => {
     const controller = new AbortController()
     clock.setTimer(ms, () => controller.abort(new DOMException('', 'TimeoutError')))
     return controller.signal
-  }
+  })
   return () => {
     for (const [name, value] of real) vi.stubGlobal(name, value)
     Date.now = now
     Math.random = chance
-    AbortSignal.timeout = timeout
+    timeout.mockRestore()
   }
 }
 

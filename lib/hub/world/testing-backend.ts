@@ -106,7 +106,8 @@ export class SimulatedBackend implements Peer {
     this.sockets.add(socket)
     const project = this.projects.find(({ runId }) => runId === socket.runId)
     if (!project?.execution || !project.isAlive) {
-      socket.send(UNKNOWN, { isReplayed: true, isEnd: false }, () => undefined)
+      const text = this.options.frame(UNKNOWN)
+      if (text !== null) socket.send(text, { isReplayed: true, isEnd: false }, () => undefined)
       setTimeout(() => socket.terminate(), 100)
       return
     }

@@ -33,25 +33,20 @@ export class SimulatedDocker extends Engine {
     private readonly world: World<PageServer>,
     private readonly skew: number,
     private readonly listener: () => number,
-    /** A fault: whoever can't reach it takes that for an Engine without containers. */
-    private readonly isEmptyWhenAway: boolean,
   ) {
     super({ socketPath: '/simulated' })
   }
 
   override async ping(): Promise<void> {
-    await this.ask(PING_WITHIN, () => undefined, { answer: undefined })
+    await this.ask(PING_WITHIN, () => undefined)
   }
 
   override async listAgents(): Promise<Listed[]> {
     const there = () => this.containers.filter(({ removed }) => !removed)
-    return this.ask(
-      ANSWER_WITHIN,
-      () =>
-        there()
-          .map(({ inspection: { id, state, createdAt } }) => listedOf(id, { state, createdAt }))
-          .reverse(),
-      { answer: [] },
+    return this.ask(ANSWER_WITHIN, () =>
+      there()
+        .map(({ inspection: { id, state, createdAt } }) => listedOf(id, { state, createdAt }))
+        .reverse(),
     )
   }
 
@@ -67,7 +62,7 @@ export class SimulatedDocker extends Engine {
   }
 
   override async imageExists(): Promise<boolean> {
-    return this.ask(ANSWER_WITHIN, () => true, { answer: true })
+    return this.ask(ANSWER_WITHIN, () => true)
   }
 
   override async events(since: number): Promise<EventStream> {
@@ -156,11 +151,9 @@ export class SimulatedDocker extends Engine {
     if (action === 'die') container?.endShownTo.add(this.listener())
   }
 
-  /** @param empty what a faulty client takes for the answer of one that is away */
-  private async ask<T>(within: number, answer: () => T, empty?: { answer: T }): Promise<T> {
+  private async ask<T>(within: number, answer: () => T): Promise<T> {
     const { path, world } = this
     if (path.refuses || path.silent) {
-      if (this.isEmptyWhenAway && empty) return empty.answer
       if (path.refuses) throw new DockerError('unreachable', `Nobody listens at ${this.where}.`, true)
       await this.pass(within)
       throw new DockerError('timeout', `Docker at ${this.where} did not answer.`)

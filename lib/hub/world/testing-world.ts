@@ -13,8 +13,6 @@ import { settled, virtualTime } from './testing-time'
 export interface WorldFault extends Fault, ServerFault {
   /** What the dashboard hears in the place of a frame; null: nothing. */
   frame?: (text: string) => string | null
-  /** An Engine that can't be reached is taken for one without containers. */
-  dockerAwayIsEmpty?: boolean
 }
 
 export interface Setting {
@@ -38,7 +36,7 @@ export class HubWorld extends World<Dashboard> {
   constructor({ seed, generation, dryRun, backendSkew, dockerSkew }: Setting, fault: WorldFault = {}) {
     super(seed, fault, world => new Dashboard(world, fault, () => this.docker))
     const listener = () => this.server.incarnation
-    this.docker = new SimulatedDocker(this, dockerSkew, listener, fault.dockerAwayIsEmpty ?? false)
+    this.docker = new SimulatedDocker(this, dockerSkew, listener)
     const frame = fault.frame ?? (text => text)
     this.backend = new SimulatedBackend(this, this.docker, { generation, dryRun, skew: backendSkew, listener, frame })
     this.restore = virtualTime(

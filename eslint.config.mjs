@@ -12,7 +12,7 @@ const house = {
     files: 'server.ts',
     imports: ['app', 'lib/server', 'lib/client', 'lib/hub', 'lib/backend', 'lib/docker', 'lib/sync', 'lib/run'],
   },
-  app: { files: 'app/**', imports: ['hub-accessor', 'hub-types', 'lib/client', 'lib/sync', 'lib/run'] },
+  app: { files: 'app/**', imports: ['hub-accessor', 'hub-types', 'visit', 'lib/client', 'lib/sync', 'lib/run'] },
   'lib/server': {
     files: 'lib/server/**',
     imports: ['lib/hub', 'lib/backend', 'lib/docker', 'lib/sync', 'lib/run'],
@@ -32,6 +32,7 @@ const house = {
 const doors = {
   'hub-accessor': 'lib/server/hub-accessor.ts',
   'hub-types': 'lib/hub/types.ts',
+  visit: 'lib/server/visit.ts',
   wire: 'lib/backend/wire.ts',
 }
 

@@ -9,19 +9,6 @@ const config = {
   allowedDevOrigins: ['127.0.0.1', 'localhost', '[::1]'],
   // Looks up advisories on the network in development.
   experimental: { agentUpgrade: false },
-  headers: async () => [
-    {
-      source: '/:path*',
-      headers: [
-        { key: 'X-Content-Type-Options', value: 'nosniff' },
-        { key: 'Referrer-Policy', value: 'same-origin' },
-        {
-          key: 'Content-Security-Policy',
-          value: "frame-ancestors 'none'; object-src 'none'; base-uri 'none'; form-action 'self'",
-        },
-      ],
-    },
-  ],
 }
 
 export default config

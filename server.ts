@@ -1,7 +1,10 @@
 import { createServer } from 'node:http'
 import next from 'next'
 import { connectEngine } from './lib/docker/engine'
+import { themeScript } from './app/theme'
 import { Hub } from './lib/hub/hub'
+import { createAudit } from './lib/server/audit'
+import { openAccess } from './lib/server/authentication'
 import { ConfigError, readConfig, type Config } from './lib/server/config'
 import { createEdge, drain, listen } from './lib/server/edge'
 import { Gateway } from './lib/server/gateway'
@@ -9,6 +12,7 @@ import { createApi } from './lib/server/http'
 import { setHub } from './lib/server/hub-accessor'
 import { createLog } from './lib/server/log'
 import { Metrics } from './lib/server/metrics'
+import { createDoor } from './lib/server/sign-in'
 import { MemoryPublisher } from './lib/sync/memory-publisher'
 
 /** How long answers under way may take when the server stops, and how long stopping may take at all. */
@@ -16,18 +20,23 @@ const PATIENCE_MS = 1_000
 const GRACE_MS = 5_000
 
 async function serve(config: Config): Promise<void> {
+  const { publicUrl, trustedProxy } = config.access
   const log = createLog(config.logLevel, process.stderr)
+  const audit = createAudit(log)
   const dev = process.env['NODE_ENV'] !== 'production'
 
   // Neither ever listens: Next and socket.io hang their listeners there, and the edge decides who gets what.
   const hotReload = createServer()
   const live = createServer()
 
-  const pages = next({ dev, httpServer: hotReload })
-  await pages.prepare()
-
+  const { access, signIn, close } = openAccess(config, log, () => gateway.recheck())
   const metrics = new Metrics()
-  const gateway = new Gateway(live, log, metrics)
+  const gateway = new Gateway(live, access, log, metrics)
+
+  const app = next({ dev, httpServer: hotReload })
+  await app.prepare()
+  const pages = app.getRequestHandler()
+
   const publisher = new MemoryPublisher(gateway)
   const engine = config.docker === 'off' ? null : connectEngine(config.docker)
   const hub = new Hub({ backendUrl: config.backendUrl, engine, publisher, log, meter: metrics })
@@ -36,10 +45,15 @@ async function serve(config: Config): Promise<void> {
   gateway.open(publisher)
 
   const edge = createEdge({
-    api: createApi(hub, metrics),
-    pages: pages.getRequestHandler(),
+    api: createApi(hub, metrics, audit),
+    pages,
+    door: signIn && createDoor({ ...signIn, access, audit, publicUrl, pages, left: () => gateway.recheck() }),
     live,
     ...(dev && { hotReload }),
+    access,
+    publicUrl,
+    trustedProxy,
+    scripts: [themeScript],
     log,
   })
   const url = await listen(edge, config.host, config.port)
@@ -50,7 +64,8 @@ async function serve(config: Config): Promise<void> {
     await drain(edge, PATIENCE_MS)
     publisher.stop()
     await hub.close()
-    await pages.close()
+    await app.close()
+    close()
     process.exit(0)
   }
   // Once: the second Ctrl-C is for those who will not wait.

@@ -17,8 +17,11 @@ import './styles/fleet.css'
 import './styles/history.css'
 import './styles/containers.css'
 import './styles/dialog.css'
+import './styles/sign-in.css'
 import { LiveProvider } from '../lib/client/live'
+import { currentVisit } from '../lib/server/visit'
 import { Sprite } from './components/sprite'
+import { VisitorProvider } from './components/visitor'
 import { themeScript } from './theme'
 
 export const metadata: Metadata = {
@@ -31,6 +34,7 @@ export const viewport: Viewport = { colorScheme: 'light dark' }
 export const dynamic = 'force-dynamic'
 
 export default function Layout({ children }: { children: ReactNode }) {
+  const { person } = currentVisit()
   return (
     // The script in the head sets the theme before React sees the element.
     <html lang="en" suppressHydrationWarning>
@@ -39,7 +43,14 @@ export default function Layout({ children }: { children: ReactNode }) {
       </head>
       <body>
         <Sprite />
-        <LiveProvider initialNow={new Date().toISOString()}>{children}</LiveProvider>
+        {person === undefined ? (
+          // Nothing is live for those who are not known.
+          children
+        ) : (
+          <VisitorProvider person={person}>
+            <LiveProvider initialNow={new Date().toISOString()}>{children}</LiveProvider>
+          </VisitorProvider>
+        )}
       </body>
     </html>
   )

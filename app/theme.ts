@@ -4,8 +4,8 @@ export type Theme = (typeof themes)[number]
 const KEY = 'groundtruth-theme'
 
 /**
- * Runs in the document's head before anything is painted, so that a chosen theme never flashes. A constant, so that a
- * Content-Security-Policy can allow it by its hash.
+ * Runs in the document's head before anything is painted, so that a chosen theme never flashes. A constant, as the
+ * Content-Security-Policy allows it by its hash.
  */
 export const themeScript = `try{var t=localStorage.getItem('${KEY}')}catch(e){t=null}document.documentElement.dataset.theme=t==='light'||t==='dark'?t:matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light'`
 

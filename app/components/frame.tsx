@@ -8,6 +8,7 @@ import { Glyph } from './marks'
 import { ThemeToggle } from './theme-toggle'
 import { Age } from './time'
 import { useStale } from './use-stale'
+import { Who } from './who'
 
 interface Props {
   version?: number
@@ -40,6 +41,7 @@ export function Frame({ version, here, docker, children }: Props) {
         </nav>
         <div className="topbar-end">
           {version !== undefined && <PageLink version={version} />}
+          <Who />
           <ThemeToggle />
         </div>
       </header>

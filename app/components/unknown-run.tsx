@@ -5,11 +5,13 @@ import { useRouter } from 'next/navigation'
 import { followRun } from '../api'
 import { Frame } from './frame'
 import { Refusal, useRequest } from './use-request'
+import { useIsOperator } from './visitor'
 
 /** Offers to follow a run that this server does not know: it may well run. */
 export function UnknownRun({ segment }: { segment: string }) {
   const router = useRouter()
   const { busy, refusal, send } = useRequest()
+  const isOperator = useIsOperator()
   const runId = textOf(segment)
   const follow = () =>
     send(
@@ -24,13 +26,15 @@ export function UnknownRun({ segment }: { segment: string }) {
         <h1>This run is not followed here</h1>
         <p>
           <span className="id">{runId}</span> may have been started elsewhere, or was over long ago. If the backend
-          knows it, this page can follow it.
+          knows it, {isOperator ? 'this page' : 'an operator'} can follow it.
         </p>
         <Refusal what="Not followed">{refusal}</Refusal>
         <p className="actions">
-          <button className="button primary" type="button" disabled={busy} onClick={follow}>
-            {busy ? 'Listening…' : 'Follow this run'}
-          </button>
+          {isOperator && (
+            <button className="button primary" type="button" disabled={busy} onClick={follow}>
+              {busy ? 'Listening…' : 'Follow this run'}
+            </button>
+          )}
           <Link className="button" href="/">
             Go to the fleet
           </Link>

@@ -4,7 +4,16 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Batch } from '../run/model'
 import { someBatch, someRun } from '../run/testing-shown'
 import { MemoryPublisher } from '../sync/memory-publisher'
-import { handshake, OUTDATED, SOCKET_PATH, subscribe, type Answer, type Heard, type Subscribe } from '../sync/messages'
+import {
+  handshake,
+  NOT_SIGNED_IN,
+  OUTDATED,
+  SOCKET_PATH,
+  subscribe,
+  type Answer,
+  type Heard,
+  type Subscribe,
+} from '../sync/messages'
 import { fleetScope, logScope, runScope } from '../sync/scope'
 import { fromSnapshot, runDocument } from '../sync/shapes'
 import { TestLog, someSnapshot } from '../sync/testing'
@@ -63,6 +72,7 @@ function open(url: string) {
     closing: () => told.push('closing'),
     heard: each => heard.push(each),
     outdated: ({ message }) => told.push(message === OUTDATED ? OUTDATED : 'not understood'),
+    signedOut: () => told.push('signed out'),
   })
   ends.push(() => link.close())
   const ask = (patience = 5_000) =>
@@ -131,6 +141,12 @@ describe('a link', () => {
     await vi.waitFor(() => expect(told).toEqual(['up', 'not understood']))
     link.ask({ scope: fleetScope }, 5_000, () => told.push('answered'))
     await vi.waitFor(() => expect(told).toEqual(['up', 'not understood', 'not understood']))
+  })
+
+  it('[SAFE-3] tells a page whose server does not know any more who looks at it', async () => {
+    const { told } = open((await listen({ refuses: NOT_SIGNED_IN })).url)
+    await vi.waitFor(() => expect(told).toContain('signed out'), 5_000)
+    expect(told).not.toContain('up')
   })
 
   it('comes back later where the server lets nobody in', async () => {

@@ -2,6 +2,7 @@ import { io } from 'socket.io-client'
 import {
   answer,
   heard,
+  NOT_SIGNED_IN,
   OUTDATED,
   PROTOCOL,
   SOCKET_PATH,
@@ -20,6 +21,8 @@ export interface LinkEvents {
   heard: (heard: Heard) => void
   /** The server speaks another protocol than this page, which has to be loaded anew. */
   outdated: (reason: Error) => void
+  /** The server does not know any more who looks at this page. */
+  signedOut: () => void
 }
 
 /** A page's way to its server: one connection after the other. */
@@ -87,6 +90,7 @@ export const socketLink =
         return
       }
       if (error.message === OUTDATED) events.outdated(error)
+      if (error.message === NOT_SIGNED_IN) events.signedOut()
       comeBack()
     })
     socket.onAny((event: string, message: unknown) => {

@@ -394,6 +394,26 @@ describe('a page of another build', () => {
   })
 })
 
+describe('[SAFE-3] a page on which nobody is signed in any more', () => {
+  it('loads itself anew at once, so that nothing is left to read', () => {
+    const { link, page, clock, connect } = setUp()
+    connect()
+    link().down()
+    link().signedOut()
+    clock.advance(0)
+    expect(page.reloads).toBe(1)
+  })
+
+  it('waits where it never was connected: it may be refused again and again', () => {
+    const { link, page, clock } = setUp()
+    link().signedOut()
+    clock.advance(59_999)
+    expect(page.reloads).toBe(0)
+    clock.advance(1)
+    expect(page.reloads).toBe(1)
+  })
+})
+
 describe('the end', () => {
   it('leaves no timer, and a new start connects again', () => {
     const { store, stop, follow, connect, clock, live, link, page } = setUp()

@@ -55,6 +55,7 @@ export class LiveStore {
   private readonly shelves = [this.runs, this.fleets, this.containers, this.logs]
   private link: Link | null = null
   private isUp = false
+  private wasUp = false
   private patience = PATIENCE_MS
   private cancelLook: (() => void) | null = null
   private cancelReload: (() => void) | null = null
@@ -88,6 +89,7 @@ export class LiveStore {
         if (follower) this.input(follower, replica => replica.hear(heard, this.now()))
       },
       outdated: reason => this.outdated(reason),
+      signedOut: () => this.signedOut(),
     })
     return () => {
       stopWaking()
@@ -170,6 +172,7 @@ export class LiveStore {
   private up(): void {
     this.isUp = true
     this.setRestarting(false)
+    this.wasUp = true
     this.noticeClock()
     for (const follower of this.all()) this.input(follower, replica => replica.connected(this.now()))
   }
@@ -265,8 +268,19 @@ export class LiveStore {
 
   private outdated(reason: unknown): void {
     console.error('This page and its server are of different builds.', reason)
-    const wait = Math.max(0, MIN_AGE_MS - this.environment.steady())
-    this.cancelReload ??= this.environment.setTimer(wait, this.environment.reload)
+    this.reloadIn(MIN_AGE_MS - this.environment.steady())
+  }
+
+  /**
+   * Loaded anew the page leads to the sign-in. At once, so that nothing is left to read; but a page that was refused from its
+   * first moment would be refused again, for example by a proxy that lets no socket through.
+   */
+  private signedOut(): void {
+    this.reloadIn(this.wasUp ? 0 : MIN_AGE_MS - this.environment.steady())
+  }
+
+  private reloadIn(ms: number): void {
+    this.cancelReload ??= this.environment.setTimer(Math.max(0, ms), this.environment.reload)
   }
 
   private now(): number {

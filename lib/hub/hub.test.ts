@@ -79,6 +79,25 @@ const until = (hub: Hub, runId: string, check: (snapshot: Snapshot) => void) =>
 const ended = (hub: Hub, runId: string, status: Snapshot['status']) =>
   until(hub, runId, snapshot => expect(snapshot.status).toBe(status))
 
+it('[SAFE-3] the run’s own log says by whom it was started and stopped, where a name is known', async () => {
+  const { hub, backend } = await world('B')
+  backend.hold('setup')
+  const { runId } = await hub.start({ spec: '001-todo' }, 'ann')
+  await until(hub, runId, ({ counts }) => expect(counts.running).toBe(1))
+  await hub.stop(runId, 'vic')
+  await ended(hub, runId, 'aborted')
+  const words = async (id: string) => {
+    const page = await hub.logs(id, { after: 0, limit: 1_000 })
+    return page?.lines.filter(({ stream, text }) => stream === 'system' && / by /.test(text)).map(({ text }) => text)
+  }
+  expect(await words(runId)).toEqual(['Started from the dashboard by ann.', 'Stop asked for by vic.'])
+
+  backend.release('setup')
+  const nameless = await hub.start({ spec: '001-todo' })
+  await ended(hub, nameless.runId, 'completed')
+  expect(await words(nameless.runId)).toEqual([])
+})
+
 async function logOf(hub: Hub, runId: string): Promise<string[]> {
   const texts: string[] = []
   for (let after = 0; ;) {

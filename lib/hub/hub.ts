@@ -174,14 +174,16 @@ export class Hub implements HubApi {
     return toContainerList(document, { epoch, version, now: iso(Date.now()) })
   }
 
-  async stopContainer(id: string): Promise<void> {
+  async stopContainer(id: string, by?: string): Promise<void> {
     if (!this.evidence) throw new HubError('unreachable', 'Docker is not watched: DOCKER=off.')
     const { runId, batchId } = await this.evidence.stop(id)
     this.options.log.info({ containerId: id, runId, batchId }, 'container stopped')
-    this.life.runs.get(runId)?.note(`The container of ${batchId} was stopped from the dashboard: its run is over.`)
+    const whose = by === undefined ? '' : ` by ${by}`
+    const words = `The container of ${batchId} was stopped from the dashboard${whose}: its run is over.`
+    this.life.runs.get(runId)?.note(words)
   }
 
-  async start(request: StartRequest): Promise<{ runId: string }> {
+  async start(request: StartRequest, by?: string): Promise<{ runId: string }> {
     const runId = request.runId ?? `run-${String(Date.now())}-${randomBytes(3).toString('hex')}`
     const session = this.life.create(runId, request.spec)
     const { state } = session
@@ -209,6 +211,7 @@ export class Hub implements HubApi {
       } else await this.life.discard(state)
       throw error
     }
+    if (by !== undefined) state.note(`Started from the dashboard by ${by}.`)
     session.observe({ kind: 'accepted', at: Date.now(), spec: request.spec, dryRun: request.dryRun ?? false })
     session.follow(false)
     this.life.show(state)
@@ -242,7 +245,7 @@ export class Hub implements HubApi {
     return { snapshot, created: true }
   }
 
-  async stop(runId: string): Promise<void> {
+  async stop(runId: string, by?: string): Promise<void> {
     const state = this.life.runs.get(runId)
     if (!state) throw new HubError('not-found', 'No such run is followed here.')
     if (state.isOver) throw new HubError('over', 'The run is already over.')
@@ -259,6 +262,7 @@ export class Hub implements HubApi {
     if (!isStopping(state)) {
       throw new HubError('refused', message ?? 'The backend refused the stop and gave no reason.')
     }
+    if (by !== undefined) state.note(`Stop asked for by ${by}.`)
     this.options.log.info({ runId: state.runId }, 'stop sent')
   }
 

@@ -36,7 +36,7 @@ export interface LogPage {
   dropped: number
 }
 
-/** What HTTP, sockets and pages may ask of the hub. Rejections are `HubError`s. */
+/** What HTTP, sockets and pages may ask of the hub; `by` is who asks, for the run's log. Rejections are `HubError`s. */
 export interface HubApi {
   readonly backend: string
   links(): { backend: LinkState; docker: LinkState }
@@ -56,11 +56,11 @@ export interface HubApi {
    * longer runs, with `forbidden` where it is anything else, with `unreachable` where Docker is, with `refused` where that
    * says no.
    */
-  stopContainer(id: string): Promise<void>
+  stopContainer(id: string, by?: string): Promise<void>
   specs(): Promise<Spec[]>
-  start(request: StartRequest): Promise<{ runId: string }>
+  start(request: StartRequest, by?: string): Promise<{ runId: string }>
   /** Follows a run started elsewhere; `created` is false where it was followed already. */
   follow(runId: string, spec?: string): Promise<{ snapshot: Snapshot; created: boolean }>
-  stop(runId: string): Promise<void>
+  stop(runId: string, by?: string): Promise<void>
   close(): Promise<void>
 }

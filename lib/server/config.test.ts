@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { BlockList } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, isLoopback, readConfig } from './config'
 
@@ -21,6 +22,8 @@ describe('configuration', () => {
       backendUrl: new URL('http://127.0.0.1:3000'),
       backendLabel: 'http://127.0.0.1:3000',
       docker: { socketPath },
+      dataDir: '.groundtruth',
+      access: { authentication: null, publicUrl: null, trustedProxy: new BlockList() },
       logLevel: 'info',
     })
   })
@@ -47,8 +50,9 @@ describe('configuration', () => {
   )
 
   it('names every bad variable at once', () => {
-    const found = problems({ PORT: 'x', HOST: '0.0.0.0', BACKEND_URL: 'x', LOG_LEVEL: 'loud', DOCKER_HOST: 'ssh://x' })
-    const names = ['PORT', 'HOST', 'BACKEND_URL', 'LOG_LEVEL', 'DOCKER_HOST']
+    const bad = { PORT: 'x', BACKEND_URL: 'x', LOG_LEVEL: 'loud', TRUSTED_PROXY: 'x', SESSION_SECRET: 'x' }
+    const found = problems({ ...bad, PUBLIC_URL: 'x', DOCKER_HOST: 'ssh://x' })
+    const names = ['PORT', 'BACKEND_URL', 'LOG_LEVEL', 'PUBLIC_URL', 'SESSION_SECRET', 'TRUSTED_PROXY', 'DOCKER_HOST']
     expect(found.map(problem => problem.split(':')[0])).toEqual(names)
   })
 
@@ -62,11 +66,46 @@ describe('configuration', () => {
   })
 
   it.each(['0.0.0.0', '::', '192.168.1.5', '10.0.0.1', 'example.org', '127.evil.org', '127.1', 'localhost.evil.org'])(
-    '[SAFE-1] refuses to bind to %s, and says why',
+    '[SAFE-1] refuses to bind to %s where nobody would be asked, and says what to do',
     HOST => {
-      expect(problems({ HOST })).toEqual([expect.stringMatching(/^HOST: .* has no authentication yet\. Use /)])
+      expect(problems({ HOST, PUBLIC_URL: 'http://gt.example' })).toEqual([
+        expect.stringMatching(/^HOST: would open .* Set TOKENS_FILE .*; or leave HOST at 127\.0\.0\.1/),
+      ])
+      const team = { HOST, PUBLIC_URL: 'http://gt.example', TOKENS_FILE: 'tokens' }
+      expect(readConfig(team)).toMatchObject({ host: HOST, access: { authentication: { tokensFile: 'tokens' } } })
     },
   )
+
+  it('[SAFE-1] refuses to be published from loopback where nobody would be asked', () => {
+    expect(problems({ PUBLIC_URL: 'https://gt.example' })).toEqual([expect.stringMatching(/^PUBLIC_URL: would open/)])
+    const team = { PUBLIC_URL: 'https://gt.example', TOKENS_FILE: 'tokens' }
+    expect(readConfig(team).access.publicUrl).toEqual(new URL('https://gt.example'))
+  })
+
+  it('[SAFE-2] has to know the name that a network reaches it by', () => {
+    expect(problems({ HOST: '0.0.0.0', TOKENS_FILE: 'tokens' })).toEqual([expect.stringMatching(/^PUBLIC_URL: must/)])
+  })
+
+  it.each([
+    'gt.example',
+    'ftp://gt.example',
+    'https://gt.example/path',
+    'https://ann@gt.example',
+    'https://gt.example?x',
+  ])('[SAFE-2] refuses PUBLIC_URL=%s, which is no origin', PUBLIC_URL => {
+    expect(problems({ PUBLIC_URL, TOKENS_FILE: 'tokens' })).toEqual([expect.stringMatching(/^PUBLIC_URL: must be/)])
+  })
+
+  it('[SAFE-2] takes a proxy’s word only where it is said whose, and makes viewers of those it names', () => {
+    const PROXY_USER_HEADER = 'X-Forwarded-User'
+    expect(problems({ PROXY_USER_HEADER })).toEqual([expect.stringMatching(/^TRUSTED_PROXY: must say/)])
+    const { access } = readConfig({ PROXY_USER_HEADER, TRUSTED_PROXY: '10.0.0.7, fd00::/8' })
+    expect(access.authentication).toMatchObject({
+      tokensFile: null,
+      proxyUser: { header: 'x-forwarded-user', role: 'viewer' },
+    })
+    expect(problems({ TRUSTED_PROXY: '10.0.0.0/33' })).toEqual([expect.stringMatching(/^TRUSTED_PROXY: must be/)])
+  })
 
   it('[SAFE-1] knows every address of 127.0.0.0/8 and no other', () => {
     fc.assert(fc.property(fc.ipV4(), address => isLoopback(address) === (address.split('.')[0] === '127')))

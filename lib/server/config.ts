@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net'
 import { z } from 'zod'
 import type { DockerHost } from '../docker/engine'
 import { readDockerHost } from '../docker/host'
+import { accessVariables, readAccess, type AccessConfig } from './access-config'
 
 export interface Config {
   /** 0 lets the system pick. */
@@ -13,6 +14,9 @@ export interface Config {
   backendLabel: string
   /** Where the Docker Engine is; `off` where none is to be asked. */
   docker: DockerHost | 'off'
+  /** Recordings and secrets. */
+  dataDir: string
+  access: AccessConfig
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
 }
 
@@ -29,19 +33,13 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 }
 
-const refusal =
-  'would open Groundtruth to the network, and it has no authentication yet. Use 127.0.0.1, ::1 or localhost.'
-
 const environment = z.object({
   PORT: z
     .string()
     .default('4400')
     .refine(text => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'must be a whole number from 0 to 65535.')
     .transform(Number),
-  HOST: z
-    .string()
-    .default('127.0.0.1')
-    .refine(isLoopback, { error: ({ input }) => `${String(input)} ${refusal}` }),
+  HOST: z.string().default('127.0.0.1'),
   // The message never repeats the value: a mistyped URL may hold a password.
   BACKEND_URL: z
     .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://.' })
@@ -56,11 +54,14 @@ const environment = z.object({
       error: 'must be one of fatal, error, warn, info, debug, trace, silent.',
     })
     .default('info'),
+  DATA_DIR: z.string().default('.groundtruth'),
+  ...accessVariables,
 })
 
 /**
  * Reads the configuration from environment variables; an empty one counts as unset. Throws a `ConfigError` that names
- * every bad variable, and any HOST but a loopback one [SAFE-1].
+ * every bad variable, or what good ones say against each other: above all a HOST on the network where nobody would be
+ * asked who they are [SAFE-1].
  */
 export function readConfig(variables: Record<string, string | undefined>): Config {
   const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''))
@@ -70,13 +71,17 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     const issues = result.error?.issues ?? []
     throw new ConfigError([...issues.map(issue => `${issue.path.join('.')}: ${issue.message}`), ...docker.problems])
   }
-  const { PORT, HOST, BACKEND_URL, LOG_LEVEL } = result.data
+  const { PORT, HOST, BACKEND_URL, LOG_LEVEL, DATA_DIR } = result.data
+  const { access, problems } = readAccess(result.data, isLoopback(HOST))
+  if (problems.length > 0) throw new ConfigError(problems)
   return {
     port: PORT,
     host: HOST,
     backendUrl: BACKEND_URL,
     backendLabel: withoutCredentials(BACKEND_URL),
     docker: docker.host,
+    dataDir: DATA_DIR,
+    access,
     logLevel: LOG_LEVEL,
   }
 }

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createEdge, drain, listen } from './edge'
-import { serve, silent } from './testing'
+import { atHome, serve } from './testing'
 
 let server: Awaited<ReturnType<typeof serve>>
 beforeEach(async () => {
@@ -92,7 +92,7 @@ describe('edge', () => {
   it('hands upgrades under /_next/ to hot reload where there is one, and sockets theirs', async () => {
     const hotReload = createServer()
     const live = createServer()
-    const edge = createEdge({ api: async () => {}, pages: async () => {}, live, hotReload, log: silent })
+    const edge = createEdge({ ...atHome, api: async () => {}, pages: async () => {}, live, hotReload })
     const port = Number((await listen(edge, '127.0.0.1', 0)).port)
     for (const [owner, path] of [
       [hotReload, '/_next/hmr'],
@@ -121,7 +121,7 @@ describe('edge', () => {
     const pages = async (request: IncomingMessage, response: ServerResponse) => {
       answer.set(request.url ?? '', () => void response.end('finished'))
     }
-    const edge = createEdge({ api: async () => {}, pages, live: createServer(), log: silent })
+    const edge = createEdge({ ...atHome, api: async () => {}, pages, live: createServer() })
     const port = Number((await listen(edge, '127.0.0.1', 0)).port)
     const quick = raw(port, 'GET /quick HTTP/1.1', `Host: 127.0.0.1:${port}`)
     const endless = raw(port, 'GET /endless HTTP/1.1', `Host: 127.0.0.1:${port}`)
@@ -140,7 +140,7 @@ describe('edge', () => {
       if (request.url === '/half') response.write('half')
       throw new Error('broken page')
     }
-    const edge = createEdge({ api: async () => {}, pages, live: createServer(), log: silent })
+    const edge = createEdge({ ...atHome, api: async () => {}, pages, live: createServer() })
     const port = Number((await listen(edge, '127.0.0.1', 0)).port)
     const host = `Host: 127.0.0.1:${port}`
     expect(await raw(port, 'GET / HTTP/1.1', host, 'Connection: close')).toMatch(/^HTTP\/1.1 500 /)

@@ -1,57 +1,94 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { isIPv6 } from 'node:net'
+import { isIPv6, type BlockList } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Access } from './access'
+import { clientAddress } from './addresses'
 import { ConfigError } from './config'
-import { isLive, pageRefusalOf, pathOf, refusalOf, type Refusal } from './guard'
+import { isLive, pageRefusalOf, pathOf, refusalOf, SIGN_IN, siteOf, type Refusal } from './guard'
 import { isApi } from './http'
 import type { Log } from './log'
 import { sendError } from './reply'
+import { securityHeaders } from './security-headers'
+import { goTo, isDoor, localPath, signInPath } from './sign-in'
+import { during, type Visit } from './visit'
 
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+type VisitHandler = (request: IncomingMessage, response: ServerResponse, visit: Visit) => Promise<void>
 
 export interface Behind {
   /** Answers the HTTP interface. */
-  api: RequestHandler
+  api: VisitHandler
   /** Answers everything else. */
   pages: RequestHandler
+  /** Lets people in and out; null where nobody is asked who they are. */
+  door: VisitHandler | null
   /** A server that never listens, where the socket gateway hangs its listeners. */
   live: Server
   /** The same for hot reload, in development. */
   hotReload?: Server
+  access: Access
+  publicUrl: URL | null
+  trustedProxy: BlockList
+  /** Inline scripts that every page carries. */
+  scripts: readonly string[]
   log: Log
 }
 
 /**
  * The one server that listens. Every request and every upgrade passes the guard [SAFE-2] and then goes to exactly one
- * of those behind it, so none of them can answer for, or cut off, another.
+ * of those behind it, so none of them can answer for, or cut off, another. Who asks is decided once, here [SAFE-3].
  */
-export function createEdge({ api, pages, live, hotReload, log }: Behind): Server {
-  const readable: RequestHandler = async (request, response) => {
+export function createEdge(behind: Behind): Server {
+  const { api, pages, door, live, hotReload, access, publicUrl, trustedProxy, scripts, log } = behind
+
+  const judge = ({ method = '', url: target = '', headers, socket }: IncomingMessage) =>
+    refusalOf({ method, target, headers }, socket.localPort ?? 0, publicUrl)
+
+  const page: VisitHandler = async (request, response, visit) => {
+    const target = request.url ?? ''
     // Hot reload posts to paths of its own among the pages.
-    const refusal = hotReload ? undefined : pageRefusalOf(request.method ?? '', request.url ?? '')
-    if (refusal === undefined) await pages(request, response)
-    else await sendError(response, refusal.status, refusal.error, refusal.status === 405 ? { allow: 'GET, HEAD' } : {})
+    const refusal = hotReload ? undefined : pageRefusalOf(request.method ?? '', target)
+    if (refusal !== undefined) {
+      await sendError(response, refusal.status, refusal.error, refusal.status === 405 ? { allow: 'GET, HEAD' } : {})
+    } else if (visit.person === undefined && !isForAnyone(pathOf(target), hotReload !== undefined)) {
+      goTo(response, signInPath(localPath(target)))
+    } else {
+      await during(visit, () => pages(request, response))
+    }
   }
 
-  const edge = createServer((request, response) => {
-    const target = request.url ?? ''
+  const answer: RequestHandler = async (request, response) => {
+    const { method = '', url: target = '', headers, socket } = request
+    const site = { origin: siteOf(headers.host, publicUrl).origin, scripts, dev: hotReload !== undefined }
+    const always = securityHeaders(site, randomBytes(16).toString('base64'))
+    for (const [name, value] of Object.entries(always)) response.setHeader(name, value)
+    // Next takes the nonce for its scripts from here; whatever a visitor sent under this name must not reach it.
+    headers['content-security-policy'] = always['content-security-policy']
+
     const refusal = judge(request)
     if (refusal !== undefined) {
       // The rest of a refused body is not worth reading.
-      void sendError(response, refusal.status, refusal.error, { connection: 'close' })
+      await sendError(response, refusal.status, refusal.error, { connection: 'close' })
     } else if (isLive(target)) {
       live.emit('request', request, response)
     } else {
-      const handler = isApi(target) ? api : readable
-      handler(request, response).catch((error: unknown) => {
-        log.error({ method: request.method, url: target, err: error }, 'a request failed')
-        // Where half of an answer is out already, only a broken connection tells the reader that the rest is missing.
-        if (response.headersSent) response.destroy()
-        else void sendError(response, 500, 'Groundtruth failed to answer; its log says why')
-      })
+      const address = clientAddress(socket.remoteAddress ?? '', String(headers['x-forwarded-for'] ?? ''), trustedProxy)
+      const visit = { person: access.personOf(await access.proofOf(request)), address }
+      const handler = isApi(target) ? api : door && isDoor(method, pathOf(target)) ? door : page
+      await handler(request, response, visit)
     }
+  }
+
+  const edge = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      log.error({ method: request.method, url: request.url, err: error }, 'a request failed')
+      // Where half of an answer is out already, only a broken connection tells the reader that the rest is missing.
+      if (response.headersSent) response.destroy()
+      else void sendError(response, 500, 'Groundtruth failed to answer; its log says why')
+    })
   })
 
   edge.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -60,11 +97,19 @@ export function createEdge({ api, pages, live, hotReload, log }: Behind): Server
     const target = request.url ?? ''
     const refusal = judge(request)
     if (refusal !== undefined) refuse(socket, refusal)
+    // Who opens it is asked by the gateway, where a program can also say so in its first message.
     else if (isLive(target)) live.emit('upgrade', request, socket, head)
     else if (hotReload && pathOf(target).startsWith('/_next/')) hotReload.emit('upgrade', request, socket, head)
     else refuse(socket, { status: 400, error: 'Nothing here speaks WebSocket' })
   })
   return edge
+}
+
+/** What has to be had before anybody has signed in: the page for it, and what pages are made of. Never with a way out. */
+function isForAnyone(path: string, dev: boolean): boolean {
+  if (path === SIGN_IN || path === '/icon.svg') return true
+  if (dev) return path.startsWith('/_next/') || path.startsWith('/__nextjs')
+  return /^\/_next\/static(\/[\w~-][\w.~-]*)+$/.test(path)
 }
 
 /** Binds a server, to a free port where `port` is 0, and gives its URL. Rejects with a `ConfigError` where it can't. */
@@ -87,10 +132,6 @@ export async function drain(server: Server, patienceMs: number): Promise<void> {
   // A connection that falls idle after its answer would be kept for a next request.
   while (Date.now() < deadline && !(await Promise.race([closed, sleep(20, false)]))) server.closeIdleConnections()
   server.closeAllConnections()
-}
-
-function judge({ method = '', url: target = '', headers, socket }: IncomingMessage): Refusal | undefined {
-  return refusalOf({ method, target, headers }, socket.localPort ?? 0)
 }
 
 function refuse(socket: Duplex, { status, error }: Refusal): void {

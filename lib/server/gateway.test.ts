@@ -27,7 +27,7 @@ const clients: { close(): unknown }[] = []
 beforeEach(async () => {
   server = await serve()
   metrics = new Metrics()
-  gateway = new Gateway(server.live, silent, metrics)
+  gateway = new Gateway(server.live, server.access, silent, metrics)
 })
 afterEach(async () => {
   for (const client of clients.splice(0)) client.close()

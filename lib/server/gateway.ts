@@ -1,7 +1,9 @@
 import type { Server as HttpServer } from 'node:http'
 import { Server } from 'socket.io'
+import { z } from 'zod'
 import {
   handshake,
+  NOT_SIGNED_IN,
   OUTDATED,
   SOCKET_PATH,
   type Answer,
@@ -12,9 +14,11 @@ import {
 } from '../sync/messages'
 import { parseScope, type Scope, type ScopeParts } from '../sync/scope'
 import { thinned } from '../hub/thinned'
+import type { Access, Proof } from './access'
 import type { Log } from './log'
 import { MessageRate } from './message-rate'
 import { Page, type PageListener, type PageSocket, type Source } from './page'
+import { suffices, type Role } from './person'
 import { Visitors, type Crowding, type VisitorBounds } from './visitors'
 
 const MAX_MESSAGE_BYTES = 64 * 1024
@@ -41,6 +45,16 @@ export interface Attendance {
   subscriptions: ReadonlyMap<ScopeParts['kind'], number>
 }
 
+/** How often every open socket is asked again whose it is, ms: a session may end while nothing is sent. */
+const RECHECK_MS = 30_000
+
+/** What each message takes [SAFE-3]. */
+const needs: Record<keyof ClientToServer, Role> = { subscribe: 'viewer', unsubscribe: 'viewer' }
+const needsOf: ReadonlyMap<string, Role> = new Map(Object.entries(needs))
+
+/** A program may show its token in the handshake; a browser has shown its cookie. */
+const shown = z.object({ token: z.string().optional() })
+
 /**
  * Carries the page protocol over socket.io: pages join scopes, and a message to a scope is encoded once, however many
  * pages it reaches [SYNC-4]. `broadcast`, `audience`, `failed` and
@@ -51,10 +65,14 @@ export class Gateway {
   readonly #pages = new Map<string, Page>()
   readonly #visitors: Visitors
   readonly #listener: PageListener & { refused: GatewayMeter['refused'] }
+  /** What each socket proved when it was opened. */
+  readonly #proofs = new WeakMap<PageSocket, Proof>()
+  readonly #recheck: NodeJS.Timeout
 
   /** `server` is where socket.io hangs its listeners: the edge hands it what passed the guard. */
   constructor(
     server: HttpServer,
+    private readonly access: Access,
     private readonly log: Log,
     private readonly meter: GatewayMeter,
     bounds?: VisitorBounds,
@@ -85,8 +103,12 @@ export class Gateway {
     })
     this.#io.engine.on('connection', (connection: PageSocket['conn']) => this.#keepToBounds(connection))
     this.#io.use((socket, next) => {
-      next(handshake.safeParse(socket.handshake.auth).success ? undefined : new Error(OUTDATED))
+      this.#admit(socket).then(next, (error: unknown) => {
+        this.log.error({ err: error }, 'a handshake failed')
+        next(new Error('failed'))
+      })
     })
+    this.#recheck = setInterval(() => this.recheck(), RECHECK_MS).unref()
   }
 
   /** Lets pages in. They are answered from `source`. */
@@ -97,6 +119,11 @@ export class Gateway {
         // A page that reconnects asks again; one left without an answer would wait for nothing.
         socket.disconnect(true)
       }
+      socket.use(([event], next) => {
+        // The sender of what it may not send is not told why, as no page of ours sends that.
+        if (this.#may(socket, needsOf.get(event))) next()
+        else socket.disconnect(true)
+      })
       this.#pages.set(socket.id, new Page(socket, this.#counted(source), { ...this.#listener, failed }))
       socket.on('disconnect', () => this.#pages.delete(socket.id))
     })
@@ -121,8 +148,14 @@ export class Gateway {
     this.log.error({ scope, err: error }, 'a scope could not be published')
   }
 
+  /** Closes the connections of those who may no longer see anything: signed out, or their token is gone [SAFE-3]. */
+  recheck(): void {
+    for (const socket of this.#io.of('/').sockets.values()) if (!this.#may(socket, 'viewer')) socket.disconnect(true)
+  }
+
   /** Tells every page that the server is being stopped, and closes its connection: it looks for a server again. */
   async close(): Promise<void> {
+    clearInterval(this.#recheck)
     this.#io.emit('closing')
     await this.#io.close()
   }
@@ -163,6 +196,22 @@ export class Gateway {
         return message
       },
     }
+  }
+
+  /** Gives what stands against a socket that is being opened. */
+  async #admit(socket: PageSocket): Promise<Error | undefined> {
+    const { auth } = socket.handshake
+    if (!handshake.safeParse(auth).success) return new Error(OUTDATED)
+    const credentials = shown.safeParse(auth)
+    const proof = credentials.success ? await this.access.proofOf(socket.request, credentials.data.token) : undefined
+    if (this.access.personOf(proof) === undefined || proof === undefined) return new Error(NOT_SIGNED_IN)
+    this.#proofs.set(socket, proof)
+    return undefined
+  }
+
+  #may(socket: PageSocket, what: Role | undefined): boolean {
+    const person = this.access.personOf(this.#proofs.get(socket))
+    return what !== undefined && person !== undefined && suffices(person.role, what)
   }
 
   #room(scope: Scope): ReadonlySet<string> {

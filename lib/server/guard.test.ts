@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { isLive, refusalOf } from './guard'
+import { isLive, refusalOf, siteOf } from './guard'
 
 const own = { host: 'localhost:4400' }
 const json = { 'content-type': 'application/json' }
 
 function judge(method: string, target: string, headers: Record<string, string>): number | undefined {
-  return refusalOf({ method, target, headers }, 4400)?.status
+  return refusalOf({ method, target, headers }, 4400, null)?.status
 }
 
 describe('[SAFE-2] guard', () => {
@@ -34,7 +34,7 @@ describe('[SAFE-2] guard', () => {
   it('refuses a request without a host', () => expect(judge('GET', '/', {})).toBe(421))
 
   it('takes a host without a port as port 80', () => {
-    expect(refusalOf({ method: 'GET', target: '/', headers: { host: 'localhost' } }, 80)).toBeUndefined()
+    expect(refusalOf({ method: 'GET', target: '/', headers: { host: 'localhost' } }, 80, null)).toBeUndefined()
   })
 
   it.each(['http://localhost:4400', 'HTTP://LOCALHOST:4400'])('accepts its own origin %s', origin =>
@@ -109,4 +109,45 @@ describe('[SAFE-2] guard', () => {
     ['/api/./live', false],
     ['/?/api/live', false],
   ])('%s is the path of sockets: %s', (target, expected) => expect(isLive(target)).toBe(expected))
+
+  describe('behind a proxy', () => {
+    const publicUrl = new URL('https://gt.example')
+    const from = (headers: Record<string, string>, method = 'POST', target = '/api/runs') =>
+      refusalOf({ method, target, headers }, 4400, publicUrl)?.status
+
+    it.each([
+      ['gt.example', 'https://gt.example', undefined],
+      ['GT.example', 'https://gt.example', undefined],
+      ['localhost:4400', 'http://localhost:4400', undefined],
+      ['gt.example', 'http://gt.example', 403],
+      ['gt.example', 'https://gt.example.evil.example', 403],
+      ['gt.example', 'http://localhost:4400', 403],
+      ['localhost:4400', 'https://gt.example', 403],
+      ['gt.example', 'null', 403],
+      ['evil.example', 'https://gt.example', 421],
+      ['gt.example:4400', 'https://gt.example', 421],
+      ['gt.example.evil.example', 'https://gt.example', 421],
+      ['gt.example.', 'https://gt.example', 421],
+    ])('answers the host %s from the origin %s with %s', (host, origin, status) => {
+      expect(from({ host, origin })).toBe(status)
+    })
+
+    it('knows the site by the host alone, and no header says otherwise', () => {
+      expect(siteOf('gt.example', publicUrl)).toEqual({ origin: 'https://gt.example', secure: true })
+      expect(siteOf('localhost:4400', publicUrl)).toEqual({ origin: 'http://localhost:4400', secure: false })
+      expect(siteOf('gt.example', null).secure).toBe(false)
+    })
+  })
+
+  it('lets the form of the sign-in page in, there and by POST alone', () => {
+    const form = { ...own, 'content-type': 'application/x-www-form-urlencoded', 'content-length': '10' }
+    expect(judge('POST', '/sign-in', form)).toBeUndefined()
+    expect(judge('POST', '/sign-in?next=%2F', form)).toBeUndefined()
+    for (const target of ['/sign-in/', '/sign-in/x', '/Sign-in', '/./sign-in', '/api/runs?/sign-in']) {
+      expect(judge('POST', target, form)).toBe(415)
+    }
+    expect(judge('PUT', '/sign-in', form)).toBe(415)
+    expect(judge('POST', '/sign-in', { ...form, origin: 'http://evil.example' })).toBe(403)
+    expect(judge('POST', '/sign-in', { ...form, 'content-length': '65537' })).toBe(413)
+  })
 })

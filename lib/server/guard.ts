@@ -17,18 +17,33 @@ export interface Refusal {
   error: string
 }
 
+/** Where the sign-in page is, and where its form goes. */
+export const SIGN_IN = '/sign-in'
+
 /**
  * Decides whether a request or upgrade may come in at all [SAFE-2]; undefined means yes. `port` is the one that the
- * connection came in on.
+ * connection came in on; `publicUrl` the one other address that this server is reached at.
  */
-export function refusalOf({ method, target, headers }: Incoming, port: number): Refusal | undefined {
+export function refusalOf(incoming: Incoming, port: number, publicUrl: URL | null): Refusal | undefined {
+  const { method, target, headers } = incoming
   if (!target.startsWith('/')) return { status: 400, error: 'The request target must be a path' }
   // A name that was made to point here by DNS rebinding is still in the Host header.
-  if (!isOwnHost(headers.host, port)) {
-    return { status: 421, error: 'This host is not served here: use localhost, 127.0.0.1 or [::1]' }
+  if (!isOwnHost(headers.host, port, publicUrl)) {
+    const ours = publicUrl?.host ?? 'localhost, 127.0.0.1 or [::1]'
+    return { status: 421, error: `This host is not served here: use ${ours}` }
   }
-  if (isForeign({ method, target, headers })) return { status: 403, error: 'Requests from other sites are refused' }
-  return isLive(target) ? undefined : bodyRefusal(headers)
+  if (isForeign(incoming, publicUrl)) return { status: 403, error: 'Requests from other sites are refused' }
+  if (isLive(target)) return undefined
+  // The one form there is works without scripts, which could send JSON; Origin has been looked at.
+  const type = method === 'POST' && pathOf(target) === SIGN_IN ? FORM : JSON_TYPE
+  return bodyRefusal(headers, type)
+}
+
+/** The site that a request for this host is for. `secure`: a proxy serves it by https. No header decides that. */
+export function siteOf(host: string | undefined, publicUrl: URL | null): { origin: string; secure: boolean } {
+  const name = String(host).toLowerCase()
+  if (publicUrl?.host === name) return { origin: publicUrl.origin, secure: publicUrl.protocol === 'https:' }
+  return { origin: `http://${name}`, secure: false }
 }
 
 /** The same for a request that goes to a page: those are only read, and a path that can't be decoded names none. */
@@ -53,7 +68,8 @@ export function pathOf(target: string): string {
   return end === -1 ? target : target.slice(0, end)
 }
 
-function isOwnHost(host: string | undefined, port: number): boolean {
+function isOwnHost(host: string | undefined, port: number, publicUrl: URL | null): boolean {
+  if (publicUrl !== null && host?.toLowerCase() === publicUrl.host) return true
   const { name, number = '80' } = /^(?<name>\[[^\]]*\]|[^:]*)(?::(?<number>\d+))?$/.exec(host ?? '')?.groups ?? {}
   return name !== undefined && Number(number) === port && isLoopback(name.toLowerCase().replace(/^\[(.*)\]$/, '$1'))
 }
@@ -62,21 +78,23 @@ function isOwnHost(host: string | undefined, port: number): boolean {
  * A browser says where a request comes from: by Origin, or else by Sec-Fetch-Site. Programs say neither. Following a
  * link to a page from elsewhere is fine, framing it is not.
  */
-function isForeign({ method, target, headers }: Incoming): boolean {
-  if (headers.origin !== undefined)
-    return headers.origin.toLowerCase() !== `http://${String(headers.host).toLowerCase()}`
+function isForeign({ method, target, headers }: Incoming, publicUrl: URL | null): boolean {
+  if (headers.origin !== undefined) return headers.origin.toLowerCase() !== siteOf(headers.host, publicUrl).origin
   if (headers['sec-fetch-site'] !== 'cross-site') return false
   const isNavigation =
     headers['sec-fetch-mode'] === 'navigate' && (headers['sec-fetch-dest'] ?? 'document') === 'document'
   return !(isNavigation && method === 'GET' && !pathOf(target).startsWith('/api/'))
 }
 
+const JSON_TYPE = 'application/json'
+const FORM = 'application/x-www-form-urlencoded'
+
 /** A form on another site can send text or form fields without asking, JSON it cannot. */
-function bodyRefusal(headers: IncomingHttpHeaders): Refusal | undefined {
+function bodyRefusal(headers: IncomingHttpHeaders, type: string): Refusal | undefined {
   const length = Number(headers['content-length'] ?? 0)
   if (length === 0 && headers['transfer-encoding'] === undefined) return undefined
-  if (!/^application\/json\s*(?:;|$)/i.test(headers['content-type'] ?? '')) {
-    return { status: 415, error: 'The body must be application/json' }
+  if (headers['content-type']?.split(';')[0]?.trim().toLowerCase() !== type) {
+    return { status: 415, error: `The body must be ${type}` }
   }
   return length > MAX_BODY_BYTES ? { status: 413, error: 'The body must not be larger than 64 KiB' } : undefined
 }

@@ -1,11 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HubError, type HubApi } from '../hub/types'
-import { pathOf } from './guard'
+import type { Audit } from './audit'
+import { pathOf, SIGN_IN } from './guard'
 import type { Metrics } from './metrics'
-import { readJson, Refused, send, sendError } from './reply'
-import { methods, patternOf, routes } from './routes'
+import { suffices } from './person'
+import { RateLimit } from './rate-limit'
+import { readJson, Refused, send, sendError, type Reply } from './reply'
+import { methods, patternOf, routes, type Call, type Route } from './routes'
+import type { Visit } from './visit'
 
-const statusOf = {
+const statusOfHub = {
   forbidden: 403,
   'not-found': 404,
   conflict: 409,
@@ -20,44 +24,95 @@ export function isApi(target: string): boolean {
   return path === '/api' || path.startsWith('/api/') || routes.has(path)
 }
 
+/** How many calls that change something one person, or one address, may make in a minute. */
+const CHANGES_PER_MINUTE = 300
+
 /**
  * The HTTP interface over a hub: JSON in and out, errors as `{error}`. Rejects with what is not the caller's and not
  * the backend's fault, and where an answer breaks off half-way.
  */
-export function createApi(hub: HubApi, metrics: Pick<Metrics, 'text'>) {
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+export function createApi(hub: HubApi, metrics: Pick<Metrics, 'text'>, audit: Audit) {
+  const changes = new RateLimit(CHANGES_PER_MINUTE, 60)
+
+  const answer = async (request: IncomingMessage, visit: Visit): Promise<Reply> => {
+    const { route, segment, query } = routeOf(request)
+    const facts: Record<string, string> = {}
+    const call: Call = {
+      hub,
+      metrics,
+      person: visit.person,
+      note: more => void Object.assign(facts, more),
+      segment,
+      query,
+      accept: request.headers.accept ?? '',
+      body: () => readJson(request),
+    }
+    const { action } = route
+    if (action === undefined) {
+      admit(visit, route)
+      return route.handle(call)
+    }
+    const tooMuch = await changes.count(visit.person?.name ?? visit.address)
+    if (tooMuch !== null) {
+      if (tooMuch.first) audit({ visit, action, outcome: 'refused', facts: { why: 'too many calls' } })
+      throw new Refused(429, `Too many calls. Try again in ${tooMuch.retryAfter} s`, {
+        'retry-after': String(tooMuch.retryAfter),
+      })
+    }
     try {
-      await send(response, await answer(hub, metrics, request))
+      admit(visit, route)
+      const reply = await route.handle(call)
+      audit({ visit, action, outcome: 'done', facts })
+      return reply
     } catch (error) {
-      if (response.headersSent) throw error
-      else if (error instanceof Refused) await sendError(response, error.status, error.message, error.headers)
-      else if (error instanceof HubError) await sendError(response, statusOf[error.code], error.message)
-      else throw error
+      const outcome = (statusOf(error) ?? 500) < 500 ? 'refused' : 'failed'
+      const why = error instanceof Error ? error.message : String(error)
+      audit({ visit, action, outcome, facts: { path: pathOf(request.url ?? '/'), ...facts, why } })
+      throw error
+    }
+  }
+
+  return async (request: IncomingMessage, response: ServerResponse, visit: Visit): Promise<void> => {
+    try {
+      await send(response, await answer(request, visit))
+    } catch (error) {
+      const status = statusOf(error)
+      if (response.headersSent || status === undefined || !(error instanceof Error)) throw error
+      await sendError(response, status, error.message, error instanceof Refused ? error.headers : {})
     }
   }
 }
 
-async function answer(hub: HubApi, metrics: Pick<Metrics, 'text'>, request: IncomingMessage) {
+/** Throws `Refused` where the visitor may not use the route [SAFE-3]. */
+function admit({ person }: Visit, { needs }: Route): void {
+  if (needs === null) return
+  if (person === undefined) {
+    const how = `Sign in at ${SIGN_IN}, or send the header "Authorization: Bearer <token>"`
+    throw new Refused(401, how, { 'www-authenticate': 'Bearer' })
+  }
+  if (!suffices(person.role, needs)) throw new Refused(403, `This takes the role ${needs}; yours is ${person.role}`)
+}
+
+/** What an error is answered with; undefined where it is a fault of our own. */
+function statusOf(error: unknown): number | undefined {
+  if (error instanceof Refused) return error.status
+  return error instanceof HubError ? statusOfHub[error.code] : undefined
+}
+
+function routeOf(request: IncomingMessage): { route: Route; segment: string; query: URLSearchParams } {
   const target = request.url ?? '/'
   const path = pathOf(target)
   const [, , , segment = ''] = path.split('/')
-  const route = routes.get(patternOf(path))
-  if (route === undefined) throw new Refused(404, 'There is nothing at this path')
+  const row = routes.get(patternOf(path))
+  if (row === undefined) throw new Refused(404, 'There is nothing at this path')
 
-  const allowed = methods.filter(method => route[method] !== undefined)
+  const allowed = methods.filter(method => row[method] !== undefined)
   // Node leaves out the body that HEAD does not want.
   const asked = request.method === 'HEAD' ? 'GET' : request.method
   const method = methods.find(known => known === asked)
-  const handler = method && route[method]
-  if (handler === undefined) {
+  const route = method && row[method]
+  if (route === undefined) {
     throw new Refused(405, `This path answers ${allowed.join(' and ')}`, { allow: allowed.join(', ') })
   }
-  return handler({
-    hub,
-    metrics,
-    segment,
-    query: new URLSearchParams(target.slice(path.length)),
-    accept: request.headers.accept ?? '',
-    body: () => readJson(request),
-  })
+  return { route, segment, query: new URLSearchParams(target.slice(path.length)) }
 }

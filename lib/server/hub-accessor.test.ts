@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { FakeHub } from './testing'
+import { during } from './visit'
 
 it('two instances of this module share the hub, which has to be there first', async () => {
   const server = await import('./hub-accessor')
@@ -9,5 +10,8 @@ it('two instances of this module share the hub, which has to be there first', as
   expect(() => pages.getHub()).toThrow('There is no hub')
   const hub = new FakeHub()
   server.setHub(hub)
-  expect(pages.getHub()).toBe(hub)
+  const person = { name: null, role: 'viewer', canSignOut: false } as const
+  expect(during({ person, address: '' }, () => pages.getHub())).toBe(hub)
+  expect(() => during({ person: undefined, address: '' }, () => pages.getHub())).toThrow('Nobody is signed in')
+  expect(() => pages.getHub()).toThrow('No request')
 })

@@ -1,4 +1,5 @@
 import type { HubApi } from '../hub/types'
+import { currentVisit } from './visit'
 
 /**
  * Next bundles its pages apart from the server, so the two hold different instances of every module. They meet here:
@@ -13,9 +14,13 @@ export function setHub(hub: HubApi): void {
   shared[key] = hub
 }
 
-/** The hub, for server components. Throws where the page is not served by Groundtruth's own server. */
+/**
+ * The hub, for server components. Throws where the page is not served by Groundtruth's own server, and where nobody known
+ * asks: so no page tells anything by mistake [SAFE-3].
+ */
 export function getHub(): HubApi {
   const hub = shared[key]
   if (hub === undefined) throw new Error('There is no hub: start the pages through server.ts')
+  if (currentVisit().person === undefined) throw new Error('Nobody is signed in')
   return hub
 }

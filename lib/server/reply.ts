@@ -20,7 +20,7 @@ export class Refused extends Error {
   }
 }
 
-const always = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+const always = { 'cache-control': 'no-store' }
 
 /** Writes a reply. Rejects where the text it streams fails half-way; a reader that went away is no failure. */
 export async function send(response: ServerResponse, reply: Reply): Promise<void> {
@@ -52,6 +52,17 @@ export const sendError = (
 
 /** Reads a JSON body of at most 64 KiB; undefined where there is none. Throws `Refused`. */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
+  const text = await readText(request)
+  if (text === '') return undefined
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    throw new Refused(422, 'The body is not valid JSON')
+  }
+}
+
+/** Reads a body of at most 64 KiB. Throws `Refused`. */
+export async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -61,12 +72,7 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
     }
     chunks.push(chunk)
   }
-  if (size === 0) return undefined
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown
-  } catch {
-    throw new Refused(422, 'The body is not valid JSON')
-  }
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 function isGone(error: unknown): boolean {

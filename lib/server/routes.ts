@@ -3,14 +3,20 @@ import { stripVTControlCharacters } from 'node:util'
 import type { z } from 'zod'
 import type { HubApi, LogPage } from '../hub/types'
 import type { LogLine } from '../run/model'
+import type { Action } from './audit'
 import { containerId, followBody, logsQuery, problemsOf, runId, startBody } from './inputs'
 import type { Metrics } from './metrics'
+import type { Person, Role } from './person'
 import { Refused, type Reply } from './reply'
 
 /** A call that found its route. `body` is read only by those that take one. */
 export interface Call {
   hub: HubApi
   metrics: Pick<Metrics, 'text'>
+  /** Whose call it is; undefined only on routes for anyone. */
+  person: Person | undefined
+  /** Adds to what the audit log will say of the call. */
+  note: (facts: Record<string, string>) => void
   /** What stands for `{id}` in the path, still encoded; empty where the route has none. */
   segment: string
   query: URLSearchParams
@@ -20,20 +26,31 @@ export interface Call {
 
 export type Handler = (call: Call) => Promise<Reply>
 
+/** What answers, and for whom [SAFE-3]: nobody in particular (null), or a role at least. What changes something is audited. */
+export interface Route {
+  needs: Role | null
+  action?: Action
+  handle: Handler
+}
+
+const anyone = (handle: Handler): Route => ({ needs: null, handle })
+const viewer = (handle: Handler): Route => ({ needs: 'viewer', handle })
+const operator = (action: Action, handle: Handler): Route => ({ needs: 'operator', action, handle })
+
 export const methods = ['GET', 'POST', 'PUT'] as const
 
 /** The HTTP interface, row by row. `{id}` stands for one segment. */
-export const routes: ReadonlyMap<string, Partial<Record<(typeof methods)[number], Handler>>> = new Map([
-  ['/api/runs', { GET: listRuns, POST: startRun }],
-  ['/api/runs/{id}', { GET: getRun, PUT: followRun }],
-  ['/api/runs/{id}/stop', { POST: stopRun }],
-  ['/api/runs/{id}/logs', { GET: getLogs }],
-  ['/api/containers', { GET: listContainers }],
-  ['/api/containers/{id}/stop', { POST: stopContainer }],
-  ['/api/specs', { GET: listSpecs }],
-  ['/healthz', { GET: isAlive }],
-  ['/readyz', { GET: isReady }],
-  ['/metrics', { GET: getMetrics }],
+export const routes: ReadonlyMap<string, Partial<Record<(typeof methods)[number], Route>>> = new Map([
+  ['/api/runs', { GET: viewer(listRuns), POST: operator('start run', startRun) }],
+  ['/api/runs/{id}', { GET: viewer(getRun), PUT: operator('follow run', followRun) }],
+  ['/api/runs/{id}/stop', { POST: operator('stop run', stopRun) }],
+  ['/api/runs/{id}/logs', { GET: viewer(getLogs) }],
+  ['/api/containers', { GET: viewer(listContainers) }],
+  ['/api/containers/{id}/stop', { POST: operator('stop container', stopContainer) }],
+  ['/api/specs', { GET: viewer(listSpecs) }],
+  ['/healthz', { GET: anyone(isAlive) }],
+  ['/readyz', { GET: anyone(isReady) }],
+  ['/metrics', { GET: viewer(getMetrics) }],
 ])
 
 /** The row that a path belongs to. */
@@ -45,15 +62,19 @@ async function listRuns({ hub }: Call): Promise<Reply> {
   return { status: 200, json: { runs: await hub.runs() } }
 }
 
-async function startRun({ hub, body }: Call): Promise<Reply> {
-  const started = await hub.start(parse(startBody, await body()))
+async function startRun({ hub, person, note, body }: Call): Promise<Reply> {
+  const request = parse(startBody, await body())
+  note({ spec: request.spec })
+  const started = await hub.start(request, person?.name ?? undefined)
+  note({ runId: started.runId })
   return { status: 201, headers: { location: addressOf(started.runId) }, json: { runId: started.runId } }
 }
 
-async function followRun({ hub, segment, body }: Call): Promise<Reply> {
+async function followRun({ hub, segment, note, body }: Call): Promise<Reply> {
   const id = runIdOf(segment)
   if (id === undefined)
     throw new Refused(422, 'runId: must be 1 to 200 characters, without slashes or control characters')
+  note({ runId: id })
   const { spec } = parse(followBody, (await body()) ?? {})
   const { snapshot, created } = await hub.follow(id, spec)
   return { status: created ? 201 : 200, json: snapshot }
@@ -67,8 +88,10 @@ async function getRun({ hub, segment }: Call): Promise<Reply> {
   return { status: 307, headers: { location: addressOf(snapshot.runId) }, json: snapshot }
 }
 
-async function stopRun({ hub, segment }: Call): Promise<Reply> {
-  await hub.stop(found(runIdOf(segment), 'run'))
+async function stopRun({ hub, person, segment, note }: Call): Promise<Reply> {
+  const id = found(runIdOf(segment), 'run')
+  note({ runId: id })
+  await hub.stop(id, person?.name ?? undefined)
   return { status: 202, json: {} }
 }
 
@@ -102,9 +125,10 @@ async function listContainers({ hub }: Call): Promise<Reply> {
 }
 
 /** Only the agent of a run that is over is anybody's to stop from here; the hub looks again before it does. */
-async function stopContainer({ hub, segment }: Call): Promise<Reply> {
-  const id = containerId.safeParse(segment)
-  await hub.stopContainer(found(id.data, 'container'))
+async function stopContainer({ hub, person, segment, note }: Call): Promise<Reply> {
+  const id = found(containerId.safeParse(segment).data, 'container')
+  note({ containerId: id })
+  await hub.stopContainer(id, person?.name ?? undefined)
   return { status: 202, json: {} }
 }
 
@@ -116,9 +140,12 @@ async function isAlive(): Promise<Reply> {
   return { status: 200, json: { alive: true } }
 }
 
-/** Ready whenever pages can be served: a backend that is down is something to show, not a reason to hide. */
-async function isReady({ hub }: Call): Promise<Reply> {
-  return { status: 200, json: { ready: true, links: hub.links() } }
+/**
+ * Ready whenever pages can be served: a backend that is down is something to show, not a reason to hide. What probes need not
+ * know is for those who may see it anyway.
+ */
+async function isReady({ hub, person }: Call): Promise<Reply> {
+  return { status: 200, json: { ready: true, ...(person && { links: hub.links() }) } }
 }
 
 async function getMetrics({ metrics }: Call): Promise<Reply> {

@@ -1,12 +1,18 @@
 import { once } from 'node:events'
-import { createServer, request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import { BlockList } from 'node:net'
 import { HubError, type HubApi, type LogPage, type StartRequest } from '../hub/types'
 import type { AgentContainer, ContainerList, Fleet, LogLine, RunFields, RunSummary, Snapshot } from '../run/model'
 import { someRun } from '../run/testing-shown'
+import { Access, type AccessOptions } from './access'
+import type { AuditEntry } from './audit'
 import { createEdge, listen } from './edge'
 import { createApi } from './http'
 import { createLog } from './log'
 import { Metrics } from './metrics'
+import { createDoor } from './sign-in'
+import type { Team } from './testing-team'
+import { currentVisit } from './visit'
 
 export const silent = createLog('silent', process.stderr)
 
@@ -70,8 +76,8 @@ export class FakeHub implements HubApi {
     return { ...version, docker, dockerSince: null, containers: this.agents }
   }
 
-  async stopContainer(id: string) {
-    this.#note('stopContainer', id)
+  async stopContainer(id: string, by?: string) {
+    this.#note('stopContainer', id, ...(by === undefined ? [] : [by]))
     const agent = this.agents.find(each => each.id.startsWith(id))
     if (agent === undefined) throw new HubError('not-found', 'There is no such container')
     if (agent.state !== 'running') throw new HubError('over', 'It no longer runs')
@@ -83,8 +89,8 @@ export class FakeHub implements HubApi {
     return [{ name: 'shop', has_tasks: true, has_plan: true, task_count: 3 }]
   }
 
-  async start(start: StartRequest) {
-    this.#note('start', start)
+  async start(start: StartRequest, by?: string) {
+    this.#note('start', start, ...(by === undefined ? [] : [by]))
     const runId = start.runId ?? 'run-1-abcdef'
     if (this.#runs.has(runId)) throw new HubError('conflict', `${runId} is in use`)
     this.add(runId)
@@ -98,8 +104,8 @@ export class FakeHub implements HubApi {
     return { snapshot: { ...someRun(runId), ...version, batches: [] }, created }
   }
 
-  async stop(runId: string) {
-    this.#note('stop', runId)
+  async stop(runId: string, by?: string) {
+    this.#note('stop', runId, ...(by === undefined ? [] : [by]))
     if (!this.#runs.has(runId)) throw new HubError('not-found', 'There is no such run')
   }
 
@@ -119,15 +125,49 @@ export interface Answer {
   text: string
 }
 
-/** A dashboard without pages: the edge, the HTTP interface and a fake hub, on a real port. */
-export async function serve() {
+/** An edge as on loopback, where nobody is asked who they are. */
+export const atHome = {
+  access: new Access({ authentication: null, publicUrl: null }),
+  door: null,
+  publicUrl: null,
+  trustedProxy: new BlockList(),
+  scripts: [],
+  log: silent,
+}
+
+export interface Entrance {
+  /** Those who hold tokens; without, nobody is asked. */
+  team?: Team
+  proxyUser?: NonNullable<AccessOptions['authentication']>['proxyUser']
+  publicUrl?: URL
+  trustedProxy?: BlockList
+}
+
+/**
+ * A dashboard whose pages say only what they were told: the edge, the HTTP interface and a fake hub, on a real port. What
+ * was audited is in `audited`; `left` is called when somebody signs out.
+ */
+export async function serve({ team, proxyUser = null, publicUrl, trustedProxy }: Entrance = {}) {
   const hub = new FakeHub()
   const live = createServer()
+  const audited: AuditEntry[] = []
+  const audit = (entry: AuditEntry) => void audited.push(entry)
+  const left = { then: () => undefined as unknown }
+  const entrance = { publicUrl: publicUrl ?? null, trustedProxy: trustedProxy ?? new BlockList() }
+  const access = new Access({
+    authentication: team ? { ...team.signIn, proxyUser } : null,
+    publicUrl: entrance.publicUrl,
+  })
+  const pages = async (_: IncomingMessage, response: ServerResponse) =>
+    void response.end(currentVisit().signIn ?? 'a page')
   const edge = createEdge({
-    api: createApi(hub, new Metrics()),
-    pages: async (_, response) => void response.end('a page'),
+    ...atHome,
+    ...entrance,
+    access,
+    api: createApi(hub, new Metrics(), audit),
+    pages,
+    door: team ? createDoor({ ...team.signIn, ...entrance, access, audit, pages, left: () => left.then() }) : null,
     live,
-    log: silent,
   })
   const port = Number((await listen(edge, '127.0.0.1', 0)).port)
 
@@ -152,5 +192,5 @@ export async function serve() {
     edge.closeAllConnections()
     await once(edge, 'close')
   }
-  return { hub, live, edge, port, call, close }
+  return { hub, live, edge, access, audited, left, port, call, close }
 }

@@ -10,6 +10,8 @@ import { scope } from './scope'
 export const PROTOCOL = 3
 /** Text of the connection error that tells the page of another build to reload itself. */
 export const OUTDATED = 'outdated'
+/** Text of the connection error that tells the page that nobody is signed in on it any more. */
+export const NOT_SIGNED_IN = 'not signed in'
 /** Where socket.io listens. */
 export const SOCKET_PATH = '/api/live'
 

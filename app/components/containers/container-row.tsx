@@ -8,6 +8,7 @@ import { Glyph, VerdictMark } from '../marks'
 import { Reason } from '../reason'
 import { RunLink } from '../run-link'
 import { Age } from '../time'
+import { useIsOperator } from '../visitor'
 
 interface Props {
   container: AgentContainer
@@ -19,6 +20,7 @@ interface Props {
 /** One container, what it belongs to, and what both sides say of it. */
 export const ContainerRow = memo(function ContainerRow({ container, old, onStop }: Props) {
   const { id, name, image, verdict, reason, reasonSince, createdAt, startedAt, finishedAt, stoppable } = container
+  const isOperator = useIsOperator()
   const inspect = `docker inspect ${shortId(id)}`
   const ended = hasEnded({ ...container, removed: false })
   return (
@@ -48,7 +50,7 @@ export const ContainerRow = memo(function ContainerRow({ container, old, onStop 
       <td className="num r cell-age cell-created">{createdAt !== null && <Ago since={createdAt} what="created" />}</td>
       <td className="num r cell-age cell-started">{startedAt !== null && <Ago since={startedAt} what="started" />}</td>
       <td className="cell-act">
-        {stoppable && (
+        {stoppable && isOperator && (
           <button
             className="button small"
             type="button"

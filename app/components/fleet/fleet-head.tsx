@@ -4,6 +4,7 @@ import { sameDay } from '../../format'
 import { DockerLink } from '../docker-link'
 import { Glyph, LinkMark } from '../marks'
 import { Age, useZone } from '../time'
+import { useIsOperator } from '../visitor'
 
 interface Props {
   fleet: Fleet
@@ -17,6 +18,7 @@ interface Props {
 /** What is to do, how much runs, how fresh the sources are; and the ways to get a run onto the page. */
 export function FleetHead({ fleet, live, urgent, stale, onStart, onFollow }: Props) {
   const { link, linkSince, backend } = fleet
+  const isOperator = useIsOperator()
   return (
     <section className="fleet-head" aria-label="Fleet">
       <h1>Fleet</h1>
@@ -43,15 +45,17 @@ export function FleetHead({ fleet, live, urgent, stale, onStart, onFollow }: Pro
           </LinkMark>
           <DockerLink link={link.docker} since={fleet.dockerSince} stale={stale} />
         </div>
-        <div className="actions">
-          <button className="button" type="button" onClick={onFollow}>
-            Follow a run…
-          </button>
-          <button className="button primary" type="button" onClick={onStart}>
-            <Glyph id="i-play" />
-            Start a run…
-          </button>
-        </div>
+        {isOperator && (
+          <div className="actions">
+            <button className="button" type="button" onClick={onFollow}>
+              Follow a run…
+            </button>
+            <button className="button primary" type="button" onClick={onStart}>
+              <Glyph id="i-play" />
+              Start a run…
+            </button>
+          </div>
+        )}
       </div>
     </section>
   )

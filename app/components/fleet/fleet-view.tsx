@@ -9,6 +9,7 @@ import { lastKnownAt } from '../../freshness'
 import { FollowDialog } from '../follow-dialog'
 import { Frame } from '../frame'
 import { useStale } from '../use-stale'
+import { useIsOperator } from '../visitor'
 import { StartDialog } from './start-dialog'
 import { FleetHead } from './fleet-head'
 import { History } from './history'
@@ -19,6 +20,7 @@ import { NeedsYou } from './needs-you'
 export function FleetView({ initial }: { initial: Fleet }) {
   const { state, sync, checkedAt } = useFleet(initial)
   const [dialog, setDialog] = useState<'start' | 'follow' | null>(null)
+  const isOperator = useIsOperator()
   const now = useServerTime(60_000)
   const stale = useStale({ sync, checkedAt })
   const renderedAt = Date.parse(initial.now)
@@ -44,17 +46,21 @@ export function FleetView({ initial }: { initial: Fleet }) {
           <section className="empty" data-testid="empty">
             <h2>No run yet</h2>
             <p>
-              Nothing has run since this server began to watch {state.backend}. Start a run; one started anywhere on
-              this backend appears within 10 s, or at once when it is followed by its id.
+              Nothing has run since this server began to watch {state.backend}.{' '}
+              {isOperator
+                ? 'Start a run; one started anywhere on this backend appears within 10 s, or at once when it is followed by its id.'
+                : 'One started anywhere on this backend appears within 10 s.'}
             </p>
-            <p className="actions">
-              <button className="button primary" type="button" onClick={() => setDialog('start')}>
-                Start a run…
-              </button>
-              <button className="button" type="button" onClick={() => setDialog('follow')}>
-                Follow a run…
-              </button>
-            </p>
+            {isOperator && (
+              <p className="actions">
+                <button className="button primary" type="button" onClick={() => setDialog('start')}>
+                  Start a run…
+                </button>
+                <button className="button" type="button" onClick={() => setDialog('follow')}>
+                  Follow a run…
+                </button>
+              </p>
+            )}
           </section>
         ) : (
           <section className="lives" aria-labelledby="h-live">

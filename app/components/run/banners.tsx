@@ -5,6 +5,7 @@ import { sentence } from '../../words'
 import { FollowDialog } from '../follow-dialog'
 import { Glyph, StatusMark } from '../marks'
 import { Age, ClockTime } from '../time'
+import { useIsOperator } from '../visitor'
 
 /** Says that the backend is silent, and since when; a run that is over needs none of it [RUN-9]. */
 export function BackendBanner({ run }: { run: Snapshot }) {
@@ -46,17 +47,21 @@ export function BackendBanner({ run }: { run: Snapshot }) {
 /** Says that nobody follows the run's stream, and how to [RUN-13]. */
 export function HistoryBanner({ run }: { run: Snapshot }) {
   const [following, setFollowing] = useState(false)
+  const isOperator = useIsOperator()
   if (run.basis !== 'history' || isOver(run.status)) return null
   return (
     <section className="banner note" role="status" data-testid="history-banner">
       <Glyph id="l-off" />
       <p>
         <b>Found in the backend’s history; its stream is not followed.</b> Its batches are as the history has them, a
-        few seconds late. Follow it by the id that it was started with, and this page tells all of it.
+        few seconds late. {isOperator ? 'Follow it' : 'Once an operator follows it'} by the id that it was started with,
+        {isOperator && ' and'} this page tells all of it.
       </p>
-      <button className="button" type="button" onClick={() => setFollowing(true)}>
-        Follow…
-      </button>
+      {isOperator && (
+        <button className="button" type="button" onClick={() => setFollowing(true)}>
+          Follow…
+        </button>
+      )}
       {following && <FollowDialog onClose={() => setFollowing(false)} />}
     </section>
   )

@@ -4,6 +4,7 @@ import { useEffect } from 'react'
 import { followRun, idOfRun, runPath } from '../../api'
 import { Glyph } from '../marks'
 import { useRequest } from '../use-request'
+import { useIsOperator } from '../visitor'
 
 /**
  * The server has let go of the run while this page showed it [SYNC-9]. It may have another address by now [RUN-13]: that
@@ -12,6 +13,7 @@ import { useRequest } from '../use-request'
 export function GoneBanner({ runId }: { runId: string }) {
   const router = useRouter()
   const { busy, refusal, send } = useRequest()
+  const isOperator = useIsOperator()
   useEffect(() => {
     let left = false
     void idOfRun(runId).then(answer => {
@@ -26,20 +28,22 @@ export function GoneBanner({ runId }: { runId: string }) {
       <Glyph id="l-off" />
       <p>
         <b>The server no longer keeps this run.</b> What is shown here is the last of it.{' '}
-        {refusal ?? 'Follow it again, or go back to the fleet.'}
+        {refusal ?? (isOperator ? 'Follow it again, or go back to the fleet.' : 'Go back to the fleet.')}
       </p>
       <span className="actions">
         <Link className="button" href="/">
           Fleet
         </Link>
-        <button
-          className="button"
-          type="button"
-          disabled={busy}
-          onClick={() => send(followRun(runId), () => router.refresh())}
-        >
-          Follow again
-        </button>
+        {isOperator && (
+          <button
+            className="button"
+            type="button"
+            disabled={busy}
+            onClick={() => send(followRun(runId), () => router.refresh())}
+          >
+            Follow again
+          </button>
+        )}
       </span>
     </section>
   )

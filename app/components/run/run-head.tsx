@@ -9,6 +9,7 @@ import { Glyph, LastKnown, LinkMark, StatusMark } from '../marks'
 import { RunTimer } from '../run-timer'
 import { PlanSegments } from '../segments'
 import { Age, ClockTime } from '../time'
+import { useIsOperator } from '../visitor'
 
 interface Props {
   run: Snapshot
@@ -75,7 +76,7 @@ export function RunHead({ run, frozenAt, stale, onStop }: Props) {
         </p>
         <p
           className="readout-value num"
-          style={{ minWidth: `${2 * String(counts.total).length + 1}ch` }}
+          data-digits={String(counts.total).length}
           data-testid="batches-completed"
           aria-describedby="counts"
         >
@@ -145,7 +146,8 @@ function Links({ run, frozenAt, stale }: Omit<Props, 'onStop'>) {
 }
 
 function StopButton({ run, disabled, onStop }: { run: Snapshot; disabled: boolean; onStop: () => void }) {
-  if (isOver(run.status) || run.basis === 'history') return null
+  const isOperator = useIsOperator()
+  if (isOver(run.status) || run.basis === 'history' || !isOperator) return null
   return (
     <div className="actions">
       <button

@@ -8,6 +8,7 @@ import { lastKnownAt } from '../../freshness'
 import { completedText, runName } from '../../words'
 import { Frame } from '../frame'
 import { useStale } from '../use-stale'
+import { useIsOperator } from '../visitor'
 import { RunLog } from '../log/run-log'
 import { BackendBanner, EndBanner, HistoryBanner } from './banners'
 import { BatchPanel } from './batch-panel'
@@ -31,7 +32,8 @@ export function RunView({ initial, batchId = null }: { initial: Snapshot; batchI
   const frozenAt = lastKnownAt(state, { stale, checkedAt }, Date.parse(initial.now))
   const over = isOver(state.status)
   const batch = state.batches.find(({ id }) => id === picked)
-  const stoppable = !over && state.basis === 'stream' && frozenAt === null && !state.stopping
+  const isOperator = useIsOperator()
+  const stoppable = isOperator && !over && state.basis === 'stream' && frozenAt === null && !state.stopping
   return (
     <Frame version={state.version} docker={state.link.docker}>
       <title>{`${completedText(state.counts)} ${runName(state)}, ${state.stopping && !over ? 'stopping' : state.status}`}</title>

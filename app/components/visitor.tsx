@@ -1,0 +1,19 @@
+'use client'
+
+import { createContext, useContext, type ReactNode } from 'react'
+import type { Person } from '../../lib/server/visit'
+
+/** As on loopback without authentication, where nobody is asked who they are. */
+const nobodyAsked: Person = { name: null, role: 'operator', canSignOut: false }
+
+const Visitor = createContext(nobodyAsked)
+
+/** Says to all that is inside who looks at the page. */
+export function VisitorProvider({ person, children }: { person: Person; children: ReactNode }) {
+  return <Visitor value={person}>{children}</Visitor>
+}
+
+export const useVisitor = (): Person => useContext(Visitor)
+
+/** Whether to offer what only an operator may do: start, follow, stop. The server decides again [SAFE-3]. */
+export const useIsOperator = (): boolean => useVisitor().role === 'operator'

@@ -1,0 +1,19 @@
+import { useVisitor } from './visitor'
+
+/** Who looks at the page, and the way out; nothing where nobody is asked. */
+export function Who() {
+  const { name, role, canSignOut } = useVisitor()
+  if (name === null) return null
+  return (
+    <form className="who" method="post" action="/sign-out" data-testid="who" data-role={role}>
+      <span className="who-name" title={`${name}, ${role}`}>
+        {name}, {role}
+      </span>
+      {canSignOut && (
+        <button className="button small" type="submit">
+          Sign out
+        </button>
+      )}
+    </form>
+  )
+}

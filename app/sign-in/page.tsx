@@ -1,0 +1,62 @@
+import { redirect } from 'next/navigation'
+import { currentVisit, type Visit } from '../../lib/server/visit'
+import { Glyph } from '../components/marks'
+import { ThemeToggle } from '../components/theme-toggle'
+
+interface Props {
+  searchParams: Promise<Record<string, string | string[] | undefined>>
+}
+
+const refusals: Record<NonNullable<Visit['signIn']>, string> = {
+  'unknown-token': 'No such token counts here. Check that all of it was copied, or ask for a new one.',
+  'too-often': 'Too many tries. Wait a minute, then try again.',
+}
+
+/** Asks for a token, as a plain form: it works without scripts. Where it leads on to is looked at when it is sent. */
+export default async function SignInPage({ searchParams }: Props) {
+  const { person, signIn } = currentVisit()
+  if (person !== undefined) redirect('/')
+  const { next } = await searchParams
+  return (
+    <>
+      <title>Sign in</title>
+      <header className="topbar">
+        <p className="brand">
+          <Glyph id="mark" />
+          <span>Groundtruth</span>
+        </p>
+        <div className="topbar-end">
+          <ThemeToggle />
+        </div>
+      </header>
+      <main id="main" className="notice sign-in">
+        <h1>Sign in</h1>
+        <p>Groundtruth shows its runs to those who hold a token. Whoever runs this server makes one for you.</p>
+        <form method="post" action="/sign-in">
+          {typeof next === 'string' && <input type="hidden" name="next" value={next} />}
+          <label className="field">
+            <span>Token</span>
+            <input
+              className="input id"
+              name="token"
+              type="password"
+              required
+              maxLength={200}
+              autoComplete="current-password"
+              autoFocus
+              placeholder="gt_…"
+            />
+          </label>
+          {signIn !== undefined && (
+            <p className="refusal" role="alert">
+              <b>Not signed in.</b> {refusals[signIn]}
+            </p>
+          )}
+          <button className="button primary" type="submit">
+            Sign in
+          </button>
+        </form>
+      </main>
+    </>
+  )
+}

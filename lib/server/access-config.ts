@@ -1,0 +1,77 @@
+import { BlockList } from 'node:net'
+import { z } from 'zod'
+import { readAddresses } from './addresses'
+import { roles, type Role } from './person'
+
+/** Who may come in, and by which way. */
+export interface AccessConfig {
+  /** Null: nobody is asked who they are, and everybody is operator. */
+  authentication: {
+    /** Null: nobody signs in here; a proxy says who somebody is. */
+    tokensFile: string | null
+    /** Null: made at the first start, and kept in the data folder. */
+    sessionSecret: string | null
+    proxyUser: { from: BlockList; header: string; role: Role } | null
+  } | null
+  /** The address besides the loopback ones that people reach this server at: its origin. */
+  publicUrl: URL | null
+  /** Proxies whose word counts for where a request comes from. */
+  trustedProxy: BlockList
+}
+
+/** The environment's part in it. */
+export const accessVariables = {
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://.' })
+    .transform(text => new URL(text))
+    .refine(url => url.href === `${url.origin}/`, 'must be no more than scheme, host and port.')
+    .optional(),
+  TOKENS_FILE: z.string().optional(),
+  SESSION_SECRET: z.string().min(32, 'must be 32 characters of chance at least.').optional(),
+  TRUSTED_PROXY: z
+    .string()
+    .transform((text, context) => {
+      const list = readAddresses(text)
+      if (list !== null) return list
+      context.addIssue('must be addresses or networks, for example 10.0.0.7, fd00::/8.')
+      return z.NEVER
+    })
+    .optional(),
+  PROXY_USER_HEADER: z
+    .string()
+    .regex(/^[\w-]{1,64}$/, 'must be the name of a header.')
+    .toLowerCase()
+    .optional(),
+  PROXY_USER_ROLE: z.enum(roles, { error: `must be one of ${roles.join(', ')}.` }).default('viewer'),
+}
+
+type Variables = z.output<z.ZodObject<typeof accessVariables>>
+
+/**
+ * What the variables say together, or one sentence per contradiction [SAFE-1].
+ * @param loopback whether only this machine can reach the address that is listened at
+ */
+export function readAccess(variables: Variables, loopback: boolean): { access: AccessConfig; problems: string[] } {
+  const { PUBLIC_URL, TOKENS_FILE, SESSION_SECRET, TRUSTED_PROXY, PROXY_USER_HEADER, PROXY_USER_ROLE } = variables
+  const problems: string[] = []
+  const asked = TOKENS_FILE !== undefined || PROXY_USER_HEADER !== undefined
+  if (!asked && (!loopback || PUBLIC_URL !== undefined)) {
+    problems.push(
+      `${loopback ? 'PUBLIC_URL' : 'HOST'}: would open Groundtruth to the network, where it has to know who asks. Set ` +
+        'TOKENS_FILE (npm run token makes tokens), or TRUSTED_PROXY and PROXY_USER_HEADER; or leave HOST at 127.0.0.1, ' +
+        '::1 or localhost, and PUBLIC_URL unset.',
+    )
+  }
+  if (!loopback && PUBLIC_URL === undefined) {
+    problems.push('PUBLIC_URL: must say how browsers reach this HOST, for example https://groundtruth.example.org.')
+  }
+  if (PROXY_USER_HEADER !== undefined && TRUSTED_PROXY === undefined) {
+    problems.push('TRUSTED_PROXY: must say which addresses may send PROXY_USER_HEADER.')
+  }
+  const from = TRUSTED_PROXY ?? new BlockList()
+  const proxyUser = PROXY_USER_HEADER === undefined ? null : { from, header: PROXY_USER_HEADER, role: PROXY_USER_ROLE }
+  const authentication = asked
+    ? { tokensFile: TOKENS_FILE ?? null, sessionSecret: SESSION_SECRET ?? null, proxyUser }
+    : null
+  return { access: { authentication, publicUrl: PUBLIC_URL ?? null, trustedProxy: from }, problems }
+}

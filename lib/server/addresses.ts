@@ -1,0 +1,39 @@
+import { BlockList, isIP, isIPv4 } from 'node:net'
+
+/** Reads addresses and networks such as `10.0.0.7, fd00::/8`; null where one of them is none. */
+export function readAddresses(text: string): BlockList | null {
+  const list = new BlockList()
+  for (const part of text.split(',').map(each => each.trim())) {
+    const [address = '', prefix, ...rest] = part.split('/')
+    const version = isIP(address)
+    if (version === 0 || rest.length > 0) return null
+    const family = version === 4 ? 'ipv4' : 'ipv6'
+    if (prefix === undefined) list.addAddress(address, family)
+    else if (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128)) {
+      list.addSubnet(address, Number(prefix), family)
+    } else return null
+  }
+  return list
+}
+
+/** True of an address that the list holds; an IPv4 address is the same where IPv6 carries it. */
+export function isAmong(list: BlockList, address: string): boolean {
+  return isIP(address) !== 0 && list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
+}
+
+/**
+ * Where a request comes from: the peer, or where that is a trusted proxy, the last address in `X-Forwarded-For` that is
+ * none. What stands before it may be anybody's invention.
+ */
+export function clientAddress(peer: string, forwardedFor: string, trusted: BlockList): string {
+  const hops = forwardedFor.split(',').map(hop => hop.trim())
+  let client = plain(peer)
+  while (isAmong(trusted, client)) {
+    const hop = hops.pop()
+    if (hop === undefined || isIP(hop) === 0) break
+    client = plain(hop)
+  }
+  return client
+}
+
+const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '')

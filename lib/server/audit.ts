@@ -1,0 +1,24 @@
+import type { Log } from './log'
+import type { Visit } from './visit'
+
+/** What is worth to be known afterwards: who came in, and who changed what. */
+export type Action = 'sign in' | 'sign out' | 'start run' | 'follow run' | 'stop run' | 'stop container'
+
+export interface AuditEntry {
+  visit: Visit
+  action: Action
+  outcome: 'done' | 'refused' | 'failed'
+  /** On what, and why it was refused or failed. */
+  facts: Record<string, string>
+}
+
+export type Audit = (entry: AuditEntry) => void
+
+/** Writes entries into the server's log, each marked `audit: true`; whatever level that has, none is left out. */
+export function createAudit(log: Log): Audit {
+  const lines = log.child({ audit: true }, { level: 'info' })
+  return ({ visit: { person, address }, action, outcome, facts }) => {
+    const who = person?.name ?? address
+    lines.info({ who, address, role: person?.role, action, outcome, ...facts }, `${action}: ${outcome}`)
+  }
+}

@@ -1,0 +1,33 @@
+import { Access } from './access'
+import type { Config } from './config'
+import type { Log } from './log'
+import { keptSecret } from './session-secret'
+import { Sessions } from './sessions'
+import { TokensFile } from './tokens-file'
+import type { Tokens } from './tokens'
+
+/** Where signing in is asked for: whose tokens count, and who is signed in. */
+export interface SignInState {
+  tokens: () => Tokens
+  sessions: Sessions
+}
+
+const none: Tokens = new Map()
+
+/**
+ * Who may come in, as configured. `signIn` is null where nobody is asked; `changed` is called after every change of the
+ * tokens. Throws a `ConfigError` where tokens or secret can't be had.
+ */
+export function openAccess({ access: { authentication, publicUrl }, dataDir }: Config, log: Log, changed: () => void) {
+  if (authentication === null) {
+    return { access: new Access({ authentication, publicUrl }), signIn: null, close: () => undefined }
+  }
+  const { tokensFile, sessionSecret, proxyUser } = authentication
+  const file = tokensFile === null ? null : new TokensFile(tokensFile, log, changed)
+  const signIn: SignInState = {
+    tokens: () => file?.tokens ?? none,
+    sessions: new Sessions(sessionSecret ?? keptSecret(dataDir)),
+  }
+  const access = new Access({ authentication: { ...signIn, proxyUser }, publicUrl })
+  return { access, signIn, close: () => file?.close() }
+}

@@ -1,0 +1,140 @@
+import { io, type Socket } from 'socket.io-client'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { NOT_SIGNED_IN, OUTDATED, PROTOCOL, SOCKET_PATH } from '../sync/messages'
+import { readAddresses } from './addresses'
+import { Gateway } from './gateway'
+import { serve, silent } from './testing'
+import { Team } from './testing-team'
+
+const HEADER = 'x-forwarded-user'
+const LOOPBACK = readAddresses('127.0.0.1')
+
+let team: Team
+let server: Awaited<ReturnType<typeof serve>>
+let gateway: Gateway
+const clients: Socket[] = []
+
+async function begin(proxied = false): Promise<void> {
+  team = new Team()
+  const proxyUser = proxied && LOOPBACK !== null ? { from: LOOPBACK, header: HEADER, role: 'viewer' as const } : null
+  server = await serve({ team, proxyUser })
+  gateway = new Gateway(server.live, server.access, silent)
+  server.left.then = () => gateway.recheck()
+  const state = { epoch: 'e1', scope: 'fleet', now: '2026-01-01T00:00:00.000Z', version: 0, state: '{}' } as const
+  gateway.open({ resume: async () => ({ kind: 'snapshot', ...state }), snapshot: async () => state })
+}
+
+beforeEach(() => begin())
+const end = async () => {
+  for (const client of clients.splice(0)) client.disconnect()
+  await gateway.close()
+  await server.close()
+}
+afterEach(end)
+
+/** Connects; gives the socket, or why there is none. */
+async function connect(headers: Record<string, string> = {}, auth: object = {}, transports = ['websocket']) {
+  const client: Socket = io(`http://127.0.0.1:${server.port}`, {
+    ...{ path: SOCKET_PATH, transports, forceNew: true, reconnection: false, extraHeaders: headers },
+    auth: { protocol: PROTOCOL, ...auth },
+  })
+  clients.push(client)
+  return new Promise<Socket | string>(resolve => {
+    client.on('connect', () => resolve(client)).on('connect_error', ({ message }) => resolve(message))
+  })
+}
+
+async function opened(...how: Parameters<typeof connect>): Promise<Socket> {
+  const client = await connect(...how)
+  if (typeof client === 'string') throw new Error(client)
+  return client
+}
+
+const closed = (client: Socket) => vi.waitFor(() => expect(client.connected).toBe(false), 5_000)
+const subscribe = (client: Socket) => client.timeout(5_000).emitWithAck('subscribe', { scope: 'fleet' })
+
+describe.each([[['websocket']], [['polling']]])('[SAFE-3] a socket by %s', transports => {
+  it('opens for those who are known, and for nobody else', async () => {
+    const by = (headers: Record<string, string>, auth = {}) => connect(headers, auth, transports)
+    for (const headers of [{}, { authorization: 'Bearer wrong' }, { cookie: 'groundtruth=x' }, { [HEADER]: 'ann' }]) {
+      expect(await by(headers)).toBe(NOT_SIGNED_IN)
+    }
+    for (const token of ['wrong', '', 5, {}, team.hash('ann')]) expect(await by({}, { token })).toBe(NOT_SIGNED_IN)
+    expect(await by(await team.cookie('ann'), { token: 'wrong' })).toBe(NOT_SIGNED_IN)
+    for (const name of ['ann', 'vic'] as const) {
+      for (const headers of [team.bearer(name), await team.cookie(name)]) {
+        expect(await subscribe(await opened(headers, {}, transports))).toMatchObject({ kind: 'snapshot' })
+      }
+      expect(await subscribe(await opened({}, { token: team.secret(name) }, transports))).toMatchObject({
+        kind: 'snapshot',
+      })
+    }
+  })
+
+  it('is not opened by another site, whoever’s cookie it brings', async () => {
+    const cookie = await team.cookie('ann')
+    for (const origin of ['http://evil.example', 'null']) {
+      expect(await connect({ ...cookie, origin }, {}, transports)).not.toBeInstanceOf(Object)
+    }
+    expect(await connect({ ...cookie, origin: `http://127.0.0.1:${server.port}` }, {}, transports)).toBeInstanceOf(
+      Object,
+    )
+  })
+
+  it('is closed when its token is taken away, and does not open again; others stay', async () => {
+    const ann = [
+      await opened(team.bearer('ann'), {}, transports),
+      await opened(await team.cookie('ann'), {}, transports),
+      await opened({}, { token: team.secret('ann') }, transports),
+    ]
+    const vic = await opened(team.bearer('vic'), {}, transports)
+    for (const client of [...ann, vic]) await subscribe(client)
+    const cookie = await team.cookie('ann')
+    team.change('ann', null)
+    gateway.recheck()
+    for (const client of ann) await closed(client)
+    expect(await subscribe(vic)).toMatchObject({ kind: 'snapshot' })
+    expect(gateway.audience('fleet')).toBe(1)
+    expect(await connect(cookie, {}, transports)).toBe(NOT_SIGNED_IN)
+  })
+})
+
+it('[SAFE-3] signing out closes the sockets of that session, and no others', async () => {
+  const [here, elsewhere] = [await team.cookie('ann'), await team.cookie('ann')]
+  const tabs = [await opened(here), await opened(here)]
+  const other = await opened(elsewhere)
+  await server.call('POST', '/sign-out', here)
+  for (const tab of tabs) await closed(tab)
+  expect(other.connected).toBe(true)
+  expect(await subscribe(other)).toMatchObject({ kind: 'snapshot' })
+  expect(await connect(here)).toBe(NOT_SIGNED_IN)
+})
+
+it('[SAFE-3] every message is asked again whose it is', async () => {
+  const client = await opened(team.bearer('ann'))
+  expect(await subscribe(client)).toMatchObject({ kind: 'snapshot' })
+  team.change('ann', null)
+  await expect(subscribe(client)).rejects.toThrow()
+  await closed(client)
+})
+
+it.each(['start', 'stop', '__proto__', 'constructor', 'toString', ''])(
+  '[SAFE-3] the event %j, which nobody decided upon, is the last of its socket',
+  async event => {
+    const client = await opened(team.bearer('ann'))
+    client.emit(event, {})
+    await closed(client)
+  },
+)
+
+it('[SAFE-2] the proxy’s word opens sockets, and only where it comes from the proxy', async () => {
+  expect(await connect({ [HEADER]: 'eve' })).toBe(NOT_SIGNED_IN)
+  await end()
+  await begin(true)
+  expect(await subscribe(await opened({ [HEADER]: 'eve' }))).toMatchObject({ kind: 'snapshot' })
+  expect(await connect({ [HEADER]: 'eve, ann' })).toBe(NOT_SIGNED_IN)
+})
+
+it('a page of another build is told that first, as it has to be loaded anew anyway', async () => {
+  expect(await connect({}, { protocol: PROTOCOL + 1 })).toBe(OUTDATED)
+})

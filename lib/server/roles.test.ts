@@ -1,0 +1,184 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Action } from './audit'
+import { routes } from './routes'
+import { container, serve } from './testing'
+import { Team } from './testing-team'
+
+/**
+ * Who may do what, written down a second time: a route that is added or loosened without a word here fails. Nobody, viewer,
+ * operator; and what the audit log calls it.
+ */
+const decided: Record<string, [nobody: number, viewer: number, operator: number, action?: Action]> = {
+  'GET /api/runs': [401, 200, 200],
+  'POST /api/runs': [401, 403, 201, 'start run'],
+  'GET /api/runs/{id}': [401, 200, 200],
+  'PUT /api/runs/{id}': [401, 403, 200, 'follow run'],
+  'POST /api/runs/{id}/stop': [401, 403, 202, 'stop run'],
+  'GET /api/runs/{id}/logs': [401, 200, 200],
+  'GET /api/containers': [401, 200, 200],
+  'POST /api/containers/{id}/stop': [401, 403, 202, 'stop container'],
+  'GET /api/specs': [401, 200, 200],
+  'GET /healthz': [200, 200, 200],
+  'GET /readyz': [200, 200, 200],
+}
+
+const ID = 'a'.repeat(64)
+const table = [...routes].flatMap(([pattern, row]) =>
+  Object.entries(row).map(([method, route]) => ({ method, pattern, route })),
+)
+const pathOf = (pattern: string) => pattern.replace('{id}', pattern.includes('containers') ? ID : 'r1')
+
+let team: Team
+let server: Awaited<ReturnType<typeof serve>>
+beforeEach(async () => {
+  team = new Team()
+  server = await serve({ team })
+  server.hub.add('r1')
+  server.hub.agents.push({ ...container(ID), stoppable: true })
+})
+afterEach(() => server.close())
+
+const call = (method: string, pattern: string, headers: Record<string, string>) =>
+  pattern === '/api/runs' && method === 'POST'
+    ? server.call(method, pattern, { 'content-type': 'application/json', ...headers }, '{"spec":"shop"}')
+    : server.call(method, pathOf(pattern), headers)
+
+it('[SAFE-3] every route is decided upon', () => {
+  expect(table.map(({ method, pattern }) => `${method} ${pattern}`).sort()).toEqual(Object.keys(decided).sort())
+})
+
+describe.each(table)('[SAFE-3] $method $pattern', ({ method, pattern, route }) => {
+  const [nobody, viewer, operator, action] = decided[`${method} ${pattern}`] ?? [0, 0, 0]
+
+  it('is for nobody but those it is for', async () => {
+    const asked = async (headers: Record<string, string>) => (await call(method, pattern, headers)).status
+    expect(await asked({})).toBe(nobody)
+    expect(await asked({ authorization: 'Bearer wrong' })).toBe(nobody)
+    expect(await asked({ 'x-forwarded-user': 'ann', 'x-forwarded-for': '127.0.0.1' })).toBe(nobody)
+    if (nobody === 401) expect(server.hub.asked).toEqual([])
+    expect(await asked(team.bearer('vic'))).toBe(viewer)
+    expect(await asked(await team.cookie('vic'))).toBe(viewer)
+    if (viewer === 403) expect(server.hub.asked).toEqual([])
+    expect(await asked(team.bearer('ann'))).toBe(operator)
+  })
+
+  it('follows its token: none once it is gone, less once it is less', async () => {
+    const cookie = await team.cookie('ann')
+    team.change('ann', 'viewer')
+    expect((await call(method, pattern, cookie)).status).toBe(viewer)
+    team.change('ann', null)
+    expect((await call(method, pattern, cookie)).status).toBe(nobody)
+    expect((await call(method, pattern, team.bearer('ann'))).status).toBe(nobody)
+  })
+
+  it('is refused to other sites, whoever’s cookie they bring', async () => {
+    const cookie = await team.cookie('ann')
+    for (const origin of ['http://evil.example', 'null', `https://127.0.0.1:${server.port}`, 'http://localhost:1']) {
+      expect((await call(method, pattern, { ...cookie, origin })).status).toBe(403)
+    }
+    expect((await call(method, pattern, { ...cookie, 'sec-fetch-site': 'cross-site' })).status).toBe(403)
+    expect(server.hub.asked).toEqual([])
+    expect(server.audited).toEqual([])
+  })
+
+  it('is recorded where it changes something, with who and what came of it', async () => {
+    expect(route.action).toBe(action)
+    for (const headers of [{}, team.bearer('vic'), team.bearer('ann')]) await call(method, pattern, headers)
+    const record = server.audited.map(({ visit, outcome }) => [visit.person?.name, outcome])
+    const expected = [
+      [undefined, 'refused'],
+      ['vic', 'refused'],
+      ['ann', 'done'],
+    ]
+    expect(record).toEqual(action === undefined ? [] : expected)
+  })
+})
+
+describe('[SAFE-3] the record', () => {
+  it('says on which run or container, in the hub’s own words where it failed', async () => {
+    await call('POST', '/api/runs/{id}/stop', team.bearer('ann'))
+    await call('POST', '/api/runs', team.bearer('ann'))
+    server.hub.failure = new Error('out of order')
+    await call('POST', '/api/containers/{id}/stop', team.bearer('ann'))
+    expect(server.audited.map(({ action, outcome, facts }) => ({ action, outcome, ...facts }))).toEqual([
+      { action: 'stop run', outcome: 'done', runId: 'r1' },
+      { action: 'start run', outcome: 'done', spec: 'shop', runId: 'run-1-abcdef' },
+      {
+        action: 'stop container',
+        outcome: 'failed',
+        containerId: ID,
+        why: 'out of order',
+        path: `/api/containers/${ID}/stop`,
+      },
+    ])
+  })
+
+  it('names the person to the hub, for the run’s own log', async () => {
+    await call('POST', '/api/runs', team.bearer('ann'))
+    await call('POST', '/api/runs/{id}/stop', team.bearer('ann'))
+    await call('POST', '/api/containers/{id}/stop', await team.cookie('ann'))
+    expect(server.hub.asked).toEqual([
+      ['start', { spec: 'shop' }, 'ann'],
+      ['stop', 'r1', 'ann'],
+      ['stopContainer', ID, 'ann'],
+    ])
+  })
+})
+
+it('[SAFE-5] who changes too much in a minute is told to wait, and nobody else is', async () => {
+  for (let n = 0; n < 300; n++) await call('POST', '/api/runs/{id}/stop', team.bearer('vic'))
+  const refused = await call('POST', '/api/runs/{id}/stop', team.bearer('vic'))
+  expect(refused.status).toBe(429)
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+  expect(refused.text).toMatch(/^{"error":"Too many calls\. Try again in \d+ s"}$/)
+  expect((await call('GET', '/api/runs', team.bearer('vic'))).status).toBe(200)
+  expect((await call('POST', '/api/runs/{id}/stop', team.bearer('ann'))).status).toBe(202)
+})
+
+it('what is ready is for anyone to know, what it is linked to is not', async () => {
+  expect((await server.call('GET', '/readyz')).text).toBe('{"ready":true}')
+  expect((await server.call('GET', '/readyz', team.bearer('vic'))).text).toContain('"links"')
+})
+
+describe('[SAFE-3] pages', () => {
+  it.each([
+    '/',
+    '/containers',
+    '/runs/r1',
+    '/nothing',
+    '/_next/image?url=%2F',
+    '/_next/data/x',
+    '/_next',
+    '/__nextjs_x',
+    '/Sign-in',
+  ])('%s leads to the sign-in', async path => {
+    const { status, headers } = await server.call('GET', path)
+    expect([status, headers.location?.split('?')[0]]).toEqual([303, '/sign-in'])
+    expect(await server.call('GET', path, team.bearer('vic'))).toMatchObject({ status: 200, text: 'a page' })
+  })
+
+  it.each([
+    ...[
+      '/_next/static/../../runs/r1',
+      '/_next/static/%2e%2e/%2e%2e/runs/r1',
+      '/_next/static//runs/r1',
+      '/_next/static/',
+    ],
+    ...[
+      '/_next/static\\..\\..\\runs',
+      '/_next/static/./x',
+      '/sign-in/../runs/r1',
+      '/sign-in%2f..%2fruns',
+      '/icon.svg/..',
+    ],
+  ])('%s is no way around it', async path => {
+    expect((await server.call('GET', path)).status).toBe(303)
+  })
+
+  it.each(['/sign-in', '/sign-in?next=%2F', '/icon.svg', '/_next/static/chunks/0y7n6-~_a.b.js'])(
+    '%s is for anyone',
+    async path => {
+      expect(await server.call('GET', path)).toMatchObject({ status: 200, text: 'a page' })
+    },
+  )
+})

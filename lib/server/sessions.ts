@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto'
+import { jwtVerify, SignJWT, errors } from 'jose'
+import { LRUCache } from 'lru-cache'
+
+/**
+ * How long a session lasts, ms. Fixed: a page that is kept open asks for nothing by HTTP, where a cookie could be renewed.
+ * Long, because it does not decide: whether its token still counts is asked at every step.
+ */
+export const SESSION_MS = 7 * 24 * 60 * 60 * 1_000
+
+/** How many signed-out sessions are remembered until they would have ended anyway [SAFE-5]. */
+const MAX_ENDED = 10_000
+
+const ISSUER = 'groundtruth'
+
+/** What a cookie proves: who held the token of this hash opened the session, which ends by itself at `endsAt` (ms). */
+export interface Session {
+  id: string
+  tokenHash: string
+  endsAt: number
+}
+
+/** A browser keeps a `__Host-` cookie from every other host, and takes it over https alone. */
+const cookieName = (secure: boolean) => (secure ? '__Host-groundtruth' : 'groundtruth')
+
+/** Lax: a link from elsewhere arrives signed in. Nothing is changed by GET, and Origin is checked besides. */
+const cookie = (value: string, maxAge: number, secure: boolean) =>
+  `${cookieName(secure)}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAge}${secure ? '; Secure' : ''}`
+
+/** The cookie that takes the session away. `secure`: the site is reached by https. */
+export const noCookie = (secure: boolean): string => cookie('', 0, secure)
+
+/** Sessions of those who signed in on the page: signed cookies, and what was signed out before its time. */
+export class Sessions {
+  readonly #key: Uint8Array
+  readonly #ended = new LRUCache<string, true>({ max: MAX_ENDED, ttl: SESSION_MS })
+
+  constructor(secret: string) {
+    this.#key = new TextEncoder().encode(secret)
+  }
+
+  /** Opens a session for the holder of a token; gives the `Set-Cookie` header. */
+  async open(tokenHash: string, secure: boolean): Promise<string> {
+    const jwt = await new SignJWT()
+      .setProtectedHeader({ alg: 'HS256' })
+      .setIssuer(ISSUER)
+      .setSubject(tokenHash)
+      .setJti(randomUUID())
+      .setExpirationTime(new Date(Date.now() + SESSION_MS))
+      .sign(this.#key)
+    return cookie(jwt, SESSION_MS / 1_000, secure)
+  }
+
+  /** The session that a `Cookie` header proves; undefined where it proves none. */
+  async read(header: string | undefined, secure: boolean): Promise<Session | undefined> {
+    const begin = `${cookieName(secure)}=`
+    const found = header?.split(';').map(pair => pair.trim())
+    const jwt = found?.find(pair => pair.startsWith(begin))?.slice(begin.length)
+    if (jwt === undefined || jwt === '') return undefined
+    try {
+      const { payload } = await jwtVerify(jwt, this.#key, { algorithms: ['HS256'], issuer: ISSUER })
+      const { sub, jti, exp } = payload
+      if (sub === undefined || jti === undefined || exp === undefined) return undefined
+      return { id: jti, tokenHash: sub, endsAt: exp * 1_000 }
+    } catch (error) {
+      // Expired, tampered with, or signed by somebody else: all prove nothing.
+      if (error instanceof errors.JOSEError) return undefined
+      throw error
+    }
+  }
+
+  /** Signs out: copies of its cookie prove nothing any more. */
+  end({ id }: Session): void {
+    this.#ended.set(id, true)
+  }
+
+  /** Whether it has neither ended by itself at `now` (ms) nor been signed out. */
+  isOpen({ id, endsAt }: Session, now: number): boolean {
+    return now < endsAt && !this.#ended.has(id)
+  }
+}

@@ -1,0 +1,146 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { localPath } from './sign-in'
+import { serve } from './testing'
+import { Team } from './testing-team'
+
+const form = { 'content-type': 'application/x-www-form-urlencoded' }
+
+let team: Team
+let server: Awaited<ReturnType<typeof serve>>
+beforeEach(async () => {
+  team = new Team()
+  server = await serve({ team })
+})
+afterEach(() => server.close())
+
+const signIn = (token: string, next = '/', headers = {}) =>
+  server.call('POST', '/sign-in', { ...form, ...headers }, new URLSearchParams({ token, next }).toString())
+const cookieOf = (answer: { headers: { 'set-cookie'?: string[] | undefined } }) =>
+  answer.headers['set-cookie']?.[0]?.split(';')[0] ?? ''
+
+describe('[SAFE-3] signing in', () => {
+  it('leads from a page to the form and on to the page', async () => {
+    const asked = await server.call('GET', '/runs/r%2F1?batch=a%20b')
+    expect(asked).toMatchObject({ status: 303, text: '' })
+    expect(asked.headers.location).toBe('/sign-in?next=%2Fruns%2Fr%252F1%3Fbatch%3Da%2520b')
+    expect((await server.call('GET', '/')).headers.location).toBe('/sign-in')
+    expect(await server.call('GET', asked.headers.location ?? '')).toMatchObject({ status: 200, text: 'a page' })
+
+    const next = new URLSearchParams(asked.headers.location?.split('?')[1]).get('next') ?? ''
+    const signed = await signIn(`  ${team.secret('vic')}\n`, next)
+    expect(signed.status).toBe(303)
+    expect(signed.headers).toMatchObject({ location: '/runs/r%2F1?batch=a%20b', 'cache-control': 'no-store' })
+    expect(await server.call('GET', '/runs/r%2F1', { cookie: cookieOf(signed) })).toMatchObject({ text: 'a page' })
+    expect(server.audited.map(({ action, outcome, visit }) => [action, outcome, visit.person?.name])).toEqual([
+      ['sign in', 'done', 'vic'],
+    ])
+  })
+
+  it('refuses an unknown token with the page that says so, and records it', async () => {
+    for (const token of ['', 'wrong', team.hash('ann'), 'x'.repeat(10_000)]) {
+      expect(await signIn(token)).toMatchObject({ status: 401, text: 'unknown-token' })
+    }
+    expect(server.audited.map(({ outcome, visit }) => [outcome, visit.address])).toEqual(
+      Array.from({ length: 4 }, () => ['refused', '127.0.0.1']),
+    )
+  })
+
+  it('[SAFE-2] takes its one form from its own page, and none elsewhere', async () => {
+    const body = `token=${team.secret('ann')}`
+    const post = (path: string, headers: Record<string, string>) => server.call('POST', path, headers, body)
+    expect((await post('/sign-in', { ...form, origin: 'http://evil.example' })).status).toBe(403)
+    expect((await post('/sign-in', { ...form, origin: 'null' })).status).toBe(403)
+    expect(
+      (await post('/sign-in', { ...form, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' })).status,
+    ).toBe(403)
+    expect((await post('/sign-in', { 'content-type': 'application/json' })).status).toBe(415)
+    expect((await post('/sign-in', { 'content-type': 'text/plain' })).status).toBe(415)
+    for (const path of ['/sign-in/', '/sign-in2', '/sign-out', '/api/runs', '/']) {
+      expect([path, (await post(path, form)).status]).toEqual([path, 415])
+    }
+    expect((await post('/sign-in', { ...form, origin: `http://127.0.0.1:${server.port}` })).status).toBe(303)
+    const large = await server.call('POST', '/sign-in', { ...form, 'transfer-encoding': 'chunked' }, 'x'.repeat(70_000))
+    expect(large.status).toBe(413)
+  })
+
+  it('[SAFE-5] is refused to who tries too often, says until when, and is recorded once', async () => {
+    for (let n = 0; n < 10; n++) expect((await signIn('wrong')).status).toBe(401)
+    for (let n = 0; n < 5; n++) {
+      const refused = await signIn(team.secret('ann'))
+      expect(refused).toMatchObject({ status: 429, text: 'too-often' })
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+      expect(refused.headers['set-cookie']).toBeUndefined()
+    }
+    expect(server.audited.filter(({ facts }) => facts['why'] === 'too many tries')).toHaveLength(1)
+    expect(server.audited).toHaveLength(11)
+  })
+})
+
+describe('[SAFE-3] signing out', () => {
+  it('ends the session and no other, and tells who holds connections open', async () => {
+    const left = vi.spyOn(server.left, 'then')
+    const [here, elsewhere] = [await team.cookie('ann'), await team.cookie('ann')]
+    const answer = await server.call('POST', '/sign-out', here)
+    expect(answer).toMatchObject({ status: 303, headers: { location: '/sign-in' } })
+    expect(answer.headers['set-cookie']?.[0]).toMatch(/^groundtruth=; .*Max-Age=0$/)
+    expect(left).toHaveBeenCalledOnce()
+    expect((await server.call('GET', '/api/runs', here)).status).toBe(401)
+    expect((await server.call('GET', '/api/runs', elsewhere)).status).toBe(200)
+    expect(server.audited.map(({ action, visit }) => [action, visit.person?.name])).toEqual([['sign out', 'ann']])
+  })
+
+  it('of nobody changes nothing, and other sites can’t bring it about', async () => {
+    const left = vi.spyOn(server.left, 'then')
+    expect((await server.call('POST', '/sign-out')).status).toBe(303)
+    const here = await team.cookie('ann')
+    expect((await server.call('POST', '/sign-out', { ...here, origin: 'http://evil.example' })).status).toBe(403)
+    expect((await server.call('GET', '/api/runs', here)).status).toBe(200)
+    expect(left).not.toHaveBeenCalled()
+  })
+})
+
+describe('[SAFE-3] where signing in leads to', () => {
+  it.each(['/', '/runs/r1', '/runs/r1?batch=a%20b', '/containers', '/runs/%2F%2Fevil', '/a//b'])('%s is ours', next => {
+    expect(localPath(next)).toBe(next)
+  })
+
+  it.each([
+    ...[
+      '//evil.example',
+      '/\\evil.example',
+      '\\\\evil.example',
+      '/\t/evil.example',
+      '/\n/evil.example',
+      '/..//evil.example',
+    ],
+    ...[
+      'https://evil.example',
+      'javascript:alert(1)',
+      'evil.example',
+      '',
+      '/sign-in',
+      '/sign-in?next=/x',
+      '/./sign-in',
+    ],
+    ...['/api/runs', '/x/../api/runs', 'http://[', '/.//evil.example', '/%2e%2e//evil.example'],
+  ])('%j is home', next => {
+    expect(localPath(next)).toBe('/')
+  })
+
+  it('is never another site, nor a second header, whatever is asked for', () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.string().map(rest => `/${rest}`),
+      fc.stringMatching(/^[/\\.\t\r\n:@a%2f]{1,12}$/),
+    )
+    fc.assert(
+      fc.property(text, next => {
+        const path = localPath(next)
+        expect(path).toMatch(/^\/(?!\/)[!-~]*$/)
+        expect(new URL(path, 'https://gt.example').origin).toBe('https://gt.example')
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})

@@ -1,0 +1,109 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Access } from './access'
+import type { Audit } from './audit'
+import { pathOf, SIGN_IN, siteOf } from './guard'
+import { RateLimit } from './rate-limit'
+import { readText, Refused, sendError } from './reply'
+import { noCookie, type Sessions } from './sessions'
+import { tokenOf, type Tokens } from './tokens'
+import { during, type Visit } from './visit'
+
+export const SIGN_OUT = '/sign-out'
+
+/** Who mistypes a token tries again a few times; nobody guesses 256 bits, but everybody could fill the log. */
+const TRIES_EACH = 10
+const TRIES_IN_ALL = 300
+const WINDOW_S = 60
+
+export interface DoorOptions {
+  access: Access
+  tokens: () => Tokens
+  sessions: Sessions
+  audit: Audit
+  publicUrl: URL | null
+  /** Renders pages: here that of the sign-in, which says what went wrong. */
+  pages: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  /** Somebody has signed out: open connections may be theirs. */
+  left: () => void
+}
+
+/** True of the two forms that let people in and out. */
+export const isDoor = (method: string, path: string): boolean =>
+  method === 'POST' && (path === SIGN_IN || path === SIGN_OUT)
+
+/** Answers the forms that let people in and out [SAFE-3]. They work without scripts, so they answer with pages. */
+export function createDoor({ access, tokens, sessions, audit, publicUrl, pages, left }: DoorOptions) {
+  const each = new RateLimit(TRIES_EACH, WINDOW_S)
+  const all = new RateLimit(TRIES_IN_ALL, WINDOW_S)
+  const isSecure = ({ headers }: IncomingMessage) => siteOf(headers.host, publicUrl).secure
+
+  const signIn = async (request: IncomingMessage, response: ServerResponse, visit: Visit) => {
+    const form = new URLSearchParams(await readText(request))
+    const next = localPath(form.get('next'))
+    const again = (status: number, why: NonNullable<Visit['signIn']>) => {
+      response.statusCode = status
+      // What was sent is read; the rest is the page, as if it had been asked for.
+      request.method = 'GET'
+      request.url = signInPath(next)
+      return during({ ...visit, signIn: why }, () => pages(request, response))
+    }
+
+    // Each before all: who is alone in trying too often shuts nobody else out.
+    const tooMuch = (await each.count(visit.address)) ?? (await all.count('all'))
+    if (tooMuch !== null) {
+      if (tooMuch.first) audit({ visit, action: 'sign in', outcome: 'refused', facts: { why: 'too many tries' } })
+      response.setHeader('retry-after', tooMuch.retryAfter)
+      return again(429, 'too-often')
+    }
+    const token = tokenOf(tokens(), form.get('token')?.trim() ?? '')
+    if (token === undefined) {
+      audit({ visit, action: 'sign in', outcome: 'refused', facts: { why: 'unknown token' } })
+      return again(401, 'unknown-token')
+    }
+    const person = { name: token.name, role: token.role, canSignOut: true }
+    audit({ visit: { ...visit, person }, action: 'sign in', outcome: 'done', facts: {} })
+    response.setHeader('set-cookie', await sessions.open(token.hash, isSecure(request)))
+    goTo(response, next)
+  }
+
+  const signOut = async (request: IncomingMessage, response: ServerResponse, visit: Visit) => {
+    const proof = await access.proofOf(request)
+    if (proof?.kind === 'session') {
+      sessions.end(proof.session)
+      audit({ visit, action: 'sign out', outcome: 'done', facts: {} })
+      left()
+    }
+    response.setHeader('set-cookie', noCookie(isSecure(request)))
+    goTo(response, SIGN_IN)
+  }
+
+  return async (request: IncomingMessage, response: ServerResponse, visit: Visit): Promise<void> => {
+    try {
+      await (pathOf(request.url ?? '') === SIGN_IN ? signIn : signOut)(request, response, visit)
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error
+      await sendError(response, error.status, error.message, error.headers)
+    }
+  }
+}
+
+/** Sends the browser to a page of ours, by GET. */
+export function goTo(response: ServerResponse, path: string): void {
+  response.writeHead(303, { location: path, 'cache-control': 'no-store' }).end()
+}
+
+/** The sign-in page that leads on to `next`. */
+export const signInPath = (next: string): string =>
+  next === '/' ? SIGN_IN : `${SIGN_IN}?next=${encodeURIComponent(next)}`
+
+/**
+ * Where to go on after signing in: a page of ours, whatever was asked for. Resolved as a browser would, so that `//evil`,
+ * `/\evil` and the like lead nowhere but home.
+ */
+export function localPath(next: string | null | undefined): string {
+  const here = 'http://here.invalid'
+  if (next?.startsWith('/') !== true || !URL.canParse(next, here)) return '/'
+  const { origin, pathname, search } = new URL(next, here)
+  if (origin !== here || pathname.startsWith('//') || pathname === SIGN_IN || pathname.startsWith('/api/')) return '/'
+  return pathname + search
+}

@@ -1,0 +1,55 @@
+import { readFileSync, unwatchFile, watchFile } from 'node:fs'
+import { ConfigError } from './config'
+import type { Log } from './log'
+import { parseTokens, type Tokens } from './tokens'
+
+/** How often the file is looked at, ms. Asking for its state also sees what is mounted or renamed into place. */
+const LOOK_MS = 500
+
+/** The tokens in a file, as it is now: one that is taken out stops working within half a second [SAFE-3]. */
+export class TokensFile {
+  #tokens: Tokens = new Map()
+
+  /** Throws a `ConfigError` where the file can't be read now. `changed` is called after every later change. */
+  constructor(
+    private readonly path: string,
+    private readonly log: Log,
+    private readonly changed: () => void,
+  ) {
+    try {
+      this.#read()
+    } catch (error) {
+      throw new ConfigError([`TOKENS_FILE: ${path} can't be read (${messageOf(error)}).`])
+    }
+    watchFile(path, { interval: LOOK_MS, persistent: false }, this.#readAgain)
+  }
+
+  get tokens(): Tokens {
+    return this.#tokens
+  }
+
+  close(): void {
+    unwatchFile(this.path, this.#readAgain)
+  }
+
+  readonly #readAgain = () => {
+    try {
+      this.#read()
+    } catch (error) {
+      // Nobody knows whose tokens still count, so none does.
+      this.#tokens = new Map()
+      this.log.error({ file: this.path, err: error }, 'the tokens can’t be read: nobody can sign in')
+    }
+    this.changed()
+  }
+
+  #read(): void {
+    const { tokens, problems } = parseTokens(readFileSync(this.path, 'utf8'))
+    this.#tokens = tokens
+    this.log.info({ file: this.path, tokens: tokens.size }, 'tokens read')
+    if (problems.length > 0)
+      this.log.warn({ file: this.path, problems: problems.slice(0, 10) }, 'tokens that do not count')
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { roles } from './person'
+import { isTokenName, makeToken, MAX_TOKENS, parseTokens, tokenOf } from './tokens'
+
+const name = fc.stringMatching(/^[\w.@+-]{1,64}$/)
+const holders = fc.array(fc.record({ name, role: fc.constantFrom(...roles) }), { maxLength: 10 })
+
+describe('[SAFE-3] tokens', () => {
+  it('count for whom and for what their line says, and nothing else does', () => {
+    fc.assert(
+      fc.property(holders, fc.string(), (all, other) => {
+        const made = all.map(holder => ({ ...holder, ...makeToken(holder.name, holder.role) }))
+        const { tokens, problems } = parseTokens(made.map(({ line }) => line).join('\n'))
+        expect(problems).toEqual([])
+        for (const { secret, name, role } of made) expect(tokenOf(tokens, secret)).toMatchObject({ name, role })
+        expect(tokenOf(tokens, other)).toBeUndefined()
+        for (const { hash } of tokens.values()) expect(tokenOf(tokens, hash)).toBeUndefined()
+      }),
+    )
+  })
+
+  it('a line that is cut short, as in a file half written, grants nothing', () => {
+    const { line } = makeToken('ann', 'operator')
+    for (let length = 1; length < line.length; length++) {
+      const { tokens, problems } = parseTokens(line.slice(0, length))
+      expect([tokens.size, problems.length]).toEqual([0, 1])
+    }
+  })
+
+  it('whatever a file holds, it is read line by line, and no problem repeats a word of it', () => {
+    const { line } = makeToken('ann', 'viewer')
+    fc.assert(
+      fc.property(fc.array(fc.string({ minLength: 8 })), noise => {
+        const { tokens, problems } = parseTokens([...noise, line, ...noise].join('\n'))
+        expect([...tokens.values()]).toEqual([expect.objectContaining({ name: 'ann', role: 'viewer' })])
+        const fixed = 'line is not: name, viewer or operator, sha256:hash'
+        for (const problem of problems) expect(fixed.split(' ')).toEqual(problem.replace(/\d+ /, '').split(' '))
+      }),
+    )
+  })
+
+  it('takes comments, blank lines and the line ends of Windows', () => {
+    const { line, secret } = makeToken('ann', 'viewer')
+    const { tokens, problems } = parseTokens(`# the team\r\n\r\n  ${line}\r\n`)
+    expect(problems).toEqual([])
+    expect(tokenOf(tokens, secret)?.name).toBe('ann')
+  })
+
+  it('of one hash the first line counts, so that none is raised by a second', () => {
+    const { line } = makeToken('ann', 'viewer')
+    const { tokens, problems } = parseTokens(`${line}\n${line.replace('viewer', 'operator')}`)
+    expect([...tokens.values()]).toEqual([expect.objectContaining({ role: 'viewer' })])
+    expect(problems).toEqual(['line 2 is the token of an earlier line'])
+  })
+
+  it('[SAFE-5] of more than 1,000 the first count, and the rest is reported', () => {
+    const lines = Array.from({ length: MAX_TOKENS + 1 }, (_, n) => `n${n} viewer sha256:${String(n).padStart(64, '0')}`)
+    const { tokens, problems } = parseTokens(lines.join('\n'))
+    expect(tokens.size).toBe(MAX_TOKENS)
+    expect(problems).toEqual([`line ${MAX_TOKENS + 1} is beyond the ${MAX_TOKENS} tokens that count`])
+  })
+
+  it.each(['', 'two words', 'a'.repeat(65), 'ann#', '__proto__ viewer', 'ann\n'])('%j is no name', bad => {
+    expect(isTokenName(bad)).toBe(false)
+  })
+})

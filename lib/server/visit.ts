@@ -1,0 +1,34 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Person } from './person'
+
+export type { Person, Role } from './person'
+
+/** One request by somebody. */
+export interface Visit {
+  /** Undefined: nobody that is known. */
+  person: Person | undefined
+  /** Where it comes from, as far as trusted proxies tell. */
+  address: string
+  /** What the sign-in page has to say about what was just tried there. */
+  signIn?: 'unknown-token' | 'too-often'
+}
+
+/** Next bundles its pages apart from the server; both meet at a registered symbol, as for the hub. */
+const key = Symbol.for('groundtruth.visit')
+
+const shared = globalThis as typeof globalThis & { [key]?: AsyncLocalStorage<Visit> }
+const known = shared[key]
+const visits = known === undefined ? new AsyncLocalStorage<Visit>() : known
+shared[key] = visits
+
+/** Runs what answers a request, so that whatever it calls knows whose it is. */
+export function during<T>(visit: Visit, answer: () => T): T {
+  return visits.run(visit, answer)
+}
+
+/** The visit that is being answered, for server components. Throws outside of one. */
+export function currentVisit(): Visit {
+  const visit = visits.getStore()
+  if (visit === undefined) throw new Error('No request is being answered: start the pages through server.ts')
+  return visit
+}

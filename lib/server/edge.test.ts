@@ -70,6 +70,29 @@ describe('edge', () => {
     expect(answer).toMatch(/^HTTP\/1.1 400 /)
   })
 
+  it('[SAFE-2] gives every answer its headers, and pages a nonce that no visitor can choose', async () => {
+    const seen: unknown[] = []
+    const pages = async (request: IncomingMessage, response: ServerResponse) => {
+      seen.push(request.headers['content-security-policy'])
+      response.end()
+    }
+    const edge = createEdge({ ...atHome, api: async (_, response) => void response.end(), pages, live: createServer() })
+    const { origin } = await listen(edge, '127.0.0.1', 0)
+    const policies: unknown[] = []
+    for (const path of ['/', '/', '/api/runs', '/runs/%zz', '/healthz']) {
+      const { headers } = await fetch(origin + path, {
+        headers: { 'content-security-policy': "script-src 'nonce-mine'" },
+      })
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      policies.push(headers.get('content-security-policy'))
+    }
+    expect(new Set(policies).size).toBe(5)
+    expect(seen).toEqual(policies.slice(0, 2))
+    expect(policies.join()).not.toContain('nonce-mine')
+    edge.close()
+    await once(edge, 'close')
+  })
+
   it.each([
     ['Host: evil.example', 421],
     ['Host: 127.0.0.1:{port}\r\nOrigin: http://evil.example', 403],

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { readAddresses } from './addresses'
 import { localPath } from './sign-in'
 import { serve } from './testing'
 import { Team } from './testing-team'
@@ -74,6 +75,45 @@ describe('[SAFE-3] signing in', () => {
     }
     expect(server.audited.filter(({ facts }) => facts['why'] === 'too many tries')).toHaveLength(1)
     expect(server.audited).toHaveLength(11)
+  })
+})
+
+describe('[SAFE-2] behind a proxy', () => {
+  const proxy = readAddresses('127.0.0.1') ?? undefined
+  const publicUrl = new URL('https://gt.example')
+  const host = { host: 'gt.example' }
+
+  beforeEach(async () => {
+    await server.close()
+    const proxyUser = proxy ? { from: proxy, header: 'x-forwarded-user', role: 'viewer' as const } : null
+    server = await serve({ team, publicUrl, proxyUser, ...(proxy && { trustedProxy: proxy }) })
+  })
+
+  it('the cookie is for https alone, and works there', async () => {
+    const signed = await signIn(team.secret('ann'), '/', { ...host, origin: 'https://gt.example' })
+    expect(signed.headers['set-cookie']?.[0]).toMatch(/^__Host-groundtruth=.*; Secure$/)
+    expect(signed.headers['strict-transport-security']).toBeDefined()
+    const cookie = cookieOf(signed)
+    expect((await server.call('GET', '/api/runs', { ...host, cookie })).status).toBe(200)
+    expect((await server.call('GET', '/api/runs', { cookie })).status).toBe(401)
+  })
+
+  it('whoever tries too often shuts out nobody who comes from elsewhere, and can’t pretend to', async () => {
+    const flood = (from: string) => signIn('wrong', '/', { ...host, 'x-forwarded-for': from })
+    for (let n = 0; n < 10; n++) await flood(`198.51.100.${n}, 203.0.113.9`)
+    expect((await flood('198.51.100.77, 203.0.113.9')).status).toBe(429)
+    expect((await flood('203.0.113.9, 198.51.100.7')).status).toBe(401)
+    expect(new Set(server.audited.map(({ visit }) => visit.address))).toEqual(new Set(['203.0.113.9', '198.51.100.7']))
+  })
+
+  it('whom the proxy names sees, and changes nothing', async () => {
+    const eve = { ...host, 'x-forwarded-user': 'eve' }
+    server.hub.add('r1')
+    expect(await server.call('GET', '/runs/r1', eve)).toMatchObject({ status: 200, text: 'a page' })
+    expect((await server.call('GET', '/api/runs', eve)).status).toBe(200)
+    expect((await server.call('POST', '/api/runs/r1/stop', eve)).status).toBe(403)
+    expect((await server.call('POST', '/api/runs/r1/stop', { ...eve, ...team.bearer('ann') })).status).toBe(202)
+    expect(server.audited.map(({ visit }) => visit.person?.name)).toEqual(['eve', 'ann'])
   })
 })
 

@@ -17,8 +17,7 @@ export interface Visit {
 const key = Symbol.for('groundtruth.visit')
 
 const shared = globalThis as typeof globalThis & { [key]?: AsyncLocalStorage<Visit> }
-const known = shared[key]
-const visits = known === undefined ? new AsyncLocalStorage<Visit>() : known
+const visits = shared[key] ?? new AsyncLocalStorage<Visit>()
 shared[key] = visits
 
 /** Runs what answers a request, so that whatever it calls knows whose it is. */

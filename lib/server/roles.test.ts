@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { someAgent } from '../run/testing-shown'
 import type { Action } from './audit'
 import { routes } from './routes'
-import { container, serve } from './testing'
+import { serve } from './testing'
 import { Team } from './testing-team'
 
 /**
@@ -34,7 +35,7 @@ beforeEach(async () => {
   team = new Team()
   server = await serve({ team })
   server.hub.add('r1')
-  server.hub.agents.push({ ...container(ID), stoppable: true })
+  server.hub.agents.push({ ...someAgent(ID), stoppable: true })
 })
 afterEach(() => server.close())
 

@@ -1,0 +1,56 @@
+import type { ReactNode } from 'react'
+import { renderToString } from 'react-dom/server'
+import { describe, expect, it } from 'vitest'
+import { LiveProvider } from '../../lib/client/live'
+import { someAgent, someRun } from '../../lib/run/testing-shown'
+import type { Person } from '../../lib/server/visit'
+import { ContainersView } from './containers/containers-view'
+import { FleetView } from './fleet/fleet-view'
+import { RunView } from './run/run-view'
+import { VisitorProvider } from './visitor'
+
+const version = { epoch: 'e1', version: 1, now: '2026-11-23T13:41:05.000Z' }
+const run = { ...someRun('run-1', { startedAt: version.now, heardAt: version.now }), ...version, batches: [] }
+const found = { ...run, basis: 'history' as const }
+const links = { backend: 'http://127.0.0.1:3000', link: run.link, linkSince: null, dockerSince: null, findings: [] }
+const containers = [someAgent('a'.repeat(64), { stoppable: true })]
+const docker = { docker: { link: 'live', error: null }, dockerSince: null } as const
+
+const pages: Record<string, [page: ReactNode, offers: string[]]> = {
+  fleet: [<FleetView key="1" initial={{ ...version, ...links, runs: [run] }} />, ['Start a run…', 'Follow a run…']],
+  'empty fleet': [
+    <FleetView key="2" initial={{ ...version, ...links, runs: [] }} />,
+    ['Start a run…', 'Follow a run…'],
+  ],
+  run: [<RunView key="3" initial={run} />, ['Stop run…']],
+  'run from history': [<RunView key="4" initial={found} />, ['Follow…']],
+  containers: [<ContainersView key="5" initial={{ ...version, ...docker, containers }} />, ['Stop…']],
+}
+
+const html = (page: ReactNode, person: Person | null) => {
+  const shown = <LiveProvider initialNow={version.now}>{page}</LiveProvider>
+  const whole = person === null ? shown : <VisitorProvider person={person}>{shown}</VisitorProvider>
+  return renderToString(whole).replaceAll('<!-- -->', '')
+}
+
+const vic: Person = { name: 'vic', role: 'viewer', canSignOut: true }
+const ann: Person = { name: 'ann', role: 'operator', canSignOut: true }
+
+describe.each(Object.entries(pages))('[SAFE-3] the page of the %s', (_, [page, offers]) => {
+  it('offers an operator, and whoever is not asked, what they may do; a viewer none of it', () => {
+    for (const offer of offers) {
+      expect(html(page, null)).toContain(offer)
+      expect(html(page, ann)).toContain(offer)
+      expect(html(page, vic)).not.toContain(offer)
+    }
+  })
+
+  it('says who one is, and lets those out who signed in here', () => {
+    expect(html(page, vic)).toContain('vic, viewer')
+    expect(html(page, vic)).toContain('Sign out')
+    const byProxy = html(page, { ...vic, canSignOut: false })
+    expect(byProxy).toContain('vic, viewer')
+    expect(byProxy).not.toContain('Sign out')
+    expect(html(page, null)).not.toContain('data-testid="who"')
+  })
+})

@@ -48,6 +48,8 @@ export function onThemeChange(listener: () => void): () => void {
   if (listeners.size === 0) {
     window.addEventListener('storage', paint)
     preference().addEventListener('change', paint)
+    // Where nothing is found the page is rendered in the browser alone, and the script was never run.
+    paint()
   }
   listeners.add(listener)
   return () => {

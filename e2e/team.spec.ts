@@ -98,6 +98,7 @@ test('[SAFE-3] a viewer sees everything, is offered nothing else, and is refused
   await live(page)
   await page.goto(`${dashboard.url}/runs/run-unknown`)
   await expect(page.getByRole('heading', { name: 'This run is not followed here' })).toBeVisible()
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light')
   for (const path of ['/', '/runs/run-1', '/runs/run-unknown', '/containers']) {
     await page.goto(dashboard.url + path)
     await expect(page.getByTestId('who')).toBeVisible()

@@ -2,6 +2,8 @@ import { createServer } from 'node:http'
 import { pino } from 'pino'
 import { Hub } from '../lib/hub/hub'
 import { MemoryStore } from '../lib/hub/store'
+import { openAccess } from '../lib/server/authentication'
+import { readConfig } from '../lib/server/config'
 import { createEdge, listen } from '../lib/server/edge'
 import { Gateway } from '../lib/server/gateway'
 import { createApi } from '../lib/server/http'
@@ -19,7 +21,9 @@ if (gc === undefined) throw new Error('Start it with --expose-gc.')
 const log = pino({ level: 'warn' }, process.stderr)
 const live = createServer()
 const metrics = new Metrics()
-const gateway = new Gateway(live, log, metrics)
+const config = readConfig({})
+const { access } = openAccess(config, log, () => undefined)
+const gateway = new Gateway(live, access, log, metrics)
 const publisher = new MemoryPublisher(gateway)
 // Few finished runs are kept, so that the heap has no reason to grow once there are as many.
 const store = new MemoryStore({ maxRuns: Number(kept) })
@@ -27,7 +31,8 @@ const hub = new Hub({ backendUrl: new URL(backend), engine: null, publisher, log
 metrics.watch({ hub, gateway })
 gateway.open(publisher)
 const pages = () => Promise.resolve()
-const edge = createEdge({ api: createApi(hub, metrics), pages, live, log })
+const api = createApi(hub, metrics, () => undefined)
+const edge = createEdge({ ...config.access, access, api, pages, door: null, live, scripts: [], log })
 console.log((await listen(edge, '127.0.0.1', 0)).href)
 
 for await (const _ of process.stdin) {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { NOT_SIGNED_IN, OUTDATED, PROTOCOL, SOCKET_PATH } from '../sync/messages'
 import { readAddresses } from './addresses'
 import { Gateway } from './gateway'
+import { Metrics } from './metrics'
 import { serve, silent } from './testing'
 import { Team } from './testing-team'
 
@@ -18,7 +19,7 @@ async function begin(proxied = false): Promise<void> {
   team = new Team()
   const proxyUser = proxied && LOOPBACK !== null ? { from: LOOPBACK, header: HEADER, role: 'viewer' as const } : null
   server = await serve({ team, proxyUser })
-  gateway = new Gateway(server.live, server.access, silent)
+  gateway = new Gateway(server.live, server.access, silent, new Metrics())
   server.left.then = () => gateway.recheck()
   const state = { epoch: 'e1', scope: 'fleet', now: '2026-01-01T00:00:00.000Z', version: 0, state: '{}' } as const
   gateway.open({ resume: async () => ({ kind: 'snapshot', ...state }), snapshot: async () => state })

@@ -384,7 +384,7 @@ describe('[SAFE-5] bounds', () => {
     ['sockets-of-address', { inAll: 9, perAddress: 2 }],
   ])('no page comes in beyond the bound of %s, and one may where another left', async (bound, bounds) => {
     const narrow = await serve()
-    const gate = new Gateway(narrow.live, silent, metrics, bounds)
+    const gate = new Gateway(narrow.live, narrow.access, silent, metrics, bounds)
     gate.open(new Numbers())
     const arrive = () => connect({ port: narrow.port })
     const [first, second] = [arrive(), arrive()]

@@ -12,7 +12,7 @@ import { createEdge, listen } from './edge'
 import { Gateway } from './gateway'
 import { createApi } from './http'
 import { Metrics } from './metrics'
-import { silent } from './testing'
+import { atHome, silent } from './testing'
 
 const cleanUp: (() => unknown)[] = []
 afterEach(async () => {
@@ -28,13 +28,13 @@ async function dashboard() {
   cleanUp.push(() => backend.close())
   const metrics = new Metrics()
   const live = createServer()
-  const gateway = new Gateway(live, silent, metrics)
+  const gateway = new Gateway(live, atHome.access, silent, metrics)
   const publisher = new MemoryPublisher(gateway)
   const hub = new Hub({ backendUrl: new URL(backend.url), engine: null, publisher, log: silent, meter: metrics })
   metrics.watch({ hub, gateway })
   gateway.open(publisher)
   const pages = async () => undefined
-  const edge = createEdge({ api: createApi(hub, metrics), pages, live, log: silent })
+  const edge = createEdge({ ...atHome, api: createApi(hub, metrics, () => undefined), pages, live })
   const url = await listen(edge, '127.0.0.1', 0)
   cleanUp.push(async () => {
     await gateway.close()

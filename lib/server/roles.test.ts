@@ -21,6 +21,7 @@ const decided: Record<string, [nobody: number, viewer: number, operator: number,
   'GET /api/specs': [401, 200, 200],
   'GET /healthz': [200, 200, 200],
   'GET /readyz': [200, 200, 200],
+  'GET /metrics': [401, 200, 200],
 }
 
 const ID = 'a'.repeat(64)

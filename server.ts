@@ -1,7 +1,9 @@
 import { createServer } from 'node:http'
 import next from 'next'
 import { connectEngine } from './lib/docker/engine'
+import { DataDirBusy } from './lib/hub/data-dir-lock'
 import { Hub } from './lib/hub/hub'
+import { Recorder } from './lib/hub/recorder'
 import { ConfigError, readConfig, type Config } from './lib/server/config'
 import { createEdge, drain, listen } from './lib/server/edge'
 import { Gateway } from './lib/server/gateway'
@@ -19,6 +21,8 @@ async function serve(config: Config): Promise<void> {
   const log = createLog(config.logLevel, process.stderr)
   const dev = process.env['NODE_ENV'] !== 'production'
 
+  const recorder = new Recorder(config.dataDir, log)
+
   // Neither ever listens: Next and socket.io hang their listeners there, and the edge decides who gets what.
   const hotReload = createServer()
   const live = createServer()
@@ -30,7 +34,8 @@ async function serve(config: Config): Promise<void> {
   const gateway = new Gateway(live, log, metrics)
   const publisher = new MemoryPublisher(gateway)
   const engine = config.docker === 'off' ? null : connectEngine(config.docker)
-  const hub = new Hub({ backendUrl: config.backendUrl, engine, publisher, log, meter: metrics })
+  const hub = new Hub({ backendUrl: config.backendUrl, engine, publisher, log, meter: metrics, recorder })
+  await hub.restore()
   metrics.watch({ hub, gateway })
   setHub(hub)
   gateway.open(publisher)
@@ -65,6 +70,6 @@ for (const output of [process.stdout, process.stderr]) output.on('error', () => 
 try {
   await serve(readConfig(process.env))
 } catch (error) {
-  console.error(error instanceof ConfigError ? error.message : error)
+  console.error(error instanceof ConfigError || error instanceof DataDirBusy ? error.message : error)
   process.exit(1)
 }

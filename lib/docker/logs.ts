@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { hasEnded } from '../run/container'
 import { asDockerError, DockerError } from './docker-error'
 import type { Engine } from './engine'
+import { KnownLines } from './known-lines'
 import type { LogEntry } from './log-entry'
 import { LogFrames } from './log-frames'
 import { LogLines, type ContainerLine } from './log-lines'
@@ -55,6 +56,8 @@ export class ContainerLog {
     private readonly source: Pick<Engine, 'inspect' | 'logs' | 'where'>,
     private readonly containerId: string,
     private readonly listener: ContainerLogListener,
+    /** What was read before this process began: it is not told again. */
+    private readonly known = new KnownLines(),
   ) {}
 
   start(): void {
@@ -162,7 +165,12 @@ export class ContainerLog {
   }
 
   private tell(lines: readonly ContainerLine[]): void {
-    for (const line of lines) this.listener.line(line)
+    for (const line of lines) {
+      const news = this.known.take(line)
+      if (news === 'known') continue
+      if (news === 'torn') this.listener.gap(TORN)
+      this.listener.line(line)
+    }
   }
 }
 

@@ -13,6 +13,8 @@ export interface Config {
   backendLabel: string
   /** Where the Docker Engine is; `off` where none is to be asked. */
   docker: DockerHost | 'off'
+  /** Where recordings are kept; relative to the folder that the server was started in. */
+  dataDir: string
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
 }
 
@@ -51,6 +53,7 @@ const environment = z.object({
       abort: true,
     })
     .transform(text => new URL(text)),
+  DATA_DIR: z.string().default('.groundtruth'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be one of fatal, error, warn, info, debug, trace, silent.',
@@ -70,13 +73,14 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
     const issues = result.error?.issues ?? []
     throw new ConfigError([...issues.map(issue => `${issue.path.join('.')}: ${issue.message}`), ...docker.problems])
   }
-  const { PORT, HOST, BACKEND_URL, LOG_LEVEL } = result.data
+  const { PORT, HOST, BACKEND_URL, DATA_DIR, LOG_LEVEL } = result.data
   return {
     port: PORT,
     host: HOST,
     backendUrl: BACKEND_URL,
     backendLabel: withoutCredentials(BACKEND_URL),
     docker: docker.host,
+    dataDir: DATA_DIR,
     logLevel: LOG_LEVEL,
   }
 }

@@ -118,7 +118,7 @@ async function isAlive(): Promise<Reply> {
 
 /** Ready whenever pages can be served: a backend that is down is something to show, not a reason to hide. */
 async function isReady({ hub }: Call): Promise<Reply> {
-  return { status: 200, json: { ready: true, links: hub.links() } }
+  return { status: 200, json: { ready: true, links: hub.links(), recording: hub.recording() } }
 }
 
 async function getMetrics({ metrics }: Call): Promise<Reply> {

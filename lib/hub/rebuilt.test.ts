@@ -23,8 +23,12 @@ const BACKEND = 'http://127.0.0.1:3000'
 const silent = pino({ level: 'silent' })
 
 let folder: string
+const recorders: Recorder[] = []
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'groundtruth-'))))
-afterEach(() => rmSync(folder, { recursive: true }))
+afterEach(() => {
+  for (const recorder of recorders.splice(0)) recorder.close()
+  rmSync(folder, { recursive: true })
+})
 
 const hostWith = (record: StateHost['record']): StateHost => ({
   backend: BACKEND,
@@ -101,7 +105,8 @@ const unrecorded = () =>
 
 /** A run that is recorded. */
 function recorded() {
-  const recorder = new Recorder(folder, silent)
+  const recorder = new Recorder(mkdtempSync(join(folder, 'data-')), silent)
+  recorders.push(recorder)
   const recordings = new RunRecordings(BACKEND, recorder, silent)
   const host = hostWith((state, what, urgent) => recordings.append(state, what, urgent))
   const state = new RunState('r1', host, '001-todo', T0)
@@ -155,11 +160,10 @@ function foldLines(text: string) {
   return { view: derive(run, Date.now()).view, log, whole }
 }
 
-describe('a run that is rebuilt from its recording', () => {
+describe('a run that is rebuilt from its recording', { timeout: 300_000 }, () => {
   it('[REC-3] [REC-7] shows what pages saw last, whenever the process was killed, and ends as if it never was', async () => {
     await fc.assert(
       fc.asyncProperty(stories, someFrames, fc.nat(1_000), async (story, cuts, at) => {
-        rmSync(join(folder, 'recordings'), { recursive: true, force: true })
         const to = Math.round((at * story.frames.length) / 1_000)
         const { recorder, run } = recorded()
         deliver(run, story, cuts, to)
@@ -189,7 +193,6 @@ describe('a run that is rebuilt from its recording', () => {
   it('[REC-4] is what its whole lines say, wherever the file was torn', async () => {
     await fc.assert(
       fc.asyncProperty(stories, someFrames, fc.double({ min: 0, max: 1, noNaN: true }), async (story, cuts, share) => {
-        rmSync(join(folder, 'recordings'), { recursive: true, force: true })
         const { recorder, run } = recorded()
         deliver(run, story, cuts, story.frames.length)
         recorder.close()
@@ -216,7 +219,6 @@ describe('a run that is rebuilt from its recording', () => {
     const garbage = fc.oneof(fc.string(), fc.constantFrom('{}', 'null', '{"kind":"observed"}', '[', '__proto__', ''))
     await fc.assert(
       fc.asyncProperty(stories, garbage, fc.nat(), async (story, words, at) => {
-        rmSync(join(folder, 'recordings'), { recursive: true, force: true })
         const { recorder, run } = recorded()
         deliver(run, story, [], story.frames.length)
         recorder.close()
@@ -236,7 +238,6 @@ describe('a run that is rebuilt from its recording', () => {
   it('[REC-2] what is only said again is not recorded again', async () => {
     await fc.assert(
       fc.asyncProperty(stories, async story => {
-        rmSync(join(folder, 'recordings'), { recursive: true, force: true })
         const { recorder, run } = recorded()
         deliver(run, story, [], story.frames.length)
         run.close()

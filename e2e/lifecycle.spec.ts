@@ -58,7 +58,7 @@ test.describe('the backend comes and goes, and the numbers end right', () => {
     dashboard,
     page,
   }) => {
-    for (const id of ['db', 'ui']) backend.hold(id)
+    for (const id of ['db', 'ui', 'models']) backend.hold(id)
     const runId = await dashboard.start(PORTAL)
     const run = await new RunPage(page, dashboard, runId).open()
     await expect(run.completed).toHaveText('1/14', { timeout: 20_000 })
@@ -68,7 +68,7 @@ test.describe('the backend comes and goes, and the numbers end right', () => {
     await dashboard.restart()
     await expect(run.completed).toHaveText('2/14', { timeout: 20_000 })
     await run.live()
-    backend.release('ui')
+    for (const id of ['ui', 'models']) backend.release(id)
     await expect(run.completed).toHaveText('14/14', { timeout: 30_000 })
     await run.expectStatus('completed')
     expect((await dashboard.snapshot(runId)).startedAt).toBe(startedAt)

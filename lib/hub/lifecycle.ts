@@ -155,9 +155,14 @@ export class Lifecycle {
   async restore(): Promise<Rebuilt[]> {
     const { agentLogs } = this
     const reopen = (header: Header) => this.reopen(header)
-    const all = await this.recordings.rebuild({ agentLogs, reopen, abandon: state => this.unpublish(state) })
+    const abandon = (state: RunState) => {
+      this.unpublish(state)
+      return this.runs.remove(state)
+    }
+    const all = await this.recordings.rebuild({ agentLogs, reopen, abandon })
     for (const rebuilt of all) await this.goOn(rebuilt)
-    return all
+    // For some there may have been no room.
+    return all.filter(({ state }) => state !== null && this.runs.byItsOwn(state.runId) === state)
   }
 
   /** A run that only the history tells of [RUN-13]; undefined where there are too many runs. */
@@ -187,9 +192,8 @@ export class Lifecycle {
   async archive(state: RunState): Promise<void> {
     this.sessions.get(state)?.close()
     this.sessions.delete(state)
-    this.recordings.append(state, { kind: 'archived' }, true)
-    await this.runs.archive(state)
-    await this.makeRoom()
+    if (!this.runs.isStored(state)) this.recordings.append(state, { kind: 'archived' }, true)
+    await this.keep(state)
   }
 
   /** What was found in the history is a run that is followed: its evidence goes there, and its address leads there [RUN-13]. */
@@ -247,11 +251,9 @@ export class Lifecycle {
     if (!state) return
     for (const old of renamed) this.runs.rename(old, state)
     if (lost) state.observe(lost)
-    if (isArchived && state.isOver) {
-      await this.runs.archive(state)
-      await this.makeRoom()
-    } else if (state.current().view.basis === 'stream') {
-      const session = new Session(state, this.sessionHost, replay)
+    if (isArchived && state.isOver) await this.keep(state)
+    else if (state.current().view.basis === 'stream') {
+      const session = new Session(state, this.sessionHost, replay ?? undefined)
       this.sessions.set(state, session)
       session.follows(state.current())
       session.follow(true)
@@ -265,7 +267,9 @@ export class Lifecycle {
     if (session.state.neverExisted && this.sessions.has(session.state)) await this.discard(session.state)
   }
 
-  private async makeRoom(): Promise<void> {
+  /** From now on the store keeps it, as long as there is room. */
+  private async keep(state: RunState): Promise<void> {
+    await this.runs.archive(state)
     let hasMore = true
     while (hasMore && this.recordings.isOverfull) hasMore = await this.runs.evict()
   }

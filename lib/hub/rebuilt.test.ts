@@ -123,7 +123,7 @@ async function rebuiltFrom(path: string) {
   const rebuilt = new Rebuilt({ agentLogs, reopen })
   const reading = await playRecording(path, rebuilt)
   if (!rebuilt.state) throw new Error('no header')
-  const run = new Listening(rebuilt.state, rebuilt.replay)
+  const run = new Listening(rebuilt.state, rebuilt.replay ?? new Replay())
   return { rebuilt, reading, run }
 }
 

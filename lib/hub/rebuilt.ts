@@ -17,8 +17,8 @@ export interface Rebuilder {
 export class Rebuilt implements Player {
   header: Header | null = null
   state: RunState | null = null
-  /** The messages that were heard: a replay of the backend's brings nothing of them anew. */
-  readonly replay = new Replay()
+  /** The messages that were heard: a replay of the backend's brings nothing of them anew. Null: none is expected. */
+  replay: Replay | null = new Replay()
   /** The lines that were read of each container. */
   readonly lines = new Map<string, KnownLines>()
   /** The ids that it had before [RUN-13]. */
@@ -43,7 +43,7 @@ export class Rebuilt implements Player {
     switch (entry.kind) {
       case 'observed':
         this.note(entry.observation)
-        this.replay.learn(entry.observation)
+        this.replay?.learn(entry.observation)
         state.restore(entry.observation, entry.fresh)
         break
       case 'note':
@@ -64,6 +64,7 @@ export class Rebuilt implements Player {
         break
       case 'archived':
         this.isArchived = true
+        this.replay = null
         break
       case 'hole':
         state.restoreHole(entry.from, entry.to)

@@ -13,7 +13,7 @@ export interface RebuildHost {
   /** The state to fill; null where the recording is another backend's, or the run is known. */
   reopen(header: Header): RunState | null
   /** The recording could not be read to its end: what was rebuilt of it is not shown. */
-  abandon(state: RunState): void
+  abandon(state: RunState): Promise<void>
 }
 
 /** Which run is recorded where. Without a recorder nothing is. */
@@ -58,7 +58,7 @@ export class RunRecordings {
       const { state, header } = rebuilt
       if (!state || !header) continue
       if (!reading) {
-        host.abandon(state)
+        await host.abandon(state)
         continue
       }
       const recording = this.recorder?.goOn(path, header, reading.end)

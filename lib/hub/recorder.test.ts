@@ -9,6 +9,7 @@ import type { Message } from '../run/observation'
 import { DataDirBusy } from './data-dir-lock'
 import { Recorder, recorderFinding } from './recorder'
 import { entry, readLine, type Entry, type Header } from './recording'
+import type { Recording } from './recording-file'
 
 const silent = pino({ level: 'silent' })
 const T0 = Date.parse('2026-01-15T14:00:00Z')
@@ -37,8 +38,16 @@ function recorder(...bounds: [lines: number, all: number, total: number] | []) {
   recorders.push(made)
   const told: string[] = []
   const changed = vi.fn()
-  made.listen({ tell: (_, text) => void told.push(text), changed })
-  return { made, told, changed }
+  const live: Recording[] = []
+  made.listen({
+    // As a run's log does.
+    tell: (_, text) => {
+      told.push(text)
+      for (const recording of live) recording.append({ kind: 'note', at: T0, text }, false)
+    },
+    changed,
+  })
+  return { made, told, changed, live }
 }
 
 /** A line of an agent's, or a word of the engine's. */
@@ -142,8 +151,9 @@ describe('a folder that can’t be written', () => {
   })
 
   it('[REC-6] costs lines first, then all that waits, and the recording says so', () => {
-    const { made, told } = recorder()
+    const { made, told, live } = recorder()
     const recording = made.begin(headerOf('r1'))
+    live.push(recording)
     recording.append(message(1, 'success'), true)
     const aside = `${recording.path}.aside`
     spoil(recording.path, aside)
@@ -158,6 +168,7 @@ describe('a folder that can’t be written', () => {
     expect(held.filter(kind => kind === 'success')).toHaveLength(2)
     expect(held.length).toBeLessThan(40)
     expect(told).toHaveLength(1)
+    expect(held.at(-1)).toBe('note')
 
     spoil(recording.path, aside)
     for (let n = 41; n < 80; n += 1) recording.append(message(n, 'success', long), true)

@@ -80,11 +80,11 @@ export class Recording {
     const written = this.host.mayWrite && this.write()
     if (!written && this.waitingBytes > MAX_WAITING) this.shed()
     if (!written || this.lostLines === 0) return written
-    const lost = this.lostLines
+    const text = `${this.lostLines} pieces of this log could not be recorded: after a restart they may be missing.`
     this.lostLines = 0
-    const text = `${lost} pieces of this log could not be recorded: after a restart they may be missing.`
     this.host.tell(this.header, text)
-    return written
+    // What was told is in the log, and so in the recording.
+    return this.flush()
   }
 
   /** Nothing is taken or written any more. */

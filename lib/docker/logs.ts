@@ -2,7 +2,6 @@ import type { Readable } from 'node:stream'
 import { hasEnded } from '../run/container'
 import { asDockerError, DockerError } from './docker-error'
 import type { Engine } from './engine'
-import { KnownLines } from './known-lines'
 import type { LogEntry } from './log-entry'
 import { LogFrames } from './log-frames'
 import { LogLines, type ContainerLine } from './log-lines'
@@ -30,7 +29,7 @@ const GONE_WITHIN = 3_000
 const MAX_FAULTS = 8
 
 const REMOVED = 'The container was removed before all of its output could be read: lines may be missing here.'
-const TORN = 'Docker has dropped older output of this container: lines may be missing here.'
+export const TORN = 'Docker has dropped older output of this container: lines may be missing here.'
 
 /**
  * Follows what one container prints, from its first line until it has ended and all is read, over any number of cuts:
@@ -56,8 +55,6 @@ export class ContainerLog {
     private readonly source: Pick<Engine, 'inspect' | 'logs' | 'where'>,
     private readonly containerId: string,
     private readonly listener: ContainerLogListener,
-    /** What was read before this process began: it is not told again. */
-    private readonly known = new KnownLines(),
   ) {}
 
   start(): void {
@@ -165,12 +162,7 @@ export class ContainerLog {
   }
 
   private tell(lines: readonly ContainerLine[]): void {
-    for (const line of lines) {
-      const news = this.known.take(line)
-      if (news === 'known') continue
-      if (news === 'torn') this.listener.gap(TORN)
-      this.listener.line(line)
-    }
+    for (const line of lines) this.listener.line(line)
   }
 }
 

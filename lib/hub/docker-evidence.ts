@@ -1,7 +1,7 @@
 import type { Engine } from '../docker/engine'
 import { DockerError } from '../docker/docker-error'
 import type { KnownLines } from '../docker/known-lines'
-import { ContainerLog, type ContainerLogListener } from '../docker/logs'
+import { ContainerLog, TORN } from '../docker/logs'
 import { DockerWatcher } from '../docker/watcher'
 import { assign, type Assignment, type Employer } from '../run/assign'
 import { hasEnded, isAtWork, type ContainerFacts } from '../run/container'
@@ -201,17 +201,24 @@ export class DockerEvidence {
     if (state === 'created' || this.logs.has(id)) return
     const { agentLogs } = this.host
     const secrets = new SecretMask()
-    const listener: ContainerLogListener = {
-      line: line => agentLogs.line(id, { ...line, text: secrets.mask(line.text) }),
+    const known = this.restored.get(id)?.lines
+    this.restored.delete(id)
+    const log = new ContainerLog(this.engine, id, {
+      line: line => {
+        // Also of a line that is known: a private key may go on in the next one.
+        const text = secrets.mask(line.text)
+        const news = known?.take(line) ?? 'new'
+        if (news === 'known') return
+        if (news === 'torn') agentLogs.gap(id, TORN)
+        agentLogs.line(id, { ...line, text })
+      },
       gap: text => agentLogs.gap(id, text),
       ended: () => undefined,
       failed: error => {
         agentLogs.gap(id, 'Its output can’t be read on, by a fault of the dashboard’s: lines are missing here.')
         this.host.failed(error)
       },
-    }
-    const log = new ContainerLog(this.engine, id, listener, this.restored.get(id)?.lines)
-    this.restored.delete(id)
+    })
     this.logs.set(id, log)
     log.start()
   }

@@ -37,6 +37,7 @@ const hostWith = (record: StateHost['record']): StateHost => ({
   changed: () => undefined,
   record,
   logChanged: () => undefined,
+  heard: () => undefined,
   replaced: () => undefined,
   derived: () => undefined,
   failed: (_, error) => {

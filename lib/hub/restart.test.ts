@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -98,6 +98,22 @@ describe('a dashboard that is started again', () => {
     await vi.waitFor(() => expect(hub.liveRuns).toBe(0), { timeout: 15_000 })
     const { status, endedAt, counts } = before
     expect(await hub.snapshot(runId)).toMatchObject({ status, endedAt, counts })
+  })
+
+  it('[REC-1] [SAFE-4] has recorded no secret that an agent printed', async () => {
+    const { backend, dashboard, dataDir } = await world()
+    backend.hold('b')
+    const { hub, end } = await dashboard()
+    const runId = await atB(hub)
+    backend.print('b', 'stdout', 'the key is sk-ant-api03-abcdefghijklmnop0123456789')
+    backend.release('b')
+    await until(hub, runId, ({ status }) => expect(status).toBe('completed'))
+    await end()
+    const folder = join(dataDir, 'recordings')
+    const [name = ''] = await readdir(folder)
+    const recording = await readFile(join(folder, name), 'utf8')
+    expect(recording).toContain('the key is sk-ant-•••')
+    expect(recording).not.toContain('abcdefghijklmnop')
   })
 
   it('[REC-7] forgets a start that the backend never heard', async () => {

@@ -12,6 +12,7 @@ import { MemoryPublisher } from '../sync/memory-publisher'
 import { BackendLink } from './backend-link'
 import { Lifecycle } from './lifecycle'
 import { Recorder } from './recorder'
+import { unmetered } from './meter'
 import { MemoryStore } from './store'
 
 const T0 = Date.parse('2026-01-15T14:00:00Z')
@@ -43,6 +44,7 @@ function lifecycle(folder: string, { backend = 'http://127.0.0.1:9/', maxRuns = 
   const life = new Lifecycle({
     ...{ backendUrl, backend, http, link, publisher, recorder, derived: () => undefined, log: silent },
     store: new MemoryStore({ maxRuns }),
+    meter: unmetered,
     docker: () => CLAIMS_ALONE.docker,
     undecided: () => [],
   })

@@ -1,8 +1,10 @@
 import { createServer } from 'node:http'
 import next from 'next'
-import { connectEngine } from './lib/docker/engine'
 import { themeScript } from './app/theme'
+import { connectEngine } from './lib/docker/engine'
+import { DataDirBusy } from './lib/hub/data-dir-lock'
 import { Hub } from './lib/hub/hub'
+import { Recorder } from './lib/hub/recorder'
 import { createAudit } from './lib/server/audit'
 import { openAccess } from './lib/server/authentication'
 import { ConfigError, readConfig, type Config } from './lib/server/config'
@@ -25,6 +27,8 @@ async function serve(config: Config): Promise<void> {
   const audit = createAudit(log)
   const dev = process.env['NODE_ENV'] !== 'production'
 
+  const recorder = new Recorder(config.dataDir, log)
+
   // Neither ever listens: Next and socket.io hang their listeners there, and the edge decides who gets what.
   const hotReload = createServer()
   const live = createServer()
@@ -39,7 +43,8 @@ async function serve(config: Config): Promise<void> {
 
   const publisher = new MemoryPublisher(gateway)
   const engine = config.docker === 'off' ? null : connectEngine(config.docker)
-  const hub = new Hub({ backendUrl: config.backendUrl, engine, publisher, log, meter: metrics })
+  const hub = new Hub({ backendUrl: config.backendUrl, engine, publisher, log, meter: metrics, recorder })
+  await hub.restore()
   metrics.watch({ hub, gateway })
   setHub(hub)
   gateway.open(publisher)
@@ -80,6 +85,6 @@ for (const output of [process.stdout, process.stderr]) output.on('error', () => 
 try {
   await serve(readConfig(process.env))
 } catch (error) {
-  console.error(error instanceof ConfigError ? error.message : error)
+  console.error(error instanceof ConfigError || error instanceof DataDirBusy ? error.message : error)
   process.exit(1)
 }

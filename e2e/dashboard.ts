@@ -1,4 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { DashboardProcess } from '../lib/reference-backend/dashboard'
@@ -18,11 +21,17 @@ export class Dashboard {
   #port = 0
   #log = ''
 
-  private constructor(private readonly environment: Record<string, string>) {}
+  private constructor(
+    private readonly environment: Record<string, string>,
+    private readonly dataDir: string,
+  ) {}
 
-  /** Spawns the build on a free port; settles when it is ready. It watches no Docker unless `DOCKER` says `on`. */
+  /**
+   * Spawns the build on a free port, with a data folder of its own; settles when it is ready. It watches no Docker unless
+   * `DOCKER` says `on`.
+   */
   static async launch(environment: Record<string, string>): Promise<Dashboard> {
-    const dashboard = new Dashboard(environment)
+    const dashboard = new Dashboard(environment, await mkdtemp(join(tmpdir(), 'groundtruth-data-')))
     await dashboard.#spawn()
     return dashboard
   }
@@ -66,21 +75,34 @@ export class Dashboard {
     return snapshot.parse(body)
   }
 
-  /** A new process on the same port, which knows nothing of the old one's runs. */
-  async restart(): Promise<void> {
-    await this.stop()
+  /** A new process on the same port, which goes on with what the old one recorded; `forget`: it knows nothing of that. */
+  async restart({ forget = false } = {}): Promise<void> {
+    await this.#end()
+    if (forget) await rm(this.dataDir, { recursive: true, force: true })
     await this.#spawn()
   }
 
-  /** Ends the process: politely, and by force where that takes too long. Gives its exit code. */
+  /** Ends the process without a word, as a power cut would. */
+  async kill(): Promise<void> {
+    await this.#process?.kill()
+    this.#process = undefined
+  }
+
+  /** Ends the process, politely, and by force where that takes too long, and removes its data. Gives its exit code. */
   async stop(): Promise<number | null> {
+    const exitCode = await this.#end()
+    await rm(this.dataDir, { recursive: true, force: true })
+    return exitCode
+  }
+
+  async #end(): Promise<number | null> {
     const ending = this.#process
     this.#process = undefined
     return (await ending?.stop()) ?? null
   }
 
   async #spawn(): Promise<void> {
-    const environment = { DOCKER: 'off', ...this.environment, PORT: String(this.#port) }
+    const environment = { DOCKER: 'off', DATA_DIR: this.dataDir, ...this.environment, PORT: String(this.#port) }
     try {
       this.#process = await DashboardProcess.start(root, environment, text => (this.#log += text))
     } catch (cause) {

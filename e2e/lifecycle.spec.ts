@@ -27,7 +27,7 @@ test.describe('the backend comes and goes, and the numbers end right', () => {
     for (const id of ['db', 'ui']) backend.hold(id)
     const runId = await dashboard.start(PORTAL)
     await expect.poll(async () => (await dashboard.snapshot(runId)).counts.completed).toBe(1)
-    await dashboard.restart()
+    await dashboard.restart({ forget: true })
     expect((await dashboard.api('GET', `/api/runs/${runId}`)).status).toBe(404)
 
     await page.goto(dashboard.url)
@@ -47,10 +47,43 @@ test.describe('the backend comes and goes, and the numbers end right', () => {
     await run.expectStatus('completed')
     const before = await dashboard.snapshot(runId)
 
-    await dashboard.restart()
+    await dashboard.restart({ forget: true })
     expect((await dashboard.api('PUT', `/api/runs/${runId}`)).status).toBe(201)
     const { status, startedAt, endedAt, counts } = before
     await expect.poll(() => dashboard.snapshot(runId)).toMatchObject({ status, startedAt, endedAt, counts })
+  })
+
+  test('[REC-7] the dashboard is killed in the middle of a run, and an open page goes on with it', async ({
+    backend,
+    dashboard,
+    page,
+  }) => {
+    for (const id of ['db', 'ui', 'models']) backend.hold(id)
+    const runId = await dashboard.start(PORTAL)
+    const run = await new RunPage(page, dashboard, runId).open()
+    await expect(run.completed).toHaveText('1/14', { timeout: 20_000 })
+    const { startedAt } = await dashboard.snapshot(runId)
+    await dashboard.kill()
+    backend.release('db')
+    await dashboard.restart()
+    await expect(run.completed).toHaveText('2/14', { timeout: 20_000 })
+    await run.live()
+    for (const id of ['ui', 'models']) backend.release(id)
+    await expect(run.completed).toHaveText('14/14', { timeout: 30_000 })
+    await run.expectStatus('completed')
+    expect((await dashboard.snapshot(runId)).startedAt).toBe(startedAt)
+
+    const log = (of: Dashboard) => of.api('GET', `/api/runs/${runId}/logs?limit=10000`)
+    const other = await Dashboard.launch({ BACKEND_URL: backend.url })
+    await other.api('PUT', `/api/runs/${runId}`)
+    const whole = await log(dashboard)
+    await expect.poll(() => log(other)).toEqual(whole)
+    await other.stop()
+    await dashboard.kill()
+    await dashboard.restart()
+    expect(await log(dashboard)).toEqual(whole)
+    await run.expectStatus('completed')
+    await expect(run.completed).toHaveText('14/14')
   })
 
   test('[RUN-11] the backend dies under a run, and the next run is right', async ({ backend, dashboard, page }) => {

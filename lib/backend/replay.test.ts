@@ -321,3 +321,48 @@ describe('bounds', () => {
     expect(listener.log).toEqual([...lines, 'new'])
   })
 })
+
+describe('what was observed by an earlier process', () => {
+  /** All that one has observed. */
+  const observed = (texts: readonly string[]) => {
+    const replay = new Replay()
+    const opened = replay.open(T0)
+    const received = texts.map(text => replay.receive(text, T0))
+    return [opened, ...received.flatMap(each => (each.kind === 'observed' ? [each.observation] : []))]
+  }
+
+  it('[REC-7] is known: a replay brings only what was missed, and has not caught up before it has brought the rest', () => {
+    fc.assert(
+      fc.property(fc.nat(story.length), heard => {
+        const listener = new Listener()
+        for (const observation of observed(story.slice(0, heard))) listener.replay.learn(observation)
+        listener.open()
+        for (const [n, text] of story.entries()) {
+          expect(listener.replay.caughtUp).toBe(n >= heard)
+          listener.hear(text)
+        }
+        expect(listener.log).toEqual(lines.slice(heard))
+      }),
+    )
+  })
+
+  it('[REC-7] [RUN-4] but for an abort, which no replay brings', () => {
+    const listener = new Listener()
+    for (const observation of observed([...story, ABORT])) listener.replay.learn(observation)
+    listener.open().hearAll(story)
+    expect(listener.replay.caughtUp).toBe(true)
+  })
+
+  it('[REC-7] its connections are counted on', () => {
+    const listener = new Listener()
+    for (const observation of observed(story)) listener.replay.learn(observation)
+    expect(listener.replay.open(T0 + 1)).toMatchObject({ connection: 2 })
+  })
+
+  it('[REC-7] [RUN-14] another execution makes it forgotten', () => {
+    const listener = new Listener()
+    for (const observation of observed(story)) listener.replay.learn(observation)
+    listener.open().hear(line('anew', T0 + 60_000))
+    expect(listener.replay.caughtUp).toBe(true)
+  })
+})

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Observation } from '../run/observation'
+import type { Message, Observation } from '../run/observation'
 import { compareInstants, fractionDigits, parseInstant, type Instant } from '../run/time'
 import { readFrame } from './normalise'
 
@@ -84,22 +84,15 @@ export class Replay {
     const time = (this.lastTime = stamp ?? this.lastTime)
     const fine = stamp !== null && fractionDigits(reading.timestamp ?? '') >= 6
     const id = fine ? text : `${text}#${this.occurrence(text)}`
-    const hash = hashOf(id)
-    if (this.isAnotherExecution(hash, time)) this.forget()
-    const fresh = this.recognise(hash, time)
-    if (fresh && reading.says.kind === 'execution-aborted') {
-      this.unreplayed.add(hash)
-      this.replayable -= 1
-    }
+    const digest = digestOf(id)
+    const fresh = this.hear(hashOf(digest), time, reading.says)
     if (this.missing <= 0) this.completeAt ??= at
     this.lastAt = at
-    if (this.earliest === null || compareInstants(time, this.earliest) < 0) this.earliest = time
-    if (this.latest === null || compareInstants(time, this.latest) > 0) this.latest = time
     const observation: Observation = {
       kind: 'message',
       connection: this.connection,
       index: this.index,
-      id: id.length <= 256 ? id : `${hash}:${id.length}`,
+      id: digest,
       at,
       time: time.ms === 0 ? { ms: at, ns: 0 } : time,
       live: live && fresh,
@@ -109,6 +102,19 @@ export class Replay {
     }
     this.index += 1
     return { kind: 'observed', observation, fresh, odd: reading.odd }
+  }
+
+  /**
+   * Takes in what was observed before this began, in the order in which it was: from then on that is known, and the next
+   * connection is expected to bring it again.
+   */
+  learn(observation: Observation): void {
+    if (observation.kind === 'opened') this.connection = observation.connection
+    if (observation.kind !== 'message') return
+    const { connection, index, id, time, says } = observation
+    this.connection = connection
+    this.index = index
+    if (!this.known.has(hashOf(id))) this.hear(hashOf(id), time, says)
   }
 
   /**
@@ -136,6 +142,19 @@ export class Replay {
   private isAnotherExecution(hash: number, time: Instant): boolean {
     if (this.index > 0 || this.earliest === null || this.known.has(hash)) return false
     return compareInstants(time, this.earliest) > 0
+  }
+
+  /** Whether the message is a new one. */
+  private hear(hash: number, time: Instant, says: Message['says']): boolean {
+    if (this.isAnotherExecution(hash, time)) this.forget()
+    const fresh = this.recognise(hash, time)
+    if (fresh && says.kind === 'execution-aborted') {
+      this.unreplayed.add(hash)
+      this.replayable -= 1
+    }
+    if (this.earliest === null || compareInstants(time, this.earliest) < 0) this.earliest = time
+    if (this.latest === null || compareInstants(time, this.latest) > 0) this.latest = time
+    return fresh
   }
 
   /** Nothing of what was known is replayed any more. */
@@ -176,15 +195,18 @@ export class Replay {
 
   /** Where stamps are too coarse to tell two equal messages apart, the how-manieth of this connection it is. */
   private occurrence(text: string): number {
-    const hash = hashOf(text)
+    const hash = hashOf(digestOf(text))
     const count = (this.occurrences.get(hash) ?? 0) + 1
     if (this.occurrences.size < MAX_COUNTED || count > 1) this.occurrences.set(hash, count)
     return count
   }
 }
 
-/** 52 bits of a text's hash: among a million messages two share one once in ten thousand runs. */
-function hashOf(text: string): number {
-  const digest = createHash('sha256').update(text).digest()
-  return digest.readUIntBE(0, 6) * 16 + (digest.readUInt8(6) >> 4)
+/** 132 bits of a text's digest: what a message is known by, short, and without what it says. */
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22)
+
+/** 52 bits of a digest: among a million messages two share them once in ten thousand runs. */
+function hashOf(digest: string): number {
+  const bytes = Buffer.from(digest, 'base64url')
+  return bytes.readUIntBE(0, 6) * 16 + (bytes.readUInt8(6) >> 4)
 }

@@ -48,7 +48,6 @@ const MAX_AFTER_END = 15 * 60_000
  * joined again at once, one that did not with growing, jittered delay.
  */
 export class RunStream {
-  private readonly replay = new Replay()
   private readonly address: URL
   private readonly headers: Record<string, string>
   private socket: WebSocket | null = null
@@ -75,6 +74,8 @@ export class RunStream {
     backend: URL,
     runId: string,
     private readonly listener: StreamListener,
+    /** What is known of the run's messages already. */
+    private readonly replay = new Replay(),
   ) {
     this.headers = authorization(backend)
     const base = new URL(backend)

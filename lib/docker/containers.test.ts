@@ -369,6 +369,24 @@ describe('[DOCK-5] what was learned of a container', () => {
     },
   )
 
+  it('[REC-7] of one that an earlier process knew is as old as it is, until a list or an inspection tells what became of it', () => {
+    const facts = (n: number) => {
+      const book = new Containers()
+      book.event(eventOf(idOf(n), 'create', 1), 1)
+      book.event(eventOf(idOf(n), 'start', 2), 2)
+      inspectAll(book, { now: 3, inspect: id => inspectionOf(id, { state: 'running', startedAt: 2 }) })
+      return book.known(idOf(n))!
+    }
+    const book = new Containers()
+    for (const n of [1, 2]) book.restore(facts(n))
+    expect(book.takeChanged()).toEqual([])
+    expect(book.list([listedOf(idOf(1), { state: 'running' })], book.mark(), 9)).toEqual([idOf(1)])
+    expect(book.takeChanged()).toMatchObject([{ id: idOf(2), state: 'running', removed: true, seenEndedAt: 9 }])
+    inspectAll(book, { now: 9, inspect: id => inspectionOf(id, { state: 'running', startedAt: 2 }) })
+    // Told also where nothing has changed: who reads its output has to begin.
+    expect(book.takeChanged()).toMatchObject([{ id: idOf(1), state: 'running', removed: false }])
+  })
+
   it('names the image of the latest agent', () => {
     const book = new Containers()
     expect(book.latestImage()).toBeNull()

@@ -41,6 +41,12 @@ export class Containers {
     return ++this.#clock
   }
 
+  /** Takes in what was known before this process began, as old as it is: the first list says what became of it [REC-7]. */
+  restore(facts: ContainerFacts): void {
+    this.#take(facts.id, { facts, killedAt: null })
+    this.#changed.delete(facts.id)
+  }
+
   known(id: string): ContainerFacts | null {
     return this.#entries.get(id)?.life.facts ?? null
   }

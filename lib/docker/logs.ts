@@ -29,7 +29,7 @@ const GONE_WITHIN = 3_000
 const MAX_FAULTS = 8
 
 const REMOVED = 'The container was removed before all of its output could be read: lines may be missing here.'
-const TORN = 'Docker has dropped older output of this container: lines may be missing here.'
+export const TORN = 'Docker has dropped older output of this container: lines may be missing here.'
 
 /**
  * Follows what one container prints, from its first line until it has ended and all is read, over any number of cuts:

@@ -74,6 +74,11 @@ export class DockerWatcher {
     return this.#link.error
   }
 
+  /** A container that existed when it was last seen, before this process began [REC-7]. To be told before the start. */
+  restore(facts: ContainerFacts): void {
+    this.#book.restore(facts)
+  }
+
   start(): void {
     this.#link.start()
     void this.#run()

@@ -20,9 +20,9 @@ export interface AgentLine {
 /** What is told of the batches' logs. */
 export interface AgentLogsListener {
   opened(runId: string, batchId: string, log: LogBuffer): void
-  appended(runId: string, batchId: string): void
-  /** Lines were taken out of the middle, and the others counted anew. */
-  rebuilt(runId: string, batchId: string): void
+  appended(runId: string, batchId: string, line: Omit<LogLine, 'seq'>): void
+  /** The lines of a container were taken out of the middle, and the others counted anew. */
+  rebuilt(runId: string, batchId: string, containerId: string): void
   closed(runId: string, batchId: string): void
 }
 
@@ -74,6 +74,20 @@ export class AgentLogs {
     for (const line of lines) this.append(containerId, line)
   }
 
+  /** Takes in a line that was recorded before a restart; of a container that is another run's by now it is left out. */
+  restore(home: Home, line: Omit<LogLine, 'seq'>): void {
+    const place = this.places.get(line.source)
+    if (place && place.runId !== home.runId) return
+    if (place?.batchId !== home.batchId) this.assigned(line.source, home)
+    this.append(line.source, line)
+  }
+
+  /** What was restored of the container turned out to be another's. */
+  restoreLeft(runId: string, containerId: string): void {
+    const place = this.places.get(containerId)
+    if (place?.runId === runId) this.leave(containerId, place)
+  }
+
   /** Undefined where no container of the batch is known. */
   get(runId: string, batchId: string): LogBuffer | undefined {
     return this.runs.get(runId)?.get(batchId)
@@ -98,7 +112,7 @@ export class AgentLogs {
       return
     }
     place.log.append(line)
-    this.listener.appended(place.runId, place.batchId)
+    this.listener.appended(place.runId, place.batchId, line)
   }
 
   private open({ runId, batchId }: Home): LogBuffer | null {
@@ -116,7 +130,7 @@ export class AgentLogs {
   private leave(containerId: string, { runId, batchId, log }: Place): LogLine[] {
     this.places.delete(containerId)
     const lines = log.takeOut(containerId)
-    if (lines.length > 0) this.listener.rebuilt(runId, batchId)
+    if (lines.length > 0) this.listener.rebuilt(runId, batchId, containerId)
     return lines
   }
 

@@ -1,10 +1,12 @@
 import type { Engine } from '../docker/engine'
 import { DockerError } from '../docker/docker-error'
-import { ContainerLog } from '../docker/logs'
+import type { KnownLines } from '../docker/known-lines'
+import { ContainerLog, TORN } from '../docker/logs'
 import { DockerWatcher } from '../docker/watcher'
 import { assign, type Assignment, type Employer } from '../run/assign'
-import { isAtWork, type ContainerFacts } from '../run/container'
+import { hasEnded, isAtWork, type ContainerFacts } from '../run/container'
 import type { Undecided } from '../run/evidence'
+import type { Evidence } from '../run/fold'
 import type { AgentContainer, Batch, Finding } from '../run/model'
 import type { Observation } from '../run/observation'
 import { SecretMask } from '../run/secrets'
@@ -59,6 +61,8 @@ export class DockerEvidence {
   private readonly candidates = new Map<string, Candidates>()
   private undecided: UndecidedByRun = new Map()
   private readonly logs = new Map<string, ContainerLog>()
+  /** What was read before this process began of each container that was there then, by its id. */
+  private readonly restored = new Map<string, { ended: boolean; lines: KnownLines | undefined }>()
   private soon: NodeJS.Timeout | null = null
   private restUntil = 0
   private closed = false
@@ -85,6 +89,22 @@ export class DockerEvidence {
     })
     const { link, since, imageMissing } = this.watcher
     this.state = { link, since, imageMissing, lists: [] }
+  }
+
+  /**
+   * What was known of a run's containers before this process began, as old as it is: what became of them is told as soon
+   * as Docker is listed [REC-7]. To be called before the start. `lines`: what was read of each.
+   */
+  restore(runId: string, evidence: readonly Evidence[], lines: ReadonlyMap<string, KnownLines>): void {
+    for (const { batchId, by, container } of evidence) {
+      const { id, removed } = container
+      this.facts.set(id, container)
+      this.homes.set(id, { kind: 'assigned', runId, batchId, by })
+      if (removed) continue
+      this.restored.set(id, { ended: hasEnded(container), lines: lines.get(id) })
+      this.watcher.restore(container)
+    }
+    this.forgetOldest()
   }
 
   start(): void {
@@ -181,8 +201,17 @@ export class DockerEvidence {
     if (state === 'created' || this.logs.has(id)) return
     const { agentLogs } = this.host
     const secrets = new SecretMask()
+    const known = this.restored.get(id)?.lines
+    this.restored.delete(id)
     const log = new ContainerLog(this.engine, id, {
-      line: line => agentLogs.line(id, { ...line, text: secrets.mask(line.text) }),
+      line: line => {
+        // Also of a line that is known: a private key may go on in the next one.
+        const text = secrets.mask(line.text)
+        const news = known?.take(line) ?? 'new'
+        if (news === 'known') return
+        if (news === 'torn') agentLogs.gap(id, TORN)
+        agentLogs.line(id, { ...line, text })
+      },
       gap: text => agentLogs.gap(id, text),
       ended: () => undefined,
       failed: error => {
@@ -197,10 +226,13 @@ export class DockerEvidence {
   /** It came and went before anybody could read it. */
   private missed({ id, startedAt }: ContainerFacts): void {
     if (startedAt === null || this.logs.has(id)) return
-    this.host.agentLogs.gap(
-      id,
-      'The container was removed before its output could be read: its lines are missing here.',
-    )
+    const before = this.restored.get(id)
+    this.restored.delete(id)
+    if (before?.ended === true) return
+    const text = before
+      ? 'The container was removed while the dashboard did not run: its last lines may be missing here.'
+      : 'The container was removed before its output could be read: its lines are missing here.'
+    this.host.agentLogs.gap(id, text)
   }
 
   private weighNow(): void {

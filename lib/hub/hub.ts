@@ -16,6 +16,7 @@ import { asking } from './asking'
 import { BackendLink } from './backend-link'
 import { DockerEvidence } from './docker-evidence'
 import { Lifecycle } from './lifecycle'
+import { recorderFinding, type Recorder, type RecorderState } from './recorder'
 import type { RunState } from './run-state'
 import { unmetered, type HubMeter, type HubState } from './meter'
 import { MemoryStore, type RunStore } from './store'
@@ -33,6 +34,8 @@ export interface HubOptions {
   log: Logger
   store?: RunStore
   meter?: HubMeter
+  /** Where there is one, nothing is listened to before `restore`. */
+  recorder?: Recorder
 }
 
 /** One backend's runs, what Docker shows of them, and the fleet of them all. */
@@ -49,7 +52,7 @@ export class Hub implements HubApi {
   private readonly joining = new Map<string, ReturnType<HubApi['follow']>>()
 
   constructor(private readonly options: HubOptions) {
-    const { backendUrl, publisher, log, engine, store = new MemoryStore(), meter = unmetered } = options
+    const { backendUrl, publisher, log, engine, store = new MemoryStore(), meter = unmetered, recorder } = options
     const bare = new URL(backendUrl)
     bare.username = bare.password = ''
     this.backend = bare.href.replace(/\/$/, '')
@@ -67,6 +70,7 @@ export class Hub implements HubApi {
     })
     this.life = new Lifecycle({
       ...{ backendUrl, backend: this.backend, http: this.http, link: this.link, publisher, store, log, meter },
+      recorder: recorder ?? null,
       docker: () => this.docker,
       undecided: runId => this.evidence?.undecidedOf(runId) ?? CLAIMS_ALONE.undecided,
       derived: () => {
@@ -110,6 +114,22 @@ export class Hub implements HubApi {
       })
     publisher.open(fleetScope, () => this.fleetDocument())
     publisher.open(containersScope, () => this.containersDocument())
+    recorder?.listen({
+      tell: ({ runId }, text) => runs.byItsOwn(runId)?.note(text),
+      changed: () => publisher.touch(fleetScope),
+    })
+    if (!recorder) this.begin()
+  }
+
+  /** Rebuilds the runs that an earlier process recorded, and only then begins to listen [REC-7]. */
+  async restore(): Promise<void> {
+    const all = await this.life.restore()
+    for (const { state, lines } of all) if (state) this.evidence?.restore(state.runId, state.evidence, lines)
+    if (all.length > 0) this.options.log.info({ runs: all.length }, 'runs rebuilt from their recordings')
+    this.begin()
+  }
+
+  private begin(): void {
     this.link.start()
     this.found.start()
     this.evidence?.start()
@@ -127,6 +147,10 @@ export class Hub implements HubApi {
 
   links(): { backend: LinkState; docker: LinkState } {
     return { backend: this.link.link, docker: this.docker.link }
+  }
+
+  recording(): RecorderState {
+    return this.options.recorder?.state ?? { state: 'off' }
   }
 
   async fleet(): Promise<Fleet> {
@@ -271,6 +295,7 @@ export class Hub implements HubApi {
     this.found.close()
     this.evidence?.close()
     this.life.close()
+    this.options.recorder?.close()
     return Promise.resolve()
   }
 
@@ -292,7 +317,7 @@ export class Hub implements HubApi {
       link: this.links(),
       linkSince: iso(this.link.since),
       dockerSince: this.dockerSince,
-      findings: boundedFindings(this.evidence?.findings(now) ?? []),
+      findings: [...recorderFinding(this.recording()), ...boundedFindings(this.evidence?.findings(now) ?? [])],
     }
     return fleetDocument(fields, this.life.runs.newestFirst())
   }

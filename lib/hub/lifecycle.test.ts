@@ -24,6 +24,7 @@ function lifecycle() {
   const life = new Lifecycle({
     ...{ backendUrl, backend: backendUrl.href, http, link, publisher, derived },
     store: new MemoryStore({ maxRuns: 1 }),
+    recorder: null,
     log: pino({ level: 'silent' }),
     meter: unmetered,
     docker: () => CLAIMS_ALONE.docker,

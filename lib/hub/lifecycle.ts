@@ -12,6 +12,10 @@ import { AgentLogs } from './agent-logs'
 import type { BackendLink } from './backend-link'
 import { LogBudget } from './log-budget'
 import type { HubMeter, HubState } from './meter'
+import type { Rebuilt } from './rebuilt'
+import type { Recorder } from './recorder'
+import type { Header } from './recording'
+import { RunRecordings } from './run-recordings'
 import { RunState, type StateHost } from './run-state'
 import { Runs } from './runs'
 import { Session, type SessionHost } from './session'
@@ -30,6 +34,8 @@ export interface LifecycleOptions {
   undecided: (runId: string) => readonly Undecided[]
   publisher: Publisher
   store: RunStore
+  /** Null: nothing is recorded. */
+  recorder: Recorder | null
   log: Logger
   meter: HubMeter
   /** A run says something new, or is no longer known. */
@@ -37,6 +43,8 @@ export interface LifecycleOptions {
 }
 
 const MAX_LIVE = 200
+/** How long a backend may take to say that it does not know a run, ms. */
+const UNHEARD_FOR = 30_000
 
 /** What becomes of a run here: opened, followed, shown, archived, made one with another, forgotten; pages are told of each. */
 export class Lifecycle {
@@ -46,19 +54,28 @@ export class Lifecycle {
   private readonly budget = new LogBudget()
   /** Whose end was logged. */
   private readonly saidOver = new WeakSet<RunState>()
+  private readonly recordings: RunRecordings
   private readonly stateHost: StateHost
   private readonly sessionHost: SessionHost
 
   constructor(private readonly options: LifecycleOptions) {
-    const { backend, backendUrl, http, link, publisher, store, log } = options
+    const { backend, backendUrl, http, link, publisher, store, recorder, log } = options
     const oddMessage = thinned((details: object) => log.warn(details, 'message from the backend not understood'))
     const stepFailed = thinned((details: object) => log.error(details, 'a step failed; the next goes on'))
     const failed = ({ runId }: RunState, error: unknown) => stepFailed({ runId, err: error })
+    this.recordings = new RunRecordings(backend, recorder, log)
     this.runs = new Runs(backend, store, state => this.forget(state))
     this.agentLogs = new AgentLogs(this.budget, {
       opened: (runId, batchId, lines) => publisher.openLog(batchLogScope(runId, batchId), lines),
-      appended: (runId, batchId) => publisher.touch(batchLogScope(runId, batchId)),
-      rebuilt: (runId, batchId) => publisher.renew(batchLogScope(runId, batchId)),
+      appended: (runId, batch, { source: container, at, stream, text }) => {
+        const state = this.runs.byItsOwn(runId)
+        this.recordings.append(state, { kind: 'output', container, batch, at, stream, text }, false)
+        publisher.touch(batchLogScope(runId, batch))
+      },
+      rebuilt: (runId, batchId, container) => {
+        this.recordings.append(this.runs.byItsOwn(runId), { kind: 'left', container }, false)
+        publisher.renew(batchLogScope(runId, batchId))
+      },
       closed: (runId, batchId) => publisher.close(batchLogScope(runId, batchId)),
     })
     this.stateHost = {
@@ -69,6 +86,7 @@ export class Lifecycle {
         publisher.touch(runScope(runId))
         publisher.touch(fleetScope)
       },
+      record: (state, entry, urgent) => this.recordings.append(state, entry, urgent),
       logChanged: ({ runId }) => publisher.touch(logScope(runId)),
       replaced: ({ runId }) => {
         publisher.renew(runScope(runId))
@@ -126,10 +144,25 @@ export class Lifecycle {
       this.options.meter.refused('runs')
       throw new HubError('refused', `${String(MAX_LIVE)} runs are followed already. Wait until one ends.`)
     }
-    const state = this.open(runId, spec, true)
+    const state = this.open(new RunState(runId, this.stateHost, spec), true)
+    this.recordings.begin(state)
     const session = new Session(state, this.sessionHost)
     this.sessions.set(state, session)
     return session
+  }
+
+  /** Rebuilds the runs that were recorded, and follows on those that were followed [REC-7]. The oldest come first. */
+  async restore(): Promise<Rebuilt[]> {
+    const { agentLogs } = this
+    const reopen = (header: Header) => this.reopen(header)
+    const abandon = (state: RunState) => {
+      this.unpublish(state)
+      return this.runs.remove(state)
+    }
+    const all = await this.recordings.rebuild({ agentLogs, reopen, abandon })
+    for (const rebuilt of all) await this.goOn(rebuilt)
+    // For some there may have been no room.
+    return all.filter(({ state }) => state !== null && this.runs.byItsOwn(state.runId) === state)
   }
 
   /** A run that only the history tells of [RUN-13]; undefined where there are too many runs. */
@@ -137,7 +170,9 @@ export class Lifecycle {
     const open = [...this.runs.all()].filter(state => !this.runs.isStored(state)).length
     if (open >= MAX_LIVE * 2) return undefined
     this.options.log.info({ historyId, spec }, 'a run that nobody announced was found in the history')
-    return this.open(historyId, spec, false)
+    const state = this.open(new RunState(historyId, this.stateHost, spec), false)
+    this.recordings.begin(state)
+    return state
   }
 
   show(state: RunState): void {
@@ -157,7 +192,8 @@ export class Lifecycle {
   async archive(state: RunState): Promise<void> {
     this.sessions.get(state)?.close()
     this.sessions.delete(state)
-    await this.runs.archive(state)
+    if (!this.runs.isStored(state)) this.recordings.append(state, { kind: 'archived' }, true)
+    await this.keep(state)
   }
 
   /** What was found in the history is a run that is followed: its evidence goes there, and its address leads there [RUN-13]. */
@@ -167,6 +203,7 @@ export class Lifecycle {
       followed.observe({ kind: 'container', at, batch: { id: batchId, by }, container })
       this.agentLogs.assigned(container.id, { runId: followed.runId, batchId })
     }
+    this.recordings.append(followed, { kind: 'renamed', from: found.runId }, true)
     this.forget(found)
     const removed = this.runs.remove(found)
     this.runs.rename(found.runId, followed)
@@ -197,16 +234,53 @@ export class Lifecycle {
   }
 
   /** It begins to be published, though the fleet need not show it yet. */
-  private open(runId: string, spec: string | null, tentative: boolean): RunState {
-    const state = new RunState(runId, this.stateHost, spec)
+  private open(state: RunState, tentative: boolean): RunState {
     this.runs.add(state, tentative)
-    this.options.publisher.open(runScope(runId), () => documentOf(state))
-    this.options.publisher.openLog(logScope(runId), state.log)
+    this.options.publisher.open(runScope(state.runId), () => documentOf(state))
+    this.options.publisher.openLog(logScope(state.runId), state.log)
     return state
   }
 
-  /** It is no longer known: pages are told. */
+  private reopen({ backend, runId, spec, since }: Header): RunState | null {
+    if (backend !== this.options.backend || this.runs.byItsOwn(runId)) return null
+    return this.open(new RunState(runId, this.stateHost, spec, since), false)
+  }
+
+  /** What was expected of the backend when the recording ended still is. */
+  private async goOn({ state, replay, renamed, lost, isArchived }: Rebuilt): Promise<void> {
+    if (!state) return
+    for (const old of renamed) this.runs.rename(old, state)
+    if (lost) state.observe(lost)
+    if (isArchived && state.isOver) await this.keep(state)
+    else if (state.current().view.basis === 'stream') {
+      const session = new Session(state, this.sessionHost, replay ?? undefined)
+      this.sessions.set(state, session)
+      session.follows(state.current())
+      session.follow(true)
+      this.discardUnheard(session).catch((error: unknown) => this.stateHost.failed(state, error))
+    } else if (state.isOver) await this.archive(state)
+  }
+
+  /** It ended before it was known whether its start was heard: it was not. */
+  private async discardUnheard(session: Session): Promise<void> {
+    await session.readyWithin(UNHEARD_FOR)
+    if (session.state.neverExisted && this.sessions.has(session.state)) await this.discard(session.state)
+  }
+
+  /** From now on the store keeps it, as long as there is room. */
+  private async keep(state: RunState): Promise<void> {
+    await this.runs.archive(state)
+    let hasMore = true
+    while (hasMore && this.recordings.isOverfull) hasMore = await this.runs.evict()
+  }
+
+  /** It is no longer known, nor recorded: pages are told. */
   private forget(state: RunState): void {
+    this.recordings.remove(state)
+    this.unpublish(state)
+  }
+
+  private unpublish(state: RunState): void {
     state.close()
     this.agentLogs.forget(state.runId)
     this.options.publisher.close(runScope(state.runId))

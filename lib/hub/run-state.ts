@@ -1,6 +1,6 @@
 import type { Links } from '../run/evidence'
 import { emptyRun, fold, type Evidence, type Run } from '../run/fold'
-import { isOver, type Batch, type RunFields } from '../run/model'
+import { isOver, type Batch, type Finding, type RunFields } from '../run/model'
 import { maskedObservation } from '../run/masked-observation'
 import type { Message, Observation } from '../run/observation'
 import { SecretMask } from '../run/secrets'
@@ -8,6 +8,7 @@ import { iso, offsetThatCounts } from '../run/time'
 import { derive, type Derived } from '../run/view'
 import type { LogBudget } from './log-budget'
 import { LogBuffer, RUN_LOG } from './log-buffer'
+import type { Entry } from './recording'
 
 /** What a run's state asks of the hub, and tells it. */
 export interface StateHost {
@@ -23,6 +24,8 @@ export interface StateHost {
   replaced(state: RunState): void
   /** A message came that was not known before. `lag` as in `HubMeter`. */
   heard(message: Message, lag: number | null): void
+  /** To be recorded before it is shown; `urgent`: it is about to be [REC-3]. */
+  record(state: RunState, entry: Entry, urgent: boolean): void
   /** A new state was derived. */
   derived(state: RunState, derived: Derived): void
   /** A step went wrong by a fault of our own; it goes on with the next. */
@@ -37,7 +40,6 @@ const CLAIM_COST = 512
 
 /** What is known of one run, wherever it comes from: its observations folded, its log, and what both come to now. */
 export class RunState {
-  readonly since = Date.now()
   readonly log: LogBuffer
   private readonly run: Run = emptyRun()
   private readonly secrets = new SecretMask()
@@ -47,11 +49,14 @@ export class RunState {
   private deadline: NodeJS.Timeout | null = null
   private heardAt: number | null = null
   private closed = false
+  private incomplete: Finding | null = null
 
+  /** @param since since when it is known here, ms */
   constructor(
     readonly runId: string,
     private readonly host: StateHost,
     private readonly specHint: string | null,
+    readonly since = Date.now(),
   ) {
     this.log = new LogBuffer(RUN_LOG, host.logs)
   }
@@ -64,6 +69,7 @@ export class RunState {
   private take(observation: Observation, fresh: boolean): void {
     const { incarnation } = this.run
     const changed = fold(this.run, observation)
+    if (changed || fresh) this.host.record(this, { kind: 'observed', fresh, observation }, changed)
     if (this.run.incarnation !== incarnation) {
       this.derived = null
       this.log.clear()
@@ -80,6 +86,28 @@ export class RunState {
     this.derived = null
     this.deriveSoon()
     this.host.changed(this)
+  }
+
+  /** Takes in what was recorded before a restart: nobody is told, and it is not recorded again [REC-7]. */
+  restore(observation: Observation, fresh: boolean): void {
+    const { incarnation } = this.run
+    fold(this.run, observation)
+    if (this.run.incarnation !== incarnation) this.log.clear()
+    if (observation.kind !== 'message') return
+    if (fresh) this.appendLine(observation.time.ms, observation.stream, observation.text)
+    this.heardAt = observation.at
+  }
+
+  /** A word of our own that was recorded before a restart. */
+  restoreNote(at: number, text: string): void {
+    this.appendLine(at, 'system', text)
+  }
+
+  /** Its recording has a hole: some of what happened then may be missing. @param from ms @param to ms, null: it is open */
+  restoreHole(from: number, to: number | null): void {
+    const until = to === null ? 'and what came after' : `to ${iso(to)}`
+    const text = `What happened from ${iso(from)} ${until} could not be recorded: unless the backend told it again, it is missing here.`
+    this.incomplete = { kind: 'incomplete', text, at: null, batchId: null, containerId: null }
   }
 
   /** The way to the backend or to Docker is another than before: what is shown may be, too. */
@@ -111,6 +139,7 @@ export class RunState {
       batches,
       fields: {
         ...rest,
+        findings: this.incomplete ? [this.incomplete, ...rest.findings] : rest.findings,
         spec: this.spec,
         runId: this.runId,
         backend: this.host.backend,
@@ -164,7 +193,9 @@ export class RunState {
 
   /** A word of our own in the run's log. */
   note(text: string): void {
-    this.keepLine(Date.now(), 'system', text)
+    const at = Date.now()
+    this.host.record(this, { kind: 'note', at, text }, false)
+    this.keepLine(at, 'system', text)
   }
 
   /** Nothing is told or derived by itself any more; its log is given back. */
@@ -203,8 +234,12 @@ export class RunState {
   }
 
   private keepLine(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {
-    this.log.append({ at: iso(at), source: 'backend', stream, text })
+    this.appendLine(at, stream, text)
     this.host.logChanged(this)
+  }
+
+  private appendLine(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {
+    this.log.append({ at: iso(at), source: 'backend', stream, text })
   }
 
   /** What goes wrong in one step must not, from a timer, end the server, nor keep others from theirs. */

@@ -81,6 +81,11 @@ export class Runs {
     await this.store.put({ backend: this.backend, runId: state.runId }, state)
   }
 
+  /** The finished run that is the first to go has to; false where there is none. */
+  async evict(): Promise<boolean> {
+    return this.store.evict()
+  }
+
   /** Somebody opened it: of those in the store it is the last to go. */
   async opened(runId: string): Promise<void> {
     await this.store.get({ backend: this.backend, runId: this.idOf(runId) })

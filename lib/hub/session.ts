@@ -1,5 +1,6 @@
 import type { BackendHttp } from '../backend/http'
-import { RunStream } from '../backend/stream'
+import type { Replay } from '../backend/replay'
+import { RunStream, type StreamListener } from '../backend/stream'
 import { isOver } from '../run/model'
 import type { Observation } from '../run/observation'
 import type { Derived } from '../run/view'
@@ -44,11 +45,13 @@ export class Session {
   constructor(
     readonly state: RunState,
     private readonly host: SessionHost,
+    /** What is known of its messages from before a restart. */
+    replay?: Replay,
   ) {
     this.spec = state.spec
     this.incarnation = state.incarnation
-    this.stream = new RunStream(host.backendUrl, state.runId, {
-      observed: (observation, fresh) => this.observe(observation, fresh),
+    const listener: StreamListener = {
+      observed: (observation, fresh) => this.hear(observation, fresh),
       odd: reason => host.odd(state, reason),
       caughtUp: () => {
         this.tellReady()
@@ -57,7 +60,8 @@ export class Session {
       stalled: () => {
         state.note('The backend cuts the stream again and again before it has caught up: lines may be missing here.')
       },
-    })
+    }
+    this.stream = new RunStream(host.backendUrl, state.runId, listener, replay)
     this.readings = new Readings(state, host, () => this.afterReading())
   }
 
@@ -80,6 +84,11 @@ export class Session {
       if (observation.kind === 'message') this.specMayBeTold()
       else this.updateLink()
     })
+  }
+
+  /** That a backend no longer knows a run that is over, as after a restart of both, ends it no other way. */
+  private hear(observation: Observation, fresh: boolean): void {
+    if (observation.kind !== 'unknown-run' || !this.over) this.observe(observation, fresh)
   }
 
   /** Resolves once the run's story so far is read, or the backend does not know it, or after so many ms. */

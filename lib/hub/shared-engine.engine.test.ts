@@ -116,7 +116,7 @@ describe.skipIf(whyNot !== null)(named('one Engine'), () => {
     backend.hold(id('b'))
     const { runId } = await hub.start({ spec: '001-todo' })
     await until(world, runId, snapshot => expect(batchOf(snapshot, id('b')).container?.state).toBe('running'))
-    const late = world.another()
+    const late = await world.another()
     await late.hub.follow(runId)
     const shown = await until(late, runId, snapshot => {
       expect(batchOf(snapshot, id('b'))).toMatchObject({ verdict: 'agrees', container: { state: 'running' } })

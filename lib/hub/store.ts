@@ -12,6 +12,8 @@ export interface RunStore<R = RunState> {
   put(key: RunKey, run: R): Promise<void>
   get(key: RunKey): Promise<R | undefined>
   remove(key: RunKey): Promise<void>
+  /** The run that is the first to go has to; false where there is none. */
+  evict(): Promise<boolean>
   /** Called with each run that had to go to make room. */
   onEvict(listener: (run: R) => void): void
 }
@@ -49,6 +51,10 @@ export class MemoryStore<R extends { readonly bytes: number } = RunState> implem
   remove(key: RunKey): Promise<void> {
     this.runs.delete(nameOf(key))
     return Promise.resolve()
+  }
+
+  evict(): Promise<boolean> {
+    return Promise.resolve(this.runs.pop() !== undefined)
   }
 
   onEvict(listener: (run: R) => void): void {

@@ -14,6 +14,7 @@ import type { AgentContainer, Batch, Fleet, Snapshot } from '../run/model'
 import { MemoryPublisher } from '../sync/memory-publisher'
 import { parseScope, type Scope } from '../sync/scope'
 import { Hub } from './hub'
+import { Recorder } from './recorder'
 import { projectWith, type PlannedBatch } from './testing'
 
 /** A backend whose agents run in real containers, and a hub that watches both. */
@@ -33,8 +34,8 @@ export interface World {
   logged: string[]
   /** Containers that are ours but no batch's. */
   helpers: Set<string>
-  /** A hub that comes later, with all that it tells; the first one goes on. */
-  another: () => World
+  /** A hub that comes later, with all that it tells; the first one goes on. With a folder it goes on with what is recorded there. */
+  another: (dataDir?: string) => Promise<World>
   /** Ends all of it. */
   end: () => Promise<void>
 }
@@ -65,7 +66,10 @@ export async function engineWorld({ plan, ...options }: Wanted): Promise<World> 
 }
 
 /** A hub of the backend and its Engine, and all that it tells. */
-function watched(place: Pick<World, 'project' | 'id' | 'backend' | 'dockerHost' | 'helpers' | 'end'>): World {
+async function watched(
+  place: Pick<World, 'project' | 'id' | 'backend' | 'dockerHost' | 'helpers' | 'end'>,
+  dataDir?: string,
+): Promise<World> {
   const backendUrl = new URL(place.backend.url)
   const logged: string[] = []
   const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) })
@@ -84,13 +88,16 @@ function watched(place: Pick<World, 'project' | 'id' | 'backend' | 'dockerHost' 
     audience: () => 1,
     failed: (_, error) => fail(error),
   })
-  const hub = new Hub({ backendUrl, engine: connectEngine(engineAt(place.dockerHost)), publisher, log })
+  const engine = connectEngine(engineAt(place.dockerHost))
+  const recorder = dataDir === undefined ? {} : { recorder: new Recorder(dataDir, log) }
+  const hub = new Hub({ backendUrl, engine, publisher, log, ...recorder })
+  if (dataDir !== undefined) await hub.restore()
   const end = async () => {
     await hub.close()
     publisher.stop()
     await place.end()
   }
-  const another = () => watched({ ...place, end: async () => undefined })
+  const another = (dataDir?: string) => watched({ ...place, end: async () => undefined }, dataDir)
   const world = { ...place, hub, http: new BackendHttp(backendUrl), seen, fleets, logged, another, end }
   worlds.push(world)
   return world

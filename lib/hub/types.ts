@@ -1,6 +1,7 @@
 import type { ContainerList, Fleet, LinkState, LogLine, RunSummary, Snapshot } from '../run/model'
 import { masked } from '../run/secrets'
 import type { Spec } from '../backend/wire'
+import type { RecorderState } from './recorder'
 
 /** Asks the backend to execute a spec's plan. `runId` is made up when missing. */
 export interface StartRequest {
@@ -40,6 +41,8 @@ export interface LogPage {
 export interface HubApi {
   readonly backend: string
   links(): { backend: LinkState; docker: LinkState }
+  /** Whether what happens is recorded, so that a restart forgets nothing. */
+  recording(): RecorderState
   fleet(): Promise<Fleet>
   /** Newest first. */
   runs(): Promise<RunSummary[]>

@@ -125,6 +125,14 @@ export class DashboardProcess {
     return this.#child.exitCode
   }
 
+  /** Ends the process at once and without a word. */
+  async kill(): Promise<void> {
+    if (this.#hasEnded()) return
+    const exited = once(this.#child, 'exit')
+    this.#child.kill('SIGKILL')
+    await exited
+  }
+
   #listens(signal: AbortSignal): Promise<number> {
     return new Promise<number>((resolve, reject) => {
       const patience = AbortSignal.timeout(STARTS_WITHIN)

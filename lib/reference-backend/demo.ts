@@ -38,6 +38,7 @@ async function show(): Promise<void> {
       BACKEND_URL: backend.url,
       LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
       DOCKER: backend.hasContainers ? 'on' : 'off',
+      DATA_DIR: join(folder, 'data'),
     }
     const printed: Printed = (text, stream) => void process[stream].write(text)
     const dashboard = await DashboardProcess.start(root, environment, printed, asked.signal)

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { emptyRun, fold, inOrder } from './fold'
-import type { Message, Says } from './observation'
+import type { HistoryReading, Message, PlanReading, Says } from './observation'
 import {
+  ABORT,
+  agent,
   batchError,
   branchOf,
   COMPLETED,
@@ -32,6 +34,23 @@ describe('a message that comes again', () => {
     const before = told.view
     expect(told.observe({ ...running, index: 5, at: told.now + 500 })).toBe(false)
     expect(told.view).toEqual(before)
+  })
+
+  it('[RUN-2] changes nothing at its place on a later connection, and something at another', () => {
+    const told = new Told(['a'])
+    told.say(START)
+    const running = told.say(status('a', 'running'))
+    told.close().open()
+    const again = { ...running, connection: running.connection + 1, at: told.now }
+    expect(told.observe(again)).toBe(false)
+    expect(told.observe({ ...again, connection: again.connection + 1, index: running.index + 1 })).toBe(true)
+  })
+
+  it('[RUN-4] changes something on a later connection where it tells of an abort: an agent printed it', () => {
+    const told = new Told(['a'])
+    told.say(START)
+    const aborted = told.say(ABORT)
+    expect(told.observe({ ...aborted, connection: aborted.connection + 1 })).toBe(true)
   })
 
   it('[RUN-2] changes no state on a later connection', () => {
@@ -324,5 +343,39 @@ describe('bounds', () => {
     expect(inOrder(told.run).at(-1)?.says).toMatchObject({ ref: 'batch 2099' })
     expect(overflow(told)).toHaveLength(1)
     expect(told.statuses).toEqual({ a: 'running' })
+  })
+})
+
+describe('a reading that says the same as the one before', () => {
+  const plan: PlanReading = {
+    ...{ kind: 'plan', at: T0, spec: '001-todo', shared: false },
+    batches: [{ id: 'a', name: null, dependsOn: [], completed: false, running: false, branch: null }],
+  }
+
+  it('[RUN-8] is news of a plan that is read for the first time since the run began, and only then', () => {
+    const run = emptyRun()
+    const read = (more: Partial<PlanReading> = {}) => fold(run, { ...plan, ...more })
+    expect([read(), read({ at: T0 + 1 })]).toEqual([true, false])
+    fold(run, { kind: 'accepted', at: T0 + 2, spec: '001-todo', dryRun: false })
+    expect([read({ at: T0 + 3 }), read({ at: T0 + 4 })]).toEqual([true, false])
+    expect(run.plan).not.toBe(run.planBefore)
+    expect([
+      read({ shared: true }),
+      read({ shared: true }),
+      read({ batches: plan.batches.concat(plan.batches) }),
+    ]).toEqual([true, false, true])
+  })
+
+  it('[RUN-2] is none of the history, nor is a container as it was', () => {
+    const run = emptyRun()
+    const entry: HistoryReading = {
+      ...{ kind: 'history', at: T0, id: 'h', status: 'running', dryRun: false, startedAt: T0, endedAt: null },
+      ...{ error: null, batches: [] },
+    }
+    expect([fold(run, entry), fold(run, { ...entry, at: T0 + 1 })]).toEqual([true, false])
+    expect(fold(run, { ...entry, at: T0 + 2, endedAt: T0 + 2 })).toBe(true)
+    const seen = (container = agent('c')) =>
+      fold(run, { kind: 'container', at: T0, batch: { id: 'a', by: 'tree' }, container })
+    expect([seen(), seen(), seen(agent('c', { state: 'exited' }))]).toEqual([true, false, true])
   })
 })

@@ -134,6 +134,7 @@ export function fold(run: Run, observation: Observation): boolean {
     case 'plan':
       if (observation.batches.length === 0) return false
       if (run.spec !== null && run.spec !== observation.spec) return false
+      if (isKnownPlan(run, observation)) return false
       if (run.first === null && run.accepted === null) run.planBefore = observation
       if (tells(run.plan?.batches) !== tells(observation.batches)) run.historyChangedAt = observation.at
       run.plan = observation
@@ -142,6 +143,7 @@ export function fold(run: Run, observation: Observation): boolean {
     case 'history':
       // What it says from then on is the other run's.
       if (run.continuedAt !== null) return false
+      if (run.history && tells({ ...run.history, at: 0 }) === tells({ ...observation, at: 0 })) return false
       if (run.history?.status !== observation.status || tells(run.history.batches) !== tells(observation.batches)) {
         run.historyChangedAt = observation.at
       }
@@ -158,8 +160,14 @@ export function fold(run: Run, observation: Observation): boolean {
   }
 }
 
-/** What a reading says, to see whether a later one says anything else. */
-const tells = (batches: PlanReading['batches'] | HistoryReading['batches'] | undefined) => JSON.stringify(batches)
+/** What a fact says, to see whether a later one says anything else. */
+const tells = (fact: unknown) => JSON.stringify(fact)
+
+/** The same again, unless it is the first one after the run's begin: what was read before that corrects nothing [RUN-8]. */
+function isKnownPlan({ plan, planBefore, first, accepted }: Run, { spec, shared, batches }: PlanReading): boolean {
+  if (plan === null || (plan === planBefore && (first !== null || accepted !== null))) return false
+  return plan.spec === spec && plan.shared === shared && tells(plan.batches) === tells(batches)
+}
 
 function noteRunning(run: Run, at: number): void {
   const running = new Set([
@@ -172,11 +180,14 @@ function noteRunning(run: Run, at: number): void {
 
 function foldContainer(run: Run, { batch, container }: Extract<Observation, { kind: 'container' }>): boolean {
   if (batch === null) return run.evidence.delete(container.id)
-  if (!run.evidence.has(container.id) && run.evidence.size >= MAX_CONTAINERS) {
+  const known = run.evidence.get(container.id)
+  const evidence = { batchId: batch.id, by: batch.by, container }
+  if (known && tells(known) === tells(evidence)) return false
+  if (!known && run.evidence.size >= MAX_CONTAINERS) {
     run.overflow = true
     return true
   }
-  run.evidence.set(container.id, { batchId: batch.id, by: batch.by, container })
+  run.evidence.set(container.id, evidence)
   return true
 }
 
@@ -253,9 +264,11 @@ function keep(run: Run, message: Message): boolean {
   const known = kept.get(message.id)
   if (known) {
     if (message.connection <= known.connection) return false
+    const moved = message.index !== known.index
     known.connection = message.connection
     known.index = message.index
-    return true
+    // Of an abort alone it matters that it came again [RUN-4].
+    return moved || message.says.kind === 'execution-aborted'
   }
   if (kept.size >= (kept === run.claims ? MAX_CLAIMS : MAX_HEARSAY)) {
     run.overflow = true
@@ -305,6 +318,6 @@ function restart(run: Run): void {
 /** The kept messages in the backend's order: by stamp, and where stamps are equal by place in the stream. */
 export function inOrder(run: Run): Kept[] {
   return [...run.claims.values(), ...run.hearsay.values()].sort(
-    (a, b) => compareInstants(a.time, b.time) || a.index - b.index || a.connection - b.connection,
+    (a, b) => compareInstants(a.time, b.time) || a.index - b.index || a.firstConnection - b.firstConnection,
   )
 }

@@ -29,9 +29,9 @@ describe('configuration', () => {
   })
 
   it('takes an empty variable as unset', () => {
-    expect(readConfig({ PORT: '', HOST: '', BACKEND_URL: '', LOG_LEVEL: '', DOCKER: '', DOCKER_HOST: '' })).toEqual(
-      readConfig({}),
-    )
+    expect(
+      readConfig({ PORT: '', HOST: '', BACKEND_URL: '', LOG_LEVEL: '', DATA_DIR: '', DOCKER: '', DOCKER_HOST: '' }),
+    ).toEqual(readConfig({}))
   })
 
   it.each(['-1', '65536', '44.5', '0x1130', '1e3', 'http', ' 80'])('refuses PORT=%j', PORT => {

@@ -14,7 +14,7 @@ export interface Config {
   backendLabel: string
   /** Where the Docker Engine is; `off` where none is to be asked. */
   docker: DockerHost | 'off'
-  /** Recordings and secrets. */
+  /** Where recordings and secrets are kept; relative to the folder that the server was started in. */
   dataDir: string
   access: AccessConfig
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'

@@ -402,7 +402,11 @@ describe('the rest', () => {
 
   it('is alive and ready, whatever the links', async () => {
     expect(await get('/healthz')).toMatchObject({ status: 200, text: '{"alive":true}' })
-    expect(parsed(await get('/readyz'))).toEqual({ ready: true, links: { backend: 'live', docker: 'off' } })
+    expect(parsed(await get('/readyz'))).toEqual({
+      ready: true,
+      links: { backend: 'live', docker: 'off' },
+      recording: { state: 'on' },
+    })
   })
 
   it.each([

@@ -145,7 +145,7 @@ async function isAlive(): Promise<Reply> {
  * know is for those who may see it anyway.
  */
 async function isReady({ hub, person }: Call): Promise<Reply> {
-  return { status: 200, json: { ready: true, ...(person && { links: hub.links() }) } }
+  return { status: 200, json: { ready: true, ...(person && { links: hub.links(), recording: hub.recording() }) } }
 }
 
 async function getMetrics({ metrics }: Call): Promise<Reply> {

@@ -40,6 +40,10 @@ export class FakeHub implements HubApi {
     return { backend: 'live', docker: 'off' } as const
   }
 
+  recording() {
+    return { state: 'on' } as const
+  }
+
   async fleet(): Promise<Fleet> {
     this.#note('fleet')
     const runs = [...this.#runs.values()]

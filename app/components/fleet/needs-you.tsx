@@ -104,7 +104,7 @@ function Found({ run, finding, more }: { run: RunFields; finding: Finding; more:
 function Stray({ finding }: { finding: Finding }) {
   return (
     <FindingLine finding={finding}>
-      <ContainerSteps containerId={finding.containerId} page />
+      <ContainerSteps containerId={finding.containerId} page={finding.containerId !== null} />
     </FindingLine>
   )
 }

@@ -1,0 +1,148 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { pino } from 'pino'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { z } from 'zod'
+import { startReferenceBackend } from '../reference-backend/server'
+import { logLine, snapshot as snapshotSchema, type Snapshot } from '../run/model'
+import { MemoryPublisher } from '../sync/memory-publisher'
+import { Hub } from './hub'
+import { projectWith } from './testing'
+
+const PROGRAM = fileURLToPath(new URL('testing-killable.ts', import.meta.url))
+const RESTARTS = Number(process.env['RESTARTS'] ?? 10)
+
+const cleanUp: (() => unknown)[] = []
+afterEach(async () => {
+  for (const step of cleanUp.splice(0).reverse()) await step()
+})
+
+const printed = z.object({
+  seen: snapshotSchema.optional(),
+  rebuilt: snapshotSchema.optional(),
+  ready: z.boolean().optional(),
+  log: z.object({ lines: z.array(logLine), dropped: z.number() }).optional(),
+})
+
+/** A hub in a process of its own. */
+class Killable {
+  readonly child: ChildProcessByStdio<Writable, Readable, Readable>
+  seen: Snapshot | null = null
+  rebuilt: Snapshot | null = null
+  ready = false
+  log: z.infer<typeof printed>['log']
+  errors = ''
+  private readonly read: Promise<unknown>
+
+  constructor(backend: string, folder: string) {
+    const argv = ['--import', 'tsx', PROGRAM, backend, folder]
+    this.child = spawn(process.execPath, argv, { stdio: ['pipe', 'pipe', 'pipe'] })
+    this.child.stderr.setEncoding('utf8').on('data', (text: string) => (this.errors += text))
+    const lines = createInterface(this.child.stdout)
+    lines.on('line', line => this.take(line))
+    this.read = once(lines, 'close')
+    cleanUp.push(() => this.kill())
+  }
+
+  async started(): Promise<this> {
+    await vi.waitFor(() => expect(this.ready, this.errors).toBe(true), { timeout: 30_000, interval: 10 })
+    return this
+  }
+
+  /** Without a word; all that it had printed by then is read. */
+  async kill(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return
+    this.child.kill('SIGKILL')
+    await this.read
+  }
+
+  private take(line: string): void {
+    // The last line may be torn.
+    if (!line.endsWith('}')) return
+    const { seen, rebuilt, ready, log } = printed.parse(JSON.parse(line))
+    this.seen = seen ?? this.seen
+    this.rebuilt = rebuilt ?? this.rebuilt
+    this.ready ||= ready ?? false
+    this.log = log ?? this.log
+  }
+}
+
+/** What must be the same whoever tells it. */
+const facts = ({ status, startedAt, endedAt, error, counts, batches }: Snapshot) => ({
+  ...{ status, startedAt, endedAt, error, counts },
+  batches: batches.map(({ id, name, branch, ...batch }) => ({ id, name, branch, status: batch.status })),
+})
+
+const RANK = { pending: 0, running: 1, completed: 2, failed: 2, aborted: 2 }
+
+describe.each(['A', 'B', 'C'] as const)('generation %s', generation => {
+  it('[REC-3] [REC-7] killed again and again during a run, it loses nothing that a page has seen, and ends the same', async () => {
+    const ids = Array.from({ length: RESTARTS }, (_, n) => `b${n}`)
+    const project = await projectWith(ids.map((id, n) => ({ id, dependsOn: n === 0 ? [] : [`b${n - 1}`] })))
+    const folder = await mkdtemp(join(tmpdir(), 'groundtruth-'))
+    cleanUp.push(
+      () => rm(project, { recursive: true }),
+      () => rm(folder, { recursive: true }),
+    )
+    const script = () => ({ ms: 20, lines: [{ stream: 'stdout' as const, text: 'working' }] })
+    const backend = await startReferenceBackend({ project, generation, script, speed: 10 })
+    cleanUp.push(() => backend.close())
+    for (const id of ids) backend.hold(id)
+
+    let killable = await new Killable(backend.url, folder).started()
+    killable.child.stdin.write('start r1\n')
+    await vi.waitFor(() => expect(killable.seen?.counts.running).toBe(1), { timeout: 10_000 })
+    const publisher = new MemoryPublisher({ broadcast: () => undefined, audience: () => 0, failed: () => undefined })
+    const log = pino({ level: 'silent' })
+    const never = new Hub({ backendUrl: new URL(backend.url), engine: null, publisher, log })
+    cleanUp.push(async () => {
+      await never.close()
+      publisher.stop()
+    })
+    await never.follow('r1', '001-todo')
+
+    for (const [n, id] of ids.entries()) {
+      for (let line = 0; line < 20; line += 1) backend.print(id, 'stdout', `line ${line} of ${id}`)
+      backend.release(id)
+      await new Promise(resolve => setTimeout(resolve, Math.random() * 120))
+      await killable.kill()
+      const shown = killable.seen ?? killable.rebuilt
+      killable = await new Killable(backend.url, folder).started()
+      const { rebuilt } = killable
+      expect(rebuilt?.link.backend, `restart ${n}`).not.toBe('live')
+      for (const [index, { status }] of (shown?.batches ?? []).entries()) {
+        expect(RANK[rebuilt?.batches[index]?.status ?? 'pending']).toBeGreaterThanOrEqual(RANK[status])
+      }
+      expect(rebuilt?.startedAt).toBe(shown?.startedAt)
+    }
+    const end = (snapshot: Snapshot | null | undefined) =>
+      expect(snapshot?.counts.completed, killable.errors).toBe(ids.length)
+    await vi.waitFor(async () => end(await never.snapshot('r1')), { timeout: 20_000 })
+    await vi.waitFor(() => expect((killable.seen ?? killable.rebuilt)?.status).toBe('completed'), { timeout: 20_000 })
+    const truth = await never.snapshot('r1')
+    expect(facts(killable.seen ?? killable.rebuilt!)).toEqual(facts(truth!))
+
+    // Once more, for what is kept of a run that is over.
+    const whole = await never.logs('r1', { after: 0, limit: 10_000 })
+    const sameLog = () =>
+      vi.waitFor(
+        () => {
+          killable.child.stdin.write('log r1\n')
+          expect(killable.log?.lines.map(line => ({ ...line }))).toEqual(whole?.lines)
+        },
+        { timeout: 10_000, interval: 100 },
+      )
+    await sameLog()
+    await killable.kill()
+    killable = await new Killable(backend.url, folder).started()
+    expect(facts(killable.rebuilt!)).toEqual(facts(truth!))
+    await sameLog()
+    expect(killable.errors).toBe('')
+  }, 180_000)
+})

@@ -1,0 +1,143 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { startReferenceBackend } from '../reference-backend/server'
+import type { Snapshot } from '../run/model'
+import { MemoryPublisher } from '../sync/memory-publisher'
+import { Hub } from './hub'
+import { Recorder } from './recorder'
+import { projectWith } from './testing'
+
+const cleanUp: (() => unknown)[] = []
+afterEach(async () => {
+  for (const step of cleanUp.splice(0).reverse()) await step()
+})
+
+/** A backend of two batches, one after the other, and dashboards that come one after the other on one folder. */
+async function world() {
+  const project = await projectWith([{ id: 'a' }, { id: 'b', dependsOn: ['a'] }])
+  const folder = await mkdtemp(join(tmpdir(), 'groundtruth-'))
+  const dataDir = join(folder, 'data')
+  cleanUp.push(() => rm(project, { recursive: true, force: true }))
+  cleanUp.push(() => rm(folder, { recursive: true, force: true }))
+  const script = () => ({ ms: 50, lines: [{ stream: 'stdout' as const, text: 'working' }] })
+  const backend = await startReferenceBackend({ project, generation: 'B', script, speed: 10 })
+  cleanUp.push(() => backend.close())
+  /** The one before it has to have ended. */
+  const dashboard = async () => {
+    const log = pino({ level: 'silent' })
+    const publisher = new MemoryPublisher({ broadcast: () => undefined, audience: () => 0, failed: () => undefined })
+    const recorder = new Recorder(dataDir, log)
+    const hub = new Hub({ backendUrl: new URL(backend.url), engine: null, publisher, log, recorder })
+    await hub.restore()
+    const end = async () => {
+      await hub.close()
+      publisher.stop()
+    }
+    cleanUp.push(end)
+    return { hub, end }
+  }
+  return { backend, dashboard, dataDir }
+}
+
+const until = (hub: Hub, runId: string, check: (snapshot: Snapshot) => void) =>
+  vi.waitFor(
+    async () => {
+      const snapshot = await hub.snapshot(runId)
+      if (!snapshot) throw new Error('no such run')
+      check(snapshot)
+      return snapshot
+    },
+    { timeout: 15_000, interval: 20 },
+  )
+
+const atB = async (hub: Hub) => {
+  const { runId } = await hub.start({ spec: '001-todo' })
+  await until(hub, runId, ({ counts }) => expect(counts).toMatchObject({ completed: 1, running: 1 }))
+  return runId
+}
+
+describe('a dashboard that is started again', () => {
+  it('[REC-7] [RUN-9] shows a run as last known until its stream has caught up, and then as it is', async () => {
+    const { backend, dashboard } = await world()
+    backend.hold('b')
+    const first = await dashboard()
+    const runId = await atB(first.hub)
+    await first.end()
+    await backend.kill()
+    const { hub } = await dashboard()
+    const known = await until(hub, runId, ({ link }) => expect(link.backend).toBe('down'))
+    expect(known).toMatchObject({ status: 'running', counts: { completed: 1, running: 1 } })
+  })
+
+  it('[REC-7] [RUN-11] finds that the backend died meanwhile: the run has failed', async () => {
+    const { backend, dashboard } = await world()
+    backend.hold('b')
+    const first = await dashboard()
+    const runId = await atB(first.hub)
+    await first.end()
+    await backend.restart()
+    const { hub } = await dashboard()
+    const over = await until(hub, runId, ({ status }) => expect(status).toBe('failed'))
+    expect(over).toMatchObject({ inferred: true, counts: { completed: 1, running: 0, aborted: 1 } })
+  })
+
+  it('[REC-7] [RUN-4] a run that was aborted here stays aborted, though its backend has forgotten it', async () => {
+    const { backend, dashboard } = await world()
+    backend.hold('b')
+    const first = await dashboard()
+    const runId = await atB(first.hub)
+    await first.hub.stop(runId)
+    const before = await until(first.hub, runId, ({ status }) => expect(status).toBe('aborted'))
+    await first.end()
+    await backend.restart()
+    const { hub } = await dashboard()
+    await until(hub, runId, ({ link }) => expect(link.backend).toBe('live'))
+    await vi.waitFor(() => expect(hub.liveRuns).toBe(0), { timeout: 15_000 })
+    const { status, endedAt, counts } = before
+    expect(await hub.snapshot(runId)).toMatchObject({ status, endedAt, counts })
+  })
+
+  it('[REC-1] [SAFE-4] has recorded no secret that an agent printed', async () => {
+    const { backend, dashboard, dataDir } = await world()
+    backend.hold('b')
+    const { hub, end } = await dashboard()
+    const runId = await atB(hub)
+    backend.print('b', 'stdout', 'the key is sk-ant-api03-abcdefghijklmnop0123456789')
+    backend.release('b')
+    await until(hub, runId, ({ status }) => expect(status).toBe('completed'))
+    await end()
+    const folder = join(dataDir, 'recordings')
+    const [name = ''] = await readdir(folder)
+    const recording = await readFile(join(folder, name), 'utf8')
+    expect(recording).toContain('the key is sk-ant-•••')
+    expect(recording).not.toContain('abcdefghijklmnop')
+  })
+
+  it('[REC-7] forgets a start that the backend never heard', async () => {
+    const { backend, dashboard } = await world()
+    const first = await dashboard()
+    backend.hold('a')
+    const following = first.hub.follow('never-heard')
+    await expect(following).rejects.toMatchObject({ code: 'not-found' })
+    await first.end()
+    const { hub } = await dashboard()
+    expect(await hub.runs()).toEqual([])
+  })
+})
+
+describe('a data folder that can’t be made', () => {
+  it('[REC-6] is said to every page, with what to do, and the dashboard goes on', async () => {
+    const { dashboard, dataDir } = await world()
+    await writeFile(dataDir, 'in the way')
+    const { hub } = await dashboard()
+    expect(hub.recording()).toMatchObject({ state: 'failing' })
+    const { findings } = await hub.fleet()
+    expect(findings).toMatchObject([{ kind: 'recording', containerId: null }])
+    expect(findings[0]?.text).toContain(`Check ${dataDir}.`)
+    const { runId } = await hub.start({ spec: '001-todo' })
+    await until(hub, runId, ({ status }) => expect(status).toBe('completed'))
+  })
+})

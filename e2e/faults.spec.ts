@@ -9,6 +9,9 @@ import { Wire } from './wire'
 
 const LINES = 10_000
 
+/** Batches of the plan of which each waits for the one before. */
+const CHAIN = ['setup', 'db', 'models', 'auth', 'api', 'invoices', 'payments', 'e2e', 'release']
+
 /** What must be the same of a run, whoever tells it. */
 const told = ({ status, startedAt, endedAt, error, counts, batches }: Snapshot) => ({
   ...{ status, startedAt, endedAt, error, counts },
@@ -151,6 +154,39 @@ test('[RUN-11] a backend that dies under a run and comes back, 20 times', async 
   expect(told(await dashboard.snapshot(runId))).toEqual((await undisturbed(backend, runId)).run)
 })
 
+test('[REC-7] a dashboard that is killed 10 times during a run, with pages open, forgets nothing', async ({
+  backend,
+  dashboard,
+}) => {
+  test.setTimeout(240_000)
+  for (const id of CHAIN) backend.hold(id)
+  const runId = await dashboard.start(PORTAL)
+  const pages = await opened(10, dashboard.url, dashboard, runId, true)
+  let kills = 0
+  const again = async () => {
+    await dashboard.kill()
+    kills += 1
+    await dashboard.restart()
+  }
+  for (const id of CHAIN) {
+    const isRunning = async () => (await dashboard.snapshot(runId)).batches.find(batch => batch.id === id)?.status
+    await expect.poll(isRunning, { timeout: 30_000 }).toBe('running')
+    // What happens while it is dead, it learns when it is back.
+    backend.release(id)
+    await again()
+  }
+  await isOver(dashboard, runId, 'completed')
+  const whole = await undisturbed(backend, runId)
+  expect(whole.run.counts).toMatchObject({ total: 14, completed: 14 })
+  await expect.poll(() => linesOf(dashboard, runId), { timeout: 20_000 }).toEqual(whole.lines)
+  await again()
+  expect(kills).toBe(10)
+  expect(told(await dashboard.snapshot(runId))).toEqual(whole.run)
+  expect(await linesOf(dashboard, runId)).toEqual(whole.lines)
+  await agree(pages, dashboard, runId)
+  for (const page of pages) page.close()
+})
+
 test('[SYNC-10] a page whose link drops every 2 s never goes back, and ends right', async ({
   backend,
   dashboard,
@@ -162,8 +198,7 @@ test('[SYNC-10] a page whose link drops every 2 s never goes back, and ends righ
     socket.connectToServer()
     links.add(() => socket.close())
   })
-  const ids = ['setup', 'db', 'models', 'auth', 'api', 'invoices', 'payments', 'e2e', 'release']
-  for (const id of ids) backend.hold(id)
+  for (const id of CHAIN) backend.hold(id)
   const runId = await dashboard.start(PORTAL)
   const run = await new RunPage(page, dashboard, runId).open()
   let drops = 0
@@ -172,7 +207,7 @@ test('[SYNC-10] a page whose link drops every 2 s never goes back, and ends righ
     for (const cut of links) void cut()
     links.clear()
   }, 2_000)
-  for (const [index, id] of ids.entries()) {
+  for (const [index, id] of CHAIN.entries()) {
     await expect.poll(() => drops, { timeout: 20_000 }).toBeGreaterThan(index)
     await expect(run.card(id)).toHaveAttribute('data-status', 'running', { timeout: 20_000 })
     backend.release(id)

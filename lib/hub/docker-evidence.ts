@@ -1,18 +1,17 @@
 import type { Engine } from '../docker/engine'
 import { DockerError } from '../docker/docker-error'
 import type { KnownLines } from '../docker/known-lines'
-import { ContainerLog, TORN } from '../docker/logs'
 import { DockerWatcher } from '../docker/watcher'
 import { assign, type Assignment, type Employer } from '../run/assign'
-import { hasEnded, isAtWork, type ContainerFacts } from '../run/container'
+import { isAtWork, type ContainerFacts } from '../run/container'
 import type { Undecided } from '../run/evidence'
 import type { Evidence } from '../run/fold'
 import type { AgentContainer, Batch, Finding } from '../run/model'
 import type { Observation } from '../run/observation'
-import { SecretMask } from '../run/secrets'
 import { shortId, type DockerState } from '../run/verdict'
-import type { AgentLogs } from './agent-logs'
 import { agentContainer, orphansFirst, unclaimed } from './agent-containers'
+import type { AgentLogs } from './agent-logs'
+import { AgentOutput } from './agent-output'
 import { HubError } from './types'
 import { undecidedByRun, type UndecidedByRun } from './undecided'
 
@@ -46,7 +45,6 @@ const REST = 4
 const NONE: readonly Undecided[] = []
 /** Removed containers that are weighed again with new facts: the newest so many. */
 const MAX_REMOVED = 1_000
-const A_WHILE = 60_000
 
 /**
  * What Docker shows, brought to the runs it belongs to: watches the Engine, weighs whose each container is whenever a
@@ -60,17 +58,16 @@ export class DockerEvidence {
   private readonly homes = new Map<string, Home>()
   private readonly candidates = new Map<string, Candidates>()
   private undecided: UndecidedByRun = new Map()
-  private readonly logs = new Map<string, ContainerLog>()
-  /** What was read before this process began of each container that was there then, by its id. */
-  private readonly restored = new Map<string, { ended: boolean; lines: KnownLines | undefined }>()
+  private readonly output: AgentOutput
   private soon: NodeJS.Timeout | null = null
   private restUntil = 0
   private closed = false
 
   constructor(
-    private readonly engine: Engine,
+    engine: Engine,
     private readonly host: EvidenceHost,
   ) {
+    this.output = new AgentOutput(engine, host.agentLogs, error => host.failed(error))
     this.watcher = new DockerWatcher(engine, {
       container: facts => this.take(facts),
       listed: at => {
@@ -101,7 +98,7 @@ export class DockerEvidence {
       this.facts.set(id, container)
       this.homes.set(id, { kind: 'assigned', runId, batchId, by })
       if (removed) continue
-      this.restored.set(id, { ended: hasEnded(container), lines: lines.get(id) })
+      this.output.restore(container, lines.get(id))
       this.watcher.restore(container)
     }
     this.forgetOldest()
@@ -115,7 +112,7 @@ export class DockerEvidence {
     this.closed = true
     if (this.soon) clearTimeout(this.soon)
     this.watcher.close()
-    for (const log of this.logs.values()) log.close()
+    this.output.close()
   }
 
   get error(): string | null {
@@ -183,56 +180,13 @@ export class DockerEvidence {
     if (facts.role === 'batch') {
       if (before?.role !== 'batch') this.host.appeared()
       const home = this.homes.get(facts.id)
-      if (!facts.removed && (home || !endedLongAgo(facts))) this.read(facts)
-      else if (facts.removed && before?.removed !== true) this.missed(facts)
+      if (!facts.removed) this.output.read(facts, home !== undefined)
+      else if (before?.removed !== true) this.output.removed(facts)
       if (home) this.tell(home, facts)
       this.runsChanged()
     }
     if (facts.removed) this.forgetOldest()
     this.host.listChanged()
-  }
-
-  /**
-   * What it prints is read from its first line, whosever it is; of one that ended long before it was seen, once it is
-   * somebody's: there may be thousands of those. Not before it has started: who asks too early is told that
-   * there is nothing, and would ask again too late for a container that is soon gone.
-   */
-  private read({ id, state }: ContainerFacts): void {
-    if (state === 'created' || this.logs.has(id)) return
-    const { agentLogs } = this.host
-    const secrets = new SecretMask()
-    const known = this.restored.get(id)?.lines
-    this.restored.delete(id)
-    const log = new ContainerLog(this.engine, id, {
-      line: line => {
-        // Also of a line that is known: a private key may go on in the next one.
-        const text = secrets.mask(line.text)
-        const news = known?.take(line) ?? 'new'
-        if (news === 'known') return
-        if (news === 'torn') agentLogs.gap(id, TORN)
-        agentLogs.line(id, { ...line, text })
-      },
-      gap: text => agentLogs.gap(id, text),
-      ended: () => undefined,
-      failed: error => {
-        agentLogs.gap(id, 'Its output can’t be read on, by a fault of the dashboard’s: lines are missing here.')
-        this.host.failed(error)
-      },
-    })
-    this.logs.set(id, log)
-    log.start()
-  }
-
-  /** It came and went before anybody could read it. */
-  private missed({ id, startedAt }: ContainerFacts): void {
-    if (startedAt === null || this.logs.has(id)) return
-    const before = this.restored.get(id)
-    this.restored.delete(id)
-    if (before?.ended === true) return
-    const text = before
-      ? 'The container was removed while the dashboard did not run: its last lines may be missing here.'
-      : 'The container was removed before its output could be read: its lines are missing here.'
-    this.host.agentLogs.gap(id, text)
   }
 
   private weighNow(): void {
@@ -285,7 +239,7 @@ export class DockerEvidence {
     if (home) {
       this.homes.set(id, home)
       this.tell(home, facts)
-      if (!facts.removed) this.read(facts)
+      if (!facts.removed) this.output.read(facts, true)
     } else this.homes.delete(id)
     this.host.agentLogs.assigned(id, home ?? null)
     return true
@@ -306,8 +260,7 @@ export class DockerEvidence {
       this.facts.delete(id)
       this.homes.delete(id)
       this.candidates.delete(id)
-      this.logs.get(id)?.close()
-      this.logs.delete(id)
+      this.output.forget(id)
     }
   }
 
@@ -322,7 +275,3 @@ export class DockerEvidence {
     })
   }
 }
-
-/** It had ended a while before it was first seen: no hurry to read it before it is gone. */
-const endedLongAgo = ({ seenRunningAt, seenEndedAt, finishedAt }: ContainerFacts): boolean =>
-  seenRunningAt === null && seenEndedAt !== null && finishedAt !== null && seenEndedAt - finishedAt > A_WHILE

@@ -350,6 +350,29 @@ describe('the hub', () => {
     await expect(hub.stop('none')).rejects.toMatchObject({ code: 'not-found' })
   })
 
+  it('[RUN-2] an id whose start is refused is another’s run: who follows it then gets that one, for good', async () => {
+    const { hub, backend, http } = await world('B')
+    backend.hold('setup')
+    await http.start({ spec: '001-todo', runId: 'theirs', dryRun: false, model: undefined, resumeRunId: undefined })
+    const [start, follow] = await Promise.allSettled([
+      hub.start({ spec: '001-todo', runId: 'theirs' }),
+      hub.follow('theirs'),
+    ])
+    expect(start).toMatchObject({ status: 'rejected', reason: { code: 'conflict' } })
+    expect(follow).toMatchObject({ status: 'fulfilled', value: { created: true } })
+    await until(hub, 'theirs', ({ counts }) => expect(counts.running).toBe(1))
+  })
+
+  it('[RUN-2] [RUN-4] no stop is sent for an id while its start may yet be refused', async () => {
+    const { hub, backend, http } = await world('B')
+    backend.hold('setup')
+    await http.start({ spec: '001-todo', runId: 'theirs', dryRun: false, model: undefined, resumeRunId: undefined })
+    const asked = await Promise.allSettled([hub.start({ spec: '001-todo', runId: 'theirs' }), hub.stop('theirs')])
+    expect(asked).toMatchObject([{ reason: { code: 'conflict' } }, { reason: { code: 'not-found' } }])
+    await hub.follow('theirs')
+    await until(hub, 'theirs', ({ status }) => expect(status).toBe('running'))
+  })
+
   it('[RUN-5] an unknown spec is the backend’s to refuse: the run fails', async () => {
     const { hub } = await world('B')
     const { runId } = await hub.start({ spec: '999-none' })

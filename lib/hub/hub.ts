@@ -18,6 +18,7 @@ import { DockerEvidence } from './docker-evidence'
 import { Lifecycle } from './lifecycle'
 import { recorderFinding, type Recorder, type RecorderState } from './recorder'
 import type { RunState } from './run-state'
+import type { Session } from './session'
 import { unmetered, type HubMeter, type HubState } from './meter'
 import { MemoryStore, type RunStore } from './store'
 import { thinned } from './thinned'
@@ -48,6 +49,8 @@ export class Hub implements HubApi {
   private readonly evidence: DockerEvidence | null
   /** The state of the link to Docker that was logged last. */
   private dockerSaid: LinkState | null = null
+  /** Starts that the backend has not answered yet: until then nobody knows whose run has the id. */
+  private readonly starting = new Map<string, Promise<void>>()
   /** Runs whose first word is awaited. */
   private readonly joining = new Map<string, ReturnType<HubApi['follow']>>()
 
@@ -210,7 +213,15 @@ export class Hub implements HubApi {
   async start(request: StartRequest, by?: string): Promise<{ runId: string }> {
     const runId = request.runId ?? `run-${String(Date.now())}-${randomBytes(3).toString('hex')}`
     const session = this.life.create(runId, request.spec)
+    const starting = this.startOn(session, request, by).finally(() => this.starting.delete(runId))
+    this.starting.set(runId, starting)
+    await starting
+    return { runId }
+  }
+
+  private async startOn(session: Session, request: StartRequest, by: string | undefined): Promise<void> {
     const { state } = session
+    const { runId } = state
     try {
       await asking(() => session.readPlan(request.spec))
       const { success, message } = await asking(() =>
@@ -240,7 +251,11 @@ export class Hub implements HubApi {
     session.follow(false)
     this.life.show(state)
     this.options.log.info({ runId, spec: request.spec }, 'run started')
-    return { runId }
+  }
+
+  /** What is refused is for its caller to hear. */
+  private async startAnswered(runId: string): Promise<void> {
+    await Promise.allSettled([this.starting.get(runId)])
   }
 
   async follow(runId: string, spec?: string): ReturnType<HubApi['follow']> {
@@ -253,7 +268,8 @@ export class Hub implements HubApi {
   }
 
   private async join(runId: string, spec: string | undefined): ReturnType<HubApi['follow']> {
-    const known = await this.snapshot(runId)
+    while (this.starting.has(runId)) await this.startAnswered(runId)
+    const known = this.life.runs.has(runId) ? await this.snapshot(runId) : undefined
     if (known) return { snapshot: known, created: false }
     const session = this.life.create(runId, spec ?? null)
     session.follow(true)
@@ -270,6 +286,8 @@ export class Hub implements HubApi {
   }
 
   async stop(runId: string, by?: string): Promise<void> {
+    // A start may be refused as the id is another run's: that one's stop would be witnessed by nobody [RUN-2].
+    while (this.starting.has(runId)) await this.startAnswered(runId)
     const state = this.life.runs.get(runId)
     if (!state) throw new HubError('not-found', 'No such run is followed here.')
     if (state.isOver) throw new HubError('over', 'The run is already over.')

@@ -23,12 +23,17 @@ export class Readings {
   /** Once another run of the spec was at work beside this one, the plan may hold its work for good. */
   private shared = false
 
-  /** @param done called after each round, whether or not anything could be read */
+  /** @param read called after each round, whether or not anything could be read */
   constructor(
     private readonly state: RunState,
     private readonly host: ReadingsHost,
-    private readonly done: () => void,
+    private readonly read: () => void,
   ) {}
+
+  /** The run is over, and nothing is left to be read of it: without its plan its total is not known [RUN-8]. */
+  get done(): boolean {
+    return this.over && (this.readAfterEnd || this.state.spec === null)
+  }
 
   /** Reads at once. */
   hurry(): void {
@@ -76,12 +81,13 @@ export class Readings {
         this.readAfterEnd = over
       }
     } catch (error) {
-      // That the backend is away shows in its link; the next round asks again.
+      // That the backend is away shows in its link; the next round asks again. One that answers so would do so again.
       if (!(error instanceof BackendError)) this.host.failed(this.state, error)
+      if (!(error instanceof BackendError) || error.kind === 'bad-answer') this.readAfterEnd = over
     }
     if (this.closed) return
     try {
-      this.done()
+      this.read()
     } catch (error) {
       this.host.failed(this.state, error)
     }

@@ -146,7 +146,7 @@ export class Session {
       this.updateLink()
     }
     if (wantsRejoin) this.rejoin(now)
-    if (ahead !== this.aheadBefore) this.aheadSince = ahead > this.aheadBefore ? now : null
+    if (ahead !== this.aheadBefore) this.aheadSince = ahead > 0 ? now : null
     this.aheadBefore = ahead
   }
 
@@ -158,14 +158,16 @@ export class Session {
     this.tellReady()
   }
 
-  private rejoin(now: number): void {
+  /** Returns whether it does so: too soon it is to be asked for again. */
+  private rejoin(now: number): boolean {
     // A join that is under way, or has not yet told what it can, is not cut short by another.
-    if (this.stream.lostAt !== null || now - this.rejoinedAt < REJOIN_AT_MOST_EVERY) return
+    if (this.stream.lostAt !== null || now - this.rejoinedAt < REJOIN_AT_MOST_EVERY) return false
     this.rejoinedAt = now
     // Not from within the stream's own callback.
     setImmediate(() => {
       if (!this.closed) this.stream.rejoin()
     })
+    return true
   }
 
   private updateLink(): void {
@@ -181,16 +183,14 @@ export class Session {
 
   /**
    * A plan or history ahead of the stream for 5 s means a dead stream [RUN-9]. A fresh join that was wanted too soon after
-   * another is made up for here [RUN-4].
+   * another, for this or for an abort [RUN-4], is made up for here.
    */
   private afterReading(): void {
     const now = Date.now()
     if (this.state.current().wantsRejoin) this.rejoin(now)
-    if (!this.over && this.aheadSince !== null && now - this.aheadSince >= AHEAD_GRACE) {
-      this.aheadSince = null
-      this.rejoin(now)
-    }
-    if (this.over && this.stream.done) this.host.finished(this)
+    const isAhead = !this.over && this.aheadSince !== null && now - this.aheadSince >= AHEAD_GRACE
+    if (isAhead && this.rejoin(now)) this.aheadSince = null
+    if (this.over && this.stream.done && this.readings.done) this.host.finished(this)
   }
 
   /** The plan of a run started elsewhere can be read as soon as its spec is known. */

@@ -83,6 +83,14 @@ export class SimulatedBackend implements Peer {
     return this.world.random(limit)
   }
 
+  /** That incarnation of the dashboard has evicted a run, and with it all that it had heard of it. */
+  forgottenBy(dashboard: number, runId: string): void {
+    const project = this.projects.find(each => each.runId === runId)
+    project?.heard.delete(dashboard)
+    project?.abortKnownTo.delete(dashboard)
+    project?.acceptedFor.delete(dashboard)
+  }
+
   answer(method: string, { pathname, searchParams }: URL, body: string | null): { status: number; text: string } {
     const json = (value: object) => ({ status: 200, text: JSON.stringify(value) })
     if (pathname === '/health') return { status: 200, text: 'OK' }

@@ -128,6 +128,8 @@ export class Dashboard implements PageServer {
     private readonly world: World<PageServer>,
     private readonly fault: ServerFault,
     private readonly engine: () => Engine,
+    /** Of an evicted run nothing that was heard before is known any more. */
+    private readonly forgotten: (runId: string) => void,
   ) {}
 
   get isUp(): boolean {
@@ -155,7 +157,10 @@ export class Dashboard implements PageServer {
       this.fault,
     )
     const store = new MemoryStore({ maxRuns: KEEPS })
-    store.onEvict(({ runId }) => this.wanted.delete(runId))
+    store.onEvict(({ runId }) => {
+      this.wanted.delete(runId)
+      this.forgotten(runId)
+    })
     this.publisher = publisher
     this.hub = new Hub({
       backendUrl: new URL('http://backend.test'),

@@ -34,7 +34,8 @@ export class HubWorld extends World<Dashboard> {
   private readonly restore: () => void
 
   constructor({ seed, generation, dryRun, backendSkew, dockerSkew }: Setting, fault: WorldFault = {}) {
-    super(seed, fault, world => new Dashboard(world, fault, () => this.docker))
+    const forgotten = (runId: string) => this.backend.forgottenBy(this.server.incarnation, runId)
+    super(seed, fault, world => new Dashboard(world, fault, () => this.docker, forgotten))
     const listener = () => this.server.incarnation
     this.docker = new SimulatedDocker(this, dockerSkew, listener)
     const frame = fault.frame ?? (text => text)

@@ -9,7 +9,8 @@ vi.stubGlobal('fetch', simulatedFetch)
 
 /** How many stories are told; `npm run fuzz` tells more. */
 const RUNS = Number(process.env['WORLD_RUNS'] ?? 60)
-const SEED = process.env['WORLD_SEED']
+/** The same stories each time: the simulation itself is not yet beyond doubt. `npm run fuzz` tells others. */
+const SEED = Number(process.env['WORLD_SEED'] ?? 1)
 
 describe('any story of the whole', () => {
   it('[SYNC-10] [RUN-1] [RUN-2] [DOCK-2] ends right on every page, and no page claims what was not so', async () => {
@@ -17,7 +18,7 @@ describe('any story of the whole', () => {
       fc.asyncProperty(stories(200), async story => {
         await play(story)
       }),
-      { numRuns: RUNS, ...(SEED === undefined ? {} : { seed: Number(SEED) }) },
+      { numRuns: RUNS, seed: SEED, endOnFailure: true },
     )
   }, 3_600_000)
 })
@@ -26,6 +27,32 @@ describe('any story of the whole', () => {
 const calm = { seed: 0, generation: 'C', dryRun: false, backendSkew: 0, dockerSkew: 0 } as const
 const CLEAR_BUT_REFUSING = { refuses: true, silent: false, late: 0, twice: 0, lost: 0 }
 const pinned: Record<string, Story> = {
+  '[RUN-4] a stop of an id whose start is about to be refused': {
+    setting: calm,
+    deeds: [
+      { do: 'start elsewhere', run: 2 },
+      { do: 'start here', run: 2 },
+      { do: 'stop here', run: 2 },
+      { do: 'pass', ms: 4_000 },
+      { do: 'follow', run: 2 },
+    ],
+  },
+  '[RUN-2] who follows an id whose start is about to be refused': {
+    setting: calm,
+    deeds: [
+      { do: 'start elsewhere', run: 0 },
+      { do: 'start here', run: 0 },
+      { do: 'follow', run: 0 },
+    ],
+  },
+  '[RUN-2] who follows an id just before its start is tried': {
+    setting: calm,
+    deeds: [
+      { do: 'start elsewhere', run: 0 },
+      { do: 'follow', run: 0 },
+      { do: 'start here', run: 0 },
+    ],
+  },
   '[RUN-4] a stop in the very second in which the run completes': {
     setting: calm,
     deeds: [

@@ -1,9 +1,8 @@
+import type { LogView } from '../lib/client/kind'
 import { socketLink } from '../lib/client/link'
 import { LiveStore } from '../lib/client/store'
 import type { Snapshot } from '../lib/run/model'
-import { runScope } from '../lib/sync/scope'
-import type { LogView } from '../lib/client/kind'
-import { logScope } from '../lib/sync/scope'
+import { logScope, runScope } from '../lib/sync/scope'
 
 /** A page without a browser: what a run's page runs to stay live, over a real socket. Hundreds fit in one process. */
 export class ProgramPage {

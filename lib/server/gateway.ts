@@ -57,8 +57,7 @@ const shown = z.object({ token: z.string().optional() })
 
 /**
  * Carries the page protocol over socket.io: pages join scopes, and a message to a scope is encoded once, however many
- * pages it reaches [SYNC-4]. `broadcast`, `audience`, `failed` and
- * `published` are what a publisher needs.
+ * pages it reaches [SYNC-4]. `broadcast`, `audience`, `failed` and `published` are what a publisher needs.
  */
 export class Gateway {
   readonly #io: Server<ClientToServer, ServerToClient>

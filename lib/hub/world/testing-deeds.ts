@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { CALM, type Page, type Weather } from '../../sync/fuzz/testing'
+import { CALM } from '../../sync/fuzz/testing'
+import { happenTo, is, page, skew, weather, type PageDeed } from '../../sync/fuzz/testing-page-deeds'
 import type { Path } from './testing-network'
 import { CLEAR } from './testing-network'
 import { HubWorld, type Setting, type WorldFault } from './testing-world'
@@ -10,13 +11,6 @@ type RunDeed = { run: number } & (
   | { do: 'step'; how: number }
   | { do: 'print'; stream: 'stdout' | 'stderr'; text: string }
 )
-type PageDeed = { page: number } & (
-  | { do: 'leave' | 'jam' | 'drain' | 'sleep' }
-  | { do: 'cut'; noticed: boolean }
-  | { do: 'wake'; bufferFirst: boolean }
-  | { do: 'set clock'; skew: number }
-  | { do: 'weather'; weather: Weather }
-)
 type OtherDeed =
   | { do: 'pass'; ms: number }
   | { do: 'visit'; skew: number; ms: number }
@@ -26,15 +20,7 @@ type OtherDeed =
   | { do: 'restart'; down: number; skew: number; noticed: boolean }
 export type Deed = RunDeed | PageDeed | OtherDeed
 
-const is = <T extends string>(...names: T[]) => fc.constantFrom(...names)
 const run = fc.nat({ max: 3 })
-const page = fc.nat({ max: 2 })
-const skew = fc.constantFrom(0, -3_600_000, -7_000, 4_000, 3_600_000)
-const weather: fc.Arbitrary<Weather> = fc.record({
-  lost: fc.constantFrom(0, 0, 20, 100),
-  twice: fc.constantFrom(0, 0, 30),
-  late: fc.constantFrom(0, 0, 100, 3_000, 15_000),
-})
 const path: fc.Arbitrary<Path> = fc.record({
   refuses: fc.constantFrom(false, false, true),
   silent: fc.constantFrom(false, false, true),
@@ -214,36 +200,6 @@ async function happen(world: HubWorld, deed: OtherDeed): Promise<void> {
       await world.pass(deed.down)
       server.skew = deed.skew
       server.start()
-      break
-  }
-}
-
-function happenTo(page: Page, deed: PageDeed, world: HubWorld): void {
-  const { link } = page
-  switch (deed.do) {
-    case 'leave':
-      world.leave(page)
-      break
-    case 'cut':
-      if (link) world.cut(link, deed.noticed)
-      break
-    case 'jam':
-      if (link) link.jammed = true
-      break
-    case 'drain':
-      if (link) world.server.drained(link)
-      break
-    case 'sleep':
-      page.sleep()
-      break
-    case 'wake':
-      page.wake(deed.bufferFirst)
-      break
-    case 'set clock':
-      page.skew = deed.skew
-      break
-    case 'weather':
-      page.weather = deed.weather
       break
   }
 }

@@ -4,7 +4,8 @@ import { documentBody } from '../body'
 import { apply, diffOfDocument } from '../document'
 import { parseJson } from '../json'
 import { Server } from './server/testing'
-import { CALM, World as PageWorld, type Fault, type Page, type Weather } from './testing'
+import { CALM, World as PageWorld, type Fault } from './testing'
+import { happenTo, is, page, skew, weather, type PageDeed } from './testing-page-deeds'
 
 type World = PageWorld<Server>
 
@@ -16,23 +17,7 @@ type WorldDeed =
   | { do: 'restart'; down: number; skew: number; noticed: boolean }
   | { do: 'pass'; ms: number }
   | { do: 'visit'; skew: number; ms: number }
-type PageDeed = { page: number } & (
-  | { do: 'leave' | 'jam' | 'drain' | 'sleep' }
-  | { do: 'cut'; noticed: boolean }
-  | { do: 'wake'; bufferFirst: boolean }
-  | { do: 'set clock'; skew: number }
-  | { do: 'weather'; weather: Weather }
-)
 type Deed = WorldDeed | PageDeed
-
-const page = fc.nat({ max: 2 })
-const skew = fc.constantFrom(0, -3_600_000, -7_000, 4_000, 3_600_000)
-const weather: fc.Arbitrary<Weather> = fc.record({
-  lost: fc.constantFrom(0, 0, 20, 100),
-  twice: fc.constantFrom(0, 0, 30),
-  late: fc.constantFrom(0, 0, 100, 3_000, 15_000),
-})
-const is = <T extends string>(...names: T[]) => fc.constantFrom(...names)
 
 const change: fc.Arbitrary<Deed> = fc.oneof(
   fc.record({ do: is('edit'), how: fc.nat({ max: 200 }), announced: fc.boolean() }),
@@ -114,36 +99,6 @@ async function perform(world: World, deed: Deed): Promise<void> {
       break
     case 'visit':
       if (pages.size < 3) await world.visit(deed.skew, deed.ms)
-      break
-  }
-}
-
-function happenTo(page: Page, deed: PageDeed, world: World): void {
-  const { link } = page
-  switch (deed.do) {
-    case 'leave':
-      world.leave(page)
-      break
-    case 'cut':
-      if (link) world.cut(link, deed.noticed)
-      break
-    case 'jam':
-      if (link) link.jammed = true
-      break
-    case 'drain':
-      if (link) world.server.drained(link)
-      break
-    case 'sleep':
-      page.sleep()
-      break
-    case 'wake':
-      page.wake(deed.bufferFirst)
-      break
-    case 'set clock':
-      page.skew = deed.skew
-      break
-    case 'weather':
-      page.weather = deed.weather
       break
   }
 }

@@ -30,6 +30,8 @@ export interface PageServer {
   subscribe(link: Link, request: Subscribe, answer: (answer: Answer) => void): void
   /** Whether it held exactly this of a scope at most so long ago, by the oracle's books. */
   knows(scope: Scope, state: Document | LogState, now: number, ago: number): boolean
+  /** The link carries again: each of its scopes is told anew. */
+  drained(link: Link): void
 }
 
 const RECONNECT_MS = 500

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
-import { BackendError, BackendHttp } from '../backend/http'
-import { EXECUTION_NOT_FOUND, type Spec } from '../backend/wire'
+import { BackendHttp } from '../backend/http'
+import type { Spec } from '../backend/wire'
 import type { Engine } from '../docker/engine'
 import { CLAIMS_ALONE } from '../run/evidence'
 import { boundedFindings } from '../run/findings'
@@ -14,18 +13,15 @@ import { containersScope, fleetScope, runScope } from '../sync/scope'
 import { containersDocument, fleetDocument, toContainerList, toFleet, toSnapshot } from '../sync/shapes'
 import { asking } from './asking'
 import { BackendLink } from './backend-link'
+import { Commands } from './commands'
 import { DockerEvidence } from './docker-evidence'
 import { Lifecycle } from './lifecycle'
 import { recorderFinding, type Recorder, type RecorderState } from './recorder'
-import type { RunState } from './run-state'
-import type { Session } from './session'
 import { unmetered, type HubMeter, type HubState } from './meter'
 import { MemoryStore, type RunStore } from './store'
 import { thinned } from './thinned'
 import { HubError, type HubApi, type LogPage, type StartRequest } from './types'
 import { UnannouncedRuns } from './unannounced-runs'
-
-const FIRST_FRAME = 3_000
 
 export interface HubOptions {
   backendUrl: URL
@@ -46,13 +42,10 @@ export class Hub implements HubApi {
   private readonly link: BackendLink
   private readonly life: Lifecycle
   private readonly found: UnannouncedRuns
+  private readonly commands: Commands
   private readonly evidence: DockerEvidence | null
   /** The state of the link to Docker that was logged last. */
   private dockerSaid: LinkState | null = null
-  /** Starts that the backend has not answered yet: until then nobody knows whose run has the id. */
-  private readonly starting = new Map<string, Promise<void>>()
-  /** Runs whose first word is awaited. */
-  private readonly joining = new Map<string, ReturnType<HubApi['follow']>>()
 
   constructor(private readonly options: HubOptions) {
     const { backendUrl, publisher, log, engine, store = new MemoryStore(), meter = unmetered, recorder } = options
@@ -94,6 +87,11 @@ export class Hub implements HubApi {
       },
       odd: (spec, reason) => log.debug({ spec, reason }, 'the backend has no history of a spec, or an odd one'),
       failed,
+    })
+    this.commands = new Commands({
+      ...{ http: this.http, life: this.life, log },
+      snapshot: runId => this.snapshot(runId),
+      followed: () => this.found.hurry(),
     })
     this.evidence =
       engine &&
@@ -140,7 +138,7 @@ export class Hub implements HubApi {
 
   /** How many runs are followed right now. */
   get liveRuns(): number {
-    return this.life.followed
+    return this.life.followed.size
   }
 
   /** What it holds now; looks at every run. */
@@ -210,102 +208,16 @@ export class Hub implements HubApi {
     this.life.runs.get(runId)?.note(words)
   }
 
-  async start(request: StartRequest, by?: string): Promise<{ runId: string }> {
-    const runId = request.runId ?? `run-${String(Date.now())}-${randomBytes(3).toString('hex')}`
-    const session = this.life.create(runId, request.spec)
-    const starting = this.startOn(session, request, by).finally(() => this.starting.delete(runId))
-    this.starting.set(runId, starting)
-    await starting
-    return { runId }
+  start(request: StartRequest, by?: string): Promise<{ runId: string }> {
+    return this.commands.start(request, by)
   }
 
-  private async startOn(session: Session, request: StartRequest, by: string | undefined): Promise<void> {
-    const { state } = session
-    const { runId } = state
-    try {
-      await asking(() => session.readPlan(request.spec))
-      const { success, message } = await asking(() =>
-        this.http.start({
-          spec: request.spec,
-          runId,
-          dryRun: request.dryRun ?? false,
-          model: request.model,
-          resumeRunId: request.resumeRunId,
-        }),
-      )
-      if (!success) {
-        const words = message ?? 'The backend refused the start and gave no reason.'
-        throw new HubError(/already running/i.test(words) ? 'conflict' : 'refused', words)
-      }
-    } catch (error) {
-      // Nobody knows whether a start that got no answer in time was heard: the stream will tell.
-      const open = error instanceof HubError && error.cause instanceof BackendError && error.cause.kind === 'timeout'
-      if (open) {
-        session.follow(true)
-        this.life.show(state)
-      } else await this.life.discard(state)
-      throw error
-    }
-    if (by !== undefined) state.note(`Started from the dashboard by ${by}.`)
-    session.observe({ kind: 'accepted', at: Date.now(), spec: request.spec, dryRun: request.dryRun ?? false })
-    session.follow(false)
-    this.life.show(state)
-    this.options.log.info({ runId, spec: request.spec }, 'run started')
+  follow(runId: string, spec?: string): ReturnType<HubApi['follow']> {
+    return this.commands.follow(runId, spec)
   }
 
-  /** What is refused is for its caller to hear. */
-  private async startAnswered(runId: string): Promise<void> {
-    await Promise.allSettled([this.starting.get(runId)])
-  }
-
-  async follow(runId: string, spec?: string): ReturnType<HubApi['follow']> {
-    // Who asks while another waits for the first word gets what that one gets.
-    const sameRun = this.joining.get(runId)
-    if (sameRun) return { ...(await sameRun), created: false }
-    const joining = this.join(runId, spec).finally(() => this.joining.delete(runId))
-    this.joining.set(runId, joining)
-    return joining
-  }
-
-  private async join(runId: string, spec: string | undefined): ReturnType<HubApi['follow']> {
-    while (this.starting.has(runId)) await this.startAnswered(runId)
-    const known = this.life.runs.has(runId) ? await this.snapshot(runId) : undefined
-    if (known) return { snapshot: known, created: false }
-    const session = this.life.create(runId, spec ?? null)
-    session.follow(true)
-    await session.readyWithin(FIRST_FRAME)
-    if (session.state.neverExisted) {
-      await this.life.discard(session.state)
-      throw new HubError('not-found', EXECUTION_NOT_FOUND)
-    }
-    this.life.show(session.state)
-    this.found.hurry()
-    const snapshot = await this.snapshot(runId)
-    if (!snapshot) throw new HubError('not-found', 'The run was removed while it was being joined.')
-    return { snapshot, created: true }
-  }
-
-  async stop(runId: string, by?: string): Promise<void> {
-    // A start may be refused as the id is another run's: that one's stop would be witnessed by nobody [RUN-2].
-    while (this.starting.has(runId)) await this.startAnswered(runId)
-    const state = this.life.runs.get(runId)
-    if (!state) throw new HubError('not-found', 'No such run is followed here.')
-    if (state.isOver) throw new HubError('over', 'The run is already over.')
-    const session = this.life.sessionOf(state)
-    if (!session) {
-      const words = 'The run is known from the backend’s history alone, which does not tell the id that a stop needs.'
-      throw new HubError('conflict', `${words} Follow it by that id, or stop it where it was started.`)
-    }
-    if (state.isStopping) return
-    const sent = Date.now()
-    const { success, message } = await asking(() => this.http.stop(state.runId))
-    if (success) session.stopped(sent)
-    // The backend says yes to the first of two stops only.
-    if (!isStopping(state)) {
-      throw new HubError('refused', message ?? 'The backend refused the stop and gave no reason.')
-    }
-    if (by !== undefined) state.note(`Stop asked for by ${by}.`)
-    this.options.log.info({ runId: state.runId }, 'stop sent')
+  stop(runId: string, by?: string): Promise<void> {
+    return this.commands.stop(runId, by)
   }
 
   close(): Promise<void> {
@@ -353,9 +265,6 @@ export class Hub implements HubApi {
     return this.evidence ? iso(this.docker.since) : null
   }
 }
-
-/** Asked anew, as an answer was awaited in between. */
-const isStopping = (state: RunState) => state.isStopping
 
 /** What is open by construction. Throws where that is broken. */
 function present<T>(value: T | undefined): T {

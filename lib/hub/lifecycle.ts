@@ -1,15 +1,16 @@
 import type { Logger } from 'pino'
 import type { BackendHttp } from '../backend/http'
 import type { Links, Undecided } from '../run/evidence'
-import { isOver, type RunStatus } from '../run/model'
+import type { RunStatus } from '../run/model'
 import type { DockerState } from '../run/verdict'
-import type { Derived } from '../run/view'
 import type { Document } from '../sync/document'
 import type { Publisher } from '../sync/publisher'
 import { batchLogScope, fleetScope, logScope, runScope } from '../sync/scope'
 import { runDocument } from '../sync/shapes'
 import { AgentLogs } from './agent-logs'
 import type { BackendLink } from './backend-link'
+import { EndLog } from './end-log'
+import { FollowedRuns } from './followed-runs'
 import { LogBudget } from './log-budget'
 import type { HubMeter, HubState } from './meter'
 import type { Rebuilt } from './rebuilt'
@@ -18,7 +19,7 @@ import type { Header } from './recording'
 import { RunRecordings } from './run-recordings'
 import { RunState, type StateHost } from './run-state'
 import { Runs } from './runs'
-import { Session, type SessionHost } from './session'
+import type { Session } from './session'
 import type { RunStore } from './store'
 import { thinned } from './thinned'
 import { HubError } from './types'
@@ -50,18 +51,16 @@ const UNHEARD_FOR = 30_000
 export class Lifecycle {
   readonly runs: Runs
   readonly agentLogs: AgentLogs
-  private readonly sessions = new Map<RunState, Session>()
+  readonly followed: FollowedRuns
   private readonly budget = new LogBudget()
-  /** Whose end was logged. */
-  private readonly saidOver = new WeakSet<RunState>()
   private readonly recordings: RunRecordings
   private readonly stateHost: StateHost
-  private readonly sessionHost: SessionHost
 
   constructor(private readonly options: LifecycleOptions) {
     const { backend, backendUrl, http, link, publisher, store, recorder, log } = options
     const oddMessage = thinned((details: object) => log.warn(details, 'message from the backend not understood'))
     const stepFailed = thinned((details: object) => log.error(details, 'a step failed; the next goes on'))
+    const ends = new EndLog(log)
     const failed = ({ runId }: RunState, error: unknown) => stepFailed({ runId, err: error })
     this.recordings = new RunRecordings(backend, recorder, log)
     this.runs = new Runs(backend, store, state => this.forget(state))
@@ -94,14 +93,14 @@ export class Lifecycle {
       },
       heard: ({ says, at }, lag) => options.meter.message(says.kind, Math.max(0, Date.now() - at), lag),
       derived: (state, derived) => {
-        this.sayEnd(state, derived)
-        this.sessions.get(state)?.follows(derived)
+        ends.look(state, derived)
+        this.followed.get(state)?.follows(derived)
         this.saysHistoryId(state, derived.view.historyId)
         options.derived()
       },
       failed,
     }
-    this.sessionHost = {
+    this.followed = new FollowedRuns({
       backendUrl,
       http,
       health: link.health,
@@ -114,12 +113,7 @@ export class Lifecycle {
         oddMessage({ runId, reason })
       },
       failed,
-    }
-  }
-
-  /** How many runs are followed right now. */
-  get followed(): number {
-    return this.sessions.size
+    })
   }
 
   /** What is held now; looks at every run. */
@@ -129,26 +123,19 @@ export class Lifecycle {
       const { status } = state.current().view
       runs.set(status, (runs.get(status) ?? 0) + 1)
     }
-    const queuedBytes = [...this.sessions.values()].reduce((sum, { queued }) => sum + queued, 0)
-    return { runs, logBytes: this.budget.bytes, queuedBytes }
-  }
-
-  sessionOf(state: RunState): Session | undefined {
-    return this.sessions.get(state)
+    return { runs, logBytes: this.budget.bytes, queuedBytes: this.followed.queuedBytes }
   }
 
   /** A run to be followed, which the fleet does not show before `show`. Throws a `HubError` where that can't be. */
   create(runId: string, spec: string | null): Session {
     if (this.runs.has(runId)) throw new HubError('conflict', `The id ${runId} is in use. Choose another.`)
-    if (this.sessions.size >= MAX_LIVE) {
+    if (this.followed.size >= MAX_LIVE) {
       this.options.meter.refused('runs')
       throw new HubError('refused', `${String(MAX_LIVE)} runs are followed already. Wait until one ends.`)
     }
     const state = this.open(new RunState(runId, this.stateHost, spec), true)
     this.recordings.begin(state)
-    const session = new Session(state, this.sessionHost)
-    this.sessions.set(state, session)
-    return session
+    return this.followed.begin(state)
   }
 
   /** Rebuilds the runs that were recorded, and follows on those that were followed [REC-7]. The oldest come first. */
@@ -182,16 +169,14 @@ export class Lifecycle {
 
   /** It turned out to be none. */
   async discard(state: RunState): Promise<void> {
-    this.sessions.get(state)?.close()
-    this.sessions.delete(state)
+    this.followed.end(state)
     this.forget(state)
     await this.runs.remove(state)
   }
 
   /** Nothing more comes from the backend: the store keeps what is to be seen of it. */
   async archive(state: RunState): Promise<void> {
-    this.sessions.get(state)?.close()
-    this.sessions.delete(state)
+    this.followed.end(state)
     if (!this.runs.isStored(state)) this.recordings.append(state, { kind: 'archived' }, true)
     await this.keep(state)
   }
@@ -212,7 +197,7 @@ export class Lifecycle {
 
   /** Either link may be another than before. */
   linksChanged(): void {
-    for (const session of this.sessions.values()) session.linkMayHaveChanged()
+    this.followed.linksMayHaveChanged()
     for (const state of this.runs.all()) state.linksChanged()
     this.options.publisher.touch(fleetScope)
   }
@@ -225,11 +210,11 @@ export class Lifecycle {
 
   /** The backend was asked how it is. */
   asked(): void {
-    for (const session of this.sessions.values()) session.linkMayHaveChanged()
+    this.followed.linksMayHaveChanged()
   }
 
   close(): void {
-    for (const session of this.sessions.values()) session.close()
+    this.followed.close()
     for (const state of this.runs.all()) state.close()
   }
 
@@ -253,8 +238,7 @@ export class Lifecycle {
     if (lost) state.observe(lost)
     if (isArchived && state.isOver) await this.keep(state)
     else if (state.current().view.basis === 'stream') {
-      const session = new Session(state, this.sessionHost, replay ?? undefined)
-      this.sessions.set(state, session)
+      const session = this.followed.begin(state, replay ?? undefined)
       session.follows(state.current())
       session.follow(true)
       this.discardUnheard(session).catch((error: unknown) => this.stateHost.failed(state, error))
@@ -264,7 +248,7 @@ export class Lifecycle {
   /** It ended before it was known whether its start was heard: it was not. */
   private async discardUnheard(session: Session): Promise<void> {
     await session.readyWithin(UNHEARD_FOR)
-    if (session.state.neverExisted && this.sessions.has(session.state)) await this.discard(session.state)
+    if (session.state.neverExisted && this.followed.has(session.state)) await this.discard(session.state)
   }
 
   /** From now on the store keeps it, as long as there is room. */
@@ -289,32 +273,18 @@ export class Lifecycle {
     this.options.derived()
   }
 
-  /** An end that is taken back, and comes again, is told again. */
-  private sayEnd(state: RunState, { view }: Derived): void {
-    if (!isOver(view.status)) {
-      this.saidOver.delete(state)
-      return
-    }
-    if (this.saidOver.has(state)) return
-    this.saidOver.add(state)
-    const { status, inferred, startedAt, endedAt } = view
-    const seconds =
-      startedAt === null || endedAt === null ? null : (Date.parse(endedAt) - Date.parse(startedAt)) / 1_000
-    this.options.log.info({ runId: state.runId, status, inferred, seconds }, 'run ended')
-  }
-
   private linksOf(state: RunState): Links {
-    const { link, since } = this.sessions.get(state)?.link ?? this.options.link
+    const { link, since } = this.followed.get(state)?.link ?? this.options.link
     const { docker, undecided } = this.options
     return { backend: { link, since }, docker: docker(), undecided: undecided(state.runId) }
   }
 
   /** What was found in the history under that id is this run; not from within the reading of either. */
   private saysHistoryId(state: RunState, historyId: string | null): void {
-    if (historyId === null || !this.runs.byItsOwn(historyId) || !this.sessions.has(state)) return
+    if (historyId === null || !this.runs.byItsOwn(historyId) || !this.followed.has(state)) return
     setImmediate(() => {
       const found = this.runs.byItsOwn(historyId)
-      if (!found || found === state || this.sessions.has(found) || this.runs.goesOn(found, state)) return
+      if (!found || found === state || this.followed.has(found) || this.runs.goesOn(found, state)) return
       this.merge(found, state).catch((error: unknown) => this.stateHost.failed(state, error))
     })
   }

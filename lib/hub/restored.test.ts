@@ -133,7 +133,7 @@ describe('runs that were recorded', () => {
     const { runs } = again
     const of = (id: string) => {
       const state = runs.get(id)
-      return state && { isOver: state.isOver, isStored: runs.isStored(state), isFollowed: !!again.sessionOf(state) }
+      return state && { isOver: state.isOver, isStored: runs.isStored(state), isFollowed: again.followed.has(state) }
     }
     expect(of('open')).toEqual({ isOver: false, isStored: false, isFollowed: false })
     expect(of('over')).toEqual({ isOver: true, isStored: true, isFollowed: false })

@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto'
+import type { Logger } from 'pino'
+import { BackendError, type BackendHttp } from '../backend/http'
+import { EXECUTION_NOT_FOUND } from '../backend/wire'
+import type { Snapshot } from '../run/model'
+import { asking } from './asking'
+import type { Lifecycle } from './lifecycle'
+import type { RunState } from './run-state'
+import type { Session } from './session'
+import { HubError, type HubApi, type StartRequest } from './types'
+
+/** What commands ask of the hub, and tell it. */
+export interface CommandsHost {
+  readonly http: BackendHttp
+  readonly life: Lifecycle
+  readonly log: Logger
+  snapshot(runId: string): Promise<Snapshot | undefined>
+  /** A run that was started elsewhere is followed from now on. */
+  followed(): void
+}
+
+const FIRST_FRAME = 3_000
+
+/** Starts, follows and stops runs, as people ask for it; all that is refused rejects with a `HubError`. */
+export class Commands {
+  /** Starts that the backend has not answered yet: until then nobody knows whose run has the id. */
+  private readonly starting = new Map<string, Promise<void>>()
+  /** Runs whose first word is awaited. */
+  private readonly joining = new Map<string, ReturnType<HubApi['follow']>>()
+
+  constructor(private readonly host: CommandsHost) {}
+
+  async start(request: StartRequest, by?: string): Promise<{ runId: string }> {
+    const runId = request.runId ?? `run-${String(Date.now())}-${randomBytes(3).toString('hex')}`
+    const session = this.host.life.create(runId, request.spec)
+    const starting = this.startOn(session, request, by).finally(() => this.starting.delete(runId))
+    this.starting.set(runId, starting)
+    await starting
+    return { runId }
+  }
+
+  private async startOn(session: Session, request: StartRequest, by: string | undefined): Promise<void> {
+    const { http, life, log } = this.host
+    const { state } = session
+    const { runId } = state
+    try {
+      await asking(() => session.readPlan(request.spec))
+      const { success, message } = await asking(() =>
+        http.start({
+          spec: request.spec,
+          runId,
+          dryRun: request.dryRun ?? false,
+          model: request.model,
+          resumeRunId: request.resumeRunId,
+        }),
+      )
+      if (!success) {
+        const words = message ?? 'The backend refused the start and gave no reason.'
+        throw new HubError(/already running/i.test(words) ? 'conflict' : 'refused', words)
+      }
+    } catch (error) {
+      // Nobody knows whether a start that got no answer in time was heard: the stream will tell.
+      const open = error instanceof HubError && error.cause instanceof BackendError && error.cause.kind === 'timeout'
+      if (open) {
+        session.follow(true)
+        life.show(state)
+      } else await life.discard(state)
+      throw error
+    }
+    if (by !== undefined) state.note(`Started from the dashboard by ${by}.`)
+    session.observe({ kind: 'accepted', at: Date.now(), spec: request.spec, dryRun: request.dryRun ?? false })
+    session.follow(false)
+    life.show(state)
+    log.info({ runId, spec: request.spec }, 'run started')
+  }
+
+  /** What is refused is for its caller to hear. */
+  private async startAnswered(runId: string): Promise<void> {
+    await Promise.allSettled([this.starting.get(runId)])
+  }
+
+  async follow(runId: string, spec?: string): ReturnType<HubApi['follow']> {
+    // Who asks while another waits for the first word gets what that one gets.
+    const sameRun = this.joining.get(runId)
+    if (sameRun) return { ...(await sameRun), created: false }
+    const joining = this.join(runId, spec).finally(() => this.joining.delete(runId))
+    this.joining.set(runId, joining)
+    return joining
+  }
+
+  private async join(runId: string, spec: string | undefined): ReturnType<HubApi['follow']> {
+    while (this.starting.has(runId)) await this.startAnswered(runId)
+    const { life } = this.host
+    const known = life.runs.has(runId) ? await this.host.snapshot(runId) : undefined
+    if (known) return { snapshot: known, created: false }
+    const session = life.create(runId, spec ?? null)
+    session.follow(true)
+    await session.readyWithin(FIRST_FRAME)
+    if (session.state.neverExisted) {
+      await life.discard(session.state)
+      throw new HubError('not-found', EXECUTION_NOT_FOUND)
+    }
+    life.show(session.state)
+    this.host.followed()
+    const snapshot = await this.host.snapshot(runId)
+    if (!snapshot) throw new HubError('not-found', 'The run was removed while it was being joined.')
+    return { snapshot, created: true }
+  }
+
+  async stop(runId: string, by?: string): Promise<void> {
+    // A start may be refused as the id is another run's: that one's stop would be witnessed by nobody [RUN-2].
+    while (this.starting.has(runId)) await this.startAnswered(runId)
+    const { http, life, log } = this.host
+    const state = life.runs.get(runId)
+    if (!state) throw new HubError('not-found', 'No such run is followed here.')
+    if (state.isOver) throw new HubError('over', 'The run is already over.')
+    const session = life.followed.get(state)
+    if (!session) {
+      const words = 'The run is known from the backend’s history alone, which does not tell the id that a stop needs.'
+      throw new HubError('conflict', `${words} Follow it by that id, or stop it where it was started.`)
+    }
+    if (state.isStopping) return
+    const sent = Date.now()
+    const { success, message } = await asking(() => http.stop(state.runId))
+    if (success) session.stopped(sent)
+    // The backend says yes to the first of two stops only.
+    if (!isStopping(state)) {
+      throw new HubError('refused', message ?? 'The backend refused the stop and gave no reason.')
+    }
+    if (by !== undefined) state.note(`Stop asked for by ${by}.`)
+    log.info({ runId: state.runId }, 'stop sent')
+  }
+}
+
+/** Asked anew, as an answer was awaited in between. */
+const isStopping = (state: RunState) => state.isStopping

@@ -55,6 +55,18 @@ const pinned: Record<string, Story> = {
       { do: 'backend dies' },
     ],
   },
+  '[RUN-11] a stop that is accepted of a run that was unknown until then': {
+    setting: calm,
+    deeds: [
+      { do: 'backend path', path: { ...CLEAR, refuses: true } },
+      { do: 'follow', run: 0 },
+      { do: 'pass', ms: 4_000 },
+      { do: 'backend path', path: CLEAR },
+      { do: 'pass', ms: 4_000 },
+      { do: 'stop here', run: 0 },
+      { do: 'start elsewhere', run: 0 },
+    ],
+  },
   '[DOCK-5] a question of one incarnation that is answered when the next one is at work': {
     setting: calm,
     deeds: [

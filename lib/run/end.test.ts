@@ -398,6 +398,21 @@ describe('a stop that nothing answers', () => {
     return told.wait(SECOND)
   }
 
+  it('[RUN-4] [RUN-11] is an abort where the backend that accepted it no longer knows the run', () => {
+    const told = stopping()
+    const sent = told.now - SECOND
+    told.close().observe({ kind: 'unknown-run', at: told.now, connection: 2 })
+    expect(told.view).toMatchObject({ status: 'aborted', inferred: true, stopping: false, endedAt: iso(sent) })
+  })
+
+  it('[RUN-4] [RUN-11] is none yet where the backend had not known the run before it accepted the stop', () => {
+    const told = atWork().close()
+    told.observe({ kind: 'unknown-run', at: told.now, connection: 2 })
+    expect(told.view).toMatchObject({ status: 'failed' })
+    told.wait(SECOND).observe({ kind: 'stop', at: told.now })
+    expect(told.view).toMatchObject({ status: 'running', stopping: true })
+  })
+
   it('[RUN-4] is an abort once a full replay shows no other end', () => {
     const told = stopping()
     const sent = told.now - SECOND

@@ -84,8 +84,8 @@ export function findEnd(run: Run, messages: readonly Kept[], now: number): Endin
   const [first] = standing
   const end =
     first ??
-    endOfProcess(run) ??
     endOfStop(run, lastWord) ??
+    endOfProcess(run) ??
     endByContinuation(run) ??
     endOfHistory(run, history, now, deadlines)
   return {
@@ -212,10 +212,14 @@ function endOfProcess({ unknown, lastTime, accepted }: Run): End | null {
   return unknown && time && { status: 'failed', time, error: BACKEND_FORGOT, inferred: true }
 }
 
-/** A stop of ours that no message answered: a full replay after it shows no other end, and the engine went silent. */
-function endOfStop({ stopAt, replayed, clockOffset }: Run, lastWord: Kept | undefined): End | null {
-  if (stopAt === null || !replayed || replayed.at < stopAt) return null
-  if (lastWord && lastWord.at > replayed.at) return null
+/**
+ * A stop of ours that no message answered: a full replay after it shows no other end, and the engine went silent. A
+ * backend that has since forgotten the run replays nothing: that it accepted the stop is what was witnessed.
+ */
+function endOfStop({ stopAt, replayed, unknown, clockOffset }: Run, lastWord: Kept | undefined): End | null {
+  if (stopAt === null) return null
+  const isSilent = replayed !== null && replayed.at >= stopAt && !(lastWord && lastWord.at > replayed.at)
+  if (!isSilent && !unknown) return null
   return { status: 'aborted', time: { ms: stopAt - (clockOffset ?? 0), ns: 0 }, error: ABORTED, inferred: true }
 }
 

@@ -116,6 +116,8 @@ export function fold(run: Run, observation: Observation): boolean {
       return true
     case 'stop':
       run.stopAt ??= observation.at
+      // Who accepts a stop knows the run.
+      if (run.unknown && run.unknown.at < observation.at) run.unknown = null
       return true
     case 'opened':
       run.openedAt = observation.at

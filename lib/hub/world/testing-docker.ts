@@ -51,13 +51,15 @@ export class SimulatedDocker extends Engine {
   }
 
   override async inspect(id: string): Promise<Inspection> {
+    // Who asks may be no more when the answer comes.
+    const asker = this.listener()
     const found = await this.ask(ANSWER_WITHIN, () => {
       const container = this.containers.find(({ inspection, removed }) => inspection.id === id && !removed)
       return container && { container, inspection: container.inspection }
     })
     if (!found) throw new DockerError('not-found', 'Docker knows no such container or image.')
-    found.container.shownTo.add(this.listener())
-    if (found.inspection.state === 'exited') found.container.endShownTo.add(this.listener())
+    found.container.shownTo.add(asker)
+    if (found.inspection.state === 'exited') found.container.endShownTo.add(asker)
     return found.inspection
   }
 
@@ -66,11 +68,12 @@ export class SimulatedDocker extends Engine {
   }
 
   override async events(since: number): Promise<EventStream> {
+    const asker = this.listener()
     return this.ask(ANSWER_WITHIN, () => {
       const stream = new SimulatedEvents(
         this.world,
         () => this.path,
-        event => this.shown(event),
+        event => this.shown(event, asker),
       )
       this.streams.add(stream)
       for (const event of this.events_) if (event.nano >= BigInt(Math.floor(since)) * 1_000_000n) stream.push(event)
@@ -146,9 +149,9 @@ export class SimulatedDocker extends Engine {
     for (const stream of this.streams) stream.push(stamped)
   }
 
-  private shown({ id, action }: EngineEvent): void {
+  private shown({ id, action }: EngineEvent, to: number): void {
     const container = this.containers.find(({ inspection }) => inspection.id === id)
-    if (action === 'die') container?.endShownTo.add(this.listener())
+    if (action === 'die') container?.endShownTo.add(to)
   }
 
   private async ask<T>(within: number, answer: () => T): Promise<T> {

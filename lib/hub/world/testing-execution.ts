@@ -123,6 +123,9 @@ export class Execution {
   }
 
   print(stream: 'stdout' | 'stderr', text: string): void {
+    // The oldest generation's completions are sentences, and before its engine's first one an agent's is believed [RUN-3].
+    const isBelieved = this.generation === 'A' && ![...this.states.values()].includes('completed')
+    if (isBelieved && text.startsWith('Batch ')) return
     this.mayHavePrintedAbort ||= text === ABORTED
     this.say({ kind: 'line', stream, text })
   }

@@ -1,4 +1,5 @@
-import { emptyRun, fold, type Run } from '../run/fold'
+import { fold } from '../run/fold'
+import { emptyRun, type Run } from '../run/run'
 import type { PlanBatch } from '../run/observation'
 import { elapsed } from '../run/time'
 import { derive, type Derived } from '../run/view'

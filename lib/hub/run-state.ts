@@ -1,5 +1,6 @@
 import type { Links } from '../run/evidence'
-import { emptyRun, fold, type Evidence, type Run } from '../run/fold'
+import { fold } from '../run/fold'
+import { emptyRun, type Evidence, type Run } from '../run/run'
 import { isOver, type Batch, type Finding, type RunFields } from '../run/model'
 import { maskedObservation } from '../run/masked-observation'
 import type { Message, Observation } from '../run/observation'

@@ -1,5 +1,5 @@
 import type { Containers } from './evidence'
-import type { Kept, Run } from './fold'
+import type { Kept, Run } from './run'
 import type { PlanReading, Says, Tier } from './observation'
 import { isOpen, Roster, type BatchClaim } from './roster'
 import type { Instant } from './time'

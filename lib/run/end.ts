@@ -1,5 +1,6 @@
 import { splitError } from './error-text'
-import { ENGINE_SILENCE, type Kept, type Run } from './fold'
+import { ENGINE_SILENCE } from './fold'
+import type { Kept, Run } from './run'
 import type { Finding } from './model'
 import type { HistoryReading } from './observation'
 import { compareInstants, iso, type Instant } from './time'

@@ -1,5 +1,5 @@
 import type { ContainerFacts } from './container'
-import type { Evidence } from './fold'
+import type { Evidence } from './run'
 import type { Batch, Container, Finding, LinkState, RunStatus } from './model'
 import { isOver } from './model'
 import { iso, type Instant } from './time'

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { emptyRun, fold, inOrder } from './fold'
+import { fold } from './fold'
+import { emptyRun, inOrder } from './run'
 import type { HistoryReading, Message, PlanReading, Says } from './observation'
 import {
   ABORT,

@@ -1,5 +1,6 @@
 import type { ContainerFacts } from './container'
-import { emptyRun, fold, type Run } from './fold'
+import { fold } from './fold'
+import { emptyRun, type Run } from './run'
 import type { BatchStatus } from './model'
 import type { HistoryReading, Message, Observation, PlanBatch, Says, Tier } from './observation'
 import { CLAIMS_ALONE, type Links } from './evidence'

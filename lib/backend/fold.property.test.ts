@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RunView } from '../run/view'
 import { Follower } from './testing-follower'
-import { outlines, tell, type Frame, type Story } from './testing-stories'
+import { outlines } from './testing-outlines'
+import { tell, type Frame, type Story } from './testing-stories'
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 150)
 

@@ -17,11 +17,12 @@ import { fromContainerList, fromFleet, fromSnapshot } from '../sync/shapes'
 import { browser } from './browser'
 import type { Live, Rendered } from './follower'
 import type { LogView } from './kind'
-import { LiveStore, type PageSync, type Shelf } from './store'
+import type { PageSync } from './page-sync'
+import { LiveStore, type Shelf } from './store'
 
 export type { Live } from './follower'
 export type { LogView } from './kind'
-export type { PageSync } from './store'
+export type { PageSync } from './page-sync'
 
 const Store = createContext<LiveStore | null>(null)
 

@@ -1,9 +1,10 @@
-import type { Ask, Sync } from '../sync/replica'
+import type { Ask } from '../sync/replica'
 import type { Scope } from '../sync/scope'
 import { ClockWatch, ServerClock } from './clock'
 import { Follower, type AnyFollower, type Inputs, type Live, type Rendered } from './follower'
 import { containersKind, fleetKind, logKind, runKind, type Kind } from './kind'
 import type { Link, OpenLink } from './link'
+import { syncOf, type PageSync } from './page-sync'
 import { Ticker } from './ticker'
 
 /** What a page stands on. */
@@ -19,12 +20,6 @@ export interface Environment {
   onWake: (callback: () => void) => () => void
   /** Loads the page anew. */
   reload: () => void
-}
-
-/** How well the page as a whole keeps up. `checkedAt`: the server's clock, ms. */
-export interface PageSync {
-  sync: Sync
-  checkedAt: number | null
 }
 
 /** The followers of one kind. Two who follow one scope share its replica. */
@@ -298,15 +293,4 @@ export class LiveStore {
   private *all(): Iterable<AnyFollower> {
     for (const { followers } of this.shelves) yield* followers.values()
   }
-}
-
-const WORST_FIRST: readonly Sync[] = ['stale', 'connecting', 'live']
-
-/** The page is as well off as the worst of what it shows; a scope that is gone has nothing to keep up with. */
-function syncOf(lives: readonly Live<unknown>[]): PageSync {
-  const there = lives.filter(live => !live.gone)
-  const sync = WORST_FIRST.find(worst => there.some(live => live.sync === worst)) ?? 'connecting'
-  const checked = there.map(live => live.checkedAt)
-  const known = checked.filter(at => at !== null)
-  return { sync, checkedAt: known.length === checked.length && known.length > 0 ? Math.min(...known) : null }
 }

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { join } from 'node:path'
 import next from 'next'
 import { themeScript } from './app/theme'
 import { connectEngine } from './lib/docker/engine'
@@ -43,7 +44,10 @@ async function serve(config: Config): Promise<void> {
 
   const publisher = new MemoryPublisher(gateway)
   const engine = config.docker === 'off' ? null : connectEngine(config.docker)
-  const hub = new Hub({ backendUrl: config.backendUrl, engine, publisher, log, meter: metrics, recorder })
+  const hub = new Hub({
+    ...{ backendUrl: config.backendUrl, engine, publisher, log, meter: metrics, recorder },
+    importsFolder: join(config.dataDir, 'imports'),
+  })
   await hub.restore()
   metrics.watch({ hub, gateway })
   setHub(hub)

@@ -12,7 +12,14 @@ import { VisitorProvider } from './visitor'
 const version = { epoch: 'e1', version: 1, now: '2026-11-23T13:41:05.000Z' }
 const run = { ...someRun('run-1', { startedAt: version.now, heardAt: version.now }), ...version, batches: [] }
 const found = { ...run, basis: 'history' as const }
-const links = { backend: 'http://127.0.0.1:3000', link: run.link, linkSince: null, dockerSince: null, findings: [] }
+const links = {
+  backend: 'http://127.0.0.1:3000',
+  link: run.link,
+  linkSince: null,
+  dockerSince: null,
+  findings: [],
+  imports: [],
+}
 const containers = [someAgent('a'.repeat(64), { stoppable: true })]
 const docker = { docker: { link: 'live', error: null }, dockerSince: null } as const
 

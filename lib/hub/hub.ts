@@ -15,12 +15,14 @@ import { asking } from './asking'
 import { BackendLink } from './backend-link'
 import { Commands } from './commands'
 import { DockerEvidence } from './docker-evidence'
+import { Imports } from './imports'
 import { Lifecycle } from './lifecycle'
+import { pageOfLog } from './log-page'
 import { recorderFinding, type Recorder, type RecorderState } from './recorder'
 import { unmetered, type HubMeter, type HubState } from './meter'
 import { MemoryStore, type RunStore } from './store'
 import { thinned } from './thinned'
-import { HubError, type HubApi, type LogPage, type StartRequest } from './types'
+import { HubError, type HubApi, type LogPage, type LogQuery, type RecordingFile, type StartRequest } from './types'
 import { UnannouncedRuns } from './unannounced-runs'
 
 export interface HubOptions {
@@ -33,11 +35,14 @@ export interface HubOptions {
   meter?: HubMeter
   /** Where there is one, nothing is listened to before `restore`. */
   recorder?: Recorder
+  /** Where imported recordings are kept; without it none can be imported. */
+  importsFolder?: string
 }
 
 /** One backend's runs, what Docker shows of them, and the fleet of them all. */
 export class Hub implements HubApi {
   readonly backend: string
+  readonly imports: Imports
   private readonly http: BackendHttp
   private readonly link: BackendLink
   private readonly life: Lifecycle
@@ -113,6 +118,10 @@ export class Hub implements HubApi {
         odd: reason => odd({ reason }),
         failed,
       })
+    this.imports = new Imports({
+      ...{ folder: options.importsFolder ?? null, publisher, log, meter },
+      changed: () => publisher.touch(fleetScope),
+    })
     publisher.open(fleetScope, () => this.fleetDocument())
     publisher.open(containersScope, () => this.containersDocument())
     recorder?.listen({
@@ -124,6 +133,7 @@ export class Hub implements HubApi {
 
   /** Rebuilds the runs that an earlier process recorded, and only then begins to listen [REC-7]. */
   async restore(): Promise<void> {
+    await this.imports.restore()
     const all = await this.life.restore()
     for (const { state, lines } of all) if (state) this.evidence?.restore(state.runId, state.evidence, lines)
     if (all.length > 0) this.options.log.info({ runs: all.length }, 'runs rebuilt from their recordings')
@@ -175,19 +185,20 @@ export class Hub implements HubApi {
     return toSnapshot(document, { epoch, version, now: iso(Date.now()) })
   }
 
-  async logs(runId: string, query: { batch?: string; after: number; limit: number }): Promise<LogPage | undefined> {
+  async logs(runId: string, query: LogQuery): Promise<LogPage | undefined> {
     const state = this.life.runs.get(runId)
     if (!state) return undefined
     await this.life.runs.opened(runId)
     const { batch, after, limit } = query
     const log = batch === undefined ? state.log : this.life.agentLogs.get(state.runId, batch)
-    if (log) {
-      const lines = [...log.after(after, limit)]
-      return { lines, next: lines.at(-1)?.seq ?? after, dropped: log.dropped }
-    }
-    // A batch that no container has worked on yet.
-    const exists = state.view().batches.some(({ id }) => id === batch)
-    return exists ? { lines: [], next: after, dropped: 0 } : undefined
+    // One that no container has worked on yet is a batch all the same.
+    const exists = log !== undefined || state.view().batches.some(({ id }) => id === batch)
+    return exists ? pageOfLog(log, after, limit) : undefined
+  }
+
+  async exportRun(runId: string): Promise<RecordingFile | undefined> {
+    const state = this.life.runs.get(runId)
+    return state && this.life.exported(state)
   }
 
   async specs(): Promise<Spec[]> {
@@ -248,6 +259,7 @@ export class Hub implements HubApi {
       linkSince: iso(this.link.since),
       dockerSince: this.dockerSince,
       findings: [...recorderFinding(this.recording()), ...boundedFindings(this.evidence?.findings(now) ?? [])],
+      imports: this.imports.list(),
     }
     return fleetDocument(fields, this.life.runs.newestFirst())
   }

@@ -22,7 +22,7 @@ import { Runs } from './runs'
 import type { Session } from './session'
 import type { RunStore } from './store'
 import { thinned } from './thinned'
-import { HubError } from './types'
+import { HubError, type RecordingFile } from './types'
 
 export interface LifecycleOptions {
   backendUrl: URL
@@ -165,6 +165,11 @@ export class Lifecycle {
   show(state: RunState): void {
     this.runs.show(state)
     this.options.publisher.touch(fleetScope)
+  }
+
+  /** What is recorded of the run up to now, and how fresh its sources are; undefined where it is not recorded [IMP-1]. */
+  exported(state: RunState): Promise<RecordingFile> | undefined {
+    return this.recordings.exported(state, { kind: 'exported', at: Date.now(), links: this.linksOf(state) })
   }
 
   /** It turned out to be none. */

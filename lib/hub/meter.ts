@@ -10,8 +10,8 @@ export interface HubMeter {
   message(kind: Says['kind'], waited: number, lag: number | null): void
   /** A frame that is no message, or one with unknown words. */
   unparsed(): void
-  /** A run was not followed: there are as many as there may be [SAFE-5]. */
-  refused(bound: 'runs'): void
+  /** A run was not followed, or a recording not imported: there is as much as there may be [SAFE-5]. */
+  refused(bound: 'runs' | 'imports'): void
 }
 
 /** What the hub holds now, for who asks now and then. */

@@ -1,121 +1,34 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { pino } from 'pino'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { Replay } from '../backend/replay'
-import { outlines } from '../backend/testing-outlines'
-import { T0, tell, type Story } from '../backend/testing-stories'
-import { CLAIMS_ALONE } from '../run/evidence'
+import { T0 } from '../backend/testing-stories'
 import { fold } from '../run/fold'
 import { emptyRun } from '../run/run'
-import type { Observation } from '../run/observation'
 import { derive } from '../run/view'
-import { LogBudget } from './log-budget'
 import { Rebuilt } from './rebuilt'
-import { Recorder } from './recorder'
 import { entry, header, readLine, type Header } from './recording'
 import { playRecording } from './recording-reader'
-import { RunRecordings } from './run-recordings'
-import { RunState, type StateHost } from './run-state'
+import { RunState } from './run-state'
+import {
+  deliver,
+  Folders,
+  hostWith,
+  Listening,
+  pathOf,
+  replayOf,
+  someFrames,
+  stories,
+  texts,
+  unrecorded,
+} from './testing-recorded'
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 60)
-const BACKEND = 'http://127.0.0.1:3000'
-const silent = pino({ level: 'silent' })
 
-let folder: string
-const recorders: Recorder[] = []
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'groundtruth-'))))
-afterEach(() => {
-  for (const recorder of recorders.splice(0)) recorder.close()
-  rmSync(folder, { recursive: true })
-})
-
-const hostWith = (record: StateHost['record']): StateHost => ({
-  backend: BACKEND,
-  logs: new LogBudget(),
-  links: () => CLAIMS_ALONE,
-  changed: () => undefined,
-  record,
-  logChanged: () => undefined,
-  heard: () => undefined,
-  replaced: () => undefined,
-  derived: () => undefined,
-  failed: (_, error) => {
-    throw error
-  },
-})
-
-const pathOf = (recorder: Recorder) => recorder.files()[0] ?? ''
-
-/** A run as a dashboard has it that hears frames, with its recording where there is one. */
-class Listening {
-  now = T0
-  constructor(
-    readonly state: RunState,
-    readonly replay = new Replay(),
-  ) {}
-
-  observe(observation: Observation | null, fresh = false): void {
-    if (observation) this.state.observe(observation, fresh)
-  }
-
-  hear(text: string): void {
-    this.now += 1
-    const received = this.replay.receive(text, this.now)
-    if (received.kind === 'observed') this.observe(received.observation, received.fresh)
-  }
-
-  open(): void {
-    this.now += 100
-    this.observe(this.replay.open(this.now))
-  }
-
-  close(): void {
-    this.now += 5_000
-    this.observe(this.replay.settle(this.now))
-    this.observe(this.replay.close(this.now))
-  }
-
-  connect(texts: readonly string[]): void {
-    this.open()
-    for (const text of texts) this.hear(text)
-    this.close()
-  }
-
-  /** What pages see of it, but for the freshness of the stream. */
-  get shown(): unknown {
-    const { fields, batches } = this.state.view()
-    return { fields: { ...fields, heardAt: null }, batches }
-  }
-
-  get log(): unknown {
-    return this.state.log.tail(Infinity)
-  }
-}
-
-/** A run that nobody records. */
-const unrecorded = () =>
-  new Listening(
-    new RunState(
-      'r1',
-      hostWith(() => undefined),
-      '001-todo',
-      T0,
-    ),
-  )
-
-/** A run that is recorded. */
-function recorded() {
-  const recorder = new Recorder(mkdtempSync(join(folder, 'data-')), silent)
-  recorders.push(recorder)
-  const recordings = new RunRecordings(BACKEND, recorder, silent)
-  const host = hostWith((state, what, urgent) => recordings.append(state, what, urgent))
-  const state = new RunState('r1', host, '001-todo', T0)
-  recordings.begin(state)
-  return { recorder, run: new Listening(state) }
-}
+const folders = new Folders()
+afterEach(() => folders.end())
+const recorded = () => folders.recorded()
 
 const agentLogs = { restore: () => undefined, restoreLeft: () => undefined }
 
@@ -128,24 +41,6 @@ async function rebuiltFrom(path: string) {
   if (!rebuilt.state) throw new Error('no header')
   const run = new Listening(rebuilt.state, rebuilt.replay ?? new Replay())
   return { rebuilt, reading, run }
-}
-
-const replayOf = ({ frames }: Story, to = frames.length) => frames.slice(0, to).filter(({ replayed }) => replayed)
-const texts = (frames: Story['frames']) => frames.map(({ text }) => text)
-const stories = outlines().map(tell)
-const someFrames = fc.array(fc.nat(1_000), { maxLength: 3 }).map(cuts => cuts.sort((a, b) => a - b))
-
-/** Delivers the story up to a place: live on several connections, each of which begins with a replay. */
-function deliver(run: Listening, story: Story, cuts: readonly number[], to: number): void {
-  const { plan: batches, frames } = story
-  run.observe({ kind: 'plan', at: run.now, spec: '001-todo', batches, shared: false })
-  let joined = 0
-  for (const cut of [...cuts.map(cut => Math.round((cut * to) / 1_000)), to]) {
-    run.open()
-    for (const { text } of [...replayOf(story, joined), ...frames.slice(joined, cut)]) run.hear(text)
-    if (cut < to) run.close()
-    joined = cut
-  }
 }
 
 /** What an independent reading of whole lines makes of them. */
@@ -284,7 +179,7 @@ describe('a run that is rebuilt from its recording', { timeout: 300_000 }, () =>
   })
 
   it('[REC-1] of another version is not played', async () => {
-    const path = join(folder, 'other.jsonl')
+    const path = join(folders.make(), 'other.jsonl')
     appendFileSync(path, '{"groundtruth":2,"backend":"x","runId":"r1","spec":null,"since":1}\n{"kind":"archived"}\n')
     const rebuilt = new Rebuilt({ agentLogs, reopen: () => unrecorded().state })
     expect(await playRecording(path, rebuilt)).toMatchObject({ played: false })

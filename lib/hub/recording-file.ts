@@ -1,5 +1,7 @@
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { lineOf, type Entry, type Header } from './recording'
+import type { RecordingFile } from './types'
 
 /** How large a recording may become, bytes [REC-5]. */
 export interface RecordingBounds {
@@ -85,6 +87,22 @@ export class Recording {
     this.host.tell(this.header, text)
     // What was told is in the log, and so in the recording.
     return this.flush()
+  }
+
+  /**
+   * All that was handed in so far, written or not, and then one more entry, which is not kept. Rejects where the file can't
+   * be read.
+   */
+  async exported(last: Entry): Promise<RecordingFile> {
+    const { size } = this
+    const rest = this.waiting.map(({ text }) => text)
+    if (size === 0) rest.unshift(lineOf(this.header))
+    // Opened at once: the run may be let go of while somebody still reads.
+    const file = size === 0 ? null : await open(this.path)
+    return (async function* () {
+      if (file) yield* file.createReadStream({ end: size - 1 }) as AsyncIterable<Buffer>
+      yield* [...rest, lineOf(last)]
+    })()
   }
 
   /** Nothing is taken or written any more. */

@@ -25,10 +25,11 @@ const MAX_LINE = 64 * 1024 * 1024
 
 /**
  * Plays a recording, holding a line of it at a time. Lines that can't be read are counted and left out. Rejects where the
- * file can't be read.
+ * file can't be read, or the player throws.
+ * @param maxLine what is longer is garbage, bytes
  */
-export async function playRecording(path: string, player: Player): Promise<Reading> {
-  const lines = new Lines()
+export async function playRecording(path: string, player: Player, maxLine = MAX_LINE): Promise<Reading> {
+  const lines = new Lines(maxLine)
   let played = false
   let unread = 0
   let end = 0
@@ -54,6 +55,8 @@ class Lines {
   private rest: Buffer[] = []
   private held = 0
 
+  constructor(private readonly maxLine: number) {}
+
   /** The lines that end in this chunk, and how many bytes each took with its end. One that is too long is empty. */
   push(chunk: Buffer): { text: string; bytes: number }[] {
     const ended: { text: string; bytes: number }[] = []
@@ -76,7 +79,7 @@ class Lines {
 
   private hold(piece: Buffer): void {
     this.held += piece.length
-    if (this.held <= MAX_LINE) this.rest.push(piece)
+    if (this.held <= this.maxLine) this.rest.push(piece)
     else this.rest = []
   }
 }

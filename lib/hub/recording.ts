@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { links } from '../run/evidence'
 import { logLine } from '../run/model'
 import { observation } from '../run/observation'
 
@@ -40,6 +41,8 @@ export const entry = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('archived') }),
   /** What happened between these moments (ms) could not be recorded, whatever it was; `to` null: nor what came after. */
   z.object({ kind: z.literal('hole'), from: z.number(), to: z.number().nullable() }),
+  /** The end of an exported recording: when that was, ms, and how fresh the run's sources were then [IMP-1]. */
+  z.object({ kind: z.literal('exported'), at: z.number(), links }),
 ])
 export type Entry = z.infer<typeof entry>
 

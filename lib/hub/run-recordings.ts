@@ -6,6 +6,7 @@ import type { Entry, Header } from './recording'
 import type { Recording } from './recording-file'
 import { playRecording, type Reading } from './recording-reader'
 import type { RunState } from './run-state'
+import type { RecordingFile } from './types'
 
 /** What rebuilding runs asks of the hub. */
 export interface RebuildHost {
@@ -35,6 +36,11 @@ export class RunRecordings {
   /** Is nothing where the run is not recorded, or is being rebuilt. */
   append(state: RunState | undefined, entry: Entry, urgent: boolean): void {
     if (state) this.recordings.get(state)?.append(entry, urgent)
+  }
+
+  /** The run's recording up to now, as a file of its own; undefined where it is not recorded [IMP-1]. */
+  exported(state: RunState, last: Entry): Promise<RecordingFile> | undefined {
+    return this.recordings.get(state)?.exported(last)
   }
 
   /** The run is no longer known, and is not to come back with a restart. */

@@ -7,6 +7,7 @@ import type { Message, Observation } from '../run/observation'
 import { SecretMask } from '../run/secrets'
 import { iso, offsetThatCounts } from '../run/time'
 import { derive, type Derived } from '../run/view'
+import { holeFinding } from './hole'
 import type { LogBudget } from './log-budget'
 import { LogBuffer, RUN_LOG } from './log-buffer'
 import type { Entry } from './recording'
@@ -106,9 +107,7 @@ export class RunState {
 
   /** Its recording has a hole: some of what happened then may be missing. @param from ms @param to ms, null: it is open */
   restoreHole(from: number, to: number | null): void {
-    const until = to === null ? 'and what came after' : `to ${iso(to)}`
-    const text = `What happened from ${iso(from)} ${until} could not be recorded: unless the backend told it again, it is missing here.`
-    this.incomplete = { kind: 'incomplete', text, at: null, batchId: null, containerId: null }
+    this.incomplete = holeFinding(from, to)
   }
 
   /** The way to the backend or to Docker is another than before: what is shown may be, too. */
@@ -148,6 +147,7 @@ export class RunState {
         linkSince: iso(backend.since),
         dockerSince: docker.link === 'off' ? null : iso(docker.since),
         heardAt: iso(this.heardAt),
+        imported: null,
       },
     }
     this.shown = { key, view }

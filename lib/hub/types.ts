@@ -1,4 +1,4 @@
-import type { ContainerList, Fleet, LinkState, LogLine, RunSummary, Snapshot } from '../run/model'
+import type { ContainerList, Fleet, ImportSummary, LinkState, LogLine, RunSummary, Snapshot } from '../run/model'
 import { masked } from '../run/secrets'
 import type { Spec } from '../backend/wire'
 import type { RecorderState } from './recorder'
@@ -16,11 +16,21 @@ export interface StartRequest {
  * Why a request was not carried out. `message` is a sentence for people, without secrets that the backend's words held.
  * not-found: no such run; conflict: the backend or the hub knows this id already; over: the run has ended;
  * unreachable: the backend or Docker gave no answer, or not in time; refused: it answered, and not with yes;
- * forbidden: it is nobody's to do from here.
+ * forbidden: it is nobody's to do from here; unusable: what was sent is not what it should be; too-much: a bound is
+ * reached [SAFE-5]; unwritable: the data folder is.
  */
 export class HubError extends Error {
   constructor(
-    readonly code: 'not-found' | 'conflict' | 'over' | 'unreachable' | 'refused' | 'forbidden',
+    readonly code:
+      | 'not-found'
+      | 'conflict'
+      | 'over'
+      | 'unreachable'
+      | 'refused'
+      | 'forbidden'
+      | 'unusable'
+      | 'too-much'
+      | 'unwritable',
     message: string,
     options?: ErrorOptions,
   ) {
@@ -29,12 +39,40 @@ export class HubError extends Error {
   }
 }
 
+/** With `batch` what its containers printed; `after` is exclusive. */
+export interface LogQuery {
+  batch?: string
+  after: number
+  limit: number
+}
+
 export interface LogPage {
   lines: LogLine[]
   /** `after` for the next page. */
   next: number
   /** How many of the oldest lines are gone for good. */
   dropped: number
+}
+
+/** A recording, piece by piece. */
+export type RecordingFile = AsyncIterable<Buffer | string>
+
+/** Runs out of exported recordings, each by a name that no run has. Rejections are `HubError`s. */
+export interface ImportsApi {
+  /** The newest first. */
+  list(): ImportSummary[]
+  /**
+   * Takes over an exported recording, and keeps it; `created` is false where the very same one was kept already. Rejects with
+   * `unusable` where it is none, with `too-much`, with `unwritable`.
+   */
+  add(body: AsyncIterable<Buffer>): Promise<{ importId: string; created: boolean }>
+  snapshot(importId: string): Promise<Snapshot | undefined>
+  /** As `HubApi.logs`. */
+  logs(importId: string, query: LogQuery): Promise<LogPage | undefined>
+  /** The recording as it came; undefined where there is none. */
+  recording(importId: string): Promise<RecordingFile | undefined>
+  /** Rejects with `not-found`, with `unwritable`. */
+  remove(importId: string): Promise<void>
 }
 
 /** What HTTP, sockets and pages may ask of the hub; `by` is who asks, for the run's log. Rejections are `HubError`s. */
@@ -51,7 +89,13 @@ export interface HubApi {
    * The backend's lines of a run; with `batch` the lines that the containers of that batch printed. Undefined where there
    * is no such run or batch.
    */
-  logs(runId: string, query: { batch?: string; after: number; limit: number }): Promise<LogPage | undefined>
+  logs(runId: string, query: LogQuery): Promise<LogPage | undefined>
+  /**
+   * What is recorded of a run up to now, to be imported anywhere [IMP-1]. Undefined where there is no such run, or it is not
+   * recorded.
+   */
+  exportRun(runId: string): Promise<RecordingFile | undefined>
+  readonly imports: ImportsApi
   /** The agents' containers that exist now, orphans first. */
   containers(): Promise<ContainerList>
   /**

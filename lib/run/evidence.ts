@@ -1,22 +1,21 @@
-import type { ContainerFacts } from './container'
+import * as z from 'zod'
+import { containerFacts, type ContainerFacts } from './container'
 import type { Evidence } from './run'
-import type { Batch, Container, Finding, LinkState, RunStatus } from './model'
-import { isOver } from './model'
+import { isOver, linkState, type Batch, type Container, type Finding, type RunStatus } from './model'
 import { iso, type Instant } from './time'
-import { hasFailed, verdict, type Around, type DockerState } from './verdict'
-
-/** How fresh both sources are, as of now, and what can't be told yet of what Docker shows. */
-export interface Links {
-  backend: { link: LinkState; since: number }
-  docker: DockerState
-  undecided: readonly Undecided[]
-}
+import { dockerState, hasFailed, verdict, type Around } from './verdict'
 
 /** A container that works on this batch or on another, of this run or of another, where that can't be told yet [DOCK-4]. */
-export interface Undecided {
-  batchId: string
-  container: ContainerFacts
-}
+const undecided = z.object({ batchId: z.string(), container: containerFacts })
+export type Undecided = z.infer<typeof undecided>
+
+/** How fresh both sources are, as of now, and what can't be told yet of what Docker shows. */
+export const links = z.object({
+  backend: z.object({ link: linkState, since: z.number() }),
+  docker: dockerState,
+  undecided: z.array(undecided).readonly(),
+})
+export type Links = z.infer<typeof links>
 
 /** Nothing is watched: where a run is read from what was told alone. */
 export const CLAIMS_ALONE: Links = {

@@ -91,6 +91,17 @@ export const finding = z.object({
 })
 export type Finding = z.infer<typeof finding>
 
+/** Of a run that was taken over from a recording: what is shown of it is as old as that, and stays so [IMP-2]. */
+export const imported = z.object({
+  /** Its name here: of runs that are followed none has it. */
+  id: z.string(),
+  /** When it was exported, by the clock of the dashboard that recorded it; what is shown is of that moment. */
+  until: z.string(),
+  /** How many lines of the recording could not be read. */
+  unread: z.number(),
+})
+export type Imported = z.infer<typeof imported>
+
 /** A run without its batches, as the hub holds it: no version, no clock. */
 export const runFields = z.object({
   runId: z.string(),
@@ -121,8 +132,16 @@ export const runFields = z.object({
   /** Server's clock minus backend's clock, ms; 0 unless they differ by more than 2 s [RUN-7]. */
   clockOffset: z.number(),
   counts,
+  /** Null for a run that is known from its own sources. */
+  imported: imported.nullable(),
 })
 export type RunFields = z.infer<typeof runFields>
+
+/** What the fleet page shows of an imported run. */
+export const importSummary = runFields
+  .pick({ runId: true, backend: true, spec: true, status: true, counts: true })
+  .extend(imported.shape)
+export type ImportSummary = z.infer<typeof importSummary>
 
 /** Which state of a scope this is. */
 export const versioned = z.object({
@@ -147,6 +166,8 @@ export const fleet = versioned.extend({
   dockerSince: time,
   /** What is wrong and belongs to no run: containers that nobody knows. */
   findings: z.array(finding),
+  /** Runs that were imported, the newest import first. */
+  imports: z.array(importSummary),
   runs: z.array(runFields),
 })
 export type Fleet = z.infer<typeof fleet>

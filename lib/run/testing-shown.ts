@@ -26,6 +26,7 @@ export const someRun = (runId: string, changes: Partial<RunFields> = {}): RunFie
   heardAt: null,
   clockOffset: 0,
   counts: { total: 2, totalKnown: true, pending: 1, running: 1, completed: 0, failed: 0, aborted: 0 },
+  imported: null,
   ...changes,
 })
 

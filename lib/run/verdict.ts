@@ -1,5 +1,6 @@
+import * as z from 'zod'
 import { hasEnded, isAtWork, type ContainerFacts } from './container'
-import type { BatchStatus, LinkState, Verdict } from './model'
+import { linkState, type BatchStatus, type LinkState, type Verdict } from './model'
 import { iso } from './time'
 
 /** What is claimed of a batch, and what Docker shows of it. Times in ms on the server's clock. */
@@ -25,15 +26,16 @@ export interface Around {
 }
 
 /** What is known of the way to Docker. */
-export interface DockerState {
-  link: LinkState
+export const dockerState = z.object({
+  link: linkState,
   /** When it became live, or stopped being live, ms. */
-  since: number
+  since: z.number(),
   /** When the last complete lists of containers were read, the newest first, ms; two are enough. */
-  lists: readonly number[]
+  lists: z.array(z.number()).readonly(),
   /** The agents' image is not there (yet): a backend that waits for it starts no container. */
-  imageMissing: boolean
-}
+  imageMissing: z.boolean(),
+})
+export type DockerState = z.infer<typeof dockerState>
 
 export interface Judgement {
   verdict: Verdict

@@ -12,7 +12,10 @@ import { iso, offsetThatCounts, type Instant } from './time'
 import { claimEntry, endOfEntry, entryAlone, statusOfEntry } from './unannounced'
 
 /** What a run's observations add up to; who it is and how fresh its sources are is not theirs to say. */
-export type RunView = Omit<RunFields, 'runId' | 'backend' | 'link' | 'linkSince' | 'dockerSince' | 'heardAt'> & {
+export type RunView = Omit<
+  RunFields,
+  'runId' | 'backend' | 'link' | 'linkSince' | 'dockerSince' | 'heardAt' | 'imported'
+> & {
   batches: Batch[]
 }
 

@@ -2,7 +2,15 @@ import type { Log } from './log'
 import type { Visit } from './visit'
 
 /** What is worth to be known afterwards: who came in, and who changed what. */
-export type Action = 'sign in' | 'sign out' | 'start run' | 'follow run' | 'stop run' | 'stop container'
+export type Action =
+  | 'sign in'
+  | 'sign out'
+  | 'start run'
+  | 'follow run'
+  | 'stop run'
+  | 'stop container'
+  | 'import recording'
+  | 'remove import'
 
 export interface AuditEntry {
   visit: Visit

@@ -88,6 +88,18 @@ describe('[SAFE-2] guard', () => {
     [{ ...json, 'content-length': '65537' }, 413],
   ])('answers a body announced as %j with %s', (headers, status) => {
     expect(judge('POST', '/api/runs', { ...own, ...headers })).toBe(status)
+    expect(judge('PUT', '/api/imports', { ...own, ...headers })).toBe(status)
+  })
+
+  it.each([
+    [{ 'content-type': 'application/x-ndjson', 'content-length': '900000000' }, undefined],
+    [{ 'content-type': 'application/x-ndjson; charset=utf-8', 'transfer-encoding': 'chunked' }, undefined],
+    [{ ...json, 'content-length': '10' }, 415],
+    [{ 'content-type': 'text/plain', 'content-length': '10' }, 415],
+    [{ 'content-type': 'multipart/form-data; boundary=x', 'content-length': '10' }, 415],
+  ])('[IMP-4] answers a recording announced as %j with %s', (headers, status) => {
+    expect(judge('POST', '/api/imports', { ...own, ...headers })).toBe(status)
+    if (status === undefined) expect(judge('POST', '/api/runs', { ...own, ...headers })).toBe(415)
   })
 
   it('leaves the bodies of long polling to the gateway', () => {

@@ -20,6 +20,10 @@ export interface Refusal {
 /** Where the sign-in page is, and where its form goes. */
 export const SIGN_IN = '/sign-in'
 
+/** Where recordings are sent to be imported, and as what: JSON, one thing a line, of any size as far as the guard goes. */
+export const IMPORTS = '/api/imports'
+export const RECORDING_TYPE = 'application/x-ndjson'
+
 /**
  * Decides whether a request or upgrade may come in at all [SAFE-2]; undefined means yes. `port` is the one that the
  * connection came in on; `publicUrl` the one other address that this server is reached at.
@@ -34,9 +38,11 @@ export function refusalOf(incoming: Incoming, port: number, publicUrl: URL | nul
   }
   if (isForeign(incoming, publicUrl)) return { status: 403, error: 'Requests from other sites are refused' }
   if (isLive(target)) return undefined
+  const path = method === 'POST' ? pathOf(target) : null
+  // How much of a recording is taken is decided where it is written.
+  if (path === IMPORTS) return bodyRefusal(headers, RECORDING_TYPE, Infinity)
   // The one form there is works without scripts, which could send JSON; Origin has been looked at.
-  const type = method === 'POST' && pathOf(target) === SIGN_IN ? FORM : JSON_TYPE
-  return bodyRefusal(headers, type)
+  return bodyRefusal(headers, path === SIGN_IN ? FORM : JSON_TYPE, MAX_BODY_BYTES)
 }
 
 /** The site that a request for this host is for. `secure`: a proxy serves it by https. No header decides that. */
@@ -90,11 +96,11 @@ const JSON_TYPE = 'application/json'
 const FORM = 'application/x-www-form-urlencoded'
 
 /** A form on another site can send text or form fields without asking, JSON it cannot. */
-function bodyRefusal(headers: IncomingHttpHeaders, type: string): Refusal | undefined {
+function bodyRefusal(headers: IncomingHttpHeaders, type: string, maxBytes: number): Refusal | undefined {
   const length = Number(headers['content-length'] ?? 0)
   if (length === 0 && headers['transfer-encoding'] === undefined) return undefined
   if (headers['content-type']?.split(';')[0]?.trim().toLowerCase() !== type) {
     return { status: 415, error: `The body must be ${type}` }
   }
-  return length > MAX_BODY_BYTES ? { status: 413, error: 'The body must not be larger than 64 KiB' } : undefined
+  return length > maxBytes ? { status: 413, error: 'The body must not be larger than 64 KiB' } : undefined
 }

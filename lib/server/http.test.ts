@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { HubError } from '../hub/types'
 import { someAgent } from '../run/testing-shown'
 import { isApi } from './http'
-import { serve } from './testing'
+import { IMPORT, serve } from './testing'
 
 const json = { 'content-type': 'application/json' }
 
@@ -310,6 +310,52 @@ describe('GET /api/runs/{runId}/logs', () => {
   ])('answers Accept: %s with %s', async (accept, type) => {
     addLines('r1', ['x'])
     expect((await get('/api/runs/r1/logs', { accept })).headers['content-type']).toBe(type)
+  })
+})
+
+describe('recordings', () => {
+  it('[IMP-1] [SAFE-2] come as attachments that nothing sniffs, named after the run', async () => {
+    server.hub.add('a b')
+    const { status, headers, text } = await get('/api/runs/a%20b/recording')
+    expect([status, text]).toEqual([200, '{"groundtruth":1}\n'])
+    expect(headers).toMatchObject({
+      'content-type': 'application/x-ndjson; charset=utf-8',
+      'content-disposition': 'attachment; filename="a_b.jsonl"',
+      'x-content-type-options': 'nosniff',
+    })
+    expect((await get(`/api/imports/${IMPORT}/recording`)).text).toBe('{"groundtruth":1}\n')
+  })
+
+  it('[IMP-4] are taken piece by piece, larger than any other body', async () => {
+    const line = `${'x'.repeat(100 * 1024)}\n`
+    const answer = await server.call('POST', '/api/imports', { 'content-type': 'application/x-ndjson' }, line)
+    expect([answer.status, parsed(answer), answer.headers.location]).toEqual([
+      ...[201, { importId: IMPORT }, `/api/imports/${IMPORT}`],
+    ])
+    expect(server.hub.asked).toEqual([['import', line]])
+  })
+
+  it.each([
+    ['too-much', 413],
+    ['unusable', 422],
+    ['unwritable', 507],
+  ] as const)('[IMP-4] answer what is %s with %s', async (code, status) => {
+    server.hub.failure = new HubError(code, 'Why not')
+    const answer = await server.call('POST', '/api/imports', { 'content-type': 'application/x-ndjson' }, '{}')
+    expect([answer.status, parsed(answer)]).toEqual([status, { error: 'Why not' }])
+  })
+
+  it.each(['x', 'F'.repeat(32), '..', '%2e%2e%2f%2e%2e', 'f'.repeat(33)])(
+    '[SAFE-2] answers 404 to the import %s',
+    async id => {
+      for (const path of ['', '/logs', '/recording']) expect((await get(`/api/imports/${id}${path}`)).status).toBe(404)
+      expect((await server.call('DELETE', `/api/imports/${id}`)).status).toBe(404)
+      expect(server.hub.asked).toEqual([])
+    },
+  )
+
+  it('answer 404 to a run that is not known, or not recorded', async () => {
+    expect((await get('/api/runs/nobody/recording')).status).toBe(404)
   })
 })
 

@@ -5,12 +5,15 @@ import { pathOf, SIGN_IN } from './guard'
 import type { Metrics } from './metrics'
 import { suffices } from './person'
 import { RateLimit } from './rate-limit'
-import { readJson, Refused, send, sendError, type Reply } from './reply'
+import { bodyOf, readJson, Refused, send, sendError, type Reply } from './reply'
 import { methods, patternOf, routes, type Call, type Route } from './routes'
 import type { Visit } from './visit'
 
 const statusOfHub = {
   forbidden: 403,
+  'too-much': 413,
+  unusable: 422,
+  unwritable: 507,
   'not-found': 404,
   conflict: 409,
   over: 409,
@@ -46,6 +49,7 @@ export function createApi(hub: HubApi, metrics: Pick<Metrics, 'text'>, audit: Au
       query,
       accept: request.headers.accept ?? '',
       body: () => readJson(request),
+      pieces: () => bodyOf(request),
     }
     const { action } = route
     if (action === undefined) {

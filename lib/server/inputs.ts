@@ -19,6 +19,9 @@ export const runId = name(200).refine(
 /** As Docker writes it: in full, or its beginning as `docker ps` shows it. */
 export const containerId = z.string().regex(/^[0-9a-f]{12,64}$/)
 
+/** As `Imports` names them. */
+export const importId = z.string().regex(/^[0-9a-f]{32}$/)
+
 /** Strict: a mistyped `dryRun` must not start real agents. */
 export const startBody = z.strictObject({
   spec,

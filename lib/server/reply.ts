@@ -3,9 +3,9 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { MAX_BODY_BYTES } from './guard'
 
-/** An answer before it is written: `json`, or `text` that is written as the reader takes it. */
+/** An answer before it is written: `json`, or `text`, plain where no header says otherwise, that is written as the reader takes it. */
 export type Reply = { status: number; headers?: Record<string, string> } & (
-  { json: unknown } | { text: AsyncIterable<string> }
+  { json: unknown } | { text: AsyncIterable<string | Buffer> }
 )
 
 /** Ends a call with an answer that is not a success. */
@@ -35,7 +35,7 @@ export async function send(response: ServerResponse, reply: Reply): Promise<void
     response.end(body)
     return
   }
-  response.writeHead(reply.status, { ...headers, 'content-type': 'text/plain; charset=utf-8' })
+  response.writeHead(reply.status, { 'content-type': 'text/plain; charset=utf-8', ...headers })
   try {
     await pipeline(Readable.from(reply.text), response)
   } catch (error) {
@@ -73,6 +73,15 @@ export async function readText(request: IncomingMessage): Promise<string> {
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
+}
+
+/** A body piece by piece, however large. Throws `Refused` where it breaks off. */
+export async function* bodyOf(request: IncomingMessage): AsyncGenerator<Buffer> {
+  try {
+    yield* request as AsyncIterable<Buffer>
+  } catch (cause) {
+    throw new Refused(400, `The body broke off: ${cause instanceof Error ? cause.message : String(cause)}`)
+  }
 }
 
 function isGone(error: unknown): boolean {

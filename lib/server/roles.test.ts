@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { someAgent } from '../run/testing-shown'
 import type { Action } from './audit'
 import { routes } from './routes'
-import { serve } from './testing'
+import { IMPORT, serve } from './testing'
 import { Team } from './testing-team'
 
 /**
@@ -16,6 +16,13 @@ const decided: Record<string, [nobody: number, viewer: number, operator: number,
   'PUT /api/runs/{id}': [401, 403, 200, 'follow run'],
   'POST /api/runs/{id}/stop': [401, 403, 202, 'stop run'],
   'GET /api/runs/{id}/logs': [401, 200, 200],
+  'GET /api/runs/{id}/recording': [401, 200, 200],
+  'GET /api/imports': [401, 200, 200],
+  'POST /api/imports': [401, 403, 201, 'import recording'],
+  'GET /api/imports/{id}': [401, 200, 200],
+  'DELETE /api/imports/{id}': [401, 403, 200, 'remove import'],
+  'GET /api/imports/{id}/logs': [401, 200, 200],
+  'GET /api/imports/{id}/recording': [401, 200, 200],
   'GET /api/containers': [401, 200, 200],
   'POST /api/containers/{id}/stop': [401, 403, 202, 'stop container'],
   'GET /api/specs': [401, 200, 200],
@@ -28,7 +35,8 @@ const ID = 'a'.repeat(64)
 const table = [...routes].flatMap(([pattern, row]) =>
   Object.entries(row).map(([method, route]) => ({ method, pattern, route })),
 )
-const pathOf = (pattern: string) => pattern.replace('{id}', pattern.includes('containers') ? ID : 'r1')
+const pathOf = (pattern: string) =>
+  pattern.replace('{id}', pattern.includes('containers') ? ID : pattern.includes('imports') ? IMPORT : 'r1')
 
 let team: Team
 let server: Awaited<ReturnType<typeof serve>>
@@ -40,10 +48,14 @@ beforeEach(async () => {
 })
 afterEach(() => server.close())
 
-const call = (method: string, pattern: string, headers: Record<string, string>) =>
-  pattern === '/api/runs' && method === 'POST'
-    ? server.call(method, pattern, { 'content-type': 'application/json', ...headers }, '{"spec":"shop"}')
-    : server.call(method, pathOf(pattern), headers)
+const bodies: Record<string, [type: string, text: string]> = {
+  'POST /api/runs': ['application/json', '{"spec":"shop"}'],
+  'POST /api/imports': ['application/x-ndjson', '{"groundtruth":1}\n'],
+}
+const call = (method: string, pattern: string, headers: Record<string, string>) => {
+  const [type, text] = bodies[`${method} ${pattern}`] ?? []
+  return server.call(method, pathOf(pattern), { ...(type !== undefined && { 'content-type': type }), ...headers }, text)
+}
 
 it('[SAFE-3] every route is decided upon', () => {
   expect(table.map(({ method, pattern }) => `${method} ${pattern}`).sort()).toEqual(Object.keys(decided).sort())

@@ -1,15 +1,16 @@
 import { Readable } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import type { z } from 'zod'
-import type { HubApi, LogPage } from '../hub/types'
+import type { HubApi, LogPage, LogQuery, RecordingFile } from '../hub/types'
 import type { LogLine } from '../run/model'
 import type { Action } from './audit'
-import { containerId, followBody, logsQuery, problemsOf, runId, startBody } from './inputs'
+import { IMPORTS, RECORDING_TYPE } from './guard'
+import { containerId, followBody, importId, logsQuery, problemsOf, runId, startBody } from './inputs'
 import type { Metrics } from './metrics'
 import type { Person, Role } from './person'
 import { Refused, type Reply } from './reply'
 
-/** A call that found its route. `body` is read only by those that take one. */
+/** A call that found its route. `body` is read only by those that take one, `pieces` by those that take a large one. */
 export interface Call {
   hub: HubApi
   metrics: Pick<Metrics, 'text'>
@@ -22,6 +23,7 @@ export interface Call {
   query: URLSearchParams
   accept: string
   body: () => Promise<unknown>
+  pieces: () => AsyncIterable<Buffer>
 }
 
 export type Handler = (call: Call) => Promise<Reply>
@@ -37,7 +39,7 @@ const anyone = (handle: Handler): Route => ({ needs: null, handle })
 const viewer = (handle: Handler): Route => ({ needs: 'viewer', handle })
 const operator = (action: Action, handle: Handler): Route => ({ needs: 'operator', action, handle })
 
-export const methods = ['GET', 'POST', 'PUT'] as const
+export const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const
 
 /** The HTTP interface, row by row. `{id}` stands for one segment. */
 export const routes: ReadonlyMap<string, Partial<Record<(typeof methods)[number], Route>>> = new Map([
@@ -45,6 +47,11 @@ export const routes: ReadonlyMap<string, Partial<Record<(typeof methods)[number]
   ['/api/runs/{id}', { GET: viewer(getRun), PUT: operator('follow run', followRun) }],
   ['/api/runs/{id}/stop', { POST: operator('stop run', stopRun) }],
   ['/api/runs/{id}/logs', { GET: viewer(getLogs) }],
+  ['/api/runs/{id}/recording', { GET: viewer(exportRun) }],
+  [IMPORTS, { GET: viewer(listImports), POST: operator('import recording', importRun) }],
+  ['/api/imports/{id}', { GET: viewer(getImport), DELETE: operator('remove import', removeImport) }],
+  ['/api/imports/{id}/logs', { GET: viewer(getImportLogs) }],
+  ['/api/imports/{id}/recording', { GET: viewer(getImportRecording) }],
   ['/api/containers', { GET: viewer(listContainers) }],
   ['/api/containers/{id}/stop', { POST: operator('stop container', stopContainer) }],
   ['/api/specs', { GET: viewer(listSpecs) }],
@@ -54,7 +61,7 @@ export const routes: ReadonlyMap<string, Partial<Record<(typeof methods)[number]
 ])
 
 /** The row that a path belongs to. */
-export const patternOf = (path: string) => path.replace(/^\/api\/(runs|containers)\/[^/]+/, '/api/$1/{id}')
+export const patternOf = (path: string) => path.replace(/^\/api\/(runs|containers|imports)\/[^/]+/, '/api/$1/{id}')
 
 const addressOf = (id: string) => `/api/runs/${encodeURIComponent(id)}`
 
@@ -96,18 +103,67 @@ async function stopRun({ hub, person, segment, note }: Call): Promise<Reply> {
 }
 
 /** The backend's lines of a run, or with `batch` what that batch's containers printed. */
-async function getLogs({ hub, segment, query, accept }: Call): Promise<Reply> {
-  const id = found(runIdOf(segment), 'run')
+async function getLogs(call: Call): Promise<Reply> {
+  const id = found(runIdOf(call.segment), 'run')
+  return logsOf(call, id, query => call.hub.logs(id, query))
+}
+
+async function logsOf(
+  { query, accept }: Call,
+  id: string,
+  logs: (query: LogQuery) => Promise<LogPage | undefined>,
+): Promise<Reply> {
   const { batch, after, limit } = parse(logsQuery, Object.fromEntries(query))
   const of = batch === undefined ? {} : { batch }
   const what = batch === undefined ? 'run' : 'batch of such a run'
-  if (!wantsText(accept)) return { status: 200, json: found(await hub.logs(id, { ...of, after, limit }), what) }
+  if (!wantsText(accept)) return { status: 200, json: found(await logs({ ...of, after, limit }), what) }
 
-  const read = (from: number) => hub.logs(id, { ...of, after: from, limit: DOWNLOAD_PAGE })
+  const read = (from: number) => logs({ ...of, after: from, limit: DOWNLOAD_PAGE })
   const first = found(await read(0), what)
-  const filename = [id, batch].filter(part => part !== undefined).map(nameable)
-  const headers = { 'content-disposition': `attachment; filename="${filename.join('.')}.log"` }
-  return { status: 200, headers, text: wholeLog(read, first) }
+  const filename = [id, batch].filter(part => part !== undefined).join('.')
+  return { status: 200, headers: attachment(`${filename}.log`), text: wholeLog(read, first) }
+}
+
+/** The run as a file: to be imported anywhere, or played by a test [IMP-1]. */
+async function exportRun({ hub, segment }: Call): Promise<Reply> {
+  const id = found(runIdOf(segment), 'run')
+  return recordingReply(id, await hub.exportRun(id))
+}
+
+async function listImports({ hub }: Call): Promise<Reply> {
+  return { status: 200, json: { imports: hub.imports.list() } }
+}
+
+async function importRun({ hub, note, pieces }: Call): Promise<Reply> {
+  const { importId, created } = await hub.imports.add(pieces())
+  note({ importId })
+  return { status: created ? 201 : 200, headers: { location: `${IMPORTS}/${importId}` }, json: { importId } }
+}
+
+async function getImport({ hub, segment }: Call): Promise<Reply> {
+  return { status: 200, json: found(await hub.imports.snapshot(importIdOf(segment)), 'import') }
+}
+
+async function getImportLogs(call: Call): Promise<Reply> {
+  const id = importIdOf(call.segment)
+  return logsOf(call, id, query => call.hub.imports.logs(id, query))
+}
+
+async function getImportRecording({ hub, segment }: Call): Promise<Reply> {
+  const id = importIdOf(segment)
+  return recordingReply(id, await hub.imports.recording(id))
+}
+
+async function removeImport({ hub, segment, note }: Call): Promise<Reply> {
+  const id = importIdOf(segment)
+  note({ importId: id })
+  await hub.imports.remove(id)
+  return { status: 200, json: {} }
+}
+
+function recordingReply(id: string, recording: RecordingFile | undefined): Reply {
+  const headers = { 'content-type': `${RECORDING_TYPE}; charset=utf-8`, ...attachment(`${id}.jsonl`) }
+  return { status: 200, headers, text: found(recording, 'recording') }
 }
 
 async function listContainers({ hub }: Call): Promise<Reply> {
@@ -166,8 +222,10 @@ async function* wholeLog(read: ReadLog, first: LogPage): AsyncGenerator<string> 
   }
 }
 
-/** What of an id can stand in a file's name. */
-const nameable = (id: string) => id.replace(/[^\w.-]/g, '_')
+/** Saved, not shown; of an id only what can stand in a file's name. */
+const attachment = (name: string) => ({
+  'content-disposition': `attachment; filename="${name.replace(/[^\w.-]/g, '_')}"`,
+})
 
 /** Without escape sequences: an agent's line must not steer the terminal it is read in [SAFE-4]. */
 function asText({ at, stream, text }: LogLine): string {
@@ -190,6 +248,8 @@ function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   if (!result.success) throw new Refused(422, problemsOf(result.error))
   return result.data
 }
+
+const importIdOf = (segment: string): string => found(importId.safeParse(segment).data, 'import')
 
 /** A run's id as it stands in a path, decoded; undefined where it is no possible one. */
 function runIdOf(segment: string): string | undefined {

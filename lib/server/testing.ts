@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import { BlockList } from 'node:net'
-import { HubError, type HubApi, type LogPage, type StartRequest } from '../hub/types'
+import { Readable } from 'node:stream'
+import { HubError, type HubApi, type ImportsApi, type LogPage, type StartRequest } from '../hub/types'
 import type { AgentContainer, ContainerList, Fleet, LogLine, RunFields, RunSummary, Snapshot } from '../run/model'
 import { someRun } from '../run/testing-shown'
 import { Access, type AccessOptions } from './access'
@@ -17,6 +18,9 @@ import { currentVisit } from './visit'
 export const silent = createLog('silent', process.stderr)
 
 const version = { epoch: 'e1', version: 1, now: '2026-01-02T03:04:06.000Z' }
+
+/** The one import that the fake hub has. */
+export const IMPORT = 'f'.repeat(32)
 
 /** A hub that keeps its runs in memory, remembers what it was asked, and fails with `failure` where one is set. */
 export class FakeHub implements HubApi {
@@ -48,7 +52,7 @@ export class FakeHub implements HubApi {
     this.#note('fleet')
     const runs = [...this.#runs.values()]
     const since = { linkSince: null, dockerSince: null }
-    return { ...version, ...since, backend: this.backend, link: this.links(), findings: [], runs }
+    return { ...version, ...since, backend: this.backend, link: this.links(), findings: [], imports: [], runs }
   }
 
   async runs(): Promise<RunSummary[]> {
@@ -72,6 +76,40 @@ export class FakeHub implements HubApi {
       ?.filter(line => line.seq > after)
       .slice(0, limit)
     return lines && { lines, next: lines.at(-1)?.seq ?? after, dropped: this.dropped }
+  }
+
+  async exportRun(runId: string) {
+    this.#note('exportRun', runId)
+    return this.#runs.has(runId) ? Readable.from(['{"groundtruth":1}\n']) : undefined
+  }
+
+  readonly imports: ImportsApi = {
+    list: () => {
+      this.#note('imports')
+      return []
+    },
+    add: async body => {
+      let text = ''
+      for await (const piece of body) text += piece.toString()
+      this.#note('import', text)
+      return { importId: IMPORT, created: true }
+    },
+    snapshot: async id => {
+      this.#note('importSnapshot', id)
+      return id === IMPORT ? { ...someRun('r1'), ...version, batches: [] } : undefined
+    },
+    logs: async id => {
+      this.#note('importLogs', id)
+      return id === IMPORT ? { lines: [], next: 0, dropped: 0 } : undefined
+    },
+    recording: async id => {
+      this.#note('importRecording', id)
+      return id === IMPORT ? Readable.from(['{"groundtruth":1}\n']) : undefined
+    },
+    remove: async id => {
+      this.#note('removeImport', id)
+      if (id !== IMPORT) throw new HubError('not-found', 'There is no such import')
+    },
   }
 
   async containers(): Promise<ContainerList> {

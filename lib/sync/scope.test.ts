@@ -1,6 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { batchLogScope, containersScope, fleetScope, logScope, parseScope, runScope, scope } from './scope'
+import {
+  batchLogScope,
+  containersScope,
+  fleetScope,
+  importBatchLogScope,
+  importLogScope,
+  importScope,
+  logScope,
+  parseScope,
+  runScope,
+  scope,
+} from './scope'
 
 const anyId = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }),
@@ -31,6 +42,19 @@ describe('scopes', () => {
     const slashes = '/'.repeat(200)
     expect(parseScope(batchLogScope(slashes, slashes))).toEqual({ kind: 'lines', runId: slashes, batchId: slashes })
     expect(batchLogScope('a/b', 'c')).not.toBe(batchLogScope('a', 'b/c'))
+  })
+
+  it('[IMP-2] of imports are never those of runs, whatever a run is called', () => {
+    fc.assert(
+      fc.property(anyId, anyId, (id, batchId) => {
+        expect(parseScope(importScope(id))).toEqual({ kind: 'import', importId: id })
+        expect(parseScope(importLogScope(id))).toEqual({ kind: 'import-log', importId: id })
+        expect(parseScope(importBatchLogScope(id, batchId))).toEqual({ kind: 'import-lines', importId: id, batchId })
+      }),
+    )
+    for (const text of ['import/', 'import-log/', 'import-lines//', 'import-lines/a/', 'lines//', 'import-runs/a']) {
+      expect(scope.safeParse(text).success).toBe(false)
+    }
   })
 
   it('have one text each', () => {

@@ -36,8 +36,8 @@ describe('a run, the fleet and the containers as documents', () => {
     expect(digest(fromSnapshot(run).state)).toBe(published.digest())
 
     const fleet = someFleet('r', 's')
-    const { backend, link, linkSince, dockerSince, findings } = fleet
-    const fields = { backend, link, linkSince, dockerSince, findings }
+    const { backend, link, linkSince, dockerSince, findings, imports } = fleet
+    const fields = { backend, link, linkSince, dockerSince, findings, imports }
     const whole = new DocumentChannel(() => fleetDocument(fields, fleet.runs))
     expect(digest(fromFleet(fleet).state)).toBe(whole.digest())
 

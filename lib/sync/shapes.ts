@@ -1,13 +1,16 @@
+import type * as z from 'zod'
 import {
   agentContainer,
   batch,
   containerList,
   fleet,
+  importSummary,
   runFields,
   type AgentContainer,
   type Batch,
   type ContainerList,
   type Fleet,
+  type ImportSummary,
   type RunFields,
   type Snapshot,
 } from '../run/model'
@@ -47,8 +50,15 @@ class Once<O> {
 
 const batchOf = new Once<Batch>(item => batch.parse(item))
 const runOf = new Once<RunFields>(item => runFields.parse(item))
-const fleetFields = fleet.pick({ backend: true, link: true, linkSince: true, dockerSince: true, findings: true })
-export type FleetFields = Pick<Fleet, 'backend' | 'link' | 'linkSince' | 'dockerSince' | 'findings'>
+const fleetFields = fleet.pick({
+  backend: true,
+  link: true,
+  linkSince: true,
+  dockerSince: true,
+  findings: true,
+  imports: true,
+})
+export type FleetFields = z.infer<typeof fleetFields>
 const containerOf = new Once<AgentContainer>(item => agentContainer.parse(item))
 const containersFields = containerList.pick({ docker: true, dockerSince: true })
 export type ContainersFields = Pick<ContainerList, 'docker' | 'dockerSince'>
@@ -85,6 +95,12 @@ export const toSnapshot = ({ fields, items }: Document, stamp: Stamp): Snapshot 
   ...stamp,
   batches: items.map(item => batchOf.of(item)),
 })
+
+/** What the fleet shows of an imported run. Throws `ZodError` where the document is none's. */
+export function toImportSummary({ fields }: Document): ImportSummary {
+  const run = runOf.of(fields)
+  return importSummary.parse({ ...run, ...run.imported })
+}
 
 /** Throws `ZodError` like `toSnapshot`. */
 export const toFleet = ({ fields, items }: Document, stamp: Stamp): Fleet => ({

@@ -153,6 +153,7 @@ export const someFleet = (...runIds: string[]): Fleet => ({
   linkSince: null,
   dockerSince: null,
   findings: [],
+  imports: [],
   runs: runIds.map(runId => someRun(runId)),
 })
 

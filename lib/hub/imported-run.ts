@@ -1,0 +1,144 @@
+import { CLAIMS_ALONE, type Links } from '../run/evidence'
+import { fold } from '../run/fold'
+import { maskedObservation } from '../run/masked-observation'
+import type { Finding } from '../run/model'
+import type { Observation } from '../run/observation'
+import { emptyRun } from '../run/run'
+import { masked, SecretMask } from '../run/secrets'
+import { iso } from '../run/time'
+import { derive } from '../run/view'
+import type { Document } from '../sync/document'
+import { runDocument } from '../sync/shapes'
+import { AgentLogs } from './agent-logs'
+import { holeFinding } from './hole'
+import type { LogBudget } from './log-budget'
+import { LogBuffer, RUN_LOG } from './log-buffer'
+import type { Entry, Header } from './recording'
+import type { Player } from './recording-reader'
+
+/**
+ * A run out of an exported recording: played once, by the same fold as ever, and from then on what it was at its end [IMP-2].
+ * A recording may come from anybody, so its secrets are masked here whatever was done before [SAFE-4].
+ */
+export class ImportedRun implements Player {
+  readonly log: LogBuffer
+  /** What the containers of each batch printed, by its id. */
+  readonly batchLogs = new Map<string, LogBuffer>()
+  private readonly agentLogs: AgentLogs
+  private readonly run = emptyRun()
+  private readonly secrets = new SecretMask()
+  private readonly containerSecrets = new Map<string, SecretMask>()
+  private header: Header | null = null
+  private heardAt: number | null = null
+  private incomplete: Finding | null = null
+  private end: { at: number; links: Links } | null = null
+  private lastAt = 0
+
+  constructor(budget: LogBudget) {
+    this.log = new LogBuffer(RUN_LOG, budget)
+    this.agentLogs = new AgentLogs(budget, {
+      opened: (_, batchId, log) => void this.batchLogs.set(batchId, log),
+      appended: () => undefined,
+      rebuilt: () => undefined,
+      closed: () => undefined,
+    })
+  }
+
+  begin(header: Header): boolean {
+    this.header = header
+    this.lastAt = header.since
+    return true
+  }
+
+  /** Throws where the entry holds what no dashboard records, like a time beyond all calendars. */
+  play(entry: Entry): void {
+    switch (entry.kind) {
+      case 'observed':
+        this.observe(maskedObservation(entry.observation, this.secrets), entry.fresh)
+        break
+      case 'note':
+        this.append(entry.at, 'system', masked(entry.text))
+        break
+      case 'output': {
+        const { container: source, batch: batchId, at, stream } = entry
+        const text = this.secretsOf(source).mask(entry.text)
+        this.agentLogs.restore({ runId: this.runId, batchId }, { source, at, stream, text })
+        break
+      }
+      case 'left':
+        this.agentLogs.restoreLeft(this.runId, entry.container)
+        break
+      case 'hole':
+        this.incomplete = holeFinding(entry.from, entry.to)
+        break
+      case 'exported':
+        this.end = entry
+        break
+      case 'renamed':
+      case 'archived':
+        // What the run is called here, and that nothing more comes, is settled.
+        break
+    }
+  }
+
+  /**
+   * What pages see of it, for good: the run as of the export, and its sources as they were then. A file that nobody exported
+   * ends with its last observation, and says nothing of the sources.
+   * @param unread how many of its lines could not be read
+   */
+  document(id: string, unread: number): Document {
+    const { at, links } = this.end ?? { at: this.lastAt, links: this.untold() }
+    const { batches, ...fields } = derive(this.run, at, links).view
+    const shown = {
+      ...fields,
+      findings: this.incomplete ? [this.incomplete, ...fields.findings] : fields.findings,
+      spec: this.run.spec ?? this.header?.spec ?? null,
+      runId: this.runId,
+      backend: this.header?.backend ?? '',
+      // No source of it is heard here: all of it is last known, since the export.
+      link: { backend: 'off', docker: links.docker.link === 'off' ? 'off' : 'stale' } as const,
+      linkSince: iso(at),
+      dockerSince: null,
+      heardAt: iso(this.heardAt),
+      imported: { id, until: iso(at), unread },
+    }
+    return runDocument(shown, batches)
+  }
+
+  /** Gives its logs back. */
+  close(): void {
+    this.log.release()
+    this.agentLogs.forget(this.runId)
+  }
+
+  private get runId(): string {
+    return this.header?.runId ?? ''
+  }
+
+  private observe(observation: Observation, fresh: boolean): void {
+    this.lastAt = Math.max(this.lastAt, observation.at)
+    const { incarnation } = this.run
+    fold(this.run, observation)
+    if (this.run.incarnation !== incarnation) this.log.clear()
+    if (observation.kind !== 'message') return
+    if (fresh) this.append(observation.time.ms, observation.stream, observation.text)
+    this.heardAt = observation.at
+  }
+
+  private append(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {
+    this.log.append({ at: iso(at), source: 'backend', stream, text })
+  }
+
+  /** Nobody told how fresh the sources were: what the backend said stands, and what Docker showed has no verdict. */
+  private untold(): Links {
+    const { docker } = CLAIMS_ALONE
+    if (this.run.evidence.size === 0) return CLAIMS_ALONE
+    return { ...CLAIMS_ALONE, docker: { ...docker, link: 'down', since: this.lastAt } }
+  }
+
+  private secretsOf(container: string): SecretMask {
+    const known = this.containerSecrets.get(container) ?? new SecretMask()
+    this.containerSecrets.set(container, known)
+    return known
+  }
+}

@@ -1,0 +1,250 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream, createWriteStream, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { Logger } from 'pino'
+import type { ImportSummary, Snapshot } from '../run/model'
+import { iso } from '../run/time'
+import type { Document } from '../sync/document'
+import type { Publisher } from '../sync/publisher'
+import { importBatchLogScope, importLogScope, importScope } from '../sync/scope'
+import { toImportSummary, toSnapshot } from '../sync/shapes'
+import { ImportedRun } from './imported-run'
+import { LogBudget } from './log-budget'
+import { pageOfLog } from './log-page'
+import type { HubMeter } from './meter'
+import { isMissing } from './recording-file'
+import { playRecording } from './recording-reader'
+import { HubError, type ImportsApi, type LogPage, type LogQuery, type RecordingFile } from './types'
+
+export interface ImportsOptions {
+  /** Where imported recordings are kept. Null: none can be. */
+  folder: string | null
+  publisher: Publisher
+  log: Logger
+  meter: Pick<HubMeter, 'refused'>
+  /** One came, or went. */
+  changed: () => void
+}
+
+/** How many are kept, how large one may be, and all together, bytes, and how many may come at once [IMP-4]. */
+const BOUNDS = { imports: 50, one: 256 * 1024 * 1024, all: 1024 * 1024 * 1024, atOnce: 4 }
+/** A line of a recording holds one message, or one reading of a plan. */
+const MAX_LINE = 2 * 1024 * 1024
+/** What pages are sent of one run. */
+const MAX_DOCUMENT = 8 * 1024 * 1024
+/** What the logs of all imports take of memory; those of runs that are followed have another budget. */
+const LOG_BYTES = 128 * 1024 * 1024
+
+const NAME = /^([0-9a-f]{32})\.jsonl$/
+const PART = '.part'
+
+interface Kept {
+  readonly run: ImportedRun
+  readonly document: Document
+  readonly summary: ImportSummary
+  readonly path: string
+  readonly bytes: number
+  /** ms */
+  readonly importedAt: number
+}
+
+/** Runs out of recordings that were exported elsewhere, or here, each under a name of its own and never live [IMP-2]. */
+export class Imports implements ImportsApi {
+  private readonly kept = new Map<string, Kept>()
+  private readonly budget = new LogBudget(LOG_BYTES)
+  private underWay = 0
+
+  constructor(
+    private readonly options: ImportsOptions,
+    private readonly bounds = BOUNDS,
+  ) {}
+
+  /** Takes in what an earlier process has kept [IMP-3]. */
+  async restore(): Promise<void> {
+    const { folder, log } = this.options
+    if (folder === null) return
+    for (const name of this.namesIn(folder)) {
+      const path = join(folder, name)
+      const id = NAME.exec(name)?.[1]
+      // What was being written when the process ended was never told to be kept.
+      if (name.endsWith(PART)) this.clear(path)
+      if (id === undefined) continue
+      try {
+        this.keep(id, path, await this.played(id, path))
+      } catch (error) {
+        log.warn({ err: error, path }, 'an imported recording can’t be played: it is left alone')
+      }
+    }
+  }
+
+  /** The newest first. */
+  list(): ImportSummary[] {
+    return [...this.kept.values()].sort((a, b) => b.importedAt - a.importedAt).map(({ summary }) => summary)
+  }
+
+  async add(body: AsyncIterable<Buffer>): Promise<{ importId: string; created: boolean }> {
+    const { folder } = this.options
+    if (folder === null) throw new HubError('unwritable', 'There is no data folder to keep imports in.')
+    if (this.underWay >= this.bounds.atOnce) throw this.beyond('Others are being imported. Try again in a moment.')
+    this.checkRoomFor(0)
+    const part = join(folder, randomUUID() + PART)
+    this.underWay += 1
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      const importId = await this.receive(body, part)
+      const created = !this.kept.has(importId) && (await this.take(importId, part, join(folder, `${importId}.jsonl`)))
+      return { importId, created }
+    } catch (error) {
+      throw isOfTheDisk(error) ? unwritable(error) : error
+    } finally {
+      this.underWay -= 1
+      this.clear(part)
+    }
+  }
+
+  async snapshot(importId: string): Promise<Snapshot | undefined> {
+    const published = await this.options.publisher.read(importScope(importId))
+    if (!published) return undefined
+    const { document, epoch, version } = published
+    return toSnapshot(document, { epoch, version, now: iso(Date.now()) })
+  }
+
+  async logs(importId: string, { batch, after, limit }: LogQuery): Promise<LogPage | undefined> {
+    const kept = this.kept.get(importId)
+    if (!kept) return undefined
+    if (batch === undefined) return pageOfLog(kept.run.log, after, limit)
+    const exists = kept.document.items.some(({ id }) => id === batch)
+    return exists ? pageOfLog(kept.run.batchLogs.get(batch), after, limit) : undefined
+  }
+
+  async recording(importId: string): Promise<RecordingFile | undefined> {
+    const kept = this.kept.get(importId)
+    return kept && createReadStream(kept.path)
+  }
+
+  async remove(importId: string): Promise<void> {
+    const kept = this.kept.get(importId)
+    if (!kept) throw new HubError('not-found', 'There is no such import')
+    try {
+      rmSync(kept.path, { force: true })
+    } catch (error) {
+      throw unwritable(error)
+    }
+    this.kept.delete(importId)
+    const { publisher } = this.options
+    for (const scope of [importScope(importId), importLogScope(importId)]) publisher.close(scope)
+    for (const batchId of kept.run.batchLogs.keys()) publisher.close(importBatchLogScope(importId, batchId))
+    kept.run.close()
+    this.options.changed()
+  }
+
+  /** Writes what comes to a file, and returns what it is called by then: the same bytes have the same name. */
+  private async receive(body: AsyncIterable<Buffer>, path: string): Promise<string> {
+    const hash = createHash('sha256')
+    let bytes = 0
+    const count = (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > this.bounds.one) throw this.beyond(`A recording of more than ${inMiB(this.bounds.one)} is not taken.`)
+      hash.update(chunk)
+      return chunk
+    }
+    const counted = async function* () {
+      for await (const chunk of body) yield count(chunk)
+    }
+    await pipeline(counted, createWriteStream(path, { flags: 'wx', mode: 0o600 }))
+    return hash.digest('hex').slice(0, 32)
+  }
+
+  /** Returns false where it is kept by now: the same one may come twice at once. */
+  private async take(importId: string, part: string, path: string): Promise<boolean> {
+    const played = await this.played(importId, part)
+    if (this.kept.has(importId)) {
+      played.run.close()
+      return false
+    }
+    try {
+      this.checkRoomFor(statSync(part).size)
+      renameSync(part, path)
+    } catch (error) {
+      played.run.close()
+      throw error
+    }
+    this.keep(importId, path, played)
+    this.options.changed()
+    return true
+  }
+
+  private checkRoomFor(bytes: number): void {
+    const { imports, all } = this.bounds
+    if (this.kept.size >= imports) throw this.beyond(`${imports} recordings are imported already. Remove one.`)
+    const sum = [...this.kept.values()].reduce((sum, kept) => sum + kept.bytes, bytes)
+    if (sum > all) throw this.beyond(`All imports together would be larger than ${inMiB(all)}. Remove one.`)
+  }
+
+  private async played(importId: string, path: string): Promise<{ run: ImportedRun; document: Document }> {
+    const run = new ImportedRun(this.budget)
+    try {
+      const { played, unread } = await playRecording(path, run, MAX_LINE)
+      if (!played)
+        throw new HubError('unusable', 'This is no recording of a run, or one of a version that is not known.')
+      const document = run.document(importId, unread)
+      if (JSON.stringify(document).length > MAX_DOCUMENT) {
+        throw this.beyond('This recording holds more than can be shown of one run.')
+      }
+      return { run, document }
+    } catch (error) {
+      run.close()
+      // Whatever a file of anybody's holds: it is refused, and changes nothing here.
+      if (error instanceof RangeError || error instanceof TypeError) {
+        const text = `This recording holds what can’t be played: ${error.message}.`
+        throw new HubError('unusable', text, { cause: error })
+      }
+      throw error
+    }
+  }
+
+  private keep(id: string, path: string, { run, document }: { run: ImportedRun; document: Document }): void {
+    const { publisher } = this.options
+    const { size, mtimeMs } = statSync(path)
+    const summary = toImportSummary(document)
+    this.kept.set(id, { run, document, summary, path, bytes: size, importedAt: mtimeMs })
+    publisher.open(importScope(id), () => document)
+    publisher.openLog(importLogScope(id), run.log)
+    for (const [batchId, log] of run.batchLogs) publisher.openLog(importBatchLogScope(id, batchId), log)
+  }
+
+  private namesIn(folder: string): string[] {
+    try {
+      return readdirSync(folder)
+    } catch (error) {
+      if (!isMissing(error)) this.options.log.error({ err: error, folder }, 'imported recordings can’t be read')
+      return []
+    }
+  }
+
+  /** Where that fails, it is tried again at the next start. */
+  private clear(part: string): void {
+    try {
+      rmSync(part, { force: true })
+    } catch (error) {
+      this.options.log.warn({ err: error, part }, 'what is left of an import can’t be removed')
+    }
+  }
+
+  private beyond(text: string): HubError {
+    this.options.meter.refused('imports')
+    return new HubError('too-much', text)
+  }
+}
+
+const inMiB = (bytes: number) => `${bytes / 1024 ** 2} MiB`
+
+const isOfTheDisk = (error: unknown): boolean => error instanceof Error && 'syscall' in error
+
+function unwritable(cause: unknown): HubError {
+  const why = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : ''
+  return new HubError('unwritable', `The data folder can’t be written${why}: see to its disk and its rights.`, {
+    cause,
+  })
+}

@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import type { RunRef } from '../lib/client/live'
 
 /** A spec that a run can be started of, and how far its preparation got. */
 const specChoice = z.object({ name: z.string(), has_tasks: z.boolean(), has_plan: z.boolean(), task_count: z.number() })
 export type SpecChoice = z.infer<typeof specChoice>
 
 const specsAnswer = z.object({ specs: z.array(specChoice) })
+const importAnswer = z.object({ importId: z.string() })
 const runAnswer = z.object({ runId: z.string() })
 const errorAnswer = z.object({ error: z.string() })
 
@@ -18,13 +20,23 @@ const part = (id: string) => encodeURIComponent(id.toWellFormed())
 export const runPath = (runId: string, batchId: string | null = null) => `/runs/${part(runId)}${query(batchId)}`
 const query = (batchId: string | null) => (batchId === null ? '' : `?batch=${part(batchId)}`)
 const runApi = (runId: string) => `/api/runs/${part(runId)}`
+/** The page of an import, and where the same is told as JSON. */
+export const importPath = (importId: string) => `/imports/${part(importId)}`
+const importApi = (importId: string) => `/api/imports/${part(importId)}`
+const apiOf = ({ runId, importId }: RunRef) => (importId === null ? runApi(runId) : importApi(importId))
 
-async function ask<T>(read: (body: unknown) => T, method: string, path: string, body?: object): Promise<Answer<T>> {
+interface Body {
+  type: string
+  content: string | Blob
+}
+const json = (value: object): Body => ({ type: 'application/json', content: JSON.stringify(value) })
+
+async function ask<T>(read: (body: unknown) => T, method: string, path: string, body?: Body): Promise<Answer<T>> {
   try {
     const response = await fetch(path, {
       method,
-      headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) },
-      ...(body && { body: JSON.stringify(body) }),
+      headers: { accept: 'application/json', ...(body && { 'content-type': body.type }) },
+      ...(body && { body: body.content }),
       cache: 'no-store',
     })
     const answer: unknown = response.headers.get('content-type')?.includes('json') ? await response.json() : null
@@ -45,34 +57,57 @@ export const listSpecs = () => ask(body => specsAnswer.parse(body).specs, 'GET',
 
 /** Starts a run; once, never repeated by itself. */
 export const startRun = (request: { spec: string; runId?: string; dryRun?: boolean; model?: string }) =>
-  ask(body => runAnswer.parse(body), 'POST', '/api/runs', request)
+  ask(body => runAnswer.parse(body), 'POST', '/api/runs', json(request))
 
 /** What id a run has by now: one that was found in the history gets another once its stream is known [RUN-13]. */
 export const idOfRun = (runId: string) => ask(body => runAnswer.parse(body).runId, 'GET', runApi(runId))
 
 /** Follows a run that was started elsewhere. */
-export const followRun = (runId: string) => ask(nothing, 'PUT', runApi(runId), {})
+export const followRun = (runId: string) => ask(nothing, 'PUT', runApi(runId), json({}))
 
 /** Asks the backend to stop a run; its end comes through the stream. */
-export const stopRun = (runId: string) => ask(nothing, 'POST', `${runApi(runId)}/stop`, {})
+export const stopRun = (runId: string) => ask(nothing, 'POST', `${runApi(runId)}/stop`, json({}))
 
 /** Stops the container of an agent whose run is over; anything else is refused. */
-export const stopContainer = (id: string) => ask(nothing, 'POST', `/api/containers/${part(id)}/stop`, {})
+export const stopContainer = (id: string) => ask(nothing, 'POST', `/api/containers/${part(id)}/stop`, json({}))
 
-/** A run's whole log as text, or what the containers of one of its batches printed. */
-export async function fetchLog(runId: string, batchId: string | null): Promise<Answer<Blob>> {
+/** Takes over a recording that was exported; gives the name of the import. */
+export const importRecording = (file: Blob) =>
+  ask(body => importAnswer.parse(body).importId, 'POST', '/api/imports', {
+    type: 'application/x-ndjson',
+    content: file,
+  })
+
+/** Forgets an import, for everybody and for good. */
+export const removeImport = (importId: string) => ask(nothing, 'DELETE', importApi(importId))
+
+/** A run's whole log as text, or what the containers of one of its batches printed, saved as a file. */
+export const saveLog = (run: RunRef, batchId: string | null) =>
+  save(
+    `${apiOf(run)}/logs${query(batchId)}`,
+    'text/plain',
+    `${[run.runId, batchId].filter(part => part !== null).join('.')}.log`,
+    'The log',
+  )
+
+/** A run's recording up to now, saved as a file that any dashboard can import. */
+export const saveRecording = (run: RunRef) =>
+  save(`${apiOf(run)}/recording`, 'application/x-ndjson', `${run.runId}.jsonl`, 'The recording')
+
+async function save(path: string, accept: string, name: string, what: string): Promise<Answer<null>> {
   try {
-    const response = await fetch(`${runApi(runId)}/logs${query(batchId)}`, {
-      headers: { accept: 'text/plain' },
-      cache: 'no-store',
-    })
-    if (response.ok) return { ok: true, value: await response.blob() }
-    return {
-      ok: false,
-      status: response.status,
-      error: `The log can’t be downloaded: the server answered ${response.status}.`,
+    const response = await fetch(path, { headers: { accept }, cache: 'no-store' })
+    if (!response.ok) {
+      const error = `${what} can’t be downloaded: the server answered ${response.status}.`
+      return { ok: false, status: response.status, error }
     }
+    const link = document.createElement('a')
+    link.href = URL.createObjectURL(await response.blob())
+    link.download = name
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+    return { ok: true, value: null }
   } catch {
-    return { ok: false, status: 0, error: 'The log can’t be downloaded: the server gave no answer. Try again.' }
+    return { ok: false, status: 0, error: `${what} can’t be downloaded: the server gave no answer. Try again.` }
   }
 }

@@ -11,6 +11,7 @@ import { VisitorProvider } from './visitor'
 
 const version = { epoch: 'e1', version: 1, now: '2026-11-23T13:41:05.000Z' }
 const run = { ...someRun('run-1', { startedAt: version.now, heardAt: version.now }), ...version, batches: [] }
+const imported = { ...run, imported: { id: 'f'.repeat(32), until: version.now, unread: 0 } }
 const found = { ...run, basis: 'history' as const }
 const links = {
   backend: 'http://127.0.0.1:3000',
@@ -24,12 +25,16 @@ const containers = [someAgent('a'.repeat(64), { stoppable: true })]
 const docker = { docker: { link: 'live', error: null }, dockerSince: null } as const
 
 const pages: Record<string, [page: ReactNode, offers: string[]]> = {
-  fleet: [<FleetView key="1" initial={{ ...version, ...links, runs: [run] }} />, ['Start a run…', 'Follow a run…']],
+  fleet: [
+    <FleetView key="1" initial={{ ...version, ...links, runs: [run] }} />,
+    ['Start a run…', 'Follow a run…', 'Import…'],
+  ],
   'empty fleet': [
     <FleetView key="2" initial={{ ...version, ...links, runs: [] }} />,
-    ['Start a run…', 'Follow a run…'],
+    ['Start a run…', 'Follow a run…', 'Import…'],
   ],
-  run: [<RunView key="3" initial={run} />, ['Stop run…']],
+  run: [<RunView key="3" initial={run} />, ['Stop run…', 'Import…']],
+  import: [<RunView key="6" initial={imported} />, ['Remove…', 'Import…']],
   'run from history': [<RunView key="4" initial={found} />, ['Follow…']],
   containers: [<ContainersView key="5" initial={{ ...version, ...docker, containers }} />, ['Stop…']],
 }

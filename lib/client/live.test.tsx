@@ -8,8 +8,13 @@ const fleet = someFleet('r', 's')
 const containers = someContainers('c', 'd')
 
 function Everything() {
-  const live = { run: useRun(run), fleet: useFleet(fleet), log: useLog('r'), sync: useSync() }
-  const docker = { containers: useContainers(containers), batchLog: useBatchLog('r', 'a') }
+  const live = {
+    run: useRun(run),
+    fleet: useFleet(fleet),
+    log: useLog({ runId: 'r', importId: null }),
+    sync: useSync(),
+  }
+  const docker = { containers: useContainers(containers), batchLog: useBatchLog({ runId: 'r', importId: null }, 'a') }
   const time = { now: useServerTime(), slow: useServerTime(60_000) }
   return <>{JSON.stringify({ ...live, ...docker, ...time })}</>
 }

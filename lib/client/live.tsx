@@ -12,7 +12,7 @@ import {
 } from 'react'
 import type { ContainerList, Fleet, Snapshot } from '../run/model'
 import { emptyLog } from '../sync/log'
-import { batchLogScope, containersScope, fleetScope, logScope, runScope, type Scope } from '../sync/scope'
+import { containersScope, fleetScope, scopesOf, type RunRef, type Scope } from '../sync/scope'
 import { fromContainerList, fromFleet, fromSnapshot } from '../sync/shapes'
 import { browser } from './browser'
 import type { Live, Rendered } from './follower'
@@ -20,6 +20,7 @@ import type { LogView } from './kind'
 import type { PageSync } from './page-sync'
 import { LiveStore, type Shelf } from './store'
 
+export type { RunRef } from '../sync/scope'
 export type { Live } from './follower'
 export type { LogView } from './kind'
 export type { PageSync } from './page-sync'
@@ -37,7 +38,8 @@ export function LiveProvider({ initialNow, children }: { initialNow: string; chi
 export function useRun(initial: Snapshot): Live<Snapshot> {
   const rendered = useMemo(() => ({ shown: initial, seed: fromSnapshot(initial) }), [initial])
   const store = useStore()
-  return useScope(store, store.runs, runScope(initial.runId), rendered)
+  const { run } = scopesOf({ runId: initial.runId, importId: initial.imported?.id ?? null })
+  return useScope(store, store.runs, run, rendered)
 }
 
 /** The fleet, from what the page was rendered with [SYNC-8]. */
@@ -57,15 +59,22 @@ export function useContainers(initial: ContainerList): Live<ContainerList> {
 const noLines: Rendered<never, LogView> = { shown: emptyLog }
 
 /** The newest lines of a run's log. */
-export function useLog(runId: string): Live<LogView> {
+export function useLog(run: RunRef): Live<LogView> {
   const store = useStore()
-  return useScope(store, store.logs, logScope(runId), noLines)
+  return useScope(store, store.logs, scopesOf(run).log, noLines)
 }
 
 /** The newest lines that the containers of a batch printed. */
-export function useBatchLog(runId: string, batchId: string): Live<LogView> {
+export function useBatchLog(run: RunRef, batchId: string): Live<LogView> {
   const store = useStore()
-  return useScope(store, store.logs, batchLogScope(runId, batchId), noLines)
+  return useScope(store, store.logs, scopesOf(run).linesOf(batchId), noLines)
+}
+
+const Frozen = createContext<number | null>(null)
+
+/** For what is in it the server's clock stands at this moment, ms; null: it goes on [IMP-2]. */
+export function FrozenTime({ at, children }: { at: number | null; children: ReactNode }) {
+  return <Frozen value={at}>{children}</Frozen>
 }
 
 /**
@@ -74,12 +83,16 @@ export function useBatchLog(runId: string, batchId: string): Live<LogView> {
  */
 export function useServerTime(everyMs = 1_000): number {
   const store = useStore()
+  const frozen = useContext(Frozen)
   const ticker = store.ticker(everyMs)
-  const listen = useCallback((listener: () => void) => ticker.listen(listener), [ticker])
+  const listen = useCallback(
+    (listener: () => void) => (frozen === null ? ticker.listen(listener) : () => undefined),
+    [ticker, frozen],
+  )
   return useSyncExternalStore(
     listen,
-    () => ticker.time(),
-    () => store.renderedAt,
+    () => frozen ?? ticker.time(),
+    () => frozen ?? store.renderedAt,
   )
 }
 

@@ -29,6 +29,21 @@ export const importLogScope = (importId: string): Scope => `import-log/${importI
 export const importBatchLogScope = (importId: string, batchId: string): Scope =>
   `import-lines/${escapeId(importId)}/${batchId}`
 
+/** Which run: one that is followed, or, where `importId` is given, one that was imported, whatever its run is called. */
+export interface RunRef {
+  readonly runId: string
+  readonly importId: string | null
+}
+
+export const scopesOf = ({ runId, importId }: RunRef) =>
+  importId === null
+    ? { run: runScope(runId), log: logScope(runId), linesOf: (batchId: string) => batchLogScope(runId, batchId) }
+    : {
+        run: importScope(importId),
+        log: importLogScope(importId),
+        linesOf: (batchId: string) => importBatchLogScope(importId, batchId),
+      }
+
 /** Only what would end the id early: `encodeURIComponent` as a whole throws where half a character is missing. */
 const escapeId = (id: string) => id.replace(/[%/]/g, encodeURIComponent)
 const unescapeId = (id: string) => id.replace(/%2[5F]/g, decodeURIComponent)

@@ -13,6 +13,7 @@ import { useIsOperator } from '../visitor'
 import { StartDialog } from './start-dialog'
 import { FleetHead } from './fleet-head'
 import { History } from './history'
+import { Imports } from './imports'
 import { LiveRow } from './live-row'
 import { NeedsYou } from './needs-you'
 
@@ -93,6 +94,7 @@ export function FleetView({ initial }: { initial: Fleet }) {
           </section>
         )}
         {over.length > 0 && <History runs={over} />}
+        <Imports imports={state.imports} />
       </main>
       {dialog === 'start' && <StartDialog onClose={() => setDialog(null)} />}
       {dialog === 'follow' && <FollowDialog onClose={() => setDialog(null)} />}

@@ -1,12 +1,13 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react'
-import { fetchLog } from '../../api'
+import type { RunRef } from '../../../lib/client/live'
+import { saveLog } from '../../api'
 import { Glyph } from '../marks'
 import { streamWords } from './log-line'
 import type { Stream } from './rows'
 import { streams } from './rows'
 
 interface Props {
-  runId: string
+  run: RunRef
   batchId: string | null
   tabs: ReactNode
   note: string
@@ -25,7 +26,7 @@ interface Props {
 
 /** What the reader of the log can do: hide streams, search, wrap, download, follow. */
 export function LogBar(props: Props) {
-  const { runId, batchId, tabs, note, shown, onToggle, wrap, onWrap, following, onFollow } = props
+  const { run, batchId, tabs, note, shown, onToggle, wrap, onWrap, following, onFollow } = props
   return (
     <header className="log-bar">
       <h2>Log</h2>
@@ -50,7 +51,7 @@ export function LogBar(props: Props) {
         >
           <Glyph id="i-wrap" />
         </button>
-        <Download runId={runId} batchId={batchId} />
+        <Download run={run} batchId={batchId} />
         <button className="button small" type="button" aria-pressed={following} onClick={onFollow}>
           <Glyph id="i-follow" />
           {following ? 'Following' : 'Follow'}
@@ -108,17 +109,11 @@ function Find({ query, onQuery, found, onStep }: Props) {
   )
 }
 
-function Download({ runId, batchId }: { runId: string; batchId: string | null }) {
+function Download({ run, batchId }: { run: RunRef; batchId: string | null }) {
   const [refusal, setRefusal] = useState<string | null>(null)
   const download = async () => {
-    const answer = await fetchLog(runId, batchId)
+    const answer = await saveLog(run, batchId)
     setRefusal(answer.ok ? null : answer.error)
-    if (!answer.ok) return
-    const link = document.createElement('a')
-    link.href = URL.createObjectURL(answer.value)
-    link.download = `${[runId, batchId].filter(part => part !== null).join('.')}.log`
-    link.click()
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
   }
   return (
     <>

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { memo, useCallback, useDeferredValue, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react'
-import type { Live, LogView } from '../../../lib/client/live'
+import type { Live, LogView, RunRef } from '../../../lib/client/live'
 import { plural } from '../../words'
 import { Glyph } from '../marks'
 import { useZone } from '../time'
@@ -15,7 +15,7 @@ const AT_END = 8
 
 interface Props {
   live: Live<LogView>
-  runId: string
+  run: RunRef
   /** The batch whose containers printed the lines; null where they are the backend's. */
   batchId: string | null
   /** What else there is to read, to switch to. */
@@ -28,7 +28,7 @@ interface Props {
  * A log. Follows its end until the reader scrolls up; then what the reader sees stays where it is, and a button
  * tells how much is new.
  */
-export const Log = memo(function Log({ live, runId, batchId, tabs, empty }: Props) {
+export const Log = memo(function Log({ live, run, batchId, tabs, empty }: Props) {
   const { state, sync, gone } = live
   const { lines, dropped } = state
   const zone = useZone()
@@ -77,7 +77,7 @@ export const Log = memo(function Log({ live, runId, batchId, tabs, empty }: Prop
   return (
     <section className="log" id="log" aria-label="Log" data-wrap={wrap}>
       <LogBar
-        runId={runId}
+        run={run}
         batchId={batchId}
         tabs={tabs}
         note={`${plural(lines.length, 'line')}, ${zone === 'utc' ? 'UTC' : 'local time'}`}

@@ -1,10 +1,11 @@
 import { memo, type ReactNode } from 'react'
-import { useBatchLog, useLog, type Live, type LogView } from '../../../lib/client/live'
+import { useBatchLog, useLog, type Live, type LogView, type RunRef } from '../../../lib/client/live'
 import type { Batch, LinkState } from '../../../lib/run/model'
 import { Log } from './log'
 
 interface Props {
-  runId: string
+  /** The very same object for as long as it is the same run. */
+  run: RunRef
   /** The batch whose own log is at hand. */
   batch: Batch | undefined
   /** Whether that log is shown, not the run's. */
@@ -16,7 +17,7 @@ interface Props {
 }
 
 /** What the backend says of the run, or what the agents of a batch print themselves. */
-export const RunLog = memo(function RunLog({ runId, batch, ofBatch, onOfBatch, docker, gone }: Props) {
+export const RunLog = memo(function RunLog({ run, batch, ofBatch, onOfBatch, docker, gone }: Props) {
   const tabs = batch && (
     <div className="toggles one" role="group" aria-label="Whose log">
       <button type="button" aria-pressed={!ofBatch} onClick={() => onOfBatch(false)}>
@@ -27,25 +28,32 @@ export const RunLog = memo(function RunLog({ runId, batch, ofBatch, onOfBatch, d
       </button>
     </div>
   )
-  if (!batch || !ofBatch) return <BackendLog key={gone ? 'gone' : 'kept'} runId={runId} tabs={tabs} />
-  const of = { runId, batchId: batch.id, tabs }
-  if (batch.container === null) return <Log key={batch.id} live={noLines} {...of} empty={withoutContainer(docker)} />
-  return <AgentLog key={batch.id} {...of} empty={withoutLines(docker)} />
+  if (!batch || !ofBatch) return <BackendLog key={gone ? 'gone' : 'kept'} run={run} tabs={tabs} />
+  const of = { run, batchId: batch.id, tabs }
+  const isImport = run.importId !== null
+  if (batch.container === null) {
+    const empty = isImport ? 'No container of this batch was recorded.' : withoutContainer(docker)
+    return <Log key={batch.id} live={noLines} {...of} empty={empty} />
+  }
+  return <AgentLog key={batch.id} {...of} empty={isImport ? NONE_RECORDED : withoutLines(docker)} />
 })
 
 interface LogProps {
-  runId: string
+  run: RunRef
   tabs: ReactNode
 }
 
 function BackendLog(props: LogProps) {
-  const empty = 'No line yet. What the backend says of this run appears here.'
-  return <Log live={useLog(props.runId)} batchId={null} {...props} empty={empty} />
+  const isImport = props.run.importId !== null
+  const empty = isImport ? NONE_RECORDED : 'No line yet. What the backend says of this run appears here.'
+  return <Log live={useLog(props.run)} batchId={null} {...props} empty={empty} />
 }
 
 function AgentLog(props: LogProps & { batchId: string; empty: string }) {
-  return <Log live={useBatchLog(props.runId, props.batchId)} {...props} />
+  return <Log live={useBatchLog(props.run, props.batchId)} {...props} />
 }
+
+const NONE_RECORDED = 'No line of it was recorded.'
 
 const noLines: Live<LogView> = { state: { lines: [], dropped: 0 }, sync: 'live', checkedAt: null, gone: false }
 

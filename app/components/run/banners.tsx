@@ -48,7 +48,7 @@ export function BackendBanner({ run }: { run: Snapshot }) {
 export function HistoryBanner({ run }: { run: Snapshot }) {
   const [following, setFollowing] = useState(false)
   const isOperator = useIsOperator()
-  if (run.basis !== 'history' || isOver(run.status)) return null
+  if (run.basis !== 'history' || run.imported || isOver(run.status)) return null
   return (
     <section className="banner note" role="status" data-testid="history-banner">
       <Glyph id="l-off" />

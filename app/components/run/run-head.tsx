@@ -9,6 +9,7 @@ import { Glyph, LastKnown, LinkMark, StatusMark } from '../marks'
 import { RunTimer } from '../run-timer'
 import { PlanSegments } from '../segments'
 import { Age, ClockTime } from '../time'
+import { RecordingActions } from './recording-actions'
 import { useIsOperator } from '../visitor'
 
 interface Props {
@@ -28,16 +29,18 @@ export function RunHead({ run, frozenAt, stale, onStop }: Props) {
     <section className="run-head" aria-label="Run">
       <div className="run-title">
         <p className="crumb">
-          <Link href="/">Fleet</Link> <span aria-hidden="true">/</span> run
+          <Link href="/">Fleet</Link> <span aria-hidden="true">/</span> {run.imported ? 'imported run' : 'run'}
         </p>
         <h1>
           {runName(run)}
           {run.dryRun && <span className="tag">dry run</span>}
           {run.basis === 'history' && <span className="tag">from history</span>}
+          {run.imported && <span className="tag">imported</span>}
         </h1>
         <p className="meta">
           <span className="id">{run.runId}</span>
           <CopyButton text={run.runId} what="run id" />
+          <RecordingActions run={run} />
         </p>
         <p className="meta-line" title={run.backend}>
           {run.startedAt === null ? (
@@ -97,7 +100,7 @@ export function RunHead({ run, frozenAt, stale, onStop }: Props) {
       </div>
 
       <div className="run-side">
-        <Links run={run} frozenAt={frozenAt} stale={stale} />
+        {run.imported ? <Recorded /> : <Links run={run} frozenAt={frozenAt} stale={stale} />}
         <StopButton run={run} disabled={old} onStop={onStop} />
       </div>
     </section>
@@ -147,7 +150,7 @@ function Links({ run, frozenAt, stale }: Omit<Props, 'onStop'>) {
 
 function StopButton({ run, disabled, onStop }: { run: Snapshot; disabled: boolean; onStop: () => void }) {
   const isOperator = useIsOperator()
-  if (isOver(run.status) || run.basis === 'history' || !isOperator) return null
+  if (isOver(run.status) || run.basis === 'history' || run.imported || !isOperator) return null
   return (
     <div className="actions">
       <button
@@ -161,6 +164,18 @@ function StopButton({ run, disabled, onStop }: { run: Snapshot; disabled: boolea
         {run.stopping ? 'Stopping…' : 'Stop run…'}
       </button>
     </div>
+  )
+}
+
+/** In the place of the sources of a run that has none any more [IMP-2]. */
+function Recorded() {
+  return (
+    <p className="links recorded" data-testid="recorded">
+      <span className="link" data-link="off">
+        <Glyph id="l-off" />
+        <span className="link-name">Recorded</span> <span className="link-state">no source is heard</span>
+      </span>
+    </p>
   )
 }
 

@@ -1,9 +1,9 @@
 'use client'
 
-import { useCallback, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import type { Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
-import { useRun } from '../../../lib/client/live'
+import { FrozenTime, useRun } from '../../../lib/client/live'
 import { lastKnownAt } from '../../freshness'
 import { completedText, runName } from '../../words'
 import { Frame } from '../frame'
@@ -15,6 +15,7 @@ import { BatchPanel } from './batch-panel'
 import { Batches } from './batches'
 import { Findings } from './findings'
 import { GoneBanner } from './gone-banner'
+import { ImportBanner } from './import-banner'
 import { RunHead } from './run-head'
 import { StopDialog } from './stop-dialog'
 import { usePicked } from './use-picked'
@@ -31,54 +32,60 @@ export function RunView({ initial, batchId = null }: { initial: Snapshot; batchI
   const stale = useStale({ sync, checkedAt })
   const frozenAt = lastKnownAt(state, { stale, checkedAt }, Date.parse(initial.now))
   const over = isOver(state.status)
+  const { runId, imported } = state
+  const importId = imported?.id ?? null
+  const ref = useMemo(() => ({ runId, importId }), [runId, importId])
   const batch = state.batches.find(({ id }) => id === picked)
   const isOperator = useIsOperator()
-  const stoppable = isOperator && !over && state.basis === 'stream' && frozenAt === null && !state.stopping
+  const stoppable =
+    isOperator && !over && imported === null && state.basis === 'stream' && frozenAt === null && !state.stopping
   return (
-    <Frame version={state.version} docker={state.link.docker}>
+    <Frame version={state.version} {...(!imported && { docker: state.link.docker })}>
       <title>{`${completedText(state.counts)} ${runName(state)}, ${state.stopping && !over ? 'stopping' : state.status}`}</title>
       <main
         id="main"
         className={frozenAt === null ? 'run' : 'run is-old'}
-        data-run-id={state.runId}
+        data-run-id={runId}
         data-state-version={state.version}
         data-state-epoch={state.epoch}
       >
-        {gone && <GoneBanner runId={state.runId} />}
-        <BackendBanner run={state} />
+        {gone && importId === null && <GoneBanner runId={runId} />}
+        {imported ? <ImportBanner run={state} imported={imported} gone={gone} /> : <BackendBanner run={state} />}
         <HistoryBanner run={state} />
-        <RunHead run={state} frozenAt={frozenAt} stale={stale} onStop={ask} />
-        <EndBanner run={state} />
-        <Findings
-          findings={state.findings}
-          batches={state.batches}
-          stoppable={stoppable}
-          onShow={show}
-          onRead={read}
-          onStop={ask}
-        />
-        <div className={batch ? 'work has-panel' : 'work'}>
-          <Batches
+        <FrozenTime at={imported && Date.parse(imported.until)}>
+          <RunHead run={state} frozenAt={frozenAt} stale={stale} onStop={ask} />
+          <EndBanner run={state} />
+          <Findings
+            findings={state.findings}
             batches={state.batches}
-            totalKnown={state.counts.totalKnown}
-            over={over}
-            frozenAt={frozenAt}
-            clockOffset={state.clockOffset}
-            docker={state.link.docker}
-            dockerSince={state.dockerSince}
-            picked={batch?.id ?? null}
-            onPick={pick}
+            stoppable={stoppable}
+            onShow={show}
+            onRead={read}
+            onStop={ask}
           />
-          {batch && <BatchPanel run={state} batch={batch} frozenAt={frozenAt} onPick={show} onClose={close} />}
-          <RunLog
-            runId={state.runId}
-            batch={state.batches.find(({ id }) => id === logged)}
-            ofBatch={ofBatch}
-            onOfBatch={setOfBatch}
-            docker={state.link.docker}
-            gone={gone}
-          />
-        </div>
+          <div className={batch ? 'work has-panel' : 'work'}>
+            <Batches
+              batches={state.batches}
+              totalKnown={state.counts.totalKnown}
+              over={over}
+              frozenAt={frozenAt}
+              clockOffset={state.clockOffset}
+              docker={state.link.docker}
+              dockerSince={state.dockerSince}
+              picked={batch?.id ?? null}
+              onPick={pick}
+            />
+            {batch && <BatchPanel run={state} batch={batch} frozenAt={frozenAt} onPick={show} onClose={close} />}
+            <RunLog
+              run={ref}
+              batch={state.batches.find(({ id }) => id === logged)}
+              ofBatch={ofBatch}
+              onOfBatch={setOfBatch}
+              docker={state.link.docker}
+              gone={gone}
+            />
+          </div>
+        </FrozenTime>
       </main>
       {asking && <StopDialog run={state} onClose={() => setAsking(false)} />}
     </Frame>

@@ -1,0 +1,79 @@
+import Link from 'next/link'
+import { useState } from 'react'
+import type { ImportSummary } from '../../../lib/run/model'
+import { importPath } from '../../api'
+import { completedText, runName } from '../../words'
+import { ImportDialog } from '../import-dialog'
+import { StatusMark } from '../marks'
+import { ClockTime, ZoneNote } from '../time'
+import { useIsOperator } from '../visitor'
+
+/** The imported runs, apart from those that are followed here; nothing where there is none, and none can be brought. */
+export function Imports({ imports }: { imports: ImportSummary[] }) {
+  const [importing, setImporting] = useState(false)
+  const isOperator = useIsOperator()
+  if (imports.length === 0 && !isOperator) return null
+  return (
+    <section className="history imports" id="imports" aria-labelledby="h-imports">
+      <header className="section-head">
+        <h2 id="h-imports">Imported recordings</h2>
+        {isOperator && (
+          <button className="button small" type="button" onClick={() => setImporting(true)}>
+            Import…
+          </button>
+        )}
+      </header>
+      {imports.length === 0 ? (
+        <p className="none">None. A run’s page exports its recording; any Groundtruth shows it here.</p>
+      ) : (
+        <div className="table-wrap" tabIndex={0} role="region" aria-label="Imported recordings table">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Status then</th>
+                <th scope="col">Spec</th>
+                <th scope="col" className="r">
+                  Batches
+                </th>
+                <th scope="col">
+                  As of
+                  <ZoneNote />
+                </th>
+                <th scope="col" className="col-id">
+                  Run
+                </th>
+                <th scope="col" className="why">
+                  Backend
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {imports.map(each => (
+                <tr key={each.id} data-testid="import-row" data-import-id={each.id}>
+                  <td>
+                    <StatusMark status={each.status} />
+                  </td>
+                  <th scope="row">
+                    <Link href={importPath(each.id)} prefetch={false}>
+                      {runName(each)}
+                    </Link>
+                    <span className="tag">imported</span>
+                  </th>
+                  <td className="num r">{completedText(each.counts)}</td>
+                  <td className="num">
+                    <ClockTime at={each.until} withDay bare />
+                  </td>
+                  <td className="id col-id">{each.runId}</td>
+                  <td className="why" title={each.backend}>
+                    {each.backend}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {importing && <ImportDialog onClose={() => setImporting(false)} />}
+    </section>
+  )
+}

@@ -1,0 +1,48 @@
+import { useRouter } from 'next/navigation'
+import type { SubmitEvent } from 'react'
+import { useState } from 'react'
+import { importPath, importRecording } from '../api'
+import { Dialog } from './dialog'
+import { Refusal, useRequest } from './use-request'
+
+/** Brings a recording that was exported, here or elsewhere, then goes to it. */
+export function ImportDialog({ onClose }: { onClose: () => void }) {
+  const router = useRouter()
+  const [file, setFile] = useState<File | null>(null)
+  const { busy, refusal, send } = useRequest()
+  const bring = (event: SubmitEvent) => {
+    event.preventDefault()
+    if (file) send(importRecording(file), importId => router.push(importPath(importId)))
+  }
+  return (
+    <Dialog title="Import a recording" onClose={onClose}>
+      <form onSubmit={bring}>
+        <p className="dialog-text">
+          A recording that was exported from a run, on this dashboard or any other. It is shown as it was then, apart
+          from the runs that are followed here, for everybody who sees this dashboard.
+        </p>
+        <label className="field">
+          <span>
+            File <span className="dim">as exported, .jsonl</span>
+          </span>
+          <input
+            data-first
+            className="input"
+            type="file"
+            accept=".jsonl,application/x-ndjson"
+            onChange={event => setFile(event.target.files?.[0] ?? null)}
+          />
+        </label>
+        <Refusal what="Not imported">{refusal}</Refusal>
+        <footer className="dialog-foot">
+          <button className="button" type="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button className="button primary" type="submit" disabled={file === null || busy}>
+            {busy ? 'Importing…' : 'Import'}
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,68 @@
+import Link from 'next/link'
+import { useRouter } from 'next/navigation'
+import { useState } from 'react'
+import type { Imported, Snapshot } from '../../../lib/run/model'
+import { isOver } from '../../../lib/run/model'
+import { removeImport } from '../../api'
+import { plural } from '../../words'
+import { Dialog } from '../dialog'
+import { Glyph } from '../marks'
+import { Age, ClockTime } from '../time'
+import { Refusal, useRequest } from '../use-request'
+import { useIsOperator } from '../visitor'
+
+/** Says that nothing here is live, of when it is and where from [IMP-2]. */
+export function ImportBanner({ run, imported, gone }: { run: Snapshot; imported: Imported; gone: boolean }) {
+  const [removing, setRemoving] = useState(false)
+  const isOperator = useIsOperator()
+  return (
+    <section className="banner note" role="status" data-testid="import-banner">
+      <Glyph id="l-off" />
+      <p>
+        <b>{gone ? 'This import was removed.' : 'An imported recording; nothing here is live.'}</b> A run of{' '}
+        {run.backend}, as it was on <ClockTime at={imported.until} withDay />, <Age since={imported.until} /> ago.{' '}
+        {!isOver(run.status) && 'It may have gone on since. '}
+        {imported.unread > 0 &&
+          `${plural(imported.unread, 'line')} of the file could not be read: something may be missing here.`}
+      </p>
+      {gone ? (
+        <Link className="button" href="/">
+          Fleet
+        </Link>
+      ) : (
+        isOperator && (
+          <button className="button" type="button" onClick={() => setRemoving(true)}>
+            Remove…
+          </button>
+        )
+      )}
+      {removing && <RemoveDialog importId={imported.id} onClose={() => setRemoving(false)} />}
+    </section>
+  )
+}
+
+function RemoveDialog({ importId, onClose }: { importId: string; onClose: () => void }) {
+  const router = useRouter()
+  const { busy, refusal, send } = useRequest()
+  return (
+    <Dialog title="Remove this import?" onClose={onClose}>
+      <p className="dialog-text">
+        It goes for everybody who sees this dashboard. Whoever has the exported file can import it again.
+      </p>
+      <Refusal what="Not removed">{refusal}</Refusal>
+      <footer className="dialog-foot">
+        <button className="button" type="button" data-first onClick={onClose}>
+          Keep it
+        </button>
+        <button
+          className="button primary"
+          type="button"
+          disabled={busy}
+          onClick={() => send(removeImport(importId), () => router.push('/'))}
+        >
+          {busy ? 'Removing…' : 'Remove'}
+        </button>
+      </footer>
+    </Dialog>
+  )
+}

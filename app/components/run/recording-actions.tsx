@@ -1,0 +1,34 @@
+import { useState } from 'react'
+import type { Snapshot } from '../../../lib/run/model'
+import { saveRecording } from '../../api'
+import { ImportDialog } from '../import-dialog'
+import { Refusal, useRequest } from '../use-request'
+import { useIsOperator } from '../visitor'
+
+/** Takes the run's recording as a file, or brings one here [IMP-1]. */
+export function RecordingActions({ run }: { run: Snapshot }) {
+  const [importing, setImporting] = useState(false)
+  const { refusal, send } = useRequest()
+  const isOperator = useIsOperator()
+  const save = () => send(saveRecording({ runId: run.runId, importId: run.imported?.id ?? null }), () => undefined)
+  return (
+    <span className="recording-actions">
+      <button
+        className="plain linkish"
+        type="button"
+        data-testid="export"
+        title="Save all that is recorded of this run: any Groundtruth can import it"
+        onClick={save}
+      >
+        Export
+      </button>
+      {isOperator && (
+        <button className="plain linkish" type="button" onClick={() => setImporting(true)}>
+          Import…
+        </button>
+      )}
+      <Refusal what="Not exported">{refusal}</Refusal>
+      {importing && <ImportDialog onClose={() => setImporting(false)} />}
+    </span>
+  )
+}

@@ -1,10 +1,11 @@
 import Link from 'next/link'
 import { useState } from 'react'
 import type { ImportSummary } from '../../../lib/run/model'
+import { isOver } from '../../../lib/run/model'
 import { importPath } from '../../api'
 import { completedText, runName } from '../../words'
 import { ImportDialog } from '../import-dialog'
-import { StatusMark } from '../marks'
+import { LastKnown, StatusMark } from '../marks'
 import { ClockTime, ZoneNote } from '../time'
 import { useIsOperator } from '../visitor'
 
@@ -49,9 +50,15 @@ export function Imports({ imports }: { imports: ImportSummary[] }) {
             </thead>
             <tbody>
               {imports.map(each => (
-                <tr key={each.id} data-testid="import-row" data-import-id={each.id}>
+                <tr
+                  key={each.id}
+                  className={isOver(each.status) ? undefined : 'is-old'}
+                  data-testid="import-row"
+                  data-import-id={each.id}
+                >
                   <td>
                     <StatusMark status={each.status} />
+                    {!isOver(each.status) && <LastKnown />}
                   </td>
                   <th scope="row">
                     <Link href={importPath(each.id)} prefetch={false}>

@@ -159,6 +159,21 @@ describe('a recording of anybody’s', () => {
     expect(shown.error).toBe('failed: sk-ant-•••')
   })
 
+  it('[IMP-4] [SAFE-5] with more containers than are kept of a run says how many lines are left out', async () => {
+    const line = (n: number) => ({
+      kind: 'output',
+      container: `c${n}`,
+      batch: 'b',
+      at: null,
+      stream: 'stdout',
+      text: 'hi',
+    })
+    const lines = Array.from({ length: 10_003 }, (_, n) => `${JSON.stringify(line(n))}\n`)
+    const { shown, run } = await imported(header + lines.join('') + lines.slice(0, 1).join(''))
+    expect(shown.imported?.unread).toBe(3)
+    expect(run.batchLogs.get('b')?.size).toBe(10_001)
+  })
+
   it('[SAFE-4] has ids of all kinds, also those of prototypes', async () => {
     const plan = ['__proto__', 'constructor'].map(id => ({
       ...{ id, name: id, dependsOn: ['__proto__'], completed: true, running: false, branch: null },

@@ -16,6 +16,9 @@ import { LogBuffer, RUN_LOG } from './log-buffer'
 import type { Entry, Header } from './recording'
 import type { Player } from './recording-reader'
 
+/** As many as are kept of a run [SAFE-5]. */
+const MAX_CONTAINERS = 10_000
+
 /**
  * A run out of an exported recording: played once, by the same fold as ever, and from then on what it was at its end [IMP-2].
  * A recording may come from anybody, so its secrets are masked here whatever was done before [SAFE-4].
@@ -33,6 +36,8 @@ export class ImportedRun implements Player {
   private incomplete: Finding | null = null
   private end: { at: number; links: Links } | null = null
   private lastAt = 0
+  /** Lines of containers that are not kept: there were too many. */
+  private beyond = 0
 
   constructor(budget: LogBudget) {
     this.log = new LogBuffer(RUN_LOG, budget)
@@ -61,8 +66,10 @@ export class ImportedRun implements Player {
         break
       case 'output': {
         const { container: source, batch: batchId, at, stream } = entry
-        const text = this.secretsOf(source).mask(entry.text)
-        this.agentLogs.restore({ runId: this.runId, batchId }, { source, at, stream, text })
+        const secrets = this.secretsOf(source)
+        if (!secrets) this.beyond += 1
+        else
+          this.agentLogs.restore({ runId: this.runId, batchId }, { source, at, stream, text: secrets.mask(entry.text) })
         break
       }
       case 'left':
@@ -100,7 +107,7 @@ export class ImportedRun implements Player {
       linkSince: iso(at),
       dockerSince: null,
       heardAt: iso(this.heardAt),
-      imported: { id, until: iso(at), unread },
+      imported: { id, until: iso(at), unread: unread + this.beyond },
     }
     return runDocument(shown, batches)
   }
@@ -136,9 +143,12 @@ export class ImportedRun implements Player {
     return { ...CLAIMS_ALONE, docker: { ...docker, link: 'down', since: this.lastAt } }
   }
 
-  private secretsOf(container: string): SecretMask {
-    const known = this.containerSecrets.get(container) ?? new SecretMask()
-    this.containerSecrets.set(container, known)
-    return known
+  /** Undefined for a container beyond the bound. */
+  private secretsOf(container: string): SecretMask | undefined {
+    const known = this.containerSecrets.get(container)
+    if (known || this.containerSecrets.size >= MAX_CONTAINERS) return known
+    const secrets = new SecretMask()
+    this.containerSecrets.set(container, secrets)
+    return secrets
   }
 }

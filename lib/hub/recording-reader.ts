@@ -19,7 +19,7 @@ export interface Reading {
 }
 
 const NEWLINE = 0x0a
-const CHUNK = 1024 * 1024
+const CHUNK = 256 * 1024
 /** No writer writes longer ones: what is longer is garbage, and is not held [SAFE-5]. */
 const MAX_LINE = 64 * 1024 * 1024
 

@@ -22,10 +22,11 @@ export function openAccess({ access: { authentication, publicUrl }, dataDir }: C
   if (authentication === null) {
     return { access: new Access({ authentication, publicUrl }), signIn: null, close: () => undefined }
   }
-  const { tokensFile, sessionSecret, proxyUser } = authentication
-  const file = tokensFile === null ? null : new TokensFile(tokensFile, log, changed)
+  const { tokens, sessionSecret, proxyUser } = authentication
+  const file = tokens !== null && 'file' in tokens ? new TokensFile(tokens.file, log, changed) : null
+  const held = tokens !== null && 'held' in tokens ? tokens.held : none
   const signIn: SignInState = {
-    tokens: () => file?.tokens ?? none,
+    tokens: () => file?.tokens ?? held,
     sessions: new Sessions(sessionSecret ?? keptSecret(dataDir)),
   }
   const access = new Access({ authentication: { ...signIn, proxyUser }, publicUrl })

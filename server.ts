@@ -13,7 +13,7 @@ import { Gateway } from './lib/server/gateway'
 import { createApi } from './lib/server/http'
 import { setHub } from './lib/server/hub-accessor'
 import { createLog } from './lib/server/log'
-import { Metrics } from './lib/server/metrics'
+import { Metrics, refusalLog } from './lib/server/metrics'
 import { createDoor } from './lib/server/sign-in'
 import { MemoryPublisher } from './lib/sync/memory-publisher'
 
@@ -34,7 +34,7 @@ async function serve(config: Config): Promise<void> {
   const live = createServer()
 
   const { access, signIn, close } = openAccess(config, log, () => gateway.recheck())
-  const metrics = new Metrics()
+  const metrics = new Metrics(refusalLog(log))
   const gateway = new Gateway(live, access, log, metrics)
 
   const app = next({ dev, httpServer: hotReload })
@@ -52,13 +52,16 @@ async function serve(config: Config): Promise<void> {
   const edge = createEdge({
     api: createApi(hub, metrics, audit),
     pages,
-    door: signIn && createDoor({ ...signIn, access, audit, publicUrl, pages, left: () => gateway.recheck() }),
+    door:
+      signIn &&
+      createDoor({ ...signIn, access, audit, meter: metrics, publicUrl, pages, left: () => gateway.recheck() }),
     live,
     ...(dev && { hotReload }),
     access,
     publicUrl,
     trustedProxy,
     scripts: [themeScript],
+    meter: metrics,
     log,
   })
   const url = await listen(edge, config.host, config.port)

@@ -10,6 +10,7 @@ import { ConfigError } from './config'
 import { isLive, pageRefusalOf, pathOf, refusalOf, SIGN_IN, siteOf, type Refusal } from './guard'
 import { isApi } from './http'
 import type { Log } from './log'
+import type { RefusalMeter } from './metrics'
 import { sendError } from './reply'
 import { securityHeaders } from './security-headers'
 import { goTo, isDoor, localPath, signInPath } from './sign-in'
@@ -34,6 +35,7 @@ export interface Behind {
   trustedProxy: BlockList
   /** Inline scripts that every page carries. */
   scripts: readonly string[]
+  meter: RefusalMeter
   log: Log
 }
 
@@ -42,7 +44,7 @@ export interface Behind {
  * of those behind it, so none of them can answer for, or cut off, another. Who asks is decided once, here [SAFE-3].
  */
 export function createEdge(behind: Behind): Server {
-  const { api, pages, door, live, hotReload, access, publicUrl, trustedProxy, scripts, log } = behind
+  const { api, pages, door, live, hotReload, access, publicUrl, trustedProxy, scripts, meter, log } = behind
 
   const judge = ({ method = '', url: target = '', headers, socket }: IncomingMessage) =>
     refusalOf({ method, target, headers }, socket.localPort ?? 0, publicUrl)
@@ -65,6 +67,10 @@ export function createEdge(behind: Behind): Server {
     const site = { origin: siteOf(headers.host, publicUrl).origin, scripts, dev: hotReload !== undefined }
     const always = securityHeaders(site, randomBytes(16).toString('base64'))
     for (const [name, value] of Object.entries(always)) response.setHeader(name, value)
+    // Whoever of those behind noticed it: an announced length, a body that went on, or a message by long polling.
+    response.once('close', () => {
+      if (response.statusCode === 413) meter.refused(isLive(target) ? 'message-size' : 'body-size')
+    })
     // Next takes the nonce for its scripts from here; whatever a visitor sent under this name must not reach it.
     headers['content-security-policy'] = always['content-security-policy']
 

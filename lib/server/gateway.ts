@@ -34,7 +34,7 @@ export interface GatewayMeter {
   /** A change that pages follow went out so many ms after it was made [SYNC-4]. */
   published(ms: number): void
   /** A bound was reached, and somebody was told so [SAFE-5]. */
-  refused(bound: Crowding | 'subscriptions' | 'messages'): void
+  refused(bound: Crowding | 'subscriptions' | 'messages' | 'message-size'): void
 }
 
 /** Who is connected now. */
@@ -63,7 +63,7 @@ export class Gateway {
   readonly #io: Server<ClientToServer, ServerToClient>
   readonly #pages = new Map<string, Page>()
   readonly #visitors: Visitors
-  readonly #listener: PageListener & { refused: GatewayMeter['refused'] }
+  readonly #listener: PageListener
   /** What each socket proved when it was opened. */
   readonly #proofs = new WeakMap<PageSocket, Proof>()
   readonly #recheck: NodeJS.Timeout
@@ -77,14 +77,10 @@ export class Gateway {
     bounds?: VisitorBounds,
   ) {
     this.#visitors = new Visitors(bounds)
-    const refusals = thinned((details: object) => log.warn(details, 'a page was refused: it reached a bound'))
     const laggards = thinned((details: object) => log.warn(details, 'a page does not keep up, and waits until it does'))
     this.#listener = {
       failed: error => log.error({ err: error }, 'a subscription failed'),
-      refused: bound => {
-        meter.refused(bound)
-        refusals({ bound })
-      },
+      refused: bound => meter.refused(bound),
       slow: () => laggards({}),
     }
     this.#io = new Server(server, {
@@ -96,7 +92,7 @@ export class Gateway {
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
       allowRequest: ({ socket }, decide) => {
         const bound = this.#visitors.refusal(socket.remoteAddress ?? '')
-        if (bound !== null) this.#listener.refused(bound)
+        if (bound !== null) meter.refused(bound)
         decide(bound === null ? null : REFUSED[bound], bound === null)
       },
     })
@@ -171,13 +167,17 @@ export class Gateway {
     return { sockets: this.#pages.size, slow, subscriptions }
   }
 
-  /** Counts a connection from its beginning to its end, and ends one that talks too much [SAFE-5]. */
+  /** Counts a connection from its beginning to its end, and ends one that talks too much, or too long at once [SAFE-5]. */
   #keepToBounds(connection: PageSocket['conn']): void {
+    connection.on('close', (_reason: string, error?: Error) => {
+      // All that is left of what `ws` said. What comes by long polling the edge counts.
+      if (error !== undefined && /Max payload size exceeded/.test(error.message)) this.meter.refused('message-size')
+    })
     connection.on('close', this.#visitors.came(connection.remoteAddress))
     const rate = new MessageRate(performance.now())
     connection.on('packet', ({ type }: { type: string }) => {
       if (type !== 'message' || rate.allows(performance.now())) return
-      this.#listener.refused('messages')
+      this.meter.refused('messages')
       connection.close(true)
     })
   }

@@ -31,7 +31,7 @@ const CHANGES_PER_MINUTE = 300
  * The HTTP interface over a hub: JSON in and out, errors as `{error}`. Rejects with what is not the caller's and not
  * the backend's fault, and where an answer breaks off half-way.
  */
-export function createApi(hub: HubApi, metrics: Pick<Metrics, 'text'>, audit: Audit) {
+export function createApi(hub: HubApi, metrics: Pick<Metrics, 'text' | 'refused'>, audit: Audit) {
   const changes = new RateLimit(CHANGES_PER_MINUTE, 60)
 
   const answer = async (request: IncomingMessage, visit: Visit): Promise<Reply> => {
@@ -54,6 +54,7 @@ export function createApi(hub: HubApi, metrics: Pick<Metrics, 'text'>, audit: Au
     }
     const tooMuch = await changes.count(visit.person?.name ?? visit.address)
     if (tooMuch !== null) {
+      metrics.refused('changes')
       if (tooMuch.first) audit({ visit, action, outcome: 'refused', facts: { why: 'too many calls' } })
       throw new Refused(429, `Too many calls. Try again in ${tooMuch.retryAfter} s`, {
         'retry-after': String(tooMuch.retryAfter),

@@ -132,6 +132,7 @@ it('[SAFE-5] who changes too much in a minute is told to wait, and nobody else i
   const refused = await call('POST', '/api/runs/{id}/stop', team.bearer('vic'))
   expect(refused.status).toBe(429)
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+  expect((await server.metrics.text()).split('\n')).toContain('groundtruth_refused_total{bound="changes"} 1')
   expect(refused.text).toMatch(/^{"error":"Too many calls\. Try again in \d+ s"}$/)
   expect((await call('GET', '/api/runs', team.bearer('vic'))).status).toBe(200)
   expect((await call('POST', '/api/runs/{id}/stop', team.bearer('ann'))).status).toBe(202)

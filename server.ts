@@ -35,7 +35,7 @@ async function serve(config: Config): Promise<void> {
 
   const { access, signIn, close } = openAccess(config, log, () => gateway.recheck())
   const metrics = new Metrics(refusalLog(log))
-  const gateway = new Gateway(live, access, log, metrics)
+  const gateway = new Gateway(live, access, log, metrics, { trustedProxy })
 
   const app = next({ dev, httpServer: hotReload })
   await app.prepare()

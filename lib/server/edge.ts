@@ -5,7 +5,7 @@ import { isIPv6, type BlockList } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Access } from './access'
-import { clientAddress } from './addresses'
+import { addressOf } from './addresses'
 import { ConfigError } from './config'
 import { isLive, pageRefusalOf, pathOf, refusalOf, SIGN_IN, siteOf, type Refusal } from './guard'
 import { isApi } from './http'
@@ -63,7 +63,7 @@ export function createEdge(behind: Behind): Server {
   }
 
   const answer: RequestHandler = async (request, response) => {
-    const { method = '', url: target = '', headers, socket } = request
+    const { method = '', url: target = '', headers } = request
     const site = { origin: siteOf(headers.host, publicUrl).origin, scripts, dev: hotReload !== undefined }
     const always = securityHeaders(site, randomBytes(16).toString('base64'))
     for (const [name, value] of Object.entries(always)) response.setHeader(name, value)
@@ -81,8 +81,8 @@ export function createEdge(behind: Behind): Server {
     } else if (isLive(target)) {
       live.emit('request', request, response)
     } else {
-      const address = clientAddress(socket.remoteAddress ?? '', String(headers['x-forwarded-for'] ?? ''), trustedProxy)
-      const visit = { person: access.personOf(await access.proofOf(request)), address }
+      const person = access.personOf(await access.proofOf(request))
+      const visit = { person, address: addressOf(request, trustedProxy) }
       const handler = isApi(target) ? api : door && isDoor(method, pathOf(target)) ? door : page
       await handler(request, response, visit)
     }

@@ -382,11 +382,11 @@ describe('[SAFE-5] bounds', () => {
     (await metrics.text()).split('\n').filter(line => /^groundtruth_refused.* [^0]/.test(line))
 
   it.each([
-    ['sockets', { inAll: 2, perAddress: 9 }],
-    ['sockets-of-address', { inAll: 9, perAddress: 2 }],
+    ['sockets', { inAll: 2, perAddress: 9, perPerson: 9 }],
+    ['sockets-of-address', { inAll: 9, perAddress: 2, perPerson: 9 }],
   ])('no page comes in beyond the bound of %s, and one may where another left', async (bound, bounds) => {
     const narrow = await serve()
-    const gate = new Gateway(narrow.live, narrow.access, silent, metrics, bounds)
+    const gate = new Gateway(narrow.live, narrow.access, silent, metrics, { bounds })
     gate.open(new Numbers())
     const arrive = () => connect({ port: narrow.port })
     const [first, second] = [arrive(), arrive()]

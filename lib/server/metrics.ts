@@ -9,6 +9,7 @@ import type { Log } from './log'
 const bounds = [
   'sockets',
   'sockets-of-address',
+  'sockets-of-person',
   'subscriptions',
   'messages',
   'message-size',

@@ -11,7 +11,7 @@ import { isLive, pageRefusalOf, pathOf, refusalOf, SIGN_IN, siteOf, type Refusal
 import { isApi } from './http'
 import type { Log } from './log'
 import type { RefusalMeter } from './metrics'
-import { sendError } from './reply'
+import { sendError, tooManyGuesses } from './reply'
 import { securityHeaders } from './security-headers'
 import { goTo, isDoor, localPath, signInPath } from './sign-in'
 import { during, type Visit } from './visit'
@@ -56,10 +56,21 @@ export function createEdge(behind: Behind): Server {
     if (refusal !== undefined) {
       await sendError(response, refusal.status, refusal.error, refusal.status === 405 ? { allow: 'GET, HEAD' } : {})
     } else if (visit.person === undefined && !isForAnyone(pathOf(target), hotReload !== undefined)) {
-      goTo(response, signInPath(localPath(target)))
+      if (visit.guessAgainIn === undefined) goTo(response, signInPath(localPath(target)))
+      else {
+        const { status, message, headers } = tooManyGuesses(visit.guessAgainIn)
+        await sendError(response, status, message, headers)
+      }
     } else {
       await during(visit, () => pages(request, response))
     }
+  }
+
+  const visitOf = async (request: IncomingMessage): Promise<Visit> => {
+    const address = addressOf(request, trustedProxy)
+    const person = access.personOf(await access.proofOf(request))
+    const tooMuch = person === undefined ? await access.guessed(request, address) : null
+    return { person, address, ...(tooMuch && { guessAgainIn: tooMuch.retryAfter }) }
   }
 
   const answer: RequestHandler = async (request, response) => {
@@ -81,10 +92,13 @@ export function createEdge(behind: Behind): Server {
     } else if (isLive(target)) {
       live.emit('request', request, response)
     } else {
-      const person = access.personOf(await access.proofOf(request))
-      const visit = { person, address: addressOf(request, trustedProxy) }
+      const visit = await visitOf(request)
       const handler = isApi(target) ? api : door && isDoor(method, pathOf(target)) ? door : page
       await handler(request, response, visit)
+      // What is for anyone was answered all the same.
+      if (visit.guessAgainIn !== undefined && response.statusCode === 429) {
+        meter.refused('tokens', { address: visit.address })
+      }
     }
   }
 

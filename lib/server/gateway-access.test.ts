@@ -177,3 +177,15 @@ describe('[SAFE-5] who has too many sockets', () => {
     expect(await from('10.0.0.3')).toBe('websocket error')
   })
 })
+
+it('[SAFE-5] wrong tokens in handshakes are told to wait after ten in a minute, right ones never', async () => {
+  for (let n = 0; n < 10; n += 1) expect(await connect({}, { token: `wrong-${n}` })).toBe(NOT_SIGNED_IN)
+  for (const [headers, auth] of [[{}, { token: 'wrong' }] as const, [{ authorization: 'Bearer wrong' }, {}] as const]) {
+    expect(await connect(headers, auth)).toMatch(/^Too many unknown tokens\. Try again in \d+ s$/)
+  }
+  expect(await refused('tokens')).toBe(2)
+  // A page that shows none goes on to the sign-in, as ever.
+  expect(await connect()).toBe(NOT_SIGNED_IN)
+  await opened({}, { token: team.secret('vic') })
+  await opened(team.bearer('vic'))
+})

@@ -21,6 +21,7 @@ import type { Log } from './log'
 import { MessageRate } from './message-rate'
 import { Page, type PageListener, type PageSocket, type Source } from './page'
 import { suffices, type Role } from './person'
+import { tooManyGuesses } from './reply'
 import { Visitors, type Crowding, type VisitorBounds } from './visitors'
 
 const MAX_MESSAGE_BYTES = 64 * 1024
@@ -37,7 +38,7 @@ export interface GatewayMeter {
   /** A change that pages follow went out so many ms after it was made [SYNC-4]. */
   published(ms: number): void
   /** A bound was reached, and somebody was told so [SAFE-5]. */
-  refused(bound: Crowding | 'subscriptions' | 'messages' | 'message-size', details?: object): void
+  refused(bound: Crowding | 'subscriptions' | 'messages' | 'message-size' | 'tokens', details?: object): void
 }
 
 /** Who is connected now. */
@@ -68,6 +69,7 @@ export class Gateway {
   readonly #io: Server<ClientToServer, ServerToClient>
   readonly #pages = new Map<string, Page>()
   readonly #visitors: Visitors
+  readonly #trustedProxy: BlockList
   readonly #listener: PageListener
   /** What each socket proved when it was opened. */
   readonly #proofs = new WeakMap<PageSocket, Proof>()
@@ -83,6 +85,7 @@ export class Gateway {
   ) {
     this.#visitors = new Visitors(options.bounds)
     const { trustedProxy = new BlockList() } = options
+    this.#trustedProxy = trustedProxy
     const laggards = thinned((details: object) => log.warn(details, 'a page does not keep up, and waits until it does'))
     this.#listener = {
       failed: error => log.error({ err: error }, 'a subscription failed'),
@@ -210,11 +213,20 @@ export class Gateway {
     const { auth } = socket.handshake
     if (!handshake.safeParse(auth).success) return new Error(OUTDATED)
     const credentials = shown.safeParse(auth)
-    const proof = credentials.success ? await this.access.proofOf(socket.request, credentials.data.token) : undefined
+    const token = credentials.data?.token
+    const proof = credentials.success ? await this.access.proofOf(socket.request, token) : undefined
     const person = this.access.personOf(proof)
-    if (person === undefined || proof === undefined) return new Error(NOT_SIGNED_IN)
+    if (person === undefined || proof === undefined) return this.#unknown(socket, token)
     this.#proofs.set(socket, proof)
     return person.name === null ? undefined : this.#recognise(socket, person.name)
+  }
+
+  async #unknown({ request }: PageSocket, token: string | undefined): Promise<Error> {
+    const address = addressOf(request, this.#trustedProxy)
+    const tooMuch = await this.access.guessed(request, address, token)
+    if (tooMuch === null) return new Error(NOT_SIGNED_IN)
+    this.meter.refused('tokens', { address })
+    return tooManyGuesses(tooMuch.retryAfter)
   }
 
   /** Counts a person's sockets; on loopback, where nobody is asked for a name, those of the address are counted alone. */

@@ -5,7 +5,7 @@ import { pathOf, SIGN_IN } from './guard'
 import type { Metrics } from './metrics'
 import { suffices } from './person'
 import { RateLimit } from './rate-limit'
-import { readJson, Refused, send, sendError, type Reply } from './reply'
+import { readJson, Refused, send, sendError, tooManyGuesses, type Reply } from './reply'
 import { methods, patternOf, routes, type Call, type Route } from './routes'
 import type { Visit } from './visit'
 
@@ -85,9 +85,10 @@ export function createApi(hub: HubApi, metrics: Pick<Metrics, 'text' | 'refused'
 }
 
 /** Throws `Refused` where the visitor may not use the route [SAFE-3]. */
-function admit({ person }: Visit, { needs }: Route): void {
+function admit({ person, guessAgainIn }: Visit, { needs }: Route): void {
   if (needs === null) return
   if (person === undefined) {
+    if (guessAgainIn !== undefined) throw tooManyGuesses(guessAgainIn)
     const how = `Sign in at ${SIGN_IN}, or send the header "Authorization: Bearer <token>"`
     throw new Refused(401, how, { 'www-authenticate': 'Bearer' })
   }

@@ -15,6 +15,7 @@ const bounds = [
   'message-size',
   'body-size',
   'sign-ins',
+  'tokens',
   'changes',
   'runs',
   'batches',

@@ -14,7 +14,7 @@ import { Gateway } from './lib/server/gateway'
 import { createApi } from './lib/server/http'
 import { setHub } from './lib/server/hub-accessor'
 import { createLog } from './lib/server/log'
-import { Metrics } from './lib/server/metrics'
+import { Metrics, refusalLog } from './lib/server/metrics'
 import { createDoor } from './lib/server/sign-in'
 import { MemoryPublisher } from './lib/sync/memory-publisher'
 
@@ -35,8 +35,8 @@ async function serve(config: Config): Promise<void> {
   const live = createServer()
 
   const { access, signIn, close } = openAccess(config, log, () => gateway.recheck())
-  const metrics = new Metrics()
-  const gateway = new Gateway(live, access, log, metrics)
+  const metrics = new Metrics(refusalLog(log))
+  const gateway = new Gateway(live, access, log, metrics, { trustedProxy })
 
   const app = next({ dev, httpServer: hotReload })
   await app.prepare()
@@ -56,13 +56,16 @@ async function serve(config: Config): Promise<void> {
   const edge = createEdge({
     api: createApi(hub, metrics, audit),
     pages,
-    door: signIn && createDoor({ ...signIn, access, audit, publicUrl, pages, left: () => gateway.recheck() }),
+    door:
+      signIn &&
+      createDoor({ ...signIn, access, audit, meter: metrics, publicUrl, pages, left: () => gateway.recheck() }),
     live,
     ...(dev && { hotReload }),
     access,
     publicUrl,
     trustedProxy,
     scripts: [themeScript],
+    meter: metrics,
     log,
   })
   const url = await listen(edge, config.host, config.port)

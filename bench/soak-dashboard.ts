@@ -32,7 +32,7 @@ metrics.watch({ hub, gateway })
 gateway.open(publisher)
 const pages = () => Promise.resolve()
 const api = createApi(hub, metrics, () => undefined)
-const edge = createEdge({ ...config.access, access, api, pages, door: null, live, scripts: [], log })
+const edge = createEdge({ ...config.access, access, api, pages, door: null, live, scripts: [], meter: metrics, log })
 console.log((await listen(edge, '127.0.0.1', 0)).href)
 
 for await (const _ of process.stdin) {

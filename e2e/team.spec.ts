@@ -135,6 +135,25 @@ test('[SAFE-3] signing out in one tab signs out the other; elsewhere one stays',
   await elsewhere.context().close()
 })
 
+test('[SAFE-3] who has signed out stays so past a restart, also for copies of the cookie', async ({
+  context,
+  dashboard,
+  page,
+}) => {
+  await page.goto(dashboard.url)
+  await signIn(page, 'vic')
+  await live(page)
+  const copy = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ')
+  const asked = async () => (await fetch(`${dashboard.url}/api/runs`, { headers: { cookie: copy } })).status
+  expect(await asked()).toBe(200)
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await expect(page).toHaveURL(`${dashboard.url}/sign-in`)
+  expect(await asked()).toBe(401)
+  await dashboard.kill()
+  await dashboard.restart()
+  expect(await asked()).toBe(401)
+})
+
 test('[SAFE-3] a token that is taken out of the file signs its holder out', async ({ dashboard, page, tokensFile }) => {
   await page.goto(dashboard.url)
   await signIn(page, 'vic')

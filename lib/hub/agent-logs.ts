@@ -151,6 +151,7 @@ export class AgentLogs {
     if (known) return known
     for (const [longest, log] of this.waiting) {
       if (this.waiting.size < MAX_WAITING) break
+      this.budget.dropped(log.size)
       log.release()
       this.waiting.delete(longest)
       this.remember(longest)

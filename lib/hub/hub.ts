@@ -18,6 +18,7 @@ import { DockerEvidence } from './docker-evidence'
 import { Imports } from './imports'
 import { Lifecycle } from './lifecycle'
 import { pageOfLog } from './log-page'
+import { ReachedBounds } from './reached-bounds'
 import { recorderFinding, type Recorder, type RecorderState } from './recorder'
 import { unmetered, type HubMeter, type HubState } from './meter'
 import { MemoryStore, type RunStore } from './store'
@@ -49,11 +50,13 @@ export class Hub implements HubApi {
   private readonly found: UnannouncedRuns
   private readonly commands: Commands
   private readonly evidence: DockerEvidence | null
+  private readonly bounds: ReachedBounds
   /** The state of the link to Docker that was logged last. */
   private dockerSaid: LinkState | null = null
 
   constructor(private readonly options: HubOptions) {
     const { backendUrl, publisher, log, engine, store = new MemoryStore(), meter = unmetered, recorder } = options
+    this.bounds = new ReachedBounds(meter)
     const bare = new URL(backendUrl)
     bare.username = bare.password = ''
     this.backend = bare.href.replace(/\/$/, '')
@@ -253,12 +256,14 @@ export class Hub implements HubApi {
 
   private fleetDocument(): Document {
     const now = Date.now()
+    const findings = boundedFindings(this.evidence?.findings(now) ?? [])
+    this.bounds.look(this, findings, { of: 'the fleet' })
     const fields = {
       backend: this.backend,
       link: this.links(),
       linkSince: iso(this.link.since),
       dockerSince: this.dockerSince,
-      findings: [...recorderFinding(this.recording()), ...boundedFindings(this.evidence?.findings(now) ?? [])],
+      findings: [...recorderFinding(this.recording()), ...findings],
       imports: this.imports.list(),
     }
     return fleetDocument(fields, this.life.runs.newestFirst())

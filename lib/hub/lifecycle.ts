@@ -13,6 +13,7 @@ import { EndLog } from './end-log'
 import { FollowedRuns } from './followed-runs'
 import { LogBudget } from './log-budget'
 import type { HubMeter, HubState } from './meter'
+import { ReachedBounds } from './reached-bounds'
 import type { Rebuilt } from './rebuilt'
 import type { Recorder } from './recorder'
 import type { Header } from './recording'
@@ -52,7 +53,7 @@ export class Lifecycle {
   readonly runs: Runs
   readonly agentLogs: AgentLogs
   readonly followed: FollowedRuns
-  private readonly budget = new LogBudget()
+  private readonly budget: LogBudget
   private readonly recordings: RunRecordings
   private readonly stateHost: StateHost
 
@@ -61,6 +62,8 @@ export class Lifecycle {
     const oddMessage = thinned((details: object) => log.warn(details, 'message from the backend not understood'))
     const stepFailed = thinned((details: object) => log.error(details, 'a step failed; the next goes on'))
     const ends = new EndLog(log)
+    const bounds = new ReachedBounds(options.meter)
+    this.budget = new LogBudget(undefined, lines => options.meter.dropped(lines))
     const failed = ({ runId }: RunState, error: unknown) => stepFailed({ runId, err: error })
     this.recordings = new RunRecordings(backend, recorder, log)
     this.runs = new Runs(backend, store, state => this.forget(state))
@@ -94,6 +97,7 @@ export class Lifecycle {
       heard: ({ says, at }, lag) => options.meter.message(says.kind, Math.max(0, Date.now() - at), lag),
       derived: (state, derived) => {
         ends.look(state, derived)
+        bounds.look(state, derived.view.findings, { runId: state.runId })
         this.followed.get(state)?.follows(derived)
         this.saysHistoryId(state, derived.view.historyId)
         options.derived()
@@ -130,7 +134,7 @@ export class Lifecycle {
   create(runId: string, spec: string | null): Session {
     if (this.runs.has(runId)) throw new HubError('conflict', `The id ${runId} is in use. Choose another.`)
     if (this.followed.size >= MAX_LIVE) {
-      this.options.meter.refused('runs')
+      this.options.meter.refused('runs', { runId })
       throw new HubError('refused', `${String(MAX_LIVE)} runs are followed already. Wait until one ends.`)
     }
     const state = this.open(new RunState(runId, this.stateHost, spec), true)
@@ -155,7 +159,10 @@ export class Lifecycle {
   /** A run that only the history tells of [RUN-13]; undefined where there are too many runs. */
   foundInHistory(historyId: string, spec: string): RunState | undefined {
     const open = [...this.runs.all()].filter(state => !this.runs.isStored(state)).length
-    if (open >= MAX_LIVE * 2) return undefined
+    if (open >= MAX_LIVE * 2) {
+      this.options.meter.refused('runs', { historyId })
+      return undefined
+    }
     this.options.log.info({ historyId, spec }, 'a run that nobody announced was found in the history')
     const state = this.open(new RunState(historyId, this.stateHost, spec), false)
     this.recordings.begin(state)

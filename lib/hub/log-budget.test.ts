@@ -50,6 +50,21 @@ describe('LogBudget', () => {
     expect(floods[0].dropped).toBeGreaterThan(0)
   })
 
+  it('[SAFE-5] tells how many lines had to go, for their own log’s bound or for all logs’, and of no others', () => {
+    let told = 0
+    const budget = new LogBudget(1_000_000, lines => (told += lines))
+    const logs = [new LogBuffer({ lines: 100, bytes: 1_000_000 }, budget), new LogBuffer(RUN_LOG, budget)] as const
+    for (let n = 0; n < 150; n += 1) logs[0].append(line(100))
+    expect(told).toBe(50)
+    for (let n = 0; n < 10_000; n += 1) logs[1].append(line(100))
+    expect(logs[1].dropped).toBeGreaterThan(0)
+    expect(told).toBe(logs[0].dropped + logs[1].dropped)
+    const before = told
+    logs[0].clear()
+    logs[1].release()
+    expect(told).toBe(before)
+  })
+
   it('[SAFE-5] gives the room of a released log to the others', () => {
     const budget = new LogBudget(1_000_000)
     const first = new LogBuffer(RUN_LOG, budget)

@@ -22,7 +22,11 @@ export class LogBudget {
   private used = 0
   private shedAt: number
 
-  constructor(private readonly maxBytes = MAX_BYTES) {
+  /** @param dropped called with how many lines a log had to let go of */
+  constructor(
+    private readonly maxBytes = MAX_BYTES,
+    readonly dropped: (lines: number) => void = () => undefined,
+  ) {
     this.shedAt = maxBytes
   }
 

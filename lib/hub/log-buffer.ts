@@ -52,13 +52,13 @@ export class LogBuffer implements Budgeted {
     this.nextSeq += 1
     this.lines.push(entry)
     this.used += cost(entry)
-    while (this.size > 1 && (this.size > this.bounds.lines || this.used > this.bounds.bytes)) this.dropOldest()
+    this.dropWhile(() => this.size > 1 && (this.size > this.bounds.lines || this.used > this.bounds.bytes))
     this.budget?.changed(this.used - before)
   }
 
   shrink(bytes: number, lines: number): void {
     const before = this.used
-    while (this.used > bytes && this.size > lines) this.dropOldest()
+    this.dropWhile(() => this.used > bytes && this.size > lines)
     this.compact()
     this.budget?.changed(this.used - before)
   }
@@ -107,6 +107,12 @@ export class LogBuffer implements Budgeted {
     this.nextSeq = nextSeq
     this.used = lines.reduce((sum, line) => sum + cost(line), 0)
     this.budget?.changed(this.used - before)
+  }
+
+  private dropWhile(tooMuch: () => boolean): void {
+    const { size } = this
+    while (tooMuch()) this.dropOldest()
+    if (this.size < size) this.budget?.dropped(size - this.size)
   }
 
   private dropOldest(): void {

@@ -1,5 +1,6 @@
 import type { LinkState, RunStatus } from '../run/model'
 import type { Says } from '../run/observation'
+import type { ReachedBound } from './reached-bounds'
 
 /** What the hub counts as it happens. A call costs the same, however long a run is. */
 export interface HubMeter {
@@ -10,8 +11,10 @@ export interface HubMeter {
   message(kind: Says['kind'], waited: number, lag: number | null): void
   /** A frame that is no message, or one with unknown words. */
   unparsed(): void
-  /** A run was not followed, or a recording not imported: there is as much as there may be [SAFE-5]. */
-  refused(bound: 'runs' | 'imports'): void
+  /** A bound is reached: a run was not followed, a recording not imported, or not all of a run, or of the fleet's findings, is kept and shown [SAFE-5]. */
+  refused(bound: 'runs' | 'imports' | ReachedBound, details?: object): void
+  /** So many of the oldest lines of logs are gone [SAFE-5]. */
+  dropped(lines: number): void
 }
 
 /** What the hub holds now, for who asks now and then. */
@@ -25,4 +28,9 @@ export interface HubState {
 }
 
 /** Counts nothing. */
-export const unmetered: HubMeter = { message: () => undefined, unparsed: () => undefined, refused: () => undefined }
+export const unmetered: HubMeter = {
+  message: () => undefined,
+  unparsed: () => undefined,
+  refused: () => undefined,
+  dropped: () => undefined,
+}

@@ -52,6 +52,9 @@ export interface BatchUpdate {
 
 /** A spec's runs.yaml: newest run first, each write a replacement of the whole file. */
 export class History {
+  /** What was parsed last, by spec: in a long file that takes longer than all else that a backend does. */
+  readonly #parsed = new Map<string, { text: string; runs: Entry[] }>()
+
   constructor(
     private readonly project: Project,
     private readonly clock: Clock,
@@ -59,9 +62,11 @@ export class History {
 
   /** What cannot be parsed counts as empty, and is overwritten by the next write. */
   runs(spec: string): Entry[] {
-    const document = parseDocument(this.project.text(spec, 'runs.yaml') ?? '')
-    if (document.errors.length > 0) return []
-    return file.safeParse(document.toJS()).data?.runs ?? []
+    const text = this.project.text(spec, 'runs.yaml') ?? ''
+    const known = this.#parsed.get(spec)
+    const runs = known?.text === text ? known.runs : parse(text)
+    this.#parsed.set(spec, { text, runs })
+    return structuredClone(runs)
   }
 
   run(spec: string, id: string): Entry | undefined {
@@ -153,6 +158,11 @@ export class History {
     const text = toYaml({ version: '1.0', spec_name: spec, runs: runs.map(run => entry.parse(run)) })
     this.project.replace(spec, 'runs.yaml', text)
   }
+}
+
+function parse(text: string): Entry[] {
+  const document = parseDocument(text)
+  return document.errors.length > 0 ? [] : (file.safeParse(document.toJS()).data?.runs ?? [])
 }
 
 /** Failed batches, tasks and merges stay 0, as with the real engine. */

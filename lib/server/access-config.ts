@@ -2,13 +2,14 @@ import { BlockList } from 'node:net'
 import { z } from 'zod'
 import { readAddresses } from './addresses'
 import { roles, type Role } from './person'
+import { parseTokens, type Tokens } from './tokens'
 
 /** Who may come in, and by which way. */
 export interface AccessConfig {
   /** Null: nobody is asked who they are, and everybody is operator. */
   authentication: {
-    /** Null: nobody signs in here; a proxy says who somebody is. */
-    tokensFile: string | null
+    /** A file of tokens, or those that the environment holds; null: nobody signs in here, a proxy says who somebody is. */
+    tokens: { file: string } | { held: Tokens } | null
     /** Null: made at the first start, and kept in the data folder. */
     sessionSecret: string | null
     proxyUser: { from: BlockList; header: string; role: Role } | null
@@ -27,6 +28,15 @@ export const accessVariables = {
     .refine(url => url.href === `${url.origin}/`, 'must be no more than scheme, host and port.')
     .optional(),
   TOKENS_FILE: z.string().optional(),
+  TOKENS: z
+    .string()
+    .transform((text, context) => {
+      // Where a variable can hold one line only, `;` stands between them.
+      const { tokens, problems } = parseTokens(text.replaceAll(';', '\n'))
+      for (const problem of problems) context.addIssue(problem)
+      return tokens
+    })
+    .optional(),
   SESSION_SECRET: z.string().min(32, 'must be 32 characters of chance at least.').optional(),
   TRUSTED_PROXY: z
     .string()
@@ -52,13 +62,17 @@ type Variables = z.output<z.ZodObject<typeof accessVariables>>
  * @param loopback whether only this machine can reach the address that is listened at
  */
 export function readAccess(variables: Variables, loopback: boolean): { access: AccessConfig; problems: string[] } {
-  const { PUBLIC_URL, TOKENS_FILE, SESSION_SECRET, TRUSTED_PROXY, PROXY_USER_HEADER, PROXY_USER_ROLE } = variables
+  const { PUBLIC_URL, TOKENS_FILE, TOKENS, SESSION_SECRET, TRUSTED_PROXY, PROXY_USER_HEADER, PROXY_USER_ROLE } =
+    variables
   const problems: string[] = []
-  const asked = TOKENS_FILE !== undefined || PROXY_USER_HEADER !== undefined
+  const asked = TOKENS_FILE !== undefined || TOKENS !== undefined || PROXY_USER_HEADER !== undefined
+  if (TOKENS_FILE !== undefined && TOKENS !== undefined) {
+    problems.push('TOKENS: must not be set beside TOKENS_FILE: nobody could say which of the two counts.')
+  }
   if (!asked && (!loopback || PUBLIC_URL !== undefined)) {
     problems.push(
       `${loopback ? 'PUBLIC_URL' : 'HOST'}: would open Groundtruth to the network, where it has to know who asks. Set ` +
-        'TOKENS_FILE (npm run token makes tokens), or TRUSTED_PROXY and PROXY_USER_HEADER; or leave HOST at 127.0.0.1, ' +
+        'TOKENS_FILE or TOKENS (npm run token makes tokens), or TRUSTED_PROXY and PROXY_USER_HEADER; or leave HOST at 127.0.0.1, ' +
         '::1 or localhost, and PUBLIC_URL unset.',
     )
   }
@@ -70,8 +84,7 @@ export function readAccess(variables: Variables, loopback: boolean): { access: A
   }
   const from = TRUSTED_PROXY ?? new BlockList()
   const proxyUser = PROXY_USER_HEADER === undefined ? null : { from, header: PROXY_USER_HEADER, role: PROXY_USER_ROLE }
-  const authentication = asked
-    ? { tokensFile: TOKENS_FILE ?? null, sessionSecret: SESSION_SECRET ?? null, proxyUser }
-    : null
+  const tokens = TOKENS_FILE !== undefined ? { file: TOKENS_FILE } : TOKENS !== undefined ? { held: TOKENS } : null
+  const authentication = asked ? { tokens, sessionSecret: SESSION_SECRET ?? null, proxyUser } : null
   return { access: { authentication, publicUrl: PUBLIC_URL ?? null, trustedProxy: from }, problems }
 }

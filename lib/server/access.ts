@@ -3,11 +3,15 @@ import type { BlockList } from 'node:net'
 import { isAmong } from './addresses'
 import { siteOf } from './guard'
 import type { Person, Role } from './person'
+import { RateLimit, type TooMuch } from './rate-limit'
 import type { Session, Sessions } from './sessions'
 import { tokenOf, type Tokens } from './tokens'
 
 /** Longer than any token or name of ours; whatever is longer is neither. */
 const MAX_CREDENTIAL = 200
+
+/** As often as on the sign-in page one address may show wrong tokens, and yet apart from it: a forgotten script shuts nobody out there. */
+const GUESSES_PER_MINUTE = 10
 
 /** What somebody showed, and who was right to show it. What it is worth is another question, asked anew each time. */
 export type Proof =
@@ -32,6 +36,8 @@ export type Credentials = Pick<IncomingMessage, 'headers' | 'headersDistinct' | 
 
 /** Decides who somebody is [SAFE-3]: first what was shown, then, whenever it matters, what that is worth now. */
 export class Access {
+  readonly #guesses = new RateLimit(GUESSES_PER_MINUTE, 60)
+
   constructor(private readonly options: AccessOptions) {}
 
   /**
@@ -50,6 +56,14 @@ export class Access {
     const session = await authentication.sessions.read(request.headers.cookie, secure)
     const proof: Proof | undefined = session && { kind: 'session', session }
     return this.personOf(proof) ? proof : this.#proxyWord(request)
+  }
+
+  /**
+   * Counts a request whose proof nobody holds, where it showed a token; gives what stands against more of them [SAFE-5]. Right
+   * tokens are neither counted nor held up, wherever they come from.
+   */
+  async guessed(request: Pick<Credentials, 'headers'>, address: string, token?: string): Promise<TooMuch | null> {
+    return (token ?? bearerOf(request.headers.authorization)) === undefined ? null : this.#guesses.count(address)
   }
 
   /** Whom a proof makes of its holder now; undefined where a token is gone, or a session over. */

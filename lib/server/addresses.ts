@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP, isIPv4 } from 'node:net'
 
 /** Reads addresses and networks such as `10.0.0.7, fd00::/8`; null where one of them is none. */
@@ -35,5 +36,11 @@ export function clientAddress(peer: string, forwardedFor: string, trusted: Block
   }
   return client
 }
+
+/** Where a request or an upgrade comes from, as far as trusted proxies tell. */
+export const addressOf = (
+  { headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>,
+  trusted: BlockList,
+): string => clientAddress(socket.remoteAddress ?? '', String(headers['x-forwarded-for'] ?? ''), trusted)
 
 const plain = (address: string) => address.replace(/^::ffff:(?=\d+\.)/i, '')

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { BlockList } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, isLoopback, readConfig } from './config'
+import { makeToken, parseTokens } from './tokens'
 
 function problems(variables: Record<string, string>): string[] {
   try {
@@ -69,10 +70,10 @@ describe('configuration', () => {
     '[SAFE-1] refuses to bind to %s where nobody would be asked, and says what to do',
     HOST => {
       expect(problems({ HOST, PUBLIC_URL: 'http://gt.example' })).toEqual([
-        expect.stringMatching(/^HOST: would open .* Set TOKENS_FILE .*; or leave HOST at 127\.0\.0\.1/),
+        expect.stringMatching(/^HOST: would open .* Set TOKENS_FILE or TOKENS .*; or leave HOST at 127\.0\.0\.1/),
       ])
       const team = { HOST, PUBLIC_URL: 'http://gt.example', TOKENS_FILE: 'tokens' }
-      expect(readConfig(team)).toMatchObject({ host: HOST, access: { authentication: { tokensFile: 'tokens' } } })
+      expect(readConfig(team)).toMatchObject({ host: HOST, access: { authentication: { tokens: { file: 'tokens' } } } })
     },
   )
 
@@ -101,10 +102,28 @@ describe('configuration', () => {
     expect(problems({ PROXY_USER_HEADER })).toEqual([expect.stringMatching(/^TRUSTED_PROXY: must say/)])
     const { access } = readConfig({ PROXY_USER_HEADER, TRUSTED_PROXY: '10.0.0.7, fd00::/8' })
     expect(access.authentication).toMatchObject({
-      tokensFile: null,
+      tokens: null,
       proxyUser: { header: 'x-forwarded-user', role: 'viewer' },
     })
     expect(problems({ TRUSTED_PROXY: '10.0.0.0/33' })).toEqual([expect.stringMatching(/^TRUSTED_PROXY: must be/)])
+  })
+
+  it('[SAFE-3] takes tokens from the environment, a line each or between semicolons, and never both from there and a file', () => {
+    const [ann, vic] = [makeToken('ann', 'operator'), makeToken('vic', 'viewer')]
+    for (const between of ['\n', ';', ' ; ', ';\n# more\n']) {
+      const { access } = readConfig({ TOKENS: `${ann.line}${between}${vic.line}` })
+      const held = parseTokens(`${ann.line}\n${vic.line}`).tokens
+      expect(access.authentication).toMatchObject({ tokens: { held } })
+    }
+    expect(problems({ TOKENS: ann.line, TOKENS_FILE: 'tokens' })).toEqual([expect.stringMatching(/^TOKENS: must not/)])
+    const network = { HOST: '0.0.0.0', PUBLIC_URL: 'http://gt.example', TOKENS: ann.line }
+    expect(readConfig(network).host).toBe('0.0.0.0')
+  })
+
+  it('[SAFE-3] takes hashes alone, and never repeats what stands there instead', () => {
+    const ann = makeToken('ann', 'operator')
+    const found = problems({ TOKENS: `${ann.line};ann operator ${ann.secret}` })
+    expect(found).toEqual(['TOKENS: line 2 is not: name, viewer or operator, sha256:hash'])
   })
 
   it('[SAFE-1] knows every address of 127.0.0.0/8 and no other', () => {

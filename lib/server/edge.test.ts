@@ -65,6 +65,17 @@ describe('edge', () => {
     expect(server.hub.asked).toEqual([])
   })
 
+  it('[SAFE-5] counts bodies that are too large, whether or not they say so', async () => {
+    const json = { 'content-type': 'application/json' }
+    expect((await server.call('POST', '/api/runs', { ...json, 'content-length': '65537' })).status).toBe(413)
+    const chunked = { ...json, 'transfer-encoding': 'chunked' }
+    expect((await server.call('POST', '/api/runs', chunked, 'x'.repeat(70_000))).status).toBe(413)
+    expect((await server.call('POST', '/api/runs', json, 'x'.repeat(65_536))).status).toBe(422)
+    await vi.waitFor(async () =>
+      expect((await server.metrics.text()).split('\n')).toContain('groundtruth_refused_total{bound="body-size"} 2'),
+    )
+  })
+
   it('[SAFE-2] refuses a target that is no path', async () => {
     const answer = await raw(server.port, 'GET http://evil.example/ HTTP/1.1', `Host: 127.0.0.1:${server.port}`)
     expect(answer).toMatch(/^HTTP\/1.1 400 /)

@@ -5,12 +5,13 @@ import { isIPv6, type BlockList } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Access } from './access'
-import { clientAddress } from './addresses'
+import { addressOf } from './addresses'
 import { ConfigError } from './config'
 import { isLive, pageRefusalOf, pathOf, refusalOf, SIGN_IN, siteOf, type Refusal } from './guard'
 import { isApi } from './http'
 import type { Log } from './log'
-import { sendError } from './reply'
+import type { RefusalMeter } from './metrics'
+import { sendError, tooManyGuesses } from './reply'
 import { securityHeaders } from './security-headers'
 import { goTo, isDoor, localPath, signInPath } from './sign-in'
 import { during, type Visit } from './visit'
@@ -34,6 +35,7 @@ export interface Behind {
   trustedProxy: BlockList
   /** Inline scripts that every page carries. */
   scripts: readonly string[]
+  meter: RefusalMeter
   log: Log
 }
 
@@ -42,7 +44,7 @@ export interface Behind {
  * of those behind it, so none of them can answer for, or cut off, another. Who asks is decided once, here [SAFE-3].
  */
 export function createEdge(behind: Behind): Server {
-  const { api, pages, door, live, hotReload, access, publicUrl, trustedProxy, scripts, log } = behind
+  const { api, pages, door, live, hotReload, access, publicUrl, trustedProxy, scripts, meter, log } = behind
 
   const judge = ({ method = '', url: target = '', headers, socket }: IncomingMessage) =>
     refusalOf({ method, target, headers }, socket.localPort ?? 0, publicUrl)
@@ -54,17 +56,32 @@ export function createEdge(behind: Behind): Server {
     if (refusal !== undefined) {
       await sendError(response, refusal.status, refusal.error, refusal.status === 405 ? { allow: 'GET, HEAD' } : {})
     } else if (visit.person === undefined && !isForAnyone(pathOf(target), hotReload !== undefined)) {
-      goTo(response, signInPath(localPath(target)))
+      if (visit.guessAgainIn === undefined) goTo(response, signInPath(localPath(target)))
+      else {
+        const { status, message, headers } = tooManyGuesses(visit.guessAgainIn)
+        await sendError(response, status, message, headers)
+      }
     } else {
       await during(visit, () => pages(request, response))
     }
   }
 
+  const visitOf = async (request: IncomingMessage): Promise<Visit> => {
+    const address = addressOf(request, trustedProxy)
+    const person = access.personOf(await access.proofOf(request))
+    const tooMuch = person === undefined ? await access.guessed(request, address) : null
+    return { person, address, ...(tooMuch && { guessAgainIn: tooMuch.retryAfter }) }
+  }
+
   const answer: RequestHandler = async (request, response) => {
-    const { method = '', url: target = '', headers, socket } = request
+    const { method = '', url: target = '', headers } = request
     const site = { origin: siteOf(headers.host, publicUrl).origin, scripts, dev: hotReload !== undefined }
     const always = securityHeaders(site, randomBytes(16).toString('base64'))
     for (const [name, value] of Object.entries(always)) response.setHeader(name, value)
+    // Whoever of those behind noticed it: an announced length, a body that went on, or a message by long polling.
+    response.once('close', () => {
+      if (response.statusCode === 413) meter.refused(isLive(target) ? 'message-size' : 'body-size')
+    })
     // Next takes the nonce for its scripts from here; whatever a visitor sent under this name must not reach it.
     headers['content-security-policy'] = always['content-security-policy']
 
@@ -75,10 +92,13 @@ export function createEdge(behind: Behind): Server {
     } else if (isLive(target)) {
       live.emit('request', request, response)
     } else {
-      const address = clientAddress(socket.remoteAddress ?? '', String(headers['x-forwarded-for'] ?? ''), trustedProxy)
-      const visit = { person: access.personOf(await access.proofOf(request)), address }
+      const visit = await visitOf(request)
       const handler = isApi(target) ? api : door && isDoor(method, pathOf(target)) ? door : page
       await handler(request, response, visit)
+      // What is for anyone was answered all the same.
+      if (visit.guessAgainIn !== undefined && response.statusCode === 429) {
+        meter.refused('tokens', { address: visit.address })
+      }
     }
   }
 

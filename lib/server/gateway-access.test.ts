@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { NOT_SIGNED_IN, OUTDATED, PROTOCOL, SOCKET_PATH } from '../sync/messages'
 import { readAddresses } from './addresses'
 import { Gateway } from './gateway'
-import { Metrics } from './metrics'
 import { serve, silent } from './testing'
 import { Team } from './testing-team'
+import type { VisitorBounds } from './visitors'
 
 const HEADER = 'x-forwarded-user'
 const LOOPBACK = readAddresses('127.0.0.1')
@@ -15,11 +15,12 @@ let server: Awaited<ReturnType<typeof serve>>
 let gateway: Gateway
 const clients: Socket[] = []
 
-async function begin(proxied = false): Promise<void> {
+async function begin(proxied = false, bounds?: VisitorBounds): Promise<void> {
   team = new Team()
   const proxyUser = proxied && LOOPBACK !== null ? { from: LOOPBACK, header: HEADER, role: 'viewer' as const } : null
   server = await serve({ team, proxyUser })
-  gateway = new Gateway(server.live, server.access, silent, new Metrics())
+  const trusted = proxied && LOOPBACK !== null ? { trustedProxy: LOOPBACK } : {}
+  gateway = new Gateway(server.live, server.access, silent, server.metrics, { ...trusted, ...(bounds && { bounds }) })
   server.left.then = () => gateway.recheck()
   const state = { epoch: 'e1', scope: 'fleet', now: '2026-01-01T00:00:00.000Z', version: 0, state: '{}' } as const
   gateway.open({ resume: async () => ({ kind: 'snapshot', ...state }), snapshot: async () => state })
@@ -138,4 +139,53 @@ it('[SAFE-2] the proxy’s word opens sockets, and only where it comes from the 
 
 it('a page of another build is told that first, as it has to be loaded anew anyway', async () => {
   expect(await connect({}, { protocol: PROTOCOL + 1 })).toBe(OUTDATED)
+})
+
+const refused = async (bound: string) =>
+  Number(new RegExp(`refused_total\\{bound="${bound}"\\} (\\d+)`).exec(await server.metrics.text())?.[1])
+
+describe('[SAFE-5] who has too many sockets', () => {
+  it('is refused more, and told why; others at the same address are not, nor is who closes one', async () => {
+    await end()
+    await begin(false, { inAll: 99, perAddress: 99, perPerson: 3 })
+    const ann = [
+      await opened(team.bearer('ann')),
+      await opened(await team.cookie('ann')),
+      await opened({}, { token: team.secret('ann') }, ['polling']),
+    ]
+    expect(await connect(await team.cookie('ann'))).toBe('You have too many pages open')
+    expect(await connect({}, { token: team.secret('ann') })).toBe('You have too many pages open')
+    expect(await refused('sockets-of-person')).toBe(2)
+    expect(await subscribe(await opened(team.bearer('vic')))).toMatchObject({ kind: 'snapshot' })
+    ann[0]?.disconnect()
+    await vi.waitFor(() => expect(gateway.attendance().sockets).toBe(3))
+    await opened(team.bearer('ann'))
+  })
+
+  it('is counted by where the trusted proxy says they come from; anybody else’s word for that counts nothing', async () => {
+    await end()
+    await begin(true, { inAll: 99, perAddress: 2, perPerson: 99 })
+    const from = (address: string) => connect({ ...team.bearer('ann'), 'x-forwarded-for': address })
+    for (const address of ['10.0.0.1', '10.0.0.2', '10.0.0.1']) expect(await from(address)).toBeInstanceOf(Object)
+    expect(await from('10.0.0.1')).toBe('websocket error')
+    expect(await from('10.0.0.2')).toBeInstanceOf(Object)
+    expect(await refused('sockets-of-address')).toBe(1)
+
+    await end()
+    await begin(false, { inAll: 99, perAddress: 2, perPerson: 99 })
+    for (const address of ['10.0.0.1', '10.0.0.2']) expect(await from(address)).toBeInstanceOf(Object)
+    expect(await from('10.0.0.3')).toBe('websocket error')
+  })
+})
+
+it('[SAFE-5] wrong tokens in handshakes are told to wait after ten in a minute, right ones never', async () => {
+  for (let n = 0; n < 10; n += 1) expect(await connect({}, { token: `wrong-${n}` })).toBe(NOT_SIGNED_IN)
+  for (const [headers, auth] of [[{}, { token: 'wrong' }] as const, [{ authorization: 'Bearer wrong' }, {}] as const]) {
+    expect(await connect(headers, auth)).toMatch(/^Too many unknown tokens\. Try again in \d+ s$/)
+  }
+  expect(await refused('tokens')).toBe(2)
+  // A page that shows none goes on to the sign-in, as ever.
+  expect(await connect()).toBe(NOT_SIGNED_IN)
+  await opened({}, { token: team.secret('vic') })
+  await opened(team.bearer('vic'))
 })

@@ -1,6 +1,7 @@
 import { io, type Socket } from 'socket.io-client'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
+import { z } from 'zod'
 import { MemoryPublisher } from '../sync/memory-publisher'
 import {
   OUTDATED,
@@ -377,14 +378,15 @@ describe('[SYNC-5] a page that reads too slowly', () => {
 describe('[SAFE-5] bounds', () => {
   const refusal = async (client: Client) => new Promise<Error>(resolve => client.on('connect_error', resolve))
   const connected = (client: Client) => new Promise<void>(resolve => client.on('connect', resolve))
-  const refused = async () => (await metrics.text()).split('\n').filter(line => line.startsWith('groundtruth_refused'))
+  const refused = async () =>
+    (await metrics.text()).split('\n').filter(line => /^groundtruth_refused.* [^0]/.test(line))
 
   it.each([
-    ['sockets', { inAll: 2, perAddress: 9 }],
-    ['sockets-of-address', { inAll: 9, perAddress: 2 }],
+    ['sockets', { inAll: 2, perAddress: 9, perPerson: 9 }],
+    ['sockets-of-address', { inAll: 9, perAddress: 2, perPerson: 9 }],
   ])('no page comes in beyond the bound of %s, and one may where another left', async (bound, bounds) => {
     const narrow = await serve()
-    const gate = new Gateway(narrow.live, narrow.access, silent, metrics, bounds)
+    const gate = new Gateway(narrow.live, narrow.access, silent, metrics, { bounds })
     gate.open(new Numbers())
     const arrive = () => connect({ port: narrow.port })
     const [first, second] = [arrive(), arrive()]
@@ -407,6 +409,32 @@ describe('[SAFE-5] bounds', () => {
     expect(await gone).toBe('transport close')
     expect(await refused()).toEqual(['groundtruth_refused_total{bound="messages"} 1'])
     expect(await subscribed(calm, 'fleet')).toMatchObject({ kind: 'snapshot' })
+  })
+
+  it('a message of more than 64 KiB ends its socket, and nobody reads it', async () => {
+    const numbers = openNumbers()
+    const client = connect()
+    await connected(client)
+    const gone = new Promise(resolve => client.on('disconnect', resolve))
+    const large: Scope = `run/${'x'.repeat(64 * 1024)}`
+    client.emit('subscribe', { scope: large }, () => undefined)
+    expect(await gone).toBe('transport close')
+    await vi.waitFor(async () => expect(await refused()).toEqual(['groundtruth_refused_total{bound="message-size"} 1']))
+    expect(numbers.asked).toEqual([])
+  })
+
+  it('a message of more than 64 KiB by long polling is answered with 413, and nobody reads it', async () => {
+    const numbers = openNumbers()
+    const base = `${SOCKET_PATH}/?EIO=4&transport=polling`
+    const { sid } = z
+      .object({ sid: z.string() })
+      .parse(JSON.parse((await server.call('GET', base)).text.slice(1)) as unknown)
+    const text = { 'content-type': 'text/plain;charset=UTF-8' }
+    const answer = await server.call('POST', `${base}&sid=${sid}`, text, `4${'x'.repeat(64 * 1024)}`)
+    expect(answer.status).toBe(413)
+    const counted = async () => (await server.metrics.text()).split('\n')
+    await vi.waitFor(async () => expect(await counted()).toContain('groundtruth_refused_total{bound="message-size"} 1'))
+    expect(numbers.asked).toEqual([])
   })
 })
 

@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
+import { BlockList } from 'node:net'
 import { Server } from 'socket.io'
 import { z } from 'zod'
 import {
@@ -15,16 +16,19 @@ import {
 import { parseScope, type Scope, type ScopeParts } from '../sync/scope'
 import { thinned } from '../hub/thinned'
 import type { Access, Proof } from './access'
+import { addressOf } from './addresses'
 import type { Log } from './log'
 import { MessageRate } from './message-rate'
 import { Page, type PageListener, type PageSocket, type Source } from './page'
 import { suffices, type Role } from './person'
+import { tooManyGuesses } from './reply'
 import { Visitors, type Crowding, type VisitorBounds } from './visitors'
 
 const MAX_MESSAGE_BYTES = 64 * 1024
 const REFUSED = {
   sockets: 'Too many pages are open',
   'sockets-of-address': 'Too many pages are open from your address',
+  'sockets-of-person': 'You have too many pages open',
 }
 
 /** What the gateway counts. A call costs the same, however many pages there are. */
@@ -34,7 +38,7 @@ export interface GatewayMeter {
   /** A change that pages follow went out so many ms after it was made [SYNC-4]. */
   published(ms: number): void
   /** A bound was reached, and somebody was told so [SAFE-5]. */
-  refused(bound: Crowding | 'subscriptions' | 'messages'): void
+  refused(bound: Crowding | 'subscriptions' | 'messages' | 'message-size' | 'tokens', details?: object): void
 }
 
 /** Who is connected now. */
@@ -52,6 +56,8 @@ const RECHECK_MS = 30_000
 const needs: Record<keyof ClientToServer, Role> = { subscribe: 'viewer', unsubscribe: 'viewer' }
 const needsOf: ReadonlyMap<string, Role> = new Map(Object.entries(needs))
 
+type Connection = PageSocket['conn']
+
 /** A program may show its token in the handshake; a browser has shown its cookie. */
 const shown = z.object({ token: z.string().optional() })
 
@@ -63,7 +69,8 @@ export class Gateway {
   readonly #io: Server<ClientToServer, ServerToClient>
   readonly #pages = new Map<string, Page>()
   readonly #visitors: Visitors
-  readonly #listener: PageListener & { refused: GatewayMeter['refused'] }
+  readonly #trustedProxy: BlockList
+  readonly #listener: PageListener
   /** What each socket proved when it was opened. */
   readonly #proofs = new WeakMap<PageSocket, Proof>()
   readonly #recheck: NodeJS.Timeout
@@ -74,17 +81,15 @@ export class Gateway {
     private readonly access: Access,
     private readonly log: Log,
     private readonly meter: GatewayMeter,
-    bounds?: VisitorBounds,
+    options: { bounds?: VisitorBounds; trustedProxy?: BlockList } = {},
   ) {
-    this.#visitors = new Visitors(bounds)
-    const refusals = thinned((details: object) => log.warn(details, 'a page was refused: it reached a bound'))
+    this.#visitors = new Visitors(options.bounds)
+    const { trustedProxy = new BlockList() } = options
+    this.#trustedProxy = trustedProxy
     const laggards = thinned((details: object) => log.warn(details, 'a page does not keep up, and waits until it does'))
     this.#listener = {
       failed: error => log.error({ err: error }, 'a subscription failed'),
-      refused: bound => {
-        meter.refused(bound)
-        refusals({ bound })
-      },
+      refused: bound => meter.refused(bound),
       slow: () => laggards({}),
     }
     this.#io = new Server(server, {
@@ -94,13 +99,16 @@ export class Gateway {
       destroyUpgrade: false,
       perMessageDeflate: false,
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
-      allowRequest: ({ socket }, decide) => {
-        const bound = this.#visitors.refusal(socket.remoteAddress ?? '')
-        if (bound !== null) this.#listener.refused(bound)
+      allowRequest: (request, decide) => {
+        const bound = this.#visitors.refusal(addressOf(request, trustedProxy))
+        if (bound !== null) meter.refused(bound)
         decide(bound === null ? null : REFUSED[bound], bound === null)
       },
     })
-    this.#io.engine.on('connection', (connection: PageSocket['conn']) => this.#keepToBounds(connection))
+    this.#io.engine.on('connection', (connection: Connection) => {
+      connection.on('close', this.#visitors.came(addressOf(connection.request, trustedProxy)))
+      this.#keepToBounds(connection)
+    })
     this.#io.use((socket, next) => {
       this.#admit(socket).then(next, (error: unknown) => {
         this.log.error({ err: error }, 'a handshake failed')
@@ -171,13 +179,16 @@ export class Gateway {
     return { sockets: this.#pages.size, slow, subscriptions }
   }
 
-  /** Counts a connection from its beginning to its end, and ends one that talks too much [SAFE-5]. */
-  #keepToBounds(connection: PageSocket['conn']): void {
-    connection.on('close', this.#visitors.came(connection.remoteAddress))
+  /** Ends a connection that talks too much, or too long at once [SAFE-5]. */
+  #keepToBounds(connection: Connection): void {
+    connection.on('close', (_reason: string, error?: Error) => {
+      // All that is left of what `ws` said. What comes by long polling the edge counts.
+      if (error !== undefined && /Max payload size exceeded/.test(error.message)) this.meter.refused('message-size')
+    })
     const rate = new MessageRate(performance.now())
     connection.on('packet', ({ type }: { type: string }) => {
       if (type !== 'message' || rate.allows(performance.now())) return
-      this.#listener.refused('messages')
+      this.meter.refused('messages')
       connection.close(true)
     })
   }
@@ -202,9 +213,31 @@ export class Gateway {
     const { auth } = socket.handshake
     if (!handshake.safeParse(auth).success) return new Error(OUTDATED)
     const credentials = shown.safeParse(auth)
-    const proof = credentials.success ? await this.access.proofOf(socket.request, credentials.data.token) : undefined
-    if (this.access.personOf(proof) === undefined || proof === undefined) return new Error(NOT_SIGNED_IN)
+    const token = credentials.data?.token
+    const proof = credentials.success ? await this.access.proofOf(socket.request, token) : undefined
+    const person = this.access.personOf(proof)
+    if (person === undefined || proof === undefined) return this.#unknown(socket, token)
     this.#proofs.set(socket, proof)
+    return person.name === null ? undefined : this.#recognise(socket, person.name)
+  }
+
+  async #unknown({ request }: PageSocket, token: string | undefined): Promise<Error> {
+    const address = addressOf(request, this.#trustedProxy)
+    const tooMuch = await this.access.guessed(request, address, token)
+    if (tooMuch === null) return new Error(NOT_SIGNED_IN)
+    this.meter.refused('tokens', { address })
+    return tooManyGuesses(tooMuch.retryAfter)
+  }
+
+  /** Counts a person's sockets; on loopback, where nobody is asked for a name, those of the address are counted alone. */
+  #recognise(socket: PageSocket, name: string): Error | undefined {
+    const bound = this.#visitors.refusalOf(name)
+    if (bound !== null) {
+      this.meter.refused(bound, { name })
+      return new Error(REFUSED[bound])
+    }
+    // One whose connection ended meanwhile is never opened, and so never closed.
+    if (socket.conn.readyState === 'open') socket.on('disconnect', this.#visitors.recognised(name))
     return undefined
   }
 

@@ -336,7 +336,7 @@ describe('recordings', () => {
   })
 
   it.each([
-    ['too-much', 413],
+    ['too-much', 507],
     ['unusable', 422],
     ['unwritable', 507],
   ] as const)('[IMP-4] answer what is %s with %s', async (code, status) => {

@@ -5,13 +5,13 @@ import { pathOf, SIGN_IN } from './guard'
 import type { Metrics } from './metrics'
 import { suffices } from './person'
 import { RateLimit } from './rate-limit'
-import { bodyOf, readJson, Refused, send, sendError, type Reply } from './reply'
+import { bodyOf, readJson, Refused, send, sendError, tooManyGuesses, type Reply } from './reply'
 import { methods, patternOf, routes, type Call, type Route } from './routes'
 import type { Visit } from './visit'
 
 const statusOfHub = {
   forbidden: 403,
-  'too-much': 413,
+  'too-much': 507,
   unusable: 422,
   unwritable: 507,
   'not-found': 404,
@@ -34,7 +34,7 @@ const CHANGES_PER_MINUTE = 300
  * The HTTP interface over a hub: JSON in and out, errors as `{error}`. Rejects with what is not the caller's and not
  * the backend's fault, and where an answer breaks off half-way.
  */
-export function createApi(hub: HubApi, metrics: Pick<Metrics, 'text'>, audit: Audit) {
+export function createApi(hub: HubApi, metrics: Pick<Metrics, 'text' | 'refused'>, audit: Audit) {
   const changes = new RateLimit(CHANGES_PER_MINUTE, 60)
 
   const answer = async (request: IncomingMessage, visit: Visit): Promise<Reply> => {
@@ -58,6 +58,7 @@ export function createApi(hub: HubApi, metrics: Pick<Metrics, 'text'>, audit: Au
     }
     const tooMuch = await changes.count(visit.person?.name ?? visit.address)
     if (tooMuch !== null) {
+      metrics.refused('changes')
       if (tooMuch.first) audit({ visit, action, outcome: 'refused', facts: { why: 'too many calls' } })
       throw new Refused(429, `Too many calls. Try again in ${tooMuch.retryAfter} s`, {
         'retry-after': String(tooMuch.retryAfter),
@@ -88,9 +89,10 @@ export function createApi(hub: HubApi, metrics: Pick<Metrics, 'text'>, audit: Au
 }
 
 /** Throws `Refused` where the visitor may not use the route [SAFE-3]. */
-function admit({ person }: Visit, { needs }: Route): void {
+function admit({ person, guessAgainIn }: Visit, { needs }: Route): void {
   if (needs === null) return
   if (person === undefined) {
+    if (guessAgainIn !== undefined) throw tooManyGuesses(guessAgainIn)
     const how = `Sign in at ${SIGN_IN}, or send the header "Authorization: Bearer <token>"`
     throw new Refused(401, how, { 'www-authenticate': 'Bearer' })
   }

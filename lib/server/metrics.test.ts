@@ -11,7 +11,8 @@ import { logScope, runScope, type Scope } from '../sync/scope'
 import { createEdge, listen } from './edge'
 import { Gateway } from './gateway'
 import { createApi } from './http'
-import { Metrics } from './metrics'
+import { createLog } from './log'
+import { Metrics, refusalLog } from './metrics'
 import { atHome, silent } from './testing'
 
 const cleanUp: (() => unknown)[] = []
@@ -120,6 +121,34 @@ describe('the metrics of a run', () => {
     expect(sum(samples, 'groundtruth_refused_total')).toBe(0)
   })
 
+  it(
+    '[SAFE-5] count what of a run is not kept: batches beyond 2,000, and lines of a log',
+    { timeout: 60_000 },
+    async () => {
+      const { backend, hub, url } = await dashboard()
+      backend.hold('setup')
+      const { runId } = await hub.start({ spec: '001-todo' })
+      // Raw frames reach those who read already, and nobody else.
+      const running = async () => (await hub.snapshot(runId))?.counts.running
+      await vi.waitFor(async () => expect(await running()).toBe(1), { timeout: 10_000 })
+      const stamp = (n: number) => new Date().toISOString().replace('Z', `${String(n).padStart(6, '0')}+00:00`)
+      const send = (n: number, frame: object) =>
+        backend.sendRaw(runId, JSON.stringify({ message: '', ...frame, timestamp: stamp(n) }))
+      for (let n = 0; n < 2_100; n += 1) send(n, { type: 'batch_status', status: 'running', batch_id: `b-${n}` })
+      for (let n = 0; n < 600; n += 1) send(3_000 + n, { type: 'log', stream: 'stdout', message: 'x'.repeat(65_000) })
+      send(4_000, { type: 'log', stream: 'stdout', message: 'the last word' })
+      const log = async () => hub.logs(runId, { after: 0, limit: 1_000_000 })
+      await vi.waitFor(async () => expect((await log())?.lines.at(-1)?.text).toBe('the last word'), { timeout: 30_000 })
+      const finding = async () => (await hub.snapshot(runId))?.findings.map(({ kind }) => kind)
+      await vi.waitFor(async () => expect(await finding()).toContain('too-many-batches'), { timeout: 10_000 })
+      const samples = await read(url)
+      expect(samples.get('groundtruth_refused_total{bound="batches"}')).toBe(1)
+      expect(samples.get('groundtruth_refused_total{bound="findings"}')).toBe(0)
+      expect(samples.get('groundtruth_dropped_lines_total')).toBe((await log())?.dropped)
+      expect((await log())?.dropped).toBeGreaterThan(2_000)
+    },
+  )
+
   it('[SAFE-5] have no series of a run, a page or a container', async () => {
     const { hub, url } = await dashboard()
     const { runId } = await hub.start({ spec: '001-todo' })
@@ -128,4 +157,17 @@ describe('the metrics of a run', () => {
     expect(names.join()).not.toContain(runId)
     expect(names.length).toBeLessThan(400)
   })
+})
+
+it('[SAFE-5] refusals are told in the log, of each bound the 1st, 2nd, 4th, 8th …', () => {
+  const told: string[] = []
+  const metrics = new Metrics(refusalLog(createLog('info', { write: line => told.push(line) })))
+  for (let n = 1; n <= 100; n += 1) metrics.refused('sign-ins', { address: `10.0.0.${n}` })
+  metrics.refused('runs', { runId: 'r1' })
+  const lines = told.map(line => JSON.parse(line) as Record<string, unknown>)
+  expect(lines.map(({ bound, count }) => [bound, count])).toEqual([
+    ...[1, 2, 4, 8, 16, 32, 64].map(count => ['sign-ins', count]),
+    ['runs', 1],
+  ])
+  expect(lines.map(({ address, runId }) => address ?? runId).at(-2)).toBe('10.0.0.64')
 })

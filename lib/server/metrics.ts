@@ -1,7 +1,41 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { HubMeter, HubState } from '../hub/meter'
+import { thinned } from '../hub/thinned'
 import { linkState, runStatus } from '../run/model'
 import type { Attendance, GatewayMeter } from './gateway'
+import type { Log } from './log'
+
+/** Every bound of which it is counted that somebody, or something, was beyond it; each has a series from the beginning [SAFE-5]. */
+const bounds = [
+  'sockets',
+  'sockets-of-address',
+  'sockets-of-person',
+  'subscriptions',
+  'messages',
+  'message-size',
+  'body-size',
+  'sign-ins',
+  'tokens',
+  'changes',
+  'runs',
+  'imports',
+  'batches',
+  'state-messages',
+  'findings',
+] as const
+export type Bound = (typeof bounds)[number]
+
+/** Counts what was refused. `details`: what the log is to say of it. */
+export interface RefusalMeter {
+  refused(bound: Bound, details?: object): void
+}
+
+/** Tells refusals in the log: of each bound the 1st, 2nd, 4th, 8th …, so that a flood of them is none there. */
+export function refusalLog(log: Log): (bound: Bound, details: object) => void {
+  const write = (details: object) => log.warn(details, 'refused: a bound is reached')
+  const each = new Map(bounds.map(bound => [bound, thinned(write)]))
+  return (bound, details) => each.get(bound)?.({ bound, ...details })
+}
 
 /** Who is asked at each reading: nothing is kept up to date in between. */
 export interface Measured {
@@ -10,13 +44,13 @@ export interface Measured {
 }
 
 const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
-const SCOPES = ['fleet', 'containers', 'run', 'log', 'lines'] as const
+const SCOPES = ['fleet', 'containers', 'run', 'log', 'lines', 'import', 'import-log', 'import-lines'] as const
 
 /**
  * All numbers of the server's own, for Prometheus: their names, and nobody else knows its client. Labels take few values;
  * no run, page or container has a series of its own [SAFE-5].
  */
-export class Metrics implements HubMeter, GatewayMeter {
+export class Metrics implements HubMeter, GatewayMeter, RefusalMeter {
   readonly #registry = new Registry()
   readonly #here = { registers: [this.#registry] }
 
@@ -64,9 +98,19 @@ export class Metrics implements HubMeter, GatewayMeter {
   readonly #refused = new Counter({
     ...this.#here,
     name: 'groundtruth_refused_total',
-    help: 'What was refused because a bound was reached.',
+    help: 'What was refused, or left out, because a bound was reached.',
     labelNames: ['bound'],
   })
+  readonly #droppedLines = new Counter({
+    ...this.#here,
+    name: 'groundtruth_dropped_lines_total',
+    help: 'Lines that logs had to let go of, the oldest first, to keep within their bounds.',
+  })
+
+  /** @param tell what else is to be done where something is refused */
+  constructor(private readonly tell: (bound: Bound, details: object) => void = () => undefined) {
+    for (const bound of bounds) this.#refused.inc({ bound }, 0)
+  }
 
   message(kind: string, waited: number, lag: number | null): void {
     this.#messages.inc({ kind })
@@ -83,8 +127,13 @@ export class Metrics implements HubMeter, GatewayMeter {
     this.#characters.inc({ what }, characters * pages)
   }
 
-  refused(bound: string): void {
+  refused(bound: Bound, details: object = {}): void {
     this.#refused.inc({ bound })
+    this.tell(bound, details)
+  }
+
+  dropped(lines: number): void {
+    this.#droppedLines.inc(lines)
   }
 
   /** A change went out so many ms after it was made [SYNC-4]. */

@@ -20,6 +20,10 @@ export class Refused extends Error {
   }
 }
 
+/** For who shows wrong tokens too often. */
+export const tooManyGuesses = (retryAfter: number): Refused =>
+  new Refused(429, `Too many unknown tokens. Try again in ${retryAfter} s`, { 'retry-after': String(retryAfter) })
+
 const always = { 'cache-control': 'no-store' }
 
 /** Writes a reply. Rejects where the text it streams fails half-way; a reader that went away is no failure. */

@@ -144,6 +144,7 @@ it('[SAFE-5] who changes too much in a minute is told to wait, and nobody else i
   const refused = await call('POST', '/api/runs/{id}/stop', team.bearer('vic'))
   expect(refused.status).toBe(429)
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+  expect((await server.metrics.text()).split('\n')).toContain('groundtruth_refused_total{bound="changes"} 1')
   expect(refused.text).toMatch(/^{"error":"Too many calls\. Try again in \d+ s"}$/)
   expect((await call('GET', '/api/runs', team.bearer('vic'))).status).toBe(200)
   expect((await call('POST', '/api/runs/{id}/stop', team.bearer('ann'))).status).toBe(202)
@@ -195,4 +196,27 @@ describe('[SAFE-3] pages', () => {
       expect(await server.call('GET', path)).toMatchObject({ status: 200, text: 'a page' })
     },
   )
+})
+
+it('[SAFE-5] who shows wrong tokens is told to wait, on calls and pages; who shows a right one, or signs in, is not', async () => {
+  const wrong = { authorization: 'Bearer wrong' }
+  for (let n = 0; n < 10; n += 1) expect((await server.call('GET', '/api/runs', wrong)).status).toBe(401)
+  for (const [method, path] of [
+    ['GET', '/api/runs'],
+    ['POST', '/api/runs/r1/stop'],
+    ['GET', '/metrics'],
+    ['GET', '/runs/r1'],
+  ] as const) {
+    const refused = await server.call(method, path, wrong)
+    expect([path, refused.status]).toEqual([path, 429])
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+    expect(refused.text).toMatch(/^{"error":"Too many unknown tokens\. Try again in \d+ s"}$/)
+  }
+  expect((await server.metrics.text()).split('\n')).toContain('groundtruth_refused_total{bound="tokens"} 4')
+  for (const probe of ['/healthz', '/readyz']) expect((await server.call('GET', probe, wrong)).status).toBe(200)
+  expect((await server.call('GET', '/api/runs', team.bearer('ann'))).status).toBe(200)
+  expect((await server.call('GET', '/api/runs', await team.cookie('vic'))).status).toBe(200)
+  expect((await server.call('GET', '/api/runs')).status).toBe(401)
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  expect((await server.call('POST', '/sign-in', form, `token=${team.secret('vic')}`)).status).toBe(303)
 })

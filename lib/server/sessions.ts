@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { jwtVerify, SignJWT, errors } from 'jose'
-import { LRUCache } from 'lru-cache'
+import { EndedSessions } from './ended-sessions'
 
 /**
  * How long a session lasts, ms. Fixed: a page that is kept open asks for nothing by HTTP, where a cookie could be renewed.
  * Long, because it does not decide: whether its token still counts is asked at every step.
  */
 export const SESSION_MS = 7 * 24 * 60 * 60 * 1_000
-
-/** How many signed-out sessions are remembered until they would have ended anyway [SAFE-5]. */
-const MAX_ENDED = 10_000
 
 const ISSUER = 'groundtruth'
 
@@ -33,9 +30,11 @@ export const noCookie = (secure: boolean): string => cookie('', 0, secure)
 /** Sessions of those who signed in on the page: signed cookies, and what was signed out before its time. */
 export class Sessions {
   readonly #key: Uint8Array
-  readonly #ended = new LRUCache<string, true>({ max: MAX_ENDED, ttl: SESSION_MS })
 
-  constructor(secret: string) {
+  constructor(
+    secret: string,
+    private readonly ended = new EndedSessions(),
+  ) {
     this.#key = new TextEncoder().encode(secret)
   }
 
@@ -70,12 +69,12 @@ export class Sessions {
   }
 
   /** Signs out: copies of its cookie prove nothing any more. */
-  end({ id }: Session): void {
-    this.#ended.set(id, true)
+  end(session: Session): void {
+    this.ended.add(session, Date.now())
   }
 
   /** Whether it has neither ended by itself at `now` (ms) nor been signed out. */
   isOpen({ id, endsAt }: Session, now: number): boolean {
-    return now < endsAt && !this.#ended.has(id)
+    return now < endsAt && !this.ended.has(id)
   }
 }

@@ -75,6 +75,7 @@ describe('[SAFE-3] signing in', () => {
     }
     expect(server.audited.filter(({ facts }) => facts['why'] === 'too many tries')).toHaveLength(1)
     expect(server.audited).toHaveLength(11)
+    expect((await server.metrics.text()).split('\n')).toContain('groundtruth_refused_total{bound="sign-ins"} 5')
   })
 })
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Access } from './access'
 import type { Audit } from './audit'
 import { pathOf, SIGN_IN, siteOf } from './guard'
+import type { RefusalMeter } from './metrics'
 import { RateLimit } from './rate-limit'
 import { readText, Refused, sendError } from './reply'
 import { noCookie, type Sessions } from './sessions'
@@ -20,6 +21,7 @@ export interface DoorOptions {
   tokens: () => Tokens
   sessions: Sessions
   audit: Audit
+  meter: RefusalMeter
   publicUrl: URL | null
   /** Renders pages: here that of the sign-in, which says what went wrong. */
   pages: (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -32,7 +34,7 @@ export const isDoor = (method: string, path: string): boolean =>
   method === 'POST' && (path === SIGN_IN || path === SIGN_OUT)
 
 /** Answers the forms that let people in and out [SAFE-3]. They work without scripts, so they answer with pages. */
-export function createDoor({ access, tokens, sessions, audit, publicUrl, pages, left }: DoorOptions) {
+export function createDoor({ access, tokens, sessions, audit, meter, publicUrl, pages, left }: DoorOptions) {
   const each = new RateLimit(TRIES_EACH, WINDOW_S)
   const all = new RateLimit(TRIES_IN_ALL, WINDOW_S)
   const isSecure = ({ headers }: IncomingMessage) => siteOf(headers.host, publicUrl).secure
@@ -51,6 +53,7 @@ export function createDoor({ access, tokens, sessions, audit, publicUrl, pages, 
     // Each before all: who is alone in trying too often shuts nobody else out.
     const tooMuch = (await each.count(visit.address)) ?? (await all.count('all'))
     if (tooMuch !== null) {
+      meter.refused('sign-ins')
       if (tooMuch.first) audit({ visit, action: 'sign in', outcome: 'refused', facts: { why: 'too many tries' } })
       response.setHeader('retry-after', tooMuch.retryAfter)
       return again(429, 'too-often')

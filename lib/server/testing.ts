@@ -174,6 +174,7 @@ export const atHome = {
   publicUrl: null,
   trustedProxy: new BlockList(),
   scripts: [],
+  meter: new Metrics(),
   log: silent,
 }
 
@@ -191,6 +192,7 @@ export interface Entrance {
  */
 export async function serve({ team, proxyUser = null, publicUrl, trustedProxy }: Entrance = {}) {
   const hub = new FakeHub()
+  const metrics = new Metrics()
   const live = createServer()
   const audited: AuditEntry[] = []
   const audit = (entry: AuditEntry) => void audited.push(entry)
@@ -206,9 +208,12 @@ export async function serve({ team, proxyUser = null, publicUrl, trustedProxy }:
     ...atHome,
     ...entrance,
     access,
-    api: createApi(hub, new Metrics(), audit),
+    meter: metrics,
+    api: createApi(hub, metrics, audit),
     pages,
-    door: team ? createDoor({ ...team.signIn, ...entrance, access, audit, pages, left: () => left.then() }) : null,
+    door: team
+      ? createDoor({ ...team.signIn, ...entrance, access, audit, meter: metrics, pages, left: () => left.then() })
+      : null,
     live,
   })
   const port = Number((await listen(edge, '127.0.0.1', 0)).port)
@@ -234,5 +239,5 @@ export async function serve({ team, proxyUser = null, publicUrl, trustedProxy }:
     edge.closeAllConnections()
     await once(edge, 'close')
   }
-  return { hub, live, edge, access, audited, left, port, call, close }
+  return { hub, metrics, live, edge, access, audited, left, port, call, close }
 }

@@ -9,6 +9,8 @@ export interface Visit {
   person: Person | undefined
   /** Where it comes from, as far as trusted proxies tell. */
   address: string
+  /** Wrong tokens were shown from there too often: when to try again, in seconds. */
+  guessAgainIn?: number
   /** What the sign-in page has to say about what was just tried there. */
   signIn?: 'unknown-token' | 'too-often'
 }

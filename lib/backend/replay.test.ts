@@ -179,8 +179,11 @@ describe('a replay', () => {
     expect(listener.wait(60_000).settled).toBe(false)
   })
 
-  it('[RUN-4] is never said of the first connection, which has nothing to repeat', () => {
-    expect(new Listener().open().hearAll(story).wait(60_000).settled).toBe(false)
+  it('[RUN-4] is what the first connection brings, too', () => {
+    const listener = new Listener().open().hearAll(story).wait(499)
+    expect(listener.settled).toBe(false)
+    expect(listener.wait(1).replay.settle(listener.now)).toEqual({ kind: 'replayed', at: listener.now, connection: 1 })
+    expect(listener.wait(60_000).settled).toBe(false)
   })
 
   it('[RUN-4] is not over before its first message', () => {

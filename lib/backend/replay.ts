@@ -61,7 +61,7 @@ export class Replay {
     this.occurrences = new Map()
     this.missing = this.replayable
     this.completeAt = null
-    this.settled = this.connection === 1
+    this.settled = false
     return { kind: 'opened', at, connection: this.connection }
   }
 
@@ -119,7 +119,8 @@ export class Replay {
 
   /**
    * Says once per connection that it has brought again everything known before it: a moment after the last such message
-   * came, or when it has long been silent after the first. What is missing then was forgotten by the backend.
+   * came, or when it has long been silent after the first. What is missing then was forgotten by the backend. Of the first
+   * connection, before which nothing was known, that goes from its first message.
    * @returns null while that can't be said
    */
   settle(now: number): Observation | null {

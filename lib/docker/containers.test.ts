@@ -387,6 +387,28 @@ describe('[DOCK-5] what was learned of a container', () => {
     expect(book.takeChanged()).toMatchObject([{ id: idOf(1), state: 'running', removed: false }])
   })
 
+  it('[REC-7] [DOCK-5] of one that was gone by then stands, also where its events are repeated', () => {
+    const events = [
+      eventOf(idOf(1), 'create', 1),
+      eventOf(idOf(1), 'start', 2),
+      eventOf(idOf(1), 'die', 4, { exitCode: 3 }),
+      eventOf(idOf(1), 'destroy', 5),
+    ]
+    const before = new Containers()
+    for (const event of events.slice(0, 2)) before.event(event, 1)
+    inspectAll(before, { now: 3, inspect: id => inspectionOf(id, { state: 'running', startedAt: 2 }) })
+    for (const event of events.slice(2)) before.event(event, 5)
+    const facts = before.known(idOf(1))
+    expect(facts).toMatchObject({ exitCode: 3, removed: true })
+    for (const repeated of [events, events.slice(2), events.slice(3)]) {
+      const book = new Containers()
+      book.restore(facts!)
+      for (const event of repeated) book.event(event, 9)
+      expect(book.known(idOf(1))).toEqual(facts)
+      expect(book.existing()).toEqual([])
+    }
+  })
+
   it('names the image of the latest agent', () => {
     const book = new Containers()
     expect(book.latestImage()).toBeNull()

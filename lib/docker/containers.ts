@@ -44,6 +44,7 @@ export class Containers {
   /** Takes in what was known before this process began, as old as it is: the first list says what became of it [REC-7]. */
   restore(facts: ContainerFacts): void {
     this.#take(facts.id, { facts, killedAt: null })
+    if (facts.removed) this.#removed.add(facts.id)
     this.#changed.delete(facts.id)
   }
 

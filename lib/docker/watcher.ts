@@ -74,7 +74,7 @@ export class DockerWatcher {
     return this.#link.error
   }
 
-  /** A container that existed when it was last seen, before this process began [REC-7]. To be told before the start. */
+  /** A container as it was last seen, before this process began [REC-7]. To be told before the start. */
   restore(facts: ContainerFacts): void {
     this.#book.restore(facts)
   }

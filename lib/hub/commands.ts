@@ -43,8 +43,10 @@ export class Commands {
     const { http, life, log } = this.host
     const { state } = session
     const { runId } = state
+    let sent = false
     try {
       await asking(() => session.readPlan(request.spec))
+      sent = true
       const { success, message } = await asking(() =>
         http.start({
           spec: request.spec,
@@ -60,7 +62,8 @@ export class Commands {
       }
     } catch (error) {
       // Nobody knows whether a start that got no answer in time was heard: the stream will tell.
-      const open = error instanceof HubError && error.cause instanceof BackendError && error.cause.kind === 'timeout'
+      const open =
+        sent && error instanceof HubError && error.cause instanceof BackendError && error.cause.kind === 'timeout'
       if (open) {
         session.follow(true)
         life.show(state)

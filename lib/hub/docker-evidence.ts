@@ -95,11 +95,12 @@ export class DockerEvidence {
   restore(runId: string, evidence: readonly Evidence[], lines: ReadonlyMap<string, KnownLines>): void {
     for (const { batchId, by, container } of evidence) {
       const { id, removed } = container
+      // Also one that is gone: its events may be repeated, and tell less of it than is known [DOCK-5].
+      this.watcher.restore(container)
       this.facts.set(id, container)
       this.homes.set(id, { kind: 'assigned', runId, batchId, by })
       if (removed) continue
       this.output.restore(container, lines.get(id))
-      this.watcher.restore(container)
     }
     this.forgetOldest()
   }

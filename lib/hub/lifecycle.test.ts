@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { BackendHttp } from '../backend/http'
 import { CLAIMS_ALONE } from '../run/evidence'
 import { MemoryPublisher } from '../sync/memory-publisher'
+import { fleetScope, runScope } from '../sync/scope'
 import { BackendLink } from './backend-link'
 import { Lifecycle } from './lifecycle'
 import { unmetered } from './meter'
@@ -38,8 +39,26 @@ function lifecycle() {
     await life.archive(state)
     return state
   }
-  return { life, derived, archived }
+  return { life, derived, archived, publisher }
 }
+
+describe('runs that are closed', () => {
+  it('[SYNC-9] take no other one in, also for who has waited for that since', () => {
+    const { life } = lifecycle()
+    life.close()
+    expect(() => life.create('r', null)).toThrow('being stopped')
+  })
+})
+
+describe('a run that is followed no more', () => {
+  it('[RUN-9] has another link from then on, and pages are told', async () => {
+    const { life, publisher } = lifecycle()
+    const { state } = life.create('r', null)
+    const touch = vi.spyOn(publisher, 'touch')
+    await life.archive(state)
+    expect(touch).toHaveBeenCalledWith(runScope('r'))
+  })
+})
 
 describe('a run that is no longer kept', () => {
   it('[DOCK-4] has no containers any more: whose they are is weighed anew', async () => {
@@ -49,6 +68,22 @@ describe('a run that is no longer kept', () => {
     await archived('new')
     expect([...life.runs.all()].map(({ runId }) => runId)).toEqual(['new'])
     expect(derived).toHaveBeenCalled()
+  })
+
+  it('[SYNC-9] is not in the fleet that pages are then told of', async () => {
+    const { life, publisher } = lifecycle()
+    const { state } = life.create('r', null)
+    const found = life.foundInHistory('entry', '001-todo')
+    if (!found) throw new Error('no room')
+    life.show(state)
+    const fleets: string[][] = []
+    vi.spyOn(publisher, 'touch').mockImplementation(scope => {
+      if (scope === fleetScope) fleets.push(life.runs.newestFirst().map(({ runId }) => runId))
+    })
+    await life.merge(found, state)
+    expect(fleets.at(-1)).toEqual(['r'])
+    await life.discard(state)
+    expect(fleets.at(-1)).toEqual([])
   })
 
   it('[DOCK-4] nor where it turned out to be none', async () => {

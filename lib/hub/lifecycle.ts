@@ -3,7 +3,6 @@ import type { BackendHttp } from '../backend/http'
 import type { Links, Undecided } from '../run/evidence'
 import type { RunStatus } from '../run/model'
 import type { DockerState } from '../run/verdict'
-import type { Document } from '../sync/document'
 import type { Publisher } from '../sync/publisher'
 import { batchLogScope, fleetScope, logScope, runScope } from '../sync/scope'
 import { runDocument } from '../sync/shapes'
@@ -56,6 +55,7 @@ export class Lifecycle {
   private readonly budget: LogBudget
   private readonly recordings: RunRecordings
   private readonly stateHost: StateHost
+  private isClosed = false
 
   constructor(private readonly options: LifecycleOptions) {
     const { backend, backendUrl, http, link, publisher, store, recorder, log } = options
@@ -132,6 +132,7 @@ export class Lifecycle {
 
   /** A run to be followed, which the fleet does not show before `show`. Throws a `HubError` where that can't be. */
   create(runId: string, spec: string | null): Session {
+    if (this.isClosed) throw new HubError('refused', 'The dashboard is being stopped.')
     if (this.runs.has(runId)) throw new HubError('conflict', `The id ${runId} is in use. Choose another.`)
     if (this.followed.size >= MAX_LIVE) {
       this.options.meter.refused('runs', { runId })
@@ -170,6 +171,7 @@ export class Lifecycle {
   }
 
   show(state: RunState): void {
+    this.recordings.show(state)
     this.runs.show(state)
     this.options.publisher.touch(fleetScope)
   }
@@ -182,14 +184,17 @@ export class Lifecycle {
   /** It turned out to be none. */
   async discard(state: RunState): Promise<void> {
     this.followed.end(state)
+    const removed = this.runs.remove(state)
     this.forget(state)
-    await this.runs.remove(state)
+    await removed
   }
 
   /** Nothing more comes from the backend: the store keeps what is to be seen of it. */
   async archive(state: RunState): Promise<void> {
     this.followed.end(state)
     if (!this.runs.isStored(state)) this.recordings.append(state, { kind: 'archived' }, true)
+    // From now on its link is that of all runs, which may be live since another moment.
+    state.linksChanged()
     await this.keep(state)
   }
 
@@ -201,9 +206,9 @@ export class Lifecycle {
       this.agentLogs.assigned(container.id, { runId: followed.runId, batchId })
     }
     this.recordings.append(followed, { kind: 'renamed', from: found.runId }, true)
-    this.forget(found)
     const removed = this.runs.remove(found)
     this.runs.rename(found.runId, followed)
+    this.forget(found)
     await removed
   }
 
@@ -226,6 +231,7 @@ export class Lifecycle {
   }
 
   close(): void {
+    this.isClosed = true
     this.followed.close()
     for (const state of this.runs.all()) state.close()
   }
@@ -233,7 +239,10 @@ export class Lifecycle {
   /** It begins to be published, though the fleet need not show it yet. */
   private open(state: RunState, tentative: boolean): RunState {
     this.runs.add(state, tentative)
-    this.options.publisher.open(runScope(state.runId), () => documentOf(state))
+    this.options.publisher.open(runScope(state.runId), () => {
+      const { fields, batches } = state.view()
+      return runDocument(fields, batches)
+    })
     this.options.publisher.openLog(logScope(state.runId), state.log)
     return state
   }
@@ -300,9 +309,4 @@ export class Lifecycle {
       this.merge(found, state).catch((error: unknown) => this.stateHost.failed(state, error))
     })
   }
-}
-
-function documentOf(state: RunState): Document {
-  const { fields, batches } = state.view()
-  return runDocument(fields, batches)
 }

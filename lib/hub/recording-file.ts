@@ -44,6 +44,8 @@ export class Recording {
   private isFull = false
   private isFullOfLines = false
   private isClosed = false
+  /** The header is to be written, also where no entry follows it. */
+  private isBegun = false
   /** When the file last held all that had happened, ms. */
   private completeAt: number
 
@@ -62,6 +64,12 @@ export class Recording {
     return this.size
   }
 
+  /** Pages are about to see that there is this run, though nothing may be known of it yet [REC-3]. */
+  begin(): void {
+    this.isBegun = true
+    if (!this.flush()) this.host.waits(this)
+  }
+
   /** `urgent`: pages are about to see it, so it is written before this returns, after all that was handed in before [REC-3]. */
   append(entry: Entry, urgent: boolean): void {
     if (this.isClosed || this.isFull) return
@@ -73,12 +81,12 @@ export class Recording {
       this.push({ kind: 'hole', from: Date.now(), to: null }, false)
     }
     if (urgent || this.waitingBytes > MAX_WAITING) this.flush()
-    if (this.waiting.length > 0) this.host.waits(this)
+    if (this.hasToWrite) this.host.waits(this)
   }
 
   /** Writes what waits, unless that can't be tried now. Returns whether nothing waits any more. */
   flush(): boolean {
-    if (this.isClosed || this.waiting.length === 0) return true
+    if (this.isClosed || !this.hasToWrite) return true
     const written = this.host.mayWrite && this.write()
     if (!written && this.waitingBytes > MAX_WAITING) this.shed()
     if (!written || this.lostLines === 0) return written
@@ -109,6 +117,10 @@ export class Recording {
   close(): void {
     this.flush()
     this.isClosed = true
+  }
+
+  private get hasToWrite(): boolean {
+    return this.waiting.length > 0 || (this.isBegun && this.size === 0)
   }
 
   private push(entry: Entry, isOutput: boolean): void {

@@ -142,6 +142,23 @@ describe('runs that were recorded', () => {
     expect(runs.get('followed')?.view().fields.link.backend).not.toBe('live')
   })
 
+  it('[REC-3] [REC-7] also one of which pages know nothing but that it is followed', async () => {
+    const folder = dataDir()
+    const { life, end } = lifecycle(folder)
+    life.create('tried', null)
+    life.show(life.create('shown', '001-todo').state)
+    end()
+    const { life: again, end: endAgain } = lifecycle(folder)
+    await again.restore()
+    expect(ids(again)).toEqual(['shown'])
+    again.runs.get('shown')?.note('A word.')
+    endAgain()
+    const { life: last } = lifecycle(folder)
+    await last.restore()
+    expect(last.runs.get('shown')).toMatchObject({ spec: '001-todo' })
+    expect(last.runs.get('shown')?.log.tail(Infinity)).toMatchObject([{ text: 'A word.' }])
+  })
+
   it('[REC-5] [SYNC-9] one that the store let go of does not come back', async () => {
     const folder = dataDir()
     const { life, end } = lifecycle(folder, { maxRuns: 1 })

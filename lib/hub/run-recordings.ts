@@ -33,6 +33,11 @@ export class RunRecordings {
     if (recording) this.recordings.set(state, recording)
   }
 
+  /** Pages are about to see that there is such a run. */
+  show(state: RunState): void {
+    this.recordings.get(state)?.begin()
+  }
+
   /** Is nothing where the run is not recorded, or is being rebuilt. */
   append(state: RunState | undefined, entry: Entry, urgent: boolean): void {
     if (state) this.recordings.get(state)?.append(entry, urgent)

@@ -49,6 +49,7 @@ export class RunState {
   private shown: { key: unknown[]; view: { fields: RunFields; batches: Batch[] } } | null = null
   private soon: NodeJS.Timeout | null = null
   private deadline: NodeJS.Timeout | null = null
+  private telling: NodeJS.Timeout | null = null
   private heardAt: number | null = null
   private closed = false
   private incomplete: Finding | null = null
@@ -124,6 +125,7 @@ export class RunState {
     if (known && !isDue(known.value, now) && isSame(known.links, links, known.value)) return known.value
     const value = derive(this.run, now, links)
     this.derived = { value, links }
+    if (known && isDue(known.value, now)) this.tellSoon()
     this.wakeAt(value.deadline, now)
     this.host.derived(this, value)
     return value
@@ -202,7 +204,7 @@ export class RunState {
   /** Nothing is told or derived by itself any more; its log is given back. */
   close(): void {
     this.closed = true
-    for (const timer of [this.soon, this.deadline]) if (timer) clearTimeout(timer)
+    for (const timer of [this.soon, this.deadline, this.telling]) if (timer) clearTimeout(timer)
     this.log.release()
   }
 
@@ -220,7 +222,16 @@ export class RunState {
     if (this.deadline) clearTimeout(this.deadline)
     this.deadline = null
     if (due === null || this.closed) return
-    this.deadline = setTimeout(() => this.linksChanged(), Math.max(0, due - now) + 1)
+    this.deadline = setTimeout(() => this.guard(() => this.current()), Math.max(0, due - now) + 1)
+  }
+
+  /** Whoever is the first to look once time has passed, pages are told: not from within that look, which may be theirs. */
+  private tellSoon(): void {
+    if (this.closed) return
+    this.telling ??= setTimeout(() => {
+      this.telling = null
+      this.guard(() => this.host.changed(this))
+    }, 0)
   }
 
   private hear(at: number): void {

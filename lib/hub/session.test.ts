@@ -14,8 +14,9 @@ const COMPLETE = 5
 const FAIL = 1
 
 let world: HubWorld
-beforeEach(() => {
+beforeEach(async () => {
   world = new HubWorld({ seed: 0, generation: 'B', dryRun: false, backendSkew: 0, dockerSkew: 0 })
+  await world.begin()
 })
 afterEach(() => world.end())
 
@@ -47,7 +48,7 @@ describe('a stream that has died in silence', () => {
       world.backend.step(run, how)
     }
     await world.pass(1_000)
-    const heard = () => run.heard.get(world.server.incarnation)?.size
+    const heard = () => run.known.heard.size
     stepUnheard(run)
     expect(heard()).not.toBe(run.execution?.frames.length)
     for (let waited = 0; waited < 15 && heard() !== run.execution?.frames.length; waited++) await world.pass(1_000)
@@ -68,7 +69,7 @@ describe('a run that is over', () => {
     world.backend.step(run, BEGIN)
     world.backend.step(run, FAIL)
     world.server.follow(run.runId)
-    while ((run.heard.get(world.server.incarnation)?.size ?? 0) === 0) await world.pass(1)
+    while (run.known.heard.size === 0) await world.pass(1)
     world.backend.path = { ...CLEAR, silent: true }
     await world.pass(1_000)
     expect(await snapshot(run.runId)).toMatchObject({ status: 'failed', counts: { totalKnown: false } })

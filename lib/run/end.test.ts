@@ -422,6 +422,21 @@ describe('a stop that nothing answers', () => {
     expect(told.view).toMatchObject({ status: 'aborted', inferred: true, stopping: false, endedAt: iso(sent) })
   })
 
+  it('[RUN-4] is an abort also where nothing was heard before it', () => {
+    const told = new Told(['a'])
+    told.observe({ kind: 'stop', at: told.now })
+    told.wait(SECOND).open()
+    told.say(START)
+    expect(told.view).toMatchObject({ status: 'starting', stopping: true })
+    expect(told.replayed().view).toMatchObject({ status: 'aborted', inferred: true })
+  })
+
+  it('[RUN-4] is not decided by the end of a replay that had begun before it', () => {
+    const told = atWork().close().open().wait(10)
+    told.observe({ kind: 'stop', at: told.now })
+    expect(told.wait(500).replayed().view).toMatchObject({ status: 'running', stopping: true })
+  })
+
   it('[RUN-4] is the end that the replay shows', () => {
     const told = stopping().close().open()
     told.say(COMPLETED)

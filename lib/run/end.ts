@@ -219,7 +219,7 @@ function endOfProcess({ unknown, lastTime, accepted }: Run): End | null {
  */
 function endOfStop({ stopAt, replayed, unknown, clockOffset }: Run, lastWord: Kept | undefined): End | null {
   if (stopAt === null) return null
-  const isSilent = replayed !== null && replayed.at >= stopAt && !(lastWord && lastWord.at > replayed.at)
+  const isSilent = replayed !== null && replayed.openedAt >= stopAt && !(lastWord && lastWord.at > replayed.at)
   if (!isSilent && !unknown) return null
   return { status: 'aborted', time: { ms: stopAt - (clockOffset ?? 0), ns: 0 }, error: ABORTED, inferred: true }
 }

@@ -38,7 +38,7 @@ export function fold(run: Run, observation: Observation): boolean {
       return true
     case 'replayed':
       if (run.replayed && run.replayed.connection >= observation.connection) return false
-      run.replayed = observation
+      run.replayed = { ...observation, openedAt: run.openedAt ?? observation.at }
       return true
     case 'unknown-run':
       run.unknown ??= observation

@@ -38,8 +38,8 @@ export interface Run {
   spec: string | null
   stopAt: number | null
   openedAt: number | null
-  /** The newest connection that brought again everything known before it. */
-  replayed: { connection: number; at: number } | null
+  /** The newest connection that brought again everything known before it, when it was opened, and when it had. */
+  replayed: { connection: number; openedAt: number; at: number } | null
   unknown: { connection: number; at: number } | null
   planBefore: PlanReading | null
   plan: PlanReading | null

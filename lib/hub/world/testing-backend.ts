@@ -35,12 +35,14 @@ export interface Project {
   execution: Execution | null
   /** The process that executes it still lives. */
   isAlive: boolean
-  /** The incarnations of the dashboard that asked for its stop, or heard of its abort. */
-  readonly abortKnownTo: Set<number>
-  /** The incarnations of the dashboard that started it, and so know whether it is a dry run. */
-  readonly acceptedFor: Set<number>
-  /** By incarnation of the dashboard, which frames it has heard. */
-  readonly heard: Map<number, Set<Frame>>
+  /** What the dashboard knows of it, whichever of its processes heard that: each records it [REC-3]. */
+  readonly known: {
+    /** It asked for the stop, or heard of the abort. */
+    abort: boolean
+    /** It started it, and so knows whether it is a dry run. */
+    accepted: boolean
+    readonly heard: Set<Frame>
+  }
 }
 
 /** The Rust backend: its runs, its sockets, its HTTP interface. It may die, and then knows nothing. */
@@ -58,8 +60,6 @@ export class SimulatedBackend implements Peer {
       dryRun: boolean
       /** Its clock, against the true one, ms. */
       skew: number
-      /** The dashboard's incarnation that listens now. */
-      listener: () => number
       frame: (text: string) => string | null
     },
   ) {
@@ -69,9 +69,7 @@ export class SimulatedBackend implements Peer {
       plan: plan.map(([id, name, ...dependsOn]) => ({ id, name, dependsOn, status: 'pending', branch: null })),
       execution: null,
       isAlive: false,
-      abortKnownTo: new Set<number>(),
-      acceptedFor: new Set<number>(),
-      heard: new Map<number, Set<Frame>>(),
+      known: { abort: false, accepted: false, heard: new Set<Frame>() },
     }))
   }
 
@@ -83,12 +81,18 @@ export class SimulatedBackend implements Peer {
     return this.world.random(limit)
   }
 
-  /** That incarnation of the dashboard has evicted a run, and with it all that it had heard of it. */
-  forgottenBy(dashboard: number, runId: string): void {
-    const project = this.projects.find(each => each.runId === runId)
-    project?.heard.delete(dashboard)
-    project?.abortKnownTo.delete(dashboard)
-    project?.acceptedFor.delete(dashboard)
+  /** The dashboard knows that the run exists. */
+  isKnown(runId: string): boolean {
+    const known = this.projects.find(each => each.runId === runId)?.known
+    return known !== undefined && (known.accepted || known.heard.size > 0)
+  }
+
+  /** The dashboard has evicted a run, and with it all that it had heard of it. */
+  evicted(runId: string): void {
+    const known = this.projects.find(each => each.runId === runId)?.known
+    if (!known) return
+    known.abort = known.accepted = false
+    known.heard.clear()
   }
 
   answer(method: string, { pathname, searchParams }: URL, body: string | null): { status: number; text: string } {
@@ -186,11 +190,9 @@ export class SimulatedBackend implements Peer {
   private send(project: Project, socket: SimulatedSocket, frame: Frame, isReplayed: boolean): void {
     const text = this.options.frame(frame.text)
     if (text === null) return
-    const listener = this.options.listener()
     socket.send(text, { isReplayed, isEnd: frame.isEnd }, () => {
-      const heard = project.heard.get(listener) ?? new Set()
-      project.heard.set(listener, heard.add(frame))
-      if (!frame.replayed && project.execution?.isAborted === true) project.abortKnownTo.add(listener)
+      project.known.heard.add(frame)
+      if (!frame.replayed && project.execution?.isAborted === true) project.known.abort = true
     })
   }
 

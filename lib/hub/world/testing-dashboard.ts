@@ -3,25 +3,22 @@ import type { Engine } from '../../docker/engine'
 import { documentBody } from '../../sync/body'
 import type { Document } from '../../sync/document'
 import type { Followed, Link, PageServer, World } from '../../sync/fuzz/testing'
-import { canonical } from '../../sync/json'
 import type { LogState } from '../../sync/log'
-import { MemoryPublisher } from '../../sync/memory-publisher'
 import type { Answer, Subscribe } from '../../sync/messages'
-import type { PublisherOptions } from '../../sync/publisher'
 import { Replica } from '../../sync/replica'
-import { fleetScope, runScope, type Scope } from '../../sync/scope'
-import { throughText } from '../../sync/testing'
+import { fleetScope, parseScope, runScope, type Scope } from '../../sync/scope'
 import { Hub } from '../hub'
 import { MemoryStore } from '../store'
 import { HubError } from '../types'
+import { Books, BookedPublisher, type PublisherFault } from './testing-books'
+import { Disk, type RecordsFault } from './testing-disk'
+import { forgotten } from './testing-memory'
 import { neverTrue } from './testing-oracle'
 
 /** What is wrong with a server on purpose. */
-export interface ServerFault {
-  /** What it holds in the place of what it should. */
-  source?: (document: Document) => Document
-  /** What it does not do when it should. */
-  forgets?: 'close' | 'renew'
+export interface ServerFault extends PublisherFault {
+  /** What becomes of what it records. */
+  records?: RecordsFault
   /** Every incarnation of it has this name. */
   incarnation?: string
   /** It answers at once, and joins so many ms later. */
@@ -30,85 +27,14 @@ export interface ServerFault {
 
 /** So few finished runs are kept. */
 const KEEPS = 2
-/** No page may claim what is older; ms. */
-const REMEMBERED = 20_000
-
-/** What the server held of each scope, and until when: what pages claim is compared with it, and nothing else. */
-class Books {
-  private readonly entries = new Map<Scope, { text: string; of: Document; until: number }[]>()
-  private readonly texts = new WeakMap<object, string>()
-
-  /** Returns whether that is another state than before. */
-  holds(scope: Scope, document: Document | null, now: number): boolean {
-    const before = this.entries.get(scope) ?? []
-    const last = before.at(-1)
-    const isOpen = last?.until === Infinity
-    if (document && isOpen && (last.of === document || last.text === this.textOf(document))) return false
-    if (isOpen) last.until = now
-    const kept = before.filter(({ until }) => until >= now - REMEMBERED)
-    if (document) kept.push({ text: this.textOf(document), of: document, until: Infinity })
-    this.entries.set(scope, kept)
-    return true
-  }
-
-  has(scope: Scope): boolean {
-    return this.entries.get(scope)?.at(-1)?.until === Infinity
-  }
-
-  closeAll(now: number): void {
-    for (const scope of this.entries.keys()) this.holds(scope, null, now)
-  }
-
-  knows(scope: Scope, state: Document, now: number, ago: number): boolean {
-    const text = this.textOf(state)
-    return this.entries.get(scope)?.some(held => held.until >= now - ago && held.text === text) ?? false
-  }
-
-  private textOf(document: Document): string {
-    const known = this.texts.get(document)
-    if (known !== undefined) return known
-    const text = canonical(throughText(document))
-    this.texts.set(document, text)
-    return text
-  }
-}
-
-/** A publisher of whose every state books are kept. */
-class BookedPublisher extends MemoryPublisher {
-  private readonly sources = new Map<Scope, () => Document>()
-
-  constructor(
-    options: PublisherOptions,
-    private readonly holds: (scope: Scope, document: Document | null) => void,
-    private readonly fault: ServerFault,
-  ) {
-    super(options)
-  }
-
-  override open(scope: Scope, source: () => Document): void {
-    const booked = () => {
-      const document = this.fault.source?.(source()) ?? source()
-      this.holds(scope, document)
-      return document
-    }
-    this.sources.set(scope, booked)
-    booked()
-    super.open(scope, booked)
-  }
-
-  override touch(scope: Scope): void {
-    this.sources.get(scope)?.()
-    super.touch(scope)
-  }
-
-  override renew(scope: Scope): void {
-    if (this.fault.forgets !== 'renew') super.renew(scope)
-  }
-
-  override close(scope: Scope): void {
-    if (this.sources.delete(scope)) this.holds(scope, null)
-    if (this.fault.forgets !== 'close') super.close(scope)
-  }
+/** Who keeps in mind what the dashboard can know. */
+export interface Witness {
+  /** Whether it knows that the run exists. */
+  knows(runId: string): boolean
+  /** Of an evicted run nothing that was heard before is known any more. */
+  evicted(runId: string): void
+  /** A new process knows what the one before held. */
+  rebuilt(held: ReadonlyMap<Scope, Document>): void
 }
 
 /** The dashboard's server: the real hub with all that it stands on, started again and again. */
@@ -123,22 +49,28 @@ export class Dashboard implements PageServer {
   incarnation = 0
   private publisher: BookedPublisher | null = null
   private readonly books = new Books()
+  private readonly disk: Disk
+  /** What it held when it was killed. */
+  private before: ReadonlyMap<Scope, Document> = new Map()
 
   constructor(
     private readonly world: World<PageServer>,
     private readonly fault: ServerFault,
     private readonly engine: () => Engine,
-    /** Of an evicted run nothing that was heard before is known any more. */
-    private readonly forgotten: (runId: string) => void,
-  ) {}
+    private readonly witness: Witness,
+  ) {
+    this.disk = new Disk(fault.records)
+  }
 
   get isUp(): boolean {
     return this.hub !== null
   }
 
-  start(): void {
+  /** The clock stands still meanwhile. */
+  async start(): Promise<void> {
     const { clock } = this.world
     const incarnation = ++this.incarnation
+    const evicted = new Set<string>()
     const failed = (error: unknown) => void this.failures.push(String(error))
     const publisher = new BookedPublisher(
       {
@@ -151,34 +83,51 @@ export class Dashboard implements PageServer {
       },
       (scope, document) => {
         // Of a process that was killed nothing is left to hold anything.
-        if (this.publisher !== publisher || !this.books.holds(scope, document, clock.now)) return
+        if (this.publisher !== publisher || !this.books.holds(scope, document, clock.now)) return false
         if (document) this.failures.push(...neverTrue(document))
+        else this.closed(scope, evicted)
+        return true
       },
       this.fault,
     )
     const store = new MemoryStore({ maxRuns: KEEPS })
     store.onEvict(({ runId }) => {
+      evicted.add(runId)
       this.wanted.delete(runId)
-      this.forgotten(runId)
+      this.witness.evicted(runId)
     })
+    const log = pino({ level: 'error' }, { write: (line: string) => void this.failures.push(line) })
     this.publisher = publisher
     this.hub = new Hub({
       backendUrl: new URL('http://backend.test'),
       engine: this.engine(),
       publisher,
-      log: pino({ level: 'error' }, { write: (line: string) => void this.failures.push(line) }),
+      log,
       store,
+      recorder: this.disk.recorder(log),
     })
-    for (const runId of this.wanted) this.follow(runId)
+    this.witness.rebuilt(this.before)
+    await this.hub.restore()
+    publisher.serve()
+    this.failures.push(...forgotten(this.before, this.books.held(), evicted))
+    // Whether such a run exists at all the backend has yet to say.
+    for (const runId of this.wanted) if (!this.witness.knows(runId)) this.wanted.delete(runId)
   }
 
-  /** Killed: nothing is said to anybody. */
-  stop(noticed: boolean): void {
+  /** Killed: nothing is said to anybody, and nothing more is written. @param torn it was about to write */
+  stop(noticed: boolean, torn = false): void {
+    this.before = this.books.held()
+    this.disk.killed(torn)
     void this.hub?.close()
     this.publisher?.stop()
     this.hub = this.publisher = null
     for (const link of this.links) this.world.cut(link, noticed)
     this.books.closeAll(this.world.clock.now)
+  }
+
+  end(): void {
+    this.stop(false)
+    this.disk.throwAway()
   }
 
   begin(spec: string, runId: string, dryRun: boolean, accepted: () => void): void {
@@ -217,6 +166,16 @@ export class Dashboard implements PageServer {
       })
   }
 
+  /** Whether anything was another so many ms ago. */
+  hasChangedWithin(ms: number): boolean {
+    return this.world.clock.now - this.books.changedAt < ms
+  }
+
+  /** Scopes that have changed without a word to their pages. */
+  unannounced(): Scope[] {
+    return this.publisher?.unannounced() ?? []
+  }
+
   has(scope: Scope): boolean {
     return this.books.has(scope)
   }
@@ -240,6 +199,15 @@ export class Dashboard implements PageServer {
 
   knows(scope: Scope, state: Document | LogState, now: number, ago: number): boolean {
     return !('lines' in state) && this.books.knows(scope, state, now, ago)
+  }
+
+  /** A run leaves only where it has to make room, or turns out to be none [SYNC-9]. */
+  private closed(scope: Scope, evicted: ReadonlySet<string>): void {
+    const parts = parseScope(scope)
+    if (parts?.kind !== 'run' || evicted.has(parts.runId)) return
+    if (this.witness.knows(parts.runId)) this.failures.push(`[SYNC-9] ${parts.runId} is gone`)
+    // Whoever followed it was told that it exists, unless the backend could be asked only by a later process.
+    else if (this.incarnation > 1) this.wanted.delete(parts.runId)
   }
 
   private audience(scope: Scope): Link[] {

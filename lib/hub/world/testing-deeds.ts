@@ -17,7 +17,7 @@ type OtherDeed =
   | { do: 'container ends'; container: number; exitCode: number; removed: boolean }
   | { do: 'backend path' | 'docker path'; path: Path }
   | { do: 'cut readers' | 'cut events' | 'backend dies' | 'docker dies' | 'docker starts' }
-  | { do: 'restart'; down: number; skew: number; noticed: boolean }
+  | { do: 'restart'; down: number; skew: number; noticed: boolean; torn: boolean }
 export type Deed = RunDeed | PageDeed | OtherDeed
 
 const run = fc.nat({ max: 3 })
@@ -74,6 +74,7 @@ const mishap: fc.Arbitrary<Deed> = fc.oneof(
     down: fc.constantFrom(0, 2_000, 15_000),
     skew: fc.constantFrom(0, 1_000, -1_000),
     noticed: fc.boolean(),
+    torn: fc.boolean(),
   }),
 )
 const visit = fc.record({ do: is('visit'), skew, ms: fc.constantFrom(0, 300, 4_000) })
@@ -88,7 +89,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
 
 export interface Story {
   setting: Setting
-  deeds: Deed[]
+  deeds: readonly Deed[]
 }
 
 /** How much happens: about so many deeds. */
@@ -108,6 +109,7 @@ export const stories = (steps: number): fc.Arbitrary<Story> =>
 export async function play({ setting, deeds }: Story, fault?: WorldFault): Promise<HubWorld> {
   const world = new HubWorld(setting, fault)
   try {
+    await world.begin()
     await world.visit(0, 0)
     for (const deed of deeds) {
       await perform(world, deed)
@@ -133,7 +135,7 @@ function work({ backend, server }: HubWorld, deed: RunDeed): void {
   if (!project) return
   switch (deed.do) {
     case 'start here':
-      server.begin(project.spec, project.runId, backend.isDry, () => project.acceptedFor.add(server.incarnation))
+      server.begin(project.spec, project.runId, backend.isDry, () => (project.known.accepted = true))
       break
     case 'start elsewhere':
       if (!backend.path.refuses) backend.execute(project)
@@ -142,7 +144,7 @@ function work({ backend, server }: HubWorld, deed: RunDeed): void {
       server.follow(project.runId)
       break
     case 'stop here':
-      server.stopRun(project.runId, () => project.abortKnownTo.add(server.incarnation))
+      server.stopRun(project.runId, () => (project.known.abort = true))
       break
     case 'stop elsewhere':
       backend.abort(project)
@@ -196,10 +198,10 @@ async function happen(world: HubWorld, deed: OtherDeed): Promise<void> {
       docker.path = CLEAR
       break
     case 'restart':
-      server.stop(deed.noticed)
+      server.stop(deed.noticed, deed.torn)
       await world.pass(deed.down)
       server.skew = deed.skew
-      server.start()
+      await server.start()
       break
   }
 }

@@ -3,7 +3,10 @@ import type { EngineEvent, Inspection, Listed } from '../../docker/answers'
 import { DockerError } from '../../docker/docker-error'
 import { Engine, type EventStream } from '../../docker/engine'
 import { eventOf, idOf, inspectionOf, listedOf } from '../../docker/testing'
+import { batch, type Container } from '../../run/model'
+import type { Document } from '../../sync/document'
 import type { PageServer, World } from '../../sync/fuzz/testing'
+import type { Scope } from '../../sync/scope'
 import { CLEAR, type Path } from './testing-network'
 
 /** How long each question waits for an answer, ms; see `Engine`. */
@@ -83,6 +86,15 @@ export class SimulatedDocker extends Engine {
 
   override async logs(): Promise<{ stream: Readable; tty: boolean }> {
     return { stream: await this.ask(ANSWER_WITHIN, () => Readable.from([])), tty: false }
+  }
+
+  /** A new process of the dashboard knows of containers what the one before held of them [REC-7]. */
+  rebuilt(held: ReadonlyMap<Scope, Document>, dashboard: number): void {
+    for (const { id, exitCode } of [...held.values()].flatMap(containersIn)) {
+      const container = this.containers.find(({ inspection }) => inspection.id === id)
+      container?.shownTo.add(dashboard)
+      if (exitCode !== null) container?.endShownTo.add(dashboard)
+    }
   }
 
   createSoon(batchId: string, hex: string): void {
@@ -173,10 +185,16 @@ export class SimulatedDocker extends Engine {
   }
 }
 
-/** A subscription: what it has lost it never says, so it is cut soon after. */
+/** The containers that a run's document shows; none of another scope's. */
+function containersIn({ fields, items }: Document): Container[] {
+  return 'runId' in fields ? items.flatMap(item => batch.parse(item).containers) : []
+}
+
+/** A subscription: what it has lost it never says, so nothing more comes, and it is cut soon after. */
 class SimulatedEvents implements EventStream {
   private readonly queue: EngineEvent[] = []
   private wake: (() => void) | null = null
+  private isDeaf = false
   private isCut = false
   private isDestroyed = false
   private lastAt = 0
@@ -190,7 +208,9 @@ class SimulatedEvents implements EventStream {
   push(event: EngineEvent): void {
     const { clock } = this.world
     const { silent, lost, twice, late } = this.path()
+    if (this.isDeaf) return
     if (silent || this.world.chance(lost)) {
+      this.isDeaf = true
       clock.setTimer(400, () => this.cut())
       return
     }

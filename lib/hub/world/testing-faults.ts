@@ -2,6 +2,8 @@ import { documentBody } from '../../sync/body'
 import { digest } from '../../sync/digest'
 import { apply, diffOfDocument, type Document } from '../../sync/document'
 import { isObject, parseJson, type Json, type JsonObject } from '../../sync/json'
+import type { Observation } from '../../run/observation'
+import type { RecordsFault } from './testing-disk'
 import type { WorldFault } from './testing-world'
 
 /** Ways to break the whole, each of which some story must show. More of the pages alone are in `lib/sync/fuzz`. */
@@ -19,6 +21,12 @@ const withBatches = (change: (batch: JsonObject, run: JsonObject) => JsonObject)
 
 const plus = (value: Json | undefined, n: number) => (typeof value === 'number' ? value + n : 0)
 const linkOf = ({ link }: JsonObject, which: string) => (isObject(link ?? null) && isObject(link) ? link[which] : null)
+
+/** A recorder that loses what it should keep. */
+const loses =
+  (isLost: (observation: Observation) => boolean): RecordsFault =>
+  (entry, urgent) =>
+    entry.kind === 'observed' && isLost(entry.observation) ? null : { entry, urgent }
 
 export const faults: Record<string, WorldFault> = {
   '[SYNC-1] a page that applies a diff where it does not fit': {
@@ -80,6 +88,19 @@ export const faults: Record<string, WorldFault> = {
   '[RUN-9] a server that takes a lost connection for a failed run': {
     source: withFields(run => (linkOf(run, 'backend') === 'live' ? {} : { status: 'failed' })),
   },
+  '[REC-3] a recorder that writes only after pages were told': { records: entry => ({ entry, urgent: false }) },
+  '[REC-3] a recorder that loses what ends a batch': {
+    records: loses(observed => observed.kind === 'message' && observed.says.kind === 'batch-complete'),
+  },
+  '[REC-3] a recorder that loses the stop': { records: loses(({ kind }) => kind === 'stop') },
+  '[REC-3] a recorder that loses the abort': {
+    records: loses(observed => observed.kind === 'message' && observed.says.kind === 'execution-aborted'),
+  },
+  '[REC-3] a recorder that loses that a start was accepted': { records: loses(({ kind }) => kind === 'accepted') },
+  '[REC-3] a recorder that loses how agents ended': {
+    records: loses(observed => observed.kind === 'container' && observed.container.exitCode !== null),
+  },
+  '[REC-7] a server that rebuilds nothing': { records: () => null },
   '[RUN-11] a server that does not hear that its run is forgotten': {
     frame: text => (text.includes('Execution not found.') ? null : text),
   },

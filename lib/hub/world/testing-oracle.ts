@@ -23,7 +23,7 @@ export function expectTrue(
   containers: readonly SimulatedContainer[],
   dashboard: number,
 ): void {
-  const { statuses, truth } = knowable(project, dashboard)
+  const { statuses, truth } = knowable(project)
   expect([snapshot.runId, statuses]).toEqual([snapshot.runId, expect.arrayContaining([snapshot.status])])
   expectSums(snapshot)
   if (!project.execution || !truth) return
@@ -38,7 +38,7 @@ export function expectTrue(
     const evidence = seen(id).map(each => ({ works: isAtWork(each), exitCode: exitOf(each) }))
     const allowed = statesOf(id, status, truth, evidence)
     const stated = found && allowed.includes(found.status) ? found.status : status
-    const local = project.execution?.dryRun === true && project.acceptedFor.has(dashboard)
+    const local = project.execution?.dryRun === true && project.known.accepted
     return { id, status: stated, verdict: verdictOf(stated, isOver(snapshot.status), evidence, local) }
   })
   expect([snapshot.runId, told]).toEqual([snapshot.runId, due])
@@ -70,17 +70,17 @@ interface Seen {
 
 const isAtWork = ({ inspection, removed }: SimulatedContainer) => inspection.state === 'running' && !removed
 
-/** What this dashboard can know of a run; no truth where chance decides how much of it. */
-function knowable(project: Project, dashboard: number): { statuses: RunStatus[]; truth: Truth | null } {
-  const { execution, isAlive, abortKnownTo } = project
+/** What the dashboard can know of a run; no truth where chance decides how much of it. */
+function knowable(project: Project): { statuses: RunStatus[]; truth: Truth | null } {
+  const { execution, isAlive, known } = project
   if (!execution) return { statuses: ['idle'], truth: null }
   const { truth } = execution
-  const isAborted = execution.isAborted && abortKnownTo.has(dashboard)
+  const isAborted = execution.isAborted && known.abort
   const exactly = (truth: Truth) => ({ statuses: [truth.status], truth })
   if (isAlive) return exactly(isAborted && !isOver(truth.status) ? cutShort(truth, 'aborted') : truth)
   // Its process died: only what was heard in time is known of it [RUN-11].
-  const heard = project.heard.get(dashboard)
-  if (!heard) return { statuses: ['idle', 'failed'], truth: null }
+  const { heard } = known
+  if (heard.size === 0) return { statuses: ['idle', 'failed'], truth: null }
   const isComplete = execution.frames.every(frame => heard.has(frame) || !frame.replayed)
   if (!isComplete || execution.mayHavePrintedAbort) return { statuses: ['failed', 'aborted', 'completed'], truth: null }
   if (isOver(truth.status)) return exactly(truth)

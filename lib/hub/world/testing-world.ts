@@ -3,7 +3,7 @@ import type { Generation } from '../../reference-backend/generation'
 import { CALM, World, type Fault } from '../../sync/fuzz/testing'
 import { runScope } from '../../sync/scope'
 import { SimulatedBackend } from './testing-backend'
-import { Dashboard, type ServerFault } from './testing-dashboard'
+import { Dashboard, type ServerFault, type Witness } from './testing-dashboard'
 import { SimulatedDocker } from './testing-docker'
 import { CLEAR, meet } from './testing-network'
 import { expectTrue } from './testing-oracle'
@@ -27,26 +27,37 @@ export interface Setting {
 /** Grace times, backoffs and the silence after a wrong word are all over by then; ms. */
 const PEACE = 65_000
 
+/** How long what has changed may be under way where nothing is in its way; ms. */
+const UNDER_WAY = 100
+
 /** The whole: a backend, an Engine, the real hub, its pages, and the ways between them. */
 export class HubWorld extends World<Dashboard> {
   readonly docker: SimulatedDocker
   readonly backend: SimulatedBackend
   private readonly restore: () => void
 
+  /** It stands still before `begin`. */
   constructor({ seed, generation, dryRun, backendSkew, dockerSkew }: Setting, fault: WorldFault = {}) {
-    const forgotten = (runId: string) => this.backend.forgottenBy(this.server.incarnation, runId)
-    super(seed, fault, world => new Dashboard(world, fault, () => this.docker, forgotten))
+    const witness: Witness = {
+      knows: runId => this.backend.isKnown(runId),
+      evicted: runId => this.backend.evicted(runId),
+      rebuilt: held => this.docker.rebuilt(held, this.server.incarnation),
+    }
+    super(seed, fault, world => new Dashboard(world, fault, () => this.docker, witness))
     const listener = () => this.server.incarnation
     this.docker = new SimulatedDocker(this, dockerSkew, listener)
     const frame = fault.frame ?? (text => text)
-    this.backend = new SimulatedBackend(this, this.docker, { generation, dryRun, skew: backendSkew, listener, frame })
+    this.backend = new SimulatedBackend(this, this.docker, { generation, dryRun, skew: backendSkew, frame })
     this.restore = virtualTime(
       this.clock,
       () => this.server.skew,
       () => this.random(2 ** 30) / 2 ** 30,
     )
     meet(this.backend)
-    this.server.start()
+  }
+
+  begin(): Promise<void> {
+    return this.server.start()
   }
 
   /** Everything is whole again, for long enough; then everything must be right. */
@@ -62,6 +73,9 @@ export class HubWorld extends World<Dashboard> {
       if (page.link) this.server.drained(page.link)
     }
     await this.pass(PEACE)
+    // What has just changed may be on its way to the pages [SYNC-4].
+    while (this.server.hasChangedWithin(UNDER_WAY)) await this.pass(UNDER_WAY)
+    expect(this.server.unannounced()).toEqual([])
     expect(this.server.failures).toEqual([])
     for (const page of this.pages) page.expectCurrent()
     for (const project of this.backend.projects) {
@@ -75,7 +89,7 @@ export class HubWorld extends World<Dashboard> {
   }
 
   end(): void {
-    this.server.stop(false)
+    this.server.end()
     this.restore()
     meet(null)
   }

@@ -1,0 +1,52 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { CLEAR, simulatedFetch } from './world/testing-network'
+import { HubWorld } from './world/testing-world'
+
+vi.mock('ws', async () => ({ WebSocket: (await import('./world/testing-network')).SimulatedSocket }))
+vi.mock('node:timers/promises', async () => ({ setTimeout: (await import('./world/testing-time')).sleep }))
+vi.stubGlobal('fetch', simulatedFetch)
+
+const SILENT = { ...CLEAR, silent: true }
+
+let world: HubWorld
+beforeEach(async () => {
+  world = new HubWorld({ seed: 0, generation: 'B', dryRun: false, backendSkew: 0, dockerSkew: 0 })
+  await world.begin()
+})
+afterEach(() => world.end())
+
+/** Asks for a start; what becomes of it within a minute, and what is known of the run then. */
+async function start(meanwhile: () => Promise<unknown>) {
+  const { hub } = world.server
+  if (!hub) throw new Error('No dashboard is up')
+  const asked = hub.start({ spec: '001-spec', runId: 'run-1' }).then(
+    () => 'started',
+    () => 'failed',
+  )
+  await meanwhile()
+  await world.pass(60_000)
+  return { asked: await asked, run: await hub.snapshot('run-1') }
+}
+
+describe('a start that gets no answer', () => {
+  it('[RUN-2] is followed, for it may have been heard', async () => {
+    const told = await start(async () => {
+      await world.pass(3)
+      world.backend.path = SILENT
+      await world.pass(10_000)
+      world.backend.path = CLEAR
+      world.backend.cut()
+    })
+    expect(world.backend.projects[0]?.execution).not.toBeNull()
+    expect(told).toMatchObject({ asked: 'failed', run: { status: 'running' } })
+  })
+
+  it('[RUN-2] was not even sent where the plan could not be read before: there is no such run', async () => {
+    const told = await start(async () => {
+      world.backend.path = SILENT
+      await world.pass(10_000)
+      world.backend.path = CLEAR
+    })
+    expect(told).toEqual({ asked: 'failed', run: undefined })
+  })
+})

@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Observation } from '../run/observation'
+import { LogBudget } from './log-budget'
+import { RunState, type StateHost } from './run-state'
+
+const T0 = Date.parse('2026-01-15T14:00:00Z')
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: T0, toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const host = {
+  backend: 'http://backend.test',
+  logs: new LogBudget(),
+  links: () => ({
+    backend: { link: 'live', since: T0 },
+    docker: { link: 'off', since: T0, lists: [], imageMissing: false },
+    undecided: [],
+  }),
+  changed: vi.fn(),
+  ...{ logChanged: vi.fn(), replaced: vi.fn(), heard: vi.fn(), record: vi.fn(), derived: vi.fn() },
+  failed: (_, error) => {
+    throw error
+  },
+} satisfies StateHost
+
+/** A run that is over by its history 5 s from now, where the stream says nothing else [RUN-8]. */
+function aboutToEnd(): RunState {
+  const state = new RunState('r1', host, '001-todo')
+  const time = { ms: T0, ns: 0 }
+  const start: Observation = {
+    ...{ kind: 'message', connection: 1, index: 0, id: 'start', at: T0, time, live: false },
+    ...{ says: { kind: 'start', spec: '001-todo' }, stream: 'stdout', text: '' },
+  }
+  const entry: Observation = {
+    ...{ kind: 'history', at: T0, id: 'entry', status: 'completed', dryRun: false, startedAt: T0, endedAt: T0 + 1 },
+    ...{ error: null, batches: [] },
+  }
+  for (const observation of [start, entry]) state.observe(observation)
+  expect(state.current().view.status).toBe('starting')
+  vi.advanceTimersByTime(4_990)
+  host.changed.mockClear()
+  return state
+}
+
+describe('what the passing of time alone changes', () => {
+  it('[SYNC-4] is told as soon as it is so', () => {
+    const state = aboutToEnd()
+    vi.advanceTimersByTime(20)
+    expect(host.changed).toHaveBeenCalledWith(state)
+    expect(state.current().view.status).toBe('completed')
+  })
+
+  it('[SYNC-4] is told also where somebody looks at that very moment', () => {
+    const state = aboutToEnd()
+    vi.setSystemTime(T0 + 5_000)
+    expect(state.current().view.status).toBe('completed')
+    expect(host.changed).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(1)
+    expect(host.changed).toHaveBeenCalledWith(state)
+  })
+
+  it('[SYNC-9] is told of no run that is closed', () => {
+    const state = aboutToEnd()
+    vi.setSystemTime(T0 + 5_000)
+    state.current()
+    state.close()
+    vi.advanceTimersByTime(1_000)
+    expect(host.changed).not.toHaveBeenCalled()
+  })
+})

@@ -1,0 +1,120 @@
+import type { Document } from '../../sync/document'
+import { canonical } from '../../sync/json'
+import { MemoryPublisher } from '../../sync/memory-publisher'
+import type { PublisherOptions } from '../../sync/publisher'
+import type { Scope } from '../../sync/scope'
+import { throughText } from '../../sync/testing'
+
+/** No page may claim what is older; ms. */
+const REMEMBERED = 20_000
+
+/** What the server held of each scope, and until when: what pages claim is compared with it, and nothing else. */
+export class Books {
+  private readonly entries = new Map<Scope, { text: string; of: Document; until: number }[]>()
+  private readonly texts = new WeakMap<object, string>()
+  /** When anything was last another than before. */
+  changedAt = 0
+
+  /** Returns whether that is another state than before. */
+  holds(scope: Scope, document: Document | null, now: number): boolean {
+    const before = this.entries.get(scope) ?? []
+    const last = before.at(-1)
+    const isOpen = last?.until === Infinity
+    if (document && isOpen && (last.of === document || last.text === this.textOf(document))) return false
+    this.changedAt = now
+    if (isOpen) last.until = now
+    const kept = before.filter(({ until }) => until >= now - REMEMBERED)
+    if (document) kept.push({ text: this.textOf(document), of: document, until: Infinity })
+    this.entries.set(scope, kept)
+    return true
+  }
+
+  has(scope: Scope): boolean {
+    return this.entries.get(scope)?.at(-1)?.until === Infinity
+  }
+
+  /** What is held now. */
+  held(): Map<Scope, Document> {
+    const open = [...this.entries].flatMap(([scope, entries]) => {
+      const last = entries.at(-1)
+      return last?.until === Infinity ? [[scope, last.of] as const] : []
+    })
+    return new Map(open)
+  }
+
+  closeAll(now: number): void {
+    for (const scope of this.entries.keys()) this.holds(scope, null, now)
+  }
+
+  knows(scope: Scope, state: Document, now: number, ago: number): boolean {
+    const text = this.textOf(state)
+    return this.entries.get(scope)?.some(held => held.until >= now - ago && held.text === text) ?? false
+  }
+
+  private textOf(document: Document): string {
+    const known = this.texts.get(document)
+    if (known !== undefined) return known
+    const text = canonical(throughText(document))
+    this.texts.set(document, text)
+    return text
+  }
+}
+
+/** What is wrong with a publisher on purpose. */
+export interface PublisherFault {
+  /** What it holds in the place of what it should. */
+  source?: (document: Document) => Document
+  /** What it does not do when it should. */
+  forgets?: 'close' | 'renew'
+}
+
+/** A publisher of whose every state books are kept, from when it begins to serve: before, a run may be half rebuilt. */
+export class BookedPublisher extends MemoryPublisher {
+  private readonly sources = new Map<Scope, () => boolean>()
+  private serves = false
+
+  constructor(
+    options: PublisherOptions,
+    /** Returns whether that is another state than before. */
+    private readonly holds: (scope: Scope, document: Document | null) => boolean,
+    private readonly fault: PublisherFault,
+  ) {
+    super(options)
+  }
+
+  override open(scope: Scope, source: () => Document): void {
+    const document = () => this.fault.source?.(source()) ?? source()
+    const book = () => this.holds(scope, document())
+    this.sources.set(scope, book)
+    if (this.serves) book()
+    super.open(scope, () => {
+      const read = document()
+      this.holds(scope, read)
+      return read
+    })
+  }
+
+  override touch(scope: Scope): void {
+    if (this.serves) this.sources.get(scope)?.()
+    super.touch(scope)
+  }
+
+  override renew(scope: Scope): void {
+    if (this.fault.forgets !== 'renew') super.renew(scope)
+  }
+
+  override close(scope: Scope): void {
+    if (this.sources.delete(scope)) this.holds(scope, null)
+    if (this.fault.forgets !== 'close') super.close(scope)
+  }
+
+  serve(): void {
+    this.serves = true
+    this.unannounced()
+  }
+
+  /** What has changed, and nobody was told: it should be nothing. */
+  unannounced(): Scope[] {
+    return [...this.sources].flatMap(([scope, book]) => (book() ? [scope] : []))
+  }
+}

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Observation } from '../run/observation'
+import type { Observation, Says } from '../run/observation'
+import { failed, START, status } from '../run/testing'
 import { LogBudget } from './log-budget'
 import { RunState, type StateHost } from './run-state'
 
@@ -45,6 +46,23 @@ function aboutToEnd(): RunState {
   host.changed.mockClear()
   return state
 }
+
+describe('what only the passing of time tells', () => {
+  it('[REC-3] [RUN-4] is recorded before anybody sees it', () => {
+    const state = new RunState('r1', host, '001-todo')
+    const say = (id: string, says: Says): Observation => ({
+      ...{ kind: 'message', connection: 1, index: 0, id, at: T0, time: { ms: T0, ns: 0 }, live: false, says },
+      ...{ stream: 'stderr', text: '' },
+    })
+    state.observe({ kind: 'opened', at: T0, connection: 1 })
+    for (const says of [START, status('a', 'running'), failed('Task failed')]) state.observe(say(says.kind, says))
+    vi.setSystemTime(T0 + 60_000)
+    host.record.mockClear()
+    expect(state.current().view.status).toBe('failed')
+    const observation = { kind: 'silent', at: T0 + 60_000 }
+    expect(host.record.mock.calls).toEqual([[state, { kind: 'observed', fresh: false, observation }, true]])
+  })
+})
 
 describe('what the passing of time alone changes', () => {
   it('[SYNC-4] is told as soon as it is so', () => {

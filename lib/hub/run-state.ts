@@ -91,6 +91,11 @@ export class RunState {
     this.host.changed(this)
   }
 
+  private keep(observation: Observation): void {
+    fold(this.run, observation)
+    this.host.record(this, { kind: 'observed', fresh: false, observation }, true)
+  }
+
   /** Takes in what was recorded before a restart: nobody is told, and it is not recorded again [REC-7]. */
   restore(observation: Observation, fresh: boolean): void {
     const { incarnation } = this.run
@@ -124,6 +129,8 @@ export class RunState {
     const known = this.derived
     if (known && !isDue(known.value, now) && isSame(known.links, links, known.value)) return known.value
     const value = derive(this.run, now, links)
+    // What only the passing of time has told is to be known after a restart, too [REC-3].
+    if (value.bySilence) this.keep({ kind: 'silent', at: now })
     this.derived = { value, links }
     if (known && isDue(known.value, now)) this.tellSoon()
     this.wakeAt(value.deadline, now)

@@ -391,6 +391,37 @@ describe('"Execution aborted by user."', () => {
   })
 })
 
+describe('a silence of the engine', () => {
+  const maybeFailed = () => atWork(failed('Task failed'))
+
+  it('[RUN-4] is no end of a run that had ended before: it has reason to be silent', () => {
+    const told = maybeFailed().wait(10 * SECOND)
+    told.observe({ kind: 'stop', at: told.now })
+    told.say(ABORT)
+    for (let n = 0; n < 5; n += 1) {
+      expect(told.wait(MINUTE / 2).view).toMatchObject({ status: 'aborted' })
+      told.say(LINE)
+    }
+  })
+
+  it('[RUN-4] is one where another end is told only later', () => {
+    const told = maybeFailed().wait(MINUTE + SECOND)
+    expect(told.view).toMatchObject({ status: 'failed', error: 'Task failed' })
+    told.observe({ kind: 'stop', at: told.now })
+    told.say(ABORT)
+    expect(told.view).toMatchObject({ status: 'failed', error: 'Task failed' })
+  })
+
+  it('[RUN-4] [REC-3] is to be kept, and then is not undone by a connection that is taken to have ended before', () => {
+    const told = maybeFailed().wait(MINUTE + SECOND)
+    expect(told.derive()).toMatchObject({ bySilence: true, view: { status: 'failed' } })
+    told.observe({ kind: 'silent', at: told.now })
+    expect(told.derive()).toMatchObject({ bySilence: false, view: { status: 'failed' } })
+    told.observe({ kind: 'closed', at: told.now - MINUTE, connection: 1 })
+    expect(told.view.status).toBe('failed')
+  })
+})
+
 describe('a stop that nothing answers', () => {
   const stopping = () => {
     const told = atWork()

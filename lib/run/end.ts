@@ -21,6 +21,8 @@ export interface Ending {
   deadline: number | null
   /** A fresh join would decide whether an abort is real [RUN-4]. */
   undecided: boolean
+  /** The end is one by the engine's silence, of which nothing but the moment tells yet: to be kept. */
+  bySilence: boolean
 }
 
 const HISTORY_GRACE = 5_000
@@ -34,6 +36,8 @@ interface Candidate extends End {
   place: number
   /** `status` and `success`, which nothing revokes. */
   final: boolean
+  /** Since when it is known to be one, ms on our clock. */
+  since: number
 }
 
 /** Which of all that was said ended the run, if anything did: the earliest by the backend's time stands [RUN-4]. */
@@ -41,14 +45,15 @@ export function findEnd(run: Run, messages: readonly Kept[], now: number): Endin
   const findings: Finding[] = []
   const deadlines: number[] = []
   const ends: Candidate[] = []
+  const silent: Candidate[] = []
   const story = new Story()
   const history = ownHistory(run, messages)
   let undecided = false
 
   for (const [place, message] of messages.entries()) {
-    const { says, time } = message
+    const { says, time, at } = message
     const told = (status: End['status'], error: string | null, final = false) =>
-      ends.push({ status, time, error, final, place, inferred: false })
+      ends.push({ status, time, error, final, place, inferred: false, since: at })
     switch (says.kind) {
       case 'run-status':
         if (says.status !== 'running') told(says.status, says.error, true)
@@ -62,10 +67,15 @@ export function findEnd(run: Run, messages: readonly Kept[], now: number): Endin
         break
       case 'execution-failed': {
         const proof = story.leadsTo(says.error) || history?.status === 'failed'
-        const silence = proof ? 0 : silentUntil(run, message)
-        if (proof || (silence !== null && silence <= now)) told('failed', says.error)
-        else findings.push(unproven(splitError(says.error).first, time))
-        if (silence !== null && silence > now) deadlines.push(silence)
+        if (proof) {
+          told('failed', says.error)
+          break
+        }
+        const since = silentUntil(run, message)
+        findings.push(unproven(splitError(says.error).first, time))
+        if (since === null) break
+        if (since > now) deadlines.push(since)
+        else silent.push({ status: 'failed', time, error: says.error, final: false, place, inferred: false, since })
         break
       }
       case 'execution-aborted': {
@@ -80,21 +90,24 @@ export function findEnd(run: Run, messages: readonly Kept[], now: number): Endin
   }
 
   const lastWord = lastWordOfEngine(messages)
-  const standing = ends.filter(end => end.final || !lastWord || compareInstants(lastWord.time, end.time) <= 0)
+  const stands = (end: Candidate) => end.final || !lastWord || compareInstants(lastWord.time, end.time) <= 0
+  const standing = ends.filter(stands)
+  const stopped = endOfStop(run, lastWord)
+  // A run that had ended has reason to be silent.
+  const overSince = Math.min(...standing.map(({ since }) => since), stopped ? (run.stopAt ?? Infinity) : Infinity)
+  const [silence] = silent.filter(each => stands(each) && each.since <= overSince)
   // In the backend's order, so the first is the earliest.
-  const [first] = standing
+  const [told] = standing
+  const first = silence && !(told && told.place < silence.place) ? silence : told
   const end =
-    first ??
-    endOfStop(run, lastWord) ??
-    endOfProcess(run) ??
-    endByContinuation(run) ??
-    endOfHistory(run, history, now, deadlines)
+    first ?? stopped ?? endOfProcess(run) ?? endByContinuation(run) ?? endOfHistory(run, history, now, deadlines)
   return {
     end: end && withError(end, messages, first?.place ?? messages.length),
     // A failure that may be an agent's line is news only while it is open what became of the run.
     findings: end ? [] : findings,
     deadline: deadlines.length > 0 ? Math.min(...deadlines) : null,
     undecided: undecided && end === null,
+    bySilence: first !== undefined && first === silence && !(run.silence && run.silence.to >= first.since),
   }
 }
 

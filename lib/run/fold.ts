@@ -40,6 +40,9 @@ export function fold(run: Run, observation: Observation): boolean {
       if (run.replayed && run.replayed.connection >= observation.connection) return false
       run.replayed = { ...observation, openedAt: run.openedAt ?? observation.at }
       return true
+    case 'silent':
+      noteSilence(run, observation.at)
+      return true
     case 'unknown-run':
       run.unknown ??= observation
       return true

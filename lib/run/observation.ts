@@ -110,6 +110,8 @@ export const observation = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('closed'), at: z.number(), connection: z.number() }),
   /** This connection has brought again everything that was known before it. */
   z.object({ kind: z.literal('replayed'), at: z.number(), connection: z.number() }),
+  /** The engine has been silent for so long that a failure which may be an agent's line has become the end [RUN-4]. */
+  z.object({ kind: z.literal('silent'), at: z.number() }),
   /** "Execution not found." [RUN-11] */
   z.object({ kind: z.literal('unknown-run'), at: z.number(), connection: z.number() }),
   /** A successful, non-empty reading of the plan. `shared`: another run of the spec was at work at that time [RUN-8]. */

@@ -166,6 +166,30 @@ test('[SAFE-3] a token that is taken out of the file signs its holder out', asyn
   expect(await call(dashboard, 'ann', 'GET', '/api/runs')).toBe(200)
 })
 
+test('[SAFE-3] whose role is changed is offered more, or less, on the page that is open', async ({
+  backend,
+  dashboard,
+  page,
+  tokensFile,
+}) => {
+  backend.hold('setup')
+  await start(dashboard, 'ann', 'run-1')
+  await page.goto(`${dashboard.url}/runs/run-1`)
+  await signIn(page, 'vic')
+  await live(page)
+  await page.evaluate(() => Reflect.set(window, 'isSamePage', true))
+  const stop = page.getByRole('button', { name: 'Stop run…' })
+  await expect(stop).toHaveCount(0)
+  const viewer = await readFile(tokensFile, 'utf8')
+  await writeFile(tokensFile, viewer.replace('vic viewer', 'vic operator'))
+  await expect(stop).toBeVisible({ timeout: 10_000 })
+  await expect(page.getByTestId('who')).toHaveText(/vic, operator/)
+  await writeFile(tokensFile, viewer)
+  await expect(stop).toHaveCount(0, { timeout: 10_000 })
+  await expect(page.getByTestId('who')).toHaveText(/vic, viewer/)
+  expect(await page.evaluate(() => Reflect.get(window, 'isSamePage') as unknown)).toBe(true)
+})
+
 test.describe('without scripts', () => {
   test.use({ javaScriptEnabled: false })
 

@@ -1,6 +1,7 @@
 'use client'
 
 import { createContext, useContext, type ReactNode } from 'react'
+import { useToldRole } from '../../lib/client/live'
 import type { Person } from '../../lib/server/visit'
 
 /** As on loopback without authentication, where nobody is asked who they are. */
@@ -13,7 +14,11 @@ export function VisitorProvider({ person, children }: { person: Person; children
   return <Visitor value={person}>{children}</Visitor>
 }
 
-export const useVisitor = (): Person => useContext(Visitor)
+/** As the page was rendered for, with the role that they have now. */
+export function useVisitor(): Person {
+  const rendered = useContext(Visitor)
+  return { ...rendered, role: useToldRole() ?? rendered.role }
+}
 
 /** Whether to offer what only an operator may do: start, follow, stop. The server decides again [SAFE-3]. */
 export const useIsOperator = (): boolean => useVisitor().role === 'operator'

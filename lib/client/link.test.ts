@@ -70,6 +70,7 @@ function open(url: string) {
     up: () => told.push('up'),
     down: () => told.push('down'),
     closing: () => told.push('closing'),
+    visitor: ({ role }) => told.push(role),
     heard: each => heard.push(each),
     outdated: ({ message }) => told.push(message === OUTDATED ? OUTDATED : 'not understood'),
     signedOut: () => told.push('signed out'),
@@ -86,11 +87,13 @@ const gone = { scope: fleetScope }
 describe('a link', () => {
   it('asks, hears, and leaves', async () => {
     const { url, io, left } = await listen({ answers: (_request, done) => done(notFound) })
-    const { link, heard, ask, up } = open(url)
+    const { link, heard, told, ask, up } = open(url)
     await up()
     expect(await ask()).toEqual(notFound)
     io.to(fleetScope).emit('gone', gone)
-    await vi.waitFor(() => expect(heard).toEqual([{ event: 'gone', message: gone }]))
+    io.emit('visitor', { role: 'viewer' })
+    await vi.waitFor(() => expect(told).toEqual(['up', 'viewer']))
+    expect(heard).toEqual([{ event: 'gone', message: gone }])
     link.leave(fleetScope)
     await vi.waitFor(() => expect(left).toEqual([{ scope: fleetScope }]))
   })
@@ -141,6 +144,8 @@ describe('a link', () => {
     await vi.waitFor(() => expect(told).toEqual(['up', 'not understood']))
     link.ask({ scope: fleetScope }, 5_000, () => told.push('answered'))
     await vi.waitFor(() => expect(told).toEqual(['up', 'not understood', 'not understood']))
+    io.emit('visitor', { role: 'king' })
+    await vi.waitFor(() => expect(told).toEqual(['up', 'not understood', 'not understood', 'not understood']))
   })
 
   it('[SAFE-3] tells a page whose server does not know any more who looks at it', async () => {

@@ -6,9 +6,11 @@ import {
   OUTDATED,
   PROTOCOL,
   SOCKET_PATH,
+  visitor,
   type Answer,
   type Heard,
   type Subscribe,
+  type Visitor,
 } from '../sync/messages'
 import type { Scope } from '../sync/scope'
 
@@ -19,6 +21,8 @@ export interface LinkEvents {
   /** The server is being stopped: `down` follows. */
   closing: () => void
   heard: (heard: Heard) => void
+  /** What who looks at the page may do from now on. */
+  visitor: (visitor: Visitor) => void
   /** The server speaks another protocol than this page, which has to be loaded anew. */
   outdated: (reason: Error) => void
   /** The server does not know any more who looks at this page. */
@@ -96,6 +100,12 @@ export const socketLink =
     socket.onAny((event: string, message: unknown) => {
       if (event === 'closing') {
         events.closing()
+        return
+      }
+      if (event === 'visitor') {
+        const told = visitor.safeParse(message)
+        if (told.success) events.visitor(told.data)
+        else events.outdated(told.error)
         return
       }
       const result = heard.safeParse({ event, message })

@@ -12,6 +12,7 @@ import {
 } from 'react'
 import type { ContainerList, Fleet, Snapshot } from '../run/model'
 import { emptyLog } from '../sync/log'
+import type { Visitor } from '../sync/messages'
 import { containersScope, fleetScope, scopesOf, type RunRef, type Scope } from '../sync/scope'
 import { fromContainerList, fromFleet, fromSnapshot } from '../sync/shapes'
 import { browser } from './browser'
@@ -117,6 +118,17 @@ export function useRestarting(): boolean {
     listen,
     () => store.restarting(),
     () => false,
+  )
+}
+
+/** What the server last said that who looks at the page may do; null: nothing since the page was rendered. */
+export function useToldRole(): Visitor['role'] | null {
+  const store = useStore()
+  const listen = useCallback((listener: () => void) => store.onSync(listener), [store])
+  return useSyncExternalStore(
+    listen,
+    () => store.role(),
+    () => null,
   )
 }
 

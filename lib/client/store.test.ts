@@ -432,6 +432,21 @@ describe('the end', () => {
   })
 })
 
+describe('who looks at the page', () => {
+  it('[SAFE-3] may do what the server said last, and all who look are told of a change', () => {
+    const { store, link, connect, follow } = setUp()
+    follow()
+    expect(store.role()).toBeNull()
+    connect()
+    const told = vi.fn()
+    store.onSync(told)
+    for (const role of ['viewer', 'viewer', 'operator'] as const) link().visitor({ role })
+    expect([store.role(), told.mock.calls.length]).toEqual(['operator', 2])
+    link().down()
+    expect(store.role()).toBe('operator')
+  })
+})
+
 describe('a server that is being stopped', () => {
   it('[SYNC-6] is known to be, by all who look, until another one is found; what is shown is not live meanwhile', () => {
     const { store, link, connect, follow, live } = setUp()

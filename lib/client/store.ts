@@ -1,3 +1,4 @@
+import type { Visitor } from '../sync/messages'
 import type { Ask } from '../sync/replica'
 import type { Scope } from '../sync/scope'
 import { ClockWatch, ServerClock } from './clock'
@@ -59,6 +60,7 @@ export class LiveStore {
   private readonly tickers = new Map<number, Ticker>()
   private readonly syncListeners = new Set<() => void>()
   private isRestarting = false
+  private toldRole: Visitor['role'] | null = null
   private pageSync: PageSync = { sync: 'connecting', checkedAt: null }
 
   /** @param renderedAt the server's clock when it rendered the page, ms */
@@ -83,6 +85,7 @@ export class LiveStore {
         const follower = this.find(heard.message.scope)
         if (follower) this.input(follower, replica => replica.hear(heard, this.now()))
       },
+      visitor: ({ role }) => this.setRole(role),
       outdated: reason => this.outdated(reason),
       signedOut: () => this.signedOut(),
     })
@@ -147,7 +150,12 @@ export class LiveStore {
     return this.isRestarting
   }
 
-  /** Told when `sync` or `restarting` says something else. */
+  /** What the server last said that who looks at the page may do; null: nothing yet. */
+  role(): Visitor['role'] | null {
+    return this.toldRole
+  }
+
+  /** Told when `sync`, `restarting` or `role` says something else. */
   onSync(listener: () => void): () => void {
     const own = () => listener()
     this.syncListeners.add(own)
@@ -185,6 +193,12 @@ export class LiveStore {
   private setRestarting(is: boolean): void {
     if (is === this.isRestarting) return
     this.isRestarting = is
+    for (const listener of this.syncListeners) listener()
+  }
+
+  private setRole(role: Visitor['role']): void {
+    if (role === this.toldRole) return
+    this.toldRole = role
     for (const listener of this.syncListeners) listener()
   }
 

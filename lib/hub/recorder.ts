@@ -160,7 +160,7 @@ export class Recorder {
   private failed(error: unknown): void {
     const { since } = this.failing ?? { since: Date.now() }
     if (!this.failing) this.log.error({ err: error, dataDir: this.dataDir }, 'recordings can’t be written')
-    this.failing = { error: sentence(error, this.dataDir, since), since }
+    this.failing = { error: sentence(error, since), since }
     this.again ??= setTimeout(() => this.tryAgain(), AGAIN_AFTER)
     this.listener?.changed()
   }
@@ -190,25 +190,26 @@ export function recorderFinding(state: RecorderState): Finding[] {
   return [{ kind: 'recording', text: error, at: iso(since), batchId: null, containerId: null }]
 }
 
-function sentence(error: unknown, dataDir: string, since: number): string {
-  const code = error instanceof Error && 'code' in error ? error.code : null
-  const [why, step] = reasonOf(code, error, dataDir)
+/** Never with a path: where the server keeps what is for its operators, and stands in its log. */
+function sentence(error: unknown, since: number): string {
+  const [why, step] = reasonOf(error instanceof Error && 'code' in error ? error.code : null)
   return `Recordings can’t be written: ${why}. A restart would forget what happened since ${iso(since)}. ${step}`
 }
 
-function reasonOf(code: unknown, error: unknown, dataDir: string): [why: string, step: string] {
+function reasonOf(code: unknown): [why: string, step: string] {
   const again = 'It is tried again every 10 s.'
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return ['the disk is full', `Free space for ${dataDir}. ${again}`]
+      return ['the disk is full', `Free space for DATA_DIR. ${again}`]
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return ['the folder is read-only', `Allow writing to ${dataDir}. ${again}`]
-    default: {
-      const words = error instanceof Error ? error.message.replace(/\.$/, '') : 'for an unknown reason'
-      return [words, `Check ${dataDir}. ${again}`]
-    }
+      return ['the folder is read-only', `Allow writing to DATA_DIR. ${again}`]
+    default:
+      return [
+        typeof code === 'string' ? `the system says ${code}` : 'the server’s log says why',
+        `Check DATA_DIR. ${again}`,
+      ]
   }
 }

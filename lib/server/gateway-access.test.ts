@@ -1,6 +1,6 @@
 import { io, type Socket } from 'socket.io-client'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { NOT_SIGNED_IN, OUTDATED, PROTOCOL, SOCKET_PATH } from '../sync/messages'
+import { NOT_SIGNED_IN, OUTDATED, PROTOCOL, SOCKET_PATH, type Visitor } from '../sync/messages'
 import { readAddresses } from './addresses'
 import { Gateway } from './gateway'
 import { serve, silent } from './testing'
@@ -35,12 +35,18 @@ const end = async () => {
 afterEach(end)
 
 /** Connects; gives the socket, or why there is none. */
-async function connect(headers: Record<string, string> = {}, auth: object = {}, transports = ['websocket']) {
+async function connect(
+  headers: Record<string, string> = {},
+  auth: object = {},
+  transports = ['websocket'],
+  told: (visitor: Visitor) => void = () => undefined,
+) {
   const client: Socket = io(`http://127.0.0.1:${server.port}`, {
     ...{ path: SOCKET_PATH, transports, forceNew: true, reconnection: false, extraHeaders: headers },
     auth: { protocol: PROTOCOL, ...auth },
   })
   clients.push(client)
+  client.on('visitor', told)
   return new Promise<Socket | string>(resolve => {
     client.on('connect', () => resolve(client)).on('connect_error', ({ message }) => resolve(message))
   })
@@ -110,6 +116,26 @@ it('[SAFE-3] signing out closes the sockets of that session, and no others', asy
   expect(other.connected).toBe(true)
   expect(await subscribe(other)).toMatchObject({ kind: 'snapshot' })
   expect(await connect(here)).toBe(NOT_SIGNED_IN)
+})
+
+it('[SAFE-3] a page is told what one may do on it: when it connects, and when that changes', async () => {
+  const told = new Map<string, string[]>()
+  const open = async (name: 'ann' | 'vic') => {
+    const roles: string[] = []
+    told.set(name, roles)
+    const client = await opened({}, { token: team.secret(name) }, ['websocket'], ({ role }) => roles.push(role))
+    await subscribe(client)
+    return client
+  }
+  const [ann, vic] = [await open('ann'), await open('vic')]
+  team.change('ann', 'viewer')
+  gateway.recheck()
+  gateway.recheck()
+  for (const client of [ann, vic]) await subscribe(client)
+  expect([...told]).toEqual([
+    ['ann', ['operator', 'viewer']],
+    ['vic', ['viewer']],
+  ])
 })
 
 it('[SAFE-3] every message is asked again whose it is', async () => {

@@ -73,6 +73,8 @@ export class Gateway {
   readonly #listener: PageListener
   /** What each socket proved when it was opened. */
   readonly #proofs = new WeakMap<PageSocket, Proof>()
+  /** Which role each socket's page was told. */
+  readonly #told = new WeakMap<PageSocket, Role>()
   readonly #recheck: NodeJS.Timeout
 
   /** `server` is where socket.io hangs its listeners: the edge hands it what passed the guard. */
@@ -131,6 +133,7 @@ export class Gateway {
         if (this.#may(socket, needsOf.get(event))) next()
         else socket.disconnect(true)
       })
+      this.#tellRole(socket)
       this.#pages.set(socket.id, new Page(socket, this.#counted(source), { ...this.#listener, failed }))
       socket.on('disconnect', () => this.#pages.delete(socket.id))
     })
@@ -155,9 +158,15 @@ export class Gateway {
     this.log.error({ scope, err: error }, 'a scope could not be published')
   }
 
-  /** Closes the connections of those who may no longer see anything: signed out, or their token is gone [SAFE-3]. */
+  /**
+   * Closes the connections of those who may no longer see anything: signed out, or their token is gone; tells those who may do
+   * more or less than before [SAFE-3].
+   */
   recheck(): void {
-    for (const socket of this.#io.of('/').sockets.values()) if (!this.#may(socket, 'viewer')) socket.disconnect(true)
+    for (const socket of this.#io.of('/').sockets.values()) {
+      if (this.#may(socket, 'viewer')) this.#tellRole(socket)
+      else socket.disconnect(true)
+    }
   }
 
   /** Tells every page that the server is being stopped, and closes its connection: it looks for a server again. */
@@ -239,6 +248,13 @@ export class Gateway {
     // One whose connection ended meanwhile is never opened, and so never closed.
     if (socket.conn.readyState === 'open') socket.on('disconnect', this.#visitors.recognised(name))
     return undefined
+  }
+
+  #tellRole(socket: PageSocket): void {
+    const role = this.access.personOf(this.#proofs.get(socket))?.role
+    if (role === undefined || role === this.#told.get(socket)) return
+    this.#told.set(socket, role)
+    socket.emit('visitor', { role })
   }
 
   #may(socket: PageSocket, what: Role | undefined): boolean {

@@ -53,6 +53,8 @@ const SCOPES = ['fleet', 'containers', 'run', 'log', 'lines', 'import', 'import-
 export class Metrics implements HubMeter, GatewayMeter, RefusalMeter {
   readonly #registry = new Registry()
   readonly #here = { registers: [this.#registry] }
+  readonly #shows: ((now: HubState & Attendance) => void)[] = []
+  #measure: () => void = () => undefined
 
   readonly #messages = new Counter({
     ...this.#here,
@@ -141,43 +143,56 @@ export class Metrics implements HubMeter, GatewayMeter, RefusalMeter {
     this.#published.observe(ms / 1_000)
   }
 
-  /** From now on a reading also says how things are at that moment. Called once. */
+  /** From now on a reading also says how things are at that moment: both are asked once for all of it. Called once. */
   watch({ hub, gateway }: Measured): void {
     collectDefaultMetrics({ register: this.#registry })
-    this.#gauge('groundtruth_link', '1 for the state that the link is in.', ['source', 'state'], gauge => {
-      const { links } = hub.state()
+    this.#gauge('groundtruth_link', '1 for the state that the link is in.', ['source', 'state'], (gauge, { links }) => {
       for (const [source, link] of Object.entries(links)) {
         for (const state of linkState.options) gauge.set({ source, state }, state === link ? 1 : 0)
       }
     })
-    this.#gauge('groundtruth_runs', 'Runs that are known, by status.', ['status'], gauge => {
-      const { runs } = hub.state()
+    this.#gauge('groundtruth_runs', 'Runs that are known, by status.', ['status'], (gauge, { runs }) => {
       for (const status of runStatus.options) gauge.set({ status }, runs.get(status) ?? 0)
     })
-    this.#gauge('groundtruth_log_bytes', 'What all logs take of memory, about.', [], gauge => {
-      gauge.set(hub.state().logBytes)
+    this.#gauge('groundtruth_log_bytes', 'What all logs take of memory, about.', [], (gauge, { logBytes }) => {
+      gauge.set(logBytes)
     })
-    this.#gauge('groundtruth_stream_queue_bytes', 'Received from the backend, and not yet taken in.', [], gauge => {
-      gauge.set(hub.state().queuedBytes)
+    this.#gauge(
+      'groundtruth_stream_queue_bytes',
+      'Received from the backend, and not yet taken in.',
+      [],
+      (gauge, { queuedBytes }) => {
+        gauge.set(queuedBytes)
+      },
+    )
+    this.#gauge('groundtruth_pages', 'Pages that are connected.', [], (gauge, { sockets }) => {
+      gauge.set(sockets)
     })
-    this.#gauge('groundtruth_pages', 'Pages that are connected.', [], gauge => {
-      gauge.set(gateway.attendance().sockets)
+    this.#gauge('groundtruth_slow_pages', 'Pages that do not keep up.', [], (gauge, { slow }) => {
+      gauge.set(slow)
     })
-    this.#gauge('groundtruth_slow_pages', 'Pages that do not keep up.', [], gauge => {
-      gauge.set(gateway.attendance().slow)
-    })
-    this.#gauge('groundtruth_subscriptions', 'What pages follow, by kind.', ['scope'], gauge => {
-      const { subscriptions } = gateway.attendance()
+    this.#gauge('groundtruth_subscriptions', 'What pages follow, by kind.', ['scope'], (gauge, { subscriptions }) => {
       for (const scope of SCOPES) gauge.set({ scope }, subscriptions.get(scope) ?? 0)
     })
+    this.#measure = () => {
+      const now = { ...hub.state(), ...gateway.attendance() }
+      for (const show of this.#shows) show(now)
+    }
   }
 
   /** All of them, in the text format of Prometheus. */
   text(): Promise<string> {
+    this.#measure()
     return this.#registry.metrics()
   }
 
-  #gauge<L extends string>(name: string, help: string, labelNames: L[], collect: (gauge: Gauge<L>) => void): void {
-    const gauge: Gauge<L> = new Gauge({ ...this.#here, name, help, labelNames, collect: () => collect(gauge) })
+  #gauge<L extends string>(
+    name: string,
+    help: string,
+    labelNames: L[],
+    show: (gauge: Gauge<L>, now: HubState & Attendance) => void,
+  ): void {
+    const gauge = new Gauge({ ...this.#here, name, help, labelNames })
+    this.#shows.push(now => show(gauge, now))
   }
 }

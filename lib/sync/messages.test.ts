@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { hash } from './digest'
 import { diffOfDocument, document } from './document'
 import { canonical } from './json'
-import { answer, handshake, heard, PROTOCOL, subscribe, unsubscribe } from './messages'
+import { answer, handshake, heard, PROTOCOL, subscribe, unsubscribe, visitor } from './messages'
 import { throughText } from './testing'
 
 const now = '2026-01-01T00:00:00.000Z'
@@ -12,12 +12,12 @@ const push = { epoch: 'e', scope: 'run/r', now, from: 1, to: 2, diff: '{}' }
 describe('messages', () => {
   it('have their shape pinned to the number of the protocol: who changes one, changes the other', () => {
     // Logs are left out: a line's shape is the model's.
-    const shapes = [handshake, subscribe, unsubscribe, answer, heard, document, diffOfDocument]
+    const shapes = [handshake, subscribe, unsubscribe, answer, heard, visitor, document, diffOfDocument]
     const pin = hash(canonical(shapes.map(shape => throughText(z.toJSONSchema(shape, { unrepresentable: 'any' })))))
     expect({ PROTOCOL, pin }).toMatchInlineSnapshot(`
       {
-        "PROTOCOL": 3,
-        "pin": 4664067749750596,
+        "PROTOCOL": 4,
+        "pin": 946230838699889,
       }
     `)
   })

@@ -7,7 +7,7 @@ import { scope } from './scope'
  */
 
 /** Sent in the handshake as `auth: { protocol }`. Any change to a message below or to the model needs a new number. */
-export const PROTOCOL = 3
+export const PROTOCOL = 4
 /** Text of the connection error that tells the page of another build to reload itself. */
 export const OUTDATED = 'outdated'
 /** Text of the connection error that tells the page that nobody is signed in on it any more. */
@@ -51,6 +51,10 @@ export type Beat = z.infer<typeof beat>
 export const gone = z.object({ scope })
 export type Gone = z.infer<typeof gone>
 
+/** Server to client, once a connection is open and whenever it changes: what who looks at the page may do [SAFE-3]. */
+export const visitor = z.object({ role: z.enum(['viewer', 'operator']) })
+export type Visitor = z.infer<typeof visitor>
+
 /** The acknowledgement of `subscribe`: everything since what the page has, or the whole state, or why not. */
 export const answer = z.discriminatedUnion('kind', [
   snapshot.extend({ kind: z.literal('snapshot') }),
@@ -71,7 +75,10 @@ export type ServerEvent = Heard['event']
 export type ServerMessages = { [H in Heard as H['event']]: H['message'] }
 
 /** socket.io's listener types, for both ends. `closing`: the server is being stopped, and the connection ends next. */
-export type ServerToClient = { [E in ServerEvent]: (message: ServerMessages[E]) => void } & { closing: () => void }
+export type ServerToClient = { [E in ServerEvent]: (message: ServerMessages[E]) => void } & {
+  visitor: (message: Visitor) => void
+  closing: () => void
+}
 export interface ClientToServer {
   subscribe: (request: Subscribe, done: (answer: Answer) => void) => void
   unsubscribe: (request: Unsubscribe) => void

@@ -185,6 +185,11 @@ export class RunState {
     return this.run.unknown !== null && this.run.first === null && this.run.accepted === null
   }
 
+  /** Since when it is known that the backend does not know the run, ms; null: it does, or was not asked. */
+  get unknownSince(): number | null {
+    return this.run.unknown?.at ?? null
+  }
+
   /** Counts executions under the same id [RUN-14]. */
   get incarnation(): number {
     return this.run.incarnation

@@ -1,4 +1,4 @@
-import type { Employer } from '../run/assign'
+import { lastOf, type Employer } from '../run/assign'
 import type { RunFields } from '../run/model'
 import type { RunView } from '../run/view'
 import type { RunState } from './run-state'
@@ -131,7 +131,7 @@ export class Runs {
   employers(since: number): Employer[] {
     return [...this.states.values()]
       .map(state => this.employer(state))
-      .filter(({ endedAt }) => endedAt === null || endedAt >= since - SKEW)
+      .filter(employer => (lastOf(employer) ?? Infinity) >= since - SKEW)
   }
 
   /** Made once of each view of a run: most runs are over, and stay as they are. */
@@ -139,7 +139,7 @@ export class Runs {
     const { view } = state.current()
     const known = this.asEmployers.get(view)
     if (known) return known
-    const employer = employerOf(state.runId, view)
+    const employer = { ...employerOf(state.runId, view), ...diedBy(state) }
     this.asEmployers.set(view, employer)
     return employer
   }
@@ -159,6 +159,12 @@ export class Runs {
       }
     })
   }
+}
+
+/** By the backend's clock, as are the times that it tells. */
+function diedBy(state: RunState): Pick<Employer, 'diedBy'> {
+  const { inferred, clockOffset } = state.current().view
+  return inferred && state.unknownSince !== null ? { diedBy: state.unknownSince - clockOffset } : {}
 }
 
 function employerOf(runId: string, { historyId, basis, batches, ...view }: RunView): Employer {

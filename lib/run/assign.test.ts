@@ -33,6 +33,29 @@ const nobodys = (...candidates: `${string} ${string}`[]): Assignment => ({
 const at = (seconds: number) => ({ createdAt: T0 + seconds * SECOND })
 const branch = (id: string, suffix: string) => `worktree/main/ckrv-batch-${id}-${suffix}`
 
+describe('a run that died with its backend', () => {
+  // Each says no more than that its batch began; the next is begun a moment after the death of the one before is known.
+  const died = (n: number) =>
+    run(`r${n}`, ['a'], {
+      ...{ startedAt: T0 + 3 * n * SECOND, endedAt: T0 + (3 * n + 1) * SECOND, diedBy: T0 + (3 * n + 2) * SECOND },
+    })
+  const runs = [died(0), died(1), died(2)]
+  const agents = [0, 1, 2].map(n => agent(`c${n}`, { ...at(3 * n + 1.5), tree: `a-00000${n}` }))
+
+  it('[DOCK-4] [RUN-11] may have begun a container after its last word, and the next run’s is not its own', () => {
+    const expected = [0, 1, 2].map(n => [`c${n}`, given(`r${n}`, 'a')] as const)
+    expect([...assign(agents, runs)]).toEqual(expected)
+    expect([...assign([...agents].reverse(), [...runs].reverse())].sort()).toEqual(expected)
+  })
+
+  it('[DOCK-4] that is noticed late takes nothing that was created in another’s time', () => {
+    const late = { ...died(0), diedBy: T0 + 3_600 * SECOND }
+    const open = run('r9', ['a'], { startedAt: T0 + 60 * SECOND })
+    const own = agent('c', { ...at(62), tree: 'a-999999' })
+    expect(assign([own], [late, open]).get('c')).toEqual(given('r9', 'a'))
+  })
+})
+
 describe('what a container says', () => {
   it('[DOCK-4] by label it belongs to the run and batch that this names, whatever else it says', () => {
     const marks = { runId: 'r2', batchId: 'b' }

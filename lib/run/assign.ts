@@ -7,6 +7,8 @@ export interface Employer {
   /** Null while nothing of it was heard. */
   startedAt: number | null
   endedAt: number | null
+  /** Where its end is only its last word, as it died with its process: when that was known. It may have begun more until then. */
+  diedBy?: number
   batches: readonly { id: string; name: string; startedAt: number | null; branch: string | null }[]
 }
 
@@ -27,6 +29,15 @@ interface Candidate {
 /** By how much the clocks of backend and Engine may differ where that alone leaves a container without a run, ms. */
 const SKEW = 5_000
 
+/** How a container's time is compared with a run's. `late`: one that died was at work until that was known. */
+interface Comparison {
+  skew: number
+  late: boolean
+}
+const EXACT: Comparison = { skew: 0, late: false }
+const LATE: Comparison = { skew: 0, late: true }
+const SKEWED: Comparison = { skew: SKEW, late: true }
+
 /**
  * Which run's batch each container works on [DOCK-4]: by label, else by its work tree, else by the name of its mission;
  * between runs by time, and by the branch that names its work tree, which is proof. Pure, and done again with every new
@@ -40,12 +51,12 @@ export function assign(
   const inTurn = [...containers].sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
   const index = new Index(employers, inTurn)
   // What is certain comes first, for a batch is done in one work tree, and no container of another is its own. Then what
-  // was created in a run's time by equal clocks, and last by clocks that differ.
+  // was created in a run's time by equal clocks, or before it was known that the run had died, and last by clocks that differ.
   const result = new Map<string, Assignment>(inTurn.map(container => [container.id, index.certain(container) ?? none]))
-  for (const skews of [[0], [0, SKEW]]) {
+  for (const ways of [[EXACT], [EXACT, LATE], [EXACT, LATE, SKEWED]]) {
     for (const container of inTurn) {
       if (container.marks.runId !== null) continue
-      if (result.get(container.id)?.kind === 'unassigned') result.set(container.id, index.inTime(container, skews))
+      if (result.get(container.id)?.kind === 'unassigned') result.set(container.id, index.inTime(container, ways))
     }
   }
   return result
@@ -87,8 +98,8 @@ class Index {
     return proven && this.taken(proven, container)
   }
 
-  /** By when it was created; of several ways to compare clocks the first by which any run fits. */
-  inTime(container: ContainerFacts, skews: readonly number[]): Assignment {
+  /** By when it was created; of several ways to compare times the first by which any run fits. */
+  inTime(container: ContainerFacts, ways: readonly Comparison[]): Assignment {
     const { marks } = container
     const foreign = marks.tree && this.repository !== null && marks.tree.repository !== this.repository
     if (foreign) return none
@@ -97,8 +108,8 @@ class Index {
     if (owner) return owner
     const suffix = suffixIn(marks)
     const isFree = ({ batch }: Candidate) => (this.trees.get(batch) ?? suffix) === suffix
-    for (const skew of skews) {
-      const [only, ...others] = begunBy(this.named(container), container, skew).filter(isFree)
+    for (const way of ways) {
+      const [only, ...others] = begunBy(this.named(container), container, way).filter(isFree)
       if (only && others.length === 0) return this.taken(only, container)
       if (only) return undecided([only, ...others].map(({ run, batch }) => ({ runId: run.runId, batchId: batch.id })))
     }
@@ -110,7 +121,7 @@ class Index {
     const { runId, batchId, tree } = container.marks
     const named = this.employers.filter(run => run.runId === runId)
     const runs = named.length > 0 ? named : this.employers.filter(run => run.historyId === runId)
-    const [only, ...others] = runs.length > 1 ? runs.filter(run => isAtWorkAt(run, container, SKEW)) : runs
+    const [only, ...others] = runs.length > 1 ? runs.filter(run => isAtWorkAt(run, container, SKEWED)) : runs
     const id = batchId ?? tree?.batchId
     if (!only || id === undefined) return none
     if (others.length > 0) return undecided([only, ...others].map(run => ({ runId: run.runId, batchId: id })))
@@ -125,7 +136,7 @@ class Index {
     // A resumed run knows the branch too; the batch was done in the run in which it began.
     const begun = named.filter(({ batch }) => batch.startedAt !== null)
     if (begun.length === 1) return begun[0] ?? null
-    const [only, ...others] = (begun.length > 0 ? begun : named).filter(({ run }) => isAtWorkAt(run, container, SKEW))
+    const [only, ...others] = (begun.length > 0 ? begun : named).filter(({ run }) => isAtWorkAt(run, container, SKEWED))
     return only && others.length === 0 ? only : null
   }
 
@@ -161,16 +172,22 @@ const undecided = (candidates: { runId: string; batchId: string }[]): Assignment
 const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
 /** Those whose batch had started when the container was created, and whose run was not over. */
-const begunBy = (candidates: readonly Candidate[], container: ContainerFacts, skew: number): Candidate[] =>
+const begunBy = (candidates: readonly Candidate[], container: ContainerFacts, way: Comparison): Candidate[] =>
   candidates.filter(({ run, batch }) => {
-    if (!isAtWorkAt(run, container, skew)) return false
+    if (!isAtWorkAt(run, container, way)) return false
     const begun = startOf(run, batch)
-    return begun !== null && begun <= container.createdAt + skew
+    return begun !== null && begun <= container.createdAt + way.skew
   })
 
-function isAtWorkAt({ startedAt, endedAt }: Employer, { createdAt }: ContainerFacts, skew: number): boolean {
+function isAtWorkAt(run: Employer, { createdAt }: ContainerFacts, { skew, late }: Comparison): boolean {
+  const { startedAt } = run
+  const endedAt = late ? lastOf(run) : run.endedAt
   return startedAt !== null && startedAt <= createdAt + skew && (endedAt === null || endedAt >= createdAt - skew)
 }
+
+/** Until when a run may have begun something; null while it is open. */
+export const lastOf = ({ endedAt, diedBy }: Employer): number | null =>
+  endedAt === null ? null : Math.max(endedAt, diedBy ?? endedAt)
 
 /** When a batch began; of equal names a start by name may be another's. */
 function startOf(run: Employer, { name, startedAt }: Candidate['batch']): number | null {

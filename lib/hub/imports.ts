@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { createReadStream, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import type { Logger } from 'pino'
 import type { ImportSummary, Snapshot } from '../run/model'
 import { iso } from '../run/time'
@@ -143,16 +143,19 @@ export class Imports implements ImportsApi {
   private async receive(body: AsyncIterable<Buffer>, path: string): Promise<string> {
     const hash = createHash('sha256')
     let bytes = 0
-    const count = (chunk: Buffer) => {
-      bytes += chunk.length
-      if (bytes > this.bounds.one) throw this.beyond(`A recording of more than ${inMiB(this.bounds.one)} is not taken.`)
-      hash.update(chunk)
-      return chunk
+    // Not a stream: one that is given up may still create its file after that was cleared away.
+    const file = await open(path, 'wx', 0o600)
+    try {
+      for await (const chunk of body) {
+        bytes += chunk.length
+        if (bytes > this.bounds.one)
+          throw this.beyond(`A recording of more than ${inMiB(this.bounds.one)} is not taken.`)
+        hash.update(chunk)
+        await file.appendFile(chunk)
+      }
+    } finally {
+      await file.close()
     }
-    const counted = async function* () {
-      for await (const chunk of body) yield count(chunk)
-    }
-    await pipeline(counted, createWriteStream(path, { flags: 'wx', mode: 0o600 }))
     return hash.digest('hex').slice(0, 32)
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { completedText, countsText, findingText, plural, runSentence, sentence, withAge } from './words'
+import { completedText, countsText, findingText, plural, runName, runSentence, sentence, withAge } from './words'
 
 const none = { total: 0, totalKnown: true, pending: 0, running: 0, completed: 0, failed: 0, aborted: 0 }
 const some = { ...none, total: 14, completed: 8, running: 3, pending: 3 }
@@ -22,6 +22,13 @@ describe('words', () => {
     expect(plural(1, 'batch')).toBe('1 batch')
     expect(plural(2, 'batch')).toBe('2 batches')
     expect(plural(0, 'line')).toBe('0 lines')
+  })
+
+  it('[SAFE-4] takes the power from characters that would reorder what is beside them', () => {
+    expect(sentence('a\u202eb')).toBe('a\ufffdb.')
+    expect(runName({ spec: '\u2066x', runId: 'r' })).toBe('\ufffdx')
+    const finding = { kind: 'ghost', text: '\u202dName: words\nmore\u2069', at: null, batchId: null, containerId: null }
+    expect(findingText(finding)).toEqual({ says: '\ufffdName: words.', detail: 'more\ufffd' })
   })
 
   it('ends every text as a sentence', () => {

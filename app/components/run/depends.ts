@@ -1,4 +1,5 @@
 import type { Batch } from '../../../lib/run/model'
+import { disarmed } from '../../words'
 
 /** How a batch's dependencies read: their places in the plan, and the names of those it still waits for. */
 export interface Needs {
@@ -19,7 +20,7 @@ export function needsOf(batches: readonly Batch[]): Needs[] {
       const batch = index === undefined ? undefined : batches[index]
       return {
         place: index === undefined ? id : String(index + 1),
-        name: batch?.name ?? id,
+        name: disarmed(batch?.name ?? id),
         done: batch?.status === 'completed',
       }
     })

@@ -1,0 +1,257 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { Dashboard } from './dashboard'
+import { expect, test } from './fixtures'
+import { PORTAL } from './run-page'
+
+/** What agents and others may write to make a page do something: it must be text, everywhere that it stands. */
+
+const PWN = 'window.pwned=1'
+const hostile = {
+  script: `<script>${PWN}</script>`,
+  image: `<img src=x onerror="${PWN}">`,
+  svg: `<svg onload="${PWN}"><a href="javascript:${PWN}">x</a></svg>`,
+  title: `</title><script>${PWN}</script>`,
+  quote: `"'><iframe srcdoc="<script>parent.${PWN}</script>"></iframe>`,
+  template: `{{constructor.constructor('${PWN}')()}}\${${PWN}}`,
+  ansi: '\u001b[31mred\u001b[2J\u001b[H\u001b[999Bmoved',
+  link: `\u001b]8;;javascript:${PWN}\u0007click me\u001b]8;;\u0007`,
+  bidi: 'abc\u202edcba\u2066x',
+  invisible: 'zero\u200bwidth\u0000null\ufeff',
+  proto: '__proto__',
+  long: 'long '.repeat(400),
+}
+const texts = Object.values(hostile)
+
+const stamp = (n: number) => new Date().toISOString().replace('Z', `${String(n).padStart(6, '0')}+00:00`)
+
+/** Nothing of what the page shows has become anything but text. */
+async function expectInert(page: Page, title: RegExp): Promise<void> {
+  const found = await page.evaluate(() => ({
+    pwned: 'pwned' in window,
+    foreign: [...document.querySelectorAll('body img, iframe, object, embed, video, audio, base, foreignObject')]
+      .length,
+    links: [...document.querySelectorAll('a')]
+      .map(({ href }) => href)
+      .filter(href => !href.startsWith(location.origin)),
+    handlers: [...document.querySelectorAll('*')].flatMap(({ attributes }) =>
+      [...attributes].map(({ name }) => name).filter(name => name.startsWith('on')),
+    ),
+    forms: [...document.querySelectorAll('form')]
+      .map(({ action }) => action)
+      .filter(to => !to.startsWith(location.origin)),
+    isWide: document.documentElement.scrollWidth > window.innerWidth,
+    brandTop: document.querySelector('.brand')?.getBoundingClientRect().top ?? -1,
+  }))
+  const { brandTop, ...rest } = found
+  expect(rest).toEqual({ pwned: false, foreign: 0, links: [], handlers: [], forms: [], isWide: false })
+  expect(brandTop).toBeGreaterThanOrEqual(0)
+  await expect(page).toHaveTitle(title)
+}
+
+/** A page that tells of every way in which a text may have come to life. */
+function watched(page: Page, origin: string): string[] {
+  const told: string[] = []
+  page.on('dialog', dialog => {
+    told.push(`a dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  page.on('request', request => {
+    const url = request.url()
+    if (!url.startsWith(origin) && !url.startsWith('blob:') && !url.startsWith('data:')) told.push(`a request: ${url}`)
+  })
+  page.on('popup', popup => void told.push(`a popup: ${popup.url()}`))
+  return told
+}
+
+test('[SAFE-4] hostile names, ids, branches, errors and lines are inert on every page, and in an import', async ({
+  backend,
+  dashboard,
+  page,
+}) => {
+  test.setTimeout(90_000)
+  const told = watched(page, dashboard.url)
+  backend.hold('db')
+  backend.hold('ui')
+  // A run's id holds no slash and no control characters; all else it may.
+  const runId = `<img src=x onerror="${PWN}">\u202e"'`
+  await dashboard.start(PORTAL, { runId })
+  await expect.poll(async () => (await dashboard.snapshot(runId)).counts.completed, { timeout: 15_000 }).toBe(1)
+  let n = 0
+  const say = (message: object) =>
+    backend.sendRaw(runId, JSON.stringify({ message: '', timestamp: stamp(++n), ...message }))
+  for (const text of texts) {
+    say({ type: 'batch_status', status: 'running', batch_id: `id ${text}`, batch_name: text })
+    for (const type of ['log', 'error', 'info', 'warning']) say({ type, message: text })
+  }
+  say({ type: 'log', message: `${'A'.repeat(5 * 1024 * 1024)}<script>${PWN}</script>` })
+  say({
+    type: 'batch_status',
+    status: 'completed',
+    batch_id: `id ${hostile.image}`,
+    batch_name: 'x',
+    branch: hostile.svg,
+  })
+  const all = async () => (await dashboard.snapshot(runId)).batches.length
+  await expect.poll(all, { timeout: 15_000 }).toBe(14 + texts.length)
+
+  // While it runs: the run's page, each hostile batch with its panel, the log's end.
+  await page.goto(`${dashboard.url}/runs/${encodeURIComponent(runId)}`)
+  await expect(page.locator('[data-testid=batch-card]')).toHaveCount(14 + texts.length)
+  await expectInert(page, /^2\/\? 014-invoice-portal, running$/)
+  for (const text of texts) {
+    const id = `id ${text}`
+    await page.goto(`${dashboard.url}/runs/${encodeURIComponent(runId)}?batch=${encodeURIComponent(id)}`)
+    await expect(page.getByTestId('batch-panel')).toBeVisible()
+    await expectInert(page, /^2\/\? 014-invoice-portal, running$/)
+  }
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await expect(page.getByTestId('log-lines')).toContainText('AAAA')
+  await expectInert(page, /running$/)
+
+  // It ends with hostile words, which the fleet tells, too.
+  say({ type: 'status', status: 'failed' })
+  say({ type: 'error', message: `Execution failed: ${hostile.title}${hostile.bidi}\n\n${hostile.svg}` })
+  await expect.poll(async () => (await dashboard.snapshot(runId)).status).toBe('failed')
+  await expect(page.getByTestId('run-error')).toContainText('</title>')
+  await expect(page.getByTestId('run-error')).toContainText('abc\ufffddcba')
+  await expectInert(page, /^2\/\? 014-invoice-portal, failed$/)
+  await page.goto(dashboard.url)
+  await expect(page.getByText('</title>').first()).toBeVisible()
+  await expectInert(page, /Fleet/)
+
+  // A spec of a name like that is the backend's to refuse.
+  const specs = [hostile.image, `${PWN}<svg onload=${PWN}>`, '{{x}}', '<b>bold</b>'.replace('/', '')]
+  for (const spec of specs) await dashboard.api('POST', '/api/runs', { spec })
+  await expect(page.getByTestId('run-row')).toHaveCount(1 + specs.length, { timeout: 15_000 })
+  await expectInert(page, /Fleet/)
+
+  // Where it is imported it is no better, and no worse.
+  const recording = await fetch(`${dashboard.url}/api/runs/${encodeURIComponent(runId)}/recording`)
+  const answer = await fetch(`${dashboard.url}/api/imports`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson' },
+    body: await recording.text(),
+  })
+  const { importId } = (await answer.json()) as { importId: string }
+  await page.goto(`${dashboard.url}/imports/${importId}?batch=${encodeURIComponent(`id ${hostile.image}`)}`)
+  await expect(page.getByTestId('batch-panel')).toBeVisible()
+  await expectInert(page, /^2\/\? 014-invoice-portal, failed$/)
+  await page.setViewportSize({ width: 390, height: 844 })
+  await expectInert(page, /failed$/)
+  await page.goto(dashboard.url)
+  await expectInert(page, /Fleet/)
+  expect(told).toEqual([])
+})
+
+test.describe('containers of anybody’s making', () => {
+  test.use({ docker: 'on' })
+
+  test('[SAFE-4] hostile batch ids, work trees and output of agents are inert beside their evidence', async ({
+    backend,
+    dashboard,
+    page,
+    prefix,
+  }) => {
+    const told = watched(page, dashboard.url)
+    backend.hold(`${prefix}setup`)
+    const runId = await dashboard.start(PORTAL)
+    for (const text of texts)
+      if (text !== hostile.long) backend.print(`${prefix}setup`, 'stdout', text.replace('\u0000', ''))
+    const setup = page.locator(`[data-testid=batch-card][data-batch-id="${prefix}setup"]`)
+    await page.goto(`${dashboard.url}/runs/${runId}?batch=${prefix}setup`)
+    await expect(setup).toHaveAttribute('data-verdict', 'agrees', { timeout: 30_000 })
+    await expect(page.getByTestId('log-lines')).toContainText('onerror', { timeout: 30_000 })
+    await expectInert(page, /running$/)
+    await page.goto(`${dashboard.url}/containers`)
+    await expect(page.getByTestId('container-row').first()).toBeVisible()
+    await expectInert(page, /Containers|containers/)
+    backend.release(`${prefix}setup`)
+    expect(told).toEqual([])
+  })
+})
+
+/** Ways out of a folder, as they may stand in a JSON body. */
+const ways = [
+  ...[
+    '..',
+    '.',
+    '../../etc/passwd',
+    '..\\..\\windows',
+    '/etc/passwd',
+    'a/../../b',
+    '..%2f..%2fetc',
+    '%2e%2e',
+    '....//',
+  ],
+  ...[
+    'a\u0000b',
+    'a\u0000.yaml',
+    '\u0000',
+    '~root',
+    '.hidden',
+    `${'../'.repeat(40)}etc/passwd`,
+    'C:\\x',
+    '\\\\host\\share',
+    'x'.repeat(5_000),
+  ],
+]
+
+test.describe('ways out of a folder', () => {
+  test('[SAFE-2] [SAFE-4] in specs, run ids, imports and batches lead nowhere', async ({ backend, folder }) => {
+    test.setTimeout(60_000)
+    const home = join(folder, 'home')
+    const dataDir = join(home, 'data')
+    await mkdir(home)
+    await writeFile(join(home, 'secret'), 'a secret beside the data folder')
+    const dashboard = await Dashboard.launch({ BACKEND_URL: backend.url, DATA_DIR: dataDir })
+    try {
+      const runId = await dashboard.start(PORTAL)
+      await expect.poll(async () => (await dashboard.snapshot(runId)).status, { timeout: 30_000 }).toBe('completed')
+      const before = (await dashboard.api('GET', '/api/runs')).body as { runs: unknown[] }
+      for (const way of ways) {
+        const refused = [
+          await dashboard.api('POST', '/api/runs', { spec: way }),
+          await dashboard.api('POST', '/api/runs', { spec: PORTAL, runId: `${way}/x` }),
+          await dashboard.api('POST', '/api/runs', { spec: PORTAL, resumeRunId: `${way}\u0000` }),
+        ]
+        // What can be the name of a folder beside the others is the backend's to look for, and it finds none.
+        const isName = /^[^/\\.\u0000][^/\\\u0000]{0,127}$/.test(way)
+        expect([way, ...refused.map(({ status }) => status)]).toEqual([way, isName ? 201 : 422, 422, 422])
+        for (const segment of [way, encodeURIComponent(way), encodeURIComponent(encodeURIComponent(way))]) {
+          for (const [method, path] of [
+            ['GET', `/api/runs/${segment}`],
+            ['GET', `/api/runs/${segment}/logs`],
+            ['GET', `/api/runs/${segment}/recording`],
+            ['POST', `/api/runs/${segment}/stop`],
+            ['PUT', `/api/runs/${segment}`],
+            ['GET', `/api/imports/${segment}`],
+            ['GET', `/api/imports/${segment}/recording`],
+            ['DELETE', `/api/imports/${segment}`],
+            ['POST', `/api/containers/${segment}/stop`],
+            ['GET', `/api/runs/${runId}/logs?batch=${segment}`],
+          ] as const) {
+            const { status, body } = await dashboard
+              .api(method, path)
+              .catch(() => ({ status: 404, body: 'no such URL' }))
+            // A path that the client itself shortens ends at a list, which holds no run but those that are known.
+            expect([method, path, status >= 400 || path.includes('..')]).toEqual([method, path, true])
+            expect(JSON.stringify(body)).not.toContain('a secret beside')
+          }
+        }
+      }
+      const after = (await dashboard.api('GET', '/api/runs')).body as { runs: unknown[] }
+      const names = ways.filter(way => /^[^/\\.\u0000][^/\\\u0000]{0,127}$/.test(way))
+      expect(after.runs).toHaveLength(before.runs.length + names.length)
+      const files = (await readdir(home, { recursive: true })).sort()
+      const strange = files.filter(
+        name => !/^(secret|data|data\/(lock|recordings|recordings\/[0-9a-f]{64}\.jsonl))$/.test(name),
+      )
+      expect(strange).toEqual([])
+      expect(files.filter(name => name.endsWith('.jsonl'))).toHaveLength(after.runs.length)
+    } finally {
+      await dashboard.stop()
+    }
+  })
+})

@@ -3,6 +3,7 @@ import { CALM } from '../../sync/fuzz/testing'
 import { happenTo, is, page, skew, weather, type PageDeed } from '../../sync/fuzz/testing-page-deeds'
 import type { Path } from './testing-network'
 import { CLEAR } from './testing-network'
+import { WORKING } from './testing-execution'
 import { HubWorld, type Setting, type WorldFault } from './testing-world'
 
 /** What may happen; runs, pages and containers are meant by number. */
@@ -39,7 +40,7 @@ const works = fc.oneof(
       run,
       stream: fc.constantFrom('stdout' as const, 'stderr' as const),
       text: fc.constantFrom(
-        'working',
+        WORKING,
         'Execution aborted by user.',
         'Execution failed: Task failed',
         'Batch setup completed on branch worktree/main/ckrv-batch-setup-1a2b3c',

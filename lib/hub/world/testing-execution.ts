@@ -9,6 +9,9 @@ import {
 } from '../../reference-backend/generation'
 import type { BatchStatus, RunStatus } from '../../run/model'
 
+/** What agents print, and nobody else. */
+export const WORKING = 'working'
+
 /** A batch of a spec's plan, as the backend's plan file has it. */
 export interface PlannedBatch {
   id: string
@@ -42,6 +45,8 @@ export class Execution {
   readonly frames: Frame[] = []
   /** When the user's stop took effect; no later frame is a word of the engine's. */
   isAborted = false
+  /** How often an agent has printed what nobody else says. */
+  workings = 0
   /** An agent has printed the very words of an abort. */
   mayHavePrintedAbort = false
   /** An agent has printed on stderr what the engine says when it fails, and the engine has said nothing since. */
@@ -129,6 +134,7 @@ export class Execution {
     const isBelieved = this.generation === 'A' && ![...this.states.values()].includes('completed')
     if (isBelieved && text.startsWith('Batch ')) return
     this.mayHavePrintedAbort ||= text === ABORTED
+    if (text === WORKING) this.workings += 1
     this.say({ kind: 'line', stream, text })
     // The documented contract's stderr is no error.
     this.seemsFailed ||= text.startsWith('Execution failed: ') && stream === 'stderr' && this.generation !== 'C'

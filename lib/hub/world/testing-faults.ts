@@ -74,6 +74,9 @@ export const faults: Record<string, WorldFault> = {
   '[RUN-4] a server that forgets an abort': {
     frame: text => (text.includes('Execution aborted by user.') ? null : text),
   },
+  '[RUN-2] a server that loses what agents print': {
+    frame: text => (text.includes('"message":"working"') ? null : text),
+  },
   '[RUN-3] a server that believes an agent’s line': {
     frame: text =>
       text.replace(/"(type_?)":"(log|error)","message":"Spawning/, '"$1":"batch_start","message":"Spawning'),

@@ -4,6 +4,7 @@ import {
   isOver,
   runFields,
   type BatchStatus,
+  type LogLine,
   type RunStatus,
   type Snapshot,
   type Verdict,
@@ -11,7 +12,7 @@ import {
 import type { Document } from '../../sync/document'
 import type { Project } from './testing-backend'
 import type { SimulatedContainer } from './testing-docker'
-import { cutShort, type Truth } from './testing-execution'
+import { cutShort, WORKING, type Truth } from './testing-execution'
 
 /**
  * What a snapshot must say, from what the simulated backend and its agents really did and what of it could be known: told
@@ -42,6 +43,19 @@ export function expectTrue(
     return { id, status: stated, verdict: verdictOf(stated, isOver(snapshot.status), evidence, local) }
   })
   expect([snapshot.runId, told]).toEqual([snapshot.runId, due])
+}
+
+/**
+ * Each line is in the log as often as it was printed: as a stream that was lost is joined anew, nothing is missing while the
+ * run is alive and not over, and nothing is there twice [RUN-2]. Where stamps are whole seconds, equal lines of one second
+ * that came twice stand twice.
+ */
+export function expectLines(snapshot: Snapshot, lines: readonly LogLine[], { execution, isAlive }: Project): void {
+  if (!execution) return
+  const count = lines.filter(({ text }) => text === WORKING).length
+  const { workings, generation } = execution
+  if (generation !== 'C') expect([snapshot.runId, count]).toEqual([snapshot.runId, Math.min(count, workings)])
+  if (isAlive && !isOver(snapshot.status)) expect([snapshot.runId, count >= workings]).toEqual([snapshot.runId, true])
 }
 
 /** What is wrong with a state of a run at any moment, whatever has happened: sentences, none for another scope's. */

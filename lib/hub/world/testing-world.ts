@@ -6,7 +6,7 @@ import { SimulatedBackend } from './testing-backend'
 import { Dashboard, type ServerFault, type Witness } from './testing-dashboard'
 import { SimulatedDocker } from './testing-docker'
 import { CLEAR, meet } from './testing-network'
-import { expectTrue } from './testing-oracle'
+import { expectLines, expectTrue } from './testing-oracle'
 import { settled, virtualTime } from './testing-time'
 
 /** A way to break the whole, which must not go unnoticed. */
@@ -85,6 +85,8 @@ export class HubWorld extends World<Dashboard> {
       if (!snapshot) continue
       expect(this.server.has(runScope(project.runId))).toBe(true)
       expectTrue(snapshot, project, this.docker.containers, this.server.incarnation)
+      const log = await this.server.hub?.logs(project.runId, { after: 0, limit: 10_000 })
+      expectLines(snapshot, log?.lines ?? [], project)
     }
   }
 

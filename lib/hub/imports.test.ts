@@ -154,11 +154,18 @@ describe('the bounds of imports', () => {
     await expect(imports.add(bytes(recording('r5')))).rejects.toThrow('3 recordings are imported already. Remove one.')
     expect(told.refused).toBe(2)
     await imports.remove(importId)
-    const open = [new Readable({ read: () => undefined }), new Readable({ read: () => undefined })]
-    const waiting = Promise.allSettled(open.map(body => imports.add(body)))
+    let breakOff = (): void => undefined
+    const broken = new Promise<void>(resolve => (breakOff = resolve))
+    const slow = async function* () {
+      yield Buffer.from(header())
+      await broken
+      throw new Error('gone')
+    }
+    const waiting = Promise.allSettled([imports.add(slow()), imports.add(slow())])
     await expect(imports.add(bytes(recording('r6')))).rejects.toThrow('Others are being imported.')
-    for (const body of open) body.destroy(new Error('gone'))
-    expect(await waiting).toMatchObject(open.map(() => ({ status: 'rejected', reason: { message: 'gone' } })))
+    breakOff()
+    const gone = { status: 'rejected', reason: { message: 'gone' } }
+    expect(await waiting).toMatchObject([gone, gone])
     expect(await imports.add(bytes(recording('r7')))).toMatchObject({ created: true })
   })
 

@@ -115,14 +115,15 @@ export class SimulatedBackend implements Peer {
   }
 
   joined(socket: SimulatedSocket): void {
-    this.sockets.add(socket)
     const project = this.projects.find(({ runId }) => runId === socket.runId)
     if (!project?.execution || !project.isAlive) {
       const text = this.options.frame(UNKNOWN)
       if (text !== null) socket.send(text, { isReplayed: true, isEnd: false }, () => undefined)
+      // Whoever asks for what does not exist hears nothing of it either once it does.
       setTimeout(() => socket.terminate(), 100)
       return
     }
+    this.sockets.add(socket)
     for (const frame of project.execution.frames) if (frame.replayed) this.send(project, socket, frame, true)
   }
 

@@ -41,6 +41,7 @@ const works = fc.oneof(
       text: fc.constantFrom(
         'working',
         'Execution aborted by user.',
+        'Execution failed: Task failed',
         'Batch setup completed on branch worktree/main/ckrv-batch-setup-1a2b3c',
         'Spawning batch: Build UI',
         'All batches completed successfully.',
@@ -118,7 +119,7 @@ export async function play({ setting, deeds }: Story, fault?: WorldFault): Promi
     await world.peace()
     return world
   } finally {
-    world.end()
+    await world.end()
   }
 }
 

@@ -44,6 +44,8 @@ export class Execution {
   isAborted = false
   /** An agent has printed the very words of an abort. */
   mayHavePrintedAbort = false
+  /** An agent has printed on stderr what the engine says when it fails, and the engine has said nothing since. */
+  seemsFailed = false
   private status: RunStatus = 'idle'
   private readonly states = new Map<string, BatchStatus>()
   private unnamed: string | null = null
@@ -128,6 +130,8 @@ export class Execution {
     if (isBelieved && text.startsWith('Batch ')) return
     this.mayHavePrintedAbort ||= text === ABORTED
     this.say({ kind: 'line', stream, text })
+    // The documented contract's stderr is no error.
+    this.seemsFailed ||= text.startsWith('Execution failed: ') && stream === 'stderr' && this.generation !== 'C'
   }
 
   abort(): void {
@@ -150,6 +154,7 @@ export class Execution {
 
   private say(happening: Happening, isEnd = false): void {
     const all = words(this.generation, happening)
+    if (happening.kind !== 'line' && happening.kind !== 'aborted') this.seemsFailed = false
     for (const [n, said] of all.entries()) {
       this.nanos += 1_001n
       // Stamps of the documented contract are whole seconds: nothing else tells two of its messages apart.

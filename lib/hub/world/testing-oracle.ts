@@ -77,7 +77,12 @@ function knowable(project: Project): { statuses: RunStatus[]; truth: Truth | nul
   const { truth } = execution
   const isAborted = execution.isAborted && known.abort
   const exactly = (truth: Truth) => ({ statuses: [truth.status], truth })
-  if (isAlive) return exactly(isAborted && !isOver(truth.status) ? cutShort(truth, 'aborted') : truth)
+  if (isAlive) {
+    if (isOver(truth.status)) return exactly(truth)
+    if (isAborted) return exactly(cutShort(truth, 'aborted'))
+    // The engine's silence in all this time of peace makes it true [RUN-4].
+    return exactly(execution.seemsFailed ? cutShort(truth, 'failed') : truth)
+  }
   // Its process died: only what was heard in time is known of it [RUN-11].
   const { heard } = known
   if (heard.size === 0) return { statuses: ['idle', 'failed'], truth: null }

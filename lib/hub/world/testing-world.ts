@@ -24,8 +24,8 @@ export interface Setting {
   dockerSkew: number
 }
 
-/** Grace times, backoffs and the silence after a wrong word are all over by then; ms. */
-const PEACE = 65_000
+/** Grace times, backoffs and then the silence after a wrong word are all over by then; ms. */
+const PEACE = 75_000
 
 /** How long what has changed may be under way where nothing is in its way; ms. */
 const UNDER_WAY = 100
@@ -88,8 +88,10 @@ export class HubWorld extends World<Dashboard> {
     }
   }
 
-  end(): void {
+  /** What its processes leave behind comes to its end in this world, not in the next one. */
+  async end(): Promise<void> {
     this.server.end()
+    await settled()
     this.restore()
     meet(null)
   }

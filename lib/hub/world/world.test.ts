@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import fc from 'fast-check'
-import { describe, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { play, stories, type Deed, type Story } from './testing-deeds'
 import { CLEAR, simulatedFetch } from './testing-network'
 import { shrunk } from './testing-shrink'
@@ -57,8 +57,25 @@ async function counterexample({ setting, deeds }: Story, which: string): Promise
   return new Error(`The last of ${which} goes wrong. Shrunk, to be pinned:\n${story}\n${String(cause)}`, { cause })
 }
 
+describe('a story', () => {
+  it('is the same however often it is told, and whatever was told before', async () => {
+    const endings: number[] = []
+    const [story] = fc.sample(stories(STEPS), { numRuns: 1, seed: 7 })
+    if (!story) throw new Error('No story')
+    for (let n = 0; n < 3; n++) endings.push((await play(story)).random(2 ** 30))
+    expect(endings).toEqual([endings[0], endings[0], endings[0]])
+  })
+})
+
 /** What the world has once shown, smallest as it was found. */
 const calm = { seed: 0, generation: 'C', dryRun: false, backendSkew: 0, dockerSkew: 0 } as const
+const maybeFailed: Deed[] = [
+  { do: 'start here', run: 2 },
+  { do: 'pass', ms: 300 },
+  { do: 'step', run: 2, how: 0 },
+  { do: 'pass', ms: 300 },
+  { do: 'print', run: 2, stream: 'stderr', text: 'Execution failed: Task failed' },
+]
 const pinned: Record<string, Story> = {
   '[RUN-4] a stop of an id whose start is about to be refused': {
     setting: calm,
@@ -142,6 +159,27 @@ const pinned: Record<string, Story> = {
       { do: 'stop here', run: 0 },
       { do: 'backend path', path: { ...CLEAR, refuses: true } },
       { do: 'pass', ms: 4_000 },
+    ],
+  },
+  '[REC-3] [RUN-4] a run that the engine’s silence has ended, in a dashboard that is killed': {
+    setting: { ...calm, generation: 'B' },
+    deeds: [
+      ...maybeFailed,
+      ...Array.from({ length: 6 }, () => ({ do: 'pass' as const, ms: 12_000 })),
+      { do: 'restart', down: 2_000, skew: 0, noticed: true, torn: false },
+      { do: 'pass', ms: 12_000 },
+    ],
+  },
+  '[RUN-4] a run that was aborted, whose agents go on, and one of which had printed that it failed': {
+    setting: { ...calm, generation: 'B' },
+    deeds: [
+      ...maybeFailed,
+      { do: 'pass', ms: 4_000 },
+      { do: 'stop here', run: 2 },
+      ...Array.from({ length: 7 }, (): Deed[] => [
+        { do: 'pass', ms: 12_000 },
+        { do: 'print', run: 2, stream: 'stdout', text: 'working' },
+      ]).flat(),
     ],
   },
   '[REC-3] a run is followed of which nothing could be heard yet': {

@@ -33,7 +33,10 @@ export class Commands {
   async start(request: StartRequest, by?: string): Promise<{ runId: string }> {
     const runId = request.runId ?? `run-${String(Date.now())}-${randomBytes(3).toString('hex')}`
     const session = this.host.life.create(runId, request.spec)
-    const starting = this.startOn(session, request, by).finally(() => this.starting.delete(runId))
+    const starting = this.startOn(session, request, by).finally(() => {
+      // The id of one that was refused may be in use again by now.
+      if (this.starting.get(runId) === starting) this.starting.delete(runId)
+    })
     this.starting.set(runId, starting)
     await starting
     return { runId }

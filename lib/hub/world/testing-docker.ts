@@ -22,6 +22,8 @@ export interface SimulatedContainer {
   /** What the dashboard was shown of it, by the incarnation that was: that it exists, and how it ended. */
   readonly shownTo: Set<number>
   readonly endShownTo: Set<number>
+  /** The incarnations that were told how it ended when they asked, be it only whoever reads its output. */
+  readonly endReadBy: Set<number>
 }
 
 /** The Docker Engine: its containers and what it answers. It may be refused, silent, or start anew. */
@@ -62,7 +64,7 @@ export class SimulatedDocker extends Engine {
     })
     if (!found) throw new DockerError('not-found', 'Docker knows no such container or image.')
     found.container.shownTo.add(asker)
-    if (found.inspection.state === 'exited') found.container.endShownTo.add(asker)
+    if (found.inspection.state === 'exited') found.container.endReadBy.add(asker)
     return found.inspection
   }
 
@@ -104,7 +106,8 @@ export class SimulatedDocker extends Engine {
       const source = `/project/.chakravarti/worktrees/batch-${batchId}-${hex}_1`
       const mounts = [{ source, destination: '/workspace' }]
       const inspection = inspectionOf(id, { createdAt: this.now, startedAt: this.now, state: 'running', mounts })
-      this.containers.push({ inspection, batchId, removed: false, shownTo: new Set(), endShownTo: new Set() })
+      const toNobody = { shownTo: new Set<number>(), endShownTo: new Set<number>(), endReadBy: new Set<number>() }
+      this.containers.push({ inspection, batchId, removed: false, ...toNobody })
       this.tell(eventOf(id, 'create', this.now))
       this.tell(eventOf(id, 'start', this.now))
     })

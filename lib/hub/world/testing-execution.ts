@@ -40,6 +40,9 @@ export interface Frame {
   truth: Truth | null
 }
 
+/** So long a silence of the engine's makes an agent's line the end [RUN-4]; ms. */
+const SILENCE = 60_000
+
 /** One run as its backend executes it: what it does, what it says of that, and what is therefore true. */
 export class Execution {
   readonly frames: Frame[] = []
@@ -51,10 +54,14 @@ export class Execution {
   mayHavePrintedAbort = false
   /** An agent has printed on stderr what the engine says when it fails, and the engine has said nothing since. */
   seemsFailed = false
+  /** It seemed so for as long as the engine must be silent, and then went on: who has not heard that takes it for failed. */
+  seemedFailed = false
   private status: RunStatus = 'idle'
   private readonly states = new Map<string, BatchStatus>()
   private unnamed: string | null = null
   private nanos = 0n
+  /** When the engine last said anything. */
+  private saidAt = 0
 
   constructor(
     readonly runId: string,
@@ -160,7 +167,11 @@ export class Execution {
 
   private say(happening: Happening, isEnd = false): void {
     const all = words(this.generation, happening)
-    if (happening.kind !== 'line' && happening.kind !== 'aborted') this.seemsFailed = false
+    if (happening.kind !== 'line' && happening.kind !== 'aborted') {
+      this.seemedFailed ||= this.seemsFailed && this.now() - this.saidAt >= SILENCE
+      this.seemsFailed = false
+      this.saidAt = this.now()
+    }
     for (const [n, said] of all.entries()) {
       this.nanos += 1_001n
       // Stamps of the documented contract are whole seconds: nothing else tells two of its messages apart.

@@ -161,6 +161,19 @@ const pinned: Record<string, Story> = {
       { do: 'pass', ms: 4_000 },
     ],
   },
+  '[RUN-2] a start, asked for just as another one of the same id is refused, and who follows that': {
+    setting: { ...calm, generation: 'A' },
+    deeds: [
+      { do: 'pass', ms: 60 },
+      { do: 'backend path', path: { ...CLEAR, refuses: true, silent: true } },
+      { do: 'start here', run: 3 },
+      { do: 'print', run: 1, stream: 'stderr', text: 'working' },
+      { do: 'container ends', container: 13, exitCode: 0, removed: false },
+      { do: 'follow', run: 3 },
+      { do: 'pass', ms: 10 },
+      { do: 'start here', run: 3 },
+    ],
+  },
   '[REC-3] [RUN-4] a run that the engine’s silence has ended, in a dashboard that is killed': {
     setting: { ...calm, generation: 'B' },
     deeds: [

@@ -78,6 +78,9 @@ export function FrozenTime({ at, children }: { at: number | null; children: Reac
   return <Frozen value={at}>{children}</Frozen>
 }
 
+/** What is shown here is of the past: what can be asked or done now is not for it [IMP-2]. */
+export const useIsPast = (): boolean => useContext(Frozen) !== null
+
 /**
  * The server's clock, ms, at its last full interval; the same on all pages, and on the first render that of the
  * server's render. Renders again with each interval [RUN-7].

@@ -1,3 +1,4 @@
+import { useIsPast } from '../../../lib/client/live'
 import type { Batch } from '../../../lib/run/model'
 import { hasEnded } from '../../../lib/run/container'
 import { shortId } from '../../../lib/run/verdict'
@@ -8,6 +9,7 @@ import { Age } from '../time'
 /** What Docker shows of a batch, in a line: its latest container, how it is, and how many came before. */
 export function BatchEvidence({ batch }: { batch: Batch }) {
   const { container, containers } = batch
+  const isPast = useIsPast()
   if (container === null) return <span className="dim">{batch.startedAt === null ? '' : 'no container seen'}</span>
   const { id, finishedAt } = container
   const command = dockerCommand(container)
@@ -30,7 +32,7 @@ export function BatchEvidence({ batch }: { batch: Batch }) {
       {command === null ? (
         <span className="dim">removed</span>
       ) : (
-        <CopyButton text={command} what={`command: ${command}`} />
+        !isPast && <CopyButton text={command} what={`command: ${command}`} />
       )}
     </>
   )

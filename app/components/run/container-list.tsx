@@ -1,3 +1,4 @@
+import { useIsPast } from '../../../lib/client/live'
 import type { Container } from '../../../lib/run/model'
 import { shortId } from '../../../lib/run/verdict'
 import { containerText, dockerCommand } from '../../evidence'
@@ -30,6 +31,7 @@ export function ContainerList({ containers }: { containers: readonly Container[]
 
 function Entry({ container }: { container: Container }) {
   const command = dockerCommand(container)
+  const isPast = useIsPast()
   return (
     <>
       <p className="container-line" title={container.id}>
@@ -39,7 +41,7 @@ function Entry({ container }: { container: Container }) {
       {command === null ? (
         <p className="dim">Docker has removed it. What it printed is kept in its log.</p>
       ) : (
-        <Command text={command} />
+        !isPast && <Command text={command} />
       )}
     </>
   )

@@ -51,6 +51,24 @@ describe('the page of an import', () => {
     expect(page).toMatch(/class="took num"><time dateTime="PT1863S"/)
   })
 
+  it('[IMP-2] offers no command for containers that are elsewhere', () => {
+    const container = {
+      ...{
+        id: 'c'.repeat(64),
+        name: 'ckrv-c',
+        state: 'running' as const,
+        removed: false,
+        exitCode: null,
+        oomKilled: false,
+      },
+      ...{ timedOut: false, startedAt: until, finishedAt: null },
+    }
+    const batches = [someBatch('a', 'running', { container, containers: [container] })]
+    const link = { backend: 'live', docker: 'live' } as const
+    expect(html(imported({ batches }), 'a')).not.toContain('docker logs')
+    expect(html(imported({ batches, link, imported: null }), 'a')).toContain('docker logs')
+  })
+
   it('[IMP-2] says how much of the file could not be read', () => {
     const { imported: of } = imported()
     expect(html(imported())).not.toContain('could not be read')

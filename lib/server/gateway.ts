@@ -53,7 +53,7 @@ export interface Attendance {
 const RECHECK_MS = 30_000
 
 /** What each message takes [SAFE-3]. */
-const needs: Record<keyof ClientToServer, Role> = { subscribe: 'viewer', unsubscribe: 'viewer' }
+export const needs: Record<keyof ClientToServer, Role> = { subscribe: 'viewer', unsubscribe: 'viewer' }
 const needsOf: ReadonlyMap<string, Role> = new Map(Object.entries(needs))
 
 type Connection = PageSocket['conn']
@@ -195,8 +195,9 @@ export class Gateway {
       if (error !== undefined && /Max payload size exceeded/.test(error.message)) this.meter.refused('message-size')
     })
     const rate = new MessageRate(performance.now())
-    connection.on('packet', ({ type }: { type: string }) => {
-      if (type !== 'message' || rate.allows(performance.now())) return
+    // Of whatever kind: a page says little beyond messages, a pong every 25 s.
+    connection.on('packet', () => {
+      if (rate.allows(performance.now())) return
       this.meter.refused('messages')
       connection.close(true)
     })

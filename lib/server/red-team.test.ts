@@ -1,0 +1,355 @@
+import { once } from 'node:events'
+import { connect as connectRaw } from 'node:net'
+import { io, type Socket } from 'socket.io-client'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { WebSocket, type RawData } from 'ws'
+import { z } from 'zod'
+import { MemoryPublisher } from '../sync/memory-publisher'
+import { NOT_SIGNED_IN, PROTOCOL, SOCKET_PATH, type ClientToServer } from '../sync/messages'
+import { Gateway, needs } from './gateway'
+import type { Source } from './page'
+import { serve, silent } from './testing'
+import { Team } from './testing-team'
+
+/** Sockets as an attacker uses them: over a real port, to the gateway and the publisher as they are in production. */
+let team: Team
+let server: Awaited<ReturnType<typeof serve>>
+let gateway: Gateway
+let publisher: MemoryPublisher
+/** What reached the publisher. */
+let asked: [scope: string, known: object][]
+const clients: { close(): unknown }[] = []
+
+beforeEach(async () => {
+  team = new Team()
+  server = await serve({ team })
+  gateway = new Gateway(server.live, server.access, silent, server.metrics)
+  publisher = new MemoryPublisher(gateway)
+  publisher.open('fleet', () => ({ fields: { count: 7 }, items: [] }))
+  asked = []
+  const source: Source = {
+    resume: (scope, known) => {
+      asked.push([scope, known])
+      return publisher.resume(scope, known)
+    },
+    snapshot: scope => publisher.snapshot(scope),
+  }
+  gateway.open(source)
+})
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.close()
+  publisher.stop()
+  await gateway.close()
+  await server.close()
+})
+
+type Transport = 'websocket' | 'polling'
+const here = () => `http://127.0.0.1:${server.port}`
+
+async function connect(headers: Record<string, string>, transport: Transport = 'websocket'): Promise<Socket | string> {
+  const client: Socket = io(here(), {
+    ...{ path: SOCKET_PATH, transports: [transport], forceNew: true, reconnection: false, extraHeaders: headers },
+    auth: { protocol: PROTOCOL },
+  })
+  clients.push(client)
+  return new Promise(resolve => {
+    client.on('connect', () => resolve(client)).on('connect_error', ({ message }) => resolve(message))
+  })
+}
+
+async function opened(headers: Record<string, string>, transport?: Transport): Promise<Socket> {
+  const client = await connect(headers, transport)
+  if (typeof client === 'string') throw new Error(client)
+  return client
+}
+
+const ask = (client: Socket, request: unknown): Promise<unknown> =>
+  client.timeout(5_000).emitWithAck('subscribe', request)
+const refusals = async () =>
+  (await server.metrics.text()).split('\n').filter(line => /^groundtruth_refused_total.* [^0]/.test(line))
+
+/** That others are served as ever. */
+async function expectService(): Promise<void> {
+  expect(await ask(await opened(team.bearer('vic')), { scope: 'fleet' })).toMatchObject({ kind: 'snapshot' })
+}
+
+const REFUSED = 'refused'
+const people = ['nobody', 'viewer', 'operator'] as const
+type Who = (typeof people)[number]
+
+/** Who may send what, written down a second time: an event that is added or loosened without a word here fails. */
+const decided: Record<keyof ClientToServer, Record<Who, string>> = {
+  subscribe: { nobody: REFUSED, viewer: 'answered, joined', operator: 'answered, joined' },
+  unsubscribe: { nobody: REFUSED, viewer: 'left', operator: 'left' },
+}
+const deeds: Record<keyof ClientToServer, (client: Socket) => Promise<string>> = {
+  subscribe: async client => {
+    expect(await ask(client, { scope: 'fleet' })).toMatchObject({
+      kind: 'snapshot',
+      state: '{"fields":{"count":7},"items":[]}',
+    })
+    return `answered, ${gateway.audience('fleet') === 1 ? 'joined' : 'not joined'}`
+  },
+  unsubscribe: async client => {
+    await ask(client, { scope: 'fleet' })
+    client.emit('unsubscribe', { scope: 'fleet' })
+    await vi.waitFor(() => expect(gateway.audience('fleet')).toBe(0))
+    return client.connected ? 'left' : 'closed'
+  },
+}
+const events = z.array(z.enum(['subscribe', 'unsubscribe'])).parse(Object.keys(decided))
+const headersOf: Record<Who, () => Promise<Record<string, string>>> = {
+  nobody: async () => ({}),
+  viewer: () => team.cookie('vic'),
+  operator: () => team.cookie('ann'),
+}
+const origins: Record<string, () => Record<string, string>> = {
+  own: () => ({ origin: here() }),
+  no: () => ({}),
+  'a foreign': () => ({ origin: 'http://evil.example' }),
+  'another port’s': () => ({ origin: 'http://127.0.0.1:1' }),
+  null: () => ({ origin: 'null' }),
+}
+const isOurs = (origin: string) => origin === 'own' || origin === 'no'
+
+describe('[SAFE-3] every event of a socket', () => {
+  it('is decided upon', () => expect(Object.keys(needs).sort()).toEqual(Object.keys(decided).sort()))
+
+  const rows = events.flatMap(event =>
+    people.flatMap(who => Object.keys(origins).map(origin => ({ event, who, origin }))),
+  )
+  describe.each(['websocket', 'polling'] as const)('by %s', transport => {
+    it.each(rows)('$event from $who with $origin origin', async ({ event, who, origin }) => {
+      const client = await connect({ ...(await headersOf[who]()), ...origins[origin]?.() }, transport)
+      const outcome = typeof client === 'string' ? REFUSED : await deeds[event](client)
+      expect(outcome).toBe(isOurs(origin) ? decided[event][who] : REFUSED)
+      if (outcome !== REFUSED) return
+      // Only its own pages learn that nobody is signed in.
+      expect(client === NOT_SIGNED_IN).toBe(isOurs(origin))
+      expect([asked, gateway.attendance().sockets, server.hub.asked]).toEqual([[], 0, []])
+      await expectService()
+    })
+  })
+})
+
+/** A WebSocket below socket.io: what it hears, and when it is closed. */
+async function bare(headers: Record<string, string>) {
+  const socket = new WebSocket(`${here()}${SOCKET_PATH}/?EIO=4&transport=websocket`.replace('http', 'ws'), { headers })
+  clients.push({ close: () => socket.terminate() })
+  const heard: string[] = []
+  socket.on('message', (data: RawData) => heard.push(Buffer.isBuffer(data) ? data.toString() : 'no text'))
+  socket.on('error', () => undefined)
+  const closed = once(socket, 'close').then(() => 'closed')
+  await vi.waitFor(() => expect(heard[0]).toMatch(/^0/))
+  const hears = (start: string) =>
+    vi.waitFor(() => expect(heard.filter(text => text.startsWith(start))).not.toEqual([])).then(() => 'served')
+  return { socket, closed, heard, hears }
+}
+
+const JOIN = `40${JSON.stringify({ protocol: PROTOCOL })}`
+const DEEP = '['.repeat(30_000)
+
+/** Frames that are no messages, each the last of its socket. */
+const deadly: Record<string, string | Buffer> = {
+  'no packet': 'garbage',
+  'a packet type that there is not': '9',
+  'a message of a type that there is not': '49',
+  'a message without a type': '4',
+  'an event without a payload': '42',
+  'an event cut in half': '42["subscribe",{"scope":',
+  'an event that is no list': '42{"subscribe":{}}',
+  'an event without a name': '42[]',
+  'an event named null': '42[null,{}]',
+  'an event named by a number': '42[7,{}]',
+  'an event named by an object': '42[{"__proto__":"subscribe"}]',
+  'an event of socket.io’s own': '42["connect_error",{}]',
+  'an event of Node’s own': '42["newListener",{}]',
+  'an event of prototypes': '42["__proto__",{}]',
+  'an event that throws where nobody listens': '42["error",{"message":"x"}]',
+  'an event to another namespace': '42/admin,["subscribe",{"scope":"fleet"}]',
+  'an answer that is no list': '431{}',
+  'nesting without an end': `42${DEEP}`,
+  'an announced attachment that is text': '451-["subscribe",{"_placeholder":true,"num":0}]42["subscribe",{}]',
+  'eleven attachments': '4511-["subscribe",{"_placeholder":true,"num":0}]',
+  'attachments without number': '45-["subscribe",{}]',
+  'bytes that nobody announced': Buffer.from([0xff, 0x00, 0xfe]),
+  'a subscription without a way to answer': '42["subscribe",{"scope":"fleet"}]',
+  'leaving what is no scope': '42["unsubscribe",{"scope":"../fleet"}]',
+  'leaving nothing': '42["unsubscribe"]',
+  'a frame of 64 KiB and more': `42["subscribe",{"scope":"${'x'.repeat(70_000)}"}]`,
+  'a frame of 5 MiB': Buffer.alloc(5 << 20, 'x'),
+}
+
+describe('[SAFE-4] [SAFE-5] a frame that is no message', () => {
+  it.each(Object.keys(deadly))('%s: ends its socket, and nobody else’s', async name => {
+    const { socket, closed, hears } = await bare(team.bearer('ann'))
+    socket.send(JOIN)
+    await hears('40')
+    socket.send(deadly[name] ?? '')
+    expect(await closed).toBe('closed')
+    await vi.waitFor(() => expect(gateway.attendance().sockets).toBe(0))
+    expect(asked).toEqual([])
+    await expectService()
+  })
+
+  it.each(['42["subscribe",{"scope":"fleet"}]', '420["subscribe",{"scope":"fleet"}]', '43[]', '41', '44{}'])(
+    '[SAFE-3] %s ends a socket that has not said who it is',
+    async frame => {
+      const { socket, closed } = await bare({})
+      socket.send(frame)
+      expect(await closed).toBe('closed')
+      expect(asked).toEqual([])
+      await expectService()
+    },
+  )
+
+  it.each(['/admin', '/__proto__', '/../', '/constructor'])(
+    '[SAFE-3] the namespace %s is nobody’s',
+    async namespace => {
+      const { socket, heard } = await bare(team.bearer('ann'))
+      socket.send(`40${namespace},${JSON.stringify({ protocol: PROTOCOL })}`)
+      await vi.waitFor(() => expect(heard.at(-1)).toBe(`44${namespace},{"message":"Invalid namespace"}`))
+      socket.send(JOIN)
+      await vi.waitFor(() => expect(heard.at(-1)).toMatch(/^42\["visitor"/))
+      expect(gateway.attendance().sockets).toBe(1)
+    },
+  )
+
+  it('[SAFE-5] too much of a frame is counted, as are frames without an end, of whatever kind', async () => {
+    for (const [frame, times] of [
+      [deadly['a frame of 5 MiB'], 1],
+      ['420["subscribe",{"scope":"run/none"}]', 2_000],
+      ['3', 2_000],
+    ] as const) {
+      const { socket, closed, hears } = await bare(team.bearer('ann'))
+      socket.send(JOIN)
+      await hears('40')
+      for (let n = 0; n < times; n += 1) socket.send(frame ?? '')
+      expect(await closed).toBe('closed')
+    }
+    await vi.waitFor(async () =>
+      expect((await refusals()).sort()).toEqual([
+        'groundtruth_refused_total{bound="message-size"} 1',
+        'groundtruth_refused_total{bound="messages"} 2',
+      ]),
+    )
+    await expectService()
+  })
+
+  it('by long polling: is refused, and its session gone', async () => {
+    const base = `${SOCKET_PATH}/?EIO=4&transport=polling`
+    const text = { ...team.bearer('ann'), 'content-type': 'text/plain;charset=UTF-8' }
+    for (const body of [
+      'garbage',
+      '42',
+      `${JOIN}\u001e42[null]`,
+      '9\u001e9\u001e9',
+      '',
+      `4${DEEP}`,
+      `3\u001e`.repeat(20_000),
+    ]) {
+      const { sid } = z.object({ sid: z.string() }).parse(JSON.parse((await server.call('GET', base)).text.slice(1)))
+      await server.call('POST', `${base}&sid=${sid}`, text, body)
+      await vi.waitFor(async () => expect((await server.call('GET', `${base}&sid=${sid}`, text)).status).toBe(400))
+    }
+    for (const sid of ['__proto__', '../../etc', '', 'x'.repeat(10_000), '%00']) {
+      expect([sid, (await server.call('GET', `${base}&sid=${sid}`)).status]).toEqual([sid, sid === '' ? 200 : 400])
+    }
+    expect(asked).toEqual([])
+    await expectService()
+  })
+})
+
+describe('[SAFE-4] a subscription to what is no scope of ours', () => {
+  const scopes = [
+    ...[null, 7, ['fleet'], { kind: 'fleet' }, '', 'Fleet', 'fleet/', ' fleet', 'fleet\0', '../fleet', '__proto__'],
+    ...['constructor', 'run', 'run/', 'lines/a', 'lines//b', 'lines/a%2', 'lines/%2e%2e/b/%2F', 'lines/%252F'],
+    ...[`run/${'x'.repeat(201)}`, `lines/${'a'.repeat(201)}/b`, `lines/a/${'b'.repeat(201)}`],
+  ]
+  const bad = [
+    ...[null, 7, 'fleet', [], ['fleet'], {}, ...scopes.map(scope => ({ scope }))],
+    ...[{ epoch: {} }, { epoch: 'x'.repeat(101) }, { version: '1' }, { version: -1 }, { version: 1e300 }].map(more => ({
+      ...{ scope: 'fleet', ...more },
+    })),
+  ]
+  it('is answered with a refusal', async () => {
+    const client = await opened(team.bearer('vic'))
+    for (const request of bad) {
+      const answer = await ask(client, request)
+      expect([request, answer]).toEqual([request, { kind: 'error', error: 'bad-request' }])
+    }
+    expect(asked).toEqual([])
+    expect(client.connected).toBe(true)
+  })
+
+  it('whatever its id holds finds nothing, keeps nobody in a room and pollutes nothing', async () => {
+    const client = await opened(team.bearer('vic'))
+    const ids = [
+      '..',
+      '../../etc/passwd',
+      '..\\..\\x',
+      '%2e%2e%2f',
+      '__proto__',
+      'constructor',
+      '\0',
+      '\u202e',
+      '<script>',
+      client.id,
+    ]
+    for (const id of ids) {
+      for (const kind of ['run', 'log', 'import', 'import-log']) {
+        expect(await ask(client, { scope: `${kind}/${id}` })).toEqual({ kind: 'error', error: 'not-found' })
+      }
+    }
+    const answer = await ask(
+      client,
+      JSON.parse('{"scope":"fleet","__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}}}'),
+    )
+    expect(answer).toMatchObject({ kind: 'snapshot' })
+    expect(Reflect.get({}, 'admin')).toBeUndefined()
+    expect([...gateway.attendance().subscriptions]).toEqual([['fleet', 1]])
+    expect(asked.at(-1)).toEqual(['fleet', {}])
+  })
+})
+
+/** Sends bytes as they are, and reads until the other side closes. */
+async function raw(...lines: string[]): Promise<string> {
+  const socket = connectRaw(server.port, '127.0.0.1')
+  socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+  let answer = ''
+  for await (const chunk of socket.setEncoding('utf8') as AsyncIterable<string>) answer += chunk
+  return answer
+}
+
+describe('[SAFE-2] an upgrade that is none', () => {
+  const path = `${SOCKET_PATH}/?EIO=4&transport=websocket`
+  const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='
+  const [version, upgrade] = ['Sec-WebSocket-Version: 13', 'Upgrade: websocket']
+  it.each([
+    ['a key that is none', `GET ${path}`, [upgrade, version, 'Sec-WebSocket-Key: AAAA']],
+    ['no key', `GET ${path}`, [upgrade, version]],
+    ['no version', `GET ${path}`, [upgrade, key]],
+    ['a version that there is not', `GET ${path}`, [upgrade, key, 'Sec-WebSocket-Version: 99']],
+    ['a method that is not GET', `POST ${path}`, [upgrade, key, version]],
+    ['another protocol', `GET ${path}`, ['Upgrade: h2c', key, version]],
+    ['a transport that there is not', `GET ${path.replace('websocket', '__proto__')}`, [upgrade, key, version]],
+    ['a session that there is not', `GET ${path}&sid=__proto__`, [upgrade, key, version]],
+    ['a path above', `GET ${SOCKET_PATH}/../../`, [upgrade, key, version]],
+    ['a path below', `GET ${SOCKET_PATH}/../runs`, [upgrade, key, version]],
+    ['an encoded path', `GET /api%2flive/?EIO=4&transport=websocket`, [upgrade, key, version]],
+    ['a run’s path', 'GET /api/runs/r1', [upgrade, key, version]],
+  ])('%s: is answered with a refusal and closed', async (_, line, headers) => {
+    const host = `Host: 127.0.0.1:${server.port}`
+    const { authorization } = team.bearer('ann')
+    const answer = await raw(
+      `${line} HTTP/1.1`,
+      host,
+      `Authorization: ${authorization}`,
+      'Connection: Upgrade',
+      ...headers,
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /)
+    expect([asked, server.hub.asked, gateway.attendance().sockets]).toEqual([[], [], 0])
+    await expectService()
+  })
+})

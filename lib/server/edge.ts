@@ -7,13 +7,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Access } from './access'
 import { addressOf } from './addresses'
 import { ConfigError } from './config'
-import { isLive, pageRefusalOf, pathOf, refusalOf, SIGN_IN, siteOf, type Refusal } from './guard'
+import { IMPORTS, isLive, pageRefusalOf, pathOf, refusalOf, SIGN_IN, siteOf, type Refusal } from './guard'
 import { isApi } from './http'
 import type { Log } from './log'
 import type { RefusalMeter } from './metrics'
 import { sendError, tooManyGuesses } from './reply'
 import { securityHeaders } from './security-headers'
 import { goTo, isDoor, localPath, signInPath } from './sign-in'
+import { cutSlowBody, PATIENCE, type Patience } from './slow-body'
 import { during, type Visit } from './visit'
 
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -37,6 +38,7 @@ export interface Behind {
   scripts: readonly string[]
   meter: RefusalMeter
   log: Log
+  patience?: Patience
 }
 
 /**
@@ -44,7 +46,20 @@ export interface Behind {
  * of those behind it, so none of them can answer for, or cut off, another. Who asks is decided once, here [SAFE-3].
  */
 export function createEdge(behind: Behind): Server {
-  const { api, pages, door, live, hotReload, access, publicUrl, trustedProxy, scripts, meter, log } = behind
+  const {
+    api,
+    pages,
+    door,
+    live,
+    hotReload,
+    access,
+    publicUrl,
+    trustedProxy,
+    scripts,
+    meter,
+    log,
+    patience = PATIENCE,
+  } = behind
 
   const judge = ({ method = '', url: target = '', headers, socket }: IncomingMessage) =>
     refusalOf({ method, target, headers }, socket.localPort ?? 0, publicUrl)
@@ -82,6 +97,8 @@ export function createEdge(behind: Behind): Server {
     response.once('close', () => {
       if (response.statusCode === 413) meter.refused(isLive(target) ? 'message-size' : 'body-size')
     })
+    const isRecording = method === 'POST' && pathOf(target) === IMPORTS
+    cutSlowBody(request, response, patience.body, isRecording, () => meter.refused('slow-body'))
     // Next takes the nonce for its scripts from here; whatever a visitor sent under this name must not reach it.
     headers['content-security-policy'] = always['content-security-policy']
 
@@ -102,7 +119,11 @@ export function createEdge(behind: Behind): Server {
     }
   }
 
-  const edge = createServer((request, response) => {
+  const timeouts = {
+    ...{ headersTimeout: patience.head, requestTimeout: patience.request },
+    connectionsCheckingInterval: Math.ceil(patience.head / 4),
+  }
+  const edge = createServer(timeouts, (request, response) => {
     answer(request, response).catch((error: unknown) => {
       log.error({ method: request.method, url: request.url, err: error }, 'a request failed')
       // Where half of an answer is out already, only a broken connection tells the reader that the rest is missing.

@@ -4,7 +4,12 @@ import { z } from 'zod'
 const clean = (text: string) => !/[\p{Cc}\p{Cs}]/u.test(text)
 
 const name = (max: number) =>
-  z.string().min(1).max(max).refine(clean, 'must not contain control characters or broken ones')
+  z
+    .string()
+    .min(1)
+    // As a scope counts them: what can be started can be followed by pages, too.
+    .refine(text => text.length <= max, `must have at most ${max} characters`)
+    .refine(clean, 'must not contain control characters or broken ones')
 
 const spec = name(128).refine(
   text => !/[/\\]/.test(text) && !text.startsWith('.'),

@@ -14,6 +14,7 @@ const bounds = [
   'messages',
   'message-size',
   'body-size',
+  'slow-body',
   'sign-ins',
   'tokens',
   'changes',

@@ -69,7 +69,7 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
 export async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of bodyOf(request)) {
     size += chunk.byteLength
     if (size > MAX_BODY_BYTES) {
       throw new Refused(413, 'The body must not be larger than 64 KiB', { connection: 'close' })

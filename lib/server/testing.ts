@@ -12,6 +12,7 @@ import { createApi } from './http'
 import { createLog } from './log'
 import { Metrics } from './metrics'
 import { createDoor } from './sign-in'
+import type { Patience } from './slow-body'
 import type { Team } from './testing-team'
 import { currentVisit } from './visit'
 
@@ -184,13 +185,14 @@ export interface Entrance {
   proxyUser?: NonNullable<AccessOptions['authentication']>['proxyUser']
   publicUrl?: URL
   trustedProxy?: BlockList
+  patience?: Patience
 }
 
 /**
  * A dashboard whose pages say only what they were told: the edge, the HTTP interface and a fake hub, on a real port. What
  * was audited is in `audited`; `left` is called when somebody signs out.
  */
-export async function serve({ team, proxyUser = null, publicUrl, trustedProxy }: Entrance = {}) {
+export async function serve({ team, proxyUser = null, publicUrl, trustedProxy, patience }: Entrance = {}) {
   const hub = new FakeHub()
   const metrics = new Metrics()
   const live = createServer()
@@ -215,6 +217,7 @@ export async function serve({ team, proxyUser = null, publicUrl, trustedProxy }:
       ? createDoor({ ...team.signIn, ...entrance, access, audit, meter: metrics, pages, left: () => left.then() })
       : null,
     live,
+    ...(patience && { patience }),
   })
   const port = Number((await listen(edge, '127.0.0.1', 0)).port)
 

@@ -47,6 +47,16 @@ function aboutToEnd(): RunState {
   return state
 }
 
+describe('a run that its backend does not know', () => {
+  it('[RUN-4] [RUN-11] existed where its stop was accepted, though nothing was ever heard of it', () => {
+    const [never, stopped] = ['r1', 'r2'].map(id => new RunState(id, host, null))
+    stopped?.observe({ kind: 'stop', at: T0 })
+    for (const state of [never, stopped]) state?.observe({ kind: 'unknown-run', at: T0 + 1, connection: 1 })
+    expect([never?.neverExisted, stopped?.neverExisted]).toEqual([true, false])
+    expect(stopped?.current().view).toMatchObject({ status: 'aborted', inferred: true })
+  })
+})
+
 describe('what only the passing of time tells', () => {
   it('[REC-3] [RUN-4] is recorded before anybody sees it', () => {
     const state = new RunState('r1', host, '001-todo')

@@ -180,9 +180,10 @@ export class RunState {
     return this.run.plan !== null
   }
 
-  /** The backend does not know this run, and nothing was ever heard of it. */
+  /** The backend does not know this run, and nothing was ever heard of it. Who accepts a start or a stop knows it. */
   get neverExisted(): boolean {
-    return this.run.unknown !== null && this.run.first === null && this.run.accepted === null
+    const { unknown, first, accepted, stopAt } = this.run
+    return unknown !== null && first === null && accepted === null && stopAt === null
   }
 
   /** Since when it is known that the backend does not know the run, ms; null: it does, or was not asked. */

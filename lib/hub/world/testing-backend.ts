@@ -84,7 +84,7 @@ export class SimulatedBackend implements Peer {
   /** The dashboard knows that the run exists. */
   isKnown(runId: string): boolean {
     const known = this.projects.find(each => each.runId === runId)?.known
-    return known !== undefined && (known.accepted || known.heard.size > 0)
+    return known !== undefined && (known.accepted || known.abort || known.heard.size > 0)
   }
 
   /** The dashboard has evicted a run, and with it all that it had heard of it. */

@@ -112,7 +112,8 @@ function knowable(project: Project): { statuses: RunStatus[]; truth: Truth | nul
   }
   // Its process died: only what was heard in time is known of it [RUN-11].
   const { heard } = known
-  if (heard.size === 0) return { statuses: ['idle', 'failed'], truth: null }
+  // That it accepted a stop tells of an abort all the same [RUN-4].
+  if (heard.size === 0) return { statuses: known.abort ? ['aborted'] : ['idle', 'failed'], truth: null }
   if (!isComplete || execution.mayHavePrintedAbort) return { statuses: ['failed', 'aborted', 'completed'], truth: null }
   if (isOver(truth.status)) return exactly(truth)
   return exactly(cutShort(truth, isAborted ? 'aborted' : 'failed'))

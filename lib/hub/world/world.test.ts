@@ -174,6 +174,19 @@ const pinned: Record<string, Story> = {
       { do: 'start here', run: 3 },
     ],
   },
+  '[RUN-4] a stop is all that is known of a run whose backend then dies': {
+    setting: calm,
+    deeds: [
+      { do: 'start elsewhere', run: 1 },
+      { do: 'backend path', path: { ...CLEAR, refuses: true } },
+      { do: 'follow', run: 1 },
+      { do: 'pass', ms: 12_000 },
+      { do: 'backend path', path: CLEAR },
+      { do: 'stop here', run: 1 },
+      { do: 'pass', ms: 300 },
+      { do: 'backend dies' },
+    ],
+  },
   '[REC-3] [RUN-4] a run that the engine’s silence has ended, in a dashboard that is killed': {
     setting: { ...calm, generation: 'B' },
     deeds: [

@@ -71,6 +71,7 @@ test.describe('with agents in containers', () => {
       backend.release(`${prefix}models`)
       await expect.poll(async () => (await dashboard.snapshot(runId)).status, { timeout: 60_000 }).toBe('completed')
       await other.restart()
+      await expect.poll(async () => (await other.api('GET', `/api/imports/${importId}`)).status).toBe(200)
       expect(told(await importedRun(other, importId))).toEqual(told(before))
       const seconds = await page.getByTestId('run-elapsed').getAttribute('data-seconds')
       await page.reload()

@@ -1,7 +1,7 @@
 'use client'
 
 import { useSyncExternalStore } from 'react'
-import { useServerTime } from '../../lib/client/live'
+import { useRunningTime, useServerTime } from '../../lib/client/live'
 import type { Zone } from '../format'
 import { ageText, clockText, dayText, durationAttribute, elapsedText, sameDay, tookText } from '../format'
 
@@ -21,7 +21,7 @@ export function ZoneNote() {
 /** A time of day, with the day where it is not today's; marked where it is UTC, unless its column says so. */
 export function ClockTime({ at, withDay = false, bare = false }: { at: string; withDay?: boolean; bare?: boolean }) {
   const zone = useZone()
-  const now = useServerTime(60_000)
+  const now = useRunningTime(60_000)
   const ms = Date.parse(at)
   const day = withDay && !sameDay(ms, now, zone) ? `${dayText(ms, now, zone)}, ` : ''
   return (

@@ -86,17 +86,19 @@ export const useIsPast = (): boolean => useContext(Frozen) !== null
  * server's render. Renders again with each interval [RUN-7].
  */
 export function useServerTime(everyMs = 1_000): number {
+  const now = useRunningTime(everyMs)
+  return useContext(Frozen) ?? now
+}
+
+/** The same, also where the clock stands: for what day it is. */
+export function useRunningTime(everyMs = 1_000): number {
   const store = useStore()
-  const frozen = useContext(Frozen)
   const ticker = store.ticker(everyMs)
-  const listen = useCallback(
-    (listener: () => void) => (frozen === null ? ticker.listen(listener) : () => undefined),
-    [ticker, frozen],
-  )
+  const listen = useCallback((listener: () => void) => ticker.listen(listener), [ticker])
   return useSyncExternalStore(
     listen,
-    () => frozen ?? ticker.time(),
-    () => frozen ?? store.renderedAt,
+    () => ticker.time(),
+    () => store.renderedAt,
   )
 }
 

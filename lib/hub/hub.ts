@@ -136,11 +136,12 @@ export class Hub implements HubApi {
 
   /** Rebuilds the runs that an earlier process recorded, and only then begins to listen [REC-7]. */
   async restore(): Promise<void> {
-    await this.imports.restore()
     const all = await this.life.restore()
     for (const { state, lines } of all) if (state) this.evidence?.restore(state.runId, state.evidence, lines)
     if (all.length > 0) this.options.log.info({ runs: all.length }, 'runs rebuilt from their recordings')
     this.begin()
+    // Nothing that is live waits for what is not.
+    this.imports.restore().catch((error: unknown) => this.options.log.error({ err: error }, 'imports can’t be read'))
   }
 
   private begin(): void {

@@ -22,11 +22,11 @@ const stamp = { epoch: 'e', version: 1, now: '2026-01-01T00:00:00.000Z' }
 const ID = 'a'.repeat(32)
 
 /** What an import shows of the recording that a run exports now. */
-async function imported(recording: string) {
+async function imported(recording: string, budget = new LogBudget()) {
   const folder = folders.make()
   const path = join(folder, 'exported.jsonl')
   writeFileSync(path, recording)
-  const run = new ImportedRun(new LogBudget())
+  const run = new ImportedRun(budget)
   const { played, unread } = await playRecording(path, run)
   expect(played).toBe(true)
   return { run, shown: toSnapshot(run.document(ID, unread), stamp) }
@@ -172,6 +172,24 @@ describe('a recording of anybody’s', () => {
     const { shown, run } = await imported(header + lines.join('') + lines.slice(0, 1).join(''))
     expect(shown.imported?.unread).toBe(3)
     expect(run.batchLogs.get('b')?.size).toBe(10_001)
+  })
+
+  it('[IMP-4] [SAFE-4] with lines that no dashboard records leaves them out, holds nothing of them, and says how many', async () => {
+    const output = { kind: 'output', container: 'c', batch: 'b', at: null, stream: 'stdout', text: 'hi' }
+    const odd = [
+      { at: '\u001b[2J' },
+      { container: 'x'.repeat(2_000) },
+      { batch: 'x'.repeat(2_000) },
+      { text: 'x'.repeat(70_000) },
+    ]
+    const batches = Array.from({ length: 2_002 }, (_, n) => ({ batch: `b${n}` }))
+    const lines = [...odd, ...batches].map(each => `${JSON.stringify({ ...output, ...each })}\n`)
+    const budget = new LogBudget()
+    const { shown, run } = await imported(header.replace('http://', 'http://user:hunter2@') + lines.join(''), budget)
+    expect([shown.imported?.unread, run.batchLogs.size]).toEqual([odd.length + 2, 2_000])
+    expect(shown.backend).toBe('http://127.0.0.1:3000')
+    run.close()
+    expect(budget.bytes).toBe(0)
   })
 
   it('[SAFE-4] has ids of all kinds, also those of prototypes', async () => {

@@ -16,8 +16,12 @@ import { LogBuffer, RUN_LOG } from './log-buffer'
 import type { Entry, Header } from './recording'
 import type { Player } from './recording-reader'
 
-/** As many as are kept of a run [SAFE-5]. */
+/** As many containers, and batches with a log, as are kept of a run; as long a line, and as long an id [SAFE-5]. */
 const MAX_CONTAINERS = 10_000
+const MAX_BATCHES = 2_000
+const MAX_TEXT = 64 * 1024
+const MAX_ID = 1_000
+const isTime = (text: string) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text)
 
 /**
  * A run out of an exported recording: played once, by the same fold as ever, and from then on what it was at its end [IMP-2].
@@ -28,7 +32,7 @@ export class ImportedRun implements Player {
   /** What the containers of each batch printed, by its id. */
   readonly batchLogs = new Map<string, LogBuffer>()
   private readonly agentLogs: AgentLogs
-  private readonly run = emptyRun()
+  private run = emptyRun()
   private readonly secrets = new SecretMask()
   private readonly containerSecrets = new Map<string, SecretMask>()
   private header: Header | null = null
@@ -50,7 +54,7 @@ export class ImportedRun implements Player {
   }
 
   begin(header: Header): boolean {
-    this.header = header
+    this.header = { ...header, backend: withoutCredentials(header.backend) }
     this.lastAt = header.since
     return true
   }
@@ -66,7 +70,7 @@ export class ImportedRun implements Player {
         break
       case 'output': {
         const { container: source, batch: batchId, at, stream } = entry
-        const secrets = this.secretsOf(source)
+        const secrets = this.mayKeep(entry) ? this.secretsOf(source) : undefined
         if (!secrets) this.beyond += 1
         else
           this.agentLogs.restore({ runId: this.runId, batchId }, { source, at, stream, text: secrets.mask(entry.text) })
@@ -90,7 +94,7 @@ export class ImportedRun implements Player {
 
   /**
    * What pages see of it, for good: the run as of the export, and its sources as they were then. A file that nobody exported
-   * ends with its last observation, and says nothing of the sources.
+   * ends with its last observation, and says nothing of the sources. Asked for once: then only this and the logs are left.
    * @param unread how many of its lines could not be read
    */
   document(id: string, unread: number): Document {
@@ -109,6 +113,8 @@ export class ImportedRun implements Player {
       heardAt: iso(this.heardAt),
       imported: { id, until: iso(at), unread: unread + this.beyond },
     }
+    this.run = emptyRun()
+    this.containerSecrets.clear()
     return runDocument(shown, batches)
   }
 
@@ -133,7 +139,7 @@ export class ImportedRun implements Player {
   }
 
   private append(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {
-    this.log.append({ at: iso(at), source: 'backend', stream, text })
+    this.log.append({ at: iso(at), source: 'backend', stream, text: text.slice(0, MAX_TEXT) })
   }
 
   /** Nobody told how fresh the sources were: what the backend said stands, and what Docker showed has no verdict. */
@@ -141,6 +147,13 @@ export class ImportedRun implements Player {
     const { docker } = CLAIMS_ALONE
     if (this.run.evidence.size === 0) return CLAIMS_ALONE
     return { ...CLAIMS_ALONE, docker: { ...docker, link: 'down', since: this.lastAt } }
+  }
+
+  /** Whether it is what a dashboard records of a container, and there is room for its batch. */
+  private mayKeep({ container, batch, at, text }: Extract<Entry, { kind: 'output' }>): boolean {
+    if (container.length > MAX_ID || batch.length > MAX_ID || text.length > MAX_TEXT) return false
+    if (at !== null && !isTime(at)) return false
+    return this.batchLogs.has(batch) || this.batchLogs.size < MAX_BATCHES
   }
 
   /** Undefined for a container beyond the bound. */
@@ -151,4 +164,12 @@ export class ImportedRun implements Player {
     this.containerSecrets.set(container, secrets)
     return secrets
   }
+}
+
+/** As the hub names its own backend [SAFE-2]. */
+function withoutCredentials(backend: string): string {
+  if (!URL.canParse(backend)) return masked(backend)
+  const url = new URL(backend)
+  url.username = url.password = ''
+  return url.href.replace(/\/$/, '')
 }

@@ -11,10 +11,10 @@ import { Folders } from './testing-recorded'
 const folders = new Folders()
 afterEach(() => folders.end())
 
-const BOUNDS = { imports: 3, one: 4_096, all: 8_192, atOnce: 2 }
+const BOUNDS = { imports: 3, one: 4_096, all: 8_192, atOnce: 2, playing: 60_000 }
 
 /** Imports in a folder, and what was told of them. */
-function importsIn(folder: string | null) {
+function importsIn(folder: string | null, bounds = BOUNDS) {
   const told = { changed: 0, refused: 0, failed: [] as unknown[] }
   const publisher = new MemoryPublisher({
     broadcast: () => undefined,
@@ -27,7 +27,7 @@ function importsIn(folder: string | null) {
       meter: { refused: () => void (told.refused += 1) },
       changed: () => void (told.changed += 1),
     },
-    BOUNDS,
+    bounds,
   )
   return { imports, publisher, told }
 }
@@ -111,6 +111,24 @@ const hostile: Record<string, [file: string, code: string]> = {
     })}\n`,
     'unusable',
   ],
+  'numbers that are none': [
+    `${header()}${JSON.stringify({
+      ...{ kind: 'observed', fresh: true },
+      observation: {
+        ...{
+          kind: 'message',
+          connection: 1,
+          index: 0,
+          id: 'x',
+          at: 1.7e308,
+          time: { ms: -1.7e308, ns: 0 },
+          live: true,
+        },
+        ...{ says: { kind: 'remark' }, stream: 'system', text: '' },
+      },
+    })}\n`,
+    'unusable',
+  ],
   'more than one may be': [recording() + line('x'.repeat(BOUNDS.one)), 'too-much'],
 }
 
@@ -122,6 +140,16 @@ describe('a file that is no recording, or a hostile one', () => {
     expect(imports.list()).toEqual([])
     expect(readdirSync(folder)).toEqual([])
     expect(told.refused).toBe(code === 'too-much' ? 1 : 0)
+  })
+
+  it('[IMP-4] with names too long for every page, or that takes too long to play, is refused', async () => {
+    const folder = join(folders.make(), 'imports')
+    const { imports, told } = importsIn(folder, { ...BOUNDS, one: 8 * 1024 * 1024, playing: 0 })
+    const long = header().replace('"001-todo"', JSON.stringify('s'.repeat(20_000)))
+    await expect(imports.add(bytes(long))).rejects.toThrow('names are too long')
+    const slow = header() + line('x').repeat(40_000)
+    await expect(imports.add(bytes(slow))).rejects.toThrow('takes too long')
+    expect([told.refused, imports.list(), readdirSync(folder)]).toEqual([2, [], []])
   })
 
   it('[IMP-4] whose sender breaks off is refused, and leaves nothing behind', async () => {

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { ZodError } from 'zod'
 import type { ImportSummary, Snapshot } from '../run/model'
 import { iso } from '../run/time'
 import type { Document } from '../sync/document'
@@ -27,22 +28,31 @@ export interface ImportsOptions {
   changed: () => void
 }
 
-/** How many are kept, how large one may be, and all together, bytes, and how many may come at once [IMP-4]. */
-const BOUNDS = { imports: 50, one: 256 * 1024 * 1024, all: 1024 * 1024 * 1024, atOnce: 4 }
+/** How many are kept, how large one may be, and all together, bytes, how many may come at once, and how much time
+ * of this process playing one may take, ms [IMP-4].
+ */
+const BOUNDS = { imports: 50, one: 256 * 1024 * 1024, all: 1024 * 1024 * 1024, atOnce: 4, playing: 60_000 }
 /** A line of a recording holds one message, or one reading of a plan. */
-const MAX_LINE = 2 * 1024 * 1024
+const MAX_LINE = 16 * 1024 * 1024
 /** What pages are sent of one run. */
 const MAX_DOCUMENT = 8 * 1024 * 1024
+/** What every page of the fleet is sent of one. */
+const MAX_SUMMARY = 16 * 1024
+/** A longer step keeps pages waiting, ms. */
+const STEP = 20
 /** What the logs of all imports take of memory; those of runs that are followed have another budget. */
 const LOG_BYTES = 128 * 1024 * 1024
 
 const NAME = /^([0-9a-f]{32})\.jsonl$/
 const PART = '.part'
 
-interface Kept {
+interface Played {
   readonly run: ImportedRun
   readonly document: Document
   readonly summary: ImportSummary
+}
+
+interface Kept extends Played {
   readonly path: string
   readonly bytes: number
   /** ms */
@@ -71,7 +81,8 @@ export class Imports implements ImportsApi {
       if (name.endsWith(PART)) this.clear(path)
       if (id === undefined) continue
       try {
-        this.keep(id, path, await this.played(id, path))
+        const played = await this.played(id, path)
+        this.keep(id, { ...played, path, ...sizeOf(path) })
       } catch (error) {
         log.warn({ err: error, path }, 'an imported recording can’t be played: it is left alone')
       }
@@ -120,7 +131,12 @@ export class Imports implements ImportsApi {
 
   async recording(importId: string): Promise<RecordingFile | undefined> {
     const kept = this.kept.get(importId)
-    return kept && createReadStream(kept.path)
+    if (!kept) return undefined
+    // Opened at once: it may be removed while somebody still reads.
+    const file = await open(kept.path).catch((error: unknown) => {
+      throw unreadable(error)
+    })
+    return file.createReadStream() as RecordingFile
   }
 
   async remove(importId: string): Promise<void> {
@@ -153,6 +169,7 @@ export class Imports implements ImportsApi {
         hash.update(chunk)
         await file.appendFile(chunk)
       }
+      await file.sync()
     } finally {
       await file.close()
     }
@@ -166,14 +183,15 @@ export class Imports implements ImportsApi {
       played.run.close()
       return false
     }
+    const size = sizeOf(part)
     try {
-      this.checkRoomFor(statSync(part).size)
+      this.checkRoomFor(size.bytes)
       renameSync(part, path)
     } catch (error) {
       played.run.close()
       throw error
     }
-    this.keep(importId, path, played)
+    this.keep(importId, { ...played, path, ...size })
     this.options.changed()
     return true
   }
@@ -185,33 +203,35 @@ export class Imports implements ImportsApi {
     if (sum > all) throw this.beyond(`All imports together would be larger than ${inMiB(all)}. Remove one.`)
   }
 
-  private async played(importId: string, path: string): Promise<{ run: ImportedRun; document: Document }> {
+  private async played(importId: string, path: string): Promise<Played> {
     const run = new ImportedRun(this.budget)
     try {
-      const { played, unread } = await playRecording(path, run, MAX_LINE)
+      const { played, unread } = await playRecording(path, run, { maxLine: MAX_LINE, pause: this.pacemaker() })
       if (!played)
         throw new HubError('unusable', 'This is no recording of a run, or one of a version that is not known.')
       const document = run.document(importId, unread)
       if (JSON.stringify(document).length > MAX_DOCUMENT) {
         throw this.beyond('This recording holds more than can be shown of one run.')
       }
-      return { run, document }
+      const summary = toImportSummary(document)
+      if (JSON.stringify(summary).length > MAX_SUMMARY) throw this.beyond('This recording’s names are too long.')
+      return { run, document, summary }
     } catch (error) {
       run.close()
       // Whatever a file of anybody's holds: it is refused, and changes nothing here.
-      if (error instanceof RangeError || error instanceof TypeError) {
-        const text = `This recording holds what can’t be played: ${error.message}.`
+      if (error instanceof RangeError || error instanceof TypeError || error instanceof ZodError) {
+        const why = error instanceof ZodError ? 'its numbers are none' : error.message
+        const text = `This recording holds what can’t be played: ${why}.`
         throw new HubError('unusable', text, { cause: error })
       }
       throw error
     }
   }
 
-  private keep(id: string, path: string, { run, document }: { run: ImportedRun; document: Document }): void {
+  private keep(id: string, kept: Kept): void {
     const { publisher } = this.options
-    const { size, mtimeMs } = statSync(path)
-    const summary = toImportSummary(document)
-    this.kept.set(id, { run, document, summary, path, bytes: size, importedAt: mtimeMs })
+    const { run, document } = kept
+    this.kept.set(id, kept)
     publisher.open(importScope(id), () => document)
     publisher.openLog(importLogScope(id), run.log)
     for (const [batchId, log] of run.batchLogs) publisher.openLog(importBatchLogScope(id, batchId), log)
@@ -235,10 +255,33 @@ export class Imports implements ImportsApi {
     }
   }
 
+  /** Lets others have their turn while one is played, and ends one that takes too long [IMP-4]. */
+  private pacemaker(): () => Promise<void> | null {
+    let worked = 0
+    let since = performance.now()
+    return () => {
+      const step = performance.now() - since
+      if (step < STEP) return null
+      worked += step
+      if (worked > this.bounds.playing) throw this.beyond('This recording takes too long to be played.')
+      return new Promise(resolve =>
+        setImmediate(() => {
+          since = performance.now()
+          resolve()
+        }),
+      )
+    }
+  }
+
   private beyond(text: string): HubError {
     this.options.meter.refused('imports')
     return new HubError('too-much', text)
   }
+}
+
+const sizeOf = (path: string) => {
+  const { size, mtimeMs } = statSync(path)
+  return { bytes: size, importedAt: mtimeMs }
 }
 
 const inMiB = (bytes: number) => `${bytes / 1024 ** 2} MiB`
@@ -250,4 +293,9 @@ function unwritable(cause: unknown): HubError {
   return new HubError('unwritable', `The data folder can’t be written${why}: see to its disk and its rights.`, {
     cause,
   })
+}
+
+function unreadable(cause: unknown): HubError {
+  const why = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : ''
+  return new HubError('unwritable', `The recording can’t be read from the data folder${why}.`, { cause })
 }

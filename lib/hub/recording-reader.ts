@@ -26,9 +26,13 @@ const MAX_LINE = 64 * 1024 * 1024
 /**
  * Plays a recording, holding a line of it at a time. Lines that can't be read are counted and left out. Rejects where the
  * file can't be read, or the player throws.
- * @param maxLine what is longer is garbage, bytes
+ * @param options `maxLine`: what is longer is garbage, bytes; `pause`: asked after each entry, and awaited where there is reason
  */
-export async function playRecording(path: string, player: Player, maxLine = MAX_LINE): Promise<Reading> {
+export async function playRecording(
+  path: string,
+  player: Player,
+  { maxLine = MAX_LINE, pause }: { maxLine?: number; pause?: () => Promise<void> | null } = {},
+): Promise<Reading> {
   const lines = new Lines(maxLine)
   let played = false
   let unread = 0
@@ -40,6 +44,8 @@ export async function playRecording(path: string, player: Player, maxLine = MAX_
         const entry = readLine(entrySchema, text)
         if (entry) player.play(entry)
         else unread += 1
+        const pausing = pause?.()
+        if (pausing) await pausing
       } else {
         const header = readLine(headerSchema, text)
         played = header !== null && player.begin(header)

@@ -28,6 +28,7 @@ interface Told {
 }
 
 /** More batches than this are not shown; that there are more is [SAFE-5]. */
+const MAX_BRANCH = 4_096
 export const MAX_BATCHES = 2_000
 /** So many batches of one name are still told apart by evidence. */
 const MAX_TWINS = 100
@@ -109,7 +110,8 @@ export class Roster {
   ofBranch(branch: string): BatchClaim | null {
     const told = this.batches.find(batch => batch.branch === branch)
     if (told) return told
-    const id = /ckrv-batch-(.+)-[0-9a-f]{6}$/.exec(branch)?.[1]
+    // No branch is called by so much, and to look through it would take long.
+    const id = branch.length > MAX_BRANCH ? undefined : /ckrv-batch-(.+)-[0-9a-f]{6}$/.exec(branch)?.[1]
     const named = id === undefined ? undefined : this.byId.get(id)
     if (named) named.branch ??= branch
     return named ?? null

@@ -83,7 +83,7 @@ export function EndBanner({ run }: { run: Snapshot }) {
           <p>
             <b className="error-words">{sentence(error ?? 'The backend gave no reason')}</b>{' '}
             {inferred && 'This end is inferred: no word of the backend tells it. '}
-            {status === 'failed' && 'Read the log below, then start the spec again.'}
+            {status === 'failed' && !run.imported && 'Read the log below, then start the spec again.'}
           </p>
           {errorDetail !== null && (
             <details>

@@ -41,6 +41,10 @@ describe('the page of an import', () => {
     expect(page).not.toContain('Backend is')
     expect(page).not.toContain('Stop run')
     expect(page).not.toContain('Docker stale')
+    expect(page).toContain('<title>0/2 spec, imported, then running</title>')
+    // Five days later its times of day need their day.
+    expect(page).toMatch(/Started <time[^>]*>23 Nov, 13:00:00/)
+    expect(page).toMatch(/known until <time[^>]*>23 Nov, 13:41:05/)
     expect(html(imported({ status: 'completed', endedAt: until }))).not.toContain('It may have gone on')
   })
 

@@ -13,15 +13,17 @@ export function RecordingActions({ run }: { run: Snapshot }) {
   const save = () => send(saveRecording({ runId: run.runId, importId: run.imported?.id ?? null }), () => undefined)
   return (
     <span className="recording-actions">
-      <button
-        className="plain linkish"
-        type="button"
-        data-testid="export"
-        title="Save all that is recorded of this run: any Groundtruth can import it"
-        onClick={save}
-      >
-        Export
-      </button>
+      {(isOperator || !run.imported) && (
+        <button
+          className="plain linkish"
+          type="button"
+          data-testid="export"
+          title="Save all that is recorded of this run: any Groundtruth can import it"
+          onClick={save}
+        >
+          Export
+        </button>
+      )}
       {isOperator && (
         <button className="plain linkish" type="button" onClick={() => setImporting(true)}>
           Import…

@@ -41,7 +41,7 @@ export function RunView({ initial, batchId = null }: { initial: Snapshot; batchI
     isOperator && !over && imported === null && state.basis === 'stream' && frozenAt === null && !state.stopping
   return (
     <Frame version={state.version} {...(!imported && { docker: state.link.docker })}>
-      <title>{`${completedText(state.counts)} ${runName(state)}, ${state.stopping && !over ? 'stopping' : state.status}`}</title>
+      <title>{`${completedText(state.counts)} ${runName(state)}, ${imported ? 'imported, then ' : ''}${state.stopping && !over ? 'stopping' : state.status}`}</title>
       <main
         id="main"
         className={frozenAt === null ? 'run' : 'run is-old'}

@@ -102,7 +102,8 @@ function knowable(project: Project): { statuses: RunStatus[]; truth: Truth | nul
   const isAborted = execution.isAborted && known.abort
   const isComplete = execution.frames.every(frame => known.heard.has(frame) || !frame.replayed)
   // The stream of a run that is over is not joined again once it is lost [RUN-9]: what took that end back may be unheard.
-  if (execution.seemedFailed && !isComplete) return { statuses: [truth.status, 'failed', 'aborted'], truth: null }
+  if (isAlive && execution.seemedFailed && !isComplete)
+    return { statuses: [truth.status, 'failed', 'aborted'], truth: null }
   const exactly = (truth: Truth) => ({ statuses: [truth.status], truth })
   if (isAlive) {
     if (isOver(truth.status)) return exactly(truth)

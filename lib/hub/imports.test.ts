@@ -53,8 +53,12 @@ describe('imported recordings', () => {
     const { importId, created } = await imports.add(bytes(recording()))
     expect([importId, created]).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/), true])
     expect(told.changed).toBe(1)
-    const { imports: again } = importsIn(folder)
-    await again.restore()
+    const { imports: again, told: toldAgain } = importsIn(folder)
+    const restored = again.restore()
+    // While it is read again the very same one may be brought.
+    expect(await again.add(bytes(recording()))).toMatchObject({ importId })
+    await restored
+    expect(toldAgain).toEqual({ changed: 1, refused: 0, failed: [] })
     for (const each of [imports, again]) {
       expect(each.list()).toMatchObject([{ id: importId, runId: 'r1', spec: '001-todo', counts: { total: 1 } }])
       expect(await each.snapshot(importId)).toMatchObject({ runId: 'r1', imported: { id: importId } })

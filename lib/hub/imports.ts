@@ -82,7 +82,9 @@ export class Imports implements ImportsApi {
       if (id === undefined) continue
       try {
         const played = await this.played(id, path)
-        this.keep(id, { ...played, path, ...sizeOf(path) })
+        // Somebody may have brought the very same one meanwhile.
+        if (this.kept.has(id)) played.run.close()
+        else this.keep(id, { ...played, path, ...sizeOf(path) })
       } catch (error) {
         log.warn({ err: error, path }, 'an imported recording can’t be played: it is left alone')
       }
@@ -192,7 +194,6 @@ export class Imports implements ImportsApi {
       throw error
     }
     this.keep(importId, { ...played, path, ...size })
-    this.options.changed()
     return true
   }
 
@@ -235,6 +236,7 @@ export class Imports implements ImportsApi {
     publisher.open(importScope(id), () => document)
     publisher.openLog(importLogScope(id), run.log)
     for (const [batchId, log] of run.batchLogs) publisher.openLog(importBatchLogScope(id, batchId), log)
+    this.options.changed()
   }
 
   private namesIn(folder: string): string[] {

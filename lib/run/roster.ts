@@ -27,8 +27,9 @@ interface Told {
   skipped: number
 }
 
-/** More batches than this are not shown; that there are more is [SAFE-5]. */
+/** No branch is called by more characters; to look through one that is would take long. */
 const MAX_BRANCH = 4_096
+/** More batches than this are not shown; that there are more is [SAFE-5]. */
 export const MAX_BATCHES = 2_000
 /** So many batches of one name are still told apart by evidence. */
 const MAX_TWINS = 100
@@ -110,7 +111,6 @@ export class Roster {
   ofBranch(branch: string): BatchClaim | null {
     const told = this.batches.find(batch => batch.branch === branch)
     if (told) return told
-    // No branch is called by so much, and to look through it would take long.
     const id = branch.length > MAX_BRANCH ? undefined : /ckrv-batch-(.+)-[0-9a-f]{6}$/.exec(branch)?.[1]
     const named = id === undefined ? undefined : this.byId.get(id)
     if (named) named.branch ??= branch

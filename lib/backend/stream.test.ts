@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { Observation } from '../run/observation'
+import { drawNumbers } from '../testing/support/draw'
 import { RunStream } from './stream'
 
 const MINUTE = 60_000
@@ -288,7 +289,7 @@ describe('a connection that is lost', () => {
 
   it('[RUN-2] fifty times in 6,000 lines costs no line and doubles none', { timeout: 60_000 }, async () => {
     const history = frames(6_000)
-    const cuts = Array.from({ length: 50 }, () => Math.floor(Math.random() * 5_900) + 50).sort((a, b) => a - b)
+    const cuts = drawNumbers('cuts', 50, 50, 5_949).sort((a, b) => a - b)
     const { url, sockets } = await backend((socket, nth) => {
       const cut = cuts[nth - 1]
       send(socket, history.slice(0, cut))

@@ -162,7 +162,7 @@ describe('a link', () => {
     await close()
     await listen({ port })
     await vi.waitFor(() => expect(told).toEqual(['up']), 8_000)
-  }, 10_000)
+  })
 
   it('[SYNC-7] tells nothing of an earlier connection: no message, and no answer', async () => {
     const dones: ((answer: Answer) => void)[] = []

@@ -5,17 +5,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import { pino } from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { startReferenceBackend } from '../reference-backend/server'
 import { logLine, snapshot as snapshotSchema, type Snapshot } from '../run/model'
 import { MemoryPublisher } from '../sync/memory-publisher'
+import { bundleProgram } from '../testing/support/bundle'
+import { drawNumbers } from '../testing/support/draw'
 import { Hub } from './hub'
 import { projectWith } from './testing'
 
-const PROGRAM = fileURLToPath(new URL('testing-killable.ts', import.meta.url))
+const PROGRAM = await bundleProgram('lib/hub/testing-killable.ts')
 const RESTARTS = Number(process.env['RESTARTS'] ?? 10)
 
 const cleanUp: (() => unknown)[] = []
@@ -41,8 +42,7 @@ class Killable {
   private readonly read: Promise<unknown>
 
   constructor(backend: string, folder: string) {
-    const argv = ['--import', 'tsx', PROGRAM, backend, folder]
-    this.child = spawn(process.execPath, argv, { stdio: ['pipe', 'pipe', 'pipe'] })
+    this.child = spawn(process.execPath, [PROGRAM, backend, folder], { stdio: ['pipe', 'pipe', 'pipe'] })
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => (this.errors += text))
     const lines = createInterface(this.child.stdout)
     lines.on('line', line => this.take(line))
@@ -107,10 +107,11 @@ describe.each(['A', 'B', 'C'] as const)('generation %s', generation => {
     })
     await never.follow('r1', '001-todo')
 
+    const delays = drawNumbers('killed after', ids.length, 0, 120)
     for (const [n, id] of ids.entries()) {
       for (let line = 0; line < 20; line += 1) backend.print(id, 'stdout', `line ${line} of ${id}`)
       backend.release(id)
-      await new Promise(resolve => setTimeout(resolve, Math.random() * 120))
+      await new Promise(resolve => setTimeout(resolve, delays[n]))
       await killable.kill()
       const shown = killable.seen ?? killable.rebuilt
       killable = await new Killable(backend.url, folder).started()

@@ -5,7 +5,7 @@ import { Hub } from './hub'
 import { Recorder } from './recorder'
 
 /**
- * For tests: a hub in a process of its own, to be killed. `node --import tsx testing-killable.ts <backend> <data folder>`
+ * For tests: a hub in a process of its own, to be killed. `node <its bundle> <backend> <data folder>`
  * prints, as JSON lines, the runs as they are rebuilt (`rebuilt`), and every state that a page would see (`seen`). A line of
  * its input is the id of a run to start.
  */

@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream'
 const BUILT = ['.next/BUILD_ID', 'dist/server.mjs']
 /** What the build is made of, relative to the repository. */
 const SOURCES = ['app', 'lib', 'public', 'server.ts', 'next.config.mjs', 'package.json']
-const NOT_BUILT = /(\.test\.tsx?|\/reference-backend)$/
+const NOT_BUILT = /(\.test\.tsx?|\/reference-backend|\/testing)$/
 
 /** Whether the dashboard in this repository is built, and later than its sources were last changed. */
 export function isBuilt(root: string): boolean {

@@ -1,11 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { bundleProgram } from '../testing/support/bundle'
 import { parseTokens, tokenOf } from './tokens'
 
-const script = fileURLToPath(new URL('make-token.ts', import.meta.url))
-const run = (...args: string[]) =>
-  spawnSync(process.execPath, ['--import', 'tsx', script, ...args], { encoding: 'utf8' })
+const program = await bundleProgram('lib/server/make-token.ts')
+const run = (...args: string[]) => spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' })
 
 describe('npm run token', () => {
   it('[SAFE-3] shows the token once, and gives the line that makes it count, which does not hold it', () => {

@@ -4,19 +4,19 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { bundleProgram } from '../testing/support/bundle'
 import { IMPORT, serve } from './testing'
 import { Team } from './testing-team'
 
-const script = fileURLToPath(new URL('recording-cli.ts', import.meta.url))
+const program = await bundleProgram('lib/server/recording-cli.ts')
 
 let folder: string
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'groundtruth-'))))
 afterEach(() => rmSync(folder, { recursive: true }))
 
 async function run(args: string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], { env: { ...process.env, ...env } })
+  const child = spawn(process.execPath, [program, ...args], { env: { ...process.env, ...env } })
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return { status: child.exitCode, stdout, stderr }
 }

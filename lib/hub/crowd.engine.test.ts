@@ -1,14 +1,22 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { BackendError } from '../backend/http'
 import { whyNoDocker } from '../reference-backend/docker'
 import { engineWorld, finishWorlds, ownContainers, sameAsDocker, texts, until, verdictsSeen } from './testing-engine'
+import { HubError } from './types'
 
 const whyNot = await whyNoDocker()
 const named = (name: string) => (whyNot === null ? name : `${name} (skipped: ${whyNot})`)
 
 afterEach(finishWorlds)
 
-/** How many containers at once. It takes two cores for a minute, which is why this runs when all others are done. */
-const CROWD = 200
+/** How many containers at once. 200 of them take two cores for a minute; either way this runs when all others are done. */
+const CROWD = Number(process.env['CROWD'] ?? 40)
+
+/** A backend that begins so many batches at once may answer its start late: the run is followed all the same. */
+function ignoreTimeout(error: unknown): void {
+  const isTimeout = error instanceof HubError && error.cause instanceof BackendError && error.cause.kind === 'timeout'
+  if (!isTimeout) throw error
+}
 
 describe.skipIf(whyNot !== null)(named('a crowd'), () => {
   it(
@@ -26,7 +34,8 @@ describe.skipIf(whyNot !== null)(named('a crowd'), () => {
       const { backend, hub, id } = world
       for (let n = 0; n < CROWD; n += 1) backend.hold(id(`m${String(n)}`))
       const began = Date.now()
-      const { runId } = await hub.start({ spec: '001-todo' })
+      const runId = id('crowd')
+      await hub.start({ spec: '001-todo', runId }).catch(ignoreTimeout)
       const most = 200_000
       await until(world, runId, ({ counts }) => expect(counts.running).toBe(CROWD), most)
       await until(

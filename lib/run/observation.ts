@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { containerFacts } from './container'
 import { batchStatus } from './model'
+import { word } from './word'
 
 /**
  * One normalised fact from one source. A run is nothing but its observations in order: what folds them needs no clock
@@ -93,7 +94,8 @@ export type PlanBatch = z.infer<typeof planBatch>
 const historyBatch = z.object({
   id: z.string(),
   name: z.string().nullable(),
-  status: z.string().nullable(),
+  /** In lower case also where an earlier version recorded it as it came [RUN-15]. */
+  status: word.nullable(),
   startedAt: z.number().nullable(),
   endedAt: z.number().nullable(),
   branch: z.string().nullable(),
@@ -127,7 +129,7 @@ export const observation = z.discriminatedUnion('kind', [
     kind: z.literal('history'),
     at: z.number(),
     id: z.string(),
-    status: z.string().nullable(),
+    status: word.nullable(),
     dryRun: z.boolean(),
     startedAt: z.number().nullable(),
     endedAt: z.number().nullable(),

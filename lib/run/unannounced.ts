@@ -38,7 +38,17 @@ export function claimEntry(run: Run, entry: HistoryReading): BatchClaims {
     }
   }
   const { batches, planned, overflow } = roster
-  return { batches, totalKnown: planned && !overflow, overflow, errors: [], merged: null, ahead: 0, local: false }
+  const before = { told: 0, required: 0 }
+  return {
+    batches,
+    totalKnown: planned && !overflow,
+    overflow,
+    errors: [],
+    merged: null,
+    ahead: 0,
+    local: false,
+    before,
+  }
 }
 
 /** Its end: the entry's, or that nothing happens any more. `deadline` is on our clock, ms. */

@@ -1,4 +1,5 @@
 import { claimBatches, type BatchClaims } from './batches'
+import { completedBeforeFinding, unnamedOf } from './completed-before'
 import { countBatches } from './counts'
 import { endByContinuation, findEnd, isMergeFailure, type End, type Ending } from './end'
 import { splitError } from './error-text'
@@ -53,6 +54,8 @@ export function derive(run: Run, now: number, links: Links = CLAIMS_ALONE): Deri
   const dryRun = run.accepted?.dryRun ?? run.history?.dryRun ?? batches.some(batch => batch.branch === 'dry-run-branch')
   const claimed = { status, dryRun, local: claims.local, endedAt, clockOffset }
   const judged = judge(batches, claimed, containers, run.runningSince, links, now)
+  const unnamed = unnamedOf(claims.before, claims.batches)
+  const pending = claims.batches.filter(batch => batch.status === 'pending').length
   return {
     view: {
       historyId: told.historyId,
@@ -68,11 +71,14 @@ export function derive(run: Run, now: number, links: Links = CLAIMS_ALONE): Deri
       errorDetail: paragraphs?.rest ?? null,
       findings: boundedFindings([
         ...boundsReached(run, claims),
+        ...(status === 'completed' && unnamed === 0 ? [] : completedBeforeFinding(claims.before, unnamed)),
         ...judged.findings,
         ...ending.findings.slice(-MAX_UNPROVEN),
       ]),
       clockOffset,
-      counts: countBatches(judged.batches, claims.totalKnown),
+      // A plan with fewer batches left than the backend counts as completed is another plan than the backend's.
+      counts: countBatches(judged.batches, claims.totalKnown && unnamed <= pending),
+      ...(unnamed > 0 && { unnamedCompleted: unnamed }),
       batches: judged.batches,
     },
     deadline: earliest(ending.deadline, judged.deadline),

@@ -112,8 +112,13 @@ export const observation = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('closed'), at: z.number(), connection: z.number() }),
   /** This connection has brought again everything that was known before it. */
   z.object({ kind: z.literal('replayed'), at: z.number(), connection: z.number() }),
-  /** The engine has been silent for so long that a failure which may be an agent's line has become the end [RUN-4]. */
+  /**
+   * The passing of time alone has ended the run: the engine was silent for so long that a failure which may be an agent's
+   * line has become the end [RUN-4], or nothing of a run that only the history tells of changed for as long [RUN-13].
+   */
   z.object({ kind: z.literal('silent'), at: z.number() }),
+  /** After that, a container is at work that may be the run's own: it goes on [RUN-13.2]. */
+  z.object({ kind: z.literal('stirred'), at: z.number() }),
   /** "Execution not found." [RUN-11] */
   z.object({ kind: z.literal('unknown-run'), at: z.number(), connection: z.number() }),
   /** A successful, non-empty reading of the plan. `shared`: another run of the spec was at work at that time [RUN-8]. */

@@ -26,8 +26,10 @@ export interface Derived {
   deadline: number | null
   /** A fresh join of the stream would decide whether the run was aborted [RUN-4]. */
   wantsRejoin: boolean
-  /** It is over by the engine's silence, which is to be kept as the observation `silent` [RUN-4]. */
+  /** It is over by silence, which is to be kept as the observation `silent` [RUN-4] [RUN-13.1]. */
   bySilence: boolean
+  /** It is no longer, which is to be kept as the observation `stirred` [RUN-13.2]. */
+  stirred: boolean
   /** How many batches plan or history say more of than the stream: if that lasts, the stream is dead [RUN-9]. */
   ahead: number
 }
@@ -84,6 +86,7 @@ export function derive(run: Run, now: number, links: Links = CLAIMS_ALONE): Deri
     deadline: earliest(ending.deadline, judged.deadline),
     wantsRejoin: ending.undecided,
     bySilence: ending.bySilence,
+    stirred: ending.stirred,
     ahead: claims.ahead,
   }
 }
@@ -114,14 +117,8 @@ function readStream(run: Run, containers: Containers, now: number): Reading {
 
 function readEntry(run: Run, entry: HistoryReading, containers: Containers, links: Links, now: number): Reading {
   const claims = claimEntry(run, entry)
-  const { end, deadline } = endOfEntry(run, entry, links, now)
-  const ending: Ending = {
-    end: endByContinuation(run) ?? end,
-    findings: [],
-    deadline,
-    undecided: false,
-    bySilence: false,
-  }
+  const { end, ...rest } = endOfEntry(run, entry, links, now)
+  const ending: Ending = { ...rest, end: endByContinuation(run) ?? end, findings: [], undecided: false }
   if (ending.end) close(claims, ending.end, containers)
   return {
     claims,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { canonicalWord } from '../run/word'
 
 /**
  * What the backend says on the wire, in every generation in the field: lenient in, exact out. Unknown keys are
@@ -12,6 +13,8 @@ const text = z
   .nullish()
   .catch(null)
   .transform(value => value ?? null)
+/** An optional enumerated word [RUN-15]. */
+const word = text.transform(value => (value === null ? null : canonicalWord(value)))
 /** An id; where a file holds it without quotes, it may come as a number. */
 const key = z.union([z.string(), z.number()]).transform(String)
 const list = <T extends z.ZodType>(item: T) =>
@@ -24,12 +27,12 @@ const list = <T extends z.ZodType>(item: T) =>
 /** One frame of the execution WebSocket. The oldest generation writes `type_` for `type`. */
 export const frame = z
   .object({
-    type: text,
-    type_: text,
+    type: word,
+    type_: word,
     message: text,
-    stream: text,
+    stream: word,
     timestamp: text,
-    status: text,
+    status: word,
     batch_id: text,
     batch_name: text,
     branch: text,
@@ -45,7 +48,7 @@ export const planBatch = z.object({
   id: key,
   name: text,
   depends_on: list(key),
-  status: text,
+  status: word,
   branch: text,
 })
 export type PlanBatch = z.infer<typeof planBatch>
@@ -73,7 +76,7 @@ export const commandAnswer = z.object({ success: z.boolean(), message: text })
 export const historyBatch = z.object({
   id: key,
   name: text,
-  status: text,
+  status: word,
   started_at: text,
   ended_at: text,
   branch: text,
@@ -85,7 +88,7 @@ export const historyRun = z.object({
   spec_name: text,
   started_at: text,
   ended_at: text,
-  status: text,
+  status: word,
   dry_run: z.boolean().catch(false),
   batches: list(historyBatch),
   error: text,

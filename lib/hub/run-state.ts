@@ -131,6 +131,7 @@ export class RunState {
     const value = derive(this.run, now, links)
     // What only the passing of time has told is to be known after a restart, too [REC-3].
     if (value.bySilence) this.keep({ kind: 'silent', at: now })
+    if (value.stirred) this.keep({ kind: 'stirred', at: now })
     this.derived = { value, links }
     if (known && isDue(known.value, now)) this.tellSoon()
     this.wakeAt(value.deadline, now)

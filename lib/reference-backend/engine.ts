@@ -64,6 +64,8 @@ export async function execute(order: Order, host: Host): Promise<void> {
   }
 }
 
+const PLAN_STATUSES: ReadonlySet<string> = new Set(['pending', 'running', 'completed', 'failed'])
+
 class Engine {
   readonly #behaviour
   readonly #working: AbortSignal
@@ -134,13 +136,18 @@ class Engine {
     if (plan === null) return this.#missing(`Plan not found. Run 'ckrv plan' first.`, 'Plan not found')
     say({ kind: 'started', spec })
     this.#plan = project.plan(plan, ['id', 'name', 'status', 'reasoning'])
-    const blank = this.#plan.batches.findIndex(({ status }) => status === '')
-    if (blank !== -1 && this.#behaviour.strictPlan) {
-      throw new BadFile(`batches[${blank}].status: unknown variant \`\``)
-    }
+    for (const [place, batch] of this.#plan.batches.entries()) batch.status = this.#readStatus(batch.status, place)
     const tasks = project.text(spec, 'tasks.yaml')
     if (tasks === null) throw new BadFile('No such file or directory (os error 2)')
     this.#tasks = project.tasks(tasks)
+  }
+
+  /** Reads a plan's status as the engine does: newer ones in any letter case, and an unknown one as pending. */
+  #readStatus(text: string, place: number): string {
+    const status = this.#behaviour.strictPlan ? text : text.toLowerCase()
+    if (PLAN_STATUSES.has(status)) return status
+    if (this.#behaviour.strictPlan) throw new BadFile(`batches[${place}].status: unknown variant \`${text}\``)
+    return 'pending'
   }
 
   #missing(said: string, reason: string): never {

@@ -1,3 +1,4 @@
+import { COMPLETED_BEFORE } from './completed-before'
 import { isOver, type RunFields } from './model'
 
 const DAY = 24 * 3_600_000
@@ -15,7 +16,7 @@ export function needsYou<R extends Noticed>(runs: readonly R[], now: number): R[
   return runs.filter(run => {
     const superseded = run.spec !== null && seen.has(run.spec)
     if (run.spec !== null) seen.add(run.spec)
-    if (!isOver(run.status)) return run.findings.length > 0
+    if (!isOver(run.status)) return run.findings.some(({ kind }) => kind !== COMPLETED_BEFORE)
     const found = (kind: string) => run.findings.some(finding => finding.kind === kind)
     if (found('orphan')) return true
     const end = run.endedAt ?? run.heardAt ?? run.startedAt

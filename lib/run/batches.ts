@@ -1,3 +1,4 @@
+import { requiredBatches, type CompletedBefore } from './completed-before'
 import type { Containers } from './evidence'
 import type { Kept, Run } from './run'
 import type { PlanReading, Says, Tier } from './observation'
@@ -18,6 +19,7 @@ export interface BatchClaims {
   ahead: number
   /** The backend said that it runs agents without containers. */
   local: boolean
+  before: CompletedBefore
 }
 
 /**
@@ -60,6 +62,7 @@ export function claimBatches(run: Run, messages: readonly Kept[], containers: Co
   }
   before.markSilent()
   const ahead = correctByHistory(roster, run) + correctByPlan(roster, run)
+  before.markRequired()
   return {
     batches: roster.batches,
     totalKnown: roster.planned && !roster.unplanned && !roster.overflow,
@@ -68,6 +71,7 @@ export function claimBatches(run: Run, messages: readonly Kept[], containers: Co
     merged: merging === null ? null : roster.ofBranch(merging),
     ahead,
     local,
+    before: before.known,
   }
 }
 
@@ -105,6 +109,8 @@ interface Done {
  * history: their completed ones without a message in this stream [RUN-8].
  */
 class Before {
+  readonly known: CompletedBefore
+  /** How many of them are not known yet. */
   private count: number
   private readonly readings: Done[][]
 
@@ -114,6 +120,7 @@ class Before {
     private readonly messages: readonly Kept[],
   ) {
     this.count = messages.reduce((most, { says }) => (says.kind === 'resuming' ? Math.max(most, says.count) : most), 0)
+    this.known = { told: this.count, required: 0 }
     const plans = [run.planBefore, run.plan].map(plan => plan?.batches.filter(({ completed }) => completed) ?? [])
     const history = run.history?.batches.filter(({ status }) => status === 'completed') ?? []
     this.readings = [
@@ -138,6 +145,14 @@ class Before {
     const silent = this.readings.map(done => done.filter(({ id }) => this.roster.get(id)?.status === 'pending'))
     const enough = silent.find(done => done.length >= this.count)
     this.mark(enough ?? silent.reduce((most, done) => (done.length > most.length ? done : most)))
+  }
+
+  /** Last, where neither names them all: what begun batches depend on was completed, whatever its status is called. */
+  markRequired(): void {
+    if (this.count === 0) return
+    const required = requiredBatches(this.roster).slice(0, this.count)
+    for (const batch of required) Object.assign(batch, { status: 'completed', basis: 'inferred' })
+    this.known.required = required.length
   }
 
   /** At most N in all. */

@@ -1,8 +1,23 @@
-import type { BatchStatus, Counts } from './model'
+import type { BatchStatus, Counts, RunFields } from './model'
 
 /** Counts batches by status; the five sum to `total` [RUN-1]. */
 export function countBatches(batches: readonly { status: BatchStatus }[], totalKnown: boolean): Counts {
   const counts = { total: batches.length, totalKnown, pending: 0, running: 0, completed: 0, failed: 0, aborted: 0 }
   for (const { status } of batches) counts[status] += 1
   return counts
+}
+
+/**
+ * The counts as a reader is to see them: with those that the backend counts as completed before the run, though nobody can
+ * say which of the pending ones they are [RUN-8.6].
+ */
+export function countsToShow({ counts, unnamedCompleted = 0 }: Pick<RunFields, 'counts' | 'unnamedCompleted'>): Counts {
+  if (unnamedCompleted === 0) return counts
+  const listed = Math.min(unnamedCompleted, counts.pending)
+  return {
+    ...counts,
+    total: counts.total + unnamedCompleted - listed,
+    completed: counts.completed + unnamedCompleted,
+    pending: counts.pending - listed,
+  }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { BACKEND_FORGOT } from './end'
+import type { Observation } from './observation'
 import {
   ABORT,
   batchError,
@@ -412,6 +413,41 @@ describe('a silence of the engine', () => {
     expect(told.view).toMatchObject({ status: 'failed', error: 'Task failed' })
   })
 
+  it('[RUN-4.1] once found stands, whatever a stop that was sent before it, a replay and another silence would say', () => {
+    const told = maybeFailed()
+    told.observe({ kind: 'stop', at: told.now })
+    told.wait(MINUTE)
+    expect(told.derive()).toMatchObject({ bySilence: true, view: { status: 'failed', error: 'Task failed' } })
+    told.observe({ kind: 'silent', at: told.now })
+    told.close().wait(SECOND).open().replayed()
+    expect(told.view).toMatchObject({ status: 'failed', error: 'Task failed' })
+    told
+      .wait(2 * MINUTE)
+      .close()
+      .open()
+      .replayed()
+      .wait(MINUTE)
+    expect(told.view).toMatchObject({ status: 'failed', error: 'Task failed' })
+  })
+
+  it.each(['completed', 'failed', 'aborted'])(
+    '[RUN-4.2] is no end of a run that the history had ended as %s before, nor of one that its backend had forgotten',
+    status => {
+      const told = maybeFailed()
+      const endedAt = told.wait(SECOND).now
+      const id = 'run-2026-01-15-a1b2c3'
+      const entry = { kind: 'history', at: told.now, id, status, dryRun: false, startedAt: T0, endedAt } as const
+      told.observe({ ...entry, error: null, batches: [] })
+      const ended = told.wait(5 * SECOND).view
+      expect(ended.status).toBe(status)
+      expect(told.wait(5 * MINUTE).view).toMatchObject({ status, endedAt: ended.endedAt, error: ended.error })
+
+      const forgotten = maybeFailed().forgotten()
+      const { error } = forgotten.view
+      expect(forgotten.wait(5 * MINUTE).view).toMatchObject({ status: 'failed', error })
+    },
+  )
+
   it('[RUN-4] [REC-3] is to be kept, and then is not undone by a connection that is taken to have ended before', () => {
     const told = maybeFailed().wait(MINUTE + SECOND)
     expect(told.derive()).toMatchObject({ bySilence: true, view: { status: 'failed' } })
@@ -419,6 +455,27 @@ describe('a silence of the engine', () => {
     expect(told.derive()).toMatchObject({ bySilence: false, view: { status: 'failed' } })
     told.observe({ kind: 'closed', at: told.now - MINUTE, connection: 1 })
     expect(told.view.status).toBe('failed')
+  })
+})
+
+describe('an end that the history tells', () => {
+  const entry = (at: number, status = 'completed'): Observation => ({
+    ...{ kind: 'history', at, id: 'run-2026-01-15-a1b2c3', status, dryRun: false, startedAt: T0, endedAt: at },
+    ...{ error: null, batches: [] },
+  })
+
+  it('[RUN-8.9] outweighs what a silent stop or a forgotten run would mean, and is not awaited then', () => {
+    const stopped = atWork()
+    stopped.observe({ kind: 'stop', at: stopped.now })
+    stopped.observe(entry(stopped.wait(SECOND).now))
+    expect(stopped.view.status).toBe('running')
+    stopped.close().open().replayed()
+    expect(stopped.view).toMatchObject({ status: 'completed', inferred: true, endedAt: iso(stopped.now) })
+
+    const forgotten = atWork()
+    forgotten.observe(entry(forgotten.wait(SECOND).now))
+    expect(forgotten.forgotten().view).toMatchObject({ status: 'completed', inferred: true, error: null })
+    expect(forgotten.wait(MINUTE).view.status).toBe('completed')
   })
 })
 

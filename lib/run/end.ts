@@ -1,5 +1,5 @@
 import { splitError } from './error-text'
-import { ENGINE_SILENCE } from './fold'
+import { silentFrom } from './fold'
 import type { Kept, Run } from './run'
 import type { Finding } from './model'
 import type { HistoryReading } from './observation'
@@ -21,8 +21,10 @@ export interface Ending {
   deadline: number | null
   /** A fresh join would decide whether an abort is real [RUN-4]. */
   undecided: boolean
-  /** The end is one by the engine's silence, of which nothing but the moment tells yet: to be kept. */
+  /** The end is one by silence, of which nothing but the moment tells yet: to be kept. */
   bySilence: boolean
+  /** An end by silence that was kept is taken back by what only the moment tells: to be kept as well [RUN-13.2]. */
+  stirred: boolean
 }
 
 const HISTORY_GRACE = 5_000
@@ -91,23 +93,36 @@ export function findEnd(run: Run, messages: readonly Kept[], now: number): Endin
 
   const lastWord = lastWordOfEngine(messages)
   const stands = (end: Candidate) => end.final || !lastWord || compareInstants(lastWord.time, end.time) <= 0
+  const wasEnd = ({ place }: Candidate) => messages[place]?.silence?.wasEnd === true
   const standing = ends.filter(stands)
   const stopped = endOfStop(run, lastWord)
-  // A run that had ended has reason to be silent.
-  const overSince = Math.min(...standing.map(({ since }) => since), stopped ? (run.stopAt ?? Infinity) : Infinity)
-  const [silence] = silent.filter(each => stands(each) && each.since <= overSince)
+  const forgotten = endOfProcess(run)
+  const continued = endByContinuation(run)
+  const entry = endOfHistory(run, history)
+  // A run that had ended has reason to be silent; unless that was not known then, and the silence was found to be its end.
+  const overSince = Math.min(
+    ...standing.map(({ since }) => since),
+    stopped ? (run.stopAt ?? Infinity) : Infinity,
+    forgotten ? (run.unknown?.at ?? Infinity) : Infinity,
+    continued ? continued.time.ms + (run.clockOffset ?? 0) : Infinity,
+    entry?.since ?? Infinity,
+  )
+  const [silence] = silent.filter(each => stands(each) && (each.since <= overSince || wasEnd(each)))
   // In the backend's order, so the first is the earliest.
   const [told] = standing
   const first = silence && !(told && told.place < silence.place) ? silence : told
-  const end =
-    first ?? stopped ?? endOfProcess(run) ?? endByContinuation(run) ?? endOfHistory(run, history, now, deadlines)
+  // The stream's word of the entry's end is awaited no longer than until something else shows that none comes.
+  const isAwaited = entry !== null && entry.since > now && !stopped && !forgotten
+  if (isAwaited) deadlines.push(entry.since)
+  const end = first ?? (isAwaited ? null : entry?.end) ?? stopped ?? forgotten ?? continued
   return {
     end: end && withError(end, messages, first?.place ?? messages.length),
     // A failure that may be an agent's line is news only while it is open what became of the run.
     findings: end ? [] : findings,
     deadline: deadlines.length > 0 ? Math.min(...deadlines) : null,
     undecided: undecided && end === null,
-    bySilence: first !== undefined && first === silence && !(run.silence && run.silence.to >= first.since),
+    bySilence: first !== undefined && first === silence && messages[first.place]?.silence?.wasEnd !== true,
+    stirred: false,
   }
 }
 
@@ -192,13 +207,10 @@ export const isMergeFailure = (error: string | null): boolean => error !== null 
 
 /**
  * The moment, on our clock, from which the engine's silence makes an unproven failure an end; null while we can't hear.
- * A silence that was long enough once is not undone by a lost stream.
+ * A silence that was long enough once is not undone by a lost stream [RUN-4.1].
  */
-function silentUntil(run: Run, message: Kept): number | null {
-  const since = (from: number) => Math.max(from, message.at) + ENGINE_SILENCE
-  if (run.silence && since(run.silence.from) <= run.silence.to) return since(run.silence.from)
-  return run.openedAt === null ? null : since(Math.max(run.openedAt, run.engine?.at ?? 0))
-}
+const silentUntil = (run: Run, message: Kept): number | null =>
+  message.silence?.since ?? (run.openedAt === null ? null : silentFrom(run, run.openedAt, message))
 
 /** The backend never replays a real abort, and always replays an agent's line [RUN-4]. */
 function judgeAbort(run: Run, message: Kept): 'real' | 'printed' | 'undecided' {
@@ -246,23 +258,21 @@ export function endByContinuation({ continuedAt, history }: Run): End | null {
   return { status: 'aborted', time: { ms: continuedAt, ns: 0 }, error, inferred: true }
 }
 
-/** The history knows an end that the stream has not told for a while [RUN-8]. */
-function endOfHistory(run: Run, history: HistoryReading | null, now: number, deadlines: number[]): End | null {
+/** The history knows an end that the stream has not told; `since`, ms on our clock, it has had its time to [RUN-8]. */
+function endOfHistory(run: Run, history: HistoryReading | null): { end: End; since: number } | null {
   if (!history || history.endedAt === null || run.historyEndedAt === null) return null
   const { status, endedAt, error } = history
   if (status !== 'completed' && status !== 'failed' && status !== 'aborted') return null
-  const due = run.historyEndedAt + HISTORY_GRACE
-  if (due > now) {
-    deadlines.push(due)
-    return null
-  }
-  return { status, time: { ms: endedAt, ns: 0 }, error, inferred: true }
+  const end: End = { status, time: { ms: endedAt, ns: 0 }, error, inferred: true }
+  return { end, since: run.historyEndedAt + HISTORY_GRACE }
 }
 
-/** The run's entry in the history, unless it tells of an earlier run: one that is resumed shares its entry. */
-function ownHistory({ history }: Run, messages: readonly Kept[]): HistoryReading | null {
-  const begun = messages[0]?.time.ms
-  return history && begun !== undefined && history.endedAt !== null && history.endedAt < begun ? null : history
+/** The run's entry in the history, unless its end is that of an earlier or a later run: one that is resumed shares its entry. */
+function ownHistory({ history, continuedAt }: Run, messages: readonly Kept[]): HistoryReading | null {
+  const ended = history?.endedAt ?? null
+  if (ended === null) return history
+  const begun = messages[0]?.time.ms ?? -Infinity
+  return ended < begun || ended > (continuedAt ?? Infinity) ? null : history
 }
 
 /** An end without words of its own takes those that follow it, else those that led to it. */

@@ -1,6 +1,8 @@
+import { isAtWork } from './container'
 import type { Message, Observation, PlanReading, Says } from './observation'
-import { emptyRun, type Run } from './run'
+import { emptyRun, type Kept, type Run } from './run'
 import { compareInstants } from './time'
+import { entryAlone } from './unannounced'
 
 const MAX_CLAIMS = 50_000
 const MAX_HEARSAY = 2_000
@@ -42,6 +44,12 @@ export function fold(run: Run, observation: Observation): boolean {
       return true
     case 'silent':
       noteSilence(run, observation.at)
+      for (const { silence } of run.hearsay.values()) if (silence) silence.wasEnd = true
+      if (entryAlone(run)) run.quietAt ??= observation.at
+      return true
+    case 'stirred':
+      if (run.quietAt === null) return false
+      run.quietAt = null
       return true
     case 'unknown-run':
       run.unknown ??= observation
@@ -51,7 +59,7 @@ export function fold(run: Run, observation: Observation): boolean {
       if (run.spec !== null && run.spec !== observation.spec) return false
       if (isKnownPlan(run, observation)) return false
       if (run.first === null && run.accepted === null) run.planBefore = observation
-      if (tells(run.plan?.batches) !== tells(observation.batches)) run.historyChangedAt = observation.at
+      if (tells(run.plan?.batches) !== tells(observation.batches)) noteChange(run, observation.at)
       run.plan = observation
       noteRunning(run, observation.at)
       return true
@@ -60,7 +68,7 @@ export function fold(run: Run, observation: Observation): boolean {
       if (run.continuedAt !== null) return false
       if (run.history && tells({ ...run.history, at: 0 }) === tells({ ...observation, at: 0 })) return false
       if (run.history?.status !== observation.status || tells(run.history.batches) !== tells(observation.batches)) {
-        run.historyChangedAt = observation.at
+        noteChange(run, observation.at)
       }
       run.history = observation
       noteRunning(run, observation.at)
@@ -84,6 +92,12 @@ function isKnownPlan({ plan, planBefore, first, accepted }: Run, { spec, shared,
   return plan.spec === spec && plan.shared === shared && tells(plan.batches) === tells(batches)
 }
 
+/** History or plan say something new: a run that was given up goes on [RUN-13.1]. */
+function noteChange(run: Run, at: number): void {
+  run.historyChangedAt = at
+  run.quietAt = null
+}
+
 function noteRunning(run: Run, at: number): void {
   const running = new Set([
     ...(run.plan?.batches.filter(batch => batch.running) ?? []).map(({ id }) => id),
@@ -103,6 +117,8 @@ function foldContainer(run: Run, { batch, container }: Extract<Observation, { ki
     return true
   }
   run.evidence.set(container.id, evidence)
+  const isNews = run.quietAt !== null && (isAtWork(container) || (container.seenEndedAt ?? 0) > run.quietAt)
+  if (isNews) run.quietAt = null
   return true
 }
 
@@ -152,11 +168,24 @@ function hearEngine(run: Run, { time, at }: Message): void {
   run.engine = { time, at }
 }
 
+/**
+ * The engine was silent until then, while we could hear it. Which failures that makes the end is settled here, once for each:
+ * a stream that is lost and opened again begins another silence, but takes none back [RUN-4.1].
+ */
 function noteSilence(run: Run, to: number): void {
-  if (run.openedAt === null) return
-  const from = Math.max(run.openedAt, run.engine?.at ?? 0)
-  if (to - from >= ENGINE_SILENCE) run.silence = { from, to }
+  if (run.openedAt === null || to - heardSince(run, run.openedAt) < ENGINE_SILENCE) return
+  for (const message of run.hearsay.values()) {
+    if (message.says.kind !== 'execution-failed') continue
+    const since = silentFrom(run, run.openedAt, message)
+    if (since <= to) message.silence ??= { since, wasEnd: false }
+  }
 }
+
+const heardSince = ({ engine }: Run, openedAt: number) => Math.max(openedAt, engine?.at ?? 0)
+
+/** When the engine will have been silent for so long after the message that it ends the run, ms on our clock. */
+export const silentFrom = (run: Run, openedAt: number, message: Kept): number =>
+  Math.max(heardSince(run, openedAt), message.at) + ENGINE_SILENCE
 
 /** A claim on a channel where agents speak too: it counts only by rules of its own. */
 export function mayBeAnAgents(says: Says): boolean {
@@ -195,7 +224,7 @@ function keep(run: Run, message: Message): boolean {
     }
   }
   const { id, says, time, at, index, connection } = message
-  kept.set(id, { id, says, time, at, index, firstConnection: connection, connection })
+  kept.set(id, { id, says, time, at, index, firstConnection: connection, connection, silence: null })
   return true
 }
 

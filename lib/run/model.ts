@@ -132,6 +132,11 @@ export const runFields = z.object({
   /** Server's clock minus backend's clock, ms; 0 unless they differ by more than 2 s [RUN-7]. */
   clockOffset: z.number(),
   counts,
+  /**
+   * How many more batches the backend says were completed before this run than can be told apart: `counts` and the batches
+   * hold them as pending, or not at all. Absent where there is none, as in nearly every run [RUN-8.6].
+   */
+  unnamedCompleted: z.number().exactOptional(),
   /** Null for a run that is known from its own sources. */
   imported: imported.nullable(),
 })
@@ -139,7 +144,7 @@ export type RunFields = z.infer<typeof runFields>
 
 /** What the fleet page shows of an imported run. */
 export const importSummary = runFields
-  .pick({ runId: true, backend: true, spec: true, status: true, counts: true })
+  .pick({ runId: true, backend: true, spec: true, status: true, counts: true, unnamedCompleted: true })
   .extend(imported.shape)
 export type ImportSummary = z.infer<typeof importSummary>
 

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { containerFacts } from './container'
 import { batchStatus } from './model'
+import { word } from './word'
 
 /**
  * One normalised fact from one source. A run is nothing but its observations in order: what folds them needs no clock
@@ -93,7 +94,8 @@ export type PlanBatch = z.infer<typeof planBatch>
 const historyBatch = z.object({
   id: z.string(),
   name: z.string().nullable(),
-  status: z.string().nullable(),
+  /** In lower case also where an earlier version recorded it as it came [RUN-15]. */
+  status: word.nullable(),
   startedAt: z.number().nullable(),
   endedAt: z.number().nullable(),
   branch: z.string().nullable(),
@@ -110,8 +112,13 @@ export const observation = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('closed'), at: z.number(), connection: z.number() }),
   /** This connection has brought again everything that was known before it. */
   z.object({ kind: z.literal('replayed'), at: z.number(), connection: z.number() }),
-  /** The engine has been silent for so long that a failure which may be an agent's line has become the end [RUN-4]. */
+  /**
+   * The passing of time alone has ended the run: the engine was silent for so long that a failure which may be an agent's
+   * line has become the end [RUN-4], or nothing of a run that only the history tells of changed for as long [RUN-13].
+   */
   z.object({ kind: z.literal('silent'), at: z.number() }),
+  /** After that, a container is at work that may be the run's own: it goes on [RUN-13.2]. */
+  z.object({ kind: z.literal('stirred'), at: z.number() }),
   /** "Execution not found." [RUN-11] */
   z.object({ kind: z.literal('unknown-run'), at: z.number(), connection: z.number() }),
   /** A successful, non-empty reading of the plan. `shared`: another run of the spec was at work at that time [RUN-8]. */
@@ -127,7 +134,7 @@ export const observation = z.discriminatedUnion('kind', [
     kind: z.literal('history'),
     at: z.number(),
     id: z.string(),
-    status: z.string().nullable(),
+    status: word.nullable(),
     dryRun: z.boolean(),
     startedAt: z.number().nullable(),
     endedAt: z.number().nullable(),

@@ -13,6 +13,11 @@ export interface Kept {
   index: number
   firstConnection: number
   connection: number
+  /**
+   * Of a failure that may be an agent's line: since when, ms on our clock, the engine's silence makes it an end, and whether it
+   * was found to be the end then. Null while the engine was not silent for so long, or where it is another message [RUN-4.1].
+   */
+  silence: { since: number; wasEnd: boolean } | null
 }
 
 /** Everything kept of a run. Only `fold` changes it, and only by what an observation says. */
@@ -29,8 +34,6 @@ export interface Run {
   heardAt: number | null
   /** The engine's own last word: its stamp, and when it reached us. */
   engine: { time: Instant; at: number } | null
-  /** The last time that the engine was silent for `ENGINE_SILENCE` while we could hear it, ms on our clock. */
-  silence: { from: number; to: number } | null
   /** The least receipt minus stamp over live frames, ms; null before there was one. */
   clockOffset: number | null
   accepted: { at: number; spec: string; dryRun: boolean } | null
@@ -54,6 +57,11 @@ export interface Run {
   historyChangedAt: number | null
   /** When another run went on with this one's history entry, ms on the backend's clock [RUN-13]. */
   continuedAt: number | null
+  /**
+   * Known from the history alone, it has failed because nothing changed any more: when that was found, ms on our clock. Null
+   * where it was not, and once anything has changed since [RUN-13.1].
+   */
+  quietAt: number | null
 }
 
 /** A container, and the batch it works on. */
@@ -73,7 +81,6 @@ export function emptyRun(incarnation = 1): Run {
     lastTime: null,
     heardAt: null,
     engine: null,
-    silence: null,
     clockOffset: null,
     accepted: null,
     spec: null,
@@ -89,6 +96,7 @@ export function emptyRun(incarnation = 1): Run {
     runningSince: new Map(),
     historyChangedAt: null,
     continuedAt: null,
+    quietAt: null,
   }
 }
 

@@ -253,3 +253,7 @@ export function agent(id: string, { tree = 'a-1a2b3c', marks, ...over }: Shape =
     ...over,
   }
 }
+
+/** A word in another letter case: its nth letter is a capital where the nth of these bits is set. */
+export const spelled = (word: string, bits: number) =>
+  word.replace(/./g, (letter, place: number) => ((bits >> place) & 1 ? letter.toUpperCase() : letter))

@@ -157,6 +157,76 @@ describe('a run of which nothing is heard any more', () => {
     expect(told.derive(told.now + 60 * SECOND).view.status).toBe('failed')
   })
 
+  /** Given up after 60 s, and that was kept. */
+  const givenUp = () => {
+    const told = found().wait(60 * SECOND)
+    expect(told.derive()).toMatchObject({ bySilence: true, view: { status: 'failed' } })
+    told.observe({ kind: 'silent', at: told.now })
+    return told
+  }
+
+  it.each([
+    ['Docker', 'stale'],
+    ['Docker', 'down'],
+    ['Docker', 'off'],
+    ['the backend', 'stale'],
+    ['the backend', 'down'],
+  ] as const)('[RUN-13.1] once given up stays so while %s is %s, and after it', (who, link) => {
+    const told = givenUp()
+    const before = told.derive()
+    expect(before).toMatchObject({ bySilence: false, deadline: null })
+    const { docker, backend } = told.links
+    const change = (to: { link: typeof link | 'live'; since: number }) => {
+      told.links = {
+        ...told.links,
+        ...(who === 'Docker' ? { docker: { ...docker, ...to } } : { backend: { ...backend, ...to } }),
+      }
+      const { status, endedAt, error, inferred } = told.view
+      expect({ status, endedAt, error, inferred }).toEqual({
+        ...{ status: 'failed', endedAt: before.view.endedAt, error: NOTHING_CHANGES, inferred: true },
+      })
+    }
+    change({ link, since: told.wait(SECOND).now })
+    change({ link: 'live', since: told.wait(SECOND).now })
+    told.wait(600 * SECOND)
+    expect(told.derive()).toMatchObject({ bySilence: false, stirred: false, view: { status: 'failed' } })
+  })
+
+  it('[RUN-13.1] once given up lives on by a change of its entry, its plan or a container of it, and by nothing else', () => {
+    const agents = (over: object) => agent('c', { tree: 'b-1a2b3c', ...over })
+    const ended = { exitCode: 0, finishedAt: T0, seenEndedAt: T0 }
+    for (const same of [
+      (told: Told) => told.history(entry([done, batch('b')])),
+      (told: Told) => told.shows('b', agents(ended)),
+      (told: Told) => told.shows(null, agents(ended)),
+      (told: Told) => told.mayHave([{ batchId: 'b', container: agents({ ...ended, seenEndedAt: told.now }) }]),
+    ]) {
+      expect(same(givenUp().wait(SECOND)).derive()).toMatchObject({ view: { status: 'failed' }, stirred: false })
+    }
+    for (const change of [
+      (told: Told) => told.history(entry([done, batch('b', 'running')])),
+      (told: Told) => told.plan([{ id: 'b', running: true }]),
+      (told: Told) => told.shows('b', agents({})),
+      (told: Told) => told.shows('b', agents({ ...ended, seenEndedAt: told.now })),
+    ]) {
+      const told = change(givenUp().wait(SECOND))
+      expect(told.view).toMatchObject({ status: 'running', inferred: false })
+      told.links = { ...told.links, docker: { ...told.links.docker, link: 'down', since: told.now } }
+      expect(told.view).toMatchObject({ status: 'running', inferred: false })
+    }
+  })
+
+  it('[RUN-13.2] once given up lives on by an agent that may be its own, also after that one is no longer shown', () => {
+    const told = givenUp().wait(SECOND)
+    told.mayHave([{ batchId: 'b', container: agent('c', { tree: 'b-1a2b3c' }) }])
+    expect(told.derive()).toMatchObject({ stirred: true, view: { status: 'running' } })
+    told.observe({ kind: 'stirred', at: told.now })
+    expect(told.derive()).toMatchObject({ stirred: false, view: { status: 'running' } })
+    told.mayHave([])
+    told.links = { ...told.links, docker: { ...told.links.docker, link: 'down', since: told.now } }
+    expect(told.derive()).toMatchObject({ view: { status: 'running' }, deadline: null })
+  })
+
   it('[RUN-1] leaves nothing running, and what failed by evidence keeps that', () => {
     const told = found([done, batch('b', 'running')])
     told.shows('b', agent('c', { tree: 'b-1a2b3c', exitCode: 3 }))

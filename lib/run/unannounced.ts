@@ -1,6 +1,6 @@
 import type { BatchClaims } from './batches'
-import type { End } from './end'
-import { isAtWork } from './container'
+import type { End, Ending } from './end'
+import { isAtWork, type ContainerFacts } from './container'
 import type { Links } from './evidence'
 import type { Run } from './run'
 import type { HistoryReading } from './observation'
@@ -38,35 +38,52 @@ export function claimEntry(run: Run, entry: HistoryReading): BatchClaims {
     }
   }
   const { batches, planned, overflow } = roster
-  return { batches, totalKnown: planned && !overflow, overflow, errors: [], merged: null, ahead: 0, local: false }
+  const before = { told: 0, required: 0 }
+  return {
+    batches,
+    totalKnown: planned && !overflow,
+    overflow,
+    errors: [],
+    merged: null,
+    ahead: 0,
+    local: false,
+    before,
+  }
 }
 
+/** An entry's end, and what of it is to be kept, as in `Ending`. */
+type EndOfEntry = Pick<Ending, 'end' | 'deadline' | 'bySilence' | 'stirred'>
+
 /** Its end: the entry's, or that nothing happens any more. `deadline` is on our clock, ms. */
-export function endOfEntry(
-  run: Run,
-  entry: HistoryReading,
-  links: Links,
-  now: number,
-): { end: End | null; deadline: number | null } {
-  const { status, endedAt, error, startedAt } = entry
+export function endOfEntry(run: Run, entry: HistoryReading, links: Links, now: number): EndOfEntry {
+  const { status, endedAt, error } = entry
   if (status === 'completed' || status === 'failed' || status === 'aborted') {
     const time = { ms: endedAt ?? run.historyChangedAt ?? entry.at, ns: 0 }
-    return { end: { status, time, error, inferred: false }, deadline: null }
+    return { ...OPEN, end: { status, time, error, inferred: false } }
   }
   const containers = [...run.evidence.values()].map(({ container }) => container)
   const heard = links.docker.link === 'live' && links.backend.link === 'live'
   const maybeIts = [...containers, ...links.undecided.map(({ container }) => container)]
-  if (!heard || maybeIts.some(isAtWork)) return { end: null, deadline: null }
+  if (maybeIts.some(isAtWork)) return { ...OPEN, stirred: run.quietAt !== null }
+  // What was found while both could be heard stands while they can't: only a change takes it back.
+  if (run.quietAt !== null) return { ...OPEN, end: endOfSilence(entry, containers) }
+  if (!heard) return OPEN
   const changes = [run.historyChangedAt ?? entry.at, ...maybeIts.map(({ seenEndedAt }) => seenEndedAt ?? 0)]
   const due = Math.max(links.docker.since, links.backend.since, ...changes) + SILENCE
-  if (due > now) return { end: null, deadline: due }
+  if (due > now) return { ...OPEN, deadline: due }
+  return { ...OPEN, end: endOfSilence(entry, containers), bySilence: true }
+}
+
+const OPEN: EndOfEntry = { end: null, deadline: null, bySilence: false, stirred: false }
+
+/** At the last thing known of it. */
+function endOfSilence(entry: HistoryReading, containers: readonly ContainerFacts[]): End {
   const told = [
-    startedAt ?? entry.at,
+    entry.startedAt ?? entry.at,
     ...entry.batches.map(batch => batch.endedAt ?? 0),
     ...containers.map(({ finishedAt }) => finishedAt ?? 0),
   ]
-  const time = { ms: Math.max(...told), ns: 0 }
-  return { end: { status: 'failed', time, error: NOTHING_CHANGES, inferred: true }, deadline: null }
+  return { status: 'failed', time: { ms: Math.max(...told), ns: 0 }, error: NOTHING_CHANGES, inferred: true }
 }
 
 /** As a page of it says: at work as soon as anything of it is. */

@@ -1,4 +1,5 @@
 import { claimBatches, type BatchClaims } from './batches'
+import { completedBeforeFinding, unnamedOf } from './completed-before'
 import { countBatches } from './counts'
 import { endByContinuation, findEnd, isMergeFailure, type End, type Ending } from './end'
 import { splitError } from './error-text'
@@ -25,8 +26,10 @@ export interface Derived {
   deadline: number | null
   /** A fresh join of the stream would decide whether the run was aborted [RUN-4]. */
   wantsRejoin: boolean
-  /** It is over by the engine's silence, which is to be kept as the observation `silent` [RUN-4]. */
+  /** It is over by silence, which is to be kept as the observation `silent` [RUN-4] [RUN-13.1]. */
   bySilence: boolean
+  /** It is no longer, which is to be kept as the observation `stirred` [RUN-13.2]. */
+  stirred: boolean
   /** How many batches plan or history say more of than the stream: if that lasts, the stream is dead [RUN-9]. */
   ahead: number
 }
@@ -53,6 +56,8 @@ export function derive(run: Run, now: number, links: Links = CLAIMS_ALONE): Deri
   const dryRun = run.accepted?.dryRun ?? run.history?.dryRun ?? batches.some(batch => batch.branch === 'dry-run-branch')
   const claimed = { status, dryRun, local: claims.local, endedAt, clockOffset }
   const judged = judge(batches, claimed, containers, run.runningSince, links, now)
+  const unnamed = unnamedOf(claims.before, claims.batches)
+  const pending = claims.batches.filter(batch => batch.status === 'pending').length
   return {
     view: {
       historyId: told.historyId,
@@ -68,16 +73,20 @@ export function derive(run: Run, now: number, links: Links = CLAIMS_ALONE): Deri
       errorDetail: paragraphs?.rest ?? null,
       findings: boundedFindings([
         ...boundsReached(run, claims),
+        ...(status === 'completed' && unnamed === 0 ? [] : completedBeforeFinding(claims.before, unnamed)),
         ...judged.findings,
         ...ending.findings.slice(-MAX_UNPROVEN),
       ]),
       clockOffset,
-      counts: countBatches(judged.batches, claims.totalKnown),
+      // A plan with fewer batches left than the backend counts as completed is another plan than the backend's.
+      counts: countBatches(judged.batches, claims.totalKnown && unnamed <= pending),
+      ...(unnamed > 0 && { unnamedCompleted: unnamed }),
       batches: judged.batches,
     },
     deadline: earliest(ending.deadline, judged.deadline),
     wantsRejoin: ending.undecided,
     bySilence: ending.bySilence,
+    stirred: ending.stirred,
     ahead: claims.ahead,
   }
 }
@@ -108,14 +117,8 @@ function readStream(run: Run, containers: Containers, now: number): Reading {
 
 function readEntry(run: Run, entry: HistoryReading, containers: Containers, links: Links, now: number): Reading {
   const claims = claimEntry(run, entry)
-  const { end, deadline } = endOfEntry(run, entry, links, now)
-  const ending: Ending = {
-    end: endByContinuation(run) ?? end,
-    findings: [],
-    deadline,
-    undecided: false,
-    bySilence: false,
-  }
+  const { end, ...rest } = endOfEntry(run, entry, links, now)
+  const ending: Ending = { ...rest, end: endByContinuation(run) ?? end, findings: [], undecided: false }
   if (ending.end) close(claims, ending.end, containers)
   return {
     claims,

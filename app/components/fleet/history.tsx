@@ -1,4 +1,5 @@
 import { memo, useState } from 'react'
+import { countsToShow } from '../../../lib/run/counts'
 import type { RunFields } from '../../../lib/run/model'
 import { timerSeconds } from '../../freshness'
 import { completedText, runName } from '../../words'
@@ -120,7 +121,7 @@ const HistoryRow = memo(function HistoryRow({ run }: { run: RunFields }) {
         {run.inferred && <span className="tag">inferred</span>}
       </th>
       <td className="num r" data-testid="batches-completed">
-        {completedText(run.counts)}
+        {completedText(countsToShow(run))}
       </td>
       <td className="num r" data-testid="run-elapsed" data-seconds={seconds}>
         <Duration seconds={seconds} />

@@ -1,5 +1,6 @@
 import Link from 'next/link'
 import { useState } from 'react'
+import { countsToShow } from '../../../lib/run/counts'
 import type { ImportSummary } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { importPath } from '../../api'
@@ -66,7 +67,7 @@ export function Imports({ imports }: { imports: ImportSummary[] }) {
                     </Link>
                     <span className="tag">imported</span>
                   </th>
-                  <td className="num r">{completedText(each.counts)}</td>
+                  <td className="num r">{completedText(countsToShow(each))}</td>
                   <td className="num">
                     <ClockTime at={each.until} withDay bare />
                   </td>

@@ -1,4 +1,5 @@
 import { memo } from 'react'
+import { countsToShow } from '../../../lib/run/counts'
 import type { RunFields } from '../../../lib/run/model'
 import { completedText, countsText, runName, runSentence } from '../../words'
 import { LastKnown, LinkMark, StatusMark } from '../marks'
@@ -18,7 +19,8 @@ export const LiveRow = memo(function LiveRow({
   stale: boolean
 }) {
   const old = frozenAt !== null
-  const { counts, link, heardAt, linkSince, startedAt } = run
+  const { link, heardAt, linkSince, startedAt } = run
+  const counts = countsToShow(run)
   const [completed, total] = completedText(counts).split('/')
   return (
     <li className={old ? 'live-run is-old' : 'live-run'} data-testid="run-row" data-run-id={run.runId}>

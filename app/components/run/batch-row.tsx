@@ -13,6 +13,8 @@ interface Props {
   place: number
   /** The run is over: what is pending will not begin. */
   over: boolean
+  /** It may be one of those that were completed before the run [RUN-8.6]. */
+  maybeCompleted: boolean
   after: string
   afterNames: string
   waitsFor: string
@@ -29,6 +31,7 @@ export const BatchRow = memo(function BatchRow({
   batch,
   place,
   over,
+  maybeCompleted,
   after,
   afterNames,
   waitsFor,
@@ -63,7 +66,7 @@ export const BatchRow = memo(function BatchRow({
       )}
       <span className="detail">
         {status === 'pending' ? (
-          <span className="dim">{pendingText(waitsFor, over)}</span>
+          <span className="dim">{pendingText(waitsFor, over, maybeCompleted)}</span>
         ) : (
           branch !== null && (
             <>
@@ -90,8 +93,8 @@ export const BatchRow = memo(function BatchRow({
   )
 })
 
-const pendingText = (waitsFor: string, over: boolean) =>
-  over ? '' : waitsFor === '' ? 'ready to begin' : `waits for ${waitsFor}`
+const pendingText = (waitsFor: string, over: boolean, maybeCompleted: boolean) =>
+  maybeCompleted ? 'or completed before' : over ? '' : waitsFor === '' ? 'ready to begin' : `waits for ${waitsFor}`
 
 /** How long it took by the backend's word, or takes. */
 export function Took({ batch, frozenAt, clockOffset }: Pick<Props, 'batch' | 'frozenAt' | 'clockOffset'>) {

@@ -9,6 +9,8 @@ import { needsOf } from './depends'
 interface Props {
   batches: Batch[]
   totalKnown: boolean
+  /** Some of the pending ones were completed before the run, and nobody can say which [RUN-8.6]. */
+  maybeCompleted?: boolean
   over: boolean
   frozenAt: number | null
   clockOffset: number
@@ -21,7 +23,18 @@ interface Props {
 
 /** The batches in plan order. On a phone completed ones fold into one line. */
 export const Batches = memo(function Batches(props: Props) {
-  const { batches, totalKnown, over, frozenAt, clockOffset, docker, dockerSince, picked, onPick } = props
+  const {
+    batches,
+    totalKnown,
+    maybeCompleted = false,
+    over,
+    frozenAt,
+    clockOffset,
+    docker,
+    dockerSince,
+    picked,
+    onPick,
+  } = props
   const [unfolded, setUnfolded] = useState(false)
   const needs = useMemo(() => needsOf(batches), [batches])
   const watched = docker !== 'off'
@@ -75,6 +88,7 @@ export const Batches = memo(function Batches(props: Props) {
               batch={batch}
               place={index + 1}
               over={over}
+              maybeCompleted={maybeCompleted}
               after={needs[index]?.places ?? ''}
               afterNames={needs[index]?.names ?? ''}
               waitsFor={needs[index]?.waitsFor ?? ''}

@@ -1,4 +1,5 @@
 import Link from 'next/link'
+import { countsToShow } from '../../../lib/run/counts'
 import type { BatchStatus, LinkState, Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { agreeing } from '../../evidence'
@@ -23,7 +24,7 @@ interface Props {
 export function RunHead({ run, frozenAt, stale, onStop }: Props) {
   const old = frozenAt !== null
   const over = isOver(run.status)
-  const { counts } = run
+  const counts = countsToShow(run)
   const [completed, total] = completedText(counts).split('/')
   return (
     <section className="run-head" aria-label="Run">

@@ -63,6 +63,15 @@ describe('the run page as the server renders it', () => {
     expect(html({ ...state, counts: { ...state.counts, totalKnown: false } })).toMatch(/1<span class="of">\/\?<\/span>/)
   })
 
+  it('[RUN-8.6] counts what the backend counts as completed, though no batch is known to be it', () => {
+    const page = html(snapshot({ unnamedCompleted: 1 }))
+    expect(page).toContain('<title>2/3 014-invoice-portal, running</title>')
+    expect(page).toMatch(/data-testid="batches-completed"[^>]*>2<span class="of">\/3<\/span>/)
+    expect(page).toContain('2 completed, 1 running')
+    expect(page).toContain('or completed before')
+    expect(page).not.toContain('waits for Batch b')
+  })
+
   it('[RUN-9] freezes and labels the timer where the backend is lost, and keeps the status', () => {
     const page = html(snapshot({ link: { backend: 'down', docker: 'off' }, linkSince: '2026-11-23T13:30:00.000Z' }))
     expect(tag(page, 'run-elapsed')).toContain('data-seconds="1800"')

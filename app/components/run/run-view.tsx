@@ -1,6 +1,7 @@
 'use client'
 
 import { useCallback, useMemo, useState } from 'react'
+import { countsToShow } from '../../../lib/run/counts'
 import type { Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { FrozenTime, useRun } from '../../../lib/client/live'
@@ -41,7 +42,7 @@ export function RunView({ initial, batchId = null }: { initial: Snapshot; batchI
     isOperator && !over && imported === null && state.basis === 'stream' && frozenAt === null && !state.stopping
   return (
     <Frame version={state.version} {...(!imported && { docker: state.link.docker })}>
-      <title>{`${completedText(state.counts)} ${runName(state)}, ${imported ? 'imported, then ' : ''}${state.stopping && !over ? 'stopping' : state.status}`}</title>
+      <title>{`${completedText(countsToShow(state))} ${runName(state)}, ${imported ? 'imported, then ' : ''}${state.stopping && !over ? 'stopping' : state.status}`}</title>
       <main
         id="main"
         className={frozenAt === null ? 'run' : 'run is-old'}
@@ -67,6 +68,7 @@ export function RunView({ initial, batchId = null }: { initial: Snapshot; batchI
             <Batches
               batches={state.batches}
               totalKnown={state.counts.totalKnown}
+              maybeCompleted={state.unnamedCompleted !== undefined}
               over={over}
               frozenAt={frozenAt}
               clockOffset={state.clockOffset}

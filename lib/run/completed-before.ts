@@ -1,0 +1,60 @@
+import { noted } from './findings'
+import type { Finding } from './model'
+import type { BatchClaim, Roster } from './roster'
+
+/** What is known of the batches that were completed before a run began [RUN-8]. */
+export interface CompletedBefore {
+  /** N of "Resuming: N batches already completed". */
+  told: number
+  /** How many of them are known only by what begins after them [RUN-8.7]. */
+  required: number
+}
+
+/** Completed, and no message of this run's stream tells of it. */
+const isSilent = ({ status, startedAt, basis }: BatchClaim): boolean =>
+  status === 'completed' && startedAt === null && basis !== 'stream'
+
+/**
+ * The pending batches that others, which are no longer pending, depend on, directly or not: the engine begins no batch before
+ * what it depends on is completed [RUN-8.7].
+ */
+export function requiredBatches(roster: Roster): BatchClaim[] {
+  const open = roster.batches.filter(({ status }) => status !== 'pending')
+  const seen = new Set(open)
+  const required: BatchClaim[] = []
+  for (let batch = open.pop(); batch; batch = open.pop()) {
+    for (const id of batch.dependsOn) {
+      const needed = roster.get(id)
+      if (!needed || seen.has(needed)) continue
+      seen.add(needed)
+      open.push(needed)
+      required.push(needed)
+    }
+  }
+  return required
+}
+
+/** How many of those completed before can't be told from the others: the backend counts them, so they count [RUN-8.6]. */
+export const unnamedOf = ({ told }: CompletedBefore, batches: readonly BatchClaim[]): number =>
+  told === 0 ? 0 : Math.max(0, told - batches.filter(isSilent).length)
+
+/** Says that the backend counts more batches than plan and history name; nothing where that changes nothing [RUN-8.8]. */
+export function completedBeforeFinding({ told, required }: CompletedBefore, unnamed: number): Finding[] {
+  if (unnamed + required === 0) return []
+  const named = Math.max(0, told - unnamed - required)
+  const parts = [
+    `The backend says that ${told} ${told === 1 ? 'batch was' : 'batches were'} completed before this run began;` +
+      ` the plan and the history name ${named === 0 ? 'none' : named} of them.`,
+  ]
+  if (required > 0) parts.push(`${required} more must be, because batches that depend on them have begun.`)
+  if (unnamed > 0) {
+    parts.push(
+      `${unnamed} more ${unnamed === 1 ? 'is' : 'are'} counted as completed, but which cannot be told:` +
+        ' the list shows them as not begun, or not at all. Check the statuses in the plan file.',
+    )
+  }
+  return [noted(COMPLETED_BEFORE, parts.join(' '))]
+}
+
+/** The kind of that finding: it explains a number, and asks nobody to act. */
+export const COMPLETED_BEFORE = 'completed-before'

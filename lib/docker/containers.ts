@@ -113,12 +113,13 @@ export class Containers {
     }
     // The newest come last, so that whoever is too many is the oldest.
     for (const listed of entries.slice(0, MOST_KNOWN).reverse()) {
-      const { id, state } = listed
+      const { id, state, stateWord } = listed
       const entry = this.#entries.get(id) ?? this.#take(id, lifeOfListed(listed, now))
       if (entry.touched > mark) continue
       entry.touched = mark
       const { facts } = entry.life
-      if (!entry.inspected || facts.removed || facts.state !== state) this.#wanted.add(id)
+      const isAnother = facts.removed || facts.state !== state || facts.stateWord !== stateWord
+      if (!entry.inspected || isAnother || mayFailToStart(facts, now)) this.#wanted.add(id)
     }
     return entries.map(({ id }) => id).filter(id => this.isOutstanding(id))
   }
@@ -223,4 +224,20 @@ export class Containers {
   }
 }
 
-const INSPECTED_AFTER = new Set<EngineEvent['action']>(['create', 'start', 'die'])
+/** So long after its creation a container's start is waited for, ms: then it is no longer asked for with each list. */
+const START_AWAITED = 600_000
+
+/** A failed start leaves the state as it was and sends no event, so nothing but an inspection tells of it. */
+const mayFailToStart = ({ state, startFailed, seenStateAt }: ContainerFacts, now: number): boolean =>
+  state === 'created' && !startFailed && now - (seenStateAt ?? now) < START_AWAITED
+
+/** After `stop`, a container that waited for its restart has ended without dying again. */
+const INSPECTED_AFTER = new Set<EngineEvent['action']>([
+  'create',
+  'start',
+  'die',
+  'stop',
+  'restart',
+  'update',
+  'health_status',
+])

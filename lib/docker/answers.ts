@@ -158,8 +158,8 @@ const event = z
       labels: { runId, batchId },
       exitCode: exitCode != null && /^-?\d+$/.test(exitCode) ? Number(exitCode) : null,
       signal: signal ?? null,
-      /** Null where the event tells of no health. */
-      health: healthOf(Action.detail ?? Actor.Attributes.health_status),
+      /** Undefined where the event tells of no health. */
+      health: healthOf(Action.detail ?? Actor.Attributes.health_status) ?? undefined,
     }
   })
 

@@ -26,7 +26,7 @@ export const eventOf = (
   labels: noLabels,
   exitCode: null,
   signal: null,
-  health: null,
+  health: undefined,
   nano: BigInt(at) * 1_000_000n,
   ...more,
 })

@@ -278,6 +278,55 @@ describe('[DOCK-1] events, lists and inspections', () => {
     expect(book.known(id)?.removed).toBe(false)
   })
 
+  it('[DOCK-9.2] ask again about one that has not started, for a failed start sends no event', () => {
+    const book = new Containers()
+    const id = idOf(1)
+    const list = (now: number) => book.list([listedOf(id)], book.mark(), now)
+    const answer = (now: number, more: Partial<Inspection> = {}) =>
+      inspectAll(book, { now, inspect: () => inspectionOf(id, more) })
+    book.event(eventOf(id, 'create', 5), 5)
+    answer(5)
+    expect(list(999)).toEqual([])
+    expect(list(1_010)).toEqual([id])
+    answer(1_011)
+    expect(list(11_000)).toEqual([id])
+    answer(11_001, { exitCode: 127, error: 'no such file' })
+    expect(book.known(id)).toMatchObject({ state: 'created', startFailed: true, exitCode: 127 })
+    expect(list(21_000)).toEqual([])
+  })
+
+  it('[DOCK-9.2] [SAFE-5] ask again about the newest 100 of those, for ten minutes', () => {
+    const book = new Containers()
+    const entries = Array.from({ length: 300 }, (_, n) => listedOf(idOf(300 - n), { createdAt: 300 - n }))
+    const list = (now: number) => book.list(entries, book.mark(), now)
+    list(0)
+    inspectAll(book, { now: 0, inspect: id => inspectionOf(id) })
+    expect(list(10_000)).toEqual(entries.slice(0, 100).map(({ id }) => id))
+    inspectAll(book, { now: 10_000, inspect: id => inspectionOf(id) })
+    expect(list(599_999)).toHaveLength(100)
+    inspectAll(book, { now: 599_999, inspect: id => inspectionOf(id) })
+    expect(list(600_000)).toEqual([])
+  })
+
+  it.each(['create', 'start', 'die', 'stop', 'restart', 'update', 'health_status'] as const)(
+    '[DOCK-5] [DOCK-9.4] ask about a container after its event %s',
+    action => {
+      const book = new Containers()
+      book.event(eventOf(idOf(1), action, 5), 5)
+      expect(book.nextWanted()).toBe(idOf(1))
+    },
+  )
+
+  it('[DOCK-9.10] ask again where a list has another word for a state that is not known', () => {
+    const book = new Containers()
+    const id = idOf(1)
+    const odd = { state: 'running', stateWord: 'hibernating' } as const
+    book.list([listedOf(id, odd)], book.mark(), 1)
+    inspectAll(book, { now: 2, inspect: () => inspectionOf(id, odd) })
+    expect(book.list([listedOf(id, odd)], book.mark(), 3)).toEqual([])
+    expect(book.list([listedOf(id, { state: 'running' })], book.mark(), 4)).toEqual([id])
+  })
+
   it('are not forgotten for a list or an inspection that was asked for before them', () => {
     const book = new Containers()
     const id = idOf(1)

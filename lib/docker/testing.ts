@@ -144,12 +144,14 @@ export async function createAgent(
   image: string,
   script: string,
   host: Docker.HostConfig = {},
+  more: Partial<Docker.ContainerCreateOptions> = {},
 ): Promise<Docker.Container> {
   return docker.createContainer({
     Image: image,
     Cmd: [BUSYBOX, 'sh', '-c', script],
     Env: ['ANTHROPIC_API_KEY=sk-ant-planted'],
     name: `ckrv-${randomUUID()}`,
+    ...more,
     HostConfig: { NetworkMode: 'none', ...host },
   })
 }

@@ -25,13 +25,20 @@ describe.skipIf(whyNot !== null)(
     })
     afterAll(() => docker.getImage(image).remove())
 
-    /** A container that is created only, and what a watcher tells of it. */
-    async function watched(script: string, more: Partial<Docker.ContainerCreateOptions> = {}) {
+    async function watch() {
       const told = new Told()
       const watcher = new DockerWatcher(connectEngine({ socketPath: socketAtHand }), told)
       open.push(watcher)
       watcher.start()
       await told.until(() => watcher.link === 'live' && told.lists > 0)
+      return { told, watcher }
+    }
+
+    type Settings = Partial<Docker.ContainerCreateOptions>
+
+    /** A container that is created only, and what a watcher tells of it. */
+    async function watched(script: string, more: Settings = {}, by = watch()) {
+      const { told, watcher } = await by
       const container = await createAgent(docker, image, script, more.HostConfig, more)
       made.push(container)
       const facts = () => told.latest.get(container.id)
@@ -53,28 +60,32 @@ describe.skipIf(whyNot !== null)(
       await expect.poll(status).toBe('Created')
     })
 
-    it.each([
-      ['/no/such/binary', 127, 'no such file or directory'],
-      ['/bin', 126, 'permission denied'],
-    ])(
-      '[DOCK-9.2] created, and its start failed: %s, which no event tells',
-      { timeout: WITHIN },
-      async (entrypoint, exitCode, words) => {
-        const { container, told, until, status } = await watched('', { Entrypoint: [entrypoint] })
+    it('[DOCK-9.2] created, and its start failed, which no event tells', { timeout: WITHIN }, async () => {
+      const by = watch()
+      const failing = [
+        ['/no/such/binary', 127, 'no such file or directory'],
+        ['/bin', 126, 'permission denied'],
+      ] as const
+      const containers = await Promise.all(failing.map(([Entrypoint]) => watched('', { Entrypoint }, by)))
+      for (const { container, until } of containers) {
         await until(({ state }) => state === 'created')
         await expect(container.start()).rejects.toThrow()
-        const lists = told.lists
+      }
+      const { told } = await by
+      const { lists } = told
+      for (const [n, [entrypoint, exitCode, words]] of failing.entries()) {
+        const { until, status } = containers[n]!
         const facts = await until(({ startFailed }) => startFailed)
-        // At once where another question was under way, else with one of the next two lists.
-        expect(told.lists - lists).toBeLessThanOrEqual(2)
         expect(facts).toMatchObject({ state: 'created', exitCode, startedAt: null, removed: false })
         expect(facts?.seenEndedAt).not.toBeNull()
         expect(facts?.error).toContain(words)
         expect(facts?.error).toContain(entrypoint)
-        expect(JSON.stringify(told.all)).not.toContain('sk-ant-planted')
         await expect.poll(status).toBe('Created')
-      },
-    )
+      }
+      // Where no other question is under way, one of the next two lists asks.
+      expect(told.lists - lists).toBeLessThanOrEqual(2)
+      expect(JSON.stringify(told.all)).not.toContain('sk-ant-planted')
+    })
 
     it('[DOCK-9.3] paused, and running again', { timeout: WITHIN }, async () => {
       const { container, until, status } = await watched(sleeps)
@@ -140,30 +151,33 @@ describe.skipIf(whyNot !== null)(
       await expect.poll(status).toBe('Exited (3)')
     })
 
-    it.each([0, 1, 125, 126, 127, 134, 137, 139, 143, 255])(
-      '[DOCK-9.5] exited %i',
-      { timeout: WITHIN },
-      async exitCode => {
-        const { container, until, status } = await watched(`exit ${exitCode}`)
-        await container.start()
-        const facts = await until(({ state }) => state === 'exited')
-        expect(facts).toMatchObject({ exitCode, oomKilled: false, timedOut: false, error: null, startFailed: false })
-        await expect.poll(status).toBe(`Exited (${exitCode})`)
-      },
-    )
-
-    it.each([
-      ['TERM', 143],
-      ['SEGV', 139],
-      ['KILL', 137],
-    ])('[DOCK-9.5] ended by signal %s', { timeout: WITHIN }, async (signal, exitCode) => {
+    const ends: [string, number, Settings?][] = [
+      ...[0, 1, 125, 126, 127, 134, 137, 139, 143, 255].map((code): [string, number] => [`exit ${code}`, code]),
       // The kernel keeps such signals from the first process of a container, so another one comes first.
-      const { container, until, status } = await watched(`kill -${signal} $$; exec /bin/busybox sleep 600`, {
-        HostConfig: { Init: true },
-      })
-      await container.start()
-      expect(await until(({ state }) => state === 'exited')).toMatchObject({ exitCode, oomKilled: false })
-      await expect.poll(status).toBe(`Exited (${exitCode})`)
+      ...(
+        [
+          ['TERM', 143],
+          ['SEGV', 139],
+          ['KILL', 137],
+        ] as const
+      ).map(([signal, code]): [string, number, Settings] => [
+        `kill -${signal} $$; exec /bin/busybox sleep 600`,
+        code,
+        { HostConfig: { Init: true } },
+      ]),
+    ]
+
+    it('[DOCK-9.5] exited with each code, and by each signal', { timeout: WITHIN }, async () => {
+      const by = watch()
+      await Promise.all(
+        ends.map(async ([script, exitCode, settings]) => {
+          const { container, until, status } = await watched(script, settings, by)
+          await container.start()
+          const facts = await until(({ state }) => state === 'exited')
+          expect([script, facts]).toMatchObject([script, { exitCode, oomKilled: false, timedOut: false, error: null }])
+          await expect.poll(status, { timeout: 10_000 }).toBe(`Exited (${exitCode})`)
+        }),
+      )
     })
 
     it('[DOCK-9.6] exited out of memory', { timeout: WITHIN }, async () => {

@@ -51,13 +51,17 @@ export const containerFacts = z.object({
   marks,
   state: containerState,
   /** The Engine's word for the state where that is none that is known here: then `state` is only a guess. */
-  stateWord: z.string().nullable().default(null),
+  stateWord: z
+    .string()
+    .regex(/^[a-z0-9_-]{1,32}$/)
+    .nullable()
+    .default(null),
   /** It was created, and its start failed: it never ran. `exitCode` and `error` say why. */
   startFailed: z.boolean().default(false),
   /** Null until it has ended, or where nobody saw how. */
   exitCode: z.number().nullable(),
   /** The Engine's words on what went wrong: one line, masked and cut [DOCK-9.12]. */
-  error: z.string().nullable().default(null),
+  error: z.string().max(4_096).nullable().default(null),
   oomKilled: z.boolean(),
   /** Killed after the 15 minutes that the backend gives an agent. */
   timedOut: z.boolean(),

@@ -347,7 +347,7 @@ describe('the table of verdicts', () => {
         [
           30_000,
           'conflict',
-          `Backend says completed; container c0ffeec0ffee is still restarted by Docker since ${at}. Read its log.`,
+          `Backend says completed; container c0ffeec0ffee still runs, and Docker restarts it since ${at}. Read its log.`,
         ],
       ],
     ],
@@ -363,7 +363,7 @@ describe('the table of verdicts', () => {
     ...(
       [
         ['is still paused', paused],
-        ['is still restarted by Docker', restarting(2, 3)],
+        ['still runs, and Docker restarts it', restarting(2, 3)],
       ] as const
     ).map(([words, containers]): [string, Row] => [
       `aborted, and a container ${words}`,

@@ -246,8 +246,10 @@ const naming = ({ id }: ContainerFacts) => `container ${shortId(id)}`
 const ending = ({ state }: ContainerFacts) => (state === 'running' ? 'is about to end' : `is ${state}`)
 
 /** Of one that should have ended, after its name. */
-const stillWords = ({ state }: ContainerFacts) =>
-  state === 'paused' ? 'is still paused' : state === 'restarting' ? 'is still restarted by Docker' : 'still runs'
+const stillWords = ({ state, restarted }: ContainerFacts) => {
+  if (state === 'paused') return 'is still paused'
+  return restarted || state === 'restarting' ? 'still runs, and Docker restarts it' : 'still runs'
+}
 
 const stands = (
   verdict: Verdict,

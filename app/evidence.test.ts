@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Finding } from '../lib/run/model'
-import { agreeing, containerText, dockerCommand, loudestFirst } from './evidence'
+import { containerState } from '../lib/run/container'
+import { agreeing, containerText, dockerCommand, dockerStatus, loudestFirst, statusNote } from './evidence'
 
 const id = '9e41c07ab2d5'.padEnd(64, '0')
 const seen = { id, state: 'exited' as const, removed: false, exitCode: 0, oomKilled: false, timedOut: false }
@@ -23,6 +24,71 @@ describe('what Docker shows, in words', () => {
     expect(containerText({ ...seen, removed: true, exitCode: 1 })).toBe('exited 1')
     expect(containerText({ ...seen, removed: true, state: 'running', exitCode: null })).toMatch(/^removed, unseen/)
     expect(containerText({ ...seen, state: 'dead', exitCode: null })).toBe('ended, unseen how')
+  })
+
+  const live = { ...seen, exitCode: null }
+  const restarted = { count: 5, exitCode: 3 }
+
+  it.each([
+    ['created', live, 'created, not started', 'Created', null],
+    [
+      'created',
+      { ...live, startFailed: true, exitCode: 127 },
+      'could not be started, exit 127, command not found',
+      'Created',
+      'could not be started, exit 127, command not found',
+    ],
+    ['running', live, 'running', 'Up', null],
+    ['running', { ...live, health: 'starting' as const }, 'running', 'Up (health: starting)', null],
+    ['running', { ...live, health: 'healthy' as const }, 'running', 'Up (healthy)', null],
+    ['running', { ...live, health: 'unhealthy' as const }, 'running, unhealthy', 'Up (unhealthy)', null],
+    ['running', { ...live, restarted }, 'running, restarted 5 times', 'Up', 'restarted 5 times'],
+    [
+      'running',
+      { ...live, oomKilled: true },
+      'running, a process in it ran out of memory',
+      'Up',
+      'a process in it ran out of memory',
+    ],
+    ['paused', live, 'paused', 'Up (Paused)', null],
+    ['restarting', { ...live, restarted }, 'restarting (3)', 'Restarting (3)', 'restarted 5 times'],
+    ['restarting', live, 'restarting', 'Restarting', null],
+    ['removing', seen, 'exited 0', 'Removal In Progress', 'exited 0'],
+    ['exited', seen, 'exited 0', 'Exited (0)', null],
+    ['exited', { ...seen, exitCode: 1 }, 'exited 1', 'Exited (1)', null],
+    ['exited', { ...seen, exitCode: 125 }, 'exited 125', 'Exited (125)', null],
+    [
+      'exited',
+      { ...seen, exitCode: 126 },
+      'exited 126, command not executable',
+      'Exited (126)',
+      'command not executable',
+    ],
+    ['exited', { ...seen, exitCode: 127 }, 'exited 127, command not found', 'Exited (127)', 'command not found'],
+    ['exited', { ...seen, exitCode: 137 }, 'exited 137, killed', 'Exited (137)', 'killed'],
+    ['exited', { ...seen, exitCode: 139 }, 'exited 139, segmentation fault', 'Exited (139)', 'segmentation fault'],
+    ['exited', { ...seen, exitCode: 143 }, 'exited 143, terminated', 'Exited (143)', 'terminated'],
+    [
+      'exited',
+      { ...seen, exitCode: 137, oomKilled: true },
+      'exited 137, out of memory',
+      'Exited (137)',
+      'out of memory',
+    ],
+    ['exited', live, 'ended, unseen how', 'Exited', 'ended, unseen how'],
+    ['dead', { ...seen, exitCode: 1 }, 'exited 1', 'Dead', 'exited 1'],
+    ['running', { ...live, stateWord: 'hibernating' }, 'in a state named “hibernating”', 'hibernating', null],
+  ] as const)('[DOCK-9.11] of one that is %s (%o): %s; as docker ps has it, %s, and %s', (...row) => {
+    const [state, of, text, status, note] = row
+    expect(containerText({ ...of, state })).toBe(text)
+    expect(dockerStatus({ ...of, state })).toBe(status)
+    expect(statusNote({ ...of, state })).toBe(note)
+  })
+
+  it('[DOCK-9.11] has words for every state', () => {
+    for (const state of containerState.options) {
+      for (const of of [seen, live]) expect(dockerStatus({ ...of, state })).toMatch(/^[A-Z][\w() :]+$/)
+    }
   })
 
   it('comes with the command that shows more, while there is anything to ask about', () => {

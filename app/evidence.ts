@@ -29,20 +29,68 @@ export function loudestFirst(findings: readonly Finding[]): Finding[] {
   return findings.toReversed().sort((a, b) => rank(a) - rank(b))
 }
 
-type Seen = Pick<Container, 'state' | 'exitCode' | 'oomKilled'> & Partial<Pick<Container, 'removed' | 'timedOut'>>
+type Seen = Pick<Container, 'state' | 'exitCode' | 'oomKilled'> &
+  Partial<Pick<Container, 'removed' | 'timedOut' | 'stateWord' | 'startFailed' | 'health' | 'restarted'>>
 
-/** What Docker shows of a container, in words: `running`, `exited 137, out of memory`, `removed, unseen how it ended`. */
-export function containerText({ removed = false, timedOut = false, ...seen }: Seen): string {
-  const { state, exitCode, oomKilled } = seen
-  if (!hasEnded({ state, removed })) return state === 'created' ? 'created, not started' : state
-  if (exitCode === null) return removed ? 'removed, unseen how it ended' : 'ended, unseen how'
-  return exitWords({ exitCode, oomKilled, timedOut })
+/** What Docker shows of a container, in words: `running`, `exited 137, out of memory`, `restarting (3)` [DOCK-9]. */
+export function containerText(seen: Seen): string {
+  const { state, exitCode, oomKilled, removed = false, timedOut = false, startFailed = false, restarted } = seen
+  if (seen.stateWord && !removed) return `in a state named “${seen.stateWord}”`
+  if (hasEnded({ state, removed, startFailed })) {
+    if (exitCode === null && !startFailed) return removed ? 'removed, unseen how it ended' : 'ended, unseen how'
+    return exitWords({ exitCode, oomKilled, timedOut, startFailed })
+  }
+  if (state === 'created') return 'created, not started'
+  if (state === 'restarting') return restartingText(restarted?.exitCode ?? null)
+  const unhealthy = seen.health === 'unhealthy' ? ['unhealthy'] : []
+  return [state, ...notesOf(seen), ...unhealthy].join(', ')
+}
+
+/** What there is to say of a container that has not ended, beside its state and its health. */
+const notesOf = ({ restarted, oomKilled }: Seen): string[] => [
+  ...(restarted ? [`restarted ${restarted.count === 1 ? 'once' : `${restarted.count} times`}`] : []),
+  ...(oomKilled ? ['a process in it ran out of memory'] : []),
+]
+
+const restartingText = (exitCode: number | null) => (exitCode === null ? 'restarting' : `restarting (${exitCode})`)
+
+/** The state as `docker ps` writes it, without how long it lasts: `Up (Paused)`, `Exited (137)` [DOCK-9.11]. */
+export function dockerStatus({ state, exitCode, stateWord, health, restarted }: Seen): string {
+  if (stateWord) return stateWord
+  switch (state) {
+    case 'created':
+      return 'Created'
+    case 'running':
+      return health ? `Up (${health === 'starting' ? 'health: starting' : health})` : 'Up'
+    case 'paused':
+      return 'Up (Paused)'
+    case 'restarting':
+      return restartingText(restarted?.exitCode ?? null).replace('r', 'R')
+    case 'removing':
+      return 'Removal In Progress'
+    case 'exited':
+      return exitCode === null ? 'Exited' : `Exited (${exitCode})`
+    case 'dead':
+      return 'Dead'
+  }
+}
+
+/** What there is to say of a container beside its status as `docker ps` has it; null where that says it all. */
+export function statusNote(seen: Seen): string | null {
+  const { state, exitCode, startFailed = false } = seen
+  if (seen.stateWord) return null
+  if (!hasEnded({ state, startFailed, removed: false })) return notesOf(seen).join(', ') || null
+  const text = containerText(seen)
+  const told = `exited ${exitCode ?? ''}`
+  if (state !== 'exited' || !text.startsWith(told)) return text
+  return text.slice(told.length).replace(/^, /, '') || null
 }
 
 /** The command that shows more of a container; null where there is nothing left to ask about. */
-export function dockerCommand({ id, state, removed = false }: Seen & { id: string }): string | null {
+export function dockerCommand(seen: Seen & { id: string }): string | null {
+  const { id, state, removed = false, startFailed = false } = seen
   if (removed) return null
-  return hasEnded({ state, removed }) ? `docker inspect ${shortId(id)}` : `docker logs -f ${shortId(id)}`
+  return hasEnded({ state, removed, startFailed }) ? `docker inspect ${shortId(id)}` : `docker logs -f ${shortId(id)}`
 }
 
 /** Batches whose backend and Docker say the same, or that legally have no container. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { containerState, type ContainerState } from '../run/container'
+import { errorOf, healthOf, stateOf } from './engine-state'
 
 /**
  * What the Engine answers, as far as it is needed: lenient in what comes, exact in what is handed on. Everything else,
@@ -31,9 +31,8 @@ const time = z
 
 const unslashed = (name: string) => name.replace(/^\//, '')
 
-/** States of newer Engines that we don't know yet are at least told apart into at work and ended. */
-const stateOf = (status: string, running: boolean): ContainerState =>
-  containerState.safeParse(status).data ?? (running ? 'running' : 'exited')
+/** A container of whose flags nothing is known runs until an inspection tells. */
+const UNINSPECTED = { Running: true }
 
 /** One container of a list. */
 export const listed = z
@@ -41,7 +40,7 @@ export const listed = z
     Id: z.string(),
     Names: z.array(z.string()).nullish(),
     Image: z.string().default(''),
-    State: z.string(),
+    State: z.string().default(''),
     Created: z.number(),
     Labels: labels,
   })
@@ -49,7 +48,7 @@ export const listed = z
     id: found.Id,
     name: unslashed(found.Names?.[0] ?? ''),
     image: found.Image,
-    state: stateOf(found.State, found.State !== 'stopped'),
+    ...stateOf(found.State, UNINSPECTED),
     createdAt: found.Created * 1000,
     labels: found.Labels,
   }))
@@ -62,10 +61,15 @@ export const inspection = z
     Name: z.string(),
     Created: time,
     State: z.object({
-      Status: z.string(),
-      Running: z.boolean().default(false),
+      Status: z.string().default(''),
+      Running: z.boolean().nullish(),
+      Paused: z.boolean().nullish(),
+      Restarting: z.boolean().nullish(),
+      Dead: z.boolean().nullish(),
       ExitCode: z.number().nullish(),
+      Error: z.string().nullish(),
       OOMKilled: z.boolean().nullish(),
+      Health: z.object({ Status: z.string().nullish() }).nullish(),
       StartedAt: time,
       FinishedAt: time,
     }),
@@ -76,6 +80,7 @@ export const inspection = z
       Entrypoint: z.array(z.string()).nullish(),
       Labels: labels,
     }),
+    RestartCount: z.number().nullish(),
     Args: z.array(z.string()).nullish(),
     Mounts: z.array(z.object({ Source: z.string().default(''), Destination: z.string() })).nullish(),
   })
@@ -83,8 +88,12 @@ export const inspection = z
     id: found.Id,
     name: unslashed(found.Name),
     image: found.Config.Image,
-    state: stateOf(found.State.Status, found.State.Running),
+    ...stateOf(found.State.Status, found.State),
     exitCode: found.State.ExitCode ?? null,
+    error: errorOf(found.State.Error),
+    health: healthOf(found.State.Health?.Status),
+    /** How often its restart policy has started it since somebody did. */
+    restarts: found.RestartCount ?? 0,
     oomKilled: found.State.OOMKilled ?? false,
     createdAt: found.Created ?? 0,
     startedAt: found.State.StartedAt,
@@ -98,7 +107,7 @@ export const inspection = z
   }))
 export type Inspection = z.infer<typeof inspection>
 
-/** What is asked for: other events tell nothing of a container's life. */
+/** What is asked for: other events tell nothing of a container's life. The state of health follows a colon. */
 export const watchedActions = [
   'create',
   'start',
@@ -109,6 +118,10 @@ export const watchedActions = [
   'pause',
   'unpause',
   'rename',
+  'stop',
+  'restart',
+  'update',
+  'health_status',
 ] as const
 
 const attributes = z.object({
@@ -116,11 +129,22 @@ const attributes = z.object({
   image: z.string().default(''),
   exitCode: z.string().nullish(),
   signal: z.string().nullish(),
+  /** Of Podman, which has no colon in its actions. */
+  health_status: z.string().nullish(),
 })
+
+/** `die`, or `health_status: unhealthy`. */
+const action = z
+  .string()
+  .transform(text => {
+    const [name = '', ...details] = text.split(':')
+    return { name, detail: details.length > 0 ? details.join(':') : null }
+  })
+  .pipe(z.object({ name: z.enum(watchedActions), detail: z.string().nullable() }))
 
 const event = z
   .object({
-    Action: z.enum(watchedActions),
+    Action: action,
     Actor: z.object({ ID: z.string(), Attributes: z.intersection(attributes, labels) }),
     timeNano: z.number(),
   })
@@ -128,12 +152,14 @@ const event = z
     const { name, image, exitCode, signal, runId, batchId } = Actor.Attributes
     return {
       id: Actor.ID,
-      action: Action,
+      action: Action.name,
       name,
       image,
       labels: { runId, batchId },
       exitCode: exitCode != null && /^-?\d+$/.test(exitCode) ? Number(exitCode) : null,
       signal: signal ?? null,
+      /** Undefined where the event tells of no health. */
+      health: healthOf(Action.detail ?? Actor.Attributes.health_status) ?? undefined,
     }
   })
 

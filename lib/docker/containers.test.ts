@@ -12,7 +12,10 @@ class FakeEngine {
   /** An id is used once. */
   readonly #used = new Set<string>()
 
-  /** Does what can be done now, and says so in events. */
+  /**
+   * Does what can be done now, and says so in events. `update`: it dies and waits for its restart, by its policy; `restart`:
+   * a start that fails, of which no event tells.
+   */
   act(id: string, action: EngineEvent['action']): EngineEvent[] {
     const found = this.#containers.get(id)
     const change = (state: ContainerState, more: Partial<Inspection> = {}) =>
@@ -22,9 +25,22 @@ class FakeEngine {
       this.#used.add(id)
       change('created', { createdAt: this.now })
     } else if (action === 'start' && found !== undefined && !running && found.state !== 'paused') {
-      change('running', { startedAt: this.now, finishedAt: null, exitCode: 0, oomKilled: false })
+      const restarts = found.state === 'restarting' ? found.restarts + 1 : 0
+      const begun = { exitCode: 0, oomKilled: false, error: null, health: null }
+      change('running', { ...begun, startedAt: this.now, finishedAt: null, restarts })
     } else if (action === 'die' && running) change('exited', { finishedAt: this.now, exitCode: (this.now % 5) + 1 })
-    else if (action === 'oom' && running) change('running', { oomKilled: true })
+    else if (action === 'update' && running) {
+      change('restarting', { finishedAt: this.now, exitCode: (this.now % 5) + 1 })
+      return [eventOf(id, 'die', this.now + 1, { exitCode: (this.now % 5) + 1 })]
+    } else if (action === 'stop' && found?.state === 'restarting') change('exited')
+    else if (action === 'restart' && found?.state === 'created') {
+      change('created', { exitCode: 127, error: 'no such file' })
+      return []
+    } else if (action === 'health_status' && running) {
+      const health = this.now % 2 === 0 ? 'healthy' : 'unhealthy'
+      change('running', { health })
+      return [eventOf(id, action, this.now + 1, { health })]
+    } else if (action === 'oom' && running) change('running', { oomKilled: true })
     else if (action === 'pause' && running) change('paused')
     else if (action === 'unpause' && found?.state === 'paused') change('running')
     else if (action === 'destroy' && found !== undefined && !running) this.#containers.delete(id)
@@ -49,27 +65,25 @@ function inspectAll(book: Containers, engine: Pick<FakeEngine, 'inspect' | 'now'
   }
 }
 
-const truth = ({ id, state, startedAt, finishedAt, oomKilled, exitCode, createdAt }: Inspection) => ({
-  id,
-  state,
-  startedAt,
-  oomKilled,
-  createdAt,
-  finishedAt: state === 'exited' ? finishedAt : null,
-  exitCode: state === 'exited' ? exitCode : null,
-  removed: false,
-})
+const truth = (inspection: Inspection) => {
+  const { id, state, startedAt, finishedAt, oomKilled, exitCode, createdAt, error, restarts, health } = inspection
+  const startFailed = state === 'created' && error !== null
+  return {
+    ...{ id, state, startedAt, oomKilled, createdAt, error, startFailed, restarts, removed: false },
+    finishedAt: state === 'exited' ? finishedAt : null,
+    exitCode: state === 'exited' || startFailed ? exitCode : null,
+    health: state === 'exited' ? null : health,
+  }
+}
 
-const known = ({ id, state, startedAt, finishedAt, oomKilled, exitCode, createdAt, removed }: ContainerFacts) => ({
-  id,
-  state,
-  startedAt,
-  oomKilled,
-  createdAt,
-  finishedAt,
-  exitCode,
-  removed,
-})
+const known = (facts: ContainerFacts) => {
+  const { id, state, startedAt, finishedAt, oomKilled, exitCode, createdAt, removed, error, startFailed } = facts
+  return {
+    ...{ id, state, startedAt, oomKilled, createdAt, finishedAt, exitCode, removed, error, startFailed },
+    restarts: facts.restarted?.count ?? 0,
+    health: facts.health,
+  }
+}
 
 const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1)
 
@@ -85,6 +99,10 @@ const step = fc.record({
     'oom',
     'pause',
     'unpause',
+    'update',
+    'stop',
+    'restart',
+    'health_status',
     'destroy',
   ),
   takes: fc.integer({ min: 2_100, max: 4_000 }),
@@ -205,7 +223,8 @@ describe('[DOCK-1] events, lists and inspections', () => {
             for (const { step, delivered: some, repeated } of paces) {
               now++
               engine.now += step.takes
-              told.push(...engine.act(idOf(step.container), step.action))
+              // Of a failed start no event tells, only a list.
+              if (step.action !== 'restart') told.push(...engine.act(idOf(step.container), step.action))
               const mark = step.question?.of === 'list' ? book.mark() : null
               if (mark !== null) {
                 ask(
@@ -276,6 +295,55 @@ describe('[DOCK-1] events, lists and inspections', () => {
     expect(list('exited')).toEqual([id])
     answer('exited')
     expect(book.known(id)?.removed).toBe(false)
+  })
+
+  it('[DOCK-9.2] ask again about one that has not started, for a failed start sends no event', () => {
+    const book = new Containers()
+    const id = idOf(1)
+    const list = (now: number) => book.list([listedOf(id)], book.mark(), now)
+    const answer = (now: number, more: Partial<Inspection> = {}) =>
+      inspectAll(book, { now, inspect: () => inspectionOf(id, more) })
+    book.event(eventOf(id, 'create', 5), 5)
+    answer(5)
+    expect(list(999)).toEqual([])
+    expect(list(1_010)).toEqual([id])
+    answer(1_011)
+    expect(list(11_000)).toEqual([id])
+    answer(11_001, { exitCode: 127, error: 'no such file' })
+    expect(book.known(id)).toMatchObject({ state: 'created', startFailed: true, exitCode: 127 })
+    expect(list(21_000)).toEqual([])
+  })
+
+  it('[DOCK-9.2] [SAFE-5] ask again about the newest 100 of those, for ten minutes', () => {
+    const book = new Containers()
+    const entries = Array.from({ length: 300 }, (_, n) => listedOf(idOf(300 - n), { createdAt: 300 - n }))
+    const list = (now: number) => book.list(entries, book.mark(), now)
+    list(0)
+    inspectAll(book, { now: 0, inspect: id => inspectionOf(id) })
+    expect(list(10_000)).toEqual(entries.slice(0, 100).map(({ id }) => id))
+    inspectAll(book, { now: 10_000, inspect: id => inspectionOf(id) })
+    expect(list(599_999)).toHaveLength(100)
+    inspectAll(book, { now: 599_999, inspect: id => inspectionOf(id) })
+    expect(list(600_000)).toEqual([])
+  })
+
+  it.each(['create', 'start', 'die', 'stop', 'restart', 'update', 'health_status'] as const)(
+    '[DOCK-5] [DOCK-9.4] ask about a container after its event %s',
+    action => {
+      const book = new Containers()
+      book.event(eventOf(idOf(1), action, 5), 5)
+      expect(book.nextWanted()).toBe(idOf(1))
+    },
+  )
+
+  it('[DOCK-9.10] ask again where a list has another word for a state that is not known', () => {
+    const book = new Containers()
+    const id = idOf(1)
+    const odd = { state: 'running', stateWord: 'hibernating' } as const
+    book.list([listedOf(id, odd)], book.mark(), 1)
+    inspectAll(book, { now: 2, inspect: () => inspectionOf(id, odd) })
+    expect(book.list([listedOf(id, odd)], book.mark(), 3)).toEqual([])
+    expect(book.list([listedOf(id, { state: 'running' })], book.mark(), 4)).toEqual([id])
   })
 
   it('are not forgotten for a list or an inspection that was asked for before them', () => {

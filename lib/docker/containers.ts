@@ -111,14 +111,21 @@ export class Containers {
     for (const [id, entry] of this.#entries) {
       if (!present.has(id) && entry.touched <= mark) this.#live(id, entry, removed(entry.life, now))
     }
+    const unstarted = new Set(
+      entries
+        .filter(({ state }) => state === 'created')
+        .slice(0, MOST_AWAITED)
+        .map(({ id }) => id),
+    )
     // The newest come last, so that whoever is too many is the oldest.
     for (const listed of entries.slice(0, MOST_KNOWN).reverse()) {
-      const { id, state } = listed
+      const { id, state, stateWord } = listed
       const entry = this.#entries.get(id) ?? this.#take(id, lifeOfListed(listed, now))
       if (entry.touched > mark) continue
       entry.touched = mark
       const { facts } = entry.life
-      if (!entry.inspected || facts.removed || facts.state !== state) this.#wanted.add(id)
+      const isAnother = facts.removed || facts.state !== state || facts.stateWord !== stateWord
+      if (!entry.inspected || isAnother || (unstarted.has(id) && mayHaveFailed(facts, now))) this.#wanted.add(id)
     }
     return entries.map(({ id }) => id).filter(id => this.isOutstanding(id))
   }
@@ -223,4 +230,26 @@ export class Containers {
   }
 }
 
-const INSPECTED_AFTER = new Set<EngineEvent['action']>(['create', 'start', 'die'])
+/**
+ * How long after its creation a container that has not started is inspected with each list, ms, and at most how many of
+ * them, the newest: a start may still be under way before, and whoever created it has given up after.
+ */
+const START_AWAITED = { from: 1_000, to: 600_000 }
+const MOST_AWAITED = 100
+
+/** A failed start leaves the state as it was and sends no event, so nothing but an inspection tells of it [DOCK-9.2]. */
+function mayHaveFailed({ state, startFailed, seenStateAt }: ContainerFacts, now: number): boolean {
+  const age = now - (seenStateAt ?? now)
+  return state === 'created' && !startFailed && age >= START_AWAITED.from && age < START_AWAITED.to
+}
+
+/** After `stop`, a container that waited for its restart has ended without dying again. */
+const INSPECTED_AFTER = new Set<EngineEvent['action']>([
+  'create',
+  'start',
+  'die',
+  'stop',
+  'restart',
+  'update',
+  'health_status',
+])

@@ -126,4 +126,94 @@ describe('[DOCK-5] the life of a container', () => {
     const late = after(removed(running, 11), ['die', CREATED + 20, { exitCode: 3 }])
     expect(late.facts).toMatchObject({ state: 'exited', exitCode: 3, removed: true, seenEndedAt: 11 })
   })
+
+  it('[DOCK-9.2] could not begin where an inspection of a created one tells an error', () => {
+    const known = inspected(created, {}, true, 5)
+    const failed = inspected(known, { exitCode: 127, error: 'no such file' }, true, 9_005)
+    expect(failed.facts).toMatchObject({
+      ...{ state: 'created', startFailed: true, exitCode: 127, error: 'no such file' },
+      ...{ startedAt: null, finishedAt: null, seenRunningAt: null, seenStateAt: 5, seenEndedAt: 9_005 },
+    })
+    // Some Engines send a death for it.
+    const told = after(known, ['die', CREATED + 20, { exitCode: 127 }])
+    expect(inspected(told, { exitCode: 127, error: 'no such file' }).facts).toMatchObject({
+      ...{ state: 'created', startFailed: true, seenEndedAt: CREATED + 27 },
+    })
+    // Somebody has mended it, and started it again.
+    expect(after(failed, ['start', CREATED + 60_000]).facts).toMatchObject({
+      ...{ state: 'running', startFailed: false, exitCode: null, error: null, seenEndedAt: null },
+    })
+    expect(removed(failed, 9_999).facts).toMatchObject({ startFailed: true, exitCode: 127, seenEndedAt: 9_005 })
+  })
+
+  it('[DOCK-9.3] is in its state since that was first seen', () => {
+    const paused = after(running, ['pause', CREATED + 20])
+    expect(paused.facts.seenStateAt).toBe(CREATED + 27)
+    const again = inspected(paused, { state: 'paused', startedAt: CREATED + 9 }, true, CREATED + 900)
+    expect(again.facts).toMatchObject({ seenStateAt: CREATED + 27, seenRunningAt: CREATED + 17 })
+    expect(after(again, ['unpause', CREATED + 1_000]).facts).toMatchObject({
+      ...{ seenStateAt: CREATED + 1_007, seenRunningAt: CREATED + 17 },
+    })
+  })
+
+  it('[DOCK-9.4] is restarted by the Engine: how often, after which exit, and since when, attempt by attempt', () => {
+    const restarting = (life: Life, count: number, at: number) =>
+      inspected(
+        life,
+        { state: 'restarting', restarts: count, exitCode: 3, startedAt: at - 9, finishedAt: at },
+        true,
+        at,
+      )
+    const runs = (life: Life, count: number, at: number) =>
+      inspected(life, { state: 'running', restarts: count, startedAt: at }, true, at)
+    const first = restarting(after(running, ['die', CREATED + 500, { exitCode: 3 }]), 0, CREATED + 510)
+    const since = CREATED + 510
+    expect(first.facts).toMatchObject({ state: 'restarting', exitCode: null, seenEndedAt: null })
+    expect(first.facts.restarted).toEqual({ count: 0, exitCode: 3, since })
+    // So soon after the start before it that no time tells the two apart.
+    const second = runs(after(first, ['start', CREATED + 610]), 1, CREATED + 611)
+    expect(second.facts).toMatchObject({ state: 'running', seenRunningAt: CREATED + 611 })
+    expect(second.facts.restarted).toEqual({ count: 1, exitCode: 3, since })
+    // Between its death and the inspection that follows it has not ended for good.
+    const died = after(second, ['die', CREATED + 700, { exitCode: 4 }])
+    expect(died.facts).toMatchObject({ state: 'restarting', exitCode: null, seenEndedAt: null })
+    expect(died.facts.restarted).toEqual({ count: 1, exitCode: 4, since })
+    const third = after(restarting(died, 1, CREATED + 710), ['start', CREATED + 4_000])
+    expect(third.facts).toMatchObject({ state: 'running', seenRunningAt: CREATED + 4_007 })
+    expect(third.facts.restarted).toEqual({ count: 1, exitCode: 3, since })
+    // After a long run another row of attempts begins.
+    const late = after(third, ['die', CREATED + 20_000, { exitCode: 3 }])
+    expect(late.facts.restarted?.since).toBe(CREATED + 20_007)
+    expect(restarting(late, 2, CREATED + 20_010).facts.restarted?.since).toBe(CREATED + 20_007)
+  })
+
+  it('[DOCK-9.4] has ended once the Engine gives up, or it is stopped or removed', () => {
+    const waits = inspected(running, { state: 'restarting', restarts: 3, exitCode: 3, startedAt: CREATED + 9 })
+    const gaveUp = inspected(waits, { ...exited, restarts: 3 }, true, 70)
+    expect(gaveUp.facts).toMatchObject({ state: 'exited', exitCode: 3, seenEndedAt: 70, restarted: { count: 3 } })
+    expect(removed(waits, 80).facts).toMatchObject({ removed: true, exitCode: 3, seenEndedAt: 80 })
+    expect(after(waits, ['stop', CREATED + 60]).facts).toEqual(waits.facts)
+    // Started by hand, it has not been restarted yet.
+    const byHand = inspected(gaveUp, { state: 'running', startedAt: CREATED + 90_000, restarts: 0 })
+    expect(byHand.facts).toMatchObject({ state: 'running', restarted: null })
+  })
+
+  it('[DOCK-9.7] is as healthy as the last word of it, until it ends or starts again', () => {
+    const ill = after(running, ['health_status', CREATED + 20, { health: 'unhealthy' }])
+    expect(ill.facts.health).toBe('unhealthy')
+    expect(after(ill, ['health_status', CREATED + 30]).facts.health).toBe('unhealthy')
+    expect(after(ill, ['health_status', CREATED + 30, { health: 'healthy' }]).facts.health).toBe('healthy')
+    expect(after(ill, ['die', CREATED + 40, { exitCode: 1 }]).facts.health).toBeNull()
+    expect(after(ill, ['start', CREATED + 60_000]).facts.health).toBeNull()
+    expect(inspected(running, { state: 'running', startedAt: CREATED + 9, health: 'starting' }).facts.health).toBe(
+      'starting',
+    )
+  })
+
+  it('[DOCK-9.10] keeps the Engine’s own word for a state until another is told', () => {
+    const odd = inspected(running, { state: 'running', stateWord: 'hibernating', startedAt: CREATED + 9 })
+    expect(odd.facts.stateWord).toBe('hibernating')
+    expect(after(odd, ['die', CREATED + 40, { exitCode: 1 }]).facts.stateWord).toBeNull()
+    expect(inspected(odd, { state: 'running', startedAt: CREATED + 9 }).facts.stateWord).toBeNull()
+  })
 })

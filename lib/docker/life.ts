@@ -1,4 +1,11 @@
-import { hasEnded, isAtWork, type ContainerFacts, type ContainerState } from '../run/container'
+import {
+  hasEnded,
+  isAtWork,
+  STEADY_AFTER,
+  type ContainerFacts,
+  type ContainerState,
+  type Restarted,
+} from '../run/container'
 import { identityByName, identityOf } from './agent-container'
 import type { EngineEvent, Inspection, Listed } from './answers'
 
@@ -24,14 +31,20 @@ function heardOf(id: string, identity: ReturnType<typeof identityByName>, at: nu
       id,
       ...identity,
       state: 'created',
+      stateWord: null,
+      startFailed: false,
       exitCode: null,
+      error: null,
       oomKilled: false,
       timedOut: false,
+      health: null,
+      restarted: null,
       createdAt: at,
       startedAt: null,
       finishedAt: null,
       seenRunningAt: null,
       seenEndedAt: null,
+      seenStateAt: null,
       removed: false,
     },
   }
@@ -42,7 +55,7 @@ export const lifeOfEvent = (event: EngineEvent): Life =>
 
 export function lifeOfListed(entry: Listed, now: number): Life {
   const life = heardOf(entry.id, identityByName(entry.name, entry.image, entry.labels), entry.createdAt)
-  return seen(life, { state: entry.state }, now)
+  return seen(life, { state: entry.state, stateWord: entry.stateWord }, now)
 }
 
 /** The life of the container after an event that is later than all it had; `now` is our clock, ms. */
@@ -57,10 +70,14 @@ export function afterEvent(life: Life, event: EngineEvent, now: number): Life {
         // Inspected since, and perhaps ended: that is newer than this. Unless it only taught when the start was.
         return facts.state === 'created' ? seen(life, { state: 'running' }, now) : life
       }
-      return seen({ ...life, killedAt: null }, { ...begun, startedAt: at, state: 'running' }, now)
+      return seen(
+        { ...life, killedAt: null },
+        { ...begun, restarted: onceMore(facts), startedAt: at, state: 'running' },
+        now,
+      )
     case 'die':
       if (ended(facts.state)) return seen(life, { exitCode: facts.exitCode ?? event.exitCode }, now)
-      return seen(life, { state: 'exited', exitCode: event.exitCode, finishedAt: at }, now)
+      return seen(life, afterDeath(facts, event.exitCode, at, now), now)
     case 'kill':
       return event.signal === '9' ? { ...life, killedAt: at } : life
     case 'oom':
@@ -73,13 +90,59 @@ export function afterEvent(life: Life, event: EngineEvent, now: number): Life {
       return seen(life, { name: event.name }, now)
     case 'destroy':
       return removed(life, now)
+    case 'health_status':
+      return event.health ? seen(life, { health: event.health }, now) : life
     case 'create':
+    case 'stop':
+    case 'restart':
+    case 'update':
       return life
   }
 }
 
 /** What every start begins with. */
-const begun = { exitCode: null, oomKilled: false, finishedAt: null, seenRunningAt: null, seenEndedAt: null } as const
+const begun = {
+  stateWord: null,
+  startFailed: false,
+  exitCode: null,
+  error: null,
+  oomKilled: false,
+  health: null,
+  finishedAt: null,
+  seenRunningAt: null,
+  seenEndedAt: null,
+} as const
+
+/** Before another start of a container that the Engine restarts by itself. */
+const onceMore = ({ restarted, exitCode }: ContainerFacts): Restarted | null =>
+  restarted ? { ...restarted, exitCode: exitCode ?? restarted.exitCode } : null
+
+/**
+ * What a death makes of a container. The Engine restarts one that it has restarted before, until an inspection says
+ * otherwise: so its verdict does not change for a moment with each death.
+ */
+function afterDeath(facts: ContainerFacts, exitCode: number | null, at: number, now: number): Partial<ContainerFacts> {
+  const { restarted } = facts
+  if (!restarted) return { state: 'exited', stateWord: null, exitCode, finishedAt: at }
+  const since = ranSteadily(facts, now) ? now : restarted.since
+  return { state: 'restarting', stateWord: null, restarted: { ...restarted, exitCode, since } }
+}
+
+/** Whether its latest run, which has ended by `now`, was long enough to be more than one of many attempts. */
+const ranSteadily = ({ seenRunningAt, seenEndedAt }: ContainerFacts, now: number): boolean =>
+  seenRunningAt !== null && (seenEndedAt ?? now) - seenRunningAt >= STEADY_AFTER
+
+/** What an inspection says of its restarts. */
+function restartsOf(facts: ContainerFacts, { state, restarts, exitCode }: Inspection, now: number): Restarted | null {
+  if (!restarts && state !== 'restarting') return null
+  const before = facts.restarted
+  const hasJustDied = state !== 'running' && (facts.state === 'running' || facts.state === 'exited')
+  return {
+    count: restarts || 0,
+    exitCode: state === 'restarting' ? exitCode : (facts.exitCode ?? before?.exitCode ?? null),
+    since: !before || (hasJustDied && ranSteadily(facts, now)) ? now : before.since,
+  }
+}
 
 /**
  * The life of the container as inspected. `fresh` is false where an event came after we asked: then the answer may be
@@ -87,32 +150,48 @@ const begun = { exitCode: null, oomKilled: false, finishedAt: null, seenRunningA
  */
 export function afterInspection(life: Life, inspection: Inspection, fresh: boolean, now: number): Life {
   const { facts } = life
-  const { startedAt, createdAt, state } = inspection
-  const over = ended(state)
+  const { startedAt, createdAt, state, stateWord } = inspection
+  // A container whose start failed keeps the state it was created in; only its error tells.
+  const startFailed = state === 'created' && Boolean(inspection.error)
+  const over = ended(state) || startFailed
   const sameStart =
     facts.startedAt === null || (startedAt !== null && Math.abs(startedAt - facts.startedAt) < SAME_START)
   const known = { ...life, facts: { ...facts, ...identityOf(inspection), createdAt: createdAt || facts.createdAt } }
   const end = {
     exitCode: over ? inspection.exitCode : null,
+    error: inspection.error || null,
     finishedAt: over ? inspection.finishedAt : null,
     oomKilled: inspection.oomKilled || (sameStart && facts.oomKilled),
   }
   if (fresh) {
     const again = sameStart ? {} : begun
-    return seen(known, { ...again, ...end, state, startedAt, removed: false }, now)
+    const { health } = inspection
+    const restarted = restartsOf(facts, inspection, now)
+    const change = { ...end, health, restarted, state, stateWord, startFailed, startedAt, removed: false }
+    return seen(known, { ...again, ...change }, now)
   }
   if (!sameStart) return known
   return seen(known, { startedAt: startedAt ?? facts.startedAt, ...(over && ended(facts.state) ? end : {}) }, now)
 }
 
-const ended = (state: ContainerState) => hasEnded({ state, removed: false })
+const ended = (state: ContainerState) => hasEnded({ state, removed: false, startFailed: false })
 
 /** It no longer exists; what was learned of it stands [DOCK-5]. */
-export const removed = (life: Life, now: number): Life => seen(life, { removed: true }, now)
+export function removed(life: Life, now: number): Life {
+  const { state, exitCode, restarted } = life.facts
+  // One that waited for its next restart had ended before.
+  const last = state === 'restarting' && restarted ? restarted.exitCode : null
+  return seen(life, { removed: true, exitCode: exitCode ?? last }, now)
+}
 
 function seen(life: Life, change: Partial<ContainerFacts>, now: number): Life {
-  const facts = { ...life.facts, ...change }
+  const before = life.facts
+  const facts = { ...before, ...change }
   const { killedAt } = life
+  const isSameState = facts.state === before.state && facts.stateWord === before.stateWord
+  // Also a start so soon after the one before it that no time tells them apart.
+  const isAnotherStart = facts.state === 'running' && (ended(before.state) || before.state === 'restarting')
+  const seenRunningAt = isAnotherStart ? null : facts.seenRunningAt
   return {
     ...life,
     facts: {
@@ -122,8 +201,10 @@ function seen(life: Life, change: Partial<ContainerFacts>, now: number): Life {
         killedAt !== null &&
         facts.startedAt !== null &&
         killedAt - facts.startedAt >= TIMED_OUT_AFTER,
-      seenRunningAt: isAtWork(facts) ? (facts.seenRunningAt ?? now) : facts.seenRunningAt,
+      health: hasEnded(facts) ? null : facts.health,
+      seenRunningAt: isAtWork(facts) ? (seenRunningAt ?? now) : seenRunningAt,
       seenEndedAt: hasEnded(facts) ? (facts.seenEndedAt ?? now) : null,
+      seenStateAt: isSameState ? (before.seenStateAt ?? now) : now,
     },
   }
 }

@@ -97,7 +97,8 @@ export class ContainerLog {
     try {
       // Read first, then looked at: one that ends at once may be removed before there is time for both.
       const ended =
-        this.stream !== null && hasEnded({ ...(await this.source.inspect(this.containerId)), removed: false })
+        this.stream !== null &&
+        hasEnded({ ...(await this.source.inspect(this.containerId)), removed: false, startFailed: false })
       await this.read()
       // The stream ends a moment before the container does, so it is looked at once more, and read once more.
       this.progress(before)

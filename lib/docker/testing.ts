@@ -26,6 +26,7 @@ export const eventOf = (
   labels: noLabels,
   exitCode: null,
   signal: null,
+  health: undefined,
   nano: BigInt(at) * 1_000_000n,
   ...more,
 })
@@ -35,8 +36,12 @@ export const inspectionOf = (id: string, more: Partial<Inspection> = {}): Inspec
   name: `ckrv-${id}`,
   image: 'ckrv-agent:latest',
   state: 'created',
+  stateWord: null,
   exitCode: 0,
+  error: null,
   oomKilled: false,
+  health: null,
+  restarts: 0,
   createdAt: 1_000,
   startedAt: null,
   finishedAt: null,
@@ -52,6 +57,7 @@ export const listedOf = (id: string, more: Partial<Listed> = {}): Listed => ({
   name: `ckrv-${id}`,
   image: 'ckrv-agent:latest',
   state: 'created',
+  stateWord: null,
   createdAt: 1_000,
   labels: noLabels,
   ...more,
@@ -138,12 +144,14 @@ export async function createAgent(
   image: string,
   script: string,
   host: Docker.HostConfig = {},
+  more: Partial<Docker.ContainerCreateOptions> = {},
 ): Promise<Docker.Container> {
   return docker.createContainer({
     Image: image,
     Cmd: [BUSYBOX, 'sh', '-c', script],
     Env: ['ANTHROPIC_API_KEY=sk-ant-planted'],
     name: `ckrv-${randomUUID()}`,
+    ...more,
     HostConfig: { NetworkMode: 'none', ...host },
   })
 }

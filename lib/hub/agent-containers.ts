@@ -73,9 +73,9 @@ export function orphansFirst(a: AgentContainer, b: AgentContainer): number {
   return rank(a) - rank(b) || (b.createdAt ?? '').localeCompare(a.createdAt ?? '') || a.id.localeCompare(b.id)
 }
 
-function rank({ stoppable, role, runId, state }: AgentContainer): number {
+function rank({ stoppable, role, runId, state, startFailed }: AgentContainer): number {
   if (stoppable) return 0
-  const ended = hasEnded({ state, removed: false })
+  const ended = hasEnded({ state, removed: false, startFailed })
   if (role === 'batch' && runId === null && !ended) return 1
   return ended ? 3 : 2
 }

@@ -152,15 +152,21 @@ export function judge(
 
 /** A container as pages see it. */
 export function shown(facts: ContainerFacts): Container {
-  const { id, name, state, removed, exitCode, oomKilled, timedOut, startedAt, finishedAt } = facts
+  const { id, name, state, stateWord, startFailed, removed, exitCode, error, oomKilled, timedOut, health } = facts
+  const { restarted, startedAt, finishedAt } = facts
   return {
     id,
     name,
     state,
+    stateWord,
+    startFailed,
     removed,
     exitCode,
+    error,
     oomKilled,
     timedOut,
+    health,
+    restarted: restarted && { count: restarted.count, exitCode: restarted.exitCode },
     startedAt: iso(startedAt),
     finishedAt: iso(finishedAt),
   }

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest'
+import { containerFacts } from './container'
 import { maskedObservation } from './masked-observation'
-import type { Message, Observation, Says } from './observation'
+import { observation, type Message, type Observation, type Says } from './observation'
 import { SecretMask } from './secrets'
+import { agent, T0 } from './testing'
 
 const SECRET = 'ghp_aB3dE6gH9jK2mN5pQ8sTaB3dE6gH9jK2mN5p'
 const LEFT = 'ghp_•••'
@@ -50,4 +52,21 @@ it('[SAFE-4] a private key in the lines of a connection ends with it', () => {
   expect(['-----BEGIN PRIVATE KEY-----', body].map(textOf)).toEqual(['-----BEGIN PRIVATE KEY-----', '•••'])
   maskedObservation({ kind: 'opened', at: 1, connection: 2 }, lines)
   expect(textOf(body)).toBe(body)
+})
+
+it('[SAFE-4] [DOCK-9.12] masks what the Engine says went wrong with a container', () => {
+  const shows = (error: string | null): Observation => ({
+    ...{ kind: 'container', at: T0, batch: { id: 'a', by: 'tree' } },
+    container: agent('1', { error }),
+  })
+  expect(alone(shows(`login with ${SECRET} failed`))).toEqual(shows(`login with ${LEFT} failed`))
+  const none = shows(null)
+  expect(alone(none)).toBe(none)
+})
+
+it('[DOCK-9.13] reads a container as an older recording has it', () => {
+  const { stateWord: _w, startFailed: _f, error: _e, health: _h, restarted: _r, seenStateAt: _s, ...old } = agent('1')
+  expect(containerFacts.parse(old)).toEqual({ ...agent('1'), seenStateAt: null })
+  const told = { kind: 'container', at: T0, batch: { id: 'a', by: 'tree' }, container: old }
+  expect(observation.parse(told)).toMatchObject({ container: { startFailed: false, error: null } })
 })

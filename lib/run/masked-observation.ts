@@ -22,6 +22,11 @@ export function maskedObservation(observation: Observation, lines: SecretMask): 
       const batches = observation.batches.map(batch => ({ ...batch, error: maskedError(batch.error) }))
       return { ...observation, batches, error: maskedError(observation.error) }
     }
+    case 'container': {
+      const { container } = observation
+      const error = maskedError(container.error)
+      return error === container.error ? observation : { ...observation, container: { ...container, error } }
+    }
     default:
       return observation
   }
@@ -41,4 +46,4 @@ function maskedSays(says: Says): Says {
   }
 }
 
-const maskedError = (error: string | null) => (error === null ? null : masked(error))
+const maskedError = (error: string | null) => (error ? masked(error) : error)

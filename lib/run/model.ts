@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { containerState, role } from './container'
+import { containerState, health, restarted, role } from './container'
 
 /**
  * What a page, a test suite or another program sees of a run. All times are ISO 8601 UTC with milliseconds, on the
@@ -31,12 +31,21 @@ export const container = z.object({
   id: z.string(),
   name: z.string(),
   state: containerState,
+  /** The Engine's own word for the state where that is none of these; then it has no verdict. */
+  stateWord: z.string().nullable().default(null),
+  /** Created, and its start failed: `exitCode` and `error` say why. */
+  startFailed: z.boolean().default(false),
   /** It no longer exists: `state` is the last one seen. */
   removed: z.boolean(),
   exitCode: z.number().nullable(),
+  /** The Engine's words on what went wrong: untrusted, one line, without secrets. */
+  error: z.string().nullable().default(null),
   oomKilled: z.boolean(),
   /** Killed after the 15 minutes that the backend gives an agent. */
   timedOut: z.boolean(),
+  health: health.nullable().default(null),
+  /** How often its restart policy has started it, and how it had ended before; null where it has not. */
+  restarted: restarted.omit({ since: true }).nullable().default(null),
   startedAt: time,
   finishedAt: time,
 })

@@ -32,6 +32,11 @@ const created = [agent(id, { state: 'created', startedAt: null, seenRunningAt: n
 const runs = [agent(id)]
 const zero = [agent(id, { exitCode: 0 })]
 const three = [agent(id, { exitCode: 3 })]
+const paused = [agent(id, { state: 'paused' })]
+const notStarted = [agent(id, { ...created[0], tree: 'a-1a2b3c', startFailed: true, exitCode: 127, seenEndedAt: T0 })]
+const restarting = (count: number, exitCode: number | null, over: Partial<ContainerFacts> = {}) => [
+  agent(id, { state: 'restarting', restarted: { count, exitCode, since: T0 }, ...over, tree: 'a-1a2b3c', marks: {} }),
+]
 const unseen = [agent(id, { state: 'running', removed: true, seenEndedAt: T0 })]
 
 describe('the table of verdicts', () => {
@@ -130,12 +135,258 @@ describe('the table of verdicts', () => {
       ['running', runs, {}, [600_000, 'agrees', 'Backend and Docker both say running.']],
     ],
     [
-      'running, and a container is paused',
-      ['running', [agent(id, { state: 'paused' })], {}, [600_000, 'agrees', 'Backend and Docker both say running.']],
+      'running, and its container is paused',
+      [
+        'running',
+        paused,
+        {},
+        [0, 'agrees', 'Backend says running; its container is paused.'],
+        [9_999, 'agrees'],
+        [10_000, 'conflict', `Backend says running; its container is paused since ${at}. Unpause it, or stop the run.`],
+      ],
+    ],
+    [
+      'running, and its container is paused while Docker was away',
+      ['running', paused, { docker: { ...DOCKER, since: T0 + 5_000 } }, [14_999, 'agrees'], [15_000, 'conflict']],
+    ],
+    ['running, and one of several is paused', ['running', [...paused, agent('b')], {}, [600_000, 'agrees']]],
+    [
+      'running, and its container waits for its first restart',
+      [
+        'running',
+        restarting(0, 3),
+        {},
+        [0, 'agrees', 'Backend says running; Docker is about to restart its container, which exited 3.'],
+        [4_999, 'agrees'],
+        [
+          5_000,
+          'conflict',
+          `Backend says running; Docker restarts its container again and again since ${at}. Read its log, or stop the run.`,
+        ],
+      ],
+    ],
+    [
+      'running, and its container waits for another restart',
+      [
+        'running',
+        restarting(5, 3),
+        {},
+        [0, 'agrees', 'Backend says running; Docker has restarted its container 5 times, last after it exited 3.'],
+        [4_999, 'agrees'],
+        [
+          5_000,
+          'conflict',
+          `Backend says running; Docker restarts its container again and again since ${at}: 5 times so far, last after it exited 3. Read its log, or stop the run.`,
+        ],
+      ],
+    ],
+    [
+      'running, and its container runs between two restarts',
+      [
+        'running',
+        restarting(1, 139, { state: 'running', seenRunningAt: T0 + 2_000 }),
+        {},
+        [4_999, 'agrees'],
+        [
+          5_000,
+          'conflict',
+          `Backend says running; Docker restarts its container again and again since ${at}: once so far, last after it exited 139, segmentation fault. Read its log, or stop the run.`,
+        ],
+        [11_999, 'conflict'],
+        [
+          12_000,
+          'agrees',
+          'Backend says running; Docker has restarted its container once, last after it exited 139, segmentation fault.',
+        ],
+      ],
+    ],
+    [
+      'running, and its container restarts while the backend was silent',
+      [
+        'running',
+        restarting(1, 0),
+        { backend: { link: 'live', since: T0 + 60_000 } },
+        [64_999, 'agrees'],
+        [65_000, 'conflict'],
+      ],
+    ],
+    [
+      'running, and a container runs that its health check calls unhealthy',
+      [
+        'running',
+        [agent(id, { health: 'unhealthy' })],
+        {},
+        [600_000, 'agrees', 'Backend and Docker both say running; its health check says unhealthy.'],
+      ],
+    ],
+    ...(['starting', 'healthy'] as const).map((health): [string, Row] => [
+      `running, and a container runs that its health check calls ${health}`,
+      ['running', [agent(id, { health })], {}, [600_000, 'agrees', 'Backend and Docker both say running.']],
+    ]),
+    [
+      'running, and a container runs in which memory ran out',
+      [
+        'running',
+        [agent(id, { oomKilled: true })],
+        {},
+        [600_000, 'agrees', 'Backend and Docker both say running; a process in it ran out of memory.'],
+      ],
     ],
     [
       'running, and a container is created',
-      ['running', created, {}, [600_000, 'agrees', 'Backend says running; its container is about to start.']],
+      [
+        'running',
+        created,
+        {},
+        [0, 'agrees', 'Backend says running; its container is about to start.'],
+        [59_999, 'agrees'],
+        [
+          60_000,
+          'late',
+          `Backend says running; its container was created and has not started since ${at}. Check the backend’s log, or stop the run.`,
+        ],
+      ],
+    ],
+    [
+      'running, and its container could not be started',
+      [
+        'running',
+        notStarted,
+        {},
+        [
+          0,
+          'agrees',
+          'The container could not be started, exit 127, command not found; the next one or the backend’s word usually follows.',
+        ],
+        [4_999, 'agrees'],
+        [
+          5_000,
+          'late',
+          `The container could not be started, exit 127, command not found; the backend says nothing of that since ${at}. Read Docker’s error in the batch’s panel, or stop the run.`,
+        ],
+      ],
+    ],
+    [
+      'running, and its container was removed and not seen to start',
+      [
+        'running',
+        [agent(id, { ...created[0], tree: 'a-1a2b3c', marks: {}, removed: true, seenEndedAt: T0 })],
+        {},
+        [29_999, 'agrees'],
+        [30_000, 'late'],
+      ],
+    ],
+    ...(['running', 'exited'] as const).flatMap(state =>
+      (['pending', 'running', 'completed', 'failed', 'aborted'] as const).map((status): [string, Row] => [
+        `${status}, and its container is in a state that is not known here, perhaps ${state}`,
+        [
+          status,
+          [agent(id, { state, stateWord: 'hibernating' })],
+          {},
+          [600_000, 'unknown', 'Docker says “hibernating” of container c0ffeec0ffee; no verdict.'],
+        ],
+      ]),
+    ),
+    [
+      'pending, and its container could not be started',
+      [
+        'pending',
+        notStarted,
+        {},
+        [600_000, 'agrees', 'Backend says waiting; its container could not be started, exit 127, command not found.'],
+      ],
+    ],
+    ...([paused, restarting(3, 3)] as const).map((containers): [string, Row] => [
+      `pending, and a container is ${containers[0]?.state ?? ''}`,
+      ['pending', containers, {}, [4_999, 'agrees'], [5_000, 'conflict']],
+    ]),
+    [
+      'completed, and its container could not be started',
+      [
+        'completed',
+        notStarted,
+        {},
+        [
+          0,
+          'conflict',
+          'Backend says completed; the container could not be started, exit 127, command not found. Check the branch before merging it.',
+        ],
+      ],
+    ],
+    [
+      'completed by another container than the one that could not be started',
+      ['completed', [...notStarted, agent('b', { createdAt: T0 + 1, exitCode: 0 })], {}, [0, 'agrees']],
+    ],
+    [
+      'completed, and its container was never started',
+      ['completed', created, {}, [0, 'unknown', 'Backend says completed; its container never started, so no verdict.']],
+    ],
+    [
+      'completed, and its container is paused',
+      [
+        'completed',
+        paused,
+        {},
+        [0, 'agrees', 'Backend says completed; the container is paused.'],
+        [29_999, 'agrees'],
+        [
+          30_000,
+          'conflict',
+          `Backend says completed; container c0ffeec0ffee is still paused since ${at}. Read its log.`,
+        ],
+      ],
+    ],
+    [
+      'completed, and its container restarts',
+      [
+        'completed',
+        restarting(2, 0),
+        {},
+        [0, 'agrees', 'Backend says completed; the container is restarting.'],
+        [29_999, 'agrees'],
+        [
+          30_000,
+          'conflict',
+          `Backend says completed; container c0ffeec0ffee still runs, and Docker restarts it since ${at}. Read its log.`,
+        ],
+      ],
+    ],
+    [
+      'completed, and its container exited 0 after memory ran out in it',
+      [
+        'completed',
+        [agent(id, { exitCode: 0, oomKilled: true })],
+        {},
+        [0, 'agrees', 'Backend says completed; the container exited 0, though a process in it ran out of memory.'],
+      ],
+    ],
+    ...(
+      [
+        ['is still paused', paused],
+        ['still runs, and Docker restarts it', restarting(2, 3)],
+      ] as const
+    ).map(([words, containers]): [string, Row] => [
+      `aborted, and a container ${words}`,
+      [
+        'aborted',
+        containers,
+        OVER,
+        [600, 'agrees'],
+        [700, 'orphan', `Container c0ffeec0ffee ${words}; its run is over since ${at}. Read its log, then stop it.`],
+      ],
+    ]),
+    [
+      'aborted, and its container could not be started',
+      [
+        'aborted',
+        notStarted,
+        OVER,
+        [
+          600_000,
+          'agrees',
+          'It is over, and so is its container, which could not be started, exit 127, command not found.',
+        ],
+      ],
     ],
     [
       'running, and one of several runs',
@@ -356,7 +607,7 @@ describe('the table of verdicts', () => {
 /** The table once more, without thrift: each row by itself, at one moment. */
 function oracle({ status, since, containers, undecided }: Pair, around: Around, now: number): Verdict {
   const { docker, backend, over, local } = around
-  const gone = (c: ContainerFacts) => c.removed || ['exited', 'dead', 'removing'].includes(c.state)
+  const gone = (c: ContainerFacts) => c.removed || c.startFailed || ['exited', 'dead', 'removing'].includes(c.state)
   const up = (c: ContainerFacts) => !c.removed && ['running', 'paused', 'restarting'].includes(c.state)
   const never = Number.NEGATIVE_INFINITY
   const lasts = (from: number, ms: number) => now - Math.max(from, backend.since) >= ms
@@ -366,8 +617,17 @@ function oracle({ status, since, containers, undecided }: Pair, around: Around, 
   const ended = containers.every(gone)
     ? containers.reduce((latest, c) => Math.max(latest, c.seenEndedAt ?? never), never)
     : Infinity
-  const bad = containers.some(c => c.exitCode !== null && c.exitCode !== 0)
-  const lastBad = last !== undefined && last.exitCode !== null && last.exitCode !== 0
+  const isBad = (c: ContainerFacts) => c.startFailed || (c.exitCode !== null && c.exitCode !== 0)
+  const bad = containers.some(c => isBad(c) && (!c.startFailed || containers.every(other => other.startFailed)))
+  const lastBad = last !== undefined && isBad(last)
+  const halted = containers.filter(up).slice(-1)[0]
+  const wakes = Math.max(docker.since, halted?.seenStateAt ?? never)
+  const fails = Math.max(docker.since, halted?.restarted?.since ?? halted?.seenStateAt ?? never)
+  const isSteady =
+    halted?.state === 'running' &&
+    (now - (halted.seenRunningAt ?? now) >= 10_000 ||
+      (halted.seenRunningAt ?? now) + 10_000 <= Math.max(fails, backend.since) + 5_000)
+  const waiting = containers.filter(c => !gone(c)).slice(-1)[0]
   const noneFor = Math.max(since ?? never, docker.since)
   const first = containers.find(c => up(c) || (gone(c) && c.startedAt !== null))
   const completedAt = since ?? containers.find(up)?.seenRunningAt ?? now
@@ -375,6 +635,7 @@ function oracle({ status, since, containers, undecided }: Pair, around: Around, 
     [docker.link !== 'live', 'unknown'],
     [open && backend.link !== 'live', 'unknown'],
     [none && local !== null, 'local'],
+    [containers.some(c => c.stateWord !== null && !c.removed), 'unknown'],
     [
       open &&
         status === 'pending' &&
@@ -383,6 +644,13 @@ function oracle({ status, since, containers, undecided }: Pair, around: Around, 
       'conflict',
     ],
     [open && status === 'pending', 'agrees'],
+    [open && containers.some(c => up(c) && c.state === 'running' && c.restarted === null), 'agrees'],
+    [open && halted?.state === 'paused', lasts(wakes, 10_000) ? 'conflict' : 'agrees'],
+    [open && halted !== undefined, lasts(fails, 5_000) && !isSteady ? 'conflict' : 'agrees'],
+    [
+      open && waiting !== undefined,
+      lasts(Math.max(docker.since, waiting?.seenStateAt ?? never), 60_000) ? 'late' : 'agrees',
+    ],
     [open && !none && lasts(ended, lastBad ? 5_000 : 30_000), 'late'],
     [open && none && (undecided !== null || docker.imageMissing), 'unknown'],
     [open && none && lasts(noneFor, 15_000) && docker.lists.filter(t => t >= noneFor).length > 1, 'ghost'],
@@ -407,13 +675,23 @@ const facts = fc
     oomKilled: fc.boolean(),
     timedOut: fc.boolean(),
     missed: fc.boolean(),
+    fails: fc.boolean(),
+    word: fc.integer({ min: 0, max: 9 }),
+    health: fc.option(fc.constantFrom('starting', 'healthy', 'unhealthy')),
+    restarts: fc.option(
+      fc.record({ count: fc.nat({ max: 9 }), exitCode: fc.option(fc.constantFrom(0, 3, 139)), since: moment }),
+    ),
   })
-  .map(({ state, exitCode, removed, times, missed, ...over }) => {
+  .map(({ state, exitCode, removed, times, missed, fails, word, restarts, ...over }) => {
     const [createdAt = T0, begun = T0, endedAt = T0] = [...times].sort((a, b) => a - b)
-    const ended = removed || state === 'exited' || state === 'dead' || state === 'removing'
+    const startFailed = state === 'created' && fails
+    const ended = removed || startFailed || state === 'exited' || state === 'dead' || state === 'removing'
     const started = state !== 'created'
     return agent(`${id}${createdAt}`, {
-      ...{ ...over, state, removed, createdAt },
+      ...{ ...over, state, removed, createdAt, startFailed },
+      stateWord: word === 0 ? 'hibernating' : null,
+      restarted: started && (state === 'restarting' || missed) ? restarts : null,
+      seenStateAt: ended ? endedAt : started ? begun : createdAt,
       exitCode: ended ? exitCode : null,
       startedAt: started ? begun : null,
       seenRunningAt: started && !(ended && missed) ? begun : null,
@@ -522,6 +800,21 @@ describe('how a container ended', () => {
   it.each([
     [{ exitCode: 0 }, 'exited 0'],
     [{ exitCode: 3 }, 'exited 3'],
+    [{ exitCode: 1 }, 'exited 1'],
+    [{ exitCode: 125 }, 'exited 125'],
+    [{ exitCode: 126 }, 'exited 126, command not executable'],
+    [{ exitCode: 127 }, 'exited 127, command not found'],
+    [{ exitCode: 130 }, 'exited 130, interrupted'],
+    [{ exitCode: 134 }, 'exited 134, aborted'],
+    [{ exitCode: 139 }, 'exited 139, segmentation fault'],
+    [{ exitCode: 143 }, 'exited 143, terminated'],
+    [{ exitCode: 255 }, 'exited 255'],
+    [{ exitCode: 0, oomKilled: true }, 'exited 0, though a process in it ran out of memory'],
+    [{ exitCode: 127, startFailed: true }, 'could not be started, exit 127, command not found'],
+    [{ exitCode: 126, startFailed: true }, 'could not be started, exit 126, command not executable'],
+    [{ exitCode: 128, startFailed: true }, 'could not be started, exit 128'],
+    [{ exitCode: null, startFailed: true }, 'could not be started'],
+    [{ exitCode: null, state: 'created' as const, removed: true }, 'was removed, not seen to start'],
     [{ exitCode: 137 }, 'exited 137, killed'],
     [{ exitCode: 137, oomKilled: true }, 'exited 137, out of memory'],
     [{ exitCode: 137, timedOut: true }, 'exited 137, killed after 15 minutes'],

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { hasEnded, isAtWork, type ContainerFacts } from './container'
+import { hasEnded, isAtWork, STEADY_AFTER, type ContainerFacts } from './container'
+import { exitWords, hasFailed, runningNote, shortId } from './container-words'
 import { linkState, type BatchStatus, type LinkState, type Verdict } from './model'
 import { iso } from './time'
 
@@ -37,6 +38,8 @@ export const dockerState = z.object({
 })
 export type DockerState = z.infer<typeof dockerState>
 
+type Sources = Pick<Around, 'backend' | 'docker'>
+
 export interface Judgement {
   verdict: Verdict
   /** One plain sentence. Where it says how long something lasts, it says "since" and `since` as ISO 8601. */
@@ -54,6 +57,10 @@ const NEXT_AFTER_FAILURE = 5_000
 const NEXT_AFTER_SUCCESS = 30_000
 const NO_CONTAINER = 15_000
 const OUTLIVES_COMPLETION = 30_000
+/** A busy Engine takes its time between a container's creation and its start. */
+const START_OVERDUE = 60_000
+/** `docker commit` pauses a container for as long as the copy takes. */
+const PAUSED = 10_000
 /** Docker's word of an end may come after the backend's, which was waiting for that very end. */
 const OUTLIVES_END = 700
 
@@ -78,6 +85,8 @@ export function verdict(pair: Pair, around: Around, now: number): Judgement {
     const why = around.local === 'dry-run' ? 'dry run' : 'the backend said that it works locally'
     return stands('local', `Runs without a container: ${why}.`)
   }
+  const unclear = containers.find(({ stateWord, removed }) => Boolean(stateWord) && !removed)
+  if (unclear) return stands('unknown', `Docker says “${unclear.stateWord ?? ''}” of ${naming(unclear)}; no verdict.`)
   if (status === 'completed') return ofCompleted(pair, now)
   if (!open) return ofOver(pair, around, now)
   return status === 'pending' ? ofPending(pair, around, now) : ofRunning(pair, around, now)
@@ -89,6 +98,8 @@ function ofPending({ containers }: Pair, { backend }: Around, now: number): Judg
   const first = containers.find(
     container => isAtWork(container) || (hasEnded(container) && container.startedAt !== null),
   )
+  const failed = containers.findLast(({ startFailed }) => startFailed)
+  if (!first && failed) return stands('agrees', `Backend says waiting; its container ${exitWords(failed)}.`)
   if (!first) return stands('agrees', 'Backend and Docker both say not started.')
   const seen = first.seenRunningAt ?? seenEnded(first)
   const due = Math.max(seen, backend.since) + EARLY
@@ -101,23 +112,66 @@ function ofRunning(pair: Pair, { backend, docker }: Around, now: number): Judgem
   const { containers } = pair
   const last = containers.at(-1)
   if (!last) return ofMissing(pair, { backend, docker }, now)
-  if (containers.some(isAtWork)) return stands('agrees', 'Backend and Docker both say running.')
-  if (!containers.every(hasEnded)) return stands('agrees', 'Backend says running; its container is about to start.')
+  const atWork = containers.filter(isAtWork)
+  const works = atWork.findLast(({ state, restarted }) => state === 'running' && !restarted)
+  if (works) {
+    const note = runningNote(works)
+    return stands('agrees', `Backend and Docker both say running${note === '' ? '' : `; ${note}`}.`)
+  }
+  const halted = atWork.at(-1)
+  if (halted) return ofHalted(halted, { backend, docker }, now)
+  const waiting = containers.findLast(container => !hasEnded(container))
+  if (waiting) return ofCreated(waiting, { backend, docker }, now)
   const ended = Math.max(...containers.map(seenEnded))
   const failed = hasFailed(last)
   const due = Math.max(ended, backend.since) + (failed ? NEXT_AFTER_FAILURE : NEXT_AFTER_SUCCESS)
   const exit = `The container ${exitWords(last)}`
   if (due > now) return until(due, 'agrees', `${exit}; the next one or the backend’s word usually follows.`)
-  const next = failed ? 'Check its log, or stop the run.' : 'Usually the merge follows.'
+  const where = last.startFailed ? 'Read Docker’s error in the batch’s panel' : 'Check its log'
+  const next = failed ? `${where}, or stop the run.` : 'Usually the merge follows.'
   return stands('late', `${exit}; the backend says nothing of that since ${iso(ended)}. ${next}`, ended, last)
 }
 
+/** Said to run, and its container has begun, but it is paused, or the Engine restarts it. */
+function ofHalted(container: ContainerFacts, { backend, docker }: Sources, now: number): Judgement {
+  const { state, restarted } = container
+  const since = (state !== 'paused' && restarted?.since) || seenState(container)
+  const heard = Math.max(since, backend.since, docker.since)
+  if (state === 'paused') {
+    const due = heard + PAUSED
+    if (due > now) return until(due, 'agrees', 'Backend says running; its container is paused.')
+    const text = `Backend says running; its container is paused since ${iso(since)}. Unpause it, or stop the run.`
+    return stands('conflict', text, since, container)
+  }
+  // Words and verdict are the same before that is one attempt too many as they are once it keeps running.
+  const due = heard + NEXT_AFTER_FAILURE
+  const steady = state === 'running' ? (container.seenRunningAt ?? since) + STEADY_AFTER : null
+  const { count = 0, exitCode = null } = restarted ?? {}
+  const exit = exitWords({ exitCode, oomKilled: false, timedOut: false })
+  const calm =
+    count > 0
+      ? `Backend says running; Docker has restarted its container ${times(count)}, last after it ${exit}.`
+      : `Backend says running; Docker is about to restart its container, which ${exit}.`
+  if (steady !== null && (steady <= now || steady <= due)) return stands('agrees', calm)
+  if (due > now) return until(due, 'agrees', calm)
+  const far = count > 0 ? `: ${times(count)} so far, last after it ${exit}` : ''
+  const text = `Backend says running; Docker restarts its container again and again since ${iso(since)}${far}.`
+  return { ...stands('conflict', `${text} Read its log, or stop the run.`, since, container), deadline: steady }
+}
+
+const times = (count: number): string => (count === 1 ? 'once' : `${count} times`)
+
+/** Said to run, and its container exists and has not begun. */
+function ofCreated(container: ContainerFacts, { backend, docker }: Sources, now: number): Judgement {
+  const since = seenState(container)
+  const due = Math.max(since, backend.since, docker.since) + START_OVERDUE
+  if (due > now) return until(due, 'agrees', 'Backend says running; its container is about to start.')
+  const text = `Backend says running; its container was created and has not started since ${iso(since)}.`
+  return stands('late', `${text} Check the backend’s log, or stop the run.`, since, container)
+}
+
 /** Said to run, and there is no container: since when, at the earliest, and for how many lists. */
-function ofMissing(
-  { since: told, undecided }: Pair,
-  { backend, docker }: Pick<Around, 'backend' | 'docker'>,
-  now: number,
-) {
+function ofMissing({ since: told, undecided }: Pair, { backend, docker }: Sources, now: number) {
   if (undecided) {
     const text = `Backend says running; container ${shortId(undecided.id)} may be its or another’s, so no verdict.`
     return stands('unknown', `${text} A branch that names the work tree will tell.`)
@@ -139,9 +193,11 @@ function ofMissing(
 function ofCompleted({ since, containers }: Pair, now: number): Judgement {
   const last = containers.at(-1)
   if (!last) return stands('unknown', 'Backend says completed; Docker was not seen running it, so no verdict.')
-  const failed = containers.find(hasFailed)
+  // What could not start has done no harm where another container did the work.
+  const began = containers.filter(({ startFailed }) => !startFailed)
+  const failed = (began.length > 0 ? began : containers).find(hasFailed)
   if (failed) {
-    const which = containers.length > 1 ? `container ${shortId(failed.id)}` : 'the container'
+    const which = containers.length > 1 ? naming(failed) : 'the container'
     const text = `Backend says completed; ${which} ${exitWords(failed)}. Check the branch before merging it.`
     return stands('conflict', text, null, failed)
   }
@@ -149,11 +205,14 @@ function ofCompleted({ since, containers }: Pair, now: number): Judgement {
   if (atWork) {
     const begun = Math.max(since ?? -Infinity, atWork.seenRunningAt ?? atWork.createdAt)
     const due = (since ?? begun) + OUTLIVES_COMPLETION
-    if (due > now) return until(due, 'agrees', 'Backend says completed; the container is about to end.')
-    const text = `Backend says completed; container ${shortId(atWork.id)} still runs since ${iso(begun)}. Read its log.`
+    if (due > now) return until(due, 'agrees', `Backend says completed; the container ${ending(atWork)}.`)
+    const text = `Backend says completed; ${naming(atWork)} ${stillWords(atWork)} since ${iso(begun)}. Read its log.`
     return stands('conflict', text, begun, atWork)
   }
-  if (last.exitCode === 0) return stands('agrees', 'Backend says completed; the container exited 0.')
+  if (last.exitCode === 0) {
+    return stands('agrees', `Backend says completed; the container ${exitWords(last)}.`)
+  }
+  if (!hasEnded(last)) return stands('unknown', 'Backend says completed; its container never started, so no verdict.')
   return stands('unknown', 'Backend says completed; nobody saw how the container ended, so no verdict.')
 }
 
@@ -163,10 +222,10 @@ function ofOver({ since: told, containers }: Pair, { over, endedAt }: Around, no
   if (atWork) {
     const since = over ? endedAt : null
     const due = (since ?? told ?? -Infinity) + OUTLIVES_END
-    if (due > now) return until(due, 'agrees', 'It is over; its container is about to end.')
+    if (due > now) return until(due, 'agrees', `It is over; its container ${ending(atWork)}.`)
     const whose = over ? 'its run is over' : 'its batch has ended'
     const ended = since === null ? whose : `${whose} since ${iso(since)}`
-    const text = `Container ${shortId(atWork.id)} still runs; ${ended}. Read its log, then stop it.`
+    const text = `Container ${shortId(atWork.id)} ${stillWords(atWork)}; ${ended}. Read its log, then stop it.`
     return stands('orphan', text, since, atWork)
   }
   const last = containers.findLast(hasEnded)
@@ -174,12 +233,23 @@ function ofOver({ since: told, containers }: Pair, { over, endedAt }: Around, no
   return stands('agrees', `It is over, and so is its container, which ${exitWords(last)}.`)
 }
 
-/** It ended, and not with 0. */
-export const hasFailed = ({ exitCode }: Pick<ContainerFacts, 'exitCode'>): boolean =>
-  exitCode !== null && exitCode !== 0
-
 /** When it was first seen ended, ms on our clock as a rule. */
 const seenEnded = ({ seenEndedAt, finishedAt, createdAt }: ContainerFacts) => seenEndedAt ?? finishedAt ?? createdAt
+
+/** When it was first seen in its state, ms on our clock as a rule. */
+const seenState = ({ seenStateAt, seenRunningAt, createdAt }: ContainerFacts) =>
+  seenStateAt ?? seenRunningAt ?? createdAt
+
+const naming = ({ id }: ContainerFacts) => `container ${shortId(id)}`
+
+/** Of one that is to end soon, after its name. */
+const ending = ({ state }: ContainerFacts) => (state === 'running' ? 'is about to end' : `is ${state}`)
+
+/** Of one that should have ended, after its name. */
+const stillWords = ({ state, restarted }: ContainerFacts) => {
+  if (state === 'paused') return 'is still paused'
+  return restarted || state === 'restarting' ? 'still runs, and Docker restarts it' : 'still runs'
+}
 
 const stands = (
   verdict: Verdict,
@@ -199,17 +269,4 @@ const until = (deadline: number, verdict: Verdict, reason: string): Judgement =>
   deadline,
 })
 
-/** How a container ended, in words that follow its name. */
-export function exitWords({
-  exitCode,
-  oomKilled,
-  timedOut,
-}: Pick<ContainerFacts, 'exitCode' | 'oomKilled' | 'timedOut'>): string {
-  const code = exitCode === null ? 'ended, unseen how' : `exited ${exitCode}`
-  if (oomKilled) return `${code}, out of memory`
-  if (timedOut) return `${code}, killed after 15 minutes`
-  return exitCode === 137 ? `${code}, killed` : code
-}
-
-/** As the `docker` client shows it. */
-export const shortId = (id: string): string => id.slice(0, 12)
+export { exitWords, hasFailed, shortId } from './container-words'

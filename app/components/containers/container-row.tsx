@@ -2,7 +2,8 @@ import { memo } from 'react'
 import { hasEnded } from '../../../lib/run/container'
 import type { AgentContainer } from '../../../lib/run/model'
 import { shortId } from '../../../lib/run/verdict'
-import { containerText, roleWords } from '../../evidence'
+import { dockerStatus, roleWords, statusNote } from '../../evidence'
+import { disarmed } from '../../words'
 import { CopyButton } from '../copy-button'
 import { Glyph, VerdictMark } from '../marks'
 import { Reason } from '../reason'
@@ -20,9 +21,11 @@ interface Props {
 /** One container, what it belongs to, and what both sides say of it. */
 export const ContainerRow = memo(function ContainerRow({ container, old, onStop }: Props) {
   const { id, name, image, verdict, reason, reasonSince, createdAt, startedAt, finishedAt, stoppable } = container
+  const { error } = container
   const isOperator = useIsOperator()
   const inspect = `docker inspect ${shortId(id)}`
   const ended = hasEnded({ ...container, removed: false })
+  const note = statusNote(container)
   return (
     <tr id={`c-${shortId(id)}`} data-testid="container-row" data-container-id={id} data-verdict={verdict}>
       <td className="cell-verdict">{reason !== null && <VerdictMark verdict={verdict} chip />}</td>
@@ -36,7 +39,8 @@ export const ContainerRow = memo(function ContainerRow({ container, old, onStop 
       </th>
       <td className="cell-state">
         <span className={ended ? 'seen ended' : 'seen'} aria-hidden="true" />
-        {containerText(container)}
+        {dockerStatus(container)}
+        {note !== null && <span className="sub">{note}</span>}
         {ended && finishedAt !== null && (
           <span className="sub">
             <Age since={finishedAt} /> ago
@@ -46,7 +50,10 @@ export const ContainerRow = memo(function ContainerRow({ container, old, onStop 
       <td className="cell-for">
         <Purpose container={container} />
       </td>
-      <td className="cell-reason">{reason !== null && <Reason text={reason} since={reasonSince} />}</td>
+      <td className="cell-reason">
+        {reason !== null && <Reason text={reason} since={reasonSince} />}
+        {error ? <span className="container-error">Docker’s error: {disarmed(error)}</span> : null}
+      </td>
       <td className="num r cell-age cell-created">{createdAt !== null && <Ago since={createdAt} what="created" />}</td>
       <td className="num r cell-age cell-started">{startedAt !== null && <Ago since={startedAt} what="started" />}</td>
       <td className="cell-act">

@@ -73,10 +73,41 @@ describe('the containers page as the server renders it', () => {
     expect(off).not.toContain('docker ps')
   })
 
+  it('[DOCK-9.11] shows each state as docker ps does, and why a container could not be started', () => {
+    const page = html(
+      list({
+        containers: [
+          agent('a', { state: 'paused' }),
+          agent('b', { state: 'restarting', restarted: { count: 5, exitCode: 3 } }),
+          agent('c', {
+            ...{ state: 'created', startFailed: true, exitCode: 127, startedAt: null },
+            error: 'exec: "/no/such/binary": no such file\u202e',
+          }),
+        ],
+      }),
+    )
+    for (const text of ['Up (Paused)', 'Restarting (3)', 'Created', 'could not be started, exit 127']) {
+      expect(page).toContain(text)
+    }
+    expect(page).toContain('Docker’s error: exec: &quot;/no/such/binary&quot;: no such file\ufffd')
+  })
+
   it('[SAFE-4] renders what agents name as text', () => {
     const evil = '"><img src=x onerror=alert(1)><script>1</script>'
     const page = html(
-      list({ containers: [agent('a', { name: evil, image: evil, runId: evil, batchId: '\ud800', reason: evil })] }),
+      list({
+        containers: [
+          agent('a', {
+            name: evil,
+            image: evil,
+            runId: evil,
+            batchId: '\ud800',
+            reason: evil,
+            error: evil,
+            stateWord: evil,
+          }),
+        ],
+      }),
     )
     expect(page).not.toContain('<img')
     expect(page).not.toContain('<script>1')

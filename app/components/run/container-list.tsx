@@ -2,7 +2,7 @@ import { useIsPast } from '../../../lib/client/live'
 import type { Container } from '../../../lib/run/model'
 import { shortId } from '../../../lib/run/verdict'
 import { containerText, dockerCommand } from '../../evidence'
-import { plural } from '../../words'
+import { disarmed, plural } from '../../words'
 import { Command } from '../command'
 
 /** The containers of a batch, the latest first; the ones before it fold. */
@@ -38,6 +38,7 @@ function Entry({ container }: { container: Container }) {
         <span className="id">{shortId(container.id)}</span> <span className="dim">{container.name}</span>
         <span className="container-state">{containerText(container)}</span>
       </p>
+      {container.error ? <p className="container-error">Docker’s error: {disarmed(container.error)}</p> : null}
       {command === null ? (
         <p className="dim">Docker has removed it. What it printed is kept in its log.</p>
       ) : (

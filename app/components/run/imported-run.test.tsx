@@ -61,9 +61,8 @@ describe('the page of an import', () => {
         id: 'c'.repeat(64),
         name: 'ckrv-c',
         state: 'running' as const,
-        removed: false,
-        exitCode: null,
-        oomKilled: false,
+        ...{ stateWord: null, startFailed: false, removed: false, error: null },
+        ...{ exitCode: null, oomKilled: false, health: null, restarted: null },
       },
       ...{ timedOut: false, startedAt: until, finishedAt: null },
     }

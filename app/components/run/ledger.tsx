@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { Batch, Snapshot } from '../../../lib/run/model'
+import type { Batch, Container, Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { isAtWork } from '../../../lib/run/container'
 import { useServerTime } from '../../../lib/client/live'
@@ -54,7 +54,7 @@ export function Ledger({ run, batch, frozenAt }: Props) {
         name="until"
         zoned
         said={status === 'running' ? 'no word yet' : clock(batch.endedAt)}
-        shown={container === null ? null : isAtWork(container) ? 'still runs' : clock(container.finishedAt)}
+        shown={container === null ? null : isAtWork(container) ? still(container) : clock(container.finishedAt)}
         differ={differ && container !== null && isAtWork(container) !== (status === 'running')}
       />
       <Fact
@@ -119,6 +119,9 @@ function Cell({ className, children }: { className: string; children: ReactNode 
     </span>
   )
 }
+
+/** Of one that has begun and not ended. */
+const still = ({ state }: Container) => (state === 'running' ? 'still runs' : 'not ended')
 
 const clock = (at: string | null) => (at === null ? null : <ClockTime at={at} bare />)
 

@@ -9,10 +9,15 @@ const container = (seed: string, changes: Partial<Container> = {}): Container =>
   id: seed.repeat(64),
   name: `ckrv-${seed}`,
   state: 'exited',
+  stateWord: null,
+  startFailed: false,
   removed: false,
   exitCode: 0,
+  error: null,
   oomKilled: false,
   timedOut: false,
+  health: null,
+  restarted: null,
   startedAt: '2026-11-23T13:00:00.000Z',
   finishedAt: '2026-11-23T13:40:00.000Z',
   ...changes,
@@ -121,6 +126,24 @@ describe('the run page as the server renders it', () => {
     expect(page).toContain('Stop the run…')
     expect(page).not.toContain('since 2026')
     expect(page).toContain('1 of 2 agree')
+  })
+
+  it('[DOCK-9.11] shows why a container could not be started, in its row and its panel', () => {
+    const failed = container('c', {
+      ...{ state: 'created', startFailed: true, exitCode: 127, startedAt: null, finishedAt: null },
+      error: 'exec: "/no/such/binary": no such file\u202e',
+    })
+    const page = html(
+      snapshot({
+        link: { backend: 'live', docker: 'live' },
+        batches: [someBatch('a', 'running', { verdict: 'late', ...seen(failed) })],
+      }),
+      'a',
+    )
+    expect(page.match(/could not be started, exit 127, command not found/g)?.length).toBeGreaterThanOrEqual(3)
+    expect(page).toContain('Docker’s error: exec: &quot;/no/such/binary&quot;: no such file\ufffd')
+    expect(page).toContain('docker inspect cccccccccccc')
+    expect(page).not.toContain('docker logs')
   })
 
   it('[DOCK-5] shows of a container how it ended and how to ask about it, also when it is gone', () => {

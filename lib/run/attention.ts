@@ -5,7 +5,7 @@ const DAY = 24 * 3_600_000
 type Noticed = Pick<RunFields, 'spec' | 'status' | 'findings' | 'startedAt' | 'endedAt' | 'heardAt'>
 
 /**
- * The runs a person should look at: live ones with a finding; those whose agents work on although they are over [DOCK-2];
+ * The runs a person should look at: live ones with a finding other than a step of the backend's clock; those whose agents work on although they are over [DOCK-2];
  * and those that failed, or completed against the evidence, within a day and whose spec has not been run again since.
  * @param runs newest first
  * @param now the server's clock, ms
@@ -15,7 +15,7 @@ export function needsYou<R extends Noticed>(runs: readonly R[], now: number): R[
   return runs.filter(run => {
     const superseded = run.spec !== null && seen.has(run.spec)
     if (run.spec !== null) seen.add(run.spec)
-    if (!isOver(run.status)) return run.findings.length > 0
+    if (!isOver(run.status)) return run.findings.some(({ kind }) => kind !== 'clock-set')
     const found = (kind: string) => run.findings.some(finding => finding.kind === kind)
     if (found('orphan')) return true
     const end = run.endedAt ?? run.heardAt ?? run.startedAt

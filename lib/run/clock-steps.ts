@@ -153,8 +153,8 @@ export class RunClock {
     }
   }
 
-  /** Steps as the reader of a page should know them. */
-  get told(): readonly ClockStep[] {
+  /** In the order in which they happened. */
+  get inOrder(): readonly ClockStep[] {
     return this.steps
   }
 }

@@ -1,6 +1,7 @@
 import { claimBatches, type BatchClaims } from './batches'
 import { countBatches } from './counts'
 import { endByContinuation, findEnd, isMergeFailure, type End, type Ending } from './end'
+import { clockFindings, Durations, onOneClock } from './durations'
 import { splitError } from './error-text'
 import { CLAIMS_ALONE, Containers, judge, type ClaimedBatch, type Links } from './evidence'
 import { inOrder, type Kept, type Run } from './run'
@@ -40,34 +41,37 @@ const MAX_LOOKS = 20
  * @param now the server's clock, ms
  * @param links how fresh both sources are: what verdicts are worth
  */
-export function derive(run: Run, now: number, links: Links = CLAIMS_ALONE): Derived {
+export function derive(told: Run, now: number, links: Links = CLAIMS_ALONE): Derived {
+  const run = onOneClock(told)
   const entry = entryAlone(run)
   const containers = new Containers(run.evidence)
-  const told = entry ? readEntry(run, entry, containers, links, now) : readStream(run, containers, now)
-  const { claims, ending } = told
-  const batches = withIds(claims.batches)
+  const reading = entry ? readEntry(run, entry, containers, links, now) : readStream(run, containers, now)
+  const { claims, ending, durations } = reading
+  const batches = withIds(claims.batches, durations)
   const paragraphs = ending.end?.error == null ? null : splitError(ending.end.error)
   const clockOffset = offsetThatCounts(run.clockOffset)
-  const status = ending.end?.status ?? told.status(batches)
+  const status = ending.end?.status ?? reading.status(batches)
   const endedAt = stamp(ending.end?.time ?? null)
   const dryRun = run.accepted?.dryRun ?? run.history?.dryRun ?? batches.some(batch => batch.branch === 'dry-run-branch')
   const claimed = { status, dryRun, local: claims.local, endedAt, clockOffset }
   const judged = judge(batches, claimed, containers, run.runningSince, links, now)
   return {
     view: {
-      historyId: told.historyId,
+      historyId: reading.historyId,
       basis: entry ? 'history' : 'stream',
       spec: run.spec,
       dryRun,
       status,
       inferred: ending.end?.inferred ?? false,
       stopping: run.stopAt !== null && !ending.end,
-      startedAt: stamp(told.startedAt),
+      startedAt: stamp(reading.startedAt),
       endedAt,
+      ...durations.of(reading.startedAt, ending.end?.time ?? null),
       error: paragraphs?.first ?? null,
       errorDetail: paragraphs?.rest ?? null,
       findings: boundedFindings([
         ...boundsReached(run, claims),
+        ...clockFindings(run),
         ...judged.findings,
         ...ending.findings.slice(-MAX_UNPROVEN),
       ]),
@@ -88,6 +92,7 @@ interface Reading {
   ending: Ending
   historyId: string | null
   startedAt: Instant | null
+  durations: Durations
   status: (batches: readonly ClaimedBatch[]) => RunStatus
 }
 
@@ -102,6 +107,7 @@ function readStream(run: Run, containers: Containers, now: number): Reading {
     ending,
     historyId: historyIdOf(messages),
     startedAt: startOf(messages, claims),
+    durations: new Durations(run, messages),
     status: batches => statusOf(run, messages, batches),
   }
 }
@@ -122,6 +128,7 @@ function readEntry(run: Run, entry: HistoryReading, containers: Containers, link
     ending,
     historyId: entry.id,
     startedAt: entry.startedAt === null ? null : { ms: entry.startedAt, ns: 0 },
+    durations: new Durations(run, []),
     status: () => statusOfEntry(entry, claims),
   }
 }
@@ -170,7 +177,7 @@ function fail(batch: BatchClaim, at: { time: Instant }, error: string | null): v
 }
 
 /** Every batch gets an id that is unique in the run: its own, or its name until the id is told. */
-function withIds(claims: readonly BatchClaim[]): ClaimedBatch[] {
+function withIds(claims: readonly BatchClaim[], durations: Durations): ClaimedBatch[] {
   const idFor = freeIds(claims)
   return claims.map(claim => {
     const id = claim.id ?? idFor(claim.name ?? 'batch')
@@ -183,6 +190,7 @@ function withIds(claims: readonly BatchClaim[]): ClaimedBatch[] {
       dependsOn: [...claim.dependsOn],
       startedAt: stamp(claim.startedAt),
       endedAt: stamp(claim.endedAt),
+      ...durations.of(claim.startedAt, claim.endedAt),
       basis: claim.basis,
     }
   })

@@ -15,6 +15,14 @@ export interface Stamped {
   fresh: boolean
 }
 
+/** Frames came later than their stamps say. */
+interface Doubt {
+  step: ClockStep
+  /** By how much the first one did, ms, and whether all since did by as much. */
+  change: number
+  isSteady: boolean
+}
+
 /** For so long a connection brings what happened before it: receipt times tell nothing there, ms. */
 const REPLAY_LASTS = 1_000
 /** After so long without a frame a replay has most likely ended, ms. */
@@ -49,12 +57,14 @@ export class ClockWatch {
   /** Steps back in this connection's replay, the size of which its first live frame tells. */
   private unmeasured: ClockStep[] = []
   /** Since this frame all came later than their stamps say: they were delayed, or the clock was set back. */
-  private doubt: ClockStep | null = null
+  private doubt: Doubt | null = null
+  /** A step that a silence before its message made likely, before anything told how the clocks differ. */
+  private suspected: ClockStep | null = null
 
   open(at: number): void {
     this.openedAt = at
     this.live = false
-    this.last = this.firstFresh = this.firstEarly = this.doubt = null
+    this.last = this.firstFresh = this.firstEarly = this.doubt = this.suspected = null
     this.fittingTo = 0
     this.unmeasured = []
   }
@@ -73,8 +83,7 @@ export class ClockWatch {
 
   /** Keeps a step, also one that an earlier process found. */
   learn(step: ClockStep): void {
-    if (step.basis === 'none') this.steps.delete(step.id)
-    else this.steps.set(step.id, step)
+    this.steps.set(step.id, step)
   }
 
   /** Takes in one frame. @returns what it tells of the clock, if anything */
@@ -98,13 +107,15 @@ export class ClockWatch {
       this.offset = late
       this.fittingTo = frame.index + 1
       this.unmeasured = []
-      return null
+      const { suspected } = this
+      this.suspected = null
+      return suspected && { ...suspected, basis: 'unmeasured' }
     }
     const change = late - this.offset
     if (Math.abs(change) <= CLOCK_TOLERANCE && this.unmeasured.length === 0) {
       if (this.live) this.fittingTo = frame.index + 1
       this.offset = Math.min(this.offset, late)
-      return this.dispel()
+      return this.dispel(frame)
     }
     if (isReplay) return null
     return this.live ? this.measure(frame, change) : this.suspect(frame, change)
@@ -116,7 +127,7 @@ export class ClockWatch {
     const known = this.steps.get(frame.id)
     if (before && !known) return this.stepBack(frame, before)
     if (!known) return null
-    const moved = { ...known, from: frame.index, since: Math.max(0, frame.index - (known.from - known.since)) }
+    const moved = moveTo(known, frame.index)
     if (before) return moved
     const missed = this.unmeasured.pop()
     if (missed) {
@@ -152,7 +163,7 @@ export class ClockWatch {
       return step
     }
     const late = frame.at - frame.stamp
-    const correction = late - this.offset
+    const correction = bounded(late - this.offset - this.doubted)
     this.fits(frame, late)
     return { ...step, correction, basis: 'measured' }
   }
@@ -161,28 +172,39 @@ export class ClockWatch {
   private measure(frame: Stamped, change: number): ClockStep | null {
     const late = frame.at - frame.stamp
     const { doubt, last, unmeasured } = this
-    const step = unmeasured.at(-1)
-    if (step) {
-      const correction = change - unmeasured.slice(0, -1).reduce((sum, other) => sum + other.correction, 0)
-      const isWhole = unmeasured.length === 1 && correction >= step.correction - CLOCK_TOLERANCE
-      this.fits(frame, late)
-      return { ...step, correction, basis: isWhole ? 'measured' : 'doubt' }
-    }
     // The frame before a live one was stamped by the same clock.
     const first = frame.live && last && last.index >= this.fittingTo ? last : frame
+    const [step] = unmeasured
+    if (step) {
+      const isWhole = unmeasured.length === 1 && change >= step.correction - CLOCK_TOLERANCE
+      const rest = change - unmeasured.reduce((sum, { correction }) => sum + correction, 0)
+      const placed = { ...this.place(this.firstEarly ?? first, rest), since: step.from }
+      this.fits(frame, late)
+      // There were others, of which nothing but the sum is known.
+      return isWhole ? { ...step, correction: change, basis: 'measured' } : placed
+    }
     if (change < 0) {
-      const placed = this.place(this.firstEarly ?? first, change)
+      const placed = this.place(this.firstEarly ?? first, change - this.doubted)
       this.fits(frame, late)
       return placed
     }
     if (frame.live) {
-      const placed = doubt ? { ...doubt, correction: change, basis: 'measured' as const } : this.place(first, change)
+      const placed = doubt ? confirmed(doubt, frame, change) : this.place(first, change)
       this.fits(frame, late)
       return placed
     }
-    if (doubt) return null
-    this.doubt = { ...this.place(frame, change > LONGEST_DELAY ? change : 0), basis: 'doubt' }
-    return this.doubt
+    if (doubt) {
+      if (Math.abs(change - doubt.change) > CLOCK_TOLERANCE) doubt.isSteady = false
+      return null
+    }
+    const correction = change > LONGEST_DELAY ? change : 0
+    this.doubt = { step: { ...this.place(frame, correction), basis: 'doubt' }, change, isSteady: true }
+    return this.doubt.step
+  }
+
+  /** What stamps are corrected by already, ms. */
+  private get doubted(): number {
+    return this.doubt?.step.correction ?? 0
   }
 
   private fits({ index }: Stamped, late: number): void {
@@ -192,11 +214,11 @@ export class ClockWatch {
     this.unmeasured = []
   }
 
-  /** The frames in doubt were delayed, no more. */
-  private dispel(): ClockStep | null {
+  /** The frames in doubt were delayed, or the clock was set back and forward again; those after them are not in doubt. */
+  private dispel({ index }: Stamped): ClockStep | null {
     const { doubt } = this
     this.doubt = null
-    return doubt && { ...doubt, correction: 0, basis: 'none' }
+    return doubt && { ...doubt.step, correction: 0, basis: 'measured', until: index }
   }
 
   /** A frame of which it is not known whether it came at once, and which does not fit the offset. */
@@ -217,18 +239,35 @@ export class ClockWatch {
     const { last } = this
     if (last === null || frame.at - last.at < QUIET) return null
     const difference = frame.stamp - last.stamp - (frame.at - last.at)
-    return Math.abs(difference) > CLOCK_TOLERANCE ? { ...this.place(frame, 0), basis: 'doubt' } : null
+    if (this.suspected || Math.abs(difference) <= CLOCK_TOLERANCE) return null
+    this.suspected = { ...this.place(frame, 0), basis: 'doubt' }
+    return this.suspected
   }
 
   private place({ id, index, stamp }: Stamped, correction: number): ClockStep {
     const since = Math.min(index, Math.max(this.firstFresh ?? index, this.fittingTo))
-    return { id, from: index, since, stamp, correction: bounded(correction), basis: 'measured' }
+    return { id, from: index, since, until: index, stamp, correction: bounded(correction), basis: 'measured' }
   }
 
   /** All that the order of two stamps tells: the clock was set back, by this at least. */
   private stepBack({ id, index, stamp }: Stamped, before: Stamped): ClockStep {
-    return { id, from: index, since: index, stamp, correction: bounded(before.stamp - stamp), basis: 'order' }
+    const correction = bounded(before.stamp - stamp)
+    return { id, from: index, since: index, until: index, stamp, correction, basis: 'order' }
   }
+}
+
+/** A live frame came as late: the clock was set back. Where others came later or less so, more happened than that. */
+const confirmed = ({ step, isSteady }: Doubt, { index }: Stamped, change: number): ClockStep => ({
+  ...step,
+  correction: bounded(change),
+  basis: 'measured',
+  until: isSteady ? step.until : index,
+})
+
+/** The same step where a connection brings its message at another place. */
+const moveTo = (step: ClockStep, index: number): ClockStep => {
+  const by = index - step.from
+  return { ...step, from: index, since: Math.max(0, step.since + by), until: step.until + by }
 }
 
 const bounded = (ms: number) => (Math.abs(ms) > LARGEST_STEP ? 0 : ms)

@@ -1,3 +1,4 @@
+import { CLOCK_TOLERANCE } from '../run/clock-steps'
 import { fold } from '../run/fold'
 import type { Observation } from '../run/observation'
 import { emptyRun, type Run } from '../run/run'
@@ -32,6 +33,10 @@ export class SteppedRun {
   endedAt: number | null = null
   readonly begun = new Map<string, number>()
   readonly completed = new Map<string, number>()
+  joinedAt = 0
+  /** A message was stamped clearly before the one before it. */
+  goesBack = false
+  private stamp = -Infinity
   private replay = new Replay()
   private recorded: Observation[] = []
   private readonly told: string[] = []
@@ -102,6 +107,7 @@ export class SteppedRun {
       case 'join':
         if (this.joined) return this
         this.joined = true
+        this.joinedAt = this.now
         this.take(this.replay.open(this.now))
         for (const text of this.told) this.hear(text)
         return this
@@ -141,7 +147,10 @@ export class SteppedRun {
 
   private say(fields: object): this {
     this.serial += 1
-    const at = new Date(this.now + this.ahead).toISOString()
+    const stamp = this.now + this.ahead
+    this.goesBack ||= this.stamp - stamp > CLOCK_TOLERANCE + 1_000
+    this.stamp = stamp
+    const at = new Date(stamp).toISOString()
     const fraction = this.digits === 0 ? '' : `.${at.slice(20, 23)}${String(this.serial % 1_000_000).padStart(6, '0')}`
     const text = JSON.stringify({ ...fields, timestamp: `${at.slice(0, 19)}${fraction}+00:00` })
     this.told.push(text)

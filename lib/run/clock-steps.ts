@@ -33,8 +33,7 @@ export function foldClock(steps: KeptSteps, message: Pick<Message, 'id' | 'conne
 }
 
 function setStep(steps: KeptSteps, step: KeptStep): boolean {
-  const { id, connection, basis } = step
-  if (basis === 'none') return steps.delete(id)
+  const { id, connection } = step
   const known = steps.get(id)
   if (!known && steps.size >= MAX_STEPS) {
     const last = inOrderOfPlace(steps).at(-1)
@@ -101,8 +100,8 @@ export class RunClock {
   isUnsure(from: number, to: number): boolean {
     return this.steps.some(
       step =>
-        isWithin(step, from) ||
-        isWithin(step, to) ||
+        this.isWithin(step, from) ||
+        this.isWithin(step, to) ||
         (step.basis !== 'measured' && step.from > from && step.from <= to),
     )
   }
@@ -153,6 +152,13 @@ export class RunClock {
     }
   }
 
+  /** Whether a message at this place may have been stamped before the step or after it. */
+  private isWithin({ from, since, until, basis }: ClockStep, index: number): boolean {
+    if (index < since) return false
+    if (basis !== 'doubt') return index < until
+    return index < (this.steps.find(next => next.from > from && next.basis !== 'doubt')?.from ?? Infinity)
+  }
+
   /** In the order in which they happened. */
   get inOrder(): readonly ClockStep[] {
     return this.steps
@@ -160,6 +166,3 @@ export class RunClock {
 }
 
 const sumOf = (steps: readonly ClockStep[]) => steps.reduce((sum, { correction }) => sum + correction, 0)
-
-/** Whether a message at this place may have been stamped before the step or after it. */
-const isWithin = ({ since, from }: ClockStep, index: number) => index >= since && index < from

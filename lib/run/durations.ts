@@ -30,13 +30,13 @@ export function onOneClock(run: Run): Run {
 export class Durations {
   private readonly clock: RunClock
   private readonly places: Map<Instant, number>
-  private readonly offsetFrom: number
+  private readonly offsetFrom: number | null
 
   /** @param messages as `inOrder` gave them: a time is known by the message that holds it */
   constructor({ clockSteps, clockOffsetFrom }: Run, messages: readonly Kept[]) {
     this.clock = new RunClock(clockSteps)
     this.places = new Map(this.clock.isSteady ? [] : messages.map(({ time, index }) => [time, index]))
-    this.offsetFrom = clockOffsetFrom ?? Infinity
+    this.offsetFrom = clockOffsetFrom
   }
 
   /** Of what began and ended then; `end` null: it goes on. */
@@ -50,34 +50,30 @@ export class Durations {
   private isUnsure(start: Instant, end: Instant | null): boolean {
     if (this.clock.isSteady) return false
     const from = this.places.get(start) ?? -1
-    // What goes on is measured by our clock, from where the difference of both clocks was first known.
-    const to = end === null ? this.offsetFrom : (this.places.get(end) ?? Infinity)
-    return this.clock.isUnsure(Math.min(from, to), Math.max(from, to))
+    if (end !== null) return this.clock.isUnsure(from, this.places.get(end) ?? Infinity)
+    // What goes on is measured by our clock, by the difference of both clocks where that was first known.
+    const { offsetFrom } = this
+    if (offsetFrom === null) return this.clock.isUnsure(from, from) || this.clock.isUnsure(-1, Infinity)
+    return this.clock.isUnsure(Math.min(from, offsetFrom), Math.max(from, offsetFrom))
   }
 }
 
 const MAX_TOLD = 5
 
-/** Each step of the backend's clock, as a finding. */
+/** Each step of the backend's clock, as a finding; where messages may only have been delayed there is none. */
 export function clockFindings(run: Run): Finding[] {
   const clock = new RunClock(run.clockSteps)
-  const told = clock.inOrder.map(step => {
-    const at = iso(step.stamp + clock.correctionAt(step.from))
-    return { ...noted('clock-set', sentenceOf(step)), at }
-  })
-  return told.slice(0, MAX_TOLD)
+  return clock.inOrder
+    .filter(({ correction }) => correction !== 0)
+    .slice(0, MAX_TOLD)
+    .map(step => ({ ...noted('clock-set', sentenceOf(step)), at: iso(step.stamp + clock.correctionAt(step.from)) }))
 }
 
 function sentenceOf({ correction, basis }: ClockStep): string {
-  const way = correction > 0 ? 'back' : 'forward'
-  if (basis === 'measured') {
-    return `The backend’s clock was set ${way} by ${amount(correction)}. Later times of this run are corrected by that.`
-  }
-  const unknown = 'Durations across that moment are marked as uncertain; compare with the clock of the backend’s machine.'
-  if (basis === 'order') {
-    return `The backend’s clock was set back, by ${amount(correction)} or more: nothing here saw by how much. ${unknown}`
-  }
-  return `Messages came late, or the backend’s clock was set. ${unknown}`
+  const set = `The backend’s clock was set ${correction > 0 ? 'back' : 'forward'}, by`
+  if (basis === 'measured') return `${set} ${amount(correction)}. Later times of this run are corrected by that.`
+  const size = basis === 'order' ? `${amount(correction)} or more` : `about ${amount(correction)}`
+  return `${set} ${size}: no receipt time tells how much. Durations across that moment are marked as uncertain.`
 }
 
 /** Milliseconds in words: hours, minutes and seconds, without leading zeros. */

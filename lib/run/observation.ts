@@ -65,17 +65,18 @@ export const clockStep = z.object({
   /** The message before which that happened, and its place in the connection that brings it. */
   id: z.string(),
   from: z.number(),
-  /** From this place on, up to `from`, it is not known whether a message was stamped before the step or after it. */
+  /** From `since` on and before `until` it is not known whether a message was stamped before the step or after it. */
   since: z.number(),
+  until: z.number(),
   /** The stamp of that message as it came, ms. */
   stamp: z.number(),
   /** What is to be added to stamps from there on, ms: more than 0 where the clock was set back. */
   correction: z.number(),
   /**
-   * How its size is known: measured by receipt times; the least that the order of two stamps allows; in doubt, where the
-   * frames may only have been delayed. None: what was in doubt turned out to be no step.
+   * How its size is known: measured by receipt times; the least that the order of two stamps allows; not at all; or in
+   * doubt, where messages from here to the next step may only have been delayed.
    */
-  basis: z.enum(['measured', 'order', 'doubt', 'none']),
+  basis: z.enum(['measured', 'order', 'unmeasured', 'doubt']),
 })
 export type ClockStep = z.infer<typeof clockStep>
 

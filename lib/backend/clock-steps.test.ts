@@ -26,7 +26,9 @@ describe('a run that is followed from its start', () => {
     expect(run.view.findings.map(({ kind }) => kind)).toEqual(['clock-set'])
   })
 
-  it.each(SIZES.flatMap(by => [0, 30 * DAY, -30 * DAY].flatMap(skew => [9, 0].map(digits => [by, skew, digits] as const))))(
+  it.each(
+    SIZES.flatMap(by => [0, 30 * DAY, -30 * DAY].flatMap(skew => [9, 0].map(digits => [by, skew, digits] as const))),
+  )(
     '[RUN-15] [RUN-7] set by %d ms, on a clock that differs by %d ms, with %d digits, is right or marked',
     (by, skew, digits) => {
       const run = live(by, skew, digits)

@@ -15,13 +15,13 @@ export interface Stamped {
   fresh: boolean
 }
 
-/** Frames came later than their stamps say. */
-interface Doubt {
-  step: ClockStep
+/** Frames came later, or earlier, than their stamps say. */
+interface Misfit {
   /** By how much the first one did, ms, and whether all since did by as much. */
   change: number
   isSteady: boolean
 }
+type Doubt = Misfit & { step: ClockStep }
 
 /** For so long a connection brings what happened before it: receipt times tell nothing there, ms. */
 const REPLAY_LASTS = 1_000
@@ -53,7 +53,7 @@ export class ClockWatch {
   private fittingTo = 0
   private firstFresh: number | null = null
   /** The first frame of this connection that came before its own stamp, by the offset. */
-  private firstEarly: Stamped | null = null
+  private early: (Misfit & { frame: Stamped }) | null = null
   /** Steps back in this connection's replay, the size of which its first live frame tells. */
   private unmeasured: ClockStep[] = []
   /** Since this frame all came later than their stamps say: they were delayed, or the clock was set back. */
@@ -64,7 +64,7 @@ export class ClockWatch {
   open(at: number): void {
     this.openedAt = at
     this.live = false
-    this.last = this.firstFresh = this.firstEarly = this.doubt = this.suspected = null
+    this.last = this.firstFresh = this.early = this.doubt = this.suspected = null
     this.fittingTo = 0
     this.unmeasured = []
   }
@@ -178,15 +178,17 @@ export class ClockWatch {
     if (step) {
       const isWhole = unmeasured.length === 1 && change >= step.correction - CLOCK_TOLERANCE
       const rest = change - unmeasured.reduce((sum, { correction }) => sum + correction, 0)
-      const placed = { ...this.place(this.firstEarly ?? first, rest), since: step.from }
+      const placed = { ...this.place(this.early?.frame ?? first, rest), since: step.from, until: frame.index }
       this.fits(frame, late)
       // There were others, of which nothing but the sum is known.
       return isWhole ? { ...step, correction: change, basis: 'measured' } : placed
     }
     if (change < 0) {
-      const placed = this.place(this.firstEarly ?? first, change - this.doubted)
+      const { early, doubted } = this
+      if (early) noteChange(early, change)
+      const placed = this.place(early?.frame ?? first, change - doubted)
       this.fits(frame, late)
-      return placed
+      return early && !early.isSteady ? { ...placed, until: frame.index } : placed
     }
     if (frame.live) {
       const placed = doubt ? confirmed(doubt, frame, change) : this.place(first, change)
@@ -194,7 +196,7 @@ export class ClockWatch {
       return placed
     }
     if (doubt) {
-      if (Math.abs(change - doubt.change) > CLOCK_TOLERANCE) doubt.isSteady = false
+      noteChange(doubt, change)
       return null
     }
     const correction = change > LONGEST_DELAY ? change : 0
@@ -210,7 +212,7 @@ export class ClockWatch {
   private fits({ index }: Stamped, late: number): void {
     this.offset = late
     this.fittingTo = index + 1
-    this.doubt = this.firstEarly = null
+    this.doubt = this.early = null
     this.unmeasured = []
   }
 
@@ -223,13 +225,13 @@ export class ClockWatch {
 
   /** A frame of which it is not known whether it came at once, and which does not fit the offset. */
   private suspect(frame: Stamped, change: number): ClockStep | null {
-    if (change < 0 && this.trusted) {
+    if (change < 0) {
+      const { early } = this
+      if (early) noteChange(early, change)
+      this.early ??= { frame, change, isSteady: true }
       // It came before its own stamp: the clock was set forward, and by no less than this.
-      if (this.firstEarly) return null
-      this.firstEarly = frame
-      return { ...this.place(frame, change), basis: 'doubt' }
+      if (this.trusted) return early ? null : { ...this.place(frame, change), basis: 'doubt' }
     }
-    if (change < 0) this.firstEarly ??= frame
     const isQuiet = this.last !== null && frame.at - this.last.at >= QUIET
     return isQuiet ? { ...this.place(frame, 0), basis: 'doubt' } : null
   }
@@ -254,6 +256,10 @@ export class ClockWatch {
     const correction = bounded(before.stamp - stamp)
     return { id, from: index, since: index, until: index, stamp, correction, basis: 'order' }
   }
+}
+
+function noteChange(misfit: Misfit, change: number): void {
+  if (Math.abs(change - misfit.change) > CLOCK_TOLERANCE) misfit.isSteady = false
 }
 
 /** A live frame came as late: the clock was set back. Where others came later or less so, more happened than that. */

@@ -15,8 +15,14 @@ export function RunTimer({ run, frozenAt, className }: { run: RunFields; frozenA
     setShown({ seconds, startedAt: run.startedAt })
   }
   return (
-    <span className={className} data-testid="run-elapsed" data-seconds={seconds} data-frozen={frozenAt !== null}>
-      <Duration seconds={seconds} />
+    <span
+      className={className}
+      data-testid="run-elapsed"
+      data-seconds={seconds}
+      data-frozen={frozenAt !== null}
+      data-uncertain={run.durationUncertain ?? false}
+    >
+      <Duration seconds={seconds} uncertain={run.durationUncertain} />
     </span>
   )
 }

@@ -39,7 +39,33 @@ export function Age({ since, until = null }: { since: string | number; until?: n
   return <>{ageText((until ?? now) - (typeof since === 'number' ? since : Date.parse(since)))}</>
 }
 
-/** Seconds as a clock, for people and for machines; `short` leaves out hours that are none. */
-export function Duration({ seconds, short = false }: { seconds: number; short?: boolean }) {
-  return <time dateTime={durationAttribute(seconds)}>{short ? tookText(seconds) : elapsedText(seconds)}</time>
+interface DurationProps {
+  seconds: number
+  /** Leaves out hours that are none. */
+  short?: boolean
+  /** The backend's clock was set meanwhile, by an unknown amount [RUN-16]. */
+  uncertain?: boolean | undefined
+}
+
+/** Seconds as a clock, for people and for machines. */
+export function Duration({ seconds, short = false, uncertain = false }: DurationProps) {
+  return (
+    <>
+      {uncertain && <Uncertain />}
+      <time dateTime={durationAttribute(seconds)}>{short ? tookText(seconds) : elapsedText(seconds)}</time>
+    </>
+  )
+}
+
+const WHY_UNCERTAIN =
+  'Uncertain: the backend’s clock may have been set meanwhile, and no receipt time tells by how much.'
+
+/** Stands before a duration that may be wrong. */
+function Uncertain() {
+  return (
+    <span className="uncertain" data-testid="uncertain" title={WHY_UNCERTAIN}>
+      <span aria-hidden="true">≈ </span>
+      <span className="sr">uncertain: </span>
+    </span>
+  )
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { Message, Observation } from '../run/observation'
+import { beginningOf } from '../run/fold'
+import type { ClockStep, Message, Observation } from '../run/observation'
 import { compareInstants, fractionDigits, parseInstant, type Instant } from '../run/time'
+import { ClockWatch } from './clock-watch'
 import { readFrame } from './normalise'
 
 /** What became of one frame. */
@@ -47,6 +49,9 @@ export class Replay {
   /** Messages that a replay need not bring: the backend forgets a real abort. */
   private readonly unreplayed = new Set<number>()
   private settled = true
+  private readonly clock = new ClockWatch()
+  /** How the execution began, as far as that was heard. */
+  private readonly beginnings = new Set<string>()
 
   /** @param maxKnown how many messages are known again one by one */
   constructor(private readonly maxKnown = MAX_KNOWN) {}
@@ -62,6 +67,7 @@ export class Replay {
     this.missing = this.replayable
     this.completeAt = null
     this.settled = false
+    this.clock.open(at)
     return { kind: 'opened', at, connection: this.connection }
   }
 
@@ -86,6 +92,7 @@ export class Replay {
     const id = fine ? text : `${text}#${this.occurrence(text)}`
     const digest = digestOf(id)
     const fresh = this.hear(hashOf(digest), time, reading.says)
+    const clock = stamp && this.watchClock({ id: digest, at, index: this.index, time: stamp, live: live && fresh }, fresh)
     if (this.missing <= 0) this.completeAt ??= at
     this.lastAt = at
     const observation: Observation = {
@@ -96,6 +103,7 @@ export class Replay {
       at,
       time: time.ms === 0 ? { ms: at, ns: 0 } : time,
       live: live && fresh,
+      ...(clock && { clock }),
       says: reading.says,
       stream: reading.stream,
       text: reading.text,
@@ -109,12 +117,32 @@ export class Replay {
    * connection is expected to bring it again.
    */
   learn(observation: Observation): void {
-    if (observation.kind === 'opened') this.connection = observation.connection
+    if (observation.kind === 'opened') {
+      this.connection = observation.connection
+      this.clock.open(observation.at)
+    }
+    if (observation.kind === 'accepted' && observation.sent !== undefined) this.started(observation.sent)
     if (observation.kind !== 'message') return
-    const { connection, index, id, time, says } = observation
+    const { connection, index, id, time, says, clock } = observation
     this.connection = connection
     this.index = index
-    if (!this.known.has(hashOf(id))) this.hear(hashOf(id), time, says)
+    if (!this.known.has(hashOf(id))) {
+      this.hear(hashOf(id), time, says)
+      this.watchClock(observation, true)
+    }
+    if (clock) this.clock.learn(clock)
+  }
+
+  /** The start of this run was sent from here. @param sentAt our clock, ms */
+  started(sentAt: number): void {
+    this.clock.started(sentAt)
+  }
+
+  private watchClock(
+    { id, at, index, time, live }: Pick<Message, 'id' | 'at' | 'index' | 'time' | 'live'>,
+    fresh: boolean,
+  ): ClockStep | null {
+    return this.clock.hear({ id, at, index, stamp: time.ms, live, fresh })
   }
 
   /**
@@ -140,14 +168,16 @@ export class Replay {
   }
 
   /** A connection that begins with a new message, later than the first one known; the fold sees the same [RUN-14]. */
-  private isAnotherExecution(hash: number, time: Instant): boolean {
+  private isAnotherExecution(hash: number, time: Instant, says: Message['says']): boolean {
     if (this.index > 0 || this.earliest === null || this.known.has(hash)) return false
-    return compareInstants(time, this.earliest) > 0
+    return compareInstants(time, this.earliest) > 0 || this.beginnings.has(beginningOf(says) ?? '')
   }
 
   /** Whether the message is a new one. */
   private hear(hash: number, time: Instant, says: Message['says']): boolean {
-    if (this.isAnotherExecution(hash, time)) this.forget()
+    if (this.isAnotherExecution(hash, time, says)) this.forget()
+    const beginning = beginningOf(says)
+    if (beginning) this.beginnings.add(beginning)
     const fresh = this.recognise(hash, time)
     if (fresh && says.kind === 'execution-aborted') {
       this.unreplayed.add(hash)
@@ -162,6 +192,8 @@ export class Replay {
   private forget(): void {
     this.known.clear()
     this.unreplayed.clear()
+    this.beginnings.clear()
+    this.clock.forget()
     this.replayable = this.missing = 0
     this.before = this.earliest = this.latest = null
   }

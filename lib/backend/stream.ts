@@ -97,6 +97,11 @@ export class RunStream {
     if (!this.socket && !this.retry && !this.closed) this.connect()
   }
 
+  /** The start of the run was sent from here. @param sentAt our clock, ms */
+  started(sentAt: number): void {
+    this.replay.started(sentAt)
+  }
+
   /** Leaves and joins afresh, for a whole replay; not once the run is over. */
   rejoin(): void {
     if (this.closed || this.endedAt !== null) return

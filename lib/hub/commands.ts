@@ -46,10 +46,10 @@ export class Commands {
     const { http, life, log } = this.host
     const { state } = session
     const { runId } = state
-    let sent = false
+    let sentAt: number | null = null
     try {
       await asking(() => session.readPlan(request.spec))
-      sent = true
+      sentAt = Date.now()
       const { success, message } = await asking(() =>
         http.start({
           spec: request.spec,
@@ -66,7 +66,7 @@ export class Commands {
     } catch (error) {
       // Nobody knows whether a start that got no answer in time was heard: the stream will tell.
       const open =
-        sent && error instanceof HubError && error.cause instanceof BackendError && error.cause.kind === 'timeout'
+        sentAt !== null && error instanceof HubError && error.cause instanceof BackendError && error.cause.kind === 'timeout'
       if (open) {
         session.follow(true)
         life.show(state)
@@ -74,7 +74,8 @@ export class Commands {
       throw error
     }
     if (by !== undefined) state.note(`Started from the dashboard by ${by}.`)
-    session.observe({ kind: 'accepted', at: Date.now(), spec: request.spec, dryRun: request.dryRun ?? false })
+    const { spec, dryRun = false } = request
+    session.observe({ kind: 'accepted', at: Date.now(), sent: sentAt, spec, dryRun })
     session.follow(false)
     life.show(state)
     log.info({ runId, spec: request.spec }, 'run started')

@@ -1,4 +1,5 @@
 import type { Links } from '../run/evidence'
+import { RunClock } from '../run/clock-steps'
 import { fold } from '../run/fold'
 import { emptyRun, type Evidence, type Run } from '../run/run'
 import { isOver, type Batch, type Finding, type RunFields } from '../run/model'
@@ -255,8 +256,11 @@ export class RunState {
   }
 
   /** How long a message was under way, ms; the clocks of a replay's are no measure of it. */
-  private lagOf({ live, at, time }: Message): number | null {
-    return live ? Math.max(0, at - time.ms - offsetThatCounts(this.run.clockOffset)) : null
+  private lagOf({ live, at, time, index }: Message): number | null {
+    if (!live) return null
+    const { clockOffset, clockSteps } = this.run
+    const stamped = time.ms + new RunClock(clockSteps).correctionAt(index)
+    return Math.max(0, at - stamped - offsetThatCounts(clockOffset))
   }
 
   private keepLine(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {

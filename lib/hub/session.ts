@@ -79,6 +79,7 @@ export class Session {
   observe(observation: Observation, fresh = false): void {
     this.guard(() => {
       this.state.observe(observation, fresh)
+      if (observation.kind === 'accepted' && observation.sent !== undefined) this.stream.started(observation.sent)
       if (this.state.incarnation !== this.incarnation) this.begunAnew()
       if (observation.kind === 'unknown-run') this.tellReady()
       if (observation.kind === 'message') this.specMayBeTold()

@@ -233,8 +233,8 @@ function lastWordOfEngine(messages: readonly Kept[]): Kept | undefined {
 }
 
 /** The backend forgot the run: it died with the backend's process [RUN-11]. */
-function endOfProcess({ unknown, lastTime, accepted }: Run): End | null {
-  const time = lastTime ?? (accepted && { ms: accepted.at, ns: 0 })
+function endOfProcess({ unknown, last, accepted }: Run): End | null {
+  const time = last?.time ?? (accepted && { ms: accepted.at, ns: 0 })
   return unknown && time && { status: 'failed', time, error: BACKEND_FORGOT, inferred: true }
 }
 

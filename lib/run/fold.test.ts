@@ -150,6 +150,15 @@ describe('another execution under the same id', () => {
     expect(told.view).toMatchObject({ status: 'starting', stopping: false, counts: { total: 1, pending: 1 } })
   })
 
+  it('[RUN-14] begins also where the backend’s clock was set back before the old story’s first word', () => {
+    const { told } = over()
+    told
+      .close()
+      .open()
+      .say(START, { index: 0, time: { ms: T0 - 3_600_000, ns: 0 } })
+    expect(told.run.incarnation).toBe(2)
+  })
+
   it('[RUN-14] keeps the plan as last read, as the one before its start', () => {
     const { told } = over()
     told.plan([{ id: 'a', completed: true }, 'b'])

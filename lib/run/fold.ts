@@ -1,3 +1,4 @@
+import { dropUnconfirmed, foldClock, RunClock } from './clock-steps'
 import { isAtWork } from './container'
 import type { Message, Observation, PlanReading, Says } from './observation'
 import { emptyRun, type Kept, type Run } from './run'
@@ -41,6 +42,7 @@ export function fold(run: Run, observation: Observation): boolean {
     case 'replayed':
       if (run.replayed && run.replayed.connection >= observation.connection) return false
       run.replayed = { ...observation, openedAt: run.openedAt ?? observation.at }
+      dropUnconfirmed(run.clockSteps, observation.connection)
       return true
     case 'silent':
       noteSilence(run, observation.at)
@@ -124,10 +126,12 @@ function foldContainer(run: Run, { batch, container }: Extract<Observation, { ki
 
 function foldMessage(run: Run, message: Message): boolean {
   if (isAnotherExecution(run, message)) restart(run)
-  const news = note(run, message)
+  const isSet = foldClock(run.clockSteps, message)
+  const clock = new RunClock(run.clockSteps)
+  const news = note(run, message, clock) || isSet
   const { says } = message
   if (says.kind === 'start' && says.spec !== null) tellSpec(run, says.spec)
-  if (!mayBeAnAgents(says)) hearEngine(run, message)
+  if (!mayBeAnAgents(says)) hearEngine(run, message, clock)
   // The first message of a connection is kept whatever it says: the next one begins with it again [RUN-14].
   if ((says.kind === 'line' || says.kind === 'remark') && message.index > 0) return news
   return keep(run, message) || news
@@ -141,31 +145,34 @@ function tellSpec(run: Run, spec: string): void {
 }
 
 /** What any message tells, whatever it says: that the run exists, since when, and the time at the backend. */
-function note(run: Run, message: Message): boolean {
+function note(run: Run, message: Message, clock: RunClock): boolean {
   let news = false
   if (run.unknown && message.connection > run.unknown.connection) {
     run.unknown = null
     news = true
   }
-  if (run.first === null || compareInstants(message.time, run.first.time) < 0) {
-    run.first = { id: message.id, time: message.time }
+  const { id, index, time } = message
+  if (run.first === null || clock.compare(message, run.first) < 0) {
+    run.first = { id, index, time }
     news = true
   }
-  if (run.lastTime === null || compareInstants(message.time, run.lastTime) > 0) run.lastTime = message.time
+  if (run.last === null || clock.compare(message, run.last) > 0) run.last = { index, time }
   run.heardAt = message.at
-  const late = message.at - message.time.ms
+  const late = message.at - time.ms - clock.correctionAt(index)
   if (message.live && (run.clockOffset === null || late < run.clockOffset)) {
     run.clockOffset = late
+    run.clockOffsetFrom ??= index
     news = true
   }
   return news
 }
 
 /** A word of the engine's own, unless it is one of a replay. */
-function hearEngine(run: Run, { time, at }: Message): void {
-  if (run.engine && compareInstants(time, run.engine.time) <= 0) return
+function hearEngine(run: Run, message: Message, clock: RunClock): void {
+  if (run.engine && clock.compare(message, run.engine) <= 0) return
+  const { time, at, index } = message
   noteSilence(run, at)
-  run.engine = { time, at }
+  run.engine = { time, at, index }
 }
 
 /**
@@ -230,21 +237,25 @@ function keep(run: Run, message: Message): boolean {
 
 /**
  * A connection whose first frame is a new one, later than the first one known: the id was used again [RUN-14]. An
- * earlier one is a frame that an earlier connection lost.
+ * earlier one is a frame that an earlier connection lost, unless it begins the story once more: then the backend's clock
+ * was set back between two executions.
  */
-function isAnotherExecution(run: Run, message: Message): boolean {
-  return (
-    message.index === 0 &&
-    run.first !== null &&
-    message.id !== run.first.id &&
-    !run.claims.has(message.id) &&
-    !run.hearsay.has(message.id) &&
-    compareInstants(message.time, run.first.time) > 0
-  )
+function isAnotherExecution(run: Run, { id, index, time, says }: Message): boolean {
+  if (index > 0 || run.first === null || id === run.first.id) return false
+  if (run.claims.has(id) || run.hearsay.has(id)) return false
+  if (compareInstants(time, run.first.time) > 0) return true
+  const beginning = beginningOf(says)
+  return beginning !== null && [...run.claims.values()].some(known => beginningOf(known.says) === beginning)
+}
+
+/** A message that an execution sends once, when it begins. */
+export function beginningOf(says: Says): 'start' | 'running' | null {
+  if (says.kind === 'start') return 'start'
+  return says.kind === 'run-status' && says.status === 'running' ? 'running' : null
 }
 
 function restart(run: Run): void {
-  const { accepted, openedAt, plan, planBefore, clockOffset, evidence } = run
+  const { accepted, openedAt, plan, planBefore, clockOffset, clockSteps, evidence } = run
   // A start of ours that came after the old story belongs to the new one, as does the plan as last read.
   const ours = accepted !== null && run.heardAt !== null && accepted.at >= run.heardAt
   Object.assign(run, emptyRun(run.incarnation + 1), {
@@ -253,7 +264,9 @@ function restart(run: Run): void {
     openedAt,
     plan,
     planBefore: plan ?? planBefore,
-    clockOffset,
+    // It may have been set meanwhile, so its difference is that of the last message.
+    clockOffset: clockOffset === null ? null : clockOffset + new RunClock(clockSteps).total,
+    clockOffsetFrom: clockOffset === null ? null : 0,
     // Whose a container is, who watches Docker weighs anew: one of the new story may have come before its first word.
     evidence,
   })

@@ -2,8 +2,8 @@ import * as z from 'zod'
 import { containerState, health, restarted, role } from './container'
 
 /**
- * What a page, a test suite or another program sees of a run. All times are ISO 8601 UTC with milliseconds, on the
- * backend's clock, or null [RUN-7].
+ * What a page, a test suite or another program sees of a run. All times are ISO 8601 UTC with milliseconds, or
+ * null, on the backend's clock as it went when the run began [RUN-7], [RUN-16].
  */
 
 export const runStatus = z.enum(['idle', 'starting', 'running', 'completed', 'failed', 'aborted'])
@@ -24,6 +24,12 @@ export const basis = z.enum(['stream', 'plan', 'history', 'inferred'])
 export type Basis = z.infer<typeof basis>
 
 const time = z.string().nullable()
+
+/**
+ * Present where how long it took, or takes, is not known for sure: the backend's clock was set meanwhile, by an amount that
+ * could not be measured [RUN-16].
+ */
+const uncertain = z.literal(true).exactOptional()
 
 /** What Docker showed of one container; times by the Engine's clock. */
 export const container = z.object({
@@ -62,6 +68,7 @@ export const batch = z.object({
   dependsOn: z.array(z.string()),
   startedAt: time,
   endedAt: time,
+  durationUncertain: uncertain,
   basis,
   verdict,
   /** The verdict in one plain sentence. Where it says how long something lasts, it says "since `reasonSince`". */
@@ -126,6 +133,7 @@ export const runFields = z.object({
   stopping: z.boolean(),
   startedAt: time,
   endedAt: time,
+  durationUncertain: uncertain,
   /** First paragraph of the backend's error, without its "Execution failed: " [RUN-12]. */
   error: z.string().nullable(),
   /** What followed the first paragraph: causes, a backtrace. */

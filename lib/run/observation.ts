@@ -61,6 +61,26 @@ export const says = z.discriminatedUnion('kind', [
 ])
 export type Says = z.infer<typeof says>
 
+/** The backend's clock was set while the run was at work [RUN-16]. */
+export const clockStep = z.object({
+  /** The message before which that happened, and its place in the connection that brings it. */
+  id: z.string(),
+  from: z.number(),
+  /** From `since` on and before `until` it is not known whether a message was stamped before the step or after it. */
+  since: z.number(),
+  until: z.number(),
+  /** The stamp of that message as it came, ms. */
+  stamp: z.number(),
+  /** What is to be added to stamps from there on, ms: more than 0 where the clock was set back. */
+  correction: z.number(),
+  /**
+   * How its size is known: measured by receipt times; the least that the order of two stamps allows; not at all; or in
+   * doubt, where messages from here to the next step may only have been delayed.
+   */
+  basis: z.enum(['measured', 'order', 'unmeasured', 'doubt']),
+})
+export type ClockStep = z.infer<typeof clockStep>
+
 const message = z.object({
   kind: z.literal('message'),
   /** Which connection brought it, counted from 1, and its place there, from 0. */
@@ -74,6 +94,8 @@ const message = z.object({
   time: instant,
   /** Surely not part of a replay, so `at` and `time` are the same moment on two clocks [RUN-7]. */
   live: z.boolean(),
+  /** What this message tells of the backend's clock; absent as a rule. */
+  clock: clockStep.exactOptional(),
   says,
   stream: z.enum(['stdout', 'stderr', 'system']),
   text: z.string(),
@@ -105,7 +127,14 @@ const historyBatch = z.object({
 export const observation = z.discriminatedUnion('kind', [
   message,
   /** The backend accepted the start that we sent. */
-  z.object({ kind: z.literal('accepted'), at: z.number(), spec: z.string(), dryRun: z.boolean() }),
+  z.object({
+    kind: z.literal('accepted'),
+    at: z.number(),
+    /** When the start was sent, ms, our clock. */
+    sent: z.number().exactOptional(),
+    spec: z.string(),
+    dryRun: z.boolean(),
+  }),
   /** The backend accepted the stop that we sent. */
   z.object({ kind: z.literal('stop'), at: z.number() }),
   z.object({ kind: z.literal('opened'), at: z.number(), connection: z.number() }),

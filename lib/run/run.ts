@@ -1,6 +1,7 @@
 import type { ContainerFacts } from './container'
+import { RunClock, type KeptSteps, type Placed } from './clock-steps'
 import type { HistoryReading, PlanReading, Says } from './observation'
-import { compareInstants, type Instant } from './time'
+import type { Instant } from './time'
 
 /** A message that says something of the run's state, as far as the fold needs it. */
 export interface Kept {
@@ -28,14 +29,18 @@ export interface Run {
   claims: Map<string, Kept>
   hearsay: Map<string, Kept>
   overflow: boolean
-  first: { id: string; time: Instant } | null
-  /** The latest stamp of any message, log lines included. */
-  lastTime: Instant | null
+  first: ({ id: string } & Placed) | null
+  /** The last message of any kind, log lines included. */
+  last: Placed | null
   heardAt: number | null
   /** The engine's own last word: its stamp, and when it reached us. */
-  engine: { time: Instant; at: number } | null
-  /** The least receipt minus stamp over live frames, ms; null before there was one. */
+  engine: (Placed & { at: number }) | null
+  /** The least receipt minus stamp over live frames, ms, on the clock of the run's beginning; null before there was one. */
   clockOffset: number | null
+  /** The place of the first live frame. */
+  clockOffsetFrom: number | null
+  /** How the backend's clock was set during the run [RUN-16]. */
+  clockSteps: KeptSteps
   accepted: { at: number; spec: string; dryRun: boolean } | null
   /** Whose plan it executes, by the start that was accepted, else by the first message that says so. */
   spec: string | null
@@ -78,10 +83,12 @@ export function emptyRun(incarnation = 1): Run {
     hearsay: new Map(),
     overflow: false,
     first: null,
-    lastTime: null,
+    last: null,
     heardAt: null,
     engine: null,
     clockOffset: null,
+    clockOffsetFrom: null,
+    clockSteps: new Map(),
     accepted: null,
     spec: null,
     stopAt: null,
@@ -100,9 +107,14 @@ export function emptyRun(incarnation = 1): Run {
   }
 }
 
-/** The kept messages in the backend's order: by stamp, and where stamps are equal by place in the stream. */
+/**
+ * The kept messages in the backend's order: by stamp, and where stamps are equal by place in the stream. Where the
+ * backend's clock was set, their times are those of one clock [RUN-16].
+ */
 export function inOrder(run: Run): Kept[] {
-  return [...run.claims.values(), ...run.hearsay.values()].sort(
-    (a, b) => compareInstants(a.time, b.time) || a.index - b.index || a.firstConnection - b.firstConnection,
+  const clock = new RunClock(run.clockSteps)
+  const kept = [...run.claims.values(), ...run.hearsay.values()].sort(
+    (a, b) => clock.compare(a, b) || a.index - b.index || a.firstConnection - b.firstConnection,
   )
+  return clock.isSteady ? kept : kept.map(message => ({ ...message, time: clock.corrected(message) }))
 }

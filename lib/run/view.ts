@@ -2,6 +2,7 @@ import { claimBatches, type BatchClaims } from './batches'
 import { completedBeforeFinding, unnamedOf } from './completed-before'
 import { countBatches } from './counts'
 import { endByContinuation, findEnd, isMergeFailure, type End, type Ending } from './end'
+import { clockFindings, Durations, onOneClock } from './durations'
 import { splitError } from './error-text'
 import { CLAIMS_ALONE, Containers, judge, type ClaimedBatch, type Links } from './evidence'
 import { inOrder, type Kept, type Run } from './run'
@@ -43,15 +44,16 @@ const MAX_LOOKS = 20
  * @param now the server's clock, ms
  * @param links how fresh both sources are: what verdicts are worth
  */
-export function derive(run: Run, now: number, links: Links = CLAIMS_ALONE): Derived {
+export function derive(told: Run, now: number, links: Links = CLAIMS_ALONE): Derived {
+  const run = onOneClock(told)
   const entry = entryAlone(run)
   const containers = new Containers(run.evidence)
-  const told = entry ? readEntry(run, entry, containers, links, now) : readStream(run, containers, now)
-  const { claims, ending } = told
-  const batches = withIds(claims.batches)
+  const reading = entry ? readEntry(run, entry, containers, links, now) : readStream(run, containers, now)
+  const { claims, ending, durations } = reading
+  const batches = withIds(claims.batches, durations)
   const paragraphs = ending.end?.error == null ? null : splitError(ending.end.error)
   const clockOffset = offsetThatCounts(run.clockOffset)
-  const status = ending.end?.status ?? told.status(batches)
+  const status = ending.end?.status ?? reading.status(batches)
   const endedAt = stamp(ending.end?.time ?? null)
   const dryRun = run.accepted?.dryRun ?? run.history?.dryRun ?? batches.some(batch => batch.branch === 'dry-run-branch')
   const claimed = { status, dryRun, local: claims.local, endedAt, clockOffset }
@@ -60,20 +62,22 @@ export function derive(run: Run, now: number, links: Links = CLAIMS_ALONE): Deri
   const pending = claims.batches.filter(batch => batch.status === 'pending').length
   return {
     view: {
-      historyId: told.historyId,
+      historyId: reading.historyId,
       basis: entry ? 'history' : 'stream',
       spec: run.spec,
       dryRun,
       status,
       inferred: ending.end?.inferred ?? false,
       stopping: run.stopAt !== null && !ending.end,
-      startedAt: stamp(told.startedAt),
+      startedAt: stamp(reading.startedAt),
       endedAt,
+      ...durations.of(reading.startedAt, ending.end?.time ?? null),
       error: paragraphs?.first ?? null,
       errorDetail: paragraphs?.rest ?? null,
       findings: boundedFindings([
         ...boundsReached(run, claims),
         ...(status === 'completed' && unnamed === 0 ? [] : completedBeforeFinding(claims.before, unnamed)),
+        ...clockFindings(run),
         ...judged.findings,
         ...ending.findings.slice(-MAX_UNPROVEN),
       ]),
@@ -97,6 +101,7 @@ interface Reading {
   ending: Ending
   historyId: string | null
   startedAt: Instant | null
+  durations: Durations
   status: (batches: readonly ClaimedBatch[]) => RunStatus
 }
 
@@ -111,6 +116,7 @@ function readStream(run: Run, containers: Containers, now: number): Reading {
     ending,
     historyId: historyIdOf(messages),
     startedAt: startOf(messages, claims),
+    durations: new Durations(run, messages),
     status: batches => statusOf(run, messages, batches),
   }
 }
@@ -125,6 +131,7 @@ function readEntry(run: Run, entry: HistoryReading, containers: Containers, link
     ending,
     historyId: entry.id,
     startedAt: entry.startedAt === null ? null : { ms: entry.startedAt, ns: 0 },
+    durations: new Durations(run, []),
     status: () => statusOfEntry(entry, claims),
   }
 }
@@ -173,7 +180,7 @@ function fail(batch: BatchClaim, at: { time: Instant }, error: string | null): v
 }
 
 /** Every batch gets an id that is unique in the run: its own, or its name until the id is told. */
-function withIds(claims: readonly BatchClaim[]): ClaimedBatch[] {
+function withIds(claims: readonly BatchClaim[], durations: Durations): ClaimedBatch[] {
   const idFor = freeIds(claims)
   return claims.map(claim => {
     const id = claim.id ?? idFor(claim.name ?? 'batch')
@@ -186,6 +193,7 @@ function withIds(claims: readonly BatchClaim[]): ClaimedBatch[] {
       dependsOn: [...claim.dependsOn],
       startedAt: stamp(claim.startedAt),
       endedAt: stamp(claim.endedAt),
+      ...durations.of(claim.startedAt, claim.endedAt),
       basis: claim.basis,
     }
   })

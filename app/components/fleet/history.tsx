@@ -124,7 +124,7 @@ const HistoryRow = memo(function HistoryRow({ run }: { run: RunFields }) {
         {completedText(countsToShow(run))}
       </td>
       <td className="num r" data-testid="run-elapsed" data-seconds={seconds}>
-        <Duration seconds={seconds} />
+        <Duration seconds={seconds} uncertain={run.durationUncertain} />
       </td>
       <td className="num">{run.endedAt !== null && <ClockTime at={run.endedAt} withDay bare />}</td>
       <td className="id col-id">{run.runId}</td>

@@ -98,15 +98,17 @@ const pendingText = (waitsFor: string, over: boolean, maybeCompleted: boolean) =
 
 /** How long it took by the backend's word, or takes. */
 export function Took({ batch, frozenAt, clockOffset }: Pick<Props, 'batch' | 'frozenAt' | 'clockOffset'>) {
-  const { status, startedAt, endedAt } = batch
+  const { status, startedAt, endedAt, durationUncertain } = batch
   if (startedAt === null || (endedAt === null && status !== 'running')) return <span className="dim">–</span>
   if (endedAt === null && frozenAt === null) return <Ticking batch={batch} clockOffset={clockOffset} />
-  return <Duration short seconds={elapsed({ ...batch, clockOffset }, frozenAt ?? 0) / 1000} />
+  return (
+    <Duration short seconds={elapsed({ ...batch, clockOffset }, frozenAt ?? 0) / 1000} uncertain={durationUncertain} />
+  )
 }
 
 function Ticking({ batch, clockOffset }: { batch: Batch; clockOffset: number }) {
   const now = useServerTime()
-  return <Duration short seconds={elapsed({ ...batch, clockOffset }, now) / 1000} />
+  return <Duration short seconds={elapsed({ ...batch, clockOffset }, now) / 1000} uncertain={batch.durationUncertain} />
 }
 
 function BatchError({ text }: { text: string }) {

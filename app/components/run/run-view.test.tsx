@@ -77,6 +77,18 @@ describe('the run page as the server renders it', () => {
     expect(page).not.toContain('waits for Batch b')
   })
 
+  it('[RUN-16.7] marks a duration that may be wrong, of the run and of a batch, and no other', () => {
+    const state = snapshot()
+    const marks = (page: string) => page.match(/data-testid="uncertain"/g)?.length ?? 0
+    expect(marks(html(state))).toBe(0)
+    const run = html({ ...state, durationUncertain: true })
+    expect(tag(run, 'run-elapsed')).toContain('data-uncertain="true"')
+    expect(marks(run)).toBe(1)
+    const times = { startedAt: '2026-11-23T13:00:00.000Z', endedAt: '2026-11-23T13:10:00.000Z' }
+    const batch = someBatch('a', 'completed', { ...times, durationUncertain: true })
+    expect(marks(html({ ...state, batches: [batch] }))).toBe(1)
+  })
+
   it('[RUN-9] freezes and labels the timer where the backend is lost, and keeps the status', () => {
     const page = html(snapshot({ link: { backend: 'down', docker: 'off' }, linkSince: '2026-11-23T13:30:00.000Z' }))
     expect(tag(page, 'run-elapsed')).toContain('data-seconds="1800"')

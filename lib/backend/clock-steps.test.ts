@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { SteppedRun } from './testing-stepped'
+
+const SECOND = 1_000
+const HOUR = 3_600 * SECOND
+const DAY = 24 * HOUR
+const SIZES = [2 * SECOND, 3 * SECOND, 10 * SECOND, 60 * SECOND, HOUR, 6 * HOUR].flatMap(size => [size, -size])
+
+/** How long the run took by its times, ms. */
+const took = ({ view: { startedAt, endedAt } }: SteppedRun) => Date.parse(endedAt ?? '') - Date.parse(startedAt ?? '')
+
+/** Started from here, followed from its first message, its clock set once, ended after 5 s. */
+const live = (by: number, skew = 0, digits = 9) => {
+  const run = new SteppedRun(skew, ['a'], digits).accepted().pass(20).do({ kind: 'join' }).do({ kind: 'start' })
+  run.pass(2_500).do({ kind: 'set', by }).pass(2_500)
+  return run.do({ kind: 'end' })
+}
+
+describe('a run that is followed from its start', () => {
+  it.each([HOUR, -HOUR])('[RUN-16] takes 5 s also where the clock is set by %d ms', by => {
+    const run = live(by)
+    expect(run.view).toMatchObject({ status: 'completed' })
+    expect(run.view).not.toHaveProperty('durationUncertain')
+    expect(took(run)).toBe(5_000)
+    expect(run.shown).toBe(5_000)
+    expect(run.view.findings.map(({ kind }) => kind)).toEqual(['clock-set'])
+  })
+
+  it.each(
+    SIZES.flatMap(by => [0, 30 * DAY, -30 * DAY].flatMap(skew => [9, 0].map(digits => [by, skew, digits] as const))),
+  )(
+    '[RUN-16] [RUN-7] set by %d ms, on a clock that differs by %d ms, with %d digits, is right or marked',
+    (by, skew, digits) => {
+      const run = live(by, skew, digits)
+      if (run.view.durationUncertain === undefined) expect(Math.abs(took(run) - 5_000)).toBeLessThanOrEqual(1_500)
+      // Only a small step back may have been a delay.
+      else expect(by).toBeGreaterThanOrEqual(-5_000)
+    },
+  )
+})

@@ -1,0 +1,279 @@
+import { CLOCK_TOLERANCE } from '../run/clock-steps'
+import type { ClockStep } from '../run/observation'
+
+/** A frame with a stamp, as far as it tells of the backend's clock. Times in ms. */
+export interface Stamped {
+  id: string
+  /** Its place in the connection. */
+  index: number
+  /** When it came, by a clock that nobody sets. */
+  at: number
+  stamp: number
+  /** It came as long after the frame before it as it was sent, so it is surely no part of a replay [RUN-7]. */
+  live: boolean
+  /** Not known from an earlier connection or an earlier frame. */
+  fresh: boolean
+}
+
+/** Frames came later, or earlier, than their stamps say. */
+interface Misfit {
+  /** By how much the first one did, ms, and whether all since did by as much. */
+  change: number
+  isSteady: boolean
+}
+type Doubt = Misfit & { step: ClockStep }
+
+/** For so long a connection brings what happened before it: receipt times tell nothing there, ms. */
+const REPLAY_LASTS = 1_000
+/** After so long without a frame a replay has most likely ended, ms. */
+const QUIET = 3_000
+/** A frame that comes so long after its stamp was not delayed: the clock was set back, ms. */
+const LONGEST_DELAY = 60_000
+/** Stamps that differ by more are garbage: no clock is set so far, ms. */
+const LARGEST_STEP = 3_660 * 86_400_000
+
+/**
+ * Watches the backend's clock in the frames of one run, and says where it was set [RUN-16]. A step is measured by receipt
+ * times where these mean something: on a connection that was found to bring frames at once. In a replay, only a stamp
+ * that is behind the one before it shows a step, whose size stays unknown.
+ */
+export class ClockWatch {
+  /** Receipt minus stamp of frames that came at once, as the clock goes now; null before there was one. */
+  private offset: number | null = null
+  /** The offset does not only rest on equal clocks: a live frame or our own start told it. */
+  private trusted = false
+  /** By the ids of the frames before which they happened. */
+  private readonly steps = new Map<string, ClockStep>()
+  private startSent: number | null = null
+  private openedAt = 0
+  /** This connection brings each frame at once from here on. */
+  private live = false
+  private last: Stamped | null = null
+  /** Fresh frames of this connection before this place came at once and fitted the offset. */
+  private fittingTo = 0
+  private firstFresh: number | null = null
+  /** The first frame of this connection that came before its own stamp, by the offset. */
+  private early: (Misfit & { frame: Stamped }) | null = null
+  /** Steps back in this connection's replay, the size of which its first live frame tells. */
+  private unmeasured: ClockStep[] = []
+  /** Since this frame all came later than their stamps say: they were delayed, or the clock was set back. */
+  private doubt: Doubt | null = null
+  /** A step that a silence before its message made likely, before anything told how the clocks differ. */
+  private suspected: ClockStep | null = null
+
+  open(at: number): void {
+    this.openedAt = at
+    this.live = false
+    this.last = this.firstFresh = this.early = this.doubt = this.suspected = null
+    this.fittingTo = 0
+    this.unmeasured = []
+  }
+
+  /** @param sentAt when the start of this run was sent: nothing of it happened before that */
+  started(sentAt: number): void {
+    this.startSent = sentAt
+  }
+
+  /** Another execution begins: the clock is the same, its steps so far are not the new run's. */
+  forget(): void {
+    this.steps.clear()
+    this.unmeasured = []
+    this.doubt = null
+  }
+
+  /** Keeps a step, also one that an earlier process found. */
+  learn(step: ClockStep): void {
+    this.steps.set(step.id, step)
+  }
+
+  /** Takes in one frame. @returns what it tells of the clock, if anything */
+  hear(frame: Stamped): ClockStep | null {
+    if (frame.fresh) this.firstFresh ??= frame.index
+    const told = frame.fresh ? this.look(frame) : this.lookAgain(frame)
+    this.last = frame
+    if (told) this.learn(told)
+    return told
+  }
+
+  private look(frame: Stamped): ClockStep | null {
+    const late = frame.at - frame.stamp
+    this.live ||= frame.live || this.cameAtOnce(frame)
+    this.trusted ||= frame.live
+    const before = this.before(frame)
+    const isReplay = !this.trusted && frame.at - this.openedAt < REPLAY_LASTS
+    if (before) return this.setBack(frame, before, isReplay)
+    if (this.offset === null) {
+      if (!this.live) return this.afterSilence(frame)
+      this.offset = late
+      this.fittingTo = frame.index + 1
+      this.unmeasured = []
+      const { suspected } = this
+      this.suspected = null
+      return suspected && { ...suspected, basis: 'unmeasured' }
+    }
+    const change = late - this.offset
+    if (Math.abs(change) <= CLOCK_TOLERANCE && this.unmeasured.length === 0) {
+      if (this.live) this.fittingTo = frame.index + 1
+      this.offset = Math.min(this.offset, late)
+      return this.dispel(frame)
+    }
+    if (isReplay) return null
+    return this.live ? this.measure(frame, change) : this.suspect(frame, change)
+  }
+
+  /** A frame that was known: what was found there stands, unless another order of frames was the only reason for it. */
+  private lookAgain(frame: Stamped): ClockStep | null {
+    const before = this.before(frame)
+    const known = this.steps.get(frame.id)
+    if (before && !known) return this.stepBack(frame, before)
+    if (!known) return null
+    const moved = moveTo(known, frame.index)
+    if (before) return moved
+    const missed = this.unmeasured.pop()
+    if (missed) {
+      // The step happened before a frame that an earlier connection had lost.
+      this.steps.delete(frame.id)
+      return { ...missed, correction: known.correction, basis: known.basis }
+    }
+    if (known.basis !== 'order') return moved
+    this.steps.delete(frame.id)
+    return null
+  }
+
+  /** The frame before it, where its stamp is ahead of this one's. */
+  private before({ stamp }: Stamped): Stamped | null {
+    return this.last && this.last.stamp - stamp > CLOCK_TOLERANCE ? this.last : null
+  }
+
+  /** By the offset or, for the first frame, by our own start or by equal clocks. */
+  private cameAtOnce({ at, stamp, index }: Stamped): boolean {
+    const late = at - stamp
+    if (index === 0 && this.startSent !== null && at >= this.startSent && at - this.startSent <= CLOCK_TOLERANCE) {
+      this.trusted = true
+      return true
+    }
+    if (this.offset !== null) return Math.abs(late - this.offset) <= CLOCK_TOLERANCE
+    return index === 0 && Math.abs(late) <= CLOCK_TOLERANCE
+  }
+
+  private setBack(frame: Stamped, before: Stamped, isReplay: boolean): ClockStep {
+    const step = this.stepBack(frame, before)
+    if (isReplay || !this.live || this.offset === null) {
+      this.unmeasured.push(step)
+      return step
+    }
+    const late = frame.at - frame.stamp
+    const correction = bounded(late - this.offset - this.doubted)
+    this.fits(frame, late)
+    return { ...step, correction, basis: 'measured' }
+  }
+
+  /** A frame that came at once, and does not fit the offset. */
+  private measure(frame: Stamped, change: number): ClockStep | null {
+    const late = frame.at - frame.stamp
+    const { doubt, last, unmeasured } = this
+    // The frame before a live one was stamped by the same clock.
+    const first = frame.live && last && last.index >= this.fittingTo ? last : frame
+    const [step] = unmeasured
+    if (step) {
+      const isWhole = unmeasured.length === 1 && change >= step.correction - CLOCK_TOLERANCE
+      const rest = change - unmeasured.reduce((sum, { correction }) => sum + correction, 0)
+      const placed = { ...this.place(this.early?.frame ?? first, rest), since: step.from, until: frame.index }
+      this.fits(frame, late)
+      // There were others, of which nothing but the sum is known.
+      return isWhole ? { ...step, correction: change, basis: 'measured' } : placed
+    }
+    if (change < 0) {
+      const { early, doubted } = this
+      if (early) noteChange(early, change)
+      const placed = this.place(early?.frame ?? first, change - doubted)
+      this.fits(frame, late)
+      return early && !early.isSteady ? { ...placed, until: frame.index } : placed
+    }
+    if (frame.live) {
+      const placed = doubt ? confirmed(doubt, frame, change) : this.place(first, change)
+      this.fits(frame, late)
+      return placed
+    }
+    if (doubt) {
+      noteChange(doubt, change)
+      return null
+    }
+    const correction = change > LONGEST_DELAY ? change : 0
+    this.doubt = { step: { ...this.place(frame, correction), basis: 'doubt' }, change, isSteady: true }
+    return this.doubt.step
+  }
+
+  /** What stamps are corrected by already, ms. */
+  private get doubted(): number {
+    return this.doubt?.step.correction ?? 0
+  }
+
+  private fits({ index }: Stamped, late: number): void {
+    this.offset = late
+    this.fittingTo = index + 1
+    this.doubt = this.early = null
+    this.unmeasured = []
+  }
+
+  /** The frames in doubt were delayed, or the clock was set back and forward again; those after them are not in doubt. */
+  private dispel({ index }: Stamped): ClockStep | null {
+    const { doubt } = this
+    this.doubt = null
+    return doubt && { ...doubt.step, correction: 0, basis: 'measured', until: index }
+  }
+
+  /** A frame of which it is not known whether it came at once, and which does not fit the offset. */
+  private suspect(frame: Stamped, change: number): ClockStep | null {
+    if (change < 0) {
+      const { early } = this
+      if (early) noteChange(early, change)
+      this.early ??= { frame, change, isSteady: true }
+      // It came before its own stamp: the clock was set forward, and by no less than this.
+      if (this.trusted) return early ? null : { ...this.place(frame, change), basis: 'doubt' }
+    }
+    const isQuiet = this.last !== null && frame.at - this.last.at >= QUIET
+    return isQuiet ? { ...this.place(frame, 0), basis: 'doubt' } : null
+  }
+
+  /** The first frame after a silence in which a replay would have ended came later or earlier than it was sent. */
+  private afterSilence(frame: Stamped): ClockStep | null {
+    const { last } = this
+    if (last === null || frame.at - last.at < QUIET) return null
+    const difference = frame.stamp - last.stamp - (frame.at - last.at)
+    if (this.suspected || Math.abs(difference) <= CLOCK_TOLERANCE) return null
+    this.suspected = { ...this.place(frame, 0), basis: 'doubt' }
+    return this.suspected
+  }
+
+  private place({ id, index, stamp }: Stamped, correction: number): ClockStep {
+    const since = Math.min(index, Math.max(this.firstFresh ?? index, this.fittingTo))
+    return { id, from: index, since, until: index, stamp, correction: bounded(correction), basis: 'measured' }
+  }
+
+  /** All that the order of two stamps tells: the clock was set back, by this at least. */
+  private stepBack({ id, index, stamp }: Stamped, before: Stamped): ClockStep {
+    const correction = bounded(before.stamp - stamp)
+    return { id, from: index, since: index, until: index, stamp, correction, basis: 'order' }
+  }
+}
+
+function noteChange(misfit: Misfit, change: number): void {
+  if (Math.abs(change - misfit.change) > CLOCK_TOLERANCE) misfit.isSteady = false
+}
+
+/** A live frame came as late: the clock was set back. Where others came later or less so, more happened than that. */
+const confirmed = ({ step, isSteady }: Doubt, { index }: Stamped, change: number): ClockStep => ({
+  ...step,
+  correction: bounded(change),
+  basis: 'measured',
+  until: isSteady ? step.until : index,
+})
+
+/** The same step where a connection brings its message at another place. */
+const moveTo = (step: ClockStep, index: number): ClockStep => {
+  const by = index - step.from
+  return { ...step, from: index, since: Math.max(0, step.since + by), until: step.until + by }
+}
+
+const bounded = (ms: number) => (Math.abs(ms) > LARGEST_STEP ? 0 : ms)

@@ -1,0 +1,170 @@
+import { CLOCK_TOLERANCE } from '../run/clock-steps'
+import { fold } from '../run/fold'
+import type { Observation } from '../run/observation'
+import { emptyRun, type Run } from '../run/run'
+import { elapsed } from '../run/time'
+import { derive, type RunView } from '../run/view'
+import { Replay } from './replay'
+
+/** For tests: a run of a backend whose clock is set while it is at work, heard by a dashboard whose clock is true. */
+
+export const T0 = Date.parse('2026-01-15T14:00:00Z')
+
+/** What happens next in the run, after so many ms. */
+export type Act =
+  | { kind: 'start' | 'end' }
+  | { kind: 'begin' | 'complete'; batch: string }
+  | { kind: 'line' }
+  /** The backend's clock is set by so much. */
+  | { kind: 'set'; by: number }
+  /** What becomes of the dashboard. */
+  | { kind: 'join' | 'cut' | 'restart' }
+
+export interface Moment {
+  after: number
+  act: Act
+}
+
+export class SteppedRun {
+  now = T0
+  run: Run = emptyRun()
+  /** When things happened, ms, by a clock that nobody set. */
+  startedAt: number | null = null
+  endedAt: number | null = null
+  readonly begun = new Map<string, number>()
+  readonly completed = new Map<string, number>()
+  joinedAt = 0
+  /** A message was stamped clearly before the one before it. */
+  goesBack = false
+  private stamp = -Infinity
+  private replay = new Replay()
+  private recorded: Observation[] = []
+  private readonly told: string[] = []
+  private joined = false
+  private serial = 0
+
+  /**
+   * @param ahead by how much the backend's clock is ahead at first, ms
+   * @param batches ids of the plan
+   * @param digits of the stamps' fractions: 9 or 0
+   */
+  constructor(
+    private ahead: number,
+    batches: readonly string[],
+    private readonly digits: number,
+  ) {
+    const plan = batches.map(id => ({ id, name: id, dependsOn: [], completed: false, running: false, branch: null }))
+    this.take({ kind: 'plan', at: this.now, spec: '001-todo', batches: plan, shared: false })
+  }
+
+  /** The dashboard sends the start; the backend's first word follows. */
+  accepted(): this {
+    this.take({ kind: 'accepted', at: this.now, sent: this.now, spec: '001-todo', dryRun: false })
+    this.replay.started(this.now)
+    return this
+  }
+
+  pass(ms: number): this {
+    // As the stream does, it asks again and again whether a replay is over.
+    for (let left = ms; left > 0; left -= 100) {
+      this.now += Math.min(100, left)
+      const settled = this.joined && (ms < 20_000 || left > ms - 10_000) ? this.replay.settle(this.now) : null
+      if (settled) this.take(settled)
+    }
+    return this
+  }
+
+  do(act: Act): this {
+    switch (act.kind) {
+      case 'start':
+        this.startedAt = this.now
+        return this.say({ type: 'start', message: 'Starting execution for spec: 001-todo' }).say({
+          type: 'status',
+          message: '',
+          status: 'running',
+        })
+      case 'end':
+        this.endedAt = this.now
+        return this.say({ type: 'status', message: '', status: 'completed' })
+      case 'begin':
+        this.begun.set(act.batch, this.now)
+        return this.say({ type: 'batch_start', message: `Spawning batch: ${act.batch}` }).say({
+          ...{ type: 'batch_status', message: '', batch_id: act.batch, batch_name: act.batch, status: 'running' },
+        })
+      case 'complete': {
+        this.completed.set(act.batch, this.now)
+        const branch = `worktree/main/ckrv-batch-${act.batch}-1a2b3c`
+        return this.say({ type: 'batch_complete', message: `Batch ${act.batch} completed on branch ${branch}` }).say({
+          ...{ type: 'batch_status', message: '', batch_id: act.batch, batch_name: act.batch, status: 'completed' },
+          branch,
+        })
+      }
+      case 'line':
+        return this.say({ type: 'log', message: `line ${String(this.serial)}` })
+      case 'set':
+        this.ahead += act.by
+        return this
+      case 'join':
+        if (this.joined) return this
+        this.joined = true
+        this.joinedAt = this.now
+        this.take(this.replay.open(this.now))
+        for (const text of this.told) this.hear(text)
+        return this
+      case 'cut':
+        if (this.joined) this.take(this.replay.close(this.now))
+        this.joined = false
+        return this
+      case 'restart':
+        return this.restart()
+    }
+  }
+
+  get isJoined(): boolean {
+    return this.joined
+  }
+
+  get view(): RunView {
+    return derive(this.run, this.now).view
+  }
+
+  /** What the run's timer shows, ms. */
+  get shown(): number {
+    return elapsed(this.view, this.now)
+  }
+
+  /** A new process of the dashboard reads what the one before it recorded. */
+  private restart(): this {
+    this.joined = false
+    this.run = emptyRun()
+    this.replay = new Replay()
+    for (const observation of this.recorded) {
+      this.replay.learn(observation)
+      fold(this.run, observation)
+    }
+    return this
+  }
+
+  private say(fields: object): this {
+    this.serial += 1
+    const stamp = this.now + this.ahead
+    this.goesBack ||= this.stamp - stamp > CLOCK_TOLERANCE + 1_000
+    this.stamp = stamp
+    const at = new Date(stamp).toISOString()
+    const fraction = this.digits === 0 ? '' : `.${at.slice(20, 23)}${String(this.serial % 1_000_000).padStart(6, '0')}`
+    const text = JSON.stringify({ ...fields, timestamp: `${at.slice(0, 19)}${fraction}+00:00` })
+    this.told.push(text)
+    if (this.joined) this.hear(text)
+    return this
+  }
+
+  private hear(text: string): void {
+    const received = this.replay.receive(text, this.now)
+    if (received.kind === 'observed') this.take(received.observation, received.fresh)
+  }
+
+  /** As the hub does: recorded is what is fresh or changed something. */
+  private take(observation: Observation, fresh = false): void {
+    if (fold(this.run, observation) || fresh) this.recorded.push(observation)
+  }
+}

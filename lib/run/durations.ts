@@ -1,0 +1,88 @@
+import { CLOCK_TOLERANCE, RunClock } from './clock-steps'
+import { noted } from './findings'
+import type { Finding } from './model'
+import type { ClockStep } from './observation'
+import type { Kept, Run } from './run'
+import { iso, type Instant } from './time'
+
+/**
+ * The run with all times on one clock, where the backend's was set meanwhile [RUN-16]: those of the history, of its last
+ * message, and of containers. The times of its kept messages `inOrder` corrects.
+ */
+export function onOneClock(run: Run): Run {
+  const clock = new RunClock(run.clockSteps)
+  if (clock.isSteady) return run
+  const { history, last, evidence, clockOffset } = run
+  return {
+    ...run,
+    history: history && clock.correctedEntry(history, clockOffset),
+    last: last && { ...last, time: clock.corrected(last) },
+    evidence: new Map(
+      [...evidence].map(([id, known]) => {
+        const container = clock.correctedContainer(known.container, clockOffset)
+        return [id, { ...known, container }]
+      }),
+    ),
+  }
+}
+
+/** Says of which durations it is not known how long they were [RUN-16]. */
+export class Durations {
+  private readonly clock: RunClock
+  private readonly places: Map<Instant, number>
+  private readonly offsetFrom: number | null
+
+  /** @param messages as `inOrder` gave them: a time is known by the message that holds it */
+  constructor({ clockSteps, clockOffsetFrom }: Run, messages: readonly Kept[]) {
+    this.clock = new RunClock(clockSteps)
+    this.places = new Map(this.clock.isSteady ? [] : messages.map(({ time, index }) => [time, index]))
+    this.offsetFrom = clockOffsetFrom
+  }
+
+  /** Of what began and ended then; `end` null: it goes on. */
+  of(start: Instant | null, end: Instant | null): { durationUncertain?: true } {
+    if (start === null) return {}
+    // No duration is negative: the clock was set back, unseen.
+    const isBackwards = end !== null && start.ms - end.ms > CLOCK_TOLERANCE
+    return isBackwards || this.isUnsure(start, end) ? { durationUncertain: true } : {}
+  }
+
+  private isUnsure(start: Instant, end: Instant | null): boolean {
+    if (this.clock.isSteady) return false
+    const from = this.places.get(start) ?? -1
+    if (end !== null) return this.clock.isUnsure(from, this.places.get(end) ?? Infinity)
+    // What goes on is measured by our clock, by the difference of both clocks where that was first known.
+    const { offsetFrom } = this
+    if (offsetFrom === null) return this.clock.isUnsure(from, from) || this.clock.isUnsure(-1, Infinity)
+    return this.clock.isUnsure(Math.min(from, offsetFrom), Math.max(from, offsetFrom))
+  }
+}
+
+const MAX_TOLD = 5
+
+/** Each step of the backend's clock, as a finding; where messages may only have been delayed there is none. */
+export function clockFindings(run: Run): Finding[] {
+  const clock = new RunClock(run.clockSteps)
+  return clock.inOrder
+    .filter(({ correction }) => correction !== 0)
+    .slice(0, MAX_TOLD)
+    .map(step => ({ ...noted('clock-set', sentenceOf(step)), at: iso(step.stamp + clock.correctionAt(step.from)) }))
+}
+
+function sentenceOf({ correction, basis }: ClockStep): string {
+  const set = `The backend’s clock was set ${correction > 0 ? 'back' : 'forward'}, by`
+  if (basis === 'measured') return `${set} ${amount(correction)}. Later times of this run are corrected by that.`
+  const size = basis === 'order' ? `${amount(correction)} or more` : `about ${amount(correction)}`
+  return `${set} ${size}: no receipt time tells how much. Durations across that moment are marked as uncertain.`
+}
+
+/** Milliseconds in words: hours, minutes and seconds, without leading zeros. */
+function amount(ms: number): string {
+  const seconds = Math.round(Math.abs(ms) / 1_000)
+  const parts = [
+    [Math.floor(seconds / 3_600), 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ] as const
+  return parts.flatMap(([count, unit]) => (count > 0 ? `${String(count)} ${unit}` : [])).join(' ') || '0 s'
+}

@@ -66,9 +66,13 @@ async function listen({ port = 0, refuses, transports = ['polling', 'websocket']
 function open(url: string) {
   const told: string[] = []
   const heard: Heard[] = []
+  const carriers: string[] = []
+  const troubles: string[] = []
   const link = socketLink(url)({
     up: () => told.push('up'),
     down: () => told.push('down'),
+    carried: by => carriers.push(by),
+    troubled: ({ kind }) => troubles.push(kind),
     closing: () => told.push('closing'),
     visitor: ({ role }) => told.push(role),
     heard: each => heard.push(each),
@@ -78,7 +82,7 @@ function open(url: string) {
   ends.push(() => link.close())
   const ask = (patience = 5_000) =>
     new Promise<Answer | null>(resolve => link.ask({ scope: fleetScope }, patience, resolve))
-  return { link, told, heard, ask, up: () => vi.waitFor(() => expect(told.at(-1)).toBe('up'), 5_000) }
+  return { link, told, heard, carriers, troubles, ask, up: () => vi.waitFor(() => expect(told.at(-1)).toBe('up'), 5_000) }
 }
 
 const notFound: Answer = { kind: 'error', error: 'not-found' }

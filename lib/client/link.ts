@@ -68,7 +68,7 @@ export const socketLink =
       ...options,
       auth: { protocol: PROTOCOL },
       transports: [...first.transports],
-      tryAllTransports: true,
+      tryAllTransports: first.all,
       // Not shared with an earlier link to the same place, whose end would be ours.
       forceNew: true,
       reconnectionDelay: 1_000,
@@ -90,8 +90,9 @@ export const socketLink =
     }
 
     const offer = () => {
-      const { transports, timeoutMs } = choice.next()
+      const { transports, all, timeoutMs } = choice.next()
       socket.io.opts.transports = [...transports]
+      socket.io.opts.tryAllTransports = all
       socket.io.timeout(timeoutMs)
     }
 
@@ -122,7 +123,12 @@ export const socketLink =
 
     /** Opens a WebSocket beside the connection, as far as the server's first word: only what is proved to work is used. */
     const probe = () => {
-      const manager = new Manager(url, { ...options, transports: ['websocket'], reconnection: false, autoConnect: false })
+      const manager = new Manager(url, {
+        ...options,
+        transports: ['websocket'],
+        reconnection: false,
+        autoConnect: false,
+      })
       let over = false
       endProbe = () => {
         over = true

@@ -1,8 +1,12 @@
 export type Transport = 'websocket' | 'polling'
 
-/** How to try to connect: by which transports, the first one first, and for how long, ms. */
+/**
+ * How to try to connect: by which transports, the first one first, and for how long, ms. `all`: where the first one is
+ * refused the second one is tried in the same attempt; else it is only there to upgrade to.
+ */
 export interface Attempt {
   readonly transports: readonly Transport[]
+  readonly all: boolean
   readonly timeoutMs: number
 }
 
@@ -49,21 +53,17 @@ export class TransportChoice {
 
   next(): Attempt {
     const { websocket, polling } = this.times
-    if (this.#resting) return { transports: ['polling'], timeoutMs: polling }
+    if (this.#resting) return { transports: ['polling'], all: false, timeoutMs: polling }
     return this.#first === 'websocket'
-      ? { transports: ['websocket', 'polling'], timeoutMs: websocket }
-      : // socket.io tries the upgrade by itself.
-        { transports: ['polling', 'websocket'], timeoutMs: polling }
+      ? { transports: ['websocket', 'polling'], all: true, timeoutMs: websocket }
+      : // Not all: a refusal of polling tells more than the silence of the WebSocket that would follow it.
+        { transports: ['polling', 'websocket'], all: false, timeoutMs: polling }
   }
 
   /** An attempt led to no connection. `silent`: nothing answered in time, so only its first transport was tried. */
   failed(silent: boolean): void {
-    if (this.#resting) {
-      this.#resting = false
-      this.#first = 'websocket'
-    } else if (silent) {
-      this.#first = this.#first === 'websocket' ? 'polling' : 'websocket'
-    }
+    this.#first = this.#first === 'websocket' && silent && !this.#resting ? 'polling' : 'websocket'
+    this.#resting = false
   }
 
   /** From now on this transport carries the connection: a new one, or one that was upgraded. */

@@ -1,7 +1,9 @@
 import { memo, useMemo, useState } from 'react'
 import type { Batch, LinkState } from '../../../lib/run/model'
+import type { Known } from '../../nothing'
 import { plural } from '../../words'
 import { Glyph } from '../marks'
+import { Nothing } from '../nothing'
 import { Age, ZoneNote } from '../time'
 import { BatchRow } from './batch-row'
 import { needsOf } from './depends'
@@ -9,6 +11,8 @@ import { needsOf } from './depends'
 interface Props {
   batches: Batch[]
   totalKnown: boolean
+  /** How well it is known that these are all. */
+  known: Known
   over: boolean
   frozenAt: number | null
   clockOffset: number
@@ -21,7 +25,7 @@ interface Props {
 
 /** The batches in plan order. On a phone completed ones fold into one line. */
 export const Batches = memo(function Batches(props: Props) {
-  const { batches, totalKnown, over, frozenAt, clockOffset, docker, dockerSince, picked, onPick } = props
+  const { batches, totalKnown, known, over, frozenAt, clockOffset, docker, dockerSince, picked, onPick } = props
   const [unfolded, setUnfolded] = useState(false)
   const needs = useMemo(() => needsOf(batches), [batches])
   const watched = docker !== 'off'
@@ -62,11 +66,10 @@ export const Batches = memo(function Batches(props: Props) {
         )}
       </header>
       {batches.length === 0 ? (
-        <p className="none">
-          {totalKnown
-            ? 'No batch yet. They appear as soon as the plan is read or one begins.'
-            : 'No plan is known, and no batch has begun yet.'}
-        </p>
+        <Nothing
+          in={over ? 'batches of a run that is over' : totalKnown ? 'batches of an empty plan' : 'batches'}
+          known={known}
+        />
       ) : (
         <ol>
           {batches.map((batch, index) => (

@@ -118,6 +118,11 @@ export const nothingTexts = {
     old: 'None when this page last heard from its server.',
     silent: 'None. A run’s page exports its recording; any Groundtruth shows it here.',
   },
+  'more imports': {
+    reading: 'More imported recordings are being read again after a restart.',
+    unread: 'More imported recordings can’t be read from the data folder. The server’s log says why.',
+    ...{ current: 'These are all.', old: 'These were all.', silent: 'These are all.' },
+  },
 } satisfies Record<string, Record<Known, string>>
 
 export type Place = keyof typeof nothingTexts

@@ -82,6 +82,7 @@ export function Imports({ imports, known }: { imports: ImportSummary[]; known: K
           </table>
         </div>
       )}
+      {imports.length > 0 && (known === 'reading' || known === 'unread') && <Nothing in="more imports" known={known} />}
       {importing && <ImportDialog onClose={() => setImporting(false)} />}
     </section>
   )

@@ -131,7 +131,7 @@ test('[SYNC-4] a change is on a page that polls as soon as one poll takes', asyn
     const shown = page.waitForFunction(
       n => document.querySelector('[data-testid="batches-completed"]')?.textContent?.startsWith(`${n}/`),
       n,
-      { polling: 'mutation' },
+      { polling: 10 },
     )
     const sent = Date.now()
     backend.sendRaw(runId, JSON.stringify({ ...status, timestamp }))

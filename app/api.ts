@@ -94,13 +94,11 @@ export const saveLog = (run: RunRef, batchId: string | null) =>
 export const saveRecording = (run: RunRef) =>
   save(`${apiOf(run)}/recording`, 'application/x-ndjson', `${run.runId}.jsonl`, 'The recording')
 
+/** Also asks for JSON: that is how the server says why not. */
 async function save(path: string, accept: string, name: string, what: string): Promise<Answer<null>> {
   try {
     const response = await fetch(path, { headers: { accept }, cache: 'no-store' })
-    if (!response.ok) {
-      const error = `${what} can’t be downloaded: the server answered ${response.status}.`
-      return { ok: false, status: response.status, error }
-    }
+    if (!response.ok) return { ok: false, status: response.status, error: await refusalOf(response, what) }
     const link = document.createElement('a')
     link.href = URL.createObjectURL(await response.blob())
     link.download = name
@@ -108,6 +106,16 @@ async function save(path: string, accept: string, name: string, what: string): P
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
     return { ok: true, value: null }
   } catch {
-    return { ok: false, status: 0, error: `${what} can’t be downloaded: the server gave no answer. Try again.` }
+    return {
+      ...{ ok: false, status: 0 },
+      error: `${what} can’t be downloaded: no answer came, or it broke off. Check the connection, then try again.`,
+    }
   }
+}
+
+/** Why, in the server's words where it is the server that answered. */
+async function refusalOf(response: Response, what: string): Promise<string> {
+  const told = errorAnswer.safeParse(await response.json().catch(() => null))
+  if (told.success) return told.data.error
+  return `${what} can’t be downloaded: HTTP ${response.status}, from the server or a proxy before it. Try again.`
 }

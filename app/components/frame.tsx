@@ -2,8 +2,9 @@
 
 import Link from 'next/link'
 import type { ReactNode } from 'react'
-import { useRestarting, useSync } from '../../lib/client/live'
+import { useRestarting, useSync, useTransport, useTrouble } from '../../lib/client/live'
 import type { LinkState } from '../../lib/run/model'
+import { troubleText } from '../trouble'
 import { Glyph } from './marks'
 import { ThemeToggle } from './theme-toggle'
 import { Age } from './time'
@@ -63,11 +64,20 @@ function DockerBadge({ link }: { link: LinkState }) {
   )
 }
 
+const POLLING = 'By HTTP long polling: WebSocket does not get through to the server. It is tried again now and then.'
+
 function PageLink({ version }: { version: number }) {
   const { sync, checkedAt } = useSync()
+  const transport = useTransport()
   const stale = useStale({ sync, checkedAt })
   return (
-    <span className={stale ? 'page-link is-old' : 'page-link'} data-testid="page-sync" data-sync={sync}>
+    <span
+      className={stale ? 'page-link is-old' : 'page-link'}
+      data-testid="page-sync"
+      data-sync={sync}
+      data-transport={transport ?? undefined}
+      title={transport === 'polling' ? POLLING : undefined}
+    >
       {stale && <Glyph id="l-stale" />}
       Page v{version}
       {stale && ' stale'}
@@ -86,19 +96,27 @@ function StaleBanner() {
   const { sync, checkedAt } = useSync()
   const stale = useStale({ sync, checkedAt })
   const restarting = useRestarting()
+  const trouble = useTrouble()
   if (!stale && !restarting) return null
   return (
     <section className="banner" role="status" data-testid="page-stale">
       <Glyph id="l-down" />
       <p>
-        <b>{restarting ? 'The dashboard is restarting.' : 'This page has lost its server.'}</b> What it shows of live
-        runs is last known
+        <b>
+          {restarting
+            ? 'The dashboard is restarting.'
+            : checkedAt === null
+              ? 'This page can’t connect to its server.'
+              : 'This page has lost its server.'}
+        </b>{' '}
+        What it shows of live runs is last known
         {checkedAt !== null && (
           <>
             , <Age since={checkedAt} /> old
           </>
         )}
         . It tries again by itself.
+        {trouble !== null && !restarting && <span className="banner-why">{troubleText(trouble)}</span>}
       </p>
       <button className="button" type="button" onClick={() => window.location.reload()}>
         Reload

@@ -3,10 +3,11 @@ import type { Scope } from '../sync/scope'
 import type { Kind } from './kind'
 
 /**
- * What a page shows of a scope. `checkedAt`: when the server held this state for certain, server's clock, ms. `gone`:
+ * What a page shows of a scope. `read`: the server has told `state`; else it is a place-holder that looks empty and is
+ * not. `checkedAt`: when the server held this state for certain, server's clock, ms. `gone`:
  * the scope is no more [SYNC-9].
  */
-export type Live<T> = { state: T; sync: Sync; checkedAt: number | null; gone: boolean }
+export type Live<T> = { state: T; read: boolean; sync: Sync; checkedAt: number | null; gone: boolean }
 
 /** What the page was rendered with: as the server held it, and as the page shows it [SYNC-8]. */
 export interface Rendered<S, T> {
@@ -59,4 +60,7 @@ export class Follower<S, T> {
 /** A follower whatever it follows. */
 export type AnyFollower = Pick<Follower<unknown, unknown>, 'scope' | 'listeners' | 'live' | 'deadline' | 'feed'>
 
-const liveOf = <T>({ sync, checkedAt, gone }: View<unknown>, state: T): Live<T> => ({ state, sync, checkedAt, gone })
+const liveOf = <T>({ stamp, sync, checkedAt, gone }: View<unknown>, state: T): Live<T> => ({
+  ...{ state, sync, checkedAt, gone },
+  read: stamp !== null,
+})

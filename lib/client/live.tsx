@@ -20,11 +20,14 @@ import type { Live, Rendered } from './follower'
 import type { LogView } from './kind'
 import type { PageSync } from './page-sync'
 import { LiveStore, type Shelf } from './store'
+import type { Transport } from './transport-choice'
+import type { Trouble } from './trouble'
 
 export type { RunRef } from '../sync/scope'
 export type { Live } from './follower'
 export type { LogView } from './kind'
 export type { PageSync } from './page-sync'
+export type { Trouble } from './trouble'
 
 const Store = createContext<LiveStore | null>(null)
 
@@ -126,6 +129,28 @@ export function useRestarting(): boolean {
   )
 }
 
+/** Which transport carries the page's connection; null while there is none. */
+export function useTransport(): Transport | null {
+  const store = useStore()
+  const listen = useCallback((listener: () => void) => store.onSync(listener), [store])
+  return useSyncExternalStore(
+    listen,
+    () => store.transport(),
+    () => null,
+  )
+}
+
+/** Why the page is without a connection; null while the server answers. */
+export function useTrouble(): Trouble | null {
+  const store = useStore()
+  const listen = useCallback((listener: () => void) => store.onSync(listener), [store])
+  return useSyncExternalStore(
+    listen,
+    () => store.trouble(),
+    () => null,
+  )
+}
+
 /** What the server last said that who looks at the page may do; null: nothing since the page was rendered. */
 export function useToldRole(): Visitor['role'] | null {
   const store = useStore()
@@ -139,7 +164,10 @@ export function useToldRole(): Visitor['role'] | null {
 
 function useScope<S, T>(store: LiveStore, shelf: Shelf<S, T>, scope: Scope, rendered: Rendered<S, T>): Live<T> {
   const atFirst = useMemo<Live<T>>(
-    () => ({ state: rendered.shown, sync: 'connecting', checkedAt: null, gone: false }),
+    () => ({
+      ...{ state: rendered.shown, read: rendered.seed !== undefined },
+      ...{ sync: 'connecting', checkedAt: null, gone: false },
+    }),
     [rendered],
   )
   const listen = useCallback(

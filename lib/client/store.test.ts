@@ -83,16 +83,59 @@ const nothingNew = (now: string): Answer => ({ kind: 'diffs', epoch: 'p.1', scop
 
 afterEach(() => vi.restoreAllMocks())
 
+describe('[SYNC-11] a page without a connection', () => {
+  it('says why until its server answers, not until something connects', () => {
+    const { store, link, follow, asked, nothingNew } = setUp()
+    const told = vi.fn()
+    store.onSync(told)
+    follow()
+    link().troubled({ kind: 'http', status: 502 })
+    expect(told).toHaveBeenCalledOnce()
+    link().carried('polling')
+    link().up()
+    expect(store.trouble()).toEqual({ kind: 'http', status: 502 })
+    asked.shift()?.done(nothingNew())
+    expect(store.trouble()).toBeNull()
+    expect(store.transport()).toBe('polling')
+    link().down()
+    expect(store.transport()).toBeNull()
+  })
+
+  it('shows a log as not read, however long it takes, until it is', () => {
+    const { clock, store, link, asked } = setUp()
+    const log = logScope('r')
+    const stop = store.follow(store.logs, log, { shown: { lines: [], dropped: 0 } }, () => undefined)
+    const live = () => store.live(store.logs, log)
+    expect(live()).toMatchObject({ read: false, sync: 'connecting' })
+    clock.advance(11_000)
+    expect(live()).toMatchObject({ read: false, sync: 'stale' })
+    link().up()
+    const now = new Date(clock.now).toISOString()
+    const state = JSON.stringify({ lines: [], dropped: 0 })
+    asked.shift()?.done({ kind: 'snapshot', epoch: 'p.1', scope: log, version: 1, now, state })
+    expect(live()).toMatchObject({ read: true, sync: 'live' })
+    link().down()
+    expect(live()).toMatchObject({ read: true })
+    stop()
+  })
+})
+
 describe('following', () => {
   it('[SYNC-8] shows what the page was rendered with, and asks from there', () => {
     const { follow, live, asked, link, nothingNew } = setUp()
     follow()
-    expect(live()).toEqual({ state: initial, sync: 'connecting', checkedAt: null, gone: false })
+    expect(live()).toEqual({ state: initial, read: true, sync: 'connecting', checkedAt: null, gone: false })
     expect(asked).toEqual([])
     link().up()
     expect(asked.map(({ request }) => request)).toEqual([{ scope, epoch: 'p.1', version: 1 }])
     asked[0]!.done(nothingNew())
-    expect(live()).toEqual({ state: initial, sync: 'live', checkedAt: Date.parse(initial.now), gone: false })
+    expect(live()).toEqual({
+      state: initial,
+      read: true,
+      sync: 'live',
+      checkedAt: Date.parse(initial.now),
+      gone: false,
+    })
     expect(live().state).toBe(initial)
   })
 

@@ -7,6 +7,8 @@ import { containersKind, fleetKind, logKind, runKind, type Kind } from './kind'
 import type { Link, OpenLink } from './link'
 import { syncOf, type PageSync } from './page-sync'
 import { Ticker } from './ticker'
+import type { Transport } from './transport-choice'
+import type { Trouble } from './trouble'
 
 /** What a page stands on. */
 export interface Environment {
@@ -61,6 +63,8 @@ export class LiveStore {
   private readonly syncListeners = new Set<() => void>()
   private isRestarting = false
   private toldRole: Visitor['role'] | null = null
+  private carrier: Transport | null = null
+  private lastTrouble: Trouble | null = null
   private pageSync: PageSync = { sync: 'connecting', checkedAt: null }
 
   /** @param renderedAt the server's clock when it rendered the page, ms */
@@ -78,6 +82,8 @@ export class LiveStore {
     this.link = this.environment.openLink({
       up: () => this.up(),
       down: () => this.down(),
+      carried: by => this.setCarrier(by),
+      troubled: trouble => this.setTrouble(trouble),
       closing: () => this.setRestarting(true),
       heard: heard => {
         this.noticeClock()
@@ -155,7 +161,17 @@ export class LiveStore {
     return this.toldRole
   }
 
-  /** Told when `sync`, `restarting` or `role` says something else. */
+  /** Which transport carries the page's connection; null while there is none. */
+  transport(): Transport | null {
+    return this.carrier
+  }
+
+  /** Why the page is without a connection; null while the server answers. */
+  trouble(): Trouble | null {
+    return this.lastTrouble
+  }
+
+  /** Told when `sync`, `restarting`, `role`, `transport` or `trouble` says something else. */
   onSync(listener: () => void): () => void {
     const own = () => listener()
     this.syncListeners.add(own)
@@ -182,6 +198,7 @@ export class LiveStore {
 
   private down(): void {
     this.isUp = false
+    this.setCarrier(null)
     for (const follower of this.all()) {
       this.input(follower, replica => {
         replica.disconnected(this.now())
@@ -193,6 +210,18 @@ export class LiveStore {
   private setRestarting(is: boolean): void {
     if (is === this.isRestarting) return
     this.isRestarting = is
+    for (const listener of this.syncListeners) listener()
+  }
+
+  private setCarrier(by: Transport | null): void {
+    if (by === this.carrier) return
+    this.carrier = by
+    for (const listener of this.syncListeners) listener()
+  }
+
+  private setTrouble(trouble: Trouble | null): void {
+    if (trouble === this.lastTrouble) return
+    this.lastTrouble = trouble
     for (const listener of this.syncListeners) listener()
   }
 
@@ -252,6 +281,7 @@ export class LiveStore {
         return
       }
       this.patience = PATIENCE_MS
+      this.setTrouble(null)
       this.noticeClock()
       if ('now' in answer) {
         this.clock.limit(Date.parse(answer.now), askedAt)

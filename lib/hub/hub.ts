@@ -16,6 +16,7 @@ import { BackendLink } from './backend-link'
 import { Commands } from './commands'
 import { DockerEvidence } from './docker-evidence'
 import { Imports } from './imports'
+import { unreadable } from './unreadable'
 import { Lifecycle } from './lifecycle'
 import { pageOfLog } from './log-page'
 import { ReachedBounds } from './reached-bounds'
@@ -202,7 +203,17 @@ export class Hub implements HubApi {
 
   async exportRun(runId: string): Promise<RecordingFile | undefined> {
     const state = this.life.runs.get(runId)
-    return state && this.life.exported(state)
+    if (!state) return undefined
+    const recording = this.life.exported(state)
+    if (!recording) {
+      throw new HubError(
+        'not-found',
+        'There is no recording of this run: this server was started without a data folder.',
+      )
+    }
+    return recording.catch((error: unknown) => {
+      throw unreadable(error)
+    })
   }
 
   async specs(): Promise<Spec[]> {
@@ -266,6 +277,7 @@ export class Hub implements HubApi {
       dockerSince: this.dockerSince,
       findings: [...recorderFinding(this.recording()), ...findings],
       imports: this.imports.list(),
+      ...(this.imports.unread && { importsUnread: this.imports.unread }),
     }
     return fleetDocument(fields, this.life.runs.newestFirst())
   }

@@ -102,7 +102,7 @@ export class ImportedRun implements Player {
     const { batches, ...fields } = derive(this.run, at, links).view
     const shown = {
       ...fields,
-      findings: this.incomplete ? [this.incomplete, ...fields.findings] : fields.findings,
+      findings: [...(this.incomplete ? [this.incomplete] : []), ...this.droppedFinding(), ...fields.findings],
       spec: this.run.spec ?? this.header?.spec ?? null,
       runId: this.runId,
       backend: this.header?.backend ?? '',
@@ -122,6 +122,14 @@ export class ImportedRun implements Player {
   close(): void {
     this.log.release()
     this.agentLogs.forget(this.runId)
+  }
+
+  /** Lines that were in the file and are in no log here [IMP-4]. */
+  private droppedFinding(): Finding[] {
+    const dropped = [this.log, ...this.batchLogs.values()].reduce((sum, log) => sum + log.dropped, 0)
+    if (dropped === 0) return []
+    const text = `The oldest ${dropped} log lines of this recording are not shown: a log, and all logs of imports together, have a bound. The exported file has them.`
+    return [{ kind: 'dropped-lines', text, at: null, batchId: null, containerId: null }]
   }
 
   private get runId(): string {

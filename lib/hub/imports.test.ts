@@ -11,10 +11,11 @@ import { Folders } from './testing-recorded'
 const folders = new Folders()
 afterEach(() => folders.end())
 
-const BOUNDS = { imports: 3, one: 4_096, all: 8_192, atOnce: 2, playing: 60_000 }
+const BOUNDS = { imports: 3, one: 4_096, all: 8_192, atOnce: 2, playing: 60_000, logs: 1024 * 1024 }
 
 /** Imports in a folder, and what was told of them. */
 function importsIn(folder: string | null, bounds = BOUNDS) {
+  let dropped = 0
   const told = { changed: 0, refused: 0, failed: [] as unknown[] }
   const publisher = new MemoryPublisher({
     broadcast: () => undefined,
@@ -24,12 +25,12 @@ function importsIn(folder: string | null, bounds = BOUNDS) {
   const imports = new Imports(
     {
       ...{ folder, publisher, log: pino({ level: 'silent' }) },
-      meter: { refused: () => void (told.refused += 1) },
+      meter: { refused: () => void (told.refused += 1), dropped: (lines: number) => void (dropped += lines) },
       changed: () => void (told.changed += 1),
     },
     bounds,
   )
-  return { imports, publisher, told }
+  return { imports, publisher, told, dropped: () => dropped }
 }
 
 const header = (runId = 'r1') =>
@@ -58,7 +59,8 @@ describe('imported recordings', () => {
     // While it is read again the very same one may be brought.
     expect(await again.add(bytes(recording()))).toMatchObject({ importId })
     await restored
-    expect(toldAgain).toEqual({ changed: 1, refused: 0, failed: [] })
+    // Also that all are read by now.
+    expect(toldAgain).toEqual({ changed: 2, refused: 0, failed: [] })
     for (const each of [imports, again]) {
       expect(each.list()).toMatchObject([{ id: importId, runId: 'r1', spec: '001-todo', counts: { total: 1 } }])
       expect(await each.snapshot(importId)).toMatchObject({ runId: 'r1', imported: { id: importId } })
@@ -224,5 +226,53 @@ describe('the bounds of imports', () => {
     const { imports: none } = importsIn(null)
     await none.restore()
     await expect(none.add(bytes(recording()))).rejects.toMatchObject({ code: 'unwritable' })
+  })
+
+  it('[IMP-3] [SYNC-12] those of an ended process are said to be unread until they are read, or where they can’t be', async () => {
+    const folder = folders.make()
+    const { imports } = importsIn(folder)
+    expect(imports.unread).toBeUndefined()
+    await imports.add(bytes(recording()))
+    const { imports: again } = importsIn(folder)
+    const restored = again.restore()
+    expect([again.unread, again.list()]).toEqual(['reading', []])
+    await restored
+    expect([again.unread, again.list().length]).toEqual([undefined, 1])
+
+    writeFileSync(join(folder, `${'b'.repeat(32)}.jsonl`), 'strange')
+    const { imports: damaged } = importsIn(folder)
+    await damaged.restore()
+    expect([damaged.unread, damaged.list().length]).toEqual(['unread', 1])
+
+    writeFileSync(join(folder, 'imports'), 'a file in its place')
+    const { imports: none, told } = importsIn(join(folder, 'imports'))
+    await none.restore()
+    expect([none.unread, told.changed]).toEqual(['unread', 1])
+  })
+
+  it('[IMP-4] lines that their logs let go of are counted, told in a finding, and in each log', async () => {
+    const { imports, dropped } = importsIn(folders.make(), {
+      ...BOUNDS,
+      one: 1024 * 1024,
+      all: 1024 * 1024,
+      logs: 100_000,
+    })
+    const lines = Array.from({ length: 1_000 }, (_, index) => line(`line ${index}`))
+    const { importId } = await imports.add(bytes(header(), plan, ...lines))
+    const log = await imports.logs(importId, { batch: 'a', after: 0, limit: 10_000 })
+    expect(log!.dropped).toBeGreaterThan(100)
+    expect(log!.lines.length + log!.dropped).toBe(1_000)
+    expect(dropped()).toBe(log!.dropped)
+    expect((await imports.snapshot(importId))!.findings).toMatchObject([
+      { kind: 'dropped-lines', text: expect.stringContaining(`The oldest ${dropped()} log lines`) as unknown },
+    ])
+    // Room for another one is taken from the largest, and counted just the same.
+    const before = dropped()
+    const { importId: other } = await imports.add(bytes(header('r2'), plan, ...lines))
+    const left = await Promise.all(
+      [importId, other].map(async id => (await imports.logs(id, { batch: 'a', after: 0, limit: 1 }))!.dropped),
+    )
+    expect(dropped()).toBeGreaterThan(before)
+    expect(dropped()).toBe(left[0]! + left[1]!)
   })
 })

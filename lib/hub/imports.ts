@@ -15,6 +15,7 @@ import { LogBudget } from './log-budget'
 import { pageOfLog } from './log-page'
 import type { HubMeter } from './meter'
 import { isMissing } from './recording-file'
+import { unreadable } from './unreadable'
 import { playRecording } from './recording-reader'
 import { HubError, type ImportsApi, type LogPage, type LogQuery, type RecordingFile } from './types'
 
@@ -23,15 +24,20 @@ export interface ImportsOptions {
   folder: string | null
   publisher: Publisher
   log: Logger
-  meter: Pick<HubMeter, 'refused'>
+  meter: Pick<HubMeter, 'refused' | 'dropped'>
   /** One came, or went. */
   changed: () => void
 }
 
-/** How many are kept, how large one may be, and all together, bytes, how many may come at once, and how much time
- * of this process playing one may take, ms [IMP-4].
+/**
+ * How many are kept, how large one may be, and all together, bytes, how many may come at once, how much time of this
+ * process playing one may take, ms, and how much memory the logs of all may take, apart from those of runs that are
+ * followed, bytes [IMP-4].
  */
-const BOUNDS = { imports: 50, one: 256 * 1024 * 1024, all: 1024 * 1024 * 1024, atOnce: 4, playing: 60_000 }
+const BOUNDS = {
+  ...{ imports: 50, one: 256 * 1024 * 1024, all: 1024 * 1024 * 1024, atOnce: 4, playing: 60_000 },
+  logs: 128 * 1024 * 1024,
+}
 /** A line of a recording holds one message, or one reading of a plan. */
 const MAX_LINE = 16 * 1024 * 1024
 /** What pages are sent of one run. */
@@ -40,8 +46,6 @@ const MAX_DOCUMENT = 8 * 1024 * 1024
 const MAX_SUMMARY = 16 * 1024
 /** A longer step keeps pages waiting, ms. */
 const STEP = 20
-/** What the logs of all imports take of memory; those of runs that are followed have another budget. */
-const LOG_BYTES = 128 * 1024 * 1024
 
 const NAME = /^([0-9a-f]{32})\.jsonl$/
 const PART = '.part'
@@ -62,19 +66,30 @@ interface Kept extends Played {
 /** Runs out of recordings that were exported elsewhere, or here, each under a name of its own and never live [IMP-2]. */
 export class Imports implements ImportsApi {
   private readonly kept = new Map<string, Kept>()
-  private readonly budget = new LogBudget(LOG_BYTES)
+  private readonly budget: LogBudget
   private underWay = 0
+  private restored: 'reading' | 'unread' | undefined
 
   constructor(
     private readonly options: ImportsOptions,
     private readonly bounds = BOUNDS,
-  ) {}
+  ) {
+    this.budget = new LogBudget(bounds.logs, lines => options.meter.dropped(lines))
+  }
+
+  /** What `list` lacks of what an earlier process has kept: it is being read, or can't be; undefined: nothing. */
+  get unread(): 'reading' | 'unread' | undefined {
+    return this.restored
+  }
 
   /** Takes in what an earlier process has kept [IMP-3]. */
   async restore(): Promise<void> {
     const { folder, log } = this.options
     if (folder === null) return
-    for (const name of this.namesIn(folder)) {
+    const names = this.namesIn(folder)
+    let failed = names === null
+    if (names?.some(name => NAME.test(name))) this.restored = 'reading'
+    for (const name of names ?? []) {
       const path = join(folder, name)
       const id = NAME.exec(name)?.[1]
       // What was being written when the process ended was never told to be kept.
@@ -86,9 +101,13 @@ export class Imports implements ImportsApi {
         if (this.kept.has(id)) played.run.close()
         else this.keep(id, { ...played, path, ...sizeOf(path) })
       } catch (error) {
+        failed = true
         log.warn({ err: error, path }, 'an imported recording can’t be played: it is left alone')
       }
     }
+    const was = this.restored
+    this.restored = failed ? 'unread' : undefined
+    if (this.restored !== was) this.options.changed()
   }
 
   /** The newest first. */
@@ -239,12 +258,14 @@ export class Imports implements ImportsApi {
     this.options.changed()
   }
 
-  private namesIn(folder: string): string[] {
+  /** Null where the folder can't be read. */
+  private namesIn(folder: string): string[] | null {
     try {
       return readdirSync(folder)
     } catch (error) {
-      if (!isMissing(error)) this.options.log.error({ err: error, folder }, 'imported recordings can’t be read')
-      return []
+      if (isMissing(error)) return []
+      this.options.log.error({ err: error, folder }, 'imported recordings can’t be read')
+      return null
     }
   }
 
@@ -295,9 +316,4 @@ function unwritable(cause: unknown): HubError {
   return new HubError('unwritable', `The data folder can’t be written${why}: see to its disk and its rights.`, {
     cause,
   })
-}
-
-function unreadable(cause: unknown): HubError {
-  const why = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : ''
-  return new HubError('unwritable', `The recording can’t be read from the data folder${why}.`, { cause })
 }

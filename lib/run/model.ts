@@ -190,6 +190,8 @@ export const fleet = versioned.extend({
   findings: z.array(finding),
   /** Runs that were imported, the newest import first. */
   imports: z.array(importSummary),
+  /** Not all of them were read again after a restart: they are being read, or can't be. Absent: all were. */
+  importsUnread: z.enum(['reading', 'unread']).optional(),
   runs: z.array(runFields),
 })
 export type Fleet = z.infer<typeof fleet>

@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import { io, type Socket } from 'socket.io-client'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import { z } from 'zod'
 import { NOT_SIGNED_IN, OUTDATED, PROTOCOL, SOCKET_PATH, type Visitor } from '../sync/messages'
 import { readAddresses } from './addresses'
 import { Gateway } from './gateway'
@@ -104,6 +107,64 @@ describe.each([[['websocket']], [['polling']]])('[SAFE-3] a socket by %s', trans
     expect(await subscribe(vic)).toMatchObject({ kind: 'snapshot' })
     expect(gateway.audience('fleet')).toBe(1)
     expect(await connect(cookie, {}, transports)).toBe(NOT_SIGNED_IN)
+  })
+})
+
+describe('[SAFE-3] a connection by long polling is of the person who opened it', () => {
+  const base = `${SOCKET_PATH}/?EIO=4&transport=polling`
+  const text = { 'content-type': 'text/plain;charset=UTF-8' }
+
+  /** Opens one by hand, and gives the address of its polls. */
+  async function poll(headers: Record<string, string>): Promise<string> {
+    const opened: unknown = JSON.parse((await server.call('GET', base, headers)).text.slice(1))
+    return `${base}&sid=${z.object({ sid: z.string() }).parse(opened).sid}`
+  }
+
+  it('and nobody else reads it, writes to it or upgrades it', async () => {
+    const [ann, vic] = [await team.cookie('ann'), await team.cookie('vic')]
+    const address = await poll(ann)
+    for (const other of [{}, vic, { authorization: 'Bearer wrong' }, team.bearer('vic')]) {
+      expect((await server.call('GET', address, other)).status).toBe(400)
+      expect((await server.call('POST', address, { ...text, ...other }, '40')).status).toBe(400)
+      const upgrade = new WebSocket(`ws://127.0.0.1:${server.port}${address.replace('polling', 'websocket')}`, {
+        headers: other,
+      })
+      await once(upgrade, 'error')
+    }
+    const mine = { ...text, ...ann }
+    expect((await server.call('POST', address, mine, `40${JSON.stringify({ protocol: PROTOCOL })}`)).text).toBe('ok')
+    expect((await server.call('GET', address, ann)).text).toMatch(/^40\{"sid"/)
+  })
+
+  it('and a program that shows its token in the handshake goes on without', async () => {
+    const address = await poll({})
+    const hello = `40${JSON.stringify({ protocol: PROTOCOL, token: team.secret('ann') })}`
+    expect((await server.call('POST', address, text, hello)).status).toBe(200)
+    expect((await server.call('GET', address)).text).toMatch(/^40\{"sid"/)
+  })
+
+  it('[SAFE-2] and a page of another site neither opens one nor writes to it', async () => {
+    const ann = await team.cookie('ann')
+    const address = await poll(ann)
+    for (const foreign of [{ origin: 'http://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }]) {
+      expect((await server.call('GET', base, { ...ann, ...foreign })).status).toBe(403)
+      expect((await server.call('POST', address, { ...text, ...ann, ...foreign }, '40')).status).toBe(403)
+    }
+    expect((await server.call('GET', `${base}&j=0`, ann)).status).toBe(403)
+  })
+
+  it('[SAFE-5] and what it says does not count against the calls that change something', async () => {
+    const mine = { ...text, ...(await team.cookie('ann')) }
+    for (let socket = 0; socket < 3; socket += 1) {
+      const address = await poll(mine)
+      await server.call('POST', address, mine, `40${JSON.stringify({ protocol: PROTOCOL })}`)
+      for (let n = 0; n < 110; n += 1) {
+        const { status } = await server.call('POST', address, mine, '42["unsubscribe",{"scope":"fleet"}]')
+        expect(status).toBe(200)
+      }
+    }
+    const json = { ...mine, 'content-type': 'application/json' }
+    expect((await server.call('POST', '/api/runs', json, '{"spec":"x"}')).status).toBe(201)
   })
 })
 

@@ -375,6 +375,60 @@ describe('[SYNC-5] a page that reads too slowly', () => {
   })
 })
 
+describe('[SYNC-5] a page that polls too slowly', () => {
+  /** A page that polls by hand, and only when told to. */
+  async function poller(scope: Scope) {
+    const base = `${SOCKET_PATH}/?EIO=4&transport=polling`
+    const hello: unknown = JSON.parse((await server.call('GET', base)).text.slice(1))
+    const address = `${base}&sid=${z.object({ sid: z.string() }).parse(hello).sid}`
+    const say = (text: string) => server.call('POST', address, { 'content-type': 'text/plain;charset=UTF-8' }, text)
+    const poll = async () => (await server.call('GET', address)).text.split('\x1e')
+    await say(`40${JSON.stringify({ protocol: PROTOCOL })}`)
+    await poll()
+    await say(`420${JSON.stringify(['subscribe', { scope }])}`)
+    await poll()
+    expect(gateway.audience(scope)).toBe(1)
+    return { poll }
+  }
+  const events = (packets: string[]) =>
+    packets.filter(packet => packet.startsWith('42')).map(packet => /^42\["(\w+)"/.exec(packet)?.[1])
+
+  it('leaves the broadcast at the same bound, and gets one snapshot when it has taken what waited', async () => {
+    const numbers = openNumbers()
+    const slow = await poller('fleet')
+    numbers.padding = 'x'.repeat(100_000)
+    let steps = 0
+    while (gateway.audience('fleet') > 0) {
+      numbers.step('fleet')
+      steps += 1
+      expect(steps).toBeLessThan(5)
+    }
+    expect(gateway.attendance().slow).toBe(1)
+    for (let n = 0; n < 100; n += 1) numbers.step('fleet')
+
+    const waited = await slow.poll()
+    expect(events(waited)).toEqual(Array.from({ length: steps - 1 }, () => 'push'))
+    const current = await slow.poll()
+    expect(events(current)).toEqual(['snapshot'])
+    expect(current.join()).toContain(`"version":${numbers.value}`)
+    expect(gateway.audience('fleet')).toBe(1)
+    numbers.step('fleet')
+    expect(events(await slow.poll())).toEqual(['push'])
+  })
+
+  it('is told at once while it does poll, whatever the size of what it is told', async () => {
+    const numbers = openNumbers()
+    const quick = await poller('fleet')
+    numbers.padding = 'x'.repeat(300_000)
+    for (let n = 0; n < 20; n += 1) {
+      const answer = quick.poll()
+      numbers.step('fleet')
+      expect((await answer).join()).toMatch(new RegExp(`"(to|version)":${numbers.value}\\b`))
+      expect(gateway.audience('fleet')).toBe(1)
+    }
+  })
+})
+
 describe('[SAFE-5] bounds', () => {
   const refusal = async (client: Client) => new Promise<Error>(resolve => client.on('connect_error', resolve))
   const connected = (client: Client) => new Promise<void>(resolve => client.on('connect', resolve))
@@ -382,16 +436,18 @@ describe('[SAFE-5] bounds', () => {
     (await metrics.text()).split('\n').filter(line => /^groundtruth_refused.* [^0]/.test(line))
 
   it.each([
-    ['sockets', { inAll: 2, perAddress: 9, perPerson: 9 }],
-    ['sockets-of-address', { inAll: 9, perAddress: 2, perPerson: 9 }],
-  ])('no page comes in beyond the bound of %s, and one may where another left', async (bound, bounds) => {
+    ['sockets', { inAll: 2, perAddress: 9, perPerson: 9 }, 'websocket'],
+    ['sockets', { inAll: 2, perAddress: 9, perPerson: 9 }, 'polling'],
+    ['sockets-of-address', { inAll: 9, perAddress: 2, perPerson: 9 }, 'websocket'],
+    ['sockets-of-address', { inAll: 9, perAddress: 2, perPerson: 9 }, 'polling'],
+  ])('no page comes in beyond the bound of %s (%j, %s), and one may where another left', async (bound, bounds, by) => {
     const narrow = await serve()
     const gate = new Gateway(narrow.live, narrow.access, silent, metrics, { bounds })
     gate.open(new Numbers())
-    const arrive = () => connect({ port: narrow.port })
+    const arrive = () => connect({ port: narrow.port, transports: [by] })
     const [first, second] = [arrive(), arrive()]
     await Promise.all([connected(first), connected(second)])
-    expect((await refusal(arrive())).message).toBe('websocket error')
+    expect((await refusal(arrive())).message).toBe(by === 'polling' ? 'xhr poll error' : 'websocket error')
     expect(await refused()).toEqual([`groundtruth_refused_total{bound="${bound}"} 1`])
     first.disconnect()
     await vi.waitFor(() => expect(gate.attendance().sockets).toBe(1))
@@ -400,16 +456,19 @@ describe('[SAFE-5] bounds', () => {
     await narrow.close()
   })
 
-  it('a page that does not stop talking is cut off, and others are not', async () => {
-    openNumbers()
-    const [calm, loud] = [connect(), connect()]
-    await Promise.all([connected(calm), connected(loud)])
-    const gone = new Promise(resolve => loud.on('disconnect', resolve))
-    for (let n = 0; n < 1_000; n += 1) loud.emit('unsubscribe', { scope: 'fleet' })
-    expect(await gone).toBe('transport close')
-    expect(await refused()).toEqual(['groundtruth_refused_total{bound="messages"} 1'])
-    expect(await subscribed(calm, 'fleet')).toMatchObject({ kind: 'snapshot' })
-  })
+  it.each(['websocket', 'polling'])(
+    'a page that does not stop talking by %s is cut off, and others are not',
+    async by => {
+      openNumbers()
+      const [calm, loud] = [connect({ transports: [by] }), connect({ transports: [by] })]
+      await Promise.all([connected(calm), connected(loud)])
+      const gone = new Promise(resolve => loud.on('disconnect', resolve))
+      for (let n = 0; n < 1_000; n += 1) loud.emit('unsubscribe', { scope: 'fleet' })
+      expect(await gone).toMatch(by === 'polling' ? /^transport (close|error)$/ : /^transport close$/)
+      expect(await refused()).toEqual(['groundtruth_refused_total{bound="messages"} 1'])
+      expect(await subscribed(calm, 'fleet')).toMatchObject({ kind: 'snapshot' })
+    },
+  )
 
   it('a message of more than 64 KiB ends its socket, and nobody reads it', async () => {
     const numbers = openNumbers()
@@ -439,15 +498,15 @@ describe('[SAFE-5] bounds', () => {
 })
 
 describe('closing', () => {
-  it('tells pages why their connection ends, before it does', async () => {
+  it.each(['websocket', 'polling'])('tells pages by %s why their connection ends, before it does', async by => {
     openNumbers()
-    const client = connect()
+    const client = connect({ transports: [by] })
     await new Promise<void>(resolve => client.on('connect', resolve))
     const told: string[] = []
     client.on('closing', () => told.push('closing'))
     const gone = new Promise(resolve => client.on('disconnect', reason => resolve(told.push(reason))))
     await gateway.close()
     await gone
-    expect(told).toEqual(['closing', 'transport close'])
+    expect(told).toEqual(['closing', expect.stringMatching(/^transport (close|error)$/)])
   })
 })

@@ -1,5 +1,6 @@
-import type { Server as HttpServer } from 'node:http'
+import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import { BlockList } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Server } from 'socket.io'
 import { z } from 'zod'
 import {
@@ -52,6 +53,9 @@ export interface Attendance {
 /** How often every open socket is asked again whose it is, ms: a session may end while nothing is sent. */
 const RECHECK_MS = 30_000
 
+/** How long pages may take to hear that the server is being stopped, ms. */
+const CLOSING_MS = 250
+
 /** What each message takes [SAFE-3]. */
 export const needs: Record<keyof ClientToServer, Role> = { subscribe: 'viewer', unsubscribe: 'viewer' }
 const needsOf: ReadonlyMap<string, Role> = new Map(Object.entries(needs))
@@ -71,6 +75,9 @@ export class Gateway {
   readonly #visitors: Visitors
   readonly #trustedProxy: BlockList
   readonly #listener: PageListener
+  /** Who sent the request that opened each connection; null: nobody known, or nobody is asked. */
+  readonly #holders = new Map<string, string | null>()
+  readonly #senders = new WeakMap<IncomingMessage, string | null>()
   /** What each socket proved when it was opened. */
   readonly #proofs = new WeakMap<PageSocket, Proof>()
   /** Which role each socket's page was told. */
@@ -100,14 +107,32 @@ export class Gateway {
       // The edge decides about upgrades; and with compression every frame would be encoded for every page.
       destroyUpgrade: false,
       perMessageDeflate: false,
+      httpCompression: false,
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
       allowRequest: (request, decide) => {
+        if (queryOf(request).has('j')) {
+          decide('JSONP is not spoken here', false)
+          return
+        }
         const bound = this.#visitors.refusal(addressOf(request, trustedProxy))
         if (bound !== null) meter.refused(bound)
         decide(bound === null ? null : REFUSED[bound], bound === null)
       },
     })
+    this.#io.engine.use((request: IncomingMessage, _response: unknown, next: (error?: Error) => void) => {
+      this.#holdsItsSocket(request).then(
+        holds => next(holds ? undefined : new Error('another’s socket')),
+        (error: unknown) => {
+          log.error({ err: error }, 'a poll could not be judged')
+          next(new Error('failed'))
+        },
+      )
+    })
     this.#io.engine.on('connection', (connection: Connection) => {
+      // Private in its types alone; socket.io documents it.
+      const id = String(connection['id'])
+      this.#holders.set(id, this.#senders.get(connection.request) ?? null)
+      connection.on('close', () => this.#holders.delete(id))
       connection.on('close', this.#visitors.came(addressOf(connection.request, trustedProxy)))
       this.#keepToBounds(connection)
     })
@@ -169,10 +194,15 @@ export class Gateway {
     }
   }
 
-  /** Tells every page that the server is being stopped, and closes its connection: it looks for a server again. */
+  /**
+   * Tells every page that the server is being stopped, and closes its connection: it looks for a server again. A page
+   * that is between two polls hears it with the next one, so those are awaited for a moment.
+   */
   async close(): Promise<void> {
     clearInterval(this.#recheck)
     this.#io.emit('closing')
+    const deadline = Date.now() + CLOSING_MS
+    while (Date.now() < deadline && [...this.#pages.values()].some(({ hasTaken }) => !hasTaken)) await sleep(5)
     await this.#io.close()
   }
 
@@ -186,6 +216,18 @@ export class Gateway {
     }
     const slow = [...this.#pages.values()].filter(({ isSlow }) => isSlow).length
     return { sockets: this.#pages.size, slow, subscriptions }
+  }
+
+  /**
+   * Whether a request comes from whoever opened the connection that it names: its id stands in the address of every
+   * poll, where proxies write it down, and must not be worth a cookie [SAFE-3].
+   */
+  async #holdsItsSocket(request: IncomingMessage): Promise<boolean> {
+    const sender = this.access.personOf(await this.access.proofOf(request))?.name ?? null
+    this.#senders.set(request, sender)
+    const holder = this.#holders.get(queryOf(request).get('sid') ?? '')
+    // Without an id it opens a connection; an id that nobody holds is socket.io's to refuse.
+    return holder === undefined || holder === sender
   }
 
   /** Ends a connection that talks too much, or too long at once [SAFE-5]. */
@@ -267,6 +309,8 @@ export class Gateway {
     return this.#io.of('/').adapter.rooms.get(scope) ?? new Set()
   }
 }
+
+const queryOf = ({ url = '' }: IncomingMessage) => new URLSearchParams(url.slice(url.indexOf('?') + 1))
 
 /** How long the state or the steps in a message are, in characters. */
 function sizeOf(message: ServerMessages[ServerEvent] | Exclude<Answer, { kind: 'error' }>): number {

@@ -354,8 +354,20 @@ describe('recordings', () => {
     },
   )
 
-  it('answer 404 to a run that is not known, or not recorded', async () => {
-    expect((await get('/api/runs/nobody/recording')).status).toBe(404)
+  it('[IMP-1] say why a run is not exported, and what to do', async () => {
+    const nobody = await get('/api/runs/nobody/recording')
+    expect([nobody.status, parsed(nobody)]).toEqual([
+      404,
+      {
+        error: 'There is no such recording: no run of this id is followed here. GET /api/runs lists those that are',
+      },
+    ])
+    server.hub.failure = new HubError('unwritable', 'Why not, and what to do')
+    const unreadable = await get('/api/runs/a/recording')
+    expect([unreadable.status, parsed(unreadable)]).toEqual([507, { error: 'Why not, and what to do' }])
+    server.hub.failure = new HubError('not-found', 'It is not recorded')
+    const unrecorded = await get('/api/runs/a/recording')
+    expect([unrecorded.status, parsed(unrecorded)]).toEqual([404, { error: 'It is not recorded' }])
   })
 })
 

@@ -59,6 +59,11 @@ export class Page {
     return this.#isSlow
   }
 
+  /** Its transport has taken all that it was sent. */
+  get hasTaken(): boolean {
+    return this.#backlog.size === 0
+  }
+
   /** Called before a broadcast to the scope: a page that is too far behind leaves it, and gets one snapshot later. */
   beforeBroadcast(scope: Scope): void {
     if (this.#backlog.size <= MAX_BACKLOG) return

@@ -29,7 +29,10 @@ async function run(): Promise<void> {
 async function exportRun(dashboard: URL, runId: string, to: string | null): Promise<void> {
   const { body } = await ask(new URL(`/api/runs/${encodeURIComponent(runId)}/recording`, dashboard), {})
   if (body === null) throw new Error('The dashboard gave an answer without a recording.')
-  await pipeline(body, to === null ? process.stdout : createWriteStream(to))
+  await pipeline(body, to === null ? process.stdout : createWriteStream(to)).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`The export broke off (${why}): what was saved is not all of it. Export again.`, { cause })
+  })
 }
 
 async function importFile(dashboard: URL, path: string): Promise<void> {

@@ -128,7 +128,14 @@ async function logsOf(
 /** The run as a file: to be imported anywhere, or played by a test [IMP-1]. */
 async function exportRun({ hub, segment }: Call): Promise<Reply> {
   const id = found(runIdOf(segment), 'run')
-  return recordingReply(id, await hub.exportRun(id))
+  const recording = await hub.exportRun(id)
+  if (!recording) {
+    throw new Refused(
+      404,
+      'There is no such recording: no run of this id is followed here. GET /api/runs lists those that are',
+    )
+  }
+  return recordingReply(id, recording)
 }
 
 async function listImports({ hub }: Call): Promise<Reply> {
@@ -152,7 +159,7 @@ async function getImportLogs(call: Call): Promise<Reply> {
 
 async function getImportRecording({ hub, segment }: Call): Promise<Reply> {
   const id = importIdOf(segment)
-  return recordingReply(id, await hub.imports.recording(id))
+  return recordingReply(id, found(await hub.imports.recording(id), 'import'))
 }
 
 async function removeImport({ hub, segment, note }: Call): Promise<Reply> {
@@ -162,9 +169,9 @@ async function removeImport({ hub, segment, note }: Call): Promise<Reply> {
   return { status: 200, json: {} }
 }
 
-function recordingReply(id: string, recording: RecordingFile | undefined): Reply {
+function recordingReply(id: string, recording: RecordingFile): Reply {
   const headers = { 'content-type': `${RECORDING_TYPE}; charset=utf-8`, ...attachment(`${id}.jsonl`) }
-  return { status: 200, headers, text: found(recording, 'recording') }
+  return { status: 200, headers, text: recording }
 }
 
 async function listContainers({ hub }: Call): Promise<Reply> {

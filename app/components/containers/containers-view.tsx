@@ -2,8 +2,9 @@
 
 import { useState } from 'react'
 import { isAtWork } from '../../../lib/run/container'
-import type { AgentContainer, ContainerList } from '../../../lib/run/model'
+import type { AgentContainer, ContainerList, LinkState } from '../../../lib/run/model'
 import { useContainers } from '../../../lib/client/live'
+import { emptyPages, knownOf, type Known } from '../../nothing'
 import { Command } from '../command'
 import { DockerLink } from '../docker-link'
 import { Frame } from '../frame'
@@ -18,7 +19,8 @@ const COMMAND = "docker ps -a --filter 'name=^ckrv-'"
 
 /** Every container of the backend's that exists now, beside what it belongs to; kept up to date. */
 export function ContainersView({ initial }: { initial: ContainerList }) {
-  const { state, sync, checkedAt } = useContainers(initial)
+  const live = useContainers(initial)
+  const { state, sync, checkedAt } = live
   const [asked, setAsked] = useState<AgentContainer | null>(null)
   const stale = useStale({ sync, checkedAt })
   const { docker, dockerSince, containers } = state
@@ -51,7 +53,7 @@ export function ContainersView({ initial }: { initial: ContainerList }) {
         )}
         <OldNote list={state} />
         {containers.length === 0 ? (
-          <None list={state} />
+          <None link={docker.link} known={knownOf(live, stale, docker.link)} />
         ) : (
           <div className="table-wrap" tabIndex={0} role="region" aria-label="Containers table">
             <table className="container-table">
@@ -144,11 +146,18 @@ function OldNote({ list: { docker, dockerSince, containers } }: { list: Containe
   )
 }
 
+/** The page is rendered with the list, so it is never unread. */
+const noContainers: Record<Known, readonly [string, string]> = {
+  ...emptyPages.containers,
+  ...{ reading: emptyPages.containers.old, unread: emptyPages.containers.old },
+}
+
 /** What it means that there is none. */
-function None({ list: { docker } }: { list: ContainerList }) {
+function None({ link, known }: { link: LinkState; known: Known }) {
+  const [title, text] = noContainers[known]
   return (
-    <section className="empty" data-testid="empty">
-      {docker.link === 'off' ? (
+    <section className="empty" data-testid="empty" data-known={known}>
+      {link === 'off' ? (
         <>
           <h2>Docker is not watched: DOCKER=off</h2>
           <p>
@@ -156,15 +165,10 @@ function None({ list: { docker } }: { list: ContainerList }) {
             <code>DOCKER=off</code> to see the agents’ containers beside it.
           </p>
         </>
-      ) : docker.link === 'live' ? (
-        <>
-          <h2>No container now</h2>
-          <p>No agent’s container exists. One appears here as soon as the backend starts an agent.</p>
-        </>
       ) : (
         <>
-          <h2>No container was seen</h2>
-          <p>Docker showed none before it could no longer be reached. What exists now is not known.</p>
+          <h2>{title}</h2>
+          <p>{text}</p>
         </>
       )}
     </section>

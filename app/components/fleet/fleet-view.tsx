@@ -6,8 +6,10 @@ import type { Fleet } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { useFleet, useServerTime } from '../../../lib/client/live'
 import { lastKnownAt } from '../../freshness'
+import { emptyPages, knownOf, type Known } from '../../nothing'
 import { FollowDialog } from '../follow-dialog'
 import { Frame } from '../frame'
+import { Nothing } from '../nothing'
 import { useStale } from '../use-stale'
 import { useIsOperator } from '../visitor'
 import { StartDialog } from './start-dialog'
@@ -17,13 +19,21 @@ import { Imports } from './imports'
 import { LiveRow } from './live-row'
 import { NeedsYou } from './needs-you'
 
+/** The page is rendered with the fleet, so it is never unread. */
+const noRuns: Record<Known, readonly [string, string]> = {
+  ...emptyPages.runs,
+  ...{ reading: emptyPages.runs.old, unread: emptyPages.runs.old },
+}
+
 /** Every run, the live ones first; the fleet as the server rendered it, kept up to date. */
 export function FleetView({ initial }: { initial: Fleet }) {
-  const { state, sync, checkedAt } = useFleet(initial)
+  const fleet = useFleet(initial)
+  const { state, sync, checkedAt } = fleet
   const [dialog, setDialog] = useState<'start' | 'follow' | null>(null)
   const isOperator = useIsOperator()
   const now = useServerTime(60_000)
   const stale = useStale({ sync, checkedAt })
+  const known = knownOf(fleet, stale, state.link.backend)
   const renderedAt = Date.parse(initial.now)
   const live = state.runs.filter(run => !isOver(run.status))
   const over = state.runs.filter(run => isOver(run.status))
@@ -44,10 +54,10 @@ export function FleetView({ initial }: { initial: Fleet }) {
         />
         <NeedsYou runs={urgent} findings={state.findings} />
         {state.runs.length === 0 ? (
-          <section className="empty" data-testid="empty">
-            <h2>No run yet</h2>
+          <section className="empty" data-testid="empty" data-known={known}>
+            <h2>{noRuns[known][0]}</h2>
             <p>
-              Nothing has run since this server began to watch {state.backend}.{' '}
+              {noRuns[known][1]} It watches {state.backend}.{' '}
               {isOperator
                 ? 'Start a run; one started anywhere on this backend appears within 10 s, or at once when it is followed by its id.'
                 : 'One started anywhere on this backend appears within 10 s.'}
@@ -78,7 +88,7 @@ export function FleetView({ initial }: { initial: Fleet }) {
               )}
             </header>
             {live.length === 0 ? (
-              <p className="none">No run is live. One started anywhere on this backend appears within 10 s.</p>
+              <Nothing in="live runs" known={known} />
             ) : (
               <ul>
                 {live.map(run => (
@@ -94,7 +104,7 @@ export function FleetView({ initial }: { initial: Fleet }) {
           </section>
         )}
         {over.length > 0 && <History runs={over} />}
-        <Imports imports={state.imports} />
+        <Imports imports={state.imports} known={state.importsUnread ?? knownOf(fleet, stale, null)} />
       </main>
       {dialog === 'start' && <StartDialog onClose={() => setDialog(null)} />}
       {dialog === 'follow' && <FollowDialog onClose={() => setDialog(null)} />}

@@ -2,7 +2,7 @@ import { memo, useState } from 'react'
 import { countsToShow } from '../../../lib/run/counts'
 import type { RunFields } from '../../../lib/run/model'
 import { timerSeconds } from '../../freshness'
-import { completedText, runName } from '../../words'
+import { completedText, plural, runName } from '../../words'
 import { Glyph, StatusMark } from '../marks'
 import { RunLink } from '../run-link'
 import { ClockTime, Duration, ZoneNote } from '../time'
@@ -55,7 +55,8 @@ export function History({ runs }: { runs: RunFields[] }) {
       </header>
       {found.length === 0 ? (
         <p className="none">
-          No run matches {[outcome === 'all' ? '' : outcome, text.trim()].filter(part => part !== '').join(', ')}.{' '}
+          Of the {plural(runs.length, 'run')} here none matches{' '}
+          {[outcome === 'all' ? '' : outcome, text.trim()].filter(part => part !== '').join(', ')}.{' '}
           <button className="plain linkish" type="button" onClick={clear}>
             Clear the filters
           </button>

@@ -4,17 +4,19 @@ import { countsToShow } from '../../../lib/run/counts'
 import type { ImportSummary } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { importPath } from '../../api'
+import type { Known } from '../../nothing'
 import { completedText, runName } from '../../words'
 import { ImportDialog } from '../import-dialog'
 import { LastKnown, StatusMark } from '../marks'
+import { Nothing } from '../nothing'
 import { ClockTime, ZoneNote } from '../time'
 import { useIsOperator } from '../visitor'
 
 /** The imported runs, apart from those that are followed here; nothing where there is none, and none can be brought. */
-export function Imports({ imports }: { imports: ImportSummary[] }) {
+export function Imports({ imports, known }: { imports: ImportSummary[]; known: Known }) {
   const [importing, setImporting] = useState(false)
   const isOperator = useIsOperator()
-  if (imports.length === 0 && !isOperator) return null
+  if (imports.length === 0 && !isOperator && known === 'current') return null
   return (
     <section className="history imports" id="imports" aria-labelledby="h-imports">
       <header className="section-head">
@@ -26,7 +28,7 @@ export function Imports({ imports }: { imports: ImportSummary[] }) {
         )}
       </header>
       {imports.length === 0 ? (
-        <p className="none">None. A run’s page exports its recording; any Groundtruth shows it here.</p>
+        <Nothing in="imports" known={known} />
       ) : (
         <div className="table-wrap" tabIndex={0} role="region" aria-label="Imported recordings table">
           <table>
@@ -81,6 +83,7 @@ export function Imports({ imports }: { imports: ImportSummary[] }) {
           </table>
         </div>
       )}
+      {imports.length > 0 && (known === 'reading' || known === 'unread') && <Nothing in="more imports" known={known} />}
       {importing && <ImportDialog onClose={() => setImporting(false)} />}
     </section>
   )

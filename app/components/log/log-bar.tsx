@@ -20,13 +20,15 @@ interface Props {
   onStep: (step: 1 | -1) => void
   wrap: boolean
   onWrap: () => void
+  /** More lines may come: there is something to follow. */
+  grows: boolean
   following: boolean
   onFollow: () => void
 }
 
 /** What the reader of the log can do: hide streams, search, wrap, download, follow. */
 export function LogBar(props: Props) {
-  const { run, batchId, tabs, note, shown, onToggle, wrap, onWrap, following, onFollow } = props
+  const { run, batchId, tabs, note, shown, onToggle, wrap, onWrap } = props
   return (
     <header className="log-bar">
       <h2>Log</h2>
@@ -52,12 +54,24 @@ export function LogBar(props: Props) {
           <Glyph id="i-wrap" />
         </button>
         <Download run={run} batchId={batchId} />
-        <button className="button small" type="button" aria-pressed={following} onClick={onFollow}>
-          <Glyph id="i-follow" />
-          {following ? 'Following' : 'Follow'}
-        </button>
+        <Follow {...props} />
       </span>
     </header>
+  )
+}
+
+/** Of a log that can't grow only the end can be gone to. */
+function Follow({ grows, following, onFollow }: Props) {
+  return grows ? (
+    <button className="button small" type="button" aria-pressed={following} onClick={onFollow}>
+      <Glyph id="i-follow" />
+      {following ? 'Following' : 'Follow'}
+    </button>
+  ) : (
+    <button className="button small" type="button" disabled={following} onClick={onFollow}>
+      <Glyph id="i-follow" />
+      To the end
+    </button>
   )
 }
 

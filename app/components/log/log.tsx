@@ -1,8 +1,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { memo, useCallback, useDeferredValue, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react'
-import type { Live, LogView, RunRef } from '../../../lib/client/live'
+import type { LogView, RunRef } from '../../../lib/client/live'
+import { linesText, type Known, type Place } from '../../nothing'
 import { plural } from '../../words'
 import { Glyph } from '../marks'
+import { Nothing } from '../nothing'
 import { useZone } from '../time'
 import { LogBar } from './log-bar'
 import { LogRow } from './log-line'
@@ -14,23 +16,27 @@ const ROW = 18
 const AT_END = 8
 
 interface Props {
-  live: Live<LogView>
+  log: LogView
+  /** How well it is known that these are its lines. */
+  known: Known
   run: RunRef
   /** The batch whose containers printed the lines; null where they are the backend's. */
   batchId: string | null
   /** What else there is to read, to switch to. */
   tabs: ReactNode
-  /** What is said while there is no line. */
-  empty: string
+  /** What log this is, for what is said while there is no line. */
+  place: Place
+  /** More lines may come: there is something to follow. */
+  grows: boolean
 }
 
 /**
  * A log. Follows its end until the reader scrolls up; then what the reader sees stays where it is, and a button
  * tells how much is new.
  */
-export const Log = memo(function Log({ live, run, batchId, tabs, empty }: Props) {
-  const { state, sync, gone } = live
-  const { lines, dropped } = state
+export const Log = memo(function Log({ log, known, run, batchId, tabs, place, grows }: Props) {
+  const { lines, dropped } = log
+  const isRead = known !== 'reading' && known !== 'unread'
   const zone = useZone()
   const [shown, setShown] = useState<ReadonlySet<Stream>>(() => new Set(streams))
   const [wrap, setWrap] = useState(false)
@@ -44,7 +50,7 @@ export const Log = memo(function Log({ live, run, batchId, tabs, empty }: Props)
   const sought = useDeferredValue(query)
   const matcher = useMemo(() => matcherOf(sought), [sought])
   const matches = useMemo(() => matchesIn(rows, matcher), [rows, matcher])
-  const place = matches.findIndex(index => rows[index]?.key === current)
+  const match = matches.findIndex(index => rows[index]?.key === current)
 
   const scroller = useRef<HTMLDivElement>(null)
   const seen = useRef({ scrollTop: 0, scrollHeight: 0, clientHeight: 0 })
@@ -65,7 +71,7 @@ export const Log = memo(function Log({ live, run, batchId, tabs, empty }: Props)
   const step = (by: 1 | -1) => {
     if (matches.length === 0) return
     const visible = virtualizer.range?.startIndex ?? 0
-    const from = place >= 0 ? place : matches.findIndex(index => index >= visible) - (by === 1 ? 1 : 0)
+    const from = match >= 0 ? match : matches.findIndex(index => index >= visible) - (by === 1 ? 1 : 0)
     const index = matches.at((from + by) % matches.length)
     if (index === undefined) return
     leave()
@@ -80,7 +86,7 @@ export const Log = memo(function Log({ live, run, batchId, tabs, empty }: Props)
         run={run}
         batchId={batchId}
         tabs={tabs}
-        note={`${plural(lines.length, 'line')}, ${zone === 'utc' ? 'UTC' : 'local time'}`}
+        note={`${linesText(lines.length, known)}, ${zone === 'utc' ? 'UTC' : 'local time'}`}
         shown={shown}
         onToggle={stream => setShown(new Set(streams.filter(name => shown.has(name) !== (name === stream))))}
         query={query}
@@ -88,10 +94,11 @@ export const Log = memo(function Log({ live, run, batchId, tabs, empty }: Props)
           setQuery(text)
           setCurrent(null)
         }}
-        found={matcher === null ? '' : `${place + 1}/${matches.length}`}
+        found={matcher === null || !isRead ? '' : `${match + 1}/${matches.length}`}
         onStep={step}
         wrap={wrap}
         onWrap={() => setWrap(!wrap)}
+        grows={grows}
         following={following}
         onFollow={() => (following ? leave() : setLeft(null))}
       />
@@ -116,13 +123,7 @@ export const Log = memo(function Log({ live, run, batchId, tabs, empty }: Props)
         }}
       >
         {rows.length === 0 || shown.size === 0 ? (
-          <p className="none">
-            {shown.size === 0
-              ? 'Every stream is hidden. Show one to read it.'
-              : sync === 'connecting' && !gone
-                ? 'Reading the log…'
-                : empty}
-          </p>
+          <NoRows place={place} known={known} lines={lines.length} streams={shown.size} />
         ) : (
           <div className="lines-inner" style={{ height: virtualizer.getTotalSize() }}>
             {virtualizer.getVirtualItems().map(item => {
@@ -153,3 +154,13 @@ export const Log = memo(function Log({ live, run, batchId, tabs, empty }: Props)
     </section>
   )
 })
+
+/** Lines that the reader hid are no reason to say that there are none. */
+function NoRows({ place, known, lines, streams }: { place: Place; known: Known; lines: number; streams: number }) {
+  if (streams > 0 && lines === 0) return <Nothing in={place} known={known} />
+  return (
+    <p className="hidden-lines none">
+      {streams === 0 ? 'Every stream is hidden. Show one to read it.' : 'Every line is of a stream that is hidden.'}
+    </p>
+  )
+}

@@ -1,6 +1,9 @@
 import { memo, type ReactNode } from 'react'
+import { isAtWork } from '../../../lib/run/container'
 import { useBatchLog, useLog, type Live, type LogView, type RunRef } from '../../../lib/client/live'
-import type { Batch, LinkState } from '../../../lib/run/model'
+import type { Batch, LinkState, RunFields } from '../../../lib/run/model'
+import { knownOf, type Place } from '../../nothing'
+import { useStale } from '../use-stale'
 import { Log } from './log'
 
 interface Props {
@@ -11,13 +14,16 @@ interface Props {
   /** Whether that log is shown, not the run's. */
   ofBatch: boolean
   onOfBatch: (ofBatch: boolean) => void
+  basis: RunFields['basis']
+  over: boolean
+  backend: LinkState
   docker: LinkState
   /** The server has let go of the run. */
   gone: boolean
 }
 
 /** What the backend says of the run, or what the agents of a batch print themselves. */
-export const RunLog = memo(function RunLog({ run, batch, ofBatch, onOfBatch, docker, gone }: Props) {
+export const RunLog = memo(function RunLog({ batch, ofBatch, onOfBatch, gone, ...props }: Props) {
   const tabs = batch && (
     <div className="toggles one" role="group" aria-label="Whose log">
       <button type="button" aria-pressed={!ofBatch} onClick={() => onOfBatch(false)}>
@@ -28,41 +34,66 @@ export const RunLog = memo(function RunLog({ run, batch, ofBatch, onOfBatch, doc
       </button>
     </div>
   )
-  if (!batch || !ofBatch) return <BackendLog key={gone ? 'gone' : 'kept'} run={run} tabs={tabs} />
-  const of = { run, batchId: batch.id, tabs }
+  const { run, over, docker } = props
+  if (!batch || !ofBatch) return <BackendLog key={gone ? 'gone' : 'kept'} {...props} tabs={tabs} />
   const isImport = run.importId !== null
-  if (batch.container === null) {
-    const empty = isImport ? 'No container of this batch was recorded.' : withoutContainer(docker)
-    return <Log key={batch.id} live={noLines} {...of} empty={empty} />
-  }
-  return <AgentLog key={batch.id} {...of} empty={isImport ? NONE_RECORDED : withoutLines(docker)} />
+  const mayBegin = !isImport && !gone && !over && docker !== 'off'
+  const grows = mayBegin || (!isImport && !gone && batch.containers.some(isAtWork))
+  const of = { run, batchId: batch.id, tabs, docker, grows }
+  if (batch.container === null) return <NoAgentLog key={batch.id} {...of} />
+  return <AgentLog key={batch.id} {...of} place={agentPlace(isImport, grows)} />
 })
 
-interface LogProps {
+type LogProps = Pick<Props, 'run' | 'basis' | 'over' | 'backend'> & { tabs: ReactNode }
+
+function BackendLog({ run, basis, over, backend, tabs }: LogProps) {
+  const live = useLog(run)
+  const isImport = run.importId !== null
+  const known = knownOf(live, useStale(live), over ? null : backend)
+  const grows = !isImport && !live.gone && !over && basis === 'stream'
+  const place = backendPlace(isImport, basis, over)
+  return <Log log={live.state} batchId={null} {...{ known, run, tabs, place, grows }} />
+}
+
+interface AgentLogProps {
   run: RunRef
+  batchId: string
   tabs: ReactNode
+  docker: LinkState
+  grows: boolean
 }
 
-function BackendLog(props: LogProps) {
+function AgentLog({ docker, place, ...props }: AgentLogProps & { place: Place }) {
+  const live = useBatchLog(props.run, props.batchId)
+  const known = knownOf(live, useStale(live), props.run.importId === null ? docker : null)
+  return <Log log={live.state} known={known} place={place} {...props} />
+}
+
+/** Nothing is to be read where no container was seen: how well that is known follows from the run itself. */
+function NoAgentLog({ docker, ...props }: AgentLogProps) {
   const isImport = props.run.importId !== null
-  const empty = isImport ? NONE_RECORDED : 'No line yet. What the backend says of this run appears here.'
-  return <Log live={useLog(props.run)} batchId={null} {...props} empty={empty} />
+  const place = isImport
+    ? 'imported batch without container'
+    : docker === 'off'
+      ? 'batch without Docker'
+      : 'batch without container'
+  const known = knownOf(noLines, false, isImport ? null : docker)
+  return <Log log={noLines.state} known={known} place={place} {...props} />
 }
 
-function AgentLog(props: LogProps & { batchId: string; empty: string }) {
-  return <Log live={useBatchLog(props.run, props.batchId)} {...props} />
+const noLines: Live<LogView> = {
+  ...{ state: { lines: [], dropped: 0 }, read: true },
+  ...{ sync: 'live', checkedAt: null, gone: false },
 }
 
-const NONE_RECORDED = 'No line of it was recorded.'
+const agentPlace = (isImport: boolean, grows: boolean): Place =>
+  isImport ? 'imported log' : grows ? 'batch log' : 'log of a container that ended'
 
-const noLines: Live<LogView> = { state: { lines: [], dropped: 0 }, sync: 'live', checkedAt: null, gone: false }
-
-const withoutContainer = (docker: LinkState) =>
-  docker === 'off'
-    ? 'Docker is not watched, so a batch has no log of its own. What the backend passes on is in the run’s log.'
-    : 'No container of this batch was seen. What one prints appears here as soon as it starts.'
-
-const withoutLines = (docker: LinkState) =>
-  docker === 'live'
-    ? 'No line yet. What the container prints appears here.'
-    : 'No line was read, and Docker can’t be reached now.'
+const backendPlace = (isImport: boolean, basis: RunFields['basis'], over: boolean): Place =>
+  isImport
+    ? 'imported log'
+    : basis === 'history'
+      ? 'log of a run from history'
+      : over
+        ? 'log of a run that is over'
+        : 'run log'

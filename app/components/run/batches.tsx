@@ -1,7 +1,9 @@
 import { memo, useMemo, useState } from 'react'
 import type { Batch, LinkState } from '../../../lib/run/model'
+import type { Known } from '../../nothing'
 import { plural } from '../../words'
 import { Glyph } from '../marks'
+import { Nothing } from '../nothing'
 import { Age, ZoneNote } from '../time'
 import { BatchRow } from './batch-row'
 import { needsOf } from './depends'
@@ -11,6 +13,8 @@ interface Props {
   totalKnown: boolean
   /** Some of the pending ones were completed before the run, and nobody can say which [RUN-8.6]. */
   maybeCompleted?: boolean
+  /** How well it is known that these are all. */
+  known: Known
   over: boolean
   frozenAt: number | null
   clockOffset: number
@@ -27,6 +31,7 @@ export const Batches = memo(function Batches(props: Props) {
     batches,
     totalKnown,
     maybeCompleted = false,
+    known,
     over,
     frozenAt,
     clockOffset,
@@ -75,11 +80,10 @@ export const Batches = memo(function Batches(props: Props) {
         )}
       </header>
       {batches.length === 0 ? (
-        <p className="none">
-          {totalKnown
-            ? 'No batch yet. They appear as soon as the plan is read or one begins.'
-            : 'No plan is known, and no batch has begun yet.'}
-        </p>
+        <Nothing
+          in={over ? 'batches of a run that is over' : totalKnown ? 'batches of an empty plan' : 'batches'}
+          known={known}
+        />
       ) : (
         <ol>
           {batches.map((batch, index) => (

@@ -6,6 +6,7 @@ import type { Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { FrozenTime, useRun } from '../../../lib/client/live'
 import { lastKnownAt } from '../../freshness'
+import { knownOf } from '../../nothing'
 import { completedText, runName } from '../../words'
 import { Frame } from '../frame'
 import { useStale } from '../use-stale'
@@ -26,7 +27,8 @@ import { usePicked } from './use-picked'
  * @param batchId the batch that is open at first
  */
 export function RunView({ initial, batchId = null }: { initial: Snapshot; batchId?: string | null }) {
-  const { state, sync, checkedAt, gone } = useRun(initial)
+  const live = useRun(initial)
+  const { state, sync, checkedAt, gone } = live
   const { picked, logged, ofBatch, pick, show, read, close, setOfBatch } = usePicked(batchId)
   const [asking, setAsking] = useState(false)
   const ask = useCallback(() => setAsking(true), [])
@@ -69,6 +71,7 @@ export function RunView({ initial, batchId = null }: { initial: Snapshot; batchI
               batches={state.batches}
               totalKnown={state.counts.totalKnown}
               maybeCompleted={state.unnamedCompleted !== undefined}
+              known={knownOf(live, stale, over || imported ? null : state.link.backend)}
               over={over}
               frozenAt={frozenAt}
               clockOffset={state.clockOffset}
@@ -83,6 +86,9 @@ export function RunView({ initial, batchId = null }: { initial: Snapshot; batchI
               batch={state.batches.find(({ id }) => id === logged)}
               ofBatch={ofBatch}
               onOfBatch={setOfBatch}
+              basis={state.basis}
+              over={over}
+              backend={state.link.backend}
               docker={state.link.docker}
               gone={gone}
             />

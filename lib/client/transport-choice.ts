@@ -1,0 +1,106 @@
+export type Transport = 'websocket' | 'polling'
+
+/**
+ * How to try to connect: by which transports, the first one first, and for how long, ms. `all`: where the first one is
+ * refused the second one is tried in the same attempt; else it is only there to upgrade to.
+ */
+export interface Attempt {
+  readonly transports: readonly Transport[]
+  readonly all: boolean
+  readonly timeoutMs: number
+}
+
+/**
+ * How a connection ended. `told`: one side said so. `cut`: without a word. `mute`: the page gave it up, because a
+ * question was not answered.
+ */
+export type Ending = 'told' | 'cut' | 'mute'
+
+/** How long things may take, ms. */
+export interface TransportTimes {
+  /** For an attempt that begins with WebSocket; and one that begins with polling, where nothing else is left to try. */
+  readonly websocket: number
+  readonly polling: number
+  /** How long polling is used before WebSocket is probed; after each probe twice as long, up to `maxRest`. */
+  readonly rest: number
+  readonly maxRest: number
+  /** A WebSocket that carried the page for so long works. */
+  readonly works: number
+}
+
+export const TRANSPORT_TIMES: TransportTimes = {
+  ...{ websocket: 4_000, polling: 10_000 },
+  ...{ rest: 15_000, maxRest: 240_000, works: 60_000 },
+}
+
+/** So many WebSockets in a row that carried nothing, and none is tried until a probe. */
+const MAX_STRIKES = 2
+
+/**
+ * Decides which transports a page tries next [SYNC-11]. WebSocket is preferred. A proxy that swallows the upgrade, or
+ * that lets it pass and then carries nothing, costs one or two tries. Pure: time comes in as the page's clock, ms.
+ */
+export class TransportChoice {
+  #first: Transport = 'websocket'
+  #resting = false
+  #restMs: number
+  #strikes = 0
+  #carrier: { by: Transport; since: number; proved: boolean } | null = null
+
+  constructor(private readonly times = TRANSPORT_TIMES) {
+    this.#restMs = times.rest
+  }
+
+  next(): Attempt {
+    const { websocket, polling } = this.times
+    if (this.#resting) return { transports: ['polling'], all: false, timeoutMs: polling }
+    return this.#first === 'websocket'
+      ? { transports: ['websocket', 'polling'], all: true, timeoutMs: websocket }
+      : // Not all: a refusal of polling tells more than the silence of the WebSocket that would follow it.
+        { transports: ['polling', 'websocket'], all: false, timeoutMs: polling }
+  }
+
+  /** An attempt led to no connection. `silent`: nothing answered in time, so only its first transport was tried. */
+  failed(silent: boolean): void {
+    this.#first = this.#first === 'websocket' && silent && !this.#resting ? 'polling' : 'websocket'
+    this.#resting = false
+  }
+
+  /** From now on this transport carries the connection: a new one, or one that was upgraded. */
+  carried(by: Transport, now: number): void {
+    this.#first = by
+    this.#carrier = { by, since: now, proved: false }
+  }
+
+  /** Something came over the connection. */
+  proved(): void {
+    if (this.#carrier) this.#carrier.proved = true
+  }
+
+  ended(how: Ending, now: number): void {
+    const carrier = this.#carrier
+    this.#carrier = null
+    if (carrier?.by !== 'websocket') return
+    const works = now - carrier.since >= this.times.works
+    if (works) this.#restMs = this.times.rest
+    if (how === 'mute' && !works) this.#strikes = MAX_STRIKES
+    else if (how === 'cut' && !carrier.proved) this.#strikes += 1
+    else this.#strikes = 0
+    if (this.#strikes < MAX_STRIKES) return
+    this.#strikes = 0
+    this.#resting = true
+  }
+
+  /** In how many ms to probe whether WebSocket works by now; null while it carries the connection, or nothing does. */
+  probeIn(): number | null {
+    return this.#carrier?.by === 'polling' ? this.#restMs : null
+  }
+
+  /** A WebSocket beside the connection opened and was told something, or was not. */
+  probed(works: boolean): void {
+    this.#restMs = Math.min(2 * this.#restMs, this.times.maxRest)
+    if (!works) return
+    this.#resting = false
+    this.#first = 'websocket'
+  }
+}

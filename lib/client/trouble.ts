@@ -1,0 +1,41 @@
+import { z } from 'zod'
+
+/**
+ * Why a page has no connection to its server. `refused`: the server said so, in its words. `http`: something on the
+ * way answered with this status. `foreign`: it answered with what is not the dashboard's. `silent`: nothing answered in
+ * time. `mute`: a connection opened, and a question over it was not answered. `unreachable`: no answer at all.
+ */
+export type Trouble =
+  | { readonly kind: 'refused'; readonly words: string }
+  | { readonly kind: 'http'; readonly status: number }
+  | { readonly kind: 'foreign' | 'silent' | 'mute' | 'unreachable' }
+
+/** The server's refusal of a handshake, as engine.io sends it. */
+const refusal = z.object({ code: z.literal(4), message: z.string().max(200) })
+
+const polled = z.object({
+  message: z.enum(['xhr poll error', 'xhr post error']),
+  description: z.number(),
+  context: z.object({ responseText: z.string() }).optional().catch(undefined),
+})
+
+/** Reads what socket.io reports of a connection that was not made, or that broke. */
+export function troubleOf(error: unknown): Trouble {
+  const message = error instanceof Error ? error.message : ''
+  if (message === 'timeout') return { kind: 'silent' }
+  if (message === 'server error') return { kind: 'foreign' }
+  const { data } = polled.safeParse(error)
+  if (data === undefined || data.description === 0) return { kind: 'unreachable' }
+  const said = refusal.safeParse(parsed(data.context?.responseText))
+  if (data.description === 403 && said.success) return { kind: 'refused', words: said.data.message }
+  return { kind: 'http', status: data.description }
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text)
+  } catch {
+    // A proxy's page, and no answer of the server's.
+    return undefined
+  }
+}

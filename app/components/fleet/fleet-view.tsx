@@ -8,6 +8,7 @@ import { useFleet, useServerTime } from '../../../lib/client/live'
 import { lastKnownAt } from '../../freshness'
 import { FollowDialog } from '../follow-dialog'
 import { Frame } from '../frame'
+import { Name } from '../outside'
 import { useStale } from '../use-stale'
 import { useIsOperator } from '../visitor'
 import { StartDialog } from './start-dialog'
@@ -47,7 +48,7 @@ export function FleetView({ initial }: { initial: Fleet }) {
           <section className="empty" data-testid="empty">
             <h2>No run yet</h2>
             <p>
-              Nothing has run since this server began to watch {state.backend}.{' '}
+              Nothing has run since this server began to watch <Name text={state.backend} />.{' '}
               {isOperator
                 ? 'Start a run; one started anywhere on this backend appears within 10 s, or at once when it is followed by its id.'
                 : 'One started anywhere on this backend appears within 10 s.'}

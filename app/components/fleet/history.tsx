@@ -1,8 +1,10 @@
 import { memo, useState } from 'react'
+import { shownProse } from '../../../lib/run/display-text'
 import type { RunFields } from '../../../lib/run/model'
 import { timerSeconds } from '../../freshness'
-import { completedText, runName } from '../../words'
+import { completedText } from '../../words'
 import { Glyph, StatusMark } from '../marks'
+import { Name, Prose, RunName } from '../outside'
 import { RunLink } from '../run-link'
 import { ClockTime, Duration, ZoneNote } from '../time'
 
@@ -54,7 +56,8 @@ export function History({ runs }: { runs: RunFields[] }) {
       </header>
       {found.length === 0 ? (
         <p className="none">
-          No run matches {[outcome === 'all' ? '' : outcome, text.trim()].filter(part => part !== '').join(', ')}.{' '}
+          No run matches{' '}
+          <Prose text={[outcome === 'all' ? '' : outcome, text.trim()].filter(part => part !== '').join(', ')} />.{' '}
           <button className="plain linkish" type="button" onClick={clear}>
             Clear the filters
           </button>
@@ -115,7 +118,9 @@ const HistoryRow = memo(function HistoryRow({ run }: { run: RunFields }) {
         <StatusMark status={run.status} testid="run-status" />
       </td>
       <th scope="row">
-        <RunLink runId={run.runId}>{runName(run)}</RunLink>
+        <RunLink runId={run.runId}>
+          <RunName run={run} />
+        </RunLink>
         {run.dryRun && <span className="tag">dry run</span>}
         {run.inferred && <span className="tag">inferred</span>}
       </th>
@@ -126,9 +131,11 @@ const HistoryRow = memo(function HistoryRow({ run }: { run: RunFields }) {
         <Duration seconds={seconds} />
       </td>
       <td className="num">{run.endedAt !== null && <ClockTime at={run.endedAt} withDay bare />}</td>
-      <td className="id col-id">{run.runId}</td>
-      <td className="why" title={run.error ?? undefined}>
-        {run.error}
+      <td className="id col-id">
+        <Name text={run.runId} />
+      </td>
+      <td className="why" title={run.error === null ? undefined : shownProse(run.error)}>
+        {run.error !== null && <Prose text={run.error} />}
       </td>
     </tr>
   )

@@ -1,11 +1,13 @@
 import Link from 'next/link'
 import { useState } from 'react'
+import { shownName } from '../../../lib/run/display-text'
 import type { ImportSummary } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { importPath } from '../../api'
-import { completedText, runName } from '../../words'
+import { completedText } from '../../words'
 import { ImportDialog } from '../import-dialog'
 import { LastKnown, StatusMark } from '../marks'
+import { Name, RunName } from '../outside'
 import { ClockTime, ZoneNote } from '../time'
 import { useIsOperator } from '../visitor'
 
@@ -62,7 +64,7 @@ export function Imports({ imports }: { imports: ImportSummary[] }) {
                   </td>
                   <th scope="row">
                     <Link href={importPath(each.id)} prefetch={false}>
-                      {runName(each)}
+                      <RunName run={each} />
                     </Link>
                     <span className="tag">imported</span>
                   </th>
@@ -70,9 +72,11 @@ export function Imports({ imports }: { imports: ImportSummary[] }) {
                   <td className="num">
                     <ClockTime at={each.until} withDay bare />
                   </td>
-                  <td className="id col-id">{each.runId}</td>
-                  <td className="why" title={each.backend}>
-                    {each.backend}
+                  <td className="id col-id">
+                    <Name text={each.runId} />
+                  </td>
+                  <td className="why" title={shownName(each.backend)}>
+                    <Name text={each.backend} />
                   </td>
                 </tr>
               ))}

@@ -1,6 +1,8 @@
 import { memo, type ReactNode } from 'react'
 import { useBatchLog, useLog, type Live, type LogView, type RunRef } from '../../../lib/client/live'
+import { shownName } from '../../../lib/run/display-text'
 import type { Batch, LinkState } from '../../../lib/run/model'
+import { Name } from '../outside'
 import { Log } from './log'
 
 interface Props {
@@ -23,8 +25,10 @@ export const RunLog = memo(function RunLog({ run, batch, ofBatch, onOfBatch, doc
       <button type="button" aria-pressed={!ofBatch} onClick={() => onOfBatch(false)}>
         Run
       </button>
-      <button type="button" aria-pressed={ofBatch} onClick={() => onOfBatch(true)} title={batch.name}>
-        <span className="tab-name">{batch.name}</span>
+      <button type="button" aria-pressed={ofBatch} onClick={() => onOfBatch(true)} title={shownName(batch.name)}>
+        <span className="tab-name">
+          <Name text={batch.name} />
+        </span>
       </button>
     </div>
   )

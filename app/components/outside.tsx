@@ -1,0 +1,30 @@
+import { shownName, shownProse, unseenIn } from '../../lib/run/display-text'
+import type { RunFields } from '../../lib/run/model'
+
+/** Texts from outside amid our own: each ends where it ends, whichever way its script runs [SAFE-4.8]. */
+
+const LEFT_TO_RIGHT = /^[\x20-\x7e]*$/
+
+/** A name, an id, a branch or an address from outside, on one line [SAFE-4.5]. Pointed at it tells what can't be seen of it. */
+export function Name({ text }: { text: string }) {
+  const shown = shownName(text)
+  if (shown === text && LEFT_TO_RIGHT.test(shown)) return shown
+  return <bdi title={unseenNote(text) ?? undefined}>{shown}</bdi>
+}
+
+/** What a run is called where there is room for one name. */
+export function RunName({ run: { spec, runId } }: { run: Pick<RunFields, 'spec' | 'runId'> }) {
+  return <Name text={spec ?? runId} />
+}
+
+/** A sentence, an error or an answer from outside [SAFE-4.6]. */
+export function Prose({ text }: { text: string }) {
+  const shown = shownProse(text)
+  return LEFT_TO_RIGHT.test(shown) ? shown : <bdi>{shown}</bdi>
+}
+
+/** Which characters of a name can't be seen, in a sentence; null where there are none. */
+export function unseenNote(text: string): string | null {
+  const unseen = unseenIn(text)
+  return unseen.length === 0 ? null : `Holds characters that can’t be seen: ${unseen.join(', ')}`
+}

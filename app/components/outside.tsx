@@ -5,11 +5,11 @@ import type { RunFields } from '../../lib/run/model'
 
 const LEFT_TO_RIGHT = /^[\x20-\x7e]*$/
 
-/** A name, an id, a branch or an address from outside, on one line [SAFE-4.5]. Pointed at it tells what can't be seen of it. */
+/** A name, an id, a branch or an address from outside, on one line [SAFE-4.5]; its tooltip tells what can't be seen of it. */
 export function Name({ text }: { text: string }) {
   const shown = shownName(text)
   if (shown === text && LEFT_TO_RIGHT.test(shown)) return shown
-  return <bdi title={unseenNote(text) ?? undefined}>{shown}</bdi>
+  return <bdi title={unseenNote(text)}>{shown}</bdi>
 }
 
 /** What a run is called where there is room for one name. */
@@ -23,8 +23,9 @@ export function Prose({ text }: { text: string }) {
   return LEFT_TO_RIGHT.test(shown) ? shown : <bdi>{shown}</bdi>
 }
 
-/** Which characters of a name can't be seen, in a sentence; null where there are none. */
-export function unseenNote(text: string): string | null {
+/** A name in full, and which of its characters can't be seen; nothing where there are none. */
+function unseenNote(text: string): string | undefined {
   const unseen = unseenIn(text)
-  return unseen.length === 0 ? null : `Holds characters that can’t be seen: ${unseen.join(', ')}`
+  if (unseen.length === 0) return undefined
+  return `${shownName(text)}\nHolds characters that can’t be seen: ${unseen.join(', ')}`
 }

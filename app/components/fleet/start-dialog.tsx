@@ -115,7 +115,8 @@ interface ListProps {
   onRetry: () => void
 }
 
-function SpecList({ specs, chosen, onChoose, onRetry }: ListProps) {
+/** The specs to choose from, or why they are not known. */
+export function SpecList({ specs, chosen, onChoose, onRetry }: ListProps) {
   if (specs === null) return <p className="spec-list waiting">Asking the backend for its specs…</p>
   if (!specs.ok) {
     return (

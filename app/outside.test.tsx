@@ -29,6 +29,7 @@ import { matcherOf } from './components/log/rows'
 import { GoneBanner } from './components/run/gone-banner'
 import { RunView } from './components/run/run-view'
 import { StopDialog } from './components/run/stop-dialog'
+import { RIGHT_TO_LEFT } from './components/outside'
 import { Refusal } from './components/use-request'
 import { VisitorProvider } from './components/visitor'
 import ErrorPage from './error'
@@ -242,7 +243,7 @@ describe('[SAFE-4.4] every text from outside is disarmed wherever a page shows i
       const page = html(runs(() => text)[0]).replaceAll('<!-- -->', '')
       const escaped = text.replaceAll('<', '&lt;').replaceAll('>', '&gt;')
       expect(page).toContain(`title="${escaped}`)
-      if (/[^\x20-\x7e]/.test(text)) expect(page).toContain(`<bdi>${escaped}</bdi>`)
+      if (RIGHT_TO_LEFT.test(text)) expect(page).toContain(`<bdi>${escaped}</bdi>`)
     },
   )
 

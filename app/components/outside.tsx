@@ -3,12 +3,13 @@ import type { RunFields } from '../../lib/run/model'
 
 /** Texts from outside amid our own: each ends where it ends, whichever way its script runs [SAFE-4.8]. */
 
-const LEFT_TO_RIGHT = /^[\x20-\x7e]*$/
+/** Of text without these letters all stands from left to right, as ours does. */
+export const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
 
 /** A name, an id, a branch or an address from outside, on one line [SAFE-4.5]; its tooltip tells what can't be seen of it. */
 export function Name({ text }: { text: string }) {
   const shown = shownName(text)
-  if (shown === text && LEFT_TO_RIGHT.test(shown)) return shown
+  if (shown === text && !RIGHT_TO_LEFT.test(shown)) return shown
   return <bdi title={unseenNote(text)}>{shown}</bdi>
 }
 
@@ -20,7 +21,7 @@ export function RunName({ run: { spec, runId } }: { run: Pick<RunFields, 'spec' 
 /** A sentence, an error or an answer from outside [SAFE-4.6]. */
 export function Prose({ text }: { text: string }) {
   const shown = shownProse(text)
-  return LEFT_TO_RIGHT.test(shown) ? shown : <bdi>{shown}</bdi>
+  return RIGHT_TO_LEFT.test(shown) ? <bdi>{shown}</bdi> : shown
 }
 
 /** A name in full, and which of its characters can't be seen; nothing where there are none. */

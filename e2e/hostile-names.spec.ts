@@ -72,14 +72,14 @@ test('[SAFE-4.4] [SAFE-4.9] names, branches, errors and lines that hide or reord
   // Half a character can't be sent; what arrives in its place is seen.
   const texts = Object.entries(hostileTexts).filter(([, text]) => text.isWellFormed())
   for (const [kind, text] of texts) {
-    batch(text, text, { status: 'running', branch: text })
-    batch(`other ${kind}`, text, { status: 'completed', branch: text })
-    batch(`error ${kind}`, text, { status: 'failed', error: `${text}\nsecond line ${text}` })
+    batch(text, text, { status: 'completed', branch: text })
     for (const type of ['log', 'error']) say({ type, message: `${kind}: ${text}` })
   }
+  const everything = texts.map(([, text]) => text).join(' ')
+  batch('everything', everything, { status: 'failed', error: `${everything}\nsecond line ${everything}` })
   batch('override', OVERRIDE, { status: 'completed', branch: OVERRIDE })
   for (const [kind, text] of Object.entries(honestTexts)) batch(`honest ${kind}`, text, { status: 'completed' })
-  const expected = 14 + 3 * texts.length + 1 + Object.keys(honestTexts).length
+  const expected = 14 + texts.length + 2 + Object.keys(honestTexts).length
   const all = async () => (await dashboard.snapshot(runId)).batches
   await expect.poll(async () => (await all()).length, { timeout: 20_000 }).toBe(expected)
   // The data is true; only its display is disarmed.
@@ -93,28 +93,33 @@ test('[SAFE-4.4] [SAFE-4.9] names, branches, errors and lines that hide or reord
   const card = page.locator('[data-batch-id=override]')
   await expect(card.locator('.name > button')).toHaveText('safe\ufffdtxt.exe')
   expect(await fromLeft(card.locator('.name > button'))).toBe('safe\ufffdtxt.exe')
-  for (const name of await page.locator('.name > button').all()) {
-    expect((await name.innerText()).trim()).not.toBe('')
-    expect((await name.boundingBox())?.width).toBeGreaterThan(3)
-  }
+  const names = await page.locator('.name > button').evaluateAll(buttons =>
+    buttons.map(button => ({
+      text: button.textContent.trim(),
+      title: button.parentElement?.title ?? '',
+      width: button.getBoundingClientRect().width,
+    })),
+  )
+  for (const { text, width } of names) expect([text, text !== '' && width > 3]).toEqual([text, true])
   // What is right to left reads so, and what is beside it stays in its place.
   const hebrew = page.locator('[data-batch-id="honest Hebrew"]')
   expect(await fromLeft(hebrew.locator('.name > button'))).toBe([...(honestTexts['Hebrew'] ?? '')].reverse().join(''))
   const [place, name] = [hebrew.locator('.n'), hebrew.locator('.name')]
   expect((await place.boundingBox())?.x).toBeLessThan((await name.boundingBox())?.x ?? 0)
-  for (const text of Object.values(honestTexts))
-    await expect(page.getByTitle(text, { exact: false }).first()).toBeAttached()
+  for (const text of honest)
+    expect(
+      names.some(each => each.text === text && each.title.startsWith(text)),
+      text,
+    ).toBe(true)
 
   // What is copied is the truth, and the page says where that is more than it shows.
   await expect(card.locator('.unseen')).toHaveText('copies U+202E')
   await card.getByRole('button', { name: /^Copy branch, also what can’t be seen of it: U\+202E$/ }).click()
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(OVERRIDE)
 
-  for (const [, text] of texts) {
-    await at(`${runPath}?batch=${encodeURIComponent(text)}`)
-    await expect(page.getByTestId('batch-panel')).toBeVisible()
-    await expectAllSeen(page)
-  }
+  await page.locator('[data-batch-id=everything] .name > button').click()
+  await expect(page.getByTestId('batch-panel')).toContainText('everything')
+  await expectAllSeen(page)
   await page.getByRole('button', { name: 'Run', exact: true }).click()
   await expect(page.getByTestId('log-lines')).toContainText('climb over other lines')
   const [download] = await Promise.all([
@@ -129,7 +134,7 @@ test('[SAFE-4.4] [SAFE-4.9] names, branches, errors and lines that hide or reord
 
   // It ends, and its error stands on its page, among what needs somebody, and in the history.
   say({ type: 'status', status: 'failed' })
-  say({ type: 'error', message: `Execution failed: ${texts.map(([, text]) => text).join(' ')}\n\n${OVERRIDE}` })
+  say({ type: 'error', message: `Execution failed: ${everything}\n\n${OVERRIDE}` })
   await expect.poll(async () => (await dashboard.snapshot(runId)).status).toBe('failed')
   await at(runPath)
   await expect(page.getByTestId('run-error')).toContainText('x')
@@ -143,7 +148,7 @@ test('[SAFE-4.4] [SAFE-4.9] names, branches, errors and lines that hide or reord
   await page.getByRole('button', { name: 'Follow a run…' }).first().click()
   await page.getByRole('dialog').getByRole('textbox').fill(OVERRIDE)
   await page.getByRole('dialog').getByRole('button', { name: 'Follow', exact: true }).click()
-  await expect(page.getByRole('alert')).toContainText('safe\ufffdtxt.exe')
+  await expect(page.locator('dialog .refusal')).toContainText('safe\ufffdtxt.exe')
   await expectAllSeen(page)
 
   const recording = await fetch(`${dashboard.url}/api/runs/${encodeURIComponent(runId)}/recording`)

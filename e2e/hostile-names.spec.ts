@@ -57,7 +57,7 @@ test('[SAFE-4.4] [SAFE-4.9] names, branches, errors and lines that hide or reord
   page,
   context,
 }) => {
-  test.setTimeout(120_000)
+  test.setTimeout(180_000)
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: dashboard.url })
   backend.hold('db')
   backend.hold('ui')

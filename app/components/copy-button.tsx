@@ -48,7 +48,7 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
     <>
       {button}
       <span className="unseen" title={label}>
-        copies {unseen.join(', ')}
+        copies {unseen.length === 1 ? unseen[0] : `${unseen[0] ?? ''} …`}
       </span>
     </>
   )

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { RunRef } from '../lib/client/live'
+import { fileName } from '../lib/run/display-text'
 
 /** A spec that a run can be started of, and how far its preparation got. */
 const specChoice = z.object({ name: z.string(), has_tasks: z.boolean(), has_plan: z.boolean(), task_count: z.number() })
@@ -83,16 +84,11 @@ export const removeImport = (importId: string) => ask(nothing, 'DELETE', importA
 
 /** A run's whole log as text, or what the containers of one of its batches printed, saved as a file. */
 export const saveLog = (run: RunRef, batchId: string | null) =>
-  save(
-    `${apiOf(run)}/logs${query(batchId)}`,
-    'text/plain',
-    `${[run.runId, batchId].filter(part => part !== null).join('.')}.log`,
-    'The log',
-  )
+  save(`${apiOf(run)}/logs${query(batchId)}`, 'text/plain', fileName([run.runId, batchId], '.log'), 'The log')
 
 /** A run's recording up to now, saved as a file that any dashboard can import. */
 export const saveRecording = (run: RunRef) =>
-  save(`${apiOf(run)}/recording`, 'application/x-ndjson', `${run.runId}.jsonl`, 'The recording')
+  save(`${apiOf(run)}/recording`, 'application/x-ndjson', fileName([run.runId], '.jsonl'), 'The recording')
 
 /** Also asks for JSON: that is how the server says why not. */
 async function save(path: string, accept: string, name: string, what: string): Promise<Answer<null>> {

@@ -1,3 +1,4 @@
+import { shownName, shownProse } from '../lib/run/display-text'
 import type { BatchStatus, Counts, Finding, RunFields, RunStatus } from '../lib/run/model'
 import { isOver } from '../lib/run/model'
 import { ageText } from './format'
@@ -12,11 +13,11 @@ export const statusWord = (status: RunStatus | BatchStatus, over = false): strin
 export const plural = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 ? '' : noun.endsWith('ch') ? 'es' : 's'}`
 
-/** Somebody else's text amid our own: characters that reorder what is beside them lose that power [SAFE-4]. */
-export const disarmed = (text: string): string => text.replace(/[\u202a-\u202e\u2066-\u2069]/g, '\ufffd')
-
-/** A text that may be somebody else's, ended as a sentence. */
-export const sentence = (text: string): string => disarmed(/[.!?…]$/.test(text) ? text : `${text}.`)
+/** A text that may be somebody else's, ended as a sentence [SAFE-4.6]. */
+export function sentence(text: string): string {
+  const shown = shownProse(text)
+  return /[.!?…]$/.test(shown) ? shown : `${shown}.`
+}
 
 /**
  * A sentence that dates something, with how long that is by now: `no container since 2026-…Z` reads `no container for
@@ -40,7 +41,7 @@ export function isDated(text: string, since: string | null): since is string {
  * it changes nothing yet [RUN-4].
  */
 export function findingText({ kind, text: told }: Finding): { says: string; detail: string | null } {
-  const text = disarmed(told)
+  const text = shownProse(told)
   const end = text.indexOf('\n')
   const first = end < 0 ? text : text.slice(0, end)
   const detail = end < 0 ? null : text.slice(end + 1)
@@ -52,7 +53,7 @@ export function findingText({ kind, text: told }: Finding): { says: string; deta
 }
 
 /** What a run is called where there is room for one name. */
-export const runName = (run: Pick<RunFields, 'spec' | 'runId'>): string => disarmed(run.spec ?? run.runId)
+export const runName = (run: Pick<RunFields, 'spec' | 'runId'>): string => shownName(run.spec ?? run.runId)
 
 /** `8/14`, or `8/?` while no plan is known [RUN-3]. */
 export const completedText = (counts: Counts): string =>

@@ -1,5 +1,6 @@
 import Link from 'next/link'
 import { useIsPast } from '../../lib/client/live'
+import { shownName } from '../../lib/run/display-text'
 import { shortId } from '../../lib/run/verdict'
 import { CopyButton } from './copy-button'
 
@@ -9,7 +10,7 @@ export function ContainerSteps({ containerId, page }: { containerId: string | nu
   if (useIsPast()) return null
   return (
     <>
-      {command !== null && <CopyButton text={command} what={command} />}
+      {command !== null && <CopyButton text={command} what={shownName(command)} />}
       {page && (
         <Link className="button" href={containerId === null ? '/containers' : `/containers#c-${shortId(containerId)}`}>
           Containers

@@ -1,9 +1,13 @@
 'use client'
 
 import { useEffect, useState } from 'react'
+import { unseenIn } from '../../lib/run/display-text'
 import { Glyph } from './marks'
 
-/** Copies a text and says whether that worked. */
+/**
+ * Copies a text as it is and says whether that worked. What can't be seen of the text is copied with it, and named beside the
+ * button [SAFE-4.9].
+ */
 export function CopyButton({ text, what }: { text: string; what: string }) {
   const [told, setTold] = useState<'copied' | 'refused' | null>(null)
   useEffect(() => {
@@ -12,6 +16,9 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
     return () => clearTimeout(timer)
   }, [told])
 
+  const unseen = unseenIn(text)
+  const label =
+    unseen.length === 0 ? `Copy ${what}` : `Copy ${what}, also what can’t be seen of it: ${unseen.join(', ')}`
   const copy = async () => {
     try {
       // Missing altogether on a page reached over plain HTTP by name: that too is a refusal.
@@ -22,12 +29,12 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
     }
   }
 
-  return (
+  const button = (
     <button
       className="icon-button small"
       type="button"
-      aria-label={`Copy ${what}`}
-      title={told === 'refused' ? 'The browser refused the clipboard' : `Copy ${what}`}
+      aria-label={label}
+      title={told === 'refused' ? 'The browser refused the clipboard' : label}
       onClick={() => void copy()}
     >
       <Glyph id={told === 'copied' ? 'i-tick' : told === 'refused' ? 'i-close' : 'i-copy'} />
@@ -35,5 +42,14 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
         {told}
       </span>
     </button>
+  )
+  if (unseen.length === 0) return button
+  return (
+    <>
+      {button}
+      <span className="unseen" title={label}>
+        copies {unseen.length === 1 ? unseen[0] : `${unseen[0] ?? ''} …`}
+      </span>
+    </>
   )
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { shownName } from '../../lib/run/display-text'
 import type { Finding } from '../../lib/run/model'
 import { verdictOf, weightOf } from '../evidence'
 import { findingText } from '../words'
@@ -25,7 +26,7 @@ export function FindingLine({
   return (
     <li className={acts ? 'finding act' : 'finding'} data-kind={verdict ?? 'note'} data-testid="finding">
       {verdict === null ? (
-        <span className="note chip" title={kind}>
+        <span className="note chip" title={shownName(kind)}>
           <Glyph id="l-stale" />
           check
         </span>
@@ -40,7 +41,7 @@ export function FindingLine({
         {detail !== null && (
           <details>
             <summary>The rest of it</summary>
-            <pre>{detail}</pre>
+            <pre dir="auto">{detail}</pre>
           </details>
         )}
       </div>

@@ -1,3 +1,4 @@
+import { shownProse } from '../../lib/run/display-text'
 import type { BatchStatus, LinkState, RunStatus, Verdict } from '../../lib/run/model'
 import { weightOf } from '../evidence'
 import { statusWord } from '../words'
@@ -62,7 +63,13 @@ export function LinkMark({
 }) {
   const name = source === 'backend' ? 'Backend' : 'Docker'
   return (
-    <span className="link" data-testid={`link-${source}`} data-link={link} data-was={was || undefined} title={title}>
+    <span
+      className="link"
+      data-testid={`link-${source}`}
+      data-link={link}
+      data-was={was || undefined}
+      title={shownProse(title)}
+    >
       <Glyph id={`l-${was && link === 'live' ? 'stale' : link}`} />
       <span className={named ? 'link-name' : 'sr'}>{name}</span>{' '}
       <span className="link-state">{was ? `was ${link}` : link}</span> <span className="link-age">{children}</span>

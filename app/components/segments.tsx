@@ -1,4 +1,5 @@
 import { memo } from 'react'
+import { shownName } from '../../lib/run/display-text'
 import type { Batch, BatchStatus, Counts, LinkState } from '../../lib/run/model'
 import { statusWord } from '../words'
 
@@ -22,7 +23,7 @@ export const PlanSegments = memo(function PlanSegments({
           data-status={batch.status}
           data-verdict={batch.verdict}
           data-seen={batch.container !== null || undefined}
-          title={`${index + 1} ${batch.name}: ${statusWord(batch.status, over)}`}
+          title={`${index + 1} ${shownName(batch.name)}: ${statusWord(batch.status, over)}`}
         />
       ))}
     </div>

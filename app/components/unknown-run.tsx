@@ -4,6 +4,7 @@ import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { followRun } from '../api'
 import { Frame } from './frame'
+import { Name } from './outside'
 import { Refusal, useRequest } from './use-request'
 import { useIsOperator } from './visitor'
 
@@ -25,8 +26,11 @@ export function UnknownRun({ segment }: { segment: string }) {
       <main id="main" className="notice">
         <h1>This run is not followed here</h1>
         <p>
-          <span className="id">{runId}</span> may have been started elsewhere, or was over long ago. If the backend
-          knows it, {isOperator ? 'this page' : 'an operator'} can follow it.
+          <span className="id">
+            <Name text={runId} />
+          </span>{' '}
+          may have been started elsewhere, or was over long ago. If the backend knows it,{' '}
+          {isOperator ? 'this page' : 'an operator'} can follow it.
         </p>
         <Refusal what="Not followed">{refusal}</Refusal>
         <p className="actions">

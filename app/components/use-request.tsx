@@ -2,6 +2,7 @@
 
 import { useState } from 'react'
 import type { Answer } from '../api'
+import { Prose } from './outside'
 
 /** A request that a reader makes: whether it is under way, and the sentence of its refusal. */
 export interface Request {
@@ -40,7 +41,7 @@ export function Refusal({ what, children }: { what: string; children: string | n
   return (
     children !== null && (
       <p className="refusal" role="alert">
-        <b>{what}.</b> {children}
+        <b>{what}.</b> <Prose text={children} />
       </p>
     )
   )

@@ -1,3 +1,5 @@
+import { shownName } from '../../lib/run/display-text'
+import { Name } from './outside'
 import { useVisitor } from './visitor'
 
 /** Who looks at the page, and the way out; nothing where nobody is asked. */
@@ -6,8 +8,8 @@ export function Who() {
   if (name === null) return null
   return (
     <form className="who" method="post" action="/sign-out" data-testid="who" data-role={role}>
-      <span className="who-name" title={`${name}, ${role}`}>
-        {name}, {role}
+      <span className="who-name" title={`${shownName(name)}, ${role}`}>
+        <Name text={name} />, {role}
       </span>
       {canSignOut && (
         <button className="button small" type="submit">

@@ -1,18 +1,25 @@
 import type { Says, Tier } from '../run/observation'
+import { terminalParts } from '../run/terminal-text'
 
 /**
  * The sentences by which backends tell of batches in plain text, after `[Orchestrator]`-like tags, emoji and ANSI codes.
  * A text counts only if it *is* the sentence, from its first word to its last [RUN-3].
  */
 
-const ANSI = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g
 const LEAD = /^(?:\s|\[[^\]\n]{0,300}\]|[\p{Extended_Pictographic}\p{Emoji_Modifier}\u200D\uFE0F])+/u
 const QUOTES = ["''", '""', '``', '‘’', '“”']
 const MAX_SENTENCE = 2_000
 
-/** Text without ANSI codes, tags and emoji at its front, and white space at its ends. */
+/**
+ * Text without escape sequences, tags and emoji at its front, and white space at its ends. Bells and 8-bit sequences stay:
+ * names are matched to the letter [RUN-3], and what looks like one may be a badly decoded letter.
+ */
 function bare(text: string): string {
-  return text.replace(ANSI, '').replace(LEAD, '').trim()
+  let kept = ''
+  for (const { kind, from, to } of terminalParts(text)) {
+    if (kind === 'text' || text[from] !== '\u001b') kept += text.slice(from, to)
+  }
+  return kept.replace(LEAD, '').trim()
 }
 
 /** What stands between two quotes that belong together, apostrophes and all; null where that is not so. */

@@ -282,6 +282,18 @@ describe('GET /api/runs/{runId}/logs', () => {
     expect(text).toBe('2026-01-02T03:04:05.000Z stdout red  tab\there\n')
   })
 
+  it.each([
+    ['\u001b[4:3mcurly\u001b[4:0m plain', 'curly plain'],
+    ['before \u001b]0;an unfinished title and what follows', 'before ␛]0;an unfinished title and what follows'],
+    ['\u001b]8;;https://example.org\u001b\\a link\u001b]8;;\u001b\\', 'a link'],
+    ['one\n2026-01-02T03:04:05.000Z stdout two', 'one␊2026-01-02T03:04:05.000Z stdout two'],
+    ['safe\u202etxt.exe', 'safe\ufffdtxt.exe'],
+  ])('[SAFE-4.1] shows in a download what the page shows of %j', async (line, shown) => {
+    addLines('r1', [line])
+    const { text } = await get('/api/runs/r1/logs', { accept: 'text/plain' })
+    expect(text).toBe(`2026-01-02T03:04:05.000Z stdout ${shown}\n`)
+  })
+
   it('[SAFE-5] says in a download how much is missing', async () => {
     addLines('r1', ['last'])
     server.hub.dropped = 7

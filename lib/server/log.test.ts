@@ -43,4 +43,13 @@ describe('log', () => {
     expect(out.lines.join('')).toContain('•••')
     if (!isTTY) expect(out.lines.map(line => JSON.parse(line) as unknown)).toHaveLength(1)
   })
+
+  it.each([true, false])('[SAFE-4.7] holds nothing that steers or deceives a terminal (terminal: %s)', isTTY => {
+    const out = sink(isTTY)
+    const text = 'a\u001b[2Jb\u009b2Jc\u202ed\u200be\u007f\u001b]0;owned'
+    createLog('info', out).error({ text, err: new Error(text) }, text)
+    expect(out.lines.join('')).toMatch(/a.*b.*c.*d.*e/)
+    expect(out.lines.join('')).not.toMatch(/[^\P{Cc}\n]|[\u202e\u200b]/u)
+    if (!isTTY) expect((JSON.parse(out.lines.join('')) as { msg: string }).msg).toBe(text)
+  })
 })

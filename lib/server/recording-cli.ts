@@ -2,6 +2,7 @@ import { createWriteStream, openAsBlob } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { shownProse } from '../run/display-text'
 import { IMPORTS, RECORDING_TYPE } from './guard'
 
 const USAGE = `npm run recording -- export <run id> [--to <file>]
@@ -62,6 +63,6 @@ async function ask(address: URL, request: RequestInit): Promise<Response> {
 try {
   await run()
 } catch (error) {
-  console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`)
+  console.error(`${shownProse(error instanceof Error ? error.message : String(error))}\n\n${USAGE}`)
   process.exit(1)
 }

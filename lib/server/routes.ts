@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream'
-import { stripVTControlCharacters } from 'node:util'
 import type { z } from 'zod'
 import type { HubApi, LogPage, LogQuery, RecordingFile } from '../hub/types'
+import { fileName } from '../run/display-text'
+import { plainLine } from '../run/log-text'
 import type { LogLine } from '../run/model'
 import type { Action } from './audit'
 import { IMPORTS, RECORDING_TYPE } from './guard'
@@ -121,8 +122,8 @@ async function logsOf(
 
   const read = (from: number) => logs({ ...of, after: from, limit: DOWNLOAD_PAGE })
   const first = found(await read(0), what)
-  const filename = [id, batch].filter(part => part !== undefined).join('.')
-  return { status: 200, headers: attachment(`${filename}.log`), text: wholeLog(read, first) }
+  const name = fileName([id, batch ?? null], '.log')
+  return { status: 200, headers: attachment(name), text: wholeLog(read, first) }
 }
 
 /** The run as a file: to be imported anywhere, or played by a test [IMP-1]. */
@@ -170,7 +171,7 @@ async function removeImport({ hub, segment, note }: Call): Promise<Reply> {
 }
 
 function recordingReply(id: string, recording: RecordingFile): Reply {
-  const headers = { 'content-type': `${RECORDING_TYPE}; charset=utf-8`, ...attachment(`${id}.jsonl`) }
+  const headers = { 'content-type': `${RECORDING_TYPE}; charset=utf-8`, ...attachment(fileName([id], '.jsonl')) }
   return { status: 200, headers, text: recording }
 }
 
@@ -230,16 +231,11 @@ async function* wholeLog(read: ReadLog, first: LogPage): AsyncGenerator<string> 
   }
 }
 
-/** Saved, not shown; of an id only what can stand in a file's name. */
-const attachment = (name: string) => ({
-  'content-disposition': `attachment; filename="${name.replace(/[^\w.-]/g, '_')}"`,
-})
+/** Saved, not shown. */
+const attachment = (name: string) => ({ 'content-disposition': `attachment; filename="${name}"` })
 
-/** Without escape sequences: an agent's line must not steer the terminal it is read in [SAFE-4]. */
-function asText({ at, stream, text }: LogLine): string {
-  const plain = stripVTControlCharacters(text).replace(/[^\P{Cc}\t\n]/gu, '')
-  return `${at ?? '-'} ${stream} ${plain}\n`
-}
+/** As the page shows it: an agent's line must neither steer the terminal that it is read in nor look like two [SAFE-4.1]. */
+const asText = ({ at, stream, text }: LogLine): string => `${at ?? '-'} ${stream} ${plainLine(text)}\n`
 
 /** Text was asked for by name: what takes anything gets JSON. */
 function wantsText(accept: string): boolean {

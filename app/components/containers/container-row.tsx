@@ -1,4 +1,5 @@
 import { memo } from 'react'
+import { shownName } from '../../../lib/run/display-text'
 import { hasEnded } from '../../../lib/run/container'
 import type { AgentContainer } from '../../../lib/run/model'
 import { shortId } from '../../../lib/run/verdict'
@@ -6,6 +7,7 @@ import { dockerStatus, roleWords, statusNote } from '../../evidence'
 import { disarmed } from '../../words'
 import { CopyButton } from '../copy-button'
 import { Glyph, VerdictMark } from '../marks'
+import { Name } from '../outside'
 import { Reason } from '../reason'
 import { RunLink } from '../run-link'
 import { Age } from '../time'
@@ -29,12 +31,16 @@ export const ContainerRow = memo(function ContainerRow({ container, old, onStop 
   return (
     <tr id={`c-${shortId(id)}`} data-testid="container-row" data-container-id={id} data-verdict={verdict}>
       <td className="cell-verdict">{reason !== null && <VerdictMark verdict={verdict} chip />}</td>
-      <th scope="row" className="cell-name" title={id}>
-        <span className="id">{name}</span>
+      <th scope="row" className="cell-name" title={shownName(id)}>
+        <span className="id">
+          <Name text={name} />
+        </span>
         <span className="sub">
-          <span className="id">{shortId(id)}</span>
-          <CopyButton text={inspect} what={inspect} />
-          {image}
+          <span className="id">
+            <Name text={shortId(id)} />
+          </span>
+          <CopyButton text={inspect} what={shownName(inspect)} />
+          <Name text={image} />
         </span>
       </th>
       <td className="cell-state">
@@ -80,9 +86,11 @@ function Purpose({ container: { runId, batchId, role } }: { container: AgentCont
   return (
     <>
       <RunLink runId={runId} batchId={batchId}>
-        {batchId ?? roleWords(role)}
+        {batchId === null ? roleWords(role) : <Name text={batchId} />}
       </RunLink>
-      <span className="sub id">{runId}</span>
+      <span className="sub id">
+        <Name text={runId} />
+      </span>
     </>
   )
 }

@@ -9,6 +9,7 @@ import { Command } from '../command'
 import { DockerLink } from '../docker-link'
 import { Frame } from '../frame'
 import { Glyph } from '../marks'
+import { Prose } from '../outside'
 import { Age, ClockTime } from '../time'
 import { useStale } from '../use-stale'
 import { ContainerRow } from './container-row'
@@ -140,7 +141,11 @@ function OldNote({ list: { docker, dockerSince, containers } }: { list: Containe
           </>
         )}
         It is asked again every few seconds. Check that the Docker daemon runs.
-        {docker.error !== null && <span className="banner-why">{docker.error}</span>}
+        {docker.error !== null && (
+          <span className="banner-why">
+            <Prose text={docker.error} />
+          </span>
+        )}
       </p>
     </section>
   )

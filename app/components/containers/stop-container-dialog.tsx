@@ -1,6 +1,8 @@
+import { shownName } from '../../../lib/run/display-text'
 import type { AgentContainer } from '../../../lib/run/model'
 import { shortId } from '../../../lib/run/verdict'
 import { stopContainer } from '../../api'
+import { Name } from '../outside'
 import { StopFrame } from '../stop-frame'
 
 /** Asks once more before a container is stopped: names it, what it worked on, and what happens. */
@@ -8,7 +10,7 @@ export function StopContainerDialog({ container, onClose }: { container: AgentCo
   const { id, name, runId, batchId } = container
   return (
     <StopFrame
-      title={`Stop container ${shortId(id)}?`}
+      title={`Stop container ${shownName(shortId(id))}?`}
       action="Stop the container"
       asking="Stopping…"
       stop={() => stopContainer(id)}
@@ -17,15 +19,17 @@ export function StopContainerDialog({ container, onClose }: { container: AgentCo
       <dl className="facts dialog-facts">
         <div>
           <dt>Name</dt>
-          <dd className="id">{name}</dd>
+          <dd className="id">
+            <Name text={name} />
+          </dd>
         </div>
         <div>
           <dt>Run</dt>
-          <dd className="id">{runId ?? 'none that is known'}</dd>
+          <dd className="id">{runId === null ? 'none that is known' : <Name text={runId} />}</dd>
         </div>
         <div>
           <dt>Batch</dt>
-          <dd className="id">{batchId ?? 'none that is known'}</dd>
+          <dd className="id">{batchId === null ? 'none that is known' : <Name text={batchId} />}</dd>
         </div>
       </dl>
       <p className="dialog-text">

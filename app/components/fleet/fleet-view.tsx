@@ -10,6 +10,7 @@ import { emptyPages, knownOf, type Known } from '../../nothing'
 import { FollowDialog } from '../follow-dialog'
 import { Frame } from '../frame'
 import { Nothing } from '../nothing'
+import { Name } from '../outside'
 import { useStale } from '../use-stale'
 import { useIsOperator } from '../visitor'
 import { StartDialog } from './start-dialog'
@@ -57,7 +58,7 @@ export function FleetView({ initial }: { initial: Fleet }) {
           <section className="empty" data-testid="empty" data-known={known}>
             <h2>{noRuns[known][0]}</h2>
             <p>
-              {noRuns[known][1]} It watches {state.backend}.{' '}
+              {noRuns[known][1]} It watches <Name text={state.backend} />.{' '}
               {isOperator
                 ? 'Start a run; one started anywhere on this backend appears within 10 s, or at once when it is followed by its id.'
                 : 'One started anywhere on this backend appears within 10 s.'}

@@ -1,9 +1,11 @@
 import { memo, useState } from 'react'
 import { countsToShow } from '../../../lib/run/counts'
+import { shownProse } from '../../../lib/run/display-text'
 import type { RunFields } from '../../../lib/run/model'
 import { timerSeconds } from '../../freshness'
 import { completedText, plural, runName } from '../../words'
 import { Glyph, StatusMark } from '../marks'
+import { Name, Prose, RunName } from '../outside'
 import { RunLink } from '../run-link'
 import { ClockTime, Duration, ZoneNote } from '../time'
 
@@ -56,7 +58,7 @@ export function History({ runs }: { runs: RunFields[] }) {
       {found.length === 0 ? (
         <p className="none">
           Of the {plural(runs.length, 'run')} here none matches{' '}
-          {[outcome === 'all' ? '' : outcome, text.trim()].filter(part => part !== '').join(', ')}.{' '}
+          <Prose text={[outcome === 'all' ? '' : outcome, text.trim()].filter(part => part !== '').join(', ')} />.{' '}
           <button className="plain linkish" type="button" onClick={clear}>
             Clear the filters
           </button>
@@ -117,7 +119,9 @@ const HistoryRow = memo(function HistoryRow({ run }: { run: RunFields }) {
         <StatusMark status={run.status} testid="run-status" />
       </td>
       <th scope="row">
-        <RunLink runId={run.runId}>{runName(run)}</RunLink>
+        <RunLink runId={run.runId}>
+          <RunName run={run} />
+        </RunLink>
         {run.dryRun && <span className="tag">dry run</span>}
         {run.inferred && <span className="tag">inferred</span>}
       </th>
@@ -128,9 +132,11 @@ const HistoryRow = memo(function HistoryRow({ run }: { run: RunFields }) {
         <Duration seconds={seconds} uncertain={run.durationUncertain} />
       </td>
       <td className="num">{run.endedAt !== null && <ClockTime at={run.endedAt} withDay bare />}</td>
-      <td className="id col-id">{run.runId}</td>
-      <td className="why" title={run.error ?? undefined}>
-        {run.error}
+      <td className="id col-id">
+        <Name text={run.runId} />
+      </td>
+      <td className="why" title={run.error === null ? undefined : shownProse(run.error)}>
+        {run.error !== null && <Prose text={run.error} />}
       </td>
     </tr>
   )

@@ -1,6 +1,7 @@
 import Link from 'next/link'
 import { useState } from 'react'
 import { countsToShow } from '../../../lib/run/counts'
+import { shownName } from '../../../lib/run/display-text'
 import type { ImportSummary } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { importPath } from '../../api'
@@ -9,6 +10,7 @@ import { completedText, runName } from '../../words'
 import { ImportDialog } from '../import-dialog'
 import { LastKnown, StatusMark } from '../marks'
 import { Nothing } from '../nothing'
+import { Name, RunName } from '../outside'
 import { ClockTime, ZoneNote } from '../time'
 import { useIsOperator } from '../visitor'
 
@@ -65,7 +67,7 @@ export function Imports({ imports, known }: { imports: ImportSummary[]; known: K
                   </td>
                   <th scope="row">
                     <Link href={importPath(each.id)} prefetch={false}>
-                      {runName(each)}
+                      <RunName run={each} />
                     </Link>
                     <span className="tag">imported</span>
                   </th>
@@ -73,9 +75,11 @@ export function Imports({ imports, known }: { imports: ImportSummary[]; known: K
                   <td className="num">
                     <ClockTime at={each.until} withDay bare />
                   </td>
-                  <td className="id col-id">{each.runId}</td>
-                  <td className="why" title={each.backend}>
-                    {each.backend}
+                  <td className="id col-id">
+                    <Name text={each.runId} />
+                  </td>
+                  <td className="why" title={shownName(each.backend)}>
+                    <Name text={each.backend} />
                   </td>
                 </tr>
               ))}

@@ -1,8 +1,9 @@
 import { memo } from 'react'
 import { countsToShow } from '../../../lib/run/counts'
 import type { RunFields } from '../../../lib/run/model'
-import { completedText, countsText, runName, runSentence } from '../../words'
+import { completedText, countsText, runSentence } from '../../words'
 import { LastKnown, LinkMark, StatusMark } from '../marks'
+import { Name, RunName } from '../outside'
 import { RunLink } from '../run-link'
 import { RunTimer } from '../run-timer'
 import { CountSegments } from '../segments'
@@ -28,7 +29,9 @@ export const LiveRow = memo(function LiveRow({
         {old ? `was ${run.status}` : run.status}
       </StatusMark>
       <div className="live-name">
-        <RunLink runId={run.runId}>{runName(run)}</RunLink>
+        <RunLink runId={run.runId}>
+          <RunName run={run} />
+        </RunLink>
         <span className="sub">
           {old ? 'was ' : ''}
           {run.stopping ? 'stopping' : run.status}
@@ -54,7 +57,9 @@ export const LiveRow = memo(function LiveRow({
       </div>
       <p className="live-now">{counts.running > 0 ? countsText({ ...counts, completed: 0 }) : runSentence(run)}</p>
       <p className="live-last">
-        <span className="id src-line">{run.runId}</span>
+        <span className="id src-line">
+          <Name text={run.runId} />
+        </span>
       </p>
       <LinkMark source="backend" link={link.backend} was={stale} named={false} title={run.backend}>
         {stale

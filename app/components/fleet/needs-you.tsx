@@ -2,10 +2,11 @@ import type { ReactNode } from 'react'
 import type { Finding, RunFields } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { loudestFirst, verdictOf } from '../../evidence'
-import { plural, runName, sentence } from '../../words'
+import { plural, sentence } from '../../words'
 import { ContainerSteps } from '../container-steps'
 import { FindingLine } from '../finding-line'
 import { StatusMark } from '../marks'
+import { Prose, RunName } from '../outside'
 import { RunLink } from '../run-link'
 import { Age } from '../time'
 
@@ -64,8 +65,10 @@ function Failed({ run }: { run: RunFields }) {
     <li className="finding act" data-kind="failed">
       <StatusMark status={run.status} chip />
       <p className="finding-text">
-        <RunLink runId={run.runId}>{runName(run)}.</RunLink> {sentence(run.error ?? 'The backend gave no reason')} Open
-        the run, then start its spec again.
+        <RunLink runId={run.runId}>
+          <RunName run={run} />.
+        </RunLink>{' '}
+        <Prose text={sentence(run.error ?? 'The backend gave no reason')} /> Open the run, then start its spec again.
       </p>
       <span className="finding-age">{run.endedAt !== null && <Age since={run.endedAt} />}</span>
       <span className="finding-act">
@@ -86,7 +89,7 @@ function Found({ run, finding, more }: { run: RunFields; finding: Finding; more:
       subject={
         <>
           <RunLink runId={run.runId}>
-            {runName(run)}
+            <RunName run={run} />
             {isOver(run.status) && `, ${run.status}`}.
           </RunLink>{' '}
         </>

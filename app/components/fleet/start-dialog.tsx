@@ -8,6 +8,7 @@ import { listSpecs, runPath, startRun } from '../../api'
 import { plural } from '../../words'
 import { Dialog } from '../dialog'
 import { Glyph } from '../marks'
+import { Name, Prose } from '../outside'
 import { Refusal, useRequest } from '../use-request'
 
 /** Starts a run of a spec that has a plan, then goes to it. A refusal is shown in the backend's own words. */
@@ -114,12 +115,13 @@ interface ListProps {
   onRetry: () => void
 }
 
-function SpecList({ specs, chosen, onChoose, onRetry }: ListProps) {
+/** The specs to choose from, or why they are not known. */
+export function SpecList({ specs, chosen, onChoose, onRetry }: ListProps) {
   if (specs === null) return <p className="spec-list waiting">Asking the backend for its specs…</p>
   if (!specs.ok) {
     return (
       <p className="refusal" role="alert">
-        {specs.error}{' '}
+        <Prose text={specs.error} />{' '}
         <button className="plain linkish" type="button" onClick={onRetry}>
           Ask again
         </button>
@@ -141,7 +143,9 @@ function SpecList({ specs, chosen, onChoose, onRetry }: ListProps) {
               checked={chosen === spec.name}
               onChange={() => onChoose(spec.name)}
             />
-            <span className="spec-name">{spec.name}</span>
+            <span className="spec-name">
+              <Name text={spec.name} />
+            </span>
             <span className="dim">{spec.has_plan ? plural(spec.task_count, 'task') : missing(spec)}</span>
           </label>
         </li>

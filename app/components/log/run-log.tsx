@@ -1,8 +1,10 @@
 import { memo, type ReactNode } from 'react'
 import { isAtWork } from '../../../lib/run/container'
 import { useBatchLog, useLog, type Live, type LogView, type RunRef } from '../../../lib/client/live'
+import { shownName } from '../../../lib/run/display-text'
 import type { Batch, LinkState, RunFields } from '../../../lib/run/model'
 import { knownOf, type Place } from '../../nothing'
+import { Name } from '../outside'
 import { useStale } from '../use-stale'
 import { Log } from './log'
 
@@ -29,8 +31,10 @@ export const RunLog = memo(function RunLog({ batch, ofBatch, onOfBatch, gone, ..
       <button type="button" aria-pressed={!ofBatch} onClick={() => onOfBatch(false)}>
         Run
       </button>
-      <button type="button" aria-pressed={ofBatch} onClick={() => onOfBatch(true)} title={batch.name}>
-        <span className="tab-name">{batch.name}</span>
+      <button type="button" aria-pressed={ofBatch} onClick={() => onOfBatch(true)} title={shownName(batch.name)}>
+        <span className="tab-name">
+          <Name text={batch.name} />
+        </span>
       </button>
     </div>
   )

@@ -1,9 +1,11 @@
 import { useState } from 'react'
+import { shownProse } from '../../../lib/run/display-text'
 import type { Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { sentence } from '../../words'
 import { FollowDialog } from '../follow-dialog'
 import { Glyph, StatusMark } from '../marks'
+import { Name } from '../outside'
 import { Age, ClockTime } from '../time'
 import { useIsOperator } from '../visitor'
 
@@ -38,7 +40,7 @@ export function BackendBanner({ run }: { run: Snapshot }) {
           </>
         )}{' '}
         and hatched. The run may go on: this page joins it again by itself. If it stays so, check the backend at{' '}
-        {run.backend}.
+        <Name text={run.backend} />.
       </p>
     </section>
   )
@@ -88,7 +90,7 @@ export function EndBanner({ run }: { run: Snapshot }) {
           {errorDetail !== null && (
             <details>
               <summary>What the backend said further</summary>
-              <pre>{errorDetail}</pre>
+              <pre dir="auto">{shownProse(errorDetail)}</pre>
             </details>
           )}
         </div>

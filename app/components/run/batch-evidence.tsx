@@ -1,9 +1,11 @@
 import { useIsPast } from '../../../lib/client/live'
+import { shownName } from '../../../lib/run/display-text'
 import type { Batch } from '../../../lib/run/model'
 import { hasEnded } from '../../../lib/run/container'
 import { shortId } from '../../../lib/run/verdict'
 import { containerText, dockerCommand } from '../../evidence'
 import { CopyButton } from '../copy-button'
+import { Name } from '../outside'
 import { Age } from '../time'
 
 /** What Docker shows of a batch, in a line: its latest container, how it is, and how many came before. */
@@ -28,11 +30,13 @@ export function BatchEvidence({ batch }: { batch: Batch }) {
         )}
       </span>
       {containers.length > 1 && <span className="dim seen-count">{containers.length} containers</span>}
-      <span className="id">{shortId(id)}</span>
+      <span className="id">
+        <Name text={shortId(id)} />
+      </span>
       {command === null ? (
         <span className="dim">removed</span>
       ) : (
-        !isPast && <CopyButton text={command} what={`command: ${command}`} />
+        !isPast && <CopyButton text={command} what={`command: ${shownName(command)}`} />
       )}
     </>
   )

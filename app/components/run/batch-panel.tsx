@@ -1,9 +1,11 @@
+import { shownName, shownProse } from '../../../lib/run/display-text'
 import type { Batch, Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { weightOf } from '../../evidence'
 import { statusWord } from '../../words'
 import { CopyButton } from '../copy-button'
 import { Glyph, StatusMark, VerdictMark } from '../marks'
+import { Name } from '../outside'
 import { Reason } from '../reason'
 import { ContainerList } from './container-list'
 import { Ledger } from './ledger'
@@ -25,7 +27,7 @@ export function BatchPanel({ run, batch, frozenAt, onPick, onClose }: Props) {
     <aside
       className="panel"
       id="batch"
-      aria-label={`Batch ${batch.name}`}
+      aria-label={`Batch ${shownName(batch.name)}`}
       data-testid="batch-panel"
       onKeyDown={event => {
         if (event.key === 'Escape') onClose()
@@ -36,8 +38,8 @@ export function BatchPanel({ run, batch, frozenAt, onPick, onClose }: Props) {
           <StatusMark status={batch.status} dense>
             {statusWord(batch.status, isOver(run.status))}
           </StatusMark>
-          <span className="panel-name" title={batch.name}>
-            {batch.name}
+          <span className="panel-name" title={shownName(batch.name)}>
+            <Name text={batch.name} />
           </span>
         </h2>
         <span className="panel-nav">
@@ -111,7 +113,9 @@ function Facts({ batch, batches, onPick }: { batch: Batch; batches: readonly Bat
         <div>
           <dt>Branch</dt>
           <dd>
-            <span className="id">{batch.branch}</span>
+            <span className="id">
+              <Name text={batch.branch} />
+            </span>
             <CopyButton text={batch.branch} what="branch" />
           </dd>
         </div>
@@ -122,7 +126,9 @@ function Facts({ batch, batches, onPick }: { batch: Batch; batches: readonly Bat
       </div>
       <div>
         <dt>Id</dt>
-        <dd className="id">{batch.id}</dd>
+        <dd className="id">
+          <Name text={batch.id} />
+        </dd>
       </div>
       <Others name="Needs" batches={needs} onPick={onPick} />
       <Others name="Holds up" batches={holdsUp} onPick={onPick} />
@@ -130,7 +136,9 @@ function Facts({ batch, batches, onPick }: { batch: Batch; batches: readonly Bat
         <div>
           <dt>Error</dt>
           <dd>
-            <pre className="panel-error">{batch.error}</pre>
+            <pre className="panel-error" dir="auto">
+              {shownProse(batch.error)}
+            </pre>
           </dd>
         </div>
       )}
@@ -146,7 +154,7 @@ function Others({ name, batches, onPick }: { name: string; batches: readonly Bat
       <dd className="others">
         {batches.map(({ id, name: title }) => (
           <button key={id} className="plain linkish" type="button" onClick={() => onPick(id)}>
-            {title}
+            <Name text={title} />
           </button>
         ))}
       </dd>

@@ -1,10 +1,12 @@
 import { memo } from 'react'
+import { shownName, shownProse } from '../../../lib/run/display-text'
 import type { Batch } from '../../../lib/run/model'
 import { elapsed } from '../../../lib/run/time'
 import { useServerTime } from '../../../lib/client/live'
 import { statusWord } from '../../words'
 import { CopyButton } from '../copy-button'
 import { Glyph, StatusMark, VerdictMark } from '../marks'
+import { Name } from '../outside'
 import { ClockTime, Duration } from '../time'
 import { BatchEvidence } from './batch-evidence'
 
@@ -52,11 +54,15 @@ export const BatchRow = memo(function BatchRow({
     >
       <span className="n num">{place}</span>
       <StatusMark status={status}>{statusWord(status, over)}</StatusMark>
-      <span className="name" title={name === id ? name : `${name} (${id})`}>
+      <span className="name" title={name === id ? shownName(name) : `${shownName(name)} (${shownName(id)})`}>
         <button className="plain" type="button" aria-pressed={picked} onClick={() => onPick(id)}>
-          {name}
+          <Name text={name} />
         </button>
-        {name !== id && <span className="id">{id}</span>}
+        {name !== id && (
+          <span className="id">
+            <Name text={id} />
+          </span>
+        )}
         {basis !== 'stream' && <span className="basis">{basis === 'inferred' ? 'inferred' : `from ${basis}`}</span>}
       </span>
       {watched && (
@@ -71,8 +77,8 @@ export const BatchRow = memo(function BatchRow({
           branch !== null && (
             <>
               <Glyph id="i-branch" />
-              <span className="id" title={branch}>
-                {branch}
+              <span className="id" title={shownName(branch)}>
+                <Name text={branch} />
               </span>
               <CopyButton text={branch} what="branch" />
             </>
@@ -112,13 +118,17 @@ function Ticking({ batch, clockOffset }: { batch: Batch; clockOffset: number }) 
 }
 
 function BatchError({ text }: { text: string }) {
-  const [first = '', ...rest] = text.split('\n')
+  const [first = '', ...rest] = shownProse(text).split('\n')
   return rest.length === 0 ? (
-    <p className="row-error">{text}</p>
+    <p className="row-error" dir="auto">
+      {first}
+    </p>
   ) : (
     <details className="row-error">
-      <summary>{first}</summary>
-      <pre>{rest.join('\n')}</pre>
+      <summary>
+        <bdi>{first}</bdi>
+      </summary>
+      <pre dir="auto">{rest.join('\n')}</pre>
     </details>
   )
 }

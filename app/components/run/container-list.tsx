@@ -1,9 +1,11 @@
 import { useIsPast } from '../../../lib/client/live'
+import { shownName } from '../../../lib/run/display-text'
 import type { Container } from '../../../lib/run/model'
 import { shortId } from '../../../lib/run/verdict'
 import { containerText, dockerCommand } from '../../evidence'
 import { disarmed, plural } from '../../words'
 import { Command } from '../command'
+import { Name } from '../outside'
 
 /** The containers of a batch, the latest first; the ones before it fold. */
 export function ContainerList({ containers }: { containers: readonly Container[] }) {
@@ -34,8 +36,13 @@ function Entry({ container }: { container: Container }) {
   const isPast = useIsPast()
   return (
     <>
-      <p className="container-line" title={container.id}>
-        <span className="id">{shortId(container.id)}</span> <span className="dim">{container.name}</span>
+      <p className="container-line" title={shownName(container.id)}>
+        <span className="id">
+          <Name text={shortId(container.id)} />
+        </span>{' '}
+        <span className="dim">
+          <Name text={container.name} />
+        </span>
         <span className="container-state">{containerText(container)}</span>
       </p>
       {container.error ? <p className="container-error">Docker’s error: {disarmed(container.error)}</p> : null}

@@ -1,5 +1,5 @@
 import type { Batch } from '../../../lib/run/model'
-import { disarmed } from '../../words'
+import { shownName } from '../../../lib/run/display-text'
 
 /** How a batch's dependencies read: their places in the plan, and the names of those it still waits for. */
 export interface Needs {
@@ -19,8 +19,8 @@ export function needsOf(batches: readonly Batch[]): Needs[] {
       const index = places.get(id)
       const batch = index === undefined ? undefined : batches[index]
       return {
-        place: index === undefined ? id : String(index + 1),
-        name: disarmed(batch?.name ?? id),
+        place: index === undefined ? shownName(id) : String(index + 1),
+        name: shownName(batch?.name ?? id),
         done: batch?.status === 'completed',
       }
     })

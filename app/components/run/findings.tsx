@@ -3,6 +3,7 @@ import type { Batch, Finding } from '../../../lib/run/model'
 import { loudestFirst, verdictOf } from '../../evidence'
 import { plural } from '../../words'
 import { ContainerSteps } from '../container-steps'
+import { Name } from '../outside'
 import { FindingLine } from '../finding-line'
 
 const MOST = 3
@@ -60,7 +61,7 @@ function Line({ finding, batches, stoppable, onShow, onRead, onStop }: { finding
   const bare = named ? { ...finding, text: finding.text.slice(prefix.length) } : finding
   const subject = named && (
     <button className="plain linkish subject" type="button" onClick={() => onShow(batch.id)}>
-      {batch.name}.
+      <Name text={batch.name} />.
     </button>
   )
   return (

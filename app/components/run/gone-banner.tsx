@@ -3,6 +3,7 @@ import { useRouter } from 'next/navigation'
 import { useEffect } from 'react'
 import { followRun, idOfRun, runPath } from '../../api'
 import { Glyph } from '../marks'
+import { Prose } from '../outside'
 import { useRequest } from '../use-request'
 import { useIsOperator } from '../visitor'
 
@@ -28,7 +29,7 @@ export function GoneBanner({ runId }: { runId: string }) {
       <Glyph id="l-off" />
       <p>
         <b>The server no longer keeps this run.</b> What is shown here is the last of it.{' '}
-        {refusal ?? (isOperator ? 'Follow it again, or go back to the fleet.' : 'Go back to the fleet.')}
+        <Prose text={refusal ?? (isOperator ? 'Follow it again, or go back to the fleet.' : 'Go back to the fleet.')} />
       </p>
       <span className="actions">
         <Link className="button" href="/">

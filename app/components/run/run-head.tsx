@@ -1,12 +1,14 @@
 import Link from 'next/link'
 import { countsToShow } from '../../../lib/run/counts'
+import { shownName } from '../../../lib/run/display-text'
 import type { BatchStatus, LinkState, Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { agreeing } from '../../evidence'
-import { batchStatuses, completedText, countsText, runName, runSentence, statusWord } from '../../words'
+import { batchStatuses, completedText, countsText, runSentence, statusWord } from '../../words'
 import { CopyButton } from '../copy-button'
 import { DockerLink } from '../docker-link'
 import { Glyph, LastKnown, LinkMark, StatusMark } from '../marks'
+import { Name, RunName } from '../outside'
 import { RunTimer } from '../run-timer'
 import { PlanSegments } from '../segments'
 import { Age, ClockTime } from '../time'
@@ -33,17 +35,19 @@ export function RunHead({ run, frozenAt, stale, onStop }: Props) {
           <Link href="/">Fleet</Link> <span aria-hidden="true">/</span> {run.imported ? 'imported run' : 'run'}
         </p>
         <h1>
-          {runName(run)}
+          <RunName run={run} />
           {run.dryRun && <span className="tag">dry run</span>}
           {run.basis === 'history' && <span className="tag">from history</span>}
           {run.imported && <span className="tag">imported</span>}
         </h1>
         <p className="meta">
-          <span className="id">{run.runId}</span>
+          <span className="id">
+            <Name text={run.runId} />
+          </span>
           <CopyButton text={run.runId} what="run id" />
           <RecordingActions run={run} />
         </p>
-        <p className="meta-line" title={run.backend}>
+        <p className="meta-line" title={shownName(run.backend)}>
           {run.startedAt === null ? (
             'Not started'
           ) : (
@@ -51,7 +55,7 @@ export function RunHead({ run, frozenAt, stale, onStop }: Props) {
               Started <ClockTime at={run.startedAt} withDay />
             </>
           )}
-          , on {run.backend.replace(/^https?:\/\//, '')}
+          , on <Name text={run.backend.replace(/^https?:\/\//, '')} />
         </p>
       </div>
 

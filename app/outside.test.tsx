@@ -1,0 +1,283 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ReactNode } from 'react'
+import { renderToString } from 'react-dom/server'
+import { describe, expect, it, vi } from 'vitest'
+import { LiveProvider } from '../lib/client/live'
+import { hostileTexts, honestTexts, UNSEEN } from '../lib/run/testing-hostile'
+import {
+  batchStatus,
+  container,
+  containerList,
+  fleet,
+  linkState,
+  logLine,
+  runStatus,
+  snapshot,
+  verdict,
+} from '../lib/run/model'
+import type { Person } from '../lib/server/visit'
+import { FollowDialog } from './components/follow-dialog'
+import { ContainersView } from './components/containers/containers-view'
+import { StopContainerDialog } from './components/containers/stop-container-dialog'
+import { FleetView } from './components/fleet/fleet-view'
+import { SpecList, StartDialog } from './components/fleet/start-dialog'
+import { ImportDialog } from './components/import-dialog'
+import { Log } from './components/log/log'
+import { LogRow } from './components/log/log-line'
+import { matcherOf } from './components/log/rows'
+import { GoneBanner } from './components/run/gone-banner'
+import { RunView } from './components/run/run-view'
+import { StopDialog } from './components/run/stop-dialog'
+import { RIGHT_TO_LEFT } from './components/outside'
+import { Refusal } from './components/use-request'
+import { VisitorProvider } from './components/visitor'
+import ErrorPage from './error'
+import NotFound from './not-found'
+import ImportNotFound from './imports/[importId]/not-found'
+import RunNotFound from './runs/[runId]/not-found'
+import { filled } from './testing-outside'
+
+/** Which components were made elements of, by name; the address of the page. */
+const { made, address, counting } = vi.hoisted(() => {
+  const made = new Set<string>()
+  const nameOf = (type: unknown): string => {
+    if (typeof type === 'function') return type.name
+    return typeof type === 'object' && type !== null && 'type' in type ? nameOf(type.type) : ''
+  }
+  type Jsx = (type: unknown, ...rest: unknown[]) => unknown
+  const counting = (jsx: unknown): Jsx => {
+    const make = jsx as Jsx
+    return (type, ...rest) => {
+      made.add(nameOf(type))
+      return make(type, ...rest)
+    }
+  }
+  return { made, address: { runId: '' }, counting }
+})
+
+vi.mock('next/navigation', () => ({
+  useRouter: () => ({ push: vi.fn(), replace: vi.fn(), refresh: vi.fn() }),
+  useParams: () => address,
+  notFound: vi.fn(),
+  redirect: vi.fn(),
+}))
+
+vi.mock('react/jsx-dev-runtime', async original => {
+  const runtime = await original<Record<string, unknown>>()
+  return { ...runtime, jsxDEV: counting(runtime['jsxDEV']) }
+})
+vi.mock('react/jsx-runtime', async original => {
+  const runtime = await original<Record<string, unknown>>()
+  return { ...runtime, jsx: counting(runtime['jsx']), jsxs: counting(runtime['jsxs']) }
+})
+
+type TextOf = (path: string) => string
+
+const html = (page: ReactNode, person?: Person): string => {
+  const shown = <LiveProvider initialNow="2026-11-23T13:41:05.000Z">{page}</LiveProvider>
+  return renderToString(person ? <VisitorProvider person={person}>{shown}</VisitorProvider> : shown)
+}
+
+/** All that a reader sees or hears of a page: its text, and its attributes but for those that only programs read. */
+const perceived = (page: string): string =>
+  page.replace(/ (?:data-[\w-]+|href|value|id|name|class|style|d|for)="[^"]*"/g, '').replaceAll('<!-- -->', '')
+
+const aRun = (textOf: TextOf, picks: Record<string, unknown> = {}) =>
+  filled(snapshot, textOf, path => (path in picks ? picks[path] : path === 'imported' ? null : undefined))
+
+/** A run as a page shows it in each state that shows other parts of it. */
+function runs(textOf: TextOf): ReactNode[] {
+  const id = textOf('batches.id')
+  const texts = (path: string) => ({ id: textOf(`${path}.id`), until: '2026-11-23T13:00:00.000Z', unread: 1 })
+  const finding = (kind: string, text: string) => ({
+    ...{ kind, text, at: null, batchId: id, containerId: textOf('findings.containerId') },
+  })
+  const findings = [
+    ...['ghost', 'orphan', 'late', 'conflict', 'unknown', textOf('findings.kind')].map(kind =>
+      finding(kind, `${textOf('findings.text')}\n${textOf('findings.text')}`),
+    ),
+    finding('unproven-failure', textOf('findings.text')),
+    finding('ghost', `${textOf('batches.name')}: ${textOf('findings.text')}`),
+  ]
+  const one = filled(container, textOf)
+  const batches = [
+    ...batchStatus.options.flatMap(status => [
+      { status, containers: [one, { ...one, removed: true }] },
+      { status, containers: [] },
+    ]),
+    ...verdict.options.map(each => ({ status: 'running' as const, verdict: each, containers: [one] })),
+  ].map((each, index) => ({
+    ...aRun(textOf).batches[0]!,
+    ...{ id: `${id}${index}`, dependsOn: [`${id}${index + 1}`, textOf('batches.dependsOn')], basis: 'stream' as const },
+    ...{ error: index % 2 === 0 ? textOf('batches.error') : `${textOf('batches.error')}\n${textOf('batches.error')}` },
+    ...{ ...each, endedAt: null, container: each.containers.at(-1) ?? null },
+  }))
+  batches[0]!.id = id
+  const live = { backend: 'live', docker: 'live' } as const
+  const states = [
+    ...runStatus.options.map(status => ({ status, link: live, findings, batches })),
+    ...linkState.options.map(link => ({ status: 'running', link: { backend: link, docker: link }, batches })),
+    ...linkState.options.map(link => ({
+      imported: texts('imported'),
+      link: { backend: 'off', docker: link },
+      batches,
+    })),
+    { status: 'running', basis: 'history', stopping: true, batches: [], spec: null, link: live },
+  ]
+  const opened = states.map((picks, index) => <RunView key={index} initial={aRun(textOf, picks)} batchId={id} />)
+  return [...opened, <RunView key="run alone" initial={aRun(textOf, { status: 'running', link: live, batches })} />]
+}
+
+function fleets(textOf: TextOf): ReactNode[] {
+  const run = fleet.shape.runs.element.parse(aRun(textOf))
+  const every = runStatus.options.map(status => ({
+    ...run,
+    status,
+    imported: null,
+    runId: textOf(`runs.runId ${status}`),
+  }))
+  return linkState.options.flatMap(link =>
+    [every, [{ ...run, status: 'failed', imported: null }], []].map(runs => (
+      <FleetView
+        key={`${link} ${runs.length}`}
+        initial={filled(fleet, textOf, path =>
+          path === 'runs' ? runs : path.startsWith('link.') ? link : path === 'imports.status' ? 'running' : undefined,
+        )}
+      />
+    )),
+  )
+}
+
+function containers(textOf: TextOf): ReactNode[] {
+  const states = linkState.options.flatMap(link => [
+    { 'docker.link': link },
+    { 'docker.link': link, 'containers.stoppable': true, 'containers.state': 'exited' },
+    { 'docker.link': link, 'containers.batchId': null },
+    { 'docker.link': link, 'containers.runId': null, 'containers.reason': null },
+    { 'docker.link': link, containers: [] },
+  ])
+  return states.map((picks: Record<string, unknown>, index) => (
+    <ContainersView key={index} initial={filled(containerList, textOf, path => picks[path])} />
+  ))
+}
+
+/** What opens on a page, and what is shown where there is none. */
+function others(textOf: TextOf): ReactNode[] {
+  const close = () => undefined
+  const run = aRun(textOf)
+  const agent = filled(containerList, textOf).containers[0]!
+  const line = filled(logLine, textOf)
+  const state = { lines: [line], dropped: 1 }
+  const choice = { name: textOf('specs.name'), has_tasks: true, has_plan: true, task_count: 1 }
+  const refused = { ok: false as const, status: 502, error: textOf('error') }
+  const failed = Object.assign(new Error(textOf('error.message')), { digest: '1234' })
+  address.runId = encodeURIComponent(textOf('runId').toWellFormed())
+  return [
+    <FollowDialog key="follow" onClose={close} />,
+    <StartDialog key="start" onClose={close} />,
+    <ImportDialog key="import" onClose={close} />,
+    <SpecList key="specs" specs={{ ok: true, value: [choice] }} chosen="" onChoose={close} onRetry={close} />,
+    <SpecList key="refused" specs={refused} chosen="" onChoose={close} onRetry={close} />,
+    <Refusal key="refusal" what="Not started">
+      {textOf('error')}
+    </Refusal>,
+    <StopDialog key="stop" run={run} onClose={close} />,
+    <StopContainerDialog key="stop container" container={agent} onClose={close} />,
+    <GoneBanner key="gone" runId={run.runId} />,
+    <Log
+      key="log"
+      live={{ state, sync: 'live', checkedAt: null, gone: false }}
+      run={{ runId: run.runId, importId: null }}
+      batchId={textOf('batches.id')}
+      tabs={null}
+      empty=""
+    />,
+    <LogRow key="line" row={{ kind: 'line', key: '1', line }} matcher={null} current={false} zone="utc" />,
+    <LogRow key="match" row={{ kind: 'line', key: '1', line }} matcher={matcherOf('x')} current zone="utc" />,
+    <LogRow key="gap" row={{ kind: 'gap', key: '1', missing: 2, oldest: true }} matcher={null} current zone="utc" />,
+    <ErrorPage key="error" error={failed} reset={close} />,
+    <NotFound key="not found" />,
+    <RunNotFound key="no run" />,
+    <ImportNotFound key="no import" />,
+  ]
+}
+
+const visitor = (textOf: TextOf): Person => ({ name: textOf('person.name'), role: 'operator', canSignOut: true })
+const everything = (textOf: TextOf) => [...runs(textOf), ...fleets(textOf), ...containers(textOf), ...others(textOf)]
+
+/** Renders a page and gives the places where something would not be seen, each with what is around it. */
+function unseenOn(page: ReactNode, textOf: TextOf): string[] {
+  const text = perceived(html(page, visitor(textOf)))
+  return [...text.matchAll(new RegExp(UNSEEN, 'gu'))].map(({ index }) =>
+    JSON.stringify(text.slice(Math.max(0, index - 80), index + 20)),
+  )
+}
+
+const all = Object.values(hostileTexts).join(' ')
+
+describe('[SAFE-4.4] every text from outside is disarmed wherever a page shows it', () => {
+  it('in every state of every page and dialog', { timeout: 60_000 }, () => {
+    const textOf: TextOf = path => `${path} ${all} ${path}`
+    for (const page of everything(textOf)) expect(unseenOn(page, textOf)).toEqual([])
+  })
+
+  it.each(Object.entries(hostileTexts))('where all that it holds is: %s', (_, text) => {
+    const textOf: TextOf = () => text
+    const [run] = runs(textOf)
+    for (const page of [run, ...fleets(textOf).slice(0, 1), ...containers(textOf).slice(0, 2), ...others(textOf)])
+      expect(unseenOn(page, textOf)).toEqual([])
+  })
+
+  it.each(['', ' ', '\u200b'])('and no name, id or branch is an empty place: %j', text => {
+    const pages = [runs(() => text)[0], fleets(() => text)[0], containers(() => text)[0]].map(page => html(page))
+    const named =
+      pages.join('').match(/<(span|td|dd) class="(id|sub id|panel-name|tab-name)[^"]*"[^>]*>[^]*?<\/\1>/g) ?? []
+    expect(named.length).toBeGreaterThan(10)
+    for (const element of named) expect(element.replace(/<[^>]*>/g, '').trim()).not.toBe('')
+  })
+
+  it.each(Object.entries(honestTexts))(
+    'and what people write stays, set apart from what is beside it: %s',
+    (_, text) => {
+      const page = html(runs(() => text)[0]).replaceAll('<!-- -->', '')
+      const escaped = text.replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+      expect(page).toContain(`title="${escaped}`)
+      if (RIGHT_TO_LEFT.test(text)) expect(page).toContain(`<bdi>${escaped}</bdi>`)
+    },
+  )
+
+  it('[SAFE-4.9] and a button that copies more than is seen says what', () => {
+    const page = html(aRunView({ 'batches.branch': 'main\u202e', 'batches.status': 'running', runId: 'run-1' }))
+    expect(page).toMatch(/aria-label="Copy branch, also what can’t be seen of it: U\+202E"/)
+    expect(page).toMatch(/class="unseen"[^>]*>copies (<!-- -->)?U\+202E</)
+    expect(page).toContain('aria-label="Copy run id"')
+    expect(html(aRunView({ 'batches.branch': 'main' }))).not.toContain('can’t be seen')
+  })
+
+  /** Parts that hold nothing from outside, and appear only in a browser. */
+  const inBrowser = new Set([
+    ...['StaleBanner', 'Opening', 'RemoveDialog', 'Counting', 'Sprite', 'ThemeToggle'],
+    ...['Layout', 'FleetPage', 'RunPage', 'ImportPage', 'ContainersPage', 'SignInPage'],
+  ])
+
+  it('and no component of the pages is left out of this', () => {
+    const root = import.meta.dirname
+    const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+      file => file.endsWith('.tsx') && !file.endsWith('.test.tsx'),
+    )
+    const declared = files.flatMap(file =>
+      [...readFileSync(join(root, file), 'utf8').matchAll(/function ([A-Z]\w*)/g)].map(([, name]) => name ?? ''),
+    )
+    made.clear()
+    for (const page of everything(path => path))
+      html(
+        page,
+        visitor(path => path),
+      )
+    expect(declared.length).toBeGreaterThan(60)
+    expect(declared.filter(name => !made.has(name) && !inBrowser.has(name))).toEqual([])
+  })
+})
+
+const aRunView = (picks: Record<string, unknown>) => <RunView initial={aRun(() => 'plain', picks)} />

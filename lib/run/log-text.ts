@@ -1,0 +1,30 @@
+import { shownLinePart } from './display-text'
+import { plainStyle, styleAfter, type TerminalStyle } from './terminal-style'
+import { terminalParts } from './terminal-text'
+
+/** A stretch of a log line in one style, as it is shown. */
+export interface StyledText {
+  text: string
+  style: TerminalStyle
+}
+
+/**
+ * A log line as it is shown, on the page and in a download [SAFE-4.1]: its colours and text styles apply, every other complete
+ * sequence is dropped, and what is cut off or can't be seen is made visible.
+ */
+export function styledLine(line: string): StyledText[] {
+  const source = line.endsWith('\r') ? line.slice(0, -1) : line
+  const shown: StyledText[] = []
+  let style = plainStyle
+  for (const part of terminalParts(source)) {
+    if (part.kind === 'style') style = styleAfter(style, part.parameters)
+    else if (part.kind === 'text') shown.push({ text: shownLinePart(source.slice(part.from, part.to)), style })
+  }
+  return shown
+}
+
+/** The text of a log line as it is shown, without its styles: what a download holds of it. */
+export const plainLine = (line: string): string =>
+  styledLine(line)
+    .map(({ text }) => text)
+    .join('')

@@ -5,9 +5,9 @@ import { shortId } from '../../../lib/run/verdict'
 import { containerText, roleWords } from '../../evidence'
 import { CopyButton } from '../copy-button'
 import { Glyph, VerdictMark } from '../marks'
-import { Reason } from '../reason'
+import { Reason, ReasonSince } from '../reason'
 import { RunLink } from '../run-link'
-import { Age } from '../time'
+import { DatedAge } from '../time'
 import { useIsOperator } from '../visitor'
 
 interface Props {
@@ -39,14 +39,20 @@ export const ContainerRow = memo(function ContainerRow({ container, old, onStop 
         {containerText(container)}
         {ended && finishedAt !== null && (
           <span className="sub">
-            <Age since={finishedAt} /> ago
+            <DatedAge since={finishedAt} /> ago
           </span>
         )}
       </td>
       <td className="cell-for">
         <Purpose container={container} />
       </td>
-      <td className="cell-reason">{reason !== null && <Reason text={reason} since={reasonSince} />}</td>
+      <td className="cell-reason">
+        {reason !== null && (
+          <>
+            <Reason text={reason} since={reasonSince} /> <ReasonSince text={reason} since={reasonSince} />
+          </>
+        )}
+      </td>
       <td className="num r cell-age cell-created">{createdAt !== null && <Ago since={createdAt} what="created" />}</td>
       <td className="num r cell-age cell-started">{startedAt !== null && <Ago since={startedAt} what="started" />}</td>
       <td className="cell-act">
@@ -82,9 +88,9 @@ function Purpose({ container: { runId, batchId, role } }: { container: AgentCont
 
 function Ago({ since, what }: { since: string; what: string }) {
   return (
-    <time dateTime={since} title={`${what} ${since.replace('T', ' ').replace('Z', ' UTC')}`}>
+    <>
       <span className="cell-word">{what} </span>
-      <Age since={since} />
-    </time>
+      <DatedAge since={since} />
+    </>
   )
 }

@@ -4,7 +4,8 @@ import { timerSeconds } from '../../freshness'
 import { completedText, runName } from '../../words'
 import { Glyph, StatusMark } from '../marks'
 import { RunLink } from '../run-link'
-import { ClockTime, Duration, ZoneNote } from '../time'
+import { ClockTime, Duration } from '../time'
+import { ZoneNote } from '../zone'
 
 const outcomes = ['all', 'completed', 'failed', 'aborted'] as const
 const PAGE = 50
@@ -125,7 +126,7 @@ const HistoryRow = memo(function HistoryRow({ run }: { run: RunFields }) {
       <td className="num r" data-testid="run-elapsed" data-seconds={seconds}>
         <Duration seconds={seconds} />
       </td>
-      <td className="num">{run.endedAt !== null && <ClockTime at={run.endedAt} withDay bare />}</td>
+      <td className="num">{run.endedAt !== null && <ClockTime at={run.endedAt} bare />}</td>
       <td className="id col-id">{run.runId}</td>
       <td className="why" title={run.error ?? undefined}>
         {run.error}

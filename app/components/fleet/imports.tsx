@@ -6,7 +6,8 @@ import { importPath } from '../../api'
 import { completedText, runName } from '../../words'
 import { ImportDialog } from '../import-dialog'
 import { LastKnown, StatusMark } from '../marks'
-import { ClockTime, ZoneNote } from '../time'
+import { ClockTime } from '../time'
+import { ZoneNote } from '../zone'
 import { useIsOperator } from '../visitor'
 
 /** The imported runs, apart from those that are followed here; nothing where there is none, and none can be brought. */
@@ -68,7 +69,7 @@ export function Imports({ imports }: { imports: ImportSummary[] }) {
                   </th>
                   <td className="num r">{completedText(each.counts)}</td>
                   <td className="num">
-                    <ClockTime at={each.until} withDay bare />
+                    <ClockTime at={each.until} bare />
                   </td>
                   <td className="id col-id">{each.runId}</td>
                   <td className="why" title={each.backend}>

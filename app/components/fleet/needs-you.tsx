@@ -7,7 +7,7 @@ import { ContainerSteps } from '../container-steps'
 import { FindingLine } from '../finding-line'
 import { StatusMark } from '../marks'
 import { RunLink } from '../run-link'
-import { Age } from '../time'
+import { DatedAge } from '../time'
 
 /** Lines that stay open, of all and of one run; the rest folds. */
 const MOST = 5
@@ -67,7 +67,7 @@ function Failed({ run }: { run: RunFields }) {
         <RunLink runId={run.runId}>{runName(run)}.</RunLink> {sentence(run.error ?? 'The backend gave no reason')} Open
         the run, then start its spec again.
       </p>
-      <span className="finding-age">{run.endedAt !== null && <Age since={run.endedAt} />}</span>
+      <span className="finding-age">{run.endedAt !== null && <DatedAge since={run.endedAt} />}</span>
       <span className="finding-act">
         <RunLink className="button" runId={run.runId}>
           Open run

@@ -20,13 +20,16 @@ interface Props {
   onStep: (step: 1 | -1) => void
   wrap: boolean
   onWrap: () => void
+  /** Stamps with date and offset. */
+  full: boolean
+  onFull: () => void
   following: boolean
   onFollow: () => void
 }
 
-/** What the reader of the log can do: hide streams, search, wrap, download, follow. */
+/** What the reader of the log can do: hide streams, search, wrap, date, download, follow. */
 export function LogBar(props: Props) {
-  const { run, batchId, tabs, note, shown, onToggle, wrap, onWrap, following, onFollow } = props
+  const { run, batchId, tabs, note, shown, onToggle, wrap, onWrap, full, onFull, following, onFollow } = props
   return (
     <header className="log-bar">
       <h2>Log</h2>
@@ -50,6 +53,15 @@ export function LogBar(props: Props) {
           onClick={onWrap}
         >
           <Glyph id="i-wrap" />
+        </button>
+        <button
+          className="button small dates"
+          type="button"
+          title="Every line with its date and the offset of the clock"
+          aria-pressed={full}
+          onClick={onFull}
+        >
+          Dates
         </button>
         <Download run={run} batchId={batchId} />
         <button className="button small" type="button" aria-pressed={following} onClick={onFollow}>

@@ -3,7 +3,9 @@ import { memo, useCallback, useDeferredValue, useLayoutEffect, useMemo, useRef, 
 import type { Live, LogView, RunRef } from '../../../lib/client/live'
 import { plural } from '../../words'
 import { Glyph } from '../marks'
-import { useZone } from '../time'
+import { showTip } from '../tip'
+import { useZone } from '../zone'
+import { dayOf, withDays } from './days'
 import { LogBar } from './log-bar'
 import { LogRow } from './log-line'
 import type { Stream } from './rows'
@@ -34,13 +36,14 @@ export const Log = memo(function Log({ live, run, batchId, tabs, empty }: Props)
   const zone = useZone()
   const [shown, setShown] = useState<ReadonlySet<Stream>>(() => new Set(streams))
   const [wrap, setWrap] = useState(false)
+  const [full, setFull] = useState(false)
   const [query, setQuery] = useState('')
   const [current, setCurrent] = useState<string | null>(null)
   /** The number of the last line that was there when the reader stopped following; null while following. */
   const [left, setLeft] = useState<number | null>(null)
   const following = left === null
 
-  const rows = useMemo(() => rowsOf(lines, dropped, shown), [lines, dropped, shown])
+  const rows = useMemo(() => withDays(rowsOf(lines, dropped, shown), zone), [lines, dropped, shown, zone])
   const sought = useDeferredValue(query)
   const matcher = useMemo(() => matcherOf(sought), [sought])
   const matches = useMemo(() => matchesIn(rows, matcher), [rows, matcher])
@@ -72,6 +75,7 @@ export const Log = memo(function Log({ live, run, batchId, tabs, empty }: Props)
     setCurrent(rows[index]?.key ?? null)
     virtualizer.scrollToIndex(index, { align: 'center' })
   }
+  const day = dayOf(rows, virtualizer.range?.startIndex ?? 0, zone)
   const fresh = left === null ? 0 : newerThan(rows, left)
 
   return (
@@ -92,9 +96,16 @@ export const Log = memo(function Log({ live, run, batchId, tabs, empty }: Props)
         onStep={step}
         wrap={wrap}
         onWrap={() => setWrap(!wrap)}
+        full={full}
+        onFull={() => setFull(!full)}
         following={following}
         onFollow={() => (following ? leave() : setLeft(null))}
       />
+      {day !== null && (
+        <p className="log-top" data-testid="log-top">
+          {day}
+        </p>
+      )}
       <div
         ref={scroller}
         className="lines"
@@ -103,6 +114,10 @@ export const Log = memo(function Log({ live, run, batchId, tabs, empty }: Props)
         aria-label={batchId === null ? 'The run’s log' : 'The batch’s log'}
         tabIndex={0}
         data-testid="log-lines"
+        onClick={({ target }) => {
+          const stamp = target instanceof Element && target.closest<HTMLElement>('.t time')
+          if (stamp) showTip(stamp, stamp.title)
+        }}
         onWheel={event => event.deltaY < 0 && scroller.current?.scrollTop !== 0 && leave()}
         onScroll={event => {
           const { scrollTop, scrollHeight, clientHeight } = event.currentTarget
@@ -136,7 +151,7 @@ export const Log = memo(function Log({ live, run, batchId, tabs, empty }: Props)
                     className="line-slot"
                     style={{ transform: `translateY(${item.start}px)` }}
                   >
-                    <LogRow row={row} matcher={matcher} current={row.key === current} zone={zone} />
+                    <LogRow row={row} matcher={matcher} current={row.key === current} zone={zone} full={full} />
                   </div>
                 )
               )

@@ -4,7 +4,7 @@ import { weightOf } from '../../evidence'
 import { statusWord } from '../../words'
 import { CopyButton } from '../copy-button'
 import { Glyph, StatusMark, VerdictMark } from '../marks'
-import { Reason } from '../reason'
+import { Reason, ReasonSince } from '../reason'
 import { ContainerList } from './container-list'
 import { Ledger } from './ledger'
 
@@ -58,7 +58,8 @@ export function BatchPanel({ run, batch, frozenAt, onPick, onClose }: Props) {
       >
         <VerdictMark verdict={batch.verdict} chip />
         <p data-testid="batch-reason">
-          <Reason text={batch.reason} since={batch.reasonSince} />
+          <Reason text={batch.reason} since={batch.reasonSince} />{' '}
+          <ReasonSince text={batch.reason} since={batch.reasonSince} />
         </p>
       </section>
       {docker !== 'off' && <Ledger run={run} batch={batch} frozenAt={frozenAt} />}

@@ -2,7 +2,8 @@ import { memo, useMemo, useState } from 'react'
 import type { Batch, LinkState } from '../../../lib/run/model'
 import { plural } from '../../words'
 import { Glyph } from '../marks'
-import { Age, ZoneNote } from '../time'
+import { Age, Moment } from '../time'
+import { ZoneNote } from '../zone'
 import { BatchRow } from './batch-row'
 import { needsOf } from './depends'
 
@@ -37,7 +38,7 @@ export const Batches = memo(function Batches(props: Props) {
             ) : (
               <span className="old-tag" data-testid="evidence-old">
                 <Glyph id="l-stale" />
-                evidence{dockerSince !== null && <AsOf since={dockerSince} />}
+                {dockerSince === null ? 'evidence' : <EvidenceAsOf since={dockerSince} />}
               </span>
             )}
           </span>
@@ -98,11 +99,10 @@ export const Batches = memo(function Batches(props: Props) {
   )
 })
 
-function AsOf({ since }: { since: string }) {
+function EvidenceAsOf({ since }: { since: string }) {
   return (
-    <>
-      {' '}
-      as of <Age since={since} /> ago
-    </>
+    <Moment at={since}>
+      evidence as of <Age since={since} /> ago
+    </Moment>
   )
 }

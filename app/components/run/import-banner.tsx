@@ -20,7 +20,7 @@ export function ImportBanner({ run, imported, gone }: { run: Snapshot; imported:
       <Glyph id="l-off" />
       <p>
         <b>{gone ? 'This import was removed.' : 'An imported recording; nothing here is live.'}</b> A run of{' '}
-        {run.backend}, as of <ClockTime at={imported.until} withDay />, <Age since={imported.until} /> ago.{' '}
+        {run.backend}, as of <ClockTime at={imported.until} />, <Age since={imported.until} /> ago.{' '}
         {!isOver(run.status) && 'It may have gone on since. '}
         {imported.unread > 0 &&
           `${plural(imported.unread, 'line')} of the file could not be read: something may be missing here.`}

@@ -1,3 +1,4 @@
+import { Whole } from './tip'
 import { useVisitor } from './visitor'
 
 /** Who looks at the page, and the way out; nothing where nobody is asked. */
@@ -6,9 +7,9 @@ export function Who() {
   if (name === null) return null
   return (
     <form className="who" method="post" action="/sign-out" data-testid="who" data-role={role}>
-      <span className="who-name" title={`${name}, ${role}`}>
+      <Whole className="who-name" text={`${name}, ${role}`}>
         {name}, {role}
-      </span>
+      </Whole>
       {canSignOut && (
         <button className="button small" type="submit">
           Sign out

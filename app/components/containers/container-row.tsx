@@ -8,6 +8,7 @@ import { Glyph, VerdictMark } from '../marks'
 import { Reason, ReasonSince } from '../reason'
 import { RunLink } from '../run-link'
 import { DatedAge } from '../time'
+import { Whole } from '../tip'
 import { useIsOperator } from '../visitor'
 
 interface Props {
@@ -26,12 +27,14 @@ export const ContainerRow = memo(function ContainerRow({ container, old, onStop 
   return (
     <tr id={`c-${shortId(id)}`} data-testid="container-row" data-container-id={id} data-verdict={verdict}>
       <td className="cell-verdict">{reason !== null && <VerdictMark verdict={verdict} chip />}</td>
-      <th scope="row" className="cell-name" title={id}>
+      <th scope="row" className="cell-name">
         <span className="id">{name}</span>
         <span className="sub">
-          <span className="id">{shortId(id)}</span>
+          <Whole className="id" text={id}>
+            {shortId(id)}
+          </Whole>
           <CopyButton text={inspect} what={inspect} />
-          {image}
+          <span className="image">{image}</span>
         </span>
       </th>
       <td className="cell-state">

@@ -112,7 +112,7 @@ const HistoryRow = memo(function HistoryRow({ run }: { run: RunFields }) {
   const seconds = timerSeconds(run, 0)
   return (
     <tr data-testid="run-row" data-run-id={run.runId}>
-      <td>
+      <td className="col-status">
         <StatusMark status={run.status} testid="run-status" />
       </td>
       <th scope="row">
@@ -120,17 +120,15 @@ const HistoryRow = memo(function HistoryRow({ run }: { run: RunFields }) {
         {run.dryRun && <span className="tag">dry run</span>}
         {run.inferred && <span className="tag">inferred</span>}
       </th>
-      <td className="num r" data-testid="batches-completed">
+      <td className="num r col-count" data-testid="batches-completed">
         {completedText(run.counts)}
       </td>
-      <td className="num r" data-testid="run-elapsed" data-seconds={seconds}>
+      <td className="num r col-took" data-testid="run-elapsed" data-seconds={seconds}>
         <Duration seconds={seconds} />
       </td>
-      <td className="num">{run.endedAt !== null && <ClockTime at={run.endedAt} bare />}</td>
+      <td className="num col-at">{run.endedAt !== null && <ClockTime at={run.endedAt} bare />}</td>
       <td className="id col-id">{run.runId}</td>
-      <td className="why" title={run.error ?? undefined}>
-        {run.error}
-      </td>
+      <td className="why">{run.error !== null && <span>{run.error}</span>}</td>
     </tr>
   )
 })

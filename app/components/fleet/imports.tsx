@@ -57,7 +57,7 @@ export function Imports({ imports }: { imports: ImportSummary[] }) {
                   data-testid="import-row"
                   data-import-id={each.id}
                 >
-                  <td>
+                  <td className="col-status">
                     <StatusMark status={each.status} />
                     {!isOver(each.status) && <LastKnown />}
                   </td>
@@ -67,14 +67,12 @@ export function Imports({ imports }: { imports: ImportSummary[] }) {
                     </Link>
                     <span className="tag">imported</span>
                   </th>
-                  <td className="num r">{completedText(each.counts)}</td>
-                  <td className="num">
+                  <td className="num r col-count">{completedText(each.counts)}</td>
+                  <td className="num col-at">
                     <ClockTime at={each.until} bare />
                   </td>
                   <td className="id col-id">{each.runId}</td>
-                  <td className="why" title={each.backend}>
-                    {each.backend}
-                  </td>
+                  <td className="why">{each.backend}</td>
                 </tr>
               ))}
             </tbody>

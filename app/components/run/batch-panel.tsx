@@ -105,9 +105,16 @@ const bases: Record<Batch['basis'], string> = {
 /** What else is known of it, and the batches before and after it in the plan. */
 function Facts({ batch, batches, onPick }: { batch: Batch; batches: readonly Batch[]; onPick: Props['onPick'] }) {
   const needs = batches.filter(({ id }) => batch.dependsOn.includes(id))
+  const unplanned = batch.dependsOn.filter(needed => !batches.some(({ id }) => id === needed))
   const holdsUp = batches.filter(({ dependsOn }) => dependsOn.includes(batch.id))
   return (
     <dl className="facts">
+      {batch.name !== batch.id && (
+        <div>
+          <dt>Name</dt>
+          <dd>{batch.name}</dd>
+        </div>
+      )}
       {batch.branch !== null && (
         <div>
           <dt>Branch</dt>
@@ -126,6 +133,18 @@ function Facts({ batch, batches, onPick }: { batch: Batch; batches: readonly Bat
         <dd className="id">{batch.id}</dd>
       </div>
       <Others name="Needs" batches={needs} onPick={onPick} />
+      {unplanned.length > 0 && (
+        <div>
+          <dt>Needs, not in the plan</dt>
+          <dd className="others">
+            {unplanned.map(id => (
+              <span key={id} className="id">
+                {id}
+              </span>
+            ))}
+          </dd>
+        </div>
+      )}
       <Others name="Holds up" batches={holdsUp} onPick={onPick} />
       {batch.error !== null && (
         <div>

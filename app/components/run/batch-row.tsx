@@ -50,7 +50,7 @@ export const BatchRow = memo(function BatchRow({
       <span className="n num">{place}</span>
       <StatusMark status={status}>{statusWord(status, over)}</StatusMark>
       <span className="name" title={name === id ? name : `${name} (${id})`}>
-        <button className="plain" type="button" aria-pressed={picked} onClick={() => onPick(id)}>
+        <button className="plain" type="button" aria-pressed={picked} data-whole="panel" onClick={() => onPick(id)}>
           {name}
         </button>
         {name !== id && <span className="id">{id}</span>}

@@ -4,6 +4,7 @@ import { shortId } from '../../../lib/run/verdict'
 import { containerText, dockerCommand } from '../../evidence'
 import { plural } from '../../words'
 import { Command } from '../command'
+import { Whole } from '../tip'
 
 /** The containers of a batch, the latest first; the ones before it fold. */
 export function ContainerList({ containers }: { containers: readonly Container[] }) {
@@ -34,8 +35,11 @@ function Entry({ container }: { container: Container }) {
   const isPast = useIsPast()
   return (
     <>
-      <p className="container-line" title={container.id}>
-        <span className="id">{shortId(container.id)}</span> <span className="dim">{container.name}</span>
+      <p className="container-line">
+        <Whole className="id" text={container.id}>
+          {shortId(container.id)}
+        </Whole>{' '}
+        <span className="dim">{container.name}</span>
         <span className="container-state">{containerText(container)}</span>
       </p>
       {command === null ? (

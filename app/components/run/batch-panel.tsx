@@ -36,7 +36,7 @@ export function BatchPanel({ run, batch, frozenAt, onPick, onClose }: Props) {
           <StatusMark status={batch.status} dense>
             {statusWord(batch.status, isOver(run.status))}
           </StatusMark>
-          <span className="panel-name" title={batch.name}>
+          <span className="panel-name" title={batch.name} data-whole="facts">
             {batch.name}
           </span>
         </h2>

@@ -2,8 +2,8 @@ import type { Page } from '@playwright/test'
 
 /** Phones, tablets, laptops, screens; and both sides of each width at which the layout changes. */
 export const WIDTHS = [
-  ...[320, 360, 390, 420, 421, 480, 540, 600, 660, 720, 721, 768, 820, 860, 861, 920, 1000, 1024, 1100, 1101],
-  ...[1150, 1200, 1280, 1340, 1366, 1400, 1439, 1440, 1500, 1536, 1600, 1720, 1920, 2240, 2560],
+  ...[320, 360, 390, 420, 421, 480, 560, 640, 720, 721, 768, 860, 861, 960, 1024, 1100, 1101],
+  ...[1160, 1220, 1280, 1340, 1400, 1440, 1559, 1560, 1680, 1760, 1920, 2240, 2560],
 ]
 
 /** Makes the window as wide as each of the widths, and tells what can't be read there [PAGE-2]. */
@@ -29,12 +29,30 @@ async function look(): Promise<string[]> {
     const place = element?.closest('[class]')?.className ?? ''
     return `“${(node.textContent ?? '').trim().slice(0, 40)}” in .${String(place)}`
   }
-  const isHidden = (element: Element) => {
-    if (!element.checkVisibility({ visibilityProperty: true })) return true
-    for (let each: Element | null = element; each; each = each.parentElement) {
-      if (getComputedStyle(each).clipPath !== 'none' || each.matches('.skip:not(:focus), noscript')) return true
+  /** What of an element and all that it stands in decides where its text can be seen; worked out once each. */
+  interface Place {
+    hidden: boolean
+    floats: boolean
+    edges: { edge: DOMRect; scrolls: boolean }[]
+  }
+  const places = new Map<Element, Place>()
+  const placeOf = (element: Element | null): Place => {
+    if (element === null || element === document.documentElement) return { hidden: false, floats: false, edges: [] }
+    const known = places.get(element)
+    if (known) return known
+    const around = placeOf(element.parentElement)
+    const { overflowX, overflowY, position, clipPath, display, visibility } = getComputedStyle(element)
+    const flows = [overflowX, overflowY]
+    const scrolls = flows.some(flow => flow === 'auto' || flow === 'scroll')
+    const clips = flows.some(flow => flow !== 'visible')
+    const isOut = clipPath !== 'none' || display === 'none' || visibility === 'hidden'
+    const place = {
+      hidden: around.hidden || isOut || element.matches('.skip:not(:focus), noscript, script'),
+      floats: around.floats || position === 'fixed' || position === 'sticky',
+      edges: clips ? [{ edge: element.getBoundingClientRect(), scrolls }, ...around.edges] : around.edges,
     }
-    return false
+    places.set(element, place)
+    return place
   }
 
   interface Box {
@@ -48,29 +66,23 @@ async function look(): Promise<string[]> {
   )
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const element = node.parentElement
-    if (!element || (node.textContent ?? '').trim() === '' || isHidden(element)) continue
+    const { hidden, floats, edges } = placeOf(element)
+    if (!element || hidden || (node.textContent ?? '').trim() === '' || !element.checkVisibility()) continue
     const range = document.createRange()
     range.selectNodeContents(node)
     let rects = [...range.getClientRects()].filter(({ width, height }) => width > 0.5 && height > 0.5)
-    let floats = false
     let isCut = rects.length === 0
-    for (let box: Element | null = element; box && box !== document.documentElement; box = box.parentElement) {
-      const { overflowX, overflowY, position } = getComputedStyle(box)
-      if (position === 'fixed' || position === 'sticky') floats = true
-      if (overflowX === 'visible' && overflowY === 'visible') continue
-      const edge = box.getBoundingClientRect()
-      const outside = ({ left, right, top, bottom }: DOMRect) =>
-        left < edge.left - 1 ||
-        right > edge.right + 1 ||
-        (top + bottom) / 2 > edge.bottom ||
-        (top + bottom) / 2 < edge.top
-      const isScroller = [overflowX, overflowY].some(flow => flow === 'auto' || flow === 'scroll')
+    for (const { edge, scrolls } of edges) {
+      const isIn = ({ left, right, top, bottom }: DOMRect) => {
+        const middle = (top + bottom) / 2
+        return left >= edge.left - 1 && right <= edge.right + 1 && middle >= edge.top && middle <= edge.bottom
+      }
       // What lies outside of an area that scrolls can be scrolled to.
-      if (!isScroller && rects.some(outside)) isCut = true
-      rects = rects.filter(rect => !outside(rect))
+      if (!scrolls && !rects.every(isIn)) isCut = true
+      rects = rects.filter(isIn)
     }
     if (isCut && element.closest('[data-whole], .line .text') === null) faults.push(`${quoted(node)} is cut`)
-    if (!floats) boxes.push(...rects.map(rect => ({ node: node as Node, rect })))
+    if (!floats) boxes.push(...rects.map(rect => ({ node, rect })))
   }
 
   boxes.sort((a, b) => a.rect.top - b.rect.top)

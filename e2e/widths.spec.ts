@@ -38,6 +38,9 @@ async function importOf(dashboard: Dashboard, runId: string): Promise<string> {
   return ((await answer.json()) as { importId: string }).importId
 }
 
+// What is illegible is named; a trace of every width would take longer than the test.
+test.use({ trace: 'off' })
+
 const live = (page: Page) => expect(page.locator('[data-sync="live"]').first()).toBeAttached({ timeout: 15_000 })
 
 async function expectLegible(page: Page, widths: readonly number[] = WIDTHS): Promise<void> {

@@ -75,11 +75,10 @@ function ownZone(): Zone {
 
 function stored(): string {
   const found = document.cookie.split('; ').find(pair => pair.startsWith(`${ZONE_COOKIE}=`))
-  return found === undefined ? '' : decodeURIComponent(found.slice(ZONE_COOKIE.length + 1))
+  return found?.slice(ZONE_COOKIE.length + 1) ?? ''
 }
 
 function store(): void {
-  const value = encodeURIComponent(currentZoneCookie())
   const secure = window.location.protocol === 'https:' ? '; Secure' : ''
-  document.cookie = `${ZONE_COOKIE}=${value}; Path=/; Max-Age=${A_YEAR}; SameSite=Lax${secure}`
+  document.cookie = `${ZONE_COOKIE}=${currentZoneCookie()}; Path=/; Max-Age=${A_YEAR}; SameSite=Lax${secure}`
 }

@@ -13,7 +13,7 @@ let shown: HTMLElement | null = null
 export function showTip(control: HTMLElement, text: string): void {
   if (shown === null) return
   shown.textContent = text
-  shown.showPopover()
+  if (!isOpen(shown)) shown.showPopover()
   const anchor = control.getBoundingClientRect()
   const { width, height } = shown.getBoundingClientRect()
   const left = Math.min(anchor.left, window.innerWidth - width - MARGIN)
@@ -23,12 +23,16 @@ export function showTip(control: HTMLElement, text: string): void {
   shown.style.top = `${Math.max(MARGIN, top)}px`
 }
 
+const isOpen = (tip: HTMLElement | null) => tip?.matches(':popover-open') ?? false
+
 /** The page's one place for `showTip`. */
 export function Tip() {
   const place = useRef<HTMLDivElement>(null)
   useEffect(() => {
     shown = place.current
-    const hide = () => place.current?.hidePopover()
+    const hide = () => {
+      if (isOpen(shown)) shown?.hidePopover()
+    }
     window.addEventListener('resize', hide)
     return () => {
       window.removeEventListener('resize', hide)
@@ -47,6 +51,8 @@ export function wholeAtPress(text: string) {
     'data-whole': 'tip',
     onClick: (event: MouseEvent<HTMLElement>) => showTip(event.currentTarget, text),
     onKeyDown: (event: KeyboardEvent<HTMLElement>) => {
+      // The browser closes the tip; what it stands in stays open.
+      if (event.key === 'Escape' && isOpen(shown)) event.stopPropagation()
       if (event.key !== 'Enter' && event.key !== ' ') return
       // The space bar would scroll the page.
       event.preventDefault()

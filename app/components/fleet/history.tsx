@@ -128,7 +128,7 @@ const HistoryRow = memo(function HistoryRow({ run }: { run: RunFields }) {
       </td>
       <td className="num col-at">{run.endedAt !== null && <ClockTime at={run.endedAt} bare />}</td>
       <td className="id col-id">{run.runId}</td>
-      <td className="why">{run.error !== null && <span>{run.error}</span>}</td>
+      <td className="why">{run.error !== null && <span data-whole="run">{run.error}</span>}</td>
     </tr>
   )
 })

@@ -105,7 +105,7 @@ const bases: Record<Batch['basis'], string> = {
 /** What else is known of it, and the batches before and after it in the plan. */
 function Facts({ batch, batches, onPick }: { batch: Batch; batches: readonly Batch[]; onPick: Props['onPick'] }) {
   const needs = batches.filter(({ id }) => batch.dependsOn.includes(id))
-  const unplanned = batch.dependsOn.filter(needed => !batches.some(({ id }) => id === needed))
+  const unplanned = [...new Set(batch.dependsOn)].filter(needed => !batches.some(({ id }) => id === needed))
   const holdsUp = batches.filter(({ dependsOn }) => dependsOn.includes(batch.id))
   return (
     <dl className="facts">

@@ -61,7 +61,7 @@ export const BatchRow = memo(function BatchRow({
           <BatchEvidence batch={batch} />
         </span>
       )}
-      <span className="detail">
+      <span className="detail" data-whole="panel">
         {status === 'pending' ? (
           <span className="dim">{pendingText(waitsFor, over)}</span>
         ) : (
@@ -76,7 +76,7 @@ export const BatchRow = memo(function BatchRow({
           )
         )}
       </span>
-      <span className="after num" title={afterNames}>
+      <span className="after num" title={afterNames} data-whole="panel">
         {after !== '' && <span className="sr">after </span>}
         {after}
       </span>

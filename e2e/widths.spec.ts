@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { makeToken } from '../lib/server/tokens'
 import { Dashboard } from './dashboard'
-import { expect, test } from './fixtures'
+import { expect, test, type ReferenceBackend } from './fixtures'
 import { illegible, WIDTHS } from './legible'
 import { PORTAL, RunPage } from './run-page'
 
@@ -25,6 +25,16 @@ async function addLongSpec(folder: string): Promise<void> {
     plan,
     text.replaceAll('schema', BATCH).replaceAll('Append-only Table', NAME).replaceAll('011-audit-log', SPEC),
   )
+}
+
+/** Starts a run of that spec, whose first batch is at work, and opens its page. */
+async function longRun(backend: ReferenceBackend, dashboard: Dashboard, page: Page): Promise<RunPage> {
+  backend.hold(BATCH)
+  await dashboard.start(SPEC, { runId: RUN })
+  const run = await new RunPage(page, dashboard, RUN).open()
+  await expect(run.card(BATCH)).toHaveAttribute('data-status', 'running', { timeout: 20_000 })
+  await run.live()
+  return run
 }
 
 /** Exports a run, and imports it again; gives the import's id. */
@@ -60,22 +70,19 @@ async function expectWholeAtPress(page: Page): Promise<void> {
 test.describe('names without spaces', () => {
   test.use({ expectedErrors: [/status of 404/] })
 
-  test('[PAGE-2.1] [PAGE-2.2] [PAGE-2.3] are read whole on the pages of a run that is at work, at every width', async ({
+  /** A dashboard of its own; evidence has its columns also where Docker can't be reached. */
+  const away = { DOCKER: '', DOCKER_HOST: 'unix:///nowhere/docker.sock' }
+
+  test('[PAGE-2.1] [PAGE-2.2] [PAGE-2.3] are read whole on the page of a run that is at work, at every width', async ({
     backend,
     folder,
     page,
   }) => {
-    test.setTimeout(120_000)
+    test.setTimeout(180_000)
     await addLongSpec(folder)
-    // Evidence has its columns also where Docker can't be reached.
-    const away = { DOCKER: '', DOCKER_HOST: 'unix:///nowhere/docker.sock' }
     const dashboard = await Dashboard.launch({ BACKEND_URL: backend.url, ...away })
     try {
-      backend.hold(BATCH)
-      await dashboard.start(SPEC, { runId: RUN })
-      const run = await new RunPage(page, dashboard, RUN).open()
-      await expect(run.card(BATCH)).toHaveAttribute('data-status', 'running', { timeout: 20_000 })
-      await run.live()
+      const run = await longRun(backend, dashboard, page)
       const stamp = new Date().toISOString().replace('Z', '000000Z')
       const say = (frame: object) => backend.sendRaw(RUN, JSON.stringify({ message: '', timestamp: stamp, ...frame }))
       say({ type: 'batch_status', status: 'running', batch_id: `${BATCH}2`, batch_name: `${NAME}2` })
@@ -105,7 +112,21 @@ test.describe('names without spaces', () => {
       await page.getByRole('button', { name: /^Stop run/ }).click()
       await expect(page.getByRole('dialog')).toBeVisible()
       await expectLegible(page, FEW)
+    } finally {
+      await dashboard.stop()
+    }
+  })
 
+  test('[PAGE-2.1] [PAGE-2.2] [PAGE-2.3] are read whole on the fleet, in dialogs, and where nothing is found, at every width', async ({
+    backend,
+    folder,
+    page,
+  }) => {
+    test.setTimeout(180_000)
+    await addLongSpec(folder)
+    const dashboard = await Dashboard.launch({ BACKEND_URL: backend.url, ...away })
+    try {
+      await longRun(backend, dashboard, page)
       // Of a run that had not ended, an import says that its status is last known.
       await importOf(dashboard, RUN)
       await page.goto(dashboard.url)
@@ -145,7 +166,7 @@ test.describe('names without spaces', () => {
     folder,
     page,
   }) => {
-    test.setTimeout(120_000)
+    test.setTimeout(180_000)
     await addLongSpec(folder)
     backend.failBatch(BATCH, { exitCode: 3 })
     await dashboard.start(SPEC, { runId: RUN })
@@ -201,7 +222,7 @@ test.describe('with agents in containers', () => {
     page,
     prefix,
   }) => {
-    test.setTimeout(120_000)
+    test.setTimeout(180_000)
     const setup = `${prefix}setup`
     backend.hold(setup)
     await dashboard.start(PORTAL, { runId: RUN })

@@ -5,6 +5,7 @@ import {
   clockText,
   dayText,
   durationAttribute,
+  durationWords,
   elapsedText,
   preciseClockText,
   sameDay,
@@ -45,6 +46,20 @@ describe('tookText', () => {
   })
 })
 
+describe('durations beyond a day', () => {
+  it.each([
+    [86_399, '23:59:59', '23:59:59', '23 h 59 min 59 s'],
+    [86_400, '24:00:00', '24:00:00', '1 d'],
+    [97_445, '27:04:05', '27:04:05', '1 d 3 h 4 min 5 s'],
+    [360_000, '100:00:00', '100:00:00', '4 d 4 h'],
+    [4_000_000, '1111:06:40', '1111:06:40', '46 d 7 h 6 min 40 s'],
+    [0, '00:00:00', '00:00', '0 s'],
+    [-5, '00:00:00', '00:00', '0 s'],
+  ])('[PAGE-1.6] %d s read %s, %s, %s', (seconds, elapsed, took, words) => {
+    expect([elapsedText(seconds), tookText(seconds), durationWords(seconds)]).toEqual([elapsed, took, words])
+  })
+})
+
 describe('ageText', () => {
   it.each([
     [-500, '0 s'],
@@ -67,9 +82,10 @@ describe('clock times', () => {
     expect(preciseClockText(noon, 'utc')).toBe('12:18:36.007')
   })
 
-  it('are the browser’s own otherwise', () => {
+  it('are this machine’s own in its own zone', () => {
     const local = new Date(2026, 10, 23, 7, 8, 9, 45).getTime()
-    expect(preciseClockText(local, 'local')).toBe('07:08:09.045')
+    const { timeZone } = new Intl.DateTimeFormat().resolvedOptions()
+    expect(preciseClockText(local, timeZone)).toBe('07:08:09.045')
   })
 
   it('tell days apart', () => {

@@ -1,7 +1,7 @@
-/** Whose clock a time of day is written in: UTC until the browser's own zone is known, so that the first paint is stable. */
-export type Zone = 'utc' | 'local'
+import { isRepeated, offsetText, zonedDate, type Zone } from './zone'
 
 const two = (value: number) => String(value).padStart(2, '0')
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /** Seconds as `HH:MM:SS`; hours grow beyond two digits, negative time reads as none [RUN-7]. */
@@ -27,61 +27,76 @@ export function ageText(ms: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`
 }
 
-interface Parts {
-  year: number
-  month: number
-  day: number
-  hour: number
-  minute: number
-  second: number
-  ms: number
-}
-
-function partsOf(at: number, zone: Zone): Parts {
-  const date = new Date(at)
-  return zone === 'utc'
-    ? {
-        year: date.getUTCFullYear(),
-        month: date.getUTCMonth(),
-        day: date.getUTCDate(),
-        hour: date.getUTCHours(),
-        minute: date.getUTCMinutes(),
-        second: date.getUTCSeconds(),
-        ms: date.getUTCMilliseconds(),
-      }
-    : {
-        year: date.getFullYear(),
-        month: date.getMonth(),
-        day: date.getDate(),
-        hour: date.getHours(),
-        minute: date.getMinutes(),
-        second: date.getSeconds(),
-        ms: date.getMilliseconds(),
-      }
-}
-
-/** The time of day, `HH:MM:SS`. */
+/**
+ * The time of day, `HH:MM:SS`; with its offset where the clock of the zone was set back and reads the same twice, as in
+ * `02:30:00 +02:00` [PAGE-1.2].
+ */
 export function clockText(at: number, zone: Zone): string {
-  const { hour, minute, second } = partsOf(at, zone)
-  return `${two(hour)}:${two(minute)}:${two(second)}`
+  return withOffset(secondsText(at, zone), at, zone)
 }
 
-/** The time of day to the millisecond, `HH:MM:SS.mmm`, as a log shows it. */
+/** The time of day to the millisecond, `HH:MM:SS.mmm`, as a log shows it; with its offset where `clockText` has it. */
 export function preciseClockText(at: number, zone: Zone): string {
-  return `${clockText(at, zone)}.${String(partsOf(at, zone).ms).padStart(3, '0')}`
+  return withOffset(millisecondsText(at, zone), at, zone)
+}
+
+/** The day, the time to the millisecond and the offset: `2026-10-25 02:30:00.000 +02:00`, or `… UTC` [PAGE-1.1]. */
+export function fullText(at: number, zone: Zone): string {
+  return `${dateText(at, zone)} ${millisecondsText(at, zone)} ${offsetText(at, zone)}`
+}
+
+/** All that can be said of a moment: as the reader's clock has it, in which zone that is, and in UTC. */
+export function momentText(at: number, zone: Zone): string {
+  return zone === 'utc' ? fullText(at, zone) : `${fullText(at, zone)} (${zone}), ${fullText(at, 'utc')}`
 }
 
 /** Whether both moments fall on one calendar day of that zone. */
 export function sameDay(a: number, b: number, zone: Zone): boolean {
-  const [x, y] = [partsOf(a, zone), partsOf(b, zone)]
-  return x.year === y.year && x.month === y.month && x.day === y.day
+  return dayNumber(a, zone) === dayNumber(b, zone)
 }
+
+/** Counts the calendar days of a zone. */
+export const dayNumber = (at: number, zone: Zone): number => Math.floor(zonedDate(at, zone).getTime() / 86_400_000)
 
 /** The day, `23 Nov`, with the year where it is not that of `now`. */
 export function dayText(at: number, now: number, zone: Zone): string {
-  const { year, month, day } = partsOf(at, zone)
-  const text = `${day} ${MONTHS[month] ?? ''}`
-  return year === partsOf(now, zone).year ? text : `${text} ${year}`
+  const date = zonedDate(at, zone)
+  const text = `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ''}`
+  return date.getUTCFullYear() === zonedDate(now, zone).getUTCFullYear() ? text : `${text} ${date.getUTCFullYear()}`
+}
+
+/** The day and the offset of the clock, `Sun 25 Oct 2026, UTC+02:00`, for what heads the times of a day. */
+export function dayHeading(at: number, zone: Zone): string {
+  const date = zonedDate(at, zone)
+  const day = `${DAYS[date.getUTCDay()] ?? ''} ${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ''}`
+  return `${day} ${date.getUTCFullYear()}, ${zone === 'utc' ? '' : 'UTC'}${offsetText(at, zone)}`
+}
+
+const withOffset = (text: string, at: number, zone: Zone) =>
+  isRepeated(at, zone) ? `${text} ${offsetText(at, zone)}` : text
+
+const dateText = (at: number, zone: Zone) => isoFields(at, zone)[0]
+const millisecondsText = (at: number, zone: Zone) => isoFields(at, zone)[1]
+const secondsText = (at: number, zone: Zone) => millisecondsText(at, zone).replace(/\.\d+$/, '')
+
+function isoFields(at: number, zone: Zone): [date: string, clock: string] {
+  const zoned = zonedDate(at, zone)
+  if (Number.isNaN(zoned.getTime())) return ['unknown day', 'unknown time']
+  const [date = '', clock = ''] = zoned.toISOString().split('T')
+  return [date, clock.replace('Z', '')]
+}
+
+/** Seconds in words, all units that are not none: `1 d 3 h 4 min 5 s`. */
+export function durationWords(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds))
+  const units = [
+    [Math.floor(whole / 86_400), 'd'],
+    [Math.floor(whole / 3600) % 24, 'h'],
+    [Math.floor(whole / 60) % 60, 'min'],
+    [whole % 60, 's'],
+  ] as const
+  const told = units.filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}`)
+  return told.length === 0 ? '0 s' : told.join(' ')
 }
 
 /** Seconds as an ISO 8601 duration, for a `<time>` element. */

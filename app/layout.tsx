@@ -1,4 +1,5 @@
 import type { Metadata, Viewport } from 'next'
+import { cookies } from 'next/headers'
 import type { ReactNode } from 'react'
 import '@fontsource-variable/inter/wght.css'
 import '@fontsource-variable/jetbrains-mono/wght.css'
@@ -21,8 +22,11 @@ import './styles/sign-in.css'
 import { LiveProvider } from '../lib/client/live'
 import { currentVisit } from '../lib/server/visit'
 import { Sprite } from './components/sprite'
+import { Tip } from './components/tip'
 import { VisitorProvider } from './components/visitor'
+import { ZoneProvider } from './components/zone'
 import { themeScript } from './theme'
+import { ZONE_COOKIE } from './zone-choice'
 
 export const metadata: Metadata = {
   description: 'A live dashboard for coding-agent runs',
@@ -33,8 +37,9 @@ export const viewport: Viewport = { colorScheme: 'light dark' }
 /** Every page shows the state of this moment; nothing is rendered ahead. */
 export const dynamic = 'force-dynamic'
 
-export default function Layout({ children }: { children: ReactNode }) {
+export default async function Layout({ children }: { children: ReactNode }) {
   const { person } = currentVisit()
+  const zone = (await cookies()).get(ZONE_COOKIE)?.value ?? ''
   return (
     // The script in the head sets the theme before React sees the element.
     <html lang="en" suppressHydrationWarning>
@@ -43,12 +48,15 @@ export default function Layout({ children }: { children: ReactNode }) {
       </head>
       <body>
         <Sprite />
+        <Tip />
         {person === undefined ? (
           // Nothing is live for those who are not known.
           children
         ) : (
           <VisitorProvider person={person}>
-            <LiveProvider initialNow={new Date().toISOString()}>{children}</LiveProvider>
+            <ZoneProvider cookie={zone}>
+              <LiveProvider initialNow={new Date().toISOString()}>{children}</LiveProvider>
+            </ZoneProvider>
           </VisitorProvider>
         )}
       </body>

@@ -1,6 +1,6 @@
 import type { LinkState } from '../../lib/run/model'
 import { LinkMark } from './marks'
-import { Age } from './time'
+import { DatedAge } from './time'
 
 const titles: Record<LinkState, string> = {
   live: 'The Docker Engine',
@@ -13,7 +13,7 @@ const titles: Record<LinkState, string> = {
 export function DockerLink({ link, since, stale }: { link: LinkState; since: string | null; stale: boolean }) {
   return (
     <LinkMark source="docker" link={link} was={stale && link !== 'off'} title={titles[link]}>
-      {(link === 'stale' || link === 'down') && !stale && since !== null && <Age since={since} />}
+      {(link === 'stale' || link === 'down') && !stale && since !== null && <DatedAge since={since} />}
     </LinkMark>
   )
 }

@@ -5,7 +5,7 @@ import { verdictOf, weightOf } from '../evidence'
 import { findingText } from '../words'
 import { Glyph, VerdictMark } from './marks'
 import { Reason } from './reason'
-import { Age } from './time'
+import { DatedAge } from './time'
 
 /** One finding in a line: what kind, one sentence, since when, and what to do next. */
 export function FindingLine({
@@ -45,7 +45,7 @@ export function FindingLine({
           </details>
         )}
       </div>
-      <span className="finding-age">{at !== null && <Age since={at} />}</span>
+      <span className="finding-age">{at !== null && <DatedAge since={at} />}</span>
       <span className="finding-act">{children}</span>
     </li>
   )

@@ -10,6 +10,7 @@ import { ThemeToggle } from './theme-toggle'
 import { Age } from './time'
 import { useStale } from './use-stale'
 import { Who } from './who'
+import { ZoneToggle } from './zone'
 
 interface Props {
   version?: number
@@ -43,6 +44,7 @@ export function Frame({ version, here, docker, children }: Props) {
         <div className="topbar-end">
           {version !== undefined && <PageLink version={version} />}
           <Who />
+          <ZoneToggle />
           <ThemeToggle />
         </div>
       </header>

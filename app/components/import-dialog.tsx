@@ -33,6 +33,8 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
             onChange={event => setFile(event.target.files?.[0] ?? null)}
           />
         </label>
+        {/* The field shows a long name in short. */}
+        {file !== null && <p className="dialog-text id file-name">{file.name}</p>}
         <Refusal what="Not imported">{refusal}</Refusal>
         <footer className="dialog-foot">
           <button className="button" type="button" onClick={onClose}>

@@ -3,6 +3,7 @@
 import { useServerTime } from '../../lib/client/live'
 import { isDated, withAge } from '../words'
 import { Prose } from './outside'
+import { ClockTime } from './time'
 
 /** A verdict's sentence. Where it dates something it says for how long, and counts on. */
 export function Reason({ text, since }: { text: string; since: string | null }) {
@@ -11,4 +12,15 @@ export function Reason({ text, since }: { text: string; since: string | null }) 
 
 function Counting({ text, since }: { text: string; since: string }) {
   return <Prose text={withAge(text, since, useServerTime())} />
+}
+
+/** Since when it is so, as a time: for where nothing else beside the sentence says it. */
+export function ReasonSince({ text, since }: { text: string; since: string | null }) {
+  return (
+    isDated(text, since) && (
+      <span className="reason-since">
+        since <ClockTime at={since} />
+      </span>
+    )
+  )
 }

@@ -1,35 +1,43 @@
 'use client'
 
-import { useSyncExternalStore } from 'react'
+import type { ReactNode } from 'react'
 import { useRunningTime, useServerTime } from '../../lib/client/live'
-import type { Zone } from '../format'
-import { ageText, clockText, dayText, durationAttribute, elapsedText, sameDay, tookText } from '../format'
+import {
+  ageText,
+  clockText,
+  dayText,
+  durationAttribute,
+  durationWords,
+  elapsedText,
+  momentText,
+  sameDay,
+  tookText,
+} from '../format'
+import { wholeAtPress } from './tip'
+import { useZone } from './zone'
 
-const never = () => () => undefined
-const zoneHere = (): Zone => (new Date().getTimezoneOffset() === 0 ? 'utc' : 'local')
-
-/** UTC in the server's HTML and the first paint, the reader's own zone from then on. */
-export function useZone(): Zone {
-  return useSyncExternalStore<Zone>(never, zoneHere, () => 'utc')
-}
-
-/** Says which zone the times in a column are in, where it is not the reader's own. */
-export function ZoneNote() {
-  return useZone() === 'utc' ? ', UTC' : ''
+/** What is said of a moment; date, time and offset in full at a press, and in its title [PAGE-1.1]. */
+export function Moment({ at, children }: { at: string; children: ReactNode }) {
+  const text = momentText(Date.parse(at), useZone())
+  return (
+    // Not in a button: its text could not be selected then.
+    <time className="whole" dateTime={at} {...wholeAtPress(text)}>
+      {children}
+    </time>
+  )
 }
 
 /** A time of day, with the day where it is not today's; marked where it is UTC, unless its column says so. */
-export function ClockTime({ at, withDay = false, bare = false }: { at: string; withDay?: boolean; bare?: boolean }) {
+export function ClockTime({ at, bare = false }: { at: string; bare?: boolean }) {
   const zone = useZone()
   const now = useRunningTime(60_000)
   const ms = Date.parse(at)
-  const day = withDay && !sameDay(ms, now, zone) ? `${dayText(ms, now, zone)}, ` : ''
   return (
-    <time dateTime={at} title={at.replace('T', ' ').replace('Z', ' UTC')}>
-      {day}
+    <Moment at={at}>
+      {sameDay(ms, now, zone) ? '' : `${dayText(ms, now, zone)}, `}
       {clockText(ms, zone)}
       {zone === 'utc' && !bare ? ' UTC' : ''}
-    </time>
+    </Moment>
   )
 }
 
@@ -37,6 +45,15 @@ export function ClockTime({ at, withDay = false, bare = false }: { at: string; w
 export function Age({ since, until = null }: { since: string | number; until?: number | null }) {
   const now = useServerTime()
   return <>{ageText((until ?? now) - (typeof since === 'number' ? since : Date.parse(since)))}</>
+}
+
+/** The same where the moment itself is not said beside it: it can be had in full. */
+export function DatedAge({ since, until = null }: { since: string; until?: number | null }) {
+  return (
+    <Moment at={since}>
+      <Age since={since} until={until} />
+    </Moment>
+  )
 }
 
 interface DurationProps {
@@ -52,7 +69,9 @@ export function Duration({ seconds, short = false, uncertain = false }: Duration
   return (
     <>
       {uncertain && <Uncertain />}
-      <time dateTime={durationAttribute(seconds)}>{short ? tookText(seconds) : elapsedText(seconds)}</time>
+      <time dateTime={durationAttribute(seconds)} title={durationWords(seconds)}>
+        {short ? tookText(seconds) : elapsedText(seconds)}
+      </time>
     </>
   )
 }

@@ -1,5 +1,6 @@
 import { shownName } from '../../lib/run/display-text'
 import { Name } from './outside'
+import { Whole } from './tip'
 import { useVisitor } from './visitor'
 
 /** Who looks at the page, and the way out; nothing where nobody is asked. */
@@ -8,9 +9,9 @@ export function Who() {
   if (name === null) return null
   return (
     <form className="who" method="post" action="/sign-out" data-testid="who" data-role={role}>
-      <span className="who-name" title={`${shownName(name)}, ${role}`}>
+      <Whole className="who-name" text={`${shownName(name)}, ${role}`}>
         <Name text={name} />, {role}
-      </span>
+      </Whole>
       {canSignOut && (
         <button className="button small" type="submit">
           Sign out

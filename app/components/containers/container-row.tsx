@@ -4,13 +4,13 @@ import { hasEnded } from '../../../lib/run/container'
 import type { AgentContainer } from '../../../lib/run/model'
 import { shortId } from '../../../lib/run/verdict'
 import { dockerStatus, roleWords, statusNote } from '../../evidence'
-import { disarmed } from '../../words'
 import { CopyButton } from '../copy-button'
 import { Glyph, VerdictMark } from '../marks'
-import { Name } from '../outside'
-import { Reason } from '../reason'
+import { Name, Prose } from '../outside'
+import { Reason, ReasonSince } from '../reason'
 import { RunLink } from '../run-link'
-import { Age } from '../time'
+import { DatedAge } from '../time'
+import { Whole } from '../tip'
 import { useIsOperator } from '../visitor'
 
 interface Props {
@@ -31,16 +31,18 @@ export const ContainerRow = memo(function ContainerRow({ container, old, onStop 
   return (
     <tr id={`c-${shortId(id)}`} data-testid="container-row" data-container-id={id} data-verdict={verdict}>
       <td className="cell-verdict">{reason !== null && <VerdictMark verdict={verdict} chip />}</td>
-      <th scope="row" className="cell-name" title={shownName(id)}>
+      <th scope="row" className="cell-name">
         <span className="id">
           <Name text={name} />
         </span>
         <span className="sub">
-          <span className="id">
+          <Whole className="id" text={shownName(id)}>
             <Name text={shortId(id)} />
-          </span>
+          </Whole>
           <CopyButton text={inspect} what={shownName(inspect)} />
-          <Name text={image} />
+          <span className="image">
+            <Name text={image} />
+          </span>
         </span>
       </th>
       <td className="cell-state">
@@ -49,7 +51,7 @@ export const ContainerRow = memo(function ContainerRow({ container, old, onStop 
         {note !== null && <span className="sub">{note}</span>}
         {ended && finishedAt !== null && (
           <span className="sub">
-            <Age since={finishedAt} /> ago
+            <DatedAge since={finishedAt} /> ago
           </span>
         )}
       </td>
@@ -57,8 +59,16 @@ export const ContainerRow = memo(function ContainerRow({ container, old, onStop 
         <Purpose container={container} />
       </td>
       <td className="cell-reason">
-        {reason !== null && <Reason text={reason} since={reasonSince} />}
-        {error ? <span className="container-error">Docker’s error: {disarmed(error)}</span> : null}
+        {reason !== null && (
+          <>
+            <Reason text={reason} since={reasonSince} /> <ReasonSince text={reason} since={reasonSince} />
+          </>
+        )}
+        {error ? (
+          <span className="container-error">
+            Docker’s error: <Prose text={error} />
+          </span>
+        ) : null}
       </td>
       <td className="num r cell-age cell-created">{createdAt !== null && <Ago since={createdAt} what="created" />}</td>
       <td className="num r cell-age cell-started">{startedAt !== null && <Ago since={startedAt} what="started" />}</td>
@@ -97,9 +107,9 @@ function Purpose({ container: { runId, batchId, role } }: { container: AgentCont
 
 function Ago({ since, what }: { since: string; what: string }) {
   return (
-    <time dateTime={since} title={`${what} ${since.replace('T', ' ').replace('Z', ' UTC')}`}>
+    <>
       <span className="cell-word">{what} </span>
-      <Age since={since} />
-    </time>
+      <DatedAge since={since} />
+    </>
   )
 }

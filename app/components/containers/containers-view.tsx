@@ -124,7 +124,7 @@ function OldNote({ list: { docker, dockerSince, containers } }: { list: Containe
           {dockerSince !== null && (
             <>
               {' '}
-              since <ClockTime at={dockerSince} withDay />
+              since <ClockTime at={dockerSince} />
             </>
           )}
           .

@@ -3,7 +3,8 @@ import { useServerTime } from '../../../lib/client/live'
 import { sameDay } from '../../format'
 import { DockerLink } from '../docker-link'
 import { Glyph, LinkMark } from '../marks'
-import { Age, useZone } from '../time'
+import { DatedAge } from '../time'
+import { useZone } from '../zone'
 import { useIsOperator } from '../visitor'
 
 interface Props {
@@ -41,7 +42,7 @@ export function FleetHead({ fleet, live, urgent, stale, onStart, onFollow }: Pro
       <div className="run-side">
         <div className="links" role="group" aria-label="Sources">
           <LinkMark source="backend" link={link.backend} was={stale} title={backend}>
-            {!stale && link.backend !== 'live' && linkSince !== null && <Age since={linkSince} />}
+            {!stale && link.backend !== 'live' && linkSince !== null && <DatedAge since={linkSince} />}
           </LinkMark>
           <DockerLink link={link.docker} since={fleet.dockerSince} stale={stale} />
         </div>

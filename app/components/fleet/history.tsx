@@ -7,7 +7,8 @@ import { completedText, plural, runName } from '../../words'
 import { Glyph, StatusMark } from '../marks'
 import { Name, Prose, RunName } from '../outside'
 import { RunLink } from '../run-link'
-import { ClockTime, Duration, ZoneNote } from '../time'
+import { ClockTime, Duration } from '../time'
+import { ZoneNote } from '../zone'
 
 const outcomes = ['all', 'completed', 'failed', 'aborted'] as const
 const PAGE = 50
@@ -115,7 +116,7 @@ const HistoryRow = memo(function HistoryRow({ run }: { run: RunFields }) {
   const seconds = timerSeconds(run, 0)
   return (
     <tr data-testid="run-row" data-run-id={run.runId}>
-      <td>
+      <td className="col-status">
         <StatusMark status={run.status} testid="run-status" />
       </td>
       <th scope="row">
@@ -125,18 +126,22 @@ const HistoryRow = memo(function HistoryRow({ run }: { run: RunFields }) {
         {run.dryRun && <span className="tag">dry run</span>}
         {run.inferred && <span className="tag">inferred</span>}
       </th>
-      <td className="num r" data-testid="batches-completed">
+      <td className="num r col-count" data-testid="batches-completed">
         {completedText(countsToShow(run))}
       </td>
-      <td className="num r" data-testid="run-elapsed" data-seconds={seconds}>
+      <td className="num r col-took" data-testid="run-elapsed" data-seconds={seconds}>
         <Duration seconds={seconds} uncertain={run.durationUncertain} />
       </td>
-      <td className="num">{run.endedAt !== null && <ClockTime at={run.endedAt} withDay bare />}</td>
+      <td className="num col-at">{run.endedAt !== null && <ClockTime at={run.endedAt} bare />}</td>
       <td className="id col-id">
         <Name text={run.runId} />
       </td>
-      <td className="why" title={run.error === null ? undefined : shownProse(run.error)}>
-        {run.error !== null && <Prose text={run.error} />}
+      <td className="why">
+        {run.error !== null && (
+          <span data-whole="run">
+            <Prose text={run.error} />
+          </span>
+        )}
       </td>
     </tr>
   )

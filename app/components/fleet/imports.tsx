@@ -11,7 +11,8 @@ import { ImportDialog } from '../import-dialog'
 import { LastKnown, StatusMark } from '../marks'
 import { Nothing } from '../nothing'
 import { Name, RunName } from '../outside'
-import { ClockTime, ZoneNote } from '../time'
+import { ClockTime } from '../time'
+import { ZoneNote } from '../zone'
 import { useIsOperator } from '../visitor'
 
 /** The imported runs, apart from those that are followed here; nothing where there is none, and none can be brought. */
@@ -61,7 +62,7 @@ export function Imports({ imports, known }: { imports: ImportSummary[]; known: K
                   data-testid="import-row"
                   data-import-id={each.id}
                 >
-                  <td>
+                  <td className="col-status">
                     <StatusMark status={each.status} />
                     {!isOver(each.status) && <LastKnown />}
                   </td>
@@ -71,14 +72,14 @@ export function Imports({ imports, known }: { imports: ImportSummary[]; known: K
                     </Link>
                     <span className="tag">imported</span>
                   </th>
-                  <td className="num r">{completedText(countsToShow(each))}</td>
-                  <td className="num">
-                    <ClockTime at={each.until} withDay bare />
+                  <td className="num r col-count">{completedText(countsToShow(each))}</td>
+                  <td className="num col-at">
+                    <ClockTime at={each.until} bare />
                   </td>
                   <td className="id col-id">
                     <Name text={each.runId} />
                   </td>
-                  <td className="why" title={shownName(each.backend)}>
+                  <td className="why">
                     <Name text={each.backend} />
                   </td>
                 </tr>

@@ -7,7 +7,7 @@ import { Name, RunName } from '../outside'
 import { RunLink } from '../run-link'
 import { RunTimer } from '../run-timer'
 import { CountSegments } from '../segments'
-import { Age, ClockTime } from '../time'
+import { ClockTime, DatedAge } from '../time'
 
 /** One live run in a line. */
 export const LiveRow = memo(function LiveRow({
@@ -38,7 +38,7 @@ export const LiveRow = memo(function LiveRow({
           {startedAt !== null && (
             <>
               {' '}
-              since <ClockTime at={startedAt} withDay />
+              since <ClockTime at={startedAt} />
             </>
           )}
           {run.dryRun && ', dry run'}
@@ -65,8 +65,8 @@ export const LiveRow = memo(function LiveRow({
         {stale
           ? null
           : link.backend === 'live'
-            ? heardAt !== null && <Age since={heardAt} until={frozenAt} />
-            : linkSince !== null && <Age since={linkSince} />}
+            ? heardAt !== null && <DatedAge since={heardAt} until={frozenAt} />
+            : linkSince !== null && <DatedAge since={linkSince} />}
       </LinkMark>
     </li>
   )

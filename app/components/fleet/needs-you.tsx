@@ -8,7 +8,7 @@ import { FindingLine } from '../finding-line'
 import { StatusMark } from '../marks'
 import { Prose, RunName } from '../outside'
 import { RunLink } from '../run-link'
-import { Age } from '../time'
+import { DatedAge } from '../time'
 
 /** Lines that stay open, of all and of one run; the rest folds. */
 const MOST = 5
@@ -70,7 +70,7 @@ function Failed({ run }: { run: RunFields }) {
         </RunLink>{' '}
         <Prose text={sentence(run.error ?? 'The backend gave no reason')} /> Open the run, then start its spec again.
       </p>
-      <span className="finding-age">{run.endedAt !== null && <Age since={run.endedAt} />}</span>
+      <span className="finding-age">{run.endedAt !== null && <DatedAge since={run.endedAt} />}</span>
       <span className="finding-act">
         <RunLink className="button" runId={run.runId}>
           Open run

@@ -22,13 +22,16 @@ interface Props {
   onWrap: () => void
   /** More lines may come: there is something to follow. */
   grows: boolean
+  /** Stamps with date and offset. */
+  full: boolean
+  onFull: () => void
   following: boolean
   onFollow: () => void
 }
 
-/** What the reader of the log can do: hide streams, search, wrap, download, follow. */
+/** What the reader of the log can do: hide streams, search, wrap, date, download, follow. */
 export function LogBar(props: Props) {
-  const { run, batchId, tabs, note, shown, onToggle, wrap, onWrap } = props
+  const { run, batchId, tabs, note, shown, onToggle, wrap, onWrap, full, onFull } = props
   return (
     <header className="log-bar">
       <h2>Log</h2>
@@ -52,6 +55,15 @@ export function LogBar(props: Props) {
           onClick={onWrap}
         >
           <Glyph id="i-wrap" />
+        </button>
+        <button
+          className="button small dates"
+          type="button"
+          title="Every line with its date and the offset of the clock"
+          aria-pressed={full}
+          onClick={onFull}
+        >
+          Dates
         </button>
         <Download run={run} batchId={batchId} />
         <Follow {...props} />

@@ -1,21 +1,31 @@
 import { memo } from 'react'
-import type { Zone } from '../../format'
-import { preciseClockText } from '../../format'
+import { fullText, momentText, preciseClockText } from '../../format'
+import type { Zone } from '../../zone'
 import { Glyph } from '../marks'
-import type { Row, Stream } from './rows'
+import { dayChange } from './days'
+import type { DatedRow, Row, Stream } from './rows'
 import { highlight, parsedLine } from './rows'
 
 export const streamWords: Record<Stream, string> = { stdout: 'out', stderr: 'err', system: 'system' }
 
 interface Props {
-  row: Row
+  row: DatedRow
   matcher: RegExp | null
   current: boolean
   zone: Zone
+  /** Stamps with date and offset. */
+  full: boolean
 }
 
 /** One row of the log. Agent text becomes text nodes and nothing else [SAFE-4]. */
-export const LogRow = memo(function LogRow({ row, matcher, current, zone }: Props) {
+export const LogRow = memo(function LogRow({ row, matcher, current, zone, full }: Props) {
+  if (row.kind === 'day') {
+    return (
+      <div className="line day" data-testid="log-day">
+        <time dateTime={new Date(row.at).toISOString()}>{dayChange(row, zone)}</time>
+      </div>
+    )
+  }
   if (row.kind === 'gap') {
     const lines = `${row.missing.toLocaleString('en')} ${row.missing === 1 ? 'line' : 'lines'}`
     return (
@@ -30,7 +40,7 @@ export const LogRow = memo(function LogRow({ row, matcher, current, zone }: Prop
   const { at, stream } = row.line
   return (
     <div className="line" data-stream={stream} data-seq={row.line.seq}>
-      <span className="t">{at === null ? '' : preciseClockText(Date.parse(at), zone)}</span>
+      <span className="t">{at !== null && <Stamp at={at} zone={zone} full={full} />}</span>
       <span className="src">{streamWords[stream]}</span>
       <span className="text">
         <Text row={row} matcher={matcher} current={current} />
@@ -38,6 +48,16 @@ export const LogRow = memo(function LogRow({ row, matcher, current, zone }: Prop
     </div>
   )
 })
+
+/** Selectable text, and no stop of the Tab key: the log's bar shows all stamps in full at once. */
+function Stamp({ at, zone, full }: { at: string; zone: Zone; full: boolean }) {
+  const ms = Date.parse(at)
+  return (
+    <time dateTime={at} title={momentText(ms, zone)}>
+      {full ? fullText(ms, zone) : preciseClockText(ms, zone)}
+    </time>
+  )
+}
 
 function Text({ row, matcher, current }: { row: Row & { kind: 'line' }; matcher: RegExp | null; current: boolean }) {
   const parsed = parsedLine(row.line)

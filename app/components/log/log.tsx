@@ -5,7 +5,9 @@ import { linesText, type Known, type Place } from '../../nothing'
 import { plural } from '../../words'
 import { Glyph } from '../marks'
 import { Nothing } from '../nothing'
-import { useZone } from '../time'
+import { showTip } from '../tip'
+import { useZone } from '../zone'
+import { dayOf, withDays } from './days'
 import { LogBar } from './log-bar'
 import { LogRow } from './log-line'
 import type { Stream } from './rows'
@@ -40,13 +42,14 @@ export const Log = memo(function Log({ log, known, run, batchId, tabs, place, gr
   const zone = useZone()
   const [shown, setShown] = useState<ReadonlySet<Stream>>(() => new Set(streams))
   const [wrap, setWrap] = useState(false)
+  const [full, setFull] = useState(false)
   const [query, setQuery] = useState('')
   const [current, setCurrent] = useState<string | null>(null)
   /** The number of the last line that was there when the reader stopped following; null while following. */
   const [left, setLeft] = useState<number | null>(null)
   const following = left === null
 
-  const rows = useMemo(() => rowsOf(lines, dropped, shown), [lines, dropped, shown])
+  const rows = useMemo(() => withDays(rowsOf(lines, dropped, shown), zone), [lines, dropped, shown, zone])
   const sought = useDeferredValue(query)
   const matcher = useMemo(() => matcherOf(sought), [sought])
   const matches = useMemo(() => matchesIn(rows, matcher), [rows, matcher])
@@ -78,6 +81,7 @@ export const Log = memo(function Log({ log, known, run, batchId, tabs, place, gr
     setCurrent(rows[index]?.key ?? null)
     virtualizer.scrollToIndex(index, { align: 'center' })
   }
+  const day = dayOf(rows, virtualizer.range?.startIndex ?? 0, zone)
   const fresh = left === null ? 0 : newerThan(rows, left)
 
   return (
@@ -99,9 +103,16 @@ export const Log = memo(function Log({ log, known, run, batchId, tabs, place, gr
         wrap={wrap}
         onWrap={() => setWrap(!wrap)}
         grows={grows}
+        full={full}
+        onFull={() => setFull(!full)}
         following={following}
         onFollow={() => (following ? leave() : setLeft(null))}
       />
+      {day !== null && (
+        <p className="log-top" data-testid="log-top">
+          {day}
+        </p>
+      )}
       <div
         ref={scroller}
         className="lines"
@@ -110,6 +121,10 @@ export const Log = memo(function Log({ log, known, run, batchId, tabs, place, gr
         aria-label={batchId === null ? 'The run’s log' : 'The batch’s log'}
         tabIndex={0}
         data-testid="log-lines"
+        onClick={({ target }) => {
+          const stamp = target instanceof Element && target.closest<HTMLElement>('.t time')
+          if (stamp) showTip(stamp, stamp.title)
+        }}
         onWheel={event => event.deltaY < 0 && scroller.current?.scrollTop !== 0 && leave()}
         onScroll={event => {
           const { scrollTop, scrollHeight, clientHeight } = event.currentTarget
@@ -137,7 +152,7 @@ export const Log = memo(function Log({ log, known, run, batchId, tabs, place, gr
                     className="line-slot"
                     style={{ transform: `translateY(${item.start}px)` }}
                   >
-                    <LogRow row={row} matcher={matcher} current={row.key === current} zone={zone} />
+                    <LogRow row={row} matcher={matcher} current={row.key === current} zone={zone} full={full} />
                   </div>
                 )
               )

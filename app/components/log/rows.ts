@@ -9,6 +9,9 @@ export const streams: readonly Stream[] = ['stdout', 'stderr', 'system']
 export type Row =
   { kind: 'line'; key: string; line: LogLine } | { kind: 'gap'; key: string; missing: number; oldest: boolean }
 
+/** A row, or a place where the day or the offset of the clock changes. */
+export type DatedRow = Row | { kind: 'day'; key: string; at: number; before: number }
+
 /**
  * The rows to show of the kept lines. Lines are counted from 1 without a hole, so a step in their numbers is a gap,
  * and what is missing before the first one was dropped [SAFE-5].
@@ -26,7 +29,7 @@ export function rowsOf(lines: readonly LogLine[], dropped: number, shown: Readon
 }
 
 /** How many of the rows are lines that came after `seq`. */
-export function newerThan(rows: readonly Row[], seq: number): number {
+export function newerThan(rows: readonly DatedRow[], seq: number): number {
   let count = 0
   for (let index = rows.length - 1; index >= 0; index -= 1) {
     const row = rows[index]
@@ -55,7 +58,7 @@ export function parsedLine(line: LogLine): { spans: Span[]; plain: string } {
 }
 
 /** The indexes of the rows in which the matcher finds something. */
-export function matchesIn(rows: readonly Row[], matcher: RegExp | null): number[] {
+export function matchesIn(rows: readonly DatedRow[], matcher: RegExp | null): number[] {
   if (matcher === null) return []
   return rows.flatMap((row, index) =>
     row.kind === 'line' && parsedLine(row.line).plain.search(matcher) >= 0 ? [index] : [],

@@ -6,7 +6,7 @@ import { sentence } from '../../words'
 import { FollowDialog } from '../follow-dialog'
 import { Glyph, StatusMark } from '../marks'
 import { Name } from '../outside'
-import { Age, ClockTime } from '../time'
+import { Age, ClockTime, DatedAge } from '../time'
 import { useIsOperator } from '../visitor'
 
 /** Says that the backend is silent, and since when; a run that is over needs none of it [RUN-9]. */
@@ -28,7 +28,7 @@ export function BackendBanner({ run }: { run: Snapshot }) {
           {linkSince !== null && (
             <>
               {' '}
-              since <ClockTime at={linkSince} withDay />
+              since <ClockTime at={linkSince} />
             </>
           )}
           .
@@ -94,7 +94,7 @@ export function EndBanner({ run }: { run: Snapshot }) {
             </details>
           )}
         </div>
-        <span className="finding-age">{run.endedAt !== null && <Age since={run.endedAt} />}</span>
+        <span className="finding-age">{run.endedAt !== null && <DatedAge since={run.endedAt} />}</span>
       </div>
     </section>
   )

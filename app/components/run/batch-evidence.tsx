@@ -6,7 +6,7 @@ import { shortId } from '../../../lib/run/verdict'
 import { containerText, dockerCommand } from '../../evidence'
 import { CopyButton } from '../copy-button'
 import { Name } from '../outside'
-import { Age } from '../time'
+import { Age, DatedAge } from '../time'
 
 /** What Docker shows of a batch, in a line: its latest container, how it is, and how many came before. */
 export function BatchEvidence({ batch }: { batch: Batch }) {
@@ -25,7 +25,7 @@ export function BatchEvidence({ batch }: { batch: Batch }) {
         {containerText(container)}
         {ended && isAwaited && finishedAt !== null && (
           <span className="dim">
-            , <Age since={finishedAt} /> ago
+            , <DatedAge since={finishedAt} /> ago
           </span>
         )}
       </span>

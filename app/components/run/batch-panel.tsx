@@ -6,7 +6,7 @@ import { statusWord } from '../../words'
 import { CopyButton } from '../copy-button'
 import { Glyph, StatusMark, VerdictMark } from '../marks'
 import { Name } from '../outside'
-import { Reason } from '../reason'
+import { Reason, ReasonSince } from '../reason'
 import { ContainerList } from './container-list'
 import { Ledger } from './ledger'
 
@@ -38,7 +38,7 @@ export function BatchPanel({ run, batch, frozenAt, onPick, onClose }: Props) {
           <StatusMark status={batch.status} dense>
             {statusWord(batch.status, isOver(run.status))}
           </StatusMark>
-          <span className="panel-name" title={shownName(batch.name)}>
+          <span className="panel-name" title={shownName(batch.name)} data-whole="facts">
             <Name text={batch.name} />
           </span>
         </h2>
@@ -60,7 +60,8 @@ export function BatchPanel({ run, batch, frozenAt, onPick, onClose }: Props) {
       >
         <VerdictMark verdict={batch.verdict} chip />
         <p data-testid="batch-reason">
-          <Reason text={batch.reason} since={batch.reasonSince} />
+          <Reason text={batch.reason} since={batch.reasonSince} />{' '}
+          <ReasonSince text={batch.reason} since={batch.reasonSince} />
         </p>
       </section>
       {docker !== 'off' && <Ledger run={run} batch={batch} frozenAt={frozenAt} />}
@@ -106,9 +107,16 @@ const bases: Record<Batch['basis'], string> = {
 /** What else is known of it, and the batches before and after it in the plan. */
 function Facts({ batch, batches, onPick }: { batch: Batch; batches: readonly Batch[]; onPick: Props['onPick'] }) {
   const needs = batches.filter(({ id }) => batch.dependsOn.includes(id))
+  const unplanned = [...new Set(batch.dependsOn)].filter(needed => !batches.some(({ id }) => id === needed))
   const holdsUp = batches.filter(({ dependsOn }) => dependsOn.includes(batch.id))
   return (
     <dl className="facts">
+      {batch.name !== batch.id && (
+        <div>
+          <dt>Name</dt>
+          <dd>{batch.name}</dd>
+        </div>
+      )}
       {batch.branch !== null && (
         <div>
           <dt>Branch</dt>
@@ -131,6 +139,18 @@ function Facts({ batch, batches, onPick }: { batch: Batch; batches: readonly Bat
         </dd>
       </div>
       <Others name="Needs" batches={needs} onPick={onPick} />
+      {unplanned.length > 0 && (
+        <div>
+          <dt>Needs, not in the plan</dt>
+          <dd className="others">
+            {unplanned.map(id => (
+              <span key={id} className="id">
+                <Name text={id} />
+              </span>
+            ))}
+          </dd>
+        </div>
+      )}
       <Others name="Holds up" batches={holdsUp} onPick={onPick} />
       {batch.error !== null && (
         <div>

@@ -55,7 +55,7 @@ export const BatchRow = memo(function BatchRow({
       <span className="n num">{place}</span>
       <StatusMark status={status}>{statusWord(status, over)}</StatusMark>
       <span className="name" title={name === id ? shownName(name) : `${shownName(name)} (${shownName(id)})`}>
-        <button className="plain" type="button" aria-pressed={picked} onClick={() => onPick(id)}>
+        <button className="plain" type="button" aria-pressed={picked} data-whole="panel" onClick={() => onPick(id)}>
           <Name text={name} />
         </button>
         {name !== id && (
@@ -70,7 +70,7 @@ export const BatchRow = memo(function BatchRow({
           <BatchEvidence batch={batch} />
         </span>
       )}
-      <span className="detail">
+      <span className="detail" data-whole="panel">
         {status === 'pending' ? (
           <span className="dim">{pendingText(waitsFor, over, maybeCompleted)}</span>
         ) : (
@@ -85,7 +85,7 @@ export const BatchRow = memo(function BatchRow({
           )
         )}
       </span>
-      <span className="after num" title={afterNames}>
+      <span className="after num" title={afterNames} data-whole="panel">
         {after !== '' && <span className="sr">after </span>}
         {after}
       </span>

@@ -4,7 +4,8 @@ import type { Known } from '../../nothing'
 import { plural } from '../../words'
 import { Glyph } from '../marks'
 import { Nothing } from '../nothing'
-import { Age, ZoneNote } from '../time'
+import { Age, Moment } from '../time'
+import { ZoneNote } from '../zone'
 import { BatchRow } from './batch-row'
 import { needsOf } from './depends'
 
@@ -55,7 +56,7 @@ export const Batches = memo(function Batches(props: Props) {
             ) : (
               <span className="old-tag" data-testid="evidence-old">
                 <Glyph id="l-stale" />
-                evidence{dockerSince !== null && <AsOf since={dockerSince} />}
+                {dockerSince === null ? 'evidence' : <EvidenceAsOf since={dockerSince} />}
               </span>
             )}
           </span>
@@ -116,11 +117,10 @@ export const Batches = memo(function Batches(props: Props) {
   )
 })
 
-function AsOf({ since }: { since: string }) {
+function EvidenceAsOf({ since }: { since: string }) {
   return (
-    <>
-      {' '}
-      as of <Age since={since} /> ago
-    </>
+    <Moment at={since}>
+      evidence as of <Age since={since} /> ago
+    </Moment>
   )
 }

@@ -3,9 +3,10 @@ import { shownName } from '../../../lib/run/display-text'
 import type { Container } from '../../../lib/run/model'
 import { shortId } from '../../../lib/run/verdict'
 import { containerText, dockerCommand } from '../../evidence'
-import { disarmed, plural } from '../../words'
+import { plural } from '../../words'
 import { Command } from '../command'
-import { Name } from '../outside'
+import { Name, Prose } from '../outside'
+import { Whole } from '../tip'
 
 /** The containers of a batch, the latest first; the ones before it fold. */
 export function ContainerList({ containers }: { containers: readonly Container[] }) {
@@ -36,16 +37,20 @@ function Entry({ container }: { container: Container }) {
   const isPast = useIsPast()
   return (
     <>
-      <p className="container-line" title={shownName(container.id)}>
-        <span className="id">
+      <p className="container-line">
+        <Whole className="id" text={shownName(container.id)}>
           <Name text={shortId(container.id)} />
-        </span>{' '}
+        </Whole>{' '}
         <span className="dim">
           <Name text={container.name} />
         </span>
         <span className="container-state">{containerText(container)}</span>
       </p>
-      {container.error ? <p className="container-error">Docker’s error: {disarmed(container.error)}</p> : null}
+      {container.error ? (
+        <p className="container-error">
+          Docker’s error: <Prose text={container.error} />
+        </p>
+      ) : null}
       {command === null ? (
         <p className="dim">Docker has removed it. What it printed is kept in its log.</p>
       ) : (

@@ -21,8 +21,8 @@ export function ImportBanner({ run, imported, gone }: { run: Snapshot; imported:
       <Glyph id="l-off" />
       <p>
         <b>{gone ? 'This import was removed.' : 'An imported recording; nothing here is live.'}</b> A run of{' '}
-        <Name text={run.backend} />, as of <ClockTime at={imported.until} withDay />, <Age since={imported.until} />{' '}
-        ago. {!isOver(run.status) && 'It may have gone on since. '}
+        <Name text={run.backend} />, as of <ClockTime at={imported.until} />, <Age since={imported.until} /> ago.{' '}
+        {!isOver(run.status) && 'It may have gone on since. '}
         {imported.unread > 0 &&
           `${plural(imported.unread, 'line')} of the file could not be read: something may be missing here.`}
       </p>

@@ -6,7 +6,8 @@ import { useServerTime } from '../../../lib/client/live'
 import { containerText, weightOf } from '../../evidence'
 import { statusWord } from '../../words'
 import { Glyph } from '../marks'
-import { Age, ClockTime, Duration, ZoneNote } from '../time'
+import { ClockTime, DatedAge, Duration } from '../time'
+import { ZoneNote } from '../zone'
 import { Took } from './batch-row'
 
 interface Props {
@@ -31,7 +32,7 @@ export function Ledger({ run, batch, frozenAt }: Props) {
           <b>Claim</b>{' '}
           {!over && run.heardAt !== null && (
             <span className="age">
-              <Age since={run.heardAt} /> old
+              <DatedAge since={run.heardAt} /> old
             </span>
           )}
         </span>
@@ -76,7 +77,7 @@ function EvidenceAge({ run: { link, dockerSince } }: { run: Snapshot }) {
   return (
     dockerSince !== null && (
       <span className="age">
-        <Age since={dockerSince} /> old
+        <DatedAge since={dockerSince} /> old
       </span>
     )
   )

@@ -11,7 +11,7 @@ import { Glyph, LastKnown, LinkMark, StatusMark } from '../marks'
 import { Name, RunName } from '../outside'
 import { RunTimer } from '../run-timer'
 import { PlanSegments } from '../segments'
-import { Age, ClockTime } from '../time'
+import { ClockTime, DatedAge } from '../time'
 import { RecordingActions } from './recording-actions'
 import { useIsOperator } from '../visitor'
 
@@ -52,7 +52,7 @@ export function RunHead({ run, frozenAt, stale, onStop }: Props) {
             'Not started'
           ) : (
             <>
-              Started <ClockTime at={run.startedAt} withDay />
+              Started <ClockTime at={run.startedAt} />
             </>
           )}
           , on <Name text={run.backend.replace(/^https?:\/\//, '')} />
@@ -118,13 +118,13 @@ function Note({ run, frozenAt }: { run: Snapshot; frozenAt: number | null }) {
   if (frozenAt !== null)
     return (
       <>
-        known until <ClockTime at={new Date(frozenAt).toISOString()} withDay />
+        known until <ClockTime at={new Date(frozenAt).toISOString()} />
       </>
     )
   if (isOver(run.status) && run.endedAt !== null)
     return (
       <>
-        ended <ClockTime at={run.endedAt} withDay />
+        ended <ClockTime at={run.endedAt} />
         {run.inferred && ', inferred'}
       </>
     )
@@ -145,8 +145,8 @@ function Links({ run, frozenAt, stale }: Omit<Props, 'onStop'>) {
         {over || stale || link.backend === 'off'
           ? null
           : link.backend === 'live'
-            ? heardAt !== null && <Age since={heardAt} until={frozenAt} />
-            : linkSince !== null && <Age since={linkSince} />}
+            ? heardAt !== null && <DatedAge since={heardAt} until={frozenAt} />
+            : linkSince !== null && <DatedAge since={linkSince} />}
       </LinkMark>
       <DockerLink link={link.docker} since={run.dockerSince} stale={stale} />
     </div>

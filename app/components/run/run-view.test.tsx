@@ -63,6 +63,12 @@ describe('the run page as the server renders it', () => {
     expect(page).toContain('waits for Batch b')
   })
 
+  it('[PAGE-1.6] counts the hours of a run of days on, and says how many days they are', () => {
+    const page = html(snapshot({ startedAt: '2026-11-22T09:59:59.499Z' }))
+    expect(tag(page, 'run-elapsed')).toContain('data-seconds="99665"')
+    expect(page).toMatch(/<time dateTime="PT99665S" title="1 d 3 h 41 min 5 s">27:41:05</)
+  })
+
   it('[RUN-3] shows a question mark while the total is not known', () => {
     const state = snapshot()
     expect(html({ ...state, counts: { ...state.counts, totalKnown: false } })).toMatch(/1<span class="of">\/\?<\/span>/)

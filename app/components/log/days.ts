@@ -1,0 +1,44 @@
+import { dayHeading, dayNumber } from '../../format'
+import { offsetAt, offsetText, type Zone } from '../../zone'
+import type { DatedRow, Row } from './rows'
+
+/** The rows with one more wherever a line is of another day than the one before it, or of another offset [PAGE-1.3]. */
+export function withDays(rows: readonly Row[], zone: Zone): DatedRow[] {
+  const all: DatedRow[] = []
+  let before: number | null = null
+  for (const row of rows) {
+    const at = momentOf(row)
+    if (at !== null) {
+      if (before !== null && !isSameDay(before, at, zone)) all.push({ kind: 'day', key: `day-${row.key}`, at, before })
+      before = at
+    }
+    all.push(row)
+  }
+  return all
+}
+
+/** The day that the rows from `index` on are of, and the offset of the clock; null where no line is dated. */
+export function dayOf(rows: readonly DatedRow[], index: number, zone: Zone): string | null {
+  for (let place = index; place < rows.length; place += 1) {
+    const at = momentOf(rows[place])
+    if (at !== null) return dayHeading(at, zone)
+  }
+  return index === 0 ? null : dayOf(rows, 0, zone)
+}
+
+/** What the row of another day says: the day, and where the clock was set what it was before. */
+export function dayChange({ at, before }: { at: number; before: number }, zone: Zone): string {
+  const heading = dayHeading(at, zone)
+  return offsetAt(at, zone) === offsetAt(before, zone)
+    ? heading
+    : `${heading}, was UTC${offsetText(before, zone)} before`
+}
+
+const isSameDay = (a: number, b: number, zone: Zone) =>
+  dayNumber(a, zone) === dayNumber(b, zone) && offsetAt(a, zone) === offsetAt(b, zone)
+
+function momentOf(row: DatedRow | undefined): number | null {
+  if (row?.kind !== 'line' || row.line.at === null) return null
+  const at = Date.parse(row.line.at)
+  return Number.isNaN(at) ? null : at
+}

@@ -1,0 +1,71 @@
+'use client'
+
+import { useEffect, useRef, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react'
+
+const MARGIN = 8
+
+let shown: HTMLElement | null = null
+
+/**
+ * Shows a text beside the control that it belongs to, above everything and never cut: for what a row has no room for.
+ * Escape and a press elsewhere close it, as the browser does with any popover.
+ */
+export function showTip(control: HTMLElement, text: string): void {
+  if (shown === null) return
+  shown.textContent = text
+  if (!isOpen(shown)) shown.showPopover()
+  const anchor = control.getBoundingClientRect()
+  const { width, height } = shown.getBoundingClientRect()
+  const left = Math.min(anchor.left, window.innerWidth - width - MARGIN)
+  const below = anchor.bottom + MARGIN / 2
+  const top = below + height > window.innerHeight - MARGIN ? anchor.top - height - MARGIN / 2 : below
+  shown.style.left = `${Math.max(MARGIN, left)}px`
+  shown.style.top = `${Math.max(MARGIN, top)}px`
+}
+
+const isOpen = (tip: HTMLElement | null) => tip?.matches(':popover-open') ?? false
+
+/** The page's one place for `showTip`. */
+export function Tip() {
+  const place = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    shown = place.current
+    const hide = () => {
+      if (isOpen(shown)) shown?.hidePopover()
+    }
+    window.addEventListener('resize', hide)
+    return () => {
+      window.removeEventListener('resize', hide)
+      shown = null
+    }
+  }, [])
+  return <div ref={place} className="tip" popover="auto" role="status" data-testid="tip" />
+}
+
+/** What makes an element show a text at a press: by mouse, by touch and by keyboard; in its title, too. */
+export function wholeAtPress(text: string) {
+  return {
+    role: 'button',
+    tabIndex: 0,
+    title: text,
+    'data-whole': 'tip',
+    onClick: (event: MouseEvent<HTMLElement>) => showTip(event.currentTarget, text),
+    onKeyDown: (event: KeyboardEvent<HTMLElement>) => {
+      // The browser closes the tip; what it stands in stays open.
+      if (event.key === 'Escape' && isOpen(shown)) event.stopPropagation()
+      if (event.key !== 'Enter' && event.key !== ' ') return
+      // The space bar would scroll the page.
+      event.preventDefault()
+      showTip(event.currentTarget, text)
+    },
+  }
+}
+
+/** A text that stands here in short, and whole at a press. */
+export function Whole({ text, className, children }: { text: string; className: string; children: ReactNode }) {
+  return (
+    <span className={`whole ${className}`} {...wholeAtPress(text)}>
+      {children}
+    </span>
+  )
+}

@@ -1,0 +1,84 @@
+import { isKnownZone, type Zone } from './zone'
+
+export const zoneChoices = ['local', 'utc'] as const
+export type ZoneChoice = (typeof zoneChoices)[number]
+
+/** Which clock the reader wants, and which zone that is. */
+export interface ReaderZone {
+  choice: ZoneChoice
+  /** `utc` also while the reader's own zone is not known. */
+  zone: Zone
+}
+
+/**
+ * The cookie that keeps the choice, so that the first HTML is right too. It holds `utc`, or `local:` and the name of
+ * the browser's zone, which the server can't know otherwise.
+ */
+export const ZONE_COOKIE = 'groundtruth-zone'
+const A_YEAR = 365 * 24 * 3_600
+
+/** What the cookie says; local and not known yet where it says nothing that is understood [PAGE-1.4]. */
+export function readerZone(cookie: string): ReaderZone {
+  if (cookie === 'utc') return { choice: 'utc', zone: 'utc' }
+  const own = cookie.startsWith('local:') ? cookie.slice('local:'.length) : ''
+  return { choice: 'local', zone: isKnownZone(own) ? own : 'utc' }
+}
+
+const listeners = new Set<() => void>()
+/** Holds the choice for this page's life where the browser refuses to store it. */
+let unstored: ZoneChoice | null = null
+let otherTabs: BroadcastChannel | null = null
+
+/** What the cookie has to say by now, in the browser. */
+export function currentZoneCookie(): string {
+  const choice = unstored ?? readerZone(stored()).choice
+  return choice === 'utc' ? 'utc' : `local:${ownZone()}`
+}
+
+/** Keeps the choice, and tells this page and other tabs. */
+export function chooseZone(choice: ZoneChoice): void {
+  unstored = choice
+  store()
+  if (readerZone(stored()).choice === choice) unstored = null
+  otherTabs?.postMessage('changed')
+  tell()
+}
+
+/** Tells of every change: by this page, by another tab, of the zone that the machine is in. */
+export function onZoneChange(listener: () => void): () => void {
+  if (listeners.size === 0) {
+    otherTabs = new BroadcastChannel(ZONE_COOKIE)
+    otherTabs.addEventListener('message', tell)
+    document.addEventListener('visibilitychange', tell)
+    store()
+  }
+  listeners.add(listener)
+  return () => {
+    listeners.delete(listener)
+    if (listeners.size > 0) return
+    otherTabs?.close()
+    otherTabs = null
+    document.removeEventListener('visibilitychange', tell)
+  }
+}
+
+function tell(): void {
+  store()
+  for (const listener of listeners) listener()
+}
+
+function ownZone(): Zone {
+  // `Etc/Unknown` where the system's zone has no name; its clock is UTC then.
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions()
+  return isKnownZone(timeZone) ? timeZone : 'utc'
+}
+
+function stored(): string {
+  const found = document.cookie.split('; ').find(pair => pair.startsWith(`${ZONE_COOKIE}=`))
+  return found?.slice(ZONE_COOKIE.length + 1) ?? ''
+}
+
+function store(): void {
+  const secure = window.location.protocol === 'https:' ? '; Secure' : ''
+  document.cookie = `${ZONE_COOKIE}=${currentZoneCookie()}; Path=/; Max-Age=${A_YEAR}; SameSite=Lax${secure}`
+}

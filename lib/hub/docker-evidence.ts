@@ -171,7 +171,8 @@ export class DockerEvidence {
     } catch (cause) {
       if (!(cause instanceof DockerError)) throw cause
       if (cause.kind === 'not-found') throw new HubError('not-found', 'The container was removed meanwhile.', { cause })
-      throw new HubError(cause.kind === 'bad-answer' ? 'refused' : 'unreachable', cause.message, { cause })
+      const answered = cause.kind === 'bad-answer' || cause.kind === 'denied'
+      throw new HubError(answered ? 'refused' : 'unreachable', cause.message, { cause })
     }
   }
 

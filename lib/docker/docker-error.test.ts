@@ -128,14 +128,14 @@ describe('[SAY-1.1] an answer that no Engine gives', () => {
 })
 
 describe('[SAY-1.3] a path that is no socket that answers', () => {
-  const path = (name: string) => join(folder, name)
+  const path = (name: string): string => join(folder, name)
   const socketAt = async (name: string) => {
     const server = createServer().listen(path(name))
     await once(server, 'listening')
     return server
   }
 
-  it.each([
+  it.each<[string, () => void, string, RegExp, RegExp]>([
     [
       'a folder',
       () => mkdirSync(path('a')),
@@ -180,7 +180,7 @@ describe('[SAY-1.3] a path that is no socket that answers', () => {
       /can't be opened|There is no Docker socket/,
       /Start Docker, or set/,
     ],
-  ] as const)('is said of %s', async (_, make, name, what, next) => {
+  ])('is said of %s', async (_, make, name, what, next) => {
     make()
     const error = await failure(connectEngine({ socketPath: path(name) }).ping())
     const where = new RegExp(path(name))
@@ -228,7 +228,7 @@ describe('[SAY-1.4] a server that is no Docker Engine', () => {
   }
 
   it('is said where it speaks TLS and is asked in plain', async () => {
-    const port = await listening(createHttpsServer(made(), (_, response) => response.end('OK')))
+    const port = await listening(createHttpsServer(made(), (_, response) => void response.end('OK')))
     const required = {
       what: /was cut|does not speak HTTP|HTTP 400/,
       where: /at http:\/\/127\.0\.0\.1:\d+/,
@@ -238,7 +238,7 @@ describe('[SAY-1.4] a server that is no Docker Engine', () => {
   })
 
   it('is said where its certificate is not trusted', async () => {
-    const port = await listening(createHttpsServer(made(), (_, response) => response.end('OK')))
+    const port = await listening(createHttpsServer(made(), (_, response) => void response.end('OK')))
     const required = {
       what: /can't be reached/,
       where: /at https:\/\/127\.0\.0\.1:\d+/,
@@ -248,7 +248,7 @@ describe('[SAY-1.4] a server that is no Docker Engine', () => {
   })
 
   it('is said where it speaks plain HTTP and is asked by TLS', async () => {
-    const port = await listening(createHttpServer((_, response) => response.end('OK')))
+    const port = await listening(createHttpServer((_, response) => void response.end('OK')))
     const required = {
       what: /does not answer with TLS/,
       where: /https:\/\/127\.0\.0\.1:\d+/,

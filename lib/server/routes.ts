@@ -81,7 +81,7 @@ async function startRun({ hub, person, note, body }: Call): Promise<Reply> {
 async function followRun({ hub, segment, note, body }: Call): Promise<Reply> {
   const id = runIdOf(segment)
   if (id === undefined)
-    throw new Refused(422, 'runId: must be 1 to 200 characters, without slashes or control characters')
+    throw new Refused(422, 'runId: must be 1 to 200 characters, without slashes or control characters.')
   note({ runId: id })
   const { spec } = parse(followBody, (await body()) ?? {})
   const { snapshot, created } = await hub.follow(id, spec)
@@ -239,8 +239,17 @@ function wantsText(accept: string): boolean {
   return accept.split(',').some(range => range.split(';')[0]?.trim().toLowerCase() === 'text/plain')
 }
 
-function found<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new Refused(404, `There is no such ${what}`)
+/** What a call may be about, and where it is found. */
+const lookups = {
+  run: 'GET /api/runs lists the runs that are followed; PUT /api/runs/{runId} follows another.',
+  'batch of such a run': 'GET /api/runs/{runId} lists the batches of a run.',
+  recording: 'GET /api/runs lists the runs; one that is not recorded has no recording.',
+  import: 'GET /api/imports lists the imported recordings.',
+  container: 'GET /api/containers lists the containers of agents.',
+} as const
+
+function found<T>(value: T | undefined, what: keyof typeof lookups): T {
+  if (value === undefined) throw new Refused(404, `There is no such ${what}. ${lookups[what]}`)
   return value
 }
 

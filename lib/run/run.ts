@@ -34,6 +34,8 @@ export interface Run {
   /** The least receipt minus stamp over live frames, ms; null before there was one. */
   clockOffset: number | null
   accepted: { at: number; spec: string; dryRun: boolean } | null
+  /** A start of ours that was sent and not answered. */
+  asked: { at: number; dryRun: boolean } | null
   /** Whose plan it executes, by the start that was accepted, else by the first message that says so. */
   spec: string | null
   stopAt: number | null
@@ -76,6 +78,7 @@ export function emptyRun(incarnation = 1): Run {
     silence: null,
     clockOffset: null,
     accepted: null,
+    asked: null,
     spec: null,
     stopAt: null,
     openedAt: null,

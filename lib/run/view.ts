@@ -50,7 +50,10 @@ export function derive(run: Run, now: number, links: Links = CLAIMS_ALONE): Deri
   const clockOffset = offsetThatCounts(run.clockOffset)
   const status = ending.end?.status ?? told.status(batches)
   const endedAt = stamp(ending.end?.time ?? null)
-  const dryRun = run.accepted?.dryRun ?? run.history?.dryRun ?? batches.some(batch => batch.branch === 'dry-run-branch')
+  const dryRun =
+    run.accepted?.dryRun ??
+    run.history?.dryRun ??
+    (run.asked?.dryRun === true || batches.some(batch => batch.branch === 'dry-run-branch'))
   const claimed = { status, dryRun, local: claims.local, endedAt, clockOffset }
   const judged = judge(batches, claimed, containers, run.runningSince, links, now)
   return {

@@ -237,7 +237,10 @@ describe('GET /api/runs/{runId}/logs', () => {
     addLines('r1', [])
     for (const accept of ['application/json', 'text/plain']) {
       const answer = await get('/api/runs/r1/logs?batch=b2', { accept })
-      expect(answer).toMatchObject({ status: 404, text: expect.stringMatching(/"There is no such batch of such a run\. GET .*\."/) as string })
+      expect(answer).toMatchObject({
+        status: 404,
+        text: expect.stringMatching(/"There is no such batch of such a run\. GET .*\."/) as string,
+      })
     }
     expect((await get('/api/runs/r1/logs?batch=toString')).status).toBe(404)
   })
@@ -468,7 +471,11 @@ describe('the rest', () => {
     '/api/containers/x',
   ])('answers %s with 404', async path => {
     const answer = await get(path)
-    if (isApi(path)) expect(answer).toMatchObject({ status: 404, text: expect.stringMatching(/"There is nothing at this path\. .*\."/) as string })
+    if (isApi(path))
+      expect(answer).toMatchObject({
+        status: 404,
+        text: expect.stringMatching(/"There is nothing at this path\. .*\."/) as string,
+      })
     else expect(answer.text).toBe('a page')
   })
 

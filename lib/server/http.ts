@@ -5,7 +5,7 @@ import { pathOf, SIGN_IN } from './guard'
 import type { Metrics } from './metrics'
 import { suffices } from './person'
 import { RateLimit } from './rate-limit'
-import { bodyOf, readJson, Refused, send, sendError, tooManyGuesses, type Reply } from './reply'
+import { bodyOf, readJson, Refused, send, tooManyGuesses, type Reply } from './reply'
 import { methods, patternOf, routes, type Call, type Route } from './routes'
 import type { Visit } from './visit'
 
@@ -83,7 +83,9 @@ export function createApi(hub: HubApi, metrics: Pick<Metrics, 'text' | 'refused'
     } catch (error) {
       const status = statusOf(error)
       if (response.headersSent || status === undefined || !(error instanceof Error)) throw error
-      await sendError(response, status, error.message, error instanceof Refused ? error.headers : {})
+      const runId = error instanceof HubError ? error.runId : null
+      const json = { error: error.message, ...(runId !== null && { runId }) }
+      await send(response, { status, headers: error instanceof Refused ? error.headers : {}, json })
     }
   }
 }

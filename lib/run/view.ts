@@ -187,6 +187,7 @@ function withIds(claims: readonly BatchClaim[]): ClaimedBatch[] {
       startedAt: stamp(claim.startedAt),
       endedAt: stamp(claim.endedAt),
       basis: claim.basis,
+      ...(claim.before && claim.status === 'completed' && { before: claim.before }),
     }
   })
 }

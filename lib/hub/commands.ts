@@ -60,7 +60,7 @@ export class Commands {
         }),
       )
       if (!success) {
-        const words = message ?? 'The backend refused the start and gave no reason.'
+        const words = message ?? 'The backend refused the start and gave no reason. Its log may say why.'
         throw new HubError(/already running/i.test(words) ? 'conflict' : 'refused', words)
       }
     } catch (error) {
@@ -126,7 +126,7 @@ export class Commands {
     life.show(session.state)
     this.host.followed()
     const snapshot = await this.host.snapshot(runId)
-    if (!snapshot) throw new HubError('not-found', 'The run was removed while it was being joined.')
+    if (!snapshot) throw new HubError('not-found', 'The run was removed while it was being joined. Follow it again.')
     return { snapshot, created: true }
   }
 
@@ -135,8 +135,8 @@ export class Commands {
     while (this.starting.has(runId)) await this.startAnswered(runId)
     const { http, life, log } = this.host
     const state = life.runs.get(runId)
-    if (!state) throw new HubError('not-found', 'No such run is followed here.')
-    if (state.isOver) throw new HubError('over', 'The run is already over.')
+    if (!state) throw new HubError('not-found', 'No such run is followed here. Follow it first, by its id.')
+    if (state.isOver) throw new HubError('over', 'The run is already over, so there is nothing to stop.')
     const session = life.followed.get(state)
     if (!session) {
       const words = 'The run is known from the backend’s history alone, which does not tell the id that a stop needs.'
@@ -152,7 +152,7 @@ export class Commands {
     if (success) session.stopped(sent)
     // The backend says yes to the first of two stops only.
     if (!isStopping(state)) {
-      throw new HubError('refused', message ?? 'The backend refused the stop and gave no reason.')
+      throw new HubError('refused', message ?? 'The backend refused the stop and gave no reason. Its log may say why.')
     }
     if (by !== undefined) state.note(`Stop asked for by ${by}.`)
     log.info({ runId: state.runId }, 'stop sent')

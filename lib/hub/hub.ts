@@ -237,7 +237,8 @@ export class Hub implements HubApi {
   }
 
   async stopContainer(id: string, by?: string): Promise<void> {
-    if (!this.evidence) throw new HubError('unreachable', 'Docker is not watched: DOCKER=off.')
+    if (!this.evidence)
+      throw new HubError('unreachable', 'Docker is not watched, as DOCKER is off. Restart Groundtruth without it.')
     const { runId, batchId } = await this.evidence.stop(id)
     this.options.log.info({ containerId: id, runId, batchId }, 'container stopped')
     const whose = by === undefined ? '' : ` by ${by}`

@@ -134,7 +134,7 @@ export class Lifecycle {
 
   /** A run to be followed, which the fleet does not show before `show`. Throws a `HubError` where that can't be. */
   create(runId: string, spec: string | null): Session {
-    if (this.isClosed) throw new HubError('refused', 'The dashboard is being stopped.')
+    if (this.isClosed) throw new HubError('refused', 'The dashboard is being stopped. Try again once it is back.')
     if (this.runs.has(runId)) throw new HubError('conflict', `The id ${runId} is in use. Choose another.`)
     if (this.followed.size >= MAX_LIVE) {
       this.options.meter.refused('runs', { runId })

@@ -392,7 +392,10 @@ describe('a batch that was completed before its run', () => {
     const plan = [...done.map(id => planned(id, true)), ...rest.map(id => planned(id, false))]
     const told = new Told(plan).watched()
     for (const says of [START, RUNNING, resuming(done.length)]) told.say(says)
-    for (const id of rest) told.say(status(id, 'running')).say(status(id, 'completed'))
+    for (const id of rest) {
+      told.say(status(id, 'running'))
+      told.say(status(id, 'completed'))
+    }
     told.say(COMPLETED)
     for (const id of done) {
       expect(told.batch(id)).toMatchObject({ verdict: 'unknown', reason: expect.stringMatching(BEFORE) as string })

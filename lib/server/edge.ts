@@ -165,12 +165,28 @@ function isForAnyone(path: string, dev: boolean): boolean {
 export async function listen(server: Server, host: string, port: number): Promise<URL> {
   server.listen(port, host)
   await once(server, 'listening').catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new ConfigError([`PORT: ${port} can't be had on ${host} (${why}).`])
+    throw new ConfigError([notListening(error, host, port)])
   })
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('The server is bound to no port')
   return new URL(`http://${isIPv6(host) ? `[${host}]` : host}:${address.port}`)
+}
+
+function notListening(error: unknown, host: string, port: number): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  switch (code) {
+    case 'EADDRINUSE':
+      return `PORT: ${port} is in use on ${host} (${code}). Stop the program that listens there, or set another PORT; 0 lets the system pick.`
+    case 'EACCES':
+      return `PORT: ${port} on ${host} takes a privilege that this user lacks (${code}). Set a PORT from 1024 up.`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EINVAL':
+      return `HOST: ${host} is no address of this machine (${code}). Set HOST to one of its addresses, or leave it at 127.0.0.1.`
+    default:
+      return `PORT: ${port} can't be had on ${host} (${code}). Set another PORT or HOST.`
+  }
 }
 
 /** Stops listening, lets answers under way finish for so many ms at most, then cuts what is left. */

@@ -127,13 +127,13 @@ describe('npm run demo', { timeout: 20_000 }, () => {
     const lines: string[] = []
     createInterface(child.stdout).on('line', line => lines.push(line))
     const said = (text: RegExp) => lines.filter(line => text.test(line)).length
-    await vi.waitFor(() => expect(said(/^Enter runs it again from the beginning/)).toBe(1), { timeout: 15_000 })
+    await vi.waitFor(() => expect(said(/^Enter runs it again from the beginning/)).toBe(1), { timeout: 40_000 })
     await vi.waitFor(
       () => {
         child.stdin.write('\n')
         expect(said(/^Run: .*\/runs\/run%202$/)).toBeGreaterThan(0)
       },
-      { timeout: 15_000, interval: 100 },
+      { timeout: 40_000, interval: 100 },
     )
     const { BACKEND_URL } = seen.parse(JSON.parse(readFileSync(join(root, 'seen.json'), 'utf8')))
     const plan = await (await fetch(`${BACKEND_URL}/api/plans/detail?spec=014-invoice-portal`)).text()
@@ -142,7 +142,7 @@ describe('npm run demo', { timeout: 20_000 }, () => {
     expect(history).toContain('"status":"completed"')
     child.kill('SIGTERM')
     expect(await once(child, 'exit')).toEqual([0, null])
-  }, 60_000)
+  }, 100_000)
 
   it.skipIf(whyNot !== null)(
     `runs agents in containers, and leaves none behind (skipped without Docker: ${whyNot ?? 'it is here'})`,

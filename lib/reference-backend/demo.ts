@@ -52,7 +52,10 @@ async function show(): Promise<void> {
     console.log(`Fleet: ${dashboard.url}/`)
     await begin()
     console.log('Enter runs it again from the beginning, Ctrl-C ends the demo.')
-    await Promise.race([over, dashboard.ended(), againAndAgain(project, backend, begin)])
+    const again = againAndAgain({ project, backend, begin, signal: asked.signal })
+    // The folder is not removed while files are copied to it.
+    undo.push(() => again.catch(() => undefined))
+    await Promise.race([over, dashboard.ended(), again.then(() => over)])
   } catch (error) {
     if (!asked.signal.aborted) throw error
   } finally {
@@ -60,13 +63,20 @@ async function show(): Promise<void> {
   }
 }
 
+interface Again {
+  project: string
+  backend: ReferenceBackend
+  begin: () => Promise<void>
+  signal: AbortSignal
+}
+
 /**
- * Runs the plan again at each Enter, with all of its batches pending, as another run of a completed plan does nothing. Rejects
- * where a start is refused; else it never settles.
+ * Runs the plan again at each Enter, with all of its batches pending, as another run of a completed plan does nothing. Settles
+ * once the input ends or the signal aborts; rejects where a start is refused.
  */
-async function againAndAgain(project: string, backend: ReferenceBackend, begin: () => Promise<void>): Promise<never> {
-  const never = new Promise<never>(() => undefined)
-  for await (const _ of createInterface({ input: process.stdin })) {
+async function againAndAgain({ project, backend, begin, signal }: Again): Promise<void> {
+  for await (const _ of createInterface({ input: process.stdin, signal })) {
+    if (signal.aborted) return
     if (backend.isBusy) console.log('A run is still under way. Wait until it has ended, or stop it on its page.')
     else {
       for (const file of ['plan.yaml', 'tasks.yaml']) {
@@ -75,7 +85,6 @@ async function againAndAgain(project: string, backend: ReferenceBackend, begin: 
       await begin()
     }
   }
-  return never
 }
 
 /** Begins the run through the dashboard, as its page would; settles with the run's id. */

@@ -9,10 +9,22 @@ export type SpecChoice = z.infer<typeof specChoice>
 const specsAnswer = z.object({ specs: z.array(specChoice) })
 const importAnswer = z.object({ importId: z.string() })
 const runAnswer = z.object({ runId: z.string() })
-const errorAnswer = z.object({ error: z.string() })
+const errorAnswer = z.object({ error: z.string(), runId: z.string().nullish() })
 
-/** An answer, or the sentence why there is none; `status` is 0 where this page's own server did not answer. */
-export type Answer<T> = { ok: true; value: T } | { ok: false; status: number; error: string }
+const planAnswer = z.object({
+  state: z.enum(['read', 'missing', 'unreadable']),
+  total: z.number(),
+  completed: z.number(),
+  runs: z.array(z.string()),
+})
+/** What a start of a spec would find: its plan, and its runs under way. */
+export type SpecPlan = z.infer<typeof planAnswer>
+
+/**
+ * An answer, or the sentence why there is none; `status` is 0 where this page's own server did not answer. `runId`: the run
+ * that may have begun all the same.
+ */
+export type Answer<T> = { ok: true; value: T } | { ok: false; status: number; error: string; runId: string | null }
 
 /** An id as a part of an address; half a character has no place there. */
 const part = (id: string) => encodeURIComponent(id.toWellFormed())
@@ -43,18 +55,32 @@ async function ask<T>(read: (body: unknown) => T, method: string, path: string, 
     const answer: unknown = response.headers.get('content-type')?.includes('json') ? await response.json() : null
     if (response.ok) return { ok: true, value: read(answer) }
     const told = errorAnswer.safeParse(answer)
-    const error = told.success ? told.data.error : `The server answered ${response.status}.`
-    return { ok: false, status: response.status, error }
+    const error = told.data?.error ?? `The server answered ${response.status}. Its log says why; try again.`
+    return { ok: false, status: response.status, error, runId: told.data?.runId ?? null }
   } catch (cause) {
-    const why = cause instanceof z.ZodError ? 'Its answer can’t be read.' : 'Check the connection, then try again.'
-    return { ok: false, status: 0, error: `The Groundtruth server gave no usable answer. ${why}` }
+    const why = cause instanceof z.ZodError ? 'Its answer can’t be read: reload this page.' : 'Check the connection.'
+    return {
+      ok: false,
+      status: 0,
+      error: `The Groundtruth server gave no usable answer. ${why} ${again(method)}`,
+      runId: null,
+    }
   }
 }
+
+/** What changes something is not to be repeated before it is known what became of it. */
+const again = (method: string) =>
+  method === 'GET'
+    ? 'Then try again.'
+    : 'What was asked for may have been done all the same: see whether it was before you try again.'
 
 const nothing = () => null
 
 /** What specs the backend has. */
 export const listSpecs = () => ask(body => specsAnswer.parse(body).specs, 'GET', '/api/specs')
+
+/** What a start of a spec would find. */
+export const specPlan = (spec: string) => ask(body => planAnswer.parse(body), 'GET', `/api/specs/${part(spec)}/plan`)
 
 /** Starts a run; once, never repeated by itself. */
 export const startRun = (request: { spec: string; runId?: string; dryRun?: boolean; model?: string }) =>
@@ -94,7 +120,9 @@ export const saveRecording = (run: RunRef) =>
 async function save(path: string, accept: string, name: string, what: string): Promise<Answer<null>> {
   try {
     const response = await fetch(path, { headers: { accept }, cache: 'no-store' })
-    if (!response.ok) return { ok: false, status: response.status, error: await refusalOf(response, what) }
+    if (!response.ok) {
+      return { ok: false, status: response.status, error: await refusalOf(response, what), runId: null }
+    }
     const link = document.createElement('a')
     link.href = URL.createObjectURL(await response.blob())
     link.download = name
@@ -103,7 +131,7 @@ async function save(path: string, accept: string, name: string, what: string): P
     return { ok: true, value: null }
   } catch {
     return {
-      ...{ ok: false, status: 0 },
+      ...{ ok: false, status: 0, runId: null },
       error: `${what} can’t be downloaded: no answer came, or it broke off. Check the connection, then try again.`,
     }
   }

@@ -1,13 +1,16 @@
 'use client'
 
+import Link from 'next/link'
 import { useState } from 'react'
-import type { Answer } from '../api'
+import { type Answer, runPath } from '../api'
 import { Prose } from './outside'
 
 /** A request that a reader makes: whether it is under way, and the sentence of its refusal. */
 export interface Request {
   busy: boolean
   refusal: string | null
+  /** The run that may have begun all the same, though the request has no answer. */
+  begun: string | null
   /**
    * Sends it. Where it is granted `done` gets the value, and it stays busy: what was asked from goes away then, unless
    * `done` is all there is to it. `words` may say a refusal better than the server.
@@ -18,6 +21,7 @@ export interface Request {
 export function useRequest(): Request {
   const [busy, setBusy] = useState(false)
   const [refusal, setRefusal] = useState<string | null>(null)
+  const [begun, setBegun] = useState<string | null>(null)
   const wait = async <T,>(
     ask: Promise<Answer<T>>,
     done: (value: T) => void,
@@ -25,15 +29,17 @@ export function useRequest(): Request {
   ) => {
     setBusy(true)
     setRefusal(null)
+    setBegun(null)
     const answer = await ask
     if (answer.ok) {
       done(answer.value)
       return
     }
     setRefusal(words?.(answer.status) ?? answer.error)
+    setBegun(answer.runId)
     setBusy(false)
   }
-  return { busy, refusal, send: (...request) => void wait(...request) }
+  return { busy, refusal, begun, send: (...request) => void wait(...request) }
 }
 
 /** Why a request was refused; nothing where it was not. `what`: what did not happen, for example `Not started`. */
@@ -44,5 +50,14 @@ export function Refusal({ what, children }: { what: string; children: string | n
         <b>{what}.</b> <Prose text={children} />
       </p>
     )
+  )
+}
+
+/** A request without an answer: whether the run has begun is told by its page. */
+export function PerhapsBegun({ runId, children }: { runId: string; children: string | null }) {
+  return (
+    <p className="refusal unanswered" role="alert" data-testid="start-unanswered">
+      <b>No answer yet.</b> {children} <Link href={runPath(runId)}>Open its page</Link>
+    </p>
   )
 }

@@ -2,7 +2,8 @@ import { unescape } from 'node:querystring'
 import type { z } from 'zod'
 import type { HistoryReading, PlanBatch } from '../run/observation'
 import { parseInstant } from '../run/time'
-import { readPlan } from './plan'
+import { BackendError, badStatus, timedOut, unreachable } from './backend-error'
+import { readPlan, readPlanState } from './plan'
 import {
   commandAnswer,
   historyAnswer,
@@ -13,21 +14,7 @@ import {
   type Spec,
 } from './wire'
 
-/**
- * Why a call to the backend gave no usable answer. `message` is a sentence for people.
- * unreachable: no connection; timeout: no answer in time, so nobody knows what became of the call; bad-answer: HTML where
- * JSON was due, a status that is not 200, or fields that don't fit.
- */
-export class BackendError extends Error {
-  constructor(
-    readonly kind: 'unreachable' | 'timeout' | 'bad-answer',
-    message: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options)
-    this.name = 'BackendError'
-  }
-}
+export { BackendError }
 
 /** An entry of the backend's history. Times are ms on the backend's clock. */
 export type HistoryEntry = Omit<HistoryReading, 'kind' | 'at'>
@@ -47,7 +34,7 @@ export class BackendHttp {
 
   /**
    * @param url may hold credentials: they are sent as a header and appear in no message
-   * @param timeout of each call, ms
+   * @param timeout of a reading, ms; a start or a stop, which is never sent again, may take twice as long
    */
   constructor(
     url: URL,
@@ -67,7 +54,10 @@ export class BackendHttp {
   /** Resolves when the backend says that it is well. */
   async health(): Promise<void> {
     const text = await this.text('GET', '/health')
-    if (text.trim() !== 'OK') throw new BackendError('bad-answer', 'What answers there is not a ckrv backend.')
+    if (text.trim() !== 'OK') {
+      const words = `The server at ${this.base} is no ckrv backend: it answers /health with something else than OK. Check BACKEND_URL.`
+      throw new BackendError('bad-answer', words)
+    }
   }
 
   async specs(): Promise<Spec[]> {
@@ -76,7 +66,12 @@ export class BackendHttp {
 
   /** The plan's batches; empty where there is none, or it can't be read at the moment. */
   async plan(spec: string): Promise<PlanBatch[]> {
-    return readPlan(await this.json(planAnswer, 'GET', `/api/plans/detail?spec=${encodeURIComponent(spec)}`))
+    return readPlan(await this.json(planAnswer, 'GET', planPath(spec)))
+  }
+
+  /** The plan's batches, or why there are none [START-1]. */
+  async planState(spec: string): Promise<PlanBatch[] | 'missing' | 'unreadable'> {
+    return readPlanState(await this.json(planAnswer, 'GET', planPath(spec)))
   }
 
   /** The spec's newest runs, at most 50, newest first. */
@@ -125,14 +120,17 @@ export class BackendHttp {
     try {
       json = JSON.parse(text)
     } catch (cause) {
-      const what = /^\s*</.test(text) ? 'a web page, so this generation does not know that call' : 'no JSON'
-      throw new BackendError('bad-answer', `The backend answered ${method} ${path} with ${what}.`, { cause })
+      const isPage = /^\s*</.test(text)
+      const what = isPage ? 'a web page, so this generation does not know that call' : 'no JSON'
+      throw new BackendError('bad-answer', `The backend answered ${method} ${path} with ${what}. ${this.checkUrl}`, {
+        cause,
+        heard: isPage ? 'no' : 'maybe',
+      })
     }
     const parsed = schema.safeParse(json)
     if (parsed.success) return parsed.data
-    throw new BackendError('bad-answer', `The backend's answer to ${method} ${path} has an unknown shape.`, {
-      cause: parsed.error,
-    })
+    const words = `The backend's answer to ${method} ${path} has an unknown shape. ${this.checkUrl}`
+    throw new BackendError('bad-answer', words, { cause: parsed.error, heard: 'maybe' })
   }
 
   private async text(
@@ -141,32 +139,29 @@ export class BackendHttp {
     body?: object,
     statuses: readonly number[] = [200],
   ): Promise<string> {
+    const call = `${method} ${path}`
+    const within = method === 'POST' ? 2 * this.timeout : this.timeout
     try {
       const response = await fetch(this.base + path, {
         method,
         headers: body ? { ...this.headers, 'content-type': 'application/json' } : this.headers,
         body: body ? JSON.stringify(body) : null,
         redirect: 'manual',
-        signal: AbortSignal.timeout(this.timeout),
+        signal: AbortSignal.timeout(within),
       })
       this.readClock(response.headers.get('date'))
       const text = await readBounded(response)
       if (statuses.includes(response.status)) return text
-      const words = text.trim().slice(0, 500)
-      throw new BackendError(
-        'bad-answer',
-        `The backend answered ${method} ${path} with ${String(response.status)}${words ? `: ${words}` : ''}.`,
-      )
+      throw badStatus(response.status, text, call, this.base)
     } catch (cause) {
       if (cause instanceof BackendError) throw cause
-      if (cause instanceof DOMException && cause.name === 'TimeoutError') {
-        const seconds = String(this.timeout / 1_000)
-        throw new BackendError('timeout', `The backend did not answer ${method} ${path} within ${seconds} s.`, {
-          cause,
-        })
-      }
-      throw new BackendError('unreachable', `The backend at ${this.base} can't be reached${reason(cause)}.`, { cause })
+      if (cause instanceof DOMException && cause.name === 'TimeoutError') throw timedOut(call, within / 1_000, cause)
+      throw unreachable(call, this.base, cause)
     }
+  }
+
+  private get checkUrl(): string {
+    return `Check that BACKEND_URL (${this.base}) is a ckrv backend.`
   }
 
   private readClock(date: string | null): void {
@@ -174,6 +169,8 @@ export class BackendHttp {
     if (!Number.isNaN(offset)) this.offset = Math.abs(offset) > CLOCK_TOLERANCE ? offset : 0
   }
 }
+
+const planPath = (spec: string) => `/api/plans/detail?spec=${encodeURIComponent(spec)}`
 
 /** Credentials of a URL as a header; none without. */
 export function authorization(url: URL): Record<string, string> {
@@ -189,15 +186,14 @@ async function readBounded(response: Response): Promise<string> {
   const body: AsyncIterable<Uint8Array> = response.body
   for await (const chunk of body) {
     text += decoder.decode(chunk, { stream: true })
-    if (text.length > MAX_ANSWER) throw new BackendError('bad-answer', 'The backend’s answer is longer than 16 MiB.')
+    if (text.length > MAX_ANSWER) {
+      throw new BackendError(
+        'bad-answer',
+        'The backend’s answer is longer than 16 MiB, which is not read. Check BACKEND_URL.',
+      )
+    }
   }
   return text + decoder.decode()
-}
-
-function reason(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined
-  if (!(cause instanceof Error)) return ''
-  return ` (${'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message})`
 }
 
 const ms = (text: string | null): number | null => (text === null ? null : (parseInstant(text)?.ms ?? null))

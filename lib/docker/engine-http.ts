@@ -23,7 +23,7 @@ export function ask(docker: Docker, { method, path, query }: Question, signal: A
   return new Promise((resolve, reject) => {
     docker.modem.dial({ ...question, ...how }, (error, answer) => {
       if (answer instanceof IncomingMessage) resolve(answer)
-      else reject(error ?? new DockerError('bad-answer', 'Docker answered with something else than an answer.'))
+      else reject(error ?? new DockerError('bad-answer', 'Docker gave no HTTP answer. Check DOCKER_HOST.'))
     })
   })
 }
@@ -34,7 +34,11 @@ export async function textOf(response: IncomingMessage, most: number): Promise<s
   let size = 0
   for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.byteLength
-    if (size > most) throw new DockerError('bad-answer', `Docker's answer is longer than ${most / 1024} KiB.`)
+    if (size > most)
+      throw new DockerError(
+        'bad-answer',
+        `Docker's answer is longer than ${most / 1024} KiB, which is not read. Check DOCKER_HOST.`,
+      )
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

@@ -115,7 +115,7 @@ describe('what the Engine answers', () => {
     const engine = await engineOf((_, response) => response.end(body()))
     expect(await failure(engine.inspect(ID))).toMatchObject({
       kind: 'bad-answer',
-      message: "Docker's answer can't be read.",
+      message: `Docker's answer can't be read: the server at ${engine.where} may be another program. Check DOCKER_HOST.`,
     })
     expect((await failure(engine.listAgents())).kind).toBe('bad-answer')
   })
@@ -261,7 +261,7 @@ describe('[DOCK-3] an Engine that can’t be asked', () => {
     const error = await failure(engine.ping())
     expect([error.kind, error.message]).toEqual([
       'bad-answer',
-      `What answers at ${engine.where} is not Docker. Check DOCKER_HOST.`,
+      `The server at ${engine.where} is not Docker. Check DOCKER_HOST.`,
     ])
   })
 })

@@ -68,7 +68,7 @@ export class Engine {
     const answer = await this.#read(get('/_ping'), LONGEST_WORD, PING_WITHIN)
     // Also a web server answers with 200.
     if (answer.trim() !== 'OK') {
-      throw new DockerError('bad-answer', `What answers at ${this.where} is not Docker. Check DOCKER_HOST.`)
+      throw new DockerError('bad-answer', `The server at ${this.where} is not Docker. Check DOCKER_HOST.`)
     }
   }
 
@@ -76,12 +76,12 @@ export class Engine {
   async listAgents(): Promise<Listed[]> {
     // Two questions would be two moments: one, and the choice is ours.
     const answer = await this.#read(get('/containers/json', { all: true }), LONGEST_LIST)
-    return read(z.array(listed), answer).filter(isAgents)
+    return this.#parse(z.array(listed), answer).filter(isAgents)
   }
 
   /** `id` in full. Rejects with `not-found` where there is none such. */
   async inspect(id: string): Promise<Inspection> {
-    return read(inspection, await this.#read(get(`${pathOf(id)}/json`), LONGEST_INSPECTION))
+    return this.#parse(inspection, await this.#read(get(`${pathOf(id)}/json`), LONGEST_INSPECTION))
   }
 
   /** `name` as a container's configuration names its image. */
@@ -129,6 +129,16 @@ export class Engine {
     return this.#ask(question, within, response => textOf(response, most))
   }
 
+  /** Throws a `DockerError` where the text is not what the schema wants. */
+  #parse<T>(schema: z.ZodType<T>, answer: string): T {
+    try {
+      return schema.parse(JSON.parse(answer))
+    } catch (cause) {
+      const words = `Docker's answer can't be read: the server at ${this.where} may be another program. Check DOCKER_HOST.`
+      throw new DockerError('bad-answer', words, false, { cause })
+    }
+  }
+
   /** An answer that has no end of its own. */
   async #stream(question: Question): Promise<Readable> {
     return this.#ask(question, ANSWER_WITHIN, response => {
@@ -146,7 +156,11 @@ export class Engine {
         if (!Buffer.isBuffer(chunk)) continue
         const lines = (rest + decoder.write(chunk)).split('\n')
         rest = lines.pop() ?? ''
-        if (rest.length > LONGEST_EVENT) throw new DockerError('bad-answer', 'Docker sent an event without an end.')
+        if (rest.length > LONGEST_EVENT)
+          throw new DockerError(
+            'bad-answer',
+            `Docker at ${this.where} sent an event of more than 1 MiB. Check DOCKER_HOST.`,
+          )
         for (const line of lines) {
           const event = line.trim() === '' ? null : eventOf(line, odd)
           if (event !== null) yield event
@@ -165,13 +179,13 @@ export class Engine {
     const timer = setTimeout(() => patience.abort(), within)
     try {
       const response = await ask(this.#docker, question, patience.signal)
-      const refusal = refusalOf(response.statusCode ?? 0)
+      const refusal = refusalOf(response.statusCode ?? 0, question, this.where)
       if (refusal === null) return await take(response)
       hangUp(response)
       throw refusal
     } catch (error) {
       if (!patience.signal.aborted) throw asDockerError(error, this.where)
-      const words = `Docker at ${this.where} did not answer within ${within / 1000} s.`
+      const words = `Docker at ${this.where} did not answer within ${within / 1000} s. It is asked again; if this lasts, restart Docker.`
       throw new DockerError('timeout', words, false, { cause: error })
     } finally {
       clearTimeout(timer)
@@ -210,13 +224,4 @@ const get = (path: string, query?: Record<string, unknown>): Question => ({
 function pathOf(id: string): string {
   if (!/^[0-9a-f]{64}$/.test(id)) throw new DockerError('not-found', 'That is no id of a container.')
   return `/containers/${id}`
-}
-
-/** Throws a `DockerError` where the text is not what the schema wants. */
-function read<T>(schema: z.ZodType<T>, answer: string): T {
-  try {
-    return schema.parse(JSON.parse(answer))
-  } catch (cause) {
-    throw new DockerError('bad-answer', "Docker's answer can't be read.", false, { cause })
-  }
 }

@@ -151,7 +151,7 @@ export class ContainerLog {
       if (this.readAt === null || Date.now() - this.readAt > GONE_WITHIN) this.gap(REMOVED)
       return true
     }
-    this.faults = error.kind === 'bad-answer' ? this.faults + 1 : 0
+    this.faults = error.kind === 'bad-answer' || error.kind === 'denied' ? this.faults + 1 : 0
     if (this.faults < MAX_FAULTS) return false
     this.gap(`This container's output can't be read. ${error.message}`)
     return true

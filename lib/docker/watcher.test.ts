@@ -98,7 +98,7 @@ describe('a watcher', () => {
     await expect(watcher.look(idOf(1))).rejects.toThrow("can't be read")
     expect([watcher.link, told.lists]).toEqual(['live', 0])
     expect(told.latest.get(idOf(1))).toMatchObject({ state: 'running', role: 'other' })
-    expect(told.odds).toEqual(["Docker's answer can't be read."])
+    expect(told.odds).toEqual([expect.stringMatching(/^Docker's answer can't be read: .* Check DOCKER_HOST\.$/)])
   })
 
   it('[DOCK-1] takes a list that fails for a gap, and begins again', async () => {
@@ -120,7 +120,14 @@ describe('a watcher', () => {
     ['there', 200, false, 1, '/images/agent%3A7/json', []],
     ['missing', 404, true, 1, '/images/agent%3A7/json', []],
     ['missing, and none was seen yet', 404, true, 0, '/images/ckrv-agent%3Alatest/json', []],
-    ['nothing that the Engine can say', 500, false, 1, '/images/agent%3A7/json', ['Docker answered with HTTP 500.']],
+    [
+      'nothing that the Engine can say',
+      500,
+      false,
+      1,
+      '/images/agent%3A7/json',
+      ['GET /images/{id}/json with HTTP 500'],
+    ],
   ] as const)('[DOCK-2] knows the image of the latest agent: %s', async (_, status, missing, count, asked, odds) => {
     const fake = new FakeEngine(count)
     fake.instead = (path, response) => {
@@ -133,8 +140,28 @@ describe('a watcher', () => {
     await told.until(() => told.lists === 1)
     expect(watcher.imageMissing).toBe(missing)
     expect(fake.asked).toContain(asked)
-    expect([watcher.link, told.odds]).toEqual(['live', odds])
+    expect([watcher.link, told.odds]).toEqual(['live', odds.map(text => expect.stringContaining(text) as string)])
   })
+
+  it('[DOCK-3.5] is not live while inspections are denied, and says which permission is missing', async () => {
+    const fake = new FakeEngine(2)
+    let denies = true
+    fake.instead = (path, response) => {
+      if (!denies || !/^\/containers\/\w{64}\/json/.test(path)) return false
+      response.statusCode = 403
+      response.end('{}')
+      return true
+    }
+    const { told, watcher } = await watch(fake)
+    await told.until(() => watcher.link !== 'live' && watcher.error !== null && told.latest.size === 2)
+    expect(watcher.error).toMatch(/GET \/containers\/\{id\}\/json with HTTP 403: access is denied.*CONTAINERS=1/)
+    await expect(watcher.look(idOf(1))).rejects.toThrow('access is denied')
+    expect([watcher.link, told.lists]).toEqual(['stale', 0])
+    denies = false
+    await watcher.look(idOf(1))
+    // The next list says so.
+    await vi.waitFor(() => expect(watcher.link).toBe('live'), { timeout: 15_000 })
+  }, 20_000)
 
   it('[DOCK-1] tells nothing once it is closed', async () => {
     const fake = new FakeEngine(20)

@@ -43,6 +43,8 @@ export class DockerWatcher {
   #eventsSince = Date.now() - LOOK_BACK
   #failuresInARow = 0
   #inspecting = 0
+  /** The last inspection was denied, as a socket proxy may: containers are listed, and nothing is known of them. */
+  #isDenied = false
   /** The last list, until all that it brought is told. */
   #listed: { at: number; wanted: readonly string[] } | null = null
   #retryNow = new AbortController()
@@ -127,7 +129,14 @@ export class DockerWatcher {
   #lost(error: unknown): void {
     if (this.#closed) return
     const known = error instanceof DockerError
-    this.#link.lost(known ? error : new DockerError('bad-answer', "What Docker told can't be followed."))
+    this.#link.lost(
+      known
+        ? error
+        : new DockerError(
+            'bad-answer',
+            "Docker's events can't be followed, by a fault here. The server's log says why.",
+          ),
+    )
     if (!known) this.listener.failed(error)
   }
 
@@ -152,7 +161,10 @@ export class DockerWatcher {
       this.#book.event(event, Date.now())
       this.#tell()
     }
-    throw new DockerError('unreachable', `Docker at ${this.engine.where} has ended the stream of its events.`)
+    throw new DockerError(
+      'unreachable',
+      `Docker at ${this.engine.where} has ended the stream of its events. It is joined again.`,
+    )
   }
 
   async #listAgainAndAgain(over: AbortSignal): Promise<never> {
@@ -165,7 +177,8 @@ export class DockerWatcher {
       const wanted = this.#book.list(list, mark, Date.now())
       this.#listed = { at, wanted }
       this.#failuresInARow = 0
-      this.#link.merged()
+      if (list.length === 0) this.#isDenied = false
+      if (!this.#isDenied) this.#link.merged()
       this.#tell()
       await sleep(LIST_EVERY, undefined, { signal: over })
     }
@@ -219,7 +232,7 @@ export class DockerWatcher {
   #unasked(error: unknown): void {
     if (this.#closed) return
     if (!(error instanceof DockerError)) this.listener.failed(error)
-    else if (error.kind === 'bad-answer') this.listener.odd(error.message)
+    else if (error.kind === 'bad-answer' || error.kind === 'denied') this.listener.odd(error.message)
   }
 
   /** Null where there is no such container, or none of an agent's. */
@@ -227,11 +240,16 @@ export class DockerWatcher {
     const mark = this.#book.ask(id)
     try {
       const answer = await this.engine.inspect(id)
+      this.#isDenied = false
       this.#book.inspection(id, answer, mark, Date.now())
       return this.#book.known(id)
     } catch (error) {
       if (!(error instanceof DockerError && error.kind === 'not-found')) {
         this.#book.unanswered(id)
+        if (error instanceof DockerError && error.kind === 'denied' && !this.#closed) {
+          this.#isDenied = true
+          this.#link.lost(error)
+        }
         throw error
       }
       this.#book.inspection(id, null, mark, Date.now())

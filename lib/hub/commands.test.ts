@@ -28,7 +28,8 @@ async function start(meanwhile: () => Promise<unknown>) {
   return { asked: await asked, run: await hub.snapshot('run-1') }
 }
 
-describe('a start that gets no answer', () => {
+// Minutes pass for the dashboard; how long that takes here depends on the machine.
+describe('a start that gets no answer', { timeout: 60_000 }, () => {
   it('[RUN-2] is followed, for it may have been heard', async () => {
     const told = await start(async () => {
       await world.pass(3)
@@ -39,6 +40,23 @@ describe('a start that gets no answer', () => {
     })
     expect(world.backend.projects[0]?.execution).not.toBeNull()
     expect(told).toMatchObject({ asked: 'failed', run: { status: 'running' } })
+  })
+
+  it('[RUN-2.7] is forgotten once the backend has said for 5 min that it does not know the run', async () => {
+    // What is asked arrives, and comes to nothing.
+    vi.spyOn(world.backend, 'execute').mockReturnValue(false)
+    const told = await start(async () => {
+      await world.pass(3)
+      world.backend.path = SILENT
+      await world.pass(10_000)
+      world.backend.path = CLEAR
+    })
+    expect(told).toMatchObject({ asked: 'failed', run: { status: 'idle' } })
+    await world.pass(3 * 60_000)
+    expect(await world.server.hub?.snapshot('run-1')).toBeDefined()
+    await world.pass(3 * 60_000)
+    expect(await world.server.hub?.snapshot('run-1')).toBeUndefined()
+    expect(world.server.hub?.liveRuns).toBe(0)
   })
 
   it('[RUN-2] was not even sent where the plan could not be read before: there is no such run', async () => {

@@ -60,17 +60,12 @@ export class Commands {
         }),
       )
       if (!success) {
-        const words = message ?? 'The backend refused the start and gave no reason.'
+        const words = message ?? 'The backend refused the start and gave no reason. Its log may say why.'
         throw new HubError(/already running/i.test(words) ? 'conflict' : 'refused', words)
       }
     } catch (error) {
-      // Nobody knows whether a start that got no answer in time was heard: the stream will tell.
-      const open =
-        sentAt !== null && error instanceof HubError && error.cause instanceof BackendError && error.cause.kind === 'timeout'
-      if (open) {
-        session.follow(true)
-        life.show(state)
-      } else await life.discard(state)
+      if (sentAt !== null && mayHaveBeenHeard(error)) throw this.unanswered(session, request, by, { sentAt, error })
+      await life.discard(state)
       throw error
     }
     if (by !== undefined) state.note(`Started from the dashboard by ${by}.`)
@@ -79,6 +74,28 @@ export class Commands {
     session.follow(false)
     life.show(state)
     log.info({ runId, spec: request.spec }, 'run started')
+  }
+
+  /** A start that was sent and not answered may have been heard: the run is followed, and the stream will tell [RUN-2.7]. */
+  private unanswered(
+    session: Session,
+    { dryRun = false }: StartRequest,
+    by: string | undefined,
+    { sentAt, error }: { sentAt: number; error: HubError },
+  ): HubError {
+    const { life, log } = this.host
+    const { state } = session
+    const { runId } = state
+    session.observe({ kind: 'asked', at: sentAt, dryRun })
+    state.note(
+      `The start asked for${by === undefined ? '' : ` by ${by}`} was not answered; the run may begin all the same. ${error.message}`,
+    )
+    session.follow(true)
+    life.show(state)
+    life.discardUnlessBegun(session)
+    log.warn({ runId, reason: error.message }, 'a start was not answered; the run is followed')
+    const words = `The run may have begun all the same: it is followed as ${runId}, and its page shows it once the backend tells of it.`
+    return new HubError(error.code, `${error.message} ${words}`, { cause: error.cause, runId })
   }
 
   /** What is refused is for its caller to hear. */
@@ -110,7 +127,7 @@ export class Commands {
     life.show(session.state)
     this.host.followed()
     const snapshot = await this.host.snapshot(runId)
-    if (!snapshot) throw new HubError('not-found', 'The run was removed while it was being joined.')
+    if (!snapshot) throw new HubError('not-found', 'The run was removed while it was being joined. Follow it again.')
     return { snapshot, created: true }
   }
 
@@ -119,8 +136,8 @@ export class Commands {
     while (this.starting.has(runId)) await this.startAnswered(runId)
     const { http, life, log } = this.host
     const state = life.runs.get(runId)
-    if (!state) throw new HubError('not-found', 'No such run is followed here.')
-    if (state.isOver) throw new HubError('over', 'The run is already over.')
+    if (!state) throw new HubError('not-found', 'No such run is followed here. Follow it first, by its id.')
+    if (state.isOver) throw new HubError('over', 'The run is already over, so there is nothing to stop.')
     const session = life.followed.get(state)
     if (!session) {
       const words = 'The run is known from the backend’s history alone, which does not tell the id that a stop needs.'
@@ -128,16 +145,24 @@ export class Commands {
     }
     if (state.isStopping) return
     const sent = Date.now()
-    const { success, message } = await asking(() => http.stop(state.runId))
+    const { success, message } = await asking(() => http.stop(state.runId)).catch((error: unknown) => {
+      if (!mayHaveBeenHeard(error)) throw error
+      const words = 'The stop may have been heard all the same: if the run goes on, ask for it again.'
+      throw new HubError(error.code, `${error.message} ${words}`, { cause: error.cause })
+    })
     if (success) session.stopped(sent)
     // The backend says yes to the first of two stops only.
     if (!isStopping(state)) {
-      throw new HubError('refused', message ?? 'The backend refused the stop and gave no reason.')
+      throw new HubError('refused', message ?? 'The backend refused the stop and gave no reason. Its log may say why.')
     }
     if (by !== undefined) state.note(`Stop asked for by ${by}.`)
     log.info({ runId: state.runId }, 'stop sent')
   }
 }
+
+/** The backend may have carried out the call that failed so. */
+const mayHaveBeenHeard = (error: unknown): error is HubError =>
+  error instanceof HubError && error.cause instanceof BackendError && error.cause.heard === 'maybe'
 
 /** Asked anew, as an answer was awaited in between. */
 const isStopping = (state: RunState) => state.isStopping

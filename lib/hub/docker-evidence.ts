@@ -156,14 +156,22 @@ export class DockerEvidence {
    */
   async stop(id: string): Promise<{ runId: string; batchId: string }> {
     const [known, ...others] = this.watcher.existing().filter(facts => facts.id === id || shortId(facts.id) === id)
-    if (!known || others.length > 0) throw new HubError('not-found', 'There is no such container of an agent.')
+    if (!known || others.length > 0)
+      throw new HubError(
+        'not-found',
+        'There is no such container of an agent. GET /api/containers lists those that exist.',
+      )
     try {
       const facts = await this.watcher.look(known.id)
       if (!facts || facts.removed) throw new HubError('not-found', 'The container was removed meanwhile.')
-      if (!isAtWork(facts)) throw new HubError('over', 'The container does not run any more.')
+      if (!isAtWork(facts))
+        throw new HubError('over', 'The container does not run any more, so there is nothing to stop.')
       const home = this.homes.get(facts.id)
       if (!home || !this.shown(facts).stoppable) {
-        throw new HubError('forbidden', 'Only an agent whose run is over can be stopped from here.')
+        throw new HubError(
+          'forbidden',
+          'Only an agent whose run is over can be stopped from here. Stop its run, or use docker stop.',
+        )
       }
       await this.watcher.stop(facts.id)
       this.host.agentLogs.gap(facts.id, 'The container was stopped from the dashboard.')
@@ -171,7 +179,8 @@ export class DockerEvidence {
     } catch (cause) {
       if (!(cause instanceof DockerError)) throw cause
       if (cause.kind === 'not-found') throw new HubError('not-found', 'The container was removed meanwhile.', { cause })
-      throw new HubError(cause.kind === 'bad-answer' ? 'refused' : 'unreachable', cause.message, { cause })
+      const answered = cause.kind === 'bad-answer' || cause.kind === 'denied'
+      throw new HubError(answered ? 'refused' : 'unreachable', cause.message, { cause })
     }
   }
 

@@ -4,7 +4,7 @@ import type { Spec } from '../backend/wire'
 import type { Engine } from '../docker/engine'
 import { CLAIMS_ALONE } from '../run/evidence'
 import { boundedFindings } from '../run/findings'
-import type { ContainerList, Fleet, LinkState, RunSummary, Snapshot } from '../run/model'
+import { isOver, type ContainerList, type Fleet, type LinkState, type RunSummary, type Snapshot } from '../run/model'
 import { iso } from '../run/time'
 import type { DockerState } from '../run/verdict'
 import type { Document } from '../sync/document'
@@ -24,7 +24,15 @@ import { recorderFinding, type Recorder, type RecorderState } from './recorder'
 import { unmetered, type HubMeter, type HubState } from './meter'
 import { MemoryStore, type RunStore } from './store'
 import { thinned } from './thinned'
-import { HubError, type HubApi, type LogPage, type LogQuery, type RecordingFile, type StartRequest } from './types'
+import {
+  HubError,
+  type HubApi,
+  type LogPage,
+  type LogQuery,
+  type RecordingFile,
+  type SpecPlan,
+  type StartRequest,
+} from './types'
 import { UnannouncedRuns } from './unannounced-runs'
 
 export interface HubOptions {
@@ -220,13 +228,28 @@ export class Hub implements HubApi {
     return asking(() => this.http.specs())
   }
 
+  async specPlan(spec: string): Promise<SpecPlan> {
+    const plan = await asking(() => this.http.planState(spec))
+    const batches = typeof plan === 'string' ? [] : plan
+    return {
+      state: typeof plan === 'string' ? plan : 'read',
+      total: batches.length,
+      completed: batches.filter(({ completed }) => completed).length,
+      runs: this.life.runs
+        .newestFirst()
+        .filter(run => run.spec === spec && !isOver(run.status))
+        .map(({ runId }) => runId),
+    }
+  }
+
   async containers(): Promise<ContainerList> {
     const { document, epoch, version } = present(await this.options.publisher.read(containersScope))
     return toContainerList(document, { epoch, version, now: iso(Date.now()) })
   }
 
   async stopContainer(id: string, by?: string): Promise<void> {
-    if (!this.evidence) throw new HubError('unreachable', 'Docker is not watched: DOCKER=off.')
+    if (!this.evidence)
+      throw new HubError('unreachable', 'Docker is not watched, as DOCKER is off. Restart Groundtruth without it.')
     const { runId, batchId } = await this.evidence.stop(id)
     this.options.log.info({ containerId: id, runId, batchId }, 'container stopped')
     const whose = by === undefined ? '' : ` by ${by}`

@@ -117,7 +117,7 @@ export class Imports implements ImportsApi {
 
   async add(body: AsyncIterable<Buffer>): Promise<{ importId: string; created: boolean }> {
     const { folder } = this.options
-    if (folder === null) throw new HubError('unwritable', 'There is no data folder to keep imports in.')
+    if (folder === null) throw new HubError('unwritable', 'There is no data folder to keep imports in. Set DATA_DIR.')
     if (this.underWay >= this.bounds.atOnce) throw this.beyond('Others are being imported. Try again in a moment.')
     this.checkRoomFor(0)
     const part = join(folder, randomUUID() + PART)
@@ -162,7 +162,7 @@ export class Imports implements ImportsApi {
 
   async remove(importId: string): Promise<void> {
     const kept = this.kept.get(importId)
-    if (!kept) throw new HubError('not-found', 'There is no such import')
+    if (!kept) throw new HubError('not-found', 'There is no such import. GET /api/imports lists those that are kept.')
     try {
       rmSync(kept.path, { force: true })
     } catch (error) {
@@ -228,13 +228,17 @@ export class Imports implements ImportsApi {
     try {
       const { played, unread } = await playRecording(path, run, { maxLine: MAX_LINE, pause: this.pacemaker() })
       if (!played)
-        throw new HubError('unusable', 'This is no recording of a run, or one of a version that is not known.')
+        throw new HubError(
+          'unusable',
+          'This is no recording of a run, or one of a version that is not known. Choose a .jsonl file that was exported.',
+        )
       const document = run.document(importId, unread)
       if (JSON.stringify(document).length > MAX_DOCUMENT) {
-        throw this.beyond('This recording holds more than can be shown of one run.')
+        throw this.beyond('This recording holds more than can be shown of one run. Read it with other tools.')
       }
       const summary = toImportSummary(document)
-      if (JSON.stringify(summary).length > MAX_SUMMARY) throw this.beyond('This recording’s names are too long.')
+      if (JSON.stringify(summary).length > MAX_SUMMARY)
+        throw this.beyond('This recording’s names are too long to be shown. Read it with other tools.')
       return { run, document, summary }
     } catch (error) {
       run.close()
@@ -286,7 +290,8 @@ export class Imports implements ImportsApi {
       const step = performance.now() - since
       if (step < STEP) return null
       worked += step
-      if (worked > this.bounds.playing) throw this.beyond('This recording takes too long to be played.')
+      if (worked > this.bounds.playing)
+        throw this.beyond('This recording takes too long to be played, and is not kept. Export a shorter run.')
       return new Promise(resolve =>
         setImmediate(() => {
           since = performance.now()

@@ -46,6 +46,8 @@ export interface LifecycleOptions {
 const MAX_LIVE = 200
 /** How long a backend may take to say that it does not know a run, ms. */
 const UNHEARD_FOR = 30_000
+/** For how long a start that was not answered may still be carried out by a busy backend, ms. */
+const MAY_BEGIN_FOR = 5 * 60_000
 
 /** What becomes of a run here: opened, followed, shown, archived, made one with another, forgotten; pages are told of each. */
 export class Lifecycle {
@@ -132,7 +134,7 @@ export class Lifecycle {
 
   /** A run to be followed, which the fleet does not show before `show`. Throws a `HubError` where that can't be. */
   create(runId: string, spec: string | null): Session {
-    if (this.isClosed) throw new HubError('refused', 'The dashboard is being stopped.')
+    if (this.isClosed) throw new HubError('refused', 'The dashboard is being stopped. Try again once it is back.')
     if (this.runs.has(runId)) throw new HubError('conflict', `The id ${runId} is in use. Choose another.`)
     if (this.followed.size >= MAX_LIVE) {
       this.options.meter.refused('runs', { runId })
@@ -264,6 +266,25 @@ export class Lifecycle {
       session.follow(true)
       this.discardUnheard(session).catch((error: unknown) => this.stateHost.failed(state, error))
     } else if (state.isOver) await this.archive(state)
+  }
+
+  /**
+   * Forgets a run whose start was not answered, once the backend has said for 5 min that it does not know it [RUN-2.7]. A
+   * backend that is away says nothing, and is waited for.
+   */
+  discardUnlessBegun(session: Session): void {
+    const { state } = session
+    const look = () => {
+      const since = state.unknownSince
+      if (this.isClosed || !this.followed.has(state) || state.wasHeardOf) return
+      if (since === null || Date.now() - since < MAY_BEGIN_FOR) this.later(look)
+      else this.discard(state).catch((error: unknown) => this.stateHost.failed(state, error))
+    }
+    this.later(look)
+  }
+
+  private later(look: () => void): void {
+    setTimeout(look, UNHEARD_FOR).unref()
   }
 
   /** It ended before it was known whether its start was heard: it was not. */

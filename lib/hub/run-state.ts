@@ -184,8 +184,13 @@ export class RunState {
 
   /** The backend does not know this run, and nothing was ever heard of it. Who accepts a start or a stop knows it. */
   get neverExisted(): boolean {
-    const { unknown, first, accepted, stopAt } = this.run
-    return unknown !== null && first === null && accepted === null && stopAt === null
+    return this.run.unknown !== null && !this.wasHeardOf
+  }
+
+  /** Any message of it came, or a start or a stop of it was accepted. */
+  get wasHeardOf(): boolean {
+    const { first, accepted, stopAt } = this.run
+    return first !== null || accepted !== null || stopAt !== null
   }
 
   /** Since when it is known that the backend does not know the run, ms; null: it does, or was not asked. */

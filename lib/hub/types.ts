@@ -20,6 +20,9 @@ export interface StartRequest {
  * reached [SAFE-5]; unwritable: the data folder is.
  */
 export class HubError extends Error {
+  /** The run that may have begun all the same, and is followed [RUN-2.7]; null where there is none. */
+  readonly runId: string | null
+
   constructor(
     readonly code:
       | 'not-found'
@@ -32,11 +35,23 @@ export class HubError extends Error {
       | 'too-much'
       | 'unwritable',
     message: string,
-    options?: ErrorOptions,
+    { runId, ...options }: ErrorOptions & { runId?: string } = {},
   ) {
     super(masked(message), options)
     this.name = 'HubError'
+    this.runId = runId ?? null
   }
+}
+
+/** What a start of a spec would find [START-1]. */
+export interface SpecPlan {
+  /** `missing`: the backend has no plan file; `unreadable`: there is one that can't be read. */
+  state: 'read' | 'missing' | 'unreadable'
+  /** How many batches the plan has, and how many of them are completed already: a start leaves those out. */
+  total: number
+  completed: number
+  /** Runs of the spec that are followed here and not over. */
+  runs: string[]
 }
 
 /** With `batch` what its containers printed; `after` is exclusive. */
@@ -105,6 +120,7 @@ export interface HubApi {
    */
   stopContainer(id: string, by?: string): Promise<void>
   specs(): Promise<Spec[]>
+  specPlan(spec: string): Promise<SpecPlan>
   start(request: StartRequest, by?: string): Promise<{ runId: string }>
   /** Follows a run started elsewhere; `created` is false where it was followed already. */
   follow(runId: string, spec?: string): Promise<{ snapshot: Snapshot; created: boolean }>

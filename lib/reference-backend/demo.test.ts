@@ -33,12 +33,16 @@ import { createServer } from 'node:http'
 import { writeFileSync } from 'node:fs'
 const { PORT, BACKEND_URL, DOCKER, DOCKER_HOST } = process.env
 writeFileSync('seen.json', JSON.stringify({ BACKEND_URL, DOCKER, DOCKER_HOST }))
+let runs = 0
 createServer(async (request, response) => {
+  runs += 1
+  const runId = 'run ' + runs
   const { spec } = await new Response(request).json()
-  const body = JSON.stringify({ spec, run_id: 'run 1' })
+  const body = JSON.stringify({ spec, run_id: runId })
   const headers = { 'content-type': 'application/json' }
-  await fetch(BACKEND_URL + '/api/execution/start', { method: 'POST', headers, body })
-  response.writeHead(process.env.REFUSE ? 502 : 201).end('{"runId":"run 1"}')
+  // Only the first run is begun: what the second one would find stays to be seen.
+  if (runs === 1) await fetch(BACKEND_URL + '/api/execution/start', { method: 'POST', headers, body })
+  response.writeHead(process.env.REFUSE ? 502 : 201).end(JSON.stringify({ runId }))
 }).listen(Number(PORT), '127.0.0.1', () => console.log(\`Groundtruth shows \${BACKEND_URL} at http://127.0.0.1:\${PORT}/\`))
 process.on('SIGTERM', () => process.exit(0))
 `
@@ -60,7 +64,7 @@ function run(script: string, root: string, args: string[], env: Record<string, s
   const child = spawn(process.execPath, ['--import', tsx, path, ...args], {
     cwd: root,
     env: { ...process.env, DOCKER: 'off', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
   return child
@@ -116,6 +120,29 @@ describe('npm run demo', { timeout: 20_000 }, () => {
     await expect(fetch(`${BACKEND_URL}/health`)).rejects.toThrow()
     await expect(fetch(`http://127.0.0.1:${shown}/readyz`)).rejects.toThrow()
   })
+
+  it('[START-3] begins again from the beginning at Enter, once its run is over', async () => {
+    const root = repository()
+    const child = run('demo.ts', root, ['--speed', '200'], { PORT: String(await takenPort()), TMPDIR: root })
+    const lines: string[] = []
+    createInterface(child.stdout).on('line', line => lines.push(line))
+    const said = (text: RegExp) => lines.filter(line => text.test(line)).length
+    await vi.waitFor(() => expect(said(/^Enter runs it again from the beginning/)).toBe(1), { timeout: 40_000 })
+    await vi.waitFor(
+      () => {
+        child.stdin.write('\n')
+        expect(said(/^Run: .*\/runs\/run%202$/)).toBeGreaterThan(0)
+      },
+      { timeout: 40_000, interval: 100 },
+    )
+    const { BACKEND_URL } = seen.parse(JSON.parse(readFileSync(join(root, 'seen.json'), 'utf8')))
+    const plan = await (await fetch(`${BACKEND_URL}/api/plans/detail?spec=014-invoice-portal`)).text()
+    expect([plan.match(/"status":"pending"/g)?.length, plan.includes('"status":"completed"')]).toEqual([14, false])
+    const history = await (await fetch(`${BACKEND_URL}/api/history/014-invoice-portal`)).text()
+    expect(history).toContain('"status":"completed"')
+    child.kill('SIGTERM')
+    expect(await once(child, 'exit')).toEqual([0, null])
+  }, 100_000)
 
   it.skipIf(whyNot !== null)(
     `runs agents in containers, and leaves none behind (skipped without Docker: ${whyNot ?? 'it is here'})`,

@@ -2,11 +2,12 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { generationOf, whenAsked } from './command-line'
 import { build, DashboardProcess, freePort, isBuilt, type Printed } from './dashboard'
-import { startReferenceBackend } from './server'
+import { startReferenceBackend, type ReferenceBackend } from './server'
 
 const SPEC = '014-invoice-portal'
 const template = fileURLToPath(new URL('demo-project', import.meta.url))
@@ -43,16 +44,46 @@ async function show(): Promise<void> {
     const printed: Printed = (text, stream) => void process[stream].write(text)
     const dashboard = await DashboardProcess.start(root, environment, printed, asked.signal)
     undo.push(() => dashboard.stop().then(() => undefined))
-    const runId = await start(dashboard.url)
+    const begin = async () => {
+      const runId = await start(dashboard.url)
+      console.log(`Run: ${dashboard.url}/runs/${encodeURIComponent(runId)}`)
+    }
     console.log(`Backend: ${backend.url} (generation ${generation}, ${backend.agents})`)
     console.log(`Fleet: ${dashboard.url}/`)
-    console.log(`Run: ${dashboard.url}/runs/${encodeURIComponent(runId)}`)
-    console.log('Ctrl-C ends the demo.')
-    await Promise.race([over, dashboard.ended()])
+    await begin()
+    console.log('Enter runs it again from the beginning, Ctrl-C ends the demo.')
+    const again = againAndAgain({ project, backend, begin, signal: asked.signal })
+    // The folder is not removed while files are copied to it.
+    undo.push(() => again.catch(() => undefined))
+    await Promise.race([over, dashboard.ended(), again.then(() => over)])
   } catch (error) {
     if (!asked.signal.aborted) throw error
   } finally {
     for (const step of undo.reverse()) await step()
+  }
+}
+
+interface Again {
+  project: string
+  backend: ReferenceBackend
+  begin: () => Promise<void>
+  signal: AbortSignal
+}
+
+/**
+ * Runs the plan again at each Enter, with all of its batches pending, as another run of a completed plan does nothing. Settles
+ * once the input ends or the signal aborts; rejects where a start is refused.
+ */
+async function againAndAgain({ project, backend, begin, signal }: Again): Promise<void> {
+  for await (const _ of createInterface({ input: process.stdin, signal })) {
+    if (signal.aborted) return
+    if (backend.isBusy) console.log('A run is still under way. Wait until it has ended, or stop it on its page.')
+    else {
+      for (const file of ['plan.yaml', 'tasks.yaml']) {
+        await cp(join(template, '.specs', SPEC, file), join(project, '.specs', SPEC, file))
+      }
+      await begin()
+    }
   }
 }
 

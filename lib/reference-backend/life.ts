@@ -61,6 +61,11 @@ export class Life {
     return [...this.#runs].filter(([id]) => runId === undefined || id === runId).map(([, run]) => run.stream)
   }
 
+  /** Whether an engine is at work. */
+  get isBusy(): boolean {
+    return [...this.#runs.values()].some(({ isOver }) => !isOver)
+  }
+
   end(): void {
     this.#end.abort(new ProcessEnded('The process ended.'))
     for (const stream of this.streams()) stream.drop()

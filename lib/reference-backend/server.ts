@@ -42,6 +42,8 @@ export interface ReferenceBackend {
   readonly agents: string
   /** Whether they run in containers. */
   readonly hasContainers: boolean
+  /** Whether a run is under way. */
+  readonly isBusy: boolean
   /** Also removes every container that it ever made, running or not. */
   close(): Promise<void>
   /**
@@ -105,6 +107,9 @@ export async function startReferenceBackend(options: Options): Promise<Reference
     port,
     agents: staff.described,
     hasContainers: staff.containers !== null,
+    get isBusy() {
+      return life.isBusy
+    },
     async close() {
       await kill()
       await staff.dismiss()

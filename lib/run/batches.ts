@@ -160,7 +160,7 @@ class Before {
     for (const { id, branch, basis } of done.slice(0, this.count)) {
       const batch = this.roster.get(id)
       if (!batch) continue
-      Object.assign(batch, { status: 'completed', branch, basis })
+      Object.assign(batch, { status: 'completed', branch, basis, before: true })
       this.count -= 1
     }
   }

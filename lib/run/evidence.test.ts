@@ -9,6 +9,7 @@ import {
   completedBy,
   FAILED,
   failed,
+  resuming,
   RUNNING,
   SECOND,
   spawning,
@@ -376,5 +377,38 @@ describe('any story of a run', () => {
       }),
       { numRuns: 1_000 },
     )
+  })
+})
+
+describe('a batch that was completed before its run', () => {
+  const planned = (id: string, completed: boolean) => ({ id, completed, ...(completed && { branch: branchOf(id) }) })
+  const BEFORE = /^Completed before this run, so no container was started for it; no verdict\.$/
+
+  it.each([
+    ['all of them', ['a', 'b', 'c'], []],
+    ['some of them', ['a', 'b'], ['c']],
+    ['one', ['a'], ['b', 'c']],
+  ])('[DOCK-2.9] is unknown, and says that it was: %s', (_, done, rest) => {
+    const plan = [...done.map(id => planned(id, true)), ...rest.map(id => planned(id, false))]
+    const told = new Told(plan).watched()
+    for (const says of [START, RUNNING, resuming(done.length)]) told.say(says)
+    for (const id of rest) {
+      told.say(status(id, 'running'))
+      told.say(status(id, 'completed'))
+    }
+    told.say(COMPLETED)
+    for (const id of done) {
+      expect(told.batch(id)).toMatchObject({ verdict: 'unknown', reason: expect.stringMatching(BEFORE) as string })
+      expect(told.batch(id)).not.toHaveProperty('before')
+    }
+    for (const id of rest) expect(told.batch(id)?.reason).not.toMatch(BEFORE)
+    expect(told.view.findings).toEqual([])
+  })
+
+  it('[DOCK-2.9] is judged by its containers, where this run has any of it', () => {
+    const told = new Told([planned('a', true)]).watched()
+    for (const says of [START, RUNNING, resuming(1), COMPLETED]) told.say(says)
+    told.shows('a', agent('x', { tree: 'a-1a2b3c', createdAt: told.now, finishedAt: told.now, exitCode: 3 }))
+    expect(told.batch('a')).toMatchObject({ verdict: 'conflict' })
   })
 })

@@ -25,7 +25,10 @@ export const CLAIMS_ALONE: Links = {
 }
 
 /** A batch without what Docker has to say of it. */
-export type ClaimedBatch = Omit<Batch, 'verdict' | 'reason' | 'reasonSince' | 'container' | 'containers'>
+export type ClaimedBatch = Omit<Batch, 'verdict' | 'reason' | 'reasonSince' | 'container' | 'containers'> & {
+  /** It was completed before this run began, which so started no container for it. */
+  before?: true
+}
 
 /** What a run's claims come to, as far as verdicts need it. */
 export interface Claims {
@@ -114,12 +117,12 @@ export function judge(
   const undecided = new Map(links.undecided.map(({ batchId, container }) => [batchId, container]))
   const findings: Finding[] = []
   const deadlines: number[] = []
-  const judged = batches.map(batch => {
+  const judged = batches.map(({ before = false, ...batch }) => {
     const evidence = containers.of(batch.id)
     const begun = onOurClock(batch.startedAt) ?? runningSince.get(batch.id) ?? null
     const since = batch.status === 'running' ? begun : onOurClock(batch.endedAt)
     const maybe = undecided.get(batch.id) ?? null
-    const word = verdict({ status: batch.status, since, containers: evidence, undecided: maybe }, around, now)
+    const word = verdict({ status: batch.status, since, containers: evidence, undecided: maybe, before }, around, now)
     const containersShown = evidence.map(shown)
     const reasonSince = iso(word.since)
     if (word.deadline !== null) deadlines.push(word.deadline)

@@ -27,6 +27,9 @@ export function fold(run: Run, observation: Observation): boolean {
       // That the run was unknown before its start says nothing.
       run.unknown = null
       return true
+    case 'asked':
+      run.asked = { at: observation.at, dryRun: observation.dryRun }
+      return true
     case 'stop':
       run.stopAt ??= observation.at
       // Who accepts a stop knows the run.
@@ -60,7 +63,8 @@ export function fold(run: Run, observation: Observation): boolean {
       if (observation.batches.length === 0) return false
       if (run.spec !== null && run.spec !== observation.spec) return false
       if (isKnownPlan(run, observation)) return false
-      if (run.first === null && run.accepted === null) run.planBefore = observation
+      // Once a start was sent, accepted or not, the run may be what wrote it.
+      if (run.first === null && run.accepted === null && run.asked === null) run.planBefore = observation
       if (tells(run.plan?.batches) !== tells(observation.batches)) noteChange(run, observation.at)
       run.plan = observation
       noteRunning(run, observation.at)
@@ -89,8 +93,11 @@ export function fold(run: Run, observation: Observation): boolean {
 const tells = (fact: unknown) => JSON.stringify(fact)
 
 /** The same again, unless it is the first one after the run's begin: what was read before that corrects nothing [RUN-8]. */
-function isKnownPlan({ plan, planBefore, first, accepted }: Run, { spec, shared, batches }: PlanReading): boolean {
-  if (plan === null || (plan === planBefore && (first !== null || accepted !== null))) return false
+function isKnownPlan(
+  { plan, planBefore, first, accepted, asked }: Run,
+  { spec, shared, batches }: PlanReading,
+): boolean {
+  if (plan === null || (plan === planBefore && (first !== null || accepted !== null || asked !== null))) return false
   return plan.spec === spec && plan.shared === shared && tells(plan.batches) === tells(batches)
 }
 

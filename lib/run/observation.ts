@@ -135,6 +135,8 @@ export const observation = z.discriminatedUnion('kind', [
     spec: z.string(),
     dryRun: z.boolean(),
   }),
+  /** We sent a start that was not answered: the run may begin, or never [RUN-2.7]. `at`: when it was sent. */
+  z.object({ kind: z.literal('asked'), at: z.number(), dryRun: z.boolean() }),
   /** The backend accepted the stop that we sent. */
   z.object({ kind: z.literal('stop'), at: z.number() }),
   z.object({ kind: z.literal('opened'), at: z.number(), connection: z.number() }),

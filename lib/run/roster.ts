@@ -14,6 +14,8 @@ export interface BatchClaim {
   startedAt: Instant | null
   endedAt: Instant | null
   basis: Basis
+  /** It was completed before this run began [RUN-8]. */
+  before?: true
 }
 
 export type Planned = Pick<BatchClaim, 'id' | 'name' | 'dependsOn'> & { id: string }

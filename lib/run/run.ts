@@ -42,6 +42,8 @@ export interface Run {
   /** How the backend's clock was set during the run [RUN-16]. */
   clockSteps: KeptSteps
   accepted: { at: number; spec: string; dryRun: boolean } | null
+  /** A start of ours that was sent and not answered. */
+  asked: { at: number; dryRun: boolean } | null
   /** Whose plan it executes, by the start that was accepted, else by the first message that says so. */
   spec: string | null
   stopAt: number | null
@@ -90,6 +92,7 @@ export function emptyRun(incarnation = 1): Run {
     clockOffsetFrom: null,
     clockSteps: new Map(),
     accepted: null,
+    asked: null,
     spec: null,
     stopAt: null,
     openedAt: null,

@@ -13,6 +13,8 @@ export interface Pair {
   containers: readonly ContainerFacts[]
   /** One that works on it or on another batch, where that can't be told yet [DOCK-4]. */
   undecided: ContainerFacts | null
+  /** It was completed before this run began: no container of this run is to be expected. */
+  before?: boolean
 }
 
 /** What both sides' words are worth at the moment. Times in ms on the server's clock. */
@@ -190,8 +192,10 @@ function ofMissing({ since: told, undecided }: Pair, { backend, docker }: Source
   return stands('ghost', `Backend says running; no container since ${iso(since)}. ${next}`, since)
 }
 
-function ofCompleted({ since, containers }: Pair, now: number): Judgement {
+function ofCompleted({ since, containers, before = false }: Pair, now: number): Judgement {
   const last = containers.at(-1)
+  if (!last && before)
+    return stands('unknown', 'Completed before this run, so no container was started for it; no verdict.')
   if (!last) return stands('unknown', 'Backend says completed; Docker was not seen running it, so no verdict.')
   // What could not start has done no harm where another container did the work.
   const began = containers.filter(({ startFailed }) => !startFailed)

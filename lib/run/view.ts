@@ -55,7 +55,10 @@ export function derive(told: Run, now: number, links: Links = CLAIMS_ALONE): Der
   const clockOffset = offsetThatCounts(run.clockOffset)
   const status = ending.end?.status ?? reading.status(batches)
   const endedAt = stamp(ending.end?.time ?? null)
-  const dryRun = run.accepted?.dryRun ?? run.history?.dryRun ?? batches.some(batch => batch.branch === 'dry-run-branch')
+  const dryRun =
+    run.accepted?.dryRun ??
+    run.history?.dryRun ??
+    (run.asked?.dryRun === true || batches.some(batch => batch.branch === 'dry-run-branch'))
   const claimed = { status, dryRun, local: claims.local, endedAt, clockOffset }
   const judged = judge(batches, claimed, containers, run.runningSince, links, now)
   const unnamed = unnamedOf(claims.before, claims.batches)
@@ -195,6 +198,7 @@ function withIds(claims: readonly BatchClaim[], durations: Durations): ClaimedBa
       endedAt: stamp(claim.endedAt),
       ...durations.of(claim.startedAt, claim.endedAt),
       basis: claim.basis,
+      ...(claim.before && claim.status === 'completed' && { before: claim.before }),
     }
   })
 }

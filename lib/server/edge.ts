@@ -11,7 +11,8 @@ import { IMPORTS, isLive, pageRefusalOf, pathOf, refusalOf, SIGN_IN, siteOf, typ
 import { isApi } from './http'
 import type { Log } from './log'
 import type { RefusalMeter } from './metrics'
-import { sendError, tooManyGuesses } from './reply'
+import { sendRefusal } from './refusal-page'
+import { tooManyGuesses } from './reply'
 import { securityHeaders } from './security-headers'
 import { goTo, isDoor, localPath, signInPath } from './sign-in'
 import { cutSlowBody, PATIENCE, type Patience } from './slow-body'
@@ -69,12 +70,13 @@ export function createEdge(behind: Behind): Server {
     // Hot reload posts to paths of its own among the pages.
     const refusal = hotReload ? undefined : pageRefusalOf(request.method ?? '', target)
     if (refusal !== undefined) {
-      await sendError(response, refusal.status, refusal.error, refusal.status === 405 ? { allow: 'GET, HEAD' } : {})
+      const allow = refusal.status === 405 ? { allow: 'GET, HEAD' } : {}
+      await sendRefusal(request, response, refusal.status, refusal.error, allow)
     } else if (visit.person === undefined && !isForAnyone(pathOf(target), hotReload !== undefined)) {
       if (visit.guessAgainIn === undefined) goTo(response, signInPath(localPath(target)))
       else {
         const { status, message, headers } = tooManyGuesses(visit.guessAgainIn)
-        await sendError(response, status, message, headers)
+        await sendRefusal(request, response, status, message, headers)
       }
     } else {
       await during(visit, () => pages(request, response))
@@ -105,7 +107,7 @@ export function createEdge(behind: Behind): Server {
     const refusal = judge(request)
     if (refusal !== undefined) {
       // The rest of a refused body is not worth reading.
-      await sendError(response, refusal.status, refusal.error, { connection: 'close' })
+      await sendRefusal(request, response, refusal.status, refusal.error, { connection: 'close' })
     } else if (isLive(target)) {
       live.emit('request', request, response)
     } else {
@@ -128,7 +130,13 @@ export function createEdge(behind: Behind): Server {
       log.error({ method: request.method, url: request.url, err: error }, 'a request failed')
       // Where half of an answer is out already, only a broken connection tells the reader that the rest is missing.
       if (response.headersSent) response.destroy()
-      else void sendError(response, 500, 'Groundtruth failed to answer; its log says why')
+      else
+        void sendRefusal(
+          request,
+          response,
+          500,
+          'Groundtruth failed to answer, by a fault of its own. Its log says why; try again.',
+        )
     })
   })
 
@@ -141,7 +149,7 @@ export function createEdge(behind: Behind): Server {
     // Who opens it is asked by the gateway, where a program can also say so in its first message.
     else if (isLive(target)) live.emit('upgrade', request, socket, head)
     else if (hotReload && pathOf(target).startsWith('/_next/')) hotReload.emit('upgrade', request, socket, head)
-    else refuse(socket, { status: 400, error: 'Nothing here speaks WebSocket' })
+    else refuse(socket, { status: 400, error: 'Nothing at this path speaks WebSocket. Live data is at /api/live/.' })
   })
   return edge
 }
@@ -157,12 +165,28 @@ function isForAnyone(path: string, dev: boolean): boolean {
 export async function listen(server: Server, host: string, port: number): Promise<URL> {
   server.listen(port, host)
   await once(server, 'listening').catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new ConfigError([`PORT: ${port} can't be had on ${host} (${why}).`])
+    throw new ConfigError([notListening(error, host, port)])
   })
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('The server is bound to no port')
   return new URL(`http://${isIPv6(host) ? `[${host}]` : host}:${address.port}`)
+}
+
+function notListening(error: unknown, host: string, port: number): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  switch (code) {
+    case 'EADDRINUSE':
+      return `PORT: ${port} is in use on ${host} (${code}). Stop the program that listens there, or set another PORT; 0 lets the system pick.`
+    case 'EACCES':
+      return `PORT: ${port} on ${host} takes a privilege that this user lacks (${code}). Set a PORT from 1024 up.`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EINVAL':
+      return `HOST: ${host} is no address of this machine (${code}). Set HOST to one of its addresses, or leave it at 127.0.0.1.`
+    default:
+      return `PORT: ${port} can't be had on ${host} (${code}). Set another PORT or HOST.`
+  }
 }
 
 /** Stops listening, lets answers under way finish for so many ms at most, then cuts what is left. */

@@ -67,6 +67,8 @@ function read(path: string): string {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
     const why = error instanceof Error ? error.message : String(error)
-    throw new ConfigError([`DATA_DIR: ${path} can't be read (${why}), so nobody knows who has signed out.`])
+    throw new ConfigError([
+      `DATA_DIR: ${path} can't be read (${why}), so nobody knows who has signed out. Make it readable, or remove it: then every session that was signed out counts again.`,
+    ])
   }
 }

@@ -268,7 +268,7 @@ describe('[SAFE-5] who has too many sockets', () => {
 it('[SAFE-5] wrong tokens in handshakes are told to wait after ten in a minute, right ones never', async () => {
   for (let n = 0; n < 10; n += 1) expect(await connect({}, { token: `wrong-${n}` })).toBe(NOT_SIGNED_IN)
   for (const [headers, auth] of [[{}, { token: 'wrong' }] as const, [{ authorization: 'Bearer wrong' }, {}] as const]) {
-    expect(await connect(headers, auth)).toMatch(/^Too many unknown tokens\. Try again in \d+ s$/)
+    expect(await connect(headers, auth)).toMatch(/^Too many unknown tokens\. Try again in \d+ s\.$/)
   }
   expect(await refused('tokens')).toBe(2)
   // A page that shows none goes on to the sign-in, as ever.

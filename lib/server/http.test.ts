@@ -237,7 +237,10 @@ describe('GET /api/runs/{runId}/logs', () => {
     addLines('r1', [])
     for (const accept of ['application/json', 'text/plain']) {
       const answer = await get('/api/runs/r1/logs?batch=b2', { accept })
-      expect(answer).toMatchObject({ status: 404, text: '{"error":"There is no such batch of such a run"}' })
+      expect(answer).toMatchObject({
+        status: 404,
+        text: expect.stringMatching(/"There is no such batch of such a run\. GET .*\."/) as string,
+      })
     }
     expect((await get('/api/runs/r1/logs?batch=toString')).status).toBe(404)
   })
@@ -492,7 +495,11 @@ describe('the rest', () => {
     '/api/containers/x',
   ])('answers %s with 404', async path => {
     const answer = await get(path)
-    if (isApi(path)) expect(answer).toMatchObject({ status: 404, text: '{"error":"There is nothing at this path"}' })
+    if (isApi(path))
+      expect(answer).toMatchObject({
+        status: 404,
+        text: expect.stringMatching(/"There is nothing at this path\. .*\."/) as string,
+      })
     else expect(answer.text).toBe('a page')
   })
 
@@ -516,4 +523,27 @@ describe('the rest', () => {
     expect(answer.status).toBe(500)
     expect(answer.text).not.toContain('secret')
   })
+})
+
+describe('GET /api/specs/{spec}/plan', () => {
+  it('[START-1] says how much of a spec’s plan is completed, and which of its runs are under way', async () => {
+    server.hub.add('r1')
+    const answer = await get('/api/specs/a%20b/plan')
+    expect([answer.status, parsed(answer)]).toEqual([200, { state: 'read', total: 3, completed: 1, runs: ['r1'] }])
+    expect(server.hub.asked.at(-1)).toEqual(['specPlan', 'a b'])
+  })
+
+  it.each(['/api/specs/..%2fx/plan', '/api/specs/.git/plan', '/api/specs/%zz/plan'])(
+    'knows no spec at %s',
+    async path => {
+      expect((await get(path)).status).toBe(404)
+      expect(server.hub.asked).toEqual([])
+    },
+  )
+})
+
+it('[RUN-2.7] names the run that may have begun, though the start has no answer', async () => {
+  server.hub.failure = new HubError('unreachable', 'No answer', { runId: 'r9' })
+  const answer = await server.call('POST', '/api/runs', { 'content-type': 'application/json' }, '{"spec":"shop"}')
+  expect([answer.status, parsed(answer)]).toEqual([502, { error: 'No answer', runId: 'r9' }])
 })

@@ -5,7 +5,7 @@ import { pathOf, SIGN_IN } from './guard'
 import type { Metrics } from './metrics'
 import { suffices } from './person'
 import { RateLimit } from './rate-limit'
-import { bodyOf, readJson, Refused, send, sendError, tooManyGuesses, type Reply } from './reply'
+import { bodyOf, readJson, Refused, send, tooManyGuesses, type Reply } from './reply'
 import { methods, patternOf, routes, type Call, type Route } from './routes'
 import type { Visit } from './visit'
 
@@ -60,7 +60,7 @@ export function createApi(hub: HubApi, metrics: Pick<Metrics, 'text' | 'refused'
     if (tooMuch !== null) {
       metrics.refused('changes')
       if (tooMuch.first) audit({ visit, action, outcome: 'refused', facts: { why: 'too many calls' } })
-      throw new Refused(429, `Too many calls. Try again in ${tooMuch.retryAfter} s`, {
+      throw new Refused(429, `Too many calls. Try again in ${tooMuch.retryAfter} s.`, {
         'retry-after': String(tooMuch.retryAfter),
       })
     }
@@ -83,7 +83,9 @@ export function createApi(hub: HubApi, metrics: Pick<Metrics, 'text' | 'refused'
     } catch (error) {
       const status = statusOf(error)
       if (response.headersSent || status === undefined || !(error instanceof Error)) throw error
-      await sendError(response, status, error.message, error instanceof Refused ? error.headers : {})
+      const runId = error instanceof HubError ? error.runId : null
+      const json = { error: error.message, ...(runId !== null && { runId }) }
+      await send(response, { status, headers: error instanceof Refused ? error.headers : {}, json })
     }
   }
 }
@@ -93,10 +95,13 @@ function admit({ person, guessAgainIn }: Visit, { needs }: Route): void {
   if (needs === null) return
   if (person === undefined) {
     if (guessAgainIn !== undefined) throw tooManyGuesses(guessAgainIn)
-    const how = `Sign in at ${SIGN_IN}, or send the header "Authorization: Bearer <token>"`
+    const how = `Nobody is signed in. Sign in at ${SIGN_IN}, or send the header "Authorization: Bearer <token>".`
     throw new Refused(401, how, { 'www-authenticate': 'Bearer' })
   }
-  if (!suffices(person.role, needs)) throw new Refused(403, `This takes the role ${needs}; yours is ${person.role}`)
+  if (!suffices(person.role, needs)) {
+    const words = `Requires the role ${needs}; you are a ${person.role}. Ask an operator, or for a token of that role.`
+    throw new Refused(403, words)
+  }
 }
 
 /** What an error is answered with; undefined where it is a fault of our own. */
@@ -110,7 +115,7 @@ function routeOf(request: IncomingMessage): { route: Route; segment: string; que
   const path = pathOf(target)
   const [, , , segment = ''] = path.split('/')
   const row = routes.get(patternOf(path))
-  if (row === undefined) throw new Refused(404, 'There is nothing at this path')
+  if (row === undefined) throw new Refused(404, 'There is nothing at this path. The README lists the calls under /api.')
 
   const allowed = methods.filter(method => row[method] !== undefined)
   // Node leaves out the body that HEAD does not want.
@@ -118,7 +123,9 @@ function routeOf(request: IncomingMessage): { route: Route; segment: string; que
   const method = methods.find(known => known === asked)
   const route = method && row[method]
   if (route === undefined) {
-    throw new Refused(405, `This path answers ${allowed.join(' and ')}`, { allow: allowed.join(', ') })
+    throw new Refused(405, `This path answers ${allowed.join(' and ')} only. Use one of these.`, {
+      allow: allowed.join(', '),
+    })
   }
   return { route, segment, query: new URLSearchParams(target.slice(path.length)) }
 }

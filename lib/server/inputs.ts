@@ -11,7 +11,7 @@ const name = (max: number) =>
     .refine(text => text.length <= max, `must have at most ${max} characters`)
     .refine(clean, 'must not contain control characters or broken ones')
 
-const spec = name(128).refine(
+export const specName = name(128).refine(
   text => !/[/\\]/.test(text) && !text.startsWith('.'),
   'must be one path segment without a leading dot',
 )
@@ -29,14 +29,14 @@ export const importId = z.string().regex(/^[0-9a-f]{32}$/)
 
 /** Strict: a mistyped `dryRun` must not start real agents. */
 export const startBody = z.strictObject({
-  spec,
+  spec: specName,
   runId: runId.exactOptional(),
   dryRun: z.boolean().exactOptional(),
   model: name(128).exactOptional(),
   resumeRunId: runId.exactOptional(),
 })
 
-export const followBody = z.strictObject({ spec: spec.exactOptional() })
+export const followBody = z.strictObject({ spec: specName.exactOptional() })
 
 const count = (min: number, max: number) =>
   z

@@ -50,7 +50,7 @@ describe('npm run recording', () => {
       const nobody = await run(['import', path, ...url])
       expect([nobody.status, nobody.stderr]).toEqual([1, expect.stringContaining('Sign in')])
       const viewer = await run(['import', path, ...url], token('vic'))
-      expect([viewer.status, viewer.stderr]).toEqual([1, expect.stringContaining('takes the role operator')])
+      expect([viewer.status, viewer.stderr]).toEqual([1, expect.stringContaining('Requires the role operator')])
       expect(await run(['import', path, ...url], token('ann'))).toMatchObject({ status: 0 })
     } finally {
       await server.close()

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { MAX_BODY_BYTES } from './guard'
+import { MAX_BODY_BYTES, TOO_LARGE } from './guard'
 
 /** An answer before it is written: `json`, or `text`, plain where no header says otherwise, that is written as the reader takes it. */
 export type Reply = { status: number; headers?: Record<string, string> } & (
@@ -22,7 +22,9 @@ export class Refused extends Error {
 
 /** For who shows wrong tokens too often. */
 export const tooManyGuesses = (retryAfter: number): Refused =>
-  new Refused(429, `Too many unknown tokens. Try again in ${retryAfter} s`, { 'retry-after': String(retryAfter) })
+  new Refused(429, `Too many unknown tokens. Try again in ${retryAfter} s.`, {
+    'retry-after': String(retryAfter),
+  })
 
 const always = { 'cache-control': 'no-store' }
 
@@ -61,7 +63,7 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
   try {
     return JSON.parse(text) as unknown
   } catch {
-    throw new Refused(422, 'The body is not valid JSON')
+    throw new Refused(422, 'The body is not valid JSON. Send an object, for example {"spec":"001-todo"}.')
   }
 }
 
@@ -72,7 +74,7 @@ export async function readText(request: IncomingMessage): Promise<string> {
   for await (const chunk of bodyOf(request)) {
     size += chunk.byteLength
     if (size > MAX_BODY_BYTES) {
-      throw new Refused(413, 'The body must not be larger than 64 KiB', { connection: 'close' })
+      throw new Refused(413, TOO_LARGE, { connection: 'close' })
     }
     chunks.push(chunk)
   }
@@ -84,7 +86,8 @@ export async function* bodyOf(request: IncomingMessage): AsyncGenerator<Buffer> 
   try {
     yield* request as AsyncIterable<Buffer>
   } catch (cause) {
-    throw new Refused(400, `The body broke off: ${cause instanceof Error ? cause.message : String(cause)}`)
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new Refused(400, `The body broke off before its end (${why}). Send it again.`)
   }
 }
 

@@ -145,7 +145,7 @@ it('[SAFE-5] who changes too much in a minute is told to wait, and nobody else i
   expect(refused.status).toBe(429)
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
   expect((await server.metrics.text()).split('\n')).toContain('groundtruth_refused_total{bound="changes"} 1')
-  expect(refused.text).toMatch(/^{"error":"Too many calls\. Try again in \d+ s"}$/)
+  expect(refused.text).toMatch(/^{"error":"Too many calls\. Try again in \d+ s\."}$/)
   expect((await call('GET', '/api/runs', team.bearer('vic'))).status).toBe(200)
   expect((await call('POST', '/api/runs/{id}/stop', team.bearer('ann'))).status).toBe(202)
 })
@@ -210,7 +210,7 @@ it('[SAFE-5] who shows wrong tokens is told to wait, on calls and pages; who sho
     const refused = await server.call(method, path, wrong)
     expect([path, refused.status]).toEqual([path, 429])
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
-    expect(refused.text).toMatch(/^{"error":"Too many unknown tokens\. Try again in \d+ s"}$/)
+    expect(refused.text).toMatch(/^{"error":"Too many unknown tokens\. Try again in \d+ s\."}$/)
   }
   expect((await server.metrics.text()).split('\n')).toContain('groundtruth_refused_total{bound="tokens"} 4')
   for (const probe of ['/healthz', '/readyz']) expect((await server.call('GET', probe, wrong)).status).toBe(200)

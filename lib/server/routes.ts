@@ -6,7 +6,7 @@ import { plainLine } from '../run/log-text'
 import type { LogLine } from '../run/model'
 import type { Action } from './audit'
 import { IMPORTS, RECORDING_TYPE } from './guard'
-import { containerId, followBody, importId, logsQuery, problemsOf, runId, startBody } from './inputs'
+import { containerId, followBody, importId, logsQuery, problemsOf, runId, specName, startBody } from './inputs'
 import type { Metrics } from './metrics'
 import type { Person, Role } from './person'
 import { Refused, type Reply } from './reply'
@@ -57,13 +57,15 @@ export const routes: ReadonlyMap<string, Partial<Record<(typeof methods)[number]
   ['/api/containers', { GET: viewer(listContainers) }],
   ['/api/containers/{id}/stop', { POST: operator('stop container', stopContainer) }],
   ['/api/specs', { GET: viewer(listSpecs) }],
+  ['/api/specs/{id}/plan', { GET: viewer(getSpecPlan) }],
   ['/healthz', { GET: anyone(isAlive) }],
   ['/readyz', { GET: anyone(isReady) }],
   ['/metrics', { GET: viewer(getMetrics) }],
 ])
 
 /** The row that a path belongs to. */
-export const patternOf = (path: string) => path.replace(/^\/api\/(runs|containers|imports)\/[^/]+/, '/api/$1/{id}')
+export const patternOf = (path: string) =>
+  path.replace(/^\/api\/(runs|containers|imports|specs)\/[^/]+/, '/api/$1/{id}')
 
 const addressOf = (id: string) => `/api/runs/${encodeURIComponent(id)}`
 
@@ -82,7 +84,7 @@ async function startRun({ hub, person, note, body }: Call): Promise<Reply> {
 async function followRun({ hub, segment, note, body }: Call): Promise<Reply> {
   const id = runIdOf(segment)
   if (id === undefined)
-    throw new Refused(422, 'runId: must be 1 to 200 characters, without slashes or control characters')
+    throw new Refused(422, 'runId: must be 1 to 200 characters, without slashes or control characters.')
   note({ runId: id })
   const { spec } = parse(followBody, (await body()) ?? {})
   const { snapshot, created } = await hub.follow(id, spec)
@@ -201,6 +203,11 @@ async function listSpecs({ hub }: Call): Promise<Reply> {
   return { status: 200, json: { specs: await hub.specs() } }
 }
 
+/** What a start of the spec would find. */
+async function getSpecPlan({ hub, segment }: Call): Promise<Reply> {
+  return { status: 200, json: await hub.specPlan(found(decodedBy(specName, segment), 'spec')) }
+}
+
 async function isAlive(): Promise<Reply> {
   return { status: 200, json: { alive: true } }
 }
@@ -242,8 +249,18 @@ function wantsText(accept: string): boolean {
   return accept.split(',').some(range => range.split(';')[0]?.trim().toLowerCase() === 'text/plain')
 }
 
-function found<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new Refused(404, `There is no such ${what}`)
+/** What a call may be about, and where it is found. */
+const lookups = {
+  run: 'GET /api/runs lists the runs that are followed; PUT /api/runs/{runId} follows another.',
+  'batch of such a run': 'GET /api/runs/{runId} lists the batches of a run.',
+  recording: 'GET /api/runs lists the runs; one that is not recorded has no recording.',
+  import: 'GET /api/imports lists the imported recordings.',
+  spec: 'GET /api/specs lists the specs of the backend.',
+  container: 'GET /api/containers lists the containers of agents.',
+} as const
+
+function found<T>(value: T | undefined, what: keyof typeof lookups): T {
+  if (value === undefined) throw new Refused(404, `There is no such ${what}. ${lookups[what]}`)
   return value
 }
 
@@ -256,10 +273,12 @@ function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
 const importIdOf = (segment: string): string => found(importId.safeParse(segment).data, 'import')
 
 /** A run's id as it stands in a path, decoded; undefined where it is no possible one. */
-function runIdOf(segment: string): string | undefined {
+const runIdOf = (segment: string): string | undefined => decodedBy(runId, segment)
+
+/** A segment of a path, decoded; undefined where it is not what the schema wants. */
+function decodedBy(schema: z.ZodType<string>, segment: string): string | undefined {
   try {
-    const result = runId.safeParse(decodeURIComponent(segment))
-    return result.success ? result.data : undefined
+    return schema.safeParse(decodeURIComponent(segment)).data
   } catch {
     return undefined
   }

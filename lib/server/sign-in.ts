@@ -4,7 +4,8 @@ import type { Audit } from './audit'
 import { pathOf, SIGN_IN, siteOf } from './guard'
 import type { RefusalMeter } from './metrics'
 import { RateLimit } from './rate-limit'
-import { readText, Refused, sendError } from './reply'
+import { sendRefusal } from './refusal-page'
+import { readText, Refused } from './reply'
 import { noCookie, type Sessions } from './sessions'
 import { tokenOf, type Tokens } from './tokens'
 import { during, type Visit } from './visit'
@@ -85,7 +86,7 @@ export function createDoor({ access, tokens, sessions, audit, meter, publicUrl, 
       await (pathOf(request.url ?? '') === SIGN_IN ? signIn : signOut)(request, response, visit)
     } catch (error) {
       if (!(error instanceof Refused)) throw error
-      await sendError(response, error.status, error.message, error.headers)
+      await sendRefusal(request, response, error.status, error.message, error.headers)
     }
   }
 }

@@ -132,6 +132,11 @@ export class FakeHub implements HubApi {
     return [{ name: 'shop', has_tasks: true, has_plan: true, task_count: 3 }]
   }
 
+  async specPlan(spec: string) {
+    this.#note('specPlan', spec)
+    return { state: 'read' as const, total: 3, completed: 1, runs: [...this.#runs.keys()] }
+  }
+
   async start(start: StartRequest, by?: string) {
     this.#note('start', start, ...(by === undefined ? [] : [by]))
     const runId = start.runId ?? 'run-1-abcdef'

@@ -19,7 +19,10 @@ export class TokensFile {
     try {
       this.#read()
     } catch (error) {
-      throw new ConfigError([`TOKENS_FILE: ${path} can't be read (${messageOf(error)}).`])
+      const make = 'npm run -s token -- <name> --role operator prints a line for it.'
+      throw new ConfigError([
+        `TOKENS_FILE: ${path} can't be read (${codeOf(error)}). Set it to a file of tokens: ${make}`,
+      ])
     }
     watchFile(path, { interval: LOOK_MS, persistent: false }, this.#readAgain)
   }
@@ -52,4 +55,5 @@ export class TokensFile {
   }
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : String(error)

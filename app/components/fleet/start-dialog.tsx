@@ -9,7 +9,8 @@ import { plural } from '../../words'
 import { Dialog } from '../dialog'
 import { Glyph } from '../marks'
 import { Name, Prose } from '../outside'
-import { Refusal, useRequest } from '../use-request'
+import { PerhapsBegun, Refusal, useRequest } from '../use-request'
+import { StartOutlook } from './start-outlook'
 
 /** Starts a run of a spec that has a plan, then goes to it. A refusal is shown in the backend's own words. */
 export function StartDialog({ onClose }: { onClose: () => void }) {
@@ -20,7 +21,7 @@ export function StartDialog({ onClose }: { onClose: () => void }) {
   const [dryRun, setDryRun] = useState(false)
   const [model, setModel] = useState('')
   const [runId, setRunId] = useState('')
-  const { busy, refusal, send } = useRequest()
+  const { busy, refusal, begun, send } = useRequest()
 
   useEffect(() => {
     let closed = false
@@ -58,6 +59,7 @@ export function StartDialog({ onClose }: { onClose: () => void }) {
             }}
           />
         </fieldset>
+        {spec !== '' && <StartOutlook key={spec} spec={spec} dryRun={dryRun} />}
         <label className="check">
           <input type="checkbox" checked={dryRun} onChange={event => setDryRun(event.target.checked)} />
           <span>
@@ -93,12 +95,16 @@ export function StartDialog({ onClose }: { onClose: () => void }) {
             />
           </label>
         </div>
-        <Refusal what="Not started">{refusal}</Refusal>
+        {begun === null ? (
+          <Refusal what="Not started">{refusal}</Refusal>
+        ) : (
+          <PerhapsBegun runId={begun}>{refusal}</PerhapsBegun>
+        )}
         <footer className="dialog-foot">
           <button className="button" type="button" onClick={onClose}>
             Cancel
           </button>
-          <button className="button primary" type="submit" disabled={spec === '' || busy}>
+          <button className="button primary" type="submit" disabled={spec === '' || busy || begun !== null}>
             <Glyph id="i-play" />
             {busy ? 'Starting…' : 'Start'}
           </button>
@@ -155,4 +161,4 @@ export function SpecList({ specs, chosen, onChoose, onRetry }: ListProps) {
 }
 
 const missing = (spec: SpecChoice) =>
-  spec.has_tasks ? 'no plan yet; plan it on the backend' : 'no tasks and no plan yet'
+  spec.has_tasks ? 'no plan yet; plan it on the backend' : 'no tasks and no plan yet; add them on the backend'

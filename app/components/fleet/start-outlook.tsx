@@ -1,0 +1,41 @@
+'use client'
+
+import Link from 'next/link'
+import { useEffect, useState } from 'react'
+import { runPath, specPlan, type Answer, type SpecPlan } from '../../api'
+import { startOutlook } from '../../start-outlook'
+import { disarmed } from '../../words'
+
+/** Says before a start what it will do: how much of the plan is completed already, and which run is under way [START-1]. */
+export function StartOutlook({ spec, dryRun }: { spec: string; dryRun: boolean }) {
+  const [plan, setPlan] = useState<Answer<SpecPlan> | null>(null)
+  useEffect(() => {
+    let left = false
+    void specPlan(spec).then(answer => {
+      if (!left) setPlan(answer)
+    })
+    return () => {
+      left = true
+    }
+  }, [spec])
+
+  return (
+    <div className="start-outlook" role="status" data-testid="start-outlook">
+      {plan === null ? (
+        <p>Reading the plan of this spec…</p>
+      ) : plan.ok ? (
+        <>
+          <p>{startOutlook(plan.value, dryRun)}</p>
+          {plan.value.runs.map(runId => (
+            <p key={runId}>
+              Another run of this spec is under way: <Link href={runPath(runId)}>{disarmed(runId)}</Link>. Two runs
+              share one plan and one work tree, and may make each other fail.
+            </p>
+          ))}
+        </>
+      ) : (
+        <p>How much of its plan is completed can’t be told. {plan.error}</p>
+      )}
+    </div>
+  )
+}

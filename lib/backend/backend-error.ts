@@ -1,0 +1,98 @@
+/** Whether the backend may have carried out a call that has no usable answer. */
+type Heard = 'no' | 'maybe'
+
+/**
+ * Why a call to the backend gave no usable answer. `message` says what happened, where, and what to do next [SAY-1].
+ * unreachable: no connection, or one that was cut; timeout: no answer in time; bad-answer: HTML where JSON was due, a status
+ * that is not 200, or fields that don't fit.
+ */
+export class BackendError extends Error {
+  /** `maybe`: it was sent, and nothing says that it was not carried out [RUN-2.7]. */
+  readonly heard: Heard
+
+  constructor(
+    readonly kind: 'unreachable' | 'timeout' | 'bad-answer',
+    message: string,
+    { heard = 'no', ...options }: ErrorOptions & { heard?: Heard } = {},
+  ) {
+    super(message, options)
+    this.name = 'BackendError'
+    this.heard = heard
+  }
+}
+
+const QUOTED = 500
+
+/** An answer to `call` (method and path) with a status that is no success. @param where the backend's URL without credentials */
+export function badStatus(status: number, words: string, call: string, where: string): BackendError {
+  const quoted = words.trim().slice(0, QUOTED)
+  const said = quoted === '' || quoted.startsWith('<') ? '' : `: ${quoted}`
+  const text = `The backend answered ${call} with ${status}${said}.`
+  // A gateway that got no answer from the backend does not know either what became of the call.
+  const heard = status === 502 || status === 504 ? 'maybe' : 'no'
+  return new BackendError('bad-answer', `${text} ${statusAdvice(status, where)}`, { heard })
+}
+
+function statusAdvice(status: number, where: string): string {
+  if (status >= 300 && status < 400)
+    return `Set BACKEND_URL to the address itself: redirects of ${where} are not followed.`
+  if (status === 401 || status === 403) return `Check the credentials in BACKEND_URL for ${where}.`
+  if (status === 404 || status === 405)
+    return `Check that BACKEND_URL (${where}) is a ckrv backend that knows this call.`
+  if (status >= 502 && status <= 504) return `A proxy at ${where} does not reach the backend: see whether that runs.`
+  if (status >= 500) return `The log of the backend at ${where} says why.`
+  return `Check that the backend at ${where} is of a generation that knows this call.`
+}
+
+/** A call without an answer that came within its time. @param seconds how long that is */
+export const timedOut = (call: string, seconds: number, cause: unknown): BackendError =>
+  new BackendError(
+    'timeout',
+    // What changes something is not to be sent again before it is known what became of it.
+    `The backend did not answer ${call} within ${seconds} s. It may be busy: ${call.startsWith('GET') ? 'try again, or ' : ''}look into its log.`,
+    { cause, heard: 'maybe' },
+  )
+
+/** A call that failed in the network. @param where the backend's URL without credentials */
+export function unreachable(call: string, where: string, cause: unknown): BackendError {
+  const reason = cause instanceof Error ? cause.cause : undefined
+  const code = codeOf(reason)
+  if (code !== null && (CUT.has(code) || code.startsWith('HPE_'))) {
+    const what = code.startsWith('HPE_') ? 'answered in another protocol than HTTP' : 'closed the connection'
+    const text = `The backend at ${where} ${what} before it had answered ${call} (${code}).`
+    return new BackendError('unreachable', `${text} See whether it still runs, and check BACKEND_URL.`, {
+      cause,
+      heard: 'maybe',
+    })
+  }
+  const name = code ?? (reason instanceof Error ? reason.message : 'no reason given')
+  return new BackendError('unreachable', `The backend at ${where} can't be reached (${name}). ${networkAdvice(code)}`, {
+    cause,
+  })
+}
+
+/** The connection stood, so the call may have arrived. */
+const CUT = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'UND_ERR_SOCKET',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_ABORTED',
+])
+
+function networkAdvice(code: string | null): string {
+  if (code === 'ECONNREFUSED') return 'Start it, or set BACKEND_URL to where it listens.'
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return 'Check the spelling of the host name in BACKEND_URL, and the DNS.'
+  if (code === null) return 'Check BACKEND_URL.'
+  if (code === 'EPROTO' || /^ERR_SSL_/.test(code))
+    return 'Check whether BACKEND_URL has to begin with http:// or https://.'
+  if (/CERT|TLS|SIGNATURE/.test(code))
+    return 'Its certificate is not trusted: set NODE_EXTRA_CA_CERTS to the file of its authority.'
+  return 'Check BACKEND_URL, the network and the firewall between.'
+}
+
+function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null
+}

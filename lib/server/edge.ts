@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Access } from './access'
 import { addressOf } from './addresses'
 import { ConfigError } from './config'
+import { limitConnections, type ConnectionBounds } from './connection-bounds'
 import { IMPORTS, isLive, pageRefusalOf, pathOf, refusalOf, SIGN_IN, siteOf, type Refusal } from './guard'
 import { isApi } from './http'
 import type { Log } from './log'
@@ -40,6 +41,7 @@ export interface Behind {
   meter: RefusalMeter
   log: Log
   patience?: Patience
+  connections?: ConnectionBounds
 }
 
 /**
@@ -60,6 +62,7 @@ export function createEdge(behind: Behind): Server {
     meter,
     log,
     patience = PATIENCE,
+    connections,
   } = behind
 
   const judge = ({ method = '', url: target = '', headers, socket }: IncomingMessage) =>
@@ -140,6 +143,7 @@ export function createEdge(behind: Behind): Server {
     })
   })
 
+  limitConnections(edge, trustedProxy, bound => meter.refused(bound), connections)
   edge.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Until somebody takes the socket over, a reset by the other side would be an uncaught error.
     socket.on('error', () => socket.destroy())

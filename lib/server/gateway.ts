@@ -2,6 +2,7 @@ import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import { BlockList } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Server } from 'socket.io'
+import type { ServerOptions } from 'ws'
 import { z } from 'zod'
 import {
   handshake,
@@ -18,6 +19,7 @@ import { parseScope, type Scope, type ScopeParts } from '../sync/scope'
 import { thinned } from '../hub/thinned'
 import type { Access, Proof } from './access'
 import { addressOf } from './addresses'
+import { BoundedWebSocketServer } from './bounded-websocket-server'
 import type { Log } from './log'
 import { MessageRate } from './message-rate'
 import { Page, type PageListener, type PageSocket, type Source } from './page'
@@ -26,6 +28,8 @@ import { tooManyGuesses } from './reply'
 import { Visitors, type Crowding, type VisitorBounds } from './visitors'
 
 const MAX_MESSAGE_BYTES = 64 * 1024
+/** Errors of `ws` and engine.io about frames that break their protocols. */
+const MALFORMED = /(Invalid|Unsupported) WebSocket frame|Too many (message fragments|buffered chunks)|invalid heartbeat/
 const REFUSED = {
   sockets: 'Too many pages are open',
   'sockets-of-address': 'Too many pages are open from your address',
@@ -39,7 +43,10 @@ export interface GatewayMeter {
   /** A change that pages follow went out so many ms after it was made [SYNC-4]. */
   published(ms: number): void
   /** A bound was reached, and somebody was told so [SAFE-5]. */
-  refused(bound: Crowding | 'subscriptions' | 'messages' | 'message-size' | 'tokens', details?: object): void
+  refused(
+    bound: Crowding | 'subscriptions' | 'messages' | 'message-size' | 'control-frames' | 'malformed-frames' | 'tokens',
+    details?: object,
+  ): void
 }
 
 /** Who is connected now. */
@@ -109,6 +116,11 @@ export class Gateway {
       perMessageDeflate: false,
       httpCompression: false,
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
+      wsEngine: class extends BoundedWebSocketServer {
+        constructor(wsOptions: ServerOptions) {
+          super(wsOptions, () => meter.refused('control-frames'))
+        }
+      },
       allowRequest: (request, decide) => {
         if (queryOf(request).has('j')) {
           decide('JSONP is not spoken here', false)
@@ -155,7 +167,9 @@ export class Gateway {
       }
       socket.use(([event], next) => {
         // The sender of what it may not send is not told why, as no page of ours sends that.
-        if (this.#may(socket, needsOf.get(event))) next()
+        const role = needsOf.get(event)
+        if (role === undefined) this.meter.refused('malformed-frames')
+        if (this.#may(socket, role)) next()
         else socket.disconnect(true)
       })
       this.#tellRole(socket)
@@ -232,14 +246,23 @@ export class Gateway {
 
   /** Ends a connection that talks too much, or too long at once [SAFE-5]. */
   #keepToBounds(connection: Connection): void {
-    connection.on('close', (_reason: string, error?: Error) => {
-      // All that is left of what `ws` said. What comes by long polling the edge counts.
+    connection.on('close', (reason: string, error?: Error) => {
+      // The text is all that is left of an error of `ws`. The edge counts what comes by long polling.
       if (error !== undefined && /Max payload size exceeded/.test(error.message)) this.meter.refused('message-size')
+      else if (reason === 'parse error' || (error !== undefined && MALFORMED.test(error.message))) {
+        this.meter.refused('malformed-frames')
+      }
+    })
+    // Called after socket.io's own listener, which closes the connection where it can't decode the packet.
+    let isTooLoud = false
+    connection.on('data', () => {
+      if (connection.readyState !== 'open' && !isTooLoud) this.meter.refused('malformed-frames')
     })
     const rate = new MessageRate(performance.now())
     // Of whatever kind: a page says little beyond messages, a pong every 25 s.
     connection.on('packet', () => {
       if (rate.allows(performance.now())) return
+      isTooLoud = true
       this.meter.refused('messages')
       connection.close(true)
     })

@@ -21,7 +21,7 @@ export interface PageListener {
   /** The source failed: then something that is due was never told. */
   failed(error: unknown): void
   /** It asked for more than a page may. */
-  refused(bound: 'subscriptions'): void
+  refused(bound: 'subscriptions' | 'malformed-frames'): void
   /** It no longer keeps up, and leaves the broadcast until it does. */
   slow(): void
 }
@@ -75,7 +75,7 @@ export class Page {
   #subscribe(request: unknown, done: unknown): void {
     // Without a way to answer there is nothing to say but goodbye.
     if (!isCallback(done)) {
-      this.socket.disconnect(true)
+      this.#dismiss()
       return
     }
     const result = subscribe.safeParse(request)
@@ -97,7 +97,13 @@ export class Page {
   #unsubscribe(request: unknown): void {
     const result = unsubscribe.safeParse(request)
     if (result.success) this.#drop(result.data.scope)
-    else this.socket.disconnect(true)
+    else this.#dismiss()
+  }
+
+  /** Ends a page that says what no page of ours says. */
+  #dismiss(): void {
+    this.listener.refused('malformed-frames')
+    this.socket.disconnect(true)
   }
 
   #defer(scope: Scope, tell: () => Promise<void>): void {

@@ -180,6 +180,104 @@ const deadly: Record<string, string | Buffer> = {
   'a frame of 5 MiB': Buffer.alloc(5 << 20, 'x'),
 }
 
+/** A masked frame as a client sends it, with a mask of zeros. */
+const frameOf = (opcode: number, payload = Buffer.alloc(0), isFinal = true) =>
+  Buffer.concat([Buffer.from([(isFinal ? 0x80 : 0) | opcode, 0x80 | payload.length, 0, 0, 0, 0]), payload])
+
+/** Frames that WebSocket itself forbids. */
+const broken: Record<string, Buffer> = {
+  'a frame without a mask': Buffer.from([0x81, 0x01, 0x33]),
+  'a reserved opcode': frameOf(0x3),
+  'a reserved bit': Buffer.from([0xc1, 0x80, 0, 0, 0, 0]),
+  'a continuation of nothing': frameOf(0x0),
+  'a message inside a message': Buffer.concat([frameOf(0x1, Buffer.from('3'), false), frameOf(0x1, Buffer.from('3'))]),
+  'a ping in pieces': frameOf(0x9, Buffer.from('x'), false),
+  'a ping that is too long': Buffer.from([0x89, 0xfe, 0x01, 0x00, 0, 0, 0, 0]),
+  'text that is no UTF-8': frameOf(0x1, Buffer.from([0x33, 0xff])),
+  'a length beyond all numbers': Buffer.concat([Buffer.from([0x81, 0xff]), Buffer.alloc(8, 0x7f)]),
+  'a message in a thousand pieces': Buffer.concat([
+    frameOf(0x1, Buffer.from('3'), false),
+    ...Array.from({ length: 1_000 }, () => frameOf(0x0, Buffer.alloc(0), false)),
+  ]),
+}
+
+/** A connection that is upgraded by hand, and then sends these bytes. */
+async function bareFrames(bytes: Buffer) {
+  const socket = connectRaw(server.port, '127.0.0.1')
+  clients.push({ close: () => socket.destroy() })
+  socket.on('error', () => undefined)
+  const closed = new Promise(resolve => socket.once('close', () => resolve('closed')))
+  const lines = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', `Sec-WebSocket-Key: ${KEY}`]
+  const target = `GET ${SOCKET_PATH}/?EIO=4&transport=websocket HTTP/1.1`
+  socket.write([target, `Host: 127.0.0.1:${server.port}`, ...lines, '', ''].join('\r\n'))
+  await once(socket, 'data')
+  socket.resume()
+  socket.write(bytes)
+  return { socket, closed }
+}
+const KEY = Buffer.alloc(16).toString('base64')
+
+describe('[SAFE-5] control frames', () => {
+  const ping = frameOf(0x9, Buffer.alloc(125, 'x'))
+
+  it('a ping is answered by a pong of the same content, before and after sign-in', async () => {
+    const { socket, hears } = await bare(team.bearer('ann'))
+    for (const hello of [null, JOIN]) {
+      if (hello !== null) {
+        socket.send(hello)
+        await hears('40')
+      }
+      const pong = once(socket, 'pong')
+      socket.ping('are you there')
+      expect(String((await pong)[0])).toBe('are you there')
+    }
+  })
+
+  it.each([
+    ['pings', ping],
+    ['pongs', frameOf(0xa, Buffer.alloc(125, 'x'))],
+  ])('a flood of %s without a sign-in is cut and counted, and fills no memory', async (_, frame) => {
+    const before = process.memoryUsage().rss
+    const { socket, closed } = await bareFrames(Buffer.alloc(0))
+    // Nothing is read, so pongs have nowhere to go. 13 MB are far more than the sockets' buffers hold.
+    socket.pause()
+    for (let n = 0; n < 100 && !socket.destroyed; n += 1) {
+      socket.write(Buffer.concat(Array.from({ length: 1_000 }, () => frame)))
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    socket.resume()
+    expect(await closed).toBe('closed')
+    await vi.waitFor(async () =>
+      expect(await refusals()).toEqual(['groundtruth_refused_total{bound="control-frames"} 1']),
+    )
+    const grown = (process.memoryUsage().rss - before) / 1_048_576
+    console.log(`resident memory after the flood: ${grown.toFixed(0)} MiB more, the attacker's included`)
+    await expectService()
+  })
+})
+
+describe('[SAFE-5] connections', () => {
+  it('beyond the bound of an address are closed before anything is read; the others are served', async () => {
+    const narrow = await serve({ connections: { inAll: 9, perAddress: 3 } })
+    const open = async () => {
+      const socket = connectRaw(narrow.port, '127.0.0.1').on('error', () => undefined)
+      clients.push({ close: () => socket.destroy() })
+      await once(socket, 'connect')
+      return socket
+    }
+    const first = await open()
+    await open()
+    await open()
+    const beyond = await open()
+    await once(beyond, 'close')
+    const counted = async () => (await narrow.metrics.text()).includes('{bound="connections-of-address"} 1')
+    await vi.waitFor(async () => expect(await counted()).toBe(true))
+    first.destroy()
+    await vi.waitFor(async () => expect((await narrow.call('GET', '/healthz')).status).toBe(200))
+    await narrow.close()
+  })
+})
+
 describe('[SAFE-4] [SAFE-5] a frame that is no message', () => {
   it.each(Object.keys(deadly))('%s: ends its socket, and nobody else’s', async name => {
     const { socket, closed, hears } = await bare(team.bearer('ann'))
@@ -189,6 +287,8 @@ describe('[SAFE-4] [SAFE-5] a frame that is no message', () => {
     expect(await closed).toBe('closed')
     await vi.waitFor(() => expect(gateway.attendance().sockets).toBe(0))
     expect(asked).toEqual([])
+    const bound = name.startsWith('a frame of') ? 'message-size' : 'malformed-frames'
+    expect(await refusals()).toEqual([`groundtruth_refused_total{bound="${bound}"} 1`])
     await expectService()
   })
 
@@ -199,9 +299,19 @@ describe('[SAFE-4] [SAFE-5] a frame that is no message', () => {
       socket.send(frame)
       expect(await closed).toBe('closed')
       expect(asked).toEqual([])
+      expect(await refusals()).toEqual(['groundtruth_refused_total{bound="malformed-frames"} 1'])
       await expectService()
     },
   )
+
+  it.each(Object.keys(broken))('%s breaks the protocol of WebSocket: is counted and closed', async name => {
+    const { closed } = await bareFrames(broken[name]!)
+    expect(await closed).toBe('closed')
+    await vi.waitFor(async () =>
+      expect(await refusals()).toEqual(['groundtruth_refused_total{bound="malformed-frames"} 1']),
+    )
+    await expectService()
+  })
 
   it.each(['/admin', '/__proto__', '/../', '/constructor'])(
     '[SAFE-3] the namespace %s is nobody’s',

@@ -7,6 +7,7 @@ import type { AgentContainer, ContainerList, Fleet, LogLine, RunFields, RunSumma
 import { someRun } from '../run/testing-shown'
 import { Access, type AccessOptions } from './access'
 import type { AuditEntry } from './audit'
+import type { ConnectionBounds } from './connection-bounds'
 import { createEdge, listen } from './edge'
 import { createApi } from './http'
 import { createLog } from './log'
@@ -191,13 +192,15 @@ export interface Entrance {
   publicUrl?: URL
   trustedProxy?: BlockList
   patience?: Patience
+  connections?: ConnectionBounds
 }
 
 /**
  * A dashboard whose pages say only what they were told: the edge, the HTTP interface and a fake hub, on a real port. What
  * was audited is in `audited`; `left` is called when somebody signs out.
  */
-export async function serve({ team, proxyUser = null, publicUrl, trustedProxy, patience }: Entrance = {}) {
+export async function serve(entranceOf: Entrance = {}) {
+  const { team, proxyUser = null, publicUrl, trustedProxy, patience, connections } = entranceOf
   const hub = new FakeHub()
   const metrics = new Metrics()
   const live = createServer()
@@ -223,6 +226,7 @@ export async function serve({ team, proxyUser = null, publicUrl, trustedProxy, p
       : null,
     live,
     ...(patience && { patience }),
+    ...(connections && { connections }),
   })
   const port = Number((await listen(edge, '127.0.0.1', 0)).port)
 

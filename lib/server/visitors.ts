@@ -1,3 +1,5 @@
+import { Tally } from './tally'
+
 /** All pages there may be, those of one client address, and those of one person. */
 export interface VisitorBounds {
   inAll: number
@@ -37,26 +39,5 @@ export class Visitors {
   /** One turned out to be this person's. Returns what is to be called once when it is gone. */
   recognised(person: string): () => void {
     return this.people.add(person)
-  }
-}
-
-/** Counts by name; what is counted down to nothing is forgotten. */
-class Tally {
-  private readonly counts = new Map<string, number>()
-  all = 0
-
-  of(name: string): number {
-    return this.counts.get(name) ?? 0
-  }
-
-  add(name: string): () => void {
-    this.all += 1
-    this.counts.set(name, this.of(name) + 1)
-    return () => {
-      this.all -= 1
-      const left = this.of(name) - 1
-      if (left > 0) this.counts.set(name, left)
-      else this.counts.delete(name)
-    }
   }
 }

@@ -44,7 +44,6 @@ function heardOf(id: string, identity: ReturnType<typeof identityByName>, at: nu
       finishedAt: null,
       seenRunningAt: null,
       seenEndedAt: null,
-      seenStateAt: null,
       removed: false,
     },
   }

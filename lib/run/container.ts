@@ -76,7 +76,7 @@ export const containerFacts = z.object({
   seenRunningAt: z.number().nullable(),
   seenEndedAt: z.number().nullable(),
   /** By our clock: when we first saw it in its state. */
-  seenStateAt: z.number().nullable().default(null),
+  seenStateAt: z.number().optional(),
   /** It no longer exists; what was learned of it stands [DOCK-5]. */
   removed: z.boolean(),
 })

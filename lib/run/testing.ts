@@ -254,7 +254,6 @@ export function agent(id: string, { tree = 'a-1a2b3c', marks, ...over }: Shape =
     finishedAt: exitCode === null ? null : createdAt,
     seenRunningAt: createdAt,
     seenEndedAt: exitCode === null ? null : (over.finishedAt ?? createdAt),
-    seenStateAt: createdAt,
     removed: false,
     ...over,
   }

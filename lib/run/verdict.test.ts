@@ -296,6 +296,16 @@ describe('the table of verdicts', () => {
         [600_000, 'agrees', 'Backend says waiting; its container could not be started, exit 127, command not found.'],
       ],
     ],
+    [
+      'pending, and a container runs between two restarts',
+      [
+        'pending',
+        restarting(3, 3, { state: 'running', seenRunningAt: T0 + 4_000 }),
+        {},
+        [4_999, 'agrees'],
+        [5_000, 'conflict'],
+      ],
+    ],
     ...([paused, restarting(3, 3)] as const).map((containers): [string, Row] => [
       `pending, and a container is ${containers[0]?.state ?? ''}`,
       ['pending', containers, {}, [4_999, 'agrees'], [5_000, 'conflict']],
@@ -630,7 +640,8 @@ function oracle({ status, since, containers, undecided }: Pair, around: Around, 
   const waiting = containers.filter(c => !gone(c)).slice(-1)[0]
   const noneFor = Math.max(since ?? never, docker.since)
   const first = containers.find(c => up(c) || (gone(c) && c.startedAt !== null))
-  const completedAt = since ?? containers.find(up)?.seenRunningAt ?? now
+  const completes = containers.find(up)
+  const completedAt = since ?? completes?.restarted?.since ?? completes?.seenRunningAt ?? now
   const rows: [boolean, Verdict][] = [
     [docker.link !== 'live', 'unknown'],
     [open && backend.link !== 'live', 'unknown'],
@@ -640,7 +651,7 @@ function oracle({ status, since, containers, undecided }: Pair, around: Around, 
       open &&
         status === 'pending' &&
         first !== undefined &&
-        lasts(first.seenRunningAt ?? first.seenEndedAt ?? now, 5_000),
+        lasts(first.restarted?.since ?? first.seenRunningAt ?? first.seenEndedAt ?? now, 5_000),
       'conflict',
     ],
     [open && status === 'pending', 'agrees'],

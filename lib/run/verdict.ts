@@ -103,7 +103,7 @@ function ofPending({ containers }: Pair, { backend }: Around, now: number): Judg
   const failed = containers.findLast(({ startFailed }) => startFailed)
   if (!first && failed) return stands('agrees', `Backend says waiting; its container ${exitWords(failed)}.`)
   if (!first) return stands('agrees', 'Backend and Docker both say not started.')
-  const seen = first.seenRunningAt ?? seenEnded(first)
+  const seen = seenBegun(first) ?? seenEnded(first)
   const due = Math.max(seen, backend.since) + EARLY
   if (due > now) return until(due, 'agrees', 'A container has just started; the backend’s word usually follows.')
   const text = `Backend says waiting; its container is known since ${iso(seen)}. Check the backend’s log.`
@@ -207,7 +207,7 @@ function ofCompleted({ since, containers, before = false }: Pair, now: number): 
   }
   const atWork = containers.find(isAtWork)
   if (atWork) {
-    const begun = Math.max(since ?? -Infinity, atWork.seenRunningAt ?? atWork.createdAt)
+    const begun = Math.max(since ?? -Infinity, seenBegun(atWork) ?? atWork.createdAt)
     const due = (since ?? begun) + OUTLIVES_COMPLETION
     if (due > now) return until(due, 'agrees', `Backend says completed; the container ${ending(atWork)}.`)
     const text = `Backend says completed; ${naming(atWork)} ${stillWords(atWork)} since ${iso(begun)}. Read its log.`
@@ -239,6 +239,9 @@ function ofOver({ since: told, containers }: Pair, { over, endedAt }: Around, no
 
 /** When it was first seen ended, ms on our clock as a rule. */
 const seenEnded = ({ seenEndedAt, finishedAt, createdAt }: ContainerFacts) => seenEndedAt ?? finishedAt ?? createdAt
+
+/** When it was first seen at work, ms on our clock: each restart begins anew, but the row of them does not. */
+const seenBegun = ({ restarted, seenRunningAt }: ContainerFacts) => restarted?.since ?? seenRunningAt
 
 /** When it was first seen in its state, ms on our clock as a rule. */
 const seenState = ({ seenStateAt, seenRunningAt, createdAt }: ContainerFacts) =>

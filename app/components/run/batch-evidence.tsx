@@ -21,7 +21,7 @@ export function BatchEvidence({ batch }: { batch: Batch }) {
   return (
     <>
       <span className={ended ? 'seen ended' : 'seen'} aria-hidden="true" />
-      <span className="seen-text">
+      <span className="seen-text" title={containerText(container)}>
         {containerText(container)}
         {ended && isAwaited && finishedAt !== null && (
           <span className="dim">

@@ -22,6 +22,7 @@ import { ContainersView } from './components/containers/containers-view'
 import { StopContainerDialog } from './components/containers/stop-container-dialog'
 import { FleetView } from './components/fleet/fleet-view'
 import { SpecList, StartDialog } from './components/fleet/start-dialog'
+import { PlanOutlook } from './components/fleet/start-outlook'
 import { ImportDialog } from './components/import-dialog'
 import { Log } from './components/log/log'
 import { LogRow } from './components/log/log-line'
@@ -30,7 +31,7 @@ import { GoneBanner } from './components/run/gone-banner'
 import { RunView } from './components/run/run-view'
 import { StopDialog } from './components/run/stop-dialog'
 import { RIGHT_TO_LEFT } from './components/outside'
-import { Refusal } from './components/use-request'
+import { PerhapsBegun, Refusal } from './components/use-request'
 import { VisitorProvider } from './components/visitor'
 import ErrorPage from './error'
 import NotFound from './not-found'
@@ -170,7 +171,7 @@ function others(textOf: TextOf): ReactNode[] {
   const line = filled(logLine, textOf)
   const state = { lines: [line], dropped: 1 }
   const choice = { name: textOf('specs.name'), has_tasks: true, has_plan: true, task_count: 1 }
-  const refused = { ok: false as const, status: 502, error: textOf('error') }
+  const refused = { ok: false as const, status: 502, error: textOf('error'), runId: textOf('runId') }
   const failed = Object.assign(new Error(textOf('error.message')), { digest: '1234' })
   address.runId = encodeURIComponent(textOf('runId').toWellFormed())
   return [
@@ -179,6 +180,15 @@ function others(textOf: TextOf): ReactNode[] {
     <ImportDialog key="import" onClose={close} />,
     <SpecList key="specs" specs={{ ok: true, value: [choice] }} chosen="" onChoose={close} onRetry={close} />,
     <SpecList key="refused" specs={refused} chosen="" onChoose={close} onRetry={close} />,
+    <PlanOutlook
+      key="outlook"
+      plan={{ ok: true, value: { state: 'read', total: 2, completed: 1, runs: [textOf('runId')] } }}
+      dryRun
+    />,
+    <PlanOutlook key="no outlook" plan={refused} dryRun />,
+    <PerhapsBegun key="begun" runId={textOf('runId')}>
+      {textOf('error')}
+    </PerhapsBegun>,
     <Refusal key="refusal" what="Not started">
       {textOf('error')}
     </Refusal>,
@@ -187,15 +197,17 @@ function others(textOf: TextOf): ReactNode[] {
     <GoneBanner key="gone" runId={run.runId} />,
     <Log
       key="log"
-      live={{ state, sync: 'live', checkedAt: null, gone: false }}
+      log={state}
+      known="current"
       run={{ runId: run.runId, importId: null }}
       batchId={textOf('batches.id')}
       tabs={null}
-      empty=""
+      place="batch log"
+      grows
     />,
-    <LogRow key="line" row={{ kind: 'line', key: '1', line }} matcher={null} current={false} zone="utc" />,
-    <LogRow key="match" row={{ kind: 'line', key: '1', line }} matcher={matcherOf('x')} current zone="utc" />,
-    <LogRow key="gap" row={{ kind: 'gap', key: '1', missing: 2, oldest: true }} matcher={null} current zone="utc" />,
+    <LogRow key="line" row={{ kind: 'line', key: '1', line }} matcher={null} current={false} zone="utc" full />,
+    <LogRow key="match" row={{ kind: 'line', key: '1', line }} matcher={matcherOf('x')} current zone="utc" full={false} />,
+    <LogRow key="gap" row={{ kind: 'gap', key: '1', missing: 2, oldest: true }} matcher={null} current zone="utc" full />,
     <ErrorPage key="error" error={failed} reset={close} />,
     <NotFound key="not found" />,
     <RunNotFound key="no run" />,

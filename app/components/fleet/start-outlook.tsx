@@ -4,7 +4,7 @@ import Link from 'next/link'
 import { useEffect, useState } from 'react'
 import { runPath, specPlan, type Answer, type SpecPlan } from '../../api'
 import { startOutlook } from '../../start-outlook'
-import { disarmed } from '../../words'
+import { Name, Prose } from '../outside'
 
 /** Says before a start what it will do: how much of the plan is completed already, and which run is under way [START-1]. */
 export function StartOutlook({ spec, dryRun }: { spec: string; dryRun: boolean }) {
@@ -21,21 +21,32 @@ export function StartOutlook({ spec, dryRun }: { spec: string; dryRun: boolean }
 
   return (
     <div className="start-outlook" role="status" data-testid="start-outlook">
-      {plan === null ? (
-        <p>Reading the plan of this spec…</p>
-      ) : plan.ok ? (
-        <>
-          <p>{startOutlook(plan.value, dryRun)}</p>
-          {plan.value.runs.map(runId => (
-            <p key={runId}>
-              Another run of this spec is under way: <Link href={runPath(runId)}>{disarmed(runId)}</Link>. Two runs
-              share one plan and one work tree, and may make each other fail.
-            </p>
-          ))}
-        </>
-      ) : (
-        <p>How much of its plan is completed can’t be told. {plan.error}</p>
-      )}
+      {plan === null ? <p>Reading the plan of this spec…</p> : <PlanOutlook plan={plan} dryRun={dryRun} />}
     </div>
+  )
+}
+
+/** What a start will do, once it was asked how the plan stands. */
+export function PlanOutlook({ plan, dryRun }: { plan: Answer<SpecPlan>; dryRun: boolean }) {
+  if (!plan.ok) {
+    return (
+      <p>
+        How much of its plan is completed can’t be told. <Prose text={plan.error} />
+      </p>
+    )
+  }
+  return (
+    <>
+      <p>{startOutlook(plan.value, dryRun)}</p>
+      {plan.value.runs.map(runId => (
+        <p key={runId}>
+          Another run of this spec is under way:{' '}
+          <Link href={runPath(runId)}>
+            <Name text={runId} />
+          </Link>
+          . Two runs share one plan and one work tree, and may make each other fail.
+        </p>
+      ))}
+    </>
   )
 }

@@ -15,7 +15,7 @@ const TIME = /(^|\.)(\w+At|\w+Since|at|since|until|now)$/
  * numbers are 1, nothing is null; `pick` says otherwise, by path, such as `batches.status`.
  */
 export function filled<T extends z.ZodType>(schema: T, textOf: (path: string) => string, pick: Pick = () => undefined) {
-  return schema.parse(valueOf(schema.def as unknown as Def, '', textOf, pick))
+  return schema.parse(valueOf(schema.def, '', textOf, pick))
 }
 
 interface Def {

@@ -103,7 +103,11 @@ test('[SAFE-4.4] [SAFE-4.9] names, branches, errors and lines that hide or reord
   for (const { text, width } of names) expect([text, text !== '' && width > 3]).toEqual([text, true])
   // What is right to left reads so, and what is beside it stays in its place.
   const hebrew = page.locator('[data-batch-id="honest Hebrew"]')
-  expect(await fromLeft(hebrew.locator('.name > button'))).toBe([...(honestTexts['Hebrew'] ?? '')].reverse().join(''))
+  expect(await fromLeft(hebrew.locator('.name > button'))).toBe(
+    Array.from(honestTexts['Hebrew'] ?? '')
+      .reverse()
+      .join(''),
+  )
   const [place, name] = [hebrew.locator('.n'), hebrew.locator('.name')]
   expect((await place.boundingBox())?.x).toBeLessThan((await name.boundingBox())?.x ?? 0)
   for (const text of honest)

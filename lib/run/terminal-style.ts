@@ -64,7 +64,7 @@ const numberOf = (text: string): number | null => (/^\d{0,9}$/.test(text) ? Numb
 
 /** Applies the parameter at `at`; gives how many parameters that took. */
 function applyAt(style: Changing, all: readonly Parameter[], at: number): number {
-  const [code = null, ...parts] = all[at] ?? [null]
+  const [code, ...parts] = all[at] ?? [null]
   if (code === 38 || code === 48 || code === 58) {
     const { hue, taken } = parts.length > 0 ? { hue: hueOfParts(parts), taken: 1 } : hueAfter(all, at + 1)
     if (code === 38) style.foreground = hue ?? style.foreground

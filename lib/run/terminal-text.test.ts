@@ -183,27 +183,46 @@ describe('[SAFE-4.2] where visible text stands in its source', () => {
   })
 })
 
+/** Puts a function around a method of a prototype; gives what takes it off again. */
+function wrapped<T extends object>(
+  prototype: T,
+  name: string,
+  around: (call: () => unknown, receiver: T, argument: unknown) => unknown,
+): () => void {
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, name)
+  const method: unknown = descriptor?.value
+  if (!descriptor || typeof method !== 'function') throw new Error(`There is no method ${name}`)
+  Object.defineProperty(prototype, name, {
+    ...descriptor,
+    value: function (this: T, argument: unknown): unknown {
+      return around(() => Reflect.apply(method, this, [argument]), this, argument)
+    },
+  })
+  return () => void Object.defineProperty(prototype, name, descriptor)
+}
+
 describe('[SAFE-4.1] the cost of terminal text', () => {
   /** How many characters the reader looks at: as far as its patterns search, and one by one. */
   const steps = (source: string): number => {
     let count = 0
-    const { exec } = RegExp.prototype
-    const { charCodeAt } = String.prototype
-    RegExp.prototype.exec = function (text: string) {
-      const from = this.global ? this.lastIndex : 0
-      const found = exec.call(this, text)
-      count += (found === null ? text.length : found.index + found[0].length) - from + 1
-      return found
-    }
-    String.prototype.charCodeAt = function (index: number) {
-      count += 1
-      return charCodeAt.call(this, index)
-    }
+    const restore = [
+      wrapped(RegExp.prototype, 'exec', (call, pattern: RegExp, text: unknown) => {
+        const from = pattern.global ? pattern.lastIndex : 0
+        const found = call()
+        // A global pattern that finds nothing goes back to the beginning; any other is taken to look at all of its text.
+        const to = pattern.global && found !== null ? pattern.lastIndex : String(text).length
+        count += to - from + 1
+        return found
+      }),
+      wrapped(String.prototype, 'charCodeAt', call => {
+        count += 1
+        return call()
+      }),
+    ]
     try {
       for (const _part of terminalParts(source)) count += 1
     } finally {
-      RegExp.prototype.exec = exec
-      String.prototype.charCodeAt = charCodeAt
+      for (const each of restore) each()
     }
     return count
   }

@@ -12,6 +12,7 @@ export class Books {
   private readonly entries = new Map<Scope, { of: Document; until: number }[]>()
   private readonly texts = new WeakMap<object, string>()
   private readonly canonicals = new WeakMap<object, string>()
+  private readonly openedAt = new Map<Scope, number>()
   /** When anything was last another than before. */
   changedAt = 0
 
@@ -22,6 +23,7 @@ export class Books {
     const isOpen = last?.until === Infinity
     if (document && isOpen && this.isSame(last.of, document)) return false
     this.changedAt = now
+    if (document && !isOpen) this.openedAt.set(scope, now)
     if (isOpen) last.until = now
     const kept = before.filter(({ until }) => until >= now - REMEMBERED)
     if (document) kept.push({ of: document, until: Infinity })
@@ -31,6 +33,11 @@ export class Books {
 
   has(scope: Scope): boolean {
     return this.entries.get(scope)?.at(-1)?.until === Infinity
+  }
+
+  /** Since when it is held without a break, ms. */
+  since(scope: Scope): number {
+    return this.openedAt.get(scope) ?? Infinity
   }
 
   /** What is held now. */

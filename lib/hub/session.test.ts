@@ -8,6 +8,9 @@ vi.mock('ws', async () => ({ WebSocket: (await import('./world/testing-network')
 vi.mock('node:timers/promises', async () => ({ setTimeout: (await import('./world/testing-time')).sleep }))
 vi.stubGlobal('fetch', simulatedFetch)
 
+// A minute of the simulated world takes some 50 ms, and far more on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
+
 /** What `step` makes of these: the next batch begins, the first at work completes, or fails. */
 const BEGIN = 0
 const COMPLETE = 5

@@ -97,11 +97,13 @@ export const faultPins: Record<string, Story> = {
     deeds: [{ do: 'start here', run: 2 }],
   },
   '[RUN-4] a server that forgets an abort': {
-    setting: { seed: 1975393646, generation: 'C', dryRun: true, backendSkew: -1500, dockerSkew: -1500 },
+    setting: { seed: 0, generation: 'C', dryRun: false, backendSkew: 0, dockerSkew: 0 },
     deeds: [
-      { do: 'start here', run: 1 },
-      { do: 'pass', ms: 60 },
-      { do: 'stop elsewhere', run: 1 },
+      { do: 'start here', run: 2 },
+      { do: 'pass', ms: 4000 },
+      { do: 'start here', run: 5 },
+      { do: 'pass', ms: 4000 },
+      { do: 'stop elsewhere', run: 5 },
     ],
   },
   '[RUN-2] a server that loses what agents print': {

@@ -111,7 +111,7 @@ export class Dashboard implements PageServer {
     this.witness.rebuilt(this.before)
     await this.hub.restore()
     publisher.serve()
-    this.failures.push(...forgotten(this.before, this.books.held(), evicted, this.witness.recorded))
+    this.failures.push(...forgotten(this.before, this.books.held(), evicted, runId => this.witness.recorded(runId)))
     // Whether such a run exists at all the backend has yet to say.
     for (const runId of this.wanted) if (!this.witness.knows(runId)) this.wanted.delete(runId)
   }

@@ -4,7 +4,6 @@ import { digest } from '../../sync/digest'
 import { apply, diffOfDocument, type Document } from '../../sync/document'
 import { isObject, parseJson, type Json, type JsonObject } from '../../sync/json'
 import type { Observation } from '../../run/observation'
-import { RunState } from '../run-state'
 import { Runs } from '../runs'
 import type { RecordsFault } from './testing-disk'
 import type { WorldFault } from './testing-world'
@@ -151,13 +150,9 @@ export const faults: Record<string, WorldFault> = {
     frame: text => text.replace('Resuming run: ', 'Resuming the run: '),
   },
   '[RUN-13] a server that leaves a run open which another one has resumed': {
-    plant: () => {
-      const { observe } = RunState.prototype
-      const planted = vi.spyOn(RunState.prototype, 'observe').mockImplementation(function (this: RunState, ...told) {
-        if (told[0].kind !== 'continued') observe.apply(this, told)
-      })
-      return () => planted.mockRestore()
-    },
+    source: withFields(({ error }) =>
+      error === 'Another run resumed what this one had begun.' ? { status: 'running', endedAt: null } : {},
+    ),
   },
   '[RUN-13] a server that believes in an entry that was not found': {
     frame: text => text.replace(/Run \S+ not found, starting fresh/, 'Resuming run: run-2026-01-01-001001'),

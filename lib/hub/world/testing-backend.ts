@@ -1,7 +1,9 @@
 import type { Generation } from '../../reference-backend/generation'
 import type { PageServer, World } from '../../sync/fuzz/testing'
+import { isObject, own, parseJson, type Json } from '../../sync/json'
 import type { SimulatedDocker } from './testing-docker'
-import { Execution, type Frame, type PlannedBatch } from './testing-execution'
+import { Execution, type Frame } from './testing-execution'
+import { NO_ENTRY, SpecFiles, type PlannedBatch } from './testing-files'
 import { CLEAR, type Path, type Peer, type SimulatedSocket } from './testing-network'
 
 /** The plans of the simulated projects: no id is in two of them, so whose a container is can always be told. */
@@ -24,14 +26,16 @@ const PLANS: readonly (readonly (readonly [id: string, name: string, ...dependsO
   ],
 ]
 
+/** Which spec each run executes: the first runs of all of them, and the second ones of two. */
+const RUNS = [0, 1, 2, 3, 0, 2]
+
 const UNKNOWN = '{"type":"error","message":"Execution not found."}'
 const PAGE = '<!doctype html><title>ckrv</title>'
 
 /** A run as the outside world knows it: it may be executed by a process that is no more. */
 export interface Project {
-  readonly spec: string
+  readonly files: SpecFiles
   readonly runId: string
-  readonly plan: PlannedBatch[]
   execution: Execution | null
   /** The process that executes it still lives. */
   isAlive: boolean
@@ -49,6 +53,9 @@ export interface Project {
 export class SimulatedBackend implements Peer {
   path: Path = CLEAR
   readonly projects: Project[]
+  readonly specs: readonly SpecFiles[]
+  /** Entries of the history of which a run was evicted. */
+  readonly evictedEntries = new Set<string>()
   private readonly sockets = new Set<SimulatedSocket>()
   private hexes = 0
 
@@ -61,16 +68,20 @@ export class SimulatedBackend implements Peer {
       /** Its clock, against the true one, ms. */
       skew: number
       frame: (text: string) => string | null
+      /** What the dashboard is answered in the place of an answer. */
+      answer: (pathname: string, text: string) => string
     },
   ) {
-    this.projects = PLANS.map((plan, n) => ({
-      spec: `00${n + 1}-spec`,
-      runId: `run-${n + 1}`,
-      plan: plan.map(([id, name, ...dependsOn]) => ({ id, name, dependsOn, status: 'pending', branch: null })),
-      execution: null,
-      isAlive: false,
-      known: { abort: false, accepted: false, heard: new Set<Frame>() },
-    }))
+    const specs = PLANS.map((plan, n) => {
+      const batches = plan.map(([id, name, ...dependsOn]) => ({ id, name, dependsOn, status: 'pending', branch: null }))
+      return new SpecFiles(`00${n + 1}-spec`, batches)
+    })
+    this.projects = RUNS.flatMap((which, n) => {
+      const files = specs[which]
+      const known = { abort: false, accepted: false, heard: new Set<Frame>() }
+      return files ? [{ files, runId: `run-${n + 1}`, execution: null, isAlive: false, known }] : []
+    })
+    this.specs = specs
   }
 
   get isDry(): boolean {
@@ -87,30 +98,41 @@ export class SimulatedBackend implements Peer {
     return known !== undefined && (known.accepted || known.abort || known.heard.size > 0)
   }
 
+  /** How the history says that a run ended; null where it does not. */
+  recorded(runId: string): string | null {
+    const project = this.projects.find(each => each.runId === runId)
+    const entry =
+      project?.execution?.entry ?? this.specs.flatMap(({ entries }) => entries).find(({ id }) => id === runId)
+    return entry && entry.status !== 'running' ? entry.status : null
+  }
+
   /** The dashboard has evicted a run, and with it all that it had heard of it. */
   evicted(runId: string): void {
-    const known = this.projects.find(each => each.runId === runId)?.known
-    if (!known) return
+    const project = this.projects.find(each => each.runId === runId)
+    this.evictedEntries.add(project?.execution?.entry?.id ?? runId)
+    if (!project) return
+    const { known } = project
     known.abort = known.accepted = false
     known.heard.clear()
   }
 
   answer(method: string, { pathname, searchParams }: URL, body: string | null): { status: number; text: string } {
-    const json = (value: object) => ({ status: 200, text: JSON.stringify(value) })
+    const json = (value: Json, status = 200) => ({
+      status,
+      text: this.options.answer(pathname, JSON.stringify(value)),
+    })
     if (pathname === '/health') return { status: 200, text: 'OK' }
-    if (pathname === '/api/specs') {
-      return json({ specs: this.projects.map(({ spec }) => ({ name: spec, has_plan: true })) })
+    if (pathname === '/api/specs')
+      return json({ specs: this.specs.map(({ spec }) => ({ name: spec, has_plan: true })) })
+    if (pathname === '/api/plans/detail') return json(this.planOf(searchParams.get('spec')))
+    const [, spec, id] = /^\/api\/history\/([^/]+)(?:\/([^/]+))?$/.exec(pathname) ?? []
+    const files = this.specs.find(each => each.spec === spec)
+    if (files && this.options.generation !== 'A') {
+      if (id === undefined) return json(files.listed())
+      return json(files.detail(id), files.entry(id) ? 200 : 404)
     }
-    if (pathname === '/api/plans/detail') {
-      const project = this.projects.find(({ spec }) => spec === searchParams.get('spec'))
-      const batches = project?.plan.map(({ dependsOn, ...batch }) => ({ ...batch, depends_on: dependsOn })) ?? []
-      // The oldest one can't read what it has written itself.
-      const strict = this.options.generation === 'A' && batches.some(({ status }) => status !== 'pending')
-      const raw_yaml = JSON.stringify({ batches })
-      return json(strict ? { success: false, batches: [], raw_yaml } : { success: true, batches, raw_yaml })
-    }
-    if (method === 'POST' && pathname === '/api/execution/start') return json(this.start(body ?? ''))
-    if (method === 'POST' && pathname === '/api/execution/stop') return json(this.stop(body ?? ''))
+    if (method === 'POST' && pathname === '/api/execution/start') return json(this.start(parseJson(body ?? '')))
+    if (method === 'POST' && pathname === '/api/execution/stop') return json(this.stop(parseJson(body ?? '')))
     return { status: 200, text: PAGE }
   }
 
@@ -127,16 +149,21 @@ export class SimulatedBackend implements Peer {
     for (const frame of project.execution.frames) if (frame.replayed) this.send(project, socket, frame, true)
   }
 
-  /** Somebody starts it: from the dashboard, or elsewhere. */
-  execute(project: Project): boolean {
+  /** Somebody starts it: from the dashboard, or elsewhere. @param resumes the entry that it is to go on with */
+  execute(project: Project, resumes: string | null): boolean {
     if (project.execution) return false
     const { generation, dryRun, skew } = this.options
     const now = () => this.world.clock.now + skew
     project.isAlive = true
-    project.execution = new Execution(project.runId, project.spec, generation, dryRun, project.plan, now, frame => {
+    project.execution = new Execution({ dryRun, resumes }, project.files, generation, now, frame => {
       for (const socket of this.sockets) if (socket.runId === project.runId) this.send(project, socket, frame, false)
     })
     return true
+  }
+
+  /** An entry that a run of the spec may go on with, or an id that no history holds. */
+  entryToResume({ files: { entries } }: Project, which: number): string {
+    return entries[which % (entries.length + 1)]?.id ?? NO_ENTRY
   }
 
   /** The engine takes its next step, whichever that is. */
@@ -152,9 +179,9 @@ export class SimulatedBackend implements Peer {
       // The agent's container comes a moment later, whatever has become of the run by then.
       if (!execution.dryRun) this.docker.createSoon(next.id, hex)
     } else if (batch) {
-      if (how % 23 === 1) this.finish(batch, 3, () => execution.fail(batch, 3))
-      else if (how % 23 === 3) this.finish(batch, 0, () => execution.failToMerge(batch))
-      else this.finish(batch, 0, () => execution.complete(batch))
+      if (how % 23 === 1) this.finish(execution, batch, 3, () => execution.fail(batch, 3))
+      else if (how % 23 === 3) this.finish(execution, batch, 0, () => execution.failToMerge(batch))
+      else this.finish(execution, batch, 0, () => execution.complete(batch))
     }
   }
 
@@ -172,7 +199,10 @@ export class SimulatedBackend implements Peer {
 
   /** Its process ends, and every run with it. */
   die(): void {
-    for (const project of this.projects) project.isAlive = false
+    for (const project of this.projects) {
+      project.isAlive = false
+      project.execution?.die()
+    }
     this.path = { ...this.path, refuses: true }
     this.cut()
   }
@@ -183,8 +213,9 @@ export class SimulatedBackend implements Peer {
     this.sockets.clear()
   }
 
-  private finish({ id }: PlannedBatch, exitCode: number, told: () => void): void {
-    this.docker.finish(id, exitCode)
+  private finish(execution: Execution, batch: PlannedBatch, exitCode: number, told: () => void): void {
+    const hex = execution.hexOf(batch.id)
+    if (hex !== undefined) this.docker.finish(hex, exitCode)
     told()
   }
 
@@ -197,16 +228,31 @@ export class SimulatedBackend implements Peer {
     })
   }
 
-  private start(body: string): object {
-    const project = this.projects.find(({ runId }) => body.includes(JSON.stringify(runId)))
-    return project && this.execute(project)
+  /** The oldest generation can't read what it has written itself. */
+  private planOf(spec: string | null): Json {
+    const files = this.specs.find(each => each.spec === spec)
+    const batches = files?.plan.map(({ dependsOn, ...batch }) => ({ ...batch, depends_on: dependsOn })) ?? []
+    const strict = this.options.generation === 'A' && batches.some(({ status }) => status !== 'pending')
+    const raw_yaml = JSON.stringify({ batches })
+    return strict ? { success: false, batches: [], raw_yaml } : { success: true, batches, raw_yaml }
+  }
+
+  private start(request: Json): Json {
+    const project = this.meant(request)
+    const resumes = isObject(request) ? own(request, 'resume_run_id') : null
+    return project && this.execute(project, typeof resumes === 'string' ? resumes : null)
       ? { success: true, run_id: project.runId, message: 'started' }
       : { success: false, message: 'Execution already running' }
   }
 
-  private stop(body: string): object {
-    const project = this.projects.find(({ runId }) => body.includes(JSON.stringify(runId)))
+  private stop(request: Json): Json {
+    const project = this.meant(request)
     if (!project || !this.abort(project)) return { success: false, message: 'Execution not found or already stopped' }
     return { success: true, message: 'stopped' }
+  }
+
+  private meant(request: Json): Project | undefined {
+    const runId = isObject(request) ? own(request, 'run_id') : null
+    return this.projects.find(project => project.runId === runId)
   }
 }

@@ -1,17 +1,18 @@
 import type { Document } from '../../sync/document'
-import { canonical } from '../../sync/json'
+import { canonical, parseJson } from '../../sync/json'
 import { MemoryPublisher } from '../../sync/memory-publisher'
 import type { PublisherOptions } from '../../sync/publisher'
 import type { Scope } from '../../sync/scope'
-import { throughText } from '../../sync/testing'
 
 /** No page may claim what is older; ms. */
 const REMEMBERED = 20_000
 
 /** What the server held of each scope, and until when: what pages claim is compared with it, and nothing else. */
 export class Books {
-  private readonly entries = new Map<Scope, { text: string; of: Document; until: number }[]>()
+  private readonly entries = new Map<Scope, { of: Document; until: number }[]>()
   private readonly texts = new WeakMap<object, string>()
+  private readonly canonicals = new WeakMap<object, string>()
+  private readonly openedAt = new Map<Scope, number>()
   /** When anything was last another than before. */
   changedAt = 0
 
@@ -20,17 +21,23 @@ export class Books {
     const before = this.entries.get(scope) ?? []
     const last = before.at(-1)
     const isOpen = last?.until === Infinity
-    if (document && isOpen && (last.of === document || last.text === this.textOf(document))) return false
+    if (document && isOpen && this.isSame(last.of, document)) return false
     this.changedAt = now
+    if (document && !isOpen) this.openedAt.set(scope, now)
     if (isOpen) last.until = now
     const kept = before.filter(({ until }) => until >= now - REMEMBERED)
-    if (document) kept.push({ text: this.textOf(document), of: document, until: Infinity })
+    if (document) kept.push({ of: document, until: Infinity })
     this.entries.set(scope, kept)
     return true
   }
 
   has(scope: Scope): boolean {
     return this.entries.get(scope)?.at(-1)?.until === Infinity
+  }
+
+  /** Since when it is held without a break, ms. */
+  since(scope: Scope): number {
+    return this.openedAt.get(scope) ?? Infinity
   }
 
   /** What is held now. */
@@ -47,17 +54,32 @@ export class Books {
   }
 
   knows(scope: Scope, state: Document, now: number, ago: number): boolean {
-    const text = this.textOf(state)
-    return this.entries.get(scope)?.some(held => held.until >= now - ago && held.text === text) ?? false
+    const held = this.entries.get(scope)?.filter(({ until }) => until >= now - ago) ?? []
+    return (
+      held.some(({ of }) => this.textOf(of) === this.textOf(state)) || held.some(({ of }) => this.isSame(of, state))
+    )
+  }
+
+  /** Whether both say the same. Nearly always the order of their keys is the same, too, and is quicker to compare. */
+  private isSame(a: Document, b: Document): boolean {
+    return a === b || this.textOf(a) === this.textOf(b) || this.canonicalOf(a) === this.canonicalOf(b)
   }
 
   private textOf(document: Document): string {
-    const known = this.texts.get(document)
-    if (known !== undefined) return known
-    const text = canonical(throughText(document))
-    this.texts.set(document, text)
-    return text
+    return remembered(this.texts, document, JSON.stringify)
   }
+
+  private canonicalOf(document: Document): string {
+    return remembered(this.canonicals, document, () => canonical(parseJson(this.textOf(document))))
+  }
+}
+
+function remembered(texts: WeakMap<object, string>, document: Document, make: (document: Document) => string): string {
+  const known = texts.get(document)
+  if (known !== undefined) return known
+  const text = make(document)
+  texts.set(document, text)
+  return text
 }
 
 /** What is wrong with a publisher on purpose. */

@@ -9,7 +9,7 @@ import { Replica } from '../../sync/replica'
 import { fleetScope, parseScope, runScope, type Scope } from '../../sync/scope'
 import { Hub } from '../hub'
 import { MemoryStore } from '../store'
-import { HubError } from '../types'
+import { HubError, type StartRequest } from '../types'
 import { Books, BookedPublisher, type PublisherFault } from './testing-books'
 import { Disk, type RecordsFault } from './testing-disk'
 import { forgotten } from './testing-memory'
@@ -31,6 +31,8 @@ const KEEPS = 2
 export interface Witness {
   /** Whether it knows that the run exists. */
   knows(runId: string): boolean
+  /** How the backend's history says that a run ended; null where it does not. */
+  recorded(runId: string): string | null
   /** Of an evicted run nothing that was heard before is known any more. */
   evicted(runId: string): void
   /** A new process knows what the one before held. */
@@ -109,7 +111,7 @@ export class Dashboard implements PageServer {
     this.witness.rebuilt(this.before)
     await this.hub.restore()
     publisher.serve()
-    this.failures.push(...forgotten(this.before, this.books.held(), evicted))
+    this.failures.push(...forgotten(this.before, this.books.held(), evicted, runId => this.witness.recorded(runId)))
     // Whether such a run exists at all the backend has yet to say.
     for (const runId of this.wanted) if (!this.witness.knows(runId)) this.wanted.delete(runId)
   }
@@ -130,11 +132,11 @@ export class Dashboard implements PageServer {
     this.disk.throwAway()
   }
 
-  begin(spec: string, runId: string, dryRun: boolean, accepted: () => void): void {
+  begin(request: StartRequest & { runId: string }, accepted: () => void): void {
     this.ask(
-      hub => hub.start({ spec, runId, dryRun }),
+      hub => hub.start(request),
       () => {
-        this.wanted.add(runId)
+        this.wanted.add(request.runId)
         accepted()
       },
     )
@@ -178,6 +180,11 @@ export class Dashboard implements PageServer {
 
   has(scope: Scope): boolean {
     return this.books.has(scope)
+  }
+
+  /** For how long a scope has been published, ms. */
+  age(scope: Scope): number {
+    return this.world.clock.now - this.books.since(scope)
   }
 
   subscribe(link: Link, request: Subscribe, answer: (answer: Answer) => void): void {

@@ -9,6 +9,7 @@ import { HubWorld, type Setting, type WorldFault } from './testing-world'
 /** What may happen; runs, pages and containers are meant by number. */
 type RunDeed = { run: number } & (
   | { do: 'start here' | 'start elsewhere' | 'follow' | 'stop here' | 'stop elsewhere' }
+  | { do: 'resume here' | 'resume elsewhere'; entry: number }
   | { do: 'step'; how: number }
   | { do: 'print'; stream: 'stdout' | 'stderr'; text: string }
 )
@@ -21,7 +22,7 @@ type OtherDeed =
   | { do: 'restart'; down: number; skew: number; noticed: boolean; torn: boolean }
 export type Deed = RunDeed | PageDeed | OtherDeed
 
-const run = fc.nat({ max: 3 })
+const run = fc.nat({ max: 5 })
 const path: fc.Arbitrary<Path> = fc.record({
   refuses: fc.constantFrom(false, false, true),
   silent: fc.constantFrom(false, false, true),
@@ -51,7 +52,13 @@ const works = fc.oneof(
   },
 )
 const passes = fc.record({ do: is('pass'), ms: fc.constantFrom(10, 10, 60, 60, 300, 300, 900, 900, 4_000, 12_000) })
-const begins = fc.record({ do: is('start here', 'start elsewhere', 'follow', 'start here', 'follow'), run })
+const begins = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: is('start here', 'start elsewhere', 'follow', 'start here', 'follow'), run }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: is('resume here', 'resume elsewhere'), run, entry: fc.nat({ max: 3 }) }) },
+)
 const mishap: fc.Arbitrary<Deed> = fc.oneof(
   fc.record({ do: is('cut'), page, noticed: fc.boolean() }),
   fc.record({ do: is('leave'), page }),
@@ -135,12 +142,20 @@ async function perform(world: HubWorld, deed: Deed): Promise<void> {
 function work({ backend, server }: HubWorld, deed: RunDeed): void {
   const project = backend.projects[deed.run]
   if (!project) return
+  const request = { spec: project.files.spec, runId: project.runId, dryRun: backend.isDry }
+  const accepted = () => void (project.known.accepted = true)
   switch (deed.do) {
     case 'start here':
-      server.begin(project.spec, project.runId, backend.isDry, () => (project.known.accepted = true))
+      server.begin(request, accepted)
+      break
+    case 'resume here':
+      server.begin({ ...request, resumeRunId: backend.entryToResume(project, deed.entry) }, accepted)
       break
     case 'start elsewhere':
-      if (!backend.path.refuses) backend.execute(project)
+      if (!backend.path.refuses) backend.execute(project, null)
+      break
+    case 'resume elsewhere':
+      if (!backend.path.refuses) backend.execute(project, backend.entryToResume(project, deed.entry))
       break
     case 'follow':
       server.follow(project.runId)

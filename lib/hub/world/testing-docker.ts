@@ -18,6 +18,8 @@ const KEPT = 256
 export interface SimulatedContainer {
   inspection: Inspection
   batchId: string
+  /** Which run's attempt of the batch it is. */
+  hex: string
   removed: boolean
   /** What the dashboard was shown of it, by the incarnation that was: that it exists, and how it ended. */
   readonly shownTo: Set<number>
@@ -107,15 +109,15 @@ export class SimulatedDocker extends Engine {
       const mounts = [{ source, destination: '/workspace' }]
       const inspection = inspectionOf(id, { createdAt: this.now, startedAt: this.now, state: 'running', mounts })
       const toNobody = { shownTo: new Set<number>(), endShownTo: new Set<number>(), endReadBy: new Set<number>() }
-      this.containers.push({ inspection, batchId, removed: false, ...toNobody })
+      this.containers.push({ inspection, batchId, hex, removed: false, ...toNobody })
       this.tell(eventOf(id, 'create', this.now))
       this.tell(eventOf(id, 'start', this.now))
     })
   }
 
   /** The batch's agent ends, and its container is soon removed. */
-  finish(batchId: string, exitCode: number): void {
-    const container = this.containers.findLast(each => each.batchId === batchId)
+  finish(hex: string, exitCode: number): void {
+    const container = this.containers.find(each => each.hex === hex)
     if (container) this.end(container, exitCode, true)
   }
 

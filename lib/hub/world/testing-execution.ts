@@ -8,18 +8,10 @@ import {
   type Happening,
 } from '../../reference-backend/generation'
 import type { BatchStatus, RunStatus } from '../../run/model'
+import type { Entry, PlannedBatch, SpecFiles } from './testing-files'
 
 /** What agents print, and nobody else. */
 export const WORKING = 'working'
-
-/** A batch of a spec's plan, as the backend's plan file has it. */
-export interface PlannedBatch {
-  id: string
-  name: string
-  dependsOn: string[]
-  status: string
-  branch: string | null
-}
 
 /** What is true of a run at a moment, by the books of who makes it happen. */
 export interface Truth {
@@ -36,14 +28,21 @@ export interface Frame {
   replayed: boolean
   /** It tells of the run's end. */
   isEnd: boolean
-  /** What is true as soon as it is heard, if all before it was; null amid the words for one happening. */
-  truth: Truth | null
+  /** It names the entry of the history that is the run's own. */
+  namesEntry: boolean
 }
 
 /** So long a silence of the engine's makes an agent's line the end [RUN-4]; ms. */
 const SILENCE = 60_000
 
-/** One run as its backend executes it: what it does, what it says of that, and what is therefore true. */
+/** A start, as the backend is asked for it. */
+export interface Order {
+  readonly dryRun: boolean
+  /** The entry to go on with; null: a new one. */
+  readonly resumes: string | null
+}
+
+/** One run as its backend executes it: what it does, what it says and writes of that, and what is therefore true. */
 export class Execution {
   readonly frames: Frame[] = []
   /** When the user's stop took effect; no later frame is a word of the engine's. */
@@ -56,32 +55,75 @@ export class Execution {
   seemsFailed = false
   /** It seemed so for as long as the engine must be silent, and then went on: who has not heard that takes it for failed. */
   seemedFailed = false
+  /** Its entry in the history; null where there is none. */
+  readonly entry: Entry | null
+  readonly dryRun: boolean
+  /** From when to when its engine was at work, ms on the backend's clock. */
+  readonly beganAt: number
+  private endedAt = Infinity
   private status: RunStatus = 'idle'
+  /** What it knows of the plan, which it read once. */
+  private readonly plan: PlannedBatch[]
   private readonly states = new Map<string, BatchStatus>()
+  /** By which each batch's attempt is known to Docker and Git. */
+  private readonly hexes = new Map<string, string>()
+  /** Batches whose completion it told. */
+  private readonly completed = new Set<string>()
   private unnamed: string | null = null
+  private historyId: string | null = null
   private nanos = 0n
   /** When the engine last said anything. */
   private saidAt = 0
 
   constructor(
-    readonly runId: string,
-    readonly spec: string,
+    { dryRun, resumes }: Order,
+    private readonly files: SpecFiles,
     readonly generation: Generation,
-    readonly dryRun: boolean,
-    readonly plan: PlannedBatch[],
     private readonly now: () => number,
     private readonly said: (frame: Frame) => void,
   ) {
-    for (const batch of plan) {
-      batch.status = 'pending'
-      this.states.set(batch.id, 'pending')
-    }
+    this.dryRun = dryRun
+    this.beganAt = now()
+    this.plan = files.plan.map(batch => ({ ...batch }))
+    for (const { id, status } of this.plan) this.states.set(id, status === 'completed' ? 'completed' : 'pending')
     this.status = generation === 'A' ? 'starting' : 'running'
-    this.say({ kind: 'started', spec })
+    this.say({ kind: 'started', spec: files.spec })
+    this.entry = generation === 'A' ? null : this.openEntry(resumes)
+    const done = this.plan.filter(({ status }) => status === 'completed').length
+    if (done > 0) this.note('info', `Resuming: ${done} batches already completed`)
+    this.endIfComplete()
   }
 
   get isOver(): boolean {
     return this.isAborted || this.status === 'completed' || this.status === 'failed' || this.status === 'aborted'
+  }
+
+  /** Whether the engines of both were at work at one time. */
+  overlaps(other: Execution): boolean {
+    return this.beganAt <= other.endedAt && other.beganAt <= this.endedAt
+  }
+
+  isAfter(other: Execution): boolean {
+    return this.beganAt > other.beganAt
+  }
+
+  /** Whether it began before another or after it, as far as their stamps tell. */
+  begins(other: Execution): 'before' | 'after' | 'at once' {
+    const [own, its] = [this, other].map(({ beganAt }) =>
+      this.generation === 'C' ? Math.floor(beganAt / 1_000) : beganAt,
+    )
+    if (own === undefined || its === undefined || own === its) return 'at once'
+    return own < its ? 'before' : 'after'
+  }
+
+  /** The engine is at work no more, for whatever reason. */
+  die(): void {
+    this.endedAt = Math.min(this.endedAt, this.now())
+  }
+
+  /** By which its latest attempt of a batch is known to Docker. */
+  hexOf(id: string): string | undefined {
+    return this.hexes.get(id)
   }
 
   get running(): PlannedBatch[] {
@@ -99,20 +141,22 @@ export class Execution {
   }
 
   begin(batch: PlannedBatch, hex: string): void {
-    batch.branch = branchName(this.generation, batch, hex)
-    batch.status = 'running'
+    this.hexes.set(batch.id, hex)
     this.status = 'running'
     this.states.set(batch.id, 'running')
+    this.write(batch, 'running')
     this.say({ kind: 'batch-running', batch })
   }
 
   complete(batch: PlannedBatch): void {
-    batch.status = 'completed'
+    const branch = this.branchOf(batch)
     this.states.set(batch.id, 'completed')
-    this.say({ kind: 'batch-completed', batch, branch: this.branchOf(batch) })
-    if (this.plan.some(({ id }) => this.states.get(id) !== 'completed')) return
-    this.status = 'completed'
-    this.say({ kind: 'completed', historyId: null }, true)
+    this.completed.add(batch.id)
+    this.say({ kind: 'batch-completed', batch, branch })
+    if (!this.dryRun) this.write(batch, 'completed', branch)
+    const recorded = this.entry?.batches.find(({ id }) => id === batch.id)
+    if (recorded) Object.assign(recorded, { status: 'completed', endedAt: this.now(), branch })
+    this.endIfComplete()
   }
 
   fail(batch: PlannedBatch, exitCode: number): void {
@@ -120,17 +164,18 @@ export class Execution {
     if (this.generation !== 'C' && this.running.length > 1) this.unnamed = batch.id
     this.states.set(batch.id, 'failed')
     this.end('failed')
+    this.record('failed', reason)
     this.say({ kind: 'batch-failed', batch, reason }, true)
     this.say({ kind: 'failed', reason, abrupt: false }, true)
   }
 
-  /** It completes, and can't be merged. */
+  /** It completes, and can't be merged: of that neither plan nor history is told. A dry run merges nothing. */
   failToMerge(batch: PlannedBatch): void {
-    if (this.generation === 'C') return
-    batch.status = 'completed'
+    if (this.generation === 'C' || this.dryRun) return
     this.states.set(batch.id, 'completed')
+    this.completed.add(batch.id)
     this.say({ kind: 'batch-completed', batch, branch: this.branchOf(batch) })
-    this.say({ kind: 'note', level: 'info', text: `Merging branch ${this.branchOf(batch)}` })
+    this.note('info', `Merging branch ${this.branchOf(batch)}`)
     this.states.set(batch.id, 'failed')
     this.end('failed')
     this.say({ kind: 'merge-failed', batch, reason: 'Merge failed' }, true)
@@ -138,7 +183,7 @@ export class Execution {
 
   print(stream: 'stdout' | 'stderr', text: string): void {
     // The oldest generation's completions are sentences, and before its engine's first one an agent's is believed [RUN-3].
-    const isBelieved = this.generation === 'A' && ![...this.states.values()].includes('completed')
+    const isBelieved = this.generation === 'A' && this.completed.size === 0
     if (isBelieved && text.startsWith('Batch ')) return
     this.mayHavePrintedAbort ||= text === ABORTED
     if (text === WORKING) this.workings += 1
@@ -149,35 +194,86 @@ export class Execution {
 
   abort(): void {
     // Also a run that is over can be stopped: that is said, and changes nothing.
-    if (this.generation === 'C' && !this.isOver) this.end('aborted')
+    if (this.generation === 'C' && !this.isOver) {
+      this.end('aborted')
+      this.record('aborted')
+    }
     this.isAborted = true
+    this.die()
     this.say({ kind: 'aborted' }, true)
   }
 
   /** What was at work when the run ended has ended with it. */
   private end(status: 'failed' | 'aborted'): void {
     this.status = status
+    this.die()
     for (const { id } of this.running) this.states.set(id, 'aborted')
   }
 
-  private branchOf({ branch }: PlannedBatch): string {
-    if (branch === null) throw new Error('A batch ends that never began')
-    return branch
+  private endIfComplete(): void {
+    if (this.plan.some(({ id }) => this.states.get(id) !== 'completed')) return
+    this.status = 'completed'
+    this.die()
+    this.record('completed')
+    this.say({ kind: 'completed', historyId: this.historyId }, true)
   }
 
-  private say(happening: Happening, isEnd = false): void {
+  /** Another run of the spec that is at work keeps this one from an entry, and still this one has an id for it. */
+  private openEntry(resumes: string | null): Entry | null {
+    const { files } = this
+    const found = resumes === null ? undefined : files.entry(resumes)
+    if (found) {
+      Object.assign(found, { status: 'running', endedAt: null, error: null })
+      this.historyId = found.id
+      this.note('info', `Resuming run: ${found.id}`, true)
+      return found
+    }
+    this.historyId = files.newId()
+    const { busy } = files
+    if (resumes !== null) this.note('warning', `Run ${resumes} not found, starting fresh`)
+    else if (busy !== null) this.note('warning', `Failed to create history entry: ${busy}`)
+    else {
+      const entry = files.create(this.historyId, this.now(), this.dryRun)
+      this.note('info', `Created run history entry: ${entry.id}`, true)
+      return entry
+    }
+    return null
+  }
+
+  private record(status: 'completed' | 'failed' | 'aborted', error: string | null = null): void {
+    if (this.entry) Object.assign(this.entry, { status, error, endedAt: this.now() })
+  }
+
+  /** It writes the plan as a whole, as it knows it: what other runs wrote meanwhile is lost. */
+  private write(batch: PlannedBatch, status: string, branch = batch.branch): void {
+    Object.assign(batch, { status, branch })
+    this.files.plan = this.plan.map(each => ({ ...each }))
+  }
+
+  private branchOf(batch: PlannedBatch): string {
+    if (this.dryRun) return 'dry-run-branch'
+    const hex = this.hexes.get(batch.id)
+    if (hex === undefined) throw new Error('A batch ends that never began')
+    return branchName(this.generation, batch, hex)
+  }
+
+  private note(level: 'info' | 'warning', text: string, namesEntry = false): void {
+    this.say({ kind: 'note', level, text }, false, namesEntry)
+  }
+
+  private say(happening: Happening, isEnd = false, namesEntry = false): void {
     const all = words(this.generation, happening)
     if (happening.kind !== 'line' && happening.kind !== 'aborted') {
       this.seemedFailed ||= this.seemsFailed && this.now() - this.saidAt >= SILENCE
       this.seemsFailed = false
       this.saidAt = this.now()
     }
-    for (const [n, said] of all.entries()) {
+    for (const said of all) {
       this.nanos += 1_001n
       // Stamps of the documented contract are whole seconds: nothing else tells two of its messages apart.
       const text = encode(this.generation, said, BigInt(this.now()) * 1_000_000n + (this.nanos % 1_000_000n))
       const replayed = happening.kind !== 'aborted' || this.generation === 'C'
-      const frame = { text, replayed, isEnd, truth: n === all.length - 1 ? this.truth : null }
+      const frame = { text, replayed, isEnd, namesEntry }
       this.frames.push(frame)
       this.said(frame)
     }

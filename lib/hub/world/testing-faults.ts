@@ -1,8 +1,10 @@
+import { vi } from 'vitest'
 import { documentBody } from '../../sync/body'
 import { digest } from '../../sync/digest'
 import { apply, diffOfDocument, type Document } from '../../sync/document'
 import { isObject, parseJson, type Json, type JsonObject } from '../../sync/json'
 import type { Observation } from '../../run/observation'
+import { Runs } from '../runs'
 import type { RecordsFault } from './testing-disk'
 import type { WorldFault } from './testing-world'
 
@@ -119,5 +121,56 @@ export const faults: Record<string, WorldFault> = {
     source: withBatches(({ status, container }, run) =>
       status === 'running' && container === null && linkOf(run, 'docker') !== 'live' ? { verdict: 'ghost' } : {},
     ),
+  },
+  '[RUN-13] a server that never looks into the history': {
+    answer: (pathname, text) =>
+      /^\/api\/history\/[^/]+$/.test(pathname) ? JSON.stringify({ success: true, runs: [] }) : text,
+  },
+  '[RUN-13] a server that does not see that an entry has ended': {
+    answer: (pathname, text) =>
+      pathname.startsWith('/api/history/')
+        ? text
+            .replace(/"status":"(completed|failed|aborted)","dry/g, '"status":"running","dry')
+            .replace(/"ended_at":"[^"]*"/g, '"ended_at":null')
+        : text,
+  },
+  '[RUN-13] a server that does not hear which entry is a run’s own': {
+    frame: text => text.replace('Created run history entry: ', 'Created a run history entry: '),
+  },
+  '[RUN-13] a server that never gives up a run of the history': {
+    source: withFields(({ basis, inferred }) =>
+      basis === 'history' && inferred === true ? { status: 'running', endedAt: null } : {},
+    ),
+  },
+  '[RUN-13] a server that does not read in the plan what is at work': {
+    answer: (pathname, text) =>
+      pathname === '/api/plans/detail' ? text.replaceAll('"status":"running"', '"status":"pending"') : text,
+  },
+  '[RUN-13] a server that does not hear which entry a run goes on with': {
+    frame: text => text.replace('Resuming run: ', 'Resuming the run: '),
+  },
+  '[RUN-13] a server that leaves a run open which another one has resumed': {
+    source: withFields(({ error }) =>
+      error === 'Another run resumed what this one had begun.' ? { status: 'running', endedAt: null } : {},
+    ),
+  },
+  '[RUN-13] a server that believes in an entry that was not found': {
+    frame: text => text.replace(/Run \S+ not found, starting fresh/, 'Resuming run: run-2026-01-01-001001'),
+  },
+  '[RUN-8] a server that forgets what was completed before': {
+    frame: text => text.replace('"Resuming: ', '"Resuming '),
+  },
+  '[RUN-8] a server that takes what another run wrote into the plan for a run’s own': {
+    plant: () => {
+      const planted = vi.spyOn(Runs.prototype, 'hasOther').mockReturnValue(false)
+      return () => planted.mockRestore()
+    },
+  },
+  '[RUN-8] a server that takes the entry of another run for that of one that has none': {
+    frame: text =>
+      text.replace(
+        /Failed to create history entry: Another run is already in progress: (\S+) [^"]*/,
+        'Created run history entry: $1',
+      ),
   },
 }

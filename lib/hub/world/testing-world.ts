@@ -2,17 +2,23 @@ import { expect } from 'vitest'
 import type { Generation } from '../../reference-backend/generation'
 import { CALM, World, type Fault } from '../../sync/fuzz/testing'
 import { runScope } from '../../sync/scope'
-import { SimulatedBackend } from './testing-backend'
+import { SimulatedBackend, type Project } from './testing-backend'
 import { Dashboard, type ServerFault, type Witness } from './testing-dashboard'
 import { SimulatedDocker } from './testing-docker'
+import { expectEntry } from './testing-entry-oracle'
+import type { Entry, SpecFiles } from './testing-files'
 import { CLEAR, meet } from './testing-network'
-import { expectLines, expectTrue } from './testing-oracle'
+import { expectLines, expectTrue, type Scene } from './testing-oracle'
 import { settled, virtualTime } from './testing-time'
 
 /** A way to break the whole, which must not go unnoticed. */
 export interface WorldFault extends Fault, ServerFault {
   /** What the dashboard hears in the place of a frame; null: nothing. */
   frame?: (text: string) => string | null
+  /** What it is answered over HTTP in the place of an answer. */
+  answer?: (pathname: string, text: string) => string
+  /** Breaks the product itself; returns what mends it. */
+  plant?: () => () => void
 }
 
 export interface Setting {
@@ -25,7 +31,7 @@ export interface Setting {
 }
 
 /** Grace times, backoffs and then the silence after a wrong word are all over by then; ms. */
-const PEACE = 75_000
+const PEACE = 80_000
 
 /** How long what has changed may be under way where nothing is in its way; ms. */
 const UNDER_WAY = 100
@@ -35,11 +41,13 @@ export class HubWorld extends World<Dashboard> {
   readonly docker: SimulatedDocker
   readonly backend: SimulatedBackend
   private readonly restore: () => void
+  private readonly mend: () => void
 
   /** It stands still before `begin`. */
   constructor({ seed, generation, dryRun, backendSkew, dockerSkew }: Setting, fault: WorldFault = {}) {
     const witness: Witness = {
       knows: runId => this.backend.isKnown(runId),
+      recorded: runId => this.backend.recorded(runId),
       evicted: runId => this.backend.evicted(runId),
       rebuilt: held => this.docker.rebuilt(held, this.server.incarnation),
     }
@@ -47,7 +55,9 @@ export class HubWorld extends World<Dashboard> {
     const listener = () => this.server.incarnation
     this.docker = new SimulatedDocker(this, dockerSkew, listener)
     const frame = fault.frame ?? (text => text)
-    this.backend = new SimulatedBackend(this, this.docker, { generation, dryRun, skew: backendSkew, frame })
+    const answer = fault.answer ?? ((_, text) => text)
+    this.backend = new SimulatedBackend(this, this.docker, { generation, dryRun, skew: backendSkew, frame, answer })
+    this.mend = fault.plant?.() ?? (() => undefined)
     this.restore = virtualTime(
       this.clock,
       () => this.server.skew,
@@ -78,16 +88,40 @@ export class HubWorld extends World<Dashboard> {
     expect(this.server.unannounced()).toEqual([])
     expect(this.server.failures).toEqual([])
     for (const page of this.pages) page.expectCurrent()
-    for (const project of this.backend.projects) {
-      const snapshot = await this.server.hub?.snapshot(project.runId)
-      if (this.server.wanted.has(project.runId))
-        expect([project.runId, snapshot === undefined]).toEqual([project.runId, false])
-      if (!snapshot) continue
-      expect(this.server.has(runScope(project.runId))).toBe(true)
-      expectTrue(snapshot, project, this.docker.containers, this.server.incarnation)
-      const log = await this.server.hub?.logs(project.runId, { after: 0, limit: 10_000 })
-      expectLines(snapshot, log?.lines ?? [], project)
-    }
+    const { projects, specs } = this.backend
+    const scene = { projects, containers: this.docker.containers, dashboard: this.server.incarnation }
+    for (const project of projects) await this.expectRight(project, scene)
+    for (const files of specs) for (const entry of files.entries) await this.expectShown(entry, files, scene)
+  }
+
+  private async expectRight(project: Project, scene: Scene): Promise<void> {
+    const { runId } = project
+    const snapshot = await this.server.hub?.snapshot(runId)
+    if (this.server.wanted.has(runId)) expect([runId, snapshot === undefined]).toEqual([runId, false])
+    if (!snapshot) return
+    expect(this.server.has(runScope(runId))).toBe(true)
+    expectTrue(snapshot, project, scene)
+    const log = await this.server.hub?.logs(runId, { after: 0, limit: 10_000 })
+    expectLines(snapshot, log?.lines ?? [], project)
+  }
+
+  /** A run of the history is shown once: under its entry's id, or as the run that is followed [RUN-13]. */
+  private async expectShown(entry: Entry, files: SpecFiles, scene: Scene): Promise<void> {
+    const snapshot = await this.server.hub?.snapshot(entry.id)
+    const runs = scene.projects.filter(({ execution }) => execution?.entry === entry)
+    const followed = runs.filter(({ runId, known }) => {
+      return this.server.has(runScope(runId)) && [...known.heard].some(({ namesEntry }) => namesEntry)
+    })
+    const shown = snapshot?.runId ?? null
+    if (shown === null) {
+      const isDue = entry.status === 'running' && followed.length === 0 && !this.backend.evictedEntries.has(entry.id)
+      expect([entry.id, isDue]).toEqual([entry.id, false])
+    } else if (shown !== entry.id) expect(followed.map(({ runId }) => runId)).toContain(shown)
+    // A run that somebody else resumed is one of its own, beside the followed one that had ended before.
+    else if (followed.some(({ execution }) => execution && runs.every(each => !each.execution?.isAfter(execution))))
+      expect([entry.id, 'shown twice']).toEqual([entry.id, 'shown once'])
+    else if (snapshot && followed.length === 0)
+      expectEntry(snapshot, entry, files, scene, this.server.age(runScope(entry.id)))
   }
 
   /** What its processes leave behind comes to its end in this world, not in the next one. */
@@ -95,6 +129,7 @@ export class HubWorld extends World<Dashboard> {
     this.server.end()
     await settled()
     this.restore()
+    this.mend()
     meet(null)
   }
 

@@ -1,21 +1,25 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { play, stories, type Deed, type Story } from './testing-deeds'
+import { play, stories, type Story } from './testing-deeds'
 import { simulatedFetch } from './testing-network'
 import { pinned } from './testing-pinned'
 import { seedOfCode } from './testing-seed'
-import { shrunk } from './testing-shrink'
+import { printed, shrunk, wrongIn } from './testing-shrink'
 
 vi.mock('ws', async () => ({ WebSocket: (await import('./testing-network')).SimulatedSocket }))
 vi.mock('node:timers/promises', async () => ({ setTimeout: (await import('./testing-time')).sleep }))
 vi.stubGlobal('fetch', simulatedFetch)
 
 /** How many stories are told, and which: others with each change of the code, unless a seed says which ones. */
-const RUNS = Number(process.env['WORLD_RUNS'] ?? 500)
+const RUNS = Number(process.env['WORLD_RUNS'] ?? 100)
 const SEED = Number(process.env['WORLD_SEED'] ?? seedOfCode())
+/** Which part of them this process tells, as `part/parts`. */
+const [PART = 0, PARTS = 1] = (process.env['WORLD_PART'] ?? '0/1').split('/').map(Number)
+/** Stories are told by the hundred: the first hundred is that of the seed, the next that of the seed after it. */
+const HUNDRED = 100
 /** So many deeds a story has, as a mean. */
 const STEPS = 200
-/** How long what was found is made smaller; then it is told as it is, ms. */
+/** How long what was found is made shorter; then it is told as it is, ms. */
 const SHRINKS_FOR = 120_000
 /** A story takes some 100 ms; ms. */
 const PATIENCE = 120_000 + RUNS * 1_000
@@ -27,47 +31,41 @@ describe('any story of the whole', () => {
       const property = fc.asyncProperty(stories(STEPS), async story => {
         await play(story)
       })
-      const told = await fc.check(property, { numRuns: RUNS, seed: SEED, endOnFailure: true })
-      const which = `${told.numRuns} stories of seed ${SEED}`
-      if (told.counterexample) throw await counterexample(told.counterexample[0], which)
-      console.log(`the world is right in ${which}`)
+      for (let hundred = PART; hundred * HUNDRED < RUNS; hundred += PARTS) {
+        const seed = (SEED + hundred) % 2 ** 31
+        const numRuns = Math.min(HUNDRED, RUNS - hundred * HUNDRED)
+        const told = await fc.check(property, { numRuns, seed, endOnFailure: true })
+        const which = `${told.numRuns} stories of seed ${seed}`
+        if (told.counterexample) throw await counterexample(told.counterexample[0], which)
+        console.log(`the world is right in ${which}`)
+      }
     },
     PATIENCE + SHRINKS_FOR,
   )
 })
 
-const kindOf = (deed: Deed) => `${deed.do} ${'run' in deed ? deed.run : ''}`
-
 /** What to pin, as short as it becomes in the time, and what is wrong with it. */
-async function counterexample({ setting, deeds }: Story, which: string): Promise<Error> {
-  const until = performance.now() + SHRINKS_FOR
-  let cause: unknown = null
-  const fails = async (deeds: readonly Deed[]) => {
-    try {
-      await play({ setting, deeds })
-      return false
-    } catch (error) {
-      cause = error
-      return true
-    }
-  }
-  const left = await shrunk(deeds, kindOf, fails, () => performance.now() < until)
-  await fails(left)
-  const lines = left.map(deed => `    ${JSON.stringify(deed)},\n`).join('')
-  const story = `{\n  setting: ${JSON.stringify(setting)},\n  deeds: [\n${lines}  ],\n}`
-  return new Error(`The last of ${which} goes wrong. Shrunk, to be pinned:\n${story}\n${String(cause)}`, { cause })
+async function counterexample(story: Story, which: string): Promise<Error> {
+  console.log(`The last of ${which} goes wrong:\n${printed(story)}`)
+  const short = await shrunk(story, play, SHRINKS_FOR)
+  const cause = await wrongIn(play, short)
+  return new Error(`The last of ${which} goes wrong. To be pinned:\n${printed(short)}\n${String(cause)}`, { cause })
 }
 
 describe('a story', () => {
-  it('is the same however often it is told, and whatever was told before', async () => {
-    const endings: number[] = []
-    const [story] = fc.sample(stories(STEPS), { numRuns: 1, seed: 7 })
-    if (!story) throw new Error('No story')
-    for (let n = 0; n < 3; n++) endings.push((await play(story)).random(2 ** 30))
-    expect(endings).toEqual([endings[0], endings[0], endings[0]])
-  })
+  it(
+    'is the same however often it is told, and whatever was told before',
+    async () => {
+      const endings: number[] = []
+      const [story] = fc.sample(stories(STEPS), { numRuns: 1, seed: 7 })
+      if (!story) throw new Error('No story')
+      for (let n = 0; n < 3; n++) endings.push((await play(story)).random(2 ** 30))
+      expect(endings).toEqual([endings[0], endings[0], endings[0]])
+    },
+    PATIENCE,
+  )
 })
 
 describe('a story that was found', () => {
-  for (const [name, story] of Object.entries(pinned)) it(name, () => play(story).then(() => undefined))
+  for (const [name, story] of Object.entries(pinned)) it(name, () => play(story).then(() => undefined), PATIENCE)
 })

@@ -32,7 +32,7 @@ async function look(): Promise<string[]> {
   const quoted = (node: Node) => {
     const element = node.parentElement
     const place = element?.closest('[class]')?.className ?? ''
-    return `“${(node.textContent ?? '').trim().slice(0, 40)}” in .${String(place)}`
+    return `“${(node.textContent ?? '').trim().slice(0, 40)}” in .${place}`
   }
   /** What of an element and all that it stands in decides where its text can be seen; worked out once each. */
   interface Place {

@@ -1,16 +1,20 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 
-/** Tests of pure code: no sockets, processes, containers or module mocks, so one worker can run them all. */
+/** Tests of pure code: no sockets, processes or containers, so one worker runs many of them without isolation. */
 const pure = [
   'app/**/*.test.{ts,tsx}',
   'lib/{run,sync,testing}/**/*.test.ts',
-  'lib/backend/{fold.property,normalise,plan,recordings,replay,sentence}.test.ts',
-  'lib/docker/{agent-container,answers,containers,engine-link,host,known-lines,life,log-*,recordings,unescape-html}.test.ts',
+  'lib/backend/{clock-steps*,fold.property,normalise,plan,recordings,replay,sentence}.test.ts',
+  'lib/docker/{agent-container,answers,containers,engine-link,engine-state,host,known-lines,life,log-*,recordings,unescape-html}.test.ts',
 ]
+/** Tests that replace modules, which others must not see. */
+const mocking = ['app/outside.test.tsx']
 /** Tests that work with containers on the Docker Engine at hand. */
 const containers = ['lib/**/*engine.test.ts']
 /** Tests that take the whole machine: one after the other, when all others are done. */
 const alone = ['lib/hub/crowd.engine.test.ts', 'lib/server/soak.test.ts']
+
+const except = (...files: string[]) => [...configDefaults.exclude, ...files]
 
 export default defineConfig({
   test: {
@@ -23,14 +27,21 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'pure', include: pure, pool: 'threads', isolate: false, maxWorkers: 2 },
+        test: {
+          name: 'pure',
+          include: pure,
+          exclude: except(...mocking),
+          pool: 'threads',
+          isolate: false,
+          maxWorkers: 2,
+        },
       },
       {
         extends: true,
         test: {
           name: 'waiting',
-          include: ['lib/**/*.test.{ts,tsx}'],
-          exclude: [...configDefaults.exclude, ...pure, ...containers, ...alone],
+          include: ['lib/**/*.test.{ts,tsx}', ...mocking],
+          exclude: except(...pure.filter(files => !files.startsWith('app')), ...containers, ...alone),
           // They wait for sockets, timers and processes most of the time.
           maxWorkers: 6,
           sequence: { groupOrder: 1 },
@@ -41,7 +52,7 @@ export default defineConfig({
         test: {
           name: 'containers',
           include: containers,
-          exclude: [...configDefaults.exclude, ...alone],
+          exclude: except(...alone),
           maxWorkers: 4,
           sequence: { groupOrder: 2 },
         },

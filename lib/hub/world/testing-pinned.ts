@@ -238,6 +238,15 @@ export const pinned: Record<string, Story> = {
       { do: 'follow', run: 0 },
     ],
   },
+  '[RUN-13] a run of the history that was given up, in a dashboard that is killed': {
+    setting: { ...calm, generation: 'B', dryRun: true },
+    deeds: [
+      { do: 'start elsewhere', run: 2 },
+      { do: 'step', run: 2, how: 0 },
+      ...Array.from({ length: 7 }, (): Deed => ({ do: 'pass', ms: 12_000 })),
+      { do: 'restart', down: 2_000, skew: 0, noticed: true, torn: false },
+    ],
+  },
   '[SYNC-9] a run that two incarnations in a row find the backend not to know': {
     setting: calm,
     deeds: [

@@ -1,3 +1,4 @@
+import { shownName } from '../lib/run/display-text'
 import { hasEnded, type Role } from '../lib/run/container'
 import type { Batch, Container, Finding, Verdict } from '../lib/run/model'
 import { exitWords, shortId } from '../lib/run/verdict'
@@ -35,7 +36,7 @@ type Seen = Pick<Container, 'state' | 'exitCode' | 'oomKilled'> &
 /** What Docker shows of a container, in words: `running`, `exited 137, out of memory`, `restarting (3)` [DOCK-9]. */
 export function containerText(seen: Seen): string {
   const { state, exitCode, oomKilled, removed = false, timedOut = false, startFailed = false, restarted } = seen
-  if (seen.stateWord && !removed) return `in a state named “${seen.stateWord}”`
+  if (seen.stateWord && !removed) return `in a state named “${shownName(seen.stateWord)}”`
   if (hasEnded({ state, removed, startFailed })) {
     if (exitCode === null && !startFailed) return removed ? 'removed, unseen how it ended' : 'ended, unseen how'
     return exitWords({ exitCode, oomKilled, timedOut, startFailed })
@@ -56,7 +57,7 @@ const restartingText = (exitCode: number | null) => (exitCode === null ? 'restar
 
 /** The state as `docker ps` writes it, without how long it lasts: `Up (Paused)`, `Exited (137)` [DOCK-9.11]. */
 export function dockerStatus({ state, exitCode, stateWord, health, restarted }: Seen): string {
-  if (stateWord) return stateWord
+  if (stateWord) return shownName(stateWord)
   switch (state) {
     case 'created':
       return 'Created'

@@ -24,6 +24,7 @@ interface Def {
   element?: { def: Def }
   innerType?: { def: Def }
   entries?: Record<string, string>
+  values?: unknown[]
 }
 
 function valueOf(def: Def, path: string, textOf: (path: string) => string, pick: Pick): unknown {
@@ -45,9 +46,12 @@ function valueOf(def: Def, path: string, textOf: (path: string) => string, pick:
       return [inner(def.element, 'element')]
     case 'nullable':
     case 'optional':
+    case 'default':
       return inner(def.innerType, 'inner type')
     case 'enum':
       return Object.values(def.entries ?? {})[0]
+    case 'literal':
+      return def.values?.[0]
     case 'string':
       return TIME.test(path) ? '2026-11-23T13:00:00.000Z' : textOf(path)
     case 'number':

@@ -42,7 +42,7 @@ const realTimeout = setTimeout
 
 /** Waits on the real clock, whatever clock the code under test is given. */
 const until = async (condition: () => boolean): Promise<void> => {
-  const deadline = performance.now() + 20_000
+  const deadline = performance.now() + 50_000
   while (!condition()) {
     if (performance.now() > deadline) throw new Error('waited in vain')
     await new Promise(resolve => realTimeout(resolve, 2))

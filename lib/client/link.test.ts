@@ -44,11 +44,11 @@ describe('a link', () => {
   it('connects again by itself, also where the server dismissed it', async () => {
     const { url, sockets } = await listen()
     const { told } = open(url)
-    await vi.waitFor(() => expect(sockets).toHaveLength(1), 5_000)
+    await vi.waitFor(() => expect(sockets).toHaveLength(1))
     sockets[0]?.conn.close()
-    await vi.waitFor(() => expect(told).toEqual(['up', 'down', 'up']), 5_000)
+    await vi.waitFor(() => expect(told).toEqual(['up', 'down', 'up']))
     sockets[1]?.disconnect(true)
-    await vi.waitFor(() => expect(told).toEqual(['up', 'down', 'up', 'down', 'up']), 5_000)
+    await vi.waitFor(() => expect(told).toEqual(['up', 'down', 'up', 'down', 'up']))
   })
 
   it('gives up its connection for another one at once when told to', async () => {
@@ -63,7 +63,7 @@ describe('a link', () => {
   it('tells a page of another build, and one that hears what it does not understand', async () => {
     const refusing = await listen({ refuses: OUTDATED })
     const refused = open(refusing.url)
-    await vi.waitFor(() => expect(refused.told).toContain(OUTDATED), 5_000)
+    await vi.waitFor(() => expect(refused.told).toContain(OUTDATED))
     expect(refused.told).not.toContain('up')
 
     const { url, io } = await listen({ answers: (_request, done) => done(Object.assign({}, notFound, { error: '?' })) })
@@ -79,18 +79,18 @@ describe('a link', () => {
 
   it('[SAFE-3] tells a page whose server does not know any more who looks at it', async () => {
     const { told } = open((await listen({ refuses: NOT_SIGNED_IN })).url)
-    await vi.waitFor(() => expect(told).toContain('signed out'), 5_000)
+    await vi.waitFor(() => expect(told).toContain('signed out'))
     expect(told).not.toContain('up')
   })
 
   it('comes back later where the server lets nobody in', async () => {
     const { url, port, close, refusals } = await listen({ refuses: 'not you' })
     const { told } = open(url)
-    await vi.waitFor(() => expect(refusals()).toBe(2), 5_000)
+    await vi.waitFor(() => expect(refusals()).toBe(2))
     expect(told).toEqual([])
     await close()
     await listen({ port })
-    await vi.waitFor(() => expect(told).toEqual(['up']), 8_000)
+    await vi.waitFor(() => expect(told).toEqual(['up']))
   })
 
   it('[SYNC-7] tells nothing of an earlier connection: no message, and no answer', async () => {

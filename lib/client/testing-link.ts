@@ -95,7 +95,7 @@ export function open(url: string, times?: TransportTimes) {
     carriers,
     troubles,
     ask,
-    up: () => vi.waitFor(() => expect(told.at(-1)).toBe('up'), 5_000),
+    up: () => vi.waitFor(() => expect(told.at(-1)).toBe('up')),
   }
 }
 
@@ -149,7 +149,7 @@ export function visit(url: string, initial: ReturnType<typeof someSnapshot>, tim
     run,
     lines,
     shows: (...batches: Batch[]) =>
-      vi.waitFor(() => expect(run()).toMatchObject({ sync: 'live', state: { batches } }), 8_000),
+      vi.waitFor(() => expect(run()).toMatchObject({ sync: 'live', state: { batches } })),
   }
 }
 

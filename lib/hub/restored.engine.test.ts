@@ -26,7 +26,7 @@ describe.skipIf(whyNot !== null)(named('a dashboard that is started again while 
       await until(first, runId, snapshot => {
         for (const name of ['a', 'b']) expect(batchOf(snapshot, id(name)).container?.state).toBe('running')
       })
-      await vi.waitFor(async () => expect(await printed(first, runId, id('a'))).toContain('line 29'), 20_000)
+      await vi.waitFor(async () => expect(await printed(first, runId, id('a'))).toContain('line 29'))
       const before = await first.hub.logs(runId, { batch: id('a'), after: 0, limit: 10_000 })
       await first.hub.close()
 
@@ -43,7 +43,7 @@ describe.skipIf(whyNot !== null)(named('a dashboard that is started again while 
         expect(batchOf(snapshot, id('a')).container).toMatchObject({ state: 'running', removed: false })
       })
       expect(later.findings).toEqual([])
-      await vi.waitFor(async () => expect(await printed(second, runId, id('a'))).toContain('line 39'), 20_000)
+      await vi.waitFor(async () => expect(await printed(second, runId, id('a'))).toContain('line 39'))
       const after = await second.hub.logs(runId, { batch: id('a'), after: 0, limit: 10_000 })
       expect(after?.lines.slice(0, before?.lines.length)).toEqual(before?.lines)
       const numbered = (await texts(second, runId, id('a'))).filter(text => /^line \d+$/.test(text))

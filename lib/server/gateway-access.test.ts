@@ -61,7 +61,7 @@ async function opened(...how: Parameters<typeof connect>): Promise<Socket> {
   return client
 }
 
-const closed = (client: Socket) => vi.waitFor(() => expect(client.connected).toBe(false), 5_000)
+const closed = (client: Socket) => vi.waitFor(() => expect(client.connected).toBe(false))
 const subscribe = (client: Socket) => client.timeout(5_000).emitWithAck('subscribe', { scope: 'fleet' })
 
 describe.each([[['websocket']], [['polling']]])('[SAFE-3] a socket by %s', transports => {

@@ -101,7 +101,7 @@ describe('the metrics of a run', () => {
     ).toEqual([...[1, 1, 1, 0]])
 
     backend.release('mail')
-    await vi.waitFor(async () => expect((await hub.snapshot(runId))?.status).toBe('completed'), 10_000)
+    await vi.waitFor(async () => expect((await hub.snapshot(runId))?.status).toBe('completed'))
     const log = await hub.logs(runId, { after: 0, limit: 10_000 })
     // What went out before this answer is counted, and has been heard.
     await subscribe('fleet')
@@ -152,7 +152,7 @@ describe('the metrics of a run', () => {
   it('[SAFE-5] have no series of a run, a page or a container', async () => {
     const { hub, url } = await dashboard()
     const { runId } = await hub.start({ spec: '001-todo' })
-    await vi.waitFor(async () => expect((await hub.snapshot(runId))?.status).toBe('completed'), 10_000)
+    await vi.waitFor(async () => expect((await hub.snapshot(runId))?.status).toBe('completed'))
     const names = [...(await read(url)).keys()]
     expect(names.join()).not.toContain(runId)
     expect(names.length).toBeLessThan(400)

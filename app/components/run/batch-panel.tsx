@@ -114,7 +114,9 @@ function Facts({ batch, batches, onPick }: { batch: Batch; batches: readonly Bat
       {batch.name !== batch.id && (
         <div>
           <dt>Name</dt>
-          <dd>{batch.name}</dd>
+          <dd>
+            <Name text={batch.name} />
+          </dd>
         </div>
       )}
       {batch.branch !== null && (

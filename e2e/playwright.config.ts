@@ -6,14 +6,23 @@ const { executablePath, args } = browser()
 // Every worker reads this file again; one line is enough.
 if (process.env['TEST_WORKER_INDEX'] === undefined) console.log(`Browser: ${executablePath}`)
 
+/** What measures time, or takes the whole machine, runs alone when all others are done. */
+const measured = ['latency.spec.ts', 'faults.spec.ts', 'faults-docker.spec.ts', 'docker.spec.ts']
+
 /** The suites run against the production build, one dashboard and one reference backend per test. */
 export default defineConfig({
   testDir: '.',
   outputDir: '../test-results',
   forbidOnly: process.env['CI'] !== undefined,
-  workers: 1,
+  workers: 2,
   retries: 0,
-  timeout: 60_000,
+  // Long enough for a machine that is busy with something else: a test that fails must mean a fault.
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
   reporter: [['list'], ['json', { outputFile: '../reports/browser.json' }]],
+  projects: [
+    { name: 'together', testIgnore: measured },
+    { name: 'alone', testMatch: measured, dependencies: ['together'], workers: 1 },
+  ],
   use: { launchOptions: { executablePath, args }, trace: 'retain-on-failure' },
 })

@@ -129,7 +129,7 @@ test('[SYNC-4] a change is on a page that polls as soon as one poll takes', asyn
     const timestamp = new Date().toISOString().replace('Z', `${String(n).padStart(6, '0')}+00:00`)
     const status = { type: 'batch_status', message: '', status: 'completed', batch_id: `probe-${n}` }
     const shown = page.waitForFunction(
-      n => document.querySelector('[data-testid="batches-completed"]')?.textContent?.startsWith(`${n}/`),
+      n => document.querySelector('[data-testid="batches-completed"]')?.textContent.startsWith(`${n}/`),
       n,
       { polling: 10 },
     )

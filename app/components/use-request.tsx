@@ -57,7 +57,8 @@ export function Refusal({ what, children }: { what: string; children: string | n
 export function PerhapsBegun({ runId, children }: { runId: string; children: string | null }) {
   return (
     <p className="refusal unanswered" role="alert" data-testid="start-unanswered">
-      <b>No answer yet.</b> {children !== null && <Prose text={children} />} <Link href={runPath(runId)}>Open its page</Link>
+      <b>No answer yet.</b> {children !== null && <Prose text={children} />}{' '}
+      <Link href={runPath(runId)}>Open its page</Link>
     </p>
   )
 }

@@ -6,7 +6,7 @@ import { createServer as createHttpsServer } from 'node:https'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { faultsOf, type Required } from '../run/testing-error-words'
 import { unreachable } from './backend-error'
 import { BackendError, BackendHttp } from './http'
@@ -118,11 +118,13 @@ describe('[SAY-1.5] every call to the backend says what it was answered, and wha
 
   it('no answer within 5 s, or 10 s to a command, where nothing else is said', async () => {
     const asked: number[] = []
-    const { timeout } = AbortSignal
-    AbortSignal.timeout = ms => (asked.push(ms), AbortSignal.abort(new DOMException('', 'TimeoutError')))
+    const spy = vi.spyOn(AbortSignal, 'timeout').mockImplementation(ms => {
+      asked.push(ms)
+      return AbortSignal.abort(new DOMException('', 'TimeoutError'))
+    })
     const http = at('http://127.0.0.1:1')
     await Promise.allSettled([http.specs(), http.start(START), http.stop('r')])
-    AbortSignal.timeout = timeout
+    spy.mockRestore()
     expect(asked).toEqual([5_000, 10_000, 10_000])
   })
 })

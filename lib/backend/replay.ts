@@ -92,7 +92,8 @@ export class Replay {
     const id = fine ? text : `${text}#${this.occurrence(text)}`
     const digest = digestOf(id)
     const fresh = this.hear(hashOf(digest), time, reading.says)
-    const clock = stamp && this.watchClock({ id: digest, at, index: this.index, time: stamp, live: live && fresh }, fresh)
+    const clock =
+      stamp && this.watchClock({ id: digest, at, index: this.index, time: stamp, live: live && fresh }, fresh)
     if (this.missing <= 0) this.completeAt ??= at
     this.lastAt = at
     const observation: Observation = {

@@ -148,8 +148,7 @@ export function visit(url: string, initial: ReturnType<typeof someSnapshot>, tim
     store,
     run,
     lines,
-    shows: (...batches: Batch[]) =>
-      vi.waitFor(() => expect(run()).toMatchObject({ sync: 'live', state: { batches } })),
+    shows: (...batches: Batch[]) => vi.waitFor(() => expect(run()).toMatchObject({ sync: 'live', state: { batches } })),
   }
 }
 

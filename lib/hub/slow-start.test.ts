@@ -64,9 +64,9 @@ async function busy(backend: ReferenceBackend) {
   if (address === null || typeof address === 'string') throw new Error('no port')
 
   const patience: AbortController[] = []
-  const { timeout } = AbortSignal
+  const timeout = AbortSignal.timeout.bind(AbortSignal)
   const spy = vi.spyOn(AbortSignal, 'timeout').mockImplementation(ms => {
-    if (ms !== COMMAND_WITHIN) return timeout.call(AbortSignal, ms)
+    if (ms !== COMMAND_WITHIN) return timeout(ms)
     const controller = new AbortController()
     patience.push(controller)
     return controller.signal

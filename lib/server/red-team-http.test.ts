@@ -58,7 +58,8 @@ describe.each(withId)('[SAFE-4] %s', (pattern, row) => {
       server.hub.asked.length = 0
       const { status, text, headers } = await server.call(method, pattern.replace('{id}', segment), team.bearer('ann'))
       // A run that is followed, or a spec whose plan is read, may have such a name on the backend: it is a name, never a path.
-      if (namesFound.get(`${method} ${pattern}`)?.includes(status) !== true) expect([segment, status]).toEqual([segment, expect.toSatisfy(isRefusal)])
+      if (namesFound.get(`${method} ${pattern}`)?.includes(status) !== true)
+        expect([segment, status]).toEqual([segment, expect.toSatisfy(isRefusal)])
       for (const [, id] of server.hub.asked as [string, string][]) expect(id).toSatisfy(isPlainName)
       expect(text).not.toContain('root:')
       expect(Object.keys(headers)).not.toContain('x')
@@ -71,7 +72,8 @@ const namesFound = new Map([
   ['GET /api/specs/{id}/plan', [200]],
 ])
 const isRefusal = (status: unknown) => [400, 404, 405, 422].includes(Number(status))
-const isPlainName = (id: unknown) => typeof id === 'string' && id.length <= 200 && !/^\.{0,2}$|[/\p{Cc}\p{Cs}]/u.test(id)
+const isPlainName = (id: unknown) =>
+  typeof id === 'string' && id.length <= 200 && !/^\.{0,2}$|[/\p{Cc}\p{Cs}]/u.test(id)
 
 it.each([
   '/api/../api/runs',

@@ -6,7 +6,7 @@ import { shortId } from '../../../lib/run/verdict'
 import { containerText, dockerCommand } from '../../evidence'
 import { CopyButton } from '../copy-button'
 import { Name } from '../outside'
-import { Age, DatedAge } from '../time'
+import { DatedAge } from '../time'
 
 /** What Docker shows of a batch, in a line: its latest container, how it is, and how many came before. */
 export function BatchEvidence({ batch }: { batch: Batch }) {

@@ -71,9 +71,11 @@ export const test = base.extend<Options & Fixtures>({
     await backend.close()
   },
 
-  dashboard: async ({ backend, docker }, use, info) => {
+  dashboard: async ({ backend, docker, context }, use, info) => {
     const dashboard = await Dashboard.launch({ BACKEND_URL: backend.url, DOCKER: docker })
     await use(dashboard)
+    // A page that is still open would ask a server that is no more.
+    for (const page of context.pages()) await page.close()
     await dashboard.stop()
     if (info.status !== info.expectedStatus) {
       await info.attach('dashboard.log', { body: dashboard.log, contentType: 'text/plain' })

@@ -125,7 +125,10 @@ test('[SAFE-4.4] [SAFE-4.9] names, branches, errors and lines that hide or reord
   await expect(page.getByTestId('batch-panel')).toContainText('everything')
   await expectAllSeen(page)
   await page.getByRole('button', { name: 'Run', exact: true }).click()
-  await expect(page.getByTestId('log-lines')).toContainText('climb over other lines')
+  const log = page.getByTestId('log-lines')
+  await log.hover()
+  await page.mouse.wheel(0, -100_000)
+  await expect(log).toContainText('climb over other lines')
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Download the whole log' }).click(),

@@ -5,7 +5,10 @@ import { expect, test } from './fixtures'
 import { PORTAL } from './run-page'
 
 const proxies: HostileProxy[] = []
-test.afterEach(async () => {
+// The browser says of every refused upgrade that it was refused.
+test.use({ expectedErrors: [/WebSocket connection to .* failed/] })
+test.afterEach(async ({ page }) => {
+  await page.close()
   for (const proxy of proxies.splice(0)) await proxy.close()
 })
 

@@ -31,7 +31,8 @@ const importedRun = async (dashboard: Dashboard, importId: string) =>
 
 test.describe('with agents in containers', () => {
   // One of the dashboards is started again under an open page.
-  test.use({ docker: 'on', expectedErrors: [/ERR_CONNECTION/] })
+  // Slow enough for each container to be inspected while it exists, on a busy machine, too.
+  test.use({ docker: 'on', speed: 30, expectedErrors: [/ERR_CONNECTION/] })
 
   test('[IMP-1] [IMP-2] a run at work is exported on its page and shown elsewhere as it was, and stays so', async ({
     backend,

@@ -11,6 +11,7 @@ it('[SAFE-5] what the dashboard holds does not grow with the runs it has seen', 
     cwd: root,
     env,
   })
-  expect(stdout.trim().split('\n')).toHaveLength(2 + 9)
+  expect(stdout.trim().split('\n')).toHaveLength(2 + 9 + 1)
+  expect(stdout).toMatch(/^slope: -?[\d.]+ KiB a finished run/m)
   console.log(stdout)
 })

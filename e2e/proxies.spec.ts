@@ -5,8 +5,8 @@ import { expect, test } from './fixtures'
 import { PORTAL } from './run-page'
 
 const proxies: HostileProxy[] = []
-// The browser says of every refused upgrade that it was refused.
-test.use({ expectedErrors: [/WebSocket connection to .* failed/] })
+// The browser reports every upgrade and poll that the proxy refuses.
+test.use({ expectedErrors: [/WebSocket connection to .* failed|status of 502/] })
 test.afterEach(async ({ page }) => {
   await page.close()
   for (const proxy of proxies.splice(0)) await proxy.close()

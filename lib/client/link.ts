@@ -68,7 +68,9 @@ export const socketLink =
       ...options,
       auth: { protocol: PROTOCOL },
       transports: [...first.transports],
-      tryAllTransports: first.all,
+      tryAllTransports: true,
+      // Its own upgrade waits without an end where a proxy swallows it, and browsers open one WebSocket to a host at a time.
+      upgrade: false,
       // Not shared with an earlier link to the same place, whose end would be ours.
       forceNew: true,
       reconnectionDelay: 1_000,
@@ -90,9 +92,8 @@ export const socketLink =
     }
 
     const offer = () => {
-      const { transports, all, timeoutMs } = choice.next()
+      const { transports, timeoutMs } = choice.next()
       socket.io.opts.transports = [...transports]
-      socket.io.opts.tryAllTransports = all
       socket.io.timeout(timeoutMs)
     }
 
@@ -157,7 +158,6 @@ export const socketLink =
       connection++
       isUp = true
       isClosing = false
-      socket.io.engine.once('upgrade', carried)
       carried()
       events.up()
     })

@@ -1,12 +1,8 @@
 export type Transport = 'websocket' | 'polling'
 
-/**
- * How to try to connect: by which transports, the first one first, and for how long, ms. `all`: where the first one is
- * refused the second one is tried in the same attempt; else it is only there to upgrade to.
- */
+/** How to try to connect: by which transports, the next one where one is refused, and for how long, ms. */
 export interface Attempt {
   readonly transports: readonly Transport[]
-  readonly all: boolean
   readonly timeoutMs: number
 }
 
@@ -53,11 +49,10 @@ export class TransportChoice {
 
   next(): Attempt {
     const { websocket, polling } = this.times
-    if (this.#resting) return { transports: ['polling'], all: false, timeoutMs: polling }
-    return this.#first === 'websocket'
-      ? { transports: ['websocket', 'polling'], all: true, timeoutMs: websocket }
-      : // Not all: a refusal of polling tells more than the silence of the WebSocket that would follow it.
-        { transports: ['polling', 'websocket'], all: false, timeoutMs: polling }
+    return this.#first === 'websocket' && !this.#resting
+      ? { transports: ['websocket', 'polling'], timeoutMs: websocket }
+      : // Polling alone: its refusal tells more than the silence of the WebSocket that would follow it.
+        { transports: ['polling'], timeoutMs: polling }
   }
 
   /** An attempt led to no connection. `silent`: nothing answered in time, so only its first transport was tried. */
@@ -66,7 +61,7 @@ export class TransportChoice {
     this.#resting = false
   }
 
-  /** From now on this transport carries the connection: a new one, or one that was upgraded. */
+  /** From now on this transport carries the connection. */
   carried(by: Transport, now: number): void {
     this.#first = by
     this.#carrier = { by, since: now, proved: false }

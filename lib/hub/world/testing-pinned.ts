@@ -266,4 +266,15 @@ export const pinned: Record<string, Story> = {
       { do: 'step', run: 0, how: 361 },
     ],
   },
+  '[RUN-9] a run that the history ended before its lost stream was joined again': {
+    setting: { ...calm, seed: 2, generation: 'B', dryRun: true, backendSkew: 1_500 },
+    deeds: [
+      { do: 'start here', run: 0 },
+      { do: 'pass', ms: 4_000 },
+      { do: 'backend path', path: { ...CLEAR, refuses: true } },
+      { do: 'step', run: 0, how: 0 },
+      ...Array.from({ length: 4 }, (): Deed => ({ do: 'pass', ms: 12_000 })),
+      { do: 'step', run: 0, how: 1 },
+    ],
+  },
 }

@@ -77,6 +77,8 @@ function checkSure(run: SteppedRun, { skew }: Story): void {
   const { view } = run
   // In the first second of a connection receipt times tell nothing yet [RUN-16.6].
   if (run.now - run.joinedAt < SECOND) return
+  // Where it was set while no connection was open, the first live message of the next one tells [RUN-16.3].
+  if (!run.isDated) return
   // What goes on is measured by our clock: by how much the backend's differs a live frame tells first [RUN-7].
   const isComparable = Math.abs(skew) <= 1_000 || run.run.clockOffset !== null
   const within = (shown: number, truth: number, slack: number) =>
@@ -177,4 +179,83 @@ describe('a run whose backend’s clock is set at any place, by any size', () =>
       )
     },
   )
+})
+
+/** A run of three batches, what its dashboard knows of it, and how late each of its messages comes. */
+const delayed = fc.record({
+  skew: fc.oneof(fc.constantFrom(0, 30 * 24 * HOUR, -30 * 24 * HOUR), fc.integer({ min: -6_000, max: 6_000 })),
+  digits: fc.constantFrom(9, 0),
+  accepted: fc.boolean(),
+  cutAt: fc.option(fc.nat({ max: 40 })),
+  acts: fc
+    .tuple(
+      fc.shuffledSubarray(['a', 'b', 'c', 'a', 'b', 'c'], { minLength: 6 }),
+      fc.array(fc.nat(6), { maxLength: 30 }),
+    )
+    .map(([order, lines]) => {
+      const acts = order.map((batch, n): Act => ({ kind: order.indexOf(batch) === n ? 'begin' : 'complete', batch }))
+      for (const at of lines) acts.splice(at, 0, { kind: 'line' })
+      return [{ kind: 'start' }, ...acts, { kind: 'end' }] satisfies Act[]
+    }),
+  gaps: fc.array(gap, { minLength: 40, maxLength: 40 }),
+})
+
+type DelayedStory = typeof delayed extends fc.Arbitrary<infer Story> ? Story : never
+
+/** Delays of a busy machine, of a slow way, and of one that is slow for a while, ms. */
+const delays = (max: number): fc.Arbitrary<readonly number[]> => {
+  const prompt = fc.integer({ min: 0, max: Math.min(50, max) })
+  const any = fc.integer({ min: 0, max })
+  const each = (delay: fc.Arbitrary<number>) => fc.array(delay, { minLength: 40, maxLength: 40 })
+  const steady = fc
+    .record({ lag: any, from: fc.nat({ max: 30 }), for: fc.nat({ max: 30 }), jitter: each(prompt) })
+    .map(({ lag, from, for: length, jitter }) =>
+      jitter.map((ms, n) => (n >= from && n < from + length ? Math.min(max, lag + ms) : ms)),
+    )
+  const spikes = fc.oneof({ weight: 9, arbitrary: prompt }, { weight: 1, arbitrary: any })
+  return fc.oneof(each(any), each(spikes), steady)
+}
+
+describe('a clock that nobody sets', () => {
+  const tellDelayed = (story: DelayedStory, late: readonly number[]) => {
+    const { skew, digits, accepted, cutAt, acts, gaps } = story
+    const run = new SteppedRun(skew, BATCHES, digits)
+    if (accepted) run.accepted()
+    run.pass(20).do({ kind: 'join' })
+    for (const [n, act] of acts.entries()) {
+      run.do({ kind: 'delay', by: late[n % late.length] ?? 0 }).pass(gaps[n % gaps.length] ?? 0)
+      if (n === cutAt) run.do({ kind: 'cut' }).pass(30).do({ kind: 'join' })
+      run.do(act)
+    }
+    return run.pass(90_000)
+  }
+  const timesOf = ({ view: { startedAt, endedAt, batches, findings } }: SteppedRun) => ({
+    startedAt,
+    endedAt,
+    batches: batches.map(batch => ({ id: batch.id, startedAt: batch.startedAt, endedAt: batch.endedAt })),
+    findings: findings.filter(({ kind }) => kind === 'clock-set'),
+  })
+
+  it('[RUN-16.11] is never found to be set, however late messages come', { timeout: 120_000 }, () => {
+    fc.assert(
+      fc.property(delayed, delays(58_000), (story, late) => {
+        const prompt = timesOf(tellDelayed(story, [0]))
+        expect(prompt.findings).toEqual([])
+        expect(timesOf(tellDelayed(story, late))).toEqual(prompt)
+      }),
+      { numRuns: RUNS },
+    )
+  })
+
+  it('[RUN-16.4] [RUN-16.7] leaves each duration certain where no delay is above 1.5 s', { timeout: 120_000 }, () => {
+    fc.assert(
+      fc.property(delayed, delays(CLOCK_TOLERANCE), (story, all) => {
+        // A stamp that is cut to a whole second makes its message up to that much later.
+        const late = all.map(ms => (story.digits === 0 ? ms / 3 : ms))
+        const { view } = tellDelayed(story, late)
+        expect([view, ...view.batches].filter(each => each.durationUncertain)).toEqual([])
+      }),
+      { numRuns: RUNS },
+    )
+  })
 })

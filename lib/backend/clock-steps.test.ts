@@ -38,3 +38,28 @@ describe('a run that is followed from its start', () => {
     },
   )
 })
+
+describe('a step that a replay showed and a live message measured', () => {
+  it('[RUN-16] [REC-7] is corrected once, also after a restart', () => {
+    const run = new SteppedRun(0, ['a', 'b'], 9).pass(20).do({ kind: 'join' }).pass(10).do({ kind: 'start' })
+    run.pass(500).do({ kind: 'cut' }).pass(500).do({ kind: 'join' }).do({ kind: 'set', by: -HOUR })
+    run.pass(5_000).do({ kind: 'begin', batch: 'a' }).pass(500).do({ kind: 'begin', batch: 'b' })
+    run.do({ kind: 'restart' }).pass(500).do({ kind: 'join' })
+    run.pass(1_000).do({ kind: 'complete', batch: 'a' }).pass(1_000).do({ kind: 'end' })
+    expect(run.view.findings.map(({ kind }) => kind)).toEqual(['clock-set'])
+    expect(took(run)).toBe(9_000)
+  })
+})
+
+describe('a clock that differs by 1.4 s, and a first message that comes 2.8 s late', () => {
+  it('[RUN-16.11] is none that was set once messages come at once', () => {
+    const run = new SteppedRun(1_400, ['a'], 9).pass(20).do({ kind: 'join' })
+    run.do({ kind: 'delay', by: 2_800 }).do({ kind: 'start' }).do({ kind: 'delay', by: 0 })
+    run.pass(5_000).do({ kind: 'begin', batch: 'a' }).pass(2_000).do({ kind: 'complete', batch: 'a' })
+    run.pass(1_000).do({ kind: 'end' })
+    expect(run.view.findings).toEqual([])
+    expect(took(run)).toBe(8_000)
+    expect(run.view.batches).toMatchObject([{ id: 'a', status: 'completed' }])
+    expect(run.view.batches[0]).not.toHaveProperty('durationUncertain')
+  })
+})

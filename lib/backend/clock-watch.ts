@@ -27,7 +27,10 @@ type Doubt = Misfit & { step: ClockStep }
 const REPLAY_LASTS = 1_000
 /** After so long without a frame a replay has most likely ended, ms. */
 const QUIET = 3_000
-/** A frame that comes so long after its stamp was not delayed: the clock was set back, ms. */
+/**
+ * A frame that comes so long after its stamp was not delayed: the clock was set back, ms. On a busy machine one may come late
+ * by anything less, and the next one by as much.
+ */
 const LONGEST_DELAY = 60_000
 /** Stamps that differ by more are garbage: no clock is set so far, ms. */
 const LARGEST_STEP = 3_660 * 86_400_000
@@ -42,6 +45,8 @@ export class ClockWatch {
   private offset: number | null = null
   /** The offset does not only rest on equal clocks: a live frame or our own start told it. */
   private trusted = false
+  /** By how much the frames that told the offset may have been delayed, ms. */
+  private delayed = LONGEST_DELAY
   /** By the ids of the frames before which they happened. */
   private readonly steps = new Map<string, ClockStep>()
   private startSent: number | null = null
@@ -49,13 +54,14 @@ export class ClockWatch {
   /** This connection brings each frame at once from here on. */
   private live = false
   private last: Stamped | null = null
-  /** Fresh frames of this connection before this place came at once and fitted the offset. */
+  /** The place after the last frame that came at once and fitted the offset, on any connection. */
   private fittingTo = 0
-  private firstFresh: number | null = null
   /** The first frame of this connection that came before its own stamp, by the offset. */
   private early: (Misfit & { frame: Stamped }) | null = null
   /** Steps back in this connection's replay, the size of which its first live frame tells. */
   private unmeasured: ClockStep[] = []
+  /** The last of them that was found before a message that is new. */
+  private missed: ClockStep | null = null
   /** Since this frame all came later than their stamps say: they were delayed, or the clock was set back. */
   private doubt: Doubt | null = null
   /** A step that a silence before its message made likely, before anything told how the clocks differ. */
@@ -64,8 +70,7 @@ export class ClockWatch {
   open(at: number): void {
     this.openedAt = at
     this.live = false
-    this.last = this.firstFresh = this.early = this.doubt = this.suspected = null
-    this.fittingTo = 0
+    this.last = this.early = this.doubt = this.suspected = this.missed = null
     this.unmeasured = []
   }
 
@@ -77,6 +82,7 @@ export class ClockWatch {
   /** Another execution begins: the clock is the same, its steps so far are not the new run's. */
   forget(): void {
     this.steps.clear()
+    this.fittingTo = 0
     this.unmeasured = []
     this.doubt = null
   }
@@ -88,11 +94,16 @@ export class ClockWatch {
 
   /** Takes in one frame. @returns what it tells of the clock, if anything */
   hear(frame: Stamped): ClockStep | null {
-    if (frame.fresh) this.firstFresh ??= frame.index
     const told = frame.fresh ? this.look(frame) : this.lookAgain(frame)
     this.last = frame
     if (told) this.learn(told)
     return told
+  }
+
+  /** Takes in a frame that an earlier process heard: the steps that it tells of are those which that process found. */
+  recall(frame: Stamped): void {
+    this.look(frame)
+    this.last = frame
   }
 
   private look(frame: Stamped): ClockStep | null {
@@ -114,6 +125,7 @@ export class ClockWatch {
     const change = late - this.offset
     if (Math.abs(change) <= CLOCK_TOLERANCE && this.unmeasured.length === 0) {
       if (this.live) this.fittingTo = frame.index + 1
+      this.delayed = Math.max(0, this.delayed + Math.min(0, change))
       this.offset = Math.min(this.offset, late)
       return this.dispel(frame)
     }
@@ -125,12 +137,18 @@ export class ClockWatch {
   private lookAgain(frame: Stamped): ClockStep | null {
     const before = this.before(frame)
     const known = this.steps.get(frame.id)
-    if (before && !known) return this.stepBack(frame, before)
+    if (before) {
+      const step = known ? moveTo(known, frame.index) : this.stepBack(frame, before)
+      // Each connection brings it again, until a live message tells its size.
+      if (step.basis === 'order') this.unmeasured.push(step)
+      return step
+    }
     if (!known) return null
     const moved = moveTo(known, frame.index)
-    if (before) return moved
-    const missed = this.unmeasured.pop()
+    const { missed } = this
     if (missed) {
+      this.missed = null
+      this.unmeasured = this.unmeasured.filter(step => step !== missed)
       // The step happened before a frame that an earlier connection had lost.
       this.steps.delete(frame.id)
       return { ...missed, correction: known.correction, basis: known.basis }
@@ -150,6 +168,7 @@ export class ClockWatch {
     const late = at - stamp
     if (index === 0 && this.startSent !== null && at >= this.startSent && at - this.startSent <= CLOCK_TOLERANCE) {
       this.trusted = true
+      if (this.offset === null) this.delayed = at - this.startSent
       return true
     }
     if (this.offset !== null) return Math.abs(late - this.offset) <= CLOCK_TOLERANCE
@@ -160,6 +179,7 @@ export class ClockWatch {
     const step = this.stepBack(frame, before)
     if (isReplay || !this.live || this.offset === null) {
       this.unmeasured.push(step)
+      this.missed = step
       return step
     }
     const late = frame.at - frame.stamp
@@ -184,16 +204,17 @@ export class ClockWatch {
       return isWhole ? { ...step, correction: change, basis: 'measured' } : placed
     }
     if (change < 0) {
-      const { early, doubted } = this
+      const { early, doubted, delayed } = this
       if (early) noteChange(early, change)
       const placed = this.place(early?.frame ?? first, change - doubted)
       this.fits(frame, late)
-      return early && !early.isSteady ? { ...placed, until: frame.index } : placed
+      const whole = early && !early.isSteady ? { ...placed, until: frame.index } : placed
+      return -change > delayed ? whole : unclear(whole)
     }
     if (frame.live) {
       const placed = doubt ? confirmed(doubt, frame, change) : this.place(first, change)
       this.fits(frame, late)
-      return placed
+      return change > LONGEST_DELAY ? placed : unclear(placed)
     }
     if (doubt) {
       noteChange(doubt, change)
@@ -211,8 +232,9 @@ export class ClockWatch {
 
   private fits({ index }: Stamped, late: number): void {
     this.offset = late
+    this.delayed = LONGEST_DELAY
     this.fittingTo = index + 1
-    this.doubt = this.early = null
+    this.doubt = this.early = this.missed = null
     this.unmeasured = []
   }
 
@@ -230,7 +252,8 @@ export class ClockWatch {
       if (early) noteChange(early, change)
       this.early ??= { frame, change, isSteady: true }
       // It came before its own stamp: the clock was set forward, and by no less than this.
-      if (this.trusted) return early ? null : { ...this.place(frame, change), basis: 'doubt' }
+      const correction = -change > this.delayed ? change : 0
+      if (this.trusted) return early ? null : { ...this.place(frame, correction), basis: 'doubt' }
     }
     const isQuiet = this.last !== null && frame.at - this.last.at >= QUIET
     return isQuiet ? { ...this.place(frame, 0), basis: 'doubt' } : null
@@ -247,7 +270,7 @@ export class ClockWatch {
   }
 
   private place({ id, index, stamp }: Stamped, correction: number): ClockStep {
-    const since = Math.min(index, Math.max(this.firstFresh ?? index, this.fittingTo))
+    const since = Math.min(index, this.fittingTo)
     return { id, from: index, since, until: index, stamp, correction: bounded(correction), basis: 'measured' }
   }
 
@@ -269,6 +292,9 @@ const confirmed = ({ step, isSteady }: Doubt, { index }: Stamped, change: number
   basis: 'measured',
   until: isSteady ? step.until : index,
 })
+
+/** Frames came later or earlier from there on: the clock was set, or it was the delay that changed, which corrects nothing. */
+const unclear = (step: ClockStep): ClockStep => ({ ...step, correction: 0, basis: 'unmeasured' })
 
 /** The same step where a connection brings its message at another place. */
 const moveTo = (step: ClockStep, index: number): ClockStep => {

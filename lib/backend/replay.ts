@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { beginningOf } from '../run/fold'
-import type { ClockStep, Message, Observation } from '../run/observation'
+import type { Message, Observation } from '../run/observation'
 import { compareInstants, fractionDigits, parseInstant, type Instant } from '../run/time'
-import { ClockWatch } from './clock-watch'
+import { ClockWatch, type Stamped } from './clock-watch'
 import { readFrame } from './normalise'
 
 /** What became of one frame. */
@@ -92,8 +92,8 @@ export class Replay {
     const id = fine ? text : `${text}#${this.occurrence(text)}`
     const digest = digestOf(id)
     const fresh = this.hear(hashOf(digest), time, reading.says)
-    const clock =
-      stamp && this.watchClock({ id: digest, at, index: this.index, time: stamp, live: live && fresh }, fresh)
+    const frame = { id: digest, at, index: this.index, time, live: live && fresh }
+    const clock = stamp && this.clock.hear(stamped(frame, fresh))
     if (this.missing <= 0) this.completeAt ??= at
     this.lastAt = at
     const observation: Observation = {
@@ -129,7 +129,7 @@ export class Replay {
     this.index = index
     if (!this.known.has(hashOf(id))) {
       this.hear(hashOf(id), time, says)
-      this.watchClock(observation, true)
+      this.clock.recall(stamped(observation, true))
     }
     if (clock) this.clock.learn(clock)
   }
@@ -137,13 +137,6 @@ export class Replay {
   /** The start of this run was sent from here. @param sentAt our clock, ms */
   started(sentAt: number): void {
     this.clock.started(sentAt)
-  }
-
-  private watchClock(
-    { id, at, index, time, live }: Pick<Message, 'id' | 'at' | 'index' | 'time' | 'live'>,
-    fresh: boolean,
-  ): ClockStep | null {
-    return this.clock.hear({ id, at, index, stamp: time.ms, live, fresh })
   }
 
   /**
@@ -235,6 +228,11 @@ export class Replay {
     return count
   }
 }
+
+const stamped = (
+  { id, at, index, time, live }: Pick<Message, 'id' | 'at' | 'index' | 'time' | 'live'>,
+  fresh: boolean,
+): Stamped => ({ id, at, index, stamp: time.ms, live, fresh })
 
 /** 132 bits of a text's digest: what a message is known by, short, and without what it says. */
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22)

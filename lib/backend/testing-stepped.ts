@@ -17,6 +17,8 @@ export type Act =
   | { kind: 'line' }
   /** The backend's clock is set by so much. */
   | { kind: 'set'; by: number }
+  /** What the backend says from now on comes so much later, but in its order, ms. */
+  | { kind: 'delay'; by: number }
   /** What becomes of the dashboard. */
   | { kind: 'join' | 'cut' | 'restart' }
 
@@ -34,6 +36,8 @@ export class SteppedRun {
   readonly begun = new Map<string, number>()
   readonly completed = new Map<string, number>()
   joinedAt = 0
+  /** A live message has told how the clocks differ, or nothing has gone amiss yet since the first connection was opened. */
+  isDated = true
   /** A message was stamped clearly before the one before it. */
   goesBack = false
   private stamp = -Infinity
@@ -42,6 +46,11 @@ export class SteppedRun {
   private readonly told: string[] = []
   private joined = false
   private serial = 0
+  private delay = 0
+  private heardAt = 0
+  private isSet = false
+  /** What is on its way, and when it comes, ms. */
+  private underWay: { text: string; due: number }[] = []
 
   /**
    * @param ahead by how much the backend's clock is ahead at first, ms
@@ -67,7 +76,7 @@ export class SteppedRun {
   pass(ms: number): this {
     // As the stream does, it asks again and again whether a replay is over.
     for (let left = ms; left > 0; left -= 100) {
-      this.now += Math.min(100, left)
+      this.arrive(this.now + Math.min(100, left))
       const settled = this.joined && (ms < 20_000 || left > ms - 10_000) ? this.replay.settle(this.now) : null
       if (settled) this.take(settled)
     }
@@ -103,6 +112,10 @@ export class SteppedRun {
         return this.say({ type: 'log', message: `line ${String(this.serial)}` })
       case 'set':
         this.ahead += act.by
+        this.isSet = true
+        return this
+      case 'delay':
+        this.delay = act.by
         return this
       case 'join':
         if (this.joined) return this
@@ -113,7 +126,8 @@ export class SteppedRun {
         return this
       case 'cut':
         if (this.joined) this.take(this.replay.close(this.now))
-        this.joined = false
+        this.joined = this.isDated = false
+        this.underWay = []
         return this
       case 'restart':
         return this.restart()
@@ -135,7 +149,8 @@ export class SteppedRun {
 
   /** A new process of the dashboard reads what the one before it recorded. */
   private restart(): this {
-    this.joined = false
+    this.joined = this.isDated = false
+    this.underWay = []
     this.run = emptyRun()
     this.replay = new Replay()
     for (const observation of this.recorded) {
@@ -154,11 +169,27 @@ export class SteppedRun {
     const fraction = this.digits === 0 ? '' : `.${at.slice(20, 23)}${String(this.serial % 1_000_000).padStart(6, '0')}`
     const text = JSON.stringify({ ...fields, timestamp: `${at.slice(0, 19)}${fraction}+00:00` })
     this.told.push(text)
-    if (this.joined) this.hear(text)
+    const isSet = this.isSet
+    this.isSet = false
+    if (!this.joined) return this
+    this.isDated ||= !isSet && this.now - this.joinedAt >= 1_000 && this.now - this.heardAt >= 500
+    this.underWay.push({ text, due: Math.max(this.now + this.delay, this.underWay.at(-1)?.due ?? 0) })
+    this.arrive(this.now)
     return this
   }
 
+  /** Lets the time pass until then, ms, and with it what comes. */
+  private arrive(until: number): void {
+    for (let next = this.underWay[0]; next && next.due <= until; next = this.underWay[0]) {
+      this.underWay.shift()
+      this.now = Math.max(this.now, next.due)
+      this.hear(next.text)
+    }
+    this.now = until
+  }
+
   private hear(text: string): void {
+    this.heardAt = this.now
     const received = this.replay.receive(text, this.now)
     if (received.kind === 'observed') this.take(received.observation, received.fresh)
   }

@@ -174,7 +174,9 @@ describe.skipIf(whyNot !== null)(named('ContainerLog with an Engine', whyNot), {
 
   it('[DOCK-8] has read all where a container is removed as soon as it has ended', async () => {
     const one = await run('i=0; while [ $i -lt 5000 ]; do i=$((i+1)); echo $i; done')
-    const { ended, gaps, of } = follow(at(socketAtHand), one.id)
+    const { ended, gaps, of, reached } = follow(at(socketAtHand), one.id)
+    // Once it is read at all: on a busy Engine the removal could overtake the first question.
+    await reached(1)
     await one.wait()
     await one.remove()
     await ended

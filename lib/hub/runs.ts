@@ -174,6 +174,7 @@ function employerOf(runId: string, { historyId, basis, batches, ...view }: RunVi
     historyId,
     startedAt,
     endedAt: at(view.endedAt),
+    ...(basis === 'history' && { beginsUnknown: true }),
     batches: batches.map(({ id, name, branch, ...batch }) => ({
       id,
       name,

@@ -252,6 +252,40 @@ describe('runs at once', () => {
     expect(assign([x], [one, two, over]).get('x')).toEqual(nobodys('r1 a', 'r2 a'))
   })
 
+  it('[DOCK-4.1] by clocks that differ, leave open what the other may miss, and no other’s', () => {
+    // Of a run that only the history tells of it is not known when its batch began.
+    const entry = run('h1', [{ id: 'a', startedAt: T0 }], { beginsUnknown: true })
+    const begun = (seconds: number, over: Partial<Employer> = {}) =>
+      run('r1', [{ id: 'a', startedAt: T0 + seconds * SECOND }], over)
+    const steps = [10, 11, 30].map(n => agent(`step ${n}`, { ...at(n), tree: 'a-111111' }))
+    const all = (assignment: Assignment) => steps.map(() => assignment)
+    for (const [seconds, expected] of [
+      [10.001, nobodys('h1 a', 'r1 a')],
+      [15, nobodys('h1 a', 'r1 a')],
+      [15.001, given('h1', 'a')],
+    ] as const) {
+      expect(assign(steps, [entry, begun(seconds)]).get('step 10')).toEqual(expected)
+    }
+    expect([...assign(steps, [begun(11.3), entry]).values()]).toEqual(all(nobodys('h1 a', 'r1 a')))
+    // It had its own, it was over by then, or the two runs were never at once.
+    const own = agent('own', { ...at(12), tree: 'a-222222' })
+    expect([...assign([...steps, own], [entry, begun(11.3)]).values()]).toEqual([
+      ...[given('h1', 'a'), given('h1', 'a'), given('r1', 'a'), given('h1', 'a')],
+    ])
+    expect([...assign(steps, [entry, begun(11.3, { endedAt: T0 + 9 * SECOND })]).values()]).toEqual(
+      all(given('h1', 'a')),
+    )
+    const over = { ...entry, endedAt: T0 + 11 * SECOND }
+    expect(assign(steps, [over, begun(11.3)]).get('step 10')).toEqual(given('h1', 'a'))
+    // Of a begin that is known, the nearer one counts.
+    const known = run('h1', [{ id: 'a', startedAt: T0 + 8 * SECOND }])
+    expect(assign(steps, [known, begun(11.999)]).get('step 10')).toEqual(nobodys('h1 a', 'r1 a'))
+    expect(assign(steps, [known, begun(12)]).get('step 10')).toEqual(given('h1', 'a'))
+    // A branch tells in the end.
+    const proven = run('r1', [{ id: 'a', startedAt: T0 + 11.3 * SECOND, branch: branch('a', '111111') }])
+    expect([...assign(steps, [entry, proven]).values()]).toEqual(all(given('r1', 'a')))
+  })
+
   it('[DOCK-4] only the branch of that very batch is proof', () => {
     for (const named of ['dry-run-branch', branch('b', '222222'), `${branch('a', '222222')}0`, 'ckrv-batch-a-22222']) {
       const runs = [run('r1', [{ id: 'a', branch: named }]), two]

@@ -9,6 +9,8 @@ export interface Employer {
   endedAt: number | null
   /** Where its end is only its last word, as it died with its process: when that was known. It may have begun more until then. */
   diedBy?: number
+  /** When its batches began is not known; `startedAt` of each is the earliest that is possible. */
+  beginsUnknown?: true
   batches: readonly { id: string; name: string; startedAt: number | null; branch: string | null }[]
 }
 
@@ -24,6 +26,12 @@ interface Candidate {
   run: Employer
   batch: Employer['batches'][number]
   by: Home['by']
+}
+
+interface TakenByTime {
+  run: Employer
+  container: ContainerFacts
+  waited: number
 }
 
 /** By how much the clocks of backend and Engine may differ where that alone leaves a container without a run, ms. */
@@ -59,6 +67,10 @@ export function assign(
       if (result.get(container.id)?.kind === 'unassigned') result.set(container.id, index.inTime(container, ways))
     }
   }
+  for (const container of inTurn) {
+    const doubtful = index.doubtful(result.get(container.id) ?? none, container)
+    if (doubtful) result.set(container.id, doubtful)
+  }
   return result
 }
 
@@ -70,6 +82,8 @@ class Index {
   /** The work tree in which a run's batch is done, once one is known, and the other way round. */
   private readonly trees = new Map<Candidate['batch'], string>()
   private readonly owners = new Map<string, Home>()
+  /** What was given by time alone, by its work tree, or by the container where it has none. */
+  private readonly byTime = new Map<string, TakenByTime>()
   /** Where the backend's work trees are, by the first container that a branch proves to be its own. */
   private readonly repository: string | null
 
@@ -110,10 +124,31 @@ class Index {
     const isFree = ({ batch }: Candidate) => (this.trees.get(batch) ?? suffix) === suffix
     for (const way of ways) {
       const [only, ...others] = begunBy(this.named(container), container, way).filter(isFree)
-      if (only && others.length === 0) return this.taken(only, container)
-      if (only) return undecided([only, ...others].map(({ run, batch }) => ({ runId: run.runId, batchId: batch.id })))
+      if (only && others.length === 0) {
+        this.byTime.set(treeOf(marks) || container.id, { run: only.run, container, waited: waitedFor(only, container) })
+        return this.taken(only, container)
+      }
+      if (only) return undecided([only, ...others].map(meant))
     }
     return none
+  }
+
+  /**
+   * What is left open after all [DOCK-4.1]: it was given by time alone, while a batch that another run began soon after by
+   * its clock has no container. Null where that is not so.
+   */
+  doubtful(given: Assignment, { id, marks }: ContainerFacts): Assignment | null {
+    const taken = this.byTime.get(treeOf(marks) || id)
+    if (given.kind === 'unassigned' || !taken) return null
+    const { run: holder, container, waited } = taken
+    const { createdAt } = container
+    const others = begunBy(this.named(container), container, SKEWED).filter(({ run, batch }) => {
+      const { startedAt } = batch
+      if (run === holder || startedAt === null || startedAt <= createdAt || this.trees.has(batch)) return false
+      return startedAt - createdAt < waited && isOpenAt(run, createdAt) && isOpenAt(holder, startedAt)
+    })
+    const { runId, batchId } = given
+    return others.length === 0 ? null : undecided([{ runId, batchId }, ...others.map(meant)])
   }
 
   /** A label may name a run as the history does, and several runs may share that entry. */
@@ -171,6 +206,8 @@ const undecided = (candidates: { runId: string; batchId: string }[]): Assignment
 
 const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
+const meant = ({ run, batch }: Candidate) => ({ runId: run.runId, batchId: batch.id })
+
 /** Those whose batch had started when the container was created, and whose run was not over. */
 const begunBy = (candidates: readonly Candidate[], container: ContainerFacts, way: Comparison): Candidate[] =>
   candidates.filter(({ run, batch }) => {
@@ -185,9 +222,15 @@ function isAtWorkAt(run: Employer, { createdAt }: ContainerFacts, { skew, late }
   return startedAt !== null && startedAt <= createdAt + skew && (endedAt === null || endedAt >= createdAt - skew)
 }
 
+const isOpenAt = ({ endedAt }: Employer, ms: number) => endedAt === null || endedAt >= ms
+
 /** Until when a run may have begun something; null while it is open. */
 export const lastOf = ({ endedAt, diedBy }: Employer): number | null =>
   endedAt === null ? null : Math.max(endedAt, diedBy ?? endedAt)
+
+/** How long after its batch's begin a container was created, ms; where that begin is not known it may be any time. */
+const waitedFor = ({ run, batch }: Candidate, { createdAt }: ContainerFacts): number =>
+  batch.startedAt === null || run.beginsUnknown ? Infinity : Math.abs(createdAt - batch.startedAt)
 
 /** When a batch began; of equal names a start by name may be another's. */
 function startOf(run: Employer, { name, startedAt }: Candidate['batch']): number | null {

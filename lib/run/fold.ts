@@ -1,4 +1,4 @@
-import { dropUnconfirmed, foldClock, RunClock } from './clock-steps'
+import { CLOCK_TOLERANCE, dropUnconfirmed, foldClock, RunClock } from './clock-steps'
 import { isAtWork } from './container'
 import type { Message, Observation, PlanReading, Says } from './observation'
 import { emptyRun, type Kept, type Run } from './run'
@@ -167,8 +167,9 @@ function note(run: Run, message: Message, clock: RunClock): boolean {
   run.heardAt = message.at
   const late = message.at - time.ms - clock.correctionAt(index)
   if (message.live && (run.clockOffset === null || late < run.clockOffset)) {
+    // One that is much less is another one: the clock was set, or what told the one before had been delayed.
+    if (run.clockOffset === null || run.clockOffset - late > CLOCK_TOLERANCE) run.clockOffsetFrom = index
     run.clockOffset = late
-    run.clockOffsetFrom ??= index
     news = true
   }
   return news

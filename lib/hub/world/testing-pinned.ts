@@ -257,4 +257,24 @@ export const pinned: Record<string, Story> = {
       { do: 'restart', down: 15_000, skew: 0, noticed: false, torn: false },
     ],
   },
+  '[DOCK-4.1] an agent beside a run of the history, by a backend’s clock that is ahead of Docker’s': {
+    setting: { seed: 1116156129, generation: 'B', dryRun: false, backendSkew: 1_500, dockerSkew: 0 },
+    deeds: [
+      { do: 'start elsewhere', run: 4 },
+      { do: 'start here', run: 0 },
+      { do: 'pass', ms: 12_000 },
+      { do: 'step', run: 0, how: 361 },
+    ],
+  },
+  '[RUN-9] a run that the history ended before its lost stream was joined again': {
+    setting: { ...calm, seed: 2, generation: 'B', dryRun: true, backendSkew: 1_500 },
+    deeds: [
+      { do: 'start here', run: 0 },
+      { do: 'pass', ms: 4_000 },
+      { do: 'backend path', path: { ...CLEAR, refuses: true } },
+      { do: 'step', run: 0, how: 0 },
+      ...Array.from({ length: 4 }, (): Deed => ({ do: 'pass', ms: 12_000 })),
+      { do: 'step', run: 0, how: 1 },
+    ],
+  },
 }

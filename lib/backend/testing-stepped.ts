@@ -172,7 +172,9 @@ export class SteppedRun {
     const isSet = this.isSet
     this.isSet = false
     if (!this.joined) return this
-    this.isDated ||= !isSet && this.now - this.joinedAt >= 1_000 && this.now - this.heardAt >= 500
+    // A stamp of whole seconds is up to a second older than its message, so it tells less.
+    const coarse = this.digits === 0 ? 1_000 : 0
+    this.isDated ||= !isSet && this.now - this.joinedAt > 1_000 + coarse && this.now - this.heardAt > 500 + coarse
     this.underWay.push({ text, due: Math.max(this.now + this.delay, this.underWay.at(-1)?.due ?? 0) })
     this.arrive(this.now)
     return this

@@ -3,16 +3,15 @@ import { describe, expect, it, vi } from 'vitest'
 import { play, stories, type Story } from './testing-deeds'
 import { simulatedFetch } from './testing-network'
 import { pinned } from './testing-pinned'
-import { seedOfCode } from './testing-seed'
 import { printed, shrunk, wrongIn } from './testing-shrink'
 
 vi.mock('ws', async () => ({ WebSocket: (await import('./testing-network')).SimulatedSocket }))
 vi.mock('node:timers/promises', async () => ({ setTimeout: (await import('./testing-time')).sleep }))
 vi.stubGlobal('fetch', simulatedFetch)
 
-/** How many stories are told, and which: others with each change of the code, unless a seed says which ones. */
+/** How many stories are told, and which: chosen ones every day, any others by `npm run fuzz`. */
 const RUNS = Number(process.env['WORLD_RUNS'] ?? 100)
-const SEED = Number(process.env['WORLD_SEED'] ?? seedOfCode())
+const SEED = Number(process.env['WORLD_SEED'] ?? 5)
 /** Which part of them this process tells, as `part/parts`. */
 const [PART = 0, PARTS = 1] = (process.env['WORLD_PART'] ?? '0/1').split('/').map(Number)
 /** Stories are told by the hundred: the first hundred is that of the seed, the next that of the seed after it. */

@@ -43,7 +43,7 @@ export default defineConfig({
           include: ['lib/**/*.test.{ts,tsx}', ...mocking],
           exclude: except(...pure.filter(files => !files.startsWith('app')), ...containers, ...alone),
           // They wait for sockets, timers and processes most of the time.
-          maxWorkers: 6,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },
@@ -53,7 +53,8 @@ export default defineConfig({
           name: 'containers',
           include: containers,
           exclude: except(...alone),
-          maxWorkers: 4,
+          // More of them keep the Engine so busy that a plan is read later than a verdict waits for it.
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },

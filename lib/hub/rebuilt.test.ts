@@ -73,6 +73,8 @@ describe('a run that is rebuilt from its recording', { timeout: 300_000 }, () =>
 
         const never = unrecorded()
         deliver(never, story, cuts, to)
+        // Looked at when the other one is: a silence that is found to be the end then stands [RUN-4.1].
+        expect(never.shown).toEqual(run.shown)
         never.close()
         again.now = never.now
         again.observe(rebuilt.lost)

@@ -49,7 +49,11 @@ test.describe('with agents in containers', () => {
     const settled = () => dashboard.snapshot(runId).then(({ counts: { completed, running } }) => [completed, running])
     await expect.poll(settled, { timeout: 30_000 }).toEqual([3, 1])
     await expect
-      .poll(async () => (await dashboard.snapshot(runId)).batches.every(b => b.verdict === 'agrees'))
+      .poll(async () =>
+        (await dashboard.snapshot(runId)).batches.every(
+          ({ verdict, container }) => verdict === 'agrees' && container?.state !== 'created',
+        ),
+      )
       .toBe(true)
     const before = await dashboard.snapshot(runId)
     const path = await exported(page)

@@ -149,6 +149,8 @@ test('[SAFE-3] who has signed out stays so past a restart, also for copies of th
   await page.getByRole('button', { name: 'Sign out' }).click()
   await expect(page).toHaveURL(`${dashboard.url}/sign-in`)
   expect(await asked()).toBe(401)
+  // It may still load its icon.
+  await page.close()
   await dashboard.kill()
   await dashboard.restart()
   expect(await asked()).toBe(401)

@@ -17,7 +17,7 @@ const planAnswer = z.object({
   completed: z.number(),
   runs: z.array(z.string()),
 })
-/** What a start of a spec would find: its plan, and its runs under way. */
+/** The state of a spec before a start: its plan, and its runs under way. */
 export type SpecPlan = z.infer<typeof planAnswer>
 
 /**
@@ -68,7 +68,7 @@ async function ask<T>(read: (body: unknown) => T, method: string, path: string, 
   }
 }
 
-/** What changes something is not to be repeated before it is known what became of it. */
+/** A call that changes something must not be repeated before its outcome is known. */
 const again = (method: string) =>
   method === 'GET'
     ? 'Then try again.'
@@ -79,7 +79,7 @@ const nothing = () => null
 /** What specs the backend has. */
 export const listSpecs = () => ask(body => specsAnswer.parse(body).specs, 'GET', '/api/specs')
 
-/** What a start of a spec would find. */
+/** The state of a spec before a start. */
 export const specPlan = (spec: string) => ask(body => planAnswer.parse(body), 'GET', `/api/specs/${part(spec)}/plan`)
 
 /** Starts a run; once, never repeated by itself. */

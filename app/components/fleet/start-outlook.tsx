@@ -26,7 +26,7 @@ export function StartOutlook({ spec, dryRun }: { spec: string; dryRun: boolean }
   )
 }
 
-/** What a start will do, once it was asked how the plan stands. */
+/** Says what a start will do, from the answer about the plan. */
 export function PlanOutlook({ plan, dryRun }: { plan: Answer<SpecPlan>; dryRun: boolean }) {
   if (!plan.ok) {
     return (

@@ -26,7 +26,7 @@ export function dayOf(rows: readonly DatedRow[], index: number, zone: Zone): str
   return index === 0 ? null : dayOf(rows, 0, zone)
 }
 
-/** What the row of another day says: the day, and where the clock was set what it was before. */
+/** The text of a day's row: the day, and the earlier offset where the clock was set. */
 export function dayChange({ at, before }: { at: number; before: number }, zone: Zone): string {
   const heading = dayHeading(at, zone)
   return offsetAt(at, zone) === offsetAt(before, zone)

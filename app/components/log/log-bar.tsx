@@ -29,7 +29,7 @@ interface Props {
   onFollow: () => void
 }
 
-/** What the reader of the log can do: hide streams, search, wrap, date, download, follow. */
+/** The log's controls: hide streams, search, wrap, date, download, follow. */
 export function LogBar(props: Props) {
   const { run, batchId, tabs, note, shown, onToggle, wrap, onWrap, full, onFull } = props
   return (

@@ -1,7 +1,7 @@
 import { shownName } from '../lib/run/display-text'
 import { hasEnded, type Role } from '../lib/run/container'
 import type { Batch, Container, Finding, Verdict } from '../lib/run/model'
-import { exitWords, shortId } from '../lib/run/verdict'
+import { exitWords, shortId } from '../lib/run/container-words'
 
 /** How loud a verdict is: filled where somebody should act, outlined where somebody should watch, else quiet. */
 export type Weight = 'act' | 'watch' | 'quiet'

@@ -1,7 +1,7 @@
 import Link from 'next/link'
 import { useIsPast } from '../../lib/client/live'
 import { shownName } from '../../lib/run/display-text'
-import { shortId } from '../../lib/run/verdict'
+import { shortId } from '../../lib/run/container-words'
 import { CopyButton } from './copy-button'
 
 /** What can be done about a finding's container: ask Docker about it, and go where it can be stopped (`page`). */

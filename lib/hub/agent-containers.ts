@@ -2,7 +2,7 @@ import { hasEnded, isAtWork, type ContainerFacts, type Role } from '../run/conta
 import { shown } from '../run/evidence'
 import type { AgentContainer, Batch, Finding } from '../run/model'
 import { iso } from '../run/time'
-import { shortId } from '../run/verdict'
+import { shortId } from '../run/container-words'
 
 /** What a container belongs to, as far as that is known. */
 export interface Belongs {

@@ -3,7 +3,8 @@ import { containerFacts, type ContainerFacts } from './container'
 import type { Evidence } from './run'
 import { isOver, linkState, type Batch, type Container, type Finding, type RunStatus } from './model'
 import { iso, type Instant } from './time'
-import { dockerState, hasFailed, verdict, type Around } from './verdict'
+import { hasFailed } from './container-words'
+import { dockerState, verdict, type Around } from './verdict'
 
 /** A container that works on this batch or on another, of this run or of another, where that can't be told yet [DOCK-4]. */
 const undecided = z.object({ batchId: z.string(), container: containerFacts })

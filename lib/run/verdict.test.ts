@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { ContainerFacts } from './container'
 import type { BatchStatus, Verdict } from './model'
 import { agent, SECOND, T0 } from './testing'
-import { exitWords, shortId, verdict, type Around, type DockerState, type Pair } from './verdict'
+import { exitWords, shortId } from './container-words'
+import { verdict, type Around, type DockerState, type Pair } from './verdict'
 
 const iso = (ms: number) => new Date(ms).toISOString()
 

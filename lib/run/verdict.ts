@@ -275,5 +275,3 @@ const until = (deadline: number, verdict: Verdict, reason: string): Judgement =>
   ...stands(verdict, reason),
   deadline,
 })
-
-export { exitWords, hasFailed, shortId } from './container-words'

@@ -1,6 +1,6 @@
 import { shownName } from '../../../lib/run/display-text'
 import type { AgentContainer } from '../../../lib/run/model'
-import { shortId } from '../../../lib/run/verdict'
+import { shortId } from '../../../lib/run/container-words'
 import { stopContainer } from '../../api'
 import { Name } from '../outside'
 import { StopFrame } from '../stop-frame'

@@ -1,7 +1,7 @@
 import { useIsPast } from '../../../lib/client/live'
 import { shownName } from '../../../lib/run/display-text'
 import type { Container } from '../../../lib/run/model'
-import { shortId } from '../../../lib/run/verdict'
+import { shortId } from '../../../lib/run/container-words'
 import { containerText, dockerCommand } from '../../evidence'
 import { plural } from '../../words'
 import { Command } from '../command'

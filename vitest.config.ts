@@ -7,14 +7,20 @@ const pure = [
   'lib/backend/{clock-steps*,fold.property,normalise,plan,recordings,replay,sentence}.test.ts',
   'lib/docker/{agent-container,answers,containers,engine-link,engine-state,host,known-lines,life,log-*,recordings,unescape-html}.test.ts',
 ]
-/** Tests that replace modules, which others must not see. */
-const mocking = ['app/outside.test.tsx']
+/** Tests that replace modules or globals, which others must not see. */
+const mocking = [
+  'app/{outside,zone-choice}.test.{ts,tsx}',
+  'lib/hub/{commands,session}.test.ts',
+  'lib/hub/world/*.test.ts',
+  'lib/server/hub-accessor.test.ts',
+]
 /** Tests that work with containers on the Docker Engine at hand. */
 const containers = ['lib/**/*engine.test.ts']
 /** Tests that take the whole machine: one after the other, when all others are done. */
 const alone = ['lib/hub/crowd.engine.test.ts', 'lib/server/soak.test.ts']
 
 const except = (...files: string[]) => [...configDefaults.exclude, ...files]
+const shared = { isolate: false, maxWorkers: 4 }
 
 export default defineConfig({
   test: {
@@ -25,28 +31,18 @@ export default defineConfig({
     setupFiles: ['lib/testing/support/patience.ts'],
     reporters: ['default', ['json', { outputFile: 'reports/unit.json' }]],
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'pure',
-          include: pure,
-          exclude: except(...mocking),
-          pool: 'threads',
-          isolate: false,
-          maxWorkers: 2,
-        },
-      },
+      { extends: true, test: { name: 'pure', include: pure, exclude: except(...mocking), pool: 'threads', ...shared } },
       {
         extends: true,
         test: {
           name: 'waiting',
-          include: ['lib/**/*.test.{ts,tsx}', ...mocking],
-          exclude: except(...pure.filter(files => !files.startsWith('app')), ...containers, ...alone),
+          include: ['lib/**/*.test.{ts,tsx}'],
+          exclude: except(...pure.filter(files => !files.startsWith('app')), ...mocking, ...containers, ...alone),
           // They wait for sockets, timers and processes most of the time.
-          maxWorkers: 4,
-          sequence: { groupOrder: 1 },
+          ...shared,
         },
       },
+      { extends: true, test: { name: 'mocking', include: mocking, maxWorkers: 4 } },
       {
         extends: true,
         test: {
@@ -55,10 +51,10 @@ export default defineConfig({
           exclude: except(...alone),
           // More of them keep the Engine so busy that a plan is read later than a verdict waits for it.
           maxWorkers: 2,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
-      { extends: true, test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 3 } } },
+      { extends: true, test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 2 } } },
     ],
   },
 })

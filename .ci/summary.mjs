@@ -22,6 +22,8 @@ function ofPlaywright(report) {
 
 const total = { passed: 0, failed: 0, skipped: 0 }
 for (const [suite, path, count] of [
+  ['containers', 'reports/containers.json', ofVitest],
+  ['alone', 'reports/alone.json', ofVitest],
   ['unit', 'reports/unit.json', ofVitest],
   ['browser', 'reports/browser.json', ofPlaywright],
 ]) {

@@ -86,8 +86,8 @@ test.describe('for a reader in Berlin', () => {
     const path = `${dashboard.url}/runs/${runId}`
     const first = async () => (await (await context.request.get(path)).text()).replaceAll('<!-- -->', '')
     const started = /Started <time[^>]*>([^<]*)</
-    // Nothing is known of the reader yet.
-    expect(started.exec(await first())?.[1]).toMatch(/ UTC$/)
+    // Nothing is known of the reader yet; nor is it of the run, until the backend has said that it began.
+    await expect.poll(async () => started.exec(await first())?.[1] ?? '').toMatch(/ UTC$/)
 
     await page.goto(path)
     const shown = page.locator('.meta-line time')

@@ -180,7 +180,7 @@ function correctByHistory(roster: Roster, run: Run): number {
     const batch = roster.get(entry.id)
     const inTime =
       entry.endedAt === null ||
-      (entry.endedAt >= (begun?.time.ms ?? -Infinity) && entry.endedAt <= (run.continuedAt ?? Infinity))
+      (entry.endedAt >= (begun?.time.ms ?? -Infinity) && entry.endedAt <= (run.continued?.from ?? Infinity))
     if (!batch || !isOpen(batch) || !inTime) continue
     if (entry.status !== 'completed' && entry.status !== 'failed') continue
     batch.status = entry.status

@@ -98,6 +98,7 @@ export function findEnd(run: Run, messages: readonly Kept[], now: number): Endin
   const stopped = endOfStop(run, lastWord)
   const forgotten = endOfProcess(run)
   const continued = endByContinuation(run)
+  const wasContinuedFirst = (run.continued?.at ?? Infinity) < (run.unknown?.at ?? Infinity)
   const entry = endOfHistory(run, history)
   // A run that had ended has reason to be silent; unless that was not known then, and the silence was found to be its end.
   const overSince = Math.min(
@@ -114,7 +115,9 @@ export function findEnd(run: Run, messages: readonly Kept[], now: number): Endin
   // The stream's word of the entry's end is awaited no longer than until something else shows that none comes.
   const isAwaited = entry !== null && entry.since > now && !stopped && !forgotten
   if (isAwaited) deadlines.push(entry.since)
-  const end = first ?? (isAwaited ? null : entry?.end) ?? stopped ?? forgotten ?? continued
+  // Neither was told: the one that was known first has been shown, and stands [RUN-13.3].
+  const concluded = wasContinuedFirst ? (continued ?? forgotten) : (forgotten ?? continued)
+  const end = first ?? (isAwaited ? null : entry?.end) ?? stopped ?? concluded
   return {
     end: end && withError(end, messages, first?.place ?? messages.length),
     // A failure that may be an agent's line is news only while it is open what became of the run.
@@ -250,12 +253,12 @@ function endOfStop({ stopAt, replayed, unknown, clockOffset }: Run, lastWord: Ke
 }
 
 /** Another run went on with its history entry while this one had not ended [RUN-13]. */
-export function endByContinuation({ continuedAt, history }: Run): End | null {
-  if (continuedAt === null) return null
+export function endByContinuation({ continued, history }: Run): End | null {
+  if (!continued) return null
   const ended = history?.endedAt ?? null
-  if (ended !== null && ended <= continuedAt) return null
+  if (ended !== null && ended <= continued.from) return null
   const error = 'Another run resumed what this one had begun.'
-  return { status: 'aborted', time: { ms: continuedAt, ns: 0 }, error, inferred: true }
+  return { status: 'aborted', time: { ms: continued.from, ns: 0 }, error, inferred: true }
 }
 
 /** The history knows an end that the stream has not told; `since`, ms on our clock, it has had its time to [RUN-8]. */
@@ -268,11 +271,11 @@ function endOfHistory(run: Run, history: HistoryReading | null): { end: End; sin
 }
 
 /** The run's entry in the history, unless its end is that of an earlier or a later run: one that is resumed shares its entry. */
-function ownHistory({ history, continuedAt }: Run, messages: readonly Kept[]): HistoryReading | null {
+function ownHistory({ history, continued }: Run, messages: readonly Kept[]): HistoryReading | null {
   const ended = history?.endedAt ?? null
   if (ended === null) return history
   const begun = messages[0]?.time.ms ?? -Infinity
-  return ended < begun || ended > (continuedAt ?? Infinity) ? null : history
+  return ended < begun || ended > (continued?.from ?? Infinity) ? null : history
 }
 
 /** An end without words of its own takes those that follow it, else those that led to it. */

@@ -71,7 +71,7 @@ export function fold(run: Run, observation: Observation): boolean {
       return true
     case 'history':
       // What it says from then on is the other run's.
-      if (run.continuedAt !== null) return false
+      if (run.continued) return false
       if (run.history && tells({ ...run.history, at: 0 }) === tells({ ...observation, at: 0 })) return false
       if (run.history?.status !== observation.status || tells(run.history.batches) !== tells(observation.batches)) {
         noteChange(run, observation.at)
@@ -83,8 +83,8 @@ export function fold(run: Run, observation: Observation): boolean {
     case 'container':
       return foldContainer(run, observation)
     case 'continued':
-      if (run.continuedAt !== null && run.continuedAt <= observation.from) return false
-      run.continuedAt = observation.from
+      if (run.continued && run.continued.from <= observation.from) return false
+      run.continued = { from: observation.from, at: run.continued?.at ?? observation.at }
       return true
   }
 }

@@ -62,8 +62,8 @@ export interface Run {
   runningSince: Map<string, number>
   /** When the history, or the plan read beside it, last said something new, ms on our clock [RUN-13]. */
   historyChangedAt: number | null
-  /** When another run went on with this one's history entry, ms on the backend's clock [RUN-13]. */
-  continuedAt: number | null
+  /** Another run went on with this one's history entry: when it did, ms on the backend's clock, and when that was known, on ours [RUN-13]. */
+  continued: { from: number; at: number } | null
   /**
    * Known from the history alone, it has failed because nothing changed any more: when that was found, ms on our clock. Null
    * where it was not, and once anything has changed since [RUN-13.1].
@@ -105,7 +105,7 @@ export function emptyRun(incarnation = 1): Run {
     evidence: new Map(),
     runningSince: new Map(),
     historyChangedAt: null,
-    continuedAt: null,
+    continued: null,
     quietAt: null,
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { BACKEND_FORGOT } from './end'
 import type { HistoryReading } from './observation'
 import { agent, batchError, branchOf, COMPLETED, RUNNING, SECOND, START, status, T0, Told } from './testing'
 import { NOTHING_CHANGES } from './unannounced'
@@ -272,6 +273,25 @@ describe('a run with whose entry another goes on', () => {
     expect(told.view).toMatchObject({ ...ABORTED, endedAt: iso(told.now) })
     // Also where it had been given up.
     expect(told.derive(T0 + 600 * SECOND).view).toMatchObject(ABORTED)
+  })
+
+  it('[RUN-13.3] stays aborted where its backend forgets it later, and failed where it had forgotten it before', () => {
+    const begun = () => {
+      const told = new Told(['a', 'b']).watched()
+      for (const says of [START, RUNNING, status('a', 'running')]) told.say(says)
+      return told.wait(10 * SECOND)
+    }
+    const forget = (told: Told) => {
+      told.observe({ kind: 'unknown-run', at: told.now, connection: 2 })
+      return told
+    }
+    const resumed = begun().continued()
+    const before = resumed.view
+    expect(before).toMatchObject(ABORTED)
+    expect(forget(resumed.wait(10 * SECOND)).view).toMatchObject({ ...ABORTED, endedAt: before.endedAt })
+    const forgotten = forget(begun())
+    expect(forgotten.view.status).toBe('failed')
+    expect(forgotten.wait(10 * SECOND).continued().view).toMatchObject({ status: 'failed', error: BACKEND_FORGOT })
   })
 
   it('[RUN-13] stays as it ended by its own stream', () => {

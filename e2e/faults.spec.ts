@@ -1,13 +1,16 @@
 import type { Snapshot } from '../lib/run/model'
 import { Dashboard } from './dashboard'
 import { expect, test, type ReferenceBackend } from './fixtures'
-import { ProgramPage } from './program-page'
+import { agree, opened } from './program-page'
 import { PORTAL, RunPage } from './run-page'
 import { Wire } from './wire'
 
 /** What goes wrong between processes, in earnest and again and again; in the end every number is exact. */
 
 const LINES = 10_000
+
+// They take long, and share nothing: no worker has to play them all.
+test.describe.configure({ mode: 'parallel' })
 
 /** Batches of the plan of which each waits for the one before. */
 const CHAIN = ['setup', 'db', 'models', 'auth', 'api', 'invoices', 'payments', 'e2e', 'release']
@@ -47,29 +50,6 @@ async function undisturbed(backend: ReferenceBackend, runId: string) {
 
 const isOver = (dashboard: Dashboard, runId: string, status: string) =>
   expect.poll(async () => (await dashboard.snapshot(runId)).status, { timeout: 60_000 }).toBe(status)
-
-/** Every page shows what the server has. */
-async function agree(pages: ProgramPage[], dashboard: Dashboard, runId: string): Promise<void> {
-  await expect
-    .poll(
-      async () => {
-        const { epoch, version } = await dashboard.snapshot(runId)
-        return pages.filter(({ run, sync }) => sync !== 'live' || run.epoch !== epoch || run.version !== version).length
-      },
-      { timeout: 30_000 },
-    )
-    .toBe(0)
-  const { now: _, ...held } = await dashboard.snapshot(runId)
-  for (const { run } of pages) expect(run).toMatchObject(held)
-}
-
-/** Pages that are open while something goes wrong. */
-async function opened(count: number, url: string, dashboard: Dashboard, runId: string, withLog = false) {
-  const rendered = await dashboard.snapshot(runId)
-  const pages = Array.from({ length: count }, () => new ProgramPage(url, rendered, withLog))
-  await expect.poll(() => pages.filter(({ sync }) => sync !== 'live').length, { timeout: 30_000 }).toBe(0)
-  return pages
-}
 
 test.describe('the way to the backend', () => {
   test.use({ generation: 'C' })
@@ -221,67 +201,4 @@ test('[SYNC-10] a page whose link drops every 2 s never goes back, and ends righ
   const seconds = seen.map(state => state.seconds)
   expect(seconds.at(-1)).toBe(Math.max(...seconds))
   await run.live()
-})
-
-test('[SYNC-5] a page that stands still for a minute delays none of 200 others, and is right when it wakes', async ({
-  backend,
-  dashboard,
-}) => {
-  test.setTimeout(240_000)
-  backend.hold('setup')
-  const runId = await dashboard.start(PORTAL)
-  await expect.poll(async () => (await dashboard.snapshot(runId)).status, { timeout: 20_000 }).toBe('running')
-  const wire = await Wire.to(dashboard.url)
-  const [frozen] = await opened(1, wire.url, dashboard, runId, true)
-  const [attentive] = await opened(1, dashboard.url, dashboard, runId, true)
-  if (!frozen || !attentive) throw new Error('no page')
-  const others = [attentive, ...(await opened(199, dashboard.url, dashboard, runId))]
-
-  let completed = 0
-  /** Completes one more batch, beside 64 KiB of output; settles when all pages show it, with how long each took, ms. */
-  const update = async (): Promise<number[]> => {
-    completed += 1
-    const stamp = (n: number) => new Date().toISOString().replace('Z', `${String(n).padStart(6, '0')}+00:00`)
-    for (let line = 0; line < 16; line += 1) {
-      const log = {
-        type: 'log',
-        message: 'x'.repeat(4_096),
-        stream: 'stdout',
-        timestamp: stamp(completed * 100 + line),
-      }
-      backend.sendRaw(runId, JSON.stringify(log))
-    }
-    const status = { type: 'batch_status', message: '', status: 'completed', batch_id: `probe-${completed}` }
-    const sent = Date.now()
-    backend.sendRaw(runId, JSON.stringify({ ...status, timestamp: stamp(completed * 100 + 99) }))
-    const took = () => others.flatMap(page => (page.shownAt(completed) ?? Infinity) - sent)
-    await expect.poll(() => Math.max(...took()), { intervals: [5], timeout: 20_000 }).toBeLessThan(Infinity)
-    return took()
-  }
-  const measure = async (updates: number, whileTrue: () => boolean): Promise<number[]> => {
-    const all: number[] = []
-    for (let n = 0; n < updates || whileTrue(); n += 1) all.push(...(await update()))
-    return all.sort((a, b) => a - b)
-  }
-  const words = (latencies: number[]) => {
-    const at = (share: number) => latencies[Math.floor((latencies.length - 1) * share)]
-    return `median ${at(0.5)} ms, p99 ${at(0.99)} ms of ${latencies.length}`
-  }
-
-  const before = await measure(50, () => false)
-  const memory = dashboard.memory()
-  wire.freeze()
-  const until = Date.now() + 60_000
-  const during = await measure(50, () => Date.now() < until)
-  const grown = dashboard.memory() - memory
-  expect(frozen.run.counts.completed).toBeLessThan(completed)
-  expect(frozen.sync).toBe('stale')
-  wire.thaw()
-  await agree([frozen, ...others], dashboard, runId)
-  await expect.poll(() => frozen.lines.at(-1)).toEqual(attentive.lines.at(-1))
-  const report = `200 pages: ${words(before)}; beside a page that stands still for 60 s: ${words(during)}; the server grew by ${Math.round(grown / 1e6)} MB`
-  console.log(report)
-  test.info().annotations.push({ type: 'latency', description: report })
-  for (const page of [frozen, ...others]) page.close()
-  await wire.close()
 })

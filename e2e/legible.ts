@@ -17,8 +17,9 @@ export async function illegible(page: Page, widths: readonly number[] = WIDTHS):
   return all
 }
 
-/** Runs in the page, once it is laid out. */
+/** Runs in the page, once it is laid out in its own fonts: others have taller boxes. */
 async function look(): Promise<string[]> {
+  await document.fonts.ready
   await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
   const faults: string[] = []
   const wide = document.documentElement.scrollWidth

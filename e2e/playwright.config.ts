@@ -7,14 +7,15 @@ const { executablePath, args } = browser()
 if (process.env['TEST_WORKER_INDEX'] === undefined) console.log(`Browser: ${executablePath}`)
 
 /** What measures time, or takes the whole machine, runs alone when all others are done. */
-const measured = ['latency.spec.ts', 'faults.spec.ts', 'faults-docker.spec.ts', 'docker.spec.ts']
+const measured = ['latency.spec.ts', 'frozen-page.spec.ts', 'faults-docker.spec.ts', 'docker.spec.ts']
 
 /** The suites run against the production build, one dashboard and one reference backend per test. */
 export default defineConfig({
   testDir: '.',
   outputDir: '../test-results',
   forbidOnly: process.env['CI'] !== undefined,
-  workers: 2,
+  // They wait for pages and processes a third of the time.
+  workers: 3,
   retries: 0,
   // Long enough for a machine that is busy with something else: a test that fails must mean a fault.
   timeout: 120_000,

@@ -1,8 +1,10 @@
+import { expect } from '@playwright/test'
 import type { LogView } from '../lib/client/kind'
 import { socketLink } from '../lib/client/link'
 import { LiveStore } from '../lib/client/store'
 import type { Snapshot } from '../lib/run/model'
 import { logScope, runScope } from '../lib/sync/scope'
+import type { Dashboard } from './dashboard'
 
 /** A page without a browser: what a run's page runs to stay live, over a real socket. Hundreds fit in one process. */
 export class ProgramPage {
@@ -76,4 +78,27 @@ export class ProgramPage {
     const { completed } = this.#live().state.counts
     if (!this.#shownAt.has(completed)) this.#shownAt.set(completed, Date.now())
   }
+}
+
+/** Every page shows what the server has. */
+export async function agree(pages: ProgramPage[], dashboard: Dashboard, runId: string): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        const { epoch, version } = await dashboard.snapshot(runId)
+        return pages.filter(({ run, sync }) => sync !== 'live' || run.epoch !== epoch || run.version !== version).length
+      },
+      { timeout: 30_000 },
+    )
+    .toBe(0)
+  const { now: _, ...held } = await dashboard.snapshot(runId)
+  for (const { run } of pages) expect(run).toMatchObject(held)
+}
+
+/** Pages that are open while something goes wrong. */
+export async function opened(count: number, url: string, dashboard: Dashboard, runId: string, withLog = false) {
+  const rendered = await dashboard.snapshot(runId)
+  const pages = Array.from({ length: count }, () => new ProgramPage(url, rendered, withLog))
+  await expect.poll(() => pages.filter(({ sync }) => sync !== 'live').length, { timeout: 30_000 }).toBe(0)
+  return pages
 }

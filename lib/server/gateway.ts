@@ -24,17 +24,12 @@ import type { Log } from './log'
 import { MessageRate } from './message-rate'
 import { Page, type PageListener, type PageSocket, type Source } from './page'
 import { suffices, type Role } from './person'
-import { tooManyGuesses } from './reply'
+import { handshakeRefusals, refusals } from './refusals'
 import { Visitors, type Crowding, type VisitorBounds } from './visitors'
 
 const MAX_MESSAGE_BYTES = 64 * 1024
 /** Errors of `ws` and engine.io about frames that break their protocols. */
 const MALFORMED = /(Invalid|Unsupported) WebSocket frame|Too many (message fragments|buffered chunks)|invalid heartbeat/
-const REFUSED = {
-  sockets: 'Too many pages are open',
-  'sockets-of-address': 'Too many pages are open from your address',
-  'sockets-of-person': 'You have too many pages open',
-}
 
 /** What the gateway counts. A call costs the same, however many pages there are. */
 export interface GatewayMeter {
@@ -123,12 +118,12 @@ export class Gateway {
       },
       allowRequest: (request, decide) => {
         if (queryOf(request).has('j')) {
-          decide('JSONP is not spoken here', false)
+          decide(handshakeRefusals.jsonp, false)
           return
         }
         const bound = this.#visitors.refusal(addressOf(request, trustedProxy))
         if (bound !== null) meter.refused(bound)
-        decide(bound === null ? null : REFUSED[bound], bound === null)
+        decide(bound === null ? null : handshakeRefusals[bound], bound === null)
       },
     })
     this.#io.engine.use((request: IncomingMessage, _response: unknown, next: (error?: Error) => void) => {
@@ -301,7 +296,7 @@ export class Gateway {
     const tooMuch = await this.access.guessed(request, address, token)
     if (tooMuch === null) return new Error(NOT_SIGNED_IN)
     this.meter.refused('tokens', { address })
-    return tooManyGuesses(tooMuch.retryAfter)
+    return refusals.tooManyGuesses(tooMuch.retryAfter)
   }
 
   /** Counts a person's sockets; on loopback, where nobody is asked for a name, those of the address are counted alone. */
@@ -309,7 +304,7 @@ export class Gateway {
     const bound = this.#visitors.refusalOf(name)
     if (bound !== null) {
       this.meter.refused(bound, { name })
-      return new Error(REFUSED[bound])
+      return new Error(handshakeRefusals[bound])
     }
     // One whose connection ended meanwhile is never opened, and so never closed.
     if (socket.conn.readyState === 'open') socket.on('disconnect', this.#visitors.recognised(name))

@@ -87,7 +87,7 @@ export const hubRefusals = {
       { cause },
     ),
   importsAtOnce: (max: number) =>
-    new HubError('too-much', `${max} recordings are being imported already. Try again in a moment.`),
+    new HubError('too-much', `Others are being imported. No more than ${max} may come at once: try again in a moment.`),
   importTooLarge: (bytes: number) =>
     new HubError(
       'too-much',

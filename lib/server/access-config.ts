@@ -37,7 +37,7 @@ export const accessVariables = {
       return tokens
     })
     .optional(),
-  SESSION_SECRET: z.string().min(32, 'must be 32 characters of chance at least.').optional(),
+  SESSION_SECRET: z.string().min(32, 'must be at least 32 random characters.').optional(),
   TRUSTED_PROXY: z
     .string()
     .transform((text, context) => {

@@ -19,7 +19,7 @@ import { IMPORTS, isLive, pageRefusalOf, pathOf, refusalOf, siteOf } from './gua
 import { isApi } from './http'
 import type { Log } from './log'
 import type { RefusalMeter } from './metrics'
-import { sendRefusal, wantsPage } from './refusal-page'
+import { pageHeaders, pageOf, sendRefusal, wantsPage } from './refusal-page'
 import { refusals, SIGN_IN, type Refused } from './refusals'
 import { securityHeaders } from './security-headers'
 import { goTo, isDoor, localPath, signInPath } from './sign-in'
@@ -153,7 +153,7 @@ export function createEdge(behind: Behind): Server {
     const response = underWay.get(socket)
     // Words in the middle of an answer would be taken for a part of it.
     if (!socket.writable || (response?.headersSent === true && !response.writableFinished)) socket.destroy()
-    else refuse(socket, notARequest(error, patience))
+    else refuse(socket, notARequest(error, patience), acceptIn(error))
   })
   limitConnections(edge, trustedProxy, bound => meter.refused(bound), connections)
   edge.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -222,19 +222,31 @@ function notARequest(error: Error, patience: Patience): Refused {
       return refusals.headersTooLarge(maxHeaderSize)
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return refusals.slowHead(patience.head / 1_000)
+    case 'HPE_INVALID_EOF_STATE':
+      return refusals.brokenOff()
     default:
       return refusals.malformedRequest()
   }
 }
 
+/** What is left of a request that could not be read may still say what the sender takes. */
+function acceptIn(error: Error): string | undefined {
+  const packet: unknown = 'rawPacket' in error ? error.rawPacket : undefined
+  return packet instanceof Buffer ? /^accept: *(.*)$/im.exec(packet.toString('latin1'))?.[1] : undefined
+}
+
 /** Answers where no `ServerResponse` is: an upgrade, or what is no request. */
-function refuse(socket: Duplex, { status, message }: Refused): void {
-  const body = JSON.stringify({ error: message })
+function refuse(socket: Duplex, refusal: Refused, accept?: string): void {
+  const isPage = wantsPage(accept)
+  const body = isPage ? pageOf(refusal) : JSON.stringify({ error: refusal.message })
+  const headers = isPage ? pageHeaders : { 'content-type': 'application/json; charset=utf-8' }
   const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    `content-length: ${Buffer.byteLength(body)}`,
+    'cache-control: no-store',
+    'x-content-type-options: nosniff',
+    'connection: close',
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }

@@ -24,7 +24,7 @@ import type { Log } from './log'
 import { MessageRate } from './message-rate'
 import { Page, type PageListener, type PageSocket, type Source } from './page'
 import { suffices, type Role } from './person'
-import { handshakeRefusals, refusals } from './refusals'
+import { connectRefusals, handshakeRefusals, refusals } from './refusals'
 import { Visitors, type Crowding, type VisitorBounds } from './visitors'
 
 const MAX_MESSAGE_BYTES = 64 * 1024
@@ -281,7 +281,7 @@ export class Gateway {
   /** Gives what stands against a socket that is being opened. */
   async #admit(socket: PageSocket): Promise<Error | undefined> {
     const { auth } = socket.handshake
-    if (!handshake.safeParse(auth).success) return new Error(OUTDATED)
+    if (!handshake.safeParse(auth).success) return notOpened(OUTDATED)
     const credentials = shown.safeParse(auth)
     const token = credentials.data?.token
     const proof = credentials.success ? await this.access.proofOf(socket.request, token) : undefined
@@ -294,7 +294,7 @@ export class Gateway {
   async #unknown({ request }: PageSocket, token: string | undefined): Promise<Error> {
     const address = addressOf(request, this.#trustedProxy)
     const tooMuch = await this.access.guessed(request, address, token)
-    if (tooMuch === null) return new Error(NOT_SIGNED_IN)
+    if (tooMuch === null) return notOpened(NOT_SIGNED_IN)
     this.meter.refused('tokens', { address })
     return refusals.tooManyGuesses(tooMuch.retryAfter)
   }
@@ -327,6 +327,10 @@ export class Gateway {
     return this.#io.of('/').adapter.rooms.get(scope) ?? new Set()
   }
 }
+
+/** A page knows why by the message; what people are to read goes with it. */
+const notOpened = (why: keyof typeof connectRefusals): Error =>
+  Object.assign(new Error(why), { data: { error: connectRefusals[why] } })
 
 const queryOf = ({ url = '' }: IncomingMessage) => new URLSearchParams(url.slice(url.indexOf('?') + 1))
 

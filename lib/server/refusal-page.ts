@@ -34,6 +34,9 @@ const titles: Partial<Record<number, string>> = {
   503: 'Groundtruth is being stopped',
 }
 
+/** What goes with `pageOf`. */
+export const pageHeaders = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY }
+
 /** What an answer says of a refusal. */
 type Said = Pick<Refused, 'status' | 'message' | 'headers'>
 
@@ -48,11 +51,8 @@ export async function sendRefusal(
   more: object = {},
 ): Promise<void> {
   if (!wantsPage(request.headers.accept)) return sendError(response, said, more)
-  await send(response, {
-    status: said.status,
-    headers: { ...said.headers, 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY },
-    text: Readable.from([pageOf(said)]),
-  })
+  const headers = { ...said.headers, ...pageHeaders }
+  await send(response, { status: said.status, headers, text: Readable.from([pageOf(said)]) })
 }
 
 /** True of browsers that open an address. Programs ask for JSON, or for anything. */
@@ -60,10 +60,10 @@ export function wantsPage(accept = ''): boolean {
   return accept.split(',').some(range => range.split(';')[0]?.trim().toLowerCase() === 'text/html')
 }
 
-/** Not at an address that is not served. */
+/** Of no use at an address that is not served. */
 const HOME = '<p><a href="/">Go to the runs</a></p>\n'
 
-function pageOf({ status, message }: Said): string {
+export function pageOf({ status, message }: Said): string {
   const title = titles[status] ?? 'This request can’t be answered'
   return `<!doctype html>
 <html lang="en">

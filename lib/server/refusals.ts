@@ -1,3 +1,4 @@
+import { NOT_SIGNED_IN, OUTDATED } from '../sync/messages'
 import type { Role } from './person'
 import type { Crowding } from './visitors'
 
@@ -149,6 +150,13 @@ export const refusals = {
 /** Names a run, a batch or a file by a part of an address, which is plain ASCII; `pattern` where it would be a page long. */
 function partOf(segment: string, pattern: string): string {
   return /^[\w.~%!$&'()*+,;=:@-]{1,200}$/.test(segment) ? segment : pattern
+}
+
+/** Why a socket is not opened, in words for people: `data.error` of a `connect_error` with this message. */
+export const connectRefusals = {
+  [OUTDATED]:
+    'This page is of another version than its server. Reload it; a program sends auth.protocol of this version.',
+  [NOT_SIGNED_IN]: `Nobody is signed in on this connection. Sign in at ${SIGN_IN}; a program sends its token as auth.token.`,
 }
 
 /** Why a socket's handshake is refused [SAFE-5]: `message` of engine.io's answer, at most 200 characters. */

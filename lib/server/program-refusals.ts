@@ -29,15 +29,18 @@ export const programRefusals = {
   recordingWithoutObject: (verb: string) =>
     misused(verb === 'export' ? 'No run id was given. Name the run to export.' : 'No file was given. Name the file.'),
   recordingTooMuch: () => misused('More than one thing was named. Export or import one at a time.'),
-  badUrl: () => misused('--url is no address that begins with http:// or https://. Copy it from the browser.'),
+  badUrl: () =>
+    misused('The text after --url is no address that begins with http:// or https://. Copy it from the browser.'),
   credentialsInUrl: () =>
-    misused('--url must not hold a user name or password. Set GROUNDTRUTH_TOKEN in the environment instead.'),
+    misused(
+      'The address after --url must not hold a user name or password. Set GROUNDTRUTH_TOKEN in the environment instead.',
+    ),
   badToken: () =>
     failed('GROUNDTRUTH_TOKEN holds characters that no token has, as a line break. Copy the token anew, in one line.'),
   fileUnreadable: (path: string, code: string) =>
-    failed(`${path} can’t be read (${code}). Check the path and its rights.`),
+    failed(`The file ${path} can’t be read (${code}). Check the path and its rights.`),
   fileUnwritable: (path: string, code: string) =>
-    failed(`${path} can’t be written (${code}). Name another file after --to, or make room.`),
+    failed(`The file ${path} can’t be written (${code}). Name another file after --to, or make room.`),
   exportBroke: (runId: string, code: string) =>
     failed(`The export of ${runId} broke off (${code}): what was saved is not all of it. Export again.`),
   noDashboard: (origin: string, code: string) =>

@@ -1,11 +1,11 @@
 import { openAsBlob } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { shownProse } from '../run/display-text'
 import { IMPORTS, RECORDING_TYPE } from './guard'
-import { programRefusals, runProgram, systemCode } from './program-refusals'
+import { ProgramError, programRefusals, runProgram, systemCode } from './program-refusals'
 
 const USAGE = `npm run recording -- export <run id> [--to <file>]
 npm run recording -- import <file>
@@ -51,14 +51,22 @@ async function importFile(dashboard: URL, path: string): Promise<void> {
   const answer = await ask(new URL(IMPORTS, dashboard), {
     method: 'POST',
     headers: { 'content-type': RECORDING_TYPE },
-    body: await openAsBlob(path).catch((cause: unknown) => {
-      throw programRefusals.fileUnreadable(path, systemCode(cause))
-    }),
+    body: await contentOf(path),
   })
   const told = importAnswer.safeParse(await answer.json().catch(() => null))
   if (!told.success) throw programRefusals.noDashboardsAnswer(dashboard.origin, answer.status)
   const { importId } = told.data
   console.log(new URL(`/imports/${importId}`, dashboard).href)
+}
+
+/** A file that is read while it is sent. */
+async function contentOf(path: string): Promise<Blob> {
+  try {
+    if ((await stat(path)).isDirectory()) throw programRefusals.fileUnreadable(path, 'EISDIR')
+    return await openAsBlob(path)
+  } catch (cause) {
+    throw cause instanceof ProgramError ? cause : programRefusals.fileUnreadable(path, systemCode(cause))
+  }
 }
 
 /** Opened before anything is written, as a file that can't be is another fault than an export that breaks off. */

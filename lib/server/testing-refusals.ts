@@ -20,6 +20,8 @@ export interface Case {
   says: Required
   /** It is no answer of a path that a browser opens, so it is never a page. */
   noPage?: boolean
+  /** It is a word of the page protocol: `what` is all there is to it. */
+  isWord?: boolean
 }
 
 export type Cases<K extends string> = Record<K, Case>

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { RunRef } from '../lib/client/live'
 import { fileName } from '../lib/run/display-text'
+import { pageRefusals } from './refusals'
 
 /** A spec that a run can be started of, and how far its preparation got. */
 const specChoice = z.object({ name: z.string(), has_tasks: z.boolean(), has_plan: z.boolean(), task_count: z.number() })
@@ -55,24 +56,15 @@ async function ask<T>(read: (body: unknown) => T, method: string, path: string, 
     const answer: unknown = response.headers.get('content-type')?.includes('json') ? await response.json() : null
     if (response.ok) return { ok: true, value: read(answer) }
     const told = errorAnswer.safeParse(answer)
-    const error = told.data?.error ?? `The server answered ${response.status}. Its log says why; try again.`
+    const error = told.data?.error ?? pageRefusals.noWords(response.status, method)
     return { ok: false, status: response.status, error, runId: told.data?.runId ?? null }
   } catch (cause) {
-    const why = cause instanceof z.ZodError ? 'Its answer can’t be read: reload this page.' : 'Check the connection.'
-    return {
-      ok: false,
-      status: 0,
-      error: `The Groundtruth server gave no usable answer. ${why} ${again(method)}`,
-      runId: null,
-    }
+    // An answer came, and is not what a server of this page's build sends.
+    const isUnreadable = cause instanceof z.ZodError || cause instanceof SyntaxError
+    const error = isUnreadable ? pageRefusals.unreadableAnswer(method) : pageRefusals.noAnswer(method)
+    return { ok: false, status: 0, error, runId: null }
   }
 }
-
-/** A call that changes something must not be repeated before its outcome is known. */
-const again = (method: string) =>
-  method === 'GET'
-    ? 'Then try again.'
-    : 'What was asked for may have been done all the same: see whether it was before you try again.'
 
 const nothing = () => null
 
@@ -130,10 +122,7 @@ async function save(path: string, accept: string, name: string, what: string): P
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
     return { ok: true, value: null }
   } catch {
-    return {
-      ...{ ok: false, status: 0, runId: null },
-      error: `${what} can’t be downloaded: no answer came, or it broke off. Check the connection, then try again.`,
-    }
+    return { ok: false, status: 0, error: pageRefusals.downloadBroke(what), runId: null }
   }
 }
 
@@ -141,5 +130,5 @@ async function save(path: string, accept: string, name: string, what: string): P
 async function refusalOf(response: Response, what: string): Promise<string> {
   const told = errorAnswer.safeParse(await response.json().catch(() => null))
   if (told.success) return told.data.error
-  return `${what} can’t be downloaded: HTTP ${response.status}, from the server or a proxy before it. Try again.`
+  return pageRefusals.downloadRefused(what, response.status)
 }

@@ -2,6 +2,7 @@
 
 import Link from 'next/link'
 import { Frame } from './components/frame'
+import { pageRefusals } from './refusals'
 
 /** A page that could not be rendered: what is, and the next step. Details are in the server's log. */
 export default function ErrorPage({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
@@ -11,8 +12,7 @@ export default function ErrorPage({ error, reset }: { error: Error & { digest?: 
       <main id="main" className="notice">
         <h1>This page can’t be shown</h1>
         <p>
-          Runs are not touched by this: only their display failed. Try again; if it stays so, look into the log of the
-          Groundtruth server
+          {pageRefusals.pageFailed()}
           {error.digest !== undefined && (
             <>
               {' '}

@@ -1,5 +1,6 @@
 import Link from 'next/link'
 import { Frame } from './components/frame'
+import { pageRefusals } from './refusals'
 
 export default function NotFound() {
   return (
@@ -7,7 +8,7 @@ export default function NotFound() {
       <title>No such page</title>
       <main id="main" className="notice">
         <h1>There is no page here</h1>
-        <p>Runs are at /runs/ and their id. The fleet lists those that are known.</p>
+        <p>{pageRefusals.unknownPage()}</p>
         <p className="actions">
           <Link className="button primary" href="/">
             Go to the fleet

@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation'
 import type { SubmitEvent } from 'react'
 import { useState } from 'react'
 import { followRun, runPath } from '../api'
+import { pageRefusals } from '../refusals'
 import { Dialog } from './dialog'
 import { Refusal, useRequest } from './use-request'
 
@@ -15,11 +16,10 @@ export function FollowDialog({ onClose }: { onClose: () => void }) {
   const follow = (event: SubmitEvent) => {
     event.preventDefault()
     const id = runId.trim()
-    const unknown = `The backend does not know ${id}. Check the id; a restarted backend forgets its runs.`
     send(
       followRun(id),
       () => router.push(runPath(id)),
-      status => (status === 404 ? unknown : null),
+      status => (status === 404 ? pageRefusals.unknownToBackend(id) : null),
     )
   }
 

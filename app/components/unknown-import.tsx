@@ -1,19 +1,30 @@
+'use client'
+
 import Link from 'next/link'
+import { useParams } from 'next/navigation'
 import type { Fleet } from '../../lib/run/model'
 import { nothingTexts } from '../nothing'
+import { pageRefusals } from '../refusals'
 import { Frame } from './frame'
+import { Name } from './outside'
 
 /** No import has that name, or it was removed; after a restart it may not have been read yet. */
 export function UnknownImport({ unread }: { unread: Fleet['importsUnread'] }) {
+  const { importId } = useParams()
   return (
     <Frame>
       <title>Unknown import</title>
       <main id="main" className="notice">
         <h1>{unread ? 'This import is not known yet' : 'There is no such import'}</h1>
         {unread && <p>{nothingTexts.imports[unread]} Reload this page.</p>}
-        <p>It may have been removed. Whoever has the exported file can import it again, on the fleet page.</p>
+        {typeof importId === 'string' && (
+          <p className="id">
+            <Name text={importId} />
+          </p>
+        )}
+        <p>{pageRefusals.unknownImport()}</p>
         <p className="actions">
-          <Link className="button" href="/">
+          <Link className="button primary" href="/">
             Go to the fleet
           </Link>
         </p>

@@ -3,6 +3,7 @@
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { followRun } from '../api'
+import { pageRefusals } from '../refusals'
 import { Frame } from './frame'
 import { Name } from './outside'
 import { Refusal, useRequest } from './use-request'
@@ -18,20 +19,17 @@ export function UnknownRun({ segment }: { segment: string }) {
     send(
       followRun(runId),
       () => router.refresh(),
-      status => (status === 404 ? 'The backend does not know it either. Check the id.' : null),
+      status => (status === 404 ? pageRefusals.unknownToBackend(runId) : null),
     )
   return (
     <Frame>
       <title>Unknown run</title>
       <main id="main" className="notice">
         <h1>This run is not followed here</h1>
-        <p>
-          <span className="id">
-            <Name text={runId} />
-          </span>{' '}
-          may have been started elsewhere, or was over long ago. If the backend knows it,{' '}
-          {isOperator ? 'this page' : 'an operator'} can follow it.
+        <p className="id">
+          <Name text={runId} />
         </p>
+        <p>{pageRefusals.unknownRun(isOperator)}</p>
         <Refusal what="Not followed">{refusal}</Refusal>
         <p className="actions">
           {isOperator && (

@@ -2,14 +2,15 @@ import { redirect } from 'next/navigation'
 import { currentVisit, type Visit } from '../../lib/server/visit'
 import { Glyph } from '../components/marks'
 import { ThemeToggle } from '../components/theme-toggle'
+import { pageRefusals } from '../refusals'
 
 interface Props {
   searchParams: Promise<Record<string, string | string[] | undefined>>
 }
 
 const refusals: Record<NonNullable<Visit['signIn']>, string> = {
-  'unknown-token': 'No such token counts here. Check that all of it was copied, or ask for a new one.',
-  'too-often': 'Too many tries. Wait a minute, then try again.',
+  'unknown-token': pageRefusals.unknownToken(),
+  'too-often': pageRefusals.tooManyTries(),
 }
 
 /** Asks for a token, as a plain form: it works without scripts. Where it leads on to is looked at when it is sent. */

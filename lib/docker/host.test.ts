@@ -53,7 +53,10 @@ describe('where Docker is', () => {
     const variables = { DOCKER_HOST: 'tcp://docker', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: join(folder, 'none') }
     expect(readDockerHost(variables)).toEqual({
       host: null,
-      problems: ['ca', 'cert', 'key'].map(name => `DOCKER_CERT_PATH: ${name}.pem can't be read (ENOENT).`),
+      problems: ['ca', 'cert', 'key'].map(
+        name =>
+          `DOCKER_CERT_PATH: ${name}.pem can't be read (ENOENT). Set it to the folder that holds ca.pem, cert.pem and key.pem.`,
+      ),
     })
   })
 

@@ -54,7 +54,9 @@ function withCertificates(host: Exclude<DockerHost, { socketPath: string }>, fol
       return readFileSync(join(folder, name), 'utf8')
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
-      problems.push(`DOCKER_CERT_PATH: ${name} can't be read${code}.`)
+      problems.push(
+        `DOCKER_CERT_PATH: ${name} can't be read${code}. Set it to the folder that holds ca.pem, cert.pem and key.pem.`,
+      )
       return ''
     }
   }

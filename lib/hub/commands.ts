@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import { BackendError, type BackendHttp } from '../backend/http'
-import { EXECUTION_NOT_FOUND } from '../backend/wire'
 import type { Snapshot } from '../run/model'
 import { asking } from './asking'
 import type { Lifecycle } from './lifecycle'
+import { hubRefusals } from './refusals'
 import type { RunState } from './run-state'
 import type { Session } from './session'
 import { HubError, type HubApi, type StartRequest } from './types'
@@ -59,10 +59,7 @@ export class Commands {
           resumeRunId: request.resumeRunId,
         }),
       )
-      if (!success) {
-        const words = message ?? 'The backend refused the start and gave no reason. Its log may say why.'
-        throw new HubError(/already running/i.test(words) ? 'conflict' : 'refused', words)
-      }
+      if (!success) throw hubRefusals.startRefused(message ?? null)
     } catch (error) {
       if (sentAt !== null && mayHaveBeenHeard(error)) throw this.unanswered(session, request, by, { sentAt, error })
       await life.discard(state)
@@ -94,8 +91,7 @@ export class Commands {
     life.show(state)
     life.discardUnlessBegun(session)
     log.warn({ runId, reason: error.message }, 'a start was not answered; the run is followed')
-    const words = `The run may have begun all the same: it is followed as ${runId}, and its page shows it once the backend tells of it.`
-    return new HubError(error.code, `${error.message} ${words}`, { cause: error.cause, runId })
+    return hubRefusals.startUnanswered(error, runId)
   }
 
   /** What is refused is for its caller to hear. */
@@ -122,12 +118,12 @@ export class Commands {
     await session.readyWithin(FIRST_FRAME)
     if (session.state.neverExisted) {
       await life.discard(session.state)
-      throw new HubError('not-found', EXECUTION_NOT_FOUND)
+      throw hubRefusals.unknownToBackend()
     }
     life.show(session.state)
     this.host.followed()
     const snapshot = await this.host.snapshot(runId)
-    if (!snapshot) throw new HubError('not-found', 'The run was removed while it was being joined. Follow it again.')
+    if (!snapshot) throw hubRefusals.removedMeanwhile(runId)
     return { snapshot, created: true }
   }
 
@@ -136,25 +132,18 @@ export class Commands {
     while (this.starting.has(runId)) await this.startAnswered(runId)
     const { http, life, log } = this.host
     const state = life.runs.get(runId)
-    if (!state) throw new HubError('not-found', 'No such run is followed here. Follow it first, by its id.')
-    if (state.isOver) throw new HubError('over', 'The run is already over, so there is nothing to stop.')
+    if (!state) throw hubRefusals.notFollowed(runId)
+    if (state.isOver) throw hubRefusals.runOver(runId)
     const session = life.followed.get(state)
-    if (!session) {
-      const words = 'The run is known from the backend’s history alone, which does not tell the id that a stop needs.'
-      throw new HubError('conflict', `${words} Follow it by that id, or stop it where it was started.`)
-    }
+    if (!session) throw hubRefusals.runOfHistory(runId)
     if (state.isStopping) return
     const sent = Date.now()
     const { success, message } = await asking(() => http.stop(state.runId)).catch((error: unknown) => {
-      if (!mayHaveBeenHeard(error)) throw error
-      const words = 'The stop may have been heard all the same: if the run goes on, ask for it again.'
-      throw new HubError(error.code, `${error.message} ${words}`, { cause: error.cause })
+      throw mayHaveBeenHeard(error) ? hubRefusals.stopUnanswered(error) : error
     })
     if (success) session.stopped(sent)
     // The backend says yes to the first of two stops only.
-    if (!isStopping(state)) {
-      throw new HubError('refused', message ?? 'The backend refused the stop and gave no reason. Its log may say why.')
-    }
+    if (!isStopping(state)) throw hubRefusals.stopRefused(message ?? null)
     if (by !== undefined) state.note(`Stop asked for by ${by}.`)
     log.info({ runId: state.runId }, 'stop sent')
   }

@@ -13,7 +13,7 @@ import type { DockerState } from '../run/verdict'
 import { agentContainer, orphansFirst, unclaimed } from './agent-containers'
 import type { AgentLogs } from './agent-logs'
 import { AgentOutput } from './agent-output'
-import { HubError } from './types'
+import { hubRefusals } from './refusals'
 import { undecidedByRun, type UndecidedByRun } from './undecided'
 
 /** What the evidence asks of the hub, and tells it. */
@@ -157,31 +157,19 @@ export class DockerEvidence {
    */
   async stop(id: string): Promise<{ runId: string; batchId: string }> {
     const [known, ...others] = this.watcher.existing().filter(facts => facts.id === id || shortId(facts.id) === id)
-    if (!known || others.length > 0)
-      throw new HubError(
-        'not-found',
-        'There is no such container of an agent. GET /api/containers lists those that exist.',
-      )
+    if (!known || others.length > 0) throw hubRefusals.noSuchAgent(id)
     try {
       const facts = await this.watcher.look(known.id)
-      if (!facts || facts.removed) throw new HubError('not-found', 'The container was removed meanwhile.')
-      if (!isAtWork(facts))
-        throw new HubError('over', 'The container does not run any more, so there is nothing to stop.')
+      if (!facts || facts.removed) throw hubRefusals.containerRemoved(id)
+      if (!isAtWork(facts)) throw hubRefusals.containerEnded(id)
       const home = this.homes.get(facts.id)
-      if (!home || !this.shown(facts).stoppable) {
-        throw new HubError(
-          'forbidden',
-          'Only an agent whose run is over can be stopped from here. Stop its run, or use docker stop.',
-        )
-      }
+      if (!home || !this.shown(facts).stoppable) throw hubRefusals.containerAtWork(id)
       await this.watcher.stop(facts.id)
       this.host.agentLogs.gap(facts.id, 'The container was stopped from the dashboard.')
       return home
     } catch (cause) {
       if (!(cause instanceof DockerError)) throw cause
-      if (cause.kind === 'not-found') throw new HubError('not-found', 'The container was removed meanwhile.', { cause })
-      const answered = cause.kind === 'bad-answer' || cause.kind === 'denied'
-      throw new HubError(answered ? 'refused' : 'unreachable', cause.message, { cause })
+      throw cause.kind === 'not-found' ? hubRefusals.containerRemoved(id, cause) : hubRefusals.dockerFailed(cause)
     }
   }
 

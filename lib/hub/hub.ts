@@ -16,6 +16,7 @@ import { BackendLink } from './backend-link'
 import { Commands } from './commands'
 import { DockerEvidence } from './docker-evidence'
 import { Imports } from './imports'
+import { hubRefusals } from './refusals'
 import { unreadable } from './unreadable'
 import { Lifecycle } from './lifecycle'
 import { pageOfLog } from './log-page'
@@ -24,15 +25,7 @@ import { recorderFinding, type Recorder, type RecorderState } from './recorder'
 import { unmetered, type HubMeter, type HubState } from './meter'
 import { MemoryStore, type RunStore } from './store'
 import { thinned } from './thinned'
-import {
-  HubError,
-  type HubApi,
-  type LogPage,
-  type LogQuery,
-  type RecordingFile,
-  type SpecPlan,
-  type StartRequest,
-} from './types'
+import { type HubApi, type LogPage, type LogQuery, type RecordingFile, type SpecPlan, type StartRequest } from './types'
 import { UnannouncedRuns } from './unannounced-runs'
 
 export interface HubOptions {
@@ -213,12 +206,7 @@ export class Hub implements HubApi {
     const state = this.life.runs.get(runId)
     if (!state) return undefined
     const recording = this.life.exported(state)
-    if (!recording) {
-      throw new HubError(
-        'not-found',
-        'There is no recording of this run: this server was started without a data folder.',
-      )
-    }
+    if (!recording) throw hubRefusals.notRecorded(runId)
     return recording.catch((error: unknown) => {
       throw unreadable(error)
     })
@@ -248,8 +236,7 @@ export class Hub implements HubApi {
   }
 
   async stopContainer(id: string, by?: string): Promise<void> {
-    if (!this.evidence)
-      throw new HubError('unreachable', 'Docker is not watched, as DOCKER is off. Restart Groundtruth without it.')
+    if (!this.evidence) throw hubRefusals.dockerOff()
     const { runId, batchId } = await this.evidence.stop(id)
     this.options.log.info({ containerId: id, runId, batchId }, 'container stopped')
     const whose = by === undefined ? '' : ` by ${by}`

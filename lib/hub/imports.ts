@@ -17,7 +17,8 @@ import type { HubMeter } from './meter'
 import { isMissing } from './recording-file'
 import { unreadable } from './unreadable'
 import { playRecording } from './recording-reader'
-import { HubError, type ImportsApi, type LogPage, type LogQuery, type RecordingFile } from './types'
+import { hubRefusals } from './refusals'
+import { type HubError, type ImportsApi, type LogPage, type LogQuery, type RecordingFile } from './types'
 
 export interface ImportsOptions {
   /** Where imported recordings are kept. Null: none can be. */
@@ -117,8 +118,8 @@ export class Imports implements ImportsApi {
 
   async add(body: AsyncIterable<Buffer>): Promise<{ importId: string; created: boolean }> {
     const { folder } = this.options
-    if (folder === null) throw new HubError('unwritable', 'There is no data folder to keep imports in. Set DATA_DIR.')
-    if (this.underWay >= this.bounds.atOnce) throw this.beyond('Others are being imported. Try again in a moment.')
+    if (folder === null) throw hubRefusals.importsWithoutFolder()
+    if (this.underWay >= this.bounds.atOnce) throw this.beyond(hubRefusals.importsAtOnce(this.bounds.atOnce))
     this.checkRoomFor(0)
     const part = join(folder, randomUUID() + PART)
     this.underWay += 1
@@ -128,7 +129,7 @@ export class Imports implements ImportsApi {
       const created = !this.kept.has(importId) && (await this.take(importId, part, join(folder, `${importId}.jsonl`)))
       return { importId, created }
     } catch (error) {
-      throw isOfTheDisk(error) ? unwritable(error) : error
+      throw isOfTheDisk(error) ? hubRefusals.importsUnwritable(error) : error
     } finally {
       this.underWay -= 1
       this.clear(part)
@@ -162,11 +163,11 @@ export class Imports implements ImportsApi {
 
   async remove(importId: string): Promise<void> {
     const kept = this.kept.get(importId)
-    if (!kept) throw new HubError('not-found', 'There is no such import. GET /api/imports lists those that are kept.')
+    if (!kept) throw hubRefusals.noSuchImport(importId)
     try {
       rmSync(kept.path, { force: true })
     } catch (error) {
-      throw unwritable(error)
+      throw hubRefusals.importsUnwritable(error)
     }
     this.kept.delete(importId)
     const { publisher } = this.options
@@ -185,8 +186,7 @@ export class Imports implements ImportsApi {
     try {
       for await (const chunk of body) {
         bytes += chunk.length
-        if (bytes > this.bounds.one)
-          throw this.beyond(`A recording of more than ${inMiB(this.bounds.one)} is not taken.`)
+        if (bytes > this.bounds.one) throw this.beyond(hubRefusals.importTooLarge(this.bounds.one))
         hash.update(chunk)
         await file.appendFile(chunk)
       }
@@ -218,35 +218,26 @@ export class Imports implements ImportsApi {
 
   private checkRoomFor(bytes: number): void {
     const { imports, all } = this.bounds
-    if (this.kept.size >= imports) throw this.beyond(`${imports} recordings are imported already. Remove one.`)
+    if (this.kept.size >= imports) throw this.beyond(hubRefusals.importsTooMany(imports))
     const sum = [...this.kept.values()].reduce((sum, kept) => sum + kept.bytes, bytes)
-    if (sum > all) throw this.beyond(`All imports together would be larger than ${inMiB(all)}. Remove one.`)
+    if (sum > all) throw this.beyond(hubRefusals.importsTooLarge(all))
   }
 
   private async played(importId: string, path: string): Promise<Played> {
     const run = new ImportedRun(this.budget)
     try {
       const { played, unread } = await playRecording(path, run, { maxLine: MAX_LINE, pause: this.pacemaker() })
-      if (!played)
-        throw new HubError(
-          'unusable',
-          'This is no recording of a run, or one of a version that is not known. Choose a .jsonl file that was exported.',
-        )
+      if (!played) throw hubRefusals.noRecording()
       const document = run.document(importId, unread)
-      if (JSON.stringify(document).length > MAX_DOCUMENT) {
-        throw this.beyond('This recording holds more than can be shown of one run. Read it with other tools.')
-      }
+      if (JSON.stringify(document).length > MAX_DOCUMENT) throw this.beyond(hubRefusals.importTooLong())
       const summary = toImportSummary(document)
-      if (JSON.stringify(summary).length > MAX_SUMMARY)
-        throw this.beyond('This recording’s names are too long to be shown. Read it with other tools.')
+      if (JSON.stringify(summary).length > MAX_SUMMARY) throw this.beyond(hubRefusals.importNamesTooLong())
       return { run, document, summary }
     } catch (error) {
       run.close()
       // Whatever a file of anybody's holds: it is refused, and changes nothing here.
       if (error instanceof RangeError || error instanceof TypeError || error instanceof ZodError) {
-        const why = error instanceof ZodError ? 'its numbers are none' : error.message
-        const text = `This recording holds what can’t be played: ${why}.`
-        throw new HubError('unusable', text, { cause: error })
+        throw hubRefusals.unplayable(error)
       }
       throw error
     }
@@ -290,8 +281,7 @@ export class Imports implements ImportsApi {
       const step = performance.now() - since
       if (step < STEP) return null
       worked += step
-      if (worked > this.bounds.playing)
-        throw this.beyond('This recording takes too long to be played, and is not kept. Export a shorter run.')
+      if (worked > this.bounds.playing) throw this.beyond(hubRefusals.importTooSlow())
       return new Promise(resolve =>
         setImmediate(() => {
           since = performance.now()
@@ -301,9 +291,10 @@ export class Imports implements ImportsApi {
     }
   }
 
-  private beyond(text: string): HubError {
+  /** Counts a refusal for a bound. */
+  private beyond(refusal: HubError): HubError {
     this.options.meter.refused('imports')
-    return new HubError('too-much', text)
+    return refusal
   }
 }
 
@@ -312,13 +303,4 @@ const sizeOf = (path: string) => {
   return { bytes: size, importedAt: mtimeMs }
 }
 
-const inMiB = (bytes: number) => `${bytes / 1024 ** 2} MiB`
-
 const isOfTheDisk = (error: unknown): boolean => error instanceof Error && 'syscall' in error
-
-function unwritable(cause: unknown): HubError {
-  const why = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : ''
-  return new HubError('unwritable', `The data folder can’t be written${why}: see to its disk and its rights.`, {
-    cause,
-  })
-}

@@ -16,13 +16,14 @@ import { ReachedBounds } from './reached-bounds'
 import type { Rebuilt } from './rebuilt'
 import type { Recorder } from './recorder'
 import type { Header } from './recording'
+import { hubRefusals } from './refusals'
 import { RunRecordings } from './run-recordings'
 import { RunState, type StateHost } from './run-state'
 import { Runs } from './runs'
 import type { Session } from './session'
 import type { RunStore } from './store'
 import { thinned } from './thinned'
-import { HubError, type RecordingFile } from './types'
+import type { RecordingFile } from './types'
 
 export interface LifecycleOptions {
   backendUrl: URL
@@ -134,11 +135,11 @@ export class Lifecycle {
 
   /** A run to be followed, which the fleet does not show before `show`. Throws a `HubError` where that can't be. */
   create(runId: string, spec: string | null): Session {
-    if (this.isClosed) throw new HubError('refused', 'The dashboard is being stopped. Try again once it is back.')
-    if (this.runs.has(runId)) throw new HubError('conflict', `The id ${runId} is in use. Choose another.`)
+    if (this.isClosed) throw hubRefusals.stopping()
+    if (this.runs.has(runId)) throw hubRefusals.runIdInUse(runId)
     if (this.followed.size >= MAX_LIVE) {
       this.options.meter.refused('runs', { runId })
-      throw new HubError('refused', `${String(MAX_LIVE)} runs are followed already. Wait until one ends.`)
+      throw hubRefusals.tooManyRuns(MAX_LIVE)
     }
     const state = this.open(new RunState(runId, this.stateHost, spec), true)
     this.recordings.begin(state)

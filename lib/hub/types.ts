@@ -13,10 +13,10 @@ export interface StartRequest {
 }
 
 /**
- * Why a request was not carried out. `message` is a sentence for people, without secrets that the backend's words held.
+ * Why a request was not carried out; all of them are made in `refusals.ts` [SAY-4]. `message` is a sentence for people, without secrets that the backend's words held.
  * not-found: no such run; conflict: the backend or the hub knows this id already; over: the run has ended;
  * unreachable: the backend or Docker gave no answer, or not in time; refused: it answered, and not with yes;
- * forbidden: it is nobody's to do from here; unusable: what was sent is not what it should be; too-much: a bound is
+ * forbidden: it is nobody's to do from here; stopping: this server is being stopped; unusable: what was sent is not what it should be; too-much: a bound is
  * reached [SAFE-5]; unwritable: the data folder is.
  */
 export class HubError extends Error {
@@ -31,6 +31,7 @@ export class HubError extends Error {
       | 'unreachable'
       | 'refused'
       | 'forbidden'
+      | 'stopping'
       | 'unusable'
       | 'too-much'
       | 'unwritable',

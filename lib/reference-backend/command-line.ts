@@ -1,10 +1,41 @@
 import { once } from 'node:events'
 import type { Generation } from './generation'
 
+/** Every refusal of `npm run demo` [SAY-6], in sentences for people. */
+export const demoRefusals = {
+  badOption: (cause: Error) => new Error(`${cause.message.split(/\.\s/)[0] ?? ''}. It takes --generation and --speed.`),
+  generation: (text: string) => new Error(`There is no generation "${text}". After --generation take A, B or C.`),
+  speed: () => new Error('--speed must be a number above 0, for example 10.'),
+  port: () => new Error('PORT must be a whole number from 1 to 65535. Leave it unset for 4400.'),
+  noPort: (from: number) => new Error(`No port from ${from} up is free. Set PORT to a smaller number.`),
+  notBuilt: (exitCode: number | null) =>
+    new Error(`"npm run build" failed (exit code ${exitCode ?? 'none'}). What it printed above says why.`),
+  slowDashboard: (seconds: number) =>
+    new Error(`The dashboard was not ready within ${seconds} s. What it printed above may say why; try again.`),
+  dashboardEnded: (how: string) =>
+    new Error(`The dashboard's process ended by itself (${how}). What it printed above says why.`),
+  calledOff: () => new Error('The start of the dashboard was called off. Start the demo again.'),
+  runRefused: (status: number, words: string) => new Error(`The dashboard did not start the run: ${status} ${words}`),
+}
+
 /** `A`, `B` or `C`; throws with a sentence for people on anything else. */
 export function generationOf(text: string): Generation {
   if (text === 'A' || text === 'B' || text === 'C') return text
-  throw new Error(`There is no generation "${text}": A, B or C.`)
+  throw demoRefusals.generation(text)
+}
+
+/** How many times faster than told; throws with a sentence for people on what is no number above 0. */
+export function speedOf(text: string): number {
+  const speed = Number(text)
+  if (speed > 0) return speed
+  throw demoRefusals.speed()
+}
+
+/** The port to begin with; throws with a sentence for people on what is none. */
+export function portOf(text: string): number {
+  const port = Number(text)
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port
+  throw demoRefusals.port()
 }
 
 /** Settles when the process is asked to end, by Ctrl-C or SIGTERM. */

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { demoRefusals } from './command-line'
 
 const BUILT = ['.next/BUILD_ID', 'dist/server.mjs']
 /** What the build is made of, relative to the repository. */
@@ -30,13 +31,13 @@ export async function build(root: string, signal: AbortSignal): Promise<void> {
   const building = spawn('npm', ['run', 'build'], { cwd: root, stdio: 'inherit', signal })
   await once(building, 'exit')
   const { exitCode } = building
-  if (exitCode !== 0) throw new Error(`"npm run build" failed (exit code ${exitCode ?? 'none'}).`)
+  if (exitCode !== 0) throw demoRefusals.notBuilt(exitCode)
 }
 
 /** The first port from this one up that nobody listens on. */
 export async function freePort(from: number): Promise<number> {
   for (let port = from; port <= 65_535; port++) if (await isFree(port)) return port
-  throw new Error(`No port from ${from} up is free.`)
+  throw demoRefusals.noPort(from)
 }
 
 async function isFree(port: number): Promise<boolean> {
@@ -111,7 +112,7 @@ export class DashboardProcess {
   /** Rejects when the process ends by itself. */
   async ended(): Promise<never> {
     if (!this.#hasEnded()) await once(this.#child, 'exit')
-    throw new Error(this.#ending())
+    throw this.#ending()
   }
 
   /** Ends the process: politely, and after 8 s by force. Gives its exit code; null where a signal ended it. */
@@ -136,10 +137,10 @@ export class DashboardProcess {
   #listens(signal: AbortSignal): Promise<number> {
     return new Promise<number>((resolve, reject) => {
       const patience = AbortSignal.timeout(STARTS_WITHIN)
-      patience.addEventListener('abort', () => reject(new Error('The dashboard was not ready within 30 s.')))
-      signal.addEventListener('abort', () => reject(new Error('The start of the dashboard was called off.')))
+      patience.addEventListener('abort', () => reject(demoRefusals.slowDashboard(STARTS_WITHIN / 1_000)))
+      signal.addEventListener('abort', () => reject(demoRefusals.calledOff()))
       this.#child.once('error', reject)
-      this.#child.once('exit', () => reject(new Error(this.#ending())))
+      this.#child.once('exit', () => reject(this.#ending()))
       let printed = ''
       const look = (text: string) => {
         printed += text
@@ -157,8 +158,8 @@ export class DashboardProcess {
     return neverBegan || this.#child.exitCode !== null || this.#child.signalCode !== null
   }
 
-  #ending(): string {
+  #ending(): Error {
     const { exitCode, signalCode } = this.#child
-    return `The dashboard's process ended by itself (${signalCode ?? `exit code ${exitCode ?? 'none'}`}).`
+    return demoRefusals.dashboardEnded(signalCode ?? `exit code ${exitCode ?? 'none'}`)
   }
 }

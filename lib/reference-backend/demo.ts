@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { generationOf, whenAsked } from './command-line'
+import { demoRefusals, generationOf, portOf, speedOf, whenAsked } from './command-line'
 import { build, DashboardProcess, freePort, isBuilt, type Printed } from './dashboard'
 import { startReferenceBackend, type ReferenceBackend } from './server'
 
@@ -17,10 +17,10 @@ const template = fileURLToPath(new URL('demo-project', import.meta.url))
  * batches, until Ctrl-C, which leaves nothing behind.
  */
 async function show(): Promise<void> {
-  const { values } = parseArgs({
-    options: { generation: { type: 'string', default: 'B' }, speed: { type: 'string', default: '1' } },
-  })
+  const { values } = options()
   const generation = generationOf(values.generation)
+  const speed = speedOf(values.speed)
+  const wantedPort = portOf(process.env['PORT'] || '4400')
   const root = process.cwd()
   const asked = new AbortController()
   const over = whenAsked().then(() => asked.abort())
@@ -32,10 +32,10 @@ async function show(): Promise<void> {
     const project = join(folder, 'project')
     await cp(template, project, { recursive: true })
     const docker = process.env['DOCKER'] === 'off' ? 'off' : 'auto'
-    const backend = await startReferenceBackend({ project, generation, speed: Number(values.speed), docker })
+    const backend = await startReferenceBackend({ project, generation, speed, docker })
     undo.push(() => backend.close())
     const environment = {
-      PORT: String(await freePort(Number(process.env['PORT'] ?? 4400))),
+      PORT: String(await freePort(wantedPort)),
       BACKEND_URL: backend.url,
       LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
       DOCKER: backend.hasContainers ? 'on' : 'off',
@@ -95,8 +95,36 @@ async function start(url: string): Promise<string> {
     body: JSON.stringify({ spec: SPEC }),
   })
   const text = await answer.text()
-  if (answer.status !== 201) throw new Error(`The dashboard did not start the run: ${answer.status} ${text}`)
+  if (answer.status !== 201) throw demoRefusals.runRefused(answer.status, errorIn(text))
   return z.object({ runId: z.string() }).parse(JSON.parse(text)).runId
+}
+
+/** The words of the dashboard's refusal; what came where it is none. */
+function errorIn(text: string): string {
+  const refusal = z
+    .string()
+    .transform(parsed)
+    .pipe(z.object({ error: z.string() }))
+    .safeParse(text)
+  return refusal.data?.error ?? text.slice(0, 500)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+function options() {
+  try {
+    return parseArgs({
+      options: { generation: { type: 'string', default: 'B' }, speed: { type: 'string', default: '1' } },
+    })
+  } catch (error) {
+    throw error instanceof Error ? demoRefusals.badOption(error) : error
+  }
 }
 
 try {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { generationOf, whenAsked } from './command-line'
+import { generationOf, speedOf, whenAsked } from './command-line'
 import { startReferenceBackend } from './server'
 
 /** The backend alone, until it is interrupted, with agents in containers where there is Docker: `tsx lib/reference-backend/main.ts --project DIR --port N --generation B` */
@@ -16,7 +16,7 @@ const backend = await startReferenceBackend({
   project: values.project,
   port: Number(values.port),
   generation: generationOf(values.generation),
-  speed: Number(values.speed),
+  speed: speedOf(values.speed),
   docker: process.env['DOCKER'] === 'off' ? 'off' : 'auto',
 })
 console.log(`Backend: ${backend.url} (generation ${values.generation}, ${backend.agents})`)

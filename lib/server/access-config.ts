@@ -4,6 +4,10 @@ import { readAddresses } from './addresses'
 import { roles, type Role } from './person'
 import { parseTokens, type Tokens } from './tokens'
 
+/** So many lines that can't be read are told at once. */
+const MOST_TOLD = 5
+const MAKE_LINES = 'npm run -s token -- <name> --role operator prints a line for it.'
+
 /** Who may come in, and by which way. */
 export interface AccessConfig {
   /** Null: nobody is asked who they are, and everybody is operator. */
@@ -33,11 +37,11 @@ export const accessVariables = {
     .transform((text, context) => {
       // Where a variable can hold one line only, `;` stands between them.
       const { tokens, problems } = parseTokens(text.replaceAll(';', '\n'))
-      for (const problem of problems) context.addIssue(problem)
+      for (const problem of problems.slice(0, MOST_TOLD)) context.addIssue(`${problem}. ${MAKE_LINES}`)
       return tokens
     })
     .optional(),
-  SESSION_SECRET: z.string().min(32, 'must be 32 characters of chance at least.').optional(),
+  SESSION_SECRET: z.string().min(32, 'must be at least 32 random characters.').optional(),
   TRUSTED_PROXY: z
     .string()
     .transform((text, context) => {

@@ -123,7 +123,9 @@ describe('configuration', () => {
   it('[SAFE-3] takes hashes alone, and never repeats what stands there instead', () => {
     const ann = makeToken('ann', 'operator')
     const found = problems({ TOKENS: `${ann.line};ann operator ${ann.secret}` })
-    expect(found).toEqual(['TOKENS: line 2 is not: name, viewer or operator, sha256:hash'])
+    expect(found).toEqual([
+      'TOKENS: line 2 is not: name, viewer or operator, sha256:hash. npm run -s token -- <name> --role operator prints a line for it.',
+    ])
   })
 
   it('[SAFE-1] knows every address of 127.0.0.0/8 and no other', () => {

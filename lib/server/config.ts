@@ -58,6 +58,12 @@ const environment = z.object({
   ...accessVariables,
 })
 
+/** Every variable that is read, and so may be refused [SAY-6]. */
+export const variables = [
+  ...environment.keyof().options,
+  ...(['DOCKER', 'DOCKER_HOST', 'DOCKER_CERT_PATH'] as const),
+] as const
+
 /**
  * Reads the configuration from environment variables; an empty one counts as unset. Throws a `ConfigError` that names
  * every bad variable, or what good ones say against each other: above all a HOST on the network where nobody would be

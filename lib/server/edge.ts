@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  maxHeaderSize,
+  STATUS_CODES,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import { isIPv6, type BlockList } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,12 +15,12 @@ import type { Access } from './access'
 import { addressOf } from './addresses'
 import { ConfigError } from './config'
 import { limitConnections, type ConnectionBounds } from './connection-bounds'
-import { IMPORTS, isLive, pageRefusalOf, pathOf, refusalOf, SIGN_IN, siteOf, type Refusal } from './guard'
+import { IMPORTS, isLive, pageRefusalOf, pathOf, refusalOf, siteOf } from './guard'
 import { isApi } from './http'
 import type { Log } from './log'
 import type { RefusalMeter } from './metrics'
-import { sendRefusal } from './refusal-page'
-import { tooManyGuesses } from './reply'
+import { pageHeaders, pageOf, sendRefusal, wantsPage } from './refusal-page'
+import { refusals, SIGN_IN, type Refused } from './refusals'
 import { securityHeaders } from './security-headers'
 import { goTo, isDoor, localPath, signInPath } from './sign-in'
 import { cutSlowBody, PATIENCE, type Patience } from './slow-body'
@@ -73,14 +80,10 @@ export function createEdge(behind: Behind): Server {
     // Hot reload posts to paths of its own among the pages.
     const refusal = hotReload ? undefined : pageRefusalOf(request.method ?? '', target)
     if (refusal !== undefined) {
-      const allow = refusal.status === 405 ? { allow: 'GET, HEAD' } : {}
-      await sendRefusal(request, response, refusal.status, refusal.error, allow)
+      await sendRefusal(request, response, refusal)
     } else if (visit.person === undefined && !isForAnyone(pathOf(target), hotReload !== undefined)) {
       if (visit.guessAgainIn === undefined) goTo(response, signInPath(localPath(target)))
-      else {
-        const { status, message, headers } = tooManyGuesses(visit.guessAgainIn)
-        await sendRefusal(request, response, status, message, headers)
-      }
+      else await sendRefusal(request, response, refusals.tooManyGuesses(visit.guessAgainIn))
     } else {
       await during(visit, () => pages(request, response))
     }
@@ -110,7 +113,11 @@ export function createEdge(behind: Behind): Server {
     const refusal = judge(request)
     if (refusal !== undefined) {
       // The rest of a refused body is not worth reading.
-      await sendRefusal(request, response, refusal.status, refusal.error, { connection: 'close' })
+      response.setHeader('connection', 'close')
+      await sendRefusal(request, response, refusal)
+    } else if (isLive(target) && wantsPage(headers.accept)) {
+      // Somebody who opens the address: no page and no program asks for a web page there.
+      await sendRefusal(request, response, refusals.liveData())
     } else if (isLive(target)) {
       live.emit('request', request, response)
     } else {
@@ -124,25 +131,30 @@ export function createEdge(behind: Behind): Server {
     }
   }
 
-  const timeouts = {
+  const options = {
     ...{ headersTimeout: patience.head, requestTimeout: patience.request },
     connectionsCheckingInterval: Math.ceil(patience.head / 4),
+    // The guard says what is wrong with a missing one.
+    requireHostHeader: false,
   }
-  const edge = createServer(timeouts, (request, response) => {
+  /** What is being answered on each connection. */
+  const underWay = new WeakMap<Duplex, ServerResponse>()
+  const edge = createServer(options, (request, response) => {
+    underWay.set(request.socket, response)
     answer(request, response).catch((error: unknown) => {
       log.error({ method: request.method, url: request.url, err: error }, 'a request failed')
       // Where half of an answer is out already, only a broken connection tells the reader that the rest is missing.
       if (response.headersSent) response.destroy()
-      else
-        void sendRefusal(
-          request,
-          response,
-          500,
-          'Groundtruth failed to answer, by a fault of its own. Its log says why; try again.',
-        )
+      else void sendRefusal(request, response, refusals.failed())
     })
   })
 
+  edge.on('clientError', (error: Error, socket: Duplex) => {
+    const response = underWay.get(socket)
+    // Words in the middle of an answer would be taken for a part of it.
+    if (!socket.writable || (response?.headersSent === true && !response.writableFinished)) socket.destroy()
+    else refuse(socket, notARequest(error, patience), acceptIn(error))
+  })
   limitConnections(edge, trustedProxy, bound => meter.refused(bound), connections)
   edge.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Until somebody takes the socket over, a reset by the other side would be an uncaught error.
@@ -153,7 +165,7 @@ export function createEdge(behind: Behind): Server {
     // Who opens it is asked by the gateway, where a program can also say so in its first message.
     else if (isLive(target)) live.emit('upgrade', request, socket, head)
     else if (hotReload && pathOf(target).startsWith('/_next/')) hotReload.emit('upgrade', request, socket, head)
-    else refuse(socket, { status: 400, error: 'Nothing at this path speaks WebSocket. Live data is at /api/live/.' })
+    else refuse(socket, refusals.noWebSocket())
   })
   return edge
 }
@@ -203,13 +215,38 @@ export async function drain(server: Server, patienceMs: number): Promise<void> {
   server.closeAllConnections()
 }
 
-function refuse(socket: Duplex, { status, error }: Refusal): void {
-  const body = JSON.stringify({ error })
+/** Why what came on a connection is no request, by Node's code of the error. */
+function notARequest(error: Error, patience: Patience): Refused {
+  switch ('code' in error && error.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return refusals.headersTooLarge(maxHeaderSize)
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return refusals.slowHead(patience.head / 1_000)
+    case 'HPE_INVALID_EOF_STATE':
+      return refusals.brokenOff()
+    default:
+      return refusals.malformedRequest()
+  }
+}
+
+/** What is left of a request that could not be read may still say what the sender takes. */
+function acceptIn(error: Error): string | undefined {
+  const packet: unknown = 'rawPacket' in error ? error.rawPacket : undefined
+  return packet instanceof Buffer ? /^accept: *(.*)$/im.exec(packet.toString('latin1'))?.[1] : undefined
+}
+
+/** Answers where no `ServerResponse` is: an upgrade, or what is no request. */
+function refuse(socket: Duplex, refusal: Refused, accept?: string): void {
+  const isPage = wantsPage(accept)
+  const body = isPage ? pageOf(refusal) : JSON.stringify({ error: refusal.message })
+  const headers = isPage ? pageHeaders : { 'content-type': 'application/json; charset=utf-8' }
   const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    `content-length: ${Buffer.byteLength(body)}`,
+    'cache-control: no-store',
+    'x-content-type-options: nosniff',
+    'connection: close',
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }

@@ -240,8 +240,12 @@ describe('[SAFE-5] who has too many sockets', () => {
       await opened(await team.cookie('ann')),
       await opened({}, { token: team.secret('ann') }, ['polling']),
     ]
-    expect(await connect(await team.cookie('ann'))).toBe('You have too many pages open')
-    expect(await connect({}, { token: team.secret('ann') })).toBe('You have too many pages open')
+    expect(await connect(await team.cookie('ann'))).toBe(
+      'You have too many pages open. Close some, then reload this one.',
+    )
+    expect(await connect({}, { token: team.secret('ann') })).toBe(
+      'You have too many pages open. Close some, then reload this one.',
+    )
     expect(await refused('sockets-of-person')).toBe(2)
     expect(await subscribe(await opened(team.bearer('vic')))).toMatchObject({ kind: 'snapshot' })
     ann[0]?.disconnect()

@@ -24,17 +24,12 @@ import type { Log } from './log'
 import { MessageRate } from './message-rate'
 import { Page, type PageListener, type PageSocket, type Source } from './page'
 import { suffices, type Role } from './person'
-import { tooManyGuesses } from './reply'
+import { connectRefusals, handshakeRefusals, refusals } from './refusals'
 import { Visitors, type Crowding, type VisitorBounds } from './visitors'
 
 const MAX_MESSAGE_BYTES = 64 * 1024
 /** Errors of `ws` and engine.io about frames that break their protocols. */
 const MALFORMED = /(Invalid|Unsupported) WebSocket frame|Too many (message fragments|buffered chunks)|invalid heartbeat/
-const REFUSED = {
-  sockets: 'Too many pages are open',
-  'sockets-of-address': 'Too many pages are open from your address',
-  'sockets-of-person': 'You have too many pages open',
-}
 
 /** What the gateway counts. A call costs the same, however many pages there are. */
 export interface GatewayMeter {
@@ -123,12 +118,12 @@ export class Gateway {
       },
       allowRequest: (request, decide) => {
         if (queryOf(request).has('j')) {
-          decide('JSONP is not spoken here', false)
+          decide(handshakeRefusals.jsonp, false)
           return
         }
         const bound = this.#visitors.refusal(addressOf(request, trustedProxy))
         if (bound !== null) meter.refused(bound)
-        decide(bound === null ? null : REFUSED[bound], bound === null)
+        decide(bound === null ? null : handshakeRefusals[bound], bound === null)
       },
     })
     this.#io.engine.use((request: IncomingMessage, _response: unknown, next: (error?: Error) => void) => {
@@ -286,7 +281,7 @@ export class Gateway {
   /** Gives what stands against a socket that is being opened. */
   async #admit(socket: PageSocket): Promise<Error | undefined> {
     const { auth } = socket.handshake
-    if (!handshake.safeParse(auth).success) return new Error(OUTDATED)
+    if (!handshake.safeParse(auth).success) return notOpened(OUTDATED)
     const credentials = shown.safeParse(auth)
     const token = credentials.data?.token
     const proof = credentials.success ? await this.access.proofOf(socket.request, token) : undefined
@@ -299,9 +294,9 @@ export class Gateway {
   async #unknown({ request }: PageSocket, token: string | undefined): Promise<Error> {
     const address = addressOf(request, this.#trustedProxy)
     const tooMuch = await this.access.guessed(request, address, token)
-    if (tooMuch === null) return new Error(NOT_SIGNED_IN)
+    if (tooMuch === null) return notOpened(NOT_SIGNED_IN)
     this.meter.refused('tokens', { address })
-    return tooManyGuesses(tooMuch.retryAfter)
+    return refusals.tooManyGuesses(tooMuch.retryAfter)
   }
 
   /** Counts a person's sockets; on loopback, where nobody is asked for a name, those of the address are counted alone. */
@@ -309,7 +304,7 @@ export class Gateway {
     const bound = this.#visitors.refusalOf(name)
     if (bound !== null) {
       this.meter.refused(bound, { name })
-      return new Error(REFUSED[bound])
+      return new Error(handshakeRefusals[bound])
     }
     // One whose connection ended meanwhile is never opened, and so never closed.
     if (socket.conn.readyState === 'open') socket.on('disconnect', this.#visitors.recognised(name))
@@ -332,6 +327,10 @@ export class Gateway {
     return this.#io.of('/').adapter.rooms.get(scope) ?? new Set()
   }
 }
+
+/** A page knows why by the message; what people are to read goes with it. */
+const notOpened = (why: keyof typeof connectRefusals): Error =>
+  Object.assign(new Error(why), { data: { error: connectRefusals[why] } })
 
 const queryOf = ({ url = '' }: IncomingMessage) => new URLSearchParams(url.slice(url.indexOf('?') + 1))
 

@@ -1,9 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { SOCKET_PATH } from '../sync/messages'
 import { isLoopback } from './config'
-
-export const MAX_BODY_BYTES = 64 * 1024
-export const TOO_LARGE = 'The body must not be larger than 64 KiB. Send less.'
+import { MAX_BODY_BYTES, refusals, SIGN_IN, type Refused } from './refusals'
 
 /** What the guard looks at: of a request or an upgrade, before anything else sees it. */
 export interface Incoming {
@@ -13,14 +11,6 @@ export interface Incoming {
   headers: IncomingHttpHeaders
 }
 
-export interface Refusal {
-  status: 400 | 403 | 405 | 413 | 415 | 421
-  error: string
-}
-
-/** Where the sign-in page is, and where its form goes. */
-export const SIGN_IN = '/sign-in'
-
 /** Where recordings are sent to be imported, and as what: JSON, one thing a line, of any size as far as the guard goes. */
 export const IMPORTS = '/api/imports'
 export const RECORDING_TYPE = 'application/x-ndjson'
@@ -29,18 +19,12 @@ export const RECORDING_TYPE = 'application/x-ndjson'
  * Decides whether a request or upgrade may come in at all [SAFE-2]; undefined means yes. `port` is the one that the
  * connection came in on; `publicUrl` the one other address that this server is reached at.
  */
-export function refusalOf(incoming: Incoming, port: number, publicUrl: URL | null): Refusal | undefined {
+export function refusalOf(incoming: Incoming, port: number, publicUrl: URL | null): Refused | undefined {
   const { method, target, headers } = incoming
-  if (!target.startsWith('/')) {
-    return {
-      status: 400,
-      error: 'The request target must be a path: Groundtruth is no proxy. Ask for example for /api/runs.',
-    }
-  }
+  if (!target.startsWith('/')) return refusals.notAPath()
   // A name that was made to point here by DNS rebinding is still in the Host header.
-  if (!isOwnHost(headers.host, port, publicUrl))
-    return { status: 421, error: misdirected(headers.host, port, publicUrl) }
-  if (isForeign(incoming, publicUrl)) return { status: 403, error: FOREIGN }
+  if (!isOwnHost(headers.host, port, publicUrl)) return misdirected(headers.host, port, publicUrl)
+  if (isForeign(incoming, publicUrl)) return refusals.otherSite()
   if (isLive(target)) return undefined
   const path = method === 'POST' ? pathOf(target) : null
   // How much of a recording is taken is decided where it is written.
@@ -49,35 +33,14 @@ export function refusalOf(incoming: Incoming, port: number, publicUrl: URL | nul
   return bodyRefusal(headers, path === SIGN_IN ? FORM : JSON_TYPE, MAX_BODY_BYTES)
 }
 
-const FOREIGN =
-  'This request came from another site, which Groundtruth refuses. Open Groundtruth in a tab of its own; where this is its own ' +
-  'page behind a proxy, set PUBLIC_URL to exactly the address that browsers show.'
-
 /**
  * Why a host is not served, and how it can be [SAY-3]. A name is not repeated, as it may be an attacker's, but a port is: a
  * tunnel that listens on another port than the server is the usual reason.
  */
-function misdirected(host: string | undefined, port: number, publicUrl: URL | null): string {
+function misdirected(host: string | undefined, port: number, publicUrl: URL | null): Refused {
   const { name, number } = hostParts(host)
-  if (publicUrl !== null) {
-    return (
-      `Groundtruth is served at ${publicUrl.origin}, as PUBLIC_URL says, and on port ${port} of its own machine. The address ` +
-      'that was asked for is neither. Open that one, or set PUBLIC_URL to the address that browsers show.'
-    )
-  }
-  if (isLoopbackName(name) && number !== String(port)) {
-    const asked = number === undefined ? 'without a port' : `on port ${number}`
-    const forwarded = `http://localhost${number === undefined ? '' : `:${number}`}`
-    return (
-      `Groundtruth listens on port ${port} and was asked for ${asked}, as through a tunnel. Forward the same port number ` +
-      `(ssh -L ${port}:localhost:${port} …) and open http://localhost:${port}, or restart Groundtruth with ` +
-      `PUBLIC_URL=${forwarded}, which takes a sign-in (TOKENS_FILE).`
-    )
-  }
-  return (
-    `Groundtruth is not served under the host name that was asked for. Open http://localhost:${port} on the machine that it runs ` +
-    'on, or restart it with PUBLIC_URL set to the address that browsers show, which takes a sign-in (TOKENS_FILE).'
-  )
+  if (publicUrl !== null) return refusals.otherThanPublicUrl(publicUrl, port)
+  return isLoopbackName(name) && number !== String(port) ? refusals.otherPort(port, number) : refusals.otherHost(port)
 }
 
 /** The site that a request for this host is for. `secure`: a proxy serves it by https. No header decides that. */
@@ -88,14 +51,13 @@ export function siteOf(host: string | undefined, publicUrl: URL | null): { origi
 }
 
 /** The same for a request that goes to a page: those are only read, and a path that can't be decoded names none. */
-export function pageRefusalOf(method: string, target: string): Refusal | undefined {
-  if (method !== 'GET' && method !== 'HEAD')
-    return { status: 405, error: 'Pages answer GET and HEAD only. Calls that change something are under /api.' }
+export function pageRefusalOf(method: string, target: string): Refused | undefined {
+  if (method !== 'GET' && method !== 'HEAD') return refusals.pageMethod()
   try {
     decodeURIComponent(pathOf(target))
     return undefined
   } catch {
-    return { status: 400, error: 'The path is not encoded as a URL must be. Write a percent sign as %25.' }
+    return refusals.badEncoding()
   }
 }
 
@@ -140,11 +102,9 @@ const JSON_TYPE = 'application/json'
 const FORM = 'application/x-www-form-urlencoded'
 
 /** A form on another site can send text or form fields without asking, JSON it cannot. */
-function bodyRefusal(headers: IncomingHttpHeaders, type: string, maxBytes: number): Refusal | undefined {
+function bodyRefusal(headers: IncomingHttpHeaders, type: string, maxBytes: number): Refused | undefined {
   const length = Number(headers['content-length'] ?? 0)
   if (length === 0 && headers['transfer-encoding'] === undefined) return undefined
-  if (headers['content-type']?.split(';')[0]?.trim().toLowerCase() !== type) {
-    return { status: 415, error: `The body must be ${type}. Set the header Content-Type.` }
-  }
-  return length > maxBytes ? { status: 413, error: TOO_LARGE } : undefined
+  if (headers['content-type']?.split(';')[0]?.trim().toLowerCase() !== type) return refusals.otherType(type)
+  return length > maxBytes ? refusals.tooLarge() : undefined
 }

@@ -374,7 +374,8 @@ describe('recordings', () => {
     expect([nobody.status, parsed(nobody)]).toEqual([
       404,
       {
-        error: 'There is no such recording: no run of this id is followed here. GET /api/runs lists those that are',
+        error:
+          'There is no such recording: no run of this id is followed here. GET /api/runs lists those that are; PUT /api/runs/nobody follows another.',
       },
     ])
     server.hub.failure = new HubError('unwritable', 'Why not, and what to do')

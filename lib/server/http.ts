@@ -1,16 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HubError, type HubApi } from '../hub/types'
 import type { Audit } from './audit'
-import { pathOf, SIGN_IN } from './guard'
+import { pathOf } from './guard'
 import type { Metrics } from './metrics'
 import { suffices } from './person'
 import { RateLimit } from './rate-limit'
-import { bodyOf, readJson, Refused, send, tooManyGuesses, type Reply } from './reply'
+import { sendRefusal } from './refusal-page'
+import { refusals, Refused } from './refusals'
+import { bodyOf, readJson, send, type Reply } from './reply'
 import { methods, patternOf, routes, type Call, type Route } from './routes'
 import type { Visit } from './visit'
 
 const statusOfHub = {
   forbidden: 403,
+  stopping: 503,
   'too-much': 507,
   unusable: 422,
   unwritable: 507,
@@ -31,7 +34,7 @@ export function isApi(target: string): boolean {
 const CHANGES_PER_MINUTE = 300
 
 /**
- * The HTTP interface over a hub: JSON in and out, errors as `{error}`. Rejects with what is not the caller's and not
+ * The HTTP interface over a hub: JSON in and out, errors as `{error}`, or as a page for a browser [SAY-3]. Rejects with what is not the caller's and not
  * the backend's fault, and where an answer breaks off half-way.
  */
 export function createApi(hub: HubApi, metrics: Pick<Metrics, 'text' | 'refused'>, audit: Audit) {
@@ -52,20 +55,19 @@ export function createApi(hub: HubApi, metrics: Pick<Metrics, 'text' | 'refused'
       pieces: () => bodyOf(request),
     }
     const { action } = route
+    const admitted = () => admit(visit, route, request.headers.authorization !== undefined)
     if (action === undefined) {
-      admit(visit, route)
+      admitted()
       return route.handle(call)
     }
     const tooMuch = await changes.count(visit.person?.name ?? visit.address)
     if (tooMuch !== null) {
       metrics.refused('changes')
       if (tooMuch.first) audit({ visit, action, outcome: 'refused', facts: { why: 'too many calls' } })
-      throw new Refused(429, `Too many calls. Try again in ${tooMuch.retryAfter} s.`, {
-        'retry-after': String(tooMuch.retryAfter),
-      })
+      throw refusals.tooManyCalls(tooMuch.retryAfter)
     }
     try {
-      admit(visit, route)
+      admitted()
       const reply = await route.handle(call)
       audit({ visit, action, outcome: 'done', facts })
       return reply
@@ -84,24 +86,21 @@ export function createApi(hub: HubApi, metrics: Pick<Metrics, 'text' | 'refused'
       const status = statusOf(error)
       if (response.headersSent || status === undefined || !(error instanceof Error)) throw error
       const runId = error instanceof HubError ? error.runId : null
-      const json = { error: error.message, ...(runId !== null && { runId }) }
-      await send(response, { status, headers: error instanceof Refused ? error.headers : {}, json })
+      const { message } = error
+      const headers = error instanceof Refused ? error.headers : {}
+      await sendRefusal(request, response, { status, message, headers }, runId === null ? {} : { runId })
     }
   }
 }
 
-/** Throws `Refused` where the visitor may not use the route [SAFE-3]. */
-function admit({ person, guessAgainIn }: Visit, { needs }: Route): void {
+/** Throws `Refused` where the visitor may not use the route [SAFE-3]; `showed`: they sent a token, or the like. */
+function admit({ person, guessAgainIn }: Visit, { needs }: Route, showed: boolean): void {
   if (needs === null) return
   if (person === undefined) {
-    if (guessAgainIn !== undefined) throw tooManyGuesses(guessAgainIn)
-    const how = `Nobody is signed in. Sign in at ${SIGN_IN}, or send the header "Authorization: Bearer <token>".`
-    throw new Refused(401, how, { 'www-authenticate': 'Bearer' })
+    if (guessAgainIn !== undefined) throw refusals.tooManyGuesses(guessAgainIn)
+    throw showed ? refusals.unknownToken() : refusals.notSignedIn()
   }
-  if (!suffices(person.role, needs)) {
-    const words = `Requires the role ${needs}; you are a ${person.role}. Ask an operator, or for a token of that role.`
-    throw new Refused(403, words)
-  }
+  if (!suffices(person.role, needs)) throw refusals.otherRole(needs, person.role)
 }
 
 /** What an error is answered with; undefined where it is a fault of our own. */
@@ -115,17 +114,13 @@ function routeOf(request: IncomingMessage): { route: Route; segment: string; que
   const path = pathOf(target)
   const [, , , segment = ''] = path.split('/')
   const row = routes.get(patternOf(path))
-  if (row === undefined) throw new Refused(404, 'There is nothing at this path. The README lists the calls under /api.')
+  if (row === undefined) throw refusals.unknownCall()
 
   const allowed = methods.filter(method => row[method] !== undefined)
   // Node leaves out the body that HEAD does not want.
   const asked = request.method === 'HEAD' ? 'GET' : request.method
   const method = methods.find(known => known === asked)
   const route = method && row[method]
-  if (route === undefined) {
-    throw new Refused(405, `This path answers ${allowed.join(' and ')} only. Use one of these.`, {
-      allow: allowed.join(', '),
-    })
-  }
+  if (route === undefined) throw refusals.otherMethod(allowed)
   return { route, segment, query: new URLSearchParams(target.slice(path.length)) }
 }

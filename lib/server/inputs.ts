@@ -1,24 +1,29 @@
 import { z } from 'zod'
 
+/** So many problems are told at once, and so much of a name that is none of ours. */
+const MOST_TOLD = 5
+const LONGEST_TOLD = 40
+
 // Control characters break terminals and headers; half a surrogate pair cannot be part of a URL.
 const clean = (text: string) => !/[\p{Cc}\p{Cs}]/u.test(text)
 
+const text = () => z.string({ error: ({ input }) => (input === undefined ? 'is missing.' : 'must be text.') })
+
 const name = (max: number) =>
-  z
-    .string()
-    .min(1)
+  text()
+    .min(1, 'must not be empty.')
     // As a scope counts them: what can be started can be followed by pages, too.
-    .refine(text => text.length <= max, `must have at most ${max} characters`)
-    .refine(clean, 'must not contain control characters or broken ones')
+    .refine(text => text.length <= max, `must have at most ${max} characters.`)
+    .refine(clean, 'must not contain control characters or broken ones.')
 
 export const specName = name(128).refine(
   text => !/[/\\]/.test(text) && !text.startsWith('.'),
-  'must be one path segment without a leading dot',
+  'must be one path segment without a leading dot.',
 )
 
 export const runId = name(200).refine(
   text => !text.includes('/') && text !== '.' && text !== '..',
-  'must not contain a slash or be a dot or two',
+  'must not contain a slash or be a dot or two.',
 )
 
 /** As Docker writes it: in full, or its beginning as `docker ps` shows it. */
@@ -27,32 +32,44 @@ export const containerId = z.string().regex(/^[0-9a-f]{12,64}$/)
 /** As `Imports` names them. */
 export const importId = z.string().regex(/^[0-9a-f]{32}$/)
 
+/** Takes these fields alone; `what` is what holds them. */
+function strict<T extends z.ZodRawShape>(what: string, shape: T) {
+  const takes = `It takes ${Object.keys(shape).join(', ')}.`
+  return z.strictObject(shape, {
+    error: issue => {
+      if (issue.code !== 'unrecognized_keys') return `${what} must be an object of fields. ${takes}`
+      const keys = issue.keys.slice(0, MOST_TOLD).map(key => JSON.stringify(key.slice(0, LONGEST_TOLD)))
+      return `${what} must not hold ${keys.join(', ')}. ${takes}`
+    },
+  })
+}
+
 /** Strict: a mistyped `dryRun` must not start real agents. */
-export const startBody = z.strictObject({
+export const startBody = strict('The body', {
   spec: specName,
   runId: runId.exactOptional(),
-  dryRun: z.boolean().exactOptional(),
+  dryRun: z.boolean('must be true or false.').exactOptional(),
   model: name(128).exactOptional(),
   resumeRunId: runId.exactOptional(),
 })
 
-export const followBody = z.strictObject({ spec: specName.exactOptional() })
+export const followBody = strict('The body', { spec: specName.exactOptional() })
 
 const count = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d{1,15}$/, 'must be a whole number')
+  text()
+    .regex(/^\d{1,15}$/, 'must be a whole number.')
     .transform(Number)
-    .pipe(z.number().min(min).max(max))
+    .pipe(z.number().min(min, `must be ${min} at least.`).max(max, `must be ${max} at most.`))
 
-export const logsQuery = z.strictObject({
+export const logsQuery = strict('The query', {
   // Whatever a plan calls its batches: an id is only ever looked up.
-  batch: z.string().min(1).max(200).exactOptional(),
+  batch: text().min(1, 'must not be empty.').max(200, 'must have at most 200 characters.').exactOptional(),
   after: count(0, Number.MAX_SAFE_INTEGER).default(0),
   limit: count(1, 10_000).default(1_000),
 })
 
-/** What is wrong with an input, as one sentence per problem: `spec: must be …`. */
+/** What is wrong with an input, as one sentence per problem: `spec: must be ….` */
 export function problemsOf(error: z.ZodError): string {
-  return error.issues.map(issue => [...issue.path.map(String), issue.message].join(': ')).join('; ')
+  const told = error.issues.slice(0, MOST_TOLD)
+  return told.map(issue => [...issue.path.map(String), issue.message].join(': ')).join(' ')
 }

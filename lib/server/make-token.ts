@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util'
+import { shownProse } from '../run/display-text'
 import { roles } from './person'
+import { programRefusals, runProgram } from './program-refusals'
 import { isTokenName, makeToken } from './tokens'
 
 const USAGE = `npm run token -- <name> --role ${roles.join('|')}`
@@ -9,9 +11,10 @@ function show(): void {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { role: { type: 'string' } } })
   const [name, ...rest] = positionals
   const role = roles.find(known => known === values.role)
-  if (name === undefined || rest.length > 0 || role === undefined || !isTokenName(name)) {
-    throw new Error('A name of 1 to 64 letters, digits and _.@+-, and a role, are needed.')
-  }
+  if (name === undefined) throw programRefusals.tokenWithoutName()
+  if (rest.length > 0) throw programRefusals.tokenTooMuch()
+  if (!isTokenName(name)) throw programRefusals.tokenName()
+  if (role === undefined) throw programRefusals.tokenRole()
   const { secret, line } = makeToken(name, role)
   // The line alone on standard output, so that it can be appended to the file.
   console.error(
@@ -20,9 +23,4 @@ function show(): void {
   console.log(line)
 }
 
-try {
-  show()
-} catch (error) {
-  console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`)
-  process.exit(1)
-}
+await runProgram(USAGE, show, shownProse)

@@ -67,6 +67,6 @@ describe('npm run recording', () => {
     } finally {
       await server.close()
     }
-    expect((await run(['export', 'r1', ...url])).stderr).toContain('No answer from')
+    expect((await run(['export', 'r1', ...url])).stderr).toContain('No dashboard answers at')
   })
 })

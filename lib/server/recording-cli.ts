@@ -1,9 +1,11 @@
-import { createWriteStream, openAsBlob } from 'node:fs'
+import { openAsBlob } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { shownProse } from '../run/display-text'
 import { IMPORTS, RECORDING_TYPE } from './guard'
+import { ProgramError, programRefusals, runProgram, systemCode } from './program-refusals'
 
 const USAGE = `npm run recording -- export <run id> [--to <file>]
 npm run recording -- import <file>
@@ -20,19 +22,28 @@ async function run(): Promise<void> {
     options: { url: { type: 'string', default: 'http://127.0.0.1:4400' }, to: { type: 'string' } },
   })
   const [verb, what, ...rest] = positionals
-  if (what === undefined || rest.length > 0) throw new Error('A verb and what it is about are needed.')
-  const dashboard = new URL(values.url)
+  if (verb !== 'export' && verb !== 'import') throw programRefusals.recordingVerb()
+  if (what === undefined) throw programRefusals.recordingWithoutObject(verb)
+  if (rest.length > 0) throw programRefusals.recordingTooMuch()
+  const dashboard = dashboardAt(values.url)
   if (verb === 'export') await exportRun(dashboard, what, values.to ?? null)
-  else if (verb === 'import') await importFile(dashboard, what)
-  else throw new Error(`There is no "${verb ?? ''}".`)
+  else await importFile(dashboard, what)
+}
+
+function dashboardAt(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || !/^https?:$/.test(url.protocol)) throw programRefusals.badUrl()
+  if (url.username !== '' || url.password !== '') throw programRefusals.credentialsInUrl()
+  return url
 }
 
 async function exportRun(dashboard: URL, runId: string, to: string | null): Promise<void> {
-  const { body } = await ask(new URL(`/api/runs/${encodeURIComponent(runId)}/recording`, dashboard), {})
-  if (body === null) throw new Error('The dashboard gave an answer without a recording.')
-  await pipeline(body, to === null ? process.stdout : createWriteStream(to)).catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new Error(`The export broke off (${why}): what was saved is not all of it. Export again.`, { cause })
+  const address = new URL(`/api/runs/${encodeURIComponent(runId)}/recording`, dashboard)
+  const { body, status } = await ask(address, {})
+  if (body === null) throw programRefusals.noDashboardsAnswer(dashboard.origin, status)
+  const file = to === null ? null : await opened(to)
+  await pipeline(body, file === null ? process.stdout : file.createWriteStream()).catch((cause: unknown) => {
+    throw programRefusals.exportBroke(runId, systemCode(cause))
   })
 }
 
@@ -40,29 +51,45 @@ async function importFile(dashboard: URL, path: string): Promise<void> {
   const answer = await ask(new URL(IMPORTS, dashboard), {
     method: 'POST',
     headers: { 'content-type': RECORDING_TYPE },
-    body: await openAsBlob(path),
+    body: await contentOf(path),
   })
-  const { importId } = importAnswer.parse(await answer.json())
+  const told = importAnswer.safeParse(await answer.json().catch(() => null))
+  if (!told.success) throw programRefusals.noDashboardsAnswer(dashboard.origin, answer.status)
+  const { importId } = told.data
   console.log(new URL(`/imports/${importId}`, dashboard).href)
 }
 
-/** Throws an `Error` that says in a sentence why there is no answer to go on with. */
+/** A file that is read while it is sent. */
+async function contentOf(path: string): Promise<Blob> {
+  try {
+    if ((await stat(path)).isDirectory()) throw programRefusals.fileUnreadable(path, 'EISDIR')
+    return await openAsBlob(path)
+  } catch (cause) {
+    throw cause instanceof ProgramError ? cause : programRefusals.fileUnreadable(path, systemCode(cause))
+  }
+}
+
+/** Opened before anything is written, as a file that can't be is another fault than an export that breaks off. */
+const opened = (path: string) =>
+  open(path, 'w').catch((cause: unknown) => {
+    throw programRefusals.fileUnwritable(path, systemCode(cause))
+  })
+
+/** Throws a `ProgramError` where there is no answer to go on with. */
 async function ask(address: URL, request: RequestInit): Promise<Response> {
   const headers = new Headers(request.headers)
   const token = process.env['GROUNDTRUTH_TOKEN']
+  // The error of a header that can't be sent would repeat the token.
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) throw programRefusals.badToken()
   if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
   const answer = await fetch(address, { ...request, headers }).catch((cause: unknown) => {
-    const why = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause)
-    throw new Error(`No answer from ${address.origin}: ${why}.`, { cause })
+    throw programRefusals.noDashboard(address.origin, systemCode(cause))
   })
   if (answer.ok) return answer
   const told = errorAnswer.safeParse(await answer.json().catch(() => null))
-  throw new Error(told.data?.error ?? `${address.origin} answered ${answer.status}.`)
+  throw told.success
+    ? programRefusals.refusedByDashboard(told.data.error)
+    : programRefusals.noDashboardsAnswer(address.origin, answer.status)
 }
 
-try {
-  await run()
-} catch (error) {
-  console.error(`${shownProse(error instanceof Error ? error.message : String(error))}\n\n${USAGE}`)
-  process.exit(1)
-}
+await runProgram(USAGE, run, shownProse)

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
+import { shownProse } from '../run/display-text'
+import type { Refused } from './refusals'
 import { send, sendError } from './reply'
 
 /** All there is of style: the page has to stand alone, as files of a host that is not served are refused, too. */
@@ -21,34 +23,47 @@ const POLICY = [
 ].join('; ')
 
 const titles: Partial<Record<number, string>> = {
+  401: 'Nobody is signed in',
   403: 'Groundtruth refuses this request',
+  404: 'There is nothing here',
   421: 'Groundtruth is not served at this address',
-  429: 'Too many tries',
+  429: 'Too many requests',
+  431: 'The browser sends too much',
   500: 'Groundtruth failed to answer',
+  502: 'The backend or Docker did not do it',
+  503: 'Groundtruth is being stopped',
 }
 
-/** Answers with a refusal: as a page where a browser asks for one, else as JSON [SAY-3]. */
+/** What goes with `pageOf`. */
+export const pageHeaders = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY }
+
+/** What an answer says of a refusal. */
+type Said = Pick<Refused, 'status' | 'message' | 'headers'>
+
+/**
+ * Answers with a refusal: as a page where a browser asks for one, else as JSON [SAY-3].
+ * @param more what stands in the JSON besides its words
+ */
 export async function sendRefusal(
   request: Pick<IncomingMessage, 'headers'>,
   response: ServerResponse,
-  status: number,
-  error: string,
-  headers: Record<string, string> = {},
+  said: Said,
+  more: object = {},
 ): Promise<void> {
-  if (!wantsPage(request.headers.accept)) return sendError(response, status, error, headers)
-  await send(response, {
-    status,
-    headers: { ...headers, 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY },
-    text: Readable.from([pageOf(status, error)]),
-  })
+  if (!wantsPage(request.headers.accept)) return sendError(response, said, more)
+  const headers = { ...said.headers, ...pageHeaders }
+  await send(response, { status: said.status, headers, text: Readable.from([pageOf(said)]) })
 }
 
 /** True of browsers that open an address. Programs ask for JSON, or for anything. */
-function wantsPage(accept = ''): boolean {
+export function wantsPage(accept = ''): boolean {
   return accept.split(',').some(range => range.split(';')[0]?.trim().toLowerCase() === 'text/html')
 }
 
-function pageOf(status: number, error: string): string {
+/** Of no use at an address that is not served. */
+const HOME = '<p><a href="/">Go to the runs</a></p>\n'
+
+export function pageOf({ status, message }: Said): string {
   const title = titles[status] ?? 'This request can’t be answered'
   return `<!doctype html>
 <html lang="en">
@@ -57,8 +72,8 @@ function pageOf(status: number, error: string): string {
 <title>${title}</title>
 <style>${STYLE}</style>
 <h1>${title}</h1>
-<p>${escaped(error)}</p>
-<p><small>Groundtruth, HTTP ${status} ${STATUS_CODES[status] ?? ''}</small></p>
+<p>${escaped(shownProse(message))}</p>
+${status === 421 ? '' : HOME}<p><small>Groundtruth, HTTP ${status} ${STATUS_CODES[status] ?? ''}</small></p>
 </html>
 `
 }

@@ -1,30 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { MAX_BODY_BYTES, TOO_LARGE } from './guard'
+import { MAX_BODY_BYTES, refusals, type Refused } from './refusals'
 
 /** An answer before it is written: `json`, or `text`, plain where no header says otherwise, that is written as the reader takes it. */
 export type Reply = { status: number; headers?: Record<string, string> } & (
   { json: unknown } | { text: AsyncIterable<string | Buffer> }
 )
-
-/** Ends a call with an answer that is not a success. */
-export class Refused extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-    readonly headers: Record<string, string> = {},
-  ) {
-    super(message)
-    this.name = 'Refused'
-  }
-}
-
-/** For who shows wrong tokens too often. */
-export const tooManyGuesses = (retryAfter: number): Refused =>
-  new Refused(429, `Too many unknown tokens. Try again in ${retryAfter} s.`, {
-    'retry-after': String(retryAfter),
-  })
 
 const always = { 'cache-control': 'no-store' }
 
@@ -49,12 +31,12 @@ export async function send(response: ServerResponse, reply: Reply): Promise<void
   }
 }
 
+/** Answers with a refusal as JSON; `more` stands beside its words. */
 export const sendError = (
   response: ServerResponse,
-  status: number,
-  error: string,
-  headers: Record<string, string> = {},
-) => send(response, { status, headers, json: { error } })
+  { status, message, headers }: Pick<Refused, 'status' | 'message' | 'headers'>,
+  more: object = {},
+) => send(response, { status, headers, json: { error: message, ...more } })
 
 /** Reads a JSON body of at most 64 KiB; undefined where there is none. Throws `Refused`. */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
@@ -63,7 +45,7 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
   try {
     return JSON.parse(text) as unknown
   } catch {
-    throw new Refused(422, 'The body is not valid JSON. Send an object, for example {"spec":"001-todo"}.')
+    throw refusals.noJson()
   }
 }
 
@@ -73,9 +55,7 @@ export async function readText(request: IncomingMessage): Promise<string> {
   let size = 0
   for await (const chunk of bodyOf(request)) {
     size += chunk.byteLength
-    if (size > MAX_BODY_BYTES) {
-      throw new Refused(413, TOO_LARGE, { connection: 'close' })
-    }
+    if (size > MAX_BODY_BYTES) throw refusals.tooLarge()
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
@@ -85,9 +65,8 @@ export async function readText(request: IncomingMessage): Promise<string> {
 export async function* bodyOf(request: IncomingMessage): AsyncGenerator<Buffer> {
   try {
     yield* request as AsyncIterable<Buffer>
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new Refused(400, `The body broke off before its end (${why}). Send it again.`)
+  } catch {
+    throw refusals.brokenOff()
   }
 }
 

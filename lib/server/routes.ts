@@ -9,7 +9,8 @@ import { IMPORTS, RECORDING_TYPE } from './guard'
 import { containerId, followBody, importId, logsQuery, problemsOf, runId, specName, startBody } from './inputs'
 import type { Metrics } from './metrics'
 import type { Person, Role } from './person'
-import { Refused, type Reply } from './reply'
+import { refusals } from './refusals'
+import type { Reply } from './reply'
 
 /** A call that found its route. `body` is read only by those that take one, `pieces` by those that take a large one. */
 export interface Call {
@@ -83,8 +84,7 @@ async function startRun({ hub, person, note, body }: Call): Promise<Reply> {
 
 async function followRun({ hub, segment, note, body }: Call): Promise<Reply> {
   const id = runIdOf(segment)
-  if (id === undefined)
-    throw new Refused(422, 'runId: must be 1 to 200 characters, without slashes or control characters.')
+  if (id === undefined) throw refusals.badRunId()
   note({ runId: id })
   const { spec } = parse(followBody, (await body()) ?? {})
   const { snapshot, created } = await hub.follow(id, spec)
@@ -92,15 +92,16 @@ async function followRun({ hub, segment, note, body }: Call): Promise<Reply> {
 }
 
 async function getRun({ hub, segment }: Call): Promise<Reply> {
-  const id = found(runIdOf(segment), 'run')
-  const snapshot = found(await hub.snapshot(id), 'run')
+  const unknown = () => refusals.noSuchRun(segment)
+  const id = found(runIdOf(segment), unknown)
+  const snapshot = found(await hub.snapshot(id), unknown)
   if (snapshot.runId === id) return { status: 200, json: snapshot }
   // A run that got another id keeps its old address [RUN-13].
   return { status: 307, headers: { location: addressOf(snapshot.runId) }, json: snapshot }
 }
 
 async function stopRun({ hub, person, segment, note }: Call): Promise<Reply> {
-  const id = found(runIdOf(segment), 'run')
+  const id = found(runIdOf(segment), () => refusals.noSuchRun(segment))
   note({ runId: id })
   await hub.stop(id, person?.name ?? undefined)
   return { status: 202, json: {} }
@@ -108,37 +109,33 @@ async function stopRun({ hub, person, segment, note }: Call): Promise<Reply> {
 
 /** The backend's lines of a run, or with `batch` what that batch's containers printed. */
 async function getLogs(call: Call): Promise<Reply> {
-  const id = found(runIdOf(call.segment), 'run')
-  return logsOf(call, id, query => call.hub.logs(id, query))
+  const unknown = () => refusals.noSuchRun(call.segment)
+  const id = found(runIdOf(call.segment), unknown)
+  return logsOf(call, id, query => call.hub.logs(id, query), unknown)
 }
 
 async function logsOf(
-  { query, accept }: Call,
+  { query, accept, segment }: Call,
   id: string,
   logs: (query: LogQuery) => Promise<LogPage | undefined>,
+  unknown: () => Error,
 ): Promise<Reply> {
   const { batch, after, limit } = parse(logsQuery, Object.fromEntries(query))
   const of = batch === undefined ? {} : { batch }
-  const what = batch === undefined ? 'run' : 'batch of such a run'
-  if (!wantsText(accept)) return { status: 200, json: found(await logs({ ...of, after, limit }), what) }
+  const none = batch === undefined ? unknown : () => refusals.noSuchBatch(segment, batch)
+  if (!wantsText(accept)) return { status: 200, json: found(await logs({ ...of, after, limit }), none) }
 
   const read = (from: number) => logs({ ...of, after: from, limit: DOWNLOAD_PAGE })
-  const first = found(await read(0), what)
+  const first = found(await read(0), none)
   const name = fileName([id, batch ?? null], '.log')
   return { status: 200, headers: attachment(name), text: wholeLog(read, first) }
 }
 
 /** The run as a file: to be imported anywhere, or played by a test [IMP-1]. */
 async function exportRun({ hub, segment }: Call): Promise<Reply> {
-  const id = found(runIdOf(segment), 'run')
-  const recording = await hub.exportRun(id)
-  if (!recording) {
-    throw new Refused(
-      404,
-      'There is no such recording: no run of this id is followed here. GET /api/runs lists those that are',
-    )
-  }
-  return recordingReply(id, recording)
+  const unknown = () => refusals.noSuchRecording(segment)
+  const id = found(runIdOf(segment), unknown)
+  return recordingReply(id, found(await hub.exportRun(id), unknown))
 }
 
 async function listImports({ hub }: Call): Promise<Reply> {
@@ -152,17 +149,23 @@ async function importRun({ hub, note, pieces }: Call): Promise<Reply> {
 }
 
 async function getImport({ hub, segment }: Call): Promise<Reply> {
-  return { status: 200, json: found(await hub.imports.snapshot(importIdOf(segment)), 'import') }
+  const snapshot = await hub.imports.snapshot(importIdOf(segment))
+  return { status: 200, json: found(snapshot, () => refusals.noSuchImport(segment)) }
 }
 
 async function getImportLogs(call: Call): Promise<Reply> {
   const id = importIdOf(call.segment)
-  return logsOf(call, id, query => call.hub.imports.logs(id, query))
+  const unknown = () => refusals.noSuchImport(call.segment)
+  return logsOf(call, id, query => call.hub.imports.logs(id, query), unknown)
 }
 
 async function getImportRecording({ hub, segment }: Call): Promise<Reply> {
   const id = importIdOf(segment)
-  return recordingReply(id, found(await hub.imports.recording(id), 'import'))
+  const recording = await hub.imports.recording(id)
+  return recordingReply(
+    id,
+    found(recording, () => refusals.noSuchImport(segment)),
+  )
 }
 
 async function removeImport({ hub, segment, note }: Call): Promise<Reply> {
@@ -193,7 +196,7 @@ async function listContainers({ hub }: Call): Promise<Reply> {
 
 /** Only the agent of a run that is over is anybody's to stop from here; the hub looks again before it does. */
 async function stopContainer({ hub, person, segment, note }: Call): Promise<Reply> {
-  const id = found(containerId.safeParse(segment).data, 'container')
+  const id = found(containerId.safeParse(segment).data, () => refusals.noSuchContainer(segment))
   note({ containerId: id })
   await hub.stopContainer(id, person?.name ?? undefined)
   return { status: 202, json: {} }
@@ -205,7 +208,8 @@ async function listSpecs({ hub }: Call): Promise<Reply> {
 
 /** What a start of the spec would find. */
 async function getSpecPlan({ hub, segment }: Call): Promise<Reply> {
-  return { status: 200, json: await hub.specPlan(found(decodedBy(specName, segment), 'spec')) }
+  const spec = found(decodedBy(specName, segment), () => refusals.noSuchSpec(segment))
+  return { status: 200, json: await hub.specPlan(spec) }
 }
 
 async function isAlive(): Promise<Reply> {
@@ -249,28 +253,20 @@ function wantsText(accept: string): boolean {
   return accept.split(',').some(range => range.split(';')[0]?.trim().toLowerCase() === 'text/plain')
 }
 
-/** What a call may be about, and where it is found. */
-const lookups = {
-  run: 'GET /api/runs lists the runs that are followed; PUT /api/runs/{runId} follows another.',
-  'batch of such a run': 'GET /api/runs/{runId} lists the batches of a run.',
-  recording: 'GET /api/runs lists the runs; one that is not recorded has no recording.',
-  import: 'GET /api/imports lists the imported recordings.',
-  spec: 'GET /api/specs lists the specs of the backend.',
-  container: 'GET /api/containers lists the containers of agents.',
-} as const
-
-function found<T>(value: T | undefined, what: keyof typeof lookups): T {
-  if (value === undefined) throw new Refused(404, `There is no such ${what}. ${lookups[what]}`)
+/** Throws what `refusal` gives where there is no such thing. */
+function found<T>(value: T | undefined, refusal: () => Error): T {
+  if (value === undefined) throw refusal()
   return value
 }
 
 function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   const result = schema.safeParse(value)
-  if (!result.success) throw new Refused(422, problemsOf(result.error))
+  if (!result.success) throw refusals.badInput(problemsOf(result.error))
   return result.data
 }
 
-const importIdOf = (segment: string): string => found(importId.safeParse(segment).data, 'import')
+const importIdOf = (segment: string): string =>
+  found(importId.safeParse(segment).data, () => refusals.noSuchImport(segment))
 
 /** A run's id as it stands in a path, decoded; undefined where it is no possible one. */
 const runIdOf = (segment: string): string | undefined => decodedBy(runId, segment)

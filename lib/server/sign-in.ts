@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Access } from './access'
 import type { Audit } from './audit'
-import { pathOf, SIGN_IN, siteOf } from './guard'
+import { pathOf, siteOf } from './guard'
 import type { RefusalMeter } from './metrics'
 import { RateLimit } from './rate-limit'
 import { sendRefusal } from './refusal-page'
-import { readText, Refused } from './reply'
+import { Refused, SIGN_IN } from './refusals'
+import { readText } from './reply'
 import { noCookie, type Sessions } from './sessions'
 import { tokenOf, type Tokens } from './tokens'
 import { during, type Visit } from './visit'
@@ -86,7 +87,7 @@ export function createDoor({ access, tokens, sessions, audit, meter, publicUrl, 
       await (pathOf(request.url ?? '') === SIGN_IN ? signIn : signOut)(request, response, visit)
     } catch (error) {
       if (!(error instanceof Refused)) throw error
-      await sendRefusal(request, response, error.status, error.message, error.headers)
+      await sendRefusal(request, response, error)
     }
   }
 }

@@ -85,7 +85,7 @@ export class FakeHub implements HubApi {
     return this.#runs.has(runId) ? Readable.from(['{"groundtruth":1}\n']) : undefined
   }
 
-  readonly imports: ImportsApi = {
+  imports: ImportsApi = {
     list: () => {
       this.#note('imports')
       return []
@@ -186,6 +186,10 @@ export const atHome = {
 }
 
 export interface Entrance {
+  /** What answers in place of the fake hub. */
+  hub?: HubApi
+  /** Imports that answer in place of the fake hub's. */
+  imports?: ImportsApi
   /** Those who hold tokens; without, nobody is asked. */
   team?: Team
   proxyUser?: NonNullable<AccessOptions['authentication']>['proxyUser']
@@ -200,8 +204,9 @@ export interface Entrance {
  * was audited is in `audited`; `left` is called when somebody signs out.
  */
 export async function serve(entranceOf: Entrance = {}) {
-  const { team, proxyUser = null, publicUrl, trustedProxy, patience, connections } = entranceOf
+  const { team, proxyUser = null, publicUrl, trustedProxy, patience, connections, imports } = entranceOf
   const hub = new FakeHub()
+  if (imports) hub.imports = imports
   const metrics = new Metrics()
   const live = createServer()
   const audited: AuditEntry[] = []
@@ -219,7 +224,7 @@ export async function serve(entranceOf: Entrance = {}) {
     ...entrance,
     access,
     meter: metrics,
-    api: createApi(hub, metrics, audit),
+    api: createApi(entranceOf.hub ?? hub, metrics, audit),
     pages,
     door: team
       ? createDoor({ ...team.signIn, ...entrance, access, audit, meter: metrics, pages, left: () => left.then() })

@@ -55,11 +55,14 @@ export type Gone = z.infer<typeof gone>
 export const visitor = z.object({ role: z.enum(['viewer', 'operator']) })
 export type Visitor = z.infer<typeof visitor>
 
+/** Why a scope is not joined: there is none of that name here; it is no scope; the socket has as many as it may. */
+export const subscribeErrors = ['not-found', 'bad-request', 'too-many'] as const
+
 /** The acknowledgement of `subscribe`: everything since what the page has, or the whole state, or why not. */
 export const answer = z.discriminatedUnion('kind', [
   snapshot.extend({ kind: z.literal('snapshot') }),
   z.object({ ...envelope, kind: z.literal('diffs'), version, steps: z.array(step) }),
-  z.object({ kind: z.literal('error'), error: z.enum(['not-found', 'bad-request', 'too-many']) }),
+  z.object({ kind: z.literal('error'), error: z.enum(subscribeErrors) }),
 ])
 export type Answer = z.infer<typeof answer>
 

@@ -1,0 +1,122 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { faultsOf } from '../run/testing-error-words'
+import { subscribeErrors } from '../sync/messages'
+import { hubRefusals } from '../hub/refusals'
+import { connectRefusals, handshakeRefusals, refusals } from './refusals'
+import { demoRefusals } from '../reference-backend/command-line'
+import { variables } from './config'
+import { programRefusals } from './program-refusals'
+import { asBrowser, rowsOf, type Case } from './testing-refusals'
+import { httpCases } from './testing-refusals-http'
+import { hubCases } from './testing-refusals-hub'
+import { programCases } from './testing-refusals-programs'
+import { socketCases } from './testing-refusals-sockets'
+
+/** Meets a refusal, and says all that is wrong with it. */
+async function faultsIn({ meet, says, noPage = false, isWord = false }: Case, status: string | undefined) {
+  const asked = noPage ? [undefined] : [undefined, asBrowser.accept]
+  const faults: string[] = []
+  for (const accept of asked) {
+    const met = await meet(accept)
+    if (met.status !== status) faults.push(`has the status ${met.status} | ${met.error}`)
+    if (!isWord) faults.push(...faultsOf(met.error, says))
+    else if (!says.what.test(met.error)) faults.push(`is ${met.error}`)
+  }
+  return faults
+}
+
+describe('refusals of the server’s own', () => {
+  let met: Awaited<ReturnType<typeof httpCases>>
+  beforeAll(async () => void (met = await httpCases()))
+  afterAll(() => met.close())
+  const rows = rowsOf('SAY-4')
+
+  it('[SAY-4] all have a row', () => {
+    expect([...rows.keys()].sort()).toEqual(Object.keys(refusals).sort())
+    expect(Object.keys(met.cases).sort()).toEqual([...rows.keys()].sort())
+  })
+
+  it.each(Object.keys(refusals) as (keyof typeof refusals)[])('[SAY-4] %s', async key => {
+    expect(await faultsIn(met.cases[key], rows.get(key))).toEqual([])
+  })
+})
+
+describe('refusals of the hub', () => {
+  let met: Awaited<ReturnType<typeof hubCases>>
+  beforeAll(async () => void (met = await hubCases()))
+  afterAll(() => met.close())
+  const rows = rowsOf('SAY-5')
+
+  it('[SAY-5] all have a row', () => {
+    expect([...rows.keys()].sort()).toEqual(Object.keys(hubRefusals).sort())
+    expect(Object.keys(met.cases).sort()).toEqual([...rows.keys()].sort())
+  })
+
+  it.each(Object.keys(hubRefusals) as (keyof typeof hubRefusals)[])('[SAY-5] %s', async key => {
+    expect(await faultsIn(met.cases[key], rows.get(key))).toEqual([])
+  })
+})
+
+describe('refusals of the sockets', () => {
+  let met: Awaited<ReturnType<typeof socketCases>>
+  beforeAll(async () => void (met = await socketCases()))
+  afterAll(() => met.close())
+  const rows = rowsOf('SAY-7')
+  const keys = [...Object.keys(handshakeRefusals), ...Object.keys(connectRefusals), ...subscribeErrors]
+
+  it('[SAY-7] all have a row', () => {
+    expect([...rows.keys()].sort()).toEqual([...keys].sort())
+    expect(Object.keys(met.cases).sort()).toEqual([...rows.keys()].sort())
+  })
+
+  it.each(Object.entries(Object.fromEntries(rows)))('[SAY-7] %s', async (key, status) => {
+    const refusal = new Map<string, Case>(Object.entries(met.cases)).get(key)
+    expect(refusal && (await faultsIn(refusal, status))).toEqual([])
+  })
+})
+
+describe('refusals of the commands', () => {
+  let met: Awaited<ReturnType<typeof programCases>>
+  beforeAll(async () => void (met = await programCases()))
+  afterAll(() => met.close())
+  const rows = rowsOf('SAY-6')
+  const keys = [
+    ...Object.keys(programRefusals).map(key => `command ${key}`),
+    ...[...variables, 'build'].map(key => `start ${key}`),
+    ...Object.keys(demoRefusals).map(key => `demo ${key}`),
+  ]
+
+  it('[SAY-6] all have a row', () => {
+    expect([...rows.keys()].sort()).toEqual([...keys].sort())
+    expect(Object.keys(met.cases).sort()).toEqual([...rows.keys()].sort())
+  })
+
+  it.each(keys)('[SAY-6] %s', async key => {
+    const refusal = met.cases[key]
+    expect(refusal && (await faultsIn(refusal, rows.get(key)))).toEqual([])
+  })
+})
+
+describe('no other place makes one', () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  const product = ['app', 'lib', 'server.ts']
+    .flatMap(name =>
+      name.includes('.')
+        ? [name]
+        : readdirSync(join(root, name), { recursive: true, encoding: 'utf8' }).map(path => join(name, path)),
+    )
+    .filter(path => /\.tsx?$/.test(path) && !/\.test\.|testing|reference-backend/.test(path))
+
+  it.each([
+    ['[SAY-4] Refused', /new Refused\(/, ['lib/server/refusals.ts']],
+    ['[SAY-4] an answer of its own', /writeHead\(\s*[45]\d\d|statusCode = [45]\d\d/, []],
+    ['[SAY-5] HubError', /new HubError\(/, ['lib/hub/refusals.ts']],
+    ['[SAY-6] ProgramError', /new ProgramError\(/, ['lib/server/program-refusals.ts']],
+  ])('%s', (_, made, places) => {
+    expect(product.length).toBeGreaterThan(200)
+    expect(product.filter(path => made.test(readFileSync(join(root, path), 'utf8')))).toEqual(places)
+  })
+})

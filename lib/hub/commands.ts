@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import { BackendError, type BackendHttp } from '../backend/http'
 import { EXECUTION_NOT_FOUND } from '../backend/wire'
+import { serverNow } from '../clock/clock'
 import type { Snapshot } from '../run/model'
 import { asking } from './asking'
 import type { Lifecycle } from './lifecycle'
@@ -49,7 +50,7 @@ export class Commands {
     let sentAt: number | null = null
     try {
       await asking(() => session.readPlan(request.spec))
-      sentAt = Date.now()
+      sentAt = serverNow()
       const { success, message } = await asking(() =>
         http.start({
           spec: request.spec,
@@ -70,7 +71,7 @@ export class Commands {
     }
     if (by !== undefined) state.note(`Started from the dashboard by ${by}.`)
     const { spec, dryRun = false } = request
-    session.observe({ kind: 'accepted', at: Date.now(), sent: sentAt, spec, dryRun })
+    session.observe({ kind: 'accepted', at: serverNow(), sent: sentAt, spec, dryRun })
     session.follow(false)
     life.show(state)
     log.info({ runId, spec: request.spec }, 'run started')
@@ -144,7 +145,7 @@ export class Commands {
       throw new HubError('conflict', `${words} Follow it by that id, or stop it where it was started.`)
     }
     if (state.isStopping) return
-    const sent = Date.now()
+    const sent = serverNow()
     const { success, message } = await asking(() => http.stop(state.runId)).catch((error: unknown) => {
       if (!mayHaveBeenHeard(error)) throw error
       const words = 'The stop may have been heard all the same: if the run goes on, ask for it again.'

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { BackendHttp } from '../backend/http'
 import type { Spec } from '../backend/wire'
+import { serverNow } from '../clock/clock'
 import type { Engine } from '../docker/engine'
 import { CLAIMS_ALONE } from '../run/evidence'
 import { boundedFindings } from '../run/findings'
@@ -179,7 +180,7 @@ export class Hub implements HubApi {
 
   async fleet(): Promise<Fleet> {
     const { document, epoch, version } = present(await this.options.publisher.read(fleetScope))
-    return toFleet(document, { epoch, version, now: iso(Date.now()) })
+    return toFleet(document, { epoch, version, now: iso(serverNow()) })
   }
 
   async runs(): Promise<RunSummary[]> {
@@ -195,7 +196,7 @@ export class Hub implements HubApi {
     const published = await this.options.publisher.read(runScope(this.life.runs.idOf(runId)))
     if (!published) return undefined
     const { document, epoch, version } = published
-    return toSnapshot(document, { epoch, version, now: iso(Date.now()) })
+    return toSnapshot(document, { epoch, version, now: iso(serverNow()) })
   }
 
   async logs(runId: string, query: LogQuery): Promise<LogPage | undefined> {
@@ -244,7 +245,7 @@ export class Hub implements HubApi {
 
   async containers(): Promise<ContainerList> {
     const { document, epoch, version } = present(await this.options.publisher.read(containersScope))
-    return toContainerList(document, { epoch, version, now: iso(Date.now()) })
+    return toContainerList(document, { epoch, version, now: iso(serverNow()) })
   }
 
   async stopContainer(id: string, by?: string): Promise<void> {
@@ -290,7 +291,7 @@ export class Hub implements HubApi {
   }
 
   private fleetDocument(): Document {
-    const now = Date.now()
+    const now = serverNow()
     const findings = boundedFindings(this.evidence?.findings(now) ?? [])
     this.bounds.look(this, findings, { of: 'the fleet' })
     const fields = {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { BackendHttp } from '../backend/http'
+import { serverNow } from '../clock/clock'
 import type { Links, Undecided } from '../run/evidence'
 import type { RunStatus } from '../run/model'
 import type { DockerState } from '../run/verdict'
@@ -96,7 +97,7 @@ export class Lifecycle {
         publisher.renew(runScope(runId))
         publisher.renew(logScope(runId))
       },
-      heard: ({ says, at }, lag) => options.meter.message(says.kind, Math.max(0, Date.now() - at), lag),
+      heard: ({ says, at }, lag) => options.meter.message(says.kind, Math.max(0, serverNow() - at), lag),
       derived: (state, derived) => {
         ends.look(state, derived)
         bounds.look(state, derived.view.findings, { runId: state.runId })
@@ -180,7 +181,7 @@ export class Lifecycle {
 
   /** What is recorded of the run up to now, and how fresh its sources are; undefined where it is not recorded [IMP-1]. */
   exported(state: RunState): Promise<RecordingFile> | undefined {
-    return this.recordings.exported(state, { kind: 'exported', at: Date.now(), links: this.linksOf(state) })
+    return this.recordings.exported(state, { kind: 'exported', at: serverNow(), links: this.linksOf(state) })
   }
 
   /** It turned out to be none. */
@@ -202,7 +203,7 @@ export class Lifecycle {
 
   /** What was found in the history is a run that is followed: its evidence goes there, and its address leads there [RUN-13]. */
   async merge(found: RunState, followed: RunState): Promise<void> {
-    const at = Date.now()
+    const at = serverNow()
     for (const { batchId, by, container } of found.evidence) {
       followed.observe({ kind: 'container', at, batch: { id: batchId, by }, container })
       this.agentLogs.assigned(container.id, { runId: followed.runId, batchId })
@@ -277,7 +278,7 @@ export class Lifecycle {
     const look = () => {
       const since = state.unknownSince
       if (this.isClosed || !this.followed.has(state) || state.wasHeardOf) return
-      if (since === null || Date.now() - since < MAY_BEGIN_FOR) this.later(look)
+      if (since === null || serverNow() - since < MAY_BEGIN_FOR) this.later(look)
       else this.discard(state).catch((error: unknown) => this.stateHost.failed(state, error))
     }
     this.later(look)

@@ -1,8 +1,10 @@
+import { serverNow } from '../clock/clock'
 import type { Links } from '../run/evidence'
 import { RunClock } from '../run/clock-steps'
 import { fold } from '../run/fold'
 import { emptyRun, type Evidence, type Run } from '../run/run'
 import { isOver, type Batch, type Finding, type RunFields } from '../run/model'
+import { offsetOf } from '../run/our-clock'
 import { maskedObservation } from '../run/masked-observation'
 import type { Message, Observation } from '../run/observation'
 import { SecretMask } from '../run/secrets'
@@ -60,7 +62,7 @@ export class RunState {
     readonly runId: string,
     private readonly host: StateHost,
     private readonly specHint: string | null,
-    readonly since = Date.now(),
+    readonly since = serverNow(),
   ) {
     this.log = new LogBuffer(RUN_LOG, host.logs)
   }
@@ -125,7 +127,7 @@ export class RunState {
 
   /** The state as of now. Derived once, however often it is read, until something changes. */
   current(): Derived {
-    const now = Date.now()
+    const now = serverNow()
     const links = this.host.links(this)
     const known = this.derived
     if (known && !isDue(known.value, now) && isSame(known.links, links, known.value)) return known.value
@@ -216,7 +218,7 @@ export class RunState {
 
   /** A word of our own in the run's log. */
   note(text: string): void {
-    const at = Date.now()
+    const at = serverNow()
     this.host.record(this, { kind: 'note', at, text }, false)
     this.keepLine(at, 'system', text)
   }
@@ -263,9 +265,8 @@ export class RunState {
   /** How long a message was under way, ms; the clocks of a replay's are no measure of it. */
   private lagOf({ live, at, time, index }: Message): number | null {
     if (!live) return null
-    const { clockOffset, clockSteps } = this.run
-    const stamped = time.ms + new RunClock(clockSteps).correctionAt(index)
-    return Math.max(0, at - stamped - offsetThatCounts(clockOffset))
+    const stamped = time.ms + new RunClock(this.run.clockSteps).correctionAt(index)
+    return Math.max(0, at - stamped - offsetThatCounts(offsetOf(this.run)))
   }
 
   private keepLine(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {

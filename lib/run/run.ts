@@ -1,6 +1,6 @@
 import type { ContainerFacts } from './container'
 import { RunClock, type KeptSteps, type Placed } from './clock-steps'
-import type { HistoryReading, PlanReading, Says } from './observation'
+import type { HistoryReading, OurClock, PlanReading, Says } from './observation'
 import type { Instant } from './time'
 
 /** A message that says something of the run's state, as far as the fold needs it. */
@@ -39,6 +39,13 @@ export interface Run {
   clockOffset: number | null
   /** The place of the first live frame. */
   clockOffsetFrom: number | null
+  /** The same as far as nothing but our machine's clock tells it [RUN-16.14]. */
+  presumedOffset: number
+  /** When a live message last came, ms. */
+  liveAt: number | null
+  /** By how much the clock of our machine is ahead of ours, ms, and how it was set during the run [RUN-16.15]. */
+  wallAhead: number
+  ourSteps: OurClock[]
   /** How the backend's clock was set during the run [RUN-16]. */
   clockSteps: KeptSteps
   accepted: { at: number; spec: string; dryRun: boolean } | null
@@ -90,6 +97,10 @@ export function emptyRun(incarnation = 1): Run {
     engine: null,
     clockOffset: null,
     clockOffsetFrom: null,
+    presumedOffset: 0,
+    liveAt: null,
+    wallAhead: 0,
+    ourSteps: [],
     clockSteps: new Map(),
     accepted: null,
     asked: null,

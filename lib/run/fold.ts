@@ -167,6 +167,7 @@ function note(run: Run, message: Message, clock: RunClock): boolean {
     news = true
   }
   if (run.last === null || clock.compare(message, run.last) > 0) run.last = { index, time }
+  run.lastIndex = Math.max(run.lastIndex, index)
   run.heardAt = message.at
   if (message.live) run.liveAt = message.at
   const late = message.at - time.ms - clock.correctionAt(index)

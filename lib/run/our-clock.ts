@@ -16,12 +16,17 @@ const MAX_TOLD = 5
 
 /** Takes in that the machine's clock was set, or was when the run began. */
 export function foldOurClock(run: Run, observation: OurClock): boolean {
-  const { by, ahead } = observation
+  const { at, by, ahead } = observation
   run.wallAhead = ahead
   if (run.first === null && run.history === null) run.presumedOffset = presumed(ahead)
-  if (by !== 0 && run.ourSteps.length < MAX_STEPS) run.ourSteps.push(observation)
+  // A run that was started from here and has said nothing yet begins after it.
+  const isBefore = run.accepted !== null && run.first === null
+  if (by !== 0 && !isBefore && run.ourSteps.length < MAX_STEPS) run.ourSteps.push({ at, by, undatedTo: run.clockOffset === null ? lastPlace(run) : null })
   return true
 }
+
+/** What is heard from now on has a later place; where nobody listens, that can't be said. */
+const lastPlace = ({ openedAt, lastIndex }: Run): number => (openedAt === null ? Infinity : lastIndex)
 
 /** Our clock minus the backend's, ms, where both are of one machine: a clock that was set only for one of them differs. */
 export const presumed = (ahead: number): number => (ahead === 0 ? 0 : -ahead)
@@ -32,16 +37,22 @@ export const offsetOf = ({ clockOffset, presumedOffset }: Pick<Run, 'clockOffset
 
 /**
  * Whether a step of the machine's clock leaves it open how long something took [RUN-16.15]. The backend may have been set
- * with it, unseen, until a live message tells. And where both went forward by as much, the machine may have been paused.
- * @param since the places after which, and up to which, it happened
+ * with it, unseen, unless live messages before and after tell. And where both went forward by as much, the machine may have
+ * been paused.
+ * @param took its begin and end, and their places in the stream
  */
 export function isUnsureByOurClock(
   run: Run,
   clock: RunClock,
-  { start, end, from, to }: { start: Instant; end: Instant | null; from: number; to: number },
+  took: { start: Instant; end: Instant | null; from: number; to: number },
 ): boolean {
-  const { ourSteps, liveAt } = run
-  return ourSteps.some(({ at, by }) => {
+  const { start, end, from, to } = took
+  const { ourSteps, liveAt, clockOffset, presumedOffset } = run
+  // What goes on is measured by the difference of both clocks, of which nothing is known any more.
+  if (end === null && clockOffset === null && (presumedOffset !== 0 || ourSteps.length > 0)) return true
+  return ourSteps.some(({ at, by, undatedTo }) => {
+    // What the first live message after it tells may be the difference before the step or after it.
+    if (undatedTo !== null) return from <= undatedTo
     const same = clock.inOrder.filter(({ correction }) => Math.abs(correction + by) <= CLOCK_TOLERANCE)
     if (same.length > 0) return by > 0 && same.some(step => isBetween(step, from, to))
     if (end === null || (liveAt !== null && liveAt > at)) return false

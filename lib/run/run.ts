@@ -1,6 +1,6 @@
 import type { ContainerFacts } from './container'
 import { RunClock, type KeptSteps, type Placed } from './clock-steps'
-import type { HistoryReading, OurClock, PlanReading, Says } from './observation'
+import type { HistoryReading, PlanReading, Says } from './observation'
 import type { Instant } from './time'
 
 /** A message that says something of the run's state, as far as the fold needs it. */
@@ -32,6 +32,8 @@ export interface Run {
   first: ({ id: string } & Placed) | null
   /** The last message of any kind, log lines included. */
   last: Placed | null
+  /** The highest place of any message; -1 before there was one. */
+  lastIndex: number
   heardAt: number | null
   /** The engine's own last word: its stamp, and when it reached us. */
   engine: (Placed & { at: number }) | null
@@ -45,7 +47,7 @@ export interface Run {
   liveAt: number | null
   /** By how much the clock of our machine is ahead of ours, ms, and how it was set during the run [RUN-16.15]. */
   wallAhead: number
-  ourSteps: OurClock[]
+  ourSteps: OurStep[]
   /** How the backend's clock was set during the run [RUN-16]. */
   clockSteps: KeptSteps
   accepted: { at: number; spec: string; dryRun: boolean } | null
@@ -78,6 +80,14 @@ export interface Run {
   quietAt: number | null
 }
 
+/** Our machine's clock was set: when, and by how much, ms. */
+export interface OurStep {
+  at: number
+  by: number
+  /** Where the backend's offset was not measured by then, the last place up to which messages may be from before the step. */
+  undatedTo: number | null
+}
+
 /** A container, and the batch it works on. */
 export interface Evidence {
   batchId: string
@@ -93,6 +103,7 @@ export function emptyRun(incarnation = 1): Run {
     overflow: false,
     first: null,
     last: null,
+    lastIndex: -1,
     heardAt: null,
     engine: null,
     clockOffset: null,

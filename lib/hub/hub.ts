@@ -20,6 +20,7 @@ import { Imports } from './imports'
 import { unreadable } from './unreadable'
 import { Lifecycle } from './lifecycle'
 import { pageOfLog } from './log-page'
+import { OurClockWatch } from './our-clock'
 import { ReachedBounds } from './reached-bounds'
 import { recorderFinding, type Recorder, type RecorderState } from './recorder'
 import { unmetered, type HubMeter, type HubState } from './meter'
@@ -61,6 +62,7 @@ export class Hub implements HubApi {
   private readonly commands: Commands
   private readonly evidence: DockerEvidence | null
   private readonly bounds: ReachedBounds
+  private readonly clock: OurClockWatch
   /** The state of the link to Docker that was logged last. */
   private dockerSaid: LinkState | null = null
 
@@ -135,6 +137,11 @@ export class Hub implements HubApi {
       ...{ folder: options.importsFolder ?? null, publisher, log, meter },
       changed: () => publisher.touch(fleetScope),
     })
+    this.clock = new OurClockWatch(step => {
+      log.warn({ by: step.by, ahead: step.ahead }, 'the clock of this machine was set')
+      this.life.clockWasSet(step)
+      publisher.touch(fleetScope)
+    })
     publisher.open(fleetScope, () => this.fleetDocument())
     publisher.open(containersScope, () => this.containersDocument())
     recorder?.listen({
@@ -155,6 +162,7 @@ export class Hub implements HubApi {
   }
 
   private begin(): void {
+    this.clock.start()
     this.link.start()
     this.found.start()
     this.evidence?.start()
@@ -271,6 +279,7 @@ export class Hub implements HubApi {
   }
 
   close(): Promise<void> {
+    this.clock.close()
     this.link.close()
     this.found.close()
     this.evidence?.close()
@@ -299,7 +308,7 @@ export class Hub implements HubApi {
       link: this.links(),
       linkSince: iso(this.link.since),
       dockerSince: this.dockerSince,
-      findings: [...recorderFinding(this.recording()), ...findings],
+      findings: [...recorderFinding(this.recording()), ...this.clock.findings(), ...findings],
       imports: this.imports.list(),
       ...(this.imports.unread && { importsUnread: this.imports.unread }),
     }

@@ -3,6 +3,7 @@ import type { BackendHttp } from '../backend/http'
 import { serverNow } from '../clock/clock'
 import type { Links, Undecided } from '../run/evidence'
 import type { RunStatus } from '../run/model'
+import type { OurClock } from '../run/observation'
 import type { DockerState } from '../run/verdict'
 import type { Publisher } from '../sync/publisher'
 import { batchLogScope, fleetScope, logScope, runScope } from '../sync/scope'
@@ -13,6 +14,7 @@ import { EndLog } from './end-log'
 import { FollowedRuns } from './followed-runs'
 import { LogBudget } from './log-budget'
 import type { HubMeter, HubState } from './meter'
+import { standingNow } from './our-clock'
 import { ReachedBounds } from './reached-bounds'
 import type { Rebuilt } from './rebuilt'
 import type { Recorder } from './recorder'
@@ -143,7 +145,10 @@ export class Lifecycle {
     }
     const state = this.open(new RunState(runId, this.stateHost, spec), true)
     this.recordings.begin(state)
-    return this.followed.begin(state)
+    const session = this.followed.begin(state)
+    const standing = standingNow()
+    if (standing) session.observe(standing)
+    return session
   }
 
   /** Rebuilds the runs that were recorded, and follows on those that were followed [REC-7]. The oldest come first. */
@@ -170,6 +175,8 @@ export class Lifecycle {
     this.options.log.info({ historyId, spec }, 'a run that nobody announced was found in the history')
     const state = this.open(new RunState(historyId, this.stateHost, spec), false)
     this.recordings.begin(state)
+    const standing = standingNow()
+    if (standing) state.observe(standing)
     return state
   }
 
@@ -213,6 +220,15 @@ export class Lifecycle {
     this.runs.rename(found.runId, followed)
     this.forget(found)
     await removed
+  }
+
+  /** The machine's clock was set: runs that go on keep that; of one that is over only how it stands matters [RUN-16.14]. */
+  clockWasSet(step: OurClock): void {
+    for (const state of this.runs.all()) {
+      if (this.runs.isStored(state)) continue
+      const { isOver } = state
+      ;(this.followed.get(state) ?? state).observe(isOver ? { ...step, by: 0 } : step)
+    }
   }
 
   /** Either link may be another than before. */

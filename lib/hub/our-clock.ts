@@ -51,3 +51,15 @@ export function standingNow(): OurClock | null {
   const ahead = wallAhead()
   return ahead === 0 ? null : { kind: 'our-clock', at: serverNow(), by: 0, ahead }
 }
+
+/**
+ * A stamp of the Engine's on this machine by the server's clock [RUN-16.17]: the machine's clock made it before it was set or
+ * after, so of the two readings the one counts that is nearer to when that was seen.
+ */
+export function byOurClock(ms: number, seenAt: number | null): number
+export function byOurClock(ms: number | null, seenAt: number | null): number | null
+export function byOurClock(ms: number | null, seenAt: number | null): number | null {
+  const ahead = wallAhead()
+  if (ms === null || seenAt === null || ahead === 0) return ms
+  return Math.abs(ms - ahead - seenAt) < Math.abs(ms - seenAt) ? ms - ahead : ms
+}

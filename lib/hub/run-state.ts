@@ -1,6 +1,8 @@
 import { serverNow } from '../clock/clock'
 import type { Links } from '../run/evidence'
 import { RunClock } from '../run/clock-steps'
+import type { ContainerFacts } from '../run/container'
+import { creationIn } from '../run/durations'
 import { fold } from '../run/fold'
 import { emptyRun, type Evidence, type Run } from '../run/run'
 import { isOver, type Batch, type Finding, type RunFields } from '../run/model'
@@ -203,6 +205,11 @@ export class RunState {
   /** Counts executions under the same id [RUN-14]. */
   get incarnation(): number {
     return this.run.incarnation
+  }
+
+  /** When a container was created, by the clock of this run's times; null where those are as they came. */
+  get creation(): ((container: ContainerFacts) => number) | null {
+    return creationIn(this.run)
   }
 
   /** What Docker showed of it. */

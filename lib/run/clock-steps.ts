@@ -143,10 +143,10 @@ export class RunClock {
       const corrected = this.correctedStamp(ms, seen)
       return seen !== null && Math.abs(ms - seen) <= Math.abs(corrected - seen) ? ms : corrected
     }
-    const { createdAt, startedAt, finishedAt, seenRunningAt, seenEndedAt } = facts
+    const { createdAt, startedAt, finishedAt, seenRunningAt, seenEndedAt, seenStateAt } = facts
     return {
       ...facts,
-      createdAt: read(createdAt, seenRunningAt ?? seenEndedAt),
+      createdAt: read(createdAt, seenRunningAt ?? seenEndedAt ?? seenStateAt ?? null),
       startedAt: startedAt === null ? null : read(startedAt, seenRunningAt ?? seenEndedAt),
       finishedAt: finishedAt === null ? null : read(finishedAt, seenEndedAt),
     }

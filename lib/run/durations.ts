@@ -1,4 +1,5 @@
 import { amount, CLOCK_TOLERANCE, RunClock } from './clock-steps'
+import type { ContainerFacts } from './container'
 import { noted } from './findings'
 import type { Finding } from './model'
 import type { ClockStep } from './observation'
@@ -25,6 +26,12 @@ export function onOneClock(run: Run): Run {
       }),
     ),
   }
+}
+
+/** When a container was created, by the clock of the run's times; null where those are as they came [DOCK-4]. */
+export function creationIn(run: Run): ((container: ContainerFacts) => number) | null {
+  const clock = new RunClock(run.clockSteps)
+  return clock.isSteady ? null : container => clock.correctedContainer(container, offsetOf(run)).createdAt
 }
 
 /** Says of which durations it is not known how long they were [RUN-16]. */

@@ -21,7 +21,8 @@ export function foldOurClock(run: Run, observation: OurClock): boolean {
   if (run.first === null && run.history === null) run.presumedOffset = presumed(ahead)
   // A run that was started from here and has said nothing yet begins after it.
   const isBefore = run.accepted !== null && run.first === null
-  if (by !== 0 && !isBefore && run.ourSteps.length < MAX_STEPS) run.ourSteps.push({ at, by, undatedTo: run.clockOffset === null ? lastPlace(run) : null })
+  if (by !== 0 && !isBefore && run.ourSteps.length < MAX_STEPS)
+    run.ourSteps.push({ at, by, undatedTo: run.clockOffset === null ? lastPlace(run) : null })
   return true
 }
 
@@ -67,7 +68,10 @@ const isBetween = ({ from: place }: ClockStep, from: number, to: number) => plac
 /** Each step of the machine's clock, as a finding. */
 export const ourClockFindings = ({ ourSteps }: Pick<Run, 'ourSteps'>) =>
   ourSteps.slice(0, MAX_TOLD).map(({ at, by }) => ({
-    ...noted('clock-set', `${wasSet(by)} Durations are measured by a clock that went on; times of day may differ by that.`),
+    ...noted(
+      'clock-set',
+      `${wasSet(by)} Durations are measured by a clock that went on; times of day may differ by that.`,
+    ),
     at: iso(at),
   }))
 
@@ -84,7 +88,9 @@ export function shiftedObservation(observation: Observation, by: number): Observ
   const at = observation.at + by
   switch (observation.kind) {
     case 'accepted':
-      return observation.sent === undefined ? { ...observation, at } : { ...observation, at, sent: observation.sent + by }
+      return observation.sent === undefined
+        ? { ...observation, at }
+        : { ...observation, at, sent: observation.sent + by }
     case 'our-clock':
       return { ...observation, at, ahead: observation.ahead - by }
     case 'container': {

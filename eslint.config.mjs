@@ -10,18 +10,32 @@ import tseslint from 'typescript-eslint'
 const house = {
   server: {
     files: 'server.ts',
-    imports: ['app', 'lib/server', 'lib/client', 'lib/hub', 'lib/backend', 'lib/docker', 'lib/sync', 'lib/run'],
+    imports: [
+      'app',
+      'lib/server',
+      'lib/client',
+      'lib/hub',
+      'lib/backend',
+      'lib/docker',
+      'lib/clock',
+      'lib/sync',
+      'lib/run',
+    ],
   },
-  app: { files: 'app/**', imports: ['hub-accessor', 'hub-types', 'visit', 'lib/client', 'lib/sync', 'lib/run'] },
+  app: {
+    files: 'app/**',
+    imports: ['hub-accessor', 'hub-types', 'visit', 'lib/client', 'lib/clock', 'lib/sync', 'lib/run'],
+  },
   'lib/server': {
     files: 'lib/server/**',
-    imports: ['lib/hub', 'lib/backend', 'lib/docker', 'lib/sync', 'lib/run'],
+    imports: ['lib/hub', 'lib/backend', 'lib/docker', 'lib/clock', 'lib/sync', 'lib/run'],
   },
   'lib/client': { files: 'lib/client/**', imports: ['lib/sync', 'lib/run'] },
-  'lib/hub': { files: 'lib/hub/**', imports: ['lib/backend', 'lib/docker', 'lib/sync', 'lib/run'] },
+  'lib/hub': { files: 'lib/hub/**', imports: ['lib/backend', 'lib/docker', 'lib/clock', 'lib/sync', 'lib/run'] },
   'lib/reference-backend': { files: 'lib/reference-backend/**', imports: ['wire'] },
-  'lib/backend': { files: 'lib/backend/**', imports: ['lib/run'] },
-  'lib/docker': { files: 'lib/docker/**', imports: ['lib/run'] },
+  'lib/backend': { files: 'lib/backend/**', imports: ['lib/clock', 'lib/run'] },
+  'lib/docker': { files: 'lib/docker/**', imports: ['lib/clock', 'lib/run'] },
+  'lib/clock': { files: 'lib/clock/**', imports: [] },
   'lib/sync': { files: 'lib/sync/**', imports: ['lib/run'] },
   'lib/run': { files: 'lib/run/**', imports: [] },
   /** Helpers of tests, which know nothing of the product. */

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import next from 'next'
 import { themeScript } from './app/theme'
+import { startSteadyClock } from './lib/clock/clock'
 import { connectEngine } from './lib/docker/engine'
 import { DataDirBusy } from './lib/hub/data-dir-lock'
 import { Hub } from './lib/hub/hub'
@@ -90,6 +91,7 @@ async function serve(config: Config): Promise<void> {
 for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined)
 
 try {
+  startSteadyClock()
   await serve(readConfig(process.env))
 } catch (error) {
   console.error(error instanceof ConfigError || error instanceof DataDirBusy ? error.message : error)

@@ -20,6 +20,8 @@ import './styles/containers.css'
 import './styles/dialog.css'
 import './styles/sign-in.css'
 import { LiveProvider } from '../lib/client/live'
+import { serverNow } from '../lib/clock/clock'
+import { iso } from '../lib/run/time'
 import { currentVisit } from '../lib/server/visit'
 import { Sprite } from './components/sprite'
 import { Tip } from './components/tip'
@@ -55,7 +57,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
         ) : (
           <VisitorProvider person={person}>
             <ZoneProvider cookie={zone}>
-              <LiveProvider initialNow={new Date().toISOString()}>{children}</LiveProvider>
+              <LiveProvider initialNow={iso(serverNow())}>{children}</LiveProvider>
             </ZoneProvider>
           </VisitorProvider>
         )}

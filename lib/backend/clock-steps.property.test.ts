@@ -20,9 +20,10 @@ interface Story {
   moments: Moment[]
 }
 
+/** By how much a clock is set. */
 const step = fc
   .tuple(fc.constantFrom(2_000, 3_000, 7_000, 60_000, 600_000, HOUR, 5 * HOUR), fc.nat(1_000), fc.boolean())
-  .map(([size, more, back]): Act => ({ kind: 'set', by: back ? -size - more : size + more }))
+  .map(([size, more, back]) => ({ kind: 'set', by: back ? -size - more : size + more }) as const)
 
 const gap = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: 0, max: 400 }) },
@@ -72,11 +73,35 @@ function tell({ skew, digits, accepted, moments }: Story, afterEach: (run: Stepp
   return run
 }
 
+/** As if that had not happened; what came after it did so at the same moment. */
+function without(moments: readonly Moment[], kind: Act['kind']): Moment[] {
+  const kept: Moment[] = []
+  let missed = 0
+  for (const { after, act } of moments) {
+    if (act.kind === kind) missed += after
+    else kept.push({ after: after + missed, act })
+    if (act.kind !== kind) missed = 0
+  }
+  return kept
+}
+
+/** One step, and stamps with fractions: beside an outage, less can be told of others. */
+const besideOutages = (kind: 'set' | 'set-both'): fc.Arbitrary<Story> =>
+  fc
+    .record({
+      story: stories(fc.constantFrom<Act>({ kind: 'cut' }, { kind: 'restart' }), fc.constant(0)),
+      ...{ after: gap, act: step, place: fc.nat(100) },
+    })
+    .map(({ story, after, act, place }): Story => {
+      const at = 2 + Math.round((place * (story.moments.length - 2)) / 100)
+      return { ...story, digits: 9, moments: story.moments.toSpliced(at, 0, { after, act: { ...act, kind } }) }
+    })
+
 /** Whatever is shown as sure is right. */
 function checkSure(run: SteppedRun, { skew, moments }: Story): void {
   const { view } = run
   // A step of at most so much is taken for a delay, so several of them add up [RUN-16.4].
-  const steps = moments.filter(({ act }) => act.kind === 'set').length
+  const steps = moments.filter(({ act }) => act.kind === 'set' || act.kind === 'set-both').length
   const tolerance = CLOCK_TOLERANCE * Math.max(1, steps) + BEHIND
   // In the first second of a connection receipt times tell nothing yet [RUN-16.6].
   if (run.now - run.joinedAt < SECOND) return
@@ -94,7 +119,7 @@ function checkSure(run: SteppedRun, { skew, moments }: Story): void {
     if (batch.startedAt === null || batch.durationUncertain || begun === undefined) continue
     if (batch.endedAt === null && !isComparable) continue
     const { clockOffset } = view
-    within(elapsed({ ...batch, clockOffset }, run.now), (run.completed.get(batch.id) ?? run.now) - begun, tolerance)
+    within(elapsed({ ...batch, clockOffset }, run.ours), (run.completed.get(batch.id) ?? run.now) - begun, tolerance)
   }
 }
 
@@ -137,16 +162,8 @@ describe('a run whose backend’s clock is set at any place, by any size', () =>
   })
 
   it('[RUN-16] cut and restarted at any place, it shows no wrong duration as sure', { timeout: 120_000 }, () => {
-    const outage = fc.constantFrom<Act>({ kind: 'cut' }, { kind: 'restart' })
-    // One step, and stamps with fractions: beside an outage, less can be told of others.
-    const oneStep = fc
-      .record({ story: stories(outage, fc.constant(0)), after: gap, act: step, place: fc.nat(100) })
-      .map(({ story, after, act, place }): Story => {
-        const at = 2 + Math.round((place * (story.moments.length - 2)) / 100)
-        return { ...story, digits: 9, moments: story.moments.toSpliced(at, 0, { after, act }) }
-      })
     fc.assert(
-      fc.property(oneStep, story => {
+      fc.property(besideOutages('set'), story => {
         const run = tell(story, (each, act) => {
           fc.pre(act.kind !== 'set' || !looksLikeAPause(each, story))
           checkSure(each, story)
@@ -185,6 +202,53 @@ describe('a run whose backend’s clock is set at any place, by any size', () =>
       )
     },
   )
+})
+
+describe('a run whose dashboard’s clock is set at any place, by any size', () => {
+  const setting = step.map(act => ({ ...act, kind: 'set-ours' }) as const)
+  const outage = fc.constantFrom<Act>({ kind: 'cut' }, { kind: 'restart' })
+
+  it('[RUN-16.13] alone, it shows what it shows where nobody sets it', { timeout: 120_000 }, () => {
+    fc.assert(
+      fc.property(stories(setting, fc.constantFrom(0, 0, 50, 100)), story => {
+        const calm = tell({ ...story, moments: without(story.moments, 'set-ours') }, () => undefined)
+        const run = tell(story, each => each.isJoined && checkSure(each, story))
+        const timesOf = ({ view }: SteppedRun) =>
+          [view, ...view.batches].map(({ startedAt, endedAt }) => ({ startedAt, endedAt }))
+        expect(timesOf(run)).toEqual(timesOf(calm))
+        expect(run.run.clockOffset).toBe(calm.run.clockOffset)
+      }),
+      { numRuns: RUNS },
+    )
+  })
+
+  it('[RUN-16.14] alone, with cuts and restarts, it shows no wrong duration as sure', { timeout: 120_000 }, () => {
+    fc.assert(
+      fc.property(stories(fc.oneof(setting, outage), fc.constant(0)), story => {
+        checkTold(tell(story, each => checkSure(each, story)))
+      }),
+      { numRuns: RUNS },
+    )
+  })
+
+  it('[RUN-16.15] with the backend’s, it shows no wrong duration as sure', { timeout: 120_000 }, () => {
+    const both = step.map(act => ({ ...act, kind: 'set-both' }) as const)
+    fc.assert(
+      fc.property(stories(both, fc.constant(0)), story => {
+        checkTold(tell(story, each => checkSure(each, story)))
+      }),
+      { numRuns: RUNS },
+    )
+  })
+
+  it('[RUN-16.15] with the backend’s, with a cut or a restart, it shows no wrong duration as sure', { timeout: 120_000 }, () => {
+    fc.assert(
+      fc.property(besideOutages('set-both'), story => {
+        checkTold(tell(story, each => checkSure(each, story)))
+      }),
+      { numRuns: RUNS },
+    )
+  })
 })
 
 /** A run of three batches, what its dashboard knows of it, and how late each of its messages comes. */

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { SteppedRun } from './testing-stepped'
+import { assign, type Employer } from '../run/assign'
+import { creationIn } from '../run/durations'
+import { agent } from '../run/testing'
+import { SteppedRun, T0 } from './testing-stepped'
 
 const SECOND = 1_000
 const HOUR = 3_600 * SECOND
@@ -61,5 +64,32 @@ describe('a clock that differs by 1.4 s, and a first message that comes 2.8 s la
     expect(took(run)).toBe(8_000)
     expect(run.view.batches).toMatchObject([{ id: 'a', status: 'completed' }])
     expect(run.view.batches[0]).not.toHaveProperty('durationUncertain')
+  })
+})
+
+describe('a container that was created after the clock was set', () => {
+  it.each(SIZES)('[DOCK-4] [RUN-16.17] by %d ms, with the Engine’s, belongs to the run in whose time that was', by => {
+    const run = new SteppedRun(0, ['a'], 9).accepted().pass(20).do({ kind: 'join' }).do({ kind: 'start' })
+    run
+      .pass(1_200)
+      .do({ kind: 'line' })
+      .pass(2_500)
+      .do({ kind: 'set', by })
+      .pass(1_200)
+      .do({ kind: 'begin', batch: 'a' })
+    const { startedAt, batches } = run.view
+    const begun = Date.parse(batches[0]?.startedAt ?? '')
+    const createdAt = creationIn(run.run)
+    const own: Employer = {
+      ...{ runId: 'r1', historyId: null, startedAt: Date.parse(startedAt ?? ''), endedAt: null },
+      batches: [{ id: 'a', name: 'a', startedAt: begun, branch: null }],
+      ...(createdAt && { createdAt }),
+    }
+    // It was over before, and was at work at the time that the clock now tells.
+    const { createdAt: _, ...before } = { ...own, runId: 'r0', startedAt: T0 - 7 * HOUR, endedAt: T0 }
+    const batch = { id: 'a', name: 'a', startedAt: T0 - 7 * HOUR, branch: `worktree/main/ckrv-batch-a-ffffff` }
+    const container = agent('c', { createdAt: run.now + 100 + by, seenRunningAt: run.now + 300, tree: 'a-1a2b3c' })
+    const employers = [{ ...before, batches: [batch] }, own]
+    expect(assign([container], employers).get('c')).toMatchObject({ runId: 'r1', batchId: 'a' })
   })
 })

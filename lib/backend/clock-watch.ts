@@ -50,6 +50,8 @@ export class ClockWatch {
   /** By the ids of the frames before which they happened. */
   private readonly steps = new Map<string, ClockStep>()
   private startSent: number | null = null
+  /** Receipt minus stamp where both clocks are one machine's, ms. */
+  private presumed = 0
   private openedAt = 0
   /** This connection brings each frame at once from here on. */
   private live = false
@@ -77,6 +79,11 @@ export class ClockWatch {
   /** @param sentAt when the start of this run was sent: nothing of it happened before that */
   started(sentAt: number): void {
     this.startSent = sentAt
+  }
+
+  /** The clock of our machine is so much ahead of the one that receipt times are by, ms [RUN-16.14]. */
+  ourClock(ahead: number): void {
+    this.presumed = -ahead
   }
 
   /** Another execution begins: the clock is the same, its steps so far are not the new run's. */
@@ -172,7 +179,7 @@ export class ClockWatch {
       return true
     }
     if (this.offset !== null) return Math.abs(late - this.offset) <= CLOCK_TOLERANCE
-    return index === 0 && Math.abs(late) <= CLOCK_TOLERANCE
+    return index === 0 && Math.abs(late - this.presumed) <= CLOCK_TOLERANCE
   }
 
   private setBack(frame: Stamped, before: Stamped, isReplay: boolean): ClockStep {

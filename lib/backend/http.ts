@@ -1,5 +1,6 @@
 import { unescape } from 'node:querystring'
 import type { z } from 'zod'
+import { serverNow } from '../clock/clock'
 import type { HistoryReading, PlanBatch } from '../run/observation'
 import { parseInstant } from '../run/time'
 import { BackendError, badStatus, timedOut, unreachable } from './backend-error'
@@ -165,7 +166,7 @@ export class BackendHttp {
   }
 
   private readClock(date: string | null): void {
-    const offset = date === null ? NaN : Date.now() - Date.parse(date)
+    const offset = date === null ? NaN : serverNow() - Date.parse(date)
     if (!Number.isNaN(offset)) this.offset = Math.abs(offset) > CLOCK_TOLERANCE ? offset : 0
   }
 }

@@ -123,6 +123,7 @@ export class Replay {
       this.clock.open(observation.at)
     }
     if (observation.kind === 'accepted' && observation.sent !== undefined) this.started(observation.sent)
+    if (observation.kind === 'our-clock') this.ourClock(observation.ahead)
     if (observation.kind !== 'message') return
     const { connection, index, id, time, says, clock } = observation
     this.connection = connection
@@ -137,6 +138,11 @@ export class Replay {
   /** The start of this run was sent from here. @param sentAt our clock, ms */
   started(sentAt: number): void {
     this.clock.started(sentAt)
+  }
+
+  /** The clock of our machine was set. @param ahead by how much it is ahead of the one that receipt times are by, ms */
+  ourClock(ahead: number): void {
+    this.clock.ourClock(ahead)
   }
 
   /**

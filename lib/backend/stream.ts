@@ -1,4 +1,5 @@
 import { WebSocket, type RawData } from 'ws'
+import { serverNow } from '../clock/clock'
 import { STREAM_GRACE } from '../run/link'
 import type { Observation } from '../run/observation'
 import { authorization } from './http'
@@ -68,7 +69,7 @@ export class RunStream {
   private lastFrameAt = 0
   private closed = false
   private rejoining = false
-  private lost: number | null = Date.now()
+  private lost: number | null = serverNow()
 
   constructor(
     backend: URL,
@@ -93,13 +94,18 @@ export class RunStream {
   /** @param begun the run may have begun long ago: until its story so far is read, what is known is not current */
   open(begun: boolean): void {
     this.joining = begun
-    if (begun) this.lost = Date.now() - STREAM_GRACE
+    if (begun) this.lost = serverNow() - STREAM_GRACE
     if (!this.socket && !this.retry && !this.closed) this.connect()
   }
 
   /** The start of the run was sent from here. @param sentAt our clock, ms */
   started(sentAt: number): void {
     this.replay.started(sentAt)
+  }
+
+  /** The clock of our machine was set. @param ahead by how much it is ahead of the one that receipt times are by, ms */
+  ourClock(ahead: number): void {
+    this.replay.ourClock(ahead)
   }
 
   /** Leaves and joins afresh, for a whole replay; not once the run is over. */
@@ -114,11 +120,11 @@ export class RunStream {
   /** The run is over: errors and siblings' lines may still come, but a lost connection is not joined again. */
   finish(): void {
     if (this.endedAt !== null || this.closed) return
-    this.endedAt = this.lastFrameAt = Date.now()
+    this.endedAt = this.lastFrameAt = serverNow()
     if (this.retry) clearTimeout(this.retry)
     this.retry = null
     this.ending = setInterval(() => {
-      this.endIfQuiet(Date.now())
+      this.endIfQuiet(serverNow())
     }, 1_000)
     this.ending.unref()
   }
@@ -166,19 +172,19 @@ export class RunStream {
     })
     this.socket = socket
     socket.on('open', () => {
-      this.enqueue({ kind: 'open', at: Date.now() })
+      this.enqueue({ kind: 'open', at: serverNow() })
     })
     socket.on('message', (data, binary) => {
       const bytes = Array.isArray(data) ? data.reduce((sum, part) => sum + part.length, 0) : data.byteLength
-      this.enqueue({ kind: 'frame', at: Date.now(), data, binary, bytes: bytes + EVENT_COST })
+      this.enqueue({ kind: 'frame', at: serverNow(), data, binary, bytes: bytes + EVENT_COST })
     })
     // A `close` always follows; what failed is seen from what the connection brought.
     socket.on('error', error => {
       if (!('code' in error) || error.code !== 'ECONNREFUSED') this.listener.odd(`stream: ${error.message}`)
     })
     socket.on('close', () => {
-      this.lost ??= Date.now()
-      this.enqueue({ kind: 'close', at: Date.now() })
+      this.lost ??= serverNow()
+      this.enqueue({ kind: 'close', at: serverNow() })
     })
   }
 
@@ -259,7 +265,7 @@ export class RunStream {
 
   private settle(): void {
     if (this.queue.length > 0) return
-    const now = Date.now()
+    const now = serverNow()
     const heard = this.lastFrameAt >= this.openedAt
     if (now - Math.max(this.lastFrameAt, this.openedAt) >= (heard ? REPLAY_QUIET : NO_REPLAY)) this.joining = false
     const settled = this.replay.settle(now)

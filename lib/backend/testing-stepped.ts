@@ -1,12 +1,13 @@
 import { CLOCK_TOLERANCE } from '../run/clock-steps'
 import { fold } from '../run/fold'
 import type { Observation } from '../run/observation'
+import { shiftedObservation } from '../run/our-clock'
 import { emptyRun, type Run } from '../run/run'
 import { elapsed } from '../run/time'
 import { derive, type RunView } from '../run/view'
 import { Replay } from './replay'
 
-/** For tests: a run of a backend whose clock is set while it is at work, heard by a dashboard whose clock is true. */
+/** For tests: a run whose backend's and dashboard's clocks are set while it is at work. */
 
 export const T0 = Date.parse('2026-01-15T14:00:00Z')
 
@@ -15,8 +16,8 @@ export type Act =
   | { kind: 'start' | 'end' }
   | { kind: 'begin' | 'complete'; batch: string }
   | { kind: 'line' }
-  /** The backend's clock is set by so much. */
-  | { kind: 'set'; by: number }
+  /** The backend's clock is set by so much; that of the dashboard's machine; that of the one machine on which both are. */
+  | { kind: 'set' | 'set-ours' | 'set-both'; by: number }
   /** What the backend says from now on comes so much later, but in its order, ms. */
   | { kind: 'delay'; by: number }
   /** What becomes of the dashboard. */
@@ -43,6 +44,9 @@ export class SteppedRun {
   private stamp = -Infinity
   private replay = new Replay()
   private recorded: Observation[] = []
+  /** The clock of receipt times against `now`, and by how much the dashboard's machine's is ahead of it, ms [RUN-16.13]. */
+  private frame = 0
+  private wallAhead = 0
   private readonly told: string[] = []
   private joined = false
   private serial = 0
@@ -63,13 +67,13 @@ export class SteppedRun {
     private readonly digits: number,
   ) {
     const plan = batches.map(id => ({ id, name: id, dependsOn: [], completed: false, running: false, branch: null }))
-    this.take({ kind: 'plan', at: this.now, spec: '001-todo', batches: plan, shared: false })
+    this.take({ kind: 'plan', at: this.ours, spec: '001-todo', batches: plan, shared: false })
   }
 
   /** The dashboard sends the start; the backend's first word follows. */
   accepted(): this {
-    this.take({ kind: 'accepted', at: this.now, sent: this.now, spec: '001-todo', dryRun: false })
-    this.replay.started(this.now)
+    this.take({ kind: 'accepted', at: this.ours, sent: this.ours, spec: '001-todo', dryRun: false })
+    this.replay.started(this.ours)
     return this
   }
 
@@ -77,7 +81,7 @@ export class SteppedRun {
     // As the stream does, it asks again and again whether a replay is over.
     for (let left = ms; left > 0; left -= 100) {
       this.arrive(this.now + Math.min(100, left))
-      const settled = this.joined && (ms < 20_000 || left > ms - 10_000) ? this.replay.settle(this.now) : null
+      const settled = this.joined && (ms < 20_000 || left > ms - 10_000) ? this.replay.settle(this.ours) : null
       if (settled) this.take(settled)
     }
     return this
@@ -114,6 +118,10 @@ export class SteppedRun {
         this.ahead += act.by
         this.isSet = true
         return this
+      case 'set-ours':
+        return this.setOurs(act.by)
+      case 'set-both':
+        return this.do({ kind: 'set', by: act.by }).setOurs(act.by)
       case 'delay':
         this.delay = act.by
         return this
@@ -121,11 +129,11 @@ export class SteppedRun {
         if (this.joined) return this
         this.joined = true
         this.joinedAt = this.now
-        this.take(this.replay.open(this.now))
+        this.take(this.replay.open(this.ours))
         for (const text of this.told) this.hear(text)
         return this
       case 'cut':
-        if (this.joined) this.take(this.replay.close(this.now))
+        if (this.joined) this.take(this.replay.close(this.ours))
         this.joined = this.isDated = false
         this.underWay = []
         return this
@@ -139,20 +147,39 @@ export class SteppedRun {
   }
 
   get view(): RunView {
-    return derive(this.run, this.now).view
+    return derive(this.run, this.ours).view
   }
 
   /** What the run's timer shows, ms. */
   get shown(): number {
-    return elapsed(this.view, this.now)
+    return elapsed(this.view, this.ours)
   }
 
-  /** A new process of the dashboard reads what the one before it recorded. */
+  /** The time by the clock that pages follow, ms. */
+  get ours(): number {
+    return this.now + this.frame
+  }
+
+  private setOurs(by: number): this {
+    this.wallAhead += by
+    this.replay.ourClock(this.wallAhead)
+    this.take({ kind: 'our-clock', at: this.ours, by, ahead: this.wallAhead })
+    return this
+  }
+
+  /** A new process of the dashboard reads what the one before it recorded, by the machine's clock as it goes now. */
   private restart(): this {
     this.joined = this.isDated = false
     this.underWay = []
     this.run = emptyRun()
     this.replay = new Replay()
+    if (this.wallAhead !== 0) {
+      const earlier = this.recorded.map(observation => shiftedObservation(observation, this.wallAhead))
+      this.frame += this.wallAhead
+      const stood: Observation = { kind: 'our-clock', at: T0, by: 0, ahead: -this.wallAhead }
+      this.recorded = [stood, ...earlier, { ...stood, at: this.ours, ahead: 0 }]
+      this.wallAhead = 0
+    }
     for (const observation of this.recorded) {
       this.replay.learn(observation)
       fold(this.run, observation)
@@ -192,7 +219,7 @@ export class SteppedRun {
 
   private hear(text: string): void {
     this.heardAt = this.now
-    const received = this.replay.receive(text, this.now)
+    const received = this.replay.receive(text, this.ours)
     if (received.kind === 'observed') this.take(received.observation, received.fresh)
   }
 

@@ -1,3 +1,4 @@
+import { serverNow } from '../clock/clock'
 import { linkOf, type LinkFacts } from '../run/link'
 import type { LinkState } from '../run/model'
 import { DockerError } from './docker-error'
@@ -20,10 +21,10 @@ export interface EngineLinkListener {
 export class EngineLink {
   link: LinkState = 'stale'
   /** When it became live, or stopped being so; ms by our clock. */
-  since = Date.now()
+  since = serverNow()
   /** Why it is not live, in a sentence, as far as that is known. */
   error: string | null = null
-  readonly #facts: LinkFacts = { healthyAt: null, refusedAt: null, streamLostAt: Date.now(), since: Date.now() }
+  readonly #facts: LinkFacts = { healthyAt: null, refusedAt: null, streamLostAt: serverNow(), since: serverNow() }
   #merged = false
   #pingError: string | null = null
   #eventsError: string | null = null
@@ -57,7 +58,7 @@ export class EngineLink {
 
   /** The events are no longer followed, because of `error`. */
   lost(error: DockerError): void {
-    this.#facts.streamLostAt ??= Date.now()
+    this.#facts.streamLostAt ??= serverNow()
     this.#eventsError = error.message
     this.#refused(error)
     this.#look()
@@ -80,18 +81,18 @@ export class EngineLink {
   }
 
   #answered(): void {
-    if (this.#merged) this.#facts.healthyAt = Date.now()
+    if (this.#merged) this.#facts.healthyAt = serverNow()
     this.#facts.refusedAt = null
     this.#pingError = null
   }
 
   #refused(error: DockerError): void {
-    if (error.refused) this.#facts.refusedAt ??= Date.now()
+    if (error.refused) this.#facts.refusedAt ??= serverNow()
   }
 
   #look(): void {
     if (this.#closed) return
-    const now = Date.now()
+    const now = serverNow()
     const { link, deadline } = linkOf(this.#facts, now)
     const error = link === 'live' ? null : (this.#pingError ?? this.#eventsError)
     clearTimeout(this.#deadline)

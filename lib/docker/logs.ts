@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { serverNow } from '../clock/clock'
 import { hasEnded } from '../run/container'
 import { asDockerError, DockerError } from './docker-error'
 import type { Engine } from './engine'
@@ -132,7 +133,7 @@ export class ContainerLog {
       for (const entry of reader.push(chunk)) this.take(entry)
     }
     this.rest = terminal
-    this.readAt = Date.now()
+    this.readAt = serverNow()
     this.faults = 0
   }
 
@@ -148,7 +149,7 @@ export class ContainerLog {
   private isOver(error: unknown): boolean {
     if (!(error instanceof DockerError)) throw error
     if (error.kind === 'not-found') {
-      if (this.readAt === null || Date.now() - this.readAt > GONE_WITHIN) this.gap(REMOVED)
+      if (this.readAt === null || serverNow() - this.readAt > GONE_WITHIN) this.gap(REMOVED)
       return true
     }
     this.faults = error.kind === 'bad-answer' || error.kind === 'denied' ? this.faults + 1 : 0

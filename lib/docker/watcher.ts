@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { serverNow } from '../clock/clock'
 import type { ContainerFacts } from '../run/container'
 import type { LinkState } from '../run/model'
 import { Containers } from './containers'
@@ -158,7 +159,7 @@ export class DockerWatcher {
     for await (const event of events) {
       if (this.#closed) break
       this.#eventsSince = msOf(event)
-      this.#book.event(event, Date.now())
+      this.#book.event(event, serverNow())
       this.#tell()
     }
     throw new DockerError(
@@ -170,11 +171,11 @@ export class DockerWatcher {
   async #listAgainAndAgain(over: AbortSignal): Promise<never> {
     this.#book.gap()
     for (;;) {
-      const at = Date.now()
+      const at = serverNow()
       const mark = this.#book.mark()
       const list = await this.engine.listAgents()
       over.throwIfAborted()
-      const wanted = this.#book.list(list, mark, Date.now())
+      const wanted = this.#book.list(list, mark, serverNow())
       this.#listed = { at, wanted }
       this.#failuresInARow = 0
       if (list.length === 0) this.#isDenied = false
@@ -241,7 +242,7 @@ export class DockerWatcher {
     try {
       const answer = await this.engine.inspect(id)
       this.#isDenied = false
-      this.#book.inspection(id, answer, mark, Date.now())
+      this.#book.inspection(id, answer, mark, serverNow())
       return this.#book.known(id)
     } catch (error) {
       if (!(error instanceof DockerError && error.kind === 'not-found')) {
@@ -252,7 +253,7 @@ export class DockerWatcher {
         }
         throw error
       }
-      this.#book.inspection(id, null, mark, Date.now())
+      this.#book.inspection(id, null, mark, serverNow())
       return null
     }
   }

@@ -3,6 +3,7 @@ import { shown } from '../run/evidence'
 import type { AgentContainer, Batch, Finding } from '../run/model'
 import { iso } from '../run/time'
 import { shortId } from '../run/container-words'
+import { byOurClock } from './our-clock'
 
 /** What a container belongs to, as far as that is known. */
 export interface Belongs {
@@ -25,11 +26,14 @@ export function agentContainer(facts: ContainerFacts, belongs: Belongs): AgentCo
   const word = batch && (batch.container?.id === facts.id || isAtWork(facts)) ? batch : null
   const { image, role, createdAt } = facts
   const { removed: _removed, timedOut: _timedOut, ...container } = shown(facts)
+  const { seenRunningAt, seenEndedAt, seenStateAt = null } = facts
   return {
     ...container,
     image,
     role,
-    createdAt: iso(createdAt),
+    createdAt: iso(byOurClock(createdAt, seenRunningAt ?? seenEndedAt ?? seenStateAt)),
+    startedAt: iso(byOurClock(facts.startedAt, seenRunningAt)),
+    finishedAt: iso(byOurClock(facts.finishedAt, seenEndedAt)),
     runId: home?.runId ?? null,
     batchId: home?.batchId ?? batchOf(facts),
     verdict: word?.verdict ?? 'unknown',

@@ -1,3 +1,4 @@
+import { serverNow } from '../clock/clock'
 import type { LogLine } from '../run/model'
 import { iso } from '../run/time'
 import type { LogBudget } from './log-budget'
@@ -171,7 +172,7 @@ export class AgentLogs {
 }
 
 const notice = (containerId: string, text: string) => ({
-  at: iso(Date.now()),
+  at: iso(serverNow()),
   source: containerId,
   stream: 'system' as const,
   text,

@@ -1,4 +1,5 @@
 import type { BackendHttp } from '../backend/http'
+import { serverNow } from '../clock/clock'
 import type { LinkState } from '../run/model'
 import { Health } from './health'
 import { LinkWatch } from './link-watch'
@@ -52,7 +53,7 @@ export class BackendLink {
 
   private look(failure: string | null): void {
     const { healthyAt, refusedAt, since } = this.health
-    const now = Date.now()
+    const now = serverNow()
     const changed = this.watch.look({ healthyAt, refusedAt, since, streamLostAt: null }, now)
     const { deadline } = this.watch
     if (this.timer) clearTimeout(this.timer)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import { BackendError, type BackendHttp } from '../backend/http'
+import { serverNow } from '../clock/clock'
 import type { Snapshot } from '../run/model'
 import { asking } from './asking'
 import type { Lifecycle } from './lifecycle'
@@ -49,7 +50,7 @@ export class Commands {
     let sentAt: number | null = null
     try {
       await asking(() => session.readPlan(request.spec))
-      sentAt = Date.now()
+      sentAt = serverNow()
       const { success, message } = await asking(() =>
         http.start({
           spec: request.spec,
@@ -67,7 +68,7 @@ export class Commands {
     }
     if (by !== undefined) state.note(`Started from the dashboard by ${by}.`)
     const { spec, dryRun = false } = request
-    session.observe({ kind: 'accepted', at: Date.now(), sent: sentAt, spec, dryRun })
+    session.observe({ kind: 'accepted', at: serverNow(), sent: sentAt, spec, dryRun })
     session.follow(false)
     life.show(state)
     log.info({ runId, spec: request.spec }, 'run started')
@@ -137,7 +138,7 @@ export class Commands {
     const session = life.followed.get(state)
     if (!session) throw hubRefusals.runOfHistory(runId)
     if (state.isStopping) return
-    const sent = Date.now()
+    const sent = serverNow()
     const { success, message } = await asking(() => http.stop(state.runId)).catch((error: unknown) => {
       throw mayHaveBeenHeard(error) ? hubRefusals.stopUnanswered(error) : error
     })

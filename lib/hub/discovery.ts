@@ -1,5 +1,6 @@
 import { BackendError, type BackendHttp, type HistoryEntry, type ListedEntry } from '../backend/http'
 import type { Spec } from '../backend/wire'
+import { serverNow } from '../clock/clock'
 import type { PlanBatch } from '../run/observation'
 import { hasEndedSince, isOpen } from './unannounced'
 
@@ -41,7 +42,7 @@ interface Watched {
  */
 export class Discovery {
   /** When this dashboard started: what ended before is told only where it is wanted. ms, our clock. */
-  readonly since = Date.now()
+  readonly since = serverNow()
   private watched = new Map<string, Watched>()
   private rounds = 0
   private isReading = false
@@ -114,7 +115,7 @@ export class Discovery {
       watched.set(name, this.watched.get(name) ?? fresh)
     }
     this.watched = watched
-    const now = Date.now()
+    const now = serverNow()
     const due = [...watched.values()].filter(({ againAt }) => againAt <= now).sort((a, b) => a.turn - b.turn)
     const first = new Set(due.filter(({ isAtWork }) => isAtWork).slice(0, AT_WORK_A_ROUND))
     return [...first, ...due.filter(spec => !first.has(spec))].slice(0, SPECS_A_ROUND)
@@ -123,7 +124,7 @@ export class Discovery {
   private async readEntries(spec: Watched): Promise<void> {
     const listed = await this.sensible(spec, this.http.historyList(spec.name))
     if (!listed) {
-      spec.againAt = Date.now() + NO_HISTORY_AGAIN
+      spec.againAt = serverNow() + NO_HISTORY_AGAIN
       return
     }
     const entries: HistoryEntry[] = []

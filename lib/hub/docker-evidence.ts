@@ -1,3 +1,4 @@
+import { serverNow } from '../clock/clock'
 import type { Engine } from '../docker/engine'
 import { DockerError } from '../docker/docker-error'
 import type { KnownLines } from '../docker/known-lines'
@@ -245,11 +246,11 @@ export class DockerEvidence {
   }
 
   private tell({ runId, batchId, by }: Home, container: ContainerFacts): void {
-    this.host.observe(runId, { kind: 'container', at: Date.now(), batch: { id: batchId, by }, container })
+    this.host.observe(runId, { kind: 'container', at: serverNow(), batch: { id: batchId, by }, container })
   }
 
   private tellNot({ runId }: Home, container: ContainerFacts): void {
-    this.host.observe(runId, { kind: 'container', at: Date.now(), batch: null, container })
+    this.host.observe(runId, { kind: 'container', at: serverNow(), batch: null, container })
   }
 
   /** What a removed container showed stays with its run [DOCK-5]; here it only matters while it may be another's. */

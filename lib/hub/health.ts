@@ -1,10 +1,11 @@
 import { BackendError, type BackendHttp } from '../backend/http'
+import { serverNow } from '../clock/clock'
 
 const EVERY = 3_000
 
 /** Asks the backend every few seconds whether it is well, and keeps what is known of that [RUN-9]. */
 export class Health {
-  readonly since = Date.now()
+  readonly since = serverNow()
   healthyAt: number | null = null
   refusedAt: number | null = null
   private timer: NodeJS.Timeout | null = null
@@ -42,12 +43,12 @@ export class Health {
     let failure: string | null = null
     try {
       await this.backend.health()
-      this.healthyAt = Date.now()
+      this.healthyAt = serverNow()
       this.refusedAt = null
     } catch (error) {
       if (!(error instanceof BackendError)) throw error
       failure = error.message
-      if (error.kind === 'unreachable') this.refusedAt ??= Date.now()
+      if (error.kind === 'unreachable') this.refusedAt ??= serverNow()
     }
     if (!this.stopped) this.changed(failure)
   }

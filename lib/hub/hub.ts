@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { BackendHttp } from '../backend/http'
 import type { Spec } from '../backend/wire'
+import { serverNow } from '../clock/clock'
 import type { Engine } from '../docker/engine'
 import { CLAIMS_ALONE } from '../run/evidence'
 import { boundedFindings } from '../run/findings'
@@ -20,6 +21,7 @@ import { hubRefusals } from './refusals'
 import { unreadable } from './unreadable'
 import { Lifecycle } from './lifecycle'
 import { pageOfLog } from './log-page'
+import { OurClockWatch } from './our-clock'
 import { ReachedBounds } from './reached-bounds'
 import { recorderFinding, type Recorder, type RecorderState } from './recorder'
 import { unmetered, type HubMeter, type HubState } from './meter'
@@ -53,6 +55,7 @@ export class Hub implements HubApi {
   private readonly commands: Commands
   private readonly evidence: DockerEvidence | null
   private readonly bounds: ReachedBounds
+  private readonly clock: OurClockWatch
   /** The state of the link to Docker that was logged last. */
   private dockerSaid: LinkState | null = null
 
@@ -127,6 +130,11 @@ export class Hub implements HubApi {
       ...{ folder: options.importsFolder ?? null, publisher, log, meter },
       changed: () => publisher.touch(fleetScope),
     })
+    this.clock = new OurClockWatch(step => {
+      log.warn({ by: step.by, ahead: step.ahead }, 'the clock of this machine was set')
+      this.life.clockWasSet(step)
+      publisher.touch(fleetScope)
+    })
     publisher.open(fleetScope, () => this.fleetDocument())
     publisher.open(containersScope, () => this.containersDocument())
     recorder?.listen({
@@ -147,6 +155,7 @@ export class Hub implements HubApi {
   }
 
   private begin(): void {
+    this.clock.start()
     this.link.start()
     this.found.start()
     this.evidence?.start()
@@ -172,7 +181,7 @@ export class Hub implements HubApi {
 
   async fleet(): Promise<Fleet> {
     const { document, epoch, version } = present(await this.options.publisher.read(fleetScope))
-    return toFleet(document, { epoch, version, now: iso(Date.now()) })
+    return toFleet(document, { epoch, version, now: iso(serverNow()) })
   }
 
   async runs(): Promise<RunSummary[]> {
@@ -188,7 +197,7 @@ export class Hub implements HubApi {
     const published = await this.options.publisher.read(runScope(this.life.runs.idOf(runId)))
     if (!published) return undefined
     const { document, epoch, version } = published
-    return toSnapshot(document, { epoch, version, now: iso(Date.now()) })
+    return toSnapshot(document, { epoch, version, now: iso(serverNow()) })
   }
 
   async logs(runId: string, query: LogQuery): Promise<LogPage | undefined> {
@@ -232,7 +241,7 @@ export class Hub implements HubApi {
 
   async containers(): Promise<ContainerList> {
     const { document, epoch, version } = present(await this.options.publisher.read(containersScope))
-    return toContainerList(document, { epoch, version, now: iso(Date.now()) })
+    return toContainerList(document, { epoch, version, now: iso(serverNow()) })
   }
 
   async stopContainer(id: string, by?: string): Promise<void> {
@@ -257,6 +266,7 @@ export class Hub implements HubApi {
   }
 
   close(): Promise<void> {
+    this.clock.close()
     this.link.close()
     this.found.close()
     this.evidence?.close()
@@ -277,7 +287,7 @@ export class Hub implements HubApi {
   }
 
   private fleetDocument(): Document {
-    const now = Date.now()
+    const now = serverNow()
     const findings = boundedFindings(this.evidence?.findings(now) ?? [])
     this.bounds.look(this, findings, { of: 'the fleet' })
     const fields = {
@@ -285,7 +295,7 @@ export class Hub implements HubApi {
       link: this.links(),
       linkSince: iso(this.link.since),
       dockerSince: this.dockerSince,
-      findings: [...recorderFinding(this.recording()), ...findings],
+      findings: [...recorderFinding(this.recording()), ...this.clock.findings(), ...findings],
       imports: this.imports.list(),
       ...(this.imports.unread && { importsUnread: this.imports.unread }),
     }

@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { ZodError } from 'zod'
+import { serverNow } from '../clock/clock'
 import type { ImportSummary, Snapshot } from '../run/model'
 import { iso } from '../run/time'
 import type { Document } from '../sync/document'
@@ -140,7 +141,7 @@ export class Imports implements ImportsApi {
     const published = await this.options.publisher.read(importScope(importId))
     if (!published) return undefined
     const { document, epoch, version } = published
-    return toSnapshot(document, { epoch, version, now: iso(Date.now()) })
+    return toSnapshot(document, { epoch, version, now: iso(serverNow()) })
   }
 
   async logs(importId: string, { batch, after, limit }: LogQuery): Promise<LogPage | undefined> {

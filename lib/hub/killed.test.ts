@@ -1,77 +1,22 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import type { Readable, Writable } from 'node:stream'
 import { pino } from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { z } from 'zod'
 import { startReferenceBackend } from '../reference-backend/server'
-import { logLine, snapshot as snapshotSchema, type Snapshot } from '../run/model'
+import type { Snapshot } from '../run/model'
 import { MemoryPublisher } from '../sync/memory-publisher'
-import { bundleProgram } from '../testing/support/bundle'
 import { drawNumbers } from '../testing/support/draw'
 import { Hub } from './hub'
 import { projectWith } from './testing'
+import { Killable } from './testing-hub-process'
 
-const PROGRAM = await bundleProgram('lib/hub/testing-killable.ts')
 const RESTARTS = Number(process.env['RESTARTS'] ?? 10)
 
 const cleanUp: (() => unknown)[] = []
 afterEach(async () => {
   for (const step of cleanUp.splice(0).reverse()) await step()
 })
-
-const printed = z.object({
-  seen: snapshotSchema.optional(),
-  rebuilt: snapshotSchema.optional(),
-  ready: z.boolean().optional(),
-  log: z.object({ lines: z.array(logLine), dropped: z.number() }).optional(),
-})
-
-/** A hub in a process of its own. */
-class Killable {
-  readonly child: ChildProcessByStdio<Writable, Readable, Readable>
-  seen: Snapshot | null = null
-  rebuilt: Snapshot | null = null
-  ready = false
-  log: z.infer<typeof printed>['log']
-  errors = ''
-  private readonly read: Promise<unknown>
-
-  constructor(backend: string, folder: string) {
-    this.child = spawn(process.execPath, [PROGRAM, backend, folder], { stdio: ['pipe', 'pipe', 'pipe'] })
-    this.child.stderr.setEncoding('utf8').on('data', (text: string) => (this.errors += text))
-    const lines = createInterface(this.child.stdout)
-    lines.on('line', line => this.take(line))
-    this.read = once(lines, 'close')
-    cleanUp.push(() => this.kill())
-  }
-
-  async started(): Promise<this> {
-    await vi.waitFor(() => expect(this.ready, this.errors).toBe(true), { timeout: 30_000, interval: 10 })
-    return this
-  }
-
-  /** Without a word; all that it had printed by then is read. */
-  async kill(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return
-    this.child.kill('SIGKILL')
-    await this.read
-  }
-
-  private take(line: string): void {
-    // The last line may be torn.
-    if (!line.endsWith('}')) return
-    const { seen, rebuilt, ready, log } = printed.parse(JSON.parse(line))
-    this.seen = seen ?? this.seen
-    this.rebuilt = rebuilt ?? this.rebuilt
-    this.ready ||= ready ?? false
-    this.log = log ?? this.log
-  }
-}
 
 /** What must be the same whoever tells it. */
 const facts = ({ status, startedAt, endedAt, error, counts, batches }: Snapshot) => ({
@@ -95,7 +40,12 @@ describe.each(['A', 'B', 'C'] as const)('generation %s', generation => {
     cleanUp.push(() => backend.close())
     for (const id of ids) backend.hold(id)
 
-    let killable = await new Killable(backend.url, folder).started()
+    const begin = () => {
+      const begun = new Killable(backend.url, folder)
+      cleanUp.push(() => begun.kill())
+      return begun.started()
+    }
+    let killable = await begin()
     killable.child.stdin.write('start r1\n')
     await vi.waitFor(() => expect(killable.seen?.counts.running).toBe(1), { timeout: 10_000 })
     const publisher = new MemoryPublisher({ broadcast: () => undefined, audience: () => 0, failed: () => undefined })
@@ -114,7 +64,7 @@ describe.each(['A', 'B', 'C'] as const)('generation %s', generation => {
       await new Promise(resolve => setTimeout(resolve, delays[n]))
       await killable.kill()
       const shown = killable.seen ?? killable.rebuilt
-      killable = await new Killable(backend.url, folder).started()
+      killable = await begin()
       const { rebuilt } = killable
       expect(rebuilt?.link.backend, `restart ${n}`).not.toBe('live')
       for (const [index, { status }] of (shown?.batches ?? []).entries()) {
@@ -141,7 +91,7 @@ describe.each(['A', 'B', 'C'] as const)('generation %s', generation => {
       )
     await sameLog()
     await killable.kill()
-    killable = await new Killable(backend.url, folder).started()
+    killable = await begin()
     expect(facts(killable.rebuilt!)).toEqual(facts(truth!))
     await sameLog()
     expect(killable.errors).toBe('')

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino'
 import type { BackendHttp } from '../backend/http'
+import { serverNow } from '../clock/clock'
 import type { Links, Undecided } from '../run/evidence'
 import type { RunStatus } from '../run/model'
+import type { OurClock } from '../run/observation'
 import type { DockerState } from '../run/verdict'
 import type { Publisher } from '../sync/publisher'
 import { batchLogScope, fleetScope, logScope, runScope } from '../sync/scope'
@@ -12,6 +14,7 @@ import { EndLog } from './end-log'
 import { FollowedRuns } from './followed-runs'
 import { LogBudget } from './log-budget'
 import type { HubMeter, HubState } from './meter'
+import { standingNow } from './our-clock'
 import { ReachedBounds } from './reached-bounds'
 import type { Rebuilt } from './rebuilt'
 import type { Recorder } from './recorder'
@@ -97,7 +100,7 @@ export class Lifecycle {
         publisher.renew(runScope(runId))
         publisher.renew(logScope(runId))
       },
-      heard: ({ says, at }, lag) => options.meter.message(says.kind, Math.max(0, Date.now() - at), lag),
+      heard: ({ says, at }, lag) => options.meter.message(says.kind, Math.max(0, serverNow() - at), lag),
       derived: (state, derived) => {
         ends.look(state, derived)
         bounds.look(state, derived.view.findings, { runId: state.runId })
@@ -143,7 +146,10 @@ export class Lifecycle {
     }
     const state = this.open(new RunState(runId, this.stateHost, spec), true)
     this.recordings.begin(state)
-    return this.followed.begin(state)
+    const session = this.followed.begin(state)
+    const standing = standingNow()
+    if (standing) session.observe(standing)
+    return session
   }
 
   /** Rebuilds the runs that were recorded, and follows on those that were followed [REC-7]. The oldest come first. */
@@ -170,6 +176,8 @@ export class Lifecycle {
     this.options.log.info({ historyId, spec }, 'a run that nobody announced was found in the history')
     const state = this.open(new RunState(historyId, this.stateHost, spec), false)
     this.recordings.begin(state)
+    const standing = standingNow()
+    if (standing) state.observe(standing)
     return state
   }
 
@@ -181,7 +189,7 @@ export class Lifecycle {
 
   /** What is recorded of the run up to now, and how fresh its sources are; undefined where it is not recorded [IMP-1]. */
   exported(state: RunState): Promise<RecordingFile> | undefined {
-    return this.recordings.exported(state, { kind: 'exported', at: Date.now(), links: this.linksOf(state) })
+    return this.recordings.exported(state, { kind: 'exported', at: serverNow(), links: this.linksOf(state) })
   }
 
   /** It turned out to be none. */
@@ -203,7 +211,7 @@ export class Lifecycle {
 
   /** What was found in the history is a run that is followed: its evidence goes there, and its address leads there [RUN-13]. */
   async merge(found: RunState, followed: RunState): Promise<void> {
-    const at = Date.now()
+    const at = serverNow()
     for (const { batchId, by, container } of found.evidence) {
       followed.observe({ kind: 'container', at, batch: { id: batchId, by }, container })
       this.agentLogs.assigned(container.id, { runId: followed.runId, batchId })
@@ -213,6 +221,15 @@ export class Lifecycle {
     this.runs.rename(found.runId, followed)
     this.forget(found)
     await removed
+  }
+
+  /** The machine's clock was set: runs that go on keep that; of one that is over only how it stands matters [RUN-16.14]. */
+  clockWasSet(step: OurClock): void {
+    for (const state of this.runs.all()) {
+      if (this.runs.isStored(state)) continue
+      const { isOver } = state
+      ;(this.followed.get(state) ?? state).observe(isOver ? { ...step, by: 0 } : step)
+    }
   }
 
   /** Either link may be another than before. */
@@ -278,7 +295,7 @@ export class Lifecycle {
     const look = () => {
       const since = state.unknownSince
       if (this.isClosed || !this.followed.has(state) || state.wasHeardOf) return
-      if (since === null || Date.now() - since < MAY_BEGIN_FOR) this.later(look)
+      if (since === null || serverNow() - since < MAY_BEGIN_FOR) this.later(look)
       else this.discard(state).catch((error: unknown) => this.stateHost.failed(state, error))
     }
     this.later(look)

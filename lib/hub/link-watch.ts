@@ -1,3 +1,4 @@
+import { serverNow } from '../clock/clock'
 import { linkOf, type LinkFacts } from '../run/link'
 import type { LinkState } from '../run/model'
 
@@ -5,7 +6,7 @@ import type { LinkState } from '../run/model'
 export class LinkWatch {
   link: LinkState = 'stale'
   /** ms. */
-  since = Date.now()
+  since = serverNow()
   /** When the passing of time alone changes it, ms, or null. */
   deadline: number | null = null
 

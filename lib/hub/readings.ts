@@ -1,4 +1,5 @@
 import { BackendError, type BackendHttp } from '../backend/http'
+import { serverNow } from '../clock/clock'
 import type { RunState } from './run-state'
 
 /** What reading asks of the hub. */
@@ -63,7 +64,7 @@ export class Readings {
     if (this.closed || batches.length === 0) return
     // After the end another run may have written the plan: it gives the batches, but says nothing of this run.
     if (this.over && this.state.hasPlan) return
-    this.state.observe({ kind: 'plan', at: Date.now(), spec, batches, shared: this.shared || this.over })
+    this.state.observe({ kind: 'plan', at: serverNow(), spec, batches, shared: this.shared || this.over })
   }
 
   private schedule(delay: number): void {
@@ -96,16 +97,16 @@ export class Readings {
 
   private async readHistory(spec: string): Promise<void> {
     const id = this.state.current().view.historyId
-    if (id === null || Date.now() < this.historyAgainAt) return
+    if (id === null || serverNow() < this.historyAgainAt) return
     const { incarnation } = this.state
     try {
       const entry = await this.host.http.history(spec, id)
       if (!entry || this.closed || this.state.incarnation !== incarnation) return
-      this.state.observe({ kind: 'history', at: Date.now(), ...entry })
+      this.state.observe({ kind: 'history', at: serverNow(), ...entry })
     } catch (error) {
       if (!(error instanceof BackendError) || error.kind !== 'bad-answer') throw error
       // A generation without history, most likely: asking at every round would only fill the log.
-      this.historyAgainAt = Date.now() + HISTORY_AGAIN
+      this.historyAgainAt = serverNow() + HISTORY_AGAIN
       this.host.odd(this.state, error.message)
     }
   }

@@ -69,6 +69,8 @@ export class Rebuilt implements Player {
       case 'hole':
         state.restoreHole(entry.from, entry.to)
         break
+      case 'resumed':
+        break
       case 'exported':
         // How fresh the sources are now, they say themselves.
         break

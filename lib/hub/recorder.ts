@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, renameSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { serverNow } from '../clock/clock'
 import type { Finding } from '../run/model'
 import { iso } from '../run/time'
 import { DataDirBusy, lockDataDir } from './data-dir-lock'
@@ -158,7 +159,7 @@ export class Recorder {
   }
 
   private failed(error: unknown): void {
-    const { since } = this.failing ?? { since: Date.now() }
+    const { since } = this.failing ?? { since: serverNow() }
     if (!this.failing) this.log.error({ err: error, dataDir: this.dataDir }, 'recordings can’t be written')
     this.failing = { error: sentence(error, since), since }
     this.again ??= setTimeout(() => this.tryAgain(), AGAIN_AFTER)

@@ -1,5 +1,6 @@
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { serverNow } from '../clock/clock'
 import { lineOf, type Entry, type Header } from './recording'
 import type { RecordingFile } from './types'
 
@@ -78,7 +79,7 @@ export class Recording {
     this.push(entry, isOutput)
     if (this.size + this.waitingBytes > this.host.bounds.all) {
       this.isFull = true
-      this.push({ kind: 'hole', from: Date.now(), to: null }, false)
+      this.push({ kind: 'hole', from: serverNow(), to: null }, false)
     }
     if (urgent || this.waitingBytes > MAX_WAITING) this.flush()
     if (this.hasToWrite) this.host.waits(this)
@@ -152,7 +153,7 @@ export class Recording {
     this.hold(state)
     if (this.waitingBytes <= MAX_WAITING) return
     this.hold([])
-    this.push({ kind: 'hole', from: this.completeAt, to: Date.now() }, false)
+    this.push({ kind: 'hole', from: this.completeAt, to: serverNow() }, false)
   }
 
   private write(): boolean {
@@ -160,7 +161,7 @@ export class Recording {
     try {
       this.size += appendWhole(this.path, this.size, begun + this.waiting.map(({ text }) => text).join(''))
       this.hold([])
-      this.completeAt = Date.now()
+      this.completeAt = serverNow()
       return true
     } catch (error) {
       if (this.size > 0 && isMissing(error)) this.beginAgain()
@@ -174,7 +175,7 @@ export class Recording {
     this.size = 0
     const { waiting } = this
     this.hold([])
-    this.push({ kind: 'hole', from: this.header.since, to: Date.now() }, false)
+    this.push({ kind: 'hole', from: this.header.since, to: serverNow() }, false)
     this.hold([...this.waiting, ...waiting])
   }
 }

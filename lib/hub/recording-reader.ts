@@ -1,4 +1,5 @@
-import { createReadStream } from 'node:fs'
+import { clockShifts, shiftedEntry, shiftedHeader, stoodAt } from './recording-clock'
+import { linesOf, MAX_LINE } from './recording-lines'
 import { entry as entrySchema, header as headerSchema, readLine, type Entry, type Header } from './recording'
 
 /** Who is told what a recording holds, in order. */
@@ -16,12 +17,9 @@ export interface Reading {
   readonly unread: number
   /** Where its last whole line ends, bytes: what follows was torn by the end of who wrote it [REC-4]. */
   readonly end: number
+  /** The machine's clock was set while the last process wrote it: another clock is the next one's [RUN-16.14]. */
+  readonly wasSet?: true
 }
-
-const NEWLINE = 0x0a
-const CHUNK = 256 * 1024
-/** No writer writes longer ones: what is longer is garbage, and is not held [SAFE-5]. */
-const MAX_LINE = 64 * 1024 * 1024
 
 /**
  * Plays a recording, holding a line of it at a time. Lines that can't be read are counted and left out. Rejects where the
@@ -33,59 +31,35 @@ export async function playRecording(
   player: Player,
   { maxLine = MAX_LINE, pause }: { maxLine?: number; pause?: () => Promise<void> | null } = {},
 ): Promise<Reading> {
-  const lines = new Lines(maxLine)
+  const shifts = await clockShifts(path, maxLine)
+  let process = 0
+  const shift = () => shifts[process] ?? 0
   let played = false
   let unread = 0
   let end = 0
-  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK }) as AsyncIterable<Buffer>) {
-    for (const { text, bytes } of lines.push(chunk)) {
-      end += bytes
+  for await (const lines of linesOf(path, maxLine)) {
+    for (const line of lines) {
+      if (line === 'torn') {
+        unread += 1
+        break
+      }
+      end += line.bytes
       if (played) {
-        const entry = readLine(entrySchema, text)
-        if (entry) player.play(entry)
+        const entry = readLine(entrySchema, line.text)
+        if (entry?.kind === 'resumed') {
+          process += 1
+          player.play(stoodAt(entry.at + shift(), shift()))
+        } else if (entry) player.play(shiftedEntry(entry, shift()))
         else unread += 1
         const pausing = pause?.()
         if (pausing) await pausing
       } else {
-        const header = readLine(headerSchema, text)
-        played = header !== null && player.begin(header)
-        if (!played) return { played, unread, end }
+        const header = readLine(headerSchema, line.text)
+        played = header !== null && player.begin(shiftedHeader(header, shift()))
+        if (header === null || !played) return { played, unread, end }
+        if (shift() !== 0) player.play(stoodAt(header.since + shift(), shift()))
       }
     }
   }
-  return { played, unread: unread + (lines.hasRest ? 1 : 0), end }
-}
-
-/** Cuts chunks of bytes into lines. */
-class Lines {
-  private rest: Buffer[] = []
-  private held = 0
-
-  constructor(private readonly maxLine: number) {}
-
-  /** The lines that end in this chunk, and how many bytes each took with its end. One that is too long is empty. */
-  push(chunk: Buffer): { text: string; bytes: number }[] {
-    const ended: { text: string; bytes: number }[] = []
-    let from = 0
-    for (let to = chunk.indexOf(NEWLINE); to >= 0; to = chunk.indexOf(NEWLINE, from)) {
-      this.hold(chunk.subarray(from, to))
-      ended.push({ text: Buffer.concat(this.rest).toString('utf8'), bytes: this.held + 1 })
-      this.rest = []
-      this.held = 0
-      from = to + 1
-    }
-    this.hold(chunk.subarray(from))
-    return ended
-  }
-
-  /** A line has begun and not ended. */
-  get hasRest(): boolean {
-    return this.held > 0
-  }
-
-  private hold(piece: Buffer): void {
-    this.held += piece.length
-    if (this.held <= this.maxLine) this.rest.push(piece)
-    else this.rest = []
-  }
+  return { played, unread, end, ...(shifts.at(-1) !== 0 && { wasSet: true }) }
 }

@@ -41,6 +41,8 @@ export const entry = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('archived') }),
   /** What happened between these moments (ms) could not be recorded, whatever it was; `to` null: nor what came after. */
   z.object({ kind: z.literal('hole'), from: z.number(), to: z.number().nullable() }),
+  /** Another process goes on with the recording, by its own clock; only where the machine's was set before [RUN-16.14]. */
+  z.object({ kind: z.literal('resumed'), at: z.number() }),
   /** The end of an exported recording: when that was, ms, and how fresh the run's sources were then [IMP-1]. */
   z.object({ kind: z.literal('exported'), at: z.number(), links }),
 ])

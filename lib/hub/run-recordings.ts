@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { serverNow } from '../clock/clock'
 import type { AgentLogs } from './agent-logs'
 import { Rebuilt } from './rebuilt'
 import type { Recorder } from './recorder'
@@ -74,6 +75,7 @@ export class RunRecordings {
       }
       const recording = this.recorder?.goOn(path, header, reading.end)
       if (recording) this.recordings.set(state, recording)
+      if (reading.wasSet) recording?.append({ kind: 'resumed', at: serverNow() }, true)
       if (reading.unread > 0) {
         this.log.warn({ path, runId: state.runId, lines: reading.unread }, 'lines of a recording can’t be read')
         state.note(`${reading.unread} lines of this run’s recording could not be read: something may be missing here.`)

@@ -1,8 +1,12 @@
+import { serverNow } from '../clock/clock'
 import type { Links } from '../run/evidence'
 import { RunClock } from '../run/clock-steps'
+import type { ContainerFacts } from '../run/container'
+import { creationIn } from '../run/durations'
 import { fold } from '../run/fold'
 import { emptyRun, type Evidence, type Run } from '../run/run'
 import { isOver, type Batch, type Finding, type RunFields } from '../run/model'
+import { offsetOf } from '../run/our-clock'
 import { maskedObservation } from '../run/masked-observation'
 import type { Message, Observation } from '../run/observation'
 import { SecretMask } from '../run/secrets'
@@ -60,7 +64,7 @@ export class RunState {
     readonly runId: string,
     private readonly host: StateHost,
     private readonly specHint: string | null,
-    readonly since = Date.now(),
+    readonly since = serverNow(),
   ) {
     this.log = new LogBuffer(RUN_LOG, host.logs)
   }
@@ -125,7 +129,7 @@ export class RunState {
 
   /** The state as of now. Derived once, however often it is read, until something changes. */
   current(): Derived {
-    const now = Date.now()
+    const now = serverNow()
     const links = this.host.links(this)
     const known = this.derived
     if (known && !isDue(known.value, now) && isSame(known.links, links, known.value)) return known.value
@@ -203,6 +207,11 @@ export class RunState {
     return this.run.incarnation
   }
 
+  /** When a container was created, by the clock of this run's times; null where those are as they came. */
+  get creation(): ((container: ContainerFacts) => number) | null {
+    return creationIn(this.run)
+  }
+
   /** What Docker showed of it. */
   get evidence(): Evidence[] {
     return [...this.run.evidence.values()]
@@ -216,7 +225,7 @@ export class RunState {
 
   /** A word of our own in the run's log. */
   note(text: string): void {
-    const at = Date.now()
+    const at = serverNow()
     this.host.record(this, { kind: 'note', at, text }, false)
     this.keepLine(at, 'system', text)
   }
@@ -263,9 +272,8 @@ export class RunState {
   /** How long a message was under way, ms; the clocks of a replay's are no measure of it. */
   private lagOf({ live, at, time, index }: Message): number | null {
     if (!live) return null
-    const { clockOffset, clockSteps } = this.run
-    const stamped = time.ms + new RunClock(clockSteps).correctionAt(index)
-    return Math.max(0, at - stamped - offsetThatCounts(clockOffset))
+    const stamped = time.ms + new RunClock(this.run.clockSteps).correctionAt(index)
+    return Math.max(0, at - stamped - offsetThatCounts(offsetOf(this.run)))
   }
 
   private keepLine(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {

@@ -129,9 +129,12 @@ export class Runs {
 
   /** The runs that may have had a container that was created at `since` (ms) or later [DOCK-4]. */
   employers(since: number): Employer[] {
-    return [...this.states.values()]
-      .map(state => this.employer(state))
-      .filter(employer => (lastOf(employer) ?? Infinity) >= since - SKEW)
+    return (
+      [...this.states.values()]
+        .map(state => this.employer(state))
+        // Where the clock was set, the end and the creation of a container are not of one clock.
+        .filter(employer => employer.createdAt !== undefined || (lastOf(employer) ?? Infinity) >= since - SKEW)
+    )
   }
 
   /** Made once of each view of a run: most runs are over, and stay as they are. */
@@ -139,7 +142,8 @@ export class Runs {
     const { view } = state.current()
     const known = this.asEmployers.get(view)
     if (known) return known
-    const employer = { ...employerOf(state.runId, view), ...diedBy(state) }
+    const createdAt = state.creation
+    const employer = { ...employerOf(state.runId, view), ...diedBy(state), ...(createdAt && { createdAt }) }
     this.asEmployers.set(view, employer)
     return employer
   }

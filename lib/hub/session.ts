@@ -1,6 +1,7 @@
 import type { BackendHttp } from '../backend/http'
 import type { Replay } from '../backend/replay'
 import { RunStream, type StreamListener } from '../backend/stream'
+import { serverNow } from '../clock/clock'
 import { isOver } from '../run/model'
 import type { Observation } from '../run/observation'
 import type { Derived } from '../run/view'
@@ -80,6 +81,7 @@ export class Session {
     this.guard(() => {
       this.state.observe(observation, fresh)
       if (observation.kind === 'accepted' && observation.sent !== undefined) this.stream.started(observation.sent)
+      if (observation.kind === 'our-clock') this.stream.ourClock(observation.ahead)
       if (this.state.incarnation !== this.incarnation) this.begunAnew()
       if (observation.kind === 'unknown-run') this.tellReady()
       if (observation.kind === 'message') this.specMayBeTold()
@@ -137,7 +139,7 @@ export class Session {
   /** What a new state of the run asks of its sources. */
   follows({ view, wantsRejoin, ahead }: Derived): void {
     if (this.closed) return
-    const now = Date.now()
+    const now = serverNow()
     const over = isOver(view.status)
     if (over !== this.over) {
       this.over = over
@@ -174,12 +176,12 @@ export class Session {
   private updateLink(): void {
     const { healthyAt, refusedAt, since } = this.host.health
     const streamLostAt = this.over ? null : this.stream.lostAt
-    if (this.watch.look({ healthyAt, refusedAt, since, streamLostAt }, Date.now())) this.state.linksChanged()
+    if (this.watch.look({ healthyAt, refusedAt, since, streamLostAt }, serverNow())) this.state.linksChanged()
     if (this.linkTimer) clearTimeout(this.linkTimer)
     this.linkTimer = null
     const due = this.watch.deadline
     if (due === null || this.closed) return
-    this.linkTimer = setTimeout(() => this.linkMayHaveChanged(), Math.max(0, due - Date.now()) + 1)
+    this.linkTimer = setTimeout(() => this.linkMayHaveChanged(), Math.max(0, due - serverNow()) + 1)
   }
 
   /**
@@ -187,7 +189,7 @@ export class Session {
    * another, for this or for an abort [RUN-4], is made up for here.
    */
   private afterReading(): void {
-    const now = Date.now()
+    const now = serverNow()
     if (this.state.current().wantsRejoin) this.rejoin(now)
     const isAhead = !this.over && this.aheadSince !== null && now - this.aheadSince >= AHEAD_GRACE
     if (isAhead && this.rejoin(now)) this.aheadSince = null

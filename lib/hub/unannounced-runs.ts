@@ -1,4 +1,5 @@
 import type { BackendHttp, HistoryEntry } from '../backend/http'
+import { serverNow } from '../clock/clock'
 import { isOver } from '../run/model'
 import type { PlanBatch } from '../run/observation'
 import { Discovery } from './discovery'
@@ -57,7 +58,7 @@ export class UnannouncedRuns {
 
   private take(spec: string, entries: readonly HistoryEntry[]): void {
     const { runs, http } = this.host
-    const clocks = { now: Date.now(), since: this.discovery.since, offset: http.clockOffset }
+    const clocks = { now: serverNow(), since: this.discovery.since, offset: http.clockOffset }
     const sorted = sortEntries(spec, entries, runs.known(), clocks)
     const refused = sorted.show.filter(entry => !this.show(spec, entry))
     const waiting = [...sorted.wait, ...refused].map(({ id }) => id)
@@ -95,7 +96,7 @@ export class UnannouncedRuns {
     const state = known ?? this.host.create(entry.id, spec)
     if (!state) return false
     remember(this.shown, once)
-    state.observe({ kind: 'history', at: Date.now(), ...entry })
+    state.observe({ kind: 'history', at: serverNow(), ...entry })
     if (state.isOver) this.host.ended(state)
     return true
   }
@@ -106,7 +107,7 @@ export class UnannouncedRuns {
       const { basis, status } = state.current().view
       if (basis !== 'history' || state.spec !== spec || isOver(status)) continue
       const shared = this.host.runs.hasOther(state, spec)
-      state.observe({ kind: 'plan', at: Date.now(), spec, batches, shared })
+      state.observe({ kind: 'plan', at: serverNow(), spec, batches, shared })
     }
   }
 }

@@ -1,7 +1,13 @@
-/** Nanoseconds since 1970 that never repeat and never step back: the wall clock when made, plus a monotonic one. */
+/** Nanoseconds since 1970 that never repeat, nor step back unless they are set: the wall clock when made, plus a monotonic one. */
 export class Clock {
-  readonly #origin = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint()
+  #origin = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint()
   #last = 0n
+
+  /** As an administrator sets it, by so many ms. */
+  set(by: number): void {
+    this.#origin += BigInt(by) * 1_000_000n
+    this.#last = 0n
+  }
 
   now(): bigint {
     const now = this.#origin + process.hrtime.bigint()

@@ -59,6 +59,8 @@ export interface ReferenceBackend {
   lose(match: Match): () => void
   /** Matching messages are sent twice, byte by byte the same, to live readers. The result ends it. */
   duplicate(match: Match): () => void
+  /** The clock of its machine is set, by so many ms. */
+  setClock(by: number): void
   /** From now on live messages reach their readers this much later, ms. */
   delay(ms: number): void
   /**
@@ -123,6 +125,7 @@ export async function startReferenceBackend(options: Options): Promise<Reference
     dropSockets: runId => life.streams(runId).forEach(stream => stream.drop()),
     lose: match => faults.lose(match),
     duplicate: match => faults.duplicate(match),
+    setClock: by => clock.set(by),
     delay(ms) {
       faults.delay = ms
     },

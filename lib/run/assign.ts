@@ -12,6 +12,8 @@ export interface Employer {
   /** When its batches began is not known; `startedAt` of each is the earliest that is possible. */
   beginsUnknown?: true
   batches: readonly { id: string; name: string; startedAt: number | null; branch: string | null }[]
+  /** When a container was created, by the clock of its own times; absent where the backend's was not set meanwhile [RUN-16.9]. */
+  createdAt?: (container: ContainerFacts) => number
 }
 
 /** Whose a container is, or why that can't be said. */
@@ -141,9 +143,9 @@ class Index {
     const taken = this.byTime.get(treeOf(marks) || id)
     if (given.kind === 'unassigned' || !taken) return null
     const { run: holder, container, waited } = taken
-    const { createdAt } = container
     const others = begunBy(this.named(container), container, SKEWED).filter(({ run, batch }) => {
       const { startedAt } = batch
+      const createdAt = createdIn(run, container)
       if (run === holder || startedAt === null || startedAt <= createdAt || this.trees.has(batch)) return false
       return startedAt - createdAt < waited && isOpenAt(run, createdAt) && isOpenAt(holder, startedAt)
     })
@@ -213,14 +215,19 @@ const begunBy = (candidates: readonly Candidate[], container: ContainerFacts, wa
   candidates.filter(({ run, batch }) => {
     if (!isAtWorkAt(run, container, way)) return false
     const begun = startOf(run, batch)
-    return begun !== null && begun <= container.createdAt + way.skew
+    return begun !== null && begun <= createdIn(run, container) + way.skew
   })
 
-function isAtWorkAt(run: Employer, { createdAt }: ContainerFacts, { skew, late }: Comparison): boolean {
+function isAtWorkAt(run: Employer, container: ContainerFacts, { skew, late }: Comparison): boolean {
   const { startedAt } = run
+  const createdAt = createdIn(run, container)
   const endedAt = late ? lastOf(run) : run.endedAt
   return startedAt !== null && startedAt <= createdAt + skew && (endedAt === null || endedAt >= createdAt - skew)
 }
+
+/** By the run's own clock: the Engine's was set with the backend's, as a rule. */
+const createdIn = (run: Employer, container: ContainerFacts): number =>
+  run.createdAt?.(container) ?? container.createdAt
 
 const isOpenAt = ({ endedAt }: Employer, ms: number) => endedAt === null || endedAt >= ms
 
@@ -229,8 +236,8 @@ export const lastOf = ({ endedAt, diedBy }: Employer): number | null =>
   endedAt === null ? null : Math.max(endedAt, diedBy ?? endedAt)
 
 /** How long after its batch's begin a container was created, ms; where that begin is not known it may be any time. */
-const waitedFor = ({ run, batch }: Candidate, { createdAt }: ContainerFacts): number =>
-  batch.startedAt === null || run.beginsUnknown ? Infinity : Math.abs(createdAt - batch.startedAt)
+const waitedFor = ({ run, batch }: Candidate, container: ContainerFacts): number =>
+  batch.startedAt === null || run.beginsUnknown ? Infinity : Math.abs(createdIn(run, container) - batch.startedAt)
 
 /** When a batch began; of equal names a start by name may be another's. */
 function startOf(run: Employer, { name, startedAt }: Candidate['batch']): number | null {

@@ -136,17 +136,17 @@ export class RunClock {
    * A container's times on this clock. The Engine's clock is the backend's as a rule and was set with it, but need not be:
    * of the two readings the one counts that is nearer to when we saw the container.
    */
-  correctedContainer(facts: ContainerFacts, offset: number | null): ContainerFacts {
+  correctedContainer(facts: ContainerFacts, offset: number): ContainerFacts {
     if (this.isSteady) return facts
     const read = (ms: number, seenAt: number | null) => {
-      const seen = seenAt === null ? null : seenAt - (offset ?? 0)
+      const seen = seenAt === null ? null : seenAt - offset
       const corrected = this.correctedStamp(ms, seen)
       return seen !== null && Math.abs(ms - seen) <= Math.abs(corrected - seen) ? ms : corrected
     }
-    const { createdAt, startedAt, finishedAt, seenRunningAt, seenEndedAt } = facts
+    const { createdAt, startedAt, finishedAt, seenRunningAt, seenEndedAt, seenStateAt } = facts
     return {
       ...facts,
-      createdAt: read(createdAt, seenRunningAt ?? seenEndedAt),
+      createdAt: read(createdAt, seenRunningAt ?? seenEndedAt ?? seenStateAt ?? null),
       startedAt: startedAt === null ? null : read(startedAt, seenRunningAt ?? seenEndedAt),
       finishedAt: finishedAt === null ? null : read(finishedAt, seenEndedAt),
     }
@@ -166,3 +166,14 @@ export class RunClock {
 }
 
 const sumOf = (steps: readonly ClockStep[]) => steps.reduce((sum, { correction }) => sum + correction, 0)
+
+/** Milliseconds in words: hours, minutes and seconds, without leading zeros. */
+export function amount(ms: number): string {
+  const seconds = Math.round(Math.abs(ms) / 1_000)
+  const parts = [
+    [Math.floor(seconds / 3_600), 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ] as const
+  return parts.flatMap(([count, unit]) => (count > 0 ? `${String(count)} ${unit}` : [])).join(' ') || '0 s'
+}

@@ -1,7 +1,9 @@
-import { CLOCK_TOLERANCE, RunClock } from './clock-steps'
+import { amount, CLOCK_TOLERANCE, RunClock } from './clock-steps'
+import type { ContainerFacts } from './container'
 import { noted } from './findings'
 import type { Finding } from './model'
 import type { ClockStep } from './observation'
+import { isUnsureByOurClock, offsetOf } from './our-clock'
 import type { Kept, Run } from './run'
 import { iso, type Instant } from './time'
 
@@ -19,24 +21,31 @@ export function onOneClock(run: Run): Run {
     last: last && { ...last, time: clock.corrected(last) },
     evidence: new Map(
       [...evidence].map(([id, known]) => {
-        const container = clock.correctedContainer(known.container, clockOffset)
+        const container = clock.correctedContainer(known.container, offsetOf(run))
         return [id, { ...known, container }]
       }),
     ),
   }
 }
 
+/** When a container was created, by the clock of the run's times; null where those are as they came [DOCK-4]. */
+export function creationIn(run: Run): ((container: ContainerFacts) => number) | null {
+  const clock = new RunClock(run.clockSteps)
+  return clock.isSteady ? null : container => clock.correctedContainer(container, offsetOf(run)).createdAt
+}
+
 /** Says of which durations it is not known how long they were [RUN-16]. */
 export class Durations {
   private readonly clock: RunClock
   private readonly places: Map<Instant, number>
-  private readonly offsetFrom: number | null
 
   /** @param messages as `inOrder` gave them: a time is known by the message that holds it */
-  constructor({ clockSteps, clockOffsetFrom }: Run, messages: readonly Kept[]) {
-    this.clock = new RunClock(clockSteps)
+  constructor(
+    private readonly run: Run,
+    messages: readonly Kept[],
+  ) {
+    this.clock = new RunClock(run.clockSteps)
     this.places = new Map(this.clock.isSteady ? [] : messages.map(({ time, index }) => [time, index]))
-    this.offsetFrom = clockOffsetFrom
   }
 
   /** Of what began and ended then; `end` null: it goes on. */
@@ -48,11 +57,13 @@ export class Durations {
   }
 
   private isUnsure(start: Instant, end: Instant | null): boolean {
-    if (this.clock.isSteady) return false
     const from = this.places.get(start) ?? -1
-    if (end !== null) return this.clock.isUnsure(from, this.places.get(end) ?? Infinity)
+    const to = end === null ? Infinity : (this.places.get(end) ?? Infinity)
+    if (isUnsureByOurClock(this.run, this.clock, { start, end, from, to })) return true
+    if (this.clock.isSteady) return false
+    if (end !== null) return this.clock.isUnsure(from, to)
     // What goes on is measured by our clock, by the difference of both clocks where that was first known.
-    const { offsetFrom } = this
+    const { clockOffsetFrom: offsetFrom } = this.run
     if (offsetFrom === null) return this.clock.isUnsure(from, from) || this.clock.isUnsure(-1, Infinity)
     return this.clock.isUnsure(Math.min(from, offsetFrom), Math.max(from, offsetFrom))
   }
@@ -74,15 +85,4 @@ function sentenceOf({ correction, basis }: ClockStep): string {
   if (basis === 'measured') return `${set} ${amount(correction)}. Later times of this run are corrected by that.`
   const size = basis === 'order' ? `${amount(correction)} or more` : `about ${amount(correction)}`
   return `${set} ${size}: no receipt time tells how much. Durations across that moment are marked as uncertain.`
-}
-
-/** Milliseconds in words: hours, minutes and seconds, without leading zeros. */
-function amount(ms: number): string {
-  const seconds = Math.round(Math.abs(ms) / 1_000)
-  const parts = [
-    [Math.floor(seconds / 3_600), 'h'],
-    [Math.floor(seconds / 60) % 60, 'min'],
-    [seconds % 60, 's'],
-  ] as const
-  return parts.flatMap(([count, unit]) => (count > 0 ? `${String(count)} ${unit}` : [])).join(' ') || '0 s'
 }

@@ -3,6 +3,7 @@ import { silentFrom } from './fold'
 import type { Kept, Run } from './run'
 import type { Finding } from './model'
 import type { HistoryReading } from './observation'
+import { offsetOf } from './our-clock'
 import { compareInstants, iso, type Instant } from './time'
 
 /** How a run ended. `error` is the whole text, unsplit; null where none was told (yet). */
@@ -105,7 +106,7 @@ export function findEnd(run: Run, messages: readonly Kept[], now: number): Endin
     ...standing.map(({ since }) => since),
     stopped ? (run.stopAt ?? Infinity) : Infinity,
     forgotten ? (run.unknown?.at ?? Infinity) : Infinity,
-    continued ? continued.time.ms + (run.clockOffset ?? 0) : Infinity,
+    continued ? continued.time.ms + offsetOf(run) : Infinity,
     entry?.since ?? Infinity,
   )
   const [silence] = silent.filter(each => stands(each) && (each.since <= overSince || wasEnd(each)))
@@ -245,11 +246,12 @@ function endOfProcess({ unknown, last, accepted }: Run): End | null {
  * A stop of ours that no message answered: a full replay after it shows no other end, and the engine went silent. A
  * backend that has since forgotten the run replays nothing: that it accepted the stop is what was witnessed.
  */
-function endOfStop({ stopAt, replayed, unknown, clockOffset }: Run, lastWord: Kept | undefined): End | null {
+function endOfStop(run: Run, lastWord: Kept | undefined): End | null {
+  const { stopAt, replayed, unknown } = run
   if (stopAt === null) return null
   const isSilent = replayed !== null && replayed.openedAt >= stopAt && !(lastWord && lastWord.at > replayed.at)
   if (!isSilent && !unknown) return null
-  return { status: 'aborted', time: { ms: stopAt - (clockOffset ?? 0), ns: 0 }, error: ABORTED, inferred: true }
+  return { status: 'aborted', time: { ms: stopAt - offsetOf(run), ns: 0 }, error: ABORTED, inferred: true }
 }
 
 /** Another run went on with its history entry while this one had not ended [RUN-13]. */

@@ -1,5 +1,6 @@
 import { CLOCK_TOLERANCE, dropUnconfirmed, foldClock, RunClock } from './clock-steps'
 import { isAtWork } from './container'
+import { foldOurClock, presumed } from './our-clock'
 import type { Message, Observation, PlanReading, Says } from './observation'
 import { emptyRun, type Kept, type Run } from './run'
 import { compareInstants } from './time'
@@ -86,6 +87,8 @@ export function fold(run: Run, observation: Observation): boolean {
       if (run.continued && run.continued.from <= observation.from) return false
       run.continued = { from: observation.from, at: run.continued?.at ?? observation.at }
       return true
+    case 'our-clock':
+      return foldOurClock(run, observation)
   }
 }
 
@@ -164,7 +167,9 @@ function note(run: Run, message: Message, clock: RunClock): boolean {
     news = true
   }
   if (run.last === null || clock.compare(message, run.last) > 0) run.last = { index, time }
+  run.lastIndex = Math.max(run.lastIndex, index)
   run.heardAt = message.at
+  if (message.live) run.liveAt = message.at
   const late = message.at - time.ms - clock.correctionAt(index)
   if (message.live && (run.clockOffset === null || late < run.clockOffset)) {
     // One that is much less is another one: the clock was set, or what told the one before had been delayed.
@@ -263,7 +268,7 @@ export function beginningOf(says: Says): 'start' | 'running' | null {
 }
 
 function restart(run: Run): void {
-  const { accepted, openedAt, plan, planBefore, clockOffset, clockSteps, evidence } = run
+  const { accepted, openedAt, plan, planBefore, clockOffset, clockSteps, wallAhead, evidence } = run
   // A start of ours that came after the old story belongs to the new one, as does the plan as last read.
   const ours = accepted !== null && run.heardAt !== null && accepted.at >= run.heardAt
   Object.assign(run, emptyRun(run.incarnation + 1), {
@@ -275,6 +280,8 @@ function restart(run: Run): void {
     // It may have been set meanwhile, so its difference is that of the last message.
     clockOffset: clockOffset === null ? null : clockOffset + new RunClock(clockSteps).total,
     clockOffsetFrom: clockOffset === null ? null : 0,
+    wallAhead,
+    presumedOffset: presumed(wallAhead),
     // Whose a container is, who watches Docker weighs anew: one of the new story may have come before its first word.
     evidence,
   })

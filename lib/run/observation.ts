@@ -124,6 +124,17 @@ const historyBatch = z.object({
   error: z.string().nullable(),
 })
 
+/** No clock is set further, ms; what says so is garbage. */
+const MAX_SET = 3_660 * 86_400_000
+const setBy = z.number().min(-MAX_SET).max(MAX_SET)
+
+/**
+ * The clock of our machine was set, `by` so much; 0 where that only says how it stands when the run becomes known.
+ * `ahead`: by how much it is ahead of the clock that `at` is by, ms [RUN-16.14].
+ */
+const ourClock = z.object({ kind: z.literal('our-clock'), at: z.number(), by: setBy, ahead: setBy })
+export type OurClock = z.infer<typeof ourClock>
+
 export const observation = z.discriminatedUnion('kind', [
   message,
   /** The backend accepted the start that we sent. */
@@ -181,6 +192,7 @@ export const observation = z.discriminatedUnion('kind', [
   }),
   /** Another run goes on with the same history entry, from that time on, ms on the backend's clock [RUN-13]. */
   z.object({ kind: z.literal('continued'), at: z.number(), from: z.number() }),
+  ourClock,
 ])
 export type Observation = z.infer<typeof observation>
 export type HistoryReading = Extract<Observation, { kind: 'history' }>

@@ -32,6 +32,8 @@ export interface Run {
   first: ({ id: string } & Placed) | null
   /** The last message of any kind, log lines included. */
   last: Placed | null
+  /** The highest place of any message; -1 before there was one. */
+  lastIndex: number
   heardAt: number | null
   /** The engine's own last word: its stamp, and when it reached us. */
   engine: (Placed & { at: number }) | null
@@ -39,6 +41,13 @@ export interface Run {
   clockOffset: number | null
   /** The place of the first live frame. */
   clockOffsetFrom: number | null
+  /** The same as far as nothing but our machine's clock tells it [RUN-16.14]. */
+  presumedOffset: number
+  /** When a live message last came, ms. */
+  liveAt: number | null
+  /** By how much the clock of our machine is ahead of ours, ms, and how it was set during the run [RUN-16.15]. */
+  wallAhead: number
+  ourSteps: OurStep[]
   /** How the backend's clock was set during the run [RUN-16]. */
   clockSteps: KeptSteps
   accepted: { at: number; spec: string; dryRun: boolean } | null
@@ -71,6 +80,14 @@ export interface Run {
   quietAt: number | null
 }
 
+/** Our machine's clock was set: when, and by how much, ms. */
+export interface OurStep {
+  at: number
+  by: number
+  /** Where the backend's offset was not measured by then, the last place up to which messages may be from before the step. */
+  undatedTo: number | null
+}
+
 /** A container, and the batch it works on. */
 export interface Evidence {
   batchId: string
@@ -86,10 +103,15 @@ export function emptyRun(incarnation = 1): Run {
     overflow: false,
     first: null,
     last: null,
+    lastIndex: -1,
     heardAt: null,
     engine: null,
     clockOffset: null,
     clockOffsetFrom: null,
+    presumedOffset: 0,
+    liveAt: null,
+    wallAhead: 0,
+    ourSteps: [],
     clockSteps: new Map(),
     accepted: null,
     asked: null,

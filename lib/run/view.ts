@@ -9,6 +9,7 @@ import { inOrder, type Kept, type Run } from './run'
 import type { Batch, Finding, RunFields, RunStatus } from './model'
 import type { HistoryReading } from './observation'
 import { boundedFindings, noted } from './findings'
+import { offsetOf, ourClockFindings } from './our-clock'
 import { isOpen, MAX_BATCHES, type BatchClaim } from './roster'
 import { iso, offsetThatCounts, type Instant } from './time'
 import { claimEntry, endOfEntry, entryAlone, statusOfEntry } from './unannounced'
@@ -52,7 +53,7 @@ export function derive(told: Run, now: number, links: Links = CLAIMS_ALONE): Der
   const { claims, ending, durations } = reading
   const batches = withIds(claims.batches, durations)
   const paragraphs = ending.end?.error == null ? null : splitError(ending.end.error)
-  const clockOffset = offsetThatCounts(run.clockOffset)
+  const clockOffset = offsetThatCounts(offsetOf(run))
   const status = ending.end?.status ?? reading.status(batches)
   const endedAt = stamp(ending.end?.time ?? null)
   const dryRun =
@@ -81,6 +82,7 @@ export function derive(told: Run, now: number, links: Links = CLAIMS_ALONE): Der
         ...boundsReached(run, claims),
         ...(status === 'completed' && unnamed === 0 ? [] : completedBeforeFinding(claims.before, unnamed)),
         ...clockFindings(run),
+        ...ourClockFindings(run),
         ...judged.findings,
         ...ending.findings.slice(-MAX_UNPROVEN),
       ]),

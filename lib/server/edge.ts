@@ -209,9 +209,9 @@ function notListening(error: unknown, host: string, port: number): string {
 export async function drain(server: Server, patienceMs: number): Promise<void> {
   const closed = once(server, 'close').then(() => true)
   server.close()
-  const deadline = Date.now() + patienceMs
+  const deadline = performance.now() + patienceMs
   // A connection that falls idle after its answer would be kept for a next request.
-  while (Date.now() < deadline && !(await Promise.race([closed, sleep(20, false)]))) server.closeIdleConnections()
+  while (performance.now() < deadline && !(await Promise.race([closed, sleep(20, false)]))) server.closeIdleConnections()
   server.closeAllConnections()
 }
 

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Server } from 'socket.io'
 import type { ServerOptions } from 'ws'
 import { z } from 'zod'
+import { serverNow } from '../clock/clock'
 import {
   handshake,
   NOT_SIGNED_IN,
@@ -187,6 +188,9 @@ export class Gateway {
 
   readonly published = (ms: number): void => this.meter.published(ms)
 
+  /** The time that pages follow [RUN-16.13]. */
+  readonly now = serverNow
+
   /** Logs that a scope could not be read. */
   readonly failed = (scope: Scope, error: unknown): void => {
     this.log.error({ scope, err: error }, 'a scope could not be published')
@@ -210,8 +214,8 @@ export class Gateway {
   async close(): Promise<void> {
     clearInterval(this.#recheck)
     this.#io.emit('closing')
-    const deadline = Date.now() + CLOSING_MS
-    while (Date.now() < deadline && [...this.#pages.values()].some(({ hasTaken }) => !hasTaken)) await sleep(5)
+    const deadline = performance.now() + CLOSING_MS
+    while (performance.now() < deadline && [...this.#pages.values()].some(({ hasTaken }) => !hasTaken)) await sleep(5)
     await this.#io.close()
   }
 

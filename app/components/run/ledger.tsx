@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { Batch, Container, Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { isAtWork } from '../../../lib/run/container'
+import { elapsed } from '../../../lib/run/time'
 import { useServerTime } from '../../../lib/client/live'
 import { containerText, weightOf } from '../../evidence'
 import { statusWord } from '../../words'
@@ -61,7 +62,13 @@ export function Ledger({ run, batch, frozenAt }: Props) {
       <Fact
         name="took"
         said={<Took batch={batch} frozenAt={frozenAt} clockOffset={run.clockOffset} />}
-        shown={<Ran containers={containers} until={run.link.docker === 'live' ? null : run.dockerSince} />}
+        shown={
+          <Ran
+            batch={batch}
+            clockOffset={run.clockOffset}
+            until={run.link.docker === 'live' ? null : run.dockerSince}
+          />
+        }
       />
       <Fact
         name="memory"
@@ -127,13 +134,20 @@ const still = ({ state }: Container) => (state === 'running' ? 'still runs' : 'n
 const clock = (at: string | null) => (at === null ? null : <ClockTime at={at} bare />)
 
 /** From the start of the first container to the end of the last; `until`: since when nobody sees whether it runs on. */
-function Ran({ containers, until }: { containers: Batch['containers']; until: string | null }) {
+function Ran({ batch, clockOffset, until }: { batch: Batch; clockOffset: number; until: string | null }) {
   const now = useServerTime()
+  const { containers } = batch
   const last = containers.at(-1)
   const from = containers[0]?.startedAt ?? null
   if (!last || from === null) return <span className="dim">–</span>
-  const known = last.finishedAt ?? until
-  const end = known !== null ? Date.parse(known) : isAtWork(last) ? now : null
-  if (end === null) return <span className="dim">–</span>
-  return <Duration short seconds={Math.max(0, end - Date.parse(from)) / 1000} />
+  const seen = until !== null ? Date.parse(until) : isAtWork(last) ? now : null
+  if (last.finishedAt === null && seen === null) return <span className="dim">–</span>
+  const end = last.finishedAt === null ? seen : Date.parse(last.finishedAt)
+  // The Engine's clock may be the server's or the backend's: the reading counts that is nearer to what the backend says.
+  const said = elapsed({ ...batch, clockOffset }, seen ?? now)
+  const readings = [0, last.finishedAt === null ? clockOffset : 0].map(
+    offset => (end ?? now) - offset - Date.parse(from),
+  )
+  const [took = 0] = readings.sort((a, b) => Math.abs(a - said) - Math.abs(b - said))
+  return <Duration short seconds={Math.max(0, took) / 1000} />
 }

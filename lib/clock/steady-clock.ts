@@ -1,0 +1,81 @@
+/** The clocks of the machine, in ms. */
+export interface Clocks {
+  /** Since 1970. An administrator, NTP, or a virtual machine that wakes may set it. */
+  wall(): number
+  /** Since any moment. Nobody sets it; it may stand still while the machine sleeps. */
+  monotonic(): number
+  /** Since the machine was started, its sleep included; to 10 ms or to a second. */
+  uptime(): number
+}
+
+/** By how much the wall clock may differ from what was expected before it counts as set, ms; less is followed. */
+const STEP = 500
+/** A sleep of the machine is known to this, ms. */
+const SLEEP = 1_500
+/** Both clocks are read at one moment where no more time passes between, ms; else they are read again. */
+const AT_ONCE = 50
+const TRIES = 5
+
+/**
+ * The wall clock as it went when the process began: whatever sets the wall clock meanwhile, this one goes on [RUN-16.13].
+ * While the machine sleeps both go on.
+ */
+export class SteadyClock {
+  /** What is to be added to the monotonic clock, ms. */
+  #origin: number
+  /** What of the uptime the monotonic clock did not count, ms. */
+  #slept: number
+  /** By how much the wall clock is ahead of this one, ms. */
+  #ahead = 0
+
+  constructor(private readonly clocks: Clocks) {
+    const { wall, monotonic } = this.#read()
+    this.#origin = wall - monotonic
+    this.#slept = this.#sleep()
+  }
+
+  /** ms since 1970. */
+  now(): number {
+    const change = this.#change()
+    if (Math.abs(change) > STEP) this.#look()
+    return Math.floor(this.#origin + this.clocks.monotonic())
+  }
+
+  /** By how much the wall clock was set since the process began, ms: more than 0 where it was set forward. */
+  ahead(): number {
+    const change = this.#change()
+    if (Math.abs(change) > STEP) this.#look()
+    // The monotonic clock of some machines is a little fast or slow.
+    else this.#origin += change
+    return this.#ahead
+  }
+
+  #change(): number {
+    return this.clocks.wall() - this.clocks.monotonic() - this.#origin - this.#ahead
+  }
+
+  /** The wall clock is another than expected: the machine has slept, or somebody has set it. */
+  #look(): void {
+    const { wall, monotonic } = this.#read()
+    const slept = this.#sleep() - this.#slept
+    if (slept > SLEEP) {
+      this.#origin += slept
+      this.#slept += slept
+    }
+    const change = wall - monotonic - this.#origin - this.#ahead
+    if (Math.abs(change) > STEP) this.#ahead = Math.round(this.#ahead + change)
+  }
+
+  #sleep(): number {
+    return this.clocks.uptime() - this.clocks.monotonic()
+  }
+
+  /** Both at one moment: the process may lose the processor between two readings. */
+  #read(): { wall: number; monotonic: number } {
+    for (let n = 1; ; n += 1) {
+      const monotonic = this.clocks.monotonic()
+      const wall = this.clocks.wall()
+      if (n === TRIES || this.clocks.monotonic() - monotonic < AT_ONCE) return { wall, monotonic }
+    }
+  }
+}

@@ -610,6 +610,22 @@ describe('an end that only the history tells', () => {
     expect(told.derive(told.now + MINUTE).view.status).toBe('running')
   })
 
+  it('[RUN-8.10] is another run’s where the engine speaks more than 2 s after it', () => {
+    const told = atWork()
+    const endedAt = told.now
+    told.history({ status: 'completed', endedAt }).wait(MINUTE)
+    const wrong = { status: 'completed', inferred: true, endedAt: iso(endedAt) }
+    // What an agent prints says nothing of the engine, and what the engine said about then may have been under way.
+    told.say({ kind: 'line' })
+    told.say(status('b', 'running'), { time: { ms: endedAt + 2 * SECOND, ns: 0 } })
+    expect(told.view).toMatchObject(wrong)
+    told.say(status('a', 'completed'), { time: { ms: endedAt + 2 * SECOND + 1, ns: 0 } })
+    expect(told.view).toMatchObject({ status: 'running', inferred: false, endedAt: null })
+    const later = told.now
+    told.history({ status: 'failed', endedAt: later, error: 'x' }).wait(5 * SECOND)
+    expect(told.view).toMatchObject({ status: 'failed', inferred: true, endedAt: iso(later) })
+  })
+
   it('[RUN-8] is awaited anew after the history took it back', () => {
     const told = atWork()
       .history({ status: 'completed', endedAt: T0 + MINUTE })

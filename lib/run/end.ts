@@ -28,6 +28,8 @@ export interface Ending {
 }
 
 const HISTORY_GRACE = 5_000
+/** What an engine may still say of a run after it wrote the run's end into the history, ms. */
+const AFTERMATH = 2_000
 const ABORTED = 'Execution aborted by user.'
 export const BACKEND_FORGOT =
   'The backend no longer knows this run: its process ended while the run was at work. What its agents still do, Docker shows.'
@@ -97,9 +99,9 @@ export function findEnd(run: Run, messages: readonly Kept[], now: number): Endin
   const standing = ends.filter(stands)
   const stopped = endOfStop(run, lastWord)
   const forgotten = endOfProcess(run)
-  const continued = endByContinuation(run)
+  const continued = endByContinuation(run, lastWord)
   const wasContinuedFirst = (run.continued?.at ?? Infinity) < (run.unknown?.at ?? Infinity)
-  const entry = endOfHistory(run, history)
+  const entry = endOfHistory(run, history, lastWord)
   // A run that had ended has reason to be silent; unless that was not known then, and the silence was found to be its end.
   const overSince = Math.min(
     ...standing.map(({ since }) => since),
@@ -252,19 +254,30 @@ function endOfStop({ stopAt, replayed, unknown, clockOffset }: Run, lastWord: Ke
   return { status: 'aborted', time: { ms: stopAt - (clockOffset ?? 0), ns: 0 }, error: ABORTED, inferred: true }
 }
 
-/** Another run went on with its history entry while this one had not ended [RUN-13]. */
-export function endByContinuation({ continued, history }: Run): End | null {
-  if (!continued) return null
+/**
+ * Another run went on with its history entry while this one had not ended [RUN-13], and its engine has said nothing since
+ * [RUN-13.4].
+ */
+export function endByContinuation({ continued, history }: Run, lastWord?: Kept): End | null {
+  if (!continued || (lastWord && lastWord.time.ms > continued.from)) return null
   const ended = history?.endedAt ?? null
   if (ended !== null && ended <= continued.from) return null
   const error = 'Another run resumed what this one had begun.'
   return { status: 'aborted', time: { ms: continued.from, ns: 0 }, error, inferred: true }
 }
 
-/** The history knows an end that the stream has not told; `since`, ms on our clock, it has had its time to [RUN-8]. */
-function endOfHistory(run: Run, history: HistoryReading | null): { end: End; since: number } | null {
+/**
+ * The history knows an end that the stream has not told; `since`, ms on our clock, it has had its time to [RUN-8]. Where the
+ * engine speaks after that, another run with the same entry has ended [RUN-8.10].
+ */
+function endOfHistory(
+  run: Run,
+  history: HistoryReading | null,
+  lastWord: Kept | undefined,
+): { end: End; since: number } | null {
   if (!history || history.endedAt === null || run.historyEndedAt === null) return null
   const { status, endedAt, error } = history
+  if (lastWord && lastWord.time.ms > endedAt + AFTERMATH) return null
   if (status !== 'completed' && status !== 'failed' && status !== 'aborted') return null
   const end: End = { status, time: { ms: endedAt, ns: 0 }, error, inferred: true }
   return { end, since: run.historyEndedAt + HISTORY_GRACE }

@@ -193,6 +193,11 @@ export class RunState {
     return first !== null || accepted !== null || stopAt !== null
   }
 
+  /** Known from the history alone, it has failed because nothing changed any more [RUN-13.1]. */
+  get isGivenUp(): boolean {
+    return this.run.quietAt !== null
+  }
+
   /** Since when it is known that the backend does not know the run, ms; null: it does, or was not asked. */
   get unknownSince(): number | null {
     return this.run.unknown?.at ?? null

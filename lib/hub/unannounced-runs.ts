@@ -104,8 +104,10 @@ export class UnannouncedRuns {
   private takePlan(spec: string, batches: PlanBatch[]): void {
     for (const state of this.host.runs.all()) {
       const { basis, status } = state.current().view
-      if (basis !== 'history' || state.spec !== spec || isOver(status)) continue
+      if (basis !== 'history' || state.spec !== spec || (isOver(status) && !state.isGivenUp)) continue
       const shared = this.host.runs.hasOther(state, spec)
+      // What another run may have written does not show that this one goes on [RUN-13.5].
+      if (shared && state.isGivenUp) continue
       state.observe({ kind: 'plan', at: Date.now(), spec, batches, shared })
     }
   }

@@ -124,7 +124,8 @@ export class Runs {
   goesOn(found: RunState, before: RunState): boolean {
     const { basis, startedAt } = found.view().fields
     const { endedAt } = before.view().fields
-    return found !== before && basis === 'history' && startedAt !== null && endedAt !== null && startedAt >= endedAt
+    if (found === before || basis !== 'history' || !found.isResume) return false
+    return startedAt !== null && endedAt !== null && startedAt >= endedAt
   }
 
   /** The runs that may have had a container that was created at `since` (ms) or later [DOCK-4]. */

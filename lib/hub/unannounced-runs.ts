@@ -1,6 +1,6 @@
 import type { BackendHttp, HistoryEntry } from '../backend/http'
 import { isOver } from '../run/model'
-import type { PlanBatch } from '../run/observation'
+import type { HistoryReading, PlanBatch } from '../run/observation'
 import { Discovery } from './discovery'
 import type { RunState } from './run-state'
 import type { Runs } from './runs'
@@ -80,16 +80,16 @@ export class UnannouncedRuns {
     const shared = `${entry.id} ${followed.runId}`
     if (!isOpen(entry)) remember(this.ended, shared)
     if (found && end !== null && this.host.runs.goesOn(found, followed)) {
-      this.show(spec, { ...entry, startedAt: end }, shared)
+      this.show(spec, resumeOf(entry, end), shared)
     } else if (found && found !== followed) {
       this.host.merged(found, followed)
     } else if (end !== null && !undecided && wasResumed(entry, end, this.ended.has(shared))) {
-      this.show(spec, { ...entry, startedAt: end }, shared)
+      this.show(spec, resumeOf(entry, end), shared)
     }
   }
 
   /** Returns whether there is room for it. `once`: what is shown is not shown again under it. */
-  private show(spec: string, entry: HistoryEntry, once = entry.id): boolean {
+  private show(spec: string, entry: Shown, once = entry.id): boolean {
     const known = this.host.runs.byItsOwn(entry.id)
     if (!known && this.shown.has(once)) return true
     const state = known ?? this.host.create(entry.id, spec)
@@ -112,6 +112,12 @@ export class UnannouncedRuns {
     }
   }
 }
+
+/** An entry as it is told to the run that is shown by it. */
+type Shown = HistoryEntry & Pick<HistoryReading, 'resumes'>
+
+/** The run that goes on with the entry of one that ended at `end`, ms on the backend's clock. */
+const resumeOf = (entry: HistoryEntry, end: number): Shown => ({ ...entry, startedAt: end, resumes: true })
 
 function remember(ids: Set<string>, id: string): void {
   ids.add(id)

@@ -120,6 +120,18 @@ export class Runs {
     return false
   }
 
+  /** Another followed run with that entry of the history is at work, or was after this one began [RUN-8.11]. */
+  hasOtherOf(state: RunState, historyId: string): boolean {
+    const begun = at(state.current().view.startedAt)
+    for (const other of this.states.values()) {
+      const { view } = other.current()
+      if (other === state || view.historyId !== historyId || view.basis === 'history') continue
+      const ended = at(view.endedAt)
+      if (ended === null || begun === null || ended > begun) return true
+    }
+    return false
+  }
+
   /** It was found in the history, going on with the entry of a run that was over before: two runs, never one [RUN-13]. */
   goesOn(found: RunState, before: RunState): boolean {
     const { basis, startedAt } = found.view().fields

@@ -283,8 +283,12 @@ function endOfHistory(
   return { end, since: run.historyEndedAt + HISTORY_GRACE }
 }
 
-/** The run's entry in the history, unless its end is that of an earlier or a later run: one that is resumed shares its entry. */
+/**
+ * The run's entry in the history, unless its end is that of an earlier or a later run: one that is resumed shares its entry; or
+ * of one that is at work at the same time [RUN-8.11].
+ */
 function ownHistory({ history, continued }: Run, messages: readonly Kept[]): HistoryReading | null {
+  if (history?.shared) return null
   const ended = history?.endedAt ?? null
   if (ended === null) return history
   const begun = messages[0]?.time.ms ?? -Infinity

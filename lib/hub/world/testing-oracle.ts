@@ -41,14 +41,16 @@ export function expectTrue(snapshot: Snapshot, project: Project, scene: Scene): 
     ({ execution: other }) => other?.overlaps(execution) || (isOpen && other?.begins(execution) === 'after'),
   )
   const local = execution.dryRun && knowsDryRun(project)
+  const isCutShort = isCutShortByEntry(snapshot, project)
   const told = snapshot.batches.map(({ id, status, verdict }) => ({ id, status, verdict }))
   const due = truth.batches.map(([id, status]) => {
     const found = told.find(each => each.id === id)
     const own = ownContainers(project, id, scene)
     // Who reads a container's output asks how it is, too. Where only that one was told before it was gone, chance decides.
-    const [due, ...alternatives] = [true, false].flatMap(all => {
-      const evidence = evidenceOf(own, scene.dashboard, all)
-      const untold = isCutShortByEntry(snapshot, project) && status !== 'completed' ? UNTOLD : []
+    const seen = [true, false].map(all => evidenceOf(own, scene.dashboard, all))
+    // A batch of which nobody heard that it began is given no container.
+    const [due, ...alternatives] = [...seen, ...(isCutShort ? [[]] : [])].flatMap(evidence => {
+      const untold = isCutShort && status !== 'completed' ? UNTOLD : []
       return [...statesOf(id, status, truth, evidence), ...untold, ...writtenBy(beside, id)].map(status => ({
         ...{ id, status },
         verdict: verdictOf(status, isOver(snapshot.status), evidence, local),

@@ -626,6 +626,13 @@ describe('an end that only the history tells', () => {
     expect(told.view).toMatchObject({ status: 'failed', inferred: true, endedAt: iso(later) })
   })
 
+  it('[RUN-8.11] is none while another run at work has the same entry, nor does its word prove a failure', () => {
+    const told = atWork(failed('words')).history({ status: 'failed', endedAt: T0 + MINUTE, shared: true })
+    expect(told.derive(told.now + 10 * SECOND).view).toMatchObject({ status: 'running', inferred: false })
+    told.history({ status: 'failed', endedAt: T0 + MINUTE })
+    expect(told.view.status).toBe('failed')
+  })
+
   it('[RUN-8] is awaited anew after the history took it back', () => {
     const told = atWork()
       .history({ status: 'completed', endedAt: T0 + MINUTE })

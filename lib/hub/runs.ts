@@ -108,14 +108,16 @@ export class Runs {
       .map(({ fields }) => fields)
   }
 
-  /** Another run of the spec is at work, or was since this one is known [RUN-8]. */
+  /** Another run of the spec is at work, or was since this one is known or after it began [RUN-8]. */
   hasOther(state: RunState, spec: string): boolean {
+    const begun = at(state.current().view.startedAt) ?? Infinity
     for (const other of this.states.values()) {
       if (other === state || other.spec !== spec) continue
       const { view } = other.current()
       // What only the history tells of may be this very run, until that says which entry is its own.
       if (view.basis === 'history' && state.current().view.historyId === null) continue
-      if (view.endedAt === null || Date.parse(view.endedAt) + view.clockOffset >= state.since) return true
+      const ended = at(view.endedAt)
+      if (ended === null || ended > begun || ended + view.clockOffset >= state.since) return true
     }
     return false
   }

@@ -35,8 +35,8 @@ export function expectTrue(snapshot: Snapshot, project: Project, scene: Scene): 
   expect(snapshot.startedAt).toBe(startOf(project))
   expect(snapshot.counts).toMatchObject({ total: project.files.plan.length, totalKnown: true })
   const others = scene.projects.filter(each => each !== project && each.files === project.files && each.execution)
-  // One that nobody here knows to be over may be what writes the plan, whatever runs of the spec come after it.
-  const isOpen = !isOver(snapshot.status)
+  // One that nobody here knew to be over may be what wrote the plan, whatever runs of the spec came after it.
+  const isOpen = !isOver(snapshot.status) || !project.isAlive
   const beside = others.filter(
     ({ execution: other }) => other?.overlaps(execution) || (isOpen && other?.begins(execution) === 'after'),
   )
@@ -154,8 +154,10 @@ function knowable(project: Project, all: readonly Project[]): Knowable {
   const beside = sharing.filter(each => each.execution.overlaps(execution))
   if (alone.statuses.every(isOver)) {
     const isTold = execution.frames.some(frame => frame.isEnd && known.heard.has(frame))
-    // Where its own end was not heard, the end of one that was at work beside it, in one entry, is taken for its own [RUN-8].
-    const ends = isTold ? [] : beside.map(each => each.execution.truth.status).filter(isOver)
+    if (isTold) return alone
+    // Its own end was unheard: that of one that was at work beside it is taken for it, or that a later one goes on [RUN-8] [RUN-13].
+    const ends = beside.map(each => each.execution.truth.status).filter(isOver)
+    if (sharing.some(each => each.execution.begins(execution) !== 'before')) ends.push('aborted')
     return ends.length === 0 ? alone : { statuses: [...alone.statuses, ...ends], truth: null }
   }
   const later = sharing.filter(each => each.execution.begins(execution) !== 'before')

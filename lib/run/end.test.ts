@@ -572,6 +572,17 @@ describe('"Execution not found."', () => {
   })
 })
 
+describe('an abort after which the backend’s clock was set', () => {
+  it('[RUN-16.2] [RUN-4] is taken back by no word of the engine that came before it', () => {
+    const told = atWork()
+    const place = { from: 4, since: 4, until: 4, stamp: told.now + SECOND }
+    const clock = { id: 'abort', ...place, correction: -MINUTE, basis: 'measured' } as const
+    told.say(ABORT, { index: 4, id: 'abort', clock })
+    told.close().open().wait(SECOND).replayed()
+    expect(told.view).toMatchObject({ status: 'aborted', inferred: false })
+  })
+})
+
 describe('an end that only the history tells', () => {
   it.each(['completed', 'failed', 'aborted'] as const)('[RUN-8] %s counts after 5 s, inferred', end => {
     const told = atWork()

@@ -93,8 +93,11 @@ export function findEnd(run: Run, messages: readonly Kept[], now: number): Endin
     story.hear(message)
   }
 
-  const lastWord = lastWordOfEngine(messages)
-  const stands = (end: Candidate) => end.final || !lastWord || compareInstants(lastWord.time, end.time) <= 0
+  const lastPlace = messages.findLastIndex(isWordOfEngine)
+  const lastWord = messages[lastPlace]
+  // A word that came first takes no end back, whatever its time is once a step of the clock is reckoned in.
+  const stands = (end: Candidate) =>
+    end.final || !lastWord || lastPlace < end.place || compareInstants(lastWord.time, end.time) <= 0
   const wasEnd = ({ place }: Candidate) => messages[place]?.silence?.wasEnd === true
   const standing = ends.filter(stands)
   const stopped = endOfStop(run, lastWord)
@@ -226,16 +229,12 @@ function judgeAbort(run: Run, message: Kept): 'real' | 'printed' | 'undecided' {
   return run.unknown ? 'real' : 'undecided'
 }
 
-/** When the engine last spoke of the run or a batch: that takes an earlier end back that an `error` told, nothing else. */
-function lastWordOfEngine(messages: readonly Kept[]): Kept | undefined {
-  return messages.findLast(
-    ({ says }) =>
-      says.kind === 'run-status' ||
-      says.kind === 'batch-status' ||
-      says.kind === 'success' ||
-      ((says.kind === 'batch-start' || says.kind === 'batch-complete') && says.tier < 3),
-  )
-}
+/** The engine speaks of the run or a batch: that takes an earlier end back that an `error` told, nothing else does. */
+const isWordOfEngine = ({ says }: Kept): boolean =>
+  says.kind === 'run-status' ||
+  says.kind === 'batch-status' ||
+  says.kind === 'success' ||
+  ((says.kind === 'batch-start' || says.kind === 'batch-complete') && says.tier < 3)
 
 /** The backend forgot the run: it died with the backend's process [RUN-11]. */
 function endOfProcess({ unknown, last, accepted }: Run): End | null {

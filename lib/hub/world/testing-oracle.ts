@@ -35,10 +35,10 @@ export function expectTrue(snapshot: Snapshot, project: Project, scene: Scene): 
   expect(snapshot.startedAt).toBe(startOf(project))
   expect(snapshot.counts).toMatchObject({ total: project.files.plan.length, totalKnown: true })
   const others = scene.projects.filter(each => each !== project && each.files === project.files && each.execution)
-  // One that nobody here knew to be over may be what wrote the plan, whatever runs of the spec came after it.
-  const isOpen = !isOver(snapshot.status) || !project.isAlive
+  // One whose end nobody here heard when it came may be what wrote the plan, whatever runs of the spec came after it.
+  const isEndUnheard = !project.isAlive || (execution.isAborted && !project.known.abort)
   const beside = others.filter(
-    ({ execution: other }) => other?.overlaps(execution) || (isOpen && other?.begins(execution) === 'after'),
+    ({ execution: other }) => other?.overlaps(execution) || (isEndUnheard && other?.begins(execution) === 'after'),
   )
   const local = execution.dryRun && knowsDryRun(project)
   const isCutShort = isCutShortByEntry(snapshot, project)

@@ -115,6 +115,7 @@ export class Lifecycle {
       http,
       health: link.health,
       isShared: (state, spec) => this.runs.hasOther(state, spec),
+      isEntryShared: (state, historyId) => this.runs.hasOtherOf(state, historyId),
       finished: ({ state }) => {
         this.archive(state).catch((error: unknown) => failed(state, error))
       },

@@ -7,6 +7,8 @@ export interface ReadingsHost {
   readonly http: BackendHttp
   /** True where another run of the spec is at work, or was since this one is followed [RUN-8]. */
   isShared(state: RunState, spec: string): boolean
+  /** True where another run with the same entry of the history is at work, or was since this one began [RUN-8.11]. */
+  isEntryShared(state: RunState, historyId: string): boolean
   odd(state: RunState, reason: string): void
   failed(state: RunState, error: unknown): void
 }
@@ -102,7 +104,8 @@ export class Readings {
     try {
       const entry = await this.host.http.history(spec, id)
       if (!entry || this.closed || this.state.incarnation !== incarnation) return
-      this.state.observe({ kind: 'history', at: serverNow(), ...entry })
+      const shared = this.host.isEntryShared(this.state, id)
+      this.state.observe({ kind: 'history', at: serverNow(), ...entry, ...(shared && { shared }) })
     } catch (error) {
       if (!(error instanceof BackendError) || error.kind !== 'bad-answer') throw error
       // A generation without history, most likely: asking at every round would only fill the log.

@@ -197,6 +197,16 @@ export class RunState {
     return first !== null || accepted !== null || stopAt !== null
   }
 
+  /** Known from the history alone, it has failed because nothing changed any more [RUN-13.1]. */
+  get isGivenUp(): boolean {
+    return this.run.quietAt !== null
+  }
+
+  /** It was found in the history as the resume of a followed run that is over [RUN-13.6]. */
+  get isResume(): boolean {
+    return this.run.history?.resumes === true
+  }
+
   /** Since when it is known that the backend does not know the run, ms; null: it does, or was not asked. */
   get unknownSince(): number | null {
     return this.run.unknown?.at ?? null

@@ -108,14 +108,28 @@ export class Runs {
       .map(({ fields }) => fields)
   }
 
-  /** Another run of the spec is at work, or was since this one is known [RUN-8]. */
+  /** Another run of the spec is at work, or was since this one is known or after it began [RUN-8]. */
   hasOther(state: RunState, spec: string): boolean {
+    const begun = at(state.current().view.startedAt) ?? Infinity
     for (const other of this.states.values()) {
       if (other === state || other.spec !== spec) continue
       const { view } = other.current()
       // What only the history tells of may be this very run, until that says which entry is its own.
       if (view.basis === 'history' && state.current().view.historyId === null) continue
-      if (view.endedAt === null || Date.parse(view.endedAt) + view.clockOffset >= state.since) return true
+      const ended = at(view.endedAt)
+      if (ended === null || ended > begun || ended + view.clockOffset >= state.since) return true
+    }
+    return false
+  }
+
+  /** Another followed run with that entry of the history is at work, or was after this one began [RUN-8.11]. */
+  hasOtherOf(state: RunState, historyId: string): boolean {
+    const begun = at(state.current().view.startedAt)
+    for (const other of this.states.values()) {
+      const { view } = other.current()
+      if (other === state || view.historyId !== historyId || view.basis === 'history') continue
+      const ended = at(view.endedAt)
+      if (ended === null || begun === null || ended > begun) return true
     }
     return false
   }
@@ -124,7 +138,8 @@ export class Runs {
   goesOn(found: RunState, before: RunState): boolean {
     const { basis, startedAt } = found.view().fields
     const { endedAt } = before.view().fields
-    return found !== before && basis === 'history' && startedAt !== null && endedAt !== null && startedAt >= endedAt
+    if (found === before || basis !== 'history' || !found.isResume) return false
+    return startedAt !== null && endedAt !== null && startedAt >= endedAt
   }
 
   /** The runs that may have had a container that was created at `since` (ms) or later [DOCK-4]. */

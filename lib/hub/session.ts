@@ -17,6 +17,8 @@ export interface SessionHost {
   readonly health: Pick<Health, 'healthyAt' | 'refusedAt' | 'since'>
   /** True where another run of the spec is at work, or was since this one is followed [RUN-8]. */
   isShared(state: RunState, spec: string): boolean
+  /** True where another run with the same entry of the history is at work, or was since this one began [RUN-8.11]. */
+  isEntryShared(state: RunState, historyId: string): boolean
   /** The run is over and its stream has ended: nothing more comes from the backend. */
   finished(session: Session): void
   odd(state: RunState, reason: string): void

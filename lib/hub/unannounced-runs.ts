@@ -1,7 +1,7 @@
 import type { BackendHttp, HistoryEntry } from '../backend/http'
 import { serverNow } from '../clock/clock'
 import { isOver } from '../run/model'
-import type { PlanBatch } from '../run/observation'
+import type { HistoryReading, PlanBatch } from '../run/observation'
 import { Discovery } from './discovery'
 import type { RunState } from './run-state'
 import type { Runs } from './runs'
@@ -81,16 +81,16 @@ export class UnannouncedRuns {
     const shared = `${entry.id} ${followed.runId}`
     if (!isOpen(entry)) remember(this.ended, shared)
     if (found && end !== null && this.host.runs.goesOn(found, followed)) {
-      this.show(spec, { ...entry, startedAt: end }, shared)
+      this.show(spec, resumeOf(entry, end), shared)
     } else if (found && found !== followed) {
       this.host.merged(found, followed)
     } else if (end !== null && !undecided && wasResumed(entry, end, this.ended.has(shared))) {
-      this.show(spec, { ...entry, startedAt: end }, shared)
+      this.show(spec, resumeOf(entry, end), shared)
     }
   }
 
   /** Returns whether there is room for it. `once`: what is shown is not shown again under it. */
-  private show(spec: string, entry: HistoryEntry, once = entry.id): boolean {
+  private show(spec: string, entry: Shown, once = entry.id): boolean {
     const known = this.host.runs.byItsOwn(entry.id)
     if (!known && this.shown.has(once)) return true
     const state = known ?? this.host.create(entry.id, spec)
@@ -105,12 +105,20 @@ export class UnannouncedRuns {
   private takePlan(spec: string, batches: PlanBatch[]): void {
     for (const state of this.host.runs.all()) {
       const { basis, status } = state.current().view
-      if (basis !== 'history' || state.spec !== spec || isOver(status)) continue
+      if (basis !== 'history' || state.spec !== spec || (isOver(status) && !state.isGivenUp)) continue
       const shared = this.host.runs.hasOther(state, spec)
+      // What another run may have written does not show that this one goes on [RUN-13.5].
+      if (shared && state.isGivenUp) continue
       state.observe({ kind: 'plan', at: serverNow(), spec, batches, shared })
     }
   }
 }
+
+/** An entry as it is told to the run that is shown by it. */
+type Shown = HistoryEntry & Pick<HistoryReading, 'resumes'>
+
+/** The run that goes on with the entry of one that ended at `end`, ms on the backend's clock. */
+const resumeOf = (entry: HistoryEntry, end: number): Shown => ({ ...entry, startedAt: end, resumes: true })
 
 function remember(ids: Set<string>, id: string): void {
   ids.add(id)

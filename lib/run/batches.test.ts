@@ -399,6 +399,13 @@ describe('a history that is ahead of the stream', () => {
     expect(told.statuses).toEqual({ a: 'pending' })
   })
 
+  it('[RUN-8.11] corrects nothing while another run at work has the same entry', () => {
+    const told = say(['a'], START, RUNNING)
+    const batches = [{ ...entry, status: 'completed', endedAt: T0 + 9 * SECOND }]
+    expect(told.history({ batches, shared: true }).statuses).toEqual({ a: 'pending' })
+    expect(told.history({ batches }).statuses).toEqual({ a: 'completed' })
+  })
+
   it('[RUN-8] never overrules the stream', () => {
     const told = say(['a'], START, status('a', 'completed'))
     told.history({ batches: [{ ...entry, status: 'failed', endedAt: T0 + 9 * SECOND }] })

@@ -174,6 +174,8 @@ function idOf(says: Says): string | null {
 
 /** What a lost message left wrong, by the run's own history entry [RUN-8]. @returns how many batches that were */
 function correctByHistory(roster: Roster, run: Run): number {
+  // Which of the runs that are at work completed a batch, an entry that they share does not tell [RUN-8.11].
+  if (run.history?.shared) return 0
   let corrected = 0
   const begun = run.first
   for (const entry of run.history?.batches ?? []) {

@@ -22,7 +22,10 @@ const TOLD_EARLY = 2_000
 /** Durations are right to this, ms: no smaller step is told from a delay [RUN-16]. */
 export const CLOCK_TOLERANCE = 1_500
 
-/** Takes in what a message tells of the backend's clock. @returns true where that changes any time of the run */
+/**
+ * Takes in what a message tells of the backend's clock.
+ * @returns true where that changes any time of the run, or is needed to know later whether a step is confirmed [REC-3]
+ */
 export function foldClock(steps: KeptSteps, message: Pick<Message, 'id' | 'connection' | 'clock'>): boolean {
   const { clock, connection, id } = message
   const told = clock !== undefined && setStep(steps, { ...clock, connection })
@@ -42,7 +45,9 @@ function setStep(steps: KeptSteps, step: KeptStep): boolean {
     return true
   }
   steps.set(id, step)
-  return !known || JSON.stringify({ ...known, connection }) !== JSON.stringify(step)
+  // That another connection brought it again is no news but where its replay decides whether there was a step at all.
+  const before = step.basis === 'order' ? known : known && { ...known, connection }
+  return JSON.stringify(before) !== JSON.stringify(step)
 }
 
 /** A full replay brings each step again: one that it did not bring, and that only the order of messages showed, was none. */

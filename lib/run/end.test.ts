@@ -572,6 +572,17 @@ describe('"Execution not found."', () => {
   })
 })
 
+describe('an abort after which the backend’s clock was set', () => {
+  it('[RUN-16.2] [RUN-4] is taken back by no word of the engine that came before it', () => {
+    const told = atWork()
+    const place = { from: 4, since: 4, until: 4, stamp: told.now + SECOND }
+    const clock = { id: 'abort', ...place, correction: -MINUTE, basis: 'measured' } as const
+    told.say(ABORT, { index: 4, id: 'abort', clock })
+    told.close().open().wait(SECOND).replayed()
+    expect(told.view).toMatchObject({ status: 'aborted', inferred: false })
+  })
+})
+
 describe('an end that only the history tells', () => {
   it.each(['completed', 'failed', 'aborted'] as const)('[RUN-8] %s counts after 5 s, inferred', end => {
     const told = atWork()
@@ -608,6 +619,29 @@ describe('an end that only the history tells', () => {
   ])('[RUN-8] is none where it says %s', (_, says, endedAt) => {
     const told = atWork().history({ status: says, endedAt })
     expect(told.derive(told.now + MINUTE).view.status).toBe('running')
+  })
+
+  it('[RUN-8.10] is another run’s where the engine speaks more than 2 s after it', () => {
+    const told = atWork()
+    const endedAt = told.now
+    told.history({ status: 'completed', endedAt }).wait(MINUTE)
+    const wrong = { status: 'completed', inferred: true, endedAt: iso(endedAt) }
+    // What an agent prints says nothing of the engine, and what the engine said about then may have been under way.
+    told.say({ kind: 'line' })
+    told.say(status('b', 'running'), { time: { ms: endedAt + 2 * SECOND, ns: 0 } })
+    expect(told.view).toMatchObject(wrong)
+    told.say(status('a', 'completed'), { time: { ms: endedAt + 2 * SECOND + 1, ns: 0 } })
+    expect(told.view).toMatchObject({ status: 'running', inferred: false, endedAt: null })
+    const later = told.now
+    told.history({ status: 'failed', endedAt: later, error: 'x' }).wait(5 * SECOND)
+    expect(told.view).toMatchObject({ status: 'failed', inferred: true, endedAt: iso(later) })
+  })
+
+  it('[RUN-8.11] is none while another run at work has the same entry, nor does its word prove a failure', () => {
+    const told = atWork(failed('words')).history({ status: 'failed', endedAt: T0 + MINUTE, shared: true })
+    expect(told.derive(told.now + 10 * SECOND).view).toMatchObject({ status: 'running', inferred: false })
+    told.history({ status: 'failed', endedAt: T0 + MINUTE })
+    expect(told.view.status).toBe('failed')
   })
 
   it('[RUN-8] is awaited anew after the history took it back', () => {

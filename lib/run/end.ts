@@ -29,6 +29,8 @@ export interface Ending {
 }
 
 const HISTORY_GRACE = 5_000
+/** What an engine may still say of a run after it wrote the run's end into the history, ms. */
+const AFTERMATH = 2_000
 const ABORTED = 'Execution aborted by user.'
 export const BACKEND_FORGOT =
   'The backend no longer knows this run: its process ended while the run was at work. What its agents still do, Docker shows.'
@@ -92,15 +94,18 @@ export function findEnd(run: Run, messages: readonly Kept[], now: number): Endin
     story.hear(message)
   }
 
-  const lastWord = lastWordOfEngine(messages)
-  const stands = (end: Candidate) => end.final || !lastWord || compareInstants(lastWord.time, end.time) <= 0
+  const lastPlace = messages.findLastIndex(isWordOfEngine)
+  const lastWord = messages[lastPlace]
+  // A word that came first takes no end back, whatever its time is once a step of the clock is reckoned in.
+  const stands = (end: Candidate) =>
+    end.final || !lastWord || lastPlace < end.place || compareInstants(lastWord.time, end.time) <= 0
   const wasEnd = ({ place }: Candidate) => messages[place]?.silence?.wasEnd === true
   const standing = ends.filter(stands)
   const stopped = endOfStop(run, lastWord)
   const forgotten = endOfProcess(run)
-  const continued = endByContinuation(run)
+  const continued = endByContinuation(run, lastWord)
   const wasContinuedFirst = (run.continued?.at ?? Infinity) < (run.unknown?.at ?? Infinity)
-  const entry = endOfHistory(run, history)
+  const entry = endOfHistory(run, history, lastWord)
   // A run that had ended has reason to be silent; unless that was not known then, and the silence was found to be its end.
   const overSince = Math.min(
     ...standing.map(({ since }) => since),
@@ -225,16 +230,12 @@ function judgeAbort(run: Run, message: Kept): 'real' | 'printed' | 'undecided' {
   return run.unknown ? 'real' : 'undecided'
 }
 
-/** When the engine last spoke of the run or a batch: that takes an earlier end back that an `error` told, nothing else. */
-function lastWordOfEngine(messages: readonly Kept[]): Kept | undefined {
-  return messages.findLast(
-    ({ says }) =>
-      says.kind === 'run-status' ||
-      says.kind === 'batch-status' ||
-      says.kind === 'success' ||
-      ((says.kind === 'batch-start' || says.kind === 'batch-complete') && says.tier < 3),
-  )
-}
+/** The engine speaks of the run or a batch: that takes an earlier end back that an `error` told, nothing else does. */
+const isWordOfEngine = ({ says }: Kept): boolean =>
+  says.kind === 'run-status' ||
+  says.kind === 'batch-status' ||
+  says.kind === 'success' ||
+  ((says.kind === 'batch-start' || says.kind === 'batch-complete') && says.tier < 3)
 
 /** The backend forgot the run: it died with the backend's process [RUN-11]. */
 function endOfProcess({ unknown, last, accepted }: Run): End | null {
@@ -254,26 +255,41 @@ function endOfStop(run: Run, lastWord: Kept | undefined): End | null {
   return { status: 'aborted', time: { ms: stopAt - offsetOf(run), ns: 0 }, error: ABORTED, inferred: true }
 }
 
-/** Another run went on with its history entry while this one had not ended [RUN-13]. */
-export function endByContinuation({ continued, history }: Run): End | null {
-  if (!continued) return null
+/**
+ * Another run went on with its history entry while this one had not ended [RUN-13], and its engine has said nothing since
+ * [RUN-13.4].
+ */
+export function endByContinuation({ continued, history }: Run, lastWord?: Kept): End | null {
+  if (!continued || (lastWord && lastWord.time.ms > continued.from)) return null
   const ended = history?.endedAt ?? null
   if (ended !== null && ended <= continued.from) return null
   const error = 'Another run resumed what this one had begun.'
   return { status: 'aborted', time: { ms: continued.from, ns: 0 }, error, inferred: true }
 }
 
-/** The history knows an end that the stream has not told; `since`, ms on our clock, it has had its time to [RUN-8]. */
-function endOfHistory(run: Run, history: HistoryReading | null): { end: End; since: number } | null {
+/**
+ * The history knows an end that the stream has not told; `since`, ms on our clock, it has had its time to [RUN-8]. Where the
+ * engine speaks after that, another run with the same entry has ended [RUN-8.10].
+ */
+function endOfHistory(
+  run: Run,
+  history: HistoryReading | null,
+  lastWord: Kept | undefined,
+): { end: End; since: number } | null {
   if (!history || history.endedAt === null || run.historyEndedAt === null) return null
   const { status, endedAt, error } = history
+  if (lastWord && lastWord.time.ms > endedAt + AFTERMATH) return null
   if (status !== 'completed' && status !== 'failed' && status !== 'aborted') return null
   const end: End = { status, time: { ms: endedAt, ns: 0 }, error, inferred: true }
   return { end, since: run.historyEndedAt + HISTORY_GRACE }
 }
 
-/** The run's entry in the history, unless its end is that of an earlier or a later run: one that is resumed shares its entry. */
+/**
+ * The run's entry in the history, unless its end is that of an earlier or a later run: one that is resumed shares its entry; or
+ * of one that is at work at the same time [RUN-8.11].
+ */
 function ownHistory({ history, continued }: Run, messages: readonly Kept[]): HistoryReading | null {
+  if (history?.shared) return null
   const ended = history?.endedAt ?? null
   if (ended === null) return history
   const begun = messages[0]?.time.ms ?? -Infinity

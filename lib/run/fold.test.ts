@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fold } from './fold'
 import { emptyRun, inOrder } from './run'
-import type { HistoryReading, Message, PlanReading, Says } from './observation'
+import type { HistoryReading, Message, Observation, PlanReading, Says } from './observation'
 import {
   ABORT,
   agent,
@@ -361,6 +361,22 @@ describe('a reading that says the same as the one before', () => {
     ...{ kind: 'plan', at: T0, spec: '001-todo', shared: false },
     batches: [{ id: 'a', name: null, dependsOn: [], completed: false, running: false, branch: null }],
   }
+
+  it('[RUN-16.5] [REC-3] is news where a later connection shows a step of the clock again', () => {
+    const told = new Told(['a'])
+    const start = told.say(START)
+    const step = { from: 1, since: 1, until: 1, stamp: T0, correction: 60_000, basis: 'order' } as const
+    const set = told.say(RUNNING, { id: 'set', clock: { id: 'set', ...step } })
+    const rebuilt = emptyRun()
+    const record = (observation: Observation) => {
+      if (told.observe(observation)) fold(rebuilt, observation)
+    }
+    for (const message of [start, set]) fold(rebuilt, message)
+    const again = { at: told.now, connection: 2 }
+    for (const message of [start, set]) record({ ...message, ...again })
+    record({ kind: 'replayed', ...again })
+    expect([told.run, rebuilt].map(({ clockSteps }) => [...clockSteps.keys()])).toEqual([['set'], ['set']])
+  })
 
   it('[RUN-8] is news of a plan that is read for the first time since the run began, and only then', () => {
     const run = emptyRun()

@@ -182,6 +182,10 @@ export const observation = z.discriminatedUnion('kind', [
     endedAt: z.number().nullable(),
     error: z.string().nullable(),
     batches: z.array(historyBatch),
+    /** Another followed run with this entry was at work at that time, or since this run began [RUN-8.11]. */
+    shared: z.literal(true).exactOptional(),
+    /** It is the resume of a followed run that is over, which has the same entry: a run beside that one [RUN-13.6]. */
+    resumes: z.literal(true).exactOptional(),
   }),
   /** What Docker shows of a container that works on a batch of this run; `batch` null: it does not, after all [DOCK-4]. */
   z.object({

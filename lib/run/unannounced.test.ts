@@ -294,6 +294,21 @@ describe('a run with whose entry another goes on', () => {
     expect(forgotten.wait(10 * SECOND).continued().view).toMatchObject({ status: 'failed', error: BACKEND_FORGOT })
   })
 
+  it('[RUN-13.4] goes on where its engine speaks after that, and ends by its own stream', () => {
+    const told = new Told(['a', 'b']).watched()
+    for (const says of [START, RUNNING, status('a', 'running')]) told.say(says)
+    const from = told.wait(10 * SECOND).now
+    expect(told.continued(from).view).toMatchObject(ABORTED)
+    // An agent's line says nothing of the engine.
+    told.say({ kind: 'line' })
+    expect(told.view).toMatchObject(ABORTED)
+    for (const says of [status('a', 'completed'), status('b', 'running')]) told.say(says)
+    expect(told.continued(from).view).toMatchObject({ status: 'running', inferred: false, endedAt: null })
+    expect(told.statuses).toEqual({ a: 'completed', b: 'running' })
+    told.say(COMPLETED)
+    expect(told.view).toMatchObject({ status: 'completed', inferred: false })
+  })
+
   it('[RUN-13] stays as it ended by its own stream', () => {
     const told = new Told(['a']).watched()
     for (const says of [START, status('a', 'running'), batchError('x'), COMPLETED]) told.say(says)

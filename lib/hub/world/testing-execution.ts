@@ -109,11 +109,18 @@ export class Execution {
 
   /** Whether it began before another or after it, as far as their stamps tell. */
   begins(other: Execution): 'before' | 'after' | 'at once' {
-    const [own, its] = [this, other].map(({ beganAt }) =>
-      this.generation === 'C' ? Math.floor(beganAt / 1_000) : beganAt,
-    )
-    if (own === undefined || its === undefined || own === its) return 'at once'
-    return own < its ? 'before' : 'after'
+    return this.order(this.beganAt, other.beganAt)
+  }
+
+  /** Whether its engine spoke last before another one began or after that, as far as their stamps tell. */
+  spokeLast(other: Execution): 'before' | 'after' | 'at once' {
+    return this.order(this.saidAt, other.beganAt)
+  }
+
+  private order(a: number, b: number): 'before' | 'after' | 'at once' {
+    const stamp = (ms: number) => (this.generation === 'C' ? Math.floor(ms / 1_000) : ms)
+    if (stamp(a) === stamp(b)) return 'at once'
+    return stamp(a) < stamp(b) ? 'before' : 'after'
   }
 
   /** The engine is at work no more, for whatever reason. */

@@ -35,16 +35,22 @@ export function expectTrue(snapshot: Snapshot, project: Project, scene: Scene): 
   expect(snapshot.startedAt).toBe(startOf(project))
   expect(snapshot.counts).toMatchObject({ total: project.files.plan.length, totalKnown: true })
   const others = scene.projects.filter(each => each !== project && each.files === project.files && each.execution)
-  const beside = others.filter(each => each.execution?.overlaps(execution))
+  // One whose end nobody here heard when it came may be what wrote the plan, whatever runs of the spec came after it.
+  const isEndUnheard = !project.isAlive || (execution.isAborted && !project.known.abort)
+  const beside = others.filter(
+    ({ execution: other }) => other?.overlaps(execution) || (isEndUnheard && other?.begins(execution) === 'after'),
+  )
   const local = execution.dryRun && knowsDryRun(project)
+  const isCutShort = isCutShortByEntry(snapshot, project)
   const told = snapshot.batches.map(({ id, status, verdict }) => ({ id, status, verdict }))
   const due = truth.batches.map(([id, status]) => {
     const found = told.find(each => each.id === id)
     const own = ownContainers(project, id, scene)
     // Who reads a container's output asks how it is, too. Where only that one was told before it was gone, chance decides.
-    const [due, ...alternatives] = [true, false].flatMap(all => {
-      const evidence = evidenceOf(own, scene.dashboard, all)
-      const untold = isCutShortByEntry(snapshot, project) && status !== 'completed' ? UNTOLD : []
+    const seen = [true, false].map(all => evidenceOf(own, scene.dashboard, all))
+    // A batch of which nobody heard that it began is given no container.
+    const [due, ...alternatives] = [...seen, ...(isCutShort ? [[]] : [])].flatMap(evidence => {
+      const untold = isCutShort && status !== 'completed' ? UNTOLD : []
       return [...statesOf(id, status, truth, evidence), ...untold, ...writtenBy(beside, id)].map(status => ({
         ...{ id, status },
         verdict: verdictOf(status, isOver(snapshot.status), evidence, local),
@@ -139,18 +145,38 @@ export const isAtWork = ({ inspection, removed }: Pick<SimulatedContainer, 'insp
 /** What the dashboard can know of a run; no truth where chance decides how much of it. */
 function knowable(project: Project, all: readonly Project[]): Knowable {
   const alone = knowableAlone(project)
-  const { execution } = project
-  if (!execution || alone.statuses.every(isOver)) return alone
-  const sharing = all.filter(each => each !== project && execution.entry && each.execution?.entry === execution.entry)
-  const later = sharing.filter(each => each.execution?.begins(execution) !== 'before')
-  const beside = sharing.filter(each => each.execution?.overlaps(execution))
+  const { execution, known } = project
+  if (!execution) return alone
+  const sharing = all.flatMap(each => {
+    const other = each !== project && execution.entry && each.execution?.entry === execution.entry && each.execution
+    return other ? [{ known: each.known, execution: other }] : []
+  })
+  const beside = sharing.filter(each => each.execution.overlaps(execution))
+  if (alone.statuses.every(isOver)) {
+    const isTold = execution.frames.some(frame => frame.isEnd && known.heard.has(frame))
+    if (isTold) return alone
+    // Its own end was unheard: that of one that was at work beside it is taken for it, or that a later one goes on [RUN-8] [RUN-13].
+    const ends = beside.map(each => each.execution.truth.status).filter(isOver)
+    if (sharing.some(each => each.execution.begins(execution) !== 'before')) ends.push('aborted')
+    return ends.length === 0 ? alone : { statuses: [...alone.statuses, ...ends], truth: null }
+  }
+  const later = sharing.filter(each => each.execution.begins(execution) !== 'before')
   if (later.length === 0 && beside.length === 0) return alone
   // Another run went on with its entry, and what that one did there may be taken for this one's [RUN-13].
-  const isKnown = [project, ...later].every(({ known }) => [...known.heard].some(({ namesEntry }) => namesEntry))
-  const isClear = sharing.every(each => each.execution?.begins(execution) === 'after')
-  if (isKnown && isClear && alone.truth) return { statuses: ['aborted'], truth: cutShort(alone.truth, 'aborted') }
+  const isKnown = [project, ...later].every(each => [...each.known.heard].some(({ namesEntry }) => namesEntry))
+  if (isKnown && sharing.every(each => each.execution.begins(execution) === 'after')) {
+    const spoken = sharing.map(each => execution.spokeLast(each.execution))
+    // Its engine's word that came after the other began shows that it is at work, too, where that was heard [RUN-13.4].
+    if (spoken.every(when => when === 'after') && isHeard(project)) return alone
+    const isSilent = spoken.every(when => when === 'before')
+    if (isSilent && alone.truth) return { statuses: ['aborted'], truth: cutShort(alone.truth, 'aborted') }
+  }
   return { statuses: [...alone.statuses, 'aborted', 'failed', 'completed'], truth: null }
 }
+
+/** All that can be heard of it was. */
+const isHeard = ({ execution, known }: Project): boolean =>
+  execution?.frames.every(frame => known.heard.has(frame) || !frame.replayed) ?? false
 
 interface Knowable {
   statuses: RunStatus[]
@@ -162,7 +188,7 @@ function knowableAlone(project: Project): Knowable {
   if (!execution) return { statuses: ['idle'], truth: null }
   const { truth } = execution
   const isAborted = execution.isAborted && known.abort
-  const isComplete = execution.frames.every(frame => known.heard.has(frame) || !frame.replayed)
+  const isComplete = isHeard(project)
   // The stream of a run that is over is not joined again once it is lost [RUN-9]: what took that end back may be unheard.
   if (isAlive && execution.seemedFailed && !isComplete)
     return { statuses: [truth.status, 'failed', 'aborted'], truth: null }

@@ -1,5 +1,6 @@
 import type { Deed, Story } from './testing-deeds'
 import { CLEAR } from './testing-network'
+import { pinnedOfEntries } from './testing-pinned-entries'
 
 const calm = { seed: 0, generation: 'C', dryRun: false, backendSkew: 0, dockerSkew: 0 } as const
 const maybeFailed: Deed[] = [
@@ -301,4 +302,5 @@ export const pinned: Record<string, Story> = {
       { do: 'pass', ms: 900 },
     ],
   },
+  ...pinnedOfEntries,
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { assign, type Employer } from '../run/assign'
 import { creationIn } from '../run/durations'
 import { agent } from '../run/testing'
+import { elapsed } from '../run/time'
 import { SteppedRun, T0 } from './testing-stepped'
 
 const SECOND = 1_000
@@ -91,5 +92,34 @@ describe('a container that was created after the clock was set', () => {
     const container = agent('c', { createdAt: run.now + 100 + by, seenRunningAt: run.now + 300, tree: 'a-1a2b3c' })
     const employers = [{ ...before, batches: [batch] }, own]
     expect(assign([container], employers).get('c')).toMatchObject({ runId: 'r1', batchId: 'a' })
+  })
+})
+
+describe('a message that comes late on a connection that was joined again', () => {
+  const joined = () => {
+    const run = new SteppedRun(0, ['a', 'b'], 9).accepted().pass(20).do({ kind: 'join' }).do({ kind: 'start' })
+    return run.pass(2_000).do({ kind: 'begin', batch: 'a' }).pass(1_000)
+  }
+
+  it('[RUN-16.18] is uncertain until a live message tells that the clock was set', () => {
+    const run = joined()
+      .do({ kind: 'set', by: -120_000 })
+      .pass(5_000)
+      .do({ kind: 'cut' })
+      .pass(200_000)
+      .do({ kind: 'join' })
+    run.pass(1_200).do({ kind: 'begin', batch: 'b' })
+    expect(run.view.batches[1]).toMatchObject({ durationUncertain: true })
+    run.pass(2_000).do({ kind: 'line' })
+    expect(run.view.batches[1]).not.toHaveProperty('durationUncertain')
+    expect(elapsed({ ...run.view.batches[1]!, clockOffset: run.view.clockOffset }, run.ours)).toBeLessThanOrEqual(2_000)
+  })
+
+  it('[RUN-16.18] leaves nothing uncertain where it was only delayed', () => {
+    const run = joined().do({ kind: 'cut' }).pass(5_000).do({ kind: 'join' }).pass(1_200)
+    run.do({ kind: 'delay', by: 4_000 }).do({ kind: 'begin', batch: 'b' }).pass(4_000)
+    expect(run.view.batches[1]).toMatchObject({ durationUncertain: true })
+    run.do({ kind: 'delay', by: 0 }).pass(2_000).do({ kind: 'line' })
+    expect([run.view, ...run.view.batches].filter(({ durationUncertain }) => durationUncertain)).toEqual([])
   })
 })

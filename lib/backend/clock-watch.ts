@@ -66,6 +66,8 @@ export class ClockWatch {
   private missed: ClockStep | null = null
   /** Since this frame all came later than their stamps say: they were delayed, or the clock was set back. */
   private doubt: Doubt | null = null
+  /** Since this frame they came late on a connection that may still have been in its replay; kept until one fits [RUN-16.18]. */
+  private tardy: Doubt | null = null
   /** A step that a silence before its message made likely, before anything told how the clocks differ. */
   private suspected: ClockStep | null = null
 
@@ -91,7 +93,7 @@ export class ClockWatch {
     this.steps.clear()
     this.fittingTo = 0
     this.unmeasured = []
-    this.doubt = null
+    this.doubt = this.tardy = null
   }
 
   /** Keeps a step, also one that an earlier process found. */
@@ -152,6 +154,7 @@ export class ClockWatch {
     }
     if (!known) return null
     const moved = moveTo(known, frame.index)
+    if (this.tardy?.step.id === frame.id) this.tardy.step = moved
     const { missed } = this
     if (missed) {
       this.missed = null
@@ -198,7 +201,8 @@ export class ClockWatch {
   /** A frame that came at once, and does not fit the offset. */
   private measure(frame: Stamped, change: number): ClockStep | null {
     const late = frame.at - frame.stamp
-    const { doubt, last, unmeasured } = this
+    const { last, unmeasured } = this
+    const doubt = this.doubt ?? (frame.live ? this.tardy : null)
     // The frame before a live one was stamped by the same clock.
     const first = frame.live && last && last.index >= this.fittingTo ? last : frame
     const [step] = unmeasured
@@ -241,15 +245,16 @@ export class ClockWatch {
     this.offset = late
     this.delayed = LONGEST_DELAY
     this.fittingTo = index + 1
-    this.doubt = this.early = this.missed = null
+    this.doubt = this.tardy = this.early = this.missed = null
     this.unmeasured = []
   }
 
   /** The frames in doubt were delayed, or the clock was set back and forward again; those after them are not in doubt. */
   private dispel({ index }: Stamped): ClockStep | null {
-    const { doubt } = this
-    this.doubt = null
-    return doubt && { ...doubt.step, correction: 0, basis: 'measured', until: index }
+    const { doubt, tardy } = this
+    this.doubt = this.tardy = null
+    if (doubt) return { ...doubt.step, correction: 0, basis: 'measured', until: index }
+    return tardy && withdrawn(tardy.step)
   }
 
   /** A frame of which it is not known whether it came at once, and which does not fit the offset. */
@@ -261,6 +266,12 @@ export class ClockWatch {
       // It came before its own stamp: the clock was set forward, and by no less than this.
       const correction = -change > this.delayed ? change : 0
       if (this.trusted) return early ? null : { ...this.place(frame, correction), basis: 'doubt' }
+    }
+    if (change > 0 && this.unmeasured.length === 0 && frame.at - this.openedAt >= REPLAY_LASTS) {
+      const { tardy } = this
+      if (tardy) noteChange(tardy, change)
+      this.tardy ??= { step: { ...this.place(frame, 0), basis: 'doubt' }, change, isSteady: true }
+      return tardy ? null : this.tardy.step
     }
     const isQuiet = this.last !== null && frame.at - this.last.at >= QUIET
     return isQuiet ? { ...this.place(frame, 0), basis: 'doubt' } : null
@@ -298,6 +309,15 @@ const confirmed = ({ step, isSteady }: Doubt, { index }: Stamped, change: number
   correction: bounded(change),
   basis: 'measured',
   until: isSteady ? step.until : index,
+})
+
+/** There was none: no message is on either side of it. */
+const withdrawn = (step: ClockStep): ClockStep => ({
+  ...step,
+  correction: 0,
+  basis: 'measured',
+  since: step.from,
+  until: step.from,
 })
 
 /** Frames came later or earlier from there on: the clock was set, or it was the delay that changed, which corrects nothing. */

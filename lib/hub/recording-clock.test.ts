@@ -19,7 +19,10 @@ async function played(entries: readonly Entry[]) {
   await writeFile(path, [header, ...entries].map(lineOf).join(''))
   const seen: { header: Header | null; entries: Entry[] } = { header: null, entries: [] }
   const reading = await playRecording(path, {
-    begin: begun => (seen.header = begun) !== null,
+    begin: begun => {
+      seen.header = begun
+      return true
+    },
     play: entry => void seen.entries.push(entry),
   })
   return { ...seen, ...reading }

@@ -36,7 +36,8 @@ export function foldClock(steps: KeptSteps, message: Pick<Message, 'id' | 'conne
 }
 
 function setStep(steps: KeptSteps, step: KeptStep): boolean {
-  const { id, connection } = step
+  const { id, connection, basis, correction, since, until } = step
+  if (basis === 'measured' && correction === 0 && since === until) return steps.delete(id)
   const known = steps.get(id)
   if (!known && steps.size >= MAX_STEPS) {
     const last = inOrderOfPlace(steps).at(-1)

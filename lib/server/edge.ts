@@ -211,7 +211,8 @@ export async function drain(server: Server, patienceMs: number): Promise<void> {
   server.close()
   const deadline = performance.now() + patienceMs
   // A connection that falls idle after its answer would be kept for a next request.
-  while (performance.now() < deadline && !(await Promise.race([closed, sleep(20, false)]))) server.closeIdleConnections()
+  while (performance.now() < deadline && !(await Promise.race([closed, sleep(20, false)])))
+    server.closeIdleConnections()
   server.closeAllConnections()
 }
 

@@ -36,7 +36,8 @@ export function foldClock(steps: KeptSteps, message: Pick<Message, 'id' | 'conne
 }
 
 function setStep(steps: KeptSteps, step: KeptStep): boolean {
-  const { id, connection, basis, correction, since, until } = step
+  const { id, basis, correction, since, until } = step
+  // The doubt about a message is over: nothing had stepped before it.
   if (basis === 'measured' && correction === 0 && since === until) return steps.delete(id)
   const known = steps.get(id)
   if (!known && steps.size >= MAX_STEPS) {
@@ -46,9 +47,8 @@ function setStep(steps: KeptSteps, step: KeptStep): boolean {
     return true
   }
   steps.set(id, step)
-  // That another connection brought it again is no news but where its replay decides whether there was a step at all.
-  const before = step.basis === 'order' ? known : known && { ...known, connection }
-  return JSON.stringify(before) !== JSON.stringify(step)
+  // That another connection brought it again is news, too: what a later one brings decides whether there was a step at all.
+  return JSON.stringify(known) !== JSON.stringify(step)
 }
 
 /** A full replay brings each step again: one that it did not bring, and that only the order of messages showed, was none. */

@@ -362,10 +362,10 @@ describe('a reading that says the same as the one before', () => {
     batches: [{ id: 'a', name: null, dependsOn: [], completed: false, running: false, branch: null }],
   }
 
-  it('[RUN-16.5] [REC-3] is news where a later connection shows a step of the clock again', () => {
+  it.each(['order', 'measured'] as const)('[RUN-16.5] [REC-3] is news where a step, %s, is shown again', basis => {
     const told = new Told(['a'])
     const start = told.say(START)
-    const step = { from: 1, since: 1, until: 1, stamp: T0, correction: 60_000, basis: 'order' } as const
+    const step = { from: 1, since: 1, until: 1, stamp: T0, correction: 60_000, basis }
     const set = told.say(RUNNING, { id: 'set', clock: { id: 'set', ...step } })
     const rebuilt = emptyRun()
     const record = (observation: Observation) => {
@@ -375,7 +375,10 @@ describe('a reading that says the same as the one before', () => {
     const again = { at: told.now, connection: 2 }
     for (const message of [start, set]) record({ ...message, ...again })
     record({ kind: 'replayed', ...again })
-    expect([told.run, rebuilt].map(({ clockSteps }) => [...clockSteps.keys()])).toEqual([['set'], ['set']])
+    expect([told.run, rebuilt].map(({ clockSteps }) => [...clockSteps.values()])).toEqual([
+      [{ id: 'set', ...step, connection: 2 }],
+      [{ id: 'set', ...step, connection: 2 }],
+    ])
   })
 
   it('[RUN-8] is news of a plan that is read for the first time since the run began, and only then', () => {

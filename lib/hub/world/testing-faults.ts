@@ -4,6 +4,7 @@ import { digest } from '../../sync/digest'
 import { apply, diffOfDocument, type Document } from '../../sync/document'
 import { isObject, parseJson, type Json, type JsonObject } from '../../sync/json'
 import type { Observation } from '../../run/observation'
+import { RunState } from '../run-state'
 import { Runs } from '../runs'
 import type { RecordsFault } from './testing-disk'
 import type { WorldFault } from './testing-world'
@@ -172,5 +173,23 @@ export const faults: Record<string, WorldFault> = {
         /Failed to create history entry: Another run is already in progress: (\S+) [^"]*/,
         'Created run history entry: $1',
       ),
+  },
+  '[RUN-8.11] a server that takes what another run wrote into an entry for the doing of all that share it': {
+    plant: () => {
+      const planted = vi.spyOn(Runs.prototype, 'hasOtherOf').mockReturnValue(false)
+      return () => planted.mockRestore()
+    },
+  },
+  '[RUN-13.5] a server that reads no plan of a run that was given up': {
+    plant: () => {
+      const planted = vi.spyOn(RunState.prototype, 'isGivenUp', 'get').mockReturnValue(false)
+      return () => planted.mockRestore()
+    },
+  },
+  '[RUN-13.6] a server that takes a run which begins when another ends for its resume': {
+    plant: () => {
+      const planted = vi.spyOn(RunState.prototype, 'isResume', 'get').mockReturnValue(true)
+      return () => planted.mockRestore()
+    },
   },
 }

@@ -48,6 +48,7 @@ export const pinnedOfEntries: Record<string, Story> = {
       { do: 'pass', ms: 4_000 },
       { do: 'step', run: 0, how: 5 },
       { do: 'pass', ms: 12_000 },
+      { do: 'backend dies' },
     ],
   },
   '[RUN-8] a run that is followed when another one of its spec has begun after it and is over': {

@@ -94,7 +94,8 @@ describe('refusals of the commands', () => {
     expect(Object.keys(met.cases).sort()).toEqual([...rows.keys()].sort())
   })
 
-  it.each(keys)('[SAY-6] %s', async key => {
+  // Each waits for a process of its own.
+  it.concurrent.each(keys)('[SAY-6] %s', async key => {
     const refusal = met.cases[key]
     expect(refusal && (await faultsIn(refusal, rows.get(key)))).toEqual([])
   })

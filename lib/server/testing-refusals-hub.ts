@@ -329,6 +329,8 @@ export async function hubCases() {
     importTooLong: {
       meet: importOf(roomy, header() + longPlan()),
       says: says(/more than can be shown/, /This recording/, /other tools/),
+      // It would only take time again.
+      noPage: true,
     },
     importNamesTooLong: {
       meet: importOf(roomy, header('s'.repeat(20_000))),

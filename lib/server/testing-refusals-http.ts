@@ -185,6 +185,8 @@ export async function httpCases() {
       says: says(/no such container/, /xyz\.$/, /GET \/api\/containers lists/),
     },
   }
-  const close = async () => void (await Promise.all(servers.map(server => server.close())))
+  const close = async () => {
+    await Promise.all(servers.map(server => server.close()))
+  }
   return { cases, close }
 }

@@ -61,7 +61,7 @@ export function wantsPage(accept = ''): boolean {
 }
 
 /** Of no use at an address that is not served. */
-const HOME = '<p><a href="/">Go to the runs</a></p>\n'
+const HOME = '<p><a href="/">Go to the fleet</a></p>\n'
 
 export function pageOf({ status, message }: Said): string {
   const title = titles[status] ?? 'This request can’t be answered'

@@ -15,6 +15,9 @@ import { hubCases } from './testing-refusals-hub'
 import { programCases } from './testing-refusals-programs'
 import { socketCases } from './testing-refusals-sockets'
 
+/** How long servers and programs may take to be there on a busy machine, ms. */
+const PATIENCE = 120_000
+
 /** Meets a refusal, and says all that is wrong with it. */
 async function faultsIn({ meet, says, noPage = false, isWord = false }: Case, status: string | undefined) {
   const asked = noPage ? [undefined] : [undefined, asBrowser.accept]
@@ -30,7 +33,7 @@ async function faultsIn({ meet, says, noPage = false, isWord = false }: Case, st
 
 describe('refusals of the server’s own', () => {
   let met: Awaited<ReturnType<typeof httpCases>>
-  beforeAll(async () => void (met = await httpCases()))
+  beforeAll(async () => void (met = await httpCases()), PATIENCE)
   afterAll(() => met.close())
   const rows = rowsOf('SAY-4')
 
@@ -46,7 +49,7 @@ describe('refusals of the server’s own', () => {
 
 describe('refusals of the hub', () => {
   let met: Awaited<ReturnType<typeof hubCases>>
-  beforeAll(async () => void (met = await hubCases()))
+  beforeAll(async () => void (met = await hubCases()), PATIENCE)
   afterAll(() => met.close())
   const rows = rowsOf('SAY-5')
 
@@ -62,7 +65,7 @@ describe('refusals of the hub', () => {
 
 describe('refusals of the sockets', () => {
   let met: Awaited<ReturnType<typeof socketCases>>
-  beforeAll(async () => void (met = await socketCases()))
+  beforeAll(async () => void (met = await socketCases()), PATIENCE)
   afterAll(() => met.close())
   const rows = rowsOf('SAY-7')
   const keys = [...Object.keys(handshakeRefusals), ...Object.keys(connectRefusals), ...subscribeErrors]
@@ -80,7 +83,7 @@ describe('refusals of the sockets', () => {
 
 describe('refusals of the commands', () => {
   let met: Awaited<ReturnType<typeof programCases>>
-  beforeAll(async () => void (met = await programCases()))
+  beforeAll(async () => void (met = await programCases()), PATIENCE)
   afterAll(() => met.close())
   const rows = rowsOf('SAY-6')
   const keys = [
@@ -94,7 +97,8 @@ describe('refusals of the commands', () => {
     expect(Object.keys(met.cases).sort()).toEqual([...rows.keys()].sort())
   })
 
-  it.each(keys)('[SAY-6] %s', async key => {
+  // Each waits for a process of its own.
+  it.concurrent.each(keys)('[SAY-6] %s', async key => {
     const refusal = met.cases[key]
     expect(refusal && (await faultsIn(refusal, rows.get(key)))).toEqual([])
   })

@@ -83,7 +83,7 @@ export const refusals = {
     }),
   noWebSocket: () => new Refused(400, 'Nothing at this path speaks WebSocket. Live data is at /api/live/.'),
   liveData: () =>
-    new Refused(400, 'This address carries live data for pages and programs, by socket.io. Open / to see the runs.'),
+    new Refused(400, 'This address carries live data for pages and programs, by socket.io. Open / to see the fleet.'),
   failed: () => new Refused(500, 'Groundtruth failed to answer, by a fault of its own. Its log says why; try again.'),
   unknownCall: () => new Refused(404, 'There is nothing at this path. The README lists the calls under /api.'),
   otherMethod: (allowed: readonly string[]) =>

@@ -110,7 +110,7 @@ export async function httpCases() {
     liveData: {
       // Asked for by a browser alone: all others speak to socket.io there.
       meet: accept => asked(open, 'GET', '/api/live/')(accept ?? 'text/html'),
-      says: says(/carries live data/, /This address/, /Open \/ to see the runs/),
+      says: says(/carries live data/, /This address/, /Open \/ to see the fleet/),
     },
     failed: {
       meet: asked(broken, 'GET', '/api/runs'),
@@ -185,6 +185,8 @@ export async function httpCases() {
       says: says(/no such container/, /xyz\.$/, /GET \/api\/containers lists/),
     },
   }
-  const close = async () => void (await Promise.all(servers.map(server => server.close())))
+  const close = async () => {
+    await Promise.all(servers.map(server => server.close()))
+  }
   return { cases, close }
 }

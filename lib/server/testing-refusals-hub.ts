@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -165,8 +165,6 @@ export async function hubCases() {
   const stopped = await hubWith()
   await stopped.close()
   const stopping = await served(stopped)
-  const full = await served(await hubWith())
-  for (let run = 0; run < 200; run++) await started(full, `r-${run}`)
   /** Known once the server has looked into the backend's history, and at Docker. */
   await eventually(async () => {
     const { text } = await main.call('GET', '/api/runs')
@@ -213,7 +211,13 @@ export async function hubCases() {
       says: says(/in use/, /The id used/, /Choose another/),
     },
     tooManyRuns: {
-      meet: start(full, 'another'),
+      meet: async accept => {
+        const full = await served(await hubWith())
+        for (let run = 0; run < 200; run++) await started(full, `r-${run}`)
+        return start(full, 'another')(accept)
+      },
+      // The runs would only take time again.
+      noPage: true,
       says: says(/followed already, which is the most/, /^200 runs/, /Wait until one of them ends/),
     },
     notFollowed: {
@@ -329,6 +333,8 @@ export async function hubCases() {
     importTooLong: {
       meet: importOf(roomy, header() + longPlan()),
       says: says(/more than can be shown/, /This recording/, /other tools/),
+      // It would only take time again.
+      noPage: true,
     },
     importNamesTooLong: {
       meet: importOf(roomy, header('s'.repeat(20_000))),

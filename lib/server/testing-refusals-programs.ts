@@ -9,8 +9,7 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { lockDataDir } from '../hub/data-dir-lock'
-import type { demoRefusals } from '../reference-backend/command-line'
-import { demoRefusals as demo } from '../reference-backend/command-line'
+import { demoRefusals } from '../reference-backend/command-line'
 import { bundleProgram } from '../testing/support/bundle'
 import type { variables } from './config'
 import { listen } from './edge'
@@ -18,10 +17,23 @@ import type { programRefusals } from './program-refusals'
 import { serve } from './testing'
 import { says, type Case, type Cases, type Met } from './testing-refusals'
 
-/** For tests: how the refusals of the commands are met, each by a process of its own. */
+/** For tests: how the refusals of the commands are met, by processes. */
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+
+/** Variables that are wrong by themselves. */
+const allWrong = {
+  PORT: 'planted',
+  BACKEND_URL: 'htp://me:hunter2@host',
+  LOG_LEVEL: 'planted',
+  DOCKER: 'planted',
+  TOKENS: 'gt_planted',
+  SESSION_SECRET: 'planted',
+  TRUSTED_PROXY: 'planted',
+  PROXY_USER_HEADER: 'a b',
+  PROXY_USER_ROLE: 'planted',
+}
 
 interface Started {
   args?: string[]
@@ -128,24 +140,41 @@ export async function programCases() {
     ),
   }
 
-  /** The server with one variable that is wrong. It never comes to listen. */
-  const start = (name: string, env: Record<string, string>, what: RegExp, next: RegExp): Case => {
-    const data = { DATA_DIR: join(folder, name), PORT: '0', DOCKER: 'off', LOG_LEVEL: 'silent' }
-    const meet = async () => {
-      const met = await run([server ?? ''], { env: { NODE_ENV: 'production', ...data, ...env } })
-      // One line a variable, or a file that it should hold.
-      const [first = '', ...more] = met.error.split('\n')
-      return more.every(line => /^[A-Z_]+: /.test(line)) ? { ...met, error: first } : met
-    }
-    return command(meet, what, new RegExp(`^${name}: `), next)
+  /** The server with variables that are wrong: a line for each, or for a file that it should hold. It never listens. */
+  const startWith = (name: string, env: Record<string, string>) =>
+    run([server ?? ''], {
+      env: {
+        NODE_ENV: 'production',
+        DATA_DIR: join(folder, name),
+        PORT: '0',
+        DOCKER: 'off',
+        LOG_LEVEL: 'silent',
+        ...env,
+      },
+    })
+  const lineOf = (name: string, { status, error }: Met): Met => {
+    const lines = error.split('\n')
+    const own = lines.find(line => line.startsWith(`${name}: `))
+    return { status, error: own !== undefined && lines.every(line => /^[A-Z_]+: /.test(line)) ? own : error }
   }
+  const start = (name: string, env: Record<string, string>, what: RegExp, next: RegExp): Case =>
+    command(async () => lineOf(name, await startWith(name, env)), what, new RegExp(`^${name}: `), next)
+  /** All that are wrong by themselves are told at once. */
+  let together: Promise<Met> | undefined
+  const wrong = (name: keyof typeof allWrong, what: RegExp, next: RegExp): Case =>
+    command(
+      async () => lineOf(name, await (together ??= startWith('all', allWrong))),
+      what,
+      new RegExp(`^${name}: `),
+      next,
+    )
   const settings: Cases<(typeof variables)[number]> = {
-    PORT: start('PORT', { PORT: 'planted' }, /must be/, /from 0 to 65535/),
+    PORT: wrong('PORT', /must be/, /from 0 to 65535/),
     HOST: start('HOST', { HOST: '0.0.0.0', PUBLIC_URL: 'http://x' }, /to the network/, /Set TOKENS_FILE or TOKENS/),
-    BACKEND_URL: start('BACKEND_URL', { BACKEND_URL: 'htp://me:hunter2@host' }, /must be/, /begins with http:/),
-    LOG_LEVEL: start('LOG_LEVEL', { LOG_LEVEL: 'planted' }, /must be/, /one of fatal, error/),
+    BACKEND_URL: wrong('BACKEND_URL', /must be/, /begins with http:/),
+    LOG_LEVEL: wrong('LOG_LEVEL', /must be/, /one of fatal, error/),
     DATA_DIR: start('DATA_DIR', { DATA_DIR: dataDir }, /in use by another Groundtruth/, /set another DATA_DIR/),
-    DOCKER: start('DOCKER', { DOCKER: 'planted' }, /must be/, /on or off/),
+    DOCKER: wrong('DOCKER', /must be/, /on or off/),
     DOCKER_HOST: start('DOCKER_HOST', { DOCKER: 'on', DOCKER_HOST: 'ssh://planted' }, /must be/, /unix:\/\/\/path/),
     DOCKER_CERT_PATH: start(
       'DOCKER_CERT_PATH',
@@ -155,11 +184,11 @@ export async function programCases() {
     ),
     PUBLIC_URL: start('PUBLIC_URL', { PUBLIC_URL: 'http://x' }, /to the network/, /or leave .* PUBLIC_URL unset/),
     TOKENS_FILE: start('TOKENS_FILE', { TOKENS_FILE: join(folder, 'none') }, /can't be read/, /npm run -s token/),
-    TOKENS: start('TOKENS', { TOKENS: 'gt_planted' }, /line 1 is not/, /npm run -s token/),
-    SESSION_SECRET: start('SESSION_SECRET', { SESSION_SECRET: 'planted' }, /must be/, /at least 32 random characters/),
-    TRUSTED_PROXY: start('TRUSTED_PROXY', { TRUSTED_PROXY: 'planted' }, /must be/, /for example/),
-    PROXY_USER_HEADER: start('PROXY_USER_HEADER', { PROXY_USER_HEADER: 'a b' }, /must be/, /the name of a header/),
-    PROXY_USER_ROLE: start('PROXY_USER_ROLE', { PROXY_USER_ROLE: 'planted' }, /must be/, /one of viewer, operator/),
+    TOKENS: wrong('TOKENS', /line 1 is not/, /npm run -s token/),
+    SESSION_SECRET: wrong('SESSION_SECRET', /must be/, /at least 32 random characters/),
+    TRUSTED_PROXY: wrong('TRUSTED_PROXY', /must be/, /for example/),
+    PROXY_USER_HEADER: wrong('PROXY_USER_HEADER', /must be/, /the name of a header/),
+    PROXY_USER_ROLE: wrong('PROXY_USER_ROLE', /must be/, /one of viewer, operator/),
   }
 
   const build: Case = command(
@@ -204,8 +233,13 @@ export async function programCases() {
     ),
     runRefused: command(demoWith('refuse', refusing), /did not start the run: 502/, /The dashboard/, /Start it\.$/),
     // Half a minute, and Ctrl-C, after which nobody reads it.
-    slowDashboard: command(said(demo.slowDashboard(30)), /not ready within 30 s/, /The dashboard/, /try again/),
-    calledOff: command(said(demo.calledOff()), /was called off/, /The start of the dashboard/, /Start the demo again/),
+    slowDashboard: command(said(demoRefusals.slowDashboard(30)), /not ready within 30 s/, /The dashboard/, /try again/),
+    calledOff: command(
+      said(demoRefusals.calledOff()),
+      /was called off/,
+      /The start of the dashboard/,
+      /Start the demo again/,
+    ),
   }
 
   const cases: Record<string, Case> = {

@@ -18,7 +18,6 @@ import { Commands } from './commands'
 import { DockerEvidence } from './docker-evidence'
 import { Imports } from './imports'
 import { hubRefusals } from './refusals'
-import { unreadable } from './unreadable'
 import { Lifecycle } from './lifecycle'
 import { pageOfLog } from './log-page'
 import { OurClockWatch } from './our-clock'
@@ -217,7 +216,7 @@ export class Hub implements HubApi {
     const recording = this.life.exported(state)
     if (!recording) throw hubRefusals.notRecorded(runId)
     return recording.catch((error: unknown) => {
-      throw unreadable(error)
+      throw hubRefusals.recordingUnreadable(error)
     })
   }
 

@@ -16,7 +16,6 @@ import { LogBudget } from './log-budget'
 import { pageOfLog } from './log-page'
 import type { HubMeter } from './meter'
 import { isMissing } from './recording-file'
-import { unreadable } from './unreadable'
 import { playRecording } from './recording-reader'
 import { hubRefusals } from './refusals'
 import { type HubError, type ImportsApi, type LogPage, type LogQuery, type RecordingFile } from './types'
@@ -157,7 +156,7 @@ export class Imports implements ImportsApi {
     if (!kept) return undefined
     // Opened at once: it may be removed while somebody still reads.
     const file = await open(kept.path).catch((error: unknown) => {
-      throw unreadable(error)
+      throw hubRefusals.recordingUnreadable(error)
     })
     return file.createReadStream() as RecordingFile
   }

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { CLAIMS_ALONE } from '../run/evidence'
+import { hubRefusals } from './refusals'
 import { Folders } from './testing-recorded'
-import { unreadable } from './unreadable'
 
 const folders = new Folders()
 afterEach(() => folders.end())
@@ -15,7 +15,7 @@ describe('[IMP-1] a recording that can’t be exported', () => {
     const exported = recordings.exported(run.state, { kind: 'exported', at: 1, links: CLAIMS_ALONE })
     const why = await exported!.then(
       () => null,
-      (error: unknown) => unreadable(error),
+      (error: unknown) => hubRefusals.recordingUnreadable(error),
     )
     expect(why).toMatchObject({ code: 'unwritable' })
     expect(why!.message).toBe(
@@ -25,7 +25,7 @@ describe('[IMP-1] a recording that can’t be exported', () => {
 
   it('names no path, whatever the system says', () => {
     const error = Object.assign(new Error("EACCES: permission denied, open '/home/ann/x'"), { code: 'EACCES' })
-    expect(unreadable(error).message).toContain('can’t be read from the data folder (EACCES)')
-    expect(unreadable(error).message).not.toContain('/home')
+    expect(hubRefusals.recordingUnreadable(error).message).toContain('can’t be read from the data folder (EACCES)')
+    expect(hubRefusals.recordingUnreadable(error).message).not.toContain('/home')
   })
 })

@@ -87,7 +87,8 @@ export class ImportedRun implements Player {
         break
       case 'renamed':
       case 'archived':
-        // What the run is called here, and that nothing more comes, is settled.
+      case 'resumed':
+        // What the run is called here, that nothing more comes, and by whose clock its times are, is settled.
         break
     }
   }

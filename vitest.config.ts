@@ -29,7 +29,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     setupFiles: ['lib/testing/support/patience.ts'],
-    reporters: ['default', ['json', { outputFile: 'reports/unit.json' }]],
+    reporters: ['default', 'json'],
+    outputFile: { json: 'reports/unit.json' },
     projects: [
       { extends: true, test: { name: 'pure', include: pure, exclude: except(...mocking), pool: 'threads', ...shared } },
       {

@@ -13,7 +13,7 @@ type Key = keyof typeof pageRefusals
 /** Which were met by a test of this file, with the status that each came with. */
 const met: Partial<Record<Key, string>> = {}
 
-/** What each has to say: what happened, where, and what to do next. */
+/** The words that each must have: of what happened, of where, and of what to do next. */
 const parts: Record<Key, [what: RegExp, where: RegExp, next: RegExp]> = {
   unknownPage: [/No page/, /at this address/, /Check the address, or look on the fleet page/],
   unknownRun: [/started elsewhere, or was over/, /It/, /can follow it/],

@@ -282,15 +282,15 @@ type DelayedStory = typeof delayed extends fc.Arbitrary<infer Story> ? Story : n
 /** Delays of a busy machine, of a slow way, and of one that is slow for a while, ms. */
 const delays = (max: number): fc.Arbitrary<readonly number[]> => {
   const prompt = fc.integer({ min: 0, max: Math.min(50, max) })
-  const any = fc.integer({ min: 0, max })
+  const anyDelay = fc.integer({ min: 0, max })
   const each = (delay: fc.Arbitrary<number>) => fc.array(delay, { minLength: 40, maxLength: 40 })
   const steady = fc
-    .record({ lag: any, from: fc.nat({ max: 30 }), for: fc.nat({ max: 30 }), jitter: each(prompt) })
+    .record({ lag: anyDelay, from: fc.nat({ max: 30 }), for: fc.nat({ max: 30 }), jitter: each(prompt) })
     .map(({ lag, from, for: length, jitter }) =>
       jitter.map((ms, n) => (n >= from && n < from + length ? Math.min(max, lag + ms) : ms)),
     )
-  const spikes = fc.oneof({ weight: 9, arbitrary: prompt }, { weight: 1, arbitrary: any })
-  return fc.oneof(each(any), each(spikes), steady)
+  const spikes = fc.oneof({ weight: 9, arbitrary: prompt }, { weight: 1, arbitrary: anyDelay })
+  return fc.oneof(each(anyDelay), each(spikes), steady)
 }
 
 describe('a clock that nobody sets', () => {

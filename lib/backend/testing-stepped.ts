@@ -18,7 +18,7 @@ export type Act =
   | { kind: 'line' }
   /** The backend's clock is set by so much; that of the dashboard's machine; that of the one machine on which both are. */
   | { kind: 'set' | 'set-ours' | 'set-both'; by: number }
-  /** What the backend says from now on comes so much later, but in its order, ms. */
+  /** All later messages of the backend come so much later, but in their order, ms. */
   | { kind: 'delay'; by: number }
   /** What becomes of the dashboard. */
   | { kind: 'join' | 'cut' | 'restart' }
@@ -53,7 +53,7 @@ export class SteppedRun {
   private delay = 0
   private heardAt = 0
   private isSet = false
-  /** What is on its way, and when it comes, ms. */
+  /** Messages that are on their way, and when each comes, ms. */
   private underWay: { text: string; due: number }[] = []
 
   /**

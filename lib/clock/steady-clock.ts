@@ -21,9 +21,9 @@ const TRIES = 5
  * While the machine sleeps both go on.
  */
 export class SteadyClock {
-  /** What is to be added to the monotonic clock, ms. */
+  /** This clock minus the monotonic one, ms. */
   #origin: number
-  /** What of the uptime the monotonic clock did not count, ms. */
+  /** The part of the uptime that the monotonic clock did not count, ms. */
   #slept: number
   /** By how much the wall clock is ahead of this one, ms. */
   #ahead = 0

@@ -17,7 +17,7 @@ const HOUR = 3_600_000
 /** While it goes on, a timer stays that far behind; a machine under load is slow to tell, ms. */
 const SLACK = 4_000
 
-/** What is shown as sure is right. @param truth ms */
+/** Expects a duration that is not marked as uncertain to be right. @param truth ms */
 function checkSure(shown: Snapshot, truth: number): void {
   if (shown.startedAt === null || shown.durationUncertain) return
   expect(Math.abs(elapsed(shown, Date.parse(shown.now)) - truth)).toBeLessThanOrEqual(SLACK)

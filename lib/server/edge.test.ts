@@ -49,6 +49,25 @@ describe('edge', () => {
     expect((await server.call('GET', '/api/live')).status).toBe(404)
   })
 
+  it.each([
+    ['what is no request', ['no request']],
+    ['an upgrade to nothing', ['GET /nothing HTTP/1.1', 'Host: 127.0.0.1', ...handshake]],
+    ['an upgrade of a foreign page', ['GET /api/live/ HTTP/1.1', 'Host: evil.example', ...handshake]],
+  ])(
+    '[SAFE-5] lets go of a connection that it refused for %s, though the other side never closes it',
+    async (_, lines) => {
+      const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true })
+      socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+      await once(socket.resume(), 'end')
+      const open = () =>
+        new Promise<number>((resolve, reject) =>
+          server.edge.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+        )
+      await vi.waitFor(async () => expect(await open()).toBe(0), { timeout: 10_000 })
+      socket.destroy()
+    },
+  )
+
   it('[SAFE-2] refuses foreign hosts and origins on every path', async () => {
     for (const path of ['/', '/api/runs', '/api/live/?EIO=4', '/healthz']) {
       expect((await server.call('GET', path, { host: 'evil.example' })).status).toBe(421)

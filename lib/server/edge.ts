@@ -236,7 +236,10 @@ function acceptIn(error: Error): string | undefined {
   return packet instanceof Buffer ? /^accept: *(.*)$/im.exec(packet.toString('latin1'))?.[1] : undefined
 }
 
-/** Answers where no `ServerResponse` is: an upgrade, or what is no request. */
+/** The other side has so long to read a refusal and to close its end of the connection, ms. */
+const LET_GO_AFTER = 2_000
+
+/** Answers where no `ServerResponse` is: an upgrade, or what is no request. Then the connection is closed [SAFE-5]. */
 function refuse(socket: Duplex, refusal: Refused, accept?: string): void {
   const isPage = wantsPage(accept)
   const body = isPage ? pageOf(refusal) : JSON.stringify({ error: refusal.message })
@@ -250,4 +253,6 @@ function refuse(socket: Duplex, refusal: Refused, accept?: string): void {
     'connection: close',
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  const lettingGo = setTimeout(() => socket.destroy(), LET_GO_AFTER)
+  socket.once('close', () => clearTimeout(lettingGo))
 }

@@ -4,7 +4,7 @@ import Docker from 'dockerode'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ContainerFacts } from '../run/container'
 import { connectEngine } from './engine'
-import { createAgent, importBusybox, socketAtHand, Told, whyNoContainers } from './testing'
+import { createAgent, importBusybox, RUNS_OUT_OF_MEMORY, socketAtHand, Told, whyNoContainers } from './testing'
 import { DockerWatcher } from './watcher'
 
 const whyNot = await whyNoContainers()
@@ -181,7 +181,7 @@ describe.skipIf(whyNot !== null)(
     })
 
     it('[DOCK-9.6] exited out of memory', { timeout: WITHIN }, async () => {
-      const { container, until } = await watched('x=0123456789abcdef; while :; do x=$x$x; done', {
+      const { container, until } = await watched(RUNS_OUT_OF_MEMORY, {
         HostConfig: { Memory: 8 * 1024 ** 2, MemorySwap: 8 * 1024 ** 2 },
       })
       await container.start()

@@ -63,6 +63,13 @@ export const listedOf = (id: string, more: Partial<Listed> = {}): Listed => ({
   ...more,
 })
 
+/**
+ * Runs out of memory where it has some 8 MiB. The Engine misses that where it comes before the start is over, or with
+ * the end itself, so the shell waits before and after.
+ */
+export const RUNS_OUT_OF_MEMORY =
+  '/bin/busybox sleep 1; (x=0123456789abcdef; while :; do x=$x$x; done); code=$?; /bin/busybox sleep 0.5; exit $code'
+
 /** What a watcher told, and a way to wait for more. */
 export class Told implements DockerListener {
   readonly latest = new Map<string, ContainerFacts>()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import Docker from 'dockerode'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { connectEngine } from './engine'
-import { createAgent, importBusybox, socketAtHand, Told, whyNoContainers } from './testing'
+import { createAgent, importBusybox, RUNS_OUT_OF_MEMORY, socketAtHand, Told, whyNoContainers } from './testing'
 import { DockerWatcher } from './watcher'
 
 const whyNot = await whyNoContainers()
@@ -101,8 +101,7 @@ describe.skipIf(whyNot !== null)(
 
     it('[DOCK-5] knows what ran out of memory', { timeout: WITHIN }, async () => {
       const { told, facts } = await watch()
-      const eats = 'x=0123456789abcdef; while :; do x=$x$x; done'
-      const container = await create(eats, { Memory: 8 * 1024 ** 2, MemorySwap: 8 * 1024 ** 2 })
+      const container = await create(RUNS_OUT_OF_MEMORY, { Memory: 8 * 1024 ** 2, MemorySwap: 8 * 1024 ** 2 })
       await container.start()
       await told.until(() => facts(container.id)?.state === 'exited' && facts(container.id)?.oomKilled === true)
       expect(facts(container.id)?.exitCode).not.toBe(0)

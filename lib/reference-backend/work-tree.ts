@@ -72,6 +72,7 @@ const script = (gap: number): string => {
   const ticks = Math.floor(gap / TICK)
   const rest = (gap - ticks * TICK) / 1000
   // Process 1 may ignore SIGTERM, as the real agent does, until it is killed: this ends the same, and at once.
+  // A container that ends at the very moment it is out of memory may be gone before the Engine learns why.
   return `trap 'exit 137' TERM
 cd .agent
 say() {
@@ -85,7 +86,12 @@ say() {
   done
 }
 tick() {
-  if [ -e eat ]; then exec tail /dev/zero; fi
+  if [ -e eat ]; then
+    tail /dev/zero
+    code=$?
+    sleep 0.5
+    exit "$code"
+  fi
   say
   if [ "$1" != 0 ]; then sleep "$1"; fi
 }

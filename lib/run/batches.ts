@@ -113,6 +113,7 @@ class Before {
   /** How many of them are not known yet. */
   private count: number
   private readonly readings: Done[][]
+  private readonly isShared: boolean
 
   constructor(
     private readonly roster: Roster,
@@ -120,7 +121,8 @@ class Before {
     private readonly messages: readonly Kept[],
   ) {
     this.count = messages.reduce((most, { says }) => (says.kind === 'resuming' ? Math.max(most, says.count) : most), 0)
-    this.known = { told: this.count, required: 0 }
+    this.known = { told: this.count, required: 0, ambiguous: false }
+    this.isShared = run.plan?.shared === true || run.history?.shared === true
     const plans = [run.planBefore, run.plan].map(plan => plan?.batches.filter(({ completed }) => completed) ?? [])
     const history = run.history?.batches.filter(({ status }) => status === 'completed') ?? []
     this.readings = [
@@ -139,12 +141,18 @@ class Before {
     this.mark(certain ?? [])
   }
 
-  /** Else, once the stream is told: as many as are missing of those that it left pending. */
+  /**
+   * Else, once the stream is told: as many as are missing of those that it left pending. Where they are more, and another run
+   * writes the plan, too, only those are named that a begun batch depends on [RUN-8.12].
+   */
   markSilent(): void {
     if (this.count === 0) return
     const silent = this.readings.map(done => done.filter(({ id }) => this.roster.get(id)?.status === 'pending'))
     const enough = silent.find(done => done.length >= this.count)
-    this.mark(enough ?? silent.reduce((most, done) => (done.length > most.length ? done : most)))
+    const found = enough ?? silent.reduce((most, done) => (done.length > most.length ? done : most))
+    this.known.ambiguous = this.isShared && found.length > this.count
+    const required = this.known.ambiguous && new Set(requiredBatches(this.roster).map(({ id }) => id))
+    this.mark(required ? found.filter(({ id }) => required.has(id)) : found)
   }
 
   /** Last, where neither names them all: what begun batches depend on was completed, whatever its status is called. */

@@ -71,6 +71,23 @@ describe('batches completed before the run that neither plan nor history names',
     expect(findingOf(told)).toContain('name none of them')
   })
 
+  it('[RUN-8.12] are not named by a plan that another run has written on since', () => {
+    const told = new Told([])
+    const plan = ['a', 'b', 'c', 'd'].map(id => ({ id, completed: true, branch: branchOf(id) }))
+    told.plan([...plan, { id: 'e', dependsOn: ['c'] }], true)
+    for (const says of [START, RUNNING, resuming(2)]) told.say(says)
+    expect(told.statuses).toEqual({ a: 'pending', b: 'pending', c: 'pending', d: 'pending', e: 'pending' })
+    expect(shown(told)).toMatchObject({ completed: 2, pending: 3, total: 5, totalKnown: true })
+    expect(findingOf(told)).toContain('names more')
+    told.say(status('e', 'running'))
+    expect(told.batch('c')).toMatchObject({ status: 'completed', basis: 'plan' })
+    expect(shown(told)).toMatchObject({ completed: 2, running: 1, pending: 2, total: 5, totalKnown: true })
+    told.say(status('a', 'running'))
+    told.say(status('b', 'running'))
+    expect(told.statuses).toEqual({ a: 'running', b: 'running', c: 'completed', d: 'completed', e: 'running' })
+    expect(findingOf(told)).toBeUndefined()
+  })
+
   it('[RUN-8.8] are told of, and nobody is called to act', () => {
     const told = resumed(['a', 'b'], 1)
     expect(findingOf(told)).toContain('Check the statuses in the plan file.')

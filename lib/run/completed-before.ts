@@ -8,6 +8,8 @@ export interface CompletedBefore {
   told: number
   /** How many of them are known only by what begins after them [RUN-8.7]. */
   required: number
+  /** Plan or history call more batches completed than those N, so not each of them can be named [RUN-8.12]. */
+  ambiguous: boolean
 }
 
 /** Completed, and no message of this run's stream tells of it. */
@@ -38,20 +40,23 @@ export function requiredBatches(roster: Roster): BatchClaim[] {
 export const unnamedOf = ({ told }: CompletedBefore, batches: readonly BatchClaim[]): number =>
   told === 0 ? 0 : Math.max(0, told - batches.filter(isSilent).length)
 
-/** Says that the backend counts more batches than plan and history name; nothing where that changes nothing [RUN-8.8]. */
-export function completedBeforeFinding({ told, required }: CompletedBefore, unnamed: number): Finding[] {
+/** Says which of the batches that the backend counts are not known by name; nothing where all are [RUN-8.8]. */
+export function completedBeforeFinding({ told, required, ambiguous }: CompletedBefore, unnamed: number): Finding[] {
   if (unnamed + required === 0) return []
   const named = Math.max(0, told - unnamed - required)
   const parts = [
     `The backend says that ${told} ${told === 1 ? 'batch was' : 'batches were'} completed before this run began;` +
-      ` the plan and the history name ${named === 0 ? 'none' : named} of them.`,
+      (ambiguous
+        ? ' the plan or the history names more, because others were completed since.'
+        : ` the plan and the history name ${named === 0 ? 'none' : named} of them.`),
   ]
   if (required > 0) parts.push(`${required} more must be, because batches that depend on them have begun.`)
   if (unnamed > 0) {
     parts.push(
       `${unnamed} more ${unnamed === 1 ? 'is' : 'are'} counted as completed, but which cannot be told:` +
-        ' the list shows them as not begun, or not at all. Check the statuses in the plan file.',
+        ' the list shows them as not begun, or not at all.',
     )
+    if (!ambiguous) parts.push('Check the statuses in the plan file.')
   }
   return [noted(COMPLETED_BEFORE, parts.join(' '))]
 }

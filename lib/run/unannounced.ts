@@ -38,7 +38,7 @@ export function claimEntry(run: Run, entry: HistoryReading): BatchClaims {
     }
   }
   const { batches, planned, overflow } = roster
-  const before = { told: 0, required: 0 }
+  const before = { told: 0, required: 0, ambiguous: false }
   return {
     batches,
     totalKnown: planned && !overflow,

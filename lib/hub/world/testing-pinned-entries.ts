@@ -77,4 +77,15 @@ export const pinnedOfEntries: Record<string, Story> = {
       { do: 'pass', ms: 60 },
     ],
   },
+  '[RUN-8.12] a run whose spec another run has gone on with before it is followed': {
+    setting: { ...calm, seed: 7 },
+    deeds: [
+      { do: 'start here', run: 0 },
+      { do: 'pass', ms: 10 },
+      ...[293, 111, 296, 286, 349].map((how): Deed => ({ do: 'step', run: 0, how })),
+      { do: 'resume elsewhere', run: 4, entry: 1 },
+      { do: 'step', run: 0, how: 249 },
+      { do: 'follow', run: 4 },
+    ],
+  },
 }

@@ -67,7 +67,7 @@ export class DashboardProcess {
   #port = 0
 
   private constructor(root: string, environment: Record<string, string>, printed: Printed) {
-    this.#child = spawn(process.execPath, ['--enable-source-maps', 'dist/server.mjs'], {
+    this.#child = spawn(process.execPath, ['dist/server.mjs'], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_ENV: 'production', ...environment },

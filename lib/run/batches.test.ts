@@ -406,6 +406,14 @@ describe('a history that is ahead of the stream', () => {
     expect(told.history({ batches }).statuses).toEqual({ a: 'completed' })
   })
 
+  it('[RUN-8.13] corrects nothing by what ended more than 2 s after the run, as in an entry that a later run goes on with', () => {
+    const told = say(['a', 'b'], START, RUNNING, status('a', 'running'), FAILED)
+    const end = told.now
+    const at = (endedAt: number) => told.history({ batches: [{ ...entry, status: 'completed', endedAt }] }).statuses
+    expect(at(end + 2 * SECOND + 1)).toEqual({ a: 'aborted', b: 'pending' })
+    expect(at(end + 2 * SECOND)).toEqual({ a: 'completed', b: 'pending' })
+  })
+
   it('[RUN-8] never overrules the stream', () => {
     const told = say(['a'], START, status('a', 'completed'))
     told.history({ batches: [{ ...entry, status: 'failed', endedAt: T0 + 9 * SECOND }] })

@@ -1,4 +1,5 @@
 import { requiredBatches, type CompletedBefore } from './completed-before'
+import { AFTERMATH, isFinalEnd } from './end'
 import type { Containers } from './evidence'
 import type { Kept, Run } from './run'
 import type { PlanReading, Says, Tier } from './observation'
@@ -61,7 +62,7 @@ export function claimBatches(run: Run, messages: readonly Kept[], containers: Co
     }
   }
   before.markSilent()
-  const ahead = correctByHistory(roster, run) + correctByPlan(roster, run)
+  const ahead = correctByHistory(roster, run, messages) + correctByPlan(roster, run)
   before.markRequired()
   return {
     batches: roster.batches,
@@ -181,16 +182,16 @@ function idOf(says: Says): string | null {
 }
 
 /** What a lost message left wrong, by the run's own history entry [RUN-8]. @returns how many batches that were */
-function correctByHistory(roster: Roster, run: Run): number {
+function correctByHistory(roster: Roster, run: Run, messages: readonly Kept[]): number {
   // Which of the runs that are at work completed a batch, an entry that they share does not tell [RUN-8.11].
   if (run.history?.shared) return 0
   let corrected = 0
-  const begun = run.first
+  const from = run.first?.time.ms ?? -Infinity
+  const end = messages.findLast(isFinalEnd)?.time.ms ?? Infinity
+  const to = Math.min(end + AFTERMATH, run.continued?.from ?? Infinity)
   for (const entry of run.history?.batches ?? []) {
     const batch = roster.get(entry.id)
-    const inTime =
-      entry.endedAt === null ||
-      (entry.endedAt >= (begun?.time.ms ?? -Infinity) && entry.endedAt <= (run.continued?.from ?? Infinity))
+    const inTime = entry.endedAt === null || (entry.endedAt >= from && entry.endedAt <= to)
     if (!batch || !isOpen(batch) || !inTime) continue
     if (entry.status !== 'completed' && entry.status !== 'failed') continue
     batch.status = entry.status

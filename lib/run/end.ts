@@ -29,8 +29,8 @@ export interface Ending {
 }
 
 const HISTORY_GRACE = 5_000
-/** What an engine may still say of a run after it wrote the run's end into the history, ms. */
-const AFTERMATH = 2_000
+/** By how much the stream's end of a run and the one that its engine writes into the history may differ, ms. */
+export const AFTERMATH = 2_000
 const ABORTED = 'Execution aborted by user.'
 export const BACKEND_FORGOT =
   'The backend no longer knows this run: its process ended while the run was at work. What its agents still do, Docker shows.'
@@ -236,6 +236,10 @@ const isWordOfEngine = ({ says }: Kept): boolean =>
   says.kind === 'batch-status' ||
   says.kind === 'success' ||
   ((says.kind === 'batch-start' || says.kind === 'batch-complete') && says.tier < 3)
+
+/** The engine's own word that the run is over, which nothing takes back. */
+export const isFinalEnd = ({ says }: Kept): boolean =>
+  says.kind === 'success' || (says.kind === 'run-status' && says.status !== 'running')
 
 /** The backend forgot the run: it died with the backend's process [RUN-11]. */
 function endOfProcess({ unknown, last, accepted }: Run): End | null {

@@ -88,4 +88,18 @@ export const pinnedOfEntries: Record<string, Story> = {
       { do: 'follow', run: 4 },
     ],
   },
+  '[RUN-8.13] a run that failed, followed when another one has gone on with its entry': {
+    setting: { ...calm, seed: 10, backendSkew: 1_500, dockerSkew: -1_500 },
+    deeds: [
+      { do: 'start elsewhere', run: 4 },
+      { do: 'pass', ms: 4_000 },
+      { do: 'step', run: 4, how: 392 },
+      { do: 'step', run: 4, how: 346 },
+      { do: 'pass', ms: 4_000 },
+      { do: 'resume elsewhere', run: 0, entry: 2 },
+      { do: 'follow', run: 4 },
+      { do: 'step', run: 0, how: 375 },
+      { do: 'step', run: 0, how: 4 },
+    ],
+  },
 }

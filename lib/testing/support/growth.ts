@@ -1,14 +1,14 @@
 /** How many times larger the larger input is. Linear work takes some 8 times as long, quadratic work 64 times. */
 const FACTOR = 8
-/** Between the two, far from both: caches and collections make linear work look up to twice as steep. */
-const LINEAR_BELOW = 24
+/** How much steeper than linear still passes: far from both, for caches and collections make linear work look up to twice as steep. */
+const STEEPEST = 3
 /** A measurement shorter than this says nothing, ms. */
 const SHORTEST = 1
 const LEAST_ROUNDS = 3
 /** Rounds are repeated for so long while the work looks steeper than linear, ms. */
 const PATIENCE = 2_000
 
-/** How much longer the work takes for an input that is `FACTOR` times larger. */
+/** How the time that the work takes grows where its input is `FACTOR` times larger. */
 export interface Growth {
   isLinear: boolean
   /** For the message of a test that fails. */
@@ -17,7 +17,8 @@ export interface Growth {
 
 /**
  * Measures how the cost of some synchronous work grows with its input. Each size counts with its shortest time of several
- * rounds, so a busy machine makes the measurement longer and not wrong.
+ * rounds, and the smaller one is worked on `FACTOR` times as often: so both take as long where the work is linear, and a busy
+ * machine interrupts one as often as the other.
  *
  * @param prepare builds the input of this size, unmeasured, and returns the work to measure
  * @param size of the smaller input
@@ -25,15 +26,15 @@ export interface Growth {
 export function growthOf(prepare: (size: number) => () => unknown, size: number): Growth {
   const [small, large] = [prepare(size), prepare(size * FACTOR)]
   large()
-  const repeats = repeatsOf(small)
+  const repeats = repeatsOf(large)
   let [least, most] = [Infinity, Infinity]
-  const isLinear = () => most < least * LINEAR_BELOW
+  const isLinear = () => most < least * STEEPEST
   const until = performance.now() + PATIENCE
   for (let round = 1; round <= LEAST_ROUNDS || (!isLinear() && performance.now() < until); round += 1) {
-    least = Math.min(least, timeOf(small, repeats))
+    least = Math.min(least, timeOf(small, repeats * FACTOR))
     most = Math.min(most, timeOf(large, repeats))
   }
-  const text = `${(least / repeats).toFixed(3)} ms for ${String(size)}, ${(most / repeats).toFixed(3)} ms for ${String(size * FACTOR)}`
+  const text = `${(least / repeats / FACTOR).toFixed(3)} ms for ${String(size)}, ${(most / repeats).toFixed(3)} ms for ${String(size * FACTOR)}`
   return { isLinear: isLinear(), text }
 }
 

@@ -136,6 +136,7 @@ export class RunState {
     const value = derive(this.run, now, links)
     // What only the passing of time has told is to be known after a restart, too [REC-3].
     if (value.bySilence) this.keep({ kind: 'silent', at: now })
+    if (value.byHistory) this.keep({ kind: 'awaited', at: now })
     if (value.stirred) this.keep({ kind: 'stirred', at: now })
     this.derived = { value, links }
     if (known && isDue(known.value, now)) this.tellSoon()

@@ -98,6 +98,7 @@ class Kept {
     const undecided = this.undecided.map(container => ({ batchId: 'b', container }))
     const derived = derive(this.run, this.now, { backend: this.backend, docker: this.docker, undecided })
     if (derived.bySilence) this.take({ kind: 'silent', at: this.now })
+    if (derived.byHistory) this.take({ kind: 'awaited', at: this.now })
     if (derived.stirred) this.take({ kind: 'stirred', at: this.now })
     return derived
   }

@@ -644,6 +644,17 @@ describe('an end that only the history tells', () => {
     expect(told.view.status).toBe('failed')
   })
 
+  it('[RUN-8.14] stands once it was awaited, whatever time it is then, until the entry is open again', () => {
+    const told = atWork().history({ status: 'completed', endedAt: T0 + MINUTE })
+    expect(told.derive()).toMatchObject({ byHistory: false, view: { status: 'running' } })
+    told.wait(5 * SECOND)
+    expect(told.derive()).toMatchObject({ byHistory: true, view: { status: 'completed' } })
+    told.observe({ kind: 'awaited', at: told.now })
+    expect(told.derive(told.now - SECOND)).toMatchObject({ byHistory: false, view: { status: 'completed' } })
+    told.history({ status: 'running', endedAt: null }).history({ status: 'completed', endedAt: T0 + MINUTE })
+    expect(told.view.status).toBe('running')
+  })
+
   it('[RUN-8] is awaited anew after the history took it back', () => {
     const told = atWork()
       .history({ status: 'completed', endedAt: T0 + MINUTE })

@@ -24,6 +24,8 @@ export interface Ending {
   undecided: boolean
   /** The end is one by silence, of which nothing but the moment tells yet: to be kept. */
   bySilence: boolean
+  /** The end is the history's, and nothing but the moment tells yet that the stream tells of none: to be kept [RUN-8.14]. */
+  byHistory: boolean
   /** An end by silence that was kept is taken back by what only the moment tells: to be kept as well [RUN-13.2]. */
   stirred: boolean
 }
@@ -119,7 +121,7 @@ export function findEnd(run: Run, messages: readonly Kept[], now: number): Endin
   const [told] = standing
   const first = silence && !(told && told.place < silence.place) ? silence : told
   // The stream's word of the entry's end is awaited no longer than until something else shows that none comes.
-  const isAwaited = entry !== null && entry.since > now && !stopped && !forgotten
+  const isAwaited = entry !== null && entry.since > now && !run.historyAwaited && !stopped && !forgotten
   if (isAwaited) deadlines.push(entry.since)
   // Neither was told: the one that was known first has been shown, and stands [RUN-13.3].
   const concluded = wasContinuedFirst ? (continued ?? forgotten) : (forgotten ?? continued)
@@ -131,6 +133,7 @@ export function findEnd(run: Run, messages: readonly Kept[], now: number): Endin
     deadline: deadlines.length > 0 ? Math.min(...deadlines) : null,
     undecided: undecided && end === null,
     bySilence: first !== undefined && first === silence && messages[first.place]?.silence?.wasEnd !== true,
+    byHistory: end !== null && end === entry?.end && !run.historyAwaited,
     stirred: false,
   }
 }

@@ -53,6 +53,10 @@ export function fold(run: Run, observation: Observation): boolean {
       for (const { silence } of run.hearsay.values()) if (silence) silence.wasEnd = true
       if (entryAlone(run)) run.quietAt ??= observation.at
       return true
+    case 'awaited':
+      if (run.historyEndedAt === null) return false
+      run.historyAwaited = true
+      return true
     case 'stirred':
       if (run.quietAt === null) return false
       run.quietAt = null
@@ -80,6 +84,7 @@ export function fold(run: Run, observation: Observation): boolean {
       run.history = observation
       noteRunning(run, observation.at)
       run.historyEndedAt = observation.endedAt === null ? null : (run.historyEndedAt ?? observation.at)
+      if (run.historyEndedAt === null) run.historyAwaited = false
       return true
     case 'container':
       return foldContainer(run, observation)

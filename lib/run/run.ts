@@ -65,6 +65,8 @@ export interface Run {
   history: HistoryReading | null
   /** When we first read there that the run has ended. */
   historyEndedAt: number | null
+  /** The stream had its time to tell of that end [RUN-8.14]. */
+  historyAwaited: boolean
   /** What Docker shows, beside what is claimed [RUN-10]: the containers that work on this run's batches, by their ids. */
   evidence: Map<string, Evidence>
   /** Since when a plan or history says that a batch is at work, ms on our clock; they have no stamps for that. */
@@ -124,6 +126,7 @@ export function emptyRun(incarnation = 1): Run {
     plan: null,
     history: null,
     historyEndedAt: null,
+    historyAwaited: false,
     evidence: new Map(),
     runningSince: new Map(),
     historyChangedAt: null,

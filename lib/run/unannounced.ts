@@ -52,7 +52,7 @@ export function claimEntry(run: Run, entry: HistoryReading): BatchClaims {
 }
 
 /** An entry's end, and what of it is to be kept, as in `Ending`. */
-type EndOfEntry = Pick<Ending, 'end' | 'deadline' | 'bySilence' | 'stirred'>
+type EndOfEntry = Pick<Ending, 'end' | 'deadline' | 'bySilence' | 'byHistory' | 'stirred'>
 
 /** Its end: the entry's, or that nothing happens any more. `deadline` is on our clock, ms. */
 export function endOfEntry(run: Run, entry: HistoryReading, links: Links, now: number): EndOfEntry {
@@ -74,7 +74,7 @@ export function endOfEntry(run: Run, entry: HistoryReading, links: Links, now: n
   return { ...OPEN, end: endOfSilence(entry, containers), bySilence: true }
 }
 
-const OPEN: EndOfEntry = { end: null, deadline: null, bySilence: false, stirred: false }
+const OPEN: EndOfEntry = { end: null, deadline: null, bySilence: false, byHistory: false, stirred: false }
 
 /** At the last thing known of it. */
 function endOfSilence(entry: HistoryReading, containers: readonly ContainerFacts[]): End {

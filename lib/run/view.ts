@@ -30,6 +30,8 @@ export interface Derived {
   wantsRejoin: boolean
   /** It is over by silence, which is to be kept as the observation `silent` [RUN-4] [RUN-13.1]. */
   bySilence: boolean
+  /** It is over by the history, which is to be kept as the observation `awaited` [RUN-8.14]. */
+  byHistory: boolean
   /** It is no longer, which is to be kept as the observation `stirred` [RUN-13.2]. */
   stirred: boolean
   /** How many batches plan or history say more of than the stream: if that lasts, the stream is dead [RUN-9]. */
@@ -95,6 +97,7 @@ export function derive(told: Run, now: number, links: Links = CLAIMS_ALONE): Der
     deadline: earliest(ending.deadline, judged.deadline),
     wantsRejoin: ending.undecided,
     bySilence: ending.bySilence,
+    byHistory: ending.byHistory,
     stirred: ending.stirred,
     ahead: claims.ahead,
   }

@@ -12,7 +12,7 @@ const AT_ONCE = 4
 const NO_HISTORY_AGAIN = 60_000
 
 export interface DiscoveryListener {
-  /** Entries of the spec's history with their batches: those that are open, and each once more when it has ended. */
+  /** The spec's history was read: its entries with their batches, those that are open, and each once more when it has ended. */
   entries(spec: string, entries: HistoryEntry[]): void
   /** The plan, not empty, of a spec that has an open entry. */
   plan(spec: string, batches: PlanBatch[]): void
@@ -133,7 +133,7 @@ export class Discovery {
       if (entry) entries.push(entry)
     }
     if (this.isClosed) return
-    if (entries.length > 0) this.listener.entries(spec.name, entries)
+    this.listener.entries(spec.name, entries)
     // Only now: where the listener failed, they are told again.
     remember(spec, listed, entries)
   }

@@ -1,4 +1,5 @@
 import type { Deed, Story } from './testing-deeds'
+import { CLEAR } from './testing-network'
 
 const calm = { seed: 0, generation: 'B', dryRun: false, backendSkew: 0, dockerSkew: 0 } as const
 
@@ -100,6 +101,26 @@ export const pinnedOfEntries: Record<string, Story> = {
       { do: 'follow', run: 4 },
       { do: 'step', run: 0, how: 375 },
       { do: 'step', run: 0, how: 4 },
+    ],
+  },
+  '[RUN-13] a run whose entry another one has gone on with and ended, before it is followed': {
+    setting: { ...calm, seed: 18, backendSkew: -1_500, dockerSkew: -1_500 },
+    deeds: [
+      { do: 'pass', ms: 12_000 },
+      { do: 'pass', ms: 60 },
+      { do: 'start elsewhere', run: 4 },
+      { do: 'pass', ms: 10 },
+      { do: 'resume elsewhere', run: 0, entry: 2 },
+      { do: 'follow', run: 0 },
+      { do: 'step', run: 0, how: 256 },
+      { do: 'backend path', path: { ...CLEAR, refuses: true, silent: true, lost: 50 } },
+      { do: 'step', run: 0, how: 39 },
+      { do: 'pass', ms: 900 },
+      { do: 'pass', ms: 4_000 },
+      { do: 'step', run: 0, how: 385 },
+      { do: 'restart', down: 2_000, skew: -1_000, noticed: true, torn: false },
+      { do: 'follow', run: 4 },
+      ...[110, 388, 264].map((how): Deed => ({ do: 'step', run: 0, how })),
     ],
   },
 }

@@ -1,35 +1,13 @@
 'use client'
 
-import Link from 'next/link'
+import type { ComponentProps } from 'react'
 import { Frame } from './components/frame'
-import { pageRefusals } from './refusals'
+import { PageFailed } from './components/page-failed'
 
-/** A page that could not be rendered: what is, and the next step. Details are in the server's log. */
-export default function ErrorPage({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+export default function ErrorPage(props: ComponentProps<typeof PageFailed>) {
   return (
     <Frame>
-      <title>Page failed</title>
-      <main id="main" className="notice">
-        <h1>This page can’t be shown</h1>
-        <p>
-          {pageRefusals.pageFailed()}
-          {error.digest !== undefined && (
-            <>
-              {' '}
-              for <span className="id">{error.digest}</span>
-            </>
-          )}
-          .
-        </p>
-        <p className="actions">
-          <button className="button primary" type="button" onClick={reset}>
-            Try again
-          </button>
-          <Link className="button" href="/">
-            Go to the fleet
-          </Link>
-        </p>
-      </main>
+      <PageFailed {...props} />
     </Frame>
   )
 }

@@ -169,6 +169,30 @@ test('[SAY-8] a page that can’t be shown says what and what next', async ({ da
   await expect(page.getByText('planted')).toHaveCount(0)
 })
 
+test('[SAY-8] a page whose frame can’t be shown either says what and what next', async ({ dashboard, page }) => {
+  await page.goto(dashboard.url)
+  await expect(page.locator('[data-sync="live"]').first()).toBeAttached()
+  // A browser whose cookies can be read once more, and then no longer: what surrounds every page reads them.
+  await page.evaluate(() => {
+    let reads = 0
+    const get = () => {
+      if (reads++ > 0) throw new Error('planted')
+      return ''
+    }
+    Object.defineProperty(document, 'cookie', { get, set: () => undefined })
+    document.dispatchEvent(new Event('visibilitychange'))
+  })
+  await expectRefusal(page, 'pageFailed', 'none', pageRefusals.pageFailed())
+  await expect(page.getByRole('banner')).toHaveCount(0)
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    expect(await illegible(page, [320, 360, 1280])).toEqual([])
+  }
+  await expect(page.getByText('planted')).toHaveCount(0)
+  await page.getByRole('link', { name: 'Go to the fleet' }).click()
+  await expect(page.locator('[data-sync="live"]').first()).toBeAttached()
+})
+
 test('[SAY-8] all have a row, and were met', async () => {
   const rules = await readFile(new URL('../lib/server/RULES.md', import.meta.url), 'utf8')
   const table = rules.split('- **SAY-8** ')[1]?.split('\n# ')[0] ?? ''

@@ -35,6 +35,7 @@ import { UnknownImport } from './components/unknown-import'
 import { PerhapsBegun, Refusal } from './components/use-request'
 import { VisitorProvider } from './components/visitor'
 import ErrorPage from './error'
+import GlobalError from './global-error'
 import NotFound from './not-found'
 import RunNotFound from './runs/[runId]/not-found'
 import { filled } from './testing-outside'
@@ -226,6 +227,7 @@ function others(textOf: TextOf): ReactNode[] {
       full
     />,
     <ErrorPage key="error" error={failed} reset={close} />,
+    <GlobalError key="global error" error={failed} reset={close} />,
     <NotFound key="not found" />,
     <RunNotFound key="no run" />,
     <UnknownImport key="no import" unread="reading" />,

@@ -123,4 +123,16 @@ export const pinnedOfEntries: Record<string, Story> = {
       ...[110, 388, 264].map((how): Deed => ({ do: 'step', run: 0, how })),
     ],
   },
+  '[RUN-13] a run that was started here, whose stream nobody heard before its backend died': {
+    setting: { ...calm, seed: 2_147_483_620, dockerSkew: -1_500 },
+    deeds: [
+      { do: 'backend path', path: { ...CLEAR, late: 3_000, twice: 30, lost: 10 } },
+      { do: 'start here', run: 1 },
+      { do: 'pass', ms: 4_000 },
+      { do: 'backend path', path: { ...CLEAR, silent: true, lost: 50 } },
+      { do: 'pass', ms: 12_000 },
+      { do: 'step', run: 1, how: 44 },
+      { do: 'backend dies' },
+    ],
+  },
 }

@@ -109,9 +109,11 @@ export class HubWorld extends World<Dashboard> {
   private async expectShown(entry: Entry, files: SpecFiles, scene: Scene): Promise<void> {
     const snapshot = await this.server.hub?.snapshot(entry.id)
     const runs = scene.projects.filter(({ execution }) => execution?.entry === entry)
-    const followed = runs.filter(({ runId, known }) => {
-      return this.server.has(runScope(runId)) && [...known.heard].some(({ namesEntry }) => namesEntry)
-    })
+    const isKnown = ({ runId }: Project) => this.server.wanted.has(runId) || this.server.has(runScope(runId))
+    const hasNamed = ({ known }: Project) => [...known.heard].some(({ namesEntry }) => namesEntry)
+    const followed = runs.filter(each => this.server.has(runScope(each.runId)) && hasNamed(each))
+    // One that has not said which entry is its own may be another run that writes the same plan [RUN-8].
+    const maybeAnother = scene.projects.some(each => each.files === files && isKnown(each) && !hasNamed(each))
     const shown = snapshot?.runId ?? null
     if (shown === null) {
       const isDue = entry.status === 'running' && followed.length === 0 && !this.backend.evictedEntries.has(entry.id)
@@ -121,7 +123,7 @@ export class HubWorld extends World<Dashboard> {
     else if (followed.some(({ execution }) => execution && runs.every(each => !each.execution?.isAfter(execution))))
       expect([entry.id, 'shown twice']).toEqual([entry.id, 'shown once'])
     else if (snapshot && followed.length === 0)
-      expectEntry(snapshot, entry, files, scene, this.server.age(runScope(entry.id)))
+      expectEntry(snapshot, entry, files, scene, { age: this.server.age(runScope(entry.id)), maybeAnother })
   }
 
   /** What its processes leave behind comes to its end in this world, not in the next one. */

@@ -19,8 +19,11 @@ export async function illegible(page: Page, widths: readonly number[] = WIDTHS):
 
 /** Runs in the page, once it is laid out in its own fonts: others have taller boxes. */
 async function look(): Promise<string[]> {
-  await document.fonts.ready
-  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
+  // A layout may be the first one to ask for a font.
+  do {
+    await document.fonts.ready
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
+  } while (document.fonts.status === 'loading')
   const faults: string[] = []
   const wide = document.documentElement.scrollWidth
   if (wide > window.innerWidth) {

@@ -189,6 +189,48 @@ test.describe('names without spaces', () => {
   })
 })
 
+test('[PAGE-1.6] [PAGE-2.1] [PAGE-2.2] [PAGE-2.3] large numbers are read whole: 110 of 120 batches, after 1,234 hours', async ({
+  backend,
+  folder,
+  page,
+}) => {
+  const hours = 1_234 * 3_600_000
+  const ids = Array.from({ length: 120 }, (_, n) => `b${n}`)
+  const batches = ids.map((id, n) =>
+    JSON.stringify({
+      ...{ id, name: `Batch ${n}`, task_ids: [`T${n}`], depends_on: [], reasoning: 'One of many', branch: null },
+      ...{ model_assignment: { default: 'claude-haiku', overrides: {} }, execution_strategy: 'sequential' },
+      ...{ estimated_cost: 0.1, estimated_time: '1m', status: n < 110 ? 'completed' : 'pending' },
+    }),
+  )
+  const plan = join(folder, 'project', '.specs', '011-audit-log', 'plan.yaml')
+  await writeFile(plan, ['spec_id: 011-audit-log', 'batches:', ...batches.map(batch => `  - ${batch}`), ''].join('\n'))
+  for (const id of ids.slice(110)) backend.hold(id)
+  // It began long before anybody followed it.
+  backend.setClock(-hours)
+  const started = await fetch(`${backend.url}/api/execution/start`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ spec: '011-audit-log', run_id: RUN }),
+  })
+  expect(started.ok).toBe(true)
+  await expect.poll(() => backend.isBusy).toBe(true)
+  backend.setClock(hours)
+  const dashboard = await Dashboard.launch({ BACKEND_URL: backend.url })
+  try {
+    await dashboard.api('PUT', `/api/runs/${RUN}`)
+    await page.goto(`${dashboard.url}/runs/${RUN}`)
+    await expect(page.getByTestId('batches-completed')).toHaveText('110/120')
+    await expect(page.getByTestId('run-elapsed')).toHaveText(/^1234:/)
+    await expectLegible(page)
+    await backend.kill()
+    await expect(page.locator('.run.is-old')).toBeAttached({ timeout: 30_000 })
+    await expectLegible(page)
+  } finally {
+    await dashboard.stop()
+  }
+})
+
 test.describe('where people sign in', () => {
   const who = makeToken(`somebody.with-a_long.name@${'example.'.repeat(4)}org`, 'operator')
 

@@ -78,19 +78,21 @@ export function RunHead({ run, frozenAt, stale, onStop }: Props) {
       </div>
 
       <div className="readout readout-count">
-        <p className="readout-label">
-          <span>batches completed</span>
-          {old && <LastKnown />}
-        </p>
-        <p
-          className="readout-value num"
-          data-digits={String(counts.total).length}
-          data-testid="batches-completed"
-          aria-describedby="counts"
-        >
-          {completed}
-          <span className="of">/{total}</span>
-        </p>
+        <div className="readout-number">
+          <p className="readout-label">
+            <span>batches completed</span>
+            {old && <LastKnown />}
+          </p>
+          <p
+            className="readout-value num"
+            data-digits={String(counts.total).length}
+            data-testid="batches-completed"
+            aria-describedby="counts"
+          >
+            {completed}
+            <span className="of">/{total}</span>
+          </p>
+        </div>
         <PlanSegments batches={run.batches} label={countsText(counts, over)} over={over} docker={run.link.docker} />
         <p className="counts" id="counts">
           {batchStatuses

@@ -56,6 +56,7 @@ describe('[SAFE-4.5] a name', () => {
     ['葛\u{e0100}\u{e0101}', '葛\u{e0100}\ufffd'],
     ['👩\u200d', '👩\ufffd'],
     ['a\u200db', 'a\ufffdb'],
+    ['f\ufe0e\u094d\u200d', 'f\ufffd\u094d\ufffd'],
     ['م\u200c', 'م\ufffd'],
     ['د\u200cم', 'د\ufffdم'],
     ['🏴\u{e0067}\u{e0062}', '🏴\ufffd\ufffd'],

@@ -20,6 +20,7 @@ const PICTOGRAPH = String.raw`\p{Extended_Pictographic}[\u{1f3fb}-\u{1f3ff}]?[\u
 const FINAL = String.raw`\u0621-\u0625\u0627\u0629\u062f-\u0632\u0648\u0671-\u0677\u0688-\u0699\u06c0\u06c3-\u06cb\u06cd\u06cf\u06d2-\u06d5\u06ee\u06ef`
 const CURSIVE = String.raw`(?=\p{L})[\p{Script=Arabic}\p{Script=Syriac}]`
 const LETTER = String.raw`(?!\p{Default_Ignorable_Code_Point})\p{L}`
+const VISIBLE_MARK = String.raw`(?!\p{Default_Ignorable_Code_Point})\p{M}`
 /** Take the vowel out of the letter before them; a joiner or non-joiner that follows shapes the cluster. */
 const VIRAMA = String.raw`[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca\u1039\u17d2]`
 const MONGOLIAN = String.raw`(?=\p{L})\p{Script=Mongolian}`
@@ -35,7 +36,7 @@ const LEGAL = [
   String.raw`[\u180b-\u180d\u180f](?<=${MONGOLIAN}.)`,
   String.raw`\u180e(?<=${MONGOLIAN}.)(?=${MONGOLIAN})`,
   // Joiners and non-joiners without which words are misspelled.
-  String.raw`[\u200c\u200d](?<=${LETTER}\p{M}?${VIRAMA}.)`,
+  String.raw`[\u200c\u200d](?<=${LETTER}(?:${VISIBLE_MARK})?${VIRAMA}.)`,
   String.raw`\u200d(?<=\u09b0.)(?=\u09cd)`,
   String.raw`\u200c(?<=(?![${FINAL}])${CURSIVE}.)(?=${CURSIVE})`,
 ].join('|')

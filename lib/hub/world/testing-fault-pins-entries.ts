@@ -1,4 +1,5 @@
-import type { Deed, Story } from './testing-deeds'
+import type { Story } from './testing-deeds'
+import { endsAsItBegins, givenUpTooEarly, twoInOneEntry } from './testing-pinned-entries'
 
 /** The same of faults that show in runs which share a spec or an entry of the history. */
 export const faultPinsOfEntries: Record<string, Story> = {
@@ -99,40 +100,8 @@ export const faultPinsOfEntries: Record<string, Story> = {
       { do: 'start here', run: 0 },
     ],
   },
-  '[RUN-8.11] a server that takes what another run wrote into an entry for the doing of all that share it': {
-    setting: { seed: 0, generation: 'B', dryRun: false, backendSkew: 0, dockerSkew: 0 },
-    deeds: [
-      { do: 'start here', run: 0 },
-      { do: 'pass', ms: 900 },
-      { do: 'step', run: 0, how: 0 },
-      { do: 'resume here', run: 4, entry: 0 },
-      { do: 'pass', ms: 4_000 },
-      { do: 'step', run: 4, how: 0 },
-      { do: 'pass', ms: 4_000 },
-      { do: 'step', run: 0, how: 5 },
-      { do: 'pass', ms: 12_000 },
-      { do: 'backend dies' },
-    ],
-  },
-  '[RUN-13.5] a server that reads no plan of a run that was given up': {
-    setting: { seed: 1372745782, generation: 'B', dryRun: false, backendSkew: 0, dockerSkew: -1_500 },
-    deeds: [
-      { do: 'start elsewhere', run: 1 },
-      ...Array.from({ length: 6 }, (): Deed => ({ do: 'pass', ms: 12_000 })),
-      { do: 'step', run: 1, how: 287 },
-    ],
-  },
-  '[RUN-13.6] a server that takes a run which begins when another ends for its resume': {
-    setting: { seed: 1475286130, generation: 'B', dryRun: false, backendSkew: -1_500, dockerSkew: -1_500 },
-    deeds: [
-      { do: 'pass', ms: 900 },
-      { do: 'resume elsewhere', run: 5, entry: 2 },
-      { do: 'step', run: 5, how: 58 },
-      { do: 'pass', ms: 900 },
-      { do: 'step', run: 5, how: 144 },
-      { do: 'start elsewhere', run: 2 },
-      { do: 'pass', ms: 12_000 },
-      { do: 'follow', run: 2 },
-    ],
-  },
+  '[RUN-8.11] a server that takes what another run wrote into an entry for the doing of all that share it':
+    twoInOneEntry,
+  '[RUN-13.5] a server that reads no plan of a run that was given up': givenUpTooEarly,
+  '[RUN-13.6] a server that takes a run which begins when another ends for its resume': endsAsItBegins,
 }

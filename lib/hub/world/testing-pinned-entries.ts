@@ -3,29 +3,52 @@ import { CLEAR } from './testing-network'
 
 const calm = { seed: 0, generation: 'B', dryRun: false, backendSkew: 0, dockerSkew: 0 } as const
 
+/** Nothing happens for more than a minute before its first batch begins. */
+export const givenUpTooEarly: Story = {
+  setting: { ...calm, seed: 1372745782, dockerSkew: -1_500 },
+  deeds: [
+    { do: 'start elsewhere', run: 1 },
+    ...Array.from({ length: 6 }, (): Deed => ({ do: 'pass', ms: 12_000 })),
+    { do: 'step', run: 1, how: 287 },
+  ],
+}
+
+/** A run ends, resumed, in the very moment in which the next one of its spec begins and ends. */
+export const endsAsItBegins: Story = {
+  setting: { ...calm, seed: 1475286130, backendSkew: -1_500, dockerSkew: -1_500 },
+  deeds: [
+    { do: 'pass', ms: 900 },
+    { do: 'resume elsewhere', run: 5, entry: 2 },
+    { do: 'step', run: 5, how: 58 },
+    { do: 'pass', ms: 900 },
+    { do: 'step', run: 5, how: 144 },
+    { do: 'start elsewhere', run: 2 },
+    { do: 'pass', ms: 12_000 },
+    { do: 'follow', run: 2 },
+  ],
+}
+
+/** A run is resumed while it is at work, and both work on one batch. */
+export const twoInOneEntry: Story = {
+  setting: calm,
+  deeds: [
+    { do: 'start here', run: 0 },
+    { do: 'pass', ms: 900 },
+    { do: 'step', run: 0, how: 0 },
+    { do: 'resume here', run: 4, entry: 0 },
+    { do: 'pass', ms: 4_000 },
+    { do: 'step', run: 4, how: 0 },
+    { do: 'pass', ms: 4_000 },
+    { do: 'step', run: 0, how: 5 },
+    { do: 'pass', ms: 12_000 },
+    { do: 'backend dies' },
+  ],
+}
+
 /** What the world has shown of runs that share a spec or an entry of the history, and of when an end stands. */
 export const pinnedOfEntries: Record<string, Story> = {
-  '[RUN-13.5] a run of the history that begins its first batch after it was given up': {
-    setting: { ...calm, seed: 1372745782, dockerSkew: -1_500 },
-    deeds: [
-      { do: 'start elsewhere', run: 1 },
-      ...Array.from({ length: 6 }, (): Deed => ({ do: 'pass', ms: 12_000 })),
-      { do: 'step', run: 1, how: 287 },
-    ],
-  },
-  '[RUN-13.6] a run that ended as it began, found in the history before it is followed': {
-    setting: { ...calm, seed: 1475286130, backendSkew: -1_500, dockerSkew: -1_500 },
-    deeds: [
-      { do: 'pass', ms: 900 },
-      { do: 'resume elsewhere', run: 5, entry: 2 },
-      { do: 'step', run: 5, how: 58 },
-      { do: 'pass', ms: 900 },
-      { do: 'step', run: 5, how: 144 },
-      { do: 'start elsewhere', run: 2 },
-      { do: 'pass', ms: 12_000 },
-      { do: 'follow', run: 2 },
-    ],
-  },
+  '[RUN-13.5] a run of the history that begins its first batch after it was given up': givenUpTooEarly,
+  '[RUN-13.6] a run that ended as it began, found in the history before it is followed': endsAsItBegins,
   '[RUN-13.4] a run that is at work beside the one that resumed it': {
     setting: { ...calm, generation: 'C', seed: 262158119, backendSkew: 1_500 },
     deeds: [
@@ -37,21 +60,7 @@ export const pinnedOfEntries: Record<string, Story> = {
       { do: 'pass', ms: 4_000 },
     ],
   },
-  '[RUN-8.11] two runs at work in one entry, one of which completes a batch that the other has begun': {
-    setting: calm,
-    deeds: [
-      { do: 'start here', run: 0 },
-      { do: 'pass', ms: 900 },
-      { do: 'step', run: 0, how: 0 },
-      { do: 'resume here', run: 4, entry: 0 },
-      { do: 'pass', ms: 4_000 },
-      { do: 'step', run: 4, how: 0 },
-      { do: 'pass', ms: 4_000 },
-      { do: 'step', run: 0, how: 5 },
-      { do: 'pass', ms: 12_000 },
-      { do: 'backend dies' },
-    ],
-  },
+  '[RUN-8.11] two runs at work in one entry, one of which completes a batch that the other has begun': twoInOneEntry,
   '[RUN-8] a run that is followed when another one of its spec has begun after it and is over': {
     setting: calm,
     deeds: [

@@ -196,6 +196,9 @@ function knowableAlone(project: Project): Knowable {
   // The stream of a run that is over is not joined again once it is lost [RUN-9]: what took that end back may be unheard.
   if (isAlive && execution.seemedFailed && !isComplete)
     return { statuses: [truth.status, 'failed', 'aborted'], truth: null }
+  // Nor is one that a stop of ours has ended where the rest of its replay was late: that it was over before it may be unheard.
+  if (isAlive && isAborted && isOver(truth.status) && !isComplete)
+    return { statuses: [truth.status, 'aborted'], truth: null }
   const exactly = (truth: Truth) => ({ statuses: [truth.status], truth })
   if (isAlive) {
     if (isOver(truth.status)) return exactly(truth)

@@ -8,7 +8,7 @@ import './styles/frame.css'
 import type { ComponentProps } from 'react'
 import { PageFailed } from './components/page-failed'
 
-/** What surrounds every page has failed, too: the same words, and nothing else. */
+/** The page for an error in the layout or in another error page: the same words, without the frame of all pages. */
 export default function GlobalError(props: ComponentProps<typeof PageFailed>) {
   return (
     <html lang="en" suppressHydrationWarning>

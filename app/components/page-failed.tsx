@@ -3,14 +3,14 @@
 import Link from 'next/link'
 import { pageRefusals } from '../refusals'
 
-/** What failed may surround every page, and would still be there. */
+/** Loads the whole document: a soft navigation would keep a frame that failed. */
 function loadAnew(navigation: { preventDefault: () => void }): void {
   navigation.preventDefault()
   window.location.assign(new URL('/', window.location.href))
 }
 
 interface Props {
-  /** What could not be rendered; `digest` finds it in the server's log. */
+  /** The error of the rendering; its `digest` stands in the server's log. */
   error: Error & { digest?: string }
   reset: () => void
 }

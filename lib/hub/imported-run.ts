@@ -88,7 +88,7 @@ export class ImportedRun implements Player {
       case 'renamed':
       case 'archived':
       case 'resumed':
-        // What the run is called here, that nothing more comes, and by whose clock its times are, is settled.
+        // An import has a name and an end of its own, and `playRecording` has moved its times to one clock.
         break
     }
   }

@@ -6,7 +6,7 @@ import { amount } from '../run/clock-steps'
 import { iso } from '../run/time'
 
 const EVERY = 1_000
-/** What is told of at all, ms. */
+/** The finding tells of differences from here on, ms. */
 const TOLD_FROM = 1_000
 
 /** Watches how the machine's clock stands to the server's, which nobody sets [RUN-16.13]. */
@@ -36,7 +36,7 @@ export class OurClockWatch {
     this.wasSet({ kind: 'our-clock', at: this.since, by, ahead })
   }
 
-  /** That times of day which the server notes are by another clock than the machine's. */
+  /** Says that the times of day which the server notes differ from the machine's clock [RUN-16.16]. */
   findings(): Finding[] {
     const { ahead, since } = this
     if (Math.abs(ahead) < TOLD_FROM || since === null) return []

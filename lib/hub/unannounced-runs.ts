@@ -107,7 +107,7 @@ export class UnannouncedRuns {
       const { basis, status } = state.current().view
       if (basis !== 'history' || state.spec !== spec || (isOver(status) && !state.isGivenUp)) continue
       const shared = this.host.runs.hasOther(state, spec)
-      // What another run may have written does not show that this one goes on [RUN-13.5].
+      // A plan that another run may have written does not show that this one goes on [RUN-13.5].
       if (shared && state.isGivenUp) continue
       state.observe({ kind: 'plan', at: serverNow(), spec, batches, shared })
     }

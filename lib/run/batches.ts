@@ -183,7 +183,7 @@ function idOf(says: Says): string | null {
 
 /** What a lost message left wrong, by the run's own history entry [RUN-8]. @returns how many batches that were */
 function correctByHistory(roster: Roster, run: Run, messages: readonly Kept[]): number {
-  // Which of the runs that are at work completed a batch, an entry that they share does not tell [RUN-8.11].
+  // An entry that runs at work share does not tell which of them completed a batch [RUN-8.11].
   if (run.history?.shared) return 0
   let corrected = 0
   const from = run.first?.time.ms ?? -Infinity

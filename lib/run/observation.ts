@@ -159,7 +159,7 @@ export const observation = z.discriminatedUnion('kind', [
    * line has become the end [RUN-4], or nothing of a run that only the history tells of changed for as long [RUN-13].
    */
   z.object({ kind: z.literal('silent'), at: z.number() }),
-  /** So has it given the stream its time to tell of the end that the history has [RUN-8.14]. */
+  /** The history has an end, and the 5 s for the stream's word of it have passed [RUN-8.14]. */
   z.object({ kind: z.literal('awaited'), at: z.number() }),
   /** After a silence that was the end, a container is at work that may be the run's own: it goes on [RUN-13.2]. */
   z.object({ kind: z.literal('stirred'), at: z.number() }),

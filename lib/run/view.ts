@@ -32,7 +32,7 @@ export interface Derived {
   bySilence: boolean
   /** It is over by the history, which is to be kept as the observation `awaited` [RUN-8.14]. */
   byHistory: boolean
-  /** It is no longer, which is to be kept as the observation `stirred` [RUN-13.2]. */
+  /** It is no longer over by silence, which is to be kept as the observation `stirred` [RUN-13.2]. */
   stirred: boolean
   /** How many batches plan or history say more of than the stream: if that lasts, the stream is dead [RUN-9]. */
   ahead: number

@@ -63,7 +63,7 @@ export function expectTrue(snapshot: Snapshot, project: Project, scene: Scene): 
     const isDue = found.status === due?.status || alternatives.some(each => each.status === found.status)
     return isDue && !isMissed ? found : due
   })
-  // Which ones were completed before it, a plan that others have written on since does not tell, only how many [RUN-8.12].
+  // A plan that others have written on since does not tell which batches were completed before it, only how many [RUN-8.12].
   const isUnnamed = (n: number) => told[n]?.status === 'pending' && due[n]?.status === 'completed'
   const unnamed = others.length > 0 ? told.filter((_, n) => isUnnamed(n)) : []
   if (unnamed.length === snapshot.unnamedCompleted) for (const each of unnamed) due[told.indexOf(each)] = each

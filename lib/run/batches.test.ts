@@ -376,6 +376,18 @@ describe('a plan that is ahead of the stream', () => {
     expect(told.statuses).toEqual({ a: 'running', b: 'pending' })
   })
 
+  it('[RUN-8.13] corrects nothing where it was read more than 2 s after the run, though its end was heard later', () => {
+    const read = (late: number) => {
+      const told = say(['a', 'b'], START, RUNNING, status('a', 'running'))
+      const end = told.now
+      told.wait(late).plan([done, 'b'])
+      told.say(FAILED, { time: { ms: end, ns: 0 } })
+      return told.statuses
+    }
+    expect(read(2 * SECOND)).toEqual({ a: 'completed', b: 'pending' })
+    expect(read(2 * SECOND + 1)).toEqual({ a: 'aborted', b: 'pending' })
+  })
+
   it('[RUN-8] takes nothing back', () => {
     const told = say(['a', 'b'], START, status('a', 'completed')).plan(['a', 'b'])
     expect(told.statuses).toEqual({ a: 'completed', b: 'pending' })

@@ -3,6 +3,7 @@ import { AFTERMATH, isFinalEnd } from './end'
 import type { Containers } from './evidence'
 import type { Kept, Run } from './run'
 import type { PlanReading, Says, Tier } from './observation'
+import { offsetOf } from './our-clock'
 import { isOpen, Roster, type BatchClaim } from './roster'
 import type { Instant } from './time'
 
@@ -62,7 +63,8 @@ export function claimBatches(run: Run, messages: readonly Kept[], containers: Co
     }
   }
   before.markSilent()
-  const ahead = correctByHistory(roster, run, messages) + correctByPlan(roster, run)
+  const final = messages.findLast(isFinalEnd)?.time.ms ?? Infinity
+  const ahead = correctByHistory(roster, run, final) + correctByPlan(roster, run, final)
   before.markRequired()
   return {
     batches: roster.batches,
@@ -181,14 +183,17 @@ function idOf(says: Says): string | null {
   return says.kind === 'batch-complete' && says.by === 'id' && says.tier < 3 ? says.ref : null
 }
 
-/** What a lost message left wrong, by the run's own history entry [RUN-8]. @returns how many batches that were */
-function correctByHistory(roster: Roster, run: Run, messages: readonly Kept[]): number {
+/**
+ * What a lost message left wrong, by the run's own history entry [RUN-8].
+ * @param final when the stream's final word was said, ms on the backend's clock; what happened later is another run's [RUN-8.13]
+ * @returns how many batches that were
+ */
+function correctByHistory(roster: Roster, run: Run, final: number): number {
   // An entry that runs at work share does not tell which of them completed a batch [RUN-8.11].
   if (run.history?.shared) return 0
   let corrected = 0
   const from = run.first?.time.ms ?? -Infinity
-  const end = messages.findLast(isFinalEnd)?.time.ms ?? Infinity
-  const to = Math.min(end + AFTERMATH, run.continued?.from ?? Infinity)
+  const to = Math.min(final + AFTERMATH, run.continued?.from ?? Infinity)
   for (const entry of run.history?.batches ?? []) {
     const batch = roster.get(entry.id)
     const inTime = entry.endedAt === null || (entry.endedAt >= from && entry.endedAt <= to)
@@ -205,9 +210,10 @@ function correctByHistory(roster: Roster, run: Run, messages: readonly Kept[]): 
 }
 
 /** The same by a plan that no other run writes [RUN-8]. */
-function correctByPlan(roster: Roster, run: Run): number {
+function correctByPlan(roster: Roster, run: Run, final: number): number {
   // A plan read before the first message may hold the work of runs before and after this one.
   if (!run.plan || run.plan.shared || run.plan === run.planBefore) return 0
+  if (run.plan.at - offsetOf(run) > final + AFTERMATH) return 0
   let corrected = 0
   const before = readBeforeStart(run)
   const done = new Set(before?.batches.filter(batch => batch.completed).map(batch => batch.id))

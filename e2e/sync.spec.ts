@@ -62,7 +62,7 @@ test.describe('every page shows the same', () => {
     dashboard,
     page,
   }) => {
-    for (const id of ['db', 'ui']) backend.hold(id)
+    for (const id of ['db', 'ui', 'models']) backend.hold(id)
     await page.clock.install()
     const run = await new RunPage(page, dashboard, await dashboard.start(PORTAL)).open()
     await expect(run.completed).toHaveText('1/14', { timeout: 20_000 })
@@ -85,7 +85,7 @@ test.describe('every page shows the same', () => {
     backend.release('db')
     await run.live()
     await expect(run.completed).toHaveText('2/14', { timeout: 20_000 })
-    backend.release('ui')
+    for (const id of ['ui', 'models']) backend.release(id)
   })
 
   test('[RUN-9] a backend that is gone greys its numbers and freezes the timer; one that is back is live again', async ({

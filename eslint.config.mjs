@@ -1,7 +1,8 @@
 import boundaries from 'eslint-plugin-boundaries'
-import next from 'eslint-config-next'
 import { defineConfig, globalIgnores } from 'eslint/config'
-import tseslint from 'typescript-eslint'
+import { parser } from 'typescript-eslint'
+
+/** The borders between folders. What a line may say is kept by `.oxlintrc.json`, which is quicker. */
 
 /**
  * The house: each folder, and what it may import besides itself. A folder that is not listed under another's name
@@ -59,25 +60,7 @@ const pureOnly = 'lib/run is pure: time and chance come in with the observation,
 export default defineConfig([
   globalIgnores(['.next/', 'dist/', 'reports/', 'test-results/', 'playwright-report/', 'next-env.d.ts']),
   { linterOptions: { reportUnusedDisableDirectives: 'error', noInlineConfig: true } },
-  // Pages are React's; elsewhere its rules would only take time.
-  { files: ['app/**/*.{ts,tsx}', 'lib/client/**/*.ts'], extends: [next] },
-  {
-    files: ['**/*.{ts,tsx}'],
-    extends: [tseslint.configs.strictTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    rules: {
-      '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      // No enum is declared here, and this rule alone takes a tenth of the time.
-      '@typescript-eslint/no-unsafe-enum-assignment': 'off',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      // An interface of promises is kept best by `async` even where nothing is awaited: what throws, rejects.
-      '@typescript-eslint/require-await': 'off',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      'no-empty': 'error',
-    },
-  },
+  { files: ['**/*.{ts,tsx}'], languageOptions: { parser } },
   {
     files: ['**/*.{ts,tsx}'],
     ignores: ['*.config.ts'],
@@ -150,15 +133,5 @@ export default defineConfig([
         { selector: 'CallExpression[callee.name="Date"]', message: pureOnly },
       ],
     },
-  },
-  {
-    // A test that meets a missing element fails, which is what it is for.
-    files: tests,
-    rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
-  },
-  {
-    // The virtualizer's functions change without notice, which only the React Compiler minds: pages are built without it.
-    files: ['app/components/log/log.tsx'],
-    rules: { 'react-hooks/incompatible-library': 'off' },
   },
 ])

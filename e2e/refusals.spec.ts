@@ -174,7 +174,7 @@ test('[SAY-8] a page whose frame can’t be shown either says what and what next
       if (reads++ > 0) throw new Error('planted')
       return ''
     }
-    Object.defineProperty(document, 'cookie', { get, set: () => undefined })
+    Object.defineProperty(document, 'cookie', { get, set: () => {} })
     document.dispatchEvent(new Event('visibilitychange'))
   })
   await expectRefusal(page, 'pageFailed', 'none', pageRefusals.pageFailed())

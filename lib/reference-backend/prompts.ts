@@ -3,7 +3,7 @@ import type { Assignment } from './agent'
 /** What a container of the backend's runs: the command of the real one, with a shell function in the agent's place. */
 const command = (does: string, text: string): string[] => ['sh', '-c', `claude() { ${does}; }\n${text}`]
 
-const quoted = (text: string): string => `"${text.replaceAll(/["$\`\\]/g, '\\$&')}"`
+const quoted = (text: string): string => `"${text.replaceAll(/["$`\\]/g, '\\$&')}"`
 
 /** Longest text of one task in a command: the system bounds an argument at 128 KiB. */
 const LONGEST = 1000

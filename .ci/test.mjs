@@ -11,10 +11,11 @@ const nice = ({ name, command, args }) => ({ name, command: 'nice', args: [comma
 
 const steps = [
   [
-    [run('types', 'types'), run('lint', 'lint'), run('build', 'build')].map(nice),
+    [run('types', 'types'), run('lint', 'lint'), run('build', 'build'), unit('unit', 'pure', 'waiting', 'mocking')].map(
+      nice,
+    ),
     [unit('containers', 'containers'), unit('alone', 'alone')],
   ],
-  [[unit('unit', 'pure', 'waiting', 'mocking')]],
   [[run('browser', 'browser')]],
 ]
 

@@ -4,11 +4,14 @@ import { copyProject } from '../lib/reference-backend/copy-project'
 import { startOwnEngine, whyNoOwnEngine } from '../lib/reference-backend/own-engine'
 import { startReferenceBackend } from '../lib/reference-backend/server'
 import type { Snapshot } from '../lib/run/model'
+import { often } from '../lib/testing/support/often'
 import { Dashboard } from './dashboard'
 import { expect, test } from './fixtures'
 import { PORTAL, PORTAL_BATCHES, RunPage } from './run-page'
 
 /** What goes wrong under agents that work in real containers. */
+
+const DEATHS = often(5, 20)
 
 const listed = z.object({
   docker: z.object({ link: z.string() }),
@@ -113,7 +116,7 @@ test('[DOCK-3] a Docker daemon that is stopped and started during a run: no alar
 test.describe('agents in containers', () => {
   test.use({ docker: 'on' })
 
-  test('[RUN-11] [DOCK-4] whose backend dies under them, 20 times, are each shown beside their own run; the next is right', async ({
+  test(`[RUN-11] [DOCK-4] whose backend dies under them, ${DEATHS} times, are each shown beside their own run; the next is right`, async ({
     backend,
     dashboard,
     prefix,
@@ -123,7 +126,7 @@ test.describe('agents in containers', () => {
     const setup = `${prefix}setup`
     const agents: { runId: string; id: string }[] = []
     backend.hold(setup)
-    for (let time = 0; time < 20; time += 1) {
+    for (let time = 0; time < DEATHS; time += 1) {
       const runId = await dashboard.start(PORTAL)
       const state = async () => (await batchOf(dashboard, runId, setup))?.container?.state
       await expect.poll(state, { timeout: 20_000 }).toBe('running')
@@ -140,7 +143,7 @@ test.describe('agents in containers', () => {
       agents.push({ runId, id })
     }
     const own = new Set(agents.map(({ id }) => id))
-    expect(own.size).toBe(20)
+    expect(own.size).toBe(DEATHS)
     const shown = (await containersOf(dashboard)).filter(({ id }) => own.has(id))
     expect(shown.map(({ runId, id, batchId, verdict }) => ({ runId, id, batchId, verdict }))).toEqual(
       expect.arrayContaining(agents.map(agent => ({ ...agent, batchId: setup, verdict: 'orphan' }))),

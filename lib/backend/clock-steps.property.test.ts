@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { elapsed } from '../run/time'
 import { CLOCK_TOLERANCE } from '../run/clock-steps'
+import { often } from '../testing/support/often'
 import { SteppedRun, type Act, type Moment } from './testing-stepped'
 
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 300)
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? often(150, 2_000))
 const SECOND = 1_000
 const HOUR = 3_600 * SECOND
 

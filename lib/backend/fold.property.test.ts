@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RunView } from '../run/view'
+import { often } from '../testing/support/often'
 import { Follower } from './testing-follower'
 import { outlines } from './testing-outlines'
 import { tell, type Frame, type Story } from './testing-stories'
 
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 150)
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? often(75, 1_000))
 
 const texts = (frames: readonly Frame[]) => frames.map(({ text }) => text)
 const replayOf = (frames: readonly Frame[]) => texts(frames.filter(({ replayed }) => replayed))

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { BackendError } from '../backend/http'
 import { whyNoDocker } from '../reference-backend/docker'
+import { often } from '../testing/support/often'
 import { engineWorld, finishWorlds, ownContainers, sameAsDocker, texts, until, verdictsSeen } from './testing-engine'
 import { HubError } from './types'
 
@@ -9,8 +10,8 @@ const named = (name: string) => (whyNot === null ? name : `${name} (skipped: ${w
 
 afterEach(finishWorlds)
 
-/** How many containers at once. 200 of them take two cores for a minute; either way this runs when all others are done. */
-const CROWD = Number(process.env['CROWD'] ?? 40)
+/** How many containers at once. 200 of them take two cores for a minute. */
+const CROWD = often(40, 200)
 
 /** A backend that begins so many batches at once may answer its start late: the run is followed all the same. */
 function ignoreTimeout(error: unknown): void {

@@ -7,11 +7,12 @@ import { startReferenceBackend } from '../reference-backend/server'
 import type { Snapshot } from '../run/model'
 import { MemoryPublisher } from '../sync/memory-publisher'
 import { drawNumbers } from '../testing/support/draw'
+import { often } from '../testing/support/often'
 import { Hub } from './hub'
 import { projectWith } from './testing'
 import { Killable } from './testing-hub-process'
 
-const RESTARTS = Number(process.env['RESTARTS'] ?? 10)
+const RESTARTS = often(6, 30)
 
 const cleanUp: (() => unknown)[] = []
 afterEach(async () => {

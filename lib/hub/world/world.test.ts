@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
+import { often } from '../../testing/support/often'
 import { play, stories, type Story } from './testing-deeds'
 import { simulatedFetch } from './testing-network'
 import { pinned } from './testing-pinned'
@@ -10,7 +11,7 @@ vi.mock('node:timers/promises', async () => ({ setTimeout: (await import('./test
 vi.stubGlobal('fetch', simulatedFetch)
 
 /** How many stories are told, and which: chosen ones every day, any others by `npm run fuzz`. */
-const RUNS = Number(process.env['WORLD_RUNS'] ?? 100)
+const RUNS = Number(process.env['WORLD_RUNS'] ?? often(50, 500))
 const SEED = Number(process.env['WORLD_SEED'] ?? 5)
 /** Which part of them this process tells, as `part/parts`. */
 const [PART = 0, PARTS = 1] = (process.env['WORLD_PART'] ?? '0/1').split('/').map(Number)

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { documentBody } from '../body'
 import { apply, diffOfDocument } from '../document'
 import { parseJson } from '../json'
+import { often } from '../../testing/support/often'
 import { isNoticed } from '../../testing/support/planted-fault'
 import { Server } from './server/testing'
 import { CALM, World as PageWorld, type Fault } from './testing'
@@ -124,8 +125,8 @@ async function play({ seed, deeds }: { seed: number; deeds: Deed[] }, fault?: Fa
   return world
 }
 
-/** How many stories are told; set FUZZ_RUNS for a long night. */
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 300)
+/** How many stories are told. */
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? often(150, 3_000))
 
 const playStory = (fault?: Fault) =>
   fc.asyncProperty(story, async told => {

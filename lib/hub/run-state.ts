@@ -1,8 +1,9 @@
+import type { HistoryEntry } from '../backend/http'
 import { serverNow } from '../clock/clock'
 import type { Links } from '../run/evidence'
 import { RunClock } from '../run/clock-steps'
 import type { ContainerFacts } from '../run/container'
-import { creationIn } from '../run/durations'
+import { creationIn, entryIn } from '../run/durations'
 import { fold } from '../run/fold'
 import { emptyRun, type Evidence, type Run } from '../run/run'
 import { isOver, type Batch, type Finding, type RunFields } from '../run/model'
@@ -221,6 +222,11 @@ export class RunState {
   /** When a container was created, by the clock of this run's times; null where those are as they came. */
   get creation(): ((container: ContainerFacts) => number) | null {
     return creationIn(this.run)
+  }
+
+  /** An entry of the history that was just read, by the clock of this run's times. */
+  onItsClock(entry: HistoryEntry): HistoryEntry {
+    return entryIn(this.run, { kind: 'history', at: serverNow(), ...entry })
   }
 
   /** What Docker showed of it. */

@@ -84,7 +84,7 @@ export class UnannouncedRuns {
       this.show(spec, resumeOf(entry, end), shared)
     } else if (found && found !== followed) {
       this.host.merged(found, followed)
-    } else if (end !== null && !undecided && wasResumed(entry, end, this.ended.has(shared))) {
+    } else if (end !== null && !undecided && wasResumed(followed.onItsClock(entry), end, this.ended.has(shared))) {
       this.show(spec, resumeOf(entry, end), shared)
     }
   }

@@ -286,6 +286,30 @@ describe('runs at once', () => {
     expect([...assign(steps, [entry, proven]).values()]).toEqual(all(given('r1', 'a')))
   })
 
+  it('[DOCK-4.1] by clocks that differ, leave open what takes the place of another container', () => {
+    // By an Engine whose clock is 3 s behind the backend’s, the second container was created as the first run’s batch began.
+    const [first, second] = [
+      run('r1', [{ id: 'a', startedAt: T0 + 3 * SECOND }]),
+      run('r2', ['a'], { startedAt: T0 + 5 * SECOND }),
+    ]
+    const [x, y] = [agent('x', { ...at(0), tree: 'a-111111' }), agent('y', { ...at(3), tree: 'a-222222' })]
+    expect([...assign([x, y], [first, second])]).toEqual([
+      ['x', nobodys('r1 a')],
+      ['y', nobodys('r1 a', 'r2 a')],
+    ])
+    expect([...assign([y], [first, second]).values()]).toEqual([given('r1', 'a')])
+    // What fits nothing takes nobody’s place.
+    const stranger = agent('x', { ...at(-20), tree: 'a-111111' })
+    expect(assign([stranger, y], [first, second]).get('y')).toEqual(given('r1', 'a'))
+    // The other run has its own.
+    const own = agent('own', { ...at(6), tree: 'a-333333' })
+    expect(assign([x, y, own], [first, second]).get('y')).toEqual(given('r1', 'a'))
+    const proven = run('r2', [{ id: 'a', startedAt: T0 + 6 * SECOND, branch: branch('a', '222222') }], {
+      startedAt: T0 + 5 * SECOND,
+    })
+    expect([...assign([x, y], [first, proven]).values()]).toEqual([given('r1', 'a'), given('r2', 'a')])
+  })
+
   it('[DOCK-4] only the branch of that very batch is proof', () => {
     for (const named of ['dry-run-branch', branch('b', '222222'), `${branch('a', '222222')}0`, 'ckrv-batch-a-22222']) {
       const runs = [run('r1', [{ id: 'a', branch: named }]), two]

@@ -31,9 +31,8 @@ interface Candidate {
 }
 
 interface TakenByTime {
-  run: Employer
+  by: Candidate
   container: ContainerFacts
-  waited: number
 }
 
 /** By how much the clocks of backend and Engine may differ where that alone leaves a container without a run, ms. */
@@ -69,9 +68,10 @@ export function assign(
       if (result.get(container.id)?.kind === 'unassigned') result.set(container.id, index.inTime(container, ways))
     }
   }
+  const homeless = inTurn.filter(({ id, marks }) => marks.runId === null && result.get(id)?.kind === 'unassigned')
   for (const container of inTurn) {
-    const doubtful = index.doubtful(result.get(container.id) ?? none, container)
-    if (doubtful) result.set(container.id, doubtful)
+    if (result.get(container.id)?.kind !== 'assigned') continue
+    for (const [id, doubtful] of index.doubts(container, homeless)) result.set(id, doubtful)
   }
   return result
 }
@@ -127,7 +127,7 @@ class Index {
     for (const way of ways) {
       const [only, ...others] = begunBy(this.named(container), container, way).filter(isFree)
       if (only && others.length === 0) {
-        this.byTime.set(treeOf(marks) || container.id, { run: only.run, container, waited: waitedFor(only, container) })
+        this.byTime.set(treeOf(marks) || container.id, { by: only, container })
         return this.taken(only, container)
       }
       if (only) return undecided([only, ...others].map(meant))
@@ -136,21 +136,28 @@ class Index {
   }
 
   /**
-   * What is left open after all [DOCK-4.1]: it was given by time alone, while a batch that another run began soon after by
-   * its clock has no container. Null where that is not so.
+   * What is left open after all [DOCK-4.1]: it was given by time alone, while a batch that another run began after it by its
+   * clock has no container; and either that began sooner than its own waited, or its own leaves another container homeless.
    */
-  doubtful(given: Assignment, { id, marks }: ContainerFacts): Assignment | null {
+  doubts({ id, marks }: ContainerFacts, homeless: readonly ContainerFacts[]): [containerId: string, Assignment][] {
     const taken = this.byTime.get(treeOf(marks) || id)
-    if (given.kind === 'unassigned' || !taken) return null
-    const { run: holder, container, waited } = taken
-    const others = begunBy(this.named(container), container, SKEWED).filter(({ run, batch }) => {
+    if (!taken) return []
+    const { by: holder, container } = taken
+    const rivals = homeless.filter(each => this.begunAbout(each).some(({ batch }) => batch === holder.batch))
+    const others = this.begunAbout(container).filter(({ run, batch }) => {
       const { startedAt } = batch
       const createdAt = createdIn(run, container)
-      if (run === holder || startedAt === null || startedAt <= createdAt || this.trees.has(batch)) return false
-      return startedAt - createdAt < waited && isOpenAt(run, createdAt) && isOpenAt(holder, startedAt)
+      if (run === holder.run || startedAt === null || startedAt <= createdAt || this.trees.has(batch)) return false
+      const isNearer = rivals.length > 0 || startedAt - createdAt < waitedFor(holder, container)
+      return isNearer && isOpenAt(run, createdAt) && isOpenAt(holder.run, startedAt)
     })
-    const { runId, batchId } = given
-    return others.length === 0 ? null : undecided([{ runId, batchId }, ...others.map(meant)])
+    if (others.length === 0) return []
+    const left = rivals.map((rival): [string, Assignment] => [rival.id, undecided(this.begunAbout(rival).map(meant))])
+    return [[id, undecided([holder, ...others].map(meant))], ...left]
+  }
+
+  private begunAbout(container: ContainerFacts): Candidate[] {
+    return begunBy(this.named(container), container, SKEWED)
   }
 
   /** A label may name a run as the history does, and several runs may share that entry. */

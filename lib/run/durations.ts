@@ -2,7 +2,7 @@ import { amount, CLOCK_TOLERANCE, RunClock } from './clock-steps'
 import type { ContainerFacts } from './container'
 import { noted } from './findings'
 import type { Finding } from './model'
-import type { ClockStep } from './observation'
+import type { ClockStep, HistoryReading } from './observation'
 import { isUnsureByOurClock, offsetOf } from './our-clock'
 import type { Kept, Run } from './run'
 import { iso, type Instant } from './time'
@@ -14,10 +14,10 @@ import { iso, type Instant } from './time'
 export function onOneClock(run: Run): Run {
   const clock = new RunClock(run.clockSteps)
   if (clock.isSteady) return run
-  const { history, last, evidence, clockOffset } = run
+  const { history, last, evidence } = run
   return {
     ...run,
-    history: history && clock.correctedEntry(history, clockOffset),
+    history: history && entryIn(run, history),
     last: last && { ...last, time: clock.corrected(last) },
     evidence: new Map(
       [...evidence].map(([id, known]) => {
@@ -27,6 +27,10 @@ export function onOneClock(run: Run): Run {
     ),
   }
 }
+
+/** An entry of the history, by the clock of the run's times [RUN-16.9]. */
+export const entryIn = (run: Run, entry: HistoryReading): HistoryReading =>
+  new RunClock(run.clockSteps).correctedEntry(entry, run.clockOffset)
 
 /** When a container was created, by the clock of the run's times; null where those are as they came [DOCK-4]. */
 export function creationIn(run: Run): ((container: ContainerFacts) => number) | null {

@@ -85,11 +85,15 @@ const UNTOLD: readonly BatchStatus[] = ['pending', 'aborted']
 const knowsDryRun = ({ known }: Project): boolean =>
   known.accepted || [...known.heard].some(({ namesEntry, text }) => namesEntry || text.includes('dry-run-branch'))
 
-/** What other runs of the spec that nobody here knows write into the plan that all share is taken for the run's own. */
+/**
+ * What other runs of the spec that nobody here knows write into the plan that all share is taken for the run's own, and so is
+ * what one that is known wrote when nobody listened to it any more.
+ */
 const writtenBy = (beside: readonly Project[], id: string): BatchStatus[] =>
   beside.some(
-    ({ known, execution }) =>
-      !known.accepted && execution?.truth.batches.some(each => each[0] === id && each[1] === 'completed'),
+    each =>
+      !(each.known.accepted && isHeard(each)) &&
+      each.execution?.truth.batches.some(([batchId, status]) => batchId === id && status === 'completed'),
   )
     ? ['completed']
     : []

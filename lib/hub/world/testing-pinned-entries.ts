@@ -144,4 +144,28 @@ export const pinnedOfEntries: Record<string, Story> = {
       { do: 'backend dies' },
     ],
   },
+  '[RUN-13] an entry whose run ended earlier by a clock that seems to have been set': {
+    setting: { ...calm, seed: 1_525_874_068, generation: 'B' },
+    deeds: [
+      { do: 'restart', down: 15_000, skew: 1_000, noticed: true, torn: false },
+      { do: 'start here', run: 1 },
+      { do: 'pass', ms: 10 },
+      { do: 'restart', down: 2_000, skew: -1_000, noticed: false, torn: false },
+      { do: 'step', run: 1, how: 129 },
+      { do: 'pass', ms: 4_000 },
+      ...[232, 321, 165, 235, 338, 210].map((how): Deed => ({ do: 'step', run: 1, how })),
+    ],
+  },
+  '[DOCK-4.1] two runs at once, by an Engine whose clock is 3 s behind the backend’s': {
+    setting: { ...calm, seed: 1_463_439_904, generation: 'A', backendSkew: 1_500, dockerSkew: -1_500 },
+    deeds: [
+      { do: 'resume here', run: 4, entry: 2 },
+      { do: 'pass', ms: 10 },
+      { do: 'step', run: 4, how: 359 },
+      { do: 'restart', down: 2_000, skew: -1_000, noticed: true, torn: true },
+      { do: 'start here', run: 0 },
+      { do: 'pass', ms: 900 },
+      { do: 'step', run: 0, how: 132 },
+    ],
+  },
 }

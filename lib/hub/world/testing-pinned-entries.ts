@@ -168,4 +168,18 @@ export const pinnedOfEntries: Record<string, Story> = {
       { do: 'step', run: 0, how: 132 },
     ],
   },
+  '[RUN-8] a run at work that is taken for aborted, beside the one that resumed its entry': {
+    setting: { ...calm, seed: 30, generation: 'B', backendSkew: -1_500, dockerSkew: 1_500 },
+    deeds: [
+      { do: 'start here', run: 4 },
+      { do: 'pass', ms: 12_000 },
+      ...[260, 114, 350].map((how): Deed => ({ do: 'step', run: 4, how })),
+      { do: 'resume here', run: 0, entry: 2 },
+      ...[4_000, 12_000, 900, 12_000, 900].map((ms): Deed => ({ do: 'pass', ms })),
+      { do: 'step', run: 0, how: 210 },
+      { do: 'pass', ms: 300 },
+      { do: 'step', run: 4, how: 9 },
+      { do: 'step', run: 0, how: 93 },
+    ],
+  },
 }

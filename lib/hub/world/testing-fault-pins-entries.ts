@@ -1,5 +1,5 @@
 import type { Story } from './testing-deeds'
-import { endsAsItBegins, givenUpTooEarly, twoInOneEntry } from './testing-pinned-entries'
+import { endsAsItBegins, endsByAnotherClock, givenUpTooEarly, twoInOneEntry } from './testing-pinned-entries'
 
 /** The same of faults that show in runs which share a spec or an entry of the history. */
 export const faultPinsOfEntries: Record<string, Story> = {
@@ -104,4 +104,5 @@ export const faultPinsOfEntries: Record<string, Story> = {
     twoInOneEntry,
   '[RUN-13.5] a server that reads no plan of a run that was given up': givenUpTooEarly,
   '[RUN-13.6] a server that takes a run which begins when another ends for its resume': endsAsItBegins,
+  '[RUN-13] a server that reads an entry and its run’s end by two clocks': endsByAnotherClock,
 }

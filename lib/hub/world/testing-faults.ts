@@ -192,4 +192,10 @@ export const faults: Record<string, WorldFault> = {
       return () => planted.mockRestore()
     },
   },
+  '[RUN-13] a server that reads an entry and its run’s end by two clocks': {
+    plant: () => {
+      const planted = vi.spyOn(RunState.prototype, 'onItsClock').mockImplementation(entry => entry)
+      return () => planted.mockRestore()
+    },
+  },
 }

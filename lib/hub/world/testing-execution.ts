@@ -107,6 +107,11 @@ export class Execution {
     return this.beganAt > other.beganAt
   }
 
+  /** Its engine spoke after the other's had spoken last. */
+  outlives(other: Execution): boolean {
+    return this.saidAt > other.saidAt
+  }
+
   /** Whether it began before another or after it, as far as their stamps tell. */
   begins(other: Execution): 'before' | 'after' | 'at once' {
     return this.order(this.beganAt, other.beganAt)

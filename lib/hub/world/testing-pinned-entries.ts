@@ -185,4 +185,16 @@ export const pinnedOfEntries: Record<string, Story> = {
       { do: 'step', run: 0, how: 93 },
     ],
   },
+  '[RUN-13] a run begun elsewhere that works on with its entry, beside the one that resumed it here': {
+    setting: { ...calm, seed: 25, backendSkew: -1_500 },
+    deeds: [
+      { do: 'start elsewhere', run: 0 },
+      { do: 'resume here', run: 4, entry: 2 },
+      { do: 'step', run: 0, how: 317 },
+      { do: 'pass', ms: 10 },
+      { do: 'stop elsewhere', run: 4 },
+      { do: 'pass', ms: 12_000 },
+      { do: 'step', run: 0, how: 166 },
+    ],
+  },
 }

@@ -6,6 +6,7 @@ import { SimulatedBackend, type Project } from './testing-backend'
 import { Dashboard, type ServerFault, type Witness } from './testing-dashboard'
 import { SimulatedDocker } from './testing-docker'
 import { expectEntry } from './testing-entry-oracle'
+import type { Execution } from './testing-execution'
 import type { Entry, SpecFiles } from './testing-files'
 import { CLEAR, meet } from './testing-network'
 import { expectLines, expectTrue, type Scene } from './testing-oracle'
@@ -114,13 +115,15 @@ export class HubWorld extends World<Dashboard> {
     const followed = runs.filter(each => this.server.has(runScope(each.runId)) && hasNamed(each))
     // One that has not said which entry is its own may be another run that writes the same plan [RUN-8].
     const maybeAnother = scene.projects.some(each => each.files === files && isKnown(each) && !hasNamed(each))
+    // What a run that is not followed does with the entry after the followed one is that of a run of its own.
+    const goesOn = (before: Execution, { runId, execution }: Project) =>
+      execution?.isAfter(before) === true || (!this.server.has(runScope(runId)) && execution?.outlives(before) === true)
     const shown = snapshot?.runId ?? null
     if (shown === null) {
       const isDue = entry.status === 'running' && followed.length === 0 && !this.backend.evictedEntries.has(entry.id)
       expect([entry.id, isDue]).toEqual([entry.id, false])
     } else if (shown !== entry.id) expect(followed.map(({ runId }) => runId)).toContain(shown)
-    // A run that somebody else resumed is one of its own, beside the followed one that had ended before.
-    else if (followed.some(({ execution }) => execution && runs.every(each => !each.execution?.isAfter(execution))))
+    else if (followed.some(({ execution }) => execution && !runs.some(each => goesOn(execution, each))))
       expect([entry.id, 'shown twice']).toEqual([entry.id, 'shown once'])
     else if (snapshot && followed.length === 0)
       expectEntry(snapshot, entry, files, scene, { age: this.server.age(runScope(entry.id)), maybeAnother })

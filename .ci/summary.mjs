@@ -24,7 +24,8 @@ const total = { passed: 0, failed: 0, skipped: 0 }
 for (const [suite, path, count] of [
   ['containers', 'reports/containers.json', ofVitest],
   ['alone', 'reports/alone.json', ofVitest],
-  ['unit', 'reports/unit.json', ofVitest],
+  ['pure', 'reports/pure.json', ofVitest],
+  ['waiting', 'reports/waiting.json', ofVitest],
   ['browser', 'reports/browser.json', ofPlaywright],
 ]) {
   const report = readReport(path)

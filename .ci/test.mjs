@@ -9,13 +9,10 @@ const unit = (name, ...projects) =>
   run(name, 'unit', '--', ...projects.map(project => `--project=${project}`), `--outputFile.json=reports/${name}.json`)
 const nice = ({ name, command, args }) => ({ name, command: 'nice', args: [command, ...args] })
 
+const computing = [run('types', 'types'), run('lint', 'lint'), run('build', 'build'), unit('pure', 'pure', 'mocking')]
 const steps = [
-  [
-    [run('types', 'types'), run('lint', 'lint'), run('build', 'build'), unit('unit', 'pure', 'waiting', 'mocking')].map(
-      nice,
-    ),
-    [unit('containers', 'containers'), unit('alone', 'alone')],
-  ],
+  [computing.map(nice), [unit('containers', 'containers'), unit('alone', 'alone')]],
+  [[unit('waiting', 'waiting')]],
   [[run('browser', 'browser')]],
 ]
 

@@ -42,9 +42,13 @@ describe('refusals of the server’s own', () => {
     expect(Object.keys(met.cases).sort()).toEqual([...rows.keys()].sort())
   })
 
-  it.each(Object.keys(refusals) as (keyof typeof refusals)[])('[SAY-4] %s', async key => {
-    expect(await faultsIn(met.cases[key], rows.get(key))).toEqual([])
-  })
+  it.each(Object.keys(refusals) as (keyof typeof refusals)[])(
+    '[SAY-4] %s',
+    async key => {
+      expect(await faultsIn(met.cases[key], rows.get(key))).toEqual([])
+    },
+    PATIENCE,
+  )
 })
 
 describe('refusals of the hub', () => {
@@ -58,9 +62,13 @@ describe('refusals of the hub', () => {
     expect(Object.keys(met.cases).sort()).toEqual([...rows.keys()].sort())
   })
 
-  it.each(Object.keys(hubRefusals) as (keyof typeof hubRefusals)[])('[SAY-5] %s', async key => {
-    expect(await faultsIn(met.cases[key], rows.get(key))).toEqual([])
-  })
+  it.each(Object.keys(hubRefusals) as (keyof typeof hubRefusals)[])(
+    '[SAY-5] %s',
+    async key => {
+      expect(await faultsIn(met.cases[key], rows.get(key))).toEqual([])
+    },
+    PATIENCE,
+  )
 })
 
 describe('refusals of the sockets', () => {
@@ -75,10 +83,14 @@ describe('refusals of the sockets', () => {
     expect(Object.keys(met.cases).sort()).toEqual([...rows.keys()].sort())
   })
 
-  it.each(Object.entries(Object.fromEntries(rows)))('[SAY-7] %s', async (key, status) => {
-    const refusal = new Map<string, Case>(Object.entries(met.cases)).get(key)
-    expect(refusal && (await faultsIn(refusal, status))).toEqual([])
-  })
+  it.each(Object.entries(Object.fromEntries(rows)))(
+    '[SAY-7] %s',
+    async (key, status) => {
+      const refusal = new Map<string, Case>(Object.entries(met.cases)).get(key)
+      expect(refusal && (await faultsIn(refusal, status))).toEqual([])
+    },
+    PATIENCE,
+  )
 })
 
 describe('refusals of the commands', () => {
@@ -98,10 +110,14 @@ describe('refusals of the commands', () => {
   })
 
   // Each waits for a process of its own.
-  it.concurrent.each(keys)('[SAY-6] %s', async key => {
-    const refusal = met.cases[key]
-    expect(refusal && (await faultsIn(refusal, rows.get(key)))).toEqual([])
-  })
+  it.concurrent.each(keys)(
+    '[SAY-6] %s',
+    async key => {
+      const refusal = met.cases[key]
+      expect(refusal && (await faultsIn(refusal, rows.get(key)))).toEqual([])
+    },
+    PATIENCE,
+  )
 })
 
 describe('no other place makes one', () => {

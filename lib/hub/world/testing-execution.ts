@@ -99,8 +99,9 @@ export class Execution {
   }
 
   /** Whether the engines of both were at work at one time. */
-  overlaps(other: Execution): boolean {
-    return this.beganAt <= other.endedAt && other.beganAt <= this.endedAt
+  /** @param slack so long after the end of one the other may have begun, ms */
+  overlaps(other: Execution, slack = 0): boolean {
+    return this.beganAt <= other.endedAt + slack && other.beganAt <= this.endedAt + slack
   }
 
   isAfter(other: Execution): boolean {

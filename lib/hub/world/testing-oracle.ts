@@ -14,6 +14,9 @@ import type { Project } from './testing-backend'
 import type { SimulatedContainer } from './testing-docker'
 import { cutShort, WORKING, type Truth } from './testing-execution'
 
+/** So long after its end an engine may still write what it has done: nothing tells it from what another run wrote then [RUN-8.13], ms. */
+const AFTERMATH = 2_000
+
 /** Where what is shown is compared with what was. */
 export interface Scene {
   readonly projects: readonly Project[]
@@ -38,7 +41,8 @@ export function expectTrue(snapshot: Snapshot, project: Project, scene: Scene): 
   // One whose end nobody here heard when it came may be what wrote the plan, whatever runs of the spec came after it.
   const isEndUnheard = !project.isAlive || (execution.isAborted && !project.known.abort)
   const beside = others.filter(
-    ({ execution: other }) => other?.overlaps(execution) || (isEndUnheard && other?.begins(execution) === 'after'),
+    ({ execution: other }) =>
+      other?.overlaps(execution, AFTERMATH) || (isEndUnheard && other?.begins(execution) === 'after'),
   )
   const local = execution.dryRun && knowsDryRun(project)
   const isCutShort = isCutShortByEntry(snapshot, project)

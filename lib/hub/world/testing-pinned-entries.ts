@@ -197,4 +197,20 @@ export const pinnedOfEntries: Record<string, Story> = {
       { do: 'step', run: 0, how: 166 },
     ],
   },
+  '[RUN-8.13] a run whose failure is unheard until another one has resumed its entry, within 2 s': {
+    setting: { ...calm, seed: 381_228_682 },
+    deeds: [
+      { do: 'start elsewhere', run: 5 },
+      { do: 'step', run: 5, how: 396 },
+      { do: 'follow', run: 5 },
+      { do: 'pass', ms: 60 },
+      { do: 'backend path', path: { ...CLEAR, silent: true, twice: 30 } },
+      { do: 'step', run: 5, how: 47 },
+      { do: 'pass', ms: 900 },
+      { do: 'resume elsewhere', run: 2, entry: 1 },
+      { do: 'step', run: 2, how: 42 },
+      { do: 'step', run: 2, how: 237 },
+      { do: 'restart', down: 2_000, skew: -1_000, noticed: false, torn: true },
+    ],
+  },
 }

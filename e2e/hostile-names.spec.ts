@@ -139,6 +139,13 @@ test('[SAFE-4.4] [SAFE-4.9] names, branches, errors and lines that hide or reord
   await expect(page.getByRole('dialog')).toContainText('Stop')
   await expectAllSeen(page)
 
+  await page.goto(dashboard.url)
+  await page.getByRole('button', { name: 'Import…' }).click()
+  const file = { name: `${OVERRIDE}.jsonl`, mimeType: 'application/x-ndjson', buffer: Buffer.alloc(0) }
+  await page.getByRole('dialog').getByLabel('File').setInputFiles(file)
+  await expect(page.getByRole('dialog').locator('.file-name')).toHaveText('safe\ufffdtxt.exe.jsonl')
+  await expectAllSeen(page)
+
   // It ends, and its error stands on its page, among what needs somebody, and in the history.
   say({ type: 'status', status: 'failed' })
   say({ type: 'error', message: `Execution failed: ${everything}\n\n${OVERRIDE}` })

@@ -3,6 +3,7 @@ import type { SubmitEvent } from 'react'
 import { useState } from 'react'
 import { importPath, importRecording } from '../api'
 import { Dialog } from './dialog'
+import { Name } from './outside'
 import { Refusal, useRequest } from './use-request'
 
 /** Brings a recording that was exported, here or elsewhere, then goes to it. */
@@ -34,7 +35,11 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
           />
         </label>
         {/* The field shows a long name in short. */}
-        {file !== null && <p className="dialog-text id file-name">{file.name}</p>}
+        {file !== null && (
+          <p className="dialog-text id file-name">
+            <Name text={file.name} />
+          </p>
+        )}
         <Refusal what="Not imported">{refusal}</Refusal>
         <footer className="dialog-foot">
           <button className="button" type="button" onClick={onClose}>

@@ -33,6 +33,11 @@ async function answering(answer: RequestListener, timeout?: number): Promise<Bac
   return at(`http://127.0.0.1:${await portOf(server)}/team`, timeout)
 }
 
+const as =
+  (headers: Record<string, string>): RequestListener =>
+  (_, response) =>
+    void response.writeHead(200, headers).end('{"success":true}')
+
 const plain =
   (status: number, body: string): RequestListener =>
   (_, response) =>
@@ -83,6 +88,7 @@ describe('[SAY-1.5] every call to the backend says what it was answered, and wha
     [404, /Check that BACKEND_URL \(http:\/\/127.*\/team\) is a ckrv backend/],
     [405, /Check that BACKEND_URL/],
     [422, /generation that knows this call/],
+    [429, /lets only so many calls through/],
     [500, /The log of the backend at http:\/\/127.*\/team says why/],
     [502, /A proxy at .* does not reach the backend/],
     [503, /A proxy at .* does not reach the backend/],
@@ -233,9 +239,35 @@ describe('[RUN-2.7] a call may have been carried out', () => {
     ['where its answer has an unknown shape', plain(200, '[]'), 'maybe'],
     ['where a gateway got no answer', plain(502, ''), 'maybe'],
     ['where a gateway waited in vain', plain(504, ''), 'maybe'],
+    ['where a gateway gave up waiting', plain(524, ''), 'maybe'],
+    ['where it came too slowly', plain(408, ''), 'maybe'],
+    ['where its answer is not compressed as it says', as({ 'content-encoding': 'gzip' }), 'maybe'],
+    ['where its answer is compressed in another way', as({ 'content-encoding': 'br' }), 'maybe'],
+    ['where the head of its answer is too long', as({ 'x-long': 'x'.repeat(20_000) }), 'maybe'],
+    ['where its answer is longer than is read', plain(200, ' '.repeat(17 * 1_048_576)), 'maybe'],
     ['but not where it was answered with a web page', plain(200, '<html>'), 'no'],
     ['but not where it was answered with an error', plain(422, 'missing field'), 'no'],
   ])('%s', async (_, answer, heard) => {
-    expect((await failure((await answering(answer, 150)).start(START))).heard).toBe(heard)
+    const { message, ...error } = await failure((await answering(answer, 1_000)).start(START))
+    expect(error.heard).toBe(heard)
+    const next = /BACKEND_URL|look into its log|generation that knows|does not reach|gave up waiting/
+    expect(faultsOf(message, { what: /POST \/api\/execution\/start/, where, next })).toEqual([])
+  })
+})
+
+describe('[SAFE-2] what the backend repeats of the credentials it was asked with', () => {
+  const basic = Buffer.from('me:hunter2').toString('base64')
+  const words = `no hunter2 for me, nor Basic ${basic}`
+
+  it('is masked in an error', async () => {
+    const http = await answering(plain(401, words))
+    const { message } = await failure(http.specs())
+    expect(message).toContain('no ••• for me, nor Basic •••')
+  })
+
+  it('is masked in the answer to a start and to a stop', async () => {
+    const http = await answering(plain(200, JSON.stringify({ success: false, message: words })))
+    const told = { success: false, message: 'no ••• for me, nor Basic •••' }
+    expect([await http.start(START), await http.stop('r')]).toEqual([told, told])
   })
 })

@@ -22,14 +22,15 @@ export class BackendError extends Error {
 }
 
 const QUOTED = 500
+/** A gateway that got no answer from the backend, or not in time, does not know either what became of the call. */
+const UNANSWERED = new Set([408, 502, 504, 524])
 
 /** An answer to `call` (method and path) with a status that is no success. @param where the backend's URL without credentials */
 export function badStatus(status: number, words: string, call: string, where: string): BackendError {
   const quoted = words.trim().slice(0, QUOTED)
   const said = quoted === '' || quoted.startsWith('<') ? '' : `: ${quoted}`
   const text = `The backend answered ${call} with ${status}${said}.`
-  // A gateway that got no answer from the backend does not know either what became of the call.
-  const heard = status === 502 || status === 504 ? 'maybe' : 'no'
+  const heard = UNANSWERED.has(status) ? 'maybe' : 'no'
   return new BackendError('bad-answer', `${text} ${statusAdvice(status, where)}`, { heard })
 }
 
@@ -40,6 +41,8 @@ function statusAdvice(status: number, where: string): string {
   if (status === 404 || status === 405)
     return `Check that BACKEND_URL (${where}) is a ckrv backend that knows this call.`
   if (status >= 502 && status <= 504) return `A proxy at ${where} does not reach the backend: see whether that runs.`
+  if (status === 429) return `Something at ${where} lets only so many calls through: see what, and try again later.`
+  if (status === 524) return `A proxy at ${where} gave up waiting for the backend: see whether that runs.`
   if (status >= 500) return `The log of the backend at ${where} says why.`
   return `Check that the backend at ${where} is of a generation that knows this call.`
 }
@@ -65,6 +68,13 @@ export function unreachable(call: string, where: string, cause: unknown): Backen
       heard: 'maybe',
     })
   }
+  if (code !== null && UNREADABLE.test(code)) {
+    const text = `The backend at ${where} answered ${call} with what can't be read (${code}).`
+    return new BackendError('bad-answer', `${text} Check that BACKEND_URL is a ckrv backend.`, {
+      cause,
+      heard: 'maybe',
+    })
+  }
   const name = code ?? (reason instanceof Error ? reason.message : 'no reason given')
   return new BackendError('unreachable', `The backend at ${where} can't be reached (${name}). ${networkAdvice(code)}`, {
     cause,
@@ -81,6 +91,17 @@ const CUT = new Set([
   'UND_ERR_ABORTED',
 ])
 
+/** An answer came, compressed otherwise than it says, or with a head that is too long. */
+const UNREADABLE = /^(Z_|ZSTD_|ERR__|ERR_BROTLI|UND_ERR_HEADERS_OVERFLOW$|UND_ERR_RES)/
+
+/** An answer of more than is read. @param where the backend's URL without credentials @param most characters */
+export const tooLong = (call: string, where: string, most: number): BackendError =>
+  new BackendError(
+    'bad-answer',
+    `The backend at ${where} answered ${call} with more than ${most / 1_048_576} MiB, which is not read. Check that BACKEND_URL is a ckrv backend.`,
+    { heard: 'maybe' },
+  )
+
 function networkAdvice(code: string | null): string {
   if (code === 'ECONNREFUSED') return 'Start it, or set BACKEND_URL to where it listens.'
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
@@ -88,6 +109,8 @@ function networkAdvice(code: string | null): string {
   if (code === null) return 'Check BACKEND_URL.'
   if (code === 'EPROTO' || /^ERR_SSL_/.test(code))
     return 'Check whether BACKEND_URL has to begin with http:// or https://.'
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return 'Its certificate is for another name: set BACKEND_URL to that, or give it one for this name.'
   if (/CERT|TLS|SIGNATURE/.test(code))
     return 'Its certificate is not trusted: set NODE_EXTRA_CA_CERTS to the file of its authority.'
   return 'Check BACKEND_URL, the network and the firewall between.'

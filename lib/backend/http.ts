@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { serverNow } from '../clock/clock'
 import type { HistoryReading, PlanBatch } from '../run/observation'
 import { parseInstant } from '../run/time'
-import { BackendError, badStatus, timedOut, unreachable } from './backend-error'
+import { BackendError, badStatus, timedOut, tooLong, unreachable } from './backend-error'
 import { readPlan, readPlanState } from './plan'
 import {
   commandAnswer,
@@ -31,6 +31,8 @@ const CLOCK_TOLERANCE = 2_000
 export class BackendHttp {
   private readonly base: string
   private readonly headers: Record<string, string>
+  /** What no error may repeat. */
+  private readonly credentials: string[]
   private offset = 0
 
   /**
@@ -45,6 +47,9 @@ export class BackendHttp {
     bare.username = bare.password = ''
     this.base = bare.href.replace(/\/$/, '')
     this.headers = authorization(url)
+    const secret = url.password || url.username
+    const sent = this.headers['authorization']?.slice('Basic '.length) ?? ''
+    this.credentials = [sent, unescape(secret), secret].filter(text => text !== '')
   }
 
   /** How far the backend's clock is behind ours by its latest answer, ms; 0 within 2 s [RUN-7]. */
@@ -96,7 +101,7 @@ export class BackendHttp {
     model: string | undefined
     resumeRunId: string | undefined
   }): Promise<z.infer<typeof commandAnswer>> {
-    return this.json(commandAnswer, 'POST', '/api/execution/start', {
+    return this.command('/api/execution/start', {
       spec: request.spec,
       run_id: request.runId,
       dry_run: request.dryRun,
@@ -106,7 +111,12 @@ export class BackendHttp {
   }
 
   async stop(runId: string): Promise<z.infer<typeof commandAnswer>> {
-    return this.json(commandAnswer, 'POST', '/api/execution/stop', { run_id: runId })
+    return this.command('/api/execution/stop', { run_id: runId })
+  }
+
+  private async command(path: string, body: object): Promise<z.infer<typeof commandAnswer>> {
+    const { success, message } = await this.json(commandAnswer, 'POST', path, body)
+    return { success, message: message === null ? null : this.withoutCredentials(message) }
   }
 
   private async json<T extends z.ZodType>(
@@ -151,14 +161,19 @@ export class BackendHttp {
         signal: AbortSignal.timeout(within),
       })
       this.readClock(response.headers.get('date'))
-      const text = await readBounded(response)
+      const text = await readBounded(response, () => tooLong(call, this.base, MAX_ANSWER))
       if (statuses.includes(response.status)) return text
-      throw badStatus(response.status, text, call, this.base)
+      throw badStatus(response.status, this.withoutCredentials(text), call, this.base)
     } catch (cause) {
       if (cause instanceof BackendError) throw cause
       if (cause instanceof DOMException && cause.name === 'TimeoutError') throw timedOut(call, within / 1_000, cause)
       throw unreachable(call, this.base, cause)
     }
+  }
+
+  /** Some servers repeat in an error what they were asked with [SAFE-2]. */
+  private withoutCredentials(text: string): string {
+    return this.credentials.reduce((all, secret) => all.replaceAll(secret, '•••'), text)
   }
 
   private get checkUrl(): string {
@@ -180,19 +195,15 @@ export function authorization(url: URL): Record<string, string> {
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
 }
 
-async function readBounded(response: Response): Promise<string> {
+/** @param tooLong makes the error that an answer without an end is refused with */
+async function readBounded(response: Response, tooLong: () => BackendError): Promise<string> {
   if (!response.body) return ''
   const decoder = new TextDecoder()
   let text = ''
   const body: AsyncIterable<Uint8Array> = response.body
   for await (const chunk of body) {
     text += decoder.decode(chunk, { stream: true })
-    if (text.length > MAX_ANSWER) {
-      throw new BackendError(
-        'bad-answer',
-        'The backend’s answer is longer than 16 MiB, which is not read. Check BACKEND_URL.',
-      )
-    }
+    if (text.length > MAX_ANSWER) throw tooLong()
   }
   return text + decoder.decode()
 }

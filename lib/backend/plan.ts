@@ -40,7 +40,8 @@ function fromYaml(text: string | null): z.infer<typeof planFile>['batches'] | nu
   if (text === null) return null
   let file: unknown
   try {
-    file = parse(text, { maxAliasCount: 100, logLevel: 'error' })
+    // The engine reads an id or a name as it is spelled: `001` is no number, and `1.10` is not `1.1`.
+    file = parse(text, { schema: 'failsafe', customTags: ['null'], maxAliasCount: 100, logLevel: 'error' })
   } catch {
     // A file caught half written is read again a moment later.
     return null

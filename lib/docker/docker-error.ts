@@ -139,6 +139,9 @@ function networkRefusal(code: string, where: string): string {
   if (WRONG_PROTOCOL.test(code)) {
     return `Docker at ${where} does not answer with TLS (${code}). Check the port, or use plain tcp:// without DOCKER_TLS_VERIFY.`
   }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return `Docker at ${where} has a certificate for another name (${code}). Set DOCKER_HOST to that name.`
+  }
   if (/CERT|SSL|TLS|SIGNATURE/.test(code)) {
     return `Docker can't be reached at ${where} (${code}). Check the certificates in DOCKER_CERT_PATH.`
   }

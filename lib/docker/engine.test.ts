@@ -261,7 +261,7 @@ describe('[DOCK-3] an Engine that can’t be asked', () => {
     const error = await failure(engine.ping())
     expect([error.kind, error.message]).toEqual([
       'bad-answer',
-      `The server at ${engine.where} is not Docker. Check DOCKER_HOST.`,
+      `The server at ${engine.where} answered GET /_ping with 200, and is not Docker. Check DOCKER_HOST.`,
     ])
   })
 })

@@ -68,7 +68,10 @@ export class Engine {
     const answer = await this.#read(get('/_ping'), LONGEST_WORD, PING_WITHIN)
     // Also a web server answers with 200.
     if (answer.trim() !== 'OK') {
-      throw new DockerError('bad-answer', `The server at ${this.where} is not Docker. Check DOCKER_HOST.`)
+      throw new DockerError(
+        'bad-answer',
+        `The server at ${this.where} answered GET /_ping with 200, and is not Docker. Check DOCKER_HOST.`,
+      )
     }
   }
 

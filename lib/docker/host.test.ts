@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -6,8 +7,12 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { readDockerHost } from './host'
 
 const folder = mkdtempSync(join(tmpdir(), 'certificates-'))
-for (const name of ['ca', 'cert', 'key']) writeFileSync(join(folder, `${name}.pem`), `the ${name}`)
-const tls = { ca: 'the ca', cert: 'the cert', key: 'the key' }
+const [ca, cert, key] = ['ca', 'cert', 'key'].map(name => join(folder, `${name}.pem`)) as [string, string, string]
+const made = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=docker -keyout ${key} -out ${cert}`
+execFileSync('openssl', made.split(' '), { stdio: 'ignore' })
+copyFileSync(cert, ca)
+const read = (path: string) => readFileSync(path, 'utf8')
+const tls = { ca: read(ca), cert: read(cert), key: read(key) }
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const hostOf = (variables: Record<string, string>) => readDockerHost(variables).host
@@ -59,6 +64,23 @@ describe('where Docker is', () => {
       ),
     })
   })
+
+  it.each(['', 'planted', '-----BEGIN CERTIFICATE-----\nplanted\n-----END CERTIFICATE-----\n'])(
+    'needs certificates and a key that can be read, not %j',
+    pem => {
+      const bad = mkdtempSync(join(folder, 'bad-'))
+      for (const name of ['ca', 'cert', 'key']) writeFileSync(join(bad, `${name}.pem`), pem)
+      const variables = { DOCKER_HOST: 'tcp://docker', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: bad }
+      const { host, problems } = readDockerHost(variables)
+      expect(host).toBeNull()
+      for (const [n, name] of ['ca', 'cert', 'key'].entries()) {
+        expect(problems[n]).toMatch(
+          new RegExp(`^DOCKER_CERT_PATH: ${name}\\.pem can't be read \\(ERR_\\w+\\)\\. Set it to`),
+        )
+      }
+      expect(problems.join('')).not.toContain('planted')
+    },
+  )
 
   it.each([
     'ssh://ann@host',

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -49,9 +50,11 @@ function readAddress(address: string, variables: Partial<Record<string, string>>
 
 function withCertificates(host: Exclude<DockerHost, { socketPath: string }>, folder: string): Reading {
   const problems: string[] = []
-  const read = (name: string) => {
+  const read = (name: string, parse: (pem: string) => unknown) => {
     try {
-      return readFileSync(join(folder, name), 'utf8')
+      const pem = readFileSync(join(folder, name), 'utf8')
+      parse(pem)
+      return pem
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
       problems.push(
@@ -60,7 +63,12 @@ function withCertificates(host: Exclude<DockerHost, { socketPath: string }>, fol
       return ''
     }
   }
-  const tls = { ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem') }
+  const certificate = (pem: string) => new X509Certificate(pem)
+  const tls = {
+    ca: read('ca.pem', certificate),
+    cert: read('cert.pem', certificate),
+    key: read('key.pem', pem => createPrivateKey(pem)),
+  }
   return problems.length > 0 ? { host: null, problems } : { host: { ...host, tls }, problems: [] }
 }
 

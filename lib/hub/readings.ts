@@ -66,7 +66,7 @@ export class Readings {
     if (this.closed || batches.length === 0) return
     // After the end another run may have written the plan: it gives the batches, but says nothing of this run.
     if (this.over && this.state.hasPlan) return
-    this.state.observe({ kind: 'plan', at: serverNow(), spec, batches, shared: this.shared || this.over })
+    this.state.observePlan({ spec, batches, shared: this.shared || this.over })
   }
 
   private schedule(delay: number): void {

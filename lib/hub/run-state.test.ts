@@ -47,6 +47,34 @@ function aboutToEnd(): RunState {
   return state
 }
 
+describe('[RUN-8.15] a plan whose file is caught half written', () => {
+  const batches = ['a', 'b', 'c'].map(id => ({
+    ...{ id, name: id.toUpperCase(), dependsOn: [], completed: false, running: false, branch: null },
+  }))
+  const [a, , c] = batches
+  if (!a || !c) throw new Error('no batches')
+  const totalsAfter = (...plans: (typeof batches)[]) => {
+    const state = new RunState('r1', host, '001-todo')
+    return plans.map(batches => {
+      state.observePlan({ spec: '001-todo', batches, shared: false })
+      return state.current().view.counts.total
+    })
+  }
+
+  it('is not believed before it was read twice in a row', () => {
+    const cut = [a, { ...c, id: 'b', name: 'B' }].slice(0, 1)
+    expect(totalsAfter(batches, cut, batches, cut, [], cut, cut)).toEqual([3, 3, 3, 3, 3, 3, 1])
+    // Another one each time.
+    expect(totalsAfter(batches, cut, [c], cut, [c])).toEqual([3, 3, 3, 3, 3])
+    // A batch that does not exist, as an id may be cut off, too.
+    expect(totalsAfter(batches, [a, { ...c, id: 'bb' }], batches)).toEqual([3, 3, 3])
+  })
+
+  it('is believed where it lacks nothing, and until more is read', () => {
+    expect(totalsAfter([a], batches, [...batches, { ...c, id: 'd' }])).toEqual([1, 3, 4])
+  })
+})
+
 describe('a run that its backend does not know', () => {
   it('[RUN-4] [RUN-11] existed where its stop was accepted, though nothing was ever heard of it', () => {
     const [never, stopped] = ['r1', 'r2'].map(id => new RunState(id, host, null))

@@ -9,7 +9,7 @@ import { emptyRun, type Evidence, type Run } from '../run/run'
 import { isOver, type Batch, type Finding, type RunFields } from '../run/model'
 import { offsetOf } from '../run/our-clock'
 import { maskedObservation } from '../run/masked-observation'
-import type { Message, Observation } from '../run/observation'
+import type { Message, Observation, PlanReading } from '../run/observation'
 import { SecretMask } from '../run/secrets'
 import { iso, offsetThatCounts } from '../run/time'
 import { derive, type Derived } from '../run/view'
@@ -59,6 +59,8 @@ export class RunState {
   private heardAt: number | null = null
   private closed = false
   private incomplete: Finding | null = null
+  /** A reading of the plan that lacks batches, in words, until it is known whether it was half of the file. */
+  private doubtedPlan: string | null = null
 
   /** @param since since when it is known here, ms */
   constructor(
@@ -100,6 +102,19 @@ export class RunState {
   private keep(observation: Observation): void {
     fold(this.run, observation)
     this.host.record(this, { kind: 'observed', fresh: false, observation }, true)
+  }
+
+  /**
+   * Takes in a plan that was read. The backend writes its file in place: a reading that lacks batches of the last one may be
+   * half of it, until it is read a second time [RUN-8.15].
+   */
+  observePlan(plan: Omit<PlanReading, 'kind' | 'at'>): void {
+    const known = this.run.plan?.spec === plan.spec ? this.run.plan.batches : []
+    const named = new Set(plan.batches.map(({ id }) => id))
+    const text = known.every(({ id }) => named.has(id)) ? null : JSON.stringify(plan.batches)
+    const isDoubtful = text !== null && text !== this.doubtedPlan
+    this.doubtedPlan = text
+    if (!isDoubtful) this.observe({ kind: 'plan', at: serverNow(), ...plan })
   }
 
   /** Takes in what was recorded before a restart: nobody is told, and it is not recorded again [REC-7]. */

@@ -109,7 +109,7 @@ export class UnannouncedRuns {
       const shared = this.host.runs.hasOther(state, spec)
       // A plan that another run may have written does not show that this one goes on [RUN-13.5].
       if (shared && state.isGivenUp) continue
-      state.observe({ kind: 'plan', at: serverNow(), spec, batches, shared })
+      state.observePlan({ spec, batches, shared })
     }
   }
 }

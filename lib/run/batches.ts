@@ -127,7 +127,10 @@ class Before {
     this.known = { told: this.count, required: 0, ambiguous: false }
     this.isShared = run.plan?.shared === true || run.history?.shared === true
     const plans = [run.planBefore, run.plan].map(plan => plan?.batches.filter(({ completed }) => completed) ?? [])
-    const history = run.history?.batches.filter(({ status }) => status === 'completed') ?? []
+    const began = run.first?.time.ms ?? Infinity
+    const history =
+      run.history?.batches.filter(({ status, endedAt }) => status === 'completed' && (endedAt ?? -Infinity) < began) ??
+      []
     this.readings = [
       ...plans.map(done => done.map(({ id, branch }) => ({ id, branch, basis: 'plan' as const }))),
       history.map(({ id, branch }) => ({ id, branch, basis: 'history' })),

@@ -37,6 +37,28 @@ describe('batches completed before the run that neither plan nor history names',
     expect(findingOf(told)).toContain('1 more is counted')
   })
 
+  it('[RUN-8.6] count beside one that only the history tells of, and that was completed in this run', () => {
+    const told = resumed(['a', 'b', 'c', 'd'], 2)
+    told.say(status('c', 'running'))
+    const ended = (id: string, at: number) => ({
+      id,
+      name: null,
+      status: 'completed',
+      startedAt: null,
+      endedAt: at,
+      branch: null,
+      error: null,
+    })
+    const began = told.run.first?.time.ms ?? NaN
+    told.history({ startedAt: began, batches: [ended('d', began + 1_000)] })
+    expect(told.statuses).toEqual({ a: 'pending', b: 'pending', c: 'running', d: 'completed' })
+    expect(shown(told)).toMatchObject({ completed: 3, running: 1, pending: 0 })
+    // What ended before it began is one of the two.
+    told.history({ startedAt: began, batches: [ended('a', began - 1_000), ended('d', began + 1_000)] })
+    expect(told.statuses).toEqual({ a: 'completed', b: 'pending', c: 'running', d: 'completed' })
+    expect(shown(told)).toMatchObject({ completed: 3, running: 1, pending: 0 })
+  })
+
   it('[RUN-8.6] count where no plan is known, and the total is not known', () => {
     const told = resumed([], 3)
     expect(shown(told)).toMatchObject({ completed: 3, totalKnown: false })

@@ -12,9 +12,9 @@ export interface CompletedBefore {
   ambiguous: boolean
 }
 
-/** Completed, and no message of this run's stream tells of it. */
-const isSilent = ({ status, startedAt, basis }: BatchClaim): boolean =>
-  status === 'completed' && startedAt === null && basis !== 'stream'
+/** Completed, and neither a message of this run's stream nor a time in the history tells that it was in this run. */
+const isSilent = ({ status, startedAt, endedAt, basis }: BatchClaim): boolean =>
+  status === 'completed' && startedAt === null && endedAt === null && basis !== 'stream'
 
 /**
  * The pending batches that others, which are no longer pending, depend on, directly or not: the engine begins no batch before

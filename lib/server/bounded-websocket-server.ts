@@ -7,6 +7,17 @@ import { MessageRate } from './message-rate'
 const MAX_FRAGMENTS = 64
 /** Pieces of frames as the network delivers them, which wait until a frame is whole. */
 const MAX_CHUNKS = 4_096
+/** How long the other side may take to close a connection that was dismissed, ms. */
+const CLOSES_WITHIN = 2_000
+
+/** The types of the package lack `closeTimeout`. */
+const bounded = (options: ServerOptions): ServerOptions & { closeTimeout: number } => ({
+  ...options,
+  autoPong: false,
+  maxFragments: MAX_FRAGMENTS,
+  maxBufferedChunks: MAX_CHUNKS,
+  closeTimeout: CLOSES_WITHIN,
+})
 
 /**
  * The WebSocket layer below socket.io, with a bound on what socket.io never sees [SAFE-5]: pings and pongs count against
@@ -17,7 +28,7 @@ export class BoundedWebSocketServer extends WebSocketServer {
 
   /** @param refused is called when a socket is closed because it sent too many pings or pongs */
   constructor(options: ServerOptions, refused: () => void) {
-    super({ ...options, autoPong: false, maxFragments: MAX_FRAGMENTS, maxBufferedChunks: MAX_CHUNKS })
+    super(bounded(options))
     this.#refused = refused
   }
 
@@ -35,9 +46,12 @@ export class BoundedWebSocketServer extends WebSocketServer {
 
   #limitControlFrames(client: WebSocket): void {
     const rate = new MessageRate(performance.now())
+    let isCut = false
     const isAllowed = () => {
-      if (client.readyState !== client.OPEN) return false
-      if (rate.allows(performance.now())) return true
+      if (isCut) return false
+      // One that was dismissed, and does not go, is read until it does.
+      if (rate.allows(performance.now())) return client.readyState === client.OPEN
+      isCut = true
       this.#refused()
       client.terminate()
       return false

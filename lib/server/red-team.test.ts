@@ -202,13 +202,13 @@ const broken: Record<string, Buffer> = {
 }
 
 /** A connection that is upgraded by hand, and then sends these bytes. */
-async function bareFrames(bytes: Buffer) {
+async function bareFrames(bytes: Buffer, transport = 'websocket') {
   const socket = connectRaw(server.port, '127.0.0.1')
   clients.push({ close: () => socket.destroy() })
   socket.on('error', () => undefined)
   const closed = new Promise(resolve => socket.once('close', () => resolve('closed')))
   const lines = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', `Sec-WebSocket-Key: ${KEY}`]
-  const target = `GET ${SOCKET_PATH}/?EIO=4&transport=websocket HTTP/1.1`
+  const target = `GET ${SOCKET_PATH}/?EIO=4&transport=${transport} HTTP/1.1`
   socket.write([target, `Host: 127.0.0.1:${server.port}`, ...lines, '', ''].join('\r\n'))
   await once(socket, 'data')
   socket.resume()
@@ -253,6 +253,31 @@ describe('[SAFE-5] control frames', () => {
     const grown = (process.memoryUsage().rss - before) / 1_048_576
     console.log(`resident memory after the flood: ${grown.toFixed(0)} MiB more, the attacker's included`)
     await expectService()
+  })
+
+  it.each([
+    ['a malformed frame', 'websocket', frameOf(0x1, Buffer.from('9'))],
+    ['asking for another transport', 'polling', Buffer.alloc(0)],
+  ])('a flood of pings is cut after the socket was dismissed for %s, too', async (_, transport, frame) => {
+    const { socket, closed } = await bareFrames(frame, transport)
+    const flood = Buffer.concat(Array.from({ length: 1_000 }, () => ping))
+    for (let n = 0; n < 100 && !socket.destroyed; n += 1) {
+      socket.write(flood)
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    expect(await closed).toBe('closed')
+    await vi.waitFor(async () =>
+      expect(await refusals()).toContain('groundtruth_refused_total{bound="control-frames"} 1'),
+    )
+    await expectService()
+  })
+
+  it('a socket that was dismissed, and does not close, is closed after 2 s', async () => {
+    const began = performance.now()
+    const { closed } = await bareFrames(frameOf(0x1, Buffer.from('9')))
+    expect(await closed).toBe('closed')
+    // Far from the half minute that the library would wait.
+    expect(performance.now() - began).toBeLessThan(15_000)
   })
 })
 

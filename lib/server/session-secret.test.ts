@@ -25,5 +25,5 @@ it('[SAFE-3] too short a one is refused, and not replaced behind anybody’s bac
 
 it('says what to do where the folder can’t be had', async () => {
   await writeFile(join(folder, 'file'), '')
-  expect(() => keptSecret(join(folder, 'file'))).toThrow(/^DATA_DIR: .* Set SESSION_SECRET instead\.$/)
+  expect(() => keptSecret(join(folder, 'file'))).toThrow(/^DATA_DIR: \S+\/file is no folder\. Set it to one\.$/)
 })

@@ -93,8 +93,14 @@ describe('[SAY-1.8] a server that can’t start names the variable, and what to 
 
   it('a data folder that can’t keep its secrets, and one in use', async () => {
     writeFileSync(at('file'), '')
+    const noFolder = { what: /is no folder/, where: /^DATA_DIR: /, next: /Set it to one\./ }
+    expect(faultsOf(await messageOf(() => keptSecret(at('file'))), noFolder)).toEqual([])
+    expect(faultsOf(await messageOf(() => new EndedSessions({ dataDir: at('file'), log: silent })), noFolder)).toEqual(
+      [],
+    )
+    mkdirSync(at('kept/session-secret'), { recursive: true })
     const secret = { what: /can't be kept/, where: /^DATA_DIR: .*session-secret/, next: /Set SESSION_SECRET instead\./ }
-    expect(faultsOf(await messageOf(() => keptSecret(at('file'))), secret)).toEqual([])
+    expect(faultsOf(await messageOf(() => keptSecret(at('kept'))), secret)).toEqual([])
     mkdirSync(at('data/signed-out'), { recursive: true })
     const ended = { what: /can't be read/, where: /^DATA_DIR: .*signed-out/, next: /Make it readable, or remove it/ }
     expect(faultsOf(await messageOf(() => new EndedSessions({ dataDir: at('data'), log: silent })), ended)).toEqual([])

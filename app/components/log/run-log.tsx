@@ -32,7 +32,7 @@ export const RunLog = memo(function RunLog({ batch, ofBatch, onOfBatch, gone, ..
         Run
       </button>
       <button type="button" aria-pressed={ofBatch} onClick={() => onOfBatch(true)} title={shownName(batch.name)}>
-        <span className="tab-name">
+        <span className="tab-name" data-whole="panel">
           <Name text={batch.name} />
         </span>
       </button>

@@ -118,7 +118,8 @@ function Ticking({ batch, clockOffset }: { batch: Batch; clockOffset: number }) 
 }
 
 function BatchError({ text }: { text: string }) {
-  const [first = '', ...rest] = shownProse(text).split('\n')
+  const [first = '', ...rest] = shownProse(text).trim().split('\n')
+  if (first === '') return <p className="row-error dim">It failed without a word.</p>
   return rest.length === 0 ? (
     <p className="row-error" dir="auto">
       {first}

@@ -236,3 +236,20 @@ describe('the run page as the server renders it', () => {
     expect(page).not.toContain('<script>1')
   })
 })
+
+describe('the error of a batch', () => {
+  const shown = (error: string) => {
+    const text = html(snapshot({ batches: [someBatch('a', 'failed', { error })] }))
+    return /class="row-error.*?<\/(?:p|details)>/s.exec(text)?.[0].replaceAll(/<[^>]*>/g, '|')
+  }
+
+  it('stands in view with its first line that says anything', () => {
+    expect(shown('\nError: x')).toMatch(/>Error: x\|$/)
+    expect(shown('\r\n\r\n  foo\nbar')).toMatch(/\|foo\|+bar\|/)
+  })
+
+  it('says so where it has no words', () => {
+    for (const error of ['', '   ', '\n', '\u001b[31m\u001b[0m'])
+      expect(shown(error), JSON.stringify(error)).toContain('It failed without a word.')
+  })
+})

@@ -35,6 +35,9 @@ interface TakenByTime {
   container: ContainerFacts
 }
 
+/** Containers without a run, by a batch that they fit. */
+type Rivals = Map<Candidate['batch'], ContainerFacts[]>
+
 /** By how much the clocks of backend and Engine may differ where that alone leaves a container without a run, ms. */
 const SKEW = 5_000
 
@@ -69,9 +72,10 @@ export function assign(
     }
   }
   const homeless = inTurn.filter(({ id, marks }) => marks.runId === null && result.get(id)?.kind === 'unassigned')
+  const rivals = index.rivals(homeless)
   for (const container of inTurn) {
     if (result.get(container.id)?.kind !== 'assigned') continue
-    for (const [id, doubtful] of index.doubts(container, homeless)) result.set(id, doubtful)
+    for (const [id, doubtful] of index.doubts(container, rivals)) result.set(id, doubtful)
   }
   return result
 }
@@ -139,21 +143,34 @@ class Index {
    * What is left open after all [DOCK-4.1]: it was given by time alone, while a batch that another run began after it by its
    * clock has no container; and either that began sooner than its own waited, or its own leaves another container homeless.
    */
-  doubts({ id, marks }: ContainerFacts, homeless: readonly ContainerFacts[]): [containerId: string, Assignment][] {
+  doubts({ id, marks }: ContainerFacts, rivals: Rivals): [containerId: string, Assignment][] {
     const taken = this.byTime.get(treeOf(marks) || id)
     if (!taken) return []
     const { by: holder, container } = taken
-    const rivals = homeless.filter(each => this.begunAbout(each).some(({ batch }) => batch === holder.batch))
+    const left = rivals.get(holder.batch) ?? []
     const others = this.begunAbout(container).filter(({ run, batch }) => {
       const { startedAt } = batch
       const createdAt = createdIn(run, container)
       if (run === holder.run || startedAt === null || startedAt <= createdAt || this.trees.has(batch)) return false
-      const isNearer = rivals.length > 0 || startedAt - createdAt < waitedFor(holder, container)
+      const isNearer = left.length > 0 || startedAt - createdAt < waitedFor(holder, container)
       return isNearer && isOpenAt(run, createdAt) && isOpenAt(holder.run, startedAt)
     })
     if (others.length === 0) return []
-    const left = rivals.map((rival): [string, Assignment] => [rival.id, undecided(this.begunAbout(rival).map(meant))])
-    return [[id, undecided([holder, ...others].map(meant))], ...left]
+    const open = (each: ContainerFacts): [string, Assignment] => [each.id, undecided(this.begunAbout(each).map(meant))]
+    return [[id, undecided([holder, ...others].map(meant))], ...left.map(open)]
+  }
+
+  /** By the batch that each of these containers may work on, with clocks that differ. */
+  rivals(homeless: readonly ContainerFacts[]): Rivals {
+    const rivals: Rivals = new Map()
+    for (const container of homeless) {
+      for (const { batch } of this.begunAbout(container)) {
+        const others = rivals.get(batch)
+        if (others) others.push(container)
+        else rivals.set(batch, [container])
+      }
+    }
+    return rivals
   }
 
   private begunAbout(container: ContainerFacts): Candidate[] {

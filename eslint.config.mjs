@@ -2,8 +2,6 @@ import boundaries from 'eslint-plugin-boundaries'
 import { defineConfig, globalIgnores } from 'eslint/config'
 import { parser } from 'typescript-eslint'
 
-/** The borders between folders. What a line may say is kept by `.oxlintrc.json`, which is quicker. */
-
 /**
  * The house: each folder, and what it may import besides itself. A folder that is not listed under another's name
  * stays unknown to it, so the picture in the README stays true.
@@ -60,7 +58,12 @@ const pureOnly = 'lib/run is pure: time and chance come in with the observation,
 export default defineConfig([
   globalIgnores(['.next/', 'dist/', 'reports/', 'test-results/', 'playwright-report/', 'next-env.d.ts']),
   { linterOptions: { reportUnusedDisableDirectives: 'error', noInlineConfig: true } },
-  { files: ['**/*.{ts,tsx}'], languageOptions: { parser } },
+  // What a line may say `.oxlintrc.json` keeps, which is quicker, but would listen to comments.
+  {
+    files: ['**/*.{ts,tsx}'],
+    languageOptions: { parser },
+    rules: { 'no-warning-comments': ['error', { terms: ['oxlint-disable', 'eslint-disable'] }] },
+  },
   {
     files: ['**/*.{ts,tsx}'],
     ignores: ['*.config.ts'],

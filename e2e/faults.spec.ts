@@ -161,7 +161,7 @@ test(`[REC-7] a dashboard that is killed ${KILLS} times during a run, with pages
     await expect.poll(isRunning, { timeout: 30_000 }).toBe('running')
     // What happens while it is dead, it learns when it is back.
     backend.release(id)
-    if (kills < KILLS - 1 && index % often(3, 1) === 0) await again()
+    if (index % often(3, 1) === 0) await again()
   }
   await ends(dashboard, runId, 'completed')
   const whole = await undisturbed(backend, runId)

@@ -31,7 +31,7 @@ const CLOCK_TOLERANCE = 2_000
 export class BackendHttp {
   private readonly base: string
   private readonly headers: Record<string, string>
-  /** What no error may repeat. */
+  /** The credentials of the URL in each form that an answer could repeat. */
   private readonly credentials: string[]
   private offset = 0
 

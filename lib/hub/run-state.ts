@@ -59,7 +59,7 @@ export class RunState {
   private heardAt: number | null = null
   private closed = false
   private incomplete: Finding | null = null
-  /** A reading of the plan that lacks batches, in words, until it is known whether it was half of the file. */
+  /** The last reading of the plan as JSON, where it lacks batches of the one before: it may be half of the file. */
   private doubtedPlan: string | null = null
 
   /** @param since since when it is known here, ms */

@@ -298,7 +298,7 @@ describe('runs at once', () => {
       ['y', nobodys('r1 a', 'r2 a')],
     ])
     expect([...assign([y], [first, second]).values()]).toEqual([given('r1', 'a')])
-    // What fits nothing takes nobody’s place.
+    // A container that fits no batch takes nobody’s place.
     const stranger = agent('x', { ...at(-20), tree: 'a-111111' })
     expect(assign([stranger, y], [first, second]).get('y')).toEqual(given('r1', 'a'))
     // The other run has its own.

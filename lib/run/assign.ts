@@ -140,8 +140,9 @@ class Index {
   }
 
   /**
-   * What is left open after all [DOCK-4.1]: it was given by time alone, while a batch that another run began after it by its
-   * clock has no container; and either that began sooner than its own waited, or its own leaves another container homeless.
+   * Tells which containers are left open after all [DOCK-4.1], by their ids. This one was given by time alone, while a batch
+   * that another run began after it by its clock has no container; and either that batch began sooner than its own waited, or
+   * this one takes the place of a container that has no run.
    */
   doubts({ id, marks }: ContainerFacts, rivals: Rivals): [containerId: string, Assignment][] {
     const taken = this.byTime.get(treeOf(marks) || id)
@@ -160,19 +161,16 @@ class Index {
     return [[id, undecided([holder, ...others].map(meant))], ...left.map(open)]
   }
 
-  /** By the batch that each of these containers may work on, with clocks that differ. */
+  /** Finds for each batch which of these containers fit it, by clocks that differ. */
   rivals(homeless: readonly ContainerFacts[]): Rivals {
     const rivals: Rivals = new Map()
     for (const container of homeless) {
-      for (const { batch } of this.begunAbout(container)) {
-        const others = rivals.get(batch)
-        if (others) others.push(container)
-        else rivals.set(batch, [container])
-      }
+      for (const { batch } of this.begunAbout(container)) push(rivals, batch, container)
     }
     return rivals
   }
 
+  /** The batches that the container fits, by clocks that differ. */
   private begunAbout(container: ContainerFacts): Candidate[] {
     return begunBy(this.named(container), container, SKEWED)
   }
@@ -276,8 +274,8 @@ function suffixOf({ id, branch }: Candidate['batch']): string | null {
   return named?.[1] === id ? (named[2] ?? null) : null
 }
 
-function push(map: Map<string, Candidate[]>, key: string, candidate: Candidate): void {
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const others = map.get(key)
-  if (others) others.push(candidate)
-  else map.set(key, [candidate])
+  if (others) others.push(value)
+  else map.set(key, [value])
 }

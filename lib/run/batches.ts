@@ -187,7 +187,7 @@ function idOf(says: Says): string | null {
 }
 
 /**
- * What a lost message left wrong, by the run's own history entry [RUN-8].
+ * Corrects by the run's own history entry what a lost message left wrong [RUN-8].
  * @param final when the stream's final word was said, ms on the backend's clock; what happened later is another run's [RUN-8.13]
  * @returns how many batches that were
  */
@@ -212,7 +212,7 @@ function correctByHistory(roster: Roster, run: Run, final: number): number {
   return corrected
 }
 
-/** The same by a plan that no other run writes [RUN-8]. */
+/** Does the same by a plan that no other run writes [RUN-8]. */
 function correctByPlan(roster: Roster, run: Run, final: number): number {
   // A plan read before the first message may hold the work of runs before and after this one.
   if (!run.plan || run.plan.shared || run.plan === run.planBefore) return 0

@@ -14,10 +14,10 @@ import { iso, type Instant } from './time'
 export function onOneClock(run: Run): Run {
   const clock = new RunClock(run.clockSteps)
   if (clock.isSteady) return run
-  const { history, last, evidence } = run
+  const { history, last, evidence, clockOffset } = run
   return {
     ...run,
-    history: history && entryIn(run, history),
+    history: history && clock.correctedEntry(history, clockOffset),
     last: last && { ...last, time: clock.corrected(last) },
     evidence: new Map(
       [...evidence].map(([id, known]) => {

@@ -28,6 +28,13 @@ export class ConfigError extends Error {
   }
 }
 
+/** The error for a data folder that is a file, or lies below one; null for any other failure to use it. */
+export function noFolder(dataDir: string, failure: unknown): ConfigError | null {
+  const code = failure instanceof Error && 'code' in failure ? failure.code : undefined
+  if (code !== 'ENOTDIR' && code !== 'EEXIST') return null
+  return new ConfigError([`DATA_DIR: ${dataDir} is no folder. Set it to one.`])
+}
+
 /** True of addresses and names that only this machine can reach: 127.0.0.0/8, ::1, localhost. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { ConfigError } from './config'
+import { ConfigError, noFolder } from './config'
 import type { Log } from './log'
 import type { Session } from './sessions'
 
@@ -66,12 +66,10 @@ function read(path: string): string {
     return readFileSync(path, 'utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
-    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') {
-      throw new ConfigError([`DATA_DIR: ${dirname(path)} is no folder. Set it to one.`])
-    }
     const why = error instanceof Error ? error.message : String(error)
-    throw new ConfigError([
+    const unreadable = new ConfigError([
       `DATA_DIR: ${path} can't be read (${why}), so nobody knows who has signed out. Make it readable, or remove it: then every session that was signed out counts again.`,
     ])
+    throw noFolder(dirname(path), error) ?? unreadable
   }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ConfigError } from './config'
+import { ConfigError, noFolder } from './config'
 
 /** How much of chance a secret must at least have room for, in characters. */
 export const MIN_SECRET = 32
@@ -16,14 +16,13 @@ export function keptSecret(dataDir: string): string {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     return read(path) ?? make(path)
   } catch (error) {
-    if (isNoFolder(error)) throw new ConfigError([`DATA_DIR: ${dataDir} is no folder. Set it to one.`])
     const why = error instanceof Error ? error.message : String(error)
-    throw new ConfigError([`DATA_DIR: ${path} can't be kept (${why}). Set SESSION_SECRET instead.`])
+    throw (
+      noFolder(dataDir, error) ??
+      new ConfigError([`DATA_DIR: ${path} can't be kept (${why}). Set SESSION_SECRET instead.`])
+    )
   }
 }
-
-const isNoFolder = (error: unknown) =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOTDIR' || error.code === 'EEXIST')
 
 function make(path: string): string {
   const secret = randomBytes(32).toString('base64url')

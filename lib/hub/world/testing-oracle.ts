@@ -90,8 +90,8 @@ const knowsDryRun = ({ known }: Project): boolean =>
   known.accepted || [...known.heard].some(({ namesEntry, text }) => namesEntry || text.includes('dry-run-branch'))
 
 /**
- * What other runs of the spec that nobody here knows write into the plan that all share is taken for the run's own, and so is
- * what one that is known wrote when nobody listened to it any more.
+ * All runs of a spec share one plan. A completion in it is taken for the run's own where the run that wrote it is not known here,
+ * or was no longer listened to.
  */
 const writtenBy = (beside: readonly Project[], id: string): BatchStatus[] =>
   beside.some(

@@ -115,7 +115,7 @@ export class HubWorld extends World<Dashboard> {
     const followed = runs.filter(each => this.server.has(runScope(each.runId)) && hasNamed(each))
     // One that has not said which entry is its own may be another run that writes the same plan [RUN-8].
     const maybeAnother = scene.projects.some(each => each.files === files && isKnown(each) && !hasNamed(each))
-    // What a run that is not followed does with the entry after the followed one is that of a run of its own.
+    // A run that is not followed, and goes on with the entry after the followed one, is a run of its own.
     const goesOn = (before: Execution, { runId, execution }: Project) =>
       execution?.isAfter(before) === true || (!this.server.has(runScope(runId)) && execution?.outlives(before) === true)
     const shown = snapshot?.runId ?? null

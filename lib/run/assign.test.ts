@@ -267,7 +267,7 @@ describe('runs at once', () => {
       expect(assign(steps, [entry, begun(seconds)]).get('step 10')).toEqual(expected)
     }
     expect([...assign(steps, [begun(11.3), entry]).values()]).toEqual(all(nobodys('h1 a', 'r1 a')))
-    // It had its own, it was over by then, or the two runs were never at once.
+    // It had its own, it was over by then, or the other run ended before it began.
     const own = agent('own', { ...at(12), tree: 'a-222222' })
     expect([...assign([...steps, own], [entry, begun(11.3)]).values()]).toEqual([
       ...[given('h1', 'a'), given('h1', 'a'), given('r1', 'a'), given('h1', 'a')],
@@ -275,12 +275,16 @@ describe('runs at once', () => {
     expect([...assign(steps, [entry, begun(11.3, { endedAt: T0 + 9 * SECOND })]).values()]).toEqual(
       all(given('h1', 'a')),
     )
-    const over = { ...entry, endedAt: T0 + 11 * SECOND }
-    expect(assign(steps, [over, begun(11.3)]).get('step 10')).toEqual(given('h1', 'a'))
+    const over = (seconds: number) => ({ ...entry, endedAt: T0 + seconds * SECOND })
+    expect(assign(steps, [over(11), begun(11.3)]).get('step 10')).toEqual(nobodys('h1 a', 'r1 a'))
+    expect(assign(steps, [over(10), begun(15)]).get('step 10')).toEqual(nobodys('h1 a', 'r1 a'))
+    expect(assign(steps, [over(10), begun(15.001)]).get('step 10')).toEqual(given('h1', 'a'))
     // Of a begin that is known, the nearer one counts.
     const known = run('h1', [{ id: 'a', startedAt: T0 + 8 * SECOND }])
     expect(assign(steps, [known, begun(11.999)]).get('step 10')).toEqual(nobodys('h1 a', 'r1 a'))
     expect(assign(steps, [known, begun(12)]).get('step 10')).toEqual(given('h1', 'a'))
+    const knownOver = { ...known, endedAt: T0 + 11 * SECOND }
+    expect(assign(steps, [knownOver, begun(11.3)]).get('step 10')).toEqual(given('h1', 'a'))
     // A branch tells in the end.
     const proven = run('r1', [{ id: 'a', startedAt: T0 + 11.3 * SECOND, branch: branch('a', '111111') }])
     expect([...assign(steps, [entry, proven]).values()]).toEqual(all(given('r1', 'a')))

@@ -154,7 +154,9 @@ class Index {
       const createdAt = createdIn(run, container)
       if (run === holder.run || startedAt === null || startedAt <= createdAt || this.trees.has(batch)) return false
       const isNearer = left.length > 0 || startedAt - createdAt < waitedFor(holder, container)
-      return isNearer && isOpenAt(run, createdAt) && isOpenAt(holder.run, startedAt)
+      // Where it is not known when its batch began, its run may have ended before by clocks that differ.
+      const since = holder.run.beginsUnknown ? startedAt - SKEW : startedAt
+      return isNearer && isOpenAt(run, createdAt) && isOpenAt(holder.run, since)
     })
     if (others.length === 0) return []
     const open = (each: ContainerFacts): [string, Assignment] => [each.id, undecided(this.begunAbout(each).map(meant))]

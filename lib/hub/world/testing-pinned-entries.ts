@@ -213,4 +213,18 @@ export const pinnedOfEntries: Record<string, Story> = {
       { do: 'restart', down: 2_000, skew: -1_000, noticed: false, torn: true },
     ],
   },
+  '[DOCK-4.1] a run of the history that ends 13 ms before another one begins a batch, by an Engine 3 s behind': {
+    setting: { ...calm, seed: 25, backendSkew: 1_500, dockerSkew: -1_500 },
+    deeds: [
+      { do: 'start elsewhere', run: 4 },
+      { do: 'docker dies' },
+      { do: 'pass', ms: 12_000 },
+      ...[146, 28, 94, 244].map((how): Deed => ({ do: 'step', run: 4, how })),
+      { do: 'pass', ms: 300 },
+      { do: 'resume here', run: 0, entry: 1 },
+      { do: 'step', run: 4, how: 392 },
+      { do: 'pass', ms: 10 },
+      { do: 'step', run: 0, how: 73 },
+    ],
+  },
 }

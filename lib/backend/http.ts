@@ -33,7 +33,7 @@ export class BackendHttp {
   private readonly headers: Record<string, string>
   /** The credentials of the URL in each form that an answer could repeat. */
   private readonly credentials: string[]
-  private offset = 0
+  private offset: number | null = null
 
   /**
    * @param url may hold credentials: they are sent as a header and appear in no message
@@ -52,8 +52,8 @@ export class BackendHttp {
     this.credentials = [sent, unescape(secret), secret].filter(text => text !== '')
   }
 
-  /** How far the backend's clock is behind ours by its latest answer, ms; 0 within 2 s [RUN-7]. */
-  get clockOffset(): number {
+  /** How far the backend's clock is behind ours by its latest answer, ms; 0 where that may be its way, null before one [RUN-7]. */
+  get clockOffset(): number | null {
     return this.offset
   }
 
@@ -153,6 +153,7 @@ export class BackendHttp {
     const call = `${method} ${path}`
     const within = method === 'POST' ? 2 * this.timeout : this.timeout
     try {
+      const sentAt = serverNow()
       const response = await fetch(this.base + path, {
         method,
         headers: body ? { ...this.headers, 'content-type': 'application/json' } : this.headers,
@@ -160,7 +161,7 @@ export class BackendHttp {
         redirect: 'manual',
         signal: AbortSignal.timeout(within),
       })
-      this.readClock(response.headers.get('date'))
+      this.readClock(response.headers.get('date'), sentAt)
       const text = await readBounded(response, () => tooLong(call, this.base, MAX_ANSWER))
       if (statuses.includes(response.status)) return text
       throw badStatus(response.status, this.withoutCredentials(text), call, this.base)
@@ -180,9 +181,13 @@ export class BackendHttp {
     return `Check that BACKEND_URL (${this.base}) is a ckrv backend.`
   }
 
-  private readClock(date: string | null): void {
-    const offset = date === null ? NaN : serverNow() - Date.parse(date)
-    if (!Number.isNaN(offset)) this.offset = Math.abs(offset) > CLOCK_TOLERANCE ? offset : 0
+  /** The answer was dated, in whole seconds, after it was asked for and before it came. @param sentAt ms */
+  private readClock(date: string | null, sentAt: number): void {
+    const second = date === null ? NaN : Date.parse(date)
+    if (Number.isNaN(second)) return
+    const [least, most] = [sentAt - second - 1_000, serverNow() - second]
+    const mayBeNone = least <= CLOCK_TOLERANCE && most >= -CLOCK_TOLERANCE
+    this.offset = mayBeNone ? 0 : (least + most) / 2
   }
 }
 

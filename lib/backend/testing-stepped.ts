@@ -3,7 +3,7 @@ import { fold } from '../run/fold'
 import type { Observation } from '../run/observation'
 import { shiftedObservation } from '../run/our-clock'
 import { emptyRun, type Run } from '../run/run'
-import { elapsed } from '../run/time'
+import { elapsed, offsetThatCounts } from '../run/time'
 import { derive, type RunView } from '../run/view'
 import { Replay } from './replay'
 
@@ -130,6 +130,7 @@ export class SteppedRun {
         this.joined = true
         this.joinedAt = this.now
         this.take(this.replay.open(this.ours))
+        this.date()
         for (const text of this.told) this.hear(text)
         return this
       case 'cut':
@@ -158,6 +159,12 @@ export class SteppedRun {
   /** The time by the clock that pages follow, ms. */
   get ours(): number {
     return this.now + this.frame
+  }
+
+  /** As the hub does, by the `Date` of the backend's answers, which is in whole seconds. */
+  private date(): void {
+    const second = Math.floor((this.now + this.ahead) / 1_000) * 1_000
+    this.take({ kind: 'dated', at: this.ours, offset: offsetThatCounts(this.ours - second) })
   }
 
   private setOurs(by: number): this {

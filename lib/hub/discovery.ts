@@ -159,7 +159,9 @@ export class Discovery {
     const before = told.get(entry.id)
     const { since } = this
     const isNews =
-      before === undefined ? hasEndedSince(entry, { since, offset: this.http.clockOffset }) : before !== standing(entry)
+      before === undefined
+        ? hasEndedSince(entry, { since, offset: this.http.clockOffset ?? 0 })
+        : before !== standing(entry)
     return isNews || this.listener.wants(name, entry.id)
   }
 

@@ -118,6 +118,26 @@ describe('a run of the history alone that was given up', () => {
     expect(await imported(readFileSync(pathOf(recorder), 'utf8'))).toBe('running')
   })
 
+  it.each([
+    ['stays so', 'ended before, and is only found now', 'failed', { finishedAt: T0 + MINUTE - 1 }],
+    ['goes on', 'ended since, and is found later', 'running', { finishedAt: T0 + MINUTE + 1 }],
+    ['goes on', 'was at work, and was seen to end', 'running', { finishedAt: T0 + MINUTE - 1, seenRunningAt: T0 }],
+  ] as const)('[RUN-13.1] %s where a container of its own %s', (_, __, status, over) => {
+    const { state } = givenUp()
+    vi.setSystemTime(T0 + 3 * MINUTE)
+    const facts = {
+      exitCode: 0,
+      startedAt: T0,
+      seenRunningAt: null,
+      seenEndedAt: Date.now(),
+      tree: 'b-1a2b3c',
+      ...over,
+    }
+    const container = agent('c', facts)
+    state.observe({ kind: 'container', at: Date.now(), batch: { id: 'b', by: 'tree' }, container })
+    expect(state.view().fields.status).toBe(status)
+  })
+
   it('[RUN-13.1] is told nothing of twice', () => {
     const { recorder, show } = givenUp()
     const size = readFileSync(pathOf(recorder)).length

@@ -150,6 +150,7 @@ export class Lifecycle {
     const session = this.followed.begin(state)
     const standing = standingNow()
     if (standing) session.observe(standing)
+    this.date(state)
     return session
   }
 
@@ -179,6 +180,7 @@ export class Lifecycle {
     this.recordings.begin(state)
     const standing = standingNow()
     if (standing) state.observe(standing)
+    this.date(state)
     return state
   }
 
@@ -249,6 +251,12 @@ export class Lifecycle {
   /** The backend was asked how it is. */
   asked(): void {
     this.followed.linksMayHaveChanged()
+    for (const state of this.runs.all()) if (!this.runs.isStored(state)) this.date(state)
+  }
+
+  private date(state: RunState): void {
+    const { clockOffset } = this.options.http
+    if (clockOffset !== null) state.dateBy(clockOffset)
   }
 
   close(): void {

@@ -90,10 +90,16 @@ describe('a recording that was written by a clock which another process does not
       observation: { kind: 'accepted', at: T0 + 4, sent: T0 + 3, spec: 's', dryRun: false },
     }
     const hole: Entry = { kind: 'hole', from: T0 + 6, to: null }
-    const { entries } = await played([accepted, message, hole, set(T0 + 9, -HOUR, -HOUR)])
+    const dated: Entry = {
+      ...{ kind: 'observed', fresh: false },
+      observation: { kind: 'dated', at: T0 + 7, offset: 90_000 },
+    }
+    const { entries } = await played([accepted, message, hole, dated, set(T0 + 9, -HOUR, -HOUR)])
     expect(entries[1]).toMatchObject({ observation: { at: T0 + 4 - HOUR, sent: T0 + 3 - HOUR } })
     expect(entries[2]).toMatchObject({ observation: { at: T0 + 5 - HOUR, time: { ms: T0, ns: 1 } } })
     expect(entries[3]).toEqual({ kind: 'hole', from: T0 + 6 - HOUR, to: null })
+    // By which clock it is behind has changed, not its own.
+    expect(entries[4]).toMatchObject({ observation: { at: T0 + 7 - HOUR, offset: 90_000 - HOUR } })
   })
 
   it('[RUN-16.14] leaves one alone whose clock was never set, whatever its texts say', async () => {

@@ -7,7 +7,7 @@ import { creationIn, entryIn } from '../run/durations'
 import { fold } from '../run/fold'
 import { emptyRun, type Evidence, type Run } from '../run/run'
 import { isOver, type Batch, type Finding, type RunFields } from '../run/model'
-import { offsetOf } from '../run/our-clock'
+import { isDatedBy, offsetOf } from '../run/our-clock'
 import { maskedObservation } from '../run/masked-observation'
 import type { Message, Observation, PlanReading } from '../run/observation'
 import { SecretMask } from '../run/secrets'
@@ -115,6 +115,11 @@ export class RunState {
     const isDoubtful = text !== null && text !== this.doubtedPlan
     this.doubtedPlan = text
     if (!isDoubtful) this.observe({ kind: 'plan', at: serverNow(), ...plan })
+  }
+
+  /** An answer of the backend told how far its clock is behind ours, ms; it counts where nothing has told that yet [RUN-7.2]. */
+  dateBy(offset: number): void {
+    if (isDatedBy(this.run, offset)) this.observe({ kind: 'dated', at: serverNow(), offset })
   }
 
   /** Takes in what was recorded before a restart: nobody is told, and it is not recorded again [REC-7]. */

@@ -58,7 +58,7 @@ export class UnannouncedRuns {
 
   private take(spec: string, entries: readonly HistoryEntry[]): void {
     const { runs, http } = this.host
-    const clocks = { now: serverNow(), since: this.discovery.since, offset: http.clockOffset }
+    const clocks = { now: serverNow(), since: this.discovery.since, offset: http.clockOffset ?? 0 }
     const sorted = sortEntries(spec, entries, runs.known(), clocks)
     const refused = sorted.show.filter(entry => !this.show(spec, entry))
     const waiting = [...sorted.wait, ...refused].map(({ id }) => id)

@@ -16,8 +16,13 @@ export class Door {
     route: (path: string) => Methods | undefined,
     private readonly socketPath: string,
     private readonly join: (runId: string, socket: WebSocket) => void,
+    /** The backend's clock, ms: answers are dated by it. */
+    now: () => number,
   ) {
-    this.#server = createServer((request, response) => void serve(request, response, route))
+    this.#server = createServer((request, response) => {
+      response.setHeader('date', new Date(now()).toUTCString())
+      void serve(request, response, route)
+    })
     this.#server.on('connection', socket => {
       this.#connected.add(socket)
       socket.on('close', () => this.#connected.delete(socket))

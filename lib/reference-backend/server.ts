@@ -97,7 +97,8 @@ export async function startReferenceBackend(options: Options): Promise<Reference
 
   let life = born()
   const route = routes({ generation, project, history, hasDocker: staff.containers !== null, life: () => life })
-  const door = new Door(route, SOCKET_PATH, (runId, socket) => life.join(runId, socket))
+  const now = () => Number(clock.now() / 1_000_000n)
+  const door = new Door(route, SOCKET_PATH, (runId, socket) => life.join(runId, socket), now)
   const port = await door.open(options.port ?? 0, host)
 
   const kill = async () => {

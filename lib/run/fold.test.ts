@@ -408,3 +408,61 @@ describe('a reading that says the same as the one before', () => {
     expect([seen(), seen(), seen(agent('c', { state: 'exited' }))]).toEqual([true, false, true])
   })
 })
+
+describe('the backend’s clock, before a live message tells of it', () => {
+  const HOUR = 3_600_000
+  const stampedAnHourBehind = (at: number) => ({ at, time: { ms: at - HOUR, ns: 0 } })
+  const started = () => {
+    const told = new Told(['a'])
+    told.observe({ kind: 'accepted', at: told.now + 10, sent: told.now, spec: '001-todo', dryRun: false })
+    return told
+  }
+
+  it.each([
+    ['at once', 100, HOUR],
+    ['as late as it may', 1_500, HOUR],
+    ['too late', 1_501, 0],
+  ])('[RUN-7.1] is known by the first message after a start from here that comes %s', (_, after, offset) => {
+    const told = started()
+    told.say(START, stampedAnHourBehind(told.now + after))
+    expect(told.view.clockOffset).toBe(offset)
+  })
+
+  it.each<[string, (at: number) => Partial<Message>]>([
+    ['without a stamp', at => ({ at, time: { ms: at, ns: 0 } })],
+    ['that is not the first one of its connection', at => ({ ...stampedAnHourBehind(at), index: 1 })],
+  ])('[RUN-7.1] is not known by a message %s', (_, over) => {
+    const told = started()
+    told.say(START, over(told.now + 100))
+    expect(told.run.clockOffset).toBeNull()
+  })
+
+  it('[RUN-7.1] is known better by a live message that came quicker, and no worse by one that came later', () => {
+    const told = started()
+    told.say(START, { at: told.now + 1_400, time: { ms: told.now - HOUR, ns: 0 } })
+    expect(told.view.clockOffset).toBe(HOUR + 1_400)
+    const live = (late: number) => {
+      const at = told.now + 1_000
+      told.say(LINE, { at, time: { ms: at - HOUR - late, ns: 0 }, live: true })
+      return told.view.clockOffset
+    }
+    expect([live(300), live(20), live(800)]).toEqual([HOUR + 300, HOUR + 20, HOUR + 20])
+  })
+
+  it('[RUN-7.2] is that of the first answer, and what goes on is uncertain, until a message tells it', () => {
+    const told = new Told(['a'])
+    told.observe({ kind: 'dated', at: told.now, offset: HOUR })
+    expect(told.observe({ kind: 'dated', at: told.now, offset: 2 * HOUR })).toBe(false)
+    told.say(START, { at: told.now, time: { ms: told.now - HOUR - 60_000, ns: 0 } })
+    expect(told.view).toMatchObject({ clockOffset: HOUR, durationUncertain: true })
+    told.say(LINE, { at: told.now + 1_000, time: { ms: told.now + 500 - HOUR, ns: 0 }, live: true })
+    expect(told.view.clockOffset).toBe(HOUR + 500)
+    expect(told.view).not.toHaveProperty('durationUncertain')
+    expect(told.observe({ kind: 'dated', at: told.now, offset: 0 })).toBe(false)
+  })
+
+  it('[RUN-7.2] is not told anew by an answer that says what was presumed', () => {
+    const told = new Told(['a'])
+    expect(told.observe({ kind: 'dated', at: told.now, offset: 0 })).toBe(false)
+  })
+})

@@ -1,6 +1,6 @@
 import { CLOCK_TOLERANCE, dropUnconfirmed, foldClock, RunClock } from './clock-steps'
-import { isAtWork } from './container'
-import { foldOurClock, presumed } from './our-clock'
+import { hasEndedSince, isAtWork } from './container'
+import { foldOurClock, isDatedBy, isFirstOfOurs, offsetOf, presumed } from './our-clock'
 import type { Message, Observation, PlanReading, Says } from './observation'
 import { emptyRun, type Kept, type Run } from './run'
 import { compareInstants } from './time'
@@ -94,6 +94,10 @@ export function fold(run: Run, observation: Observation): boolean {
       return true
     case 'our-clock':
       return foldOurClock(run, observation)
+    case 'dated':
+      if (!isDatedBy(run, observation.offset)) return false
+      run.datedOffset = observation.offset
+      return true
   }
 }
 
@@ -134,8 +138,8 @@ function foldContainer(run: Run, { batch, container }: Extract<Observation, { ki
     return true
   }
   run.evidence.set(container.id, evidence)
-  const isNews = run.quietAt !== null && (isAtWork(container) || (container.seenEndedAt ?? 0) > run.quietAt)
-  if (isNews) run.quietAt = null
+  const { quietAt } = run
+  if (quietAt !== null && (isAtWork(container) || hasEndedSince(container, quietAt, offsetOf(run)))) run.quietAt = null
   return true
 }
 
@@ -167,6 +171,7 @@ function note(run: Run, message: Message, clock: RunClock): boolean {
     news = true
   }
   const { id, index, time } = message
+  const cameAtOnce = message.live || (run.first === null && isFirstOfOurs(run, message))
   if (run.first === null || clock.compare(message, run.first) < 0) {
     run.first = { id, index, time }
     news = true
@@ -176,7 +181,7 @@ function note(run: Run, message: Message, clock: RunClock): boolean {
   run.heardAt = message.at
   if (message.live) run.liveAt = message.at
   const late = message.at - time.ms - clock.correctionAt(index)
-  if (message.live && (run.clockOffset === null || late < run.clockOffset)) {
+  if (cameAtOnce && (run.clockOffset === null || late < run.clockOffset)) {
     // One that is much less is another one: the clock was set, or what told the one before had been delayed.
     if (run.clockOffset === null || run.clockOffset - late > CLOCK_TOLERANCE) run.clockOffsetFrom = index
     run.clockOffset = late
@@ -273,7 +278,7 @@ export function beginningOf(says: Says): 'start' | 'running' | null {
 }
 
 function restart(run: Run): void {
-  const { accepted, openedAt, plan, planBefore, clockOffset, clockSteps, wallAhead, evidence } = run
+  const { accepted, openedAt, plan, planBefore, clockOffset, datedOffset, clockSteps, wallAhead, evidence } = run
   // A start of ours that came after the old story belongs to the new one, as does the plan as last read.
   const ours = accepted !== null && run.heardAt !== null && accepted.at >= run.heardAt
   Object.assign(run, emptyRun(run.incarnation + 1), {
@@ -285,6 +290,7 @@ function restart(run: Run): void {
     // It may have been set meanwhile, so its difference is that of the last message.
     clockOffset: clockOffset === null ? null : clockOffset + new RunClock(clockSteps).total,
     clockOffsetFrom: clockOffset === null ? null : 0,
+    datedOffset,
     wallAhead,
     presumedOffset: presumed(wallAhead),
     // Whose a container is, who watches Docker weighs anew: one of the new story may have come before its first word.

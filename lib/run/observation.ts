@@ -135,6 +135,9 @@ const setBy = z.number().min(-MAX_SET).max(MAX_SET)
 const ourClock = z.object({ kind: z.literal('our-clock'), at: z.number(), by: setBy, ahead: setBy })
 export type OurClock = z.infer<typeof ourClock>
 
+/** By an answer of the backend its clock is `offset` ms behind ours, to a second [RUN-7.2]. */
+const dated = z.object({ kind: z.literal('dated'), at: z.number(), offset: setBy })
+
 export const observation = z.discriminatedUnion('kind', [
   message,
   /** The backend accepted the start that we sent. */
@@ -199,6 +202,7 @@ export const observation = z.discriminatedUnion('kind', [
   /** Another run goes on with the same history entry, from that time on, ms on the backend's clock [RUN-13]. */
   z.object({ kind: z.literal('continued'), at: z.number(), from: z.number() }),
   ourClock,
+  dated,
 ])
 export type Observation = z.infer<typeof observation>
 export type HistoryReading = Extract<Observation, { kind: 'history' }>

@@ -1,6 +1,6 @@
 import { amount, CLOCK_TOLERANCE, type RunClock } from './clock-steps'
 import { noted } from './findings'
-import type { ClockStep, Observation, OurClock } from './observation'
+import type { ClockStep, Message, Observation, OurClock } from './observation'
 import type { Run } from './run'
 import { iso, type Instant } from './time'
 
@@ -33,8 +33,24 @@ const lastPlace = ({ openedAt, lastIndex }: Run): number => (openedAt === null ?
 export const presumed = (ahead: number): number => (ahead === 0 ? 0 : -ahead)
 
 /** Our clock minus the backend's at the run's beginning, ms, as well as it is known. */
-export const offsetOf = ({ clockOffset, presumedOffset }: Pick<Run, 'clockOffset' | 'presumedOffset'>): number =>
-  clockOffset ?? presumedOffset
+export const offsetOf = ({
+  clockOffset,
+  datedOffset,
+  presumedOffset,
+}: Pick<Run, 'clockOffset' | 'datedOffset' | 'presumedOffset'>): number => clockOffset ?? datedOffset ?? presumedOffset
+
+/**
+ * A message that came so soon after the start that was sent from here was stamped between the two [RUN-7.1]. One without a
+ * stamp has the time of its receipt, and tells nothing.
+ */
+export function isFirstOfOurs({ accepted }: Run, { index, at, time }: Message): boolean {
+  if (index > 0 || accepted?.sent === undefined || time.ms === at) return false
+  return at >= accepted.sent && at - accepted.sent <= CLOCK_TOLERANCE
+}
+
+/** Whether an answer of the backend tells of its clock what nothing has told yet [RUN-7.2]. @param offset ms */
+export const isDatedBy = (run: Run, offset: number): boolean =>
+  run.clockOffset === null && run.datedOffset === null && offset !== offsetOf(run)
 
 /**
  * Whether a step of the machine's clock leaves it open how long something took [RUN-16.15]. The backend may have been set
@@ -48,9 +64,9 @@ export function isUnsureByOurClock(
   took: { start: Instant; end: Instant | null; from: number; to: number },
 ): boolean {
   const { start, end, from, to } = took
-  const { ourSteps, liveAt, clockOffset, presumedOffset } = run
-  // What goes on is measured by the difference of both clocks, of which nothing is known any more.
-  if (end === null && clockOffset === null && (presumedOffset !== 0 || ourSteps.length > 0)) return true
+  const { ourSteps, liveAt, clockOffset } = run
+  // What goes on is measured by the difference of both clocks, which no message has told.
+  if (end === null && clockOffset === null && (offsetOf(run) !== 0 || ourSteps.length > 0)) return true
   return ourSteps.some(({ at, by, undatedTo }) => {
     // What the first live message after it tells may be the difference before the step or after it.
     if (undatedTo !== null) return from <= undatedTo
@@ -93,6 +109,8 @@ export function shiftedObservation(observation: Observation, by: number): Observ
         : { ...observation, at, sent: observation.sent + by }
     case 'our-clock':
       return { ...observation, at, ahead: observation.ahead - by }
+    case 'dated':
+      return { ...observation, at, offset: observation.offset + by }
     case 'container': {
       const { container } = observation
       const { seenRunningAt, seenEndedAt, seenStateAt, restarted } = container

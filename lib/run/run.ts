@@ -37,10 +37,12 @@ export interface Run {
   heardAt: number | null
   /** The engine's own last word: its stamp, and when it reached us. */
   engine: (Placed & { at: number }) | null
-  /** The least receipt minus stamp over live frames, ms, on the clock of the run's beginning; null before there was one. */
+  /** The least receipt minus stamp over messages that came at once, ms, on the clock of the run's beginning; null before one [RUN-7]. */
   clockOffset: number | null
-  /** The place of the first live frame. */
+  /** The place of the first of them. */
   clockOffsetFrom: number | null
+  /** The same by an answer of the backend, while no message tells it [RUN-7.2]; null before there was one. */
+  datedOffset: number | null
   /** The same as far as nothing but our machine's clock tells it [RUN-16.14]. */
   presumedOffset: number
   /** When a live message last came, ms. */
@@ -50,7 +52,7 @@ export interface Run {
   ourSteps: OurStep[]
   /** How the backend's clock was set during the run [RUN-16]. */
   clockSteps: KeptSteps
-  accepted: { at: number; spec: string; dryRun: boolean } | null
+  accepted: { at: number; sent?: number; spec: string; dryRun: boolean } | null
   /** A start of ours that was sent and not answered. */
   asked: { at: number; dryRun: boolean } | null
   /** Whose plan it executes, by the start that was accepted, else by the first message that says so. */
@@ -110,6 +112,7 @@ export function emptyRun(incarnation = 1): Run {
     engine: null,
     clockOffset: null,
     clockOffsetFrom: null,
+    datedOffset: null,
     presumedOffset: 0,
     liveAt: null,
     wallAhead: 0,

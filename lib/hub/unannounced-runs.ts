@@ -37,7 +37,7 @@ export class UnannouncedRuns {
     this.discovery = new Discovery(host.http, {
       entries: (spec, entries) => this.take(spec, entries),
       plan: (spec, batches) => this.takePlan(spec, batches),
-      wants: (spec, id) => this.waiting.get(spec)?.has(id) === true || host.runs.get(id)?.isOver === false,
+      wants: (spec, id) => this.waiting.get(spec)?.has(id) === true || maySayMore(host.runs.get(id)),
       odd: (spec, reason) => host.odd(spec, reason),
       failed: error => host.failed(error),
     })
@@ -113,6 +113,9 @@ export class UnannouncedRuns {
     }
   }
 }
+
+/** Whether its entry may yet change what is shown of it: also one that ended while nobody looked takes back a silence [RUN-13.1]. */
+const maySayMore = (run: RunState | undefined) => run !== undefined && (!run.isOver || run.isGivenUp)
 
 /** An entry as it is told to the run that is shown by it. */
 type Shown = HistoryEntry & Pick<HistoryReading, 'resumes'>

@@ -227,4 +227,13 @@ export const pinnedOfEntries: Record<string, Story> = {
       { do: 'step', run: 0, how: 73 },
     ],
   },
+  '[RUN-13.1] a run that was given up, and whose entry ends while the dashboard restarts': {
+    setting: { ...calm, seed: 1_563_979_413, generation: 'C' },
+    deeds: [
+      { do: 'start elsewhere', run: 4 },
+      ...[4_000, 4_000, 12_000, 12_000, 4_000, 12_000, 60, 12_000].map((ms): Deed => ({ do: 'pass', ms })),
+      { do: 'stop elsewhere', run: 4 },
+      { do: 'restart', down: 0, skew: 1_000, noticed: false, torn: true },
+    ],
+  },
 }

@@ -160,8 +160,14 @@ describe('names and ids', () => {
     expect(say(['a=Setup'], status('a', 'running', { name: 'Other' })).batch('a').name).toBe('Setup')
   })
 
-  it('of equal ids in a plan the first stands', () => {
-    expect(say(['a=One', 'a=Two'], START).view.batches).toMatchObject([{ id: 'a', name: 'One' }])
+  it('[RUN-8.16] of equal ids in a plan the first stands, and the total is not known', () => {
+    const { view } = say(['a=One', 'a=Two', 'b=Three'], START)
+    expect(view.batches).toMatchObject([
+      { id: 'a', name: 'One' },
+      { id: 'b', name: 'Three' },
+    ])
+    expect(view.counts).toMatchObject({ total: 2, totalKnown: false })
+    expect(view.findings.map(({ kind }) => kind)).toEqual(['repeated-id'])
   })
 })
 

@@ -9,10 +9,12 @@ import type { Instant } from './time'
 
 export interface BatchClaims {
   batches: BatchClaim[]
-  /** False where the stream names a batch that no plan holds, or no plan is known. */
+  /** False where the stream names a batch that no plan holds, a plan repeats an id, or no plan is known. */
   totalKnown: boolean
   /** True where there are more batches than are kept [SAFE-5]. */
   overflow: boolean
+  /** The plan gives one id to several batches [RUN-8.16]. */
+  repeats: boolean
   /** Each nameless `batch_error`, with the batch at work at that time, if it was only one. */
   errors: { error: string; time: Instant; only: BatchClaim | null }[]
   /** The batch whose branch the last "Merging branch …" names. */
@@ -68,8 +70,9 @@ export function claimBatches(run: Run, messages: readonly Kept[], containers: Co
   before.markRequired()
   return {
     batches: roster.batches,
-    totalKnown: roster.planned && !roster.unplanned && !roster.overflow,
+    totalKnown: roster.isWhole,
     overflow: roster.overflow,
+    repeats: roster.repeats,
     errors,
     merged: merging === null ? null : roster.ofBranch(merging),
     ahead,

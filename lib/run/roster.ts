@@ -40,8 +40,10 @@ const MAX_TWINS = 100
 export class Roster {
   readonly batches: BatchClaim[] = []
   readonly planned: boolean
+  /** The plan gives one id to several batches: the first of them stands for all [RUN-8.16]. */
+  readonly repeats: boolean
   /** A batch was named that no plan holds. */
-  unplanned = false
+  private unplanned = false
   /** There are more than `MAX_BATCHES`. */
   overflow = false
   private readonly byId = new Map<string, BatchClaim>()
@@ -56,6 +58,12 @@ export class Roster {
   ) {
     for (const { id, name, dependsOn } of plan) if (!this.byId.has(id)) this.add({ id, name, dependsOn })
     this.planned = this.batches.length > 0
+    this.repeats = new Set(plan.map(({ id }) => id)).size < plan.length
+  }
+
+  /** Whether there are no other batches than these. */
+  get isWhole(): boolean {
+    return this.planned && !this.unplanned && !this.overflow && !this.repeats
   }
 
   get(id: string): BatchClaim | undefined {

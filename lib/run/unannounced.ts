@@ -37,12 +37,13 @@ export function claimEntry(run: Run, entry: HistoryReading): BatchClaims {
       batch.basis = 'plan'
     }
   }
-  const { batches, planned, overflow } = roster
+  const { batches, isWhole, overflow, repeats } = roster
   const before = { told: 0, required: 0, ambiguous: false }
   return {
     batches,
-    totalKnown: planned && !overflow,
+    totalKnown: isWhole,
     overflow,
+    repeats,
     errors: [],
     merged: null,
     ahead: 0,

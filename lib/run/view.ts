@@ -81,7 +81,7 @@ export function derive(told: Run, now: number, links: Links = CLAIMS_ALONE): Der
       error: paragraphs?.first ?? null,
       errorDetail: paragraphs?.rest ?? null,
       findings: boundedFindings([
-        ...boundsReached(run, claims),
+        ...notCounted(run, claims),
         ...(status === 'completed' && unnamed === 0 ? [] : completedBeforeFinding(claims.before, unnamed)),
         ...clockFindings(run),
         ...ourClockFindings(run),
@@ -249,8 +249,8 @@ function historyIdOf(messages: readonly Kept[]): string | null {
 const earliest = (a: number | null, b: number | null): number | null =>
   a === null ? b : b === null ? a : Math.min(a, b)
 
-/** That not all of what came is kept is told, never silent [SAFE-5]. */
-function boundsReached(run: Run, claims: BatchClaims): Finding[] {
+/** What came beyond a bound, or may be there beside the batches that are shown, is told, never silent [SAFE-5] [RUN-8.16]. */
+function notCounted(run: Run, claims: BatchClaims): Finding[] {
   const reached: Finding[] = []
   if (run.overflow) {
     const text = 'More state messages or containers came than are kept; some of them do not count.'
@@ -259,6 +259,10 @@ function boundsReached(run: Run, claims: BatchClaims): Finding[] {
   if (claims.overflow) {
     const text = `This run has more than ${MAX_BATCHES.toLocaleString('en')} batches; the rest are not shown.`
     reached.push(noted('too-many-batches', text))
+  }
+  if (claims.repeats) {
+    const text = 'The plan gives one id to several batches: only the first is shown, and the total is not known.'
+    reached.push(noted('repeated-id', `${text} Give each batch an id of its own.`))
   }
   return reached
 }

@@ -95,6 +95,16 @@ describe('a container that was created after the clock was set', () => {
   })
 })
 
+describe('a message that is stamped in the future', () => {
+  it('[RUN-16.6] is in doubt, though nothing but equal clocks told the offset', () => {
+    const run = new SteppedRun(0, ['a'], 9).pass(20).do({ kind: 'join' }).pass(10).do({ kind: 'start' })
+    run.pass(1_000).do({ kind: 'set', by: 60_000 }).do({ kind: 'cut' }).pass(500).do({ kind: 'join' })
+    run.do({ kind: 'begin', batch: 'a' }).do({ kind: 'cut' }).pass(500).do({ kind: 'join' })
+    run.pass(1_000).do({ kind: 'complete', batch: 'a' }).do({ kind: 'end' })
+    expect(run.view).toMatchObject({ status: 'completed', durationUncertain: true })
+  })
+})
+
 describe('a message that comes late on a connection that was joined again', () => {
   const joined = () => {
     const run = new SteppedRun(0, ['a', 'b'], 9).accepted().pass(20).do({ kind: 'join' }).do({ kind: 'start' })

@@ -265,9 +265,9 @@ export class ClockWatch {
       this.early ??= { frame, change, isSteady: true }
       // It came before its own stamp: the clock was set forward, and by no less than this.
       const correction = -change > this.delayed ? change : 0
-      if (this.trusted) return early ? null : { ...this.place(frame, correction), basis: 'doubt' }
+      return early ? null : { ...this.place(frame, correction), basis: 'doubt' }
     }
-    if (change > 0 && this.unmeasured.length === 0 && frame.at - this.openedAt >= REPLAY_LASTS) {
+    if (this.unmeasured.length === 0 && frame.at - this.openedAt >= REPLAY_LASTS) {
       const { tardy } = this
       if (tardy) noteChange(tardy, change)
       this.tardy ??= { step: { ...this.place(frame, 0), basis: 'doubt' }, change, isSteady: true }

@@ -7,7 +7,7 @@ import { creationIn, entryIn } from '../run/durations'
 import { fold } from '../run/fold'
 import { emptyRun, type Evidence, type Run } from '../run/run'
 import { isOver, type Batch, type Finding, type RunFields } from '../run/model'
-import { isDatedBy, offsetOf } from '../run/our-clock'
+import { isUndated, offsetOf } from '../run/our-clock'
 import { maskedObservation } from '../run/masked-observation'
 import type { Message, Observation, PlanReading } from '../run/observation'
 import { SecretMask } from '../run/secrets'
@@ -119,7 +119,7 @@ export class RunState {
 
   /** An answer of the backend told how far its clock is behind ours, ms; it counts where nothing has told that yet [RUN-7.2]. */
   dateBy(offset: number): void {
-    if (isDatedBy(this.run, offset)) this.observe({ kind: 'dated', at: serverNow(), offset })
+    if (isUndated(this.run)) this.observe({ kind: 'dated', at: serverNow(), offset })
   }
 
   /** Takes in what was recorded before a restart: nobody is told, and it is not recorded again [REC-7]. */

@@ -1,6 +1,6 @@
 import { CLOCK_TOLERANCE, dropUnconfirmed, foldClock, RunClock } from './clock-steps'
 import { hasEndedSince, isAtWork } from './container'
-import { foldOurClock, isDatedBy, isFirstOfOurs, offsetOf, presumed } from './our-clock'
+import { foldOurClock, isFirstOfOurs, isUndated, offsetOf, presumed } from './our-clock'
 import type { Message, Observation, PlanReading, Says } from './observation'
 import { emptyRun, type Kept, type Run } from './run'
 import { compareInstants } from './time'
@@ -95,7 +95,7 @@ export function fold(run: Run, observation: Observation): boolean {
     case 'our-clock':
       return foldOurClock(run, observation)
     case 'dated':
-      if (!isDatedBy(run, observation.offset)) return false
+      if (!isUndated(run)) return false
       run.datedOffset = observation.offset
       return true
   }

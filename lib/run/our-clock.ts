@@ -48,9 +48,9 @@ export function isFirstOfOurs({ accepted }: Run, { index, at, time }: Message): 
   return at >= accepted.sent && at - accepted.sent <= CLOCK_TOLERANCE
 }
 
-/** Whether an answer of the backend tells of its clock what nothing has told yet [RUN-7.2]. @param offset ms */
-export const isDatedBy = (run: Run, offset: number): boolean =>
-  run.clockOffset === null && run.datedOffset === null && offset !== offsetOf(run)
+/** Whether nothing has told yet of the backend's clock: a later answer may come after a step of it [RUN-7.2]. */
+export const isUndated = ({ clockOffset, datedOffset }: Pick<Run, 'clockOffset' | 'datedOffset'>): boolean =>
+  clockOffset === null && datedOffset === null
 
 /**
  * Whether a step of the machine's clock leaves it open how long something took [RUN-16.15]. The backend may have been set

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { growthOf } from '../testing/support/growth'
 import { masked, SecretMask } from './secrets'
+import { visibleText } from './terminal-text'
 
 const A20 = 'aB3dE6gH9jK2mN5pQ8sT'
 const A40 = A20 + A20
@@ -38,6 +39,52 @@ const secrets: [string, string][] = [
   [String.raw`{\"password\":\"hunter22\"}`, String.raw`{\"password\":\"•••\"}`],
   [`?access_token=${A20}&page=2`, '?access_token=•••&page=2'],
   [`token: ${A20}`, 'token: •••'],
+  [`ASIA${'Q7'.repeat(8)}`, 'ASIA•••'],
+  [`gt_${A40}x-_`, 'gt_•••'],
+  // Providers of models.
+  [`xai-${A40}${A40}`, 'xai-•••'],
+  [`gsk_${A40}`, 'gsk_•••'],
+  [`hf_${A20}abcdefghijklmn`, 'hf_•••'],
+  [`r8_${A20}`, 'r8_•••'],
+  [`pplx-${A40}`, 'pplx-•••'],
+  [`nvapi-${A40}_-${A20}`, 'nvapi-•••'],
+  [`sk-or-v1-${'0a1b2c3d'.repeat(8)}`, 'sk-or-v1-•••'],
+  [`ya29.${A40}_-${A20}`, 'ya29.•••'],
+  // Packages, images and builds.
+  [`pypi-AgEIcHlwaS5vcmcC${A40}`, 'pypi-AgEI•••'],
+  [`rubygems_${'0a1b2c3d'.repeat(6)}`, 'rubygems_•••'],
+  [`dckr_pat_${A20}-abc_def`, 'dckr_pat_•••'],
+  [`//registry.npmjs.org/:_authToken=${A20}`, '//registry.npmjs.org/:_authToken=•••'],
+  [`_auth=${A20}==`, '_auth=•••'],
+  // Clouds.
+  [`GOCSPX-${A20}_ab-cd`, 'GOCSPX-•••'],
+  [`dop_v1_${'0a1b2c3d'.repeat(8)}`, 'dop_v1_•••'],
+  [`hvs.CAES${A40}_-`, 'hvs.•••'],
+  [`dp.pt.${A40}`, 'dp.pt.•••'],
+  [`abC8Q~${A20}.-_abcdefghijk`, 'abC8Q~•••'],
+  [`AccountName=shop;AccountKey=${A40}${A40}abc12==;`, 'AccountName=shop;AccountKey=•••;'],
+  // Chat and mail.
+  [`SG.${A20}ab.${A40}abc`, 'SG.•••'],
+  [`xapp-1-A012-3456-${A20}`, 'xapp-•••'],
+  [`https://hooks.slack.com/services/T01234567/B01234567/${A20}abcd`, 'https://hooks.slack.com/services/•••'],
+  [
+    `https://discord.com/api/webhooks/1234567890123456/${A40}_-`,
+    'https://discord.com/api/webhooks/1234567890123456/•••',
+  ],
+  [`MTIzNDU2Nzg5MDEyMzQ1Njc4.GaBcDe.${A20}_-abcdefghij`, 'M•••'],
+  [`1234567890:AAE${A20}_-abcdefghijk`, '1234567890:AA•••'],
+  // Cookies.
+  ['Cookie: theme=dark; session=abc', 'Cookie: theme=•••; session=•••'],
+  [
+    'Set-Cookie: sid=s%3Aabc.def; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax',
+    'Set-Cookie: sid=•••; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax',
+  ],
+  [`-H 'cookie: a=b'`, `-H 'cookie: a=•••'`],
+  // Words as passwords.
+  ['password=correcthorse', 'password=•••'],
+  ['PGPASSWORD=letmein', 'PGPASSWORD=•••'],
+  ['{"user":"ann","password":"opensesame"}', '{"user":"ann","password":"•••"}'],
+  ['?user=ann&passwd=letmein&x=1', '?user=ann&passwd=•••&x=1'],
 ]
 
 const harmless = [
@@ -62,6 +109,17 @@ const harmless = [
   'Authorization: required; the bearer authentication scheme',
   'task-0123456789abcdef0123456789abcdef',
   'risk-0123456789abcdef0123456789abcdef',
+  'password=password; password=undefined, password=userPassword',
+  'login(user=user, password=get_password())',
+  '{"password":"string","passphrase":"required"}',
+  'Password: please enter the password again',
+  'Cookie: required. The cookie jar is empty; see cookies.ts',
+  'import { cookies } from "next/headers"; const jar = await cookies()',
+  'The session cookie has SameSite=Lax',
+  '10:00:00:AAA 1234567890:ABC',
+  'MainApplicationControllerTest.should.pass everything in this file',
+  'dp.padding = 12.dp; SG.1 and hvs.example',
+  'keys: ArrowUp, ArrowDown; bearer of bad news',
 ]
 
 const KEY = [
@@ -90,6 +148,77 @@ describe('[SAFE-4] secrets', () => {
     const lines = files.flatMap(file => readFileSync(join(root, file), 'utf8').split('\n'))
     expect(lines.length).toBeGreaterThan(1_000)
     for (const line of lines) expect(masked(line)).toBe(line)
+  })
+
+  it.each(secrets)('[SAFE-4.11] masks %s in any colours', (secret, left) => {
+    const shown = (text: string) => visibleText(masked(text)).text
+    expect(masked(`\u001b[31m${secret}\u001b[0m`)).toBe(`\u001b[31m${left}\u001b[0m`)
+    for (let at = 1; at < secret.length; at += 1) {
+      for (const sequence of ['\u001b[32m', '\u009b1;4:3m', '\u001b]8;;http://x\u0007']) {
+        expect(shown(secret.slice(0, at) + sequence + secret.slice(at))).toBe(left)
+      }
+    }
+    expect(shown(secret.split('').join('\u001b[7m'))).toBe(left)
+  })
+
+  it('[SAFE-4.11] keeps the sequences within a secret, for what follows', () => {
+    expect(masked(`API_KEY=\u001b[33m${A20}\u001b[0m done`)).toBe('API_KEY=\u001b[33m•••\u001b[0m done')
+    expect(masked(`{ apiKey: \u001b[32m'${A20}'\u001b[39m }`)).toBe(`{ apiKey: \u001b[32m'•••'\u001b[39m }`)
+    expect(masked(`sk-ant-\u001b[1m${A20}\u001b[4m${A20}\u001b[0m x`)).toBe('sk-ant-\u001b[1m•••\u001b[4m\u001b[0m x')
+  })
+
+  it('[SAFE-4.12] masks what is cut between two lines, in texts of their own or in one', () => {
+    const cuts: [string, string, string][] = [
+      [`OPENAI_API_KEY=sk-proj-${A20}`, `${A20}xyz`, '•••'],
+      [`OPENAI_API_KEY=sk-proj-${A20}`, `${A20}xyz and more`, '••• and more'],
+      ['key sk-ant-', `api03-${A40}`, '•••'],
+      ['key sk-ant-api0', `3-${A40}"`, '•••"'],
+      [`Authorization: Bearer ${A20}`, A40, '•••'],
+      ['{"client_secret":"abc', `${A20}"}`, '•••"}'],
+      ['ghp_', A40, '•••'],
+    ]
+    for (const [first, second, left] of cuts) {
+      const mask = new SecretMask()
+      const before = mask.mask(first)
+      expect(mask.mask(second)).toBe(left)
+      expect(masked(`${first}\n${second}`)).toBe(`${before}\n${left}`)
+      const coloured = new SecretMask()
+      coloured.mask(`\u001b[31m${first}`)
+      expect(visibleText(coloured.mask(`\u001b[31m${second}\u001b[0m`)).text).toBe(left)
+    }
+    const three = new SecretMask()
+    const parts = [`x sk-ant-api03-${A20}`, A20, `${A20} end`].map(line => three.mask(line))
+    expect(parts).toEqual(['x sk-ant-•••', '•••', '••• end'])
+  })
+
+  it('[SAFE-4.12] takes no other line for what goes on with one', () => {
+    for (const next of [
+      '2026-11-29T22:13:04.123Z deployed',
+      'deployed 3 containers',
+      'node_modules/.bin/vitest run',
+      'Installing-dependencies',
+      '--no-color --quiet-mode-2',
+    ]) {
+      const mask = new SecretMask()
+      mask.mask(`API_KEY=${A20}`)
+      expect(mask.mask(next)).toBe(next)
+    }
+    const mask = new SecretMask()
+    mask.mask('commit')
+    expect(mask.mask('3f2a9c1de0b44a7f9c1d3f2a9c1de0b44a7f9c1d')).toBe('3f2a9c1de0b44a7f9c1d3f2a9c1de0b44a7f9c1d')
+  })
+
+  it('[SAFE-4.11] [SAFE-4.12] masks a private key whose edges are coloured, or cut between two lines', () => {
+    const [begin = '', ...rest] = KEY
+    for (let cut = 6; cut < begin.length; cut += 1) {
+      const mask = new SecretMask()
+      const lines = [begin.slice(0, cut), begin.slice(cut), ...rest].map(line => `\u001b[2m${line}\u001b[0m`)
+      const shown = lines.map(line => visibleText(mask.mask(line)).text)
+      expect(shown.slice(2)).toEqual(MASKED_KEY.slice(1))
+    }
+    const mask = new SecretMask()
+    const apart = ['-----BEGIN RSA PRIVATE', 'KEY-----', ...rest].map(line => mask.mask(line))
+    expect(apart.slice(2)).toEqual(MASKED_KEY.slice(1))
   })
 
   it('masks a private key within one text, also with its line ends escaped', () => {
@@ -152,6 +281,28 @@ describe('[SAFE-4] secrets', () => {
     )
   })
 
+  it('[SAFE-4.11] are the same in what is shown of a text, whatever steers the terminal in it', () => {
+    const sequence = fc.constantFrom(
+      '\u001b[31m',
+      '\u001b[38;5;1',
+      '\u001b',
+      '\u009b0m',
+      '\u001b]0;x\u0007',
+      '\u001bP',
+      '\u0007',
+    )
+    fc.assert(
+      fc.property(fc.array(fc.oneof(piece, piece, sequence), { maxLength: 14 }), pieces => {
+        const source = pieces.join('')
+        const { text } = visibleText(source)
+        // What is left of a sequence that is cut off may be one together with what follows.
+        fc.pre(visibleText(text).text === text)
+        expect(visibleText(masked(source)).text).toBe(masked(text))
+      }),
+      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 1_000) },
+    )
+  })
+
   it('are masked wherever they stand', () => {
     const around = fc.string({ maxLength: 20 }).filter(text => /^$|[\s"'(,;]$/.test(text))
     fc.assert(
@@ -181,6 +332,20 @@ describe('[SAFE-4] secrets', () => {
       '\\',
     ],
     ...['-----BEGIN PRIVATE KEY-----', 'sk-proj-', 'sk-', 'AIza', '=', 'QUFB', 'aws_secret_access_key=', ' '],
+    ...[
+      'cookie: a=b; ',
+      'cookie:',
+      'a=b;',
+      'password=a',
+      'password="',
+      '12345678:AA',
+      'MNO',
+      'SG.',
+      'gt_',
+      '\u001b[1m',
+      '\n',
+    ],
+    ...['-----', 'dp.pt.', 'aB1xyz', '\u001b[1ma', '\u001b'],
   ]
   it.each(hostile)('cost time that grows with the line, up to 64 KiB of %j', text => {
     for (const [begin, end] of [

@@ -1,0 +1,70 @@
+/**
+ * How tokens look that tell by themselves what they are, as their issuers describe them [SAFE-4.10]. The first group of each
+ * pattern names the kind, and is kept.
+ */
+
+/** Letters, digits, `-` and `_` follow them; they stand anywhere. */
+const BEFORE_WORDS = [
+  // Providers of models.
+  ...['sk-ant-', 'sk-proj-', 'sk-svcacct-', 'sk-admin-', 'sk-or-v1-', 'nvapi-', 'tvly-', 'lsv2_pt_', 'lsv2_sk_'],
+  // Source code, builds, packages and images.
+  ...['github_pat_', 'glpat-', 'gldt-', 'glrt-', 'glptt-', 'glcbt-', 'glft-', 'glsoat-', 'gloas-', 'glagent-'],
+  ...['pypi-AgEI', 'dckr_pat_', 'dckr_oat_', 'ATATT3x', 'ATCTT3x', 'sgp_', 'CCIPAT_', 'CCIPRJ_', 'bkua_', 'sntrys_'],
+  // Clouds and data bases.
+  ...['GOCSPX-', 'pscale_tkn_', 'pscale_pw_', 'pscale_oauth_', 'sb_secret_', 'fm2_', 'tskey-', 'HRKU-AA', 'glsa_'],
+  // Chat, mail and money.
+  ...['xoxa-', 'xoxb-', 'xoxc-', 'xoxd-', 'xoxe-', 'xoxo-', 'xoxp-', 'xoxr-', 'xoxs-', 'xapp-', 'figd_', 'sntryu_'],
+  ...['sq0atp-', 'sq0csp-', 'xkeysib-', 'xsmtpsib-', 'lin_api_', 'PMAK-', 'AGE-SECRET-KEY-1'],
+]
+
+/** Letters and digits alone follow them, and none stands before. */
+const BEFORE_LETTERS = [
+  ...[
+    'ghp_',
+    'gho_',
+    'ghu_',
+    'ghs_',
+    'ghr_',
+    'npm_',
+    'rubygems_',
+    'CLOJARS_',
+    'ATBB',
+    'hf_',
+    'api_org_',
+    'gsk_',
+    'xai-',
+  ],
+  ...['pplx-', 'csk-', 'r8_', 'sk_live_', 'sk_test_', 'rk_live_', 'rk_test_', 'whsec_', 'shpat_', 'shpca_', 'shppa_'],
+  ...['shpss_', 'phx_', 'dop_v1_', 'doo_v1_', 'dor_v1_', 'sbp_', 'nfp_', 'glc_', 'NRAK-', 'dapi', 'ntn_', 'LTAI'],
+  ...['AKIA', 'ASIA', 'ABIA', 'ACCA'],
+]
+
+/** Where a word begins, also after an escaped line break within JSON. */
+const WORD = String.raw`(?<=^|[^\w•-]|\\[nrt])`
+const atWord = (pattern: string) => new RegExp(WORD + pattern, 'g')
+
+/** A text without `hint` holds none of that kind. */
+export const TOKENS: readonly { hint: string; pattern: RegExp }[] = [
+  { hint: '', pattern: new RegExp(`(${BEFORE_WORDS.join('|')})[\\w-]{12,}`, 'g') },
+  { hint: '', pattern: new RegExp(`(?<=^|[^A-Za-z0-9]|\\\\[nrt])(${BEFORE_LETTERS.join('|')})[A-Za-z0-9]{16,}`, 'g') },
+  { hint: 'AIza', pattern: /(AIza)[\w-]{30,}/g },
+  { hint: 'sk-', pattern: atWord('(sk-)[A-Za-z0-9]{20,}') },
+  // This server's own.
+  { hint: 'gt_', pattern: atWord(String.raw`(gt_)[\w-]{43}(?![\w-])`) },
+  // A JSON web token: three parts, of which the first is the beginning of a JSON object.
+  { hint: 'eyJ', pattern: atWord(String.raw`(eyJ)[\w-]{8,}\.[\w-]{8,}\.[\w-]*`) },
+  // The password in a URL.
+  { hint: '://', pattern: /(:\/\/[^\s/@:"']{0,256}:)[^\s/@"'•]{1,512}(?=@)/g },
+  { hint: 'ya29.', pattern: /(ya29\.)[\w-]{20,}/g },
+  { hint: 'SG.', pattern: atWord(String.raw`(SG\.)[\w-]{16,}\.[\w-]{16,}`) },
+  { hint: 'hv', pattern: atWord(String.raw`(hv[sbr]\.)[\w-]{20,}`) },
+  { hint: 'dp.', pattern: atWord(String.raw`(dp\.(?:pt|st|ct|sa|scim|audit)\.)[\w.-]{20,}`) },
+  { hint: '.atlasv1.', pattern: /(\.atlasv1\.)[\w=-]{40,}/g },
+  { hint: 'dt0', pattern: atWord(String.raw`(dt0[a-z]\d{2}\.)[A-Z0-9]{24}\.[A-Z0-9]{32,}`) },
+  { hint: 'Q~', pattern: atWord(String.raw`(\w{3}\dQ~)[\w.~-]{31,}`) },
+  { hint: ':AA', pattern: atWord(String.raw`(\d{8,10}:AA)[\w-]{32,}`) },
+  { hint: 'hooks.slack.com/', pattern: /(hooks\.slack\.com\/(?:services|workflows|triggers)\/)[\w/]{20,}/g },
+  { hint: '/api/webhooks/', pattern: /(\/api\/webhooks\/\d{10,20}\/)[\w-]{30,}/g },
+  // A bot's: its number, a time, and a signature.
+  { hint: '.', pattern: atWord(String.raw`([MNO])[A-Za-z\d]{23,27}\.[\w-]{6}\.[\w-]{27,}`) },
+]

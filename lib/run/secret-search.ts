@@ -1,0 +1,107 @@
+import { TOKENS } from './secret-kinds'
+
+/** From `from` up to but not including `to`, in a text. */
+export interface Range {
+  from: number
+  to: number
+}
+
+/** What a text must hold for the patterns of names to be tried at all. */
+const NAMED = /key|secret|token|passw|passphrase|pwd|credential|auth|bearer|cookie/i
+
+const AUTHORIZATION =
+  /(authorization\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?(?:\w{1,20}\s{1,4})?|\bbearer\s{1,4})([\w.~+/=-]{8,})(•?)/gi
+const AWS_SECRET = /(aws_?secret_?access_?key\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?)[A-Za-z0-9/+=]{40,}/gi
+
+const COOKIES = /(cookie2?\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?)([\w!#$%&*+^~-][^\r\n"'\\]{0,8191})/gi
+const COOKIE = /(?<=^|[;,\s])([\w.!#$%&*+^~-]{1,256}=)([^\s;,•]{1,4096})/g
+/** What else a `Set-Cookie` names. */
+const ATTRIBUTE = /^(?:path|domain|expires|max-age|samesite|priority)=$/i
+
+const PASSWORDS = 'password|passwd|passphrase|pwd'
+const NAMES = `api[_-]?key|access[_-]?key|account[_-]?key|secret[_-]?key|private[_-]?key|secret|token|credential|_auth|${PASSWORDS}`
+/** A value in quotes that are closed, or a bare one with what follows it. */
+const ASSIGNMENT = new RegExp(
+  String.raw`((?:${NAMES})\\?["'\x60]?\s{0,4}(?::=|=>|[:=])\s{0,4})` +
+    String.raw`(?:(\\?["'\x60])([^"'\x60\s\\•]{6,})(?=\\?["'\x60])|([^\s"'\x60\\,;&()[\]{}<>|•]{8,})([([•]?))`,
+  'gi',
+)
+/** A password may be a plain word, where an assignment is written as programs do and prose does not. */
+const PASSWORD = new RegExp(
+  String.raw`((?:${PASSWORDS})(?:=|\\?["']\s?:\s?)\\?["']?)([A-Za-z][\w!#%+/@^~-]{5,511})(?=$|[\s"'\\&;,)\]}])`,
+  'gi',
+)
+/** What stands in its place in programs and their messages. */
+const NO_PASSWORD =
+  /^(?:\w*password\w*|passwd|passphrase|string|undefined|required|optional|invalid|missing|redacted|hidden|masked|(?:user|input|get|set|new|old|my|your|the|this|self|args?|options?|config|env|req|db|default)(?:[_A-Z]\w*)?)$/i
+
+/**
+ * Where the secrets of a visible text are, but for private keys, in any order. What one pattern has found the next ones see
+ * as masked, by as many characters.
+ */
+export function secretsIn(text: string): readonly Range[] {
+  const search = new Search(text)
+  for (const { hint, pattern } of TOKENS) if (text.includes(hint)) search.take(pattern)
+  if (!NAMED.test(text)) return search.found
+  search.take(AWS_SECRET)
+  search.take(AUTHORIZATION, ([, lead = '', value = '', after = '']) =>
+    after === '' && isRandom(value, 1) ? [{ from: lead.length, to: lead.length + value.length }] : [],
+  )
+  search.take(COOKIES, ([, lead = '', pairs = '']) => valuesIn(pairs, lead.length))
+  search.take(ASSIGNMENT, ([, lead = '', quote, quoted = '', bare = '', after]) => {
+    const [value, from] = quote === undefined ? [bare, lead.length] : [quoted, lead.length + quote.length]
+    const isSecret = quote === undefined ? after === '' && isSecretText(bare, 2) : isSecretText(quoted)
+    return isSecret ? [{ from, to: from + value.length }] : []
+  })
+  search.take(PASSWORD, ([, lead = '', value = '']) =>
+    NO_PASSWORD.test(value) || !isSecretText(value, 0) ? [] : [{ from: lead.length, to: lead.length + value.length }],
+  )
+  return search.found
+}
+
+class Search {
+  readonly found: Range[] = []
+
+  /** @param left the text, and what of it is not yet found */
+  constructor(private left: string) {}
+
+  /** Takes of each match what `secrets` says, in its own places: what follows the first group, as a rule. */
+  take(pattern: RegExp, secrets: (match: RegExpExecArray) => readonly Range[] = afterLead): void {
+    const parts: string[] = []
+    let at = 0
+    pattern.lastIndex = 0
+    for (let match = pattern.exec(this.left); match; match = pattern.exec(this.left)) {
+      for (const secret of secrets(match)) {
+        const [from, to] = [match.index + secret.from, match.index + secret.to]
+        this.found.push({ from, to })
+        parts.push(this.left.slice(at, from), '•'.repeat(to - from))
+        at = to
+      }
+    }
+    if (at > 0) this.left = parts.join('') + this.left.slice(at)
+  }
+}
+
+const afterLead = ([whole, lead = '']: RegExpExecArray): Range[] => [{ from: lead.length, to: whole.length }]
+
+function valuesIn(pairs: string, from: number): Range[] {
+  const values: Range[] = []
+  for (const { index, 1: name = '', 2: value = '' } of pairs.matchAll(COOKIE)) {
+    const at = from + index + name.length
+    if (!ATTRIBUTE.test(name)) values.push({ from: at, to: at + value.length })
+  }
+  return values
+}
+
+/** What is assigned is no path, no URL, no variable, and no expression of a program. */
+function isSecretText(value: string, digits = 1): boolean {
+  const names = /^(?:[.~]*\/|[$%*<{=])|:\/\/|^[A-Za-z_$][\w$]*(?:[.?!]+[A-Za-z_$][\w$]*)+$/
+  return !names.test(value) && (digits === 0 || isRandom(value, digits))
+}
+
+/** Letters with so many digits among them at least, or more letters than a word of a program's own usually has. */
+export function isRandom(value: string, digits: number): boolean {
+  if (!/[A-Za-z]/.test(value)) return false
+  if (value.replace(/\D/g, '').length >= digits) return true
+  return digits === 1 && value.length >= 16 && /[a-z]/.test(value) && /[A-Z=]/.test(value)
+}

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import {
+  ABORT,
   batchError,
   branchOf,
   completedBy,
   FAILED,
+  failed,
   merging,
   resuming,
   RUNNING,
@@ -429,6 +431,19 @@ describe('a history that is ahead of the stream', () => {
     const end = told.now
     const at = (endedAt: number) => told.history({ batches: [{ ...entry, status: 'completed', endedAt }] }).statuses
     expect(at(end + 2 * SECOND + 1)).toEqual({ a: 'aborted', b: 'pending' })
+    expect(at(end + 2 * SECOND)).toEqual({ a: 'completed', b: 'pending' })
+  })
+
+  it.each([
+    ['an abort that was asked for', [ABORT], 'aborted'],
+    ['a failure that a batch’s error proves', [batchError('Boom'), failed('Boom')], 'failed'],
+  ] as const)('[RUN-8.13] nor after %s', (_, last, ended) => {
+    const told = say(['a', 'b'], START, RUNNING, status('a', 'running'))
+    told.observe({ kind: 'stop', at: told.now })
+    for (const says of last) told.say(says)
+    const end = told.now
+    const at = (endedAt: number) => told.history({ batches: [{ ...entry, status: 'completed', endedAt }] }).statuses
+    expect(at(end + 2 * SECOND + 1)).toEqual({ a: ended, b: 'pending' })
     expect(at(end + 2 * SECOND)).toEqual({ a: 'completed', b: 'pending' })
   })
 

@@ -1,5 +1,5 @@
 import { requiredBatches, type CompletedBefore } from './completed-before'
-import { AFTERMATH, isFinalEnd } from './end'
+import { AFTERMATH, isFinalEnd, type End } from './end'
 import type { Containers } from './evidence'
 import type { Kept, Run } from './run'
 import type { PlanReading, Says, Tier } from './observation'
@@ -29,8 +29,14 @@ export interface BatchClaims {
 /**
  * Derives the batches from the kept messages, the plan and the history [RUN-3]. Derived afresh each time, so a plan
  * that comes late, or a better word that withdraws a worse one, needs no correction of anything counted before.
+ * @param end the run's, if it has ended
  */
-export function claimBatches(run: Run, messages: readonly Kept[], containers: Containers): BatchClaims {
+export function claimBatches(
+  run: Run,
+  messages: readonly Kept[],
+  containers: Containers,
+  end: End | null,
+): BatchClaims {
   const roster = new Roster(
     run.plan?.batches ?? run.history?.batches.map(({ id, name }) => ({ id, name, dependsOn: [] })) ?? [],
     containers.isEmpty ? null : (id, time) => containers.begunAbout(id, time),
@@ -65,7 +71,7 @@ export function claimBatches(run: Run, messages: readonly Kept[], containers: Co
     }
   }
   before.markSilent()
-  const final = messages.findLast(isFinalEnd)?.time.ms ?? Infinity
+  const final = finalWordOf(messages, end)
   const ahead = correctByHistory(roster, run, final) + correctByPlan(roster, run, final)
   before.markRequired()
   return {
@@ -181,6 +187,13 @@ class Before {
       this.count -= 1
     }
   }
+}
+
+/** When the stream's last word of the run's end was said, ms on the backend's clock; Infinity where it told none [RUN-8.13]. */
+function finalWordOf(messages: readonly Kept[], end: End | null): number {
+  const told = end === null || end.inferred ? -Infinity : end.time.ms
+  const last = Math.max(told, messages.findLast(isFinalEnd)?.time.ms ?? -Infinity)
+  return last === -Infinity ? Infinity : last
 }
 
 /** The id by which a message of the engine's own names a batch. */

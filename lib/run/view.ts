@@ -115,8 +115,8 @@ interface Reading {
 
 function readStream(run: Run, containers: Containers, now: number): Reading {
   const messages = inOrder(run)
-  const claims = claimBatches(run, messages, containers)
   const ending = findEnd(run, messages, now)
+  const claims = claimBatches(run, messages, containers, ending.end)
   if (ending.end) close(claims, ending.end, containers)
   else blame(claims, containers)
   return {

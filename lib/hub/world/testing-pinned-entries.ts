@@ -236,4 +236,16 @@ export const pinnedOfEntries: Record<string, Story> = {
       { do: 'restart', down: 0, skew: 1_000, noticed: false, torn: true },
     ],
   },
+  '[RUN-8.13] a run that was stopped here, and another that resumes its entry before a restart': {
+    setting: { ...calm, seed: 25, dockerSkew: 1_500 },
+    deeds: [
+      { do: 'start here', run: 0 },
+      { do: 'stop here', run: 0 },
+      ...[900, 300, 900].map((ms): Deed => ({ do: 'pass', ms })),
+      { do: 'resume elsewhere', run: 4, entry: 0 },
+      { do: 'restart', down: 2_000, skew: 0, noticed: true, torn: true },
+      { do: 'step', run: 4, how: 44 },
+      { do: 'step', run: 4, how: 278 },
+    ],
+  },
 }

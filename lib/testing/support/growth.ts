@@ -5,8 +5,8 @@ const STEEPEST = 3
 /** A measurement shorter than this says nothing, ms. */
 const SHORTEST = 1
 const LEAST_ROUNDS = 3
-/** Rounds are repeated for so long while the work looks steeper than linear, ms. */
-const PATIENCE = 2_000
+/** Rounds are repeated for so long while the work looks steeper than linear, as it may on a busy machine, ms. */
+const PATIENCE = 10_000
 
 /** How the time that the work takes grows where its input is `FACTOR` times larger. */
 export interface Growth {
@@ -22,14 +22,15 @@ export interface Growth {
  *
  * @param prepare builds the input of this size, unmeasured, and returns the work to measure
  * @param size of the smaller input
+ * @param patience how long it takes at most to say that the work is steeper, about, ms
  */
-export function growthOf(prepare: (size: number) => () => unknown, size: number): Growth {
+export function growthOf(prepare: (size: number) => () => unknown, size: number, patience = PATIENCE): Growth {
   const [small, large] = [prepare(size), prepare(size * FACTOR)]
   large()
   const repeats = repeatsOf(large)
   let [least, most] = [Infinity, Infinity]
   const isLinear = () => most < least * STEEPEST
-  const until = performance.now() + PATIENCE
+  const until = performance.now() + patience
   for (let round = 1; round <= LEAST_ROUNDS || (!isLinear() && performance.now() < until); round += 1) {
     least = Math.min(least, timeOf(small, repeats * FACTOR))
     most = Math.min(most, timeOf(large, repeats))

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import next from 'next'
 import { themeScript } from './app/theme'
 import { startSteadyClock } from './lib/clock/clock'
@@ -14,8 +15,9 @@ import { createEdge, drain, listen } from './lib/server/edge'
 import { Gateway } from './lib/server/gateway'
 import { createApi } from './lib/server/http'
 import { setHub } from './lib/server/hub-accessor'
-import { createLog } from './lib/server/log'
+import { createLog, type Log } from './lib/server/log'
 import { Metrics, refusalLog } from './lib/server/metrics'
+import { capture, ownOutput } from './lib/server/output'
 import { createDoor } from './lib/server/sign-in'
 import { MemoryPublisher } from './lib/sync/memory-publisher'
 
@@ -23,11 +25,16 @@ import { MemoryPublisher } from './lib/sync/memory-publisher'
 const PATIENCE_MS = 1_000
 const GRACE_MS = 5_000
 
+const output = ownOutput(process)
+
 async function serve(config: Config): Promise<void> {
   const { publicUrl, trustedProxy } = config.access
-  const log = createLog(config.logLevel, process.stderr)
-  const audit = createAudit(log)
   const dev = process.env['NODE_ENV'] !== 'production'
+  const log = createLog(config.logLevel, output.log)
+  const audit = createAudit(log)
+  reportFaults(log)
+  // In development the framework speaks to who develops, in colours.
+  if (!dev) capture(process, log)
 
   const recorder = new Recorder(config.dataDir, log)
 
@@ -84,16 +91,26 @@ async function serve(config: Config): Promise<void> {
   // Once: the second Ctrl-C is for those who will not wait.
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop())
 
-  console.log(`Groundtruth shows ${config.backendLabel} at ${url.href}`)
+  output.say(`Groundtruth shows ${config.backendLabel} at ${url.href}`)
+}
+
+/** What Node would print by itself, raw [SAFE-4.7]. */
+function reportFaults(log: Log): void {
+  process.on('uncaughtException', error => {
+    log.fatal({ err: error }, 'a fault of its own ended the server')
+    process.exit(1)
+  })
+  process.removeAllListeners('warning').on('warning', warning => log.warn({ err: warning }, 'a warning of Node’s'))
 }
 
 // Who read our output may go before us. To report that would fail the same way, again and again.
-for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined)
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
 try {
   startSteadyClock()
   await serve(readConfig(process.env))
 } catch (error) {
-  console.error(error instanceof ConfigError || error instanceof DataDirBusy ? error.message : error)
+  const isToBeMended = error instanceof ConfigError || error instanceof DataDirBusy
+  output.complain(isToBeMended ? error.message : inspect(error))
   process.exit(1)
 }

@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { get, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import type { Page } from '@playwright/test'
 import { Dashboard } from './dashboard'
 import { expect, test } from './fixtures'
@@ -171,6 +174,51 @@ test.describe('containers of anybody’s making', () => {
     expect(told).toEqual([])
   })
 })
+
+const FORGED = encodeURIComponent(
+  'x\n{"level":30,"audit":true,"action":"sign in","outcome":"done"}\n\u001b[2J\u009b31m',
+)
+/** Addresses that the framework would answer by itself, or repeat in what it prints. */
+const addresses = [
+  ...[`/_next/image?url=%2F${FORGED}&w=64&q=75`, `/_next/image?url=http%3A%2F%2F127.0.0.1%2F${FORGED}&w=64&q=75`],
+  ...[`/%5Fnext/image?url=%2F${FORGED}&w=64&q=75`, `//_next/image?url=%2F${FORGED}&w=64&q=75`],
+  ...[`/_NEXT/image?url=%2F${FORGED}&w=64&q=75`, `/runs/..%2F_next%2Fimage?url=%2F${FORGED}&w=64&q=75`],
+  ...[`/_next/data/${FORGED}/index.json`, '/_next/webpack-hmr', '/_next/server/middleware-manifest.json'],
+  ...[`/__nextjs_original-stack-frame?file=${FORGED}`, '/__nextjs_font/x.woff2', '/_next/'],
+  ...['/_next/static/..%2F..%2Fserver%2Fapp%2Fpage.js', '/_next/static/%2e%2e/%2e%2e/BUILD_ID'],
+  ...[`/_next/static/${FORGED}.js`, `/runs/${FORGED}`, `/imports/${FORGED}`, `/${FORGED}`, `/?x=${FORGED}`],
+  ...[`/runs/${FORGED}/opengraph-image`, `/api/runs/${FORGED}`, '/404', '/500', '/_error', '/_not-found'],
+]
+const framed: Record<string, string>[] = [
+  {},
+  { 'next-action': 'x'.repeat(40), 'next-router-state-tree': FORGED },
+  { rsc: '1', 'next-router-prefetch': '1', 'next-router-state-tree': '%5B%22' },
+  { 'x-middleware-subrequest': 'middleware:middleware', 'x-nextjs-data': '1', 'x-matched-path': '/_next/image' },
+  { 'x-invoke-path': '/_next/image', 'x-invoke-status': '500', 'x-now-route-matches': '1=x', purpose: 'prefetch' },
+]
+
+test('[SAFE-2] [SAFE-4.7] no address makes the framework serve or print anything by itself', async ({ dashboard }) => {
+  for (const address of addresses) {
+    for (const headers of framed) {
+      const { status, text: answer } = await asked(dashboard.url, address, headers)
+      expect([address, answer.includes('BUILD_ID')]).toEqual([address, false])
+      const isInternal = /_+next/i.test(address) && !address.startsWith('/_next/static/x')
+      if (isInternal) expect([address, status]).toEqual([address, 404])
+    }
+  }
+  const lines = dashboard.log.trimEnd().split('\n')
+  const printed = lines.filter(line => !line.startsWith('Groundtruth shows '))
+  for (const line of printed) expect(JSON.parse(line)).not.toHaveProperty('audit')
+  expect(dashboard.log).not.toMatch(/[\u001b\u0080-\u009f]/)
+})
+
+/** Asks for exactly this address: `fetch` would shorten it. */
+async function asked(url: string, address: string, headers: Record<string, string>) {
+  const { hostname, port } = new URL(url)
+  const request = get({ hostname, port, path: address, headers: { accept: 'text/html', ...headers } })
+  const [response] = (await once(request, 'response')) as [IncomingMessage]
+  return { status: response.statusCode ?? 0, text: await text(response) }
+}
 
 /** Ways out of a folder, as they may stand in a JSON body. */
 const ways = [

@@ -50,15 +50,21 @@ export function siteOf(host: string | undefined, publicUrl: URL | null): { origi
   return { origin: `http://${name}`, secure: false }
 }
 
-/** The same for a request that goes to a page: those are only read, and a path that can't be decoded names none. */
+/**
+ * The same for a request that goes to a page: those are only read, a path that can't be decoded names none, and of what the
+ * framework serves by itself there are only the files that pages are made of [SAFE-2].
+ */
 export function pageRefusalOf(method: string, target: string): Refused | undefined {
   if (method !== 'GET' && method !== 'HEAD') return refusals.pageMethod()
+  let path: string
   try {
-    decodeURIComponent(pathOf(target))
-    return undefined
+    path = decodeURIComponent(pathOf(target))
   } catch {
     return refusals.badEncoding()
   }
+  const steps = path.split(/[/\\]+/)
+  const isFile = path.startsWith('/_next/static/') && !steps.some(step => /^\.+$/.test(step))
+  return !isFile && steps.some(step => /^_+next/i.test(step)) ? refusals.notServed() : undefined
 }
 
 /** True of what lies under the socket gateway's path. Its long-polling bodies are text, bounded by the gateway itself. */

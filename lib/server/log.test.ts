@@ -18,7 +18,7 @@ describe('log', () => {
   it('writes short lines where a person watches, with the stack of an error', () => {
     const out = sink(true)
     createLog('info', out).error({ runId: 'r1', err: new Error('no route') }, 'stream lost')
-    expect(out.lines.join('')).toMatch(/^\d\d:\d\d:\d\d ERROR stream lost \{"runId":"r1"\}\nError: no route\n +at /)
+    expect(out.lines.join('')).toMatch(/^\d\d:\d\d:\d\d ERROR stream lost \{"runId":"r1"\}\n    Error: no route\n +at /)
   })
 
   it('leaves out what is below its level', () => {
@@ -42,6 +42,19 @@ describe('log', () => {
     expect(out.lines.join('')).not.toMatch(/MIIE|aB3dE6/)
     expect(out.lines.join('')).toContain('•••')
     if (!isTTY) expect(out.lines.map(line => JSON.parse(line) as unknown)).toHaveLength(1)
+  })
+
+  it.each([true, false])('[SAFE-4.7] no text in it passes for a line of its own (terminal: %s)', isTTY => {
+    const out = sink(isTTY)
+    const forged = 'x\n12:00:00 INFO  sign in: done {"audit":true}\r\n{"audit":true}\u2028{"audit":true}'
+    createLog('info', out).error({ text: forged, err: new Error(forged) }, forged)
+    const [first, ...rest] = out.lines
+      .join('')
+      .trimEnd()
+      .split(/[\n\r\u2028\u2029\u0085]/)
+    expect(first).toContain('x')
+    for (const line of rest) expect(line).toMatch(/^ {4}/)
+    if (!isTTY) expect(rest).toEqual([])
   })
 
   it.each([true, false])('[SAFE-4.7] holds nothing that steers or deceives a terminal (terminal: %s)', isTTY => {

@@ -31,12 +31,13 @@ function withoutSecrets(line: string): string {
 const CONTROLS = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
 const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 
-/** `12:03:04 INFO  message {"detail":1}`. */
+/** `12:03:04 INFO  message {"detail":1}`. Every line of it but the first is indented, so that no text can pass for a line of the log. */
 function forPeople(line: string): string {
   const { level, time, msg, err, ...details } = JSON.parse(line) as Record<string, unknown>
   const clock = new Date(Number(time)).toTimeString().slice(0, 8)
   const name = (pino.levels.labels[Number(level)] ?? '').toUpperCase().padEnd(5)
   const rest = Object.keys(details).length > 0 ? ` ${JSON.stringify(details)}` : ''
-  const stack = typeof err === 'object' && err !== null && 'stack' in err ? `\n${shownProse(String(err.stack))}` : ''
-  return `${clock} ${name} ${typeof msg === 'string' ? shownProse(msg) : ''}${shownProse(rest)}${stack}\n`
+  const stack = typeof err === 'object' && err !== null && 'stack' in err ? `\n${String(err.stack)}` : ''
+  const text = shownProse(`${typeof msg === 'string' ? msg : ''}${rest}${stack}`)
+  return `${clock} ${name} ${text.replaceAll('\n', '\n    ')}\n`
 }

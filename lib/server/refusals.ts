@@ -86,6 +86,7 @@ export const refusals = {
     new Refused(400, 'This address carries live data for pages and programs, by socket.io. Open / to see the fleet.'),
   failed: () => new Refused(500, 'Groundtruth failed to answer, by a fault of its own. Its log says why; try again.'),
   unknownCall: () => new Refused(404, 'There is nothing at this path. The README lists the calls under /api.'),
+  notServed: () => new Refused(404, 'Only the files of pages are served from this path. Open / to see the fleet.'),
   otherMethod: (allowed: readonly string[]) =>
     new Refused(405, `This path answers ${allowed.join(' and ')} only. Use one of these.`, {
       allow: allowed.join(', '),

@@ -156,37 +156,35 @@ it('what is ready is for anyone to know, what it is linked to is not', async () 
   expect((await server.call('GET', '/readyz', team.bearer('vic'))).text).toContain('"links"')
 })
 
-describe('[SAFE-3] pages', () => {
+describe('[SAFE-2] paths of the framework', () => {
   it.each([
-    '/',
-    '/containers',
-    '/runs/r1',
-    '/nothing',
-    '/_next/image?url=%2F',
-    '/_next/data/x',
-    '/_next',
-    '/__nextjs_x',
-    '/Sign-in',
-  ])('%s leads to the sign-in', async path => {
+    ...['/_next/image?url=%2F', '/_next/data/x', '/_next', '/__nextjs_x', '/_NEXT/image', '/%5fnext/image'],
+    ...['//_next/image', '/runs/..%2f_next/image', '/x/_next/static/y.js', '/_next/server/x.json', '/_next/static/./x'],
+    ...['/_next/static/../../runs/r1', '/_next/static/%2e%2e/%2e%2e/runs/r1', '/_next/static\\..\\..\\runs'],
+  ])('%s is served to nobody', async path => {
+    expect((await server.call('GET', path)).status).toBe(404)
+    expect((await server.call('GET', path, team.bearer('ann'))).status).toBe(404)
+  })
+
+  it('of which pages are made are served', async () => {
+    for (const path of [
+      '/_next/static/chunks/a-b.c.js',
+      '/_next/static/media/x.woff2',
+      '/_next/static/x/%5BrunId%5D.js',
+    ])
+      expect((await server.call('GET', path, team.bearer('vic'))).status).toBe(200)
+  })
+})
+
+describe('[SAFE-3] pages', () => {
+  it.each(['/', '/containers', '/runs/r1', '/nothing', '/Sign-in'])('%s leads to the sign-in', async path => {
     const { status, headers } = await server.call('GET', path)
     expect([status, headers.location?.split('?')[0]]).toEqual([303, '/sign-in'])
     expect(await server.call('GET', path, team.bearer('vic'))).toMatchObject({ status: 200, text: 'a page' })
   })
 
   it.each([
-    ...[
-      '/_next/static/../../runs/r1',
-      '/_next/static/%2e%2e/%2e%2e/runs/r1',
-      '/_next/static//runs/r1',
-      '/_next/static/',
-    ],
-    ...[
-      '/_next/static\\..\\..\\runs',
-      '/_next/static/./x',
-      '/sign-in/../runs/r1',
-      '/sign-in%2f..%2fruns',
-      '/icon.svg/..',
-    ],
+    ...['/_next/static//runs/r1', '/_next/static/', '/sign-in/../runs/r1', '/sign-in%2f..%2fruns', '/icon.svg/..'],
   ])('%s is no way around it', async path => {
     expect((await server.call('GET', path)).status).toBe(303)
   })

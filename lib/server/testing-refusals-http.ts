@@ -48,6 +48,10 @@ export async function httpCases() {
       meet: asked(open, 'GET', '/runs/%zz'),
       says: says(/not encoded/, /The path/, /Write a percent sign as %25/),
     },
+    notServed: {
+      meet: asked(open, 'GET', '/_next/image?url=%2Fx&w=64&q=75'),
+      says: says(/Only the files of pages are served/, /this path/, /Open \/ to see/),
+    },
     malformedRequest: {
       meet: () => raw(open.port, 'nonsense\r\n\r\n'),
       says: says(/no HTTP request/, /What came/, /Send plain HTTP/),

@@ -244,6 +244,11 @@ export class RunState {
     return creationIn(this.run)
   }
 
+  /** By how much the clock of its times may differ from that of another run's, as both are the backend's, ms. */
+  get clockSpread(): number {
+    return new RunClock(this.run.clockSteps).spread
+  }
+
   /** An entry of the history that was just read, by the clock of this run's times. */
   onItsClock(entry: HistoryEntry): HistoryEntry {
     return entryIn(this.run, { kind: 'history', at: serverNow(), ...entry })

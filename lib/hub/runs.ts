@@ -117,7 +117,9 @@ export class Runs {
       // What only the history tells of may be this very run, until that says which entry is its own.
       if (view.basis === 'history' && state.current().view.historyId === null) continue
       const ended = at(view.endedAt)
-      if (ended === null || ended > begun || ended + view.clockOffset >= state.since) return true
+      // Each tells its times by the clock of its own beginning.
+      const latest = ended === null ? Infinity : ended + other.clockSpread + state.clockSpread
+      if (latest > begun || latest + view.clockOffset >= state.since) return true
     }
     return false
   }
@@ -129,7 +131,7 @@ export class Runs {
       const { view } = other.current()
       if (other === state || view.historyId !== historyId || view.basis === 'history') continue
       const ended = at(view.endedAt)
-      if (ended === null || begun === null || ended > begun) return true
+      if (ended === null || begun === null || ended + other.clockSpread + state.clockSpread > begun) return true
     }
     return false
   }

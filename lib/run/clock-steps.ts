@@ -102,6 +102,11 @@ export class RunClock {
     return sumOf(this.steps)
   }
 
+  /** By how much a time may have been corrected at most, ms. */
+  get spread(): number {
+    return this.steps.reduce((sum, { correction }) => sum + Math.abs(correction), 0)
+  }
+
   /** Whether the time between two places is not known: a step between them or beside one could not be measured. */
   isUnsure(from: number, to: number): boolean {
     return this.steps.some(

@@ -248,4 +248,19 @@ export const pinnedOfEntries: Record<string, Story> = {
       { do: 'step', run: 4, how: 278 },
     ],
   },
+  '[RUN-16.19] two runs at once, one of which saw the dashboard’s clock go on by 2 s': {
+    setting: { ...calm, seed: 328_300_709 },
+    deeds: [
+      { do: 'restart', down: 2_000, skew: 1_000, noticed: false, torn: true },
+      { do: 'resume here', run: 5, entry: 3 },
+      { do: 'pass', ms: 300 },
+      { do: 'restart', down: 15_000, skew: -1_000, noticed: false, torn: false },
+      { do: 'start here', run: 2 },
+      { do: 'pass', ms: 300 },
+      { do: 'step', run: 5, how: 191 },
+      { do: 'step', run: 5, how: 19 },
+      { do: 'pass', ms: 10 },
+      { do: 'restart', down: 0, skew: 0, noticed: false, torn: true },
+    ],
+  },
 }

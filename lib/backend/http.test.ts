@@ -121,6 +121,15 @@ describe('calls', () => {
     })
   })
 
+  it('[SAFE-5.2] leaves out an entry whose id no run can have, says so, and reads its neighbours', async () => {
+    const odd = ['a/b', 'x'.repeat(201), '\ud800', '', '..', 'a\u0000b', 5, null]
+    const runs = [{ id: 'run-1' }, ...odd.map(id => ({ id })), 'no entry', { id: 'run-2', batches: 'none', status: 5 }]
+    const told: string[] = []
+    const listed = await (await backend(json({ success: true, runs }))).historyList('s', reason => told.push(reason))
+    expect(listed.map(({ id }) => id)).toEqual(['run-1', 'run-2'])
+    expect(told).toEqual(["9 of its runs can't be read"])
+  })
+
   it('[SAFE-5] reads the newest 50 of the history’s list, however many come', async () => {
     const runs = Array.from({ length: 80 }, (_, index) => ({ id: `run-${index}`, status: 'completed' }))
     const listed = await (await backend(json({ success: true, runs }))).historyList('s')

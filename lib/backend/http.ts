@@ -80,10 +80,15 @@ export class BackendHttp {
     return readPlanState(await this.json(planAnswer, 'GET', planPath(spec)))
   }
 
-  /** The spec's newest runs, at most 50, newest first. */
-  async historyList(spec: string): Promise<ListedEntry[]> {
+  /**
+   * The spec's newest runs, at most 50, newest first.
+   * @param odd is told where some can't be read; the others are there all the same
+   */
+  async historyList(spec: string, odd?: (reason: string) => void): Promise<ListedEntry[]> {
     const path = `/api/history/${encodeURIComponent(spec)}?limit=${MAX_LISTED}`
-    return (await this.json(historyListAnswer, 'GET', path)).runs.slice(0, MAX_LISTED).map(readListed)
+    const { runs, unread } = await this.json(historyListAnswer, 'GET', path)
+    if (unread > 0) odd?.(`${unread} of its runs can't be read`)
+    return runs.map(readListed)
   }
 
   /** One entry of the history, or null where it has none of this id. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { says as saysSchema } from '../run/observation'
-import { MAX_LINE, readFrame, type Reading } from './normalise'
+import { LONGEST_LINE } from '../run/kept-text'
+import { readFrame, type Reading } from './normalise'
 
 const STAMP = '2026-01-05T10:00:00.123456789+00:00'
 const BRANCH = 'worktree/main/ckrv-batch-setup-1a2b3c'
@@ -14,6 +15,9 @@ const read = (frame: object): Extract<Reading, { kind: 'message' }> => {
 /** What a frame of generation B says. */
 const says = (type: string, message: string, more: object = {}) =>
   read({ type, message, timestamp: STAMP, ...more }).says
+
+/** No batch is named at such length. */
+const LONG = `${'x'.repeat(20_000)}\ud800`
 
 describe('generation B', () => {
   it.each([
@@ -210,9 +214,10 @@ describe('odd frames', () => {
   })
 
   it('[SAFE-5] a line is cut at 64 KiB, which shows, and never in the middle of a character', () => {
-    const { text } = read({ type: 'log', message: `${'x'.repeat(MAX_LINE - 1)}🚀${'y'.repeat(5_000_000)}` })
-    expect(text.length).toBeLessThan(MAX_LINE + 100)
-    expect(text).toMatch(/ … 5000001 more characters cut$/)
+    const { text } = read({ type: 'log', message: `${'x'.repeat(LONGEST_LINE - 1)}🚀${'y'.repeat(5_000_000)}` })
+    expect(text.length).toBeLessThanOrEqual(LONGEST_LINE)
+    const [, kept = '', cut] = /^(x+) … (\d+) more characters cut$/.exec(text) ?? []
+    expect(kept.length + Number(cut)).toBe(LONGEST_LINE - 1 + 2 + 5_000_000)
     expect(text.isWellFormed()).toBe(true)
   })
 
@@ -223,7 +228,20 @@ describe('odd frames', () => {
   ])('[SAFE-5] what %s “%s…” says is cut at 16 KiB: a run keeps thousands of them', (type, start) => {
     const { says: claim, text } = read({ type, message: start + 'x'.repeat(5_000_000) })
     expect(JSON.stringify(claim).length).toBeLessThan(17_000)
-    expect(text.length).toBeGreaterThan(MAX_LINE)
+    expect(text.length).toBeGreaterThan(LONGEST_LINE - 100)
+  })
+
+  it.each([
+    ['batch_status', { batch_id: LONG, batch_name: LONG, branch: LONG, status: 'running' }],
+    ['batch_start', { message: `Spawning batch: ${LONG}` }],
+    ['batch_complete', { message: `Batch ${LONG} completed on branch ${LONG}` }],
+    ['start', { message: `Starting execution for spec: ${LONG}` }],
+    ['info', { message: `Merging branch ${LONG}` }],
+    ['info', { message: `Created run history entry: ${LONG}` }],
+  ])('[SAFE-5.1] what a %s names has a bound, and the line in the log says the whole of it', (type, fields) => {
+    const { says: claim, text } = read({ type, ...fields })
+    expect(JSON.stringify(claim).length).toBeLessThan(2_000)
+    if ('message' in fields) expect(text).toBe(fields.message.toWellFormed())
   })
 
   it('[SAFE-5] so is the error of a status', () => {

@@ -1,4 +1,5 @@
 import { batchStatus } from '../run/model'
+import { cutText, LONGEST_ERROR, LONGEST_LINE, shortName, shortPath } from '../run/kept-text'
 import type { Message, Says } from '../run/observation'
 import { readSentence } from './sentence'
 import { EXECUTION_NOT_FOUND, frame as frameSchema, type Frame } from './wire'
@@ -16,11 +17,6 @@ export type Reading =
   | { kind: 'unknown-run' }
   /** Not a message at all. `reason` is for the log. */
   | { kind: 'unreadable'; reason: string }
-
-/** A log line keeps this many characters of UTF-16; what is cut is said at its end [SAFE-5]. */
-export const MAX_LINE = 64 * 1024
-/** An error that a claim tells keeps this many: thousands of claims are kept, and they reach every page [SAFE-5]. */
-const MAX_ERROR = 16 * 1024
 
 /** Reads one frame's text. Never throws. */
 export function readFrame(text: string): Reading {
@@ -40,11 +36,31 @@ export function readFrame(text: string): Reading {
   const { says, odd } = interpret(frame)
   return {
     kind: 'message',
-    says,
+    says: withShortNames(says),
     odd,
     timestamp: frame.timestamp,
     stream: streamOf(frame),
-    text: bounded(wording(frame), MAX_LINE),
+    text: cutText(wording(frame), LONGEST_LINE),
+  }
+}
+
+/** What a sentence names, in the length in which plans and histories name it, too [SAFE-5.1]. */
+function withShortNames(says: Says): Says {
+  switch (says.kind) {
+    case 'start':
+      return says.spec === null ? says : { ...says, spec: shortName(says.spec) }
+    case 'batch-start':
+      return { ...says, name: shortName(says.name) }
+    case 'batch-complete': {
+      const branch = says.branch === null ? null : shortPath(says.branch)
+      return { ...says, ref: shortName(says.ref), branch }
+    }
+    case 'merging':
+      return { ...says, branch: shortPath(says.branch) }
+    case 'history-id':
+      return { ...says, id: shortName(says.id) }
+    default:
+      return says
   }
 }
 
@@ -74,7 +90,7 @@ function interpret(frame: Frame): Interpretation {
     case 'batch_error':
       return understood({
         kind: 'batch-error',
-        error: bounded(after(message, 'Batch failed: ') ?? frame.error ?? message, MAX_ERROR),
+        error: cutText(after(message, 'Batch failed: ') ?? frame.error ?? message, LONGEST_ERROR),
       })
     case 'info':
     case 'warning':
@@ -100,7 +116,7 @@ function runStatus(frame: Frame): Interpretation {
       return understood({
         kind: 'run-status',
         status,
-        error: bounded(frame.error ?? (frame.message || null), MAX_ERROR),
+        error: frame.error ?? (frame.message ? cutText(frame.message, LONGEST_ERROR) : null),
       })
     default:
       return strange(`unknown run status ${String(status).slice(0, 100)}`)
@@ -117,7 +133,7 @@ function statusOfBatch(frame: Frame): Interpretation {
     name: frame.batch_name || null,
     status: status.data,
     branch: frame.branch || null,
-    error: bounded(frame.error, MAX_ERROR),
+    error: frame.error,
   })
 }
 
@@ -159,11 +175,11 @@ const FAILED = 'Execution failed:'
 function readError(message: string): Says | null {
   if (message.startsWith(FAILED)) {
     const error = message.slice(FAILED.length).trimStart() || 'The backend gave no reason.'
-    return { kind: 'execution-failed', error: bounded(error, MAX_ERROR) }
+    return { kind: 'execution-failed', error: cutText(error, LONGEST_ERROR) }
   }
   if (message === 'Execution aborted by user.') return { kind: 'execution-aborted' }
   if (message.startsWith('Spec not found: ') || message === "Plan not found. Run 'ckrv plan' first.") {
-    return { kind: 'missing', error: bounded(message, MAX_ERROR) }
+    return { kind: 'missing', error: cutText(message, LONGEST_ERROR) }
   }
   return null
 }
@@ -185,11 +201,4 @@ function wording(frame: Frame): string {
   if (frame.type !== 'batch_status') return ''
   const branch = frame.branch ? ` on branch ${frame.branch}` : ''
   return `batch ${frame.batch_id ?? '?'}: ${frame.status ?? 'none'}${branch}${frame.error ? `: ${frame.error}` : ''}`
-}
-
-function bounded(text: string, max: number): string
-function bounded(text: string | null, max: number): string | null
-function bounded(text: string | null, max: number): string | null {
-  if (text === null || text.length <= max) return text
-  return `${text.slice(0, max).toWellFormed()} … ${text.length - max} more characters cut`
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { z } from 'zod'
+import { growthOf } from '../testing/support/growth'
 import { readPlan } from './plan'
 import { planAnswer } from './wire'
 
@@ -102,5 +103,40 @@ describe('a plan', () => {
     expect(read({ success: true, batches })).toEqual([
       { id: 'a', name: null, dependsOn: [], completed: false, running: false, branch: null },
     ])
+  })
+})
+
+describe('a plan’s text that is made to cost', () => {
+  it('[SAFE-5.3] is read in time that grows with its keys', { timeout: 60_000 }, () => {
+    let times = 0
+    const growth = growthOf(size => {
+      const keys = Array.from({ length: size }, (_, n) => `k${String(n)}: v`).join('\n')
+      // A text that was read before costs nothing.
+      return () => read(failed(`${keys}\n# ${String((times += 1))}`))
+    }, 500)
+    expect(growth.isLinear, growth.text).toBe(true)
+  })
+
+  it('[SAFE-5.3] names no more than 20,000 needs, however often an alias repeats them', () => {
+    const needs = Array.from({ length: 1_000 }, (_, n) => `  - b${String(n)}`).join('\n')
+    const batches = Array.from({ length: 90 }, (_, n) => `- {id: c${String(n)}, depends_on: *all}`).join('\n')
+    const plan = read(failed(`all: &all\n${needs}\nbatches:\n${batches}\n`))
+    expect(plan).toHaveLength(90)
+    expect(plan.reduce((sum, { dependsOn }) => sum + dependsOn.length, 0)).toBe(20_000)
+  })
+
+  it('[SAFE-5.3] holds 2,001 batches at most, and is none beyond 1 MiB', () => {
+    const of = (count: number) =>
+      `batches:\n${Array.from({ length: count }, (_, n) => `- id: b${String(n)}`).join('\n')}\n`
+    expect(read(failed(of(2_500)))).toHaveLength(2_001)
+    expect(read(failed(`${of(1)}# ${'x'.repeat(1024 * 1024)}`))).toEqual([])
+  })
+
+  it('[SAFE-5.1] has no id, name, branch or need without a bound', () => {
+    const long = 'x'.repeat(100_000)
+    const batch = { id: long, name: long, branch: long, depends_on: [long], status: 'pending' }
+    const plan = read({ success: true, batches: [batch], raw_yaml: null, error: null })
+    expect(JSON.stringify(plan).length).toBeLessThan(3_000)
+    expect(plan[0]?.dependsOn).toEqual([plan[0]?.id])
   })
 })

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { parse } from 'yaml'
 import type { PlanBatch } from '../run/observation'
 import type { z } from 'zod'
@@ -21,27 +22,51 @@ export function readPlanState(answer: z.infer<typeof planAnswer>): PlanBatch[] |
 
 function readPlanFile(answer: z.infer<typeof planAnswer>): PlanBatch[] | null {
   const told = answer.success ? answer.batches : null
-  const batches = answer.batches.length > 0 ? answer.batches : (fromYaml(answer.raw_yaml) ?? told)
+  const batches = answer.batches.length > 0 ? answer.batches : (readYaml(answer.raw_yaml) ?? told)
+  let needs = MOST_NEEDS
   return (
     batches &&
-    batches.map(({ id, name, depends_on, status, branch }) => ({
-      id,
-      name,
-      dependsOn: depends_on,
-      completed: status === 'completed',
-      running: status === 'running',
-      branch: branch || null,
-    }))
+    batches.map(({ id, name, depends_on, status, branch }) => {
+      const dependsOn = depends_on.slice(0, needs)
+      needs -= dependsOn.length
+      return {
+        ...{ id, name, dependsOn, branch: branch || null },
+        ...{ completed: status === 'completed', running: status === 'running' },
+      }
+    })
   )
 }
 
-/** Null where there is no text, or it is no plan. */
-function fromYaml(text: string | null): z.infer<typeof planFile>['batches'] | null {
-  if (text === null) return null
+/** Of all batches of a plan together; what is beyond is not shown. */
+const MOST_NEEDS = 20_000
+/** A longer text is no plan, characters: to read one of this length takes a second. */
+const LONGEST_YAML = 1024 * 1024
+
+type Told = z.infer<typeof planFile>['batches'] | null
+
+// A memo of a pure function: a plan is read again and again, and seldom changes.
+const read = new LRUCache<string, { batches: Told }>({
+  maxSize: 4 * LONGEST_YAML,
+  sizeCalculation: (_, text) => text.length,
+})
+
+function readYaml(text: string | null): Told {
+  if (text === null || text === '' || text.length > LONGEST_YAML) return null
+  const known = read.get(text)
+  if (known) return known.batches
+  const batches = fromYaml(text)
+  read.set(text, { batches })
+  return batches
+}
+
+/** Null where it is no plan. */
+function fromYaml(text: string): Told {
   let file: unknown
   try {
     // The engine reads an id or a name as it is spelled: `001` is no number, and `1.10` is not `1.1`.
-    file = parse(text, { schema: 'failsafe', customTags: ['null'], maxAliasCount: 100, logLevel: 'error' })
+    // Whether keys repeat is asked of each with all others: a plan has no reason to be read for that.
+    const options = { uniqueKeys: false, maxAliasCount: 100, logLevel: 'error' } as const
+    file = parse(text, { schema: 'failsafe', customTags: ['null'], ...options })
   } catch {
     // A file caught half written is read again a moment later.
     return null

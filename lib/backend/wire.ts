@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { keptError, keptName, keptPath, shortName } from '../run/kept-text'
+import { isRunId } from '../run/run-id'
 import { canonicalWord } from '../run/word'
 
 /**
@@ -15,14 +17,27 @@ const text = z
   .transform(value => value ?? null)
 /** An optional enumerated word [RUN-15]. */
 const word = text.transform(value => (value === null ? null : canonicalWord(value)))
+const name = text.pipe(keptName.nullable())
+const branch = text.pipe(keptPath.nullable())
+const error = text.pipe(keptError.nullable())
 /** An id; where a file holds it without quotes, it may come as a number. */
-const key = z.union([z.string(), z.number()]).transform(String)
-const list = <T extends z.ZodType>(item: T) =>
+const key = z.union([z.string(), z.number()]).transform(value => shortName(String(value)))
+/** So many items; one that can't be read costs itself alone [SAFE-5.2]. */
+const list = <T extends z.ZodType>(item: T, most: number) =>
   z
-    .array(item)
+    .array(z.unknown())
     .nullish()
     .catch(null)
-    .transform(value => value ?? [])
+    .transform(items => (items ?? []).slice(0, most).flatMap(each => item.safeParse(each).data ?? []))
+/** The batches of a plan: where one can't be read, none is, for their number counts. */
+const planned = <T extends z.ZodType>(batch: T) =>
+  z
+    .array(z.unknown())
+    .transform(batches => batches.slice(0, MOST.batches))
+    .pipe(z.array(batch))
+
+/** How much is read of an answer: more batches than are shown, so that it is known that there are more. */
+const MOST = { batches: 2_001, needs: 2_000, entries: 50 }
 
 /** One frame of the execution WebSocket. The oldest generation writes `type_` for `type`. */
 export const frame = z
@@ -33,10 +48,10 @@ export const frame = z
     stream: word,
     timestamp: text,
     status: word,
-    batch_id: text,
-    batch_name: text,
-    branch: text,
-    error: text,
+    batch_id: name,
+    batch_name: name,
+    branch,
+    error,
   })
   .transform(({ type, type_, ...rest }) => ({ type: type ?? type_, ...rest }))
 export type Frame = z.infer<typeof frame>
@@ -46,18 +61,26 @@ export const EXECUTION_NOT_FOUND = 'Execution not found.'
 
 export const planBatch = z.object({
   id: key,
-  name: text,
-  depends_on: list(key),
+  name,
+  depends_on: list(key, MOST.needs),
   status: word,
-  branch: text,
+  branch,
 })
 export type PlanBatch = z.infer<typeof planBatch>
 
 /** `GET /api/plans/detail?spec=`. On failure `batches` is empty, and `raw_yaml` may still hold the whole plan. */
-export const planAnswer = z.object({ success: z.boolean(), batches: list(planBatch), raw_yaml: text, error: text })
+export const planAnswer = z.object({
+  success: z.boolean(),
+  batches: planned(planBatch)
+    .nullish()
+    .catch(null)
+    .transform(batches => batches ?? []),
+  raw_yaml: text,
+  error: text,
+})
 
 /** What `raw_yaml`, the plan file itself, holds. */
-export const planFile = z.object({ batches: z.array(planBatch) })
+export const planFile = z.object({ batches: planned(planBatch) })
 
 export const spec = z.object({
   name: z.string(),
@@ -75,28 +98,34 @@ export const commandAnswer = z.object({ success: z.boolean(), message: text })
 
 export const historyBatch = z.object({
   id: key,
-  name: text,
+  name,
   status: word,
   started_at: text,
   ended_at: text,
-  branch: text,
-  error: text,
+  branch,
+  error,
 })
 
+/** An entry whose id no run can have would be a row without a page. */
 export const historyRun = z.object({
-  id: z.string(),
+  id: z.string().refine(isRunId, 'no run can have this id'),
   spec_name: text,
   started_at: text,
   ended_at: text,
   status: word,
   dry_run: z.boolean().catch(false),
-  batches: list(historyBatch),
-  error: text,
+  batches: list(historyBatch, MOST.batches),
+  error,
 })
 export type HistoryRun = z.infer<typeof historyRun>
 
-/** `GET /api/history/{spec}`: newest first, without batches. */
-export const historyListAnswer = z.object({ success: z.boolean(), runs: list(historyRun), error: text })
+/** `GET /api/history/{spec}`: newest first, without batches. `unread`: how many of them can't be read. */
+export const historyListAnswer = z
+  .object({ success: z.boolean(), runs: list(z.unknown(), MOST.entries), error: text })
+  .transform(({ runs: all, ...rest }) => {
+    const runs = all.flatMap(run => historyRun.safeParse(run).data ?? [])
+    return { ...rest, runs, unread: all.length - runs.length }
+  })
 
 /** `GET /api/history/{spec}/{id}`. */
 export const historyAnswer = z.object({ success: z.boolean(), run: historyRun.nullish(), error: text })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Role } from '../run/container'
+import { growthOf } from '../testing/support/growth'
 import { identityByName, identityOf } from './agent-container'
 import { inspection, type Inspection } from './answers'
 import { idOf, inspectionOf } from './testing'
@@ -112,4 +113,26 @@ describe('[DOCK-7] what a container is for', () => {
     expect(identityByName('ckrv-1', 'x', none).role).toBe('other')
     expect(identityByName('x', 'x', labels).role).toBe('batch')
   })
+})
+
+it('[SAFE-5] costs time that grows with what it is asked of, whatever that holds', { timeout: 60_000 }, () => {
+  for (const text of ['/.chakravarti/worktrees/batch-', '-123456_1', '/.specs/', 'MISSION: ', "'", '&amp;', '\\']) {
+    const growth = growthOf(size => {
+      const long = text.repeat(size)
+      const mounts = [...at(long), { source: long, destination: long }]
+      return () => identify({ name: long, mounts, ...said(`MISSION: ${long}`) })
+    }, 1_000)
+    expect(growth.isLinear, `${text}: ${growth.text}`).toBe(true)
+  }
+})
+
+it('[SAFE-5.1] no id, name or repository in it is without a bound', () => {
+  const long = 'x'.repeat(3_000)
+  const { marks } = identify({
+    mounts: at(`/${long}/.chakravarti/worktrees/batch-${long.slice(0, 900)}-123456_1`),
+    ...said(`MISSION: ${long}`),
+  })
+  expect(JSON.stringify(marks).length).toBeLessThan(5_000)
+  expect(marks.tree?.batchId).toHaveLength(256)
+  expect(marks.mission).toHaveLength(256)
 })

@@ -1,4 +1,5 @@
 import type { Marks, Role } from '../run/container'
+import { shortName, shortPath } from '../run/kept-text'
 import type { Inspection, Labels } from './answers'
 import { unescapeHtml } from './unescape-html'
 
@@ -14,15 +15,19 @@ export interface Identity {
 export const isAgents = ({ name, labels }: { name: string; labels: Labels }): boolean =>
   name.startsWith('ckrv-') || labels.runId !== null
 
-const WORKTREE = /^(.*)\/\.chakravarti\/worktrees\/batch-(.+)-([0-9a-f]{6})_1$/s
+const WORKTREES = '/.chakravarti/worktrees/batch-'
+const WORKTREE = /^(.+)-([0-9a-f]{6})_1$/s
 const SPEC_FOLDER = /\/\.specs\/[^/]+\/?$/
+/** The longest path that Linux takes, bytes. */
+const LONGEST_PATH = 4_096
 const CONFLICTS = 'You are resolving Git merge conflicts'
 /** No plan names its batches like this; chars. */
 const LONGEST_MISSION = 4_096
 
 /** Of an inspected container. */
 export function identityOf({ name, image, labels, mounts, command }: Inspection): Identity {
-  const workspace = mounts.find(({ destination }) => destination === '/workspace')?.source ?? null
+  const sources = mounts.filter(({ source }) => source.length <= LONGEST_PATH)
+  const workspace = sources.find(({ destination }) => destination === '/workspace')?.source ?? null
   const tree = treeOf(workspace)
   const mission = missionOf(command)
   return {
@@ -32,7 +37,7 @@ export function identityOf({ name, image, labels, mounts, command }: Inspection)
       roleByName(name) ??
       (labels.batchId !== null || tree !== null
         ? 'batch'
-        : mounts.some(({ source }) => SPEC_FOLDER.test(source))
+        : sources.some(({ source }) => SPEC_FOLDER.test(source))
           ? 'planning'
           : workspace !== null && (mission === null || command.some(argument => argument.includes(CONFLICTS)))
             ? 'merge-help'
@@ -59,10 +64,12 @@ function roleByName(name: string): Role | null {
 }
 
 function treeOf(workspace: string | null): Marks['tree'] {
-  const [, repository, batchId, suffix] = WORKTREE.exec(workspace ?? '') ?? []
-  return repository === undefined || batchId === undefined || suffix === undefined
+  const at = workspace?.lastIndexOf(WORKTREES) ?? -1
+  if (workspace === null || at < 0) return null
+  const [, batchId, suffix] = WORKTREE.exec(workspace.slice(at + WORKTREES.length)) ?? []
+  return batchId === undefined || suffix === undefined
     ? null
-    : { repository, batchId, suffix }
+    : { repository: shortPath(workspace.slice(0, at)), batchId: shortName(batchId), suffix }
 }
 
 /**
@@ -74,7 +81,7 @@ function missionOf(command: readonly string[]): string | null {
     const [, before, line] = /^(.*?)MISSION: ([^\r\n]*)/s.exec(argument) ?? []
     if (before === undefined || line === undefined) continue
     const name = unescapeHtml(unquote(line, /["']/.exec(before)?.[0])).trim()
-    return name === '' || name.length > LONGEST_MISSION ? null : name
+    return name === '' || name.length > LONGEST_MISSION ? null : shortName(name)
   }
   return null
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { keptName, keptPath, shortPath } from '../run/kept-text'
 import { errorOf, healthOf, stateOf } from './engine-state'
 
 /**
@@ -6,12 +7,9 @@ import { errorOf, healthOf, stateOf } from './engine-state'
  * the environment above all, is dropped here [DOCK-6].
  */
 
-/** No run and no batch is named at such length, but an image may bring any label; chars. */
-const LONGEST_LABEL = 4_096
-const label = z
-  .string()
-  .transform(text => text.slice(0, LONGEST_LABEL).toWellFormed())
-  .nullish()
+/** An image may bring any label; what names a run or a batch is kept as the backend's words of it are [SAFE-5.1]. */
+const label = keptName.nullish()
+const path = z.string().default('').pipe(keptPath)
 
 /** Labels by which a container says whose it is. */
 const labels = z
@@ -29,7 +27,12 @@ const time = z
     return ms > 0 ? ms : null
   })
 
-const unslashed = (name: string) => name.replace(/^\//, '')
+const unslashed = (name: string) => shortPath(name.replace(/^\//, ''))
+
+/** Seconds since 1970 in, ms out; 0 where that is no time. */
+const seconds = z.number().transform(told => (Math.abs(told) <= LATEST ? told * 1_000 : 0))
+/** No date is later, s since 1970. */
+const LATEST = 8_640_000_000_000
 
 /** A container of whose flags nothing is known runs until an inspection tells. */
 const UNINSPECTED = { Running: true }
@@ -39,9 +42,9 @@ export const listed = z
   .object({
     Id: z.string(),
     Names: z.array(z.string()).nullish(),
-    Image: z.string().default(''),
+    Image: path,
     State: z.string().default(''),
-    Created: z.number(),
+    Created: seconds,
     Labels: labels,
   })
   .transform(found => ({
@@ -49,7 +52,7 @@ export const listed = z
     name: unslashed(found.Names?.[0] ?? ''),
     image: found.Image,
     ...stateOf(found.State, UNINSPECTED),
-    createdAt: found.Created * 1000,
+    createdAt: found.Created,
     labels: found.Labels,
   }))
 export type Listed = z.infer<typeof listed>
@@ -74,7 +77,7 @@ export const inspection = z
       FinishedAt: time,
     }),
     Config: z.object({
-      Image: z.string().default(''),
+      Image: path,
       Tty: z.boolean().nullish(),
       Cmd: z.array(z.string()).nullish(),
       Entrypoint: z.array(z.string()).nullish(),
@@ -125,8 +128,8 @@ export const watchedActions = [
 ] as const
 
 const attributes = z.object({
-  name: z.string().default(''),
-  image: z.string().default(''),
+  name: path,
+  image: path,
   exitCode: z.string().nullish(),
   signal: z.string().nullish(),
   /** Of Podman, which has no colon in its actions. */

@@ -61,9 +61,9 @@ class Asked extends BackendHttp {
     return this.counted(super.specs())
   }
 
-  override historyList(spec: string) {
+  override historyList(spec: string, odd?: (reason: string) => void) {
     this.lists.set(this.rounds, [...(this.lists.get(this.rounds) ?? []), spec])
-    return this.counted(super.historyList(spec))
+    return this.counted(super.historyList(spec, odd))
   }
 
   override history(spec: string, id: string) {

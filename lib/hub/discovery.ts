@@ -122,7 +122,10 @@ export class Discovery {
   }
 
   private async readEntries(spec: Watched): Promise<void> {
-    const listed = await this.sensible(spec, this.http.historyList(spec.name))
+    const listed = await this.sensible(
+      spec,
+      this.http.historyList(spec.name, reason => this.listener.odd(spec.name, reason)),
+    )
     if (!listed) {
       spec.againAt = serverNow() + NO_HISTORY_AGAIN
       return

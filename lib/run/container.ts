@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { keptName, keptPath } from './kept-text'
 
 /** What a container of the backend's is for [DOCK-7]. Only `batch` is an agent that works on a batch. */
 export const role = z.enum(['batch', 'planning', 'merge-help', 'session', 'terminal', 'other'])
@@ -27,12 +28,12 @@ export const STEADY_AFTER = 10_000
 /** What a container says of the batch it works on, best first [DOCK-4]. */
 export const marks = z.object({
   /** Labels `ckrv.run_id` and `ckrv.batch_id`. */
-  runId: z.string().nullable(),
-  batchId: z.string().nullable(),
+  runId: keptName.nullable(),
+  batchId: keptName.nullable(),
   /** `<repository>/.chakravarti/worktrees/batch-<batchId>-<suffix>_1`, mounted at `/workspace`. */
-  tree: z.object({ repository: z.string(), batchId: z.string(), suffix: z.string() }).nullable(),
+  tree: z.object({ repository: keptPath, batchId: keptName, suffix: keptName }).nullable(),
   /** The batch's name after `MISSION:` in the command, unescaped. */
-  mission: z.string().nullable(),
+  mission: keptName.nullable(),
 })
 export type Marks = z.infer<typeof marks>
 
@@ -45,8 +46,8 @@ export const containerFacts = z.object({
   /** In full. */
   id: z.string(),
   /** Without the leading slash. */
-  name: z.string(),
-  image: z.string(),
+  name: keptPath,
+  image: keptPath,
   role,
   marks,
   state: containerState,

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { containerFacts } from './container'
+import { keptError, keptLine, keptName, keptPath } from './kept-text'
 import { batchStatus } from './model'
 import { word } from './word'
 
@@ -22,37 +23,37 @@ const completion = z.enum(['completed', 'mission', 'merged', 'skipped'])
 
 /** What one message of the stream claims. */
 export const says = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('start'), spec: z.string().nullable() }),
+  z.object({ kind: z.literal('start'), spec: keptName.nullable() }),
   z.object({
     kind: z.literal('run-status'),
     status: z.enum(['running', 'completed', 'failed', 'aborted']),
-    error: z.string().nullable(),
+    error: keptError.nullable(),
   }),
   z.object({ kind: z.literal('success') }),
   z.object({
     kind: z.literal('batch-status'),
-    id: z.string(),
-    name: z.string().nullable(),
+    id: keptName,
+    name: keptName.nullable(),
     status: batchStatus,
-    branch: z.string().nullable(),
-    error: z.string().nullable(),
+    branch: keptPath.nullable(),
+    error: keptError.nullable(),
   }),
-  z.object({ kind: z.literal('batch-start'), tier, name: z.string() }),
+  z.object({ kind: z.literal('batch-start'), tier, name: keptName }),
   z.object({
     kind: z.literal('batch-complete'),
     tier,
     sentence: completion,
     by: z.enum(['id', 'name']),
-    ref: z.string(),
-    branch: z.string().nullable(),
+    ref: keptName,
+    branch: keptPath.nullable(),
   }),
-  z.object({ kind: z.literal('batch-error'), error: z.string() }),
-  z.object({ kind: z.literal('merging'), branch: z.string() }),
-  z.object({ kind: z.literal('missing'), error: z.string() }),
-  z.object({ kind: z.literal('execution-failed'), error: z.string() }),
+  z.object({ kind: z.literal('batch-error'), error: keptError }),
+  z.object({ kind: z.literal('merging'), branch: keptPath }),
+  z.object({ kind: z.literal('missing'), error: keptError }),
+  z.object({ kind: z.literal('execution-failed'), error: keptError }),
   z.object({ kind: z.literal('execution-aborted') }),
   z.object({ kind: z.literal('resuming'), count: z.number() }),
-  z.object({ kind: z.literal('history-id'), id: z.string() }),
+  z.object({ kind: z.literal('history-id'), id: keptName }),
   z.object({ kind: z.literal('runs-locally') }),
   /** Any other word of the engine's own: it claims nothing, but it proves that the engine is alive. */
   z.object({ kind: z.literal('remark') }),
@@ -98,30 +99,30 @@ const message = z.object({
   clock: clockStep.exactOptional(),
   says,
   stream: z.enum(['stdout', 'stderr', 'system']),
-  text: z.string(),
+  text: keptLine,
 })
 export type Message = z.infer<typeof message>
 
 const planBatch = z.object({
-  id: z.string(),
-  name: z.string().nullable(),
-  dependsOn: z.array(z.string()),
+  id: keptName,
+  name: keptName.nullable(),
+  dependsOn: z.array(keptName),
   completed: z.boolean(),
   /** Said to be at work, by a file that crashes and aborts leave so: it counts only where nothing better tells [RUN-13]. */
   running: z.boolean(),
-  branch: z.string().nullable(),
+  branch: keptPath.nullable(),
 })
 export type PlanBatch = z.infer<typeof planBatch>
 
 const historyBatch = z.object({
-  id: z.string(),
-  name: z.string().nullable(),
+  id: keptName,
+  name: keptName.nullable(),
   /** In lower case also where an earlier version recorded it as it came [RUN-15]. */
   status: word.nullable(),
   startedAt: z.number().nullable(),
   endedAt: z.number().nullable(),
-  branch: z.string().nullable(),
-  error: z.string().nullable(),
+  branch: keptPath.nullable(),
+  error: keptError.nullable(),
 })
 
 /** No clock is set further, ms; what says so is garbage. */
@@ -146,7 +147,7 @@ export const observation = z.discriminatedUnion('kind', [
     at: z.number(),
     /** When the start was sent, ms, our clock. */
     sent: z.number().exactOptional(),
-    spec: z.string(),
+    spec: keptName,
     dryRun: z.boolean(),
   }),
   /** We sent a start that was not answered: the run may begin, or never [RUN-2.7]. `at`: when it was sent. */
@@ -172,7 +173,7 @@ export const observation = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('plan'),
     at: z.number(),
-    spec: z.string(),
+    spec: keptName,
     batches: z.array(planBatch),
     shared: z.boolean(),
   }),
@@ -180,12 +181,12 @@ export const observation = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('history'),
     at: z.number(),
-    id: z.string(),
+    id: keptName,
     status: word.nullable(),
     dryRun: z.boolean(),
     startedAt: z.number().nullable(),
     endedAt: z.number().nullable(),
-    error: z.string().nullable(),
+    error: keptError.nullable(),
     batches: z.array(historyBatch),
     /** Another followed run with this entry was at work at that time, or since this run began [RUN-8.11]. */
     shared: z.literal(true).exactOptional(),
@@ -196,7 +197,7 @@ export const observation = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('container'),
     at: z.number(),
-    batch: z.object({ id: z.string(), by: z.enum(['label', 'tree', 'mission']) }).nullable(),
+    batch: z.object({ id: keptName, by: z.enum(['label', 'tree', 'mission']) }).nullable(),
     container: containerFacts,
   }),
   /** Another run goes on with the same history entry, from that time on, ms on the backend's clock [RUN-13]. */

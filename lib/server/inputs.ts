@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isRunId, LONGEST_RUN_ID } from '../run/run-id'
 
 /** So many problems are told at once, and so much of a name that is none of ours. */
 const MOST_TOLD = 5
@@ -21,10 +22,7 @@ export const specName = name(128).refine(
   'must be one path segment without a leading dot.',
 )
 
-export const runId = name(200).refine(
-  text => !text.includes('/') && text !== '.' && text !== '..',
-  'must not contain a slash or be a dot or two.',
-)
+export const runId = name(LONGEST_RUN_ID).refine(isRunId, 'must not contain a slash or be a dot or two.')
 
 /** As Docker writes it: in full, or its beginning as `docker ps` shows it. */
 export const containerId = z.string().regex(/^[0-9a-f]{12,64}$/)

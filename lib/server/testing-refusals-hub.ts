@@ -366,8 +366,9 @@ const BOUNDS = {
 
 /** A reading of a plan with more in its batches' names than one page is sent. */
 function longPlan(): string {
-  const batch = { dependsOn: [], completed: false, running: false, branch: null }
-  const batches = Array.from({ length: 1_500 }, (_, n) => ({ id: `b-${n}`, name: 'n'.repeat(6_000), ...batch }))
+  const dependsOn = Array.from({ length: 30 }, () => 'n'.repeat(250))
+  const batch = { name: 'n', dependsOn, completed: false, running: false, branch: null }
+  const batches = Array.from({ length: 1_500 }, (_, n) => ({ id: `b-${n}`, ...batch }))
   const observation = { kind: 'plan', at: 2, spec: 's', shared: true, batches }
   return `${JSON.stringify({ kind: 'observed', fresh: false, observation })}\n`
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { digest, hash } from './digest'
+import { hash } from '../run/hash'
+import { digest } from './digest'
 import { apply, diff, document } from './document'
 import { equal } from './json'
 import { anyDocument, shuffledKeys, throughText } from './testing'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { hash } from './digest'
+import { hash } from '../run/hash'
 import { diffOfDocument, document } from './document'
 import { canonical } from './json'
 import { answer, handshake, heard, PROTOCOL, subscribe, unsubscribe, visitor } from './messages'

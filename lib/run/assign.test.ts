@@ -302,6 +302,11 @@ describe('runs at once', () => {
       ['y', nobodys('r1 a', 'r2 a')],
     ])
     expect([...assign([y], [first, second]).values()]).toEqual([given('r1', 'a')])
+    // So also where the first run ended before the second one’s batch began, up to 5 s.
+    const begun = run('r2', [{ id: 'a', startedAt: T0 + 6 * SECOND }], { startedAt: T0 + 5 * SECOND })
+    const ended = { ...first, endedAt: T0 + 4 * SECOND }
+    expect([...assign([x, y], [ended, begun]).values()]).toEqual([nobodys('r1 a'), nobodys('r1 a', 'r2 a')])
+    expect(assign([y], [ended, begun]).get('y')).toEqual(given('r1', 'a'))
     // A container that fits no batch takes nobody’s place.
     const stranger = agent('x', { ...at(-20), tree: 'a-111111' })
     expect(assign([stranger, y], [first, second]).get('y')).toEqual(given('r1', 'a'))

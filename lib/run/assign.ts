@@ -154,8 +154,8 @@ class Index {
       const createdAt = createdIn(run, container)
       if (run === holder.run || startedAt === null || startedAt <= createdAt || this.trees.has(batch)) return false
       const isNearer = left.length > 0 || startedAt - createdAt < waitedFor(holder, container)
-      // Where it is not known when its batch began, its run may have ended before by clocks that differ.
-      const since = holder.run.beginsUnknown ? startedAt - SKEW : startedAt
+      // Its run may have ended before, by clocks that differ, where nothing speaks for it but that.
+      const since = holder.run.beginsUnknown || left.length > 0 ? startedAt - SKEW : startedAt
       return isNearer && isOpenAt(run, createdAt) && isOpenAt(holder.run, since)
     })
     if (others.length === 0) return []

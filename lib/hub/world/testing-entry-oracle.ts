@@ -74,7 +74,12 @@ function batchStatusesOf(
   run: RunStatus,
 ): BatchStatus[] {
   if (entry.status === 'completed') return ['completed']
-  if (entry.batches.find(({ id }) => id === batchId)?.status === 'completed') return ['completed']
+  const own = entry.batches.find(({ id }) => id === batchId)
+  if (own?.status === 'completed') {
+    // What was completed in an entry that had ended is another run's, and an entry that has ended is read no more.
+    const isAnothers = entry.endedAt !== null && (own.endedAt ?? 0) > entry.endedAt
+    return isAnothers ? ['completed', 'pending', 'aborted', 'failed'] : ['completed']
+  }
   if (!isOnly || entry.status !== 'running') {
     return isOver(run) ? ['pending', 'aborted', 'failed'] : ['pending', 'running']
   }

@@ -263,4 +263,31 @@ export const pinnedOfEntries: Record<string, Story> = {
       { do: 'restart', down: 0, skew: 0, noticed: false, torn: true },
     ],
   },
+  '[RUN-13] an entry that has ended, and that the run which resumed it goes on with': {
+    setting: { ...calm, seed: 2_056_778_676, backendSkew: -1_500, dockerSkew: 1_500 },
+    deeds: [
+      { do: 'start elsewhere', run: 0 },
+      ...[47, 140].map((how): Deed => ({ do: 'step', run: 0, how })),
+      { do: 'resume elsewhere', run: 4, entry: 0 },
+      { do: 'step', run: 0, how: 395 },
+      { do: 'pass', ms: 10 },
+      { do: 'step', run: 0, how: 1 },
+      ...[6, 334].map((how): Deed => ({ do: 'step', run: 4, how })),
+      { do: 'pass', ms: 12_000 },
+      { do: 'step', run: 4, how: 10 },
+    ],
+  },
+  '[DOCK-4.1] a run that was stopped before another one began the same batch, by an Engine 1.5 s behind': {
+    setting: { ...calm, generation: 'A', seed: 485_145_199, backendSkew: 1_500 },
+    deeds: [
+      { do: 'resume here', run: 0, entry: 2 },
+      { do: 'pass', ms: 900 },
+      { do: 'step', run: 0, how: 90 },
+      { do: 'pass', ms: 4_000 },
+      { do: 'resume here', run: 4, entry: 0 },
+      { do: 'stop here', run: 0 },
+      { do: 'pass', ms: 900 },
+      { do: 'step', run: 4, how: 286 },
+    ],
+  },
 }

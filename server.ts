@@ -16,6 +16,7 @@ import { Gateway } from './lib/server/gateway'
 import { createApi } from './lib/server/http'
 import { setHub } from './lib/server/hub-accessor'
 import { createLog, type Log } from './lib/server/log'
+import { looseFiles } from './lib/server/loose-files'
 import { Metrics, refusalLog } from './lib/server/metrics'
 import { capture, ownOutput } from './lib/server/output'
 import { createDoor } from './lib/server/sign-in'
@@ -43,6 +44,7 @@ async function serve(config: Config): Promise<void> {
   const live = createServer()
 
   const { access, signIn, close } = openAccess(config, log, () => gateway.recheck())
+  for (const warning of looseFiles(config)) log.warn(warning)
   const metrics = new Metrics(refusalLog(log))
   const gateway = new Gateway(live, access, log, metrics, { trustedProxy })
 
@@ -62,11 +64,9 @@ async function serve(config: Config): Promise<void> {
   gateway.open(publisher)
 
   const edge = createEdge({
-    api: createApi(hub, metrics, audit),
+    api: createApi({ hub, metrics, audit, warnings: () => looseFiles(config) }),
     pages,
-    door:
-      signIn &&
-      createDoor({ ...signIn, access, audit, meter: metrics, publicUrl, pages, left: () => gateway.recheck() }),
+    door: signIn && createDoor({ ...signIn, audit, meter: metrics, publicUrl, pages, left: () => gateway.recheck() }),
     live,
     ...(dev && { hotReload }),
     access,

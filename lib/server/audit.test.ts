@@ -7,7 +7,12 @@ const ann = { name: 'ann', role: 'operator', canSignOut: true } as const
 function written(level: 'info' | 'silent') {
   const lines: string[] = []
   const audit = createAudit(createLog(level, { write: text => lines.push(text) }))
-  audit({ visit: { person: ann, address: '10.0.0.9' }, action: 'stop run', outcome: 'done', facts: { runId: 'r1' } })
+  audit({
+    visit: { person: ann, address: '10.0.0.9', knownBy: 'session' },
+    action: 'stop run',
+    outcome: 'done',
+    facts: { runId: 'r1' },
+  })
   audit({ visit: { person: undefined, address: '10.0.0.9' }, action: 'sign in', outcome: 'refused', facts: {} })
   return lines.map(line => JSON.parse(line) as unknown)
 }
@@ -17,6 +22,7 @@ it.each(['info', 'silent'] as const)('[SAFE-3] says who did what, and what came 
     expect.objectContaining({
       audit: true,
       who: 'ann',
+      knownBy: 'session',
       role: 'operator',
       action: 'stop run',
       runId: 'r1',

@@ -25,8 +25,8 @@ export type Audit = (entry: AuditEntry) => void
 /** Writes entries into the server's log, each marked `audit: true`; whatever level that has, none is left out. */
 export function createAudit(log: Log): Audit {
   const lines = log.child({ audit: true }, { level: 'info' })
-  return ({ visit: { person, address }, action, outcome, facts }) => {
+  return ({ visit: { person, address, knownBy }, action, outcome, facts }) => {
     const who = person?.name ?? address
-    lines.info({ who, address, role: person?.role, action, outcome, ...facts }, `${action}: ${outcome}`)
+    lines.info({ who, knownBy, address, role: person?.role, action, outcome, ...facts }, `${action}: ${outcome}`)
   }
 }

@@ -91,9 +91,13 @@ export function createEdge(behind: Behind): Server {
 
   const visitOf = async (request: IncomingMessage): Promise<Visit> => {
     const address = addressOf(request, trustedProxy)
-    const person = access.personOf(await access.proofOf(request))
-    const tooMuch = person === undefined ? await access.guessed(request, address) : null
-    return { person, address, ...(tooMuch && { guessAgainIn: tooMuch.retryAfter }) }
+    const proof = await access.proofOf(request)
+    const person = access.personOf(proof)
+    if (person === undefined || proof === undefined) {
+      const tooMuch = await access.guessed(request, address)
+      return { person: undefined, address, ...(tooMuch && { guessAgainIn: tooMuch.retryAfter }) }
+    }
+    return { person, address, knownBy: proof.kind === 'nothing-asked' ? 'loopback' : proof.kind }
   }
 
   const answer: RequestHandler = async (request, response) => {

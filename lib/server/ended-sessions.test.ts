@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -27,6 +27,16 @@ it('[SAFE-3] who has signed out has done so past a restart, and the file holds n
   expect(['one', 'two', 'three'].map(id => after.has(id))).toEqual([true, true, false])
   expect(await readFile(file(), 'utf8')).not.toMatch(/one|two/)
   expect((await stat(file())).mode & 0o777).toBe(0o600)
+})
+
+it('[SAFE-3] what somebody has put in the file’s place is not followed', async () => {
+  const elsewhere = join(folder, 'elsewhere')
+  await writeFile(elsewhere, 'mine')
+  await mkdir(dataDir)
+  await symlink(elsewhere, `${file()}.new`)
+  open().add(session('one'), now)
+  expect(await readFile(elsewhere, 'utf8')).toBe('mine')
+  expect(open().has('one')).toBe(true)
 })
 
 it('[SAFE-5] those that would have ended by themselves are forgotten', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ConfigError, noFolder } from './config'
 import type { Log } from './log'
@@ -46,7 +46,9 @@ export class EndedSessions {
     try {
       mkdirSync(dataDir, { recursive: true, mode: 0o700 })
       const lines = [...this.#until].map(([hash, until]) => `${hash} ${until}\n`)
-      writeFileSync(`${path}.new`, lines.join(''), { mode: 0o600 })
+      // A new file: one that somebody has put there may be a link to another.
+      rmSync(`${path}.new`, { force: true })
+      writeFileSync(`${path}.new`, lines.join(''), { mode: 0o600, flag: 'wx' })
       renameSync(`${path}.new`, path)
     } catch (error) {
       log.error(

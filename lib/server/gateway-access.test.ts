@@ -234,7 +234,7 @@ const refused = async (bound: string) =>
 describe('[SAFE-5] who has too many sockets', () => {
   it('is refused more, and told why; others at the same address are not, nor is who closes one', async () => {
     await end()
-    await begin(false, { inAll: 99, perAddress: 99, perPerson: 3 })
+    await begin(false, { inAll: 99, strangers: 99, perAddress: 99, perPerson: 3 })
     const ann = [
       await opened(team.bearer('ann')),
       await opened(await team.cookie('ann')),
@@ -253,9 +253,27 @@ describe('[SAFE-5] who has too many sockets', () => {
     await opened(team.bearer('ann'))
   })
 
+  it('keeps out nobody who shows who they are, however many say nothing; a token in the first message makes room', async () => {
+    await end()
+    await begin(false, { inAll: 9, strangers: 2, perAddress: 9, perPerson: 9 })
+    const address = `ws://127.0.0.1:${server.port}${SOCKET_PATH}/?EIO=4&transport=websocket`
+    const silentOnes = [new WebSocket(address), new WebSocket(address)]
+    await Promise.all(silentOnes.map(socket => once(socket, 'open')))
+    expect(await connect({}, { token: team.secret('ann') })).toBe('websocket error')
+    expect(await refused('sockets')).toBe(1)
+    await opened(await team.cookie('vic'))
+    await opened(team.bearer('vic'))
+    silentOnes[0]?.terminate()
+    // Each of them is a stranger until it has shown its token.
+    for (let n = 0; n < 3; n += 1) {
+      await vi.waitFor(async () => opened({}, { token: team.secret('ann') }), { timeout: 5_000 })
+    }
+    silentOnes[1]?.terminate()
+  })
+
   it('is counted by where the trusted proxy says they come from; anybody else’s word for that counts nothing', async () => {
     await end()
-    await begin(true, { inAll: 99, perAddress: 2, perPerson: 99 })
+    await begin(true, { inAll: 99, strangers: 99, perAddress: 2, perPerson: 99 })
     const from = (address: string) => connect({ ...team.bearer('ann'), 'x-forwarded-for': address })
     for (const address of ['10.0.0.1', '10.0.0.2', '10.0.0.1']) expect(await from(address)).toBeInstanceOf(Object)
     expect(await from('10.0.0.1')).toBe('websocket error')
@@ -263,7 +281,7 @@ describe('[SAFE-5] who has too many sockets', () => {
     expect(await refused('sockets-of-address')).toBe(1)
 
     await end()
-    await begin(false, { inAll: 99, perAddress: 2, perPerson: 99 })
+    await begin(false, { inAll: 99, strangers: 99, perAddress: 2, perPerson: 99 })
     for (const address of ['10.0.0.1', '10.0.0.2']) expect(await from(address)).toBeInstanceOf(Object)
     expect(await from('10.0.0.3')).toBe('websocket error')
   })

@@ -436,10 +436,10 @@ describe('[SAFE-5] bounds', () => {
     (await metrics.text()).split('\n').filter(line => /^groundtruth_refused.* [^0]/.test(line))
 
   it.each([
-    ['sockets', { inAll: 2, perAddress: 9, perPerson: 9 }, 'websocket'],
-    ['sockets', { inAll: 2, perAddress: 9, perPerson: 9 }, 'polling'],
-    ['sockets-of-address', { inAll: 9, perAddress: 2, perPerson: 9 }, 'websocket'],
-    ['sockets-of-address', { inAll: 9, perAddress: 2, perPerson: 9 }, 'polling'],
+    ['sockets', { inAll: 2, strangers: 2, perAddress: 9, perPerson: 9 }, 'websocket'],
+    ['sockets', { inAll: 2, strangers: 2, perAddress: 9, perPerson: 9 }, 'polling'],
+    ['sockets-of-address', { inAll: 9, strangers: 9, perAddress: 2, perPerson: 9 }, 'websocket'],
+    ['sockets-of-address', { inAll: 9, strangers: 9, perAddress: 2, perPerson: 9 }, 'polling'],
   ])('no page comes in beyond the bound of %s (%j, %s), and one may where another left', async (bound, bounds, by) => {
     const narrow = await serve()
     const gate = new Gateway(narrow.live, narrow.access, silent, metrics, { bounds })

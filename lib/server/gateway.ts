@@ -24,9 +24,9 @@ import { BoundedWebSocketServer } from './bounded-websocket-server'
 import type { Log } from './log'
 import { MessageRate } from './message-rate'
 import { Page, type PageListener, type PageSocket, type Source } from './page'
-import { suffices, type Role } from './person'
+import { suffices, type Person, type Role } from './person'
 import { connectRefusals, handshakeRefusals, refusals } from './refusals'
-import { Visitors, type Crowding, type VisitorBounds } from './visitors'
+import { Visitors, type Crowding, type Place, type VisitorBounds } from './visitors'
 
 const MAX_MESSAGE_BYTES = 64 * 1024
 /** Errors of `ws` and engine.io about frames that break their protocols. */
@@ -80,7 +80,8 @@ export class Gateway {
   readonly #listener: PageListener
   /** Who sent the request that opened each connection; null: nobody known, or nobody is asked. */
   readonly #holders = new Map<string, string | null>()
-  readonly #senders = new WeakMap<IncomingMessage, string | null>()
+  readonly #senders = new WeakMap<IncomingMessage, Person>()
+  readonly #places = new WeakMap<Connection, Place>()
   /** What each socket proved when it was opened. */
   readonly #proofs = new WeakMap<PageSocket, Proof>()
   /** Which role each socket's page was told. */
@@ -122,7 +123,7 @@ export class Gateway {
           decide(handshakeRefusals.jsonp, false)
           return
         }
-        const bound = this.#visitors.refusal(addressOf(request, trustedProxy))
+        const bound = this.#visitors.refusal(addressOf(request, trustedProxy), this.#senders.has(request))
         if (bound !== null) meter.refused(bound)
         decide(bound === null ? null : handshakeRefusals[bound], bound === null)
       },
@@ -139,9 +140,14 @@ export class Gateway {
     this.#io.engine.on('connection', (connection: Connection) => {
       // Private in its types alone; socket.io documents it.
       const id = String(connection['id'])
-      this.#holders.set(id, this.#senders.get(connection.request) ?? null)
-      connection.on('close', () => this.#holders.delete(id))
-      connection.on('close', this.#visitors.came(addressOf(connection.request, trustedProxy)))
+      const { request } = connection
+      const place = this.#visitors.came(addressOf(request, trustedProxy), this.#senders.has(request))
+      this.#places.set(connection, place)
+      this.#holders.set(id, this.#senders.get(request)?.name ?? null)
+      connection.on('close', () => {
+        this.#holders.delete(id)
+        place.left()
+      })
       this.#keepToBounds(connection)
     })
     this.#io.use((socket, next) => {
@@ -236,8 +242,9 @@ export class Gateway {
    * poll, where proxies write it down, and must not be worth a cookie [SAFE-3].
    */
   async #holdsItsSocket(request: IncomingMessage): Promise<boolean> {
-    const sender = this.access.personOf(await this.access.proofOf(request))?.name ?? null
-    this.#senders.set(request, sender)
+    const person = this.access.personOf(await this.access.proofOf(request))
+    if (person) this.#senders.set(request, person)
+    const sender = person?.name ?? null
     const holder = this.#holders.get(queryOf(request).get('sid') ?? '')
     // Without an id it opens a connection; an id that nobody holds is socket.io's to refuse.
     return holder === undefined || holder === sender
@@ -311,7 +318,9 @@ export class Gateway {
       return new Error(handshakeRefusals[bound])
     }
     // One whose connection ended meanwhile is never opened, and so never closed.
-    if (socket.conn.readyState === 'open') socket.on('disconnect', this.#visitors.recognised(name))
+    if (socket.conn.readyState !== 'open') return undefined
+    socket.on('disconnect', this.#visitors.ofPerson(name))
+    if (!this.#senders.has(socket.request)) this.#places.get(socket.conn)?.recognised()
     return undefined
   }
 

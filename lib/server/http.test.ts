@@ -480,6 +480,7 @@ describe('the rest', () => {
       ready: true,
       links: { backend: 'live', docker: 'off' },
       recording: { state: 'on' },
+      warnings: [],
     })
   })
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { HubError, type HubApi } from '../hub/types'
+import { HubError } from '../hub/types'
 import type { Audit } from './audit'
 import { pathOf } from './guard'
 import type { Metrics } from './metrics'
@@ -33,11 +33,16 @@ export function isApi(target: string): boolean {
 /** How many calls that change something one person, or one address, may make in a minute. */
 const CHANGES_PER_MINUTE = 300
 
+export interface ApiOptions extends Pick<Call, 'hub' | 'warnings'> {
+  metrics: Pick<Metrics, 'text' | 'refused'>
+  audit: Audit
+}
+
 /**
  * The HTTP interface over a hub: JSON in and out, errors as `{error}`, or as a page for a browser [SAY-3]. Rejects with what is not the caller's and not
  * the backend's fault, and where an answer breaks off half-way.
  */
-export function createApi(hub: HubApi, metrics: Pick<Metrics, 'text' | 'refused'>, audit: Audit) {
+export function createApi({ hub, metrics, audit, warnings }: ApiOptions) {
   const changes = new RateLimit(CHANGES_PER_MINUTE, 60)
 
   const answer = async (request: IncomingMessage, visit: Visit): Promise<Reply> => {
@@ -46,6 +51,7 @@ export function createApi(hub: HubApi, metrics: Pick<Metrics, 'text' | 'refused'
     const call: Call = {
       hub,
       metrics,
+      warnings,
       person: visit.person,
       note: more => void Object.assign(facts, more),
       segment,

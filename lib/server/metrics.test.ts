@@ -35,7 +35,12 @@ async function dashboard() {
   metrics.watch({ hub, gateway })
   gateway.open(publisher)
   const pages = async () => undefined
-  const edge = createEdge({ ...atHome, api: createApi(hub, metrics, () => undefined), pages, live })
+  const edge = createEdge({
+    ...atHome,
+    api: createApi({ hub, metrics, audit: () => undefined, warnings: () => [] }),
+    pages,
+    live,
+  })
   const url = await listen(edge, '127.0.0.1', 0)
   cleanUp.push(async () => {
     await gateway.close()

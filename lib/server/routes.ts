@@ -16,6 +16,8 @@ import type { Reply } from './reply'
 export interface Call {
   hub: HubApi
   metrics: Pick<Metrics, 'text'>
+  /** What a person should mend, a sentence each. */
+  warnings: () => readonly string[]
   /** Whose call it is; undefined only on routes for anyone. */
   person: Person | undefined
   /** Adds to what the audit log will say of the call. */
@@ -220,8 +222,9 @@ async function isAlive(): Promise<Reply> {
  * Ready whenever pages can be served: a backend that is down is something to show, not a reason to hide. What probes need not
  * know is for those who may see it anyway.
  */
-async function isReady({ hub, person }: Call): Promise<Reply> {
-  return { status: 200, json: { ready: true, ...(person && { links: hub.links(), recording: hub.recording() }) } }
+async function isReady({ hub, warnings, person }: Call): Promise<Reply> {
+  const told = person && { links: hub.links(), recording: hub.recording(), warnings: warnings() }
+  return { status: 200, json: { ready: true, ...told } }
 }
 
 async function getMetrics({ metrics }: Call): Promise<Reply> {

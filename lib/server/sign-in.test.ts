@@ -68,7 +68,7 @@ describe('[SAFE-3] signing in', () => {
   it('[SAFE-5] is refused to who tries too often, says until when, and is recorded once', async () => {
     for (let n = 0; n < 10; n++) expect((await signIn('wrong')).status).toBe(401)
     for (let n = 0; n < 5; n++) {
-      const refused = await signIn(team.secret('ann'))
+      const refused = await signIn('wrong again')
       expect(refused).toMatchObject({ status: 429, text: 'too-often' })
       expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
       expect(refused.headers['set-cookie']).toBeUndefined()
@@ -76,6 +76,19 @@ describe('[SAFE-3] signing in', () => {
     expect(server.audited.filter(({ facts }) => facts['why'] === 'too many tries')).toHaveLength(1)
     expect(server.audited).toHaveLength(11)
     expect((await server.metrics.text()).split('\n')).toContain('groundtruth_refused_total{bound="sign-ins"} 5')
+    // Who is known never waits for who is not.
+    expect((await signIn(team.secret('ann'))).status).toBe(303)
+  })
+
+  it('[SAFE-3] over a session ends the old one', async () => {
+    const old = await team.cookie('vic')
+    const signed = await signIn(team.secret('ann'), '/', old)
+    expect((await server.call('GET', '/api/runs', old)).status).toBe(401)
+    expect((await server.call('GET', '/api/runs', { cookie: cookieOf(signed) })).status).toBe(200)
+    // A try that fails ends none.
+    const still = await team.cookie('vic')
+    await signIn('wrong', '/', still)
+    expect((await server.call('GET', '/api/runs', still)).status).toBe(200)
   })
 })
 
@@ -97,6 +110,13 @@ describe('[SAFE-2] behind a proxy', () => {
     const cookie = cookieOf(signed)
     expect((await server.call('GET', '/api/runs', { ...host, cookie })).status).toBe(200)
     expect((await server.call('GET', '/api/runs', { cookie })).status).toBe(401)
+  })
+
+  it('[SAFE-5] many who try too often, from everywhere, keep out nobody with a right token', async () => {
+    const try_ = (token: string, from: string) => signIn(token, '/', { ...host, 'x-forwarded-for': from })
+    for (let from = 0; from < 31; from++) for (let n = 0; n < 10; n++) await try_('wrong', `198.51.100.${from}`)
+    expect((await try_('wrong', '203.0.113.9')).status).toBe(429)
+    expect((await try_(team.secret('vic'), '203.0.113.9')).status).toBe(303)
   })
 
   it('whoever tries too often shuts out nobody who comes from elsewhere, and can’t pretend to', async () => {
@@ -129,6 +149,19 @@ describe('[SAFE-3] signing out', () => {
     expect((await server.call('GET', '/api/runs', here)).status).toBe(401)
     expect((await server.call('GET', '/api/runs', elsewhere)).status).toBe(200)
     expect(server.audited.map(({ action, visit }) => [action, visit.person?.name])).toEqual([['sign out', 'ann']])
+  })
+
+  it('ends whatever the cookie proves, also beside a token, and while its own does not count', async () => {
+    const [beside, without] = [await team.cookie('ann'), await team.cookie('ann')]
+    const copies = { ...beside }
+    expect((await server.call('POST', '/sign-out', { ...beside, ...team.bearer('vic') })).status).toBe(303)
+    expect((await server.call('GET', '/api/runs', copies)).status).toBe(401)
+    const session = await team.sessions.read(without.cookie, false)
+    expect(session && team.sessions.isOpen(session, Date.now())).toBe(true)
+    team.change('ann', null)
+    expect((await server.call('POST', '/sign-out', without)).status).toBe(303)
+    expect(server.audited.map(({ action }) => action)).toEqual(['sign out', 'sign out'])
+    expect(session && team.sessions.isOpen(session, Date.now())).toBe(false)
   })
 
   it('of nobody changes nothing, and other sites can’t bring it about', async () => {

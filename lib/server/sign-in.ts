@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Access } from './access'
 import type { Audit } from './audit'
 import { pathOf, siteOf } from './guard'
 import type { RefusalMeter } from './metrics'
@@ -19,7 +18,6 @@ const TRIES_IN_ALL = 300
 const WINDOW_S = 60
 
 export interface DoorOptions {
-  access: Access
   tokens: () => Tokens
   sessions: Sessions
   audit: Audit
@@ -36,10 +34,19 @@ export const isDoor = (method: string, path: string): boolean =>
   method === 'POST' && (path === SIGN_IN || path === SIGN_OUT)
 
 /** Answers the forms that let people in and out [SAFE-3]. They work without scripts, so they answer with pages. */
-export function createDoor({ access, tokens, sessions, audit, meter, publicUrl, pages, left }: DoorOptions) {
+export function createDoor({ tokens, sessions, audit, meter, publicUrl, pages, left }: DoorOptions) {
   const each = new RateLimit(TRIES_EACH, WINDOW_S)
   const all = new RateLimit(TRIES_IN_ALL, WINDOW_S)
   const isSecure = ({ headers }: IncomingMessage) => siteOf(headers.host, publicUrl).secure
+
+  /** Ends what the cookie proves, whatever else the request shows, and whether or not its token counts. @returns whether it proved any */
+  const endSession = async (request: IncomingMessage): Promise<boolean> => {
+    const session = await sessions.read(request.headers.cookie, isSecure(request))
+    if (session === undefined || !sessions.isOpen(session, Date.now())) return false
+    sessions.end(session)
+    left()
+    return true
+  }
 
   const signIn = async (request: IncomingMessage, response: ServerResponse, visit: Visit) => {
     const form = new URLSearchParams(await readText(request))
@@ -52,32 +59,28 @@ export function createDoor({ access, tokens, sessions, audit, meter, publicUrl, 
       return during({ ...visit, signIn: why }, () => pages(request, response))
     }
 
-    // Each before all: who is alone in trying too often shuts nobody else out.
-    const tooMuch = (await each.count(visit.address)) ?? (await all.count('all'))
-    if (tooMuch !== null) {
+    const token = tokenOf(tokens(), form.get('token')?.trim() ?? '')
+    if (token === undefined) {
+      // Each before all: who is alone in trying too often is not recorded in the place of others.
+      const tooMuch = (await each.count(visit.address)) ?? (await all.count('all'))
+      if (tooMuch === null) {
+        audit({ visit, action: 'sign in', outcome: 'refused', facts: { why: 'unknown token' } })
+        return again(401, 'unknown-token')
+      }
       meter.refused('sign-ins')
       if (tooMuch.first) audit({ visit, action: 'sign in', outcome: 'refused', facts: { why: 'too many tries' } })
       response.setHeader('retry-after', tooMuch.retryAfter)
       return again(429, 'too-often')
     }
-    const token = tokenOf(tokens(), form.get('token')?.trim() ?? '')
-    if (token === undefined) {
-      audit({ visit, action: 'sign in', outcome: 'refused', facts: { why: 'unknown token' } })
-      return again(401, 'unknown-token')
-    }
     const person = { name: token.name, role: token.role, canSignOut: true }
-    audit({ visit: { ...visit, person }, action: 'sign in', outcome: 'done', facts: {} })
+    audit({ visit: { ...visit, person, knownBy: 'token' }, action: 'sign in', outcome: 'done', facts: {} })
+    await endSession(request)
     response.setHeader('set-cookie', await sessions.open(token.hash, isSecure(request)))
     goTo(response, next)
   }
 
   const signOut = async (request: IncomingMessage, response: ServerResponse, visit: Visit) => {
-    const proof = await access.proofOf(request)
-    if (proof?.kind === 'session') {
-      sessions.end(proof.session)
-      audit({ visit, action: 'sign out', outcome: 'done', facts: {} })
-      left()
-    }
+    if (await endSession(request)) audit({ visit, action: 'sign out', outcome: 'done', facts: {} })
     response.setHeader('set-cookie', noCookie(isSecure(request)))
     goTo(response, SIGN_IN)
   }

@@ -224,10 +224,10 @@ export async function serve(entranceOf: Entrance = {}) {
     ...entrance,
     access,
     meter: metrics,
-    api: createApi(entranceOf.hub ?? hub, metrics, audit),
+    api: createApi({ hub: entranceOf.hub ?? hub, metrics, audit, warnings: () => [] }),
     pages,
     door: team
-      ? createDoor({ ...team.signIn, ...entrance, access, audit, meter: metrics, pages, left: () => left.then() })
+      ? createDoor({ ...team.signIn, ...entrance, audit, meter: metrics, pages, left: () => left.then() })
       : null,
     live,
     ...(patience && { patience }),

@@ -3,10 +3,15 @@ import type { Person } from './person'
 
 export type { Person, Role } from './person'
 
+/** By a token that was shown, a session's cookie, a proxy's word, or because nobody is asked on loopback. */
+export type KnownBy = 'token' | 'session' | 'proxy' | 'loopback'
+
 /** One request by somebody. */
 export interface Visit {
   /** Undefined: nobody that is known. */
   person: Person | undefined
+  /** How that is known; absent where nobody is. */
+  knownBy?: KnownBy
   /** Where it comes from, as far as trusted proxies tell. */
   address: string
   /** Wrong tokens were shown from there too often: when to try again, in seconds. */

@@ -19,6 +19,7 @@ import { createLog, type Log } from './lib/server/log'
 import { looseFiles } from './lib/server/loose-files'
 import { Metrics, refusalLog } from './lib/server/metrics'
 import { capture, ownOutput } from './lib/server/output'
+import { inTurns } from './lib/server/renderings'
 import { createDoor } from './lib/server/sign-in'
 import { MemoryPublisher } from './lib/sync/memory-publisher'
 
@@ -50,7 +51,7 @@ async function serve(config: Config): Promise<void> {
 
   const app = next({ dev, httpServer: hotReload })
   await app.prepare()
-  const pages = app.getRequestHandler()
+  const pages = inTurns(app.getRequestHandler(), metrics)
 
   const publisher = new MemoryPublisher(gateway)
   const engine = config.docker === 'off' ? null : connectEngine(config.docker)

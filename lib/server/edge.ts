@@ -24,6 +24,7 @@ import { refusals, SIGN_IN, type Refused } from './refusals'
 import { securityHeaders } from './security-headers'
 import { goTo, isDoor, localPath, signInPath } from './sign-in'
 import { cutSlowBody, PATIENCE, type Patience } from './slow-body'
+import { Turns } from './turns'
 import { during, type Visit } from './visit'
 
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -143,7 +144,17 @@ export function createEdge(behind: Behind): Server {
   }
   /** What is being answered on each connection. */
   const underWay = new WeakMap<Duplex, ServerResponse>()
+  const turns = new Turns()
   const edge = createServer(options, (request, response) => {
+    const isTaken = turns.take(request.socket, response, () => begin(request, response))
+    // What it has sent besides is read to its end all the same.
+    if (isTaken || request.socket.destroyed) return
+    meter.refused('pipelined')
+    request.socket.destroy()
+  })
+  // Where nothing goes either way for so long, nobody reads the answer.
+  edge.timeout = patience.idle
+  const begin = (request: IncomingMessage, response: ServerResponse) => {
     underWay.set(request.socket, response)
     answer(request, response).catch((error: unknown) => {
       log.error({ method: request.method, url: request.url, err: error }, 'a request failed')
@@ -151,7 +162,7 @@ export function createEdge(behind: Behind): Server {
       if (response.headersSent) response.destroy()
       else void sendRefusal(request, response, refusals.failed())
     })
-  })
+  }
 
   edge.on('clientError', (error: Error, socket: Duplex) => {
     const response = underWay.get(socket)

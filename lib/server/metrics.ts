@@ -17,6 +17,8 @@ const bounds = [
   'malformed-frames',
   'connections',
   'connections-of-address',
+  'pipelined',
+  'renderings',
   'body-size',
   'slow-body',
   'sign-ins',

@@ -6,7 +6,7 @@ import { serve } from './testing'
 import { Team } from './testing-team'
 
 /** The HTTP interface as an attacker uses it, who has the rights of an operator. */
-const PATIENCE = { head: 300, body: 500, request: 60_000 }
+const PATIENCE = { head: 300, body: 500, request: 60_000, idle: 3_000 }
 let team: Team
 let server: Awaited<ReturnType<typeof serve>>
 beforeEach(async () => {
@@ -253,6 +253,59 @@ describe('[SAFE-5] what never ends', () => {
     await vi.waitFor(() => expect(performance.now() - begun).toBeGreaterThan(3 * PATIENCE.body))
     answer()
     expect(await closed).toMatch(/late/)
+  })
+})
+
+describe('[SAFE-5] many requests on one connection', () => {
+  const counted = async () => /bound="pipelined"\} (\d+)/.exec(await server.metrics.text())?.[1]
+
+  it('are answered one at a time, in their order', async () => {
+    let [underWay, most] = [0, 0]
+    server.live.on('request', ({ url = '' }, response) => {
+      most = Math.max(most, (underWay += 1))
+      response.once('finish', () => (underWay -= 1))
+      setTimeout(() => response.end(`answer ${new URLSearchParams(url).get('n') ?? ''}`), 5)
+    })
+    const all = Array.from({ length: 10 }, (_, n) => [
+      ...head(`GET /api/live/?EIO=4&n=${n}`, ...(n === 9 ? ['Connection: close'] : [])),
+      '',
+    ])
+    const { closed } = await dial(...all.flat())
+    expect([...(await closed).matchAll(/answer (\d)/g)].map(([, n]) => Number(n))).toEqual([...all.keys()])
+    expect(most).toBe(1)
+    expect(await counted()).toBe('0')
+  })
+
+  it.each(['GET /sign-in', 'GET /api/runs', 'GET /healthz'])('%s: beyond a few that wait it is closed', async line => {
+    const one = [...head(line, bearer()), '']
+    const all = await Promise.all(
+      Array.from({ length: 5 }, () => dial(...Array.from({ length: 1_000 }, () => one).flat())),
+    )
+    await Promise.all(all.map(({ closed }) => closed))
+    expect(await counted()).toBe('5')
+    expect(server.hub.asked.length).toBeLessThanOrEqual(100)
+    await expectService()
+  })
+
+  it('an answer that nobody reads is cut', async () => {
+    server.live.once('request', (_, response) => response.end(Buffer.alloc(32 * 1024 * 1024)))
+    const cut = once(server.edge, 'connection').then(([socket]: Socket[]) => socket && once(socket, 'close'))
+    const { socket } = await dial(...head('GET /api/live/?EIO=4', ''))
+    socket.pause()
+    await cut
+    await expectService()
+    socket.destroy()
+  })
+
+  it('whoever goes away while others wait costs nobody an answer', async () => {
+    let answer = (): unknown => undefined
+    server.live.once('request', (_, response) => (answer = () => response.end('late')))
+    const first = await dial(...head('GET /api/live/?EIO=4', ''), ...head('GET /api/runs', bearer(), ''))
+    await vi.waitFor(() => expect(server.live.listenerCount('request')).toBe(0))
+    first.socket.destroy()
+    await first.closed
+    answer()
+    await expectService()
   })
 })
 

@@ -8,9 +8,11 @@ export interface Patience {
   body: number
   /** Any request at all. A recording of 256 MiB takes an hour at 0.6 Mbit/s. */
   request: number
+  /** How long nothing may go either way while one is answered; an import may take a minute to be played. */
+  idle: number
 }
 
-export const PATIENCE: Patience = { head: 20_000, body: 30_000, request: 3_600_000 }
+export const PATIENCE: Patience = { head: 20_000, body: 30_000, request: 3_600_000, idle: 90_000 }
 
 /**
  * Cuts a request whose body does not come. `isRecording`: it is in time for as long as it grows and somebody reads it; once it

@@ -20,7 +20,8 @@ export async function httpCases() {
   const closed = await served({ team })
   const busy = await served({ team })
   const published = await served({ team, publicUrl: new URL('https://groundtruth.example.org') })
-  const patient = await served({ patience: { head: 200, body: 30_000, request: 60_000 } })
+  const patient = await served({ patience: { head: 200, body: 30_000, request: 60_000, idle: 60_000 } })
+  const crowded = await served({ renderings: { atOnce: 0, waiting: 0, ofEach: 0, turn: 1_000 } })
   const broken = await served()
   broken.hub.failure = new Error('Error: planted at /home/ann/lib/x.ts:1')
   open.hub.add('r1')
@@ -51,6 +52,10 @@ export async function httpCases() {
     notServed: {
       meet: asked(open, 'GET', '/_next/image?url=%2Fx&w=64&q=75'),
       says: says(/Only the files of pages are served/, /this path/, /Open \/ to see/),
+    },
+    busy: {
+      meet: asked(crowded, 'GET', '/'),
+      says: says(/Too many pages are asked for/, /at once/, /Try again in a moment/),
     },
     malformedRequest: {
       meet: () => raw(open.port, 'nonsense\r\n\r\n'),

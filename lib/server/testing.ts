@@ -8,6 +8,7 @@ import { someRun } from '../run/testing-shown'
 import { Access, type AccessOptions } from './access'
 import type { AuditEntry } from './audit'
 import type { ConnectionBounds } from './connection-bounds'
+import { inTurns, type RenderingBounds } from './renderings'
 import { createEdge, listen } from './edge'
 import { createApi } from './http'
 import { createLog } from './log'
@@ -197,6 +198,7 @@ export interface Entrance {
   trustedProxy?: BlockList
   patience?: Patience
   connections?: ConnectionBounds
+  renderings?: RenderingBounds
 }
 
 /**
@@ -204,7 +206,7 @@ export interface Entrance {
  * was audited is in `audited`; `left` is called when somebody signs out.
  */
 export async function serve(entranceOf: Entrance = {}) {
-  const { team, proxyUser = null, publicUrl, trustedProxy, patience, connections, imports } = entranceOf
+  const { team, proxyUser = null, publicUrl, trustedProxy, patience, connections, renderings, imports } = entranceOf
   const hub = new FakeHub()
   if (imports) hub.imports = imports
   const metrics = new Metrics()
@@ -217,8 +219,9 @@ export async function serve(entranceOf: Entrance = {}) {
     authentication: team ? { ...team.signIn, proxyUser } : null,
     publicUrl: entrance.publicUrl,
   })
-  const pages = async (_: IncomingMessage, response: ServerResponse) =>
+  const page = async (_: IncomingMessage, response: ServerResponse) =>
     void response.end(currentVisit().signIn ?? 'a page')
+  const pages = inTurns(page, metrics, renderings)
   const edge = createEdge({
     ...atHome,
     ...entrance,

@@ -1,0 +1,87 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { networkOf } from './connection-bounds'
+import { pathOf } from './guard'
+import type { RefusalMeter } from './metrics'
+import { sendRefusal } from './refusal-page'
+import { refusals } from './refusals'
+import { Tally } from './tally'
+import { currentVisit } from './visit'
+
+/** How many pages are rendered at once, and how many may wait for that, in all and of one person or address. */
+export interface RenderingBounds {
+  atOnce: number
+  waiting: number
+  ofEach: number
+  /** How long one may keep others waiting, ms: what is left of it then is the writing to a slow reader. */
+  turn: number
+}
+
+/** To render one takes some 10 ms of the processor; what else the server does comes between two of them. */
+export const MAX_RENDERINGS: RenderingBounds = { atOnce: 3, waiting: 500, ofEach: 50, turn: 2_000 }
+
+type Pages = (request: IncomingMessage, response: ServerResponse) => Promise<void>
+
+/**
+ * Pages that are rendered a few at a time, so that whatever many ask for, calls and live data come between [SAFE-5]. Strangers, who
+ * reach the sign-in page alone, wait for each other alone. Files are only sent.
+ */
+export function inTurns(pages: Pages, meter: RefusalMeter, bounds: RenderingBounds = MAX_RENDERINGS): Pages {
+  const [ofStrangers, ofPeople] = [new Renderings(bounds), new Renderings(bounds)]
+  return async (request, response) => {
+    if (pathOf(request.url ?? '').startsWith('/_next/')) return pages(request, response)
+    const { person, address } = currentVisit()
+    const renderings = person ? ofPeople : ofStrangers
+    if (await renderings.run(person?.name ?? networkOf(address), () => pages(request, response))) return
+    meter.refused('renderings')
+    await sendRefusal(request, response, refusals.busy())
+  }
+}
+
+class Renderings {
+  private underWay = 0
+  private readonly waiting: (() => void)[] = []
+  private readonly each = new Tally()
+
+  constructor(private readonly bounds: RenderingBounds = MAX_RENDERINGS) {}
+
+  /**
+   * Renders in its turn.
+   * @param who asks: a person, or an address
+   * @returns false, at once, where too many wait already; else true, when it is done
+   */
+  async run(who: string, render: () => Promise<void>): Promise<boolean> {
+    const { atOnce, waiting, ofEach } = this.bounds
+    if (this.underWay >= atOnce) {
+      if (this.waiting.length >= waiting || this.each.of(who) >= ofEach) return false
+      const waited = this.each.add(who)
+      await new Promise<void>(resolve => this.waiting.push(resolve))
+      waited()
+    } else {
+      this.underWay += 1
+    }
+    const over = once(() => this.next())
+    const timer = setTimeout(over, this.bounds.turn)
+    try {
+      await render()
+    } finally {
+      clearTimeout(timer)
+      over()
+    }
+    return true
+  }
+
+  /** Whoever waits longest takes the place. */
+  private next(): void {
+    const next = this.waiting.shift()
+    if (next) next()
+    else this.underWay -= 1
+  }
+}
+
+function once(act: () => void): () => void {
+  let isDone = false
+  return () => {
+    if (!isDone) act()
+    isDone = true
+  }
+}

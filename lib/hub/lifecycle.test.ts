@@ -2,6 +2,7 @@ import { pino } from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { BackendHttp } from '../backend/http'
 import { CLAIMS_ALONE } from '../run/evidence'
+import { START, Told } from '../run/testing'
 import { MemoryPublisher } from '../sync/memory-publisher'
 import { fleetScope, runScope } from '../sync/scope'
 import { BackendLink } from './backend-link'
@@ -90,5 +91,19 @@ describe('a run that is no longer kept', () => {
     const { life, derived } = lifecycle()
     await life.discard(life.create('r', null).state)
     expect(derived).toHaveBeenCalled()
+  })
+})
+
+describe('a run that was found in the history, and is then followed', () => {
+  it('[RUN-13] is at no moment in the fleet twice', () => {
+    const { life } = lifecycle()
+    const found = life.foundInHistory('h', '001-todo')
+    if (found) life.show(found)
+    const { state } = life.create('r', '001-todo')
+    const told = new Told(['a'])
+    for (const says of [START, { kind: 'history-id', id: 'h' } as const]) state.observe(told.say(says))
+    life.show(state)
+    expect(life.runs.newestFirst().map(({ runId }) => runId)).toEqual(['r'])
+    expect(life.runs.get('h')).toBe(state)
   })
 })

@@ -186,6 +186,7 @@ export class Lifecycle {
 
   show(state: RunState): void {
     this.recordings.show(state)
+    this.mergeFound(state, state.current().view.historyId)
     this.runs.show(state)
     this.options.publisher.touch(fleetScope)
   }
@@ -351,10 +352,12 @@ export class Lifecycle {
   /** What was found in the history under that id is this run; not from within the reading of either. */
   private saysHistoryId(state: RunState, historyId: string | null): void {
     if (historyId === null || !this.runs.byItsOwn(historyId) || !this.followed.has(state)) return
-    setImmediate(() => {
-      const found = this.runs.byItsOwn(historyId)
-      if (!found || found === state || this.followed.has(found) || this.runs.goesOn(found, state)) return
-      this.merge(found, state).catch((error: unknown) => this.stateHost.failed(state, error))
-    })
+    setImmediate(() => this.mergeFound(state, historyId))
+  }
+
+  private mergeFound(state: RunState, historyId: string | null): void {
+    const found = historyId === null ? undefined : this.runs.byItsOwn(historyId)
+    if (!found || found === state || this.followed.has(found) || this.runs.goesOn(found, state)) return
+    this.merge(found, state).catch((error: unknown) => this.stateHost.failed(state, error))
   }
 }

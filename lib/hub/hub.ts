@@ -203,11 +203,11 @@ export class Hub implements HubApi {
     const state = this.life.runs.get(runId)
     if (!state) return undefined
     await this.life.runs.opened(runId)
-    const { batch, after, limit } = query
+    const { batch } = query
     const log = batch === undefined ? state.log : this.life.agentLogs.get(state.runId, batch)
     // One that no container has worked on yet is a batch all the same.
     const exists = log !== undefined || state.view().batches.some(({ id }) => id === batch)
-    return exists ? pageOfLog(log, after, limit) : undefined
+    return exists ? pageOfLog(log, query) : undefined
   }
 
   async exportRun(runId: string): Promise<RecordingFile | undefined> {

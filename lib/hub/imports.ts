@@ -143,12 +143,13 @@ export class Imports implements ImportsApi {
     return toSnapshot(document, { epoch, version, now: iso(serverNow()) })
   }
 
-  async logs(importId: string, { batch, after, limit }: LogQuery): Promise<LogPage | undefined> {
+  async logs(importId: string, query: LogQuery): Promise<LogPage | undefined> {
     const kept = this.kept.get(importId)
     if (!kept) return undefined
-    if (batch === undefined) return pageOfLog(kept.run.log, after, limit)
+    const { batch } = query
+    if (batch === undefined) return pageOfLog(kept.run.log, query)
     const exists = kept.document.items.some(({ id }) => id === batch)
-    return exists ? pageOfLog(kept.run.batchLogs.get(batch), after, limit) : undefined
+    return exists ? pageOfLog(kept.run.batchLogs.get(batch), query) : undefined
   }
 
   async recording(importId: string): Promise<RecordingFile | undefined> {

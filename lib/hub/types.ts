@@ -60,6 +60,8 @@ export interface LogQuery {
   batch?: string
   after: number
   limit: number
+  /** A page has no more than so many characters, but one line at least; 8 Mi where that is not said. */
+  characters?: number
 }
 
 export interface LogPage {

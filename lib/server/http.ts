@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HubError } from '../hub/types'
 import type { Audit } from './audit'
+import { networkOf } from './connection-bounds'
 import { pathOf } from './guard'
 import type { Metrics } from './metrics'
 import { suffices } from './person'
 import { RateLimit } from './rate-limit'
 import { sendRefusal } from './refusal-page'
 import { refusals, Refused } from './refusals'
-import { bodyOf, readJson, send, type Reply } from './reply'
+import { bodyOf, readJson, send, type Reply, type Streamed } from './reply'
 import { methods, patternOf, routes, type Call, type Route } from './routes'
+import { Tally } from './tally'
 import type { Visit } from './visit'
 
 const statusOfHub = {
@@ -29,6 +31,9 @@ export function isApi(target: string): boolean {
   const path = pathOf(target)
   return path === '/api' || path.startsWith('/api/') || routes.has(path)
 }
+
+/** How many downloads one person, or one address, may have at once. */
+const STREAMS_EACH = 16
 
 /** How many calls that change something one person, or one address, may make in a minute. */
 const CHANGES_PER_MINUTE = 300
@@ -85,9 +90,23 @@ export function createApi({ hub, metrics, audit, warnings }: ApiOptions) {
     }
   }
 
+  /** What is written as its reader takes it, of each person or address. */
+  const streams = new Tally()
+  const stream = async (response: ServerResponse, { person, address }: Visit, reply: Streamed) => {
+    const who = person?.name ?? networkOf(address)
+    if (streams.of(who) >= STREAMS_EACH) {
+      await reply.text[Symbol.asyncIterator]().return?.()
+      metrics.refused('downloads')
+      throw refusals.tooManyDownloads(STREAMS_EACH)
+    }
+    response.once('close', streams.add(who))
+    await send(response, reply)
+  }
+
   return async (request: IncomingMessage, response: ServerResponse, visit: Visit): Promise<void> => {
     try {
-      await send(response, await answer(request, visit))
+      const reply = await answer(request, visit)
+      await ('text' in reply ? stream(response, visit, reply) : send(response, reply))
     } catch (error) {
       const status = statusOf(error)
       if (response.headersSent || status === undefined || !(error instanceof Error)) throw error

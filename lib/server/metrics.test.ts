@@ -142,7 +142,7 @@ describe('the metrics of a run', () => {
       for (let n = 0; n < 2_100; n += 1) send(n, { type: 'batch_status', status: 'running', batch_id: `b-${n}` })
       for (let n = 0; n < 600; n += 1) send(3_000 + n, { type: 'log', stream: 'stdout', message: 'x'.repeat(65_000) })
       send(4_000, { type: 'log', stream: 'stdout', message: 'the last word' })
-      const log = async () => hub.logs(runId, { after: 0, limit: 1_000_000 })
+      const log = async () => hub.logs(runId, { after: 0, limit: 1_000_000, characters: Infinity })
       await vi.waitFor(async () => expect((await log())?.lines.at(-1)?.text).toBe('the last word'), { timeout: 30_000 })
       const finding = async () => (await hub.snapshot(runId))?.findings.map(({ kind }) => kind)
       await vi.waitFor(async () => expect(await finding()).toContain('too-many-batches'), { timeout: 10_000 })

@@ -19,6 +19,7 @@ const bounds = [
   'connections-of-address',
   'pipelined',
   'renderings',
+  'downloads',
   'body-size',
   'slow-body',
   'sign-ins',

@@ -107,6 +107,10 @@ export const refusals = {
     ),
   tooManyGuesses: (seconds: number) =>
     new Refused(429, `Too many unknown tokens. Try again in ${seconds} s.`, retryAfter(seconds)),
+  tooManyDownloads: (most: number) =>
+    new Refused(429, `You have ${most} downloads under way already. Wait for one of them, or end it, then try again.`, {
+      'retry-after': '5',
+    }),
   tooManyCalls: (seconds: number) =>
     new Refused(429, `Too many calls. Try again in ${seconds} s.`, retryAfter(seconds)),
   otherRole: (needs: Role, has: Role) =>

@@ -4,9 +4,13 @@ import { pipeline } from 'node:stream/promises'
 import { MAX_BODY_BYTES, refusals, type Refused } from './refusals'
 
 /** An answer before it is written: `json`, or `text`, plain where no header says otherwise, that is written as the reader takes it. */
-export type Reply = { status: number; headers?: Record<string, string> } & (
-  { json: unknown } | { text: AsyncIterable<string | Buffer> }
-)
+export type Reply = Streamed | (Head & { json: unknown })
+export type Streamed = Head & { text: AsyncIterable<string | Buffer> }
+
+interface Head {
+  status: number
+  headers?: Record<string, string>
+}
 
 const always = { 'cache-control': 'no-store' }
 

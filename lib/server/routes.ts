@@ -127,7 +127,7 @@ async function logsOf(
   const none = batch === undefined ? unknown : () => refusals.noSuchBatch(segment, batch)
   if (!wantsText(accept)) return { status: 200, json: found(await logs({ ...of, after, limit }), none) }
 
-  const read = (from: number) => logs({ ...of, after: from, limit: DOWNLOAD_PAGE })
+  const read = (from: number) => logs({ ...of, after: from, ...DOWNLOAD_PAGE })
   const first = found(await read(0), none)
   const name = fileName([id, batch ?? null], '.log')
   return { status: 200, headers: attachment(name), text: wholeLog(read, first) }
@@ -231,7 +231,8 @@ async function getMetrics({ metrics }: Call): Promise<Reply> {
   return { status: 200, text: Readable.from([await metrics.text()]) }
 }
 
-const DOWNLOAD_PAGE = 1_000
+/** What a reader that does not read on keeps in memory. */
+const DOWNLOAD_PAGE = { limit: 1_000, characters: 256 * 1024 }
 
 type ReadLog = (after: number) => Promise<LogPage | undefined>
 

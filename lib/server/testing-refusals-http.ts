@@ -1,3 +1,7 @@
+import { once } from 'node:events'
+import { get } from 'node:http'
+import { Readable } from 'node:stream'
+import { expect, vi } from 'vitest'
 import { raw, metOf, says, type Cases, type Met } from './testing-refusals'
 import type { refusals } from './refusals'
 import { serve, type Entrance } from './testing'
@@ -25,6 +29,13 @@ export async function httpCases() {
   const broken = await served()
   broken.hub.failure = new Error('Error: planted at /home/ann/lib/x.ts:1')
   open.hub.add('r1')
+  const unending = await served()
+  unending.hub.add('r1')
+  unending.hub.exportRun = async () => {
+    const recording = new Readable({ read: () => undefined })
+    recording.push('{"groundtruth":1}\n')
+    return recording
+  }
   const json = { 'content-type': 'application/json' }
 
   const asked =
@@ -144,6 +155,18 @@ export async function httpCases() {
     tooManyGuesses: {
       meet: repeated(11, busy, 'GET', '/api/runs', { authorization: 'Bearer gt_planted' }),
       says: says(/Too many/, /unknown tokens/, /Try again in \d+ s/),
+    },
+    tooManyDownloads: {
+      meet: async accept => {
+        const unread = Array.from({ length: 16 }, () => get(`http://127.0.0.1:${unending.port}/api/runs/r1/recording`))
+        await Promise.all(unread.map(request => once(request, 'response')))
+        const met = await asked(unending, 'GET', '/api/runs/r1/recording')(accept)
+        for (const request of unread) request.destroy()
+        // Each gives its place back.
+        await vi.waitFor(async () => expect((await unending.call('GET', '/metrics')).status).toBe(200))
+        return met
+      },
+      says: says(/16 downloads under way/, /You have/, /Wait for one of them, or end it/),
     },
     tooManyCalls: {
       meet: repeated(301, busy, 'POST', '/api/runs', { ...json, ...team.bearer('ann') }, '{}'),

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { links } from '../run/evidence'
+import { keptLine } from '../run/kept-text'
 import { logLine } from '../run/model'
 import { observation } from '../run/observation'
 
@@ -25,13 +26,14 @@ export const entry = z.discriminatedUnion('kind', [
   /** An observation that changed something. `fresh`: its line was put into the log. */
   z.object({ kind: z.literal('observed'), fresh: z.boolean(), observation }),
   /** A word of our own in the run's log. */
-  z.object({ kind: z.literal('note'), at: z.number(), text: z.string() }),
+  z.object({ kind: z.literal('note'), at: z.number(), text: keptLine }),
   /** A line that a container printed that works on this batch, or what is to be said of its output. */
   z.object({
     kind: z.literal('output'),
     container: z.string(),
     batch: z.string(),
-    ...logLine.pick({ at: true, stream: true, text: true }).shape,
+    ...logLine.pick({ at: true, stream: true }).shape,
+    text: keptLine,
   }),
   /** The container works on another batch or run after all: what it printed is no longer here [DOCK-4]. */
   z.object({ kind: z.literal('left'), container: z.string() }),

@@ -41,4 +41,5 @@ export function cutText(text: string, longest: number): string {
 export const keptName = z.string().transform(shortName)
 export const keptPath = z.string().transform(shortPath)
 export const keptError = z.string().transform(text => cutText(text, LONGEST_ERROR))
-export const keptLine = z.string().transform(text => cutText(text, LONGEST_LINE))
+/** With room for what says at its end how much is cut. */
+export const keptLine = z.string().transform(text => cutText(text, LONGEST_LINE + 64))

@@ -338,6 +338,37 @@ describe('a peer that never answers', () => {
   })
 })
 
+describe('pings of a proxy on the way', () => {
+  it('are answered', async () => {
+    const heard: string[] = []
+    const { url } = await backend(socket => {
+      socket.on('pong', data => heard.push(data.toString('utf8'))).ping('are you there')
+    })
+    const { stream } = new Follower(url)
+    await until(() => heard.length > 0)
+    expect(heard).toEqual(['are you there'])
+    stream.close()
+  })
+
+  it('[SAFE-5] that come in floods, from one that does not read, fill no memory', { timeout: 60_000 }, async () => {
+    const pings = 250_000
+    let [pongs, sent, isClosed] = [0, 0, false]
+    const { url, sockets } = await backend(socket => {
+      socket.on('pong', () => (pongs += 1)).on('close', () => (isClosed = true))
+      socket.pause()
+      for (let n = 0; n < pings; n += 1) socket.ping('x'.repeat(125), false, () => (sent += 1))
+      socket.send(frame('after them', 1))
+    })
+    const { stream, log } = new Follower(url)
+    await until(() => sent === pings && log.length > 0)
+    stream.close()
+    for (const socket of sockets) socket.resume()
+    await until(() => isClosed)
+    // What the network holds.
+    expect(pongs).toBeLessThan(pings / 2)
+  })
+})
+
 describe('a run that is over', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })

@@ -169,6 +169,11 @@ export class RunStream {
       maxPayload: MAX_FRAME,
       perMessageDeflate: false,
       skipUTF8Validation: true,
+      autoPong: false,
+    })
+    // Of a proxy on the way; one that does not read gets no more of them answered.
+    socket.on('ping', data => {
+      if (socket.bufferedAmount === 0) socket.pong(data)
     })
     this.socket = socket
     socket.on('open', () => {

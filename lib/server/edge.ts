@@ -144,6 +144,16 @@ export function createEdge(behind: Behind): Server {
   }
   /** What is being answered on each connection. */
   const underWay = new WeakMap<Duplex, ServerResponse>()
+  const begin = (request: IncomingMessage, response: ServerResponse) => {
+    underWay.set(request.socket, response)
+    answer(request, response).catch((error: unknown) => {
+      log.error({ method: request.method, url: request.url, err: error }, 'a request failed')
+      // Where half of an answer is out already, only a broken connection tells the reader that the rest is missing.
+      if (response.headersSent) response.destroy()
+      else void sendRefusal(request, response, refusals.failed())
+    })
+  }
+
   const turns = new Turns()
   const edge = createServer(options, (request, response) => {
     const isTaken = turns.take(request.socket, response, () => begin(request, response))
@@ -154,15 +164,6 @@ export function createEdge(behind: Behind): Server {
   })
   // Where nothing goes either way for so long, nobody reads the answer.
   edge.timeout = patience.idle
-  const begin = (request: IncomingMessage, response: ServerResponse) => {
-    underWay.set(request.socket, response)
-    answer(request, response).catch((error: unknown) => {
-      log.error({ method: request.method, url: request.url, err: error }, 'a request failed')
-      // Where half of an answer is out already, only a broken connection tells the reader that the rest is missing.
-      if (response.headersSent) response.destroy()
-      else void sendRefusal(request, response, refusals.failed())
-    })
-  }
 
   edge.on('clientError', (error: Error, socket: Duplex) => {
     const response = underWay.get(socket)

@@ -11,7 +11,7 @@ import { Folders } from './testing-recorded'
 const folders = new Folders()
 afterEach(() => folders.end())
 
-const BOUNDS = { imports: 3, one: 4_096, all: 8_192, atOnce: 2, playing: 60_000, logs: 1024 * 1024 }
+const BOUNDS = { imports: 3, one: 4_096, all: 8_192, atOnce: 2, ofEach: 1, playing: 60_000, logs: 1024 * 1024 }
 
 /** Imports in a folder, and what was told of them. */
 function importsIn(folder: string | null, bounds = BOUNDS) {
@@ -195,7 +195,12 @@ describe('the bounds of imports', () => {
       await broken
       throw new Error('gone')
     }
-    const waiting = Promise.allSettled([imports.add(slow()), imports.add(slow())])
+    const ofAnn = Promise.allSettled([imports.add(slow(), 'ann')])
+    await expect(imports.add(bytes(recording('r6')), 'ann')).rejects.toThrow('You are importing 1 recordings already.')
+    const ofVic = imports.add(bytes(recording('r8')), 'vic')
+    await imports.remove((await ofVic).importId)
+    const others = Promise.allSettled([imports.add(slow())])
+    const waiting = Promise.all([ofAnn, others]).then(all => all.flat())
     await expect(imports.add(bytes(recording('r6')))).rejects.toThrow('Others are being imported.')
     breakOff()
     const gone = { status: 'rejected', reason: { message: 'gone' } }

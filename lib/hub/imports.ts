@@ -36,7 +36,9 @@ export interface ImportsOptions {
  * followed, bytes [IMP-4].
  */
 const BOUNDS = {
-  ...{ imports: 50, one: 256 * 1024 * 1024, all: 1024 * 1024 * 1024, atOnce: 4, playing: 60_000 },
+  ...{ imports: 50, one: 256 * 1024 * 1024, all: 1024 * 1024 * 1024, playing: 60_000 },
+  // However slowly those of one person come, there is room for others.
+  ...{ atOnce: 4, ofEach: 2 },
   logs: 128 * 1024 * 1024,
 }
 /** A line of a recording holds one message, or one reading of a plan. */
@@ -68,7 +70,8 @@ interface Kept extends Played {
 export class Imports implements ImportsApi {
   private readonly kept = new Map<string, Kept>()
   private readonly budget: LogBudget
-  private underWay = 0
+  /** Who sends those that are being taken over; undefined: nobody is asked who they are. */
+  private readonly senders: (string | undefined)[] = []
   private restored: 'reading' | 'unread' | undefined
 
   constructor(
@@ -116,13 +119,17 @@ export class Imports implements ImportsApi {
     return [...this.kept.values()].sort((a, b) => b.importedAt - a.importedAt).map(({ summary }) => summary)
   }
 
-  async add(body: AsyncIterable<Buffer>): Promise<{ importId: string; created: boolean }> {
+  async add(body: AsyncIterable<Buffer>, by?: string): Promise<{ importId: string; created: boolean }> {
     const { folder } = this.options
+    const { senders } = this
+    const { atOnce, ofEach } = this.bounds
     if (folder === null) throw hubRefusals.importsWithoutFolder()
-    if (this.underWay >= this.bounds.atOnce) throw this.beyond(hubRefusals.importsAtOnce(this.bounds.atOnce))
+    const own = by === undefined ? 0 : senders.filter(sender => sender === by).length
+    if (senders.length >= atOnce) throw this.beyond(hubRefusals.importsAtOnce(atOnce))
+    if (own >= ofEach) throw this.beyond(hubRefusals.importsAtOnceOfOne(ofEach))
     this.checkRoomFor(0)
     const part = join(folder, randomUUID() + PART)
-    this.underWay += 1
+    senders.push(by)
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
       const importId = await this.receive(body, part)
@@ -131,7 +138,7 @@ export class Imports implements ImportsApi {
     } catch (error) {
       throw isOfTheDisk(error) ? hubRefusals.importsUnwritable(error) : error
     } finally {
-      this.underWay -= 1
+      senders.splice(senders.indexOf(by), 1)
       this.clear(part)
     }
   }

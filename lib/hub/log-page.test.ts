@@ -10,7 +10,7 @@ it('[SAFE-5] a page holds no more characters than it may, and reading on gives e
   for (const characters of [undefined, 256 * 1024, 1]) {
     const seen: number[] = []
     const query = { limit: 1_000, ...(characters !== undefined && { characters }) }
-    for (let page = pageOfLog(log, { after: 0, ...query }); page.lines.length > 0; ) {
+    for (let page = pageOfLog(log, { after: 0, ...query }); page.lines.length > 0;) {
       const sum = page.lines.reduce((all, { text }) => all + text.length, 0)
       if (page.lines.length > 1) expect(sum).toBeLessThanOrEqual(characters ?? 8 * 1024 * 1024)
       seen.push(...page.lines.map(({ seq }) => seq))

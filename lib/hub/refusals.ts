@@ -88,6 +88,8 @@ export const hubRefusals = {
     ),
   importsAtOnce: (max: number) =>
     new HubError('too-much', `Others are being imported. No more than ${max} may come at once: try again in a moment.`),
+  importsAtOnceOfOne: (max: number) =>
+    new HubError('too-much', `You are importing ${max} recordings already. Wait for one of them, then try again.`),
   importTooLarge: (bytes: number) =>
     new HubError(
       'too-much',

@@ -83,7 +83,7 @@ export interface ImportsApi {
    * Takes over an exported recording, and keeps it; `created` is false where the very same one was kept already. Rejects with
    * `unusable` where it is none, with `too-much`, with `unwritable`.
    */
-  add(body: AsyncIterable<Buffer>): Promise<{ importId: string; created: boolean }>
+  add(body: AsyncIterable<Buffer>, by?: string): Promise<{ importId: string; created: boolean }>
   snapshot(importId: string): Promise<Snapshot | undefined>
   /** As `HubApi.logs`. */
   logs(importId: string, query: LogQuery): Promise<LogPage | undefined>

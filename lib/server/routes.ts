@@ -144,8 +144,8 @@ async function listImports({ hub }: Call): Promise<Reply> {
   return { status: 200, json: { imports: hub.imports.list() } }
 }
 
-async function importRun({ hub, note, pieces }: Call): Promise<Reply> {
-  const { importId, created } = await hub.imports.add(pieces())
+async function importRun({ hub, person, note, pieces }: Call): Promise<Reply> {
+  const { importId, created } = await hub.imports.add(pieces(), person?.name ?? undefined)
   note({ importId })
   return { status: created ? 201 : 200, headers: { location: `${IMPORTS}/${importId}` }, json: { importId } }
 }

@@ -13,8 +13,9 @@ import type { HubApi } from '../hub/types'
 import { MemoryPublisher } from '../sync/memory-publisher'
 import { eventually } from '../testing/support/eventually'
 import { listen } from './edge'
-import { serve, silent } from './testing'
+import { serve, silent, type Entrance } from './testing'
 import { metOf, says, type Cases, type Met } from './testing-refusals'
+import { Team } from './testing-team'
 
 /** For tests: how the refusals of the hub are met, by a real hub between a backend and an Engine that refuse on demand. */
 
@@ -134,9 +135,10 @@ export async function hubCases() {
   }
   type Served = Awaited<ReturnType<typeof served>>
   const asked =
-    (server: Served, method: string, path: string, body?: string, type = 'application/json') =>
+    (server: Served, method: string, path: string, body?: string, type = 'application/json', more = {}) =>
     async (accept?: string): Promise<Met> => {
-      const headers = { ...(body !== undefined && { 'content-type': type }), ...(accept !== undefined && { accept }) }
+      const typed = body !== undefined && { 'content-type': type }
+      const headers = { ...more, ...typed, ...(accept !== undefined && { accept }) }
       return metOf(await server.call(method, path, headers, body))
     }
   const started = async (server: Served, runId: string) => {
@@ -180,22 +182,30 @@ export async function hubCases() {
   const stop = (id: string) => asked(main, 'POST', `/api/containers/${id}/stop`)
 
   /** Imports with bounds that a test can reach. */
-  const importing = async (name: string, bounds: Partial<typeof BOUNDS> = {}, within = join(folder, name)) => {
+  const importing = async (
+    name: string,
+    bounds: Partial<typeof BOUNDS> = {},
+    within = join(folder, name),
+    entrance: Entrance = {},
+  ) => {
     const options = {
       publisher: publisher(),
       log: silent,
       meter: { refused: () => undefined, dropped: () => undefined },
     }
     const imports = new Imports({ ...options, folder: within, changed: () => undefined }, { ...BOUNDS, ...bounds })
-    const server = await serve({ imports })
+    const server = await serve({ imports, ...entrance })
     ends.push(() => server.close())
     return server
   }
-  const importOf = (server: Served, file: string) => asked(server, 'POST', '/api/imports', file, 'application/x-ndjson')
+  const importOf = (server: Served, file: string, headers = {}) =>
+    asked(server, 'POST', '/api/imports', file, 'application/x-ndjson', headers)
   const few = await importing('few', { imports: 1 })
   await few.call('POST', '/api/imports', { 'content-type': 'application/x-ndjson' }, header() + note('the first'))
   const small = await importing('small', { one: 4_096, all: 100 })
   const none = await importing('none', { atOnce: 0 })
+  const team = new Team()
+  const ofOne = await importing('of-one', { ofEach: 0 }, undefined, { team })
   const roomy = await importing('roomy')
   const hasty = await importing('hasty', { playing: 0 })
   writeFileSync(join(folder, 'file'), '')
@@ -318,6 +328,10 @@ export async function hubCases() {
       meet: importOf(none, header()),
       says: says(/Others are being imported/, /No more than 0/, /try again in a moment/),
     },
+    importsAtOnceOfOne: {
+      meet: importOf(ofOne, header(), team.bearer('ann')),
+      says: says(/You are importing 0 recordings/, /recordings already/, /Wait for one of them/),
+    },
     importTooLarge: {
       meet: importOf(small, header() + note('x'.repeat(5_000))),
       says: says(/is not taken/, /more than 0\.00390625 MiB/, /Export a shorter run/),
@@ -360,7 +374,7 @@ export async function hubCases() {
 }
 
 const BOUNDS = {
-  ...{ imports: 50, one: 64 * 1024 * 1024, all: 64 * 1024 * 1024, atOnce: 4, playing: 60_000 },
+  ...{ imports: 50, one: 64 * 1024 * 1024, all: 64 * 1024 * 1024, atOnce: 4, ofEach: 2, playing: 60_000 },
   logs: 1024 * 1024,
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { observation } from '../run/observation'
 import { authorization, BackendError, BackendHttp } from './http'
 
 const servers: Server[] = []
@@ -115,6 +116,9 @@ describe('calls', () => {
     }
     expect(await list.historyList('s')).toEqual([listed])
     const one = await backend(json({ success: true, run: entry }))
+    // What was recorded of it says the same to the letter as when it is read again [REC-7].
+    const told = { kind: 'history', at: 1, ...(await one.history('s', 'run-1')) }
+    expect(JSON.stringify(observation.parse(told))).toBe(JSON.stringify(told))
     expect(await one.history('s', 'run-1')).toEqual({
       ...listed,
       batches: [{ id: 'a', name: 'A', status: 'completed', startedAt: null, endedAt: null, branch: null, error: null }],

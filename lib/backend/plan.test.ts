@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { z } from 'zod'
+import { observation } from '../run/observation'
 import { growthOf } from '../testing/support/growth'
 import { readPlan } from './plan'
 import { planAnswer } from './wire'
@@ -104,6 +105,12 @@ describe('a plan', () => {
       { id: 'a', name: null, dependsOn: [], completed: false, running: false, branch: null },
     ])
   })
+})
+
+it('[REC-7] a plan that was recorded says the same to the letter as when it is read again', () => {
+  const batches = read(failed(ENGINE))
+  const told = { kind: 'plan', at: 1, spec: 's', batches, shared: false } as const
+  expect(JSON.stringify(observation.parse(told))).toBe(JSON.stringify(told))
 })
 
 describe('a plan’s text that is made to cost', () => {

@@ -29,9 +29,10 @@ function readPlanFile(answer: z.infer<typeof planAnswer>): PlanBatch[] | null {
     batches.map(({ id, name, depends_on, status, branch }) => {
       const dependsOn = depends_on.slice(0, needs)
       needs -= dependsOn.length
+      // In the order in which a recording is read, as readings are compared as text.
       return {
-        ...{ id, name, dependsOn, branch: branch || null },
-        ...{ completed: status === 'completed', running: status === 'running' },
+        ...{ id, name, dependsOn },
+        ...{ completed: status === 'completed', running: status === 'running', branch: branch || null },
       }
     })
   )

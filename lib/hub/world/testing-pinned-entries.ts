@@ -290,4 +290,15 @@ export const pinnedOfEntries: Record<string, Story> = {
       { do: 'step', run: 4, how: 286 },
     ],
   },
+  '[REC-3] a run of the history that is about to be given up, over two restarts': {
+    setting: { ...calm, seed: 2_147_483_625, dryRun: true },
+    deeds: [
+      { do: 'start elsewhere', run: 1 },
+      ...[300, 4_000, 4_000, 12_000, 12_000, 900, 300, 4_000].map((ms): Deed => ({ do: 'pass', ms })),
+      ...[300, 12_000, 900, 4_000, 4_000, 300, 900, 300].map((ms): Deed => ({ do: 'pass', ms })),
+      { do: 'restart', down: 15_000, skew: 1_000, noticed: false, torn: false },
+      { do: 'pass', ms: 900 },
+      { do: 'restart', down: 15_000, skew: -1_000, noticed: true, torn: true },
+    ],
+  },
 }

@@ -98,12 +98,15 @@ export class SimulatedBackend implements Peer {
     return known !== undefined && (known.accepted || known.abort || known.heard.size > 0)
   }
 
-  /** How the history says that a run ended; null where it does not. */
-  recorded(runId: string): string | null {
+  /** As what the history may have said that a run ended, at any time; none where it does not. */
+  recorded(runId: string): readonly string[] {
     const project = this.projects.find(each => each.runId === runId)
     const entry =
       project?.execution?.entry ?? this.specs.flatMap(({ entries }) => entries).find(({ id }) => id === runId)
-    return entry && entry.status !== 'running' ? entry.status : null
+    if (!entry || entry.status === 'running') return []
+    const isShared = this.projects.filter(({ execution }) => execution?.entry === entry).length > 1
+    // Each of the runs that share it ends it once.
+    return isShared ? ['completed', 'failed', 'aborted'] : [entry.status]
   }
 
   /** The dashboard has evicted a run, and with it all that it had heard of it. */

@@ -32,7 +32,7 @@ export interface Witness {
   /** Whether it knows that the run exists. */
   knows(runId: string): boolean
   /** How the backend's history says that a run ended; null where it does not. */
-  recorded(runId: string): string | null
+  recorded(runId: string): readonly string[]
   /** Of an evicted run nothing that was heard before is known any more. */
   evicted(runId: string): void
   /** A new process knows what the one before held. */

@@ -8,13 +8,13 @@ import { fleetScope, parseScope, type Scope } from '../../sync/scope'
  * @param before what was held then
  * @param after what is held now, before anything new was heard
  * @param evicted runs that had to go since
- * @param recorded how the history says that a run ended; null where it does not
+ * @param recorded as what the history may have said that a run ended; none where it does not
  */
 export function forgotten(
   before: ReadonlyMap<Scope, Document>,
   after: ReadonlyMap<Scope, Document>,
   evicted: ReadonlySet<string>,
-  recorded: (runId: string) => string | null,
+  recorded: (runId: string) => readonly string[],
 ): string[] {
   const shown = new Set(before.get(fleetScope)?.items.map(({ id }) => id))
   const wrong: string[] = []
@@ -25,7 +25,7 @@ export function forgotten(
     // A run that pages have not been told of yet may turn out to be none.
     if (!now && shown.has(parts.runId)) wrong.push(`[REC-7] ${scope} is forgotten`)
     // That time has passed may end a run that the history says has ended [RUN-8].
-    if (!now || (isBegun(document) && isInferred(now) && now.fields['status'] === recorded(parts.runId))) continue
+    if (!now || (isBegun(document) && isInferred(now) && recorded(parts.runId).includes(statusOf(now)))) continue
     const [was, is] = [lasting(document), lasting(now)]
     for (const [what, value] of Object.entries(was)) {
       const [then, today] = [value, is[what]].map(each => JSON.stringify(each))
@@ -39,6 +39,7 @@ export function forgotten(
 }
 
 const isBegun = ({ fields: { endedAt } }: Document) => endedAt === null
+const statusOf = ({ fields: { status } }: Document) => String(status)
 const isInferred = ({ fields: { inferred } }: Document) => inferred === true
 
 /** A run without what only the moment tells: the ways to backend and Docker, and what is concluded from these. */

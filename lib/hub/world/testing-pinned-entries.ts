@@ -301,4 +301,22 @@ export const pinnedOfEntries: Record<string, Story> = {
       { do: 'restart', down: 15_000, skew: -1_000, noticed: true, torn: true },
     ],
   },
+  '[RUN-8] an entry that two runs end, one after the other, while the dashboard restarts': {
+    setting: { seed: 835_489_965, generation: 'C', dryRun: false, backendSkew: 1_500, dockerSkew: 1_500 },
+    deeds: [
+      { do: 'pass', ms: 13_260 },
+      { do: 'start here', run: 5 },
+      ...[4_000, 60, 4_000, 4_000, 10].map((ms): Deed => ({ do: 'pass', ms })),
+      { do: 'resume elsewhere', run: 2, entry: 0 },
+      { do: 'pass', ms: 310 },
+      { do: 'step', run: 5, how: 163 },
+      { do: 'step', run: 2, how: 81 },
+      { do: 'pass', ms: 20 },
+      { do: 'step', run: 2, how: 1 },
+      { do: 'pass', ms: 4_970 },
+      { do: 'step', run: 5, how: 119 },
+      { do: 'step', run: 2, how: 128 },
+      { do: 'restart', down: 2_000, skew: 1_000, noticed: false, torn: true },
+    ],
+  },
 }

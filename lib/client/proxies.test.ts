@@ -10,9 +10,8 @@ import type { TransportTimes } from './transport-choice'
 // Most of them wait, so they wait together.
 afterAll(endAll)
 
-/** A tenth of what pages wait, or less. */
-/** ms. */
 const PING_EVERY = 200
+/** A tenth of what pages wait, or less, ms. */
 const times: TransportTimes = { websocket: 500, polling: 2_000, rest: 300, maxRest: 1_200, works: 60_000 }
 /** Where a WebSocket is to get through: long enough for its first try on a busy machine, too. */
 const patient = { ...times, websocket: 3_000 }
@@ -150,7 +149,7 @@ describe('[SYNC-11] a page whose transport changes', () => {
     const log = new TestLog()
     const { url, publisher } = await serve(batches, log)
     const proxy = await before(url, {})
-    const { store, run, lines } = visit(proxy.url, await rendered(publisher, batches.list), times)
+    const { store, run, lines } = visit(proxy.url, await rendered(publisher, batches.list), patient)
     let written = 0
     const write = setInterval(() => {
       log.add(`line ${(written += 1)}`)

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,6 +36,12 @@ it('[SAFE-3] forgets a token that is taken out, and tells of it', async () => {
   await writeFile(path, vic.line)
   await vi.waitFor(() => expect(known(tokens)).toEqual([undefined, 'vic']))
   expect(changed).toHaveBeenCalled()
+})
+
+it('[SAFE-3] sees a change that comes as soon as it has been read, whatever its length', async () => {
+  const tokens = open()
+  writeFileSync(path, `${vic.line}\n${'#'.repeat(ann.line.length)}`)
+  await vi.waitFor(() => expect(known(tokens)).toEqual([undefined, 'vic']))
 })
 
 it('[SAFE-3] follows a file that another is renamed to, as editors and mounts do', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, unwatchFile, watchFile } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { ConfigError } from './config'
 import type { Log } from './log'
 import { parseTokens, type Tokens } from './tokens'
@@ -9,6 +9,9 @@ const LOOK_MS = 500
 /** The tokens in a file, as it is now: one that is taken out stops working within half a second [SAFE-3]. */
 export class TokensFile {
   #tokens: Tokens = new Map()
+  /** What the file was when it was read last: a change after that is seen, however soon. */
+  #seen: string | null = null
+  readonly #looking: NodeJS.Timeout
 
   /** Throws a `ConfigError` where the file can't be read now. `changed` is called after every later change. */
   constructor(
@@ -24,7 +27,7 @@ export class TokensFile {
         `TOKENS_FILE: ${path} can't be read (${codeOf(error)}). Set it to a file of tokens: ${make}`,
       ])
     }
-    watchFile(path, { interval: LOOK_MS, persistent: false }, this.#readAgain)
+    this.#looking = setInterval(() => this.#look(), LOOK_MS).unref()
   }
 
   get tokens(): Tokens {
@@ -32,10 +35,11 @@ export class TokensFile {
   }
 
   close(): void {
-    unwatchFile(this.path, this.#readAgain)
+    clearInterval(this.#looking)
   }
 
-  readonly #readAgain = () => {
+  #look(): void {
+    if (standing(this.path) === this.#seen) return
     try {
       this.#read()
     } catch (error) {
@@ -47,11 +51,22 @@ export class TokensFile {
   }
 
   #read(): void {
+    this.#seen = standing(this.path)
     const { tokens, problems } = parseTokens(readFileSync(this.path, 'utf8'))
     this.#tokens = tokens
     this.log.info({ file: this.path, tokens: tokens.size }, 'tokens read')
     if (problems.length > 0)
       this.log.warn({ file: this.path, problems: problems.slice(0, 10) }, 'tokens that do not count')
+  }
+}
+
+/** What another file at the same path, or another content of it, does not share; null where there is none. */
+function standing(path: string): string | null {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true })
+    return [dev, ino, size, mtimeNs, ctimeNs].join(' ')
+  } catch {
+    return null
   }
 }
 

@@ -39,7 +39,7 @@ export function forgotten(
 }
 
 const isBegun = ({ fields: { endedAt } }: Document) => endedAt === null
-const statusOf = ({ fields: { status } }: Document) => String(status)
+const statusOf = ({ fields: { status } }: Document) => (typeof status === 'string' ? status : '')
 const isInferred = ({ fields: { inferred } }: Document) => inferred === true
 
 /** A run without what only the moment tells: the ways to backend and Docker, and what is concluded from these. */

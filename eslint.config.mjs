@@ -58,7 +58,7 @@ const pureOnly = 'lib/run is pure: time and chance come in with the observation,
 export default defineConfig([
   globalIgnores(['.next/', 'dist/', 'reports/', 'test-results/', 'playwright-report/', 'next-env.d.ts']),
   { linterOptions: { reportUnusedDisableDirectives: 'error', noInlineConfig: true } },
-  // What a line may say `.oxlintrc.json` keeps, which is quicker, but would listen to comments.
+  // `.oxlintrc.json` keeps the rules on what a line may say: that is quicker, but listens to comments.
   {
     files: ['**/*.{ts,tsx}'],
     languageOptions: { parser },

@@ -31,7 +31,7 @@ const hub = new Hub({ backendUrl: new URL(backend), engine: null, publisher, log
 metrics.watch({ hub, gateway })
 gateway.open(publisher)
 const pages = () => Promise.resolve()
-const api = createApi({ hub: hub, metrics: metrics, audit: () => undefined, warnings: () => [] })
+const api = createApi({ hub, metrics, audit: () => undefined, warnings: () => [] })
 const edge = createEdge({ ...config.access, access, api, pages, door: null, live, scripts: [], meter: metrics, log })
 console.log((await listen(edge, '127.0.0.1', 0)).href)
 

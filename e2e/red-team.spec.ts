@@ -105,7 +105,7 @@ test('[SAFE-4] hostile names, ids, branches, errors and lines are inert on every
   await expect(page.locator('[data-testid=batch-card]')).toHaveCount(14 + texts.length)
   await expectInert(page, /^2\/\? 014-invoice-portal, running$/)
   for (const text of texts) {
-    // What is longer than any name is kept in short.
+    // A longer id than any is kept in short.
     const id = shortName(`id ${text}`)
     await page.goto(`${dashboard.url}/runs/${encodeURIComponent(runId)}?batch=${encodeURIComponent(id)}`)
     await expect(page.getByTestId('batch-panel')).toBeVisible()

@@ -116,7 +116,7 @@ describe('calls', () => {
     }
     expect(await list.historyList('s')).toEqual([listed])
     const one = await backend(json({ success: true, run: entry }))
-    // What was recorded of it says the same to the letter as when it is read again [REC-7].
+    // A recording of it, read again, says the same to the letter [REC-7].
     const told = { kind: 'history', at: 1, ...(await one.history('s', 'run-1')) }
     expect(JSON.stringify(observation.parse(told))).toBe(JSON.stringify(told))
     expect(await one.history('s', 'run-1')).toEqual({

@@ -1,6 +1,6 @@
 import { batchStatus } from '../run/model'
-import { cutText, LONGEST_ERROR, LONGEST_LINE, shortName, shortPath } from '../run/kept-text'
-import type { Message, Says } from '../run/observation'
+import { cutText, LONGEST_LINE } from '../run/kept-text'
+import { says as saysSchema, type Message, type Says } from '../run/observation'
 import { readSentence } from './sentence'
 import { EXECUTION_NOT_FOUND, frame as frameSchema, type Frame } from './wire'
 
@@ -36,31 +36,12 @@ export function readFrame(text: string): Reading {
   const { says, odd } = interpret(frame)
   return {
     kind: 'message',
-    says: withShortNames(says),
+    // Names and errors in the length in which plans and histories tell them, too [SAFE-5.1].
+    says: saysSchema.parse(says),
     odd,
     timestamp: frame.timestamp,
     stream: streamOf(frame),
     text: cutText(wording(frame), LONGEST_LINE),
-  }
-}
-
-/** What a sentence names, in the length in which plans and histories name it, too [SAFE-5.1]. */
-function withShortNames(says: Says): Says {
-  switch (says.kind) {
-    case 'start':
-      return says.spec === null ? says : { ...says, spec: shortName(says.spec) }
-    case 'batch-start':
-      return { ...says, name: shortName(says.name) }
-    case 'batch-complete': {
-      const branch = says.branch === null ? null : shortPath(says.branch)
-      return { ...says, ref: shortName(says.ref), branch }
-    }
-    case 'merging':
-      return { ...says, branch: shortPath(says.branch) }
-    case 'history-id':
-      return { ...says, id: shortName(says.id) }
-    default:
-      return says
   }
 }
 
@@ -90,7 +71,7 @@ function interpret(frame: Frame): Interpretation {
     case 'batch_error':
       return understood({
         kind: 'batch-error',
-        error: cutText(after(message, 'Batch failed: ') ?? frame.error ?? message, LONGEST_ERROR),
+        error: after(message, 'Batch failed: ') ?? frame.error ?? message,
       })
     case 'info':
     case 'warning':
@@ -116,7 +97,7 @@ function runStatus(frame: Frame): Interpretation {
       return understood({
         kind: 'run-status',
         status,
-        error: frame.error ?? (frame.message ? cutText(frame.message, LONGEST_ERROR) : null),
+        error: frame.error ?? (frame.message || null),
       })
     default:
       return strange(`unknown run status ${String(status).slice(0, 100)}`)
@@ -175,11 +156,11 @@ const FAILED = 'Execution failed:'
 function readError(message: string): Says | null {
   if (message.startsWith(FAILED)) {
     const error = message.slice(FAILED.length).trimStart() || 'The backend gave no reason.'
-    return { kind: 'execution-failed', error: cutText(error, LONGEST_ERROR) }
+    return { kind: 'execution-failed', error }
   }
   if (message === 'Execution aborted by user.') return { kind: 'execution-aborted' }
   if (message.startsWith('Spec not found: ') || message === "Plan not found. Run 'ckrv plan' first.") {
-    return { kind: 'missing', error: cutText(message, LONGEST_ERROR) }
+    return { kind: 'missing', error: message }
   }
   return null
 }

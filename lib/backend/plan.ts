@@ -46,17 +46,17 @@ const LONGEST_YAML = 1024 * 1024
 type Told = z.infer<typeof planFile>['batches'] | null
 
 // A memo of a pure function: a plan is read again and again, and seldom changes.
-const read = new LRUCache<string, { batches: Told }>({
+const readBefore = new LRUCache<string, { batches: Told }>({
   maxSize: 4 * LONGEST_YAML,
   sizeCalculation: (_, text) => text.length,
 })
 
 function readYaml(text: string | null): Told {
   if (text === null || text === '' || text.length > LONGEST_YAML) return null
-  const known = read.get(text)
+  const known = readBefore.get(text)
   if (known) return known.batches
   const batches = fromYaml(text)
-  read.set(text, { batches })
+  readBefore.set(text, { batches })
   return batches
 }
 

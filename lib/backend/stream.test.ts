@@ -364,7 +364,7 @@ describe('pings of a proxy on the way', () => {
     stream.close()
     for (const socket of sockets) socket.resume()
     await until(() => isClosed)
-    // What the network holds.
+    // The network itself holds some of them.
     expect(pongs).toBeLessThan(pings / 2)
   })
 })

@@ -48,10 +48,10 @@ export const frame = z
     stream: word,
     timestamp: text,
     status: word,
-    batch_id: name,
-    batch_name: name,
-    branch,
-    error,
+    batch_id: text,
+    batch_name: text,
+    branch: text,
+    error: text,
   })
   .transform(({ type, type_, ...rest }) => ({ type: type ?? type_, ...rest }))
 export type Frame = z.infer<typeof frame>

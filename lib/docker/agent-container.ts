@@ -18,15 +18,15 @@ export const isAgents = ({ name, labels }: { name: string; labels: Labels }): bo
 const WORKTREES = '/.chakravarti/worktrees/batch-'
 const WORKTREE = /^(.+)-([0-9a-f]{6})_1$/s
 const SPEC_FOLDER = /\/\.specs\/[^/]+\/?$/
-/** The longest path that Linux takes, bytes. */
-const LONGEST_PATH = 4_096
+/** Linux takes no longer path; characters of UTF-16. */
+const LONGEST_SOURCE = 4_096
 const CONFLICTS = 'You are resolving Git merge conflicts'
 /** No plan names its batches like this; chars. */
 const LONGEST_MISSION = 4_096
 
 /** Of an inspected container. */
 export function identityOf({ name, image, labels, mounts, command }: Inspection): Identity {
-  const sources = mounts.filter(({ source }) => source.length <= LONGEST_PATH)
+  const sources = mounts.filter(({ source }) => source.length <= LONGEST_SOURCE)
   const workspace = sources.find(({ destination }) => destination === '/workspace')?.source ?? null
   const tree = treeOf(workspace)
   const mission = missionOf(command)

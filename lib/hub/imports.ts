@@ -70,7 +70,7 @@ interface Kept extends Played {
 export class Imports implements ImportsApi {
   private readonly kept = new Map<string, Kept>()
   private readonly budget: LogBudget
-  /** Who sends those that are being taken over; undefined: nobody is asked who they are. */
+  /** The senders of those that are being taken over; undefined: nobody is asked who they are. */
   private readonly senders: (string | undefined)[] = []
   private restored: 'reading' | 'unread' | undefined
 

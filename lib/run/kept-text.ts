@@ -16,8 +16,8 @@ export const LONGEST_ERROR = 16 * 1024
 export const LONGEST_LINE = 64 * 1024
 
 /**
- * What is longer keeps its beginning, its length and a digest: so two that differ stay different, and one that comes again is
- * known again.
+ * A longer text keeps its beginning, its length and a digest: so two that differ stay different, but for a forger's, and one
+ * that comes again is known again.
  */
 function shortened(text: string, longest: number): string {
   const whole = text.toWellFormed()
@@ -29,7 +29,7 @@ function shortened(text: string, longest: number): string {
 export const shortName = (text: string): string => shortened(text, LONGEST_NAME)
 export const shortPath = (text: string): string => shortened(text, LONGEST_PATH)
 
-/** What is longer says at its end how much of it is gone. */
+/** A longer text says at its end how much of it is gone. */
 export function cutText(text: string, longest: number): string {
   const whole = text.toWellFormed()
   const more = ' more characters cut'

@@ -50,36 +50,34 @@ export class SecretMask {
     const found: Range[] = []
     let at = 0
     for (const line of text.split('\n')) {
-      for (const { from, to } of [...this.inKey(line), ...this.continued(line)])
-        found.push({ from: from + at, to: to + at })
+      this.inKey(line, at, found)
+      this.continued(line, at, found)
       at += line.length + 1
     }
     return found
   }
 
-  /** What a line begins with, where that goes on with a secret which the line before has begun. */
-  private continued(line: string): Range[] {
-    if (line === '') return []
+  /** Finds what a line begins with, where that goes on with a secret which the line before has begun. */
+  private continued(line: string, at: number, found: Range[]): void {
+    if (line === '') return
     const { tail } = this
     const begin = tail === '' || DATE.test(line) ? '' : (CONTINUATION.exec(line)?.[0] ?? '')
     this.tail = (begin.length === line.length ? tail + line : line).slice(-TAIL)
-    if (!isRandom(begin, 2)) return []
-    const isCut = secretsIn(tail + line.slice(0, begin.length + 2)).some(
-      ({ from, to }) => from <= tail.length && to > tail.length,
-    )
-    return isCut ? [{ from: 0, to: begin.length }] : []
+    if (begin === '' || !isRandom(begin, 2)) return
+    const joined = secretsIn(tail + line.slice(0, begin.length + 2))
+    const isCut = joined.some(({ from, to }) => from <= tail.length && to > tail.length)
+    if (isCut) found.push({ from: at, to: at + begin.length })
   }
 
-  /** In a private key only what can be a part of it is masked: other agents' lines may come between its own. */
-  private inKey(line: string): Range[] {
+  /** Finds what can be a part of a private key, within one: other agents' lines may come between its own. */
+  private inKey(line: string, at: number, found: Range[]): void {
     const before = this.keyLines === 0 && this.tail.includes('-----') ? this.tail.slice(-EDGE) : ''
-    if (this.keyLines === 0 && before === '' && !line.includes('-----')) return []
-    const found: Range[] = []
+    if (this.keyLines === 0 && before === '' && !line.includes('-----')) return
     let from = 0
     let left = this.keyLines
     const take = (to: number) => {
-      for (const { index, 0: part } of line.slice(from, to).matchAll(KEY_BODY))
-        if (left > 0) found.push({ from: from + index, to: from + index + part.length })
+      for (const { index, 0: part } of left > 0 ? line.slice(from, to).matchAll(KEY_BODY) : [])
+        found.push({ from: at + from + index, to: at + from + index + part.length })
     }
     for (const { index, 0: edge, 1: which } of (before + line).matchAll(KEY_EDGE)) {
       const end = index + edge.length - before.length
@@ -91,7 +89,6 @@ export class SecretMask {
     }
     take(line.length)
     this.keyLines = Math.max(0, left - 1)
-    return found
   }
 }
 

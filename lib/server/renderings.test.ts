@@ -1,0 +1,73 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import { expect, it, vi } from 'vitest'
+import { inTurns } from './renderings'
+import { during, type Person } from './visit'
+
+const ann: Person = { name: 'ann', role: 'operator', canSignOut: true }
+const BOUNDS = { atOnce: 2, waiting: 3, ofEach: 2, turn: 200 }
+
+/** Pages that are rendered until they are told to end. */
+function rendered() {
+  const begun: string[] = []
+  const ends = new Map<string, () => void>()
+  const refused = vi.fn()
+  const page = ({ url = '' }: IncomingMessage) => {
+    begun.push(url)
+    return new Promise<void>(resolve => ends.set(url, resolve))
+  }
+  const pages = inTurns(page, { refused }, BOUNDS)
+  const ask = (url: string, address = 'a', person?: Person) => {
+    const request = Object.assign(new IncomingMessage(new Socket()), { url })
+    const response = new ServerResponse(request)
+    const done = during({ person, address }, () => pages(request, response))
+    return { done, response }
+  }
+  return { begun, refused, ask, end: (url: string) => ends.get(url)?.() }
+}
+
+it('[SAFE-5] as many are rendered at once as may be, the others in the order in which they came', async () => {
+  const { begun, ask, end, refused } = rendered()
+  for (const [url, address] of Object.entries({ '/1': 'a', '/2': 'a', '/3': 'a', '/4': 'b' })) ask(url, address)
+  expect(begun).toEqual(['/1', '/2'])
+  end('/2')
+  await vi.waitFor(() => expect(begun).toEqual(['/1', '/2', '/3']))
+  end('/1')
+  end('/3')
+  await vi.waitFor(() => expect(begun).toEqual(['/1', '/2', '/3', '/4']))
+  expect(refused).not.toHaveBeenCalled()
+})
+
+it('[SAFE-5] beyond those of one address, or of all, that may wait they are refused at once, and counted', async () => {
+  const { ask, begun, refused } = rendered()
+  for (const url of ['/1', '/2', '/3', '/4']) ask(url)
+  const fifth = ask('/5')
+  await fifth.done
+  expect(fifth.response.statusCode).toBe(503)
+  ask('/6', 'b')
+  const seventh = ask('/7', 'c')
+  await seventh.done
+  expect(seventh.response.statusCode).toBe(503)
+  expect(refused.mock.calls).toEqual([['renderings'], ['renderings']])
+  expect(begun).toEqual(['/1', '/2'])
+})
+
+it('[SAFE-5] strangers keep no person waiting, and files wait for nobody', () => {
+  const { ask, begun } = rendered()
+  for (const url of ['/1', '/2', '/3']) ask(url)
+  ask('/ann', 'a', ann)
+  ask('/_next/static/x.js')
+  expect(begun).toEqual(['/1', '/2', '/ann', '/_next/static/x.js'])
+})
+
+it('[SAFE-5] one that is only written to a slow reader any more keeps others no longer than its turn', async () => {
+  const { ask, begun, end } = rendered()
+  const urls = ['/1', '/2', '/3', '/4']
+  const all = urls.map(url => ask(url).done)
+  await vi.waitFor(() => expect(begun).toEqual(urls))
+  for (const url of urls) end(url)
+  await Promise.all(all)
+  // Each place was given back once, not twice.
+  for (const url of ['/5', '/6', '/7']) ask(url)
+  expect(begun).toEqual([...urls, '/5', '/6'])
+})

@@ -117,6 +117,30 @@ describe('an agent that may be several runs’', () => {
   })
 })
 
+describe('an agent that is told of before its batch', () => {
+  const yet = (runId: string): Employer => ({
+    ...run(runId),
+    batches: [{ id: 'a', name: 'a', startedAt: null, branch: null }],
+  })
+
+  it('[DOCK-4.2] is not given to a run before the other one has had time to tell', async () => {
+    const { evidence, told } = await evidenceFor([run('r1'), yet('r2')])
+    await vi.waitFor(() => expect(evidence.undecidedOf('r2')).toMatchObject([{ batchId: 'a', container: { id } }]))
+    expect(told).toEqual([])
+    // Nothing else happens.
+    await vi.waitFor(() => expect(told).toMatchObject([['r1', { batch: { id: 'a' } }]]), { timeout: 5_000 })
+    expect(evidence.undecidedOf('r2')).toEqual([])
+  })
+
+  it('[DOCK-4.2] is only ever shown with the run whose branch it is', async () => {
+    const { evidence, told, knows } = await evidenceFor([run('r1'), yet('r2')])
+    await vi.waitFor(() => expect(evidence.undecidedOf('r2')).toHaveLength(1))
+    knows(run('r1'), run('r2', branchOf('a')))
+    await vi.waitFor(() => expect(told).toMatchObject([['r2', { batch: { id: 'a' } }]]))
+    expect(told.map(([runId]) => runId)).not.toContain('r1')
+  })
+})
+
 describe('an agent that fits no run', () => {
   it('[DOCK-3] is a finding after a while, but not while Docker can’t be reached', async () => {
     const { evidence, stopEngine } = await evidenceFor([])

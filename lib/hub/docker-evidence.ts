@@ -44,6 +44,8 @@ type Candidates = Extract<Assignment, { kind: 'unassigned' }>['candidates']
 const WEIGH_WITHIN = 20
 /** After weighing comes a rest of so many times as long as that took: of many runs with many containers it takes long. */
 const REST = 4
+/** For so long what Docker tells of a container may be ahead of what the backend tells of its batch, ms [DOCK-4.2]. */
+const NEW_FOR = 1_000
 const NONE: readonly Undecided[] = []
 /** Removed containers that are weighed again with new facts: the newest so many. */
 const MAX_REMOVED = 1_000
@@ -59,9 +61,13 @@ export class DockerEvidence {
   private readonly facts = new Map<string, ContainerFacts>()
   private readonly homes = new Map<string, Home>()
   private readonly candidates = new Map<string, Candidates>()
+  /** Until when a container is new, by `performance.now()`. */
+  private readonly newUntil = new Map<string, number>()
   private undecided: UndecidedByRun = new Map()
   private readonly output: AgentOutput
   private soon: NodeJS.Timeout | null = null
+  /** To the moment when a container that was left open is not new any more. */
+  private later: NodeJS.Timeout | null = null
   private restUntil = 0
   private closed = false
 
@@ -114,6 +120,7 @@ export class DockerEvidence {
   close(): void {
     this.closed = true
     if (this.soon) clearTimeout(this.soon)
+    if (this.later) clearTimeout(this.later)
     this.watcher.close()
     this.output.close()
   }
@@ -178,7 +185,10 @@ export class DockerEvidence {
     const before = this.facts.get(facts.id)
     this.facts.set(facts.id, facts)
     if (facts.role === 'batch') {
-      if (before?.role !== 'batch') this.host.appeared()
+      if (before?.role !== 'batch') {
+        this.newUntil.set(facts.id, performance.now() + NEW_FOR)
+        this.host.appeared()
+      }
       const home = this.homes.get(facts.id)
       if (!facts.removed) this.output.read(facts, home !== undefined)
       else if (before?.removed !== true) this.output.removed(facts)
@@ -205,13 +215,30 @@ export class DockerEvidence {
   private weigh(): void {
     const agents = [...this.facts.values()].filter(({ role }) => role === 'batch')
     const oldest = agents.reduce((least, { createdAt }) => Math.min(least, createdAt), Infinity)
+    this.forgetNewness()
     let changed = false
-    for (const [id, assignment] of assign(agents, this.host.employers(oldest))) {
+    for (const [id, assignment] of assign(agents, this.host.employers(oldest), ({ id }) => this.newUntil.has(id))) {
       const facts = this.facts.get(id)
       if (facts) changed = this.place(facts, assignment) || changed
     }
     if (changed) this.host.listChanged()
     this.tellUndecided()
+    this.weighLater()
+  }
+
+  private forgetNewness(): void {
+    const now = performance.now()
+    for (const [id, until] of this.newUntil) if (until <= now) this.newUntil.delete(id)
+  }
+
+  /** Nothing else may happen that weighs again what is open only while it is new [DOCK-4.2]. */
+  private weighLater(): void {
+    if (this.later) clearTimeout(this.later)
+    this.later = null
+    const open = [...this.newUntil].filter(([id]) => this.candidates.has(id))
+    if (open.length === 0) return
+    const first = Math.min(...open.map(([, until]) => until))
+    this.later = setTimeout(() => this.runsChanged(), Math.ceil(first - performance.now()))
   }
 
   private tellUndecided(): void {

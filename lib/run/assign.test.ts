@@ -319,6 +319,23 @@ describe('runs at once', () => {
     expect([...assign([x, y], [first, proven]).values()]).toEqual([given('r1', 'a'), given('r2', 'a')])
   })
 
+  it('[DOCK-4.2] while they are new, are left open for a batch that another run may have begun', () => {
+    const yet = run('r2', [{ id: 'a', startedAt: null }])
+    const found = (other: Employer, isNew = true) => assign([x], [one, other], () => isNew).get('x')
+    expect(found(yet)).toEqual(nobodys('r1 a', 'r2 a'))
+    expect(found(yet, false)).toEqual(given('r1', 'a'))
+    // That run has ended by then, not begun, another batch, or its own work tree; or this one's is proven.
+    expect(found({ ...yet, endedAt: T0 - 10 * SECOND })).toEqual(given('r1', 'a'))
+    expect(found({ ...yet, startedAt: T0 + 60 * SECOND })).toEqual(given('r1', 'a'))
+    expect(found(run('r2', [{ id: 'b', startedAt: null }]))).toEqual(given('r1', 'a'))
+    expect(found(run('r2', [{ id: 'a', startedAt: null, branch: branch('a', '333333') }]))).toEqual(given('r1', 'a'))
+    const proven = run('r1', [{ id: 'a', branch: branch('a', '222222') }])
+    expect(assign([x], [proven, yet], () => true).get('x')).toEqual(given('r1', 'a'))
+    // What goes on in a work tree that was given before is not open again.
+    const next = agent('next', { ...at(50), tree: 'a-222222' })
+    expect(assign([x, next], [one, yet], ({ id }) => id === 'next').get('next')).toEqual(given('r1', 'a'))
+  })
+
   it('[DOCK-4] only the branch of that very batch is proof', () => {
     for (const named of ['dry-run-branch', branch('b', '222222'), `${branch('a', '222222')}0`, 'ckrv-batch-a-22222']) {
       const runs = [run('r1', [{ id: 'a', branch: named }]), two]

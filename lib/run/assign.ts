@@ -55,13 +55,15 @@ const SKEWED: Comparison = { skew: SKEW, late: true }
  * between runs by time, and by the branch that names its work tree, which is proof. Pure, and done again with every new
  * fact; the order of neither matters.
  * @param containers those that work on batches
+ * @param isNew whether it was heard of so lately that the begin of its batch may not have been told yet
  */
 export function assign(
   containers: readonly ContainerFacts[],
   employers: readonly Employer[],
+  isNew: (container: ContainerFacts) => boolean = () => false,
 ): ReadonlyMap<string, Assignment> {
   const inTurn = [...containers].sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
-  const index = new Index(employers, inTurn)
+  const index = new Index(employers, inTurn, isNew)
   // What is certain comes first, for a batch is done in one work tree, and no container of another is its own. Then what
   // was created in a run's time by equal clocks, or before it was known that the run had died, and last by clocks that differ.
   const result = new Map<string, Assignment>(inTurn.map(container => [container.id, index.certain(container) ?? none]))
@@ -96,6 +98,7 @@ class Index {
   constructor(
     private readonly employers: readonly Employer[],
     containers: readonly ContainerFacts[],
+    private readonly isNew: (container: ContainerFacts) => boolean,
   ) {
     for (const run of employers) {
       for (const batch of run.batches) {
@@ -131,6 +134,8 @@ class Index {
     for (const way of ways) {
       const [only, ...others] = begunBy(this.named(container), container, way).filter(isFree)
       if (only && others.length === 0) {
+        const unheard = this.isNew(container) ? this.mayHaveBegun(container, only) : []
+        if (unheard.length > 0) return undecided([only, ...unheard].map(meant))
         this.byTime.set(treeOf(marks) || container.id, { by: only, container })
         return this.taken(only, container)
       }
@@ -170,6 +175,14 @@ class Index {
       for (const { batch } of this.begunAbout(container)) push(rivals, batch, container)
     }
     return rivals
+  }
+
+  /** The batches of other runs at work that are not known to have begun: Docker may tell of a container before the backend does. */
+  private mayHaveBegun(container: ContainerFacts, holder: Candidate): Candidate[] {
+    return this.named(container).filter(({ run, batch }) => {
+      if (run === holder.run || batch.startedAt !== null || this.trees.has(batch)) return false
+      return isAtWorkAt(run, container, SKEWED)
+    })
   }
 
   /** The batches that the container fits, by clocks that differ. */

@@ -55,6 +55,24 @@ describe('a step that a replay showed and a live message measured', () => {
   })
 })
 
+describe('a step forward that several connections show, none of them by a live message', () => {
+  it.each([2, 3, 4].flatMap(connections => [false, true].map(restarts => [connections, restarts] as const)))(
+    '[RUN-16] is corrected once: on %d connections, with restarts: %s',
+    (connections, restarts) => {
+      const run = new SteppedRun(0, ['a', 'b', 'c', 'd'], 9).accepted().pass(20).do({ kind: 'join' })
+      run.do({ kind: 'start' }).pass(500).do({ kind: 'cut' }).pass(500).do({ kind: 'set', by: HOUR })
+      for (const batch of ['a', 'b', 'c', 'd'].slice(0, connections)) {
+        if (restarts) run.do({ kind: 'restart' })
+        run.pass(1_000).do({ kind: 'begin', batch }).do({ kind: 'join' }).pass(10).do({ kind: 'cut' })
+      }
+      run.pass(1_000).do({ kind: 'end' }).do({ kind: 'join' }).pass(10)
+      expect(run.view).toMatchObject({ status: 'completed', durationUncertain: true })
+      expect(run.view.findings.map(({ kind }) => kind)).toEqual(['clock-set'])
+      expect(Math.abs(took(run) - (2_000 + connections * 1_010))).toBeLessThanOrEqual(1_500)
+    },
+  )
+})
+
 describe('a clock that differs by 1.4 s, and a first message that comes 2.8 s late', () => {
   it('[RUN-16.11] is none that was set once messages come at once', () => {
     const run = new SteppedRun(1_400, ['a'], 9).pass(20).do({ kind: 'join' })

@@ -193,7 +193,7 @@ export class ClockWatch {
       return step
     }
     const late = frame.at - frame.stamp
-    const correction = bounded(late - this.offset - this.doubted)
+    const correction = bounded(late - this.offset - this.doubted - this.ahead())
     this.fits(frame, late)
     return { ...step, correction, basis: 'measured' }
   }
@@ -208,7 +208,7 @@ export class ClockWatch {
     const [step] = unmeasured
     if (step) {
       const isWhole = unmeasured.length === 1 && change >= step.correction - CLOCK_TOLERANCE
-      const rest = change - unmeasured.reduce((sum, { correction }) => sum + correction, 0)
+      const rest = change - this.ahead() - unmeasured.reduce((sum, { correction }) => sum + correction, 0)
       const placed = { ...this.place(this.early?.frame ?? first, rest), since: step.from, until: frame.index }
       this.fits(frame, late)
       // There were others, of which nothing but the sum is known.
@@ -217,7 +217,8 @@ export class ClockWatch {
     if (change < 0) {
       const { early, doubted, delayed } = this
       if (early) noteChange(early, change)
-      const placed = this.place(early?.frame ?? first, change - doubted)
+      const at = early?.frame ?? first
+      const placed = this.place(at, change - doubted - this.ahead(at))
       this.fits(frame, late)
       const whole = early && !early.isSteady ? { ...placed, until: frame.index } : placed
       return -change > delayed ? whole : unclear(whole)
@@ -239,6 +240,16 @@ export class ClockWatch {
   /** What stamps are corrected by already, ms. */
   private get doubted(): number {
     return this.doubt?.step.correction ?? 0
+  }
+
+  /**
+   * By how much stamps are corrected already because frames came before them on earlier connections: no live frame has told the
+   * offset since. Steps at this frame are found anew.
+   */
+  private ahead(frame?: Stamped): number {
+    const isAhead = ({ id, from, basis, correction }: ClockStep) =>
+      basis === 'doubt' && correction < 0 && from >= this.fittingTo && id !== frame?.id
+    return [...this.steps.values()].filter(isAhead).reduce((sum, { correction }) => sum + correction, 0)
   }
 
   private fits({ index }: Stamped, late: number): void {
@@ -264,8 +275,9 @@ export class ClockWatch {
       if (early) noteChange(early, change)
       this.early ??= { frame, change, isSteady: true }
       // It came before its own stamp: the clock was set forward, and by no less than this.
-      const correction = -change > this.delayed ? change : 0
-      return early ? null : { ...this.place(frame, correction), basis: 'doubt' }
+      const more = change - this.ahead(frame)
+      const isKnown = more !== change && Math.abs(more) <= CLOCK_TOLERANCE
+      return early || isKnown ? null : { ...this.place(frame, -change > this.delayed ? more : 0), basis: 'doubt' }
     }
     if (this.unmeasured.length === 0 && frame.at - this.openedAt >= REPLAY_LASTS) {
       const { tardy } = this

@@ -169,7 +169,11 @@ function knowable(project: Project, all: readonly Project[]): Knowable {
     if (isTold) return alone
     // Its own end was unheard: that of one that was at work beside it is taken for it, or that a later one goes on [RUN-8] [RUN-13].
     const ends = beside.map(each => each.execution.truth.status).filter(isOver)
-    if (sharing.some(each => each.execution.begins(execution) !== 'before')) ends.push('aborted')
+    const later = sharing.filter(each => each.execution.begins(execution) !== 'before')
+    if (later.length > 0) ends.push('aborted')
+    // Of one that nobody here has heard of, no more than its end may have been seen in the entry.
+    const unheardOf = later.filter(each => ![...each.known.heard].some(({ namesEntry }) => namesEntry))
+    ends.push(...unheardOf.map(each => each.execution.truth.status).filter(isOver))
     return ends.length === 0 ? alone : { statuses: [...alone.statuses, ...ends], truth: null }
   }
   const later = sharing.filter(each => each.execution.begins(execution) !== 'before')

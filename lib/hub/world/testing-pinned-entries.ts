@@ -290,33 +290,4 @@ export const pinnedOfEntries: Record<string, Story> = {
       { do: 'step', run: 4, how: 286 },
     ],
   },
-  '[REC-3] a run of the history that is about to be given up, over two restarts': {
-    setting: { ...calm, seed: 2_147_483_625, dryRun: true },
-    deeds: [
-      { do: 'start elsewhere', run: 1 },
-      ...[300, 4_000, 4_000, 12_000, 12_000, 900, 300, 4_000].map((ms): Deed => ({ do: 'pass', ms })),
-      ...[300, 12_000, 900, 4_000, 4_000, 300, 900, 300].map((ms): Deed => ({ do: 'pass', ms })),
-      { do: 'restart', down: 15_000, skew: 1_000, noticed: false, torn: false },
-      { do: 'pass', ms: 900 },
-      { do: 'restart', down: 15_000, skew: -1_000, noticed: true, torn: true },
-    ],
-  },
-  '[RUN-8] an entry that two runs end, one after the other, while the dashboard restarts': {
-    setting: { seed: 835_489_965, generation: 'C', dryRun: false, backendSkew: 1_500, dockerSkew: 1_500 },
-    deeds: [
-      { do: 'pass', ms: 13_260 },
-      { do: 'start here', run: 5 },
-      ...[4_000, 60, 4_000, 4_000, 10].map((ms): Deed => ({ do: 'pass', ms })),
-      { do: 'resume elsewhere', run: 2, entry: 0 },
-      { do: 'pass', ms: 310 },
-      { do: 'step', run: 5, how: 163 },
-      { do: 'step', run: 2, how: 81 },
-      { do: 'pass', ms: 20 },
-      { do: 'step', run: 2, how: 1 },
-      { do: 'pass', ms: 4_970 },
-      { do: 'step', run: 5, how: 119 },
-      { do: 'step', run: 2, how: 128 },
-      { do: 'restart', down: 2_000, skew: 1_000, noticed: false, torn: true },
-    ],
-  },
 }

@@ -1,6 +1,7 @@
 import type { Deed, Story } from './testing-deeds'
 import { CLEAR } from './testing-network'
 import { pinnedOfEntries } from './testing-pinned-entries'
+import { pinnedOfRestarts } from './testing-pinned-restarts'
 
 const calm = { seed: 0, generation: 'C', dryRun: false, backendSkew: 0, dockerSkew: 0 } as const
 const maybeFailed: Deed[] = [
@@ -303,4 +304,5 @@ export const pinned: Record<string, Story> = {
     ],
   },
   ...pinnedOfEntries,
+  ...pinnedOfRestarts,
 }

@@ -19,6 +19,7 @@ import { createLog, type Log } from './lib/server/log'
 import { looseFiles } from './lib/server/loose-files'
 import { Metrics, refusalLog } from './lib/server/metrics'
 import { capture, ownOutput } from './lib/server/output'
+import { Pace } from './lib/server/pace'
 import { inTurns } from './lib/server/renderings'
 import { createDoor } from './lib/server/sign-in'
 import { MemoryPublisher } from './lib/sync/memory-publisher'
@@ -51,7 +52,8 @@ async function serve(config: Config): Promise<void> {
 
   const app = next({ dev, httpServer: hotReload })
   await app.prepare()
-  const pages = inTurns(app.getRequestHandler(), metrics)
+  const pace = new Pace()
+  const pages = inTurns(app.getRequestHandler(), metrics, pace)
 
   const publisher = new MemoryPublisher(gateway)
   const engine = config.docker === 'off' ? null : connectEngine(config.docker)
@@ -76,6 +78,7 @@ async function serve(config: Config): Promise<void> {
     scripts: [themeScript],
     meter: metrics,
     log,
+    pace,
   })
   const url = await listen(edge, config.host, config.port)
 

@@ -8,6 +8,7 @@ import { createEdge, listen } from '../lib/server/edge'
 import { Gateway } from '../lib/server/gateway'
 import { createApi } from '../lib/server/http'
 import { Metrics } from '../lib/server/metrics'
+import { Pace } from '../lib/server/pace'
 import { MemoryPublisher } from '../lib/sync/memory-publisher'
 
 /**
@@ -32,7 +33,8 @@ metrics.watch({ hub, gateway })
 gateway.open(publisher)
 const pages = () => Promise.resolve()
 const api = createApi({ hub, metrics, audit: () => undefined, warnings: () => [] })
-const edge = createEdge({ ...config.access, access, api, pages, door: null, live, scripts: [], meter: metrics, log })
+const behind = { ...config.access, access, api, pages, door: null, live, scripts: [], meter: metrics, log }
+const edge = createEdge({ ...behind, pace: new Pace() })
 console.log((await listen(edge, '127.0.0.1', 0)).href)
 
 for await (const _ of process.stdin) {

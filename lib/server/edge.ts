@@ -15,16 +15,17 @@ import type { Access } from './access'
 import { addressOf } from './addresses'
 import { ConfigError } from './config'
 import { limitConnections, type ConnectionBounds } from './connection-bounds'
-import { IMPORTS, isLive, pageRefusalOf, pathOf, refusalOf, siteOf } from './guard'
+import { IMPORTS, isLive, LIVENESS, pageRefusalOf, pathOf, refusalOf, siteOf } from './guard'
 import { isApi } from './http'
 import type { Log } from './log'
 import type { RefusalMeter } from './metrics'
+import type { Pace } from './pace'
 import { pageHeaders, pageOf, sendRefusal, wantsPage } from './refusal-page'
 import { refusals, SIGN_IN, type Refused } from './refusals'
 import { securityHeaders } from './security-headers'
 import { goTo, isDoor, localPath, signInPath } from './sign-in'
 import { cutSlowBody, PATIENCE, type Patience } from './slow-body'
-import { Turns } from './turns'
+import { requestsIn, Turns } from './turns'
 import { during, type Visit } from './visit'
 
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -48,6 +49,8 @@ export interface Behind {
   scripts: readonly string[]
   meter: RefusalMeter
   log: Log
+  /** Of answers, and of what takes long behind them. */
+  pace: Pace
   patience?: Patience
   connections?: ConnectionBounds
 }
@@ -69,6 +72,7 @@ export function createEdge(behind: Behind): Server {
     scripts,
     meter,
     log,
+    pace,
     patience = PATIENCE,
     connections,
   } = behind
@@ -136,15 +140,28 @@ export function createEdge(behind: Behind): Server {
     }
   }
 
+  const turns = new Turns()
   const options = {
+    IncomingMessage: requestsIn(turns),
     ...{ headersTimeout: patience.head, requestTimeout: patience.request },
     connectionsCheckingInterval: Math.ceil(patience.head / 4),
     // The guard says what is wrong with a missing one.
     requireHostHeader: false,
   }
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const target = request.url ?? ''
+    const refusal = judge(request)
+    if (refusal !== undefined) refuse(socket, refusal)
+    // Who opens it is asked by the gateway, where a program can also say so in its first message.
+    else if (isLive(target)) live.emit('upgrade', request, socket, head)
+    else if (hotReload && pathOf(target).startsWith('/_next/')) hotReload.emit('upgrade', request, socket, head)
+    else refuse(socket, refusals.noWebSocket())
+  }
+
   /** What is being answered on each connection. */
   const underWay = new WeakMap<Duplex, ServerResponse>()
   const begin = (request: IncomingMessage, response: ServerResponse) => {
+    if (response.destroyed || request.socket.destroyed) return
     underWay.set(request.socket, response)
     answer(request, response).catch((error: unknown) => {
       log.error({ method: request.method, url: request.url, err: error }, 'a request failed')
@@ -154,13 +171,13 @@ export function createEdge(behind: Behind): Server {
     })
   }
 
-  const turns = new Turns()
   const edge = createServer(options, (request, response) => {
-    const isTaken = turns.take(request.socket, response, () => begin(request, response))
-    // What it has sent besides is read to its end all the same.
-    if (isTaken || request.socket.destroyed) return
-    meter.refused('pipelined')
-    request.socket.destroy()
+    const { url: target = '', socket } = request
+    const isUrgent = pathOf(target) === LIVENESS
+    turns.take(socket, response, () => {
+      if (isUrgent) begin(request, response)
+      else pace.begin(() => begin(request, response))
+    })
   })
   // Where nothing goes either way for so long, nobody reads the answer.
   edge.timeout = patience.idle
@@ -171,17 +188,17 @@ export function createEdge(behind: Behind): Server {
     if (!socket.writable || (response?.headersSent === true && !response.writableFinished)) socket.destroy()
     else refuse(socket, notARequest(error, patience), acceptIn(error))
   })
+  edge.on('connection', () => pace.arrived())
   limitConnections(edge, trustedProxy, bound => meter.refused(bound), connections)
   edge.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Until somebody takes the socket over, a reset by the other side would be an uncaught error.
     socket.on('error', () => socket.destroy())
-    const target = request.url ?? ''
-    const refusal = judge(request)
-    if (refusal !== undefined) refuse(socket, refusal)
-    // Who opens it is asked by the gateway, where a program can also say so in its first message.
-    else if (isLive(target)) live.emit('upgrade', request, socket, head)
-    else if (hotReload && pathOf(target).startsWith('/_next/')) hotReload.emit('upgrade', request, socket, head)
-    else refuse(socket, refusals.noWebSocket())
+    if (turns.isFull(socket)) {
+      meter.refused('pipelined')
+      socket.destroy()
+      return
+    }
+    pace.begin(() => upgrade(request, socket, head))
   })
   return edge
 }

@@ -12,6 +12,8 @@ export interface Incoming {
 }
 
 /** Where recordings are sent to be imported, and as what: JSON, one thing a line, of any size as far as the guard goes. */
+/** Answered at once, whatever else waits [SAFE-5]. */
+export const LIVENESS = '/healthz'
 export const IMPORTS = '/api/imports'
 export const RECORDING_TYPE = 'application/x-ndjson'
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { networkOf } from './connection-bounds'
 import { pathOf } from './guard'
 import type { RefusalMeter } from './metrics'
+import type { Pace } from './pace'
 import { sendRefusal } from './refusal-page'
 import { refusals } from './refusals'
 import { Tally } from './tally'
@@ -25,8 +26,13 @@ type Pages = (request: IncomingMessage, response: ServerResponse) => Promise<voi
  * Pages that are rendered a few at a time, so that whatever many ask for, calls and live data come between [SAFE-5]. Strangers, who
  * reach the sign-in page alone, wait for each other alone. Files are only sent.
  */
-export function inTurns(pages: Pages, meter: RefusalMeter, bounds: RenderingBounds = MAX_RENDERINGS): Pages {
-  const [ofStrangers, ofPeople] = [new Renderings(bounds), new Renderings(bounds)]
+export function inTurns(
+  pages: Pages,
+  meter: RefusalMeter,
+  pace: Pace,
+  bounds: RenderingBounds = MAX_RENDERINGS,
+): Pages {
+  const [ofStrangers, ofPeople] = [new Renderings(pace, bounds), new Renderings(pace, bounds)]
   return async (request, response) => {
     if (pathOf(request.url ?? '').startsWith('/_next/')) return pages(request, response)
     const { person, address } = currentVisit()
@@ -42,7 +48,10 @@ class Renderings {
   private readonly waiting: (() => void)[] = []
   private readonly each = new Tally()
 
-  constructor(private readonly bounds: RenderingBounds = MAX_RENDERINGS) {}
+  constructor(
+    private readonly pace: Pace,
+    private readonly bounds: RenderingBounds,
+  ) {}
 
   /**
    * Renders in its turn.
@@ -59,6 +68,7 @@ class Renderings {
     } else {
       this.underWay += 1
     }
+    await new Promise<void>(resolve => this.pace.begin(resolve))
     const over = once(() => this.next())
     const timer = setTimeout(over, this.bounds.turn)
     try {

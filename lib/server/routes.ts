@@ -5,7 +5,7 @@ import { fileName } from '../run/display-text'
 import { plainLine } from '../run/log-text'
 import type { LogLine } from '../run/model'
 import type { Action } from './audit'
-import { IMPORTS, RECORDING_TYPE } from './guard'
+import { IMPORTS, LIVENESS, RECORDING_TYPE } from './guard'
 import { containerId, followBody, importId, logsQuery, problemsOf, runId, specName, startBody } from './inputs'
 import type { Metrics } from './metrics'
 import type { Person, Role } from './person'
@@ -61,7 +61,7 @@ export const routes: ReadonlyMap<string, Partial<Record<(typeof methods)[number]
   ['/api/containers/{id}/stop', { POST: operator('stop container', stopContainer) }],
   ['/api/specs', { GET: viewer(listSpecs) }],
   ['/api/specs/{id}/plan', { GET: viewer(getSpecPlan) }],
-  ['/healthz', { GET: anyone(isAlive) }],
+  [LIVENESS, { GET: anyone(isAlive) }],
   ['/readyz', { GET: anyone(isReady) }],
   ['/metrics', { GET: viewer(getMetrics) }],
 ])

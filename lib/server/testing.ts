@@ -8,6 +8,7 @@ import { someRun } from '../run/testing-shown'
 import { Access, type AccessOptions } from './access'
 import type { AuditEntry } from './audit'
 import type { ConnectionBounds } from './connection-bounds'
+import { Pace } from './pace'
 import { inTurns, type RenderingBounds } from './renderings'
 import { createEdge, listen } from './edge'
 import { createApi } from './http'
@@ -184,6 +185,7 @@ export const atHome = {
   scripts: [],
   meter: new Metrics(),
   log: silent,
+  pace: new Pace(),
 }
 
 export interface Entrance {
@@ -221,7 +223,7 @@ export async function serve(entranceOf: Entrance = {}) {
   })
   const page = async (_: IncomingMessage, response: ServerResponse) =>
     void response.end(currentVisit().signIn ?? 'a page')
-  const pages = inTurns(page, metrics, renderings)
+  const pages = inTurns(page, metrics, atHome.pace, renderings)
   const edge = createEdge({
     ...atHome,
     ...entrance,

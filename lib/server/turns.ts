@@ -1,8 +1,8 @@
-import type { ServerResponse } from 'node:http'
+import { IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
 /** No browser sends a second request on a connection before the first is answered; a program may send a few. */
-const MOST_WAITING = 16
+const MOST_WAITING = 4
 
 /**
  * One request at a time of each connection: one that is sent before the answer to an earlier one has left waits for that, and
@@ -12,30 +12,50 @@ export class Turns {
   /** What waits on each connection, while something is answered there. */
   private readonly waiting = new WeakMap<Duplex, (() => void)[]>()
 
-  /**
-   * Answers a request, at once or in its turn; where it has been cut off by then, not at all.
-   * @returns false where too many wait already: then it is not answered
-   */
-  take(socket: Duplex, response: ServerResponse, answer: () => void): boolean {
+  /** Answers a request, at once or in its turn; where it has been cut off by then, not at all. */
+  take(socket: Duplex, response: ServerResponse, answer: () => void): void {
     const begin = () => {
       response.once('close', () => this.next(socket))
       if (response.destroyed || socket.destroyed) response.emit('close')
       else answer()
     }
     const waiting = this.waiting.get(socket)
-    if (waiting === undefined) {
-      this.waiting.set(socket, [])
-      begin()
-      return true
+    if (waiting) {
+      waiting.push(begin)
+      return
     }
-    if (waiting.length >= MOST_WAITING) return false
-    waiting.push(begin)
-    return true
+    this.waiting.set(socket, [])
+    begin()
+  }
+
+  /** Whether as many wait on a connection as may. */
+  isFull(socket: Duplex): boolean {
+    return (this.waiting.get(socket)?.length ?? 0) >= MOST_WAITING
   }
 
   private next(socket: Duplex): void {
     const next = this.waiting.get(socket)?.shift()
     if (next === undefined) this.waiting.delete(socket)
     else next()
+  }
+}
+
+/**
+ * Requests of a server that takes turns. Node reads all requests that a connection has sent at once, some 1,700 in 64 KiB, and goes
+ * on where the connection is destroyed meanwhile; only behind an upgrade it stops. So one too many says that it is an upgrade.
+ */
+export function requestsIn(turns: Turns): typeof IncomingMessage {
+  return class extends IncomingMessage {
+    // Set by the constructor of the class that this one extends, before its fields are.
+    declare private isUpgrade: boolean | null
+
+    get upgrade(): boolean | null {
+      return this.isUpgrade
+    }
+
+    /** Null until the head has been read. */
+    set upgrade(isUpgrade: boolean | null) {
+      this.isUpgrade = isUpgrade === false ? turns.isFull(this.socket) : isUpgrade
+    }
   }
 }

@@ -108,10 +108,11 @@ describe('the metrics of a run', () => {
     backend.release('mail')
     await vi.waitFor(async () => expect((await hub.snapshot(runId))?.status).toBe('completed'))
     const log = await hub.logs(runId, { after: 0, limit: 10_000 })
-    // What went out before this answer has been heard; something more may go out between two looks.
+    await subscribe('fleet')
+    // What went out before an answer has been heard; something more may go out between two looks.
     const samples = await vi.waitFor(async () => {
       const now = await read(url)
-      await subscribe('fleet')
+      await subscribe('run/none-0')
       expect(now.get('groundtruth_sent_total{what="push"}')).toBe(heard.push)
       expect(now.get('groundtruth_sent_characters_total{what="push"}')).toBe(heard.characters)
       return now

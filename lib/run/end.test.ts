@@ -177,6 +177,15 @@ describe('"Execution failed: …" is believed', () => {
     told.history({ status: 'failed', endedAt: T0 - MINUTE })
     expect(told.view.status).toBe('running')
   })
+
+  it('[RUN-4] not where the run failed later, of something else', () => {
+    const told = atWork(failed('words'))
+    const endedAt = told.now + 4 * SECOND
+    told.history({ status: 'failed', endedAt, error: 'broke' })
+    expect(told.view).toMatchObject({ status: 'running', findings: [{ kind: 'unproven-failure' }] })
+    const over = told.wait(10 * SECOND).view
+    expect(over).toMatchObject({ status: 'failed', error: 'broke', endedAt: iso(endedAt), inferred: true })
+  })
 })
 
 describe('"Execution failed: …" is a finding', () => {
@@ -638,9 +647,11 @@ describe('an end that only the history tells', () => {
   })
 
   it('[RUN-8.11] is none while another run at work has the same entry, nor does its word prove a failure', () => {
-    const told = atWork(failed('words')).history({ status: 'failed', endedAt: T0 + MINUTE, shared: true })
+    const told = atWork(failed('words'))
+    const endedAt = told.now
+    told.history({ status: 'failed', endedAt, shared: true })
     expect(told.derive(told.now + 10 * SECOND).view).toMatchObject({ status: 'running', inferred: false })
-    told.history({ status: 'failed', endedAt: T0 + MINUTE })
+    told.history({ status: 'failed', endedAt })
     expect(told.view.status).toBe('failed')
   })
 

@@ -73,8 +73,7 @@ export function findEnd(run: Run, messages: readonly Kept[], now: number): Endin
         if (!story.begun) told('failed', says.error)
         break
       case 'execution-failed': {
-        const proof = story.leadsTo(says.error) || history?.status === 'failed'
-        if (proof) {
+        if (story.leadsTo(says.error) || isFailureOf(history, time)) {
           told('failed', says.error)
           break
         }
@@ -302,6 +301,10 @@ function ownHistory({ history, continued }: Run, messages: readonly Kept[]): His
   const begun = messages[0]?.time.ms ?? -Infinity
   return ended < begun || ended > (continued?.from ?? Infinity) ? null : history
 }
+
+/** Whether the run failed by its entry at about this time: what its agents print earlier may look the same. */
+const isFailureOf = (history: HistoryReading | null, { ms }: Instant): boolean =>
+  history?.status === 'failed' && (history.endedAt === null || Math.abs(history.endedAt - ms) <= AFTERMATH)
 
 /** An end without words of its own takes those that follow it, else those that led to it. */
 function withError(end: End, messages: readonly Kept[], place: number): End {

@@ -290,4 +290,17 @@ export const pinnedOfEntries: Record<string, Story> = {
       { do: 'step', run: 4, how: 286 },
     ],
   },
+  '[RUN-4] a run that fails while its stream is lost, of something else than what an agent had printed 4 s before': {
+    setting: { ...calm, seed: 666_976_463 },
+    deeds: [
+      { do: 'start here', run: 5 },
+      { do: 'pass', ms: 12_000 },
+      { do: 'step', run: 5, how: 361 },
+      { do: 'print', run: 5, stream: 'stderr', text: 'Execution failed: Task failed' },
+      { do: 'pass', ms: 4_000 },
+      { do: 'backend path', path: { ...CLEAR, refuses: true, lost: 50 } },
+      { do: 'step', run: 5, how: 208 },
+      { do: 'pass', ms: 12_900 },
+    ],
+  },
 }

@@ -4,7 +4,7 @@ import { serverNow } from '../clock/clock'
 import type { HistoryReading, PlanBatch } from '../run/observation'
 import { parseInstant } from '../run/time'
 import { BackendError, badStatus, timedOut, tooLong, unreachable } from './backend-error'
-import { readPlan, readPlanState } from './plan'
+import { readAhead, readPlan, readPlanState } from './plan'
 import {
   commandAnswer,
   historyAnswer,
@@ -72,12 +72,18 @@ export class BackendHttp {
 
   /** The plan's batches; empty where there is none, or it can't be read at the moment. */
   async plan(spec: string): Promise<PlanBatch[]> {
-    return readPlan(await this.json(planAnswer, 'GET', planPath(spec)))
+    return readPlan(await this.planAnswer(spec))
   }
 
   /** The plan's batches, or why there are none [START-1]. */
   async planState(spec: string): Promise<PlanBatch[] | 'missing' | 'unreadable'> {
-    return readPlanState(await this.json(planAnswer, 'GET', planPath(spec)))
+    return readPlanState(await this.planAnswer(spec))
+  }
+
+  private async planAnswer(spec: string): Promise<z.infer<typeof planAnswer>> {
+    const answer = await this.json(planAnswer, 'GET', planPath(spec))
+    await readAhead(answer)
+    return answer
   }
 
   /**

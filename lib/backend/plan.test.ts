@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { z } from 'zod'
 import { observation } from '../run/observation'
 import { growthOf } from '../testing/support/growth'
-import { readPlan } from './plan'
+import { readAhead, readPlan } from './plan'
 import { planAnswer } from './wire'
 
 const read = (answer: object) => readPlan(planAnswer.parse(answer))
@@ -113,6 +113,15 @@ it('[REC-7] a plan that was recorded says the same to the letter as when it is r
   expect(JSON.stringify(observation.parse(told))).toBe(JSON.stringify(told))
 })
 
+/** Each list repeats the one before nine times. */
+const aliases = [
+  'a: &a [x]',
+  ...Array.from({ length: 20 }, (_, n) => {
+    const [before, name] = ['abcdefghijklmnopqrstu'.charAt(n), 'bcdefghijklmnopqrstuv'.charAt(n)]
+    return `${name}: &${name} [${Array.from({ length: 9 }, () => `*${before}`).join(', ')}]`
+  }),
+].join('\n')
+
 describe('a plan’s text that is made to cost', () => {
   it('[SAFE-5.3] is read in time that grows with its keys', { timeout: 60_000 }, () => {
     let times = 0
@@ -122,6 +131,30 @@ describe('a plan’s text that is made to cost', () => {
       return () => read(failed(`${keys}\n# ${String((times += 1))}`))
     }, 500)
     expect(growth.isLinear, growth.text).toBe(true)
+  })
+
+  it('[SAFE-5.3] is read in a thread of its own where it has more than 64 KiB', { timeout: 30_000 }, async () => {
+    const keys = Array.from({ length: 30_000 }, (_, n) => `k${String(n)}: v`).join('\n')
+    const long = failed(`${keys}\nbatches:\n- {id: 001, name: it’s, depends_on: [a], status: Completed, branch: ~}\n`)
+    expect(read(long)).toEqual([])
+    let looks = 0
+    const looking = setInterval(() => (looks += 1), 1)
+    await readAhead(planAnswer.parse(long))
+    clearInterval(looking)
+    expect(looks).toBeGreaterThan(10)
+    expect(read(long)).toEqual([
+      { id: '001', name: 'it’s', dependsOn: ['a'], completed: true, running: false, branch: null },
+    ])
+  })
+
+  it.each([
+    ['no YAML', 'batches: [\n'],
+    ['aliases of aliases', aliases],
+    ['a word', 'x'],
+  ])('[SAFE-5.3] in a thread of its own is no plan where it is %s', { timeout: 30_000 }, async (_, text) => {
+    const long = failed(`${text}\n# ${'x'.repeat(64 * 1024)}`)
+    await readAhead(planAnswer.parse(long))
+    expect(read(long)).toEqual([])
   })
 
   it('[SAFE-5.3] names no more than 20,000 needs, however often an alias repeats them', () => {

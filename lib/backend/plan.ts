@@ -3,11 +3,12 @@ import { parse } from 'yaml'
 import type { PlanBatch } from '../run/observation'
 import type { z } from 'zod'
 import { planFile, type planAnswer } from './wire'
+import { parseInThread, type YamlOptions } from './yaml-thread'
 
 /**
  * The batches of a plan as the backend serves it. Some generations can't read their own plan file once they have
  * rewritten it; then its text is in `raw_yaml`, and read from there. Empty where there is none: the file is not
- * written at once, so an empty reading says nothing [RUN-8].
+ * written at once, so an empty reading says nothing [RUN-8]. Of a long text nothing is read here that `readAhead` has not read.
  */
 export function readPlan(answer: z.infer<typeof planAnswer>): PlanBatch[] {
   return readPlanFile(answer) ?? []
@@ -40,8 +41,16 @@ function readPlanFile(answer: z.infer<typeof planAnswer>): PlanBatch[] | null {
 
 /** Of all batches of a plan together; what is beyond is not shown. */
 const MOST_NEEDS = 20_000
-/** A longer text is no plan, characters: to read one of this length takes a second. */
+/** A longer text is no plan, characters. */
 const LONGEST_YAML = 1024 * 1024
+/** To read a text of this length takes some 50 ms of the processor; a longer one is read in a thread of its own, characters. */
+const SHORT_YAML = 64 * 1024
+
+// The engine reads an id or a name as it is spelled: `001` is no number, and `1.10` is not `1.1`.
+// Whether keys repeat is asked of each with all others: a plan has no reason to be read for that.
+const READS: YamlOptions = {
+  ...{ schema: 'failsafe', customTags: ['null'], uniqueKeys: false, maxAliasCount: 100, logLevel: 'error' },
+}
 
 type Told = z.infer<typeof planFile>['batches'] | null
 
@@ -51,27 +60,28 @@ const readBefore = new LRUCache<string, { batches: Told }>({
   sizeCalculation: (_, text) => text.length,
 })
 
-function readYaml(text: string | null): Told {
-  if (text === null || text === '' || text.length > LONGEST_YAML) return null
-  const known = readBefore.get(text)
-  if (known) return known.batches
-  const batches = fromYaml(text)
-  readBefore.set(text, { batches })
-  return batches
+/** Reads the text of an answer, where it is long, without holding up anything else [SAFE-5.3]. */
+export async function readAhead({ batches, raw_yaml: text }: z.infer<typeof planAnswer>): Promise<void> {
+  const isNeeded = batches.length === 0 && text !== null && text.length > SHORT_YAML && text.length <= LONGEST_YAML
+  if (isNeeded && !readBefore.has(text)) learn(text, await parseInThread(text, READS))
 }
 
 /** Null where it is no plan. */
-function fromYaml(text: string): Told {
-  let file: unknown
+function readYaml(text: string | null): Told {
+  if (text === null || text === '') return null
+  const known = readBefore.get(text)
+  if (known || text.length > SHORT_YAML) return known?.batches ?? null
   try {
-    // The engine reads an id or a name as it is spelled: `001` is no number, and `1.10` is not `1.1`.
-    // Whether keys repeat is asked of each with all others: a plan has no reason to be read for that.
-    const options = { uniqueKeys: false, maxAliasCount: 100, logLevel: 'error' } as const
-    file = parse(text, { schema: 'failsafe', customTags: ['null'], ...options })
+    return learn(text, parse(text, READS))
   } catch {
     // A file caught half written is read again a moment later.
-    return null
+    return learn(text, null)
   }
+}
+
+function learn(text: string, file: unknown): Told {
   const parsed = planFile.safeParse(file)
-  return parsed.success ? parsed.data.batches : null
+  const batches = parsed.success ? parsed.data.batches : null
+  readBefore.set(text, { batches })
+  return batches
 }

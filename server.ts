@@ -67,7 +67,7 @@ async function serve(config: Config): Promise<void> {
   gateway.open(publisher)
 
   const edge = createEdge({
-    api: createApi({ hub, metrics, audit, warnings: () => looseFiles(config) }),
+    api: createApi({ hub, metrics, audit, warnings: () => looseFiles(config), pace }),
     pages,
     door: signIn && createDoor({ ...signIn, audit, meter: metrics, publicUrl, pages, left: () => gateway.recheck() }),
     live,

@@ -32,9 +32,10 @@ const hub = new Hub({ backendUrl: new URL(backend), engine: null, publisher, log
 metrics.watch({ hub, gateway })
 gateway.open(publisher)
 const pages = () => Promise.resolve()
-const api = createApi({ hub, metrics, audit: () => undefined, warnings: () => [] })
+const pace = new Pace()
+const api = createApi({ hub, metrics, audit: () => undefined, warnings: () => [], pace })
 const behind = { ...config.access, access, api, pages, door: null, live, scripts: [], meter: metrics, log }
-const edge = createEdge({ ...behind, pace: new Pace() })
+const edge = createEdge({ ...behind, pace })
 console.log((await listen(edge, '127.0.0.1', 0)).href)
 
 for await (const _ of process.stdin) {

@@ -45,9 +45,13 @@ export class Dashboard {
     return this.#log
   }
 
+  get pid(): number {
+    return this.#process?.pid ?? 0
+  }
+
   /** How much memory its process takes, bytes; 0 where the system does not tell. */
   memory(): number {
-    const status = `/proc/${this.#process?.pid ?? 0}/status`
+    const status = `/proc/${this.pid}/status`
     const told = existsSync(status) ? /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(status, 'utf8'))?.[1] : undefined
     return Number(told ?? 0) * 1024
   }

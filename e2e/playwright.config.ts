@@ -7,7 +7,13 @@ const { executablePath, args } = browser()
 if (process.env['TEST_WORKER_INDEX'] === undefined) console.log(`Browser: ${executablePath}`)
 
 /** What measures time, or takes the whole machine, runs alone when all others are done. */
-const measured = ['latency.spec.ts', 'frozen-page.spec.ts', 'faults-docker.spec.ts', 'docker.spec.ts']
+const measured = [
+  'attacks.spec.ts',
+  'latency.spec.ts',
+  'frozen-page.spec.ts',
+  'faults-docker.spec.ts',
+  'docker.spec.ts',
+]
 
 /** The suites run against the production build, one dashboard and one reference backend per test. */
 export default defineConfig({

@@ -4,6 +4,7 @@ import type { Audit } from './audit'
 import { networkOf } from './connection-bounds'
 import { pathOf } from './guard'
 import type { Metrics } from './metrics'
+import type { Pace } from './pace'
 import { suffices } from './person'
 import { RateLimit } from './rate-limit'
 import { sendRefusal } from './refusal-page'
@@ -41,13 +42,14 @@ const CHANGES_PER_MINUTE = 300
 export interface ApiOptions extends Pick<Call, 'hub' | 'warnings'> {
   metrics: Pick<Metrics, 'text' | 'refused'>
   audit: Audit
+  pace: Pace
 }
 
 /**
  * The HTTP interface over a hub: JSON in and out, errors as `{error}`, or as a page for a browser [SAY-3]. Rejects with what is not the caller's and not
  * the backend's fault, and where an answer breaks off half-way.
  */
-export function createApi({ hub, metrics, audit, warnings }: ApiOptions) {
+export function createApi({ hub, metrics, audit, warnings, pace }: ApiOptions) {
   const changes = new RateLimit(CHANGES_PER_MINUTE, 60)
 
   const answer = async (request: IncomingMessage, visit: Visit): Promise<Reply> => {
@@ -100,7 +102,7 @@ export function createApi({ hub, metrics, audit, warnings }: ApiOptions) {
       throw refusals.tooManyDownloads(STREAMS_EACH)
     }
     response.once('close', streams.add(who))
-    await send(response, reply)
+    await send(response, { ...reply, text: inTurns(reply.text, pace) })
   }
 
   return async (request: IncomingMessage, response: ServerResponse, visit: Visit): Promise<void> => {
@@ -115,6 +117,14 @@ export function createApi({ hub, metrics, audit, warnings }: ApiOptions) {
       const headers = error instanceof Refused ? error.headers : {}
       await sendRefusal(request, response, { status, message, headers }, runId === null ? {} : { runId })
     }
+  }
+}
+
+/** Each piece costs some milliseconds to make: what else waits comes between two of them. */
+async function* inTurns<T>(pieces: AsyncIterable<T>, pace: Pace): AsyncGenerator<T> {
+  for await (const piece of pieces) {
+    yield piece
+    await pace.turn()
   }
 }
 

@@ -37,7 +37,7 @@ async function dashboard() {
   const pages = async () => undefined
   const edge = createEdge({
     ...atHome,
-    api: createApi({ hub, metrics, audit: () => undefined, warnings: () => [] }),
+    api: createApi({ hub, metrics, audit: () => undefined, warnings: () => [], pace: atHome.pace }),
     pages,
     live,
   })

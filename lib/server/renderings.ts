@@ -68,7 +68,7 @@ class Renderings {
     } else {
       this.underWay += 1
     }
-    await new Promise<void>(resolve => this.pace.begin(resolve))
+    await this.pace.turn()
     const over = once(() => this.next())
     const timer = setTimeout(over, this.bounds.turn)
     try {

@@ -229,7 +229,7 @@ export async function serve(entranceOf: Entrance = {}) {
     ...entrance,
     access,
     meter: metrics,
-    api: createApi({ hub: entranceOf.hub ?? hub, metrics, audit, warnings: () => [] }),
+    api: createApi({ hub: entranceOf.hub ?? hub, metrics, audit, warnings: () => [], pace: atHome.pace }),
     pages,
     door: team
       ? createDoor({ ...team.signIn, ...entrance, audit, meter: metrics, pages, left: () => left.then() })

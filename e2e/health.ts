@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs'
+import { get } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/**
+ * A program that asks a server whether it is alive, again and again and each time by a new connection, while something else happens
+ * to it. In a process of its own, so that what it measures is not the attacker's loop. Once its standard input ends it goes
+ * on until the server is calm, and prints what it saw as JSON.
+ *
+ * Arguments: the server's URL and its process id.
+ */
+const [url = '', pid = ''] = process.argv.slice(2)
+
+const PAUSE_MS = 10
+/** So many quick answers in a row tell that it is over. */
+const CALM = 10
+const QUICK_MS = 50
+const AT_MOST_MS = 20_000
+
+/** How long the answer takes, ms; what is not answered takes as long as was waited for it. */
+const ask = () =>
+  new Promise<number>(resolve => {
+    const began = performance.now()
+    const done = () => resolve(performance.now() - began)
+    const signal = AbortSignal.timeout(AT_MOST_MS)
+    get(`${url}/healthz`, { agent: false, signal }, response => response.resume().on('end', done)).on('error', done)
+  })
+
+/** MB. */
+const memory = () => Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024
+
+/** When it ends at the latest. */
+let until = Infinity
+process.stdin.resume().on('end', () => (until = performance.now() + AT_MOST_MS))
+
+const before = memory()
+let [asked, worst, peak, calm] = [0, 0, before, 0]
+while (performance.now() < until && (until === Infinity || calm < CALM)) {
+  const took = await ask()
+  asked += 1
+  worst = Math.max(worst, took)
+  peak = Math.max(peak, memory())
+  calm = took < QUICK_MS ? calm + 1 : 0
+  if (asked === 1) console.log('watching')
+  await sleep(PAUSE_MS)
+}
+console.log(JSON.stringify({ asked, worst, before, peak }))
+process.exit()

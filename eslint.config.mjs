@@ -1,4 +1,5 @@
 import boundaries from 'eslint-plugin-boundaries'
+import * as regexp from 'eslint-plugin-regexp'
 import { defineConfig, globalIgnores } from 'eslint/config'
 import { parser } from 'typescript-eslint'
 
@@ -101,6 +102,13 @@ export default defineConfig([
         },
       ],
     },
+  },
+  // Text from outside meets patterns that take time in proportion to it, whatever it holds [SAFE-4.13].
+  {
+    files: ['**/*.{ts,tsx}'],
+    ignores: tests,
+    plugins: { regexp },
+    rules: { 'regexp/no-super-linear-backtracking': 'error', 'regexp/no-super-linear-move': 'error' },
   },
   {
     files: ['lib/run/**/*.ts'],

@@ -96,7 +96,7 @@ tick() {
   if [ "$1" != 0 ]; then sleep "$1"; fi
 }
 pause() {
-  tick ${rest.toFixed(3).replace(/\.?0+$/, '')}
+  tick ${Number(rest.toFixed(3))}
   ticks=${ticks}
   while [ "$ticks" -gt 0 ]; do
     tick ${TICK / 1000}

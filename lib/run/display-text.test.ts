@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { growthOf } from '../testing/support/growth'
 import { fileName, shownLinePart, shownName, shownProse, unseenIn } from './display-text'
 import { honestTexts, hostileTexts, UNSEEN } from './testing-hostile'
+import { visibleText } from './terminal-text'
 
 const hostile = Object.entries(hostileTexts)
 const all = { shownName, shownProse, shownLinePart }
@@ -100,6 +102,56 @@ describe('[SAFE-4.6] prose', () => {
     )
     expect(shownProse('\n\u0301')).toBe('\n\u25cc\u0301')
     expect(shownProse('')).toBe('')
+  })
+})
+
+describe('[SAFE-4.13] a text that is made to cost', () => {
+  const stretches = {
+    ...{
+      blanks: ' ',
+      'no-break blanks': '\u00a0',
+      tabs: '\t',
+      'line breaks': '\r\n',
+      letters: 'a',
+      'words and blanks': 'a  ',
+    },
+    ...{
+      marks: '\u0301',
+      'marks after blanks': ' \u0301',
+      joiners: '\u200d',
+      'joined emoji': '\u{1f469}\u200d',
+      emoji: '\u{1f3f4}',
+    },
+    ...{
+      tags: '\u{1f3f4}\u{e0067}\u{e0062}',
+      virama: '\u0915\u094d\u200d',
+      arabic: '\u0628\u200c',
+      selectors: '\u4e00\ufe00',
+    },
+    ...{
+      escapes: '\u001b',
+      'open sequences': '\u001b[1;',
+      'open links': '\u001b]8;;x',
+      colours: '\u001b[31mx',
+      halves: '\ud800',
+    },
+  }
+  const shows = {
+    shownName,
+    shownProse,
+    shownLinePart,
+    visibleText,
+    unseenIn,
+    nameOfFile: (text: string) => fileName([text], '.log'),
+  }
+  it.each(Object.entries(stretches))('is shown in time that grows with it: %s', { timeout: 60_000 }, (_, stretch) => {
+    for (const [name, show] of Object.entries(shows)) {
+      const growth = growthOf(size => {
+        const text = `x${stretch.repeat(size / stretch.length)}x`
+        return () => show(text)
+      }, 4_096)
+      expect(growth.isLinear, `${name}: ${growth.text}`).toBe(true)
+    }
   })
 })
 

@@ -51,7 +51,7 @@ const UNSEEN = [
 const LEGAL_OR_UNSEEN = new RegExp(`(${LEGAL})|${UNSEEN}`, 'gu')
 const NO_BASE = /(?<=^|[\n\t ])(?=\p{M})/gu
 /** Blanks that can be overlooked or mistaken in a name: all but a single space between two other characters. */
-const BLANK = /^ +| +$|(?<= ) +|[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g
+const BLANK = /^ +|(?<! ) +$|(?<= ) +|[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g
 const PRINTABLE = /^[\x20-\x7e]*$/
 const INTRODUCED = /[\u0007\u001b\u0090\u0098\u009b-\u009f]/
 

@@ -10,7 +10,9 @@ import { sourceRange, visibleText, type VisibleText } from './terminal-text'
 const MASK = '•••'
 
 const KEY_EDGE = /-----(BEGIN|END) ?[A-Z0-9 ]{0,40}PRIVATE ?KEY(?: ?BLOCK)?-----/g
-const KEY_BODY = /[A-Za-z0-9+/]{4,}={1,2}|[A-Za-z0-9+/]{16,}/g
+const KEY_BODY = /[A-Za-z0-9+/]{4,}={0,2}/g
+/** A shorter stretch of a key ends in a padding. */
+const SHORTEST_BODY = 16
 /** No private key has more lines; where its end does not come, masking goes no further [SAFE-5]. */
 const LONGEST_KEY = 200
 /** An edge of a private key that is cut between two lines has so much in the first one at most, characters. */
@@ -76,8 +78,10 @@ export class SecretMask {
     let from = 0
     let left = this.keyLines
     const take = (to: number) => {
-      for (const { index, 0: part } of left > 0 ? line.slice(from, to).matchAll(KEY_BODY) : [])
+      for (const { index, 0: part } of left > 0 ? line.slice(from, to).matchAll(KEY_BODY) : []) {
+        if (part.length < SHORTEST_BODY && !part.endsWith('=')) continue
         found.push({ from: at + from + index, to: at + from + index + part.length })
+      }
     }
     for (const { index, 0: edge, 1: which } of (before + line).matchAll(KEY_EDGE)) {
       const end = index + edge.length - before.length

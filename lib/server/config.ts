@@ -100,5 +100,5 @@ export function readConfig(variables: Record<string, string | undefined>): Confi
 }
 
 function withoutCredentials(url: URL): string {
-  return url.origin + url.pathname.replace(/\/+$/, '')
+  return url.origin + url.pathname.replace(/(?<!\/)\/+$/, '')
 }

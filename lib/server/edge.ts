@@ -266,7 +266,7 @@ function notARequest(error: Error, patience: Patience): Refused {
 /** What is left of a request that could not be read may still say what the sender takes. */
 function acceptIn(error: Error): string | undefined {
   const packet: unknown = 'rawPacket' in error ? error.rawPacket : undefined
-  return packet instanceof Buffer ? /^accept: *(.*)$/im.exec(packet.toString('latin1'))?.[1] : undefined
+  return packet instanceof Buffer ? /^accept:(.*)$/im.exec(packet.toString('latin1'))?.[1] : undefined
 }
 
 /** The other side has so long to read a refusal and to close its end of the connection, ms. */

@@ -20,8 +20,9 @@ export default defineConfig({
   testDir: '.',
   outputDir: '../test-results',
   forbidOnly: process.env['CI'] !== undefined,
-  // They wait for pages and processes a third of the time.
+  // They wait for pages and processes a third of the time. Each test has a dashboard of its own, so none waits for its file.
   workers: 3,
+  fullyParallel: true,
   retries: 0,
   // Long enough for a machine that is busy with something else: a test that fails must mean a fault.
   timeout: 120_000,
@@ -31,5 +32,6 @@ export default defineConfig({
     { name: 'together', testIgnore: measured },
     { name: 'alone', testMatch: measured, dependencies: ['together'], workers: 1 },
   ],
-  use: { launchOptions: { executablePath, args }, trace: 'retain-on-failure' },
+  // To record one takes a tenth of the time: `npm run browser -- --trace on`, with the test that fails.
+  use: { launchOptions: { executablePath, args }, trace: 'off' },
 })

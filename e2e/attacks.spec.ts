@@ -18,7 +18,7 @@ import { PORTAL } from './run-page'
  * What an attacker sends in masses, to the production build. Each attack prints what it cost: memory, the longest delay of the
  * event loop, the slowest answer of `/healthz`. The limits are far above that, and far below what each cost without its bound.
  */
-const LIMITS = { memory: 150, loop: 1_000, health: 2_000 }
+const LIMITS = { memory: 150, loop: 2_000, health: 5_000 }
 
 const ann = makeToken('ann', 'operator')
 /** Who only watches what it costs. */

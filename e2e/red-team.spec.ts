@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Page } from '@playwright/test'
 import { shortName } from '../lib/run/kept-text'
+import { makeToken } from '../lib/server/tokens'
 import { Dashboard } from './dashboard'
 import { expect, test } from './fixtures'
 import { PORTAL } from './run-page'
@@ -212,6 +213,22 @@ test('[SAFE-2] [SAFE-4.7] no address makes the framework serve or print anything
   const printed = lines.filter(line => !line.startsWith('Groundtruth shows '))
   for (const line of printed) expect(JSON.parse(line)).not.toHaveProperty('audit')
   expect(dashboard.log).not.toMatch(/[\u001b\u0080-\u009f]/)
+})
+
+test('[SAFE-4.7] a stranger’s headers make the framework say nothing', async ({ backend, folder }) => {
+  const tokensFile = join(folder, 'tokens')
+  await writeFile(tokensFile, `${makeToken('ann', 'operator').line}\n`)
+  const dashboard = await Dashboard.launch({ BACKEND_URL: backend.url, TOKENS_FILE: tokensFile })
+  try {
+    for (const headers of framed) {
+      for (const address of ['/sign-in', '/sign-in?_rsc=1', '/icon.svg', '/']) {
+        expect((await asked(dashboard.url, address, headers)).status).toBeLessThan(400)
+      }
+    }
+    expect(dashboard.log).not.toMatch(/"level":[456]0/)
+  } finally {
+    await dashboard.stop()
+  }
 })
 
 /** Asks for exactly this address: `fetch` would shorten it. */

@@ -90,6 +90,7 @@ export function createEdge(behind: Behind): Server {
       if (visit.guessAgainIn === undefined) goTo(response, signInPath(localPath(target)))
       else await sendRefusal(request, response, refusals.tooManyGuesses(visit.guessAgainIn))
     } else {
+      if (visit.person === undefined) for (const name of NAVIGATION) delete request.headers[name]
       await during(visit, () => pages(request, response))
     }
   }
@@ -202,6 +203,9 @@ export function createEdge(behind: Behind): Server {
   })
   return edge
 }
+
+/** What a page sends with a way within the site. Of what it can't read there the framework makes an error, and a line of the log. */
+const NAVIGATION = ['rsc', 'next-router-state-tree', 'next-router-prefetch', 'next-router-segment-prefetch', 'next-url']
 
 /** What has to be had before anybody has signed in: the page for it, and what pages are made of. Never with a way out. */
 function isForAnyone(path: string, dev: boolean): boolean {

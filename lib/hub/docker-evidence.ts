@@ -14,6 +14,7 @@ import type { DockerState } from '../run/verdict'
 import { agentContainer, orphansFirst, unclaimed } from './agent-containers'
 import type { AgentLogs } from './agent-logs'
 import { AgentOutput } from './agent-output'
+import { Newcomers } from './newcomers'
 import { hubRefusals } from './refusals'
 import { undecidedByRun, type UndecidedByRun } from './undecided'
 
@@ -44,8 +45,6 @@ type Candidates = Extract<Assignment, { kind: 'unassigned' }>['candidates']
 const WEIGH_WITHIN = 20
 /** After weighing comes a rest of so many times as long as that took: of many runs with many containers it takes long. */
 const REST = 4
-/** For so long what Docker tells of a container may be ahead of what the backend tells of its batch, ms [DOCK-4.2]. */
-const NEW_FOR = 1_000
 const NONE: readonly Undecided[] = []
 /** Removed containers that are weighed again with new facts: the newest so many. */
 const MAX_REMOVED = 1_000
@@ -61,8 +60,7 @@ export class DockerEvidence {
   private readonly facts = new Map<string, ContainerFacts>()
   private readonly homes = new Map<string, Home>()
   private readonly candidates = new Map<string, Candidates>()
-  /** Until when a container is new, by `performance.now()`. */
-  private readonly newUntil = new Map<string, number>()
+  private readonly newcomers = new Newcomers()
   private undecided: UndecidedByRun = new Map()
   private readonly output: AgentOutput
   private soon: NodeJS.Timeout | null = null
@@ -186,7 +184,7 @@ export class DockerEvidence {
     this.facts.set(facts.id, facts)
     if (facts.role === 'batch') {
       if (before?.role !== 'batch') {
-        this.newUntil.set(facts.id, performance.now() + NEW_FOR)
+        this.newcomers.add(facts.id)
         this.host.appeared()
       }
       const home = this.homes.get(facts.id)
@@ -215,9 +213,9 @@ export class DockerEvidence {
   private weigh(): void {
     const agents = [...this.facts.values()].filter(({ role }) => role === 'batch')
     const oldest = agents.reduce((least, { createdAt }) => Math.min(least, createdAt), Infinity)
-    this.forgetNewness()
+    this.newcomers.lookAgain()
     let changed = false
-    for (const [id, assignment] of assign(agents, this.host.employers(oldest), ({ id }) => this.newUntil.has(id))) {
+    for (const [id, assignment] of assign(agents, this.host.employers(oldest), ({ id }) => this.newcomers.has(id))) {
       const facts = this.facts.get(id)
       if (facts) changed = this.place(facts, assignment) || changed
     }
@@ -226,19 +224,12 @@ export class DockerEvidence {
     this.weighLater()
   }
 
-  private forgetNewness(): void {
-    const now = performance.now()
-    for (const [id, until] of this.newUntil) if (until <= now) this.newUntil.delete(id)
-  }
-
   /** Nothing else may happen that weighs again what is open only while it is new [DOCK-4.2]. */
   private weighLater(): void {
     if (this.later) clearTimeout(this.later)
     this.later = null
-    const open = [...this.newUntil].filter(([id]) => this.candidates.has(id))
-    if (open.length === 0) return
-    const first = Math.min(...open.map(([, until]) => until))
-    this.later = setTimeout(() => this.runsChanged(), Math.ceil(first - performance.now()))
+    const delay = this.newcomers.nextIn(id => this.candidates.has(id))
+    if (delay !== null) this.later = setTimeout(() => this.runsChanged(), delay)
   }
 
   private tellUndecided(): void {

@@ -102,7 +102,7 @@ export function createApi({ hub, metrics, audit, warnings, pace }: ApiOptions) {
       throw refusals.tooManyDownloads(STREAMS_EACH)
     }
     response.once('close', streams.add(who))
-    await send(response, { ...reply, text: inTurns(reply.text, pace) })
+    await send(response, { ...reply, text: paced(reply.text, pace) })
   }
 
   return async (request: IncomingMessage, response: ServerResponse, visit: Visit): Promise<void> => {
@@ -121,7 +121,7 @@ export function createApi({ hub, metrics, audit, warnings, pace }: ApiOptions) {
 }
 
 /** Each piece costs some milliseconds to make: what else waits comes between two of them. */
-async function* inTurns<T>(pieces: AsyncIterable<T>, pace: Pace): AsyncGenerator<T> {
+async function* paced<T>(pieces: AsyncIterable<T>, pace: Pace): AsyncGenerator<T> {
   for await (const piece of pieces) {
     yield piece
     await pace.turn()

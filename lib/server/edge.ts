@@ -90,7 +90,7 @@ export function createEdge(behind: Behind): Server {
       if (visit.guessAgainIn === undefined) goTo(response, signInPath(localPath(target)))
       else await sendRefusal(request, response, refusals.tooManyGuesses(visit.guessAgainIn))
     } else {
-      if (visit.person === undefined) for (const name of NAVIGATION) delete request.headers[name]
+      if (visit.person === undefined) for (const name of NAVIGATION) request.headers[name] = undefined
       await during(visit, () => pages(request, response))
     }
   }

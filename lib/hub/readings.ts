@@ -24,14 +24,16 @@ export class Readings {
   private closed = false
   private historyAgainAt = 0
   /** Once another run of the spec was at work beside this one, the plan may hold its work for good. */
-  private shared = false
+  private shared: boolean
 
   /** @param read called after each round, whether or not anything could be read */
   constructor(
     private readonly state: RunState,
     private readonly host: ReadingsHost,
     private readonly read: () => void,
-  ) {}
+  ) {
+    this.shared = state.hasSharedPlan
+  }
 
   /** The run is over, and nothing is left to be read of it: without its plan its total is not known [RUN-8]. */
   get done(): boolean {

@@ -208,6 +208,11 @@ export class RunState {
     return this.run.plan !== null
   }
 
+  /** The plan that was read may hold another run's work [RUN-8]. */
+  get hasSharedPlan(): boolean {
+    return this.run.plan?.shared === true
+  }
+
   /** The backend does not know this run, and nothing was ever heard of it. Who accepts a start or a stop knows it. */
   get neverExisted(): boolean {
     return this.run.unknown !== null && !this.wasHeardOf

@@ -73,4 +73,18 @@ export const pinnedOfRestarts: Record<string, Story> = {
       { do: 'step', run: 2, how: 363 },
     ],
   },
+  '[RUN-8] a plan that two runs had written before the dashboard restarted, as one of them went on': {
+    setting: { ...calm, generation: 'C', seed: 8 },
+    deeds: [
+      { do: 'start here', run: 0 },
+      { do: 'pass', ms: 12_000 },
+      { do: 'step', run: 0, how: 384 },
+      { do: 'pass', ms: 900 },
+      { do: 'resume here', run: 4, entry: 0 },
+      { do: 'pass', ms: 4_000 },
+      { do: 'restart', down: 15_000, skew: -1_000, noticed: true, torn: false },
+      { do: 'step', run: 0, how: 218 },
+      { do: 'stop here', run: 4 },
+    ],
+  },
 }

@@ -102,6 +102,13 @@ export const tooLong = (call: string, where: string, most: number): BackendError
     { heard: 'maybe' },
   )
 
+export const tooManyValues = (call: string, where: string, most: number): BackendError =>
+  new BackendError(
+    'bad-answer',
+    `The backend at ${where} answered ${call} with more than ${most.toLocaleString('en')} values, which are not read. Check that BACKEND_URL is a ckrv backend.`,
+    { heard: 'maybe' },
+  )
+
 function networkAdvice(code: string | null): string {
   if (code === 'ECONNREFUSED') return 'Start it, or set BACKEND_URL to where it listens.'
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')

@@ -275,6 +275,20 @@ describe('a call without a usable answer', () => {
     expect(await failure((await backend(listener)).specs())).toMatchObject({ kind: 'unreachable' })
   })
 
+  it('[SAFE-5.5] reads no answer that is made of more values than any', async () => {
+    const specs = `{"specs":[${'{"name":""},'.repeat(300_000)}{"name":""}]}`
+    const client = await backend((_, response) => response.end(specs))
+    const error = await failure(client.specs())
+    expect(error.kind).toBe('bad-answer')
+    expect(error.message).toContain('more than 200,000 values')
+  })
+
+  it('[SAFE-5.3] reads 1,000 specs of an answer at most', async () => {
+    const specs = Array.from({ length: 1_500 }, (_, n) => ({ name: `spec-${n}` }))
+    const client = await backend((_, response) => response.end(JSON.stringify({ specs })))
+    expect(await client.specs()).toHaveLength(1_000)
+  })
+
   it('[SAFE-5] reads no more than 16 MiB, and then no further', async () => {
     let closed = false
     const http = await backend((_, response) => {

@@ -3,7 +3,8 @@ import type { z } from 'zod'
 import { serverNow } from '../clock/clock'
 import type { HistoryReading, PlanBatch } from '../run/observation'
 import { parseInstant } from '../run/time'
-import { BackendError, badStatus, timedOut, tooLong, unreachable } from './backend-error'
+import { BackendError, badStatus, timedOut, tooLong, tooManyValues, unreachable } from './backend-error'
+import { hasMoreValues } from './json-size'
 import { readAhead, readPlan, readPlanState } from './plan'
 import {
   commandAnswer,
@@ -23,6 +24,8 @@ export type HistoryEntry = Omit<HistoryReading, 'kind' | 'at'>
 export type ListedEntry = Omit<HistoryEntry, 'batches'>
 
 const MAX_ANSWER = 16 * 1024 * 1024
+/** The plan and the history of 2,000 batches hold some 50,000. */
+const MOST_VALUES = 200_000
 const MAX_LISTED = 50
 /** Answers are stamped in whole seconds and take a while to arrive: a smaller difference says nothing. */
 const CLOCK_TOLERANCE = 2_000
@@ -138,6 +141,7 @@ export class BackendHttp {
     statuses: readonly number[] = [200],
   ): Promise<z.infer<T>> {
     const text = await this.text(method, path, body, statuses)
+    if (hasMoreValues(text, MOST_VALUES)) throw tooManyValues(`${method} ${path}`, this.base, MOST_VALUES)
     let json: unknown
     try {
       json = JSON.parse(text)

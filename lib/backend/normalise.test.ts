@@ -19,6 +19,16 @@ const says = (type: string, message: string, more: object = {}) =>
 /** No batch is named at such length. */
 const LONG = `${'x'.repeat(20_000)}\ud800`
 
+it('[SAFE-5.5] a long frame is read unless it holds more values than a message has', () => {
+  const text = `{"a":[1,2,{"b":"${'x'.repeat(2_000_000)}"}]}`
+  expect(read({ type: 'log', message: text, timestamp: STAMP })).toMatchObject({ says: { kind: 'line' } })
+  const many = { type: 'log', message: 'x', timestamp: STAMP, y: Array.from({ length: 100_000 }, () => []) }
+  expect(readFrame(JSON.stringify(many))).toEqual({
+    kind: 'unreadable',
+    reason: 'more values than a message has',
+  })
+})
+
 describe('generation B', () => {
   it.each([
     ['start', 'Starting execution for spec: 001-todo', { kind: 'start', spec: '001-todo' }],

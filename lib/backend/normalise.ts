@@ -1,6 +1,7 @@
 import { batchStatus } from '../run/model'
 import { cutText, LONGEST_LINE } from '../run/kept-text'
 import { says as saysSchema, type Message, type Says } from '../run/observation'
+import { hasMoreValues } from './json-size'
 import { readSentence } from './sentence'
 import { EXECUTION_NOT_FOUND, frame as frameSchema, type Frame } from './wire'
 
@@ -18,8 +19,12 @@ export type Reading =
   /** Not a message at all. `reason` is for the log. */
   | { kind: 'unreadable'; reason: string }
 
+/** A message is one flat object. */
+const MOST_VALUES = 100
+
 /** Reads one frame's text. Never throws. */
 export function readFrame(text: string): Reading {
+  if (hasMoreValues(text, MOST_VALUES)) return { kind: 'unreadable', reason: 'more values than a message has' }
   let json: unknown
   try {
     json = JSON.parse(text)

@@ -165,6 +165,14 @@ describe('a plan’s text that is made to cost', () => {
     expect(plan.reduce((sum, { dependsOn }) => sum + dependsOn.length, 0)).toBe(20_000)
   })
 
+  it('[SAFE-5.3] names no more than 20,000 needs where the backend serves it', () => {
+    const depends_on = Array.from({ length: 2_000 }, (_, n) => `b${n}`)
+    const batches = Array.from({ length: 2_001 }, (_, n) => ({ id: `c${n}`, depends_on }))
+    const plan = read({ success: true, batches, raw_yaml: null, error: null })
+    expect(plan).toHaveLength(2_001)
+    expect(plan.map(({ dependsOn }) => dependsOn.length)).toEqual(plan.map((_, n) => (n < 10 ? 2_000 : 0)))
+  })
+
   it('[SAFE-5.3] holds 2,001 batches at most, and is none beyond 1 MiB', () => {
     const of = (count: number) =>
       `batches:\n${Array.from({ length: count }, (_, n) => `- id: b${String(n)}`).join('\n')}\n`

@@ -24,23 +24,16 @@ export function readPlanState(answer: z.infer<typeof planAnswer>): PlanBatch[] |
 function readPlanFile(answer: z.infer<typeof planAnswer>): PlanBatch[] | null {
   const told = answer.success ? answer.batches : null
   const batches = answer.batches.length > 0 ? answer.batches : (readYaml(answer.raw_yaml) ?? told)
-  let needs = MOST_NEEDS
   return (
     batches &&
-    batches.map(({ id, name, depends_on, status, branch }) => {
-      const dependsOn = depends_on.slice(0, needs)
-      needs -= dependsOn.length
+    batches.map(({ id, name, depends_on: dependsOn, status, branch }) => ({
       // In the order in which a recording is read, as readings are compared as text.
-      return {
-        ...{ id, name, dependsOn },
-        ...{ completed: status === 'completed', running: status === 'running', branch: branch || null },
-      }
-    })
+      ...{ id, name, dependsOn },
+      ...{ completed: status === 'completed', running: status === 'running', branch: branch || null },
+    }))
   )
 }
 
-/** Of all batches of a plan together; what is beyond is not shown. */
-const MOST_NEEDS = 20_000
 /** A longer text is no plan, characters. */
 const LONGEST_YAML = 1024 * 1024
 /** To read a text of this length takes some 50 ms of the processor; a longer one is read in a thread of its own, characters. */
@@ -63,7 +56,9 @@ const readBefore = new LRUCache<string, { batches: Told }>({
 /** Reads the text of an answer, where it is long, without holding up anything else [SAFE-5.3]. */
 export async function readAhead({ batches, raw_yaml: text }: z.infer<typeof planAnswer>): Promise<void> {
   const isNeeded = batches.length === 0 && text !== null && text.length > SHORT_YAML && text.length <= LONGEST_YAML
-  if (isNeeded && !readBefore.has(text)) learn(text, await parseInThread(text, READS))
+  if (!isNeeded || readBefore.has(text)) return
+  const file = await parseInThread(text, READS)
+  if (file !== undefined) learn(text, file)
 }
 
 /** Null where it is no plan. */

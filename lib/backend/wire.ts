@@ -29,15 +29,32 @@ const list = <T extends z.ZodType>(item: T, most: number) =>
     .nullish()
     .catch(null)
     .transform(items => (items ?? []).slice(0, most).flatMap(each => item.safeParse(each).data ?? []))
-/** The batches of a plan: where one can't be read, none is, for their number counts. */
+/** So many items; where one of them can't be read, none is, for their number counts. */
+const whole = <T extends z.ZodType>(item: T, most: number) =>
+  z
+    .array(z.unknown())
+    .transform(items => items.slice(0, most))
+    .pipe(z.array(item))
+/** The batches of a plan. What all of them need together is bounded before it is read: to read one takes a µs. */
 const planned = <T extends z.ZodType>(batch: T) =>
   z
     .array(z.unknown())
-    .transform(batches => batches.slice(0, MOST.batches))
+    .transform(batches => withinNeeds(batches.slice(0, MOST.batches)))
     .pipe(z.array(batch))
 
 /** How much is read of an answer: more batches than are shown, so that it is known that there are more. */
-const MOST = { batches: 2_001, needs: 2_000, entries: 50 }
+const MOST = { batches: 2_001, needs: 20_000, entries: 50, specs: 1_000 }
+
+function withinNeeds(batches: unknown[]): unknown[] {
+  let left = MOST.needs
+  return batches.map(batch => {
+    if (typeof batch !== 'object' || batch === null || !('depends_on' in batch)) return batch
+    if (!Array.isArray(batch.depends_on)) return batch
+    const needs: unknown[] = batch.depends_on.slice(0, left)
+    left -= needs.length
+    return { ...batch, depends_on: needs }
+  })
+}
 
 /** One frame of the execution WebSocket. The oldest generation writes `type_` for `type`. */
 export const frame = z
@@ -91,7 +108,7 @@ export const spec = z.object({
 export type Spec = z.infer<typeof spec>
 
 /** `GET /api/specs`. */
-export const specsAnswer = z.object({ specs: z.array(spec) })
+export const specsAnswer = z.object({ specs: whole(spec, MOST.specs) })
 
 /** `POST /api/execution/start` and `/stop`. */
 export const commandAnswer = z.object({ success: z.boolean(), message: text })

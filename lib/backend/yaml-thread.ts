@@ -18,14 +18,24 @@ parentPort.postMessage(value)
 const YAML = createRequire(import.meta.url).resolve('yaml')
 
 /** A second is normal for a text of 1 MiB; nobody waits for more than this, ms. */
-const AT_MOST = 20_000
+const AT_MOST = 10_000
 const MEMORY = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 }
+/** So many texts may wait or be read. */
+const MOST = 4
 
+const underWay = new Map<string, Promise<unknown>>()
 let last: Promise<unknown> = Promise.resolve()
 
-/** Reads YAML in a thread of its own, one text at a time, so that nothing else waits meanwhile. @returns null where it can't be read */
+/**
+ * Reads YAML in a thread of its own, one text at a time and each once, so that nothing else waits meanwhile.
+ * @returns null where it can't be read; undefined, at once, where too many wait
+ */
 export function parseInThread(text: string, options: YamlOptions): Promise<unknown> {
-  const value = last.then(() => parseNow(text, options))
+  const known = underWay.get(text)
+  if (known) return known
+  if (underWay.size >= MOST) return Promise.resolve(undefined)
+  const value = last.then(() => parseNow(text, options)).finally(() => underWay.delete(text))
+  underWay.set(text, value)
   last = value
   return value
 }

@@ -69,7 +69,8 @@ async function serve(config: Config): Promise<void> {
   const edge = createEdge({
     api: createApi({ hub, metrics, audit, warnings: () => looseFiles(config), pace }),
     pages,
-    door: signIn && createDoor({ ...signIn, audit, meter: metrics, publicUrl, pages, left: () => gateway.recheck() }),
+    door:
+      signIn && createDoor({ ...signIn, audit, meter: metrics, publicUrl, pages, pace, left: () => gateway.recheck() }),
     live,
     ...(dev && { hotReload }),
     access,

@@ -5,6 +5,7 @@ import {
   maxHeaderSize,
   STATUS_CODES,
   type IncomingMessage,
+  type RequestListener,
   type Server,
   type ServerResponse,
 } from 'node:http'
@@ -131,7 +132,8 @@ export function createEdge(behind: Behind): Server {
     } else if (isLive(target)) {
       live.emit('request', request, response)
     } else {
-      const visit = await visitOf(request)
+      // Whoever asks whether it is alive is asked nothing.
+      const visit = isUrgent(request) ? { person: undefined, address: '' } : await visitOf(request)
       const handler = isApi(target) ? api : door && isDoor(method, pathOf(target)) ? door : page
       await handler(request, response, visit)
       // What is for anyone was answered all the same.
@@ -172,14 +174,15 @@ export function createEdge(behind: Behind): Server {
     })
   }
 
-  const edge = createServer(options, (request, response) => {
-    const { url: target = '', socket } = request
-    const isUrgent = pathOf(target) === LIVENESS
-    turns.take(socket, response, () => {
-      if (isUrgent) begin(request, response)
-      else pace.begin(() => begin(request, response))
+  const take: RequestListener = (request, response) => {
+    turns.take(request.socket, response, () => {
+      if (isUrgent(request)) pace.beginUrgent(() => begin(request, response))
+      else pace.begin(() => begin(request, response), addressOf(request, trustedProxy))
     })
-  })
+  }
+  const edge = createServer(options, take)
+  // Else Node answers by itself what expects something unknown, in whatever numbers.
+  edge.on('checkExpectation', take)
   // Where nothing goes either way for so long, nobody reads the answer.
   edge.timeout = patience.idle
 
@@ -194,15 +197,19 @@ export function createEdge(behind: Behind): Server {
   edge.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Until somebody takes the socket over, a reset by the other side would be an uncaught error.
     socket.on('error', () => socket.destroy())
-    if (turns.isFull(socket)) {
+    // It would overtake the answers that are due before; or it is a request too many.
+    if (turns.isBusy(socket)) {
       meter.refused('pipelined')
       socket.destroy()
       return
     }
-    pace.begin(() => upgrade(request, socket, head))
+    pace.begin(() => upgrade(request, socket, head), addressOf(request, trustedProxy))
   })
   return edge
 }
+
+const isUrgent = ({ method = '', url = '' }: IncomingMessage): boolean =>
+  (method === 'GET' || method === 'HEAD') && pathOf(url) === LIVENESS
 
 /** What a page sends with a way within the site. Of what it can't read there the framework makes an error, and a line of the log. */
 const NAVIGATION = ['rsc', 'next-router-state-tree', 'next-router-prefetch', 'next-router-segment-prefetch', 'next-url']

@@ -36,6 +36,9 @@ export function isApi(target: string): boolean {
 /** How many downloads one person, or one address, may have at once. */
 const STREAMS_EACH = 16
 
+/** What of an answer has not left yet is kept for its reader; from here on it counts as a download, bytes. */
+const LONG_UNREAD = 64 * 1024
+
 /** How many calls that change something one person, or one address, may make in a minute. */
 const CHANGES_PER_MINUTE = 300
 
@@ -64,7 +67,7 @@ export function createApi({ hub, metrics, audit, warnings, pace }: ApiOptions) {
       segment,
       query,
       accept: request.headers.accept ?? '',
-      body: () => readJson(request),
+      body: () => readJson(request, pace),
       pieces: () => bodyOf(request),
     }
     const { action } = route
@@ -105,10 +108,24 @@ export function createApi({ hub, metrics, audit, warnings, pace }: ApiOptions) {
     await send(response, { ...reply, text: paced(reply.text, pace) })
   }
 
+  /** An answer that is whole, and that its reader takes slowly or not at all, is like a download. */
+  const keep = (response: ServerResponse, { person, address }: Visit) => {
+    if (response.writableLength < LONG_UNREAD) return
+    const who = person?.name ?? networkOf(address)
+    if (streams.of(who) < STREAMS_EACH) {
+      response.once('close', streams.add(who))
+    } else {
+      metrics.refused('downloads')
+      response.destroy()
+    }
+  }
+
   return async (request: IncomingMessage, response: ServerResponse, visit: Visit): Promise<void> => {
     try {
       const reply = await answer(request, visit)
-      await ('text' in reply ? stream(response, visit, reply) : send(response, reply))
+      if ('text' in reply) return await stream(response, visit, reply)
+      await send(response, reply)
+      keep(response, visit)
     } catch (error) {
       const status = statusOf(error)
       if (response.headersSent || status === undefined || !(error instanceof Error)) throw error

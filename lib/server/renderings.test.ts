@@ -6,7 +6,7 @@ import { inTurns } from './renderings'
 import { during, type Person } from './visit'
 
 const ann: Person = { name: 'ann', role: 'operator', canSignOut: true }
-const BOUNDS = { atOnce: 2, waiting: 3, ofEach: 2, turn: 200 }
+const BOUNDS = { atOnce: 2, waiting: 3, ofEach: 4, turn: 200 }
 
 /** Pages that are rendered until they are told to end. */
 function rendered() {
@@ -21,7 +21,7 @@ function rendered() {
   const ask = (url: string, address = 'a', person?: Person) => {
     const request = Object.assign(new IncomingMessage(new Socket()), { url })
     const response = new ServerResponse(request)
-    const done = during({ person, address }, () => pages(request, response))
+    const done = during({ person, address }, () => pages(request, response)).finally(() => response.emit('close'))
     return { done, response }
   }
   return { begun, refused, ask, end: (url: string) => ends.get(url)?.() }
@@ -72,4 +72,20 @@ it('[SAFE-5] one that is only written to a slow reader any more keeps others no 
   // Each place was given back once, not twice.
   for (const url of ['/5', '/6', '/7']) ask(url)
   await vi.waitFor(() => expect(begun).toEqual([...urls, '/5', '/6']))
+})
+
+it('[SAFE-5] a page that is not read to its end counts, though it is rendered', async () => {
+  const { ask, begun, end, refused } = rendered()
+  const urls = ['/1', '/2', '/3', '/4']
+  for (const url of urls) ask(url)
+  // Each turn is over; all of them are still being written.
+  await vi.waitFor(() => expect(begun).toEqual(urls))
+  await ask('/5').done
+  expect(refused).toHaveBeenCalledOnce()
+  end('/1')
+  await vi.waitFor(async () => {
+    ask('/6')
+    await new Promise(setImmediate)
+    expect(begun).toContain('/6')
+  })
 })

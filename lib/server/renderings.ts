@@ -8,7 +8,7 @@ import { refusals } from './refusals'
 import { Tally } from './tally'
 import { currentVisit } from './visit'
 
-/** How many pages are rendered at once, and how many may wait for that, in all and of one person or address. */
+/** How many pages are rendered at once, how many may wait for that, and how many of one person or address are not read to their end. */
 export interface RenderingBounds {
   atOnce: number
   waiting: number
@@ -37,7 +37,7 @@ export function inTurns(
     if (pathOf(request.url ?? '').startsWith('/_next/')) return pages(request, response)
     const { person, address } = currentVisit()
     const renderings = person ? ofPeople : ofStrangers
-    if (await renderings.run(person?.name ?? networkOf(address), () => pages(request, response))) return
+    if (await renderings.run(person?.name ?? networkOf(address), response, () => pages(request, response))) return
     meter.refused('renderings')
     await sendRefusal(request, response, refusals.busy())
   }
@@ -58,16 +58,13 @@ class Renderings {
    * @param who asks: a person, or an address
    * @returns false, at once, where too many wait already; else true, when it is done
    */
-  async run(who: string, render: () => Promise<void>): Promise<boolean> {
+  async run(who: string, response: ServerResponse, render: () => Promise<void>): Promise<boolean> {
     const { atOnce, waiting, ofEach } = this.bounds
-    if (this.underWay >= atOnce) {
-      if (this.waiting.length >= waiting || this.each.of(who) >= ofEach) return false
-      const waited = this.each.add(who)
-      await new Promise<void>(resolve => this.waiting.push(resolve))
-      waited()
-    } else {
-      this.underWay += 1
-    }
+    const mustWait = this.underWay >= atOnce
+    if (this.each.of(who) >= ofEach || (mustWait && this.waiting.length >= waiting)) return false
+    response.once('close', this.each.add(who))
+    if (mustWait) await new Promise<void>(resolve => this.waiting.push(resolve))
+    else this.underWay += 1
     await this.pace.turn()
     const over = once(() => this.next())
     const timer = setTimeout(over, this.bounds.turn)

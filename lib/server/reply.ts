@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { Pace } from './pace'
 import { MAX_BODY_BYTES, refusals, type Refused } from './refusals'
 
 /** An answer before it is written: `json`, or `text`, plain where no header says otherwise, that is written as the reader takes it. */
@@ -43,8 +44,8 @@ export const sendError = (
 ) => send(response, { status, headers, json: { error: message, ...more } })
 
 /** Reads a JSON body of at most 64 KiB; undefined where there is none. Throws `Refused`. */
-export async function readJson(request: IncomingMessage): Promise<unknown> {
-  const text = await readText(request)
+export async function readJson(request: IncomingMessage, pace: Pace): Promise<unknown> {
+  const text = await readText(request, pace)
   if (text === '') return undefined
   try {
     return JSON.parse(text) as unknown
@@ -53,8 +54,8 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-/** Reads a body of at most 64 KiB. Throws `Refused`. */
-export async function readText(request: IncomingMessage): Promise<string> {
+/** Reads a body of at most 64 KiB; many may end at once, and each waits for its turn. Throws `Refused`. */
+export async function readText(request: IncomingMessage, pace: Pace): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of bodyOf(request)) {
@@ -62,6 +63,7 @@ export async function readText(request: IncomingMessage): Promise<string> {
     if (size > MAX_BODY_BYTES) throw refusals.tooLarge()
     chunks.push(chunk)
   }
+  await pace.turn()
   return Buffer.concat(chunks).toString('utf8')
 }
 

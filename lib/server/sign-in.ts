@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Audit } from './audit'
 import { pathOf, siteOf } from './guard'
 import type { RefusalMeter } from './metrics'
+import type { Pace } from './pace'
 import { RateLimit } from './rate-limit'
 import { sendRefusal } from './refusal-page'
 import { Refused, SIGN_IN } from './refusals'
@@ -25,6 +26,7 @@ export interface DoorOptions {
   publicUrl: URL | null
   /** Renders pages: here that of the sign-in, which says what went wrong. */
   pages: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  pace: Pace
   /** Somebody has signed out: open connections may be theirs. */
   left: () => void
 }
@@ -34,7 +36,7 @@ export const isDoor = (method: string, path: string): boolean =>
   method === 'POST' && (path === SIGN_IN || path === SIGN_OUT)
 
 /** Answers the forms that let people in and out [SAFE-3]. They work without scripts, so they answer with pages. */
-export function createDoor({ tokens, sessions, audit, meter, publicUrl, pages, left }: DoorOptions) {
+export function createDoor({ tokens, sessions, audit, meter, publicUrl, pages, pace, left }: DoorOptions) {
   const each = new RateLimit(TRIES_EACH, WINDOW_S)
   const all = new RateLimit(TRIES_IN_ALL, WINDOW_S)
   const isSecure = ({ headers }: IncomingMessage) => siteOf(headers.host, publicUrl).secure
@@ -49,7 +51,7 @@ export function createDoor({ tokens, sessions, audit, meter, publicUrl, pages, l
   }
 
   const signIn = async (request: IncomingMessage, response: ServerResponse, visit: Visit) => {
-    const form = new URLSearchParams(await readText(request))
+    const form = new URLSearchParams(await readText(request, pace))
     const next = localPath(form.get('next'))
     const again = (status: number, why: NonNullable<Visit['signIn']>) => {
       response.statusCode = status

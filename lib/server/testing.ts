@@ -232,7 +232,15 @@ export async function serve(entranceOf: Entrance = {}) {
     api: createApi({ hub: entranceOf.hub ?? hub, metrics, audit, warnings: () => [], pace: atHome.pace }),
     pages,
     door: team
-      ? createDoor({ ...team.signIn, ...entrance, audit, meter: metrics, pages, left: () => left.then() })
+      ? createDoor({
+          ...team.signIn,
+          ...entrance,
+          audit,
+          meter: metrics,
+          pages,
+          pace: atHome.pace,
+          left: () => left.then(),
+        })
       : null,
     live,
     ...(patience && { patience }),

@@ -28,6 +28,11 @@ export class Turns {
     begin()
   }
 
+  /** Whether something is answered on a connection. */
+  isBusy(socket: Duplex): boolean {
+    return this.waiting.has(socket)
+  }
+
   /** Whether as many wait on a connection as may. */
   isFull(socket: Duplex): boolean {
     return (this.waiting.get(socket)?.length ?? 0) >= MOST_WAITING
@@ -42,20 +47,25 @@ export class Turns {
 
 /**
  * Requests of a server that takes turns. Node reads all requests that a connection has sent at once, some 1,700 in 64 KiB, and goes
- * on where the connection is destroyed meanwhile; only behind an upgrade it stops. So one too many says that it is an upgrade.
+ * on where the connection is destroyed meanwhile; only behind an upgrade it stops. So one too many says that it is an upgrade. What
+ * asks for another protocol than WebSocket, as clients of HTTP/2 do, is a request like any other (RFC 9110, 7.8).
  */
 export function requestsIn(turns: Turns): typeof IncomingMessage {
   return class extends IncomingMessage {
     // Set by the constructor of the class that this one extends, before its fields are.
     declare private isUpgrade: boolean | null
+    declare private isTooMany: boolean
 
-    get upgrade(): boolean | null {
-      return this.isUpgrade
+    get upgrade(): boolean {
+      if (this.isTooMany) return true
+      const isWebSocket = this.headers.upgrade?.toLowerCase().includes('websocket') ?? false
+      return this.isUpgrade === true && (isWebSocket || this.method === 'CONNECT')
     }
 
     /** Null until the head has been read. */
     set upgrade(isUpgrade: boolean | null) {
-      this.isUpgrade = isUpgrade === false ? turns.isFull(this.socket) : isUpgrade
+      this.isUpgrade = isUpgrade
+      this.isTooMany = isUpgrade !== null && turns.isFull(this.socket)
     }
   }
 }

@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { io } from 'socket.io-client'
 import { z } from 'zod'
 import { makeToken } from '../lib/server/tokens'
@@ -29,7 +30,7 @@ interface Attacked {
   /** A request as it is sent, with these headers and `Host`. */
   spelled: (line: string, ...more: string[]) => string
   /** Opens a connection, sends this and, unless `reads`, never reads. */
-  open: (text: string, reads?: boolean) => Socket
+  open: (bytes: string, reads?: boolean) => Socket
   /** Runs the attack, and prints what it cost. */
   under: (name: string, attack: () => Promise<unknown>, limits?: Partial<typeof LIMITS>) => Promise<void>
 }
@@ -50,10 +51,10 @@ const test = base.extend<Attacked>({
   },
   open: async ({ dashboard }, use) => {
     const sockets: Socket[] = []
-    await use((text, reads = false) => {
+    await use((bytes, reads = false) => {
       const socket = connect(Number(new URL(dashboard.url).port), '127.0.0.1').on('error', () => undefined)
       sockets.push(socket)
-      socket.write(text)
+      socket.write(bytes)
       return reads ? socket.resume() : socket.pause()
     })
     for (const socket of sockets) socket.destroy()
@@ -145,31 +146,57 @@ test.describe('[SAFE-5] strangers', () => {
     })
   })
 
-  for (const [connections, requests, line] of [
-    [5, 1_000, 'GET /sign-in'],
-    [300, 30, 'GET /sign-in'],
-    [300, 1_200, 'GET /x'],
-    [900, 1_200, 'GET /'],
+  for (const [connections, requests, line, header] of [
+    [5, 1_000, 'GET /sign-in', 'Accept: */*'],
+    [300, 30, 'GET /sign-in', 'Accept: */*'],
+    [300, 1_200, 'GET /x', 'Accept: */*'],
+    [300, 1_200, 'GET /', 'Expect: x'],
+    [300, 1_200, 'POST /healthz', 'Accept: text/html'],
+    [900, 1_200, 'GET /', 'Accept: */*'],
   ] as const) {
-    test(`send ${requests} requests at once on each of ${connections} connections (${line})`, async ({
+    test(`send ${requests} × ${line}, ${header} at once on each of ${connections} connections`, async ({
       dashboard,
       open,
       spelled,
       under,
     }) => {
-      await under(`${connections} connections, ${requests} × ${line} each, nothing read`, async () => {
-        times(connections, () => open(spelled(line).repeat(requests)))
+      await under(`${connections} connections, ${requests} × ${line}, ${header} each, nothing read`, async () => {
+        times(connections, () => open(spelled(line, header).repeat(requests)))
         await expect.poll(() => refused(dashboard, 'pipelined'), { timeout: 20_000 }).toBe(connections)
       })
     })
   }
 
-  test('ask for pages, all at once', async ({ dashboard, open, spelled, under }) => {
+  test('ask whether it is alive, all at once', async ({ open, spelled, under }) => {
+    await under('900 connections, 4 × GET /healthz each', async () => {
+      const sockets = times(900, () => open('', true))
+      await Promise.all(sockets.map(socket => once(socket, 'connect')))
+      const answered = sockets.map(socket => once(socket, 'data'))
+      for (const socket of sockets) socket.write(spelled('GET /healthz').repeat(4))
+      await Promise.all(answered)
+    })
+  })
+
+  test('send forms that end at the same moment', async ({ open, spelled, under }) => {
+    const form = 'a&'.repeat(32_000)
+    const type = ['Content-Type: application/x-www-form-urlencoded', `Content-Length: ${form.length}`]
+    await under('450 forms of 64 KB', async () => {
+      const post = spelled('POST /sign-in', ...type, 'Connection: close') + form.slice(1)
+      const sockets = times(450, () => open(post, true))
+      await Promise.all(sockets.map(socket => once(socket, 'connect')))
+      const closed = sockets.map(socket => once(socket, 'close'))
+      for (const socket of sockets) socket.write('&')
+      await Promise.all(closed)
+    })
+  })
+
+  test('ask for pages, all at once', async ({ open, spelled, under }) => {
     await under('300 × GET /sign-in at once', async () => {
       const all = times(300, () => open(spelled('GET /sign-in', 'Connection: close'), true))
-      await Promise.all(all.map(socket => once(socket, 'close')))
+      const answers = await Promise.all(all.map(socket => text(socket)))
+      // Each had its page, or was told to come again.
+      expect(answers.filter(answer => /^HTTP\/1\.1 (200|503) /.test(answer))).toHaveLength(300)
     })
-    expect(await refused(dashboard, 'renderings')).toBeGreaterThan(0)
   })
 
   test('shake hands without a token, while somebody with one comes', async ({ dashboard, open, spelled, under }) => {
@@ -206,6 +233,22 @@ test.describe('[SAFE-5] people', () => {
       times(75, () => open(download))
       await expect.poll(() => refused(dashboard, 'downloads'), { timeout: 20_000 }).toBe(75 - 16)
     })
+  })
+
+  test('ask for pages of a log, and read nothing', async ({ backend, dashboard, open, spelled, under }) => {
+    backend.hold('setup')
+    const runId = await start(dashboard)
+    for (let n = 0; n < 400; n += 1) backend.sendRaw(runId, message({ message: `${n} ${'x'.repeat(60_000)}` }, n))
+    await heard(backend, dashboard, runId)
+    const page = spelled(`GET /api/runs/${runId}/logs?limit=120`, `Authorization: ${bearer.authorization}`)
+    await under(
+      '150 pages of a log of 7 MB each, nothing read',
+      async () => {
+        times(150, () => open(page))
+        await expect.poll(() => refused(dashboard, 'downloads'), { timeout: 20_000 }).toBeGreaterThan(150 - 40)
+      },
+      { memory: 400 },
+    )
   })
 
   test('import a recording with one long entry', async ({ backend, dashboard, folder, under }) => {
@@ -247,6 +290,20 @@ test.describe('[SAFE-5] a backend', () => {
     expect(page.length).toBeLessThan(5_000_000)
   })
 
+  test('sends frames that are made of nothing', async ({ backend, dashboard, under }) => {
+    backend.hold('setup')
+    const runId = await start(dashboard)
+    await under(
+      'two frames of 20 MB that hold lists',
+      async () => {
+        const frame = `{"type":"log","message":"x","y":[${'[],'.repeat(6_600_000)}0]}`
+        for (let n = 0; n < 2; n += 1) backend.sendRaw(runId, frame)
+        await heard(backend, dashboard, runId)
+      },
+      { memory: 300 },
+    )
+  })
+
   test('sends lines that hide secrets in colours', async ({ backend, dashboard, under }) => {
     backend.hold('setup')
     const runId = await start(dashboard)
@@ -261,28 +318,57 @@ test.describe('[SAFE-5] a backend', () => {
   })
 })
 
-const PLAN = `${times(30_000, n => `k${n}: v`).join('\n')}\nbatches:\n- {id: a, name: A}\n`
+const needs = times(2_000, () => 'a')
+const answers = {
+  'a plan’s text of 280 KiB with 30,000 keys': {
+    ...{ success: false, batches: [], error: 'no' },
+    raw_yaml: `${times(30_000, n => `k${n}: v`).join('\n')}\nbatches:\n- {id: a, name: A}\n`,
+  },
+  'a plan’s text in which 2,000 batches share their needs': {
+    ...{ success: false, batches: [], error: 'no' },
+    raw_yaml: `all: &all [${needs.join(',')}]\nbatches:\n${times(90, n => `- {id: b${n}, depends_on: *all}`).join('\n')}\n# ${'x'.repeat(70_000)}`,
+  },
+  'a plan of 2,001 batches with 90 needs each': {
+    ...{ success: true, raw_yaml: null, error: null },
+    batches: times(2_001, n => ({ id: `b${n}`, depends_on: needs.slice(0, 90) })),
+  },
+  'a plan of 2,001 batches with 2,000 needs each': {
+    ...{ success: true, raw_yaml: null, error: null },
+    batches: times(2_001, n => ({ id: `b${n}`, depends_on: needs })),
+  },
+  '1,200,000 specs': { specs: times(1_200_000, () => ({ name: '' })) },
+}
 
-test.describe('[SAFE-5] a backend of somebody’s making', () => {
-  test.use({
-    dashboard: async ({ folder }, use) => {
-      const answer = JSON.stringify({ success: false, batches: [], raw_yaml: PLAN, error: 'no' })
-      const backend = createServer((_, response) => response.end(answer)).listen(0, '127.0.0.1')
-      await once(backend, 'listening')
-      const dashboard = await launched(`http://127.0.0.1:${(backend.address() as AddressInfo).port}`, folder)
-      await use(dashboard)
-      await dashboard.stop()
-      backend.closeAllConnections()
-      backend.close()
-    },
-  })
+/** A backend that has one answer for everything. */
+const stubborn = test.extend<{ answer: unknown }>({
+  answer: [null, { option: true }],
+  dashboard: async ({ folder, answer }, use) => {
+    const body = JSON.stringify(answer)
+    const backend = createServer((_, response) => response.end(body)).listen(0, '127.0.0.1')
+    await once(backend, 'listening')
+    const dashboard = await launched(`http://127.0.0.1:${(backend.address() as AddressInfo).port}`, folder)
+    await use(dashboard)
+    await dashboard.stop()
+    backend.closeAllConnections()
+    backend.close()
+  },
+})
 
-  test('hands out a plan of many keys', async ({ dashboard, under }) => {
-    await under('a plan of 280 KiB with 30,000 keys', async () => {
-      expect(await call(dashboard, '/api/specs/001-todo/plan')).toContain('"total":1')
+for (const [what, answer] of Object.entries(answers)) {
+  stubborn.describe(`[SAFE-5] a backend that answers with ${what}`, () => {
+    stubborn.use({ answer })
+    stubborn('holds up nobody', async ({ dashboard, under }) => {
+      await under(
+        what,
+        async () => {
+          await Promise.all(times(5, () => call(dashboard, '/api/specs/001-todo/plan')))
+          await call(dashboard, '/api/specs')
+        },
+        { memory: 300 },
+      )
     })
   })
-})
+}
 
 /** Settles when more can be sent, or nothing any more. */
 const taken = (socket: Socket) => new Promise(resolve => socket.once('drain', resolve).once('close', resolve))

@@ -276,14 +276,38 @@ describe('[SAFE-5] many requests on one connection', () => {
     expect(await counted()).toBe('0')
   })
 
-  it.each(['GET /sign-in', 'GET /api/runs', 'GET /healthz'])('%s: beyond a few that wait it is closed', async line => {
-    const one = [...head(line, bearer()), '']
+  it.each([
+    ['GET /sign-in', 'Accept: */*'],
+    ['GET /api/runs', 'Accept: */*'],
+    ['GET /healthz', 'Accept: */*'],
+    ['GET /sign-in', 'Expect: x'],
+    ['GET /sign-in', 'Expect: 100-continue'],
+    ['GET /healthz', 'Upgrade: h2c'],
+  ])('%s with %s: beyond a few that wait it is closed', async (line, more) => {
+    const one = [...head(line, bearer(), more), '']
     const all = await Promise.all(
       Array.from({ length: 5 }, () => dial(...Array.from({ length: 1_000 }, () => one).flat())),
     )
     await Promise.all(all.map(({ closed }) => closed))
     expect(await counted()).toBe('5')
     expect(server.hub.asked.length).toBeLessThanOrEqual(25)
+    await expectService()
+  })
+
+  it('an upgrade overtakes no answer', async () => {
+    server.live.once('request', (_, response) => setTimeout(() => response.end('late'), 200))
+    const upgrade = ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13']
+    const { closed } = await dial(
+      ...head('GET /api/live/?EIO=4', ''),
+      ...head(
+        'GET /api/live/?EIO=4&transport=websocket',
+        ...upgrade,
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+        '',
+      ),
+    )
+    expect(await closed).toBe('')
+    expect(await counted()).toBe('1')
     await expectService()
   })
 
@@ -307,6 +331,21 @@ describe('[SAFE-5] many requests on one connection', () => {
     answer()
     await expectService()
   })
+})
+
+describe('[SAFE-2] what Node would answer by itself', () => {
+  it.each(['Expect: x', 'Expect: 200-ok', 'Upgrade: h2c', 'Upgrade: TLS/1.0', 'Upgrade: h2c, http/1.1'])(
+    '%s: is a request like any other',
+    async more => {
+      const connection = more.startsWith('Upgrade') ? 'Connection: Upgrade, close' : 'Connection: close'
+      const ask = async (host: string) =>
+        (await dial('GET /api/runs HTTP/1.1', host, bearer(), more, connection, '')).closed
+      const answer = await ask(`Host: 127.0.0.1:${server.port}`)
+      expect(answer).toMatch(/^HTTP\/1\.1 200 /)
+      expect(answer.toLowerCase()).toContain('x-content-type-options: nosniff')
+      expect(await ask('Host: evil.example')).toMatch(/^HTTP\/1\.1 421 /)
+    },
+  )
 })
 
 describe('[SAFE-2] a request that can be read in two ways', () => {

@@ -14,7 +14,7 @@ const BEFORE_WORDS = [
   ...['GOCSPX-', 'pscale_tkn_', 'pscale_pw_', 'pscale_oauth_', 'sb_secret_', 'fm2_', 'tskey-', 'HRKU-AA', 'glsa_'],
   // Chat, mail and money.
   ...['xoxa-', 'xoxb-', 'xoxc-', 'xoxd-', 'xoxe-', 'xoxo-', 'xoxp-', 'xoxr-', 'xoxs-', 'xapp-', 'figd_', 'sntryu_'],
-  ...['sq0atp-', 'sq0csp-', 'xkeysib-', 'xsmtpsib-', 'lin_api_', 'PMAK-', 'AGE-SECRET-KEY-1'],
+  ...['cfut_', 'sq0atp-', 'sq0csp-', 'xkeysib-', 'xsmtpsib-', 'lin_api_', 'PMAK-', 'AGE-SECRET-KEY-1'],
 ]
 
 /** Letters and digits alone follow them, and none stands before. */
@@ -51,11 +51,24 @@ export const TOKENS: readonly { hint: string; pattern: RegExp }[] = [
   { hint: 'sk-', pattern: atWord('(sk-)[A-Za-z0-9]{20,}') },
   // This server's own.
   { hint: 'gt_', pattern: atWord(String.raw`(gt_)[\w-]{43}(?![\w-])`) },
-  // A JSON web token: three parts, of which the first is the beginning of a JSON object.
-  { hint: 'eyJ', pattern: atWord(String.raw`(eyJ)[\w-]{8,}\.[\w-]{8,}\.[\w-]*`) },
-  // The password in a URL.
-  { hint: '://', pattern: /(:\/\/[^\s/@:"']{0,256}:)[^\s/@"'•]{1,512}(?=@)/g },
+  // A JSON web token: three parts, or five where it is encrypted, of which the first is the beginning of a JSON object.
+  { hint: 'eyJ', pattern: atWord(String.raw`(eyJ)[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*){1,3}`) },
+  // The password in a URL, also one with an at sign; a token in the place of the user; a signature among the parameters.
+  { hint: '://', pattern: /(:\/\/[^\s/@:"']{0,256}:)[^\s/"'•]{1,512}(?=@)/g },
+  { hint: '://', pattern: /(:\/\/)(?=[A-Za-z_-]{0,256}\d)[\w-]{30,256}(?=@|:[\w-]{0,64}@)/g },
+  { hint: 'ig', pattern: /([?&](?:X-Amz-Signature|X-Goog-Signature|sig|signature)=)[\w%+/=-]{16,}/gi },
+  { hint: 'X-Amz-Security-Token', pattern: /(X-Amz-Security-Token=)[\w%+/=-]{16,}/g },
   { hint: 'ya29.', pattern: /(ya29\.)[\w-]{20,}/g },
+  { hint: '1//0', pattern: atWord(String.raw`(1\/\/0)[\w-]{20,}`) },
+  { hint: 'SK', pattern: atWord(String.raw`(SK)[0-9a-f]{32}(?![\w-])`) },
+  { hint: 'key-', pattern: atWord(String.raw`(key-)[0-9a-f]{32}(?![\w-])`) },
+  { hint: '-us', pattern: atWord(String.raw`()[0-9a-f]{32}-us\d{1,2}(?![\w-])`) },
+  { hint: 'EAA', pattern: atWord(String.raw`(EAAA|EAACEdEose0cBA)[\w-]{40,}`) },
+  { hint: 'secret_', pattern: atWord(String.raw`(secret_)[A-Za-z0-9]{40,}`) },
+  { hint: 'fw_', pattern: atWord(String.raw`(fw_)[A-Za-z0-9]{20,}`) },
+  { hint: 'oy2', pattern: atWord(String.raw`(oy2)[a-z0-9]{43}(?![\w-])`) },
+  { hint: ':APA91b', pattern: /(:APA91b)[\w-]{30,}/g },
+  { hint: '/webhookb2/', pattern: /(\/webhookb2\/)[\w@-]{30,}\/IncomingWebhook\/[\w/-]{30,}/g },
   { hint: 'SG.', pattern: atWord(String.raw`(SG\.)[\w-]{16,}\.[\w-]{16,}`) },
   { hint: 'hv', pattern: atWord(String.raw`(hv[sbr]\.)[\w-]{20,}`) },
   { hint: 'dp.', pattern: atWord(String.raw`(dp\.(?:pt|st|ct|sa|scim|audit)\.)[\w.-]{20,}`) },

@@ -7,10 +7,10 @@ export interface Range {
 }
 
 /** What a text must hold for the patterns of names to be tried at all. */
-const NAMED = /key|secret|token|passw|passphrase|pwd|credential|auth|bearer|cookie/i
+const NAMED = /key|secret|token|passw|passphrase|[_.-]pass\b|pwd|credential|auth|bearer|cookie/i
 
 const AUTHORIZATION =
-  /(authorization\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?(?:\w{1,20}\s{1,4})?|\bbearer\s{1,4})([\w.~+/=-]{8,})(•?)/gi
+  /(authorization\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?(?:\w{1,20}\s{1,4})?|\bbearer\s{1,4})([\w.~+/=-]{6,})(•?)/gi
 const AWS_SECRET = /(aws_?secret_?access_?key\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?)[A-Za-z0-9/+=]{40,}/gi
 
 const COOKIES = /(cookie2?\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?)([\w!#$%&*+^~-][^\r\n"'\\]{0,8191})/gi
@@ -18,8 +18,8 @@ const COOKIE = /(?<=^|[;,\s])([\w.!#$%&*+^~-]{1,256}=)([^\s;,•]{1,4096})/g
 /** What else a `Set-Cookie` names. */
 const ATTRIBUTE = /^(?:path|domain|expires|max-age|samesite|priority)=$/i
 
-const PASSWORDS = 'password|passwd|passphrase|pwd'
-const NAMES = `api[_-]?key|access[_-]?key|account[_-]?key|secret[_-]?key|private[_-]?key|secret|token|credential|_auth|${PASSWORDS}`
+const PASSWORDS = 'password|passwd|passphrase|pwd|(?<=[a-z0-9][_.-])pass'
+const NAMES = `api[_-]?key|access[_-]?key|account[_-]?key|secret[_-]?key|private[_-]?key|preshared[_-]?key|secret|token|credential|_auth|${PASSWORDS}`
 /** A value in quotes that are closed, or a bare one with what follows it. */
 const ASSIGNMENT = new RegExp(
   String.raw`((?:${NAMES})\\?["'\x60]?\s{0,4}(?::=|=>|[:=])\s{0,4})` +
@@ -28,9 +28,16 @@ const ASSIGNMENT = new RegExp(
 )
 /** A password may be a plain word, where an assignment is written as programs do and prose does not. */
 const PASSWORD = new RegExp(
-  String.raw`((?:${PASSWORDS})(?:=|\\?["']\s?:\s?)\\?["']?)([A-Za-z][\w!#%+/@^~-]{5,511})(?=$|[\s"'\\&;,)\]}])`,
+  String.raw`((?:${PASSWORDS})(?:=|\\?["']\s?:\s?)\\?["']?)([A-Za-z\d][\w!#%+/@^~-]{5,511})(?=$|[\s"'\\&;,)\]}])`,
   'gi',
 )
+/** A key of any kind: only what is long and random is one. */
+const ANY_KEY =
+  /([a-z0-9][_-]key(?:[_-](?:base|data))?\\?["'`]?\s{0,4}(?::=|=>|[:=])\s{0,4}\\?["'`]?)([\w+/=-]{20,512})(?=$|[\s"'`\\,;&)\]}])/gi
+/** An option of a command, and its value as the next word. */
+const OPTION =
+  /((?:^|\s)--?(?:password|passwd|pass|(?:auth-|access-)?token|api-?key|secret(?:-key)?)\s{1,2}["']?)([\w!#%+/=@^~.:-]{6,512})(?=$|[\s"'\\])/gi
+const CURL_USER = /(curl\b[^\n]{0,200}?\s(?:-u|--user)\s{0,2}["']?[^\s:"'\\]{1,64}:)([^\s"'•$\\][^\s"'•\\]{3,255})/g
 /** What stands in its place in programs and their messages. */
 const NO_PASSWORD =
   /^(?:\w*password\w*|passwd|passphrase|string|undefined|required|optional|invalid|missing|redacted|hidden|masked|(?:user|input|get|set|new|old|my|your|the|this|self|args?|options?|config|env|req|db|default)(?:[_A-Z]\w*)?)$/i
@@ -42,10 +49,13 @@ const NO_PASSWORD =
 export function secretsIn(text: string): readonly Range[] {
   const search = new Search(text)
   for (const { hint, pattern } of TOKENS) if (text.includes(hint)) search.take(pattern)
+  if (text.includes('curl')) search.take(CURL_USER)
   if (!NAMED.test(text)) return search.found
   search.take(AWS_SECRET)
   search.take(AUTHORIZATION, ([, lead = '', value = '', after = '']) =>
-    after === '' && isRandom(value, 1) ? [{ from: lead.length, to: lead.length + value.length }] : [],
+    after === '' && (isRandom(value, 1) || isBasic(lead, value))
+      ? [{ from: lead.length, to: lead.length + value.length }]
+      : [],
   )
   search.take(COOKIES, ([, lead = '', pairs = '']) => valuesIn(pairs, lead.length))
   search.take(ASSIGNMENT, ([, lead = '', quote, quoted = '', bare = '', after]) => {
@@ -53,6 +63,12 @@ export function secretsIn(text: string): readonly Range[] {
     const isSecret = quote === undefined ? after === '' && isSecretText(bare, 2) : isSecretText(quoted)
     return isSecret ? [{ from, to: from + value.length }] : []
   })
+  search.take(ANY_KEY, ([, lead = '', value = '']) =>
+    isKey(value) ? [{ from: lead.length, to: lead.length + value.length }] : [],
+  )
+  search.take(OPTION, ([, lead = '', value = '']) =>
+    isSecretText(value) ? [{ from: lead.length, to: lead.length + value.length }] : [],
+  )
   search.take(PASSWORD, ([, lead = '', value = '']) =>
     NO_PASSWORD.test(value) || !isSecretText(value, 0) ? [] : [{ from: lead.length, to: lead.length + value.length }],
   )
@@ -93,15 +109,26 @@ function valuesIn(pairs: string, from: number): Range[] {
   return values
 }
 
+/** A name and a password, of which no more is known than how they are written. */
+const isBasic = (lead: string, value: string): boolean =>
+  /basic\s+$/i.test(lead) && /^[A-Za-z0-9+/]{8,}={0,2}$/.test(value) && /[A-Z]/.test(value)
+
+/** Hexadecimal digits, or small and large letters and digits. */
+const isKey = (value: string): boolean =>
+  /^(?=[a-f]*\d)[0-9a-f]{24,}$/i.test(value) ||
+  [/[a-z]/, /[A-Z]/, /\d/, /^[A-Za-z0-9+/]+={0,2}$/].every(kind => kind.test(value))
+
 /** What is assigned is no path, no URL, no variable, and no expression of a program. */
 function isSecretText(value: string, digits = 1): boolean {
   const names = /^(?:[.~]*\/|[$%*<{=])|:\/\/|^[A-Za-z_$][\w$]*(?:[.?!]+[A-Za-z_$][\w$]*)+$/
+  if (/^s\.[A-Za-z0-9]{24}$/.test(value)) return true
   return !names.test(value) && (digits === 0 || isRandom(value, digits))
 }
 
 /** Letters with so many digits among them at least, or more letters than a word of a program's own usually has. */
 export function isRandom(value: string, digits: number): boolean {
   if (!/[A-Za-z]/.test(value)) return false
+  if (/^[A-Za-z0-9+/]{12,}={1,2}$/.test(value) && /[A-Z]/.test(value)) return true
   if (value.replace(/\D/g, '').length >= digits) return true
   return digits === 1 && value.length >= 16 && /[a-z]/.test(value) && /[A-Z=]/.test(value)
 }

@@ -85,6 +85,44 @@ const secrets: [string, string][] = [
   ['PGPASSWORD=letmein', 'PGPASSWORD=•••'],
   ['{"user":"ann","password":"opensesame"}', '{"user":"ann","password":"•••"}'],
   ['?user=ann&passwd=letmein&x=1', '?user=ann&passwd=•••&x=1'],
+  ['password=12345678', 'password=•••'],
+  ['SMTP_PASS=letmein', 'SMTP_PASS=•••'],
+  ['"db_pass": "abcdEFGH1234"', '"db_pass": "•••"'],
+  ['  password: aHVudGVyMmh1bnRlcjI=', '  password: •••'],
+  // Keys of other names.
+  [`ENCRYPTION_KEY=${'0a1b2c3d'.repeat(4)}`, 'ENCRYPTION_KEY=•••'],
+  [`SIGNING_KEY="${'0a1b2c3d'.repeat(4)}"`, 'SIGNING_KEY="•••"'],
+  [`ANTHROPIC_KEY=${A20}`, 'ANTHROPIC_KEY=•••'],
+  [`secret_key_base: ${'0a1b2c3d'.repeat(8)}`, 'secret_key_base: •••'],
+  ['client-key-data: LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0tLQo=', 'client-key-data: •••'],
+  ['PresharedKey = yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=', 'PresharedKey = •••'],
+  ['VAULT_TOKEN=s.abcdefghijklmnopqrstuvwx', 'VAULT_TOKEN=•••'],
+  // Options of commands.
+  ['docker login --username ann --password S3cretPass1', 'docker login --username ann --password •••'],
+  [`gh auth login --token ${A20}`, 'gh auth login --token •••'],
+  ['curl -s -u admin:SuperSecret https://x', 'curl -s -u admin:••• https://x'],
+  ["curl --user 'admin:SuperSecret' https://x", "curl --user 'admin:•••' https://x"],
+  // Headers and addresses.
+  ['Proxy-Authorization: Basic dXNlcjpwYXNz', 'Proxy-Authorization: Basic •••'],
+  ['Authorization: Bearer abc123', 'Authorization: Bearer •••'],
+  ['postgres://user:p@ssw0rd1@host/db', 'postgres://user:•••@host/db'],
+  [`https://${'0a1b2c3d'.repeat(5)}@github.com/a/b`, 'https://•••@github.com/a/b'],
+  [
+    `https://b.s3.amazonaws.com/k?X-Amz-Signature=${'0a1b2c3d'.repeat(8)}&x=1`,
+    'https://b.s3.amazonaws.com/k?X-Amz-Signature=•••&x=1',
+  ],
+  [
+    'https://x.blob.core.windows.net/c?sv=2020&sig=abc%2Bdef0123456789ABCDEF%3D&se=2024',
+    'https://x.blob.core.windows.net/c?sv=2020&sig=•••&se=2024',
+  ],
+  ['eyJhbGciOiJSU0EtT0FFUCJ9.OKOawDo13gRp2ojaHV7.48V1_ALb6US04U3b.5eym8TW_c8SuK0.XFBoMYUZodetZdv', 'eyJ•••'],
+  // Of more issuers.
+  [`1//0g${A20}-${A20}`, '1//0•••'],
+  [`SK${'0a1b2c3d'.repeat(4)}`, 'SK•••'],
+  [`key-${'0a1b2c3d'.repeat(4)}`, 'key-•••'],
+  [`${'0a1b2c3d'.repeat(4)}-us12`, '•••'],
+  [`secret_${A40}abc`, 'secret_•••'],
+  [`AAAAabcdefg:APA91b${A40}`, 'AAAAabcdefg:APA91b•••'],
 ]
 
 const harmless = [
@@ -116,6 +154,13 @@ const harmless = [
   'Cookie: required. The cookie jar is empty; see cookies.ts',
   'import { cookies } from "next/headers"; const jar = await cookies()',
   'The session cookie has SameSite=Lax',
+  'cache_key: user_profile_page_2, primary_key=order_line_item_id',
+  'foreign-key: 550e8400-e29b-41d4-a716-446655440000',
+  'https://registry.example.org:5000/scope/pkg@1.0.0 and http://localhost:80/x@y',
+  'test --token stream --password prompt --pass through',
+  'curl -u "$USER:$PASS" https://x',
+  'by_pass: tests passed; all.pass = true',
+  'The s.thisIsALongMethodNameOfSomeone call, token: s.value',
   '10:00:00:AAA 1234567890:ABC',
   'MainApplicationControllerTest.should.pass everything in this file',
   'dp.padding = 12.dp; SG.1 and hvs.example',

@@ -123,9 +123,12 @@ export function createApi({ hub, metrics, audit, warnings, pace }: ApiOptions) {
   return async (request: IncomingMessage, response: ServerResponse, visit: Visit): Promise<void> => {
     try {
       const reply = await answer(request, visit)
-      if ('text' in reply) return await stream(response, visit, reply)
-      await send(response, reply)
-      keep(response, visit)
+      if ('text' in reply) {
+        await stream(response, visit, reply)
+      } else {
+        await send(response, reply)
+        keep(response, visit)
+      }
     } catch (error) {
       const status = statusOf(error)
       if (response.headersSent || status === undefined || !(error instanceof Error)) throw error

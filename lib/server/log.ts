@@ -28,7 +28,7 @@ function withoutSecrets(line: string): string {
 }
 
 /** Of these JSON escapes none by itself. */
-const CONTROLS = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
+const CONTROLS = /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
 const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 /** `12:03:04 INFO  message {"detail":1}`. Every line of it but the first is indented, so that no text can pass for a line of the log. */

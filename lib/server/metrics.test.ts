@@ -107,19 +107,19 @@ describe('the metrics of a run', () => {
 
     backend.release('mail')
     await vi.waitFor(async () => expect((await hub.snapshot(runId))?.status).toBe('completed'))
-    const log = await hub.logs(runId, { after: 0, limit: 10_000 })
     await subscribe('fleet')
     // What went out before an answer has been heard; something more may go out between two looks.
     const samples = await vi.waitFor(async () => {
       const now = await read(url)
       await subscribe('run/none-0')
+      const log = await hub.logs(runId, { after: 0, limit: 10_000 })
+      expect(sum(now, 'groundtruth_messages_total')).toBe(log?.lines.length)
+      expect(now.get('groundtruth_message_wait_seconds_count')).toBe(log?.lines.length)
       expect(now.get('groundtruth_sent_total{what="push"}')).toBe(heard.push)
       expect(now.get('groundtruth_sent_characters_total{what="push"}')).toBe(heard.characters)
       return now
     })
-    expect(sum(samples, 'groundtruth_messages_total')).toBe(log?.lines.length)
     expect(samples.get('groundtruth_messages_total{kind="run-status"}')).toBe(2)
-    expect(samples.get('groundtruth_message_wait_seconds_count')).toBe(log?.lines.length)
     expect(samples.get('groundtruth_runs{status="completed"}')).toBe(1)
     expect(samples.get('groundtruth_sent_total{what="snapshot"}')).toBe(4)
     expect(samples.get('groundtruth_publish_seconds_count')).toBeGreaterThan(0)

@@ -6,10 +6,10 @@ import { inTurns } from './renderings'
 import { during, type Person } from './visit'
 
 const ann: Person = { name: 'ann', role: 'operator', canSignOut: true }
-const BOUNDS = { atOnce: 2, waiting: 3, ofEach: 4, turn: 200 }
+const BOUNDS = { atOnce: 2, waiting: 3, ofEach: 4, turn: 60_000 }
 
-/** Pages that are rendered until they are told to end. */
-function rendered() {
+/** Pages that are rendered until they are told to end. @param turn ms */
+function rendered(turn = BOUNDS.turn) {
   const begun: string[] = []
   const ends = new Map<string, () => void>()
   const refused = vi.fn()
@@ -17,7 +17,7 @@ function rendered() {
     begun.push(url)
     return new Promise<void>(resolve => ends.set(url, resolve))
   }
-  const pages = inTurns(page, { refused }, new Pace(), BOUNDS)
+  const pages = inTurns(page, { refused }, new Pace(), { ...BOUNDS, turn })
   const ask = (url: string, address = 'a', person?: Person) => {
     const request = Object.assign(new IncomingMessage(new Socket()), { url })
     const response = new ServerResponse(request)
@@ -63,7 +63,7 @@ it('[SAFE-5] strangers keep no person waiting, and files wait for nobody', async
 })
 
 it('[SAFE-5] one that is only written to a slow reader any more keeps others no longer than its turn', async () => {
-  const { ask, begun, end } = rendered()
+  const { ask, begun, end } = rendered(200)
   const urls = ['/1', '/2', '/3', '/4']
   const all = urls.map(url => ask(url).done)
   await vi.waitFor(() => expect(begun).toEqual(urls))
@@ -75,7 +75,7 @@ it('[SAFE-5] one that is only written to a slow reader any more keeps others no 
 })
 
 it('[SAFE-5] a page that is not read to its end counts, though it is rendered', async () => {
-  const { ask, begun, end, refused } = rendered()
+  const { ask, begun, end, refused } = rendered(200)
   const urls = ['/1', '/2', '/3', '/4']
   for (const url of urls) ask(url)
   // Each turn is over; all of them are still being written.

@@ -190,6 +190,14 @@ test.describe('[SAFE-5] strangers', () => {
     })
   })
 
+  test('send bodies in pieces of a byte', async ({ dashboard, open, spelled, under }) => {
+    const type = ['Content-Type: application/x-www-form-urlencoded', 'Transfer-Encoding: chunked']
+    await under('40 bodies of 60,000 pieces', async () => {
+      times(40, () => open(spelled('POST /sign-in', ...type) + '1\r\na\r\n'.repeat(60_000)))
+      await expect.poll(() => refused(dashboard, 'body-size'), { timeout: 20_000 }).toBe(40)
+    })
+  })
+
   test('ask for pages, all at once', async ({ open, spelled, under }) => {
     await under('300 × GET /sign-in at once', async () => {
       const all = times(300, () => open(spelled('GET /sign-in', 'Connection: close'), true))

@@ -1,10 +1,10 @@
 import { unescape } from 'node:querystring'
 import type { z } from 'zod'
 import { serverNow } from '../clock/clock'
+import { hasMoreValues } from '../run/json-size'
 import type { HistoryReading, PlanBatch } from '../run/observation'
 import { parseInstant } from '../run/time'
 import { BackendError, badStatus, timedOut, tooLong, tooManyValues, unreachable } from './backend-error'
-import { hasMoreValues } from './json-size'
 import { readAhead, readPlan, readPlanState } from './plan'
 import {
   commandAnswer,

@@ -56,6 +56,27 @@ async function eventsOf(body: (string | Buffer)[]) {
 }
 
 describe('what the Engine answers', () => {
+  it.each([
+    ['a list of lists', `[${'[],'.repeat(600_000)}[]]`],
+    ['an inspection of lists', `{"Id":"${ID}","X":[${'[],'.repeat(30_000)}[]]}`],
+  ])('[SAFE-5.5] is not read where it is %s without end', async (_, answer) => {
+    const engine = await engineOf((request, response) => {
+      const isList = request.url?.includes('/containers/json') === true
+      response.end(isList === answer.startsWith('[') ? answer : '[]')
+    })
+    const asked = answer.startsWith('[') ? engine.listAgents() : engine.inspect(ID)
+    expect((await failure(asked)).kind).toBe('bad-answer')
+  })
+
+  it('[SAFE-5] lets others have their turn between events, however many come at once', async () => {
+    let looks = 0
+    const looking = setInterval(() => (looks += 1), 1)
+    const { odd } = await eventsOf(['{}\n'.repeat(20_000)])
+    clearInterval(looking)
+    expect(odd).toHaveLength(20_000)
+    expect(looks).toBeGreaterThan(10)
+  })
+
   it('[DOCK-6] is kept without the environment', async () => {
     const container = {
       Id: ID,

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
+import { setImmediate as pause } from 'node:timers/promises'
 import Docker from 'dockerode'
 import { z } from 'zod'
+import { hasMoreValues } from '../run/json-size'
 import { isAgents } from './agent-container'
 import {
   inspection,
@@ -42,6 +44,12 @@ const TCP_KEEP_ALIVE = 10_000
 const LONGEST_LIST = 64 * 1024 * 1024
 const LONGEST_INSPECTION = 4 * 1024 * 1024
 const LONGEST_WORD = 64 * 1024
+/** A container is some 80 values of a list, and some 300 of its inspection. */
+const MOST_LISTED = 500_000
+const MOST_INSPECTED = 20_000
+/** So many containers are read, and events for so many ms, before others have their turn. */
+const AT_ONCE = 500
+const SLICE = 8
 
 /**
  * A thin edge over the Docker Engine's HTTP interface. Each call ends within its time, also where the daemon accepts and
@@ -79,12 +87,17 @@ export class Engine {
   async listAgents(): Promise<Listed[]> {
     // Two questions would be two moments: one, and the choice is ours.
     const answer = await this.#read(get('/containers/json', { all: true }), LONGEST_LIST)
-    return this.#parse(z.array(listed), answer).filter(isAgents)
+    const all: Listed[] = []
+    for (const [n, item] of this.#parse(z.array(z.unknown()), answer, MOST_LISTED).entries()) {
+      if (n % AT_ONCE === 0) await pause()
+      all.push(this.#as(listed, item))
+    }
+    return all.filter(isAgents)
   }
 
   /** `id` in full. Rejects with `not-found` where there is none such. */
   async inspect(id: string): Promise<Inspection> {
-    return this.#parse(inspection, await this.#read(get(`${pathOf(id)}/json`), LONGEST_INSPECTION))
+    return this.#parse(inspection, await this.#read(get(`${pathOf(id)}/json`), LONGEST_INSPECTION), MOST_INSPECTED)
   }
 
   /** `name` as a container's configuration names its image. */
@@ -132,14 +145,25 @@ export class Engine {
     return this.#ask(question, within, response => textOf(response, most))
   }
 
-  /** Throws a `DockerError` where the text is not what the schema wants. */
-  #parse<T>(schema: z.ZodType<T>, answer: string): T {
+  /** Throws a `DockerError` where the text is not what the schema wants, or holds more values than so many. */
+  #parse<T>(schema: z.ZodType<T>, answer: string, most: number): T {
+    if (hasMoreValues(answer, most)) throw this.#unreadable(`more than ${most} values`)
     try {
-      return schema.parse(JSON.parse(answer))
+      return this.#as(schema, JSON.parse(answer))
     } catch (cause) {
-      const words = `Docker's answer can't be read: the server at ${this.where} may be another program. Check DOCKER_HOST.`
-      throw new DockerError('bad-answer', words, false, { cause })
+      throw cause instanceof DockerError ? cause : this.#unreadable(cause)
     }
+  }
+
+  #as<T>(schema: z.ZodType<T>, value: unknown): T {
+    const parsed = schema.safeParse(value)
+    if (parsed.success) return parsed.data
+    throw this.#unreadable(parsed.error)
+  }
+
+  #unreadable(cause: unknown): DockerError {
+    const words = `Docker's answer can't be read: the server at ${this.where} may be another program. Check DOCKER_HOST.`
+    return new DockerError('bad-answer', words, false, { cause })
   }
 
   /** An answer that has no end of its own. */
@@ -164,7 +188,12 @@ export class Engine {
             'bad-answer',
             `Docker at ${this.where} sent an event of more than 1 MiB. Check DOCKER_HOST.`,
           )
+        let since = performance.now()
         for (const line of lines) {
+          if (performance.now() - since > SLICE) {
+            await pause()
+            since = performance.now()
+          }
           const event = line.trim() === '' ? null : eventOf(line, odd)
           if (event !== null) yield event
         }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MAX_LINE, type LogEntry, type OutputStream } from './log-entry'
@@ -19,6 +21,20 @@ const textsOf = (...entries: LogEntry[]) => {
 }
 
 describe('LogLines', () => {
+  it('[SAFE-5] keeps of a line without an end no more than its beginning, whatever buffers its pieces are parts of', () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const lines = new LogLines()
+    const taken = () => {
+      for (let n = 0; n < 3; n += 1) collect()
+      return process.memoryUsage().arrayBuffers
+    }
+    const before = taken()
+    for (let n = 0; n < 8_000; n += 1) lines.add(piece(Buffer.alloc(16_384, 'x')))
+    expect(taken() - before).toBeLessThan(32 * 1024 * 1024)
+    expect(lines.end()[0]?.text).toMatch(/^x+ … \d+ more bytes cut$/)
+  })
+
   it('[DOCK-8] [SAFE-4] joins the pieces of a line before it reads its characters, whatever its bytes', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 8 }), { minLength: 1, maxLength: 6 }), pieces => {

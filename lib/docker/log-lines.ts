@@ -33,7 +33,8 @@ export class LogLines {
     const line = open && !other ? open : { at, pieces: [], kept: 0, cut: 0 }
     const lines = other ? [asLine(stream, open)] : []
     const piece = entry.text.subarray(0, MAX_LINE - line.kept)
-    line.pieces.push(piece)
+    // A part of a larger buffer, all of which would be kept with it.
+    if (piece.length > 0) line.pieces.push(entry.complete ? piece : Buffer.from(piece))
     line.kept += piece.length
     line.cut += entry.text.length - piece.length + entry.cut
     if (entry.complete) {

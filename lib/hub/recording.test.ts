@@ -29,3 +29,9 @@ it.each([
   expect(read).not.toBeNull()
   expect(JSON.stringify(read).length).toBeLessThan(90_000)
 })
+
+it('[SAFE-5.5] a line that is made of more values than any is none', () => {
+  const links = { docker: { lists: Array.from({ length: 60_000 }, () => []) } }
+  expect(readLine(entry, JSON.stringify({ kind: 'exported', at: 1, links }))).toBeNull()
+  expect(readLine(entry, JSON.stringify({ kind: 'note', at: 1, text: 'x', y: '[],'.repeat(60_000) }))).not.toBeNull()
+})

@@ -1,3 +1,4 @@
+import { hasMoreValues } from '../run/json-size'
 import * as z from 'zod'
 import { links } from '../run/evidence'
 import { keptLine } from '../run/kept-text'
@@ -53,8 +54,12 @@ export type Entry = z.infer<typeof entry>
 /** One line of a recording, its end included. */
 export const lineOf = (part: Header | Entry): string => `${JSON.stringify(part)}\n`
 
+/** A plan of 2,000 batches with 20,000 needs holds some 40,000. */
+const MOST_VALUES = 50_000
+
 /** What a line holds; null where it can't be read: torn, garbage, or of another version. */
 export function readLine<T>(schema: z.ZodType<T>, line: string): T | null {
+  if (hasMoreValues(line, MOST_VALUES)) return null
   try {
     return schema.safeParse(JSON.parse(line)).data ?? null
   } catch (error) {

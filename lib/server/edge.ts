@@ -145,7 +145,7 @@ export function createEdge(behind: Behind): Server {
 
   const turns = new Turns()
   const options = {
-    IncomingMessage: requestsIn(turns),
+    IncomingMessage: requestsIn(turns, () => meter.refused('body-size')),
     ...{ headersTimeout: patience.head, requestTimeout: patience.request },
     connectionsCheckingInterval: Math.ceil(patience.head / 4),
     // The guard says what is wrong with a missing one.

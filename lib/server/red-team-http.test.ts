@@ -92,6 +92,15 @@ it.each([
 describe('[SAFE-4] a body', () => {
   const start = (body: string) => server.call('POST', '/api/runs', json(), body)
 
+  it.each(['/api/runs', '/sign-in'])('[SAFE-5] to %s of more than 1,024 pieces of a byte is broken off', async path => {
+    const type = path === '/sign-in' ? 'application/x-www-form-urlencoded' : 'application/json'
+    const lines = head(`POST ${path}`, bearer(), `Content-Type: ${type}`, 'Transfer-Encoding: chunked', '')
+    const { closed } = await dial(...lines, ...Array.from({ length: 20_000 }, () => ['1', 'a']).flat())
+    expect(await closed).toBe('')
+    expect(await server.metrics.text()).toContain('groundtruth_refused_total{bound="body-size"} 1')
+    await expectService()
+  })
+
   it('with a spec or a run’s id that is a path is refused', async () => {
     const specs = [
       '..',

@@ -191,6 +191,17 @@ describe('what else is shown', () => {
 })
 
 describe('cost', () => {
+  it('[SAFE-5.6] has no errors of more than 512 Ki characters together: then each is cut', () => {
+    const ids = Array.from({ length: 40 }, (_, n) => `b${String(n)}`)
+    const lengths = (length: number) => {
+      const told = new Told(ids)
+      for (const id of ids) told.say(status(id, 'failed', { error: `why ${'e'.repeat(length)}` }))
+      return told.view.batches.map(({ error }) => error?.length)
+    }
+    expect(lengths(10_000)).toEqual(ids.map(() => 10_004))
+    expect(lengths(16_000).every(length => length !== undefined && length <= 240)).toBe(true)
+  })
+
   it.each([
     ['of different names', true, (id: string) => `name of ${id}`],
     ['of one name', true, () => 'Mail'],

@@ -4,6 +4,7 @@ import { countBatches } from './counts'
 import { endByContinuation, findEnd, isMergeFailure, type End, type Ending } from './end'
 import { clockFindings, Durations, onOneClock } from './durations'
 import { splitError } from './error-text'
+import { cutText } from './kept-text'
 import { CLAIMS_ALONE, Containers, judge, type ClaimedBatch, type Links } from './evidence'
 import { inOrder, type Kept, type Run } from './run'
 import type { Batch, Finding, RunFields, RunStatus } from './model'
@@ -40,6 +41,9 @@ export interface Derived {
 
 const MAX_UNPROVEN = 20
 const MAX_LOOKS = 20
+/** Where all batches together have more of errors, each is cut to its beginning: whoever looks at the run is sent all of them [SAFE-5.6]. */
+const MOST_OF_ERRORS = 512 * 1024
+const SHORT_ERROR = 240
 
 /**
  * What the observations so far say of the run at a moment. Pure; costs as much as the run has state messages, so it is
@@ -190,6 +194,9 @@ function fail(batch: BatchClaim, at: { time: Instant }, error: string | null): v
 /** Every batch gets an id that is unique in the run: its own, or its name until the id is told. */
 function withIds(claims: readonly BatchClaim[], durations: Durations): ClaimedBatch[] {
   const idFor = freeIds(claims)
+  const all = claims.reduce((sum, { error }) => sum + (error?.length ?? 0), 0)
+  const shown = (error: string | null) =>
+    error === null || all <= MOST_OF_ERRORS ? error : cutText(error, SHORT_ERROR)
   return claims.map(claim => {
     const id = claim.id ?? idFor(claim.name ?? 'batch')
     return {
@@ -197,7 +204,7 @@ function withIds(claims: readonly BatchClaim[], durations: Durations): ClaimedBa
       name: claim.name ?? id,
       status: claim.status,
       branch: claim.branch,
-      error: claim.error,
+      error: shown(claim.error),
       dependsOn: [...claim.dependsOn],
       startedAt: stamp(claim.startedAt),
       endedAt: stamp(claim.endedAt),

@@ -326,6 +326,13 @@ describe('[SAFE-4] secrets', () => {
     )
   })
 
+  it('[SAFE-4.11] leave a sequence cut off where a character within them does that', () => {
+    const text = '\u001b_/VAULT_TOKEN=s.ab\u0018c1d2e3f4'
+    expect(visibleText(masked(`${text}\u001b\\`)).text).toBe('\u001b_/VAULT_TOKEN=•••\u0018')
+    expect(masked(text)).toBe('\u001b_/VAULT_TOKEN=•••\u0018')
+    expect(masked('API_KEY=ab\u001ac1d2e3f4')).toBe('API_KEY=•••\u001a')
+  })
+
   it('[SAFE-4.11] are the same in what is shown of a text, whatever steers the terminal in it', () => {
     const sequence = fc.constantFrom(
       '\u001b[31m',
@@ -335,6 +342,9 @@ describe('[SAFE-4] secrets', () => {
       '\u001b]0;x\u0007',
       '\u001bP',
       '\u0007',
+      '\u0018',
+      '\u001b_',
+      '\u001b\\',
     )
     fc.assert(
       fc.property(fc.array(fc.oneof(piece, piece, sequence), { maxLength: 14 }), pieces => {

@@ -380,7 +380,7 @@ const BOUNDS = {
 
 /** A reading of a plan with more in its batches' names than one page is sent. */
 function longPlan(): string {
-  const dependsOn = Array.from({ length: 30 }, () => 'n'.repeat(250))
+  const dependsOn = Array.from({ length: 25 }, () => 'n'.repeat(256))
   const batch = { name: 'n', dependsOn, completed: false, running: false, branch: null }
   const batches = Array.from({ length: 1_500 }, (_, n) => ({ id: `b-${n}`, ...batch }))
   const observation = { kind: 'plan', at: 2, spec: 's', shared: true, batches }

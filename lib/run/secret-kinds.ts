@@ -54,7 +54,7 @@ export const TOKENS: readonly { hint: string; pattern: RegExp }[] = [
   // A JSON web token: three parts, or five where it is encrypted, of which the first is the beginning of a JSON object.
   { hint: 'eyJ', pattern: atWord(String.raw`(eyJ)[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*){1,3}`) },
   // The password in a URL, also one with an at sign; a token in the place of the user; a signature among the parameters.
-  { hint: '://', pattern: /(:\/\/[^\s/@:"']{0,256}:)[^\s/"'•]{1,512}(?=@)/g },
+  { hint: '://', pattern: /(:\/\/[^\s/@:"']{0,256}:)[^\s/"'•\u0000-\u001f\u007f-\u009f]{1,512}(?=@)/g },
   { hint: '://', pattern: /(:\/\/)(?=[A-Za-z_-]{0,256}\d)[\w-]{30,256}(?=@|:[\w-]{0,64}@)/g },
   { hint: 'ig', pattern: /([?&](?:X-Amz-Signature|X-Goog-Signature|sig|signature)=)[\w%+/=-]{16,}/gi },
   { hint: 'X-Amz-Security-Token', pattern: /(X-Amz-Security-Token=)[\w%+/=-]{16,}/g },

@@ -14,16 +14,18 @@ const AUTHORIZATION =
 const AWS_SECRET = /(aws_?secret_?access_?key\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?)[A-Za-z0-9/+=]{40,}/gi
 
 const COOKIES = /(cookie2?\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?)([\w!#$%&*+^~-][^\r\n"'\\]{0,8191})/gi
-const COOKIE = /(?<=^|[;,\s])([\w.!#$%&*+^~-]{1,256}=)([^\s;,•]{1,4096})/g
+const COOKIE = /(?<=^|[;,\s])([\w.!#$%&*+^~-]{1,256}=)([^\s;,•\u0000-\u001f\u007f-\u009f]{1,4096})/g
 /** What else a `Set-Cookie` names. */
 const ATTRIBUTE = /^(?:path|domain|expires|max-age|samesite|priority)=$/i
 
 const PASSWORDS = 'password|passwd|passphrase|pwd|(?<=[a-z0-9][_.-])pass'
 const NAMES = `api[_-]?key|access[_-]?key|account[_-]?key|secret[_-]?key|private[_-]?key|preshared[_-]?key|secret|token|credential|_auth|${PASSWORDS}`
+/** What steers a terminal is no part of a value: it may have cut off a sequence that would go on without it. */
+const STEERS = String.raw`\u0000-\u001f\u007f-\u009f`
 /** A value in quotes that are closed, or a bare one with what follows it. */
 const ASSIGNMENT = new RegExp(
   String.raw`((?:${NAMES})\\?["'\x60]?\s{0,4}(?::=|=>|[:=])\s{0,4})` +
-    String.raw`(?:(\\?["'\x60])([^"'\x60\s\\•]{6,})(?=\\?["'\x60])|([^\s"'\x60\\,;&()[\]{}<>|•]{8,})([([•]?))`,
+    String.raw`(?:(\\?["'\x60])([^"'\x60\s\\•${STEERS}]{6,})(?=\\?["'\x60])|([^\s"'\x60\\,;&()[\]{}<>|•${STEERS}]{8,})([([•]?))`,
   'gi',
 )
 /** A password may be a plain word, where an assignment is written as programs do and prose does not. */
@@ -37,7 +39,8 @@ const ANY_KEY =
 /** An option of a command, and its value as the next word. */
 const OPTION =
   /((?:^|\s)--?(?:password|passwd|pass|(?:auth-|access-)?token|api-?key|secret(?:-key)?)\s{1,2}["']?)([\w!#%+/=@^~.:-]{6,512})(?=$|[\s"'\\])/gi
-const CURL_USER = /(curl\b[^\n]{0,200}?\s(?:-u|--user)\s{0,2}["']?[^\s:"'\\]{1,64}:)([^\s"'•$\\][^\s"'•\\]{3,255})/g
+const CURL_USER =
+  /(curl\b[^\n]{0,200}?\s(?:-u|--user)\s{0,2}["']?[^\s:"'\\]{1,64}:)([^\s"'•$\\\u0000-\u001f\u007f-\u009f][^\s"'•\\\u0000-\u001f\u007f-\u009f]{3,255})/g
 /** What stands in its place in programs and their messages. */
 const NO_PASSWORD =
   /^(?:\w*password\w*|passwd|passphrase|string|undefined|required|optional|invalid|missing|redacted|hidden|masked|(?:user|input|get|set|new|old|my|your|the|this|self|args?|options?|config|env|req|db|default)(?:[_A-Z]\w*)?)$/i

@@ -99,17 +99,13 @@ export class SecretMask {
 /** Where a sequence that steers a terminal may begin. */
 const STEERS = /[\u0007\u001b\u0080-\u009f]/
 
-/** They cut off the sequence before them: without them it would go on, and hide what follows. */
-const CUTS = /[\u0018\u001a]/g
-
 /** The source without what those ranges of its visible text hold; sequences within them stay, for what follows. */
 function hidden(source: string, ranges: readonly Range[], visible: VisibleText | null): string {
   const parts: string[] = []
   let at = 0
   for (const { from, to } of merged(ranges)) {
     const range = visible ? sourceRange(visible, from, to) : { from, to }
-    const secret = source.slice(range.from, range.to)
-    parts.push(source.slice(at, range.from), MASK, ...(secret.match(CUTS) ?? []), visible ? sequencesIn(secret) : '')
+    parts.push(source.slice(at, range.from), MASK, visible ? sequencesIn(source.slice(range.from, range.to)) : '')
     at = range.to
   }
   parts.push(source.slice(at))

@@ -9,10 +9,12 @@ export type YamlOptions = ParseOptions & DocumentOptions & SchemaOptions & ToJSO
 const PROGRAM = `
 const { parentPort, workerData } = require('node:worker_threads')
 const { parse } = require(workerData.yaml)
-let value = null
+let value
 try {
   value = parse(workerData.text, workerData.options)
-} catch {}
+} catch {
+  value = null
+}
 parentPort.postMessage(value)
 `
 const YAML = createRequire(import.meta.url).resolve('yaml')

@@ -331,7 +331,7 @@ describe('runs at once', () => {
     expect(found(run('r2', [{ id: 'a', startedAt: null, branch: branch('a', '333333') }]))).toEqual(given('r1', 'a'))
     const proven = run('r1', [{ id: 'a', branch: branch('a', '222222') }])
     expect(assign([x], [proven, yet], () => true).get('x')).toEqual(given('r1', 'a'))
-    // What goes on in a work tree that was given before is not open again.
+    // A container in a work tree that was given before is not open again.
     const next = agent('next', { ...at(50), tree: 'a-222222' })
     expect(assign([x, next], [one, yet], ({ id }) => id === 'next').get('next')).toEqual(given('r1', 'a'))
   })

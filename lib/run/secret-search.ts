@@ -20,7 +20,7 @@ const ATTRIBUTE = /^(?:path|domain|expires|max-age|samesite|priority)=$/i
 
 const PASSWORDS = 'password|passwd|passphrase|pwd|(?<=[a-z0-9][_.-])pass'
 const NAMES = `api[_-]?key|access[_-]?key|account[_-]?key|secret[_-]?key|private[_-]?key|preshared[_-]?key|secret|token|credential|_auth|${PASSWORDS}`
-/** What steers a terminal is no part of a value: it may have cut off a sequence that would go on without it. */
+/** Control characters are no part of a value: one may have cut off a sequence that would go on without it. */
 const STEERS = String.raw`\u0000-\u001f\u007f-\u009f`
 /** A value in quotes that are closed, or a bare one with what follows it. */
 const ASSIGNMENT = new RegExp(

@@ -14,8 +14,9 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Access } from './access'
 import { addressOf } from './addresses'
+import { requestsIn } from './bounded-requests'
 import { ConfigError } from './config'
-import { limitConnections, type ConnectionBounds } from './connection-bounds'
+import { limitConnections, networkOf, type ConnectionBounds } from './connection-bounds'
 import { IMPORTS, isLive, LIVENESS, pageRefusalOf, pathOf, refusalOf, siteOf } from './guard'
 import { isApi } from './http'
 import type { Log } from './log'
@@ -26,7 +27,7 @@ import { refusals, SIGN_IN, type Refused } from './refusals'
 import { securityHeaders } from './security-headers'
 import { goTo, isDoor, localPath, signInPath } from './sign-in'
 import { cutSlowBody, PATIENCE, type Patience } from './slow-body'
-import { requestsIn, Turns } from './turns'
+import { Turns } from './turns'
 import { during, type Visit } from './visit'
 
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -132,7 +133,7 @@ export function createEdge(behind: Behind): Server {
     } else if (isLive(target)) {
       live.emit('request', request, response)
     } else {
-      // Whoever asks whether it is alive is asked nothing.
+      // A probe needs no proof of who sends it.
       const visit = isUrgent(request) ? { person: undefined, address: '' } : await visitOf(request)
       const handler = isApi(target) ? api : door && isDoor(method, pathOf(target)) ? door : page
       await handler(request, response, visit)
@@ -177,7 +178,7 @@ export function createEdge(behind: Behind): Server {
   const take: RequestListener = (request, response) => {
     turns.take(request.socket, response, () => {
       if (isUrgent(request)) pace.beginUrgent(() => begin(request, response))
-      else pace.begin(() => begin(request, response), addressOf(request, trustedProxy))
+      else pace.begin(() => begin(request, response), networkOf(addressOf(request, trustedProxy)))
     })
   }
   const edge = createServer(options, take)
@@ -203,7 +204,7 @@ export function createEdge(behind: Behind): Server {
       socket.destroy()
       return
     }
-    pace.begin(() => upgrade(request, socket, head), addressOf(request, trustedProxy))
+    pace.begin(() => upgrade(request, socket, head), networkOf(addressOf(request, trustedProxy)))
   })
   return edge
 }
@@ -211,7 +212,7 @@ export function createEdge(behind: Behind): Server {
 const isUrgent = ({ method = '', url = '' }: IncomingMessage): boolean =>
   (method === 'GET' || method === 'HEAD') && pathOf(url) === LIVENESS
 
-/** What a page sends with a way within the site. Of what it can't read there the framework makes an error, and a line of the log. */
+/** The headers of a navigation within the site. One that the framework can't read is an error to it, and a line of the log. */
 const NAVIGATION = ['rsc', 'next-router-state-tree', 'next-router-prefetch', 'next-router-segment-prefetch', 'next-url']
 
 /** What has to be had before anybody has signed in: the page for it, and what pages are made of. Never with a way out. */

@@ -3,21 +3,23 @@ import { configDefaults, defineConfig } from 'vitest/config'
 /** Tests of pure code: no sockets, processes or containers, so one worker runs many of them without isolation. */
 const pure = [
   'app/**/*.test.{ts,tsx}',
-  'lib/{run,sync,testing}/**/*.test.ts',
+  'lib/{run,sync}/**/*.test.ts',
+  'lib/testing/{simulation/pages,support}/*.test.ts',
   'lib/backend/{clock-steps*,fold.property,normalise,plan,recordings,replay,sentence}.test.ts',
   'lib/docker/{agent-container,answers,containers,engine-link,engine-state,host,known-lines,life,log-*,recordings,unescape-html}.test.ts',
 ]
 /** Tests that replace modules or globals, which others must not see. */
 const mocking = [
   'app/{outside,zone-choice}.test.{ts,tsx}',
-  'lib/hub/{commands,session}.test.ts',
-  'lib/hub/world/*.test.ts',
+  'lib/hub/commands.test.ts',
+  'lib/hub/follow/session.test.ts',
+  'lib/testing/simulation/*.test.ts',
   'lib/server/hub-accessor.test.ts',
 ]
 /** Tests that work with containers on the Docker Engine at hand. */
 const containers = ['lib/**/*engine.test.ts']
 /** Tests that take the whole machine: one after the other, when all others are done. */
-const alone = ['lib/hub/crowd.engine.test.ts', 'lib/server/soak.test.ts']
+const alone = ['lib/hub/evidence/crowd.engine.test.ts', 'lib/server/soak.test.ts']
 
 const except = (...files: string[]) => [...configDefaults.exclude, ...files]
 const shared = { isolate: false, maxWorkers: 4 }

@@ -22,7 +22,7 @@ if (![runs, seed, workers].every(Number.isSafeInteger) || runs < 1 || seed < 0 |
 }
 console.log(`${runs} stories from seed ${seed}, by ${workers} workers`)
 
-const vitest = ['vitest', 'run', 'lib/hub/world/world.test.ts', '-t', 'any story of the whole']
+const vitest = ['vitest', 'run', 'lib/testing/simulation/simulation.test.ts', '-t', 'any story of the whole']
 const began = performance.now()
 let told = 0
 

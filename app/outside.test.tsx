@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { renderToString } from 'react-dom/server'
 import { describe, expect, it, vi } from 'vitest'
 import { LiveProvider } from '../lib/client/live'
-import { hostileTexts, honestTexts, UNSEEN } from '../lib/run/testing-hostile'
+import { hostileTexts, honestTexts, UNSEEN } from '../lib/testing/support/hostile-texts'
 import {
   batchStatus,
   container,
@@ -38,7 +38,7 @@ import ErrorPage from './error'
 import GlobalError from './global-error'
 import NotFound from './not-found'
 import RunNotFound from './runs/[runId]/not-found'
-import { filled } from './testing-outside'
+import { filled } from '../lib/testing/support/filled-schema'
 
 /** Which components were made elements of, by name; the address of the page. */
 const { made, address, counting } = vi.hoisted(() => {

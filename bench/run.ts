@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Replay } from '../lib/backend/replay'
-import { LogBuffer } from '../lib/hub/log-buffer'
+import { LogBuffer } from '../lib/hub/logs'
 import { fold } from '../lib/run/fold'
 import { emptyRun, type Run } from '../lib/run/run'
 import { masked } from '../lib/run/secrets'

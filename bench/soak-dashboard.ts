@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { pino } from 'pino'
 import { Hub } from '../lib/hub/hub'
-import { MemoryStore } from '../lib/hub/store'
+import { MemoryStore } from '../lib/hub/runs'
 import { openAccess } from '../lib/server/authentication'
 import { readConfig } from '../lib/server/config'
 import { createEdge, listen } from '../lib/server/edge'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Locator, Page } from '@playwright/test'
-import { hostileTexts, honestTexts, UNSEEN } from '../lib/run/testing-hostile'
+import { hostileTexts, honestTexts, UNSEEN } from '../lib/testing/support/hostile-texts'
 import { expect, test } from './fixtures'
 import { PORTAL } from './run-page'
 

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { HostileProxy, type Manners } from '../lib/client/testing-proxy'
+import { HostileProxy, type Manners } from '../lib/testing/client/hostile-proxy'
 import type { Dashboard } from './dashboard'
 import { expect, test } from './fixtures'
 import { PORTAL } from './run-page'

@@ -7,7 +7,7 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
-import { faultsOf, type Required } from '../run/testing-error-words'
+import { faultsOf, type Required } from '../testing/support/error-words'
 import { unreachable } from './backend-error'
 import { BackendError, BackendHttp } from './http'
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { elapsed } from '../run/time'
 import { CLOCK_TOLERANCE } from '../run/clock-steps'
 import { often } from '../testing/support/often'
-import { SteppedRun, type Act, type Moment } from './testing-stepped'
+import { SteppedRun, type Act, type Moment } from '../testing/backend/stepped-run'
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? often(150, 2_000))
 const SECOND = 1_000

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { assign, type Employer } from '../run/assign'
 import { creationIn } from '../run/durations'
-import { agent } from '../run/testing'
+import { agent } from '../testing/run/told-run'
 import { elapsed } from '../run/time'
-import { SteppedRun, T0 } from './testing-stepped'
+import { SteppedRun, T0 } from '../testing/backend/stepped-run'
 
 const SECOND = 1_000
 const HOUR = 3_600 * SECOND

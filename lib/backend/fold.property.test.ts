@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RunView } from '../run/view'
 import { often } from '../testing/support/often'
-import { Follower } from './testing-follower'
-import { outlines } from './testing-outlines'
-import { tell, type Frame, type Story } from './testing-stories'
+import { Follower } from '../testing/backend/stream-follower'
+import { outlines } from '../testing/backend/outlines'
+import { tell, type Frame, type Story } from '../testing/backend/stories'
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? often(75, 1_000))
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { someBatch } from '../run/testing-shown'
+import { someBatch } from '../testing/run/documents'
 import { NOT_SIGNED_IN, OUTDATED, type Answer } from '../sync/messages'
 import { fleetScope, logScope, runScope } from '../sync/scope'
-import { TestLog } from '../sync/testing'
-import { endAll, listen, open, rendered, serve, visit } from './testing-link'
+import { TestLog } from '../testing/sync/fixtures'
+import { endAll, listen, open, rendered, serve, visit } from '../testing/client/link'
 
 afterEach(async () => {
   await endAll()

@@ -1,6 +1,6 @@
 import { renderToString } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
-import { someContainers, someFleet, someSnapshot } from '../sync/testing'
+import { someContainers, someFleet, someSnapshot } from '../testing/sync/fixtures'
 import { LiveProvider, useBatchLog, useContainers, useFleet, useLog, useRun, useServerTime, useSync } from './live'
 
 const run = someSnapshot('r')

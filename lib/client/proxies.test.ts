@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, it, vi } from 'vitest'
-import { someBatch } from '../run/testing-shown'
+import { someBatch } from '../testing/run/documents'
 import type { Answer } from '../sync/messages'
 import { logScope, runScope } from '../sync/scope'
-import { TestLog } from '../sync/testing'
-import { atEnd, endAll, listen, open, rendered, serve, visit } from './testing-link'
-import { HostileProxy, type Manners } from './testing-proxy'
+import { TestLog } from '../testing/sync/fixtures'
+import { atEnd, endAll, listen, open, rendered, serve, visit } from '../testing/client/link'
+import { HostileProxy, type Manners } from '../testing/client/hostile-proxy'
 import type { TransportTimes } from './transport-choice'
 
 // Most of them wait, so they wait together.

@@ -4,7 +4,7 @@ import type { Document } from '../sync/document'
 import type { Answer, Heard, Subscribe } from '../sync/messages'
 import { batchLogScope, containersScope, logScope, runScope, type Scope } from '../sync/scope'
 import { fromContainerList, fromSnapshot } from '../sync/shapes'
-import { VirtualClock, someContainers, someSnapshot } from '../sync/testing'
+import { VirtualClock, someContainers, someSnapshot } from '../testing/sync/fixtures'
 import type { LinkEvents } from './link'
 import { LiveStore } from './store'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { VirtualClock } from '../sync/testing'
+import { VirtualClock } from '../testing/sync/fixtures'
 import { Ticker } from './ticker'
 
 function setUp({ first = 0, everyMs = 1_000, ahead = 0 } = {}) {

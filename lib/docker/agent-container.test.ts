@@ -4,7 +4,7 @@ import type { Role } from '../run/container'
 import { growthOf } from '../testing/support/growth'
 import { identityByName, identityOf } from './agent-container'
 import { inspection, type Inspection } from './answers'
-import { idOf, inspectionOf } from './testing'
+import { idOf, inspectionOf } from '../testing/docker/fixtures'
 
 const WORKTREES = '/home/dev/todo-app/.chakravarti/worktrees'
 const at = (source: string) => [{ source, destination: '/workspace' }]

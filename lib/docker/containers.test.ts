@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { ContainerFacts, ContainerState } from '../run/container'
 import type { EngineEvent, Inspection, Listed } from './answers'
 import { Containers } from './containers'
-import { eventOf, idOf, inspectionOf, listedOf } from './testing'
+import { eventOf, idOf, inspectionOf, listedOf } from '../testing/docker/fixtures'
 
 /** An Engine of a few containers, which says of itself what the real one does. */
 class FakeEngine {

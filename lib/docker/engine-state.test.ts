@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { inspection, listed, parseEvent } from './answers'
 import { errorOf, healthOf, stateOf } from './engine-state'
-import { idOf } from './testing'
+import { idOf } from '../testing/docker/fixtures'
 
 const NOTHING = {}
 const inspected = (State: object, more: object = {}) =>

@@ -3,9 +3,10 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTcpServer } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { EngineEvent } from './answers'
-import { asDockerError, DockerError } from './docker-error'
+import { DockerError } from './docker-error'
+import { asDockerError } from './engine-errors'
 import { connectEngine, type Engine } from './engine'
-import { idOf } from './testing'
+import { idOf } from '../testing/docker/fixtures'
 
 const ID = idOf(1)
 const servers: { close(): unknown }[] = []

@@ -15,7 +15,8 @@ import {
   type Inspection,
   type Listed,
 } from './answers'
-import { asDockerError, DockerError, refusalOf } from './docker-error'
+import { DockerError } from './docker-error'
+import { asDockerError, refusalOf } from './engine-errors'
 import { ask, textOf, type Question } from './engine-http'
 
 /** Where the Engine listens. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { EngineEvent, Inspection } from './answers'
 import { afterEvent, afterInspection, lifeOfEvent, lifeOfListed, removed, type Life } from './life'
-import { eventOf, idOf, inspectionOf, listedOf } from './testing'
+import { eventOf, idOf, inspectionOf, listedOf } from '../testing/docker/fixtures'
 
 const id = idOf(1)
 const CREATED = 1_000_000

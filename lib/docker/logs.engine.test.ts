@@ -10,7 +10,7 @@ import { startOwnEngine, whyNoOwnEngine } from '../reference-backend/own-engine'
 import { connectEngine, type Engine } from './engine'
 import type { ContainerLine } from './log-lines'
 import { ContainerLog } from './logs'
-import { importBusybox, socketAtHand, whyNoContainers } from './testing'
+import { importBusybox, socketAtHand, whyNoContainers } from '../testing/docker/fixtures'
 
 const whyNot = await whyNoContainers()
 const whyNoOwn = await whyNoOwnEngine()

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DockerError } from './docker-error'
 import { ContainerLog } from './logs'
-import { idOf, inspectionOf } from './testing'
+import { idOf, inspectionOf } from '../testing/docker/fixtures'
 
 const ID = idOf(7)
 const GONE = 'The container was removed before all of its output could be read: lines may be missing here.'

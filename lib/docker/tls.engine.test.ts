@@ -10,7 +10,7 @@ import Docker from 'dockerode'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectEngine } from './engine'
 import { readDockerHost } from './host'
-import { createAgent, importBusybox, socketAtHand, Told, whyNoContainers } from './testing'
+import { createAgent, importBusybox, socketAtHand, Told, whyNoContainers } from '../testing/docker/fixtures'
 import { DockerWatcher } from './watcher'
 
 const run = promisify(execFile)

@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import Docker from 'dockerode'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { connectEngine } from './engine'
-import { createAgent, importBusybox, RUNS_OUT_OF_MEMORY, socketAtHand, Told, whyNoContainers } from './testing'
+import {
+  createAgent,
+  importBusybox,
+  RUNS_OUT_OF_MEMORY,
+  socketAtHand,
+  Told,
+  whyNoContainers,
+} from '../testing/docker/fixtures'
 import { DockerWatcher } from './watcher'
 
 const whyNot = await whyNoContainers()

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startOwnEngine, whyNoOwnEngine, type OwnEngine } from '../reference-backend/own-engine'
 import { connectEngine } from './engine'
-import { createAgent, importBusybox, Told } from './testing'
+import { createAgent, importBusybox, Told } from '../testing/docker/fixtures'
 import { DockerWatcher } from './watcher'
 
 const whyNot = await whyNoOwnEngine()

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { connectEngine } from './engine'
-import { idOf, Told } from './testing'
+import { idOf, Told } from '../testing/docker/fixtures'
 import { DockerWatcher } from './watcher'
 
 const closes: (() => void)[] = []

@@ -7,7 +7,7 @@ import type { Snapshot } from '../run/model'
 import { elapsed } from '../run/time'
 import { MemoryPublisher } from '../sync/memory-publisher'
 import { Hub } from './hub'
-import { projectWith } from './testing'
+import { projectWith } from '../testing/hub/project'
 
 const cleanUp: (() => Promise<unknown>)[] = []
 afterAll(async () => {

@@ -5,8 +5,8 @@ import { afterAll, describe, expect, it, vi } from 'vitest'
 import { startReferenceBackend, type ReferenceBackend } from '../reference-backend/server'
 import type { Snapshot } from '../run/model'
 import { elapsed } from '../run/time'
-import { projectWith } from './testing'
-import { Killable } from './testing-hub-process'
+import { projectWith } from '../testing/hub/project'
+import { Killable } from '../testing/hub/hub-process'
 
 const cleanUp: (() => unknown)[] = []
 afterAll(async () => {

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { CLEAR, simulatedFetch } from './world/testing-network'
-import { HubWorld } from './world/testing-world'
+import { CLEAR, simulatedFetch } from '../testing/simulation/simulated-network'
+import { HubWorld } from '../testing/simulation/simulation'
 
-vi.mock('ws', async () => ({ WebSocket: (await import('./world/testing-network')).SimulatedSocket }))
-vi.mock('node:timers/promises', async () => ({ setTimeout: (await import('./world/testing-time')).sleep }))
+vi.mock('ws', async () => ({ WebSocket: (await import('../testing/simulation/simulated-network')).SimulatedSocket }))
+vi.mock('node:timers/promises', async () => ({
+  setTimeout: (await import('../testing/simulation/virtual-time')).sleep,
+}))
 vi.stubGlobal('fetch', simulatedFetch)
 
 const SILENT = { ...CLEAR, silent: true }

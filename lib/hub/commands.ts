@@ -3,12 +3,10 @@ import type { Logger } from 'pino'
 import { BackendError, type BackendHttp } from '../backend/http'
 import { serverNow } from '../clock/clock'
 import type { Snapshot } from '../run/model'
-import { asking } from './asking'
+import { asking, type HubApi, HubError, hubRefusals, type StartRequest } from './api'
 import type { Lifecycle } from './lifecycle'
-import { hubRefusals } from './refusals'
-import type { RunState } from './run-state'
-import type { Session } from './session'
-import { HubError, type HubApi, type StartRequest } from './types'
+import type { RunState } from './runs'
+import type { Session } from './follow'
 
 /** What commands ask of the hub, and tell it. */
 export interface CommandsHost {

@@ -1,6 +1,6 @@
 import type { Replay } from '../backend/replay'
-import type { RunState } from './run-state'
-import { Session, type SessionHost } from './session'
+import type { RunState } from './runs'
+import { Session, type SessionHost } from './follow'
 
 /** The runs that are followed at the backend right now, each by a session of its own. */
 export class FollowedRuns {

@@ -8,8 +8,8 @@ import type { Snapshot } from '../run/model'
 import { MemoryPublisher } from '../sync/memory-publisher'
 import { runScope, type Scope } from '../sync/scope'
 import { Hub } from './hub'
-import { MemoryStore, type RunStore } from './store'
-import { projectWith, type PlannedBatch } from './testing'
+import { MemoryStore, type RunStore } from './runs/store'
+import { projectWith, type PlannedBatch } from '../testing/hub/project'
 
 const DIAMOND: PlannedBatch[] = [
   { id: 'setup', name: 'Project Setup' },

@@ -12,22 +12,30 @@ import type { Document } from '../sync/document'
 import type { Publisher } from '../sync/publisher'
 import { containersScope, fleetScope, runScope } from '../sync/scope'
 import { containersDocument, fleetDocument, toContainerList, toFleet, toSnapshot } from '../sync/shapes'
-import { asking } from './asking'
-import { BackendLink } from './backend-link'
+import {
+  asking,
+  type HubApi,
+  type HubMeter,
+  hubRefusals,
+  type HubState,
+  type LogPage,
+  type LogQuery,
+  ReachedBounds,
+  type SpecPlan,
+  type StartRequest,
+  thinned,
+  unmetered,
+} from './api'
+import { BackendLink } from './follow'
 import { Commands } from './commands'
-import { DockerEvidence } from './docker-evidence'
+import { DockerEvidence } from './evidence'
 import { Imports } from './imports'
-import { hubRefusals } from './refusals'
 import { Lifecycle } from './lifecycle'
-import { pageOfLog } from './log-page'
-import { OurClockWatch } from './our-clock'
-import { ReachedBounds } from './reached-bounds'
-import { recorderFinding, type Recorder, type RecorderState } from './recorder'
-import { unmetered, type HubMeter, type HubState } from './meter'
-import { MemoryStore, type RunStore } from './store'
-import { thinned } from './thinned'
-import { type HubApi, type LogPage, type LogQuery, type RecordingFile, type SpecPlan, type StartRequest } from './types'
-import { UnannouncedRuns } from './unannounced-runs'
+import { pageOfLog } from './logs'
+import { OurClockWatch } from '../clock/our-clock-watch'
+import { type Recorder, recorderFinding, type RecorderState, type RecordingFile } from './recording'
+import { MemoryStore, type RunStore } from './runs'
+import { UnannouncedRuns } from './discovery'
 
 export interface HubOptions {
   backendUrl: URL

@@ -9,8 +9,8 @@ import { MemoryPublisher } from '../sync/memory-publisher'
 import { drawNumbers } from '../testing/support/draw'
 import { often } from '../testing/support/often'
 import { Hub } from './hub'
-import { projectWith } from './testing'
-import { Killable } from './testing-hub-process'
+import { projectWith } from '../testing/hub/project'
+import { Killable } from '../testing/hub/hub-process'
 
 const RESTARTS = often(6, 30)
 

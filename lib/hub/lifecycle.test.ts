@@ -2,13 +2,13 @@ import { pino } from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { BackendHttp } from '../backend/http'
 import { CLAIMS_ALONE } from '../run/evidence'
-import { START, Told } from '../run/testing'
+import { START, Told } from '../testing/run/told-run'
 import { MemoryPublisher } from '../sync/memory-publisher'
 import { fleetScope, runScope } from '../sync/scope'
-import { BackendLink } from './backend-link'
+import { BackendLink } from './follow/backend-link'
 import { Lifecycle } from './lifecycle'
-import { unmetered } from './meter'
-import { MemoryStore } from './store'
+import { unmetered } from './api/meter'
+import { MemoryStore } from './runs/store'
 
 const closes: (() => void)[] = []
 afterEach(() => closes.splice(0).forEach(close => close()))

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { Played, ROOT, runsOf } from './played-recording'
+import { Played, ROOT, runsOf } from '../testing/hub/played-recording'
 
 const expectedFile = z.object({
   spec: z.string(),

@@ -7,8 +7,8 @@ import { startReferenceBackend } from '../reference-backend/server'
 import type { Snapshot } from '../run/model'
 import { MemoryPublisher } from '../sync/memory-publisher'
 import { Hub } from './hub'
-import { Recorder } from './recorder'
-import { projectWith } from './testing'
+import { Recorder } from './recording/recorder'
+import { projectWith } from '../testing/hub/project'
 
 const cleanUp: (() => unknown)[] = []
 afterEach(async () => {

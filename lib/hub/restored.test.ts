@@ -9,11 +9,11 @@ import { CLAIMS_ALONE } from '../run/evidence'
 import { isOver } from '../run/model'
 import type { Observation } from '../run/observation'
 import { MemoryPublisher } from '../sync/memory-publisher'
-import { BackendLink } from './backend-link'
+import { BackendLink } from './follow/backend-link'
 import { Lifecycle } from './lifecycle'
-import { Recorder } from './recorder'
-import { unmetered } from './meter'
-import { MemoryStore } from './store'
+import { Recorder } from './recording/recorder'
+import { unmetered } from './api/meter'
+import { MemoryStore } from './runs/store'
 
 const T0 = Date.parse('2026-01-15T14:00:00Z')
 const silent = pino({ level: 'silent' })

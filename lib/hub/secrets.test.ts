@@ -5,7 +5,7 @@ import { startReferenceBackend } from '../reference-backend/server'
 import { MemoryPublisher } from '../sync/memory-publisher'
 import { fleetScope, logScope, runScope } from '../sync/scope'
 import { Hub } from './hub'
-import { projectWith } from './testing'
+import { projectWith } from '../testing/hub/project'
 
 const SECRET = 'ghp_aB3dE6gH9jK2mN5pQ8sTaB3dE6gH9jK2mN5p'
 const KEY_LINE = 'MIIEowIBAAKCAQEAx7mYqF0yqY9wJ8pQ1v4mCkPj0z8m3yqX'

@@ -9,8 +9,8 @@ import type { Snapshot } from '../run/model'
 import { MemoryPublisher } from '../sync/memory-publisher'
 import type { Scope } from '../sync/scope'
 import { Hub } from './hub'
-import { projectWith } from './testing'
-import { HubError } from './types'
+import { projectWith } from '../testing/hub/project'
+import { HubError } from './api/hub-api'
 
 const COMMAND_WITHIN = 10_000
 

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startReferenceBackend } from '../reference-backend/server'
 import { MemoryPublisher } from '../sync/memory-publisher'
 import { Hub } from './hub'
-import { projectWith } from './testing'
+import { projectWith } from '../testing/hub/project'
 
 const cleanUp: (() => unknown)[] = []
 afterEach(async () => {

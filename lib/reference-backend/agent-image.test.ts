@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { agentImage } from './agent-image'
 import { dockerAt, refusal, whyNoDocker } from './docker'
-import { Listener, planOf, projectOf, start, started } from './testing'
+import { Listener, planOf, projectOf, start, started } from '../testing/backend/reference-backend'
 
 const docker = dockerAt()
 const whyNot = await whyNoDocker(docker)

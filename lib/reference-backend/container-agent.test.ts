@@ -3,8 +3,9 @@ import { describe, expect, it, vi } from 'vitest'
 import { AGENT_MEMORY, PLANTED_KEY } from './containers'
 import { dockerAt, whyNoDocker } from './docker'
 import type { Script } from './script'
-import type { Options, ReferenceBackend } from './server'
-import { call, Listener, planOf, projectOf, said, start, started } from './testing'
+import type { Options } from './options'
+import type { ReferenceBackend } from './server'
+import { call, Listener, planOf, projectOf, said, start, started } from '../testing/backend/reference-backend'
 
 const docker = dockerAt()
 const whyNot = await whyNoDocker(docker)

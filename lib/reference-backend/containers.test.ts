@@ -11,7 +11,7 @@ import { dockerAt, whyNoDocker } from './docker'
 import { Faults } from './faults'
 import type { Script } from './script'
 import { startOwnEngine, whyNoOwnEngine } from './own-engine'
-import { Listener, planOf, projectOf, said, start, started } from './testing'
+import { Listener, planOf, projectOf, said, start, started } from '../testing/backend/reference-backend'
 
 const whyNot = await whyNoDocker()
 const whyNoOwn = await whyNoOwnEngine()

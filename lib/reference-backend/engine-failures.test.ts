@@ -16,7 +16,7 @@ import {
   start,
   started,
   type Specs,
-} from './testing'
+} from '../testing/backend/reference-backend'
 
 const DIAMOND = planOf({ setup: [], slow: ['setup'], bad: ['setup'], last: ['slow', 'bad'] })
 

@@ -14,7 +14,7 @@ import {
   started,
   withoutAgents,
   type Specs,
-} from './testing'
+} from '../testing/backend/reference-backend'
 
 /** Frames that the engine says itself, without what it says of its agents or they print. */
 const states = (frames: string[]) => withoutAgents(frames).filter(text => !/^(log|error)$/.test(said(text).type ?? ''))

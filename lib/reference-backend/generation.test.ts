@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { frame as wire } from '../backend/wire'
 import { encode, exitReason, words, type Generation, type Happening, type Message } from './generation'
-import { recordedFrames } from './testing'
+import { recordedFrames } from '../testing/backend/reference-backend'
 
 const batch = { id: 'setup', name: 'Project Setup' }
 const branch = 'worktree/main/ckrv-batch-setup-1a2b3c'

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { call, projectOf, started } from './testing'
+import { call, projectOf, started } from '../testing/backend/reference-backend'
 
 const batches = [
   { id: 'a', name: 'A' },

@@ -12,7 +12,7 @@ import {
   started,
   type RecordedCall,
   type Specs,
-} from './testing'
+} from '../testing/backend/reference-backend'
 
 const rawOf = (path: string, calls: RecordedCall[]) => {
   const answer = calls.find(call => call.path.startsWith(path))?.answer

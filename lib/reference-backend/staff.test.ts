@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { call, Listener, planOf, said, start, started, projectOf } from './testing'
+import { call, Listener, planOf, said, start, started, projectOf } from '../testing/backend/reference-backend'
 
 const nowhere = 'unix:///nowhere/docker.sock'
 const specs = { s: { plan: planOf({ a: [] }) } }

@@ -5,9 +5,9 @@ import { Containers } from './containers'
 import { dockerAt, whyNoDocker, wordsOf } from './docker'
 import type { Faults } from './faults'
 import { helpWithMerge, startHelper, type Helper, type HelperRole } from './helpers'
+import type { Options } from './options'
 import type { Project } from './project'
 import { believable } from './script'
-import type { Options } from './server'
 import { paceOf, SimulatedAgent, type Pace } from './simulated-agent'
 
 /** An agent that a test can lead. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CAPACITY } from './stream'
-import { call, Listener, planOf, start, started } from './testing'
+import { call, Listener, planOf, start, started } from '../testing/backend/reference-backend'
 
 const specs = { s: { plan: planOf({ a: [], b: ['a'] }) } }
 

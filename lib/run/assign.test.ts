@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { assign, type Assignment, type Employer } from './assign'
-import { agent, branchOf, REPOSITORY, SECOND, T0 } from './testing'
+import { agent, branchOf, REPOSITORY, SECOND, T0 } from '../testing/run/told-run'
 
 type BatchShape = Partial<Employer['batches'][number]> & { id: string }
 

@@ -16,7 +16,7 @@ import {
   T0,
   Told,
   told as sentence,
-} from './testing'
+} from '../testing/run/told-run'
 
 const say = (plan: ConstructorParameters<typeof Told>[0], ...all: Parameters<Told['say']>[0][]): Told => {
   const told = new Told(plan)

@@ -4,7 +4,7 @@ import { needsYou } from './attention'
 import { COMPLETED_BEFORE } from './completed-before'
 import { countsToShow } from './counts'
 import type { PlanBatch } from './observation'
-import { branchOf, COMPLETED, FAILED, resuming, RUNNING, START, status, SUCCESS, Told } from './testing'
+import { branchOf, COMPLETED, FAILED, resuming, RUNNING, START, status, SUCCESS, Told } from '../testing/run/told-run'
 
 const findingOf = (told: Told) => told.view.findings.find(({ kind }) => kind === COMPLETED_BEFORE)?.text
 const shown = (told: Told) => countsToShow(told.view)

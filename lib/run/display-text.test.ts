@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { growthOf } from '../testing/support/growth'
 import { fileName, shownLinePart, shownName, shownProse, unseenIn } from './display-text'
-import { honestTexts, hostileTexts, UNSEEN } from './testing-hostile'
+import { honestTexts, hostileTexts, UNSEEN } from '../testing/support/hostile-texts'
 import { visibleText } from './terminal-text'
 
 const hostile = Object.entries(hostileTexts)

@@ -20,7 +20,7 @@ import {
   SECOND,
   START,
   status,
-} from './testing'
+} from '../testing/run/told-run'
 import { derive, type Derived } from './view'
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 200)

@@ -20,7 +20,7 @@ import {
   SUCCESS,
   T0,
   Told,
-} from './testing'
+} from '../testing/run/told-run'
 
 type SaysOf = Parameters<Told['say']>[0]
 const MINUTE = 60 * SECOND

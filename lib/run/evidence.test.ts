@@ -17,7 +17,7 @@ import {
   status,
   T0,
   Told,
-} from './testing'
+} from '../testing/run/told-run'
 
 const iso = (ms: number) => new Date(ms).toISOString()
 

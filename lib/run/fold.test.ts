@@ -24,7 +24,7 @@ import {
   T0,
   Told,
   told as sentence,
-} from './testing'
+} from '../testing/run/told-run'
 import { derive } from './view'
 
 describe('a message that comes again', () => {

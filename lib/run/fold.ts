@@ -2,9 +2,8 @@ import { CLOCK_TOLERANCE, dropUnconfirmed, foldClock, RunClock } from './clock-s
 import { hasEndedSince, isAtWork } from './container'
 import { foldOurClock, isFirstOfOurs, isUndated, offsetOf, presumed } from './our-clock'
 import type { Message, Observation, PlanReading, Says } from './observation'
-import { emptyRun, type Kept, type Run } from './run'
+import { emptyRun, entryAlone, type Kept, type Run } from './run'
 import { compareInstants } from './time'
-import { entryAlone } from './unannounced'
 
 const MAX_CLAIMS = 50_000
 const MAX_HEARSAY = 2_000

@@ -3,7 +3,7 @@ import { containerFacts } from './container'
 import { maskedObservation } from './masked-observation'
 import { observation, type Message, type Observation, type Says } from './observation'
 import { SecretMask } from './secrets'
-import { agent, T0 } from './testing'
+import { agent, T0 } from '../testing/run/told-run'
 
 const SECRET = 'ghp_aB3dE6gH9jK2mN5pQ8sTaB3dE6gH9jK2mN5p'
 const LEFT = 'ghp_•••'

@@ -149,3 +149,7 @@ export function inOrder(run: Run): Kept[] {
   )
   return clock.isSteady ? kept : kept.map(message => ({ ...message, time: clock.corrected(message) }))
 }
+
+/** A run of which only the backend's history tells, by what that says [RUN-13]. */
+export const entryAlone = (run: Run): HistoryReading | null =>
+  run.first === null && run.accepted === null ? run.history : null

@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { BACKEND_FORGOT } from './end'
 import type { HistoryReading } from './observation'
-import { agent, batchError, branchOf, COMPLETED, RUNNING, SECOND, START, status, T0, Told } from './testing'
+import {
+  agent,
+  batchError,
+  branchOf,
+  COMPLETED,
+  RUNNING,
+  SECOND,
+  START,
+  status,
+  T0,
+  Told,
+} from '../testing/run/told-run'
 import { NOTHING_CHANGES } from './unannounced'
 
 const iso = (ms: number) => new Date(ms).toISOString()

@@ -7,10 +7,6 @@ import type { HistoryReading } from './observation'
 import { isOpen, Roster } from './roster'
 import type { Instant } from './time'
 
-/** A run of which only the backend's history tells, by what that says [RUN-13]. */
-export const entryAlone = (run: Run): HistoryReading | null =>
-  run.first === null && run.accepted === null ? run.history : null
-
 /** With neither a container at work nor a change for so long, its backend's process is gone, ms [RUN-13]. */
 const SILENCE = 60_000
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ContainerFacts } from './container'
 import type { BatchStatus, Verdict } from './model'
-import { agent, SECOND, T0 } from './testing'
+import { agent, SECOND, T0 } from '../testing/run/told-run'
 import { exitWords, shortId } from './container-words'
 import { verdict, type Around, type DockerState, type Pair } from './verdict'
 

@@ -19,7 +19,7 @@ import {
   status,
   T0,
   Told,
-} from './testing'
+} from '../testing/run/told-run'
 
 const iso = (ms: number) => new Date(ms).toISOString()
 

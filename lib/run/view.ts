@@ -6,14 +6,14 @@ import { clockFindings, Durations, onOneClock } from './durations'
 import { splitError } from './error-text'
 import { cutText } from './kept-text'
 import { CLAIMS_ALONE, Containers, judge, type ClaimedBatch, type Links } from './evidence'
-import { inOrder, type Kept, type Run } from './run'
+import { entryAlone, inOrder, type Kept, type Run } from './run'
 import type { Batch, Finding, RunFields, RunStatus } from './model'
 import type { HistoryReading } from './observation'
 import { boundedFindings, noted } from './findings'
 import { offsetOf, ourClockFindings } from './our-clock'
 import { isOpen, MAX_BATCHES, type BatchClaim } from './roster'
 import { iso, offsetThatCounts, type Instant } from './time'
-import { claimEntry, endOfEntry, entryAlone, statusOfEntry } from './unannounced'
+import { claimEntry, endOfEntry, statusOfEntry } from './unannounced'
 
 /** What a run's observations add up to; who it is and how fresh its sources are is not theirs to say. */
 export type RunView = Omit<

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { batchStatus, runStatus } from './model'
 import { observation } from './observation'
-import { spelled } from './testing'
+import { spelled } from '../testing/run/told-run'
 import { canonicalWord } from './word'
 
 const WORDS = [...new Set([...runStatus.options, ...batchStatus.options])]

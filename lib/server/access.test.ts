@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Access, type AccessOptions, type Credentials } from './access'
 import { readAddresses } from './addresses'
-import { Team } from './testing-team'
+import { Team } from '../testing/server/team'
 
 const HEADER = 'x-forwarded-user'
 const publicUrl = new URL('https://gt.example')

@@ -4,7 +4,8 @@ import { isAmong } from './addresses'
 import { siteOf } from './guard'
 import type { Person, Role } from './person'
 import { RateLimit, type TooMuch } from './rate-limit'
-import type { Session, Sessions } from './sessions'
+import type { Session } from './session'
+import type { Sessions } from './sessions'
 import { tokenOf, type Tokens } from './tokens'
 
 /** Longer than any token or name of ours; whatever is longer is neither. */

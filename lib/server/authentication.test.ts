@@ -5,7 +5,7 @@ import { afterEach, expect, it } from 'vitest'
 import type { Credentials } from './access'
 import { openAccess } from './authentication'
 import { readConfig } from './config'
-import { silent } from './testing'
+import { silent } from '../testing/server/fake-hub'
 import { makeToken } from './tokens'
 
 const dataDir = mkdtempSync(join(tmpdir(), 'groundtruth-access-'))

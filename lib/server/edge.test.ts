@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createEdge, drain, listen } from './edge'
-import { atHome, serve } from './testing'
+import { atHome, serve } from '../testing/server/fake-hub'
 
 let server: Awaited<ReturnType<typeof serve>>
 beforeEach(async () => {

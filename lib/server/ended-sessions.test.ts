@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ConfigError } from './config'
 import { EndedSessions, MAX_ENDED } from './ended-sessions'
 import { createLog } from './log'
-import { silent } from './testing'
+import { silent } from '../testing/server/fake-hub'
 
 let folder: string
 let dataDir: string

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path'
 import { ConfigError, noFolder } from './config'
 import type { Log } from './log'
-import type { Session } from './sessions'
+import type { Session } from './session'
 
 /** How many signed-out sessions are remembered until they would have ended anyway [SAFE-5]. */
 export const MAX_ENDED = 10_000

@@ -16,7 +16,7 @@ import { runScope, type Scope } from '../sync/scope'
 import { Gateway } from './gateway'
 import { Metrics } from './metrics'
 import { MAX_SUBSCRIPTIONS, type Source } from './page'
-import { serve, silent } from './testing'
+import { serve, silent } from '../testing/server/fake-hub'
 
 type Client = Socket<ServerToClient, ClientToServer>
 

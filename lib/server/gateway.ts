@@ -17,7 +17,7 @@ import {
   type ServerToClient,
 } from '../sync/messages'
 import { parseScope, type Scope, type ScopeParts } from '../sync/scope'
-import { thinned } from '../hub/thinned'
+import { thinned } from '../hub/api'
 import type { Access, Proof } from './access'
 import { addressOf } from './addresses'
 import { BoundedWebSocketServer } from './bounded-websocket-server'

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { HubError } from '../hub/types'
-import { someAgent } from '../run/testing-shown'
+import { HubError } from '../hub/api/hub-api'
+import { someAgent } from '../testing/run/documents'
 import { isApi } from './http'
-import { IMPORT, serve } from './testing'
+import { IMPORT, serve } from '../testing/server/fake-hub'
 
 const json = { 'content-type': 'application/json' }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { HubError } from '../hub/types'
+import { HubError } from '../hub/api'
 import type { Audit } from './audit'
 import { networkOf } from './connection-bounds'
 import { pathOf } from './guard'

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { FakeHub } from './testing'
+import { FakeHub } from '../testing/server/fake-hub'
 import { during } from './visit'
 
 it('two instances of this module share the hub, which has to be there first', async () => {

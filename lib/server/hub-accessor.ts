@@ -1,4 +1,4 @@
-import type { HubApi } from '../hub/types'
+import type { HubApi } from '../hub/api'
 import { currentVisit } from './visit'
 
 /**

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { io, type Socket } from 'socket.io-client'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Hub } from '../hub/hub'
-import { projectWith } from '../hub/testing'
+import { projectWith } from '../testing/hub/project'
 import { startReferenceBackend } from '../reference-backend/server'
 import { MemoryPublisher } from '../sync/memory-publisher'
 import { PROTOCOL, SOCKET_PATH, type Answer, type ClientToServer, type ServerToClient } from '../sync/messages'
@@ -13,7 +13,7 @@ import { Gateway } from './gateway'
 import { createApi } from './http'
 import { createLog } from './log'
 import { Metrics, refusalLog } from './metrics'
-import { atHome, silent } from './testing'
+import { atHome, silent } from '../testing/server/fake-hub'
 
 const cleanUp: (() => unknown)[] = []
 afterEach(async () => {

@@ -1,6 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { HubMeter, HubState } from '../hub/meter'
-import { thinned } from '../hub/thinned'
+import { type HubMeter, type HubState, thinned } from '../hub/api'
 import { linkState, runStatus } from '../run/model'
 import type { Attendance, GatewayMeter } from './gateway'
 import type { Log } from './log'

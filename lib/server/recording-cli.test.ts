@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bundleProgram } from '../testing/support/bundle'
-import { IMPORT, serve } from './testing'
-import { Team } from './testing-team'
+import { IMPORT, serve } from '../testing/server/fake-hub'
+import { Team } from '../testing/server/team'
 
 const program = await bundleProgram('lib/server/recording-cli.ts')
 

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { methods, routes } from './routes'
-import { serve } from './testing'
-import { Team } from './testing-team'
+import { serve } from '../testing/server/fake-hub'
+import { Team } from '../testing/server/team'
 
 /** The HTTP interface as an attacker uses it, who has the rights of an operator. */
 const PATIENCE = { head: 300, body: 500, request: 60_000, idle: 3_000 }

@@ -8,8 +8,8 @@ import { MemoryPublisher } from '../sync/memory-publisher'
 import { NOT_SIGNED_IN, PROTOCOL, SOCKET_PATH, type ClientToServer } from '../sync/messages'
 import { Gateway, needs } from './gateway'
 import type { Source } from './page'
-import { serve, silent } from './testing'
-import { Team } from './testing-team'
+import { serve, silent } from '../testing/server/fake-hub'
+import { Team } from '../testing/server/team'
 
 /** Sockets as an attacker uses them: over a real port, to the gateway and the publisher as they are in production. */
 let team: Team

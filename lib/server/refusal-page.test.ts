@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { faultsOf } from '../run/testing-error-words'
-import { serve } from './testing'
-import { Team } from './testing-team'
+import { faultsOf } from '../testing/support/error-words'
+import { serve } from '../testing/server/fake-hub'
+import { Team } from '../testing/server/team'
 
 let server: Awaited<ReturnType<typeof serve>>
 beforeEach(async () => (server = await serve()))

@@ -2,18 +2,18 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { faultsOf } from '../run/testing-error-words'
+import { faultsOf } from '../testing/support/error-words'
 import { subscribeErrors } from '../sync/messages'
-import { hubRefusals } from '../hub/refusals'
+import { hubRefusals } from '../hub/api/refusals'
 import { connectRefusals, handshakeRefusals, refusals } from './refusals'
 import { demoRefusals } from '../reference-backend/command-line'
 import { variables } from './config'
 import { programRefusals } from './program-refusals'
-import { asBrowser, rowsOf, type Case } from './testing-refusals'
-import { httpCases } from './testing-refusals-http'
-import { hubCases } from './testing-refusals-hub'
-import { programCases } from './testing-refusals-programs'
-import { socketCases } from './testing-refusals-sockets'
+import { asBrowser, rowsOf, type Case } from '../testing/server/refusals/cases'
+import { httpCases } from '../testing/server/refusals/http-cases'
+import { hubCases } from '../testing/server/refusals/hub-cases'
+import { programCases } from '../testing/server/refusals/program-cases'
+import { socketCases } from '../testing/server/refusals/socket-cases'
 
 /** How long servers and programs may take to be there on a busy machine, ms. */
 const PATIENCE = 120_000
@@ -133,7 +133,7 @@ describe('no other place makes one', () => {
   it.each([
     ['[SAY-4] Refused', /new Refused\(/, ['lib/server/refusals.ts']],
     ['[SAY-4] an answer of its own', /writeHead\(\s*[45]\d\d|statusCode = [45]\d\d/, []],
-    ['[SAY-5] HubError', /new HubError\(/, ['lib/hub/refusals.ts']],
+    ['[SAY-5] HubError', /new HubError\(/, ['lib/hub/api/refusals.ts']],
     ['[SAY-6] ProgramError', /new ProgramError\(/, ['lib/server/program-refusals.ts']],
   ])('%s', (_, made, places) => {
     expect(product.length).toBeGreaterThan(200)

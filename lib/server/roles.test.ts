@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { someAgent } from '../run/testing-shown'
+import { someAgent } from '../testing/run/documents'
 import type { Action } from './audit'
 import { routes } from './routes'
-import { IMPORT, serve } from './testing'
-import { Team } from './testing-team'
+import { IMPORT, serve } from '../testing/server/fake-hub'
+import { Team } from '../testing/server/team'
 
 /**
  * Who may do what, written down a second time: a route that is added or loosened without a word here fails. Nobody, viewer,

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { z } from 'zod'
-import type { HubApi, LogPage, LogQuery, RecordingFile } from '../hub/types'
+import type { RecordingFile } from '../hub/recording'
+import type { HubApi, LogPage, LogQuery } from '../hub/api'
 import { fileName } from '../run/display-text'
 import { plainLine } from '../run/log-text'
 import type { LogLine } from '../run/model'

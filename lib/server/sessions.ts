@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { jwtVerify, SignJWT, errors } from 'jose'
 import { EndedSessions } from './ended-sessions'
+import type { Session } from './session'
 
 /**
  * How long a session lasts, ms. Fixed: a page that is kept open asks for nothing by HTTP, where a cookie could be renewed.
@@ -9,13 +10,6 @@ import { EndedSessions } from './ended-sessions'
 export const SESSION_MS = 7 * 24 * 60 * 60 * 1_000
 
 const ISSUER = 'groundtruth'
-
-/** What a cookie proves: who held the token of this hash opened the session, which ends by itself at `endsAt` (ms). */
-export interface Session {
-  id: string
-  tokenHash: string
-  endsAt: number
-}
 
 /** A browser keeps a `__Host-` cookie from every other host, and takes it over https alone. */
 const cookieName = (secure: boolean) => (secure ? '__Host-groundtruth' : 'groundtruth')

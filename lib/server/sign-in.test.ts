@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readAddresses } from './addresses'
 import { localPath } from './sign-in'
-import { serve } from './testing'
-import { Team } from './testing-team'
+import { serve } from '../testing/server/fake-hub'
+import { Team } from '../testing/server/team'
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
 

@@ -4,7 +4,7 @@ import { hash } from '../run/hash'
 import { digest } from './digest'
 import { apply, diff, document } from './document'
 import { equal } from './json'
-import { anyDocument, shuffledKeys, throughText } from './testing'
+import { anyDocument, shuffledKeys, throughText } from '../testing/sync/fixtures'
 
 describe('digest', () => {
   it('[SYNC-6] is the same for equal documents, however their keys are ordered', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { documentBody } from './body'
 import { DocumentChannel, HISTORY_LENGTH, HISTORY_STEPS } from './document-channel'
 import { emptyDocument, type Document } from './document'
-import { anyDocument, throughText } from './testing'
+import { anyDocument, throughText } from '../testing/sync/fixtures'
 
 const counting = () => {
   let n = 0

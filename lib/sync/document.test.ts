@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { apply, diff, diffOfDocument, document, emptyDocument, type Document, type Item } from './document'
 import { equal } from './json'
-import { anyDocument, throughText } from './testing'
+import { anyDocument, throughText } from '../testing/sync/fixtures'
 
 const items = (...ids: string[]): Item[] => ids.map(id => ({ id, n: 1 }))
 const doc = (list: Item[], fields = {}): Document => ({ fields, items: list })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonical, equal, parseJson, type Json } from './json'
-import { anyJson, shuffledKeys } from './testing'
+import { anyJson, shuffledKeys } from '../testing/sync/fixtures'
 
 describe('JSON values', () => {
   it('are equal where their canonical texts are, and only there', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { logBody } from './body'
 import { append, emptyLog, VIEW_LINES, type LogState } from './log'
 import { LogChannel, MESSAGE_LENGTH, MESSAGE_LINES } from './log-channel'
-import { TestLog } from './testing'
+import { TestLog } from '../testing/sync/fixtures'
 
 const texts = (state: LogState) => state.lines.map(line => line.text)
 

@@ -4,7 +4,7 @@ import { emptyDocument, type Document } from './document'
 import { BEAT_MS, COALESCE_MS, MemoryPublisher } from './memory-publisher'
 import { answer, heard, type Heard, type ServerEvent } from './messages'
 import { fleetScope, logScope, runScope, type Scope } from './scope'
-import { TestLog, VirtualClock } from './testing'
+import { TestLog, VirtualClock } from '../testing/sync/fixtures'
 
 const scope = runScope('r')
 

@@ -4,7 +4,7 @@ import { hash } from '../run/hash'
 import { diffOfDocument, document } from './document'
 import { canonical } from './json'
 import { answer, handshake, heard, PROTOCOL, subscribe, unsubscribe, visitor } from './messages'
-import { throughText } from './testing'
+import { throughText } from '../testing/sync/fixtures'
 
 const now = '2026-01-01T00:00:00.000Z'
 const push = { epoch: 'e', scope: 'run/r', now, from: 1, to: 2, diff: '{}' }

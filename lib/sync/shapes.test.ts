@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { someBatch, someRun } from '../run/testing-shown'
+import { someBatch, someRun } from '../testing/run/documents'
 import { documentBody } from './body'
 import { digest } from './digest'
 import { apply } from './document'
@@ -15,7 +15,7 @@ import {
   toFleet,
   toSnapshot,
 } from './shapes'
-import { someContainers, someFleet, someSnapshot } from './testing'
+import { someContainers, someFleet, someSnapshot } from '../testing/sync/fixtures'
 
 const stamp = { epoch: 'p.1', version: 1, now: '2026-01-01T00:01:00.250Z' }
 

@@ -2,7 +2,7 @@ import { renderToString } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
 import { LiveProvider } from '../../../lib/client/live'
 import type { AgentContainer, ContainerList } from '../../../lib/run/model'
-import { someAgent } from '../../../lib/run/testing-shown'
+import { someAgent } from '../../../lib/testing/run/documents'
 import { ContainersView } from './containers-view'
 
 const now = '2026-11-23T13:41:05.000Z'

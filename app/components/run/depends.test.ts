@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { someBatch } from '../../../lib/run/testing-shown'
+import { someBatch } from '../../../lib/testing/run/documents'
 import { needsOf } from './depends'
 
 describe('needsOf', () => {

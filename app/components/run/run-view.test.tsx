@@ -2,7 +2,7 @@ import { renderToString } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
 import { LiveProvider } from '../../../lib/client/live'
 import type { Container, Snapshot } from '../../../lib/run/model'
-import { someBatch, someRun } from '../../../lib/run/testing-shown'
+import { someBatch, someRun } from '../../../lib/testing/run/documents'
 import { RunView } from './run-view'
 
 const container = (seed: string, changes: Partial<Container> = {}): Container => ({

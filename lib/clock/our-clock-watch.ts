@@ -1,0 +1,65 @@
+import { serverNow, wallAhead } from './clock'
+import type { Finding } from '../run/model'
+import type { OurClock } from '../run/observation'
+import { wasSet } from '../run/our-clock'
+import { amount } from '../run/clock-steps'
+import { iso } from '../run/time'
+
+const EVERY = 1_000
+/** The finding tells of differences from here on, ms. */
+const TOLD_FROM = 1_000
+
+/** Watches how the machine's clock stands to the server's, which nobody sets [RUN-16.13]. */
+export class OurClockWatch {
+  private ahead = 0
+  private since: number | null = null
+  private timer: NodeJS.Timeout | null = null
+
+  /** @param wasSet called when the machine's clock was set */
+  constructor(private readonly wasSet: (step: OurClock) => void) {}
+
+  start(): void {
+    this.timer = setInterval(() => this.look(), EVERY)
+    this.timer.unref()
+  }
+
+  close(): void {
+    if (this.timer) clearInterval(this.timer)
+  }
+
+  private look(): void {
+    const ahead = wallAhead()
+    if (ahead === this.ahead) return
+    const by = ahead - this.ahead
+    this.ahead = ahead
+    this.since = serverNow()
+    this.wasSet({ kind: 'our-clock', at: this.since, by, ahead })
+  }
+
+  /** Says that the times of day which the server notes differ from the machine's clock [RUN-16.16]. */
+  findings(): Finding[] {
+    const { ahead, since } = this
+    if (Math.abs(ahead) < TOLD_FROM || since === null) return []
+    const differ = `Times that Groundtruth notes itself are told ${amount(ahead)} too ${ahead > 0 ? 'early' : 'late'}; durations are right.`
+    const text = `${wasSet(ahead)} ${differ} Restart Groundtruth to take the machine’s time.`
+    return [{ kind: 'clock-set', text, at: iso(since), batchId: null, containerId: null }]
+  }
+}
+
+/** How the machine's clock stands when a run becomes known; null where it was never set [RUN-16.14]. */
+export function standingNow(): OurClock | null {
+  const ahead = wallAhead()
+  return ahead === 0 ? null : { kind: 'our-clock', at: serverNow(), by: 0, ahead }
+}
+
+/**
+ * A stamp of the Engine's on this machine by the server's clock [RUN-16.17]: the machine's clock made it before it was set or
+ * after, so of the two readings the one counts that is nearer to when that was seen.
+ */
+export function byOurClock(ms: number, seenAt: number | null): number
+export function byOurClock(ms: number | null, seenAt: number | null): number | null
+export function byOurClock(ms: number | null, seenAt: number | null): number | null {
+  const ahead = wallAhead()
+  if (ms === null || seenAt === null || ahead === 0) return ms
+  return Math.abs(ms - ahead - seenAt) < Math.abs(ms - seenAt) ? ms - ahead : ms
+}

@@ -1,0 +1,25 @@
+import type { Finding } from '../../run/model'
+import type { HubMeter, ReachedBound } from './meter'
+
+/** The finding that says so. */
+const byFinding: ReadonlyMap<string, ReachedBound> = new Map([
+  ['too-many-batches', 'batches'],
+  ['overflow', 'state-messages'],
+  ['more', 'findings'],
+])
+
+/** Counts each time that a run, or the fleet, comes to a bound of what is kept of it: its findings say so, again and again [SAFE-5]. */
+export class ReachedBounds {
+  private readonly reached = new WeakMap<object, ReadonlySet<ReachedBound>>()
+
+  constructor(private readonly meter: Pick<HubMeter, 'refused'>) {}
+
+  /** @param details what the log is to say of it */
+  look(whose: object, findings: readonly Finding[], details: object): void {
+    const before = this.reached.get(whose)
+    const now = new Set(findings.flatMap(({ kind }) => byFinding.get(kind) ?? []))
+    if (before === undefined && now.size === 0) return
+    for (const bound of now) if (before?.has(bound) !== true) this.meter.refused(bound, details)
+    this.reached.set(whose, now)
+  }
+}

@@ -1,0 +1,131 @@
+import type { BackendHttp, HistoryEntry } from '../../backend/http'
+import { serverNow } from '../../clock/clock'
+import { isOver } from '../../run/model'
+import type { HistoryReading, PlanBatch } from '../../run/observation'
+import { Discovery } from './discovery'
+import type { Runs, RunState } from '../runs'
+import { isOpen, sortEntries, wasResumed } from './entries'
+
+/** What finding runs asks of the hub, and tells it. */
+export interface UnannouncedHost {
+  readonly http: BackendHttp
+  readonly runs: Runs
+  /** A run that only the history tells of [RUN-13]; undefined where no more runs are followed. */
+  create(historyId: string, spec: string): RunState | undefined
+  /** It is over: nothing more is expected of it. */
+  ended(state: RunState): void
+  /** The run that was known by its history id is this one. */
+  merged(found: RunState, followed: RunState): void
+  odd(spec: string, reason: string): void
+  failed(error: unknown): void
+}
+
+const MAX_REMEMBERED = 10_000
+
+/** Runs that people began elsewhere: found in the backend's history, and given up once their stream is followed [RUN-13]. */
+export class UnannouncedRuns {
+  private readonly discovery: Discovery
+  /** Entries that were shown once: one that the store has let go of is not shown again. */
+  private readonly shown = new Set<string>()
+  /** Entries that were seen ended, with the followed run they were of: one that is open again was resumed. */
+  private readonly ended = new Set<string>()
+  /** Entries, by spec, of which it can't be said yet whether they are to be shown. */
+  private readonly waiting = new Map<string, ReadonlySet<string>>()
+
+  constructor(private readonly host: UnannouncedHost) {
+    this.discovery = new Discovery(host.http, {
+      entries: (spec, entries) => this.take(spec, entries),
+      plan: (spec, batches) => this.takePlan(spec, batches),
+      wants: (spec, id) => this.waiting.get(spec)?.has(id) === true || maySayMore(host.runs.get(id)),
+      odd: (spec, reason) => host.odd(spec, reason),
+      failed: error => host.failed(error),
+    })
+  }
+
+  start(): void {
+    this.discovery.start()
+  }
+
+  close(): void {
+    this.discovery.close()
+  }
+
+  /** Something happens at the backend: a round at once. */
+  hurry(): void {
+    this.discovery.hurry()
+  }
+
+  private take(spec: string, entries: readonly HistoryEntry[]): void {
+    const { runs, http } = this.host
+    const clocks = { now: serverNow(), since: this.discovery.since, offset: http.clockOffset ?? 0 }
+    const sorted = sortEntries(spec, entries, runs.known(), clocks)
+    const refused = sorted.show.filter(entry => !this.show(spec, entry))
+    const waiting = [...sorted.wait, ...refused].map(({ id }) => id)
+    if (waiting.length > 0) this.waiting.set(spec, new Set(waiting))
+    else this.waiting.delete(spec)
+    for (const { entry, runId } of sorted.announced) {
+      const followed = runs.get(runId)
+      if (followed) this.takeAnnounced(spec, entry, followed, sorted.undecided)
+    }
+    for (const { runId, from } of sorted.continued) {
+      runs.get(runId)?.observe({ kind: 'continued', at: clocks.now, from })
+    }
+  }
+
+  /** The entry is the followed run's, unless that is over and somebody resumed it: then that is a run of its own. */
+  private takeAnnounced(spec: string, entry: HistoryEntry, followed: RunState, undecided: boolean): void {
+    const found = this.host.runs.byItsOwn(entry.id)
+    const { endedAt, inferred } = followed.view().fields
+    const end = endedAt === null || inferred || !followed.isOver ? null : Date.parse(endedAt)
+    const shared = `${entry.id} ${followed.runId}`
+    if (!isOpen(entry)) remember(this.ended, shared)
+    if (found && end !== null && this.host.runs.goesOn(found, followed)) {
+      this.show(spec, resumeOf(entry, end), shared)
+    } else if (found && found !== followed) {
+      this.host.merged(found, followed)
+    } else if (end !== null && !undecided && wasResumed(followed.onItsClock(entry), end, this.ended.has(shared))) {
+      this.show(spec, resumeOf(entry, end), shared)
+    }
+  }
+
+  /** Returns whether there is room for it. `once`: what is shown is not shown again under it. */
+  private show(spec: string, entry: Shown, once = entry.id): boolean {
+    const known = this.host.runs.byItsOwn(entry.id)
+    if (!known && this.shown.has(once)) return true
+    const state = known ?? this.host.create(entry.id, spec)
+    if (!state) return false
+    remember(this.shown, once)
+    state.observe({ kind: 'history', at: serverNow(), ...entry })
+    if (state.isOver) this.host.ended(state)
+    return true
+  }
+
+  /** Which batches are at work only the plan tells; it is that of the one run of the spec that is open. */
+  private takePlan(spec: string, batches: PlanBatch[]): void {
+    for (const state of this.host.runs.all()) {
+      const { basis, status } = state.current().view
+      if (basis !== 'history' || state.spec !== spec || (isOver(status) && !state.isGivenUp)) continue
+      const shared = this.host.runs.hasOther(state, spec)
+      // A plan that another run may have written does not show that this one goes on [RUN-13.5].
+      if (shared && state.isGivenUp) continue
+      state.observePlan({ spec, batches, shared })
+    }
+  }
+}
+
+/** Whether its entry may yet change what is shown of it: also one that ended while nobody looked takes back a silence [RUN-13.1]. */
+const maySayMore = (run: RunState | undefined) => run !== undefined && (!run.isOver || run.isGivenUp)
+
+/** An entry as it is told to the run that is shown by it. */
+type Shown = HistoryEntry & Pick<HistoryReading, 'resumes'>
+
+/** The run that goes on with the entry of one that ended at `end`, ms on the backend's clock. */
+const resumeOf = (entry: HistoryEntry, end: number): Shown => ({ ...entry, startedAt: end, resumes: true })
+
+function remember(ids: Set<string>, id: string): void {
+  ids.add(id)
+  for (const oldest of ids) {
+    if (ids.size <= MAX_REMEMBERED) break
+    ids.delete(oldest)
+  }
+}

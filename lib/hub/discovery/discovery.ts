@@ -1,0 +1,188 @@
+import { BackendError, type BackendHttp, type HistoryEntry, type ListedEntry } from '../../backend/http'
+import type { Spec } from '../../backend/wire'
+import { serverNow } from '../../clock/clock'
+import type { PlanBatch } from '../../run/observation'
+import { hasEndedSince, isOpen } from './entries'
+
+const EVERY = 3_000
+const SPECS_A_ROUND = 20
+/** Specs that have a run at work go first, but leave room for the others to take their turns. */
+const AT_WORK_A_ROUND = 10
+const AT_ONCE = 4
+const NO_HISTORY_AGAIN = 60_000
+
+export interface DiscoveryListener {
+  /** The spec's history was read: its entries with their batches, those that are open, and each once more when it has ended. */
+  entries(spec: string, entries: HistoryEntry[]): void
+  /** The plan, not empty, of a spec that has an open entry. */
+  plan(spec: string, batches: PlanBatch[]): void
+  /** True where an entry is to be told again though nothing changed, or told at all though it ended long ago. */
+  wants(spec: string, id: string): boolean
+  /** The backend answers a question about this spec with nonsense, or has no history; said each time that it is asked. */
+  odd(spec: string, reason: string): void
+  /** An error of our own; the next round goes on. */
+  failed(error: unknown): void
+}
+
+/** What is remembered of a spec. */
+interface Watched {
+  readonly name: string
+  /** The round that read it last. */
+  turn: number
+  isAtWork: boolean
+  /** Not asked before, ms. */
+  againAt: number
+  /** How each entry was when it was last told, by its id. */
+  told: Map<string, string>
+}
+
+/**
+ * Finds the runs that nobody announced, in the histories of the backend's specs [RUN-13]: every 3 s a round, which reads at
+ * most 20 specs, in turns. Keeps nothing of what is no longer listed.
+ */
+export class Discovery {
+  /** When this dashboard started: what ended before is told only where it is wanted. ms, our clock. */
+  readonly since = serverNow()
+  private watched = new Map<string, Watched>()
+  private rounds = 0
+  private isReading = false
+  private isHurried = false
+  private isClosed = false
+  private timer: NodeJS.Timeout | null = null
+
+  constructor(
+    private readonly http: Pick<BackendHttp, 'specs' | 'plan' | 'historyList' | 'history' | 'clockOffset'>,
+    private readonly listener: DiscoveryListener,
+  ) {}
+
+  start(): void {
+    this.hurry()
+  }
+
+  close(): void {
+    this.isClosed = true
+    if (this.timer) clearTimeout(this.timer)
+  }
+
+  /** A round at once; where one is being read, one more after it, however often it is asked for. */
+  hurry(): void {
+    this.isHurried = true
+    if (!this.isReading) this.schedule()
+  }
+
+  private schedule(): void {
+    if (this.timer) clearTimeout(this.timer)
+    if (!this.isClosed) this.timer = setTimeout(() => void this.round(), this.isHurried ? 0 : EVERY)
+  }
+
+  private async round(): Promise<void> {
+    this.isReading = true
+    this.isHurried = false
+    this.rounds += 1
+    try {
+      await this.readInTurns(await this.http.specs())
+    } catch (error) {
+      this.missed(error)
+    }
+    this.isReading = false
+    this.schedule()
+  }
+
+  /** Where one answer does not come in time, the others of this round would not either: their turn is the next. */
+  private async readInTurns(listed: readonly Spec[]): Promise<void> {
+    const turns = this.turns(listed)
+    const reader = async () => {
+      for (let spec = turns.shift(); spec && !this.isClosed; spec = turns.shift()) {
+        spec.turn = this.rounds
+        try {
+          await this.readEntries(spec)
+          if (spec.isAtWork) await this.readPlan(spec)
+        } catch (error) {
+          this.missed(error)
+          if (error instanceof BackendError) turns.length = 0
+        }
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, reader))
+  }
+
+  /** Whose turn it is; forgets what is no longer listed. */
+  private turns(listed: readonly Spec[]): Watched[] {
+    const watched = new Map<string, Watched>()
+    for (const { name, has_plan } of listed) {
+      if (!has_plan) continue
+      const fresh = { name, turn: 0, isAtWork: false, againAt: 0, told: new Map<string, string>() }
+      watched.set(name, this.watched.get(name) ?? fresh)
+    }
+    this.watched = watched
+    const now = serverNow()
+    const due = [...watched.values()].filter(({ againAt }) => againAt <= now).sort((a, b) => a.turn - b.turn)
+    const first = new Set(due.filter(({ isAtWork }) => isAtWork).slice(0, AT_WORK_A_ROUND))
+    return [...first, ...due.filter(spec => !first.has(spec))].slice(0, SPECS_A_ROUND)
+  }
+
+  private async readEntries(spec: Watched): Promise<void> {
+    const listed = await this.sensible(
+      spec,
+      this.http.historyList(spec.name, reason => this.listener.odd(spec.name, reason)),
+    )
+    if (!listed) {
+      spec.againAt = serverNow() + NO_HISTORY_AGAIN
+      return
+    }
+    const entries: HistoryEntry[] = []
+    for (const { id } of listed.filter(entry => this.isOfInterest(spec, entry))) {
+      const entry = await this.sensible(spec, this.http.history(spec.name, id))
+      if (entry) entries.push(entry)
+    }
+    if (this.isClosed) return
+    this.listener.entries(spec.name, entries)
+    // Only now: where the listener failed, they are told again.
+    remember(spec, listed, entries)
+  }
+
+  private async readPlan(spec: Watched): Promise<void> {
+    const batches = await this.sensible(spec, this.http.plan(spec.name))
+    if (batches && batches.length > 0 && !this.isClosed) this.listener.plan(spec.name, batches)
+  }
+
+  /** The answer, or null where it is nonsense, such as the web page of a generation without history. */
+  private async sensible<T>({ name }: Watched, asked: Promise<T>): Promise<T | null> {
+    try {
+      return await asked
+    } catch (error) {
+      if (!(error instanceof BackendError) || error.kind !== 'bad-answer') throw error
+      this.listener.odd(name, error.message)
+      return null
+    }
+  }
+
+  private isOfInterest({ name, told }: Watched, entry: ListedEntry): boolean {
+    if (isOpen(entry)) return true
+    const before = told.get(entry.id)
+    const { since } = this
+    const isNews =
+      before === undefined
+        ? hasEndedSince(entry, { since, offset: this.http.clockOffset ?? 0 })
+        : before !== standing(entry)
+    return isNews || this.listener.wants(name, entry.id)
+  }
+
+  /** That the backend is away shows in the link. */
+  private missed(error: unknown): void {
+    if (!(error instanceof BackendError)) this.listener.failed(error)
+  }
+}
+
+function remember(spec: Watched, listed: readonly ListedEntry[], entries: readonly HistoryEntry[]): void {
+  const now = new Map(entries.map(entry => [entry.id, standing(entry)]))
+  const told = new Map<string, string>()
+  for (const { id } of listed) {
+    const stands = now.get(id) ?? spec.told.get(id)
+    if (stands !== undefined) told.set(id, stands)
+  }
+  spec.told = told
+  spec.isAtWork = entries.some(isOpen)
+}
+
+const standing = (entry: ListedEntry): string => (isOpen(entry) ? 'open' : `${entry.status} ${entry.endedAt}`)

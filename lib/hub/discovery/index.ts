@@ -1,0 +1,1 @@
+export { UnannouncedRuns } from './discovered-runs'

@@ -1,0 +1,85 @@
+import { hasEnded, isAtWork, type ContainerFacts, type Role } from '../../run/container'
+import { shown } from '../../run/evidence'
+import type { AgentContainer, Batch, Finding } from '../../run/model'
+import { iso } from '../../run/time'
+import { shortId } from '../../run/container-words'
+import { byOurClock } from '../../clock/our-clock-watch'
+
+/** What a container belongs to, as far as that is known. */
+export interface Belongs {
+  home: { runId: string; batchId: string } | null
+  /** What is said of that batch. */
+  batch: Batch | null
+  /** Its run is over. */
+  over: boolean
+  /** The runs that it may belong to, where it is not known which. */
+  candidates: readonly string[]
+}
+
+/** How long a container may be nobody's before that is worth a word, ms: its run is told of a moment later. */
+const UNCLAIMED_AFTER = 10_000
+
+/** A container as the containers' page shows it. */
+export function agentContainer(facts: ContainerFacts, belongs: Belongs): AgentContainer {
+  const { home, batch, over } = belongs
+  // The batch's verdict speaks of its latest container, or of an earlier one that has not ended.
+  const word = batch && (batch.container?.id === facts.id || isAtWork(facts)) ? batch : null
+  const { image, role, createdAt } = facts
+  const { removed: _removed, timedOut: _timedOut, ...container } = shown(facts)
+  const { seenRunningAt, seenEndedAt, seenStateAt = null } = facts
+  return {
+    ...container,
+    image,
+    role,
+    createdAt: iso(byOurClock(createdAt, seenRunningAt ?? seenEndedAt ?? seenStateAt)),
+    startedAt: iso(byOurClock(facts.startedAt, seenRunningAt)),
+    finishedAt: iso(byOurClock(facts.finishedAt, seenEndedAt)),
+    runId: home?.runId ?? null,
+    batchId: home?.batchId ?? batchOf(facts),
+    verdict: word?.verdict ?? 'unknown',
+    reason: word?.reason ?? reasonOf(facts, belongs),
+    reasonSince: word?.reasonSince ?? null,
+    stoppable: role === 'batch' && home !== null && over && isAtWork(facts),
+  }
+}
+
+/** The batch it says it works on, whosever that is. */
+const batchOf = ({ marks }: ContainerFacts): string | null => marks.batchId ?? marks.tree?.batchId ?? marks.mission
+
+const PURPOSE: Record<Exclude<Role, 'batch'>, string> = {
+  planning: 'Plans a spec; no batch.',
+  'merge-help': 'Helps with a merge; no batch.',
+  session: 'A person’s session; no batch.',
+  terminal: 'A person’s terminal; no batch.',
+  other: 'What it is for can’t be told; no batch.',
+}
+
+function reasonOf({ role }: ContainerFacts, { home, batch, candidates }: Belongs): string {
+  if (role !== 'batch') return PURPOSE[role]
+  if (batch) return 'An earlier container of this batch.'
+  if (home) return 'Its run names no such batch.'
+  if (candidates.length === 0) return 'Belongs to no run that is known here.'
+  return `May belong to ${candidates.join(' or ')}: told apart once a batch’s branch names its work tree.`
+}
+
+/** Where an agent at work is nobody's, that is worth a word. */
+export function unclaimed(facts: ContainerFacts, now: number): Finding[] {
+  const { id, role, seenRunningAt } = facts
+  if (role !== 'batch' || !isAtWork(facts) || seenRunningAt === null || now - seenRunningAt < UNCLAIMED_AFTER) return []
+  const since = iso(seenRunningAt)
+  const batch = batchOf(facts) ?? 'a batch'
+  const text = `Container ${shortId(id)} works on ${batch} since ${since}, for no run that is known here. Follow its run by its id.`
+  return [{ kind: 'unclaimed', text, at: since, batchId: batchOf(facts), containerId: id }]
+}
+
+/** Those that may be stopped first, then agents at work for nobody, then the others; in each the newest first. */
+export function orphansFirst(a: AgentContainer, b: AgentContainer): number {
+  return rank(a) - rank(b) || (b.createdAt ?? '').localeCompare(a.createdAt ?? '') || a.id.localeCompare(b.id)
+}
+
+function rank({ stoppable, role, runId, state, startFailed }: AgentContainer): number {
+  if (stoppable) return 0
+  const ended = hasEnded({ state, removed: false, startFailed })
+  if (role === 'batch' && runId === null && !ended) return 1
+  return ended ? 3 : 2
+}

@@ -1,0 +1,129 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { startOwnEngine, whyNoOwnEngine, type OwnEngine } from '../../reference-backend/own-engine'
+import {
+  batchOf,
+  engineWorld,
+  finishWorlds,
+  ownContainers,
+  sameAsDocker,
+  texts,
+  until,
+  verdictsSeen,
+  type World,
+} from '../../testing/hub/engine-hub'
+
+const whyNot = await whyNoOwnEngine()
+const named = (name: string) => (whyNot === null ? name : `${name} (skipped: ${whyNot})`)
+
+const engines: OwnEngine[] = []
+afterEach(async () => {
+  try {
+    await finishWorlds()
+  } finally {
+    for (const engine of engines.splice(0)) await engine.close()
+  }
+})
+
+async function ownEngine(): Promise<OwnEngine> {
+  const engine = await startOwnEngine()
+  engines.push(engine)
+  return engine
+}
+
+const three = (id: (name: string) => string) => [
+  { id: id('setup') },
+  { id: id('a'), dependsOn: [id('setup')] },
+  { id: id('b'), dependsOn: [id('setup')] },
+]
+
+const alarms = (world: World) => verdictsSeen(world).filter(seen => /ghost|late|orphan|conflict/.test(seen))
+
+/** What the container has printed, by the Engine's own word, once it is at least so many lines. */
+const printed = ({ docker }: OwnEngine, containerId: string, count: number) =>
+  vi.waitFor(
+    async () => {
+      const frames = await docker.getContainer(containerId).logs({ stdout: true, stderr: false, follow: false })
+      const lines = frames.toString('latin1').match(/line \d+ of a burst in \S+/g) ?? []
+      expect(lines.length).toBeGreaterThanOrEqual(count)
+      return [...lines]
+    },
+    { timeout: 20_000, interval: 100 },
+  )
+
+describe.skipIf(whyNot !== null)(named('a daemon'), () => {
+  it('[DOCK-3] that is stopped and started again alarms nobody, and loses no line', { timeout: 120_000 }, async () => {
+    const engine = await ownEngine()
+    const world = await engineWorld({ plan: three, dockerHost: engine.host })
+    const { backend, hub, id, seen } = world
+    backend.hold(id('a'))
+    backend.containers.silence(id('a'))
+    const { runId } = await hub.start({ spec: '001-todo' })
+    await until(world, runId, snapshot => {
+      expect(batchOf(snapshot, id('a'))).toMatchObject({ verdict: 'agrees', container: { state: 'running' } })
+      expect(snapshot.counts).toMatchObject({ completed: 2, running: 1 })
+    })
+    backend.burst(id('a'), 3_000)
+    const lines = await printed(engine, await backend.containers.of(id('a')), 3_000)
+    await sameAsDocker(world)
+
+    await engine.stop()
+    const away = await until(world, runId, ({ link }) => expect(link.docker).not.toBe('live'))
+    expect(new Set(away.batches.map(({ verdict }) => verdict))).toEqual(new Set(['unknown']))
+    expect(away.batches[0]?.reason).toMatch(/^Docker can’t be reached since .+Z; no verdict\./)
+    expect(await ownContainers(world)).not.toEqual([])
+    expect((await hub.containers()).docker).toMatchObject({ error: expect.stringContaining('Docker') as string })
+
+    await engine.start()
+    const back = await until(world, runId, snapshot => {
+      expect(snapshot.link.docker).toBe('live')
+      expect(batchOf(snapshot, id('a')).container).toMatchObject({ state: 'exited', exitCode: 137 })
+    })
+    expect(batchOf(back, id('a')).verdict).toBe('agrees')
+    expect(alarms(world)).toEqual([])
+    const lost = seen.filter(({ link }) => link.docker !== 'live')
+    expect(new Set(lost.flatMap(({ batches }) => batches.map(({ verdict }) => verdict)))).toEqual(new Set(['unknown']))
+    await vi.waitFor(async () => expect(await texts(world, runId, id('a'))).toEqual(expect.arrayContaining(lines)))
+    expect((await texts(world, runId, id('a'))).filter(text => lines.includes(text))).toEqual(lines)
+    await sameAsDocker(world)
+
+    const late = await until(world, runId, snapshot => expect(batchOf(snapshot, id('a')).verdict).toBe('late'))
+    expect(batchOf(late, id('a')).reason).toContain(
+      'The container exited 137, killed; the backend says nothing of that',
+    )
+    backend.release(id('a'))
+    const over = await until(world, runId, ({ status }) => expect(status).toBe('failed'))
+    expect(batchOf(over, id('a'))).toMatchObject({ status: 'failed', verdict: 'agrees' })
+    expect(alarms(world)).toEqual(['running late'])
+  })
+
+  it('[DOCK-3] that stands still is no word about anybody, and stops nobody', { timeout: 120_000 }, async () => {
+    const engine = await ownEngine()
+    const world = await engineWorld({ plan: three, dockerHost: engine.host })
+    const { backend, hub, id } = world
+    backend.hold(id('a'))
+    const { runId } = await hub.start({ spec: '001-todo' })
+    await until(world, runId, snapshot => {
+      expect(batchOf(snapshot, id('a'))).toMatchObject({ verdict: 'agrees', container: { state: 'running' } })
+      expect(snapshot.counts).toMatchObject({ completed: 2, running: 1 })
+    })
+    const container = await backend.containers.of(id('a'))
+    engine.pause()
+    try {
+      const away = await until(world, runId, ({ link }) => expect(link.docker).toBe('stale'))
+      expect(away).toMatchObject({ status: 'running', counts: { completed: 2, running: 1 }, findings: [] })
+      expect(new Set(away.batches.map(({ verdict }) => verdict))).toEqual(new Set(['unknown']))
+      await expect(hub.stopContainer(container)).rejects.toMatchObject({ code: 'unreachable' })
+    } finally {
+      engine.resume()
+    }
+    const back = await until(world, runId, ({ link }) => expect(link.docker).toBe('live'))
+    expect(batchOf(back, id('a'))).toMatchObject({ verdict: 'agrees', container: { state: 'running' } })
+    expect(await sameAsDocker(world)).not.toBe(0)
+    backend.release(id('a'))
+    await until(world, runId, ({ status, batches }) => {
+      expect(status).toBe('completed')
+      expect(batches.map(({ verdict }) => verdict)).toEqual(['agrees', 'agrees', 'agrees'])
+    })
+    expect(alarms(world)).toEqual([])
+  })
+})

@@ -1,0 +1,213 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { connectEngine } from '../../docker/engine'
+import type { Employer } from '../../run/assign'
+import type { Observation } from '../../run/observation'
+import { branchOf, REPOSITORY } from '../../testing/run/told-run'
+import { AgentLogs } from '../logs/agent-logs'
+import { DockerEvidence } from './docker-evidence'
+import { LogBudget } from '../logs/log-budget'
+
+const closes: (() => void)[] = []
+afterEach(() => closes.splice(0).forEach(close => close()))
+
+const id = 'c0ffee'.repeat(11).slice(0, 64)
+const began = Date.now() - 60_000
+const state = { Status: 'running', Running: true, StartedAt: new Date(began + 2_000).toISOString() }
+
+const ended = { ...state, Status: 'exited', Running: false, ExitCode: 0 }
+/** The state of an agent that ended so many ms before now. */
+const endedBefore = (ms: number) => ({ ...ended, FinishedAt: new Date(Date.now() - ms).toISOString() })
+
+/** An Engine with one agent, of the work tree `batch-a-1a2b3c_1`, that has been at work for a minute. */
+function answer(path: string, state: { Status: string }): unknown {
+  if (path.startsWith('/containers/json')) {
+    return [
+      { Id: id, Names: ['/ckrv-1'], Image: 'agent:7', State: state.Status, Created: Math.floor(began / 1000) + 2 },
+    ]
+  }
+  return {
+    Id: id,
+    Name: '/ckrv-1',
+    Created: new Date(began + 2_000).toISOString(),
+    State: state,
+    Config: { Image: 'agent:7' },
+    Mounts: [{ Source: `${REPOSITORY}/.chakravarti/worktrees/batch-a-1a2b3c_1`, Destination: '/workspace' }],
+  }
+}
+
+const run = (runId: string, branch: string | null = null): Employer => ({
+  ...{ runId, historyId: null, startedAt: began, endedAt: null },
+  batches: [{ id: 'a', name: 'a', startedAt: began + 1_000, branch }],
+})
+
+/** The evidence of that Engine, for the runs that the test names. `fails` gives some paths another answer's status. */
+async function evidenceFor(employers: Employer[], fails: (path: string) => number | null = () => null, agent = state) {
+  const asked: string[] = []
+  const server = createServer((request, response) => {
+    const path = request.url ?? ''
+    asked.push(path)
+    const status = fails(path)
+    if (status !== null) {
+      response.statusCode = status
+      response.end('{}')
+      return
+    }
+    if (path.startsWith('/events') || path.includes('/logs')) response.flushHeaders()
+    else response.end(path.startsWith('/_ping') ? 'OK' : JSON.stringify(answer(path, agent)))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  const none = { opened: vi.fn(), appended: vi.fn(), rebuilt: vi.fn(), closed: vi.fn() }
+  const told: [string, Observation][] = []
+  const failures: unknown[] = []
+  const stateChanged = vi.fn()
+  const listed = vi.fn()
+  const appeared = vi.fn()
+  const weighed = vi.fn()
+  const evidence = new DockerEvidence(connectEngine({ protocol: 'http', host: '127.0.0.1', port: address.port }), {
+    agentLogs: new AgentLogs(new LogBudget(), none),
+    employers: () => {
+      weighed()
+      return employers
+    },
+    batch: () => ({ batch: undefined, over: true }),
+    observe: (runId, observation) => void told.push([runId, observation]),
+    appeared,
+    stateChanged,
+    listed,
+    listChanged: () => undefined,
+    odd: reason => void failures.push(reason),
+    failed: error => void failures.push(error),
+  })
+  const stopEngine = () => {
+    server.closeAllConnections()
+    server.close()
+  }
+  closes.push(() => evidence.close(), stopEngine)
+  evidence.start()
+  await vi.waitFor(() => expect(evidence.list()).toHaveLength(1))
+  /** What is known of the runs from now on. */
+  const knows = (...now: Employer[]) => {
+    employers.splice(0, employers.length, ...now)
+    evidence.runsChanged()
+  }
+  const isRead = () => asked.some(path => path.includes('/logs'))
+  return { evidence, isRead, told, failures, stateChanged, listed, appeared, weighed, stopEngine, knows }
+}
+
+describe('an agent that may be several runs’', () => {
+  it('[DOCK-4] is told to each as that, and is nobody’s alarm, until a branch tells whose it is', async () => {
+    const { evidence, told, failures, stateChanged, knows } = await evidenceFor([run('r1'), run('r2')])
+    await vi.waitFor(() => expect(evidence.undecidedOf('r2')).toMatchObject([{ batchId: 'a', container: { id } }]))
+    expect(evidence.undecidedOf('r1')).toEqual(evidence.undecidedOf('r2'))
+    expect(evidence.undecidedOf('r3')).toEqual([])
+    expect(evidence.list()).toMatchObject([{ runId: null, batchId: 'a', stoppable: false }])
+    expect(evidence.list()[0]?.reason).toContain('May belong to r1 or r2')
+    expect(evidence.findings(Date.now() + 60_000)).toEqual([])
+    expect(told).toEqual([])
+    const before = stateChanged.mock.calls.length
+    knows(run('r1'), run('r2', branchOf('a')))
+    await vi.waitFor(() => expect(told).toMatchObject([['r2', { kind: 'container', batch: { id: 'a' } }]]))
+    await vi.waitFor(() => expect(stateChanged.mock.calls.length).toBeGreaterThan(before))
+    expect([...evidence.undecidedOf('r1'), ...evidence.undecidedOf('r2')]).toEqual([])
+    expect(failures).toEqual([])
+  })
+})
+
+describe('an agent that is told of before its batch', () => {
+  const yet = (runId: string): Employer => ({
+    ...run(runId),
+    batches: [{ id: 'a', name: 'a', startedAt: null, branch: null }],
+  })
+
+  it('[DOCK-4.2] is not given to a run before the other one has had time to tell', async () => {
+    const { evidence, told } = await evidenceFor([run('r1'), yet('r2')])
+    await vi.waitFor(() => expect(evidence.undecidedOf('r2')).toMatchObject([{ batchId: 'a', container: { id } }]))
+    expect(told).toEqual([])
+    // Nothing else happens.
+    await vi.waitFor(() => expect(told).toMatchObject([['r1', { batch: { id: 'a' } }]]), { timeout: 5_000 })
+    expect(evidence.undecidedOf('r2')).toEqual([])
+  })
+
+  it('[DOCK-4.2] is only ever shown with the run whose branch it is', async () => {
+    const { evidence, told, knows } = await evidenceFor([run('r1'), yet('r2')])
+    await vi.waitFor(() => expect(evidence.undecidedOf('r2')).toHaveLength(1))
+    knows(run('r1'), run('r2', branchOf('a')))
+    await vi.waitFor(() => expect(told).toMatchObject([['r2', { batch: { id: 'a' } }]]))
+    expect(told.map(([runId]) => runId)).not.toContain('r1')
+  })
+})
+
+describe('an agent that fits no run', () => {
+  it('[DOCK-3] is a finding after a while, but not while Docker can’t be reached', async () => {
+    const { evidence, stopEngine } = await evidenceFor([])
+    await vi.waitFor(() => expect(evidence.state.link).toBe('live'))
+    expect(evidence.findings(Date.now())).toEqual([])
+    const soon = Date.now() + 11_000
+    expect(evidence.findings(soon)).toMatchObject([{ kind: 'unclaimed', batchId: 'a', containerId: id }])
+    stopEngine()
+    await vi.waitFor(() => expect(evidence.state.link).toBe('down'), { timeout: 10_000 })
+    expect(evidence.findings(soon)).toEqual([])
+  })
+})
+
+describe('an agent of a run that is over', () => {
+  it.each([
+    [500, 'refused'],
+    [404, 'not-found'],
+  ])('[SAFE-3] is not stopped where the Engine says no: HTTP %i', async (status, code) => {
+    const { evidence } = await evidenceFor([run('r1')], path => (path.includes('/stop') ? status : null))
+    await vi.waitFor(() => expect(evidence.list()).toMatchObject([{ runId: 'r1', stoppable: true }]))
+    await expect(evidence.stop(id)).rejects.toMatchObject({ code })
+  })
+})
+
+describe('an agent that could not be inspected at first', () => {
+  it('[RUN-13] has appeared once it can be', async () => {
+    let isReadable = false
+    const { evidence, appeared } = await evidenceFor([], path => (isReadable || !path.endsWith('/json') ? null : 500))
+    expect([evidence.list()[0]?.role, appeared.mock.calls.length]).toEqual(['other', 0])
+    isReadable = true
+    await expect(evidence.stop(id)).rejects.toMatchObject({ code: 'forbidden' })
+    expect([evidence.list()[0]?.role, appeared.mock.calls.length]).toEqual(['batch', 1])
+  })
+})
+
+describe('what an agent printed', () => {
+  it('[DOCK-8] is read at once where the agent has only just ended', async () => {
+    const { isRead } = await evidenceFor([], undefined, endedBefore(5_000))
+    await vi.waitFor(() => expect(isRead()).toBe(true))
+  })
+
+  it('[DOCK-8] is read only for a run where the agent ended long before it was seen', async () => {
+    const { isRead, listed, knows, told } = await evidenceFor([], undefined, endedBefore(3_600_000))
+    await vi.waitFor(() => expect(listed).toHaveBeenCalled())
+    expect(isRead()).toBe(false)
+    knows(run('r1'))
+    await vi.waitFor(() => expect(told).toHaveLength(1))
+    await vi.waitFor(() => expect(isRead()).toBe(true))
+  })
+})
+
+describe('weighing whose a container is', () => {
+  it('[DOCK-4] takes a fifth of the time at most, however often and however much there is to be weighed', async () => {
+    const { weighed, knows } = await evidenceFor([run('r1')])
+    const began: number[] = []
+    weighed.mockImplementation(() => {
+      began.push(performance.now())
+      while (performance.now() - (began.at(-1) ?? 0) < 20);
+    })
+    await vi.waitFor(
+      () => {
+        knows(run('r1'))
+        expect(began.length).toBeGreaterThan(3)
+      },
+      { timeout: 5_000, interval: 5 },
+    )
+    const gaps = began.slice(1).map((at, index) => at - (began[index] ?? 0))
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(99)
+  })
+})

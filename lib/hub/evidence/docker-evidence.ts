@@ -1,0 +1,295 @@
+import { serverNow } from '../../clock/clock'
+import type { Engine } from '../../docker/engine'
+import { DockerError } from '../../docker/docker-error'
+import type { KnownLines } from '../../docker/known-lines'
+import { DockerWatcher } from '../../docker/watcher'
+import { assign, type Assignment, type Employer } from '../../run/assign'
+import { isAtWork, type ContainerFacts } from '../../run/container'
+import type { Undecided } from '../../run/evidence'
+import type { Evidence } from '../../run/run'
+import type { AgentContainer, Batch, Finding } from '../../run/model'
+import type { Observation } from '../../run/observation'
+import { shortId } from '../../run/container-words'
+import type { DockerState } from '../../run/verdict'
+import { agentContainer, orphansFirst, unclaimed } from './agent-containers'
+import type { AgentLogs } from '../logs'
+import { AgentOutput } from './agent-output'
+import { Newcomers } from './newcomers'
+import { hubRefusals } from '../api'
+import { undecidedByRun, type UndecidedByRun } from './ambiguous'
+
+/** What the evidence asks of the hub, and tells it. */
+export interface EvidenceHost {
+  readonly agentLogs: AgentLogs
+  /** The runs that may have had these containers; those that ended before `since` (ms) can't. */
+  employers(since: number): Employer[]
+  /** What is claimed of a batch, and whether its run is over; undefined where there is none such. */
+  batch(runId: string, batchId: string): { batch: Batch | undefined; over: boolean } | undefined
+  /** Something of Docker's about a container of the run. */
+  observe(runId: string, observation: Observation): void
+  /** A batch's container that was not known before. */
+  appeared(): void
+  /** The way to Docker, or what may be whose, is another. */
+  stateChanged(): void
+  /** All containers were listed: one that is missing may be missed from now on. */
+  listed(): void
+  /** What the containers' page shows may have changed. */
+  listChanged(): void
+  odd(reason: string): void
+  failed(error: unknown): void
+}
+
+type Home = Extract<Assignment, { kind: 'assigned' }>
+type Candidates = Extract<Assignment, { kind: 'unassigned' }>['candidates']
+
+const WEIGH_WITHIN = 20
+/** After weighing comes a rest of so many times as long as that took: of many runs with many containers it takes long. */
+const REST = 4
+const NONE: readonly Undecided[] = []
+/** Removed containers that are weighed again with new facts: the newest so many. */
+const MAX_REMOVED = 1_000
+
+/**
+ * What Docker shows, brought to the runs it belongs to: watches the Engine, weighs whose each container is whenever a
+ * container or a run says something new [DOCK-4], and reads what they print.
+ */
+export class DockerEvidence {
+  /** The last complete lists and the link, as one value that is replaced, never changed. */
+  state: DockerState
+  private readonly watcher: DockerWatcher
+  private readonly facts = new Map<string, ContainerFacts>()
+  private readonly homes = new Map<string, Home>()
+  private readonly candidates = new Map<string, Candidates>()
+  private readonly newcomers = new Newcomers()
+  private undecided: UndecidedByRun = new Map()
+  private readonly output: AgentOutput
+  private soon: NodeJS.Timeout | null = null
+  /** To the moment when a container that was left open is not new any more. */
+  private later: NodeJS.Timeout | null = null
+  private restUntil = 0
+  private closed = false
+
+  constructor(
+    engine: Engine,
+    private readonly host: EvidenceHost,
+  ) {
+    this.output = new AgentOutput(engine, host.agentLogs, error => host.failed(error))
+    this.watcher = new DockerWatcher(engine, {
+      container: facts => this.take(facts),
+      listed: at => {
+        this.state = { ...this.state, lists: [at, ...this.state.lists].slice(0, 2) }
+        host.listed()
+        host.listChanged()
+      },
+      changed: () => {
+        const { link, since, imageMissing } = this.watcher
+        this.state = { ...this.state, link, since, imageMissing }
+        host.stateChanged()
+        host.listChanged()
+      },
+      odd: reason => host.odd(reason),
+      failed: error => host.failed(error),
+    })
+    const { link, since, imageMissing } = this.watcher
+    this.state = { link, since, imageMissing, lists: [] }
+  }
+
+  /**
+   * What was known of a run's containers before this process began, as old as it is: what became of them is told as soon
+   * as Docker is listed [REC-7]. To be called before the start. `lines`: what was read of each.
+   */
+  restore(runId: string, evidence: readonly Evidence[], lines: ReadonlyMap<string, KnownLines>): void {
+    for (const { batchId, by, container } of evidence) {
+      const { id, removed } = container
+      // Also one that is gone: its events may be repeated, and tell less of it than is known [DOCK-5].
+      this.watcher.restore(container)
+      this.facts.set(id, container)
+      this.homes.set(id, { kind: 'assigned', runId, batchId, by })
+      if (removed) continue
+      this.output.restore(container, lines.get(id))
+    }
+    this.forgetOldest()
+  }
+
+  start(): void {
+    this.watcher.start()
+  }
+
+  close(): void {
+    this.closed = true
+    if (this.soon) clearTimeout(this.soon)
+    if (this.later) clearTimeout(this.later)
+    this.watcher.close()
+    this.output.close()
+  }
+
+  get error(): string | null {
+    return this.watcher.error
+  }
+
+  /** A run says something new of its batches: whose a container is may be told better now. */
+  runsChanged(): void {
+    if (this.facts.size === 0 || this.closed) return
+    const delay = Math.max(WEIGH_WITHIN, this.restUntil - performance.now())
+    this.soon ??= setTimeout(() => this.weighNow(), delay)
+  }
+
+  /** What exists now, those first that fit no living run. */
+  list(): AgentContainer[] {
+    return this.watcher
+      .existing()
+      .map(facts => this.shown(facts))
+      .sort(orphansFirst)
+  }
+
+  /** Agents at work for a batch that is nobody's here; none while that is not known for sure [DOCK-3]. */
+  findings(now: number): Finding[] {
+    if (this.state.link !== 'live') return []
+    const fitsNone = ({ id }: ContainerFacts) => !this.homes.has(id) && !this.candidates.has(id)
+    return this.watcher
+      .existing()
+      .filter(fitsNone)
+      .flatMap(facts => unclaimed(facts, now))
+  }
+
+  /** Containers that may be the run's own; the very same list until something in it is another. */
+  undecidedOf(runId: string): readonly Undecided[] {
+    return this.undecided.get(runId) ?? NONE
+  }
+
+  /**
+   * Stops an agent whose run is over, after another look. Rejects with a `HubError`.
+   * @param id in full, or as short as `docker ps` shows it
+   */
+  async stop(id: string): Promise<{ runId: string; batchId: string }> {
+    const [known, ...others] = this.watcher.existing().filter(facts => facts.id === id || shortId(facts.id) === id)
+    if (!known || others.length > 0) throw hubRefusals.noSuchAgent(id)
+    try {
+      const facts = await this.watcher.look(known.id)
+      if (!facts || facts.removed) throw hubRefusals.containerRemoved(id)
+      if (!isAtWork(facts)) throw hubRefusals.containerEnded(id)
+      const home = this.homes.get(facts.id)
+      if (!home || !this.shown(facts).stoppable) throw hubRefusals.containerAtWork(id)
+      await this.watcher.stop(facts.id)
+      this.host.agentLogs.gap(facts.id, 'The container was stopped from the dashboard.')
+      return home
+    } catch (cause) {
+      if (!(cause instanceof DockerError)) throw cause
+      throw cause.kind === 'not-found' ? hubRefusals.containerRemoved(id, cause) : hubRefusals.dockerFailed(cause)
+    }
+  }
+
+  private take(facts: ContainerFacts): void {
+    const before = this.facts.get(facts.id)
+    this.facts.set(facts.id, facts)
+    if (facts.role === 'batch') {
+      if (before?.role !== 'batch') {
+        this.newcomers.add(facts.id)
+        this.host.appeared()
+      }
+      const home = this.homes.get(facts.id)
+      if (!facts.removed) this.output.read(facts, home !== undefined)
+      else if (before?.removed !== true) this.output.removed(facts)
+      if (home) this.tell(home, facts)
+      this.runsChanged()
+    }
+    if (facts.removed) this.forgetOldest()
+    this.host.listChanged()
+  }
+
+  private weighNow(): void {
+    this.soon = null
+    const began = performance.now()
+    try {
+      this.weigh()
+    } catch (error) {
+      this.host.failed(error)
+    }
+    const ended = performance.now()
+    this.restUntil = ended + REST * (ended - began)
+  }
+
+  /** Weighs whose each container is; what has changed is told to the runs [DOCK-4]. */
+  private weigh(): void {
+    const agents = [...this.facts.values()].filter(({ role }) => role === 'batch')
+    const oldest = agents.reduce((least, { createdAt }) => Math.min(least, createdAt), Infinity)
+    this.newcomers.lookAgain()
+    let changed = false
+    for (const [id, assignment] of assign(agents, this.host.employers(oldest), ({ id }) => this.newcomers.has(id))) {
+      const facts = this.facts.get(id)
+      if (facts) changed = this.place(facts, assignment) || changed
+    }
+    if (changed) this.host.listChanged()
+    this.tellUndecided()
+    this.weighLater()
+  }
+
+  /** Nothing else may happen that weighs again what is open only while it is new [DOCK-4.2]. */
+  private weighLater(): void {
+    if (this.later) clearTimeout(this.later)
+    this.later = null
+    const delay = this.newcomers.nextIn(id => this.candidates.has(id))
+    if (delay !== null) this.later = setTimeout(() => this.runsChanged(), delay)
+  }
+
+  private tellUndecided(): void {
+    const open = [...this.candidates].flatMap(([id, candidates]) => {
+      const container = this.facts.get(id)
+      return container ? [{ container, candidates }] : []
+    })
+    const before = this.undecided
+    this.undecided = undecidedByRun(open, before)
+    const isNews = [...this.undecided].some(([runId, list]) => before.get(runId) !== list)
+    if (!isNews && this.undecided.size === before.size) return
+    this.host.stateChanged()
+    this.host.listChanged()
+  }
+
+  private place(facts: ContainerFacts, assignment: Assignment): boolean {
+    const { id } = facts
+    const old = this.homes.get(id)
+    if (assignment.kind === 'unassigned' && assignment.candidates.length > 0) {
+      this.candidates.set(id, assignment.candidates)
+    } else this.candidates.delete(id)
+    const home = assignment.kind === 'assigned' ? assignment : undefined
+    if (old?.runId === home?.runId && old?.batchId === home?.batchId) return false
+    if (old && old.runId !== home?.runId) this.tellNot(old, facts)
+    if (home) {
+      this.homes.set(id, home)
+      this.tell(home, facts)
+      if (!facts.removed) this.output.read(facts, true)
+    } else this.homes.delete(id)
+    this.host.agentLogs.assigned(id, home ?? null)
+    return true
+  }
+
+  private tell({ runId, batchId, by }: Home, container: ContainerFacts): void {
+    this.host.observe(runId, { kind: 'container', at: serverNow(), batch: { id: batchId, by }, container })
+  }
+
+  private tellNot({ runId }: Home, container: ContainerFacts): void {
+    this.host.observe(runId, { kind: 'container', at: serverNow(), batch: null, container })
+  }
+
+  /** What a removed container showed stays with its run [DOCK-5]; here it only matters while it may be another's. */
+  private forgetOldest(): void {
+    const removed = [...this.facts.values()].filter(facts => facts.removed)
+    for (const { id } of removed.slice(0, Math.max(0, removed.length - MAX_REMOVED))) {
+      this.facts.delete(id)
+      this.homes.delete(id)
+      this.candidates.delete(id)
+      this.output.forget(id)
+    }
+  }
+
+  private shown(facts: ContainerFacts): AgentContainer {
+    const home = this.homes.get(facts.id)
+    const claim = home && this.host.batch(home.runId, home.batchId)
+    return agentContainer(facts, {
+      home: home ?? null,
+      batch: claim?.batch ?? null,
+      over: claim?.over ?? false,
+      candidates: [...new Set(this.candidates.get(facts.id)?.map(({ runId }) => runId))],
+    })
+  }
+}

@@ -1,0 +1,1 @@
+export { DockerEvidence } from './docker-evidence'

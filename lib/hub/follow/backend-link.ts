@@ -1,0 +1,63 @@
+import type { BackendHttp } from '../../backend/http'
+import { serverNow } from '../../clock/clock'
+import type { LinkState } from '../../run/model'
+import { Health } from './health'
+import { LinkWatch } from './link-watch'
+
+/** What is told of the way to the backend. */
+export interface BackendLinkListener {
+  /** `failure`: why not, where that is known. */
+  changed(link: LinkState, failure: string | null): void
+  /** The backend was asked how it is, and has answered or not. */
+  asked(): void
+  failed(error: unknown): void
+}
+
+/** The way to the backend as such, whatever becomes of single streams [RUN-9]. */
+export class BackendLink {
+  readonly health: Health
+  private readonly watch = new LinkWatch()
+  private timer: NodeJS.Timeout | null = null
+
+  constructor(
+    http: BackendHttp,
+    private readonly listener: BackendLinkListener,
+  ) {
+    this.health = new Health(
+      http,
+      failure => {
+        this.look(failure)
+        listener.asked()
+      },
+      error => listener.failed(error),
+    )
+  }
+
+  get link(): LinkState {
+    return this.watch.link
+  }
+
+  /** Since when it is live, or no longer is; ms. */
+  get since(): number {
+    return this.watch.since
+  }
+
+  start(): void {
+    this.health.start()
+  }
+
+  close(): void {
+    this.health.stop()
+    if (this.timer) clearTimeout(this.timer)
+  }
+
+  private look(failure: string | null): void {
+    const { healthyAt, refusedAt, since } = this.health
+    const now = serverNow()
+    const changed = this.watch.look({ healthyAt, refusedAt, since, streamLostAt: null }, now)
+    const { deadline } = this.watch
+    if (this.timer) clearTimeout(this.timer)
+    this.timer = deadline === null ? null : setTimeout(() => this.look('no answer in time'), deadline - now + 1)
+    if (changed) this.listener.changed(this.watch.link, failure)
+  }
+}

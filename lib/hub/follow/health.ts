@@ -1,0 +1,55 @@
+import { BackendError, type BackendHttp } from '../../backend/http'
+import { serverNow } from '../../clock/clock'
+
+const EVERY = 3_000
+
+/** Asks the backend every few seconds whether it is well, and keeps what is known of that [RUN-9]. */
+export class Health {
+  readonly since = serverNow()
+  healthyAt: number | null = null
+  refusedAt: number | null = null
+  private timer: NodeJS.Timeout | null = null
+  private stopped = false
+
+  /**
+   * @param changed called after every answer
+   * @param failed called with an error of our own; the next question is asked all the same
+   */
+  constructor(
+    private readonly backend: Pick<BackendHttp, 'health'>,
+    private readonly changed: (failure: string | null) => void,
+    private readonly failed: (error: unknown) => void,
+  ) {}
+
+  start(): void {
+    void this.ask()
+  }
+
+  stop(): void {
+    this.stopped = true
+    if (this.timer) clearTimeout(this.timer)
+  }
+
+  private async ask(): Promise<void> {
+    try {
+      await this.askOnce()
+    } catch (error) {
+      this.failed(error)
+    }
+    if (!this.stopped) this.timer = setTimeout(() => void this.ask(), EVERY)
+  }
+
+  private async askOnce(): Promise<void> {
+    let failure: string | null = null
+    try {
+      await this.backend.health()
+      this.healthyAt = serverNow()
+      this.refusedAt = null
+    } catch (error) {
+      if (!(error instanceof BackendError)) throw error
+      failure = error.message
+      if (error.kind === 'unreachable') this.refusedAt ??= serverNow()
+    }
+    if (!this.stopped) this.changed(failure)
+  }
+}

@@ -1,0 +1,2 @@
+export { BackendLink } from './backend-link'
+export { Session, type SessionHost } from './session'

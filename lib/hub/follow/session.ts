@@ -1,0 +1,230 @@
+import type { BackendHttp } from '../../backend/http'
+import type { Replay } from '../../backend/replay'
+import { RunStream, type StreamListener } from '../../backend/stream'
+import { serverNow } from '../../clock/clock'
+import { isOver } from '../../run/model'
+import type { Observation } from '../../run/observation'
+import type { Derived } from '../../run/view'
+import type { Health } from './health'
+import { LinkWatch } from './link-watch'
+import { Readings } from './plan-and-history-poller'
+import type { RunState } from '../runs'
+
+/** What a session asks of the hub, and tells it. */
+export interface SessionHost {
+  readonly backendUrl: URL
+  readonly http: BackendHttp
+  readonly health: Pick<Health, 'healthyAt' | 'refusedAt' | 'since'>
+  /** True where another run of the spec is at work, or was since this one is followed [RUN-8]. */
+  isShared(state: RunState, spec: string): boolean
+  /** True where another run with the same entry of the history is at work, or was since this one began [RUN-8.11]. */
+  isEntryShared(state: RunState, historyId: string): boolean
+  /** The run is over and its stream has ended: nothing more comes from the backend. */
+  finished(session: Session): void
+  odd(state: RunState, reason: string): void
+  /** A step of the session went wrong by a fault of our own; it goes on with the next. */
+  failed(state: RunState, error: unknown): void
+}
+
+const AHEAD_GRACE = 5_000
+const STOP_GRACE = 2_000
+const REJOIN_AT_MOST_EVERY = 15_000
+
+/** Follows one run at the backend: its stream, and plan and history while it is at work. */
+export class Session {
+  private readonly stream: RunStream
+  private readonly readings: Readings
+  private readonly watch = new LinkWatch()
+  private linkTimer: NodeJS.Timeout | null = null
+  private over = false
+  private aheadSince: number | null = null
+  private aheadBefore = 0
+  private rejoinedAt = 0
+  private spec: string | null
+  private incarnation: number
+  private closed = false
+  private readonly ready: (() => void)[] = []
+
+  constructor(
+    readonly state: RunState,
+    private readonly host: SessionHost,
+    /** What is known of its messages from before a restart. */
+    replay?: Replay,
+  ) {
+    this.spec = state.spec
+    this.incarnation = state.incarnation
+    const listener: StreamListener = {
+      observed: (observation, fresh) => this.hear(observation, fresh),
+      odd: reason => host.odd(state, reason),
+      caughtUp: () => {
+        this.tellReady()
+        this.linkMayHaveChanged()
+      },
+      stalled: () => {
+        state.note('The backend cuts the stream again and again before it has caught up: lines may be missing here.')
+      },
+    }
+    this.stream = new RunStream(host.backendUrl, state.runId, listener, replay)
+    this.readings = new Readings(state, host, () => this.afterReading())
+  }
+
+  /**
+   * Begins to listen, and to read plan and history.
+   * @param begun the run may have begun long ago: its numbers are not current before its story so far is read
+   */
+  follow(begun: boolean): void {
+    this.stream.open(begun)
+    this.readings.hurry()
+    this.linkMayHaveChanged()
+  }
+
+  /** Takes one observation in. `fresh`: its line is not in the log yet. */
+  observe(observation: Observation, fresh = false): void {
+    this.guard(() => {
+      this.state.observe(observation, fresh)
+      if (observation.kind === 'accepted' && observation.sent !== undefined) this.stream.started(observation.sent)
+      if (observation.kind === 'our-clock') this.stream.ourClock(observation.ahead)
+      if (this.state.incarnation !== this.incarnation) this.begunAnew()
+      if (observation.kind === 'unknown-run') this.tellReady()
+      if (observation.kind === 'message') this.specMayBeTold()
+      else this.updateLink()
+    })
+  }
+
+  /** That a backend no longer knows a run that is over, as after a restart of both, ends it no other way. */
+  private hear(observation: Observation, fresh: boolean): void {
+    if (observation.kind !== 'unknown-run' || !this.over) this.observe(observation, fresh)
+  }
+
+  /** Resolves once the run's story so far is read, or the backend does not know it, or after so many ms. */
+  async readyWithin(ms: number): Promise<void> {
+    await new Promise<void>(resolve => {
+      const timer = setTimeout(resolve, ms)
+      this.ready.push(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  }
+
+  /** What was received and is not yet taken in, about, in bytes. */
+  get queued(): number {
+    return this.stream.queued
+  }
+
+  /** The way to the backend, for this run [RUN-9]. */
+  get link(): Pick<LinkWatch, 'link' | 'since'> {
+    return this.watch
+  }
+
+  /** The stop that we sent was accepted. @param at when it was sent, ms */
+  stopped(at: number): void {
+    this.observe({ kind: 'stop', at })
+    // The word of it may have been lost; then only a fresh join can tell.
+    setTimeout(() => {
+      this.guard(() => {
+        if (!this.closed && !this.state.isOver) this.stream.rejoin()
+      })
+    }, STOP_GRACE).unref()
+  }
+
+  /** Reads the plan now; rejects with a `BackendError`. An empty plan changes nothing [RUN-8]. */
+  async readPlan(spec: string): Promise<void> {
+    await this.readings.readPlan(spec)
+  }
+
+  /** The backend's health was asked anew: the link may have changed. */
+  linkMayHaveChanged(): void {
+    this.guard(() => this.updateLink())
+  }
+
+  /** What a new state of the run asks of its sources. */
+  follows({ view, wantsRejoin, ahead }: Derived): void {
+    if (this.closed) return
+    const now = serverNow()
+    const over = isOver(view.status)
+    if (over !== this.over) {
+      this.over = over
+      if (over) this.stream.finish()
+      else this.stream.resume()
+      this.readings.runIs(over)
+      this.updateLink()
+    }
+    if (wantsRejoin) this.rejoin(now)
+    if (ahead !== this.aheadBefore) this.aheadSince = ahead > 0 ? now : null
+    this.aheadBefore = ahead
+  }
+
+  close(): void {
+    this.closed = true
+    this.stream.close()
+    this.readings.close()
+    if (this.linkTimer) clearTimeout(this.linkTimer)
+    this.tellReady()
+  }
+
+  /** Returns whether it does so: too soon it is to be asked for again. */
+  private rejoin(now: number): boolean {
+    // A join that is under way, or has not yet told what it can, is not cut short by another.
+    if (this.stream.lostAt !== null || now - this.rejoinedAt < REJOIN_AT_MOST_EVERY) return false
+    this.rejoinedAt = now
+    // Not from within the stream's own callback.
+    setImmediate(() => {
+      if (!this.closed) this.stream.rejoin()
+    })
+    return true
+  }
+
+  private updateLink(): void {
+    const { healthyAt, refusedAt, since } = this.host.health
+    const streamLostAt = this.over ? null : this.stream.lostAt
+    if (this.watch.look({ healthyAt, refusedAt, since, streamLostAt }, serverNow())) this.state.linksChanged()
+    if (this.linkTimer) clearTimeout(this.linkTimer)
+    this.linkTimer = null
+    const due = this.watch.deadline
+    if (due === null || this.closed) return
+    this.linkTimer = setTimeout(() => this.linkMayHaveChanged(), Math.max(0, due - serverNow()) + 1)
+  }
+
+  /**
+   * A plan or history ahead of the stream for 5 s means a dead stream [RUN-9]. A fresh join that was wanted too soon after
+   * another, for this or for an abort [RUN-4], is made up for here.
+   */
+  private afterReading(): void {
+    const now = serverNow()
+    if (this.state.current().wantsRejoin) this.rejoin(now)
+    const isAhead = !this.over && this.aheadSince !== null && now - this.aheadSince >= AHEAD_GRACE
+    if (isAhead && this.rejoin(now)) this.aheadSince = null
+    if (this.over && this.stream.done && this.readings.done) this.host.finished(this)
+  }
+
+  /** The plan of a run started elsewhere can be read as soon as its spec is known. */
+  private specMayBeTold(): void {
+    const { spec } = this.state
+    if (spec === this.spec) return
+    this.spec = spec
+    this.readings.hurry()
+  }
+
+  private begunAnew(): void {
+    this.incarnation = this.state.incarnation
+    this.over = false
+    this.aheadSince = null
+    this.aheadBefore = 0
+    this.readings.begunAnew()
+    this.stream.resume()
+  }
+
+  private tellReady(): void {
+    for (const tell of this.ready.splice(0)) tell()
+  }
+
+  /** What goes wrong in one step must end neither the session nor, from a timer or a socket, the server. */
+  private guard(step: () => void): void {
+    try {
+      step()
+    } catch (error) {
+      this.host.failed(this.state, error)
+    }
+  }
+}

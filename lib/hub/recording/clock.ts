@@ -1,0 +1,84 @@
+import { createReadStream } from 'node:fs'
+import { shiftedObservation } from '../../run/our-clock'
+import { linesOf } from './lines'
+import { entry as entrySchema, readLine, type Entry, type Header } from './entries'
+
+/**
+ * The clock by which a recording was written. Each process that writes it has a clock that nobody sets, which begins as that
+ * of the machine; where that was set meanwhile, the next process's is another. So what is read is moved to the clock of the
+ * last process, as it stood in the end [RUN-16.14].
+ */
+
+const MARK = Buffer.from('"our-clock"')
+const MARKED = /"kind":"(?:our-clock|resumed)"/
+
+/** By how much the times of each process that wrote it are to be moved, ms, the first one first. */
+export async function clockShifts(path: string, maxLine?: number): Promise<number[]> {
+  if (!(await holdsMark(path))) return [0]
+  const ahead = [0]
+  for await (const line of markedLines(path, maxLine)) {
+    const entry = readLine(entrySchema, line)
+    if (entry?.kind === 'resumed') ahead.push(0)
+    if (entry?.kind === 'observed' && entry.observation.kind === 'our-clock') {
+      ahead[ahead.length - 1] = entry.observation.ahead
+    }
+  }
+  let sum = 0
+  return ahead
+    .reverse()
+    .map(ms => (sum += ms))
+    .reverse()
+}
+
+async function* markedLines(path: string, maxLine?: number): AsyncGenerator<string> {
+  for await (const lines of linesOf(path, maxLine)) {
+    for (const line of lines) if (line !== 'torn' && MARKED.test(line.text)) yield line.text
+  }
+}
+
+/** No text that was recorded holds the mark: in a string its quotes are escaped. */
+async function holdsMark(path: string): Promise<boolean> {
+  let rest = Buffer.alloc(0)
+  for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>) {
+    if (chunk.includes(MARK) || Buffer.concat([rest, chunk.subarray(0, MARK.length)]).includes(MARK)) return true
+    rest = Buffer.from(chunk.subarray(-MARK.length))
+  }
+  return false
+}
+
+export const shiftedHeader = (header: Header, by: number): Header => ({ ...header, since: header.since + by })
+
+/** The same by another clock; lines of containers keep the stamps that they came with. */
+export function shiftedEntry(entry: Entry, by: number): Entry {
+  if (by === 0) return entry
+  switch (entry.kind) {
+    case 'observed':
+      return { ...entry, observation: shiftedObservation(entry.observation, by) }
+    case 'note':
+      return { ...entry, at: entry.at + by }
+    case 'hole':
+      return { ...entry, from: entry.from + by, to: entry.to === null ? null : entry.to + by }
+    case 'exported': {
+      const { backend, docker } = entry.links
+      const moved = { ...docker, since: docker.since + by, lists: docker.lists.map(ms => ms + by) }
+      return {
+        ...entry,
+        at: entry.at + by,
+        links: { ...entry.links, backend: { ...backend, since: backend.since + by }, docker: moved },
+      }
+    }
+    case 'output':
+    case 'left':
+    case 'renamed':
+    case 'archived':
+    case 'resumed':
+      return entry
+  }
+}
+
+/** How the machine's clock stood when a process began to write, by the clock that its times are moved to. */
+export const stoodAt = (at: number, shift: number): Entry => ({
+  kind: 'observed',
+  fresh: false,
+  observation: { kind: 'our-clock', at, by: 0, ahead: shift === 0 ? 0 : -shift },
+})

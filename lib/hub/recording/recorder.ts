@@ -1,0 +1,216 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, renameSync, unlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { serverNow } from '../../clock/clock'
+import type { Finding } from '../../run/model'
+import { iso } from '../../run/time'
+import { DataDirBusy, lockDataDir } from './data-dir-lock'
+import type { Header } from './entries'
+import { isMissing, Recording, type RecordingBounds, type RecordingHost } from './recording'
+
+/** Whether what happens is recorded; where not, why, in a sentence that says what to do, and since when (ms). */
+export type RecorderState = { state: 'on' | 'off' } | { state: 'failing'; error: string; since: number }
+
+/** What is told of recordings. */
+export interface RecorderListener {
+  /** What is to be said in a run's log of its recording. */
+  tell(header: Header, text: string): void
+  /** `state` is another. */
+  changed(): void
+}
+
+const FLUSH_WITHIN = 100
+const AGAIN_AFTER = 10_000
+const BOUNDS: RecordingBounds = { lines: 128 * 1024 * 1024, all: 192 * 1024 * 1024 }
+const MAX_BYTES = 2 * 1024 * 1024 * 1024
+const SUFFIX = '.jsonl'
+
+/** The recordings of all runs of one dashboard, in a folder that is its own. */
+export class Recorder {
+  private readonly folder: string
+  private readonly recordings = new Set<Recording>()
+  private readonly dirty = new Set<Recording>()
+  private readonly host: RecordingHost
+  private failing: { error: string; since: number } | null = null
+  private isTrying = false
+  private soon: NodeJS.Timeout | null = null
+  private again: NodeJS.Timeout | null = null
+  private unlock: (() => void) | null = null
+  private listener: RecorderListener | null = null
+
+  /**
+   * Takes the folder, and makes it where there is none. Throws `DataDirBusy` where another dashboard has it; a folder that
+   * can't be written is no error here, but a state [REC-6].
+   */
+  constructor(
+    private readonly dataDir: string,
+    private readonly log: Logger,
+    bounds: RecordingBounds = BOUNDS,
+    private readonly maxBytes = MAX_BYTES,
+  ) {
+    this.folder = join(dataDir, 'recordings')
+    const mayWrite = () => this.failing === null || this.isTrying
+    this.host = {
+      bounds,
+      get mayWrite() {
+        return mayWrite()
+      },
+      waits: recording => this.waits(recording),
+      failed: error => this.failed(error),
+      tell: (header, text) => this.listener?.tell(header, text),
+    }
+    try {
+      this.prepare()
+    } catch (error) {
+      if (error instanceof DataDirBusy) throw error
+      this.failed(error)
+    }
+  }
+
+  listen(listener: RecorderListener): void {
+    this.listener = listener
+  }
+
+  get state(): RecorderState {
+    return this.failing ? { state: 'failing', ...this.failing } : { state: 'on' }
+  }
+
+  /** All finished and live recordings together are larger than they may be [REC-5]. */
+  get isOverfull(): boolean {
+    return [...this.recordings].reduce((sum, { bytes }) => sum + bytes, 0) > this.maxBytes
+  }
+
+  /** The files that an earlier dashboard left here. */
+  files(): string[] {
+    try {
+      return readdirSync(this.folder)
+        .filter(name => name.endsWith(SUFFIX))
+        .map(name => join(this.folder, name))
+    } catch (error) {
+      if (!isMissing(error)) this.failed(error)
+      return []
+    }
+  }
+
+  /** A new run's recording; the file is made with its first entry. What can't be read and has its name is put aside. */
+  begin(header: Header): Recording {
+    const name = createHash('sha256')
+      .update(JSON.stringify([header.backend, header.runId]))
+      .digest('hex')
+    const path = join(this.folder, name + SUFFIX)
+    if (existsSync(path)) this.putAside(path)
+    return this.goOn(path, header, 0)
+  }
+
+  /** @param size where the last whole line of the file ends, bytes; what follows goes with the next write [REC-4] */
+  goOn(path: string, header: Header, size: number): Recording {
+    const recording = new Recording(path, header, size, this.host)
+    this.recordings.add(recording)
+    return recording
+  }
+
+  /** The run is not kept, so neither is its recording. */
+  remove(recording: Recording): void {
+    recording.close()
+    this.recordings.delete(recording)
+    this.dirty.delete(recording)
+    try {
+      unlinkSync(recording.path)
+    } catch (error) {
+      if (!isMissing(error)) this.failed(error)
+    }
+  }
+
+  close(): void {
+    for (const timer of [this.soon, this.again]) if (timer) clearTimeout(timer)
+    for (const recording of this.recordings) recording.close()
+    this.unlock?.()
+    this.unlock = null
+  }
+
+  private prepare(): void {
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 })
+    this.unlock ??= lockDataDir(this.dataDir)
+  }
+
+  private putAside(path: string): void {
+    const aside = `${path}.unread-${Date.now()}`
+    this.log.warn({ path, aside }, 'a recording of this name can’t be read: it is put aside')
+    try {
+      renameSync(path, aside)
+    } catch (error) {
+      this.failed(error)
+    }
+  }
+
+  private waits(recording: Recording): void {
+    this.dirty.add(recording)
+    this.soon ??= setTimeout(() => {
+      this.soon = null
+      if (!this.failing) this.flush()
+    }, FLUSH_WITHIN)
+  }
+
+  /** Returns whether nothing waits any more. */
+  private flush(): boolean {
+    for (const recording of [...this.dirty]) if (recording.flush()) this.dirty.delete(recording)
+    return this.dirty.size === 0
+  }
+
+  private failed(error: unknown): void {
+    const { since } = this.failing ?? { since: serverNow() }
+    if (!this.failing) this.log.error({ err: error, dataDir: this.dataDir }, 'recordings can’t be written')
+    this.failing = { error: sentence(error, since), since }
+    this.again ??= setTimeout(() => this.tryAgain(), AGAIN_AFTER)
+    this.listener?.changed()
+  }
+
+  private tryAgain(): void {
+    this.again = null
+    this.isTrying = true
+    try {
+      this.prepare()
+      if (this.flush()) {
+        this.failing = null
+        this.log.info({ dataDir: this.dataDir }, 'recordings are written again')
+        this.listener?.changed()
+      }
+    } catch (error) {
+      this.failed(error)
+    }
+    this.isTrying = false
+    if (this.failing) this.again ??= setTimeout(() => this.tryAgain(), AGAIN_AFTER)
+  }
+}
+
+/** What a failing recorder has to say to people. */
+export function recorderFinding(state: RecorderState): Finding[] {
+  if (state.state !== 'failing') return []
+  const { error, since } = state
+  return [{ kind: 'recording', text: error, at: iso(since), batchId: null, containerId: null }]
+}
+
+/** Never with a path: where the server keeps what is for its operators, and stands in its log. */
+function sentence(error: unknown, since: number): string {
+  const [why, step] = reasonOf(error instanceof Error && 'code' in error ? error.code : null)
+  return `Recordings can’t be written: ${why}. A restart would forget what happened since ${iso(since)}. ${step}`
+}
+
+function reasonOf(code: unknown): [why: string, step: string] {
+  const again = 'It is tried again every 10 s.'
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return ['the disk is full', `Free space for DATA_DIR. ${again}`]
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return ['the folder is read-only', `Allow writing to DATA_DIR. ${again}`]
+    default:
+      return [
+        typeof code === 'string' ? `the system says ${code}` : 'the server’s log says why',
+        `Check DATA_DIR. ${again}`,
+      ]
+  }
+}

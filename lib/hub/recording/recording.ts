@@ -1,0 +1,211 @@
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { serverNow } from '../../clock/clock'
+import { lineOf, type Entry, type Header } from './entries'
+
+/** A recording, piece by piece. */
+export type RecordingFile = AsyncIterable<Buffer | string>
+
+/** How large a recording may become, bytes [REC-5]. */
+export interface RecordingBounds {
+  /** From here on lines of output are no longer recorded. */
+  readonly lines: number
+  /** From here on nothing is. */
+  readonly all: number
+}
+
+/** What a recording asks of the recorder, and tells it. */
+export interface RecordingHost {
+  readonly bounds: RecordingBounds
+  /** False while writing fails, and it is not yet time to try again. */
+  readonly mayWrite: boolean
+  /** There is something to be written soon. */
+  waits(recording: Recording): void
+  failed(error: unknown): void
+  /** What is to be said in the run's log of its recording. */
+  tell(header: Header, text: string): void
+}
+
+interface Waiting {
+  readonly text: string
+  readonly bytes: number
+  readonly isOutput: boolean
+}
+
+/** How much waits here at most, where it can be written and where it can't, bytes. */
+const MAX_WAITING = 1024 * 1024
+
+/**
+ * The recording of one run, as a file that only ever grows: whole lines, in the order in which they were handed in. Never
+ * throws: what can't be written waits. Where too much waits, lines of output are given up, then all of it, and the
+ * recording says so [REC-6].
+ */
+export class Recording {
+  private waiting: Waiting[] = []
+  private waitingBytes = 0
+  private lostLines = 0
+  private isFull = false
+  private isFullOfLines = false
+  private isClosed = false
+  /** The header is to be written, also where no entry follows it. */
+  private isBegun = false
+  /** When the file last held all that had happened, ms. */
+  private completeAt: number
+
+  /** @param size how much of the file is whole lines, bytes; 0: it is yet to be created */
+  constructor(
+    readonly path: string,
+    private readonly header: Header,
+    private size: number,
+    private readonly host: RecordingHost,
+  ) {
+    this.completeAt = header.since
+  }
+
+  /** How large the file is, bytes. */
+  get bytes(): number {
+    return this.size
+  }
+
+  /** Pages are about to see that there is this run, though nothing may be known of it yet [REC-3]. */
+  begin(): void {
+    this.isBegun = true
+    if (!this.flush()) this.host.waits(this)
+  }
+
+  /** `urgent`: pages are about to see it, so it is written before this returns, after all that was handed in before [REC-3]. */
+  append(entry: Entry, urgent: boolean): void {
+    if (this.isClosed || this.isFull) return
+    const isOutput = !urgent && isLineOfOutput(entry)
+    if (isOutput && !this.hasRoomForLines()) return
+    this.push(entry, isOutput)
+    if (this.size + this.waitingBytes > this.host.bounds.all) {
+      this.isFull = true
+      this.push({ kind: 'hole', from: serverNow(), to: null }, false)
+    }
+    if (urgent || this.waitingBytes > MAX_WAITING) this.flush()
+    if (this.hasToWrite) this.host.waits(this)
+  }
+
+  /** Writes what waits, unless that can't be tried now. Returns whether nothing waits any more. */
+  flush(): boolean {
+    if (this.isClosed || !this.hasToWrite) return true
+    const written = this.host.mayWrite && this.write()
+    if (!written && this.waitingBytes > MAX_WAITING) this.shed()
+    if (!written || this.lostLines === 0) return written
+    const text = `${this.lostLines} pieces of this log could not be recorded: after a restart they may be missing.`
+    this.lostLines = 0
+    this.host.tell(this.header, text)
+    // What was told is in the log, and so in the recording.
+    return this.flush()
+  }
+
+  /**
+   * All that was handed in so far, written or not, and then one more entry, which is not kept. Rejects where the file can't
+   * be read.
+   */
+  async exported(last: Entry): Promise<RecordingFile> {
+    const { size } = this
+    const rest = this.waiting.map(({ text }) => text)
+    if (size === 0) rest.unshift(lineOf(this.header))
+    // Opened at once: the run may be let go of while somebody still reads.
+    const file = size === 0 ? null : await open(this.path)
+    return (async function* () {
+      if (file) yield* file.createReadStream({ end: size - 1 }) as AsyncIterable<Buffer>
+      yield* [...rest, lineOf(last)]
+    })()
+  }
+
+  /** Nothing is taken or written any more. */
+  close(): void {
+    this.flush()
+    this.isClosed = true
+  }
+
+  private get hasToWrite(): boolean {
+    return this.waiting.length > 0 || (this.isBegun && this.size === 0)
+  }
+
+  private push(entry: Entry, isOutput: boolean): void {
+    const text = lineOf(entry)
+    const bytes = Buffer.byteLength(text)
+    this.waiting.push({ text, bytes, isOutput })
+    this.waitingBytes += bytes
+  }
+
+  private hold(waiting: Waiting[]): void {
+    this.waiting = waiting
+    this.waitingBytes = waiting.reduce((sum, { bytes }) => sum + bytes, 0)
+  }
+
+  private hasRoomForLines(): boolean {
+    if (this.size + this.waitingBytes <= this.host.bounds.lines) return true
+    if (!this.isFullOfLines) {
+      this.isFullOfLines = true
+      const text =
+        'The recording of this run is full: lines from here on are not recorded, and may be gone after a restart.'
+      this.host.tell(this.header, text)
+    }
+    return false
+  }
+
+  private shed(): void {
+    const state = this.waiting.filter(({ isOutput }) => !isOutput)
+    this.lostLines += this.waiting.length - state.length
+    this.hold(state)
+    if (this.waitingBytes <= MAX_WAITING) return
+    this.hold([])
+    this.push({ kind: 'hole', from: this.completeAt, to: serverNow() }, false)
+  }
+
+  private write(): boolean {
+    const begun = this.size === 0 ? lineOf(this.header) : ''
+    try {
+      this.size += appendWhole(this.path, this.size, begun + this.waiting.map(({ text }) => text).join(''))
+      this.hold([])
+      this.completeAt = serverNow()
+      return true
+    } catch (error) {
+      if (this.size > 0 && isMissing(error)) this.beginAgain()
+      this.host.failed(error)
+      return false
+    }
+  }
+
+  /** Somebody removed the file: what was in it is no longer recorded. */
+  private beginAgain(): void {
+    this.size = 0
+    const { waiting } = this
+    this.hold([])
+    this.push({ kind: 'hole', from: this.header.since, to: serverNow() }, false)
+    this.hold([...this.waiting, ...waiting])
+  }
+}
+
+/** The run's state does not depend on it, and it may be written a moment later. */
+function isLineOfOutput(entry: Entry): boolean {
+  if (entry.kind === 'output') return true
+  if (entry.kind !== 'observed' || entry.observation.kind !== 'message') return false
+  const { says, index } = entry.observation
+  return says.kind === 'line' && index > 0
+}
+
+/**
+ * Writes text behind the first `size` bytes of a file, in place of what a write that failed left there; creates it where
+ * `size` is 0. Returns how many bytes that were; throws where not all could be written.
+ */
+function appendWhole(path: string, size: number, text: string): number {
+  const bytes = Buffer.from(text)
+  const file = openSync(path, size === 0 ? 'w' : 'r+', 0o600)
+  try {
+    ftruncateSync(file, size)
+    for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done, bytes.length - done, size + done)
+  } finally {
+    closeSync(file)
+  }
+  return bytes.length
+}
+
+/** There is no such file, or its folder is gone. */
+export const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT'

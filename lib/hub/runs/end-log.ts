@@ -1,0 +1,24 @@
+import type { Logger } from 'pino'
+import { isOver } from '../../run/model'
+import type { Derived } from '../../run/view'
+import type { RunState } from './run-state'
+
+/** Says in the server's log that a run has ended, once; an end that is taken back, and comes again, is told again. */
+export class EndLog {
+  private readonly told = new WeakSet<RunState>()
+
+  constructor(private readonly log: Logger) {}
+
+  look(state: RunState, { view }: Derived): void {
+    if (!isOver(view.status)) {
+      this.told.delete(state)
+      return
+    }
+    if (this.told.has(state)) return
+    this.told.add(state)
+    const { status, inferred, startedAt, endedAt } = view
+    const seconds =
+      startedAt === null || endedAt === null ? null : (Date.parse(endedAt) - Date.parse(startedAt)) / 1_000
+    this.log.info({ runId: state.runId, status, inferred, seconds }, 'run ended')
+  }
+}

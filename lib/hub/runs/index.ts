@@ -1,0 +1,6 @@
+export { EndLog } from './end-log'
+export type { Rebuilt } from './rebuilt'
+export { RunRecordings } from './run-recordings'
+export { RunState, type StateHost } from './run-state'
+export { type KnownRun, Runs } from './runs'
+export { MemoryStore, type RunStore } from './store'

@@ -1,0 +1,96 @@
+import { Replay } from '../../backend/replay'
+import { KnownLines } from '../../docker/known-lines'
+import type { Observation } from '../../run/observation'
+import type { AgentLogs } from '../logs'
+import type { Entry, Header, Player } from '../recording'
+import type { RunState } from './run-state'
+
+/** What a run asks for while it is rebuilt. */
+export interface Rebuilder {
+  readonly agentLogs: Pick<AgentLogs, 'restore' | 'restoreLeft'>
+  /** The state to fill; null where the recording is not of a run that can be rebuilt here. */
+  reopen(header: Header): RunState | null
+}
+
+/** A run as its recording tells of it, by the same fold as ever, and all that is needed to follow it on [REC-7]. */
+export class Rebuilt implements Player {
+  header: Header | null = null
+  state: RunState | null = null
+  /** The messages that were heard: a replay of the backend's brings nothing of them anew. Null: none is expected. */
+  replay: Replay | null = new Replay()
+  /** The lines that were read of each container. */
+  readonly lines = new Map<string, KnownLines>()
+  /** The ids that it had before [RUN-13]. */
+  readonly renamed: string[] = []
+  /** Nothing more was expected of the backend. */
+  isArchived = false
+  private lastAt = 0
+  private connection: number | null = null
+
+  constructor(private readonly rebuilder: Rebuilder) {}
+
+  begin(header: Header): boolean {
+    this.header = header
+    this.lastAt = header.since
+    this.state = this.rebuilder.reopen(header)
+    return this.state !== null
+  }
+
+  play(entry: Entry): void {
+    const { state } = this
+    if (!state) return
+    switch (entry.kind) {
+      case 'observed':
+        this.note(entry.observation)
+        this.replay?.learn(entry.observation)
+        state.restore(entry.observation, entry.fresh)
+        break
+      case 'note':
+        state.restoreNote(entry.at, entry.text)
+        break
+      case 'output': {
+        const { container: source, batch: batchId, at, stream, text } = entry
+        this.learn(source, stream, at)
+        this.rebuilder.agentLogs.restore({ runId: state.runId, batchId }, { source, at, stream, text })
+        break
+      }
+      case 'left':
+        this.lines.delete(entry.container)
+        this.rebuilder.agentLogs.restoreLeft(state.runId, entry.container)
+        break
+      case 'renamed':
+        this.renamed.push(entry.from)
+        break
+      case 'archived':
+        this.isArchived = true
+        this.replay = null
+        break
+      case 'hole':
+        state.restoreHole(entry.from, entry.to)
+        break
+      case 'resumed':
+        break
+      case 'exported':
+        // How fresh the sources are now, they say themselves.
+        break
+    }
+  }
+
+  /** The connection that was open at the end of the recording is no more: nobody listened since. */
+  get lost(): Observation | null {
+    return this.connection === null ? null : { kind: 'closed', at: this.lastAt, connection: this.connection }
+  }
+
+  private note(observation: Observation): void {
+    this.lastAt = Math.max(this.lastAt, observation.at)
+    if (observation.kind === 'opened') this.connection = observation.connection
+    else if (observation.kind === 'closed') this.connection = null
+  }
+
+  private learn(container: string, stream: 'stdout' | 'stderr' | 'system', at: string | null): void {
+    if (stream === 'system' || at === null) return
+    const known = this.lines.get(container) ?? new KnownLines()
+    known.learn({ stream, at: Date.parse(at) })
+    this.lines.set(container, known)
+  }
+}

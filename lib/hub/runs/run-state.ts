@@ -1,0 +1,356 @@
+import type { HistoryEntry } from '../../backend/http'
+import { serverNow } from '../../clock/clock'
+import type { Links } from '../../run/evidence'
+import { RunClock } from '../../run/clock-steps'
+import type { ContainerFacts } from '../../run/container'
+import { creationIn, entryIn } from '../../run/durations'
+import { fold } from '../../run/fold'
+import { emptyRun, type Evidence, type Run } from '../../run/run'
+import { isOver, type Batch, type Finding, type RunFields } from '../../run/model'
+import { isUndated, offsetOf } from '../../run/our-clock'
+import { maskedObservation } from '../../run/masked-observation'
+import type { Message, Observation, PlanReading } from '../../run/observation'
+import { SecretMask } from '../../run/secrets'
+import { iso, offsetThatCounts } from '../../run/time'
+import { derive, type Derived } from '../../run/view'
+import { type Entry, holeFinding } from '../recording'
+import { type LogBudget, LogBuffer, RUN_LOG } from '../logs'
+
+/** What a run's state asks of the hub, and tells it. */
+export interface StateHost {
+  /** The backend's URL without credentials. */
+  readonly backend: string
+  readonly logs: LogBudget
+  /** How fresh the sources of this run are, as of now. */
+  links(state: RunState): Links
+  /** What is shown of it may have changed. */
+  changed(state: RunState): void
+  logChanged(state: RunState): void
+  /** Another execution under the same id took the place of the one known [RUN-14]. */
+  replaced(state: RunState): void
+  /** A message came that was not known before. `lag` as in `HubMeter`. */
+  heard(message: Message, lag: number | null): void
+  /** To be recorded before it is shown; `urgent`: it is about to be [REC-3]. */
+  record(state: RunState, entry: Entry, urgent: boolean): void
+  /** A new state was derived. */
+  derived(state: RunState, derived: Derived): void
+  /** A step went wrong by a fault of our own; it goes on with the next. */
+  failed(state: RunState, error: unknown): void
+}
+
+const DERIVE_WITHIN = 20
+const HEARD_EVERY = 1_000
+/** What a run costs in memory beside its log, about, in bytes. */
+const RUN_COST = 8_192
+const CLAIM_COST = 512
+
+/** What is known of one run, wherever it comes from: its observations folded, its log, and what both come to now. */
+export class RunState {
+  readonly log: LogBuffer
+  private readonly run: Run = emptyRun()
+  private readonly secrets = new SecretMask()
+  private derived: { value: Derived; links: Links } | null = null
+  private shown: { key: unknown[]; view: { fields: RunFields; batches: Batch[] } } | null = null
+  private soon: NodeJS.Timeout | null = null
+  private deadline: NodeJS.Timeout | null = null
+  private telling: NodeJS.Timeout | null = null
+  private heardAt: number | null = null
+  private closed = false
+  private incomplete: Finding | null = null
+  /** The last reading of the plan as JSON, where it lacks batches of the one before: it may be half of the file. */
+  private doubtedPlan: string | null = null
+
+  /** @param since since when it is known here, ms */
+  constructor(
+    readonly runId: string,
+    private readonly host: StateHost,
+    private readonly specHint: string | null,
+    readonly since = serverNow(),
+  ) {
+    this.log = new LogBuffer(RUN_LOG, host.logs)
+  }
+
+  /** Takes one observation in, without its secrets [SAFE-4]. `fresh`: its line is not in the log yet. */
+  observe(observation: Observation, fresh = false): void {
+    this.guard(() => this.take(maskedObservation(observation, this.secrets), fresh))
+  }
+
+  private take(observation: Observation, fresh: boolean): void {
+    const { incarnation } = this.run
+    const changed = fold(this.run, observation)
+    if (changed || fresh) this.host.record(this, { kind: 'observed', fresh, observation }, changed)
+    if (this.run.incarnation !== incarnation) {
+      this.derived = null
+      this.log.clear()
+      this.host.replaced(this)
+    }
+    if (observation.kind === 'message') {
+      if (fresh) {
+        this.keepLine(observation.time.ms, observation.stream, observation.text)
+        this.host.heard(observation, this.lagOf(observation))
+      }
+      this.hear(observation.at)
+    }
+    if (!changed) return
+    this.derived = null
+    this.deriveSoon()
+    this.host.changed(this)
+  }
+
+  private keep(observation: Observation): void {
+    fold(this.run, observation)
+    this.host.record(this, { kind: 'observed', fresh: false, observation }, true)
+  }
+
+  /**
+   * Takes in a plan that was read. The backend writes its file in place: a reading that lacks batches of the last one may be
+   * half of it, until it is read a second time [RUN-8.15].
+   */
+  observePlan(plan: Omit<PlanReading, 'kind' | 'at'>): void {
+    const known = this.run.plan?.spec === plan.spec ? this.run.plan.batches : []
+    const named = new Set(plan.batches.map(({ id }) => id))
+    const text = known.every(({ id }) => named.has(id)) ? null : JSON.stringify(plan.batches)
+    const isDoubtful = text !== null && text !== this.doubtedPlan
+    this.doubtedPlan = text
+    if (!isDoubtful) this.observe({ kind: 'plan', at: serverNow(), ...plan })
+  }
+
+  /** An answer of the backend told how far its clock is behind ours, ms; it counts where nothing has told that yet [RUN-7.2]. */
+  dateBy(offset: number): void {
+    if (isUndated(this.run)) this.observe({ kind: 'dated', at: serverNow(), offset })
+  }
+
+  /** Takes in what was recorded before a restart: nobody is told, and it is not recorded again [REC-7]. */
+  restore(observation: Observation, fresh: boolean): void {
+    const { incarnation } = this.run
+    fold(this.run, observation)
+    if (this.run.incarnation !== incarnation) this.log.clear()
+    if (observation.kind !== 'message') return
+    if (fresh) this.appendLine(observation.time.ms, observation.stream, observation.text)
+    this.heardAt = observation.at
+  }
+
+  /** A word of our own that was recorded before a restart. */
+  restoreNote(at: number, text: string): void {
+    this.appendLine(at, 'system', text)
+  }
+
+  /** Its recording has a hole: some of what happened then may be missing. @param from ms @param to ms, null: it is open */
+  restoreHole(from: number, to: number | null): void {
+    this.incomplete = holeFinding(from, to)
+  }
+
+  /** The way to the backend or to Docker is another than before: what is shown may be, too. */
+  linksChanged(): void {
+    this.deriveSoon()
+    this.guard(() => this.host.changed(this))
+  }
+
+  /** The state as of now. Derived once, however often it is read, until something changes. */
+  current(): Derived {
+    const now = serverNow()
+    const links = this.host.links(this)
+    const known = this.derived
+    if (known && !isDue(known.value, now) && isSame(known.links, links, known.value)) return known.value
+    const value = derive(this.run, now, links)
+    // What only the passing of time has told is to be known after a restart, too [REC-3].
+    if (value.bySilence) this.keep({ kind: 'silent', at: now })
+    if (value.byHistory) this.keep({ kind: 'awaited', at: now })
+    if (value.stirred) this.keep({ kind: 'stirred', at: now })
+    this.derived = { value, links }
+    if (known && isDue(known.value, now)) this.tellSoon()
+    this.wakeAt(value.deadline, now)
+    this.host.derived(this, value)
+    return value
+  }
+
+  /** What pages see of it. The very same object until something in it is another. */
+  view(): { fields: RunFields; batches: Batch[] } {
+    const { backend, docker } = this.host.links(this)
+    const { batches, ...rest } = this.current().view
+    const key = [batches, this.heardAt, backend.link, backend.since, docker.link, docker.since, this.spec]
+    if (this.shown && key.every((part, index) => part === this.shown?.key[index])) return this.shown.view
+    const view = {
+      batches,
+      fields: {
+        ...rest,
+        findings: this.incomplete ? [this.incomplete, ...rest.findings] : rest.findings,
+        spec: this.spec,
+        runId: this.runId,
+        backend: this.host.backend,
+        link: { backend: backend.link, docker: docker.link },
+        linkSince: iso(backend.since),
+        dockerSince: docker.link === 'off' ? null : iso(docker.since),
+        heardAt: iso(this.heardAt),
+        imported: null,
+      },
+    }
+    this.shown = { key, view }
+    return view
+  }
+
+  get spec(): string | null {
+    return this.run.spec ?? this.specHint
+  }
+
+  get isOver(): boolean {
+    return isOver(this.current().view.status)
+  }
+
+  get isStopping(): boolean {
+    return this.run.stopAt !== null
+  }
+
+  /** A plan of its spec was read. */
+  get hasPlan(): boolean {
+    return this.run.plan !== null
+  }
+
+  /** The plan that was read may hold another run's work [RUN-8]. */
+  get hasSharedPlan(): boolean {
+    return this.run.plan?.shared === true
+  }
+
+  /** The backend does not know this run, and nothing was ever heard of it. Who accepts a start or a stop knows it. */
+  get neverExisted(): boolean {
+    return this.run.unknown !== null && !this.wasHeardOf
+  }
+
+  /** Any message of it came, or a start or a stop of it was accepted. */
+  get wasHeardOf(): boolean {
+    const { first, accepted, stopAt } = this.run
+    return first !== null || accepted !== null || stopAt !== null
+  }
+
+  /** Known from the history alone, it has failed because nothing changed any more [RUN-13.1]. */
+  get isGivenUp(): boolean {
+    return this.run.quietAt !== null
+  }
+
+  /** It was found in the history as the resume of a followed run that is over [RUN-13.6]. */
+  get isResume(): boolean {
+    return this.run.history?.resumes === true
+  }
+
+  /** Since when it is known that the backend does not know the run, ms; null: it does, or was not asked. */
+  get unknownSince(): number | null {
+    return this.run.unknown?.at ?? null
+  }
+
+  /** Counts executions under the same id [RUN-14]. */
+  get incarnation(): number {
+    return this.run.incarnation
+  }
+
+  /** When a container was created, by the clock of this run's times; null where those are as they came. */
+  get creation(): ((container: ContainerFacts) => number) | null {
+    return creationIn(this.run)
+  }
+
+  /** By how much the clock of its times may differ from that of another run's, as both are the backend's, ms. */
+  get clockSpread(): number {
+    return new RunClock(this.run.clockSteps).spread
+  }
+
+  /** An entry of the history that was just read, by the clock of this run's times. */
+  onItsClock(entry: HistoryEntry): HistoryEntry {
+    return entryIn(this.run, { kind: 'history', at: serverNow(), ...entry })
+  }
+
+  /** What Docker showed of it. */
+  get evidence(): Evidence[] {
+    return [...this.run.evidence.values()]
+  }
+
+  /** What it takes of memory, about, in bytes. */
+  get bytes(): number {
+    const { claims, hearsay, evidence } = this.run
+    return RUN_COST + (claims.size + hearsay.size + evidence.size) * CLAIM_COST + this.log.bytes
+  }
+
+  /** A word of our own in the run's log. */
+  note(text: string): void {
+    const at = serverNow()
+    this.host.record(this, { kind: 'note', at, text }, false)
+    this.keepLine(at, 'system', text)
+  }
+
+  /** Nothing is told or derived by itself any more; its log is given back. */
+  close(): void {
+    this.closed = true
+    for (const timer of [this.soon, this.deadline, this.telling]) if (timer) clearTimeout(timer)
+    this.log.release()
+  }
+
+  /** What a new state asks of others must happen also where no page looks. */
+  private deriveSoon(): void {
+    if (this.closed) return
+    this.soon ??= setTimeout(() => {
+      this.soon = null
+      this.guard(() => this.current())
+    }, DERIVE_WITHIN)
+  }
+
+  /** Wakes when the passing of time alone changes what is shown. */
+  private wakeAt(due: number | null, now: number): void {
+    if (this.deadline) clearTimeout(this.deadline)
+    this.deadline = null
+    if (due === null || this.closed) return
+    this.deadline = setTimeout(() => this.guard(() => this.current()), Math.max(0, due - now) + 1)
+  }
+
+  /** Whoever is the first to look once time has passed, pages are told: not from within that look, which may be theirs. */
+  private tellSoon(): void {
+    if (this.closed) return
+    this.telling ??= setTimeout(() => {
+      this.telling = null
+      this.guard(() => this.host.changed(this))
+    }, 0)
+  }
+
+  private hear(at: number): void {
+    if (this.heardAt !== null && at - this.heardAt < HEARD_EVERY) return
+    this.heardAt = at
+    this.host.changed(this)
+  }
+
+  /** How long a message was under way, ms; the clocks of a replay's are no measure of it. */
+  private lagOf({ live, at, time, index }: Message): number | null {
+    if (!live) return null
+    const stamped = time.ms + new RunClock(this.run.clockSteps).correctionAt(index)
+    return Math.max(0, at - stamped - offsetThatCounts(offsetOf(this.run)))
+  }
+
+  private keepLine(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {
+    this.appendLine(at, stream, text)
+    this.host.logChanged(this)
+  }
+
+  private appendLine(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {
+    this.log.append({ at: iso(at), source: 'backend', stream, text })
+  }
+
+  /** What goes wrong in one step must not, from a timer, end the server, nor keep others from theirs. */
+  private guard(step: () => void): void {
+    try {
+      step()
+    } catch (error) {
+      this.host.failed(this, error)
+    }
+  }
+}
+
+const isDue = ({ deadline }: Derived, now: number) => deadline !== null && deadline <= now
+
+/** Whether both have the same to say of a run: of one that is over, new lists of containers tell nothing. */
+function isSame(a: Links, b: Links, { view }: Derived): boolean {
+  return (
+    a.backend.link === b.backend.link &&
+    a.backend.since === b.backend.since &&
+    a.docker.link === b.docker.link &&
+    a.docker.since === b.docker.since &&
+    a.docker.imageMissing === b.docker.imageMissing &&
+    a.undecided === b.undecided &&
+    (a.docker.lists[0] === b.docker.lists[0] || isOver(view.status))
+  )
+}

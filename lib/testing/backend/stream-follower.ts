@@ -1,0 +1,63 @@
+import { fold } from '../../run/fold'
+import { emptyRun, type Run } from '../../run/run'
+import type { PlanBatch } from '../../run/observation'
+import { elapsed } from '../../run/time'
+import { derive, type Derived } from '../../run/view'
+import { Replay } from '../../backend/replay'
+import { T0 } from './stories'
+
+/** For tests: follows one run through its connections, with a clock that they move. */
+export class Follower {
+  readonly run: Run = emptyRun()
+  readonly log: string[] = []
+  private readonly replay = new Replay()
+  private now = T0
+
+  readPlan(batches: PlanBatch[]): void {
+    fold(this.run, { kind: 'plan', at: this.now, spec: '001-todo', batches, shared: false })
+  }
+
+  open(): void {
+    this.now += 100
+    fold(this.run, this.replay.open(this.now))
+  }
+
+  hear(text: string): void {
+    this.now += 1
+    const received = this.replay.receive(text, this.now)
+    if (received.kind !== 'observed') return
+    fold(this.run, received.observation)
+    if (received.fresh && received.observation.kind === 'message') this.log.push(received.observation.text)
+  }
+
+  /** The connection is silent for a while: if its replay is over, that is known now. */
+  settle(): void {
+    this.now += 5_000
+    const settled = this.replay.settle(this.now)
+    if (settled) fold(this.run, settled)
+  }
+
+  close(): void {
+    fold(this.run, this.replay.close(this.now))
+  }
+
+  /** One whole connection. */
+  connect(texts: readonly string[], afterEach: (text: string) => void = () => undefined): void {
+    this.open()
+    for (const text of texts) {
+      this.hear(text)
+      afterEach(text)
+    }
+    this.settle()
+    this.close()
+  }
+
+  derive(): Derived {
+    return derive(this.run, this.now)
+  }
+
+  /** How long the run has taken by now, ms. */
+  get elapsed(): number {
+    return elapsed(this.derive().view, this.now)
+  }
+}

@@ -1,0 +1,245 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { pino } from 'pino'
+import { expect, vi } from 'vitest'
+import { z } from 'zod'
+import { BackendHttp } from '../../backend/http'
+import { connectEngine, type DockerHost } from '../../docker/engine'
+import { readDockerHost } from '../../docker/host'
+import { PLANTED_KEY } from '../../reference-backend/containers'
+import type { Options } from '../../reference-backend/options'
+import { startReferenceBackend, type ReferenceBackend } from '../../reference-backend/server'
+import type { AgentContainer, Batch, Fleet, Snapshot } from '../../run/model'
+import { MemoryPublisher } from '../../sync/memory-publisher'
+import { parseScope, type Scope } from '../../sync/scope'
+import { Hub } from '../../hub/hub'
+import { Recorder } from '../../hub/recording/recorder'
+import { projectWith, type PlannedBatch } from './project'
+
+/** A backend whose agents run in real containers, and a hub that watches both. */
+export interface World {
+  project: string
+  /** Ids of batches begin alike, and like nobody else's on the Engine. */
+  id: (name: string) => string
+  backend: ReferenceBackend
+  hub: Hub
+  http: BackendHttp
+  /** Every state of a run and of the fleet that pages were told of, in order. */
+  seen: Snapshot[]
+  fleets: Fleet[]
+  /** The Engine, as in DOCKER_HOST; undefined for the one at hand. */
+  dockerHost: string | undefined
+  /** What the hub logged. */
+  logged: string[]
+  /** Containers that are ours but no batch's. */
+  helpers: Set<string>
+  /** A hub that comes later, with all that it tells; the first one goes on. With a folder it goes on with what is recorded there. */
+  another: (dataDir?: string) => Promise<World>
+  /** Ends all of it. */
+  end: () => Promise<void>
+}
+
+type Wanted = Partial<Omit<Options, 'project' | 'docker'>> & { plan: (id: (name: string) => string) => PlannedBatch[] }
+
+/** The Engine's address as the hub wants it. */
+function engineAt(host: string | undefined): DockerHost {
+  const read = readDockerHost(host === undefined ? process.env : { DOCKER_HOST: host })
+  if (read.host === null || read.host === 'off') throw new Error(`No Docker: ${read.problems.join(' ')}`)
+  return read.host
+}
+
+const worlds: World[] = []
+
+/** Starts all of it; `finishWorlds` ends it. Agents print one line and take 300 ms. */
+export async function engineWorld({ plan, ...options }: Wanted): Promise<World> {
+  const tag = randomBytes(3).toString('hex')
+  const id = (name: string) => `${name}-${tag}`
+  const project = await projectWith(plan(id))
+  const script = () => ({ ms: 300, lines: [{ stream: 'stdout' as const, text: 'working' }] })
+  const backend = await startReferenceBackend({ generation: 'B', script, ...options, project, docker: 'on' })
+  const end = async () => {
+    await backend.close()
+    await rm(project, { recursive: true, force: true })
+  }
+  return watched({ project, id, backend, dockerHost: options.dockerHost, helpers: new Set(), end })
+}
+
+/** A hub of the backend and its Engine, and all that it tells. */
+async function watched(
+  place: Pick<World, 'project' | 'id' | 'backend' | 'dockerHost' | 'helpers' | 'end'>,
+  dataDir?: string,
+): Promise<World> {
+  const backendUrl = new URL(place.backend.url)
+  const logged: string[] = []
+  const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) })
+  const seen: Snapshot[] = []
+  const fleets: Fleet[] = []
+  const look = async (scope: Scope) => {
+    const parts = parseScope(scope)
+    if (parts?.kind === 'fleet') fleets.push(await hub.fleet())
+    if (parts?.kind !== 'run') return
+    const snapshot = await hub.snapshot(parts.runId)
+    if (snapshot) seen.push(snapshot)
+  }
+  const fail = (error: unknown) => void logged.push(`FAULT ${String(error)}`)
+  const publisher = new MemoryPublisher({
+    broadcast: scope => void look(scope).catch(fail),
+    audience: () => 1,
+    failed: (_, error) => fail(error),
+  })
+  const engine = connectEngine(engineAt(place.dockerHost))
+  const recorder = dataDir === undefined ? {} : { recorder: new Recorder(dataDir, log) }
+  const hub = new Hub({ backendUrl, engine, publisher, log, ...recorder })
+  if (dataDir !== undefined) await hub.restore()
+  const end = async () => {
+    await hub.close()
+    publisher.stop()
+    await place.end()
+  }
+  const another = (dataDir?: string) => watched({ ...place, end: async () => undefined }, dataDir)
+  const world = { ...place, hub, http: new BackendHttp(backendUrl), seen, fleets, logged, another, end }
+  worlds.push(world)
+  return world
+}
+
+/** After each test: no key was told to anybody, nothing went wrong within, and nothing is left behind. */
+export async function finishWorlds(): Promise<void> {
+  // The latest first: the first one also ends what they all watch.
+  for (const world of worlds.splice(0).reverse()) {
+    try {
+      const told = await everythingTold(world)
+      expect(told.some(text => text.includes(world.id('')))).toBe(true)
+      // Not `toContain`: a failure would print megabytes.
+      expect(told.filter(text => text.includes('sk-ant-') || text.includes(PLANTED_KEY))).toEqual([])
+      expect(world.logged.filter(line => /^FAULT|a step failed/.test(line))).toEqual([])
+    } finally {
+      await world.end()
+    }
+  }
+}
+
+/** All that leaves the hub, as JSON: what pages saw, what can be asked for, logs, and its own log. */
+async function everythingTold({ hub, seen, fleets, logged }: World): Promise<string[]> {
+  const told: unknown[] = [seen, fleets, await hub.fleet(), await hub.containers()]
+  for (const { runId } of await hub.runs()) {
+    const snapshot = await hub.snapshot(runId)
+    told.push(snapshot, await hub.logs(runId, { after: 0, limit: 10_000 }))
+    for (const { id } of snapshot?.batches ?? [])
+      told.push(await hub.logs(runId, { batch: id, after: 0, limit: 10_000 }))
+  }
+  return [...told.map(part => JSON.stringify(part)), ...logged]
+}
+
+/** Resolves with the first snapshot that fits. */
+export const until = (
+  { hub }: Pick<World, 'hub'>,
+  runId: string,
+  check: (snapshot: Snapshot) => void,
+  timeout = 30_000,
+): Promise<Snapshot> =>
+  vi.waitFor(
+    async () => {
+      const snapshot = await hub.snapshot(runId)
+      if (!snapshot) throw new Error('no such run')
+      check(snapshot)
+      return snapshot
+    },
+    { timeout, interval: 40 },
+  )
+
+/** A batch of a snapshot. */
+export function batchOf({ batches }: Snapshot, id: string): Batch {
+  const batch = batches.find(each => each.id === id)
+  if (!batch) throw new Error(`no batch ${id}`)
+  return batch
+}
+
+/** Every verdict that pages were ever told of, once each, beside what the batch was said to be. */
+export const verdictsSeen = ({ seen }: World, batchId?: string): string[] => [
+  ...new Set(
+    seen.flatMap(({ batches }) =>
+      batches
+        .filter(({ id }) => batchId === undefined || id === batchId)
+        .map(({ status, verdict }) => `${status} ${verdict}`),
+    ),
+  ),
+]
+
+/** What the hub lists of this world's own containers. */
+export async function ownContainers({ hub, id, helpers }: World): Promise<AgentContainer[]> {
+  const tail = id('')
+  const { containers } = await hub.containers()
+  return containers.filter(({ id, batchId }) => helpers.has(id) || batchId?.endsWith(tail) === true)
+}
+
+/** How late pages were told that containers began and ended, ms by the Engine's clock, which is ours. */
+export function delays({ seen }: World): number[] {
+  const told = new Map<string, number>()
+  for (const { now, batches } of seen) {
+    for (const { id, startedAt, finishedAt } of batches.flatMap(({ containers }) => containers)) {
+      for (const at of [startedAt, finishedAt]) {
+        const key = `${id} ${at ?? ''}`
+        if (at !== null && !told.has(key)) told.set(key, Date.parse(now) - Date.parse(at))
+      }
+    }
+  }
+  return [...told.values()].sort((a, b) => a - b)
+}
+
+/** What agents printed, without the words of this side's own on how it was read. */
+export const printed = async ({ hub }: World, runId: string, batch: string): Promise<string[]> => {
+  const page = await hub.logs(runId, { batch, after: 0, limit: 10_000 })
+  return page?.lines.filter(({ stream }) => stream !== 'system').map(({ text }) => text) ?? []
+}
+
+export const texts = async ({ hub }: World, runId: string, batch?: string): Promise<string[]> => {
+  const page = await hub.logs(runId, { ...(batch !== undefined && { batch }), after: 0, limit: 10_000 })
+  return page?.lines.map(({ text }) => text) ?? []
+}
+
+const row = z.object({ ID: z.string(), Names: z.string(), Image: z.string(), State: z.string(), Mounts: z.string() })
+const run = promisify(execFile)
+
+async function dockerPs({ project, dockerHost }: World): Promise<string[]> {
+  const env = { ...process.env, ...(dockerHost !== undefined && { DOCKER_HOST: dockerHost }) }
+  const { stdout } = await run('docker', ['ps', '-a', '--no-trunc', '--format', '{{json .}}'], { env })
+  return stdout
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => row.parse(JSON.parse(line)))
+    .filter(({ Mounts }) => Mounts.includes(project))
+    .map(({ ID, Names, Image, State }) => [ID, Names, Image, State].join(' '))
+    .sort()
+}
+
+/** Why the `docker` client can't be asked; null where it can. */
+const whyNoClient = (): Promise<string | null> =>
+  run('docker', ['--version']).then(
+    () => null,
+    () => 'no docker client',
+  )
+
+/**
+ * What the hub lists is what the `docker` client prints at the same moment; of a moment in which that stands still.
+ * @returns how many containers that are, or -1 where there is no client to compare with
+ */
+export async function sameAsDocker(world: World): Promise<number> {
+  const why = await whyNoClient()
+  if (why !== null) {
+    console.log(`not compared with docker ps: ${why}`)
+    return -1
+  }
+  return vi.waitFor(
+    async () => {
+      const before = await dockerPs(world)
+      const listed = await ownContainers(world)
+      const after = await dockerPs(world)
+      expect(after).toEqual(before)
+      expect(listed.map(({ id, name, image, state }) => [id, name, image, state].join(' ')).sort()).toEqual(before)
+      return before.length
+    },
+    { timeout: 20_000, interval: 100 },
+  )
+}

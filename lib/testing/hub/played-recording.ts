@@ -1,0 +1,289 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { readPlan } from '../../backend/plan'
+import { Replay } from '../../backend/replay'
+import { planAnswer } from '../../backend/wire'
+import { inspection, parseEvent, watchedActions } from '../../docker/answers'
+import { Containers } from '../../docker/containers'
+import { assign, type Assignment, type Employer } from '../../run/assign'
+import type { ContainerFacts } from '../../run/container'
+import { fold } from '../../run/fold'
+import { emptyRun, type Run } from '../../run/run'
+import { isOver, type Batch } from '../../run/model'
+import type { Observation } from '../../run/observation'
+import { parseInstant } from '../../run/time'
+import { derive, type Derived } from '../../run/view'
+import type { DockerState } from '../../run/verdict'
+
+/** For tests: real runs, played as a dashboard hears and sees them. */
+
+export const ROOT = join(import.meta.dirname, '../../../e2e/recordings')
+/** How long the dashboard goes on watching after the last word of a recording: longer than any grace time. */
+const AFTER = 120_000
+const LIST_EVERY = 10_000
+
+const socketLine = z.object({ ms: z.number(), frame: z.string().optional(), close: z.number().optional() })
+const dockerLine = z.object({
+  ms: z.number(),
+  event: z.looseObject({ Type: z.string(), Action: z.string(), timeNano: z.number() }),
+  inspect: z.unknown().optional(),
+  inspectMs: z.number().default(1),
+})
+const call = z.object({
+  at: z.string(),
+  method: z.string(),
+  path: z.string(),
+  body: z.unknown().optional(),
+  answer: z.unknown().optional(),
+})
+const startCall = z.object({ spec: z.string(), run_id: z.string(), dry_run: z.boolean().default(false) })
+const stopCall = z.object({ run_id: z.string() })
+const accepted = z.object({ success: z.literal(true) })
+const dockerCall = z.object({ available: z.boolean() })
+
+const read = <T extends z.ZodType>(schema: T, folder: string, file: string): z.infer<T>[] => {
+  const path = join(ROOT, folder, file)
+  if (!existsSync(path)) return []
+  const lines = readFileSync(path, 'utf8').split('\n')
+  return lines.filter(text => text !== '').map(text => schema.parse(JSON.parse(text)))
+}
+
+const stampOf = (frame: string | undefined): number | null => {
+  const stamp = parseInstant(/"timestamp":"([^"]+)"/.exec(frame ?? '')?.[1] ?? '')
+  return stamp && stamp.ms
+}
+
+/** When a stream of times since its opening was opened: nothing is received before it was sent. */
+const openedAt = (sent: readonly { ms: number; stamp: number | null }[]): number =>
+  Math.max(...sent.map(({ ms, stamp }) => (stamp === null ? -Infinity : stamp - ms)))
+
+type Home = Extract<Assignment, { kind: 'assigned' }>
+
+interface Followed {
+  runId: string
+  run: Run
+  replay: Replay
+  derived: Derived
+}
+
+const isAlarm = ({ verdict }: Pick<Batch, 'verdict'>): boolean =>
+  verdict === 'ghost' || verdict === 'orphan' || verdict === 'late' || verdict === 'conflict'
+
+const isWatched = (action: string) => watchedActions.some(watched => watched === action)
+
+/**
+ * A dashboard that hears what a recording holds at the times at which it was heard, and looks at every run after each
+ * word, and whenever the passing of time alone may have changed one.
+ */
+export class Played {
+  readonly runs: Followed[] = []
+  readonly facts = new Map<string, ContainerFacts>()
+  readonly homes = new Map<string, Home>()
+  /** Every alarm that was ever shown, in order, each once. */
+  readonly alarms = new Set<string>()
+  private readonly book = new Containers()
+  private docker: DockerState
+  /** The latest first. What returns false has changed nothing. */
+  private readonly agenda: { at: number; turn: number; act: (now: number) => unknown }[] = []
+  private turn = 0
+  private sorted = false
+  private readonly begin: number
+
+  constructor(
+    private readonly folder: string,
+    sockets: readonly (readonly string[])[],
+    spec: string,
+    /** Whether starts and stops were sent from here. */
+    private readonly ours: boolean,
+    /** How much later than the recorder it hears of Docker, ms. */
+    private readonly lag: number,
+  ) {
+    for (const [n, names] of sockets.entries()) this.follow(`r${n + 1}`, names)
+    this.readCalls(spec)
+    this.readDocker()
+    this.begin = Math.min(...this.agenda.map(({ at }) => at)) - LIST_EVERY
+    const end = Math.max(...this.agenda.map(({ at }) => at)) + AFTER
+    this.docker = { link: 'live', since: this.begin, lists: [], imageMissing: false }
+    for (let at = this.begin; at <= end; at += LIST_EVERY) this.plan(at, now => this.listed(now))
+    this.play(end)
+  }
+
+  run(runId: string): Followed {
+    const found = this.runs.find(run => run.runId === runId)
+    if (!found) throw new Error(`no run ${runId}`)
+    return found
+  }
+
+  private plan(at: number, act: (now: number) => unknown): void {
+    this.agenda.push({ at, turn: (this.turn += 1), act })
+    this.sorted = false
+  }
+
+  private follow(runId: string, names: readonly string[]): void {
+    const run = emptyRun()
+    const replay = new Replay()
+    this.runs.push({ runId, run, replay, derived: derive(run, 0) })
+    const hear = (observation: Observation | null) => observation && fold(run, observation)
+    let last = -Infinity
+    for (const name of names) {
+      const lines = read(socketLine, this.folder, `ws-${name}.jsonl`)
+      const sent = lines.map(({ ms, frame }) => ({ ms, stamp: stampOf(frame) }))
+      // What is only told again, or has no stamp, came after the connection before it.
+      const open = Math.max(openedAt(sent), last + 1)
+      this.plan(open, now => hear(replay.open(now)))
+      for (const { ms, frame, close } of lines) {
+        last = open + ms
+        if (frame !== undefined) {
+          this.plan(last, now => {
+            const received = replay.receive(frame, now)
+            return received.kind === 'observed' && fold(run, received.observation)
+          })
+        }
+        if (close !== undefined) this.plan(last, now => hear(replay.close(now)))
+      }
+      this.plan(last + 5_000, now => hear(replay.settle(now)))
+    }
+  }
+
+  /** Starts and stops that were sent, and readings of the plan. */
+  private readCalls(spec: string): void {
+    const ids: string[] = []
+    for (const { at: time, method, path, body, answer } of read(call, this.folder, 'http.jsonl')) {
+      const at = Date.parse(time)
+      const plan = planAnswer.safeParse(answer).data
+      if (method === 'GET' && path.startsWith('/api/plans/detail') && plan) {
+        const batches = readPlan(plan)
+        this.plan(at, now => {
+          for (const { run } of this.runs) fold(run, { kind: 'plan', at: now, spec, batches, shared: true })
+        })
+      }
+      if (!this.ours) continue
+      if (path === '/api/execution/start' && accepted.safeParse(answer).success) {
+        const { run_id, dry_run: dryRun } = startCall.parse(body)
+        const followed = this.runs[ids.push(run_id) - 1]
+        if (followed) this.plan(at, now => fold(followed.run, { kind: 'accepted', at: now, spec, dryRun }))
+      }
+      if (path === '/api/execution/stop') {
+        const followed = this.runs[ids.indexOf(stopCall.parse(body).run_id)]
+        this.plan(at, now => {
+          // The hub sends no stop to a run that is over.
+          if (followed && !isOver(followed.derived.view.status)) fold(followed.run, { kind: 'stop', at: now })
+        })
+      }
+    }
+  }
+
+  private readDocker(): void {
+    const lines = read(dockerLine, this.folder, 'docker.jsonl')
+    const open = openedAt(lines.map(({ ms, event }) => ({ ms, stamp: Math.floor(event.timeNano / 1_000_000) })))
+    for (const { ms, event, inspect, inspectMs } of lines) {
+      if (event.Type !== 'container' || !isWatched(event.Action)) continue
+      this.plan(open + ms + this.lag, now => {
+        this.book.event(parseEvent(JSON.stringify(event)), now)
+        const id = this.book.nextWanted()
+        if (id === null) return
+        const mark = this.book.ask(id)
+        const { success, data } = inspection.safeParse(inspect)
+        this.plan(now + inspectMs, then => {
+          if (success) this.book.inspection(id, data, mark, then)
+          else this.book.unanswered(id)
+        })
+      })
+    }
+    if (lines.length > 0) this.readDaemon(open + Math.max(...lines.map(({ ms }) => ms)))
+  }
+
+  /** Where the daemon was stopped, its events end; once it is there again, a list shows what is left. */
+  private readDaemon(last: number): void {
+    for (const { at, path, answer } of read(call, this.folder, 'http.jsonl')) {
+      if (path !== '/api/docker') continue
+      const { available } = dockerCall.parse(answer)
+      this.plan(available ? Date.parse(at) : last + 1, now => {
+        this.docker = { ...this.docker, link: available ? 'live' : 'down', since: now, lists: [] }
+        this.book.gap()
+        if (available) this.book.list([], this.book.mark(), now)
+      })
+    }
+  }
+
+  private listed(now: number): void {
+    if (this.docker.link === 'live') this.docker = { ...this.docker, lists: [now, ...this.docker.lists].slice(0, 2) }
+  }
+
+  private play(end: number): void {
+    for (;;) {
+      if (!this.sorted) this.agenda.sort((a, b) => b.at - a.at || b.turn - a.turn)
+      this.sorted = true
+      const next = this.agenda.at(-1)
+      const due = Math.min(...this.runs.map(({ derived }) => derived.deadline ?? Infinity))
+      if (!next && due > end) return
+      if (next && next.at <= due) {
+        this.agenda.pop()
+        if (next.act(next.at) !== false) this.look(next.at)
+      } else this.look(due)
+    }
+  }
+
+  private look(now: number): void {
+    for (const facts of this.book.takeChanged()) {
+      this.facts.set(facts.id, facts)
+      const home = this.homes.get(facts.id)
+      if (home) this.tell(home, facts, now)
+    }
+    this.deriveAll(now)
+    this.weigh(now)
+    this.deriveAll(now)
+  }
+
+  private deriveAll(now: number): void {
+    const links = { backend: { link: 'live', since: this.begin } as const, docker: this.docker, undecided: [] }
+    for (const followed of this.runs) {
+      followed.derived = derive(followed.run, now, links)
+      for (const { id, verdict } of followed.derived.view.batches.filter(isAlarm)) {
+        this.alarms.add(`${followed.runId} ${id} ${verdict}`)
+      }
+    }
+  }
+
+  private weigh(now: number): void {
+    const agents = [...this.facts.values()].filter(({ role }) => role === 'batch')
+    const at = (time: string | null) => (time === null ? null : Date.parse(time))
+    const employers = this.runs.map(({ runId, derived: { view } }): Employer => ({
+      ...{ runId, historyId: view.historyId, startedAt: at(view.startedAt), endedAt: at(view.endedAt) },
+      batches: view.batches.map(({ id, name, branch, startedAt }) => ({ id, name, branch, startedAt: at(startedAt) })),
+    }))
+    for (const [id, found] of assign(agents, employers)) {
+      const facts = this.facts.get(id)
+      const old = this.homes.get(id)
+      if (!facts) continue
+      if (old && (found.kind === 'unassigned' || found.runId !== old.runId)) {
+        fold(this.run(old.runId).run, { kind: 'container', at: now, batch: null, container: facts })
+        this.homes.delete(id)
+      }
+      if (found.kind === 'unassigned') continue
+      this.homes.set(id, found)
+      this.tell(found, facts, now)
+    }
+  }
+
+  private tell({ runId, batchId, by }: Home, container: ContainerFacts, at: number): void {
+    fold(this.run(runId).run, { kind: 'container', at, batch: { id: batchId, by }, container })
+  }
+}
+
+/** The connections of each run, in the order in which the runs began: those listed, and those of runs nobody lists. */
+export function runsOf(folder: string, listed: readonly { sockets: string[] }[]): string[][] {
+  const firstOf = (socket = '') =>
+    read(socketLine, folder, `ws-${socket}.jsonl`).find(({ frame }) => frame)?.frame ?? ''
+  const named = new Set(listed.flatMap(({ sockets }) => sockets))
+  const others = readdirSync(join(ROOT, folder)).flatMap(file => /^ws-(.+)\.jsonl$/.exec(file)?.[1] ?? [])
+  const all = [...listed.map(({ sockets }) => sockets), ...others.filter(name => !named.has(name)).map(name => [name])]
+  const first = new Map<string, string[]>()
+  for (const sockets of all) {
+    const frame = firstOf(sockets[0])
+    // Another connection of a run that is known by now tells nothing new.
+    if (stampOf(frame) !== null && !first.has(frame)) first.set(frame, sockets)
+  }
+  return [...first].sort(([a], [b]) => (stampOf(a) ?? 0) - (stampOf(b) ?? 0)).map(([, sockets]) => sockets)
+}

@@ -1,0 +1,139 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { pino } from 'pino'
+import { Replay } from '../../backend/replay'
+import { outlines } from '../backend/outlines'
+import { T0, tell, type Story } from '../backend/stories'
+import { CLAIMS_ALONE, type Links } from '../../run/evidence'
+import type { Observation } from '../../run/observation'
+import { LogBudget } from '../../hub/logs/log-budget'
+import { Recorder } from '../../hub/recording/recorder'
+import { RunRecordings } from '../../hub/runs/run-recordings'
+import { RunState, type StateHost } from '../../hub/runs/run-state'
+
+/** For tests: a run as a dashboard has it that hears frames, with its recording. */
+
+export const BACKEND = 'http://127.0.0.1:3000'
+const silent = pino({ level: 'silent' })
+
+export const hostWith = (record: StateHost['record'], links: () => Links = () => CLAIMS_ALONE): StateHost => ({
+  backend: BACKEND,
+  logs: new LogBudget(),
+  links,
+  changed: () => undefined,
+  record,
+  logChanged: () => undefined,
+  heard: () => undefined,
+  replaced: () => undefined,
+  derived: () => undefined,
+  failed: (_, error) => {
+    throw error
+  },
+})
+
+export const pathOf = (recorder: Recorder): string => recorder.files()[0] ?? ''
+
+/** A run as a dashboard has it that hears frames. */
+export class Listening {
+  now = T0
+  constructor(
+    readonly state: RunState,
+    readonly replay = new Replay(),
+  ) {}
+
+  observe(observation: Observation | null, fresh = false): void {
+    if (observation) this.state.observe(observation, fresh)
+  }
+
+  hear(text: string): void {
+    this.now += 1
+    const received = this.replay.receive(text, this.now)
+    if (received.kind === 'observed') this.observe(received.observation, received.fresh)
+  }
+
+  open(): void {
+    this.now += 100
+    this.observe(this.replay.open(this.now))
+  }
+
+  close(): void {
+    this.now += 5_000
+    this.observe(this.replay.settle(this.now))
+    this.observe(this.replay.close(this.now))
+  }
+
+  connect(texts: readonly string[]): void {
+    this.open()
+    for (const text of texts) this.hear(text)
+    this.close()
+  }
+
+  /** What pages see of it, but for the freshness of the stream. */
+  get shown(): unknown {
+    const { fields, batches } = this.state.view()
+    return { fields: { ...fields, heardAt: null }, batches }
+  }
+
+  get log(): unknown {
+    return this.state.log.tail(Infinity)
+  }
+}
+
+/** A run that nobody records. */
+export const unrecorded = () =>
+  new Listening(
+    new RunState(
+      'r1',
+      hostWith(() => undefined),
+      '001-todo',
+      T0,
+    ),
+  )
+
+/** Folders of recordings that are gone after the test that made them. */
+export class Folders {
+  private readonly ends: (() => void)[] = []
+
+  /** A new one. */
+  make(): string {
+    const folder = mkdtempSync(join(tmpdir(), 'groundtruth-'))
+    this.ends.push(() => rmSync(folder, { recursive: true }))
+    return folder
+  }
+
+  /** A run that is recorded. */
+  recorded(links?: () => Links) {
+    const recorder = new Recorder(this.make(), silent)
+    this.ends.push(() => recorder.close())
+    const recordings = new RunRecordings(BACKEND, recorder, silent)
+    const host = hostWith((state, what, urgent) => recordings.append(state, what, urgent), links)
+    const state = new RunState('r1', host, '001-todo', T0)
+    recordings.begin(state)
+    return { recorder, recordings, run: new Listening(state) }
+  }
+
+  end(): void {
+    for (const end of this.ends.splice(0).reverse()) end()
+  }
+}
+
+export const replayOf = ({ frames }: Story, to = frames.length) =>
+  frames.slice(0, to).filter(({ replayed }) => replayed)
+export const texts = (frames: Story['frames']) => frames.map(({ text }) => text)
+export const stories = outlines().map(tell)
+export const someFrames = fc.array(fc.nat(1_000), { maxLength: 3 }).map(cuts => cuts.sort((a, b) => a - b))
+
+/** Delivers the story up to a place: live on several connections, each of which begins with a replay. */
+export function deliver(run: Listening, story: Story, cuts: readonly number[], to: number): void {
+  const { plan: batches, frames } = story
+  run.observe({ kind: 'plan', at: run.now, spec: '001-todo', batches, shared: false })
+  let joined = 0
+  for (const cut of [...cuts.map(cut => Math.round((cut * to) / 1_000)), to]) {
+    run.open()
+    for (const { text } of [...replayOf(story, joined), ...frames.slice(joined, cut)]) run.hear(text)
+    if (cut < to) run.close()
+    joined = cut
+  }
+}

@@ -1,0 +1,273 @@
+import { once } from 'node:events'
+import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import { BlockList } from 'node:net'
+import { Readable } from 'node:stream'
+import { HubError, type HubApi, type ImportsApi, type LogPage, type StartRequest } from '../../hub/api/hub-api'
+import type { AgentContainer, ContainerList, Fleet, LogLine, RunFields, RunSummary, Snapshot } from '../../run/model'
+import { someRun } from '../run/documents'
+import { Access, type AccessOptions } from '../../server/access'
+import type { AuditEntry } from '../../server/audit'
+import type { ConnectionBounds } from '../../server/connection-bounds'
+import { Pace } from '../../server/pace'
+import { inTurns, type RenderingBounds } from '../../server/renderings'
+import { createEdge, listen } from '../../server/edge'
+import { createApi } from '../../server/http'
+import { createLog } from '../../server/log'
+import { Metrics } from '../../server/metrics'
+import { createDoor } from '../../server/sign-in'
+import type { Patience } from '../../server/slow-body'
+import type { Team } from './team'
+import { currentVisit } from '../../server/visit'
+
+export const silent = createLog('silent', process.stderr)
+
+const version = { epoch: 'e1', version: 1, now: '2026-01-02T03:04:06.000Z' }
+
+/** The one import that the fake hub has. */
+export const IMPORT = 'f'.repeat(32)
+
+/** A hub that keeps its runs in memory, remembers what it was asked, and fails with `failure` where one is set. */
+export class FakeHub implements HubApi {
+  readonly backend = 'http://127.0.0.1:3000'
+  readonly asked: unknown[] = []
+  /** By run, or by run and batch, joined with a blank. */
+  readonly logLines = new Map<string, LogLine[]>()
+  readonly agents: AgentContainer[] = []
+  dockerError: string | null = null
+  readonly renamed = new Map<string, string>()
+  failure: Error | undefined
+  dropped = 0
+  #runs = new Map<string, RunFields>()
+
+  add(runId: string): void {
+    this.#runs.set(runId, someRun(runId))
+    this.logLines.set(runId, [])
+  }
+
+  links() {
+    return { backend: 'live', docker: 'off' } as const
+  }
+
+  recording() {
+    return { state: 'on' } as const
+  }
+
+  async fleet(): Promise<Fleet> {
+    this.#note('fleet')
+    const runs = [...this.#runs.values()]
+    const since = { linkSince: null, dockerSince: null }
+    return { ...version, ...since, backend: this.backend, link: this.links(), findings: [], imports: [], runs }
+  }
+
+  async runs(): Promise<RunSummary[]> {
+    this.#note('runs')
+    return [...this.#runs.values()].map(run => ({ ...run, ...version }))
+  }
+
+  async snapshot(runId: string): Promise<Snapshot | undefined> {
+    this.#note('snapshot', runId)
+    const run = this.#runs.get(this.renamed.get(runId) ?? runId)
+    return run && { ...run, ...version, batches: [] }
+  }
+
+  async logs(
+    runId: string,
+    { batch, after, limit }: { batch?: string; after: number; limit: number },
+  ): Promise<LogPage | undefined> {
+    this.#note('logs', runId, after, limit)
+    const lines = this.logLines
+      .get(batch === undefined ? runId : `${runId} ${batch}`)
+      ?.filter(line => line.seq > after)
+      .slice(0, limit)
+    return lines && { lines, next: lines.at(-1)?.seq ?? after, dropped: this.dropped }
+  }
+
+  async exportRun(runId: string) {
+    this.#note('exportRun', runId)
+    return this.#runs.has(runId) ? Readable.from(['{"groundtruth":1}\n']) : undefined
+  }
+
+  imports: ImportsApi = {
+    list: () => {
+      this.#note('imports')
+      return []
+    },
+    add: async body => {
+      let text = ''
+      for await (const piece of body) text += piece.toString()
+      this.#note('import', text)
+      return { importId: IMPORT, created: true }
+    },
+    snapshot: async id => {
+      this.#note('importSnapshot', id)
+      return id === IMPORT ? { ...someRun('r1'), ...version, batches: [] } : undefined
+    },
+    logs: async id => {
+      this.#note('importLogs', id)
+      return id === IMPORT ? { lines: [], next: 0, dropped: 0 } : undefined
+    },
+    recording: async id => {
+      this.#note('importRecording', id)
+      return id === IMPORT ? Readable.from(['{"groundtruth":1}\n']) : undefined
+    },
+    remove: async id => {
+      this.#note('removeImport', id)
+      if (id !== IMPORT) throw new HubError('not-found', 'There is no such import')
+    },
+  }
+
+  async containers(): Promise<ContainerList> {
+    this.#note('containers')
+    const docker = { link: this.links().docker, error: this.dockerError }
+    return { ...version, docker, dockerSince: null, containers: this.agents }
+  }
+
+  async stopContainer(id: string, by?: string) {
+    this.#note('stopContainer', id, ...(by === undefined ? [] : [by]))
+    const agent = this.agents.find(each => each.id.startsWith(id))
+    if (agent === undefined) throw new HubError('not-found', 'There is no such container')
+    if (agent.state !== 'running') throw new HubError('over', 'It no longer runs')
+    if (!agent.stoppable) throw new HubError('forbidden', 'Its run is not over')
+  }
+
+  async specs() {
+    this.#note('specs')
+    return [{ name: 'shop', has_tasks: true, has_plan: true, task_count: 3 }]
+  }
+
+  async specPlan(spec: string) {
+    this.#note('specPlan', spec)
+    return { state: 'read' as const, total: 3, completed: 1, runs: [...this.#runs.keys()] }
+  }
+
+  async start(start: StartRequest, by?: string) {
+    this.#note('start', start, ...(by === undefined ? [] : [by]))
+    const runId = start.runId ?? 'run-1-abcdef'
+    if (this.#runs.has(runId)) throw new HubError('conflict', `${runId} is in use`)
+    this.add(runId)
+    return { runId }
+  }
+
+  async follow(runId: string, spec?: string) {
+    this.#note('follow', runId, spec)
+    const created = !this.#runs.has(runId)
+    if (created) this.add(runId)
+    return { snapshot: { ...someRun(runId), ...version, batches: [] }, created }
+  }
+
+  async stop(runId: string, by?: string) {
+    this.#note('stop', runId, ...(by === undefined ? [] : [by]))
+    if (!this.#runs.has(runId)) throw new HubError('not-found', 'There is no such run')
+  }
+
+  async close() {
+    this.#note('close')
+  }
+
+  #note(...call: unknown[]): void {
+    this.asked.push(call)
+    if (this.failure) throw this.failure
+  }
+}
+
+export interface Answer {
+  status: number
+  headers: IncomingHttpHeaders
+  text: string
+}
+
+/** An edge as on loopback, where nobody is asked who they are. */
+export const atHome = {
+  access: new Access({ authentication: null, publicUrl: null }),
+  door: null,
+  publicUrl: null,
+  trustedProxy: new BlockList(),
+  scripts: [],
+  meter: new Metrics(),
+  log: silent,
+  pace: new Pace(),
+}
+
+export interface Entrance {
+  /** What answers in place of the fake hub. */
+  hub?: HubApi
+  /** Imports that answer in place of the fake hub's. */
+  imports?: ImportsApi
+  /** Those who hold tokens; without, nobody is asked. */
+  team?: Team
+  proxyUser?: NonNullable<AccessOptions['authentication']>['proxyUser']
+  publicUrl?: URL
+  trustedProxy?: BlockList
+  patience?: Patience
+  connections?: ConnectionBounds
+  renderings?: RenderingBounds
+}
+
+/**
+ * A dashboard whose pages say only what they were told: the edge, the HTTP interface and a fake hub, on a real port. What
+ * was audited is in `audited`; `left` is called when somebody signs out.
+ */
+export async function serve(entranceOf: Entrance = {}) {
+  const { team, proxyUser = null, publicUrl, trustedProxy, patience, connections, renderings, imports } = entranceOf
+  const hub = new FakeHub()
+  if (imports) hub.imports = imports
+  const metrics = new Metrics()
+  const live = createServer()
+  const audited: AuditEntry[] = []
+  const audit = (entry: AuditEntry) => void audited.push(entry)
+  const left = { then: () => undefined as unknown }
+  const entrance = { publicUrl: publicUrl ?? null, trustedProxy: trustedProxy ?? new BlockList() }
+  const access = new Access({
+    authentication: team ? { ...team.signIn, proxyUser } : null,
+    publicUrl: entrance.publicUrl,
+  })
+  const page = async (_: IncomingMessage, response: ServerResponse) =>
+    void response.end(currentVisit().signIn ?? 'a page')
+  const pages = inTurns(page, metrics, atHome.pace, renderings)
+  const edge = createEdge({
+    ...atHome,
+    ...entrance,
+    access,
+    meter: metrics,
+    api: createApi({ hub: entranceOf.hub ?? hub, metrics, audit, warnings: () => [], pace: atHome.pace }),
+    pages,
+    door: team
+      ? createDoor({
+          ...team.signIn,
+          ...entrance,
+          audit,
+          meter: metrics,
+          pages,
+          pace: atHome.pace,
+          left: () => left.then(),
+        })
+      : null,
+    live,
+    ...(patience && { patience }),
+    ...(connections && { connections }),
+  })
+  const port = Number((await listen(edge, '127.0.0.1', 0)).port)
+
+  /** Sends headers as they are, forbidden ones included, which `fetch` would not. */
+  const call = async (
+    method: string,
+    path: string,
+    headers: Record<string, string> = {},
+    body?: string,
+  ): Promise<Answer> => {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const outgoing = request({ port, method, path, headers: { host: `127.0.0.1:${port}`, ...headers }, agent: false })
+      outgoing.on('response', resolve).on('error', reject).end(body)
+    })
+    let text = ''
+    for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) text += chunk
+    return { status: response.statusCode ?? 0, headers: response.headers, text }
+  }
+
+  const close = async () => {
+    edge.close()
+    edge.closeAllConnections()
+    await once(edge, 'close')
+  }
+  return { hub, metrics, live, edge, access, audited, left, port, call, close }
+}

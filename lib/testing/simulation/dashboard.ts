@@ -1,0 +1,243 @@
+import { pino } from 'pino'
+import type { Engine } from '../../docker/engine'
+import { documentBody } from '../../sync/body'
+import type { Document } from '../../sync/document'
+import type { Followed, Link, PageServer, World } from './pages/pages'
+import type { LogState } from '../../sync/log'
+import type { Answer, Subscribe } from '../../sync/messages'
+import { Replica } from '../../sync/replica'
+import { fleetScope, parseScope, runScope, type Scope } from '../../sync/scope'
+import { Hub } from '../../hub/hub'
+import { MemoryStore } from '../../hub/runs/store'
+import { HubError, type StartRequest } from '../../hub/api/hub-api'
+import { Books, BookedPublisher, type PublisherFault } from './expected-documents'
+import { Disk, type RecordsFault } from './disk'
+import { forgotten } from './memory'
+import { neverTrue } from './oracle'
+
+/** What is wrong with a server on purpose. */
+export interface ServerFault extends PublisherFault {
+  /** What becomes of what it records. */
+  records?: RecordsFault
+  /** Every incarnation of it has this name. */
+  incarnation?: string
+  /** It answers at once, and joins so many ms later. */
+  joinsLateBy?: number
+}
+
+/** So few finished runs are kept. */
+const KEEPS = 2
+/** Who keeps in mind what the dashboard can know. */
+export interface Witness {
+  /** Whether it knows that the run exists. */
+  knows(runId: string): boolean
+  /** How the backend's history says that a run ended; null where it does not. */
+  recorded(runId: string): readonly string[]
+  /** Of an evicted run nothing that was heard before is known any more. */
+  evicted(runId: string): void
+  /** A new process knows what the one before held. */
+  rebuilt(held: ReadonlyMap<Scope, Document>): void
+}
+
+/** The dashboard's server: the real hub with all that it stands on, started again and again. */
+export class Dashboard implements PageServer {
+  readonly links = new Set<Link>()
+  /** Errors of its own, of which there must be none. */
+  readonly failures: string[] = []
+  /** Runs that it was asked to follow, and has not been told to forget. */
+  readonly wanted = new Set<string>()
+  hub: Hub | null = null
+  skew = 0
+  incarnation = 0
+  private publisher: BookedPublisher | null = null
+  private readonly books = new Books()
+  private readonly disk: Disk
+  /** What it held when it was killed. */
+  private before: ReadonlyMap<Scope, Document> = new Map()
+
+  constructor(
+    private readonly world: World<PageServer>,
+    private readonly fault: ServerFault,
+    private readonly engine: () => Engine,
+    private readonly witness: Witness,
+  ) {
+    this.disk = new Disk(fault.records)
+  }
+
+  get isUp(): boolean {
+    return this.hub !== null
+  }
+
+  /** The clock stands still meanwhile. */
+  async start(): Promise<void> {
+    const { clock } = this.world
+    const incarnation = ++this.incarnation
+    const evicted = new Set<string>()
+    const failed = (error: unknown) => void this.failures.push(String(error))
+    const publisher = new BookedPublisher(
+      {
+        broadcast: (scope, event, message) => {
+          for (const link of this.audience(scope)) link.send(event, message)
+        },
+        audience: scope => this.audience(scope).length,
+        failed: (_, error) => failed(error),
+        incarnation: this.fault.incarnation ?? `p${incarnation}`,
+      },
+      (scope, document) => {
+        // Of a process that was killed nothing is left to hold anything.
+        if (this.publisher !== publisher || !this.books.holds(scope, document, clock.now)) return false
+        if (document) this.failures.push(...neverTrue(document))
+        else this.closed(scope, evicted)
+        return true
+      },
+      this.fault,
+    )
+    const store = new MemoryStore({ maxRuns: KEEPS })
+    store.onEvict(({ runId }) => {
+      evicted.add(runId)
+      this.wanted.delete(runId)
+      this.witness.evicted(runId)
+    })
+    const log = pino({ level: 'error' }, { write: (line: string) => void this.failures.push(line) })
+    this.publisher = publisher
+    this.hub = new Hub({
+      backendUrl: new URL('http://backend.test'),
+      engine: this.engine(),
+      publisher,
+      log,
+      store,
+      recorder: this.disk.recorder(log),
+    })
+    this.witness.rebuilt(this.before)
+    await this.hub.restore()
+    publisher.serve()
+    this.failures.push(...forgotten(this.before, this.books.held(), evicted, runId => this.witness.recorded(runId)))
+    // Whether such a run exists at all the backend has yet to say.
+    for (const runId of this.wanted) if (!this.witness.knows(runId)) this.wanted.delete(runId)
+  }
+
+  /** Killed: nothing is said to anybody, and nothing more is written. @param torn it was about to write */
+  stop(noticed: boolean, torn = false): void {
+    this.before = this.books.held()
+    this.disk.killed(torn)
+    void this.hub?.close()
+    this.publisher?.stop()
+    this.hub = this.publisher = null
+    for (const link of this.links) this.world.cut(link, noticed)
+    this.books.closeAll(this.world.clock.now)
+  }
+
+  end(): void {
+    this.stop(false)
+    this.disk.throwAway()
+  }
+
+  begin(request: StartRequest & { runId: string }, accepted: () => void): void {
+    this.ask(
+      hub => hub.start(request),
+      () => {
+        this.wanted.add(request.runId)
+        accepted()
+      },
+    )
+  }
+
+  follow(runId: string): void {
+    this.wanted.add(runId)
+    this.ask(
+      hub => hub.follow(runId),
+      () => undefined,
+      code => {
+        if (code === 'not-found') this.wanted.delete(runId)
+      },
+    )
+  }
+
+  stopRun(runId: string, stopped: () => void): void {
+    this.ask(hub => hub.stop(runId), stopped)
+  }
+
+  async render(): Promise<(now: number) => Followed[]> {
+    const at = this.world.serverNow()
+    const scopes = [fleetScope, ...[...this.wanted].map(runId => runScope(runId))]
+    const reads = await Promise.all(scopes.map(async scope => ({ scope, read: await this.publisher?.read(scope) })))
+    return now =>
+      reads.map(({ scope, read }) => {
+        const seed = read && { state: read.document, stamp: { epoch: read.epoch, version: read.version, now: at } }
+        return new Replica(scope, this.world.fault.body ?? documentBody, now, seed)
+      })
+  }
+
+  /** Whether anything was another so many ms ago. */
+  hasChangedWithin(ms: number): boolean {
+    return this.world.clock.now - this.books.changedAt < ms
+  }
+
+  /** Scopes that have changed without a word to their pages. */
+  unannounced(): Scope[] {
+    return this.publisher?.unannounced() ?? []
+  }
+
+  has(scope: Scope): boolean {
+    return this.books.has(scope)
+  }
+
+  /** For how long a scope has been published, ms. */
+  age(scope: Scope): number {
+    return this.world.clock.now - this.books.since(scope)
+  }
+
+  subscribe(link: Link, request: Subscribe, answer: (answer: Answer) => void): void {
+    const join = () => link.scopes.add(request.scope)
+    if (this.fault.joinsLateBy === undefined) join()
+    else this.world.clock.setTimer(this.fault.joinsLateBy, join)
+    void this.publisher?.resume(request.scope, request).then(answer)
+  }
+
+  drained(link: Link): void {
+    link.jammed = false
+    for (const scope of link.scopes) {
+      void this.publisher?.snapshot(scope).then(message => {
+        if (message) link.send('snapshot', message)
+        else link.send('gone', { scope })
+      })
+    }
+  }
+
+  knows(scope: Scope, state: Document | LogState, now: number, ago: number): boolean {
+    return !('lines' in state) && this.books.knows(scope, state, now, ago)
+  }
+
+  /** A run leaves only where it has to make room, or turns out to be none [SYNC-9]. */
+  private closed(scope: Scope, evicted: ReadonlySet<string>): void {
+    const parts = parseScope(scope)
+    if (parts?.kind !== 'run' || evicted.has(parts.runId)) return
+    if (this.witness.knows(parts.runId)) this.failures.push(`[SYNC-9] ${parts.runId} is gone`)
+    // Whoever followed it was told that it exists, unless the backend could be asked only by a later process.
+    else if (this.incarnation > 1) this.wanted.delete(parts.runId)
+  }
+
+  private audience(scope: Scope): Link[] {
+    return [...this.links].filter(link => link.alive && !link.jammed && link.scopes.has(scope))
+  }
+
+  /** What is refused is refused; anything but a `HubError` is an error of its own. A dead process tells nobody. */
+  private ask(
+    question: (hub: Hub) => Promise<unknown>,
+    done: () => void,
+    refused: (code: HubError['code']) => void = () => undefined,
+  ): void {
+    const { hub } = this
+    if (!hub) return
+    const unlessDead = (step: () => void) => {
+      if (this.hub === hub) step()
+    }
+    question(hub).then(
+      () => unlessDead(done),
+      (error: unknown) => {
+        if (error instanceof HubError) unlessDead(() => refused(error.code))
+        else this.failures.push(String(error))
+      },
+    )
+  }
+}

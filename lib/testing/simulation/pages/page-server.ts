@@ -1,0 +1,193 @@
+import type { LogLine } from '../../../run/model'
+import { documentBody, logBody } from '../../../sync/body'
+import type { Document, Item } from '../../../sync/document'
+import { canonical, equal } from '../../../sync/json'
+import type { LogState } from '../../../sync/log'
+import { MemoryPublisher } from '../../../sync/memory-publisher'
+import type { Answer, Subscribe } from '../../../sync/messages'
+import { Replica } from '../../../sync/replica'
+import { logScope, runScope, type Scope } from '../../../sync/scope'
+import { TestLog, throughText } from '../../sync/fixtures'
+import type { Followed, Link, PageServer, World } from './pages'
+
+/** The server of the simulated world: a document and a log that change, their publisher, and who has joined. */
+
+export const RUN = runScope('r')
+export const LOG = logScope('r')
+
+/** What the server held of a scope, and when. */
+class Oracle<S> {
+  private readonly states: { matches: (state: S) => boolean; until: number }[] = []
+
+  /** From now on the server holds this, or nothing. */
+  holds(now: number, matches: ((state: S) => boolean) | null): void {
+    const last = this.states.at(-1)
+    if (last?.until === Infinity) last.until = now
+    if (matches) this.states.push({ matches, until: Infinity })
+  }
+
+  /** Whether the server held exactly this at most so long ago. */
+  knows(state: S, now: number, ago: number): boolean {
+    return this.states.some(({ matches, until }) => until >= now - ago && matches(state))
+  }
+}
+
+export class Server implements PageServer {
+  readonly links = new Set<Link>()
+  private readonly oracles = { run: new Oracle<Document>(), log: new Oracle<LogState>() }
+  publisher: MemoryPublisher | null = null
+  /** Its clock, against the true one. */
+  skew = 0
+  /** Whether the run is in the store. */
+  exists = true
+  private incarnations = 0
+  private document: Document = { fields: { n: 0 }, items: [] }
+  private readonly log = new TestLog(40)
+  private written: LogLine[] = []
+
+  constructor(private readonly world: World<PageServer>) {
+    this.start()
+  }
+
+  get isUp(): boolean {
+    return this.publisher !== null
+  }
+
+  has(): boolean {
+    return this.exists
+  }
+
+  async render(): Promise<(now: number) => Followed[]> {
+    const at = this.world.serverNow()
+    const read = await this.publisher?.read(RUN)
+    const seed = read && { state: read.document, stamp: { epoch: read.epoch, version: read.version, now: at } }
+    return now => [new Replica(RUN, this.world.fault.body ?? documentBody, now, seed), new Replica(LOG, logBody, now)]
+  }
+
+  knows(_scope: Scope, state: Document | LogState, now: number, ago: number): boolean {
+    return 'lines' in state ? this.oracles.log.knows(state, now, ago) : this.oracles.run.knows(state, now, ago)
+  }
+
+  start(): void {
+    const { clock, fault } = this.world
+    this.incarnations++
+    this.publisher = new MemoryPublisher({
+      broadcast: (scope, event, message) => {
+        for (const link of this.audience(scope)) link.send(event, message)
+      },
+      audience: scope => this.audience(scope).length,
+      failed: (_, error) => {
+        throw error
+      },
+      now: () => clock.now + this.skew,
+      setTimer: clock.setTimer,
+      incarnation: fault.incarnation ?? `p${this.incarnations}`,
+    })
+    this.open()
+  }
+
+  /** The process dies, and with it every connection, which its pages may notice or not. */
+  stop(noticed: boolean): void {
+    this.publisher?.stop()
+    this.publisher = null
+    for (const link of this.links) this.world.cut(link, noticed)
+    this.record()
+  }
+
+  open(): void {
+    this.record()
+    if (!this.exists) return
+    this.publisher?.open(RUN, () => this.document)
+    this.publisher?.openLog(LOG, this.log)
+  }
+
+  evict(): void {
+    this.exists = false
+    this.publisher?.close(RUN)
+    this.publisher?.close(LOG)
+    this.record()
+  }
+
+  bringBack(): void {
+    if (this.exists) return
+    this.exists = true
+    this.open()
+  }
+
+  subscribe(link: Link, request: Subscribe, answer: (answer: Answer) => void): void {
+    const { publisher } = this
+    if (!publisher) return
+    const { joinsLateBy } = this.world.fault
+    const join = () => link.scopes.add(request.scope)
+    if (joinsLateBy === undefined) join()
+    else this.world.clock.setTimer(joinsLateBy, join)
+    void publisher.resume(request.scope, request).then(answer)
+  }
+
+  drained(link: Link): void {
+    link.jammed = false
+    for (const scope of link.scopes) {
+      void this.publisher?.snapshot(scope).then(message => {
+        if (message) link.send('snapshot', message)
+        else link.send('gone', { scope })
+      })
+    }
+  }
+
+  edit(how: number, announced: boolean): void {
+    this.document = edited(this.document, how)
+    this.record()
+    if (announced) this.publisher?.touch(RUN)
+  }
+
+  write(lines: number): void {
+    for (let n = 0; n < lines; n++) {
+      this.log.add(`${this.written.length}`, n % 2)
+      this.written.push(...this.log.tail(1))
+    }
+    this.record()
+    this.publisher?.touch(LOG)
+  }
+
+  /** Another execution under the same id. */
+  renew(): void {
+    this.document = { fields: { n: this.world.random(9) }, items: [] }
+    this.log.clear()
+    this.written = []
+    this.record()
+    this.publisher?.renew(RUN)
+    this.publisher?.renew(LOG)
+  }
+
+  private audience(scope: Scope): Link[] {
+    return [...this.links].filter(link => link.alive && !link.jammed && link.scopes.has(scope))
+  }
+
+  private record(): void {
+    const { now } = this.world.clock
+    const isHeld = this.publisher !== null && this.exists
+    const text = canonical(throughText(this.document))
+    const lines = [...this.written]
+    this.oracles.run.holds(now, isHeld ? state => canonical({ ...state, items: [...state.items] }) === text : null)
+    this.oracles.log.holds(now, isHeld ? state => equal(state.lines, lines.slice(state.dropped)) : null)
+  }
+}
+
+const IDS = ['a', '__proto__', 'constructor', 'b', '', 'toString']
+
+function edited({ fields, items }: Document, how: number): Document {
+  const at = how % Math.max(1, items.length)
+  const id = IDS[how % IDS.length] ?? ''
+  const change = (item: Item): Item[] => [{ ...item, n: how }]
+  const replace = (by: (item: Item) => Item[]) => items.flatMap((item, index) => (index === at ? by(item) : item))
+  const ways: (() => Document)[] = [
+    () => ({ fields: { ...fields, n: how }, items }),
+    () => ({ fields, items: items.some(item => item.id === id) ? items : [{ id, n: how }, ...items] }),
+    () => ({ fields, items: items.some(item => item.id === id) ? items : [...items, { id }] }),
+    () => ({ fields, items: replace(change) }),
+    () => ({ fields, items: replace(() => []) }),
+    () => ({ fields, items: [...items.slice(at), ...items.slice(0, at)] }),
+    () => ({ fields, items: replace(item => [{ id: item.id }]) }),
+  ]
+  return ways[how % ways.length]?.() ?? { fields, items }
+}

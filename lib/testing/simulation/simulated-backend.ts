@@ -1,0 +1,261 @@
+import type { Generation } from '../../reference-backend/generation'
+import type { PageServer, World } from './pages/pages'
+import { isObject, own, parseJson, type Json } from '../../sync/json'
+import type { SimulatedDocker } from './simulated-docker'
+import { Execution, type Frame } from './execution'
+import { NO_ENTRY, SpecFiles, type PlannedBatch } from './spec-files'
+import { CLEAR, type Path, type Peer, type SimulatedSocket } from './simulated-network'
+
+/** The plans of the simulated projects: no id is in two of them, so whose a container is can always be told. */
+const PLANS: readonly (readonly (readonly [id: string, name: string, ...dependsOn: string[]])[])[] = [
+  [
+    ['setup', 'Project Setup'],
+    ['ui', 'Build UI', 'setup'],
+    ['api', 'Build', 'setup'],
+  ],
+  [
+    ['__proto__', 'constructor'],
+    ['1', 'Batch 10'],
+    ['10', 'Batch 1', '1'],
+    ['a b', 'Mail'],
+  ],
+  [["it's", '"quoted"']],
+  [
+    ['x.', 'Search. Index'],
+    ['toString', 'Search.'],
+  ],
+]
+
+/** Which spec each run executes: the first runs of all of them, and the second ones of two. */
+const RUNS = [0, 1, 2, 3, 0, 2]
+
+const UNKNOWN = '{"type":"error","message":"Execution not found."}'
+const PAGE = '<!doctype html><title>ckrv</title>'
+
+/** A run as the outside world knows it: it may be executed by a process that is no more. */
+export interface Project {
+  readonly files: SpecFiles
+  readonly runId: string
+  execution: Execution | null
+  /** The process that executes it still lives. */
+  isAlive: boolean
+  /** What the dashboard knows of it, whichever of its processes heard that: each records it [REC-3]. */
+  readonly known: {
+    /** It asked for the stop, or heard of the abort. */
+    abort: boolean
+    /** It started it, and so knows whether it is a dry run. */
+    accepted: boolean
+    readonly heard: Set<Frame>
+  }
+}
+
+/** The Rust backend: its runs, its sockets, its HTTP interface. It may die, and then knows nothing. */
+export class SimulatedBackend implements Peer {
+  path: Path = CLEAR
+  readonly projects: Project[]
+  readonly specs: readonly SpecFiles[]
+  /** Entries of the history of which a run was evicted. */
+  readonly evictedEntries = new Set<string>()
+  private readonly sockets = new Set<SimulatedSocket>()
+  private hexes = 0
+
+  constructor(
+    private readonly world: World<PageServer>,
+    private readonly docker: SimulatedDocker,
+    private readonly options: {
+      generation: Generation
+      dryRun: boolean
+      /** Its clock, against the true one, ms. */
+      skew: number
+      frame: (text: string) => string | null
+      /** What the dashboard is answered in the place of an answer. */
+      answer: (pathname: string, text: string) => string
+    },
+  ) {
+    const specs = PLANS.map((plan, n) => {
+      const batches = plan.map(([id, name, ...dependsOn]) => ({ id, name, dependsOn, status: 'pending', branch: null }))
+      return new SpecFiles(`00${n + 1}-spec`, batches)
+    })
+    this.projects = RUNS.flatMap((which, n) => {
+      const files = specs[which]
+      const known = { abort: false, accepted: false, heard: new Set<Frame>() }
+      return files ? [{ files, runId: `run-${n + 1}`, execution: null, isAlive: false, known }] : []
+    })
+    this.specs = specs
+  }
+
+  get isDry(): boolean {
+    return this.options.dryRun
+  }
+
+  random(limit: number): number {
+    return this.world.random(limit)
+  }
+
+  /** The dashboard knows that the run exists. */
+  isKnown(runId: string): boolean {
+    const known = this.projects.find(each => each.runId === runId)?.known
+    return known !== undefined && (known.accepted || known.abort || known.heard.size > 0)
+  }
+
+  /** As what the history may have said that a run ended, at any time; none where it does not. */
+  recorded(runId: string): readonly string[] {
+    const project = this.projects.find(each => each.runId === runId)
+    const entry =
+      project?.execution?.entry ?? this.specs.flatMap(({ entries }) => entries).find(({ id }) => id === runId)
+    if (!entry || entry.status === 'running') return []
+    const isShared = this.projects.filter(({ execution }) => execution?.entry === entry).length > 1
+    // Each of the runs that share it ends it once.
+    return isShared ? ['completed', 'failed', 'aborted'] : [entry.status]
+  }
+
+  /** The dashboard has evicted a run, and with it all that it had heard of it. */
+  evicted(runId: string): void {
+    const project = this.projects.find(each => each.runId === runId)
+    this.evictedEntries.add(project?.execution?.entry?.id ?? runId)
+    if (!project) return
+    const { known } = project
+    known.abort = known.accepted = false
+    known.heard.clear()
+  }
+
+  answer(method: string, { pathname, searchParams }: URL, body: string | null): { status: number; text: string } {
+    const json = (value: Json, status = 200) => ({
+      status,
+      text: this.options.answer(pathname, JSON.stringify(value)),
+    })
+    if (pathname === '/health') return { status: 200, text: 'OK' }
+    if (pathname === '/api/specs')
+      return json({ specs: this.specs.map(({ spec }) => ({ name: spec, has_plan: true })) })
+    if (pathname === '/api/plans/detail') return json(this.planOf(searchParams.get('spec')))
+    const [, spec, id] = /^\/api\/history\/([^/]+)(?:\/([^/]+))?$/.exec(pathname) ?? []
+    const files = this.specs.find(each => each.spec === spec)
+    if (files && this.options.generation !== 'A') {
+      if (id === undefined) return json(files.listed())
+      return json(files.detail(id), files.entry(id) ? 200 : 404)
+    }
+    if (method === 'POST' && pathname === '/api/execution/start') return json(this.start(parseJson(body ?? '')))
+    if (method === 'POST' && pathname === '/api/execution/stop') return json(this.stop(parseJson(body ?? '')))
+    return { status: 200, text: PAGE }
+  }
+
+  joined(socket: SimulatedSocket): void {
+    const project = this.projects.find(({ runId }) => runId === socket.runId)
+    if (!project?.execution || !project.isAlive) {
+      const text = this.options.frame(UNKNOWN)
+      if (text !== null) socket.send(text, { isReplayed: true, isEnd: false }, () => undefined)
+      // Whoever asks for what does not exist hears nothing of it either once it does.
+      setTimeout(() => socket.terminate(), 100)
+      return
+    }
+    this.sockets.add(socket)
+    for (const frame of project.execution.frames) if (frame.replayed) this.send(project, socket, frame, true)
+  }
+
+  /** Somebody starts it: from the dashboard, or elsewhere. @param resumes the entry that it is to go on with */
+  execute(project: Project, resumes: string | null): boolean {
+    if (project.execution) return false
+    const { generation, dryRun, skew } = this.options
+    const now = () => this.world.clock.now + skew
+    project.isAlive = true
+    project.execution = new Execution({ dryRun, resumes }, project.files, generation, now, frame => {
+      for (const socket of this.sockets) if (socket.runId === project.runId) this.send(project, socket, frame, false)
+    })
+    return true
+  }
+
+  /** An entry that a run of the spec may go on with, or an id that no history holds. */
+  entryToResume({ files: { entries } }: Project, which: number): string {
+    return entries[which % (entries.length + 1)]?.id ?? NO_ENTRY
+  }
+
+  /** The engine takes its next step, whichever that is. */
+  step(project: Project, how: number): void {
+    const { execution } = project
+    if (!execution || !project.isAlive || execution.isOver) return
+    const { running, ready } = execution
+    const batch = running[how % Math.max(1, running.length)]
+    const next = ready[how % Math.max(1, ready.length)]
+    if (next && (!batch || how % 2 === 0)) {
+      const hex = (++this.hexes).toString(16).padStart(6, '0')
+      execution.begin(next, hex)
+      // The agent's container comes a moment later, whatever has become of the run by then.
+      if (!execution.dryRun) this.docker.createSoon(next.id, hex)
+    } else if (batch) {
+      if (how % 23 === 1) this.finish(execution, batch, 3, () => execution.fail(batch, 3))
+      else if (how % 23 === 3) this.finish(execution, batch, 0, () => execution.failToMerge(batch))
+      else this.finish(execution, batch, 0, () => execution.complete(batch))
+    }
+  }
+
+  print(project: Project, stream: 'stdout' | 'stderr', text: string): void {
+    const { execution } = project
+    if (execution && project.isAlive && execution.running.length > 0) execution.print(stream, text)
+  }
+
+  /** As its own page would. */
+  abort({ execution, isAlive }: Project): boolean {
+    if (!execution || !isAlive || execution.isAborted) return false
+    execution.abort()
+    return true
+  }
+
+  /** Its process ends, and every run with it. */
+  die(): void {
+    for (const project of this.projects) {
+      project.isAlive = false
+      project.execution?.die()
+    }
+    this.path = { ...this.path, refuses: true }
+    this.cut()
+  }
+
+  /** Drops every reader, as after a burst. */
+  cut(): void {
+    for (const socket of this.sockets) socket.terminate()
+    this.sockets.clear()
+  }
+
+  private finish(execution: Execution, batch: PlannedBatch, exitCode: number, told: () => void): void {
+    const hex = execution.hexOf(batch.id)
+    if (hex !== undefined) this.docker.finish(hex, exitCode)
+    told()
+  }
+
+  private send(project: Project, socket: SimulatedSocket, frame: Frame, isReplayed: boolean): void {
+    const text = this.options.frame(frame.text)
+    if (text === null) return
+    socket.send(text, { isReplayed, isEnd: frame.isEnd }, () => {
+      project.known.heard.add(frame)
+      if (!frame.replayed && project.execution?.isAborted === true) project.known.abort = true
+    })
+  }
+
+  /** The oldest generation can't read what it has written itself. */
+  private planOf(spec: string | null): Json {
+    const files = this.specs.find(each => each.spec === spec)
+    const batches = files?.plan.map(({ dependsOn, ...batch }) => ({ ...batch, depends_on: dependsOn })) ?? []
+    const strict = this.options.generation === 'A' && batches.some(({ status }) => status !== 'pending')
+    const raw_yaml = JSON.stringify({ batches })
+    return strict ? { success: false, batches: [], raw_yaml } : { success: true, batches, raw_yaml }
+  }
+
+  private start(request: Json): Json {
+    const project = this.meant(request)
+    const resumes = isObject(request) ? own(request, 'resume_run_id') : null
+    return project && this.execute(project, typeof resumes === 'string' ? resumes : null)
+      ? { success: true, run_id: project.runId, message: 'started' }
+      : { success: false, message: 'Execution already running' }
+  }
+
+  private stop(request: Json): Json {
+    const project = this.meant(request)
+    if (!project || !this.abort(project)) return { success: false, message: 'Execution not found or already stopped' }
+    return { success: true, message: 'stopped' }
+  }
+
+  private meant(request: Json): Project | undefined {
+    const runId = isObject(request) ? own(request, 'run_id') : null
+    return this.projects.find(project => project.runId === runId)
+  }
+}

@@ -1,0 +1,253 @@
+import { Readable } from 'node:stream'
+import type { EngineEvent, Inspection, Listed } from '../../docker/answers'
+import { DockerError } from '../../docker/docker-error'
+import { Engine, type EventStream } from '../../docker/engine'
+import { eventOf, idOf, inspectionOf, listedOf } from '../docker/fixtures'
+import { batch, type Container } from '../../run/model'
+import type { Document } from '../../sync/document'
+import type { PageServer, World } from './pages/pages'
+import type { Scope } from '../../sync/scope'
+import { CLEAR, type Path } from './simulated-network'
+
+/** How long each question waits for an answer, ms; see `Engine`. */
+const PING_WITHIN = 3_000
+const ANSWER_WITHIN = 10_000
+/** So many events are repeated to who subscribes again. */
+const KEPT = 256
+
+export interface SimulatedContainer {
+  inspection: Inspection
+  batchId: string
+  /** Which run's attempt of the batch it is. */
+  hex: string
+  removed: boolean
+  /** What the dashboard was shown of it, by the incarnation that was: that it exists, and how it ended. */
+  readonly shownTo: Set<number>
+  readonly endShownTo: Set<number>
+  /** The incarnations that were told how it ended when they asked, be it only whoever reads its output. */
+  readonly endReadBy: Set<number>
+}
+
+/** The Docker Engine: its containers and what it answers. It may be refused, silent, or start anew. */
+export class SimulatedDocker extends Engine {
+  path: Path = CLEAR
+  readonly containers: SimulatedContainer[] = []
+  private readonly streams = new Set<SimulatedEvents>()
+  private events_: EngineEvent[] = []
+
+  /** @param skew its clock, against the true one, ms */
+  constructor(
+    private readonly world: World<PageServer>,
+    private readonly skew: number,
+    private readonly listener: () => number,
+  ) {
+    super({ socketPath: '/simulated' })
+  }
+
+  override async ping(): Promise<void> {
+    await this.ask(PING_WITHIN, () => undefined)
+  }
+
+  override async listAgents(): Promise<Listed[]> {
+    const there = () => this.containers.filter(({ removed }) => !removed)
+    return this.ask(ANSWER_WITHIN, () =>
+      there()
+        .map(({ inspection: { id, state, createdAt } }) => listedOf(id, { state, createdAt }))
+        .reverse(),
+    )
+  }
+
+  override async inspect(id: string): Promise<Inspection> {
+    // Who asks may be no more when the answer comes.
+    const asker = this.listener()
+    const found = await this.ask(ANSWER_WITHIN, () => {
+      const container = this.containers.find(({ inspection, removed }) => inspection.id === id && !removed)
+      return container && { container, inspection: container.inspection }
+    })
+    if (!found) throw new DockerError('not-found', 'Docker knows no such container or image.')
+    found.container.shownTo.add(asker)
+    if (found.inspection.state === 'exited') found.container.endReadBy.add(asker)
+    return found.inspection
+  }
+
+  override async imageExists(): Promise<boolean> {
+    return this.ask(ANSWER_WITHIN, () => true)
+  }
+
+  override async events(since: number): Promise<EventStream> {
+    const asker = this.listener()
+    return this.ask(ANSWER_WITHIN, () => {
+      const stream = new SimulatedEvents(
+        this.world,
+        () => this.path,
+        event => this.shown(event, asker),
+      )
+      this.streams.add(stream)
+      for (const event of this.events_) if (event.nano >= BigInt(Math.floor(since)) * 1_000_000n) stream.push(event)
+      return stream
+    })
+  }
+
+  override async logs(): Promise<{ stream: Readable; tty: boolean }> {
+    return { stream: await this.ask(ANSWER_WITHIN, () => Readable.from([])), tty: false }
+  }
+
+  /** A new process of the dashboard knows of containers what the one before held of them [REC-7]. */
+  rebuilt(held: ReadonlyMap<Scope, Document>, dashboard: number): void {
+    for (const { id, exitCode } of [...held.values()].flatMap(containersIn)) {
+      const container = this.containers.find(({ inspection }) => inspection.id === id)
+      container?.shownTo.add(dashboard)
+      if (exitCode !== null) container?.endShownTo.add(dashboard)
+    }
+  }
+
+  createSoon(batchId: string, hex: string): void {
+    this.world.clock.setTimer(200, () => {
+      if (this.path.refuses && this.isDown) return
+      const id = idOf(this.containers.length + 1)
+      const source = `/project/.chakravarti/worktrees/batch-${batchId}-${hex}_1`
+      const mounts = [{ source, destination: '/workspace' }]
+      const inspection = inspectionOf(id, { createdAt: this.now, startedAt: this.now, state: 'running', mounts })
+      const toNobody = { shownTo: new Set<number>(), endShownTo: new Set<number>(), endReadBy: new Set<number>() }
+      this.containers.push({ inspection, batchId, hex, removed: false, ...toNobody })
+      this.tell(eventOf(id, 'create', this.now))
+      this.tell(eventOf(id, 'start', this.now))
+    })
+  }
+
+  /** The batch's agent ends, and its container is soon removed. */
+  finish(hex: string, exitCode: number): void {
+    const container = this.containers.find(each => each.hex === hex)
+    if (container) this.end(container, exitCode, true)
+  }
+
+  end(container: SimulatedContainer, exitCode: number, isRemoved: boolean): void {
+    if (container.removed) return
+    if (container.inspection.state === 'running') {
+      container.inspection = { ...container.inspection, state: 'exited', exitCode, finishedAt: this.now }
+      this.tell(eventOf(container.inspection.id, 'die', this.now, { exitCode }))
+    }
+    if (isRemoved) this.world.clock.setTimer(50, () => this.remove(container))
+  }
+
+  /** The daemon's process ends: so do its containers, and nobody is told. */
+  isDown = false
+  die(): void {
+    this.isDown = true
+    this.path = { ...this.path, refuses: true }
+    this.events_ = []
+    for (const container of this.containers) {
+      const { inspection } = container
+      if (inspection.state !== 'running') continue
+      container.inspection = { ...inspection, state: 'exited', exitCode: 137, finishedAt: this.now }
+    }
+    this.cut()
+  }
+
+  cut(): void {
+    for (const stream of this.streams) stream.cut()
+    this.streams.clear()
+  }
+
+  private remove(container: SimulatedContainer): void {
+    if (container.removed || this.isDown) return
+    container.removed = true
+    this.tell(eventOf(container.inspection.id, 'destroy', this.now))
+  }
+
+  private get now(): number {
+    return this.world.clock.now + this.skew
+  }
+
+  private ticks = 0n
+  private tell(event: EngineEvent): void {
+    const stamped = { ...event, nano: event.nano + (++this.ticks % 1_000_000n) }
+    this.events_ = [...this.events_, stamped].slice(-KEPT)
+    for (const stream of this.streams) stream.push(stamped)
+  }
+
+  private shown({ id, action }: EngineEvent, to: number): void {
+    const container = this.containers.find(({ inspection }) => inspection.id === id)
+    if (action === 'die') container?.endShownTo.add(to)
+  }
+
+  private async ask<T>(within: number, answer: () => T): Promise<T> {
+    const { path, world } = this
+    if (path.refuses || path.silent) {
+      if (path.refuses) throw new DockerError('unreachable', `Nobody listens at ${this.where}.`, true)
+      await this.pass(within)
+      throw new DockerError('timeout', `Docker at ${this.where} did not answer.`)
+    }
+    await this.pass(1 + world.random(path.late))
+    const result = answer()
+    await this.pass(1 + world.random(path.late))
+    if (this.path.refuses || this.path.silent) throw new DockerError('unreachable', 'The connection to Docker was cut.')
+    return result
+  }
+
+  private pass(ms: number): Promise<void> {
+    return new Promise(resolve => void this.world.clock.setTimer(ms, resolve))
+  }
+}
+
+/** The containers that a run's document shows; none of another scope's. */
+function containersIn({ fields, items }: Document): Container[] {
+  return 'runId' in fields ? items.flatMap(item => batch.parse(item).containers) : []
+}
+
+/** A subscription: what it has lost it never says, so nothing more comes, and it is cut soon after. */
+class SimulatedEvents implements EventStream {
+  private readonly queue: EngineEvent[] = []
+  private wake: (() => void) | null = null
+  private isDeaf = false
+  private isCut = false
+  private isDestroyed = false
+  private lastAt = 0
+
+  constructor(
+    private readonly world: World<PageServer>,
+    private readonly path: () => Path,
+    private readonly shown: (event: EngineEvent) => void,
+  ) {}
+
+  push(event: EngineEvent): void {
+    const { clock } = this.world
+    const { silent, lost, twice, late } = this.path()
+    if (this.isDeaf) return
+    if (silent || this.world.chance(lost)) {
+      this.isDeaf = true
+      clock.setTimer(400, () => this.cut())
+      return
+    }
+    this.lastAt = Math.max(this.lastAt, clock.now + 1 + this.world.random(late))
+    for (let n = this.world.chance(twice) ? 2 : 1; n > 0; n--) {
+      clock.setTimer(this.lastAt - clock.now, () => {
+        if (this.isCut) return
+        this.queue.push(event)
+        this.wake?.()
+      })
+    }
+  }
+
+  cut(): void {
+    this.isCut = true
+    this.wake?.()
+  }
+
+  destroy(): void {
+    this.isDestroyed = true
+    this.wake?.()
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<EngineEvent> {
+    for (;;) {
+      const event = this.queue.shift()
+      if (this.isDestroyed) return
+      if (event) {
+        this.shown(event)
+        yield event
+      } else if (this.isCut) throw new DockerError('unreachable', 'The connection to Docker was cut.')
+      else await new Promise<void>(resolve => (this.wake = resolve))
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import fc from 'fast-check'
+import { describe, expect, it, vi } from 'vitest'
+import { often } from '../support/often'
+import { play, stories, type Story } from './actions'
+import { simulatedFetch } from './simulated-network'
+import { pinned } from './pins/pinned'
+import { printed, shrunk, wrongIn } from './shrink'
+
+vi.mock('ws', async () => ({ WebSocket: (await import('./simulated-network')).SimulatedSocket }))
+vi.mock('node:timers/promises', async () => ({ setTimeout: (await import('./virtual-time')).sleep }))
+vi.stubGlobal('fetch', simulatedFetch)
+
+/** How many stories are told, and which: chosen ones every day, any others by `npm run fuzz`. */
+const RUNS = Number(process.env['WORLD_RUNS'] ?? often(50, 500))
+const SEED = Number(process.env['WORLD_SEED'] ?? 5)
+/** Which part of them this process tells, as `part/parts`. */
+const [PART = 0, PARTS = 1] = (process.env['WORLD_PART'] ?? '0/1').split('/').map(Number)
+/** Stories are told by the hundred: the first hundred is that of the seed, the next that of the seed after it. */
+const HUNDRED = 100
+/** So many deeds a story has, as a mean. */
+const STEPS = 200
+/** How long what was found is made shorter; then it is told as it is, ms. */
+const SHRINKS_FOR = 120_000
+/** A story takes half a second, on a busy machine much more; ms. */
+const PATIENCE = 120_000 + RUNS * 4_000
+
+describe('any story of the whole', () => {
+  it(
+    '[SYNC-10] [RUN-1] [RUN-2] [REC-3] [DOCK-2] ends right on every page, and no page claims what was not so',
+    async () => {
+      const property = fc.asyncProperty(stories(STEPS), async story => {
+        await play(story)
+      })
+      for (let hundred = PART; hundred * HUNDRED < RUNS; hundred += PARTS) {
+        const seed = (SEED + hundred) % 2 ** 31
+        const numRuns = Math.min(HUNDRED, RUNS - hundred * HUNDRED)
+        const told = await fc.check(property, { numRuns, seed, endOnFailure: true })
+        const which = `${told.numRuns} stories of seed ${seed}`
+        if (told.counterexample) throw await counterexample(told.counterexample[0], which)
+        console.log(`the world is right in ${which}`)
+      }
+    },
+    PATIENCE + SHRINKS_FOR,
+  )
+})
+
+/** What to pin, as short as it becomes in the time, and what is wrong with it. */
+async function counterexample(story: Story, which: string): Promise<Error> {
+  console.log(`The last of ${which} goes wrong:\n${printed(story)}`)
+  const short = await shrunk(story, play, SHRINKS_FOR)
+  const cause = await wrongIn(play, short)
+  return new Error(`The last of ${which} goes wrong. To be pinned:\n${printed(short)}\n${String(cause)}`, { cause })
+}
+
+describe('a story', () => {
+  it(
+    'is the same however often it is told, and whatever was told before',
+    async () => {
+      const endings: number[] = []
+      const [story] = fc.sample(stories(STEPS), { numRuns: 1, seed: 7 })
+      if (!story) throw new Error('No story')
+      for (let n = 0; n < 3; n++) endings.push((await play(story)).random(2 ** 30))
+      expect(endings).toEqual([endings[0], endings[0], endings[0]])
+    },
+    PATIENCE,
+  )
+})
+
+describe('a story that was found', () => {
+  for (const [name, story] of Object.entries(pinned)) it(name, () => play(story).then(() => undefined), PATIENCE)
+})

@@ -1,0 +1,144 @@
+import { expect } from 'vitest'
+import type { Generation } from '../../reference-backend/generation'
+import { CALM, World, type Fault } from './pages/pages'
+import { runScope } from '../../sync/scope'
+import { SimulatedBackend, type Project } from './simulated-backend'
+import { Dashboard, type ServerFault, type Witness } from './dashboard'
+import { SimulatedDocker } from './simulated-docker'
+import { expectEntry } from './entry-oracle'
+import type { Execution } from './execution'
+import type { Entry, SpecFiles } from './spec-files'
+import { CLEAR, meet } from './simulated-network'
+import { expectLines, expectTrue, type Scene } from './oracle'
+import { settled, virtualTime } from './virtual-time'
+
+/** A way to break the whole, which must not go unnoticed. */
+export interface WorldFault extends Fault, ServerFault {
+  /** What the dashboard hears in the place of a frame; null: nothing. */
+  frame?: (text: string) => string | null
+  /** What it is answered over HTTP in the place of an answer. */
+  answer?: (pathname: string, text: string) => string
+  /** Breaks the product itself; returns what mends it. */
+  plant?: () => () => void
+}
+
+export interface Setting {
+  seed: number
+  generation: Generation
+  dryRun: boolean
+  /** Clocks against the true one, ms. */
+  backendSkew: number
+  dockerSkew: number
+}
+
+/** Grace times, backoffs and then the silence after a wrong word are all over by then; ms. */
+const PEACE = 80_000
+
+/** How long what has changed may be under way where nothing is in its way; ms. */
+const UNDER_WAY = 100
+
+/** The whole: a backend, an Engine, the real hub, its pages, and the ways between them. */
+export class HubWorld extends World<Dashboard> {
+  readonly docker: SimulatedDocker
+  readonly backend: SimulatedBackend
+  private readonly restore: () => void
+  private readonly mend: () => void
+
+  /** It stands still before `begin`. */
+  constructor({ seed, generation, dryRun, backendSkew, dockerSkew }: Setting, fault: WorldFault = {}) {
+    const witness: Witness = {
+      knows: runId => this.backend.isKnown(runId),
+      recorded: runId => this.backend.recorded(runId),
+      evicted: runId => this.backend.evicted(runId),
+      rebuilt: held => this.docker.rebuilt(held, this.server.incarnation),
+    }
+    super(seed, fault, world => new Dashboard(world, fault, () => this.docker, witness))
+    const listener = () => this.server.incarnation
+    this.docker = new SimulatedDocker(this, dockerSkew, listener)
+    const frame = fault.frame ?? (text => text)
+    const answer = fault.answer ?? ((_, text) => text)
+    this.backend = new SimulatedBackend(this, this.docker, { generation, dryRun, skew: backendSkew, frame, answer })
+    this.mend = fault.plant?.() ?? (() => undefined)
+    this.restore = virtualTime(
+      this.clock,
+      () => this.server.skew,
+      () => this.random(2 ** 30) / 2 ** 30,
+    )
+    meet(this.backend)
+  }
+
+  begin(): Promise<void> {
+    return this.server.start()
+  }
+
+  /** Everything is whole again, for long enough; then everything must be right. */
+  async peace(): Promise<void> {
+    this.backend.path = this.docker.path = CLEAR
+    this.docker.isDown = false
+    // A connection that has died in silence is noticed by nobody until somebody resets it.
+    this.backend.cut()
+    this.docker.cut()
+    for (const page of this.pages) {
+      page.weather = CALM
+      page.wake(true)
+      if (page.link) this.server.drained(page.link)
+    }
+    await this.pass(PEACE)
+    // What has just changed may be on its way to the pages [SYNC-4].
+    while (this.server.hasChangedWithin(UNDER_WAY)) await this.pass(UNDER_WAY)
+    expect(this.server.unannounced()).toEqual([])
+    expect(this.server.failures).toEqual([])
+    for (const page of this.pages) page.expectCurrent()
+    const { projects, specs } = this.backend
+    const scene = { projects, containers: this.docker.containers, dashboard: this.server.incarnation }
+    for (const project of projects) await this.expectRight(project, scene)
+    for (const files of specs) for (const entry of files.entries) await this.expectShown(entry, files, scene)
+  }
+
+  private async expectRight(project: Project, scene: Scene): Promise<void> {
+    const { runId } = project
+    const snapshot = await this.server.hub?.snapshot(runId)
+    if (this.server.wanted.has(runId)) expect([runId, snapshot === undefined]).toEqual([runId, false])
+    if (!snapshot) return
+    expect(this.server.has(runScope(runId))).toBe(true)
+    expectTrue(snapshot, project, scene)
+    const log = await this.server.hub?.logs(runId, { after: 0, limit: 10_000 })
+    expectLines(snapshot, log?.lines ?? [], project)
+  }
+
+  /** A run of the history is shown once: under its entry's id, or as the run that is followed [RUN-13]. */
+  private async expectShown(entry: Entry, files: SpecFiles, scene: Scene): Promise<void> {
+    const snapshot = await this.server.hub?.snapshot(entry.id)
+    const runs = scene.projects.filter(({ execution }) => execution?.entry === entry)
+    const isKnown = ({ runId }: Project) => this.server.wanted.has(runId) || this.server.has(runScope(runId))
+    const hasNamed = ({ known }: Project) => [...known.heard].some(({ namesEntry }) => namesEntry)
+    const followed = runs.filter(each => this.server.has(runScope(each.runId)) && hasNamed(each))
+    // One that has not said which entry is its own may be another run that writes the same plan [RUN-8].
+    const maybeAnother = scene.projects.some(each => each.files === files && isKnown(each) && !hasNamed(each))
+    // A run that is not followed, and goes on with the entry after the followed one, is a run of its own.
+    const goesOn = (before: Execution, { runId, execution }: Project) =>
+      execution?.isAfter(before) === true || (!this.server.has(runScope(runId)) && execution?.outlives(before) === true)
+    const shown = snapshot?.runId ?? null
+    if (shown === null) {
+      const isDue = entry.status === 'running' && followed.length === 0 && !this.backend.evictedEntries.has(entry.id)
+      expect([entry.id, isDue]).toEqual([entry.id, false])
+    } else if (shown !== entry.id) expect(followed.map(({ runId }) => runId)).toContain(shown)
+    else if (followed.some(({ execution }) => execution && !runs.some(each => goesOn(execution, each))))
+      expect([entry.id, 'shown twice']).toEqual([entry.id, 'shown once'])
+    else if (snapshot && followed.length === 0)
+      expectEntry(snapshot, entry, files, scene, { age: this.server.age(runScope(entry.id)), maybeAnother })
+  }
+
+  /** What its processes leave behind comes to its end in this world, not in the next one. */
+  async end(): Promise<void> {
+    this.server.end()
+    await settled()
+    this.restore()
+    this.mend()
+    meet(null)
+  }
+
+  protected override settled(): Promise<void> {
+    return settled()
+  }
+}

@@ -1,0 +1,83 @@
+import { vi } from 'vitest'
+import type { VirtualClock } from '../sync/fixtures'
+
+/** The process's own clock, timers and chance, as the simulated world drives them. */
+
+const realImmediate = setImmediate
+
+/** Lets everything happen that waits for no timer. */
+export const settled = (): Promise<void> => new Promise(resolve => void realImmediate(resolve))
+
+interface Timer {
+  cancel: () => void
+  unref: () => Timer
+  ref: () => Timer
+}
+
+/**
+ * Puts the clock in the place of the system's; returns what takes it away.
+ * @param skew the process's clock against the true one, ms
+ * @param random in the place of Math.random
+ */
+export function virtualTime(clock: VirtualClock, skew: () => number, random: () => number): () => void {
+  const after = (ms: number, callback: () => void): Timer => {
+    const timer: Timer = { cancel: clock.setTimer(Math.max(0, ms), callback), unref: () => timer, ref: () => timer }
+    return timer
+  }
+  const every = (callback: () => void, ms: number): Timer => {
+    const again = () => {
+      timer.cancel = clock.setTimer(ms, again)
+      callback()
+    }
+    const timer = after(ms, again)
+    return timer
+  }
+  const real = Object.entries({
+    setTimeout,
+    setInterval,
+    setImmediate,
+    clearTimeout,
+    clearInterval,
+    clearImmediate,
+    performance,
+  })
+  const cancel = (timer?: Timer | null) => timer?.cancel()
+  vi.stubGlobal('setTimeout', (callback: () => void, ms = 0) => after(ms, callback))
+  vi.stubGlobal('setInterval', every)
+  vi.stubGlobal('setImmediate', (callback: () => void) => after(0, callback))
+  for (const name of ['clearTimeout', 'clearInterval', 'clearImmediate']) vi.stubGlobal(name, cancel)
+  vi.stubGlobal('performance', { now: () => clock.now })
+  const { now } = Date
+  const { random: chance } = Math
+  Date.now = () => clock.now + skew()
+  Math.random = random
+  const timeout = vi.spyOn(AbortSignal, 'timeout').mockImplementation(ms => {
+    const controller = new AbortController()
+    clock.setTimer(ms, () => controller.abort(new DOMException('', 'TimeoutError')))
+    return controller.signal
+  })
+  return () => {
+    for (const [name, value] of real) vi.stubGlobal(name, value)
+    Date.now = now
+    Math.random = chance
+    timeout.mockRestore()
+  }
+}
+
+/** In the place of node:timers/promises, which has timers of its own. */
+export const sleep = (ms: number, value?: unknown, { signal }: { signal?: AbortSignal } = {}): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(new DOMException('', 'AbortError'))
+      return
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop)
+      resolve(value)
+    }, ms)
+    const stop = () => {
+      clearTimeout(timer)
+      reject(new DOMException('', 'AbortError'))
+    }
+    signal?.addEventListener('abort', stop, { once: true })
+  })

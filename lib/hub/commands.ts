@@ -132,6 +132,7 @@ export class Commands {
     const { http, life, log } = this.host
     const state = life.runs.get(runId)
     if (!state) throw hubRefusals.notFollowed(runId)
+    state.update()
     if (state.isOver) throw hubRefusals.runOver(runId)
     const session = life.followed.get(state)
     if (!session) throw hubRefusals.runOfHistory(runId)

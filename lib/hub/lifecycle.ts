@@ -78,7 +78,7 @@ export class Lifecycle {
       backend,
       logs: this.budget,
       links: state => this.linksOf(state),
-      changed: ({ runId }) => {
+      heardAgain: ({ runId }) => {
         publisher.touch(runScope(runId))
         publisher.touch(fleetScope)
       },
@@ -89,11 +89,13 @@ export class Lifecycle {
         publisher.renew(logScope(runId))
       },
       heard: ({ says, at }, lag) => options.meter.message(says.kind, Math.max(0, serverNow() - at), lag),
-      derived: (state, derived) => {
+      updated: (state, derived) => {
         ends.look(state, derived)
         bounds.look(state, derived.view.findings, { runId: state.runId })
+        publisher.touch(runScope(state.runId))
+        publisher.touch(fleetScope)
         this.followed.get(state)?.follows(derived)
-        this.saysHistoryId(state, derived.view.historyId)
+        this.mergeFound(state, derived.view.historyId)
         options.derived()
       },
       failed,
@@ -119,7 +121,7 @@ export class Lifecycle {
   holding(): Pick<HubState, 'runs' | 'logBytes' | 'queuedBytes'> {
     const runs = new Map<RunStatus, number>()
     for (const state of this.runs.all()) {
-      const { status } = state.current().view
+      const { status } = state.current.view
       runs.set(status, (runs.get(status) ?? 0) + 1)
     }
     return { runs, logBytes: this.budget.bytes, queuedBytes: this.followed.queuedBytes }
@@ -174,7 +176,8 @@ export class Lifecycle {
 
   show(state: RunState): void {
     this.recordings.show(state)
-    this.mergeFound(state, state.current().view.historyId)
+    state.update()
+    this.mergeFound(state, state.current.view.historyId)
     this.runs.show(state)
     this.options.publisher.touch(fleetScope)
   }
@@ -197,7 +200,7 @@ export class Lifecycle {
     this.followed.end(state)
     if (!this.runs.isStored(state)) this.recordings.append(state, { kind: 'archived' }, true)
     // From now on its link is that of all runs, which may be live since another moment.
-    state.linksChanged()
+    state.update()
     await this.keep(state)
   }
 
@@ -275,10 +278,11 @@ export class Lifecycle {
     if (!state) return
     for (const old of renamed) this.runs.rename(old, state)
     if (lost) state.observe(lost)
+    state.update()
     if (isArchived && state.isOver) await this.keep(state)
-    else if (state.current().view.basis === 'stream') {
+    else if (state.current.view.basis === 'stream') {
       const session = this.followed.begin(state, replay ?? undefined)
-      session.follows(state.current())
+      session.follows(state.current)
       session.follow(true)
       this.discardUnheard(session).catch((error: unknown) => this.stateHost.failed(state, error))
     } else if (state.isOver) await this.archive(state)
@@ -337,15 +341,11 @@ export class Lifecycle {
     return { backend: { link, since }, docker: docker(), undecided: undecided(state.runId) }
   }
 
-  /** What was found in the history under that id is this run; not from within the reading of either. */
-  private saysHistoryId(state: RunState, historyId: string | null): void {
-    if (historyId === null || !this.runs.byItsOwn(historyId) || !this.followed.has(state)) return
-    setImmediate(() => this.mergeFound(state, historyId))
-  }
-
+  /** The run that was found in the history under that id is this one [RUN-13]. */
   private mergeFound(state: RunState, historyId: string | null): void {
     const found = historyId === null ? undefined : this.runs.byItsOwn(historyId)
-    if (!found || found === state || this.followed.has(found) || this.runs.goesOn(found, state)) return
+    if (!found || found === state || !this.followed.has(state) || this.followed.has(found)) return
+    if (this.runs.goesOn(found, state)) return
     this.merge(found, state).catch((error: unknown) => this.stateHost.failed(state, error))
   }
 }

@@ -96,6 +96,7 @@ export class UnannouncedRuns {
     if (!state) return false
     remember(this.shown, once)
     state.observe({ kind: 'history', at: serverNow(), ...entry })
+    state.update()
     if (state.isOver) this.host.ended(state)
     return true
   }
@@ -103,7 +104,7 @@ export class UnannouncedRuns {
   /** Which batches are at work only the plan tells; it is that of the one run of the spec that is open. */
   private takePlan(spec: string, batches: PlanBatch[]): void {
     for (const state of this.host.runs.all()) {
-      const { basis, status } = state.current().view
+      const { basis, status } = state.current.view
       if (basis !== 'history' || state.spec !== spec || (isOver(status) && !state.isGivenUp)) continue
       const shared = this.host.runs.hasOther(state, spec)
       // A plan that another run may have written does not show that this one goes on [RUN-13.5].

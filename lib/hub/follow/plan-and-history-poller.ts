@@ -100,7 +100,7 @@ export class Readings {
   }
 
   private async readHistory(spec: string): Promise<void> {
-    const id = this.state.current().view.historyId
+    const id = this.state.current.view.historyId
     if (id === null || serverNow() < this.historyAgainAt) return
     const { incarnation } = this.state
     try {

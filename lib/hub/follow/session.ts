@@ -192,7 +192,7 @@ export class Session {
    */
   private afterReading(): void {
     const now = serverNow()
-    if (this.state.current().wantsRejoin) this.rejoin(now)
+    if (this.state.current.wantsRejoin) this.rejoin(now)
     const isAhead = !this.over && this.aheadSince !== null && now - this.aheadSince >= AHEAD_GRACE
     if (isAhead && this.rejoin(now)) this.aheadSince = null
     if (this.over && this.stream.done && this.readings.done) this.host.finished(this)

@@ -70,6 +70,7 @@ describe('an exported recording', { timeout: 300_000 }, () => {
           const last: Entry = { kind: 'exported', at: Date.now(), links: now }
           const file = await recordings.exported(run.state, last)
           const again = await imported(await text(file ?? Readable.from([])))
+          run.state.update()
           const { fields, batches } = run.state.view()
           const { batches: againBatches, epoch: _e, version: _v, now: _n, ...againFields } = again.shown
           expect(ofRun(againFields)).toEqual(ofRun(fields))
@@ -101,6 +102,7 @@ describe('an exported recording', { timeout: 300_000 }, () => {
     const second = await exported()
     expect(second.startsWith(first.slice(0, -lineOf(last).length))).toBe(true)
     const { shown } = await imported(second)
+    run.state.update()
     const { fields } = run.state.view()
     expect([shown.status, shown.counts]).toEqual([fields.status, fields.counts])
   })

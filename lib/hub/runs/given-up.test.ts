@@ -48,10 +48,11 @@ function givenUp() {
   const { state } = run
   state.observe(entry())
   vi.setSystemTime(T0 + MINUTE)
+  state.update()
   expect(state.view().fields.status).toBe('failed')
   const show = (to: Links) => {
     links = to
-    state.linksChanged()
+    state.update()
     return state.view().fields
   }
   return { state, recorder, recordings, show }
@@ -69,6 +70,7 @@ async function restarted(path: string): Promise<RunState> {
   })
   await playRecording(path, rebuilt)
   if (!rebuilt.state) throw new Error('no header')
+  rebuilt.state.update()
   return rebuilt.state
 }
 
@@ -96,8 +98,10 @@ describe('a run of the history alone that was given up', () => {
     expect(again.isOver).toBe(true)
     vi.setSystemTime(T0 + 3 * MINUTE)
     again.observe(entry())
+    again.update()
     expect(again.view().fields).toMatchObject({ status: 'failed', error: NOTHING_CHANGES })
     again.observe(entry('completed'))
+    again.update()
     expect(again.view().fields).toMatchObject({ status: 'running', error: null })
   })
 
@@ -135,6 +139,7 @@ describe('a run of the history alone that was given up', () => {
     }
     const container = agent('c', facts)
     state.observe({ kind: 'container', at: Date.now(), batch: { id: 'b', by: 'tree' }, container })
+    state.update()
     expect(state.view().fields.status).toBe(status)
   })
 

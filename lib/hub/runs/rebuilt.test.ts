@@ -103,7 +103,8 @@ describe('a run that is rebuilt from its recording', { timeout: 300_000 }, () =>
         const text = readFileSync(path).toString('utf8')
         const { run: again, reading } = await rebuiltFrom(path)
         const expected = foldLines(text)
-        expect(again.state.current().view).toEqual(expected.view)
+        again.state.update()
+        expect(again.state.current.view).toEqual(expected.view)
         expect(again.state.log.tail(Infinity).map(line => line.text)).toEqual(expected.log)
         expect(reading).toEqual({
           played: true,

@@ -21,8 +21,7 @@ const host = {
     docker: { link: 'off', since: T0, lists: [], imageMissing: false },
     undecided: [],
   }),
-  changed: vi.fn(),
-  ...{ logChanged: vi.fn(), replaced: vi.fn(), heard: vi.fn(), record: vi.fn(), derived: vi.fn() },
+  ...{ logChanged: vi.fn(), replaced: vi.fn(), heard: vi.fn(), record: vi.fn(), updated: vi.fn(), heardAgain: vi.fn() },
   failed: (_, error) => {
     throw error
   },
@@ -41,9 +40,9 @@ function aboutToEnd(): RunState {
     ...{ error: null, batches: [] },
   }
   for (const observation of [start, entry]) state.observe(observation)
-  expect(state.current().view.status).toBe('starting')
+  expect(state.current.view.status).toBe('starting')
   vi.advanceTimersByTime(4_990)
-  host.changed.mockClear()
+  host.updated.mockClear()
   return state
 }
 
@@ -57,7 +56,8 @@ describe('[RUN-8.15] a plan whose file is caught half written', () => {
     const state = new RunState('r1', host, '001-todo')
     return plans.map(batches => {
       state.observePlan({ spec: '001-todo', batches, shared: false })
-      return state.current().view.counts.total
+      state.update()
+      return state.current.view.counts.total
     })
   }
 
@@ -80,8 +80,9 @@ describe('a run that its backend does not know', () => {
     const [never, stopped] = ['r1', 'r2'].map(id => new RunState(id, host, null))
     stopped?.observe({ kind: 'stop', at: T0 })
     for (const state of [never, stopped]) state?.observe({ kind: 'unknown-run', at: T0 + 1, connection: 1 })
+    stopped?.update()
     expect([never?.neverExisted, stopped?.neverExisted]).toEqual([true, false])
-    expect(stopped?.current().view).toMatchObject({ status: 'aborted', inferred: true })
+    expect(stopped?.current.view).toMatchObject({ status: 'aborted', inferred: true })
   })
 })
 
@@ -96,7 +97,9 @@ describe('what only the passing of time tells', () => {
     for (const says of [START, status('a', 'running'), failed('Task failed')]) state.observe(say(says.kind, says))
     vi.setSystemTime(T0 + 60_000)
     host.record.mockClear()
-    expect(state.current().view.status).toBe('failed')
+    expect(state.current.view.status).not.toBe('failed')
+    state.update()
+    expect(state.current.view.status).toBe('failed')
     const observation = { kind: 'silent', at: T0 + 60_000 }
     expect(host.record.mock.calls).toEqual([[state, { kind: 'observed', fresh: false, observation }, true]])
   })
@@ -106,25 +109,33 @@ describe('what the passing of time alone changes', () => {
   it('[SYNC-4] is told as soon as it is so', () => {
     const state = aboutToEnd()
     vi.advanceTimersByTime(20)
-    expect(host.changed).toHaveBeenCalledWith(state)
-    expect(state.current().view.status).toBe('completed')
+    expect(host.updated).toHaveBeenCalledExactlyOnceWith(state, state.current)
+    expect(state.current.view.status).toBe('completed')
   })
 
-  it('[SYNC-4] is told also where somebody looks at that very moment', () => {
+  it('[SYNC-4] is told once, whoever reads the run at that very moment', () => {
     const state = aboutToEnd()
     vi.setSystemTime(T0 + 5_000)
-    expect(state.current().view.status).toBe('completed')
-    expect(host.changed).not.toHaveBeenCalled()
-    vi.advanceTimersByTime(1)
-    expect(host.changed).toHaveBeenCalledWith(state)
+    expect([state.current.view.status, state.view().fields.status, state.isOver]).toEqual([
+      'starting',
+      'starting',
+      false,
+    ])
+    expect(host.updated).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(20)
+    expect(host.updated).toHaveBeenCalledExactlyOnceWith(state, state.current)
+    expect([state.current.view.status, state.view().fields.status, state.isOver]).toEqual([
+      'completed',
+      'completed',
+      true,
+    ])
   })
 
   it('[SYNC-9] is told of no run that is closed', () => {
     const state = aboutToEnd()
-    vi.setSystemTime(T0 + 5_000)
-    state.current()
     state.close()
-    vi.advanceTimersByTime(1_000)
-    expect(host.changed).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(10_000)
+    state.update()
+    expect(host.updated).not.toHaveBeenCalled()
   })
 })

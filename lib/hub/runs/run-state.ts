@@ -23,8 +23,10 @@ export interface StateHost {
   readonly logs: LogBudget
   /** How fresh the sources of this run are, as of now. */
   links(state: RunState): Links
-  /** What is shown of it may have changed. */
-  changed(state: RunState): void
+  /** Its state was derived anew. */
+  updated(state: RunState, derived: Derived): void
+  /** A message came, and nothing else is shown of that but when. */
+  heardAgain(state: RunState): void
   logChanged(state: RunState): void
   /** Another execution under the same id took the place of the one known [RUN-14]. */
   replaced(state: RunState): void
@@ -32,28 +34,36 @@ export interface StateHost {
   heard(message: Message, lag: number | null): void
   /** To be recorded before it is shown; `urgent`: it is about to be [REC-3]. */
   record(state: RunState, entry: Entry, urgent: boolean): void
-  /** A new state was derived. */
-  derived(state: RunState, derived: Derived): void
   /** A step went wrong by a fault of our own; it goes on with the next. */
   failed(state: RunState, error: unknown): void
 }
 
-const DERIVE_WITHIN = 20
+/** Changes that follow an update within so many ms are derived together: a replay may bring thousands of them at once. */
+const GATHER_FOR = 20
 const HEARD_EVERY = 1_000
 /** What a run costs in memory beside its log, about, in bytes. */
 const RUN_COST = 8_192
 const CLAIM_COST = 512
 
-/** What is known of one run, wherever it comes from: its observations folded, its log, and what both come to now. */
+/**
+ * What is known of one run, wherever it comes from: its observations folded, its log, and what both come to. Observations and
+ * the passing of time change that in `update` alone; to read it changes nothing.
+ */
 export class RunState {
   readonly log: LogBuffer
   private readonly run: Run = emptyRun()
   private readonly secrets = new SecretMask()
-  private derived: { value: Derived; links: Links } | null = null
+  /** The state as of the last update, and the links that it was derived with. */
+  private derived: { value: Derived; links: Links }
+  /** Something was folded since then. */
+  private isDirty = false
+  /** The execution that pages know, see `incarnation`. */
+  private toldIncarnation = this.run.incarnation
   private shown: { key: unknown[]; view: { fields: RunFields; batches: Batch[] } } | null = null
-  private soon: NodeJS.Timeout | null = null
+  /** Runs while changes gather after an update. */
+  private gathering: NodeJS.Timeout | null = null
+  /** To the moment when the passing of time alone changes the state. */
   private deadline: NodeJS.Timeout | null = null
-  private telling: NodeJS.Timeout | null = null
   private heardAt: number | null = null
   private closed = false
   private incomplete: Finding | null = null
@@ -68,6 +78,8 @@ export class RunState {
     readonly since = serverNow(),
   ) {
     this.log = new LogBuffer(RUN_LOG, host.logs)
+    const links = host.links(this)
+    this.derived = { value: derive(this.run, since, links), links }
   }
 
   /** Takes one observation in, without its secrets [SAFE-4]. `fresh`: its line is not in the log yet. */
@@ -77,24 +89,24 @@ export class RunState {
 
   private take(observation: Observation, fresh: boolean): void {
     const { incarnation } = this.run
+    let isHeardAgain = false
     const changed = fold(this.run, observation)
     if (changed || fresh) this.host.record(this, { kind: 'observed', fresh, observation }, changed)
+    this.isDirty ||= changed
     if (this.run.incarnation !== incarnation) {
-      this.derived = null
       this.log.clear()
-      this.host.replaced(this)
+      // At once: the state that is shown is another execution's.
+      this.update()
     }
     if (observation.kind === 'message') {
       if (fresh) {
         this.keepLine(observation.time.ms, observation.stream, observation.text)
         this.host.heard(observation, this.lagOf(observation))
       }
-      this.hear(observation.at)
+      isHeardAgain = this.isHeardAgain(observation.at)
     }
-    if (!changed) return
-    this.derived = null
-    this.deriveSoon()
-    this.host.changed(this)
+    if (changed) this.updateOrGather()
+    else if (isHeardAgain) this.host.heardAgain(this)
   }
 
   private keep(observation: Observation): void {
@@ -120,11 +132,16 @@ export class RunState {
     if (isUndated(this.run)) this.observe({ kind: 'dated', at: serverNow(), offset })
   }
 
-  /** Takes in what was recorded before a restart: nobody is told, and it is not recorded again [REC-7]. */
+  /**
+   * Takes in what was recorded before a restart, without telling or recording it again [REC-7]. What it comes to, the next update
+   * says.
+   */
   restore(observation: Observation, fresh: boolean): void {
     const { incarnation } = this.run
     fold(this.run, observation)
+    this.isDirty = true
     if (this.run.incarnation !== incarnation) this.log.clear()
+    this.toldIncarnation = this.run.incarnation
     if (observation.kind !== 'message') return
     if (fresh) this.appendLine(observation.time.ms, observation.stream, observation.text)
     this.heardAt = observation.at
@@ -140,34 +157,49 @@ export class RunState {
     this.incomplete = holeFinding(from, to)
   }
 
-  /** The way to the backend or to Docker is another than before: what is shown may be, too. */
+  /** The link to the backend or to Docker may be another than before: the state is derived anew within some ms. */
   linksChanged(): void {
-    this.deriveSoon()
-    this.guard(() => this.host.changed(this))
+    this.gather()
   }
 
-  /** The state as of now. Derived once, however often it is read, until something changes. */
-  current(): Derived {
+  /**
+   * Derives the state as of now, where anything was folded, the links are others, or the deadline has passed. Records what only
+   * the passing of time has told, arms the next deadline, and tells the hub, once. A fault in it is reported to the hub.
+   */
+  update(): void {
+    if (!this.closed) this.guard(() => this.deriveAnew())
+  }
+
+  private deriveAnew(): void {
     const now = serverNow()
     const links = this.host.links(this)
-    const known = this.derived
-    if (known && !isDue(known.value, now) && isSame(known.links, links, known.value)) return known.value
+    const { value: before, links: linksBefore } = this.derived
+    if (!this.isDirty && !isDue(before, now) && isSame(linksBefore, links, before)) return
     const value = derive(this.run, now, links)
-    // What only the passing of time has told is to be known after a restart, too [REC-3].
+    this.isDirty = false
+    this.derived = { value, links }
+    if (this.run.incarnation !== this.toldIncarnation) {
+      this.toldIncarnation = this.run.incarnation
+      this.host.replaced(this)
+    }
+    // After a restart it is to be known, too [REC-3].
     if (value.bySilence) this.keep({ kind: 'silent', at: now })
     if (value.byHistory) this.keep({ kind: 'awaited', at: now })
     if (value.stirred) this.keep({ kind: 'stirred', at: now })
-    this.derived = { value, links }
-    if (known && isDue(known.value, now)) this.tellSoon()
     this.wakeAt(value.deadline, now)
-    this.host.derived(this, value)
-    return value
+    this.host.updated(this, value)
+  }
+
+  /** The state as of the last update, which is some ms ago at most. */
+  get current(): Derived {
+    return this.derived.value
   }
 
   /** What pages see of it. The very same object until something in it is another. */
   view(): { fields: RunFields; batches: Batch[] } {
-    const { backend, docker } = this.host.links(this)
-    const { batches, ...rest } = this.current().view
+    const { value, links } = this.derived
+    const { backend, docker } = links
+    const { batches, ...rest } = value.view
     const key = [batches, this.heardAt, backend.link, backend.since, docker.link, docker.since, this.spec]
     if (this.shown && key.every((part, index) => part === this.shown?.key[index])) return this.shown.view
     const view = {
@@ -194,7 +226,7 @@ export class RunState {
   }
 
   get isOver(): boolean {
-    return isOver(this.current().view.status)
+    return isOver(this.current.view.status)
   }
 
   get isStopping(): boolean {
@@ -278,40 +310,36 @@ export class RunState {
   /** Nothing is told or derived by itself any more; its log is given back. */
   close(): void {
     this.closed = true
-    for (const timer of [this.soon, this.deadline, this.telling]) if (timer) clearTimeout(timer)
+    for (const timer of [this.gathering, this.deadline]) if (timer) clearTimeout(timer)
     this.log.release()
   }
 
-  /** What a new state asks of others must happen also where no page looks. */
-  private deriveSoon(): void {
-    if (this.closed) return
-    this.soon ??= setTimeout(() => {
-      this.soon = null
-      this.guard(() => this.current())
-    }, DERIVE_WITHIN)
+  /** The first change is derived at once, those that follow within some ms are together. */
+  private updateOrGather(): void {
+    if (this.gathering) return
+    this.gather()
+    this.update()
   }
 
-  /** Wakes when the passing of time alone changes what is shown. */
+  private gather(): void {
+    if (this.closed) return
+    this.gathering ??= setTimeout(() => {
+      this.gathering = null
+      this.update()
+    }, GATHER_FOR)
+  }
+
+  /** Wakes when the passing of time alone changes the state. */
   private wakeAt(due: number | null, now: number): void {
     if (this.deadline) clearTimeout(this.deadline)
-    this.deadline = null
-    if (due === null || this.closed) return
-    this.deadline = setTimeout(() => this.guard(() => this.current()), Math.max(0, due - now) + 1)
+    this.deadline = due === null ? null : setTimeout(() => this.update(), Math.max(0, due - now) + 1)
   }
 
-  /** Whoever is the first to look once time has passed, pages are told: not from within that look, which may be theirs. */
-  private tellSoon(): void {
-    if (this.closed) return
-    this.telling ??= setTimeout(() => {
-      this.telling = null
-      this.guard(() => this.host.changed(this))
-    }, 0)
-  }
-
-  private hear(at: number): void {
-    if (this.heardAt !== null && at - this.heardAt < HEARD_EVERY) return
+  /** Notes when a message came, but no more often than pages need; returns whether it did so. */
+  private isHeardAgain(at: number): boolean {
+    if (this.heardAt !== null && at - this.heardAt < HEARD_EVERY) return false
     this.heardAt = at
-    this.host.changed(this)
+    return true
   }
 
   /** How long a message was under way, ms; the clocks of a replay's are no measure of it. */

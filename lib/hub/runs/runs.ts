@@ -124,12 +124,12 @@ export class Runs {
 
   /** Another run of the spec is at work, or was since this one is known or after it began [RUN-8]. */
   hasOther(state: RunState, spec: string): boolean {
-    const begun = at(state.current().view.startedAt) ?? Infinity
+    const begun = at(state.current.view.startedAt) ?? Infinity
     for (const other of this.states.values()) {
       if (other === state || other.spec !== spec) continue
-      const { view } = other.current()
+      const { view } = other.current
       // What only the history tells of may be this very run, until that says which entry is its own.
-      if (view.basis === 'history' && state.current().view.historyId === null) continue
+      if (view.basis === 'history' && state.current.view.historyId === null) continue
       const ended = at(view.endedAt)
       // Each tells its times by the clock of its own beginning.
       const latest = ended === null ? Infinity : ended + other.clockSpread + state.clockSpread
@@ -140,9 +140,9 @@ export class Runs {
 
   /** Another followed run with that entry of the history is at work, or was after this one began [RUN-8.11]. */
   hasOtherOf(state: RunState, historyId: string): boolean {
-    const begun = at(state.current().view.startedAt)
+    const begun = at(state.current.view.startedAt)
     for (const other of this.states.values()) {
-      const { view } = other.current()
+      const { view } = other.current
       if (other === state || view.historyId !== historyId || view.basis === 'history') continue
       const ended = at(view.endedAt)
       if (ended === null || begun === null || ended + other.clockSpread + state.clockSpread > begun) return true
@@ -170,7 +170,7 @@ export class Runs {
 
   /** Made once of each view of a run: most runs are over, and stay as they are. */
   private employer(state: RunState): Employer {
-    const { view } = state.current()
+    const { view } = state.current
     const known = this.asEmployers.get(view)
     if (known) return known
     const createdAt = state.creation
@@ -182,7 +182,7 @@ export class Runs {
   /** For telling runs of the history from those that are followed [RUN-13]. */
   known(): KnownRun[] {
     return [...this.states.values()].map(state => {
-      const { historyId, basis, status, startedAt } = state.current().view
+      const { historyId, basis, status, startedAt } = state.current.view
       return {
         runId: state.runId,
         spec: state.spec,
@@ -198,7 +198,7 @@ export class Runs {
 
 /** By the backend's clock, as are the times that it tells. */
 function diedBy(state: RunState): Pick<Employer, 'diedBy'> {
-  const { inferred, clockOffset } = state.current().view
+  const { inferred, clockOffset } = state.current.view
   return inferred && state.unknownSince !== null ? { diedBy: state.unknownSince - clockOffset } : {}
 }
 

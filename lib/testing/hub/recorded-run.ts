@@ -22,12 +22,12 @@ export const hostWith = (record: StateHost['record'], links: () => Links = () =>
   backend: BACKEND,
   logs: new LogBudget(),
   links,
-  changed: () => undefined,
+  updated: () => undefined,
+  heardAgain: () => undefined,
   record,
   logChanged: () => undefined,
   heard: () => undefined,
   replaced: () => undefined,
-  derived: () => undefined,
   failed: (_, error) => {
     throw error
   },
@@ -72,6 +72,7 @@ export class Listening {
 
   /** What pages see of it, but for the freshness of the stream. */
   get shown(): unknown {
+    this.state.update()
     const { fields, batches } = this.state.view()
     return { fields: { ...fields, heardAt: null }, batches }
   }

@@ -16,10 +16,8 @@ export class OurClockWatch {
   private timer: NodeJS.Timeout | null = null
 
   /** @param wasSet called when the machine's clock was set */
-  constructor(private readonly wasSet: (step: OurClock) => void) {}
-
-  start(): void {
-    this.timer = setInterval(() => this.look(), EVERY)
+  start(wasSet: (step: OurClock) => void): void {
+    this.timer = setInterval(() => this.look(wasSet), EVERY)
     this.timer.unref()
   }
 
@@ -27,13 +25,13 @@ export class OurClockWatch {
     if (this.timer) clearInterval(this.timer)
   }
 
-  private look(): void {
+  private look(wasSet: (step: OurClock) => void): void {
     const ahead = wallAhead()
     if (ahead === this.ahead) return
     const by = ahead - this.ahead
     this.ahead = ahead
     this.since = serverNow()
-    this.wasSet({ kind: 'our-clock', at: this.since, by, ahead })
+    wasSet({ kind: 'our-clock', at: this.since, by, ahead })
   }
 
   /** Says that the times of day which the server notes differ from the machine's clock [RUN-16.16]. */

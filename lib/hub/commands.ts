@@ -134,7 +134,7 @@ export class Commands {
     if (!state) throw hubRefusals.notFollowed(runId)
     state.update()
     if (state.isOver) throw hubRefusals.runOver(runId)
-    const session = life.followed.get(state)
+    const session = life.sessionOf(state)
     if (!session) throw hubRefusals.runOfHistory(runId)
     if (state.isStopping) return
     const sent = serverNow()

@@ -73,79 +73,29 @@ export class Hub implements HubApi {
     bare.username = bare.password = ''
     this.backend = bare.href.replace(/\/$/, '')
     this.http = new BackendHttp(backendUrl)
-    const odd = thinned((details: object) => log.warn(details, 'Docker said something that is not understood'))
-    const stepFailed = thinned((details: object) => log.error(details, 'a step failed; the next goes on'))
-    const failed = (error: unknown) => stepFailed({ err: error })
-    this.link = new BackendLink(this.http, {
-      changed: (link, failure) => {
-        log.info({ link, failure }, 'link to the backend changed')
-        this.life.linksChanged()
-      },
-      asked: () => this.life.asked(),
-      failed,
-    })
+    this.link = new BackendLink(this.http)
     this.life = new Lifecycle({
       ...{ backendUrl, backend: this.backend, http: this.http, link: this.link, publisher, store, log, meter },
       recorder: recorder ?? null,
-      docker: () => this.docker,
-      undecided: runId => this.evidence?.undecidedOf(runId) ?? CLAIMS_ALONE.undecided,
-      derived: () => {
-        this.evidence?.runsChanged()
-        publisher.touch(containersScope)
-      },
     })
     const { runs, agentLogs } = this.life
-    this.found = new UnannouncedRuns({
-      http: this.http,
-      runs,
-      create: (historyId, spec) => this.life.foundInHistory(historyId, spec),
-      ended: state => {
-        this.life.archive(state).catch(failed)
-      },
-      merged: (found, followed) => {
-        this.life.merge(found, followed).catch(failed)
-      },
-      odd: (spec, reason) => log.debug({ spec, reason }, 'the backend has no history of a spec, or an odd one'),
-      failed,
-    })
+    this.evidence = engine && new DockerEvidence(engine, runs, agentLogs)
+    this.found = new UnannouncedRuns(this.http, this.life)
     this.commands = new Commands({
       ...{ http: this.http, life: this.life, log },
       snapshot: runId => this.snapshot(runId),
       followed: () => this.found.hurry(),
     })
-    this.evidence =
-      engine &&
-      new DockerEvidence(engine, {
-        agentLogs,
-        employers: since => runs.employers(since),
-        batch: (runId, batchId) => {
-          const state = runs.get(runId)
-          return state && { over: state.isOver, batch: state.view().batches.find(({ id }) => id === batchId) }
-        },
-        observe: (runId, observation) => runs.get(runId)?.observe(observation),
-        appeared: () => this.found.hurry(),
-        stateChanged: () => {
-          this.sayDocker()
-          this.life.linksChanged()
-        },
-        listed: () => this.life.listed(),
-        listChanged: () => publisher.touch(containersScope),
-        odd: reason => odd({ reason }),
-        failed,
-      })
     this.imports = new Imports({
       ...{ folder: options.importsFolder ?? null, publisher, log, meter },
       changed: () => publisher.touch(fleetScope),
     })
-    this.clock = new OurClockWatch(step => {
-      log.warn({ by: step.by, ahead: step.ahead }, 'the clock of this machine was set')
-      this.life.clockWasSet(step)
-      publisher.touch(fleetScope)
-    })
+    this.clock = new OurClockWatch()
+    if (this.evidence) this.life.dockerChanged(this.evidence)
     publisher.open(fleetScope, () => this.fleetDocument())
     publisher.open(containersScope, () => this.containersDocument())
     recorder?.listen({
-      tell: ({ runId }, text) => runs.byItsOwn(runId)?.note(text),
+      tell: ({ runId }, text) => this.life.runs.byItsOwn(runId)?.note(text),
       changed: () => publisher.touch(fleetScope),
     })
     if (!recorder) this.begin()
@@ -162,15 +112,47 @@ export class Hub implements HubApi {
   }
 
   private begin(): void {
-    this.clock.start()
-    this.link.start()
-    this.found.start()
-    this.evidence?.start()
+    const { publisher, log } = this.options
+    const stepFailed = thinned((details: object) => log.error(details, 'a step failed; the next goes on'))
+    const failed = (error: unknown) => stepFailed({ err: error })
+    const odd = thinned((details: object) => log.warn(details, 'Docker said something that is not understood'))
+    this.life.listen(() => {
+      this.evidence?.runsChanged()
+      publisher.touch(containersScope)
+    })
+    this.clock.start(step => {
+      log.warn({ by: step.by, ahead: step.ahead }, 'the clock of this machine was set')
+      this.life.clockWasSet(step)
+      publisher.touch(fleetScope)
+    })
+    this.link.start({
+      changed: (link, failure) => {
+        log.info({ link, failure }, 'link to the backend changed')
+        this.life.backendLinkChanged()
+      },
+      asked: () => this.life.asked(),
+      failed,
+    })
+    this.found.start({
+      odd: (spec, reason) => log.debug({ spec, reason }, 'the backend has no history of a spec, or an odd one'),
+      failed,
+    })
+    this.evidence?.start({
+      appeared: () => this.found.hurry(),
+      changed: evidence => {
+        this.sayDocker()
+        this.life.dockerChanged(evidence)
+      },
+      listed: evidence => this.life.dockerListed(evidence),
+      listChanged: () => publisher.touch(containersScope),
+      odd: reason => odd({ reason }),
+      failed,
+    })
   }
 
   /** How many runs are followed right now. */
   get liveRuns(): number {
-    return this.life.followed.size
+    return this.life.liveRuns
   }
 
   /** What it holds now; looks at every run. */
@@ -201,6 +183,8 @@ export class Hub implements HubApi {
   }
 
   async snapshot(runId: string): Promise<Snapshot | undefined> {
+    // The answer holds all that came until now, also within the last ms.
+    this.life.runs.get(runId)?.update()
     const published = await this.options.publisher.read(runScope(this.life.runs.idOf(runId)))
     if (!published) return undefined
     const { document, epoch, version } = published

@@ -1,7 +1,6 @@
 import { pino } from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { BackendHttp } from '../backend/http'
-import { CLAIMS_ALONE } from '../run/evidence'
 import { START, Told } from '../testing/run/told-run'
 import { MemoryPublisher } from '../sync/memory-publisher'
 import { fleetScope, runScope } from '../sync/scope'
@@ -20,18 +19,17 @@ function lifecycle() {
   const failed = (...details: unknown[]) => {
     throw new Error(`went wrong: ${String(details.at(-1))}`)
   }
-  const link = new BackendLink(http, { changed: () => undefined, asked: () => undefined, failed })
+  const link = new BackendLink(http)
   const publisher = new MemoryPublisher({ broadcast: () => undefined, audience: () => 0, failed })
-  const derived = vi.fn()
+  const changed = vi.fn()
   const life = new Lifecycle({
-    ...{ backendUrl, backend: backendUrl.href, http, link, publisher, derived },
+    ...{ backendUrl, backend: backendUrl.href, http, link, publisher },
     store: new MemoryStore({ maxRuns: 1 }),
     recorder: null,
     log: pino({ level: 'silent' }),
     meter: unmetered,
-    docker: () => CLAIMS_ALONE.docker,
-    undecided: () => [],
   })
+  life.listen(changed)
   closes.push(() => life.close(), publisher.stop.bind(publisher))
   /** A run of the history that is over. */
   const archived = async (id: string) => {
@@ -40,7 +38,7 @@ function lifecycle() {
     await life.archive(state)
     return state
   }
-  return { life, derived, archived, publisher }
+  return { life, changed, archived, publisher }
 }
 
 describe('runs that are closed', () => {
@@ -54,6 +52,8 @@ describe('runs that are closed', () => {
 describe('a run that is followed no more', () => {
   it('[RUN-9] has another link from then on, and pages are told', async () => {
     const { life, publisher } = lifecycle()
+    const linkBegan = Date.now()
+    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(linkBegan))
     const { state } = life.create('r', null)
     const touch = vi.spyOn(publisher, 'touch')
     await life.archive(state)
@@ -63,12 +63,12 @@ describe('a run that is followed no more', () => {
 
 describe('a run that is no longer kept', () => {
   it('[DOCK-4] has no containers any more: whose they are is weighed anew', async () => {
-    const { life, derived, archived } = lifecycle()
+    const { life, changed, archived } = lifecycle()
     await archived('old')
-    derived.mockClear()
+    changed.mockClear()
     await archived('new')
     expect([...life.runs.all()].map(({ runId }) => runId)).toEqual(['new'])
-    expect(derived).toHaveBeenCalled()
+    expect(changed).toHaveBeenCalled()
   })
 
   it('[SYNC-9] is not in the fleet that pages are then told of', async () => {
@@ -88,9 +88,9 @@ describe('a run that is no longer kept', () => {
   })
 
   it('[DOCK-4] nor where it turned out to be none', async () => {
-    const { life, derived } = lifecycle()
+    const { life, changed } = lifecycle()
     await life.discard(life.create('r', null).state)
-    expect(derived).toHaveBeenCalled()
+    expect(changed).toHaveBeenCalled()
   })
 })
 

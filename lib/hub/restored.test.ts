@@ -5,7 +5,6 @@ import fc from 'fast-check'
 import { pino } from 'pino'
 import { afterEach, describe, expect, it } from 'vitest'
 import { BackendHttp } from '../backend/http'
-import { CLAIMS_ALONE } from '../run/evidence'
 import { isOver } from '../run/model'
 import type { Observation } from '../run/observation'
 import { MemoryPublisher } from '../sync/memory-publisher'
@@ -38,15 +37,13 @@ function lifecycle(folder: string, { backend = 'http://127.0.0.1:9/', maxRuns = 
   const failed = (...details: unknown[]) => {
     throw new Error(`went wrong: ${String(details.at(-1))}`)
   }
-  const link = new BackendLink(http, { changed: () => undefined, asked: () => undefined, failed })
+  const link = new BackendLink(http)
   const publisher = new MemoryPublisher({ broadcast: () => undefined, audience: () => 0, failed })
   const recorder = new Recorder(folder, silent)
   const life = new Lifecycle({
-    ...{ backendUrl, backend, http, link, publisher, recorder, derived: () => undefined, log: silent },
+    ...{ backendUrl, backend, http, link, publisher, recorder, log: silent },
     store: new MemoryStore({ maxRuns }),
     meter: unmetered,
-    docker: () => CLAIMS_ALONE.docker,
-    undecided: () => [],
   })
   const end = () => {
     life.close()
@@ -133,7 +130,13 @@ describe('runs that were recorded', () => {
     const { runs } = again
     const of = (id: string) => {
       const state = runs.get(id)
-      return state && { isOver: state.isOver, isStored: runs.isStored(state), isFollowed: again.followed.has(state) }
+      return (
+        state && {
+          isOver: state.isOver,
+          isStored: runs.isStored(state),
+          isFollowed: again.sessionOf(state) !== undefined,
+        }
+      )
     }
     expect(of('open')).toEqual({ isOver: false, isStored: false, isFollowed: false })
     expect(of('over')).toEqual({ isOver: true, isStored: true, isFollowed: false })

@@ -646,6 +646,23 @@ describe('an end that only the history tells', () => {
     expect(told.view).toMatchObject({ status: 'failed', inferred: true, endedAt: iso(later) })
   })
 
+  it('[RUN-8.10] [RUN-4] is another run’s where an abort comes more than 2 s after it', () => {
+    for (const [later, isIts] of [
+      [2 * SECOND, true],
+      [2 * SECOND + 1, false],
+    ] as const) {
+      const told = atWork()
+      const endedAt = told.now
+      told.history({ status: 'completed', endedAt }).wait(MINUTE)
+      told.say(ABORT, { time: { ms: endedAt + later, ns: 0 } })
+      expect(told.derive()).toMatchObject({
+        wantsRejoin: !isIts,
+        view: { status: isIts ? 'completed' : 'running' },
+      })
+      if (!isIts) expect(told.close().open().replayed().view).toMatchObject({ status: 'aborted', inferred: false })
+    }
+  })
+
   it('[RUN-8.11] is none while another run at work has the same entry, nor does its word prove a failure', () => {
     const told = atWork(failed('words'))
     const endedAt = told.now

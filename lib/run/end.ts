@@ -106,7 +106,7 @@ export function findEnd(run: Run, messages: readonly Kept[], now: number): Endin
   const forgotten = endOfProcess(run)
   const continued = endByContinuation(run, lastWord)
   const wasContinuedFirst = (run.continued?.at ?? Infinity) < (run.unknown?.at ?? Infinity)
-  const entry = endOfHistory(run, history, lastWord)
+  const entry = endOfHistory(run, history, messages.findLast(isSignOfWork))
   // A run that had ended has reason to be silent; unless that was not known then, and the silence was found to be its end.
   const overSince = Math.min(
     ...standing.map(({ since }) => since),
@@ -239,6 +239,9 @@ const isWordOfEngine = ({ says }: Kept): boolean =>
   says.kind === 'success' ||
   ((says.kind === 'batch-start' || says.kind === 'batch-complete') && says.tier < 3)
 
+/** Says that the run is at work at that time: an abort, too, whether the engine tells it or an agent prints it. */
+const isSignOfWork = (message: Kept): boolean => isWordOfEngine(message) || message.says.kind === 'execution-aborted'
+
 /** The engine's own word that the run is over, which nothing takes back. */
 export const isFinalEnd = ({ says }: Kept): boolean =>
   says.kind === 'success' || (says.kind === 'run-status' && says.status !== 'running')
@@ -274,17 +277,17 @@ export function endByContinuation({ continued, history }: Run, lastWord?: Kept):
 }
 
 /**
- * The history knows an end that the stream has not told; `since`, ms on our clock, it has had its time to [RUN-8]. Where the
- * engine speaks after that, another run with the same entry has ended [RUN-8.10].
+ * The history knows an end that the stream has not told; `since`, ms on our clock, it has had its time to [RUN-8]. Where the run
+ * is at work after that, another run with the same entry has ended [RUN-8.10].
  */
 function endOfHistory(
   run: Run,
   history: HistoryReading | null,
-  lastWord: Kept | undefined,
+  lastSign: Kept | undefined,
 ): { end: End; since: number } | null {
   if (!history || history.endedAt === null || run.historyEndedAt === null) return null
   const { status, endedAt, error } = history
-  if (lastWord && lastWord.time.ms > endedAt + AFTERMATH) return null
+  if (lastSign && lastSign.time.ms > endedAt + AFTERMATH) return null
   if (status !== 'completed' && status !== 'failed' && status !== 'aborted') return null
   const end: End = { status, time: { ms: endedAt, ns: 0 }, error, inferred: true }
   return { end, since: run.historyEndedAt + HISTORY_GRACE }

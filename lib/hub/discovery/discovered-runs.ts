@@ -6,16 +6,20 @@ import { Discovery } from './discovery'
 import type { Runs, RunState } from '../runs'
 import { isOpen, sortEntries, wasResumed } from './entries'
 
-/** What finding runs asks of the hub, and tells it. */
-export interface UnannouncedHost {
-  readonly http: BackendHttp
+/** What is done with the runs that are found. */
+export interface FoundRuns {
   readonly runs: Runs
-  /** A run that only the history tells of [RUN-13]; undefined where no more runs are followed. */
-  create(historyId: string, spec: string): RunState | undefined
-  /** It is over: nothing more is expected of it. */
-  ended(state: RunState): void
+  /** Adds a run that only the history tells of [RUN-13]; undefined where no more runs are followed. */
+  foundInHistory(historyId: string, spec: string): RunState | undefined
+  /** Nothing more is expected of the run: it is over. */
+  archive(state: RunState): Promise<void>
   /** The run that was known by its history id is this one. */
-  merged(found: RunState, followed: RunState): void
+  merge(found: RunState, followed: RunState): Promise<void>
+}
+
+/** What finding runs tells of itself. */
+export interface DiscoveryEvents {
+  /** The backend answers nonsense about the spec, or has no history of it. */
   odd(spec: string, reason: string): void
   failed(error: unknown): void
 }
@@ -31,18 +35,24 @@ export class UnannouncedRuns {
   private readonly ended = new Set<string>()
   /** Entries, by spec, of which it can't be said yet whether they are to be shown. */
   private readonly waiting = new Map<string, ReadonlySet<string>>()
+  private events: DiscoveryEvents | null = null
 
-  constructor(private readonly host: UnannouncedHost) {
-    this.discovery = new Discovery(host.http, {
+  constructor(
+    private readonly http: BackendHttp,
+    private readonly host: FoundRuns,
+  ) {
+    this.discovery = new Discovery(http, {
       entries: (spec, entries) => this.take(spec, entries),
       plan: (spec, batches) => this.takePlan(spec, batches),
       wants: (spec, id) => this.waiting.get(spec)?.has(id) === true || maySayMore(host.runs.get(id)),
-      odd: (spec, reason) => host.odd(spec, reason),
-      failed: error => host.failed(error),
+      odd: (spec, reason) => this.events?.odd(spec, reason),
+      failed: error => this.events?.failed(error),
     })
   }
 
-  start(): void {
+  /** Begins to look. */
+  start(events: DiscoveryEvents): void {
+    this.events = events
     this.discovery.start()
   }
 
@@ -56,8 +66,8 @@ export class UnannouncedRuns {
   }
 
   private take(spec: string, entries: readonly HistoryEntry[]): void {
-    const { runs, http } = this.host
-    const clocks = { now: serverNow(), since: this.discovery.since, offset: http.clockOffset ?? 0 }
+    const { runs } = this.host
+    const clocks = { now: serverNow(), since: this.discovery.since, offset: this.http.clockOffset ?? 0 }
     const sorted = sortEntries(spec, entries, runs.known(), clocks)
     const refused = sorted.show.filter(entry => !this.show(spec, entry))
     const waiting = [...sorted.wait, ...refused].map(({ id }) => id)
@@ -82,7 +92,7 @@ export class UnannouncedRuns {
     if (found && end !== null && this.host.runs.goesOn(found, followed)) {
       this.show(spec, resumeOf(entry, end), shared)
     } else if (found && found !== followed) {
-      this.host.merged(found, followed)
+      this.host.merge(found, followed).catch((error: unknown) => this.events?.failed(error))
     } else if (end !== null && !undecided && wasResumed(followed.onItsClock(entry), end, this.ended.has(shared))) {
       this.show(spec, resumeOf(entry, end), shared)
     }
@@ -92,12 +102,12 @@ export class UnannouncedRuns {
   private show(spec: string, entry: Shown, once = entry.id): boolean {
     const known = this.host.runs.byItsOwn(entry.id)
     if (!known && this.shown.has(once)) return true
-    const state = known ?? this.host.create(entry.id, spec)
+    const state = known ?? this.host.foundInHistory(entry.id, spec)
     if (!state) return false
     remember(this.shown, once)
     state.observe({ kind: 'history', at: serverNow(), ...entry })
     state.update()
-    if (state.isOver) this.host.ended(state)
+    if (state.isOver) this.host.archive(state).catch((error: unknown) => this.events?.failed(error))
     return true
   }
 

@@ -67,27 +67,29 @@ async function evidenceFor(employers: Employer[], fails: (path: string) => numbe
   const listed = vi.fn()
   const appeared = vi.fn()
   const weighed = vi.fn()
-  const evidence = new DockerEvidence(connectEngine({ protocol: 'http', host: '127.0.0.1', port: address.port }), {
-    agentLogs: new AgentLogs(new LogBudget(), none),
+  const runs = {
     employers: () => {
       weighed()
       return employers
     },
-    batch: () => ({ batch: undefined, over: true }),
-    observe: (runId, observation) => void told.push([runId, observation]),
-    appeared,
-    stateChanged,
-    listed,
-    listChanged: () => undefined,
-    odd: reason => void failures.push(reason),
-    failed: error => void failures.push(error),
-  })
+    get: (runId: string) => ({
+      isOver: true,
+      view: () => ({ batches: [] }),
+      observe: (observation: Observation) => void told.push([runId, observation]),
+    }),
+  }
+  const engine = connectEngine({ protocol: 'http', host: '127.0.0.1', port: address.port })
+  const evidence = new DockerEvidence(engine, runs, new AgentLogs(new LogBudget(), none))
   const stopEngine = () => {
     server.closeAllConnections()
     server.close()
   }
   closes.push(() => evidence.close(), stopEngine)
-  evidence.start()
+  evidence.start({
+    ...{ appeared, changed: stateChanged, listed, listChanged: () => undefined },
+    odd: reason => void failures.push(reason),
+    failed: error => void failures.push(error),
+  })
   await vi.waitFor(() => expect(evidence.list()).toHaveLength(1))
   /** What is known of the runs from now on. */
   const knows = (...now: Employer[]) => {
@@ -101,9 +103,9 @@ async function evidenceFor(employers: Employer[], fails: (path: string) => numbe
 describe('an agent that may be several runs’', () => {
   it('[DOCK-4] is told to each as that, and is nobody’s alarm, until a branch tells whose it is', async () => {
     const { evidence, told, failures, stateChanged, knows } = await evidenceFor([run('r1'), run('r2')])
-    await vi.waitFor(() => expect(evidence.undecidedOf('r2')).toMatchObject([{ batchId: 'a', container: { id } }]))
-    expect(evidence.undecidedOf('r1')).toEqual(evidence.undecidedOf('r2'))
-    expect(evidence.undecidedOf('r3')).toEqual([])
+    await vi.waitFor(() => expect(evidence.undecided.get('r2')).toMatchObject([{ batchId: 'a', container: { id } }]))
+    expect(evidence.undecided.get('r1')).toEqual(evidence.undecided.get('r2'))
+    expect(evidence.undecided.get('r3')).toBeUndefined()
     expect(evidence.list()).toMatchObject([{ runId: null, batchId: 'a', stoppable: false }])
     expect(evidence.list()[0]?.reason).toContain('May belong to r1 or r2')
     expect(evidence.findings(Date.now() + 60_000)).toEqual([])
@@ -112,7 +114,7 @@ describe('an agent that may be several runs’', () => {
     knows(run('r1'), run('r2', branchOf('a')))
     await vi.waitFor(() => expect(told).toMatchObject([['r2', { kind: 'container', batch: { id: 'a' } }]]))
     await vi.waitFor(() => expect(stateChanged.mock.calls.length).toBeGreaterThan(before))
-    expect([...evidence.undecidedOf('r1'), ...evidence.undecidedOf('r2')]).toEqual([])
+    expect(evidence.undecided.size).toBe(0)
     expect(failures).toEqual([])
   })
 })
@@ -125,16 +127,16 @@ describe('an agent that is told of before its batch', () => {
 
   it('[DOCK-4.2] is not given to a run before the other one has had time to tell', async () => {
     const { evidence, told } = await evidenceFor([run('r1'), yet('r2')])
-    await vi.waitFor(() => expect(evidence.undecidedOf('r2')).toMatchObject([{ batchId: 'a', container: { id } }]))
+    await vi.waitFor(() => expect(evidence.undecided.get('r2')).toMatchObject([{ batchId: 'a', container: { id } }]))
     expect(told).toEqual([])
     // Nothing else happens.
     await vi.waitFor(() => expect(told).toMatchObject([['r1', { batch: { id: 'a' } }]]), { timeout: 5_000 })
-    expect(evidence.undecidedOf('r2')).toEqual([])
+    expect(evidence.undecided.get('r2')).toBeUndefined()
   })
 
   it('[DOCK-4.2] is only ever shown with the run whose branch it is', async () => {
     const { evidence, told, knows } = await evidenceFor([run('r1'), yet('r2')])
-    await vi.waitFor(() => expect(evidence.undecidedOf('r2')).toHaveLength(1))
+    await vi.waitFor(() => expect(evidence.undecided.get('r2')).toHaveLength(1))
     knows(run('r1'), run('r2', branchOf('a')))
     await vi.waitFor(() => expect(told).toMatchObject([['r2', { batch: { id: 'a' } }]]))
     expect(told.map(([runId]) => runId)).not.toContain('r1')

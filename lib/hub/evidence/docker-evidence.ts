@@ -5,7 +5,6 @@ import type { KnownLines } from '../../docker/known-lines'
 import { DockerWatcher } from '../../docker/watcher'
 import { assign, type Assignment, type Employer } from '../../run/assign'
 import { isAtWork, type ContainerFacts } from '../../run/container'
-import type { Undecided } from '../../run/evidence'
 import type { Evidence } from '../../run/run'
 import type { AgentContainer, Batch, Finding } from '../../run/model'
 import type { Observation } from '../../run/observation'
@@ -18,21 +17,28 @@ import { Newcomers } from './newcomers'
 import { hubRefusals } from '../api'
 import { undecidedByRun, type UndecidedByRun } from './ambiguous'
 
-/** What the evidence asks of the hub, and tells it. */
-export interface EvidenceHost {
-  readonly agentLogs: AgentLogs
+/** The runs that containers may belong to. */
+export interface EvidenceRuns {
   /** The runs that may have had these containers; those that ended before `since` (ms) can't. */
   employers(since: number): Employer[]
-  /** What is claimed of a batch, and whether its run is over; undefined where there is none such. */
-  batch(runId: string, batchId: string): { batch: Batch | undefined; over: boolean } | undefined
-  /** Something of Docker's about a container of the run. */
-  observe(runId: string, observation: Observation): void
+  get(runId: string): EvidenceRun | undefined
+}
+
+/** A run as far as it matters here. */
+export interface EvidenceRun {
+  readonly isOver: boolean
+  view(): { readonly batches: readonly Batch[] }
+  observe(observation: Observation): void
+}
+
+/** What the evidence tells of itself. */
+export interface EvidenceListener {
   /** A batch's container that was not known before. */
   appeared(): void
   /** The way to Docker, or what may be whose, is another. */
-  stateChanged(): void
+  changed(evidence: DockerEvidence): void
   /** All containers were listed: one that is missing may be missed from now on. */
-  listed(): void
+  listed(evidence: DockerEvidence): void
   /** What the containers' page shows may have changed. */
   listChanged(): void
   odd(reason: string): void
@@ -45,7 +51,6 @@ type Candidates = Extract<Assignment, { kind: 'unassigned' }>['candidates']
 const WEIGH_WITHIN = 20
 /** After weighing comes a rest of so many times as long as that took: of many runs with many containers it takes long. */
 const REST = 4
-const NONE: readonly Undecided[] = []
 /** Removed containers that are weighed again with new facts: the newest so many. */
 const MAX_REMOVED = 1_000
 
@@ -61,34 +66,37 @@ export class DockerEvidence {
   private readonly homes = new Map<string, Home>()
   private readonly candidates = new Map<string, Candidates>()
   private readonly newcomers = new Newcomers()
-  private undecided: UndecidedByRun = new Map()
+  /** Containers that may be a run's own, by its id; a list is the very same until something in it is another. */
+  undecided: UndecidedByRun = new Map()
   private readonly output: AgentOutput
   private soon: NodeJS.Timeout | null = null
   /** To the moment when a container that was left open is not new any more. */
   private later: NodeJS.Timeout | null = null
   private restUntil = 0
+  private listener: EvidenceListener | null = null
   private closed = false
 
   constructor(
     engine: Engine,
-    private readonly host: EvidenceHost,
+    private readonly runs: EvidenceRuns,
+    private readonly agentLogs: AgentLogs,
   ) {
-    this.output = new AgentOutput(engine, host.agentLogs, error => host.failed(error))
+    this.output = new AgentOutput(engine, agentLogs, error => this.listener?.failed(error))
     this.watcher = new DockerWatcher(engine, {
       container: facts => this.take(facts),
       listed: at => {
         this.state = { ...this.state, lists: [at, ...this.state.lists].slice(0, 2) }
-        host.listed()
-        host.listChanged()
+        this.listener?.listed(this)
+        this.listener?.listChanged()
       },
       changed: () => {
         const { link, since, imageMissing } = this.watcher
         this.state = { ...this.state, link, since, imageMissing }
-        host.stateChanged()
-        host.listChanged()
+        this.listener?.changed(this)
+        this.listener?.listChanged()
       },
-      odd: reason => host.odd(reason),
-      failed: error => host.failed(error),
+      odd: reason => this.listener?.odd(reason),
+      failed: error => this.listener?.failed(error),
     })
     const { link, since, imageMissing } = this.watcher
     this.state = { link, since, imageMissing, lists: [] }
@@ -111,8 +119,11 @@ export class DockerEvidence {
     this.forgetOldest()
   }
 
-  start(): void {
+  /** Begins to watch. */
+  start(listener: EvidenceListener): void {
+    this.listener = listener
     this.watcher.start()
+    this.runsChanged()
   }
 
   close(): void {
@@ -129,7 +140,7 @@ export class DockerEvidence {
 
   /** A run says something new of its batches: whose a container is may be told better now. */
   runsChanged(): void {
-    if (this.facts.size === 0 || this.closed) return
+    if (this.facts.size === 0 || this.listener === null || this.closed) return
     const delay = Math.max(WEIGH_WITHIN, this.restUntil - performance.now())
     this.soon ??= setTimeout(() => this.weighNow(), delay)
   }
@@ -152,11 +163,6 @@ export class DockerEvidence {
       .flatMap(facts => unclaimed(facts, now))
   }
 
-  /** Containers that may be the run's own; the very same list until something in it is another. */
-  undecidedOf(runId: string): readonly Undecided[] {
-    return this.undecided.get(runId) ?? NONE
-  }
-
   /**
    * Stops an agent whose run is over, after another look. Rejects with a `HubError`.
    * @param id in full, or as short as `docker ps` shows it
@@ -171,7 +177,7 @@ export class DockerEvidence {
       const home = this.homes.get(facts.id)
       if (!home || !this.shown(facts).stoppable) throw hubRefusals.containerAtWork(id)
       await this.watcher.stop(facts.id)
-      this.host.agentLogs.gap(facts.id, 'The container was stopped from the dashboard.')
+      this.agentLogs.gap(facts.id, 'The container was stopped from the dashboard.')
       return home
     } catch (cause) {
       if (!(cause instanceof DockerError)) throw cause
@@ -185,7 +191,7 @@ export class DockerEvidence {
     if (facts.role === 'batch') {
       if (before?.role !== 'batch') {
         this.newcomers.add(facts.id)
-        this.host.appeared()
+        this.listener?.appeared()
       }
       const home = this.homes.get(facts.id)
       if (!facts.removed) this.output.read(facts, home !== undefined)
@@ -194,7 +200,7 @@ export class DockerEvidence {
       this.runsChanged()
     }
     if (facts.removed) this.forgetOldest()
-    this.host.listChanged()
+    this.listener?.listChanged()
   }
 
   private weighNow(): void {
@@ -203,7 +209,7 @@ export class DockerEvidence {
     try {
       this.weigh()
     } catch (error) {
-      this.host.failed(error)
+      this.listener?.failed(error)
     }
     const ended = performance.now()
     this.restUntil = ended + REST * (ended - began)
@@ -215,11 +221,11 @@ export class DockerEvidence {
     const oldest = agents.reduce((least, { createdAt }) => Math.min(least, createdAt), Infinity)
     this.newcomers.lookAgain()
     let changed = false
-    for (const [id, assignment] of assign(agents, this.host.employers(oldest), ({ id }) => this.newcomers.has(id))) {
+    for (const [id, assignment] of assign(agents, this.runs.employers(oldest), ({ id }) => this.newcomers.has(id))) {
       const facts = this.facts.get(id)
       if (facts) changed = this.place(facts, assignment) || changed
     }
-    if (changed) this.host.listChanged()
+    if (changed) this.listener?.listChanged()
     this.tellUndecided()
     this.weighLater()
   }
@@ -241,8 +247,8 @@ export class DockerEvidence {
     this.undecided = undecidedByRun(open, before)
     const isNews = [...this.undecided].some(([runId, list]) => before.get(runId) !== list)
     if (!isNews && this.undecided.size === before.size) return
-    this.host.stateChanged()
-    this.host.listChanged()
+    this.listener?.changed(this)
+    this.listener?.listChanged()
   }
 
   private place(facts: ContainerFacts, assignment: Assignment): boolean {
@@ -259,16 +265,16 @@ export class DockerEvidence {
       this.tell(home, facts)
       if (!facts.removed) this.output.read(facts, true)
     } else this.homes.delete(id)
-    this.host.agentLogs.assigned(id, home ?? null)
+    this.agentLogs.assigned(id, home ?? null)
     return true
   }
 
   private tell({ runId, batchId, by }: Home, container: ContainerFacts): void {
-    this.host.observe(runId, { kind: 'container', at: serverNow(), batch: { id: batchId, by }, container })
+    this.runs.get(runId)?.observe({ kind: 'container', at: serverNow(), batch: { id: batchId, by }, container })
   }
 
   private tellNot({ runId }: Home, container: ContainerFacts): void {
-    this.host.observe(runId, { kind: 'container', at: serverNow(), batch: null, container })
+    this.runs.get(runId)?.observe({ kind: 'container', at: serverNow(), batch: null, container })
   }
 
   /** What a removed container showed stays with its run [DOCK-5]; here it only matters while it may be another's. */
@@ -284,11 +290,11 @@ export class DockerEvidence {
 
   private shown(facts: ContainerFacts): AgentContainer {
     const home = this.homes.get(facts.id)
-    const claim = home && this.host.batch(home.runId, home.batchId)
+    const run = home && this.runs.get(home.runId)
     return agentContainer(facts, {
       home: home ?? null,
-      batch: claim?.batch ?? null,
-      over: claim?.over ?? false,
+      batch: run?.view().batches.find(({ id }) => id === home?.batchId) ?? null,
+      over: run?.isOver ?? false,
       candidates: [...new Set(this.candidates.get(facts.id)?.map(({ runId }) => runId))],
     })
   }

@@ -18,18 +18,16 @@ export class BackendLink {
   readonly health: Health
   private readonly watch = new LinkWatch()
   private timer: NodeJS.Timeout | null = null
+  private listener: BackendLinkListener | null = null
 
-  constructor(
-    http: BackendHttp,
-    private readonly listener: BackendLinkListener,
-  ) {
+  constructor(http: BackendHttp) {
     this.health = new Health(
       http,
       failure => {
         this.look(failure)
-        listener.asked()
+        this.listener?.asked()
       },
-      error => listener.failed(error),
+      error => this.listener?.failed(error),
     )
   }
 
@@ -42,7 +40,9 @@ export class BackendLink {
     return this.watch.since
   }
 
-  start(): void {
+  /** Begins to ask. */
+  start(listener: BackendLinkListener): void {
+    this.listener = listener
     this.health.start()
   }
 
@@ -58,6 +58,6 @@ export class BackendLink {
     const { deadline } = this.watch
     if (this.timer) clearTimeout(this.timer)
     this.timer = deadline === null ? null : setTimeout(() => this.look('no answer in time'), deadline - now + 1)
-    if (changed) this.listener.changed(this.watch.link, failure)
+    if (changed) this.listener?.changed(this.watch.link, failure)
   }
 }

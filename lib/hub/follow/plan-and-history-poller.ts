@@ -1,14 +1,12 @@
 import { BackendError, type BackendHttp } from '../../backend/http'
 import { serverNow } from '../../clock/clock'
-import type { RunState } from '../runs'
+import type { Runs, RunState } from '../runs'
 
 /** What reading asks of the hub. */
 export interface ReadingsHost {
   readonly http: BackendHttp
-  /** True where another run of the spec is at work, or was since this one is followed [RUN-8]. */
-  isShared(state: RunState, spec: string): boolean
-  /** True where another run with the same entry of the history is at work, or was since this one began [RUN-8.11]. */
-  isEntryShared(state: RunState, historyId: string): boolean
+  /** Tells whether other runs share the plan or the history's entry. */
+  readonly runs: Pick<Runs, 'hasOther' | 'hasOtherOf'>
   odd(state: RunState, reason: string): void
   failed(state: RunState, error: unknown): void
 }
@@ -64,7 +62,7 @@ export class Readings {
   /** Reads the plan now; rejects with a `BackendError`. An empty plan changes nothing [RUN-8]. */
   async readPlan(spec: string): Promise<void> {
     const batches = await this.host.http.plan(spec)
-    this.shared ||= this.host.isShared(this.state, spec)
+    this.shared ||= this.host.runs.hasOther(this.state, spec)
     if (this.closed || batches.length === 0) return
     // After the end another run may have written the plan: it gives the batches, but says nothing of this run.
     if (this.over && this.state.hasPlan) return
@@ -106,7 +104,7 @@ export class Readings {
     try {
       const entry = await this.host.http.history(spec, id)
       if (!entry || this.closed || this.state.incarnation !== incarnation) return
-      const shared = this.host.isEntryShared(this.state, id)
+      const shared = this.host.runs.hasOtherOf(this.state, id)
       this.state.observe({ kind: 'history', at: serverNow(), ...entry, ...(shared && { shared }) })
     } catch (error) {
       if (!(error instanceof BackendError) || error.kind !== 'bad-answer') throw error

@@ -8,17 +8,14 @@ import type { Derived } from '../../run/view'
 import type { Health } from './health'
 import { LinkWatch } from './link-watch'
 import { Readings } from './plan-and-history-poller'
-import type { RunState } from '../runs'
+import type { Runs, RunState } from '../runs'
 
 /** What a session asks of the hub, and tells it. */
 export interface SessionHost {
   readonly backendUrl: URL
   readonly http: BackendHttp
   readonly health: Pick<Health, 'healthyAt' | 'refusedAt' | 'since'>
-  /** True where another run of the spec is at work, or was since this one is followed [RUN-8]. */
-  isShared(state: RunState, spec: string): boolean
-  /** True where another run with the same entry of the history is at work, or was since this one began [RUN-8.11]. */
-  isEntryShared(state: RunState, historyId: string): boolean
+  readonly runs: Pick<Runs, 'hasOther' | 'hasOtherOf'>
   /** The run is over and its stream has ended: nothing more comes from the backend. */
   finished(session: Session): void
   odd(state: RunState, reason: string): void

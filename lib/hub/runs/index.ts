@@ -1,5 +1,6 @@
 export { EndLog } from './end-log'
 export type { Rebuilt } from './rebuilt'
+export { RunPages } from './run-pages'
 export { RunRecordings } from './run-recordings'
 export { RunState, type StateHost } from './run-state'
 export { type KnownRun, Runs } from './runs'

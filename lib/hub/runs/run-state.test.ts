@@ -21,7 +21,8 @@ const host = {
     docker: { link: 'off', since: T0, lists: [], imageMissing: false },
     undecided: [],
   }),
-  ...{ logChanged: vi.fn(), replaced: vi.fn(), heard: vi.fn(), record: vi.fn(), updated: vi.fn(), heardAgain: vi.fn() },
+  pages: { changed: vi.fn(), logChanged: vi.fn(), replaced: vi.fn() },
+  ...{ heard: vi.fn(), record: vi.fn(), updated: vi.fn() },
   failed: (_, error) => {
     throw error
   },

@@ -15,21 +15,18 @@ import { iso, offsetThatCounts } from '../../run/time'
 import { derive, type Derived } from '../../run/view'
 import { type Entry, holeFinding } from '../recording'
 import { type LogBudget, LogBuffer, RUN_LOG } from '../logs'
+import type { RunPages } from './run-pages'
 
 /** What a run's state asks of the hub, and tells it. */
 export interface StateHost {
   /** The backend's URL without credentials. */
   readonly backend: string
   readonly logs: LogBudget
+  readonly pages: Pick<RunPages, 'changed' | 'logChanged' | 'replaced'>
   /** How fresh the sources of this run are, as of now. */
   links(state: RunState): Links
-  /** Its state was derived anew. */
+  /** Its state was derived anew, and pages were told. */
   updated(state: RunState, derived: Derived): void
-  /** A message came, and nothing else is shown of that but when. */
-  heardAgain(state: RunState): void
-  logChanged(state: RunState): void
-  /** Another execution under the same id took the place of the one known [RUN-14]. */
-  replaced(state: RunState): void
   /** A message came that was not known before. `lag` as in `HubMeter`. */
   heard(message: Message, lag: number | null): void
   /** To be recorded before it is shown; `urgent`: it is about to be [REC-3]. */
@@ -106,7 +103,7 @@ export class RunState {
       isHeardAgain = this.isHeardAgain(observation.at)
     }
     if (changed) this.updateOrGather()
-    else if (isHeardAgain) this.host.heardAgain(this)
+    else if (isHeardAgain) this.host.pages.changed(this)
   }
 
   private keep(observation: Observation): void {
@@ -180,13 +177,14 @@ export class RunState {
     this.derived = { value, links }
     if (this.run.incarnation !== this.toldIncarnation) {
       this.toldIncarnation = this.run.incarnation
-      this.host.replaced(this)
+      this.host.pages.replaced(this)
     }
     // After a restart it is to be known, too [REC-3].
     if (value.bySilence) this.keep({ kind: 'silent', at: now })
     if (value.byHistory) this.keep({ kind: 'awaited', at: now })
     if (value.stirred) this.keep({ kind: 'stirred', at: now })
     this.wakeAt(value.deadline, now)
+    this.host.pages.changed(this)
     this.host.updated(this, value)
   }
 
@@ -351,7 +349,7 @@ export class RunState {
 
   private keepLine(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {
     this.appendLine(at, stream, text)
-    this.host.logChanged(this)
+    this.host.pages.logChanged(this)
   }
 
   private appendLine(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {

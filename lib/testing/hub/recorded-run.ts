@@ -22,12 +22,10 @@ export const hostWith = (record: StateHost['record'], links: () => Links = () =>
   backend: BACKEND,
   logs: new LogBudget(),
   links,
+  pages: { changed: () => undefined, logChanged: () => undefined, replaced: () => undefined },
   updated: () => undefined,
-  heardAgain: () => undefined,
   record,
-  logChanged: () => undefined,
   heard: () => undefined,
-  replaced: () => undefined,
   failed: (_, error) => {
     throw error
   },

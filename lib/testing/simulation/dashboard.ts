@@ -8,6 +8,7 @@ import type { Answer, Subscribe } from '../../sync/messages'
 import { Replica } from '../../sync/replica'
 import { fleetScope, parseScope, runScope, type Scope } from '../../sync/scope'
 import { Hub } from '../../hub/hub'
+import { Lifecycle } from '../../hub/lifecycle'
 import { MemoryStore } from '../../hub/runs/store'
 import { HubError, type StartRequest } from '../../hub/api/hub-api'
 import { Books, BookedPublisher, type PublisherFault } from './expected-documents'
@@ -118,6 +119,9 @@ export class Dashboard implements PageServer {
 
   /** Killed: nothing is said to anybody, and nothing more is written. @param torn it was about to write */
   stop(noticed: boolean, torn = false): void {
+    // What came within the last ms is recorded, and not yet derived.
+    const life: unknown = this.hub && Reflect.get(this.hub, 'life')
+    if (life instanceof Lifecycle) for (const state of life.runs.all()) state.update()
     this.before = this.books.held()
     this.disk.killed(torn)
     void this.hub?.close()

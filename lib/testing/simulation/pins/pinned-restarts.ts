@@ -3,7 +3,7 @@ import { CLEAR } from '../simulated-network'
 
 const calm = { seed: 0, generation: 'B', dryRun: false, backendSkew: 0, dockerSkew: 0 } as const
 
-/** Where the dashboard restarts at the wrong moment. */
+/** Where the dashboard restarts at the wrong moment, or two runs share what their backend keeps of them. */
 export const pinnedOfRestarts: Record<string, Story> = {
   '[REC-3] a run of the history that is about to be given up, over two restarts': {
     setting: { ...calm, seed: 2_147_483_625, dryRun: true },
@@ -85,6 +85,19 @@ export const pinnedOfRestarts: Record<string, Story> = {
       { do: 'restart', down: 15_000, skew: -1_000, noticed: true, torn: false },
       { do: 'step', run: 0, how: 218 },
       { do: 'stop here', run: 4 },
+    ],
+  },
+  '[RUN-8.10] a run that is aborted after another one, not followed, has completed their entry': {
+    setting: { ...calm, seed: 2_147_483_617, dryRun: true },
+    deeds: [
+      { do: 'start here', run: 5 },
+      { do: 'pass', ms: 900 },
+      { do: 'resume elsewhere', run: 2, entry: 2 },
+      { do: 'step', run: 2, how: 17 },
+      { do: 'step', run: 2, how: 161 },
+      { do: 'pass', ms: 12_000 },
+      { do: 'stop elsewhere', run: 5 },
+      { do: 'pass', ms: 10 },
     ],
   },
 }

@@ -3,7 +3,7 @@ import { startOutlook } from './start-outlook'
 
 const read = (completed: number, total: number) => ({ state: 'read' as const, total, completed, runs: [] })
 
-describe('[START-1] what a start will do', () => {
+describe('[START-1.3] [START-1.4] [START-1.5] what a start will do', () => {
   it.each([
     [0, 14, false, 'No batch of the plan is completed yet: a start runs all 14.'],
     [0, 14, true, 'No batch of the plan is completed yet: a dry run goes through all 14, without agents.'],
@@ -28,7 +28,7 @@ describe('[START-1] what a start will do', () => {
     expect(startOutlook(read(total, total), dryRun)).toMatch(text)
   })
 
-  it('says that there is nothing to start, and what to do', () => {
+  it('[START-1.1] says that there is nothing to start, and what to do', () => {
     expect(startOutlook(read(0, 0), false)).toMatch(/holds no batch.*Plan the spec again/)
     const gone = { total: 0, completed: 0, runs: [] }
     expect(startOutlook({ state: 'missing', ...gone }, false)).toMatch(/no plan any more, so a start fails\. Plan it/)

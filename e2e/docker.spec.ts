@@ -103,7 +103,7 @@ test('[DOCK-2] every batch stands beside its container, and agrees with it', asy
   expect(JSON.stringify(answers) + dashboard.log + (await page.content())).not.toContain('sk-ant-planted')
 })
 
-test('[DOCK-4] [SAFE-3] agents that outlive their run are found, and stopped from the page', async ({
+test('[DOCK-4] [SAFE-2.33] [SAFE-3] agents that outlive their run are found, and stopped from the page', async ({
   dashboard,
   backend,
   prefix,

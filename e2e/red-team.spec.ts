@@ -200,7 +200,9 @@ const framed: Record<string, string>[] = [
   { 'x-invoke-path': '/_next/image', 'x-invoke-status': '500', 'x-now-route-matches': '1=x', purpose: 'prefetch' },
 ]
 
-test('[SAFE-2] [SAFE-4.7] no address makes the framework serve or print anything by itself', async ({ dashboard }) => {
+test('[SAFE-2.19] [SAFE-4.51] no address makes the framework serve or print anything by itself', async ({
+  dashboard,
+}) => {
   for (const address of addresses) {
     for (const headers of framed) {
       const { status, text: answer } = await asked(dashboard.url, address, headers)
@@ -215,7 +217,7 @@ test('[SAFE-2] [SAFE-4.7] no address makes the framework serve or print anything
   expect(dashboard.log).not.toMatch(/[\u001b\u0080-\u009f]/)
 })
 
-test('[SAFE-4.7] a stranger’s headers make the framework say nothing', async ({ backend, folder }) => {
+test('[SAFE-4.51] a stranger’s headers make the framework say nothing', async ({ backend, folder }) => {
   const tokensFile = join(folder, 'tokens')
   await writeFile(tokensFile, `${makeToken('ann', 'operator').line}\n`)
   const dashboard = await Dashboard.launch({ BACKEND_URL: backend.url, TOKENS_FILE: tokensFile })

@@ -92,7 +92,7 @@ test('[SAY-3] an address of the HTTP interface that a browser opens is refused w
   }
 })
 
-test('[SAY-8] a call that fails says what and what next', async ({ dashboard, backend, page }) => {
+test('[SAY-1.7] [SAY-8.2] a call that fails says what and what next', async ({ dashboard, backend, page }) => {
   backend.hold('setup')
   const runId = await dashboard.start('014-invoice-portal')
   await page.goto(`${dashboard.url}/runs/${runId}`)
@@ -188,10 +188,10 @@ test('[SAY-8] a page whose frame can’t be shown either says what and what next
   await expect(page.locator('[data-sync="live"]').first()).toBeAttached()
 })
 
-test('[SAY-8] all have a row, and were met', async () => {
+test('[SAY-8.1] [SAY-8.2] all have a row, and were met', async () => {
   const rules = await readFile(new URL('../lib/server/RULES.md', import.meta.url), 'utf8')
-  const table = rules.split('- **SAY-8** ')[1]?.split('\n# ')[0] ?? ''
-  const rows = [...table.matchAll(/^ *\| `([^`]+)` +\| ([^|]+) \|/gm)].map(([, key, status]) => [key, status?.trim()])
+  const table = rules.split('\n## SAY-8: ')[1]?.split(/\n#+ /)[0] ?? ''
+  const rows = [...table.matchAll(/^\| `([^`]+)` \| ([^|]+) \|/gm)].map(([, key, status]) => [key, status?.trim()])
   expect(Object.fromEntries(rows)).toEqual(met)
   expect(Object.keys(met).sort()).toEqual(Object.keys(pageRefusals).sort())
 })

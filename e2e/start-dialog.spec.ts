@@ -2,7 +2,7 @@ import { expect, test } from './fixtures'
 
 const SPEC = '014-invoice-portal'
 
-test('[START-1] the start dialog says how much of a plan is completed, and what a start will do', async ({
+test('[START-1.2] [START-1.3] [START-1.4] [START-1.5] the start dialog says how much of a plan is completed, and what a start will do', async ({
   dashboard,
   backend,
   page,
@@ -37,7 +37,7 @@ test('[START-1] the start dialog says how much of a plan is completed, and what 
 test.describe('a start without an answer', () => {
   test.use({ expectedErrors: [/502/] })
 
-  test('[START-2] a start without an answer leads to the page of the run that may have begun', async ({
+  test('[START-2] [START-2.1] [START-2.2] a start without an answer leads to the page of the run that may have begun', async ({
     dashboard,
     page,
   }) => {

@@ -56,7 +56,7 @@ const live = (page: Page) => expect(page.locator('[data-sync="live"]').first()).
 // A browser reports every page and call that is refused or not found.
 test.use({ expectedErrors: [/status of 40[134]/] })
 
-test('[SAFE-3] whoever follows a link signs in first, and arrives where it led, live', async ({
+test('[SAFE-3.11] [SAFE-3.38] whoever follows a link signs in first, and arrives where it led, live', async ({
   backend,
   dashboard,
   page,
@@ -82,7 +82,7 @@ test('[SAFE-3] whoever follows a link signs in first, and arrives where it led, 
   expect(await log.text()).toContain('Started from the dashboard by ann.')
 })
 
-test('[SAFE-3] a viewer sees everything, is offered nothing else, and is refused it', async ({
+test('[SAFE-3] [SAFE-3.14] [SAFE-3.40] a viewer sees everything, is offered nothing else, and is refused it', async ({
   backend,
   dashboard,
   page,
@@ -112,7 +112,7 @@ test('[SAFE-3] a viewer sees everything, is offered nothing else, and is refused
   expect(dashboard.log.match(/"audit":true,"who":"vic".*"action":"stop run","outcome":"refused"/g)).toHaveLength(2)
 })
 
-test('[SAFE-3] signing out in one tab signs out the other; elsewhere one stays', async ({
+test('[SAFE-3.8] [SAFE-3.43] signing out in one tab signs out the other; elsewhere one stays', async ({
   browser,
   context,
   dashboard,
@@ -135,7 +135,7 @@ test('[SAFE-3] signing out in one tab signs out the other; elsewhere one stays',
   await elsewhere.context().close()
 })
 
-test('[SAFE-3] who has signed out stays so past a restart, also for copies of the cookie', async ({
+test('[SAFE-3.29] who has signed out stays so past a restart, also for copies of the cookie', async ({
   context,
   dashboard,
   page,
@@ -156,7 +156,11 @@ test('[SAFE-3] who has signed out stays so past a restart, also for copies of th
   expect(await asked()).toBe(401)
 })
 
-test('[SAFE-3] a token that is taken out of the file signs its holder out', async ({ dashboard, page, tokensFile }) => {
+test('[SAFE-3.7] [SAFE-3.31] [SAFE-3.43] a token that is taken out of the file signs its holder out', async ({
+  dashboard,
+  page,
+  tokensFile,
+}) => {
   await page.goto(dashboard.url)
   await signIn(page, 'vic')
   await live(page)
@@ -168,7 +172,7 @@ test('[SAFE-3] a token that is taken out of the file signs its holder out', asyn
   expect(await call(dashboard, 'ann', 'GET', '/api/runs')).toBe(200)
 })
 
-test('[SAFE-3] whose role is changed is offered more, or less, on the page that is open', async ({
+test('[SAFE-3.39] [SAFE-3.40] whose role is changed is offered more, or less, on the page that is open', async ({
   backend,
   dashboard,
   page,
@@ -209,7 +213,7 @@ test.describe('without scripts', () => {
 test.describe('a script that is not the page’s own', () => {
   test.use({ expectedErrors: [/violates the following Content Security Policy/] })
 
-  test('[SAFE-2] is not run, as it does not bear the nonce of that one answer', async ({ dashboard, page }) => {
+  test('[SAFE-2.25] is not run, as it does not bear the nonce of that one answer', async ({ dashboard, page }) => {
     const nonces: string[] = []
     for (let n = 0; n < 2; n++) {
       const response = await page.goto(dashboard.url)

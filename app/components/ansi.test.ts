@@ -153,7 +153,7 @@ describe('parseAnsi', () => {
     expect(parseAnsi(line)).toEqual(spans.map(([text, className]) => ({ text, className })))
   })
 
-  it('[SAFE-4.1] shows the text that a download holds, whatever comes in', () => {
+  it('[SAFE-4.1] [SAFE-4.35] shows the text that a download holds, whatever comes in', () => {
     const piece = fc.oneof(
       fc.constantFrom(
         ESC,

@@ -48,7 +48,7 @@ const html = (page: ReactNode, person: Person | null) => {
 const vic: Person = { name: 'vic', role: 'viewer', canSignOut: true }
 const ann: Person = { name: 'ann', role: 'operator', canSignOut: true }
 
-describe.each(Object.entries(pages))('[SAFE-3] the page of the %s', (_, [page, offers]) => {
+describe.each(Object.entries(pages))('[SAFE-3.40] the page of the %s', (_, [page, offers]) => {
   it('offers an operator, and whoever is not asked, what they may do; a viewer none of it', () => {
     for (const offer of offers) {
       expect(html(page, null)).toContain(offer)

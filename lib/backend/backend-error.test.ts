@@ -79,7 +79,7 @@ const everyCall = async (http: BackendHttp, required: Required): Promise<string[
 
 const where = /backend|BACKEND_URL/
 
-describe('[SAY-1.5] every call to the backend says what it was answered, and what to do', () => {
+describe('[SAY-1.5] [SAY-1.9] every call to the backend says what it was answered, and what to do', () => {
   it.each<[number, RegExp]>([
     [301, /Set BACKEND_URL to the address itself: redirects of http:\/\/127.*\/team are not followed/],
     [400, /Check that the backend at http:\/\/127.*\/team is of a generation that knows this call/],
@@ -255,7 +255,7 @@ describe('[RUN-2.7] a call may have been carried out', () => {
   })
 })
 
-describe('[SAFE-2] what the backend repeats of the credentials it was asked with', () => {
+describe('[SAFE-2.36] what the backend repeats of the credentials it was asked with', () => {
   const basic = Buffer.from('me:hunter2').toString('base64')
   const words = `no hunter2 for me, nor Basic ${basic}`
 

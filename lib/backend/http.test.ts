@@ -307,7 +307,7 @@ describe('a call without a usable answer', () => {
     await expect.poll(() => closed).toBe(true)
   })
 
-  it('follows no redirect: what answers there is not the backend', async () => {
+  it('[SAFE-2.34] follows no redirect: what answers there is not the backend', async () => {
     const elsewhere = asked({ specs: [] })
     const target = await serve(elsewhere.listener)
     const http = await backend((_, response) => response.writeHead(302, { location: target.href }).end())

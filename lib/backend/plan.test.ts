@@ -44,7 +44,7 @@ describe('a plan', () => {
     ])
   })
 
-  it('[RUN-8] is read from its text where the backend can’t read its own file', () => {
+  it('[RUN-8] [START-1.6] is read from its text where the backend can’t read its own file', () => {
     expect(read(failed(ENGINE))).toEqual([
       {
         ...{ id: 'setup', name: 'Project Setup', dependsOn: [], completed: true, running: false },

@@ -77,7 +77,7 @@ describe('a link', () => {
     await vi.waitFor(() => expect(told).toEqual(['up', 'not understood', 'not understood', 'not understood']))
   })
 
-  it('[SAFE-3] tells a page whose server does not know any more who looks at it', async () => {
+  it('[SAFE-3.43] tells a page whose server does not know any more who looks at it', async () => {
     const { told } = open((await listen({ refuses: NOT_SIGNED_IN })).url)
     await vi.waitFor(() => expect(told).toContain('signed out'))
     expect(told).not.toContain('up')

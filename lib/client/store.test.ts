@@ -437,7 +437,7 @@ describe('a page of another build', () => {
   })
 })
 
-describe('[SAFE-3] a page on which nobody is signed in any more', () => {
+describe('[SAFE-3.43] a page on which nobody is signed in any more', () => {
   it('loads itself anew at once, so that nothing is left to read', () => {
     const { link, page, clock, connect } = setUp()
     connect()
@@ -476,7 +476,7 @@ describe('the end', () => {
 })
 
 describe('who looks at the page', () => {
-  it('[SAFE-3] may do what the server said last, and all who look are told of a change', () => {
+  it('[SAFE-3.39] may do what the server said last, and all who look are told of a change', () => {
     const { store, link, connect, follow } = setUp()
     follow()
     expect(store.role()).toBeNull()

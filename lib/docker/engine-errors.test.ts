@@ -90,7 +90,7 @@ describe('[SAY-1.2] a socket proxy that denies', () => {
   })
 })
 
-describe('[SAY-1.1] an answer that no Engine gives', () => {
+describe('[SAY-1.1] [SAY-1.9] an answer that no Engine gives', () => {
   it.each([
     [301, /HTTP 301/, /Check DOCKER_HOST\./],
     [400, /HTTP 400/, /set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH\.$/],

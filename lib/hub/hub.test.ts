@@ -79,7 +79,7 @@ const until = (hub: Hub, runId: string, check: (snapshot: Snapshot) => void) =>
 const ended = (hub: Hub, runId: string, status: Snapshot['status']) =>
   until(hub, runId, snapshot => expect(snapshot.status).toBe(status))
 
-it('[SAFE-3] the run’s own log says by whom it was started and stopped, where a name is known', async () => {
+it('[SAFE-3.38] the run’s own log says by whom it was started and stopped, where a name is known', async () => {
   const { hub, backend } = await world('B')
   backend.hold('setup')
   const { runId } = await hub.start({ spec: '001-todo' }, 'ann')

@@ -16,7 +16,7 @@ afterEach(async () => {
 })
 
 it.each(['A', 'B', 'C'] as const)(
-  '[SAFE-4] no secret that an agent prints reaches a page, a log or an answer (%s)',
+  '[SAFE-4.33] no secret that an agent prints reaches a page, a log or an answer (%s)',
   async generation => {
     const project = await projectWith([{ id: 'setup' }])
     cleanUp.push(() => rm(project, { recursive: true, force: true }))

@@ -29,27 +29,30 @@ async function world(generation: 'A' | 'B' | 'C') {
   return { backend, hub, plan: join(project, '.specs', '001-todo', 'plan.yaml') }
 }
 
-describe.each(['A', 'B', 'C'] as const)('[START-1] the plan that a start would find, of generation %s', generation => {
-  it('before, during and after a run, and of a second one', { timeout: 30_000 }, async () => {
-    const { backend, hub } = await world(generation)
-    expect(await hub.specPlan('001-todo')).toEqual({ state: 'read', total: 2, completed: 0, runs: [] })
-    backend.hold('mail')
-    const { runId } = await hub.start({ spec: '001-todo' })
-    const half = { state: 'read', total: 2, completed: 1, runs: [runId] }
-    await vi.waitFor(async () => expect(await hub.specPlan('001-todo')).toEqual(half), { timeout: 15_000 })
-    backend.release('mail')
-    const done = { state: 'read', total: 2, completed: 2, runs: [] }
-    await vi.waitFor(async () => expect(await hub.specPlan('001-todo')).toEqual(done), { timeout: 15_000 })
-  })
+describe.each(['A', 'B', 'C'] as const)(
+  '[START-1.3] the plan that a start would find, of generation %s',
+  generation => {
+    it('[START-1.2] before, during and after a run, and of a second one', { timeout: 30_000 }, async () => {
+      const { backend, hub } = await world(generation)
+      expect(await hub.specPlan('001-todo')).toEqual({ state: 'read', total: 2, completed: 0, runs: [] })
+      backend.hold('mail')
+      const { runId } = await hub.start({ spec: '001-todo' })
+      const half = { state: 'read', total: 2, completed: 1, runs: [runId] }
+      await vi.waitFor(async () => expect(await hub.specPlan('001-todo')).toEqual(half), { timeout: 15_000 })
+      backend.release('mail')
+      const done = { state: 'read', total: 2, completed: 2, runs: [] }
+      await vi.waitFor(async () => expect(await hub.specPlan('001-todo')).toEqual(done), { timeout: 15_000 })
+    })
 
-  it.each([
-    ['missing', null],
-    ['unreadable', 'batches: [oops'],
-    ['read', 'batches: []'],
-  ])('[START-1.1] that is %s: %j', async (state, text) => {
-    const { hub, plan } = await world(generation)
-    if (text === null) await rm(plan)
-    else await writeFile(plan, text)
-    expect(await hub.specPlan('001-todo')).toEqual({ state, total: 0, completed: 0, runs: [] })
-  })
-})
+    it.each([
+      ['missing', null],
+      ['unreadable', 'batches: [oops'],
+      ['read', 'batches: []'],
+    ])('[START-1.1] that is %s: %j', async (state, text) => {
+      const { hub, plan } = await world(generation)
+      if (text === null) await rm(plan)
+      else await writeFile(plan, text)
+      expect(await hub.specPlan('001-todo')).toEqual({ state, total: 0, completed: 0, runs: [] })
+    })
+  },
+)

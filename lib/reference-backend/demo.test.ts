@@ -121,7 +121,7 @@ describe('npm run demo', { timeout: 20_000 }, () => {
     await expect(fetch(`http://127.0.0.1:${shown}/readyz`)).rejects.toThrow()
   })
 
-  it('[START-3] begins again from the beginning at Enter, once its run is over', async () => {
+  it('[START-3] [START-3.1] [START-3.2] [START-3.3] begins again from the beginning at Enter, once its run is over', async () => {
     const root = repository()
     const child = run('demo.ts', root, ['--speed', '200'], { PORT: String(await takenPort()), TMPDIR: root })
     const lines: string[] = []

@@ -9,14 +9,14 @@ const hostile = Object.entries(hostileTexts)
 const all = { shownName, shownProse, shownLinePart }
 
 describe.each(Object.entries(all))('[SAFE-4.4] %s', (_, show) => {
-  it.each(hostile)('makes visible: %s', (_kind, text) => {
+  it.each(hostile)('[SAFE-4.43] [SAFE-4.45] [SAFE-4.46] makes visible: %s', (_kind, text) => {
     const shown = show(text)
     expect(shown).not.toMatch(UNSEEN)
     expect(shown.trim()).not.toBe('')
     if (text.startsWith('x')) expect(shown).toMatch(/^x.+y$/u)
   })
 
-  it.each(Object.entries(honestTexts))('leaves as it is: %s', (_kind, text) => {
+  it.each(Object.entries(honestTexts))('[SAFE-4.44] leaves as it is: %s', (_kind, text) => {
     expect(show(text)).toBe(text)
   })
 
@@ -62,11 +62,11 @@ describe('[SAFE-4.5] a name', () => {
     ['م\u200c', 'م\ufffd'],
     ['د\u200cم', 'د\ufffdم'],
     ['🏴\u{e0067}\u{e0062}', '🏴\ufffd\ufffd'],
-  ])('%j is shown as %j', (name, shown) => {
+  ])('[SAFE-4.45] [SAFE-4.47] [SAFE-4.48] [SAFE-4.49] %j is shown as %j', (name, shown) => {
     expect(shownName(name)).toBe(shown)
   })
 
-  it('has no two spellings that are shown alike by their blanks', () => {
+  it('[SAFE-4.47] has no two spellings that are shown alike by their blanks', () => {
     const blanks = fc.string({ unit: fc.constantFrom('a', ' '), maxLength: 8 })
     fc.assert(
       fc.property(blanks, blanks, (one, other) => {
@@ -155,7 +155,7 @@ describe('[SAFE-4.13] a text that is made to cost', () => {
   })
 })
 
-describe('[SAFE-2] the name of a file', () => {
+describe('[SAFE-2.23] the name of a file', () => {
   it.each([
     [['r"1;é'], 'r_1__.log'],
     [['run-1', 'db'], 'run-1.db.log'],

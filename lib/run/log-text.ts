@@ -9,7 +9,7 @@ export interface StyledText {
 }
 
 /**
- * A log line as it is shown, on the page and in a download [SAFE-4.1]: its colours and text styles apply, every other complete
+ * A log line as it is shown, on the page and in a download [SAFE-4.35]: its colours and text styles apply, every other complete
  * sequence is dropped, and what is cut off or can't be seen is made visible.
  */
 export function styledLine(line: string): StyledText[] {

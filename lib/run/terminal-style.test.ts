@@ -32,11 +32,11 @@ describe('[SAFE-4.3] the style of terminal text', () => {
     ['58:5:9', 'bold'],
     ['58:2::255:0:0;4', 'bold underline'],
     ['59', 'bold'],
-  ])('the colour of an underline changes nothing else: %j', (parameters, style) => {
+  ])('[SAFE-4.39] the colour of an underline changes nothing else: %j', (parameters, style) => {
     expect(after('1', parameters).split(' ').sort()).toEqual(style.split(' ').sort())
   })
 
-  it.each(['4:0', '24', '0', ''])('%j ends an underline', parameters => {
+  it.each(['4:0', '24', '0', ''])('[SAFE-4.38] %j ends an underline', parameters => {
     for (const underline of ['4', '4:1', '4:2', '4:3', '4:4', '4:5', '21']) {
       expect(after(underline)).toBe('underline')
       expect(after(underline, parameters)).toBe('')
@@ -77,7 +77,7 @@ describe('[SAFE-4.3] the style of terminal text', () => {
     ['38;5;9;1', 'bold red'],
     ['38;2;250;20;10;4', 'underline red'],
     ['38:5:9;48;5;12;1', 'bold red on blue'],
-  ])('%s is a colour', (parameters, style) => {
+  ])('[SAFE-4.39] %s is a colour', (parameters, style) => {
     expect(after(parameters)).toBe(style)
   })
 
@@ -117,7 +117,7 @@ describe('[SAFE-4.3] the style of terminal text', () => {
       '65',
     ],
     ...['73', '74', '75', '999', '99999999999999999999'],
-  ])('%s changes nothing that is shown', parameters => {
+  ])('[SAFE-4.40] [SAFE-4.41] %s changes nothing that is shown', parameters => {
     expect(after('3', parameters)).toBe('italic')
   })
 

@@ -103,7 +103,7 @@ describe('[SAFE-4.1] terminal text', () => {
       expect(shown(`see ${link(to, 'the docs')}.`)).toBe('see the docs.')
   })
 
-  it('takes any text apart, without a hole and without an error', () => {
+  it('[SAFE-4.37] takes any text apart, without a hole and without an error', () => {
     fc.assert(
       fc.property(hostile, source => {
         const parts = [...terminalParts(source)]
@@ -201,7 +201,7 @@ function wrapped<T extends object>(
   return () => void Object.defineProperty(prototype, name, descriptor)
 }
 
-describe('[SAFE-4.1] the cost of terminal text', () => {
+describe('[SAFE-4.36] the cost of terminal text', () => {
   /** How many characters the reader looks at: as far as its patterns search, and one by one. */
   const steps = (source: string): number => {
     let count = 0

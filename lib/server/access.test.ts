@@ -27,13 +27,13 @@ const request = (headers: Headers, remoteAddress = '203.0.113.9', distinct: stri
   }) as unknown as Credentials
 
 describe('[SAFE-3] who somebody is', () => {
-  it('is not asked where there is no authentication: everybody is operator', async () => {
+  it('[SAFE-3.5] is not asked where there is no authentication: everybody is operator', async () => {
     const access = new Access({ authentication: null, publicUrl: null })
     const proof = await access.proofOf(request({ authorization: 'Bearer whatever', [HEADER]: 'root' }, '10.0.0.7'))
     expect(access.personOf(proof)).toEqual({ name: null, role: 'operator', canSignOut: false })
   })
 
-  it('is told by a token, in the header or beside it', async () => {
+  it('[SAFE-3.1] is told by a token, in the header or beside it', async () => {
     const { team, access } = setUp()
     expect(access.personOf(await access.proofOf(request(team.bearer('ann'))))).toMatchObject({
       name: 'ann',
@@ -43,7 +43,7 @@ describe('[SAFE-3] who somebody is', () => {
     expect(access.personOf(beside)).toEqual({ name: 'vic', role: 'viewer', canSignOut: false })
   })
 
-  it('is nobody for whatever else is shown', async () => {
+  it('[SAFE-3.4] [SAFE-3.20] is nobody for whatever else is shown', async () => {
     const { access, team } = setUp()
     const wrong = fc.oneof(fc.string(), fc.constantFrom(team.hash('ann'), `${team.secret('ann')} x`, 'x'.repeat(9_999)))
     await fc.assert(
@@ -60,7 +60,7 @@ describe('[SAFE-3] who somebody is', () => {
     )
   })
 
-  it('is told by a session, which can be signed out, is over in time, and goes with its token', async () => {
+  it('[SAFE-3.2] [SAFE-3.6] is told by a session, which can be signed out, is over in time, and goes with its token', async () => {
     const { team, access } = setUp()
     const proof = await access.proofOf(request(await team.cookie('ann')))
     if (proof?.kind !== 'session') throw new Error('a cookie proves a session')
@@ -77,7 +77,7 @@ describe('[SAFE-3] who somebody is', () => {
     expect(access.personOf(other)).toBeUndefined()
   })
 
-  it('takes the cookie of https only where https is spoken', async () => {
+  it('[SAFE-2.28] takes the cookie of https only where https is spoken', async () => {
     const { team, access } = setUp()
     const cookie = await team.cookie('ann', true)
     expect(await access.proofOf(request(cookie))).toBeUndefined()
@@ -86,7 +86,7 @@ describe('[SAFE-3] who somebody is', () => {
 })
 
 describe('[SAFE-2] a proxy’s word', () => {
-  it('counts from its address, as far as it is configured to', async () => {
+  it('[SAFE-2.30] [SAFE-3.3] counts from its address, as far as it is configured to', async () => {
     for (const role of ['viewer', 'operator'] as const) {
       const { access } = setUp(role)
       const proof = await access.proofOf(request({ [HEADER]: 'eve@example.org' }, '10.0.0.7'))
@@ -94,7 +94,7 @@ describe('[SAFE-2] a proxy’s word', () => {
     }
   })
 
-  it('counts from no other address, whatever else a request says', async () => {
+  it('[SAFE-2.30] counts from no other address, whatever else a request says', async () => {
     const { access } = setUp('operator')
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.ipV4(), fc.ipV6(), fc.constantFrom('', '::ffff:10.0.0.8')), async address => {
@@ -105,14 +105,14 @@ describe('[SAFE-2] a proxy’s word', () => {
     )
   })
 
-  it('counts where it says exactly one name', async () => {
+  it('[SAFE-2.31] counts where it says exactly one name', async () => {
     const { access } = setUp()
     for (const names of [['root', 'eve'], ['root, eve'], [''], ['a\nb'], ['x'.repeat(201)]]) {
       expect(await access.proofOf(request({}, '10.0.0.7', names))).toBeUndefined()
     }
   })
 
-  it('comes after what somebody shows: a token raises, a wrong one ends it, an old cookie leaves it', async () => {
+  it('[SAFE-3.1] [SAFE-3.2] [SAFE-3.3] comes after what somebody shows: a token raises, a wrong one ends it, an old cookie leaves it', async () => {
     const { access, team } = setUp()
     const behind = (headers: Headers) => access.proofOf(request({ [HEADER]: 'eve', ...headers }, '10.0.0.7'))
     expect(access.personOf(await behind(team.bearer('ann')))).toMatchObject({ name: 'ann', role: 'operator' })

@@ -29,7 +29,7 @@ describe('addresses', () => {
   )
 })
 
-describe('[SAFE-2] where a request comes from', () => {
+describe('[SAFE-2.29] where a request comes from', () => {
   it('is the peer, whatever it says, where that is no trusted proxy', () => {
     fc.assert(fc.property(fc.string(), text => clientAddress('203.0.113.9', text, proxies) === '203.0.113.9'))
     expect(clientAddress('::ffff:203.0.113.9', '198.51.100.1', proxies)).toBe('203.0.113.9')

@@ -17,20 +17,23 @@ function written(level: 'info' | 'silent') {
   return lines.map(line => JSON.parse(line) as unknown)
 }
 
-it.each(['info', 'silent'] as const)('[SAFE-3] says who did what, and what came of it, at LOG_LEVEL %s', level => {
-  expect(written(level)).toEqual([
-    expect.objectContaining({
-      audit: true,
-      who: 'ann',
-      knownBy: 'session',
-      role: 'operator',
-      action: 'stop run',
-      runId: 'r1',
-      outcome: 'done',
-    }),
-    expect.objectContaining({ audit: true, who: '10.0.0.9', action: 'sign in', outcome: 'refused' }),
-  ])
-})
+it.each(['info', 'silent'] as const)(
+  '[SAFE-3.36] [SAFE-3.37] says who did what, and what came of it, at LOG_LEVEL %s',
+  level => {
+    expect(written(level)).toEqual([
+      expect.objectContaining({
+        audit: true,
+        who: 'ann',
+        knownBy: 'session',
+        role: 'operator',
+        action: 'stop run',
+        runId: 'r1',
+        outcome: 'done',
+      }),
+      expect.objectContaining({ audit: true, who: '10.0.0.9', action: 'sign in', outcome: 'refused' }),
+    ])
+  },
+)
 
 it('a name that looks like a line of the log stays inside its own', () => {
   const lines: string[] = []

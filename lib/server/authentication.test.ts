@@ -18,7 +18,7 @@ afterEach(() => {
 const request = (headers: Record<string, string>) =>
   ({ headers, headersDistinct: {}, socket: { remoteAddress: '127.0.0.1' } }) as unknown as Credentials
 
-it('[SAFE-3] tokens that the environment holds let their holders in, and nobody else', async () => {
+it('[SAFE-3.32] tokens that the environment holds let their holders in, and nobody else', async () => {
   const [ann, eve] = [makeToken('ann', 'operator'), makeToken('eve', 'operator')]
   const opened = openAccess(readConfig({ TOKENS: ann.line, DATA_DIR: dataDir }), silent, () => undefined)
   ending.push(opened.close)

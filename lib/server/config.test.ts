@@ -62,12 +62,12 @@ describe('configuration', () => {
     expect(readConfig({ DOCKER: 'off' }).docker).toBe('off')
   })
 
-  it.each(['127.0.0.1', '127.8.9.10', '::1', 'localhost'])('[SAFE-1] binds to %s', HOST => {
+  it.each(['127.0.0.1', '127.8.9.10', '::1', 'localhost'])('[SAFE-1.2] binds to %s', HOST => {
     expect(readConfig({ HOST }).host).toBe(HOST)
   })
 
   it.each(['0.0.0.0', '::', '192.168.1.5', '10.0.0.1', 'example.org', '127.evil.org', '127.1', 'localhost.evil.org'])(
-    '[SAFE-1] refuses to bind to %s where nobody would be asked, and says what to do',
+    '[SAFE-1] [SAFE-1.2] [SAFE-1.6] refuses to bind to %s where nobody would be asked, and says what to do',
     HOST => {
       expect(problems({ HOST, PUBLIC_URL: 'http://gt.example' })).toEqual([
         expect.stringMatching(/^HOST: would open .* Set TOKENS_FILE or TOKENS .*; or leave HOST at 127\.0\.0\.1/),
@@ -77,13 +77,13 @@ describe('configuration', () => {
     },
   )
 
-  it('[SAFE-1] refuses to be published from loopback where nobody would be asked', () => {
+  it('[SAFE-1.3] refuses to be published from loopback where nobody would be asked', () => {
     expect(problems({ PUBLIC_URL: 'https://gt.example' })).toEqual([expect.stringMatching(/^PUBLIC_URL: would open/)])
     const team = { PUBLIC_URL: 'https://gt.example', TOKENS_FILE: 'tokens' }
     expect(readConfig(team).access.publicUrl).toEqual(new URL('https://gt.example'))
   })
 
-  it('[SAFE-2] has to know the name that a network reaches it by', () => {
+  it('[SAFE-1.5] has to know the name that a network reaches it by', () => {
     expect(problems({ HOST: '0.0.0.0', TOKENS_FILE: 'tokens' })).toEqual([expect.stringMatching(/^PUBLIC_URL: must/)])
   })
 
@@ -97,7 +97,7 @@ describe('configuration', () => {
     expect(problems({ PUBLIC_URL, TOKENS_FILE: 'tokens' })).toEqual([expect.stringMatching(/^PUBLIC_URL: must be/)])
   })
 
-  it('[SAFE-2] takes a proxy’s word only where it is said whose, and makes viewers of those it names', () => {
+  it('[SAFE-1.4] [SAFE-2.30] takes a proxy’s word only where it is said whose, and makes viewers of those it names', () => {
     const PROXY_USER_HEADER = 'X-Forwarded-User'
     expect(problems({ PROXY_USER_HEADER })).toEqual([expect.stringMatching(/^TRUSTED_PROXY: must say/)])
     const { access } = readConfig({ PROXY_USER_HEADER, TRUSTED_PROXY: '10.0.0.7, fd00::/8' })
@@ -108,7 +108,7 @@ describe('configuration', () => {
     expect(problems({ TRUSTED_PROXY: '10.0.0.0/33' })).toEqual([expect.stringMatching(/^TRUSTED_PROXY: must be/)])
   })
 
-  it('[SAFE-3] takes tokens from the environment, a line each or between semicolons, and never both from there and a file', () => {
+  it('[SAFE-1.4] [SAFE-3.32] takes tokens from the environment, a line each or between semicolons, and never both from there and a file', () => {
     const [ann, vic] = [makeToken('ann', 'operator'), makeToken('vic', 'viewer')]
     for (const between of ['\n', ';', ' ; ', ';\n# more\n']) {
       const { access } = readConfig({ TOKENS: `${ann.line}${between}${vic.line}` })
@@ -120,7 +120,7 @@ describe('configuration', () => {
     expect(readConfig(network).host).toBe('0.0.0.0')
   })
 
-  it('[SAFE-3] takes hashes alone, and never repeats what stands there instead', () => {
+  it('[SAFE-3.33] takes hashes alone, and never repeats what stands there instead', () => {
     const ann = makeToken('ann', 'operator')
     const found = problems({ TOKENS: `${ann.line};ann operator ${ann.secret}` })
     expect(found).toEqual([
@@ -128,11 +128,11 @@ describe('configuration', () => {
     ])
   })
 
-  it('[SAFE-1] knows every address of 127.0.0.0/8 and no other', () => {
+  it('[SAFE-1.2] knows every address of 127.0.0.0/8 and no other', () => {
     fc.assert(fc.property(fc.ipV4(), address => isLoopback(address) === (address.split('.')[0] === '127')))
   })
 
-  it('[SAFE-2] keeps credentials out of the label and of every message', () => {
+  it('[SAFE-2.35] [SAFE-2.36] keeps credentials out of the label and of every message', () => {
     const { backendUrl, backendLabel } = readConfig({ BACKEND_URL: 'https://ann:s3cret@example.org:8443/ckrv/' })
     expect(backendUrl.password).toBe('s3cret')
     expect(backendLabel).toBe('https://example.org:8443/ckrv')

@@ -54,7 +54,7 @@ describe('edge', () => {
     ['an upgrade to nothing', ['GET /nothing HTTP/1.1', 'Host: 127.0.0.1', ...handshake]],
     ['an upgrade of a foreign page', ['GET /api/live/ HTTP/1.1', 'Host: evil.example', ...handshake]],
   ])(
-    '[SAFE-5] lets go of a connection that it refused for %s, though the other side never closes it',
+    '[SAFE-5.46] lets go of a connection that it refused for %s, though the other side never closes it',
     async (_, lines) => {
       const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true })
       socket.write(`${lines.join('\r\n')}\r\n\r\n`)
@@ -68,7 +68,7 @@ describe('edge', () => {
     },
   )
 
-  it('[SAFE-2] refuses foreign hosts and origins on every path', async () => {
+  it('[SAFE-2.11] [SAFE-2.12] [SAFE-2.13] refuses foreign hosts and origins on every path', async () => {
     for (const path of ['/', '/api/runs', '/api/live/?EIO=4', '/healthz']) {
       expect((await server.call('GET', path, { host: 'evil.example' })).status).toBe(421)
       expect((await server.call('GET', path, { origin: 'http://evil.example' })).status).toBe(403)
@@ -76,7 +76,7 @@ describe('edge', () => {
     expect(server.hub.asked).toEqual([])
   })
 
-  it('[SAFE-2] refuses a form before anything reads it', async () => {
+  it('[SAFE-2.11] [SAFE-2.15] [SAFE-2.16] refuses a form before anything reads it', async () => {
     const form = { 'content-type': 'application/x-www-form-urlencoded' }
     expect((await server.call('POST', '/api/runs', form, 'spec=shop')).status).toBe(415)
     const large = { 'content-type': 'application/json', 'content-length': '65537' }
@@ -84,7 +84,7 @@ describe('edge', () => {
     expect(server.hub.asked).toEqual([])
   })
 
-  it('[SAFE-5] counts bodies that are too large, whether or not they say so', async () => {
+  it('[SAFE-2.16] [SAFE-5.31] [SAFE-5.41] counts bodies that are too large, whether or not they say so', async () => {
     const json = { 'content-type': 'application/json' }
     expect((await server.call('POST', '/api/runs', { ...json, 'content-length': '65537' })).status).toBe(413)
     const chunked = { ...json, 'transfer-encoding': 'chunked' }
@@ -100,7 +100,7 @@ describe('edge', () => {
     expect(answer).toMatch(/^HTTP\/1.1 400 /)
   })
 
-  it('[SAFE-2] gives every answer its headers, and pages a nonce that no visitor can choose', async () => {
+  it('[SAFE-2.21] [SAFE-2.24] [SAFE-2.25] gives every answer its headers, and pages a nonce that no visitor can choose', async () => {
     const seen: unknown[] = []
     const pages = async (request: IncomingMessage, response: ServerResponse) => {
       seen.push(request.headers['content-security-policy'])
@@ -126,7 +126,7 @@ describe('edge', () => {
   it.each([
     ['Host: evil.example', 421],
     ['Host: 127.0.0.1:{port}\r\nOrigin: http://evil.example', 403],
-  ])('[SAFE-2] refuses an upgrade with %j', async (headers, status) => {
+  ])('[SAFE-2.11] [SAFE-2.12] [SAFE-2.13] refuses an upgrade with %j', async (headers, status) => {
     let upgrades = 0
     server.live.on('upgrade', () => upgrades++)
     const own = headers.replace('{port}', String(server.port))
@@ -169,7 +169,7 @@ describe('edge', () => {
     one.close()
   })
 
-  it('lets answers under way finish when it stops, and cuts what takes too long', async () => {
+  it('[SAFE-5.69] lets answers under way finish when it stops, and cuts what takes too long', async () => {
     const answer = new Map<string, () => void>()
     const pages = async (request: IncomingMessage, response: ServerResponse) => {
       answer.set(request.url ?? '', () => void response.end('finished'))

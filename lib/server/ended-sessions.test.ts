@@ -20,7 +20,7 @@ const session = (id: string, endsAt = now + 1_000) => ({ id, tokenHash: 'a'.repe
 const open = () => new EndedSessions({ dataDir, log: silent })
 const file = () => join(dataDir, 'signed-out')
 
-it('[SAFE-3] who has signed out has done so past a restart, and the file holds nothing that opens a session', async () => {
+it('[SAFE-3.29] who has signed out has done so past a restart, and the file holds nothing that opens a session', async () => {
   open().add(session('one'), now)
   open().add(session('two'), now)
   const after = open()
@@ -47,7 +47,7 @@ it('[SAFE-5] those that would have ended by themselves are forgotten', async () 
   expect((await readFile(file(), 'utf8')).split('\n')).toHaveLength(2)
 })
 
-it('[SAFE-5] beyond 10,000 the one that was signed out longest ago counts again', async () => {
+it('[SAFE-5.64] beyond 10,000 the one that was signed out longest ago counts again', async () => {
   const lines = Array.from({ length: MAX_ENDED }, (_, n) => `${n.toString(16).padStart(64, '0')} ${now + 1_000}\n`)
   await mkdir(dataDir)
   await writeFile(file(), lines.join(''))
@@ -59,7 +59,7 @@ it('[SAFE-5] beyond 10,000 the one that was signed out longest ago counts again'
   expect(ended.has('one')).toBe(true)
 })
 
-it('[SAFE-3] what can’t be written down holds while the server runs, is told, and is written with the next', async () => {
+it('[SAFE-3.30] what can’t be written down holds while the server runs, is told, and is written with the next', async () => {
   const told: string[] = []
   await writeFile(dataDir, 'in the way')
   await expect(async () => open()).rejects.toThrow(ConfigError)
@@ -75,7 +75,7 @@ it('[SAFE-3] what can’t be written down holds while the server runs, is told, 
   expect(['one', 'two'].map(id => open().has(id))).toEqual([true, true])
 })
 
-it('[SAFE-1] a file that can’t be read is a reason not to start, and lines that say nothing are none', async () => {
+it('[SAFE-1.9] a file that can’t be read is a reason not to start, and lines that say nothing are none', async () => {
   open().add(session('one'), now)
   await writeFile(file(), `nonsense\n${await readFile(file(), 'utf8')}\n__proto__ 5\n`)
   expect(open().has('one')).toBe(true)

@@ -65,7 +65,7 @@ const closed = (client: Socket) => vi.waitFor(() => expect(client.connected).toB
 const subscribe = (client: Socket) => client.timeout(5_000).emitWithAck('subscribe', { scope: 'fleet' })
 
 describe.each([[['websocket']], [['polling']]])('[SAFE-3] a socket by %s', transports => {
-  it('opens for those who are known, and for nobody else', async () => {
+  it('[SAFE-3.1] [SAFE-3.4] [SAFE-3.13] opens for those who are known, and for nobody else', async () => {
     const by = (headers: Record<string, string>, auth = {}) => connect(headers, auth, transports)
     for (const headers of [{}, { authorization: 'Bearer wrong' }, { cookie: 'groundtruth=x' }, { [HEADER]: 'ann' }]) {
       expect(await by(headers)).toBe(NOT_SIGNED_IN)
@@ -92,7 +92,7 @@ describe.each([[['websocket']], [['polling']]])('[SAFE-3] a socket by %s', trans
     )
   })
 
-  it('is closed when its token is taken away, and does not open again; others stay', async () => {
+  it('[SAFE-3.7] is closed when its token is taken away, and does not open again; others stay', async () => {
     const ann = [
       await opened(team.bearer('ann'), {}, transports),
       await opened(await team.cookie('ann'), {}, transports),
@@ -110,7 +110,7 @@ describe.each([[['websocket']], [['polling']]])('[SAFE-3] a socket by %s', trans
   })
 })
 
-describe('[SAFE-3] a connection by long polling is of the person who opened it', () => {
+describe('[SAFE-3.41] a connection by long polling is of the person who opened it', () => {
   const base = `${SOCKET_PATH}/?EIO=4&transport=polling`
   const text = { 'content-type': 'text/plain;charset=UTF-8' }
 
@@ -143,7 +143,7 @@ describe('[SAFE-3] a connection by long polling is of the person who opened it',
     expect((await server.call('GET', address)).text).toMatch(/^40\{"sid"/)
   })
 
-  it('[SAFE-2] and a page of another site neither opens one nor writes to it', async () => {
+  it('[SAFE-2] [SAFE-3.42] and a page of another site neither opens one nor writes to it', async () => {
     const ann = await team.cookie('ann')
     const address = await poll(ann)
     for (const foreign of [{ origin: 'http://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }]) {
@@ -168,7 +168,7 @@ describe('[SAFE-3] a connection by long polling is of the person who opened it',
   })
 })
 
-it('[SAFE-3] signing out closes the sockets of that session, and no others', async () => {
+it('[SAFE-3.8] signing out closes the sockets of that session, and no others', async () => {
   const [here, elsewhere] = [await team.cookie('ann'), await team.cookie('ann')]
   const tabs = [await opened(here), await opened(here)]
   const other = await opened(elsewhere)
@@ -179,7 +179,7 @@ it('[SAFE-3] signing out closes the sockets of that session, and no others', asy
   expect(await connect(here)).toBe(NOT_SIGNED_IN)
 })
 
-it('[SAFE-3] a page is told what one may do on it: when it connects, and when that changes', async () => {
+it('[SAFE-3.39] a page is told what one may do on it: when it connects, and when that changes', async () => {
   const told = new Map<string, string[]>()
   const open = async (name: 'ann' | 'vic') => {
     const roles: string[] = []
@@ -199,7 +199,7 @@ it('[SAFE-3] a page is told what one may do on it: when it connects, and when th
   ])
 })
 
-it('[SAFE-3] every message is asked again whose it is', async () => {
+it('[SAFE-3.6] every message is asked again whose it is', async () => {
   const client = await opened(team.bearer('ann'))
   expect(await subscribe(client)).toMatchObject({ kind: 'snapshot' })
   team.change('ann', null)
@@ -208,7 +208,7 @@ it('[SAFE-3] every message is asked again whose it is', async () => {
 })
 
 it.each(['start', 'stop', '__proto__', 'constructor', 'toString', ''])(
-  '[SAFE-3] the event %j, which nobody decided upon, is the last of its socket',
+  '[SAFE-3.15] the event %j, which nobody decided upon, is the last of its socket',
   async event => {
     const client = await opened(team.bearer('ann'))
     client.emit(event, {})
@@ -216,7 +216,7 @@ it.each(['start', 'stop', '__proto__', 'constructor', 'toString', ''])(
   },
 )
 
-it('[SAFE-2] the proxy’s word opens sockets, and only where it comes from the proxy', async () => {
+it('[SAFE-2.30] [SAFE-2.31] [SAFE-3.3] the proxy’s word opens sockets, and only where it comes from the proxy', async () => {
   expect(await connect({ [HEADER]: 'eve' })).toBe(NOT_SIGNED_IN)
   await end()
   await begin(true)
@@ -231,7 +231,7 @@ it('a page of another build is told that first, as it has to be loaded anew anyw
 const refused = async (bound: string) =>
   Number(new RegExp(`refused_total\\{bound="${bound}"\\} (\\d+)`).exec(await server.metrics.text())?.[1])
 
-describe('[SAFE-5] who has too many sockets', () => {
+describe('[SAFE-5.48] who has too many sockets', () => {
   it('is refused more, and told why; others at the same address are not, nor is who closes one', async () => {
     await end()
     await begin(false, { inAll: 99, strangers: 99, perAddress: 99, perPerson: 3 })
@@ -271,7 +271,7 @@ describe('[SAFE-5] who has too many sockets', () => {
     silentOnes[1]?.terminate()
   })
 
-  it('is counted by where the trusted proxy says they come from; anybody else’s word for that counts nothing', async () => {
+  it('[SAFE-2.29] is counted by where the trusted proxy says they come from; anybody else’s word for that counts nothing', async () => {
     await end()
     await begin(true, { inAll: 99, strangers: 99, perAddress: 2, perPerson: 99 })
     const from = (address: string) => connect({ ...team.bearer('ann'), 'x-forwarded-for': address })
@@ -287,7 +287,7 @@ describe('[SAFE-5] who has too many sockets', () => {
   })
 })
 
-it('[SAFE-5] wrong tokens in handshakes are told to wait after ten in a minute, right ones never', async () => {
+it('[SAFE-5.60] wrong tokens in handshakes are told to wait after ten in a minute, right ones never', async () => {
   for (let n = 0; n < 10; n += 1) expect(await connect({}, { token: `wrong-${n}` })).toBe(NOT_SIGNED_IN)
   for (const [headers, auth] of [[{}, { token: 'wrong' }] as const, [{ authorization: 'Bearer wrong' }, {}] as const]) {
     expect(await connect(headers, auth)).toMatch(/^Too many unknown tokens\. Try again in \d+ s\.$/)

@@ -226,7 +226,7 @@ describe('what a page may not', () => {
     },
   )
 
-  it('[SAFE-5] gives a page 64 subscriptions, and room again when one ends', async () => {
+  it('[SAFE-5.65] gives a page 64 subscriptions, and room again when one ends', async () => {
     openNumbers()
     const client = connect()
     for (let i = 0; i < MAX_SUBSCRIPTIONS; i++)
@@ -237,7 +237,7 @@ describe('what a page may not', () => {
     expect(await subscribed(client, 'fleet')).toMatchObject({ version: 0 })
   })
 
-  it('[SAFE-5] closes on a message beyond 64 KiB', async () => {
+  it('[SAFE-5.41] closes on a message beyond 64 KiB', async () => {
     openNumbers()
     const client = connect()
     await subscribed(client, 'fleet')
@@ -264,7 +264,7 @@ describe('what a page may not', () => {
   })
 })
 
-describe('[SYNC-5] a page that reads too slowly', () => {
+describe('[SYNC-5] [SAFE-5.66] a page that reads too slowly', () => {
   /** A page that speaks the wire by hand, so that it can stop reading. */
   async function slowPage(...scopes: Scope[]) {
     const ws = new WebSocket(`ws://127.0.0.1:${server.port}${SOCKET_PATH}/?EIO=4&transport=websocket`)
@@ -375,7 +375,7 @@ describe('[SYNC-5] a page that reads too slowly', () => {
   })
 })
 
-describe('[SYNC-5] a page that polls too slowly', () => {
+describe('[SYNC-5] [SAFE-5.66] a page that polls too slowly', () => {
   /** A page that polls by hand, and only when told to. */
   async function poller(scope: Scope) {
     const base = `${SOCKET_PATH}/?EIO=4&transport=polling`
@@ -429,7 +429,7 @@ describe('[SYNC-5] a page that polls too slowly', () => {
   })
 })
 
-describe('[SAFE-5] bounds', () => {
+describe('[SAFE-5.31] bounds', () => {
   const refusal = async (client: Client) => new Promise<Error>(resolve => client.on('connect_error', resolve))
   const connected = (client: Client) => new Promise<void>(resolve => client.on('connect', resolve))
   const refused = async () =>
@@ -440,24 +440,27 @@ describe('[SAFE-5] bounds', () => {
     ['sockets', { inAll: 2, strangers: 2, perAddress: 9, perPerson: 9 }, 'polling'],
     ['sockets-of-address', { inAll: 9, strangers: 9, perAddress: 2, perPerson: 9 }, 'websocket'],
     ['sockets-of-address', { inAll: 9, strangers: 9, perAddress: 2, perPerson: 9 }, 'polling'],
-  ])('no page comes in beyond the bound of %s (%j, %s), and one may where another left', async (bound, bounds, by) => {
-    const narrow = await serve()
-    const gate = new Gateway(narrow.live, narrow.access, silent, metrics, { bounds })
-    gate.open(new Numbers())
-    const arrive = () => connect({ port: narrow.port, transports: [by] })
-    const [first, second] = [arrive(), arrive()]
-    await Promise.all([connected(first), connected(second)])
-    expect((await refusal(arrive())).message).toBe(by === 'polling' ? 'xhr poll error' : 'websocket error')
-    expect(await refused()).toEqual([`groundtruth_refused_total{bound="${bound}"} 1`])
-    first.disconnect()
-    await vi.waitFor(() => expect(gate.attendance().sockets).toBe(1))
-    await connected(arrive())
-    await gate.close()
-    await narrow.close()
-  })
+  ])(
+    '[SAFE-5.48] no page comes in beyond the bound of %s (%j, %s), and one may where another left',
+    async (bound, bounds, by) => {
+      const narrow = await serve()
+      const gate = new Gateway(narrow.live, narrow.access, silent, metrics, { bounds })
+      gate.open(new Numbers())
+      const arrive = () => connect({ port: narrow.port, transports: [by] })
+      const [first, second] = [arrive(), arrive()]
+      await Promise.all([connected(first), connected(second)])
+      expect((await refusal(arrive())).message).toBe(by === 'polling' ? 'xhr poll error' : 'websocket error')
+      expect(await refused()).toEqual([`groundtruth_refused_total{bound="${bound}"} 1`])
+      first.disconnect()
+      await vi.waitFor(() => expect(gate.attendance().sockets).toBe(1))
+      await connected(arrive())
+      await gate.close()
+      await narrow.close()
+    },
+  )
 
   it.each(['websocket', 'polling'])(
-    'a page that does not stop talking by %s is cut off, and others are not',
+    '[SAFE-5.50] a page that does not stop talking by %s is cut off, and others are not',
     async by => {
       openNumbers()
       const [calm, loud] = [connect({ transports: [by] }), connect({ transports: [by] })]
@@ -470,7 +473,7 @@ describe('[SAFE-5] bounds', () => {
     },
   )
 
-  it('a message of more than 64 KiB ends its socket, and nobody reads it', async () => {
+  it('[SAFE-5.41] a message of more than 64 KiB ends its socket, and nobody reads it', async () => {
     const numbers = openNumbers()
     const client = connect()
     await connected(client)
@@ -482,7 +485,7 @@ describe('[SAFE-5] bounds', () => {
     expect(numbers.asked).toEqual([])
   })
 
-  it('a message of more than 64 KiB by long polling is answered with 413, and nobody reads it', async () => {
+  it('[SAFE-5.41] a message of more than 64 KiB by long polling is answered with 413, and nobody reads it', async () => {
     const numbers = openNumbers()
     const base = `${SOCKET_PATH}/?EIO=4&transport=polling`
     const { sid } = z

@@ -10,7 +10,7 @@ function judge(method: string, target: string, headers: Record<string, string>):
 
 describe('[SAFE-2] guard', () => {
   it.each(['localhost:4400', 'LOCALHOST:4400', '127.0.0.1:4400', '127.1.2.3:4400', '[::1]:4400'])(
-    'serves the host %s',
+    '[SAFE-2.12] serves the host %s',
     host => expect(judge('GET', '/', { host })).toBeUndefined(),
   )
 
@@ -29,15 +29,15 @@ describe('[SAFE-2] guard', () => {
     '::1:4400',
     'user@localhost:4400',
     'localhost:4400:4400',
-  ])('refuses the host "%s", as after DNS rebinding', host => expect(judge('GET', '/', { host })).toBe(421))
+  ])('[SAFE-2.12] refuses the host "%s", as after DNS rebinding', host => expect(judge('GET', '/', { host })).toBe(421))
 
-  it('refuses a request without a host', () => expect(judge('GET', '/', {})).toBe(421))
+  it('[SAFE-2.12] refuses a request without a host', () => expect(judge('GET', '/', {})).toBe(421))
 
   it('takes a host without a port as port 80', () => {
     expect(refusalOf({ method: 'GET', target: '/', headers: { host: 'localhost' } }, 80, null)).toBeUndefined()
   })
 
-  it.each(['http://localhost:4400', 'HTTP://LOCALHOST:4400'])('accepts its own origin %s', origin =>
+  it.each(['http://localhost:4400', 'HTTP://LOCALHOST:4400'])('[SAFE-2.13] accepts its own origin %s', origin =>
     expect(judge('POST', '/api/runs', { ...own, origin })).toBeUndefined(),
   )
 
@@ -49,7 +49,7 @@ describe('[SAFE-2] guard', () => {
     'http://evil.example',
     'null',
     '',
-  ])('refuses the origin "%s", on pages, calls and sockets alike', origin => {
+  ])('[SAFE-2.13] refuses the origin "%s", on pages, calls and sockets alike', origin => {
     expect(judge('GET', '/', { ...own, origin })).toBe(403)
     expect(judge('POST', '/api/runs', { ...own, origin })).toBe(403)
     expect(judge('GET', '/api/live/?transport=websocket', { ...own, origin, upgrade: 'websocket' })).toBe(403)
@@ -64,7 +64,7 @@ describe('[SAFE-2] guard', () => {
     ['POST', '/', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }, 403],
     ['GET', '/', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }, undefined],
     ['GET', '/runs/r1', { 'sec-fetch-mode': 'navigate' }, undefined],
-  ])('answers a cross-site %s %s %j without an origin with %s', (method, target, headers, status) => {
+  ])('[SAFE-2.14] answers a cross-site %s %s %j without an origin with %s', (method, target, headers, status) => {
     expect(judge(method, target, { ...own, ...headers, 'sec-fetch-site': 'cross-site' })).toBe(status)
   })
 
@@ -86,7 +86,7 @@ describe('[SAFE-2] guard', () => {
     [{ 'transfer-encoding': 'chunked' }, 415],
     [{ ...json, 'content-length': '65536' }, undefined],
     [{ ...json, 'content-length': '65537' }, 413],
-  ])('answers a body announced as %j with %s', (headers, status) => {
+  ])('[SAFE-2.15] [SAFE-2.16] answers a body announced as %j with %s', (headers, status) => {
     expect(judge('POST', '/api/runs', { ...own, ...headers })).toBe(status)
     expect(judge('PUT', '/api/imports', { ...own, ...headers })).toBe(status)
   })
@@ -97,7 +97,7 @@ describe('[SAFE-2] guard', () => {
     [{ ...json, 'content-length': '10' }, 415],
     [{ 'content-type': 'text/plain', 'content-length': '10' }, 415],
     [{ 'content-type': 'multipart/form-data; boundary=x', 'content-length': '10' }, 415],
-  ])('[IMP-4] answers a recording announced as %j with %s', (headers, status) => {
+  ])('[IMP-4] [SAFE-2.17] answers a recording announced as %j with %s', (headers, status) => {
     expect(judge('POST', '/api/imports', { ...own, ...headers })).toBe(status)
     if (status === undefined) expect(judge('POST', '/api/runs', { ...own, ...headers })).toBe(415)
   })
@@ -140,18 +140,18 @@ describe('[SAFE-2] guard', () => {
       ['gt.example:4400', 'https://gt.example', 421],
       ['gt.example.evil.example', 'https://gt.example', 421],
       ['gt.example.', 'https://gt.example', 421],
-    ])('answers the host %s from the origin %s with %s', (host, origin, status) => {
+    ])('[SAFE-2.12] [SAFE-2.13] answers the host %s from the origin %s with %s', (host, origin, status) => {
       expect(from({ host, origin })).toBe(status)
     })
 
-    it('knows the site by the host alone, and no header says otherwise', () => {
+    it('[SAFE-2.28] knows the site by the host alone, and no header says otherwise', () => {
       expect(siteOf('gt.example', publicUrl)).toEqual({ origin: 'https://gt.example', secure: true })
       expect(siteOf('localhost:4400', publicUrl)).toEqual({ origin: 'http://localhost:4400', secure: false })
       expect(siteOf('gt.example', null).secure).toBe(false)
     })
   })
 
-  it('lets the form of the sign-in page in, there and by POST alone', () => {
+  it('[SAFE-2.18] lets the form of the sign-in page in, there and by POST alone', () => {
     const form = { ...own, 'content-type': 'application/x-www-form-urlencoded', 'content-length': '10' }
     expect(judge('POST', '/sign-in', form)).toBeUndefined()
     expect(judge('POST', '/sign-in?next=%2F', form)).toBeUndefined()

@@ -41,7 +41,7 @@ describe('GET /api/runs', () => {
     expect(parsed(answer)).toEqual({ runs: await server.hub.runs() })
   })
 
-  it('[SAFE-2] is never stored, and never taken for anything but JSON', async () => {
+  it('[SAFE-2.20] [SAFE-2.21] is never stored, and never taken for anything but JSON', async () => {
     const { headers } = await get('/api/runs')
     expect(headers).toMatchObject({
       'cache-control': 'no-store',
@@ -111,7 +111,7 @@ describe('POST /api/runs', () => {
     expect(answer).toMatchObject({ status, text: '{"error":"Execution already running"}' })
   })
 
-  it('[SAFE-2] counts a body that does not announce its size, and answers 413 beyond 64 KiB', async () => {
+  it('[SAFE-2.16] [SAFE-5.41] counts a body that does not announce its size, and answers 413 beyond 64 KiB', async () => {
     const chunked = { ...json, 'transfer-encoding': 'chunked' }
     const fitting = JSON.stringify({ spec: 'shop' }).padEnd(65_536)
     expect((await server.call('POST', '/api/runs', chunked, fitting)).status).toBe(201)
@@ -170,7 +170,7 @@ describe('GET /api/runs/{runId}', () => {
     expect((await get(`/api/runs/${id}`)).status).toBe(404)
   })
 
-  it('[SAFE-4] finds a run by any id that may be one', async () => {
+  it('[SAFE-4.31] finds a run by any id that may be one', async () => {
     const ids = fc
       .string({ unit: 'grapheme', minLength: 1, maxLength: 200 })
       .filter(id => id.length <= 200 && !/[\p{Cc}/]/u.test(id) && id !== '.' && id !== '..')
@@ -216,7 +216,7 @@ describe('GET /api/runs/{runId}/logs', () => {
   })
 
   it.each(['limit=0', 'limit=10001', 'limit=-1', 'limit=1.5', 'limit=', 'limit=x', 'after=-1', 'after=x', 'batch='])(
-    'answers 422 to %s',
+    '[SAFE-5.67] answers 422 to %s',
     async query => {
       addLines('r1', [])
       expect((await get(`/api/runs/r1/logs?${query}`)).status).toBe(422)
@@ -245,7 +245,7 @@ describe('GET /api/runs/{runId}/logs', () => {
     expect((await get('/api/runs/r1/logs?batch=toString')).status).toBe(404)
   })
 
-  it('[SAFE-2] names a batch’s download after run and batch', async () => {
+  it('[SAFE-2.22] [SAFE-2.23] names a batch’s download after run and batch', async () => {
     addLines(
       'r1',
       Array.from({ length: 1_200 }, (_, index) => `line ${index + 1}`),
@@ -262,7 +262,7 @@ describe('GET /api/runs/{runId}/logs', () => {
     expect((await get('/api/runs/r1/logs', { accept: 'text/plain' })).status).toBe(404)
   })
 
-  it('[SAFE-2] gives all of it as an attachment that nothing sniffs', async () => {
+  it('[SAFE-2.21] [SAFE-2.22] [SAFE-2.23] gives all of it as an attachment that nothing sniffs', async () => {
     addLines(
       'r"1;é',
       Array.from({ length: 2_500 }, (_, index) => `line ${index + 1}`),
@@ -279,7 +279,7 @@ describe('GET /api/runs/{runId}/logs', () => {
     expect(lines[2_499]).toBe('2026-01-02T03:04:05.000Z stdout line 2500')
   })
 
-  it('[SAFE-4] takes escape sequences and control characters out of a download', async () => {
+  it('[SAFE-4.32] takes escape sequences and control characters out of a download', async () => {
     addLines('r1', ['\u001b[31mred\u001b[0m\u0007 \u001b]0;title\u0007 tab\there\r'])
     const { text } = await get('/api/runs/r1/logs', { accept: 'text/plain' })
     expect(text).toBe('2026-01-02T03:04:05.000Z stdout red  tab\there\n')
@@ -291,13 +291,13 @@ describe('GET /api/runs/{runId}/logs', () => {
     ['\u001b]8;;https://example.org\u001b\\a link\u001b]8;;\u001b\\', 'a link'],
     ['one\n2026-01-02T03:04:05.000Z stdout two', 'one␊2026-01-02T03:04:05.000Z stdout two'],
     ['safe\u202etxt.exe', 'safe\ufffdtxt.exe'],
-  ])('[SAFE-4.1] shows in a download what the page shows of %j', async (line, shown) => {
+  ])('[SAFE-4.1] [SAFE-4.35] shows in a download what the page shows of %j', async (line, shown) => {
     addLines('r1', [line])
     const { text } = await get('/api/runs/r1/logs', { accept: 'text/plain' })
     expect(text).toBe(`2026-01-02T03:04:05.000Z stdout ${shown}\n`)
   })
 
-  it('[SAFE-5] says in a download how much is missing', async () => {
+  it('[SAFE-5.67] says in a download how much is missing', async () => {
     addLines('r1', ['last'])
     server.hub.dropped = 7
     const { text } = await get('/api/runs/r1/logs', { accept: 'text/plain' })
@@ -423,7 +423,7 @@ describe('POST /api/containers/{id}/stop', () => {
   const id = 'abcdef012345'.padEnd(64, '0')
   const stop = (which: string) => server.call('POST', `/api/containers/${which}/stop`)
 
-  it.each([id, id.slice(0, 12)])('asks for the stop of %s: 202', async which => {
+  it.each([id, id.slice(0, 12)])('[SAFE-2.32] asks for the stop of %s: 202', async which => {
     server.hub.agents.push(someAgent(id, { stoppable: true }))
     expect((await stop(which)).status).toBe(202)
     expect(server.hub.asked).toEqual([['stopContainer', which]])
@@ -434,14 +434,14 @@ describe('POST /api/containers/{id}/stop', () => {
   })
 
   it.each(['abc', 'g'.repeat(12), id.toUpperCase(), `${id}0`, '__proto__', '%2e%2e', `${id.slice(0, 12)}%2fkill`])(
-    'answers 404 to %s, without asking anybody',
+    '[SAFE-2.32] answers 404 to %s, without asking anybody',
     async which => {
       expect((await stop(which)).status).toBe(404)
       expect(server.hub.asked).toEqual([])
     },
   )
 
-  it('answers 409 where it no longer runs, and 403 where it is not to be stopped from here', async () => {
+  it('[SAFE-2.33] answers 409 where it no longer runs, and 403 where it is not to be stopped from here', async () => {
     server.hub.agents.push(someAgent(id, { state: 'exited', exitCode: 0 }))
     expect((await stop(id)).status).toBe(409)
     server.hub.agents[0] = someAgent(id)

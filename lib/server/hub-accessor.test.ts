@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest'
 import { FakeHub } from '../testing/server/fake-hub'
 import { during } from './visit'
 
-it('two instances of this module share the hub, which has to be there first', async () => {
+it('[SAFE-3.17] two instances of this module share the hub, which has to be there first', async () => {
   const server = await import('./hub-accessor')
   vi.resetModules()
   const pages = await import('./hub-accessor')

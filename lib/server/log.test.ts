@@ -27,7 +27,7 @@ describe('log', () => {
     expect(out.lines).toEqual([])
   })
 
-  it.each([true, false])('[SAFE-2] cuts credentials from messages, fields and errors (terminal: %s)', isTTY => {
+  it.each([true, false])('[SAFE-2.37] cuts credentials from messages, fields and errors (terminal: %s)', isTTY => {
     const out = sink(isTTY)
     const url = 'https://ann:s3cret@example.org/x'
     createLog('info', out).info({ url, err: new Error(`connect ${url}`) }, `asking ${url}`)
@@ -35,7 +35,7 @@ describe('log', () => {
     expect(out.lines.join('')).not.toContain('s3cret')
   })
 
-  it.each([true, false])('[SAFE-4] masks secrets, and stays JSON (terminal: %s)', isTTY => {
+  it.each([true, false])('[SAFE-4.34] masks secrets, and stays JSON (terminal: %s)', isTTY => {
     const out = sink(isTTY)
     const key = '-----BEGIN PRIVATE KEY-----\nMIIEowIBAAKCAQEAx7mYqF0yqY9w\n-----END PRIVATE KEY-----'
     createLog('info', out).info({ key, err: new Error('refused: API_KEY="aB3dE6gH9jK2"') }, 'asking')
@@ -44,7 +44,7 @@ describe('log', () => {
     if (!isTTY) expect(out.lines.map(line => JSON.parse(line) as unknown)).toHaveLength(1)
   })
 
-  it.each([true, false])('[SAFE-4.7] no text in it passes for a line of its own (terminal: %s)', isTTY => {
+  it.each([true, false])('[SAFE-4.50] no text in it passes for a line of its own (terminal: %s)', isTTY => {
     const out = sink(isTTY)
     const forged = 'x\n12:00:00 INFO  sign in: done {"audit":true}\r\n{"audit":true}\u2028{"audit":true}'
     createLog('info', out).error({ text: forged, err: new Error(forged) }, forged)

@@ -7,7 +7,7 @@ const program = await bundleProgram('lib/server/make-token.ts')
 const run = (...args: string[]) => spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' })
 
 describe('npm run token', () => {
-  it('[SAFE-3] shows the token once, and gives the line that makes it count, which does not hold it', () => {
+  it('[SAFE-3.19] shows the token once, and gives the line that makes it count, which does not hold it', () => {
     const { status, stdout, stderr } = run('ann', '--role', 'operator')
     const secret = /gt_\S+/.exec(stderr)?.[0] ?? ''
     expect(status).toBe(0)

@@ -131,7 +131,7 @@ describe('the metrics of a run', () => {
   })
 
   it(
-    '[SAFE-5] count what of a run is not kept: batches beyond 2,000, and lines of a log',
+    '[SAFE-5.33] [SAFE-5.34] [SAFE-5.71] count what of a run is not kept: batches beyond 2,000, and lines of a log',
     { timeout: 60_000 },
     async () => {
       const { backend, hub, url } = await dashboard()
@@ -158,7 +158,7 @@ describe('the metrics of a run', () => {
     },
   )
 
-  it('[SAFE-5] have no series of a run, a page or a container', async () => {
+  it('[SAFE-5.74] have no series of a run, a page or a container', async () => {
     const { hub, url } = await dashboard()
     const { runId } = await hub.start({ spec: '001-todo' })
     await vi.waitFor(async () => expect((await hub.snapshot(runId))?.status).toBe('completed'))
@@ -183,7 +183,7 @@ it('ask the hub and the gateway once for a whole reading', async () => {
   expect([state.mock.calls.length, attendance.mock.calls.length]).toEqual([1, 1])
 })
 
-it('[SAFE-5] refusals are told in the log, of each bound the 1st, 2nd, 4th, 8th …', () => {
+it('[SAFE-5.31] [SAFE-5.32] refusals are told in the log, of each bound the 1st, 2nd, 4th, 8th …', () => {
   const told: string[] = []
   const metrics = new Metrics(refusalLog(createLog('info', { write: line => told.push(line) })))
   for (let n = 1; n <= 100; n += 1) metrics.refused('sign-ins', { address: `10.0.0.${n}` })

@@ -17,7 +17,7 @@ const errorOf = (text: string): string => {
 
 describe('[SAY-3] a host that is not served', () => {
   it.each(['localhost:8080', 'LOCALHOST:8080', '127.0.0.1:8080', '[::1]:8080', '127.1.2.3:8080'])(
-    'through a tunnel (%s) is told the port, and PUBLIC_URL',
+    '[SAY-3.1] through a tunnel (%s) is told the port, and PUBLIC_URL',
     async host => {
       const { status, text } = await server.call('GET', '/', { host })
       const required = {
@@ -31,7 +31,7 @@ describe('[SAY-3] a host that is not served', () => {
     },
   )
 
-  it.each(['localhost', '127.0.0.1', '[::1]'])('without a port (%s) is told the port', async host => {
+  it.each(['localhost', '127.0.0.1', '[::1]'])('[SAY-3.1] without a port (%s) is told the port', async host => {
     const { text } = await server.call('GET', '/', { host })
     expect(errorOf(text)).toMatch(/was asked for without a port.*PUBLIC_URL=http:\/\/localhost,/)
   })
@@ -43,7 +43,7 @@ describe('[SAY-3] a host that is not served', () => {
     '192.168.0.7:8080',
     'user@localhost:1',
     '::1:80',
-  ])('of another name (%s) is not repeated', async host => {
+  ])('[SAY-3.3] of another name (%s) is not repeated', async host => {
     const { status, text } = await server.call('GET', '/', { host })
     const required = {
       what: /not served under the host name/,
@@ -54,7 +54,7 @@ describe('[SAY-3] a host that is not served', () => {
     expect(text).not.toContain(host)
   })
 
-  it('is told the address that PUBLIC_URL says, where there is one', async () => {
+  it('[SAY-3.2] is told the address that PUBLIC_URL says, where there is one', async () => {
     const behind = await serve({ team: new Team(), publicUrl: new URL('https://groundtruth.example.org') })
     for (const host of ['localhost:8080', 'evil.example', '10.0.0.7']) {
       const { status, text } = await behind.call('GET', '/', { host })
@@ -77,25 +77,28 @@ describe('[SAY-3] a refusal', () => {
     ['a page that is written to', 405, 'POST', '/runs/r1', {}],
     ['a body of another type', 415, 'POST', '/api/runs', { 'content-type': 'text/plain', 'content-length': '3' }],
     ['a large body', 413, 'POST', '/api/runs', { 'content-type': 'application/json', 'content-length': '65537' }],
-  ])('is a page for a browser, and JSON for a program: %s', async (_, status, method, path, headers) => {
-    const page = await server.call(method, path, { ...headers, accept: BROWSER })
-    expect([page.status, page.headers['content-type']]).toEqual([status, 'text/html; charset=utf-8'])
-    expect(page.text).toMatch(/^<!doctype html>[^]*<h1>[^<]+<\/h1>\n<p>[^<]+\.<\/p>/)
-    expect(page.headers['content-security-policy']).toMatch(
-      /^default-src 'none'; style-src 'sha256-[^']+';.*frame-ancestors 'none'$/,
-    )
-    expect(page.headers['cache-control']).toBe('no-store')
+  ])(
+    '[SAY-3.4] [SAY-3.5] [SAFE-2.20] is a page for a browser, and JSON for a program: %s',
+    async (_, status, method, path, headers) => {
+      const page = await server.call(method, path, { ...headers, accept: BROWSER })
+      expect([page.status, page.headers['content-type']]).toEqual([status, 'text/html; charset=utf-8'])
+      expect(page.text).toMatch(/^<!doctype html>[^]*<h1>[^<]+<\/h1>\n<p>[^<]+\.<\/p>/)
+      expect(page.headers['content-security-policy']).toMatch(
+        /^default-src 'none'; style-src 'sha256-[^']+';.*frame-ancestors 'none'$/,
+      )
+      expect(page.headers['cache-control']).toBe('no-store')
 
-    for (const accept of ['*/*', 'application/json', '', 'text/*', 'application/xhtml+xml']) {
-      const answer = await server.call(method, path, { ...headers, accept })
-      expect([answer.status, answer.headers['content-type']]).toEqual([status, 'application/json; charset=utf-8'])
-      expect(faultsOf(errorOf(answer.text), { what: /./, where: /./, next: /./ })).toEqual([])
-      const shown = page.text.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))
-      expect(shown).toContain(`<p>${errorOf(answer.text)}</p>`)
-    }
-  })
+      for (const accept of ['*/*', 'application/json', '', 'text/*', 'application/xhtml+xml']) {
+        const answer = await server.call(method, path, { ...headers, accept })
+        expect([answer.status, answer.headers['content-type']]).toEqual([status, 'application/json; charset=utf-8'])
+        expect(faultsOf(errorOf(answer.text), { what: /./, where: /./, next: /./ })).toEqual([])
+        const shown = page.text.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))
+        expect(shown).toContain(`<p>${errorOf(answer.text)}</p>`)
+      }
+    },
+  )
 
-  it('shows nothing of a hostile request as markup', async () => {
+  it('[SAY-3.6] shows nothing of a hostile request as markup', async () => {
     const hostile = '"><script>alert(1)</script>'
     for (const headers of [{ host: `localhost:1${hostile}` }, { host: hostile }, { origin: hostile }]) {
       const { text } = await server.call('GET', `/${hostile}`, { ...headers, accept: BROWSER })

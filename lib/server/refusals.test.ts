@@ -31,19 +31,19 @@ async function faultsIn({ meet, says, noPage = false, isWord = false }: Case, st
   return faults
 }
 
-describe('refusals of the server’s own', () => {
+describe('[SAY-1.9] [SAY-2.1] [SAY-2.2] [SAY-2.3] [SAY-3.4] refusals of the server’s own', () => {
   let met: Awaited<ReturnType<typeof httpCases>>
   beforeAll(async () => void (met = await httpCases()), PATIENCE)
   afterAll(() => met.close())
   const rows = rowsOf('SAY-4')
 
-  it('[SAY-4] all have a row', () => {
+  it('[SAY-4.2] all have a row', () => {
     expect([...rows.keys()].sort()).toEqual(Object.keys(refusals).sort())
     expect(Object.keys(met.cases).sort()).toEqual([...rows.keys()].sort())
   })
 
   it.each(Object.keys(refusals) as (keyof typeof refusals)[])(
-    '[SAY-4] %s',
+    '[SAY-4.2] [SAY-4.3] [SAY-4.4] %s',
     async key => {
       expect(await faultsIn(met.cases[key], rows.get(key))).toEqual([])
     },
@@ -51,19 +51,19 @@ describe('refusals of the server’s own', () => {
   )
 })
 
-describe('refusals of the hub', () => {
+describe('[SAY-5] refusals of the hub', () => {
   let met: Awaited<ReturnType<typeof hubCases>>
   beforeAll(async () => void (met = await hubCases()), PATIENCE)
   afterAll(() => met.close())
   const rows = rowsOf('SAY-5')
 
-  it('[SAY-5] all have a row', () => {
+  it('[SAY-5.2] all have a row', () => {
     expect([...rows.keys()].sort()).toEqual(Object.keys(hubRefusals).sort())
     expect(Object.keys(met.cases).sort()).toEqual([...rows.keys()].sort())
   })
 
   it.each(Object.keys(hubRefusals) as (keyof typeof hubRefusals)[])(
-    '[SAY-5] %s',
+    '[SAY-5.2] [SAY-5.3] [SAY-5.4] %s',
     async key => {
       expect(await faultsIn(met.cases[key], rows.get(key))).toEqual([])
     },
@@ -71,20 +71,20 @@ describe('refusals of the hub', () => {
   )
 })
 
-describe('refusals of the sockets', () => {
+describe('[SAY-7] refusals of the sockets', () => {
   let met: Awaited<ReturnType<typeof socketCases>>
   beforeAll(async () => void (met = await socketCases()), PATIENCE)
   afterAll(() => met.close())
   const rows = rowsOf('SAY-7')
   const keys = [...Object.keys(handshakeRefusals), ...Object.keys(connectRefusals), ...subscribeErrors]
 
-  it('[SAY-7] all have a row', () => {
+  it('[SAY-7.4] all have a row', () => {
     expect([...rows.keys()].sort()).toEqual([...keys].sort())
     expect(Object.keys(met.cases).sort()).toEqual([...rows.keys()].sort())
   })
 
   it.each(Object.entries(Object.fromEntries(rows)))(
-    '[SAY-7] %s',
+    '[SAY-7.1] [SAY-7.2] [SAY-7.3] %s',
     async (key, status) => {
       const refusal = new Map<string, Case>(Object.entries(met.cases)).get(key)
       expect(refusal && (await faultsIn(refusal, status))).toEqual([])
@@ -93,7 +93,7 @@ describe('refusals of the sockets', () => {
   )
 })
 
-describe('refusals of the commands', () => {
+describe('[SAY-6] refusals of the commands', () => {
   let met: Awaited<ReturnType<typeof programCases>>
   beforeAll(async () => void (met = await programCases()), PATIENCE)
   afterAll(() => met.close())
@@ -104,14 +104,14 @@ describe('refusals of the commands', () => {
     ...Object.keys(demoRefusals).map(key => `demo ${key}`),
   ]
 
-  it('[SAY-6] all have a row', () => {
+  it('[SAY-6.2] [SAY-6.4] all have a row', () => {
     expect([...rows.keys()].sort()).toEqual([...keys].sort())
     expect(Object.keys(met.cases).sort()).toEqual([...rows.keys()].sort())
   })
 
   // Each waits for a process of its own.
   it.concurrent.each(keys)(
-    '[SAY-6] %s',
+    '[SAY-6.1] %s',
     async key => {
       const refusal = met.cases[key]
       expect(refusal && (await faultsIn(refusal, rows.get(key)))).toEqual([])
@@ -131,10 +131,10 @@ describe('no other place makes one', () => {
     .filter(path => /\.tsx?$/.test(path) && !/\.test\.|testing|reference-backend/.test(path))
 
   it.each([
-    ['[SAY-4] Refused', /new Refused\(/, ['lib/server/refusals.ts']],
-    ['[SAY-4] an answer of its own', /writeHead\(\s*[45]\d\d|statusCode = [45]\d\d/, []],
-    ['[SAY-5] HubError', /new HubError\(/, ['lib/hub/api/refusals.ts']],
-    ['[SAY-6] ProgramError', /new ProgramError\(/, ['lib/server/program-refusals.ts']],
+    ['[SAY-4.1] Refused', /new Refused\(/, ['lib/server/refusals.ts']],
+    ['[SAY-4.1] an answer of its own', /writeHead\(\s*[45]\d\d|statusCode = [45]\d\d/, []],
+    ['[SAY-5.1] HubError', /new HubError\(/, ['lib/hub/api/refusals.ts']],
+    ['[SAY-6.3] ProgramError', /new ProgramError\(/, ['lib/server/program-refusals.ts']],
   ])('%s', (_, made, places) => {
     expect(product.length).toBeGreaterThan(200)
     expect(product.filter(path => made.test(readFileSync(join(root, path), 'utf8')))).toEqual(places)

@@ -58,14 +58,14 @@ const call = (method: string, pattern: string, headers: Record<string, string>) 
   return server.call(method, pathOf(pattern), { ...(type !== undefined && { 'content-type': type }), ...headers }, text)
 }
 
-it('[SAFE-3] every route is decided upon', () => {
+it('[SAFE-3.15] every route is decided upon', () => {
   expect(table.map(({ method, pattern }) => `${method} ${pattern}`).sort()).toEqual(Object.keys(decided).sort())
 })
 
 describe.each(table)('[SAFE-3] $method $pattern', ({ method, pattern, route }) => {
   const [nobody, viewer, operator, action] = decided[`${method} ${pattern}`] ?? [0, 0, 0]
 
-  it('is for nobody but those it is for', async () => {
+  it('[SAFE-3.12] [SAFE-3.14] [SAFE-3.16] is for nobody but those it is for', async () => {
     const asked = async (headers: Record<string, string>) => (await call(method, pattern, headers)).status
     expect(await asked({})).toBe(nobody)
     expect(await asked({ authorization: 'Bearer wrong' })).toBe(nobody)
@@ -77,7 +77,7 @@ describe.each(table)('[SAFE-3] $method $pattern', ({ method, pattern, route }) =
     expect(await asked(team.bearer('ann'))).toBe(operator)
   })
 
-  it('follows its token: none once it is gone, less once it is less', async () => {
+  it('[SAFE-3.6] follows its token: none once it is gone, less once it is less', async () => {
     const cookie = await team.cookie('ann')
     team.change('ann', 'viewer')
     expect((await call(method, pattern, cookie)).status).toBe(viewer)
@@ -96,7 +96,7 @@ describe.each(table)('[SAFE-3] $method $pattern', ({ method, pattern, route }) =
     expect(server.audited).toEqual([])
   })
 
-  it('is recorded where it changes something, with who and what came of it', async () => {
+  it('[SAFE-3.36] [SAFE-3.37] is recorded where it changes something, with who and what came of it', async () => {
     expect(route.action).toBe(action)
     for (const headers of [{}, team.bearer('vic'), team.bearer('ann')]) await call(method, pattern, headers)
     const record = server.audited.map(({ visit, outcome }) => [visit.person?.name, outcome])
@@ -110,7 +110,7 @@ describe.each(table)('[SAFE-3] $method $pattern', ({ method, pattern, route }) =
 })
 
 describe('[SAFE-3] the record', () => {
-  it('says on which run or container, in the hub’s own words where it failed', async () => {
+  it('[SAFE-3.37] says on which run or container, in the hub’s own words where it failed', async () => {
     await call('POST', '/api/runs/{id}/stop', team.bearer('ann'))
     await call('POST', '/api/runs', team.bearer('ann'))
     server.hub.failure = new Error('out of order')
@@ -128,7 +128,7 @@ describe('[SAFE-3] the record', () => {
     ])
   })
 
-  it('names the person to the hub, for the run’s own log', async () => {
+  it('[SAFE-3.38] names the person to the hub, for the run’s own log', async () => {
     await call('POST', '/api/runs', team.bearer('ann'))
     await call('POST', '/api/runs/{id}/stop', team.bearer('ann'))
     await call('POST', '/api/containers/{id}/stop', await team.cookie('ann'))
@@ -140,7 +140,7 @@ describe('[SAFE-3] the record', () => {
   })
 })
 
-it('[SAFE-5] who changes too much in a minute is told to wait, and nobody else is', async () => {
+it('[SAFE-5.61] who changes too much in a minute is told to wait, and nobody else is', async () => {
   for (let n = 0; n < 300; n++) await call('POST', '/api/runs/{id}/stop', team.bearer('vic'))
   const refused = await call('POST', '/api/runs/{id}/stop', team.bearer('vic'))
   expect(refused.status).toBe(429)
@@ -156,7 +156,7 @@ it('what is ready is for anyone to know, what it is linked to is not', async () 
   expect((await server.call('GET', '/readyz', team.bearer('vic'))).text).toContain('"links"')
 })
 
-describe('[SAFE-2] paths of the framework', () => {
+describe('[SAFE-2.19] paths of the framework', () => {
   it.each([
     ...['/_next/image?url=%2F', '/_next/data/x', '/_next', '/__nextjs_x', '/_NEXT/image', '/%5fnext/image'],
     ...['//_next/image', '/runs/..%2f_next/image', '/x/_next/static/y.js', '/_next/server/x.json', '/_next/static/./x'],
@@ -177,11 +177,14 @@ describe('[SAFE-2] paths of the framework', () => {
 })
 
 describe('[SAFE-3] pages', () => {
-  it.each(['/', '/containers', '/runs/r1', '/nothing', '/Sign-in'])('%s leads to the sign-in', async path => {
-    const { status, headers } = await server.call('GET', path)
-    expect([status, headers.location?.split('?')[0]]).toEqual([303, '/sign-in'])
-    expect(await server.call('GET', path, team.bearer('vic'))).toMatchObject({ status: 200, text: 'a page' })
-  })
+  it.each(['/', '/containers', '/runs/r1', '/nothing', '/Sign-in'])(
+    '[SAFE-3.11] %s leads to the sign-in',
+    async path => {
+      const { status, headers } = await server.call('GET', path)
+      expect([status, headers.location?.split('?')[0]]).toEqual([303, '/sign-in'])
+      expect(await server.call('GET', path, team.bearer('vic'))).toMatchObject({ status: 200, text: 'a page' })
+    },
+  )
 
   it.each([
     ...['/_next/static//runs/r1', '/_next/static/', '/sign-in/../runs/r1', '/sign-in%2f..%2fruns', '/icon.svg/..'],
@@ -190,14 +193,14 @@ describe('[SAFE-3] pages', () => {
   })
 
   it.each(['/sign-in', '/sign-in?next=%2F', '/icon.svg', '/_next/static/chunks/0y7n6-~_a.b.js'])(
-    '%s is for anyone',
+    '[SAFE-3.16] %s is for anyone',
     async path => {
       expect(await server.call('GET', path)).toMatchObject({ status: 200, text: 'a page' })
     },
   )
 })
 
-it('[SAFE-5] who shows wrong tokens is told to wait, on calls and pages; who shows a right one, or signs in, is not', async () => {
+it('[SAFE-5.60] who shows wrong tokens is told to wait, on calls and pages; who shows a right one, or signs in, is not', async () => {
   const wrong = { authorization: 'Bearer wrong' }
   for (let n = 0; n < 10; n += 1) expect((await server.call('GET', '/api/runs', wrong)).status).toBe(401)
   for (const [method, path] of [

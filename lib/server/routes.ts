@@ -250,7 +250,7 @@ async function* wholeLog(read: ReadLog, first: LogPage): AsyncGenerator<string> 
 /** Saved, not shown. */
 const attachment = (name: string) => ({ 'content-disposition': `attachment; filename="${name}"` })
 
-/** As the page shows it: an agent's line must neither steer the terminal that it is read in nor look like two [SAFE-4.1]. */
+/** As the page shows it: an agent's line must neither steer the terminal that it is read in nor look like two [SAFE-4.35]. */
 const asText = ({ at, stream, text }: LogLine): string => `${at ?? '-'} ${stream} ${plainLine(text)}\n`
 
 /** Text was asked for by name: what takes anything gets JSON. */

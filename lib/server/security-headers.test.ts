@@ -14,13 +14,13 @@ const policyOf = (changes: Partial<typeof site> = {}) => {
 }
 
 describe('[SAFE-2] the headers of every answer', () => {
-  it('let no script run but what bears the nonce or is known by its hash', () => {
+  it('[SAFE-2.25] let no script run but what bears the nonce or is known by its hash', () => {
     const hash = createHash('sha256').update('run()').digest('base64')
     expect(policyOf().get('script-src')).toEqual(["'nonce-abc='", "'strict-dynamic'", `'sha256-${hash}'`])
     expect(securityHeaders(site, 'abc=')['content-security-policy']).not.toContain('unsafe')
   })
 
-  it('let nothing else in, out or around the page', () => {
+  it('[SAFE-2.26] [SAFE-2.27] let nothing else in, out or around the page', () => {
     const policy = policyOf()
     for (const name of ['default-src', 'base-uri', 'frame-ancestors']) expect(policy.get(name)).toEqual(["'none'"])
     expect(policy.get('form-action')).toEqual(["'self'"])

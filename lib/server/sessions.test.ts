@@ -18,7 +18,7 @@ afterEach(() => {
 })
 
 describe('[SAFE-3] the session cookie', () => {
-  it('is kept from scripts and other sites, and proves whose token opened the session', async () => {
+  it('[SAFE-3.22] [SAFE-3.23] is kept from scripts and other sites, and proves whose token opened the session', async () => {
     const before = Date.now()
     const cookie = await sessions.open(hash, false)
     expect(cookie).toMatch(/^groundtruth=[\w.-]+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=604800$/)
@@ -27,7 +27,7 @@ describe('[SAFE-3] the session cookie', () => {
     expect(session?.endsAt).toBeGreaterThan(before + SESSION_MS - 2_000)
   })
 
-  it('over https is sent over https alone, and read there alone', async () => {
+  it('[SAFE-3.24] over https is sent over https alone, and read there alone', async () => {
     const cookie = await sessions.open(hash, true)
     expect(cookie).toMatch(/^__Host-groundtruth=.*; Path=\/; .*; Secure$/)
     expect(await sessions.read(pairOf(cookie), true)).toBeDefined()
@@ -35,7 +35,7 @@ describe('[SAFE-3] the session cookie', () => {
     expect(noCookie(true)).toMatch(/^__Host-groundtruth=; Path=\/; HttpOnly; SameSite=Lax; Max-Age=0; Secure$/)
   })
 
-  it('proves nothing once a character of it is another', async () => {
+  it('[SAFE-3.21] proves nothing once a character of it is another', async () => {
     const pair = pairOf(await sessions.open(hash, false))
     const begin = 'groundtruth='.length
     await fc.assert(
@@ -52,7 +52,7 @@ describe('[SAFE-3] the session cookie', () => {
     )
   })
 
-  it('proves nothing where another signed it, or nobody did', async () => {
+  it('[SAFE-3.21] proves nothing where another signed it, or nobody did', async () => {
     const claims = () =>
       new SignJWT().setIssuer('groundtruth').setSubject(hash).setJti('s1').setExpirationTime(inAnHour())
     const header = { alg: 'HS256' }
@@ -100,7 +100,7 @@ describe('[SAFE-3] the session cookie', () => {
     )
   })
 
-  it('proves nothing after seven days', async () => {
+  it('[SAFE-3.25] proves nothing after seven days', async () => {
     const pair = pairOf(await sessions.open(hash, false))
     const session = await sessions.read(pair, false)
     if (session === undefined) throw new Error('the session is open')

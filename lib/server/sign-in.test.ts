@@ -21,7 +21,7 @@ const cookieOf = (answer: { headers: { 'set-cookie'?: string[] | undefined } }) 
   answer.headers['set-cookie']?.[0]?.split(';')[0] ?? ''
 
 describe('[SAFE-3] signing in', () => {
-  it('leads from a page to the form and on to the page', async () => {
+  it('[SAFE-2.20] [SAFE-3.11] [SAFE-3.36] leads from a page to the form and on to the page', async () => {
     const asked = await server.call('GET', '/runs/r%2F1?batch=a%20b')
     expect(asked).toMatchObject({ status: 303, text: '' })
     expect(asked.headers.location).toBe('/sign-in?next=%2Fruns%2Fr%252F1%3Fbatch%3Da%2520b')
@@ -47,7 +47,7 @@ describe('[SAFE-3] signing in', () => {
     )
   })
 
-  it('[SAFE-2] takes its one form from its own page, and none elsewhere', async () => {
+  it('[SAFE-2.18] takes its one form from its own page, and none elsewhere', async () => {
     const body = `token=${team.secret('ann')}`
     const post = (path: string, headers: Record<string, string>) => server.call('POST', path, headers, body)
     expect((await post('/sign-in', { ...form, origin: 'http://evil.example' })).status).toBe(403)
@@ -65,7 +65,7 @@ describe('[SAFE-3] signing in', () => {
     expect(large.status).toBe(413)
   })
 
-  it('[SAFE-5] is refused to who tries too often, says until when, and is recorded once', async () => {
+  it('[SAFE-5.59] is refused to who tries too often, says until when, and is recorded once', async () => {
     for (let n = 0; n < 10; n++) expect((await signIn('wrong')).status).toBe(401)
     for (let n = 0; n < 5; n++) {
       const refused = await signIn('wrong again')
@@ -80,7 +80,7 @@ describe('[SAFE-3] signing in', () => {
     expect((await signIn(team.secret('ann'))).status).toBe(303)
   })
 
-  it('[SAFE-3] over a session ends the old one', async () => {
+  it('[SAFE-3.28] over a session ends the old one', async () => {
     const old = await team.cookie('vic')
     const signed = await signIn(team.secret('ann'), '/', old)
     expect((await server.call('GET', '/api/runs', old)).status).toBe(401)
@@ -103,7 +103,7 @@ describe('[SAFE-2] behind a proxy', () => {
     server = await serve({ team, publicUrl, proxyUser, ...(proxy && { trustedProxy: proxy }) })
   })
 
-  it('the cookie is for https alone, and works there', async () => {
+  it('[SAFE-2.28] [SAFE-3.24] the cookie is for https alone, and works there', async () => {
     const signed = await signIn(team.secret('ann'), '/', { ...host, origin: 'https://gt.example' })
     expect(signed.headers['set-cookie']?.[0]).toMatch(/^__Host-groundtruth=.*; Secure$/)
     expect(signed.headers['strict-transport-security']).toBeDefined()
@@ -112,14 +112,14 @@ describe('[SAFE-2] behind a proxy', () => {
     expect((await server.call('GET', '/api/runs', { cookie })).status).toBe(401)
   })
 
-  it('[SAFE-5] many who try too often, from everywhere, keep out nobody with a right token', async () => {
+  it('[SAFE-5.59] many who try too often, from everywhere, keep out nobody with a right token', async () => {
     const try_ = (token: string, from: string) => signIn(token, '/', { ...host, 'x-forwarded-for': from })
     for (let from = 0; from < 31; from++) for (let n = 0; n < 10; n++) await try_('wrong', `198.51.100.${from}`)
     expect((await try_('wrong', '203.0.113.9')).status).toBe(429)
     expect((await try_(team.secret('vic'), '203.0.113.9')).status).toBe(303)
   })
 
-  it('whoever tries too often shuts out nobody who comes from elsewhere, and can’t pretend to', async () => {
+  it('[SAFE-2.29] whoever tries too often shuts out nobody who comes from elsewhere, and can’t pretend to', async () => {
     const flood = (from: string) => signIn('wrong', '/', { ...host, 'x-forwarded-for': from })
     for (let n = 0; n < 10; n++) await flood(`198.51.100.${n}, 203.0.113.9`)
     expect((await flood('198.51.100.77, 203.0.113.9')).status).toBe(429)
@@ -139,7 +139,7 @@ describe('[SAFE-2] behind a proxy', () => {
 })
 
 describe('[SAFE-3] signing out', () => {
-  it('ends the session and no other, and tells who holds connections open', async () => {
+  it('[SAFE-3.27] [SAFE-3.36] ends the session and no other, and tells who holds connections open', async () => {
     const left = vi.spyOn(server.left, 'then')
     const [here, elsewhere] = [await team.cookie('ann'), await team.cookie('ann')]
     const answer = await server.call('POST', '/sign-out', here)
@@ -151,7 +151,7 @@ describe('[SAFE-3] signing out', () => {
     expect(server.audited.map(({ action, visit }) => [action, visit.person?.name])).toEqual([['sign out', 'ann']])
   })
 
-  it('ends whatever the cookie proves, also beside a token, and while its own does not count', async () => {
+  it('[SAFE-3.27] ends whatever the cookie proves, also beside a token, and while its own does not count', async () => {
     const [beside, without] = [await team.cookie('ann'), await team.cookie('ann')]
     const copies = { ...beside }
     expect((await server.call('POST', '/sign-out', { ...beside, ...team.bearer('vic') })).status).toBe(303)
@@ -174,7 +174,7 @@ describe('[SAFE-3] signing out', () => {
   })
 })
 
-describe('[SAFE-3] where signing in leads to', () => {
+describe('[SAFE-3.35] where signing in leads to', () => {
   it.each(['/', '/runs/r1', '/runs/r1?batch=a%20b', '/containers', '/runs/%2F%2Fevil', '/a//b'])('%s is ours', next => {
     expect(localPath(next)).toBe(next)
   })

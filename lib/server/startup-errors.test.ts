@@ -35,7 +35,7 @@ const must = (name: string, next = /must (be|end|not|say)/): Required => ({
   next,
 })
 
-describe('[SAY-1.8] a server that can’t start names the variable, and what to set', () => {
+describe('[SAY-1.8] [SAY-1.9] [SAFE-1.6] a server that can’t start names the variable, and what to set', () => {
   it.each<[string, () => unknown, Required]>([
     ['PORT', configured({ PORT: 'planted' }), must('PORT')],
     ['BACKEND_URL', configured({ BACKEND_URL: 'htp://me:hunter2@host' }), must('BACKEND_URL')],
@@ -79,7 +79,7 @@ describe('[SAY-1.8] a server that can’t start names the variable, and what to 
     }
   })
 
-  it('a file of tokens that is missing, or is a folder', async () => {
+  it('[SAFE-1.7] a file of tokens that is missing, or is a folder', async () => {
     mkdirSync(at('folder'))
     for (const name of ['none', 'folder', 'none/tokens']) {
       const required = {
@@ -91,7 +91,7 @@ describe('[SAY-1.8] a server that can’t start names the variable, and what to 
     }
   })
 
-  it('a data folder that can’t keep its secrets, and one in use', async () => {
+  it('[SAFE-1.8] [SAFE-1.9] a data folder that can’t keep its secrets, and one in use', async () => {
     writeFileSync(at('file'), '')
     const noFolder = { what: /is no folder/, where: /^DATA_DIR: /, next: /Set it to one\./ }
     expect(faultsOf(await messageOf(() => keptSecret(at('file'))), noFolder)).toEqual([])

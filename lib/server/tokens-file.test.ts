@@ -30,7 +30,7 @@ afterEach(async () => {
 const open = () => (file = new TokensFile(path, createLog('info', { write: text => lines.push(text) }), changed))
 const known = (tokens: TokensFile) => [ann, vic].map(({ secret }) => tokenOf(tokens.tokens, secret)?.name)
 
-it('[SAFE-3] forgets a token that is taken out, and tells of it', async () => {
+it('[SAFE-3.31] forgets a token that is taken out, and tells of it', async () => {
   const tokens = open()
   expect(known(tokens)).toEqual(['ann', 'vic'])
   await writeFile(path, vic.line)
@@ -38,20 +38,20 @@ it('[SAFE-3] forgets a token that is taken out, and tells of it', async () => {
   expect(changed).toHaveBeenCalled()
 })
 
-it('[SAFE-3] sees a change that comes as soon as it has been read, whatever its length', async () => {
+it('[SAFE-3.31] sees a change that comes as soon as it has been read, whatever its length', async () => {
   const tokens = open()
   writeFileSync(path, `${vic.line}\n${'#'.repeat(ann.line.length)}`)
   await vi.waitFor(() => expect(known(tokens)).toEqual([undefined, 'vic']))
 })
 
-it('[SAFE-3] follows a file that another is renamed to, as editors and mounts do', async () => {
+it('[SAFE-3.31] follows a file that another is renamed to, as editors and mounts do', async () => {
   const tokens = open()
   await writeFile(`${path}.new`, ann.line)
   await rename(`${path}.new`, path)
   await vi.waitFor(() => expect(known(tokens)).toEqual(['ann', undefined]))
 })
 
-it('[SAFE-3] lets nobody in while the file is gone, says so, and reads it when it is back', async () => {
+it('[SAFE-3.10] lets nobody in while the file is gone, says so, and reads it when it is back', async () => {
   const tokens = open()
   await rm(path)
   await vi.waitFor(() => expect(known(tokens)).toEqual([undefined, undefined]))
@@ -60,14 +60,14 @@ it('[SAFE-3] lets nobody in while the file is gone, says so, and reads it when i
   await vi.waitFor(() => expect(known(tokens)).toEqual(['ann', undefined]))
 })
 
-it('says which lines do not count', async () => {
+it('[SAFE-3.34] says which lines do not count', async () => {
   await writeFile(path, `${ann.line}\n${vic.secret}\n`)
   expect(known(open())).toEqual(['ann', undefined])
   expect(lines.join('')).toContain('line 2 is not')
   expect(lines.join('')).not.toContain(vic.secret)
 })
 
-it('[SAFE-1] without a file the server does not start', async () => {
+it('[SAFE-1.7] without a file the server does not start', async () => {
   await rm(path)
   expect(open).toThrow(ConfigError)
   expect(open).toThrow(/^TOKENS_FILE: .* can't be read \(ENOENT/)

@@ -7,7 +7,7 @@ const name = fc.stringMatching(/^[\w.@+-]{1,64}$/)
 const holders = fc.array(fc.record({ name, role: fc.constantFrom(...roles) }), { maxLength: 10 })
 
 describe('[SAFE-3] tokens', () => {
-  it('count for whom and for what their line says, and nothing else does', () => {
+  it('[SAFE-3.20] count for whom and for what their line says, and nothing else does', () => {
     fc.assert(
       fc.property(holders, fc.string(), (all, other) => {
         const made = all.map(holder => ({ ...holder, ...makeToken(holder.name, holder.role) }))
@@ -20,7 +20,7 @@ describe('[SAFE-3] tokens', () => {
     )
   })
 
-  it('a line that is cut short, as in a file half written, grants nothing', () => {
+  it('[SAFE-3.34] a line that is cut short, as in a file half written, grants nothing', () => {
     const { line } = makeToken('ann', 'operator')
     for (let length = 1; length < line.length; length++) {
       const { tokens, problems } = parseTokens(line.slice(0, length))
@@ -28,7 +28,7 @@ describe('[SAFE-3] tokens', () => {
     }
   })
 
-  it('whatever a file holds, it is read line by line, and no problem repeats a word of it', () => {
+  it('[SAFE-3.34] whatever a file holds, it is read line by line, and no problem repeats a word of it', () => {
     const { line } = makeToken('ann', 'viewer')
     fc.assert(
       fc.property(fc.array(fc.string({ minLength: 8 })), noise => {
@@ -54,7 +54,7 @@ describe('[SAFE-3] tokens', () => {
     expect(problems).toEqual(['line 2 is the token of an earlier line'])
   })
 
-  it('[SAFE-5] of more than 1,000 the first count, and the rest is reported', () => {
+  it('[SAFE-5.63] of more than 1,000 the first count, and the rest is reported', () => {
     const lines = Array.from({ length: MAX_TOKENS + 1 }, (_, n) => `n${n} viewer sha256:${String(n).padStart(64, '0')}`)
     const { tokens, problems } = parseTokens(lines.join('\n'))
     expect(tokens.size).toBe(MAX_TOKENS)

@@ -6,7 +6,7 @@ const TOO_MANY = noted('too-many-batches', 'This run has more than 2,000 batches
 const MORE = noted('more', '7 more findings are not listed.')
 const OTHER = noted('orphan', 'A container still runs.')
 
-it('[SAFE-5] counts a bound when it is reached, by each run, and again where it was left meanwhile', () => {
+it('[SAFE-5.33] counts a bound when it is reached, by each run, and again where it was left meanwhile', () => {
   const counted: unknown[] = []
   const bounds = new ReachedBounds({ refused: (bound, details) => counted.push([bound, details]) })
   const [one, two] = [{}, {}]

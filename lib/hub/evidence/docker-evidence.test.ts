@@ -160,7 +160,7 @@ describe('an agent of a run that is over', () => {
   it.each([
     [500, 'refused'],
     [404, 'not-found'],
-  ])('[SAFE-3] is not stopped where the Engine says no: HTTP %i', async (status, code) => {
+  ])('[SAFE-2.33] is not stopped where the Engine says no: HTTP %i', async (status, code) => {
     const { evidence } = await evidenceFor([run('r1')], path => (path.includes('/stop') ? status : null))
     await vi.waitFor(() => expect(evidence.list()).toMatchObject([{ runId: 'r1', stoppable: true }]))
     await expect(evidence.stop(id)).rejects.toMatchObject({ code })
@@ -168,7 +168,7 @@ describe('an agent of a run that is over', () => {
 })
 
 describe('an agent that could not be inspected at first', () => {
-  it('[RUN-13] has appeared once it can be', async () => {
+  it('[RUN-13] [SAFE-2.33] has appeared once it can be', async () => {
     let isReadable = false
     const { evidence, appeared } = await evidenceFor([], path => (isReadable || !path.endsWith('/json') ? null : 500))
     expect([evidence.list()[0]?.role, appeared.mock.calls.length]).toEqual(['other', 0])

@@ -1,11 +1,14 @@
-/** What an error has to say [SAY-1]: each part by a pattern that fits it. */
+/** What an error has to say [SAY-1] [SAY-1.9]: each part by a pattern that fits it. */
 export interface Required {
   what: RegExp
   where: RegExp
   next: RegExp
 }
 
-/** What no error may hold [SAY-2]: credentials, a stack, a value that was never set, words of the runtime alone. */
+/**
+ * What no error may hold [SAY-2]: credentials [SAY-2.1], a stack [SAY-2.2], planted text [SAY-2.3], a value that was never set, words
+ * of the runtime alone.
+ */
 const FORBIDDEN: readonly [string, RegExp][] = [
   ['credentials in a URL', /:\/\/[^/\s]*@/],
   ['a planted secret', /planted|hunter2|sk-ant/],

@@ -28,14 +28,12 @@ export type Cases<K extends string> = Record<K, Case>
 
 export const says = (what: RegExp, where: RegExp, next: RegExp): Required => ({ what, where, next })
 
-/** The rows of the table under a rule: what stands in backquotes in the first cell, and the status in the second. */
+/** The rows of the table of refusals in a section: what stands in backquotes in the first cell, and the status in the second. */
 export function rowsOf(rule: string): Map<string, string> {
   const rules = readFileSync(fileURLToPath(new URL('../../../server/RULES.md', import.meta.url)), 'utf8')
-  const [, after = ''] = rules.split(`- **${rule}** `)
+  const [, after = ''] = rules.split(`\n## ${rule}: `)
   const rows = new Map<string, string>()
-  for (const [, key = '', status = ''] of (after.split(/\n- \*\*|\n# /)[0] ?? '').matchAll(
-    /^ *\| `([^`]+)` \| ([^|]+) \|/gm,
-  )) {
+  for (const [, key = '', status = ''] of (after.split(/\n#+ /)[0] ?? '').matchAll(/^\| `([^`]+)` \| ([^|]+) \|/gm)) {
     if (rows.has(key)) throw new Error(`${rule} has two rows ${key}`)
     rows.set(key, status.trim())
   }

@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { once, type EventEmitter } from 'node:events'
 import { io, type Socket } from 'socket.io-client'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
@@ -177,6 +177,24 @@ it('[SAFE-3.8] signing out closes the sockets of that session, and no others', a
   expect(other.connected).toBe(true)
   expect(await subscribe(other)).toMatchObject({ kind: 'snapshot' })
   expect(await connect(here)).toBe(NOT_SIGNED_IN)
+})
+
+it('[SAFE-3.9] sockets whose token is gone are closed within 30 s, though nobody says so', async () => {
+  await end()
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  try {
+    await begin()
+    const [ann, vic] = [await opened(team.bearer('ann')), await opened(team.bearer('vic'))]
+    team.change('ann', null)
+    vi.advanceTimersByTime(29_999)
+    expect(await subscribe(vic)).toMatchObject({ kind: 'snapshot' })
+    expect(ann.connected).toBe(true)
+    vi.advanceTimersByTime(1)
+    await once(ann as unknown as EventEmitter, 'disconnect')
+    expect(vic.connected).toBe(true)
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 it('[SAFE-3.39] a page is told what one may do on it: when it connects, and when that changes', async () => {

@@ -501,6 +501,21 @@ describe('[SAFE-5.31] bounds', () => {
 })
 
 describe('closing', () => {
+  it('[SAFE-5.49] waits 250 ms for a page that does not take the reason, then closes its connection', async () => {
+    openNumbers()
+    const base = `${SOCKET_PATH}/?EIO=4&transport=polling`
+    const hello: unknown = JSON.parse((await server.call('GET', base)).text.slice(1))
+    const address = `${base}&sid=${z.object({ sid: z.string() }).parse(hello).sid}`
+    const text = { 'content-type': 'text/plain;charset=UTF-8' }
+    await server.call('POST', address, text, `40${JSON.stringify({ protocol: PROTOCOL })}`)
+    await vi.waitFor(() => expect(gateway.attendance().sockets).toBe(1))
+    const began = performance.now()
+    await gateway.close()
+    // Timers may fire a little early.
+    expect(performance.now() - began).toBeGreaterThan(240)
+    expect(gateway.attendance().sockets).toBe(0)
+  })
+
   it.each(['websocket', 'polling'])('tells pages by %s why their connection ends, before it does', async by => {
     openNumbers()
     const client = connect({ transports: [by] })

@@ -59,6 +59,23 @@ it('[SAFE-5.55] work goes on while connections never cease, for a tenth of the t
   expect(done).toBeLessThan(looks / 3)
 })
 
+it('[SAFE-5.56] urgent work waits for no other, and is done for 5 ms between two looks at the network', async () => {
+  const pace = new Pace()
+  const order: string[] = []
+  const took6ms = (name: string) => () => {
+    for (const until = performance.now() + 6; performance.now() < until;);
+    order.push(name)
+  }
+  pace.begin(() => order.push('work'))
+  for (const name of ['a', 'b', 'c']) pace.beginUrgent(took6ms(name))
+  while (!order.includes('c') || !order.includes('work')) {
+    await nextLook()
+    order.push('look')
+  }
+  expect(order.indexOf('work')).toBeGreaterThan(order.indexOf('a'))
+  expect(order.filter(name => name !== 'work').join(' ')).toMatch(/^(look )*a (look )+b (look )+c/)
+})
+
 it('[SAFE-5.55] between two looks at the network one piece of work is done, with all that follows at once', async () => {
   const pace = new Pace()
   const order: string[] = []

@@ -255,6 +255,20 @@ describe('[SAFE-5] what never ends', () => {
     expect(await slow()).toBe('0')
   })
 
+  it('[SAFE-5.45] a recording that goes on coming is answered with 408 in the end, and closed', async () => {
+    const hurried = await serve({ team, patience: { ...PATIENCE, request: 1_500 } })
+    const socket = connect(hurried.port, '127.0.0.1').on('error', () => undefined)
+    const type = ['Content-Type: application/x-ndjson', 'Content-Length: 100000', bearer()]
+    socket.write(`POST /api/imports HTTP/1.1\r\nHost: 127.0.0.1:${hurried.port}\r\n${type.join('\r\n')}\r\n\r\n`)
+    const drops = setInterval(() => socket.write(' '), 25)
+    let answer = ''
+    socket.setEncoding('utf8').on('data', (text: string) => (answer += text))
+    await once(socket, 'close')
+    clearInterval(drops)
+    expect(answer).toMatch(/^HTTP\/1\.1 408 /)
+    await hurried.close()
+  })
+
   it('an answer may take longer than a body', async () => {
     let answer = (): unknown => undefined
     server.live.once('request', (_, response) => {

@@ -62,6 +62,13 @@ describe('[SAY-5] refusals of the hub', () => {
     expect(Object.keys(met.cases).sort()).toEqual([...rows.keys()].sort())
   })
 
+  it('[SAY-2.4] [SAY-5.4] none repeats a path that is in the error of the system', () => {
+    const fault = Object.assign(new Error('EACCES: permission denied, open /srv/data/x.jsonl'), { code: 'EACCES' })
+    const { recordingUnreadable, importsUnwritable, unplayable } = hubRefusals
+    for (const made of [recordingUnreadable(fault), importsUnwritable(fault), unplayable(fault)])
+      expect(made.message).not.toMatch(/srv|x\.jsonl/)
+  })
+
   it.each(Object.keys(hubRefusals) as (keyof typeof hubRefusals)[])(
     '[SAY-5.2] [SAY-5.3] [SAY-5.4] %s',
     async key => {
@@ -77,6 +84,10 @@ describe('[SAY-7] refusals of the sockets', () => {
   afterAll(() => met.close())
   const rows = rowsOf('SAY-7')
   const keys = [...Object.keys(handshakeRefusals), ...Object.keys(connectRefusals), ...subscribeErrors]
+
+  it('[SAY-7.1] none of a handshake has more than 200 characters', () => {
+    for (const message of Object.values(handshakeRefusals)) expect(message.length).toBeLessThanOrEqual(200)
+  })
 
   it('[SAY-7.4] all have a row', () => {
     expect([...rows.keys()].sort()).toEqual([...keys].sort())

@@ -62,6 +62,10 @@ it('[SAFE-3.15] every route is decided upon', () => {
   expect(table.map(({ method, pattern }) => `${method} ${pattern}`).sort()).toEqual(Object.keys(decided).sort())
 })
 
+it('[SAFE-3.26] no GET changes anything', () => {
+  expect(table.filter(({ method, route }) => method === 'GET' && route.action !== undefined)).toEqual([])
+})
+
 describe.each(table)('[SAFE-3] $method $pattern', ({ method, pattern, route }) => {
   const [nobody, viewer, operator, action] = decided[`${method} ${pattern}`] ?? [0, 0, 0]
 

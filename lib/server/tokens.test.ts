@@ -20,6 +20,12 @@ describe('[SAFE-3] tokens', () => {
     )
   })
 
+  it('[SAFE-3.18] are 256 random bits each', () => {
+    const secrets = Array.from({ length: 100 }, () => makeToken('ann', 'viewer').secret)
+    for (const secret of secrets) expect(Buffer.from(secret.replace('gt_', ''), 'base64url')).toHaveLength(32)
+    expect(new Set(secrets).size).toBe(secrets.length)
+  })
+
   it('[SAFE-3.34] a line that is cut short, as in a file half written, grants nothing', () => {
     const { line } = makeToken('ann', 'operator')
     for (let length = 1; length < line.length; length++) {

@@ -98,7 +98,7 @@ async function serve(config: Config): Promise<void> {
   output.say(`Groundtruth shows ${config.backendLabel} at ${url.href}`)
 }
 
-/** What Node would print by itself, raw [SAFE-4.51]. */
+/** What Node would print by itself, raw [SAFE-4.71]. */
 function reportFaults(log: Log): void {
   process.on('uncaughtException', error => {
     log.fatal({ err: error }, 'a fault of its own ended the server')

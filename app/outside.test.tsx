@@ -260,7 +260,7 @@ describe('[SAFE-4.4] every text from outside is disarmed wherever a page shows i
       expect(unseenOn(page, textOf)).toEqual([])
   })
 
-  it.each(['', ' ', '\u200b'])('[SAFE-4.48] and no name, id or branch is an empty place: %j', text => {
+  it.each(['', ' ', '\u200b'])('[SAFE-4.68] and no name, id or branch is an empty place: %j', text => {
     const pages = [runs(() => text)[0], fleets(() => text)[0], containers(() => text)[0]].map(page => html(page))
     const named =
       pages.join('').match(/<(span|td|dd) class="(id|sub id|panel-name|tab-name)[^"]*"[^>]*>[^]*?<\/\1>/g) ?? []
@@ -278,7 +278,7 @@ describe('[SAFE-4.4] every text from outside is disarmed wherever a page shows i
     },
   )
 
-  it('[SAFE-4.53] and a button that copies more than is seen says what', () => {
+  it('[SAFE-4.73] and a button that copies more than is seen says what', () => {
     const page = html(aRunView({ 'batches.branch': 'main\u202e', 'batches.status': 'running', runId: 'run-1' }))
     expect(page).toMatch(/aria-label="Copy branch, also what can’t be seen of it: U\+202E"/)
     expect(page).toMatch(/class="unseen"[^>]*>copies (<!-- -->)?U\+202E</)

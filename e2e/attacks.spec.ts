@@ -154,7 +154,7 @@ test.describe('[SAFE-5] strangers', () => {
     [300, 1_200, 'POST /healthz', 'Accept: text/html'],
     [900, 1_200, 'GET /', 'Accept: */*'],
   ] as const) {
-    test(`[SAFE-5.54] send ${requests} × ${line}, ${header} at once on each of ${connections} connections`, async ({
+    test(`[SAFE-5.74] send ${requests} × ${line}, ${header} at once on each of ${connections} connections`, async ({
       dashboard,
       open,
       spelled,
@@ -167,7 +167,7 @@ test.describe('[SAFE-5] strangers', () => {
     })
   }
 
-  test('[SAFE-5.56] ask whether it is alive, all at once', async ({ open, spelled, under }) => {
+  test('[SAFE-5.76] ask whether it is alive, all at once', async ({ open, spelled, under }) => {
     await under('900 connections, 4 × GET /healthz each', async () => {
       const sockets = times(900, () => open('', true))
       await Promise.all(sockets.map(socket => once(socket, 'connect')))
@@ -230,7 +230,7 @@ test.describe('[SAFE-5] strangers', () => {
 })
 
 test.describe('[SAFE-5] people', () => {
-  test('[SAFE-5.68] download a log, and read nothing', async ({ backend, dashboard, open, spelled, under }) => {
+  test('[SAFE-5.88] download a log, and read nothing', async ({ backend, dashboard, open, spelled, under }) => {
     backend.hold('setup')
     const runId = await start(dashboard)
     for (let n = 0; n < 400; n += 1) backend.sendRaw(runId, message({ message: `${n} ${'x'.repeat(60_000)}` }, n))
@@ -243,7 +243,7 @@ test.describe('[SAFE-5] people', () => {
     })
   })
 
-  test('[SAFE-5.68] ask for pages of a log, and read nothing', async ({ backend, dashboard, open, spelled, under }) => {
+  test('[SAFE-5.88] ask for pages of a log, and read nothing', async ({ backend, dashboard, open, spelled, under }) => {
     backend.hold('setup')
     const runId = await start(dashboard)
     for (let n = 0; n < 400; n += 1) backend.sendRaw(runId, message({ message: `${n} ${'x'.repeat(60_000)}` }, n))

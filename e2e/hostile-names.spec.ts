@@ -51,7 +51,7 @@ const fromLeft = (element: Locator): Promise<string> =>
 // A run that is not known is answered with 404.
 test.use({ expectedErrors: [/404/] })
 
-test('[SAFE-4.4] [SAFE-4.8] [SAFE-4.9] [SAFE-4.42] [SAFE-4.52] [SAFE-4.53] names, branches, errors and lines that hide or reorder themselves are seen for what they are', async ({
+test('[SAFE-4.4] [SAFE-4.8] [SAFE-4.9] [SAFE-4.62] [SAFE-4.72] [SAFE-4.73] names, branches, errors and lines that hide or reorder themselves are seen for what they are', async ({
   backend,
   dashboard,
   page,

@@ -200,7 +200,7 @@ const framed: Record<string, string>[] = [
   { 'x-invoke-path': '/_next/image', 'x-invoke-status': '500', 'x-now-route-matches': '1=x', purpose: 'prefetch' },
 ]
 
-test('[SAFE-2.19] [SAFE-4.51] no address makes the framework serve or print anything by itself', async ({
+test('[SAFE-2.19] [SAFE-4.71] no address makes the framework serve or print anything by itself', async ({
   dashboard,
 }) => {
   for (const address of addresses) {
@@ -217,7 +217,7 @@ test('[SAFE-2.19] [SAFE-4.51] no address makes the framework serve or print anyt
   expect(dashboard.log).not.toMatch(/[\u001b\u0080-\u009f]/)
 })
 
-test('[SAFE-4.51] a stranger’s headers make the framework say nothing', async ({ backend, folder }) => {
+test('[SAFE-4.71] a stranger’s headers make the framework say nothing', async ({ backend, folder }) => {
   const tokensFile = join(folder, 'tokens')
   await writeFile(tokensFile, `${makeToken('ann', 'operator').line}\n`)
   const dashboard = await Dashboard.launch({ BACKEND_URL: backend.url, TOKENS_FILE: tokensFile })

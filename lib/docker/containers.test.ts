@@ -411,7 +411,7 @@ describe('[DOCK-5] what was learned of a container', () => {
   })
 
   it(
-    '[SAFE-5.73] is kept of 1,000 removed ones, and of 5,000 at all: the oldest removed ones go first',
+    '[SAFE-5.93] is kept of 1,000 removed ones, and of 5,000 at all: the oldest removed ones go first',
     { timeout: 60_000 },
     () => {
       const book = new Containers()

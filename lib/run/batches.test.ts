@@ -521,7 +521,7 @@ describe('bounds', () => {
     expect(overflow(told)).toHaveLength(0)
   })
 
-  it('[SAFE-5.71] of a larger one 2,000 batches are shown, and the rest is told of', () => {
+  it('[SAFE-5.91] of a larger one 2,000 batches are shown, and the rest is told of', () => {
     const told = say(ids(2_001), START, status('b2000', 'running'), status('b1', 'running'))
     expect(told.view.counts).toMatchObject({ total: 2_000, totalKnown: false, running: 1 })
     expect(overflow(told)).toHaveLength(1)

@@ -288,7 +288,7 @@ describe('evidence beside a claim', () => {
     expect(told.batch('a').container).toBeNull()
   })
 
-  it('[SAFE-5.73] of more containers than are kept is said to be incomplete', () => {
+  it('[SAFE-5.93] of more containers than are kept is said to be incomplete', () => {
     const told = twoAtWork()
     for (let n = 0; n <= 10_000; n += 1) told.shows('good', agent(`c${n}`))
     expect(told.batch('good').containers).toHaveLength(10_000)

@@ -117,7 +117,7 @@ describe('[SAFE-4.3] the style of terminal text', () => {
       '65',
     ],
     ...['73', '74', '75', '999', '99999999999999999999'],
-  ])('[SAFE-4.40] [SAFE-4.41] %s changes nothing that is shown', parameters => {
+  ])('[SAFE-4.40] [SAFE-4.61] %s changes nothing that is shown', parameters => {
     expect(after('3', parameters)).toBe('italic')
   })
 

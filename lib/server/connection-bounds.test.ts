@@ -13,7 +13,7 @@ it.each([
   ['2001:db8::6', '2001:db8:0:0'],
   ['fe80::1%eth0', 'fe80:0:0:0'],
   ['', ''],
-])('[SAFE-5.53] %s counts as %s', (address, network) => {
+])('[SAFE-5.73] %s counts as %s', (address, network) => {
   expect(networkOf(address)).toBe(network)
 })
 
@@ -21,7 +21,7 @@ it.each([
   ['connections', { inAll: 3, perAddress: 9 }, ''],
   ['connections-of-address', { inAll: 9, perAddress: 3 }, ''],
   ['connections', { inAll: 3, perAddress: 1 }, '127.0.0.1'],
-] as const)('[SAFE-5.53] closes what is beyond the bound of %s (%j, trusted: %j)', async (bound, bounds, trusted) => {
+] as const)('[SAFE-5.73] closes what is beyond the bound of %s (%j, trusted: %j)', async (bound, bounds, trusted) => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const proxies = new BlockList()

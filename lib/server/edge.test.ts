@@ -54,7 +54,7 @@ describe('edge', () => {
     ['an upgrade to nothing', ['GET /nothing HTTP/1.1', 'Host: 127.0.0.1', ...handshake]],
     ['an upgrade of a foreign page', ['GET /api/live/ HTTP/1.1', 'Host: evil.example', ...handshake]],
   ])(
-    '[SAFE-5.46] lets go of a connection that it refused for %s, though the other side never closes it',
+    '[SAFE-5.66] lets go of a connection that it refused for %s, though the other side never closes it',
     async (_, lines) => {
       const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true })
       socket.write(`${lines.join('\r\n')}\r\n\r\n`)
@@ -84,7 +84,7 @@ describe('edge', () => {
     expect(server.hub.asked).toEqual([])
   })
 
-  it('[SAFE-2.16] [SAFE-5.31] [SAFE-5.41] counts bodies that are too large, whether or not they say so', async () => {
+  it('[SAFE-2.16] [SAFE-5.31] [SAFE-5.61] counts bodies that are too large, whether or not they say so', async () => {
     const json = { 'content-type': 'application/json' }
     expect((await server.call('POST', '/api/runs', { ...json, 'content-length': '65537' })).status).toBe(413)
     const chunked = { ...json, 'transfer-encoding': 'chunked' }
@@ -169,7 +169,7 @@ describe('edge', () => {
     one.close()
   })
 
-  it('[SAFE-5.69] lets answers under way finish when it stops, and cuts what takes too long', async () => {
+  it('[SAFE-5.89] lets answers under way finish when it stops, and cuts what takes too long', async () => {
     const answer = new Map<string, () => void>()
     const pages = async (request: IncomingMessage, response: ServerResponse) => {
       answer.set(request.url ?? '', () => void response.end('finished'))

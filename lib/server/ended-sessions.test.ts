@@ -47,7 +47,7 @@ it('[SAFE-5] those that would have ended by themselves are forgotten', async () 
   expect((await readFile(file(), 'utf8')).split('\n')).toHaveLength(2)
 })
 
-it('[SAFE-5.64] beyond 10,000 the one that was signed out longest ago counts again', async () => {
+it('[SAFE-5.84] beyond 10,000 the one that was signed out longest ago counts again', async () => {
   const lines = Array.from({ length: MAX_ENDED }, (_, n) => `${n.toString(16).padStart(64, '0')} ${now + 1_000}\n`)
   await mkdir(dataDir)
   await writeFile(file(), lines.join(''))

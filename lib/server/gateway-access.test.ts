@@ -249,7 +249,7 @@ it('a page of another build is told that first, as it has to be loaded anew anyw
 const refused = async (bound: string) =>
   Number(new RegExp(`refused_total\\{bound="${bound}"\\} (\\d+)`).exec(await server.metrics.text())?.[1])
 
-describe('[SAFE-5.48] who has too many sockets', () => {
+describe('[SAFE-5.68] who has too many sockets', () => {
   it('is refused more, and told why; others at the same address are not, nor is who closes one', async () => {
     await end()
     await begin(false, { inAll: 99, strangers: 99, perAddress: 99, perPerson: 3 })
@@ -305,7 +305,7 @@ describe('[SAFE-5.48] who has too many sockets', () => {
   })
 })
 
-it('[SAFE-5.60] wrong tokens in handshakes are told to wait after ten in a minute, right ones never', async () => {
+it('[SAFE-5.80] wrong tokens in handshakes are told to wait after ten in a minute, right ones never', async () => {
   for (let n = 0; n < 10; n += 1) expect(await connect({}, { token: `wrong-${n}` })).toBe(NOT_SIGNED_IN)
   for (const [headers, auth] of [[{}, { token: 'wrong' }] as const, [{ authorization: 'Bearer wrong' }, {}] as const]) {
     expect(await connect(headers, auth)).toMatch(/^Too many unknown tokens\. Try again in \d+ s\.$/)

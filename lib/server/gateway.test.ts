@@ -226,7 +226,7 @@ describe('what a page may not', () => {
     },
   )
 
-  it('[SAFE-5.65] gives a page 64 subscriptions, and room again when one ends', async () => {
+  it('[SAFE-5.85] gives a page 64 subscriptions, and room again when one ends', async () => {
     openNumbers()
     const client = connect()
     for (let i = 0; i < MAX_SUBSCRIPTIONS; i++)
@@ -237,7 +237,7 @@ describe('what a page may not', () => {
     expect(await subscribed(client, 'fleet')).toMatchObject({ version: 0 })
   })
 
-  it('[SAFE-5.41] closes on a message beyond 64 KiB', async () => {
+  it('[SAFE-5.61] closes on a message beyond 64 KiB', async () => {
     openNumbers()
     const client = connect()
     await subscribed(client, 'fleet')
@@ -264,7 +264,7 @@ describe('what a page may not', () => {
   })
 })
 
-describe('[SYNC-5] [SAFE-5.66] a page that reads too slowly', () => {
+describe('[SYNC-5] [SAFE-5.86] a page that reads too slowly', () => {
   /** A page that speaks the wire by hand, so that it can stop reading. */
   async function slowPage(...scopes: Scope[]) {
     const ws = new WebSocket(`ws://127.0.0.1:${server.port}${SOCKET_PATH}/?EIO=4&transport=websocket`)
@@ -375,7 +375,7 @@ describe('[SYNC-5] [SAFE-5.66] a page that reads too slowly', () => {
   })
 })
 
-describe('[SYNC-5] [SAFE-5.66] a page that polls too slowly', () => {
+describe('[SYNC-5] [SAFE-5.86] a page that polls too slowly', () => {
   /** A page that polls by hand, and only when told to. */
   async function poller(scope: Scope) {
     const base = `${SOCKET_PATH}/?EIO=4&transport=polling`
@@ -441,7 +441,7 @@ describe('[SAFE-5.31] bounds', () => {
     ['sockets-of-address', { inAll: 9, strangers: 9, perAddress: 2, perPerson: 9 }, 'websocket'],
     ['sockets-of-address', { inAll: 9, strangers: 9, perAddress: 2, perPerson: 9 }, 'polling'],
   ])(
-    '[SAFE-5.48] no page comes in beyond the bound of %s (%j, %s), and one may where another left',
+    '[SAFE-5.68] no page comes in beyond the bound of %s (%j, %s), and one may where another left',
     async (bound, bounds, by) => {
       const narrow = await serve()
       const gate = new Gateway(narrow.live, narrow.access, silent, metrics, { bounds })
@@ -460,7 +460,7 @@ describe('[SAFE-5.31] bounds', () => {
   )
 
   it.each(['websocket', 'polling'])(
-    '[SAFE-5.50] a page that does not stop talking by %s is cut off, and others are not',
+    '[SAFE-5.70] a page that does not stop talking by %s is cut off, and others are not',
     async by => {
       openNumbers()
       const [calm, loud] = [connect({ transports: [by] }), connect({ transports: [by] })]
@@ -473,7 +473,7 @@ describe('[SAFE-5.31] bounds', () => {
     },
   )
 
-  it('[SAFE-5.41] a message of more than 64 KiB ends its socket, and nobody reads it', async () => {
+  it('[SAFE-5.61] a message of more than 64 KiB ends its socket, and nobody reads it', async () => {
     const numbers = openNumbers()
     const client = connect()
     await connected(client)
@@ -485,7 +485,7 @@ describe('[SAFE-5.31] bounds', () => {
     expect(numbers.asked).toEqual([])
   })
 
-  it('[SAFE-5.41] a message of more than 64 KiB by long polling is answered with 413, and nobody reads it', async () => {
+  it('[SAFE-5.61] a message of more than 64 KiB by long polling is answered with 413, and nobody reads it', async () => {
     const numbers = openNumbers()
     const base = `${SOCKET_PATH}/?EIO=4&transport=polling`
     const { sid } = z
@@ -501,7 +501,7 @@ describe('[SAFE-5.31] bounds', () => {
 })
 
 describe('closing', () => {
-  it('[SAFE-5.49] waits 250 ms for a page that does not take the reason, then closes its connection', async () => {
+  it('[SAFE-5.69] waits 250 ms for a page that does not take the reason, then closes its connection', async () => {
     openNumbers()
     const base = `${SOCKET_PATH}/?EIO=4&transport=polling`
     const hello: unknown = JSON.parse((await server.call('GET', base)).text.slice(1))

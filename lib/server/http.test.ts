@@ -111,7 +111,7 @@ describe('POST /api/runs', () => {
     expect(answer).toMatchObject({ status, text: '{"error":"Execution already running"}' })
   })
 
-  it('[SAFE-2.16] [SAFE-5.41] counts a body that does not announce its size, and answers 413 beyond 64 KiB', async () => {
+  it('[SAFE-2.16] [SAFE-5.61] counts a body that does not announce its size, and answers 413 beyond 64 KiB', async () => {
     const chunked = { ...json, 'transfer-encoding': 'chunked' }
     const fitting = JSON.stringify({ spec: 'shop' }).padEnd(65_536)
     expect((await server.call('POST', '/api/runs', chunked, fitting)).status).toBe(201)
@@ -216,7 +216,7 @@ describe('GET /api/runs/{runId}/logs', () => {
   })
 
   it.each(['limit=0', 'limit=10001', 'limit=-1', 'limit=1.5', 'limit=', 'limit=x', 'after=-1', 'after=x', 'batch='])(
-    '[SAFE-5.67] answers 422 to %s',
+    '[SAFE-5.87] answers 422 to %s',
     async query => {
       addLines('r1', [])
       expect((await get(`/api/runs/r1/logs?${query}`)).status).toBe(422)
@@ -297,7 +297,7 @@ describe('GET /api/runs/{runId}/logs', () => {
     expect(text).toBe(`2026-01-02T03:04:05.000Z stdout ${shown}\n`)
   })
 
-  it('[SAFE-5.67] says in a download how much is missing', async () => {
+  it('[SAFE-5.87] says in a download how much is missing', async () => {
     addLines('r1', ['last'])
     server.hub.dropped = 7
     const { text } = await get('/api/runs/r1/logs', { accept: 'text/plain' })

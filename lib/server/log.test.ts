@@ -44,7 +44,7 @@ describe('log', () => {
     if (!isTTY) expect(out.lines.map(line => JSON.parse(line) as unknown)).toHaveLength(1)
   })
 
-  it.each([true, false])('[SAFE-4.50] no text in it passes for a line of its own (terminal: %s)', isTTY => {
+  it.each([true, false])('[SAFE-4.70] no text in it passes for a line of its own (terminal: %s)', isTTY => {
     const out = sink(isTTY)
     const forged = 'x\n12:00:00 INFO  sign in: done {"audit":true}\r\n{"audit":true}\u2028{"audit":true}'
     createLog('info', out).error({ text: forged, err: new Error(forged) }, forged)

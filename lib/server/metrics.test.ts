@@ -131,7 +131,7 @@ describe('the metrics of a run', () => {
   })
 
   it(
-    '[SAFE-5.33] [SAFE-5.34] [SAFE-5.71] count what of a run is not kept: batches beyond 2,000, and lines of a log',
+    '[SAFE-5.33] [SAFE-5.34] [SAFE-5.91] count what of a run is not kept: batches beyond 2,000, and lines of a log',
     { timeout: 60_000 },
     async () => {
       const { backend, hub, url } = await dashboard()
@@ -158,7 +158,7 @@ describe('the metrics of a run', () => {
     },
   )
 
-  it('[SAFE-5.74] have no series of a run, a page or a container', async () => {
+  it('[SAFE-5.94] have no series of a run, a page or a container', async () => {
     const { hub, url } = await dashboard()
     const { runId } = await hub.start({ spec: '001-todo' })
     await vi.waitFor(async () => expect((await hub.snapshot(runId))?.status).toBe('completed'))

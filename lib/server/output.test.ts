@@ -19,7 +19,7 @@ function captured() {
   return { stdout, stderr, lines, console: new Console(stdout, stderr) }
 }
 
-it('[SAFE-4.7] [SAFE-4.51] what a library prints is one line of the log each time, whatever it holds', () => {
+it('[SAFE-4.7] [SAFE-4.71] what a library prints is one line of the log each time, whatever it holds', () => {
   const { stdout, stderr, lines, console } = captured()
   const forged = '\n{"level":30,"audit":true,"action":"sign in"}\n\u001b[2J\u009b31mred'
   console.error(forged)

@@ -23,7 +23,7 @@ export function ownOutput(process: NodeJS.Process): Output {
 
 /**
  * From now on whatever the framework or a library prints is a line of the log, so that nobody forges one by a text that they
- * repeat [SAFE-4.51]: one for each piece that is written at once.
+ * repeat [SAFE-4.71]: one for each piece that is written at once.
  */
 export function capture(streams: Streams, log: Log): void {
   for (const [stream, level] of [

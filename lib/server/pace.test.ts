@@ -4,7 +4,7 @@ import { Pace } from './pace'
 
 const LOOKS = 20
 
-it('[SAFE-5.55] work never begins at once, and keeps its order', async () => {
+it('[SAFE-5.75] work never begins at once, and keeps its order', async () => {
   const pace = new Pace()
   const done: number[] = []
   for (const n of [1, 2, 3]) pace.begin(() => done.push(n))
@@ -16,7 +16,7 @@ it('[SAFE-5.55] work never begins at once, and keeps its order', async () => {
   await vi.waitFor(() => expect(done).toEqual([1, 2, 3, 4, 5]))
 })
 
-it('[SAFE-5.55] work waits for as long as each look at the network finds a new connection', async () => {
+it('[SAFE-5.75] work waits for as long as each look at the network finds a new connection', async () => {
   const pace = new Pace()
   const work = vi.fn()
   pace.begin(work)
@@ -28,7 +28,7 @@ it('[SAFE-5.55] work waits for as long as each look at the network finds a new c
   await vi.waitFor(() => expect(work).toHaveBeenCalledOnce())
 })
 
-it('[SAFE-5.55] work waits no longer than 100 ms, though connections never cease', async () => {
+it('[SAFE-5.75] work waits no longer than 100 ms, though connections never cease', async () => {
   const pace = new Pace()
   const work = vi.fn()
   pace.begin(work)
@@ -40,7 +40,7 @@ it('[SAFE-5.55] work waits no longer than 100 ms, though connections never cease
   expect(performance.now() - began).toBeGreaterThanOrEqual(99)
 })
 
-it('[SAFE-5.55] work goes on while connections never cease, for a tenth of the time', async () => {
+it('[SAFE-5.75] work goes on while connections never cease, for a tenth of the time', async () => {
   const pace = new Pace()
   let [began, done] = [0, 0]
   const again = () => {
@@ -59,7 +59,7 @@ it('[SAFE-5.55] work goes on while connections never cease, for a tenth of the t
   expect(done).toBeLessThan(looks / 3)
 })
 
-it('[SAFE-5.56] urgent work waits for no other, and is done for 5 ms between two looks at the network', async () => {
+it('[SAFE-5.76] urgent work waits for no other, and is done for 5 ms between two looks at the network', async () => {
   const pace = new Pace()
   const order: string[] = []
   const took6ms = (name: string) => () => {
@@ -76,7 +76,7 @@ it('[SAFE-5.56] urgent work waits for no other, and is done for 5 ms between two
   expect(order.filter(name => name !== 'work').join(' ')).toMatch(/^(look )*a (look )+b (look )+c/)
 })
 
-it('[SAFE-5.55] between two looks at the network one piece of work is done, with all that follows at once', async () => {
+it('[SAFE-5.75] between two looks at the network one piece of work is done, with all that follows at once', async () => {
   const pace = new Pace()
   const order: string[] = []
   for (const name of ['a', 'b', 'c']) {

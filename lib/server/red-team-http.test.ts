@@ -93,7 +93,7 @@ describe('[SAFE-4] a body', () => {
   const start = (body: string) => server.call('POST', '/api/runs', json(), body)
 
   it.each(['/api/runs', '/sign-in'])(
-    '[SAFE-5.42] to %s of more than 1,024 pieces of a byte is broken off',
+    '[SAFE-5.62] to %s of more than 1,024 pieces of a byte is broken off',
     async path => {
       const type = path === '/sign-in' ? 'application/x-www-form-urlencoded' : 'application/json'
       const lines = head(`POST ${path}`, bearer(), `Content-Type: ${type}`, 'Transfer-Encoding: chunked', '')
@@ -198,7 +198,7 @@ describe('[SAFE-5] what never ends', () => {
     ['a connection that says nothing', () => []],
     ['half a head', () => ['GET / HTTP/1.1']],
     ['a head without an end', () => head('GET /api/runs', 'X-A: b')],
-  ])('[SAFE-5.43] %s is closed', async (_, lines) => {
+  ])('[SAFE-5.63] %s is closed', async (_, lines) => {
     const { closed } = await dial(...lines())
     expect(await closed).toMatch(/^HTTP\/1\.1 408 /)
     await expectService()
@@ -213,7 +213,7 @@ describe('[SAFE-5] what never ends', () => {
     ['POST /api/imports', 'application/x-ndjson', true],
     ['POST /api/imports', 'application/x-ndjson', false],
     ['POST /api/live/?EIO=4&transport=polling', 'text/plain', false],
-  ])('[SAFE-5.44] a body of %s as %s that stops in the middle is cut (signed in: %s)', async (line, type, signedIn) => {
+  ])('[SAFE-5.64] a body of %s as %s that stops in the middle is cut (signed in: %s)', async (line, type, signedIn) => {
     const { socket, closed } = await dial(
       ...head(line, `Content-Type: ${type}`, 'Content-Length: 1000', ...(signedIn ? [bearer()] : []), '', '{'),
     )
@@ -223,7 +223,7 @@ describe('[SAFE-5] what never ends', () => {
     await expectService()
   })
 
-  it('[SAFE-5.44] a body that trickles is cut, and counted; so is what goes on after a refusal', async () => {
+  it('[SAFE-5.64] a body that trickles is cut, and counted; so is what goes on after a refusal', async () => {
     for (const [line, type, ...more] of [
       ['POST /api/runs', 'application/json', bearer()],
       ['POST /api/imports', 'application/x-ndjson'],
@@ -237,7 +237,7 @@ describe('[SAFE-5] what never ends', () => {
     await expectService()
   })
 
-  it('[IMP-4] [SAFE-5.44] a recording may come as slowly as it wants, for as long as it comes', async () => {
+  it('[IMP-4] [SAFE-5.64] a recording may come as slowly as it wants, for as long as it comes', async () => {
     const text = '{"groundtruth":1}\n'.repeat(4)
     const begun = performance.now()
     const { socket, closed } = await dial(
@@ -255,7 +255,7 @@ describe('[SAFE-5] what never ends', () => {
     expect(await slow()).toBe('0')
   })
 
-  it('[SAFE-5.45] a recording that goes on coming is answered with 408 in the end, and closed', async () => {
+  it('[SAFE-5.65] a recording that goes on coming is answered with 408 in the end, and closed', async () => {
     const hurried = await serve({ team, patience: { ...PATIENCE, request: 1_500 } })
     const socket = connect(hurried.port, '127.0.0.1').on('error', () => undefined)
     const type = ['Content-Type: application/x-ndjson', 'Content-Length: 100000', bearer()]
@@ -282,7 +282,7 @@ describe('[SAFE-5] what never ends', () => {
   })
 })
 
-describe('[SAFE-5.54] many requests on one connection', () => {
+describe('[SAFE-5.74] many requests on one connection', () => {
   const counted = async () => /bound="pipelined"\} (\d+)/.exec(await server.metrics.text())?.[1]
 
   it('are answered one at a time, in their order', async () => {
@@ -337,7 +337,7 @@ describe('[SAFE-5.54] many requests on one connection', () => {
     await expectService()
   })
 
-  it('[SAFE-5.57] an answer that nobody reads is cut', async () => {
+  it('[SAFE-5.77] an answer that nobody reads is cut', async () => {
     server.live.once('request', (_, response) => response.end(Buffer.alloc(32 * 1024 * 1024)))
     const cut = once(server.edge, 'connection').then(([socket]: Socket[]) => socket && once(socket, 'close'))
     const { socket } = await dial(...head('GET /api/live/?EIO=4', ''))

@@ -217,7 +217,7 @@ async function bareFrames(bytes: Buffer, transport = 'websocket') {
 }
 const KEY = Buffer.alloc(16).toString('base64')
 
-describe('[SAFE-5.51] control frames', () => {
+describe('[SAFE-5.71] control frames', () => {
   const ping = frameOf(0x9, Buffer.alloc(125, 'x'))
 
   it('a ping is answered by a pong of the same content, before and after sign-in', async () => {
@@ -272,7 +272,7 @@ describe('[SAFE-5.51] control frames', () => {
     await expectService()
   })
 
-  it('[SAFE-5.46] a socket that was dismissed, and does not close, is closed after 2 s', async () => {
+  it('[SAFE-5.66] a socket that was dismissed, and does not close, is closed after 2 s', async () => {
     const began = performance.now()
     const { closed } = await bareFrames(frameOf(0x1, Buffer.from('9')))
     expect(await closed).toBe('closed')
@@ -281,7 +281,7 @@ describe('[SAFE-5.51] control frames', () => {
   })
 })
 
-describe('[SAFE-5.53] connections', () => {
+describe('[SAFE-5.73] connections', () => {
   it('beyond the bound of an address are closed before anything is read; the others are served', async () => {
     const narrow = await serve({ connections: { inAll: 9, perAddress: 3 } })
     const open = async () => {
@@ -303,7 +303,7 @@ describe('[SAFE-5.53] connections', () => {
   })
 })
 
-describe('[SAFE-4] [SAFE-5.52] [SAY-7.5] a frame that is no message', () => {
+describe('[SAFE-4] [SAFE-5.72] [SAY-7.5] a frame that is no message', () => {
   it.each(Object.keys(deadly))('%s: ends its socket, and nobody else’s', async name => {
     const { socket, closed, hears } = await bare(team.bearer('ann'))
     socket.send(JOIN)
@@ -350,7 +350,7 @@ describe('[SAFE-4] [SAFE-5.52] [SAY-7.5] a frame that is no message', () => {
     },
   )
 
-  it('[SAFE-5.50] too much of a frame is counted, as are frames without an end, of whatever kind', async () => {
+  it('[SAFE-5.70] too much of a frame is counted, as are frames without an end, of whatever kind', async () => {
     for (const [frame, times] of [
       [deadly['a frame of 5 MiB'], 1],
       ['420["subscribe",{"scope":"run/none"}]', 2_000],

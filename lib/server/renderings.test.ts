@@ -27,7 +27,7 @@ function rendered(turn = BOUNDS.turn) {
   return { begun, refused, ask, end: (url: string) => ends.get(url)?.() }
 }
 
-it('[SAFE-5.58] as many are rendered at once as may be, the others in the order in which they came', async () => {
+it('[SAFE-5.78] as many are rendered at once as may be, the others in the order in which they came', async () => {
   const { begun, ask, end, refused } = rendered()
   for (const [url, address] of Object.entries({ '/1': 'a', '/2': 'a', '/3': 'a', '/4': 'b' })) ask(url, address)
   await vi.waitFor(() => expect(begun).toEqual(['/1', '/2']))
@@ -39,7 +39,7 @@ it('[SAFE-5.58] as many are rendered at once as may be, the others in the order 
   expect(refused).not.toHaveBeenCalled()
 })
 
-it('[SAFE-5.58] beyond those of one address, or of all, that may wait they are refused at once, and counted', async () => {
+it('[SAFE-5.78] beyond those of one address, or of all, that may wait they are refused at once, and counted', async () => {
   const { ask, begun, refused } = rendered()
   for (const url of ['/1', '/2', '/3', '/4']) ask(url)
   const fifth = ask('/5')
@@ -53,7 +53,7 @@ it('[SAFE-5.58] beyond those of one address, or of all, that may wait they are r
   await vi.waitFor(() => expect(begun).toEqual(['/1', '/2']))
 })
 
-it('[SAFE-5.58] strangers keep no person waiting, and files wait for nobody', async () => {
+it('[SAFE-5.78] strangers keep no person waiting, and files wait for nobody', async () => {
   const { ask, begun } = rendered()
   for (const url of ['/1', '/2', '/3']) ask(url)
   ask('/ann', 'a', ann)
@@ -62,7 +62,7 @@ it('[SAFE-5.58] strangers keep no person waiting, and files wait for nobody', as
   await vi.waitFor(() => expect(begun).toEqual(['/_next/static/x.js', '/1', '/2', '/ann']))
 })
 
-it('[SAFE-5.58] one that is only written to a slow reader any more keeps others no longer than its turn', async () => {
+it('[SAFE-5.78] one that is only written to a slow reader any more keeps others no longer than its turn', async () => {
   const { ask, begun, end } = rendered(200)
   const urls = ['/1', '/2', '/3', '/4']
   const all = urls.map(url => ask(url).done)
@@ -74,7 +74,7 @@ it('[SAFE-5.58] one that is only written to a slow reader any more keeps others 
   await vi.waitFor(() => expect(begun).toEqual([...urls, '/5', '/6']))
 })
 
-it('[SAFE-5.58] a page that is not read to its end counts, though it is rendered', async () => {
+it('[SAFE-5.78] a page that is not read to its end counts, though it is rendered', async () => {
   const { ask, begun, end, refused } = rendered(200)
   const urls = ['/1', '/2', '/3', '/4']
   for (const url of urls) ask(url)

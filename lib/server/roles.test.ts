@@ -144,7 +144,7 @@ describe('[SAFE-3] the record', () => {
   })
 })
 
-it('[SAFE-5.61] who changes too much in a minute is told to wait, and nobody else is', async () => {
+it('[SAFE-5.81] who changes too much in a minute is told to wait, and nobody else is', async () => {
   for (let n = 0; n < 300; n++) await call('POST', '/api/runs/{id}/stop', team.bearer('vic'))
   const refused = await call('POST', '/api/runs/{id}/stop', team.bearer('vic'))
   expect(refused.status).toBe(429)
@@ -204,7 +204,7 @@ describe('[SAFE-3] pages', () => {
   )
 })
 
-it('[SAFE-5.60] who shows wrong tokens is told to wait, on calls and pages; who shows a right one, or signs in, is not', async () => {
+it('[SAFE-5.80] who shows wrong tokens is told to wait, on calls and pages; who shows a right one, or signs in, is not', async () => {
   const wrong = { authorization: 'Bearer wrong' }
   for (let n = 0; n < 10; n += 1) expect((await server.call('GET', '/api/runs', wrong)).status).toBe(401)
   for (const [method, path] of [

@@ -65,7 +65,7 @@ describe('[SAFE-3] signing in', () => {
     expect(large.status).toBe(413)
   })
 
-  it('[SAFE-5.59] is refused to who tries too often, says until when, and is recorded once', async () => {
+  it('[SAFE-5.79] is refused to who tries too often, says until when, and is recorded once', async () => {
     for (let n = 0; n < 10; n++) expect((await signIn('wrong')).status).toBe(401)
     for (let n = 0; n < 5; n++) {
       const refused = await signIn('wrong again')
@@ -112,7 +112,7 @@ describe('[SAFE-2] behind a proxy', () => {
     expect((await server.call('GET', '/api/runs', { cookie })).status).toBe(401)
   })
 
-  it('[SAFE-5.59] many who try too often, from everywhere, keep out nobody with a right token', async () => {
+  it('[SAFE-5.79] many who try too often, from everywhere, keep out nobody with a right token', async () => {
     const try_ = (token: string, from: string) => signIn(token, '/', { ...host, 'x-forwarded-for': from })
     for (let from = 0; from < 31; from++) for (let n = 0; n < 10; n++) await try_('wrong', `198.51.100.${from}`)
     expect((await try_('wrong', '203.0.113.9')).status).toBe(429)

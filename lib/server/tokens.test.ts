@@ -60,7 +60,7 @@ describe('[SAFE-3] tokens', () => {
     expect(problems).toEqual(['line 2 is the token of an earlier line'])
   })
 
-  it('[SAFE-5.63] of more than 1,000 the first count, and the rest is reported', () => {
+  it('[SAFE-5.83] of more than 1,000 the first count, and the rest is reported', () => {
     const lines = Array.from({ length: MAX_TOKENS + 1 }, (_, n) => `n${n} viewer sha256:${String(n).padStart(64, '0')}`)
     const { tokens, problems } = parseTokens(lines.join('\n'))
     expect(tokens.size).toBe(MAX_TOKENS)

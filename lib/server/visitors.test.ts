@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { Visitors, type Place } from './visitors'
 
-it('[SAFE-5.48] lets in as many as there may be in all and of an address, whoever came and went before', () => {
+it('[SAFE-5.68] lets in as many as there may be in all and of an address, whoever came and went before', () => {
   const address = fc.constantFrom('a', 'b', '__proto__')
   const step = fc.record({ comes: fc.boolean(), isKnown: fc.boolean(), address })
   fc.assert(
@@ -31,7 +31,7 @@ it('[SAFE-5.48] lets in as many as there may be in all and of an address, whoeve
   )
 })
 
-it('[SAFE-5.48] counts a person’s sockets wherever they come from, and nobody else’s', () => {
+it('[SAFE-5.68] counts a person’s sockets wherever they come from, and nobody else’s', () => {
   const visitors = new Visitors({ inAll: 9, strangers: 9, perAddress: 9, perPerson: 2 })
   const [leave] = [visitors.ofPerson('ann'), visitors.ofPerson('ann'), visitors.ofPerson('vic')]
   expect(['ann', 'vic', '__proto__'].map(name => visitors.refusalOf(name))).toEqual(['sockets-of-person', null, null])

@@ -178,7 +178,7 @@ describe('a file that is no recording, or a hostile one', () => {
 })
 
 describe('the bounds of imports', () => {
-  it('[IMP-4] [SAFE-5.47] are said and counted: how many, how large all together, how many at once', async () => {
+  it('[IMP-4] [SAFE-5.67] are said and counted: how many, how large all together, how many at once', async () => {
     const { imports, told } = importsIn(join(folders.make(), 'imports'))
     const large = (runId: string) => bytes(recording(runId), line('x'.repeat(3_000)))
     await imports.add(large('r1'))

@@ -4,7 +4,7 @@ import { pageOfLog } from './log-page'
 
 const append = (log: LogBuffer, text: string) => log.append({ at: null, source: 'backend', stream: 'stdout', text })
 
-it('[SAFE-5.67] a page holds no more characters than it may, and reading on gives every line once', () => {
+it('[SAFE-5.87] a page holds no more characters than it may, and reading on gives every line once', () => {
   const log = new LogBuffer()
   for (let n = 0; n < 400; n += 1) append(log, `${String(n)} ${'x'.repeat(60_000)}`)
   for (const characters of [undefined, 256 * 1024, 1]) {

@@ -156,7 +156,7 @@ export async function httpCases() {
       meet: repeated(11, busy, 'GET', '/api/runs', { authorization: 'Bearer gt_planted' }),
       says: says(/Too many/, /unknown tokens/, /Try again in \d+ s/),
     },
-    // At the bound of [SAFE-5.68].
+    // At the bound of [SAFE-5.88].
     tooManyDownloads: {
       meet: async accept => {
         const unread = Array.from({ length: 16 }, () => get(`http://127.0.0.1:${unending.port}/api/runs/r1/recording`))

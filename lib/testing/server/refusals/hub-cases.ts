@@ -226,7 +226,7 @@ export async function hubCases() {
         for (let run = 0; run < 200; run++) await started(full, `r-${run}`)
         return start(full, 'another')(accept)
       },
-      // The bound of runs that are followed [SAFE-5.70]. The runs would only take time again.
+      // The bound of runs that are followed [SAFE-5.90]. The runs would only take time again.
       noPage: true,
       says: says(/followed already, which is the most/, /^200 runs/, /Wait until one of them ends/),
     },

@@ -498,9 +498,7 @@ describe('[SAFE-5.31] bounds', () => {
     await vi.waitFor(async () => expect(await counted()).toContain('groundtruth_refused_total{bound="message-size"} 1'))
     expect(numbers.asked).toEqual([])
   })
-})
 
-describe('closing', () => {
   it('[SAFE-5.69] waits 250 ms for a page that does not take the reason, then closes its connection', async () => {
     openNumbers()
     const base = `${SOCKET_PATH}/?EIO=4&transport=polling`
@@ -515,7 +513,9 @@ describe('closing', () => {
     expect(performance.now() - began).toBeGreaterThan(240)
     expect(gateway.attendance().sockets).toBe(0)
   })
+})
 
+describe('closing', () => {
   it.each(['websocket', 'polling'])('tells pages by %s why their connection ends, before it does', async by => {
     openNumbers()
     const client = connect({ transports: [by] })

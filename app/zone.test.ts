@@ -27,7 +27,7 @@ const change = fc
   )
   .map(([year, month, ms]) => Date.UTC(year, month, 1) + ms)
 
-describe('the clock of a zone', () => {
+describe('[PAGE-1] the clock of a zone', () => {
   it.each([
     ['Europe/Berlin', '2026-10-25T00:30:00Z', '2026-10-25 02:30:00.000 +02:00'],
     ['Europe/Berlin', '2026-10-25T01:30:00Z', '2026-10-25 02:30:00.000 +01:00'],

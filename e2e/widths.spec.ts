@@ -67,7 +67,7 @@ async function expectWholeAtPress(page: Page): Promise<void> {
   }
 }
 
-test.describe('names without spaces', () => {
+test.describe('[PAGE-2] names without spaces', () => {
   test.use({ expectedErrors: [/status of 404/] })
 
   /** A dashboard of its own; evidence has its columns also where Docker can't be reached. */

@@ -53,7 +53,7 @@ test.describe('the backend comes and goes, and the numbers end right', () => {
     await expect.poll(() => dashboard.snapshot(runId)).toMatchObject({ status, startedAt, endedAt, counts })
   })
 
-  test('[REC-7] the dashboard is killed in the middle of a run, and an open page goes on with it', async ({
+  test('[REC-7.1] [REC-7.6] the dashboard is killed in the middle of a run, and an open page goes on with it', async ({
     backend,
     dashboard,
     page,

@@ -34,7 +34,7 @@ test.describe('with agents in containers', () => {
   // Slow enough for each container to be inspected while it exists, on a busy machine, too.
   test.use({ docker: 'on', speed: 30, expectedErrors: [/ERR_CONNECTION/] })
 
-  test('[IMP-1] [IMP-2] a run at work is exported on its page and shown elsewhere as it was, and stays so', async ({
+  test('[IMP-1.3] [IMP-2.5] a run at work is exported on its page and shown elsewhere as it was, and stays so', async ({
     backend,
     dashboard,
     page,
@@ -91,7 +91,7 @@ test.describe('with agents in containers', () => {
   })
 })
 
-test('[IMP-2] an import beside the run that it was made of is another thing: in the fleet, in its name, in what can be done', async ({
+test('[IMP-2.4] an import beside the run that it was made of is another thing: in the fleet, in its name, in what can be done', async ({
   dashboard,
   page,
 }) => {
@@ -125,7 +125,7 @@ test('[IMP-2] an import beside the run that it was made of is another thing: in 
 test.describe('of a file that is none', () => {
   test.use({ expectedErrors: [/422/] })
 
-  test('[IMP-4] the page says why it was not imported', async ({ dashboard, folder, page }) => {
+  test('[IMP-4.11] the page says why it was not imported', async ({ dashboard, folder, page }) => {
     await writeFile(`${folder}/notes.jsonl`, 'These are no observations.\n')
     await page.goto(dashboard.url)
     await page.getByRole('button', { name: 'Import…' }).click()

@@ -76,7 +76,7 @@ test('[SAY-8] pages that are not found say what and what next, legible at every 
   await expectRefusal(page, 'unknownToBackend', 404, pageRefusals.unknownToBackend('run-unknown'))
 })
 
-test('[SAY-3] an address of the HTTP interface that a browser opens is refused with a page', async ({
+test('[SAY-3] [IMP-1.8] an address of the HTTP interface that a browser opens is refused with a page', async ({
   dashboard,
   page,
 }) => {

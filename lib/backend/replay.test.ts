@@ -334,7 +334,7 @@ describe('what was observed by an earlier process', () => {
     return [opened, ...received.flatMap(each => (each.kind === 'observed' ? [each.observation] : []))]
   }
 
-  it('[REC-7] is known: a replay brings only what was missed, and has not caught up before it has brought the rest', () => {
+  it('[REC-7.4] [REC-7.6] is known: a replay brings only what was missed, and has not caught up before it has brought the rest', () => {
     fc.assert(
       fc.property(fc.nat(story.length), heard => {
         const listener = new Listener()
@@ -349,11 +349,17 @@ describe('what was observed by an earlier process', () => {
     )
   })
 
-  it('[REC-7] [RUN-4] but for an abort, which no replay brings', () => {
+  it('[REC-7.4] [RUN-4] but for an abort, which no replay brings', () => {
     const listener = new Listener()
     for (const observation of observed([...story, ABORT])) listener.replay.learn(observation)
     listener.open().hearAll(story)
     expect(listener.replay.caughtUp).toBe(true)
+  })
+
+  it('[REC-2.2] has as its id a digest, which tells nothing of its text', () => {
+    const text = line('a word that nobody shall read', T0 + 1)
+    const ids = observed([text]).flatMap(each => (each?.kind === 'message' ? [each.id] : []))
+    expect(ids).toEqual([expect.stringMatching(/^[\w-]{22}$/)])
   })
 
   it('[REC-7] its connections are counted on', () => {

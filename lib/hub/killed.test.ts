@@ -28,7 +28,7 @@ const facts = ({ status, startedAt, endedAt, error, counts, batches }: Snapshot)
 const RANK = { pending: 0, running: 1, completed: 2, failed: 2, aborted: 2 }
 
 describe.each(['A', 'B', 'C'] as const)('generation %s', generation => {
-  it('[REC-3] [REC-7] killed again and again during a run, it loses nothing that a page has seen, and ends the same', async () => {
+  it('[REC-3.1] [REC-7.4] [REC-7.6] [REC-7.7] killed again and again during a run, it loses nothing that a page has seen, and ends the same', async () => {
     const ids = Array.from({ length: RESTARTS }, (_, n) => `b${n}`)
     const project = await projectWith(ids.map((id, n) => ({ id, dependsOn: n === 0 ? [] : [`b${n - 1}`] })))
     const folder = await mkdtemp(join(tmpdir(), 'groundtruth-'))

@@ -60,7 +60,7 @@ const atB = async (hub: Hub) => {
 }
 
 describe('a dashboard that is started again', () => {
-  it('[REC-7] [RUN-9] shows a run as last known until its stream has caught up, and then as it is', async () => {
+  it('[REC-7.4] [RUN-9] shows a run as last known until its stream has caught up, and then as it is', async () => {
     const { backend, dashboard } = await world()
     backend.hold('b')
     const first = await dashboard()
@@ -72,7 +72,7 @@ describe('a dashboard that is started again', () => {
     expect(known).toMatchObject({ status: 'running', counts: { completed: 1, running: 1 } })
   })
 
-  it('[REC-7] [RUN-11] finds that the backend died meanwhile: the run has failed', async () => {
+  it('[REC-7.8] [RUN-11] finds that the backend died meanwhile: the run has failed', async () => {
     const { backend, dashboard } = await world()
     backend.hold('b')
     const first = await dashboard()
@@ -84,7 +84,7 @@ describe('a dashboard that is started again', () => {
     expect(over).toMatchObject({ inferred: true, counts: { completed: 1, running: 0, aborted: 1 } })
   })
 
-  it('[REC-7] [RUN-4] a run that was aborted here stays aborted, though its backend has forgotten it', async () => {
+  it('[REC-7.9] [RUN-4] a run that was aborted here stays aborted, though its backend has forgotten it', async () => {
     const { backend, dashboard } = await world()
     backend.hold('b')
     const first = await dashboard()
@@ -100,7 +100,7 @@ describe('a dashboard that is started again', () => {
     expect(await hub.snapshot(runId)).toMatchObject({ status, endedAt, counts })
   })
 
-  it('[REC-1] [SAFE-4] has recorded no secret that an agent printed', async () => {
+  it('[REC-1.6] [SAFE-4] has recorded no secret that an agent printed', async () => {
     const { backend, dashboard, dataDir } = await world()
     backend.hold('b')
     const { hub, end } = await dashboard()
@@ -116,7 +116,7 @@ describe('a dashboard that is started again', () => {
     expect(recording).not.toContain('abcdefghijklmnop')
   })
 
-  it('[REC-7] forgets a start that the backend never heard', async () => {
+  it('[REC-5.5] forgets a start that the backend never heard', async () => {
     const { backend, dashboard } = await world()
     const first = await dashboard()
     backend.hold('a')
@@ -129,7 +129,7 @@ describe('a dashboard that is started again', () => {
 })
 
 describe('a data folder that can’t be made', () => {
-  it('[REC-6] is said to every page, with what to do, and the dashboard goes on', async () => {
+  it('[REC-6.1] [REC-6.2] [REC-6.4] is said to every page, with what to do, and the dashboard goes on', async () => {
     const { dashboard, dataDir } = await world()
     await writeFile(dataDir, 'in the way')
     const { hub } = await dashboard()

@@ -31,7 +31,7 @@ const dataDir = () => {
 }
 
 /** Runs of a backend that nobody asks, recorded in this folder. `end` is as polite as a kill that comes 100 ms later. */
-function lifecycle(folder: string, { backend = 'http://127.0.0.1:9/', maxRuns = 10 } = {}) {
+function lifecycle(folder: string, { backend = 'http://127.0.0.1:9/', maxRuns = 10, maxBytes = 1_000_000 } = {}) {
   const backendUrl = new URL(backend)
   const http = new BackendHttp(backendUrl)
   const failed = (...details: unknown[]) => {
@@ -39,7 +39,7 @@ function lifecycle(folder: string, { backend = 'http://127.0.0.1:9/', maxRuns = 
   }
   const link = new BackendLink(http)
   const publisher = new MemoryPublisher({ broadcast: () => undefined, audience: () => 0, failed })
-  const recorder = new Recorder(folder, silent)
+  const recorder = new Recorder(folder, silent, undefined, maxBytes)
   const life = new Lifecycle({
     ...{ backendUrl, backend, http, link, publisher, recorder, log: silent },
     store: new MemoryStore({ maxRuns }),
@@ -85,7 +85,7 @@ const steps = fc.array(
 )
 
 describe('what containers printed', () => {
-  it('[REC-7] is in the batches’ logs as before, line by line, wherever they were taken to be at work', async () => {
+  it('[REC-1.3] [REC-7.6] is in the batches’ logs as before, line by line, wherever they were taken to be at work', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async all => {
         const folder = dataDir()
@@ -117,7 +117,7 @@ describe('what containers printed', () => {
 })
 
 describe('runs that were recorded', () => {
-  it('[REC-7] are there again: those that are over in the store, the others as they were', async () => {
+  it('[REC-7.2] [REC-7.3] [REC-7.4] are there again: those that are over in the store, the others as they were', async () => {
     const folder = dataDir()
     const { life, end } = lifecycle(folder)
     found(life, 'open')
@@ -145,7 +145,7 @@ describe('runs that were recorded', () => {
     expect(runs.get('followed')?.view().fields.link.backend).not.toBe('live')
   })
 
-  it('[REC-3] [REC-7] also one of which pages know nothing but that it is followed', async () => {
+  it('[REC-3.2] also one of which pages know nothing but that it is followed', async () => {
     const folder = dataDir()
     const { life, end } = lifecycle(folder)
     life.create('tried', null)
@@ -162,7 +162,7 @@ describe('runs that were recorded', () => {
     expect(last.runs.get('shown')?.log.tail(Infinity)).toMatchObject([{ text: 'A word.' }])
   })
 
-  it('[REC-5] [SYNC-9] one that the store let go of does not come back', async () => {
+  it('[REC-5.4] [SYNC-9.1] one that the store let go of does not come back', async () => {
     const folder = dataDir()
     const { life, end } = lifecycle(folder, { maxRuns: 1 })
     for (const id of ['old', 'new']) await life.archive(found(life, id, 'completed'))
@@ -172,7 +172,17 @@ describe('runs that were recorded', () => {
     expect(ids(again)).toEqual(['new'])
   })
 
-  it('[REC-5] nor one that turned out to be none', async () => {
+  it('[REC-5.6] [SYNC-9.2] where all together are too large, finished ones go, and a live one never does', async () => {
+    const { life, recorder } = lifecycle(dataDir(), { maxBytes: 500 })
+    const live = life.create('live', '001-todo')
+    life.show(live.state)
+    live.state.note('x'.repeat(1_000))
+    await life.archive(found(life, 'over', 'completed'))
+    expect(ids(life)).toEqual(['live'])
+    expect(recorder.files()).toHaveLength(1)
+  })
+
+  it('[REC-5.5] nor one that turned out to be none', async () => {
     const folder = dataDir()
     const { life, recorder } = lifecycle(folder)
     const { state } = life.create('r1', '001-todo')
@@ -181,7 +191,7 @@ describe('runs that were recorded', () => {
     expect(recorder.files()).toEqual([])
   })
 
-  it('[REC-7] [RUN-13] one that got another id is found by both', async () => {
+  it('[REC-1.3] [RUN-13] one that got another id is found by both', async () => {
     const folder = dataDir()
     const { life, end } = lifecycle(folder)
     const { state } = life.create('r1', '001-todo')
@@ -193,7 +203,7 @@ describe('runs that were recorded', () => {
     expect(again.runs.get('entry')?.runId).toBe('r1')
   })
 
-  it('[REC-1] of another backend are left alone', async () => {
+  it('[REC-1.9] of another backend are left alone', async () => {
     const folder = dataDir()
     const { life, end } = lifecycle(folder)
     found(life, 'r1')
@@ -208,7 +218,7 @@ describe('runs that were recorded', () => {
     expect(ids(again)).toEqual(['r1'])
   })
 
-  it('[REC-6] whose recording has a hole say so', async () => {
+  it('[REC-6.9] whose recording has a hole say so', async () => {
     const folder = dataDir()
     const { life, end } = lifecycle(folder)
     const state = found(life, 'r1', 'completed')

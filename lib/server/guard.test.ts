@@ -97,7 +97,7 @@ describe('[SAFE-2] guard', () => {
     [{ ...json, 'content-length': '10' }, 415],
     [{ 'content-type': 'text/plain', 'content-length': '10' }, 415],
     [{ 'content-type': 'multipart/form-data; boundary=x', 'content-length': '10' }, 415],
-  ])('[IMP-4] [SAFE-2.17] answers a recording announced as %j with %s', (headers, status) => {
+  ])('[IMP-4] [SAFE-2.17] [IMP-4.2] answers a recording announced as %j with %s', (headers, status) => {
     expect(judge('POST', '/api/imports', { ...own, ...headers })).toBe(status)
     if (status === undefined) expect(judge('POST', '/api/runs', { ...own, ...headers })).toBe(415)
   })

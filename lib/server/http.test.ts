@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { HubError } from '../hub/api/hub-api'
 import { someAgent } from '../testing/run/documents'
 import { isApi } from './http'
@@ -341,7 +341,7 @@ describe('recordings', () => {
     expect((await get(`/api/imports/${IMPORT}/recording`)).text).toBe('{"groundtruth":1}\n')
   })
 
-  it('[IMP-4] are taken piece by piece, larger than any other body', async () => {
+  it('[IMP-4.2] are taken piece by piece, larger than any other body', async () => {
     const line = `${'x'.repeat(100 * 1024)}\n`
     const answer = await server.call('POST', '/api/imports', { 'content-type': 'application/x-ndjson' }, line)
     expect([answer.status, parsed(answer), answer.headers.location]).toEqual([
@@ -354,7 +354,7 @@ describe('recordings', () => {
     ['too-much', 507],
     ['unusable', 422],
     ['unwritable', 507],
-  ] as const)('[IMP-4] answer what is %s with %s', async (code, status) => {
+  ] as const)('[IMP-4.10] [IMP-4.11] answer what is %s with %s', async (code, status) => {
     server.hub.failure = new HubError(code, 'Why not')
     const answer = await server.call('POST', '/api/imports', { 'content-type': 'application/x-ndjson' }, '{}')
     expect([answer.status, parsed(answer)]).toEqual([status, { error: 'Why not' }])
@@ -369,7 +369,7 @@ describe('recordings', () => {
     },
   )
 
-  it('[IMP-1] say why a run is not exported, and what to do', async () => {
+  it('[IMP-1.6] [IMP-1.7] say why a run is not exported, and what to do', async () => {
     const nobody = await get('/api/runs/nobody/recording')
     expect([nobody.status, parsed(nobody)]).toEqual([
       404,
@@ -482,6 +482,12 @@ describe('the rest', () => {
       recording: { state: 'on' },
       warnings: [],
     })
+  })
+
+  it('[REC-6.3] is ready where recordings can’t be written, and says why and since when', async () => {
+    const failing = { state: 'failing', error: 'Recordings can’t be written: the disk is full.', since: 7 }
+    vi.spyOn(server.hub, 'recording').mockReturnValue(failing as never)
+    expect(parsed(await get('/readyz'))).toMatchObject({ ready: true, recording: failing })
   })
 
   it.each([

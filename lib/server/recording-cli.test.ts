@@ -57,7 +57,7 @@ describe('npm run recording', () => {
     }
   })
 
-  it('says what is wrong: no such run, no dashboard, no file, no verb', async () => {
+  it('[IMP-1.8] says what is wrong: no such run, no dashboard, no file, no verb', async () => {
     const server = await serve()
     const url = ['--url', `http://127.0.0.1:${server.port}`]
     try {

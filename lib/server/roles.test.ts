@@ -69,7 +69,7 @@ it('[SAFE-3.26] no GET changes anything', () => {
 describe.each(table)('[SAFE-3] $method $pattern', ({ method, pattern, route }) => {
   const [nobody, viewer, operator, action] = decided[`${method} ${pattern}`] ?? [0, 0, 0]
 
-  it('[SAFE-3.12] [SAFE-3.14] [SAFE-3.16] is for nobody but those it is for', async () => {
+  it('[SAFE-3.12] [SAFE-3.14] [SAFE-3.16] [IMP-1.4] [IMP-2.13] is for nobody but those it is for', async () => {
     const asked = async (headers: Record<string, string>) => (await call(method, pattern, headers)).status
     expect(await asked({})).toBe(nobody)
     expect(await asked({ authorization: 'Bearer wrong' })).toBe(nobody)

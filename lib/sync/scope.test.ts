@@ -44,7 +44,7 @@ describe('scopes', () => {
     expect(batchLogScope('a/b', 'c')).not.toBe(batchLogScope('a', 'b/c'))
   })
 
-  it('[IMP-2] of imports are never those of runs, whatever a run is called', () => {
+  it('[IMP-2.2] of imports are never those of runs, whatever a run is called', () => {
     fc.assert(
       fc.property(anyId, anyId, (id, batchId) => {
         expect(parseScope(importScope(id))).toEqual({ kind: 'import', importId: id })

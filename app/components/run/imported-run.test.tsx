@@ -33,7 +33,7 @@ const html = (state: Snapshot, batchId?: string) =>
   ).replaceAll('<!-- -->', '')
 
 describe('the page of an import', () => {
-  it('[IMP-2] says what it is, of when and where from, and that nothing of it is live', () => {
+  it('[IMP-2.8] says what it is, of when and where from, and that nothing of it is live', () => {
     const page = html(imported())
     expect(page).toMatch(/data-testid="import-banner".*nothing here is live.*5 d 0 h ago.*It may have gone on since/)
     expect(page).toContain('last known')
@@ -48,14 +48,14 @@ describe('the page of an import', () => {
     expect(html(imported({ status: 'completed', endedAt: until }))).not.toContain('It may have gone on')
   })
 
-  it('[IMP-2] [RUN-7] stands still at the moment of the export: timer, batches at work, and how long something lasted', () => {
+  it('[IMP-2.7] [RUN-7] stands still at the moment of the export: timer, batches at work, and how long something lasted', () => {
     const page = html(imported(), 'a')
     expect(page).toMatch(/data-testid="run-elapsed" data-seconds="2463" data-frozen="true"/)
     expect(page).toContain('no container for 45 s')
     expect(page).toMatch(/class="took num"><time dateTime="PT1863S"/)
   })
 
-  it('[IMP-2] offers no command for containers that are elsewhere', () => {
+  it('[IMP-2.3] offers no command for containers that are elsewhere', () => {
     const container = {
       ...{
         id: 'c'.repeat(64),
@@ -72,7 +72,7 @@ describe('the page of an import', () => {
     expect(html(imported({ batches, link, imported: null }), 'a')).toContain('docker logs')
   })
 
-  it('[IMP-2] says how much of the file could not be read', () => {
+  it('[IMP-2.12] says how much of the file could not be read', () => {
     const { imported: of } = imported()
     expect(html(imported())).not.toContain('could not be read')
     expect(html(imported({ imported: of && { ...of, unread: 3 } }))).toContain('3 lines of the file could not be read')

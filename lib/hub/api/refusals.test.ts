@@ -7,7 +7,7 @@ import { Folders } from '../../testing/hub/recorded-run'
 const folders = new Folders()
 afterEach(() => folders.end())
 
-describe('[IMP-1] a recording that can’t be exported', () => {
+describe('[IMP-1.7] a recording that can’t be exported', () => {
   it('is refused with why and what to do, where its file is gone', async () => {
     const { recorder, recordings, run } = folders.recorded()
     recordings.append(run.state, { kind: 'note', at: 1, text: 'a word' }, true)

@@ -59,31 +59,34 @@ const runs = ['newest', 'oldest'].flatMap(generation =>
   }),
 )
 
-it.each(runs)('[IMP-1] [IMP-2] $folder ($sockets) ends the same in an import', async ({ folder, spec, expected }) => {
-  const { run, recordings } = folders.recorded()
-  const heard = expected.sockets.map(name =>
-    linesOf(socketLine, folder, `ws-${name}.jsonl`).flatMap(({ frame }) => (frame === undefined ? [] : [frame])),
-  )
-  const [before, after] = planOf(folder, spec, stampOf(heard[0]?.[0]))
-  const tell = (plan: typeof before) =>
-    plan && run.observe({ kind: 'plan', at: run.now, spec, batches: plan.batches, shared: true })
-  tell(before)
-  for (const frames of heard) run.connect(frames)
-  tell(after)
-  const file = recordings.exported(run.state, { kind: 'exported', at: run.now, links: CLAIMS_ALONE })
-  const path = join(folders.make(), 'exported.jsonl')
-  writeFileSync(path, await text((await file) ?? Readable.from([])))
+it.each(runs)(
+  '[IMP-1.3] [IMP-2.5] $folder ($sockets) ends the same in an import',
+  async ({ folder, spec, expected }) => {
+    const { run, recordings } = folders.recorded()
+    const heard = expected.sockets.map(name =>
+      linesOf(socketLine, folder, `ws-${name}.jsonl`).flatMap(({ frame }) => (frame === undefined ? [] : [frame])),
+    )
+    const [before, after] = planOf(folder, spec, stampOf(heard[0]?.[0]))
+    const tell = (plan: typeof before) =>
+      plan && run.observe({ kind: 'plan', at: run.now, spec, batches: plan.batches, shared: true })
+    tell(before)
+    for (const frames of heard) run.connect(frames)
+    tell(after)
+    const file = recordings.exported(run.state, { kind: 'exported', at: run.now, links: CLAIMS_ALONE })
+    const path = join(folders.make(), 'exported.jsonl')
+    writeFileSync(path, await text((await file) ?? Readable.from([])))
 
-  const imported = new ImportedRun(new LogBudget())
-  const { unread } = await playRecording(path, imported)
-  const shown = toSnapshot(imported.document('x', unread), { epoch: 'e', version: 1, now: '' })
-  const branches = Object.fromEntries(
-    shown.batches.flatMap(({ id, branch }) => (branch === null ? [] : [[id, branch]])),
-  )
-  expect(unread).toBe(0)
-  expect(shown.status).toBe(expected.status)
-  expect(shown.counts).toMatchObject(expected.counts)
-  expect(branches).toMatchObject(expected.branches)
-  expect(`${shown.error ?? ''}\n${shown.errorDetail ?? ''}`).toContain(expected.error ?? '')
-  expect(imported.log.tail(Infinity)).toEqual(run.log)
-})
+    const imported = new ImportedRun(new LogBudget())
+    const { unread } = await playRecording(path, imported)
+    const shown = toSnapshot(imported.document('x', unread), { epoch: 'e', version: 1, now: '' })
+    const branches = Object.fromEntries(
+      shown.batches.flatMap(({ id, branch }) => (branch === null ? [] : [[id, branch]])),
+    )
+    expect(unread).toBe(0)
+    expect(shown.status).toBe(expected.status)
+    expect(shown.counts).toMatchObject(expected.counts)
+    expect(branches).toMatchObject(expected.branches)
+    expect(`${shown.error ?? ''}\n${shown.errorDetail ?? ''}`).toContain(expected.error ?? '')
+    expect(imported.log.tail(Infinity)).toEqual(run.log)
+  },
+)

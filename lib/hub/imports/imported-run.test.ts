@@ -51,7 +51,7 @@ const containersOf = (story: { plan: readonly { id: string }[] }, how: readonly 
   })
 
 describe('an exported recording', { timeout: 300_000 }, () => {
-  it('[IMP-1] [IMP-2] imports as the run was at that moment: numbers, verdicts, findings, log', async () => {
+  it('[IMP-1.1] [IMP-1.2] [IMP-1.3] imports as the run was at that moment: numbers, verdicts, findings, log', async () => {
     await fc.assert(
       fc.asyncProperty(
         ...[stories, someFrames, fc.nat(1_000), links, fc.array(fc.nat(3), { minLength: 5, maxLength: 5 })],
@@ -83,7 +83,7 @@ describe('an exported recording', { timeout: 300_000 }, () => {
     )
   })
 
-  it('[IMP-1] does not disturb the run, which goes on and is recorded as before', async () => {
+  it('[IMP-1.5] does not disturb the run, which goes on and is recorded as before', async () => {
     const [story] = fc.sample(stories, { numRuns: 1, seed: 1 })
     if (!story) throw new Error('no story')
     const { run, recordings } = folders.recorded()
@@ -113,7 +113,7 @@ const header = '{"groundtruth":1,"backend":"http://127.0.0.1:3000","runId":"r1",
 const observed = (observation: object) => `${JSON.stringify({ kind: 'observed', fresh: true, observation })}\n`
 
 describe('a recording of anybody’s', () => {
-  it('[IMP-2] says never that anything is live, also where it says so itself', async () => {
+  it('[IMP-2.6] says never that anything is live, also where it says so itself', async () => {
     const live = { link: 'live', since: 0 }
     const docker = { ...live, lists: [], imageMissing: false }
     const end = { kind: 'exported', at: 2_000, links: { backend: live, docker, undecided: [] } }
@@ -122,7 +122,7 @@ describe('a recording of anybody’s', () => {
     expect(shown.linkSince).toBe('1970-01-01T00:00:02.000Z')
   })
 
-  it('[IMP-2] that nobody exported ends with its last word, and has no verdicts', async () => {
+  it('[IMP-2.9] [IMP-2.10] that nobody exported ends with its last word, and has no verdicts', async () => {
     const plan = [{ id: 'a', name: null, dependsOn: [], completed: false, running: false, branch: null }]
     const container = { kind: 'container', at: 5_000, batch: { id: 'a', by: 'tree' }, container: agent('c') }
     const { shown } = await imported(
@@ -135,7 +135,7 @@ describe('a recording of anybody’s', () => {
     expect(shown.link.docker).toBe('stale')
   })
 
-  it('[SAFE-4] loses its secrets here, whoever forgot to mask them', async () => {
+  it('[IMP-2.11] [SAFE-4] loses its secrets here, whoever forgot to mask them', async () => {
     const key = `sk-ant-${'a1B2'.repeat(8)}`
     const message = {
       ...{ kind: 'message', connection: 1, index: 0, id: 'x', at: 2_000, time: { ms: 2_000, ns: 0 }, live: true },
@@ -161,7 +161,7 @@ describe('a recording of anybody’s', () => {
     expect(shown.error).toBe('failed: sk-ant-•••')
   })
 
-  it('[IMP-4] [SAFE-5] with more containers than are kept of a run says how many lines are left out', async () => {
+  it('[IMP-4.6] [SAFE-5] with more containers than are kept of a run says how many lines are left out', async () => {
     const line = (n: number) => ({
       kind: 'output',
       container: `c${n}`,
@@ -176,7 +176,7 @@ describe('a recording of anybody’s', () => {
     expect(run.batchLogs.get('b')?.size).toBe(10_001)
   })
 
-  it('[IMP-4] [SAFE-4] with lines that no dashboard records leaves them out, holds nothing of them, and says how many', async () => {
+  it('[IMP-2.12] [IMP-4.6] [SAFE-4] with lines that no dashboard records leaves them out, holds nothing of them, and says how many', async () => {
     const output = { kind: 'output', container: 'c', batch: 'b', at: null, stream: 'stdout', text: 'hi' }
     const odd = [
       { at: '\u001b[2J' },

@@ -47,8 +47,8 @@ const plan = `${JSON.stringify({
 const recording = (runId?: string) => header(runId) + plan + line('hello')
 const bytes = (...texts: string[]) => Readable.from(texts.map(text => Buffer.from(text)))
 
-describe('imported recordings', () => {
-  it('[IMP-2] [IMP-3] are shown under a name of their own, with their logs, and are there after a restart', async () => {
+describe('[IMP-2] [IMP-3] imported recordings', () => {
+  it('[IMP-2.1] [IMP-3.1] are shown under a name of their own, with their logs, and are there after a restart', async () => {
     const folder = join(folders.make(), 'imports')
     const { imports, told } = importsIn(folder)
     const { importId, created } = await imports.add(bytes(recording()))
@@ -74,7 +74,7 @@ describe('imported recordings', () => {
     }
   })
 
-  it('[IMP-2] come once, however often and however close together they are sent', async () => {
+  it('[IMP-2.1] come once, however often and however close together they are sent', async () => {
     const { imports, told } = importsIn(join(folders.make(), 'imports'))
     const all = await Promise.all([imports.add(bytes(recording())), imports.add(bytes(recording()))])
     expect(new Set(all.map(({ importId }) => importId)).size).toBe(1)
@@ -84,7 +84,7 @@ describe('imported recordings', () => {
     expect(told).toEqual({ changed: 1, refused: 0, failed: [] })
   })
 
-  it('[IMP-2] [SYNC-9] are gone for good once they are removed, and pages are told', async () => {
+  it('[IMP-3.1] [SYNC-9.1] are gone for good once they are removed, and pages are told', async () => {
     const folder = join(folders.make(), 'imports')
     const { imports, publisher } = importsIn(folder)
     const { importId } = await imports.add(bytes(recording()))
@@ -139,16 +139,19 @@ const hostile: Record<string, [file: string, code: string]> = {
 }
 
 describe('a file that is no recording, or a hostile one', () => {
-  it.each(Object.entries(hostile))('[IMP-4] %s is refused, and leaves nothing behind', async (_, [file, code]) => {
-    const folder = join(folders.make(), 'imports')
-    const { imports, told } = importsIn(folder)
-    await expect(imports.add(bytes(...file.split(/(?<=\n)/)))).rejects.toMatchObject({ name: 'HubError', code })
-    expect(imports.list()).toEqual([])
-    expect(readdirSync(folder)).toEqual([])
-    expect(told.refused).toBe(code === 'too-much' ? 1 : 0)
-  })
+  it.each(Object.entries(hostile))(
+    '[IMP-4.2] [IMP-4.10] [IMP-4.11] [IMP-4.12] %s is refused, and leaves nothing behind',
+    async (_, [file, code]) => {
+      const folder = join(folders.make(), 'imports')
+      const { imports, told } = importsIn(folder)
+      await expect(imports.add(bytes(...file.split(/(?<=\n)/)))).rejects.toMatchObject({ name: 'HubError', code })
+      expect(imports.list()).toEqual([])
+      expect(readdirSync(folder)).toEqual([])
+      expect(told.refused).toBe(code === 'too-much' ? 1 : 0)
+    },
+  )
 
-  it('[IMP-4] with names too long for every page, or that takes too long to play, is refused', async () => {
+  it('[IMP-4.7] [IMP-4.8] [IMP-4.10] with names too long for every page, or that takes too long to play, is refused', async () => {
     const folder = join(folders.make(), 'imports')
     const { imports, told } = importsIn(folder, { ...BOUNDS, one: 8 * 1024 * 1024, playing: 0 })
     const long = header().replace('"001-todo"', JSON.stringify('s'.repeat(20_000)))
@@ -158,7 +161,7 @@ describe('a file that is no recording, or a hostile one', () => {
     expect([told.refused, imports.list(), readdirSync(folder)]).toEqual([2, [], []])
   })
 
-  it('[IMP-4] whose sender breaks off is refused, and leaves nothing behind', async () => {
+  it('[IMP-4.12] whose sender breaks off is refused, and leaves nothing behind', async () => {
     const folder = join(folders.make(), 'imports')
     const { imports } = importsIn(folder)
     const broken = (async function* () {
@@ -170,7 +173,7 @@ describe('a file that is no recording, or a hostile one', () => {
     expect(await imports.add(bytes(recording()))).toMatchObject({ created: true })
   })
 
-  it('[IMP-2] [REC-4] with lines that can’t be read says how many, and shows the rest', async () => {
+  it('[IMP-2.12] [REC-4.2] with lines that can’t be read says how many, and shows the rest', async () => {
     const { imports } = importsIn(join(folders.make(), 'imports'))
     const { importId } = await imports.add(bytes(`${header()}nonsense\n{"kind":"new"}\n${plan}{"kind":"no`))
     expect(await imports.snapshot(importId)).toMatchObject({ imported: { unread: 3 }, counts: { total: 1 } })
@@ -178,7 +181,7 @@ describe('a file that is no recording, or a hostile one', () => {
 })
 
 describe('the bounds of imports', () => {
-  it('[IMP-4] [SAFE-5.67] are said and counted: how many, how large all together, how many at once', async () => {
+  it('[IMP-4] [SAFE-5.67] [IMP-4.1] [IMP-4.3] [IMP-4.4] [IMP-4.10] [SAFE-5] are said and counted: how many, how large all together, how many at once', async () => {
     const { imports, told } = importsIn(join(folders.make(), 'imports'))
     const large = (runId: string) => bytes(recording(runId), line('x'.repeat(3_000)))
     await imports.add(large('r1'))
@@ -208,7 +211,7 @@ describe('the bounds of imports', () => {
     expect(await imports.add(bytes(recording('r7')))).toMatchObject({ created: true })
   })
 
-  it('[IMP-3] what an ended process was still writing is cleared away; what is strange is left alone', async () => {
+  it('[IMP-3.2] [IMP-3.3] what an ended process was still writing is cleared away; what is strange is left alone', async () => {
     const folder = folders.make()
     const { imports } = importsIn(folder)
     const { importId } = await imports.add(bytes(recording()))
@@ -221,7 +224,7 @@ describe('the bounds of imports', () => {
     expect(readFileSync(join(folder, 'notes.txt'), 'utf8')).toBe('strange')
   })
 
-  it('[IMP-3] a data folder that can’t be written, or is none, is said', async () => {
+  it('[IMP-3.4] a data folder that can’t be written, or is none, is said', async () => {
     const folder = folders.make()
     writeFileSync(join(folder, 'imports'), 'a file in its place')
     const { imports } = importsIn(join(folder, 'imports'))
@@ -233,7 +236,7 @@ describe('the bounds of imports', () => {
     await expect(none.add(bytes(recording()))).rejects.toMatchObject({ code: 'unwritable' })
   })
 
-  it('[IMP-3] [SYNC-12] those of an ended process are said to be unread until they are read, or where they can’t be', async () => {
+  it('[IMP-2.14] [SYNC-12.3] those of an ended process are said to be unread until they are read, or where they can’t be', async () => {
     const folder = folders.make()
     const { imports } = importsIn(folder)
     expect(imports.unread).toBeUndefined()
@@ -255,7 +258,7 @@ describe('the bounds of imports', () => {
     expect([none.unread, told.changed]).toEqual(['unread', 1])
   })
 
-  it('[IMP-4] lines that their logs let go of are counted, told in a finding, and in each log', async () => {
+  it('[IMP-4.9] [IMP-4.13] lines that their logs let go of are counted, told in a finding, and in each log', async () => {
     const { imports, dropped } = importsIn(folders.make(), {
       ...BOUNDS,
       one: 1024 * 1024,

@@ -26,7 +26,7 @@ afterAll(() => {
 })
 
 describe.skipIf(whyNot !== null)(whyNot === null ? 'a full disk' : `a full disk (skipped: ${whyNot})`, () => {
-  it('[REC-6] tears no line, is said with what to do, and once there is room again nothing is lost', () => {
+  it('[REC-6.2] [REC-6.4] [REC-6.5] [REC-6.6] tears no line, is said with what to do, and once there is room again nothing is lost', () => {
     vi.useFakeTimers()
     const recorder = new Recorder(disk, pino({ level: 'silent' }))
     const recording = recorder.begin({ groundtruth: 1, backend: 'b', runId: 'r1', spec: null, since: 1 })

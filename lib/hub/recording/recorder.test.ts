@@ -70,7 +70,7 @@ const kinds = (path: string) =>
     )
 
 describe('a recording', () => {
-  it('[REC-3] has what is urgent at once, after all that came before it, and the rest within 100 ms', () => {
+  it('[REC-3.3] [REC-3.4] has what is urgent at once, after all that came before it, and the rest within 100 ms', () => {
     const { made } = recorder()
     const recording = made.begin(headerOf('r1'))
     recording.append(message(1, 'line'), false)
@@ -82,7 +82,7 @@ describe('a recording', () => {
     expect(kinds(recording.path)).toEqual(['line', 'success', 'line'])
   })
 
-  it('[REC-1] is its owner’s alone to read', () => {
+  it('[REC-1.4] [REC-1.5] is its owner’s alone to read', () => {
     const { made } = recorder()
     const recording = made.begin(headerOf('../../etc/passwd'))
     recording.append(message(1, 'success'), true)
@@ -91,7 +91,7 @@ describe('a recording', () => {
     expect(dirname(recording.path)).toBe(join(folder, 'recordings'))
   })
 
-  it('[REC-5] gives up lines first, and says so; state goes on to a bound of its own, and says so too', () => {
+  it('[REC-5.1] [REC-5.2] gives up lines first, and says so; state goes on to a bound of its own, and says so too', () => {
     const { made, told } = recorder(2_000, 4_000, 1_000_000)
     const recording = made.begin(headerOf('r1'))
     for (let n = 1; n <= 30; n += 1) recording.append(message(n, 'line'), false)
@@ -106,7 +106,7 @@ describe('a recording', () => {
     expect(statSync(recording.path).size).toBe(recording.bytes)
   })
 
-  it('[REC-5] that is not kept is removed', () => {
+  it('[REC-5.4] [REC-5.6] that is not kept is removed, and all together have a bound', () => {
     const { made } = recorder(2_000, 4_000, 500)
     const recordings = ['r1', 'r2'].map(id => made.begin(headerOf(id)))
     for (const recording of recordings) recording.append(message(1, 'success'), true)
@@ -116,7 +116,7 @@ describe('a recording', () => {
     expect(made.files()).toEqual([])
   })
 
-  it('[REC-1] never takes the place of one that can’t be read', () => {
+  it('[REC-1.8] never takes the place of one that can’t be read', () => {
     const { made } = recorder()
     const { path } = made.begin(headerOf('r1'))
     writeFileSync(path, '{"groundtruth":2}\n')
@@ -128,8 +128,8 @@ describe('a recording', () => {
   })
 })
 
-describe('a folder that can’t be written', () => {
-  it('[REC-6] is said at once, tried again every 10 s, and nothing is lost that fits into memory', () => {
+describe('[REC-6] a folder that can’t be written', () => {
+  it('[REC-6.2] [REC-6.5] [REC-6.6] is said at once, tried again every 10 s, and nothing is lost that fits into memory', () => {
     // In place of the folder is a file, which not even root can write into.
     mkdirSync(dirname(folder), { recursive: true })
     writeFileSync(folder, '')
@@ -150,7 +150,7 @@ describe('a folder that can’t be written', () => {
     expect(kinds(recording.path)).toEqual(['line', 'success'])
   })
 
-  it('[REC-6] costs lines first, then all that waits, and the recording says so', () => {
+  it('[REC-5.7] [REC-6.7] [REC-6.8] costs lines first, then all that waits, and the recording says so', () => {
     const { made, told, live } = recorder()
     const recording = made.begin(headerOf('r1'))
     live.push(recording)
@@ -178,7 +178,7 @@ describe('a folder that can’t be written', () => {
     expect(made.state.state).toBe('on')
   })
 
-  it('[REC-6] a file that somebody removed is begun again, and says what it lacks', () => {
+  it('[REC-6.10] a file that somebody removed is begun again, and says what it lacks', () => {
     const { made } = recorder()
     const recording = made.begin(headerOf('r1'))
     recording.append(message(1, 'success'), true)
@@ -203,8 +203,8 @@ function mend(path: string, aside: string): void {
   writeFileSync(path, readFileSync(aside))
 }
 
-describe('two dashboards on one folder', () => {
-  it('[REC-8] the second one does not begin, and says why; once the first has ended it may', () => {
+describe('[REC-8] two dashboards on one folder', () => {
+  it('[REC-8.1] [REC-8.2] the second one does not begin, and says why; once the first has ended it may', () => {
     const { made } = recorder()
     expect(() => recorder()).toThrow(DataDirBusy)
     expect(() => recorder()).toThrow(`${folder} is in use by another Groundtruth (process ${process.pid})`)
@@ -212,7 +212,7 @@ describe('two dashboards on one folder', () => {
     expect(recorder().made.state.state).toBe('on')
   })
 
-  it('[REC-8] one that died without a word holds nothing', async () => {
+  it('[REC-8.3] the lock of a process that has ended is ignored', async () => {
     vi.useRealTimers()
     mkdirSync(folder, { recursive: true })
     const dead = spawn(process.execPath, ['-e', ''])
@@ -221,7 +221,7 @@ describe('two dashboards on one folder', () => {
     expect(recorder().made.state.state).toBe('on')
   })
 
-  it('[REC-8] nor does one whose number another process has by now, nor a torn lock', () => {
+  it('[REC-8.3] so is a lock whose number another process has now, and a torn one', () => {
     mkdirSync(folder, { recursive: true })
     for (const lock of [JSON.stringify({ pid: process.pid, began: 'long ago' }), '', '{"pid":']) {
       writeFileSync(join(folder, 'lock'), lock)

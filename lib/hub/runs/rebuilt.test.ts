@@ -59,7 +59,7 @@ function foldLines(text: string) {
 }
 
 describe('a run that is rebuilt from its recording', { timeout: 300_000 }, () => {
-  it('[REC-3] [REC-7] shows what pages saw last, whenever the process was killed, and ends as if it never was', async () => {
+  it('[REC-3.1] [REC-3.3] [REC-7.5] [REC-7.7] shows what pages saw last, whenever the process was killed, and ends as if it never was', async () => {
     await fc.assert(
       fc.asyncProperty(stories, someFrames, fc.nat(1_000), async (story, cuts, at) => {
         const to = Math.round((at * story.frames.length) / 1_000)
@@ -90,7 +90,7 @@ describe('a run that is rebuilt from its recording', { timeout: 300_000 }, () =>
     )
   })
 
-  it('[REC-4] is what its whole lines say, wherever the file was torn', async () => {
+  it('[REC-4.1] [REC-4.2] is what its whole lines say, wherever the file was torn', async () => {
     await fc.assert(
       fc.asyncProperty(stories, someFrames, fc.double({ min: 0, max: 1, noNaN: true }), async (story, cuts, share) => {
         const { recorder, run } = recorded()
@@ -116,7 +116,7 @@ describe('a run that is rebuilt from its recording', { timeout: 300_000 }, () =>
     )
   })
 
-  it('[REC-4] leaves garbage out, and says how much of it there was', async () => {
+  it('[REC-4] [REC-4.2] leaves garbage out, and says how much of it there was', async () => {
     const garbage = fc.oneof(fc.string(), fc.constantFrom('{}', 'null', '{"kind":"observed"}', '[', '__proto__', ''))
     await fc.assert(
       fc.asyncProperty(stories, garbage, fc.nat(), async (story, words, at) => {
@@ -136,7 +136,7 @@ describe('a run that is rebuilt from its recording', { timeout: 300_000 }, () =>
     )
   })
 
-  it('[REC-2] what is only said again is not recorded again', async () => {
+  it('[REC-2] [REC-2.1] what is only said again is not recorded again', async () => {
     await fc.assert(
       fc.asyncProperty(stories, async story => {
         const { recorder, run } = recorded()
@@ -168,7 +168,7 @@ describe('a run that is rebuilt from its recording', { timeout: 300_000 }, () =>
     )
   })
 
-  it('[REC-1] keeps the words of our own, when it is known since, and no id in the file’s name', async () => {
+  it('[REC-1] [REC-1.1] [REC-1.2] [REC-1.3] [REC-1.4] has a header, keeps the dashboard’s own notes, and has no id in the file’s name', async () => {
     const { recorder, run } = recorded()
     run.open()
     run.state.note('A word of our own.')
@@ -181,7 +181,7 @@ describe('a run that is rebuilt from its recording', { timeout: 300_000 }, () =>
     expect(readLine(header, readFileSync(path, 'utf8').split('\n')[0] ?? '')).toMatchObject({ runId: 'r1' })
   })
 
-  it('[REC-1] of another version is not played', async () => {
+  it('[REC-1.7] of another version is not played', async () => {
     const path = join(folders.make(), 'other.jsonl')
     appendFileSync(path, '{"groundtruth":2,"backend":"x","runId":"r1","spec":null,"since":1}\n{"kind":"archived"}\n')
     const rebuilt = new Rebuilt({ agentLogs, reopen: () => unrecorded().state })

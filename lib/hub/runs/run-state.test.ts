@@ -88,7 +88,7 @@ describe('a run that its backend does not know', () => {
 })
 
 describe('what only the passing of time tells', () => {
-  it('[REC-3] [RUN-4] is recorded before anybody sees it', () => {
+  it('[REC-3.1] [RUN-4] is recorded before anybody sees it', () => {
     const state = new RunState('r1', host, '001-todo')
     const say = (id: string, says: Says): Observation => ({
       ...{ kind: 'message', connection: 1, index: 0, id, at: T0, time: { ms: T0, ns: 0 }, live: false, says },
@@ -107,14 +107,14 @@ describe('what only the passing of time tells', () => {
 })
 
 describe('what the passing of time alone changes', () => {
-  it('[SYNC-4] is told as soon as it is so', () => {
+  it('[SYNC-4.1] is told as soon as it is so', () => {
     const state = aboutToEnd()
     vi.advanceTimersByTime(20)
     expect(host.updated).toHaveBeenCalledExactlyOnceWith(state, state.current)
     expect(state.current.view.status).toBe('completed')
   })
 
-  it('[SYNC-4] is told once, whoever reads the run at that very moment', () => {
+  it('[SYNC-4.1] is told once, whoever reads the run at that very moment', () => {
     const state = aboutToEnd()
     vi.setSystemTime(T0 + 5_000)
     expect([state.current.view.status, state.view().fields.status, state.isOver]).toEqual([
@@ -132,7 +132,7 @@ describe('what the passing of time alone changes', () => {
     ])
   })
 
-  it('[SYNC-9] is told of no run that is closed', () => {
+  it('[SYNC-9.1] is told of no run that is closed', () => {
     const state = aboutToEnd()
     state.close()
     vi.advanceTimersByTime(10_000)

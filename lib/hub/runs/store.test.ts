@@ -46,7 +46,7 @@ function contract(name: string, make: (bounds?: { maxRuns?: number; maxBytes?: n
       expect((await store.get(key('')))?.runId).toBe('')
     })
 
-    it('[SYNC-9] tells of each run that makes room, the longest unopened first', async () => {
+    it('[SYNC-9.1] tells of each run that makes room, the longest unopened first', async () => {
       const store = make({ maxRuns: 3 })
       const evicted: string[] = []
       store.onEvict(run => evicted.push(run.runId))

@@ -26,7 +26,7 @@ const PATIENCE = 120_000 + RUNS * 4_000
 
 describe('any story of the whole', () => {
   it(
-    '[SYNC-10] [RUN-1] [RUN-2] [REC-3] [DOCK-2] ends right on every page, and no page claims what was not so',
+    '[SYNC-10.1] [RUN-1] [RUN-2] [REC-3.1] [DOCK-2] ends right on every page, and no page claims what was not so',
     async () => {
       const property = fc.asyncProperty(stories(STEPS), async story => {
         await play(story)

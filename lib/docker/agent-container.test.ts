@@ -13,12 +13,12 @@ const identify = (more: Partial<Inspection>) => identityOf(inspectionOf(idOf(1),
 const labels = { runId: 'run 7', batchId: 'setup' }
 
 describe('[DOCK-4] whose a container is', () => {
-  it('by its labels', () => {
+  it('[DOCK-4.51] by its labels', () => {
     expect(identify({ labels }).marks).toMatchObject(labels)
     expect(identityByName('x', 'y', labels).marks).toEqual({ ...labels, tree: null, mission: null })
   })
 
-  it('by the work tree at /workspace, whatever the id holds', () => {
+  it('[DOCK-4.52] by the work tree at /workspace, whatever the id holds', () => {
     const suffix = fc.stringMatching(/^[0-9a-f]{6}$/)
     const id = fc.oneof(
       fc.string({ minLength: 1, unit: 'grapheme' }),
@@ -40,11 +40,11 @@ describe('[DOCK-4] whose a container is', () => {
     `${WORKTREES}/batch-setup-123456_2`,
     `${WORKTREES}/batch--123456_1`,
     `/home/dev/batch-setup-123456_1`,
-  ])('not by %s', source => {
+  ])('[DOCK-4.52] not by %s', source => {
     expect(identify({ mounts: at(source) }).marks.tree).toBeNull()
   })
 
-  it('not by a work tree that is mounted elsewhere', () => {
+  it('[DOCK-4.52] not by a work tree that is mounted elsewhere', () => {
     const mounts = [{ source: `${WORKTREES}/batch-setup-123456_1`, destination: '/other' }]
     expect(identify({ mounts }).marks.tree).toBeNull()
   })
@@ -64,11 +64,11 @@ describe('[DOCK-4] whose a container is', () => {
     [`MISSION: \nREASONING`, null],
     [`MISSION:none`, null],
     [`MISSION: ${'x'.repeat(5_000)}`, null],
-  ])('by the mission of %j', (text, mission) => {
+  ])('[DOCK-4.53] by the mission of %j', (text, mission) => {
     expect(identify(said(text)).marks.mission).toBe(mission)
   })
 
-  it('by a mission wherever the Engine shows the command', () => {
+  it('[DOCK-4.53] [DOCK-6.51] by a mission wherever the Engine shows the command', () => {
     const raw = {
       Id: idOf(1),
       Name: '/ckrv-x',
@@ -102,7 +102,7 @@ describe('[DOCK-7] what a container is for', () => {
     ['terminal', { name: 'ckrv-term-1', mounts: at('/home/dev/todo-app') }],
     ['other', {}],
   ]
-  it.each(roles)('%s: %j', (role, more) => {
+  it.each(roles)('[DOCK-7.51] %s: %j', (role, more) => {
     expect(identify(more).role).toBe(role)
   })
 

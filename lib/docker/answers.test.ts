@@ -7,7 +7,7 @@ describe('a label', () => {
   const labels = { 'ckrv.run_id': long, 'ckrv.batch_id': 'setup' }
   const kept = { runId: shortName(long), batchId: 'setup' }
 
-  it('[SAFE-5.1] is kept as names are, whoever tells it', () => {
+  it('[DOCK-1.21] [SAFE-5.1] is kept as names are, whoever tells it', () => {
     expect(shortName(long)).toHaveLength(256)
     expect(listed.parse({ Id: 'a', State: 'running', Created: 1, Labels: labels }).labels).toEqual(kept)
     const event = { Action: 'start', Actor: { ID: 'a', Attributes: labels }, timeNano: 1 }

@@ -119,7 +119,7 @@ const step = fc.record({
 
 describe('[DOCK-1] events, lists and inspections', () => {
   it(
-    'end in what the Engine has, however they were doubled, lost, late and mixed, once a list has come',
+    '[DOCK-1.8] end in what the Engine has, however they were doubled, lost, late and mixed, once a list has come',
     { timeout: 60_000 },
     () => {
       fc.assert(
@@ -179,7 +179,7 @@ describe('[DOCK-1] events, lists and inspections', () => {
   )
 
   it(
-    'need no list where every event comes, in order, however late the answers to questions are',
+    '[DOCK-1.8] need no list where every event comes, in order, however late the answers to questions are',
     { timeout: 60_000 },
     () => {
       const pace = fc.record({ step, delivered: fc.integer({ min: 0, max: 3 }), repeated: fc.option(fc.nat()) })
@@ -256,7 +256,7 @@ describe('[DOCK-1] events, lists and inspections', () => {
     },
   )
 
-  it('of what is no agent’s are not kept, but a label makes it one', () => {
+  it('[DOCK-1.11] of what is no agent’s are not kept, but a label makes it one', () => {
     const book = new Containers()
     book.event(eventOf(idOf(1), 'create', 5, { name: 'database' }), 1)
     book.inspection(idOf(2), inspectionOf(idOf(2), { name: 'database' }), book.ask(idOf(2)), 1)
@@ -265,7 +265,7 @@ describe('[DOCK-1] events, lists and inspections', () => {
     expect([1, 2, 3].map(n => book.known(idOf(n))?.marks.runId)).toEqual([undefined, undefined, 'run'])
   })
 
-  it('change nothing when they come again', () => {
+  it('[DOCK-1.7] [DOCK-1.14] change nothing when they come again', () => {
     const book = new Containers()
     const id = idOf(1)
     const events = (['create', 'start', 'pause', 'unpause'] as const).map((action, n) => eventOf(id, action, 5_000 + n))
@@ -276,7 +276,7 @@ describe('[DOCK-1] events, lists and inspections', () => {
     expect([book.takeChanged(), book.nextWanted(), book.known(id)?.state]).toEqual([[], null, 'running'])
   })
 
-  it('are asked about again where a list shows another state, or after a gap', () => {
+  it('[DOCK-1.5] [DOCK-5.57] are asked about again where a list shows another state, or after a gap', () => {
     const book = new Containers()
     const id = idOf(1)
     const list = (state: ContainerState) => book.list([listedOf(id, { state })], book.mark(), 1)
@@ -297,7 +297,7 @@ describe('[DOCK-1] events, lists and inspections', () => {
     expect(book.known(id)?.removed).toBe(false)
   })
 
-  it('[DOCK-9.2] ask again about one that has not started, for a failed start sends no event', () => {
+  it('[DOCK-9.2] [DOCK-9.14] ask again about one that has not started, for a failed start sends no event', () => {
     const book = new Containers()
     const id = idOf(1)
     const list = (now: number) => book.list([listedOf(id)], book.mark(), now)
@@ -314,7 +314,7 @@ describe('[DOCK-1] events, lists and inspections', () => {
     expect(list(21_000)).toEqual([])
   })
 
-  it('[DOCK-9.2] [SAFE-5] ask again about the newest 100 of those, for ten minutes', () => {
+  it('[DOCK-9.14] [SAFE-5] ask again about the newest 100 of those, for ten minutes', () => {
     const book = new Containers()
     const entries = Array.from({ length: 300 }, (_, n) => listedOf(idOf(300 - n), { createdAt: 300 - n }))
     const list = (now: number) => book.list(entries, book.mark(), now)
@@ -328,7 +328,7 @@ describe('[DOCK-1] events, lists and inspections', () => {
   })
 
   it.each(['create', 'start', 'die', 'stop', 'restart', 'update', 'health_status'] as const)(
-    '[DOCK-5] [DOCK-9.4] ask about a container after its event %s',
+    '[DOCK-5.51] [DOCK-9.17] ask about a container after its event %s',
     action => {
       const book = new Containers()
       book.event(eventOf(idOf(1), action, 5), 5)
@@ -346,7 +346,7 @@ describe('[DOCK-1] events, lists and inspections', () => {
     expect(book.list([listedOf(id, { state: 'running' })], book.mark(), 4)).toEqual([id])
   })
 
-  it('are not forgotten for a list or an inspection that was asked for before them', () => {
+  it('[DOCK-1.3] [DOCK-1.9] are not forgotten for a list or an inspection that was asked for before them', () => {
     const book = new Containers()
     const id = idOf(1)
     book.event(eventOf(id, 'create', 5_000), 1)
@@ -359,7 +359,7 @@ describe('[DOCK-1] events, lists and inspections', () => {
     expect(book.known(id)?.removed).toBe(false)
   })
 
-  it('are told once the container was inspected, and then at once', () => {
+  it('[DOCK-1.12] [DOCK-1.13] [DOCK-1.14] are told once the container was inspected, and then at once', () => {
     const book = new Containers()
     const id = idOf(1)
     book.event(eventOf(id, 'create', 5_000), 1)
@@ -374,7 +374,7 @@ describe('[DOCK-1] events, lists and inspections', () => {
     expect(book.takeChanged()).toMatchObject([{ state: 'running', seenRunningAt: 3 }])
   })
 
-  it('are told without an inspection where none succeeds', () => {
+  it('[DOCK-1.12] are told without an inspection where none succeeds', () => {
     const book = new Containers()
     const id = idOf(1)
     book.event(eventOf(id, 'start', 5_000), 1)
@@ -388,7 +388,7 @@ describe('[DOCK-1] events, lists and inspections', () => {
 })
 
 describe('[DOCK-5] what was learned of a container', () => {
-  it('outlives it, however short its life', () => {
+  it('[DOCK-5.52] [DOCK-5.58] outlives it, however short its life', () => {
     const book = new Containers()
     const id = idOf(1)
     book.event(eventOf(id, 'create', 5_000), 1)
@@ -401,7 +401,7 @@ describe('[DOCK-5] what was learned of a container', () => {
     expect(book.existing()).toEqual([])
   })
 
-  it('of one that vanished unseen is no exit code', () => {
+  it('[DOCK-5.54] [DOCK-5.57] of one that vanished unseen is no exit code', () => {
     const book = new Containers()
     const id = idOf(1)
     book.list([listedOf(id, { state: 'running' })], book.mark(), 1)
@@ -411,7 +411,7 @@ describe('[DOCK-5] what was learned of a container', () => {
   })
 
   it(
-    '[SAFE-5.93] is kept of 1,000 removed ones, and of 5,000 at all: the oldest removed ones go first',
+    '[SAFE-5.93] [DOCK-1.18] is kept of 1,000 removed ones, and of 5,000 at all: the oldest removed ones go first',
     { timeout: 60_000 },
     () => {
       const book = new Containers()
@@ -437,7 +437,7 @@ describe('[DOCK-5] what was learned of a container', () => {
     },
   )
 
-  it('[REC-7] of one that an earlier process knew is as old as it is, until a list or an inspection tells what became of it', () => {
+  it('[REC-7.10] [REC-7.11] of one that an earlier process knew is as old as it is, until a list or an inspection tells what became of it', () => {
     const facts = (n: number) => {
       const book = new Containers()
       book.event(eventOf(idOf(n), 'create', 1), 1)
@@ -455,7 +455,7 @@ describe('[DOCK-5] what was learned of a container', () => {
     expect(book.takeChanged()).toMatchObject([{ id: idOf(1), state: 'running', removed: false }])
   })
 
-  it('[REC-7] [DOCK-5] of one that was gone by then stands, also where its events are repeated', () => {
+  it('[REC-7.11] [DOCK-5.52] of one that was gone by then stands, also where its events are repeated', () => {
     const events = [
       eventOf(idOf(1), 'create', 1),
       eventOf(idOf(1), 'start', 2),
@@ -477,7 +477,7 @@ describe('[DOCK-5] what was learned of a container', () => {
     }
   })
 
-  it('names the image of the latest agent', () => {
+  it('[DOCK-2.51] names the image of the latest agent', () => {
     const book = new Containers()
     expect(book.latestImage()).toBeNull()
     const labels = { runId: 'run', batchId: 'batch' }

@@ -25,7 +25,7 @@ function linkTo() {
 }
 
 describe('[DOCK-3] the link to the Engine', () => {
-  it('is not live before the first complete list, however well pings are answered', async () => {
+  it('[DOCK-3.56] is not live before the first complete list, however well pings are answered', async () => {
     const { link, told, pass } = linkTo()
     await pass(1_000)
     expect(link.link).toBe('stale')
@@ -33,7 +33,7 @@ describe('[DOCK-3] the link to the Engine', () => {
     expect(told.changes).toEqual([['live', 1_000, null]])
   })
 
-  it('outlives a gap of less than 2 s, and says since when a longer one lasts', async () => {
+  it('[DOCK-3.52] [DOCK-3.53] [DOCK-3.54] [DOCK-3.58] outlives a gap of less than 2 s, and says since when a longer one lasts', async () => {
     const { link, told, pass } = linkTo()
     link.merged()
     link.lost(cut)
@@ -50,7 +50,7 @@ describe('[DOCK-3] the link to the Engine', () => {
     expect(told.changes.slice(3)).toEqual([['live', 42_900, null]])
   })
 
-  it('is stale 10 s after the last answer', async () => {
+  it('[DOCK-3.51] [DOCK-3.53] is stale 10 s after the last answer', async () => {
     const { link, told, fails, pass } = linkTo()
     link.merged()
     await pass(2_999)
@@ -64,7 +64,7 @@ describe('[DOCK-3] the link to the Engine', () => {
     ])
   })
 
-  it('is down at once where the Engine refuses, and tells when it answers again', async () => {
+  it('[DOCK-1.17] [DOCK-3.54] is down at once where the Engine refuses, and tells when it answers again', async () => {
     const { link, told, answers, fails, pass } = linkTo()
     link.merged()
     fails(refused)

@@ -78,7 +78,7 @@ describe('what the Engine answers', () => {
     expect(looks).toBeGreaterThan(10)
   })
 
-  it('[DOCK-6] is kept without the environment', async () => {
+  it('[DOCK-6.51] is kept without the environment', async () => {
     const container = {
       Id: ID,
       Name: '/ckrv-1',
@@ -107,7 +107,7 @@ describe('what the Engine answers', () => {
     expect(json(found)).not.toContain('sk-ant-planted')
   })
 
-  it('[DOCK-1] lists the agents by exact prefix or label, whatever else is there', async () => {
+  it('[DOCK-1.11] lists the agents by exact prefix or label, whatever else is there', async () => {
     const of = (name: string, Labels: object | null = null) => ({
       Id: ID,
       Names: [`/${name}`],
@@ -142,7 +142,7 @@ describe('what the Engine answers', () => {
     expect((await failure(engine.listAgents())).kind).toBe('bad-answer')
   })
 
-  it('is told apart by its status', async () => {
+  it('[DOCK-6.53] is told apart by its status', async () => {
     const engine = await engineOf((request, response) => {
       response.statusCode = request.url?.includes('/images/') ? 500 : 404
       response.end(json({ message: 'sk-ant-planted' }))
@@ -168,7 +168,7 @@ describe('what the Engine answers', () => {
 })
 
 describe('[DOCK-1] the events', () => {
-  it('come whole, however they are cut, with their time to the nanosecond', async () => {
+  it('[DOCK-1.7] come whole, however they are cut, with their time to the nanosecond', async () => {
     const text = Buffer.from(`${event({}, { name: 'ckrv-é' })}\n\n${event({})}\n`)
     const cut = text.indexOf('é') + 1
     const { found, odd } = await eventsOf([text.subarray(0, cut), text.subarray(cut)])
@@ -209,7 +209,7 @@ describe('[DOCK-1] the events', () => {
     expect(found.map(({ exitCode }) => exitCode)).toEqual([null, null, null, -1])
   })
 
-  it('without an end are not kept', async () => {
+  it('[DOCK-1.20] without an end are not kept', async () => {
     expect((await failure(eventsOf(['x'.repeat(2_000_000)]))).kind).toBe('bad-answer')
   })
 
@@ -233,7 +233,7 @@ describe('[DOCK-1] the events', () => {
 })
 
 describe('[DOCK-3] an Engine that can’t be asked', () => {
-  it('is refused, and so said, where nobody listens', async () => {
+  it('[DOCK-3.54] [DOCK-3.57] is refused, and so said, where nobody listens', async () => {
     const none = connectEngine({ socketPath: '/nonexistent/docker.sock' })
     expect(await failure(none.ping())).toMatchObject({
       kind: 'unreachable',
@@ -243,13 +243,13 @@ describe('[DOCK-3] an Engine that can’t be asked', () => {
     expect((await failure(none.events(0, () => {}))).refused).toBe(true)
   })
 
-  it('is said where the way is barred', () => {
+  it('[DOCK-3.54] [DOCK-3.57] is said where the way is barred', () => {
     const error = asDockerError(Object.assign(new Error('connect EACCES'), { code: 'EACCES' }), '/var/run/docker.sock')
     expect(error).toMatchObject({ kind: 'unreachable', refused: true })
     expect(error.message).toMatch(/^Permission denied on Docker's socket .* group \(often "docker"\)\.$/)
   })
 
-  it('is given up on where it accepts and never answers', { timeout: 10_000 }, async () => {
+  it('[DOCK-1.23] is given up on where it accepts and never answers', { timeout: 10_000 }, async () => {
     const server = createTcpServer(socket => void socket.resume()).listen(0, '127.0.0.1')
     servers.push(server)
     await once(server, 'listening')
@@ -319,7 +319,7 @@ describe('[SAFE-5] an answer without an end', () => {
     ['a ping', 200, engine => engine.ping(), /longer than 64 KiB/, 1],
     ['a refusal', 500, engine => engine.listAgents(), /HTTP 500/, 1],
     ['a refused stream', 500, engine => engine.events(0, () => {}), /HTTP 500/, 1],
-  ])('is not read on: %s', async (_, status, ask, message, mebibytes) => {
+  ])('[DOCK-1.20] [DOCK-1.22] is not read on: %s', async (_, status, ask, message, mebibytes) => {
     const { error, written } = await flooding(status, ask)
     expect(error).toMatchObject({
       name: 'DockerError',

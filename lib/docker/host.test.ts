@@ -24,7 +24,7 @@ describe('where Docker is', () => {
     expect(hostOf({ DOCKER: 'on' })).toEqual(hostOf({}))
   })
 
-  it('[DOCK-3] is nowhere with DOCKER=off, whatever DOCKER_HOST says', () => {
+  it('[DOCK-3.55] is nowhere with DOCKER=off, whatever DOCKER_HOST says', () => {
     expect(hostOf({ DOCKER: 'off', DOCKER_HOST: 'nonsense' })).toBe('off')
     expect(readDockerHost({ DOCKER: 'no' }).problems).toEqual(['DOCKER: must be on or off.'])
   })

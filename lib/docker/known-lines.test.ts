@@ -13,7 +13,7 @@ const logs = fc
   })
 
 describe('lines that were read before', () => {
-  it('[REC-7] are known again when all is read once more, whatever their times; the rest is new', () => {
+  it('[REC-7.12] [DOCK-8.21] are known again when all is read once more, whatever their times; the rest is new', () => {
     fc.assert(
       fc.property(logs, fc.nat(40), (lines, read) => {
         const known = new KnownLines()
@@ -24,7 +24,7 @@ describe('lines that were read before', () => {
     )
   })
 
-  it('[REC-7] are known again where the two streams come in another order', () => {
+  it('[REC-7.12] are known again where the two streams come in another order', () => {
     fc.assert(
       fc.property(logs, fc.nat(40), (lines, read) => {
         const known = new KnownLines()
@@ -36,7 +36,7 @@ describe('lines that were read before', () => {
     )
   })
 
-  it('[REC-7] where the last of them is gone, so may be some after it', () => {
+  it('[REC-7.12] where the last of them is gone, so may be some after it', () => {
     const known = new KnownLines()
     for (const at of [1, 2]) known.learn({ stream: 'stdout', at })
     expect(known.take({ stream: 'stderr', at: 3 })).toBe('new')

@@ -16,7 +16,7 @@ const running = after(created, ['start', CREATED + 10])
 const exited = { state: 'exited', startedAt: CREATED + 9, finishedAt: CREATED + 500, exitCode: 3 } as const
 
 describe('[DOCK-5] the life of a container', () => {
-  it('is told by its events', () => {
+  it('[DOCK-5.57] is told by its events', () => {
     expect(created.facts).toMatchObject({ state: 'created', createdAt: CREATED, exitCode: null, removed: false })
     expect(running.facts).toMatchObject({ state: 'running', startedAt: CREATED + 10, seenRunningAt: CREATED + 17 })
     const paused = after(running, ['pause', CREATED + 20])
@@ -34,7 +34,7 @@ describe('[DOCK-5] the life of a container', () => {
     expect(after(over, ['destroy', CREATED + 50]).facts).toEqual({ ...over.facts, removed: true })
   })
 
-  it('is told more exactly by an inspection, also by one that comes after its end', () => {
+  it('[DOCK-5.52] [DOCK-5.53] is told more exactly by an inspection, also by one that comes after its end', () => {
     const over = after(running, ['die', CREATED + 502, { exitCode: 3 }], ['destroy', CREATED + 503])
     const { facts } = inspected(over, { ...exited, createdAt: CREATED - 1, oomKilled: true }, false)
     const { createdAt, startedAt, finishedAt, oomKilled } = facts
@@ -47,13 +47,13 @@ describe('[DOCK-5] the life of a container', () => {
     expect(facts).toMatchObject({ removed: true, exitCode: 3, seenEndedAt: over.facts.seenEndedAt })
   })
 
-  it('is not set back by an inspection that an event has overtaken', () => {
+  it('[DOCK-1.9] is not set back by an inspection that an event has overtaken', () => {
     const over = after(running, ['die', CREATED + 502, { exitCode: 3 }])
     const late = inspected(over, { state: 'running', startedAt: CREATED + 9 }, false)
     expect(late.facts).toMatchObject({ state: 'exited', exitCode: 3, startedAt: CREATED + 9 })
   })
 
-  it('is not set back by events that an inspection has overtaken', () => {
+  it('[DOCK-1.10] is not set back by events that an inspection has overtaken', () => {
     const over = inspected(created, exited)
     expect(after(over, ['start', CREATED + 12]).facts).toEqual(over.facts)
     expect(after(over, ['start', CREATED + 12], ['die', CREATED + 510, { exitCode: 3 }]).facts).toEqual(over.facts)
@@ -69,13 +69,13 @@ describe('[DOCK-5] the life of a container', () => {
     })
   })
 
-  it('has no exit code before its end, whatever an inspection shows', () => {
+  it('[DOCK-5.54] has no exit code before its end, whatever an inspection shows', () => {
     const alive = inspected(created, { state: 'running', startedAt: CREATED, exitCode: 0, finishedAt: 5 })
     expect(alive.facts).toMatchObject({ exitCode: null, finishedAt: null, seenEndedAt: null })
     expect(inspected(created, { exitCode: 127 }).facts.exitCode).toBeNull()
   })
 
-  it('begins anew with another start', () => {
+  it('[DOCK-1.10] [DOCK-5.59] begins anew with another start', () => {
     const over = after(running, ['oom', CREATED + 20], ['kill', CREATED + 30, { signal: '9' }], ['die', CREATED + 40])
     expect(over.facts.oomKilled).toBe(true)
     const fresh = { state: 'running', exitCode: null, oomKilled: false, finishedAt: null, seenEndedAt: null }
@@ -90,7 +90,7 @@ describe('[DOCK-5] the life of a container', () => {
     expect(inspected(looked, exited, false).facts).toMatchObject({ state: 'running', startedAt: CREATED + 60_000 })
   })
 
-  it('was out of memory where an event or an inspection says so', () => {
+  it('[DOCK-5.55] was out of memory where an event or an inspection says so', () => {
     const told = after(running, ['oom', CREATED + 20], ['die', CREATED + 500])
     expect(inspected(told, { ...exited, oomKilled: false }).facts.oomKilled).toBe(true)
     expect(inspected(running, { ...exited, oomKilled: true }).facts.oomKilled).toBe(true)
@@ -103,7 +103,7 @@ describe('[DOCK-5] the life of a container', () => {
     [false, 900_000, '15', 137],
     [false, 900_000, '9', 0],
   ])(
-    'timed out: %s, when sent a kill after %i ms with signal %s, and exited with %i',
+    '[DOCK-5.56] timed out: %s, when sent a kill after %i ms with signal %s, and exited with %i',
     (timedOut, at, signal, exitCode) => {
       const start = CREATED + 10
       const killed = after(running, ['kill', start + at, { signal }])
@@ -114,7 +114,7 @@ describe('[DOCK-5] the life of a container', () => {
     },
   )
 
-  it('is known from a list, or from its absence there', () => {
+  it('[DOCK-5.54] [DOCK-5.57] is known from a list, or from its absence there', () => {
     const listed = lifeOfListed(listedOf(id, { state: 'running', createdAt: 3_000 }), 9)
     expect(listed.facts).toMatchObject({ state: 'running', createdAt: 3_000, seenRunningAt: 9 })
     expect(removed(listed, 11).facts).toMatchObject({
@@ -127,7 +127,7 @@ describe('[DOCK-5] the life of a container', () => {
     expect(late.facts).toMatchObject({ state: 'exited', exitCode: 3, removed: true, seenEndedAt: 11 })
   })
 
-  it('[DOCK-9.2] could not begin where an inspection of a created one tells an error', () => {
+  it('[DOCK-9.2] [DOCK-9.15] could not begin where an inspection of a created one tells an error', () => {
     const known = inspected(created, {}, true, 5)
     const failed = inspected(known, { exitCode: 127, error: 'no such file' }, true, 9_005)
     expect(failed.facts).toMatchObject({
@@ -156,7 +156,7 @@ describe('[DOCK-5] the life of a container', () => {
     })
   })
 
-  it('[DOCK-9.4] is restarted by the Engine: how often, after which exit, and since when, attempt by attempt', () => {
+  it('[DOCK-9.4] [DOCK-9.18] [DOCK-9.19] is restarted by the Engine: how often, after which exit, and since when, attempt by attempt', () => {
     const restarting = (life: Life, count: number, at: number) =>
       inspected(
         life,
@@ -187,7 +187,7 @@ describe('[DOCK-5] the life of a container', () => {
     expect(restarting(late, 2, CREATED + 20_010).facts.restarted?.since).toBe(CREATED + 20_007)
   })
 
-  it('[DOCK-9.4] has ended once the Engine gives up, or it is stopped or removed', () => {
+  it('[DOCK-9.4] [DOCK-9.17] has ended once the Engine gives up, or it is stopped or removed', () => {
     const waits = inspected(running, { state: 'restarting', restarts: 3, exitCode: 3, startedAt: CREATED + 9 })
     const gaveUp = inspected(waits, { ...exited, restarts: 3 }, true, 70)
     expect(gaveUp.facts).toMatchObject({ state: 'exited', exitCode: 3, seenEndedAt: 70, restarted: { count: 3 } })

@@ -26,7 +26,7 @@ const read = (chunks: readonly Buffer[]): LogEntry[] => {
 const places = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 30 })
 
 describe('LogFrames', () => {
-  it('[DOCK-8] reads the same entries, however the stream is cut into chunks', () => {
+  it('[DOCK-8.2] reads the same entries, however the stream is cut into chunks', () => {
     const written = fc.array(
       fc.record({ kind: fc.constantFrom(0, 1, 2), text: fc.uint8Array({ maxLength: 60 }), complete: fc.boolean() }),
       { maxLength: 20 },
@@ -73,7 +73,7 @@ describe('LogFrames', () => {
     ['what is not framed', Buffer.from('2026-01-02T03:04:05Z plain text\n')],
     ['a frame with something between its kind and its length', Buffer.from([1, 0, 7, 0, 0, 0, 0, 1, 65])],
     ['an entry without a time', frame(1, Buffer.from('no time\n'))],
-  ])('[DOCK-8] refuses %s', (_, bytes) => {
+  ])('[DOCK-8.8] refuses %s', (_, bytes) => {
     expect(() => read([bytes])).toThrow(/^Docker /)
   })
 

@@ -21,7 +21,7 @@ const textsOf = (...entries: LogEntry[]) => {
 }
 
 describe('LogLines', () => {
-  it('[SAFE-5] keeps of a line without an end no more than its beginning, whatever buffers its pieces are parts of', () => {
+  it('[DOCK-8.14] [SAFE-5] keeps of a line without an end no more than its beginning, whatever buffers its pieces are parts of', () => {
     setFlagsFromString('--expose-gc')
     const collect = runInNewContext('gc') as () => void
     const lines = new LogLines()
@@ -35,7 +35,7 @@ describe('LogLines', () => {
     expect(lines.end()[0]?.text).toMatch(/^x+ … \d+ more bytes cut$/)
   })
 
-  it('[DOCK-8] [SAFE-4] joins the pieces of a line before it reads its characters, whatever its bytes', () => {
+  it('[DOCK-8.9] [DOCK-8.11] [SAFE-4] joins the pieces of a line before it reads its characters, whatever its bytes', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 8 }), { minLength: 1, maxLength: 6 }), pieces => {
         const bytes = Buffer.concat([...pieces, Buffer.from('.')])
@@ -45,7 +45,7 @@ describe('LogLines', () => {
     )
   })
 
-  it('[DOCK-8] keeps the pieces of both streams apart', () => {
+  it('[DOCK-8.9] keeps the pieces of both streams apart', () => {
     expect(
       textsOf(piece('out '), piece('err ', { stream: 'stderr' }), last('ends'), last('ends', { stream: 'stderr' })),
     ).toEqual(['out ends', 'err ends'])
@@ -59,7 +59,7 @@ describe('LogLines', () => {
     ])
   })
 
-  it('[SAFE-5] cuts a line at 64 KiB, never through a character, and says how much is gone', () => {
+  it('[DOCK-8.10] [SAFE-5] cuts a line at 64 KiB, never through a character, and says how much is gone', () => {
     const [cut] = textsOf(
       piece(`a${'é'.repeat(20_000)}`),
       piece('é'.repeat(20_000)),
@@ -68,7 +68,7 @@ describe('LogLines', () => {
     expect(cut).toBe(`a${'é'.repeat((MAX_LINE - 2) / 2)} … ${String(120_001 - MAX_LINE + 9)} more bytes cut`)
   })
 
-  it('leaves out the return before the end of a line, and no other', () => {
+  it('[DOCK-8.12] leaves out the return before the end of a line, and no other', () => {
     expect(textsOf(last('a\rb\r'), last('\r\r', { ms: 2 }), last('', { ms: 3 }))).toEqual(['a\rb', '', ''])
   })
 

@@ -61,7 +61,7 @@ const entry = (seconds: number, stream: OutputStream = 'stdout'): LogEntry => ({
 })
 
 describe('LogPosition', () => {
-  it('[DOCK-8] takes each entry once, in order, wherever reading is cut and begun again', () => {
+  it('[DOCK-8.2] [DOCK-8.3] takes each entry once, in order, wherever reading is cut and begun again', () => {
     fc.assert(
       fc.property(logs, cuts, (log, connections) => {
         const position = new LogPosition()
@@ -82,14 +82,14 @@ describe('LogPosition', () => {
     )
   })
 
-  it('[DOCK-8] asks for little more than what it lacks', () => {
+  it('[DOCK-8.4] asks for little more than what it lacks', () => {
     const position = new LogPosition()
     for (const seconds of [0, 10, 20]) position.take(entry(seconds))
     position.take(entry(5, 'stderr'))
     expect(position.resume()).toBe('1767323064.500000000')
   })
 
-  it('[DOCK-8] tells where what was read last is no longer in the log', () => {
+  it('[DOCK-8.7] tells where what was read last is no longer in the log', () => {
     const position = new LogPosition()
     for (const seconds of [0, 1, 2]) position.take(entry(seconds))
     position.resume()
@@ -100,7 +100,7 @@ describe('LogPosition', () => {
     expect(position.take(entry(10))).toBe('new')
   })
 
-  it('[DOCK-8] takes the silence of one stream for nothing lost', () => {
+  it('[DOCK-8.7] takes the silence of one stream for nothing lost', () => {
     const position = new LogPosition()
     position.take(entry(0, 'stderr'))
     position.take(entry(60))

@@ -34,7 +34,7 @@ const lines = fc.array(
 )
 
 describe('TerminalLog', () => {
-  it('[DOCK-8] reads the lines whole, however long they are and however the stream is cut into chunks', () => {
+  it('[DOCK-8.2] [DOCK-8.9] reads the lines whole, however long they are and however the stream is cut into chunks', () => {
     fc.assert(
       fc.property(lines, fc.array(fc.nat(40_000), { maxLength: 10 }), (all, sizes) => {
         const texts = all.map(([word, times]) => word.repeat(times).slice(0, MAX_LINE))
@@ -65,7 +65,7 @@ describe('TerminalLog', () => {
     expect(next).toMatchObject({ text: Buffer.from('next'), cut: 0 })
   })
 
-  it('[DOCK-8] refuses a line without a time', () => {
+  it('[DOCK-8.8] refuses a line without a time', () => {
     expect(() => read('Error grabbing logs: unexpected EOF\n', [])).toThrow(/^Docker /)
   })
 })

@@ -155,7 +155,7 @@ describe.skipIf(whyNot !== null)(named('ContainerLog with an Engine', whyNot), {
   })
   afterAll(() => docker.getImage(image).remove({ force: true }))
 
-  it('[DOCK-8] tells every line once, in order within its stream, over any number of cuts', async () => {
+  it('[DOCK-8.2] tells every line once, in order within its stream, over any number of cuts', async () => {
     const proxy = await proxyTo(socketAtHand)
     const random = generator(1)
     const one = await run(
@@ -172,7 +172,7 @@ describe.skipIf(whyNot !== null)(named('ContainerLog with an Engine', whyNot), {
     await proxy.close()
   })
 
-  it('[DOCK-8] has read all where a container is removed as soon as it has ended', async () => {
+  it('[DOCK-8.6] has read all where a container is removed as soon as it has ended', async () => {
     const one = await run('i=0; while [ $i -lt 5000 ]; do i=$((i+1)); echo $i; done')
     const { ended, gaps, of, reached } = follow(at(socketAtHand), one.id)
     // Once it is read at all: on a busy Engine the removal could overtake the first question.
@@ -184,7 +184,7 @@ describe.skipIf(whyNot !== null)(named('ContainerLog with an Engine', whyNot), {
     expect(gaps).toEqual([])
   })
 
-  it('[DOCK-8] says so where a container is gone before all could be read', async () => {
+  it('[DOCK-8.6] says so where a container is gone before all could be read', async () => {
     const proxy = await proxyTo(socketAtHand)
     const one = await run('echo first; busybox sleep 60')
     const { ended, gaps, lines, reached } = follow(at(proxy.path), one.id)
@@ -211,7 +211,7 @@ describe.skipIf(whyNot !== null)(named('ContainerLog with an Engine', whyNot), {
   const oddLines = ['40000 × x', '65536 × y … 34464 more bytes cut', 'café � two', '', 'no end']
   const short = (text: string) => text.replace(/(.)\1{99,}/g, (run, letter: string) => `${run.length} × ${letter}`)
 
-  it('[DOCK-8] [SAFE-5] joins long lines, cuts longer ones visibly, and reads whatever bytes come', async () => {
+  it('[DOCK-8.9] [DOCK-8.10] [DOCK-8.11] [SAFE-5] joins long lines, cuts longer ones visibly, and reads whatever bytes come', async () => {
     const one = await run(odd)
     const { ended, gaps, of } = follow(at(socketAtHand), one.id)
     await ended
@@ -238,7 +238,7 @@ describe.skipIf(whyNot !== null)(named('ContainerLog with an Engine', whyNot), {
     await proxy.close()
   })
 
-  it('[DOCK-8] begins with the first line of a container that started long before, and has times of the Engine', async () => {
+  it('[DOCK-8.1] begins with the first line of a container that started long before, and has times of the Engine', async () => {
     const before = Date.now()
     const one = await run('echo first; echo second >&2')
     await one.wait()

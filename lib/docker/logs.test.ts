@@ -91,7 +91,7 @@ describe('ContainerLog', () => {
     vi.useRealTimers()
   })
 
-  it('[DOCK-8] reads once more when the container has ended, and tells nothing twice', async () => {
+  it('[DOCK-8.1] [DOCK-8.4] reads once more when the container has ended, and tells nothing twice', async () => {
     const source = new Script(
       [whole(stamped(1, 'a\n')), whole(stamped(1, 'a\n'), stamped(1, 'b\n'), stamped(2, 'c\n'))],
       ['exited'],
@@ -101,17 +101,17 @@ describe('ContainerLog', () => {
     expect(source.asked.at(-1)?.since).toBe('1767323044.500000001')
   })
 
-  it('[DOCK-8] misses nothing of a container that is gone right after its log has ended', async () => {
+  it('[DOCK-8.6] misses nothing of a container that is gone right after its log has ended', async () => {
     expect(await followed(new Script([whole(stamped(1, 'a\n')), notFound()], [notFound()]))).toEqual(['a', 'ended'])
     expect(await followed(new Script([whole(stamped(1, 'a\n')), notFound()], ['running']))).toEqual(['a', 'ended'])
   })
 
-  it('[DOCK-8] has the last line of a terminal whose container is gone at once', async () => {
+  it('[DOCK-8.6] has the last line of a terminal whose container is gone at once', async () => {
     const source = new Script([terminal(stamped(1, 'a\r\n'), stamped(2, 'no end')), notFound()], [notFound()])
     expect(await followed(source)).toEqual(['a', 'no end', 'ended'])
   })
 
-  it('[DOCK-8] says so where the container is gone before all was surely read', async () => {
+  it('[DOCK-8.6] says so where the container is gone before all was surely read', async () => {
     const gap = `gap: ${GONE}`
     expect(await followed(new Script([notFound()], [notFound()]))).toEqual([gap, 'ended'])
     expect(await followed(new Script([cut(stamped(1, 'a\n'), stamped(2, 'b'))], [notFound()]))).toEqual([
@@ -125,7 +125,7 @@ describe('ContainerLog', () => {
     expect(await followed(new Script([whole(stamped(1, 'a\n'))], [...away, notFound()]))).toEqual(['a', gap, 'ended'])
   })
 
-  it('[DOCK-8] says so where older output was dropped while nobody read', async () => {
+  it('[DOCK-8.7] says so where older output was dropped while nobody read', async () => {
     const source = new Script([cut(stamped(1, 'a\n')), whole(stamped(9, 'b\n'))], ['exited'])
     expect(await followed(source)).toEqual([
       'a',
@@ -135,7 +135,7 @@ describe('ContainerLog', () => {
     ])
   })
 
-  it('[DOCK-8] asks again with growing delay, at most every 10 s, for as long as Docker is away', async () => {
+  it('[DOCK-8.5] asks again with growing delay, at most every 10 s, for as long as Docker is away', async () => {
     const away = Array.from({ length: 30 }, unreachable)
     const source = new Script([...away, whole(stamped(1, 'a\n'))], ['exited'])
     expect(await followed(source)).toEqual(['a', 'ended'])
@@ -146,7 +146,7 @@ describe('ContainerLog', () => {
     expect(Math.min(...delays.slice(10))).toBeGreaterThanOrEqual(4_900)
   })
 
-  it('[DOCK-8] gives up, and says so, where Docker has no log to give', async () => {
+  it('[DOCK-8.8] gives up, and says so, where Docker has no log to give', async () => {
     const source = new Script([refused()], ['running'])
     expect(await followed(source)).toEqual([
       "gap: This container's output can't be read. Docker answered with HTTP 501.",
@@ -155,7 +155,7 @@ describe('ContainerLog', () => {
     expect(source.asked.length).toBeLessThan(20)
   })
 
-  it('[DOCK-8] bears a few answers that are none', async () => {
+  it('[DOCK-8.8] bears a few answers that are none', async () => {
     const source = new Script(
       [refused(), refused(), cut(stamped(1, 'a\n')), refused(), whole(stamped(1, 'a\n'))],
       ['exited'],

@@ -65,14 +65,14 @@ describe.each(folders)('%s', folder => {
   const { told, book } = play(folder, true)
   const latest = new Map(told.map(facts => [facts.id.slice(0, 12), facts]))
 
-  it('[DOCK-5] shows the containers that there were, and how each ended', () => {
+  it('[DOCK-5.52] [DOCK-7.52] shows the containers that there were, and how each ended', () => {
     expect([...latest.keys()]).toEqual(containers.map(({ id }) => id))
     expect(containers.map(({ id }) => ({ id, exitCode: latest.get(id)?.exitCode }))).toEqual(
       containers.map(({ id, exitCode }) => ({ id, exitCode })),
     )
   })
 
-  it('[DOCK-4] says by each mount and each mission which batch it was', () => {
+  it('[DOCK-4.52] [DOCK-4.53] says by each mount and each mission which batch it was', () => {
     for (const { id, batch, tree } of containers) {
       const { marks } = latest.get(id)!
       expect(marks.runId ?? marks.batchId).toBeNull()
@@ -83,18 +83,18 @@ describe.each(folders)('%s', folder => {
     }
   })
 
-  it('[DOCK-7] tells batches from help with merges', () => {
+  it('[DOCK-7.51] tells batches from help with merges', () => {
     const roles = containers.map(({ id }) => latest.get(id)?.role)
     expect(roles).toEqual(containers.map(({ role }) => (role === 'merge help' ? 'merge-help' : 'batch')))
   })
 
-  it('[DOCK-6] lets nothing out of the environment, nor of the command but the mission', () => {
+  it('[DOCK-6.51] [DOCK-6.52] lets nothing out of the environment, nor of the command but the mission', () => {
     expect(JSON.stringify(told)).not.toContain(PLANTED)
     expect(JSON.stringify(told)).not.toContain('claude')
     expect(JSON.stringify(told)).not.toContain('TASKS')
   })
 
-  it('[DOCK-1] tells nothing twice, and what is told last is what is known', () => {
+  it('[DOCK-1.14] tells nothing twice, and what is told last is what is known', () => {
     const before = new Map<string, string>()
     for (const facts of told) {
       expect(JSON.stringify(facts)).not.toBe(before.get(facts.id))
@@ -103,7 +103,7 @@ describe.each(folders)('%s', folder => {
     for (const facts of latest.values()) expect(book.known(facts.id)).toEqual(facts)
   })
 
-  it('[DOCK-5] knows from the events alone how each ended', () => {
+  it('[DOCK-5.53] knows from the events alone how each ended', () => {
     const { told: bare } = play(folder, false)
     const codes = new Map(bare.map(facts => [facts.id.slice(0, 12), facts.exitCode]))
     // A container whose death was told by an inspection alone has no code here.

@@ -19,7 +19,7 @@ const WITHIN = 60_000
 
 /** The table of DOCK-9 against the Engine at hand: each row that can be made on one. */
 describe.skipIf(whyNot !== null)(
-  `each state that the Engine at hand reports${whyNot === null ? '' : ` (skipped: ${whyNot})`}`,
+  `[DOCK-9] each state that the Engine at hand reports${whyNot === null ? '' : ` (skipped: ${whyNot})`}`,
   () => {
     const docker = new Docker({ socketPath: socketAtHand })
     const made: Docker.Container[] = []
@@ -67,7 +67,7 @@ describe.skipIf(whyNot !== null)(
       await expect.poll(status).toBe('Created')
     })
 
-    it('[DOCK-9.2] created, and its start failed, which no event tells', { timeout: WITHIN }, async () => {
+    it('[DOCK-9.2] [DOCK-9.14] created, and its start failed, which no event tells', { timeout: WITHIN }, async () => {
       const by = watch()
       const failing = [
         ['/no/such/binary', 127, 'no such file or directory'],
@@ -108,7 +108,7 @@ describe.skipIf(whyNot !== null)(
       await expect.poll(status).toBe('Up')
     })
 
-    it('[DOCK-9.3] paused, and stopped from here', { timeout: WITHIN }, async () => {
+    it('[DOCK-9.3] [DOCK-9.16] paused, and stopped from here', { timeout: WITHIN }, async () => {
       const { container, watcher, until, status } = await watched(`trap 'exit 0' TERM; while :; do sleep 0.1; done`)
       await container.start()
       await until(({ state }) => state === 'running')
@@ -119,7 +119,7 @@ describe.skipIf(whyNot !== null)(
       await expect.poll(status).toBe(`Exited (${facts?.exitCode ?? ''})`)
     })
 
-    it('[DOCK-9.4] restarting, without a moment in which it has ended', { timeout: WITHIN }, async () => {
+    it('[DOCK-9.4] [DOCK-9.18] restarting, without a moment in which it has ended', { timeout: WITHIN }, async () => {
       const { container, told, facts, until } = await watched('exit 3', {
         HostConfig: { RestartPolicy: { Name: 'always' } },
       })
@@ -134,19 +134,23 @@ describe.skipIf(whyNot !== null)(
       expect(states.filter(({ seenEndedAt }) => seenEndedAt !== null)).toEqual([])
     })
 
-    it('[DOCK-9.4] restarting, as docker ps has it, and stopped from here', { timeout: WITHIN }, async () => {
-      const { container, watcher, until, status } = await watched('exit 3', {
-        HostConfig: { RestartPolicy: { Name: 'always' } },
-      })
-      await container.start()
-      // From here on it waits for over a second before each restart.
-      await until(({ restarted, state }) => (restarted?.count ?? 0) >= 4 && state === 'restarting')
-      await expect.poll(status).toBe('Restarting (3)')
-      await watcher.stop(container.id)
-      const facts = await until(({ state }) => state === 'exited')
-      expect(facts).toMatchObject({ exitCode: 3, removed: false })
-      await expect.poll(status).toBe('Exited (3)')
-    })
+    it(
+      '[DOCK-9.4] [DOCK-9.16] [DOCK-9.17] restarting, as docker ps has it, and stopped from here',
+      { timeout: WITHIN },
+      async () => {
+        const { container, watcher, until, status } = await watched('exit 3', {
+          HostConfig: { RestartPolicy: { Name: 'always' } },
+        })
+        await container.start()
+        // From here on it waits for over a second before each restart.
+        await until(({ restarted, state }) => (restarted?.count ?? 0) >= 4 && state === 'restarting')
+        await expect.poll(status).toBe('Restarting (3)')
+        await watcher.stop(container.id)
+        const facts = await until(({ state }) => state === 'exited')
+        expect(facts).toMatchObject({ exitCode: 3, removed: false })
+        await expect.poll(status).toBe('Exited (3)')
+      },
+    )
 
     it('[DOCK-9.4] exited after its restarts were used up', { timeout: WITHIN }, async () => {
       const { container, until, status } = await watched('exit 3', {

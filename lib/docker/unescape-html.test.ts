@@ -8,7 +8,7 @@ const escapes: ((char: string) => string)[] = [
   char => `&#x${char.codePointAt(0)!.toString(16).toUpperCase()};`,
 ]
 
-describe('[DOCK-4] a text escaped for HTML', () => {
+describe('[DOCK-4.53] a text escaped for HTML', () => {
   it('comes back, however its characters are escaped', () => {
     const piece = fc.tuple(
       fc.integer({ min: 0, max: 0x10ffff }).map(code => String.fromCodePoint(code)),

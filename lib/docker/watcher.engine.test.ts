@@ -50,7 +50,7 @@ describe.skipIf(whyNot !== null)(
       return { told, watcher, facts, all }
     }
 
-    it('[DOCK-1] [DOCK-5] follows a container from its creation past its removal', { timeout: WITHIN }, async () => {
+    it('[DOCK-1] [DOCK-5.52] follows a container from its creation past its removal', { timeout: WITHIN }, async () => {
       const { told, watcher, facts, all } = await watch()
       const repository = await mkdtemp(join(tmpdir(), 'a project '))
       projects.push(repository)
@@ -106,7 +106,7 @@ describe.skipIf(whyNot !== null)(
       await expect(watcher.stop(container.id)).rejects.toMatchObject({ kind: 'not-found' })
     })
 
-    it('[DOCK-5] knows what ran out of memory', { timeout: WITHIN }, async () => {
+    it('[DOCK-5.55] knows what ran out of memory', { timeout: WITHIN }, async () => {
       const { told, facts } = await watch()
       const container = await create(RUNS_OUT_OF_MEMORY, { Memory: 8 * 1024 ** 2, MemorySwap: 8 * 1024 ** 2 })
       await container.start()
@@ -114,7 +114,7 @@ describe.skipIf(whyNot !== null)(
       expect(facts(container.id)?.exitCode).not.toBe(0)
     })
 
-    it('[DOCK-5] knows what came and went between two lists', { timeout: WITHIN }, async () => {
+    it('[DOCK-5.58] knows what came and went between two lists', { timeout: WITHIN }, async () => {
       const { told, facts } = await watch()
       const { lists } = told
       const container = await create('exit 5', { AutoRemove: true })
@@ -138,7 +138,7 @@ describe.skipIf(whyNot !== null)(
       expect([first.odds, first.failures, second.odds, second.failures]).toEqual([[], [], [], []])
     })
 
-    it('[DOCK-4] has nothing to say of containers that are no agents', { timeout: WITHIN }, async () => {
+    it('[DOCK-1.11] has nothing to say of containers that are no agents', { timeout: WITHIN }, async () => {
       const { told, watcher } = await watch()
       const other = await docker.createContainer({
         Image: image,
@@ -152,7 +152,7 @@ describe.skipIf(whyNot !== null)(
       expect(told.latest.has(other.id)).toBe(false)
     })
 
-    it('[DOCK-2] says whether the image of the latest agent is there', { timeout: WITHIN }, async () => {
+    it('[DOCK-2.51] says whether the image of the latest agent is there', { timeout: WITHIN }, async () => {
       const engine = connectEngine({ socketPath: socketAtHand })
       expect(await engine.imageExists(image)).toBe(true)
       expect(await engine.imageExists('no/such:image')).toBe(false)

@@ -67,19 +67,23 @@ describe.skipIf(whyNot !== null)(
       return { told, watcher }
     }
 
-    it('[DOCK-3] says that the Engine is down, and why; is live once it has listed', { timeout: WITHIN }, async () => {
-      await own.stop()
-      const { told, watcher } = watch()
-      expect(watcher.link).toBe('stale')
-      await told.until(() => watcher.link === 'down')
-      expect(watcher.error).toMatch(/docker\.sock\. Start Docker, or set DOCKER_HOST\.$/)
-      expect([watcher.existing(), told.lists]).toEqual([[], 0])
-      await own.start()
-      await told.until(() => watcher.link === 'live' && told.lists === 1)
-      expect(watcher.error).toBeNull()
-      expect(Date.now() - watcher.since).toBeLessThan(5_000)
-      expect([told.odds, told.failures]).toEqual([[], []])
-    })
+    it(
+      '[DOCK-1.17] [DOCK-3.54] [DOCK-3.56] [DOCK-3.57] says that the Engine is down, and why; is live once it has listed',
+      { timeout: WITHIN },
+      async () => {
+        await own.stop()
+        const { told, watcher } = watch()
+        expect(watcher.link).toBe('stale')
+        await told.until(() => watcher.link === 'down')
+        expect(watcher.error).toMatch(/docker\.sock\. Start Docker, or set DOCKER_HOST\.$/)
+        expect([watcher.existing(), told.lists]).toEqual([[], 0])
+        await own.start()
+        await told.until(() => watcher.link === 'live' && told.lists === 1)
+        expect(watcher.error).toBeNull()
+        expect(Date.now() - watcher.since).toBeLessThan(5_000)
+        expect([told.odds, told.failures]).toEqual([[], []])
+      },
+    )
 
     it('[DOCK-1] [DOCK-5] learns what a restart of the Engine did to its containers', { timeout: WITHIN }, async () => {
       const { told, watcher } = watch()
@@ -105,49 +109,57 @@ describe.skipIf(whyNot !== null)(
       expect([told.odds, told.failures]).toEqual([[], []])
     })
 
-    it('[DOCK-3] is not live for more than 10 s of silence, and live again after it', { timeout: WITHIN }, async () => {
-      const { told, watcher } = watch()
-      await told.until(() => watcher.link === 'live')
-      own.pause()
-      const paused = Date.now()
-      await told.until(() => watcher.link !== 'live')
-      expect(Date.now() - paused).toBeLessThan(10_500)
-      expect(watcher.error).toMatch(/did not answer within/)
-      own.resume()
-      const container = await createAgent(own.docker, image, 'exit 4')
-      await container.start()
-      await told.until(() => watcher.link === 'live' && told.latest.get(container.id)?.exitCode === 4)
-      await container.remove()
-      await told.until(() => told.latest.get(container.id)?.removed === true)
-      expect([told.odds, told.failures]).toEqual([[], []])
-    })
-
-    it('[DOCK-1] loses nothing where the events are cut again and again', { timeout: WITHIN }, async () => {
-      const proxy = await proxyTo(own.host.replace('unix://', ''), 100)
-      const { told, watcher } = watch(proxy.path)
-      try {
+    it(
+      '[DOCK-3.51] is not live for more than 10 s of silence, and live again after it',
+      { timeout: WITHIN },
+      async () => {
+        const { told, watcher } = watch()
         await told.until(() => watcher.link === 'live')
-        const links = new Set<string>()
-        const changed = told.changed.bind(told)
-        told.changed = () => {
-          links.add(watcher.link)
-          changed()
-        }
-        const ids: string[] = []
-        while (proxy.cuts < 12) {
-          const container = await createAgent(own.docker, image, 'exit 6', { AutoRemove: true })
-          ids.push(container.id)
-          await container.start()
-          await container.wait({ condition: 'removed' })
-        }
-        await told.until(() => ids.every(id => told.latest.get(id)?.removed === true))
-        expect(ids.map(id => told.latest.get(id)?.exitCode)).toEqual(ids.map(() => 6))
-        expect([...links]).toEqual(['live'])
+        own.pause()
+        const paused = Date.now()
+        await told.until(() => watcher.link !== 'live')
+        expect(Date.now() - paused).toBeLessThan(10_500)
+        expect(watcher.error).toMatch(/did not answer within/)
+        own.resume()
+        const container = await createAgent(own.docker, image, 'exit 4')
+        await container.start()
+        await told.until(() => watcher.link === 'live' && told.latest.get(container.id)?.exitCode === 4)
+        await container.remove()
+        await told.until(() => told.latest.get(container.id)?.removed === true)
         expect([told.odds, told.failures]).toEqual([[], []])
-      } finally {
-        watcher.close()
-        await proxy.close()
-      }
-    })
+      },
+    )
+
+    it(
+      '[DOCK-1.2] [DOCK-1.4] loses nothing where the events are cut again and again',
+      { timeout: WITHIN },
+      async () => {
+        const proxy = await proxyTo(own.host.replace('unix://', ''), 100)
+        const { told, watcher } = watch(proxy.path)
+        try {
+          await told.until(() => watcher.link === 'live')
+          const links = new Set<string>()
+          const changed = told.changed.bind(told)
+          told.changed = () => {
+            links.add(watcher.link)
+            changed()
+          }
+          const ids: string[] = []
+          while (proxy.cuts < 12) {
+            const container = await createAgent(own.docker, image, 'exit 6', { AutoRemove: true })
+            ids.push(container.id)
+            await container.start()
+            await container.wait({ condition: 'removed' })
+          }
+          await told.until(() => ids.every(id => told.latest.get(id)?.removed === true))
+          expect(ids.map(id => told.latest.get(id)?.exitCode)).toEqual(ids.map(() => 6))
+          expect([...links]).toEqual(['live'])
+          expect([told.odds, told.failures]).toEqual([[], []])
+        } finally {
+          watcher.close()
+          await proxy.close()
+        }
+      },
+    )
   },
 )

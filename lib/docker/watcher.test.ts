@@ -56,7 +56,7 @@ async function watch(fake: FakeEngine) {
 }
 
 describe('a watcher', () => {
-  it('[DOCK-1] subscribes before it lists, and says that it has listed when all of that is told', async () => {
+  it('[DOCK-1.1] [DOCK-1.15] [DOCK-1.19] subscribes before it lists, and says that it has listed when all of that is told', async () => {
     const fake = new FakeEngine(50)
     const held: (() => void)[] = []
     let open = 0
@@ -85,7 +85,7 @@ describe('a watcher', () => {
     expect([told.odds, told.failures]).toEqual([[], []])
   })
 
-  it('[DOCK-1] tells a container also where it can’t be inspected, but does not count that list', async () => {
+  it('[DOCK-1.12] [DOCK-1.16] tells a container also where it can’t be inspected, but does not count that list', async () => {
     const fake = new FakeEngine(1)
     fake.instead = (path, response) => {
       if (!path.includes(idOf(1))) return false
@@ -101,7 +101,7 @@ describe('a watcher', () => {
     expect(told.odds).toEqual([expect.stringMatching(/^Docker's answer can't be read: .* Check DOCKER_HOST\.$/)])
   })
 
-  it('[DOCK-1] takes a list that fails for a gap, and begins again', async () => {
+  it('[DOCK-1.4] takes a list that fails for a gap, and begins again', async () => {
     const fake = new FakeEngine(1)
     let lists = 0
     fake.instead = (path, response) => {
@@ -128,7 +128,7 @@ describe('a watcher', () => {
       '/images/agent%3A7/json',
       ['GET /images/{id}/json with HTTP 500'],
     ],
-  ] as const)('[DOCK-2] knows the image of the latest agent: %s', async (_, status, missing, count, asked, odds) => {
+  ] as const)('[DOCK-2.51] knows the image of the latest agent: %s', async (_, status, missing, count, asked, odds) => {
     const fake = new FakeEngine(count)
     fake.instead = (path, response) => {
       if (!path.startsWith('/images/')) return false
@@ -143,7 +143,7 @@ describe('a watcher', () => {
     expect([watcher.link, told.odds]).toEqual(['live', odds.map(text => expect.stringContaining(text) as string)])
   })
 
-  it('[DOCK-3.5] is not live while inspections are denied, and says which permission is missing', async () => {
+  it('[DOCK-1.6] [DOCK-3.5] [DOCK-3.57] is not live while inspections are denied, and says which permission is missing', async () => {
     const fake = new FakeEngine(2)
     let denies = true
     fake.instead = (path, response) => {

@@ -40,7 +40,7 @@ const restarting = (count: number, exitCode: number | null, over: Partial<Contai
 ]
 const unseen = [agent(id, { state: 'running', removed: true, seenEndedAt: T0 })]
 
-describe('the table of verdicts', () => {
+describe('[DOCK-9.20] the table of verdicts', () => {
   type Row = [BatchStatus, ContainerFacts[], Partial<Around>, ...(readonly [number, Verdict, string?])[]]
   const rows: [string, Row][] = [
     [

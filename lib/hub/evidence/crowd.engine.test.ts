@@ -29,7 +29,7 @@ function ignoreTimeout(error: unknown): void {
 
 describe.skipIf(whyNot !== null)(named('a crowd'), () => {
   it(
-    `[DOCK-1] of ${String(CROWD)} containers is shown at once, and every line of them`,
+    `[DOCK-1] [DOCK-8.20] of ${String(CROWD)} containers is shown at once, and every line of them`,
     { timeout: 300_000 },
     async () => {
       const world = await engineWorld({

@@ -69,7 +69,7 @@ async function agents(world: World) {
 }
 
 describe.skipIf(whyNot !== null)(named('a batch that is said to run, beside a container that does not'), () => {
-  it('[DOCK-9.2] is late where its container could not be started', { timeout: 90_000 }, async () => {
+  it('[DOCK-9.2] [DOCK-9.20] is late where its container could not be started', { timeout: 90_000 }, async () => {
     const { world, agent, batch } = await oneAtWork()
     const container = await inItsPlace(agent, { Entrypoint: ['/no/such/binary'] })
     await expect(container.start()).rejects.toThrow()
@@ -92,32 +92,36 @@ describe.skipIf(whyNot !== null)(named('a batch that is said to run, beside a co
     expect(JSON.stringify([late, shown])).not.toMatch(/sk-ant-|plain words/)
   })
 
-  it('[DOCK-9.4] is in conflict where Docker restarts its container, and stays so', { timeout: 90_000 }, async () => {
-    const { world, runId, only, agent, batch } = await oneAtWork()
-    const container = await inItsPlace(agent, alwaysExits)
-    await container.start()
-    const conflict = await batch(({ verdict }) => expect(verdict).toBe('conflict'))
-    expect(conflict.reason).toMatch(
-      /^Backend says running; Docker restarts its container again and again since \S+: \d+ times so far, last after it exited 3\. Read its log, or stop the run\.$/,
-    )
-    const from = world.seen.length
-    const { count = 0 } = conflict.container?.restarted ?? {}
-    await batch(({ container: shown }) => expect(shown?.restarted?.count).toBeGreaterThan(count))
-    const verdicts = world.seen.slice(from).map(snapshot => batchOf(snapshot, only).verdict)
-    expect(verdicts.filter(verdict => verdict !== 'conflict')).toEqual([])
+  it(
+    '[DOCK-9.4] [DOCK-9.16] [DOCK-9.18] [DOCK-9.20] is in conflict where Docker restarts its container, and stays so',
+    { timeout: 90_000 },
+    async () => {
+      const { world, runId, only, agent, batch } = await oneAtWork()
+      const container = await inItsPlace(agent, alwaysExits)
+      await container.start()
+      const conflict = await batch(({ verdict }) => expect(verdict).toBe('conflict'))
+      expect(conflict.reason).toMatch(
+        /^Backend says running; Docker restarts its container again and again since \S+: \d+ times so far, last after it exited 3\. Read its log, or stop the run\.$/,
+      )
+      const from = world.seen.length
+      const { count = 0 } = conflict.container?.restarted ?? {}
+      await batch(({ container: shown }) => expect(shown?.restarted?.count).toBeGreaterThan(count))
+      const verdicts = world.seen.slice(from).map(snapshot => batchOf(snapshot, only).verdict)
+      expect(verdicts.filter(verdict => verdict !== 'conflict')).toEqual([])
 
-    await world.hub.stop(runId)
-    const orphan = await batch(({ verdict }) => expect(verdict).toBe('orphan'))
-    expect(orphan.reason).toContain('still runs, and Docker restarts it; its run is over since')
-    expect((await agents(world))[container.id]).toMatchObject({ stoppable: true, verdict: 'orphan' })
-    await world.hub.stopContainer(container.id)
-    const over = await batch(({ verdict }) => expect(verdict).toBe('agrees'))
-    expect(over.container).toMatchObject({ id: container.id, state: 'exited', exitCode: 3 })
-    await sameAsDocker(world)
-  })
+      await world.hub.stop(runId)
+      const orphan = await batch(({ verdict }) => expect(verdict).toBe('orphan'))
+      expect(orphan.reason).toContain('still runs, and Docker restarts it; its run is over since')
+      expect((await agents(world))[container.id]).toMatchObject({ stoppable: true, verdict: 'orphan' })
+      await world.hub.stopContainer(container.id)
+      const over = await batch(({ verdict }) => expect(verdict).toBe('agrees'))
+      expect(over.container).toMatchObject({ id: container.id, state: 'exited', exitCode: 3 })
+      await sameAsDocker(world)
+    },
+  )
 
   it(
-    '[DOCK-9.3] is in conflict where its container is paused for 10 s, until it runs on',
+    '[DOCK-9.3] [DOCK-9.16] [DOCK-9.20] is in conflict where its container is paused for 10 s, until it runs on',
     { timeout: 90_000 },
     async () => {
       const { world, runId, agent, batch } = await oneAtWork()

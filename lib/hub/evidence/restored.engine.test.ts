@@ -13,7 +13,7 @@ afterEach(finishWorlds)
 
 describe.skipIf(whyNot !== null)(named('a dashboard that is started again while agents work'), () => {
   it(
-    '[REC-7] has each line of theirs once, and learns what became of a container that ended and is gone',
+    '[REC-7.11] [REC-7.12] [DOCK-8.21] has each line of theirs once, and learns what became of a container that ended and is gone',
     { timeout: 90_000 },
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'groundtruth-'))

@@ -63,7 +63,7 @@ describe.skipIf(whyNot !== null)(named('a clean run in containers'), () => {
     console.log(`pages know of ${late.length} begins and ends after ${median} ms (median), ${most} ms (at most)`)
   })
 
-  it('[DOCK-1] whose containers come and go between two lists misses none', { timeout: 60_000 }, async () => {
+  it('[DOCK-5.58] whose containers come and go between two lists misses none', { timeout: 60_000 }, async () => {
     const script = () => ({ ms: 1, lines: [{ stream: 'stdout' as const, text: 'only a moment' }] })
     const plan = (id: (name: string) => string) => Array.from({ length: 8 }, (_, n) => ({ id: id(`m${String(n)}`) }))
     const world = await engineWorld({ plan, script })
@@ -152,7 +152,7 @@ describe.skipIf(whyNot !== null)(named('a container that does not end well'), ()
     expect(over.findings.filter(({ kind }) => kind === 'late')).toEqual([])
   })
 
-  it('[DOCK-5] was out of memory, and that outlives it', { timeout: 60_000 }, async () => {
+  it('[DOCK-5.55] was out of memory, and that outlives it', { timeout: 60_000 }, async () => {
     const world = await engineWorld({ plan: one })
     const { backend, hub, id } = world
     backend.hold(id('only'))
@@ -192,7 +192,7 @@ describe.skipIf(whyNot !== null)(named('a container that does not end well'), ()
   })
 
   it(
-    '[DOCK-7] was one of four, and the oldest backend calls it completed: a conflict',
+    '[DOCK-7.52] was one of four, and the oldest backend calls it completed: a conflict',
     { timeout: 60_000 },
     async () => {
       const world = await engineWorld({ plan: diamond, generation: 'A' })

@@ -56,7 +56,7 @@ const steps = fc.array(
 )
 
 describe('AgentLogs', () => {
-  it('[DOCK-4] keeps all lines of a container in order in the log of the batch that it is said to work on last', () => {
+  it('[DOCK-8.18] keeps all lines of a container in order in the log of the batch that it is said to work on last', () => {
     fc.assert(
       fc.property(steps, all => {
         const { logs, open, key } = watched()
@@ -121,7 +121,7 @@ describe('AgentLogs', () => {
     expect(lines[1]).toMatchObject({ seq: 2, source: 'c1', stream: 'system', text: 'lines may be missing' })
   })
 
-  it('[DOCK-4] tells whose log was rebuilt when a container turns out to be of another batch', () => {
+  it('[DOCK-8.18] tells whose log was rebuilt when a container turns out to be of another batch', () => {
     const { logs, told } = watched()
     for (const id of ['c1', 'c2']) logs.assigned(id, { runId: 'r', batchId: 'b' })
     for (const id of ['c1', 'c2', 'c1']) logs.line(id, out('hello'))
@@ -134,7 +134,7 @@ describe('AgentLogs', () => {
     expect(told).toHaveLength(4)
   })
 
-  it('[SAFE-5] says so where lines had to go while the batch was not known', () => {
+  it('[DOCK-8.17] [DOCK-8.19] [SAFE-5] says so where lines had to go while the batch was not known', () => {
     const { logs } = watched()
     for (let n = 1; n <= 5_001; n += 1) logs.line('talkative', out(`line ${n}`))
     logs.assigned('talkative', { runId: 'r', batchId: 'a' })
@@ -160,7 +160,7 @@ describe('AgentLogs', () => {
     expect(texts(logs.get('r', 'b1'))).toEqual(['c2001: hello'])
   })
 
-  it('[SYNC-9] [SAFE-5] a run that is forgotten gives back all that its logs took', () => {
+  it('[SYNC-9.1] [SAFE-5] a run that is forgotten gives back all that its logs took', () => {
     const { logs, told, budget } = watched()
     logs.assigned('c1', { runId: 'r', batchId: 'b' })
     logs.assigned('c2', { runId: 's', batchId: 'b' })

@@ -9,7 +9,7 @@ const line = (length: number) => ({ at: null, source: 'backend', stream: 'stdout
 const LINE = 1_000
 
 describe('LogBudget', () => {
-  it('[SAFE-5] [DOCK-5] keeps the sum within the budget, and the newest 50 lines of each log', () => {
+  it('[DOCK-8.15] [SAFE-5] keeps the sum within the budget, and the newest 50 lines of each log', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 50_000, max: 2_000_000 }),
@@ -37,7 +37,7 @@ describe('LogBudget', () => {
     )
   })
 
-  it('[SAFE-5] takes from the largest only: a small log loses nothing to a flood', () => {
+  it('[DOCK-8.15] [SAFE-5] takes from the largest only: a small log loses nothing to a flood', () => {
     const budget = new LogBudget(1_000_000)
     const small = new LogBuffer(RUN_LOG, budget)
     const floods = [new LogBuffer(RUN_LOG, budget), new LogBuffer(RUN_LOG, budget)] as const

@@ -6,7 +6,7 @@ import { BATCH_LOG, LogBuffer, RUN_LOG } from './log-buffer'
 const line = (text: string) => ({ at: null, source: 'backend', stream: 'stdout' as const, text })
 
 describe('LogBuffer', () => {
-  it('[SAFE-5] keeps the newest lines within both bounds, and says how many older ones are gone', () => {
+  it('[DOCK-8.16] [SAFE-5] keeps the newest lines within both bounds, and says how many older ones are gone', () => {
     fc.assert(
       fc.property(
         fc.array(fc.string({ maxLength: 40 }), { maxLength: 5_000 }),

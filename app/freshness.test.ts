@@ -32,7 +32,7 @@ describe('lastKnownAt', () => {
     expect(lastKnownAt(running, { stale: true, checkedAt: null }, 7)).toBe(7)
   })
 
-  it('[SYNC-6] is the page’s last check where the page is stale, and the earlier of both where both are lost', () => {
+  it('[SYNC-6.3] is the page’s last check where the page is stale, and the earlier of both where both are lost', () => {
     expect(lastKnownAt(running, stale, 0)).toBe(at('13:42:00'))
     expect(lastKnownAt(cut, stale, 0)).toBe(at('13:41:00'))
   })

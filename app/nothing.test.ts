@@ -7,7 +7,7 @@ const links: (LinkState | null)[] = ['live', 'stale', 'down', 'off', null]
 const syncs = ['connecting', 'live', 'stale'] as const
 
 describe('[SYNC-12] what was not read never looks empty', () => {
-  it('tells apart what is so, what was so, and what is not known', () => {
+  it('[SYNC-12.1] tells apart what is so, what was so, and what is not known', () => {
     const seen = new Set<Known>()
     for (const read of [true, false])
       for (const sync of syncs)
@@ -50,7 +50,7 @@ describe('[SYNC-12] what was not read never looks empty', () => {
     for (const [, text] of [old, silent]) expect(text).toContain('not known')
   })
 
-  it('counts no line of a log that was not read', () => {
+  it('[SYNC-12.2] counts no line of a log that was not read', () => {
     expect(knowns.map(known => linesText(0, known))).toEqual([
       '0 lines',
       'reading…',

@@ -11,7 +11,7 @@ const all: Trouble[] = [
   { kind: 'unreachable' },
 ]
 
-describe('[SYNC-11] why a page has no connection, in words', () => {
+describe('[SYNC-11.6] why a page has no connection, in words', () => {
   it('differs for each reason, and says what happened or what to do', () => {
     const texts = all.map(troubleText)
     expect(new Set(texts).size).toBe(all.length)

@@ -9,7 +9,7 @@ const STILL = often(20, 60)
 /** Pages beside it. */
 const OTHERS = often(60, 200)
 
-test(`[SYNC-5] a page that stands still for ${STILL} s delays none of ${OTHERS} others, and is right when it wakes`, async ({
+test(`[SYNC-5.3] a page that stands still for ${STILL} s delays none of ${OTHERS} others, and is right when it wakes`, async ({
   backend,
   dashboard,
 }) => {

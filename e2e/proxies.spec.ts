@@ -40,7 +40,7 @@ const kinds: [string, Partial<Manners>][] = [
   ['swallows the upgrade, and ends requests after 7 s', { upgrade: 'swallow', requestMs: 7_000 }],
 ]
 for (const [kind, manners] of kinds) {
-  test(`[SYNC-11] behind a proxy that ${kind}, a page is live by long polling, and stays so`, async ({
+  test(`[SYNC-11.7] [SYNC-11.8] behind a proxy that ${kind}, a page is live by long polling, and stays so`, async ({
     backend,
     dashboard,
     page,
@@ -73,7 +73,7 @@ for (const [kind, manners] of kinds) {
   })
 }
 
-test('[SYNC-11] a page goes back to WebSocket when the proxy lets it through, and loses no line', async ({
+test('[SYNC-11.5] [SYNC-11.7] a page goes back to WebSocket when the proxy lets it through, and loses no line', async ({
   backend,
   dashboard,
   page,
@@ -94,7 +94,7 @@ test('[SYNC-11] a page goes back to WebSocket when the proxy lets it through, an
   await expect(page.getByTestId('page-stale')).toHaveCount(0)
 })
 
-test('[SYNC-11] [SYNC-12] behind a proxy that lets neither through, a page says why, and nothing unread looks empty', async ({
+test('[SYNC-11.6] [SYNC-12.1] [SYNC-12.2] behind a proxy that lets neither through, a page says why, and nothing unread looks empty', async ({
   backend,
   dashboard,
   page,

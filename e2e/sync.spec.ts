@@ -2,7 +2,7 @@ import { expect, test } from './fixtures'
 import { PORTAL, RunPage } from './run-page'
 
 test.describe('every page shows the same', () => {
-  test('[SYNC-8] the HTML already does, without JavaScript', async ({ backend, browser, dashboard, page }) => {
+  test('[SYNC-8.1] the HTML already does, without JavaScript', async ({ backend, browser, dashboard, page }) => {
     backend.hold('models')
     const runId = await dashboard.start(PORTAL)
     const run = await new RunPage(page, dashboard, runId).open()
@@ -57,7 +57,7 @@ test.describe('every page shows the same', () => {
     for (const run of [second, late]) await run.page.close()
   })
 
-  test('[SYNC-6] a page that slept for ten minutes says so before it paints, and is right within a second', async ({
+  test('[SYNC-6.4] a page that slept for ten minutes says so before it paints, and is right within a second', async ({
     backend,
     dashboard,
     page,

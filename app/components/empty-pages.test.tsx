@@ -34,13 +34,13 @@ const heard = (backend: LinkState) => ({ link: { backend, docker: 'off' as const
 const lost: LinkState[] = ['stale', 'down']
 
 describe('[SYNC-12] pages that list nothing, as the server renders them', () => {
-  it('say that it is so where the source is heard', () => {
+  it('[SYNC-12.1] say that it is so where the source is heard', () => {
     expect(html(<FleetView initial={fleet('live')} />)).toContain('No run yet')
     expect(html(<ContainersView initial={list('live')} />)).toContain('No container now')
     expect(html(<RunView initial={run(heard('live'))} />)).toContain('no batch has begun yet')
   })
 
-  it.each(lost)('say that it is not known where the source is %s', link => {
+  it.each(lost)('[SYNC-12.1] say that it is not known where the source is %s', link => {
     const runs = html(<FleetView initial={fleet(link)} />)
     expect(runs).toContain('No run is known')
     expect(runs).not.toMatch(/No run yet|Nothing has run/)
@@ -54,7 +54,7 @@ describe('[SYNC-12] pages that list nothing, as the server renders them', () => 
     expect(batches).not.toContain('no batch has begun yet')
   })
 
-  it('say of imports that they are being read again, or can’t be, beside those that were', () => {
+  it('[SYNC-12.3] say of imports that they are being read again, or can’t be, beside those that were', () => {
     const { runId, backend, spec, status, counts } = someRun('r')
     const one = { ...{ runId, backend, spec, status, counts }, id: 'i', until: now, unread: 0 }
     for (const imports of [[], [one]])
@@ -65,7 +65,7 @@ describe('[SYNC-12] pages that list nothing, as the server renders them', () => 
         expect(html(<FleetView initial={fleet('live', { imports, importsUnread: state })} />)).toContain(text)
   })
 
-  it('say of a log that it is being read, and count no lines of it', () => {
+  it('[SYNC-12.2] say of a log that it is being read, and count no lines of it', () => {
     for (const page of [run(), run({ status: 'completed', endedAt: now }), run({ basis: 'history' })]) {
       const text = html(<RunView initial={page} />)
       expect(text).toContain('Reading the log…')
@@ -75,7 +75,7 @@ describe('[SYNC-12] pages that list nothing, as the server renders them', () => 
   })
 })
 
-describe('[SYNC-12] a log is followed', () => {
+describe('[SYNC-12.4] a log is followed', () => {
   const follows = (page: Snapshot, batchId?: string) =>
     html(<RunView initial={page} {...(batchId !== undefined && { batchId })} />).includes('Following')
 

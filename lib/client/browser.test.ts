@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { onWake } from './browser'
 
-it('[SYNC-6] a page may have slept when it is shown again, comes out of the cache, gets the focus or a network', () => {
+it('[SYNC-6.4] a page may have slept when it is shown again, comes out of the cache, gets the focus or a network', () => {
   const window = new EventTarget()
   const document = Object.assign(new EventTarget(), { visibilityState: 'hidden' })
   let wakes = 0

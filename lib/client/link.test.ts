@@ -93,7 +93,7 @@ describe('a link', () => {
     await vi.waitFor(() => expect(told).toEqual(['up']))
   })
 
-  it('[SYNC-7] tells nothing of an earlier connection: no message, and no answer', async () => {
+  it('[SYNC-7.1] [SYNC-7.2] tells nothing of an earlier connection: no message, and no answer', async () => {
     const dones: ((answer: Answer) => void)[] = []
     const { url, sockets } = await listen({ answers: (_request, done) => dones.push(done) })
     const { link, heard, told, up } = open(url)
@@ -115,7 +115,7 @@ describe('a link', () => {
 })
 
 describe('a page, over real sockets', () => {
-  it('[SYNC-8] goes on from what was rendered, step by step', async () => {
+  it('[SYNC-8.3] goes on from what was rendered, step by step', async () => {
     const batches = { list: [someBatch('a', 'running'), someBatch('b')] }
     const log = new TestLog()
     const { url, publisher } = await serve(batches, log)
@@ -133,7 +133,7 @@ describe('a page, over real sockets', () => {
     await vi.waitFor(() => expect(lines()).toEqual(['a line']))
   })
 
-  it('[SYNC-2] finds the right state after the server died and came back as another', async () => {
+  it('[SYNC-2.2] [REC-7.14] finds the right state after the server died and came back as another', async () => {
     const batches = { list: [someBatch('a', 'running')] }
     const log = new TestLog()
     log.add('before')
@@ -150,7 +150,7 @@ describe('a page, over real sockets', () => {
     await vi.waitFor(() => expect(lines()).toEqual(['before', 'after']))
   }, 15_000)
 
-  it('[SYNC-6] wakes stale from a sleep, and heals over the connection it has', async () => {
+  it('[SYNC-6.4] wakes stale from a sleep, and heals over the connection it has', async () => {
     const batches = { list: [someBatch('a', 'running')] }
     const { url, publisher, sockets } = await serve(batches, new TestLog())
     const { page, run, shows } = visit(url, await rendered(publisher, batches.list))

@@ -27,7 +27,7 @@ const render = () =>
   ).replaceAll('&quot;', '"')
 
 describe('the first HTML', () => {
-  it('[SYNC-8] holds what the page was rendered with, and does not claim to be live', () => {
+  it('[SYNC-8.1] holds what the page was rendered with, and does not claim to be live', () => {
     const connecting = { sync: 'connecting', checkedAt: null, gone: false }
     expect(JSON.parse(render())).toMatchObject({
       run: { state: run, ...connecting },

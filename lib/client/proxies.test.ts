@@ -42,7 +42,7 @@ describe.concurrent('[SYNC-11] through a proxy', () => {
     ['swallows it, and passes on only whole answers', { upgrade: 'swallow', buffers: true }],
     ['swallows it, and bounds bodies', { upgrade: 'swallow', maxBody: 4_096 }],
   ]
-  it.each(polled)('that %s, a page is live by long polling', async (_, manners) => {
+  it.each(polled)('[SYNC-11.1] [SYNC-11.8] that %s, a page is live by long polling', async (_, manners) => {
     const { up, ask, carriers } = await through(manners)
     await up()
     expect(await ask()).toEqual(notFound)
@@ -55,7 +55,7 @@ describe.concurrent('[SYNC-11] through a proxy', () => {
     ['answers polls with a page of its own', { poll: 'foreign' }],
     ['takes no body', { maxBody: 0 }],
   ]
-  it.each(carried)('that %s, a page is live by WebSocket', async (_, manners) => {
+  it.each(carried)('[SYNC-11.8] that %s, a page is live by WebSocket', async (_, manners) => {
     const { up, ask, carriers } = await through(manners, patient)
     await up()
     expect(await ask()).toEqual(notFound)
@@ -70,7 +70,7 @@ describe.concurrent('[SYNC-11] through a proxy', () => {
     ['takes no body, and no upgrade', { upgrade: 'swallow', maxBody: 0 }, 'http'],
   ]
   it.each(blocked)(
-    'that %s, a page says why, and is live once it no longer does',
+    '[SYNC-11.8] that %s, a page says why, and is live once it no longer does',
     async (_, manners, why) => {
       const { up, ask, told, troubles, proxy } = await through(manners)
       await vi.waitFor(() => expect(troubles).toContain(why))
@@ -83,7 +83,7 @@ describe.concurrent('[SYNC-11] through a proxy', () => {
     20_000,
   )
 
-  it('that ends an answer after 30 or 60 s, no poll waits so long: each is answered when the server next says something', async () => {
+  it('[SYNC-11.8] that ends an answer after 30 or 60 s, no poll waits so long: each is answered when the server next says something', async () => {
     const { up, told, carriers, proxy } = await through({ upgrade: 'swallow', requestMs: 600 })
     await up()
     await vi.waitFor(() => expect(proxy.polls.length).toBeGreaterThan(10))
@@ -91,7 +91,7 @@ describe.concurrent('[SYNC-11] through a proxy', () => {
     expect(carriers).toEqual(['polling'])
   })
 
-  it('that cuts an idle WebSocket, one is never idle so long', async () => {
+  it('[SYNC-11.8] that cuts an idle WebSocket, one is never idle so long', async () => {
     const { up, told, carriers, sockets } = await through({ idleMs: 4_000 })
     await up()
     let pings = 0
@@ -103,7 +103,7 @@ describe.concurrent('[SYNC-11] through a proxy', () => {
 })
 
 describe.concurrent('[SYNC-11] back to WebSocket', () => {
-  it('probes at growing intervals beside the connection, and changes over once one gets through', async () => {
+  it('[SYNC-11.4] probes at growing intervals beside the connection, and changes over once one gets through', async () => {
     const { up, ask, told, carriers, proxy } = await through({ upgrade: 'swallow' }, patient)
     await up()
     // The first try, and two probes.
@@ -115,7 +115,7 @@ describe.concurrent('[SYNC-11] back to WebSocket', () => {
     expect(await ask()).toEqual(notFound)
   })
 
-  it('stays with polling where a WebSocket opens and then no question over it is answered', async () => {
+  it('[SYNC-11.3] stays with polling where a WebSocket opens and then no question over it is answered', async () => {
     const server = await listen({
       answers: (_request, done, socket) => {
         if (socket.conn.transport.name === 'polling') done(notFound)
@@ -144,7 +144,7 @@ describe.concurrent('[SYNC-11] back to WebSocket', () => {
 })
 
 describe('[SYNC-11] a page whose transport changes', () => {
-  it('[SYNC-1] holds each line once and in order, and never goes back, from transport to transport', async () => {
+  it('[SYNC-11.5] [SYNC-1] holds each line once and in order, and never goes back, from transport to transport', async () => {
     const batches = { list: [someBatch('a', 'running')] }
     const log = new TestLog()
     const { url, publisher } = await serve(batches, log)

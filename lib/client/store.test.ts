@@ -83,8 +83,8 @@ const nothingNew = (now: string): Answer => ({ kind: 'diffs', epoch: 'p.1', scop
 
 afterEach(() => vi.restoreAllMocks())
 
-describe('[SYNC-11] a page without a connection', () => {
-  it('says why until its server answers, not until something connects', () => {
+describe('a page without a connection', () => {
+  it('[SYNC-11.6] says why until its server answers, not until something connects', () => {
     const { store, link, follow, asked, nothingNew } = setUp()
     const told = vi.fn()
     store.onSync(told)
@@ -101,7 +101,7 @@ describe('[SYNC-11] a page without a connection', () => {
     expect(store.transport()).toBeNull()
   })
 
-  it('shows a log as not read, however long it takes, until it is', () => {
+  it('[SYNC-12.1] shows a log as not read, however long it takes, until it is', () => {
     const { clock, store, link, asked } = setUp()
     const log = logScope('r')
     const stop = store.follow(store.logs, log, { shown: { lines: [], dropped: 0 } }, () => undefined)
@@ -121,7 +121,7 @@ describe('[SYNC-11] a page without a connection', () => {
 })
 
 describe('following', () => {
-  it('[SYNC-8] shows what the page was rendered with, and asks from there', () => {
+  it('[SYNC-8.3] shows what the page was rendered with, and asks from there', () => {
     const { follow, live, asked, link, nothingNew } = setUp()
     follow()
     expect(live()).toEqual({ state: initial, read: true, sync: 'connecting', checkedAt: null, gone: false })
@@ -210,7 +210,7 @@ describe('following', () => {
     expect(store.live(store.logs, logScope('r'))).toMatchObject({ sync: 'live', state: { lines: [], dropped: 4 } })
   })
 
-  it('[SYNC-9] says that a run is gone', () => {
+  it('[SYNC-9.1] says that a run is gone', () => {
     const { follow, live, link, connect, store } = setUp()
     follow()
     connect()
@@ -219,7 +219,7 @@ describe('following', () => {
     expect(store.sync()).toEqual({ sync: 'connecting', checkedAt: null })
   })
 
-  it('[SYNC-9] asks at once about a run that was gone, when somebody comes back to it', () => {
+  it('[SYNC-9.1] asks at once about a run that was gone, when somebody comes back to it', () => {
     const { follow, live, link, connect, asked, store, clock } = setUp()
     const stop = follow()
     connect()
@@ -257,7 +257,7 @@ describe('following', () => {
 })
 
 describe('silence and sleep', () => {
-  it('[SYNC-6] says within a look of its timer that it heard nothing for 10 s, and asks', () => {
+  it('[SYNC-6.3] says within a look of its timer that it heard nothing for 10 s, and asks', () => {
     const { follow, live, connect, clock, asked } = setUp()
     let sync = ''
     follow(() => (sync = live().sync))
@@ -269,7 +269,7 @@ describe('silence and sleep', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('[SYNC-6] is stale for whoever renders first after a sleep, before any timer or event', async () => {
+  it('[SYNC-6.4] is stale for whoever renders first after a sleep, before any timer or event', async () => {
     const { follow, live, connect, clock, page, asked } = setUp()
     let told = 0
     follow(() => told++)
@@ -285,7 +285,7 @@ describe('silence and sleep', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('[SYNC-6] wakes as stale and heals by one question', () => {
+  it('[SYNC-6.4] wakes as stale and heals by one question', () => {
     const { follow, live, connect, clock, wake, asked, nothingNew } = setUp()
     follow()
     connect()
@@ -296,7 +296,7 @@ describe('silence and sleep', () => {
     expect(live()).toMatchObject({ sync: 'live', checkedAt: clock.now })
   })
 
-  it('[SYNC-6] finds within a second of its timers that it slept, where no event tells', () => {
+  it('[SYNC-6.4] finds within a second of its timers that it slept, where no event tells', () => {
     const { follow, connect, live, clock, page } = setUp()
     let sync = ''
     follow(() => (sync = live().sync))
@@ -336,7 +336,7 @@ describe('silence and sleep', () => {
     expect(asked[0]!.patience).toBe(4_000)
   })
 
-  it('asks anew when its clock is set back', () => {
+  it('[SYNC-10.4] asks anew when its clock is set back', () => {
     const { follow, live, connect, clock, page, asked } = setUp()
     follow()
     connect()
@@ -491,7 +491,7 @@ describe('who looks at the page', () => {
 })
 
 describe('a server that is being stopped', () => {
-  it('[SYNC-6] is known to be, by all who look, until another one is found; what is shown is not live meanwhile', () => {
+  it('[SYNC-6.6] is known to be, by all who look, until another one is found; what is shown is not live meanwhile', () => {
     const { store, link, connect, follow, live } = setUp()
     follow()
     connect()

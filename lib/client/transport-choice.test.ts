@@ -5,7 +5,7 @@ const { rest, maxRest, works } = TRANSPORT_TIMES
 const by = (choice: TransportChoice) => choice.next().transports.join()
 
 describe('[SYNC-11] which transport is tried next', () => {
-  it('is WebSocket first, then polling in the same attempt, also after refusals', () => {
+  it('[SYNC-11.1] is WebSocket first, then polling in the same attempt, also after refusals', () => {
     const choice = new TransportChoice()
     for (let attempt = 0; attempt < 3; attempt += 1) {
       expect(choice.next()).toEqual({
@@ -16,7 +16,7 @@ describe('[SYNC-11] which transport is tried next', () => {
     }
   })
 
-  it('is polling after a WebSocket that was not answered, and WebSocket after polling that led nowhere', () => {
+  it('[SYNC-11.1] [SYNC-11.2] is polling after a WebSocket that was not answered, and WebSocket after polling that led nowhere', () => {
     const choice = new TransportChoice()
     choice.failed(true)
     expect(by(choice)).toBe('polling')
@@ -39,7 +39,7 @@ describe('[SYNC-11] which transport is tried next', () => {
     expect(by(choice)).toBe('websocket,polling')
   })
 
-  it('is polling alone after two WebSockets in a row that were cut before they carried anything, or one that stays mute', () => {
+  it('[SYNC-11.3] is polling alone after two WebSockets in a row that were cut before they carried anything, or one that stays mute', () => {
     const cut = new TransportChoice()
     cut.carried('websocket', 0)
     cut.ended('cut', 1)
@@ -70,14 +70,14 @@ describe('[SYNC-11] which transport is tried next', () => {
     },
   )
 
-  it('is WebSocket again after one that carried the page for a minute, and then fell mute', () => {
+  it('[SYNC-11.3] is WebSocket again after one that carried the page for a minute, and then fell mute', () => {
     const choice = new TransportChoice()
     choice.carried('websocket', 0)
     choice.ended('mute', works)
     expect(by(choice)).toBe('websocket,polling')
   })
 
-  it('probes only while polling carries the page, each time after twice as long, up to a bound', () => {
+  it('[SYNC-11.4] probes only while polling carries the page, each time after twice as long, up to a bound', () => {
     const choice = new TransportChoice()
     expect(choice.probeIn()).toBeNull()
     choice.carried('polling', 0)

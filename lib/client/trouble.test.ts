@@ -4,7 +4,7 @@ import { troubleOf } from './trouble'
 const polled = (description: unknown, responseText?: string, message = 'xhr poll error') =>
   Object.assign(new Error(message), { description, context: { responseText } })
 
-describe('[SYNC-11] why a page has no connection', () => {
+describe('[SYNC-11.6] why a page has no connection', () => {
   it.each([
     [new Error('timeout'), { kind: 'silent' }],
     [new Error('server error'), { kind: 'foreign' }],

@@ -71,7 +71,7 @@ describe('a run that is no longer kept', () => {
     expect(changed).toHaveBeenCalled()
   })
 
-  it('[SYNC-9] is not in the fleet that pages are then told of', async () => {
+  it('[SYNC-9.1] is not in the fleet that pages are then told of', async () => {
     const { life, publisher } = lifecycle()
     const { state } = life.create('r', null)
     const found = life.foundInHistory('entry', '001-todo')

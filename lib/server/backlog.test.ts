@@ -52,7 +52,7 @@ beforeEach(() => {
   drained.mockClear()
 })
 
-describe('[SYNC-5] the backlog of a connection', () => {
+describe('[SYNC-5.1] the backlog of a connection', () => {
   it('is what its transport has not taken, on its way or not yet', () => {
     connection.send('four')
     expect(backlog.size).toBe(4)

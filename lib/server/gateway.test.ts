@@ -111,13 +111,13 @@ describe('subscribing', () => {
     publisher.stop()
   })
 
-  it('[SYNC-3] joins before it reads', async () => {
+  it('[SYNC-3.1] joins before it reads', async () => {
     const numbers = openNumbers()
     await subscribed(connect(), 'fleet')
     expect(numbers.asked).toEqual([['resume', 'fleet', 1]])
   })
 
-  it('[SYNC-2] hands on what the page has', async () => {
+  it('[SYNC-2.1] hands on what the page has', async () => {
     const numbers = openNumbers()
     const resume = vi.spyOn(numbers, 'resume')
     const client = connect()
@@ -147,7 +147,7 @@ describe('subscribing', () => {
     expect(heard.mock.calls.map(([push]: { scope: Scope }[]) => push?.scope)).toEqual(['fleet', 'run/r1'])
   })
 
-  it('[SYNC-4] encodes a message once, however many pages it reaches', async () => {
+  it('[SYNC-4.3] encodes a message once, however many pages it reaches', async () => {
     openNumbers()
     const pages = [connect()]
     const encoded = async () => {
@@ -184,7 +184,7 @@ describe('subscribing', () => {
     expect(gateway.audience('fleet')).toBe(1)
   })
 
-  it('[SYNC-7] forgets a page with its socket', async () => {
+  it('[SYNC-7.1] forgets a page with its socket', async () => {
     openNumbers()
     const client = connect()
     await subscribed(client, 'fleet')
@@ -301,7 +301,7 @@ describe('[SYNC-5] [SAFE-5.86] a page that reads too slowly', () => {
     return steps
   }
 
-  it('leaves the broadcast, delays nobody, and costs no more memory', async () => {
+  it('[SYNC-5.1] [SYNC-5.2] [SYNC-5.3] leaves the broadcast, delays nobody, and costs no more memory', async () => {
     const numbers = openNumbers()
     numbers.padding = 'x'.repeat(100_000)
     const slow = await slowPage('fleet')
@@ -324,7 +324,7 @@ describe('[SYNC-5] [SAFE-5.86] a page that reads too slowly', () => {
     expect(slow.bytes()).toBeLessThan((steps + 10) * 100_100)
   })
 
-  it('is in the broadcast again once it has its snapshot, of each scope one', async () => {
+  it('[SYNC-5.2] is in the broadcast again once it has its snapshot, of each scope one', async () => {
     const numbers = openNumbers()
     numbers.padding = 'x'.repeat(100_000)
     const slow = await slowPage('fleet', 'run/r1', 'run/r2')
@@ -516,15 +516,18 @@ describe('[SAFE-5.31] bounds', () => {
 })
 
 describe('closing', () => {
-  it.each(['websocket', 'polling'])('tells pages by %s why their connection ends, before it does', async by => {
-    openNumbers()
-    const client = connect({ transports: [by] })
-    await new Promise<void>(resolve => client.on('connect', resolve))
-    const told: string[] = []
-    client.on('closing', () => told.push('closing'))
-    const gone = new Promise(resolve => client.on('disconnect', reason => resolve(told.push(reason))))
-    await gateway.close()
-    await gone
-    expect(told).toEqual(['closing', expect.stringMatching(/^transport (close|error)$/)])
-  })
+  it.each(['websocket', 'polling'])(
+    '[SYNC-6.5] tells pages by %s why their connection ends, before it does',
+    async by => {
+      openNumbers()
+      const client = connect({ transports: [by] })
+      await new Promise<void>(resolve => client.on('connect', resolve))
+      const told: string[] = []
+      client.on('closing', () => told.push('closing'))
+      const gone = new Promise(resolve => client.on('disconnect', reason => resolve(told.push(reason))))
+      await gateway.close()
+      await gone
+      expect(told).toEqual(['closing', expect.stringMatching(/^transport (close|error)$/)])
+    },
+  )
 })

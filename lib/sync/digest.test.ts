@@ -7,7 +7,7 @@ import { equal } from './json'
 import { anyDocument, shuffledKeys, throughText } from '../testing/sync/fixtures'
 
 describe('digest', () => {
-  it('[SYNC-6] is the same for equal documents, however their keys are ordered', () => {
+  it('[SYNC-6.1] is the same for equal documents, however their keys are ordered', () => {
     fc.assert(
       fc.property(anyDocument, value => {
         expect(digest(document.parse(shuffledKeys(throughText(value))))).toBe(digest(value))
@@ -15,7 +15,7 @@ describe('digest', () => {
     )
   })
 
-  it('[SYNC-6] differs between different documents', () => {
+  it('[SYNC-6.1] differs between different documents', () => {
     fc.assert(
       fc.property(anyDocument, anyDocument, (a, b) => {
         fc.pre(!equal(throughText(a), throughText(b)))
@@ -24,13 +24,13 @@ describe('digest', () => {
     )
   })
 
-  it('[SYNC-6] tells the order of items', () => {
+  it('[SYNC-6.1] tells the order of items', () => {
     const a = { id: 'a' }
     const b = { id: 'b' }
     expect(digest({ fields: {}, items: [a, b] })).not.toBe(digest({ fields: {}, items: [b, a] }))
   })
 
-  it('[SYNC-6] is the same after a step as of the whole', () => {
+  it('[SYNC-6.1] is the same after a step as of the whole', () => {
     fc.assert(
       fc.property(anyDocument, anyDocument, (prev, next) => {
         digest(prev)

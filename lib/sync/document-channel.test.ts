@@ -12,7 +12,7 @@ const counting = () => {
 }
 
 describe('a document in versions', () => {
-  it('[SYNC-2] gives whoever has an earlier version exactly what is missing, or nothing', () => {
+  it('[SYNC-2.1] gives whoever has an earlier version exactly what is missing, or nothing', () => {
     fc.assert(
       fc.property(fc.array(anyDocument, { minLength: 1, maxLength: 8 }), documents => {
         let source = documents[0] ?? emptyDocument
@@ -39,7 +39,7 @@ describe('a document in versions', () => {
     )
   })
 
-  it('[SYNC-2] proves nothing to a version from the future or before its history', () => {
+  it('[SYNC-2.3] proves nothing to a version from the future or before its history', () => {
     const { channel, count } = counting()
     count(HISTORY_STEPS + 1)
     expect(channel.since(channel.version)).toEqual([])
@@ -49,7 +49,7 @@ describe('a document in versions', () => {
     expect(channel.since(0)).toBeNull()
   })
 
-  it('[SYNC-2] bounds its history by length too', () => {
+  it('[SYNC-2.3] bounds its history by length too', () => {
     let text = 'x'
     const channel = new DocumentChannel(() => ({ fields: { text }, items: [] }))
     for (let n = 0; n < 5; n++) {
@@ -77,7 +77,7 @@ describe('a document in versions', () => {
     expect(channel.advance()?.diff).toBe('{"items":[{"status":"completed","id":"a"}]}')
   })
 
-  it('[SYNC-4] encodes a version once, and [SYNC-6] digests it once', () => {
+  it('[SYNC-4.3] encodes a version once, and [SYNC-6.1] digests it once', () => {
     const { channel } = counting()
     const encode = vi.spyOn(JSON, 'stringify')
     const first = [channel.state(), channel.digest()]

@@ -17,7 +17,7 @@ const twoDocuments = fc
   })
 
 describe('diff and apply', () => {
-  it('[SYNC-1] lead from any document to any other, over the wire', () => {
+  it('[SYNC-1.2] lead from any document to any other, over the wire', () => {
     fc.assert(
       fc.property(fc.oneof(twoDocuments, fc.tuple(anyDocument, anyDocument)), ([prev, next]) => {
         const step = diff(prev, next)

@@ -8,7 +8,7 @@ import { TestLog } from '../testing/sync/fixtures'
 const texts = (state: LogState) => state.lines.map(line => line.text)
 
 describe('a log in versions', () => {
-  it('[SYNC-1] is the same by steps as by snapshots, and counts every line it does not show', () => {
+  it('[SYNC-1.2] [SYNC-2.1] is the same by steps as by snapshots, and counts every line it does not show', () => {
     const burst = fc.record({ lines: fc.nat({ max: 12 }), skip: fc.nat({ max: 2 }), missed: fc.boolean() })
     fc.assert(
       fc.property(fc.array(burst), fc.integer({ min: 1, max: 8 }), (bursts, keeps) => {
@@ -33,7 +33,7 @@ describe('a log in versions', () => {
     )
   })
 
-  it('[SYNC-2] proves nothing to a version from the future, or one from which lines are gone', () => {
+  it('[SYNC-2.3] proves nothing to a version from the future, or one from which lines are gone', () => {
     const log = new TestLog(3)
     const channel = new LogChannel(log)
     for (const text of ['a', 'b', 'c', 'd', 'e']) log.add(text)

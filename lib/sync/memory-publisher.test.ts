@@ -54,7 +54,7 @@ function setUp(incarnation = 'p') {
 }
 
 describe('publishing', () => {
-  it('[SYNC-1] names in every push the epoch, the scope and the versions it leads from and to', async () => {
+  it('[SYNC-1.1] names in every push the epoch, the scope and the versions it leads from and to', async () => {
     const { publisher, source, change, take } = setUp()
     publisher.open(scope, source)
     const before = await publisher.read(scope)
@@ -73,7 +73,7 @@ describe('publishing', () => {
     ])
   })
 
-  it('[SYNC-4] sends the first change at once, and what follows together, 50 ms later at most', async () => {
+  it('[SYNC-4.1] [SYNC-4.2] sends the first change at once, and what follows together, 50 ms later at most', async () => {
     const { publisher, source, clock, change, take } = setUp()
     publisher.open(scope, source)
     await publisher.read(scope)
@@ -88,7 +88,7 @@ describe('publishing', () => {
     expect(take('push')).toMatchObject([{ at: 1_120 }])
   })
 
-  it('[SYNC-4] sends one message a version, however many pages listen', async () => {
+  it('[SYNC-4.3] sends one message a version, however many pages listen', async () => {
     const { publisher, source, rooms, change, take } = setUp()
     publisher.open(scope, source)
     await publisher.read(scope)
@@ -107,7 +107,7 @@ describe('publishing', () => {
     expect(take()).toMatchObject([{ event: 'push', from: 1, to: 2, at: 1 }])
   })
 
-  it('reads nothing for a scope without pages, and catches up for whoever comes', async () => {
+  it('[SYNC-4.4] reads nothing for a scope without pages, and catches up for whoever comes', async () => {
     const { publisher, source, rooms, change, clock, looks, take } = setUp()
     rooms.set(scope, 0)
     publisher.open(scope, source)
@@ -134,7 +134,7 @@ describe('publishing', () => {
 })
 
 describe('joining', () => {
-  it('[SYNC-2] is answered with diffs where they are provably complete, else with one snapshot', async () => {
+  it('[SYNC-2.1] [SYNC-2.2] [SYNC-2.3] is answered with diffs where they are provably complete, else with one snapshot', async () => {
     const { publisher, source, change } = setUp()
     publisher.open(scope, source)
     const first = await publisher.read(scope)
@@ -157,7 +157,7 @@ describe('joining', () => {
     }
   })
 
-  it('[SYNC-3] sees all that changed before, and pushes begin where the answer ends', async () => {
+  it('[SYNC-3.1] sees all that changed before, and pushes begin where the answer ends', async () => {
     const { publisher, source, change, clock, take } = setUp()
     publisher.open(scope, source)
     await publisher.read(scope)
@@ -170,7 +170,7 @@ describe('joining', () => {
     expect(take('push')).toMatchObject([{ to: 2 }, { to: 3 }, { from: 3, to: 4 }])
   })
 
-  it('[SYNC-8] agrees with what was rendered: reading and joining speak of the same versions', async () => {
+  it('[SYNC-8.2] [SYNC-8.3] agrees with what was rendered: reading and joining speak of the same versions', async () => {
     const { publisher, source, change, rooms } = setUp()
     rooms.set(scope, 0)
     publisher.open(scope, source)
@@ -191,7 +191,7 @@ describe('joining', () => {
 })
 
 describe('epochs', () => {
-  it('[SYNC-2] are never used twice: not after a restart, a renewal, or a scope that opens again', async () => {
+  it('[SYNC-2.4] [REC-7.14] are never used twice: not after a restart, a renewal, or a scope that opens again', async () => {
     const seen = new Set<string>()
     const look = async ({ publisher }: ReturnType<typeof setUp>) => seen.add((await publisher.read(scope))?.epoch ?? '')
     for (const incarnation of ['p', 'q']) {
@@ -211,7 +211,7 @@ describe('epochs', () => {
     random.stop()
   })
 
-  it('[SYNC-6] go on beating beside a source that throws, which is read again at its next change', () => {
+  it('[SYNC-6.1] go on beating beside a source that throws, which is read again at its next change', () => {
     const { publisher, source, clock, rooms, take, failures } = setUp()
     const error = new Error('cannot be read')
     let broken = true
@@ -249,7 +249,7 @@ describe('epochs', () => {
 })
 
 describe('beats', () => {
-  it('[SYNC-6] say every 5 s where each scope with pages is, also when idle', async () => {
+  it('[SYNC-6.1] say every 5 s where each scope with pages is, also when idle', async () => {
     const { publisher, source, rooms, clock, take } = setUp()
     const log = new TestLog()
     log.add('a')
@@ -271,7 +271,7 @@ describe('beats', () => {
     expect(beats[1]).toMatchObject({ version: 1, digest: null })
   })
 
-  it('[SYNC-6] look at the source, so that a change nobody announced is at most 5 s late', async () => {
+  it('[SYNC-6.1] look at the source, so that a change nobody announced is at most 5 s late', async () => {
     const { publisher, source, silently, clock, take } = setUp()
     publisher.open(scope, source)
     await publisher.read(scope)
@@ -296,7 +296,7 @@ describe('beats', () => {
 })
 
 describe('logs', () => {
-  it('[SYNC-1] are pushed line by line, and [SYNC-2] resumed from the log itself', async () => {
+  it('[SYNC-1.2] are pushed line by line, and [SYNC-2.1] resumed from the log itself', async () => {
     const { publisher, rooms, clock, take } = setUp()
     const name = logScope('r')
     const log = new TestLog()
@@ -335,7 +335,7 @@ describe('logs', () => {
 })
 
 describe('the end', () => {
-  it('[SYNC-9] of a scope is told to its pages', async () => {
+  it('[SYNC-9.1] of a scope is told to its pages', async () => {
     const { publisher, source, change, clock, take } = setUp()
     publisher.open(scope, source)
     await publisher.read(scope)
@@ -351,7 +351,7 @@ describe('the end', () => {
     expect(take()).toEqual([])
   })
 
-  it('[SYNC-5] gives a socket that has drained the newest state in one message', async () => {
+  it('[SYNC-5.2] gives a socket that has drained the newest state in one message', async () => {
     const { publisher, source, rooms, change } = setUp()
     publisher.open(scope, source)
     await publisher.read(scope)

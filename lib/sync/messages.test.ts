@@ -22,7 +22,7 @@ describe('messages', () => {
     `)
   })
 
-  it('[SYNC-1] are refused without epoch, scope or versions', () => {
+  it('[SYNC-1.1] are refused without epoch, scope or versions', () => {
     expect(heard.safeParse({ event: 'push', message: push }).success).toBe(true)
     for (const key of Object.keys(push)) {
       const whole: Record<string, unknown> = push

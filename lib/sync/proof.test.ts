@@ -5,7 +5,7 @@ import { Proof, STALE_MS } from './proof'
 const ms = fc.nat({ max: 30_000 })
 
 describe('the age of a state', () => {
-  it('[SYNC-10] is never taken for less than it is, and for more only by as long as the answer was under way', () => {
+  it('[SYNC-10.1] [SYNC-10.2] [SYNC-10.3] is never taken for less than it is, and for more only by as long as the answer was under way', () => {
     const message = fc.record({ pause: ms, underWay: ms, isNew: fc.boolean() })
     fc.assert(
       fc.property(fc.integer(), ms, ms, fc.array(message), (skew, toServer, toPage, messages) => {
@@ -32,7 +32,7 @@ describe('the age of a state', () => {
     )
   })
 
-  it('[SYNC-10] is unknown without an answer, and again when the page’s clock was set back', () => {
+  it('[SYNC-10.4] [SYNC-10.5] is unknown without an answer, and again when the page’s clock was set back', () => {
     const proof = new Proof(5_000)
     proof.replace(1_000_000, 5_000)
     expect(proof.isFresh(5_000)).toBe(false)

@@ -66,7 +66,7 @@ function setUp({ seeded = true } = {}) {
 }
 
 describe('a replica that follows', () => {
-  it('[SYNC-8] asks from the version the page was rendered with, and is live once that is confirmed', () => {
+  it('[SYNC-8.3] asks from the version the page was rendered with, and is live once that is confirmed', () => {
     const { replica, now, shown, answered, diffs } = setUp()
     expect(shown()).toEqual([1, 'connecting'])
     const ask = replica.connected(now())
@@ -87,7 +87,7 @@ describe('a replica that follows', () => {
     expect(shown()).toEqual([4, 'live'])
   })
 
-  it('[SYNC-1] applies a push that starts at its version', () => {
+  it('[SYNC-1.3] applies a push that starts at its version', () => {
     const { follow, hear, push, shown } = setUp()
     follow()
     expect(hear(push(2))).toBeUndefined()
@@ -95,7 +95,7 @@ describe('a replica that follows', () => {
     expect(shown()).toEqual([3, 'live'])
   })
 
-  it('[SYNC-1] drops what it has', () => {
+  it('[SYNC-1.4] drops what it has', () => {
     const { follow, hear, push, snapshot, shown } = setUp()
     follow()
     hear(push(2))
@@ -106,14 +106,14 @@ describe('a replica that follows', () => {
     expect(shown()).toEqual([3, 'live'])
   })
 
-  it('[SYNC-1] asks again on a gap, and shows meanwhile what it has', () => {
+  it('[SYNC-1.5] asks again on a gap, and shows meanwhile what it has', () => {
     const { follow, hear, push, shown } = setUp()
     follow()
     expect(hear(push(3))).toEqual({ scope, epoch: 'e', version: 1 })
     expect(shown()).toEqual([1, 'connecting'])
   })
 
-  it('[SYNC-1] applies nothing of another epoch, and asks', () => {
+  it('[SYNC-1.3] applies nothing of another epoch, and asks', () => {
     for (const event of ['push', 'beat'] as const) {
       const { follow, hear, push, beat, shown } = setUp()
       follow()
@@ -134,7 +134,7 @@ describe('a replica that follows', () => {
     expect(shown()).toEqual([2, 'connecting'])
   })
 
-  it('[SYNC-5] takes a snapshot that comes unasked after a jam', () => {
+  it('[SYNC-5.2] takes a snapshot that comes unasked after a jam', () => {
     const { follow, hear, snapshot, shown } = setUp()
     follow()
     expect(hear(snapshot(9))).toBeUndefined()
@@ -172,7 +172,7 @@ describe('a replica that follows', () => {
 })
 
 describe('a replica that waits for an answer', () => {
-  it('[SYNC-3] holds what came before it, and takes of that what is newer', () => {
+  it('[SYNC-3.2] [SYNC-3.3] holds what came before it, and takes of that what is newer', () => {
     const { replica, now, hear, push, answered, answer, shown } = setUp({ seeded: false })
     const { id } = replica.connected(now())
     for (const version of [4, 5, 6]) expect(hear(push(version))).toBeUndefined()
@@ -181,14 +181,14 @@ describe('a replica that waits for an answer', () => {
     expect(shown()).toEqual([6, 'live'])
   })
 
-  it('[SYNC-3] asks again where something between the answer and what waited is missing', () => {
+  it('[SYNC-3.3] asks again where something between the answer and what waited is missing', () => {
     const { replica, now, hear, push, answered, answer } = setUp({ seeded: false })
     const { id } = replica.connected(now())
     hear(push(7))
     expect(answered(id, answer(5))).toEqual({ scope, epoch: 'e', version: 5 })
   })
 
-  it('[SYNC-3] takes a push that fits at once; an older answer does not undo it', () => {
+  it('[SYNC-3.2] [SYNC-3.3] takes a push that fits at once; an older answer does not undo it', () => {
     for (const late of ['diffs', 'snapshot'] as const) {
       const { replica, now, hear, push, answered, answer, diffs, shown } = setUp()
       const { id } = replica.connected(now())
@@ -206,7 +206,7 @@ describe('a replica that waits for an answer', () => {
     expect(answered(id, answer(1))).toEqual({ scope, epoch: 'e', version: 1 })
   })
 
-  it('[SYNC-2] asks for all where the diffs are not complete', () => {
+  it('[SYNC-2.2] asks for all where the diffs are not complete', () => {
     for (const steps of ['missing', 'foreign'] as const) {
       const { replica, now, answered, diffs, shown } = setUp()
       const { id } = replica.connected(now())
@@ -223,7 +223,7 @@ describe('a replica that waits for an answer', () => {
     expect(shown()).toEqual([1, 'connecting'])
   })
 
-  it('[SYNC-7] ignores answers to earlier questions', () => {
+  it('[SYNC-7.2] ignores answers to earlier questions', () => {
     const { replica, now, answered, answer, shown } = setUp()
     const first = replica.connected(now())
     replica.disconnected(now())
@@ -248,7 +248,7 @@ describe('a replica that waits for an answer', () => {
 })
 
 describe('a replica that may be wrong', () => {
-  it('[SYNC-6] heals itself where the server has something else at its version', () => {
+  it('[SYNC-6.2] heals itself where the server has something else at its version', () => {
     const { follow, hear, beat, answered, answer, shown, replica, now } = setUp()
     follow()
     expect(hear(beat(1, { digest: 42 }))).toEqual({ scope })
@@ -260,7 +260,7 @@ describe('a replica that may be wrong', () => {
     expect(shown()).toEqual([1, 'live'])
   })
 
-  it('[SYNC-6] asks where the server is ahead, and lets a late beat pass', () => {
+  it('[SYNC-6.2] asks where the server is ahead, and lets a late beat pass', () => {
     const { follow, hear, push, beat } = setUp()
     follow()
     hear(push(2))
@@ -268,7 +268,7 @@ describe('a replica that may be wrong', () => {
     expect(hear(beat(3))).toEqual({ scope, epoch: 'e', version: 2 })
   })
 
-  it('[SYNC-6] says so when it has heard nothing for 10 s, and asks', () => {
+  it('[SYNC-6.3] says so when it has heard nothing for 10 s, and asks', () => {
     const { replica, follow, pass, look, shown, now } = setUp()
     follow()
     expect(replica.deadline()).toBe(now() + STALE_MS)
@@ -280,7 +280,7 @@ describe('a replica that may be wrong', () => {
     expect(shown()).toEqual([1, 'stale'])
   })
 
-  it('[SYNC-6] stays live by beats alone', () => {
+  it('[SYNC-6.1] stays live by beats alone', () => {
     const { follow, pass, hear, beat, shown, replica, now } = setUp()
     follow()
     for (let n = 0; n < 10; n++) {
@@ -291,7 +291,7 @@ describe('a replica that may be wrong', () => {
     expect(replica.view.checkedAt).toBe(now() - BEHIND)
   })
 
-  it('[SYNC-6] wakes from sleep as stale, whatever has lain in the buffer, until a new question is answered', () => {
+  it('[SYNC-6.4] [SYNC-10.5] wakes from sleep as stale, whatever has lain in the buffer, until a new question is answered', () => {
     const { replica, follow, pass, hear, beat, push, answered, diffs, look, shown } = setUp()
     follow()
     const buffered = [beat(1), push(2), beat(2)]
@@ -306,7 +306,7 @@ describe('a replica that may be wrong', () => {
     expect(replica.view.sync).toBe('live')
   })
 
-  it('[SYNC-10] knows how long a message was under way', () => {
+  it('[SYNC-10.1] [SYNC-10.2] knows how long a message was under way', () => {
     const { follow, pass, hear, push, shown } = setUp()
     follow()
     pass(9_000)
@@ -320,7 +320,7 @@ describe('a replica that may be wrong', () => {
     expect(shown()).toEqual([4, 'stale'])
   })
 
-  it('[SYNC-10] takes an answer to be as old as its question', () => {
+  it('[SYNC-10.2] [SYNC-10.3] takes an answer to be as old as its question', () => {
     const { replica, pass, answered, diffs, now, shown, look } = setUp()
     const { id } = replica.connected(now())
     pass(6_000)
@@ -355,7 +355,7 @@ describe('a replica that may be wrong', () => {
     expect(replica.view.sync).toBe('stale')
   })
 
-  it('[SYNC-7] hears nothing without a connection, and turns stale', () => {
+  it('[SYNC-7] [SYNC-7.1] hears nothing without a connection, and turns stale', () => {
     const { replica, follow, hear, push, beat, pass, look, shown, now } = setUp()
     follow()
     replica.disconnected(now())
@@ -379,7 +379,7 @@ describe('a replica that may be wrong', () => {
 })
 
 describe('a scope that is gone', () => {
-  it('[SYNC-9] is shown as such, and seldom asked for', () => {
+  it('[SYNC-9.1] is shown as such, and seldom asked for', () => {
     const { replica, follow, hear, gone, pass, look, now, answered } = setUp()
     follow()
     expect(hear(gone)).toBeUndefined()
@@ -395,13 +395,13 @@ describe('a scope that is gone', () => {
     }
   })
 
-  it('[SYNC-9] may be known only from an answer', () => {
+  it('[SYNC-9.1] may be known only from an answer', () => {
     const { replica, answered, now } = setUp()
     answered(replica.connected(now()).id, { kind: 'error', error: 'not-found' })
     expect(replica.view).toMatchObject({ gone: true, sync: 'stale' })
   })
 
-  it('[SYNC-9] is not gone where it gives a sign of life, or a new connection finds it', () => {
+  it('[SYNC-9.1] is not gone where it gives a sign of life, or a new connection finds it', () => {
     for (const sign of ['beat', 'connection'] as const) {
       const { replica, follow, hear, gone, beat, now, answered, answer, shown } = setUp()
       follow()
@@ -414,7 +414,7 @@ describe('a scope that is gone', () => {
     }
   })
 
-  it('[SYNC-9] while a question is under way, is believed after its answer', () => {
+  it('[SYNC-9.1] while a question is under way, is believed after its answer', () => {
     const { replica, hear, gone, answered, diffs, now } = setUp()
     const { id } = replica.connected(now())
     hear(gone)

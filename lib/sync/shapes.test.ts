@@ -29,7 +29,7 @@ describe('a run, the fleet and the containers as documents', () => {
     expect(toContainerList(fromContainerList(list).state, fromContainerList(list).stamp)).toEqual(list)
   })
 
-  it('[SYNC-8] are the same document whether they came with the HTML or were published', () => {
+  it('[SYNC-8.1] are the same document whether they came with the HTML or were published', () => {
     const run = someSnapshot('r')
     const published = new DocumentChannel(() => runDocument(someRun('r'), run.batches))
     expect(fromSnapshot(run).state).toEqual(published.document)

@@ -36,7 +36,7 @@ const html = (state: ContainerList) =>
   ).replaceAll('<!-- -->', '')
 
 describe('the containers page as the server renders it', () => {
-  it('[SYNC-8] holds every container, which state that is, and the command that shows the same', () => {
+  it('[SYNC-8.1] holds every container, which state that is, and the command that shows the same', () => {
     const page = html(list({ containers: [agent('a'), agent('b', { role: 'planning', runId: null, batchId: null })] }))
     expect(page).toContain('<title>Containers, 2 at work</title>')
     expect(page).toMatch(/data-state-version="7" data-state-epoch="e1"/)

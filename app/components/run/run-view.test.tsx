@@ -52,7 +52,7 @@ const html = (state: Snapshot, batchId?: string) =>
 const tag = (page: string, testid: string) => new RegExp(`<[^>]*data-testid="${testid}"[^>]*>`).exec(page)?.[0] ?? ''
 
 describe('the run page as the server renders it', () => {
-  it('[SYNC-8] holds the right numbers, and which state they are of', () => {
+  it('[SYNC-8.1] [SYNC-8.2] holds the right numbers, and which state they are of', () => {
     const page = html(snapshot())
     expect(page).toContain('<title>1/3 014-invoice-portal, running</title>')
     expect(page).toMatch(/data-state-version="42" data-state-epoch="e1"/)

@@ -141,7 +141,7 @@ const playCalmly = (fault?: Fault) =>
   })
 
 describe('any story', () => {
-  it('[SYNC-10] has no page that says live and shows what the server did not hold in the last 10 s', async () => {
+  it('[SYNC-10.1] has no page that says live and shows what the server did not hold in the last 10 s', async () => {
     await fc.assert(playStory(), { numRuns: RUNS })
   }, 600_000)
 
@@ -162,43 +162,43 @@ describe('any story', () => {
 
 /** Each with the path of a story that notices it. */
 const faults: Record<string, Fault & { pin: string }> = {
-  '[SYNC-1] a page that skips the check of the epoch': {
+  '[SYNC-1.3] a page that skips the check of the epoch': {
     pin: '199',
     hears: (heard, { epoch }) => (heard.event === 'push' ? { ...heard, message: { ...heard.message, epoch } } : heard),
   },
-  '[SYNC-1] a page that skips the check of where a push starts': {
+  '[SYNC-1.5] a page that skips the check of where a push starts': {
     pin: '38',
     hears: (heard, { version }) =>
       heard.event === 'push' && heard.message.to > version
         ? { ...heard, message: { ...heard.message, from: version } }
         : heard,
   },
-  '[SYNC-2] a server that uses an epoch again after a restart': { pin: '2', incarnation: 'always the same' },
-  '[SYNC-2] a server that leaves out steps that it can not find': {
+  '[SYNC-2.4] a server that uses an epoch again after a restart': { pin: '2', incarnation: 'always the same' },
+  '[SYNC-2.1] a server that leaves out steps that it can not find': {
     pin: '66',
     isAnswered: (answer, { version }) =>
       answer.kind === 'diffs' && answer.steps.length > 1
         ? { ...answer, steps: answer.steps.slice(-1).map(step => ({ ...step, from: version })) }
         : answer,
   },
-  '[SYNC-6] a page that believes what has lain in the buffer while it slept': {
+  '[SYNC-6.4] a page that believes what has lain in the buffer while it slept': {
     pin: '4',
     hears: (heard, _stamp, now) => (heard.event === 'beat' ? { ...heard, message: { ...heard.message, now } } : heard),
   },
-  '[SYNC-6] a page that takes any beat for a good one': {
+  '[SYNC-6.2] a page that takes any beat for a good one': {
     pin: '157',
     hears: (heard, { version }) =>
       heard.event === 'beat' && heard.message.digest === null
         ? { ...heard, message: { ...heard.message, version } }
         : heard,
   },
-  '[SYNC-6] a page that paints without looking at the clock': { pin: '2', neverLooks: true },
-  '[SYNC-6] a page that does not notice that its clock was set': { pin: '162', ignoresClockSet: true },
-  '[SYNC-7] a page that takes the answer to any question for the answer to its last': {
+  '[SYNC-6.4] a page that paints without looking at the clock': { pin: '2', neverLooks: true },
+  '[SYNC-10.4] a page that does not notice that its clock was set': { pin: '162', ignoresClockSet: true },
+  '[SYNC-7.2] a page that takes the answer to any question for the answer to its last': {
     pin: '323',
     takesAnyAnswer: true,
   },
-  'a diff that forgets what was removed': {
+  '[SYNC-1.2] a diff that forgets what was removed': {
     pin: '30',
     body: {
       ...documentBody,
@@ -217,7 +217,7 @@ describe('the oracle', () => {
     }, 600_000)
   }
 
-  it('notices [SYNC-3] a server that joins after it has answered', async () => {
+  it('notices [SYNC-3.1] a server that joins after it has answered', async () => {
     expect(await isNoticed('joins late', playCalmly({ joinsLateBy: 100 }), '9', RUNS)).toBe(true)
   }, 600_000)
 })

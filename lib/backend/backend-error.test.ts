@@ -255,7 +255,7 @@ describe('[RUN-2.7] a call may have been carried out', () => {
   })
 })
 
-describe('[SAFE-2.36] what the backend repeats of the credentials it was asked with', () => {
+describe('[SAFE-2.36] [SAFE-2.42] what the backend repeats of the credentials it was asked with', () => {
   const basic = Buffer.from('me:hunter2').toString('base64')
   const words = `no hunter2 for me, nor Basic ${basic}`
 

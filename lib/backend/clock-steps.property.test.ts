@@ -139,28 +139,32 @@ function looksLikeAPause(run: SteppedRun, { accepted, skew }: Story): boolean {
 }
 
 describe('a run whose backend’s clock is set at any place, by any size', () => {
-  it('[RUN-16] followed live, shows no wrong duration as sure, and never runs back', { timeout: 120_000 }, () => {
-    fc.assert(
-      fc.property(stories(step, fc.constant(0)), story => {
-        let before = 0
-        const run = tell(story, (each, act) => {
-          fc.pre(act.kind !== 'set' || !looksLikeAPause(each, story))
-          checkSure(each, story)
-          const { view, shown } = each
-          if (each.run.clockOffset === null) return
-          if (view.durationUncertain === undefined) {
-            expect(shown).toBeGreaterThanOrEqual(before - CLOCK_TOLERANCE)
-            before = shown
-          }
-        })
-        checkTold(run)
-      }),
-      { numRuns: RUNS },
-    )
-  })
+  it(
+    '[RUN-16.3] [RUN-16.4] [RUN-16.21] [RUN-16.27] followed live, shows no wrong duration as sure, and never runs back',
+    { timeout: 120_000 },
+    () => {
+      fc.assert(
+        fc.property(stories(step, fc.constant(0)), story => {
+          let before = 0
+          const run = tell(story, (each, act) => {
+            fc.pre(act.kind !== 'set' || !looksLikeAPause(each, story))
+            checkSure(each, story)
+            const { view, shown } = each
+            if (each.run.clockOffset === null) return
+            if (view.durationUncertain === undefined) {
+              expect(shown).toBeGreaterThanOrEqual(before - CLOCK_TOLERANCE)
+              before = shown
+            }
+          })
+          checkTold(run)
+        }),
+        { numRuns: RUNS },
+      )
+    },
+  )
 
   it(
-    '[RUN-16] [RUN-16.18] cut and restarted at any place, it shows no wrong duration as sure',
+    '[RUN-16.6] [RUN-16.12] [RUN-16.18] cut and restarted at any place, it shows no wrong duration as sure',
     { timeout: 120_000 },
     () => {
       fc.assert(
@@ -188,7 +192,7 @@ describe('a run whose backend’s clock is set at any place, by any size', () =>
   })
 
   it(
-    '[RUN-16] joined late, a clock that was seen to go back is marked, and every count is right',
+    '[RUN-16.5] joined late, a clock that was seen to go back is marked, and every count is right',
     { timeout: 120_000 },
     () => {
       fc.assert(
@@ -223,16 +227,20 @@ describe('a run whose dashboard’s clock is set at any place, by any size', () 
     )
   })
 
-  it('[RUN-16.14] alone, with cuts and restarts, it shows no wrong duration as sure', { timeout: 120_000 }, () => {
-    fc.assert(
-      fc.property(stories(fc.oneof(setting, outage), fc.constant(0)), story => {
-        checkTold(tell(story, each => checkSure(each, story)))
-      }),
-      { numRuns: RUNS },
-    )
-  })
+  it(
+    '[RUN-16.14] [RUN-16.31] alone, with cuts and restarts, it shows no wrong duration as sure',
+    { timeout: 120_000 },
+    () => {
+      fc.assert(
+        fc.property(stories(fc.oneof(setting, outage), fc.constant(0)), story => {
+          checkTold(tell(story, each => checkSure(each, story)))
+        }),
+        { numRuns: RUNS },
+      )
+    },
+  )
 
-  it('[RUN-16.15] with the backend’s, it shows no wrong duration as sure', { timeout: 120_000 }, () => {
+  it('[RUN-16.15] [RUN-16.32] with the backend’s, it shows no wrong duration as sure', { timeout: 120_000 }, () => {
     const both = step.map(act => ({ ...act, kind: 'set-both' }) as const)
     fc.assert(
       fc.property(stories(both, fc.constant(0)), story => {

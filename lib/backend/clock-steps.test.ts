@@ -21,7 +21,7 @@ const live = (by: number, skew = 0, digits = 9) => {
 }
 
 describe('a run that is followed from its start', () => {
-  it.each([HOUR, -HOUR])('[RUN-16] takes 5 s also where the clock is set by %d ms', by => {
+  it.each([HOUR, -HOUR])('[RUN-16.1] [RUN-16.3] [RUN-16.8] takes 5 s also where the clock is set by %d ms', by => {
     const run = live(by)
     expect(run.view).toMatchObject({ status: 'completed' })
     expect(run.view).not.toHaveProperty('durationUncertain')
@@ -43,8 +43,23 @@ describe('a run that is followed from its start', () => {
   )
 })
 
+describe('a clock that is set forward by less than a delay may last', () => {
+  it.each([2, 5, 10, 60])('[RUN-16.26] by %d s, is measured in a run that was started from here', seconds => {
+    const run = live(seconds * SECOND)
+    expect(run.view).not.toHaveProperty('durationUncertain')
+    expect(took(run)).toBe(5_000)
+  })
+})
+
+describe('a stamp that no clock can have', () => {
+  it.each([3_661 * DAY, -3_661 * DAY])('[RUN-16.10] is corrected by nothing, and is no step: %d ms off', by => {
+    const run = live(by)
+    expect(run.view.findings).toEqual([])
+  })
+})
+
 describe('a step that a replay showed and a live message measured', () => {
-  it('[RUN-16] [REC-7] is corrected once, also after a restart', () => {
+  it('[RUN-16.1] [REC-7] is corrected once, also after a restart', () => {
     const run = new SteppedRun(0, ['a', 'b'], 9).pass(20).do({ kind: 'join' }).pass(10).do({ kind: 'start' })
     run.pass(500).do({ kind: 'cut' }).pass(500).do({ kind: 'join' }).do({ kind: 'set', by: -HOUR })
     run.pass(5_000).do({ kind: 'begin', batch: 'a' }).pass(500).do({ kind: 'begin', batch: 'b' })
@@ -57,7 +72,7 @@ describe('a step that a replay showed and a live message measured', () => {
 
 describe('a step forward that several connections show, none of them by a live message', () => {
   it.each([2, 3, 4].flatMap(connections => [false, true].map(restarts => [connections, restarts] as const)))(
-    '[RUN-16] is corrected once: on %d connections, with restarts: %s',
+    '[RUN-16.1] is corrected once: on %d connections, with restarts: %s',
     (connections, restarts) => {
       const run = new SteppedRun(0, ['a', 'b', 'c', 'd'], 9).accepted().pass(20).do({ kind: 'join' })
       run.do({ kind: 'start' }).pass(500).do({ kind: 'cut' }).pass(500).do({ kind: 'set', by: HOUR })
@@ -87,34 +102,37 @@ describe('a clock that differs by 1.4 s, and a first message that comes 2.8 s la
 })
 
 describe('a container that was created after the clock was set', () => {
-  it.each(SIZES)('[DOCK-4] [RUN-16.17] by %d ms, with the Engine’s, belongs to the run in whose time that was', by => {
-    const run = new SteppedRun(0, ['a'], 9).accepted().pass(20).do({ kind: 'join' }).do({ kind: 'start' })
-    run
-      .pass(1_200)
-      .do({ kind: 'line' })
-      .pass(2_500)
-      .do({ kind: 'set', by })
-      .pass(1_200)
-      .do({ kind: 'begin', batch: 'a' })
-    const { startedAt, batches } = run.view
-    const begun = Date.parse(batches[0]?.startedAt ?? '')
-    const createdAt = creationIn(run.run)
-    const own: Employer = {
-      ...{ runId: 'r1', historyId: null, startedAt: Date.parse(startedAt ?? ''), endedAt: null },
-      batches: [{ id: 'a', name: 'a', startedAt: begun, branch: null }],
-      ...(createdAt && { createdAt }),
-    }
-    // It was over before, and was at work at the time that the clock now tells.
-    const { createdAt: _, ...before } = { ...own, runId: 'r0', startedAt: T0 - 7 * HOUR, endedAt: T0 }
-    const batch = { id: 'a', name: 'a', startedAt: T0 - 7 * HOUR, branch: `worktree/main/ckrv-batch-a-ffffff` }
-    const container = agent('c', { createdAt: run.now + 100 + by, seenRunningAt: run.now + 300, tree: 'a-1a2b3c' })
-    const employers = [{ ...before, batches: [batch] }, own]
-    expect(assign([container], employers).get('c')).toMatchObject({ runId: 'r1', batchId: 'a' })
-  })
+  it.each(SIZES)(
+    '[DOCK-4] [RUN-16.9] [RUN-16.17] by %d ms, with the Engine’s, belongs to the run in whose time that was',
+    by => {
+      const run = new SteppedRun(0, ['a'], 9).accepted().pass(20).do({ kind: 'join' }).do({ kind: 'start' })
+      run
+        .pass(1_200)
+        .do({ kind: 'line' })
+        .pass(2_500)
+        .do({ kind: 'set', by })
+        .pass(1_200)
+        .do({ kind: 'begin', batch: 'a' })
+      const { startedAt, batches } = run.view
+      const begun = Date.parse(batches[0]?.startedAt ?? '')
+      const createdAt = creationIn(run.run)
+      const own: Employer = {
+        ...{ runId: 'r1', historyId: null, startedAt: Date.parse(startedAt ?? ''), endedAt: null },
+        batches: [{ id: 'a', name: 'a', startedAt: begun, branch: null }],
+        ...(createdAt && { createdAt }),
+      }
+      // It was over before, and was at work at the time that the clock now tells.
+      const { createdAt: _, ...before } = { ...own, runId: 'r0', startedAt: T0 - 7 * HOUR, endedAt: T0 }
+      const batch = { id: 'a', name: 'a', startedAt: T0 - 7 * HOUR, branch: `worktree/main/ckrv-batch-a-ffffff` }
+      const container = agent('c', { createdAt: run.now + 100 + by, seenRunningAt: run.now + 300, tree: 'a-1a2b3c' })
+      const employers = [{ ...before, batches: [batch] }, own]
+      expect(assign([container], employers).get('c')).toMatchObject({ runId: 'r1', batchId: 'a' })
+    },
+  )
 })
 
 describe('a message that is stamped in the future', () => {
-  it('[RUN-16.6] is in doubt, though nothing but equal clocks told the offset', () => {
+  it('[RUN-16.23] is in doubt, though nothing but equal clocks told the offset', () => {
     const run = new SteppedRun(0, ['a'], 9).pass(20).do({ kind: 'join' }).pass(10).do({ kind: 'start' })
     run.pass(1_000).do({ kind: 'set', by: 60_000 }).do({ kind: 'cut' }).pass(500).do({ kind: 'join' })
     run.do({ kind: 'begin', batch: 'a' }).do({ kind: 'cut' }).pass(500).do({ kind: 'join' })
@@ -129,7 +147,7 @@ describe('a message that comes late on a connection that was joined again', () =
     return run.pass(2_000).do({ kind: 'begin', batch: 'a' }).pass(1_000)
   }
 
-  it('[RUN-16.18] is uncertain until a live message tells that the clock was set', () => {
+  it('[RUN-16.18] [RUN-16.35] is uncertain until a live message tells that the clock was set', () => {
     const run = joined()
       .do({ kind: 'set', by: -120_000 })
       .pass(5_000)
@@ -143,7 +161,7 @@ describe('a message that comes late on a connection that was joined again', () =
     expect(elapsed({ ...run.view.batches[1]!, clockOffset: run.view.clockOffset }, run.ours)).toBeLessThanOrEqual(2_000)
   })
 
-  it('[RUN-16.18] leaves nothing uncertain where it was only delayed', () => {
+  it('[RUN-16.18] [RUN-16.35] leaves nothing uncertain where it was only delayed', () => {
     const run = joined().do({ kind: 'cut' }).pass(5_000).do({ kind: 'join' }).pass(1_200)
     run.do({ kind: 'delay', by: 4_000 }).do({ kind: 'begin', batch: 'b' }).pass(4_000)
     expect(run.view.batches[1]).toMatchObject({ durationUncertain: true })

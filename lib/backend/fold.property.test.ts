@@ -135,7 +135,7 @@ describe('any run of any generation', () => {
     )
   })
 
-  it('[RUN-2] doubled, cut, lossy, out of order and replayed ends as delivered once', { timeout: 300_000 }, () => {
+  it('[RUN-2.1] doubled, cut, lossy, out of order and replayed ends as delivered once', { timeout: 300_000 }, () => {
     fc.assert(
       fc.property(stories, deliveries(false), (story, delivery) => {
         const clean = deliverClean(story)
@@ -149,7 +149,7 @@ describe('any run of any generation', () => {
   })
 
   it(
-    '[RUN-1] [RUN-7] at every step its counts sum up, and its timer only learns of an earlier start',
+    '[RUN-1.2] [RUN-7.7] at every step its counts sum up, and its timer only learns of an earlier start',
     { timeout: 300_000 },
     () => {
       fc.assert(
@@ -190,7 +190,7 @@ describe('any run whose engine tells of its status', () => {
   })
 
   it(
-    '[RUN-1] [RUN-7] loses no completion but by a failed merge, and never moves its start',
+    '[RUN-1.7] [RUN-7.7] loses no completion but by a failed merge, and never moves its start',
     { timeout: 300_000 },
     () => {
       fc.assert(
@@ -229,7 +229,7 @@ describe('any run of the oldest generation', () => {
 })
 
 describe('any input', () => {
-  it('[SAFE-4] throws nothing and leaves counts that sum up', { timeout: 300_000 }, () => {
+  it('[SAFE-4.41] throws nothing and leaves counts that sum up', { timeout: 300_000 }, () => {
     const id = fc.constantFrom('a', '__proto__', 'constructor', 'hasOwnProperty', ' ', 'x'.repeat(3_000))
     const field = fc.oneof(
       id,

@@ -89,7 +89,7 @@ describe('calls', () => {
     ])
   })
 
-  it('[RUN-8] reads a plan, and one that fails as empty', async () => {
+  it('[RUN-8.4] reads a plan, and one that fails as empty', async () => {
     const good = await backend(json({ success: true, batches: [{ id: 'a', status: 'completed' }], raw_yaml: null }))
     expect(await good.plan('s')).toMatchObject([{ id: 'a', completed: true }])
     const bad = await backend(json({ success: false, batches: [], raw_yaml: null, error: 'No plan' }))
@@ -134,7 +134,7 @@ describe('calls', () => {
     expect(told).toEqual(["9 of its runs can't be read"])
   })
 
-  it('[SAFE-5] reads the newest 50 of the history’s list, however many come', async () => {
+  it('[SAFE-5.3] reads the newest 50 of the history’s list, however many come', async () => {
     const runs = Array.from({ length: 80 }, (_, index) => ({ id: `run-${index}`, status: 'completed' }))
     const listed = await (await backend(json({ success: true, runs }))).historyList('s')
     expect(listed.map(({ id }) => id)).toEqual(runs.slice(0, 50).map(({ id }) => id))
@@ -144,7 +144,7 @@ describe('calls', () => {
     ['an hour behind', -3_600_000, 3_600_000],
     ['an hour ahead', 3_600_000, -3_600_000],
     ['about the same', -1_000, 0],
-  ])('[RUN-7] knows by any answer how far the backend’s clock is behind: %s', async (_, ahead, offset) => {
+  ])('[RUN-7.2] knows by any answer how far the backend’s clock is behind: %s', async (_, ahead, offset) => {
     const http = await backend((_, response) => {
       response.writeHead(200, { date: new Date(Date.now() + ahead).toUTCString() }).end('OK')
     })
@@ -153,7 +153,7 @@ describe('calls', () => {
     expect(Math.abs((http.clockOffset ?? NaN) - offset)).toBeLessThanOrEqual(offset === 0 ? 0 : 2_000)
   })
 
-  it('[RUN-7] takes no answer that was long under way for a clock that is behind', async () => {
+  it('[RUN-7.2] takes no answer that was long under way for a clock that is behind', async () => {
     const http = await backend((_, response) => {
       const date = new Date().toUTCString()
       setTimeout(() => response.writeHead(200, { date }).end('OK'), 2_700)
@@ -162,7 +162,7 @@ describe('calls', () => {
     expect(http.clockOffset).toBe(0)
   })
 
-  it.each(['yesterday', ''])('[RUN-7] learns nothing of it from “%s”', async date => {
+  it.each(['yesterday', ''])('[RUN-7.2] learns nothing of it from “%s”', async date => {
     const http = await backend((_, response) => response.writeHead(200, { date }).end('OK'))
     await http.health()
     expect(http.clockOffset).toBeNull()
@@ -198,7 +198,7 @@ describe('calls', () => {
     expect(await http.stop('r')).toEqual({ success: false, message: words })
   })
 
-  it('[SAFE-4] keeps any id and spec in its place', async () => {
+  it('[SAFE-4.43] keeps any id and spec in its place', async () => {
     const { calls, listener } = asked({ success: true, batches: [], runs: [] })
     const http = await backend(listener)
     const hostile = 'a b/../ü?x=1&y#z%2F'
@@ -283,13 +283,13 @@ describe('a call without a usable answer', () => {
     expect(error.message).toContain('more than 200,000 values')
   })
 
-  it('[SAFE-5.3] reads 1,000 specs of an answer at most', async () => {
+  it('[SAFE-5.56] reads 1,000 specs of an answer at most', async () => {
     const specs = Array.from({ length: 1_500 }, (_, n) => ({ name: `spec-${n}` }))
     const client = await backend((_, response) => response.end(JSON.stringify({ specs })))
     expect(await client.specs()).toHaveLength(1_000)
   })
 
-  it('[SAFE-5] reads no more than 16 MiB, and then no further', async () => {
+  it('[SAFE-5.48] reads no more than 16 MiB, and then no further', async () => {
     let closed = false
     const http = await backend((_, response) => {
       const chunk = Buffer.alloc(1024 * 1024, 120)
@@ -307,7 +307,7 @@ describe('a call without a usable answer', () => {
     await expect.poll(() => closed).toBe(true)
   })
 
-  it('[SAFE-2.34] follows no redirect: what answers there is not the backend', async () => {
+  it('[SAFE-2.34] [SAFE-2.43] follows no redirect: what answers there is not the backend', async () => {
     const elsewhere = asked({ specs: [] })
     const target = await serve(elsewhere.listener)
     const http = await backend((_, response) => response.writeHead(302, { location: target.href }).end())
@@ -321,7 +321,7 @@ describe('a call without a usable answer', () => {
 describe('credentials', () => {
   const withCredentials = (url: URL): URL => Object.assign(new URL(url), { username: 'us er', password: 'p@ss:wörd' })
 
-  it('[SAFE-2] are sent as a header', async () => {
+  it('[SAFE-2.41] are sent as a header', async () => {
     let sent: string | undefined
     const url = await serve((request, response) => {
       sent = request.headers.authorization
@@ -331,7 +331,7 @@ describe('credentials', () => {
     expect(Buffer.from(sent?.replace('Basic ', '') ?? '', 'base64').toString()).toBe('us er:p@ss:wörd')
   })
 
-  it('[SAFE-2] are in no message, whatever goes wrong', async () => {
+  it('[SAFE-2.42] are in no message, whatever goes wrong', async () => {
     const dead = await serve(plain(''))
     await new Promise(resolve => servers[0]?.close(resolve))
     const answers = [plain('no', 500), WEB_PAGE, json({}), plain('{'), (() => undefined) as RequestListener]

@@ -73,7 +73,7 @@ describe('generation B', () => {
     ['log', 'Spawning batch: Setup', { kind: 'batch-start', tier: 3, name: 'Setup' }],
     ['error', '[Orchestrator] Spawning batch: Setup', { kind: 'batch-start', tier: 3, name: 'Setup' }],
     ['info', '[Orchestrator] Spawning batch: Setup', { kind: 'batch-start', tier: 3, name: 'Setup' }],
-  ])('[RUN-3] %s %j', (type, message, expected) => {
+  ])('[RUN-3.1] [RUN-4] %s %j', (type, message, expected) => {
     expect(says(type, message)).toEqual(expected)
   })
 
@@ -83,7 +83,7 @@ describe('generation B', () => {
     expect(says('warning', words)).toEqual({ kind: 'remark' })
   })
 
-  it.each(['', ' ', '\n', 'x'])('[RUN-5] an error that begins "Execution failed:" is one, with %j after it', rest => {
+  it.each(['', ' ', '\n', 'x'])('[RUN-5.1] an error that begins "Execution failed:" is one, with %j after it', rest => {
     const { kind } = says('error', `Execution failed:${rest}`)
     expect(kind).toBe('execution-failed')
   })
@@ -102,7 +102,7 @@ describe('generation B', () => {
     expect(says('status', '', { status })).toEqual({ kind: 'run-status', status, error: null })
   })
 
-  it('[RUN-3] the engine’s own sentences hold any name and id, to the letter', { timeout: 60_000 }, () => {
+  it('[RUN-3.7] the engine’s own sentences hold any name and id, to the letter', { timeout: 60_000 }, () => {
     const hostile = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('"q"', "'q'", 'a\nb', ' a ', 'x.', '', '🚀 x'),
@@ -129,7 +129,7 @@ describe('generation B', () => {
     ['log', 'stdout'],
     ['error', 'stderr'],
     ['unheard-of', 'system'],
-  ])('[RUN-6] %s is on %s', (type, stream) => {
+  ])('[RUN-6] [RUN-6.1] %s is on %s', (type, stream) => {
     expect(read({ type, message: 'x', timestamp: STAMP }).stream).toBe(stream)
   })
 
@@ -154,7 +154,7 @@ describe('generation A', () => {
     expect(sent('error', 'x').stream).toBe('stderr')
   })
 
-  it('[RUN-6] tells healthy progress as `error` lines', () => {
+  it('[RUN-6.2] tells healthy progress as `error` lines', () => {
     const line = '2026-01-05T10:00:00Z  INFO ckrv_sandbox::docker: Creating Docker container container_name=ckrv-x'
     expect(sent('error', line).says).toEqual({ kind: 'line' })
   })
@@ -183,19 +183,19 @@ describe('generation C', () => {
 })
 
 describe('"Execution not found."', () => {
-  it('[RUN-11] is known by its words and by having no timestamp', () => {
+  it('[RUN-11.2] is known by its words and by having no timestamp', () => {
     expect(readFrame('{"type":"error","message":"Execution not found."}')).toEqual({ kind: 'unknown-run' })
     expect(readFrame('{"type_":"error","message":"Execution not found."}')).toEqual({ kind: 'unknown-run' })
   })
 
-  it('[RUN-11] with a timestamp is a line that an agent printed', () => {
+  it('[RUN-11.2] with a timestamp is a line that an agent printed', () => {
     expect(says('error', 'Execution not found.')).toEqual({ kind: 'line' })
   })
 })
 
 describe('odd frames', () => {
   it.each(['', '{', 'null', '1', '"x"', '[]', '{}', '{"timestamp":"x"}', '{"type":5,"message":{}}', '\u0000', '[[[['])(
-    '[SAFE-4] %j is no message',
+    '[SAFE-4.41] %j is no message',
     text => {
       expect(readFrame(text).kind).toBe('unreadable')
     },
@@ -211,19 +211,19 @@ describe('odd frames', () => {
     [{ type: 'batch_start', message: 'Batch begins' }, 'batch_start with unknown words'],
     [{ type: 'batch_complete', message: 'Batch is done' }, 'batch_complete with unknown words'],
     [{ type: 'run_started', message: 'x' }, 'unknown type run_started'],
-  ])('[SAFE-4] %j claims nothing, and is told of', (frame, odd) => {
+  ])('[SAFE-4.41] %j claims nothing, and is told of', (frame, odd) => {
     const reading = read(frame)
     expect(reading.odd).toBe(odd)
     expect(['remark', 'line']).toContain(reading.says.kind)
   })
 
-  it('[SAFE-4] a wrong type in one field costs that field alone', () => {
+  it('[SAFE-4.42] a wrong type in one field costs that field alone', () => {
     const frame = { type: 'log', message: 'x', timestamp: 5, stream: {}, branch: [], unknown: 1 }
     expect(read(frame)).toMatchObject({ text: 'x', timestamp: null, stream: 'stdout', says: { kind: 'line' } })
     expect(read({ type: 5, message: 'x' })).toMatchObject({ text: 'x', says: { kind: 'line' } })
   })
 
-  it('[SAFE-5] a line is cut at 64 KiB, which shows, and never in the middle of a character', () => {
+  it('[SAFE-5.41] [SAFE-5.46] [SAFE-5.51] [SAFE-5.52] a line is cut at 64 KiB, which shows, and never in the middle of a character', () => {
     const { text } = read({ type: 'log', message: `${'x'.repeat(LONGEST_LINE - 1)}🚀${'y'.repeat(5_000_000)}` })
     expect(text.length).toBeLessThanOrEqual(LONGEST_LINE)
     const [, kept = '', cut] = /^(x+) … (\d+) more characters cut$/.exec(text) ?? []
@@ -235,7 +235,7 @@ describe('odd frames', () => {
     ['error', 'Execution failed: '],
     ['error', 'Spec not found: '],
     ['batch_error', 'Batch failed: '],
-  ])('[SAFE-5] what %s “%s…” says is cut at 16 KiB: a run keeps thousands of them', (type, start) => {
+  ])('[SAFE-5.46] what %s “%s…” says is cut at 16 KiB: a run keeps thousands of them', (type, start) => {
     const { says: claim, text } = read({ type, message: start + 'x'.repeat(5_000_000) })
     expect(JSON.stringify(claim).length).toBeLessThan(17_000)
     expect(text.length).toBeGreaterThan(LONGEST_LINE - 100)
@@ -248,13 +248,16 @@ describe('odd frames', () => {
     ['start', { message: `Starting execution for spec: ${LONG}` }],
     ['info', { message: `Merging branch ${LONG}` }],
     ['info', { message: `Created run history entry: ${LONG}` }],
-  ])('[SAFE-5.1] what a %s names has a bound, and the line in the log says the whole of it', (type, fields) => {
-    const { says: claim, text } = read({ type, ...fields })
-    expect(JSON.stringify(claim).length).toBeLessThan(2_000)
-    if ('message' in fields) expect(text).toBe(fields.message.toWellFormed())
-  })
+  ])(
+    '[SAFE-5.1] [SAFE-5.50] what a %s names has a bound, and the line in the log says the whole of it',
+    (type, fields) => {
+      const { says: claim, text } = read({ type, ...fields })
+      expect(JSON.stringify(claim).length).toBeLessThan(2_000)
+      if ('message' in fields) expect(text).toBe(fields.message.toWellFormed())
+    },
+  )
 
-  it('[SAFE-5] so is the error of a status', () => {
+  it('[SAFE-5.46] so is the error of a status', () => {
     const error = 'x'.repeat(5_000_000)
     expect(JSON.stringify(says('status', '', { status: 'failed', error })).length).toBeLessThan(17_000)
     expect(JSON.stringify(says('batch_status', '', { status: 'failed', batch_id: 'a', error })).length).toBeLessThan(
@@ -262,7 +265,7 @@ describe('odd frames', () => {
     )
   })
 
-  it('[SAFE-4] no text throws, and what is read is always a claim of the schema', { timeout: 60_000 }, () => {
+  it('[SAFE-4.41] no text throws, and what is read is always a claim of the schema', { timeout: 60_000 }, () => {
     const types = fc.constantFrom(
       'start',
       'status',
@@ -308,7 +311,7 @@ describe('odd frames', () => {
     ['objects', `{"type":"log","message":"x","more":${'{"a":'.repeat(5_000)}1${'}'.repeat(5_000)}}`],
     ['a prototype', '{"__proto__":{"type":"status"},"message":"x"}'],
     ['a number without end', `{"type":"log","message":"x","more":${'9'.repeat(500_000)}}`],
-  ])('[SAFE-4] nor does one of nothing but %s', (_, frame) => {
+  ])('[SAFE-4.41] nor does one of nothing but %s', (_, frame) => {
     const reading = readFrame(frame)
     if (reading.kind === 'message') expect(reading).toMatchObject({ text: 'x', says: { kind: 'line' } })
     else expect(reading.kind).toBe('unreadable')

@@ -75,7 +75,7 @@ describe('a plan', () => {
       `a: &a [x,x]\n${'bcdefgh'.replace(/./g, (c, n: number) => `${c}: &${c} [${`*${'abcdefg'.charAt(n)},`.repeat(60)}]\n`)}batches: *h\n`,
     ],
     ['bottomless nesting', `batches: ${'['.repeat(20_000)}`],
-  ])('[RUN-8] of %s is empty, which says nothing', (_, text) => {
+  ])('[RUN-8.4] of %s is empty, which says nothing', (_, text) => {
     expect(read(failed(text))).toEqual([])
   })
 
@@ -91,7 +91,7 @@ describe('a plan', () => {
     ['a number', 7, '7'],
     ['hostile text', '__proto__', '__proto__'],
     ['spaces', ' a b ', ' a b '],
-  ])('[SAFE-4] may have %s for an id', (_, id, read_) => {
+  ])('[SAFE-4.43] may have %s for an id', (_, id, read_) => {
     expect(read({ success: true, batches: [{ id }] })).toMatchObject([{ id: read_, name: null, dependsOn: [] }])
   })
 
@@ -99,7 +99,11 @@ describe('a plan', () => {
     expect(read({ success: true, batches: [{ id, name: 'x' }] })).toEqual([])
   })
 
-  it('[SAFE-4] has wrong types where they cost a field, not the batch', () => {
+  it('[SAFE-5.53] has no batch at all where one of them can’t be read', () => {
+    expect(read({ success: true, batches: [{ id: 'a' }, { id: {} }] })).toEqual([])
+  })
+
+  it('[SAFE-4.42] has wrong types where they cost a field, not the batch', () => {
     const batches = [{ id: 'a', name: 5, depends_on: 'b', status: {}, branch: '' }]
     expect(read({ success: true, batches })).toEqual([
       { id: 'a', name: null, dependsOn: [], completed: false, running: false, branch: null },
@@ -123,7 +127,7 @@ const aliases = [
 ].join('\n')
 
 describe('a plan’s text that is made to cost', () => {
-  it('[SAFE-5.3] is read in time that grows with its keys', { timeout: 60_000 }, () => {
+  it('[SAFE-4.13] [SAFE-5.54] is read in time that grows with its keys', { timeout: 60_000 }, () => {
     let times = 0
     const growth = growthOf(size => {
       const keys = Array.from({ length: size }, (_, n) => `k${String(n)}: v`).join('\n')
@@ -133,7 +137,7 @@ describe('a plan’s text that is made to cost', () => {
     expect(growth.isLinear, growth.text).toBe(true)
   })
 
-  it('[SAFE-5.3] is read in a thread of its own where it has more than 64 KiB', { timeout: 30_000 }, async () => {
+  it('[SAFE-5.55] is read in a thread of its own where it has more than 64 KiB', { timeout: 30_000 }, async () => {
     const keys = Array.from({ length: 30_000 }, (_, n) => `k${String(n)}: v`).join('\n')
     const long = failed(`${keys}\nbatches:\n- {id: 001, name: it’s, depends_on: [a], status: Completed, branch: ~}\n`)
     expect(read(long)).toEqual([])
@@ -151,7 +155,7 @@ describe('a plan’s text that is made to cost', () => {
     ['no YAML', 'batches: [\n'],
     ['aliases of aliases', aliases],
     ['a word', 'x'],
-  ])('[SAFE-5.3] in a thread of its own is no plan where it is %s', { timeout: 30_000 }, async (_, text) => {
+  ])('[SAFE-5.55] in a thread of its own is no plan where it is %s', { timeout: 30_000 }, async (_, text) => {
     const long = failed(`${text}\n# ${'x'.repeat(64 * 1024)}`)
     await readAhead(planAnswer.parse(long))
     expect(read(long)).toEqual([])
@@ -173,7 +177,7 @@ describe('a plan’s text that is made to cost', () => {
     expect(plan.map(({ dependsOn }) => dependsOn.length)).toEqual(plan.map((_, n) => (n < 10 ? 2_000 : 0)))
   })
 
-  it('[SAFE-5.3] holds 2,001 batches at most, and is none beyond 1 MiB', () => {
+  it('[SAFE-5.3] [SAFE-5.54] holds 2,001 batches at most, and is none beyond 1 MiB', () => {
     const of = (count: number) =>
       `batches:\n${Array.from({ length: count }, (_, n) => `- id: b${String(n)}`).join('\n')}\n`
     expect(read(failed(of(2_500)))).toHaveLength(2_001)

@@ -53,7 +53,7 @@ const readBefore = new LRUCache<string, { batches: Told }>({
   sizeCalculation: (_, text) => text.length,
 })
 
-/** Reads the text of an answer, where it is long, without holding up anything else [SAFE-5.3]. */
+/** Reads the text of an answer, where it is long, without holding up anything else [SAFE-5.55]. */
 export async function readAhead({ batches, raw_yaml: text }: z.infer<typeof planAnswer>): Promise<void> {
   const isNeeded = batches.length === 0 && text !== null && text.length > SHORT_YAML && text.length <= LONGEST_YAML
   if (!isNeeded || readBefore.has(text)) return

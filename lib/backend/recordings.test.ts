@@ -139,7 +139,7 @@ for (const folder of folders) {
         }
       })
 
-      it('[RUN-1] counts sum to the total after every frame, and the timer never moves', () => {
+      it('[RUN-1.2] counts sum to the total after every frame, and the timer never moves', () => {
         const follower = follow()
         const step = connections.flat().length > 1_000 ? 97 : 1
         let n = 0
@@ -161,7 +161,7 @@ for (const folder of folders) {
         check(follower.view, expected, names)
       })
 
-      it('[RUN-2] cut at any frame and replayed, it ends the same and loses no line', { timeout: 60_000 }, () => {
+      it('[RUN-2.1] cut at any frame and replayed, it ends the same and loses no line', { timeout: 60_000 }, () => {
         const whole = follow()
         for (const texts of connections) whole.connect(texts)
         for (const [at, texts] of connections.entries()) {
@@ -182,7 +182,7 @@ for (const folder of folders) {
         }
       })
 
-      it('[RUN-2] with every frame doubled it ends the same, and no line is doubled', () => {
+      it('[RUN-2.1] with every frame doubled it ends the same, and no line is doubled', () => {
         const whole = follow()
         const doubled = follow()
         for (const texts of connections) whole.connect(texts)
@@ -191,7 +191,7 @@ for (const folder of folders) {
         expect(doubled.log).toEqual(whole.log)
       })
 
-      it('[RUN-2] joined late, it ends the same', () => {
+      it('[RUN-2.1] joined late, it ends the same', () => {
         const follower = follow()
         const last = connections.at(-1) ?? []
         if (expected.status === 'aborted' || last.length <= 1) return

@@ -53,14 +53,14 @@ const story = Array.from({ length: 10 }, (_, n) => line(`line ${String(n)}`, T0 
 const lines = story.map((_, n) => `line ${String(n)}`)
 
 describe('a message', () => {
-  it('[RUN-2] is fresh once, however often and on however many connections it comes', () => {
+  it('[RUN-2.2] [RUN-2.5] is fresh once, however often and on however many connections it comes', () => {
     const listener = new Listener()
     listener.open().hearAll(story.slice(0, 5)).hearAll(story.slice(2, 7)).cut()
     listener.open().hearAll(story).hearAll(story)
     expect(listener.log).toEqual(lines)
   })
 
-  it('[RUN-2] with the same words at another nanosecond is another', () => {
+  it('[RUN-2.2] with the same words at another nanosecond is another', () => {
     const listener = new Listener().open()
     const ids = [1, 2].map(n => {
       const timestamp = `2026-01-05T10:00:00.00000000${String(n)}Z`
@@ -69,13 +69,13 @@ describe('a message', () => {
     expect(new Set(ids).size).toBe(2)
   })
 
-  it('[RUN-2] whose stamp is too coarse is told apart by its occurrence in the connection', () => {
+  it('[RUN-2.3] whose stamp is too coarse is told apart by its occurrence in the connection', () => {
     const same = [coarse('x', T0), coarse('x', T0), coarse('y', T0), coarse('x', T0)]
     const listener = new Listener().open().hearAll(same).cut().open().hearAll(same)
     expect(listener.log).toEqual(['x', 'x', 'y', 'x'])
   })
 
-  it('[RUN-2] whose stamp is too coarse, lost on one connection, is found on the next', () => {
+  it('[RUN-2.3] whose stamp is too coarse, lost on one connection, is found on the next', () => {
     const listener = new Listener().open().hearAll([coarse('x', T0), coarse('y', T0)])
     listener
       .cut()
@@ -84,7 +84,7 @@ describe('a message', () => {
     expect(listener.log).toEqual(['x', 'y', 'x'])
   })
 
-  it('[RUN-2] without a stamp happened with the one before it', () => {
+  it('[RUN-2.4] without a stamp happened with the one before it', () => {
     const listener = new Listener().open()
     listener.hear(line('a', T0 - 5_000))
     const bare = JSON.stringify({ type: 'log', message: 'b' })
@@ -92,7 +92,7 @@ describe('a message', () => {
     expect(listener.hear(bare).id).not.toBe(listener.hear(bare).id)
   })
 
-  it('[RUN-2] without a stamp, before any with one, happened when it came', () => {
+  it('[RUN-2.4] without a stamp, before any with one, happened when it came', () => {
     const listener = new Listener().open().wait(700)
     const bare = JSON.stringify({ type: 'log', message: 'b' })
     const first = listener.hear(bare)
@@ -101,7 +101,7 @@ describe('a message', () => {
     expect(listener.log).toEqual(['b'])
   })
 
-  it('[RUN-2] keeps its id, and a short one, also where it is 5 MB long', () => {
+  it('[RUN-2.2] keeps its id, and a short one, also where it is 5 MB long', () => {
     const listener = new Listener().open()
     const [a, b] = ['a', 'b'].map(end => line('x'.repeat(5_000_000) + end, T0))
     const first = listener.hear(a ?? '')
@@ -137,7 +137,7 @@ describe('a message', () => {
   })
 
   it(
-    '[RUN-2] is logged exactly once under any cuts, losses and duplicates that end in a full replay',
+    '[RUN-2.5] is logged exactly once under any cuts, losses and duplicates that end in a full replay',
     { timeout: 60_000 },
     () => {
       const connection = fc.record({
@@ -172,31 +172,31 @@ describe('a message', () => {
 describe('a replay', () => {
   const heard = () => new Listener().open().hearAll(story).wait(5_000).cut().open()
 
-  it('[RUN-4] is over half a second after the last message that was known, and says so once', () => {
+  it('[RUN-4.23] is over half a second after the last message that was known, and says so once', () => {
     const listener = heard().hearAll(story).wait(499)
     expect(listener.settled).toBe(false)
     expect(listener.wait(1).replay.settle(listener.now)).toEqual({ kind: 'replayed', at: listener.now, connection: 2 })
     expect(listener.wait(60_000).settled).toBe(false)
   })
 
-  it('[RUN-4] is what the first connection brings, too', () => {
+  it('[RUN-4.23] is what the first connection brings, too', () => {
     const listener = new Listener().open().hearAll(story).wait(499)
     expect(listener.settled).toBe(false)
     expect(listener.wait(1).replay.settle(listener.now)).toEqual({ kind: 'replayed', at: listener.now, connection: 1 })
     expect(listener.wait(60_000).settled).toBe(false)
   })
 
-  it('[RUN-4] is not over before its first message', () => {
+  it('[RUN-4.23] is not over before its first message', () => {
     expect(heard().wait(60_000).settled).toBe(false)
   })
 
-  it('[RUN-4] is not over while known messages are missing, until 3 s of silence', () => {
+  it('[RUN-4.23] is not over while known messages are missing, until 3 s of silence', () => {
     const listener = heard().hearAll(story.slice(0, 9)).wait(2_999)
     expect(listener.settled).toBe(false)
     expect(listener.wait(1).settled).toBe(true)
   })
 
-  it('[RUN-4] goes on while new messages follow closely', () => {
+  it('[RUN-4.23] goes on while new messages follow closely', () => {
     const listener = heard().hearAll(story)
     for (let n = 0; n < 9; n += 1) {
       listener.wait(300).hear(line(`new ${String(n)}`, T0 + 20_000 + n))
@@ -206,7 +206,7 @@ describe('a replay', () => {
     expect(listener.settled).toBe(true)
   })
 
-  it('[RUN-4] that was cut is not over, and the next one must bring what both knew', () => {
+  it('[RUN-4.23] that was cut is not over, and the next one must bring what both knew', () => {
     const listener = heard()
       .hearAll(story.slice(0, 5))
       .hearAll([line('new', T0 + 20_000)])
@@ -218,7 +218,7 @@ describe('a replay', () => {
     expect(listener.wait(500).settled).toBe(true)
   })
 
-  it('[RUN-4] need not bring an abort: the backend forgets a real one', () => {
+  it('[RUN-4.18] need not bring an abort: the backend forgets a real one', () => {
     const listener = new Listener()
       .open()
       .hearAll([...story, ABORT])
@@ -226,7 +226,7 @@ describe('a replay', () => {
     expect(listener.open().hearAll(story).wait(500).settled).toBe(true)
   })
 
-  it('[RUN-4] may bring an abort: an agent’s line', () => {
+  it('[RUN-4.18] may bring an abort: an agent’s line', () => {
     const listener = new Listener()
       .open()
       .hearAll([...story, ABORT])
@@ -241,7 +241,7 @@ describe('a replay', () => {
   it.each([
     ['after all that was known', T0 + 60_000],
     ['while the old one was at work: the clock was set back', T0 + 4_500],
-  ])('[RUN-14] of another execution, stamped %s, need bring nothing of the old one', (_, from) => {
+  ])('[RUN-14.7] of another execution, stamped %s, need bring nothing of the old one', (_, from) => {
     const other = Array.from({ length: 3 }, (__, n) => line(`other ${String(n)}`, from + n))
     const listener = heard().hearAll(other)
     expect(listener.replay.caughtUp).toBe(true)
@@ -252,18 +252,18 @@ describe('a replay', () => {
     expect(listener.log).toEqual([...lines, 'other 0', 'other 1', 'other 2'])
   })
 
-  it('[RUN-14] of an execution whose first message was lost at first still is of that one', () => {
+  it('[RUN-14.3] of an execution whose first message was lost at first still is of that one', () => {
     const listener = new Listener().open().hearAll(story.slice(1, 5)).cut().open().hearAll(story)
     expect([...listener.log].sort()).toEqual(lines)
   })
 
-  it('[RUN-9] has caught up once it brought all that was known', () => {
+  it('[RUN-9.5] has caught up once it brought all that was known', () => {
     const listener = heard().hearAll(story.slice(0, 9))
     expect(listener.replay.caughtUp).toBe(false)
     expect(listener.hearAll(story.slice(9)).replay.caughtUp).toBe(true)
   })
 
-  it('[RUN-9] has caught up, too, once it is silent: what is missing then was forgotten for good', () => {
+  it('[RUN-9.5] has caught up, too, once it is silent: what is missing then was forgotten for good', () => {
     const listener = heard().hearAll(story.slice(0, 9)).wait(3_000)
     expect(listener.settled).toBe(true)
     expect(listener.replay.caughtUp).toBe(true)
@@ -271,7 +271,7 @@ describe('a replay', () => {
     expect(listener.replay.caughtUp).toBe(true)
   })
 
-  it('[RUN-4] that only stalled for 3 s is awaited in full the next time', () => {
+  it('[RUN-4.23] that only stalled for 3 s is awaited in full the next time', () => {
     const listener = heard().hearAll(story.slice(0, 5)).wait(3_000)
     expect(listener.settled).toBe(true)
     listener.hearAll(story.slice(5)).cut().open().hearAll(story.slice(0, 9)).wait(600)
@@ -284,27 +284,27 @@ describe('a live message', () => {
   const joined = () => new Listener().open().hearAll(story.slice(0, 3)).wait(2_000)
   const say = (listener: Listener, stamp: number) => listener.hear(line(`at ${String(stamp)}`, stamp)).live
 
-  it('[RUN-7] comes as long after the one before it as it was sent', () => {
+  it('[RUN-7.9] comes as long after the one before it as it was sent', () => {
     const listener = joined()
     expect(say(listener, T0 + 60_000)).toBe(false)
     expect(say(listener.wait(5_000), T0 + 65_000)).toBe(true)
     expect(say(listener.wait(700), T0 + 65_650)).toBe(true)
   })
 
-  it('[RUN-7] is not one of a burst', () => {
+  it('[RUN-7.9] is not one of a burst', () => {
     const listener = joined()
     say(listener, T0 + 60_000)
     expect(say(listener.wait(20), T0 + 60_020)).toBe(false)
   })
 
-  it('[RUN-7] is not one of a replay that stalls', () => {
+  it('[RUN-7.9] is not one of a replay that stalls', () => {
     const listener = joined()
     expect(say(listener.wait(600), T0 + 3_000)).toBe(false)
     expect(say(listener.wait(600), T0 + 3_001)).toBe(false)
     expect(say(listener.wait(600), T0 + 30_000)).toBe(false)
   })
 
-  it('[RUN-7] is not among the first second’s, nor one without a stamp, nor one that was known', () => {
+  it('[RUN-7.9] is not among the first second’s, nor one without a stamp, nor one that was known', () => {
     const listener = new Listener().open()
     say(listener, T0)
     expect(say(listener.wait(900), T0 + 900)).toBe(false)
@@ -317,7 +317,7 @@ describe('a live message', () => {
 })
 
 describe('bounds', () => {
-  it('[SAFE-5] beyond the messages that are known again, a replay’s are taken as known by their time', () => {
+  it('[SAFE-5] [RUN-2.6] beyond the messages that are known again, a replay’s are taken as known by their time', () => {
     const listener = new Listener(new Replay(5)).open().hearAll(story).cut()
     expect(listener.log).toEqual(lines)
     listener.open().hearAll([...story, line('new', T0 + 60_000)])
@@ -349,7 +349,7 @@ describe('what was observed by an earlier process', () => {
     )
   })
 
-  it('[REC-7.4] [RUN-4] but for an abort, which no replay brings', () => {
+  it('[REC-7.4] [RUN-4] [REC-7] [RUN-4.18] but for an abort, which no replay brings', () => {
     const listener = new Listener()
     for (const observation of observed([...story, ABORT])) listener.replay.learn(observation)
     listener.open().hearAll(story)

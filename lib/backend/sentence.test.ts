@@ -34,7 +34,7 @@ describe('a sentence', () => {
     ["   ✅ Successfully merged batch 'Project Setup'", merged('Project Setup')],
     ["   ✅ Batch 'Project Setup' already completed, skipping", skipped('Project Setup')],
     ["   ✅ Conflicts resolved, batch 'Project Setup' completed", merged('Project Setup')],
-  ])('[RUN-3] %j is read', (text, says) => {
+  ])('[RUN-3.1] %j is read', (text, says) => {
     expect(readSentence(text, 3)).toEqual(says)
   })
 
@@ -50,7 +50,7 @@ describe('a sentence', () => {
     ['backticks: Batch `Setup` already completed, skipping.', skipped('Setup')],
     ['an emoji: Spawning batch: 🚀 Launch', started('🚀 Launch')],
     ['brackets: Spawning batch: [core] Setup', started('[core] Setup')],
-  ])('[RUN-3] keeps a name whole that has %s', (text, says) => {
+  ])('[RUN-3.1] keeps a name whole that has %s', (text, says) => {
     expect(readSentence(text.slice(text.indexOf(': ') + 2), 3)).toEqual(says)
   })
 
@@ -64,7 +64,7 @@ describe('a sentence', () => {
     '👍🏽 Spawning batch: Setup',
     '[2026-01-05] [Orchestrator] 🚀 Spawning batch: Setup',
     '\tSpawning batch: Setup \r\n',
-  ])('[RUN-3] is read after tags, emoji and ANSI codes: %j', text => {
+  ])('[RUN-3.1] is read after tags, emoji and ANSI codes: %j', text => {
     expect(readSentence(text, 3)).toEqual(started('Setup'))
   })
 
@@ -129,7 +129,7 @@ describe('no sentence', () => {
     '▌ Completed successfully in 12ms',
     'Task ID: setup-run',
     '2026-01-05T10:00:00Z  INFO ckrv_core::runner: Executing step with prompt length: 495 step_id=analyze',
-  ])('[RUN-3] is %j', text => {
+  ])('[RUN-3.1] is %j', text => {
     expect(readSentence(text, 3)).toBeNull()
   })
 
@@ -142,7 +142,7 @@ describe('no sentence', () => {
     ['Batch ', ' completed on branch'],
     ['', `${ESC}]`],
     ['', '[a]'],
-  ])('[SAFE-4] is found in time that grows with the text: %j and many of %j', (begin, part) => {
+  ])('[SAFE-4.13] is found in time that grows with the text: %j and many of %j', (begin, part) => {
     const textOf = (size: number) => begin + part.repeat((size - begin.length) / part.length)
     expect(readSentence(textOf(1_984), 3)).toBeNull()
     const growth = growthOf(size => {

@@ -120,7 +120,7 @@ describe('what is heard', () => {
     expect(follower.log).toEqual([])
   })
 
-  it('[SAFE-4] leaves out what is no message, says so, and goes on', async () => {
+  it('[SAFE-4.41] leaves out what is no message, says so, and goes on', async () => {
     const { url } = await backend(socket => {
       socket.send(Buffer.from('{"type":"log","message":"binary"}'), { binary: true })
       send(socket, ['not JSON', '{"type":"status","status":"odd"}', frame('after', 1)])
@@ -131,7 +131,7 @@ describe('what is heard', () => {
     expect(follower.kinds('closed')).toBe(0)
   })
 
-  it('[SAFE-5] may be a line of 5 MB, of which 64 KiB are kept', async () => {
+  it('[SAFE-5.46] may be a line of 5 MB, of which 64 KiB are kept', async () => {
     const { url } = await backend(socket => {
       send(socket, [frame('x'.repeat(5_000_000), 1), frame('after', 2)])
     })
@@ -152,25 +152,29 @@ describe('what is heard', () => {
     expect(follower.log).toEqual(['a\ufffdb'])
   })
 
-  it('[SAFE-5] beyond a bound waits in the backend’s socket, and none of it is lost', { timeout: 60_000 }, async () => {
-    const pause = vi.spyOn(WebSocket.prototype, 'pause')
-    const resume = vi.spyOn(WebSocket.prototype, 'resume')
-    const big = 'x'.repeat(1_000_000)
-    const { url } = await backend(socket => {
-      send(
-        socket,
-        Array.from({ length: 48 }, (_, n) => frame(`${String(n)} ${big}`, n)),
-      )
-    })
-    const follower = new Follower(url, 'run-1', () => {
-      const until = performance.now() + 20
-      while (performance.now() < until);
-    })
-    await follower.heard(48)
-    expect(pause).toHaveBeenCalled()
-    expect(resume).toHaveBeenCalled()
-    expect(follower.log.map(text => Number(text.split(' ')[0]))).toEqual([...Array(48).keys()])
-  })
+  it(
+    '[SAFE-5.47] beyond a bound waits in the backend’s socket, and none of it is lost',
+    { timeout: 60_000 },
+    async () => {
+      const pause = vi.spyOn(WebSocket.prototype, 'pause')
+      const resume = vi.spyOn(WebSocket.prototype, 'resume')
+      const big = 'x'.repeat(1_000_000)
+      const { url } = await backend(socket => {
+        send(
+          socket,
+          Array.from({ length: 48 }, (_, n) => frame(`${String(n)} ${big}`, n)),
+        )
+      })
+      const follower = new Follower(url, 'run-1', () => {
+        const until = performance.now() + 20
+        while (performance.now() < until);
+      })
+      await follower.heard(48)
+      expect(pause).toHaveBeenCalled()
+      expect(resume).toHaveBeenCalled()
+      expect(follower.log.map(text => Number(text.split(' ')[0]))).toEqual([...Array(48).keys()])
+    },
+  )
 })
 
 describe('where it connects', () => {
@@ -182,7 +186,7 @@ describe('where it connects', () => {
     return requests[0]
   }
 
-  it('[SAFE-4] names the run, whatever its id', async () => {
+  it('[SAFE-4.43] names the run, whatever its id', async () => {
     const id = 'a b&c=d/ü#?'
     const request = await asked(url => url, id)
     const url = new URL(request?.url ?? '', 'http://x')
@@ -190,7 +194,7 @@ describe('where it connects', () => {
     expect([...url.searchParams]).toEqual([['run_id', id]])
   })
 
-  it('[SAFE-2] sends credentials as a header, and behind a path goes there', async () => {
+  it('[SAFE-2.41] sends credentials as a header, and behind a path goes there', async () => {
     const request = await asked(
       url => Object.assign(new URL('/team/', url), { username: 'me', password: 'secret' }),
       'r',
@@ -208,7 +212,7 @@ describe('a connection that is lost', () => {
     vi.advanceTimersToNextTimer()
   }
 
-  it('[RUN-2] after it brought something new is joined again at once', async () => {
+  it('[RUN-2] [RUN-9.7] after it brought something new is joined again at once', async () => {
     const { url } = await backend((socket, nth) => {
       send(socket, frames(nth))
       if (nth < 5) setImmediate(() => socket.terminate())
@@ -221,7 +225,7 @@ describe('a connection that is lost', () => {
     expect(follower.kinds('closed')).toBe(4)
   })
 
-  it('[RUN-9] without anything new is joined again after a while, longer each time', async () => {
+  it('[RUN-9.8] without anything new is joined again after a while, longer each time', async () => {
     const { url, sockets } = await backend(socket => {
       send(socket, frames(1))
       setImmediate(() => socket.terminate())
@@ -236,7 +240,7 @@ describe('a connection that is lost', () => {
     expect(follower.stalls).toBe(1)
   })
 
-  it('[RUN-9] that can’t be made is tried again after a growing while, with jitter, of at most 10 s', async () => {
+  it('[RUN-9.8] that can’t be made is tried again after a growing while, with jitter, of at most 10 s', async () => {
     const server = createServer()
     await once(server.listen(0, '127.0.0.1'), 'listening')
     const { port } = server.address() as AddressInfo
@@ -261,7 +265,7 @@ describe('a connection that is lost', () => {
     expect(follower.stalls).toBe(0)
   })
 
-  it('[RUN-9] that is answered by a web page is told of, and tried again', async () => {
+  it('[RUN-9.8] that is answered by a web page is told of, and tried again', async () => {
     const server = createServer((_, response) => response.end('<html>'))
     await once(server.listen(0, '127.0.0.1'), 'listening')
     closing.push(() => server.close())
@@ -273,7 +277,7 @@ describe('a connection that is lost', () => {
     expect(follower.observed).toEqual([])
   })
 
-  it('[RUN-9] is lost since it closed, and until another has caught up', async () => {
+  it('[RUN-9.5] is lost since it closed, and until another has caught up', async () => {
     const { url, sockets } = await backend((socket, nth) => {
       send(socket, frames(nth === 1 ? 3 : 2))
     })
@@ -289,7 +293,7 @@ describe('a connection that is lost', () => {
     expect(follower.stream.lostAt).toBeNull()
   })
 
-  it(`[RUN-2] ${CUTS} times in 6,000 lines costs no line and doubles none`, { timeout: 60_000 }, async () => {
+  it(`[RUN-2.5] ${CUTS} times in 6,000 lines costs no line and doubles none`, { timeout: 60_000 }, async () => {
     const history = frames(6_000)
     const cuts = drawNumbers('cuts', CUTS, 50, 5_949).sort((a, b) => a - b)
     const { url, sockets } = await backend((socket, nth) => {
@@ -303,7 +307,7 @@ describe('a connection that is lost', () => {
     expect(follower.log).toEqual(lines(6_000))
   })
 
-  it('[RUN-4] says of each connection once that everything came again', async () => {
+  it('[RUN-4.23] says of each connection once that everything came again', async () => {
     const { url, sockets } = await backend(socket => {
       send(socket, frames(3))
     })
@@ -320,7 +324,7 @@ describe('a connection that is lost', () => {
 })
 
 describe('a peer that never answers', () => {
-  it('[RUN-9] is left in peace for 15 silent minutes, and heard after them', async () => {
+  it('[RUN-9.9] is left in peace for 15 silent minutes, and heard after them', async () => {
     let pings = 0
     const { url, sockets } = await backend(socket => {
       socket.on('ping', () => (pings += 1))
@@ -339,7 +343,7 @@ describe('a peer that never answers', () => {
 })
 
 describe('pings of a proxy on the way', () => {
-  it('are answered', async () => {
+  it('[SAFE-5.4] are answered', async () => {
     const heard: string[] = []
     const { url } = await backend(socket => {
       socket.on('pong', data => heard.push(data.toString('utf8'))).ping('are you there')
@@ -350,7 +354,7 @@ describe('pings of a proxy on the way', () => {
     stream.close()
   })
 
-  it('[SAFE-5] that come in floods, from one that does not read, fill no memory', { timeout: 60_000 }, async () => {
+  it('[SAFE-5.4] that come in floods, from one that does not read, fill no memory', { timeout: 60_000 }, async () => {
     const pings = 250_000
     let [pongs, sent, isClosed] = [0, 0, false]
     const { url, sockets } = await backend(socket => {
@@ -384,7 +388,7 @@ describe('a run that is over', () => {
     return { follower, sockets, socket: sockets[0] ?? new WebSocket(null) }
   }
 
-  it('[RUN-4] is still heard: errors and siblings’ lines come late', async () => {
+  it('[RUN-4.4] is still heard: errors and siblings’ lines come late', async () => {
     const { follower, socket } = await finished()
     vi.advanceTimersByTime(29_000)
     expect(follower.stream.done).toBe(false)
@@ -394,7 +398,7 @@ describe('a run that is over', () => {
     expect(follower.kinds('closed')).toBe(0)
   })
 
-  it('[RUN-9] is left after 30 s of silence', async () => {
+  it('[RUN-9.10] is left after 30 s of silence', async () => {
     const { follower, sockets } = await finished()
     vi.advanceTimersByTime(31_000)
     await until(() => follower.stream.done)
@@ -402,7 +406,7 @@ describe('a run that is over', () => {
     expect(sockets).toHaveLength(1)
   })
 
-  it('[RUN-9] is left after 15 minutes, though its lines go on', async () => {
+  it('[RUN-9.10] is left after 15 minutes, though its lines go on', async () => {
     const { follower, socket } = await finished()
     for (let n = 1; n <= 36; n += 1) {
       socket.send(frame('late', n))
@@ -412,7 +416,7 @@ describe('a run that is over', () => {
     await until(() => follower.stream.done)
   })
 
-  it('[RUN-9] is not joined again when it is cut', async () => {
+  it('[RUN-9.11] is not joined again when it is cut', async () => {
     const { follower, sockets, socket } = await finished()
     socket.send(frame('late', 1))
     await follower.heard(2)
@@ -423,7 +427,7 @@ describe('a run that is over', () => {
     expect(sockets).toHaveLength(1)
   })
 
-  it('[RUN-9] waits no more for a connection', async () => {
+  it('[RUN-9.11] waits no more for a connection', async () => {
     const { url } = await backend(socket => {
       socket.terminate()
     })
@@ -433,7 +437,7 @@ describe('a run that is over', () => {
     expect(follower.stream.done).toBe(true)
   })
 
-  it('[RUN-4] and then is not, is followed on', async () => {
+  it('[RUN-4.20] and then is not, is followed on', async () => {
     const { follower, sockets, socket } = await finished()
     follower.stream.resume()
     vi.advanceTimersByTime(20 * MINUTE)
@@ -444,7 +448,7 @@ describe('a run that is over', () => {
     await until(() => sockets.length === 2)
   })
 
-  it('[RUN-4] and then is not, is joined again where it was left', async () => {
+  it('[RUN-4.20] and then is not, is joined again where it was left', async () => {
     const { follower, sockets } = await finished()
     vi.advanceTimersByTime(31_000)
     await until(() => follower.stream.done)
@@ -453,7 +457,7 @@ describe('a run that is over', () => {
     expect(follower.stream.done).toBe(false)
   })
 
-  it('[RUN-9] is not left for a rejoin that was asked for before', async () => {
+  it('[RUN-9.11] is not left for a rejoin that was asked for before', async () => {
     const { follower, sockets, socket } = await finished()
     follower.stream.rejoin()
     socket.send(frame('late', 1))
@@ -511,7 +515,7 @@ describe('an order from here', () => {
     expect(follower.kinds('closed')).toBe(0)
   })
 
-  it('[RUN-9] of a run that began long ago what is known is not current before its story is read', async () => {
+  it('[RUN-9.6] of a run that began long ago what is known is not current before its story is read', async () => {
     const { url } = await backend(socket => {
       send(socket, frames(20_000))
     })
@@ -524,7 +528,7 @@ describe('an order from here', () => {
     expect(follower.caughtUp).toBe(1)
   })
 
-  it('[RUN-9] a message sent after we joined shows that the story is read', async () => {
+  it('[RUN-9.6] a message sent after we joined shows that the story is read', async () => {
     const { url } = await backend(socket => {
       const sent = new Date(Date.now() + 1_000).toISOString().replace('Z', '000001Z')
       send(socket, [...frames(10), JSON.stringify({ type: 'log', message: 'now', timestamp: sent })])
@@ -534,7 +538,7 @@ describe('an order from here', () => {
     await until(() => follower.caughtUp === 1)
   })
 
-  it('[RUN-9] a backend that cuts every connection after one new message is not joined in a busy loop', async () => {
+  it('[RUN-9.7] a backend that cuts every connection after one new message is not joined in a busy loop', async () => {
     const { url, sockets } = await backend((socket, nth) => {
       socket.send(frame(`message ${nth}`, nth), () => {
         socket.terminate()

@@ -34,7 +34,7 @@ export class OurClockWatch {
     wasSet({ kind: 'our-clock', at: this.since, by, ahead })
   }
 
-  /** Says that the times of day which the server notes differ from the machine's clock [RUN-16.16]. */
+  /** Says that the times of day which the server notes differ from the machine's clock [RUN-16.33]. */
   findings(): Finding[] {
     const { ahead, since } = this
     if (Math.abs(ahead) < TOLD_FROM || since === null) return []
@@ -51,7 +51,7 @@ export function standingNow(): OurClock | null {
 }
 
 /**
- * A stamp of the Engine's on this machine by the server's clock [RUN-16.17]: the machine's clock made it before it was set or
+ * A stamp of the Engine's on this machine by the server's clock [RUN-16.34]: the machine's clock made it before it was set or
  * after, so of the two readings the one counts that is nearer to when that was seen.
  */
 export function byOurClock(ms: number, seenAt: number | null): number

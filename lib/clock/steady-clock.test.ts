@@ -44,7 +44,7 @@ const acts = fc.array(
 )
 
 describe('the server’s clock', () => {
-  it('[RUN-16.13] goes on as if nobody had set the machine’s, and knows by how much that was set', () => {
+  it('[RUN-16.13] [RUN-16.28] goes on as if nobody had set the machine’s, and knows by how much that was set', () => {
     fc.assert(
       fc.property(acts, fc.constantFrom(10, 1_000), fc.boolean(), (all, grain, asksOften) => {
         const machine = new Machine(grain)
@@ -78,7 +78,7 @@ describe('the server’s clock', () => {
     }
   })
 
-  it('[RUN-16.13] follows a monotonic clock that is a little fast or slow', () => {
+  it('[RUN-16.29] follows a monotonic clock that is a little fast or slow', () => {
     for (const rate of [0.999_9, 1.000_1]) {
       let passed = 0
       const monotonic = () => passed * rate

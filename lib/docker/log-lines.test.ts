@@ -72,7 +72,7 @@ describe('LogLines', () => {
     expect(textsOf(last('a\rb\r'), last('\r\r', { ms: 2 }), last('', { ms: 3 }))).toEqual(['a\rb', '', ''])
   })
 
-  it('[SAFE-4] takes time that grows with the line, also for one of returns', () => {
+  it('[SAFE-4.13] takes time that grows with the line, also for one of returns', () => {
     const growth = growthOf(size => {
       const line = last(`${'\r'.repeat(size)}x`)
       return () => textsOf(line)

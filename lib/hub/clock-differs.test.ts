@@ -93,7 +93,7 @@ describe.concurrent.each([3_600_000, -3_600_000, 86_400_000, -8_000])(
     )
 
     it(
-      '[RUN-7.2] marks the time of a run that is joined late, and it is about right',
+      '[RUN-7.2] [RUN-7.10] marks the time of a run that is joined late, and it is about right',
       { timeout: 30_000 },
       async () => {
         const { hub, startThere, atWork } = await apart(ahead)

@@ -74,7 +74,7 @@ describe.concurrent('a machine’s clock that is set while a run is at work', ()
   const steps = [HOUR, -HOUR, 5_000, -5_000]
 
   it.each(steps)(
-    '[RUN-16.13] [RUN-16.16] the dashboard’s alone, by %i ms: times stay right, live, after a restart and at the end',
+    '[RUN-16.13] [RUN-16.16] [RUN-16.33] the dashboard’s alone, by %i ms: times stay right, live, after a restart and at the end',
     async by => {
       const { backend, folder, begun, ...first } = await atWork()
       let { hub } = first

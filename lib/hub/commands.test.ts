@@ -32,7 +32,7 @@ async function start(meanwhile: () => Promise<unknown>) {
 
 // Minutes pass for the dashboard; how long that takes here depends on the machine.
 describe('a start that gets no answer', { timeout: 60_000 }, () => {
-  it('[RUN-2] is followed, for it may have been heard', async () => {
+  it('[RUN-2.7] [RUN-2.10] is followed, for it may have been heard', async () => {
     const told = await start(async () => {
       await world.pass(3)
       world.backend.path = SILENT
@@ -44,7 +44,7 @@ describe('a start that gets no answer', { timeout: 60_000 }, () => {
     expect(told).toMatchObject({ asked: 'failed', run: { status: 'running' } })
   })
 
-  it('[RUN-2.7] is forgotten once the backend has said for 5 min that it does not know the run', async () => {
+  it('[RUN-2.13] is forgotten once the backend has said for 5 min that it does not know the run', async () => {
     // What is asked arrives, and comes to nothing.
     vi.spyOn(world.backend, 'execute').mockReturnValue(false)
     const told = await start(async () => {

@@ -125,7 +125,7 @@ for (const generation of ['A', 'B', 'C'] as const) {
       expect(new Set(snapshot.batches.map(({ branch }) => branch)).size).toBe(5)
     })
 
-    it('[RUN-2] sockets cut again and again lose no line and double none', async () => {
+    it('[RUN-2.5] sockets cut again and again lose no line and double none', async () => {
       const { hub, backend } = await world(generation)
       backend.hold('mail')
       const { runId } = await hub.start({ spec: '001-todo' })
@@ -139,7 +139,7 @@ for (const generation of ['A', 'B', 'C'] as const) {
       expect(numbered.sort()).toEqual(Array.from({ length: 20 }, (_, index) => `line ${index + 1}`).sort())
     })
 
-    it('[RUN-11] a backend that died and came back no longer knows the run: it has failed', async () => {
+    it('[RUN-11.1] a backend that died and came back no longer knows the run: it has failed', async () => {
       const { hub, backend } = await world(generation)
       backend.hold('mail')
       const { runId } = await hub.start({ spec: '001-todo' })
@@ -173,7 +173,7 @@ for (const generation of ['A', 'B', 'C'] as const) {
       }
     })
 
-    it('[RUN-4] a stop from here aborts the run', async () => {
+    it('[RUN-4.16] a stop from here aborts the run', async () => {
       const { hub, backend } = await world(generation)
       backend.hold('setup')
       const { runId } = await hub.start({ spec: '001-todo' })
@@ -184,7 +184,7 @@ for (const generation of ['A', 'B', 'C'] as const) {
       await expect(hub.stop(runId)).rejects.toMatchObject({ code: 'over' })
     })
 
-    it('[RUN-4] a stop from elsewhere aborts it too, once a fresh join has shown that no agent printed it', async () => {
+    it('[RUN-4.17] [RUN-4.18] a stop from elsewhere aborts it too, once a fresh join has shown that no agent printed it', async () => {
       const { hub, backend, http } = await world(generation)
       backend.hold('setup')
       const { runId } = await hub.start({ spec: '001-todo' })
@@ -193,7 +193,7 @@ for (const generation of ['A', 'B', 'C'] as const) {
       expect((await ended(hub, runId, 'aborted')).stopping).toBe(false)
     })
 
-    it('[RUN-5] a failed merge takes its batch’s completion back', async () => {
+    it('[RUN-5.3] [RUN-5.4] a failed merge takes its batch’s completion back', async () => {
       const { hub, backend } = await world(generation)
       backend.failMerge('mail-2')
       const { runId } = await hub.start({ spec: '001-todo' })
@@ -246,7 +246,7 @@ for (const generation of ['A', 'B', 'C'] as const) {
 }
 
 describe('the hub', () => {
-  it('[RUN-2] a burst that drops every reader ends with each line once', async () => {
+  it('[RUN-2.5] a burst that drops every reader ends with each line once', async () => {
     const { hub, backend } = await world('B')
     backend.burst('mail', 6_000)
     const { runId } = await hub.start({ spec: '001-todo' })
@@ -266,7 +266,7 @@ describe('the hub', () => {
     await ended(hub, runId, 'completed')
   })
 
-  it('[RUN-8] two runs of one spec at once share a plan that corrects neither', { timeout: 20_000 }, async () => {
+  it('[RUN-8.5] two runs of one spec at once share a plan that corrects neither', { timeout: 20_000 }, async () => {
     const { hub, backend, http } = await world('B')
     backend.hold('mail')
     const first = (await hub.start({ spec: '001-todo', runId: 'first' })).runId
@@ -299,7 +299,7 @@ describe('the hub', () => {
     expect(await hub.snapshot('run-none')).toBeUndefined()
   })
 
-  it('[RUN-14] an id used again after a restart is a new run under a new epoch', async () => {
+  it('[RUN-14.1] an id used again after a restart is a new run under a new epoch', async () => {
     const { hub, backend, http } = await world('B')
     backend.hold('mail')
     const { runId } = await hub.start({ spec: '001-todo', runId: 'again' })
@@ -350,7 +350,7 @@ describe('the hub', () => {
     await expect(hub.stop('none')).rejects.toMatchObject({ code: 'not-found' })
   })
 
-  it('[RUN-2] an id whose start is refused is another’s run: who follows it then gets that one, for good', async () => {
+  it('[RUN-2.9] an id whose start is refused is another’s run: who follows it then gets that one, for good', async () => {
     const { hub, backend, http } = await world('B')
     backend.hold('setup')
     await http.start({ spec: '001-todo', runId: 'theirs', dryRun: false, model: undefined, resumeRunId: undefined })
@@ -363,7 +363,7 @@ describe('the hub', () => {
     await until(hub, 'theirs', ({ counts }) => expect(counts.running).toBe(1))
   })
 
-  it('[RUN-2] [RUN-4] no stop is sent for an id while its start may yet be refused', async () => {
+  it('[RUN-2.9] [RUN-4] no stop is sent for an id while its start may yet be refused', async () => {
     const { hub, backend, http } = await world('B')
     backend.hold('setup')
     await http.start({ spec: '001-todo', runId: 'theirs', dryRun: false, model: undefined, resumeRunId: undefined })
@@ -373,7 +373,7 @@ describe('the hub', () => {
     await until(hub, 'theirs', ({ status }) => expect(status).toBe('running'))
   })
 
-  it('[RUN-5] an unknown spec is the backend’s to refuse: the run fails', async () => {
+  it('[RUN-5.2] an unknown spec is the backend’s to refuse: the run fails', async () => {
     const { hub } = await world('B')
     const { runId } = await hub.start({ spec: '999-none' })
     expect((await ended(hub, runId, 'failed')).error).toMatch(/not found/i)

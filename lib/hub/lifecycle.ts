@@ -321,7 +321,7 @@ export class Lifecycle {
   }
 
   /**
-   * Forgets a run whose start was not answered, once the backend has said for 5 min that it does not know it [RUN-2.7]. A
+   * Forgets a run whose start was not answered, once the backend has said for 5 min that it does not know it [RUN-2.13]. A
    * backend that is away says nothing, and is waited for.
    */
   discardUnlessBegun(session: Session): void {

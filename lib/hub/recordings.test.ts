@@ -65,7 +65,7 @@ describe.each(folders.flatMap(folder => dashboards.map(dashboard => ({ folder, .
     const played = new Played(folder, sockets, spec, ours, lag)
     const byId = (short: string) => [...played.facts.values()].find(({ id }) => id.startsWith(short))
 
-    it('[RUN-10] ends as expected, evidence named what nobody else did', () => {
+    it('[RUN-10.3] ends as expected, evidence named what nobody else did', () => {
       for (const { runId, derived } of played.runs) {
         const truth = truthOf(runId)
         if (!truth) continue
@@ -77,7 +77,7 @@ describe.each(folders.flatMap(folder => dashboards.map(dashboard => ({ folder, .
       }
     })
 
-    it('[DOCK-2] comes to the verdicts that are expected', () => {
+    it('[DOCK-2.21] comes to the verdicts that are expected', () => {
       for (const { runId, derived } of played.runs) {
         for (const [name, words] of Object.entries(truthOf(runId)?.verdicts ?? {})) {
           const [first, last = first] = words.split(' until its container ends, then ')

@@ -4,6 +4,7 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { startReferenceBackend } from '../reference-backend/server'
 import { MemoryPublisher } from '../sync/memory-publisher'
 import { fleetScope, logScope, runScope } from '../sync/scope'
+import { HubError } from './api/hub-api'
 import { Hub } from './hub'
 import { projectWith } from '../testing/hub/project'
 
@@ -16,7 +17,7 @@ afterEach(async () => {
 })
 
 it.each(['A', 'B', 'C'] as const)(
-  '[SAFE-4.33] no secret that an agent prints reaches a page, a log or an answer (%s)',
+  '[SAFE-4.33] [SAFE-4.44] no secret that an agent prints reaches a page, a log or an answer (%s)',
   async generation => {
     const project = await projectWith([{ id: 'setup' }])
     cleanUp.push(() => rm(project, { recursive: true, force: true }))
@@ -53,3 +54,7 @@ it.each(['A', 'B', 'C'] as const)(
     expect(all).not.toContain(KEY_LINE)
   },
 )
+
+it('[SAFE-4.46] no error of the hub holds a secret', () => {
+  expect(new HubError('refused', `denied for ${SECRET}`).message).toBe('denied for ghp_•••')
+})

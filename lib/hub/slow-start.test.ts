@@ -134,7 +134,7 @@ const texts = async (runId: string) =>
   (await hub.logs(runId, { after: 0, limit: 1_000 }))?.lines.map(({ text }) => text).join('\n')
 
 describe('[RUN-2.7] a start that a busy backend does not answer within 10 s', { timeout: 40_000 }, () => {
-  it('is said to have perhaps begun, with the run that it is followed as, and shows up when it begins', async () => {
+  it('[RUN-2.10] [RUN-2.11] is said to have perhaps begun, with the run that it is followed as, and shows up when it begins', async () => {
     const error = await unanswered()
     expect(error).toMatchObject({ code: 'unreachable', runId: expect.stringMatching(/^run-/) as string })
     expect(error.message).toMatch(
@@ -151,7 +151,7 @@ describe('[RUN-2.7] a start that a busy backend does not answer within 10 s', { 
     expect(await texts(runId)).toMatch(/The start asked for by ann was not answered; the run may begin all the same\./)
   })
 
-  it('is a dry run from its first word on, where one was asked for', async () => {
+  it('[RUN-2.12] is a dry run from its first word on, where one was asked for', async () => {
     const { runId } = await unanswered({ dryRun: true, runId: 'mine' })
     const seen: boolean[] = []
     slow.letThrough()
@@ -181,7 +181,7 @@ describe('[RUN-2.7] a start that a busy backend does not answer within 10 s', { 
   })
 })
 
-it('[RUN-2.7] a stop that is not answered within 10 s is said to have perhaps been heard', async () => {
+it('[RUN-2.7] [RUN-2.14] a stop that is not answered within 10 s is said to have perhaps been heard', async () => {
   backend.hold('setup')
   const started = hub.start({ spec: '001-todo' })
   await slow.asked()

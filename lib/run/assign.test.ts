@@ -42,13 +42,13 @@ describe('a run that died with its backend', () => {
   const runs = [died(0), died(1), died(2)]
   const agents = [0, 1, 2].map(n => agent(`c${n}`, { ...at(3 * n + 1.5), tree: `a-00000${n}` }))
 
-  it('[DOCK-4] [RUN-11] may have begun a container after its last word, and the next run’s is not its own', () => {
+  it('[DOCK-4.30] [RUN-11] may have begun a container after its last word, and the next run’s is not its own', () => {
     const expected = [0, 1, 2].map(n => [`c${n}`, given(`r${n}`, 'a')] as const)
     expect([...assign(agents, runs)]).toEqual(expected)
     expect([...assign([...agents].reverse(), [...runs].reverse())].sort()).toEqual(expected)
   })
 
-  it('[DOCK-4] that is noticed late takes nothing that was created in another’s time', () => {
+  it('[DOCK-4.30] that is noticed late takes nothing that was created in another’s time', () => {
     const late = { ...died(0), diedBy: T0 + 3_600 * SECOND }
     const open = run('r9', ['a'], { startedAt: T0 + 60 * SECOND })
     const own = agent('c', { ...at(62), tree: 'a-999999' })
@@ -57,7 +57,7 @@ describe('a run that died with its backend', () => {
 })
 
 describe('what a container says', () => {
-  it('[DOCK-4] by label it belongs to the run and batch that this names, whatever else it says', () => {
+  it('[DOCK-4.21] by label it belongs to the run and batch that this names, whatever else it says', () => {
     const marks = { runId: 'r2', batchId: 'b' }
     const labelled = agent('c', { ...at(2), tree: 'a-1a2b3c', marks })
     expect(assign([labelled], [run('r1', ['a', 'b']), run('r2', [], { startedAt: null })]).get('c')).toEqual(
@@ -65,7 +65,7 @@ describe('what a container says', () => {
     )
   })
 
-  it('[DOCK-4] a label may name the run as the history does', () => {
+  it('[DOCK-4.21] a label may name the run as the history does', () => {
     const labelled = agent('c', { ...at(2), tree: null, marks: { runId: 'run-2026-01-15-a1b2c3', batchId: 'a' } })
     const entry = { historyId: 'run-2026-01-15-a1b2c3' }
     expect(assign([labelled], [run('r1', ['a'], entry)]).get('c')).toEqual(given('r1', 'a', 'label'))
@@ -77,19 +77,19 @@ describe('what a container says', () => {
     expect(assign([labelled], both).get('c')).toEqual(nobodys('r1 a', 'r2 a'))
   })
 
-  it('[DOCK-4] a label that names a run that nobody knows makes it nobody’s', () => {
+  it('[DOCK-4.21] a label that names a run that nobody knows makes it nobody’s', () => {
     const labelled = agent('c', { ...at(2), tree: 'a-1a2b3c', marks: { runId: 'other', batchId: 'a' } })
     expect(assign([labelled], [run('r1', [{ id: 'a', branch: branchOf('a') }])]).get('c')).toEqual(nobodys())
   })
 
-  it('[DOCK-4] a label without a batch means the batch of the work tree', () => {
+  it('[DOCK-4.21] a label without a batch means the batch of the work tree', () => {
     const labelled = agent('c', { ...at(2), tree: 'a-1a2b3c', marks: { runId: 'r1' } })
     expect(assign([labelled], [run('r1', ['a'])]).get('c')).toEqual(given('r1', 'a', 'label'))
     const bare = agent('c', { ...at(2), tree: null, marks: { runId: 'r1' } })
     expect(assign([bare], [run('r1', ['a'])]).get('c')).toEqual(nobodys())
   })
 
-  it('[DOCK-4] by its work tree it belongs to the batch of that id, not to one of that name', () => {
+  it('[DOCK-4.22] by its work tree it belongs to the batch of that id, not to one of that name', () => {
     const container = agent('c', { ...at(2), tree: 'a-1a2b3c', marks: { mission: 'b' } })
     const runs = [
       run('r1', [
@@ -101,7 +101,7 @@ describe('what a container says', () => {
   })
 
   it.each(['1', 'batch-002', 'a-1a2b3c', '__proto__', 'toString', 'Worker’s Queue'])(
-    '[SAFE-4] ids are only texts: %s',
+    '[SAFE-4.43] ids are only texts: %s',
     id => {
       const container = agent('c', { ...at(2), tree: `${id}-0f0f0f` })
       expect(assign([container], [run('r1', ['x', id])]).get('c')).toEqual(given('r1', id))
@@ -109,7 +109,7 @@ describe('what a container says', () => {
     },
   )
 
-  it('[DOCK-4] by its mission alone it belongs to the only batch of that name', () => {
+  it('[DOCK-4.23] by its mission alone it belongs to the only batch of that name', () => {
     const container = agent('c', { ...at(2), tree: null, marks: { mission: 'Mail' } })
     const mail = { id: 'mail', name: 'Mail' }
     expect(assign([container], [run('r1', ['a', mail])]).get('c')).toEqual(given('r1', 'mail', 'mission'))
@@ -120,14 +120,14 @@ describe('what a container says', () => {
     expect(assign([bare], [run('r1', ['a'])]).get('c')).toEqual(nobodys())
   })
 
-  it('[DOCK-4] by its mission where no id of its work tree is told yet', () => {
+  it('[DOCK-4.23] by its mission where no id of its work tree is told yet', () => {
     const container = agent('c', { ...at(2), tree: 'setup-1a2b3c', marks: { mission: 'Project Setup' } })
     expect(assign([container], [run('r1', ['Project Setup'])]).get('c')).toEqual(
       given('r1', 'Project Setup', 'mission'),
     )
   })
 
-  it('[DOCK-4] of equal names a start that was told by name may be the other’s', () => {
+  it('[DOCK-4.28] of equal names a start that was told by name may be the other’s', () => {
     const runs = [
       run('r1', [
         { id: 'mail', name: 'Mail' },
@@ -143,24 +143,24 @@ describe('what a container says', () => {
 })
 
 describe('when it was created', () => {
-  it('[DOCK-4] is after its batch began', () => {
+  it('[DOCK-4.26] is after its batch began', () => {
     const runs = [run('r1', ['a', { id: 'b', startedAt: null }, { id: 'c', startedAt: T0 + 60 * SECOND }])]
     expect(assign([agent('c', { ...at(2), tree: 'a-1a2b3c' })], runs).get('c')).toEqual(given('r1', 'a'))
     expect(assign([agent('c', { ...at(2), tree: 'b-1a2b3c' })], runs).get('c')).toEqual(nobodys())
     expect(assign([agent('c', { ...at(2), tree: 'c-1a2b3c' })], runs).get('c')).toEqual(nobodys())
   })
 
-  it('[DOCK-4] is before its run was over', () => {
+  it('[DOCK-4.26] is before its run was over', () => {
     const runs = [run('r1', ['a'], { endedAt: T0 + 30 * SECOND })]
     expect(assign([agent('c', at(30))], runs).get('c')).toEqual(given('r1', 'a'))
     expect(assign([agent('c', at(36))], runs).get('c')).toEqual(nobodys())
   })
 
-  it('[DOCK-4] is not the time of a run of which nothing was heard', () => {
+  it('[DOCK-4.26] is not the time of a run of which nothing was heard', () => {
     expect(assign([agent('c', at(2))], [run('r1', ['a'], { startedAt: null })]).get('c')).toEqual(nobodys())
   })
 
-  it('[DOCK-4] may by a clock of Docker’s own be up to 5 s beside, where no run fits to the letter', () => {
+  it('[DOCK-4.31] may by a clock of Docker’s own be up to 5 s beside, where no run fits to the letter', () => {
     const runs = [run('r1', ['a'], { endedAt: T0 + 30 * SECOND })]
     for (const [ms, expected] of [
       [SECOND - 5_001, nobodys()],
@@ -172,7 +172,7 @@ describe('when it was created', () => {
     }
   })
 
-  it('[DOCK-4] a clock’s difference takes no batch from the container that fits to the letter', () => {
+  it('[DOCK-4.31] a clock’s difference takes no batch from the container that fits to the letter', () => {
     // The first one is of a run that is not known here.
     const containers = [agent('x', { ...at(0), tree: 'a-111111' }), agent('y', { ...at(2), tree: 'a-222222' })]
     const found = assign(containers, [run('r1', ['a'])])
@@ -190,7 +190,7 @@ describe('runs in turn', () => {
   const left = agent('left', { ...at(5), tree: 'ui-bbbbbb' })
   const again = agent('again', { ...at(14), tree: 'ui-cccccc' })
 
-  it('[DOCK-4] each keeps its own containers, and what was completed before is the earlier one’s', () => {
+  it('[DOCK-4.25] each keeps its own containers, and what was completed before is the earlier one’s', () => {
     const found = assign([setup, left, again], [first, second])
     expect(Object.fromEntries(found)).toEqual({
       setup: given('r1', 'setup'),
@@ -199,13 +199,13 @@ describe('runs in turn', () => {
     })
   })
 
-  it('[DOCK-7] an agent that goes on from container to container after its run’s end stays that run’s', () => {
+  it('[DOCK-7] [DOCK-4.34] an agent that goes on from container to container after its run’s end stays that run’s', () => {
     const next = agent('next', { ...at(15), tree: 'ui-bbbbbb' })
     const found = assign([left, next, again], [first, second])
     expect([found.get('next'), found.get('again')]).toEqual([given('r1', 'ui'), given('r2', 'ui')])
   })
 
-  it('[DOCK-4] a batch completed before is nobody’s in the run that only knows of it', () => {
+  it('[DOCK-4.26] a batch completed before is nobody’s in the run that only knows of it', () => {
     expect(assign([setup], [second]).get('setup')).toEqual(nobodys())
   })
 })
@@ -217,12 +217,12 @@ describe('runs at once', () => {
   const x = agent('x', { ...at(5), tree: 'a-222222' })
   const y = agent('y', { ...at(5), tree: 'a-333333' })
 
-  it('[DOCK-4] are told apart by time: a batch that has its container takes none of another mount', () => {
+  it('[DOCK-4.26] [DOCK-4.29] are told apart by time: a batch that has its container takes none of another mount', () => {
     const found = assign([early, x], [one, two])
     expect([found.get('early'), found.get('x')]).toEqual([given('r1', 'a'), given('r2', 'a')])
   })
 
-  it('[DOCK-4] else leave it open until a branch names the work tree, and then know both', () => {
+  it('[DOCK-4.24] [DOCK-4.27] else leave it open until a branch names the work tree, and then know both', () => {
     const open = assign([x, y], [one, two])
     expect([open.get('x'), open.get('y')]).toEqual([nobodys('r1 a', 'r2 a'), nobodys('r1 a', 'r2 a')])
     const proven = run('r2', [{ id: 'a', startedAt: T0 + 3 * SECOND, branch: branch('a', '222222') }])
@@ -230,29 +230,29 @@ describe('runs at once', () => {
     expect([found.get('x'), found.get('y')]).toEqual([given('r2', 'a'), given('r1', 'a')])
   })
 
-  it('[DOCK-4] a proof overrules what time alone had told', () => {
+  it('[DOCK-4.24] [DOCK-4.29] a proof overrules what time alone had told', () => {
     const proven = run('r2', [{ id: 'a', startedAt: T0 + 3 * SECOND, branch: branch('a', '111111') }])
     const found = assign([early, x], [one, proven])
     expect([found.get('early'), found.get('x')]).toEqual([given('r2', 'a'), given('r1', 'a')])
   })
 
-  it('[DOCK-4] a proof needs no equal clocks', () => {
+  it('[DOCK-4.24] a proof needs no equal clocks', () => {
     const over = run('r2', [{ id: 'a', branch: branch('a', '222222') }], { endedAt: T0 + 3 * SECOND })
     expect(assign([agent('late', { ...at(60), tree: 'a-222222' })], [over]).get('late')).toEqual(given('r2', 'a'))
   })
 
-  it('[DOCK-4] a batch whose branch names one work tree takes none of another', () => {
+  it('[DOCK-4.26] a batch whose branch names one work tree takes none of another', () => {
     const proven = run('r1', [{ id: 'a', branch: branch('a', '111111') }])
     expect(assign([x], [proven]).get('x')).toEqual(nobodys())
     expect(assign([x], [proven, two]).get('x')).toEqual(given('r2', 'a'))
   })
 
-  it('[DOCK-4] are candidates only where they fit, while any fits to the letter', () => {
+  it('[DOCK-4.26] [DOCK-4.27] are candidates only where they fit, while any fits to the letter', () => {
     const over = run('r3', ['a'], { endedAt: T0 + 4 * SECOND })
     expect(assign([x], [one, two, over]).get('x')).toEqual(nobodys('r1 a', 'r2 a'))
   })
 
-  it('[DOCK-4.1] by clocks that differ, leave open what the other may miss, and no other’s', () => {
+  it('[DOCK-4.1] [DOCK-4.33] by clocks that differ, leave open what the other may miss, and no other’s', () => {
     // Of a run that only the history tells of it is not known when its batch began.
     const entry = run('h1', [{ id: 'a', startedAt: T0 }], { beginsUnknown: true })
     const begun = (seconds: number, over: Partial<Employer> = {}) =>
@@ -290,7 +290,7 @@ describe('runs at once', () => {
     expect([...assign(steps, [entry, proven]).values()]).toEqual(all(given('r1', 'a')))
   })
 
-  it('[DOCK-4.1] by clocks that differ, leave open what takes the place of another container', () => {
+  it('[DOCK-4.32] [DOCK-4.33] by clocks that differ, leave open what takes the place of another container', () => {
     // By an Engine whose clock is 3 s behind the backend’s, the second container was created as the first run’s batch began.
     const [first, second] = [
       run('r1', [{ id: 'a', startedAt: T0 + 3 * SECOND }]),
@@ -336,7 +336,7 @@ describe('runs at once', () => {
     expect(assign([x, next], [one, yet], ({ id }) => id === 'next').get('next')).toEqual(given('r1', 'a'))
   })
 
-  it('[DOCK-4] only the branch of that very batch is proof', () => {
+  it('[DOCK-4.24] only the branch of that very batch is proof', () => {
     for (const named of ['dry-run-branch', branch('b', '222222'), `${branch('a', '222222')}0`, 'ckrv-batch-a-22222']) {
       const runs = [run('r1', [{ id: 'a', branch: named }]), two]
       expect(assign([x], runs).get('x')).toEqual(nobodys('r1 a', 'r2 a'))
@@ -350,12 +350,12 @@ describe('another repository', () => {
   const proof = agent('proof', { ...at(2), tree: 'setup-1a2b3c' })
   const setup = { id: 'setup', branch: branchOf('setup') }
 
-  it('[DOCK-4] is told by the first proof of where the backend’s own is', () => {
+  it('[DOCK-4.36] is told by the first proof of where the backend’s own is', () => {
     expect(assign([proof, elsewhere('c', '111111')], [run('r1', ['setup', 'a'])]).get('c')).toEqual(given('r1', 'a'))
     expect(assign([proof, elsewhere('c', '111111')], [run('r1', [setup, 'a'])]).get('c')).toEqual(nobodys())
   })
 
-  it('[DOCK-4] takes no batch’s place', () => {
+  it('[DOCK-4.36] takes no batch’s place', () => {
     const own = agent('own', { ...at(4), tree: 'a-222222' })
     const found = assign([elsewhere('c', '111111'), own, proof], [run('r1', [setup, 'a'])])
     expect(own.marks.tree?.repository).toBe(REPOSITORY)
@@ -364,13 +364,13 @@ describe('another repository', () => {
 })
 
 describe('several containers of one batch', () => {
-  it('[DOCK-7] one after the other in its work tree all are its own', () => {
+  it('[DOCK-7.21] [DOCK-4.34] one after the other in its work tree all are its own', () => {
     const steps = [2, 3, 4, 5].map(n => agent(`step ${n}`, { ...at(n), tree: 'a-1a2b3c', exitCode: 0 }))
     const found = assign(steps, [run('r1', ['a']), run('r2', ['a'], { startedAt: T0 + 2.5 * SECOND })])
     expect(steps.map(({ id }) => found.get(id))).toEqual(steps.map(() => given('r1', 'a')))
   })
 
-  it('[DOCK-7] without a work tree too', () => {
+  it('[DOCK-7.21] without a work tree too', () => {
     const steps = [2, 3].map(n => agent(`step ${n}`, { ...at(n), tree: null, marks: { mission: 'a' } }))
     const found = assign([...steps, agent('c', { ...at(4), tree: 'a-1a2b3c' })], [run('r1', ['a'])])
     expect([...found.values()]).toEqual([given('r1', 'a', 'mission'), given('r1', 'a', 'mission'), nobodys()])
@@ -382,7 +382,7 @@ describe('any runs and containers', () => {
   const id = fc.constantFrom('a', 'b', '__proto__')
   const suffix = fc.constantFrom('111111', '222222', '333333')
 
-  it('[DOCK-4] are weighed alike in any order', () => {
+  it('[DOCK-4.37] are weighed alike in any order', () => {
     const employer = fc.record({
       runId: fc.constantFrom('r1', 'r2', 'r3'),
       historyId: fc.option(fc.constantFrom('h1', 'h2')),

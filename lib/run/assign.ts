@@ -145,7 +145,7 @@ class Index {
   }
 
   /**
-   * Tells which containers are left open after all [DOCK-4.1], by their ids. This one was given by time alone, while a batch
+   * Tells which containers are left open after all [DOCK-4.1] [DOCK-4.32], by their ids. This one was given by time alone, while a batch
    * that another run began after it by its clock has no container; and either that batch began sooner than its own waited, or
    * this one takes the place of a container that has no run.
    */

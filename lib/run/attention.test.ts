@@ -25,15 +25,21 @@ describe('needsYou', () => {
     expect(needsYou([odd], now)).toEqual([odd])
   })
 
+  it('[RUN-16.25] is quiet about a live run of which a clock was set', () => {
+    const set = run({ findings: [finding('clock-set')] })
+    const odd = run({ findings: [finding('clock-set'), finding('ghost')] })
+    expect(needsYou([set, odd], now)).toEqual([odd])
+  })
+
   it.each(['completed', 'failed', 'aborted'] as const)(
-    '[DOCK-2] names a run that is %s while an agent of it works on, however long ago',
+    '[DOCK-2.28] names a run that is %s while an agent of it works on, however long ago',
     status => {
       const left = run({ status, endedAt: '2026-11-20T13:00:00.000Z', findings: [finding('orphan')] })
       expect(needsYou([run({}), left], now)).toEqual([left])
     },
   )
 
-  it('[DOCK-2] names a completion against the evidence as long as a failure', () => {
+  it('[DOCK-2.29] names a completion against the evidence as long as a failure', () => {
     const doubted = run({ status: 'completed', endedAt: '2026-11-23T13:48:00.000Z', findings: [finding('conflict')] })
     expect(needsYou([doubted], now)).toEqual([doubted])
     expect(needsYou([run({}), doubted], now)).toEqual([])

@@ -37,7 +37,7 @@ describe('batches completed before the run that neither plan nor history names',
     expect(findingOf(told)).toContain('1 more is counted')
   })
 
-  it('[RUN-8.6] count beside one that only the history tells of, and that was completed in this run', () => {
+  it('[RUN-8.26] count beside one that only the history tells of, and that was completed in this run', () => {
     const told = resumed(['a', 'b', 'c', 'd'], 2)
     told.say(status('c', 'running'))
     const ended = (id: string, at: number) => ({
@@ -69,7 +69,7 @@ describe('batches completed before the run that neither plan nor history names',
     expect(findingOf(told)).toBeUndefined()
   })
 
-  it('[RUN-8.6] are more than a plan has left: the plan is not the backend’s, and the total is not known', () => {
+  it('[RUN-8.27] are more than a plan has left: the plan is not the backend’s, and the total is not known', () => {
     const told = resumed(['a', 'b'], 5)
     expect(shown(told)).toMatchObject({ completed: 5, pending: 0, total: 5, totalKnown: false })
     expect(told.view.counts).toMatchObject({ total: 2, pending: 2 })

@@ -96,7 +96,7 @@ export const isAtWork = ({ state, removed }: Pick<ContainerFacts, 'state' | 'rem
   !removed && (state === 'running' || state === 'paused' || state === 'restarting')
 
 /**
- * Whether it ended since that moment, not only was found then [RUN-13.1]. Of one that was never seen at work its stamp tells,
+ * Whether it ended since that moment, not only was found then [RUN-13.15]. Of one that was never seen at work its stamp tells,
  * which is by the backend's clock or by ours.
  * @param since our clock, ms
  * @param offset our clock minus the backend's, ms

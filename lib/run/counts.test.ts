@@ -5,7 +5,7 @@ import { batchStatus } from './model'
 
 const status = fc.constantFrom(...batchStatus.options)
 
-it('[RUN-1] counts each batch once, by its status', () => {
+it('[RUN-1.1] counts each batch once, by its status', () => {
   const batches = [{ status: 'completed' }, { status: 'running' }, { status: 'completed' }] as const
   expect(countBatches(batches, true)).toEqual({
     total: 3,
@@ -18,7 +18,7 @@ it('[RUN-1] counts each batch once, by its status', () => {
   })
 })
 
-it('[RUN-1] the five sum to the total, whatever the batches', () => {
+it('[RUN-1.2] the five sum to the total, whatever the batches', () => {
   fc.assert(
     fc.property(fc.array(fc.record({ status })), fc.boolean(), (batches, totalKnown) => {
       const { total, totalKnown: known, ...five } = countBatches(batches, totalKnown)

@@ -234,7 +234,7 @@ describe('a run that is over', { timeout: 300_000 }, () => {
     )
   })
 
-  it('[RUN-4.1] [RUN-8] stays so whatever becomes of the links, where its stream is followed', () => {
+  it('[RUN-4.1] [RUN-4.15] [RUN-8] stays so whatever becomes of the links, where its stream is followed', () => {
     const history = entries(fc.constantFrom('running', 'failed', 'completed', 'aborted'))
     endsStand(
       fc.oneof({ weight: 4, arbitrary: words }, { weight: 1, arbitrary: stops }, { weight: 1, arbitrary: history }),

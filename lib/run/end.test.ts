@@ -53,7 +53,7 @@ describe('an end that is told', () => {
     expect(told.view.counts.running).toBe(0)
   })
 
-  it('[RUN-4] of several the earliest by the backend’s nanoseconds stands, whatever order they come in', () => {
+  it('[RUN-4.3] of several the earliest by the backend’s nanoseconds stands, whatever order they come in', () => {
     const told = atWork()
     const ms = told.now + 5 * SECOND
     told.say(FAILED, { time: { ms, ns: 500 } })
@@ -63,7 +63,7 @@ describe('an end that is told', () => {
     expect(told.view.status).toBe('failed')
   })
 
-  it('[RUN-4] stands against a stop that comes after it', () => {
+  it('[RUN-4.4] [RUN-4.5] stands against a stop that comes after it', () => {
     const told = atWork(COMPLETED)
     const endedAt = told.view.endedAt
     told.observe({ kind: 'stop', at: told.now })
@@ -71,19 +71,19 @@ describe('an end that is told', () => {
     expect(told.view).toMatchObject({ status: 'completed', endedAt, stopping: false })
   })
 
-  it('[RUN-4] is not taken back by late words of the engine, nor by lines', () => {
+  it('[RUN-4.5] is not taken back by late words of the engine, nor by lines', () => {
     const told = atWork(FAILED)
     for (const says of [LINE, REMARK, status('a', 'completed'), completedBy('b'), RUNNING]) told.say(says)
     expect(told.view.status).toBe('failed')
   })
 
-  it('[RUN-1] in a completed run every batch is completed: a message that told of one was lost', () => {
+  it('[RUN-1.6] in a completed run every batch is completed: a message that told of one was lost', () => {
     const told = atWork(status('a', 'completed'), COMPLETED)
     expect(told.statuses).toEqual({ a: 'completed', b: 'completed' })
     expect(told.batch('b').basis).toBe('inferred')
   })
 
-  it('[RUN-1] in a failed or aborted run a running batch is aborted, a pending one stays pending', () => {
+  it('[RUN-1.5] in a failed or aborted run a running batch is aborted, a pending one stays pending', () => {
     const told = new Told(['a', 'b'])
     for (const says of [START, RUNNING, status('a', 'running'), FAILED]) told.say(says)
     expect(told.statuses).toEqual({ a: 'aborted', b: 'pending' })
@@ -92,7 +92,7 @@ describe('an end that is told', () => {
 })
 
 describe('an error', () => {
-  it('[RUN-6] alone is a line, never an end', () => {
+  it('[RUN-6.1] alone is a line, never an end', () => {
     const told = atWork(LINE, LINE)
     expect(told.view).toMatchObject({ status: 'running', error: null, findings: [] })
   })
@@ -100,23 +100,23 @@ describe('an error', () => {
   it.each([
     ['Execution failed: … after it', FAILED, failed('Claude Code execution failed')],
     ['batch_error before it', batchError('Claude Code execution failed'), FAILED],
-  ])('[RUN-12] of a run whose status has no words is %s', (_, first, second) => {
+  ])('[RUN-12.2] [RUN-12.3] of a run whose status has no words is %s', (_, first, second) => {
     expect(atWork(first, second).view).toMatchObject({ status: 'failed', error: 'Claude Code execution failed' })
   })
 
-  it('[RUN-12] is that of the batch that failed where there is no other', () => {
+  it('[RUN-12.3] is that of the batch that failed where there is no other', () => {
     const told = atWork(status('a', 'failed', { error: 'Task failed' }), FAILED)
     expect(told.view.error).toBe('Task failed')
   })
 
-  it('[RUN-12] comes late and is still taken, while the end stays where it was', () => {
+  it('[RUN-4.4] [RUN-12.2] comes late and is still taken, while the end stays where it was', () => {
     const told = atWork(FAILED)
     const { endedAt } = told.view
     told.wait(5 * MINUTE).say(failed('late words'))
     expect(told.view).toMatchObject({ error: 'late words', endedAt })
   })
 
-  it('[RUN-12] is not what an agent printed before it, also where stamps are too coarse to tell', () => {
+  it('[RUN-12.2] [RUN-12.3] is not what an agent printed before it, also where stamps are too coarse to tell', () => {
     const told = atWork()
     const time = { ms: told.now + SECOND, ns: 0 }
     for (const says of [failed('printed'), FAILED, failed('the reason')]) told.say(says, { time })
@@ -124,14 +124,14 @@ describe('an error', () => {
     expect(atWork(failed('printed'), batchError('the reason'), FAILED).view.error).toBe('the reason')
   })
 
-  it('[RUN-4] of a completed run there is none', () => {
+  it('[RUN-12.4] of a completed run there is none', () => {
     const told = atWork(batchError('x'), status('a', 'completed'), COMPLETED)
     expect(told.view.error).toBeNull()
   })
 })
 
 describe('"Execution failed: …" is believed', () => {
-  it('[RUN-5] before any batch has begun: broken files', () => {
+  it('[RUN-4.7] [RUN-5.1] before any batch has begun: broken files', () => {
     const told = new Told(['a'])
     for (const says of [START, RUNNING, failed('Failed to parse plan.yaml')]) told.say(says)
     expect(told.view).toMatchObject({ status: 'failed', error: 'Failed to parse plan.yaml', endedAt: iso(told.now) })
@@ -140,45 +140,48 @@ describe('"Execution failed: …" is believed', () => {
   it.each([
     ['a batch_error', batchError('broke')],
     ['a failed batch', status('a', 'failed')],
-  ])('[RUN-4] after %s', (_, says) => {
+  ])('[RUN-4.8] after %s', (_, says) => {
     const told = atWork(says, failed('it broke'))
     expect(told.view).toMatchObject({ status: 'failed', error: 'it broke' })
   })
 
-  it.each(['Merge failed', 'AI could not resolve all conflicts'])('[RUN-5] as “%s” while a merge is under way', why => {
-    const told = atWork(status('a', 'completed', { branch: branchOf('a') }), merging('a'), REMARK, failed(why))
-    expect(told.view).toMatchObject({ status: 'failed', error: why })
-    expect(told.statuses).toEqual({ a: 'failed', b: 'aborted' })
-  })
+  it.each(['Merge failed', 'AI could not resolve all conflicts'])(
+    '[RUN-4.10] [RUN-5.3] as “%s” while a merge is under way',
+    why => {
+      const told = atWork(status('a', 'completed', { branch: branchOf('a') }), merging('a'), REMARK, failed(why))
+      expect(told.view).toMatchObject({ status: 'failed', error: why })
+      expect(told.statuses).toEqual({ a: 'failed', b: 'aborted' })
+    },
+  )
 
-  it('[RUN-4] for any reason while a merge is under way and no batch is at work', () => {
+  it('[RUN-4.9] for any reason while a merge is under way and no batch is at work', () => {
     const told = atWork(status('a', 'completed'), status('b', 'completed'), merging('b'), failed('git: broken'))
     expect(told.view).toMatchObject({ status: 'failed', error: 'git: broken' })
     expect(told.statuses).toEqual({ a: 'completed', b: 'completed' })
   })
 
   it.each(['Task panic: task 3 panicked', 'Deadlock: 1 batches pending but none can run.'])(
-    '[RUN-4] as “%s” by an engine that says no status',
+    '[RUN-4.11] as “%s” by an engine that says no status',
     why => {
       expect(atWorkWithoutStatus(completedBy('a'), completedBy('b'), failed(why)).view.status).toBe('failed')
       expect(atWork(status('a', 'completed'), status('b', 'completed'), failed(why)).view.status).toBe('running')
     },
   )
 
-  it('[RUN-4] where the history says that the run failed', () => {
+  it('[RUN-4.13] where the history says that the run failed', () => {
     const told = atWork(failed('words'))
     expect(told.view.status).toBe('running')
     told.history({ status: 'failed', endedAt: told.now })
     expect(told.view).toMatchObject({ status: 'failed', error: 'words', inferred: false })
   })
 
-  it('[RUN-4] not where the history tells of an earlier run that shares its entry', () => {
+  it('[RUN-4.13] not where the history tells of an earlier run that shares its entry', () => {
     const told = atWork(failed('words'))
     told.history({ status: 'failed', endedAt: T0 - MINUTE })
     expect(told.view.status).toBe('running')
   })
 
-  it('[RUN-4] not where the run failed later, of something else', () => {
+  it('[RUN-4.13] not where the run failed later, of something else', () => {
     const told = atWork(failed('words'))
     const endedAt = told.now + 4 * SECOND
     told.history({ status: 'failed', endedAt, error: 'broke' })
@@ -196,7 +199,7 @@ describe('"Execution failed: …" is a finding', () => {
     ['no batch is at work', () => atWork(status('a', 'completed'), status('b', 'completed'))],
     ['the oldest engine is at work', () => atWorkWithoutStatus(completedBy('a'), merging('a'))],
     ['the oldest engine has nothing at work', () => atWorkWithoutStatus(completedBy('a'), completedBy('b'))],
-  ])('[RUN-4] while %s', (_, tell) => {
+  ])('[RUN-4.6] [RUN-4.12] while %s', (_, tell) => {
     const told = tell()
     const before = told.view
     told.say(failed('printed by an agent'))
@@ -204,7 +207,7 @@ describe('"Execution failed: …" is a finding', () => {
   })
 
   it.each(['Merge failed', 'AI could not resolve all conflicts', 'Deadlock: 1 batches', 'Task panic: x'])(
-    '[RUN-4] also as “%s”, where that can’t happen',
+    '[RUN-4.6] [RUN-4.10] [RUN-4.11] also as “%s”, where that can’t happen',
     why => {
       expect(atWork(failed(why)).view.status).toBe('running')
       // Where no status is told a panic ends the run while other batches are at work; nothing else does.
@@ -212,22 +215,22 @@ describe('"Execution failed: …" is a finding', () => {
     },
   )
 
-  it('[RUN-4] that is gone once it is known what became of the run', () => {
+  it('[RUN-4.6] that is gone once it is known what became of the run', () => {
     expect(atWork(failed('printed'), COMPLETED).view).toMatchObject({ status: 'completed', error: null, findings: [] })
   })
 
-  it('[SAFE-5] of which the last 20 are kept', () => {
+  it('[SAFE-5.45] of which the last 20 are kept', () => {
     const told = atWork(...Array.from({ length: 30 }, (_, n) => failed(String(n))))
     expect(told.view.findings.map(({ text }) => text)).toEqual(Array.from({ length: 20 }, (_, n) => String(n + 10)))
   })
 
-  it('[RUN-12] of which the first paragraph is kept', () => {
+  it('[RUN-12.1] of which the first paragraph is kept', () => {
     expect(atWork(failed('why\n\nCaused by:\n  more')).view.findings).toMatchObject([{ text: 'why' }])
   })
 })
 
 describe('the engine’s silence', () => {
-  it('[RUN-4] of 60 s after an unproven failure makes it the end, and the moment is known before', () => {
+  it('[RUN-4.14] of 60 s after an unproven failure makes it the end, and the moment is known before', () => {
     const told = atWork(failed('words'))
     const said = told.now
     expect(told.derive()).toMatchObject({ deadline: said + MINUTE, view: { status: 'running' } })
@@ -238,7 +241,7 @@ describe('the engine’s silence', () => {
     })
   })
 
-  it('[RUN-4] is broken by any word of the engine, not by lines', () => {
+  it('[RUN-4.14] is broken by any word of the engine, not by lines', () => {
     const told = atWork(failed('words'))
     const said = told.now
     told.say(LINE)
@@ -247,7 +250,7 @@ describe('the engine’s silence', () => {
     expect(told.derive().deadline).toBe(told.now + MINUTE)
   })
 
-  it('[RUN-4] is not broken by the engine’s old words in a replay', () => {
+  it('[RUN-4.14] is not broken by the engine’s old words in a replay', () => {
     const told = new Told(['a'])
     const words = [START, REMARK, status('a', 'running'), failed('words')].map(says => told.say(says))
     told.wait(SECOND).close().open()
@@ -256,14 +259,14 @@ describe('the engine’s silence', () => {
     expect(told.derive().deadline).toBe(joined + MINUTE)
   })
 
-  it('[RUN-4] counts only while we can hear', () => {
+  it('[RUN-4.14] counts only while we can hear', () => {
     const told = atWork(failed('words')).close()
     expect(told.derive(told.now + 10 * MINUTE)).toMatchObject({ deadline: null, view: { status: 'running' } })
     told.wait(10 * MINUTE).open()
     expect(told.derive().deadline).toBe(told.now + MINUTE)
   })
 
-  it('[RUN-4] that was long enough is not undone when the stream closes or is joined again', () => {
+  it('[RUN-4.15] that was long enough is not undone when the stream closes or is joined again', () => {
     const told = atWork(failed('words'))
       .wait(2 * MINUTE)
       .close()
@@ -272,7 +275,7 @@ describe('the engine’s silence', () => {
     expect(told.open().view.status).toBe('failed')
   })
 
-  it('[RUN-4] that was long enough is undone by a state of the engine’s, never by a remark', () => {
+  it('[RUN-4.15] [RUN-4.20] that was long enough is undone by a state of the engine’s, never by a remark', () => {
     const told = atWork(failed('words')).wait(2 * MINUTE)
     told.say(REMARK)
     expect(told.view.status).toBe('failed')
@@ -280,7 +283,7 @@ describe('the engine’s silence', () => {
     expect(told.view.status).toBe('running')
   })
 
-  it('[RUN-4] before the words were heard does not count', () => {
+  it('[RUN-4.14] before the words were heard does not count', () => {
     const told = atWork().wait(2 * MINUTE)
     told.say(failed('words'))
     expect(told.view.status).toBe('running')
@@ -296,7 +299,7 @@ describe('what takes back an end that an error told', () => {
     ['batch_start', spawning('c')],
     ['batch_complete', completedBy('b')],
     ['success', SUCCESS],
-  ])('[RUN-4] a later-stamped %s', (_, says) => {
+  ])('[RUN-4.20] a later-stamped %s', (_, says) => {
     const told = believed()
     expect(told.view.status).toBe('failed')
     told.say(says)
@@ -310,13 +313,13 @@ describe('what takes back an end that an error told', () => {
     ['a merge', merging('a')],
     ['a batch_error', batchError('another')],
     ['another error', failed('another')],
-  ])('[RUN-4] not %s', (_, says) => {
+  ])('[RUN-4.20] not %s', (_, says) => {
     const told = believed()
     told.say(says)
     expect(told.view).toMatchObject({ status: 'failed', error: 'broke' })
   })
 
-  it('[RUN-4] not a word that comes later with an earlier stamp', () => {
+  it('[RUN-4.20] not a word that comes later with an earlier stamp', () => {
     const told = believed()
     told.say(status('b', 'completed'), { time: { ms: told.now - 2 * SECOND, ns: 0 } })
     expect(told.view.status).toBe('failed')
@@ -326,7 +329,7 @@ describe('what takes back an end that an error told', () => {
 describe('a missing spec or plan', () => {
   const missing = { kind: 'missing', error: 'Spec not found: 009-none' } as const
 
-  it('[RUN-5] fails the run, though no status says so', () => {
+  it('[RUN-5.2] fails the run, though no status says so', () => {
     const told = new Told()
     told.say(missing)
     const { endedAt } = told.view
@@ -334,7 +337,7 @@ describe('a missing spec or plan', () => {
     expect(told.view).toMatchObject({ status: 'failed', error: 'Spec not found: 009-none', endedAt, inferred: false })
   })
 
-  it('[RUN-5] is an agent’s line once the engine has begun', () => {
+  it('[RUN-5.2] is an agent’s line once the engine has begun', () => {
     expect(atWork(missing).view).toMatchObject({ status: 'running', findings: [] })
   })
 })
@@ -342,7 +345,7 @@ describe('a missing spec or plan', () => {
 describe('"Execution aborted by user."', () => {
   const stopped = (at: number) => ({ kind: 'stop', at }) as const
 
-  it('[RUN-4] is believed when the stop came from here, whichever is heard of first', () => {
+  it('[RUN-4.16] is believed when the stop came from here, whichever is heard of first', () => {
     const first = atWork()
     first.observe(stopped(first.now))
     expect(first.view).toMatchObject({ status: 'running', stopping: true })
@@ -357,13 +360,13 @@ describe('"Execution aborted by user."', () => {
     }
   })
 
-  it('[RUN-4] is not believed for a stop that was sent after it', () => {
+  it('[RUN-4.16] is not believed for a stop that was sent after it', () => {
     const told = atWork(ABORT)
     told.observe(stopped(told.now + 1))
     expect(told.view).toMatchObject({ status: 'running', stopping: true })
   })
 
-  it('[RUN-4] of another’s is decided by a fresh join: what is not replayed was real', () => {
+  it('[RUN-4.17] [RUN-4.18] of another’s is decided by a fresh join: what is not replayed was real', () => {
     const told = atWork(ABORT)
     const at = iso(told.now)
     expect(told.derive()).toMatchObject({ wantsRejoin: true, view: { status: 'running' } })
@@ -373,7 +376,7 @@ describe('"Execution aborted by user."', () => {
     expect(told.derive()).toMatchObject({ wantsRejoin: false, view: { status: 'aborted', endedAt: at } })
   })
 
-  it('[RUN-4] is an agent’s where a second connection brings it again', () => {
+  it('[RUN-4.18] is an agent’s where a second connection brings it again', () => {
     const told = atWork()
     const line = told.say(ABORT)
     told.close().open().replay(line)
@@ -381,18 +384,18 @@ describe('"Execution aborted by user."', () => {
     expect(told.replayed().view.status).toBe('running')
   })
 
-  it('[RUN-4] is not decided by the replay of the connection that brought it, nor by one that came before', () => {
+  it('[RUN-4.17] [RUN-4.18] is not decided by the replay of the connection that brought it, nor by one that came before', () => {
     const told = atWork().close().open()
     told.say(ABORT)
     expect(told.replayed().derive()).toMatchObject({ wantsRejoin: true, view: { status: 'running' } })
   })
 
-  it('[RUN-2] is kept where nothing can be replayed any more', () => {
+  it('[RUN-2.8] [RUN-4.19] is kept where nothing can be replayed any more', () => {
     const told = atWork(ABORT).close().open().forgotten()
     expect(told.view).toMatchObject({ status: 'aborted', inferred: false })
   })
 
-  it('[RUN-4] is taken back by a later state of the engine’s', () => {
+  it('[RUN-4.20] is taken back by a later state of the engine’s', () => {
     const told = atWork()
     told.observe(stopped(told.now))
     told.say(ABORT)
@@ -404,7 +407,7 @@ describe('"Execution aborted by user."', () => {
 describe('a silence of the engine', () => {
   const maybeFailed = () => atWork(failed('Task failed'))
 
-  it('[RUN-4] is no end of a run that had ended before: it has reason to be silent', () => {
+  it('[RUN-4.14] is no end of a run that had ended before: it has reason to be silent', () => {
     const told = maybeFailed().wait(10 * SECOND)
     told.observe({ kind: 'stop', at: told.now })
     told.say(ABORT)
@@ -414,7 +417,7 @@ describe('a silence of the engine', () => {
     }
   })
 
-  it('[RUN-4] is one where another end is told only later', () => {
+  it('[RUN-4.14] is one where another end is told only later', () => {
     const told = maybeFailed().wait(MINUTE + SECOND)
     expect(told.view).toMatchObject({ status: 'failed', error: 'Task failed' })
     told.observe({ kind: 'stop', at: told.now })
@@ -457,7 +460,14 @@ describe('a silence of the engine', () => {
     },
   )
 
-  it('[RUN-4] [REC-3] is to be kept, and then is not undone by a connection that is taken to have ended before', () => {
+  it('[RUN-4.2] is no end of a run with whose entry another one had gone on', () => {
+    const told = maybeFailed().wait(SECOND).continued()
+    const { status, endedAt, error } = told.view
+    expect(status).toBe('aborted')
+    expect(told.wait(5 * MINUTE).view).toMatchObject({ status, endedAt, error })
+  })
+
+  it('[RUN-4.1] [REC-3] is to be kept, and then is not undone by a connection that is taken to have ended before', () => {
     const told = maybeFailed().wait(MINUTE + SECOND)
     expect(told.derive()).toMatchObject({ bySilence: true, view: { status: 'failed' } })
     told.observe({ kind: 'silent', at: told.now })
@@ -495,14 +505,14 @@ describe('a stop that nothing answers', () => {
     return told.wait(SECOND)
   }
 
-  it('[RUN-4] [RUN-11] is an abort where the backend that accepted it no longer knows the run', () => {
+  it('[RUN-4.22] [RUN-11] is an abort where the backend that accepted it no longer knows the run', () => {
     const told = stopping()
     const sent = told.now - SECOND
     told.close().observe({ kind: 'unknown-run', at: told.now, connection: 2 })
     expect(told.view).toMatchObject({ status: 'aborted', inferred: true, stopping: false, endedAt: iso(sent) })
   })
 
-  it('[RUN-4] [RUN-11] is none yet where the backend had not known the run before it accepted the stop', () => {
+  it('[RUN-4.22] [RUN-11] is none yet where the backend had not known the run before it accepted the stop', () => {
     const told = atWork().close()
     told.observe({ kind: 'unknown-run', at: told.now, connection: 2 })
     expect(told.view).toMatchObject({ status: 'failed' })
@@ -510,7 +520,7 @@ describe('a stop that nothing answers', () => {
     expect(told.view).toMatchObject({ status: 'running', stopping: true })
   })
 
-  it('[RUN-4] is an abort once a full replay shows no other end', () => {
+  it('[RUN-4.21] is an abort once a full replay shows no other end', () => {
     const told = stopping()
     const sent = told.now - SECOND
     told.close().open()
@@ -519,7 +529,7 @@ describe('a stop that nothing answers', () => {
     expect(told.view).toMatchObject({ status: 'aborted', inferred: true, stopping: false, endedAt: iso(sent) })
   })
 
-  it('[RUN-4] is an abort also where nothing was heard before it', () => {
+  it('[RUN-4.21] is an abort also where nothing was heard before it', () => {
     const told = new Told(['a'])
     told.observe({ kind: 'stop', at: told.now })
     told.wait(SECOND).open()
@@ -528,25 +538,25 @@ describe('a stop that nothing answers', () => {
     expect(told.replayed().view).toMatchObject({ status: 'aborted', inferred: true })
   })
 
-  it('[RUN-4] is not decided by the end of a replay that had begun before it', () => {
+  it('[RUN-4.21] is not decided by the end of a replay that had begun before it', () => {
     const told = atWork().close().open().wait(10)
     told.observe({ kind: 'stop', at: told.now })
     expect(told.wait(500).replayed().view).toMatchObject({ status: 'running', stopping: true })
   })
 
-  it('[RUN-4] is the end that the replay shows', () => {
+  it('[RUN-4.21] is the end that the replay shows', () => {
     const told = stopping().close().open()
     told.say(COMPLETED)
     expect(told.replayed().view).toMatchObject({ status: 'completed', inferred: false, stopping: false })
   })
 
-  it('[RUN-4] is no abort while the engine goes on', () => {
+  it('[RUN-4.21] is no abort while the engine goes on', () => {
     const told = stopping().close().open().replayed()
     told.say(status('a', 'completed'))
     expect(told.view).toMatchObject({ status: 'running', stopping: true })
   })
 
-  it('[RUN-4] is not decided by a replay before it', () => {
+  it('[RUN-4.21] is not decided by a replay before it', () => {
     const told = atWork().replayed().wait(SECOND)
     told.observe({ kind: 'stop', at: told.now })
     expect(told.view.status).toBe('running')
@@ -554,21 +564,21 @@ describe('a stop that nothing answers', () => {
 })
 
 describe('"Execution not found."', () => {
-  it('[RUN-11] after any message: the run died with its backend, at its last message', () => {
+  it('[RUN-11.1] after any message: the run died with its backend, at its last message', () => {
     const told = atWork(LINE)
     const last = iso(told.now)
     told.wait(MINUTE).close().open().forgotten()
     expect(told.view).toMatchObject({ status: 'failed', error: BACKEND_FORGOT, endedAt: last, inferred: true })
   })
 
-  it('[RUN-11] after an accepted start, too', () => {
+  it('[RUN-11.1] after an accepted start, too', () => {
     const told = new Told()
     told.observe({ kind: 'accepted', at: told.now, spec: '001-todo', dryRun: false })
     told.wait(SECOND).forgotten()
     expect(told.view).toMatchObject({ status: 'failed', error: BACKEND_FORGOT, endedAt: iso(T0), inferred: true })
   })
 
-  it('[RUN-11] of a run that nobody started is nothing', () => {
+  it('[RUN-11.1] of a run that nobody started is nothing', () => {
     expect(new Told().forgotten().view.status).toBe('idle')
   })
 
@@ -582,7 +592,7 @@ describe('"Execution not found."', () => {
 })
 
 describe('an abort after which the backend’s clock was set', () => {
-  it('[RUN-16.2] [RUN-4] is taken back by no word of the engine that came before it', () => {
+  it('[RUN-16.2] [RUN-4.20] is taken back by no word of the engine that came before it', () => {
     const told = atWork()
     const place = { from: 4, since: 4, until: 4, stamp: told.now + SECOND }
     const clock = { id: 'abort', ...place, correction: -MINUTE, basis: 'measured' } as const
@@ -593,7 +603,7 @@ describe('an abort after which the backend’s clock was set', () => {
 })
 
 describe('an end that only the history tells', () => {
-  it.each(['completed', 'failed', 'aborted'] as const)('[RUN-8] %s counts after 5 s, inferred', end => {
+  it.each(['completed', 'failed', 'aborted'] as const)('[RUN-8.21] %s counts after 5 s, inferred', end => {
     const told = atWork()
     const endedAt = told.now
     told.history({ status: end, endedAt, error: end === 'failed' ? 'as history says' : null })
@@ -605,7 +615,7 @@ describe('an end that only the history tells', () => {
     })
   })
 
-  it('[RUN-1] leaves no batch of a completed run open', () => {
+  it('[RUN-1.6] leaves no batch of a completed run open', () => {
     const told = atWork()
       .history({ status: 'completed', endedAt: T0 + MINUTE })
       .wait(MINUTE)
@@ -625,7 +635,7 @@ describe('an end that only the history tells', () => {
     ['running, though with an end', 'running', T0 + MINUTE],
     ['completed without saying when', 'completed', null],
     ['completed before this run began, in an entry it shares', 'completed', T0 - MINUTE],
-  ])('[RUN-8] is none where it says %s', (_, says, endedAt) => {
+  ])('[RUN-8.21] [RUN-8.22] is none where it says %s', (_, says, endedAt) => {
     const told = atWork().history({ status: says, endedAt })
     expect(told.derive(told.now + MINUTE).view.status).toBe('running')
   })
@@ -683,7 +693,7 @@ describe('an end that only the history tells', () => {
     expect(told.view.status).toBe('running')
   })
 
-  it('[RUN-8] is awaited anew after the history took it back', () => {
+  it('[RUN-8.21] is awaited anew after the history took it back', () => {
     const told = atWork()
       .history({ status: 'completed', endedAt: T0 + MINUTE })
       .wait(4 * SECOND)

@@ -15,11 +15,11 @@ it.each([
   ['indented lines after the gap', 'Broke\n\n    at main.rs:1', 'Broke', '    at main.rs:1'],
   ['nothing after the gap', 'Broke\n\n  \n', 'Broke', null],
   ['nothing at all', '', '', null],
-])('[RUN-12] the first paragraph of %s', (_, error, first, rest) => {
+])('[RUN-12.1] the first paragraph of %s', (_, error, first, rest) => {
   expect(splitError(error)).toEqual({ first, rest })
 })
 
-it('[RUN-12] takes time that grows with the text, however hostile that is', () => {
+it('[RUN-12] [SAFE-4.13] takes time that grows with the text, however hostile that is', () => {
   const growth = growthOf(size => {
     const hostile = '\n'.padEnd(size, ' \t') + 'x' + '\n \t'.repeat(size / 3)
     return () => splitError(hostile)

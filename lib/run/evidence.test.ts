@@ -36,7 +36,7 @@ const bad = (ms: number, exitCode: number | null = 3) =>
   agent('b', { tree: 'bad-1a2b3c', createdAt: T0 + 4 * SECOND, finishedAt: exitCode === null ? null : ms, exitCode })
 
 describe('a nameless failure', () => {
-  it('[RUN-10] is that of the batch whose container alone has failed by then', () => {
+  it('[RUN-10.3] [RUN-10.6] is that of the batch whose container alone has failed by then', () => {
     const told = twoAtWork()
     const { now } = told.shows('bad', bad(told.now))
     told.say(batchError('Claude Code execution failed with exit code -1'))
@@ -50,7 +50,7 @@ describe('a nameless failure', () => {
     expect(told.wait(SECOND).batch('good')).toMatchObject({ basis: 'stream', verdict: 'orphan' })
   })
 
-  it('[RUN-10] is named as soon as Docker shows which, also after the run’s end', () => {
+  it('[RUN-10.3] [RUN-10.9] is named as soon as Docker shows which, also after the run’s end', () => {
     const told = twoAtWork()
     const failedAt = told.now
     for (const says of [batchError('x'), FAILED]) told.say(says)
@@ -62,7 +62,7 @@ describe('a nameless failure', () => {
     expect(told.statuses).toMatchObject({ good: 'aborted', bad: 'aborted' })
   })
 
-  it('[RUN-10] is nobody’s where several have failed, or none', () => {
+  it('[RUN-10.5] is nobody’s where several have failed, or none', () => {
     const told = twoAtWork().shows('bad', bad(T0 + 4 * SECOND))
     const good = agent('g', { tree: 'good-1a2b3c', createdAt: T0 + 4 * SECOND, exitCode: 137 })
     told.shows('good', good).say(batchError('x'))
@@ -71,7 +71,7 @@ describe('a nameless failure', () => {
     expect(told.statuses).toMatchObject({ good: 'running', bad: 'running' })
   })
 
-  it('[RUN-10] is not that of a batch whose container fails later', () => {
+  it('[RUN-10.3] is not that of a batch whose container fails later', () => {
     const told = twoAtWork().shows('bad', bad(T0 + 4 * SECOND))
     const { time } = told.say(batchError('x'))
     const later = { tree: 'good-1a2b3c', createdAt: T0 + 4 * SECOND, exitCode: 1 }
@@ -82,33 +82,33 @@ describe('a nameless failure', () => {
   it.each([
     [2_000, 'failed'],
     [2_001, 'running'],
-  ])('[RUN-10] is that of a container that by a clock of Docker’s own failed %d ms later: %s', (ms, expected) => {
+  ])('[RUN-10.4] is that of a container that by a clock of Docker’s own failed %d ms later: %s', (ms, expected) => {
     const told = twoAtWork()
     const { time } = told.say(batchError('x'))
     told.shows('bad', bad(time.ms + ms))
     expect(told.statuses).toMatchObject({ good: 'running', bad: expected })
   })
 
-  it('[RUN-10] is not that of a batch that has begun its next container by then', () => {
+  it('[RUN-10.3] is not that of a batch that has begun its next container by then', () => {
     const told = twoAtWork().shows('bad', bad(T0 + 4 * SECOND, 137))
     told.shows('bad', agent('next', { tree: 'bad-1a2b3c', createdAt: T0 + 4.5 * SECOND })).say(batchError('x'))
     expect(told.statuses).toMatchObject({ good: 'running', bad: 'running' })
   })
 
-  it('[RUN-10] stays that of a batch whose next container begins only later', () => {
+  it('[RUN-10.3] stays that of a batch whose next container begins only later', () => {
     const told = twoAtWork().shows('bad', bad(T0 + 4 * SECOND))
     const { time } = told.say(batchError('x'))
     told.shows('bad', agent('next', { tree: 'bad-1a2b3c', createdAt: time.ms + 10 * SECOND }))
     expect(told.statuses).toMatchObject({ good: 'running', bad: 'failed' })
   })
 
-  it('[RUN-10] is nobody’s where a batch was named', () => {
+  it('[RUN-10.6] is nobody’s where a batch was named', () => {
     const told = twoAtWork().shows('bad', bad(T0 + 4 * SECOND))
     for (const says of [batchError('x'), status('good', 'failed', { error: 'y' })]) told.say(says)
     expect(told.statuses).toMatchObject({ good: 'failed', bad: 'running' })
   })
 
-  it('[RUN-10] is that of the only batch at work, whatever Docker shows', () => {
+  it('[RUN-10.2] is that of the only batch at work, whatever Docker shows', () => {
     const told = new Told(['good', 'bad']).watched()
     for (const says of [START, status('good', 'running')]) told.say(says)
     told.shows('bad', bad(told.now)).say(batchError('x'))
@@ -130,7 +130,7 @@ describe('batches of one name', () => {
     return told.shows(first, agent('c', { tree: `${first}-1a2b3c`, createdAt: told.now + seconds * SECOND }))
   }
 
-  it('[RUN-3] are told apart by the container that appears', () => {
+  it('[RUN-3] [RUN-10.8] are told apart by the container that appears', () => {
     expect(new Told(['mail=Mail', 'mail-2=Mail']).statuses).toEqual({ mail: 'pending', 'mail-2': 'pending' })
     expect(begun('mail', 0.1).statuses).toEqual({ mail: 'running', 'mail-2': 'pending' })
     expect(begun('mail-2', 0.1).statuses).toEqual({ mail: 'pending', 'mail-2': 'running' })
@@ -141,11 +141,11 @@ describe('batches of one name', () => {
     [-2, 'running'],
     [60, 'running'],
     [60.001, 'pending'],
-  ])('[RUN-3] by one that is created %d s after the start: %s', (seconds, expected) => {
+  ])('[RUN-3] [RUN-10.8] by one that is created %d s after the start: %s', (seconds, expected) => {
     expect(begun('mail-2', seconds).statuses['mail-2']).toBe(expected)
   })
 
-  it('[RUN-3] each start is that of the container which appears next', () => {
+  it('[RUN-3] [RUN-10.8] each start is that of the container which appears next', () => {
     const told = begun('mail-2', 0.1)
     told.wait(20 * SECOND)
     told.say(spawning('Mail'))
@@ -156,7 +156,7 @@ describe('batches of one name', () => {
 })
 
 describe('evidence beside a claim', () => {
-  it('[RUN-10] never overwrites it', () => {
+  it('[RUN-10.1] never overwrites it', () => {
     const told = twoAtWork().shows('bad', bad(T0 + 4 * SECOND))
     told.wait(60 * SECOND)
     expect(told.batch('bad')).toMatchObject({ status: 'running', endedAt: null, error: null, verdict: 'late' })
@@ -165,7 +165,7 @@ describe('evidence beside a claim', () => {
     expect(told.view.counts).toMatchObject({ completed: 1, failed: 0 })
   })
 
-  it('[DOCK-2] is a finding where it does not fit, which names the batch, the container and since when', () => {
+  it('[DOCK-2.27] is a finding where it does not fit, which names the batch, the container and since when', () => {
     const told = twoAtWork().shows('bad', bad(T0 + 4 * SECOND))
     expect(told.view.findings).toEqual([])
     told.wait(60 * SECOND)
@@ -178,7 +178,7 @@ describe('evidence beside a claim', () => {
     expect(told.view.findings).toEqual([])
   })
 
-  it('[DOCK-2] is a finding that names the container it speaks of, also where a later one has ended', () => {
+  it('[DOCK-2.27] is a finding that names the container it speaks of, also where a later one has ended', () => {
     const told = new Told(['a']).watched()
     for (const says of [START, RUNNING, status('a', 'running')]) told.say(says)
     const [first, second] = ['1111111111111111', '2222222222222222']
@@ -190,7 +190,7 @@ describe('evidence beside a claim', () => {
     expect(orphan?.text).toContain('111111111111')
   })
 
-  it('[DOCK-2] wakes at the first moment at which any verdict changes', () => {
+  it('[DOCK-2.22] wakes at the first moment at which any verdict changes', () => {
     const told = twoAtWork()
     // `bad` has no container since the 4th second, and that counts once two lists were read.
     const read = [T0 + 10 * SECOND, T0 + 6 * SECOND]
@@ -204,7 +204,7 @@ describe('evidence beside a claim', () => {
     expect(told.derive(T0 + 15 * SECOND).view.batches.map(({ verdict }) => verdict)).toContain('late')
   })
 
-  it('[DOCK-7] is the sequence of all its containers, the latest of which is shown as its own', () => {
+  it('[DOCK-7.21] is the sequence of all its containers, the latest of which is shown as its own', () => {
     const told = twoAtWork()
     const steps = [3, 1, 2].map(n => agent(`s${n}`, { tree: 'bad-1a2b3c', createdAt: T0 + n * SECOND, exitCode: n }))
     for (const step of steps) told.shows('bad', step)
@@ -214,18 +214,18 @@ describe('evidence beside a claim', () => {
     expect(told.batch('last')).toMatchObject({ container: null, containers: [] })
   })
 
-  it('[DOCK-5] stays when the container is gone', () => {
+  it('[DOCK-5.21] stays when the container is gone', () => {
     const told = twoAtWork().shows('bad', { ...bad(T0 + 4 * SECOND), removed: true })
     expect(told.batch('bad').container).toMatchObject({ removed: true, exitCode: 3, state: 'exited' })
   })
 
-  it('[DOCK-6] shows nothing of a container’s configuration', () => {
+  it('[DOCK-6.21] shows nothing of a container’s configuration', () => {
     const { marks: _, role: __, image: ___, seenEndedAt: ____, seenRunningAt: _____, ...facts } = bad(T0)
     const { createdAt, ...kept } = facts
     expect(shown(bad(T0))).toEqual({ ...kept, startedAt: iso(createdAt), finishedAt: iso(T0) })
   })
 
-  it('[DOCK-2] counts on our clock where the backend’s is another', () => {
+  it('[DOCK-2.24] counts on our clock where the backend’s is another', () => {
     const behind = 600 * SECOND
     const told = new Told(['a', 'b']).watched()
     const stamp = () => ({ time: { ms: told.now + SECOND - behind, ns: 0 }, live: true })
@@ -240,7 +240,7 @@ describe('evidence beside a claim', () => {
     expect(told.wait(SECOND).batch('a')).toMatchObject({ verdict: 'orphan', reasonSince: iso(ended) })
   })
 
-  it('[DOCK-2] is judged since a plan or history first said so where the stream tells no start', () => {
+  it('[DOCK-2.24] is judged since a plan or history first said so where the stream tells no start', () => {
     const told = new Told().watched()
     const entry = { status: 'running', startedAt: T0, batches: [] }
     told.history({ ...entry, batches: [entryOf('a', 'running')] }).wait(5 * SECOND)
@@ -262,7 +262,7 @@ describe('evidence beside a claim', () => {
     expect(told.wait(60 * SECOND).batch('a').verdict).toBe('local')
   })
 
-  it('[DOCK-4] is no ghost where a container may be its own or another’s', () => {
+  it('[DOCK-4.35] is no ghost where a container may be its own or another’s', () => {
     const told = new Told(['a', 'b']).watched()
     for (const says of [START, RUNNING, status('a', 'running'), status('b', 'running')]) told.say(says)
     told.mayHave([{ batchId: 'a', container: agent('c0ffeec0ffee', { createdAt: told.now }) }]).wait(60 * SECOND)
@@ -272,7 +272,7 @@ describe('evidence beside a claim', () => {
     expect(told.mayHave([]).batch('a').verdict).toBe('ghost')
   })
 
-  it('[DOCK-3] is not judged where nothing is watched', () => {
+  it('[DOCK-3.21] is not judged where nothing is watched', () => {
     const told = twoAtWork().shows('bad', bad(T0 + 4 * SECOND))
     told.links = CLAIMS_ALONE
     told.wait(600 * SECOND)
@@ -280,7 +280,7 @@ describe('evidence beside a claim', () => {
     expect(told.derive().deadline).toBeNull()
   })
 
-  it('[SAFE-4] of a batch called __proto__ is like any other', () => {
+  it('[SAFE-4.43] of a batch called __proto__ is like any other', () => {
     const told = new Told(['__proto__', 'a']).watched()
     for (const says of [START, status('__proto__', 'running'), status('a', 'running')]) told.say(says)
     told.shows('__proto__', agent('c', { tree: '__proto__-1a2b3c', createdAt: told.now }))
@@ -288,14 +288,14 @@ describe('evidence beside a claim', () => {
     expect(told.batch('a').container).toBeNull()
   })
 
-  it('[SAFE-5.93] of more containers than are kept is said to be incomplete', () => {
+  it('[SAFE-5.93] [SAFE-5.41] [SAFE-5.43] of more containers than are kept is said to be incomplete', () => {
     const told = twoAtWork()
     for (let n = 0; n <= 10_000; n += 1) told.shows('good', agent(`c${n}`))
     expect(told.batch('good').containers).toHaveLength(10_000)
     expect(told.view.findings.map(({ kind }) => kind)).toContain('overflow')
   })
 
-  it('[RUN-10] comes to the same in any order', () => {
+  it('[RUN-10.9] comes to the same in any order', () => {
     const containers = fc.uniqueArray(
       fc.record({
         id: fc.constantFrom('c1', 'c2', 'c3', 'c4', 'c5'),
@@ -329,7 +329,7 @@ describe('evidence beside a claim', () => {
 })
 
 describe('any story of a run', () => {
-  it('[DOCK-2] its view stays as it is until its deadline', () => {
+  it('[DOCK-2.22] its view stays as it is until its deadline', () => {
     const id = fc.constantFrom('a', 'b')
     const step = fc.oneof(
       fc

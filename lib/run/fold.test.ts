@@ -28,7 +28,7 @@ import {
 import { derive } from './view'
 
 describe('a message that comes again', () => {
-  it('[RUN-2] changes nothing on the same connection', () => {
+  it('[RUN-2.15] changes nothing on the same connection', () => {
     const told = new Told(['a'])
     told.say(START)
     const running = told.say(status('a', 'running'))
@@ -37,7 +37,7 @@ describe('a message that comes again', () => {
     expect(told.view).toEqual(before)
   })
 
-  it('[RUN-2] changes nothing at its place on a later connection, and something at another', () => {
+  it('[RUN-2.15] changes nothing at its place on a later connection, and something at another', () => {
     const told = new Told(['a'])
     told.say(START)
     const running = told.say(status('a', 'running'))
@@ -47,14 +47,14 @@ describe('a message that comes again', () => {
     expect(told.observe({ ...again, connection: again.connection + 1, index: running.index + 1 })).toBe(true)
   })
 
-  it('[RUN-4] changes something on a later connection where it tells of an abort: an agent printed it', () => {
+  it('[RUN-2.16] changes something on a later connection where it tells of an abort: an agent printed it', () => {
     const told = new Told(['a'])
     told.say(START)
     const aborted = told.say(ABORT)
     expect(told.observe({ ...aborted, connection: aborted.connection + 1 })).toBe(true)
   })
 
-  it('[RUN-2] changes no state on a later connection', () => {
+  it('[RUN-2.1] changes no state on a later connection', () => {
     const told = new Told(['a', 'b'])
     const all = [START, RUNNING, status('a', 'running'), batchError('x'), status('b', 'completed')].map(says =>
       told.say(says),
@@ -68,7 +68,7 @@ describe('a message that comes again', () => {
   })
 
   it(
-    '[RUN-2] any delivery that ends in a full replay leaves what one clean delivery leaves',
+    '[RUN-2.1] any delivery that ends in a full replay leaves what one clean delivery leaves',
     { timeout: 60_000 },
     () => {
       const id = fc.constantFrom('a', 'b', 'c', '__proto__', 'a b')
@@ -114,7 +114,7 @@ describe('a message that comes again', () => {
 describe('order', () => {
   const kept = (told: Told) => inOrder(told.run).map(({ id }) => id)
 
-  it('[RUN-4] is the backend’s, to the nanosecond, whatever order messages come in', () => {
+  it('[RUN-4.3] is the backend’s, to the nanosecond, whatever order messages come in', () => {
     const told = new Told()
     const late = told.say(START, { time: { ms: T0, ns: 2 } })
     const early = told.say(RUNNING, { time: { ms: T0, ns: 1 } })
@@ -143,14 +143,14 @@ describe('another execution under the same id', () => {
     return { told, first }
   }
 
-  it('[RUN-14] begins where a connection’s first message is a new, later one', () => {
+  it('[RUN-14.1] begins where a connection’s first message is a new, later one', () => {
     const { told } = over()
     told.close().open().say(START, { index: 0 })
     expect(told.run.incarnation).toBe(2)
     expect(told.view).toMatchObject({ status: 'starting', stopping: false, counts: { total: 1, pending: 1 } })
   })
 
-  it('[RUN-14] begins also where the backend’s clock was set back before the old story’s first word', () => {
+  it('[RUN-14.2] begins also where the backend’s clock was set back before the old story’s first word', () => {
     const { told } = over()
     told
       .close()
@@ -159,7 +159,7 @@ describe('another execution under the same id', () => {
     expect(told.run.incarnation).toBe(2)
   })
 
-  it('[RUN-14] keeps the plan as last read, as the one before its start', () => {
+  it('[RUN-14.4] keeps the plan as last read, as the one before its start', () => {
     const { told } = over()
     told.plan([{ id: 'a', completed: true }, 'b'])
     told.close().open()
@@ -168,7 +168,7 @@ describe('another execution under the same id', () => {
     expect(told.statuses).toEqual({ a: 'completed', b: 'pending' })
   })
 
-  it('[RUN-14] keeps our own start only where it came after the old story', () => {
+  it('[RUN-14.5] keeps our own start only where it came after the old story', () => {
     const { told } = over()
     told.observe({ kind: 'accepted', at: told.now + 1, spec: 'other', dryRun: true })
     told.close().open().say(START, { index: 0 })
@@ -178,7 +178,7 @@ describe('another execution under the same id', () => {
     expect(told.view.spec).toBe('001-todo')
   })
 
-  it('[RUN-14] keeps the clock offset: it is the same backend', () => {
+  it('[RUN-14.6] keeps the clock offset: it is the same backend', () => {
     const { told } = over()
     told.say(LINE, { live: true, time: { ms: told.now - 60_000, ns: 0 } })
     told.close().open().say(START, { index: 0 })
@@ -191,7 +191,7 @@ describe('another execution under the same id', () => {
     expect(told.run.incarnation).toBe(1)
   })
 
-  it('[RUN-14] is none where an earlier connection had lost the first message', () => {
+  it('[RUN-14.3] is none where an earlier connection had lost the first message', () => {
     const told = new Told()
     told.say(RUNNING)
     const first: Message = { ...told.say(LINE), id: 'lost', says: START, time: { ms: T0, ns: 0 } }
@@ -216,7 +216,7 @@ describe('another execution under the same id', () => {
 describe('the backend’s clock', () => {
   const offsets = (told: Told) => told.run.clockOffset
 
-  it('[RUN-7] is the least of receipt minus stamp over live messages', () => {
+  it('[RUN-7.8] is the least of receipt minus stamp over live messages', () => {
     const told = new Told()
     for (const late of [70_000, 61_000, 65_000]) {
       const at = told.now + 100_000
@@ -226,7 +226,7 @@ describe('the backend’s clock', () => {
     expect(told.view.clockOffset).toBe(61_000)
   })
 
-  it('[RUN-7] is not learned from a replay', () => {
+  it('[RUN-7.8] is not learned from a replay', () => {
     const told = new Told()
     told.say(LINE, { live: false, time: { ms: T0 - 600_000, ns: 0 } })
     expect(offsets(told)).toBeNull()
@@ -238,7 +238,7 @@ describe('the backend’s clock', () => {
     [2_001, 2_001],
     [-2_000, 0],
     [-2_001, -2_001],
-  ])('[RUN-7] %i ms off counts as %i', (late, shown) => {
+  ])('[RUN-7.8] %i ms off counts as %i', (late, shown) => {
     const told = new Told()
     told.say(LINE, { live: true, at: T0, time: { ms: T0 - late, ns: 0 } })
     expect(told.view.clockOffset).toBe(shown)
@@ -250,7 +250,7 @@ describe('what a view must be derived anew for', () => {
     ['a line', LINE],
     ['a remark', REMARK],
     ['a state message', START],
-  ])('[RUN-7] the first message, also %s: the run is starting', (_, says) => {
+  ])('[RUN-7.5] the first message, also %s: the run is starting', (_, says) => {
     const told = new Told()
     const idle: Message = { ...new Told().say(says), at: T0 }
     expect(told.view.status).toBe('idle')
@@ -258,7 +258,7 @@ describe('what a view must be derived anew for', () => {
     expect(told.view.status).toBe('starting')
   })
 
-  it('[RUN-7] a line that corrects the clock offset', () => {
+  it('[RUN-7.8] a line that corrects the clock offset', () => {
     const told = new Told()
     told.say(START)
     const line: Message = { ...new Told().say(LINE), id: 'live', index: 1, live: true, at: T0 + 90_000 }
@@ -274,13 +274,13 @@ describe('what a view must be derived anew for', () => {
 })
 
 describe('a plan', () => {
-  it('[RUN-8] that reads empty changes nothing', () => {
+  it('[RUN-8.4] that reads empty changes nothing', () => {
     const told = new Told(['a', 'b'])
     expect(told.observe({ kind: 'plan', at: told.now, spec: '001-todo', batches: [], shared: false })).toBe(false)
     expect(told.view.counts.total).toBe(2)
   })
 
-  it('[RUN-8] was read before the run until a start of ours is accepted, or its first message', () => {
+  it('[RUN-8.2] was read before the run until a start of ours is accepted, or its first message', () => {
     const run = emptyRun()
     const reading = (id: string) =>
       fold(run, {
@@ -298,7 +298,7 @@ describe('a plan', () => {
     expect(run.plan?.batches[0]?.id).toBe('third')
   })
 
-  it('[RUN-8] of another spec is no plan of this run, whichever is known first', () => {
+  it('[RUN-8.4] of another spec is no plan of this run, whichever is known first', () => {
     const other = { kind: 'plan', at: T0, spec: '002-other', shared: false } as const
     const batches = [{ id: 'x', name: 'X', dependsOn: [], completed: false, running: false, branch: null }]
     const after = new Told(['a', 'b'])
@@ -314,7 +314,7 @@ describe('a plan', () => {
 })
 
 describe('a run that its backend does not know', () => {
-  it('[RUN-11] is known again once a later connection brings a message', () => {
+  it('[RUN-11.3] is known again once a later connection brings a message', () => {
     const told = new Told()
     told.say(START)
     told.close().open().forgotten()
@@ -323,7 +323,7 @@ describe('a run that its backend does not know', () => {
     expect(told.view.status).toBe('running')
   })
 
-  it('[RUN-11] has yet to begin where a start is accepted after that answer', () => {
+  it('[RUN-11.3] has yet to begin where a start is accepted after that answer', () => {
     const told = new Told()
     told.forgotten()
     told.observe({ kind: 'accepted', at: told.now + 1, spec: '001-todo', dryRun: false })
@@ -334,7 +334,7 @@ describe('a run that its backend does not know', () => {
 describe('bounds', () => {
   const overflow = (told: Told) => told.view.findings.filter(({ kind }) => kind === 'overflow')
 
-  it('[SAFE-5] 50,000 claims are kept, and more are told of', { timeout: 60_000 }, () => {
+  it('[SAFE-5.41] [SAFE-5.44] 50,000 claims are kept, and more are told of', { timeout: 60_000 }, () => {
     const told = new Told()
     for (let n = 0; n < 50_000; n += 1) told.say(batchError('x'))
     expect(overflow(told)).toHaveLength(0)
@@ -343,7 +343,7 @@ describe('bounds', () => {
     expect(overflow(told)).toHaveLength(1)
   })
 
-  it('[SAFE-5] of what may be an agent’s the newest 2,000 are kept, and it costs the engine’s claims nothing', () => {
+  it('[SAFE-5.41] [SAFE-5.44] of what may be an agent’s the newest 2,000 are kept, and it costs the engine’s claims nothing', () => {
     const told = new Told(['a'])
     told.say(START)
     told.say(RUNNING)
@@ -381,7 +381,19 @@ describe('a reading that says the same as the one before', () => {
     ])
   })
 
-  it('[RUN-8] is news of a plan that is read for the first time since the run began, and only then', () => {
+  it('[RUN-16.22] has no step that only the order of messages had shown, and that a later replay did not', () => {
+    const shown = (basis: 'order' | 'measured') => {
+      const told = new Told(['a'])
+      const start = told.say(START)
+      const step = { from: 1, since: 1, until: 1, stamp: T0, correction: 60_000, basis }
+      told.say(RUNNING, { id: 'set', clock: { id: 'set', ...step } })
+      told.close().open().replay(start).replayed()
+      return told.run.clockSteps.size
+    }
+    expect([shown('order'), shown('measured')]).toEqual([0, 1])
+  })
+
+  it('[RUN-2.17] is news of a plan that is read for the first time since the run began, and only then', () => {
     const run = emptyRun()
     const read = (more: Partial<PlanReading> = {}) => fold(run, { ...plan, ...more })
     expect([read(), read({ at: T0 + 1 })]).toEqual([true, false])
@@ -395,7 +407,7 @@ describe('a reading that says the same as the one before', () => {
     ]).toEqual([true, false, true])
   })
 
-  it('[RUN-2] is none of the history, nor is a container as it was', () => {
+  it('[RUN-2.15] is none of the history, nor is a container as it was', () => {
     const run = emptyRun()
     const entry: HistoryReading = {
       ...{ kind: 'history', at: T0, id: 'h', status: 'running', dryRun: false, startedAt: T0, endedAt: null },
@@ -449,7 +461,7 @@ describe('the backend’s clock, before a live message tells of it', () => {
     expect([live(300), live(20), live(800)]).toEqual([HOUR + 300, HOUR + 20, HOUR + 20])
   })
 
-  it('[RUN-7.2] is that of the first answer, and what goes on is uncertain, until a message tells it', () => {
+  it('[RUN-7.2] [RUN-7.10] is that of the first answer, and what goes on is uncertain, until a message tells it', () => {
     const told = new Told(['a'])
     told.observe({ kind: 'dated', at: told.now, offset: HOUR })
     expect(told.observe({ kind: 'dated', at: told.now, offset: 2 * HOUR })).toBe(false)

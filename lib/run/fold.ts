@@ -112,7 +112,7 @@ function isKnownPlan(
   return plan.spec === spec && plan.shared === shared && tells(plan.batches) === tells(batches)
 }
 
-/** History or plan say something new: a run that was given up goes on [RUN-13.1]. */
+/** History or plan say something new: a run that was given up goes on [RUN-13.15]. */
 function noteChange(run: Run, at: number): void {
   run.historyChangedAt = at
   run.quietAt = null

@@ -12,7 +12,7 @@ describe.each([
   ['a path', shortPath, LONGEST_PATH],
   ['a text of 100 characters', (text: string) => cutText(text, 100), 100],
 ] as const)('%s from outside', (_, kept, longest) => {
-  it('[SAFE-5.1] is bounded, has no half of a character, begins as it came, and is the same a second time', () => {
+  it('[SAFE-5.1] [SAFE-5.52] is bounded, has no half of a character, begins as it came, and is the same a second time', () => {
     fc.assert(
       fc.property(text, whole => {
         const short = kept(whole)
@@ -32,7 +32,7 @@ describe.each([
   })
 })
 
-it('[SAFE-5.1] two long names that differ stay different, wherever they do', () => {
+it('[SAFE-5.50] two long names that differ stay different, wherever they do', () => {
   const names = Array.from({ length: 2_000 }, (_, n) => `${'x'.repeat(n)}y${'x'.repeat(3_000 - n)}`)
   expect(new Set(names.map(shortName)).size).toBe(names.length)
   expect(shortName('x'.repeat(3_000))).toMatch(/^x+… \(3000 characters, \w+\)$/)

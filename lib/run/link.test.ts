@@ -28,7 +28,7 @@ describe('the link to the backend', () => {
     ['never answered for 30 s', { healthyAt: null, since: s(30) }, 'down', null],
     ['refused', { refusedAt: NOW }, 'down', null],
     ['refused, while health is still fresh and the stream open', { refusedAt: s(1), healthyAt: s(2) }, 'down', null],
-  ] as const)('[RUN-9] %s', (_, over, link, deadlineIn) => {
+  ] as const)('[RUN-9.1] [RUN-9.2] [RUN-9.3] %s', (_, over, link, deadlineIn) => {
     const deadline = deadlineIn === null ? null : NOW + deadlineIn * 1_000
     expect(linkOf(facts(over), NOW)).toEqual({ link, deadline })
   })

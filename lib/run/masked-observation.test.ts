@@ -20,13 +20,13 @@ it.each<Says>([
   { kind: 'batch-error', error: SECRET },
   { kind: 'missing', error: SECRET },
   { kind: 'execution-failed', error: SECRET },
-])('[SAFE-4] masks a line, and the error of $kind', says => {
+])('[SAFE-4.44] [SAFE-4.49] masks a line, and the error of $kind', says => {
   expect(alone(message(`failed: ${SECRET}`, says))).toEqual(
     message(`failed: ${LEFT}`, { ...says, error: LEFT } as Says),
   )
 })
 
-it('[SAFE-4] masks the errors of the history', () => {
+it('[SAFE-4.44] masks the errors of the history', () => {
   const batch = { id: 'b', name: 'B', status: 'failed', startedAt: 1, endedAt: 2, branch: 'x' }
   const history = (error: string): Observation => ({
     ...{ kind: 'history', at: 0, id: 'h', status: 'failed', dryRun: false, startedAt: 1, endedAt: 2, error },
@@ -35,7 +35,7 @@ it('[SAFE-4] masks the errors of the history', () => {
   expect(alone(history(SECRET))).toEqual(history(LEFT))
 })
 
-it('[RUN-3] leaves ids, names and branches, and whatever holds no secret is the very same', () => {
+it('[RUN-3] [SAFE-4.48] leaves ids, names and branches, and whatever holds no secret is the very same', () => {
   const named = message('done', { kind: 'batch-start', tier: 2, name: SECRET })
   expect(alone(named)).toBe(named)
   const started: Observation = { kind: 'accepted', at: 0, spec: SECRET, dryRun: false }

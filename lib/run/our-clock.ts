@@ -53,7 +53,7 @@ export const isUndated = ({ clockOffset, datedOffset }: Pick<Run, 'clockOffset' 
   clockOffset === null && datedOffset === null
 
 /**
- * Whether a step of the machine's clock leaves it open how long something took [RUN-16.15]. The backend may have been set
+ * Whether a step of the machine's clock leaves it open how long something took [RUN-16.15] [RUN-16.32]. The backend may have been set
  * with it, unseen, unless live messages before and after tell. And where both went forward by as much, the machine may have
  * been paused.
  * @param took its begin and end, and their places in the stream

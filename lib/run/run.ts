@@ -43,7 +43,7 @@ export interface Run {
   clockOffsetFrom: number | null
   /** The same by an answer of the backend, while no message tells it [RUN-7.2]; null before there was one. */
   datedOffset: number | null
-  /** The same as far as nothing but our machine's clock tells it [RUN-16.14]. */
+  /** The same as far as nothing but our machine's clock tells it [RUN-16.31]. */
   presumedOffset: number
   /** When a live message last came, ms. */
   liveAt: number | null

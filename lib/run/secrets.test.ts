@@ -177,17 +177,17 @@ const KEY = [
 const MASKED_KEY = [KEY[0], '•••', '•••', '•••', KEY[4]]
 
 describe('[SAFE-4] secrets', () => {
-  it.each(secrets)('masks %s', (secret, left) => {
+  it.each(secrets)('[SAFE-4.10] masks %s', (secret, left) => {
     expect(masked(secret)).toBe(left)
     expect(masked(`Error in line 3:\t${secret} (see above)`)).toBe(`Error in line 3:\t${left} (see above)`)
     expect(masked(String.raw`{"text":"first\n${secret}\nlast"}`)).toContain(left)
   })
 
-  it.each(harmless)('leaves %s', text => {
+  it.each(harmless)('[SAFE-4.51] leaves %s', text => {
     expect(masked(text)).toBe(text)
   })
 
-  it('leaves every frame of the recorded runs as it is', () => {
+  it('[SAFE-4.10] leaves every frame of the recorded runs as it is', () => {
     const root = join(import.meta.dirname, '../../e2e/recordings')
     const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.jsonl'))
     const lines = files.flatMap(file => readFileSync(join(root, file), 'utf8').split('\n'))
@@ -253,7 +253,7 @@ describe('[SAFE-4] secrets', () => {
     expect(mask.mask('3f2a9c1de0b44a7f9c1d3f2a9c1de0b44a7f9c1d')).toBe('3f2a9c1de0b44a7f9c1d3f2a9c1de0b44a7f9c1d')
   })
 
-  it('[SAFE-4.11] [SAFE-4.12] masks a private key whose edges are coloured, or cut between two lines', () => {
+  it('[SAFE-4.11] [SAFE-4.52] masks a private key whose edges are coloured, or cut between two lines', () => {
     const [begin = '', ...rest] = KEY
     for (let cut = 6; cut < begin.length; cut += 1) {
       const mask = new SecretMask()
@@ -316,7 +316,7 @@ describe('[SAFE-4] secrets', () => {
     fc.stringMatching(/^[A-Za-z0-9+/=_-]{1,24}$/),
   )
 
-  it('are masked once and for all', () => {
+  it('[SAFE-4.44] are masked once and for all', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), pieces => {
         const once = masked(pieces.join(''))
@@ -404,7 +404,7 @@ describe('[SAFE-4] secrets', () => {
     ],
     ...['-----', 'dp.pt.', 'aB1xyz', '\u001b[1ma', '\u001b'],
   ]
-  it.each(hostile)('cost time that grows with the line, up to 64 KiB of %j', text => {
+  it.each(hostile)('[SAFE-4.13] [SAFE-4.50] cost time that grows with the line, up to 64 KiB of %j', text => {
     for (const [begin, end] of [
       ['', ''],
       ['', '•'],

@@ -68,14 +68,14 @@ describe('a stamp', () => {
 })
 
 describe('order', () => {
-  it('[RUN-4] is by nanoseconds, where text and doubles both fail', () => {
+  it('[RUN-4.3] is by nanoseconds, where text and doubles both fail', () => {
     // As text the longer fraction sorts first; as a double of nanoseconds both are equal.
     expect(compareInstants(at('2026-01-05T10:00:00.1Z'), at('2026-01-05T10:00:00.1000001Z'))).toBeLessThan(0)
     expect(compareInstants(at('2026-01-05T10:00:00.1+00:00'), at('2026-01-05T10:00:00.100000000Z'))).toBe(0)
     expect(compareInstants(at('2026-01-05T10:00:01Z'), at('2026-01-05T10:00:00.999999999Z'))).toBeGreaterThan(0)
   })
 
-  it('[RUN-4] agrees with the numbers a stamp was made of', () => {
+  it('[RUN-4.3] agrees with the numbers a stamp was made of', () => {
     const nanos = fc.bigInt({ min: 0n, max: 10n ** 12n })
     const stamp = (n: bigint) => {
       const seconds = new Date(SECOND + Number(n / 10n ** 9n) * 1_000).toISOString().slice(0, 19)
@@ -97,14 +97,14 @@ describe('elapsed time', () => {
     expect(elapsed({ startedAt: null, endedAt: null, clockOffset: 0 }, SECOND)).toBe(0)
   })
 
-  it('[RUN-7] runs on the backend’s clock, in both directions, half a second behind', () => {
+  it('[RUN-7.13] runs on the backend’s clock, in both directions, half a second behind', () => {
     const run = { startedAt: iso(SECOND + 1), endedAt: null }
     expect(elapsed({ ...run, clockOffset: 0 }, SECOND + 5_001)).toBe(4_500)
     expect(elapsed({ ...run, clockOffset: 60_000 }, SECOND + 65_001)).toBe(4_500)
     expect(elapsed({ ...run, clockOffset: -60_000 }, SECOND - 54_999)).toBe(4_500)
   })
 
-  it('[RUN-7] is not turned back by an end that is told late, or stamped in whole seconds', () => {
+  it('[RUN-7.13] is not turned back by an end that is told late, or stamped in whole seconds', () => {
     const moments = fc.record({ begun: fc.nat(5_000), took: fc.nat(90_000), late: fc.nat(500), coarse: fc.boolean() })
     fc.assert(
       fc.property(moments, ({ begun, took, late, coarse }) => {
@@ -116,12 +116,12 @@ describe('elapsed time', () => {
     )
   })
 
-  it('[RUN-7] stands still at the end', () => {
+  it('[RUN-7.12] stands still at the end', () => {
     const run = { startedAt, endedAt: iso(SECOND + 7_000), clockOffset: 60_000 }
     expect(elapsed(run, SECOND + 1_000_000)).toBe(7_000)
   })
 
-  it('[RUN-7] is never negative', () => {
+  it('[RUN-7.11] is never negative', () => {
     expect(elapsed({ startedAt, endedAt: null, clockOffset: 0 }, SECOND - 5_000)).toBe(0)
     expect(elapsed({ startedAt, endedAt: iso(SECOND - 1), clockOffset: 0 }, SECOND)).toBe(0)
   })

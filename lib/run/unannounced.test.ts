@@ -31,7 +31,7 @@ const found = (batches: readonly Batch[] = [done, batch('b')], over: Partial<His
   new Told().watched().history(entry(batches, over))
 
 describe('a run that nobody announced', () => {
-  it('[RUN-13] is shown by its history id, counted from that entry’s own batches', () => {
+  it('[RUN-13.7] [RUN-13.8] is shown by its history id, counted from that entry’s own batches', () => {
     const told = found([done, batch('b', 'failed', { error: 'x' }), batch('c', 'running'), batch('d')])
     expect(told.view).toMatchObject({
       ...{ basis: 'history', historyId: 'run-2026-01-15-a1b2c3', status: 'running', inferred: false },
@@ -44,14 +44,14 @@ describe('a run that nobody announced', () => {
     expect(told.batch('b').error).toBe('x')
   })
 
-  it('[RUN-13] takes from the plan what waits for what, and what is at work, but no batch and no completion', () => {
+  it('[RUN-13.9] [RUN-13.10] takes from the plan what waits for what, and what is at work, but no batch and no completion', () => {
     const told = found([done, batch('b'), batch('c')])
     told.plan(['a', { id: 'b', running: true, dependsOn: ['a'] }, { id: 'c', completed: true }, 'd'])
     expect(told.statuses).toEqual({ a: 'completed', b: 'running', c: 'pending' })
     expect(told.batch('b')).toMatchObject({ basis: 'plan', name: 'B', dependsOn: ['a'] })
   })
 
-  it('[RUN-13] takes nothing to be at work by a plan that another run of the spec may have written, or after its end', () => {
+  it('[RUN-13.10] takes nothing to be at work by a plan that another run of the spec may have written, or after its end', () => {
     const plan = [{ id: 'b', running: true }]
     expect(found().plan(plan, true).statuses).toMatchObject({ b: 'pending' })
     const over = found([done, batch('b')], { status: 'aborted', endedAt: T0 + 9 * SECOND })
@@ -65,7 +65,7 @@ describe('a run that nobody announced', () => {
     expect(found([batch('b')], { status: 'pending' }).plan([{ id: 'b', running: true }]).view.status).toBe('running')
   })
 
-  it.each(['completed', 'failed', 'aborted'] as const)('[RUN-13] ends as its entry does: %s', status => {
+  it.each(['completed', 'failed', 'aborted'] as const)('[RUN-13.11] ends as its entry does: %s', status => {
     const ended = { status, endedAt: T0 + 9 * SECOND, error: status === 'failed' ? 'x\n\nCaused by: y' : null }
     const told = found([done, batch('b', 'running'), batch('c')], ended)
     expect(told.view).toMatchObject({ status, inferred: false, endedAt: iso(T0 + 9 * SECOND) })
@@ -81,20 +81,20 @@ describe('a run that nobody announced', () => {
     expect(told.derive().deadline).toBeNull()
   })
 
-  it('[RUN-13] ends when that was first read where its entry has no time of it', () => {
+  it('[RUN-13.12] ends when that was first read where its entry has no time of it', () => {
     const told = found().wait(7 * SECOND)
     for (let n = 0; n < 3; n += 1) told.history(entry([done, batch('b')], { status: 'aborted' })).wait(SECOND)
     expect(told.view).toMatchObject({ status: 'aborted', endedAt: iso(T0 + 7 * SECOND) })
   })
 
-  it('[RUN-13] of hostile ids counts each once', () => {
+  it('[RUN-13.8] [SAFE-4.43] of hostile ids counts each once', () => {
     const told = found([batch('__proto__', 'completed'), batch('toString'), batch('toString', 'completed')])
     expect(told.view.counts).toMatchObject({ total: 2, completed: 2 })
   })
 })
 
 describe('a run of which nothing is heard any more', () => {
-  it('[RUN-13] has failed after 60 s without a change or an agent at work, inferred', () => {
+  it('[RUN-13.13] has failed after 60 s without a change or an agent at work, inferred', () => {
     const told = found().wait(10 * SECOND)
     expect(told.derive().deadline).toBe(T0 + 60 * SECOND)
     expect(told.derive(T0 + 60 * SECOND - 1).view.status).toBe('running')
@@ -106,7 +106,7 @@ describe('a run of which nothing is heard any more', () => {
     expect(deadline).toBeNull()
   })
 
-  it('[RUN-13] lives on once anything changes', () => {
+  it('[RUN-13.14] lives on once anything changes', () => {
     const told = found().wait(90 * SECOND)
     expect(told.view.status).toBe('failed')
     told.history(entry([done, batch('b', 'running')]))
@@ -117,7 +117,7 @@ describe('a run of which nothing is heard any more', () => {
     expect(told.view.status).toBe('running')
   })
 
-  it('[RUN-13] readings that say the same are no change', () => {
+  it('[RUN-13.13] readings that say the same are no change', () => {
     const told = found().plan(['a', 'b'])
     for (let n = 0; n < 7; n += 1) {
       told
@@ -128,7 +128,7 @@ describe('a run of which nothing is heard any more', () => {
     expect(told.view.status).toBe('failed')
   })
 
-  it('[RUN-13] lives as long as an agent of it works, and 60 s longer', () => {
+  it('[RUN-13.13] lives as long as an agent of it works, and 60 s longer', () => {
     const told = found([done, batch('b', 'running')])
     const works = agent('c', { tree: 'b-1a2b3c', createdAt: T0 + 5 * SECOND })
     told.shows('b', works).wait(600 * SECOND)
@@ -139,7 +139,7 @@ describe('a run of which nothing is heard any more', () => {
     expect(told.derive(told.now + 60 * SECOND).view).toMatchObject({ status: 'failed', endedAt: iso(end.finishedAt) })
   })
 
-  it('[RUN-13] lives as long as an agent works of which it can’t be told whether it is its own', () => {
+  it('[RUN-13.13] [DOCK-4.35] lives as long as an agent works of which it can’t be told whether it is its own', () => {
     const works = agent('c', { tree: 'b-1a2b3c', createdAt: T0 + 5 * SECOND })
     const told = found()
       .mayHave([{ batchId: 'b', container: works }])
@@ -157,7 +157,7 @@ describe('a run of which nothing is heard any more', () => {
     ['Docker', 'off'],
     ['the backend', 'stale'],
     ['the backend', 'down'],
-  ] as const)('[RUN-13] is not given up while %s is %s, nor before 60 s after that', (who, link) => {
+  ] as const)('[RUN-13.13] [DOCK-3.21] is not given up while %s is %s, nor before 60 s after that', (who, link) => {
     const told = found().wait(600 * SECOND)
     const away = { ...told.links[who === 'Docker' ? 'docker' : 'backend'], link, since: T0 }
     const { links } = told
@@ -204,7 +204,7 @@ describe('a run of which nothing is heard any more', () => {
     expect(told.derive()).toMatchObject({ bySilence: false, stirred: false, view: { status: 'failed' } })
   })
 
-  it('[RUN-13.1] once given up lives on by a change of its entry, its plan or a container of it, and by nothing else', () => {
+  it('[RUN-13.15] once given up lives on by a change of its entry, its plan or a container of it, and by nothing else', () => {
     const agents = (over: object) => agent('c', { tree: 'b-1a2b3c', ...over })
     const ended = { exitCode: 0, finishedAt: T0, seenEndedAt: T0 }
     for (const same of [
@@ -239,7 +239,7 @@ describe('a run of which nothing is heard any more', () => {
     expect(told.derive()).toMatchObject({ view: { status: 'running' }, deadline: null })
   })
 
-  it('[RUN-1] leaves nothing running, and what failed by evidence keeps that', () => {
+  it('[RUN-1.5] leaves nothing running, and what failed by evidence keeps that', () => {
     const told = found([done, batch('b', 'running')])
     told.shows('b', agent('c', { tree: 'b-1a2b3c', exitCode: 3 }))
     expect(told.derive(T0 + 60 * SECOND).view.counts).toMatchObject({ running: 0, completed: 1 })
@@ -247,7 +247,7 @@ describe('a run of which nothing is heard any more', () => {
 })
 
 describe('a run that both tell of', () => {
-  it('[RUN-13] is the stream’s from its first message on', () => {
+  it('[RUN-13.7] is the stream’s from its first message on', () => {
     const told = found([done, batch('b')]).wait(90 * SECOND)
     expect(told.view).toMatchObject({ basis: 'history', status: 'failed' })
     told.say(START)
@@ -258,7 +258,7 @@ describe('a run that both tell of', () => {
     expect(told.view).toMatchObject({ basis: 'stream', status: 'running', historyId: 'run-2026-01-15-a1b2c3' })
   })
 
-  it('[RUN-13] is a run of ours once its start is accepted', () => {
+  it('[RUN-13.7] is a run of ours once its start is accepted', () => {
     const told = new Told().watched()
     told.observe({ kind: 'accepted', at: T0, spec: '001-todo', dryRun: false })
     told.history(entry([batch('b')])).wait(600 * SECOND)
@@ -269,7 +269,7 @@ describe('a run that both tell of', () => {
 describe('a run with whose entry another goes on', () => {
   const ABORTED = { status: 'aborted', inferred: true, error: 'Another run resumed what this one had begun.' }
 
-  it('[RUN-13] was aborted there, where it had not ended', () => {
+  it('[RUN-13.16] was aborted there, where it had not ended', () => {
     const told = new Told(['a', 'b']).watched()
     for (const says of [START, RUNNING, status('a', 'running')]) told.say(says)
     told.wait(10 * SECOND).continued()
@@ -277,7 +277,7 @@ describe('a run with whose entry another goes on', () => {
     expect(told.statuses).toEqual({ a: 'aborted', b: 'pending' })
   })
 
-  it('[RUN-13] was aborted there, too, where the history alone told of it', () => {
+  it('[RUN-13.16] was aborted there, too, where the history alone told of it', () => {
     const told = found([done, batch('b', 'running')])
       .wait(10 * SECOND)
       .continued()
@@ -320,19 +320,19 @@ describe('a run with whose entry another goes on', () => {
     expect(told.view).toMatchObject({ status: 'completed', inferred: false })
   })
 
-  it('[RUN-13] stays as it ended by its own stream', () => {
+  it('[RUN-13.17] stays as it ended by its own stream', () => {
     const told = new Told(['a']).watched()
     for (const says of [START, status('a', 'running'), batchError('x'), COMPLETED]) told.say(says)
     const { endedAt } = told.continued().view
     expect(told.view).toMatchObject({ status: 'completed', inferred: false, endedAt })
   })
 
-  it('[RUN-13] stays as it ended by its entry before that', () => {
+  it('[RUN-13.17] stays as it ended by its entry before that', () => {
     const told = found([done, batch('b')], { status: 'failed', endedAt: T0 + 9 * SECOND, error: 'x' })
     expect(told.wait(20 * SECOND).continued().view).toMatchObject({ status: 'failed', inferred: false, error: 'x' })
   })
 
-  it('[RUN-13] is corrected by nothing that the entry says of the other', () => {
+  it('[RUN-13.18] is corrected by nothing that the entry says of the other', () => {
     const told = new Told(['a', 'b']).watched()
     for (const says of [START, RUNNING, status('a', 'running')]) told.say(says)
     const continuedAt = told.wait(10 * SECOND).now
@@ -347,7 +347,7 @@ describe('a run with whose entry another goes on', () => {
     expect(told.view).toMatchObject({ ...ABORTED, endedAt: iso(continuedAt) })
   })
 
-  it('[RUN-13] was aborted at the earliest of several', () => {
+  it('[RUN-13.16] was aborted at the earliest of several', () => {
     const told = found([batch('b', 'running')]).wait(10 * SECOND)
     told
       .continued(T0 + 8 * SECOND)

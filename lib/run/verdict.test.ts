@@ -584,7 +584,7 @@ describe('[DOCK-9.20] the table of verdicts', () => {
     ]),
   ]
 
-  it.each(rows)('[DOCK-2] %s', (_, [status, containers, around, ...moments]) => {
+  it.each(rows)('[DOCK-2.21] [DOCK-2.23] [DOCK-3.22] %s', (_, [status, containers, around, ...moments]) => {
     for (const [after, expected, reason] of moments) {
       const word = judge({ status, containers }, around, after)
       expect([after, word.verdict]).toEqual([after, expected])
@@ -597,7 +597,7 @@ describe('[DOCK-9.20] the table of verdicts', () => {
     }
   })
 
-  it('[DOCK-2] counts from when the backend told, or where nobody told, from when Docker is live', () => {
+  it('[DOCK-2.24] counts from when the backend told, or where nobody told, from when Docker is live', () => {
     const docker = { ...DOCKER, since: T0 + SECOND }
     expect(judge({ since: null }, { docker }, 15_999).verdict).toBe('agrees')
     expect(judge({ since: null }, { docker }, 16_000)).toMatchObject({ verdict: 'ghost', since: T0 + SECOND })
@@ -606,7 +606,7 @@ describe('[DOCK-9.20] the table of verdicts', () => {
     expect(judge(completed, {}, 30_000)).toMatchObject({ verdict: 'conflict', since: T0 })
   })
 
-  it('[DOCK-2] names no moment where a batch ended in a run whose end has no time', () => {
+  it('[DOCK-2.26] names no moment where a batch ended in a run whose end has no time', () => {
     expect(judge({ status: 'aborted', since: null, containers: runs }, { over: true }, 0)).toMatchObject({
       verdict: 'orphan',
       reason: 'Container c0ffeec0ffee still runs; its run is over. Read its log, then stop it.',
@@ -742,7 +742,7 @@ const TIME = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g
 describe('any claim beside any evidence', () => {
   const runs = { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 3_000) }
 
-  it('[DOCK-2] has the verdict that the table has', () => {
+  it('[DOCK-2.21] [DOCK-2.25] has the verdict that the table has', () => {
     fc.assert(
       fc.property(situation, later, ({ pair, around }, after) => {
         expect(verdict(pair, around, T0 + after).verdict).toBe(oracle(pair, around, T0 + after))
@@ -751,7 +751,7 @@ describe('any claim beside any evidence', () => {
     )
   })
 
-  it('[DOCK-2] stays as it is until its deadline, and changes there', () => {
+  it('[DOCK-2.22] stays as it is until its deadline, and changes there', () => {
     fc.assert(
       fc.property(situation, later, fc.double({ min: 0, max: 1, noNaN: true }), ({ pair, around }, after, part) => {
         const now = T0 + after
@@ -767,7 +767,7 @@ describe('any claim beside any evidence', () => {
     )
   })
 
-  it('[DOCK-3] raises no alarm while Docker is not live, and none of what is open while the backend is not', () => {
+  it('[DOCK-3.21] raises no alarm while Docker is not live, and none of what is open while the backend is not', () => {
     const alarms: readonly Verdict[] = ['ghost', 'orphan', 'late', 'conflict']
     fc.assert(
       fc.property(situation, later, ({ pair, around }, after) => {
@@ -780,7 +780,7 @@ describe('any claim beside any evidence', () => {
     )
   })
 
-  it('[DOCK-2] is no ghost before 15 s and two lists of watching', () => {
+  it('[DOCK-2.21] is no ghost before 15 s and two lists of watching', () => {
     fc.assert(
       fc.property(situation, later, ({ pair, around }, after) => {
         const now = T0 + after
@@ -794,7 +794,7 @@ describe('any claim beside any evidence', () => {
     )
   })
 
-  it('[DOCK-2] is told in one or two plain sentences, which name the moment that "since" means', () => {
+  it('[DOCK-2.26] is told in one or two plain sentences, which name the moment that "since" means', () => {
     fc.assert(
       fc.property(situation, later, ({ pair, around }, after) => {
         const { reason, since } = verdict(pair, around, T0 + after)

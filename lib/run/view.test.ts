@@ -24,7 +24,7 @@ import {
 const iso = (ms: number) => new Date(ms).toISOString()
 
 describe('the status', () => {
-  it('[RUN-7] is idle, then starting, then running', () => {
+  it('[RUN-7.4] [RUN-7.5] [RUN-7.6] is idle, then starting, then running', () => {
     const told = new Told(['a'])
     expect(told.view).toMatchObject({ status: 'idle', startedAt: null, endedAt: null, error: null, inferred: false })
     told.say(START)
@@ -33,7 +33,7 @@ describe('the status', () => {
     expect(told.view.status).toBe('running')
   })
 
-  it('[RUN-7] is starting once a start of ours is accepted', () => {
+  it('[RUN-7.5] is starting once a start of ours is accepted', () => {
     const told = new Told(['a'])
     told.observe({ kind: 'accepted', at: T0, spec: '002-other', dryRun: true })
     expect(told.view).toMatchObject({ status: 'starting', startedAt: null, spec: '002-other', dryRun: true })
@@ -43,14 +43,14 @@ describe('the status', () => {
     ['starts', spawning('a')],
     ['runs', status('a', 'running')],
     ['completes: its start was lost', completedBy('a')],
-  ])('[RUN-7] is running once a batch %s', (_, says) => {
+  ])('[RUN-7.6] is running once a batch %s', (_, says) => {
     const told = new Told(['a'])
     told.say(START)
     told.say(says)
     expect(told.view.status).toBe('running')
   })
 
-  it('[RUN-8] is not running for batches completed before', () => {
+  it('[RUN-7.6] [RUN-8] is not running for batches completed before', () => {
     const told = new Told([{ id: 'a', name: 'a', completed: true }, 'b'])
     told.say(START)
     told.say({ kind: 'resuming', count: 1 })
@@ -63,13 +63,13 @@ describe('the times', () => {
     ['start', [START, RUNNING, status('a', 'running')]],
     ['status running', [REMARK, RUNNING, START]],
     ['the first batch', [LINE, status('a', 'running'), status('b', 'running')]],
-  ])('[RUN-7] begin with the earliest of start, status running and the first batch: %s', (_, all) => {
+  ])('[RUN-7.7] begin with the earliest of start, status running and the first batch: %s', (_, all) => {
     const told = new Told(['a', 'b'])
     for (const says of all) told.say(says)
     expect(told.view.startedAt).toBe(iso(T0 + (all[0] === START ? 1 : 2) * SECOND))
   })
 
-  it('[RUN-7] are the backend’s, not those of receipt', () => {
+  it('[RUN-7.3] are the backend’s, not those of receipt', () => {
     const told = new Told()
     const first = told.say(START, { time: { ms: T0 - 600 * SECOND, ns: 0 } })
     told.say(COMPLETED, { time: { ms: T0 - 10 * SECOND, ns: 0 } })
@@ -82,7 +82,7 @@ describe('the times', () => {
     expect(told.view.startedAt).toBe(iso(T0 - 600 * SECOND))
   })
 
-  it('[RUN-7] never move to a later moment, whatever comes', { timeout: 60_000 }, () => {
+  it('[RUN-7.7] never move to a later moment, whatever comes', { timeout: 60_000 }, () => {
     const anything = fc.constantFrom(START, RUNNING, LINE, REMARK, status('a', 'running'), status('b', 'completed'))
     fc.assert(
       fc.property(fc.array(fc.tuple(anything, fc.nat(100)), { minLength: 1 }), story => {
@@ -103,7 +103,7 @@ describe('the times', () => {
 
 describe('counts', () => {
   it(
-    '[RUN-1] sum to the total at every step of any story, and nothing runs in a run that is over',
+    '[RUN-1.2] [RUN-1.5] sum to the total at every step of any story, and nothing runs in a run that is over',
     { timeout: 60_000 },
     () => {
       const id = fc.constantFrom('a', 'b', 'c', '__proto__')
@@ -136,7 +136,7 @@ describe('counts', () => {
 })
 
 describe('an error', () => {
-  it('[RUN-12] is its first paragraph; the rest is detail', () => {
+  it('[RUN-12.1] is its first paragraph; the rest is detail', () => {
     const told = new Told(['a'])
     for (const says of [START, RUNNING, failed('Failed to create worktree\n\nCaused by:\n    it exists')])
       told.say(says)
@@ -207,7 +207,7 @@ describe('cost', () => {
     ['of one name', true, () => 'Mail'],
     ['of different names, without a plan', false, (id: string) => `name of ${id}`],
     ['of one name, without a plan', false, () => 'Mail'],
-  ])('[SAFE-5] grows with the batches, up to 2,000 %s, with a container each', (_, planned, nameOf) => {
+  ])('[SAFE-5.49] grows with the batches, up to 2,000 %s, with a container each', (_, planned, nameOf) => {
     const tellBatches = (size: number, saysStatus: boolean): Told => {
       const ids = Array.from({ length: size }, (_, n) => `b${String(n)}`)
       const told = new Told(planned ? ids.map(id => `${id}=${nameOf(id)}`) : [])

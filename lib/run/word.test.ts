@@ -7,7 +7,7 @@ import { canonicalWord } from './word'
 
 const WORDS = [...new Set([...runStatus.options, ...batchStatus.options])]
 
-describe('an enumerated word', () => {
+describe('[RUN-15] an enumerated word', () => {
   it('[RUN-15.1] is the same in any letter case', () => {
     fc.assert(
       fc.property(fc.constantFrom(...WORDS), fc.nat(), (word, bits) => {

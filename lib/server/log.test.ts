@@ -35,7 +35,7 @@ describe('log', () => {
     expect(out.lines.join('')).not.toContain('s3cret')
   })
 
-  it.each([true, false])('[SAFE-4.34] masks secrets, and stays JSON (terminal: %s)', isTTY => {
+  it.each([true, false])('[SAFE-4.34] [SAFE-4] [SAFE-4.47] masks secrets, and stays JSON (terminal: %s)', isTTY => {
     const out = sink(isTTY)
     const key = '-----BEGIN PRIVATE KEY-----\nMIIEowIBAAKCAQEAx7mYqF0yqY9w\n-----END PRIVATE KEY-----'
     createLog('info', out).info({ key, err: new Error('refused: API_KEY="aB3dE6gH9jK2"') }, 'asking')

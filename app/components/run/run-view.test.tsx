@@ -83,7 +83,7 @@ describe('the run page as the server renders it', () => {
     expect(page).not.toContain('waits for Batch b')
   })
 
-  it('[RUN-16.7] marks a duration that may be wrong, of the run and of a batch, and no other', () => {
+  it('[RUN-16.7] [RUN-16.24] marks a duration that may be wrong, of the run and of a batch, and no other', () => {
     const state = snapshot()
     const marks = (page: string) => page.match(/data-testid="uncertain"/g)?.length ?? 0
     expect(marks(html(state))).toBe(0)

@@ -140,7 +140,7 @@ describe.skipIf(whyNot !== null)(named('a run that was started elsewhere'), () =
     expect(new Set(here.fleets.flatMap(({ runs }) => runs.map(({ runId }) => runId)))).toEqual(new Set([runId]))
   })
 
-  it('[RUN-13] and goes on with one that has ended here is a run of its own', { timeout: 60_000 }, async () => {
+  it('[RUN-13.19] and goes on with one that has ended here is a run of its own', { timeout: 60_000 }, async () => {
     const world = await engineWorld({ plan: three })
     const { backend, hub, http, id, fleets } = world
     backend.failBatch(id('a'))

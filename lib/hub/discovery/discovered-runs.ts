@@ -124,7 +124,7 @@ export class UnannouncedRuns {
   }
 }
 
-/** Whether its entry may yet change what is shown of it: also one that ended while nobody looked takes back a silence [RUN-13.1]. */
+/** Whether its entry may yet change what is shown of it: also one that ended while nobody looked takes back a silence [RUN-13.15]. */
 const maySayMore = (run: RunState | undefined) => run !== undefined && (!run.isOver || run.isGivenUp)
 
 /** An entry as it is told to the run that is shown by it. */

@@ -102,7 +102,7 @@ describe('several runs of one entry', () => {
   const at = (ms: number, more: Partial<KnownRun> = {}) => ({ historyId: 'a', startedAt: START + ms, ...more })
   const continued = (known: KnownRun[]) => sortEntries(SPEC, [entry('a')], known, CLOCKS).continued
 
-  it('[RUN-13] it is the latest one’s; each earlier unfinished one was gone on with when the next began', () => {
+  it('[RUN-13.16] it is the latest one’s; each earlier unfinished one was gone on with when the next began', () => {
     const known = [run('third', at(300)), run('first', at(100)), run('second', at(200))]
     expect(sorted([entry('a')], known).announced).toEqual([['a', 'third']])
     expect(continued(known)).toEqual([
@@ -111,7 +111,7 @@ describe('several runs of one entry', () => {
     ])
   })
 
-  it('[RUN-13] what has ended is left as it is', () => {
+  it('[RUN-13.17] what has ended is left as it is', () => {
     for (const status of ['completed', 'failed', 'aborted'] as const) {
       expect(continued([run('first', at(100, { status })), run('second', at(200))])).toEqual([])
     }
@@ -148,7 +148,7 @@ describe('an entry of a followed run that is over', () => {
     ['is open, and a batch ended later', withBatch(END + 2_001), false, true],
     ['is open, and a batch ended with the run', withBatch(END + 2_000), false, false],
     ['is open, and nobody knows when a batch ended', withBatch(null), false, false],
-  ])('[RUN-13] that %s: resumed: %4$s', (_, its, wasEnded, resumed) => {
+  ])('[RUN-13.20] that %s: resumed: %4$s', (_, its, wasEnded, resumed) => {
     expect(wasResumed(its, END, wasEnded)).toBe(resumed)
   })
 })

@@ -101,7 +101,7 @@ async function evidenceFor(employers: Employer[], fails: (path: string) => numbe
 }
 
 describe('an agent that may be several runs’', () => {
-  it('[DOCK-4] is told to each as that, and is nobody’s alarm, until a branch tells whose it is', async () => {
+  it('[DOCK-4.24] [DOCK-4.27] [DOCK-4.35] is told to each as that, and is nobody’s alarm, until a branch tells whose it is', async () => {
     const { evidence, told, failures, stateChanged, knows } = await evidenceFor([run('r1'), run('r2')])
     await vi.waitFor(() => expect(evidence.undecided.get('r2')).toMatchObject([{ batchId: 'a', container: { id } }]))
     expect(evidence.undecided.get('r1')).toEqual(evidence.undecided.get('r2'))

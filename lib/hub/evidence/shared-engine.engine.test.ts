@@ -24,7 +24,7 @@ const placesIn = ({ runId, batches }: Snapshot) =>
 const placesSeen = ({ seen }: World) => new Set(seen.flatMap(placesIn))
 
 describe.skipIf(whyNot !== null)(named('one Engine'), () => {
-  it('[DOCK-4] tells two runs of one spec apart, or says that it can’t', { timeout: 90_000 }, async () => {
+  it('[DOCK-4.2] tells two runs of one spec apart, or says that it can’t', { timeout: 90_000 }, async () => {
     const world = await engineWorld({
       plan: id => [{ id: id('a') }, { id: id('b'), dependsOn: [id('a')] }],
       script: () => ({ ms: 1_500, lines: [{ stream: 'stdout' as const, text: 'working' }] }),

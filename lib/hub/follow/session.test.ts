@@ -46,7 +46,7 @@ async function snapshot(runId: string): Promise<Snapshot> {
 }
 
 describe('a stream that has died in silence', () => {
-  it('[RUN-9] is opened anew once the plan has been ahead of it for 5 s, also soon after another such', async () => {
+  it('[RUN-9.13] is opened anew once the plan has been ahead of it for 5 s, also soon after another such', async () => {
     const run = project('run-4')
     world.server.begin({ spec: run.files.spec, runId: run.runId }, () => undefined)
     for (const how of [BEGIN, BEGIN]) {
@@ -69,7 +69,7 @@ describe('a stream that has died in silence', () => {
 })
 
 describe('a run that is over', () => {
-  it('[RUN-8] is followed until its plan was read, however long the backend does not answer', async () => {
+  it('[RUN-8.25] is followed until its plan was read, however long the backend does not answer', async () => {
     const run = project('run-2')
     world.backend.execute(run, null)
     world.backend.step(run, BEGIN)

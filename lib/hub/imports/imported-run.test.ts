@@ -112,6 +112,13 @@ const off = { link: 'off' as const, since: 0, lists: [], imageMissing: false }
 const header = '{"groundtruth":1,"backend":"http://127.0.0.1:3000","runId":"r1","spec":"001-todo","since":1000}\n'
 const observed = (observation: object) => `${JSON.stringify({ kind: 'observed', fresh: true, observation })}\n`
 
+describe('the link of an import to a backend', () => {
+  it('[RUN-9.4] is off: no backend is followed', async () => {
+    const { shown } = await imported(header)
+    expect(shown.link.backend).toBe('off')
+  })
+})
+
 describe('a recording of anybody’s', () => {
   it('[IMP-2.6] says never that anything is live, also where it says so itself', async () => {
     const live = { link: 'live', since: 0 }

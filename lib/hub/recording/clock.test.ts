@@ -35,7 +35,7 @@ const set = (at: number, by: number, ahead: number): Entry => ({
 })
 
 describe('a recording that was written by a clock which another process does not have', () => {
-  it('[RUN-16.14] is read by the clock of the next process, whatever each one before it went through', async () => {
+  it('[RUN-16.30] is read by the clock of the next process, whatever each one before it went through', async () => {
     const step = fc.integer({ min: -5 * HOUR, max: 5 * HOUR }).filter(ms => ms !== 0)
     const processes = fc.array(fc.array(step, { maxLength: 3 }), { minLength: 1, maxLength: 4 })
     await fc.assert(
@@ -77,7 +77,7 @@ describe('a recording that was written by a clock which another process does not
     expect(entries.at(-1)).toEqual(set(T0 + HOUR + 2, HOUR, 0))
   })
 
-  it('[RUN-16.14] moves what was seen by our clock, and no stamp of the backend’s or the Engine’s', async () => {
+  it('[RUN-16.30] moves what was seen by our clock, and no stamp of the backend’s or the Engine’s', async () => {
     const message: Entry = {
       ...{ kind: 'observed', fresh: true },
       observation: {
@@ -102,7 +102,7 @@ describe('a recording that was written by a clock which another process does not
     expect(entries[4]).toMatchObject({ observation: { at: T0 + 7 - HOUR, offset: 90_000 - HOUR } })
   })
 
-  it('[RUN-16.14] leaves one alone whose clock was never set, whatever its texts say', async () => {
+  it('[RUN-16.30] leaves one alone whose clock was never set, whatever its texts say', async () => {
     const all = [note(T0 + 1), note(T0 + 2)]
     const { entries, wasSet } = await played(all)
     expect(entries).toEqual(all)

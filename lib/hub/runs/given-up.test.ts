@@ -92,7 +92,7 @@ describe('a run of the history alone that was given up', () => {
     expect(show(linksOf('live'))).toMatchObject(end)
   })
 
-  it('[RUN-13.1] [REC-3] [REC-7] stays so after a restart, until anything changes', async () => {
+  it('[RUN-13.1] [RUN-13.15] [REC-3] [REC-7] stays so after a restart, until anything changes', async () => {
     const { recorder } = givenUp()
     const again = await restarted(pathOf(recorder))
     expect(again.isOver).toBe(true)
@@ -126,7 +126,7 @@ describe('a run of the history alone that was given up', () => {
     ['stays so', 'ended before, and is only found now', 'failed', { finishedAt: T0 + MINUTE - 1 }],
     ['goes on', 'ended since, and is found later', 'running', { finishedAt: T0 + MINUTE + 1 }],
     ['goes on', 'was at work, and was seen to end', 'running', { finishedAt: T0 + MINUTE - 1, seenRunningAt: T0 }],
-  ] as const)('[RUN-13.1] %s where a container of its own %s', (_, __, status, over) => {
+  ] as const)('[RUN-13.15] %s where a container of its own %s', (_, __, status, over) => {
     const { state } = givenUp()
     vi.setSystemTime(T0 + 3 * MINUTE)
     const facts = {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Observation, Says } from '../../run/observation'
+import type { ClockStep, Observation, Says } from '../../run/observation'
 import { failed, START, status } from '../../testing/run/told-run'
 import { LogBudget } from '../logs/log-budget'
 import { RunState, type StateHost } from './run-state'
@@ -71,13 +71,33 @@ describe('[RUN-8.15] a plan whose file is caught half written', () => {
     expect(totalsAfter(batches, [a, { ...c, id: 'bb' }], batches)).toEqual([3, 3, 3])
   })
 
-  it('is believed where it lacks nothing, and until more is read', () => {
+  it('[RUN-8.28] is believed where it lacks nothing, and until more is read', () => {
     expect(totalsAfter([a], batches, [...batches, { ...c, id: 'd' }])).toEqual([1, 3, 4])
   })
 })
 
+describe('a run whose backend’s clock was set', () => {
+  it('[RUN-16.20] keeps the stamps of its log lines as they came', () => {
+    const state = new RunState('r1', host, '001-todo')
+    const say = (index: number, ms: number, says: Says, clock?: ClockStep): Observation => ({
+      ...{ kind: 'message', connection: 1, index, id: `m${index}`, at: T0 + index, time: { ms, ns: 0 }, live: false },
+      ...{ says, stream: 'stdout', text: 'x', ...(clock && { clock }) },
+    })
+    const place = { id: 'm1', from: 1, since: 1, until: 1, stamp: T0 - 60_000 }
+    state.observe(say(0, T0, START), true)
+    state.observe(
+      say(1, T0 - 60_000, status('a', 'running'), { ...place, correction: 61_000, basis: 'measured' }),
+      true,
+    )
+    expect(state.log.tail(Infinity).map(({ at }) => at)).toEqual(
+      [T0, T0 - 60_000].map(ms => new Date(ms).toISOString()),
+    )
+    expect(state.current().view.batches).toMatchObject([{ startedAt: new Date(T0 + 1_000).toISOString() }])
+  })
+})
+
 describe('a run that its backend does not know', () => {
-  it('[RUN-4] [RUN-11] existed where its stop was accepted, though nothing was ever heard of it', () => {
+  it('[RUN-4.22] [RUN-11] existed where its stop was accepted, though nothing was ever heard of it', () => {
     const [never, stopped] = ['r1', 'r2'].map(id => new RunState(id, host, null))
     stopped?.observe({ kind: 'stop', at: T0 })
     for (const state of [never, stopped]) state?.observe({ kind: 'unknown-run', at: T0 + 1, connection: 1 })
@@ -88,7 +108,7 @@ describe('a run that its backend does not know', () => {
 })
 
 describe('what only the passing of time tells', () => {
-  it('[REC-3.1] [RUN-4] is recorded before anybody sees it', () => {
+  it('[REC-3.1] [RUN-4] [REC-3] [RUN-4.1] is recorded before anybody sees it', () => {
     const state = new RunState('r1', host, '001-todo')
     const say = (id: string, says: Says): Observation => ({
       ...{ kind: 'message', connection: 1, index: 0, id, at: T0, time: { ms: T0, ns: 0 }, live: false, says },

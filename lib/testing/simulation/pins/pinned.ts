@@ -268,7 +268,7 @@ export const pinned: Record<string, Story> = {
       { do: 'step', run: 0, how: 361 },
     ],
   },
-  '[RUN-9] a run that the history ended before its lost stream was joined again': {
+  '[RUN-9.11] a run that the history ended before its lost stream was joined again': {
     setting: { ...calm, seed: 2, generation: 'B', dryRun: true, backendSkew: 1_500 },
     deeds: [
       { do: 'start here', run: 0 },

@@ -44,10 +44,18 @@ const running = { ...agent('7', { state: 'running' as const }), id: ID, startedA
 const gone = { ...running, removed: true }
 
 describe('what an agent’s container printed', () => {
-  it('[DOCK-8.13] [SAFE-4] is masked before it is kept', async () => {
+  it('[DOCK-8.13] [SAFE-4.45] is masked before it is kept', async () => {
     const { output, lines } = outputOf(`the token is ${SECRET}`)
     output.read(running, true)
     await vi.waitFor(() => expect(lines()).toEqual(['the token is ghp_•••']))
+    output.close()
+  })
+
+  it('[DOCK-8.13] [SAFE-4.45] is masked also where a secret spans lines', async () => {
+    const begin = '-----BEGIN PRIVATE KEY-----'
+    const { output, lines } = outputOf(begin, 'MIIEowIBAAKCAQEAx7mYqF0yqY9wJ8pQ1v4mCkPj0z8m3yqX', 'done')
+    output.read(running, true)
+    await vi.waitFor(() => expect(lines()).toEqual([begin, '•••', 'done']))
     output.close()
   })
 

@@ -5,7 +5,7 @@ import { parser } from 'typescript-eslint'
 
 /**
  * The layers: each folder, and the folders that it may import besides itself. The data goes one way through them, as the
- * picture in the README shows it.
+ * picture in docs/contributing.md shows it.
  */
 const ground = ['lib/backend', 'lib/docker', 'lib/clock', 'lib/sync', 'lib/run']
 const layers = {

@@ -86,7 +86,8 @@ export const refusals = {
     new Refused(400, 'This address carries live data for pages and programs, by socket.io. Open / to see the fleet.'),
   failed: () => new Refused(500, 'Groundtruth failed to answer, by a fault of its own. Its log says why; try again.'),
   busy: () => new Refused(503, 'Too many pages are asked for at once. Try again in a moment.', { 'retry-after': '1' }),
-  unknownCall: () => new Refused(404, 'There is nothing at this path. The README lists the calls under /api.'),
+  unknownCall: () =>
+    new Refused(404, 'There is nothing at this path. The calls under /api are listed in docs/http.md.'),
   notServed: () => new Refused(404, 'Only the files of pages are served from this path. Open / to see the fleet.'),
   otherMethod: (allowed: readonly string[]) =>
     new Refused(405, `This path answers ${allowed.join(' and ')} only. Use one of these.`, {

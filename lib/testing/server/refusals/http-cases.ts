@@ -138,7 +138,7 @@ export async function httpCases() {
     },
     unknownCall: {
       meet: asked(open, 'GET', '/api/nothing'),
-      says: says(/nothing/, /at this path/, /README lists the calls/),
+      says: says(/nothing/, /at this path/, /calls under \/api are listed in docs\/http\.md/),
     },
     otherMethod: {
       meet: asked(open, 'DELETE', '/api/runs'),

@@ -51,9 +51,20 @@ const NO_PASSWORD =
  */
 export function secretsIn(text: string): readonly Range[] {
   const search = new Search(text)
+  // A secret that is masked may have hidden another one behind it from the same pattern.
+  for (let pass = 0, before = -1; pass < MOST_PASSES && search.found.length > before; pass += 1) {
+    before = search.found.length
+    searchOnce(search, text)
+  }
+  return search.found
+}
+
+const MOST_PASSES = 4
+
+function searchOnce(search: Search, text: string): void {
   for (const { hint, pattern } of TOKENS) if (text.includes(hint)) search.take(pattern)
   if (text.includes('curl')) search.take(CURL_USER)
-  if (!NAMED.test(text)) return search.found
+  if (!NAMED.test(text)) return
   search.take(AWS_SECRET)
   search.take(AUTHORIZATION, ([, lead = '', value = '', after = '']) =>
     after === '' && (isRandom(value, 1) || isBasic(lead, value))
@@ -75,8 +86,10 @@ export function secretsIn(text: string): readonly Range[] {
   search.take(PASSWORD, ([, lead = '', value = '']) =>
     NO_PASSWORD.test(value) || !isSecretText(value, 0) ? [] : [{ from: lead.length, to: lead.length + value.length }],
   )
-  return search.found
 }
+
+/** A bound of what is searched once more, characters. */
+const LONGEST_NAME = 64
 
 class Search {
   readonly found: Range[] = []
@@ -90,7 +103,11 @@ class Search {
     let at = 0
     pattern.lastIndex = 0
     for (let match = pattern.exec(this.left); match; match = pattern.exec(this.left)) {
-      for (const secret of secrets(match)) {
+      const found = secrets(match)
+      // What is no secret may end with the name of one, such as a path that the next assignment follows without a space.
+      const lead = match[1]?.length ?? 0
+      if (found.length === 0) pattern.lastIndex = Math.max(match.index + lead + 1, pattern.lastIndex - LONGEST_NAME)
+      for (const secret of found) {
         const [from, to] = [match.index + secret.from, match.index + secret.to]
         this.found.push({ from, to })
         parts.push(this.left.slice(at, from), '•'.repeat(to - from))

@@ -316,6 +316,14 @@ describe('[SAFE-4] secrets', () => {
     fc.stringMatching(/^[A-Za-z0-9+/=_-]{1,24}$/),
   )
 
+  it.each([
+    ['private_key: /etc/ssl/private/server2024.pemPresharedKey = yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk='],
+    ['curl -s -u admin:SuperSecret https://xcurl --user admin:SuperSecret https://y'],
+  ])('[SAFE-4.44] are masked also where one follows what is none, or another: %s', text => {
+    expect(masked(text)).not.toMatch(/SuperSecret|yAnz5/)
+    expect(masked(masked(text))).toBe(masked(text))
+  })
+
   it('[SAFE-4.44] are masked once and for all', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), pieces => {

@@ -92,7 +92,8 @@ describe('a run whose backend’s clock was set', () => {
     expect(state.log.tail(Infinity).map(({ at }) => at)).toEqual(
       [T0, T0 - 60_000].map(ms => new Date(ms).toISOString()),
     )
-    expect(state.current().view.batches).toMatchObject([{ startedAt: new Date(T0 + 1_000).toISOString() }])
+    state.update()
+    expect(state.current.view.batches).toMatchObject([{ startedAt: new Date(T0 + 1_000).toISOString() }])
   })
 })
 

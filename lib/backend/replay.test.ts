@@ -358,7 +358,7 @@ describe('what was observed by an earlier process', () => {
 
   it('[REC-2.2] has as its id a digest, which tells nothing of its text', () => {
     const text = line('a word that nobody shall read', T0 + 1)
-    const ids = observed([text]).flatMap(each => (each?.kind === 'message' ? [each.id] : []))
+    const ids = observed([text]).flatMap(each => (each.kind === 'message' ? [each.id] : []))
     expect(ids).toEqual([expect.stringMatching(/^[\w-]{22}$/)])
   })
 

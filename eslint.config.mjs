@@ -12,7 +12,7 @@ const layers = {
   server: { files: 'server.ts', imports: ['app', 'lib/server', 'lib/client', 'lib/hub', 'hub/recording/', ...ground] },
   app: {
     files: 'app/**',
-    imports: ['hub-accessor', 'hub/api/', 'visit', 'lib/client', 'lib/clock', 'lib/sync', 'lib/run'],
+    imports: ['hub-accessor', 'hub/api/', 'request-context', 'lib/client', 'lib/clock', 'lib/sync', 'lib/run'],
   },
   'lib/server': { files: 'lib/server/**', imports: ['hub/api/', 'hub/recording/', ...ground] },
   'lib/client': { files: 'lib/client/**', imports: ['lib/sync', 'lib/run'] },
@@ -51,7 +51,7 @@ const layers = {
 /** The only file of its folder that the layers which name it may import. Those of the folders in `lib/hub` end in a slash. */
 const publicFiles = {
   'hub-accessor': 'lib/server/hub-accessor.ts',
-  visit: 'lib/server/visit.ts',
+  'request-context': 'lib/server/request-context.ts',
   wire: 'lib/backend/wire.ts',
   ...Object.fromEntries(
     Object.keys(layers).flatMap(layer => (layer.startsWith('hub/') ? [[`${layer}/`, `lib/${layer}/index.ts`]] : [])),

@@ -20,7 +20,7 @@ import { Metrics, refusalLog } from './lib/server/metrics'
 import { capture, ownOutput } from './lib/server/output'
 import { Pace } from './lib/server/pace'
 import { inTurns } from './lib/server/renderings'
-import { createDoor } from './lib/server/sign-in'
+import { createSignInHandler } from './lib/server/sign-in'
 import { MemoryPublisher } from './lib/sync/memory-publisher'
 
 /** How long answers under way may take when the server stops, and how long stopping may take at all. */
@@ -68,8 +68,8 @@ async function serve(config: Config): Promise<void> {
   const edge = createEdge({
     api: createApi({ hub, metrics, audit, warnings: () => looseFiles(config), pace }),
     pages,
-    door:
-      signIn && createDoor({ ...signIn, audit, meter: metrics, publicUrl, pages, pace, left: () => gateway.recheck() }),
+    signIn:
+      signIn && createSignInHandler({ ...signIn, audit, meter: metrics, publicUrl, pages, pace, left: () => gateway.recheck() }),
     live,
     ...(dev && { hotReload }),
     access,

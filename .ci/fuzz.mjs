@@ -35,7 +35,7 @@ function listen(child) {
     rest = lines.pop()
     for (const line of lines) {
       output += `${line}\n`
-      const [, stories] = /^the world is right in (\d+) stories/.exec(line) ?? []
+      const [, stories] = /^the simulation is right in (\d+) stories/.exec(line) ?? []
       if (stories === undefined) continue
       told += Number(stories)
       const seconds = Math.round((performance.now() - began) / 1_000)

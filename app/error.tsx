@@ -1,13 +1,13 @@
 'use client'
 
 import type { ComponentProps } from 'react'
-import { Frame } from './components/frame'
+import { AppShell } from './components/app-shell'
 import { PageFailed } from './components/page-failed'
 
 export default function ErrorPage(props: ComponentProps<typeof PageFailed>) {
   return (
-    <Frame>
+    <AppShell>
       <PageFailed {...props} />
-    </Frame>
+    </AppShell>
   )
 }

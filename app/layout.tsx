@@ -22,7 +22,7 @@ import './styles/sign-in.css'
 import { LiveProvider } from '../lib/client/live'
 import { serverNow } from '../lib/clock/clock'
 import { iso } from '../lib/run/time'
-import { currentVisit } from '../lib/server/visit'
+import { currentRequestContext } from '../lib/server/request-context'
 import { Sprite } from './components/sprite'
 import { Tip } from './components/tip'
 import { VisitorProvider } from './components/visitor'
@@ -40,7 +40,7 @@ export const viewport: Viewport = { colorScheme: 'light dark' }
 export const dynamic = 'force-dynamic'
 
 export default async function Layout({ children }: { children: ReactNode }) {
-  const { person } = currentVisit()
+  const { person } = currentRequestContext()
   const zone = (await cookies()).get(ZONE_COOKIE)?.value ?? ''
   return (
     // The script in the head sets the theme before React sees the element.

@@ -1,10 +1,10 @@
 import Link from 'next/link'
-import { Frame } from './components/frame'
+import { AppShell } from './components/app-shell'
 import { pageRefusals } from './refusals'
 
 export default function NotFound() {
   return (
-    <Frame>
+    <AppShell>
       <title>No such page</title>
       <main id="main" className="notice">
         <h1>There is no page here</h1>
@@ -15,6 +15,6 @@ export default function NotFound() {
           </Link>
         </p>
       </main>
-    </Frame>
+    </AppShell>
   )
 }

@@ -16,7 +16,7 @@ import {
   snapshot,
   verdict,
 } from '../lib/run/model'
-import type { Person } from '../lib/server/visit'
+import type { Person } from '../lib/server/request-context'
 import { FollowDialog } from './components/follow-dialog'
 import { ContainersView } from './components/containers/containers-view'
 import { StopContainerDialog } from './components/containers/stop-container-dialog'

@@ -1,5 +1,5 @@
 import type { SpecPlan } from './api'
-import { plural } from './words'
+import { plural } from './labels'
 
 /** What a start of a spec will do, in sentences [START-1]. Batches that are completed in the plan are left out by the backend. */
 export function startOutlook({ state, total, completed }: SpecPlan, dryRun: boolean): string {

@@ -1,5 +1,5 @@
 import type { Trouble } from '../lib/client/live'
-import { sentence } from './words'
+import { sentence } from './labels'
 
 /** What is asked of a proxy, where one stands between the page and its server. */
 const PASS = 'A proxy on the way must let GET and POST to /api/live/ through, or WebSocket'

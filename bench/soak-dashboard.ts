@@ -34,7 +34,7 @@ gateway.open(publisher)
 const pages = () => Promise.resolve()
 const pace = new Pace()
 const api = createApi({ hub, metrics, audit: () => undefined, warnings: () => [], pace })
-const behind = { ...config.access, access, api, pages, door: null, live, scripts: [], meter: metrics, log }
+const behind = { ...config.access, access, api, pages, signIn: null, live, scripts: [], meter: metrics, log }
 const edge = createEdge({ ...behind, pace })
 console.log((await listen(edge, '127.0.0.1', 0)).href)
 
@@ -43,6 +43,6 @@ for await (const _ of process.stdin) {
   gc()
   const { heapUsed, rss, external } = process.memoryUsage()
   const { logBytes, queuedBytes } = hub.state()
-  console.log(JSON.stringify({ heapUsed, rss, external, logBytes, queuedBytes, slow: gateway.attendance().slow }))
+  console.log(JSON.stringify({ heapUsed, rss, external, logBytes, queuedBytes, slow: gateway.connectionStats().slow }))
 }
 process.exit()

@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test'
-import type { LogView } from '../lib/client/kind'
+import type { LogView } from '../lib/client/scope-codecs'
 import { socketLink } from '../lib/client/link'
 import { LiveStore } from '../lib/client/store'
 import type { Snapshot } from '../lib/run/model'

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react'
 import { unseenIn } from '../../lib/run/display-text'
-import { Glyph } from './marks'
+import { Glyph } from './icons'
 
 /**
  * Copies a text as it is and says whether that worked. What can't be seen of the text is copied with it, and named beside the

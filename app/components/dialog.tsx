@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react'
 import { useEffect, useId, useRef } from 'react'
-import { Glyph } from './marks'
+import { Glyph } from './icons'
 
 /**
  * A modal dialog, open for as long as it is rendered. Escape, the cross and a click beside it close it. It begins at

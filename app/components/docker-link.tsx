@@ -1,5 +1,5 @@
 import type { LinkState } from '../../lib/run/model'
-import { LinkMark } from './marks'
+import { LinkMark } from './icons'
 import { DatedAge } from './time'
 
 const titles: Record<LinkState, string> = {

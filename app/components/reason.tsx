@@ -1,7 +1,7 @@
 'use client'
 
 import { useServerTime } from '../../lib/client/live'
-import { isDated, withAge } from '../words'
+import { isDated, withAge } from '../labels'
 import { Prose } from './outside'
 import { ClockTime } from './time'
 

@@ -1,7 +1,7 @@
 import { memo } from 'react'
 import { shownName } from '../../lib/run/display-text'
 import type { Batch, BatchStatus, Counts, LinkState } from '../../lib/run/model'
-import { statusWord } from '../words'
+import { statusWord } from '../labels'
 
 /** The segmented bar of one run: a segment per batch, in plan order; the claim, and under it what Docker shows. */
 export const PlanSegments = memo(function PlanSegments({

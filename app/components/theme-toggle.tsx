@@ -3,7 +3,7 @@
 import { useSyncExternalStore } from 'react'
 import type { Theme } from '../theme'
 import { chooseTheme, currentTheme, onThemeChange, themes } from '../theme'
-import { Glyph } from './marks'
+import { Glyph } from './icons'
 
 /** Goes through the themes: as the system has it, light, dark. */
 export function ThemeToggle() {

@@ -5,14 +5,14 @@ import { useParams } from 'next/navigation'
 import type { Fleet } from '../../lib/run/model'
 import { nothingTexts } from '../nothing'
 import { pageRefusals } from '../refusals'
-import { Frame } from './frame'
+import { AppShell } from './app-shell'
 import { Name } from './outside'
 
 /** No import has that name, or it was removed; after a restart it may not have been read yet. */
 export function UnknownImport({ unread }: { unread: Fleet['importsUnread'] }) {
   const { importId } = useParams()
   return (
-    <Frame>
+    <AppShell>
       <title>Unknown import</title>
       <main id="main" className="notice">
         <h1>{unread ? 'This import is not known yet' : 'There is no such import'}</h1>
@@ -29,6 +29,6 @@ export function UnknownImport({ unread }: { unread: Fleet['importsUnread'] }) {
           </Link>
         </p>
       </main>
-    </Frame>
+    </AppShell>
   )
 }

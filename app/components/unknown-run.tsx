@@ -4,7 +4,7 @@ import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { followRun } from '../api'
 import { pageRefusals } from '../refusals'
-import { Frame } from './frame'
+import { AppShell } from './app-shell'
 import { Name } from './outside'
 import { Refusal, useRequest } from './use-request'
 import { useIsOperator } from './visitor'
@@ -22,7 +22,7 @@ export function UnknownRun({ segment }: { segment: string }) {
       status => (status === 404 ? pageRefusals.unknownToBackend(runId) : null),
     )
   return (
-    <Frame>
+    <AppShell>
       <title>Unknown run</title>
       <main id="main" className="notice">
         <h1>This run is not followed here</h1>
@@ -42,7 +42,7 @@ export function UnknownRun({ segment }: { segment: string }) {
           </Link>
         </p>
       </main>
-    </Frame>
+    </AppShell>
   )
 }
 

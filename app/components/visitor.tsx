@@ -2,7 +2,7 @@
 
 import { createContext, useContext, type ReactNode } from 'react'
 import { useToldRole } from '../../lib/client/live'
-import type { Person } from '../../lib/server/visit'
+import type { Person } from '../../lib/server/request-context'
 
 /** As on loopback without authentication, where nobody is asked who they are. */
 const nobodyAsked: Person = { name: null, role: 'operator', canSignOut: false }

@@ -1,6 +1,6 @@
 import { redirect } from 'next/navigation'
-import { currentVisit, type Visit } from '../../lib/server/visit'
-import { Glyph } from '../components/marks'
+import { currentRequestContext, type RequestContext } from '../../lib/server/request-context'
+import { Glyph } from '../components/icons'
 import { ThemeToggle } from '../components/theme-toggle'
 import { pageRefusals } from '../refusals'
 
@@ -8,14 +8,14 @@ interface Props {
   searchParams: Promise<Record<string, string | string[] | undefined>>
 }
 
-const refusals: Record<NonNullable<Visit['signIn']>, string> = {
+const refusals: Record<NonNullable<RequestContext['signIn']>, string> = {
   'unknown-token': pageRefusals.unknownToken(),
   'too-often': pageRefusals.tooManyTries(),
 }
 
 /** Asks for a token, as a plain form: it works without scripts. Where it leads on to is looked at when it is sent. */
 export default async function SignInPage({ searchParams }: Props) {
-  const { person, signIn } = currentVisit()
+  const { person, signIn } = currentRequestContext()
   if (person !== undefined) redirect('/')
   const { next } = await searchParams
   return (

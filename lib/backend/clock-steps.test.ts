@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { assign, type Employer } from '../run/assign'
+import { assign, type CandidateRun } from '../run/assign'
 import { creationIn } from '../run/durations'
 import { agent } from '../testing/run/told-run'
 import { elapsed } from '../run/time'
@@ -116,7 +116,7 @@ describe('a container that was created after the clock was set', () => {
       const { startedAt, batches } = run.view
       const begun = Date.parse(batches[0]?.startedAt ?? '')
       const createdAt = creationIn(run.run)
-      const own: Employer = {
+      const own: CandidateRun = {
         ...{ runId: 'r1', historyId: null, startedAt: Date.parse(startedAt ?? ''), endedAt: null },
         batches: [{ id: 'a', name: 'a', startedAt: begun, branch: null }],
         ...(createdAt && { createdAt }),
@@ -125,8 +125,8 @@ describe('a container that was created after the clock was set', () => {
       const { createdAt: _, ...before } = { ...own, runId: 'r0', startedAt: T0 - 7 * HOUR, endedAt: T0 }
       const batch = { id: 'a', name: 'a', startedAt: T0 - 7 * HOUR, branch: `worktree/main/ckrv-batch-a-ffffff` }
       const container = agent('c', { createdAt: run.now + 100 + by, seenRunningAt: run.now + 300, tree: 'a-1a2b3c' })
-      const employers = [{ ...before, batches: [batch] }, own]
-      expect(assign([container], employers).get('c')).toMatchObject({ runId: 'r1', batchId: 'a' })
+      const candidateRuns = [{ ...before, batches: [batch] }, own]
+      expect(assign([container], candidateRuns).get('c')).toMatchObject({ runId: 'r1', batchId: 'a' })
     },
   )
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RunView } from '../run/view'
 import { often } from '../testing/support/often'
-import { Follower } from '../testing/backend/stream-follower'
+import { StreamFollower } from '../testing/backend/stream-follower'
 import { outlines } from '../testing/backend/outlines'
 import { tell, type Frame, type Story } from '../testing/backend/stories'
 
@@ -13,8 +13,8 @@ const replayOf = (frames: readonly Frame[]) => texts(frames.filter(({ replayed }
 const forgets = ({ frames }: Story) => frames.some(({ replayed }) => !replayed)
 
 /** One clean delivery; a real abort needs the join that proves it. */
-function deliverClean(story: Story, afterEach?: (follower: Follower, text: string) => void): Follower {
-  const follower = new Follower()
+function deliverClean(story: Story, afterEach?: (follower: StreamFollower, text: string) => void): StreamFollower {
+  const follower = new StreamFollower()
   follower.readPlan(story.plan)
   const watch = (text: string) => afterEach?.(follower, text)
   follower.connect(texts(story.frames), watch)
@@ -61,9 +61,13 @@ function disturbed(frames: readonly Frame[], { doubled, lost, swapped }: Deliver
 }
 
 /** Every frame is live on one connection and replayed on all later ones; the last connection replays everything. */
-function deliver(story: Story, delivery: Delivery, afterEach?: (follower: Follower, text: string) => void): Follower {
+function deliver(
+  story: Story,
+  delivery: Delivery,
+  afterEach?: (follower: StreamFollower, text: string) => void,
+): StreamFollower {
   const { frames, plan } = story
-  const follower = new Follower()
+  const follower = new StreamFollower()
   if (!delivery.planIsLate) follower.readPlan(plan)
   const places = [...delivery.cuts.map(cut => Math.round((cut * frames.length) / 1_000)), frames.length]
   let joined = 0
@@ -285,7 +289,7 @@ describe('any input', () => {
     const any = fc.oneof({ weight: 6, arbitrary: frame }, { weight: 2, arbitrary: mutated }, fc.string(), fc.json())
     fc.assert(
       fc.property(fc.array(any, { maxLength: 40 }), fc.array(fc.nat(40), { maxLength: 3 }), (all, cuts) => {
-        const follower = new Follower()
+        const follower = new StreamFollower()
         follower.open()
         for (const [n, text] of all.entries()) {
           follower.hear(text)

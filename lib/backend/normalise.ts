@@ -1,6 +1,6 @@
 import { batchStatus } from '../run/model'
 import { cutText, LONGEST_LINE } from '../run/kept-text'
-import { says as saysSchema, type Message, type Says } from '../run/observation'
+import { says as saysSchema, type Message, type MessageClaim } from '../run/observation'
 import { hasMoreValues } from '../run/json-size'
 import { readSentence } from './sentence'
 import { EXECUTION_NOT_FOUND, frame as frameSchema, type Frame } from './wire'
@@ -9,7 +9,7 @@ import { EXECUTION_NOT_FOUND, frame as frameSchema, type Frame } from './wire'
 export type Reading =
   | {
       kind: 'message'
-      says: Says
+      says: MessageClaim
       timestamp: string | null
       stream: Message['stream']
       text: string
@@ -51,12 +51,12 @@ export function readFrame(text: string): Reading {
 }
 
 interface Interpretation {
-  says: Says
+  says: MessageClaim
   /** Why a message could not be understood in full, for the log; null where it was. */
   odd: string | null
 }
 
-const understood = (says: Says): Interpretation => ({ says, odd: null })
+const understood = (says: MessageClaim): Interpretation => ({ says, odd: null })
 const strange = (odd: string): Interpretation => ({ says: { kind: 'remark' }, odd })
 
 function interpret(frame: Frame): Interpretation {
@@ -145,7 +145,7 @@ const RESUMING = /^Resuming: (\d{1,9}) batches already completed$/
 const LOCALLY = /^Docker unavailable \(.*\), falling back to local execution$/s
 
 /** `info` and `warning` are the engine's alone. */
-function readRemark(message: string): Says | null {
+function readRemark(message: string): MessageClaim | null {
   const branch = after(message, 'Merging branch ')
   if (branch !== null) return { kind: 'merging', branch }
   const historyId = after(message, 'Created run history entry: ') ?? after(message, 'Resuming run: ')
@@ -158,7 +158,7 @@ function readRemark(message: string): Says | null {
 const FAILED = 'Execution failed:'
 
 /** `error` is the engine's and every agent's stderr; which of them spoke is for the fold to find out [RUN-4]. */
-function readError(message: string): Says | null {
+function readError(message: string): MessageClaim | null {
   if (message.startsWith(FAILED)) {
     const error = message.slice(FAILED.length).trimStart() || 'The backend gave no reason.'
     return { kind: 'execution-failed', error }

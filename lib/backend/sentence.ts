@@ -1,4 +1,4 @@
-import type { Says, Tier } from '../run/observation'
+import type { MessageClaim, Tier } from '../run/observation'
 import { terminalParts } from '../run/terminal-text'
 
 /**
@@ -27,7 +27,7 @@ function unquote(text: string): string | null {
   return text.length > 2 && QUOTES.includes(text.charAt(0) + text.charAt(text.length - 1)) ? text.slice(1, -1) : null
 }
 
-type Reader = (words: readonly string[], tier: Tier) => Says | null
+type Reader = (words: readonly string[], tier: Tier) => MessageClaim | null
 
 const byName =
   (sentence: 'mission' | 'merged' | 'skipped', nameOf = (words: string): string | null => words): Reader =>
@@ -56,7 +56,7 @@ const SENTENCES: readonly [RegExp, Reader][] = [
 ]
 
 /** What a text says of a batch, or null. `tier` is how good its sender's word is. */
-export function readSentence(text: string, tier: Tier): Says | null {
+export function readSentence(text: string, tier: Tier): MessageClaim | null {
   if (text.length > MAX_SENTENCE) return null
   const sentence = bare(text)
   for (const [pattern, read] of SENTENCES) {

@@ -7,7 +7,7 @@ import { spelled } from '../testing/run/told-run'
 import { BackendHttp } from './http'
 import { readFrame } from './normalise'
 import { readPlan } from './plan'
-import { Follower } from '../testing/backend/stream-follower'
+import { StreamFollower } from '../testing/backend/stream-follower'
 import { planAnswer } from './wire'
 
 const STAMP = '2026-01-05T10:00:00.123456789+00:00'
@@ -129,7 +129,7 @@ describe('a run whose plan spells its statuses otherwise', () => {
 
   /** What is shown while b is at work. */
   const shown = (status: string, dependsOn: string[] = ['a']) => {
-    const follower = new Follower()
+    const follower = new StreamFollower()
     const batches = [
       { id: 'a', name: 'A', depends_on: [], status },
       { id: 'b', name: 'B', depends_on: dependsOn, status: '' },

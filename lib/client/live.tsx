@@ -16,16 +16,16 @@ import type { Visitor } from '../sync/messages'
 import { containersScope, fleetScope, scopesOf, type RunRef, type Scope } from '../sync/scope'
 import { fromContainerList, fromFleet, fromSnapshot } from '../sync/shapes'
 import { browser } from './browser'
-import type { Live, Rendered } from './follower'
-import type { LogView } from './kind'
+import type { Live, Rendered } from './scope-subscription'
+import type { LogView } from './scope-codecs'
 import type { PageSync } from './page-sync'
-import { LiveStore, type Shelf } from './store'
+import { LiveStore, type ScopeCollection } from './store'
 import type { Transport } from './transport-choice'
 import type { Trouble } from './trouble'
 
 export type { RunRef } from '../sync/scope'
-export type { Live } from './follower'
-export type { LogView } from './kind'
+export type { Live } from './scope-subscription'
+export type { LogView } from './scope-codecs'
 export type { PageSync } from './page-sync'
 export type { Trouble } from './trouble'
 
@@ -162,7 +162,12 @@ export function useToldRole(): Visitor['role'] | null {
   )
 }
 
-function useScope<S, T>(store: LiveStore, shelf: Shelf<S, T>, scope: Scope, rendered: Rendered<S, T>): Live<T> {
+function useScope<S, T>(
+  store: LiveStore,
+  shelf: ScopeCollection<S, T>,
+  scope: Scope,
+  rendered: Rendered<S, T>,
+): Live<T> {
   const atFirst = useMemo<Live<T>>(
     () => ({
       ...{ state: rendered.shown, read: rendered.seed !== undefined },

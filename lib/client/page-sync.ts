@@ -1,5 +1,5 @@
 import type { Sync } from '../sync/replica'
-import type { Live } from './follower'
+import type { Live } from './scope-subscription'
 
 /** How well the page as a whole keeps up. `checkedAt`: the server's clock, ms. */
 export interface PageSync {

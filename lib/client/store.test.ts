@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { documentBody } from '../sync/body'
+import { documentCodec } from '../sync/state-codec'
 import type { Document } from '../sync/document'
 import type { Answer, Heard, Subscribe } from '../sync/messages'
 import { batchLogScope, containersScope, logScope, runScope, type Scope } from '../sync/scope'
@@ -74,7 +74,7 @@ function setUp() {
     }),
     beat: (version: number, state: Document): Heard => ({
       event: 'beat',
-      message: { epoch: 'p.1', scope, version, now: now(), digest: documentBody.digest(state) },
+      message: { epoch: 'p.1', scope, version, now: now(), digest: documentCodec.digest(state) },
     }),
   }
 }

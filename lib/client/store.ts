@@ -2,8 +2,8 @@ import type { Visitor } from '../sync/messages'
 import type { Ask } from '../sync/replica'
 import type { Scope } from '../sync/scope'
 import { ClockWatch, ServerClock } from './clock'
-import { Follower, type AnyFollower, type Inputs, type Live, type Rendered } from './follower'
-import { containersKind, fleetKind, logKind, runKind, type Kind } from './kind'
+import { ScopeSubscription, type AnyFollower, type Inputs, type Live, type Rendered } from './scope-subscription'
+import { containersCodec, fleetCodec, logViewCodec, runCodec, type ScopeCodec } from './scope-codecs'
 import type { Link, OpenLink } from './link'
 import { syncOf, type PageSync } from './page-sync'
 import { Ticker } from './ticker'
@@ -26,11 +26,14 @@ export interface Environment {
 }
 
 /** The followers of one kind. Two who follow one scope share its replica. */
-export interface Shelf<S, T> {
-  readonly kind: Kind<S, T>
-  readonly followers: Map<Scope, Follower<S, T>>
+export interface ScopeCollection<S, T> {
+  readonly codec: ScopeCodec<S, T>
+  readonly subscriptions: Map<Scope, ScopeSubscription<S, T>>
 }
-const shelf = <S, T>(kind: Kind<S, T>): Shelf<S, T> => ({ kind, followers: new Map() })
+const scopeCollection = <S, T>(kind: ScopeCodec<S, T>): ScopeCollection<S, T> => ({
+  codec: kind,
+  subscriptions: new Map(),
+})
 
 /** How long a question may stay unanswered before the connection is given up; after each time twice as long. */
 const PATIENCE_MS = 4_000
@@ -45,12 +48,12 @@ const MIN_AGE_MS = 60_000
  * clock. Knows neither React nor the browser.
  */
 export class LiveStore {
-  readonly runs = shelf(runKind)
-  readonly fleets = shelf(fleetKind)
-  readonly containers = shelf(containersKind)
+  readonly runs = scopeCollection(runCodec)
+  readonly fleets = scopeCollection(fleetCodec)
+  readonly containers = scopeCollection(containersCodec)
   /** Of runs and of batches. */
-  readonly logs = shelf(logKind)
-  private readonly shelves = [this.runs, this.fleets, this.containers, this.logs]
+  readonly logs = scopeCollection(logViewCodec)
+  private readonly collections = [this.runs, this.fleets, this.containers, this.logs]
   private link: Link | null = null
   private isUp = false
   private wasUp = false
@@ -107,13 +110,13 @@ export class LiveStore {
 
   /** Follows a scope from what the page was rendered with; returns what ends it. */
   follow<S, T>(
-    { kind, followers }: Shelf<S, T>,
+    { codec: kind, subscriptions: followers }: ScopeCollection<S, T>,
     scope: Scope,
     rendered: Rendered<S, T>,
     listener: () => void,
   ): () => void {
     const known = followers.get(scope)
-    const follower = known ?? new Follower(scope, kind, this.now(), rendered)
+    const follower = known ?? new ScopeSubscription(scope, kind, this.now(), rendered)
     const own = () => listener()
     follower.listeners.add(own)
     if (!known) {
@@ -136,7 +139,7 @@ export class LiveStore {
   }
 
   /** What is known of a scope that is followed. Never more than the clock allows, whoever has slept [SYNC-6]. */
-  live<S, T>({ followers }: Shelf<S, T>, scope: Scope): Live<T> | undefined {
+  live<S, T>({ subscriptions: followers }: ScopeCollection<S, T>, scope: Scope): Live<T> | undefined {
     const follower = followers.get(scope)
     if (follower && (follower.deadline() ?? Infinity) <= this.now()) {
       const before = follower.live
@@ -327,7 +330,7 @@ export class LiveStore {
   }
 
   private find(scope: Scope): AnyFollower | undefined {
-    for (const { followers } of this.shelves) {
+    for (const { subscriptions: followers } of this.collections) {
       const follower = followers.get(scope)
       if (follower) return follower
     }
@@ -335,6 +338,6 @@ export class LiveStore {
   }
 
   private *all(): Iterable<AnyFollower> {
-    for (const { followers } of this.shelves) yield* followers.values()
+    for (const { subscriptions: followers } of this.collections) yield* followers.values()
   }
 }

@@ -58,10 +58,10 @@ class FakeEngine {
 
 const listing = ({ id, state, createdAt }: Inspection) => listedOf(id, { state, createdAt })
 
-/** Answers all that the book wants inspected. */
-function inspectAll(book: Containers, engine: Pick<FakeEngine, 'inspect' | 'now'>): void {
-  for (let id = book.nextWanted(); id !== null; id = book.nextWanted()) {
-    book.inspection(id, engine.inspect(id), book.ask(id), engine.now)
+/** Answers all that the containers wants inspected. */
+function inspectAll(containers: Containers, engine: Pick<FakeEngine, 'inspect' | 'now'>): void {
+  for (let id = containers.nextWanted(); id !== null; id = containers.nextWanted()) {
+    containers.inspection(id, engine.inspect(id), containers.ask(id), engine.now)
   }
 }
 
@@ -125,27 +125,27 @@ describe('[DOCK-1] events, lists and inspections', () => {
       fc.assert(
         fc.property(fc.array(step, { maxLength: 60 }), steps => {
           const engine = new FakeEngine()
-          const book = new Containers()
+          const containers = new Containers()
           const later = new Map<number, (() => void)[]>()
           const plan = (at: number, act: () => void) => void later.set(at, [...(later.get(at) ?? []), act])
           const last = new Map<string, ContainerFacts>()
           const tell = () => {
-            for (const facts of book.takeChanged()) last.set(facts.id, facts)
+            for (const facts of containers.takeChanged()) last.set(facts.id, facts)
           }
           steps.forEach(({ container, action, takes, copies, question }, now) => {
             const id = idOf(container)
             engine.now += takes
             for (const event of engine.act(id, action)) {
-              for (const delay of copies) plan(now + delay, () => book.event(event, engine.now))
+              for (const delay of copies) plan(now + delay, () => containers.event(event, engine.now))
             }
             if (question !== null) {
               const { of, answeredAfter, comesAfter } = question
-              const mark = of === 'list' ? book.mark() : book.ask(id)
+              const mark = of === 'list' ? containers.mark() : containers.ask(id)
               plan(now + answeredAfter, () => {
                 const [list, inspection] = [engine.list(), engine.inspect(id)]
                 plan(now + answeredAfter + comesAfter, () => {
-                  if (of === 'list') book.list(list, mark, engine.now)
-                  else book.inspection(id, inspection, mark, engine.now)
+                  if (of === 'list') containers.list(list, mark, engine.now)
+                  else containers.inspection(id, inspection, mark, engine.now)
                 })
               })
             }
@@ -158,18 +158,18 @@ describe('[DOCK-1] events, lists and inspections', () => {
           for (let at = steps.length; at < steps.length + 12; at++) {
             for (const act of later.get(at) ?? []) act()
           }
-          book.gap()
-          book.list(engine.list(), book.mark(), engine.now)
-          inspectAll(book, engine)
+          containers.gap()
+          containers.list(engine.list(), containers.mark(), engine.now)
+          inspectAll(containers, engine)
           tell()
           const expected = engine
             .list()
             .flatMap(({ id }) => engine.inspect(id) ?? [])
             .map(truth)
             .sort(byId)
-          expect(book.existing().map(known).sort(byId)).toEqual(expected)
+          expect(containers.existing().map(known).sort(byId)).toEqual(expected)
           for (const facts of last.values()) {
-            expect(facts).toEqual(book.known(facts.id))
+            expect(facts).toEqual(containers.known(facts.id))
             expect(facts.removed).toBe(engine.inspect(facts.id) === null)
           }
         }),
@@ -190,10 +190,11 @@ describe('[DOCK-1] events, lists and inspections', () => {
           fc.array(fc.tuple(wait, wait), { minLength: 1 }),
           (paces, waits) => {
             const engine = new FakeEngine()
-            const book = new Containers()
+            const containers = new Containers()
             const told: EngineEvent[] = []
             let delivered = 0
-            const deliver = (event: EngineEvent | undefined) => event !== undefined && book.event(event, engine.now)
+            const deliver = (event: EngineEvent | undefined) =>
+              event !== undefined && containers.event(event, engine.now)
             const later: { at: number; act: () => void }[] = []
             let now = 0
             let asked = 0
@@ -212,11 +213,11 @@ describe('[DOCK-1] events, lists and inspections', () => {
               later.push({ at: now + answeredAfter, act })
             }
             const askWanted = () => {
-              for (let id = book.nextWanted(); id !== null; id = book.nextWanted()) {
-                const [of, mark] = [id, book.ask(id)]
+              for (let id = containers.nextWanted(); id !== null; id = containers.nextWanted()) {
+                const [of, mark] = [id, containers.ask(id)]
                 ask(
                   () => engine.inspect(of),
-                  found => book.inspection(of, found, mark, engine.now),
+                  found => containers.inspection(of, found, mark, engine.now),
                 )
               }
             }
@@ -225,11 +226,11 @@ describe('[DOCK-1] events, lists and inspections', () => {
               engine.now += step.takes
               // Of a failed start no event tells, only a list.
               if (step.action !== 'restart') told.push(...engine.act(idOf(step.container), step.action))
-              const mark = step.question?.of === 'list' ? book.mark() : null
+              const mark = step.question?.of === 'list' ? containers.mark() : null
               if (mark !== null) {
                 ask(
                   () => engine.list(),
-                  found => book.list(found, mark, engine.now),
+                  found => containers.list(found, mark, engine.now),
                 )
               }
               for (const event of told.slice(delivered, (delivered = Math.min(delivered + some, told.length))))
@@ -248,7 +249,7 @@ describe('[DOCK-1] events, lists and inspections', () => {
               .flatMap(({ id }) => engine.inspect(id) ?? [])
               .map(truth)
               .sort(byId)
-            expect(book.existing().map(known).sort(byId)).toEqual(expected)
+            expect(containers.existing().map(known).sort(byId)).toEqual(expected)
           },
         ),
         { numRuns: 1_000 },
@@ -257,202 +258,207 @@ describe('[DOCK-1] events, lists and inspections', () => {
   )
 
   it('[DOCK-1.11] of what is no agent’s are not kept, but a label makes it one', () => {
-    const book = new Containers()
-    book.event(eventOf(idOf(1), 'create', 5, { name: 'database' }), 1)
-    book.inspection(idOf(2), inspectionOf(idOf(2), { name: 'database' }), book.ask(idOf(2)), 1)
+    const containers = new Containers()
+    containers.event(eventOf(idOf(1), 'create', 5, { name: 'database' }), 1)
+    containers.inspection(idOf(2), inspectionOf(idOf(2), { name: 'database' }), containers.ask(idOf(2)), 1)
     const labels = { runId: 'run', batchId: null }
-    book.event(eventOf(idOf(3), 'create', 5, { name: 'labelled', labels }), 1)
-    expect([1, 2, 3].map(n => book.known(idOf(n))?.marks.runId)).toEqual([undefined, undefined, 'run'])
+    containers.event(eventOf(idOf(3), 'create', 5, { name: 'labelled', labels }), 1)
+    expect([1, 2, 3].map(n => containers.known(idOf(n))?.marks.runId)).toEqual([undefined, undefined, 'run'])
   })
 
   it('[DOCK-1.7] [DOCK-1.14] change nothing when they come again', () => {
-    const book = new Containers()
+    const containers = new Containers()
     const id = idOf(1)
     const events = (['create', 'start', 'pause', 'unpause'] as const).map((action, n) => eventOf(id, action, 5_000 + n))
-    for (const event of events) book.event(event, 1)
-    inspectAll(book, { now: 2, inspect: () => inspectionOf(id, { state: 'running', startedAt: 5_001 }) })
-    book.takeChanged()
-    for (const event of events) book.event(event, 3)
-    expect([book.takeChanged(), book.nextWanted(), book.known(id)?.state]).toEqual([[], null, 'running'])
+    for (const event of events) containers.event(event, 1)
+    inspectAll(containers, { now: 2, inspect: () => inspectionOf(id, { state: 'running', startedAt: 5_001 }) })
+    containers.takeChanged()
+    for (const event of events) containers.event(event, 3)
+    expect([containers.takeChanged(), containers.nextWanted(), containers.known(id)?.state]).toEqual([
+      [],
+      null,
+      'running',
+    ])
   })
 
   it('[DOCK-1.5] [DOCK-5.57] are asked about again where a list shows another state, or after a gap', () => {
-    const book = new Containers()
+    const containers = new Containers()
     const id = idOf(1)
-    const list = (state: ContainerState) => book.list([listedOf(id, { state })], book.mark(), 1)
-    const answer = (state: ContainerState) => inspectAll(book, { now: 2, inspect: () => inspectionOf(id, { state }) })
+    const list = (state: ContainerState) => containers.list([listedOf(id, { state })], containers.mark(), 1)
+    const answer = (state: ContainerState) =>
+      inspectAll(containers, { now: 2, inspect: () => inspectionOf(id, { state }) })
     expect(list('created')).toEqual([id])
     answer('created')
     expect(list('created')).toEqual([])
     expect(list('exited')).toEqual([id])
     answer('exited')
     expect(list('exited')).toEqual([])
-    book.gap()
+    containers.gap()
     expect(list('exited')).toEqual([id])
     answer('exited')
-    book.list([], book.mark(), 3)
-    expect(book.known(id)?.removed).toBe(true)
+    containers.list([], containers.mark(), 3)
+    expect(containers.known(id)?.removed).toBe(true)
     expect(list('exited')).toEqual([id])
     answer('exited')
-    expect(book.known(id)?.removed).toBe(false)
+    expect(containers.known(id)?.removed).toBe(false)
   })
 
   it('[DOCK-9.2] [DOCK-9.14] ask again about one that has not started, for a failed start sends no event', () => {
-    const book = new Containers()
+    const containers = new Containers()
     const id = idOf(1)
-    const list = (now: number) => book.list([listedOf(id)], book.mark(), now)
+    const list = (now: number) => containers.list([listedOf(id)], containers.mark(), now)
     const answer = (now: number, more: Partial<Inspection> = {}) =>
-      inspectAll(book, { now, inspect: () => inspectionOf(id, more) })
-    book.event(eventOf(id, 'create', 5), 5)
+      inspectAll(containers, { now, inspect: () => inspectionOf(id, more) })
+    containers.event(eventOf(id, 'create', 5), 5)
     answer(5)
     expect(list(999)).toEqual([])
     expect(list(1_010)).toEqual([id])
     answer(1_011)
     expect(list(11_000)).toEqual([id])
     answer(11_001, { exitCode: 127, error: 'no such file' })
-    expect(book.known(id)).toMatchObject({ state: 'created', startFailed: true, exitCode: 127 })
+    expect(containers.known(id)).toMatchObject({ state: 'created', startFailed: true, exitCode: 127 })
     expect(list(21_000)).toEqual([])
   })
 
   it('[DOCK-9.14] [SAFE-5] ask again about the newest 100 of those, for ten minutes', () => {
-    const book = new Containers()
+    const containers = new Containers()
     const entries = Array.from({ length: 300 }, (_, n) => listedOf(idOf(300 - n), { createdAt: 300 - n }))
-    const list = (now: number) => book.list(entries, book.mark(), now)
+    const list = (now: number) => containers.list(entries, containers.mark(), now)
     list(0)
-    inspectAll(book, { now: 0, inspect: id => inspectionOf(id) })
+    inspectAll(containers, { now: 0, inspect: id => inspectionOf(id) })
     expect(list(10_000)).toEqual(entries.slice(0, 100).map(({ id }) => id))
-    inspectAll(book, { now: 10_000, inspect: id => inspectionOf(id) })
+    inspectAll(containers, { now: 10_000, inspect: id => inspectionOf(id) })
     expect(list(599_999)).toHaveLength(100)
-    inspectAll(book, { now: 599_999, inspect: id => inspectionOf(id) })
+    inspectAll(containers, { now: 599_999, inspect: id => inspectionOf(id) })
     expect(list(600_000)).toEqual([])
   })
 
   it.each(['create', 'start', 'die', 'stop', 'restart', 'update', 'health_status'] as const)(
     '[DOCK-5.51] [DOCK-9.17] ask about a container after its event %s',
     action => {
-      const book = new Containers()
-      book.event(eventOf(idOf(1), action, 5), 5)
-      expect(book.nextWanted()).toBe(idOf(1))
+      const containers = new Containers()
+      containers.event(eventOf(idOf(1), action, 5), 5)
+      expect(containers.nextWanted()).toBe(idOf(1))
     },
   )
 
   it('[DOCK-9.10] ask again where a list has another word for a state that is not known', () => {
-    const book = new Containers()
+    const containers = new Containers()
     const id = idOf(1)
     const odd = { state: 'running', stateWord: 'hibernating' } as const
-    book.list([listedOf(id, odd)], book.mark(), 1)
-    inspectAll(book, { now: 2, inspect: () => inspectionOf(id, odd) })
-    expect(book.list([listedOf(id, odd)], book.mark(), 3)).toEqual([])
-    expect(book.list([listedOf(id, { state: 'running' })], book.mark(), 4)).toEqual([id])
+    containers.list([listedOf(id, odd)], containers.mark(), 1)
+    inspectAll(containers, { now: 2, inspect: () => inspectionOf(id, odd) })
+    expect(containers.list([listedOf(id, odd)], containers.mark(), 3)).toEqual([])
+    expect(containers.list([listedOf(id, { state: 'running' })], containers.mark(), 4)).toEqual([id])
   })
 
   it('[DOCK-1.3] [DOCK-1.9] are not forgotten for a list or an inspection that was asked for before them', () => {
-    const book = new Containers()
+    const containers = new Containers()
     const id = idOf(1)
-    book.event(eventOf(id, 'create', 5_000), 1)
-    const [listAsked, asked] = [book.mark(), book.ask(id)]
-    book.event(eventOf(id, 'start', 6_000), 2)
-    book.list([listedOf(id)], listAsked, 3)
-    book.inspection(id, inspectionOf(id), asked, 4)
-    expect(book.known(id)?.state).toBe('running')
-    book.list([], listAsked, 5)
-    expect(book.known(id)?.removed).toBe(false)
+    containers.event(eventOf(id, 'create', 5_000), 1)
+    const [listAsked, asked] = [containers.mark(), containers.ask(id)]
+    containers.event(eventOf(id, 'start', 6_000), 2)
+    containers.list([listedOf(id)], listAsked, 3)
+    containers.inspection(id, inspectionOf(id), asked, 4)
+    expect(containers.known(id)?.state).toBe('running')
+    containers.list([], listAsked, 5)
+    expect(containers.known(id)?.removed).toBe(false)
   })
 
   it('[DOCK-1.12] [DOCK-1.13] [DOCK-1.14] are told once the container was inspected, and then at once', () => {
-    const book = new Containers()
+    const containers = new Containers()
     const id = idOf(1)
-    book.event(eventOf(id, 'create', 5_000), 1)
-    expect(book.takeChanged()).toEqual([])
-    expect(book.nextWanted()).toBe(id)
-    const mark = book.ask(id)
-    expect(book.takeChanged()).toEqual([])
-    book.inspection(id, inspectionOf(id), mark, 2)
-    expect(book.takeChanged()).toHaveLength(1)
-    expect(book.takeChanged()).toEqual([])
-    book.event(eventOf(id, 'start', 6_000), 3)
-    expect(book.takeChanged()).toMatchObject([{ state: 'running', seenRunningAt: 3 }])
+    containers.event(eventOf(id, 'create', 5_000), 1)
+    expect(containers.takeChanged()).toEqual([])
+    expect(containers.nextWanted()).toBe(id)
+    const mark = containers.ask(id)
+    expect(containers.takeChanged()).toEqual([])
+    containers.inspection(id, inspectionOf(id), mark, 2)
+    expect(containers.takeChanged()).toHaveLength(1)
+    expect(containers.takeChanged()).toEqual([])
+    containers.event(eventOf(id, 'start', 6_000), 3)
+    expect(containers.takeChanged()).toMatchObject([{ state: 'running', seenRunningAt: 3 }])
   })
 
   it('[DOCK-1.12] are told without an inspection where none succeeds', () => {
-    const book = new Containers()
+    const containers = new Containers()
     const id = idOf(1)
-    book.event(eventOf(id, 'start', 5_000), 1)
-    expect(book.nextWanted()).toBe(id)
-    book.ask(id)
-    book.unanswered(id)
-    expect(book.takeChanged()).toMatchObject([{ id, state: 'running', role: 'other' }])
-    book.list([listedOf(id, { state: 'running' })], book.mark(), 2)
-    expect(book.nextWanted()).toBe(id)
+    containers.event(eventOf(id, 'start', 5_000), 1)
+    expect(containers.nextWanted()).toBe(id)
+    containers.ask(id)
+    containers.unanswered(id)
+    expect(containers.takeChanged()).toMatchObject([{ id, state: 'running', role: 'other' }])
+    containers.list([listedOf(id, { state: 'running' })], containers.mark(), 2)
+    expect(containers.nextWanted()).toBe(id)
   })
 })
 
 describe('[DOCK-5] what was learned of a container', () => {
   it('[DOCK-5.52] [DOCK-5.58] outlives it, however short its life', () => {
-    const book = new Containers()
+    const containers = new Containers()
     const id = idOf(1)
-    book.event(eventOf(id, 'create', 5_000), 1)
-    book.event(eventOf(id, 'start', 6_000), 2)
-    book.event(eventOf(id, 'die', 7_000, { exitCode: 3 }), 3)
-    book.event(eventOf(id, 'destroy', 8_000), 4)
-    expect(book.nextWanted()).toBeNull()
+    containers.event(eventOf(id, 'create', 5_000), 1)
+    containers.event(eventOf(id, 'start', 6_000), 2)
+    containers.event(eventOf(id, 'die', 7_000, { exitCode: 3 }), 3)
+    containers.event(eventOf(id, 'destroy', 8_000), 4)
+    expect(containers.nextWanted()).toBeNull()
     const times = { createdAt: 5_000, startedAt: 6_000, finishedAt: 7_000, seenRunningAt: 2, seenEndedAt: 3 }
-    expect(book.takeChanged()).toMatchObject([{ state: 'exited', exitCode: 3, removed: true, ...times }])
-    expect(book.existing()).toEqual([])
+    expect(containers.takeChanged()).toMatchObject([{ state: 'exited', exitCode: 3, removed: true, ...times }])
+    expect(containers.existing()).toEqual([])
   })
 
   it('[DOCK-5.54] [DOCK-5.57] of one that vanished unseen is no exit code', () => {
-    const book = new Containers()
+    const containers = new Containers()
     const id = idOf(1)
-    book.list([listedOf(id, { state: 'running' })], book.mark(), 1)
-    inspectAll(book, { now: 2, inspect: () => inspectionOf(id, { state: 'running', startedAt: 1_500 }) })
-    book.list([], book.mark(), 3)
-    expect(book.known(id)).toMatchObject({ state: 'running', removed: true, exitCode: null, seenEndedAt: 3 })
+    containers.list([listedOf(id, { state: 'running' })], containers.mark(), 1)
+    inspectAll(containers, { now: 2, inspect: () => inspectionOf(id, { state: 'running', startedAt: 1_500 }) })
+    containers.list([], containers.mark(), 3)
+    expect(containers.known(id)).toMatchObject({ state: 'running', removed: true, exitCode: null, seenEndedAt: 3 })
   })
 
   it(
     '[SAFE-5.93] [DOCK-1.18] is kept of 1,000 removed ones, and of 5,000 at all: the oldest removed ones go first',
     { timeout: 60_000 },
     () => {
-      const book = new Containers()
+      const containers = new Containers()
       for (let n = 1; n <= 1_002; n++) {
-        book.event(eventOf(idOf(n), 'create', n), n)
-        book.event(eventOf(idOf(n), 'destroy', n + 1), n)
+        containers.event(eventOf(idOf(n), 'create', n), n)
+        containers.event(eventOf(idOf(n), 'destroy', n + 1), n)
       }
-      expect([1, 2, 3, 1_002].map(n => book.known(idOf(n)) !== null)).toEqual([false, false, true, true])
+      expect([1, 2, 3, 1_002].map(n => containers.known(idOf(n)) !== null)).toEqual([false, false, true, true])
       const list = Array.from({ length: 6_000 }, (_, n) => listedOf(idOf(10_000 - n), { createdAt: 10_000 - n }))
-      book.list(list, book.mark(), 1)
-      expect(book.existing()).toHaveLength(0)
-      inspectAll(book, { now: 2, inspect: id => inspectionOf(id, { createdAt: Number(`0x${id}`) }) })
-      expect(book.existing()).toHaveLength(5_000)
-      expect([5_000, 5_001, 10_000].map(n => book.known(idOf(n)) !== null)).toEqual([false, true, true])
-      expect(book.known(idOf(1_002))).toBeNull()
-      book.takeChanged()
+      containers.list(list, containers.mark(), 1)
+      expect(containers.existing()).toHaveLength(0)
+      inspectAll(containers, { now: 2, inspect: id => inspectionOf(id, { createdAt: Number(`0x${id}`) }) })
+      expect(containers.existing()).toHaveLength(5_000)
+      expect([5_000, 5_001, 10_000].map(n => containers.known(idOf(n)) !== null)).toEqual([false, true, true])
+      expect(containers.known(idOf(1_002))).toBeNull()
+      containers.takeChanged()
       // The next list brings nobody back, and a new one takes the place of the oldest.
-      book.list(list, book.mark(), 3)
-      expect(book.nextWanted()).toBeNull()
-      expect(book.takeChanged()).toEqual([])
-      book.event(eventOf(idOf(20_000), 'create', 20_000), 4)
-      expect([5_001, 5_002, 20_000].map(n => book.known(idOf(n)) !== null)).toEqual([false, true, true])
+      containers.list(list, containers.mark(), 3)
+      expect(containers.nextWanted()).toBeNull()
+      expect(containers.takeChanged()).toEqual([])
+      containers.event(eventOf(idOf(20_000), 'create', 20_000), 4)
+      expect([5_001, 5_002, 20_000].map(n => containers.known(idOf(n)) !== null)).toEqual([false, true, true])
     },
   )
 
   it('[REC-7.10] [REC-7.11] of one that an earlier process knew is as old as it is, until a list or an inspection tells what became of it', () => {
     const facts = (n: number) => {
-      const book = new Containers()
-      book.event(eventOf(idOf(n), 'create', 1), 1)
-      book.event(eventOf(idOf(n), 'start', 2), 2)
-      inspectAll(book, { now: 3, inspect: id => inspectionOf(id, { state: 'running', startedAt: 2 }) })
-      return book.known(idOf(n))!
+      const containers = new Containers()
+      containers.event(eventOf(idOf(n), 'create', 1), 1)
+      containers.event(eventOf(idOf(n), 'start', 2), 2)
+      inspectAll(containers, { now: 3, inspect: id => inspectionOf(id, { state: 'running', startedAt: 2 }) })
+      return containers.known(idOf(n))!
     }
-    const book = new Containers()
-    for (const n of [1, 2]) book.restore(facts(n))
-    expect(book.takeChanged()).toEqual([])
-    expect(book.list([listedOf(idOf(1), { state: 'running' })], book.mark(), 9)).toEqual([idOf(1)])
-    expect(book.takeChanged()).toMatchObject([{ id: idOf(2), state: 'running', removed: true, seenEndedAt: 9 }])
-    inspectAll(book, { now: 9, inspect: id => inspectionOf(id, { state: 'running', startedAt: 2 }) })
+    const containers = new Containers()
+    for (const n of [1, 2]) containers.restore(facts(n))
+    expect(containers.takeChanged()).toEqual([])
+    expect(containers.list([listedOf(idOf(1), { state: 'running' })], containers.mark(), 9)).toEqual([idOf(1)])
+    expect(containers.takeChanged()).toMatchObject([{ id: idOf(2), state: 'running', removed: true, seenEndedAt: 9 }])
+    inspectAll(containers, { now: 9, inspect: id => inspectionOf(id, { state: 'running', startedAt: 2 }) })
     // Told also where nothing has changed: who reads its output has to begin.
-    expect(book.takeChanged()).toMatchObject([{ id: idOf(1), state: 'running', removed: false }])
+    expect(containers.takeChanged()).toMatchObject([{ id: idOf(1), state: 'running', removed: false }])
   })
 
   it('[REC-7.11] [DOCK-5.52] of one that was gone by then stands, also where its events are repeated', () => {
@@ -469,21 +475,21 @@ describe('[DOCK-5] what was learned of a container', () => {
     const facts = before.known(idOf(1))
     expect(facts).toMatchObject({ exitCode: 3, removed: true })
     for (const repeated of [events, events.slice(2), events.slice(3)]) {
-      const book = new Containers()
-      book.restore(facts!)
-      for (const event of repeated) book.event(event, 9)
-      expect(book.known(idOf(1))).toEqual(facts)
-      expect(book.existing()).toEqual([])
+      const containers = new Containers()
+      containers.restore(facts!)
+      for (const event of repeated) containers.event(event, 9)
+      expect(containers.known(idOf(1))).toEqual(facts)
+      expect(containers.existing()).toEqual([])
     }
   })
 
   it('[DOCK-2.51] names the image of the latest agent', () => {
-    const book = new Containers()
-    expect(book.latestImage()).toBeNull()
+    const containers = new Containers()
+    expect(containers.latestImage()).toBeNull()
     const labels = { runId: 'run', batchId: 'batch' }
-    book.event(eventOf(idOf(1), 'create', 2, { image: 'newer', labels }), 1)
-    book.event(eventOf(idOf(2), 'create', 1, { image: 'older', labels }), 1)
-    book.event(eventOf(idOf(3), 'create', 3, { image: 'of no batch' }), 1)
-    expect(book.latestImage()).toBe('newer')
+    containers.event(eventOf(idOf(1), 'create', 2, { image: 'newer', labels }), 1)
+    containers.event(eventOf(idOf(2), 'create', 1, { image: 'older', labels }), 1)
+    containers.event(eventOf(idOf(3), 'create', 3, { image: 'of no batch' }), 1)
+    expect(containers.latestImage()).toBe('newer')
   })
 })

@@ -1,13 +1,20 @@
 import type { ContainerFacts } from '../run/container'
 import { isAgents } from './agent-container'
 import type { EngineEvent, Inspection, Listed } from './answers'
-import { afterEvent, afterInspection, lifeOfEvent, lifeOfListed, removed, type Life } from './life'
+import {
+  afterEvent,
+  afterInspection,
+  recordOfEvent,
+  recordOfListed,
+  removed,
+  type ContainerRecord,
+} from './container-record'
 
 interface Entry {
-  life: Life
+  record: ContainerRecord
   /** False until its configuration was read, and again after a gap in the events. */
   inspected: boolean
-  /** By the book's clock: when it last was heard of. */
+  /** When it last was heard of, by the clock of these containers. */
   touched: number
   /** The last event, by the Engine's clock. */
   nano: bigint
@@ -15,7 +22,7 @@ interface Entry {
   told: string | null
 }
 
-/** A moment by the book's own clock, which ticks with each event and each question. */
+/** A moment by the containers' own clock, which ticks with each event and each question. */
 export type Mark = number
 
 const MOST_KNOWN = 5_000
@@ -49,13 +56,13 @@ export class Containers {
   }
 
   known(id: string): ContainerFacts | null {
-    return this.#entries.get(id)?.life.facts ?? null
+    return this.#entries.get(id)?.record.facts ?? null
   }
 
   /** The image that the most recently created agent runs in. */
   latestImage(): string | null {
     let latest: ContainerFacts | null = null
-    for (const { life } of this.#entries.values()) {
+    for (const { record: life } of this.#entries.values()) {
       const { facts } = life
       if (facts.role === 'batch' && facts.createdAt >= (latest?.createdAt ?? 0)) latest = facts
     }
@@ -66,7 +73,7 @@ export class Containers {
   existing(): ContainerFacts[] {
     return [...this.#entries]
       .filter(([id]) => this.#tellable(id))
-      .flatMap(([, { life }]) => (life.facts.removed ? [] : [life.facts]))
+      .flatMap(([, { record: life }]) => (life.facts.removed ? [] : [life.facts]))
   }
 
   /** `now`, here and below: our clock, ms. */
@@ -74,11 +81,11 @@ export class Containers {
     const { id } = event
     const known = this.#entries.get(id)
     if (known === undefined && !isAgents(event)) return
-    const entry = known ?? this.#take(id, lifeOfEvent(event))
+    const entry = known ?? this.#take(id, recordOfEvent(event))
     if (event.nano <= entry.nano) return
     entry.nano = event.nano
     entry.touched = ++this.#clock
-    this.#live(id, entry, afterEvent(entry.life, event, now))
+    this.#live(id, entry, afterEvent(entry.record, event, now))
     // Inspected while it exists: soon after, nobody can tell any more.
     if (INSPECTED_AFTER.has(event.action)) this.#want(id)
   }
@@ -88,15 +95,15 @@ export class Containers {
     this.#answered(id)
     const known = this.#entries.get(id)
     if (answer === null) {
-      if (known !== undefined) this.#live(id, known, removed(known.life, now))
+      if (known !== undefined) this.#live(id, known, removed(known.record, now))
       return
     }
     if (known === undefined && !isAgents(answer)) return
-    const entry = known ?? this.#take(id, lifeOfListed(answer, now))
+    const entry = known ?? this.#take(id, recordOfListed(answer, now))
     const fresh = entry.touched <= mark
     entry.inspected = true
     if (fresh) entry.touched = mark
-    this.#live(id, entry, afterInspection(entry.life, answer, fresh, now))
+    this.#live(id, entry, afterInspection(entry.record, answer, fresh, now))
   }
 
   /** An inspection came to nothing. What is known without it is all there is for now. */
@@ -109,7 +116,7 @@ export class Containers {
   list(entries: readonly Listed[], mark: Mark, now: number): string[] {
     const present = new Set(entries.map(({ id }) => id))
     for (const [id, entry] of this.#entries) {
-      if (!present.has(id) && entry.touched <= mark) this.#live(id, entry, removed(entry.life, now))
+      if (!present.has(id) && entry.touched <= mark) this.#live(id, entry, removed(entry.record, now))
     }
     const unstarted = new Set(
       entries
@@ -120,10 +127,10 @@ export class Containers {
     // The newest come last, so that whoever is too many is the oldest.
     for (const listed of entries.slice(0, MOST_KNOWN).reverse()) {
       const { id, state, stateWord } = listed
-      const entry = this.#entries.get(id) ?? this.#take(id, lifeOfListed(listed, now))
+      const entry = this.#entries.get(id) ?? this.#take(id, recordOfListed(listed, now))
       if (entry.touched > mark) continue
       entry.touched = mark
-      const { facts } = entry.life
+      const { facts } = entry.record
       const isAnother = facts.removed || facts.state !== state || facts.stateWord !== stateWord
       if (!entry.inspected || isAnother || (unstarted.has(id) && mayHaveFailed(facts, now))) this.#wanted.add(id)
     }
@@ -151,7 +158,7 @@ export class Containers {
   /** It exists, and could not be inspected: its configuration may be older than the last gap, or not known at all. */
   isUnread(id: string): boolean {
     const entry = this.#entries.get(id)
-    return entry !== undefined && !entry.inspected && !entry.life.facts.removed
+    return entry !== undefined && !entry.inspected && !entry.record.facts.removed
   }
 
   /** An inspection begins; the mark to hand in with its answer. */
@@ -167,10 +174,10 @@ export class Containers {
       const entry = this.#entries.get(id)
       if (entry !== undefined && !this.#tellable(id)) continue
       this.#changed.delete(id)
-      const text = JSON.stringify(entry?.life.facts)
+      const text = JSON.stringify(entry?.record.facts)
       if (entry === undefined || entry.told === text) continue
       entry.told = text
-      changed.push(entry.life.facts)
+      changed.push(entry.record.facts)
     }
     return changed
   }
@@ -181,17 +188,17 @@ export class Containers {
     return entry.told !== null || entry.inspected || !this.isOutstanding(id)
   }
 
-  #take(id: string, life: Life): Entry {
-    const entry: Entry = { life, inspected: false, touched: 0, nano: 0n, told: null }
+  #take(id: string, life: ContainerRecord): Entry {
+    const entry: Entry = { record: life, inspected: false, touched: 0, nano: 0n, told: null }
     this.#entries.set(id, entry)
     this.#changed.add(id)
     if (this.#entries.size > MOST_KNOWN) this.#forget(this.#removed.values().next().value ?? this.#oldest(id))
     return entry
   }
 
-  #live(id: string, entry: Entry, life: Life): void {
-    if (life === entry.life) return
-    entry.life = life
+  #live(id: string, entry: Entry, life: ContainerRecord): void {
+    if (life === entry.record) return
+    entry.record = life
     this.#changed.add(id)
     if (!life.facts.removed) {
       this.#removed.delete(id)
@@ -204,7 +211,7 @@ export class Containers {
   }
 
   #want(id: string): void {
-    if (this.#entries.get(id)?.life.facts.removed === false) this.#wanted.add(id)
+    if (this.#entries.get(id)?.record.facts.removed === false) this.#wanted.add(id)
   }
 
   #answered(id: string): void {
@@ -223,7 +230,7 @@ export class Containers {
   #oldest(but: string): string {
     let oldest = but
     let at = Infinity
-    for (const [id, { life }] of this.#entries) {
+    for (const [id, { record: life }] of this.#entries) {
       if (id !== but && life.facts.createdAt < at) [oldest, at] = [id, life.facts.createdAt]
     }
     return oldest

@@ -6,7 +6,7 @@ import { Containers } from './containers'
 import { DockerError } from './docker-error'
 import type { Engine, EventStream } from './engine'
 import { EngineLink } from './engine-link'
-import { msOf } from './life'
+import { msOf } from './container-record'
 
 export interface DockerListener {
   /** First seen, or another than before. */
@@ -37,7 +37,7 @@ const AGENT_IMAGE = 'ckrv-agent:latest'
 export class DockerWatcher {
   /** True while the Engine lacks the image that the latest agent runs in, or the usual one before any was seen. */
   imageMissing = false
-  readonly #book = new Containers()
+  readonly #containers = new Containers()
   readonly #link: EngineLink
   #events: EventStream | null = null
   /** From when on events are asked for, ms by the Engine's clock. */
@@ -79,7 +79,7 @@ export class DockerWatcher {
 
   /** A container as it was last seen, before this process began [REC-7]. To be told before the start. */
   restore(facts: ContainerFacts): void {
-    this.#book.restore(facts)
+    this.#containers.restore(facts)
   }
 
   start(): void {
@@ -97,7 +97,7 @@ export class DockerWatcher {
 
   /** The agents' containers that exist, as far as is known. */
   existing(): ContainerFacts[] {
-    return this.#book.existing()
+    return this.#containers.existing()
   }
 
   /** Asks the Engine now; null where it has no such agent's container. Rejects with a `DockerError`. */
@@ -159,7 +159,7 @@ export class DockerWatcher {
     for await (const event of events) {
       if (this.#closed) break
       this.#eventsSince = msOf(event)
-      this.#book.event(event, serverNow())
+      this.#containers.event(event, serverNow())
       this.#tell()
     }
     throw new DockerError(
@@ -169,13 +169,13 @@ export class DockerWatcher {
   }
 
   async #listAgainAndAgain(over: AbortSignal): Promise<never> {
-    this.#book.gap()
+    this.#containers.gap()
     for (;;) {
       const at = serverNow()
-      const mark = this.#book.mark()
+      const mark = this.#containers.mark()
       const list = await this.engine.listAgents()
       over.throwIfAborted()
-      const wanted = this.#book.list(list, mark, serverNow())
+      const wanted = this.#containers.list(list, mark, serverNow())
       this.#listed = { at, wanted }
       this.#failuresInARow = 0
       if (list.length === 0) this.#isDenied = false
@@ -187,7 +187,7 @@ export class DockerWatcher {
 
   async #lookForImage(): Promise<void> {
     try {
-      const missing = !(await this.engine.imageExists(this.#book.latestImage() ?? AGENT_IMAGE))
+      const missing = !(await this.engine.imageExists(this.#containers.latestImage() ?? AGENT_IMAGE))
       if (missing === this.imageMissing || this.#closed) return
       this.imageMissing = missing
       this.listener.changed()
@@ -199,11 +199,11 @@ export class DockerWatcher {
   /** Hands on what has changed, and asks for what is wanted. */
   #tell(): void {
     if (this.#closed) return
-    for (const facts of this.#book.takeChanged()) this.listener.container(facts)
+    for (const facts of this.#containers.takeChanged()) this.listener.container(facts)
     this.#inspectWanted()
     if (this.#listed === null) return
     const { at, wanted } = this.#listed
-    if (wanted.some(id => this.#book.isOutstanding(id))) return
+    if (wanted.some(id => this.#containers.isOutstanding(id))) return
     this.#listed = null
     void this.#finish(at, wanted)
   }
@@ -212,12 +212,12 @@ export class DockerWatcher {
   async #finish(at: number, wanted: readonly string[]): Promise<void> {
     await this.#lookForImage()
     // One that could not be inspected may be any batch's: by such a list none is missing.
-    if (!this.#closed && !wanted.some(id => this.#book.isUnread(id))) this.listener.listed(at)
+    if (!this.#closed && !wanted.some(id => this.#containers.isUnread(id))) this.listener.listed(at)
   }
 
   #inspectWanted(): void {
     while (this.#inspecting < INSPECTIONS_AT_ONCE) {
-      const id = this.#book.nextWanted()
+      const id = this.#containers.nextWanted()
       if (id === null) return
       this.#inspecting += 1
       this.#inspect(id)
@@ -238,22 +238,22 @@ export class DockerWatcher {
 
   /** Null where there is no such container, or none of an agent's. */
   async #inspect(id: string): Promise<ContainerFacts | null> {
-    const mark = this.#book.ask(id)
+    const mark = this.#containers.ask(id)
     try {
       const answer = await this.engine.inspect(id)
       this.#isDenied = false
-      this.#book.inspection(id, answer, mark, serverNow())
-      return this.#book.known(id)
+      this.#containers.inspection(id, answer, mark, serverNow())
+      return this.#containers.known(id)
     } catch (error) {
       if (!(error instanceof DockerError && error.kind === 'not-found')) {
-        this.#book.unanswered(id)
+        this.#containers.unanswered(id)
         if (error instanceof DockerError && error.kind === 'denied' && !this.#closed) {
           this.#isDenied = true
           this.#link.lost(error)
         }
         throw error
       }
-      this.#book.inspection(id, null, mark, serverNow())
+      this.#containers.inspection(id, null, mark, serverNow())
       return null
     }
   }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CLEAR, simulatedFetch } from '../testing/simulation/simulated-network'
-import { HubWorld } from '../testing/simulation/simulation'
+import { HubSimulation } from '../testing/simulation/simulation'
 
 vi.mock('ws', async () => ({ WebSocket: (await import('../testing/simulation/simulated-network')).SimulatedSocket }))
 vi.mock('node:timers/promises', async () => ({
@@ -10,23 +10,23 @@ vi.stubGlobal('fetch', simulatedFetch)
 
 const SILENT = { ...CLEAR, silent: true }
 
-let world: HubWorld
+let simulation: HubSimulation
 beforeEach(async () => {
-  world = new HubWorld({ seed: 0, generation: 'B', dryRun: false, backendSkew: 0, dockerSkew: 0 })
-  await world.begin()
+  simulation = new HubSimulation({ seed: 0, generation: 'B', dryRun: false, backendSkew: 0, dockerSkew: 0 })
+  await simulation.begin()
 })
-afterEach(() => world.end())
+afterEach(() => simulation.end())
 
 /** Asks for a start; what becomes of it within a minute, and what is known of the run then. */
 async function start(meanwhile: () => Promise<unknown>) {
-  const { hub } = world.server
+  const { hub } = simulation.server
   if (!hub) throw new Error('No dashboard is up')
   const asked = hub.start({ spec: '001-spec', runId: 'run-1' }).then(
     () => 'started',
     () => 'failed',
   )
   await meanwhile()
-  await world.pass(60_000)
+  await simulation.pass(60_000)
   return { asked: await asked, run: await hub.snapshot('run-1') }
 }
 
@@ -34,38 +34,38 @@ async function start(meanwhile: () => Promise<unknown>) {
 describe('a start that gets no answer', { timeout: 60_000 }, () => {
   it('[RUN-2.7] [RUN-2.10] is followed, for it may have been heard', async () => {
     const told = await start(async () => {
-      await world.pass(3)
-      world.backend.path = SILENT
-      await world.pass(10_000)
-      world.backend.path = CLEAR
-      world.backend.cut()
+      await simulation.pass(3)
+      simulation.backend.path = SILENT
+      await simulation.pass(10_000)
+      simulation.backend.path = CLEAR
+      simulation.backend.cut()
     })
-    expect(world.backend.projects[0]?.execution).not.toBeNull()
+    expect(simulation.backend.projects[0]?.execution).not.toBeNull()
     expect(told).toMatchObject({ asked: 'failed', run: { status: 'running' } })
   })
 
   it('[RUN-2.13] is forgotten once the backend has said for 5 min that it does not know the run', async () => {
     // What is asked arrives, and comes to nothing.
-    vi.spyOn(world.backend, 'execute').mockReturnValue(false)
+    vi.spyOn(simulation.backend, 'execute').mockReturnValue(false)
     const told = await start(async () => {
-      await world.pass(3)
-      world.backend.path = SILENT
-      await world.pass(10_000)
-      world.backend.path = CLEAR
+      await simulation.pass(3)
+      simulation.backend.path = SILENT
+      await simulation.pass(10_000)
+      simulation.backend.path = CLEAR
     })
     expect(told).toMatchObject({ asked: 'failed', run: { status: 'idle' } })
-    await world.pass(3 * 60_000)
-    expect(await world.server.hub?.snapshot('run-1')).toBeDefined()
-    await world.pass(3 * 60_000)
-    expect(await world.server.hub?.snapshot('run-1')).toBeUndefined()
-    expect(world.server.hub?.liveRuns).toBe(0)
+    await simulation.pass(3 * 60_000)
+    expect(await simulation.server.hub?.snapshot('run-1')).toBeDefined()
+    await simulation.pass(3 * 60_000)
+    expect(await simulation.server.hub?.snapshot('run-1')).toBeUndefined()
+    expect(simulation.server.hub?.liveRuns).toBe(0)
   })
 
   it('[RUN-2] was not even sent where the plan could not be read before: there is no such run', async () => {
     const told = await start(async () => {
-      world.backend.path = SILENT
-      await world.pass(10_000)
-      world.backend.path = CLEAR
+      simulation.backend.path = SILENT
+      await simulation.pass(10_000)
+      simulation.backend.path = CLEAR
     })
     expect(told).toEqual({ asked: 'failed', run: undefined })
   })

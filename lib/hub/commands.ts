@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { BackendError, type BackendHttp } from '../backend/http'
 import { serverNow } from '../clock/clock'
 import type { Snapshot } from '../run/model'
-import { asking, type HubApi, HubError, hubRefusals, type StartRequest } from './api'
+import { mapBackendErrors, type HubApi, HubError, hubRefusals, type StartRequest } from './api'
 import type { Lifecycle } from './lifecycle'
 import type { RunState } from './runs'
 import type { Session } from './follow'
@@ -47,9 +47,9 @@ export class Commands {
     const { runId } = state
     let sentAt: number | null = null
     try {
-      await asking(() => session.readPlan(request.spec))
+      await mapBackendErrors(() => session.readPlan(request.spec))
       sentAt = serverNow()
-      const { success, message } = await asking(() =>
+      const { success, message } = await mapBackendErrors(() =>
         http.start({
           spec: request.spec,
           runId,
@@ -138,7 +138,7 @@ export class Commands {
     if (!session) throw hubRefusals.runOfHistory(runId)
     if (state.isStopping) return
     const sent = serverNow()
-    const { success, message } = await asking(() => http.stop(state.runId)).catch((error: unknown) => {
+    const { success, message } = await mapBackendErrors(() => http.stop(state.runId)).catch((error: unknown) => {
       throw mayHaveBeenHeard(error) ? hubRefusals.stopUnanswered(error) : error
     })
     if (success) session.stopped(sent)

@@ -13,7 +13,7 @@ import type { Publisher } from '../sync/publisher'
 import { containersScope, fleetScope, runScope } from '../sync/scope'
 import { containersDocument, fleetDocument, toContainerList, toFleet, toSnapshot } from '../sync/shapes'
 import {
-  asking,
+  mapBackendErrors,
   type HubApi,
   type HubMeter,
   hubRefusals,
@@ -23,7 +23,7 @@ import {
   ReachedBounds,
   type SpecPlan,
   type StartRequest,
-  thinned,
+  sampled,
   unmetered,
 } from './api'
 import { BackendLink } from './follow'
@@ -35,7 +35,7 @@ import { pageOfLog } from './logs'
 import { OurClockWatch } from '../clock/our-clock-watch'
 import { type Recorder, recorderFinding, type RecorderState, type RecordingFile } from './recording'
 import { MemoryStore, type RunStore } from './runs'
-import { UnannouncedRuns } from './discovery'
+import { DiscoveredRuns } from './discovery'
 
 export interface HubOptions {
   backendUrl: URL
@@ -58,7 +58,7 @@ export class Hub implements HubApi {
   private readonly http: BackendHttp
   private readonly link: BackendLink
   private readonly life: Lifecycle
-  private readonly found: UnannouncedRuns
+  private readonly found: DiscoveredRuns
   private readonly commands: Commands
   private readonly evidence: DockerEvidence | null
   private readonly bounds: ReachedBounds
@@ -80,11 +80,11 @@ export class Hub implements HubApi {
     })
     const { runs, agentLogs } = this.life
     this.evidence = engine && new DockerEvidence(engine, runs, agentLogs)
-    this.found = new UnannouncedRuns(this.http, this.life)
+    this.found = new DiscoveredRuns(this.http, this.life)
     this.commands = new Commands({
       ...{ http: this.http, life: this.life, log },
       snapshot: runId => this.snapshot(runId),
-      followed: () => this.found.hurry(),
+      followed: () => this.found.pollNow(),
     })
     this.imports = new Imports({
       ...{ folder: options.importsFolder ?? null, publisher, log, meter },
@@ -95,7 +95,7 @@ export class Hub implements HubApi {
     publisher.open(fleetScope, () => this.fleetDocument())
     publisher.open(containersScope, () => this.containersDocument())
     recorder?.listen({
-      tell: ({ runId }, text) => this.life.runs.byItsOwn(runId)?.note(text),
+      tell: ({ runId }, text) => this.life.runs.getByCurrentId(runId)?.note(text),
       changed: () => publisher.touch(fleetScope),
     })
     if (!recorder) this.begin()
@@ -113,9 +113,9 @@ export class Hub implements HubApi {
 
   private begin(): void {
     const { publisher, log } = this.options
-    const stepFailed = thinned((details: object) => log.error(details, 'a step failed; the next goes on'))
+    const stepFailed = sampled((details: object) => log.error(details, 'a step failed; the next goes on'))
     const failed = (error: unknown) => stepFailed({ err: error })
-    const odd = thinned((details: object) => log.warn(details, 'Docker said something that is not understood'))
+    const odd = sampled((details: object) => log.warn(details, 'Docker said something that is not understood'))
     this.life.listen(() => {
       this.evidence?.runsChanged()
       publisher.touch(containersScope)
@@ -138,7 +138,7 @@ export class Hub implements HubApi {
       failed,
     })
     this.evidence?.start({
-      appeared: () => this.found.hurry(),
+      appeared: () => this.found.pollNow(),
       changed: evidence => {
         this.sayDocker()
         this.life.dockerChanged(evidence)
@@ -213,11 +213,11 @@ export class Hub implements HubApi {
   }
 
   async specs(): Promise<Spec[]> {
-    return asking(() => this.http.specs())
+    return mapBackendErrors(() => this.http.specs())
   }
 
   async specPlan(spec: string): Promise<SpecPlan> {
-    const plan = await asking(() => this.http.planState(spec))
+    const plan = await mapBackendErrors(() => this.http.planState(spec))
     const batches = typeof plan === 'string' ? [] : plan
     return {
       state: typeof plan === 'string' ? plan : 'read',

@@ -3,13 +3,13 @@ import type { BackendHttp } from '../backend/http'
 import type { Replay } from '../backend/replay'
 import { serverNow } from '../clock/clock'
 import { standingNow } from '../clock/our-clock-watch'
-import { CLAIMS_ALONE, type Links, type Undecided } from '../run/evidence'
+import { CLAIMS_ALONE, type Links, type AmbiguousContainer } from '../run/evidence'
 import type { RunStatus } from '../run/model'
 import type { OurClock } from '../run/observation'
 import type { DockerState } from '../run/verdict'
 import type { Publisher } from '../sync/publisher'
 import { batchLogScope } from '../sync/scope'
-import { type HubMeter, hubRefusals, type HubState, ReachedBounds, thinned } from './api'
+import { type HubMeter, hubRefusals, type HubState, ReachedBounds, sampled } from './api'
 import { type BackendLink, Session, type SessionHost } from './follow'
 import { AgentLogs, LogBudget } from './logs'
 import type { Header, Recorder, RecordingFile } from './recording'
@@ -33,7 +33,7 @@ export interface LifecycleOptions {
 export interface DockerNow {
   readonly state: DockerState
   /** Containers that may be a run's own, by its id. */
-  readonly undecided: ReadonlyMap<string, readonly Undecided[]>
+  readonly ambiguous: ReadonlyMap<string, readonly AmbiguousContainer[]>
 }
 
 const MAX_LIVE = 200
@@ -54,15 +54,15 @@ export class Lifecycle {
   readonly #recordings: RunRecordings
   readonly #stateHost: StateHost
   readonly #sessionHost: SessionHost
-  #docker: DockerNow = { state: CLAIMS_ALONE.docker, undecided: new Map() }
+  #docker: DockerNow = { state: CLAIMS_ALONE.docker, ambiguous: new Map() }
   #changed: (() => void) | null = null
   #isClosed = false
 
   constructor(options: LifecycleOptions) {
     const { backend, backendUrl, http, link, publisher, store, recorder, log, meter } = options
     this.#options = options
-    const oddMessage = thinned((details: object) => log.warn(details, 'message from the backend not understood'))
-    const stepFailed = thinned((details: object) => log.error(details, 'a step failed; the next goes on'))
+    const oddMessage = sampled((details: object) => log.warn(details, 'message from the backend not understood'))
+    const stepFailed = sampled((details: object) => log.error(details, 'a step failed; the next goes on'))
     const ends = new EndLog(log)
     const bounds = new ReachedBounds(meter)
     const failed = ({ runId }: RunState, error: unknown) => stepFailed({ runId, err: error })
@@ -73,13 +73,13 @@ export class Lifecycle {
     this.agentLogs = new AgentLogs(this.#budget, {
       opened: (runId, batchId, lines) => publisher.openLog(batchLogScope(runId, batchId), lines),
       appended: (runId, batch, { source: container, at, stream, text }) => {
-        const state = this.runs.byItsOwn(runId)
+        const state = this.runs.getByCurrentId(runId)
         this.#recordings.append(state, { kind: 'output', container, batch, at, stream, text }, false)
         publisher.touch(batchLogScope(runId, batch))
       },
       rebuilt: (runId, batchId, container) => {
-        this.#recordings.append(this.runs.byItsOwn(runId), { kind: 'left', container }, false)
-        publisher.renew(batchLogScope(runId, batchId))
+        this.#recordings.append(this.runs.getByCurrentId(runId), { kind: 'left', container }, false)
+        publisher.resetEpoch(batchLogScope(runId, batchId))
       },
       closed: (runId, batchId) => publisher.close(batchLogScope(runId, batchId)),
     })
@@ -164,9 +164,9 @@ export class Lifecycle {
       return this.runs.remove(state)
     }
     const all = await this.#recordings.rebuild({ agentLogs, reopen, abandon })
-    for (const rebuilt of all) await this.#goOn(rebuilt)
+    for (const rebuilt of all) await this.#resume(rebuilt)
     // For some there may have been no room.
-    return all.filter(({ state }) => state !== null && this.runs.byItsOwn(state.runId) === state)
+    return all.filter(({ state }) => state !== null && this.runs.getByCurrentId(state.runId) === state)
   }
 
   /** A run that only the history tells of [RUN-13]; undefined where there are too many runs. */
@@ -245,14 +245,14 @@ export class Lifecycle {
   }
 
   /** The link to Docker is another than before, or what may be whose. */
-  dockerChanged({ state, undecided }: DockerNow): void {
-    this.#docker = { state, undecided }
+  dockerChanged({ state, ambiguous }: DockerNow): void {
+    this.#docker = { state, ambiguous }
     this.#linksChanged()
   }
 
   /** Docker was listed: to a run that is over that says nothing. */
-  dockerListed({ state, undecided }: DockerNow): void {
-    this.#docker = { state, undecided }
+  dockerListed({ state, ambiguous }: DockerNow): void {
+    this.#docker = { state, ambiguous }
     for (const run of this.runs.all()) if (!run.isOver) run.linksChanged()
     this.#pages.fleetChanged()
   }
@@ -301,12 +301,12 @@ export class Lifecycle {
   }
 
   #reopen({ backend, runId, spec, since }: Header): RunState | null {
-    if (backend !== this.#options.backend || this.runs.byItsOwn(runId)) return null
+    if (backend !== this.#options.backend || this.runs.getByCurrentId(runId)) return null
     return this.#open(new RunState(runId, this.#stateHost, spec, since), false)
   }
 
   /** What was expected of the backend when the recording ended still is. */
-  async #goOn({ state, replay, renamed, lost, isArchived }: Rebuilt): Promise<void> {
+  async #resume({ state, replay, renamed, lost, isArchived }: Rebuilt): Promise<void> {
     if (!state) return
     for (const old of renamed) this.runs.rename(old, state)
     if (lost) state.observe(lost)
@@ -367,15 +367,15 @@ export class Lifecycle {
 
   #linksOf(state: RunState): Links {
     const { link, since } = this.#sessions.get(state)?.link ?? this.#options.link
-    const { state: docker, undecided } = this.#docker
-    return { backend: { link, since }, docker, undecided: undecided.get(state.runId) ?? CLAIMS_ALONE.undecided }
+    const { state: docker, ambiguous } = this.#docker
+    return { backend: { link, since }, docker, undecided: ambiguous.get(state.runId) ?? CLAIMS_ALONE.undecided }
   }
 
   /** The run that was found in the history under that id is this one [RUN-13]. */
   #mergeFound(state: RunState, historyId: string | null): void {
-    const found = historyId === null ? undefined : this.runs.byItsOwn(historyId)
+    const found = historyId === null ? undefined : this.runs.getByCurrentId(historyId)
     if (!found || found === state || !this.#sessions.has(state) || this.#sessions.has(found)) return
-    if (this.runs.goesOn(found, state)) return
+    if (this.runs.isResumeOf(found, state)) return
     this.merge(found, state).catch((error: unknown) => this.#stateHost.failed(state, error))
   }
 }

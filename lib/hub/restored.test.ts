@@ -222,7 +222,7 @@ describe('runs that were recorded', () => {
     const folder = dataDir()
     const { life, end } = lifecycle(folder)
     const state = found(life, 'r1', 'completed')
-    state.restoreHole(T0, null)
+    state.restoreGap(T0, null)
     expect(state.view().fields.findings).toMatchObject([{ kind: 'incomplete' }])
     expect(isOver(state.view().fields.status)).toBe(true)
     end()

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
-import { AGENT_MEMORY, PLANTED_KEY } from './containers'
+import { AGENT_MEMORY, PLANTED_KEY } from './agent-containers'
 import { dockerAt, whyNoDocker } from './docker'
 import type { Script } from './script'
 import type { Options } from './options'

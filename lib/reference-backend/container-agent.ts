@@ -2,12 +2,12 @@ import { EventEmitter, once } from 'node:events'
 import { basename, dirname } from 'node:path'
 import type Docker from 'dockerode'
 import { NoAgent, type Agent, type Announcement, type Assignment, type Line } from './agent'
-import { AGENT_MEMORY, containerName, type Containers } from './containers'
+import { AGENT_MEMORY, containerName, type AgentContainers } from './agent-containers'
 import { refusal, wordsOf } from './docker'
 import type { Faults } from './faults'
 import type { Generation } from './generation'
-import { Holds } from './holds'
-import { ProcessEnded } from './life'
+import { BatchGates } from './batch-gates'
+import { ProcessEnded } from './backend-process'
 import { batchCommand, STEPS, stepCommand } from './prompts'
 import { seeded, type Script } from './script'
 import { RUNS_SCRIPT, WorkTree } from './work-tree'
@@ -43,9 +43,9 @@ export interface Manner {
 export class ContainerAgent implements Agent {
   readonly announcements: readonly Announcement[]
   /** Batches that do not end, that do not begin, and whose end is not noticed. */
-  readonly #held = new Holds()
-  readonly #ghosts = new Holds()
-  readonly #silent = new Holds()
+  readonly #held = new BatchGates()
+  readonly #ghosts = new BatchGates()
+  readonly #silent = new BatchGates()
   readonly #trees = new Map<string, Set<WorkTree>>()
   readonly #toPrint = new Map<string, Line[]>()
   readonly #working = new Map<string, Docker.Container>()
@@ -53,7 +53,7 @@ export class ContainerAgent implements Agent {
   readonly #started = new EventEmitter().setMaxListeners(0)
 
   constructor(
-    private readonly containers: Containers,
+    private readonly containers: AgentContainers,
     private readonly manner: Manner,
     private readonly faults: Faults,
     private readonly longestWork = LONGEST_WORK,

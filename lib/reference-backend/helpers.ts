@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { AGENT_MEMORY, containerName, type Containers, type ContainerOrder } from './containers'
+import { AGENT_MEMORY, containerName, type AgentContainers, type ContainerOrder } from './agent-containers'
 import type { Project } from './project'
 import { mergeHelpCommand, planningCommand } from './prompts'
 
@@ -15,7 +15,7 @@ export interface Helper {
 }
 
 /** Settles when it runs; it does so for 20 minutes, unless it is ended. */
-export async function startHelper(containers: Containers, project: Project, role: HelperRole): Promise<Helper> {
+export async function startHelper(containers: AgentContainers, project: Project, role: HelperRole): Promise<Helper> {
   const order = orderOf(project, role)
   const container = await containers.create(order)
   await container.start()
@@ -28,7 +28,7 @@ export async function startHelper(containers: Containers, project: Project, role
 
 /** Help with a merge, from beginning to end: a container that is busy for so long, ms. Rejects once `signal` aborts. */
 export async function helpWithMerge(
-  containers: Containers,
+  containers: AgentContainers,
   project: Project,
   spec: string,
   ms: number,

@@ -3,7 +3,7 @@ import { behaviours, type Behaviour, type Generation } from './generation'
 import { historyRoutes } from './history-routes'
 import type { History } from './history'
 import { body, json, plain, queried, Refusal, type Call, type Handler, type Methods } from './http'
-import type { Life } from './life'
+import type { BackendProcess } from './backend-process'
 import type { Project } from './project'
 import { BadFile } from './yaml-file'
 
@@ -30,7 +30,7 @@ export interface Served {
   project: Project
   history: History
   hasDocker: boolean
-  life: () => Life
+  running: () => BackendProcess
 }
 
 /** Every path that the backend knows; any other is the single-page application's. */
@@ -39,7 +39,7 @@ export function routes({
   project,
   history,
   hasDocker,
-  life,
+  running,
 }: Served): (path: string) => Methods | undefined {
   const behaviour = behaviours[generation]
   const fixed = new Map<string, Methods>([
@@ -52,8 +52,8 @@ export function routes({
     ['/api/specs', get(() => json(specs(project, generation)))],
     ['/api/plans/detail', get(({ query }) => json(planDetail(project, behaviour, queried(query, 'spec'))))],
     ['/api/tasks/detail', get(({ query }) => json(taskDetail(project, queried(query, 'spec'))))],
-    ['/api/execution/start', post(call => json(start(life(), body(call, startBody))))],
-    ['/api/execution/stop', post(call => json(stop(life(), body(call, stopBody).run_id)))],
+    ['/api/execution/start', post(call => json(start(running(), body(call, startBody))))],
+    ['/api/execution/stop', post(call => json(stop(running(), body(call, stopBody).run_id)))],
     ['/api/execution/branches', post(call => json(branches(project, generation, body(call, specBody).spec ?? null)))],
     ['/api/execution/merge-all', post(call => json(mergeAll(project, generation, call)))],
     ['/api/execution/merge', post(() => json({ success: true }))],
@@ -110,16 +110,16 @@ function read<T>(project: Project, spec: string, file: string, parse: (text: str
   }
 }
 
-function start(life: Life, { spec, run_id, dry_run, resume_run_id }: z.infer<typeof startBody>) {
-  const success = life.start(run_id, { spec, dryRun: dry_run ?? false, resumeRunId: resume_run_id ?? null })
+function start(running: BackendProcess, { spec, run_id, dry_run, resume_run_id }: z.infer<typeof startBody>) {
+  const success = running.start(run_id, { spec, dryRun: dry_run ?? false, resumeRunId: resume_run_id ?? null })
   const message = success
     ? 'Execution started in background. Connect WebSocket to stream logs.'
     : 'Execution already running'
   return { success, run_id, message }
 }
 
-function stop(life: Life, runId: string) {
-  const success = life.stop(runId)
+function stop(running: BackendProcess, runId: string) {
+  const success = running.stop(runId)
   return { success, message: success ? 'Execution aborted.' : 'Execution not found or already stopped' }
 }
 

@@ -1,14 +1,14 @@
 import { heardAtTheEnd, insideTask, type Agent, type Line } from './agent'
 import { Clock } from './clock'
-import { Door } from './door'
+import { HttpListener } from './http-listener'
 import { Faults, type Failure, type Match, type MergeOutcome } from './faults'
 import type { Generation } from './generation'
 import { History } from './history'
-import { Life } from './life'
+import { BackendProcess } from './backend-process'
 import type { Options } from './options'
 import { Project } from './project'
 import { routes, SOCKET_PATH } from './routes'
-import { hire, type ContainerFaults } from './staff'
+import { createAgents, type ContainerFaults } from './agents'
 
 /** A running backend, and what can be made to go wrong with it. */
 export interface ReferenceBackend {
@@ -66,40 +66,40 @@ export async function startReferenceBackend(options: Options): Promise<Reference
   const clock = new Clock()
   const history = new History(project, clock)
   const faults = new Faults()
-  const staff = await hire(options, project, faults)
-  const { agent, pace, mergeHelp } = staff
+  const agents = await createAgents(options, project, faults)
+  const { agent, pace, mergeHelp } = agents
   const tools = { generation, project, history, agent: as(generation, agent), faults, pace, mergeHelp }
-  const born = () => new Life(tools, clock)
+  const spawn = () => new BackendProcess(tools, clock)
 
-  let life = born()
-  const route = routes({ generation, project, history, hasDocker: staff.containers !== null, life: () => life })
+  let running = spawn()
+  const route = routes({ generation, project, history, hasDocker: agents.containers !== null, running: () => running })
   const now = () => Number(clock.now() / 1_000_000n)
-  const door = new Door(route, SOCKET_PATH, (runId, socket) => life.join(runId, socket), now)
-  const port = await door.open(options.port ?? 0, host)
+  const listener = new HttpListener(route, SOCKET_PATH, (runId, socket) => running.join(runId, socket), now)
+  const port = await listener.open(options.port ?? 0, host)
 
   const kill = async () => {
-    life.end()
-    await door.close()
+    running.end()
+    await listener.close()
   }
   return {
     url: `http://${host}:${port}`,
     port,
-    agents: staff.described,
-    hasContainers: staff.containers !== null,
+    agents: agents.described,
+    hasContainers: agents.containers !== null,
     get isBusy() {
-      return life.isBusy
+      return running.isBusy
     },
     async close() {
       await kill()
-      await staff.dismiss()
+      await agents.dispose()
     },
     kill,
     async restart() {
       await kill()
-      life = born()
-      await door.open(port, host)
+      running = spawn()
+      await listener.open(port, host)
     },
-    dropSockets: runId => life.streams(runId).forEach(stream => stream.drop()),
+    dropSockets: runId => running.streams(runId).forEach(stream => stream.drop()),
     lose: match => faults.lose(match),
     duplicate: match => faults.duplicate(match),
     setClock: by => clock.set(by),
@@ -116,10 +116,10 @@ export async function startReferenceBackend(options: Options): Promise<Reference
     hold: batchId => agent.hold(batchId),
     release: batchId => agent.release(batchId),
     get containers() {
-      if (staff.containers === null) throw new Error('These agents are simulated: there are no containers.')
-      return staff.containers
+      if (agents.containers === null) throw new Error('These agents are simulated: there are no containers.')
+      return agents.containers
     },
-    sendRaw: (runId, data, binary = false) => life.streams(runId).forEach(stream => stream.sendRaw(data, binary)),
+    sendRaw: (runId, data, binary = false) => running.streams(runId).forEach(stream => stream.sendRaw(data, binary)),
   }
 }
 

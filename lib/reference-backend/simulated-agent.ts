@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { Agent, Announcement, Assignment, Line } from './agent'
 import type { Faults } from './faults'
-import { Holds } from './holds'
+import { BatchGates } from './batch-gates'
 import { seeded, type Script } from './script'
 
 /** Waits for a batch's worth of time, in ms before `speed`; rejects once `signal` aborts. */
@@ -17,7 +17,7 @@ const SIMULATED: readonly Announcement[] = [{ level: 'info', text: 'Simulated ag
 
 /** Plays a script instead of starting a container, and does what a test tells it to meanwhile. */
 export class SimulatedAgent implements Agent {
-  readonly #holds = new Holds()
+  readonly #holds = new BatchGates()
   readonly #working = new Map<string, Set<(line: Line) => void>>()
   readonly #toPrint = new Map<string, Line[]>()
 

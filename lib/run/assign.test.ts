@@ -1,12 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { assign, type Assignment, type Employer } from './assign'
+import { assign, type Assignment, type CandidateRun } from './assign'
 import { agent, branchOf, REPOSITORY, SECOND, T0 } from '../testing/run/told-run'
 
-type BatchShape = Partial<Employer['batches'][number]> & { id: string }
+type BatchShape = Partial<CandidateRun['batches'][number]> & { id: string }
 
 /** A run since `T0` whose batches began a second later, where nothing else is said. */
-const run = (runId: string, batches: readonly (string | BatchShape)[], over: Partial<Employer> = {}): Employer => ({
+const run = (
+  runId: string,
+  batches: readonly (string | BatchShape)[],
+  over: Partial<CandidateRun> = {},
+): CandidateRun => ({
   runId,
   historyId: null,
   startedAt: T0,
@@ -255,7 +259,7 @@ describe('runs at once', () => {
   it('[DOCK-4.1] [DOCK-4.33] by clocks that differ, leave open what the other may miss, and no other’s', () => {
     // Of a run that only the history tells of it is not known when its batch began.
     const entry = run('h1', [{ id: 'a', startedAt: T0 }], { beginsUnknown: true })
-    const begun = (seconds: number, over: Partial<Employer> = {}) =>
+    const begun = (seconds: number, over: Partial<CandidateRun> = {}) =>
       run('r1', [{ id: 'a', startedAt: T0 + seconds * SECOND }], over)
     const steps = [10, 11, 30].map(n => agent(`step ${n}`, { ...at(n), tree: 'a-111111' }))
     const all = (assignment: Assignment) => steps.map(() => assignment)
@@ -321,7 +325,7 @@ describe('runs at once', () => {
 
   it('[DOCK-4.2] while they are new, are left open for a batch that another run may have begun', () => {
     const yet = run('r2', [{ id: 'a', startedAt: null }])
-    const found = (other: Employer, isNew = true) => assign([x], [one, other], () => isNew).get('x')
+    const found = (other: CandidateRun, isNew = true) => assign([x], [one, other], () => isNew).get('x')
     expect(found(yet)).toEqual(nobodys('r1 a', 'r2 a'))
     expect(found(yet, false)).toEqual(given('r1', 'a'))
     // That run has ended by then, not begun, another batch, or its own work tree; or this one's is proven.
@@ -382,8 +386,8 @@ describe('any runs and containers', () => {
   const id = fc.constantFrom('a', 'b', '__proto__')
   const suffix = fc.constantFrom('111111', '222222', '333333')
 
-  it('[DOCK-4.37] are weighed alike in any order', () => {
-    const employer = fc.record({
+  it('[DOCK-4.37] are assigned alike in any order', () => {
+    const candidateRun = fc.record({
       runId: fc.constantFrom('r1', 'r2', 'r3'),
       historyId: fc.option(fc.constantFrom('h1', 'h2')),
       startedAt: fc.option(ms, { freq: 9 }),
@@ -406,7 +410,7 @@ describe('any runs and containers', () => {
       .map(([id, n, marks]) => agent(id, { createdAt: n * 6_000, marks }))
     const world = fc
       .tuple(
-        fc.uniqueArray(employer, { maxLength: 3, selector: ({ runId }) => runId }),
+        fc.uniqueArray(candidateRun, { maxLength: 3, selector: ({ runId }) => runId }),
         fc.uniqueArray(container, { maxLength: 8, selector: ({ id }) => id }),
       )
       .chain(([runs, containers]) =>
@@ -436,7 +440,7 @@ describe('any runs and containers', () => {
       fc.property(fc.array(life, { maxLength: 3 }), lives => {
         const truth = new Map<string, { runId: string; batchId: string; completed: boolean }>()
         const containers: ReturnType<typeof agent>[] = []
-        const runs = lives.map(({ startedAt, takes, open, batches }, r): Employer => {
+        const runs = lives.map(({ startedAt, takes, open, batches }, r): CandidateRun => {
           const runId = `r${r}`
           const endedAt = startedAt + takes
           return {

@@ -1,7 +1,7 @@
 import type { ContainerFacts } from './container'
 
 /** A run as far as it matters whose a container is. Times in ms on the backend's clock, which is the Engine's as a rule. */
-export interface Employer {
+export interface CandidateRun {
   runId: string
   historyId: string | null
   /** Null while nothing of it was heard. */
@@ -25,8 +25,8 @@ export type Assignment =
 type Home = Extract<Assignment, { kind: 'assigned' }>
 
 interface Candidate {
-  run: Employer
-  batch: Employer['batches'][number]
+  run: CandidateRun
+  batch: CandidateRun['batches'][number]
   by: Home['by']
 }
 
@@ -59,11 +59,11 @@ const SKEWED: Comparison = { skew: SKEW, late: true }
  */
 export function assign(
   containers: readonly ContainerFacts[],
-  employers: readonly Employer[],
+  candidateRuns: readonly CandidateRun[],
   isNew: (container: ContainerFacts) => boolean = () => false,
 ): ReadonlyMap<string, Assignment> {
   const inTurn = [...containers].sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
-  const index = new Index(employers, inTurn, isNew)
+  const index = new Index(candidateRuns, inTurn, isNew)
   // What is certain comes first, for a batch is done in one work tree, and no container of another is its own. Then what
   // was created in a run's time by equal clocks, or before it was known that the run had died, and last by clocks that differ.
   const result = new Map<string, Assignment>(inTurn.map(container => [container.id, index.certain(container) ?? none]))
@@ -96,11 +96,11 @@ class Index {
   private readonly repository: string | null
 
   constructor(
-    private readonly employers: readonly Employer[],
+    private readonly candidateRuns: readonly CandidateRun[],
     containers: readonly ContainerFacts[],
     private readonly isNew: (container: ContainerFacts) => boolean,
   ) {
-    for (const run of employers) {
+    for (const run of candidateRuns) {
       for (const batch of run.batches) {
         push(this.byId, batch.id, { run, batch, by: 'tree' })
         push(this.byName, batch.name, { run, batch, by: 'mission' })
@@ -135,11 +135,11 @@ class Index {
       const [only, ...others] = begunBy(this.named(container), container, way).filter(isFree)
       if (only && others.length === 0) {
         const unheard = this.isNew(container) ? this.mayHaveBegun(container, only) : []
-        if (unheard.length > 0) return undecided([only, ...unheard].map(meant))
+        if (unheard.length > 0) return ambiguous([only, ...unheard].map(meant))
         this.byTime.set(treeOf(marks) || container.id, { by: only, container })
         return this.taken(only, container)
       }
-      if (only) return undecided([only, ...others].map(meant))
+      if (only) return ambiguous([only, ...others].map(meant))
     }
     return none
   }
@@ -164,8 +164,8 @@ class Index {
       return isNearer && isOpenAt(run, createdAt) && isOpenAt(holder.run, since)
     })
     if (others.length === 0) return []
-    const open = (each: ContainerFacts): [string, Assignment] => [each.id, undecided(this.begunAbout(each).map(meant))]
-    return [[id, undecided([holder, ...others].map(meant))], ...left.map(open)]
+    const open = (each: ContainerFacts): [string, Assignment] => [each.id, ambiguous(this.begunAbout(each).map(meant))]
+    return [[id, ambiguous([holder, ...others].map(meant))], ...left.map(open)]
   }
 
   /** Finds for each batch which of these containers fit it, by clocks that differ. */
@@ -193,12 +193,12 @@ class Index {
   /** A label may name a run as the history does, and several runs may share that entry. */
   private labelled(container: ContainerFacts): Assignment {
     const { runId, batchId, tree } = container.marks
-    const named = this.employers.filter(run => run.runId === runId)
-    const runs = named.length > 0 ? named : this.employers.filter(run => run.historyId === runId)
+    const named = this.candidateRuns.filter(run => run.runId === runId)
+    const runs = named.length > 0 ? named : this.candidateRuns.filter(run => run.historyId === runId)
     const [only, ...others] = runs.length > 1 ? runs.filter(run => isAtWorkAt(run, container, SKEWED)) : runs
     const id = batchId ?? tree?.batchId
     if (!only || id === undefined) return none
-    if (others.length > 0) return undecided([only, ...others].map(run => ({ runId: run.runId, batchId: id })))
+    if (others.length > 0) return ambiguous([only, ...others].map(run => ({ runId: run.runId, batchId: id })))
     return { kind: 'assigned', runId: only.runId, batchId: id, by: 'label' }
   }
 
@@ -238,7 +238,7 @@ const treeOf = ({ tree }: ContainerFacts['marks']) => (tree ? keyOf(tree.batchId
 
 const keyOf = (batchId: string, suffix: string) => `${batchId}-${suffix}`
 
-const undecided = (candidates: { runId: string; batchId: string }[]): Assignment => ({
+const ambiguous = (candidates: { runId: string; batchId: string }[]): Assignment => ({
   kind: 'unassigned',
   candidates: candidates.sort((a, b) => order(a.runId, b.runId) || order(a.batchId, b.batchId)),
 })
@@ -255,7 +255,7 @@ const begunBy = (candidates: readonly Candidate[], container: ContainerFacts, wa
     return begun !== null && begun <= createdIn(run, container) + way.skew
   })
 
-function isAtWorkAt(run: Employer, container: ContainerFacts, { skew, late }: Comparison): boolean {
+function isAtWorkAt(run: CandidateRun, container: ContainerFacts, { skew, late }: Comparison): boolean {
   const { startedAt } = run
   const createdAt = createdIn(run, container)
   const endedAt = late ? lastOf(run) : run.endedAt
@@ -263,13 +263,13 @@ function isAtWorkAt(run: Employer, container: ContainerFacts, { skew, late }: Co
 }
 
 /** By the run's own clock: the Engine's was set with the backend's, as a rule. */
-const createdIn = (run: Employer, container: ContainerFacts): number =>
+const createdIn = (run: CandidateRun, container: ContainerFacts): number =>
   run.createdAt?.(container) ?? container.createdAt
 
-const isOpenAt = ({ endedAt }: Employer, ms: number) => endedAt === null || endedAt >= ms
+const isOpenAt = ({ endedAt }: CandidateRun, ms: number) => endedAt === null || endedAt >= ms
 
 /** Until when a run may have begun something; null while it is open. */
-export const lastOf = ({ endedAt, diedBy }: Employer): number | null =>
+export const lastOf = ({ endedAt, diedBy }: CandidateRun): number | null =>
   endedAt === null ? null : Math.max(endedAt, diedBy ?? endedAt)
 
 /** How long after its batch's begin a container was created, ms; where that begin is not known it may be any time. */
@@ -277,7 +277,7 @@ const waitedFor = ({ run, batch }: Candidate, container: ContainerFacts): number
   batch.startedAt === null || run.beginsUnknown ? Infinity : Math.abs(createdIn(run, container) - batch.startedAt)
 
 /** When a batch began; of equal names a start by name may be another's. */
-function startOf(run: Employer, { name, startedAt }: Candidate['batch']): number | null {
+function startOf(run: CandidateRun, { name, startedAt }: Candidate['batch']): number | null {
   if (startedAt !== null) return startedAt
   const starts = run.batches.flatMap(twin => (twin.name === name && twin.startedAt !== null ? [twin.startedAt] : []))
   return starts.length > 0 ? Math.min(...starts) : null

@@ -1,8 +1,8 @@
 import { requiredBatches, type CompletedBefore } from './completed-before'
-import { AFTERMATH, isFinalEnd, type End } from './end'
-import type { Containers } from './evidence'
-import type { Kept, Run } from './run'
-import type { PlanReading, Says, Tier } from './observation'
+import { AFTERMATH, isFinalOutcome, type Outcome } from './outcome'
+import type { ContainersByBatch } from './evidence'
+import type { StoredMessage, Run } from './run'
+import type { PlanReading, MessageClaim, Tier } from './observation'
 import { offsetOf } from './our-clock'
 import { isOpen, Roster, type BatchClaim } from './roster'
 import type { Instant } from './time'
@@ -33,9 +33,9 @@ export interface BatchClaims {
  */
 export function claimBatches(
   run: Run,
-  messages: readonly Kept[],
-  containers: Containers,
-  end: End | null,
+  messages: readonly StoredMessage[],
+  containers: ContainersByBatch,
+  end: Outcome | null,
 ): BatchClaims {
   const roster = new Roster(
     run.plan?.batches ?? run.history?.batches.map(({ id, name }) => ({ id, name, dependsOn: [] })) ?? [],
@@ -91,7 +91,7 @@ export function claimBatches(
  * The best tier seen, for starts and completions separately. Whoever says `status` or `batch_status` at all says them
  * for every batch, so there no sentence in a log line counts, not even before the first completion.
  */
-function tiersOf(messages: readonly Kept[]): { start: Tier; completion: Tier } {
+function tiersOf(messages: readonly StoredMessage[]): { start: Tier; completion: Tier } {
   let start: Tier = 3
   let completion: Tier = 3
   let speaksStatus = false
@@ -130,7 +130,7 @@ class Before {
   constructor(
     private readonly roster: Roster,
     run: Run,
-    private readonly messages: readonly Kept[],
+    private readonly messages: readonly StoredMessage[],
   ) {
     this.count = messages.reduce((most, { says }) => (says.kind === 'resuming' ? Math.max(most, says.count) : most), 0)
     this.known = { told: this.count, required: 0, ambiguous: false }
@@ -190,14 +190,14 @@ class Before {
 }
 
 /** When the stream's last word of the run's end was said, ms on the backend's clock; Infinity where it told none [RUN-8.13]. */
-function finalWordOf(messages: readonly Kept[], end: End | null): number {
+function finalWordOf(messages: readonly StoredMessage[], end: Outcome | null): number {
   const told = end === null || end.inferred ? -Infinity : end.time.ms
-  const last = Math.max(told, messages.findLast(isFinalEnd)?.time.ms ?? -Infinity)
+  const last = Math.max(told, messages.findLast(isFinalOutcome)?.time.ms ?? -Infinity)
   return last === -Infinity ? Infinity : last
 }
 
 /** The id by which a message of the engine's own names a batch. */
-function idOf(says: Says): string | null {
+function idOf(says: MessageClaim): string | null {
   if (says.kind === 'batch-status') return says.id
   return says.kind === 'batch-complete' && says.by === 'id' && says.tier < 3 ? says.ref : null
 }

@@ -4,7 +4,7 @@ import { noted } from './findings'
 import type { Finding } from './model'
 import type { ClockStep, HistoryReading } from './observation'
 import { isUnsureByOurClock, offsetOf } from './our-clock'
-import type { Kept, Run } from './run'
+import type { StoredMessage, Run } from './run'
 import { iso, type Instant } from './time'
 
 /**
@@ -46,7 +46,7 @@ export class Durations {
   /** @param messages as `inOrder` gave them: a time is known by the message that holds it */
   constructor(
     private readonly run: Run,
-    messages: readonly Kept[],
+    messages: readonly StoredMessage[],
   ) {
     this.clock = new RunClock(run.clockSteps)
     this.places = new Map(this.clock.isSteady ? [] : messages.map(({ time, index }) => [time, index]))

@@ -8,7 +8,7 @@ import { dockerState, verdict, type Around } from './verdict'
 
 /** A container that works on this batch or on another, of this run or of another, where that can't be told yet [DOCK-4]. */
 const undecided = z.object({ batchId: z.string(), container: containerFacts })
-export type Undecided = z.infer<typeof undecided>
+export type AmbiguousContainer = z.infer<typeof undecided>
 
 /** How fresh both sources are, as of now, and what can't be told yet of what Docker shows. */
 export const links = z.object({
@@ -42,7 +42,7 @@ export interface Claims {
 }
 
 /** A run's containers by the batch they work on, in the order of their creation. */
-export class Containers {
+export class ContainersByBatch {
   private readonly byBatch = new Map<string, ContainerFacts[]>()
   private readonly failing: readonly string[]
 
@@ -103,7 +103,7 @@ const BEGUN_WITHIN = 60_000
 export function judge(
   batches: readonly ClaimedBatch[],
   claims: Claims,
-  containers: Containers,
+  containers: ContainersByBatch,
   runningSince: ReadonlyMap<string, number>,
   links: Links,
   now: number,

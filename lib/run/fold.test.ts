@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fold } from './fold'
 import { emptyRun, inOrder } from './run'
-import type { HistoryReading, Message, Observation, PlanReading, Says } from './observation'
+import type { HistoryReading, Message, Observation, PlanReading, MessageClaim } from './observation'
 import {
   ABORT,
   agent,
@@ -72,7 +72,7 @@ describe('a message that comes again', () => {
     { timeout: 60_000 },
     () => {
       const id = fc.constantFrom('a', 'b', 'c', '__proto__', 'a b')
-      const says: fc.Arbitrary<Says> = fc.oneof(
+      const says: fc.Arbitrary<MessageClaim> = fc.oneof(
         fc.constantFrom(START, RUNNING, COMPLETED, FAILED, SUCCESS, REMARK, LINE, resuming(2), batchError('broke')),
         fc
           .tuple(id, fc.constantFrom('pending', 'running', 'completed', 'failed', 'aborted'))
@@ -349,7 +349,7 @@ describe('bounds', () => {
     told.say(RUNNING)
     told.say(status('a', 'running', { branch: branchOf('a') }))
     for (let n = 0; n < 2_100; n += 1) told.say(sentence('mission', `batch ${String(n)}`))
-    expect(told.run.hearsay.size).toBe(2_000)
+    expect(told.run.unverifiedClaims.size).toBe(2_000)
     expect(inOrder(told.run).at(-1)?.says).toMatchObject({ ref: 'batch 2099' })
     expect(overflow(told)).toHaveLength(1)
     expect(told.statuses).toEqual({ a: 'running' })

@@ -1,8 +1,8 @@
 import { CLOCK_TOLERANCE, dropUnconfirmed, foldClock, RunClock } from './clock-steps'
 import { hasEndedSince, isAtWork } from './container'
 import { foldOurClock, isFirstOfOurs, isUndated, offsetOf, presumed } from './our-clock'
-import type { Message, Observation, PlanReading, Says } from './observation'
-import { emptyRun, entryAlone, type Kept, type Run } from './run'
+import type { Message, Observation, PlanReading, MessageClaim } from './observation'
+import { emptyRun, entryAlone, type StoredMessage, type Run } from './run'
 import { compareInstants } from './time'
 
 const MAX_CLAIMS = 50_000
@@ -49,7 +49,7 @@ export function fold(run: Run, observation: Observation): boolean {
       return true
     case 'silent':
       noteSilence(run, observation.at)
-      for (const { silence } of run.hearsay.values()) if (silence) silence.wasEnd = true
+      for (const { silence } of run.unverifiedClaims.values()) if (silence) silence.wasEnd = true
       if (entryAlone(run)) run.quietAt ??= observation.at
       return true
     case 'awaited':
@@ -69,15 +69,18 @@ export function fold(run: Run, observation: Observation): boolean {
       if (isKnownPlan(run, observation)) return false
       // Once a start was sent, accepted or not, the run may be what wrote it.
       if (run.first === null && run.accepted === null && run.asked === null) run.planBefore = observation
-      if (tells(run.plan?.batches) !== tells(observation.batches)) noteChange(run, observation.at)
+      if (fingerprint(run.plan?.batches) !== fingerprint(observation.batches)) noteChange(run, observation.at)
       run.plan = observation
       noteRunning(run, observation.at)
       return true
     case 'history':
       // What it says from then on is the other run's.
       if (run.continued) return false
-      if (run.history && tells({ ...run.history, at: 0 }) === tells({ ...observation, at: 0 })) return false
-      if (run.history?.status !== observation.status || tells(run.history.batches) !== tells(observation.batches)) {
+      if (run.history && fingerprint({ ...run.history, at: 0 }) === fingerprint({ ...observation, at: 0 })) return false
+      if (
+        run.history?.status !== observation.status ||
+        fingerprint(run.history.batches) !== fingerprint(observation.batches)
+      ) {
         noteChange(run, observation.at)
       }
       run.history = observation
@@ -101,7 +104,7 @@ export function fold(run: Run, observation: Observation): boolean {
 }
 
 /** What a fact says, to see whether a later one says anything else. */
-const tells = (fact: unknown) => JSON.stringify(fact)
+const fingerprint = (fact: unknown) => JSON.stringify(fact)
 
 /** The same again, unless it is the first one after the run's begin: what was read before that corrects nothing [RUN-8]. */
 function isKnownPlan(
@@ -109,7 +112,7 @@ function isKnownPlan(
   { spec, shared, batches }: PlanReading,
 ): boolean {
   if (plan === null || (plan === planBefore && (first !== null || accepted !== null || asked !== null))) return false
-  return plan.spec === spec && plan.shared === shared && tells(plan.batches) === tells(batches)
+  return plan.spec === spec && plan.shared === shared && fingerprint(plan.batches) === fingerprint(batches)
 }
 
 /** History or plan say something new: a run that was given up goes on [RUN-13.15]. */
@@ -131,7 +134,7 @@ function foldContainer(run: Run, { batch, container }: Extract<Observation, { ki
   if (batch === null) return run.evidence.delete(container.id)
   const known = run.evidence.get(container.id)
   const evidence = { batchId: batch.id, by: batch.by, container }
-  if (known && tells(known) === tells(evidence)) return false
+  if (known && fingerprint(known) === fingerprint(evidence)) return false
   if (!known && run.evidence.size >= MAX_CONTAINERS) {
     run.overflow = true
     return true
@@ -203,7 +206,7 @@ function hearEngine(run: Run, message: Message, clock: RunClock): void {
  */
 function noteSilence(run: Run, to: number): void {
   if (run.openedAt === null || to - heardSince(run, run.openedAt) < ENGINE_SILENCE) return
-  for (const message of run.hearsay.values()) {
+  for (const message of run.unverifiedClaims.values()) {
     if (message.says.kind !== 'execution-failed') continue
     const since = silentFrom(run, run.openedAt, message)
     if (since <= to) message.silence ??= { since, wasEnd: false }
@@ -213,11 +216,11 @@ function noteSilence(run: Run, to: number): void {
 const heardSince = ({ engine }: Run, openedAt: number) => Math.max(openedAt, engine?.at ?? 0)
 
 /** When the engine will have been silent for so long after the message that it ends the run, ms on our clock. */
-export const silentFrom = (run: Run, openedAt: number, message: Kept): number =>
+export const silentFrom = (run: Run, openedAt: number, message: StoredMessage): number =>
   Math.max(heardSince(run, openedAt), message.at) + ENGINE_SILENCE
 
 /** A claim on a channel where agents speak too: it counts only by rules of its own. */
-export function mayBeAnAgents(says: Says): boolean {
+export function mayBeAnAgents(says: MessageClaim): boolean {
   switch (says.kind) {
     case 'batch-start':
     case 'batch-complete':
@@ -233,7 +236,7 @@ export function mayBeAnAgents(says: Says): boolean {
 }
 
 function keep(run: Run, message: Message): boolean {
-  const kept = mayBeAnAgents(message.says) ? run.hearsay : run.claims
+  const kept = mayBeAnAgents(message.says) ? run.unverifiedClaims : run.claims
   const known = kept.get(message.id)
   if (known) {
     if (message.connection <= known.connection) return false
@@ -264,14 +267,14 @@ function keep(run: Run, message: Message): boolean {
  */
 function isAnotherExecution(run: Run, { id, index, time, says }: Message): boolean {
   if (index > 0 || run.first === null || id === run.first.id) return false
-  if (run.claims.has(id) || run.hearsay.has(id)) return false
+  if (run.claims.has(id) || run.unverifiedClaims.has(id)) return false
   if (compareInstants(time, run.first.time) > 0) return true
   const beginning = beginningOf(says)
   return beginning !== null && [...run.claims.values()].some(known => beginningOf(known.says) === beginning)
 }
 
 /** A message that an execution sends once, when it begins. */
-export function beginningOf(says: Says): 'start' | 'running' | null {
+export function beginningOf(says: MessageClaim): 'start' | 'running' | null {
   if (says.kind === 'start') return 'start'
   return says.kind === 'run-status' && says.status === 'running' ? 'running' : null
 }

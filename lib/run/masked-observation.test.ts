@@ -1,20 +1,20 @@
 import { expect, it } from 'vitest'
 import { containerFacts } from './container'
 import { maskedObservation } from './masked-observation'
-import { observation, type Message, type Observation, type Says } from './observation'
+import { observation, type Message, type Observation, type MessageClaim } from './observation'
 import { SecretMask } from './secrets'
 import { agent, T0 } from '../testing/run/told-run'
 
 const SECRET = 'ghp_aB3dE6gH9jK2mN5pQ8sTaB3dE6gH9jK2mN5p'
 const LEFT = 'ghp_•••'
 
-const message = (text: string, says: Says = { kind: 'line' }): Message => ({
+const message = (text: string, says: MessageClaim = { kind: 'line' }): Message => ({
   ...{ kind: 'message', connection: 1, index: 0, id: 'frame', at: 0, time: { ms: 0, ns: 0 }, live: true },
   ...{ says, stream: 'stdout', text },
 })
 const alone = (observation: Observation) => maskedObservation(observation, new SecretMask())
 
-it.each<Says>([
+it.each<MessageClaim>([
   { kind: 'run-status', status: 'failed', error: SECRET },
   { kind: 'batch-status', id: 'b', name: 'B', status: 'failed', branch: 'x', error: SECRET },
   { kind: 'batch-error', error: SECRET },
@@ -22,7 +22,7 @@ it.each<Says>([
   { kind: 'execution-failed', error: SECRET },
 ])('[SAFE-4.44] [SAFE-4.49] masks a line, and the error of $kind', says => {
   expect(alone(message(`failed: ${SECRET}`, says))).toEqual(
-    message(`failed: ${LEFT}`, { ...says, error: LEFT } as Says),
+    message(`failed: ${LEFT}`, { ...says, error: LEFT } as MessageClaim),
   )
 })
 

@@ -1,4 +1,4 @@
-import type { Observation, Says } from './observation'
+import type { Observation, MessageClaim } from './observation'
 import { masked, type SecretMask } from './secrets'
 
 /**
@@ -14,7 +14,7 @@ export function maskedObservation(observation: Observation, lines: SecretMask): 
       return observation
     case 'message': {
       const text = lines.mask(observation.text)
-      const says = maskedSays(observation.says)
+      const says = maskedClaim(observation.says)
       const isSame = text === observation.text && says === observation.says
       return isSame ? observation : { ...observation, text, says }
     }
@@ -32,7 +32,7 @@ export function maskedObservation(observation: Observation, lines: SecretMask): 
   }
 }
 
-function maskedSays(says: Says): Says {
+function maskedClaim(says: MessageClaim): MessageClaim {
   switch (says.kind) {
     case 'run-status':
     case 'batch-status':

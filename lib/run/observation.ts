@@ -60,7 +60,7 @@ export const says = z.discriminatedUnion('kind', [
   /** A line of an agent's output. */
   z.object({ kind: z.literal('line') }),
 ])
-export type Says = z.infer<typeof says>
+export type MessageClaim = z.infer<typeof says>
 
 /** The backend's clock was set while the run was at work [RUN-16]. */
 export const clockStep = z.object({

@@ -1,5 +1,5 @@
 import type { Basis, BatchStatus } from './model'
-import type { Says, Tier } from './observation'
+import type { MessageClaim, Tier } from './observation'
 import type { Instant } from './time'
 
 /** A batch as the claims leave it, before the run's end is weighed. */
@@ -19,8 +19,8 @@ export interface BatchClaim {
 }
 
 export type Planned = Pick<BatchClaim, 'id' | 'name' | 'dependsOn'> & { id: string }
-type Completion = Extract<Says, { kind: 'batch-complete' }>
-type StatusOfBatch = Extract<Says, { kind: 'batch-status' }>
+type Completion = Extract<MessageClaim, { kind: 'batch-complete' }>
+type StatusOfBatch = Extract<MessageClaim, { kind: 'batch-status' }>
 
 /** How many completions of one name were told, in each way of telling them. */
 interface Told {

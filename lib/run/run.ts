@@ -1,12 +1,12 @@
 import type { ContainerFacts } from './container'
 import { RunClock, type KeptSteps, type Placed } from './clock-steps'
-import type { HistoryReading, PlanReading, Says } from './observation'
+import type { HistoryReading, PlanReading, MessageClaim } from './observation'
 import type { Instant } from './time'
 
 /** A message that says something of the run's state, as far as the fold needs it. */
-export interface Kept {
+export interface StoredMessage {
   id: string
-  says: Says
+  says: MessageClaim
   time: Instant
   /** When it first reached us, ms, our clock. */
   at: number
@@ -26,8 +26,8 @@ export interface Run {
   /** Counts executions under the same id [RUN-14]. */
   incarnation: number
   /** The engine's own claims, and those on channels where agents speak too, each with its own bound [SAFE-5]. */
-  claims: Map<string, Kept>
-  hearsay: Map<string, Kept>
+  claims: Map<string, StoredMessage>
+  unverifiedClaims: Map<string, StoredMessage>
   overflow: boolean
   first: ({ id: string } & Placed) | null
   /** The last message of any kind, log lines included. */
@@ -103,7 +103,7 @@ export function emptyRun(incarnation = 1): Run {
   return {
     incarnation,
     claims: new Map(),
-    hearsay: new Map(),
+    unverifiedClaims: new Map(),
     overflow: false,
     first: null,
     last: null,
@@ -142,9 +142,9 @@ export function emptyRun(incarnation = 1): Run {
  * The kept messages in the backend's order: by stamp, and where stamps are equal by place in the stream. Where the
  * backend's clock was set, their times are those of one clock [RUN-16].
  */
-export function inOrder(run: Run): Kept[] {
+export function inOrder(run: Run): StoredMessage[] {
   const clock = new RunClock(run.clockSteps)
-  const kept = [...run.claims.values(), ...run.hearsay.values()].sort(
+  const kept = [...run.claims.values(), ...run.unverifiedClaims.values()].sort(
     (a, b) => clock.compare(a, b) || a.index - b.index || a.firstConnection - b.firstConnection,
   )
   return clock.isSteady ? kept : kept.map(message => ({ ...message, time: clock.corrected(message) }))

@@ -1,19 +1,19 @@
 import { claimBatches, type BatchClaims } from './batches'
 import { completedBeforeFinding, unnamedOf } from './completed-before'
 import { countBatches } from './counts'
-import { endByContinuation, findEnd, isMergeFailure, type End, type Ending } from './end'
+import { outcomeByContinuation, findOutcome, isMergeFailure, type Outcome, type OutcomeNow } from './outcome'
 import { clockFindings, Durations, onOneClock } from './durations'
 import { splitError } from './error-text'
 import { cutText } from './kept-text'
-import { CLAIMS_ALONE, Containers, judge, type ClaimedBatch, type Links } from './evidence'
-import { entryAlone, inOrder, type Kept, type Run } from './run'
+import { CLAIMS_ALONE, ContainersByBatch, judge, type ClaimedBatch, type Links } from './evidence'
+import { entryAlone, inOrder, type StoredMessage, type Run } from './run'
 import type { Batch, Finding, RunFields, RunStatus } from './model'
 import type { HistoryReading } from './observation'
 import { boundedFindings, noted } from './findings'
 import { offsetOf, ourClockFindings } from './our-clock'
 import { isOpen, MAX_BATCHES, type BatchClaim } from './roster'
 import { iso, offsetThatCounts, type Instant } from './time'
-import { claimEntry, endOfEntry, statusOfEntry } from './unannounced'
+import { claimEntry, outcomeOfEntry, statusOfEntry } from './discovered-run'
 
 /** What a run's observations add up to; who it is and how fresh its sources are is not theirs to say. */
 export type RunView = Omit<
@@ -54,14 +54,14 @@ const SHORT_ERROR = 240
 export function derive(told: Run, now: number, links: Links = CLAIMS_ALONE): Derived {
   const run = onOneClock(told)
   const entry = entryAlone(run)
-  const containers = new Containers(run.evidence)
+  const containers = new ContainersByBatch(run.evidence)
   const reading = entry ? readEntry(run, entry, containers, links, now) : readStream(run, containers, now)
   const { claims, ending, durations } = reading
   const batches = withIds(claims.batches, durations)
-  const paragraphs = ending.end?.error == null ? null : splitError(ending.end.error)
+  const paragraphs = ending.outcome?.error == null ? null : splitError(ending.outcome.error)
   const clockOffset = offsetThatCounts(offsetOf(run))
-  const status = ending.end?.status ?? reading.status(batches)
-  const endedAt = stamp(ending.end?.time ?? null)
+  const status = ending.outcome?.status ?? reading.status(batches)
+  const endedAt = stamp(ending.outcome?.time ?? null)
   const dryRun =
     run.accepted?.dryRun ??
     run.history?.dryRun ??
@@ -77,11 +77,11 @@ export function derive(told: Run, now: number, links: Links = CLAIMS_ALONE): Der
       spec: run.spec,
       dryRun,
       status,
-      inferred: ending.end?.inferred ?? false,
-      stopping: run.stopAt !== null && !ending.end,
+      inferred: ending.outcome?.inferred ?? false,
+      stopping: run.stopAt !== null && !ending.outcome,
       startedAt: stamp(reading.startedAt),
       endedAt,
-      ...durations.of(reading.startedAt, ending.end?.time ?? null),
+      ...durations.of(reading.startedAt, ending.outcome?.time ?? null),
       error: paragraphs?.first ?? null,
       errorDetail: paragraphs?.rest ?? null,
       findings: boundedFindings([
@@ -99,7 +99,7 @@ export function derive(told: Run, now: number, links: Links = CLAIMS_ALONE): Der
       batches: judged.batches,
     },
     deadline: earliest(ending.deadline, judged.deadline),
-    wantsRejoin: ending.undecided,
+    wantsRejoin: ending.needsReplay,
     bySilence: ending.bySilence,
     byHistory: ending.byHistory,
     stirred: ending.stirred,
@@ -110,19 +110,19 @@ export function derive(told: Run, now: number, links: Links = CLAIMS_ALONE): Der
 /** What one of the two sources of claims says, before evidence is put beside it. */
 interface Reading {
   claims: BatchClaims
-  ending: Ending
+  ending: OutcomeNow
   historyId: string | null
   startedAt: Instant | null
   durations: Durations
   status: (batches: readonly ClaimedBatch[]) => RunStatus
 }
 
-function readStream(run: Run, containers: Containers, now: number): Reading {
+function readStream(run: Run, containers: ContainersByBatch, now: number): Reading {
   const messages = inOrder(run)
-  const ending = findEnd(run, messages, now)
-  const claims = claimBatches(run, messages, containers, ending.end)
-  if (ending.end) close(claims, ending.end, containers)
-  else blame(claims, containers)
+  const ending = findOutcome(run, messages, now)
+  const claims = claimBatches(run, messages, containers, ending.outcome)
+  if (ending.outcome) close(claims, ending.outcome, containers)
+  else attributeFailure(claims, containers)
   return {
     claims,
     ending,
@@ -133,11 +133,11 @@ function readStream(run: Run, containers: Containers, now: number): Reading {
   }
 }
 
-function readEntry(run: Run, entry: HistoryReading, containers: Containers, links: Links, now: number): Reading {
+function readEntry(run: Run, entry: HistoryReading, containers: ContainersByBatch, links: Links, now: number): Reading {
   const claims = claimEntry(run, entry)
-  const { end, ...rest } = endOfEntry(run, entry, links, now)
-  const ending: Ending = { ...rest, end: endByContinuation(run) ?? end, findings: [], undecided: false }
-  if (ending.end) close(claims, ending.end, containers)
+  const { outcome: end, ...rest } = outcomeOfEntry(run, entry, links, now)
+  const ending: OutcomeNow = { ...rest, outcome: outcomeByContinuation(run) ?? end, findings: [], needsReplay: false }
+  if (ending.outcome) close(claims, ending.outcome, containers)
   return {
     claims,
     ending,
@@ -149,12 +149,12 @@ function readEntry(run: Run, entry: HistoryReading, containers: Containers, link
 }
 
 /** In a run that is over nothing is running [RUN-1], and a failed merge takes its batch's completion back [RUN-5]. */
-function close(claims: BatchClaims, end: End, containers: Containers): void {
+function close(claims: BatchClaims, end: Outcome, containers: ContainersByBatch): void {
   if (end.status === 'failed' && isMergeFailure(end.error) && claims.merged) {
     fail(claims.merged, end, end.error)
     claims.merged.basis = 'inferred'
   }
-  blame(claims, containers)
+  attributeFailure(claims, containers)
   for (const batch of claims.batches) {
     if (end.status === 'completed' && isOpen(batch)) {
       // The backend says that every batch is completed: a message that told of this one was lost.
@@ -171,7 +171,7 @@ function close(claims: BatchClaims, end: End, containers: Containers): void {
  * `batch_error` names no batch: with one batch at work it is that one's, with several that whose container alone has
  * failed by then, unless a batch was named [RUN-10].
  */
-function blame(claims: BatchClaims, containers: Containers): void {
+function attributeFailure(claims: BatchClaims, containers: ContainersByBatch): void {
   if (claims.batches.some(batch => batch.status === 'failed' && batch.basis === 'stream')) return
   const known = new Map(claims.batches.map(batch => [batch.id ?? batch.name, batch]))
   let looks = 0
@@ -230,14 +230,14 @@ function freeIds(claims: readonly BatchClaim[]): (name: string) => string {
   }
 }
 
-function statusOf(run: Run, messages: readonly Kept[], batches: readonly ClaimedBatch[]): RunStatus {
+function statusOf(run: Run, messages: readonly StoredMessage[], batches: readonly ClaimedBatch[]): RunStatus {
   const running = messages.some(({ says }) => says.kind === 'run-status' && says.status === 'running')
   if (running || batches.some(({ startedAt, endedAt }) => (startedAt ?? endedAt) !== null)) return 'running'
   return run.accepted || run.first ? 'starting' : 'idle'
 }
 
 /** The earliest of `start`, status running and the first batch [RUN-7]. */
-function startOf(messages: readonly Kept[], claims: BatchClaims): Instant | null {
+function startOf(messages: readonly StoredMessage[], claims: BatchClaims): Instant | null {
   const batchStarts = new Set(claims.batches.map(batch => batch.startedAt))
   const first = messages.find(
     ({ says, time }) =>
@@ -248,7 +248,7 @@ function startOf(messages: readonly Kept[], claims: BatchClaims): Instant | null
 
 const stamp = (time: Instant | null): string | null => (time === null ? null : iso(time.ms))
 
-function historyIdOf(messages: readonly Kept[]): string | null {
+function historyIdOf(messages: readonly StoredMessage[]): string | null {
   for (const { says } of messages) if (says.kind === 'history-id') return says.id
   return null
 }

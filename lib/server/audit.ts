@@ -1,5 +1,5 @@
 import type { Log } from './log'
-import type { Visit } from './visit'
+import type { RequestContext } from './request-context'
 
 /** What is worth to be known afterwards: who came in, and who changed what. */
 export type Action =
@@ -13,7 +13,7 @@ export type Action =
   | 'remove import'
 
 export interface AuditEntry {
-  visit: Visit
+  visit: RequestContext
   action: Action
   outcome: 'done' | 'refused' | 'failed'
   /** On what, and why it was refused or failed. */

@@ -25,21 +25,21 @@ import type { Pace } from './pace'
 import { pageHeaders, pageOf, sendRefusal, wantsPage } from './refusal-page'
 import { refusals, SIGN_IN, type Refused } from './refusals'
 import { securityHeaders } from './security-headers'
-import { goTo, isDoor, localPath, signInPath } from './sign-in'
+import { goTo, isSignInForm, localPath, signInPath } from './sign-in'
 import { cutSlowBody, PATIENCE, type Patience } from './slow-body'
 import { Turns } from './turns'
-import { during, type Visit } from './visit'
+import { runWithContext, type RequestContext } from './request-context'
 
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
-type VisitHandler = (request: IncomingMessage, response: ServerResponse, visit: Visit) => Promise<void>
+type ContextHandler = (request: IncomingMessage, response: ServerResponse, visit: RequestContext) => Promise<void>
 
-export interface Behind {
+export interface EdgeOptions {
   /** Answers the HTTP interface. */
-  api: VisitHandler
+  api: ContextHandler
   /** Answers everything else. */
   pages: RequestHandler
   /** Lets people in and out; null where nobody is asked who they are. */
-  door: VisitHandler | null
+  signIn: ContextHandler | null
   /** A server that never listens, where the socket gateway hangs its listeners. */
   live: Server
   /** The same for hot reload, in development. */
@@ -61,11 +61,11 @@ export interface Behind {
  * The one server that listens. Every request and every upgrade passes the guard [SAFE-2] and then goes to exactly one
  * of those behind it, so none of them can answer for, or cut off, another. Who asks is decided once, here [SAFE-3].
  */
-export function createEdge(behind: Behind): Server {
+export function createEdge(behind: EdgeOptions): Server {
   const {
     api,
     pages,
-    door,
+    signIn,
     live,
     hotReload,
     access,
@@ -82,7 +82,7 @@ export function createEdge(behind: Behind): Server {
   const judge = ({ method = '', url: target = '', headers, socket }: IncomingMessage) =>
     refusalOf({ method, target, headers }, socket.localPort ?? 0, publicUrl)
 
-  const page: VisitHandler = async (request, response, visit) => {
+  const page: ContextHandler = async (request, response, visit) => {
     const target = request.url ?? ''
     // Hot reload posts to paths of its own among the pages.
     const refusal = hotReload ? undefined : pageRefusalOf(request.method ?? '', target)
@@ -93,11 +93,11 @@ export function createEdge(behind: Behind): Server {
       else await sendRefusal(request, response, refusals.tooManyGuesses(visit.guessAgainIn))
     } else {
       if (visit.person === undefined) for (const name of NAVIGATION) request.headers[name] = undefined
-      await during(visit, () => pages(request, response))
+      await runWithContext(visit, () => pages(request, response))
     }
   }
 
-  const visitOf = async (request: IncomingMessage): Promise<Visit> => {
+  const visitOf = async (request: IncomingMessage): Promise<RequestContext> => {
     const address = addressOf(request, trustedProxy)
     const proof = await access.proofOf(request)
     const person = access.personOf(proof)
@@ -135,7 +135,7 @@ export function createEdge(behind: Behind): Server {
     } else {
       // A probe needs no proof of who sends it.
       const visit = isUrgent(request) ? { person: undefined, address: '' } : await visitOf(request)
-      const handler = isApi(target) ? api : door && isDoor(method, pathOf(target)) ? door : page
+      const handler = isApi(target) ? api : signIn && isSignInForm(method, pathOf(target)) ? signIn : page
       await handler(request, response, visit)
       // What is for anyone was answered all the same.
       if (visit.guessAgainIn !== undefined && response.statusCode === 429) {

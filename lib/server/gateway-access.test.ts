@@ -8,7 +8,7 @@ import { readAddresses } from './addresses'
 import { Gateway } from './gateway'
 import { serve, silent } from '../testing/server/fake-hub'
 import { Team } from '../testing/server/team'
-import type { VisitorBounds } from './visitors'
+import type { SocketBounds } from './connection-limits'
 
 const HEADER = 'x-forwarded-user'
 const LOOPBACK = readAddresses('127.0.0.1')
@@ -18,7 +18,7 @@ let server: Awaited<ReturnType<typeof serve>>
 let gateway: Gateway
 const clients: Socket[] = []
 
-async function begin(proxied = false, bounds?: VisitorBounds): Promise<void> {
+async function begin(proxied = false, bounds?: SocketBounds): Promise<void> {
   team = new Team()
   const proxyUser = proxied && LOOPBACK !== null ? { from: LOOPBACK, header: HEADER, role: 'viewer' as const } : null
   server = await serve({ team, proxyUser })
@@ -267,7 +267,7 @@ describe('[SAFE-5.68] who has too many sockets', () => {
     expect(await refused('sockets-of-person')).toBe(2)
     expect(await subscribe(await opened(team.bearer('vic')))).toMatchObject({ kind: 'snapshot' })
     ann[0]?.disconnect()
-    await vi.waitFor(() => expect(gateway.attendance().sockets).toBe(3))
+    await vi.waitFor(() => expect(gateway.connectionStats().sockets).toBe(3))
     await opened(team.bearer('ann'))
   })
 

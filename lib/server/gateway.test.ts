@@ -403,7 +403,7 @@ describe('[SYNC-5] [SAFE-5.86] a page that polls too slowly', () => {
       steps += 1
       expect(steps).toBeLessThan(5)
     }
-    expect(gateway.attendance().slow).toBe(1)
+    expect(gateway.connectionStats().slow).toBe(1)
     for (let n = 0; n < 100; n += 1) numbers.step('fleet')
 
     const waited = await slow.poll()
@@ -452,7 +452,7 @@ describe('[SAFE-5.31] bounds', () => {
       expect((await refusal(arrive())).message).toBe(by === 'polling' ? 'xhr poll error' : 'websocket error')
       expect(await refused()).toEqual([`groundtruth_refused_total{bound="${bound}"} 1`])
       first.disconnect()
-      await vi.waitFor(() => expect(gate.attendance().sockets).toBe(1))
+      await vi.waitFor(() => expect(gate.connectionStats().sockets).toBe(1))
       await connected(arrive())
       await gate.close()
       await narrow.close()
@@ -506,12 +506,12 @@ describe('[SAFE-5.31] bounds', () => {
     const address = `${base}&sid=${z.object({ sid: z.string() }).parse(hello).sid}`
     const text = { 'content-type': 'text/plain;charset=UTF-8' }
     await server.call('POST', address, text, `40${JSON.stringify({ protocol: PROTOCOL })}`)
-    await vi.waitFor(() => expect(gateway.attendance().sockets).toBe(1))
+    await vi.waitFor(() => expect(gateway.connectionStats().sockets).toBe(1))
     const began = performance.now()
     await gateway.close()
     // Timers may fire a little early.
     expect(performance.now() - began).toBeGreaterThan(240)
-    expect(gateway.attendance().sockets).toBe(0)
+    expect(gateway.connectionStats().sockets).toBe(0)
   })
 })
 

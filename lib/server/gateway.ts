@@ -17,7 +17,7 @@ import {
   type ServerToClient,
 } from '../sync/messages'
 import { parseScope, type Scope, type ScopeParts } from '../sync/scope'
-import { thinned } from '../hub/api'
+import { sampled } from '../hub/api'
 import type { Access, Proof } from './access'
 import { addressOf } from './addresses'
 import { BoundedWebSocketServer } from './bounded-websocket-server'
@@ -26,7 +26,7 @@ import { MessageRate } from './message-rate'
 import { Page, type PageListener, type PageSocket, type Source } from './page'
 import { suffices, type Person, type Role } from './person'
 import { connectRefusals, handshakeRefusals, refusals } from './refusals'
-import { Visitors, type Crowding, type Place, type VisitorBounds } from './visitors'
+import { ConnectionLimits, type LimitKind, type Place, type SocketBounds } from './connection-limits'
 
 const MAX_MESSAGE_BYTES = 64 * 1024
 /** Errors of `ws` and engine.io about frames that break their protocols. */
@@ -40,13 +40,13 @@ export interface GatewayMeter {
   published(ms: number): void
   /** A bound was reached, and somebody was told so [SAFE-5]. */
   refused(
-    bound: Crowding | 'subscriptions' | 'messages' | 'message-size' | 'control-frames' | 'malformed-frames' | 'tokens',
+    bound: LimitKind | 'subscriptions' | 'messages' | 'message-size' | 'control-frames' | 'malformed-frames' | 'tokens',
     details?: object,
   ): void
 }
 
 /** Who is connected now. */
-export interface Attendance {
+export interface ConnectionStats {
   sockets: number
   /** Those that don't keep up [SYNC-5]. */
   slow: number
@@ -75,7 +75,7 @@ const shown = z.object({ token: z.string().optional() })
 export class Gateway {
   readonly #io: Server<ClientToServer, ServerToClient>
   readonly #pages = new Map<string, Page>()
-  readonly #visitors: Visitors
+  readonly #visitors: ConnectionLimits
   readonly #trustedProxy: BlockList
   readonly #listener: PageListener
   /** Who sent the request that opened each connection; null: nobody known, or nobody is asked. */
@@ -94,12 +94,12 @@ export class Gateway {
     private readonly access: Access,
     private readonly log: Log,
     private readonly meter: GatewayMeter,
-    options: { bounds?: VisitorBounds; trustedProxy?: BlockList } = {},
+    options: { bounds?: SocketBounds; trustedProxy?: BlockList } = {},
   ) {
-    this.#visitors = new Visitors(options.bounds)
+    this.#visitors = new ConnectionLimits(options.bounds)
     const { trustedProxy = new BlockList() } = options
     this.#trustedProxy = trustedProxy
-    const laggards = thinned((details: object) => log.warn(details, 'a page does not keep up, and waits until it does'))
+    const laggards = sampled((details: object) => log.warn(details, 'a page does not keep up, and waits until it does'))
     this.#listener = {
       failed: error => log.error({ err: error }, 'a subscription failed'),
       refused: bound => meter.refused(bound),
@@ -226,7 +226,7 @@ export class Gateway {
   }
 
   /** Who is connected now. Looks at all of them: for who asks now and then. */
-  attendance(): Attendance {
+  connectionStats(): ConnectionStats {
     const subscriptions = new Map<ScopeParts['kind'], number>()
     for (const [room, { size }] of this.#io.of('/').adapter.rooms) {
       // A socket's own room is named by its id.

@@ -12,7 +12,7 @@ import { refusals, Refused } from './refusals'
 import { bodyOf, readJson, send, type Reply, type Streamed } from './reply'
 import { methods, patternOf, routes, type Call, type Route } from './routes'
 import { Tally } from './tally'
-import type { Visit } from './visit'
+import type { RequestContext } from './request-context'
 
 const statusOfHub = {
   forbidden: 403,
@@ -55,7 +55,7 @@ export interface ApiOptions extends Pick<Call, 'hub' | 'warnings'> {
 export function createApi({ hub, metrics, audit, warnings, pace }: ApiOptions) {
   const changes = new RateLimit(CHANGES_PER_MINUTE, 60)
 
-  const answer = async (request: IncomingMessage, visit: Visit): Promise<Reply> => {
+  const answer = async (request: IncomingMessage, visit: RequestContext): Promise<Reply> => {
     const { route, segment, query } = routeOf(request)
     const facts: Record<string, string> = {}
     const call: Call = {
@@ -97,7 +97,7 @@ export function createApi({ hub, metrics, audit, warnings, pace }: ApiOptions) {
 
   /** What is written as its reader takes it, of each person or address. */
   const streams = new Tally()
-  const stream = async (response: ServerResponse, { person, address }: Visit, reply: Streamed) => {
+  const stream = async (response: ServerResponse, { person, address }: RequestContext, reply: Streamed) => {
     const who = person?.name ?? networkOf(address)
     if (streams.of(who) >= STREAMS_EACH) {
       await reply.text[Symbol.asyncIterator]().return?.()
@@ -109,7 +109,7 @@ export function createApi({ hub, metrics, audit, warnings, pace }: ApiOptions) {
   }
 
   /** An answer that is whole, and that its reader takes slowly or not at all, is like a download. */
-  const keep = (response: ServerResponse, { person, address }: Visit) => {
+  const keep = (response: ServerResponse, { person, address }: RequestContext) => {
     if (response.writableLength < LONG_UNREAD) return
     const who = person?.name ?? networkOf(address)
     if (streams.of(who) < STREAMS_EACH) {
@@ -120,7 +120,7 @@ export function createApi({ hub, metrics, audit, warnings, pace }: ApiOptions) {
     }
   }
 
-  return async (request: IncomingMessage, response: ServerResponse, visit: Visit): Promise<void> => {
+  return async (request: IncomingMessage, response: ServerResponse, visit: RequestContext): Promise<void> => {
     try {
       const reply = await answer(request, visit)
       if ('text' in reply) {
@@ -149,7 +149,7 @@ async function* paced<T>(pieces: AsyncIterable<T>, pace: Pace): AsyncGenerator<T
 }
 
 /** Throws `Refused` where the visitor may not use the route [SAFE-3]; `showed`: they sent a token, or the like. */
-function admit({ person, guessAgainIn }: Visit, { needs }: Route, showed: boolean): void {
+function admit({ person, guessAgainIn }: RequestContext, { needs }: Route, showed: boolean): void {
   if (needs === null) return
   if (person === undefined) {
     if (guessAgainIn !== undefined) throw refusals.tooManyGuesses(guessAgainIn)

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { FakeHub } from '../testing/server/fake-hub'
-import { during } from './visit'
+import { runWithContext } from './request-context'
 
 it('[SAFE-3.17] two instances of this module share the hub, which has to be there first', async () => {
   const server = await import('./hub-accessor')
@@ -11,7 +11,7 @@ it('[SAFE-3.17] two instances of this module share the hub, which has to be ther
   const hub = new FakeHub()
   server.setHub(hub)
   const person = { name: null, role: 'viewer', canSignOut: false } as const
-  expect(during({ person, address: '' }, () => pages.getHub())).toBe(hub)
-  expect(() => during({ person: undefined, address: '' }, () => pages.getHub())).toThrow('Nobody is signed in')
+  expect(runWithContext({ person, address: '' }, () => pages.getHub())).toBe(hub)
+  expect(() => runWithContext({ person: undefined, address: '' }, () => pages.getHub())).toThrow('Nobody is signed in')
   expect(() => pages.getHub()).toThrow('No request')
 })

@@ -1,5 +1,5 @@
 import type { HubApi } from '../hub/api'
-import { currentVisit } from './visit'
+import { currentRequestContext } from './request-context'
 
 /**
  * Next bundles its pages apart from the server, so the two hold different instances of every module. They meet here:
@@ -21,6 +21,6 @@ export function setHub(hub: HubApi): void {
 export function getHub(): HubApi {
   const hub = shared[key]
   if (hub === undefined) throw new Error('There is no hub: start the pages through server.ts')
-  if (currentVisit().person === undefined) throw new Error('Nobody is signed in')
+  if (currentRequestContext().person === undefined) throw new Error('Nobody is signed in')
   return hub
 }

@@ -173,14 +173,14 @@ it('ask the hub and the gateway once for a whole reading', async () => {
     ...{ links: { backend: 'live', docker: 'off' } as const, runs: new Map([['failed', 3] as const]) },
     ...{ logBytes: 5, queuedBytes: 7 },
   }))
-  const attendance = vi.fn(() => ({ sockets: 2, slow: 1, subscriptions: new Map([['fleet', 2] as const]) }))
+  const connectionStats = vi.fn(() => ({ sockets: 2, slow: 1, subscriptions: new Map([['fleet', 2] as const]) }))
   const metrics = new Metrics()
-  metrics.watch({ hub: { state }, gateway: { attendance } })
+  metrics.watch({ hub: { state }, gateway: { connectionStats } })
   const text = await metrics.text()
   for (const sample of ['runs{status="failed"} 3', 'log_bytes 5', 'stream_queue_bytes 7', 'pages 2', 'slow_pages 1']) {
     expect(text).toContain(`groundtruth_${sample}\n`)
   }
-  expect([state.mock.calls.length, attendance.mock.calls.length]).toEqual([1, 1])
+  expect([state.mock.calls.length, connectionStats.mock.calls.length]).toEqual([1, 1])
 })
 
 it('[SAFE-5.31] [SAFE-5.32] refusals are told in the log, of each bound the 1st, 2nd, 4th, 8th …', () => {

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { type HubMeter, type HubState, thinned } from '../hub/api'
+import { type HubMeter, type HubState, sampled } from '../hub/api'
 import { linkState, runStatus } from '../run/model'
-import type { Attendance, GatewayMeter } from './gateway'
+import type { ConnectionStats, GatewayMeter } from './gateway'
 import type { Log } from './log'
 
 /** Every bound of which it is counted that somebody, or something, was beyond it; each has a series from the beginning [SAFE-5]. */
@@ -40,14 +40,14 @@ export interface RefusalMeter {
 /** Tells refusals in the log: of each bound the 1st, 2nd, 4th, 8th …, so that a flood of them is none there. */
 export function refusalLog(log: Log): (bound: Bound, details: object) => void {
   const write = (details: object) => log.warn(details, 'refused: a bound is reached')
-  const each = new Map(bounds.map(bound => [bound, thinned(write)]))
+  const each = new Map(bounds.map(bound => [bound, sampled(write)]))
   return (bound, details) => each.get(bound)?.({ bound, ...details })
 }
 
 /** Who is asked at each reading: nothing is kept up to date in between. */
 export interface Measured {
   hub: { state(): HubState }
-  gateway: { attendance(): Attendance }
+  gateway: { connectionStats(): ConnectionStats }
 }
 
 const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
@@ -60,7 +60,7 @@ const SCOPES = ['fleet', 'containers', 'run', 'log', 'lines', 'import', 'import-
 export class Metrics implements HubMeter, GatewayMeter, RefusalMeter {
   readonly #registry = new Registry()
   readonly #here = { registers: [this.#registry] }
-  readonly #shows: ((now: HubState & Attendance) => void)[] = []
+  readonly #shows: ((now: HubState & ConnectionStats) => void)[] = []
   #measure: () => void = () => undefined
 
   readonly #messages = new Counter({
@@ -182,7 +182,7 @@ export class Metrics implements HubMeter, GatewayMeter, RefusalMeter {
       for (const scope of SCOPES) gauge.set({ scope }, subscriptions.get(scope) ?? 0)
     })
     this.#measure = () => {
-      const now = { ...hub.state(), ...gateway.attendance() }
+      const now = { ...hub.state(), ...gateway.connectionStats() }
       for (const show of this.#shows) show(now)
     }
   }
@@ -197,7 +197,7 @@ export class Metrics implements HubMeter, GatewayMeter, RefusalMeter {
     name: string,
     help: string,
     labelNames: L[],
-    show: (gauge: Gauge<L>, now: HubState & Attendance) => void,
+    show: (gauge: Gauge<L>, now: HubState & ConnectionStats) => void,
   ): void {
     const gauge = new Gauge({ ...this.#here, name, help, labelNames })
     this.#shows.push(now => show(gauge, now))

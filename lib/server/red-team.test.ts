@@ -126,7 +126,7 @@ describe('[SAFE-3.13] [SAFE-3.15] every event of a socket', () => {
       if (outcome !== REFUSED) return
       // Only its own pages learn that nobody is signed in.
       expect(client === NOT_SIGNED_IN).toBe(isOurs(origin))
-      expect([asked, gateway.attendance().sockets, server.hub.asked]).toEqual([[], 0, []])
+      expect([asked, gateway.connectionStats().sockets, server.hub.asked]).toEqual([[], 0, []])
       await expectService()
     })
   })
@@ -310,7 +310,7 @@ describe('[SAFE-4] [SAFE-5.72] [SAY-7.5] a frame that is no message', () => {
     await hears('40')
     socket.send(deadly[name] ?? '')
     expect(await closed).toBe('closed')
-    await vi.waitFor(() => expect(gateway.attendance().sockets).toBe(0))
+    await vi.waitFor(() => expect(gateway.connectionStats().sockets).toBe(0))
     expect(asked).toEqual([])
     const bound = name.startsWith('a frame of') ? 'message-size' : 'malformed-frames'
     expect(await refusals()).toEqual([`groundtruth_refused_total{bound="${bound}"} 1`])
@@ -346,7 +346,7 @@ describe('[SAFE-4] [SAFE-5.72] [SAY-7.5] a frame that is no message', () => {
       await vi.waitFor(() => expect(heard.at(-1)).toBe(`44${namespace},{"message":"Invalid namespace"}`))
       socket.send(JOIN)
       await vi.waitFor(() => expect(heard.at(-1)).toMatch(/^42\["visitor"/))
-      expect(gateway.attendance().sockets).toBe(1)
+      expect(gateway.connectionStats().sockets).toBe(1)
     },
   )
 
@@ -442,7 +442,7 @@ describe('[SAFE-4] a subscription to what is no scope of ours', () => {
     )
     expect(answer).toMatchObject({ kind: 'snapshot' })
     expect(Reflect.get({}, 'admin')).toBeUndefined()
-    expect([...gateway.attendance().subscriptions]).toEqual([['fleet', 1]])
+    expect([...gateway.connectionStats().subscriptions]).toEqual([['fleet', 1]])
     expect(asked.at(-1)).toEqual(['fleet', {}])
   })
 })
@@ -484,7 +484,7 @@ describe('[SAFE-2] an upgrade that is none', () => {
       ...headers,
     )
     expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /)
-    expect([asked, server.hub.asked, gateway.attendance().sockets]).toEqual([[], [], 0])
+    expect([asked, server.hub.asked, gateway.connectionStats().sockets]).toEqual([[], [], 0])
     await expectService()
   })
 })

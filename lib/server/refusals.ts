@@ -1,6 +1,6 @@
 import { NOT_SIGNED_IN, OUTDATED } from '../sync/messages'
 import type { Role } from './person'
-import type { Crowding } from './visitors'
+import type { LimitKind } from './connection-limits'
 
 /** The largest body but that of a recording, bytes [SAFE-5]. */
 export const MAX_BODY_BYTES = 64 * 1024
@@ -167,7 +167,7 @@ export const connectRefusals = {
 }
 
 /** Why a socket's handshake is refused [SAFE-5]: `message` of engine.io's answer, at most 200 characters. */
-export const handshakeRefusals: Record<Crowding | 'jsonp', string> = {
+export const handshakeRefusals: Record<LimitKind | 'jsonp', string> = {
   sockets: 'Too many pages are open on this server. Close some, then reload this one.',
   'sockets-of-address': 'Too many pages are open from your address. Close some, then reload this one.',
   'sockets-of-person': 'You have too many pages open. Close some, then reload this one.',

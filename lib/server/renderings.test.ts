@@ -3,7 +3,7 @@ import { Socket } from 'node:net'
 import { expect, it, vi } from 'vitest'
 import { Pace } from './pace'
 import { inTurns } from './renderings'
-import { during, type Person } from './visit'
+import { runWithContext, type Person } from './request-context'
 
 const ann: Person = { name: 'ann', role: 'operator', canSignOut: true }
 const BOUNDS = { atOnce: 2, waiting: 3, ofEach: 4, turn: 60_000 }
@@ -21,7 +21,9 @@ function rendered(turn = BOUNDS.turn) {
   const ask = (url: string, address = 'a', person?: Person) => {
     const request = Object.assign(new IncomingMessage(new Socket()), { url })
     const response = new ServerResponse(request)
-    const done = during({ person, address }, () => pages(request, response)).finally(() => response.emit('close'))
+    const done = runWithContext({ person, address }, () => pages(request, response)).finally(() =>
+      response.emit('close'),
+    )
     return { done, response }
   }
   return { begun, refused, ask, end: (url: string) => ends.get(url)?.() }

@@ -6,7 +6,7 @@ import type { Pace } from './pace'
 import { sendRefusal } from './refusal-page'
 import { refusals } from './refusals'
 import { Tally } from './tally'
-import { currentVisit } from './visit'
+import { currentRequestContext } from './request-context'
 
 /** How many pages are rendered at once, how many may wait for that, and how many of one person or address are not read to their end. */
 export interface RenderingBounds {
@@ -35,7 +35,7 @@ export function inTurns(
   const [ofStrangers, ofPeople] = [new Renderings(pace, bounds), new Renderings(pace, bounds)]
   return async (request, response) => {
     if (pathOf(request.url ?? '').startsWith('/_next/')) return pages(request, response)
-    const { person, address } = currentVisit()
+    const { person, address } = currentRequestContext()
     const renderings = person ? ofPeople : ofStrangers
     if (await renderings.run(person?.name ?? networkOf(address), response, () => pages(request, response))) return
     meter.refused('renderings')

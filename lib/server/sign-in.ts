@@ -9,7 +9,7 @@ import { Refused, SIGN_IN } from './refusals'
 import { readText } from './reply'
 import { noCookie, type Sessions } from './sessions'
 import { tokenOf, type Tokens } from './tokens'
-import { during, type Visit } from './visit'
+import { runWithContext, type RequestContext } from './request-context'
 
 export const SIGN_OUT = '/sign-out'
 
@@ -18,7 +18,7 @@ const TRIES_EACH = 10
 const TRIES_IN_ALL = 300
 const WINDOW_S = 60
 
-export interface DoorOptions {
+export interface SignInOptions {
   tokens: () => Tokens
   sessions: Sessions
   audit: Audit
@@ -32,11 +32,11 @@ export interface DoorOptions {
 }
 
 /** True of the two forms that let people in and out. */
-export const isDoor = (method: string, path: string): boolean =>
+export const isSignInForm = (method: string, path: string): boolean =>
   method === 'POST' && (path === SIGN_IN || path === SIGN_OUT)
 
 /** Answers the forms that let people in and out [SAFE-3]. They work without scripts, so they answer with pages. */
-export function createDoor({ tokens, sessions, audit, meter, publicUrl, pages, pace, left }: DoorOptions) {
+export function createSignInHandler({ tokens, sessions, audit, meter, publicUrl, pages, pace, left }: SignInOptions) {
   const each = new RateLimit(TRIES_EACH, WINDOW_S)
   const all = new RateLimit(TRIES_IN_ALL, WINDOW_S)
   const isSecure = ({ headers }: IncomingMessage) => siteOf(headers.host, publicUrl).secure
@@ -50,15 +50,15 @@ export function createDoor({ tokens, sessions, audit, meter, publicUrl, pages, p
     return true
   }
 
-  const signIn = async (request: IncomingMessage, response: ServerResponse, visit: Visit) => {
+  const signIn = async (request: IncomingMessage, response: ServerResponse, visit: RequestContext) => {
     const form = new URLSearchParams(await readText(request, pace))
     const next = localPath(form.get('next'))
-    const again = (status: number, why: NonNullable<Visit['signIn']>) => {
+    const again = (status: number, why: NonNullable<RequestContext['signIn']>) => {
       response.statusCode = status
       // What was sent is read; the rest is the page, as if it had been asked for.
       request.method = 'GET'
       request.url = signInPath(next)
-      return during({ ...visit, signIn: why }, () => pages(request, response))
+      return runWithContext({ ...visit, signIn: why }, () => pages(request, response))
     }
 
     const token = tokenOf(tokens(), form.get('token')?.trim() ?? '')
@@ -81,13 +81,13 @@ export function createDoor({ tokens, sessions, audit, meter, publicUrl, pages, p
     goTo(response, next)
   }
 
-  const signOut = async (request: IncomingMessage, response: ServerResponse, visit: Visit) => {
+  const signOut = async (request: IncomingMessage, response: ServerResponse, visit: RequestContext) => {
     if (await endSession(request)) audit({ visit, action: 'sign out', outcome: 'done', facts: {} })
     response.setHeader('set-cookie', noCookie(isSecure(request)))
     goTo(response, SIGN_IN)
   }
 
-  return async (request: IncomingMessage, response: ServerResponse, visit: Visit): Promise<void> => {
+  return async (request: IncomingMessage, response: ServerResponse, visit: RequestContext): Promise<void> => {
     try {
       await (pathOf(request.url ?? '') === SIGN_IN ? signIn : signOut)(request, response, visit)
     } catch (error) {

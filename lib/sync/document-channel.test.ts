@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
-import { documentBody } from './body'
+import { documentCodec } from './state-codec'
 import { DocumentChannel, HISTORY_LENGTH, HISTORY_STEPS } from './document-channel'
 import { emptyDocument, type Document } from './document'
 import { anyDocument, throughText } from '../testing/sync/fixtures'
@@ -17,10 +17,10 @@ describe('a document in versions', () => {
       fc.property(fc.array(anyDocument, { minLength: 1, maxLength: 8 }), documents => {
         let source = documents[0] ?? emptyDocument
         const channel = new DocumentChannel(() => source)
-        const versions = new Map([[channel.version, documentBody.decode(channel.state(), emptyDocument)]])
+        const versions = new Map([[channel.version, documentCodec.decode(channel.state(), emptyDocument)]])
         for (source of documents) {
           channel.advance()
-          versions.set(channel.version, documentBody.decode(channel.state(), emptyDocument))
+          versions.set(channel.version, documentCodec.decode(channel.state(), emptyDocument))
         }
         expect(throughText(channel.document)).toEqual(throughText(source))
         for (const [version, document] of versions) {
@@ -28,12 +28,12 @@ describe('a document in versions', () => {
           let at = version
           for (const step of channel.since(version) ?? []) {
             expect(step.from).toBe(at)
-            state = documentBody.apply(state, step.diff)
+            state = documentCodec.apply(state, step.diff)
             at = step.to
           }
           expect(at).toBe(channel.version)
           expect(state).toEqual(channel.document)
-          expect(documentBody.digest(state)).toBe(channel.digest())
+          expect(documentCodec.digest(state)).toBe(channel.digest())
         }
       }),
     )

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { logBody } from './body'
+import { logCodec } from './state-codec'
 import { append, emptyLog, VIEW_LINES, type LogState } from './log'
 import { LogChannel, MESSAGE_LENGTH, MESSAGE_LINES } from './log-channel'
 import { TestLog } from '../testing/sync/fixtures'
@@ -15,15 +15,15 @@ describe('a log in versions', () => {
         const log = new TestLog(keeps)
         const channel = new LogChannel(log)
         let written = 0
-        let view = logBody.decode(channel.state(), emptyLog)
+        let view = logCodec.decode(channel.state(), emptyLog)
         let at = channel.version
         for (const { lines, skip, missed } of bursts) {
           for (let n = 0; n < lines; n++) log.add(`${++written}`, skip)
           channel.advance()
           if (missed) continue
           const steps = channel.since(at)
-          if (!steps) view = logBody.decode(channel.state(), emptyLog)
-          for (const step of steps ?? []) view = logBody.apply(view, step.diff)
+          if (!steps) view = logCodec.decode(channel.state(), emptyLog)
+          for (const step of steps ?? []) view = logCodec.apply(view, step.diff)
           at = channel.version
           expect(at).toBe(log.tail(1)[0]?.seq ?? 0)
           const shown = Array.from({ length: written - view.dropped }, (_, n) => `${view.dropped + n + 1}`)
@@ -60,7 +60,7 @@ describe('a log in versions', () => {
     log.add('a')
     const channel = new LogChannel(log)
     log.add('b')
-    expect(logBody.decode(channel.state(), emptyLog)).toEqual({ lines: log.after(0, 1), dropped: 0 })
+    expect(logCodec.decode(channel.state(), emptyLog)).toEqual({ lines: log.after(0, 1), dropped: 0 })
     expect(channel.since(0)).toMatchObject([{ from: 0, to: 1 }])
   })
 
@@ -71,7 +71,7 @@ describe('a log in versions', () => {
     expect(channel.advance()).toMatchObject({ from: 0, to: MESSAGE_LINES })
     for (let n = 0; n <= MESSAGE_LINES; n++) log.add('y')
     expect(channel.advance()).toBe('snapshot')
-    const state = logBody.decode(channel.state(), emptyLog)
+    const state = logCodec.decode(channel.state(), emptyLog)
     expect(state.lines).toHaveLength(MESSAGE_LINES)
     expect(state.dropped).toBe(MESSAGE_LINES + 1)
   })
@@ -82,13 +82,13 @@ describe('a log in versions', () => {
     const third = 'x'.repeat(MESSAGE_LENGTH / 3)
     for (let n = 0; n < 4; n++) log.add(third)
     expect(channel.advance()).toBe('snapshot')
-    expect(logBody.decode(channel.state(), emptyLog)).toMatchObject({
+    expect(logCodec.decode(channel.state(), emptyLog)).toMatchObject({
       dropped: 1,
       lines: [{ seq: 2 }, { seq: 3 }, { seq: 4 }],
     })
     log.add('x'.repeat(MESSAGE_LENGTH + 1))
     expect(channel.advance()).toMatchObject({ from: 4, to: 5 })
-    expect(logBody.decode(channel.state(), emptyLog)).toMatchObject({ dropped: 4, lines: [{ seq: 5 }] })
+    expect(logCodec.decode(channel.state(), emptyLog)).toMatchObject({ dropped: 4, lines: [{ seq: 5 }] })
   })
 })
 

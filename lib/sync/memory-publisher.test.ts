@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { documentBody } from './body'
+import { documentCodec } from './state-codec'
 import { emptyDocument, type Document } from './document'
-import { BEAT_MS, COALESCE_MS, MemoryPublisher } from './memory-publisher'
+import { HEARTBEAT_MS, COALESCE_MS, MemoryPublisher } from './memory-publisher'
 import { answer, heard, type Heard, type ServerEvent } from './messages'
 import { fleetScope, logScope, runScope, type Scope } from './scope'
 import { TestLog, VirtualClock } from '../testing/sync/fixtures'
@@ -112,7 +112,7 @@ describe('publishing', () => {
     rooms.set(scope, 0)
     publisher.open(scope, source)
     for (let n = 0; n < 10; n++) change()
-    clock.advance(10 * BEAT_MS)
+    clock.advance(10 * HEARTBEAT_MS)
     expect(looks()).toBe(0)
     expect(take()).toEqual([])
     expect(await publisher.read(scope)).toMatchObject({ version: 1, document: { fields: { n: 10 } } })
@@ -150,7 +150,7 @@ describe('joining', () => {
     for (const unproved of [{}, { epoch }, { version: 1 }, { epoch: 'other', version: 1 }, { epoch, version: 3 }]) {
       const got = answer.parse(await publisher.resume(scope, unproved))
       expect(got).toMatchObject({ kind: 'snapshot', epoch, version: 2 })
-      expect(got.kind === 'snapshot' && documentBody.decode(got.state, emptyDocument)).toEqual({
+      expect(got.kind === 'snapshot' && documentCodec.decode(got.state, emptyDocument)).toEqual({
         fields: { n: 1 },
         items: [],
       })
@@ -198,7 +198,7 @@ describe('epochs', () => {
       const server = setUp(incarnation)
       server.publisher.open(scope, server.source)
       await look(server)
-      server.publisher.renew(scope)
+      server.publisher.resetEpoch(scope)
       await look(server)
       server.publisher.close(scope)
       server.publisher.open(scope, server.source)
@@ -223,12 +223,12 @@ describe('epochs', () => {
     rooms.set(fleetScope, 1)
     publisher.touch(fleetScope)
     expect(failures).toEqual([{ scope: fleetScope, error }])
-    clock.advance(2 * BEAT_MS)
+    clock.advance(2 * HEARTBEAT_MS)
     expect(failures).toHaveLength(3)
     expect(take('beat')).toMatchObject([{ scope }, { scope }])
     broken = false
     publisher.touch(fleetScope)
-    clock.advance(BEAT_MS)
+    clock.advance(HEARTBEAT_MS)
     expect(failures).toHaveLength(3)
     expect(take('beat')).toMatchObject([{ scope: fleetScope }, { scope }])
   })
@@ -240,7 +240,7 @@ describe('epochs', () => {
     change()
     take()
     silently()
-    publisher.renew(scope)
+    publisher.resetEpoch(scope)
     const [sent, ...more] = take()
     expect(sent).toMatchObject({ event: 'snapshot', version: 1, state: '{"fields":{"n":2},"items":[]}' })
     expect(more).toEqual([])
@@ -257,16 +257,16 @@ describe('beats', () => {
     publisher.open(fleetScope, source)
     publisher.openLog(logScope('r'), log)
     rooms.set(logScope('r'), 1)
-    clock.advance(2 * BEAT_MS)
+    clock.advance(2 * HEARTBEAT_MS)
     const beats = take('beat')
     expect(beats.map(({ at, scope: name }) => [at, name])).toEqual([
-      [BEAT_MS, scope],
-      [BEAT_MS, logScope('r')],
-      [2 * BEAT_MS, scope],
-      [2 * BEAT_MS, logScope('r')],
+      [HEARTBEAT_MS, scope],
+      [HEARTBEAT_MS, logScope('r')],
+      [2 * HEARTBEAT_MS, scope],
+      [2 * HEARTBEAT_MS, logScope('r')],
     ])
     const published = await publisher.read(scope)
-    const digest = published && documentBody.digest(published.document)
+    const digest = published && documentCodec.digest(published.document)
     expect(beats[0]).toMatchObject({ epoch: published?.epoch, version: 1, digest })
     expect(beats[1]).toMatchObject({ version: 1, digest: null })
   })
@@ -276,7 +276,7 @@ describe('beats', () => {
     publisher.open(scope, source)
     await publisher.read(scope)
     silently()
-    clock.advance(BEAT_MS)
+    clock.advance(HEARTBEAT_MS)
     const [push, beat] = take()
     expect(push).toMatchObject({ event: 'push', from: 1, to: 2 })
     expect(beat).toMatchObject({ event: 'beat', version: 2 })
@@ -288,9 +288,9 @@ describe('beats', () => {
     const known = (await publisher.read(scope)) ?? {}
     change()
     rooms.set(scope, 0)
-    clock.advance(11 * BEAT_MS)
+    clock.advance(11 * HEARTBEAT_MS)
     expect(await publisher.resume(scope, known)).toMatchObject({ kind: 'diffs' })
-    clock.advance(BEAT_MS)
+    clock.advance(HEARTBEAT_MS)
     expect(await publisher.resume(scope, known)).toMatchObject({ kind: 'snapshot' })
   })
 })
@@ -344,9 +344,9 @@ describe('the end', () => {
     take()
     publisher.close(scope)
     expect(take()).toEqual([{ event: 'gone', at: 0, scope }])
-    clock.advance(2 * BEAT_MS)
+    clock.advance(2 * HEARTBEAT_MS)
     publisher.touch(scope)
-    publisher.renew(scope)
+    publisher.resetEpoch(scope)
     publisher.close(scope)
     expect(take()).toEqual([])
   })

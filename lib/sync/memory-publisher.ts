@@ -10,9 +10,9 @@ import type { Scope } from './scope'
 /** How long changes gather after one went out [SYNC-4]. */
 export const COALESCE_MS = 50
 /** How often a scope says where it is [SYNC-6]. */
-export const BEAT_MS = 5_000
+export const HEARTBEAT_MS = 5_000
 /** After so many beats to nobody a scope forgets what only pages need. */
-const REST_AFTER_BEATS = 12
+const REST_AFTER_HEARTBEATS = 12
 
 interface Open {
   readonly scope: Scope
@@ -28,7 +28,7 @@ interface Open {
   readAt: number
   /** Cancels the timer that runs while changes gather; null while none does. */
   gathering: (() => void) | null
-  quietBeats: number
+  quietHeartbeats: number
 }
 
 /** The publisher of a single process: everything in memory. */
@@ -52,7 +52,7 @@ export class MemoryPublisher implements Publisher {
     this.now = now ?? Date.now
     this.setTimer = setTimer ?? systemTimer
     this.incarnation = incarnation ?? crypto.randomUUID()
-    this.cancelBeat = this.setTimer(BEAT_MS, () => this.beat())
+    this.cancelBeat = this.setTimer(HEARTBEAT_MS, () => this.heartbeat())
   }
 
   open(scope: Scope, source: () => Document): void {
@@ -71,7 +71,7 @@ export class MemoryPublisher implements Publisher {
     this.announce(open)
   }
 
-  renew(scope: Scope): void {
+  resetEpoch(scope: Scope): void {
     const open = this.opened.get(scope)
     if (!open) return
     open.epoch = this.nextEpoch()
@@ -119,7 +119,7 @@ export class MemoryPublisher implements Publisher {
 
   private start(scope: Scope, start: () => Channel): void {
     if (this.opened.has(scope)) throw new Error(`The scope ${scope} is open already`)
-    const rest = { channel: null, dirty: false, changedAt: null, readAt: 0, gathering: null, quietBeats: 0 }
+    const rest = { channel: null, dirty: false, changedAt: null, readAt: 0, gathering: null, quietHeartbeats: 0 }
     this.opened.set(scope, { scope, start, epoch: this.nextEpoch(), ...rest })
   }
 
@@ -168,17 +168,17 @@ export class MemoryPublisher implements Publisher {
   }
 
   /** Reads the source even where nobody announced a change: what its owner forgot to say is at most a beat late. */
-  private beat(): void {
-    this.cancelBeat = this.setTimer(BEAT_MS, () => this.beat())
+  private heartbeat(): void {
+    this.cancelBeat = this.setTimer(HEARTBEAT_MS, () => this.heartbeat())
     for (const open of this.opened.values()) {
-      if (this.audience(open.scope) > 0) this.guard(open, () => this.beatOf(open))
-      else if (++open.quietBeats === REST_AFTER_BEATS) open.channel?.rest()
+      if (this.audience(open.scope) > 0) this.guard(open, () => this.heartbeatOf(open))
+      else if (++open.quietHeartbeats === REST_AFTER_HEARTBEATS) open.channel?.rest()
     }
   }
 
-  private beatOf(open: Open): void {
+  private heartbeatOf(open: Open): void {
     const { scope, epoch } = open
-    open.quietBeats = 0
+    open.quietHeartbeats = 0
     const channel = this.publish(open)
     const { version } = channel
     this.broadcast(scope, 'beat', { epoch, scope, now: this.time(), version, digest: channel.digest() })

@@ -44,8 +44,8 @@ export const snapshot = z.object({ ...envelope, version, state: z.string() })
 export type SnapshotMessage = z.infer<typeof snapshot>
 
 /** Server to client, every 5 s: where the scope is. `digest` is null for logs [SYNC-6]. */
-export const beat = z.object({ ...envelope, version, digest: z.int().nullable() })
-export type Beat = z.infer<typeof beat>
+export const heartbeat = z.object({ ...envelope, version, digest: z.int().nullable() })
+export type Heartbeat = z.infer<typeof heartbeat>
 
 /** Server to client: the scope is no more [SYNC-9]. */
 export const gone = z.object({ scope })
@@ -70,7 +70,7 @@ export type Answer = z.infer<typeof answer>
 export const heard = z.discriminatedUnion('event', [
   z.object({ event: z.literal('push'), message: push }),
   z.object({ event: z.literal('snapshot'), message: snapshot }),
-  z.object({ event: z.literal('beat'), message: beat }),
+  z.object({ event: z.literal('beat'), message: heartbeat }),
   z.object({ event: z.literal('gone'), message: gone }),
 ])
 export type Heard = z.infer<typeof heard>

@@ -19,7 +19,7 @@ export interface Publisher {
   /** The scope, of either kind, may have changed [SYNC-4]. Nothing happens where it is not open. Never throws. */
   touch(scope: Scope): void
   /** Another execution took the state's place [RUN-14]: a new epoch, and a snapshot to everybody. */
-  renew(scope: Scope): void
+  resetEpoch(scope: Scope): void
   /** The scope is no more [SYNC-9]. */
   close(scope: Scope): void
   /** The newest state of a document, and the version that pages know it by; undefined for a log or a scope not open. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { documentBody, logBody } from './body'
+import { documentCodec, logCodec } from './state-codec'
 import { digest } from './digest'
 import type { Document } from './document'
-import type { Answer, Beat, Heard } from './messages'
-import { STALE_MS } from './proof'
+import type { Answer, Heartbeat, Heard } from './messages'
+import { STALE_MS } from './staleness-bound'
 import { Replica } from './replica'
 import { logScope, runScope } from './scope'
 
@@ -17,7 +17,7 @@ function setUp({ seeded = true } = {}) {
   let now = T0
   const serverNow = (ago = 0) => new Date(now - BEHIND - ago).toISOString()
   const seed = { state: stateOf(1), stamp: { epoch: 'e', version: 1, now: serverNow() } }
-  const replica = new Replica(scope, documentBody, now, seeded ? seed : undefined)
+  const replica = new Replica(scope, documentCodec, now, seeded ? seed : undefined)
   const push = (to: number, { epoch = 'e', from = to - 1, ago = 0 } = {}): Heard => ({
     event: 'push',
     message: { epoch, scope, from, to, now: serverNow(ago), diff: JSON.stringify({ fields: { n: to } }) },
@@ -29,7 +29,7 @@ function setUp({ seeded = true } = {}) {
     now: serverNow(ago),
     state: JSON.stringify(stateOf(version)),
   })
-  const beat = (version: number, more: Partial<Beat> = {}): Heard => ({
+  const beat = (version: number, more: Partial<Heartbeat> = {}): Heard => ({
     event: 'beat',
     message: { epoch: 'e', scope, version, digest: digest(stateOf(version)), now: serverNow(), ...more },
   })
@@ -143,7 +143,7 @@ describe('a replica that follows', () => {
 
   it('follows a log, which has no digest', () => {
     const name = logScope('r')
-    const replica = new Replica(name, logBody, T0)
+    const replica = new Replica(name, logCodec, T0)
     const now = new Date(T0).toISOString()
     const line = (seq: number) => ({ seq, at: null, source: 'backend', stream: 'stdout', text: `${seq}` })
     const base = { epoch: 'e', scope: name, now }

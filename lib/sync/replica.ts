@@ -1,6 +1,6 @@
-import type { Body } from './body'
-import type { Answer, Beat, Heard, SnapshotMessage, Step, Subscribe } from './messages'
-import { Proof, STALE_MS } from './proof'
+import type { StateCodec } from './state-codec'
+import type { Answer, Heartbeat, Heard, SnapshotMessage, Step, Subscribe } from './messages'
+import { StalenessBound, STALE_MS } from './staleness-bound'
 import type { Scope } from './scope'
 
 /** How long to leave a server alone that refused to answer, or said that the scope is no more. */
@@ -61,18 +61,18 @@ export class Replica<S> {
   /** The version that `state` is; null where it can't be relied on. */
   private held: Pick<Stamp, 'epoch' | 'version'> | null
   private gone = false
-  private readonly proof: Proof
+  private readonly proof: StalenessBound
   private digested: { of: S; digest: number | null } | null = null
   private shown: View<S>
 
   /** @param seed what the page was rendered with [SYNC-8] */
   constructor(
     readonly scope: Scope,
-    private readonly body: Body<S>,
+    private readonly body: StateCodec<S>,
     private now: number,
     seed?: { state: S; stamp: Stamp },
   ) {
-    this.proof = new Proof(now)
+    this.proof = new StalenessBound(now)
     this.state = seed?.state ?? body.empty
     this.stamp = seed?.stamp ?? null
     this.held = this.stamp
@@ -224,7 +224,7 @@ export class Replica<S> {
   }
 
   /** [SYNC-6]. False where the server is elsewhere, or has at our version something else than we do. */
-  private takeBeat({ epoch, version, digest, now }: Beat): boolean {
+  private takeBeat({ epoch, version, digest, now }: Heartbeat): boolean {
     if (epoch !== this.held?.epoch || version > this.held.version) return false
     if (version < this.held.version) return true
     if (this.digest() !== digest) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { someBatch, someRun } from '../testing/run/documents'
-import { documentBody } from './body'
+import { documentCodec } from './state-codec'
 import { digest } from './digest'
 import { apply } from './document'
 import { DocumentChannel } from './document-channel'
@@ -68,10 +68,10 @@ describe('a run, the fleet and the containers as documents', () => {
   it('keep those objects also where a whole snapshot takes the place of what was there', () => {
     const { state } = fromSnapshot(someSnapshot('r'))
     const text = JSON.stringify(runDocument(someRun('r'), [someBatch('b', 'running'), someBatch('a', 'running')]))
-    const { items } = documentBody.decode(text, state)
+    const { items } = documentCodec.decode(text, state)
     expect(items[0]).toEqual(someBatch('b', 'running'))
     expect(items[1]).toBe(state.items[0])
-    expect(documentBody.decode(JSON.stringify(state), state)).toBe(state)
+    expect(documentCodec.decode(JSON.stringify(state), state)).toBe(state)
   })
 
   it('leave out what another build added, and refuse what it changed', () => {

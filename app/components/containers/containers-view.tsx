@@ -7,8 +7,8 @@ import { useContainers } from '../../../lib/client/live'
 import { emptyPages, knownOf, type Known } from '../../nothing'
 import { Command } from '../command'
 import { DockerLink } from '../docker-link'
-import { Frame } from '../frame'
-import { Glyph } from '../marks'
+import { AppShell } from '../app-shell'
+import { Glyph } from '../icons'
 import { Prose } from '../outside'
 import { Age, ClockTime } from '../time'
 import { useStale } from '../use-stale'
@@ -29,7 +29,7 @@ export function ContainersView({ initial }: { initial: ContainerList }) {
   const atWork = containers.filter(isRunning).length
   const stoppable = containers.filter(container => container.stoppable).length
   return (
-    <Frame version={state.version} here="containers" docker={docker.link}>
+    <AppShell version={state.version} here="containers" docker={docker.link}>
       <title>{`${stoppable > 0 ? `(${stoppable}) ` : ''}Containers, ${atWork} at work`}</title>
       <main
         id="main"
@@ -86,7 +86,7 @@ export function ContainersView({ initial }: { initial: ContainerList }) {
         )}
       </main>
       {asked && <StopContainerDialog container={asked} onClose={() => setAsked(null)} />}
-    </Frame>
+    </AppShell>
   )
 }
 

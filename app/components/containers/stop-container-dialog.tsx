@@ -3,13 +3,13 @@ import type { AgentContainer } from '../../../lib/run/model'
 import { shortId } from '../../../lib/run/container-words'
 import { stopContainer } from '../../api'
 import { Name } from '../outside'
-import { StopFrame } from '../stop-frame'
+import { ConfirmStopDialog } from '../confirm-stop-dialog'
 
 /** Asks once more before a container is stopped: names it, what it worked on, and what happens. */
 export function StopContainerDialog({ container, onClose }: { container: AgentContainer; onClose: () => void }) {
   const { id, name, runId, batchId } = container
   return (
-    <StopFrame
+    <ConfirmStopDialog
       title={`Stop container ${shownName(shortId(id))}?`}
       action="Stop the container"
       asking="Stopping…"
@@ -36,6 +36,6 @@ export function StopContainerDialog({ container, onClose }: { container: AgentCo
         Its run is over, so nobody waits for its work. Docker asks the agent to end, and kills it where it does not.
         What it has not committed stays in its worktree, unmerged; what it printed stays in the batch’s log.
       </p>
-    </StopFrame>
+    </ConfirmStopDialog>
   )
 }

@@ -8,7 +8,7 @@ import { useFleet, useServerTime } from '../../../lib/client/live'
 import { lastKnownAt } from '../../freshness'
 import { emptyPages, knownOf, type Known } from '../../nothing'
 import { FollowDialog } from '../follow-dialog'
-import { Frame } from '../frame'
+import { AppShell } from '../app-shell'
 import { Nothing } from '../nothing'
 import { Name } from '../outside'
 import { useStale } from '../use-stale'
@@ -42,7 +42,7 @@ export function FleetView({ initial }: { initial: Fleet }) {
   const needs = urgent.length + state.findings.length
 
   return (
-    <Frame version={state.version} here="fleet" docker={state.link.docker}>
+    <AppShell version={state.version} here="fleet" docker={state.link.docker}>
       <title>{`${needs > 0 ? `(${needs}) ` : ''}Fleet, ${live.length} live`}</title>
       <main id="main" className="fleet" data-state-version={state.version} data-state-epoch={state.epoch}>
         <FleetHead
@@ -109,6 +109,6 @@ export function FleetView({ initial }: { initial: Fleet }) {
       </main>
       {dialog === 'start' && <StartDialog onClose={() => setDialog(null)} />}
       {dialog === 'follow' && <FollowDialog onClose={() => setDialog(null)} />}
-    </Frame>
+    </AppShell>
   )
 }

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import type { RunRef } from '../../../lib/client/live'
 import { saveLog } from '../../api'
-import { Glyph } from '../marks'
+import { Glyph } from '../icons'
 import { streamWords } from './log-line'
 import type { Stream } from './rows'
 import { streams } from './rows'

@@ -1,7 +1,7 @@
 import { memo } from 'react'
 import { fullText, momentText, preciseClockText } from '../../format'
 import type { Zone } from '../../zone'
-import { Glyph } from '../marks'
+import { Glyph } from '../icons'
 import { dayChange } from './days'
 import type { DatedRow, Row, Stream } from './rows'
 import { highlight, parsedLine } from './rows'

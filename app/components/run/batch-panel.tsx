@@ -2,13 +2,13 @@ import { shownName, shownProse } from '../../../lib/run/display-text'
 import type { Batch, Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { weightOf } from '../../evidence'
-import { statusWord } from '../../words'
+import { statusWord } from '../../labels'
 import { CopyButton } from '../copy-button'
-import { Glyph, StatusMark, VerdictMark } from '../marks'
+import { Glyph, StatusMark, VerdictMark } from '../icons'
 import { Name } from '../outside'
 import { Reason, ReasonSince } from '../reason'
 import { ContainerList } from './container-list'
-import { Ledger } from './ledger'
+import { VerdictTable } from './verdict-table'
 
 interface Props {
   run: Snapshot
@@ -64,7 +64,7 @@ export function BatchPanel({ run, batch, frozenAt, onPick, onClose }: Props) {
           <ReasonSince text={batch.reason} since={batch.reasonSince} />
         </p>
       </section>
-      {docker !== 'off' && <Ledger run={run} batch={batch} frozenAt={frozenAt} />}
+      {docker !== 'off' && <VerdictTable run={run} batch={batch} frozenAt={frozenAt} />}
       <ContainerList containers={batch.containers} />
       <Facts batch={batch} batches={batches} onPick={onPick} />
     </aside>

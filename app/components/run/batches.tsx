@@ -1,13 +1,13 @@
 import { memo, useMemo, useState } from 'react'
 import type { Batch, LinkState } from '../../../lib/run/model'
 import type { Known } from '../../nothing'
-import { plural } from '../../words'
-import { Glyph } from '../marks'
+import { plural } from '../../labels'
+import { Glyph } from '../icons'
 import { Nothing } from '../nothing'
 import { Age, Moment } from '../time'
 import { ZoneNote } from '../zone'
 import { BatchRow } from './batch-row'
-import { needsOf } from './depends'
+import { needsOf } from './dependencies'
 
 interface Props {
   batches: Batch[]

@@ -1,7 +1,7 @@
 import { memo } from 'react'
 import type { Batch, Finding } from '../../../lib/run/model'
 import { loudestFirst, verdictOf } from '../../evidence'
-import { plural } from '../../words'
+import { plural } from '../../labels'
 import { ContainerSteps } from '../container-steps'
 import { Name } from '../outside'
 import { FindingLine } from '../finding-line'

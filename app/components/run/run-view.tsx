@@ -7,8 +7,8 @@ import { isOver } from '../../../lib/run/model'
 import { FrozenTime, useRun } from '../../../lib/client/live'
 import { lastKnownAt } from '../../freshness'
 import { knownOf } from '../../nothing'
-import { completedText, runName } from '../../words'
-import { Frame } from '../frame'
+import { completedText, runName } from '../../labels'
+import { AppShell } from '../app-shell'
 import { useStale } from '../use-stale'
 import { useIsOperator } from '../visitor'
 import { RunLog } from '../log/run-log'
@@ -43,7 +43,7 @@ export function RunView({ initial, batchId = null }: { initial: Snapshot; batchI
   const stoppable =
     isOperator && !over && imported === null && state.basis === 'stream' && frozenAt === null && !state.stopping
   return (
-    <Frame version={state.version} {...(!imported && { docker: state.link.docker })}>
+    <AppShell version={state.version} {...(!imported && { docker: state.link.docker })}>
       <title>{`${completedText(countsToShow(state))} ${runName(state)}, ${imported ? 'imported, then ' : ''}${state.stopping && !over ? 'stopping' : state.status}`}</title>
       <main
         id="main"
@@ -96,6 +96,6 @@ export function RunView({ initial, batchId = null }: { initial: Snapshot; batchI
         </FrozenTime>
       </main>
       {asking && <StopDialog run={state} onClose={() => setAsking(false)} />}
-    </Frame>
+    </AppShell>
   )
 }

@@ -1,12 +1,12 @@
 import type { Snapshot } from '../../../lib/run/model'
 import { stopRun } from '../../api'
-import { plural, runName } from '../../words'
-import { StopFrame } from '../stop-frame'
+import { plural, runName } from '../../labels'
+import { ConfirmStopDialog } from '../confirm-stop-dialog'
 
 /** Asks once more before a run is stopped, and says what that does and does not do. */
 export function StopDialog({ run, onClose }: { run: Snapshot; onClose: () => void }) {
   return (
-    <StopFrame
+    <ConfirmStopDialog
       title={`Stop ${runName(run)}?`}
       action="Stop the run"
       asking="Asking…"
@@ -17,6 +17,6 @@ export function StopDialog({ run, onClose }: { run: Snapshot; onClose: () => voi
         The backend starts no further batch, and the run ends as aborted. {plural(run.counts.running, 'batch')} at work:
         their agents are not killed and may run on for up to 15 min. Completed batches keep their branches.
       </p>
-    </StopFrame>
+    </ConfirmStopDialog>
   )
 }

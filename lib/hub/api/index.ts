@@ -7,8 +7,8 @@ export {
   type SpecPlan,
   type StartRequest,
 } from './hub-api'
-export { asking } from './map-backend-errors'
+export { mapBackendErrors } from './map-backend-errors'
 export { type HubMeter, type HubState, unmetered } from './meter'
 export { ReachedBounds } from './reached-bounds'
 export { hubRefusals } from './refusals'
-export { thinned } from './sampled'
+export { sampled } from './sampled'

@@ -1,5 +1,5 @@
 import type { LinkState, RunStatus } from '../../run/model'
-import type { Says } from '../../run/observation'
+import type { MessageClaim } from '../../run/observation'
 
 /** A bound of what is kept and shown of a run, or of the fleet's findings. */
 export type ReachedBound = 'batches' | 'state-messages' | 'findings'
@@ -10,7 +10,7 @@ export interface HubMeter {
    * A message of a run that was not known before. `waited`: from its receipt until it was taken in, ms; `lag`: from its
    * stamp to its receipt, by clocks made equal, ms; null where that can't be told, as of a replay's.
    */
-  message(kind: Says['kind'], waited: number, lag: number | null): void
+  message(kind: MessageClaim['kind'], waited: number, lag: number | null): void
   /** A frame that is no message, or one with unknown words. */
   unparsed(): void
   /** A bound is reached: a run was not followed, a recording not imported, or not all of a run, or of the fleet's findings, is kept and shown [SAFE-5]. */

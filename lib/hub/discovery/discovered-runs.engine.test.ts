@@ -4,21 +4,21 @@ import { whyNoDocker } from '../../reference-backend/docker'
 import type { RunSummary } from '../../run/model'
 import {
   batchOf,
-  engineWorld,
-  finishWorlds,
+  startEngineHub,
+  closeEngineHubs,
   ownContainers,
   printed,
   texts,
   until,
   verdictsSeen,
-  type World,
+  type EngineHub,
 } from '../../testing/hub/engine-hub'
 import type { PlannedBatch } from '../../testing/hub/project'
 
 const whyNot = await whyNoDocker()
 const named = (name: string) => (whyNot === null ? name : `${name} (skipped: ${whyNot})`)
 
-afterEach(finishWorlds)
+afterEach(closeEngineHubs)
 
 /** Setup, twelve at once, and an end. */
 const fourteen = (id: (name: string) => string): PlannedBatch[] => {
@@ -35,11 +35,11 @@ const three = (id: (name: string) => string): PlannedBatch[] => [
   { id: id('b'), dependsOn: [id('setup')] },
 ]
 
-const startThere = ({ http }: World, runId: string) =>
+const startThere = ({ http }: EngineHub, runId: string) =>
   http.start({ spec: '001-todo', runId, dryRun: false, model: undefined, resumeRunId: undefined })
 
 /** The one run of the fleet, once it is there. */
-const found = ({ hub }: World): Promise<RunSummary> =>
+const found = ({ hub }: EngineHub): Promise<RunSummary> =>
   vi.waitFor(
     async () => {
       const [run, ...others] = await hub.runs()
@@ -57,80 +57,80 @@ async function rounds(count: number): Promise<void> {
   looks.mockRestore()
 }
 
-const mostAtOnce = ({ fleets }: World) => Math.max(...fleets.map(({ runs }) => runs.length))
+const mostAtOnce = ({ fleets }: EngineHub) => Math.max(...fleets.map(({ runs }) => runs.length))
 
 describe.skipIf(whyNot !== null)(named('a run that was started elsewhere'), () => {
   it('[RUN-13] and that nobody follows is found, and counted to its end', { timeout: 90_000 }, async () => {
     const script = () => ({ ms: 1_500, lines: [{ stream: 'stdout' as const, text: 'working' }] })
-    const world = await engineWorld({ plan: fourteen, script })
-    const { backend, hub, id } = world
+    const setup = await startEngineHub({ plan: fourteen, script })
+    const { backend, hub, id } = setup
     backend.hold(id('m1'))
-    await startThere(world, 'elsewhere')
-    const { runId, historyId, basis } = await found(world)
+    await startThere(setup, 'elsewhere')
+    const { runId, historyId, basis } = await found(setup)
     expect([basis, historyId]).toEqual(['history', runId])
     expect(runId).not.toBe('elsewhere')
-    const running = await until(world, runId, snapshot => {
+    const running = await until(setup, runId, snapshot => {
       expect(batchOf(snapshot, id('m1'))).toMatchObject({ status: 'running', verdict: 'agrees', basis: 'plan' })
       expect(snapshot.counts).toMatchObject({ total: 14, totalKnown: true, completed: 12, running: 1, pending: 1 })
     })
     expect(running.status).toBe('running')
     expect(batchOf(running, id('m1')).container).toMatchObject({ id: await backend.containers.of(id('m1')) })
-    expect(await printed(world, runId, id('m1'))).toEqual(['working'])
+    expect(await printed(setup, runId, id('m1'))).toEqual(['working'])
     await expect(hub.stop(runId)).rejects.toMatchObject({ code: 'conflict' })
     backend.release(id('m1'))
-    const over = await until(world, runId, ({ status }) => expect(status).toBe('completed'))
+    const over = await until(setup, runId, ({ status }) => expect(status).toBe('completed'))
     expect(over).toMatchObject({ basis: 'history', inferred: false, findings: [] })
     expect(over.counts).toMatchObject({ total: 14, completed: 14, running: 0 })
-    const settled = await until(world, runId, ({ batches }) =>
+    const settled = await until(setup, runId, ({ batches }) =>
       expect(batches.map(({ verdict }) => verdict)).toEqual(Array(14).fill('agrees')),
     )
     expect(settled.batches.map(({ containers }) => containers.length)).toEqual(Array(14).fill(1))
-    for (const { id } of settled.batches) expect(await printed(world, runId, id)).toEqual(['working'])
-    expect(await texts(world, runId)).toEqual([])
-    expect(mostAtOnce(world)).toBe(1)
-    expect(verdictsSeen(world).filter(seen => /ghost|late|orphan|conflict|local/.test(seen))).toEqual([])
+    for (const { id } of settled.batches) expect(await printed(setup, runId, id)).toEqual(['working'])
+    expect(await texts(setup, runId)).toEqual([])
+    expect(mostAtOnce(setup)).toBe(1)
+    expect(verdictsSeen(setup).filter(seen => /ghost|late|orphan|conflict|local/.test(seen))).toEqual([])
   })
 
   it('[RUN-13] is one with the run that is followed later, by either address', { timeout: 60_000 }, async () => {
-    const world = await engineWorld({ plan: three })
-    const { backend, hub, id } = world
+    const setup = await startEngineHub({ plan: three })
+    const { backend, hub, id } = setup
     backend.hold(id('a'))
-    await startThere(world, 'elsewhere')
-    const { runId: historyId } = await found(world)
-    const before = await until(world, historyId, snapshot => {
+    await startThere(setup, 'elsewhere')
+    const { runId: historyId } = await found(setup)
+    const before = await until(setup, historyId, snapshot => {
       expect(batchOf(snapshot, id('a')).container).toMatchObject({ state: 'running' })
       expect(snapshot.counts.completed).toBe(2)
     })
     await hub.follow('elsewhere')
-    const merged = await until(world, historyId, snapshot => expect(snapshot.runId).toBe('elsewhere'))
+    const merged = await until(setup, historyId, snapshot => expect(snapshot.runId).toBe('elsewhere'))
     expect(merged).toMatchObject({ basis: 'stream', historyId, status: 'running' })
     const { id: containerId } = batchOf(before, id('a')).container!
     expect(batchOf(merged, id('a')).container).toMatchObject({ id: containerId, state: 'running' })
     expect((await hub.runs()).map(({ runId }) => runId)).toEqual(['elsewhere'])
-    expect(await printed(world, historyId, id('a'))).toEqual(['working'])
-    for (const { id, runId } of await ownContainers(world)) expect([id, runId]).toEqual([id, 'elsewhere'])
+    expect(await printed(setup, historyId, id('a'))).toEqual(['working'])
+    for (const { id, runId } of await ownContainers(setup)) expect([id, runId]).toEqual([id, 'elsewhere'])
     backend.release(id('a'))
-    const over = await until(world, historyId, ({ status, batches }) => {
+    const over = await until(setup, historyId, ({ status, batches }) => {
       expect(status).toBe('completed')
       expect(batches.map(({ verdict }) => verdict)).toEqual(Array(3).fill('agrees'))
     })
     expect(over.batches.map(({ containers }) => containers.length)).toEqual([1, 1, 1])
-    for (const { id } of over.batches) expect(await printed(world, 'elsewhere', id)).toEqual(['working'])
-    expect((await texts(world, historyId)).length).toBeGreaterThan(5)
-    expect(mostAtOnce(world)).toBe(1)
-    expect(verdictsSeen(world).filter(seen => /ghost|late|orphan|conflict|local/.test(seen))).toEqual([])
+    for (const { id } of over.batches) expect(await printed(setup, 'elsewhere', id)).toEqual(['working'])
+    expect((await texts(setup, historyId)).length).toBeGreaterThan(5)
+    expect(mostAtOnce(setup)).toBe(1)
+    expect(verdictsSeen(setup).filter(seen => /ghost|late|orphan|conflict|local/.test(seen))).toEqual([])
   })
 
   it('[RUN-13] and followed at once is never shown twice, nor is one started here', { timeout: 60_000 }, async () => {
-    const world = await engineWorld({ plan: three })
-    const { hub, fleets } = world
-    await startThere(world, 'elsewhere')
+    const setup = await startEngineHub({ plan: three })
+    const { hub, fleets } = setup
+    await startThere(setup, 'elsewhere')
     await hub.follow('elsewhere')
-    await until(world, 'elsewhere', ({ status }) => expect(status).toBe('completed'))
-    expect(mostAtOnce(world)).toBe(1)
+    await until(setup, 'elsewhere', ({ status }) => expect(status).toBe('completed'))
+    expect(mostAtOnce(setup)).toBe(1)
     expect(new Set(fleets.flatMap(({ runs }) => runs.map(({ runId }) => runId)))).toEqual(new Set(['elsewhere']))
 
-    const here = await engineWorld({ plan: three })
+    const here = await startEngineHub({ plan: three })
     here.backend.hold(here.id('b'))
     const { runId } = await here.hub.start({ spec: '001-todo' })
     await until(here, runId, ({ counts }) => expect(counts).toMatchObject({ completed: 2, running: 1 }))
@@ -141,11 +141,11 @@ describe.skipIf(whyNot !== null)(named('a run that was started elsewhere'), () =
   })
 
   it('[RUN-13.19] and goes on with one that has ended here is a run of its own', { timeout: 60_000 }, async () => {
-    const world = await engineWorld({ plan: three })
-    const { backend, hub, http, id, fleets } = world
+    const setup = await startEngineHub({ plan: three })
+    const { backend, hub, http, id, fleets } = setup
     backend.failBatch(id('a'))
     const { runId: first } = await hub.start({ spec: '001-todo' })
-    const failed = await until(world, first, ({ status }) => expect(status).toBe('failed'))
+    const failed = await until(setup, first, ({ status }) => expect(status).toBe('failed'))
     const historyId = failed.historyId ?? ''
     // The dashboard has to see the entry ended before it can see it begin again.
     await rounds(2)
@@ -155,7 +155,7 @@ describe.skipIf(whyNot !== null)(named('a run that was started elsewhere'), () =
     const order = { spec: '001-todo', runId: 'elsewhere', dryRun: false, model: undefined, resumeRunId: historyId }
     await http.start(order)
     const atWork = await backend.containers.of(id('a'))
-    await until(world, historyId, snapshot => {
+    await until(setup, historyId, snapshot => {
       expect(snapshot).toMatchObject({
         runId: historyId,
         basis: 'history',
@@ -171,40 +171,40 @@ describe.skipIf(whyNot !== null)(named('a run that was started elsewhere'), () =
     expect(await hub.snapshot(first)).toMatchObject({ runId: first, status: 'failed' })
 
     await hub.follow('elsewhere')
-    await until(world, historyId, ({ runId }) => expect(runId).toBe('elsewhere'))
+    await until(setup, historyId, ({ runId }) => expect(runId).toBe('elsewhere'))
     backend.release(id('a'))
-    const over = await until(world, 'elsewhere', ({ status }) => expect(status).toBe('completed'))
+    const over = await until(setup, 'elsewhere', ({ status }) => expect(status).toBe('completed'))
     expect(over.counts).toMatchObject({ total: 3, completed: 3 })
     expect((await hub.runs()).map(({ runId }) => runId).sort()).toEqual([first, 'elsewhere'].sort())
-    expect(verdictsSeen(world).filter(seen => /ghost|late|orphan|conflict|local/.test(seen))).toEqual([])
+    expect(verdictsSeen(setup).filter(seen => /ghost|late|orphan|conflict|local/.test(seen))).toEqual([])
   })
 
   it('[RUN-13] keeps its place beside the run that is started here to go on with it', { timeout: 60_000 }, async () => {
-    const world = await engineWorld({ plan: three })
-    const { backend, hub, id } = world
+    const setup = await startEngineHub({ plan: three })
+    const { backend, hub, id } = setup
     backend.hold(id('a'))
     backend.failBatch(id('a'))
-    await startThere(world, 'elsewhere')
-    const { runId: historyId } = await found(world)
+    await startThere(setup, 'elsewhere')
+    const { runId: historyId } = await found(setup)
     await hub.follow('elsewhere')
     backend.release(id('a'))
-    await until(world, 'elsewhere', ({ status }) => expect(status).toBe('failed'))
+    await until(setup, 'elsewhere', ({ status }) => expect(status).toBe('failed'))
     backend.hold(id('a'))
     const { runId } = await hub.start({ spec: '001-todo', resumeRunId: historyId })
-    await until(world, runId, snapshot => expect(snapshot.historyId).toBe(historyId))
+    await until(setup, runId, snapshot => expect(snapshot.historyId).toBe(historyId))
     await rounds(2)
     backend.release(id('a'))
-    await until(world, runId, ({ status }) => expect(status).toBe('completed'))
+    await until(setup, runId, ({ status }) => expect(status).toBe('completed'))
     expect(await hub.snapshot('elsewhere')).toMatchObject({ runId: 'elsewhere', status: 'failed' })
     expect((await hub.runs()).map(run => run.runId)).toEqual([runId, 'elsewhere'])
   })
 
   it('[DOCK-4] at a backend without history shows as agents at work for nobody', { timeout: 60_000 }, async () => {
-    const world = await engineWorld({ plan: three, generation: 'A' })
-    const { backend, hub, id } = world
+    const setup = await startEngineHub({ plan: three, generation: 'A' })
+    const { backend, hub, id } = setup
     backend.hold(id('a'))
     backend.hold(id('b'))
-    await startThere(world, 'elsewhere')
+    await startThere(setup, 'elsewhere')
     const ids = [await backend.containers.of(id('a')), await backend.containers.of(id('b'))]
     const findings = await vi.waitFor(
       async () => {
@@ -218,7 +218,7 @@ describe.skipIf(whyNot !== null)(named('a run that was started elsewhere'), () =
     expect(waited).toBeGreaterThanOrEqual(10_000)
     expect(waited).toBeLessThan(20_000)
     expect(findings.map(({ batchId }) => batchId).sort()).toEqual([id('a'), id('b')])
-    const listed = (await ownContainers(world)).filter(({ id }) => ids.includes(id))
+    const listed = (await ownContainers(setup)).filter(({ id }) => ids.includes(id))
     expect(listed.map(({ batchId, runId, stoppable }) => [batchId, runId, stoppable]).sort()).toEqual([
       [id('a'), null, false],
       [id('b'), null, false],
@@ -226,10 +226,10 @@ describe.skipIf(whyNot !== null)(named('a run that was started elsewhere'), () =
     for (const each of ids) await expect(hub.stopContainer(each)).rejects.toMatchObject({ code: 'forbidden' })
     expect(await hub.runs()).toEqual([])
     await hub.follow('elsewhere')
-    await until(world, 'elsewhere', snapshot => expect(batchOf(snapshot, id('a')).container?.id).toBe(ids[0]))
+    await until(setup, 'elsewhere', snapshot => expect(batchOf(snapshot, id('a')).container?.id).toBe(ids[0]))
     await vi.waitFor(async () => {
       expect((await hub.fleet()).findings.filter(({ containerId }) => ids.includes(containerId ?? ''))).toEqual([])
     })
-    expect(await texts(world, 'elsewhere', id('a'))).toContain('working')
+    expect(await texts(setup, 'elsewhere', id('a'))).toContain('working')
   })
 })

@@ -27,7 +27,7 @@ export interface DiscoveryEvents {
 const MAX_REMEMBERED = 10_000
 
 /** Runs that people began elsewhere: found in the backend's history, and given up once their stream is followed [RUN-13]. */
-export class UnannouncedRuns {
+export class DiscoveredRuns {
   private readonly discovery: Discovery
   /** Entries that were shown once: one that the store has let go of is not shown again. */
   private readonly shown = new Set<string>()
@@ -61,8 +61,8 @@ export class UnannouncedRuns {
   }
 
   /** Something happens at the backend: a round at once. */
-  hurry(): void {
-    this.discovery.hurry()
+  pollNow(): void {
+    this.discovery.pollNow()
   }
 
   private take(spec: string, entries: readonly HistoryEntry[]): void {
@@ -73,9 +73,9 @@ export class UnannouncedRuns {
     const waiting = [...sorted.wait, ...refused].map(({ id }) => id)
     if (waiting.length > 0) this.waiting.set(spec, new Set(waiting))
     else this.waiting.delete(spec)
-    for (const { entry, runId } of sorted.announced) {
+    for (const { entry, runId } of sorted.followed) {
       const followed = runs.get(runId)
-      if (followed) this.takeAnnounced(spec, entry, followed, sorted.undecided)
+      if (followed) this.takeFollowed(spec, entry, followed, sorted.ambiguous)
     }
     for (const { runId, from } of sorted.continued) {
       runs.get(runId)?.observe({ kind: 'continued', at: clocks.now, from })
@@ -83,24 +83,24 @@ export class UnannouncedRuns {
   }
 
   /** The entry is the followed run's, unless that is over and somebody resumed it: then that is a run of its own. */
-  private takeAnnounced(spec: string, entry: HistoryEntry, followed: RunState, undecided: boolean): void {
-    const found = this.host.runs.byItsOwn(entry.id)
+  private takeFollowed(spec: string, entry: HistoryEntry, followed: RunState, ambiguous: boolean): void {
+    const found = this.host.runs.getByCurrentId(entry.id)
     const { endedAt, inferred } = followed.view().fields
     const end = endedAt === null || inferred || !followed.isOver ? null : Date.parse(endedAt)
     const shared = `${entry.id} ${followed.runId}`
     if (!isOpen(entry)) remember(this.ended, shared)
-    if (found && end !== null && this.host.runs.goesOn(found, followed)) {
+    if (found && end !== null && this.host.runs.isResumeOf(found, followed)) {
       this.show(spec, resumeOf(entry, end), shared)
     } else if (found && found !== followed) {
       this.host.merge(found, followed).catch((error: unknown) => this.events?.failed(error))
-    } else if (end !== null && !undecided && wasResumed(followed.onItsClock(entry), end, this.ended.has(shared))) {
+    } else if (end !== null && !ambiguous && wasResumed(followed.onItsClock(entry), end, this.ended.has(shared))) {
       this.show(spec, resumeOf(entry, end), shared)
     }
   }
 
   /** Returns whether there is room for it. `once`: what is shown is not shown again under it. */
   private show(spec: string, entry: Shown, once = entry.id): boolean {
-    const known = this.host.runs.byItsOwn(entry.id)
+    const known = this.host.runs.getByCurrentId(entry.id)
     if (!known && this.shown.has(once)) return true
     const state = known ?? this.host.foundInHistory(entry.id, spec)
     if (!state) return false

@@ -130,10 +130,10 @@ function discover(url: string, timeout = 5_000): Found {
   const round = async (rounds = 1) => {
     http.isGuarded = true
     for (let left = rounds; left > 0; left -= 1) {
-      discovery.hurry()
+      discovery.pollNow()
       const letIn = await waiting()
       http.letIn = null
-      discovery.hurry()
+      discovery.pollNow()
       letIn()
       // That the next one waits means that this one is over.
       await waiting()
@@ -273,7 +273,7 @@ describe('rounds', () => {
     discovery.start()
     for (let rounds = 1; rounds <= 3; rounds += 1) {
       await eventually(() => expect(http.lists.get(rounds)).toHaveLength(20))
-      discovery.hurry()
+      discovery.pollNow()
     }
     await eventually(() => expect(http.rounds).toBe(4))
     const asked = [1, 2, 3].flatMap(round => http.lists.get(round) ?? [])
@@ -302,10 +302,10 @@ describe('rounds', () => {
     const { backend } = await backendWith('B')
     const { http, discovery } = discover(backend.url)
     holdTimers()
-    for (let n = 0; n < 100; n += 1) discovery.hurry()
+    for (let n = 0; n < 100; n += 1) discovery.pollNow()
     vi.advanceTimersByTime(0)
     expect(http.rounds).toBe(1)
-    for (let n = 0; n < 100; n += 1) discovery.hurry()
+    for (let n = 0; n < 100; n += 1) discovery.pollNow()
     await eventually(() => {
       vi.advanceTimersByTime(0)
       expect(http.lists.get(2)).toEqual([SPEC])
@@ -341,7 +341,7 @@ describe('rounds', () => {
     http.beforeDetail = () => discovery.close()
     discovery.start()
     await eventually(() => expect(http.details).toHaveLength(1))
-    discovery.hurry()
+    discovery.pollNow()
     await eventually(() => expect(http.open).toBe(0))
     await turns(3)
     expect(http.rounds).toBe(1)

@@ -46,7 +46,7 @@ export class Discovery {
   private watched = new Map<string, Watched>()
   private rounds = 0
   private isReading = false
-  private isHurried = false
+  private isPollDue = false
   private isClosed = false
   private timer: NodeJS.Timeout | null = null
 
@@ -56,7 +56,7 @@ export class Discovery {
   ) {}
 
   start(): void {
-    this.hurry()
+    this.pollNow()
   }
 
   close(): void {
@@ -65,19 +65,19 @@ export class Discovery {
   }
 
   /** A round at once; where one is being read, one more after it, however often it is asked for. */
-  hurry(): void {
-    this.isHurried = true
+  pollNow(): void {
+    this.isPollDue = true
     if (!this.isReading) this.schedule()
   }
 
   private schedule(): void {
     if (this.timer) clearTimeout(this.timer)
-    if (!this.isClosed) this.timer = setTimeout(() => void this.round(), this.isHurried ? 0 : EVERY)
+    if (!this.isClosed) this.timer = setTimeout(() => void this.round(), this.isPollDue ? 0 : EVERY)
   }
 
   private async round(): Promise<void> {
     this.isReading = true
-    this.isHurried = false
+    this.isPollDue = false
     this.rounds += 1
     try {
       await this.readInTurns(await this.http.specs())

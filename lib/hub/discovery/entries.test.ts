@@ -24,7 +24,7 @@ const run = (runId: string, more: Partial<KnownRun> = {}): KnownRun => ({
 const ids = (sorted: Sorted) => ({
   show: sorted.show.map(({ id }) => id),
   wait: sorted.wait.map(({ id }) => id),
-  announced: sorted.announced.map(({ entry: { id }, runId }) => [id, runId]),
+  announced: sorted.followed.map(({ entry: { id }, runId }) => [id, runId]),
 })
 const sorted = (entries: HistoryEntry[], known: KnownRun[], clocks: Partial<Clocks> = {}) =>
   ids(sortEntries(SPEC, entries, known, { ...CLOCKS, ...clocks }))
@@ -191,7 +191,7 @@ describe('whatever is known', () => {
   it('[RUN-13] of the runs that share an entry all unfinished ones but the latest are gone on with', () => {
     fc.assert(
       fc.property(entries, fc.array(anyRun), clocks, (listed, known, at) => {
-        const { announced, continued } = sortEntries(SPEC, listed, known, at)
+        const { followed: announced, continued } = sortEntries(SPEC, listed, known, at)
         const over = new Set(known.filter(({ status }) => isOver(status)).map(({ runId }) => runId))
         const gone = new Set(continued.map(({ runId }) => runId))
         expect(gone.size).toBe(continued.length)
@@ -233,7 +233,7 @@ describe('whatever is known', () => {
         const known = new Map<string, KnownRun>()
         const listed: HistoryEntry[] = []
         const round = () => {
-          const { show, announced } = sortEntries(SPEC, listed, [...known.values()], { ...CLOCKS, now })
+          const { show, followed: announced } = sortEntries(SPEC, listed, [...known.values()], { ...CLOCKS, now })
           for (const { id: its } of show) {
             const key = `history ${its}`
             if (!known.has(key)) known.set(key, run(key, { historyId: its, basis: 'history', since: now }))

@@ -12,9 +12,9 @@ export interface Sorted {
   /** A run that has just begun may yet say that this is its own: to be sorted again, so one that has ended is wanted again. */
   wait: HistoryEntry[]
   /** Entries of a followed run, and which it is; of several the latest. */
-  announced: { entry: HistoryEntry; runId: string }[]
+  followed: { entry: HistoryEntry; runId: string }[]
   /** A run that has just begun may yet say that any of these is its own. */
-  undecided: boolean
+  ambiguous: boolean
   /** Unfinished runs whose entry a later run goes on with, since `from`, ms on the backend's clock. */
   continued: { runId: string; from: number }[]
 }
@@ -53,10 +53,10 @@ export function sortEntries(
   const mayBeAwaited = followed.some(run => run.historyId === null && isYoung(run, clocks))
 
   const continued = [...owners.values()].flatMap(continuedIn)
-  const sorted: Sorted = { show: [], wait: [], announced: [], undecided: mayBeAwaited, continued }
+  const sorted: Sorted = { show: [], wait: [], followed: [], ambiguous: mayBeAwaited, continued }
   for (const entry of entries) {
     const owner = owners.get(entry.id)?.at(-1)
-    if (owner) sorted.announced.push({ entry, runId: owner.run.runId })
+    if (owner) sorted.followed.push({ entry, runId: owner.run.runId })
     else if (shown.has(entry.id)) sorted.show.push(entry)
     else if (!isOpen(entry) && !hasEndedSince(entry, clocks)) continue
     // It may have begun long before: a run that is resumed goes on with an old entry.

@@ -1,1 +1,1 @@
-export { UnannouncedRuns } from './discovered-runs'
+export { DiscoveredRuns } from './discovered-runs'

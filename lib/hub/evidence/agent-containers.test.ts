@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Batch } from '../../run/model'
 import { agent, T0 } from '../../testing/run/told-run'
-import { agentContainer, orphansFirst, unclaimed, type Belongs } from './agent-containers'
+import { agentContainer, orphansFirst, unclaimed, type Ownership } from './agent-containers'
 
 const iso = (ms: number) => new Date(ms).toISOString()
 const first = 'a'.repeat(64)
@@ -14,10 +14,10 @@ const batch: Batch = {
   containers: [],
 }
 
-function nobodys(over: Partial<Belongs> = {}): Belongs {
-  return { home: null, batch: null, over: false, candidates: [], ...over }
+function nobodys(over: Partial<Ownership> = {}): Ownership {
+  return { assignment: null, batch: null, over: false, candidates: [], ...over }
 }
-const its = nobodys({ home: { runId: 'r1', batchId: 'a' }, batch, over: true })
+const its = nobodys({ assignment: { runId: 'r1', batchId: 'a' }, batch, over: true })
 
 describe('a container in the list', () => {
   it('[DOCK-2] has the verdict of its batch where that speaks of it: the latest, or one still at work', () => {
@@ -30,10 +30,10 @@ describe('a container in the list', () => {
   })
 
   it('[DOCK-4] says what is known of whose it is', () => {
-    const reason = (belongs: Belongs) => agentContainer(agent(first), belongs).reason
+    const reason = (belongs: Ownership) => agentContainer(agent(first), belongs).reason
     expect(reason(nobodys())).toBe('Belongs to no run that is known here.')
     expect(reason(nobodys({ candidates: ['r1', 'r2'] }))).toContain('May belong to r1 or r2')
-    expect(reason(nobodys({ home: { runId: 'r1', batchId: 'z' } }))).toBe('Its run names no such batch.')
+    expect(reason(nobodys({ assignment: { runId: 'r1', batchId: 'z' } }))).toBe('Its run names no such batch.')
   })
 
   it.each(['planning', 'merge-help', 'session', 'terminal', 'other'] as const)(

@@ -6,8 +6,8 @@ import { shortId } from '../../run/container-words'
 import { byOurClock } from '../../clock/our-clock-watch'
 
 /** What a container belongs to, as far as that is known. */
-export interface Belongs {
-  home: { runId: string; batchId: string } | null
+export interface Ownership {
+  assignment: { runId: string; batchId: string } | null
   /** What is said of that batch. */
   batch: Batch | null
   /** Its run is over. */
@@ -20,8 +20,8 @@ export interface Belongs {
 const UNCLAIMED_AFTER = 10_000
 
 /** A container as the containers' page shows it. */
-export function agentContainer(facts: ContainerFacts, belongs: Belongs): AgentContainer {
-  const { home, batch, over } = belongs
+export function agentContainer(facts: ContainerFacts, belongs: Ownership): AgentContainer {
+  const { assignment: home, batch, over } = belongs
   // The batch's verdict speaks of its latest container, or of an earlier one that has not ended.
   const word = batch && (batch.container?.id === facts.id || isAtWork(facts)) ? batch : null
   const { image, role, createdAt } = facts
@@ -54,7 +54,7 @@ const PURPOSE: Record<Exclude<Role, 'batch'>, string> = {
   other: 'What it is for can’t be told; no batch.',
 }
 
-function reasonOf({ role }: ContainerFacts, { home, batch, candidates }: Belongs): string {
+function reasonOf({ role }: ContainerFacts, { assignment: home, batch, candidates }: Ownership): string {
   if (role !== 'batch') return PURPOSE[role]
   if (batch) return 'An earlier container of this batch.'
   if (home) return 'Its run names no such batch.'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { agent } from '../../testing/run/told-run'
-import { undecidedByRun } from './ambiguous'
+import { ambiguousByRun } from './ambiguous'
 
 const one = { runId: 'r1', batchId: 'a' }
 const two = { runId: 'r2', batchId: 'a' }
@@ -9,16 +9,16 @@ describe('containers that may be several runs’', () => {
   it('[DOCK-4] are told to each of these runs', () => {
     const container = agent('c')
     const open = [{ container, candidates: [one, two] }]
-    expect([...undecidedByRun(open, new Map())]).toEqual([
+    expect([...ambiguousByRun(open, new Map())]).toEqual([
       ['r1', [{ batchId: 'a', container }]],
       ['r2', [{ batchId: 'a', container }]],
     ])
-    expect(undecidedByRun([], undecidedByRun(open, new Map())).size).toBe(0)
+    expect(ambiguousByRun([], ambiguousByRun(open, new Map())).size).toBe(0)
   })
 
   it('[DOCK-4] are told anew only to the runs of which something has changed', () => {
     const [c, d] = [agent('c'), agent('d')]
-    const before = undecidedByRun(
+    const before = ambiguousByRun(
       [
         { container: c, candidates: [one, two] },
         { container: d, candidates: [one] },
@@ -26,7 +26,7 @@ describe('containers that may be several runs’', () => {
       new Map(),
     )
     const ended = agent('d', { exitCode: 0 })
-    const after = undecidedByRun(
+    const after = ambiguousByRun(
       [
         { container: c, candidates: [one, two] },
         { container: ended, candidates: [one] },
@@ -42,6 +42,6 @@ describe('containers that may be several runs’', () => {
 
   it('[SAFE-4] of a run called __proto__ are like any other’s', () => {
     const open = [{ container: agent('c'), candidates: [{ runId: '__proto__', batchId: 'constructor' }] }]
-    expect(undecidedByRun(open, new Map()).get('__proto__')).toHaveLength(1)
+    expect(ambiguousByRun(open, new Map()).get('__proto__')).toHaveLength(1)
   })
 })

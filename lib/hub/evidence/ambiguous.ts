@@ -1,17 +1,17 @@
 import type { ContainerFacts } from '../../run/container'
-import type { Undecided } from '../../run/evidence'
+import type { AmbiguousContainer } from '../../run/evidence'
 
 /** A container, and every batch that it may work on. */
-export interface Open {
+export interface AmbiguousAssignment {
   container: ContainerFacts
   candidates: readonly { runId: string; batchId: string }[]
 }
 
-export type UndecidedByRun = ReadonlyMap<string, readonly Undecided[]>
+export type AmbiguousByRun = ReadonlyMap<string, readonly AmbiguousContainer[]>
 
 /** The containers that may be a run's own, by its id [DOCK-4]. A list in which nothing is new is the very same as before. */
-export function undecidedByRun(open: readonly Open[], before: UndecidedByRun): UndecidedByRun {
-  const byRun = new Map<string, Undecided[]>()
+export function ambiguousByRun(open: readonly AmbiguousAssignment[], before: AmbiguousByRun): AmbiguousByRun {
+  const byRun = new Map<string, AmbiguousContainer[]>()
   for (const { container, candidates } of open) {
     for (const { runId, batchId } of candidates) {
       const others = byRun.get(runId)
@@ -26,6 +26,6 @@ export function undecidedByRun(open: readonly Open[], before: UndecidedByRun): U
   return new Map(kept)
 }
 
-const isSame = (a: readonly Undecided[], b: readonly Undecided[]): boolean =>
+const isSame = (a: readonly AmbiguousContainer[], b: readonly AmbiguousContainer[]): boolean =>
   a.length === b.length &&
   a.every(({ batchId, container }, index) => batchId === b[index]?.batchId && container === b[index].container)

@@ -3,8 +3,8 @@ import { BackendError } from '../../backend/http'
 import { whyNoDocker } from '../../reference-backend/docker'
 import { often } from '../../testing/support/often'
 import {
-  engineWorld,
-  finishWorlds,
+  startEngineHub,
+  closeEngineHubs,
   ownContainers,
   sameAsDocker,
   texts,
@@ -16,7 +16,7 @@ import { HubError } from '../api/hub-api'
 const whyNot = await whyNoDocker()
 const named = (name: string) => (whyNot === null ? name : `${name} (skipped: ${whyNot})`)
 
-afterEach(finishWorlds)
+afterEach(closeEngineHubs)
 
 /** How many containers at once. 200 of them take two cores for a minute. */
 const CROWD = often(40, 200)
@@ -32,7 +32,7 @@ describe.skipIf(whyNot !== null)(named('a crowd'), () => {
     `[DOCK-1] [DOCK-8.20] of ${String(CROWD)} containers is shown at once, and every line of them`,
     { timeout: 300_000 },
     async () => {
-      const world = await engineWorld({
+      const setup = await startEngineHub({
         plan: id => Array.from({ length: CROWD }, (_, n) => ({ id: id(`m${String(n)}`) })),
         labels: true,
         script: () => ({
@@ -40,25 +40,25 @@ describe.skipIf(whyNot !== null)(named('a crowd'), () => {
           lines: Array.from({ length: 5 }, (_, n) => ({ stream: 'stdout' as const, text: `line ${String(n)}` })),
         }),
       })
-      const { backend, hub, id } = world
+      const { backend, hub, id } = setup
       for (let n = 0; n < CROWD; n += 1) backend.hold(id(`m${String(n)}`))
       const began = Date.now()
       const runId = id('crowd')
       await hub.start({ spec: '001-todo', runId }).catch(ignoreTimeout)
       const most = 200_000
-      await until(world, runId, ({ counts }) => expect(counts.running).toBe(CROWD), most)
+      await until(setup, runId, ({ counts }) => expect(counts.running).toBe(CROWD), most)
       await until(
-        world,
+        setup,
         runId,
         ({ batches }) => expect(batches.filter(({ container }) => container?.state !== 'running')).toHaveLength(0),
         most,
       )
       const allAtWork = Date.now()
-      expect(await ownContainers(world)).toHaveLength(CROWD)
-      await sameAsDocker(world)
+      expect(await ownContainers(setup)).toHaveLength(CROWD)
+      await sameAsDocker(setup)
       for (let n = 0; n < CROWD; n += 1) backend.release(id(`m${String(n)}`))
       const over = await until(
-        world,
+        setup,
         runId,
         ({ status, batches }) => {
           expect(status).toBe('completed')
@@ -74,9 +74,9 @@ describe.skipIf(whyNot !== null)(named('a crowd'), () => {
       const lines = Array.from({ length: 5 }, (_, n) => `line ${String(n)}`)
       // That there may be more, of one that was removed early, is said rather once too often.
       for (const { id } of over.batches) {
-        expect((await texts(world, runId, id)).filter(text => text.startsWith('line '))).toEqual(lines)
+        expect((await texts(setup, runId, id)).filter(text => text.startsWith('line '))).toEqual(lines)
       }
-      expect(verdictsSeen(world).filter(seen => /late|orphan|conflict|local/.test(seen))).toEqual([])
+      expect(verdictsSeen(setup).filter(seen => /late|orphan|conflict|local/.test(seen))).toEqual([])
     },
   )
 })

@@ -2,14 +2,14 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startOwnEngine, whyNoOwnEngine, type OwnEngine } from '../../reference-backend/own-engine'
 import {
   batchOf,
-  engineWorld,
-  finishWorlds,
+  startEngineHub,
+  closeEngineHubs,
   ownContainers,
   sameAsDocker,
   texts,
   until,
   verdictsSeen,
-  type World,
+  type EngineHub,
 } from '../../testing/hub/engine-hub'
 
 const whyNot = await whyNoOwnEngine()
@@ -18,7 +18,7 @@ const named = (name: string) => (whyNot === null ? name : `${name} (skipped: ${w
 const engines: OwnEngine[] = []
 afterEach(async () => {
   try {
-    await finishWorlds()
+    await closeEngineHubs()
   } finally {
     for (const engine of engines.splice(0)) await engine.close()
   }
@@ -36,7 +36,7 @@ const three = (id: (name: string) => string) => [
   { id: id('b'), dependsOn: [id('setup')] },
 ]
 
-const alarms = (world: World) => verdictsSeen(world).filter(seen => /ghost|late|orphan|conflict/.test(seen))
+const alarms = (setup: EngineHub) => verdictsSeen(setup).filter(seen => /ghost|late|orphan|conflict/.test(seen))
 
 /** What the container has printed, by the Engine's own word, once it is at least so many lines. */
 const printed = ({ docker }: OwnEngine, containerId: string, count: number) =>
@@ -53,77 +53,77 @@ const printed = ({ docker }: OwnEngine, containerId: string, count: number) =>
 describe.skipIf(whyNot !== null)(named('a daemon'), () => {
   it('[DOCK-3] that is stopped and started again alarms nobody, and loses no line', { timeout: 120_000 }, async () => {
     const engine = await ownEngine()
-    const world = await engineWorld({ plan: three, dockerHost: engine.host })
-    const { backend, hub, id, seen } = world
+    const setup = await startEngineHub({ plan: three, dockerHost: engine.host })
+    const { backend, hub, id, seen } = setup
     backend.hold(id('a'))
     backend.containers.silence(id('a'))
     const { runId } = await hub.start({ spec: '001-todo' })
-    await until(world, runId, snapshot => {
+    await until(setup, runId, snapshot => {
       expect(batchOf(snapshot, id('a'))).toMatchObject({ verdict: 'agrees', container: { state: 'running' } })
       expect(snapshot.counts).toMatchObject({ completed: 2, running: 1 })
     })
     backend.burst(id('a'), 3_000)
     const lines = await printed(engine, await backend.containers.of(id('a')), 3_000)
-    await sameAsDocker(world)
+    await sameAsDocker(setup)
 
     await engine.stop()
-    const away = await until(world, runId, ({ link }) => expect(link.docker).not.toBe('live'))
+    const away = await until(setup, runId, ({ link }) => expect(link.docker).not.toBe('live'))
     expect(new Set(away.batches.map(({ verdict }) => verdict))).toEqual(new Set(['unknown']))
     expect(away.batches[0]?.reason).toMatch(/^Docker can’t be reached since .+Z; no verdict\./)
-    expect(await ownContainers(world)).not.toEqual([])
+    expect(await ownContainers(setup)).not.toEqual([])
     expect((await hub.containers()).docker).toMatchObject({ error: expect.stringContaining('Docker') as string })
 
     await engine.start()
-    const back = await until(world, runId, snapshot => {
+    const back = await until(setup, runId, snapshot => {
       expect(snapshot.link.docker).toBe('live')
       expect(batchOf(snapshot, id('a')).container).toMatchObject({ state: 'exited', exitCode: 137 })
     })
     expect(batchOf(back, id('a')).verdict).toBe('agrees')
-    expect(alarms(world)).toEqual([])
+    expect(alarms(setup)).toEqual([])
     const lost = seen.filter(({ link }) => link.docker !== 'live')
     expect(new Set(lost.flatMap(({ batches }) => batches.map(({ verdict }) => verdict)))).toEqual(new Set(['unknown']))
-    await vi.waitFor(async () => expect(await texts(world, runId, id('a'))).toEqual(expect.arrayContaining(lines)))
-    expect((await texts(world, runId, id('a'))).filter(text => lines.includes(text))).toEqual(lines)
-    await sameAsDocker(world)
+    await vi.waitFor(async () => expect(await texts(setup, runId, id('a'))).toEqual(expect.arrayContaining(lines)))
+    expect((await texts(setup, runId, id('a'))).filter(text => lines.includes(text))).toEqual(lines)
+    await sameAsDocker(setup)
 
-    const late = await until(world, runId, snapshot => expect(batchOf(snapshot, id('a')).verdict).toBe('late'))
+    const late = await until(setup, runId, snapshot => expect(batchOf(snapshot, id('a')).verdict).toBe('late'))
     expect(batchOf(late, id('a')).reason).toContain(
       'The container exited 137, killed; the backend says nothing of that',
     )
     backend.release(id('a'))
-    const over = await until(world, runId, ({ status }) => expect(status).toBe('failed'))
+    const over = await until(setup, runId, ({ status }) => expect(status).toBe('failed'))
     expect(batchOf(over, id('a'))).toMatchObject({ status: 'failed', verdict: 'agrees' })
-    expect(alarms(world)).toEqual(['running late'])
+    expect(alarms(setup)).toEqual(['running late'])
   })
 
   it('[DOCK-3] that stands still is no word about anybody, and stops nobody', { timeout: 120_000 }, async () => {
     const engine = await ownEngine()
-    const world = await engineWorld({ plan: three, dockerHost: engine.host })
-    const { backend, hub, id } = world
+    const setup = await startEngineHub({ plan: three, dockerHost: engine.host })
+    const { backend, hub, id } = setup
     backend.hold(id('a'))
     const { runId } = await hub.start({ spec: '001-todo' })
-    await until(world, runId, snapshot => {
+    await until(setup, runId, snapshot => {
       expect(batchOf(snapshot, id('a'))).toMatchObject({ verdict: 'agrees', container: { state: 'running' } })
       expect(snapshot.counts).toMatchObject({ completed: 2, running: 1 })
     })
     const container = await backend.containers.of(id('a'))
     engine.pause()
     try {
-      const away = await until(world, runId, ({ link }) => expect(link.docker).toBe('stale'))
+      const away = await until(setup, runId, ({ link }) => expect(link.docker).toBe('stale'))
       expect(away).toMatchObject({ status: 'running', counts: { completed: 2, running: 1 }, findings: [] })
       expect(new Set(away.batches.map(({ verdict }) => verdict))).toEqual(new Set(['unknown']))
       await expect(hub.stopContainer(container)).rejects.toMatchObject({ code: 'unreachable' })
     } finally {
       engine.resume()
     }
-    const back = await until(world, runId, ({ link }) => expect(link.docker).toBe('live'))
+    const back = await until(setup, runId, ({ link }) => expect(link.docker).toBe('live'))
     expect(batchOf(back, id('a'))).toMatchObject({ verdict: 'agrees', container: { state: 'running' } })
-    expect(await sameAsDocker(world)).not.toBe(0)
+    expect(await sameAsDocker(setup)).not.toBe(0)
     backend.release(id('a'))
-    await until(world, runId, ({ status, batches }) => {
+    await until(setup, runId, ({ status, batches }) => {
       expect(status).toBe('completed')
       expect(batches.map(({ verdict }) => verdict)).toEqual(['agrees', 'agrees', 'agrees'])
     })
-    expect(alarms(world)).toEqual([])
+    expect(alarms(setup)).toEqual([])
   })
 })

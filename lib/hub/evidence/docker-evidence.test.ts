@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { connectEngine } from '../../docker/engine'
-import type { Employer } from '../../run/assign'
+import type { CandidateRun } from '../../run/assign'
 import type { Observation } from '../../run/observation'
 import { branchOf, REPOSITORY } from '../../testing/run/told-run'
 import { AgentLogs } from '../logs/agent-logs'
@@ -37,13 +37,17 @@ function answer(path: string, state: { Status: string }): unknown {
   }
 }
 
-const run = (runId: string, branch: string | null = null): Employer => ({
+const run = (runId: string, branch: string | null = null): CandidateRun => ({
   ...{ runId, historyId: null, startedAt: began, endedAt: null },
   batches: [{ id: 'a', name: 'a', startedAt: began + 1_000, branch }],
 })
 
 /** The evidence of that Engine, for the runs that the test names. `fails` gives some paths another answer's status. */
-async function evidenceFor(employers: Employer[], fails: (path: string) => number | null = () => null, agent = state) {
+async function evidenceFor(
+  candidateRuns: CandidateRun[],
+  fails: (path: string) => number | null = () => null,
+  agent = state,
+) {
   const asked: string[] = []
   const server = createServer((request, response) => {
     const path = request.url ?? ''
@@ -66,11 +70,11 @@ async function evidenceFor(employers: Employer[], fails: (path: string) => numbe
   const stateChanged = vi.fn()
   const listed = vi.fn()
   const appeared = vi.fn()
-  const weighed = vi.fn()
+  const reassigned = vi.fn()
   const runs = {
-    employers: () => {
-      weighed()
-      return employers
+    candidateRuns: () => {
+      reassigned()
+      return candidateRuns
     },
     get: (runId: string) => ({
       isOver: true,
@@ -92,20 +96,20 @@ async function evidenceFor(employers: Employer[], fails: (path: string) => numbe
   })
   await vi.waitFor(() => expect(evidence.list()).toHaveLength(1))
   /** What is known of the runs from now on. */
-  const knows = (...now: Employer[]) => {
-    employers.splice(0, employers.length, ...now)
+  const knows = (...now: CandidateRun[]) => {
+    candidateRuns.splice(0, candidateRuns.length, ...now)
     evidence.runsChanged()
   }
   const isRead = () => asked.some(path => path.includes('/logs'))
-  return { evidence, isRead, told, failures, stateChanged, listed, appeared, weighed, stopEngine, knows }
+  return { evidence, isRead, told, failures, stateChanged, listed, appeared, reassigned, stopEngine, knows }
 }
 
 describe('an agent that may be several runs’', () => {
   it('[DOCK-4.24] [DOCK-4.27] [DOCK-4.35] is told to each as that, and is nobody’s alarm, until a branch tells whose it is', async () => {
     const { evidence, told, failures, stateChanged, knows } = await evidenceFor([run('r1'), run('r2')])
-    await vi.waitFor(() => expect(evidence.undecided.get('r2')).toMatchObject([{ batchId: 'a', container: { id } }]))
-    expect(evidence.undecided.get('r1')).toEqual(evidence.undecided.get('r2'))
-    expect(evidence.undecided.get('r3')).toBeUndefined()
+    await vi.waitFor(() => expect(evidence.ambiguous.get('r2')).toMatchObject([{ batchId: 'a', container: { id } }]))
+    expect(evidence.ambiguous.get('r1')).toEqual(evidence.ambiguous.get('r2'))
+    expect(evidence.ambiguous.get('r3')).toBeUndefined()
     expect(evidence.list()).toMatchObject([{ runId: null, batchId: 'a', stoppable: false }])
     expect(evidence.list()[0]?.reason).toContain('May belong to r1 or r2')
     expect(evidence.findings(Date.now() + 60_000)).toEqual([])
@@ -114,29 +118,29 @@ describe('an agent that may be several runs’', () => {
     knows(run('r1'), run('r2', branchOf('a')))
     await vi.waitFor(() => expect(told).toMatchObject([['r2', { kind: 'container', batch: { id: 'a' } }]]))
     await vi.waitFor(() => expect(stateChanged.mock.calls.length).toBeGreaterThan(before))
-    expect(evidence.undecided.size).toBe(0)
+    expect(evidence.ambiguous.size).toBe(0)
     expect(failures).toEqual([])
   })
 })
 
 describe('an agent that is told of before its batch', () => {
-  const yet = (runId: string): Employer => ({
+  const yet = (runId: string): CandidateRun => ({
     ...run(runId),
     batches: [{ id: 'a', name: 'a', startedAt: null, branch: null }],
   })
 
   it('[DOCK-4.2] is not given to a run before the other one has had time to tell', async () => {
     const { evidence, told } = await evidenceFor([run('r1'), yet('r2')])
-    await vi.waitFor(() => expect(evidence.undecided.get('r2')).toMatchObject([{ batchId: 'a', container: { id } }]))
+    await vi.waitFor(() => expect(evidence.ambiguous.get('r2')).toMatchObject([{ batchId: 'a', container: { id } }]))
     expect(told).toEqual([])
     // Nothing else happens.
     await vi.waitFor(() => expect(told).toMatchObject([['r1', { batch: { id: 'a' } }]]), { timeout: 5_000 })
-    expect(evidence.undecided.get('r2')).toBeUndefined()
+    expect(evidence.ambiguous.get('r2')).toBeUndefined()
   })
 
   it('[DOCK-4.2] is only ever shown with the run whose branch it is', async () => {
     const { evidence, told, knows } = await evidenceFor([run('r1'), yet('r2')])
-    await vi.waitFor(() => expect(evidence.undecided.get('r2')).toHaveLength(1))
+    await vi.waitFor(() => expect(evidence.ambiguous.get('r2')).toHaveLength(1))
     knows(run('r1'), run('r2', branchOf('a')))
     await vi.waitFor(() => expect(told).toMatchObject([['r2', { batch: { id: 'a' } }]]))
     expect(told.map(([runId]) => runId)).not.toContain('r1')
@@ -194,11 +198,11 @@ describe('what an agent printed', () => {
   })
 })
 
-describe('weighing whose a container is', () => {
-  it('[DOCK-4] takes a fifth of the time at most, however often and however much there is to be weighed', async () => {
-    const { weighed, knows } = await evidenceFor([run('r1')])
+describe('reassigning containers', () => {
+  it('[DOCK-4] takes a fifth of the time at most, however often and however much there is to reassign', async () => {
+    const { reassigned, knows } = await evidenceFor([run('r1')])
     const began: number[] = []
-    weighed.mockImplementation(() => {
+    reassigned.mockImplementation(() => {
       began.push(performance.now())
       while (performance.now() - (began.at(-1) ?? 0) < 20);
     })

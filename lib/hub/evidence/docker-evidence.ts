@@ -3,7 +3,7 @@ import type { Engine } from '../../docker/engine'
 import { DockerError } from '../../docker/docker-error'
 import type { KnownLines } from '../../docker/known-lines'
 import { DockerWatcher } from '../../docker/watcher'
-import { assign, type Assignment, type Employer } from '../../run/assign'
+import { assign, type Assignment, type CandidateRun } from '../../run/assign'
 import { isAtWork, type ContainerFacts } from '../../run/container'
 import type { Evidence } from '../../run/run'
 import type { AgentContainer, Batch, Finding } from '../../run/model'
@@ -15,12 +15,12 @@ import type { AgentLogs } from '../logs'
 import { AgentOutput } from './agent-output'
 import { Newcomers } from './newcomers'
 import { hubRefusals } from '../api'
-import { undecidedByRun, type UndecidedByRun } from './ambiguous'
+import { ambiguousByRun, type AmbiguousByRun } from './ambiguous'
 
 /** The runs that containers may belong to. */
 export interface EvidenceRuns {
   /** The runs that may have had these containers; those that ended before `since` (ms) can't. */
-  employers(since: number): Employer[]
+  candidateRuns(since: number): CandidateRun[]
   get(runId: string): EvidenceRun | undefined
 }
 
@@ -45,12 +45,12 @@ export interface EvidenceListener {
   failed(error: unknown): void
 }
 
-type Home = Extract<Assignment, { kind: 'assigned' }>
+type AssignedBatch = Extract<Assignment, { kind: 'assigned' }>
 type Candidates = Extract<Assignment, { kind: 'unassigned' }>['candidates']
 
-const WEIGH_WITHIN = 20
+const REASSIGN_WITHIN = 20
 /** After weighing comes a rest of so many times as long as that took: of many runs with many containers it takes long. */
-const REST = 4
+const PAUSE_FACTOR = 4
 /** Removed containers that are weighed again with new facts: the newest so many. */
 const MAX_REMOVED = 1_000
 
@@ -63,11 +63,11 @@ export class DockerEvidence {
   state: DockerState
   private readonly watcher: DockerWatcher
   private readonly facts = new Map<string, ContainerFacts>()
-  private readonly homes = new Map<string, Home>()
+  private readonly assignments = new Map<string, AssignedBatch>()
   private readonly candidates = new Map<string, Candidates>()
   private readonly newcomers = new Newcomers()
   /** Containers that may be a run's own, by its id; a list is the very same until something in it is another. */
-  undecided: UndecidedByRun = new Map()
+  ambiguous: AmbiguousByRun = new Map()
   private readonly output: AgentOutput
   private soon: NodeJS.Timeout | null = null
   /** To the moment when a container that was left open is not new any more. */
@@ -83,7 +83,7 @@ export class DockerEvidence {
   ) {
     this.output = new AgentOutput(engine, agentLogs, error => this.listener?.failed(error))
     this.watcher = new DockerWatcher(engine, {
-      container: facts => this.take(facts),
+      container: facts => this.takeFacts(facts),
       listed: at => {
         this.state = { ...this.state, lists: [at, ...this.state.lists].slice(0, 2) }
         this.listener?.listed(this)
@@ -112,7 +112,7 @@ export class DockerEvidence {
       // Also one that is gone: its events may be repeated, and tell less of it than is known [DOCK-5].
       this.watcher.restore(container)
       this.facts.set(id, container)
-      this.homes.set(id, { kind: 'assigned', runId, batchId, by })
+      this.assignments.set(id, { kind: 'assigned', runId, batchId, by })
       if (removed) continue
       this.output.restore(container, lines.get(id))
     }
@@ -141,8 +141,8 @@ export class DockerEvidence {
   /** A run says something new of its batches: whose a container is may be told better now. */
   runsChanged(): void {
     if (this.facts.size === 0 || this.listener === null || this.closed) return
-    const delay = Math.max(WEIGH_WITHIN, this.restUntil - performance.now())
-    this.soon ??= setTimeout(() => this.weighNow(), delay)
+    const delay = Math.max(REASSIGN_WITHIN, this.restUntil - performance.now())
+    this.soon ??= setTimeout(() => this.reassignNow(), delay)
   }
 
   /** What exists now, those first that fit no living run. */
@@ -156,7 +156,7 @@ export class DockerEvidence {
   /** Agents at work for a batch that is nobody's here; none while that is not known for sure [DOCK-3]. */
   findings(now: number): Finding[] {
     if (this.state.link !== 'live') return []
-    const fitsNone = ({ id }: ContainerFacts) => !this.homes.has(id) && !this.candidates.has(id)
+    const fitsNone = ({ id }: ContainerFacts) => !this.assignments.has(id) && !this.candidates.has(id)
     return this.watcher
       .existing()
       .filter(fitsNone)
@@ -174,7 +174,7 @@ export class DockerEvidence {
       const facts = await this.watcher.look(known.id)
       if (!facts || facts.removed) throw hubRefusals.containerRemoved(id)
       if (!isAtWork(facts)) throw hubRefusals.containerEnded(id)
-      const home = this.homes.get(facts.id)
+      const home = this.assignments.get(facts.id)
       if (!home || !this.shown(facts).stoppable) throw hubRefusals.containerAtWork(id)
       await this.watcher.stop(facts.id)
       this.agentLogs.gap(facts.id, 'The container was stopped from the dashboard.')
@@ -185,7 +185,7 @@ export class DockerEvidence {
     }
   }
 
-  private take(facts: ContainerFacts): void {
+  private takeFacts(facts: ContainerFacts): void {
     const before = this.facts.get(facts.id)
     this.facts.set(facts.id, facts)
     if (facts.role === 'batch') {
@@ -193,87 +193,89 @@ export class DockerEvidence {
         this.newcomers.add(facts.id)
         this.listener?.appeared()
       }
-      const home = this.homes.get(facts.id)
+      const home = this.assignments.get(facts.id)
       if (!facts.removed) this.output.read(facts, home !== undefined)
       else if (before?.removed !== true) this.output.removed(facts)
-      if (home) this.tell(home, facts)
+      if (home) this.report(home, facts)
       this.runsChanged()
     }
     if (facts.removed) this.forgetOldest()
     this.listener?.listChanged()
   }
 
-  private weighNow(): void {
+  private reassignNow(): void {
     this.soon = null
     const began = performance.now()
     try {
-      this.weigh()
+      this.reassign()
     } catch (error) {
       this.listener?.failed(error)
     }
     const ended = performance.now()
-    this.restUntil = ended + REST * (ended - began)
+    this.restUntil = ended + PAUSE_FACTOR * (ended - began)
   }
 
   /** Weighs whose each container is; what has changed is told to the runs [DOCK-4]. */
-  private weigh(): void {
+  private reassign(): void {
     const agents = [...this.facts.values()].filter(({ role }) => role === 'batch')
     const oldest = agents.reduce((least, { createdAt }) => Math.min(least, createdAt), Infinity)
     this.newcomers.lookAgain()
     let changed = false
-    for (const [id, assignment] of assign(agents, this.runs.employers(oldest), ({ id }) => this.newcomers.has(id))) {
+    for (const [id, assignment] of assign(agents, this.runs.candidateRuns(oldest), ({ id }) =>
+      this.newcomers.has(id),
+    )) {
       const facts = this.facts.get(id)
       if (facts) changed = this.place(facts, assignment) || changed
     }
     if (changed) this.listener?.listChanged()
-    this.tellUndecided()
-    this.weighLater()
+    this.publishAmbiguous()
+    this.reassignLater()
   }
 
   /** Nothing else may happen that weighs again what is open only while it is new [DOCK-4.2]. */
-  private weighLater(): void {
+  private reassignLater(): void {
     if (this.later) clearTimeout(this.later)
     this.later = null
     const delay = this.newcomers.nextIn(id => this.candidates.has(id))
     if (delay !== null) this.later = setTimeout(() => this.runsChanged(), delay)
   }
 
-  private tellUndecided(): void {
+  private publishAmbiguous(): void {
     const open = [...this.candidates].flatMap(([id, candidates]) => {
       const container = this.facts.get(id)
       return container ? [{ container, candidates }] : []
     })
-    const before = this.undecided
-    this.undecided = undecidedByRun(open, before)
-    const isNews = [...this.undecided].some(([runId, list]) => before.get(runId) !== list)
-    if (!isNews && this.undecided.size === before.size) return
+    const before = this.ambiguous
+    this.ambiguous = ambiguousByRun(open, before)
+    const isNews = [...this.ambiguous].some(([runId, list]) => before.get(runId) !== list)
+    if (!isNews && this.ambiguous.size === before.size) return
     this.listener?.changed(this)
     this.listener?.listChanged()
   }
 
   private place(facts: ContainerFacts, assignment: Assignment): boolean {
     const { id } = facts
-    const old = this.homes.get(id)
+    const old = this.assignments.get(id)
     if (assignment.kind === 'unassigned' && assignment.candidates.length > 0) {
       this.candidates.set(id, assignment.candidates)
     } else this.candidates.delete(id)
     const home = assignment.kind === 'assigned' ? assignment : undefined
     if (old?.runId === home?.runId && old?.batchId === home?.batchId) return false
-    if (old && old.runId !== home?.runId) this.tellNot(old, facts)
+    if (old && old.runId !== home?.runId) this.withdraw(old, facts)
     if (home) {
-      this.homes.set(id, home)
-      this.tell(home, facts)
+      this.assignments.set(id, home)
+      this.report(home, facts)
       if (!facts.removed) this.output.read(facts, true)
-    } else this.homes.delete(id)
+    } else this.assignments.delete(id)
     this.agentLogs.assigned(id, home ?? null)
     return true
   }
 
-  private tell({ runId, batchId, by }: Home, container: ContainerFacts): void {
+  private report({ runId, batchId, by }: AssignedBatch, container: ContainerFacts): void {
     this.runs.get(runId)?.observe({ kind: 'container', at: serverNow(), batch: { id: batchId, by }, container })
   }
 
-  private tellNot({ runId }: Home, container: ContainerFacts): void {
+  private withdraw({ runId }: AssignedBatch, container: ContainerFacts): void {
     this.runs.get(runId)?.observe({ kind: 'container', at: serverNow(), batch: null, container })
   }
 
@@ -282,17 +284,17 @@ export class DockerEvidence {
     const removed = [...this.facts.values()].filter(facts => facts.removed)
     for (const { id } of removed.slice(0, Math.max(0, removed.length - MAX_REMOVED))) {
       this.facts.delete(id)
-      this.homes.delete(id)
+      this.assignments.delete(id)
       this.candidates.delete(id)
       this.output.forget(id)
     }
   }
 
   private shown(facts: ContainerFacts): AgentContainer {
-    const home = this.homes.get(facts.id)
+    const home = this.assignments.get(facts.id)
     const run = home && this.runs.get(home.runId)
     return agentContainer(facts, {
-      home: home ?? null,
+      assignment: home ?? null,
       batch: run?.view().batches.find(({ id }) => id === home?.batchId) ?? null,
       over: run?.isOver ?? false,
       candidates: [...new Set(this.candidates.get(facts.id)?.map(({ runId }) => runId))],

@@ -4,12 +4,12 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { whyNoDocker } from '../../reference-backend/docker'
 import {
   batchOf,
-  engineWorld,
-  finishWorlds,
+  startEngineHub,
+  closeEngineHubs,
   ownContainers,
   sameAsDocker,
   until,
-  type World,
+  type EngineHub,
 } from '../../testing/hub/engine-hub'
 import { socketAtHand } from '../../testing/docker/fixtures'
 import type { PlannedBatch } from '../../testing/hub/project'
@@ -21,24 +21,24 @@ const docker = new Docker({ socketPath: socketAtHand })
 const made: Docker.Container[] = []
 afterEach(async () => {
   await Promise.allSettled(made.splice(0).map(container => container.remove({ force: true })))
-  await finishWorlds()
+  await closeEngineHubs()
 })
 
 const one = (id: (name: string) => string): PlannedBatch[] => [{ id: id('only') }]
 
 /** A run whose only batch is at work in a container, and stays so. */
 async function oneAtWork() {
-  const world = await engineWorld({ plan: one })
-  const { backend, hub, id } = world
+  const setup = await startEngineHub({ plan: one })
+  const { backend, hub, id } = setup
   const only = id('only')
   backend.hold(only)
   backend.containers.silence(only)
   const { runId } = await hub.start({ spec: '001-todo' })
-  await until(world, runId, snapshot => expect(batchOf(snapshot, only).container?.state).toBe('running'))
+  await until(setup, runId, snapshot => expect(batchOf(snapshot, only).container?.state).toBe('running'))
   const agent = docker.getContainer(await backend.containers.of(only))
   const batch = (check: (batch: ReturnType<typeof batchOf>) => void) =>
-    until(world, runId, snapshot => check(batchOf(snapshot, only))).then(snapshot => batchOf(snapshot, only))
-  return { world, runId, only, agent, batch }
+    until(setup, runId, snapshot => check(batchOf(snapshot, only))).then(snapshot => batchOf(snapshot, only))
+  return { setup, runId, only, agent, batch }
 }
 
 /** Another container in the work tree of the agent's, which is killed: the backend says nothing of either. */
@@ -63,14 +63,14 @@ async function inItsPlace(agent: Docker.Container, options: Docker.ContainerCrea
 
 const alwaysExits = { Cmd: ['/bin/busybox', 'sh', '-c', 'exit 3'], HostConfig: { RestartPolicy: { Name: 'always' } } }
 
-async function agents(world: World) {
-  const listed = await ownContainers(world)
+async function agents(setup: EngineHub) {
+  const listed = await ownContainers(setup)
   return Object.fromEntries(listed.map(agent => [agent.id, agent]))
 }
 
 describe.skipIf(whyNot !== null)(named('a batch that is said to run, beside a container that does not'), () => {
   it('[DOCK-9.2] [DOCK-9.20] is late where its container could not be started', { timeout: 90_000 }, async () => {
-    const { world, agent, batch } = await oneAtWork()
+    const { setup, agent, batch } = await oneAtWork()
     const container = await inItsPlace(agent, { Entrypoint: ['/no/such/binary'] })
     await expect(container.start()).rejects.toThrow()
     const late = await batch(({ verdict, container: shown }) => {
@@ -81,7 +81,7 @@ describe.skipIf(whyNot !== null)(named('a batch that is said to run, beside a co
     expect(late.reason).toMatch(/^The container could not be started, exit 127, command not found; the backend says/)
     expect(late.container).toMatchObject({ state: 'created', exitCode: 127 })
     expect(late.container?.error).toContain('"/no/such/binary"')
-    const shown = (await agents(world))[container.id]
+    const shown = (await agents(setup))[container.id]
     expect(shown).toMatchObject({
       state: 'created',
       startFailed: true,
@@ -96,27 +96,27 @@ describe.skipIf(whyNot !== null)(named('a batch that is said to run, beside a co
     '[DOCK-9.4] [DOCK-9.16] [DOCK-9.18] [DOCK-9.20] is in conflict where Docker restarts its container, and stays so',
     { timeout: 90_000 },
     async () => {
-      const { world, runId, only, agent, batch } = await oneAtWork()
+      const { setup, runId, only, agent, batch } = await oneAtWork()
       const container = await inItsPlace(agent, alwaysExits)
       await container.start()
       const conflict = await batch(({ verdict }) => expect(verdict).toBe('conflict'))
       expect(conflict.reason).toMatch(
         /^Backend says running; Docker restarts its container again and again since \S+: \d+ times so far, last after it exited 3\. Read its log, or stop the run\.$/,
       )
-      const from = world.seen.length
+      const from = setup.seen.length
       const { count = 0 } = conflict.container?.restarted ?? {}
       await batch(({ container: shown }) => expect(shown?.restarted?.count).toBeGreaterThan(count))
-      const verdicts = world.seen.slice(from).map(snapshot => batchOf(snapshot, only).verdict)
+      const verdicts = setup.seen.slice(from).map(snapshot => batchOf(snapshot, only).verdict)
       expect(verdicts.filter(verdict => verdict !== 'conflict')).toEqual([])
 
-      await world.hub.stop(runId)
+      await setup.hub.stop(runId)
       const orphan = await batch(({ verdict }) => expect(verdict).toBe('orphan'))
       expect(orphan.reason).toContain('still runs, and Docker restarts it; its run is over since')
-      expect((await agents(world))[container.id]).toMatchObject({ stoppable: true, verdict: 'orphan' })
-      await world.hub.stopContainer(container.id)
+      expect((await agents(setup))[container.id]).toMatchObject({ stoppable: true, verdict: 'orphan' })
+      await setup.hub.stopContainer(container.id)
       const over = await batch(({ verdict }) => expect(verdict).toBe('agrees'))
       expect(over.container).toMatchObject({ id: container.id, state: 'exited', exitCode: 3 })
-      await sameAsDocker(world)
+      await sameAsDocker(setup)
     },
   )
 
@@ -124,7 +124,7 @@ describe.skipIf(whyNot !== null)(named('a batch that is said to run, beside a co
     '[DOCK-9.3] [DOCK-9.16] [DOCK-9.20] is in conflict where its container is paused for 10 s, until it runs on',
     { timeout: 90_000 },
     async () => {
-      const { world, runId, agent, batch } = await oneAtWork()
+      const { setup, runId, agent, batch } = await oneAtWork()
       await agent.pause()
       const paused = await batch(({ container }) => expect(container?.state).toBe('paused'))
       expect(paused).toMatchObject({ verdict: 'agrees', reason: 'Backend says running; its container is paused.' })
@@ -133,22 +133,22 @@ describe.skipIf(whyNot !== null)(named('a batch that is said to run, beside a co
       expect(conflict.reason).toBe(
         `Backend says running; its container is paused since ${since}. Unpause it, or stop the run.`,
       )
-      const first = world.seen.find(({ batches }) => batches.some(({ verdict }) => verdict === 'conflict'))
+      const first = setup.seen.find(({ batches }) => batches.some(({ verdict }) => verdict === 'conflict'))
       expect(Date.parse(first?.now ?? '') - Date.parse(since)).toBeGreaterThanOrEqual(10_000)
-      await sameAsDocker(world)
+      await sameAsDocker(setup)
       await agent.unpause()
       const on = await batch(({ verdict }) => expect(verdict).toBe('agrees'))
       expect(on.reason).toBe('Backend and Docker both say running.')
 
       await agent.pause()
-      await world.hub.stop(runId)
+      await setup.hub.stop(runId)
       const orphan = await batch(({ verdict }) => expect(verdict).toBe('orphan'))
       expect(orphan.reason).toContain('is still paused; its run is over since')
-      expect((await agents(world))[agent.id]).toMatchObject({ stoppable: true, state: 'paused' })
-      await world.hub.stopContainer(agent.id)
+      expect((await agents(setup))[agent.id]).toMatchObject({ stoppable: true, state: 'paused' })
+      await setup.hub.stopContainer(agent.id)
       const over = await batch(({ verdict }) => expect(verdict).toBe('agrees'))
       expect(over.container?.state).toBe('exited')
-      await sameAsDocker(world)
+      await sameAsDocker(setup)
     },
   )
 })

@@ -2,21 +2,21 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { whyNoDocker } from '../../reference-backend/docker'
 import {
   batchOf,
-  engineWorld,
-  finishWorlds,
+  startEngineHub,
+  closeEngineHubs,
   ownContainers,
   sameAsDocker,
   texts,
   until,
   verdictsSeen,
-  type World,
+  type EngineHub,
 } from '../../testing/hub/engine-hub'
 import type { PlannedBatch } from '../../testing/hub/project'
 
 const whyNot = await whyNoDocker()
 const named = (name: string) => (whyNot === null ? name : `${name} (skipped: ${whyNot})`)
 
-afterEach(finishWorlds)
+afterEach(closeEngineHubs)
 
 const twoAtOnce = (id: (name: string) => string): PlannedBatch[] => [
   { id: id('setup') },
@@ -26,12 +26,12 @@ const twoAtOnce = (id: (name: string) => string): PlannedBatch[] => [
 ]
 
 /** A run of it whose two middle batches are at work in containers, and stay so. */
-async function twoAtWork(world: World): Promise<{ runId: string; a: string; b: string }> {
-  const { backend, hub, id } = world
+async function twoAtWork(setup: EngineHub): Promise<{ runId: string; a: string; b: string }> {
+  const { backend, hub, id } = setup
   backend.hold(id('a'))
   backend.hold(id('b'))
   const { runId } = await hub.start({ spec: '001-todo' })
-  await until(world, runId, snapshot => {
+  await until(setup, runId, snapshot => {
     for (const name of ['a', 'b']) {
       expect(batchOf(snapshot, id(name))).toMatchObject({ status: 'running', container: { state: 'running' } })
     }
@@ -44,12 +44,12 @@ describe.skipIf(whyNot !== null)(named('agents of a run that is over'), () => {
     '[RUN-11] [DOCK-2] whose backend died are orphans, and can be stopped from here',
     { timeout: 60_000 },
     async () => {
-      const world = await engineWorld({ plan: twoAtOnce })
-      const { backend, hub, id } = world
-      const { runId, a, b } = await twoAtWork(world)
+      const setup = await startEngineHub({ plan: twoAtOnce })
+      const { backend, hub, id } = setup
+      const { runId, a, b } = await twoAtWork(setup)
       await expect(hub.stopContainer(a)).rejects.toMatchObject({ code: 'forbidden' })
       await backend.restart()
-      const over = await until(world, runId, snapshot => {
+      const over = await until(setup, runId, snapshot => {
         expect(snapshot).toMatchObject({ status: 'failed', inferred: true })
         expect(snapshot.findings.filter(({ kind }) => kind === 'orphan')).toHaveLength(2)
       })
@@ -59,15 +59,15 @@ describe.skipIf(whyNot !== null)(named('agents of a run that is over'), () => {
       expect(finding?.text).toContain(
         `Container ${a.slice(0, 12)} still runs; its run is over since ${over.endedAt ?? ''}`,
       )
-      const listed = await ownContainers(world)
+      const listed = await ownContainers(setup)
       expect(listed.map(({ id, runId, stoppable, verdict }) => ({ id, runId, stoppable, verdict }))).toEqual(
         expect.arrayContaining([a, b].map(id => ({ id, runId, stoppable: true, verdict: 'orphan' }))),
       )
       expect(listed.slice(0, 2).every(({ stoppable }) => stoppable)).toBe(true)
-      expect(await sameAsDocker(world)).not.toBe(0)
+      expect(await sameAsDocker(setup)).not.toBe(0)
 
       await hub.stopContainer(a)
-      const stopped = await until(world, runId, snapshot =>
+      const stopped = await until(setup, runId, snapshot =>
         expect(batchOf(snapshot, id('a'))).toMatchObject({ verdict: 'agrees', container: { exitCode: 137 } }),
       )
       expect(batchOf(stopped, id('b'))).toMatchObject({ verdict: 'orphan', container: { state: 'running' } })
@@ -76,57 +76,57 @@ describe.skipIf(whyNot !== null)(named('agents of a run that is over'), () => {
       for (const none of ['0'.repeat(64), '', b.slice(0, 5)]) {
         await expect(hub.stopContainer(none)).rejects.toMatchObject({ code: 'not-found' })
       }
-      expect((await texts(world, runId)).filter(text => text.includes('was stopped from the dashboard'))).toHaveLength(
+      expect((await texts(setup, runId)).filter(text => text.includes('was stopped from the dashboard'))).toHaveLength(
         1,
       )
-      expect((await texts(world, runId, id('a'))).at(-1)).toContain('was stopped from the dashboard')
-      expect((await texts(world, runId, id('b'))).join()).not.toContain('was stopped from the dashboard')
+      expect((await texts(setup, runId, id('a'))).at(-1)).toContain('was stopped from the dashboard')
+      expect((await texts(setup, runId, id('b'))).join()).not.toContain('was stopped from the dashboard')
 
       await hub.stopContainer(b.slice(0, 12))
-      const quiet = await until(world, runId, ({ batches }) =>
+      const quiet = await until(setup, runId, ({ batches }) =>
         expect(batches.map(({ verdict }) => verdict)).toEqual(Array(4).fill('agrees')),
       )
       expect(quiet.findings.filter(({ kind }) => kind === 'orphan')).toEqual([])
-      await sameAsDocker(world)
-      expect(verdictsSeen(world).filter(seen => /ghost|late|conflict/.test(seen))).toEqual([])
+      await sameAsDocker(setup)
+      expect(verdictsSeen(setup).filter(seen => /ghost|late|conflict/.test(seen))).toEqual([])
     },
   )
 
   it('[DOCK-2] are orphans until they end by themselves, where one was aborted', { timeout: 60_000 }, async () => {
-    const world = await engineWorld({ plan: twoAtOnce })
-    const { backend, hub, id } = world
-    const { runId, a } = await twoAtWork(world)
+    const setup = await startEngineHub({ plan: twoAtOnce })
+    const { backend, hub, id } = setup
+    const { runId, a } = await twoAtWork(setup)
     await hub.stop(runId)
-    const over = await until(world, runId, snapshot => {
+    const over = await until(setup, runId, snapshot => {
       expect(snapshot.status).toBe('aborted')
       expect(snapshot.batches.filter(({ verdict }) => verdict === 'orphan')).toHaveLength(2)
     })
     expect(over.counts).toMatchObject({ running: 0, aborted: 2, completed: 1, pending: 1 })
-    await sameAsDocker(world)
+    await sameAsDocker(setup)
     backend.release(id('a'))
-    const half = await until(world, runId, snapshot => expect(batchOf(snapshot, id('a')).verdict).toBe('agrees'))
+    const half = await until(setup, runId, snapshot => expect(batchOf(snapshot, id('a')).verdict).toBe('agrees'))
     expect(batchOf(half, id('a')).reason).toBe('It is over, and so is its container, which exited 0.')
     expect(half.findings.map(({ batchId }) => batchId)).toEqual([id('b')])
     await expect(hub.stopContainer(a)).rejects.toMatchObject({
       code: expect.stringMatching(/over|not-found/) as string,
     })
     backend.release(id('b'))
-    await until(world, runId, ({ batches, findings }) => {
+    await until(setup, runId, ({ batches, findings }) => {
       expect(batches.filter(({ verdict }) => verdict === 'orphan')).toEqual([])
       expect(findings).toEqual([])
     })
-    await vi.waitFor(async () => expect(await ownContainers(world)).toEqual([]), { timeout: 10_000 })
-    await sameAsDocker(world)
-    expect(verdictsSeen(world).filter(seen => /ghost|late|conflict/.test(seen))).toEqual([])
+    await vi.waitFor(async () => expect(await ownContainers(setup)).toEqual([]), { timeout: 10_000 })
+    await sameAsDocker(setup)
+    expect(verdictsSeen(setup).filter(seen => /ghost|late|conflict/.test(seen))).toEqual([])
   })
 
   it(
     '[DOCK-7] are not the helpers, which are listed by their role and never counted',
     { timeout: 60_000 },
     async () => {
-      const world = await engineWorld({ plan: twoAtOnce })
-      const { backend, hub, helpers } = world
-      const { runId } = await twoAtWork(world)
+      const setup = await startEngineHub({ plan: twoAtOnce })
+      const { backend, hub, helpers } = setup
+      const { runId } = await twoAtWork(setup)
       const before = await hub.snapshot(runId)
       const roles = ['planning', 'merge-help', 'session', 'terminal'] as const
       const started = await Promise.all(
@@ -135,7 +135,7 @@ describe.skipIf(whyNot !== null)(named('agents of a run that is over'), () => {
       for (const { id } of started) helpers.add(id)
       await vi.waitFor(
         async () => {
-          const listed = (await ownContainers(world)).filter(({ id }) => helpers.has(id))
+          const listed = (await ownContainers(setup)).filter(({ id }) => helpers.has(id))
           expect(
             listed.map(({ id, role, runId, stoppable, state }) => [id, role, runId, stoppable, state]).sort(),
           ).toEqual(started.map(({ id, role }) => [id, role, null, false, 'running']).sort())
@@ -144,14 +144,14 @@ describe.skipIf(whyNot !== null)(named('agents of a run that is over'), () => {
         { timeout: 10_000 },
       )
       for (const { id } of started) await expect(hub.stopContainer(id)).rejects.toMatchObject({ code: 'forbidden' })
-      expect(await sameAsDocker(world)).not.toBe(0)
+      expect(await sameAsDocker(setup)).not.toBe(0)
       const after = await hub.snapshot(runId)
       expect(after?.counts).toEqual(before?.counts)
       expect(after?.batches.map(({ containers }) => containers.length)).toEqual([1, 1, 1, 0])
       expect(after?.findings).toEqual([])
       await Promise.all(started.map(helper => helper.end()))
       await vi.waitFor(async () => {
-        expect((await ownContainers(world)).filter(({ id }) => helpers.has(id))).toEqual([])
+        expect((await ownContainers(setup)).filter(({ id }) => helpers.has(id))).toEqual([])
       })
     },
   )

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { whyNoDocker } from '../../reference-backend/docker'
 import { hasEnded } from '../../run/container'
-import { batchOf, engineWorld, finishWorlds, printed, texts, until } from '../../testing/hub/engine-hub'
+import { batchOf, startEngineHub, closeEngineHubs, printed, texts, until } from '../../testing/hub/engine-hub'
 
 const whyNot = await whyNoDocker()
 const named = (name: string) => (whyNot === null ? name : `${name} (skipped: ${whyNot})`)
 
-afterEach(finishWorlds)
+afterEach(closeEngineHubs)
 
 describe.skipIf(whyNot !== null)(named('a dashboard that is started again while agents work'), () => {
   it(
@@ -17,10 +17,10 @@ describe.skipIf(whyNot !== null)(named('a dashboard that is started again while 
     { timeout: 90_000 },
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'groundtruth-'))
-      const world = await engineWorld({ plan: id => [{ id: id('a') }, { id: id('b') }] })
-      const { backend, id } = world
+      const setup = await startEngineHub({ plan: id => [{ id: id('a') }, { id: id('b') }] })
+      const { backend, id } = setup
       for (const name of ['a', 'b']) backend.hold(id(name))
-      const first = await world.another(folder)
+      const first = await setup.another(folder)
       const { runId } = await first.hub.start({ spec: '001-todo' })
       for (let n = 0; n < 30; n += 1) backend.print(id('a'), 'stdout', `line ${n}`)
       await until(first, runId, snapshot => {
@@ -32,11 +32,11 @@ describe.skipIf(whyNot !== null)(named('a dashboard that is started again while 
 
       // While nobody watches, one agent ends and its container goes.
       backend.release(id('b'))
-      await world.hub.follow(runId)
-      await until(world, runId, snapshot => expect(batchOf(snapshot, id('b')).status).toBe('completed'))
+      await setup.hub.follow(runId)
+      await until(setup, runId, snapshot => expect(batchOf(snapshot, id('b')).status).toBe('completed'))
       for (let n = 30; n < 40; n += 1) backend.print(id('a'), 'stdout', `line ${n}`)
 
-      const second = await world.another(folder)
+      const second = await setup.another(folder)
       const later = await until(second, runId, snapshot => {
         expect(batchOf(snapshot, id('b'))).toMatchObject({ status: 'completed' })
         expect(hasEnded(batchOf(snapshot, id('b')).container!)).toBe(true)

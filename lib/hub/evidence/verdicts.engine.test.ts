@@ -4,20 +4,20 @@ import type { Snapshot } from '../../run/model'
 import {
   batchOf,
   delays,
-  engineWorld,
-  finishWorlds,
+  startEngineHub,
+  closeEngineHubs,
   sameAsDocker,
   texts,
   until,
   verdictsSeen,
-  type World,
+  type EngineHub,
 } from '../../testing/hub/engine-hub'
 import type { PlannedBatch } from '../../testing/hub/project'
 
 const whyNot = await whyNoDocker()
 const named = (name: string) => (whyNot === null ? name : `${name} (skipped: ${whyNot})`)
 
-afterEach(finishWorlds)
+afterEach(closeEngineHubs)
 
 const diamond = (id: (name: string) => string): PlannedBatch[] => [
   { id: id('setup'), name: 'Project Setup' },
@@ -28,24 +28,24 @@ const diamond = (id: (name: string) => string): PlannedBatch[] => [
 const one = (id: (name: string) => string): PlannedBatch[] => [{ id: id('only') }]
 
 const exits = ({ batches }: Snapshot) => batches.map(({ containers }) => containers.map(({ exitCode }) => exitCode))
-const alarms = (world: World, batchId?: string) =>
-  verdictsSeen(world, batchId).filter(seen => /ghost|late|orphan|conflict|local/.test(seen))
-const firstWith = ({ seen }: World, batchId: string, verdict: string) =>
+const alarms = (setup: EngineHub, batchId?: string) =>
+  verdictsSeen(setup, batchId).filter(seen => /ghost|late|orphan|conflict|local/.test(seen))
+const firstWith = ({ seen }: EngineHub, batchId: string, verdict: string) =>
   seen.find(({ batches }) => batches.some(batch => batch.id === batchId && batch.verdict === verdict))
-const isAtWork = (world: World, runId: string, id: string) =>
-  until(world, runId, snapshot => expect(batchOf(snapshot, id).container?.state).toBe('running'))
+const isAtWork = (setup: EngineHub, runId: string, id: string) =>
+  until(setup, runId, snapshot => expect(batchOf(snapshot, id).container?.state).toBe('running'))
 
 describe.skipIf(whyNot !== null)(named('a clean run in containers'), () => {
   it.each([
     ['B' as const, 1],
     ['A' as const, 4],
   ])('[DOCK-2] of generation %s agrees from its begin to its end', { timeout: 60_000 }, async (generation, each) => {
-    const world = await engineWorld({ plan: diamond, generation })
-    const { runId } = await world.hub.start({ spec: '001-todo' })
-    const middle = await isAtWork(world, runId, world.id('a'))
+    const setup = await startEngineHub({ plan: diamond, generation })
+    const { runId } = await setup.hub.start({ spec: '001-todo' })
+    const middle = await isAtWork(setup, runId, setup.id('a'))
     expect(middle.status).toBe('running')
-    await sameAsDocker(world)
-    const snapshot = await until(world, runId, ({ status, batches }) => {
+    await sameAsDocker(setup)
+    const snapshot = await until(setup, runId, ({ status, batches }) => {
       expect(status).toBe('completed')
       expect(batches.map(({ verdict }) => verdict)).toEqual(Array(4).fill('agrees'))
     })
@@ -53,12 +53,12 @@ describe.skipIf(whyNot !== null)(named('a clean run in containers'), () => {
     for (const { id, container, containers, reason } of snapshot.batches) {
       expect(reason).toBe('Backend says completed; the container exited 0.')
       expect(container).toEqual(containers.at(-1))
-      expect(await texts(world, runId, id)).toContain('working')
+      expect(await texts(setup, runId, id)).toContain('working')
     }
     expect(snapshot.findings).toEqual([])
-    expect(alarms(world)).toEqual([])
-    await sameAsDocker(world)
-    const late = delays(world)
+    expect(alarms(setup)).toEqual([])
+    await sameAsDocker(setup)
+    const late = delays(setup)
     const [median, most] = [late[Math.floor(late.length / 2)] ?? NaN, late.at(-1) ?? NaN]
     console.log(`pages know of ${late.length} begins and ends after ${median} ms (median), ${most} ms (at most)`)
   })
@@ -66,19 +66,19 @@ describe.skipIf(whyNot !== null)(named('a clean run in containers'), () => {
   it('[DOCK-5.58] whose containers come and go between two lists misses none', { timeout: 60_000 }, async () => {
     const script = () => ({ ms: 1, lines: [{ stream: 'stdout' as const, text: 'only a moment' }] })
     const plan = (id: (name: string) => string) => Array.from({ length: 8 }, (_, n) => ({ id: id(`m${String(n)}`) }))
-    const world = await engineWorld({ plan, script })
-    const { runId } = await world.hub.start({ spec: '001-todo' })
-    const snapshot = await until(world, runId, ({ status, batches }) => {
+    const setup = await startEngineHub({ plan, script })
+    const { runId } = await setup.hub.start({ spec: '001-todo' })
+    const snapshot = await until(setup, runId, ({ status, batches }) => {
       expect(status).toBe('completed')
       expect(batches.map(({ verdict }) => verdict)).toEqual(Array(8).fill('agrees'))
     })
     expect(exits(snapshot)).toEqual(Array(8).fill([0]))
-    await sameAsDocker(world)
+    await sameAsDocker(setup)
     // A container that was removed before it could be read may have lost lines, and says so.
     for (const { id } of snapshot.batches) {
       const [text, ...more] = await vi.waitFor(
         async () => {
-          const printed = await texts(world, runId, id)
+          const printed = await texts(setup, runId, id)
           expect(printed).not.toEqual([])
           return printed
         },
@@ -87,80 +87,80 @@ describe.skipIf(whyNot !== null)(named('a clean run in containers'), () => {
       expect(text).toMatch(/^only a moment$|^The container was removed before/)
       expect(more).toEqual([])
     }
-    expect(alarms(world)).toEqual([])
+    expect(alarms(setup)).toEqual([])
   })
 
   it('[DOCK-2] without containers is local where it is a dry run', { timeout: 30_000 }, async () => {
-    const world = await engineWorld({ plan: diamond })
-    const { runId } = await world.hub.start({ spec: '001-todo', dryRun: true })
-    const snapshot = await until(world, runId, ({ status }) => expect(status).toBe('completed'))
+    const setup = await startEngineHub({ plan: diamond })
+    const { runId } = await setup.hub.start({ spec: '001-todo', dryRun: true })
+    const snapshot = await until(setup, runId, ({ status }) => expect(status).toBe('completed'))
     expect(snapshot.batches.map(({ verdict }) => verdict)).toEqual(Array(4).fill('local'))
     expect(snapshot.batches[0]?.reason).toBe('Runs without a container: dry run.')
-    expect([0, -1]).toContain(await sameAsDocker(world))
+    expect([0, -1]).toContain(await sameAsDocker(setup))
     expect(snapshot.findings).toEqual([])
-    expect(verdictsSeen(world).filter(seen => !/local|unknown|pending agrees/.test(seen))).toEqual([])
+    expect(verdictsSeen(setup).filter(seen => !/local|unknown|pending agrees/.test(seen))).toEqual([])
   })
 })
 
 describe.skipIf(whyNot !== null)(named('a container that does not end well'), () => {
   it('[RUN-10] names the batch of a failure that names none', { timeout: 60_000 }, async () => {
-    const world = await engineWorld({ plan: diamond })
-    const { backend, hub, id } = world
+    const setup = await startEngineHub({ plan: diamond })
+    const { backend, hub, id } = setup
     backend.hold(id('a'))
     backend.hold(id('b'))
     const { runId } = await hub.start({ spec: '001-todo' })
-    await isAtWork(world, runId, id('a'))
-    await isAtWork(world, runId, id('b'))
+    await isAtWork(setup, runId, id('a'))
+    await isAtWork(setup, runId, id('b'))
     await backend.containers.kill(id('a'))
-    const snapshot = await until(world, runId, snapshot => {
+    const snapshot = await until(setup, runId, snapshot => {
       expect(snapshot.status).toBe('failed')
       expect(batchOf(snapshot, id('a'))).toMatchObject({ status: 'failed', basis: 'inferred', verdict: 'agrees' })
     })
     expect(batchOf(snapshot, id('a')).reason).toContain('exited 137, killed')
-    await until(world, runId, snapshot =>
+    await until(setup, runId, snapshot =>
       expect(batchOf(snapshot, id('b'))).toMatchObject({ status: 'aborted', verdict: 'orphan' }),
     )
-    expect(await sameAsDocker(world)).not.toBe(0)
+    expect(await sameAsDocker(setup)).not.toBe(0)
     backend.release(id('b'))
-    await until(world, runId, ({ findings }) => expect(findings).toEqual([]))
-    expect(alarms(world, id('a'))).toEqual([])
+    await until(setup, runId, ({ findings }) => expect(findings).toEqual([]))
+    expect(alarms(setup, id('a'))).toEqual([])
   })
 
   it('[DOCK-2] is late once its backend has said nothing for 5 s, never before', { timeout: 60_000 }, async () => {
-    const world = await engineWorld({ plan: diamond })
-    const { backend, hub, id } = world
+    const setup = await startEngineHub({ plan: diamond })
+    const { backend, hub, id } = setup
     backend.hold(id('a'))
     backend.containers.silence(id('a'))
     const { runId } = await hub.start({ spec: '001-todo' })
-    await isAtWork(world, runId, id('a'))
+    await isAtWork(setup, runId, id('a'))
     await backend.containers.kill(id('a'))
-    const late = await until(world, runId, snapshot => expect(batchOf(snapshot, id('a')).verdict).toBe('late'))
+    const late = await until(setup, runId, snapshot => expect(batchOf(snapshot, id('a')).verdict).toBe('late'))
     const { reason, reasonSince, container } = batchOf(late, id('a'))
     expect(reason).toBe(
       `The container exited 137, killed; the backend says nothing of that since ${reasonSince ?? ''}. Check its log, or stop the run.`,
     )
     expect(late.findings).toMatchObject([{ kind: 'late', batchId: id('a'), containerId: container?.id }])
-    const first = firstWith(world, id('a'), 'late')
+    const first = firstWith(setup, id('a'), 'late')
     const after = Date.parse(first?.now ?? '') - Date.parse(reasonSince ?? '')
     expect(after).toBeGreaterThanOrEqual(5_000)
     expect(after).toBeLessThan(10_000)
     expect(late.status).toBe('running')
-    await sameAsDocker(world)
+    await sameAsDocker(setup)
     backend.release(id('a'))
-    const over = await until(world, runId, ({ status }) => expect(status).toBe('failed'))
+    const over = await until(setup, runId, ({ status }) => expect(status).toBe('failed'))
     expect(batchOf(over, id('a'))).toMatchObject({ status: 'failed', verdict: 'agrees' })
     expect(over.findings.filter(({ kind }) => kind === 'late')).toEqual([])
   })
 
   it('[DOCK-5.55] was out of memory, and that outlives it', { timeout: 60_000 }, async () => {
-    const world = await engineWorld({ plan: one })
-    const { backend, hub, id } = world
+    const setup = await startEngineHub({ plan: one })
+    const { backend, hub, id } = setup
     backend.hold(id('only'))
     const { runId } = await hub.start({ spec: '001-todo' })
-    await isAtWork(world, runId, id('only'))
+    await isAtWork(setup, runId, id('only'))
     await backend.containers.oom(id('only'))
-    await sameAsDocker(world)
-    const snapshot = await until(world, runId, ({ status, batches }) => {
+    await sameAsDocker(setup)
+    const snapshot = await until(setup, runId, ({ status, batches }) => {
       expect(status).toBe('failed')
       expect(batches[0]?.container?.removed).toBe(true)
     })
@@ -170,15 +170,15 @@ describe.skipIf(whyNot !== null)(named('a container that does not end well'), ()
       reason: 'It is over, and so is its container, which exited 137, out of memory.',
       container: { exitCode: 137, oomKilled: true },
     })
-    await sameAsDocker(world)
+    await sameAsDocker(setup)
   })
 
   it('[DOCK-2] exited 3 under a batch that is said to be completed: a conflict', { timeout: 60_000 }, async () => {
-    const world = await engineWorld({ plan: diamond })
-    const { backend, hub, id } = world
+    const setup = await startEngineHub({ plan: diamond })
+    const { backend, hub, id } = setup
     backend.failBatch(id('a'), { exitCode: 3, unnoticed: true })
     const { runId } = await hub.start({ spec: '001-todo' })
-    const snapshot = await until(world, runId, snapshot => {
+    const snapshot = await until(setup, runId, snapshot => {
       expect(snapshot.status).toBe('completed')
       expect(batchOf(snapshot, id('a')).verdict).toBe('conflict')
     })
@@ -187,23 +187,23 @@ describe.skipIf(whyNot !== null)(named('a container that does not end well'), ()
     )
     expect(snapshot.findings).toMatchObject([{ kind: 'conflict', batchId: id('a') }])
     expect(snapshot.counts).toMatchObject({ completed: 4, failed: 0 })
-    await sameAsDocker(world)
-    expect(alarms(world).filter(seen => seen !== 'completed conflict')).toEqual([])
+    await sameAsDocker(setup)
+    expect(alarms(setup).filter(seen => seen !== 'completed conflict')).toEqual([])
   })
 
   it(
     '[DOCK-7.52] was one of four, and the oldest backend calls it completed: a conflict',
     { timeout: 60_000 },
     async () => {
-      const world = await engineWorld({ plan: diamond, generation: 'A' })
-      const { backend, hub, id } = world
+      const setup = await startEngineHub({ plan: diamond, generation: 'A' })
+      const { backend, hub, id } = setup
       backend.hold(id('a'))
       const { runId } = await hub.start({ spec: '001-todo' })
       const killed = await backend.containers.of(id('a'))
       await backend.containers.kill(id('a'))
       backend.release(id('a'))
-      await sameAsDocker(world)
-      const snapshot = await until(world, runId, ({ status, batches }) => {
+      await sameAsDocker(setup)
+      const snapshot = await until(setup, runId, ({ status, batches }) => {
         expect(status).toBe('completed')
         expect(batches.map(({ verdict }) => verdict)).toEqual(['agrees', 'conflict', 'agrees', 'agrees'])
       })
@@ -211,7 +211,7 @@ describe.skipIf(whyNot !== null)(named('a container that does not end well'), ()
       expect(batchOf(snapshot, id('a')).reason).toBe(
         `Backend says completed; container ${killed.slice(0, 12)} exited 137, killed. Check the branch before merging it.`,
       )
-      expect(alarms(world).filter(seen => seen !== 'completed conflict')).toEqual([])
+      expect(alarms(setup).filter(seen => seen !== 'completed conflict')).toEqual([])
     },
   )
 })
@@ -221,26 +221,26 @@ describe.skipIf(whyNot !== null)(named('a batch said to run'), () => {
     '[DOCK-2] without a container is a ghost after 15 s and two lists, never before',
     { timeout: 90_000 },
     async () => {
-      const world = await engineWorld({ plan: diamond })
-      const { backend, hub, id } = world
+      const setup = await startEngineHub({ plan: diamond })
+      const { backend, hub, id } = setup
       backend.containers.ghost(id('a'))
       const { runId } = await hub.start({ spec: '001-todo' })
-      await until(world, runId, snapshot => expect(batchOf(snapshot, id('a')).status).toBe('running'))
-      const ghost = await until(world, runId, snapshot => expect(batchOf(snapshot, id('a')).verdict).toBe('ghost'))
+      await until(setup, runId, snapshot => expect(batchOf(snapshot, id('a')).status).toBe('running'))
+      const ghost = await until(setup, runId, snapshot => expect(batchOf(snapshot, id('a')).verdict).toBe('ghost'))
       const { reason, startedAt, container } = batchOf(ghost, id('a'))
       expect(reason).toMatch(/^Backend says running; no container since .+Z\. The backend may have lost its agent/)
       expect(container).toBeNull()
-      await sameAsDocker(world)
+      await sameAsDocker(setup)
       expect(ghost.findings).toMatchObject([{ kind: 'ghost', batchId: id('a'), containerId: null }])
-      const first = firstWith(world, id('a'), 'ghost')
+      const first = firstWith(setup, id('a'), 'ghost')
       const after = Date.parse(first?.now ?? '') - Date.parse(startedAt ?? '')
       expect(after).toBeGreaterThanOrEqual(15_000)
       expect(after).toBeLessThan(30_000)
       backend.release(id('a'))
-      const over = await until(world, runId, ({ status }) => expect(status).toBe('completed'))
+      const over = await until(setup, runId, ({ status }) => expect(status).toBe('completed'))
       expect(batchOf(over, id('a'))).toMatchObject({ status: 'completed', verdict: 'unknown' })
       expect(over.findings).toEqual([])
-      expect(alarms(world).filter(seen => seen !== 'running ghost')).toEqual([])
+      expect(alarms(setup).filter(seen => seen !== 'running ghost')).toEqual([])
     },
   )
 })

@@ -3,7 +3,7 @@ import { serverNow } from '../../clock/clock'
 import type { Runs, RunState } from '../runs'
 
 /** What reading asks of the hub. */
-export interface ReadingsHost {
+export interface PollerHost {
   readonly http: BackendHttp
   /** Tells whether other runs share the plan or the history's entry. */
   readonly runs: Pick<Runs, 'hasOther' | 'hasOtherOf'>
@@ -15,7 +15,7 @@ const POLL_EVERY = 3_000
 const HISTORY_AGAIN = 60_000
 
 /** Reads plan and history of a followed run: every 3 s until its end, and once after it. */
-export class Readings {
+export class PlanAndHistoryPoller {
   private timer: NodeJS.Timeout | null = null
   private over = false
   private readAfterEnd = false
@@ -27,7 +27,7 @@ export class Readings {
   /** @param read called after each round, whether or not anything could be read */
   constructor(
     private readonly state: RunState,
-    private readonly host: ReadingsHost,
+    private readonly host: PollerHost,
     private readonly read: () => void,
   ) {
     this.shared = state.hasSharedPlan
@@ -39,18 +39,18 @@ export class Readings {
   }
 
   /** Reads at once. */
-  hurry(): void {
+  pollNow(): void {
     this.schedule(0)
   }
 
   runIs(over: boolean): void {
     this.over = over
     this.readAfterEnd = false
-    if (over) this.hurry()
+    if (over) this.pollNow()
   }
 
   /** Another execution: nothing that was learned of the one before counts [RUN-14]. */
-  begunAnew(): void {
+  reset(): void {
     this.over = this.readAfterEnd = this.shared = false
   }
 

@@ -7,7 +7,7 @@ import type { Observation } from '../../run/observation'
 import type { Derived } from '../../run/view'
 import type { Health } from './health'
 import { LinkWatch } from './link-watch'
-import { Readings } from './plan-and-history-poller'
+import { PlanAndHistoryPoller } from './plan-and-history-poller'
 import type { Runs, RunState } from '../runs'
 
 /** What a session asks of the hub, and tells it. */
@@ -30,7 +30,7 @@ const REJOIN_AT_MOST_EVERY = 15_000
 /** Follows one run at the backend: its stream, and plan and history while it is at work. */
 export class Session {
   private readonly stream: RunStream
-  private readonly readings: Readings
+  private readonly poller: PlanAndHistoryPoller
   private readonly watch = new LinkWatch()
   private linkTimer: NodeJS.Timeout | null = null
   private over = false
@@ -62,7 +62,7 @@ export class Session {
       },
     }
     this.stream = new RunStream(host.backendUrl, state.runId, listener, replay)
-    this.readings = new Readings(state, host, () => this.afterReading())
+    this.poller = new PlanAndHistoryPoller(state, host, () => this.afterReading())
   }
 
   /**
@@ -71,7 +71,7 @@ export class Session {
    */
   follow(begun: boolean): void {
     this.stream.open(begun)
-    this.readings.hurry()
+    this.poller.pollNow()
     this.linkMayHaveChanged()
   }
 
@@ -81,7 +81,7 @@ export class Session {
       this.state.observe(observation, fresh)
       if (observation.kind === 'accepted' && observation.sent !== undefined) this.stream.started(observation.sent)
       if (observation.kind === 'our-clock') this.stream.ourClock(observation.ahead)
-      if (this.state.incarnation !== this.incarnation) this.begunAnew()
+      if (this.state.incarnation !== this.incarnation) this.reset()
       if (observation.kind === 'unknown-run') this.tellReady()
       if (observation.kind === 'message') this.specMayBeTold()
       else this.updateLink()
@@ -127,7 +127,7 @@ export class Session {
 
   /** Reads the plan now; rejects with a `BackendError`. An empty plan changes nothing [RUN-8]. */
   async readPlan(spec: string): Promise<void> {
-    await this.readings.readPlan(spec)
+    await this.poller.readPlan(spec)
   }
 
   /** The backend's health was asked anew: the link may have changed. */
@@ -144,7 +144,7 @@ export class Session {
       this.over = over
       if (over) this.stream.finish()
       else this.stream.resume()
-      this.readings.runIs(over)
+      this.poller.runIs(over)
       this.updateLink()
     }
     if (wantsRejoin) this.rejoin(now)
@@ -155,7 +155,7 @@ export class Session {
   close(): void {
     this.closed = true
     this.stream.close()
-    this.readings.close()
+    this.poller.close()
     if (this.linkTimer) clearTimeout(this.linkTimer)
     this.tellReady()
   }
@@ -192,7 +192,7 @@ export class Session {
     if (this.state.current.wantsRejoin) this.rejoin(now)
     const isAhead = !this.over && this.aheadSince !== null && now - this.aheadSince >= AHEAD_GRACE
     if (isAhead && this.rejoin(now)) this.aheadSince = null
-    if (this.over && this.stream.done && this.readings.done) this.host.finished(this)
+    if (this.over && this.stream.done && this.poller.done) this.host.finished(this)
   }
 
   /** The plan of a run started elsewhere can be read as soon as its spec is known. */
@@ -200,15 +200,15 @@ export class Session {
     const { spec } = this.state
     if (spec === this.spec) return
     this.spec = spec
-    this.readings.hurry()
+    this.poller.pollNow()
   }
 
-  private begunAnew(): void {
+  private reset(): void {
     this.incarnation = this.state.incarnation
     this.over = false
     this.aheadSince = null
     this.aheadBefore = 0
-    this.readings.begunAnew()
+    this.poller.reset()
     this.stream.resume()
   }
 

@@ -10,7 +10,7 @@ import { derive } from '../../run/view'
 import type { Document } from '../../sync/document'
 import { runDocument } from '../../sync/shapes'
 import { AgentLogs, type LogBudget, LogBuffer, RUN_LOG } from '../logs'
-import { type Entry, type Header, holeFinding, type Player } from '../recording'
+import { type Entry, type Header, gapFinding, type Player } from '../recording'
 
 /** As many containers, and batches with a log, as are kept of a run; as long a line, and as long an id [SAFE-5]. */
 const MAX_CONTAINERS = 10_000
@@ -76,7 +76,7 @@ export class ImportedRun implements Player {
         this.agentLogs.restoreLeft(this.runId, entry.container)
         break
       case 'hole':
-        this.incomplete = holeFinding(entry.from, entry.to)
+        this.incomplete = gapFinding(entry.from, entry.to)
         break
       case 'exported':
         this.end = entry

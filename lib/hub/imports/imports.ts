@@ -55,7 +55,7 @@ interface Played {
   readonly summary: ImportSummary
 }
 
-interface Kept extends Played {
+interface StoredImport extends Played {
   readonly path: string
   readonly bytes: number
   /** ms */
@@ -64,7 +64,7 @@ interface Kept extends Played {
 
 /** Runs out of recordings that were exported elsewhere, or here, each under a name of its own and never live [IMP-2]. */
 export class Imports implements ImportsApi {
-  private readonly kept = new Map<string, Kept>()
+  private readonly kept = new Map<string, StoredImport>()
   private readonly budget: LogBudget
   /** The senders of those that are being taken over; undefined: nobody is asked who they are. */
   private readonly senders: (string | undefined)[] = []
@@ -247,7 +247,7 @@ export class Imports implements ImportsApi {
     }
   }
 
-  private keep(id: string, kept: Kept): void {
+  private keep(id: string, kept: StoredImport): void {
     const { publisher } = this.options
     const { run, document } = kept
     this.kept.set(id, kept)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { AgentLogs, type AgentLogsListener, type Home } from './agent-logs'
+import { AgentLogs, type AgentLogsListener, type BatchOfRun } from './agent-logs'
 import { LogBudget } from './log-budget'
 import type { LogBuffer } from './log-buffer'
 
@@ -61,8 +61,8 @@ describe('AgentLogs', () => {
       fc.property(steps, all => {
         const { logs, open, key } = watched()
         const printed = new Map<string, string[]>()
-        const placed = new Map<string, Home>()
-        const known = new Map<string, Home>()
+        const placed = new Map<string, BatchOfRun>()
+        const known = new Map<string, BatchOfRun>()
         all.forEach((step, index) => {
           switch (step.kind) {
             case 'line':

@@ -5,7 +5,7 @@ import type { LogBudget } from './log-budget'
 import { BATCH_LOG, LogBuffer } from './log-buffer'
 
 /** The batch that a container works on. */
-export interface Home {
+export interface BatchOfRun {
   readonly runId: string
   readonly batchId: string
 }
@@ -27,7 +27,7 @@ export interface AgentLogsListener {
   closed(runId: string, batchId: string): void
 }
 
-interface Place extends Home {
+interface Place extends BatchOfRun {
   readonly log: LogBuffer
 }
 
@@ -65,7 +65,7 @@ export class AgentLogs {
    * The batch that the container works on, as far as is known now. A batch beyond the 2,000th of its run is treated as not
    * known [SAFE-5].
    */
-  assigned(containerId: string, home: Home | null): void {
+  assigned(containerId: string, home: BatchOfRun | null): void {
     const old = this.places.get(containerId)
     if (old ? old.runId === home?.runId && old.batchId === home.batchId : home === null) return
     const log = home && this.open(home)
@@ -76,7 +76,7 @@ export class AgentLogs {
   }
 
   /** Takes in a line that was recorded before a restart; of a container that is another run's by now it is left out. */
-  restore(home: Home, line: Omit<LogLine, 'seq'>): void {
+  restore(home: BatchOfRun, line: Omit<LogLine, 'seq'>): void {
     const place = this.places.get(line.source)
     if (place && place.runId !== home.runId) return
     if (place?.batchId !== home.batchId) this.assigned(line.source, home)
@@ -116,7 +116,7 @@ export class AgentLogs {
     this.listener.appended(place.runId, place.batchId, line)
   }
 
-  private open({ runId, batchId }: Home): LogBuffer | null {
+  private open({ runId, batchId }: BatchOfRun): LogBuffer | null {
     const known = this.get(runId, batchId)
     if (known) return known
     const batches = this.runs.get(runId) ?? new Map<string, LogBuffer>()

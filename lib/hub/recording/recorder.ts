@@ -100,11 +100,11 @@ export class Recorder {
       .digest('hex')
     const path = join(this.folder, name + SUFFIX)
     if (existsSync(path)) this.putAside(path)
-    return this.goOn(path, header, 0)
+    return this.resume(path, header, 0)
   }
 
   /** @param size where the last whole line of the file ends, bytes; what follows goes with the next write [REC-4] */
-  goOn(path: string, header: Header, size: number): Recording {
+  resume(path: string, header: Header, size: number): Recording {
     const recording = new Recording(path, header, size, this.host)
     this.recordings.add(recording)
     return recording

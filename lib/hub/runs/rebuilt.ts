@@ -66,7 +66,7 @@ export class Rebuilt implements Player {
         this.replay = null
         break
       case 'hole':
-        state.restoreHole(entry.from, entry.to)
+        state.restoreGap(entry.from, entry.to)
         break
       case 'resumed':
         break

@@ -40,8 +40,8 @@ export class RunPages {
 
   /** Another execution took the run's place [RUN-14]. */
   replaced({ runId }: Pick<ShownRun, 'runId'>): void {
-    this.#publisher.renew(runScope(runId))
-    this.#publisher.renew(logScope(runId))
+    this.#publisher.resetEpoch(runScope(runId))
+    this.#publisher.resetEpoch(logScope(runId))
   }
 
   /** The run is no longer known: its pages are told. */

@@ -77,7 +77,7 @@ export class RunRecordings {
         await host.abandon(state)
         continue
       }
-      const recording = this.recorder?.goOn(path, header, reading.end)
+      const recording = this.recorder?.resume(path, header, reading.end)
       if (recording) this.recordings.set(state, recording)
       if (reading.wasSet) recording?.append({ kind: 'resumed', at: serverNow() }, true)
       if (reading.unread > 0) {

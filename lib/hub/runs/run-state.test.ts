@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { ClockStep, Observation, Says } from '../../run/observation'
+import type { ClockStep, Observation, MessageClaim } from '../../run/observation'
 import { failed, START, status } from '../../testing/run/told-run'
 import { LogBudget } from '../logs/log-budget'
 import { RunState, type StateHost } from './run-state'
@@ -79,7 +79,7 @@ describe('[RUN-8.15] a plan whose file is caught half written', () => {
 describe('a run whose backend’s clock was set', () => {
   it('[RUN-16.20] keeps the stamps of its log lines as they came', () => {
     const state = new RunState('r1', host, '001-todo')
-    const say = (index: number, ms: number, says: Says, clock?: ClockStep): Observation => ({
+    const say = (index: number, ms: number, says: MessageClaim, clock?: ClockStep): Observation => ({
       ...{ kind: 'message', connection: 1, index, id: `m${index}`, at: T0 + index, time: { ms, ns: 0 }, live: false },
       ...{ says, stream: 'stdout', text: 'x', ...(clock && { clock }) },
     })
@@ -111,7 +111,7 @@ describe('a run that its backend does not know', () => {
 describe('what only the passing of time tells', () => {
   it('[REC-3.1] [RUN-4] [REC-3] [RUN-4.1] is recorded before anybody sees it', () => {
     const state = new RunState('r1', host, '001-todo')
-    const say = (id: string, says: Says): Observation => ({
+    const say = (id: string, says: MessageClaim): Observation => ({
       ...{ kind: 'message', connection: 1, index: 0, id, at: T0, time: { ms: T0, ns: 0 }, live: false, says },
       ...{ stream: 'stderr', text: '' },
     })

@@ -13,7 +13,7 @@ import type { Message, Observation, PlanReading } from '../../run/observation'
 import { SecretMask } from '../../run/secrets'
 import { iso, offsetThatCounts } from '../../run/time'
 import { derive, type Derived } from '../../run/view'
-import { type Entry, holeFinding } from '../recording'
+import { type Entry, gapFinding } from '../recording'
 import { type LogBudget, LogBuffer, RUN_LOG } from '../logs'
 import type { RunPages } from './run-pages'
 
@@ -150,8 +150,8 @@ export class RunState {
   }
 
   /** Its recording has a hole: some of what happened then may be missing. @param from ms @param to ms, null: it is open */
-  restoreHole(from: number, to: number | null): void {
-    this.incomplete = holeFinding(from, to)
+  restoreGap(from: number, to: number | null): void {
+    this.incomplete = gapFinding(from, to)
   }
 
   /** The link to the backend or to Docker may be another than before: the state is derived anew within some ms. */
@@ -294,8 +294,8 @@ export class RunState {
 
   /** What it takes of memory, about, in bytes. */
   get bytes(): number {
-    const { claims, hearsay, evidence } = this.run
-    return RUN_COST + (claims.size + hearsay.size + evidence.size) * CLAIM_COST + this.log.bytes
+    const { claims, unverifiedClaims, evidence } = this.run
+    return RUN_COST + (claims.size + unverifiedClaims.size + evidence.size) * CLAIM_COST + this.log.bytes
   }
 
   /** A word of our own in the run's log. */

@@ -1,4 +1,4 @@
-import { lastOf, type Employer } from '../../run/assign'
+import { lastOf, type CandidateRun } from '../../run/assign'
 import type { RunFields, RunStatus } from '../../run/model'
 import type { RunView } from '../../run/view'
 import type { RunState } from './run-state'
@@ -27,7 +27,7 @@ export class Runs {
   /** Runs that may yet turn out to be none: the fleet does not show them. */
   private readonly tentative = new Set<RunState>()
   private readonly stored = new Set<RunState>()
-  private readonly asEmployers = new WeakMap<RunView, Employer>()
+  private readonly candidatesByView = new WeakMap<RunView, CandidateRun>()
 
   constructor(
     private readonly backend: string,
@@ -47,7 +47,7 @@ export class Runs {
   }
 
   /** By its id of today alone. */
-  byItsOwn(runId: string): RunState | undefined {
+  getByCurrentId(runId: string): RunState | undefined {
     return this.states.get(runId)
   }
 
@@ -151,7 +151,7 @@ export class Runs {
   }
 
   /** It was found in the history, going on with the entry of a run that was over before: two runs, never one [RUN-13]. */
-  goesOn(found: RunState, before: RunState): boolean {
+  isResumeOf(found: RunState, before: RunState): boolean {
     const { basis, startedAt } = found.view().fields
     const { endedAt } = before.view().fields
     if (found === before || basis !== 'history' || !found.isResume) return false
@@ -159,24 +159,26 @@ export class Runs {
   }
 
   /** The runs that may have had a container that was created at `since` (ms) or later [DOCK-4]. */
-  employers(since: number): Employer[] {
+  candidateRuns(since: number): CandidateRun[] {
     return (
       [...this.states.values()]
-        .map(state => this.employer(state))
+        .map(state => this.candidateRun(state))
         // Where the clock was set, the end and the creation of a container are not of one clock.
-        .filter(employer => employer.createdAt !== undefined || (lastOf(employer) ?? Infinity) >= since - SKEW)
+        .filter(
+          candidateRun => candidateRun.createdAt !== undefined || (lastOf(candidateRun) ?? Infinity) >= since - SKEW,
+        )
     )
   }
 
   /** Made once of each view of a run: most runs are over, and stay as they are. */
-  private employer(state: RunState): Employer {
+  private candidateRun(state: RunState): CandidateRun {
     const { view } = state.current
-    const known = this.asEmployers.get(view)
+    const known = this.candidatesByView.get(view)
     if (known) return known
     const createdAt = state.creation
-    const employer = { ...employerOf(state.runId, view), ...diedBy(state), ...(createdAt && { createdAt }) }
-    this.asEmployers.set(view, employer)
-    return employer
+    const candidateRun = { ...candidateOf(state.runId, view), ...diedBy(state), ...(createdAt && { createdAt }) }
+    this.candidatesByView.set(view, candidateRun)
+    return candidateRun
   }
 
   /** For telling runs of the history from those that are followed [RUN-13]. */
@@ -197,12 +199,12 @@ export class Runs {
 }
 
 /** By the backend's clock, as are the times that it tells. */
-function diedBy(state: RunState): Pick<Employer, 'diedBy'> {
+function diedBy(state: RunState): Pick<CandidateRun, 'diedBy'> {
   const { inferred, clockOffset } = state.current.view
   return inferred && state.unknownSince !== null ? { diedBy: state.unknownSince - clockOffset } : {}
 }
 
-function employerOf(runId: string, { historyId, basis, batches, ...view }: RunView): Employer {
+function candidateOf(runId: string, { historyId, basis, batches, ...view }: RunView): CandidateRun {
   const startedAt = at(view.startedAt)
   return {
     runId,

@@ -7,7 +7,7 @@ import { Replay } from '../../backend/replay'
 import { T0 } from './stories'
 
 /** For tests: follows one run through its connections, with a clock that they move. */
-export class Follower {
+export class StreamFollower {
   readonly run: Run = emptyRun()
   readonly log: string[] = []
   private readonly replay = new Replay()

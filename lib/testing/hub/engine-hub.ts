@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { BackendHttp } from '../../backend/http'
 import { connectEngine, type DockerHost } from '../../docker/engine'
 import { readDockerHost } from '../../docker/host'
-import { PLANTED_KEY } from '../../reference-backend/containers'
+import { PLANTED_KEY } from '../../reference-backend/agent-containers'
 import type { Options } from '../../reference-backend/options'
 import { startReferenceBackend, type ReferenceBackend } from '../../reference-backend/server'
 import type { AgentContainer, Batch, Fleet, Snapshot } from '../../run/model'
@@ -19,7 +19,7 @@ import { Recorder } from '../../hub/recording/recorder'
 import { projectWith, type PlannedBatch } from './project'
 
 /** A backend whose agents run in real containers, and a hub that watches both. */
-export interface World {
+export interface EngineHub {
   project: string
   /** Ids of batches begin alike, and like nobody else's on the Engine. */
   id: (name: string) => string
@@ -36,7 +36,7 @@ export interface World {
   /** Containers that are ours but no batch's. */
   helpers: Set<string>
   /** A hub that comes later, with all that it tells; the first one goes on. With a folder it goes on with what is recorded there. */
-  another: (dataDir?: string) => Promise<World>
+  another: (dataDir?: string) => Promise<EngineHub>
   /** Ends all of it. */
   end: () => Promise<void>
 }
@@ -50,10 +50,10 @@ function engineAt(host: string | undefined): DockerHost {
   return read.host
 }
 
-const worlds: World[] = []
+const setups: EngineHub[] = []
 
 /** Starts all of it; `finishWorlds` ends it. Agents print one line and take 300 ms. */
-export async function engineWorld({ plan, ...options }: Wanted): Promise<World> {
+export async function startEngineHub({ plan, ...options }: Wanted): Promise<EngineHub> {
   const tag = randomBytes(3).toString('hex')
   const id = (name: string) => `${name}-${tag}`
   const project = await projectWith(plan(id))
@@ -68,9 +68,9 @@ export async function engineWorld({ plan, ...options }: Wanted): Promise<World> 
 
 /** A hub of the backend and its Engine, and all that it tells. */
 async function watched(
-  place: Pick<World, 'project' | 'id' | 'backend' | 'dockerHost' | 'helpers' | 'end'>,
+  place: Pick<EngineHub, 'project' | 'id' | 'backend' | 'dockerHost' | 'helpers' | 'end'>,
   dataDir?: string,
-): Promise<World> {
+): Promise<EngineHub> {
   const backendUrl = new URL(place.backend.url)
   const logged: string[] = []
   const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) })
@@ -99,29 +99,29 @@ async function watched(
     await place.end()
   }
   const another = (dataDir?: string) => watched({ ...place, end: async () => undefined }, dataDir)
-  const world = { ...place, hub, http: new BackendHttp(backendUrl), seen, fleets, logged, another, end }
-  worlds.push(world)
-  return world
+  const setup = { ...place, hub, http: new BackendHttp(backendUrl), seen, fleets, logged, another, end }
+  setups.push(setup)
+  return setup
 }
 
 /** After each test: no key was told to anybody, nothing went wrong within, and nothing is left behind. */
-export async function finishWorlds(): Promise<void> {
+export async function closeEngineHubs(): Promise<void> {
   // The latest first: the first one also ends what they all watch.
-  for (const world of worlds.splice(0).reverse()) {
+  for (const setup of setups.splice(0).reverse()) {
     try {
-      const told = await everythingTold(world)
-      expect(told.some(text => text.includes(world.id('')))).toBe(true)
+      const told = await everythingTold(setup)
+      expect(told.some(text => text.includes(setup.id('')))).toBe(true)
       // Not `toContain`: a failure would print megabytes.
       expect(told.filter(text => text.includes('sk-ant-') || text.includes(PLANTED_KEY))).toEqual([])
-      expect(world.logged.filter(line => /^FAULT|a step failed/.test(line))).toEqual([])
+      expect(setup.logged.filter(line => /^FAULT|a step failed/.test(line))).toEqual([])
     } finally {
-      await world.end()
+      await setup.end()
     }
   }
 }
 
 /** All that leaves the hub, as JSON: what pages saw, what can be asked for, logs, and its own log. */
-async function everythingTold({ hub, seen, fleets, logged }: World): Promise<string[]> {
+async function everythingTold({ hub, seen, fleets, logged }: EngineHub): Promise<string[]> {
   const told: unknown[] = [seen, fleets, await hub.fleet(), await hub.containers()]
   for (const { runId } of await hub.runs()) {
     const snapshot = await hub.snapshot(runId)
@@ -134,7 +134,7 @@ async function everythingTold({ hub, seen, fleets, logged }: World): Promise<str
 
 /** Resolves with the first snapshot that fits. */
 export const until = (
-  { hub }: Pick<World, 'hub'>,
+  { hub }: Pick<EngineHub, 'hub'>,
   runId: string,
   check: (snapshot: Snapshot) => void,
   timeout = 30_000,
@@ -157,7 +157,7 @@ export function batchOf({ batches }: Snapshot, id: string): Batch {
 }
 
 /** Every verdict that pages were ever told of, once each, beside what the batch was said to be. */
-export const verdictsSeen = ({ seen }: World, batchId?: string): string[] => [
+export const verdictsSeen = ({ seen }: EngineHub, batchId?: string): string[] => [
   ...new Set(
     seen.flatMap(({ batches }) =>
       batches
@@ -167,15 +167,15 @@ export const verdictsSeen = ({ seen }: World, batchId?: string): string[] => [
   ),
 ]
 
-/** What the hub lists of this world's own containers. */
-export async function ownContainers({ hub, id, helpers }: World): Promise<AgentContainer[]> {
+/** What the hub lists of this setup's own containers. */
+export async function ownContainers({ hub, id, helpers }: EngineHub): Promise<AgentContainer[]> {
   const tail = id('')
   const { containers } = await hub.containers()
   return containers.filter(({ id, batchId }) => helpers.has(id) || batchId?.endsWith(tail) === true)
 }
 
 /** How late pages were told that containers began and ended, ms by the Engine's clock, which is ours. */
-export function delays({ seen }: World): number[] {
+export function delays({ seen }: EngineHub): number[] {
   const told = new Map<string, number>()
   for (const { now, batches } of seen) {
     for (const { id, startedAt, finishedAt } of batches.flatMap(({ containers }) => containers)) {
@@ -189,12 +189,12 @@ export function delays({ seen }: World): number[] {
 }
 
 /** What agents printed, without the words of this side's own on how it was read. */
-export const printed = async ({ hub }: World, runId: string, batch: string): Promise<string[]> => {
+export const printed = async ({ hub }: EngineHub, runId: string, batch: string): Promise<string[]> => {
   const page = await hub.logs(runId, { batch, after: 0, limit: 10_000 })
   return page?.lines.filter(({ stream }) => stream !== 'system').map(({ text }) => text) ?? []
 }
 
-export const texts = async ({ hub }: World, runId: string, batch?: string): Promise<string[]> => {
+export const texts = async ({ hub }: EngineHub, runId: string, batch?: string): Promise<string[]> => {
   const page = await hub.logs(runId, { ...(batch !== undefined && { batch }), after: 0, limit: 10_000 })
   return page?.lines.map(({ text }) => text) ?? []
 }
@@ -202,7 +202,7 @@ export const texts = async ({ hub }: World, runId: string, batch?: string): Prom
 const row = z.object({ ID: z.string(), Names: z.string(), Image: z.string(), State: z.string(), Mounts: z.string() })
 const run = promisify(execFile)
 
-async function dockerPs({ project, dockerHost }: World): Promise<string[]> {
+async function dockerPs({ project, dockerHost }: EngineHub): Promise<string[]> {
   const env = { ...process.env, ...(dockerHost !== undefined && { DOCKER_HOST: dockerHost }) }
   const { stdout } = await run('docker', ['ps', '-a', '--no-trunc', '--format', '{{json .}}'], { env })
   return stdout
@@ -225,7 +225,7 @@ const whyNoClient = (): Promise<string | null> =>
  * What the hub lists is what the `docker` client prints at the same moment; of a moment in which that stands still.
  * @returns how many containers that are, or -1 where there is no client to compare with
  */
-export async function sameAsDocker(world: World): Promise<number> {
+export async function sameAsDocker(setup: EngineHub): Promise<number> {
   const why = await whyNoClient()
   if (why !== null) {
     console.log(`not compared with docker ps: ${why}`)
@@ -233,9 +233,9 @@ export async function sameAsDocker(world: World): Promise<number> {
   }
   return vi.waitFor(
     async () => {
-      const before = await dockerPs(world)
-      const listed = await ownContainers(world)
-      const after = await dockerPs(world)
+      const before = await dockerPs(setup)
+      const listed = await ownContainers(setup)
+      const after = await dockerPs(setup)
       expect(after).toEqual(before)
       expect(listed.map(({ id, name, image, state }) => [id, name, image, state].join(' ')).sort()).toEqual(before)
       return before.length

@@ -6,7 +6,7 @@ import { Replay } from '../../backend/replay'
 import { planAnswer } from '../../backend/wire'
 import { inspection, parseEvent, watchedActions } from '../../docker/answers'
 import { Containers } from '../../docker/containers'
-import { assign, type Assignment, type Employer } from '../../run/assign'
+import { assign, type Assignment, type CandidateRun } from '../../run/assign'
 import type { ContainerFacts } from '../../run/container'
 import { fold } from '../../run/fold'
 import { emptyRun, type Run } from '../../run/run'
@@ -82,7 +82,7 @@ export class Played {
   readonly homes = new Map<string, Home>()
   /** Every alarm that was ever shown, in order, each once. */
   readonly alarms = new Set<string>()
-  private readonly book = new Containers()
+  private readonly containers = new Containers()
   private docker: DockerState
   /** The latest first. What returns false has changed nothing. */
   private readonly agenda: { at: number; turn: number; act: (now: number) => unknown }[] = []
@@ -180,14 +180,14 @@ export class Played {
     for (const { ms, event, inspect, inspectMs } of lines) {
       if (event.Type !== 'container' || !isWatched(event.Action)) continue
       this.plan(open + ms + this.lag, now => {
-        this.book.event(parseEvent(JSON.stringify(event)), now)
-        const id = this.book.nextWanted()
+        this.containers.event(parseEvent(JSON.stringify(event)), now)
+        const id = this.containers.nextWanted()
         if (id === null) return
-        const mark = this.book.ask(id)
+        const mark = this.containers.ask(id)
         const { success, data } = inspection.safeParse(inspect)
         this.plan(now + inspectMs, then => {
-          if (success) this.book.inspection(id, data, mark, then)
-          else this.book.unanswered(id)
+          if (success) this.containers.inspection(id, data, mark, then)
+          else this.containers.unanswered(id)
         })
       })
     }
@@ -201,8 +201,8 @@ export class Played {
       const { available } = dockerCall.parse(answer)
       this.plan(available ? Date.parse(at) : last + 1, now => {
         this.docker = { ...this.docker, link: available ? 'live' : 'down', since: now, lists: [] }
-        this.book.gap()
-        if (available) this.book.list([], this.book.mark(), now)
+        this.containers.gap()
+        if (available) this.containers.list([], this.containers.mark(), now)
       })
     }
   }
@@ -226,13 +226,13 @@ export class Played {
   }
 
   private look(now: number): void {
-    for (const facts of this.book.takeChanged()) {
+    for (const facts of this.containers.takeChanged()) {
       this.facts.set(facts.id, facts)
       const home = this.homes.get(facts.id)
       if (home) this.tell(home, facts, now)
     }
     this.deriveAll(now)
-    this.weigh(now)
+    this.reassign(now)
     this.deriveAll(now)
   }
 
@@ -246,14 +246,14 @@ export class Played {
     }
   }
 
-  private weigh(now: number): void {
+  private reassign(now: number): void {
     const agents = [...this.facts.values()].filter(({ role }) => role === 'batch')
     const at = (time: string | null) => (time === null ? null : Date.parse(time))
-    const employers = this.runs.map(({ runId, derived: { view } }): Employer => ({
+    const candidateRuns = this.runs.map(({ runId, derived: { view } }): CandidateRun => ({
       ...{ runId, historyId: view.historyId, startedAt: at(view.startedAt), endedAt: at(view.endedAt) },
       batches: view.batches.map(({ id, name, branch, startedAt }) => ({ id, name, branch, startedAt: at(startedAt) })),
     }))
-    for (const [id, found] of assign(agents, employers)) {
+    for (const [id, found] of assign(agents, candidateRuns)) {
       const facts = this.facts.get(id)
       const old = this.homes.get(id)
       if (!facts) continue

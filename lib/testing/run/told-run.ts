@@ -2,7 +2,7 @@ import type { ContainerFacts } from '../../run/container'
 import { fold } from '../../run/fold'
 import { emptyRun, type Run } from '../../run/run'
 import type { BatchStatus } from '../../run/model'
-import type { HistoryReading, Message, Observation, PlanBatch, Says, Tier } from '../../run/observation'
+import type { HistoryReading, Message, Observation, PlanBatch, MessageClaim, Tier } from '../../run/observation'
 import { CLAIMS_ALONE, type Links } from '../../run/evidence'
 import { derive, type Derived, type RunView } from '../../run/view'
 
@@ -103,7 +103,7 @@ export class Told {
   }
 
   /** A new message of this connection, on a later one never its first; what is not given follows from the moment. */
-  say(says: Says, over: Partial<Message> = {}): Message {
+  say(says: MessageClaim, over: Partial<Message> = {}): Message {
     this.now += SECOND
     this.serial += 1
     const message: Message = {
@@ -163,28 +163,28 @@ function planned(batch: string | Partial<PlanBatch>): PlanBatch {
   return { ...none, id, name }
 }
 
-export const START: Says = { kind: 'start', spec: '001-todo' }
-export const RUNNING: Says = { kind: 'run-status', status: 'running', error: null }
-export const COMPLETED: Says = { kind: 'run-status', status: 'completed', error: null }
-export const FAILED: Says = { kind: 'run-status', status: 'failed', error: null }
-export const SUCCESS: Says = { kind: 'success' }
-export const ABORT: Says = { kind: 'execution-aborted' }
-export const LINE: Says = { kind: 'line' }
-export const REMARK: Says = { kind: 'remark' }
+export const START: MessageClaim = { kind: 'start', spec: '001-todo' }
+export const RUNNING: MessageClaim = { kind: 'run-status', status: 'running', error: null }
+export const COMPLETED: MessageClaim = { kind: 'run-status', status: 'completed', error: null }
+export const FAILED: MessageClaim = { kind: 'run-status', status: 'failed', error: null }
+export const SUCCESS: MessageClaim = { kind: 'success' }
+export const ABORT: MessageClaim = { kind: 'execution-aborted' }
+export const LINE: MessageClaim = { kind: 'line' }
+export const REMARK: MessageClaim = { kind: 'remark' }
 
 export const branchOf = (id: string) => `worktree/main/ckrv-batch-${id}-1a2b3c`
 
-export const failed = (error: string): Says => ({ kind: 'execution-failed', error })
-export const batchError = (error: string): Says => ({ kind: 'batch-error', error })
-export const merging = (id: string): Says => ({ kind: 'merging', branch: branchOf(id) })
-export const resuming = (count: number): Says => ({ kind: 'resuming', count })
+export const failed = (error: string): MessageClaim => ({ kind: 'execution-failed', error })
+export const batchError = (error: string): MessageClaim => ({ kind: 'batch-error', error })
+export const merging = (id: string): MessageClaim => ({ kind: 'merging', branch: branchOf(id) })
+export const resuming = (count: number): MessageClaim => ({ kind: 'resuming', count })
 
 /** `batch_status`, tier 1. */
 export const status = (
   id: string,
   to: BatchStatus,
   more: { name?: string; branch?: string; error?: string } = {},
-): Says => ({
+): MessageClaim => ({
   kind: 'batch-status',
   id,
   status: to,
@@ -194,10 +194,10 @@ export const status = (
 })
 
 /** "Spawning batch: NAME" */
-export const spawning = (name: string, tier: Tier = 2): Says => ({ kind: 'batch-start', tier, name })
+export const spawning = (name: string, tier: Tier = 2): MessageClaim => ({ kind: 'batch-start', tier, name })
 
 /** "Batch ID completed on branch BRANCH" */
-export const completedBy = (id: string, tier: Tier = 2): Says => ({
+export const completedBy = (id: string, tier: Tier = 2): MessageClaim => ({
   kind: 'batch-complete',
   tier,
   sentence: 'completed',
@@ -207,7 +207,7 @@ export const completedBy = (id: string, tier: Tier = 2): Says => ({
 })
 
 /** "Mission completed: NAME", "Successfully merged batch 'NAME'", "Batch 'NAME' already completed, skipping" */
-export const told = (sentence: 'mission' | 'merged' | 'skipped', name: string): Says => ({
+export const told = (sentence: 'mission' | 'merged' | 'skipped', name: string): MessageClaim => ({
   kind: 'batch-complete',
   tier: 3,
   sentence,

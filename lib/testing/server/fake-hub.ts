@@ -14,10 +14,10 @@ import { createEdge, listen } from '../../server/edge'
 import { createApi } from '../../server/http'
 import { createLog } from '../../server/log'
 import { Metrics } from '../../server/metrics'
-import { createDoor } from '../../server/sign-in'
+import { createSignInHandler } from '../../server/sign-in'
 import type { Patience } from '../../server/slow-body'
 import type { Team } from './team'
-import { currentVisit } from '../../server/visit'
+import { currentRequestContext } from '../../server/request-context'
 
 export const silent = createLog('silent', process.stderr)
 
@@ -179,7 +179,7 @@ export interface Answer {
 /** An edge as on loopback, where nobody is asked who they are. */
 export const atHome = {
   access: new Access({ authentication: null, publicUrl: null }),
-  door: null,
+  signIn: null,
   publicUrl: null,
   trustedProxy: new BlockList(),
   scripts: [],
@@ -222,7 +222,7 @@ export async function serve(entranceOf: Entrance = {}) {
     publicUrl: entrance.publicUrl,
   })
   const page = async (_: IncomingMessage, response: ServerResponse) =>
-    void response.end(currentVisit().signIn ?? 'a page')
+    void response.end(currentRequestContext().signIn ?? 'a page')
   const pages = inTurns(page, metrics, atHome.pace, renderings)
   const edge = createEdge({
     ...atHome,
@@ -231,8 +231,8 @@ export async function serve(entranceOf: Entrance = {}) {
     meter: metrics,
     api: createApi({ hub: entranceOf.hub ?? hub, metrics, audit, warnings: () => [], pace: atHome.pace }),
     pages,
-    door: team
-      ? createDoor({
+    signIn: team
+      ? createSignInHandler({
           ...team.signIn,
           ...entrance,
           audit,

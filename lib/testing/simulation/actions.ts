@@ -1,26 +1,26 @@
 import fc from 'fast-check'
-import { CALM } from './pages/pages'
-import { happenTo, is, page, skew, weather, type PageDeed } from './pages/page-actions'
+import { PERFECT_NETWORK } from './pages/pages'
+import { applyTo, is, page, skew, networkConditions, type PageAction } from './pages/page-actions'
 import type { Path } from './simulated-network'
 import { CLEAR } from './simulated-network'
 import { WORKING } from './execution'
-import { HubWorld, type Setting, type WorldFault } from './simulation'
+import { HubSimulation, type Setting, type SimulationFault } from './simulation'
 
 /** What may happen; runs, pages and containers are meant by number. */
-type RunDeed = { run: number } & (
+type RunAction = { run: number } & (
   | { do: 'start here' | 'start elsewhere' | 'follow' | 'stop here' | 'stop elsewhere' }
   | { do: 'resume here' | 'resume elsewhere'; entry: number }
   | { do: 'step'; how: number }
   | { do: 'print'; stream: 'stdout' | 'stderr'; text: string }
 )
-type OtherDeed =
+type OtherAction =
   | { do: 'pass'; ms: number }
   | { do: 'visit'; skew: number; ms: number }
   | { do: 'container ends'; container: number; exitCode: number; removed: boolean }
   | { do: 'backend path' | 'docker path'; path: Path }
   | { do: 'cut readers' | 'cut events' | 'backend dies' | 'docker dies' | 'docker starts' }
   | { do: 'restart'; down: number; skew: number; noticed: boolean; torn: boolean }
-export type Deed = RunDeed | PageDeed | OtherDeed
+export type Action = RunAction | PageAction | OtherAction
 
 const run = fc.nat({ max: 5 })
 const path: fc.Arbitrary<Path> = fc.record({
@@ -59,14 +59,14 @@ const begins = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: is('resume here', 'resume elsewhere'), run, entry: fc.nat({ max: 3 }) }) },
 )
-const mishap: fc.Arbitrary<Deed> = fc.oneof(
+const mishap: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ do: is('cut'), page, noticed: fc.boolean() }),
   fc.record({ do: is('leave'), page }),
   fc.record({ do: is('jam', 'drain', 'sleep'), page }),
   fc.record({ do: is('wake'), page, bufferFirst: fc.boolean() }),
   fc.record({ do: is('set clock'), page, skew }),
-  fc.record({ do: is('weather'), page, weather }),
-  fc.record({ do: is('weather'), page, weather: fc.constant(CALM) }),
+  fc.record({ do: is('network conditions'), page, networkConditions }),
+  fc.record({ do: is('network conditions'), page, networkConditions: fc.constant(PERFECT_NETWORK) }),
   fc.record({ do: is('stop here', 'stop elsewhere'), run }),
   fc.record({
     do: is('container ends'),
@@ -88,7 +88,7 @@ const mishap: fc.Arbitrary<Deed> = fc.oneof(
 )
 const visit = fc.record({ do: is('visit'), skew, ms: fc.constantFrom(0, 300, 4_000) })
 
-const deed: fc.Arbitrary<Deed> = fc.oneof(
+const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 8, arbitrary: works },
   { weight: 8, arbitrary: passes },
   { weight: 2, arbitrary: begins },
@@ -98,10 +98,10 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
 
 export interface Story {
   setting: Setting
-  deeds: readonly Deed[]
+  actions: readonly Action[]
 }
 
-/** How much happens: about so many deeds. */
+/** How much happens: about so many actions. */
 export const stories = (steps: number): fc.Arbitrary<Story> =>
   fc.record({
     setting: fc.record({
@@ -111,51 +111,51 @@ export const stories = (steps: number): fc.Arbitrary<Story> =>
       backendSkew: fc.constantFrom(0, 0, 1_500, -1_500),
       dockerSkew: fc.constantFrom(0, 0, 1_500, -1_500),
     }),
-    deeds: fc.array(deed, { maxLength: 2 * steps, size: 'max' }),
+    actions: fc.array(action, { maxLength: 2 * steps, size: 'max' }),
   })
 
-/** Plays the story, then gives the world its peace. */
-export async function play({ setting, deeds }: Story, fault?: WorldFault): Promise<HubWorld> {
-  const world = new HubWorld(setting, fault)
+/** Plays the story, then lets everything become quiet, and expects the end to be right. */
+export async function play({ setting, actions }: Story, fault?: SimulationFault): Promise<HubSimulation> {
+  const simulation = new HubSimulation(setting, fault)
   try {
-    await world.begin()
-    await world.visit(0, 0)
-    for (const deed of deeds) {
-      await perform(world, deed)
-      for (const each of world.pages) each.paint()
+    await simulation.begin()
+    await simulation.visit(0, 0)
+    for (const action of actions) {
+      await perform(simulation, action)
+      for (const each of simulation.pages) each.paint()
     }
-    await world.peace()
-    return world
+    await simulation.quiesce()
+    return simulation
   } finally {
-    await world.end()
+    await simulation.end()
   }
 }
 
-async function perform(world: HubWorld, deed: Deed): Promise<void> {
-  if ('page' in deed) {
-    const meant = [...world.pages][deed.page % Math.max(1, world.pages.size)]
-    if (meant) happenTo(meant, deed, world)
-  } else if ('run' in deed) work(world, deed)
-  else await happen(world, deed)
+async function perform(simulation: HubSimulation, action: Action): Promise<void> {
+  if ('page' in action) {
+    const meant = [...simulation.pages][action.page % Math.max(1, simulation.pages.size)]
+    if (meant) applyTo(meant, action, simulation)
+  } else if ('run' in action) work(simulation, action)
+  else await happen(simulation, action)
 }
 
-function work({ backend, server }: HubWorld, deed: RunDeed): void {
-  const project = backend.projects[deed.run]
+function work({ backend, server }: HubSimulation, action: RunAction): void {
+  const project = backend.projects[action.run]
   if (!project) return
   const request = { spec: project.files.spec, runId: project.runId, dryRun: backend.isDry }
   const accepted = () => void (project.known.accepted = true)
-  switch (deed.do) {
+  switch (action.do) {
     case 'start here':
       server.begin(request, accepted)
       break
     case 'resume here':
-      server.begin({ ...request, resumeRunId: backend.entryToResume(project, deed.entry) }, accepted)
+      server.begin({ ...request, resumeRunId: backend.entryToResume(project, action.entry) }, accepted)
       break
     case 'start elsewhere':
       if (!backend.path.refuses) backend.execute(project, null)
       break
     case 'resume elsewhere':
-      if (!backend.path.refuses) backend.execute(project, backend.entryToResume(project, deed.entry))
+      if (!backend.path.refuses) backend.execute(project, backend.entryToResume(project, action.entry))
       break
     case 'follow':
       server.follow(project.runId)
@@ -167,35 +167,35 @@ function work({ backend, server }: HubWorld, deed: RunDeed): void {
       backend.abort(project)
       break
     case 'step':
-      backend.step(project, deed.how)
+      backend.step(project, action.how)
       break
     case 'print':
-      backend.print(project, deed.stream, deed.text)
+      backend.print(project, action.stream, action.text)
       break
   }
 }
 
-async function happen(world: HubWorld, deed: OtherDeed): Promise<void> {
-  const { backend, docker, server, pages } = world
-  switch (deed.do) {
+async function happen(simulation: HubSimulation, action: OtherAction): Promise<void> {
+  const { backend, docker, server, pages } = simulation
+  switch (action.do) {
     case 'pass':
-      await world.pass(deed.ms)
+      await simulation.pass(action.ms)
       break
     case 'visit':
-      if (pages.size < 3) await world.visit(deed.skew, deed.ms)
+      if (pages.size < 3) await simulation.visit(action.skew, action.ms)
       break
     case 'container ends': {
       const { containers } = docker
-      const meant = containers[deed.container % Math.max(1, containers.length)]
-      if (meant && !docker.isDown) docker.end(meant, deed.exitCode, deed.removed)
+      const meant = containers[action.container % Math.max(1, containers.length)]
+      if (meant && !docker.isDown) docker.end(meant, action.exitCode, action.removed)
       break
     }
     case 'backend path':
-      backend.path = deed.path
-      if (deed.path.refuses) backend.cut()
+      backend.path = action.path
+      if (action.path.refuses) backend.cut()
       break
     case 'docker path':
-      if (!docker.isDown) docker.path = deed.path
+      if (!docker.isDown) docker.path = action.path
       if (docker.path.refuses) docker.cut()
       break
     case 'cut readers':
@@ -215,9 +215,9 @@ async function happen(world: HubWorld, deed: OtherDeed): Promise<void> {
       docker.path = CLEAR
       break
     case 'restart':
-      server.stop(deed.noticed, deed.torn)
-      await world.pass(deed.down)
-      server.skew = deed.skew
+      server.stop(action.noticed, action.torn)
+      await simulation.pass(action.down)
+      server.skew = action.skew
       await server.start()
       break
   }

@@ -1,8 +1,8 @@
 import { pino } from 'pino'
 import type { Engine } from '../../docker/engine'
-import { documentBody } from '../../sync/body'
+import { documentCodec } from '../../sync/state-codec'
 import type { Document } from '../../sync/document'
-import type { Followed, Link, PageServer, World } from './pages/pages'
+import type { Followed, Link, PageServer, PageSimulation } from './pages/pages'
 import type { LogState } from '../../sync/log'
 import type { Answer, Subscribe } from '../../sync/messages'
 import { Replica } from '../../sync/replica'
@@ -11,7 +11,7 @@ import { Hub } from '../../hub/hub'
 import { Lifecycle } from '../../hub/lifecycle'
 import { MemoryStore } from '../../hub/runs/store'
 import { HubError, type StartRequest } from '../../hub/api/hub-api'
-import { Books, BookedPublisher, type PublisherFault } from './expected-documents'
+import { ExpectedDocuments, ObservedPublisher, type PublisherFault } from './expected-documents'
 import { Disk, type RecordsFault } from './disk'
 import { forgotten } from './memory'
 import { neverTrue } from './oracle'
@@ -50,14 +50,14 @@ export class Dashboard implements PageServer {
   hub: Hub | null = null
   skew = 0
   incarnation = 0
-  private publisher: BookedPublisher | null = null
-  private readonly books = new Books()
+  private publisher: ObservedPublisher | null = null
+  private readonly books = new ExpectedDocuments()
   private readonly disk: Disk
   /** What it held when it was killed. */
   private before: ReadonlyMap<Scope, Document> = new Map()
 
   constructor(
-    private readonly world: World<PageServer>,
+    private readonly simulation: PageSimulation<PageServer>,
     private readonly fault: ServerFault,
     private readonly engine: () => Engine,
     private readonly witness: Witness,
@@ -71,11 +71,11 @@ export class Dashboard implements PageServer {
 
   /** The clock stands still meanwhile. */
   async start(): Promise<void> {
-    const { clock } = this.world
+    const { clock } = this.simulation
     const incarnation = ++this.incarnation
     const evicted = new Set<string>()
     const failed = (error: unknown) => void this.failures.push(String(error))
-    const publisher = new BookedPublisher(
+    const publisher = new ObservedPublisher(
       {
         broadcast: (scope, event, message) => {
           for (const link of this.audience(scope)) link.send(event, message)
@@ -127,8 +127,8 @@ export class Dashboard implements PageServer {
     void this.hub?.close()
     this.publisher?.stop()
     this.hub = this.publisher = null
-    for (const link of this.links) this.world.cut(link, noticed)
-    this.books.closeAll(this.world.clock.now)
+    for (const link of this.links) this.simulation.cut(link, noticed)
+    this.books.closeAll(this.simulation.clock.now)
   }
 
   end(): void {
@@ -162,19 +162,19 @@ export class Dashboard implements PageServer {
   }
 
   async render(): Promise<(now: number) => Followed[]> {
-    const at = this.world.serverNow()
+    const at = this.simulation.serverNow()
     const scopes = [fleetScope, ...[...this.wanted].map(runId => runScope(runId))]
     const reads = await Promise.all(scopes.map(async scope => ({ scope, read: await this.publisher?.read(scope) })))
     return now =>
       reads.map(({ scope, read }) => {
         const seed = read && { state: read.document, stamp: { epoch: read.epoch, version: read.version, now: at } }
-        return new Replica(scope, this.world.fault.body ?? documentBody, now, seed)
+        return new Replica(scope, this.simulation.fault.body ?? documentCodec, now, seed)
       })
   }
 
   /** Whether anything was another so many ms ago. */
   hasChangedWithin(ms: number): boolean {
-    return this.world.clock.now - this.books.changedAt < ms
+    return this.simulation.clock.now - this.books.changedAt < ms
   }
 
   /** Scopes that have changed without a word to their pages. */
@@ -188,13 +188,13 @@ export class Dashboard implements PageServer {
 
   /** For how long a scope has been published, ms. */
   age(scope: Scope): number {
-    return this.world.clock.now - this.books.since(scope)
+    return this.simulation.clock.now - this.books.since(scope)
   }
 
   subscribe(link: Link, request: Subscribe, answer: (answer: Answer) => void): void {
     const join = () => link.scopes.add(request.scope)
     if (this.fault.joinsLateBy === undefined) join()
-    else this.world.clock.setTimer(this.fault.joinsLateBy, join)
+    else this.simulation.clock.setTimer(this.fault.joinsLateBy, join)
     void this.publisher?.resume(request.scope, request).then(answer)
   }
 

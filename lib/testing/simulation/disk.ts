@@ -19,8 +19,8 @@ class FaultyRecorder extends Recorder {
     super(dataDir, log)
   }
 
-  override goOn(path: string, header: Header, size: number): Recording {
-    const recording = super.goOn(path, header, size)
+  override resume(path: string, header: Header, size: number): Recording {
+    const recording = super.resume(path, header, size)
     const append = recording.append.bind(recording)
     recording.append = (entry, urgent) => {
       const changed = this.fault(entry, urgent)
@@ -38,7 +38,7 @@ const MEMORY = '/dev/shm'
 
 /** The disk that a dashboard's recordings are on, which outlives its processes. */
 export class Disk {
-  private readonly root = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'groundtruth-world-'))
+  private readonly root = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'groundtruth-simulation-'))
   private processes = 0
 
   constructor(private readonly fault?: RecordsFault) {

@@ -8,7 +8,7 @@ import type { Scope } from '../../sync/scope'
 const REMEMBERED = 20_000
 
 /** What the server held of each scope, and until when: what pages claim is compared with it, and nothing else. */
-export class Books {
+export class ExpectedDocuments {
   private readonly entries = new Map<Scope, { of: Document; until: number }[]>()
   private readonly texts = new WeakMap<object, string>()
   private readonly canonicals = new WeakMap<object, string>()
@@ -91,7 +91,7 @@ export interface PublisherFault {
 }
 
 /** A publisher of whose every state books are kept, from when it begins to serve: before, a run may be half rebuilt. */
-export class BookedPublisher extends MemoryPublisher {
+export class ObservedPublisher extends MemoryPublisher {
   private readonly sources = new Map<Scope, () => boolean>()
   private serves = false
 
@@ -121,8 +121,8 @@ export class BookedPublisher extends MemoryPublisher {
     super.touch(scope)
   }
 
-  override renew(scope: Scope): void {
-    if (this.fault.forgets !== 'renew') super.renew(scope)
+  override resetEpoch(scope: Scope): void {
+    if (this.fault.forgets !== 'renew') super.resetEpoch(scope)
   }
 
   override close(scope: Scope): void {

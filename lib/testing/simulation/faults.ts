@@ -1,5 +1,5 @@
 import { vi } from 'vitest'
-import { documentBody } from '../../sync/body'
+import { documentCodec } from '../../sync/state-codec'
 import { digest } from '../../sync/digest'
 import { apply, diffOfDocument, type Document } from '../../sync/document'
 import { isObject, parseJson, type Json, type JsonObject } from '../../sync/json'
@@ -7,7 +7,7 @@ import type { Observation } from '../../run/observation'
 import { RunState } from '../../hub/runs/run-state'
 import { Runs } from '../../hub/runs/runs'
 import type { RecordsFault } from './disk'
-import type { WorldFault } from './simulation'
+import type { SimulationFault } from './simulation'
 
 /** Ways to break the whole, each of which some story must show. More of the pages alone are in `lib/testing/simulation/pages`. */
 
@@ -31,7 +31,7 @@ const loses =
   (entry, urgent) =>
     entry.kind === 'observed' && isLost(entry.observation) ? null : { entry, urgent }
 
-export const faults: Record<string, WorldFault> = {
+export const faults: Record<string, SimulationFault> = {
   '[SYNC-1] a page that applies a diff where it does not fit': {
     hears: (heard, { version }) =>
       heard.event === 'push' && heard.message.to > version
@@ -43,7 +43,7 @@ export const faults: Record<string, WorldFault> = {
   '[SYNC-6] a page that does not notice that its clock was set': { ignoresClockSet: true },
   '[SYNC-6] a digest that leaves the batches out, and a diff that forgets some': {
     body: {
-      ...documentBody,
+      ...documentCodec,
       digest: ({ fields }) => digest({ fields, items: [] }),
       apply: (state, text) => {
         const { items: _forgotten, ...rest } = diffOfDocument.parse(parseJson(text))
@@ -53,7 +53,7 @@ export const faults: Record<string, WorldFault> = {
   },
   '[SYNC-1] a diff that forgets what was removed': {
     body: {
-      ...documentBody,
+      ...documentCodec,
       digest: () => 0,
       apply: (state, text) => {
         const { removed: _forgotten, ...rest } = diffOfDocument.parse(parseJson(text))

@@ -215,7 +215,7 @@ function knowableAlone(project: Project): Knowable {
   if (isAlive) {
     if (isOver(truth.status)) return exactly(truth)
     if (isAborted) return exactly(cutShort(truth, 'aborted'))
-    // The engine's silence in all this time of peace makes it true [RUN-4].
+    // The engine's silence in all this quiet time makes it true [RUN-4].
     return exactly(execution.seemsFailed ? cutShort(truth, 'failed') : truth)
   }
   // Its process died: only what was heard in time is known of it [RUN-11].

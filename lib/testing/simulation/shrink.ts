@@ -1,6 +1,6 @@
-import type { Deed, Story } from './actions'
+import type { Action, Story } from './actions'
 
-const kindOf = (deed: Deed) => `${deed.do} ${'run' in deed ? deed.run : ''}`
+const kindOf = (action: Action) => `${action.do} ${'run' in action ? action.run : ''}`
 
 /** What a story is told as: `play`, or that with a fault in it. */
 export type Telling = (story: Story) => Promise<unknown>
@@ -16,32 +16,32 @@ export async function wrongIn(tell: Telling, story: Story): Promise<Error | null
 }
 
 /**
- * The story that goes wrong, as short as is found in the time: leaves out all deeds of one kind, then ever smaller parts, as
+ * The story that goes wrong, as short as is found in the time: leaves out all actions of one kind, then ever smaller parts, as
  * long as it goes on to go wrong without them.
  * @param within ms
  */
 export async function shrunk(story: Story, tell: Telling, within: number): Promise<Story> {
   const until = performance.now() + within
   const isTime = () => performance.now() < until
-  let left = story.deeds
-  const leaveOut = async (without: readonly Deed[]): Promise<boolean> => {
-    if ((await wrongIn(tell, { ...story, deeds: without })) === null) return false
+  let left = story.actions
+  const leaveOut = async (without: readonly Action[]): Promise<boolean> => {
+    if ((await wrongIn(tell, { ...story, actions: without })) === null) return false
     left = without
     return true
   }
   for (const kind of new Set(left.map(kindOf))) {
-    if (isTime()) await leaveOut(left.filter(deed => kindOf(deed) !== kind))
+    if (isTime()) await leaveOut(left.filter(action => kindOf(action) !== kind))
   }
   for (let size = Math.ceil(left.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let from = 0; from < left.length && isTime();) {
       if (!(await leaveOut(left.toSpliced(from, size)))) from += size
     }
   }
-  return { ...story, deeds: left }
+  return { ...story, actions: left }
 }
 
 /** A story as it is to be pinned. */
-export function printed({ setting, deeds }: Story): string {
-  const lines = deeds.map(deed => `    ${JSON.stringify(deed)},\n`).join('')
-  return `{\n  setting: ${JSON.stringify(setting)},\n  deeds: [\n${lines}  ],\n}`
+export function printed({ setting, actions }: Story): string {
+  const lines = actions.map(action => `    ${JSON.stringify(action)},\n`).join('')
+  return `{\n  setting: ${JSON.stringify(setting)},\n  actions: [\n${lines}  ],\n}`
 }

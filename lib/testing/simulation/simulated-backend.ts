@@ -1,5 +1,5 @@
 import type { Generation } from '../../reference-backend/generation'
-import type { PageServer, World } from './pages/pages'
+import type { PageServer, PageSimulation } from './pages/pages'
 import { isObject, own, parseJson, type Json } from '../../sync/json'
 import type { SimulatedDocker } from './simulated-docker'
 import { Execution, type Frame } from './execution'
@@ -32,7 +32,7 @@ const RUNS = [0, 1, 2, 3, 0, 2]
 const UNKNOWN = '{"type":"error","message":"Execution not found."}'
 const PAGE = '<!doctype html><title>ckrv</title>'
 
-/** A run as the outside world knows it: it may be executed by a process that is no more. */
+/** A run as the outside simulation knows it: it may be executed by a process that is no more. */
 export interface Project {
   readonly files: SpecFiles
   readonly runId: string
@@ -60,7 +60,7 @@ export class SimulatedBackend implements Peer {
   private hexes = 0
 
   constructor(
-    private readonly world: World<PageServer>,
+    private readonly simulation: PageSimulation<PageServer>,
     private readonly docker: SimulatedDocker,
     private readonly options: {
       generation: Generation
@@ -89,7 +89,7 @@ export class SimulatedBackend implements Peer {
   }
 
   random(limit: number): number {
-    return this.world.random(limit)
+    return this.simulation.random(limit)
   }
 
   /** The dashboard knows that the run exists. */
@@ -156,7 +156,7 @@ export class SimulatedBackend implements Peer {
   execute(project: Project, resumes: string | null): boolean {
     if (project.execution) return false
     const { generation, dryRun, skew } = this.options
-    const now = () => this.world.clock.now + skew
+    const now = () => this.simulation.clock.now + skew
     project.isAlive = true
     project.execution = new Execution({ dryRun, resumes }, project.files, generation, now, frame => {
       for (const socket of this.sockets) if (socket.runId === project.runId) this.send(project, socket, frame, false)

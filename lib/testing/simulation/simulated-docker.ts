@@ -5,7 +5,7 @@ import { Engine, type EventStream } from '../../docker/engine'
 import { eventOf, idOf, inspectionOf, listedOf } from '../docker/fixtures'
 import { batch, type Container } from '../../run/model'
 import type { Document } from '../../sync/document'
-import type { PageServer, World } from './pages/pages'
+import type { PageServer, PageSimulation } from './pages/pages'
 import type { Scope } from '../../sync/scope'
 import { CLEAR, type Path } from './simulated-network'
 
@@ -37,7 +37,7 @@ export class SimulatedDocker extends Engine {
 
   /** @param skew its clock, against the true one, ms */
   constructor(
-    private readonly world: World<PageServer>,
+    private readonly simulation: PageSimulation<PageServer>,
     private readonly skew: number,
     private readonly listener: () => number,
   ) {
@@ -78,7 +78,7 @@ export class SimulatedDocker extends Engine {
     const asker = this.listener()
     return this.ask(ANSWER_WITHIN, () => {
       const stream = new SimulatedEvents(
-        this.world,
+        this.simulation,
         () => this.path,
         event => this.shown(event, asker),
       )
@@ -102,7 +102,7 @@ export class SimulatedDocker extends Engine {
   }
 
   createSoon(batchId: string, hex: string): void {
-    this.world.clock.setTimer(200, () => {
+    this.simulation.clock.setTimer(200, () => {
       if (this.path.refuses && this.isDown) return
       const id = idOf(this.containers.length + 1)
       const source = `/project/.chakravarti/worktrees/batch-${batchId}-${hex}_1`
@@ -127,7 +127,7 @@ export class SimulatedDocker extends Engine {
       container.inspection = { ...container.inspection, state: 'exited', exitCode, finishedAt: this.now }
       this.tell(eventOf(container.inspection.id, 'die', this.now, { exitCode }))
     }
-    if (isRemoved) this.world.clock.setTimer(50, () => this.remove(container))
+    if (isRemoved) this.simulation.clock.setTimer(50, () => this.remove(container))
   }
 
   /** The daemon's process ends: so do its containers, and nobody is told. */
@@ -156,7 +156,7 @@ export class SimulatedDocker extends Engine {
   }
 
   private get now(): number {
-    return this.world.clock.now + this.skew
+    return this.simulation.clock.now + this.skew
   }
 
   private ticks = 0n
@@ -172,21 +172,21 @@ export class SimulatedDocker extends Engine {
   }
 
   private async ask<T>(within: number, answer: () => T): Promise<T> {
-    const { path, world } = this
+    const { path, simulation } = this
     if (path.refuses || path.silent) {
       if (path.refuses) throw new DockerError('unreachable', `Nobody listens at ${this.where}.`, true)
       await this.pass(within)
       throw new DockerError('timeout', `Docker at ${this.where} did not answer.`)
     }
-    await this.pass(1 + world.random(path.late))
+    await this.pass(1 + simulation.random(path.late))
     const result = answer()
-    await this.pass(1 + world.random(path.late))
+    await this.pass(1 + simulation.random(path.late))
     if (this.path.refuses || this.path.silent) throw new DockerError('unreachable', 'The connection to Docker was cut.')
     return result
   }
 
   private pass(ms: number): Promise<void> {
-    return new Promise(resolve => void this.world.clock.setTimer(ms, resolve))
+    return new Promise(resolve => void this.simulation.clock.setTimer(ms, resolve))
   }
 }
 
@@ -205,22 +205,22 @@ class SimulatedEvents implements EventStream {
   private lastAt = 0
 
   constructor(
-    private readonly world: World<PageServer>,
+    private readonly simulation: PageSimulation<PageServer>,
     private readonly path: () => Path,
     private readonly shown: (event: EngineEvent) => void,
   ) {}
 
   push(event: EngineEvent): void {
-    const { clock } = this.world
+    const { clock } = this.simulation
     const { silent, lost, twice, late } = this.path()
     if (this.isDeaf) return
-    if (silent || this.world.chance(lost)) {
+    if (silent || this.simulation.chance(lost)) {
       this.isDeaf = true
       clock.setTimer(400, () => this.cut())
       return
     }
-    this.lastAt = Math.max(this.lastAt, clock.now + 1 + this.world.random(late))
-    for (let n = this.world.chance(twice) ? 2 : 1; n > 0; n--) {
+    this.lastAt = Math.max(this.lastAt, clock.now + 1 + this.simulation.random(late))
+    for (let n = this.simulation.chance(twice) ? 2 : 1; n > 0; n--) {
       clock.setTimer(this.lastAt - clock.now, () => {
         if (this.isCut) return
         this.queue.push(event)

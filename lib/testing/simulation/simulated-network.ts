@@ -81,7 +81,7 @@ export class SimulatedSocket {
   }
 
   pause(): void {
-    throw new Error('No burst of the simulated world is so long')
+    throw new Error('No burst of the simulation is so long')
   }
 
   resume(): void {

@@ -17,7 +17,7 @@ const SEED = Number(process.env['WORLD_SEED'] ?? 5)
 const [PART = 0, PARTS = 1] = (process.env['WORLD_PART'] ?? '0/1').split('/').map(Number)
 /** Stories are told by the hundred: the first hundred is that of the seed, the next that of the seed after it. */
 const HUNDRED = 100
-/** So many deeds a story has, as a mean. */
+/** So many actions a story has, as a mean. */
 const STEPS = 200
 /** How long what was found is made shorter; then it is told as it is, ms. */
 const SHRINKS_FOR = 120_000
@@ -37,7 +37,7 @@ describe('any story of the whole', () => {
         const told = await fc.check(property, { numRuns, seed, endOnFailure: true })
         const which = `${told.numRuns} stories of seed ${seed}`
         if (told.counterexample) throw await counterexample(told.counterexample[0], which)
-        console.log(`the world is right in ${which}`)
+        console.log(`the simulation is right in ${which}`)
       }
     },
     PATIENCE + SHRINKS_FOR,

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { Generation } from '../../reference-backend/generation'
-import { CALM, World, type Fault } from './pages/pages'
+import { PERFECT_NETWORK, PageSimulation, type Fault } from './pages/pages'
 import { runScope } from '../../sync/scope'
 import { SimulatedBackend, type Project } from './simulated-backend'
 import { Dashboard, type ServerFault, type Witness } from './dashboard'
@@ -13,7 +13,7 @@ import { expectLines, expectTrue, type Scene } from './oracle'
 import { settled, virtualTime } from './virtual-time'
 
 /** A way to break the whole, which must not go unnoticed. */
-export interface WorldFault extends Fault, ServerFault {
+export interface SimulationFault extends Fault, ServerFault {
   /** What the dashboard hears in the place of a frame; null: nothing. */
   frame?: (text: string) => string | null
   /** What it is answered over HTTP in the place of an answer. */
@@ -32,27 +32,27 @@ export interface Setting {
 }
 
 /** Grace times, backoffs and then the silence after a wrong word are all over by then; ms. */
-const PEACE = 80_000
+const QUIET_TIME = 80_000
 
 /** How long what has changed may be under way where nothing is in its way; ms. */
 const UNDER_WAY = 100
 
 /** The whole: a backend, an Engine, the real hub, its pages, and the ways between them. */
-export class HubWorld extends World<Dashboard> {
+export class HubSimulation extends PageSimulation<Dashboard> {
   readonly docker: SimulatedDocker
   readonly backend: SimulatedBackend
   private readonly restore: () => void
   private readonly mend: () => void
 
   /** It stands still before `begin`. */
-  constructor({ seed, generation, dryRun, backendSkew, dockerSkew }: Setting, fault: WorldFault = {}) {
+  constructor({ seed, generation, dryRun, backendSkew, dockerSkew }: Setting, fault: SimulationFault = {}) {
     const witness: Witness = {
       knows: runId => this.backend.isKnown(runId),
       recorded: runId => this.backend.recorded(runId),
       evicted: runId => this.backend.evicted(runId),
       rebuilt: held => this.docker.rebuilt(held, this.server.incarnation),
     }
-    super(seed, fault, world => new Dashboard(world, fault, () => this.docker, witness))
+    super(seed, fault, simulation => new Dashboard(simulation, fault, () => this.docker, witness))
     const listener = () => this.server.incarnation
     this.docker = new SimulatedDocker(this, dockerSkew, listener)
     const frame = fault.frame ?? (text => text)
@@ -72,18 +72,18 @@ export class HubWorld extends World<Dashboard> {
   }
 
   /** Everything is whole again, for long enough; then everything must be right. */
-  async peace(): Promise<void> {
+  async quiesce(): Promise<void> {
     this.backend.path = this.docker.path = CLEAR
     this.docker.isDown = false
     // A connection that has died in silence is noticed by nobody until somebody resets it.
     this.backend.cut()
     this.docker.cut()
     for (const page of this.pages) {
-      page.weather = CALM
+      page.networkConditions = PERFECT_NETWORK
       page.wake(true)
       if (page.link) this.server.drained(page.link)
     }
-    await this.pass(PEACE)
+    await this.pass(QUIET_TIME)
     // What has just changed may be on its way to the pages [SYNC-4].
     while (this.server.hasChangedWithin(UNDER_WAY)) await this.pass(UNDER_WAY)
     expect(this.server.unannounced()).toEqual([])
@@ -129,7 +129,7 @@ export class HubWorld extends World<Dashboard> {
       expectEntry(snapshot, entry, files, scene, { age: this.server.age(runScope(entry.id)), maybeAnother })
   }
 
-  /** What its processes leave behind comes to its end in this world, not in the next one. */
+  /** What its processes leave behind comes to its end in this simulation, not in the next one. */
   async end(): Promise<void> {
     this.server.end()
     await settled()

@@ -1,7 +1,7 @@
 import { vi } from 'vitest'
 import type { VirtualClock } from '../sync/fixtures'
 
-/** The process's own clock, timers and chance, as the simulated world drives them. */
+/** The process's own clock, timers and chance, as the simulation drives them. */
 
 const realImmediate = setImmediate
 

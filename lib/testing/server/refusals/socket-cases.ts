@@ -13,7 +13,7 @@ import type { connectRefusals, handshakeRefusals } from '../../../server/refusal
 import { serve, silent } from '../fake-hub'
 import { says, type Case, type Cases } from './cases'
 import { Team } from '../team'
-import { MAX_SOCKETS, type VisitorBounds } from '../../../server/visitors'
+import { MAX_SOCKETS, type SocketBounds } from '../../../server/connection-limits'
 
 /** For tests: how the refusals of the sockets are met, each over a real connection. */
 
@@ -21,7 +21,7 @@ import { MAX_SOCKETS, type VisitorBounds } from '../../../server/visitors'
 export async function socketCases() {
   const ends: (() => unknown)[] = []
   const team = new Team()
-  const world = async (bounds: Partial<VisitorBounds> = {}) => {
+  const world = async (bounds: Partial<SocketBounds> = {}) => {
     const server = await serve({ team })
     const gateway = new Gateway(server.live, server.access, silent, server.metrics, {
       bounds: { ...MAX_SOCKETS, ...bounds },

@@ -1,5 +1,5 @@
 import type { LogLine } from '../../../run/model'
-import { documentBody, logBody } from '../../../sync/body'
+import { documentCodec, logCodec } from '../../../sync/state-codec'
 import type { Document, Item } from '../../../sync/document'
 import { canonical, equal } from '../../../sync/json'
 import type { LogState } from '../../../sync/log'
@@ -8,9 +8,9 @@ import type { Answer, Subscribe } from '../../../sync/messages'
 import { Replica } from '../../../sync/replica'
 import { logScope, runScope, type Scope } from '../../../sync/scope'
 import { TestLog, throughText } from '../../sync/fixtures'
-import type { Followed, Link, PageServer, World } from './pages'
+import type { Followed, Link, PageServer, PageSimulation } from './pages'
 
-/** The server of the simulated world: a document and a log that change, their publisher, and who has joined. */
+/** The server of the simulation: a document and a log that change, their publisher, and who has joined. */
 
 export const RUN = runScope('r')
 export const LOG = logScope('r')
@@ -45,7 +45,7 @@ export class Server implements PageServer {
   private readonly log = new TestLog(40)
   private written: LogLine[] = []
 
-  constructor(private readonly world: World<PageServer>) {
+  constructor(private readonly simulation: PageSimulation<PageServer>) {
     this.start()
   }
 
@@ -58,10 +58,13 @@ export class Server implements PageServer {
   }
 
   async render(): Promise<(now: number) => Followed[]> {
-    const at = this.world.serverNow()
+    const at = this.simulation.serverNow()
     const read = await this.publisher?.read(RUN)
     const seed = read && { state: read.document, stamp: { epoch: read.epoch, version: read.version, now: at } }
-    return now => [new Replica(RUN, this.world.fault.body ?? documentBody, now, seed), new Replica(LOG, logBody, now)]
+    return now => [
+      new Replica(RUN, this.simulation.fault.body ?? documentCodec, now, seed),
+      new Replica(LOG, logCodec, now),
+    ]
   }
 
   knows(_scope: Scope, state: Document | LogState, now: number, ago: number): boolean {
@@ -69,7 +72,7 @@ export class Server implements PageServer {
   }
 
   start(): void {
-    const { clock, fault } = this.world
+    const { clock, fault } = this.simulation
     this.incarnations++
     this.publisher = new MemoryPublisher({
       broadcast: (scope, event, message) => {
@@ -90,7 +93,7 @@ export class Server implements PageServer {
   stop(noticed: boolean): void {
     this.publisher?.stop()
     this.publisher = null
-    for (const link of this.links) this.world.cut(link, noticed)
+    for (const link of this.links) this.simulation.cut(link, noticed)
     this.record()
   }
 
@@ -117,10 +120,10 @@ export class Server implements PageServer {
   subscribe(link: Link, request: Subscribe, answer: (answer: Answer) => void): void {
     const { publisher } = this
     if (!publisher) return
-    const { joinsLateBy } = this.world.fault
+    const { joinsLateBy } = this.simulation.fault
     const join = () => link.scopes.add(request.scope)
     if (joinsLateBy === undefined) join()
-    else this.world.clock.setTimer(joinsLateBy, join)
+    else this.simulation.clock.setTimer(joinsLateBy, join)
     void publisher.resume(request.scope, request).then(answer)
   }
 
@@ -151,12 +154,12 @@ export class Server implements PageServer {
 
   /** Another execution under the same id. */
   renew(): void {
-    this.document = { fields: { n: this.world.random(9) }, items: [] }
+    this.document = { fields: { n: this.simulation.random(9) }, items: [] }
     this.log.clear()
     this.written = []
     this.record()
-    this.publisher?.renew(RUN)
-    this.publisher?.renew(LOG)
+    this.publisher?.resetEpoch(RUN)
+    this.publisher?.resetEpoch(LOG)
   }
 
   private audience(scope: Scope): Link[] {
@@ -164,7 +167,7 @@ export class Server implements PageServer {
   }
 
   private record(): void {
-    const { now } = this.world.clock
+    const { now } = this.simulation.clock
     const isHeld = this.publisher !== null && this.exists
     const text = canonical(throughText(this.document))
     const lines = [...this.written]

@@ -1,34 +1,34 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { documentBody } from '../../../sync/body'
+import { documentCodec } from '../../../sync/state-codec'
 import { apply, diffOfDocument } from '../../../sync/document'
 import { parseJson } from '../../../sync/json'
 import { often } from '../../support/often'
 import { isNoticed } from '../../support/planted-fault'
 import { Server } from './page-server'
-import { CALM, World as PageWorld, type Fault } from './pages'
-import { happenTo, is, page, skew, weather, type PageDeed } from './page-actions'
+import { PERFECT_NETWORK, PageSimulation as PageWorld, type Fault } from './pages'
+import { applyTo, is, page, skew, networkConditions, type PageAction } from './page-actions'
 
 type World = PageWorld<Server>
 
-/** What may happen to the world; pages are meant by number. */
-type WorldDeed =
+/** What may happen to the simulation; pages are meant by number. */
+type WorldAction =
   | { do: 'edit'; how: number; announced: boolean }
   | { do: 'write'; lines: number }
   | { do: 'renew' | 'evict' | 'return' }
   | { do: 'restart'; down: number; skew: number; noticed: boolean }
   | { do: 'pass'; ms: number }
   | { do: 'visit'; skew: number; ms: number }
-type Deed = WorldDeed | PageDeed
+type Action = WorldAction | PageAction
 
-const change: fc.Arbitrary<Deed> = fc.oneof(
+const change: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ do: is('edit'), how: fc.nat({ max: 200 }), announced: fc.boolean() }),
   fc.record({ do: is('write'), lines: fc.integer({ min: 1, max: 60 }) }),
 )
-const pass: fc.Arbitrary<Deed> = fc.record({ do: is('pass'), ms: fc.constantFrom(10, 60, 900, 6_000, 20_000) })
-const visit: fc.Arbitrary<Deed> = fc.record({ do: is('visit'), skew, ms: fc.constantFrom(0, 300, 4_000) })
-const cut: fc.Arbitrary<Deed> = fc.record({ do: is('cut'), page, noticed: fc.boolean() })
-const mishap: fc.Arbitrary<Deed> = fc.oneof(
+const pass: fc.Arbitrary<Action> = fc.record({ do: is('pass'), ms: fc.constantFrom(10, 60, 900, 6_000, 20_000) })
+const visit: fc.Arbitrary<Action> = fc.record({ do: is('visit'), skew, ms: fc.constantFrom(0, 300, 4_000) })
+const cut: fc.Arbitrary<Action> = fc.record({ do: is('cut'), page, noticed: fc.boolean() })
+const mishap: fc.Arbitrary<Action> = fc.oneof(
   cut,
   fc.record({ do: is('renew', 'evict', 'return') }),
   fc.record({ do: is('restart'), down: fc.constantFrom(0, 2_000, 15_000), skew, noticed: fc.boolean() }),
@@ -36,10 +36,10 @@ const mishap: fc.Arbitrary<Deed> = fc.oneof(
   fc.record({ do: is('jam', 'drain', 'sleep'), page }),
   fc.record({ do: is('wake'), page, bufferFirst: fc.boolean() }),
   fc.record({ do: is('set clock'), page, skew }),
-  fc.record({ do: is('weather'), page, weather }),
+  fc.record({ do: is('network conditions'), page, networkConditions }),
 )
-/** What seldom comes about by chance alone: a sleep in which the connection dies, and a short spell of bad weather. */
-const nap: fc.Arbitrary<Deed[]> = fc
+/** What seldom comes about by chance alone: a sleep in which the connection dies, and a short spell of bad networkConditions. */
+const nap: fc.Arbitrary<Action[]> = fc
   .tuple(page, change, fc.boolean())
   .map(([page, change, bufferFirst]) => [
     { do: 'sleep', page },
@@ -49,13 +49,17 @@ const nap: fc.Arbitrary<Deed[]> = fc
     { do: 'pass', ms: 20_000 },
     { do: 'wake', page, bufferFirst },
   ])
-const spell: fc.Arbitrary<Deed[]> = fc
-  .tuple(page, weather, fc.array(fc.oneof(change, pass, mishap), { minLength: 1, maxLength: 4 }))
-  .map(([page, weather, deeds]) => [{ do: 'weather', page, weather }, ...deeds, { do: 'weather', page, weather: CALM }])
-const one = (deed: fc.Arbitrary<Deed>) => deed.map(only => [only])
+const spell: fc.Arbitrary<Action[]> = fc
+  .tuple(page, networkConditions, fc.array(fc.oneof(change, pass, mishap), { minLength: 1, maxLength: 4 }))
+  .map(([page, networkConditions, actions]) => [
+    { do: 'network conditions', page, networkConditions: networkConditions },
+    ...actions,
+    { do: 'network conditions', page, networkConditions: PERFECT_NETWORK },
+  ])
+const one = (action: fc.Arbitrary<Action>) => action.map(only => [only])
 const story = fc.record({
   seed: fc.nat(),
-  deeds: fc
+  actions: fc
     .array(fc.oneof(one(change), one(change), one(pass), one(pass), one(mishap), one(visit), nap, spell), {
       minLength: 5,
       maxLength: 30,
@@ -64,22 +68,22 @@ const story = fc.record({
 })
 const calmStory = fc.record({
   seed: fc.nat(),
-  deeds: fc.array(fc.oneof(change, pass, visit), { minLength: 5, maxLength: 30 }),
+  actions: fc.array(fc.oneof(change, pass, visit), { minLength: 5, maxLength: 30 }),
 })
 
-async function perform(world: World, deed: Deed): Promise<void> {
-  const { server, pages } = world
-  if ('page' in deed) {
-    const meant = [...pages][deed.page % Math.max(1, pages.size)]
-    if (meant) happenTo(meant, deed, world)
+async function perform(simulation: World, action: Action): Promise<void> {
+  const { server, pages } = simulation
+  if ('page' in action) {
+    const meant = [...pages][action.page % Math.max(1, pages.size)]
+    if (meant) applyTo(meant, action, simulation)
     return
   }
-  switch (deed.do) {
+  switch (action.do) {
     case 'edit':
-      server.edit(deed.how, deed.announced)
+      server.edit(action.how, action.announced)
       break
     case 'write':
-      server.write(deed.lines)
+      server.write(action.lines)
       break
     case 'renew':
       server.renew()
@@ -91,38 +95,38 @@ async function perform(world: World, deed: Deed): Promise<void> {
       server.bringBack()
       break
     case 'restart':
-      server.stop(deed.noticed)
-      await world.pass(deed.down)
-      server.skew = deed.skew
+      server.stop(action.noticed)
+      await simulation.pass(action.down)
+      server.skew = action.skew
       server.start()
       break
     case 'pass':
-      await world.pass(deed.ms)
+      await simulation.pass(action.ms)
       break
     case 'visit':
-      if (pages.size < 3) await world.visit(deed.skew, deed.ms)
+      if (pages.size < 3) await simulation.visit(action.skew, action.ms)
       break
   }
 }
 
-/** Plays the story, then gives the world a minute of peace, after which every page must show what the server holds. */
-async function play({ seed, deeds }: { seed: number; deeds: Deed[] }, fault?: Fault): Promise<World> {
-  const world = new PageWorld(seed, fault ?? {}, world => new Server(world))
-  await world.visit(0, 0)
-  for (const deed of deeds) {
-    await perform(world, deed)
-    // Pages paint at any time, in particular between two deeds.
-    for (const each of world.pages) each.paint()
+/** Plays the story, then a quiet minute, after which every page must show what the server holds. */
+async function play({ seed, actions }: { seed: number; actions: Action[] }, fault?: Fault): Promise<World> {
+  const simulation = new PageWorld(seed, fault ?? {}, simulation => new Server(simulation))
+  await simulation.visit(0, 0)
+  for (const action of actions) {
+    await perform(simulation, action)
+    // Pages paint at any time, in particular between two actions.
+    for (const each of simulation.pages) each.paint()
   }
-  for (const each of world.pages) {
-    each.weather = CALM
+  for (const each of simulation.pages) {
+    each.networkConditions = PERFECT_NETWORK
     each.wake(true)
-    if (each.link) world.server.drained(each.link)
+    if (each.link) simulation.server.drained(each.link)
   }
-  world.server.bringBack()
-  await world.pass(60_000)
-  for (const each of world.pages) each.expectCurrent()
-  return world
+  simulation.server.bringBack()
+  await simulation.pass(60_000)
+  for (const each of simulation.pages) each.expectCurrent()
+  return simulation
 }
 
 /** How many stories are told. */
@@ -136,8 +140,8 @@ const playStory = (fault?: Fault) =>
 /** Where nothing goes wrong, a page asks once a scope and is never unsure again. */
 const playCalmly = (fault?: Fault) =>
   fc.asyncProperty(calmStory, async told => {
-    const world = await play(told, fault)
-    for (const { asks, connections } of world.pages) expect([asks, connections]).toEqual([2, 1])
+    const simulation = await play(told, fault)
+    for (const { asks, connections } of simulation.pages) expect([asks, connections]).toEqual([2, 1])
   })
 
 describe('any story', () => {
@@ -201,7 +205,7 @@ const faults: Record<string, Fault & { pin: string }> = {
   '[SYNC-1.2] a diff that forgets what was removed': {
     pin: '30',
     body: {
-      ...documentBody,
+      ...documentCodec,
       apply: (state, text) => {
         const { removed: _forgotten, ...rest } = diffOfDocument.parse(parseJson(text))
         return apply(state, rest)

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Body } from '../../../sync/body'
+import type { StateCodec } from '../../../sync/state-codec'
 import type { Document } from '../../../sync/document'
 import type { LogState } from '../../../sync/log'
 import { COALESCE_MS } from '../../../sync/memory-publisher'
@@ -11,13 +11,13 @@ import {
   type ServerMessages,
   type Subscribe,
 } from '../../../sync/messages'
-import { STALE_MS } from '../../../sync/proof'
+import { STALE_MS } from '../../../sync/staleness-bound'
 import type { Ask, Replica, Stamp } from '../../../sync/replica'
 import type { Scope } from '../../../sync/scope'
 import { throughText, VirtualClock } from '../../sync/fixtures'
 
 /**
- * A world to try the protocol in: a server, its pages, a network that can do anything, clocks that lie, and an oracle
+ * A simulation to try the protocol in: a server, its pages, a network that can do anything, clocks that lie, and an oracle
  * that remembers every state the server ever held and knows nothing of versions.
  */
 
@@ -64,18 +64,18 @@ export interface Fault {
   ignoresClockSet?: boolean
   /** Pages take the answer to any question for that to the last. */
   takesAnyAnswer?: boolean
-  body?: Body<Document>
+  body?: StateCodec<Document>
 }
 
 /** What the network does to messages. Late ones overtake each other. */
-export interface Weather {
+export interface NetworkConditions {
   /** Of 100 messages so many are lost, or come twice. */
   lost: number
   twice: number
   /** How long one may be under way, ms. */
   late: number
 }
-export const CALM: Weather = { lost: 0, twice: 0, late: 0 }
+export const PERFECT_NETWORK: NetworkConditions = { lost: 0, twice: 0, late: 0 }
 
 /** One connection between the server and a page. */
 export class Link {
@@ -85,7 +85,7 @@ export class Link {
   readonly scopes = new Set<Scope>()
 
   constructor(
-    private readonly world: World<PageServer>,
+    private readonly simulation: PageSimulation<PageServer>,
     private readonly page: Page,
   ) {}
 
@@ -98,12 +98,16 @@ export class Link {
     this.carry(() => this.page.whenAwake(() => this === this.page.link && deliver()))
   }
 
-  /** Brings something to the other side, as the weather is. */
+  /** Brings something to the other side, as the networkConditions is. */
   carry(deliver: () => void): void {
-    const { world, page } = this
-    const times = world.chance(page.weather.lost) ? 0 : world.chance(page.weather.twice) ? 2 : 1
+    const { simulation, page } = this
+    const times = simulation.chance(page.networkConditions.lost)
+      ? 0
+      : simulation.chance(page.networkConditions.twice)
+        ? 2
+        : 1
     for (let n = 0; n < times; n++) {
-      world.clock.setTimer(1 + world.random(page.weather.late), () => this.alive && deliver())
+      simulation.clock.setTimer(1 + simulation.random(page.networkConditions.late), () => this.alive && deliver())
     }
   }
 }
@@ -111,7 +115,7 @@ export class Link {
 /** A page, as a browser would drive its replicas. */
 export class Page {
   link: Link | null = null
-  weather = CALM
+  networkConditions = PERFECT_NETWORK
   asks = 0
   connections = 0
   private buffer: (() => void)[] | null = null
@@ -121,7 +125,7 @@ export class Page {
 
   /** @param skew its clock, against the true one */
   constructor(
-    private readonly world: World<PageServer>,
+    private readonly simulation: PageSimulation<PageServer>,
     public skew: number,
     rendered: (now: number) => Followed[],
   ) {
@@ -151,9 +155,9 @@ export class Page {
     this.noticeClock()
     for (const replica of this.follows) {
       if (replica.scope !== heard.message.scope) continue
-      const { hears } = this.world.fault
+      const { hears } = this.simulation.fault
       const { stamp } = replica.view
-      const changed = hears && stamp ? hears(heard, stamp, this.world.serverNow()) : heard
+      const changed = hears && stamp ? hears(heard, stamp, this.simulation.serverNow()) : heard
       this.act(replica.hear(changed, this.now))
     }
   }
@@ -161,18 +165,18 @@ export class Page {
   /** The oracle looks at every picture. */
   paint(): void {
     if (this.buffer) return
-    if (!this.world.fault.neverLooks) {
+    if (!this.simulation.fault.neverLooks) {
       this.noticeClock()
       for (const replica of this.follows) this.act(replica.look(this.now))
     }
-    this.world.pictures.all++
-    if (this.follows[0]?.view.sync === 'live') this.world.pictures.live++
+    this.simulation.pictures.all++
+    if (this.follows[0]?.view.sync === 'live') this.simulation.pictures.live++
     this.expectHonest(STALE_MS + COALESCE_MS)
   }
 
   /** [SYNC-10], and up to 50 ms more for a change that its owner forgot to announce. */
   private expectHonest(ago: number): void {
-    const { clock, server } = this.world
+    const { clock, server } = this.simulation
     for (const { scope, view } of this.follows) {
       if (view.sync !== 'live' || server.knows(scope, view.state, clock.now, ago)) continue
       throw new Error(`A page says live and shows ${JSON.stringify(view)}`)
@@ -181,7 +185,7 @@ export class Page {
 
   expectCurrent(): void {
     for (const { scope, view } of this.follows) {
-      const { server } = this.world
+      const { server } = this.simulation
       expect([scope, view.gone, view.sync]).toEqual([scope, !server.has(scope), server.has(scope) ? 'live' : 'stale'])
     }
     this.expectHonest(0)
@@ -191,29 +195,29 @@ export class Page {
   lost(link: Link): void {
     if (this.link !== link) return
     this.link = null
-    this.world.cut(link, false)
+    this.simulation.cut(link, false)
     this.noticeClock()
     for (const replica of this.follows) replica.disconnected(this.now)
     this.later(RECONNECT_MS, () => this.connect())
   }
 
   private get now(): number {
-    return this.world.clock.now + this.skew
+    return this.simulation.clock.now + this.skew
   }
 
   later(ms: number, action: () => void): void {
-    this.world.clock.setTimer(ms, () => this.whenAwake(action))
+    this.simulation.clock.setTimer(ms, () => this.whenAwake(action))
   }
 
   connect(): void {
-    if (this.link || !this.world.pages.has(this)) return
-    if (!this.world.server.isUp) {
+    if (this.link || !this.simulation.pages.has(this)) return
+    if (!this.simulation.server.isUp) {
       this.later(RECONNECT_MS, () => this.connect())
       return
     }
     this.connections++
-    this.link = new Link(this.world, this)
-    this.world.server.links.add(this.link)
+    this.link = new Link(this.simulation, this)
+    this.simulation.server.links.add(this.link)
     this.noticeClock()
     for (const replica of this.follows) this.act(replica.connected(this.now))
   }
@@ -221,7 +225,7 @@ export class Page {
   private act(ask: Ask | null): void {
     const { link } = this
     if (!ask || !link) return
-    const { server, fault } = this.world
+    const { server, fault } = this.simulation
     const { scope } = ask.request
     const replica = this.follows.find(each => each.scope === scope)
     if (!replica) return
@@ -245,12 +249,12 @@ export class Page {
   private noticeClock(): void {
     const setBack = this.skew < this.noticedSkew
     this.noticedSkew = this.skew
-    if (!setBack || this.world.fault.ignoresClockSet) return
+    if (!setBack || this.simulation.fault.ignoresClockSet) return
     for (const replica of this.follows) this.act(replica.clockSet(this.now))
   }
 }
 
-export class World<S extends PageServer> {
+export class PageSimulation<S extends PageServer> {
   readonly clock = new VirtualClock()
   readonly pages = new Set<Page>()
   readonly pictures = { live: 0, all: 0 }
@@ -259,7 +263,7 @@ export class World<S extends PageServer> {
   constructor(
     private seed: number,
     readonly fault: Fault,
-    serve: (world: World<PageServer>) => S,
+    serve: (simulation: PageSimulation<PageServer>) => S,
   ) {
     this.server = serve(this)
   }

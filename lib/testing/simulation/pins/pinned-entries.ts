@@ -1,4 +1,4 @@
-import type { Deed, Story } from '../actions'
+import type { Action, Story } from '../actions'
 import { CLEAR } from '../simulated-network'
 
 const calm = { seed: 0, generation: 'B', dryRun: false, backendSkew: 0, dockerSkew: 0 } as const
@@ -6,9 +6,9 @@ const calm = { seed: 0, generation: 'B', dryRun: false, backendSkew: 0, dockerSk
 /** Nothing happens for more than a minute before its first batch begins. */
 export const givenUpTooEarly: Story = {
   setting: { ...calm, seed: 1372745782, dockerSkew: -1_500 },
-  deeds: [
+  actions: [
     { do: 'start elsewhere', run: 1 },
-    ...Array.from({ length: 6 }, (): Deed => ({ do: 'pass', ms: 12_000 })),
+    ...Array.from({ length: 6 }, (): Action => ({ do: 'pass', ms: 12_000 })),
     { do: 'step', run: 1, how: 287 },
   ],
 }
@@ -16,7 +16,7 @@ export const givenUpTooEarly: Story = {
 /** A run ends, resumed, in the very moment in which the next one of its spec begins and ends. */
 export const endsAsItBegins: Story = {
   setting: { ...calm, seed: 1475286130, backendSkew: -1_500, dockerSkew: -1_500 },
-  deeds: [
+  actions: [
     { do: 'pass', ms: 900 },
     { do: 'resume elsewhere', run: 5, entry: 2 },
     { do: 'step', run: 5, how: 58 },
@@ -31,7 +31,7 @@ export const endsAsItBegins: Story = {
 /** A run is resumed while it is at work, and both work on one batch. */
 export const twoInOneEntry: Story = {
   setting: calm,
-  deeds: [
+  actions: [
     { do: 'start here', run: 0 },
     { do: 'pass', ms: 900 },
     { do: 'step', run: 0, how: 0 },
@@ -48,24 +48,24 @@ export const twoInOneEntry: Story = {
 /** A restart makes a run’s clock look as if it had been set, and its end 2 s earlier than what its entry says. */
 export const endsByAnotherClock: Story = {
   setting: { ...calm, seed: 1_525_874_068 },
-  deeds: [
+  actions: [
     { do: 'restart', down: 15_000, skew: 1_000, noticed: true, torn: false },
     { do: 'start here', run: 1 },
     { do: 'pass', ms: 10 },
     { do: 'restart', down: 2_000, skew: -1_000, noticed: false, torn: false },
     { do: 'step', run: 1, how: 129 },
     { do: 'pass', ms: 4_000 },
-    ...[232, 321, 165, 235, 338, 210].map((how): Deed => ({ do: 'step', run: 1, how })),
+    ...[232, 321, 165, 235, 338, 210].map((how): Action => ({ do: 'step', run: 1, how })),
   ],
 }
 
-/** What the world has shown of runs that share a spec or an entry of the history, and of when an end stands. */
+/** What the simulation has shown of runs that share a spec or an entry of the history, and of when an end stands. */
 export const pinnedOfEntries: Record<string, Story> = {
   '[RUN-13.5] a run of the history that begins its first batch after it was given up': givenUpTooEarly,
   '[RUN-13.6] a run that ended as it began, found in the history before it is followed': endsAsItBegins,
   '[RUN-13.4] a run that is at work beside the one that resumed it': {
     setting: { ...calm, generation: 'C', seed: 262158119, backendSkew: 1_500 },
-    deeds: [
+    actions: [
       { do: 'start here', run: 0 },
       { do: 'pass', ms: 4_000 },
       { do: 'resume here', run: 4, entry: 2 },
@@ -77,13 +77,13 @@ export const pinnedOfEntries: Record<string, Story> = {
   '[RUN-8.11] two runs at work in one entry, one of which completes a batch that the other has begun': twoInOneEntry,
   '[RUN-8] a run that is followed when another one of its spec has begun after it and is over': {
     setting: calm,
-    deeds: [
+    actions: [
       { do: 'start elsewhere', run: 0 },
       { do: 'step', run: 0, how: 0 },
       { do: 'stop elsewhere', run: 0 },
       { do: 'start here', run: 4 },
       { do: 'pass', ms: 900 },
-      ...[0, 5, 0, 5, 0, 5].map((how): Deed => ({ do: 'step', run: 4, how })),
+      ...[0, 5, 0, 5, 0, 5].map((how): Action => ({ do: 'step', run: 4, how })),
       { do: 'pass', ms: 4_000 },
       { do: 'follow', run: 0 },
       { do: 'pass', ms: 12_000 },
@@ -91,7 +91,7 @@ export const pinnedOfEntries: Record<string, Story> = {
   },
   '[RUN-16.2] an abort just after the dashboard was started again with another clock': {
     setting: { ...calm, seed: 1116019752 },
-    deeds: [
+    actions: [
       { do: 'restart', down: 2_000, skew: 1_000, noticed: true, torn: false },
       { do: 'start here', run: 3 },
       { do: 'pass', ms: 60 },
@@ -103,10 +103,10 @@ export const pinnedOfEntries: Record<string, Story> = {
   },
   '[RUN-8.12] a run whose spec another run has gone on with before it is followed': {
     setting: { ...calm, seed: 7 },
-    deeds: [
+    actions: [
       { do: 'start here', run: 0 },
       { do: 'pass', ms: 10 },
-      ...[293, 111, 296, 286, 349].map((how): Deed => ({ do: 'step', run: 0, how })),
+      ...[293, 111, 296, 286, 349].map((how): Action => ({ do: 'step', run: 0, how })),
       { do: 'resume elsewhere', run: 4, entry: 1 },
       { do: 'step', run: 0, how: 249 },
       { do: 'follow', run: 4 },
@@ -114,7 +114,7 @@ export const pinnedOfEntries: Record<string, Story> = {
   },
   '[RUN-8.13] a run that failed, followed when another one has gone on with its entry': {
     setting: { ...calm, seed: 10, backendSkew: 1_500, dockerSkew: -1_500 },
-    deeds: [
+    actions: [
       { do: 'start elsewhere', run: 4 },
       { do: 'pass', ms: 4_000 },
       { do: 'step', run: 4, how: 392 },
@@ -128,7 +128,7 @@ export const pinnedOfEntries: Record<string, Story> = {
   },
   '[RUN-13] a run whose entry another one has gone on with and ended, before it is followed': {
     setting: { ...calm, seed: 18, backendSkew: -1_500, dockerSkew: -1_500 },
-    deeds: [
+    actions: [
       { do: 'pass', ms: 12_000 },
       { do: 'pass', ms: 60 },
       { do: 'start elsewhere', run: 4 },
@@ -143,12 +143,12 @@ export const pinnedOfEntries: Record<string, Story> = {
       { do: 'step', run: 0, how: 385 },
       { do: 'restart', down: 2_000, skew: -1_000, noticed: true, torn: false },
       { do: 'follow', run: 4 },
-      ...[110, 388, 264].map((how): Deed => ({ do: 'step', run: 0, how })),
+      ...[110, 388, 264].map((how): Action => ({ do: 'step', run: 0, how })),
     ],
   },
   '[RUN-13] a run that was started here, whose stream nobody heard before its backend died': {
     setting: { ...calm, seed: 2_147_483_620, dockerSkew: -1_500 },
-    deeds: [
+    actions: [
       { do: 'backend path', path: { ...CLEAR, late: 3_000, twice: 30, lost: 10 } },
       { do: 'start here', run: 1 },
       { do: 'pass', ms: 4_000 },
@@ -161,7 +161,7 @@ export const pinnedOfEntries: Record<string, Story> = {
   '[RUN-13] an entry whose run ended earlier by a clock that seems to have been set': endsByAnotherClock,
   '[DOCK-4.1] two runs at once, by an Engine whose clock is 3 s behind the backend’s': {
     setting: { ...calm, seed: 1_463_439_904, generation: 'A', backendSkew: 1_500, dockerSkew: -1_500 },
-    deeds: [
+    actions: [
       { do: 'resume here', run: 4, entry: 2 },
       { do: 'pass', ms: 10 },
       { do: 'step', run: 4, how: 359 },
@@ -173,12 +173,12 @@ export const pinnedOfEntries: Record<string, Story> = {
   },
   '[RUN-8] a run at work that is taken for aborted, beside the one that resumed its entry': {
     setting: { ...calm, seed: 30, generation: 'B', backendSkew: -1_500, dockerSkew: 1_500 },
-    deeds: [
+    actions: [
       { do: 'start here', run: 4 },
       { do: 'pass', ms: 12_000 },
-      ...[260, 114, 350].map((how): Deed => ({ do: 'step', run: 4, how })),
+      ...[260, 114, 350].map((how): Action => ({ do: 'step', run: 4, how })),
       { do: 'resume here', run: 0, entry: 2 },
-      ...[4_000, 12_000, 900, 12_000, 900].map((ms): Deed => ({ do: 'pass', ms })),
+      ...[4_000, 12_000, 900, 12_000, 900].map((ms): Action => ({ do: 'pass', ms })),
       { do: 'step', run: 0, how: 210 },
       { do: 'pass', ms: 300 },
       { do: 'step', run: 4, how: 9 },
@@ -187,7 +187,7 @@ export const pinnedOfEntries: Record<string, Story> = {
   },
   '[RUN-13] a run begun elsewhere that works on with its entry, beside the one that resumed it here': {
     setting: { ...calm, seed: 25, backendSkew: -1_500 },
-    deeds: [
+    actions: [
       { do: 'start elsewhere', run: 0 },
       { do: 'resume here', run: 4, entry: 2 },
       { do: 'step', run: 0, how: 317 },
@@ -199,7 +199,7 @@ export const pinnedOfEntries: Record<string, Story> = {
   },
   '[RUN-8.13] a run whose failure is unheard until another one has resumed its entry, within 2 s': {
     setting: { ...calm, seed: 381_228_682 },
-    deeds: [
+    actions: [
       { do: 'start elsewhere', run: 5 },
       { do: 'step', run: 5, how: 396 },
       { do: 'follow', run: 5 },
@@ -215,11 +215,11 @@ export const pinnedOfEntries: Record<string, Story> = {
   },
   '[DOCK-4.1] a run of the history that ends 13 ms before another one begins a batch, by an Engine 3 s behind': {
     setting: { ...calm, seed: 25, backendSkew: 1_500, dockerSkew: -1_500 },
-    deeds: [
+    actions: [
       { do: 'start elsewhere', run: 4 },
       { do: 'docker dies' },
       { do: 'pass', ms: 12_000 },
-      ...[146, 28, 94, 244].map((how): Deed => ({ do: 'step', run: 4, how })),
+      ...[146, 28, 94, 244].map((how): Action => ({ do: 'step', run: 4, how })),
       { do: 'pass', ms: 300 },
       { do: 'resume here', run: 0, entry: 1 },
       { do: 'step', run: 4, how: 392 },
@@ -229,19 +229,19 @@ export const pinnedOfEntries: Record<string, Story> = {
   },
   '[RUN-13.1] a run that was given up, and whose entry ends while the dashboard restarts': {
     setting: { ...calm, seed: 1_563_979_413, generation: 'C' },
-    deeds: [
+    actions: [
       { do: 'start elsewhere', run: 4 },
-      ...[4_000, 4_000, 12_000, 12_000, 4_000, 12_000, 60, 12_000].map((ms): Deed => ({ do: 'pass', ms })),
+      ...[4_000, 4_000, 12_000, 12_000, 4_000, 12_000, 60, 12_000].map((ms): Action => ({ do: 'pass', ms })),
       { do: 'stop elsewhere', run: 4 },
       { do: 'restart', down: 0, skew: 1_000, noticed: false, torn: true },
     ],
   },
   '[RUN-8.13] a run that was stopped here, and another that resumes its entry before a restart': {
     setting: { ...calm, seed: 25, dockerSkew: 1_500 },
-    deeds: [
+    actions: [
       { do: 'start here', run: 0 },
       { do: 'stop here', run: 0 },
-      ...[900, 300, 900].map((ms): Deed => ({ do: 'pass', ms })),
+      ...[900, 300, 900].map((ms): Action => ({ do: 'pass', ms })),
       { do: 'resume elsewhere', run: 4, entry: 0 },
       { do: 'restart', down: 2_000, skew: 0, noticed: true, torn: true },
       { do: 'step', run: 4, how: 44 },
@@ -250,7 +250,7 @@ export const pinnedOfEntries: Record<string, Story> = {
   },
   '[RUN-16.19] two runs at once, one of which saw the dashboard’s clock go on by 2 s': {
     setting: { ...calm, seed: 328_300_709 },
-    deeds: [
+    actions: [
       { do: 'restart', down: 2_000, skew: 1_000, noticed: false, torn: true },
       { do: 'resume here', run: 5, entry: 3 },
       { do: 'pass', ms: 300 },
@@ -265,21 +265,21 @@ export const pinnedOfEntries: Record<string, Story> = {
   },
   '[RUN-13] an entry that has ended, and that the run which resumed it goes on with': {
     setting: { ...calm, seed: 2_056_778_676, backendSkew: -1_500, dockerSkew: 1_500 },
-    deeds: [
+    actions: [
       { do: 'start elsewhere', run: 0 },
-      ...[47, 140].map((how): Deed => ({ do: 'step', run: 0, how })),
+      ...[47, 140].map((how): Action => ({ do: 'step', run: 0, how })),
       { do: 'resume elsewhere', run: 4, entry: 0 },
       { do: 'step', run: 0, how: 395 },
       { do: 'pass', ms: 10 },
       { do: 'step', run: 0, how: 1 },
-      ...[6, 334].map((how): Deed => ({ do: 'step', run: 4, how })),
+      ...[6, 334].map((how): Action => ({ do: 'step', run: 4, how })),
       { do: 'pass', ms: 12_000 },
       { do: 'step', run: 4, how: 10 },
     ],
   },
   '[DOCK-4.1] a run that was stopped before another one began the same batch, by an Engine 1.5 s behind': {
     setting: { ...calm, generation: 'A', seed: 485_145_199, backendSkew: 1_500 },
-    deeds: [
+    actions: [
       { do: 'resume here', run: 0, entry: 2 },
       { do: 'pass', ms: 900 },
       { do: 'step', run: 0, how: 90 },
@@ -292,7 +292,7 @@ export const pinnedOfEntries: Record<string, Story> = {
   },
   '[RUN-4] a run that fails while its stream is lost, of something else than what an agent had printed 4 s before': {
     setting: { ...calm, seed: 666_976_463 },
-    deeds: [
+    actions: [
       { do: 'start here', run: 5 },
       { do: 'pass', ms: 12_000 },
       { do: 'step', run: 5, how: 361 },

@@ -1,4 +1,4 @@
-import type { Deed, Story } from '../actions'
+import type { Action, Story } from '../actions'
 import { CLEAR } from '../simulated-network'
 
 const calm = { seed: 0, generation: 'B', dryRun: false, backendSkew: 0, dockerSkew: 0 } as const
@@ -7,10 +7,10 @@ const calm = { seed: 0, generation: 'B', dryRun: false, backendSkew: 0, dockerSk
 export const pinnedOfRestarts: Record<string, Story> = {
   '[REC-3] a run of the history that is about to be given up, over two restarts': {
     setting: { ...calm, seed: 2_147_483_625, dryRun: true },
-    deeds: [
+    actions: [
       { do: 'start elsewhere', run: 1 },
-      ...[300, 4_000, 4_000, 12_000, 12_000, 900, 300, 4_000].map((ms): Deed => ({ do: 'pass', ms })),
-      ...[300, 12_000, 900, 4_000, 4_000, 300, 900, 300].map((ms): Deed => ({ do: 'pass', ms })),
+      ...[300, 4_000, 4_000, 12_000, 12_000, 900, 300, 4_000].map((ms): Action => ({ do: 'pass', ms })),
+      ...[300, 12_000, 900, 4_000, 4_000, 300, 900, 300].map((ms): Action => ({ do: 'pass', ms })),
       { do: 'restart', down: 15_000, skew: 1_000, noticed: false, torn: false },
       { do: 'pass', ms: 900 },
       { do: 'restart', down: 15_000, skew: -1_000, noticed: true, torn: true },
@@ -18,10 +18,10 @@ export const pinnedOfRestarts: Record<string, Story> = {
   },
   '[RUN-8] an entry that two runs end, one after the other, while the dashboard restarts': {
     setting: { seed: 835_489_965, generation: 'C', dryRun: false, backendSkew: 1_500, dockerSkew: 1_500 },
-    deeds: [
+    actions: [
       { do: 'pass', ms: 13_260 },
       { do: 'start here', run: 5 },
-      ...[4_000, 60, 4_000, 4_000, 10].map((ms): Deed => ({ do: 'pass', ms })),
+      ...[4_000, 60, 4_000, 4_000, 10].map((ms): Action => ({ do: 'pass', ms })),
       { do: 'resume elsewhere', run: 2, entry: 0 },
       { do: 'pass', ms: 310 },
       { do: 'step', run: 5, how: 163 },
@@ -37,7 +37,7 @@ export const pinnedOfRestarts: Record<string, Story> = {
   '[RUN-16] a step forward that three connections show, on a machine whose clock was set while the dashboard was down':
     {
       setting: { ...calm, generation: 'C', seed: 1_126_547_572, dockerSkew: 1_500 },
-      deeds: [
+      actions: [
         { do: 'pass', ms: 600 },
         { do: 'restart', down: 15_000, skew: 1_000, noticed: false, torn: true },
         { do: 'pass', ms: 2_100 },
@@ -62,7 +62,7 @@ export const pinnedOfRestarts: Record<string, Story> = {
     },
   '[RUN-13] an entry that another run ends, of which nobody here has heard, after the death of the first one': {
     setting: { seed: 2_147_483_629, generation: 'B', dryRun: true, backendSkew: 1_500, dockerSkew: 1_500 },
-    deeds: [
+    actions: [
       { do: 'start here', run: 5 },
       { do: 'visit', skew: 3_600_000, ms: 300 },
       { do: 'backend dies' },
@@ -75,7 +75,7 @@ export const pinnedOfRestarts: Record<string, Story> = {
   },
   '[RUN-8] a plan that two runs had written before the dashboard restarted, as one of them went on': {
     setting: { ...calm, generation: 'C', seed: 8 },
-    deeds: [
+    actions: [
       { do: 'start here', run: 0 },
       { do: 'pass', ms: 12_000 },
       { do: 'step', run: 0, how: 384 },
@@ -89,7 +89,7 @@ export const pinnedOfRestarts: Record<string, Story> = {
   },
   '[RUN-8.10] a run that is aborted after another one, not followed, has completed their entry': {
     setting: { ...calm, seed: 2_147_483_617, dryRun: true },
-    deeds: [
+    actions: [
       { do: 'start here', run: 5 },
       { do: 'pass', ms: 900 },
       { do: 'resume elsewhere', run: 2, entry: 2 },

@@ -1,21 +1,21 @@
-import type { Deed, Story } from '../actions'
+import type { Action, Story } from '../actions'
 import { CLEAR } from '../simulated-network'
 import { pinnedOfEntries } from './pinned-entries'
 import { pinnedOfRestarts } from './pinned-restarts'
 
 const calm = { seed: 0, generation: 'C', dryRun: false, backendSkew: 0, dockerSkew: 0 } as const
-const maybeFailed: Deed[] = [
+const maybeFailed: Action[] = [
   { do: 'start here', run: 2 },
   { do: 'pass', ms: 300 },
   { do: 'step', run: 2, how: 0 },
   { do: 'pass', ms: 300 },
   { do: 'print', run: 2, stream: 'stderr', text: 'Execution failed: Task failed' },
 ]
-/** What the world has once shown, smallest as it was found. */
+/** What the simulation has once shown, smallest as it was found. */
 export const pinned: Record<string, Story> = {
   '[RUN-4] a stop of an id whose start is about to be refused': {
     setting: calm,
-    deeds: [
+    actions: [
       { do: 'start elsewhere', run: 2 },
       { do: 'start here', run: 2 },
       { do: 'stop here', run: 2 },
@@ -25,7 +25,7 @@ export const pinned: Record<string, Story> = {
   },
   '[RUN-4] a stop that was accepted by a backend that died before the word of it came through': {
     setting: { ...calm, generation: 'B' },
-    deeds: [
+    actions: [
       { do: 'start here', run: 0 },
       { do: 'pass', ms: 10 },
       { do: 'stop here', run: 0 },
@@ -36,7 +36,7 @@ export const pinned: Record<string, Story> = {
   },
   '[RUN-11] a stop that is accepted of a run that was unknown until then': {
     setting: calm,
-    deeds: [
+    actions: [
       { do: 'backend path', path: { ...CLEAR, refuses: true } },
       { do: 'follow', run: 0 },
       { do: 'pass', ms: 4_000 },
@@ -48,7 +48,7 @@ export const pinned: Record<string, Story> = {
   },
   '[DOCK-5] a question of one incarnation that is answered when the next one is at work': {
     setting: calm,
-    deeds: [
+    actions: [
       { do: 'docker path', path: { ...CLEAR, late: 3_000, lost: 10 } },
       { do: 'pass', ms: 12_000 },
       { do: 'start here', run: 1 },
@@ -61,7 +61,7 @@ export const pinned: Record<string, Story> = {
   },
   '[RUN-2] who follows an id whose start is about to be refused': {
     setting: calm,
-    deeds: [
+    actions: [
       { do: 'start elsewhere', run: 0 },
       { do: 'start here', run: 0 },
       { do: 'follow', run: 0 },
@@ -69,7 +69,7 @@ export const pinned: Record<string, Story> = {
   },
   '[RUN-2] who follows an id just before its start is tried': {
     setting: calm,
-    deeds: [
+    actions: [
       { do: 'start elsewhere', run: 0 },
       { do: 'follow', run: 0 },
       { do: 'start here', run: 0 },
@@ -77,7 +77,7 @@ export const pinned: Record<string, Story> = {
   },
   '[RUN-4] a stop in the very second in which the run completes': {
     setting: calm,
-    deeds: [
+    actions: [
       { do: 'start here', run: 3 },
       { do: 'pass', ms: 10 },
       { do: 'step', run: 3, how: 0 },
@@ -89,7 +89,7 @@ export const pinned: Record<string, Story> = {
   },
   '[RUN-4] a stop that is accepted before the stream has ever been open': {
     setting: { ...calm, generation: 'A' },
-    deeds: [
+    actions: [
       { do: 'start elsewhere', run: 0 },
       { do: 'follow', run: 0 },
       { do: 'stop here', run: 0 },
@@ -99,7 +99,7 @@ export const pinned: Record<string, Story> = {
   },
   '[RUN-2] a start, asked for just as another one of the same id is refused, and who follows that': {
     setting: { ...calm, generation: 'A' },
-    deeds: [
+    actions: [
       { do: 'pass', ms: 60 },
       { do: 'backend path', path: { ...CLEAR, refuses: true, silent: true } },
       { do: 'start here', run: 3 },
@@ -112,7 +112,7 @@ export const pinned: Record<string, Story> = {
   },
   '[RUN-4] a stop is all that is known of a run whose backend then dies': {
     setting: calm,
-    deeds: [
+    actions: [
       { do: 'start elsewhere', run: 1 },
       { do: 'backend path', path: { ...CLEAR, refuses: true } },
       { do: 'follow', run: 1 },
@@ -125,7 +125,7 @@ export const pinned: Record<string, Story> = {
   },
   '[SYNC-9] a run that seemed to have failed, is evicted, and is followed again when its backend has died': {
     setting: { seed: 526851106, generation: 'B', dryRun: false, backendSkew: -1500, dockerSkew: -1500 },
-    deeds: [
+    actions: [
       { do: 'start elsewhere', run: 3 },
       { do: 'step', run: 3, how: 379 },
       { do: 'step', run: 3, how: 347 },
@@ -163,7 +163,7 @@ export const pinned: Record<string, Story> = {
   },
   '[REC-3] [RUN-4] a run that the engine’s silence has ended, in a dashboard that is killed': {
     setting: { ...calm, generation: 'B' },
-    deeds: [
+    actions: [
       ...maybeFailed,
       ...Array.from({ length: 6 }, () => ({ do: 'pass' as const, ms: 12_000 })),
       { do: 'restart', down: 2_000, skew: 0, noticed: true, torn: false },
@@ -172,11 +172,11 @@ export const pinned: Record<string, Story> = {
   },
   '[RUN-4] a run that was aborted, whose agents go on, and one of which had printed that it failed': {
     setting: { ...calm, generation: 'B' },
-    deeds: [
+    actions: [
       ...maybeFailed,
       { do: 'pass', ms: 4_000 },
       { do: 'stop here', run: 2 },
-      ...Array.from({ length: 7 }, (): Deed[] => [
+      ...Array.from({ length: 7 }, (): Action[] => [
         { do: 'pass', ms: 12_000 },
         { do: 'print', run: 2, stream: 'stdout', text: 'working' },
       ]).flat(),
@@ -184,7 +184,7 @@ export const pinned: Record<string, Story> = {
   },
   '[REC-3] a run is followed of which nothing could be heard yet': {
     setting: calm,
-    deeds: [
+    actions: [
       { do: 'backend dies' },
       { do: 'follow', run: 0 },
       { do: 'pass', ms: 4_000 },
@@ -193,7 +193,7 @@ export const pinned: Record<string, Story> = {
   },
   '[SYNC-9] who waits for a start that is about to be refused, in a dashboard that is killed': {
     setting: calm,
-    deeds: [
+    actions: [
       { do: 'start elsewhere', run: 0 },
       { do: 'start here', run: 0 },
       { do: 'follow', run: 0 },
@@ -202,7 +202,7 @@ export const pinned: Record<string, Story> = {
   },
   '[RUN-2] a start before which the plan could not be read': {
     setting: { ...calm, generation: 'B' },
-    deeds: [
+    actions: [
       { do: 'start here', run: 2 },
       { do: 'backend path', path: { ...CLEAR, silent: true } },
       { do: 'pass', ms: 12_000 },
@@ -215,7 +215,7 @@ export const pinned: Record<string, Story> = {
   },
   '[DOCK-5] an agent that was gone when the dashboard was killed, of a run that is evicted and followed again': {
     setting: { ...calm, generation: 'A' },
-    deeds: [
+    actions: [
       { do: 'start here', run: 0 },
       { do: 'pass', ms: 10 },
       { do: 'step', run: 0, how: 207 },
@@ -242,16 +242,16 @@ export const pinned: Record<string, Story> = {
   },
   '[RUN-13] a run of the history that was given up, in a dashboard that is killed': {
     setting: { ...calm, generation: 'B', dryRun: true },
-    deeds: [
+    actions: [
       { do: 'start elsewhere', run: 2 },
       { do: 'step', run: 2, how: 0 },
-      ...Array.from({ length: 7 }, (): Deed => ({ do: 'pass', ms: 12_000 })),
+      ...Array.from({ length: 7 }, (): Action => ({ do: 'pass', ms: 12_000 })),
       { do: 'restart', down: 2_000, skew: 0, noticed: true, torn: false },
     ],
   },
   '[SYNC-9] a run that two incarnations in a row find the backend not to know': {
     setting: calm,
-    deeds: [
+    actions: [
       { do: 'backend path', path: { ...CLEAR, refuses: true } },
       { do: 'follow', run: 0 },
       { do: 'restart', down: 0, skew: 0, noticed: false, torn: false },
@@ -261,7 +261,7 @@ export const pinned: Record<string, Story> = {
   },
   '[DOCK-4.1] an agent beside a run of the history, by a backend’s clock that is ahead of Docker’s': {
     setting: { seed: 1116156129, generation: 'B', dryRun: false, backendSkew: 1_500, dockerSkew: 0 },
-    deeds: [
+    actions: [
       { do: 'start elsewhere', run: 4 },
       { do: 'start here', run: 0 },
       { do: 'pass', ms: 12_000 },
@@ -270,18 +270,18 @@ export const pinned: Record<string, Story> = {
   },
   '[RUN-9.11] a run that the history ended before its lost stream was joined again': {
     setting: { ...calm, seed: 2, generation: 'B', dryRun: true, backendSkew: 1_500 },
-    deeds: [
+    actions: [
       { do: 'start here', run: 0 },
       { do: 'pass', ms: 4_000 },
       { do: 'backend path', path: { ...CLEAR, refuses: true } },
       { do: 'step', run: 0, how: 0 },
-      ...Array.from({ length: 4 }, (): Deed => ({ do: 'pass', ms: 12_000 })),
+      ...Array.from({ length: 4 }, (): Action => ({ do: 'pass', ms: 12_000 })),
       { do: 'step', run: 0, how: 1 },
     ],
   },
   '[DOCK-2] a run that the history tells of so late that its missing agent is not missed yet': {
     setting: { ...calm, seed: 1274024792, dockerSkew: -1_500 },
-    deeds: [
+    actions: [
       { do: 'resume here', run: 2, entry: 0 },
       { do: 'docker dies' },
       { do: 'pass', ms: 60 },

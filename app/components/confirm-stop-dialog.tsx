@@ -1,0 +1,35 @@
+import type { ReactNode } from 'react'
+import type { Answer } from '../api'
+import { Dialog } from './dialog'
+import { Glyph } from './icons'
+import { Refusal, useRequest } from './use-request'
+
+interface ConfirmStopDialogProps {
+  title: string
+  /** What the button that stops says, and what it says while the answer is awaited. */
+  action: string
+  asking: string
+  stop: () => Promise<Answer<unknown>>
+  onClose: () => void
+  children: ReactNode
+}
+
+/** Asks once more before something is stopped; the way out comes first. */
+export function ConfirmStopDialog({ title, action, asking, stop, onClose, children }: ConfirmStopDialogProps) {
+  const { busy, refusal, send } = useRequest()
+  return (
+    <Dialog title={title} onClose={onClose}>
+      {children}
+      <Refusal what="Not stopped">{refusal}</Refusal>
+      <footer className="dialog-foot">
+        <button className="button" type="button" data-first onClick={onClose}>
+          Let it run
+        </button>
+        <button className="button primary" type="button" disabled={busy} onClick={() => send(stop(), onClose)}>
+          <Glyph id="i-stop" />
+          {busy ? asking : action}
+        </button>
+      </footer>
+    </Dialog>
+  )
+}

@@ -1,0 +1,153 @@
+import type { ReactNode } from 'react'
+import type { Batch, Container, Snapshot } from '../../../lib/run/model'
+import { isOver } from '../../../lib/run/model'
+import { isAtWork } from '../../../lib/run/container'
+import { elapsed } from '../../../lib/run/time'
+import { useServerTime } from '../../../lib/client/live'
+import { containerText, weightOf } from '../../evidence'
+import { statusWord } from '../../labels'
+import { Glyph } from '../icons'
+import { ClockTime, DatedAge, Duration } from '../time'
+import { ZoneNote } from '../zone'
+import { Took } from './batch-row'
+
+interface Props {
+  run: Snapshot
+  batch: Batch
+  frozenAt: number | null
+}
+
+/** Claim beside evidence, fact by fact, each with the age of its source. */
+export function VerdictTable({ run, batch, frozenAt }: Props) {
+  const { container, containers, verdict, status } = batch
+  const differ = verdict !== 'unknown' && weightOf(verdict) !== 'quiet'
+  const over = isOver(run.status)
+  const begun = containers[0]?.startedAt ?? null
+  return (
+    <div className="ledger" role="table" aria-label="Claim beside evidence" data-docker={run.link.docker}>
+      <div className="led-row led-head" role="row">
+        <span role="columnheader">
+          <span className="sr">fact</span>
+        </span>
+        <span role="columnheader" className="said">
+          <b>Claim</b>{' '}
+          {!over && run.heardAt !== null && (
+            <span className="age">
+              <DatedAge since={run.heardAt} /> old
+            </span>
+          )}
+        </span>
+        <span role="columnheader">
+          <span className="sr">match</span>
+        </span>
+        <span role="columnheader" className="shown">
+          <b>Evidence</b> <EvidenceAge run={run} />
+        </span>
+      </div>
+      <Fact name="source" said={batch.basis === 'stream' ? 'backend' : batch.basis} shown="Docker" />
+      <Fact
+        name="state"
+        said={statusWord(status, over)}
+        shown={container === null ? null : containerText(container)}
+        differ={differ}
+      />
+      <Fact name="from" zoned said={clock(batch.startedAt)} shown={clock(begun)} />
+      <Fact
+        name="until"
+        zoned
+        said={status === 'running' ? 'no word yet' : clock(batch.endedAt)}
+        shown={container === null ? null : isAtWork(container) ? still(container) : clock(container.finishedAt)}
+        differ={differ && container !== null && isAtWork(container) !== (status === 'running')}
+      />
+      <Fact
+        name="took"
+        said={<Took batch={batch} frozenAt={frozenAt} clockOffset={run.clockOffset} />}
+        shown={
+          <Ran
+            batch={batch}
+            clockOffset={run.clockOffset}
+            until={run.link.docker === 'live' ? null : run.dockerSince}
+          />
+        }
+      />
+      <Fact
+        name="memory"
+        said={null}
+        shown={container === null ? null : containers.some(({ oomKilled }) => oomKilled) ? 'exceeded' : 'not exceeded'}
+      />
+    </div>
+  )
+}
+
+function EvidenceAge({ run: { link, dockerSince } }: { run: Snapshot }) {
+  if (link.docker === 'live') return <span className="age">live</span>
+  return (
+    dockerSince !== null && (
+      <span className="age">
+        <DatedAge since={dockerSince} /> old
+      </span>
+    )
+  )
+}
+
+interface FactProps {
+  name: string
+  /** Its times are in the zone of the page. */
+  zoned?: boolean
+  said: ReactNode
+  shown: ReactNode
+  differ?: boolean
+}
+
+function Fact({ name, zoned = false, said, shown, differ = false }: FactProps) {
+  return (
+    <div className="led-row" role="row">
+      <span role="rowheader">
+        {name}
+        {zoned && <ZoneNote />}
+      </span>
+      <Cell className="said">{said}</Cell>
+      <span role="cell" className="eq">
+        {differ && (
+          <>
+            <Glyph id="v-conflict" />
+            <span className="sr">differ</span>
+          </>
+        )}
+      </span>
+      <Cell className="shown">{shown}</Cell>
+    </div>
+  )
+}
+
+function Cell({ className, children }: { className: string; children: ReactNode }) {
+  return (
+    <span role="cell" className={children === null ? `${className} nil` : className}>
+      {children ?? '–'}
+    </span>
+  )
+}
+
+/** Of one that has begun and not ended. */
+const still = ({ state }: Container) => (state === 'running' ? 'still runs' : 'not ended')
+
+const clock = (at: string | null) => (at === null ? null : <ClockTime at={at} bare />)
+
+/** From the start of the first container to the end of the last; `until`: since when nobody sees whether it runs on. */
+function Ran({ batch, clockOffset, until }: { batch: Batch; clockOffset: number; until: string | null }) {
+  const now = useServerTime()
+  const { containers } = batch
+  const last = containers.at(-1)
+  const from = containers[0]?.startedAt ?? null
+  if (!last || from === null) return <span className="dim">–</span>
+  const seen = until !== null ? Date.parse(until) : isAtWork(last) ? now : null
+  if (last.finishedAt === null && seen === null) return <span className="dim">–</span>
+  const end = last.finishedAt === null ? seen : Date.parse(last.finishedAt)
+  // The Engine's clock may be the server's or the backend's: the reading counts that is nearer to what the backend says.
+  const said = elapsed({ ...batch, clockOffset }, seen ?? now)
+  const readings = [0, last.finishedAt === null ? clockOffset : 0].map(
+    offset => (end ?? now) - offset - Date.parse(from),
+  )
+  const [took = 0] = readings.sort((a, b) => Math.abs(a - said) - Math.abs(b - said))
+  return <Duration short seconds={Math.max(0, took) / 1000} />
+}

@@ -1,0 +1,22 @@
+import { shownName } from '../../lib/run/display-text'
+import { Name } from './outside'
+import { Whole } from './tip'
+import { useVisitor } from './visitor'
+
+/** Who looks at the page, and the way out; nothing where nobody is asked. */
+export function UserMenu() {
+  const { name, role, canSignOut } = useVisitor()
+  if (name === null) return null
+  return (
+    <form className="who" method="post" action="/sign-out" data-testid="who" data-role={role}>
+      <Whole className="who-name" text={`${shownName(name)}, ${role}`}>
+        <Name text={name} />, {role}
+      </Whole>
+      {canSignOut && (
+        <button className="button small" type="submit">
+          Sign out
+        </button>
+      )}
+    </form>
+  )
+}

@@ -1,0 +1,78 @@
+import { setMaxListeners } from 'node:events'
+import type { WebSocket } from 'ws'
+import { EXECUTION_NOT_FOUND } from '../backend/wire'
+import { execute, type Host, type Order } from './orchestrator'
+import { behaviours, encode, words, type Happening } from './generation'
+import { RunBroadcast } from './run-broadcast'
+import type { Clock } from './clock'
+
+interface Run {
+  stream: RunBroadcast
+  stop: AbortController
+  isOver: boolean
+}
+
+/** The backend's process ended: everything that it had under way is given up. */
+export class ProcessEnded extends Error {}
+
+/** A process of the backend, with the runs that it remembers. They end with it. */
+export class BackendProcess {
+  readonly #end = new AbortController()
+  readonly #runs = new Map<string, Run>()
+
+  constructor(
+    private readonly tools: Omit<Host, 'runId' | 'say' | 'ended' | 'stop'>,
+    private readonly clock: Clock,
+  ) {}
+
+  /** False where this process ever had a run of this id. */
+  start(runId: string, order: Order): boolean {
+    if (this.#runs.has(runId)) return false
+    const run: Run = { stream: new RunBroadcast(this.tools.faults), stop: new AbortController(), isOver: false }
+    // Every batch at work listens, however many there are.
+    setMaxListeners(0, run.stop.signal, this.#end.signal)
+    this.#runs.set(runId, run)
+    const say = (happening: Happening) => this.#frames(happening).forEach(frame => run.stream.say(frame))
+    void execute(order, { ...this.tools, runId, say, ended: this.#end.signal, stop: run.stop.signal }).then(() => {
+      run.isOver = true
+    })
+    return true
+  }
+
+  /** True once per run, and in the real backend also after its end; live sockets are told, later ones are not. */
+  stop(runId: string): boolean {
+    const run = this.#runs.get(runId)
+    const { tellsEveryEnd } = behaviours[this.tools.generation]
+    if (run === undefined || run.stop.signal.aborted || (tellsEveryEnd && run.isOver)) return false
+    if (!tellsEveryEnd) this.#frames({ kind: 'aborted' }).forEach(frame => run.stream.whisper(frame))
+    run.stop.abort()
+    return true
+  }
+
+  /** Any id is listened to; an unknown one is told so, without a time, and cut off. */
+  join(runId: string, socket: WebSocket): void {
+    const run = this.#runs.get(runId)
+    if (run !== undefined) run.stream.join(socket)
+    else socket.send(JSON.stringify({ message: EXECUTION_NOT_FOUND, type: 'error' }), () => socket.terminate())
+  }
+
+  /** The streams of one run, or of all. */
+  streams(runId?: string): RunBroadcast[] {
+    return [...this.#runs].filter(([id]) => runId === undefined || id === runId).map(([, run]) => run.stream)
+  }
+
+  /** Whether an engine is at work. */
+  get isBusy(): boolean {
+    return [...this.#runs.values()].some(({ isOver }) => !isOver)
+  }
+
+  end(): void {
+    this.#end.abort(new ProcessEnded('The process ended.'))
+    for (const stream of this.streams()) stream.drop()
+  }
+
+  #frames(happening: Happening): string[] {
+    const { generation } = this.tools
+    return words(generation, happening).map(message => encode(generation, message, this.clock.now()))
+  }
+}

@@ -1,0 +1,92 @@
+import type { BatchClaims } from './batches'
+import type { Outcome, OutcomeNow } from './outcome'
+import { isAtWork, type ContainerFacts } from './container'
+import type { Links } from './evidence'
+import type { Run } from './run'
+import type { HistoryReading } from './observation'
+import { isOpen, Roster } from './roster'
+import type { Instant } from './time'
+
+/** With neither a container at work nor a change for so long, its backend's process is gone, ms [RUN-13]. */
+const SILENCE = 60_000
+
+export const NOTHING_CHANGES =
+  'Nothing of this run has changed for a minute and none of its agents runs: the backend’s process has most likely ended.'
+
+/** Its batches: the entry's own; which of them are at work the plan tells, which the engine keeps beside it. */
+export function claimEntry(run: Run, entry: HistoryReading): BatchClaims {
+  const plan = new Map(run.plan?.batches.map(batch => [batch.id, batch]))
+  const own = entry.batches.map(({ id, name }) => ({ id, name, dependsOn: plan.get(id)?.dependsOn ?? [] }))
+  const roster = new Roster(own)
+  for (const { id, status, branch, error, startedAt, endedAt } of entry.batches) {
+    const batch = roster.get(id)
+    if (!batch) continue
+    batch.basis = 'history'
+    batch.branch = branch
+    batch.error = error
+    batch.startedAt = instant(startedAt)
+    batch.endedAt = instant(endedAt)
+    if (status === 'running' || status === 'completed' || status === 'failed' || status === 'aborted') {
+      batch.status = status
+    } else if (plan.get(id)?.running === true && run.plan?.shared === false && entry.endedAt === null) {
+      batch.status = 'running'
+      batch.basis = 'plan'
+    }
+  }
+  const { batches, isWhole, overflow, repeats } = roster
+  const before = { told: 0, required: 0, ambiguous: false }
+  return {
+    batches,
+    totalKnown: isWhole,
+    overflow,
+    repeats,
+    errors: [],
+    merged: null,
+    ahead: 0,
+    local: false,
+    before,
+  }
+}
+
+/** An entry's end, and what of it is to be kept, as in `Ending`. */
+type EntryOutcome = Pick<OutcomeNow, 'outcome' | 'deadline' | 'bySilence' | 'byHistory' | 'stirred'>
+
+/** Its end: the entry's, or that nothing happens any more. `deadline` is on our clock, ms. */
+export function outcomeOfEntry(run: Run, entry: HistoryReading, links: Links, now: number): EntryOutcome {
+  const { status, endedAt, error } = entry
+  if (status === 'completed' || status === 'failed' || status === 'aborted') {
+    const time = { ms: endedAt ?? run.historyChangedAt ?? entry.at, ns: 0 }
+    return { ...OPEN, outcome: { status, time, error, inferred: false } }
+  }
+  const containers = [...run.evidence.values()].map(({ container }) => container)
+  const heard = links.docker.link === 'live' && links.backend.link === 'live'
+  const maybeIts = [...containers, ...links.undecided.map(({ container }) => container)]
+  if (maybeIts.some(isAtWork)) return { ...OPEN, stirred: run.quietAt !== null }
+  // What was found while both could be heard stands while they can't: only a change takes it back.
+  if (run.quietAt !== null) return { ...OPEN, outcome: outcomeOfSilence(entry, containers) }
+  if (!heard) return OPEN
+  const changes = [run.historyChangedAt ?? entry.at, ...maybeIts.map(({ seenEndedAt }) => seenEndedAt ?? 0)]
+  const due = Math.max(links.docker.since, links.backend.since, ...changes) + SILENCE
+  if (due > now) return { ...OPEN, deadline: due }
+  return { ...OPEN, outcome: outcomeOfSilence(entry, containers), bySilence: true }
+}
+
+const OPEN: EntryOutcome = { outcome: null, deadline: null, bySilence: false, byHistory: false, stirred: false }
+
+/** At the last thing known of it. */
+function outcomeOfSilence(entry: HistoryReading, containers: readonly ContainerFacts[]): Outcome {
+  const told = [
+    entry.startedAt ?? entry.at,
+    ...entry.batches.map(batch => batch.endedAt ?? 0),
+    ...containers.map(({ finishedAt }) => finishedAt ?? 0),
+  ]
+  return { status: 'failed', time: { ms: Math.max(...told), ns: 0 }, error: NOTHING_CHANGES, inferred: true }
+}
+
+/** As a page of it says: at work as soon as anything of it is. */
+export const statusOfEntry = (entry: HistoryReading, { batches }: BatchClaims): 'starting' | 'running' =>
+  entry.status === 'running' || batches.some(batch => !isOpen(batch) || batch.status === 'running')
+    ? 'running'
+    : 'starting'
+
+const instant = (ms: number | null): Instant | null => (ms === null ? null : { ms, ns: 0 })

@@ -1,0 +1,31 @@
+import { digest } from './digest'
+import { apply, diff, diffOfDocument, document, emptyDocument, type Document } from './document'
+import { parseJson } from './json'
+import { append, emptyLog, logState, logStep, type LogState } from './log'
+
+/** What a replica must know of the kind of state it holds. Each throws where a text is not of its kind. */
+export interface StateCodec<S> {
+  readonly empty: S
+  /** The state in the text, which shares with `prev` what is equal in both. */
+  decode(state: string, prev: S): S
+  apply(state: S, diff: string): S
+  /** Null where this kind has none. */
+  digest(state: S): number | null
+}
+
+export const documentCodec: StateCodec<Document> = {
+  empty: emptyDocument,
+  decode: (text, prev) => {
+    const step = diff(prev, document.parse(parseJson(text)))
+    return step ? apply(prev, step) : prev
+  },
+  apply: (state, text) => apply(state, diffOfDocument.parse(parseJson(text))),
+  digest,
+}
+
+export const logCodec: StateCodec<LogState> = {
+  empty: emptyLog,
+  decode: text => logState.parse(parseJson(text)),
+  apply: (state, text) => append(state, logStep.parse(parseJson(text))),
+  digest: () => null,
+}

@@ -226,6 +226,7 @@ export class Lifecycle {
     const removed = this.runs.remove(found)
     this.runs.rename(found.runId, followed)
     this.#forget(found)
+    followed.update()
     await removed
   }
 

@@ -87,6 +87,17 @@ export const pinnedOfRestarts: Record<string, Story> = {
       { do: 'stop here', run: 4 },
     ],
   },
+  '[REC-3] a run of the history that is followed by its own id just before the dashboard is killed': {
+    setting: { ...calm, seed: 1_690_085_430, backendSkew: -1_500 },
+    actions: [
+      { do: 'start elsewhere', run: 4 },
+      { do: 'step', run: 4, how: 13 },
+      { do: 'pass', ms: 300 },
+      { do: 'follow', run: 4 },
+      { do: 'pass', ms: 10 },
+      { do: 'restart', down: 0, skew: 1_000, noticed: true, torn: true },
+    ],
+  },
   '[RUN-8.10] a run that is aborted after another one, not followed, has completed their entry': {
     setting: { ...calm, seed: 2_147_483_617, dryRun: true },
     actions: [

@@ -21,10 +21,13 @@ export class Dashboard {
   #port = 0
   #log = ''
 
-  private constructor(
-    private readonly environment: Record<string, string>,
-    private readonly dataDir: string,
-  ) {}
+  readonly #environment: Record<string, string>
+  readonly #dataDir: string
+
+  private constructor(environment: Record<string, string>, dataDir: string) {
+    this.#environment = environment
+    this.#dataDir = dataDir
+  }
 
   /**
    * Spawns the build on a free port, with a data folder of its own; settles when it is ready. It watches no Docker unless
@@ -82,7 +85,7 @@ export class Dashboard {
   /** A new process on the same port, which goes on with what the old one recorded; `forget`: it knows nothing of that. */
   async restart({ forget = false } = {}): Promise<void> {
     await this.#end()
-    if (forget) await rm(this.dataDir, { recursive: true, force: true })
+    if (forget) await rm(this.#dataDir, { recursive: true, force: true })
     await this.#spawn()
   }
 
@@ -95,7 +98,7 @@ export class Dashboard {
   /** Ends the process, politely, and by force where that takes too long, and removes its data. Gives its exit code. */
   async stop(): Promise<number | null> {
     const exitCode = await this.#end()
-    await rm(this.dataDir, { recursive: true, force: true })
+    await rm(this.#dataDir, { recursive: true, force: true })
     return exitCode
   }
 
@@ -106,7 +109,7 @@ export class Dashboard {
   }
 
   async #spawn(): Promise<void> {
-    const environment = { DOCKER: 'off', DATA_DIR: this.dataDir, ...this.environment, PORT: String(this.#port) }
+    const environment = { DOCKER: 'off', DATA_DIR: this.#dataDir, ...this.#environment, PORT: String(this.#port) }
     try {
       this.#process = await DashboardProcess.start(root, environment, text => (this.#log += text))
     } catch (cause) {

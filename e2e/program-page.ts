@@ -13,12 +13,12 @@ export class ProgramPage {
   readonly #shownAt = new Map<number, number>()
   #failure: Error | null = null
 
+  readonly #rendered: Snapshot
+
   /** @param url where its server is, or a wire to it */
-  constructor(
-    url: string,
-    private readonly rendered: Snapshot,
-    withLog = false,
-  ) {
+  constructor(url: string, rendered: Snapshot, withLog = false) {
+    this.#rendered = rendered
+
     this.#store = new LiveStore(
       {
         openLink: socketLink(url),
@@ -55,7 +55,7 @@ export class ProgramPage {
   }
 
   get lines(): LogView['lines'] {
-    return this.#store.live(this.#store.logs, logScope(this.rendered.runId))?.state.lines ?? []
+    return this.#store.live(this.#store.logs, logScope(this.#rendered.runId))?.state.lines ?? []
   }
 
   /** When it first showed so many completed batches, ms. */
@@ -69,7 +69,7 @@ export class ProgramPage {
 
   #live() {
     if (this.#failure) throw this.#failure
-    const live = this.#store.live(this.#store.runs, runScope(this.rendered.runId))
+    const live = this.#store.live(this.#store.runs, runScope(this.#rendered.runId))
     if (!live) throw new Error('The page follows nothing any more.')
     return live
   }

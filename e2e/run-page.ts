@@ -30,16 +30,22 @@ export interface Seen {
 
 /** A run's page, read as a person or another suite reads it: by its test ids. */
 export class RunPage {
+  readonly #dashboard: Dashboard
+  readonly #runId: string
+
   constructor(
     readonly page: Page,
-    private readonly dashboard: Dashboard,
-    private readonly runId: string,
-  ) {}
+    dashboard: Dashboard,
+    runId: string,
+  ) {
+    this.#dashboard = dashboard
+    this.#runId = runId
+  }
 
   /** Opens the page and keeps every state that it shows from then on. */
   async open(): Promise<this> {
     await this.page.addInitScript(watch)
-    await this.page.goto(`${this.dashboard.url}/runs/${encodeURIComponent(this.runId)}`)
+    await this.page.goto(`${this.#dashboard.url}/runs/${encodeURIComponent(this.#runId)}`)
     return this
   }
 

@@ -7,10 +7,13 @@ export class Wire {
   #frozen = false
   #upgrades = 0
 
-  private constructor(
-    private readonly server: Server,
-    private readonly target: URL,
-  ) {
+  readonly #server: Server
+  readonly #target: URL
+
+  private constructor(server: Server, target: URL) {
+    this.#server = server
+    this.#target = target
+
     server.on('connection', near => this.#join(near))
   }
 
@@ -24,7 +27,7 @@ export class Wire {
   }
 
   get url(): string {
-    const { port } = this.server.address() as AddressInfo
+    const { port } = this.#server.address() as AddressInfo
     return `http://127.0.0.1:${port}`
   }
 
@@ -50,13 +53,13 @@ export class Wire {
   }
 
   async close(): Promise<void> {
-    this.server.close()
+    this.#server.close()
     this.cut()
-    await once(this.server, 'close')
+    await once(this.#server, 'close')
   }
 
   #join(near: Socket): void {
-    const far = connect(Number(this.target.port), this.target.hostname)
+    const far = connect(Number(this.#target.port), this.#target.hostname)
     const end = () => [near, far].forEach(socket => this.#sockets.delete(socket.destroy()))
     for (const [from, to] of [
       [near, far],
@@ -79,6 +82,6 @@ export class Wire {
     const text = chunk.toString('latin1')
     if (!/^[A-Z]+ \S+ HTTP\/1\.1\r\n/.test(text)) return chunk
     if (/^upgrade: websocket$/im.test(text)) this.#upgrades += 1
-    return Buffer.from(text.replace(/^host: .*$/im, `Host: ${this.target.host}`), 'latin1')
+    return Buffer.from(text.replace(/^host: .*$/im, `Host: ${this.#target.host}`), 'latin1')
   }
 }

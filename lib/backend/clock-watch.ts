@@ -42,190 +42,193 @@ const LARGEST_STEP = 3_660 * 86_400_000
  */
 export class ClockWatch {
   /** Receipt minus stamp of frames that came at once, as the clock goes now; null before there was one. */
-  private offset: number | null = null
+  #offset: number | null = null
   /** The offset does not only rest on equal clocks: a live frame or our own start told it. */
-  private trusted = false
+  #trusted = false
   /** By how much the frames that told the offset may have been delayed, ms. */
-  private delayed = LONGEST_DELAY
+  #delayed = LONGEST_DELAY
   /** By the ids of the frames before which they happened. */
-  private readonly steps = new Map<string, ClockStep>()
-  private startSent: number | null = null
+  readonly #steps = new Map<string, ClockStep>()
+  #startSent: number | null = null
   /** Receipt minus stamp where both clocks are one machine's, ms. */
-  private presumed = 0
-  private openedAt = 0
+  #presumed = 0
+  #openedAt = 0
   /** This connection brings each frame at once from here on. */
-  private live = false
-  private last: Stamped | null = null
+  #live = false
+  #last: Stamped | null = null
   /** The place after the last frame that came at once and fitted the offset, on any connection. */
-  private fittingTo = 0
+  #fittingTo = 0
   /** The first frame of this connection that came before its own stamp, by the offset. */
-  private early: (Misfit & { frame: Stamped }) | null = null
+  #early: (Misfit & { frame: Stamped }) | null = null
   /** Steps back in this connection's replay, the size of which its first live frame tells. */
-  private unmeasured: ClockStep[] = []
+  #unmeasured: ClockStep[] = []
   /** The last of them that was found before a message that is new. */
-  private missed: ClockStep | null = null
+  #missed: ClockStep | null = null
   /** Since this frame all came later than their stamps say: they were delayed, or the clock was set back. */
-  private doubt: Doubt | null = null
+  #doubt: Doubt | null = null
   /** Since this frame they came late on a connection that may still have been in its replay; kept until one fits [RUN-16.18]. */
-  private tardy: Doubt | null = null
+  #tardy: Doubt | null = null
   /** A step that a silence before its message made likely, before anything told how the clocks differ. */
-  private suspected: ClockStep | null = null
+  #suspected: ClockStep | null = null
 
   open(at: number): void {
-    this.openedAt = at
-    this.live = false
-    this.last = this.early = this.doubt = this.suspected = this.missed = null
-    this.unmeasured = []
+    this.#openedAt = at
+    this.#live = false
+    this.#last = this.#early = this.#doubt = this.#suspected = this.#missed = null
+    this.#unmeasured = []
   }
 
   /** @param sentAt when the start of this run was sent: nothing of it happened before that */
   started(sentAt: number): void {
-    this.startSent = sentAt
+    this.#startSent = sentAt
   }
 
   /** The clock of our machine is so much ahead of the one that receipt times are by, ms [RUN-16.14]. */
   ourClock(ahead: number): void {
-    this.presumed = -ahead
+    this.#presumed = -ahead
   }
 
   /** Another execution begins: the clock is the same, its steps so far are not the new run's. */
   forget(): void {
-    this.steps.clear()
-    this.fittingTo = 0
-    this.unmeasured = []
-    this.doubt = this.tardy = null
+    this.#steps.clear()
+    this.#fittingTo = 0
+    this.#unmeasured = []
+    this.#doubt = this.#tardy = null
   }
 
   /** Keeps a step, also one that an earlier process found. */
   learn(step: ClockStep): void {
-    this.steps.set(step.id, step)
+    this.#steps.set(step.id, step)
   }
 
   /** Takes in one frame. @returns what it tells of the clock, if anything */
   hear(frame: Stamped): ClockStep | null {
-    const told = frame.fresh ? this.look(frame) : this.lookAgain(frame)
-    this.last = frame
+    const told = frame.fresh ? this.#look(frame) : this.#lookAgain(frame)
+    this.#last = frame
     if (told) this.learn(told)
     return told
   }
 
   /** Takes in a frame that an earlier process heard: the steps that it tells of are those which that process found. */
   recall(frame: Stamped): void {
-    this.look(frame)
-    this.last = frame
+    this.#look(frame)
+    this.#last = frame
   }
 
-  private look(frame: Stamped): ClockStep | null {
+  #look(frame: Stamped): ClockStep | null {
     const late = frame.at - frame.stamp
-    this.live ||= frame.live || this.cameAtOnce(frame)
-    this.trusted ||= frame.live
-    const before = this.before(frame)
-    const isReplay = !this.trusted && frame.at - this.openedAt < REPLAY_LASTS
-    if (before) return this.setBack(frame, before, isReplay)
-    if (this.offset === null) {
-      if (!this.live) return this.afterSilence(frame)
-      this.offset = late
-      this.fittingTo = frame.index + 1
-      this.unmeasured = []
-      const { suspected } = this
-      this.suspected = null
+    this.#live ||= frame.live || this.#cameAtOnce(frame)
+    this.#trusted ||= frame.live
+    const before = this.#before(frame)
+    const isReplay = !this.#trusted && frame.at - this.#openedAt < REPLAY_LASTS
+    if (before) return this.#setBack(frame, before, isReplay)
+    if (this.#offset === null) {
+      if (!this.#live) return this.#afterSilence(frame)
+      this.#offset = late
+      this.#fittingTo = frame.index + 1
+      this.#unmeasured = []
+      const suspected = this.#suspected
+      this.#suspected = null
       return suspected && { ...suspected, basis: 'unmeasured' }
     }
-    const change = late - this.offset
-    if (Math.abs(change) <= CLOCK_TOLERANCE && this.unmeasured.length === 0) {
-      if (this.live) this.fittingTo = frame.index + 1
-      this.delayed = Math.max(0, this.delayed + Math.min(0, change))
-      this.offset = Math.min(this.offset, late)
-      return this.dispel(frame)
+    const change = late - this.#offset
+    if (Math.abs(change) <= CLOCK_TOLERANCE && this.#unmeasured.length === 0) {
+      if (this.#live) this.#fittingTo = frame.index + 1
+      this.#delayed = Math.max(0, this.#delayed + Math.min(0, change))
+      this.#offset = Math.min(this.#offset, late)
+      return this.#dispel(frame)
     }
     if (isReplay) return null
-    return this.live ? this.measure(frame, change) : this.suspect(frame, change)
+    return this.#live ? this.#measure(frame, change) : this.#suspect(frame, change)
   }
 
   /** A frame that was known: what was found there stands, unless another order of frames was the only reason for it. */
-  private lookAgain(frame: Stamped): ClockStep | null {
-    const before = this.before(frame)
-    const known = this.steps.get(frame.id)
+  #lookAgain(frame: Stamped): ClockStep | null {
+    const before = this.#before(frame)
+    const known = this.#steps.get(frame.id)
     if (before) {
-      const step = known ? moveTo(known, frame.index) : this.stepBack(frame, before)
+      const step = known ? moveTo(known, frame.index) : this.#stepBack(frame, before)
       // Each connection brings it again, until a live message tells its size.
-      if (step.basis === 'order') this.unmeasured.push(step)
+      if (step.basis === 'order') this.#unmeasured.push(step)
       return step
     }
     if (!known) return null
     const moved = moveTo(known, frame.index)
-    if (this.tardy?.step.id === frame.id) this.tardy.step = moved
-    const { missed } = this
+    if (this.#tardy?.step.id === frame.id) this.#tardy.step = moved
+    const missed = this.#missed
     if (missed) {
-      this.missed = null
-      this.unmeasured = this.unmeasured.filter(step => step !== missed)
+      this.#missed = null
+      this.#unmeasured = this.#unmeasured.filter(step => step !== missed)
       // The step happened before a frame that an earlier connection had lost.
-      this.steps.delete(frame.id)
+      this.#steps.delete(frame.id)
       return { ...missed, correction: known.correction, basis: known.basis }
     }
     if (known.basis !== 'order') return moved
-    this.steps.delete(frame.id)
+    this.#steps.delete(frame.id)
     return null
   }
 
   /** The frame before it, where its stamp is ahead of this one's. */
-  private before({ stamp }: Stamped): Stamped | null {
-    return this.last && this.last.stamp - stamp > CLOCK_TOLERANCE ? this.last : null
+  #before({ stamp }: Stamped): Stamped | null {
+    return this.#last && this.#last.stamp - stamp > CLOCK_TOLERANCE ? this.#last : null
   }
 
   /** By the offset or, for the first frame, by our own start or by equal clocks. */
-  private cameAtOnce({ at, stamp, index }: Stamped): boolean {
+  #cameAtOnce({ at, stamp, index }: Stamped): boolean {
     const late = at - stamp
-    if (index === 0 && this.startSent !== null && at >= this.startSent && at - this.startSent <= CLOCK_TOLERANCE) {
-      this.trusted = true
-      if (this.offset === null) this.delayed = at - this.startSent
+    if (index === 0 && this.#startSent !== null && at >= this.#startSent && at - this.#startSent <= CLOCK_TOLERANCE) {
+      this.#trusted = true
+      if (this.#offset === null) this.#delayed = at - this.#startSent
       return true
     }
-    if (this.offset !== null) return Math.abs(late - this.offset) <= CLOCK_TOLERANCE
-    return index === 0 && Math.abs(late - this.presumed) <= CLOCK_TOLERANCE
+    if (this.#offset !== null) return Math.abs(late - this.#offset) <= CLOCK_TOLERANCE
+    return index === 0 && Math.abs(late - this.#presumed) <= CLOCK_TOLERANCE
   }
 
-  private setBack(frame: Stamped, before: Stamped, isReplay: boolean): ClockStep {
-    const step = this.stepBack(frame, before)
-    if (isReplay || !this.live || this.offset === null) {
-      this.unmeasured.push(step)
-      this.missed = step
+  #setBack(frame: Stamped, before: Stamped, isReplay: boolean): ClockStep {
+    const step = this.#stepBack(frame, before)
+    if (isReplay || !this.#live || this.#offset === null) {
+      this.#unmeasured.push(step)
+      this.#missed = step
       return step
     }
     const late = frame.at - frame.stamp
-    const correction = bounded(late - this.offset - this.doubted - this.ahead())
-    this.fits(frame, late)
+    const correction = bounded(late - this.#offset - this.#doubted - this.#ahead())
+    this.#fits(frame, late)
     return { ...step, correction, basis: 'measured' }
   }
 
   /** A frame that came at once, and does not fit the offset. */
-  private measure(frame: Stamped, change: number): ClockStep | null {
+  #measure(frame: Stamped, change: number): ClockStep | null {
     const late = frame.at - frame.stamp
-    const { last, unmeasured } = this
-    const doubt = this.doubt ?? (frame.live ? this.tardy : null)
+    const last = this.#last
+    const unmeasured = this.#unmeasured
+    const doubt = this.#doubt ?? (frame.live ? this.#tardy : null)
     // The frame before a live one was stamped by the same clock.
-    const first = frame.live && last && last.index >= this.fittingTo ? last : frame
+    const first = frame.live && last && last.index >= this.#fittingTo ? last : frame
     const [step] = unmeasured
     if (step) {
       const isWhole = unmeasured.length === 1 && change >= step.correction - CLOCK_TOLERANCE
-      const rest = change - this.ahead() - unmeasured.reduce((sum, { correction }) => sum + correction, 0)
-      const placed = { ...this.place(this.early?.frame ?? first, rest), since: step.from, until: frame.index }
-      this.fits(frame, late)
+      const rest = change - this.#ahead() - unmeasured.reduce((sum, { correction }) => sum + correction, 0)
+      const placed = { ...this.#place(this.#early?.frame ?? first, rest), since: step.from, until: frame.index }
+      this.#fits(frame, late)
       // There were others, of which nothing but the sum is known.
       return isWhole ? { ...step, correction: change, basis: 'measured' } : placed
     }
     if (change < 0) {
-      const { early, doubted, delayed } = this
+      const delayed = this.#delayed
+      const early = this.#early
+      const doubted = this.#doubted
       if (early) noteChange(early, change)
       const at = early?.frame ?? first
-      const placed = this.place(at, change - doubted - this.ahead(at))
-      this.fits(frame, late)
+      const placed = this.#place(at, change - doubted - this.#ahead(at))
+      this.#fits(frame, late)
       const whole = early && !early.isSteady ? { ...placed, until: frame.index } : placed
       return -change > delayed ? whole : unclear(whole)
     }
     if (frame.live) {
-      const placed = doubt ? confirmed(doubt, frame, change) : this.place(first, change)
-      this.fits(frame, late)
+      const placed = doubt ? confirmed(doubt, frame, change) : this.#place(first, change)
+      this.#fits(frame, late)
       return change > LONGEST_DELAY ? placed : unclear(placed)
     }
     if (doubt) {
@@ -233,79 +236,80 @@ export class ClockWatch {
       return null
     }
     const correction = change > LONGEST_DELAY ? change : 0
-    this.doubt = { step: { ...this.place(frame, correction), basis: 'doubt' }, change, isSteady: true }
-    return this.doubt.step
+    this.#doubt = { step: { ...this.#place(frame, correction), basis: 'doubt' }, change, isSteady: true }
+    return this.#doubt.step
   }
 
   /** What stamps are corrected by already, ms. */
-  private get doubted(): number {
-    return this.doubt?.step.correction ?? 0
+  get #doubted(): number {
+    return this.#doubt?.step.correction ?? 0
   }
 
   /**
    * By how much stamps are corrected already because frames came before them on earlier connections: no live frame has told the
    * offset since. Steps at this frame are found anew.
    */
-  private ahead(frame?: Stamped): number {
+  #ahead(frame?: Stamped): number {
     const isAhead = ({ id, from, basis, correction }: ClockStep) =>
-      basis === 'doubt' && correction < 0 && from >= this.fittingTo && id !== frame?.id
-    return [...this.steps.values()].filter(isAhead).reduce((sum, { correction }) => sum + correction, 0)
+      basis === 'doubt' && correction < 0 && from >= this.#fittingTo && id !== frame?.id
+    return [...this.#steps.values()].filter(isAhead).reduce((sum, { correction }) => sum + correction, 0)
   }
 
-  private fits({ index }: Stamped, late: number): void {
-    this.offset = late
-    this.delayed = LONGEST_DELAY
-    this.fittingTo = index + 1
-    this.doubt = this.tardy = this.early = this.missed = null
-    this.unmeasured = []
+  #fits({ index }: Stamped, late: number): void {
+    this.#offset = late
+    this.#delayed = LONGEST_DELAY
+    this.#fittingTo = index + 1
+    this.#doubt = this.#tardy = this.#early = this.#missed = null
+    this.#unmeasured = []
   }
 
   /** The frames in doubt were delayed, or the clock was set back and forward again; those after them are not in doubt. */
-  private dispel({ index }: Stamped): ClockStep | null {
-    const { doubt, tardy } = this
-    this.doubt = this.tardy = null
+  #dispel({ index }: Stamped): ClockStep | null {
+    const doubt = this.#doubt
+    const tardy = this.#tardy
+    this.#doubt = this.#tardy = null
     if (doubt) return { ...doubt.step, correction: 0, basis: 'measured', until: index }
     return tardy && withdrawn(tardy.step)
   }
 
   /** A frame of which it is not known whether it came at once, and which does not fit the offset. */
-  private suspect(frame: Stamped, change: number): ClockStep | null {
+  #suspect(frame: Stamped, change: number): ClockStep | null {
     if (change < 0) {
-      const { early } = this
+      const early = this.#early
       if (early) noteChange(early, change)
-      this.early ??= { frame, change, isSteady: true }
+      this.#early ??= { frame, change, isSteady: true }
       // It came before its own stamp: the clock was set forward, and by no less than this.
-      const more = change - this.ahead(frame)
+      const more = change - this.#ahead(frame)
       const isKnown = more !== change && Math.abs(more) <= CLOCK_TOLERANCE
-      return early || isKnown ? null : { ...this.place(frame, -change > this.delayed ? more : 0), basis: 'doubt' }
+      return early || isKnown ? null : { ...this.#place(frame, -change > this.#delayed ? more : 0), basis: 'doubt' }
     }
-    if (this.unmeasured.length === 0 && frame.at - this.openedAt >= REPLAY_LASTS) {
-      const { tardy } = this
+    if (this.#unmeasured.length === 0 && frame.at - this.#openedAt >= REPLAY_LASTS) {
+      const tardy = this.#tardy
       if (tardy) noteChange(tardy, change)
-      this.tardy ??= { step: { ...this.place(frame, 0), basis: 'doubt' }, change, isSteady: true }
-      return tardy ? null : this.tardy.step
+      this.#tardy ??= { step: { ...this.#place(frame, 0), basis: 'doubt' }, change, isSteady: true }
+      return tardy ? null : this.#tardy.step
     }
-    const isQuiet = this.last !== null && frame.at - this.last.at >= QUIET
-    return isQuiet ? { ...this.place(frame, 0), basis: 'doubt' } : null
+    const isQuiet = this.#last !== null && frame.at - this.#last.at >= QUIET
+    return isQuiet ? { ...this.#place(frame, 0), basis: 'doubt' } : null
   }
 
   /** The first frame after a silence in which a replay would have ended came later or earlier than it was sent. */
-  private afterSilence(frame: Stamped): ClockStep | null {
-    const { last } = this
+  #afterSilence(frame: Stamped): ClockStep | null {
+    const last = this.#last
     if (last === null || frame.at - last.at < QUIET) return null
     const difference = frame.stamp - last.stamp - (frame.at - last.at)
-    if (this.suspected || Math.abs(difference) <= CLOCK_TOLERANCE) return null
-    this.suspected = { ...this.place(frame, 0), basis: 'doubt' }
-    return this.suspected
+    if (this.#suspected || Math.abs(difference) <= CLOCK_TOLERANCE) return null
+    this.#suspected = { ...this.#place(frame, 0), basis: 'doubt' }
+    return this.#suspected
   }
 
-  private place({ id, index, stamp }: Stamped, correction: number): ClockStep {
-    const since = Math.min(index, this.fittingTo)
+  #place({ id, index, stamp }: Stamped, correction: number): ClockStep {
+    const since = Math.min(index, this.#fittingTo)
     return { id, from: index, since, until: index, stamp, correction: bounded(correction), basis: 'measured' }
   }
 
   /** All that the order of two stamps tells: the clock was set back, by this at least. */
-  private stepBack({ id, index, stamp }: Stamped, before: Stamped): ClockStep {
+  #stepBack({ id, index, stamp }: Stamped, before: Stamped): ClockStep {
     const correction = bounded(before.stamp - stamp)
     return { id, from: index, since: index, until: index, stamp, correction, basis: 'order' }
   }

@@ -32,59 +32,60 @@ const CLOCK_TOLERANCE = 2_000
 
 /** Calls one backend over HTTP; every method rejects with a `BackendError`. */
 export class BackendHttp {
-  private readonly base: string
-  private readonly headers: Record<string, string>
+  readonly #base: string
+  readonly #headers: Record<string, string>
   /** The credentials of the URL in each form that an answer could repeat. */
-  private readonly credentials: string[]
-  private offset: number | null = null
+  readonly #credentials: string[]
+  #offset: number | null = null
+
+  readonly #timeout: number
 
   /**
    * @param url may hold credentials: they are sent as a header and appear in no message
    * @param timeout of a reading, ms; a start or a stop, which is never sent again, may take twice as long
    */
-  constructor(
-    url: URL,
-    private readonly timeout = 5_000,
-  ) {
+  constructor(url: URL, timeout = 5_000) {
+    this.#timeout = timeout
+
     const bare = new URL(url)
     bare.username = bare.password = ''
-    this.base = bare.href.replace(/\/$/, '')
-    this.headers = authorization(url)
+    this.#base = bare.href.replace(/\/$/, '')
+    this.#headers = authorization(url)
     const secret = url.password || url.username
-    const sent = this.headers['authorization']?.slice('Basic '.length) ?? ''
-    this.credentials = [sent, unescape(secret), secret].filter(text => text !== '')
+    const sent = this.#headers['authorization']?.slice('Basic '.length) ?? ''
+    this.#credentials = [sent, unescape(secret), secret].filter(text => text !== '')
   }
 
   /** How far the backend's clock is behind ours by its latest answer, ms; 0 where that may be its way, null before one [RUN-7]. */
   get clockOffset(): number | null {
-    return this.offset
+    return this.#offset
   }
 
   /** Resolves when the backend says that it is well. */
   async health(): Promise<void> {
-    const text = await this.text('GET', '/health')
+    const text = await this.#text('GET', '/health')
     if (text.trim() !== 'OK') {
-      const words = `The server at ${this.base} is no ckrv backend: it answers /health with something else than OK. Check BACKEND_URL.`
+      const words = `The server at ${this.#base} is no ckrv backend: it answers /health with something else than OK. Check BACKEND_URL.`
       throw new BackendError('bad-answer', words)
     }
   }
 
   async specs(): Promise<Spec[]> {
-    return (await this.json(specsAnswer, 'GET', '/api/specs')).specs
+    return (await this.#json(specsAnswer, 'GET', '/api/specs')).specs
   }
 
   /** The plan's batches; empty where there is none, or it can't be read at the moment. */
   async plan(spec: string): Promise<PlanBatch[]> {
-    return readPlan(await this.planAnswer(spec))
+    return readPlan(await this.#planAnswer(spec))
   }
 
   /** The plan's batches, or why there are none [START-1]. */
   async planState(spec: string): Promise<PlanBatch[] | 'missing' | 'unreadable'> {
-    return readPlanState(await this.planAnswer(spec))
+    return readPlanState(await this.#planAnswer(spec))
   }
 
-  private async planAnswer(spec: string): Promise<z.infer<typeof planAnswer>> {
-    const answer = await this.json(planAnswer, 'GET', planPath(spec))
+  async #planAnswer(spec: string): Promise<z.infer<typeof planAnswer>> {
+    const answer = await this.#json(planAnswer, 'GET', planPath(spec))
     await readAhead(answer)
     return answer
   }
@@ -95,7 +96,7 @@ export class BackendHttp {
    */
   async historyList(spec: string, odd?: (reason: string) => void): Promise<ListedEntry[]> {
     const path = `/api/history/${encodeURIComponent(spec)}?limit=${MAX_LISTED}`
-    const { runs, unread } = await this.json(historyListAnswer, 'GET', path)
+    const { runs, unread } = await this.#json(historyListAnswer, 'GET', path)
     if (unread > 0) odd?.(`${unread} of its runs can't be read`)
     return runs.map(readListed)
   }
@@ -103,7 +104,7 @@ export class BackendHttp {
   /** One entry of the history, or null where it has none of this id. */
   async history(spec: string, id: string): Promise<HistoryEntry | null> {
     const path = `/api/history/${encodeURIComponent(spec)}/${encodeURIComponent(id)}`
-    const { run } = await this.json(historyAnswer, 'GET', path, undefined, [200, 404])
+    const { run } = await this.#json(historyAnswer, 'GET', path, undefined, [200, 404])
     return run ? readHistory(run) : null
   }
 
@@ -115,7 +116,7 @@ export class BackendHttp {
     model: string | undefined
     resumeRunId: string | undefined
   }): Promise<z.infer<typeof commandAnswer>> {
-    return this.command('/api/execution/start', {
+    return this.#command('/api/execution/start', {
       spec: request.spec,
       run_id: request.runId,
       dry_run: request.dryRun,
@@ -125,84 +126,84 @@ export class BackendHttp {
   }
 
   async stop(runId: string): Promise<z.infer<typeof commandAnswer>> {
-    return this.command('/api/execution/stop', { run_id: runId })
+    return this.#command('/api/execution/stop', { run_id: runId })
   }
 
-  private async command(path: string, body: object): Promise<z.infer<typeof commandAnswer>> {
-    const { success, message } = await this.json(commandAnswer, 'POST', path, body)
-    return { success, message: message === null ? null : this.withoutCredentials(message) }
+  async #command(path: string, body: object): Promise<z.infer<typeof commandAnswer>> {
+    const { success, message } = await this.#json(commandAnswer, 'POST', path, body)
+    return { success, message: message === null ? null : this.#withoutCredentials(message) }
   }
 
-  private async json<T extends z.ZodType>(
+  async #json<T extends z.ZodType>(
     schema: T,
     method: 'GET' | 'POST',
     path: string,
     body?: object,
     statuses: readonly number[] = [200],
   ): Promise<z.infer<T>> {
-    const text = await this.text(method, path, body, statuses)
-    if (hasMoreValues(text, MOST_VALUES)) throw tooManyValues(`${method} ${path}`, this.base, MOST_VALUES)
+    const text = await this.#text(method, path, body, statuses)
+    if (hasMoreValues(text, MOST_VALUES)) throw tooManyValues(`${method} ${path}`, this.#base, MOST_VALUES)
     let json: unknown
     try {
       json = JSON.parse(text)
     } catch (cause) {
       const isPage = /^\s*</.test(text)
       const what = isPage ? 'a web page, so this generation does not know that call' : 'no JSON'
-      throw new BackendError('bad-answer', `The backend answered ${method} ${path} with ${what}. ${this.checkUrl}`, {
+      throw new BackendError('bad-answer', `The backend answered ${method} ${path} with ${what}. ${this.#checkUrl}`, {
         cause,
         heard: isPage ? 'no' : 'maybe',
       })
     }
     const parsed = schema.safeParse(json)
     if (parsed.success) return parsed.data
-    const words = `The backend's answer to ${method} ${path} has an unknown shape. ${this.checkUrl}`
+    const words = `The backend's answer to ${method} ${path} has an unknown shape. ${this.#checkUrl}`
     throw new BackendError('bad-answer', words, { cause: parsed.error, heard: 'maybe' })
   }
 
-  private async text(
+  async #text(
     method: 'GET' | 'POST',
     path: string,
     body?: object,
     statuses: readonly number[] = [200],
   ): Promise<string> {
     const call = `${method} ${path}`
-    const within = method === 'POST' ? 2 * this.timeout : this.timeout
+    const within = method === 'POST' ? 2 * this.#timeout : this.#timeout
     try {
       const sentAt = serverNow()
-      const response = await fetch(this.base + path, {
+      const response = await fetch(this.#base + path, {
         method,
-        headers: body ? { ...this.headers, 'content-type': 'application/json' } : this.headers,
+        headers: body ? { ...this.#headers, 'content-type': 'application/json' } : this.#headers,
         body: body ? JSON.stringify(body) : null,
         redirect: 'manual',
         signal: AbortSignal.timeout(within),
       })
-      this.readClock(response.headers.get('date'), sentAt)
-      const text = await readBounded(response, () => tooLong(call, this.base, MAX_ANSWER))
+      this.#readClock(response.headers.get('date'), sentAt)
+      const text = await readBounded(response, () => tooLong(call, this.#base, MAX_ANSWER))
       if (statuses.includes(response.status)) return text
-      throw badStatus(response.status, this.withoutCredentials(text), call, this.base)
+      throw badStatus(response.status, this.#withoutCredentials(text), call, this.#base)
     } catch (cause) {
       if (cause instanceof BackendError) throw cause
       if (cause instanceof DOMException && cause.name === 'TimeoutError') throw timedOut(call, within / 1_000, cause)
-      throw unreachable(call, this.base, cause)
+      throw unreachable(call, this.#base, cause)
     }
   }
 
   /** Some servers repeat in an error what they were asked with [SAFE-2]. */
-  private withoutCredentials(text: string): string {
-    return this.credentials.reduce((all, secret) => all.replaceAll(secret, '•••'), text)
+  #withoutCredentials(text: string): string {
+    return this.#credentials.reduce((all, secret) => all.replaceAll(secret, '•••'), text)
   }
 
-  private get checkUrl(): string {
-    return `Check that BACKEND_URL (${this.base}) is a ckrv backend.`
+  get #checkUrl(): string {
+    return `Check that BACKEND_URL (${this.#base}) is a ckrv backend.`
   }
 
   /** The answer was dated, in whole seconds, after it was asked for and before it came. @param sentAt ms */
-  private readClock(date: string | null, sentAt: number): void {
+  #readClock(date: string | null, sentAt: number): void {
     const second = date === null ? NaN : Date.parse(date)
     if (Number.isNaN(second)) return
     const [least, most] = [sentAt - second - 1_000, serverNow() - second]
     const mayBeNone = least <= CLOCK_TOLERANCE && most >= -CLOCK_TOLERANCE
-    this.offset = mayBeNone ? 0 : (least + most) / 2
+    this.#offset = mayBeNone ? 0 : (least + most) / 2
   }
 }
 

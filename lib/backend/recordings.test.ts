@@ -52,47 +52,48 @@ class Follower {
   readonly run: Run = emptyRun()
   readonly replay = new Replay()
   readonly log: string[] = []
-  private readonly begun: number
-  private now = Date.parse('2026-11-23T03:00:00Z')
+  readonly #begun: number
+  #now = Date.parse('2026-11-23T03:00:00Z')
 
-  constructor(
-    private readonly plans: readonly PlanReading[],
-    firstFrame: string | undefined,
-  ) {
+  readonly #plans: readonly PlanReading[]
+
+  constructor(plans: readonly PlanReading[], firstFrame: string | undefined) {
+    this.#plans = plans
+
     const begun = /"timestamp":"([^"]+)"/.exec(firstFrame ?? '')?.[1]
-    this.begun = begun === undefined ? Infinity : Date.parse(begun)
-    this.readPlan(at => at <= this.begun)
+    this.#begun = begun === undefined ? Infinity : Date.parse(begun)
+    this.#readPlan(at => at <= this.#begun)
   }
 
   /** The last plan answer of those times, as the recorder read it. */
-  private readPlan(when: (at: number) => boolean): void {
-    const last = this.plans.findLast(({ at }) => when(at))
+  #readPlan(when: (at: number) => boolean): void {
+    const last = this.#plans.findLast(({ at }) => when(at))
     if (last) fold(this.run, last)
   }
 
   /** The plan as it stood when the recording ended, which may hold other runs' work. */
   readPlanAgain(): void {
-    this.readPlan(at => at > this.begun)
+    this.#readPlan(at => at > this.#begun)
   }
 
   connect(texts: readonly string[], afterEach: () => void = () => undefined): void {
-    fold(this.run, this.replay.open((this.now += 100)))
+    fold(this.run, this.replay.open((this.#now += 100)))
     for (const text of texts) {
-      const received = this.replay.receive(text, (this.now += 1))
+      const received = this.replay.receive(text, (this.#now += 1))
       if (received.kind === 'observed') {
         fold(this.run, received.observation)
         if (received.fresh && received.observation.kind === 'message') this.log.push(received.observation.text)
       }
       afterEach()
     }
-    const settled = this.replay.settle((this.now += 10_000))
+    const settled = this.replay.settle((this.#now += 10_000))
     if (settled) fold(this.run, settled)
-    fold(this.run, this.replay.close(this.now))
+    fold(this.run, this.replay.close(this.#now))
     this.readPlanAgain()
   }
 
   get view(): RunView {
-    return derive(this.run, this.now).view
+    return derive(this.run, this.#now).view
   }
 }
 

@@ -21,38 +21,42 @@ export type Inputs = Pick<Replica<unknown>, 'connected' | 'disconnected' | 'hear
 /** A replica with those who look at it. What they see is another object only when it has changed. */
 export class ScopeSubscription<S, T> {
   readonly listeners = new Set<() => void>()
-  private readonly replica: Replica<S>
-  private seen: View<S>
-  private shown: Live<T>
+  readonly #replica: Replica<S>
+  #seen: View<S>
+  #shown: Live<T>
+
+  readonly #kind: ScopeCodec<S, T>
 
   constructor(
     readonly scope: Scope,
-    private readonly kind: ScopeCodec<S, T>,
+    kind: ScopeCodec<S, T>,
     now: number,
     rendered: Rendered<S, T>,
   ) {
-    this.replica = new Replica(scope, kind.state, now, rendered.seed)
-    this.seen = this.replica.view
-    this.shown = liveOf(this.seen, rendered.shown)
+    this.#kind = kind
+
+    this.#replica = new Replica(scope, kind.state, now, rendered.seed)
+    this.#seen = this.#replica.view
+    this.#shown = liveOf(this.#seen, rendered.shown)
   }
 
   get live(): Live<T> {
-    return this.shown
+    return this.#shown
   }
 
   deadline(): number | null {
-    return this.replica.deadline()
+    return this.#replica.deadline()
   }
 
   /** Gives the replica an input, and returns its question. Throws where what came is another build's. */
   feed(input: (replica: Inputs) => Ask | null): Ask | null {
-    const ask = input(this.replica)
-    const { view } = this.replica
-    if (view === this.seen) return ask
+    const ask = input(this.#replica)
+    const { view } = this.#replica
+    if (view === this.#seen) return ask
     const { stamp, state } = view
-    const isSame = stamp === null || stamp === this.seen.stamp
-    this.shown = liveOf(view, isSame ? this.shown.state : this.kind.present(state, stamp))
-    this.seen = view
+    const isSame = stamp === null || stamp === this.#seen.stamp
+    this.#shown = liveOf(view, isSame ? this.#shown.state : this.#kind.present(state, stamp))
+    this.#seen = view
     return ask
   }
 }

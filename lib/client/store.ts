@@ -53,58 +53,62 @@ export class LiveStore {
   readonly containers = scopeCollection(containersCodec)
   /** Of runs and of batches. */
   readonly logs = scopeCollection(logViewCodec)
-  private readonly collections = [this.runs, this.fleets, this.containers, this.logs]
-  private link: Link | null = null
-  private isUp = false
-  private wasUp = false
-  private patience = PATIENCE_MS
-  private cancelLook: (() => void) | null = null
-  private cancelReload: (() => void) | null = null
-  private readonly clock = new ServerClock()
-  private readonly watch: ClockWatch
-  private readonly tickers = new Map<number, Ticker>()
-  private readonly syncListeners = new Set<() => void>()
-  private isRestarting = false
-  private toldRole: Visitor['role'] | null = null
-  private carrier: Transport | null = null
-  private lastTrouble: Trouble | null = null
-  private pageSync: PageSync = { sync: 'connecting', checkedAt: null }
+  readonly #collections = [this.runs, this.fleets, this.containers, this.logs]
+  #link: Link | null = null
+  #isUp = false
+  #wasUp = false
+  #patience = PATIENCE_MS
+  #cancelLook: (() => void) | null = null
+  #cancelReload: (() => void) | null = null
+  readonly #clock = new ServerClock()
+  readonly #watch: ClockWatch
+  readonly #tickers = new Map<number, Ticker>()
+  readonly #syncListeners = new Set<() => void>()
+  #isRestarting = false
+  #toldRole: Visitor['role'] | null = null
+  #carrier: Transport | null = null
+  #lastTrouble: Trouble | null = null
+  #pageSync: PageSync = { sync: 'connecting', checkedAt: null }
+
+  readonly #environment: Environment
 
   /** @param renderedAt the server's clock when it rendered the page, ms */
   constructor(
-    private readonly environment: Environment,
+    environment: Environment,
     readonly renderedAt: number,
   ) {
-    this.watch = new ClockWatch(environment.wall, environment.steady)
-    this.clock.hear(renderedAt, environment.wall())
+    this.#environment = environment
+
+    this.#watch = new ClockWatch(environment.wall, environment.steady)
+    this.#clock.hear(renderedAt, environment.wall())
   }
 
   /** Connects; returns what ends it. */
   start(): () => void {
-    const stopWaking = this.environment.onWake(() => this.wake())
-    this.link = this.environment.openLink({
-      up: () => this.up(),
-      down: () => this.down(),
-      carried: by => this.setCarrier(by),
-      troubled: trouble => this.setTrouble(trouble),
-      closing: () => this.setRestarting(true),
+    const stopWaking = this.#environment.onWake(() => this.#wake())
+    this.#link = this.#environment.openLink({
+      up: () => this.#up(),
+      down: () => this.#down(),
+      carried: by => this.#setCarrier(by),
+      troubled: trouble => this.#setTrouble(trouble),
+      closing: () => this.#setRestarting(true),
       heard: heard => {
-        this.noticeClock()
-        if ('now' in heard.message) this.hearTime(heard.message.now)
-        const follower = this.find(heard.message.scope)
-        if (follower) this.input(follower, replica => replica.hear(heard, this.now()))
+        this.#noticeClock()
+        if ('now' in heard.message) this.#hearTime(heard.message.now)
+        const follower = this.#find(heard.message.scope)
+        if (follower) this.#input(follower, replica => replica.hear(heard, this.#now()))
       },
-      visitor: ({ role }) => this.setRole(role),
-      outdated: reason => this.outdated(reason),
-      signedOut: () => this.signedOut(),
+      visitor: ({ role }) => this.#setRole(role),
+      outdated: reason => this.#outdated(reason),
+      signedOut: () => this.#signedOut(),
     })
     return () => {
       stopWaking()
-      this.link?.close()
-      this.link = null
-      this.down()
-      this.cancelLook?.()
-      this.cancelReload?.()
+      this.#link?.close()
+      this.#link = null
+      this.#down()
+      this.#cancelLook?.()
+      this.#cancelReload?.()
     }
   }
 
@@ -116,15 +120,15 @@ export class LiveStore {
     listener: () => void,
   ): () => void {
     const known = followers.get(scope)
-    const follower = known ?? new ScopeSubscription(scope, kind, this.now(), rendered)
+    const follower = known ?? new ScopeSubscription(scope, kind, this.#now(), rendered)
     const own = () => listener()
     follower.listeners.add(own)
     if (!known) {
       followers.set(scope, follower)
-      this.input(follower, replica => (this.isUp ? replica.connected(this.now()) : replica.look(this.now())))
-    } else if (follower.live.gone && this.isUp) {
+      this.#input(follower, replica => (this.#isUp ? replica.connected(this.#now()) : replica.look(this.#now())))
+    } else if (follower.live.gone && this.#isUp) {
       // Who comes back to what was gone has reason to ask again, and at once.
-      this.input(follower, replica => replica.connected(this.now()))
+      this.#input(follower, replica => replica.connected(this.#now()))
     }
     return () => {
       follower.listeners.delete(own)
@@ -132,8 +136,8 @@ export class LiveStore {
       queueMicrotask(() => {
         if (follower.listeners.size > 0 || followers.get(scope) !== follower) return
         followers.delete(scope)
-        this.link?.leave(scope)
-        this.settle()
+        this.#link?.leave(scope)
+        this.#settle()
       })
     }
   }
@@ -141,203 +145,203 @@ export class LiveStore {
   /** What is known of a scope that is followed. Never more than the clock allows, whoever has slept [SYNC-6]. */
   live<S, T>({ subscriptions: followers }: ScopeCollection<S, T>, scope: Scope): Live<T> | undefined {
     const follower = followers.get(scope)
-    if (follower && (follower.deadline() ?? Infinity) <= this.now()) {
+    if (follower && (follower.deadline() ?? Infinity) <= this.#now()) {
       const before = follower.live
-      const ask = follower.feed(replica => replica.look(this.now()))
+      const ask = follower.feed(replica => replica.look(this.#now()))
       // Something is being rendered: the others are told when that is done.
-      queueMicrotask(() => this.announce(follower, ask, before))
+      queueMicrotask(() => this.#announce(follower, ask, before))
     }
     return follower?.live
   }
 
   sync(): PageSync {
-    return this.pageSync
+    return this.#pageSync
   }
 
   /** The server said that it is being stopped, and no other has been found since. */
   restarting(): boolean {
-    return this.isRestarting
+    return this.#isRestarting
   }
 
   /** What the server last said that who looks at the page may do; null: nothing yet. */
   role(): Visitor['role'] | null {
-    return this.toldRole
+    return this.#toldRole
   }
 
   /** Which transport carries the page's connection; null while there is none. */
   transport(): Transport | null {
-    return this.carrier
+    return this.#carrier
   }
 
   /** Why the page is without a connection; null while the server answers. */
   trouble(): Trouble | null {
-    return this.lastTrouble
+    return this.#lastTrouble
   }
 
   /** Told when `sync`, `restarting`, `role`, `transport` or `trouble` says something else. */
   onSync(listener: () => void): () => void {
     const own = () => listener()
-    this.syncListeners.add(own)
-    return () => this.syncListeners.delete(own)
+    this.#syncListeners.add(own)
+    return () => this.#syncListeners.delete(own)
   }
 
   /** Steps with the server's time; see `Ticker` [RUN-7]. */
   ticker(everyMs: number): Ticker {
-    const known = this.tickers.get(everyMs)
+    const known = this.#tickers.get(everyMs)
     if (known) return known
-    const now = () => this.clock.at(this.now())
-    const ticker = new Ticker(everyMs, now, this.environment.setTimer, this.renderedAt)
-    this.tickers.set(everyMs, ticker)
+    const now = () => this.#clock.at(this.#now())
+    const ticker = new Ticker(everyMs, now, this.#environment.setTimer, this.renderedAt)
+    this.#tickers.set(everyMs, ticker)
     return ticker
   }
 
-  private up(): void {
-    this.isUp = true
-    this.setRestarting(false)
-    this.wasUp = true
-    this.noticeClock()
-    for (const follower of this.all()) this.input(follower, replica => replica.connected(this.now()))
+  #up(): void {
+    this.#isUp = true
+    this.#setRestarting(false)
+    this.#wasUp = true
+    this.#noticeClock()
+    for (const follower of this.#all()) this.#input(follower, replica => replica.connected(this.#now()))
   }
 
-  private down(): void {
-    this.isUp = false
-    this.setCarrier(null)
-    for (const follower of this.all()) {
-      this.input(follower, replica => {
-        replica.disconnected(this.now())
+  #down(): void {
+    this.#isUp = false
+    this.#setCarrier(null)
+    for (const follower of this.#all()) {
+      this.#input(follower, replica => {
+        replica.disconnected(this.#now())
         return null
       })
     }
   }
 
-  private setRestarting(is: boolean): void {
-    if (is === this.isRestarting) return
-    this.isRestarting = is
-    for (const listener of this.syncListeners) listener()
+  #setRestarting(is: boolean): void {
+    if (is === this.#isRestarting) return
+    this.#isRestarting = is
+    for (const listener of this.#syncListeners) listener()
   }
 
-  private setCarrier(by: Transport | null): void {
-    if (by === this.carrier) return
-    this.carrier = by
-    for (const listener of this.syncListeners) listener()
+  #setCarrier(by: Transport | null): void {
+    if (by === this.#carrier) return
+    this.#carrier = by
+    for (const listener of this.#syncListeners) listener()
   }
 
-  private setTrouble(trouble: Trouble | null): void {
-    if (trouble === this.lastTrouble) return
-    this.lastTrouble = trouble
-    for (const listener of this.syncListeners) listener()
+  #setTrouble(trouble: Trouble | null): void {
+    if (trouble === this.#lastTrouble) return
+    this.#lastTrouble = trouble
+    for (const listener of this.#syncListeners) listener()
   }
 
-  private setRole(role: Visitor['role']): void {
-    if (role === this.toldRole) return
-    this.toldRole = role
-    for (const listener of this.syncListeners) listener()
+  #setRole(role: Visitor['role']): void {
+    if (role === this.#toldRole) return
+    this.#toldRole = role
+    for (const listener of this.#syncListeners) listener()
   }
 
-  private wake(): void {
-    this.look()
-    for (const ticker of this.tickers.values()) ticker.readjust()
-    if (!this.isUp) this.link?.reconnect()
+  #wake(): void {
+    this.#look()
+    for (const ticker of this.#tickers.values()) ticker.readjust()
+    if (!this.#isUp) this.#link?.reconnect()
   }
 
-  private look(): void {
-    this.noticeClock()
-    for (const follower of this.all()) this.input(follower, replica => replica.look(this.now()))
+  #look(): void {
+    this.#noticeClock()
+    for (const follower of this.#all()) this.#input(follower, replica => replica.look(this.#now()))
   }
 
   /** A clock set back makes what is old look young; one set forward only what is young look old, which heals. */
-  private noticeClock(): void {
-    const moved = this.watch.moved()
+  #noticeClock(): void {
+    const moved = this.#watch.moved()
     if (moved === 0) return
-    this.clock.forget()
+    this.#clock.forget()
     if (moved > 0) return
-    for (const follower of this.all()) this.input(follower, replica => replica.clockSet(this.now()))
+    for (const follower of this.#all()) this.#input(follower, replica => replica.clockSet(this.#now()))
   }
 
-  private hearTime(now: string): void {
-    this.clock.hear(Date.parse(now), this.now())
+  #hearTime(now: string): void {
+    this.#clock.hear(Date.parse(now), this.#now())
   }
 
-  private input(follower: AnyFollower, feed: (replica: Inputs) => Ask | null): void {
+  #input(follower: AnyFollower, feed: (replica: Inputs) => Ask | null): void {
     const before = follower.live
     let ask: Ask | null = null
     try {
       ask = follower.feed(feed)
     } catch (error) {
-      this.outdated(error)
+      this.#outdated(error)
     }
-    this.announce(follower, ask, before)
+    this.#announce(follower, ask, before)
   }
 
-  private announce(follower: AnyFollower, ask: Ask | null, before: Live<unknown>): void {
-    if (ask) this.send(follower, ask)
+  #announce(follower: AnyFollower, ask: Ask | null, before: Live<unknown>): void {
+    if (ask) this.#send(follower, ask)
     if (follower.live !== before) for (const listener of follower.listeners) listener()
-    this.settle()
+    this.#settle()
   }
 
-  private send(follower: AnyFollower, { id, request }: Ask): void {
-    const askedAt = this.now()
-    this.link?.ask(request, this.patience, answer => {
+  #send(follower: AnyFollower, { id, request }: Ask): void {
+    const askedAt = this.#now()
+    this.#link?.ask(request, this.#patience, answer => {
       if (!answer) {
-        this.patience = Math.min(2 * this.patience, MAX_PATIENCE_MS)
-        this.link?.reconnect()
+        this.#patience = Math.min(2 * this.#patience, MAX_PATIENCE_MS)
+        this.#link?.reconnect()
         return
       }
-      this.patience = PATIENCE_MS
-      this.setTrouble(null)
-      this.noticeClock()
+      this.#patience = PATIENCE_MS
+      this.#setTrouble(null)
+      this.#noticeClock()
       if ('now' in answer) {
-        this.clock.limit(Date.parse(answer.now), askedAt)
-        this.hearTime(answer.now)
+        this.#clock.limit(Date.parse(answer.now), askedAt)
+        this.#hearTime(answer.now)
       }
-      this.input(follower, replica => replica.answered(id, answer, this.now()))
+      this.#input(follower, replica => replica.answered(id, answer, this.#now()))
     })
   }
 
   /** After every input: what the page as a whole says, and when to look at the clock again. */
-  private settle(): void {
-    const followers = [...this.all()]
+  #settle(): void {
+    const followers = [...this.#all()]
     const next = syncOf(followers.map(({ live }) => live))
-    if (next.sync !== this.pageSync.sync || next.checkedAt !== this.pageSync.checkedAt) {
-      this.pageSync = next
-      for (const listener of this.syncListeners) listener()
+    if (next.sync !== this.#pageSync.sync || next.checkedAt !== this.#pageSync.checkedAt) {
+      this.#pageSync = next
+      for (const listener of this.#syncListeners) listener()
     }
-    this.cancelLook?.()
+    this.#cancelLook?.()
     const deadline = Math.min(...followers.map(follower => follower.deadline() ?? Infinity))
-    const wait = Math.min(Math.max(0, deadline - this.now()), LOOK_MS)
-    this.cancelLook = deadline === Infinity ? null : this.environment.setTimer(wait, () => this.look())
+    const wait = Math.min(Math.max(0, deadline - this.#now()), LOOK_MS)
+    this.#cancelLook = deadline === Infinity ? null : this.#environment.setTimer(wait, () => this.#look())
   }
 
-  private outdated(reason: unknown): void {
+  #outdated(reason: unknown): void {
     console.error('This page and its server are of different builds.', reason)
-    this.reloadIn(MIN_AGE_MS - this.environment.steady())
+    this.#reloadIn(MIN_AGE_MS - this.#environment.steady())
   }
 
   /**
    * Loaded anew the page leads to the sign-in. At once, so that nothing is left to read; but a page that was refused from its
    * first moment would be refused again, for example by a proxy that lets no socket through.
    */
-  private signedOut(): void {
-    this.reloadIn(this.wasUp ? 0 : MIN_AGE_MS - this.environment.steady())
+  #signedOut(): void {
+    this.#reloadIn(this.#wasUp ? 0 : MIN_AGE_MS - this.#environment.steady())
   }
 
-  private reloadIn(ms: number): void {
-    this.cancelReload ??= this.environment.setTimer(Math.max(0, ms), this.environment.reload)
+  #reloadIn(ms: number): void {
+    this.#cancelReload ??= this.#environment.setTimer(Math.max(0, ms), this.#environment.reload)
   }
 
-  private now(): number {
-    return this.environment.wall()
+  #now(): number {
+    return this.#environment.wall()
   }
 
-  private find(scope: Scope): AnyFollower | undefined {
-    for (const { subscriptions: followers } of this.collections) {
+  #find(scope: Scope): AnyFollower | undefined {
+    for (const { subscriptions: followers } of this.#collections) {
       const follower = followers.get(scope)
       if (follower) return follower
     }
     return undefined
   }
 
-  private *all(): Iterable<AnyFollower> {
-    for (const { subscriptions: followers } of this.collections) yield* followers.values()
+  *#all(): Iterable<AnyFollower> {
+    for (const { subscriptions: followers } of this.#collections) yield* followers.values()
   }
 }

@@ -1,17 +1,25 @@
 /** Calls back at every full interval of the server's time, all listeners together, while there are any. */
 export class Ticker {
-  private readonly listeners = new Set<() => void>()
-  private cancel: (() => void) | null = null
-  private shown: number
+  readonly #listeners = new Set<() => void>()
+  #cancel: (() => void) | null = null
+  #shown: number
+
+  readonly #everyMs: number
+  readonly #now: () => number
+  readonly #setTimer: (ms: number, callback: () => void) => () => void
 
   /** @param first what `time` says until the server's time has come so far: the time the page was rendered at */
   constructor(
-    private readonly everyMs: number,
-    private readonly now: () => number,
-    private readonly setTimer: (ms: number, callback: () => void) => () => void,
+    everyMs: number,
+    now: () => number,
+    setTimer: (ms: number, callback: () => void) => () => void,
     first: number,
   ) {
-    this.shown = first
+    this.#everyMs = everyMs
+    this.#now = now
+    this.#setTimer = setTimer
+
+    this.#shown = first
   }
 
   /**
@@ -19,37 +27,37 @@ export class Ticker {
    * a moment, but does not run backwards.
    */
   time(): number {
-    const now = this.now()
-    const time = now - (now % this.everyMs)
-    if (time > this.shown || this.shown - time > this.everyMs) this.shown = time
-    return this.shown
+    const now = this.#now()
+    const time = now - (now % this.#everyMs)
+    if (time > this.#shown || this.#shown - time > this.#everyMs) this.#shown = time
+    return this.#shown
   }
 
   listen(listener: () => void): () => void {
     const own = () => listener()
-    this.listeners.add(own)
-    this.cancel ??= this.wait()
+    this.#listeners.add(own)
+    this.#cancel ??= this.#wait()
     return () => {
-      this.listeners.delete(own)
-      if (this.listeners.size > 0) return
-      this.cancel?.()
-      this.cancel = null
+      this.#listeners.delete(own)
+      if (this.#listeners.size > 0) return
+      this.#cancel?.()
+      this.#cancel = null
     }
   }
 
   /** The server's time is not what it was. */
   readjust(): void {
-    if (!this.cancel) return
-    this.cancel()
-    this.tick()
+    if (!this.#cancel) return
+    this.#cancel()
+    this.#tick()
   }
 
-  private tick(): void {
-    this.cancel = this.wait()
-    for (const listener of this.listeners) listener()
+  #tick(): void {
+    this.#cancel = this.#wait()
+    for (const listener of this.#listeners) listener()
   }
 
-  private wait(): () => void {
-    return this.setTimer(this.everyMs - (this.now() % this.everyMs), () => this.tick())
+  #wait(): () => void {
+    return this.#setTimer(this.#everyMs - (this.#now() % this.#everyMs), () => this.#tick())
   }
 }

@@ -43,12 +43,16 @@ export class TransportChoice {
   #strikes = 0
   #carrier: { by: Transport; since: number; proved: boolean } | null = null
 
-  constructor(private readonly times = TRANSPORT_TIMES) {
+  readonly #times: TransportTimes
+
+  constructor(times = TRANSPORT_TIMES) {
+    this.#times = times
+
     this.#restMs = times.rest
   }
 
   next(): Attempt {
-    const { websocket, polling } = this.times
+    const { websocket, polling } = this.#times
     return this.#first === 'websocket' && !this.#resting
       ? { transports: ['websocket', 'polling'], timeoutMs: websocket }
       : // Polling alone: its refusal tells more than the silence of the WebSocket that would follow it.
@@ -76,8 +80,8 @@ export class TransportChoice {
     const carrier = this.#carrier
     this.#carrier = null
     if (carrier?.by !== 'websocket') return
-    const works = now - carrier.since >= this.times.works
-    if (works) this.#restMs = this.times.rest
+    const works = now - carrier.since >= this.#times.works
+    if (works) this.#restMs = this.#times.rest
     if (how === 'mute' && !works) this.#strikes = MAX_STRIKES
     else if (how === 'cut' && !carrier.proved) this.#strikes += 1
     else this.#strikes = 0
@@ -93,7 +97,7 @@ export class TransportChoice {
 
   /** A WebSocket beside the connection opened and was told something, or was not. */
   probed(works: boolean): void {
-    this.#restMs = Math.min(2 * this.#restMs, this.times.maxRest)
+    this.#restMs = Math.min(2 * this.#restMs, this.#times.maxRest)
     if (!works) return
     this.#resting = false
     this.#first = 'websocket'

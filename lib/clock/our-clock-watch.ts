@@ -11,32 +11,33 @@ const TOLD_FROM = 1_000
 
 /** Watches how the machine's clock stands to the server's, which nobody sets [RUN-16.13]. */
 export class OurClockWatch {
-  private ahead = 0
-  private since: number | null = null
-  private timer: NodeJS.Timeout | null = null
+  #ahead = 0
+  #since: number | null = null
+  #timer: NodeJS.Timeout | null = null
 
   /** @param wasSet called when the machine's clock was set */
   start(wasSet: (step: OurClock) => void): void {
-    this.timer = setInterval(() => this.look(wasSet), EVERY)
-    this.timer.unref()
+    this.#timer = setInterval(() => this.#look(wasSet), EVERY)
+    this.#timer.unref()
   }
 
   close(): void {
-    if (this.timer) clearInterval(this.timer)
+    if (this.#timer) clearInterval(this.#timer)
   }
 
-  private look(wasSet: (step: OurClock) => void): void {
+  #look(wasSet: (step: OurClock) => void): void {
     const ahead = wallAhead()
-    if (ahead === this.ahead) return
-    const by = ahead - this.ahead
-    this.ahead = ahead
-    this.since = serverNow()
-    wasSet({ kind: 'our-clock', at: this.since, by, ahead })
+    if (ahead === this.#ahead) return
+    const by = ahead - this.#ahead
+    this.#ahead = ahead
+    this.#since = serverNow()
+    wasSet({ kind: 'our-clock', at: this.#since, by, ahead })
   }
 
   /** Says that the times of day which the server notes differ from the machine's clock [RUN-16.33]. */
   findings(): Finding[] {
-    const { ahead, since } = this
+    const ahead = this.#ahead
+    const since = this.#since
     if (Math.abs(ahead) < TOLD_FROM || since === null) return []
     const differ = `Times that Groundtruth notes itself are told ${amount(ahead)} too ${ahead > 0 ? 'early' : 'late'}; durations are right.`
     const text = `${wasSet(ahead)} ${differ} Restart Groundtruth to take the machine’s time.`

@@ -9,14 +9,18 @@ const HOUR = 3_600_000
 class Machine {
   /** Since it was started, ms, by a clock that nobody sets. */
   passed = 5_000
-  private slept = 0
-  private set = 0
-  /** How coarse its uptime is, ms. */
-  constructor(private readonly grain = 10) {}
+  #slept = 0
+  #set = 0
+  readonly #grain: number
 
-  readonly wall = () => Math.floor(T0 + this.passed + this.set)
-  readonly monotonic = () => this.passed - this.slept
-  readonly uptime = () => Math.floor(this.passed / this.grain) * this.grain
+  /** How coarse its uptime is, ms. */
+  constructor(grain = 10) {
+    this.#grain = grain
+  }
+
+  readonly wall = () => Math.floor(T0 + this.passed + this.#set)
+  readonly monotonic = () => this.passed - this.#slept
+  readonly uptime = () => Math.floor(this.passed / this.#grain) * this.#grain
 
   pass(ms: number): void {
     this.passed += ms
@@ -24,11 +28,11 @@ class Machine {
 
   sleep(ms: number): void {
     this.passed += ms
-    this.slept += ms
+    this.#slept += ms
   }
 
   setBy(ms: number): void {
-    this.set += ms
+    this.#set += ms
   }
 }
 

@@ -28,7 +28,11 @@ export class SteadyClock {
   /** By how much the wall clock is ahead of this one, ms. */
   #ahead = 0
 
-  constructor(private readonly clocks: Clocks) {
+  readonly #clocks: Clocks
+
+  constructor(clocks: Clocks) {
+    this.#clocks = clocks
+
     const { wall, monotonic } = this.#read()
     this.#origin = wall - monotonic
     this.#slept = this.#sleep()
@@ -38,7 +42,7 @@ export class SteadyClock {
   now(): number {
     const change = this.#change()
     if (Math.abs(change) > STEP) this.#look()
-    return Math.floor(this.#origin + this.clocks.monotonic())
+    return Math.floor(this.#origin + this.#clocks.monotonic())
   }
 
   /** By how much the wall clock was set since the process began, ms: more than 0 where it was set forward. */
@@ -51,7 +55,7 @@ export class SteadyClock {
   }
 
   #change(): number {
-    return this.clocks.wall() - this.clocks.monotonic() - this.#origin - this.#ahead
+    return this.#clocks.wall() - this.#clocks.monotonic() - this.#origin - this.#ahead
   }
 
   /** The wall clock is another than expected: the machine has slept, or somebody has set it. */
@@ -67,15 +71,15 @@ export class SteadyClock {
   }
 
   #sleep(): number {
-    return this.clocks.uptime() - this.clocks.monotonic()
+    return this.#clocks.uptime() - this.#clocks.monotonic()
   }
 
   /** Both at one moment: the process may lose the processor between two readings. */
   #read(): { wall: number; monotonic: number } {
     for (let n = 1; ; n += 1) {
-      const monotonic = this.clocks.monotonic()
-      const wall = this.clocks.wall()
-      if (n === TRIES || this.clocks.monotonic() - monotonic < AT_ONCE) return { wall, monotonic }
+      const monotonic = this.#clocks.monotonic()
+      const wall = this.#clocks.wall()
+      if (n === TRIES || this.#clocks.monotonic() - monotonic < AT_ONCE) return { wall, monotonic }
     }
   }
 }

@@ -32,10 +32,13 @@ export class EngineLink {
   #deadline: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(
-    private readonly ping: () => Promise<void>,
-    private readonly listener: EngineLinkListener,
-  ) {}
+  readonly #sendPing: () => Promise<void>
+  readonly #listener: EngineLinkListener
+
+  constructor(sendPing: () => Promise<void>, listener: EngineLinkListener) {
+    this.#sendPing = sendPing
+    this.#listener = listener
+  }
 
   start(): void {
     void this.#ping()
@@ -66,15 +69,15 @@ export class EngineLink {
 
   async #ping(): Promise<void> {
     try {
-      await this.ping()
+      await this.#sendPing()
       const wasSilent = this.#pingError !== null
       this.#answered()
-      if (wasSilent && !this.#closed) this.listener.answers()
+      if (wasSilent && !this.#closed) this.#listener.answers()
     } catch (error) {
       if (error instanceof DockerError) {
         this.#pingError = error.message
         this.#refused(error)
-      } else this.listener.failed(error)
+      } else this.#listener.failed(error)
     }
     this.#look()
     if (!this.#closed) this.#pinging = setTimeout(() => void this.#ping(), PING_EVERY)
@@ -102,6 +105,6 @@ export class EngineLink {
     if (link !== this.link && (link === 'live' || this.link === 'live')) this.since = now
     this.link = link
     this.error = error
-    this.listener.changed()
+    this.#listener.changed()
   }
 }

@@ -15,13 +15,13 @@ type Line = Pick<ContainerLine, 'stream' | 'at'>
 
 /** The lines that were read of a container before this process began: they are known again when all is read once more. */
 export class KnownLines {
-  private readonly streams = new Map<OutputStream, Reached>()
+  readonly #streams = new Map<OutputStream, Reached>()
 
   /** Takes in a line that was read, in the order of its stream. */
   learn({ stream, at }: Line): void {
-    const reached = this.streams.get(stream)
+    const reached = this.#streams.get(stream)
     const count = reached?.at === at ? reached.count + 1 : 1
-    this.streams.set(stream, { at, count, again: 0 })
+    this.#streams.set(stream, { at, count, again: 0 })
   }
 
   /**
@@ -29,14 +29,14 @@ export class KnownLines {
    * no longer in the log, so some between them may be missing.
    */
   take({ stream, at }: Line): 'new' | 'known' | 'torn' {
-    const reached = this.streams.get(stream)
+    const reached = this.#streams.get(stream)
     if (!reached) return 'new'
     if (at < reached.at) return 'known'
     if (at === reached.at && reached.again < reached.count) {
       reached.again += 1
       return 'known'
     }
-    this.streams.delete(stream)
+    this.#streams.delete(stream)
     return reached.again === 0 ? 'torn' : 'new'
   }
 }

@@ -22,12 +22,12 @@ const RETURN = 0x0d
 
 /** Makes lines of a log's entries: joins the pieces of long ones, and keeps 64 KiB of a line [SAFE-5]. */
 export class LogLines {
-  private readonly begun = new Map<OutputStream, Begun>()
+  readonly #begun = new Map<OutputStream, Begun>()
 
   /** The lines that the entry completes: at most one, and one before it that was never ended. */
   add(entry: LogEntry): ContainerLine[] {
     const { stream, at } = entry
-    const open = this.begun.get(stream)
+    const open = this.#begun.get(stream)
     // A line without an end, and then another: the container was started again.
     const other = open !== undefined && compareInstants(open.at, at) !== 0
     const line = open && !other ? open : { at, pieces: [], kept: 0, cut: 0 }
@@ -38,16 +38,16 @@ export class LogLines {
     line.kept += piece.length
     line.cut += entry.text.length - piece.length + entry.cut
     if (entry.complete) {
-      this.begun.delete(stream)
+      this.#begun.delete(stream)
       lines.push(asLine(stream, line))
-    } else this.begun.set(stream, line)
+    } else this.#begun.set(stream, line)
     return lines
   }
 
   /** What was begun and will not be ended. */
   end(): ContainerLine[] {
-    const lines = [...this.begun].map(([stream, line]) => asLine(stream, line))
-    this.begun.clear()
+    const lines = [...this.#begun].map(([stream, line]) => asLine(stream, line))
+    this.#begun.clear()
     return lines
   }
 }

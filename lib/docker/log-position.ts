@@ -20,12 +20,12 @@ const SKEW = 500
  * only together with how many others of its stream have the same.
  */
 export class LogPosition {
-  private readonly streams = new Map<OutputStream, Reached>()
-  private since: Instant | null = null
+  readonly #streams = new Map<OutputStream, Reached>()
+  #since: Instant | null = null
 
   /** Reading begins again: from when to ask for entries, as the Engine's `since`; undefined for all. */
   resume(): string | undefined {
-    const reached = [...this.streams.values()]
+    const reached = [...this.#streams.values()]
     for (const stream of reached) stream.again = 0
     const newest = reached
       .map(({ at }) => at)
@@ -34,8 +34,8 @@ export class LogPosition {
     if (!newest) return undefined
     // The pieces of a long line all bear the time of its beginning, however long ago that is.
     const open = reached.filter(({ within }) => within).map(({ at }) => at)
-    this.since = open.reduce(earlier, { ms: newest.ms - SKEW, ns: newest.ns })
-    return inSeconds(this.since)
+    this.#since = open.reduce(earlier, { ms: newest.ms - SKEW, ns: newest.ns })
+    return inSeconds(this.#since)
   }
 
   /**
@@ -44,7 +44,7 @@ export class LogPosition {
    */
   take(entry: Pick<LogEntry, 'stream' | 'at' | 'complete'>): 'new' | 'known' | 'torn' {
     const { stream, at, complete } = entry
-    const reached = this.streams.get(stream)
+    const reached = this.#streams.get(stream)
     const order = reached ? compareInstants(at, reached.at) : 1
     const missing = reached && reached.again !== null ? reached.count - reached.again : 0
     if (reached && reached.again !== null) {
@@ -55,12 +55,12 @@ export class LogPosition {
       }
     }
     const count = reached && order === 0 ? reached.count + 1 : 1
-    this.streams.set(stream, { at, count, again: null, within: !complete })
-    return reached && missing > 0 && this.askedFor(reached.at) ? 'torn' : 'new'
+    this.#streams.set(stream, { at, count, again: null, within: !complete })
+    return reached && missing > 0 && this.#askedFor(reached.at) ? 'torn' : 'new'
   }
 
-  private askedFor(at: Instant): boolean {
-    return this.since !== null && compareInstants(this.since, at) <= 0
+  #askedFor(at: Instant): boolean {
+    return this.#since !== null && compareInstants(this.#since, at) <= 0
   }
 }
 

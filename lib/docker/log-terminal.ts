@@ -11,37 +11,37 @@ const LONGEST_STAMP = 40
  * apart. Takes chunks as they come, cut anywhere; holds one line at most.
  */
 export class TerminalLog {
-  private readonly line = Buffer.allocUnsafe(MAX_LINE + PIECES * LONGEST_STAMP)
-  private filled = 0
-  private cut = 0;
+  readonly #line = Buffer.allocUnsafe(MAX_LINE + PIECES * LONGEST_STAMP)
+  #filled = 0
+  #cut = 0;
 
   /** The lines that the chunk completes. Throws a `DockerError` where one has no time. */
   *push(chunk: Buffer): Generator<LogEntry, void> {
     let from = 0
     for (;;) {
       const end = chunk.indexOf(NEWLINE, from)
-      this.take(chunk.subarray(from, end < 0 ? chunk.length : end))
+      this.#take(chunk.subarray(from, end < 0 ? chunk.length : end))
       if (end < 0) return
-      yield this.entry()
+      yield this.#entry()
       from = end + 1
     }
   }
 
   /** The last line, where the output ended within one. */
   *end(): Generator<LogEntry, void> {
-    if (this.filled > 0) yield this.entry()
+    if (this.#filled > 0) yield this.#entry()
   }
 
-  private take(bytes: Buffer): void {
-    const copied = bytes.copy(this.line, this.filled)
-    this.filled += copied
-    this.cut += bytes.length - copied
+  #take(bytes: Buffer): void {
+    const copied = bytes.copy(this.#line, this.#filled)
+    this.#filled += copied
+    this.#cut += bytes.length - copied
   }
 
-  private entry(): LogEntry {
-    const bytes = this.line.subarray(0, this.filled)
-    const { cut } = this
-    this.filled = this.cut = 0
+  #entry(): LogEntry {
+    const bytes = this.#line.subarray(0, this.#filled)
+    const cut = this.#cut
+    this.#filled = this.#cut = 0
     const { at, length } = readStamp(bytes)
     return { stream: 'stdout', at, text: joined(bytes, length), complete: true, cut }
   }

@@ -41,19 +41,22 @@ class Script {
   readonly where = 'the script'
   readonly asked: { what: 'inspect' | 'logs'; at: number; since: string | undefined }[] = []
 
-  constructor(
-    private readonly logAnswers: Answer<Log>[],
-    private readonly states: Answer<'running' | 'exited'>[],
-  ) {}
+  readonly #logAnswers: Answer<Log>[]
+  readonly #states: Answer<'running' | 'exited'>[]
+
+  constructor(logAnswers: Answer<Log>[], states: Answer<'running' | 'exited'>[]) {
+    this.#logAnswers = logAnswers
+    this.#states = states
+  }
 
   async logs(_id: string, { since }: { since?: string }): Promise<Log> {
     this.asked.push({ what: 'logs', at: Date.now(), since })
-    return next(this.logAnswers)
+    return next(this.#logAnswers)
   }
 
   async inspect(id: string) {
     this.asked.push({ what: 'inspect', at: Date.now(), since: undefined })
-    return inspectionOf(id, { state: next(this.states) })
+    return inspectionOf(id, { state: next(this.#states) })
   }
 }
 

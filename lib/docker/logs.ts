@@ -39,133 +39,137 @@ export const TORN = 'Docker has dropped older output of this container: lines ma
  * Engine down.
  */
 export class ContainerLog {
-  private readonly position = new LogPosition()
-  private readonly lines = new LogLines()
-  private closed = false
-  private pausing: NodeJS.Timeout | null = null
-  private stream: Readable | null = null
-  private started = false
+  readonly #position = new LogPosition()
+  readonly #lines = new LogLines()
+  #closed = false
+  #pausing: NodeJS.Timeout | null = null
+  #stream: Readable | null = null
+  #started = false
   /** When the log, as far as it went, had been read to its end, ms; null while it has not. */
-  private readAt: number | null = null
+  #readAt: number | null = null
   /** A terminal's output as far as it went: what it ended with may be a line without an end. */
-  private rest: TerminalLog | null = null
-  private fresh = 0
-  private attempt = 0
-  private faults = 0
+  #rest: TerminalLog | null = null
+  #fresh = 0
+  #attempt = 0
+  #faults = 0
 
-  constructor(
-    private readonly source: Pick<Engine, 'inspect' | 'logs' | 'where'>,
-    private readonly containerId: string,
-    private readonly listener: ContainerLogListener,
-  ) {}
+  readonly #source: Pick<Engine, 'inspect' | 'logs' | 'where'>
+  readonly #containerId: string
+  readonly #listener: ContainerLogListener
+
+  constructor(source: Pick<Engine, 'inspect' | 'logs' | 'where'>, containerId: string, listener: ContainerLogListener) {
+    this.#source = source
+    this.#containerId = containerId
+    this.#listener = listener
+  }
 
   start(): void {
-    if (this.started) return
-    this.started = true
-    this.follow().catch((error: unknown) => {
-      if (!this.closed) this.listener.failed(error)
+    if (this.#started) return
+    this.#started = true
+    this.#follow().catch((error: unknown) => {
+      if (!this.#closed) this.#listener.failed(error)
     })
   }
 
   /** Nothing is told any more. */
   close(): void {
-    this.closed = true
-    if (this.pausing) clearTimeout(this.pausing)
-    this.stream?.destroy()
+    this.#closed = true
+    if (this.#pausing) clearTimeout(this.#pausing)
+    this.#stream?.destroy()
   }
 
-  private async follow(): Promise<void> {
-    while (!(await this.readOn())) {
-      if (this.closed) return
-      const delay = this.attempt === 0 ? 0 : Math.min(MAX_DELAY, FIRST_DELAY * 2 ** (this.attempt - 1))
-      await this.pause(delay * (0.5 + Math.random() / 2))
+  async #follow(): Promise<void> {
+    while (!(await this.#readOn())) {
+      if (this.#closed) return
+      const delay = this.#attempt === 0 ? 0 : Math.min(MAX_DELAY, FIRST_DELAY * 2 ** (this.#attempt - 1))
+      await this.#pause(delay * (0.5 + Math.random() / 2))
     }
-    if (this.closed) return
-    for (const entry of this.rest?.end() ?? []) this.take(entry)
-    this.tell(this.lines.end())
-    this.listener.ended()
+    if (this.#closed) return
+    for (const entry of this.#rest?.end() ?? []) this.#take(entry)
+    this.#tell(this.#lines.end())
+    this.#listener.ended()
   }
 
   /** Never ends once we are closed, and keeps nothing alive then. */
-  private pause(ms: number): Promise<void> {
+  #pause(ms: number): Promise<void> {
     return new Promise(resolve => {
-      this.pausing = setTimeout(resolve, ms)
+      this.#pausing = setTimeout(resolve, ms)
     })
   }
 
   /** Reads as far as the Engine lets us. Returns whether that was all. */
-  private async readOn(): Promise<boolean> {
-    const before = this.fresh
+  async #readOn(): Promise<boolean> {
+    const before = this.#fresh
     try {
       // Read first, then looked at: one that ends at once may be removed before there is time for both.
       const ended =
-        this.stream !== null &&
-        hasEnded({ ...(await this.source.inspect(this.containerId)), removed: false, startFailed: false })
-      await this.read()
+        this.#stream !== null &&
+        hasEnded({ ...(await this.#source.inspect(this.#containerId)), removed: false, startFailed: false })
+      await this.#read()
       // The stream ends a moment before the container does, so it is looked at once more, and read once more.
-      this.progress(before)
-      this.attempt = Math.min(this.attempt, ANSWERING)
+      this.#progress(before)
+      this.#attempt = Math.min(this.#attempt, ANSWERING)
       return ended
     } catch (error) {
-      if (this.closed) return true
-      this.progress(before)
-      return this.isOver(error)
+      if (this.#closed) return true
+      this.#progress(before)
+      return this.#isOver(error)
     }
   }
 
-  private progress(before: number): void {
-    this.attempt = this.fresh > before ? 0 : this.attempt + 1
+  #progress(before: number): void {
+    this.#attempt = this.#fresh > before ? 0 : this.#attempt + 1
   }
 
-  private async read(): Promise<void> {
-    const since = this.position.resume()
+  async #read(): Promise<void> {
+    const since = this.#position.resume()
     const query = { stdout: true, stderr: true, timestamps: true, ...(since !== undefined && { since }) }
-    const { stream, tty } = await this.source.logs(this.containerId, query)
-    if (this.closed) {
+    const { stream, tty } = await this.#source.logs(this.#containerId, query)
+    if (this.#closed) {
       stream.destroy()
       return
     }
-    this.stream = stream
-    this.readAt = null
-    this.rest = null
+    this.#stream = stream
+    this.#readAt = null
+    this.#rest = null
     const terminal = tty ? new TerminalLog() : null
     const reader = terminal ?? new LogFrames()
-    for await (const chunk of chunksOf(stream, this.source.where)) {
-      for (const entry of reader.push(chunk)) this.take(entry)
+    for await (const chunk of chunksOf(stream, this.#source.where)) {
+      for (const entry of reader.push(chunk)) this.#take(entry)
     }
-    this.rest = terminal
-    this.readAt = serverNow()
-    this.faults = 0
+    this.#rest = terminal
+    this.#readAt = serverNow()
+    this.#faults = 0
   }
 
-  private take(entry: LogEntry): void {
-    const news = this.position.take(entry)
-    if (news === 'known' || this.closed) return
-    if (news === 'torn') this.gap(TORN)
-    this.fresh += 1
-    this.tell(this.lines.add(entry))
+  #take(entry: LogEntry): void {
+    const news = this.#position.take(entry)
+    if (news === 'known' || this.#closed) return
+    if (news === 'torn') this.#gap(TORN)
+    this.#fresh += 1
+    this.#tell(this.#lines.add(entry))
   }
 
   /** Is there nothing more to be had? */
-  private isOver(error: unknown): boolean {
+  #isOver(error: unknown): boolean {
     if (!(error instanceof DockerError)) throw error
     if (error.kind === 'not-found') {
-      if (this.readAt === null || serverNow() - this.readAt > GONE_WITHIN) this.gap(REMOVED)
+      if (this.#readAt === null || serverNow() - this.#readAt > GONE_WITHIN) this.#gap(REMOVED)
       return true
     }
-    this.faults = error.kind === 'bad-answer' || error.kind === 'denied' ? this.faults + 1 : 0
-    if (this.faults < MAX_FAULTS) return false
-    this.gap(`This container's output can't be read. ${error.message}`)
+    this.#faults = error.kind === 'bad-answer' || error.kind === 'denied' ? this.#faults + 1 : 0
+    if (this.#faults < MAX_FAULTS) return false
+    this.#gap(`This container's output can't be read. ${error.message}`)
     return true
   }
 
-  private gap(text: string): void {
-    this.tell(this.lines.end())
-    this.listener.gap(text)
+  #gap(text: string): void {
+    this.#tell(this.#lines.end())
+    this.#listener.gap(text)
   }
 
-  private tell(lines: readonly ContainerLine[]): void {
-    for (const line of lines) this.listener.line(line)
+  #tell(lines: readonly ContainerLine[]): void {
+    for (const line of lines) this.#listener.line(line)
   }
 }
 

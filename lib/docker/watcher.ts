@@ -51,10 +51,13 @@ export class DockerWatcher {
   #retryNow = new AbortController()
   #closed = false
 
-  constructor(
-    private readonly engine: Engine,
-    private readonly listener: DockerListener,
-  ) {
+  readonly #engine: Engine
+  readonly #listener: DockerListener
+
+  constructor(engine: Engine, listener: DockerListener) {
+    this.#engine = engine
+    this.#listener = listener
+
     this.#link = new EngineLink(() => engine.ping(), {
       changed: () => listener.changed(),
       answers: () => this.#retryNow.abort(),
@@ -111,7 +114,7 @@ export class DockerWatcher {
 
   /** Stops a container, whatever it is; resolves when it has stopped. Rejects with a `DockerError`. */
   async stop(id: string): Promise<void> {
-    await this.engine.stop(id)
+    await this.#engine.stop(id)
   }
 
   async #run(): Promise<void> {
@@ -138,12 +141,12 @@ export class DockerWatcher {
             "Docker's events can't be followed, by a fault here. The server's log says why.",
           ),
     )
-    if (!known) this.listener.failed(error)
+    if (!known) this.#listener.failed(error)
   }
 
   /** One subscription, from its beginning to its end, which is always an error. */
   async #watch(): Promise<never> {
-    const events = await this.engine.events(this.#eventsSince, reason => this.listener.odd(reason))
+    const events = await this.#engine.events(this.#eventsSince, reason => this.#listener.odd(reason))
     const over = new AbortController()
     this.#events = events
     if (this.#closed) events.destroy()
@@ -164,7 +167,7 @@ export class DockerWatcher {
     }
     throw new DockerError(
       'unreachable',
-      `Docker at ${this.engine.where} has ended the stream of its events. It is joined again.`,
+      `Docker at ${this.#engine.where} has ended the stream of its events. It is joined again.`,
     )
   }
 
@@ -173,7 +176,7 @@ export class DockerWatcher {
     for (;;) {
       const at = serverNow()
       const mark = this.#containers.mark()
-      const list = await this.engine.listAgents()
+      const list = await this.#engine.listAgents()
       over.throwIfAborted()
       const wanted = this.#containers.list(list, mark, serverNow())
       this.#listed = { at, wanted }
@@ -187,10 +190,10 @@ export class DockerWatcher {
 
   async #lookForImage(): Promise<void> {
     try {
-      const missing = !(await this.engine.imageExists(this.#containers.latestImage() ?? AGENT_IMAGE))
+      const missing = !(await this.#engine.imageExists(this.#containers.latestImage() ?? AGENT_IMAGE))
       if (missing === this.imageMissing || this.#closed) return
       this.imageMissing = missing
-      this.listener.changed()
+      this.#listener.changed()
     } catch (error) {
       this.#unasked(error)
     }
@@ -199,7 +202,7 @@ export class DockerWatcher {
   /** Hands on what has changed, and asks for what is wanted. */
   #tell(): void {
     if (this.#closed) return
-    for (const facts of this.#containers.takeChanged()) this.listener.container(facts)
+    for (const facts of this.#containers.takeChanged()) this.#listener.container(facts)
     this.#inspectWanted()
     if (this.#listed === null) return
     const { at, wanted } = this.#listed
@@ -212,7 +215,7 @@ export class DockerWatcher {
   async #finish(at: number, wanted: readonly string[]): Promise<void> {
     await this.#lookForImage()
     // One that could not be inspected may be any batch's: by such a list none is missing.
-    if (!this.#closed && !wanted.some(id => this.#containers.isUnread(id))) this.listener.listed(at)
+    if (!this.#closed && !wanted.some(id => this.#containers.isUnread(id))) this.#listener.listed(at)
   }
 
   #inspectWanted(): void {
@@ -232,15 +235,15 @@ export class DockerWatcher {
   /** A question came to nothing: where Docker is silent, that is the link's to say, and the next list asks again. */
   #unasked(error: unknown): void {
     if (this.#closed) return
-    if (!(error instanceof DockerError)) this.listener.failed(error)
-    else if (error.kind === 'bad-answer' || error.kind === 'denied') this.listener.odd(error.message)
+    if (!(error instanceof DockerError)) this.#listener.failed(error)
+    else if (error.kind === 'bad-answer' || error.kind === 'denied') this.#listener.odd(error.message)
   }
 
   /** Null where there is no such container, or none of an agent's. */
   async #inspect(id: string): Promise<ContainerFacts | null> {
     const mark = this.#containers.ask(id)
     try {
-      const answer = await this.engine.inspect(id)
+      const answer = await this.#engine.inspect(id)
       this.#isDenied = false
       this.#containers.inspection(id, answer, mark, serverNow())
       return this.#containers.known(id)

@@ -23,26 +23,30 @@ const FIRST_FRAME = 3_000
 /** Starts, follows and stops runs, as people ask for it; all that is refused rejects with a `HubError`. */
 export class Commands {
   /** Starts that the backend has not answered yet: until then nobody knows whose run has the id. */
-  private readonly starting = new Map<string, Promise<void>>()
+  readonly #starting = new Map<string, Promise<void>>()
   /** Runs whose first word is awaited. */
-  private readonly joining = new Map<string, ReturnType<HubApi['follow']>>()
+  readonly #joining = new Map<string, ReturnType<HubApi['follow']>>()
 
-  constructor(private readonly host: CommandsHost) {}
+  readonly #host: CommandsHost
+
+  constructor(host: CommandsHost) {
+    this.#host = host
+  }
 
   async start(request: StartRequest, by?: string): Promise<{ runId: string }> {
     const runId = request.runId ?? `run-${String(Date.now())}-${randomBytes(3).toString('hex')}`
-    const session = this.host.life.create(runId, request.spec)
-    const starting = this.startOn(session, request, by).finally(() => {
+    const session = this.#host.life.create(runId, request.spec)
+    const starting = this.#startOn(session, request, by).finally(() => {
       // The id of one that was refused may be in use again by now.
-      if (this.starting.get(runId) === starting) this.starting.delete(runId)
+      if (this.#starting.get(runId) === starting) this.#starting.delete(runId)
     })
-    this.starting.set(runId, starting)
+    this.#starting.set(runId, starting)
     await starting
     return { runId }
   }
 
-  private async startOn(session: Session, request: StartRequest, by: string | undefined): Promise<void> {
-    const { http, life, log } = this.host
+  async #startOn(session: Session, request: StartRequest, by: string | undefined): Promise<void> {
+    const { http, life, log } = this.#host
     const { state } = session
     const { runId } = state
     let sentAt: number | null = null
@@ -60,7 +64,7 @@ export class Commands {
       )
       if (!success) throw hubRefusals.startRefused(message ?? null)
     } catch (error) {
-      if (sentAt !== null && mayHaveBeenHeard(error)) throw this.unanswered(session, request, by, { sentAt, error })
+      if (sentAt !== null && mayHaveBeenHeard(error)) throw this.#unanswered(session, request, by, { sentAt, error })
       await life.discard(state)
       throw error
     }
@@ -73,13 +77,13 @@ export class Commands {
   }
 
   /** A start that was sent and not answered may have been heard: the run is followed, and the stream will tell [RUN-2.7]. */
-  private unanswered(
+  #unanswered(
     session: Session,
     { dryRun = false }: StartRequest,
     by: string | undefined,
     { sentAt, error }: { sentAt: number; error: HubError },
   ): HubError {
-    const { life, log } = this.host
+    const { life, log } = this.#host
     const { state } = session
     const { runId } = state
     session.observe({ kind: 'asked', at: sentAt, dryRun })
@@ -94,23 +98,23 @@ export class Commands {
   }
 
   /** What is refused is for its caller to hear. */
-  private async startAnswered(runId: string): Promise<void> {
-    await Promise.allSettled([this.starting.get(runId)])
+  async #startAnswered(runId: string): Promise<void> {
+    await Promise.allSettled([this.#starting.get(runId)])
   }
 
   async follow(runId: string, spec?: string): ReturnType<HubApi['follow']> {
     // Who asks while another waits for the first word gets what that one gets.
-    const sameRun = this.joining.get(runId)
+    const sameRun = this.#joining.get(runId)
     if (sameRun) return { ...(await sameRun), created: false }
-    const joining = this.join(runId, spec).finally(() => this.joining.delete(runId))
-    this.joining.set(runId, joining)
+    const joining = this.#join(runId, spec).finally(() => this.#joining.delete(runId))
+    this.#joining.set(runId, joining)
     return joining
   }
 
-  private async join(runId: string, spec: string | undefined): ReturnType<HubApi['follow']> {
-    while (this.starting.has(runId)) await this.startAnswered(runId)
-    const { life } = this.host
-    const known = life.runs.has(runId) ? await this.host.snapshot(runId) : undefined
+  async #join(runId: string, spec: string | undefined): ReturnType<HubApi['follow']> {
+    while (this.#starting.has(runId)) await this.#startAnswered(runId)
+    const { life } = this.#host
+    const known = life.runs.has(runId) ? await this.#host.snapshot(runId) : undefined
     if (known) return { snapshot: known, created: false }
     const session = life.create(runId, spec ?? null)
     session.follow(true)
@@ -120,16 +124,16 @@ export class Commands {
       throw hubRefusals.unknownToBackend()
     }
     life.show(session.state)
-    this.host.followed()
-    const snapshot = await this.host.snapshot(runId)
+    this.#host.followed()
+    const snapshot = await this.#host.snapshot(runId)
     if (!snapshot) throw hubRefusals.removedMeanwhile(runId)
     return { snapshot, created: true }
   }
 
   async stop(runId: string, by?: string): Promise<void> {
     // A start may be refused as the id is another run's: that one's stop would be witnessed by nobody [RUN-2].
-    while (this.starting.has(runId)) await this.startAnswered(runId)
-    const { http, life, log } = this.host
+    while (this.#starting.has(runId)) await this.#startAnswered(runId)
+    const { http, life, log } = this.#host
     const state = life.runs.get(runId)
     if (!state) throw hubRefusals.notFollowed(runId)
     state.update()

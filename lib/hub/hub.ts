@@ -55,95 +55,99 @@ export interface HubOptions {
 export class Hub implements HubApi {
   readonly backend: string
   readonly imports: Imports
-  private readonly http: BackendHttp
-  private readonly link: BackendLink
-  private readonly life: Lifecycle
-  private readonly found: DiscoveredRuns
-  private readonly commands: Commands
-  private readonly evidence: DockerEvidence | null
-  private readonly bounds: ReachedBounds
-  private readonly clock: OurClockWatch
+  readonly #http: BackendHttp
+  readonly #link: BackendLink
+  readonly #life: Lifecycle
+  readonly #found: DiscoveredRuns
+  readonly #commands: Commands
+  readonly #evidence: DockerEvidence | null
+  readonly #bounds: ReachedBounds
+  readonly #clock: OurClockWatch
   /** The state of the link to Docker that was logged last. */
-  private dockerSaid: LinkState | null = null
+  #dockerSaid: LinkState | null = null
 
-  constructor(private readonly options: HubOptions) {
+  readonly #options: HubOptions
+
+  constructor(options: HubOptions) {
+    this.#options = options
+
     const { backendUrl, publisher, log, engine, store = new MemoryStore(), meter = unmetered, recorder } = options
-    this.bounds = new ReachedBounds(meter)
+    this.#bounds = new ReachedBounds(meter)
     const bare = new URL(backendUrl)
     bare.username = bare.password = ''
     this.backend = bare.href.replace(/\/$/, '')
-    this.http = new BackendHttp(backendUrl)
-    this.link = new BackendLink(this.http)
-    this.life = new Lifecycle({
-      ...{ backendUrl, backend: this.backend, http: this.http, link: this.link, publisher, store, log, meter },
+    this.#http = new BackendHttp(backendUrl)
+    this.#link = new BackendLink(this.#http)
+    this.#life = new Lifecycle({
+      ...{ backendUrl, backend: this.backend, http: this.#http, link: this.#link, publisher, store, log, meter },
       recorder: recorder ?? null,
     })
-    const { runs, agentLogs } = this.life
-    this.evidence = engine && new DockerEvidence(engine, runs, agentLogs)
-    this.found = new DiscoveredRuns(this.http, this.life)
-    this.commands = new Commands({
-      ...{ http: this.http, life: this.life, log },
+    const { runs, agentLogs } = this.#life
+    this.#evidence = engine && new DockerEvidence(engine, runs, agentLogs)
+    this.#found = new DiscoveredRuns(this.#http, this.#life)
+    this.#commands = new Commands({
+      ...{ http: this.#http, life: this.#life, log },
       snapshot: runId => this.snapshot(runId),
-      followed: () => this.found.pollNow(),
+      followed: () => this.#found.pollNow(),
     })
     this.imports = new Imports({
       ...{ folder: options.importsFolder ?? null, publisher, log, meter },
       changed: () => publisher.touch(fleetScope),
     })
-    this.clock = new OurClockWatch()
-    if (this.evidence) this.life.dockerChanged(this.evidence)
-    publisher.open(fleetScope, () => this.fleetDocument())
-    publisher.open(containersScope, () => this.containersDocument())
+    this.#clock = new OurClockWatch()
+    if (this.#evidence) this.#life.dockerChanged(this.#evidence)
+    publisher.open(fleetScope, () => this.#fleetDocument())
+    publisher.open(containersScope, () => this.#containersDocument())
     recorder?.listen({
-      tell: ({ runId }, text) => this.life.runs.getByCurrentId(runId)?.note(text),
+      tell: ({ runId }, text) => this.#life.runs.getByCurrentId(runId)?.note(text),
       changed: () => publisher.touch(fleetScope),
     })
-    if (!recorder) this.begin()
+    if (!recorder) this.#begin()
   }
 
   /** Rebuilds the runs that an earlier process recorded, and only then begins to listen [REC-7]. */
   async restore(): Promise<void> {
-    const all = await this.life.restore()
-    for (const { state, lines } of all) if (state) this.evidence?.restore(state.runId, state.evidence, lines)
-    if (all.length > 0) this.options.log.info({ runs: all.length }, 'runs rebuilt from their recordings')
-    this.begin()
+    const all = await this.#life.restore()
+    for (const { state, lines } of all) if (state) this.#evidence?.restore(state.runId, state.evidence, lines)
+    if (all.length > 0) this.#options.log.info({ runs: all.length }, 'runs rebuilt from their recordings')
+    this.#begin()
     // Nothing that is live waits for what is not.
-    this.imports.restore().catch((error: unknown) => this.options.log.error({ err: error }, 'imports can’t be read'))
+    this.imports.restore().catch((error: unknown) => this.#options.log.error({ err: error }, 'imports can’t be read'))
   }
 
-  private begin(): void {
-    const { publisher, log } = this.options
+  #begin(): void {
+    const { publisher, log } = this.#options
     const stepFailed = sampled((details: object) => log.error(details, 'a step failed; the next goes on'))
     const failed = (error: unknown) => stepFailed({ err: error })
     const odd = sampled((details: object) => log.warn(details, 'Docker said something that is not understood'))
-    this.life.listen(() => {
-      this.evidence?.runsChanged()
+    this.#life.listen(() => {
+      this.#evidence?.runsChanged()
       publisher.touch(containersScope)
     })
-    this.clock.start(step => {
+    this.#clock.start(step => {
       log.warn({ by: step.by, ahead: step.ahead }, 'the clock of this machine was set')
-      this.life.clockWasSet(step)
+      this.#life.clockWasSet(step)
       publisher.touch(fleetScope)
     })
-    this.link.start({
+    this.#link.start({
       changed: (link, failure) => {
         log.info({ link, failure }, 'link to the backend changed')
-        this.life.backendLinkChanged()
+        this.#life.backendLinkChanged()
       },
-      asked: () => this.life.asked(),
+      asked: () => this.#life.asked(),
       failed,
     })
-    this.found.start({
+    this.#found.start({
       odd: (spec, reason) => log.debug({ spec, reason }, 'the backend has no history of a spec, or an odd one'),
       failed,
     })
-    this.evidence?.start({
-      appeared: () => this.found.pollNow(),
+    this.#evidence?.start({
+      appeared: () => this.#found.pollNow(),
       changed: evidence => {
-        this.sayDocker()
-        this.life.dockerChanged(evidence)
+        this.#sayDocker()
+        this.#life.dockerChanged(evidence)
       },
-      listed: evidence => this.life.dockerListed(evidence),
+      listed: evidence => this.#life.dockerListed(evidence),
       listChanged: () => publisher.touch(containersScope),
       odd: reason => odd({ reason }),
       failed,
@@ -152,29 +156,29 @@ export class Hub implements HubApi {
 
   /** How many runs are followed right now. */
   get liveRuns(): number {
-    return this.life.liveRuns
+    return this.#life.liveRuns
   }
 
   /** What it holds now; looks at every run. */
   state(): HubState {
-    return { links: this.links(), ...this.life.holding() }
+    return { links: this.links(), ...this.#life.holding() }
   }
 
   links(): { backend: LinkState; docker: LinkState } {
-    return { backend: this.link.link, docker: this.docker.link }
+    return { backend: this.#link.link, docker: this.#docker.link }
   }
 
   recording(): RecorderState {
-    return this.options.recorder?.state ?? { state: 'off' }
+    return this.#options.recorder?.state ?? { state: 'off' }
   }
 
   async fleet(): Promise<Fleet> {
-    const { document, epoch, version } = present(await this.options.publisher.read(fleetScope))
+    const { document, epoch, version } = present(await this.#options.publisher.read(fleetScope))
     return toFleet(document, { epoch, version, now: iso(serverNow()) })
   }
 
   async runs(): Promise<RunSummary[]> {
-    const snapshots = await Promise.all(this.life.runs.newestFirst().map(({ runId }) => this.snapshot(runId)))
+    const snapshots = await Promise.all(this.#life.runs.newestFirst().map(({ runId }) => this.snapshot(runId)))
     return snapshots.flatMap(snapshot => {
       if (!snapshot) return []
       const { batches: _, ...summary } = snapshot
@@ -184,28 +188,28 @@ export class Hub implements HubApi {
 
   async snapshot(runId: string): Promise<Snapshot | undefined> {
     // The answer holds all that came until now, also within the last ms.
-    this.life.runs.get(runId)?.update()
-    const published = await this.options.publisher.read(runScope(this.life.runs.idOf(runId)))
+    this.#life.runs.get(runId)?.update()
+    const published = await this.#options.publisher.read(runScope(this.#life.runs.idOf(runId)))
     if (!published) return undefined
     const { document, epoch, version } = published
     return toSnapshot(document, { epoch, version, now: iso(serverNow()) })
   }
 
   async logs(runId: string, query: LogQuery): Promise<LogPage | undefined> {
-    const state = this.life.runs.get(runId)
+    const state = this.#life.runs.get(runId)
     if (!state) return undefined
-    await this.life.runs.opened(runId)
+    await this.#life.runs.opened(runId)
     const { batch } = query
-    const log = batch === undefined ? state.log : this.life.agentLogs.get(state.runId, batch)
+    const log = batch === undefined ? state.log : this.#life.agentLogs.get(state.runId, batch)
     // One that no container has worked on yet is a batch all the same.
     const exists = log !== undefined || state.view().batches.some(({ id }) => id === batch)
     return exists ? pageOfLog(log, query) : undefined
   }
 
   async exportRun(runId: string): Promise<RecordingFile | undefined> {
-    const state = this.life.runs.get(runId)
+    const state = this.#life.runs.get(runId)
     if (!state) return undefined
-    const recording = this.life.exported(state)
+    const recording = this.#life.exported(state)
     if (!recording) throw hubRefusals.notRecorded(runId)
     return recording.catch((error: unknown) => {
       throw hubRefusals.recordingUnreadable(error)
@@ -213,17 +217,17 @@ export class Hub implements HubApi {
   }
 
   async specs(): Promise<Spec[]> {
-    return mapBackendErrors(() => this.http.specs())
+    return mapBackendErrors(() => this.#http.specs())
   }
 
   async specPlan(spec: string): Promise<SpecPlan> {
-    const plan = await mapBackendErrors(() => this.http.planState(spec))
+    const plan = await mapBackendErrors(() => this.#http.planState(spec))
     const batches = typeof plan === 'string' ? [] : plan
     return {
       state: typeof plan === 'string' ? plan : 'read',
       total: batches.length,
       completed: batches.filter(({ completed }) => completed).length,
-      runs: this.life.runs
+      runs: this.#life.runs
         .newestFirst()
         .filter(run => run.spec === spec && !isOver(run.status))
         .map(({ runId }) => runId),
@@ -231,79 +235,79 @@ export class Hub implements HubApi {
   }
 
   async containers(): Promise<ContainerList> {
-    const { document, epoch, version } = present(await this.options.publisher.read(containersScope))
+    const { document, epoch, version } = present(await this.#options.publisher.read(containersScope))
     return toContainerList(document, { epoch, version, now: iso(serverNow()) })
   }
 
   async stopContainer(id: string, by?: string): Promise<void> {
-    if (!this.evidence) throw hubRefusals.dockerOff()
-    const { runId, batchId } = await this.evidence.stop(id)
-    this.options.log.info({ containerId: id, runId, batchId }, 'container stopped')
+    if (!this.#evidence) throw hubRefusals.dockerOff()
+    const { runId, batchId } = await this.#evidence.stop(id)
+    this.#options.log.info({ containerId: id, runId, batchId }, 'container stopped')
     const whose = by === undefined ? '' : ` by ${by}`
     const words = `The container of ${batchId} was stopped from the dashboard${whose}: its run is over.`
-    this.life.runs.get(runId)?.note(words)
+    this.#life.runs.get(runId)?.note(words)
   }
 
   start(request: StartRequest, by?: string): Promise<{ runId: string }> {
-    return this.commands.start(request, by)
+    return this.#commands.start(request, by)
   }
 
   follow(runId: string, spec?: string): ReturnType<HubApi['follow']> {
-    return this.commands.follow(runId, spec)
+    return this.#commands.follow(runId, spec)
   }
 
   stop(runId: string, by?: string): Promise<void> {
-    return this.commands.stop(runId, by)
+    return this.#commands.stop(runId, by)
   }
 
   close(): Promise<void> {
-    this.clock.close()
-    this.link.close()
-    this.found.close()
-    this.evidence?.close()
-    this.life.close()
-    this.options.recorder?.close()
+    this.#clock.close()
+    this.#link.close()
+    this.#found.close()
+    this.#evidence?.close()
+    this.#life.close()
+    this.#options.recorder?.close()
     return Promise.resolve()
   }
 
-  private sayDocker(): void {
-    const { link } = this.docker
-    if (link === this.dockerSaid) return
-    this.dockerSaid = link
-    this.options.log.info({ link, failure: this.evidence?.error ?? null }, 'link to Docker changed')
+  #sayDocker(): void {
+    const { link } = this.#docker
+    if (link === this.#dockerSaid) return
+    this.#dockerSaid = link
+    this.#options.log.info({ link, failure: this.#evidence?.error ?? null }, 'link to Docker changed')
   }
 
-  private get docker(): DockerState {
-    return this.evidence?.state ?? CLAIMS_ALONE.docker
+  get #docker(): DockerState {
+    return this.#evidence?.state ?? CLAIMS_ALONE.docker
   }
 
-  private fleetDocument(): Document {
+  #fleetDocument(): Document {
     const now = serverNow()
-    const findings = boundedFindings(this.evidence?.findings(now) ?? [])
-    this.bounds.look(this, findings, { of: 'the fleet' })
+    const findings = boundedFindings(this.#evidence?.findings(now) ?? [])
+    this.#bounds.look(this, findings, { of: 'the fleet' })
     const fields = {
       backend: this.backend,
       link: this.links(),
-      linkSince: iso(this.link.since),
-      dockerSince: this.dockerSince,
-      findings: [...recorderFinding(this.recording()), ...this.clock.findings(), ...findings],
+      linkSince: iso(this.#link.since),
+      dockerSince: this.#dockerSince,
+      findings: [...recorderFinding(this.recording()), ...this.#clock.findings(), ...findings],
       imports: this.imports.list(),
       ...(this.imports.unread && { importsUnread: this.imports.unread }),
     }
-    return fleetDocument(fields, this.life.runs.newestFirst())
+    return fleetDocument(fields, this.#life.runs.newestFirst())
   }
 
-  private containersDocument(): Document {
-    const { link } = this.docker
+  #containersDocument(): Document {
+    const { link } = this.#docker
     const fields = {
-      docker: { link, error: this.evidence?.error ?? null },
-      dockerSince: this.dockerSince,
+      docker: { link, error: this.#evidence?.error ?? null },
+      dockerSince: this.#dockerSince,
     }
-    return containersDocument(fields, this.evidence?.list() ?? [])
+    return containersDocument(fields, this.#evidence?.list() ?? [])
   }
 
-  private get dockerSince(): string | null {
-    return this.evidence ? iso(this.docker.since) : null
+  get #dockerSince(): string | null {
+    return this.#evidence ? iso(this.#docker.since) : null
   }
 }
 

@@ -131,6 +131,7 @@ export class Lifecycle {
   holding(): Pick<HubState, 'runs' | 'logBytes' | 'queuedBytes'> {
     const runs = new Map<RunStatus, number>()
     for (const state of this.runs.all()) {
+      state.update()
       const { status } = state.current.view
       runs.set(status, (runs.get(status) ?? 0) + 1)
     }

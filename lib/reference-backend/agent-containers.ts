@@ -33,13 +33,17 @@ export class AgentContainers {
   readonly #made = new Map<string, Docker.Container>()
   readonly #making = new Set<Promise<Docker.Container>>()
 
+  readonly #docker: Docker
+
   constructor(
-    private readonly docker: Docker,
+    docker: Docker,
     readonly image: string,
-  ) {}
+  ) {
+    this.#docker = docker
+  }
 
   async create(order: ContainerOrder): Promise<Docker.Container> {
-    const making = this.docker.createContainer(this.#options(order))
+    const making = this.#docker.createContainer(this.#options(order))
     this.#making.add(making)
     try {
       const container = await making
@@ -58,7 +62,7 @@ export class AgentContainers {
     try {
       const logs = await container.logs({ follow: true, stdout: true, stderr: true, abortSignal: signal })
       const [stdout, stderr] = [new Lines('stdout', line), new Lines('stderr', line)]
-      this.docker.modem.demuxStream(logs, stdout, stderr)
+      this.#docker.modem.demuxStream(logs, stdout, stderr)
       await finished(logs, { writable: false })
       stdout.end()
       stderr.end()
@@ -126,23 +130,25 @@ class Lines extends Writable {
   readonly #decoder = new StringDecoder('utf8')
   #rest = ''
 
-  constructor(
-    private readonly stream: Line['stream'],
-    private readonly line: (line: Line) => void,
-  ) {
+  readonly #stream: Line['stream']
+  readonly #line: (line: Line) => void
+
+  constructor(stream: Line['stream'], line: (line: Line) => void) {
     super()
+    this.#stream = stream
+    this.#line = line
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     const rows = (this.#rest + this.#decoder.write(chunk)).split('\n')
     this.#rest = rows.pop() ?? ''
-    for (const text of rows) this.line({ stream: this.stream, text })
+    for (const text of rows) this.#line({ stream: this.#stream, text })
     done()
   }
 
   override _final(done: () => void): void {
     const text = this.#rest + this.#decoder.end()
-    if (text !== '') this.line({ stream: this.stream, text })
+    if (text !== '') this.#line({ stream: this.#stream, text })
     done()
   }
 }

@@ -20,20 +20,23 @@ export class BackendProcess {
   readonly #end = new AbortController()
   readonly #runs = new Map<string, Run>()
 
-  constructor(
-    private readonly tools: Omit<Host, 'runId' | 'say' | 'ended' | 'stop'>,
-    private readonly clock: Clock,
-  ) {}
+  readonly #tools: Omit<Host, 'runId' | 'say' | 'ended' | 'stop'>
+  readonly #clock: Clock
+
+  constructor(tools: Omit<Host, 'runId' | 'say' | 'ended' | 'stop'>, clock: Clock) {
+    this.#tools = tools
+    this.#clock = clock
+  }
 
   /** False where this process ever had a run of this id. */
   start(runId: string, order: Order): boolean {
     if (this.#runs.has(runId)) return false
-    const run: Run = { stream: new RunBroadcast(this.tools.faults), stop: new AbortController(), isOver: false }
+    const run: Run = { stream: new RunBroadcast(this.#tools.faults), stop: new AbortController(), isOver: false }
     // Every batch at work listens, however many there are.
     setMaxListeners(0, run.stop.signal, this.#end.signal)
     this.#runs.set(runId, run)
     const say = (happening: Happening) => this.#frames(happening).forEach(frame => run.stream.say(frame))
-    void execute(order, { ...this.tools, runId, say, ended: this.#end.signal, stop: run.stop.signal }).then(() => {
+    void execute(order, { ...this.#tools, runId, say, ended: this.#end.signal, stop: run.stop.signal }).then(() => {
       run.isOver = true
     })
     return true
@@ -42,7 +45,7 @@ export class BackendProcess {
   /** True once per run, and in the real backend also after its end; live sockets are told, later ones are not. */
   stop(runId: string): boolean {
     const run = this.#runs.get(runId)
-    const { tellsEveryEnd } = behaviours[this.tools.generation]
+    const { tellsEveryEnd } = behaviours[this.#tools.generation]
     if (run === undefined || run.stop.signal.aborted || (tellsEveryEnd && run.isOver)) return false
     if (!tellsEveryEnd) this.#frames({ kind: 'aborted' }).forEach(frame => run.stream.whisper(frame))
     run.stop.abort()
@@ -72,7 +75,7 @@ export class BackendProcess {
   }
 
   #frames(happening: Happening): string[] {
-    const { generation } = this.tools
-    return words(generation, happening).map(message => encode(generation, message, this.clock.now()))
+    const { generation } = this.#tools
+    return words(generation, happening).map(message => encode(generation, message, this.#clock.now()))
   }
 }

@@ -52,12 +52,17 @@ export class ContainerAgent implements Agent {
   // Any number of tests may wait for a container.
   readonly #started = new EventEmitter().setMaxListeners(0)
 
-  constructor(
-    private readonly containers: AgentContainers,
-    private readonly manner: Manner,
-    private readonly faults: Faults,
-    private readonly longestWork = LONGEST_WORK,
-  ) {
+  readonly #containers: AgentContainers
+  readonly #manner: Manner
+  readonly #faults: Faults
+  readonly #longestWork: number
+
+  constructor(containers: AgentContainers, manner: Manner, faults: Faults, longestWork = LONGEST_WORK) {
+    this.#containers = containers
+    this.#manner = manner
+    this.#faults = faults
+    this.#longestWork = longestWork
+
     const said = ['Executing in Docker sandbox with Claude Code...', 'Using Claude subscription']
     this.announcements = manner.generation === 'A' ? [] : said.map(text => ({ level: 'info', text }))
   }
@@ -70,7 +75,7 @@ export class ContainerAgent implements Agent {
     }
     const tree = this.#prepared(assignment)
     const exitCode =
-      this.manner.generation === 'A'
+      this.#manner.generation === 'A'
         ? await this.#steps(assignment, io)
         : await this.#inContainer(assignment, batchCommand(assignment, RUNS_SCRIPT), io, { works: true })
     this.#trees.get(id)?.delete(tree)
@@ -107,7 +112,7 @@ export class ContainerAgent implements Agent {
 
   /** What the batch's agent is to exit with has changed. */
   failureChanged(batchId: string): void {
-    for (const tree of this.#treesOf(batchId)) tree.exitWith(this.faults.exitCode(batchId))
+    for (const tree of this.#treesOf(batchId)) tree.exitWith(this.#faults.exitCode(batchId))
   }
 
   /** The container that does the batch's work; settles when it runs. */
@@ -139,9 +144,9 @@ export class ContainerAgent implements Agent {
     const { id, worktree } = assignment
     if (basename(dirname(worktree)) !== 'worktrees') throw new NoAgent('Failed to create worktree')
     const tree = new WorkTree(worktree)
-    const { ms, lines } = this.manner.script(assignment, seeded(id))
-    tree.prepare(lines, ms / (lines.length + 1) / this.manner.speed)
-    tree.exitWith(this.faults.exitCode(id))
+    const { ms, lines } = this.#manner.script(assignment, seeded(id))
+    tree.prepare(lines, ms / (lines.length + 1) / this.#manner.speed)
+    tree.exitWith(this.#faults.exitCode(id))
     if (this.#held.has(id)) tree.hold()
     tree.say(this.#toPrint.get(id) ?? [])
     this.#toPrint.delete(id)
@@ -178,28 +183,28 @@ export class ContainerAgent implements Agent {
     const { id } = assignment
     io.signal.throwIfAborted()
     const container = await this.#create(assignment, command, step)
-    const late = setTimeout(() => void this.containers.kill(container), this.longestWork)
+    const late = setTimeout(() => void this.#containers.kill(container), this.#longestWork)
     try {
       io.signal.throwIfAborted()
       await container.start().catch(cannot('start'))
       if (step.works) this.#working.set(id, container)
       this.#started.emit('started')
-      const exitCode = await this.containers.ended(container, io.line, io.signal)
+      const exitCode = await this.#containers.ended(container, io.line, io.signal)
       if (this.#working.get(id) === container) this.#working.delete(id)
       if (step.works) await this.#silent.released(id, io.signal)
       return exitCode
     } finally {
       clearTimeout(late)
       if (!(io.signal.reason instanceof ProcessEnded))
-        await this.containers.remove(container, { force: io.signal.aborted })
+        await this.#containers.remove(container, { force: io.signal.aborted })
     }
   }
 
   async #create({ runId, id, worktree }: Assignment, command: string[], { created }: InContainer) {
     const name = containerName()
     const labels = { 'ckrv.run_id': runId, 'ckrv.batch_id': id }
-    const order = { name, command, workspace: worktree, memory: AGENT_MEMORY, ...(this.manner.labels && { labels }) }
-    const container = await this.containers.create(order).catch(cannot('create'))
+    const order = { name, command, workspace: worktree, memory: AGENT_MEMORY, ...(this.#manner.labels && { labels }) }
+    const container = await this.#containers.create(order).catch(cannot('create'))
     created?.(container.id, name)
     return container
   }

@@ -55,14 +55,17 @@ export class History {
   /** What was parsed last, by spec: in a long file that takes longer than all else that a backend does. */
   readonly #parsed = new Map<string, { text: string; runs: Entry[] }>()
 
-  constructor(
-    private readonly project: Project,
-    private readonly clock: Clock,
-  ) {}
+  readonly #project: Project
+  readonly #clock: Clock
+
+  constructor(project: Project, clock: Clock) {
+    this.#project = project
+    this.#clock = clock
+  }
 
   /** What cannot be parsed counts as empty, and is overwritten by the next write. */
   runs(spec: string): Entry[] {
-    const text = this.project.text(spec, 'runs.yaml') ?? ''
+    const text = this.#project.text(spec, 'runs.yaml') ?? ''
     const known = this.#parsed.get(spec)
     const runs = known?.text === text ? known.runs : parse(text)
     this.#parsed.set(spec, { text, runs })
@@ -74,7 +77,7 @@ export class History {
   }
 
   now(): string {
-    return iso(this.clock.now(), 'Z')
+    return iso(this.#clock.now(), 'Z')
   }
 
   newId(): string {
@@ -156,7 +159,7 @@ export class History {
 
   #write(spec: string, runs: readonly Entry[]): void {
     const text = toYaml({ version: '1.0', spec_name: spec, runs: runs.map(run => entry.parse(run)) })
-    this.project.replace(spec, 'runs.yaml', text)
+    this.#project.replace(spec, 'runs.yaml', text)
   }
 }
 

@@ -12,13 +12,19 @@ export class HttpListener {
   // Like the real one it answers neither Ping nor Close, for it never reads.
   readonly #sockets = new WebSocketServer({ noServer: true, autoPong: false, clientTracking: false })
 
+  readonly #socketPath: string
+  readonly #join: (runId: string, socket: WebSocket) => void
+
   constructor(
     route: (path: string) => Methods | undefined,
-    private readonly socketPath: string,
-    private readonly join: (runId: string, socket: WebSocket) => void,
+    socketPath: string,
+    join: (runId: string, socket: WebSocket) => void,
     /** The backend's clock, ms: answers are dated by it. */
     now: () => number,
   ) {
+    this.#socketPath = socketPath
+    this.#join = join
+
     this.#server = createServer((request, response) => {
       response.setHeader('date', new Date(now()).toUTCString())
       void serve(request, response, route)
@@ -49,7 +55,7 @@ export class HttpListener {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://backend')
     try {
-      if (pathname !== this.socketPath) {
+      if (pathname !== this.#socketPath) {
         refuse(socket, page)
         return
       }
@@ -58,7 +64,7 @@ export class HttpListener {
         accepted.pause()
         // A reader that went away is noticed when something is sent to it.
         accepted.on('error', () => accepted.terminate())
-        this.join(runId, accepted)
+        this.#join(runId, accepted)
       })
     } catch (error) {
       refuse(socket, error instanceof Refusal ? error.answer : plain(String(error), 500))

@@ -74,17 +74,20 @@ class Engine {
   #tasks: Task[] = []
   #historyId: string | null = null
 
-  constructor(
-    private readonly order: Order,
-    private readonly host: Host,
-  ) {
+  readonly #order: Order
+  readonly #host: Host
+
+  constructor(order: Order, host: Host) {
+    this.#order = order
+    this.#host = host
+
     this.#behaviour = behaviours[host.generation]
     this.#working = AbortSignal.any([host.ended, host.stop])
     this.#agents = this.#behaviour.tellsEveryEnd ? this.#working : host.ended
   }
 
   async run(): Promise<void> {
-    const { say } = this.host
+    const { say } = this.#host
     this.#load()
     this.#openHistory()
     const waiting = new Set(this.#plan.batches.filter(({ status }) => status !== 'completed'))
@@ -106,31 +109,31 @@ class Engine {
       running.delete(outcome.batch)
       await this.#finish(outcome)
     }
-    if (this.#historyId !== null) this.host.history.finish(this.order.spec, this.#historyId, 'completed')
+    if (this.#historyId !== null) this.#host.history.finish(this.#order.spec, this.#historyId, 'completed')
     say({ kind: 'completed', historyId: this.#historyId })
   }
 
   /** The user stopped the run; only a generation that knows this end records it. */
   abort(): void {
     if (!this.#behaviour.tellsEveryEnd) return
-    if (this.#historyId !== null) this.host.history.finish(this.order.spec, this.#historyId, 'aborted')
-    this.host.say({ kind: 'aborted' })
+    if (this.#historyId !== null) this.#host.history.finish(this.#order.spec, this.#historyId, 'aborted')
+    this.#host.say({ kind: 'aborted' })
   }
 
   fail(error: Error): void {
     const abrupt = !(error instanceof GivesUp) || error.abrupt
     const recorded = !abrupt || this.#behaviour.tellsEveryEnd
     if (recorded && this.#historyId !== null) {
-      this.host.history.finish(this.order.spec, this.#historyId, 'failed', firstParagraph(error.message))
+      this.#host.history.finish(this.#order.spec, this.#historyId, 'failed', firstParagraph(error.message))
     }
     const unmerged = error instanceof GivesUp ? error.batch : null
-    if (unmerged === null) this.host.say({ kind: 'failed', reason: error.message, abrupt })
-    else this.host.say({ kind: 'merge-failed', batch: unmerged, reason: error.message })
+    if (unmerged === null) this.#host.say({ kind: 'failed', reason: error.message, abrupt })
+    else this.#host.say({ kind: 'merge-failed', batch: unmerged, reason: error.message })
   }
 
   #load(): void {
-    const { project, say } = this.host
-    const { spec } = this.order
+    const { project, say } = this.#host
+    const { spec } = this.#order
     if (!project.has(spec, 'spec.yaml')) this.#missing(`Spec not found: ${spec}`, 'Spec not found')
     const plan = project.text(spec, 'plan.yaml')
     if (plan === null) return this.#missing(`Plan not found. Run 'ckrv plan' first.`, 'Plan not found')
@@ -157,8 +160,8 @@ class Engine {
 
   /** An entry that could not be made still has an id, which is stored nowhere. */
   #openHistory(): void {
-    const { history } = this.host
-    const { spec, dryRun, resumeRunId } = this.order
+    const { history } = this.#host
+    const { spec, dryRun, resumeRunId } = this.#order
     if (!this.#behaviour.history) return
     this.#historyId = resumeRunId ?? history.newId()
     if (resumeRunId !== null) {
@@ -188,29 +191,29 @@ class Engine {
   }
 
   #spawn(batch: PlanBatch): Promise<Outcome> {
-    this.host.say({ kind: 'batch-running', batch })
+    this.#host.say({ kind: 'batch-running', batch })
     batch.status = 'running'
-    this.host.project.savePlan(this.order.spec, this.#plan)
+    this.#host.project.savePlan(this.#order.spec, this.#plan)
     return this.#work(batch)
   }
 
   /** Never rejects: an agent may outlive the engine, and then nobody is left to hear of it. */
   async #work(batch: PlanBatch): Promise<Outcome> {
-    const { agent, faults, generation, project, say } = this.host
+    const { agent, faults, generation, project, say } = this.#host
     const hex = randomBytes(3).toString('hex')
     const branch = branchName(generation, batch, hex)
     const worktree = join(project.root, '.chakravarti', 'worktrees', `batch-${batch.id}-${hex}_1`)
     const tasks = this.#tasks.filter(({ id }) => batch.task_ids.includes(id))
     try {
-      if (this.order.dryRun) {
-        await this.host.pace(500, this.#agents)
+      if (this.#order.dryRun) {
+        await this.#host.pace(500, this.#agents)
         return { batch, branch: 'dry-run-branch', failure: null }
       }
       // What is ready starts together; only then do the agents speak.
-      await this.host.pace(1, this.#agents)
+      await this.#host.pace(1, this.#agents)
       agent.announcements.forEach(({ level, text }) => this.#note(level, text))
       const exitCode = await agent.run(
-        { runId: this.host.runId, id: batch.id, name: batch.name, reasoning: batch.reasoning, worktree, tasks },
+        { runId: this.#host.runId, id: batch.id, name: batch.name, reasoning: batch.reasoning, worktree, tasks },
         { signal: this.#agents, line: line => say({ kind: 'line', ...line }) },
       )
       const { text, unnoticed = false } = faults.takeFailure(batch.id) ?? {}
@@ -228,8 +231,8 @@ class Engine {
   }
 
   async #finish({ batch, branch, failure }: Outcome): Promise<void> {
-    const { history, project, say } = this.host
-    const { spec, dryRun } = this.order
+    const { history, project, say } = this.#host
+    const { spec, dryRun } = this.#order
     if (failure !== null) {
       if (!failure.startsWith('Task panic: ')) say({ kind: 'batch-failed', batch, reason: failure })
       throw new GivesUp(failure)
@@ -250,7 +253,7 @@ class Engine {
   }
 
   async #merge(batch: PlanBatch, branch: string): Promise<void> {
-    const { faults, mergeHelp, project } = this.host
+    const { faults, mergeHelp, project } = this.#host
     const commit = { merged: false }
     project.branches.set(branch, commit)
     this.#note('info', `Merging branch ${branch}`)
@@ -258,7 +261,7 @@ class Engine {
     if (outcome === 'failed') throw new GivesUp('Merge failed', { abrupt: true, batch })
     if (outcome !== undefined) {
       this.#note('info', 'Merge conflicts detected. Attempting AI resolution...')
-      await Promise.race([mergeHelp(this.order.spec, this.host.ended), once(this.#working, 'abort')])
+      await Promise.race([mergeHelp(this.#order.spec, this.#host.ended), once(this.#working, 'abort')])
       this.#working.throwIfAborted()
     }
     if (outcome === 'unresolved') throw new GivesUp('AI could not resolve all conflicts', { abrupt: true, batch })
@@ -266,6 +269,6 @@ class Engine {
   }
 
   #note(level: 'info' | 'warning' | 'error', text: string): void {
-    this.host.say({ kind: 'note', level, text })
+    this.#host.say({ kind: 'note', level, text })
   }
 }

@@ -15,18 +15,22 @@ export class RunBroadcast {
   readonly #history: string[] = []
   readonly #readers = new Set<Reader>()
 
-  constructor(private readonly faults: Faults) {}
+  readonly #faults: Faults
+
+  constructor(faults: Faults) {
+    this.#faults = faults
+  }
 
   /** Appends to the history, then broadcasts. */
   say(frame: string): void {
     this.#history.push(frame)
-    const copies = this.faults.copies(frame)
+    const copies = this.#faults.copies(frame)
     for (let copy = 0; copy < copies; copy++) this.whisper(frame)
   }
 
   /** Broadcasts to live readers only; nobody who joins later hears of it. */
   whisper(frame: string): void {
-    const due = Date.now() + this.faults.delay
+    const due = Date.now() + this.#faults.delay
     for (const reader of this.#readers) reader.offer(frame, due)
   }
 
@@ -54,10 +58,14 @@ class Reader {
   #replayed = 0
   #sending = false
 
+  readonly #replay: readonly string[]
+
   constructor(
     readonly socket: WebSocket,
-    private readonly replay: readonly string[],
+    replay: readonly string[],
   ) {
+    this.#replay = replay
+
     void this.#send()
   }
 
@@ -77,12 +85,12 @@ class Reader {
   }
 
   #isReplaying(): boolean {
-    return this.#replayed < this.replay.length
+    return this.#replayed < this.#replay.length
   }
 
   async #take(): Promise<string[]> {
     if (this.#isReplaying()) {
-      const slice = this.replay.slice(this.#replayed, this.#replayed + SLICE)
+      const slice = this.#replay.slice(this.#replayed, this.#replayed + SLICE)
       this.#replayed += slice.length
       return slice
     }

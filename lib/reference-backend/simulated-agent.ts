@@ -21,12 +21,20 @@ export class SimulatedAgent implements Agent {
   readonly #working = new Map<string, Set<(line: Line) => void>>()
   readonly #toPrint = new Map<string, Line[]>()
 
+  readonly #script: Script
+  readonly #pace: Pace
+  readonly #faults: Faults
+
   constructor(
-    private readonly script: Script,
-    private readonly pace: Pace,
-    private readonly faults: Faults,
+    script: Script,
+    pace: Pace,
+    faults: Faults,
     readonly announcements: readonly Announcement[] = SIMULATED,
-  ) {}
+  ) {
+    this.#script = script
+    this.#pace = pace
+    this.#faults = faults
+  }
 
   async run(assignment: Assignment, { signal, line }: { signal: AbortSignal; line: (line: Line) => void }) {
     const { id } = assignment
@@ -35,15 +43,15 @@ export class SimulatedAgent implements Agent {
     try {
       for (const said of this.#toPrint.get(id) ?? []) line(said)
       this.#toPrint.delete(id)
-      const { ms, lines } = this.script(assignment, seeded(id))
+      const { ms, lines } = this.#script(assignment, seeded(id))
       const gap = ms / (lines.length + 1)
       for (const said of lines) {
-        await this.pace(gap, signal)
+        await this.#pace(gap, signal)
         line(said)
       }
-      await this.pace(gap, signal)
+      await this.#pace(gap, signal)
       await this.#holds.released(id, signal)
-      return this.faults.exitCode(id)
+      return this.#faults.exitCode(id)
     } finally {
       working.delete(line)
       if (working.size === 0) this.#working.delete(id)

@@ -83,61 +83,67 @@ export function assign(
 }
 
 class Index {
-  private readonly byId = new Map<string, Candidate[]>()
-  private readonly byName = new Map<string, Candidate[]>()
+  readonly #byId = new Map<string, Candidate[]>()
+  readonly #byName = new Map<string, Candidate[]>()
   /** By the work tree that the batch's branch names. */
-  private readonly byTree = new Map<string, Candidate[]>()
+  readonly #byTree = new Map<string, Candidate[]>()
   /** The work tree in which a run's batch is done, once one is known, and the other way round. */
-  private readonly trees = new Map<Candidate['batch'], string>()
-  private readonly owners = new Map<string, Home>()
+  readonly #trees = new Map<Candidate['batch'], string>()
+  readonly #owners = new Map<string, Home>()
   /** What was given by time alone, by its work tree, or by the container where it has none. */
-  private readonly byTime = new Map<string, TakenByTime>()
+  readonly #byTime = new Map<string, TakenByTime>()
   /** Where the backend's work trees are, by the first container that a branch proves to be its own. */
-  private readonly repository: string | null
+  readonly #repository: string | null
+
+  readonly #candidateRuns: readonly CandidateRun[]
+  readonly #isNew: (container: ContainerFacts) => boolean
 
   constructor(
-    private readonly candidateRuns: readonly CandidateRun[],
+    candidateRuns: readonly CandidateRun[],
     containers: readonly ContainerFacts[],
-    private readonly isNew: (container: ContainerFacts) => boolean,
+    isNew: (container: ContainerFacts) => boolean,
   ) {
+    this.#candidateRuns = candidateRuns
+    this.#isNew = isNew
+
     for (const run of candidateRuns) {
       for (const batch of run.batches) {
-        push(this.byId, batch.id, { run, batch, by: 'tree' })
-        push(this.byName, batch.name, { run, batch, by: 'mission' })
+        push(this.#byId, batch.id, { run, batch, by: 'tree' })
+        push(this.#byName, batch.name, { run, batch, by: 'mission' })
         const suffix = suffixOf(batch)
         if (suffix === null) continue
-        this.trees.set(batch, suffix)
-        push(this.byTree, keyOf(batch.id, suffix), { run, batch, by: 'tree' })
+        this.#trees.set(batch, suffix)
+        push(this.#byTree, keyOf(batch.id, suffix), { run, batch, by: 'tree' })
       }
     }
-    const proven = containers.find(container => this.proven(container) !== null)
-    this.repository = proven?.marks.tree?.repository ?? null
+    const proven = containers.find(container => this.#proven(container) !== null)
+    this.#repository = proven?.marks.tree?.repository ?? null
   }
 
   /** By label or proof; null where neither tells. */
   certain(container: ContainerFacts): Assignment | null {
-    if (container.marks.runId !== null) return this.labelled(container)
-    const proven = this.proven(container)
-    return proven && this.taken(proven, container)
+    if (container.marks.runId !== null) return this.#labelled(container)
+    const proven = this.#proven(container)
+    return proven && this.#taken(proven, container)
   }
 
   /** By when it was created; of several ways to compare times the first by which any run fits. */
   inTime(container: ContainerFacts, ways: readonly Comparison[]): Assignment {
     const { marks } = container
-    const foreign = marks.tree && this.repository !== null && marks.tree.repository !== this.repository
+    const foreign = marks.tree && this.#repository !== null && marks.tree.repository !== this.#repository
     if (foreign) return none
     // Also one that began after its run's end: agents of the oldest generation go on from container to container.
-    const owner = this.owners.get(treeOf(marks))
+    const owner = this.#owners.get(treeOf(marks))
     if (owner) return owner
     const suffix = suffixIn(marks)
-    const isFree = ({ batch }: Candidate) => (this.trees.get(batch) ?? suffix) === suffix
+    const isFree = ({ batch }: Candidate) => (this.#trees.get(batch) ?? suffix) === suffix
     for (const way of ways) {
-      const [only, ...others] = begunBy(this.named(container), container, way).filter(isFree)
+      const [only, ...others] = begunBy(this.#named(container), container, way).filter(isFree)
       if (only && others.length === 0) {
-        const unheard = this.isNew(container) ? this.mayHaveBegun(container, only) : []
+        const unheard = this.#isNew(container) ? this.#mayHaveBegun(container, only) : []
         if (unheard.length > 0) return ambiguous([only, ...unheard].map(meant))
-        this.byTime.set(treeOf(marks) || container.id, { by: only, container })
-        return this.taken(only, container)
+        this.#byTime.set(treeOf(marks) || container.id, { by: only, container })
+        return this.#taken(only, container)
       }
       if (only) return ambiguous([only, ...others].map(meant))
     }
@@ -150,21 +156,21 @@ class Index {
    * this one takes the place of a container that has no run.
    */
   doubts({ id, marks }: ContainerFacts, rivals: Rivals): [containerId: string, Assignment][] {
-    const taken = this.byTime.get(treeOf(marks) || id)
+    const taken = this.#byTime.get(treeOf(marks) || id)
     if (!taken) return []
     const { by: holder, container } = taken
     const left = rivals.get(holder.batch) ?? []
-    const others = this.begunAbout(container).filter(({ run, batch }) => {
+    const others = this.#begunAbout(container).filter(({ run, batch }) => {
       const { startedAt } = batch
       const createdAt = createdIn(run, container)
-      if (run === holder.run || startedAt === null || startedAt <= createdAt || this.trees.has(batch)) return false
+      if (run === holder.run || startedAt === null || startedAt <= createdAt || this.#trees.has(batch)) return false
       const isNearer = left.length > 0 || startedAt - createdAt < waitedFor(holder, container)
       // Its run may have ended before, by clocks that differ, where nothing speaks for it but that.
       const since = holder.run.beginsUnknown || left.length > 0 ? startedAt - SKEW : startedAt
       return isNearer && isOpenAt(run, createdAt) && isOpenAt(holder.run, since)
     })
     if (others.length === 0) return []
-    const open = (each: ContainerFacts): [string, Assignment] => [each.id, ambiguous(this.begunAbout(each).map(meant))]
+    const open = (each: ContainerFacts): [string, Assignment] => [each.id, ambiguous(this.#begunAbout(each).map(meant))]
     return [[id, ambiguous([holder, ...others].map(meant))], ...left.map(open)]
   }
 
@@ -172,29 +178,29 @@ class Index {
   rivals(homeless: readonly ContainerFacts[]): Rivals {
     const rivals: Rivals = new Map()
     for (const container of homeless) {
-      for (const { batch } of this.begunAbout(container)) push(rivals, batch, container)
+      for (const { batch } of this.#begunAbout(container)) push(rivals, batch, container)
     }
     return rivals
   }
 
   /** The batches of other runs at work that are not known to have begun: Docker may tell of a container before the backend does. */
-  private mayHaveBegun(container: ContainerFacts, holder: Candidate): Candidate[] {
-    return this.named(container).filter(({ run, batch }) => {
-      if (run === holder.run || batch.startedAt !== null || this.trees.has(batch)) return false
+  #mayHaveBegun(container: ContainerFacts, holder: Candidate): Candidate[] {
+    return this.#named(container).filter(({ run, batch }) => {
+      if (run === holder.run || batch.startedAt !== null || this.#trees.has(batch)) return false
       return isAtWorkAt(run, container, SKEWED)
     })
   }
 
   /** The batches that the container fits, by clocks that differ. */
-  private begunAbout(container: ContainerFacts): Candidate[] {
-    return begunBy(this.named(container), container, SKEWED)
+  #begunAbout(container: ContainerFacts): Candidate[] {
+    return begunBy(this.#named(container), container, SKEWED)
   }
 
   /** A label may name a run as the history does, and several runs may share that entry. */
-  private labelled(container: ContainerFacts): Assignment {
+  #labelled(container: ContainerFacts): Assignment {
     const { runId, batchId, tree } = container.marks
-    const named = this.candidateRuns.filter(run => run.runId === runId)
-    const runs = named.length > 0 ? named : this.candidateRuns.filter(run => run.historyId === runId)
+    const named = this.#candidateRuns.filter(run => run.runId === runId)
+    const runs = named.length > 0 ? named : this.#candidateRuns.filter(run => run.historyId === runId)
     const [only, ...others] = runs.length > 1 ? runs.filter(run => isAtWorkAt(run, container, SKEWED)) : runs
     const id = batchId ?? tree?.batchId
     if (!only || id === undefined) return none
@@ -203,10 +209,10 @@ class Index {
   }
 
   /** The batch whose branch names the container's work tree, which is proof. */
-  private proven(container: ContainerFacts): Candidate | null {
+  #proven(container: ContainerFacts): Candidate | null {
     const { tree } = container.marks
     if (!tree) return null
-    const named = this.byTree.get(keyOf(tree.batchId, tree.suffix)) ?? []
+    const named = this.#byTree.get(keyOf(tree.batchId, tree.suffix)) ?? []
     // A resumed run knows the branch too; the batch was done in the run in which it began.
     const begun = named.filter(({ batch }) => batch.startedAt !== null)
     if (begun.length === 1) return begun[0] ?? null
@@ -215,16 +221,16 @@ class Index {
   }
 
   /** Every run's batch that the container may mean, best mark first. */
-  private named({ marks }: ContainerFacts): readonly Candidate[] {
+  #named({ marks }: ContainerFacts): readonly Candidate[] {
     const id = marks.batchId ?? marks.tree?.batchId
-    const byId = id === undefined ? [] : (this.byId.get(id) ?? [])
-    return byId.length > 0 || marks.mission === null ? byId : (this.byName.get(marks.mission) ?? [])
+    const byId = id === undefined ? [] : (this.#byId.get(id) ?? [])
+    return byId.length > 0 || marks.mission === null ? byId : (this.#byName.get(marks.mission) ?? [])
   }
 
-  private taken({ run, batch, by }: Candidate, { marks }: ContainerFacts): Home {
+  #taken({ run, batch, by }: Candidate, { marks }: ContainerFacts): Home {
     const home: Home = { kind: 'assigned', runId: run.runId, batchId: batch.id, by }
-    this.trees.set(batch, suffixIn(marks))
-    if (marks.tree) this.owners.set(treeOf(marks), home)
+    this.#trees.set(batch, suffixIn(marks))
+    if (marks.tree) this.#owners.set(treeOf(marks), home)
     return home
   }
 }

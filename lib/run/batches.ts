@@ -123,24 +123,26 @@ interface Done {
 class Before {
   readonly known: CompletedBefore
   /** How many of them are not known yet. */
-  private count: number
-  private readonly readings: Done[][]
-  private readonly isShared: boolean
+  #count: number
+  readonly #readings: Done[][]
+  readonly #isShared: boolean
 
-  constructor(
-    private readonly roster: Roster,
-    run: Run,
-    private readonly messages: readonly StoredMessage[],
-  ) {
-    this.count = messages.reduce((most, { says }) => (says.kind === 'resuming' ? Math.max(most, says.count) : most), 0)
-    this.known = { told: this.count, required: 0, ambiguous: false }
-    this.isShared = run.plan?.shared === true || run.history?.shared === true
+  readonly #roster: Roster
+  readonly #messages: readonly StoredMessage[]
+
+  constructor(roster: Roster, run: Run, messages: readonly StoredMessage[]) {
+    this.#roster = roster
+    this.#messages = messages
+
+    this.#count = messages.reduce((most, { says }) => (says.kind === 'resuming' ? Math.max(most, says.count) : most), 0)
+    this.known = { told: this.#count, required: 0, ambiguous: false }
+    this.#isShared = run.plan?.shared === true || run.history?.shared === true
     const plans = [run.planBefore, run.plan].map(plan => plan?.batches.filter(({ completed }) => completed) ?? [])
     const began = run.first?.time.ms ?? Infinity
     const history =
       run.history?.batches.filter(({ status, endedAt }) => status === 'completed' && (endedAt ?? -Infinity) < began) ??
       []
-    this.readings = [
+    this.#readings = [
       ...plans.map(done => done.map(({ id, branch }) => ({ id, branch, basis: 'plan' as const }))),
       history.map(({ id, branch }) => ({ id, branch, basis: 'history' })),
     ]
@@ -148,12 +150,12 @@ class Before {
 
   /** Where a reading has exactly N that the stream does not name: known at once, so that no start by name is theirs. */
   markCertain(): void {
-    if (this.count === 0) return
-    const named = new Set(this.messages.map(({ says }) => idOf(says)))
-    const certain = this.readings
-      .map(done => done.filter(({ id }) => this.roster.get(id) && !named.has(id)))
-      .find(done => done.length === this.count)
-    this.mark(certain ?? [])
+    if (this.#count === 0) return
+    const named = new Set(this.#messages.map(({ says }) => idOf(says)))
+    const certain = this.#readings
+      .map(done => done.filter(({ id }) => this.#roster.get(id) && !named.has(id)))
+      .find(done => done.length === this.#count)
+    this.#mark(certain ?? [])
   }
 
   /**
@@ -161,30 +163,30 @@ class Before {
    * writes the plan, too, only those are named that a begun batch depends on [RUN-8.12].
    */
   markSilent(): void {
-    if (this.count === 0) return
-    const silent = this.readings.map(done => done.filter(({ id }) => this.roster.get(id)?.status === 'pending'))
-    const enough = silent.find(done => done.length >= this.count)
+    if (this.#count === 0) return
+    const silent = this.#readings.map(done => done.filter(({ id }) => this.#roster.get(id)?.status === 'pending'))
+    const enough = silent.find(done => done.length >= this.#count)
     const found = enough ?? silent.reduce((most, done) => (done.length > most.length ? done : most))
-    this.known.ambiguous = this.isShared && found.length > this.count
-    const required = this.known.ambiguous && new Set(requiredBatches(this.roster).map(({ id }) => id))
-    this.mark(required ? found.filter(({ id }) => required.has(id)) : found)
+    this.known.ambiguous = this.#isShared && found.length > this.#count
+    const required = this.known.ambiguous && new Set(requiredBatches(this.#roster).map(({ id }) => id))
+    this.#mark(required ? found.filter(({ id }) => required.has(id)) : found)
   }
 
   /** Last, where neither names them all: what begun batches depend on was completed, whatever its status is called. */
   markRequired(): void {
-    if (this.count === 0) return
-    const required = requiredBatches(this.roster).slice(0, this.count)
+    if (this.#count === 0) return
+    const required = requiredBatches(this.#roster).slice(0, this.#count)
     for (const batch of required) Object.assign(batch, { status: 'completed', basis: 'inferred' })
     this.known.required = required.length
   }
 
   /** At most N in all. */
-  private mark(done: readonly Done[]): void {
-    for (const { id, branch, basis } of done.slice(0, this.count)) {
-      const batch = this.roster.get(id)
+  #mark(done: readonly Done[]): void {
+    for (const { id, branch, basis } of done.slice(0, this.#count)) {
+      const batch = this.#roster.get(id)
       if (!batch) continue
       Object.assign(batch, { status: 'completed', branch, basis, before: true })
-      this.count -= 1
+      this.#count -= 1
     }
   }
 }

@@ -66,30 +66,30 @@ export interface Placed {
 
 /** Reads the stamps of a run on one clock. Costs a sort of at most `MAX_STEPS` to make. */
 export class RunClock {
-  private readonly steps: readonly KeptStep[]
+  readonly #steps: readonly KeptStep[]
 
   constructor(steps: KeptSteps) {
-    this.steps = inOrderOfPlace(steps)
+    this.#steps = inOrderOfPlace(steps)
   }
 
   get isSteady(): boolean {
-    return this.steps.length === 0
+    return this.#steps.length === 0
   }
 
   /** Negative where `a` happened earlier. Between two steps stamps tell the order, across a step the place does. */
   compare(a: Placed, b: Placed): number {
-    return this.leg(a.index) - this.leg(b.index) || compareInstants(a.time, b.time)
+    return this.#leg(a.index) - this.#leg(b.index) || compareInstants(a.time, b.time)
   }
 
   /** How many steps happened before this place. */
-  private leg(index: number): number {
-    const after = this.steps.findIndex(({ from }) => from > index)
-    return after < 0 ? this.steps.length : after
+  #leg(index: number): number {
+    const after = this.#steps.findIndex(({ from }) => from > index)
+    return after < 0 ? this.#steps.length : after
   }
 
   /** What is to be added to a stamp at this place, ms. */
   correctionAt(index: number): number {
-    return sumOf(this.steps.slice(0, this.leg(index)))
+    return sumOf(this.#steps.slice(0, this.#leg(index)))
   }
 
   corrected({ index, time }: Placed): Instant {
@@ -99,20 +99,20 @@ export class RunClock {
 
   /** What all steps so far come to, ms. */
   get total(): number {
-    return sumOf(this.steps)
+    return sumOf(this.#steps)
   }
 
   /** By how much a time may have been corrected at most, ms. */
   get spread(): number {
-    return this.steps.reduce((sum, { correction }) => sum + Math.abs(correction), 0)
+    return this.#steps.reduce((sum, { correction }) => sum + Math.abs(correction), 0)
   }
 
   /** Whether the time between two places is not known: a step between them or beside one could not be measured. */
   isUnsure(from: number, to: number): boolean {
-    return this.steps.some(
+    return this.#steps.some(
       step =>
-        this.isWithin(step, from) ||
-        this.isWithin(step, to) ||
+        this.#isWithin(step, from) ||
+        this.#isWithin(step, to) ||
         (step.basis !== 'measured' && step.from > from && step.from <= to),
     )
   }
@@ -122,9 +122,9 @@ export class RunClock {
    * @param until a moment at which the stamp had been made, on the clock of the run's beginning, ms; null: not known
    */
   correctedStamp(ms: number, until: number | null): number {
-    for (let last = this.steps.length; last > 0; last -= 1) {
-      const step = this.steps[last - 1]
-      const corrected = ms + sumOf(this.steps.slice(0, last))
+    for (let last = this.#steps.length; last > 0; last -= 1) {
+      const step = this.#steps[last - 1]
+      const corrected = ms + sumOf(this.#steps.slice(0, last))
       const isPossible = until === null || corrected <= until + TOLD_EARLY
       if (step && ms >= step.stamp - TOLD_EARLY && isPossible) return corrected
     }
@@ -164,15 +164,15 @@ export class RunClock {
   }
 
   /** Whether a message at this place may have been stamped before the step or after it. */
-  private isWithin({ from, since, until, basis }: ClockStep, index: number): boolean {
+  #isWithin({ from, since, until, basis }: ClockStep, index: number): boolean {
     if (index < since) return false
     if (basis !== 'doubt') return index < until
-    return index < (this.steps.find(next => next.from > from && next.basis !== 'doubt')?.from ?? Infinity)
+    return index < (this.#steps.find(next => next.from > from && next.basis !== 'doubt')?.from ?? Infinity)
   }
 
   /** In the order in which they happened. */
   get inOrder(): readonly ClockStep[] {
-    return this.steps
+    return this.#steps
   }
 }
 

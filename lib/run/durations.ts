@@ -40,16 +40,17 @@ export function creationIn(run: Run): ((container: ContainerFacts) => number) | 
 
 /** Says of which durations it is not known how long they were [RUN-16]. */
 export class Durations {
-  private readonly clock: RunClock
-  private readonly places: Map<Instant, number>
+  readonly #clock: RunClock
+  readonly #places: Map<Instant, number>
+
+  readonly #run: Run
 
   /** @param messages as `inOrder` gave them: a time is known by the message that holds it */
-  constructor(
-    private readonly run: Run,
-    messages: readonly StoredMessage[],
-  ) {
-    this.clock = new RunClock(run.clockSteps)
-    this.places = new Map(this.clock.isSteady ? [] : messages.map(({ time, index }) => [time, index]))
+  constructor(run: Run, messages: readonly StoredMessage[]) {
+    this.#run = run
+
+    this.#clock = new RunClock(run.clockSteps)
+    this.#places = new Map(this.#clock.isSteady ? [] : messages.map(({ time, index }) => [time, index]))
   }
 
   /** Of what began and ended then; `end` null: it goes on. */
@@ -57,19 +58,19 @@ export class Durations {
     if (start === null) return {}
     // No duration is negative: the clock was set back, unseen.
     const isBackwards = end !== null && start.ms - end.ms > CLOCK_TOLERANCE
-    return isBackwards || this.isUnsure(start, end) ? { durationUncertain: true } : {}
+    return isBackwards || this.#isUnsure(start, end) ? { durationUncertain: true } : {}
   }
 
-  private isUnsure(start: Instant, end: Instant | null): boolean {
-    const from = this.places.get(start) ?? -1
-    const to = end === null ? Infinity : (this.places.get(end) ?? Infinity)
-    if (isUnsureByOurClock(this.run, this.clock, { start, end, from, to })) return true
-    if (this.clock.isSteady) return false
-    if (end !== null) return this.clock.isUnsure(from, to)
+  #isUnsure(start: Instant, end: Instant | null): boolean {
+    const from = this.#places.get(start) ?? -1
+    const to = end === null ? Infinity : (this.#places.get(end) ?? Infinity)
+    if (isUnsureByOurClock(this.#run, this.#clock, { start, end, from, to })) return true
+    if (this.#clock.isSteady) return false
+    if (end !== null) return this.#clock.isUnsure(from, to)
     // What goes on is measured by our clock, by the difference of both clocks where that was first known.
-    const { clockOffsetFrom: offsetFrom } = this.run
-    if (offsetFrom === null) return this.clock.isUnsure(from, from) || this.clock.isUnsure(-1, Infinity)
-    return this.clock.isUnsure(Math.min(from, offsetFrom), Math.max(from, offsetFrom))
+    const { clockOffsetFrom: offsetFrom } = this.#run
+    if (offsetFrom === null) return this.#clock.isUnsure(from, from) || this.#clock.isUnsure(-1, Infinity)
+    return this.#clock.isUnsure(Math.min(from, offsetFrom), Math.max(from, offsetFrom))
   }
 }
 

@@ -43,25 +43,25 @@ export interface Claims {
 
 /** A run's containers by the batch they work on, in the order of their creation. */
 export class ContainersByBatch {
-  private readonly byBatch = new Map<string, ContainerFacts[]>()
-  private readonly failing: readonly string[]
+  readonly #byBatch = new Map<string, ContainerFacts[]>()
+  readonly #failing: readonly string[]
 
   constructor(evidence: ReadonlyMap<string, Evidence>) {
     for (const { batchId, container } of evidence.values()) {
-      const others = this.byBatch.get(batchId)
+      const others = this.#byBatch.get(batchId)
       if (others) others.push(container)
-      else this.byBatch.set(batchId, [container])
+      else this.#byBatch.set(batchId, [container])
     }
-    for (const group of this.byBatch.values()) group.sort(inOrderOfCreation)
-    this.failing = [...this.byBatch].filter(([, group]) => group.some(hasFailed)).map(([batchId]) => batchId)
+    for (const group of this.#byBatch.values()) group.sort(inOrderOfCreation)
+    this.#failing = [...this.#byBatch].filter(([, group]) => group.some(hasFailed)).map(([batchId]) => batchId)
   }
 
   of(batchId: string): readonly ContainerFacts[] {
-    return this.byBatch.get(batchId) ?? []
+    return this.#byBatch.get(batchId) ?? []
   }
 
   get isEmpty(): boolean {
-    return this.byBatch.size === 0
+    return this.#byBatch.size === 0
   }
 
   /**
@@ -69,12 +69,12 @@ export class ContainersByBatch {
    * none, a moment later counts, too: Docker's clock may be another.
    */
   failedBy({ ms }: Instant): string[] {
-    const failed = this.failedUpTo(ms)
-    return failed.length > 0 ? failed : this.failedUpTo(ms + TOLD_EARLY)
+    const failed = this.#failedUpTo(ms)
+    return failed.length > 0 ? failed : this.#failedUpTo(ms + TOLD_EARLY)
   }
 
-  private failedUpTo(ms: number): string[] {
-    return this.failing.filter(batchId => {
+  #failedUpTo(ms: number): string[] {
+    return this.#failing.filter(batchId => {
       const last = this.of(batchId).findLast(({ createdAt }) => createdAt <= ms)
       return last && hasFailed(last) && (last.finishedAt === null || last.finishedAt <= ms)
     })

@@ -31,72 +31,74 @@ const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 200)
  */
 class FollowedRun {
   now = T0
-  private run = emptyRun()
-  private readonly kept: Observation[] = []
-  private readonly story: Message[] = []
-  private connection = 0
-  private isOpen = false
-  private backend: Links['backend'] = { link: 'live', since: T0 }
-  private docker: Links['docker'] = { link: 'live', since: T0, lists: [T0], imageMissing: false }
-  private undecided: ContainerFacts[] = []
+  #run = emptyRun()
+  readonly #kept: Observation[] = []
+  readonly #story: Message[] = []
+  #connection = 0
+  #isOpen = false
+  #backend: Links['backend'] = { link: 'live', since: T0 }
+  #docker: Links['docker'] = { link: 'live', since: T0, lists: [T0], imageMissing: false }
+  #undecided: ContainerFacts[] = []
 
   take(observation: Observation, isFresh = false): void {
-    if (fold(this.run, observation) || isFresh) this.kept.push(observation)
+    if (fold(this.#run, observation) || isFresh) this.#kept.push(observation)
   }
 
   say(says: MessageClaim): void {
-    if (!this.isOpen) this.join()
+    if (!this.#isOpen) this.join()
     const message: Message = {
-      ...{ kind: 'message', connection: this.connection, index: this.story.length, id: `m${this.story.length}` },
+      ...{ kind: 'message', connection: this.#connection, index: this.#story.length, id: `m${this.#story.length}` },
       ...{ at: this.now, time: { ms: this.now, ns: 0 }, live: false, says, stream: 'stderr', text: '' },
     }
-    this.story.push(message)
+    this.#story.push(message)
     this.take(message, true)
   }
 
   /** The stream is opened, and brings its story again. */
   join(): void {
-    if (this.isOpen) return
-    this.isOpen = true
-    this.connection += 1
-    const { connection, now: at } = this
+    if (this.#isOpen) return
+    this.#isOpen = true
+    this.#connection += 1
+    const { now: at } = this
+    const connection = this.#connection
     this.take({ kind: 'opened', at, connection })
-    for (const message of this.story) this.take({ ...message, at, connection })
-    if (this.story.length > 0) this.take({ kind: 'replayed', at, connection })
+    for (const message of this.#story) this.take({ ...message, at, connection })
+    if (this.#story.length > 0) this.take({ kind: 'replayed', at, connection })
   }
 
   cut(): void {
-    if (this.isOpen) this.take({ kind: 'closed', at: this.now, connection: this.connection })
-    this.isOpen = false
+    if (this.#isOpen) this.take({ kind: 'closed', at: this.now, connection: this.#connection })
+    this.#isOpen = false
   }
 
   setLink(of: 'backend' | 'docker', link: LinkState): void {
-    if (this[of].link === link) return
-    if (of === 'backend') this.backend = { link, since: this.now }
-    else this.docker = { ...this.docker, link, since: this.now, lists: link === 'live' ? [this.now] : [] }
+    const before = of === 'backend' ? this.#backend : this.#docker
+    if (before.link === link) return
+    if (of === 'backend') this.#backend = { link, since: this.now }
+    else this.#docker = { ...this.#docker, link, since: this.now, lists: link === 'live' ? [this.now] : [] }
   }
 
   /** What Docker shows of a container that may be another run's, too. */
   mayHave(container: ContainerFacts): void {
-    this.undecided = [...this.undecided.filter(({ id }) => id !== container.id), container]
+    this.#undecided = [...this.#undecided.filter(({ id }) => id !== container.id), container]
   }
 
   /** Docker shows what is there once more; when a container was seen to end is not known any more. */
   restart(): void {
-    this.run = emptyRun()
-    for (const observation of this.kept) fold(this.run, observation)
-    const lastAt = Math.max(T0, ...this.kept.map(({ at }) => at))
-    if (this.isOpen) this.take({ kind: 'closed', at: lastAt, connection: this.connection })
-    this.isOpen = false
-    this.backend = { link: 'stale', since: this.now }
-    this.docker = { ...this.docker, link: 'stale', since: this.now, lists: [] }
-    this.undecided = this.undecided.map(facts => (hasEnded(facts) ? { ...facts, seenEndedAt: this.now } : facts))
+    this.#run = emptyRun()
+    for (const observation of this.#kept) fold(this.#run, observation)
+    const lastAt = Math.max(T0, ...this.#kept.map(({ at }) => at))
+    if (this.#isOpen) this.take({ kind: 'closed', at: lastAt, connection: this.#connection })
+    this.#isOpen = false
+    this.#backend = { link: 'stale', since: this.now }
+    this.#docker = { ...this.#docker, link: 'stale', since: this.now, lists: [] }
+    this.#undecided = this.#undecided.map(facts => (hasEnded(facts) ? { ...facts, seenEndedAt: this.now } : facts))
   }
 
   /** As the dashboard looks; what only this moment tells is kept. */
   look(): Derived {
-    const undecided = this.undecided.map(container => ({ batchId: 'b', container }))
-    const derived = derive(this.run, this.now, { backend: this.backend, docker: this.docker, undecided })
+    const undecided = this.#undecided.map(container => ({ batchId: 'b', container }))
+    const derived = derive(this.#run, this.now, { backend: this.#backend, docker: this.#docker, undecided })
     if (derived.bySilence) this.take({ kind: 'silent', at: this.now })
     if (derived.byHistory) this.take({ kind: 'awaited', at: this.now })
     if (derived.stirred) this.take({ kind: 'stirred', at: this.now })

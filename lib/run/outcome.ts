@@ -148,43 +148,43 @@ const unproven = (text: string, time: Instant): Finding => ({
 /** Follows the engine's own words up to a point, to tell whether they lead to a failure there. */
 class OrchestratorState {
   begun = false
-  private failing = false
-  private merging = false
-  private batchBegun = false
-  private speaksStatus = false
-  private readonly running = { starts: 0, ends: 0 }
+  #failing = false
+  #merging = false
+  #batchBegun = false
+  #speaksStatus = false
+  readonly #running = { starts: 0, ends: 0 }
 
   hear({ says }: StoredMessage): void {
     switch (says.kind) {
       case 'run-status':
-        this.speaksStatus = true
-        this.merging = false
-        this.failing ||= says.status === 'failed'
+        this.#speaksStatus = true
+        this.#merging = false
+        this.#failing ||= says.status === 'failed'
         break
       case 'batch-status':
-        this.speaksStatus = true
-        this.merging = false
-        this.batchBegun = true
-        this.failing ||= says.status === 'failed'
-        if (says.status === 'running') this.running.starts += 1
-        else if (says.status !== 'pending') this.running.ends += 1
+        this.#speaksStatus = true
+        this.#merging = false
+        this.#batchBegun = true
+        this.#failing ||= says.status === 'failed'
+        if (says.status === 'running') this.#running.starts += 1
+        else if (says.status !== 'pending') this.#running.ends += 1
         break
       case 'batch-start':
         if (says.tier === 3) return
-        this.merging = false
-        this.batchBegun = true
-        if (!this.speaksStatus) this.running.starts += 1
+        this.#merging = false
+        this.#batchBegun = true
+        if (!this.#speaksStatus) this.#running.starts += 1
         break
       case 'batch-complete':
         if (says.tier === 3) return
-        this.merging = false
-        if (!this.speaksStatus) this.running.ends += 1
+        this.#merging = false
+        if (!this.#speaksStatus) this.#running.ends += 1
         break
       case 'batch-error':
-        this.failing = true
+        this.#failing = true
         break
       case 'merging':
-        this.merging = true
+        this.#merging = true
         break
       case 'start':
       case 'success':
@@ -200,14 +200,14 @@ class OrchestratorState {
    * reason of the engine's own is believed where it can happen at all.
    */
   leadsTo(error: string): boolean {
-    if (this.failing || !this.batchBegun) return true
-    if (MERGE_FAILED.test(error)) return this.merging
-    const idle = this.running.starts <= this.running.ends
+    if (this.#failing || !this.#batchBegun) return true
+    if (MERGE_FAILED.test(error)) return this.#merging
+    const idle = this.#running.starts <= this.#running.ends
     // A status of its own comes before these in every generation that has one.
-    if (error.startsWith('Task panic:')) return !this.speaksStatus
-    if (error.startsWith('Deadlock:')) return !this.speaksStatus && idle
+    if (error.startsWith('Task panic:')) return !this.#speaksStatus
+    if (error.startsWith('Deadlock:')) return !this.#speaksStatus && idle
     // While other batches are at work, a merge under way proves nothing: any of them may have printed this.
-    return this.merging && idle
+    return this.#merging && idle
   }
 }
 

@@ -43,64 +43,66 @@ export class Roster {
   /** The plan gives one id to several batches: the first of them stands for all [RUN-8.16]. */
   readonly repeats: boolean
   /** A batch was named that no plan holds. */
-  private unplanned = false
+  #unplanned = false
   /** There are more than `MAX_BATCHES`. */
   overflow = false
-  private readonly byId = new Map<string, BatchClaim>()
-  private readonly byName = new Map<string, BatchClaim[]>()
-  private readonly running = new Set<BatchClaim>()
-  private readonly told = new Map<string, Told>()
+  readonly #byId = new Map<string, BatchClaim>()
+  readonly #byName = new Map<string, BatchClaim[]>()
+  readonly #running = new Set<BatchClaim>()
+  readonly #told = new Map<string, Told>()
+
+  readonly #begunAbout: ((id: string, time: Instant) => number | null) | null
 
   /** @param begunAbout when a batch began by the evidence, ms, if about then: tells batches of one name apart */
-  constructor(
-    plan: readonly Planned[],
-    private readonly begunAbout: ((id: string, time: Instant) => number | null) | null = null,
-  ) {
-    for (const { id, name, dependsOn } of plan) if (!this.byId.has(id)) this.add({ id, name, dependsOn })
+  constructor(plan: readonly Planned[], begunAbout: ((id: string, time: Instant) => number | null) | null = null) {
+    this.#begunAbout = begunAbout
+
+    for (const { id, name, dependsOn } of plan) if (!this.#byId.has(id)) this.#add({ id, name, dependsOn })
     this.planned = this.batches.length > 0
     this.repeats = new Set(plan.map(({ id }) => id)).size < plan.length
   }
 
   /** Whether there are no other batches than these. */
   get isWhole(): boolean {
-    return this.planned && !this.unplanned && !this.overflow && !this.repeats
+    return this.planned && !this.#unplanned && !this.overflow && !this.repeats
   }
 
   get(id: string): BatchClaim | undefined {
-    return this.byId.get(id)
+    return this.#byId.get(id)
   }
 
   /** The batch at work, where it is only one. */
   get onlyRunning(): BatchClaim | null {
-    const [only] = this.running
-    return only && this.running.size === 1 ? only : null
+    const [only] = this.#running
+    return only && this.#running.size === 1 ? only : null
   }
 
   /** `batch_status`: an id; its name is the id where the backend says "completed", so it never overwrites one. */
   status({ id, name, status, branch, error }: StatusOfBatch, time: Instant): void {
     const namedOtherwise = name !== null && name !== id
     const batch =
-      this.byId.get(id) ??
-      this.adopt(name === null ? undefined : this.named(name).find(nameless), id) ??
-      this.adopt(namedOtherwise || isOpen({ status }) ? undefined : this.onlyNameless, id) ??
-      this.addUnplanned({ id, name: null })
-    if (batch.name === null && namedOtherwise) this.call(batch, name)
-    if (status === 'running') this.begin(batch, time)
-    else if (status !== 'pending') this.finish(batch, status, time)
+      this.#byId.get(id) ??
+      this.#adopt(name === null ? undefined : this.#named(name).find(nameless), id) ??
+      this.#adopt(namedOtherwise || isOpen({ status }) ? undefined : this.#onlyNameless, id) ??
+      this.#addUnplanned({ id, name: null })
+    if (batch.name === null && namedOtherwise) this.#call(batch, name)
+    if (status === 'running') this.#begin(batch, time)
+    else if (status !== 'pending') this.#finish(batch, status, time)
     batch.branch = branch ?? batch.branch
     batch.error = error ?? batch.error
   }
 
   /** "Spawning batch: NAME": of equal names the one that Docker shows to begin, else the first that has not begun. */
   start(name: string, tier: Tier, time: Instant): void {
-    const group = this.group(name)
-    const next = this.shownToBegin(group, time) ?? group.find(({ status }) => status === 'pending')
-    if (next) this.begin(next, time)
-    else if (!this.planned || (group.length === 0 && tier < 3)) this.begin(this.addUnplanned({ id: null, name }), time)
+    const group = this.#group(name)
+    const next = this.#shownToBegin(group, time) ?? group.find(({ status }) => status === 'pending')
+    if (next) this.#begin(next, time)
+    else if (!this.planned || (group.length === 0 && tier < 3))
+      this.#begin(this.#addUnplanned({ id: null, name }), time)
   }
 
-  private shownToBegin(group: readonly BatchClaim[], time: Instant): BatchClaim | undefined {
-    const { begunAbout } = this
+  #shownToBegin(group: readonly BatchClaim[], time: Instant): BatchClaim | undefined {
+    const begunAbout = this.#begunAbout
     if (!begunAbout || group.length < 2 || group.length > MAX_TWINS) return undefined
     const waiting = group.filter(({ status }) => status === 'pending')
     const shown = waiting.flatMap(batch => {
@@ -111,9 +113,9 @@ export class Roster {
   }
 
   complete(says: Completion, time: Instant): void {
-    const batch = says.by === 'id' ? this.completedById(says) : this.completedByName(says)
+    const batch = says.by === 'id' ? this.#completedById(says) : this.#completedByName(says)
     if (!batch) return
-    this.finish(batch, 'completed', time)
+    this.#finish(batch, 'completed', time)
     batch.branch = says.branch ?? batch.branch
   }
 
@@ -122,12 +124,12 @@ export class Roster {
     const told = this.batches.find(batch => batch.branch === branch)
     if (told) return told
     const id = branch.length > MAX_BRANCH ? undefined : /ckrv-batch-(.+)-[0-9a-f]{6}$/.exec(branch)?.[1]
-    const named = id === undefined ? undefined : this.byId.get(id)
+    const named = id === undefined ? undefined : this.#byId.get(id)
     if (named) named.branch ??= branch
     return named ?? null
   }
 
-  private add(from: { id: string | null; name: string | null; dependsOn?: readonly string[] }): BatchClaim {
+  #add(from: { id: string | null; name: string | null; dependsOn?: readonly string[] }): BatchClaim {
     const batch: BatchClaim = {
       dependsOn: [],
       ...from,
@@ -143,98 +145,98 @@ export class Roster {
       return batch
     }
     this.batches.push(batch)
-    if (batch.id !== null) this.byId.set(batch.id, batch)
-    if (batch.name !== null) this.call(batch, batch.name)
+    if (batch.id !== null) this.#byId.set(batch.id, batch)
+    if (batch.name !== null) this.#call(batch, batch.name)
     return batch
   }
 
-  private addUnplanned(from: { id: string | null; name: string | null }): BatchClaim {
-    this.unplanned = true
-    return this.add(from)
+  #addUnplanned(from: { id: string | null; name: string | null }): BatchClaim {
+    this.#unplanned = true
+    return this.#add(from)
   }
 
-  private named(name: string): readonly BatchClaim[] {
-    return this.byName.get(name) ?? []
+  #named(name: string): readonly BatchClaim[] {
+    return this.#byName.get(name) ?? []
   }
 
-  private call(batch: BatchClaim, name: string): void {
+  #call(batch: BatchClaim, name: string): void {
     batch.name = name
-    const others = this.byName.get(name)
+    const others = this.#byName.get(name)
     if (others) others.push(batch)
-    else this.byName.set(name, [batch])
+    else this.#byName.set(name, [batch])
   }
 
-  private adopt(batch: BatchClaim | undefined, id: string): BatchClaim | undefined {
+  #adopt(batch: BatchClaim | undefined, id: string): BatchClaim | undefined {
     if (!batch) return undefined
     batch.id = id
-    this.byId.set(id, batch)
+    this.#byId.set(id, batch)
     return batch
   }
 
   /** Without a plan, an id that fits no name belongs to the only running batch, if that has no id yet. */
-  private get onlyNameless(): BatchClaim | undefined {
+  get #onlyNameless(): BatchClaim | undefined {
     const only = this.planned ? null : this.onlyRunning
     return only && nameless(only) ? only : undefined
   }
 
   /** Batches of that name, or else of that name without what a sentence puts around it. */
-  private group(name: string): readonly BatchClaim[] {
+  #group(name: string): readonly BatchClaim[] {
     for (const spelling of [name, ...spellings(name)]) {
-      const group = this.named(spelling)
+      const group = this.#named(spelling)
       if (group.length > 0) return group
     }
     return []
   }
 
-  private completedById({ ref, tier }: Completion): BatchClaim | undefined {
-    const known = this.byId.get(ref)
-    if (known) return this.withStartOfTwin(known)
-    const unknown = firstOpen(this.named(ref).filter(nameless)) ?? this.onlyNameless
-    if (unknown) return this.adopt(unknown, ref)
-    return this.planned && tier === 3 ? undefined : this.addUnplanned({ id: ref, name: null })
+  #completedById({ ref, tier }: Completion): BatchClaim | undefined {
+    const known = this.#byId.get(ref)
+    if (known) return this.#withStartOfTwin(known)
+    const unknown = firstOpen(this.#named(ref).filter(nameless)) ?? this.#onlyNameless
+    if (unknown) return this.#adopt(unknown, ref)
+    return this.planned && tier === 3 ? undefined : this.#addUnplanned({ id: ref, name: null })
   }
 
   /**
    * Two batches with one name: a start by name was given to the first. If the other one completes, the start was its
    * own, and the first has not begun.
    */
-  private withStartOfTwin(batch: BatchClaim): BatchClaim {
+  #withStartOfTwin(batch: BatchClaim): BatchClaim {
     if (batch.status !== 'pending' || batch.name === null) return batch
-    const twin = this.named(batch.name).find(({ status }) => status === 'running')
+    const twin = this.#named(batch.name).find(({ status }) => status === 'running')
     if (twin) {
       batch.startedAt = twin.startedAt
       twin.startedAt = null
       twin.status = 'pending'
-      this.running.delete(twin)
+      this.#running.delete(twin)
     }
     return batch
   }
 
   /** "Mission completed: X" and "Successfully merged batch 'X'" tell of one completion: it counts once. */
-  private completedByName({ ref, sentence, tier }: Completion): BatchClaim | undefined {
-    const told = this.told.get(ref) ?? { mission: 0, merged: 0, skipped: 0 }
-    this.told.set(ref, told)
+  #completedByName({ ref, sentence, tier }: Completion): BatchClaim | undefined {
+    const told = this.#told.get(ref) ?? { mission: 0, merged: 0, skipped: 0 }
+    this.#told.set(ref, told)
     told[sentence === 'completed' ? 'merged' : sentence] += 1
-    const group = this.group(ref)
+    const group = this.#group(ref)
     if (group.length === 0) {
-      return this.planned && tier === 3 ? undefined : this.addUnplanned({ id: null, name: ref })
+      return this.planned && tier === 3 ? undefined : this.#addUnplanned({ id: null, name: ref })
     }
     const completed = group.filter(({ status }) => status === 'completed').length
     return completed < Math.max(told.mission, told.merged) + told.skipped ? firstOpen(group) : undefined
   }
 
-  private begin(batch: BatchClaim, time: Instant): void {
+  #begin(batch: BatchClaim, time: Instant): void {
     batch.startedAt ??= time
     if (batch.status !== 'pending') return
     batch.status = 'running'
-    this.running.add(batch)
+    this.#running.add(batch)
   }
 
   /** The last word on a batch's end stands; the time is that of the first word of that end. */
-  private finish(batch: BatchClaim, status: 'completed' | 'failed' | 'aborted', time: Instant): void {
+  #finish(batch: BatchClaim, status: 'completed' | 'failed' | 'aborted', time: Instant): void {
     if (batch.status !== status) batch.endedAt = time
     batch.status = status
-    this.running.delete(batch)
+    this.#running.delete(batch)
   }
 }
 

@@ -94,15 +94,19 @@ const LONGEST_NAME = 64
 class Search {
   readonly found: Range[] = []
 
+  #left: string
+
   /** @param left the text, and what of it is not yet found */
-  constructor(private left: string) {}
+  constructor(left: string) {
+    this.#left = left
+  }
 
   /** Takes of each match what `secrets` says, in its own places: what follows the first group, as a rule. */
   take(pattern: RegExp, secrets: (match: RegExpExecArray) => readonly Range[] = afterLead): void {
     const parts: string[] = []
     let at = 0
     pattern.lastIndex = 0
-    for (let match = pattern.exec(this.left); match; match = pattern.exec(this.left)) {
+    for (let match = pattern.exec(this.#left); match; match = pattern.exec(this.#left)) {
       const found = secrets(match)
       // What is no secret may end with the name of one, such as a path that the next assignment follows without a space.
       const lead = match[1]?.length ?? 0
@@ -110,11 +114,11 @@ class Search {
       for (const secret of found) {
         const [from, to] = [match.index + secret.from, match.index + secret.to]
         this.found.push({ from, to })
-        parts.push(this.left.slice(at, from), '•'.repeat(to - from))
+        parts.push(this.#left.slice(at, from), '•'.repeat(to - from))
         at = to
       }
     }
-    if (at > 0) this.left = parts.join('') + this.left.slice(at)
+    if (at > 0) this.#left = parts.join('') + this.#left.slice(at)
   }
 }
 

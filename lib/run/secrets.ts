@@ -30,41 +30,41 @@ export const masked = (text: string): string => new SecretMask().mask(text)
 /** Masks the secrets of texts that follow each other, such as the lines of a log: one may be cut between two [SAFE-4.12]. */
 export class SecretMask {
   /** How many more lines the private key that was begun may have; 0 outside of one. */
-  private keyLines = 0
+  #keyLines = 0
   /** The end of the line before, as it was. */
-  private tail = ''
+  #tail = ''
 
   /** The next text without its secrets: the very same string where it has none. */
   mask(source: string): string {
     const visible = STEERS.test(source) ? visibleText(source) : null
     const text = visible?.text ?? source
-    const ranges = [...secretsIn(text), ...this.acrossLines(text)]
+    const ranges = [...secretsIn(text), ...this.#acrossLines(text)]
     return ranges.length === 0 ? source : hidden(source, ranges, visible)
   }
 
   /** Another source begins: what was open there stays so for good. */
   reset(): void {
-    this.keyLines = 0
-    this.tail = ''
+    this.#keyLines = 0
+    this.#tail = ''
   }
 
-  private acrossLines(text: string): Range[] {
+  #acrossLines(text: string): Range[] {
     const found: Range[] = []
     let at = 0
     for (const line of text.split('\n')) {
-      this.inKey(line, at, found)
-      this.continued(line, at, found)
+      this.#inKey(line, at, found)
+      this.#continued(line, at, found)
       at += line.length + 1
     }
     return found
   }
 
   /** Finds what a line begins with, where that goes on with a secret which the line before has begun. */
-  private continued(line: string, at: number, found: Range[]): void {
+  #continued(line: string, at: number, found: Range[]): void {
     if (line === '') return
-    const { tail } = this
+    const tail = this.#tail
     const begin = tail === '' || DATE.test(line) ? '' : (CONTINUATION.exec(line)?.[0] ?? '')
-    this.tail = (begin.length === line.length ? tail + line : line).slice(-TAIL)
+    this.#tail = (begin.length === line.length ? tail + line : line).slice(-TAIL)
     if (begin === '' || !isRandom(begin, 2)) return
     const joined = secretsIn(tail + line.slice(0, begin.length + 2))
     const isCut = joined.some(({ from, to }) => from <= tail.length && to > tail.length)
@@ -72,11 +72,11 @@ export class SecretMask {
   }
 
   /** Finds what can be a part of a private key, within one: other agents' lines may come between its own. */
-  private inKey(line: string, at: number, found: Range[]): void {
-    const before = this.keyLines === 0 && this.tail.includes('-----') ? this.tail.slice(-EDGE) : ''
-    if (this.keyLines === 0 && before === '' && !line.includes('-----')) return
+  #inKey(line: string, at: number, found: Range[]): void {
+    const before = this.#keyLines === 0 && this.#tail.includes('-----') ? this.#tail.slice(-EDGE) : ''
+    if (this.#keyLines === 0 && before === '' && !line.includes('-----')) return
     let from = 0
-    let left = this.keyLines
+    let left = this.#keyLines
     const take = (to: number) => {
       for (const { index, 0: part } of left > 0 ? line.slice(from, to).matchAll(KEY_BODY) : []) {
         if (part.length < SHORTEST_BODY && !part.endsWith('=')) continue
@@ -92,7 +92,7 @@ export class SecretMask {
       left = which === 'BEGIN' ? LONGEST_KEY : 0
     }
     take(line.length)
-    this.keyLines = Math.max(0, left - 1)
+    this.#keyLines = Math.max(0, left - 1)
   }
 }
 

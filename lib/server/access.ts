@@ -39,14 +39,18 @@ export type Credentials = Pick<IncomingMessage, 'headers' | 'headersDistinct' | 
 export class Access {
   readonly #guesses = new RateLimit(GUESSES_PER_MINUTE, 60)
 
-  constructor(private readonly options: AccessOptions) {}
+  readonly #options: AccessOptions
+
+  constructor(options: AccessOptions) {
+    this.#options = options
+  }
 
   /**
    * What a request proves. `token`: given beside it, in a socket's handshake. A token that is shown decides alone, so a wrong
    * one is nobody's; a cookie that is no longer good leaves the proxy's word.
    */
   async proofOf(request: Credentials, token?: string): Promise<Proof | undefined> {
-    const { authentication, publicUrl } = this.options
+    const { authentication, publicUrl } = this.#options
     if (authentication === null) return { kind: 'nothing-asked' }
     const shown = token ?? bearerOf(request.headers.authorization)
     if (shown !== undefined) {
@@ -69,7 +73,7 @@ export class Access {
 
   /** Whom a proof makes of its holder now; undefined where a token is gone, or a session over. */
   personOf(proof: Proof | undefined, now = Date.now()): Person | undefined {
-    const { authentication } = this.options
+    const { authentication } = this.#options
     switch (proof?.kind) {
       case undefined:
         return undefined
@@ -93,7 +97,7 @@ export class Access {
 
   /** Exactly one header, from an address that may send it: a second one may be the visitor's own. */
   #proxyWord({ headersDistinct, socket }: Credentials): Proof | undefined {
-    const proxy = this.options.authentication?.proxyUser
+    const proxy = this.#options.authentication?.proxyUser
     if (!proxy || !isAmong(proxy.from, socket.remoteAddress ?? '')) return undefined
     const [name = '', ...more] = headersDistinct[proxy.header] ?? []
     const isName = more.length === 0 && name.length <= MAX_CREDENTIAL && /^[^\p{C},]+$/u.test(name)

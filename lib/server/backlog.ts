@@ -12,11 +12,12 @@ export class Backlog {
   #queued = 0
   #sending = 0
 
+  readonly #onDrained: () => void
+
   /** `onDrained` is called whenever everything handed over has been taken. */
-  constructor(
-    connection: Connection,
-    private readonly onDrained: () => void,
-  ) {
+  constructor(connection: Connection, onDrained: () => void) {
+    this.#onDrained = onDrained
+
     connection.on('packetCreate', ({ data = '' }: { data?: string }) => {
       this.#queued += data.length
     })
@@ -37,7 +38,7 @@ export class Backlog {
       // The connection listens to its transport too, and came first: what was queued is on its way again by now.
       if (!transport.writable) return
       this.#sending = 0
-      if (this.#queued === 0) this.onDrained()
+      if (this.#queued === 0) this.#onDrained()
     }
     transport.on('ready', check)
     check()

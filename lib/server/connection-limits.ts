@@ -26,31 +26,35 @@ export interface Place {
  * whose does not. Costs what the open sockets cost, nothing once they are closed.
  */
 export class ConnectionLimits {
-  private readonly known = new Tally()
-  private readonly strangers = new Tally()
-  private readonly people = new Tally()
+  readonly #known = new Tally()
+  readonly #strangers = new Tally()
+  readonly #people = new Tally()
 
-  constructor(private readonly bounds: SocketBounds = MAX_SOCKETS) {}
+  readonly #bounds: SocketBounds
+
+  constructor(bounds: SocketBounds = MAX_SOCKETS) {
+    this.#bounds = bounds
+  }
 
   /** Null where one more may come from that address. */
   refusal(address: string, isKnown: boolean): LimitKind | null {
-    const { inAll, strangers, perAddress } = this.bounds
-    const [tally, most] = isKnown ? [this.known, inAll] : [this.strangers, strangers]
+    const { inAll, strangers, perAddress } = this.#bounds
+    const [tally, most] = isKnown ? [this.#known, inAll] : [this.#strangers, strangers]
     if (tally.all >= most) return 'sockets'
     return tally.of(address) >= perAddress ? 'sockets-of-address' : null
   }
 
   /** Null where one more may be this person's. */
   refusalOf(person: string): LimitKind | null {
-    return this.people.of(person) >= this.bounds.perPerson ? 'sockets-of-person' : null
+    return this.#people.of(person) >= this.#bounds.perPerson ? 'sockets-of-person' : null
   }
 
   came(address: string, isKnown: boolean): Place {
-    let left = (isKnown ? this.known : this.strangers).add(address)
+    let left = (isKnown ? this.#known : this.#strangers).add(address)
     return {
       recognised: () => {
         left()
-        left = this.known.add(address)
+        left = this.#known.add(address)
       },
       left: () => left(),
     }
@@ -58,6 +62,6 @@ export class ConnectionLimits {
 
   /** One turned out to be this person's. Returns what is to be called once when it is gone. */
   ofPerson(person: string): () => void {
-    return this.people.add(person)
+    return this.#people.add(person)
   }
 }

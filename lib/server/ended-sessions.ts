@@ -16,8 +16,12 @@ export class EndedSessions {
   /** Until when, by hash; the one that was signed out first stands first. */
   readonly #until = new Map<string, number>()
 
+  readonly #kept: { dataDir: string; log: Log } | undefined
+
   /** Throws a `ConfigError` where there is a file that can't be read: nobody would know whose cookies still count. */
-  constructor(private readonly kept?: { dataDir: string; log: Log }) {
+  constructor(kept?: { dataDir: string; log: Log }) {
+    this.#kept = kept
+
     if (kept === undefined) return
     for (const line of read(pathIn(kept.dataDir)).split('\n')) {
       const [, hash, until] = LINE.exec(line) ?? []
@@ -40,8 +44,8 @@ export class EndedSessions {
 
   /** All of them, and at once: what could not be written before is written now, and no reader finds half a file. */
   #write(): void {
-    if (this.kept === undefined) return
-    const { dataDir, log } = this.kept
+    if (this.#kept === undefined) return
+    const { dataDir, log } = this.#kept
     const path = pathIn(dataDir)
     try {
       mkdirSync(dataDir, { recursive: true, mode: 0o700 })

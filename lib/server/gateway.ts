@@ -88,14 +88,22 @@ export class Gateway {
   readonly #told = new WeakMap<PageSocket, Role>()
   readonly #recheck: NodeJS.Timeout
 
+  readonly #access: Access
+  readonly #log: Log
+  readonly #meter: GatewayMeter
+
   /** `server` is where socket.io hangs its listeners: the edge hands it what passed the guard. */
   constructor(
     server: HttpServer,
-    private readonly access: Access,
-    private readonly log: Log,
-    private readonly meter: GatewayMeter,
+    access: Access,
+    log: Log,
+    meter: GatewayMeter,
     options: { bounds?: SocketBounds; trustedProxy?: BlockList } = {},
   ) {
+    this.#access = access
+    this.#log = log
+    this.#meter = meter
+
     this.#visitors = new ConnectionLimits(options.bounds)
     const { trustedProxy = new BlockList() } = options
     this.#trustedProxy = trustedProxy
@@ -152,7 +160,7 @@ export class Gateway {
     })
     this.#io.use((socket, next) => {
       this.#admit(socket).then(next, (error: unknown) => {
-        this.log.error({ err: error }, 'a handshake failed')
+        this.#log.error({ err: error }, 'a handshake failed')
         next(new Error('failed'))
       })
     })
@@ -170,7 +178,7 @@ export class Gateway {
       socket.use(([event], next) => {
         // The sender of what it may not send is not told why, as no page of ours sends that.
         const role = needsOf.get(event)
-        if (role === undefined) this.meter.refused('malformed-frames')
+        if (role === undefined) this.#meter.refused('malformed-frames')
         if (this.#may(socket, role)) next()
         else socket.disconnect(true)
       })
@@ -186,20 +194,20 @@ export class Gateway {
     // The compiler cannot see that the message is that of the event, as the signature says.
     const everyone = this.#io.to(scope) as { emit(event: E, message: ServerMessages[E]): void }
     everyone.emit(event, message)
-    this.meter.sent(event, sizeOf(message), this.audience(scope))
+    this.#meter.sent(event, sizeOf(message), this.audience(scope))
   }
 
   /** How many pages a broadcast would reach. */
   readonly audience = (scope: Scope): number => this.#room(scope).size
 
-  readonly published = (ms: number): void => this.meter.published(ms)
+  readonly published = (ms: number): void => this.#meter.published(ms)
 
   /** The time that pages follow [RUN-16.13]. */
   readonly now = serverNow
 
   /** Logs that a scope could not be read. */
   readonly failed = (scope: Scope, error: unknown): void => {
-    this.log.error({ scope, err: error }, 'a scope could not be published')
+    this.#log.error({ scope, err: error }, 'a scope could not be published')
   }
 
   /**
@@ -242,7 +250,7 @@ export class Gateway {
    * poll, where proxies write it down, and must not be worth a cookie [SAFE-3].
    */
   async #holdsItsSocket(request: IncomingMessage): Promise<boolean> {
-    const person = this.access.personOf(await this.access.proofOf(request))
+    const person = this.#access.personOf(await this.#access.proofOf(request))
     if (person) this.#senders.set(request, person)
     const sender = person?.name ?? null
     const holder = this.#holders.get(queryOf(request).get('sid') ?? '')
@@ -254,22 +262,22 @@ export class Gateway {
   #keepToBounds(connection: Connection): void {
     connection.on('close', (reason: string, error?: Error) => {
       // The text is all that is left of an error of `ws`. The edge counts what comes by long polling.
-      if (error !== undefined && /Max payload size exceeded/.test(error.message)) this.meter.refused('message-size')
+      if (error !== undefined && /Max payload size exceeded/.test(error.message)) this.#meter.refused('message-size')
       else if (reason === 'parse error' || (error !== undefined && MALFORMED.test(error.message))) {
-        this.meter.refused('malformed-frames')
+        this.#meter.refused('malformed-frames')
       }
     })
     // Called after socket.io's own listener, which closes the connection where it can't decode the packet.
     let isTooLoud = false
     connection.on('data', () => {
-      if (connection.readyState !== 'open' && !isTooLoud) this.meter.refused('malformed-frames')
+      if (connection.readyState !== 'open' && !isTooLoud) this.#meter.refused('malformed-frames')
     })
     const rate = new MessageRate(performance.now())
     // Of whatever kind: a page says little beyond messages, a pong every 25 s.
     connection.on('packet', () => {
       if (rate.allows(performance.now())) return
       isTooLoud = true
-      this.meter.refused('messages')
+      this.#meter.refused('messages')
       connection.close(true)
     })
   }
@@ -278,12 +286,12 @@ export class Gateway {
     return {
       resume: async (scope, known) => {
         const answer = await source.resume(scope, known)
-        if (answer.kind !== 'error') this.meter.sent(answer.kind, sizeOf(answer), 1)
+        if (answer.kind !== 'error') this.#meter.sent(answer.kind, sizeOf(answer), 1)
         return answer
       },
       snapshot: async scope => {
         const message = await source.snapshot(scope)
-        if (message) this.meter.sent('snapshot', sizeOf(message), 1)
+        if (message) this.#meter.sent('snapshot', sizeOf(message), 1)
         return message
       },
     }
@@ -295,8 +303,8 @@ export class Gateway {
     if (!handshake.safeParse(auth).success) return notOpened(OUTDATED)
     const credentials = shown.safeParse(auth)
     const token = credentials.data?.token
-    const proof = credentials.success ? await this.access.proofOf(socket.request, token) : undefined
-    const person = this.access.personOf(proof)
+    const proof = credentials.success ? await this.#access.proofOf(socket.request, token) : undefined
+    const person = this.#access.personOf(proof)
     if (person === undefined || proof === undefined) return this.#unknown(socket, token)
     this.#proofs.set(socket, proof)
     return person.name === null ? undefined : this.#recognise(socket, person.name)
@@ -304,9 +312,9 @@ export class Gateway {
 
   async #unknown({ request }: PageSocket, token: string | undefined): Promise<Error> {
     const address = addressOf(request, this.#trustedProxy)
-    const tooMuch = await this.access.guessed(request, address, token)
+    const tooMuch = await this.#access.guessed(request, address, token)
     if (tooMuch === null) return notOpened(NOT_SIGNED_IN)
-    this.meter.refused('tokens', { address })
+    this.#meter.refused('tokens', { address })
     return refusals.tooManyGuesses(tooMuch.retryAfter)
   }
 
@@ -314,7 +322,7 @@ export class Gateway {
   #recognise(socket: PageSocket, name: string): Error | undefined {
     const bound = this.#visitors.refusalOf(name)
     if (bound !== null) {
-      this.meter.refused(bound, { name })
+      this.#meter.refused(bound, { name })
       return new Error(handshakeRefusals[bound])
     }
     // One whose connection ended meanwhile is never opened, and so never closed.
@@ -325,14 +333,14 @@ export class Gateway {
   }
 
   #tellRole(socket: PageSocket): void {
-    const role = this.access.personOf(this.#proofs.get(socket))?.role
+    const role = this.#access.personOf(this.#proofs.get(socket))?.role
     if (role === undefined || role === this.#told.get(socket)) return
     this.#told.set(socket, role)
     socket.emit('visitor', { role })
   }
 
   #may(socket: PageSocket, what: Role | undefined): boolean {
-    const person = this.access.personOf(this.#proofs.get(socket))
+    const person = this.#access.personOf(this.#proofs.get(socket))
     return what !== undefined && person !== undefined && suffices(person.role, what)
   }
 

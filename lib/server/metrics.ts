@@ -116,8 +116,12 @@ export class Metrics implements HubMeter, GatewayMeter, RefusalMeter {
     help: 'Lines that logs had to let go of, the oldest first, to keep within their bounds.',
   })
 
+  readonly #tell: (bound: Bound, details: object) => void
+
   /** @param tell what else is to be done where something is refused */
-  constructor(private readonly tell: (bound: Bound, details: object) => void = () => undefined) {
+  constructor(tell: (bound: Bound, details: object) => void = () => undefined) {
+    this.#tell = tell
+
     for (const bound of bounds) this.#refused.inc({ bound }, 0)
   }
 
@@ -138,7 +142,7 @@ export class Metrics implements HubMeter, GatewayMeter, RefusalMeter {
 
   refused(bound: Bound, details: object = {}): void {
     this.#refused.inc({ bound })
-    this.tell(bound, details)
+    this.#tell(bound, details)
   }
 
   dropped(lines: number): void {

@@ -12,32 +12,32 @@ type Work = () => void
  * and between two looks one piece of it is done: of each address in its turn.
  */
 export class Pace {
-  private readonly urgent: Work[] = []
+  readonly #urgent: Work[] = []
   /** By address: who waited longest for its turn comes first. */
-  private readonly waiting = new Map<string, Work[]>()
-  private arrivals = 0
-  private arrivalsSeen = 0
-  private isLooking = false
+  readonly #waiting = new Map<string, Work[]>()
+  #arrivals = 0
+  #arrivalsSeen = 0
+  #isLooking = false
   /** Until when work waits while connections keep coming. */
-  private holdUntil = 0
+  #holdUntil = 0
 
   /** A new connection has come. */
   arrived(): void {
-    this.arrivals += 1
+    this.#arrivals += 1
   }
 
   /** Begins work in its turn, never at once. @param work must not throw */
   begin(work: Work, address = ''): void {
-    const queue = this.waiting.get(address)
+    const queue = this.#waiting.get(address)
     if (queue) queue.push(work)
-    else this.waiting.set(address, [work])
-    this.lookSoon()
+    else this.#waiting.set(address, [work])
+    this.#lookSoon()
   }
 
   /** Begins work that takes next to nothing, before all else. @param work must not throw */
   beginUrgent(work: Work): void {
-    this.urgent.push(work)
-    this.lookSoon()
+    this.#urgent.push(work)
+    this.#lookSoon()
   }
 
   /** Settles when it is the caller's turn to work. */
@@ -45,42 +45,42 @@ export class Pace {
     return new Promise(resolve => this.begin(resolve))
   }
 
-  private lookSoon(): void {
-    if (this.isLooking) return
-    this.holdUntil = performance.now() + LONGEST_WAIT
-    this.look()
+  #lookSoon(): void {
+    if (this.#isLooking) return
+    this.#holdUntil = performance.now() + LONGEST_WAIT
+    this.#look()
   }
 
-  private look(): void {
-    this.isLooking = true
+  #look(): void {
+    this.#isLooking = true
     setImmediate(() => {
-      this.workUrgently()
-      if (this.mayWork()) this.next()?.()
-      this.isLooking = this.urgent.length + this.waiting.size > 0
-      if (this.isLooking) this.look()
+      this.#workUrgently()
+      if (this.#mayWork()) this.#next()?.()
+      this.#isLooking = this.#urgent.length + this.#waiting.size > 0
+      if (this.#isLooking) this.#look()
     })
   }
 
-  private workUrgently(): void {
+  #workUrgently(): void {
     const until = performance.now() + URGENT_SLICE
     let done = 0
-    while (done < this.urgent.length && performance.now() < until) this.urgent[done++]?.()
-    this.urgent.splice(0, done)
+    while (done < this.#urgent.length && performance.now() < until) this.#urgent[done++]?.()
+    this.#urgent.splice(0, done)
   }
 
-  private mayWork(): boolean {
+  #mayWork(): boolean {
     const now = performance.now()
-    const isQuiet = this.arrivals === this.arrivalsSeen
-    this.arrivalsSeen = this.arrivals
-    if (isQuiet || now >= this.holdUntil + THEN_WORKS) this.holdUntil = now + LONGEST_WAIT
-    return isQuiet || now >= this.holdUntil
+    const isQuiet = this.#arrivals === this.#arrivalsSeen
+    this.#arrivalsSeen = this.#arrivals
+    if (isQuiet || now >= this.#holdUntil + THEN_WORKS) this.#holdUntil = now + LONGEST_WAIT
+    return isQuiet || now >= this.#holdUntil
   }
 
-  private next(): Work | undefined {
-    for (const [address, queue] of this.waiting) {
+  #next(): Work | undefined {
+    for (const [address, queue] of this.#waiting) {
       const work = queue.shift()
-      this.waiting.delete(address)
-      if (queue.length > 0) this.waiting.set(address, queue)
+      this.#waiting.delete(address)
+      if (queue.length > 0) this.#waiting.set(address, queue)
       return work
     }
     return undefined

@@ -43,11 +43,15 @@ export class Page {
   #isSlow = false
   readonly #backlog: Backlog
 
-  constructor(
-    private readonly socket: PageSocket,
-    private readonly source: Source,
-    private readonly listener: PageListener,
-  ) {
+  readonly #socket: PageSocket
+  readonly #source: Source
+  readonly #listener: PageListener
+
+  constructor(socket: PageSocket, source: Source, listener: PageListener) {
+    this.#socket = socket
+    this.#source = source
+    this.#listener = listener
+
     this.#backlog = new Backlog(socket.conn, () => this.#drained())
     socket.on('subscribe', (request: unknown, done: unknown) => this.#subscribe(request, done))
     socket.on('unsubscribe', (request: unknown) => this.#unsubscribe(request))
@@ -67,7 +71,7 @@ export class Page {
   /** Called before a broadcast to the scope: a page that is too far behind leaves it, and gets one snapshot later. */
   beforeBroadcast(scope: Scope): void {
     if (this.#backlog.size <= MAX_BACKLOG) return
-    if (!this.#isSlow) this.listener.slow()
+    if (!this.#isSlow) this.#listener.slow()
     this.#isSlow = true
     this.#defer(scope, () => this.#sendSnapshot(scope))
   }
@@ -85,7 +89,7 @@ export class Page {
     }
     const { scope } = result.data
     if (!this.#scopes.has(scope) && this.#scopes.size >= MAX_SUBSCRIPTIONS) {
-      this.listener.refused('subscriptions')
+      this.#listener.refused('subscriptions')
       done({ kind: 'error', error: 'too-many' })
       return
     }
@@ -102,12 +106,12 @@ export class Page {
 
   /** Ends a page that says what no page of ours says. */
   #dismiss(): void {
-    this.listener.refused('malformed-frames')
-    this.socket.disconnect(true)
+    this.#listener.refused('malformed-frames')
+    this.#socket.disconnect(true)
   }
 
   #defer(scope: Scope, tell: () => Promise<void>): void {
-    void this.socket.leave(scope)
+    void this.#socket.leave(scope)
     this.#due.set(scope, tell)
   }
 
@@ -117,7 +121,7 @@ export class Page {
   }
 
   #tellDue(): void {
-    if (!this.#telling) this.#tellOneByOne().catch((error: unknown) => this.listener.failed(error))
+    if (!this.#telling) this.#tellOneByOne().catch((error: unknown) => this.#listener.failed(error))
   }
 
   /** Stops where the page falls behind: its transport calls again when it has drained. */
@@ -128,7 +132,7 @@ export class Page {
         if (this.#backlog.size > MAX_BACKLOG) return
         this.#due.delete(scope)
         // Joined before it is read, so that nothing falls in between [SYNC-3].
-        void this.socket.join(scope)
+        void this.#socket.join(scope)
         await tell()
       }
     } finally {
@@ -138,24 +142,24 @@ export class Page {
 
   async #answer({ scope, epoch, version }: Subscribe, done: (answer: Answer) => void): Promise<void> {
     const known = { ...(epoch !== undefined && { epoch }), ...(version !== undefined && { version }) }
-    const answer = await this.source.resume(scope, known)
+    const answer = await this.#source.resume(scope, known)
     if (answer.kind === 'error') this.#drop(scope)
     done(answer)
   }
 
   async #sendSnapshot(scope: Scope): Promise<void> {
-    const message = await this.source.snapshot(scope)
-    if (message !== undefined) this.socket.emit('snapshot', message)
+    const message = await this.#source.snapshot(scope)
+    if (message !== undefined) this.#socket.emit('snapshot', message)
     else {
       this.#drop(scope)
-      this.socket.emit('gone', { scope })
+      this.#socket.emit('gone', { scope })
     }
   }
 
   #drop(scope: Scope): void {
     this.#scopes.delete(scope)
     this.#due.delete(scope)
-    void this.socket.leave(scope)
+    void this.#socket.leave(scope)
   }
 }
 

@@ -14,10 +14,11 @@ export interface TooMuch {
 export class RateLimit {
   readonly #limiter: RateLimiterMemory
 
-  constructor(
-    private readonly times: number,
-    seconds: number,
-  ) {
+  readonly #times: number
+
+  constructor(times: number, seconds: number) {
+    this.#times = times
+
     this.#limiter = new RateLimiterMemory({ points: times, duration: seconds })
   }
 
@@ -29,7 +30,7 @@ export class RateLimit {
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal
       const retryAfter = Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000))
-      return { retryAfter, first: refusal.consumedPoints === this.times + 1 }
+      return { retryAfter, first: refusal.consumedPoints === this.#times + 1 }
     }
   }
 }

@@ -44,14 +44,17 @@ export function inTurns(
 }
 
 class Renderings {
-  private underWay = 0
-  private readonly waiting: (() => void)[] = []
-  private readonly each = new Tally()
+  #underWay = 0
+  readonly #waiting: (() => void)[] = []
+  readonly #each = new Tally()
 
-  constructor(
-    private readonly pace: Pace,
-    private readonly bounds: RenderingBounds,
-  ) {}
+  readonly #pace: Pace
+  readonly #bounds: RenderingBounds
+
+  constructor(pace: Pace, bounds: RenderingBounds) {
+    this.#pace = pace
+    this.#bounds = bounds
+  }
 
   /**
    * Renders in its turn.
@@ -59,15 +62,15 @@ class Renderings {
    * @returns false, at once, where too many wait already; else true, when it is done
    */
   async run(who: string, response: ServerResponse, render: () => Promise<void>): Promise<boolean> {
-    const { atOnce, waiting, ofEach } = this.bounds
-    const mustWait = this.underWay >= atOnce
-    if (this.each.of(who) >= ofEach || (mustWait && this.waiting.length >= waiting)) return false
-    response.once('close', this.each.add(who))
-    if (mustWait) await new Promise<void>(resolve => this.waiting.push(resolve))
-    else this.underWay += 1
-    await this.pace.turn()
-    const over = once(() => this.next())
-    const timer = setTimeout(over, this.bounds.turn)
+    const { atOnce, waiting, ofEach } = this.#bounds
+    const mustWait = this.#underWay >= atOnce
+    if (this.#each.of(who) >= ofEach || (mustWait && this.#waiting.length >= waiting)) return false
+    response.once('close', this.#each.add(who))
+    if (mustWait) await new Promise<void>(resolve => this.#waiting.push(resolve))
+    else this.#underWay += 1
+    await this.#pace.turn()
+    const over = once(() => this.#next())
+    const timer = setTimeout(over, this.#bounds.turn)
     try {
       await render()
     } finally {
@@ -78,10 +81,10 @@ class Renderings {
   }
 
   /** Whoever waits longest takes the place. */
-  private next(): void {
-    const next = this.waiting.shift()
+  #next(): void {
+    const next = this.#waiting.shift()
     if (next) next()
-    else this.underWay -= 1
+    else this.#underWay -= 1
   }
 }
 

@@ -25,10 +25,11 @@ export const noCookie = (secure: boolean): string => cookie('', 0, secure)
 export class Sessions {
   readonly #key: Uint8Array
 
-  constructor(
-    secret: string,
-    private readonly ended = new EndedSessions(),
-  ) {
+  readonly #ended: EndedSessions
+
+  constructor(secret: string, ended = new EndedSessions()) {
+    this.#ended = ended
+
     this.#key = new TextEncoder().encode(secret)
   }
 
@@ -64,11 +65,11 @@ export class Sessions {
 
   /** Signs out: copies of its cookie prove nothing any more. */
   end(session: Session): void {
-    this.ended.add(session, Date.now())
+    this.#ended.add(session, Date.now())
   }
 
   /** Whether it has neither ended by itself at `now` (ms) nor been signed out. */
   isOpen({ id, endsAt }: Session, now: number): boolean {
-    return now < endsAt && !this.ended.has(id)
+    return now < endsAt && !this.#ended.has(id)
   }
 }

@@ -13,12 +13,16 @@ export class TokensFile {
   #seen: string | null = null
   readonly #looking: NodeJS.Timeout
 
+  readonly #path: string
+  readonly #log: Log
+  readonly #changed: () => void
+
   /** Throws a `ConfigError` where the file can't be read now. `changed` is called after every later change. */
-  constructor(
-    private readonly path: string,
-    private readonly log: Log,
-    private readonly changed: () => void,
-  ) {
+  constructor(path: string, log: Log, changed: () => void) {
+    this.#path = path
+    this.#log = log
+    this.#changed = changed
+
     try {
       this.#read()
     } catch (error) {
@@ -39,24 +43,24 @@ export class TokensFile {
   }
 
   #look(): void {
-    if (standing(this.path) === this.#seen) return
+    if (standing(this.#path) === this.#seen) return
     try {
       this.#read()
     } catch (error) {
       // Nobody knows whose tokens still count, so none does.
       this.#tokens = new Map()
-      this.log.error({ file: this.path, err: error }, 'the tokens can’t be read: nobody can sign in')
+      this.#log.error({ file: this.#path, err: error }, 'the tokens can’t be read: nobody can sign in')
     }
-    this.changed()
+    this.#changed()
   }
 
   #read(): void {
-    this.#seen = standing(this.path)
-    const { tokens, problems } = parseTokens(readFileSync(this.path, 'utf8'))
+    this.#seen = standing(this.#path)
+    const { tokens, problems } = parseTokens(readFileSync(this.#path, 'utf8'))
     this.#tokens = tokens
-    this.log.info({ file: this.path, tokens: tokens.size }, 'tokens read')
+    this.#log.info({ file: this.#path, tokens: tokens.size }, 'tokens read')
     if (problems.length > 0)
-      this.log.warn({ file: this.path, problems: problems.slice(0, 10) }, 'tokens that do not count')
+      this.#log.warn({ file: this.#path, problems: problems.slice(0, 10) }, 'tokens that do not count')
   }
 }
 

@@ -14,58 +14,62 @@ export const HISTORY_LENGTH = 256 * 1024
  */
 export class DocumentChannel implements Channel {
   version = 1
-  private published: Document
-  private history: Step[] = []
-  private historyLength = 0
-  private encoded: string | null = null
-  private digested: number | null = null
+  #published: Document
+  #history: Step[] = []
+  #historyLength = 0
+  #encoded: string | null = null
+  #digested: number | null = null
 
-  constructor(private readonly source: () => Document) {
-    this.published = document.parse(parseJson(JSON.stringify(source())))
+  readonly #source: () => Document
+
+  constructor(source: () => Document) {
+    this.#source = source
+
+    this.#published = document.parse(parseJson(JSON.stringify(source())))
   }
 
   get document(): Document {
-    return this.published
+    return this.#published
   }
 
   advance(): Step | null {
-    const change = diff(this.published, this.source())
+    const change = diff(this.#published, this.#source())
     if (!change) return null
     const text = JSON.stringify(change)
-    this.published = apply(this.published, diffOfDocument.parse(parseJson(text)))
-    this.encoded = null
-    this.digested = null
+    this.#published = apply(this.#published, diffOfDocument.parse(parseJson(text)))
+    this.#encoded = null
+    this.#digested = null
     const step = { from: this.version, to: this.version + 1, diff: text }
     this.version = step.to
-    this.remember(step)
+    this.#remember(step)
     return step
   }
 
   state(): string {
-    return (this.encoded ??= JSON.stringify(this.published))
+    return (this.#encoded ??= JSON.stringify(this.#published))
   }
 
   since(version: number): Step[] | null {
     if (version === this.version) return []
-    const index = this.history.findIndex(step => step.from === version)
-    return index < 0 ? null : this.history.slice(index)
+    const index = this.#history.findIndex(step => step.from === version)
+    return index < 0 ? null : this.#history.slice(index)
   }
 
   digest(): number {
-    return (this.digested ??= digest(this.published))
+    return (this.#digested ??= digest(this.#published))
   }
 
   rest(): void {
-    this.encoded = null
-    this.history = []
-    this.historyLength = 0
+    this.#encoded = null
+    this.#history = []
+    this.#historyLength = 0
   }
 
-  private remember(step: Step): void {
-    this.history.push(step)
-    this.historyLength += step.diff.length
-    while (this.history.length > HISTORY_STEPS || this.historyLength > HISTORY_LENGTH) {
-      this.historyLength -= this.history.shift()?.diff.length ?? 0
+  #remember(step: Step): void {
+    this.#history.push(step)
+    this.#historyLength += step.diff.length
+    while (this.#history.length > HISTORY_STEPS || this.#historyLength > HISTORY_LENGTH) {
+      this.#historyLength -= this.#history.shift()?.diff.length ?? 0
     }
   }
 }

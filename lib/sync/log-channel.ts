@@ -13,28 +13,32 @@ export const MESSAGE_LENGTH = 1024 * 1024
  */
 export class LogChannel implements Channel {
   version: number
-  private encoded: string | null = null
+  #encoded: string | null = null
 
-  constructor(private readonly source: LogSource) {
-    this.version = this.lastSeq()
+  readonly #source: LogSource
+
+  constructor(source: LogSource) {
+    this.#source = source
+
+    this.version = this.#lastSeq()
   }
 
   advance(): Step | 'snapshot' | null {
     const from = this.version
-    const to = this.lastSeq()
+    const to = this.#lastSeq()
     if (to <= from) return null
     this.version = to
-    this.encoded = null
-    return this.stepFrom(from) ?? 'snapshot'
+    this.#encoded = null
+    return this.#stepFrom(from) ?? 'snapshot'
   }
 
   state(): string {
-    return (this.encoded ??= JSON.stringify(this.tail()))
+    return (this.#encoded ??= JSON.stringify(this.#tail()))
   }
 
   since(version: number): Step[] | null {
     if (version === this.version) return []
-    const step = version < this.version ? this.stepFrom(version) : null
+    const step = version < this.version ? this.#stepFrom(version) : null
     return step && [step]
   }
 
@@ -43,29 +47,29 @@ export class LogChannel implements Channel {
   }
 
   rest(): void {
-    this.encoded = null
+    this.#encoded = null
   }
 
-  private lastSeq(): number {
-    return this.source.tail(1)[0]?.seq ?? 0
+  #lastSeq(): number {
+    return this.#source.tail(1)[0]?.seq ?? 0
   }
 
   /** What was appended after a version, if nothing of it is missing and one message can carry it. */
-  private stepFrom(from: number): Step | null {
-    const oldest = this.source.after(0, 1)[0]?.seq ?? 0
-    if (this.source.dropped > 0 && oldest > from) return null
-    const lines = this.source.after(from, MESSAGE_LINES + 1).filter(line => line.seq <= this.version)
+  #stepFrom(from: number): Step | null {
+    const oldest = this.#source.after(0, 1)[0]?.seq ?? 0
+    if (this.#source.dropped > 0 && oldest > from) return null
+    const lines = this.#source.after(from, MESSAGE_LINES + 1).filter(line => line.seq <= this.version)
     if (lines.length > MESSAGE_LINES || fitting(lines) < lines.length) return null
     const step: LogStep = { lines }
     return { from, to: this.version, diff: JSON.stringify(step) }
   }
 
-  private tail(): LogState {
-    const newest = this.source.tail(MESSAGE_LINES)
+  #tail(): LogState {
+    const newest = this.#source.tail(MESSAGE_LINES)
     const unpublished = newest.filter(line => line.seq > this.version).length
     const published = newest.slice(0, newest.length - unpublished)
     const lines = published.slice(published.length - fitting(published))
-    return { lines, dropped: this.source.dropped + this.source.size - unpublished - lines.length }
+    return { lines, dropped: this.#source.dropped + this.#source.size - unpublished - lines.length }
   }
 }
 

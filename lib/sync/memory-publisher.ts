@@ -33,127 +33,127 @@ interface Open {
 
 /** The publisher of a single process: everything in memory. */
 export class MemoryPublisher implements Publisher {
-  private readonly opened = new Map<Scope, Open>()
-  private readonly broadcast: PublisherOptions['broadcast']
-  private readonly audience: PublisherOptions['audience']
-  private readonly failed: PublisherOptions['failed']
-  private readonly published: PublisherOptions['published']
-  private readonly now: () => number
-  private readonly setTimer: (ms: number, callback: () => void) => () => void
-  private readonly incarnation: string
-  private epochs = 0
-  private cancelBeat: () => void
+  readonly #opened = new Map<Scope, Open>()
+  readonly #broadcast: PublisherOptions['broadcast']
+  readonly #audience: PublisherOptions['audience']
+  readonly #failed: PublisherOptions['failed']
+  readonly #published: PublisherOptions['published']
+  readonly #now: () => number
+  readonly #setTimer: (ms: number, callback: () => void) => () => void
+  readonly #incarnation: string
+  #epochs = 0
+  #cancelBeat: () => void
 
   constructor({ broadcast, audience, failed, published, now, setTimer, incarnation }: PublisherOptions) {
-    this.broadcast = broadcast
-    this.audience = audience
-    this.failed = failed
-    this.published = published
-    this.now = now ?? Date.now
-    this.setTimer = setTimer ?? systemTimer
-    this.incarnation = incarnation ?? crypto.randomUUID()
-    this.cancelBeat = this.setTimer(HEARTBEAT_MS, () => this.heartbeat())
+    this.#broadcast = broadcast
+    this.#audience = audience
+    this.#failed = failed
+    this.#published = published
+    this.#now = now ?? Date.now
+    this.#setTimer = setTimer ?? systemTimer
+    this.#incarnation = incarnation ?? crypto.randomUUID()
+    this.#cancelBeat = this.#setTimer(HEARTBEAT_MS, () => this.#heartbeat())
   }
 
   open(scope: Scope, source: () => Document): void {
-    this.start(scope, () => new DocumentChannel(source))
+    this.#start(scope, () => new DocumentChannel(source))
   }
 
   openLog(scope: Scope, source: LogSource): void {
-    this.start(scope, () => new LogChannel(source))
+    this.#start(scope, () => new LogChannel(source))
   }
 
   touch(scope: Scope): void {
-    const open = this.opened.get(scope)
+    const open = this.#opened.get(scope)
     if (!open) return
     open.dirty = true
-    if (this.published && this.audience(scope) > 0) open.changedAt ??= this.now()
-    this.announce(open)
+    if (this.#published && this.#audience(scope) > 0) open.changedAt ??= this.#now()
+    this.#announce(open)
   }
 
   resetEpoch(scope: Scope): void {
-    const open = this.opened.get(scope)
+    const open = this.#opened.get(scope)
     if (!open) return
-    open.epoch = this.nextEpoch()
+    open.epoch = this.#nextEpoch()
     open.channel = null
-    if (this.audience(scope) === 0) return
-    this.guard(open, () => this.broadcast(scope, 'snapshot', this.snapshotOf(open)))
+    if (this.#audience(scope) === 0) return
+    this.#guard(open, () => this.#broadcast(scope, 'snapshot', this.#snapshotOf(open)))
   }
 
   close(scope: Scope): void {
-    const open = this.opened.get(scope)
+    const open = this.#opened.get(scope)
     if (!open) return
     open.gathering?.()
-    this.opened.delete(scope)
-    if (this.audience(scope) > 0) this.broadcast(scope, 'gone', { scope })
+    this.#opened.delete(scope)
+    if (this.#audience(scope) > 0) this.#broadcast(scope, 'gone', { scope })
   }
 
   async read(scope: Scope): Promise<Published | undefined> {
-    const open = this.opened.get(scope)
+    const open = this.#opened.get(scope)
     if (!open) return undefined
-    const channel = this.upToDate(open)
+    const channel = this.#upToDate(open)
     if (!(channel instanceof DocumentChannel)) return undefined
     return { epoch: open.epoch, version: channel.version, document: channel.document }
   }
 
   async resume(scope: Scope, known: Pick<Subscribe, 'epoch' | 'version'>): Promise<Answer> {
-    const open = this.opened.get(scope)
+    const open = this.#opened.get(scope)
     if (!open) return { kind: 'error', error: 'not-found' }
     const { epoch } = open
-    const channel = this.upToDate(open)
+    const channel = this.#upToDate(open)
     const steps = known.epoch === epoch && known.version !== undefined ? channel.since(known.version) : null
-    if (!steps) return { kind: 'snapshot', ...this.snapshotOf(open) }
-    return { kind: 'diffs', epoch, scope, now: this.time(), version: channel.version, steps }
+    if (!steps) return { kind: 'snapshot', ...this.#snapshotOf(open) }
+    return { kind: 'diffs', epoch, scope, now: this.#time(), version: channel.version, steps }
   }
 
   async snapshot(scope: Scope): Promise<SnapshotMessage | undefined> {
-    const open = this.opened.get(scope)
-    return open && this.snapshotOf(open)
+    const open = this.#opened.get(scope)
+    return open && this.#snapshotOf(open)
   }
 
   stop(): void {
-    this.cancelBeat()
-    for (const open of this.opened.values()) open.gathering?.()
-    this.opened.clear()
+    this.#cancelBeat()
+    for (const open of this.#opened.values()) open.gathering?.()
+    this.#opened.clear()
   }
 
-  private start(scope: Scope, start: () => Channel): void {
-    if (this.opened.has(scope)) throw new Error(`The scope ${scope} is open already`)
+  #start(scope: Scope, start: () => Channel): void {
+    if (this.#opened.has(scope)) throw new Error(`The scope ${scope} is open already`)
     const rest = { channel: null, dirty: false, changedAt: null, readAt: 0, gathering: null, quietHeartbeats: 0 }
-    this.opened.set(scope, { scope, start, epoch: this.nextEpoch(), ...rest })
+    this.#opened.set(scope, { scope, start, epoch: this.#nextEpoch(), ...rest })
   }
 
   /** The first change goes out at once; what comes while changes gather waits for the timer [SYNC-4]. */
-  private announce(open: Open): void {
-    if (!open.dirty || open.gathering || this.audience(open.scope) === 0) return
-    this.guard(open, () => this.publish(open))
+  #announce(open: Open): void {
+    if (!open.dirty || open.gathering || this.#audience(open.scope) === 0) return
+    this.#guard(open, () => this.#publish(open))
   }
 
   /** One scope's source that throws must not keep the others from their pages. */
-  private guard({ scope }: Open, step: () => void): void {
+  #guard({ scope }: Open, step: () => void): void {
     try {
       step()
     } catch (error) {
-      this.failed(scope, error)
+      this.#failed(scope, error)
     }
   }
 
   /** Reads the source, and tells the pages where it has changed. */
-  private publish(open: Open): Channel {
+  #publish(open: Open): Channel {
     const { scope, epoch, changedAt } = open
     open.dirty = false
     open.changedAt = null
-    open.readAt = this.now()
+    open.readAt = this.#now()
     if (!open.channel) return (open.channel = open.start())
     const { channel } = open
     const change = channel.advance()
-    if (!change || this.audience(scope) === 0) return channel
-    if (change === 'snapshot') this.broadcast(scope, 'snapshot', this.messageOf(open, channel))
-    else this.broadcast(scope, 'push', { epoch, scope, now: this.time(), ...change })
-    if (changedAt !== null) this.published?.(Math.max(0, this.now() - changedAt))
-    open.gathering ??= this.setTimer(COALESCE_MS, () => {
+    if (!change || this.#audience(scope) === 0) return channel
+    if (change === 'snapshot') this.#broadcast(scope, 'snapshot', this.#messageOf(open, channel))
+    else this.#broadcast(scope, 'push', { epoch, scope, now: this.#time(), ...change })
+    if (changedAt !== null) this.#published?.(Math.max(0, this.#now() - changedAt))
+    open.gathering ??= this.#setTimer(COALESCE_MS, () => {
       open.gathering = null
-      this.announce(open)
+      this.#announce(open)
     })
     return channel
   }
@@ -162,43 +162,43 @@ export class MemoryPublisher implements Publisher {
    * Whoever asks sees the newest state, and the pages are told of the same version. A change that nobody announced is
    * found too, though a rush of pages does not read the source for each.
    */
-  private upToDate(open: Open): Channel {
-    const isRecent = Math.abs(this.now() - open.readAt) < COALESCE_MS
-    return open.channel && !open.dirty && isRecent ? open.channel : this.publish(open)
+  #upToDate(open: Open): Channel {
+    const isRecent = Math.abs(this.#now() - open.readAt) < COALESCE_MS
+    return open.channel && !open.dirty && isRecent ? open.channel : this.#publish(open)
   }
 
   /** Reads the source even where nobody announced a change: what its owner forgot to say is at most a beat late. */
-  private heartbeat(): void {
-    this.cancelBeat = this.setTimer(HEARTBEAT_MS, () => this.heartbeat())
-    for (const open of this.opened.values()) {
-      if (this.audience(open.scope) > 0) this.guard(open, () => this.heartbeatOf(open))
+  #heartbeat(): void {
+    this.#cancelBeat = this.#setTimer(HEARTBEAT_MS, () => this.#heartbeat())
+    for (const open of this.#opened.values()) {
+      if (this.#audience(open.scope) > 0) this.#guard(open, () => this.#heartbeatOf(open))
       else if (++open.quietHeartbeats === REST_AFTER_HEARTBEATS) open.channel?.rest()
     }
   }
 
-  private heartbeatOf(open: Open): void {
+  #heartbeatOf(open: Open): void {
     const { scope, epoch } = open
     open.quietHeartbeats = 0
-    const channel = this.publish(open)
+    const channel = this.#publish(open)
     const { version } = channel
-    this.broadcast(scope, 'beat', { epoch, scope, now: this.time(), version, digest: channel.digest() })
+    this.#broadcast(scope, 'beat', { epoch, scope, now: this.#time(), version, digest: channel.digest() })
   }
 
-  private snapshotOf(open: Open): SnapshotMessage {
-    return this.messageOf(open, this.upToDate(open))
+  #snapshotOf(open: Open): SnapshotMessage {
+    return this.#messageOf(open, this.#upToDate(open))
   }
 
-  private messageOf({ scope, epoch }: Open, channel: Channel): SnapshotMessage {
-    return { epoch, scope, now: this.time(), version: channel.version, state: channel.state() }
+  #messageOf({ scope, epoch }: Open, channel: Channel): SnapshotMessage {
+    return { epoch, scope, now: this.#time(), version: channel.version, state: channel.state() }
   }
 
-  private nextEpoch(): string {
-    this.epochs++
-    return `${this.incarnation}.${this.epochs}`
+  #nextEpoch(): string {
+    this.#epochs++
+    return `${this.#incarnation}.${this.#epochs}`
   }
 
-  private time(): string {
-    return new Date(this.now()).toISOString()
+  #time(): string {
+    return new Date(this.#now()).toISOString()
   }
 }
 

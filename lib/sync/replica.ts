@@ -54,214 +54,223 @@ type Phase =
  * may return is to be sent.
  */
 export class Replica<S> {
-  private phase: Phase = { name: 'down' }
-  private asked = 0
-  private state: S
-  private stamp: Stamp | null
+  #phase: Phase = { name: 'down' }
+  #asked = 0
+  #state: S
+  #stamp: Stamp | null
   /** The version that `state` is; null where it can't be relied on. */
-  private held: Pick<Stamp, 'epoch' | 'version'> | null
-  private gone = false
-  private readonly proof: StalenessBound
-  private digested: { of: S; digest: number | null } | null = null
-  private shown: View<S>
+  #held: Pick<Stamp, 'epoch' | 'version'> | null
+  #gone = false
+  readonly #proof: StalenessBound
+  #digested: { of: S; digest: number | null } | null = null
+  #shown: View<S>
+
+  readonly #body: StateCodec<S>
+  #now: number
 
   /** @param seed what the page was rendered with [SYNC-8] */
   constructor(
     readonly scope: Scope,
-    private readonly body: StateCodec<S>,
-    private now: number,
+    body: StateCodec<S>,
+    now: number,
     seed?: { state: S; stamp: Stamp },
   ) {
-    this.proof = new StalenessBound(now)
-    this.state = seed?.state ?? body.empty
-    this.stamp = seed?.stamp ?? null
-    this.held = this.stamp
-    this.shown = { state: this.state, stamp: this.stamp, sync: 'connecting', checkedAt: null, gone: false }
+    this.#body = body
+    this.#now = now
+
+    this.#proof = new StalenessBound(now)
+    this.#state = seed?.state ?? body.empty
+    this.#stamp = seed?.stamp ?? null
+    this.#held = this.#stamp
+    this.#shown = { state: this.#state, stamp: this.#stamp, sync: 'connecting', checkedAt: null, gone: false }
   }
 
   /** As of the last input: whoever is about to paint it calls `look` first. */
   get view(): View<S> {
-    return this.shown
+    return this.#shown
   }
 
   /** There is a new connection; nothing of an earlier one can come any more. */
   connected(now: number): Ask {
-    this.now = now
-    return this.ask()
+    this.#now = now
+    return this.#ask()
   }
 
   disconnected(now: number): void {
-    this.now = now
-    this.phase = { name: 'down' }
-    this.show()
+    this.#now = now
+    this.#phase = { name: 'down' }
+    this.#show()
   }
 
   /** Takes what the server sent unasked. Throws where its text is not of this scope's kind. */
   hear(heard: Heard, now: number): Ask | null {
-    this.now = now
-    return this.take(heard) ?? this.settle()
+    this.#now = now
+    return this.#take(heard) ?? this.#settle()
   }
 
   /** Takes the answer to an `Ask`; throws like `hear`. Answers to earlier questions are nobody's. */
   answered(id: number, answer: Answer, now: number): Ask | null {
-    this.now = now
-    if (this.phase.name !== 'asking' || this.phase.id !== id) return this.settle()
-    const { at, waiting, overtaken } = this.phase
-    this.gone = answer.kind === 'error' && answer.error === 'not-found'
+    this.#now = now
+    if (this.#phase.name !== 'asking' || this.#phase.id !== id) return this.#settle()
+    const { at, waiting, overtaken } = this.#phase
+    this.#gone = answer.kind === 'error' && answer.error === 'not-found'
     if (answer.kind === 'error') {
-      this.phase = { name: 'resting', until: now + (this.gone ? GONE_MS : REFUSED_MS) }
-      return this.settle()
+      this.#phase = { name: 'resting', until: now + (this.#gone ? GONE_MS : REFUSED_MS) }
+      return this.#settle()
     }
-    this.phase = { name: 'following' }
-    this.proof.bound(Date.parse(answer.now), at)
-    const taken = answer.kind === 'diffs' ? this.takeSteps(answer) : this.takeState(answer, !overtaken)
-    if (!taken) return this.ask()
+    this.#phase = { name: 'following' }
+    this.#proof.bound(Date.parse(answer.now), at)
+    const taken = answer.kind === 'diffs' ? this.#takeSteps(answer) : this.#takeState(answer, !overtaken)
+    if (!taken) return this.#ask()
     for (const heard of waiting) {
-      const ask = this.take(heard)
+      const ask = this.#take(heard)
       // The new answer will cover what else has waited.
       if (ask) return ask
     }
-    return this.settle()
+    return this.#settle()
   }
 
   /** Time has passed, or the page wakes: call it at `deadline`, and before anything is painted [SYNC-6]. */
   look(now: number): Ask | null {
-    this.now = now
-    if (this.phase.name === 'resting' && now >= this.phase.until) return this.ask()
-    return this.settle()
+    this.#now = now
+    if (this.#phase.name === 'resting' && now >= this.#phase.until) return this.#ask()
+    return this.#settle()
   }
 
   /** The page's clock was set back: what it said of the server's no longer bounds anything. */
   clockSet(now: number): Ask | null {
-    this.now = now
-    this.proof.unbound(now)
+    this.#now = now
+    this.#proof.unbound(now)
     // The question under way was asked by a clock that is no more.
-    if (this.phase.name === 'asking') return this.ask()
-    return this.settle()
+    if (this.#phase.name === 'asking') return this.#ask()
+    return this.#settle()
   }
 
   /** When to call `look` at the latest, by the page's clock; null where only an input can change anything. */
   deadline(): number | null {
-    const turnsStale = this.shown.sync === 'stale' ? Infinity : this.proof.since() + STALE_MS
-    const next = this.phase.name === 'resting' ? Math.min(turnsStale, this.phase.until) : turnsStale
+    const turnsStale = this.#shown.sync === 'stale' ? Infinity : this.#proof.since() + STALE_MS
+    const next = this.#phase.name === 'resting' ? Math.min(turnsStale, this.#phase.until) : turnsStale
     return next === Infinity ? null : next
   }
 
-  private ask(): Ask {
-    const id = ++this.asked
-    this.phase = { name: 'asking', id, at: this.now, waiting: [], overtaken: false }
-    this.show()
-    const known = this.held && { epoch: this.held.epoch, version: this.held.version }
+  #ask(): Ask {
+    const id = ++this.#asked
+    this.#phase = { name: 'asking', id, at: this.#now, waiting: [], overtaken: false }
+    this.#show()
+    const known = this.#held && { epoch: this.#held.epoch, version: this.#held.version }
     return { id, request: { scope: this.scope, ...known } }
   }
 
   /** After every input: a page that follows without proof asks for it. */
-  private settle(): Ask | null {
-    if (this.phase.name === 'following' && !this.proof.isFresh(this.now)) return this.ask()
-    this.show()
+  #settle(): Ask | null {
+    if (this.#phase.name === 'following' && !this.#proof.isFresh(this.#now)) return this.#ask()
+    this.#show()
     return null
   }
 
-  private take(heard: Heard): Ask | null {
-    const { phase } = this
+  #take(heard: Heard): Ask | null {
+    const phase = this.#phase
     if (phase.name === 'down') return null
     // What was gone gives a sign of life.
-    if (phase.name === 'resting') return this.gone ? this.ask() : null
-    if (this.fits(heard)) return null
-    if (phase.name === 'following') return this.ask()
+    if (phase.name === 'resting') return this.#gone ? this.#ask() : null
+    if (this.#fits(heard)) return null
+    if (phase.name === 'following') return this.#ask()
     phase.waiting.push(heard)
     if (phase.waiting.length > MAX_WAITING) phase.waiting.shift()
     return null
   }
 
   /** Takes the message, or says that only an answer can tell what to make of it. */
-  private fits({ event, message }: Heard): boolean {
+  #fits({ event, message }: Heard): boolean {
     switch (event) {
       case 'push':
-        return this.takeStep(message.epoch, message, message.now)
+        return this.#takeStep(message.epoch, message, message.now)
       case 'snapshot':
-        return this.takeState(message, this.proof.at === null || Date.parse(message.now) > this.proof.at)
+        return this.#takeState(message, this.#proof.at === null || Date.parse(message.now) > this.#proof.at)
       case 'beat':
-        return this.takeBeat(message)
+        return this.#takeBeat(message)
       case 'gone':
-        if (this.phase.name === 'asking') return false
-        this.gone = true
-        this.phase = { name: 'resting', until: this.now + GONE_MS }
+        if (this.#phase.name === 'asking') return false
+        this.#gone = true
+        this.#phase = { name: 'resting', until: this.#now + GONE_MS }
         return true
     }
   }
 
   /** [SYNC-1]. False where it is another epoch's, or something is missing before it. */
-  private takeStep(epoch: string, { from, to, diff }: Step, now: string): boolean {
-    if (epoch !== this.held?.epoch) return false
-    if (to <= this.held.version) return true
-    if (from !== this.held.version) return false
-    this.adopt(this.body.apply(this.state, diff), { epoch, version: to, now })
+  #takeStep(epoch: string, { from, to, diff }: Step, now: string): boolean {
+    if (epoch !== this.#held?.epoch) return false
+    if (to <= this.#held.version) return true
+    if (from !== this.#held.version) return false
+    this.#adopt(this.#body.apply(this.#state, diff), { epoch, version: to, now })
     return true
   }
 
   /** @param newer whether another epoch's state is certain to be later than ours */
-  private takeState({ epoch, version, now, state }: Omit<SnapshotMessage, 'scope'>, newer: boolean): boolean {
-    if (epoch === this.held?.epoch) {
-      if (version === this.held.version) this.confirm(now)
-      if (version <= this.held.version) return true
+  #takeState({ epoch, version, now, state }: Omit<SnapshotMessage, 'scope'>, newer: boolean): boolean {
+    if (epoch === this.#held?.epoch) {
+      if (version === this.#held.version) this.#confirm(now)
+      if (version <= this.#held.version) return true
     } else {
       if (!newer) return false
-      if (this.phase.name === 'asking') this.phase.overtaken = true
+      if (this.#phase.name === 'asking') this.#phase.overtaken = true
     }
-    this.adopt(this.body.decode(state, this.state), { epoch, version, now })
+    this.#adopt(this.#body.decode(state, this.#state), { epoch, version, now })
     return true
   }
 
-  private takeSteps({ epoch, version, now, steps }: Extract<Answer, { kind: 'diffs' }>): boolean {
-    const complete = steps.every(step => this.takeStep(epoch, step, now))
-    if (complete && epoch === this.held?.epoch && version <= this.held.version) {
-      if (version === this.held.version) this.confirm(now)
+  #takeSteps({ epoch, version, now, steps }: Extract<Answer, { kind: 'diffs' }>): boolean {
+    const complete = steps.every(step => this.#takeStep(epoch, step, now))
+    if (complete && epoch === this.#held?.epoch && version <= this.#held.version) {
+      if (version === this.#held.version) this.#confirm(now)
       return true
     }
-    this.held = null
+    this.#held = null
     return false
   }
 
   /** [SYNC-6]. False where the server is elsewhere, or has at our version something else than we do. */
-  private takeBeat({ epoch, version, digest, now }: Heartbeat): boolean {
-    if (epoch !== this.held?.epoch || version > this.held.version) return false
-    if (version < this.held.version) return true
-    if (this.digest() !== digest) {
-      this.held = null
+  #takeBeat({ epoch, version, digest, now }: Heartbeat): boolean {
+    if (epoch !== this.#held?.epoch || version > this.#held.version) return false
+    if (version < this.#held.version) return true
+    if (this.#digest() !== digest) {
+      this.#held = null
       return false
     }
-    this.confirm(now)
+    this.#confirm(now)
     return true
   }
 
-  private adopt(state: S, stamp: Stamp): void {
-    this.state = state
-    this.stamp = stamp
-    this.held = stamp
-    this.proof.replace(Date.parse(stamp.now), this.now)
+  #adopt(state: S, stamp: Stamp): void {
+    this.#state = state
+    this.#stamp = stamp
+    this.#held = stamp
+    this.#proof.replace(Date.parse(stamp.now), this.#now)
   }
 
-  private confirm(now: string): void {
-    this.proof.confirm(Date.parse(now), this.now)
+  #confirm(now: string): void {
+    this.#proof.confirm(Date.parse(now), this.#now)
   }
 
-  private digest(): number | null {
-    if (this.digested?.of !== this.state) this.digested = { of: this.state, digest: this.body.digest(this.state) }
-    return this.digested.digest
+  #digest(): number | null {
+    if (this.#digested?.of !== this.#state) this.#digested = { of: this.#state, digest: this.#body.digest(this.#state) }
+    return this.#digested.digest
   }
 
-  private sync(): Sync {
-    if (this.gone) return 'stale'
-    if (this.phase.name === 'following' && this.proof.isFresh(this.now)) return 'live'
-    return this.proof.isOld(this.now) ? 'stale' : 'connecting'
+  #sync(): Sync {
+    if (this.#gone) return 'stale'
+    if (this.#phase.name === 'following' && this.#proof.isFresh(this.#now)) return 'live'
+    return this.#proof.isOld(this.#now) ? 'stale' : 'connecting'
   }
 
-  private show(): void {
-    const { state, stamp, gone, shown } = this
-    const sync = this.sync()
-    const checkedAt = this.proof.at
+  #show(): void {
+    const state = this.#state
+    const stamp = this.#stamp
+    const gone = this.#gone
+    const shown = this.#shown
+    const sync = this.#sync()
+    const checkedAt = this.#proof.at
     const same = shown.stamp === stamp && shown.sync === sync && shown.checkedAt === checkedAt && shown.gone === gone
-    if (!same) this.shown = { state, stamp, sync, checkedAt, gone }
+    if (!same) this.#shown = { state, stamp, sync, checkedAt, gone }
   }
 }

@@ -29,21 +29,25 @@ export interface Seed {
 
 /** Parses each object once, however often it is asked for. */
 class Once<O> {
-  private readonly known = new WeakMap<object, O>()
+  readonly #known = new WeakMap<object, O>()
 
-  constructor(private readonly parse: (input: object) => O) {}
+  readonly #parse: (input: object) => O
+
+  constructor(parse: (input: object) => O) {
+    this.#parse = parse
+  }
 
   of(input: object): O {
-    const known = this.known.get(input)
+    const known = this.#known.get(input)
     if (known !== undefined) return known
-    const output = this.parse(input)
-    this.known.set(input, output)
+    const output = this.#parse(input)
+    this.#known.set(input, output)
     return output
   }
 
   /** The input was made from this output, so it need not be parsed. */
   learn<I extends object>(input: I, output: O): I {
-    this.known.set(input, output)
+    this.#known.set(input, output)
     return input
   }
 }

@@ -9,49 +9,53 @@ export const STALE_MS = 10_000
  * wakes to frames that have lain in a buffer for an hour believes none of them [SYNC-6]. All times are ms.
  */
 export class StalenessBound {
-  private heldAt: number | null = null
+  #heldAt: number | null = null
   /** By how much the server's clock is ahead of the page's, at most; null while no answer tells. */
-  private ahead: number | null = null
+  #ahead: number | null = null
+
+  #unknownSince: number
 
   /** @param unknownSince the page's clock when it began to know nothing */
-  constructor(private unknownSince: number) {}
+  constructor(unknownSince: number) {
+    this.#unknownSince = unknownSince
+  }
 
   /** When the server held exactly this state, by its own clock; null before that is known. */
   get at(): number | null {
-    return this.heldAt
+    return this.#heldAt
   }
 
   /** An answer made at `at` (server) to a question asked at `askedAt` (page). */
   bound(at: number, askedAt: number): void {
-    this.ahead = at - askedAt
+    this.#ahead = at - askedAt
   }
 
   /** The page's clock was set back: what it said of the server's is void. (Forward, it only makes all look older.) */
   unbound(now: number): void {
-    this.ahead = null
-    this.unknownSince = now
+    this.#ahead = null
+    this.#unknownSince = now
   }
 
   /** Another state, which the server held at `at`. */
   replace(at: number, now: number): void {
-    this.heldAt = null
+    this.#heldAt = null
     this.confirm(at, now)
   }
 
   /** The server held the same state still at `at`, in a message that came at `now`. */
   confirm(at: number, now: number): void {
-    this.heldAt = Math.max(at, this.heldAt ?? at)
+    this.#heldAt = Math.max(at, this.#heldAt ?? at)
     // No message comes before it was sent: if it seems so, the clocks have drifted apart.
-    if (this.ahead !== null) this.ahead = Math.max(this.ahead, at - now)
+    if (this.#ahead !== null) this.#ahead = Math.max(this.#ahead, at - now)
   }
 
   /** The page's clock when the state was last the server's for certain, or when the page began to know nothing. */
   since(): number {
-    return this.heldAt === null || this.ahead === null ? this.unknownSince : this.heldAt - this.ahead
+    return this.#heldAt === null || this.#ahead === null ? this.#unknownSince : this.#heldAt - this.#ahead
   }
 
   isFresh(now: number): boolean {
-    return this.heldAt !== null && this.ahead !== null && !this.isOld(now)
+    return this.#heldAt !== null && this.#ahead !== null && !this.isOld(now)
   }
 
   isOld(now: number): boolean {

@@ -10,16 +10,20 @@ const byFinding: ReadonlyMap<string, ReachedBound> = new Map([
 
 /** Counts each time that a run, or the fleet, comes to a bound of what is kept of it: its findings say so, again and again [SAFE-5]. */
 export class ReachedBounds {
-  private readonly reached = new WeakMap<object, ReadonlySet<ReachedBound>>()
+  readonly #reached = new WeakMap<object, ReadonlySet<ReachedBound>>()
 
-  constructor(private readonly meter: Pick<HubMeter, 'refused'>) {}
+  readonly #meter: Pick<HubMeter, 'refused'>
+
+  constructor(meter: Pick<HubMeter, 'refused'>) {
+    this.#meter = meter
+  }
 
   /** @param details what the log is to say of it */
   look(whose: object, findings: readonly Finding[], details: object): void {
-    const before = this.reached.get(whose)
+    const before = this.#reached.get(whose)
     const now = new Set(findings.flatMap(({ kind }) => byFinding.get(kind) ?? []))
     if (before === undefined && now.size === 0) return
-    for (const bound of now) if (before?.has(bound) !== true) this.meter.refused(bound, details)
-    this.reached.set(whose, now)
+    for (const bound of now) if (before?.has(bound) !== true) this.#meter.refused(bound, details)
+    this.#reached.set(whose, now)
   }
 }

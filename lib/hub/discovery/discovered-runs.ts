@@ -28,54 +28,57 @@ const MAX_REMEMBERED = 10_000
 
 /** Runs that people began elsewhere: found in the backend's history, and given up once their stream is followed [RUN-13]. */
 export class DiscoveredRuns {
-  private readonly discovery: Discovery
+  readonly #discovery: Discovery
   /** Entries that were shown once: one that the store has let go of is not shown again. */
-  private readonly shown = new Set<string>()
+  readonly #shown = new Set<string>()
   /** Entries that were seen ended, with the followed run they were of: one that is open again was resumed. */
-  private readonly ended = new Set<string>()
+  readonly #ended = new Set<string>()
   /** Entries, by spec, of which it can't be said yet whether they are to be shown. */
-  private readonly waiting = new Map<string, ReadonlySet<string>>()
-  private events: DiscoveryEvents | null = null
+  readonly #waiting = new Map<string, ReadonlySet<string>>()
+  #events: DiscoveryEvents | null = null
 
-  constructor(
-    private readonly http: BackendHttp,
-    private readonly host: FoundRuns,
-  ) {
-    this.discovery = new Discovery(http, {
-      entries: (spec, entries) => this.take(spec, entries),
-      plan: (spec, batches) => this.takePlan(spec, batches),
-      wants: (spec, id) => this.waiting.get(spec)?.has(id) === true || maySayMore(host.runs.get(id)),
-      odd: (spec, reason) => this.events?.odd(spec, reason),
-      failed: error => this.events?.failed(error),
+  readonly #http: BackendHttp
+  readonly #host: FoundRuns
+
+  constructor(http: BackendHttp, host: FoundRuns) {
+    this.#http = http
+    this.#host = host
+
+    this.#discovery = new Discovery(http, {
+      entries: (spec, entries) => this.#take(spec, entries),
+      plan: (spec, batches) => this.#takePlan(spec, batches),
+      wants: (spec, id) => this.#waiting.get(spec)?.has(id) === true || maySayMore(host.runs.get(id)),
+      odd: (spec, reason) => this.#events?.odd(spec, reason),
+      failed: error => this.#events?.failed(error),
     })
   }
 
   /** Begins to look. */
   start(events: DiscoveryEvents): void {
-    this.events = events
-    this.discovery.start()
+    this.#events = events
+    this.#discovery.start()
   }
 
   close(): void {
-    this.discovery.close()
+    this.#discovery.close()
   }
 
   /** Something happens at the backend: a round at once. */
   pollNow(): void {
-    this.discovery.pollNow()
+    this.#discovery.pollNow()
   }
 
-  private take(spec: string, entries: readonly HistoryEntry[]): void {
-    const { runs } = this.host
-    const clocks = { now: serverNow(), since: this.discovery.since, offset: this.http.clockOffset ?? 0 }
+  #take(spec: string, entries: readonly HistoryEntry[]): void {
+    const { runs } = this.#host
+    const clocks = { now: serverNow(), since: this.#discovery.since, offset: this.#http.clockOffset ?? 0 }
     const sorted = sortEntries(spec, entries, runs.known(), clocks)
-    const refused = sorted.show.filter(entry => !this.show(spec, entry))
+    const refused = sorted.show.filter(entry => !this.#show(spec, entry))
     const waiting = [...sorted.wait, ...refused].map(({ id }) => id)
-    if (waiting.length > 0) this.waiting.set(spec, new Set(waiting))
-    else this.waiting.delete(spec)
+    if (waiting.length > 0) this.#waiting.set(spec, new Set(waiting))
+    else this.#waiting.delete(spec)
     for (const { entry, runId } of sorted.followed) {
       const followed = runs.get(runId)
-      if (followed) this.takeFollowed(spec, entry, followed, sorted.ambiguous)
+      if (followed) this.#takeFollowed(spec, entry, followed, sorted.ambiguous)
     }
     for (const { runId, from } of sorted.continued) {
       runs.get(runId)?.observe({ kind: 'continued', at: clocks.now, from })
@@ -83,40 +86,40 @@ export class DiscoveredRuns {
   }
 
   /** The entry is the followed run's, unless that is over and somebody resumed it: then that is a run of its own. */
-  private takeFollowed(spec: string, entry: HistoryEntry, followed: RunState, ambiguous: boolean): void {
-    const found = this.host.runs.getByCurrentId(entry.id)
+  #takeFollowed(spec: string, entry: HistoryEntry, followed: RunState, ambiguous: boolean): void {
+    const found = this.#host.runs.getByCurrentId(entry.id)
     const { endedAt, inferred } = followed.view().fields
     const end = endedAt === null || inferred || !followed.isOver ? null : Date.parse(endedAt)
     const shared = `${entry.id} ${followed.runId}`
-    if (!isOpen(entry)) remember(this.ended, shared)
-    if (found && end !== null && this.host.runs.isResumeOf(found, followed)) {
-      this.show(spec, resumeOf(entry, end), shared)
+    if (!isOpen(entry)) remember(this.#ended, shared)
+    if (found && end !== null && this.#host.runs.isResumeOf(found, followed)) {
+      this.#show(spec, resumeOf(entry, end), shared)
     } else if (found && found !== followed) {
-      this.host.merge(found, followed).catch((error: unknown) => this.events?.failed(error))
-    } else if (end !== null && !ambiguous && wasResumed(followed.onItsClock(entry), end, this.ended.has(shared))) {
-      this.show(spec, resumeOf(entry, end), shared)
+      this.#host.merge(found, followed).catch((error: unknown) => this.#events?.failed(error))
+    } else if (end !== null && !ambiguous && wasResumed(followed.onItsClock(entry), end, this.#ended.has(shared))) {
+      this.#show(spec, resumeOf(entry, end), shared)
     }
   }
 
   /** Returns whether there is room for it. `once`: what is shown is not shown again under it. */
-  private show(spec: string, entry: Shown, once = entry.id): boolean {
-    const known = this.host.runs.getByCurrentId(entry.id)
-    if (!known && this.shown.has(once)) return true
-    const state = known ?? this.host.foundInHistory(entry.id, spec)
+  #show(spec: string, entry: Shown, once = entry.id): boolean {
+    const known = this.#host.runs.getByCurrentId(entry.id)
+    if (!known && this.#shown.has(once)) return true
+    const state = known ?? this.#host.foundInHistory(entry.id, spec)
     if (!state) return false
-    remember(this.shown, once)
+    remember(this.#shown, once)
     state.observe({ kind: 'history', at: serverNow(), ...entry })
     state.update()
-    if (state.isOver) this.host.archive(state).catch((error: unknown) => this.events?.failed(error))
+    if (state.isOver) this.#host.archive(state).catch((error: unknown) => this.#events?.failed(error))
     return true
   }
 
   /** Which batches are at work only the plan tells; it is that of the one run of the spec that is open. */
-  private takePlan(spec: string, batches: PlanBatch[]): void {
-    for (const state of this.host.runs.all()) {
+  #takePlan(spec: string, batches: PlanBatch[]): void {
+    for (const state of this.#host.runs.all()) {
       const { basis, status } = state.current.view
       if (basis !== 'history' || state.spec !== spec || (isOver(status) && !state.isGivenUp)) continue
-      const shared = this.host.runs.hasOther(state, spec)
+      const shared = this.#host.runs.hasOther(state, spec)
       // A plan that another run may have written does not show that this one goes on [RUN-13.5].
       if (shared && state.isGivenUp) continue
       state.observePlan({ spec, batches, shared })

@@ -58,21 +58,21 @@ class Asked extends BackendHttp {
   override async specs() {
     this.rounds += 1
     if (this.isGuarded) await new Promise<void>(resolve => (this.letIn = resolve))
-    return this.counted(super.specs())
+    return this.#counted(super.specs())
   }
 
   override historyList(spec: string, odd?: (reason: string) => void) {
     this.lists.set(this.rounds, [...(this.lists.get(this.rounds) ?? []), spec])
-    return this.counted(super.historyList(spec, odd))
+    return this.#counted(super.historyList(spec, odd))
   }
 
   override history(spec: string, id: string) {
     this.details.push(id)
     this.beforeDetail()
-    return this.counted(super.history(spec, id))
+    return this.#counted(super.history(spec, id))
   }
 
-  private async counted<T>(answer: Promise<T>): Promise<T> {
+  async #counted<T>(answer: Promise<T>): Promise<T> {
     this.open += 1
     this.atOnce = Math.max(this.atOnce, this.open)
     return answer.finally(() => (this.open -= 1))

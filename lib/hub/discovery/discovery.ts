@@ -43,62 +43,68 @@ interface Watched {
 export class Discovery {
   /** When this dashboard started: what ended before is told only where it is wanted. ms, our clock. */
   readonly since = serverNow()
-  private watched = new Map<string, Watched>()
-  private rounds = 0
-  private isReading = false
-  private isPollDue = false
-  private isClosed = false
-  private timer: NodeJS.Timeout | null = null
+  #watched = new Map<string, Watched>()
+  #rounds = 0
+  #isReading = false
+  #isPollDue = false
+  #isClosed = false
+  #timer: NodeJS.Timeout | null = null
+
+  readonly #http: Pick<BackendHttp, 'specs' | 'plan' | 'historyList' | 'history' | 'clockOffset'>
+  readonly #listener: DiscoveryListener
 
   constructor(
-    private readonly http: Pick<BackendHttp, 'specs' | 'plan' | 'historyList' | 'history' | 'clockOffset'>,
-    private readonly listener: DiscoveryListener,
-  ) {}
+    http: Pick<BackendHttp, 'specs' | 'plan' | 'historyList' | 'history' | 'clockOffset'>,
+    listener: DiscoveryListener,
+  ) {
+    this.#http = http
+    this.#listener = listener
+  }
 
   start(): void {
     this.pollNow()
   }
 
   close(): void {
-    this.isClosed = true
-    if (this.timer) clearTimeout(this.timer)
+    this.#isClosed = true
+    if (this.#timer) clearTimeout(this.#timer)
   }
 
   /** A round at once; where one is being read, one more after it, however often it is asked for. */
   pollNow(): void {
-    this.isPollDue = true
-    if (!this.isReading) this.schedule()
+    this.#isPollDue = true
+    if (!this.#isReading) this.#schedule()
   }
 
-  private schedule(): void {
-    if (this.timer) clearTimeout(this.timer)
-    if (!this.isClosed) this.timer = setTimeout(() => void this.round(), this.isPollDue ? 0 : EVERY)
+  #schedule(): void {
+    if (this.#timer) clearTimeout(this.#timer)
+    if (!this.#isClosed) this.#timer = setTimeout(() => void this.#round(), this.#isPollDue ? 0 : EVERY)
   }
 
-  private async round(): Promise<void> {
-    this.isReading = true
-    this.isPollDue = false
-    this.rounds += 1
+  async #round(): Promise<void> {
+    this.#isReading = true
+    this.#isPollDue = false
+    this.#rounds += 1
     try {
-      await this.readInTurns(await this.http.specs())
+      await this.#readInTurns(await this.#http.specs())
     } catch (error) {
-      this.missed(error)
+      this.#missed(error)
     }
-    this.isReading = false
-    this.schedule()
+    this.#isReading = false
+    this.#schedule()
   }
 
   /** Where one answer does not come in time, the others of this round would not either: their turn is the next. */
-  private async readInTurns(listed: readonly Spec[]): Promise<void> {
-    const turns = this.turns(listed)
+  async #readInTurns(listed: readonly Spec[]): Promise<void> {
+    const turns = this.#turns(listed)
     const reader = async () => {
-      for (let spec = turns.shift(); spec && !this.isClosed; spec = turns.shift()) {
-        spec.turn = this.rounds
+      for (let spec = turns.shift(); spec && !this.#isClosed; spec = turns.shift()) {
+        spec.turn = this.#rounds
         try {
-          await this.readEntries(spec)
-          if (spec.isAtWork) await this.readPlan(spec)
+          await this.#readEntries(spec)
+          if (spec.isAtWork) await this.#readPlan(spec)
         } catch (error) {
-          this.missed(error)
+          this.#missed(error)
           if (error instanceof BackendError) turns.length = 0
         }
       }
@@ -107,70 +113,70 @@ export class Discovery {
   }
 
   /** Whose turn it is; forgets what is no longer listed. */
-  private turns(listed: readonly Spec[]): Watched[] {
+  #turns(listed: readonly Spec[]): Watched[] {
     const watched = new Map<string, Watched>()
     for (const { name, has_plan } of listed) {
       if (!has_plan) continue
       const fresh = { name, turn: 0, isAtWork: false, againAt: 0, told: new Map<string, string>() }
-      watched.set(name, this.watched.get(name) ?? fresh)
+      watched.set(name, this.#watched.get(name) ?? fresh)
     }
-    this.watched = watched
+    this.#watched = watched
     const now = serverNow()
     const due = [...watched.values()].filter(({ againAt }) => againAt <= now).sort((a, b) => a.turn - b.turn)
     const first = new Set(due.filter(({ isAtWork }) => isAtWork).slice(0, AT_WORK_A_ROUND))
     return [...first, ...due.filter(spec => !first.has(spec))].slice(0, SPECS_A_ROUND)
   }
 
-  private async readEntries(spec: Watched): Promise<void> {
-    const listed = await this.sensible(
+  async #readEntries(spec: Watched): Promise<void> {
+    const listed = await this.#sensible(
       spec,
-      this.http.historyList(spec.name, reason => this.listener.odd(spec.name, reason)),
+      this.#http.historyList(spec.name, reason => this.#listener.odd(spec.name, reason)),
     )
     if (!listed) {
       spec.againAt = serverNow() + NO_HISTORY_AGAIN
       return
     }
     const entries: HistoryEntry[] = []
-    for (const { id } of listed.filter(entry => this.isOfInterest(spec, entry))) {
-      const entry = await this.sensible(spec, this.http.history(spec.name, id))
+    for (const { id } of listed.filter(entry => this.#isOfInterest(spec, entry))) {
+      const entry = await this.#sensible(spec, this.#http.history(spec.name, id))
       if (entry) entries.push(entry)
     }
-    if (this.isClosed) return
-    this.listener.entries(spec.name, entries)
+    if (this.#isClosed) return
+    this.#listener.entries(spec.name, entries)
     // Only now: where the listener failed, they are told again.
     remember(spec, listed, entries)
   }
 
-  private async readPlan(spec: Watched): Promise<void> {
-    const batches = await this.sensible(spec, this.http.plan(spec.name))
-    if (batches && batches.length > 0 && !this.isClosed) this.listener.plan(spec.name, batches)
+  async #readPlan(spec: Watched): Promise<void> {
+    const batches = await this.#sensible(spec, this.#http.plan(spec.name))
+    if (batches && batches.length > 0 && !this.#isClosed) this.#listener.plan(spec.name, batches)
   }
 
   /** The answer, or null where it is nonsense, such as the web page of a generation without history. */
-  private async sensible<T>({ name }: Watched, asked: Promise<T>): Promise<T | null> {
+  async #sensible<T>({ name }: Watched, asked: Promise<T>): Promise<T | null> {
     try {
       return await asked
     } catch (error) {
       if (!(error instanceof BackendError) || error.kind !== 'bad-answer') throw error
-      this.listener.odd(name, error.message)
+      this.#listener.odd(name, error.message)
       return null
     }
   }
 
-  private isOfInterest({ name, told }: Watched, entry: ListedEntry): boolean {
+  #isOfInterest({ name, told }: Watched, entry: ListedEntry): boolean {
     if (isOpen(entry)) return true
     const before = told.get(entry.id)
     const { since } = this
     const isNews =
       before === undefined
-        ? hasEndedSince(entry, { since, offset: this.http.clockOffset ?? 0 })
+        ? hasEndedSince(entry, { since, offset: this.#http.clockOffset ?? 0 })
         : before !== standing(entry)
-    return isNews || this.listener.wants(name, entry.id)
+    return isNews || this.#listener.wants(name, entry.id)
   }
 
   /** That the backend is away shows in the link. */
-  private missed(error: unknown): void {
-    if (!(error instanceof BackendError)) this.listener.failed(error)
+  #missed(error: unknown): void {
+    if (!(error instanceof BackendError)) this.#listener.failed(error)
   }
 }
 

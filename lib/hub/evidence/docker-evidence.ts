@@ -61,44 +61,46 @@ const MAX_REMOVED = 1_000
 export class DockerEvidence {
   /** The last complete lists and the link, as one value that is replaced, never changed. */
   state: DockerState
-  private readonly watcher: DockerWatcher
-  private readonly facts = new Map<string, ContainerFacts>()
-  private readonly assignments = new Map<string, AssignedBatch>()
-  private readonly candidates = new Map<string, Candidates>()
-  private readonly newcomers = new Newcomers()
+  readonly #watcher: DockerWatcher
+  readonly #facts = new Map<string, ContainerFacts>()
+  readonly #assignments = new Map<string, AssignedBatch>()
+  readonly #candidates = new Map<string, Candidates>()
+  readonly #newcomers = new Newcomers()
   /** Containers that may be a run's own, by its id; a list is the very same until something in it is another. */
   ambiguous: AmbiguousByRun = new Map()
-  private readonly output: AgentOutput
-  private soon: NodeJS.Timeout | null = null
+  readonly #output: AgentOutput
+  #soon: NodeJS.Timeout | null = null
   /** To the moment when a container that was left open is not new any more. */
-  private later: NodeJS.Timeout | null = null
-  private restUntil = 0
-  private listener: EvidenceListener | null = null
-  private closed = false
+  #later: NodeJS.Timeout | null = null
+  #restUntil = 0
+  #listener: EvidenceListener | null = null
+  #closed = false
 
-  constructor(
-    engine: Engine,
-    private readonly runs: EvidenceRuns,
-    private readonly agentLogs: AgentLogs,
-  ) {
-    this.output = new AgentOutput(engine, agentLogs, error => this.listener?.failed(error))
-    this.watcher = new DockerWatcher(engine, {
-      container: facts => this.takeFacts(facts),
+  readonly #runs: EvidenceRuns
+  readonly #agentLogs: AgentLogs
+
+  constructor(engine: Engine, runs: EvidenceRuns, agentLogs: AgentLogs) {
+    this.#runs = runs
+    this.#agentLogs = agentLogs
+
+    this.#output = new AgentOutput(engine, agentLogs, error => this.#listener?.failed(error))
+    this.#watcher = new DockerWatcher(engine, {
+      container: facts => this.#takeFacts(facts),
       listed: at => {
         this.state = { ...this.state, lists: [at, ...this.state.lists].slice(0, 2) }
-        this.listener?.listed(this)
-        this.listener?.listChanged()
+        this.#listener?.listed(this)
+        this.#listener?.listChanged()
       },
       changed: () => {
-        const { link, since, imageMissing } = this.watcher
+        const { link, since, imageMissing } = this.#watcher
         this.state = { ...this.state, link, since, imageMissing }
-        this.listener?.changed(this)
-        this.listener?.listChanged()
+        this.#listener?.changed(this)
+        this.#listener?.listChanged()
       },
-      odd: reason => this.listener?.odd(reason),
-      failed: error => this.listener?.failed(error),
+      odd: reason => this.#listener?.odd(reason),
+      failed: error => this.#listener?.failed(error),
     })
-    const { link, since, imageMissing } = this.watcher
+    const { link, since, imageMissing } = this.#watcher
     this.state = { link, since, imageMissing, lists: [] }
   }
 
@@ -110,54 +112,54 @@ export class DockerEvidence {
     for (const { batchId, by, container } of evidence) {
       const { id, removed } = container
       // Also one that is gone: its events may be repeated, and tell less of it than is known [DOCK-5].
-      this.watcher.restore(container)
-      this.facts.set(id, container)
-      this.assignments.set(id, { kind: 'assigned', runId, batchId, by })
+      this.#watcher.restore(container)
+      this.#facts.set(id, container)
+      this.#assignments.set(id, { kind: 'assigned', runId, batchId, by })
       if (removed) continue
-      this.output.restore(container, lines.get(id))
+      this.#output.restore(container, lines.get(id))
     }
-    this.forgetOldest()
+    this.#forgetOldest()
   }
 
   /** Begins to watch. */
   start(listener: EvidenceListener): void {
-    this.listener = listener
-    this.watcher.start()
+    this.#listener = listener
+    this.#watcher.start()
     this.runsChanged()
   }
 
   close(): void {
-    this.closed = true
-    if (this.soon) clearTimeout(this.soon)
-    if (this.later) clearTimeout(this.later)
-    this.watcher.close()
-    this.output.close()
+    this.#closed = true
+    if (this.#soon) clearTimeout(this.#soon)
+    if (this.#later) clearTimeout(this.#later)
+    this.#watcher.close()
+    this.#output.close()
   }
 
   get error(): string | null {
-    return this.watcher.error
+    return this.#watcher.error
   }
 
   /** A run says something new of its batches: whose a container is may be told better now. */
   runsChanged(): void {
-    if (this.facts.size === 0 || this.listener === null || this.closed) return
-    const delay = Math.max(REASSIGN_WITHIN, this.restUntil - performance.now())
-    this.soon ??= setTimeout(() => this.reassignNow(), delay)
+    if (this.#facts.size === 0 || this.#listener === null || this.#closed) return
+    const delay = Math.max(REASSIGN_WITHIN, this.#restUntil - performance.now())
+    this.#soon ??= setTimeout(() => this.#reassignNow(), delay)
   }
 
   /** What exists now, those first that fit no living run. */
   list(): AgentContainer[] {
-    return this.watcher
+    return this.#watcher
       .existing()
-      .map(facts => this.shown(facts))
+      .map(facts => this.#shown(facts))
       .sort(orphansFirst)
   }
 
   /** Agents at work for a batch that is nobody's here; none while that is not known for sure [DOCK-3]. */
   findings(now: number): Finding[] {
     if (this.state.link !== 'live') return []
-    const fitsNone = ({ id }: ContainerFacts) => !this.assignments.has(id) && !this.candidates.has(id)
-    return this.watcher
+    const fitsNone = ({ id }: ContainerFacts) => !this.#assignments.has(id) && !this.#candidates.has(id)
+    return this.#watcher
       .existing()
       .filter(fitsNone)
       .flatMap(facts => unclaimed(facts, now))
@@ -168,16 +170,16 @@ export class DockerEvidence {
    * @param id in full, or as short as `docker ps` shows it
    */
   async stop(id: string): Promise<{ runId: string; batchId: string }> {
-    const [known, ...others] = this.watcher.existing().filter(facts => facts.id === id || shortId(facts.id) === id)
+    const [known, ...others] = this.#watcher.existing().filter(facts => facts.id === id || shortId(facts.id) === id)
     if (!known || others.length > 0) throw hubRefusals.noSuchAgent(id)
     try {
-      const facts = await this.watcher.look(known.id)
+      const facts = await this.#watcher.look(known.id)
       if (!facts || facts.removed) throw hubRefusals.containerRemoved(id)
       if (!isAtWork(facts)) throw hubRefusals.containerEnded(id)
-      const home = this.assignments.get(facts.id)
-      if (!home || !this.shown(facts).stoppable) throw hubRefusals.containerAtWork(id)
-      await this.watcher.stop(facts.id)
-      this.agentLogs.gap(facts.id, 'The container was stopped from the dashboard.')
+      const home = this.#assignments.get(facts.id)
+      if (!home || !this.#shown(facts).stoppable) throw hubRefusals.containerAtWork(id)
+      await this.#watcher.stop(facts.id)
+      this.#agentLogs.gap(facts.id, 'The container was stopped from the dashboard.')
       return home
     } catch (cause) {
       if (!(cause instanceof DockerError)) throw cause
@@ -185,119 +187,119 @@ export class DockerEvidence {
     }
   }
 
-  private takeFacts(facts: ContainerFacts): void {
-    const before = this.facts.get(facts.id)
-    this.facts.set(facts.id, facts)
+  #takeFacts(facts: ContainerFacts): void {
+    const before = this.#facts.get(facts.id)
+    this.#facts.set(facts.id, facts)
     if (facts.role === 'batch') {
       if (before?.role !== 'batch') {
-        this.newcomers.add(facts.id)
-        this.listener?.appeared()
+        this.#newcomers.add(facts.id)
+        this.#listener?.appeared()
       }
-      const home = this.assignments.get(facts.id)
-      if (!facts.removed) this.output.read(facts, home !== undefined)
-      else if (before?.removed !== true) this.output.removed(facts)
-      if (home) this.report(home, facts)
+      const home = this.#assignments.get(facts.id)
+      if (!facts.removed) this.#output.read(facts, home !== undefined)
+      else if (before?.removed !== true) this.#output.removed(facts)
+      if (home) this.#report(home, facts)
       this.runsChanged()
     }
-    if (facts.removed) this.forgetOldest()
-    this.listener?.listChanged()
+    if (facts.removed) this.#forgetOldest()
+    this.#listener?.listChanged()
   }
 
-  private reassignNow(): void {
-    this.soon = null
+  #reassignNow(): void {
+    this.#soon = null
     const began = performance.now()
     try {
-      this.reassign()
+      this.#reassign()
     } catch (error) {
-      this.listener?.failed(error)
+      this.#listener?.failed(error)
     }
     const ended = performance.now()
-    this.restUntil = ended + PAUSE_FACTOR * (ended - began)
+    this.#restUntil = ended + PAUSE_FACTOR * (ended - began)
   }
 
   /** Weighs whose each container is; what has changed is told to the runs [DOCK-4]. */
-  private reassign(): void {
-    const agents = [...this.facts.values()].filter(({ role }) => role === 'batch')
+  #reassign(): void {
+    const agents = [...this.#facts.values()].filter(({ role }) => role === 'batch')
     const oldest = agents.reduce((least, { createdAt }) => Math.min(least, createdAt), Infinity)
-    this.newcomers.lookAgain()
+    this.#newcomers.lookAgain()
     let changed = false
-    for (const [id, assignment] of assign(agents, this.runs.candidateRuns(oldest), ({ id }) =>
-      this.newcomers.has(id),
+    for (const [id, assignment] of assign(agents, this.#runs.candidateRuns(oldest), ({ id }) =>
+      this.#newcomers.has(id),
     )) {
-      const facts = this.facts.get(id)
-      if (facts) changed = this.place(facts, assignment) || changed
+      const facts = this.#facts.get(id)
+      if (facts) changed = this.#place(facts, assignment) || changed
     }
-    if (changed) this.listener?.listChanged()
-    this.publishAmbiguous()
-    this.reassignLater()
+    if (changed) this.#listener?.listChanged()
+    this.#publishAmbiguous()
+    this.#reassignLater()
   }
 
   /** Nothing else may happen that weighs again what is open only while it is new [DOCK-4.2]. */
-  private reassignLater(): void {
-    if (this.later) clearTimeout(this.later)
-    this.later = null
-    const delay = this.newcomers.nextIn(id => this.candidates.has(id))
-    if (delay !== null) this.later = setTimeout(() => this.runsChanged(), delay)
+  #reassignLater(): void {
+    if (this.#later) clearTimeout(this.#later)
+    this.#later = null
+    const delay = this.#newcomers.nextIn(id => this.#candidates.has(id))
+    if (delay !== null) this.#later = setTimeout(() => this.runsChanged(), delay)
   }
 
-  private publishAmbiguous(): void {
-    const open = [...this.candidates].flatMap(([id, candidates]) => {
-      const container = this.facts.get(id)
+  #publishAmbiguous(): void {
+    const open = [...this.#candidates].flatMap(([id, candidates]) => {
+      const container = this.#facts.get(id)
       return container ? [{ container, candidates }] : []
     })
     const before = this.ambiguous
     this.ambiguous = ambiguousByRun(open, before)
     const isNews = [...this.ambiguous].some(([runId, list]) => before.get(runId) !== list)
     if (!isNews && this.ambiguous.size === before.size) return
-    this.listener?.changed(this)
-    this.listener?.listChanged()
+    this.#listener?.changed(this)
+    this.#listener?.listChanged()
   }
 
-  private place(facts: ContainerFacts, assignment: Assignment): boolean {
+  #place(facts: ContainerFacts, assignment: Assignment): boolean {
     const { id } = facts
-    const old = this.assignments.get(id)
+    const old = this.#assignments.get(id)
     if (assignment.kind === 'unassigned' && assignment.candidates.length > 0) {
-      this.candidates.set(id, assignment.candidates)
-    } else this.candidates.delete(id)
+      this.#candidates.set(id, assignment.candidates)
+    } else this.#candidates.delete(id)
     const home = assignment.kind === 'assigned' ? assignment : undefined
     if (old?.runId === home?.runId && old?.batchId === home?.batchId) return false
-    if (old && old.runId !== home?.runId) this.withdraw(old, facts)
+    if (old && old.runId !== home?.runId) this.#withdraw(old, facts)
     if (home) {
-      this.assignments.set(id, home)
-      this.report(home, facts)
-      if (!facts.removed) this.output.read(facts, true)
-    } else this.assignments.delete(id)
-    this.agentLogs.assigned(id, home ?? null)
+      this.#assignments.set(id, home)
+      this.#report(home, facts)
+      if (!facts.removed) this.#output.read(facts, true)
+    } else this.#assignments.delete(id)
+    this.#agentLogs.assigned(id, home ?? null)
     return true
   }
 
-  private report({ runId, batchId, by }: AssignedBatch, container: ContainerFacts): void {
-    this.runs.get(runId)?.observe({ kind: 'container', at: serverNow(), batch: { id: batchId, by }, container })
+  #report({ runId, batchId, by }: AssignedBatch, container: ContainerFacts): void {
+    this.#runs.get(runId)?.observe({ kind: 'container', at: serverNow(), batch: { id: batchId, by }, container })
   }
 
-  private withdraw({ runId }: AssignedBatch, container: ContainerFacts): void {
-    this.runs.get(runId)?.observe({ kind: 'container', at: serverNow(), batch: null, container })
+  #withdraw({ runId }: AssignedBatch, container: ContainerFacts): void {
+    this.#runs.get(runId)?.observe({ kind: 'container', at: serverNow(), batch: null, container })
   }
 
   /** What a removed container showed stays with its run [DOCK-5]; here it only matters while it may be another's. */
-  private forgetOldest(): void {
-    const removed = [...this.facts.values()].filter(facts => facts.removed)
+  #forgetOldest(): void {
+    const removed = [...this.#facts.values()].filter(facts => facts.removed)
     for (const { id } of removed.slice(0, Math.max(0, removed.length - MAX_REMOVED))) {
-      this.facts.delete(id)
-      this.assignments.delete(id)
-      this.candidates.delete(id)
-      this.output.forget(id)
+      this.#facts.delete(id)
+      this.#assignments.delete(id)
+      this.#candidates.delete(id)
+      this.#output.forget(id)
     }
   }
 
-  private shown(facts: ContainerFacts): AgentContainer {
-    const home = this.assignments.get(facts.id)
-    const run = home && this.runs.get(home.runId)
+  #shown(facts: ContainerFacts): AgentContainer {
+    const home = this.#assignments.get(facts.id)
+    const run = home && this.#runs.get(home.runId)
     return agentContainer(facts, {
       assignment: home ?? null,
       batch: run?.view().batches.find(({ id }) => id === home?.batchId) ?? null,
       over: run?.isOver ?? false,
-      candidates: [...new Set(this.candidates.get(facts.id)?.map(({ runId }) => runId))],
+      candidates: [...new Set(this.#candidates.get(facts.id)?.map(({ runId }) => runId))],
     })
   }
 }

@@ -16,48 +16,48 @@ export interface BackendLinkListener {
 /** The way to the backend as such, whatever becomes of single streams [RUN-9]. */
 export class BackendLink {
   readonly health: Health
-  private readonly watch = new LinkWatch()
-  private timer: NodeJS.Timeout | null = null
-  private listener: BackendLinkListener | null = null
+  readonly #watch = new LinkWatch()
+  #timer: NodeJS.Timeout | null = null
+  #listener: BackendLinkListener | null = null
 
   constructor(http: BackendHttp) {
     this.health = new Health(
       http,
       failure => {
-        this.look(failure)
-        this.listener?.asked()
+        this.#look(failure)
+        this.#listener?.asked()
       },
-      error => this.listener?.failed(error),
+      error => this.#listener?.failed(error),
     )
   }
 
   get link(): LinkState {
-    return this.watch.link
+    return this.#watch.link
   }
 
   /** Since when it is live, or no longer is; ms. */
   get since(): number {
-    return this.watch.since
+    return this.#watch.since
   }
 
   /** Begins to ask. */
   start(listener: BackendLinkListener): void {
-    this.listener = listener
+    this.#listener = listener
     this.health.start()
   }
 
   close(): void {
     this.health.stop()
-    if (this.timer) clearTimeout(this.timer)
+    if (this.#timer) clearTimeout(this.#timer)
   }
 
-  private look(failure: string | null): void {
+  #look(failure: string | null): void {
     const { healthyAt, refusedAt, since } = this.health
     const now = serverNow()
-    const changed = this.watch.look({ healthyAt, refusedAt, since, streamLostAt: null }, now)
-    const { deadline } = this.watch
-    if (this.timer) clearTimeout(this.timer)
-    this.timer = deadline === null ? null : setTimeout(() => this.look('no answer in time'), deadline - now + 1)
-    if (changed) this.listener?.changed(this.watch.link, failure)
+    const changed = this.#watch.look({ healthyAt, refusedAt, since, streamLostAt: null }, now)
+    const { deadline } = this.#watch
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#timer = deadline === null ? null : setTimeout(() => this.#look('no answer in time'), deadline - now + 1)
+    if (changed) this.#listener?.changed(this.#watch.link, failure)
   }
 }

@@ -8,41 +8,49 @@ export class Health {
   readonly since = serverNow()
   healthyAt: number | null = null
   refusedAt: number | null = null
-  private timer: NodeJS.Timeout | null = null
-  private stopped = false
+  #timer: NodeJS.Timeout | null = null
+  #stopped = false
+
+  readonly #backend: Pick<BackendHttp, 'health'>
+  readonly #changed: (failure: string | null) => void
+  readonly #failed: (error: unknown) => void
 
   /**
    * @param changed called after every answer
    * @param failed called with an error of our own; the next question is asked all the same
    */
   constructor(
-    private readonly backend: Pick<BackendHttp, 'health'>,
-    private readonly changed: (failure: string | null) => void,
-    private readonly failed: (error: unknown) => void,
-  ) {}
+    backend: Pick<BackendHttp, 'health'>,
+    changed: (failure: string | null) => void,
+    failed: (error: unknown) => void,
+  ) {
+    this.#backend = backend
+    this.#changed = changed
+    this.#failed = failed
+  }
 
   start(): void {
-    void this.ask()
+    void this.#ask()
   }
 
   stop(): void {
-    this.stopped = true
-    if (this.timer) clearTimeout(this.timer)
+    this.#stopped = true
+    if (this.#timer) clearTimeout(this.#timer)
   }
 
-  private async ask(): Promise<void> {
+  async #ask(): Promise<void> {
     try {
-      await this.askOnce()
+      await this.#askOnce()
     } catch (error) {
-      this.failed(error)
+      this.#failed(error)
     }
-    if (!this.stopped) this.timer = setTimeout(() => void this.ask(), EVERY)
+    if (!this.#stopped) this.#timer = setTimeout(() => void this.#ask(), EVERY)
   }
 
-  private async askOnce(): Promise<void> {
+  async #askOnce(): Promise<void> {
     let failure: string | null = null
     try {
-      await this.backend.health()
+      await this.#backend.health()
       this.healthyAt = serverNow()
       this.refusedAt = null
     } catch (error) {
@@ -50,6 +58,6 @@ export class Health {
       failure = error.message
       if (error.kind === 'unreachable') this.refusedAt ??= serverNow()
     }
-    if (!this.stopped) this.changed(failure)
+    if (!this.#stopped) this.#changed(failure)
   }
 }

@@ -16,101 +16,105 @@ const HISTORY_AGAIN = 60_000
 
 /** Reads plan and history of a followed run: every 3 s until its end, and once after it. */
 export class PlanAndHistoryPoller {
-  private timer: NodeJS.Timeout | null = null
-  private over = false
-  private readAfterEnd = false
-  private closed = false
-  private historyAgainAt = 0
+  #timer: NodeJS.Timeout | null = null
+  #over = false
+  #readAfterEnd = false
+  #closed = false
+  #historyAgainAt = 0
   /** Once another run of the spec was at work beside this one, the plan may hold its work for good. */
-  private shared: boolean
+  #shared: boolean
+
+  readonly #state: RunState
+  readonly #host: PollerHost
+  readonly #read: () => void
 
   /** @param read called after each round, whether or not anything could be read */
-  constructor(
-    private readonly state: RunState,
-    private readonly host: PollerHost,
-    private readonly read: () => void,
-  ) {
-    this.shared = state.hasSharedPlan
+  constructor(state: RunState, host: PollerHost, read: () => void) {
+    this.#state = state
+    this.#host = host
+    this.#read = read
+
+    this.#shared = state.hasSharedPlan
   }
 
   /** The run is over, and nothing is left to be read of it: without its plan its total is not known [RUN-8]. */
   get done(): boolean {
-    return this.over && (this.readAfterEnd || this.state.spec === null)
+    return this.#over && (this.#readAfterEnd || this.#state.spec === null)
   }
 
   /** Reads at once. */
   pollNow(): void {
-    this.schedule(0)
+    this.#schedule(0)
   }
 
   runIs(over: boolean): void {
-    this.over = over
-    this.readAfterEnd = false
+    this.#over = over
+    this.#readAfterEnd = false
     if (over) this.pollNow()
   }
 
   /** Another execution: nothing that was learned of the one before counts [RUN-14]. */
   reset(): void {
-    this.over = this.readAfterEnd = this.shared = false
+    this.#over = this.#readAfterEnd = this.#shared = false
   }
 
   close(): void {
-    this.closed = true
-    if (this.timer) clearTimeout(this.timer)
+    this.#closed = true
+    if (this.#timer) clearTimeout(this.#timer)
   }
 
   /** Reads the plan now; rejects with a `BackendError`. An empty plan changes nothing [RUN-8]. */
   async readPlan(spec: string): Promise<void> {
-    const batches = await this.host.http.plan(spec)
-    this.shared ||= this.host.runs.hasOther(this.state, spec)
-    if (this.closed || batches.length === 0) return
+    const batches = await this.#host.http.plan(spec)
+    this.#shared ||= this.#host.runs.hasOther(this.#state, spec)
+    if (this.#closed || batches.length === 0) return
     // After the end another run may have written the plan: it gives the batches, but says nothing of this run.
-    if (this.over && this.state.hasPlan) return
-    this.state.observePlan({ spec, batches, shared: this.shared || this.over })
+    if (this.#over && this.#state.hasPlan) return
+    this.#state.observePlan({ spec, batches, shared: this.#shared || this.#over })
   }
 
-  private schedule(delay: number): void {
-    if (this.timer) clearTimeout(this.timer)
-    this.timer = this.closed ? null : setTimeout(() => void this.round(), delay)
+  #schedule(delay: number): void {
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#timer = this.#closed ? null : setTimeout(() => void this.#round(), delay)
   }
 
-  private async round(): Promise<void> {
-    const { over } = this
-    const { spec } = this.state
+  async #round(): Promise<void> {
+    const over = this.#over
+    const { spec } = this.#state
     try {
-      if (spec !== null && !this.readAfterEnd) {
+      if (spec !== null && !this.#readAfterEnd) {
         await this.readPlan(spec)
-        await this.readHistory(spec)
-        this.readAfterEnd = over
+        await this.#readHistory(spec)
+        this.#readAfterEnd = over
       }
     } catch (error) {
       // That the backend is away shows in its link; the next round asks again. One that answers so would do so again.
-      if (!(error instanceof BackendError)) this.host.failed(this.state, error)
-      if (!(error instanceof BackendError) || error.kind === 'bad-answer') this.readAfterEnd = over
+      if (!(error instanceof BackendError)) this.#host.failed(this.#state, error)
+      if (!(error instanceof BackendError) || error.kind === 'bad-answer') this.#readAfterEnd = over
     }
-    if (this.closed) return
+    if (this.#closed) return
     try {
-      this.read()
+      this.#read()
     } catch (error) {
-      this.host.failed(this.state, error)
+      this.#host.failed(this.#state, error)
     }
-    this.schedule(POLL_EVERY)
+    this.#schedule(POLL_EVERY)
   }
 
-  private async readHistory(spec: string): Promise<void> {
-    const id = this.state.current.view.historyId
-    if (id === null || serverNow() < this.historyAgainAt) return
-    const { incarnation } = this.state
+  async #readHistory(spec: string): Promise<void> {
+    const id = this.#state.current.view.historyId
+    if (id === null || serverNow() < this.#historyAgainAt) return
+    const { incarnation } = this.#state
     try {
-      const entry = await this.host.http.history(spec, id)
-      if (!entry || this.closed || this.state.incarnation !== incarnation) return
-      const shared = this.host.runs.hasOtherOf(this.state, id)
-      this.state.observe({ kind: 'history', at: serverNow(), ...entry, ...(shared && { shared }) })
+      const entry = await this.#host.http.history(spec, id)
+      if (!entry || this.#closed || this.#state.incarnation !== incarnation) return
+      const shared = this.#host.runs.hasOtherOf(this.#state, id)
+      this.#state.observe({ kind: 'history', at: serverNow(), ...entry, ...(shared && { shared }) })
     } catch (error) {
       if (!(error instanceof BackendError) || error.kind !== 'bad-answer') throw error
       // A generation without history, most likely: asking at every round would only fill the log.
-      this.historyAgainAt = serverNow() + HISTORY_AGAIN
-      this.host.odd(this.state, error.message)
+      this.#historyAgainAt = serverNow() + HISTORY_AGAIN
+      this.#host.odd(this.#state, error.message)
     }
   }
 }

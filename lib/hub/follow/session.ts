@@ -29,40 +29,44 @@ const REJOIN_AT_MOST_EVERY = 15_000
 
 /** Follows one run at the backend: its stream, and plan and history while it is at work. */
 export class Session {
-  private readonly stream: RunStream
-  private readonly poller: PlanAndHistoryPoller
-  private readonly watch = new LinkWatch()
-  private linkTimer: NodeJS.Timeout | null = null
-  private over = false
-  private aheadSince: number | null = null
-  private aheadBefore = 0
-  private rejoinedAt = 0
-  private spec: string | null
-  private incarnation: number
-  private closed = false
-  private readonly ready: (() => void)[] = []
+  readonly #stream: RunStream
+  readonly #poller: PlanAndHistoryPoller
+  readonly #watch = new LinkWatch()
+  #linkTimer: NodeJS.Timeout | null = null
+  #over = false
+  #aheadSince: number | null = null
+  #aheadBefore = 0
+  #rejoinedAt = 0
+  #spec: string | null
+  #incarnation: number
+  #closed = false
+  readonly #ready: (() => void)[] = []
+
+  readonly #host: SessionHost
 
   constructor(
     readonly state: RunState,
-    private readonly host: SessionHost,
+    host: SessionHost,
     /** What is known of its messages from before a restart. */
     replay?: Replay,
   ) {
-    this.spec = state.spec
-    this.incarnation = state.incarnation
+    this.#host = host
+
+    this.#spec = state.spec
+    this.#incarnation = state.incarnation
     const listener: StreamListener = {
-      observed: (observation, fresh) => this.hear(observation, fresh),
+      observed: (observation, fresh) => this.#hear(observation, fresh),
       odd: reason => host.odd(state, reason),
       caughtUp: () => {
-        this.tellReady()
+        this.#tellReady()
         this.linkMayHaveChanged()
       },
       stalled: () => {
         state.note('The backend cuts the stream again and again before it has caught up: lines may be missing here.')
       },
     }
-    this.stream = new RunStream(host.backendUrl, state.runId, listener, replay)
-    this.poller = new PlanAndHistoryPoller(state, host, () => this.afterReading())
+    this.#stream = new RunStream(host.backendUrl, state.runId, listener, replay)
+    this.#poller = new PlanAndHistoryPoller(state, host, () => this.#afterReading())
   }
 
   /**
@@ -70,34 +74,34 @@ export class Session {
    * @param begun the run may have begun long ago: its numbers are not current before its story so far is read
    */
   follow(begun: boolean): void {
-    this.stream.open(begun)
-    this.poller.pollNow()
+    this.#stream.open(begun)
+    this.#poller.pollNow()
     this.linkMayHaveChanged()
   }
 
   /** Takes one observation in. `fresh`: its line is not in the log yet. */
   observe(observation: Observation, fresh = false): void {
-    this.guard(() => {
+    this.#guard(() => {
       this.state.observe(observation, fresh)
-      if (observation.kind === 'accepted' && observation.sent !== undefined) this.stream.started(observation.sent)
-      if (observation.kind === 'our-clock') this.stream.ourClock(observation.ahead)
-      if (this.state.incarnation !== this.incarnation) this.reset()
-      if (observation.kind === 'unknown-run') this.tellReady()
-      if (observation.kind === 'message') this.specMayBeTold()
-      else this.updateLink()
+      if (observation.kind === 'accepted' && observation.sent !== undefined) this.#stream.started(observation.sent)
+      if (observation.kind === 'our-clock') this.#stream.ourClock(observation.ahead)
+      if (this.state.incarnation !== this.#incarnation) this.#reset()
+      if (observation.kind === 'unknown-run') this.#tellReady()
+      if (observation.kind === 'message') this.#specMayBeTold()
+      else this.#updateLink()
     })
   }
 
   /** That a backend no longer knows a run that is over, as after a restart of both, ends it no other way. */
-  private hear(observation: Observation, fresh: boolean): void {
-    if (observation.kind !== 'unknown-run' || !this.over) this.observe(observation, fresh)
+  #hear(observation: Observation, fresh: boolean): void {
+    if (observation.kind !== 'unknown-run' || !this.#over) this.observe(observation, fresh)
   }
 
   /** Resolves once the run's story so far is read, or the backend does not know it, or after so many ms. */
   async readyWithin(ms: number): Promise<void> {
     await new Promise<void>(resolve => {
       const timer = setTimeout(resolve, ms)
-      this.ready.push(() => {
+      this.#ready.push(() => {
         clearTimeout(timer)
         resolve()
       })
@@ -106,12 +110,12 @@ export class Session {
 
   /** What was received and is not yet taken in, about, in bytes. */
   get queued(): number {
-    return this.stream.queued
+    return this.#stream.queued
   }
 
   /** The way to the backend, for this run [RUN-9]. */
   get link(): Pick<LinkWatch, 'link' | 'since'> {
-    return this.watch
+    return this.#watch
   }
 
   /** The stop that we sent was accepted. @param at when it was sent, ms */
@@ -119,109 +123,109 @@ export class Session {
     this.observe({ kind: 'stop', at })
     // The word of it may have been lost; then only a fresh join can tell.
     setTimeout(() => {
-      this.guard(() => {
-        if (!this.closed && !this.state.isOver) this.stream.rejoin()
+      this.#guard(() => {
+        if (!this.#closed && !this.state.isOver) this.#stream.rejoin()
       })
     }, STOP_GRACE).unref()
   }
 
   /** Reads the plan now; rejects with a `BackendError`. An empty plan changes nothing [RUN-8]. */
   async readPlan(spec: string): Promise<void> {
-    await this.poller.readPlan(spec)
+    await this.#poller.readPlan(spec)
   }
 
   /** The backend's health was asked anew: the link may have changed. */
   linkMayHaveChanged(): void {
-    this.guard(() => this.updateLink())
+    this.#guard(() => this.#updateLink())
   }
 
   /** What a new state of the run asks of its sources. */
   follows({ view, wantsRejoin, ahead }: Derived): void {
-    if (this.closed) return
+    if (this.#closed) return
     const now = serverNow()
     const over = isOver(view.status)
-    if (over !== this.over) {
-      this.over = over
-      if (over) this.stream.finish()
-      else this.stream.resume()
-      this.poller.runIs(over)
-      this.updateLink()
+    if (over !== this.#over) {
+      this.#over = over
+      if (over) this.#stream.finish()
+      else this.#stream.resume()
+      this.#poller.runIs(over)
+      this.#updateLink()
     }
-    if (wantsRejoin) this.rejoin(now)
-    if (ahead !== this.aheadBefore) this.aheadSince = ahead > 0 ? now : null
-    this.aheadBefore = ahead
+    if (wantsRejoin) this.#rejoin(now)
+    if (ahead !== this.#aheadBefore) this.#aheadSince = ahead > 0 ? now : null
+    this.#aheadBefore = ahead
   }
 
   close(): void {
-    this.closed = true
-    this.stream.close()
-    this.poller.close()
-    if (this.linkTimer) clearTimeout(this.linkTimer)
-    this.tellReady()
+    this.#closed = true
+    this.#stream.close()
+    this.#poller.close()
+    if (this.#linkTimer) clearTimeout(this.#linkTimer)
+    this.#tellReady()
   }
 
   /** Returns whether it does so: too soon it is to be asked for again. */
-  private rejoin(now: number): boolean {
+  #rejoin(now: number): boolean {
     // A join that is under way, or has not yet told what it can, is not cut short by another.
-    if (this.stream.lostAt !== null || now - this.rejoinedAt < REJOIN_AT_MOST_EVERY) return false
-    this.rejoinedAt = now
+    if (this.#stream.lostAt !== null || now - this.#rejoinedAt < REJOIN_AT_MOST_EVERY) return false
+    this.#rejoinedAt = now
     // Not from within the stream's own callback.
     setImmediate(() => {
-      if (!this.closed) this.stream.rejoin()
+      if (!this.#closed) this.#stream.rejoin()
     })
     return true
   }
 
-  private updateLink(): void {
-    const { healthyAt, refusedAt, since } = this.host.health
-    const streamLostAt = this.over ? null : this.stream.lostAt
-    if (this.watch.look({ healthyAt, refusedAt, since, streamLostAt }, serverNow())) this.state.linksChanged()
-    if (this.linkTimer) clearTimeout(this.linkTimer)
-    this.linkTimer = null
-    const due = this.watch.deadline
-    if (due === null || this.closed) return
-    this.linkTimer = setTimeout(() => this.linkMayHaveChanged(), Math.max(0, due - serverNow()) + 1)
+  #updateLink(): void {
+    const { healthyAt, refusedAt, since } = this.#host.health
+    const streamLostAt = this.#over ? null : this.#stream.lostAt
+    if (this.#watch.look({ healthyAt, refusedAt, since, streamLostAt }, serverNow())) this.state.linksChanged()
+    if (this.#linkTimer) clearTimeout(this.#linkTimer)
+    this.#linkTimer = null
+    const due = this.#watch.deadline
+    if (due === null || this.#closed) return
+    this.#linkTimer = setTimeout(() => this.linkMayHaveChanged(), Math.max(0, due - serverNow()) + 1)
   }
 
   /**
    * A plan or history ahead of the stream for 5 s means a dead stream [RUN-9]. A fresh join that was wanted too soon after
    * another, for this or for an abort [RUN-4], is made up for here.
    */
-  private afterReading(): void {
+  #afterReading(): void {
     const now = serverNow()
-    if (this.state.current.wantsRejoin) this.rejoin(now)
-    const isAhead = !this.over && this.aheadSince !== null && now - this.aheadSince >= AHEAD_GRACE
-    if (isAhead && this.rejoin(now)) this.aheadSince = null
-    if (this.over && this.stream.done && this.poller.done) this.host.finished(this)
+    if (this.state.current.wantsRejoin) this.#rejoin(now)
+    const isAhead = !this.#over && this.#aheadSince !== null && now - this.#aheadSince >= AHEAD_GRACE
+    if (isAhead && this.#rejoin(now)) this.#aheadSince = null
+    if (this.#over && this.#stream.done && this.#poller.done) this.#host.finished(this)
   }
 
   /** The plan of a run started elsewhere can be read as soon as its spec is known. */
-  private specMayBeTold(): void {
+  #specMayBeTold(): void {
     const { spec } = this.state
-    if (spec === this.spec) return
-    this.spec = spec
-    this.poller.pollNow()
+    if (spec === this.#spec) return
+    this.#spec = spec
+    this.#poller.pollNow()
   }
 
-  private reset(): void {
-    this.incarnation = this.state.incarnation
-    this.over = false
-    this.aheadSince = null
-    this.aheadBefore = 0
-    this.poller.reset()
-    this.stream.resume()
+  #reset(): void {
+    this.#incarnation = this.state.incarnation
+    this.#over = false
+    this.#aheadSince = null
+    this.#aheadBefore = 0
+    this.#poller.reset()
+    this.#stream.resume()
   }
 
-  private tellReady(): void {
-    for (const tell of this.ready.splice(0)) tell()
+  #tellReady(): void {
+    for (const tell of this.#ready.splice(0)) tell()
   }
 
   /** What goes wrong in one step must end neither the session nor, from a timer or a socket, the server. */
-  private guard(step: () => void): void {
+  #guard(step: () => void): void {
     try {
       step()
     } catch (error) {
-      this.host.failed(this.state, error)
+      this.#host.failed(this.state, error)
     }
   }
 }

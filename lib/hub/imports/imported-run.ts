@@ -27,21 +27,21 @@ export class ImportedRun implements Player {
   readonly log: LogBuffer
   /** What the containers of each batch printed, by its id. */
   readonly batchLogs = new Map<string, LogBuffer>()
-  private readonly agentLogs: AgentLogs
-  private run = emptyRun()
-  private readonly secrets = new SecretMask()
-  private readonly containerSecrets = new Map<string, SecretMask>()
-  private header: Header | null = null
-  private heardAt: number | null = null
-  private incomplete: Finding | null = null
-  private end: { at: number; links: Links } | null = null
-  private lastAt = 0
+  readonly #agentLogs: AgentLogs
+  #run = emptyRun()
+  readonly #secrets = new SecretMask()
+  readonly #containerSecrets = new Map<string, SecretMask>()
+  #header: Header | null = null
+  #heardAt: number | null = null
+  #incomplete: Finding | null = null
+  #end: { at: number; links: Links } | null = null
+  #lastAt = 0
   /** Lines of containers that are not kept: there were too many. */
-  private beyond = 0
+  #beyond = 0
 
   constructor(budget: LogBudget) {
     this.log = new LogBuffer(RUN_LOG, budget)
-    this.agentLogs = new AgentLogs(budget, {
+    this.#agentLogs = new AgentLogs(budget, {
       opened: (_, batchId, log) => void this.batchLogs.set(batchId, log),
       appended: () => undefined,
       rebuilt: () => undefined,
@@ -50,8 +50,8 @@ export class ImportedRun implements Player {
   }
 
   begin(header: Header): boolean {
-    this.header = { ...header, backend: withoutCredentials(header.backend) }
-    this.lastAt = header.since
+    this.#header = { ...header, backend: withoutCredentials(header.backend) }
+    this.#lastAt = header.since
     return true
   }
 
@@ -59,27 +59,30 @@ export class ImportedRun implements Player {
   play(entry: Entry): void {
     switch (entry.kind) {
       case 'observed':
-        this.observe(maskedObservation(entry.observation, this.secrets), entry.fresh)
+        this.#observe(maskedObservation(entry.observation, this.#secrets), entry.fresh)
         break
       case 'note':
-        this.append(entry.at, 'system', masked(entry.text))
+        this.#append(entry.at, 'system', masked(entry.text))
         break
       case 'output': {
         const { container: source, batch: batchId, at, stream } = entry
-        const secrets = this.mayKeep(entry) ? this.secretsOf(source) : undefined
-        if (!secrets) this.beyond += 1
+        const secrets = this.#mayKeep(entry) ? this.#secretsOf(source) : undefined
+        if (!secrets) this.#beyond += 1
         else
-          this.agentLogs.restore({ runId: this.runId, batchId }, { source, at, stream, text: secrets.mask(entry.text) })
+          this.#agentLogs.restore(
+            { runId: this.#runId, batchId },
+            { source, at, stream, text: secrets.mask(entry.text) },
+          )
         break
       }
       case 'left':
-        this.agentLogs.restoreLeft(this.runId, entry.container)
+        this.#agentLogs.restoreLeft(this.#runId, entry.container)
         break
       case 'hole':
-        this.incomplete = gapFinding(entry.from, entry.to)
+        this.#incomplete = gapFinding(entry.from, entry.to)
         break
       case 'exported':
-        this.end = entry
+        this.#end = entry
         break
       case 'renamed':
       case 'archived':
@@ -95,78 +98,78 @@ export class ImportedRun implements Player {
    * @param unread how many of its lines could not be read
    */
   document(id: string, unread: number): Document {
-    const { at, links } = this.end ?? { at: this.lastAt, links: this.untold() }
-    const { batches, ...fields } = derive(this.run, at, links).view
+    const { at, links } = this.#end ?? { at: this.#lastAt, links: this.#untold() }
+    const { batches, ...fields } = derive(this.#run, at, links).view
     const shown = {
       ...fields,
-      findings: [...(this.incomplete ? [this.incomplete] : []), ...this.droppedFinding(), ...fields.findings],
-      spec: this.run.spec ?? this.header?.spec ?? null,
-      runId: this.runId,
-      backend: this.header?.backend ?? '',
+      findings: [...(this.#incomplete ? [this.#incomplete] : []), ...this.#droppedFinding(), ...fields.findings],
+      spec: this.#run.spec ?? this.#header?.spec ?? null,
+      runId: this.#runId,
+      backend: this.#header?.backend ?? '',
       // No source of it is heard here: all of it is last known, since the export.
       link: { backend: 'off', docker: links.docker.link === 'off' ? 'off' : 'stale' } as const,
       linkSince: iso(at),
       dockerSince: null,
-      heardAt: iso(this.heardAt),
-      imported: { id, until: iso(at), unread: unread + this.beyond },
+      heardAt: iso(this.#heardAt),
+      imported: { id, until: iso(at), unread: unread + this.#beyond },
     }
-    this.run = emptyRun()
-    this.containerSecrets.clear()
+    this.#run = emptyRun()
+    this.#containerSecrets.clear()
     return runDocument(shown, batches)
   }
 
   /** Gives its logs back. */
   close(): void {
     this.log.release()
-    this.agentLogs.forget(this.runId)
+    this.#agentLogs.forget(this.#runId)
   }
 
   /** Lines that were in the file and are in no log here [IMP-4]. */
-  private droppedFinding(): Finding[] {
+  #droppedFinding(): Finding[] {
     const dropped = [this.log, ...this.batchLogs.values()].reduce((sum, log) => sum + log.dropped, 0)
     if (dropped === 0) return []
     const text = `The oldest ${dropped} log lines of this recording are not shown: a log, and all logs of imports together, have a bound. The exported file has them.`
     return [{ kind: 'dropped-lines', text, at: null, batchId: null, containerId: null }]
   }
 
-  private get runId(): string {
-    return this.header?.runId ?? ''
+  get #runId(): string {
+    return this.#header?.runId ?? ''
   }
 
-  private observe(observation: Observation, fresh: boolean): void {
-    this.lastAt = Math.max(this.lastAt, observation.at)
-    const { incarnation } = this.run
-    fold(this.run, observation)
-    if (this.run.incarnation !== incarnation) this.log.clear()
+  #observe(observation: Observation, fresh: boolean): void {
+    this.#lastAt = Math.max(this.#lastAt, observation.at)
+    const { incarnation } = this.#run
+    fold(this.#run, observation)
+    if (this.#run.incarnation !== incarnation) this.log.clear()
     if (observation.kind !== 'message') return
-    if (fresh) this.append(observation.time.ms, observation.stream, observation.text)
-    this.heardAt = observation.at
+    if (fresh) this.#append(observation.time.ms, observation.stream, observation.text)
+    this.#heardAt = observation.at
   }
 
-  private append(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {
+  #append(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {
     this.log.append({ at: iso(at), source: 'backend', stream, text: text.slice(0, MAX_TEXT) })
   }
 
   /** Nobody told how fresh the sources were: what the backend said stands, and what Docker showed has no verdict. */
-  private untold(): Links {
+  #untold(): Links {
     const { docker } = CLAIMS_ALONE
-    if (this.run.evidence.size === 0) return CLAIMS_ALONE
-    return { ...CLAIMS_ALONE, docker: { ...docker, link: 'down', since: this.lastAt } }
+    if (this.#run.evidence.size === 0) return CLAIMS_ALONE
+    return { ...CLAIMS_ALONE, docker: { ...docker, link: 'down', since: this.#lastAt } }
   }
 
   /** Whether it is what a dashboard records of a container, and there is room for its batch. */
-  private mayKeep({ container, batch, at, text }: Extract<Entry, { kind: 'output' }>): boolean {
+  #mayKeep({ container, batch, at, text }: Extract<Entry, { kind: 'output' }>): boolean {
     if (container.length > MAX_ID || batch.length > MAX_ID || text.length > MAX_TEXT) return false
     if (at !== null && !isTime(at)) return false
     return this.batchLogs.has(batch) || this.batchLogs.size < MAX_BATCHES
   }
 
   /** Undefined for a container beyond the bound. */
-  private secretsOf(container: string): SecretMask | undefined {
-    const known = this.containerSecrets.get(container)
-    if (known || this.containerSecrets.size >= MAX_CONTAINERS) return known
+  #secretsOf(container: string): SecretMask | undefined {
+    const known = this.#containerSecrets.get(container)
+    if (known || this.#containerSecrets.size >= MAX_CONTAINERS) return known
     const secrets = new SecretMask()
-    this.containerSecrets.set(container, secrets)
+    this.#containerSecrets.set(container, secrets)
     return secrets
   }
 }

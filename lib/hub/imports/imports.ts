@@ -64,90 +64,101 @@ interface StoredImport extends Played {
 
 /** Runs out of recordings that were exported elsewhere, or here, each under a name of its own and never live [IMP-2]. */
 export class Imports implements ImportsApi {
-  private readonly kept = new Map<string, StoredImport>()
-  private readonly budget: LogBudget
+  readonly #kept = new Map<string, StoredImport>()
+  readonly #budget: LogBudget
   /** The senders of those that are being taken over; undefined: nobody is asked who they are. */
-  private readonly senders: (string | undefined)[] = []
-  private restored: 'reading' | 'unread' | undefined
+  readonly #senders: (string | undefined)[] = []
+  #restored: 'reading' | 'unread' | undefined
 
-  constructor(
-    private readonly options: ImportsOptions,
-    private readonly bounds = BOUNDS,
-  ) {
-    this.budget = new LogBudget(bounds.logs, lines => options.meter.dropped(lines))
+  readonly #options: ImportsOptions
+  readonly #bounds: {
+    logs: number
+    atOnce: number
+    ofEach: number
+    imports: number
+    one: number
+    all: number
+    playing: number
+  }
+
+  constructor(options: ImportsOptions, bounds = BOUNDS) {
+    this.#options = options
+    this.#bounds = bounds
+
+    this.#budget = new LogBudget(bounds.logs, lines => options.meter.dropped(lines))
   }
 
   /** What `list` lacks of what an earlier process has kept: it is being read, or can't be; undefined: nothing. */
   get unread(): 'reading' | 'unread' | undefined {
-    return this.restored
+    return this.#restored
   }
 
   /** Takes in what an earlier process has kept [IMP-3]. */
   async restore(): Promise<void> {
-    const { folder, log } = this.options
+    const { folder, log } = this.#options
     if (folder === null) return
-    const names = this.namesIn(folder)
+    const names = this.#namesIn(folder)
     let failed = names === null
-    if (names?.some(name => NAME.test(name))) this.restored = 'reading'
+    if (names?.some(name => NAME.test(name))) this.#restored = 'reading'
     for (const name of names ?? []) {
       const path = join(folder, name)
       const id = NAME.exec(name)?.[1]
       // What was being written when the process ended was never told to be kept.
-      if (name.endsWith(PART)) this.clear(path)
+      if (name.endsWith(PART)) this.#clear(path)
       if (id === undefined) continue
       try {
-        const played = await this.played(id, path)
+        const played = await this.#played(id, path)
         // Somebody may have brought the very same one meanwhile.
-        if (this.kept.has(id)) played.run.close()
-        else this.keep(id, { ...played, path, ...sizeOf(path) })
+        if (this.#kept.has(id)) played.run.close()
+        else this.#keep(id, { ...played, path, ...sizeOf(path) })
       } catch (error) {
         failed = true
         log.warn({ err: error, path }, 'an imported recording can’t be played: it is left alone')
       }
     }
-    const was = this.restored
-    this.restored = failed ? 'unread' : undefined
-    if (this.restored !== was) this.options.changed()
+    const was = this.#restored
+    this.#restored = failed ? 'unread' : undefined
+    if (this.#restored !== was) this.#options.changed()
   }
 
   /** The newest first. */
   list(): ImportSummary[] {
-    return [...this.kept.values()].sort((a, b) => b.importedAt - a.importedAt).map(({ summary }) => summary)
+    return [...this.#kept.values()].sort((a, b) => b.importedAt - a.importedAt).map(({ summary }) => summary)
   }
 
   async add(body: AsyncIterable<Buffer>, by?: string): Promise<{ importId: string; created: boolean }> {
-    const { folder } = this.options
-    const { senders } = this
-    const { atOnce, ofEach } = this.bounds
+    const { folder } = this.#options
+    const senders = this.#senders
+    const { atOnce, ofEach } = this.#bounds
     if (folder === null) throw hubRefusals.importsWithoutFolder()
     const own = by === undefined ? 0 : senders.filter(sender => sender === by).length
-    if (senders.length >= atOnce) throw this.beyond(hubRefusals.importsAtOnce(atOnce))
-    if (own >= ofEach) throw this.beyond(hubRefusals.importsAtOnceOfOne(ofEach))
-    this.checkRoomFor(0)
+    if (senders.length >= atOnce) throw this.#beyond(hubRefusals.importsAtOnce(atOnce))
+    if (own >= ofEach) throw this.#beyond(hubRefusals.importsAtOnceOfOne(ofEach))
+    this.#checkRoomFor(0)
     const part = join(folder, randomUUID() + PART)
     senders.push(by)
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 })
-      const importId = await this.receive(body, part)
-      const created = !this.kept.has(importId) && (await this.take(importId, part, join(folder, `${importId}.jsonl`)))
+      const importId = await this.#receive(body, part)
+      const created = !this.#kept.has(importId) && (await this.#take(importId, part, join(folder, `${importId}.jsonl`)))
       return { importId, created }
     } catch (error) {
       throw isOfTheDisk(error) ? hubRefusals.importsUnwritable(error) : error
     } finally {
       senders.splice(senders.indexOf(by), 1)
-      this.clear(part)
+      this.#clear(part)
     }
   }
 
   async snapshot(importId: string): Promise<Snapshot | undefined> {
-    const published = await this.options.publisher.read(importScope(importId))
+    const published = await this.#options.publisher.read(importScope(importId))
     if (!published) return undefined
     const { document, epoch, version } = published
     return toSnapshot(document, { epoch, version, now: iso(serverNow()) })
   }
 
   async logs(importId: string, query: LogQuery): Promise<LogPage | undefined> {
-    const kept = this.kept.get(importId)
+    const kept = this.#kept.get(importId)
     if (!kept) return undefined
     const { batch } = query
     if (batch === undefined) return pageOfLog(kept.run.log, query)
@@ -156,7 +167,7 @@ export class Imports implements ImportsApi {
   }
 
   async recording(importId: string): Promise<RecordingFile | undefined> {
-    const kept = this.kept.get(importId)
+    const kept = this.#kept.get(importId)
     if (!kept) return undefined
     // Opened at once: it may be removed while somebody still reads.
     const file = await open(kept.path).catch((error: unknown) => {
@@ -166,23 +177,23 @@ export class Imports implements ImportsApi {
   }
 
   async remove(importId: string): Promise<void> {
-    const kept = this.kept.get(importId)
+    const kept = this.#kept.get(importId)
     if (!kept) throw hubRefusals.noSuchImport(importId)
     try {
       rmSync(kept.path, { force: true })
     } catch (error) {
       throw hubRefusals.importsUnwritable(error)
     }
-    this.kept.delete(importId)
-    const { publisher } = this.options
+    this.#kept.delete(importId)
+    const { publisher } = this.#options
     for (const scope of [importScope(importId), importLogScope(importId)]) publisher.close(scope)
     for (const batchId of kept.run.batchLogs.keys()) publisher.close(importBatchLogScope(importId, batchId))
     kept.run.close()
-    this.options.changed()
+    this.#options.changed()
   }
 
   /** Writes what comes to a file, and returns what it is called by then: the same bytes have the same name. */
-  private async receive(body: AsyncIterable<Buffer>, path: string): Promise<string> {
+  async #receive(body: AsyncIterable<Buffer>, path: string): Promise<string> {
     const hash = createHash('sha256')
     let bytes = 0
     // Not a stream: one that is given up may still create its file after that was cleared away.
@@ -190,7 +201,7 @@ export class Imports implements ImportsApi {
     try {
       for await (const chunk of body) {
         bytes += chunk.length
-        if (bytes > this.bounds.one) throw this.beyond(hubRefusals.importTooLarge(this.bounds.one))
+        if (bytes > this.#bounds.one) throw this.#beyond(hubRefusals.importTooLarge(this.#bounds.one))
         hash.update(chunk)
         await file.appendFile(chunk)
       }
@@ -202,40 +213,40 @@ export class Imports implements ImportsApi {
   }
 
   /** Returns false where it is kept by now: the same one may come twice at once. */
-  private async take(importId: string, part: string, path: string): Promise<boolean> {
-    const played = await this.played(importId, part)
-    if (this.kept.has(importId)) {
+  async #take(importId: string, part: string, path: string): Promise<boolean> {
+    const played = await this.#played(importId, part)
+    if (this.#kept.has(importId)) {
       played.run.close()
       return false
     }
     const size = sizeOf(part)
     try {
-      this.checkRoomFor(size.bytes)
+      this.#checkRoomFor(size.bytes)
       renameSync(part, path)
     } catch (error) {
       played.run.close()
       throw error
     }
-    this.keep(importId, { ...played, path, ...size })
+    this.#keep(importId, { ...played, path, ...size })
     return true
   }
 
-  private checkRoomFor(bytes: number): void {
-    const { imports, all } = this.bounds
-    if (this.kept.size >= imports) throw this.beyond(hubRefusals.importsTooMany(imports))
-    const sum = [...this.kept.values()].reduce((sum, kept) => sum + kept.bytes, bytes)
-    if (sum > all) throw this.beyond(hubRefusals.importsTooLarge(all))
+  #checkRoomFor(bytes: number): void {
+    const { imports, all } = this.#bounds
+    if (this.#kept.size >= imports) throw this.#beyond(hubRefusals.importsTooMany(imports))
+    const sum = [...this.#kept.values()].reduce((sum, kept) => sum + kept.bytes, bytes)
+    if (sum > all) throw this.#beyond(hubRefusals.importsTooLarge(all))
   }
 
-  private async played(importId: string, path: string): Promise<Played> {
-    const run = new ImportedRun(this.budget)
+  async #played(importId: string, path: string): Promise<Played> {
+    const run = new ImportedRun(this.#budget)
     try {
-      const { played, unread } = await playRecording(path, run, { maxLine: MAX_LINE, pause: this.pacemaker() })
+      const { played, unread } = await playRecording(path, run, { maxLine: MAX_LINE, pause: this.#pacemaker() })
       if (!played) throw hubRefusals.noRecording()
       const document = run.document(importId, unread)
-      if (JSON.stringify(document).length > MAX_DOCUMENT) throw this.beyond(hubRefusals.importTooLong())
+      if (JSON.stringify(document).length > MAX_DOCUMENT) throw this.#beyond(hubRefusals.importTooLong())
       const summary = toImportSummary(document)
-      if (JSON.stringify(summary).length > MAX_SUMMARY) throw this.beyond(hubRefusals.importNamesTooLong())
+      if (JSON.stringify(summary).length > MAX_SUMMARY) throw this.#beyond(hubRefusals.importNamesTooLong())
       return { run, document, summary }
     } catch (error) {
       run.close()
@@ -247,45 +258,45 @@ export class Imports implements ImportsApi {
     }
   }
 
-  private keep(id: string, kept: StoredImport): void {
-    const { publisher } = this.options
+  #keep(id: string, kept: StoredImport): void {
+    const { publisher } = this.#options
     const { run, document } = kept
-    this.kept.set(id, kept)
+    this.#kept.set(id, kept)
     publisher.open(importScope(id), () => document)
     publisher.openLog(importLogScope(id), run.log)
     for (const [batchId, log] of run.batchLogs) publisher.openLog(importBatchLogScope(id, batchId), log)
-    this.options.changed()
+    this.#options.changed()
   }
 
   /** Null where the folder can't be read. */
-  private namesIn(folder: string): string[] | null {
+  #namesIn(folder: string): string[] | null {
     try {
       return readdirSync(folder)
     } catch (error) {
       if (isMissing(error)) return []
-      this.options.log.error({ err: error, folder }, 'imported recordings can’t be read')
+      this.#options.log.error({ err: error, folder }, 'imported recordings can’t be read')
       return null
     }
   }
 
   /** Where that fails, it is tried again at the next start. */
-  private clear(part: string): void {
+  #clear(part: string): void {
     try {
       rmSync(part, { force: true })
     } catch (error) {
-      this.options.log.warn({ err: error, part }, 'what is left of an import can’t be removed')
+      this.#options.log.warn({ err: error, part }, 'what is left of an import can’t be removed')
     }
   }
 
   /** Lets others have their turn while one is played, and ends one that takes too long [IMP-4]. */
-  private pacemaker(): () => Promise<void> | null {
+  #pacemaker(): () => Promise<void> | null {
     let worked = 0
     let since = performance.now()
     return () => {
       const step = performance.now() - since
       if (step < STEP) return null
       worked += step
-      if (worked > this.bounds.playing) throw this.beyond(hubRefusals.importTooSlow())
+      if (worked > this.#bounds.playing) throw this.#beyond(hubRefusals.importTooSlow())
       return new Promise(resolve =>
         setImmediate(() => {
           since = performance.now()
@@ -296,8 +307,8 @@ export class Imports implements ImportsApi {
   }
 
   /** Counts a refusal for a bound. */
-  private beyond(refusal: HubError): HubError {
-    this.options.meter.refused('imports')
+  #beyond(refusal: HubError): HubError {
+    this.#options.meter.refused('imports')
     return refusal
   }
 }

@@ -42,23 +42,26 @@ const MAX_LOST = 10_000
  * batch it works on wait, and where it turns out to be another's they move there [DOCK-4]. They outlive it [DOCK-5].
  */
 export class AgentLogs {
-  private readonly runs = new Map<string, Map<string, LogBuffer>>()
-  private readonly places = new Map<string, Place>()
-  private readonly waiting = new Map<string, LogBuffer>()
-  private readonly lost = new Set<string>()
+  readonly #runs = new Map<string, Map<string, LogBuffer>>()
+  readonly #places = new Map<string, Place>()
+  readonly #waiting = new Map<string, LogBuffer>()
+  readonly #lost = new Set<string>()
 
-  constructor(
-    private readonly budget: LogBudget,
-    private readonly listener: AgentLogsListener,
-  ) {}
+  readonly #budget: LogBudget
+  readonly #listener: AgentLogsListener
+
+  constructor(budget: LogBudget, listener: AgentLogsListener) {
+    this.#budget = budget
+    this.#listener = listener
+  }
 
   line(containerId: string, { at, stream, text }: AgentLine): void {
-    this.append(containerId, { at: iso(at), source: containerId, stream, text })
+    this.#append(containerId, { at: iso(at), source: containerId, stream, text })
   }
 
   /** Lines of the container may be missing here; `text` says why. */
   gap(containerId: string, text: string): void {
-    this.append(containerId, notice(containerId, text))
+    this.#append(containerId, notice(containerId, text))
   }
 
   /**
@@ -66,107 +69,107 @@ export class AgentLogs {
    * known [SAFE-5].
    */
   assigned(containerId: string, home: BatchOfRun | null): void {
-    const old = this.places.get(containerId)
+    const old = this.#places.get(containerId)
     if (old ? old.runId === home?.runId && old.batchId === home.batchId : home === null) return
-    const log = home && this.open(home)
+    const log = home && this.#open(home)
     if (!old && !log) return
-    const lines = old ? this.leave(containerId, old) : this.heldBack(containerId)
-    if (home && log) this.places.set(containerId, { runId: home.runId, batchId: home.batchId, log })
-    for (const line of lines) this.append(containerId, line)
+    const lines = old ? this.#leave(containerId, old) : this.#heldBack(containerId)
+    if (home && log) this.#places.set(containerId, { runId: home.runId, batchId: home.batchId, log })
+    for (const line of lines) this.#append(containerId, line)
   }
 
   /** Takes in a line that was recorded before a restart; of a container that is another run's by now it is left out. */
   restore(home: BatchOfRun, line: Omit<LogLine, 'seq'>): void {
-    const place = this.places.get(line.source)
+    const place = this.#places.get(line.source)
     if (place && place.runId !== home.runId) return
     if (place?.batchId !== home.batchId) this.assigned(line.source, home)
-    this.append(line.source, line)
+    this.#append(line.source, line)
   }
 
   /** What was restored of the container turned out to be another's. */
   restoreLeft(runId: string, containerId: string): void {
-    const place = this.places.get(containerId)
-    if (place?.runId === runId) this.leave(containerId, place)
+    const place = this.#places.get(containerId)
+    if (place?.runId === runId) this.#leave(containerId, place)
   }
 
   /** Undefined where no container of the batch is known. */
   get(runId: string, batchId: string): LogBuffer | undefined {
-    return this.runs.get(runId)?.get(batchId)
+    return this.#runs.get(runId)?.get(batchId)
   }
 
   /** The run is no longer kept. */
   forget(runId: string): void {
-    const batches = this.runs.get(runId)
+    const batches = this.#runs.get(runId)
     if (!batches) return
-    this.runs.delete(runId)
-    for (const [containerId, place] of this.places) if (place.runId === runId) this.places.delete(containerId)
+    this.#runs.delete(runId)
+    for (const [containerId, place] of this.#places) if (place.runId === runId) this.#places.delete(containerId)
     for (const [batchId, log] of batches) {
       log.release()
-      this.listener.closed(runId, batchId)
+      this.#listener.closed(runId, batchId)
     }
   }
 
-  private append(containerId: string, line: Omit<LogLine, 'seq'>): void {
-    const place = this.places.get(containerId)
+  #append(containerId: string, line: Omit<LogLine, 'seq'>): void {
+    const place = this.#places.get(containerId)
     if (!place) {
-      this.waitingLog(containerId).append(line)
+      this.#waitingLog(containerId).append(line)
       return
     }
     place.log.append(line)
-    this.listener.appended(place.runId, place.batchId, line)
+    this.#listener.appended(place.runId, place.batchId, line)
   }
 
-  private open({ runId, batchId }: BatchOfRun): LogBuffer | null {
+  #open({ runId, batchId }: BatchOfRun): LogBuffer | null {
     const known = this.get(runId, batchId)
     if (known) return known
-    const batches = this.runs.get(runId) ?? new Map<string, LogBuffer>()
+    const batches = this.#runs.get(runId) ?? new Map<string, LogBuffer>()
     if (batches.size >= MAX_BATCHES) return null
-    const log = new LogBuffer(BATCH_LOG, this.budget)
-    this.runs.set(runId, batches.set(batchId, log))
-    this.listener.opened(runId, batchId, log)
+    const log = new LogBuffer(BATCH_LOG, this.#budget)
+    this.#runs.set(runId, batches.set(batchId, log))
+    this.#listener.opened(runId, batchId, log)
     return log
   }
 
   /** The container is not at work on this batch after all: takes its lines out. */
-  private leave(containerId: string, { runId, batchId, log }: Place): LogLine[] {
-    this.places.delete(containerId)
+  #leave(containerId: string, { runId, batchId, log }: Place): LogLine[] {
+    this.#places.delete(containerId)
     const lines = log.takeOut(containerId)
-    if (lines.length > 0) this.listener.rebuilt(runId, batchId, containerId)
+    if (lines.length > 0) this.#listener.rebuilt(runId, batchId, containerId)
     return lines
   }
 
   /** What waited for the container's batch to be known, with a word on what could not. */
-  private heldBack(containerId: string): Omit<LogLine, 'seq'>[] {
-    const log = this.waiting.get(containerId)
+  #heldBack(containerId: string): Omit<LogLine, 'seq'>[] {
+    const log = this.#waiting.get(containerId)
     const lines = log?.tail(Infinity) ?? []
-    const incomplete = this.lost.delete(containerId) || (log !== undefined && log.dropped > 0)
-    this.waiting.delete(containerId)
+    const incomplete = this.#lost.delete(containerId) || (log !== undefined && log.dropped > 0)
+    this.#waiting.delete(containerId)
     log?.release()
     if (!incomplete) return [...lines]
     const why = 'Earlier lines of this container were not kept: it was not known yet which batch it works on.'
     return [{ ...notice(containerId, why), at: lines[0]?.at ?? null }, ...lines]
   }
 
-  private waitingLog(containerId: string): LogBuffer {
-    const known = this.waiting.get(containerId)
+  #waitingLog(containerId: string): LogBuffer {
+    const known = this.#waiting.get(containerId)
     if (known) return known
-    for (const [longest, log] of this.waiting) {
-      if (this.waiting.size < MAX_WAITING) break
-      this.budget.dropped(log.size)
+    for (const [longest, log] of this.#waiting) {
+      if (this.#waiting.size < MAX_WAITING) break
+      this.#budget.dropped(log.size)
       log.release()
-      this.waiting.delete(longest)
-      this.remember(longest)
+      this.#waiting.delete(longest)
+      this.#remember(longest)
     }
-    const log = new LogBuffer(WAITING_LOG, this.budget)
-    this.waiting.set(containerId, log)
+    const log = new LogBuffer(WAITING_LOG, this.#budget)
+    this.#waiting.set(containerId, log)
     return log
   }
 
-  private remember(containerId: string): void {
-    this.lost.add(containerId)
-    for (const longest of this.lost) {
-      if (this.lost.size <= MAX_LOST) break
-      this.lost.delete(longest)
+  #remember(containerId: string): void {
+    this.#lost.add(containerId)
+    for (const longest of this.#lost) {
+      if (this.#lost.size <= MAX_LOST) break
+      this.#lost.delete(longest)
     }
   }
 }

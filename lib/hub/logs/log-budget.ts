@@ -18,51 +18,55 @@ export const KEPT_LINES = 50
  * newest 50 lines of all are more than the budget does the sum stay over it.
  */
 export class LogBudget {
-  private readonly logs = new Set<Budgeted>()
-  private used = 0
-  private shedAt: number
+  readonly #logs = new Set<Budgeted>()
+  #used = 0
+  #shedAt: number
+
+  readonly #maxBytes: number
 
   /** @param dropped called with how many lines a log had to let go of */
   constructor(
-    private readonly maxBytes = MAX_BYTES,
+    maxBytes = MAX_BYTES,
     readonly dropped: (lines: number) => void = () => undefined,
   ) {
-    this.shedAt = maxBytes
+    this.#maxBytes = maxBytes
+
+    this.#shedAt = maxBytes
   }
 
   /** What all logs take of memory, about, in bytes. */
   get bytes(): number {
-    return this.used
+    return this.#used
   }
 
   join(log: Budgeted): void {
-    this.logs.add(log)
+    this.#logs.add(log)
     this.changed(log.bytes)
   }
 
   leave(log: Budgeted): void {
-    if (this.logs.delete(log)) this.changed(-log.bytes)
+    if (this.#logs.delete(log)) this.changed(-log.bytes)
   }
 
   /** A log that has joined takes so many bytes more, or less where negative. */
   changed(by: number): void {
-    this.used += by
-    if (this.used <= this.maxBytes) this.shedAt = this.maxBytes
-    else if (by > 0 && this.used > this.shedAt) this.shed()
+    this.#used += by
+    if (this.#used <= this.#maxBytes) this.#shedAt = this.#maxBytes
+    else if (by > 0 && this.#used > this.#shedAt) this.#shed()
   }
 
   /** Makes more room than is needed now, so that the logs are looked through once in many lines. */
-  private shed(): void {
-    const slack = Math.ceil(this.maxBytes / 16)
-    const target = this.maxBytes - slack
-    let large = [...this.logs].filter(({ size }) => size > KEPT_LINES)
-    while (this.used > target && large.length > 0) {
-      const fixed = this.used - large.reduce((sum, { bytes }) => sum + bytes, 0)
+  #shed(): void {
+    const slack = Math.ceil(this.#maxBytes / 16)
+    const target = this.#maxBytes - slack
+    let large = [...this.#logs].filter(({ size }) => size > KEPT_LINES)
+    while (this.#used > target && large.length > 0) {
+      const fixed = this.#used - large.reduce((sum, { bytes }) => sum + bytes, 0)
       const level = levelFor(large, target - fixed)
       for (const log of large) if (log.bytes > level) log.shrink(level, KEPT_LINES)
       large = large.filter(({ size }) => size > KEPT_LINES)
     }
-    this.shedAt = Math.max(this.maxBytes, this.used + slack)
+    this.#shedAt = Math.max(this.#maxBytes, this.#used + slack)
   }
 }
 

@@ -15,52 +15,55 @@ const LINE_OVERHEAD = 160
 
 /** One log: the newest lines within its bounds and the budget, if it has one, and how many older ones are gone [SAFE-5]. */
 export class LogBuffer implements Budgeted {
-  private lines: LogLine[] = []
+  #lines: LogLine[] = []
   /** Where the kept lines begin in `lines`; what lies before is cut off now and then, not line by line. */
-  private head = 0
-  private nextSeq = 1
-  private used = 0
+  #head = 0
+  #nextSeq = 1
+  #used = 0
   /** What the lines before `head` still take. */
-  private stale = 0
-  private released = false
+  #stale = 0
+  #released = false
 
-  constructor(
-    private readonly bounds: LogBounds = RUN_LOG,
-    private readonly budget: LogBudget | null = null,
-  ) {
+  readonly #bounds: LogBounds
+  readonly #budget: LogBudget | null
+
+  constructor(bounds: LogBounds = RUN_LOG, budget: LogBudget | null = null) {
+    this.#bounds = bounds
+    this.#budget = budget
+
     budget?.join(this)
   }
 
   get size(): number {
-    return this.lines.length - this.head
+    return this.#lines.length - this.#head
   }
 
   /** How many of the oldest lines are gone for good. */
   get dropped(): number {
-    return this.nextSeq - 1 - this.size
+    return this.#nextSeq - 1 - this.size
   }
 
   /** What the kept lines take of memory, about, in bytes. */
   get bytes(): number {
-    return this.used
+    return this.#used
   }
 
   append({ at, source, stream, text }: Omit<LogLine, 'seq'>): void {
-    if (this.released) return
-    const before = this.used
-    const entry = { seq: this.nextSeq, at, source, stream, text }
-    this.nextSeq += 1
-    this.lines.push(entry)
-    this.used += cost(entry)
-    this.dropWhile(() => this.size > 1 && (this.size > this.bounds.lines || this.used > this.bounds.bytes))
-    this.budget?.changed(this.used - before)
+    if (this.#released) return
+    const before = this.#used
+    const entry = { seq: this.#nextSeq, at, source, stream, text }
+    this.#nextSeq += 1
+    this.#lines.push(entry)
+    this.#used += cost(entry)
+    this.#dropWhile(() => this.size > 1 && (this.size > this.#bounds.lines || this.#used > this.#bounds.bytes))
+    this.#budget?.changed(this.#used - before)
   }
 
   shrink(bytes: number, lines: number): void {
-    const before = this.used
-    this.dropWhile(() => this.used > bytes && this.size > lines)
-    this.compact()
-    this.budget?.changed(this.used - before)
+    const before = this.#used
+    this.#dropWhile(() => this.#used > bytes && this.size > lines)
+    this.#compact()
+    this.#budget?.changed(this.#used - before)
   }
 
   /** Takes out the lines of one source. Those that stay are counted anew, from after what is dropped. */
@@ -72,61 +75,61 @@ export class LogBuffer implements Budgeted {
       if (line.source === source) taken.push(line)
       else left.push({ ...line, seq: dropped + left.length + 1 })
     }
-    this.hold(left, dropped + left.length + 1)
+    this.#hold(left, dropped + left.length + 1)
     return taken
   }
 
   /** Another execution's log begins: from `seq` 1 again [RUN-14]. */
   clear(): void {
-    this.hold([], 1)
+    this.#hold([], 1)
   }
 
   /** Lets go of all lines, and of its part of the budget, for good: what is appended from now on is not kept. */
   release(): void {
     this.clear()
-    this.released = true
-    this.budget?.leave(this)
+    this.#released = true
+    this.#budget?.leave(this)
   }
 
   /** The oldest kept lines with a greater `seq` than `seq`, at most `limit`, in order. */
   after(seq: number, limit: number): readonly LogLine[] {
-    const first = this.nextSeq - this.size
-    const from = this.head + Math.max(0, Math.floor(seq) + 1 - first)
-    return this.lines.slice(from, from + limit)
+    const first = this.#nextSeq - this.size
+    const from = this.#head + Math.max(0, Math.floor(seq) + 1 - first)
+    return this.#lines.slice(from, from + limit)
   }
 
   /** The newest kept lines, at most `limit`, in order. */
   tail(limit: number): readonly LogLine[] {
-    return this.lines.slice(Math.max(this.head, this.lines.length - limit))
+    return this.#lines.slice(Math.max(this.#head, this.#lines.length - limit))
   }
 
-  private hold(lines: LogLine[], nextSeq: number): void {
-    const before = this.used
-    this.lines = lines
-    this.head = this.stale = 0
-    this.nextSeq = nextSeq
-    this.used = lines.reduce((sum, line) => sum + cost(line), 0)
-    this.budget?.changed(this.used - before)
+  #hold(lines: LogLine[], nextSeq: number): void {
+    const before = this.#used
+    this.#lines = lines
+    this.#head = this.#stale = 0
+    this.#nextSeq = nextSeq
+    this.#used = lines.reduce((sum, line) => sum + cost(line), 0)
+    this.#budget?.changed(this.#used - before)
   }
 
-  private dropWhile(tooMuch: () => boolean): void {
+  #dropWhile(tooMuch: () => boolean): void {
     const { size } = this
-    while (tooMuch()) this.dropOldest()
-    if (this.size < size) this.budget?.dropped(size - this.size)
+    while (tooMuch()) this.#dropOldest()
+    if (this.size < size) this.#budget?.dropped(size - this.size)
   }
 
-  private dropOldest(): void {
-    const oldest = this.lines[this.head]
+  #dropOldest(): void {
+    const oldest = this.#lines[this.#head]
     const freed = oldest ? cost(oldest) : 0
-    this.used -= freed
-    this.stale += freed
-    this.head += 1
-    if (this.stale * 8 > this.bounds.bytes) this.compact()
+    this.#used -= freed
+    this.#stale += freed
+    this.#head += 1
+    if (this.#stale * 8 > this.#bounds.bytes) this.#compact()
   }
 
-  private compact(): void {
-    this.lines = this.lines.slice(this.head)
-    this.head = this.stale = 0
+  #compact(): void {
+    this.#lines = this.#lines.slice(this.#head)
+    this.#head = this.#stale = 0
   }
 }
 

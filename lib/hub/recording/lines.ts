@@ -25,34 +25,38 @@ export async function* linesOf(path: string, maxLine = MAX_LINE): AsyncGenerator
 
 /** Cuts chunks of bytes into lines. */
 class Lines {
-  private rest: Buffer[] = []
-  private held = 0
+  #rest: Buffer[] = []
+  #held = 0
 
-  constructor(private readonly maxLine: number) {}
+  readonly #maxLine: number
+
+  constructor(maxLine: number) {
+    this.#maxLine = maxLine
+  }
 
   /** The lines that end in this chunk, and how many bytes each took with its end. One that is too long is empty. */
   push(chunk: Buffer): Line[] {
     const ended: Line[] = []
     let from = 0
     for (let to = chunk.indexOf(NEWLINE); to >= 0; to = chunk.indexOf(NEWLINE, from)) {
-      this.hold(chunk.subarray(from, to))
-      ended.push({ text: Buffer.concat(this.rest).toString('utf8'), bytes: this.held + 1 })
-      this.rest = []
-      this.held = 0
+      this.#hold(chunk.subarray(from, to))
+      ended.push({ text: Buffer.concat(this.#rest).toString('utf8'), bytes: this.#held + 1 })
+      this.#rest = []
+      this.#held = 0
       from = to + 1
     }
-    this.hold(chunk.subarray(from))
+    this.#hold(chunk.subarray(from))
     return ended
   }
 
   /** A line has begun and not ended. */
   get hasRest(): boolean {
-    return this.held > 0
+    return this.#held > 0
   }
 
-  private hold(piece: Buffer): void {
-    this.held += piece.length
-    if (this.held <= this.maxLine) this.rest.push(piece)
-    else this.rest = []
+  #hold(piece: Buffer): void {
+    this.#held += piece.length
+    if (this.#held <= this.#maxLine) this.#rest.push(piece)
+    else this.#rest = []
   }
 }

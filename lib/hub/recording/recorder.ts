@@ -28,67 +28,70 @@ const SUFFIX = '.jsonl'
 
 /** The recordings of all runs of one dashboard, in a folder that is its own. */
 export class Recorder {
-  private readonly folder: string
-  private readonly recordings = new Set<Recording>()
-  private readonly dirty = new Set<Recording>()
-  private readonly host: RecordingHost
-  private failing: { error: string; since: number } | null = null
-  private isTrying = false
-  private soon: NodeJS.Timeout | null = null
-  private again: NodeJS.Timeout | null = null
-  private unlock: (() => void) | null = null
-  private listener: RecorderListener | null = null
+  readonly #folder: string
+  readonly #recordings = new Set<Recording>()
+  readonly #dirty = new Set<Recording>()
+  readonly #host: RecordingHost
+  #failing: { error: string; since: number } | null = null
+  #isTrying = false
+  #soon: NodeJS.Timeout | null = null
+  #again: NodeJS.Timeout | null = null
+  #unlock: (() => void) | null = null
+  #listener: RecorderListener | null = null
+
+  readonly #dataDir: string
+  readonly #log: Logger
+  readonly #maxBytes: number
 
   /**
    * Takes the folder, and makes it where there is none. Throws `DataDirBusy` where another dashboard has it; a folder that
    * can't be written is no error here, but a state [REC-6].
    */
-  constructor(
-    private readonly dataDir: string,
-    private readonly log: Logger,
-    bounds: RecordingBounds = BOUNDS,
-    private readonly maxBytes = MAX_BYTES,
-  ) {
-    this.folder = join(dataDir, 'recordings')
-    const mayWrite = () => this.failing === null || this.isTrying
-    this.host = {
+  constructor(dataDir: string, log: Logger, bounds: RecordingBounds = BOUNDS, maxBytes = MAX_BYTES) {
+    this.#dataDir = dataDir
+    this.#log = log
+    this.#maxBytes = maxBytes
+
+    this.#folder = join(dataDir, 'recordings')
+    const mayWrite = () => this.#failing === null || this.#isTrying
+    this.#host = {
       bounds,
       get mayWrite() {
         return mayWrite()
       },
-      waits: recording => this.waits(recording),
-      failed: error => this.failed(error),
-      tell: (header, text) => this.listener?.tell(header, text),
+      waits: recording => this.#waits(recording),
+      failed: error => this.#failed(error),
+      tell: (header, text) => this.#listener?.tell(header, text),
     }
     try {
-      this.prepare()
+      this.#prepare()
     } catch (error) {
       if (error instanceof DataDirBusy) throw error
-      this.failed(error)
+      this.#failed(error)
     }
   }
 
   listen(listener: RecorderListener): void {
-    this.listener = listener
+    this.#listener = listener
   }
 
   get state(): RecorderState {
-    return this.failing ? { state: 'failing', ...this.failing } : { state: 'on' }
+    return this.#failing ? { state: 'failing', ...this.#failing } : { state: 'on' }
   }
 
   /** All finished and live recordings together are larger than they may be [REC-5]. */
   get isOverfull(): boolean {
-    return [...this.recordings].reduce((sum, { bytes }) => sum + bytes, 0) > this.maxBytes
+    return [...this.#recordings].reduce((sum, { bytes }) => sum + bytes, 0) > this.#maxBytes
   }
 
   /** The files that an earlier dashboard left here. */
   files(): string[] {
     try {
-      return readdirSync(this.folder)
+      return readdirSync(this.#folder)
         .filter(name => name.endsWith(SUFFIX))
-        .map(name => join(this.folder, name))
+        .map(name => join(this.#folder, name))
     } catch (error) {
-      if (!isMissing(error)) this.failed(error)
+      if (!isMissing(error)) this.#failed(error)
       return []
     }
   }
@@ -98,89 +101,89 @@ export class Recorder {
     const name = createHash('sha256')
       .update(JSON.stringify([header.backend, header.runId]))
       .digest('hex')
-    const path = join(this.folder, name + SUFFIX)
-    if (existsSync(path)) this.putAside(path)
+    const path = join(this.#folder, name + SUFFIX)
+    if (existsSync(path)) this.#putAside(path)
     return this.resume(path, header, 0)
   }
 
   /** @param size where the last whole line of the file ends, bytes; what follows goes with the next write [REC-4] */
   resume(path: string, header: Header, size: number): Recording {
-    const recording = new Recording(path, header, size, this.host)
-    this.recordings.add(recording)
+    const recording = new Recording(path, header, size, this.#host)
+    this.#recordings.add(recording)
     return recording
   }
 
   /** The run is not kept, so neither is its recording. */
   remove(recording: Recording): void {
     recording.close()
-    this.recordings.delete(recording)
-    this.dirty.delete(recording)
+    this.#recordings.delete(recording)
+    this.#dirty.delete(recording)
     try {
       unlinkSync(recording.path)
     } catch (error) {
-      if (!isMissing(error)) this.failed(error)
+      if (!isMissing(error)) this.#failed(error)
     }
   }
 
   close(): void {
-    for (const timer of [this.soon, this.again]) if (timer) clearTimeout(timer)
-    for (const recording of this.recordings) recording.close()
-    this.unlock?.()
-    this.unlock = null
+    for (const timer of [this.#soon, this.#again]) if (timer) clearTimeout(timer)
+    for (const recording of this.#recordings) recording.close()
+    this.#unlock?.()
+    this.#unlock = null
   }
 
-  private prepare(): void {
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 })
-    this.unlock ??= lockDataDir(this.dataDir)
+  #prepare(): void {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+    this.#unlock ??= lockDataDir(this.#dataDir)
   }
 
-  private putAside(path: string): void {
+  #putAside(path: string): void {
     const aside = `${path}.unread-${Date.now()}`
-    this.log.warn({ path, aside }, 'a recording of this name can’t be read: it is put aside')
+    this.#log.warn({ path, aside }, 'a recording of this name can’t be read: it is put aside')
     try {
       renameSync(path, aside)
     } catch (error) {
-      this.failed(error)
+      this.#failed(error)
     }
   }
 
-  private waits(recording: Recording): void {
-    this.dirty.add(recording)
-    this.soon ??= setTimeout(() => {
-      this.soon = null
-      if (!this.failing) this.flush()
+  #waits(recording: Recording): void {
+    this.#dirty.add(recording)
+    this.#soon ??= setTimeout(() => {
+      this.#soon = null
+      if (!this.#failing) this.#flush()
     }, FLUSH_WITHIN)
   }
 
   /** Returns whether nothing waits any more. */
-  private flush(): boolean {
-    for (const recording of [...this.dirty]) if (recording.flush()) this.dirty.delete(recording)
-    return this.dirty.size === 0
+  #flush(): boolean {
+    for (const recording of [...this.#dirty]) if (recording.flush()) this.#dirty.delete(recording)
+    return this.#dirty.size === 0
   }
 
-  private failed(error: unknown): void {
-    const { since } = this.failing ?? { since: serverNow() }
-    if (!this.failing) this.log.error({ err: error, dataDir: this.dataDir }, 'recordings can’t be written')
-    this.failing = { error: sentence(error, since), since }
-    this.again ??= setTimeout(() => this.tryAgain(), AGAIN_AFTER)
-    this.listener?.changed()
+  #failed(error: unknown): void {
+    const { since } = this.#failing ?? { since: serverNow() }
+    if (!this.#failing) this.#log.error({ err: error, dataDir: this.#dataDir }, 'recordings can’t be written')
+    this.#failing = { error: sentence(error, since), since }
+    this.#again ??= setTimeout(() => this.#tryAgain(), AGAIN_AFTER)
+    this.#listener?.changed()
   }
 
-  private tryAgain(): void {
-    this.again = null
-    this.isTrying = true
+  #tryAgain(): void {
+    this.#again = null
+    this.#isTrying = true
     try {
-      this.prepare()
-      if (this.flush()) {
-        this.failing = null
-        this.log.info({ dataDir: this.dataDir }, 'recordings are written again')
-        this.listener?.changed()
+      this.#prepare()
+      if (this.#flush()) {
+        this.#failing = null
+        this.#log.info({ dataDir: this.#dataDir }, 'recordings are written again')
+        this.#listener?.changed()
       }
     } catch (error) {
-      this.failed(error)
+      this.#failed(error)
     }
-    this.isTrying = false
-    if (this.failing) this.again ??= setTimeout(() => this.tryAgain(), AGAIN_AFTER)
+    this.#isTrying = false
+    if (this.#failing) this.#again ??= setTimeout(() => this.#tryAgain(), AGAIN_AFTER)
   }
 }
 

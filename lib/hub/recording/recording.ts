@@ -41,61 +41,69 @@ const MAX_WAITING = 1024 * 1024
  * recording says so [REC-6].
  */
 export class Recording {
-  private waiting: Waiting[] = []
-  private waitingBytes = 0
-  private lostLines = 0
-  private isFull = false
-  private isFullOfLines = false
-  private isClosed = false
+  #waiting: Waiting[] = []
+  #waitingBytes = 0
+  #lostLines = 0
+  #isFull = false
+  #isFullOfLines = false
+  #isClosed = false
   /** The header is to be written, also where no entry follows it. */
-  private isBegun = false
+  #isBegun = false
   /** When the file last held all that had happened, ms. */
-  private completeAt: number
+  #completeAt: number
+
+  readonly #header: Header
+  #size: number
+  readonly #host: RecordingHost
 
   /** @param size how much of the file is whole lines, bytes; 0: it is yet to be created */
   constructor(
     readonly path: string,
-    private readonly header: Header,
-    private size: number,
-    private readonly host: RecordingHost,
+    header: Header,
+    size: number,
+    host: RecordingHost,
   ) {
-    this.completeAt = header.since
+    this.#header = header
+    this.#size = size
+    this.#host = host
+
+    this.#completeAt = header.since
   }
 
   /** How large the file is, bytes. */
   get bytes(): number {
-    return this.size
+    return this.#size
   }
 
   /** Pages are about to see that there is this run, though nothing may be known of it yet [REC-3]. */
   begin(): void {
-    this.isBegun = true
-    if (!this.flush()) this.host.waits(this)
+    this.#isBegun = true
+    if (!this.flush()) this.#host.waits(this)
   }
 
   /** `urgent`: pages are about to see it, so it is written before this returns, after all that was handed in before [REC-3]. */
   append(entry: Entry, urgent: boolean): void {
-    if (this.isClosed || this.isFull) return
+    if (this.#isClosed || this.#isFull) return
     const isOutput = !urgent && isLineOfOutput(entry)
-    if (isOutput && !this.hasRoomForLines()) return
-    this.push(entry, isOutput)
-    if (this.size + this.waitingBytes > this.host.bounds.all) {
-      this.isFull = true
-      this.push({ kind: 'hole', from: serverNow(), to: null }, false)
+    if (isOutput && !this.#hasRoomForLines()) return
+    this.#push(entry, isOutput)
+    if (this.#size + this.#waitingBytes > this.#host.bounds.all) {
+      this.#isFull = true
+      this.#push({ kind: 'hole', from: serverNow(), to: null }, false)
     }
-    if (urgent || this.waitingBytes > MAX_WAITING) this.flush()
-    if (this.hasToWrite) this.host.waits(this)
+    if (urgent || this.#waitingBytes > MAX_WAITING) this.flush()
+    if (this.#hasToWrite) this.#host.waits(this)
   }
 
   /** Writes what waits, unless that can't be tried now. Returns whether nothing waits any more. */
   flush(): boolean {
-    if (this.isClosed || !this.hasToWrite) return true
-    const written = this.host.mayWrite && this.write()
-    if (!written && this.waitingBytes > MAX_WAITING) this.shed()
-    if (!written || this.lostLines === 0) return written
-    const text = `${this.lostLines} pieces of this log could not be recorded: after a restart they may be missing.`
-    this.lostLines = 0
-    this.host.tell(this.header, text)
+    if (this.#isClosed || !this.#hasToWrite) return true
+    const written = this.#host.mayWrite && this.#write()
+    if (!written && this.#waitingBytes > MAX_WAITING) this.#shed()
+    if (!written || this.#lostLines === 0) return written
+    const text = `${this.#lostLines} pieces of this log could not be recorded: after a restart they may be missing.`
+    this.#lostLines = 0
+    this.#host.tell(this.#header, text)
     // What was told is in the log, and so in the recording.
     return this.flush()
   }
@@ -105,9 +113,9 @@ export class Recording {
    * be read.
    */
   async exported(last: Entry): Promise<RecordingFile> {
-    const { size } = this
-    const rest = this.waiting.map(({ text }) => text)
-    if (size === 0) rest.unshift(lineOf(this.header))
+    const size = this.#size
+    const rest = this.#waiting.map(({ text }) => text)
+    if (size === 0) rest.unshift(lineOf(this.#header))
     // Opened at once: the run may be let go of while somebody still reads.
     const file = size === 0 ? null : await open(this.path)
     return (async function* () {
@@ -119,66 +127,66 @@ export class Recording {
   /** Nothing is taken or written any more. */
   close(): void {
     this.flush()
-    this.isClosed = true
+    this.#isClosed = true
   }
 
-  private get hasToWrite(): boolean {
-    return this.waiting.length > 0 || (this.isBegun && this.size === 0)
+  get #hasToWrite(): boolean {
+    return this.#waiting.length > 0 || (this.#isBegun && this.#size === 0)
   }
 
-  private push(entry: Entry, isOutput: boolean): void {
+  #push(entry: Entry, isOutput: boolean): void {
     const text = lineOf(entry)
     const bytes = Buffer.byteLength(text)
-    this.waiting.push({ text, bytes, isOutput })
-    this.waitingBytes += bytes
+    this.#waiting.push({ text, bytes, isOutput })
+    this.#waitingBytes += bytes
   }
 
-  private hold(waiting: Waiting[]): void {
-    this.waiting = waiting
-    this.waitingBytes = waiting.reduce((sum, { bytes }) => sum + bytes, 0)
+  #hold(waiting: Waiting[]): void {
+    this.#waiting = waiting
+    this.#waitingBytes = waiting.reduce((sum, { bytes }) => sum + bytes, 0)
   }
 
-  private hasRoomForLines(): boolean {
-    if (this.size + this.waitingBytes <= this.host.bounds.lines) return true
-    if (!this.isFullOfLines) {
-      this.isFullOfLines = true
+  #hasRoomForLines(): boolean {
+    if (this.#size + this.#waitingBytes <= this.#host.bounds.lines) return true
+    if (!this.#isFullOfLines) {
+      this.#isFullOfLines = true
       const text =
         'The recording of this run is full: lines from here on are not recorded, and may be gone after a restart.'
-      this.host.tell(this.header, text)
+      this.#host.tell(this.#header, text)
     }
     return false
   }
 
-  private shed(): void {
-    const state = this.waiting.filter(({ isOutput }) => !isOutput)
-    this.lostLines += this.waiting.length - state.length
-    this.hold(state)
-    if (this.waitingBytes <= MAX_WAITING) return
-    this.hold([])
-    this.push({ kind: 'hole', from: this.completeAt, to: serverNow() }, false)
+  #shed(): void {
+    const state = this.#waiting.filter(({ isOutput }) => !isOutput)
+    this.#lostLines += this.#waiting.length - state.length
+    this.#hold(state)
+    if (this.#waitingBytes <= MAX_WAITING) return
+    this.#hold([])
+    this.#push({ kind: 'hole', from: this.#completeAt, to: serverNow() }, false)
   }
 
-  private write(): boolean {
-    const begun = this.size === 0 ? lineOf(this.header) : ''
+  #write(): boolean {
+    const begun = this.#size === 0 ? lineOf(this.#header) : ''
     try {
-      this.size += appendWhole(this.path, this.size, begun + this.waiting.map(({ text }) => text).join(''))
-      this.hold([])
-      this.completeAt = serverNow()
+      this.#size += appendWhole(this.path, this.#size, begun + this.#waiting.map(({ text }) => text).join(''))
+      this.#hold([])
+      this.#completeAt = serverNow()
       return true
     } catch (error) {
-      if (this.size > 0 && isMissing(error)) this.beginAgain()
-      this.host.failed(error)
+      if (this.#size > 0 && isMissing(error)) this.#beginAgain()
+      this.#host.failed(error)
       return false
     }
   }
 
   /** Somebody removed the file: what was in it is no longer recorded. */
-  private beginAgain(): void {
-    this.size = 0
-    const { waiting } = this
-    this.hold([])
-    this.push({ kind: 'hole', from: this.header.since, to: serverNow() }, false)
-    this.hold([...this.waiting, ...waiting])
+  #beginAgain(): void {
+    this.#size = 0
+    const waiting = this.#waiting
+    this.#hold([])
+    this.#push({ kind: 'hole', from: this.#header.since, to: serverNow() }, false)
+    this.#hold([...this.#waiting, ...waiting])
   }
 }
 

@@ -5,20 +5,24 @@ import type { RunState } from './run-state'
 
 /** Says in the server's log that a run has ended, once; an end that is taken back, and comes again, is told again. */
 export class EndLog {
-  private readonly told = new WeakSet<RunState>()
+  readonly #told = new WeakSet<RunState>()
 
-  constructor(private readonly log: Logger) {}
+  readonly #log: Logger
+
+  constructor(log: Logger) {
+    this.#log = log
+  }
 
   look(state: RunState, { view }: Derived): void {
     if (!isOver(view.status)) {
-      this.told.delete(state)
+      this.#told.delete(state)
       return
     }
-    if (this.told.has(state)) return
-    this.told.add(state)
+    if (this.#told.has(state)) return
+    this.#told.add(state)
     const { status, inferred, startedAt, endedAt } = view
     const seconds =
       startedAt === null || endedAt === null ? null : (Date.parse(endedAt) - Date.parse(startedAt)) / 1_000
-    this.log.info({ runId: state.runId, status, inferred, seconds }, 'run ended')
+    this.#log.info({ runId: state.runId, status, inferred, seconds }, 'run ended')
   }
 }

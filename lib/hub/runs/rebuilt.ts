@@ -24,15 +24,19 @@ export class Rebuilt implements Player {
   readonly renamed: string[] = []
   /** Nothing more was expected of the backend. */
   isArchived = false
-  private lastAt = 0
-  private connection: number | null = null
+  #lastAt = 0
+  #connection: number | null = null
 
-  constructor(private readonly rebuilder: Rebuilder) {}
+  readonly #rebuilder: Rebuilder
+
+  constructor(rebuilder: Rebuilder) {
+    this.#rebuilder = rebuilder
+  }
 
   begin(header: Header): boolean {
     this.header = header
-    this.lastAt = header.since
-    this.state = this.rebuilder.reopen(header)
+    this.#lastAt = header.since
+    this.state = this.#rebuilder.reopen(header)
     return this.state !== null
   }
 
@@ -41,7 +45,7 @@ export class Rebuilt implements Player {
     if (!state) return
     switch (entry.kind) {
       case 'observed':
-        this.note(entry.observation)
+        this.#note(entry.observation)
         this.replay?.learn(entry.observation)
         state.restore(entry.observation, entry.fresh)
         break
@@ -50,13 +54,13 @@ export class Rebuilt implements Player {
         break
       case 'output': {
         const { container: source, batch: batchId, at, stream, text } = entry
-        this.learn(source, stream, at)
-        this.rebuilder.agentLogs.restore({ runId: state.runId, batchId }, { source, at, stream, text })
+        this.#learn(source, stream, at)
+        this.#rebuilder.agentLogs.restore({ runId: state.runId, batchId }, { source, at, stream, text })
         break
       }
       case 'left':
         this.lines.delete(entry.container)
-        this.rebuilder.agentLogs.restoreLeft(state.runId, entry.container)
+        this.#rebuilder.agentLogs.restoreLeft(state.runId, entry.container)
         break
       case 'renamed':
         this.renamed.push(entry.from)
@@ -78,16 +82,16 @@ export class Rebuilt implements Player {
 
   /** The connection that was open at the end of the recording is no more: nobody listened since. */
   get lost(): Observation | null {
-    return this.connection === null ? null : { kind: 'closed', at: this.lastAt, connection: this.connection }
+    return this.#connection === null ? null : { kind: 'closed', at: this.#lastAt, connection: this.#connection }
   }
 
-  private note(observation: Observation): void {
-    this.lastAt = Math.max(this.lastAt, observation.at)
-    if (observation.kind === 'opened') this.connection = observation.connection
-    else if (observation.kind === 'closed') this.connection = null
+  #note(observation: Observation): void {
+    this.#lastAt = Math.max(this.#lastAt, observation.at)
+    if (observation.kind === 'opened') this.#connection = observation.connection
+    else if (observation.kind === 'closed') this.#connection = null
   }
 
-  private learn(container: string, stream: 'stdout' | 'stderr' | 'system', at: string | null): void {
+  #learn(container: string, stream: 'stdout' | 'stderr' | 'system', at: string | null): void {
     if (stream === 'system' || at === null) return
     const known = this.lines.get(container) ?? new KnownLines()
     known.learn({ stream, at: Date.parse(at) })

@@ -24,64 +24,68 @@ export interface RebuildHost {
 
 /** Which run is recorded where. Without a recorder nothing is. */
 export class RunRecordings {
-  private readonly recordings = new Map<RunState, Recording>()
+  readonly #recordings = new Map<RunState, Recording>()
 
-  constructor(
-    private readonly backend: string,
-    private readonly recorder: Recorder | null,
-    private readonly log: Logger,
-  ) {}
+  readonly #backend: string
+  readonly #recorder: Recorder | null
+  readonly #log: Logger
+
+  constructor(backend: string, recorder: Recorder | null, log: Logger) {
+    this.#backend = backend
+    this.#recorder = recorder
+    this.#log = log
+  }
 
   begin(state: RunState): void {
     const { runId, since, spec } = state
-    const recording = this.recorder?.begin({ groundtruth: 1, backend: this.backend, runId, spec, since })
-    if (recording) this.recordings.set(state, recording)
+    const recording = this.#recorder?.begin({ groundtruth: 1, backend: this.#backend, runId, spec, since })
+    if (recording) this.#recordings.set(state, recording)
   }
 
   /** Pages are about to see that there is such a run. */
   show(state: RunState): void {
-    this.recordings.get(state)?.begin()
+    this.#recordings.get(state)?.begin()
   }
 
   /** Is nothing where the run is not recorded, or is being rebuilt. */
   append(state: RunState | undefined, entry: Entry, urgent: boolean): void {
-    if (state) this.recordings.get(state)?.append(entry, urgent)
+    if (state) this.#recordings.get(state)?.append(entry, urgent)
   }
 
   /** The run's recording up to now, as a file of its own; undefined where it is not recorded [IMP-1]. */
   exported(state: RunState, last: Entry): Promise<RecordingFile> | undefined {
-    return this.recordings.get(state)?.exported(last)
+    return this.#recordings.get(state)?.exported(last)
   }
 
   /** The run is no longer known, and is not to come back with a restart. */
   remove(state: RunState): void {
-    const recording = this.recordings.get(state)
-    this.recordings.delete(state)
-    if (recording) this.recorder?.remove(recording)
+    const recording = this.#recordings.get(state)
+    this.#recordings.delete(state)
+    if (recording) this.#recorder?.remove(recording)
   }
 
   /** All recordings together take more room than they may. */
   get isOverfull(): boolean {
-    return this.recorder?.isOverfull ?? false
+    return this.#recorder?.isOverfull ?? false
   }
 
   /** Rebuilds every run of this backend that is recorded here, the oldest first; goes on with their recordings. */
   async rebuild(host: RebuildHost): Promise<Rebuilt[]> {
     const all: Rebuilt[] = []
-    for (const path of this.recorder?.files() ?? []) {
+    for (const path of this.#recorder?.files() ?? []) {
       const rebuilt = new Rebuilt(host)
-      const reading = await this.play(path, rebuilt)
+      const reading = await this.#play(path, rebuilt)
       const { state, header } = rebuilt
       if (!state || !header) continue
       if (!reading) {
         await host.abandon(state)
         continue
       }
-      const recording = this.recorder?.resume(path, header, reading.end)
-      if (recording) this.recordings.set(state, recording)
+      const recording = this.#recorder?.resume(path, header, reading.end)
+      if (recording) this.#recordings.set(state, recording)
       if (reading.wasSet) recording?.append({ kind: 'resumed', at: serverNow() }, true)
       if (reading.unread > 0) {
-        this.log.warn({ path, runId: state.runId, lines: reading.unread }, 'lines of a recording can’t be read')
+        this.#log.warn({ path, runId: state.runId, lines: reading.unread }, 'lines of a recording can’t be read')
         state.note(`${reading.unread} lines of this run’s recording could not be read: something may be missing here.`)
       }
       all.push(rebuilt)
@@ -90,14 +94,14 @@ export class RunRecordings {
   }
 
   /** Null where the file can't be read. */
-  private async play(path: string, rebuilt: Rebuilt): Promise<Reading | null> {
+  async #play(path: string, rebuilt: Rebuilt): Promise<Reading | null> {
     try {
       const reading = await playRecording(path, rebuilt)
-      if (!rebuilt.header) this.log.warn({ path }, 'a recording is of another version, or none: it is left alone')
-      else if (!reading.played) this.log.info({ path }, 'a recording is another backend’s: it is left alone')
+      if (!rebuilt.header) this.#log.warn({ path }, 'a recording is of another version, or none: it is left alone')
+      else if (!reading.played) this.#log.info({ path }, 'a recording is another backend’s: it is left alone')
       return reading
     } catch (error) {
-      this.log.error({ err: error, path }, 'a recording can’t be read: it is left alone')
+      this.#log.error({ err: error, path }, 'a recording can’t be read: it is left alone')
       return null
     }
   }

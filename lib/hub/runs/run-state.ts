@@ -48,67 +48,73 @@ const CLAIM_COST = 512
  */
 export class RunState {
   readonly log: LogBuffer
-  private readonly run: Run = emptyRun()
-  private readonly secrets = new SecretMask()
+  readonly #run: Run = emptyRun()
+  readonly #secrets = new SecretMask()
   /** The state as of the last update, and the links that it was derived with. */
-  private derived: { value: Derived; links: Links }
+  #derived: { value: Derived; links: Links }
   /** Something was folded since then. */
-  private isDirty = false
+  #isDirty = false
   /** The execution that pages know, see `incarnation`. */
-  private toldIncarnation = this.run.incarnation
-  private shown: { key: unknown[]; view: { fields: RunFields; batches: Batch[] } } | null = null
+  #toldIncarnation = this.#run.incarnation
+  #shown: { key: unknown[]; view: { fields: RunFields; batches: Batch[] } } | null = null
   /** Runs while changes gather after an update. */
-  private gathering: NodeJS.Timeout | null = null
+  #gathering: NodeJS.Timeout | null = null
   /** To the moment when the passing of time alone changes the state. */
-  private deadline: NodeJS.Timeout | null = null
-  private heardAt: number | null = null
-  private closed = false
-  private incomplete: Finding | null = null
+  #deadline: NodeJS.Timeout | null = null
+  #heardAt: number | null = null
+  #closed = false
+  #incomplete: Finding | null = null
   /** The last reading of the plan as JSON, where it lacks batches of the one before: it may be half of the file. */
-  private doubtedPlan: string | null = null
+  #doubtedPlan: string | null = null
+
+  readonly #host: StateHost
+  readonly #specHint: string | null
 
   /** @param since since when it is known here, ms */
   constructor(
     readonly runId: string,
-    private readonly host: StateHost,
-    private readonly specHint: string | null,
+    host: StateHost,
+    specHint: string | null,
     readonly since = serverNow(),
   ) {
+    this.#host = host
+    this.#specHint = specHint
+
     this.log = new LogBuffer(RUN_LOG, host.logs)
     const links = host.links(this)
-    this.derived = { value: derive(this.run, since, links), links }
+    this.#derived = { value: derive(this.#run, since, links), links }
   }
 
   /** Takes one observation in, without its secrets [SAFE-4]. `fresh`: its line is not in the log yet. */
   observe(observation: Observation, fresh = false): void {
-    this.guard(() => this.take(maskedObservation(observation, this.secrets), fresh))
+    this.#guard(() => this.#take(maskedObservation(observation, this.#secrets), fresh))
   }
 
-  private take(observation: Observation, fresh: boolean): void {
-    const { incarnation } = this.run
+  #take(observation: Observation, fresh: boolean): void {
+    const { incarnation } = this.#run
     let isHeardAgain = false
-    const changed = fold(this.run, observation)
-    if (changed || fresh) this.host.record(this, { kind: 'observed', fresh, observation }, changed)
-    this.isDirty ||= changed
-    if (this.run.incarnation !== incarnation) {
+    const changed = fold(this.#run, observation)
+    if (changed || fresh) this.#host.record(this, { kind: 'observed', fresh, observation }, changed)
+    this.#isDirty ||= changed
+    if (this.#run.incarnation !== incarnation) {
       this.log.clear()
       // At once: the state that is shown is another execution's.
       this.update()
     }
     if (observation.kind === 'message') {
       if (fresh) {
-        this.keepLine(observation.time.ms, observation.stream, observation.text)
-        this.host.heard(observation, this.lagOf(observation))
+        this.#keepLine(observation.time.ms, observation.stream, observation.text)
+        this.#host.heard(observation, this.#lagOf(observation))
       }
-      isHeardAgain = this.isHeardAgain(observation.at)
+      isHeardAgain = this.#isHeardAgain(observation.at)
     }
-    if (changed) this.updateOrGather()
-    else if (isHeardAgain) this.host.pages.changed(this)
+    if (changed) this.#updateOrGather()
+    else if (isHeardAgain) this.#host.pages.changed(this)
   }
 
-  private keep(observation: Observation): void {
-    fold(this.run, observation)
-    this.host.record(this, { kind: 'observed', fresh: false, observation }, true)
+  #keep(observation: Observation): void {
+    fold(this.#run, observation)
+    this.#host.record(this, { kind: 'observed', fresh: false, observation }, true)
   }
 
   /**
@@ -116,17 +122,17 @@ export class RunState {
    * half of it, until it is read a second time [RUN-8.15].
    */
   observePlan(plan: Omit<PlanReading, 'kind' | 'at'>): void {
-    const known = this.run.plan?.spec === plan.spec ? this.run.plan.batches : []
+    const known = this.#run.plan?.spec === plan.spec ? this.#run.plan.batches : []
     const named = new Set(plan.batches.map(({ id }) => id))
     const text = known.every(({ id }) => named.has(id)) ? null : JSON.stringify(plan.batches)
-    const isDoubtful = text !== null && text !== this.doubtedPlan
-    this.doubtedPlan = text
+    const isDoubtful = text !== null && text !== this.#doubtedPlan
+    this.#doubtedPlan = text
     if (!isDoubtful) this.observe({ kind: 'plan', at: serverNow(), ...plan })
   }
 
   /** An answer of the backend told how far its clock is behind ours, ms; it counts where nothing has told that yet [RUN-7.2]. */
   dateBy(offset: number): void {
-    if (isUndated(this.run)) this.observe({ kind: 'dated', at: serverNow(), offset })
+    if (isUndated(this.#run)) this.observe({ kind: 'dated', at: serverNow(), offset })
   }
 
   /**
@@ -134,29 +140,29 @@ export class RunState {
    * says.
    */
   restore(observation: Observation, fresh: boolean): void {
-    const { incarnation } = this.run
-    fold(this.run, observation)
-    this.isDirty = true
-    if (this.run.incarnation !== incarnation) this.log.clear()
-    this.toldIncarnation = this.run.incarnation
+    const { incarnation } = this.#run
+    fold(this.#run, observation)
+    this.#isDirty = true
+    if (this.#run.incarnation !== incarnation) this.log.clear()
+    this.#toldIncarnation = this.#run.incarnation
     if (observation.kind !== 'message') return
-    if (fresh) this.appendLine(observation.time.ms, observation.stream, observation.text)
-    this.heardAt = observation.at
+    if (fresh) this.#appendLine(observation.time.ms, observation.stream, observation.text)
+    this.#heardAt = observation.at
   }
 
   /** A word of our own that was recorded before a restart. */
   restoreNote(at: number, text: string): void {
-    this.appendLine(at, 'system', text)
+    this.#appendLine(at, 'system', text)
   }
 
   /** Its recording has a hole: some of what happened then may be missing. @param from ms @param to ms, null: it is open */
   restoreGap(from: number, to: number | null): void {
-    this.incomplete = gapFinding(from, to)
+    this.#incomplete = gapFinding(from, to)
   }
 
   /** The link to the backend or to Docker may be another than before: the state is derived anew within some ms. */
   linksChanged(): void {
-    this.gather()
+    this.#gather()
   }
 
   /**
@@ -164,63 +170,63 @@ export class RunState {
    * the passing of time has told, arms the next deadline, and tells the hub, once. A fault in it is reported to the hub.
    */
   update(): void {
-    if (!this.closed) this.guard(() => this.deriveAnew())
+    if (!this.#closed) this.#guard(() => this.#deriveAnew())
   }
 
-  private deriveAnew(): void {
+  #deriveAnew(): void {
     const now = serverNow()
-    const links = this.host.links(this)
-    const { value: before, links: linksBefore } = this.derived
-    if (!this.isDirty && !isDue(before, now) && isSame(linksBefore, links, before)) return
-    const value = derive(this.run, now, links)
-    this.isDirty = false
-    this.derived = { value, links }
-    if (this.run.incarnation !== this.toldIncarnation) {
-      this.toldIncarnation = this.run.incarnation
-      this.host.pages.replaced(this)
+    const links = this.#host.links(this)
+    const { value: before, links: linksBefore } = this.#derived
+    if (!this.#isDirty && !isDue(before, now) && isSame(linksBefore, links, before)) return
+    const value = derive(this.#run, now, links)
+    this.#isDirty = false
+    this.#derived = { value, links }
+    if (this.#run.incarnation !== this.#toldIncarnation) {
+      this.#toldIncarnation = this.#run.incarnation
+      this.#host.pages.replaced(this)
     }
     // After a restart it is to be known, too [REC-3].
-    if (value.bySilence) this.keep({ kind: 'silent', at: now })
-    if (value.byHistory) this.keep({ kind: 'awaited', at: now })
-    if (value.stirred) this.keep({ kind: 'stirred', at: now })
-    this.wakeAt(value.deadline, now)
-    this.host.pages.changed(this)
-    this.host.updated(this, value)
+    if (value.bySilence) this.#keep({ kind: 'silent', at: now })
+    if (value.byHistory) this.#keep({ kind: 'awaited', at: now })
+    if (value.stirred) this.#keep({ kind: 'stirred', at: now })
+    this.#wakeAt(value.deadline, now)
+    this.#host.pages.changed(this)
+    this.#host.updated(this, value)
   }
 
   /** The state as of the last update, which is some ms ago at most. */
   get current(): Derived {
-    return this.derived.value
+    return this.#derived.value
   }
 
   /** What pages see of it. The very same object until something in it is another. */
   view(): { fields: RunFields; batches: Batch[] } {
-    const { value, links } = this.derived
+    const { value, links } = this.#derived
     const { backend, docker } = links
     const { batches, ...rest } = value.view
-    const key = [batches, this.heardAt, backend.link, backend.since, docker.link, docker.since, this.spec]
-    if (this.shown && key.every((part, index) => part === this.shown?.key[index])) return this.shown.view
+    const key = [batches, this.#heardAt, backend.link, backend.since, docker.link, docker.since, this.spec]
+    if (this.#shown && key.every((part, index) => part === this.#shown?.key[index])) return this.#shown.view
     const view = {
       batches,
       fields: {
         ...rest,
-        findings: this.incomplete ? [this.incomplete, ...rest.findings] : rest.findings,
+        findings: this.#incomplete ? [this.#incomplete, ...rest.findings] : rest.findings,
         spec: this.spec,
         runId: this.runId,
-        backend: this.host.backend,
+        backend: this.#host.backend,
         link: { backend: backend.link, docker: docker.link },
         linkSince: iso(backend.since),
         dockerSince: docker.link === 'off' ? null : iso(docker.since),
-        heardAt: iso(this.heardAt),
+        heardAt: iso(this.#heardAt),
         imported: null,
       },
     }
-    this.shown = { key, view }
+    this.#shown = { key, view }
     return view
   }
 
   get spec(): string | null {
-    return this.run.spec ?? this.specHint
+    return this.#run.spec ?? this.#specHint
   }
 
   get isOver(): boolean {
@@ -228,140 +234,140 @@ export class RunState {
   }
 
   get isStopping(): boolean {
-    return this.run.stopAt !== null
+    return this.#run.stopAt !== null
   }
 
   /** A plan of its spec was read. */
   get hasPlan(): boolean {
-    return this.run.plan !== null
+    return this.#run.plan !== null
   }
 
   /** The plan that was read may hold another run's work [RUN-8]. */
   get hasSharedPlan(): boolean {
-    return this.run.plan?.shared === true
+    return this.#run.plan?.shared === true
   }
 
   /** The backend does not know this run, and nothing was ever heard of it. Who accepts a start or a stop knows it. */
   get neverExisted(): boolean {
-    return this.run.unknown !== null && !this.wasHeardOf
+    return this.#run.unknown !== null && !this.wasHeardOf
   }
 
   /** Any message of it came, or a start or a stop of it was accepted. */
   get wasHeardOf(): boolean {
-    const { first, accepted, stopAt } = this.run
+    const { first, accepted, stopAt } = this.#run
     return first !== null || accepted !== null || stopAt !== null
   }
 
   /** Known from the history alone, it has failed because nothing changed any more [RUN-13.1]. */
   get isGivenUp(): boolean {
-    return this.run.quietAt !== null
+    return this.#run.quietAt !== null
   }
 
   /** It was found in the history as the resume of a followed run that is over [RUN-13.6]. */
   get isResume(): boolean {
-    return this.run.history?.resumes === true
+    return this.#run.history?.resumes === true
   }
 
   /** Since when it is known that the backend does not know the run, ms; null: it does, or was not asked. */
   get unknownSince(): number | null {
-    return this.run.unknown?.at ?? null
+    return this.#run.unknown?.at ?? null
   }
 
   /** Counts executions under the same id [RUN-14]. */
   get incarnation(): number {
-    return this.run.incarnation
+    return this.#run.incarnation
   }
 
   /** When a container was created, by the clock of this run's times; null where those are as they came. */
   get creation(): ((container: ContainerFacts) => number) | null {
-    return creationIn(this.run)
+    return creationIn(this.#run)
   }
 
   /** By how much the clock of its times may differ from that of another run's, as both are the backend's, ms. */
   get clockSpread(): number {
-    return new RunClock(this.run.clockSteps).spread
+    return new RunClock(this.#run.clockSteps).spread
   }
 
   /** An entry of the history that was just read, by the clock of this run's times. */
   onItsClock(entry: HistoryEntry): HistoryEntry {
-    return entryIn(this.run, { kind: 'history', at: serverNow(), ...entry })
+    return entryIn(this.#run, { kind: 'history', at: serverNow(), ...entry })
   }
 
   /** What Docker showed of it. */
   get evidence(): Evidence[] {
-    return [...this.run.evidence.values()]
+    return [...this.#run.evidence.values()]
   }
 
   /** What it takes of memory, about, in bytes. */
   get bytes(): number {
-    const { claims, unverifiedClaims, evidence } = this.run
+    const { claims, unverifiedClaims, evidence } = this.#run
     return RUN_COST + (claims.size + unverifiedClaims.size + evidence.size) * CLAIM_COST + this.log.bytes
   }
 
   /** A word of our own in the run's log. */
   note(text: string): void {
     const at = serverNow()
-    this.host.record(this, { kind: 'note', at, text }, false)
-    this.keepLine(at, 'system', text)
+    this.#host.record(this, { kind: 'note', at, text }, false)
+    this.#keepLine(at, 'system', text)
   }
 
   /** Nothing is told or derived by itself any more; its log is given back. */
   close(): void {
-    this.closed = true
-    for (const timer of [this.gathering, this.deadline]) if (timer) clearTimeout(timer)
+    this.#closed = true
+    for (const timer of [this.#gathering, this.#deadline]) if (timer) clearTimeout(timer)
     this.log.release()
   }
 
   /** The first change is derived at once, those that follow within some ms are together. */
-  private updateOrGather(): void {
-    if (this.gathering) return
-    this.gather()
+  #updateOrGather(): void {
+    if (this.#gathering) return
+    this.#gather()
     this.update()
   }
 
-  private gather(): void {
-    if (this.closed) return
-    this.gathering ??= setTimeout(() => {
-      this.gathering = null
+  #gather(): void {
+    if (this.#closed) return
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = null
       this.update()
     }, GATHER_FOR)
   }
 
   /** Wakes when the passing of time alone changes the state. */
-  private wakeAt(due: number | null, now: number): void {
-    if (this.deadline) clearTimeout(this.deadline)
-    this.deadline = due === null ? null : setTimeout(() => this.update(), Math.max(0, due - now) + 1)
+  #wakeAt(due: number | null, now: number): void {
+    if (this.#deadline) clearTimeout(this.#deadline)
+    this.#deadline = due === null ? null : setTimeout(() => this.update(), Math.max(0, due - now) + 1)
   }
 
   /** Notes when a message came, but no more often than pages need; returns whether it did so. */
-  private isHeardAgain(at: number): boolean {
-    if (this.heardAt !== null && at - this.heardAt < HEARD_EVERY) return false
-    this.heardAt = at
+  #isHeardAgain(at: number): boolean {
+    if (this.#heardAt !== null && at - this.#heardAt < HEARD_EVERY) return false
+    this.#heardAt = at
     return true
   }
 
   /** How long a message was under way, ms; the clocks of a replay's are no measure of it. */
-  private lagOf({ live, at, time, index }: Message): number | null {
+  #lagOf({ live, at, time, index }: Message): number | null {
     if (!live) return null
-    const stamped = time.ms + new RunClock(this.run.clockSteps).correctionAt(index)
-    return Math.max(0, at - stamped - offsetThatCounts(offsetOf(this.run)))
+    const stamped = time.ms + new RunClock(this.#run.clockSteps).correctionAt(index)
+    return Math.max(0, at - stamped - offsetThatCounts(offsetOf(this.#run)))
   }
 
-  private keepLine(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {
-    this.appendLine(at, stream, text)
-    this.host.pages.logChanged(this)
+  #keepLine(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {
+    this.#appendLine(at, stream, text)
+    this.#host.pages.logChanged(this)
   }
 
-  private appendLine(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {
+  #appendLine(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {
     this.log.append({ at: iso(at), source: 'backend', stream, text })
   }
 
   /** What goes wrong in one step must not, from a timer, end the server, nor keep others from theirs. */
-  private guard(step: () => void): void {
+  #guard(step: () => void): void {
     try {
       step()
     } catch (error) {
-      this.host.failed(this, error)
+      this.#host.failed(this, error)
     }
   }
 }

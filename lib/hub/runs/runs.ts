@@ -21,39 +21,41 @@ export interface KnownRun {
 
 /** Every run that is known here, by its id: followed ones, those of the history alone, and finished ones in the store. */
 export class Runs {
-  private readonly states = new Map<string, RunState>()
+  readonly #states = new Map<string, RunState>()
   /** The ids that runs had before they got another one [RUN-13]. */
-  private readonly renamed = new Map<string, string>()
+  readonly #renamed = new Map<string, string>()
   /** Runs that may yet turn out to be none: the fleet does not show them. */
-  private readonly tentative = new Set<RunState>()
-  private readonly stored = new Set<RunState>()
-  private readonly candidatesByView = new WeakMap<RunView, CandidateRun>()
+  readonly #tentative = new Set<RunState>()
+  readonly #stored = new Set<RunState>()
+  readonly #candidatesByView = new WeakMap<RunView, CandidateRun>()
 
-  constructor(
-    private readonly backend: string,
-    private readonly store: RunStore,
-    evicted: (state: RunState) => void,
-  ) {
+  readonly #backend: string
+  readonly #store: RunStore
+
+  constructor(backend: string, store: RunStore, evicted: (state: RunState) => void) {
+    this.#backend = backend
+    this.#store = store
+
     store.onEvict(state => {
-      this.forget(state)
-      this.stored.delete(state)
+      this.#forget(state)
+      this.#stored.delete(state)
       evicted(state)
     })
   }
 
   /** By its id of today, or one that it had before. */
   get(runId: string): RunState | undefined {
-    return this.states.get(this.idOf(runId))
+    return this.#states.get(this.idOf(runId))
   }
 
   /** By its id of today alone. */
   getByCurrentId(runId: string): RunState | undefined {
-    return this.states.get(runId)
+    return this.#states.get(runId)
   }
 
   /** The id of today. */
   idOf(runId: string): string {
-    return this.renamed.get(runId) ?? runId
+    return this.#renamed.get(runId) ?? runId
   }
 
   has(runId: string): boolean {
@@ -62,61 +64,61 @@ export class Runs {
 
   /** `tentative`: not shown before `show`. */
   add(state: RunState, tentative: boolean): void {
-    this.states.set(state.runId, state)
-    this.renamed.delete(state.runId)
-    if (tentative) this.tentative.add(state)
+    this.#states.set(state.runId, state)
+    this.#renamed.delete(state.runId)
+    if (tentative) this.#tentative.add(state)
   }
 
   show(state: RunState): void {
-    this.tentative.delete(state)
+    this.#tentative.delete(state)
   }
 
   /** Forgets it for good. */
   async remove(state: RunState): Promise<void> {
-    this.forget(state)
-    if (this.stored.delete(state)) await this.store.remove({ backend: this.backend, runId: state.runId })
+    this.#forget(state)
+    if (this.#stored.delete(state)) await this.#store.remove({ backend: this.#backend, runId: state.runId })
   }
 
-  private forget(state: RunState): void {
-    this.states.delete(state.runId)
-    this.tentative.delete(state)
-    for (const [old, runId] of this.renamed) if (runId === state.runId) this.renamed.delete(old)
+  #forget(state: RunState): void {
+    this.#states.delete(state.runId)
+    this.#tentative.delete(state)
+    for (const [old, runId] of this.#renamed) if (runId === state.runId) this.#renamed.delete(old)
   }
 
   /** What was known by `old` is from now on `state`. */
   rename(old: string, state: RunState): void {
-    this.renamed.set(old, state.runId)
+    this.#renamed.set(old, state.runId)
   }
 
   /** From now on the store says how long it is kept; it must be followed no more [SYNC-9]. */
   async archive(state: RunState): Promise<void> {
-    if (this.states.get(state.runId) !== state || this.stored.has(state)) return
-    this.stored.add(state)
-    await this.store.put({ backend: this.backend, runId: state.runId }, state)
+    if (this.#states.get(state.runId) !== state || this.#stored.has(state)) return
+    this.#stored.add(state)
+    await this.#store.put({ backend: this.#backend, runId: state.runId }, state)
   }
 
   /** The finished run that is the first to go has to; false where there is none. */
   async evict(): Promise<boolean> {
-    return this.store.evict()
+    return this.#store.evict()
   }
 
   /** Somebody opened it: of those in the store it is the last to go. */
   async opened(runId: string): Promise<void> {
-    await this.store.get({ backend: this.backend, runId: this.idOf(runId) })
+    await this.#store.get({ backend: this.#backend, runId: this.idOf(runId) })
   }
 
   isStored(state: RunState): boolean {
-    return this.stored.has(state)
+    return this.#stored.has(state)
   }
 
   all(): IterableIterator<RunState> {
-    return this.states.values()
+    return this.#states.values()
   }
 
   /** What the fleet shows. */
   newestFirst(): RunFields[] {
-    return [...this.states.values()]
-      .filter(state => !this.tentative.has(state))
+    return [...this.#states.values()]
+      .filter(state => !this.#tentative.has(state))
       .map(state => ({ since: state.since, fields: state.view().fields }))
       .sort((a, b) => begun(b) - begun(a) || b.since - a.since)
       .map(({ fields }) => fields)
@@ -125,7 +127,7 @@ export class Runs {
   /** Another run of the spec is at work, or was since this one is known or after it began [RUN-8]. */
   hasOther(state: RunState, spec: string): boolean {
     const begun = at(state.current.view.startedAt) ?? Infinity
-    for (const other of this.states.values()) {
+    for (const other of this.#states.values()) {
       if (other === state || other.spec !== spec) continue
       const { view } = other.current
       // What only the history tells of may be this very run, until that says which entry is its own.
@@ -141,7 +143,7 @@ export class Runs {
   /** Another followed run with that entry of the history is at work, or was after this one began [RUN-8.11]. */
   hasOtherOf(state: RunState, historyId: string): boolean {
     const begun = at(state.current.view.startedAt)
-    for (const other of this.states.values()) {
+    for (const other of this.#states.values()) {
       const { view } = other.current
       if (other === state || view.historyId !== historyId || view.basis === 'history') continue
       const ended = at(view.endedAt)
@@ -161,8 +163,8 @@ export class Runs {
   /** The runs that may have had a container that was created at `since` (ms) or later [DOCK-4]. */
   candidateRuns(since: number): CandidateRun[] {
     return (
-      [...this.states.values()]
-        .map(state => this.candidateRun(state))
+      [...this.#states.values()]
+        .map(state => this.#candidateRun(state))
         // Where the clock was set, the end and the creation of a container are not of one clock.
         .filter(
           candidateRun => candidateRun.createdAt !== undefined || (lastOf(candidateRun) ?? Infinity) >= since - SKEW,
@@ -171,19 +173,19 @@ export class Runs {
   }
 
   /** Made once of each view of a run: most runs are over, and stay as they are. */
-  private candidateRun(state: RunState): CandidateRun {
+  #candidateRun(state: RunState): CandidateRun {
     const { view } = state.current
-    const known = this.candidatesByView.get(view)
+    const known = this.#candidatesByView.get(view)
     if (known) return known
     const createdAt = state.creation
     const candidateRun = { ...candidateOf(state.runId, view), ...diedBy(state), ...(createdAt && { createdAt }) }
-    this.candidatesByView.set(view, candidateRun)
+    this.#candidatesByView.set(view, candidateRun)
     return candidateRun
   }
 
   /** For telling runs of the history from those that are followed [RUN-13]. */
   known(): KnownRun[] {
-    return [...this.states.values()].map(state => {
+    return [...this.#states.values()].map(state => {
       const { historyId, basis, status, startedAt } = state.current.view
       return {
         runId: state.runId,

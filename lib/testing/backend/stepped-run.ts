@@ -41,48 +41,50 @@ export class SteppedRun {
   isDated = true
   /** A message was stamped clearly before the one before it. */
   goesBack = false
-  private stamp = -Infinity
-  private replay = new Replay()
-  private recorded: Observation[] = []
+  #stamp = -Infinity
+  #replay = new Replay()
+  #recorded: Observation[] = []
   /** The clock of receipt times against `now`, and by how much the dashboard's machine's is ahead of it, ms [RUN-16.13]. */
-  private frame = 0
-  private wallAhead = 0
-  private readonly told: string[] = []
-  private joined = false
-  private serial = 0
-  private delay = 0
-  private heardAt = 0
-  private isSet = false
+  #frame = 0
+  #wallAhead = 0
+  readonly #told: string[] = []
+  #joined = false
+  #serial = 0
+  #delay = 0
+  #heardAt = 0
+  #isSet = false
   /** Messages that are on their way, and when each comes, ms. */
-  private underWay: { text: string; due: number }[] = []
+  #underWay: { text: string; due: number }[] = []
+
+  #ahead: number
+  readonly #digits: number
 
   /**
    * @param ahead by how much the backend's clock is ahead at first, ms
    * @param batches ids of the plan
    * @param digits of the stamps' fractions: 9 or 0
    */
-  constructor(
-    private ahead: number,
-    batches: readonly string[],
-    private readonly digits: number,
-  ) {
+  constructor(ahead: number, batches: readonly string[], digits: number) {
+    this.#ahead = ahead
+    this.#digits = digits
+
     const plan = batches.map(id => ({ id, name: id, dependsOn: [], completed: false, running: false, branch: null }))
-    this.take({ kind: 'plan', at: this.ours, spec: '001-todo', batches: plan, shared: false })
+    this.#take({ kind: 'plan', at: this.ours, spec: '001-todo', batches: plan, shared: false })
   }
 
   /** The dashboard sends the start; the backend's first word follows. */
   accepted(): this {
-    this.take({ kind: 'accepted', at: this.ours, sent: this.ours, spec: '001-todo', dryRun: false })
-    this.replay.started(this.ours)
+    this.#take({ kind: 'accepted', at: this.ours, sent: this.ours, spec: '001-todo', dryRun: false })
+    this.#replay.started(this.ours)
     return this
   }
 
   pass(ms: number): this {
     // As the stream does, it asks again and again whether a replay is over.
     for (let left = ms; left > 0; left -= 100) {
-      this.arrive(this.now + Math.min(100, left))
-      const settled = this.joined && (ms < 20_000 || left > ms - 10_000) ? this.replay.settle(this.ours) : null
-      if (settled) this.take(settled)
+      this.#arrive(this.now + Math.min(100, left))
+      const settled = this.#joined && (ms < 20_000 || left > ms - 10_000) ? this.#replay.settle(this.ours) : null
+      if (settled) this.#take(settled)
     }
     return this
   }
@@ -91,60 +93,60 @@ export class SteppedRun {
     switch (act.kind) {
       case 'start':
         this.startedAt = this.now
-        return this.say({ type: 'start', message: 'Starting execution for spec: 001-todo' }).say({
+        return this.#say({ type: 'start', message: 'Starting execution for spec: 001-todo' }).#say({
           type: 'status',
           message: '',
           status: 'running',
         })
       case 'end':
         this.endedAt = this.now
-        return this.say({ type: 'status', message: '', status: 'completed' })
+        return this.#say({ type: 'status', message: '', status: 'completed' })
       case 'begin':
         this.begun.set(act.batch, this.now)
-        return this.say({ type: 'batch_start', message: `Spawning batch: ${act.batch}` }).say({
+        return this.#say({ type: 'batch_start', message: `Spawning batch: ${act.batch}` }).#say({
           ...{ type: 'batch_status', message: '', batch_id: act.batch, batch_name: act.batch, status: 'running' },
         })
       case 'complete': {
         this.completed.set(act.batch, this.now)
         const branch = `worktree/main/ckrv-batch-${act.batch}-1a2b3c`
-        return this.say({ type: 'batch_complete', message: `Batch ${act.batch} completed on branch ${branch}` }).say({
+        return this.#say({ type: 'batch_complete', message: `Batch ${act.batch} completed on branch ${branch}` }).#say({
           ...{ type: 'batch_status', message: '', batch_id: act.batch, batch_name: act.batch, status: 'completed' },
           branch,
         })
       }
       case 'line':
-        return this.say({ type: 'log', message: `line ${String(this.serial)}` })
+        return this.#say({ type: 'log', message: `line ${String(this.#serial)}` })
       case 'set':
-        this.ahead += act.by
-        this.isSet = true
+        this.#ahead += act.by
+        this.#isSet = true
         return this
       case 'set-ours':
-        return this.setOurs(act.by)
+        return this.#setOurs(act.by)
       case 'set-both':
-        return this.do({ kind: 'set', by: act.by }).setOurs(act.by)
+        return this.do({ kind: 'set', by: act.by }).#setOurs(act.by)
       case 'delay':
-        this.delay = act.by
+        this.#delay = act.by
         return this
       case 'join':
-        if (this.joined) return this
-        this.joined = true
+        if (this.#joined) return this
+        this.#joined = true
         this.joinedAt = this.now
-        this.take(this.replay.open(this.ours))
-        this.date()
-        for (const text of this.told) this.hear(text)
+        this.#take(this.#replay.open(this.ours))
+        this.#date()
+        for (const text of this.#told) this.#hear(text)
         return this
       case 'cut':
-        if (this.joined) this.take(this.replay.close(this.ours))
-        this.joined = this.isDated = false
-        this.underWay = []
+        if (this.#joined) this.#take(this.#replay.close(this.ours))
+        this.#joined = this.isDated = false
+        this.#underWay = []
         return this
       case 'restart':
-        return this.restart()
+        return this.#restart()
     }
   }
 
   get isJoined(): boolean {
-    return this.joined
+    return this.#joined
   }
 
   get view(): RunView {
@@ -158,80 +160,81 @@ export class SteppedRun {
 
   /** The time by the clock that pages follow, ms. */
   get ours(): number {
-    return this.now + this.frame
+    return this.now + this.#frame
   }
 
   /** As the hub does, by the `Date` of the backend's answers, which is in whole seconds. */
-  private date(): void {
-    const second = Math.floor((this.now + this.ahead) / 1_000) * 1_000
-    this.take({ kind: 'dated', at: this.ours, offset: offsetThatCounts(this.ours - second) })
+  #date(): void {
+    const second = Math.floor((this.now + this.#ahead) / 1_000) * 1_000
+    this.#take({ kind: 'dated', at: this.ours, offset: offsetThatCounts(this.ours - second) })
   }
 
-  private setOurs(by: number): this {
-    this.wallAhead += by
-    this.replay.ourClock(this.wallAhead)
-    this.take({ kind: 'our-clock', at: this.ours, by, ahead: this.wallAhead })
+  #setOurs(by: number): this {
+    this.#wallAhead += by
+    this.#replay.ourClock(this.#wallAhead)
+    this.#take({ kind: 'our-clock', at: this.ours, by, ahead: this.#wallAhead })
     return this
   }
 
   /** A new process of the dashboard reads what the one before it recorded, by the machine's clock as it goes now. */
-  private restart(): this {
-    this.joined = this.isDated = false
-    this.underWay = []
+  #restart(): this {
+    this.#joined = this.isDated = false
+    this.#underWay = []
     this.run = emptyRun()
-    this.replay = new Replay()
-    if (this.wallAhead !== 0) {
-      const earlier = this.recorded.map(observation => shiftedObservation(observation, this.wallAhead))
-      this.frame += this.wallAhead
-      const stood: Observation = { kind: 'our-clock', at: T0, by: 0, ahead: -this.wallAhead }
-      this.recorded = [stood, ...earlier, { ...stood, at: this.ours, ahead: 0 }]
-      this.wallAhead = 0
+    this.#replay = new Replay()
+    if (this.#wallAhead !== 0) {
+      const earlier = this.#recorded.map(observation => shiftedObservation(observation, this.#wallAhead))
+      this.#frame += this.#wallAhead
+      const stood: Observation = { kind: 'our-clock', at: T0, by: 0, ahead: -this.#wallAhead }
+      this.#recorded = [stood, ...earlier, { ...stood, at: this.ours, ahead: 0 }]
+      this.#wallAhead = 0
     }
-    for (const observation of this.recorded) {
-      this.replay.learn(observation)
+    for (const observation of this.#recorded) {
+      this.#replay.learn(observation)
       fold(this.run, observation)
     }
     return this
   }
 
-  private say(fields: object): this {
-    this.serial += 1
-    const stamp = this.now + this.ahead
-    this.goesBack ||= this.stamp - stamp > CLOCK_TOLERANCE + 1_000
-    this.stamp = stamp
+  #say(fields: object): this {
+    this.#serial += 1
+    const stamp = this.now + this.#ahead
+    this.goesBack ||= this.#stamp - stamp > CLOCK_TOLERANCE + 1_000
+    this.#stamp = stamp
     const at = new Date(stamp).toISOString()
-    const fraction = this.digits === 0 ? '' : `.${at.slice(20, 23)}${String(this.serial % 1_000_000).padStart(6, '0')}`
+    const fraction =
+      this.#digits === 0 ? '' : `.${at.slice(20, 23)}${String(this.#serial % 1_000_000).padStart(6, '0')}`
     const text = JSON.stringify({ ...fields, timestamp: `${at.slice(0, 19)}${fraction}+00:00` })
-    this.told.push(text)
-    const isSet = this.isSet
-    this.isSet = false
-    if (!this.joined) return this
+    this.#told.push(text)
+    const isSet = this.#isSet
+    this.#isSet = false
+    if (!this.#joined) return this
     // A stamp of whole seconds is up to a second older than its message, so it tells less.
-    const coarse = this.digits === 0 ? 1_000 : 0
-    this.isDated ||= !isSet && this.now - this.joinedAt > 1_000 + coarse && this.now - this.heardAt > 500 + coarse
-    this.underWay.push({ text, due: Math.max(this.now + this.delay, this.underWay.at(-1)?.due ?? 0) })
-    this.arrive(this.now)
+    const coarse = this.#digits === 0 ? 1_000 : 0
+    this.isDated ||= !isSet && this.now - this.joinedAt > 1_000 + coarse && this.now - this.#heardAt > 500 + coarse
+    this.#underWay.push({ text, due: Math.max(this.now + this.#delay, this.#underWay.at(-1)?.due ?? 0) })
+    this.#arrive(this.now)
     return this
   }
 
   /** Lets the time pass until then, ms, and with it what comes. */
-  private arrive(until: number): void {
-    for (let next = this.underWay[0]; next && next.due <= until; next = this.underWay[0]) {
-      this.underWay.shift()
+  #arrive(until: number): void {
+    for (let next = this.#underWay[0]; next && next.due <= until; next = this.#underWay[0]) {
+      this.#underWay.shift()
       this.now = Math.max(this.now, next.due)
-      this.hear(next.text)
+      this.#hear(next.text)
     }
     this.now = until
   }
 
-  private hear(text: string): void {
-    this.heardAt = this.now
-    const received = this.replay.receive(text, this.ours)
-    if (received.kind === 'observed') this.take(received.observation, received.fresh)
+  #hear(text: string): void {
+    this.#heardAt = this.now
+    const received = this.#replay.receive(text, this.ours)
+    if (received.kind === 'observed') this.#take(received.observation, received.fresh)
   }
 
   /** As the hub does: recorded is what is fresh or changed something. */
-  private take(observation: Observation, fresh = false): void {
-    if (fold(this.run, observation) || fresh) this.recorded.push(observation)
+  #take(observation: Observation, fresh = false): void {
+    if (fold(this.run, observation) || fresh) this.#recorded.push(observation)
   }
 }

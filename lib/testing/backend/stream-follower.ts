@@ -10,21 +10,21 @@ import { T0 } from './stories'
 export class StreamFollower {
   readonly run: Run = emptyRun()
   readonly log: string[] = []
-  private readonly replay = new Replay()
-  private now = T0
+  readonly #replay = new Replay()
+  #now = T0
 
   readPlan(batches: PlanBatch[]): void {
-    fold(this.run, { kind: 'plan', at: this.now, spec: '001-todo', batches, shared: false })
+    fold(this.run, { kind: 'plan', at: this.#now, spec: '001-todo', batches, shared: false })
   }
 
   open(): void {
-    this.now += 100
-    fold(this.run, this.replay.open(this.now))
+    this.#now += 100
+    fold(this.run, this.#replay.open(this.#now))
   }
 
   hear(text: string): void {
-    this.now += 1
-    const received = this.replay.receive(text, this.now)
+    this.#now += 1
+    const received = this.#replay.receive(text, this.#now)
     if (received.kind !== 'observed') return
     fold(this.run, received.observation)
     if (received.fresh && received.observation.kind === 'message') this.log.push(received.observation.text)
@@ -32,13 +32,13 @@ export class StreamFollower {
 
   /** The connection is silent for a while: if its replay is over, that is known now. */
   settle(): void {
-    this.now += 5_000
-    const settled = this.replay.settle(this.now)
+    this.#now += 5_000
+    const settled = this.#replay.settle(this.#now)
     if (settled) fold(this.run, settled)
   }
 
   close(): void {
-    fold(this.run, this.replay.close(this.now))
+    fold(this.run, this.#replay.close(this.#now))
   }
 
   /** One whole connection. */
@@ -53,11 +53,11 @@ export class StreamFollower {
   }
 
   derive(): Derived {
-    return derive(this.run, this.now)
+    return derive(this.run, this.#now)
   }
 
   /** How long the run has taken by now, ms. */
   get elapsed(): number {
-    return elapsed(this.derive().view, this.now)
+    return elapsed(this.derive().view, this.#now)
   }
 }

@@ -39,10 +39,14 @@ export class HostileProxy {
   readonly #agent = new Agent({ keepAlive: true })
   readonly #server: Server
 
+  readonly #target: URL
+
   private constructor(
-    private readonly target: URL,
+    target: URL,
     public manners: Manners,
   ) {
+    this.#target = target
+
     this.#server = createServer((incoming, response) => this.#pass(incoming, response))
     this.#server.on('connection', socket => this.#keep(socket))
     this.#server.on('upgrade', (incoming: IncomingMessage, socket: Socket, head: Buffer) =>
@@ -84,7 +88,7 @@ export class HostileProxy {
 
   #headers(incoming: IncomingMessage): Record<string, string | string[] | undefined> {
     const { origin, ...headers } = incoming.headers
-    return { ...headers, host: this.target.host, ...(origin !== undefined && { origin: this.target.origin }) }
+    return { ...headers, host: this.#target.host, ...(origin !== undefined && { origin: this.#target.origin }) }
   }
 
   #pass(incoming: IncomingMessage, response: ServerResponse): void {
@@ -106,7 +110,7 @@ export class HostileProxy {
     const { method, url } = incoming
     const since = performance.now()
     const outgoing = request({
-      ...{ port: this.target.port, host: this.target.hostname, agent: this.#agent, method, path: url },
+      ...{ port: this.#target.port, host: this.#target.hostname, agent: this.#agent, method, path: url },
       headers: this.#headers(incoming),
     })
     const fail = (status: number) => {
@@ -151,7 +155,7 @@ export class HostileProxy {
       near.write(['HTTP/1.1 101 Switching Protocols', ...lines, '', ''].join('\r\n'))
       return
     }
-    const far = connect(Number(this.target.port), this.target.hostname)
+    const far = connect(Number(this.#target.port), this.#target.hostname)
     this.#keep(far)
     near.on('close', () => far.destroy())
     far.on('close', () => near.destroy())

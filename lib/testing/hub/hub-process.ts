@@ -31,7 +31,7 @@ export class Killable {
   log: z.infer<typeof printed>['log']
   fleet: z.infer<typeof printed>['fleet']
   errors = ''
-  private readonly read: Promise<unknown>
+  readonly #read: Promise<unknown>
 
   /** @param clockSet by how much the clock of its machine is set, ms */
   constructor(backend: string, folder: string, clockSet = 0) {
@@ -40,8 +40,8 @@ export class Killable {
     })
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => (this.errors += text))
     const lines = createInterface(this.child.stdout)
-    lines.on('line', line => this.take(line))
-    this.read = once(lines, 'close')
+    lines.on('line', line => this.#take(line))
+    this.#read = once(lines, 'close')
   }
 
   async started(): Promise<this> {
@@ -53,10 +53,10 @@ export class Killable {
   async kill(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return
     this.child.kill('SIGKILL')
-    await this.read
+    await this.#read
   }
 
-  private take(line: string): void {
+  #take(line: string): void {
     // The last line may be torn.
     if (!line.endsWith('}')) return
     const { seen, rebuilt, looked, ready, live, fleet, log } = printed.parse(JSON.parse(line))

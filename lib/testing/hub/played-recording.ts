@@ -82,31 +82,41 @@ export class Played {
   readonly homes = new Map<string, Home>()
   /** Every alarm that was ever shown, in order, each once. */
   readonly alarms = new Set<string>()
-  private readonly containers = new Containers()
-  private docker: DockerState
+  readonly #containers = new Containers()
+  #docker: DockerState
   /** The latest first. What returns false has changed nothing. */
-  private readonly agenda: { at: number; turn: number; act: (now: number) => unknown }[] = []
-  private turn = 0
-  private sorted = false
-  private readonly begin: number
+  readonly #agenda: { at: number; turn: number; act: (now: number) => unknown }[] = []
+  #turn = 0
+  #sorted = false
+  readonly #begin: number
+
+  readonly #folder: string
+  /** Whether starts and stops were sent from here. */
+  readonly #ours: boolean
+  /** How much later than the recorder it hears of Docker, ms. */
+  readonly #lag: number
 
   constructor(
-    private readonly folder: string,
+    folder: string,
     sockets: readonly (readonly string[])[],
     spec: string,
-    /** Whether starts and stops were sent from here. */
-    private readonly ours: boolean,
-    /** How much later than the recorder it hears of Docker, ms. */
-    private readonly lag: number,
+
+    ours: boolean,
+
+    lag: number,
   ) {
-    for (const [n, names] of sockets.entries()) this.follow(`r${n + 1}`, names)
-    this.readCalls(spec)
-    this.readDocker()
-    this.begin = Math.min(...this.agenda.map(({ at }) => at)) - LIST_EVERY
-    const end = Math.max(...this.agenda.map(({ at }) => at)) + AFTER
-    this.docker = { link: 'live', since: this.begin, lists: [], imageMissing: false }
-    for (let at = this.begin; at <= end; at += LIST_EVERY) this.plan(at, now => this.listed(now))
-    this.play(end)
+    this.#folder = folder
+    this.#ours = ours
+    this.#lag = lag
+
+    for (const [n, names] of sockets.entries()) this.#follow(`r${n + 1}`, names)
+    this.#readCalls(spec)
+    this.#readDocker()
+    this.#begin = Math.min(...this.#agenda.map(({ at }) => at)) - LIST_EVERY
+    const end = Math.max(...this.#agenda.map(({ at }) => at)) + AFTER
+    this.#docker = { link: 'live', since: this.#begin, lists: [], imageMissing: false }
+    for (let at = this.#begin; at <= end; at += LIST_EVERY) this.#plan(at, now => this.#listed(now))
+    this.#play(end)
   }
 
   run(runId: string): Followed {
@@ -115,58 +125,58 @@ export class Played {
     return found
   }
 
-  private plan(at: number, act: (now: number) => unknown): void {
-    this.agenda.push({ at, turn: (this.turn += 1), act })
-    this.sorted = false
+  #plan(at: number, act: (now: number) => unknown): void {
+    this.#agenda.push({ at, turn: (this.#turn += 1), act })
+    this.#sorted = false
   }
 
-  private follow(runId: string, names: readonly string[]): void {
+  #follow(runId: string, names: readonly string[]): void {
     const run = emptyRun()
     const replay = new Replay()
     this.runs.push({ runId, run, replay, derived: derive(run, 0) })
     const hear = (observation: Observation | null) => observation && fold(run, observation)
     let last = -Infinity
     for (const name of names) {
-      const lines = read(socketLine, this.folder, `ws-${name}.jsonl`)
+      const lines = read(socketLine, this.#folder, `ws-${name}.jsonl`)
       const sent = lines.map(({ ms, frame }) => ({ ms, stamp: stampOf(frame) }))
       // What is only told again, or has no stamp, came after the connection before it.
       const open = Math.max(openedAt(sent), last + 1)
-      this.plan(open, now => hear(replay.open(now)))
+      this.#plan(open, now => hear(replay.open(now)))
       for (const { ms, frame, close } of lines) {
         last = open + ms
         if (frame !== undefined) {
-          this.plan(last, now => {
+          this.#plan(last, now => {
             const received = replay.receive(frame, now)
             return received.kind === 'observed' && fold(run, received.observation)
           })
         }
-        if (close !== undefined) this.plan(last, now => hear(replay.close(now)))
+        if (close !== undefined) this.#plan(last, now => hear(replay.close(now)))
       }
-      this.plan(last + 5_000, now => hear(replay.settle(now)))
+      this.#plan(last + 5_000, now => hear(replay.settle(now)))
     }
   }
 
   /** Starts and stops that were sent, and readings of the plan. */
-  private readCalls(spec: string): void {
+  #readCalls(spec: string): void {
     const ids: string[] = []
-    for (const { at: time, method, path, body, answer } of read(call, this.folder, 'http.jsonl')) {
+    for (const { at: time, method, path, body, answer } of read(call, this.#folder, 'http.jsonl')) {
       const at = Date.parse(time)
       const plan = planAnswer.safeParse(answer).data
       if (method === 'GET' && path.startsWith('/api/plans/detail') && plan) {
         const batches = readPlan(plan)
-        this.plan(at, now => {
+        this.#plan(at, now => {
           for (const { run } of this.runs) fold(run, { kind: 'plan', at: now, spec, batches, shared: true })
         })
       }
-      if (!this.ours) continue
+      if (!this.#ours) continue
       if (path === '/api/execution/start' && accepted.safeParse(answer).success) {
         const { run_id, dry_run: dryRun } = startCall.parse(body)
         const followed = this.runs[ids.push(run_id) - 1]
-        if (followed) this.plan(at, now => fold(followed.run, { kind: 'accepted', at: now, spec, dryRun }))
+        if (followed) this.#plan(at, now => fold(followed.run, { kind: 'accepted', at: now, spec, dryRun }))
       }
       if (path === '/api/execution/stop') {
         const followed = this.runs[ids.indexOf(stopCall.parse(body).run_id)]
-        this.plan(at, now => {
+        this.#plan(at, now => {
           // The hub sends no stop to a run that is over.
           if (followed && !isOver(followed.derived.view.status)) fold(followed.run, { kind: 'stop', at: now })
         })
@@ -174,70 +184,71 @@ export class Played {
     }
   }
 
-  private readDocker(): void {
-    const lines = read(dockerLine, this.folder, 'docker.jsonl')
+  #readDocker(): void {
+    const lines = read(dockerLine, this.#folder, 'docker.jsonl')
     const open = openedAt(lines.map(({ ms, event }) => ({ ms, stamp: Math.floor(event.timeNano / 1_000_000) })))
     for (const { ms, event, inspect, inspectMs } of lines) {
       if (event.Type !== 'container' || !isWatched(event.Action)) continue
-      this.plan(open + ms + this.lag, now => {
-        this.containers.event(parseEvent(JSON.stringify(event)), now)
-        const id = this.containers.nextWanted()
+      this.#plan(open + ms + this.#lag, now => {
+        this.#containers.event(parseEvent(JSON.stringify(event)), now)
+        const id = this.#containers.nextWanted()
         if (id === null) return
-        const mark = this.containers.ask(id)
+        const mark = this.#containers.ask(id)
         const { success, data } = inspection.safeParse(inspect)
-        this.plan(now + inspectMs, then => {
-          if (success) this.containers.inspection(id, data, mark, then)
-          else this.containers.unanswered(id)
+        this.#plan(now + inspectMs, then => {
+          if (success) this.#containers.inspection(id, data, mark, then)
+          else this.#containers.unanswered(id)
         })
       })
     }
-    if (lines.length > 0) this.readDaemon(open + Math.max(...lines.map(({ ms }) => ms)))
+    if (lines.length > 0) this.#readDaemon(open + Math.max(...lines.map(({ ms }) => ms)))
   }
 
   /** Where the daemon was stopped, its events end; once it is there again, a list shows what is left. */
-  private readDaemon(last: number): void {
-    for (const { at, path, answer } of read(call, this.folder, 'http.jsonl')) {
+  #readDaemon(last: number): void {
+    for (const { at, path, answer } of read(call, this.#folder, 'http.jsonl')) {
       if (path !== '/api/docker') continue
       const { available } = dockerCall.parse(answer)
-      this.plan(available ? Date.parse(at) : last + 1, now => {
-        this.docker = { ...this.docker, link: available ? 'live' : 'down', since: now, lists: [] }
-        this.containers.gap()
-        if (available) this.containers.list([], this.containers.mark(), now)
+      this.#plan(available ? Date.parse(at) : last + 1, now => {
+        this.#docker = { ...this.#docker, link: available ? 'live' : 'down', since: now, lists: [] }
+        this.#containers.gap()
+        if (available) this.#containers.list([], this.#containers.mark(), now)
       })
     }
   }
 
-  private listed(now: number): void {
-    if (this.docker.link === 'live') this.docker = { ...this.docker, lists: [now, ...this.docker.lists].slice(0, 2) }
+  #listed(now: number): void {
+    if (this.#docker.link === 'live')
+      this.#docker = { ...this.#docker, lists: [now, ...this.#docker.lists].slice(0, 2) }
   }
 
-  private play(end: number): void {
+  #play(end: number): void {
     for (;;) {
-      if (!this.sorted) this.agenda.sort((a, b) => b.at - a.at || b.turn - a.turn)
-      this.sorted = true
-      const next = this.agenda.at(-1)
+      if (!this.#sorted) this.#agenda.sort((a, b) => b.at - a.at || b.turn - a.turn)
+      this.#sorted = true
+      const next = this.#agenda.at(-1)
       const due = Math.min(...this.runs.map(({ derived }) => derived.deadline ?? Infinity))
       if (!next && due > end) return
       if (next && next.at <= due) {
-        this.agenda.pop()
-        if (next.act(next.at) !== false) this.look(next.at)
-      } else this.look(due)
+        this.#agenda.pop()
+        if (next.act(next.at) !== false) this.#look(next.at)
+      } else this.#look(due)
     }
   }
 
-  private look(now: number): void {
-    for (const facts of this.containers.takeChanged()) {
+  #look(now: number): void {
+    for (const facts of this.#containers.takeChanged()) {
       this.facts.set(facts.id, facts)
       const home = this.homes.get(facts.id)
-      if (home) this.tell(home, facts, now)
+      if (home) this.#tell(home, facts, now)
     }
-    this.deriveAll(now)
-    this.reassign(now)
-    this.deriveAll(now)
+    this.#deriveAll(now)
+    this.#reassign(now)
+    this.#deriveAll(now)
   }
 
-  private deriveAll(now: number): void {
-    const links = { backend: { link: 'live', since: this.begin } as const, docker: this.docker, undecided: [] }
+  #deriveAll(now: number): void {
+    const links = { backend: { link: 'live', since: this.#begin } as const, docker: this.#docker, undecided: [] }
     for (const followed of this.runs) {
       followed.derived = derive(followed.run, now, links)
       for (const { id, verdict } of followed.derived.view.batches.filter(isAlarm)) {
@@ -246,7 +257,7 @@ export class Played {
     }
   }
 
-  private reassign(now: number): void {
+  #reassign(now: number): void {
     const agents = [...this.facts.values()].filter(({ role }) => role === 'batch')
     const at = (time: string | null) => (time === null ? null : Date.parse(time))
     const candidateRuns = this.runs.map(({ runId, derived: { view } }): CandidateRun => ({
@@ -263,11 +274,11 @@ export class Played {
       }
       if (found.kind === 'unassigned') continue
       this.homes.set(id, found)
-      this.tell(found, facts, now)
+      this.#tell(found, facts, now)
     }
   }
 
-  private tell({ runId, batchId, by }: Home, container: ContainerFacts, at: number): void {
+  #tell({ runId, batchId, by }: Home, container: ContainerFacts, at: number): void {
     fold(this.run(runId).run, { kind: 'container', at, batch: { id: batchId, by }, container })
   }
 }

@@ -93,19 +93,19 @@ export const unrecorded = () =>
 
 /** Folders of recordings that are gone after the test that made them. */
 export class Folders {
-  private readonly ends: (() => void)[] = []
+  readonly #ends: (() => void)[] = []
 
   /** A new one. */
   make(): string {
     const folder = mkdtempSync(join(tmpdir(), 'groundtruth-'))
-    this.ends.push(() => rmSync(folder, { recursive: true }))
+    this.#ends.push(() => rmSync(folder, { recursive: true }))
     return folder
   }
 
   /** A run that is recorded. */
   recorded(links?: () => Links) {
     const recorder = new Recorder(this.make(), silent)
-    this.ends.push(() => recorder.close())
+    this.#ends.push(() => recorder.close())
     const recordings = new RunRecordings(BACKEND, recorder, silent)
     const host = hostWith((state, what, urgent) => recordings.append(state, what, urgent), links)
     const state = new RunState('r1', host, '001-todo', T0)
@@ -114,7 +114,7 @@ export class Folders {
   }
 
   end(): void {
-    for (const end of this.ends.splice(0).reverse()) end()
+    for (const end of this.#ends.splice(0).reverse()) end()
   }
 }
 

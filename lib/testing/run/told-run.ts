@@ -15,9 +15,9 @@ export class Told {
   readonly run: Run = emptyRun()
   now = T0
   links: Links = CLAIMS_ALONE
-  private connection = 0
-  private index = 0
-  private serial = 0
+  #connection = 0
+  #index = 0
+  #serial = 0
 
   constructor(plan: readonly (string | Partial<PlanBatch>)[] = []) {
     if (plan.length > 0) this.plan(plan)
@@ -29,26 +29,26 @@ export class Told {
   }
 
   open(): this {
-    this.connection += 1
-    this.index = 0
-    this.observe({ kind: 'opened', at: this.now, connection: this.connection })
+    this.#connection += 1
+    this.#index = 0
+    this.observe({ kind: 'opened', at: this.now, connection: this.#connection })
     return this
   }
 
   close(): this {
-    this.observe({ kind: 'closed', at: this.now, connection: this.connection })
+    this.observe({ kind: 'closed', at: this.now, connection: this.#connection })
     return this
   }
 
   /** Says that this connection has brought everything again. */
   replayed(): this {
-    this.observe({ kind: 'replayed', at: this.now, connection: this.connection })
+    this.observe({ kind: 'replayed', at: this.now, connection: this.#connection })
     return this
   }
 
   /** The backend answers "Execution not found." */
   forgotten(): this {
-    this.observe({ kind: 'unknown-run', at: this.now, connection: this.connection })
+    this.observe({ kind: 'unknown-run', at: this.now, connection: this.#connection })
     return this
   }
 
@@ -105,12 +105,12 @@ export class Told {
   /** A new message of this connection, on a later one never its first; what is not given follows from the moment. */
   say(says: MessageClaim, over: Partial<Message> = {}): Message {
     this.now += SECOND
-    this.serial += 1
+    this.#serial += 1
     const message: Message = {
       kind: 'message',
-      connection: this.connection,
-      index: this.connection > 1 ? Math.max(1, this.index) : this.index,
-      id: `message ${String(this.serial)}`,
+      connection: this.#connection,
+      index: this.#connection > 1 ? Math.max(1, this.#index) : this.#index,
+      id: `message ${String(this.#serial)}`,
       at: this.now,
       time: { ms: this.now, ns: 0 },
       live: false,
@@ -119,7 +119,7 @@ export class Told {
       text: '',
       ...over,
     }
-    this.index += 1
+    this.#index += 1
     this.observe(message)
     return message
   }
@@ -127,8 +127,8 @@ export class Told {
   /** Messages that this connection brings once more. */
   replay(...messages: readonly Message[]): this {
     for (const message of messages) {
-      this.observe({ ...message, at: this.now, connection: this.connection, index: this.index, live: false })
-      this.index += 1
+      this.observe({ ...message, at: this.now, connection: this.#connection, index: this.#index, live: false })
+      this.#index += 1
     }
     return this
   }

@@ -8,7 +8,6 @@ import type { Answer, Subscribe } from '../../sync/messages'
 import { Replica } from '../../sync/replica'
 import { fleetScope, parseScope, runScope, type Scope } from '../../sync/scope'
 import { Hub } from '../../hub/hub'
-import { Lifecycle } from '../../hub/lifecycle'
 import { MemoryStore } from '../../hub/runs/store'
 import { HubError, type StartRequest } from '../../hub/api/hub-api'
 import { ExpectedDocuments, ObservedPublisher, type PublisherFault } from './expected-documents'
@@ -50,19 +49,24 @@ export class Dashboard implements PageServer {
   hub: Hub | null = null
   skew = 0
   incarnation = 0
-  private publisher: ObservedPublisher | null = null
-  private readonly books = new ExpectedDocuments()
-  private readonly disk: Disk
+  #publisher: ObservedPublisher | null = null
+  readonly #books = new ExpectedDocuments()
+  readonly #disk: Disk
   /** What it held when it was killed. */
-  private before: ReadonlyMap<Scope, Document> = new Map()
+  #before: ReadonlyMap<Scope, Document> = new Map()
 
-  constructor(
-    private readonly simulation: PageSimulation<PageServer>,
-    private readonly fault: ServerFault,
-    private readonly engine: () => Engine,
-    private readonly witness: Witness,
-  ) {
-    this.disk = new Disk(fault.records)
+  readonly #simulation: PageSimulation<PageServer>
+  readonly #fault: ServerFault
+  readonly #engine: () => Engine
+  readonly #witness: Witness
+
+  constructor(simulation: PageSimulation<PageServer>, fault: ServerFault, engine: () => Engine, witness: Witness) {
+    this.#simulation = simulation
+    this.#fault = fault
+    this.#engine = engine
+    this.#witness = witness
+
+    this.#disk = new Disk(fault.records)
   }
 
   get isUp(): boolean {
@@ -71,73 +75,72 @@ export class Dashboard implements PageServer {
 
   /** The clock stands still meanwhile. */
   async start(): Promise<void> {
-    const { clock } = this.simulation
+    const { clock } = this.#simulation
     const incarnation = ++this.incarnation
     const evicted = new Set<string>()
     const failed = (error: unknown) => void this.failures.push(String(error))
     const publisher = new ObservedPublisher(
       {
         broadcast: (scope, event, message) => {
-          for (const link of this.audience(scope)) link.send(event, message)
+          for (const link of this.#audience(scope)) link.send(event, message)
         },
-        audience: scope => this.audience(scope).length,
+        audience: scope => this.#audience(scope).length,
         failed: (_, error) => failed(error),
-        incarnation: this.fault.incarnation ?? `p${incarnation}`,
+        incarnation: this.#fault.incarnation ?? `p${incarnation}`,
       },
       (scope, document) => {
         // Of a process that was killed nothing is left to hold anything.
-        if (this.publisher !== publisher || !this.books.holds(scope, document, clock.now)) return false
+        if (this.#publisher !== publisher || !this.#books.holds(scope, document, clock.now)) return false
         if (document) this.failures.push(...neverTrue(document))
-        else this.closed(scope, evicted)
+        else this.#closed(scope, evicted)
         return true
       },
-      this.fault,
+      this.#fault,
     )
     const store = new MemoryStore({ maxRuns: KEEPS })
     store.onEvict(({ runId }) => {
       evicted.add(runId)
       this.wanted.delete(runId)
-      this.witness.evicted(runId)
+      this.#witness.evicted(runId)
     })
     const log = pino({ level: 'error' }, { write: (line: string) => void this.failures.push(line) })
-    this.publisher = publisher
+    this.#publisher = publisher
     this.hub = new Hub({
       backendUrl: new URL('http://backend.test'),
-      engine: this.engine(),
+      engine: this.#engine(),
       publisher,
       log,
       store,
-      recorder: this.disk.recorder(log),
+      recorder: this.#disk.recorder(log),
     })
-    this.witness.rebuilt(this.before)
+    this.#witness.rebuilt(this.#before)
     await this.hub.restore()
     publisher.serve()
-    this.failures.push(...forgotten(this.before, this.books.held(), evicted, runId => this.witness.recorded(runId)))
+    this.failures.push(...forgotten(this.#before, this.#books.held(), evicted, runId => this.#witness.recorded(runId)))
     // Whether such a run exists at all the backend has yet to say.
-    for (const runId of this.wanted) if (!this.witness.knows(runId)) this.wanted.delete(runId)
+    for (const runId of this.wanted) if (!this.#witness.knows(runId)) this.wanted.delete(runId)
   }
 
   /** Killed: nothing is said to anybody, and nothing more is written. @param torn it was about to write */
   stop(noticed: boolean, torn = false): void {
     // What came within the last ms is recorded, and not yet derived.
-    const life: unknown = this.hub && Reflect.get(this.hub, 'life')
-    if (life instanceof Lifecycle) for (const state of life.runs.all()) state.update()
-    this.before = this.books.held()
-    this.disk.killed(torn)
+    this.hub?.state()
+    this.#before = this.#books.held()
+    this.#disk.killed(torn)
     void this.hub?.close()
-    this.publisher?.stop()
-    this.hub = this.publisher = null
-    for (const link of this.links) this.simulation.cut(link, noticed)
-    this.books.closeAll(this.simulation.clock.now)
+    this.#publisher?.stop()
+    this.hub = this.#publisher = null
+    for (const link of this.links) this.#simulation.cut(link, noticed)
+    this.#books.closeAll(this.#simulation.clock.now)
   }
 
   end(): void {
     this.stop(false)
-    this.disk.throwAway()
+    this.#disk.throwAway()
   }
 
   begin(request: StartRequest & { runId: string }, accepted: () => void): void {
-    this.ask(
+    this.#ask(
       hub => hub.start(request),
       () => {
         this.wanted.add(request.runId)
@@ -148,7 +151,7 @@ export class Dashboard implements PageServer {
 
   follow(runId: string): void {
     this.wanted.add(runId)
-    this.ask(
+    this.#ask(
       hub => hub.follow(runId),
       () => undefined,
       code => {
@@ -158,50 +161,50 @@ export class Dashboard implements PageServer {
   }
 
   stopRun(runId: string, stopped: () => void): void {
-    this.ask(hub => hub.stop(runId), stopped)
+    this.#ask(hub => hub.stop(runId), stopped)
   }
 
   async render(): Promise<(now: number) => Followed[]> {
-    const at = this.simulation.serverNow()
+    const at = this.#simulation.serverNow()
     const scopes = [fleetScope, ...[...this.wanted].map(runId => runScope(runId))]
-    const reads = await Promise.all(scopes.map(async scope => ({ scope, read: await this.publisher?.read(scope) })))
+    const reads = await Promise.all(scopes.map(async scope => ({ scope, read: await this.#publisher?.read(scope) })))
     return now =>
       reads.map(({ scope, read }) => {
         const seed = read && { state: read.document, stamp: { epoch: read.epoch, version: read.version, now: at } }
-        return new Replica(scope, this.simulation.fault.body ?? documentCodec, now, seed)
+        return new Replica(scope, this.#simulation.fault.body ?? documentCodec, now, seed)
       })
   }
 
   /** Whether anything was another so many ms ago. */
   hasChangedWithin(ms: number): boolean {
-    return this.simulation.clock.now - this.books.changedAt < ms
+    return this.#simulation.clock.now - this.#books.changedAt < ms
   }
 
   /** Scopes that have changed without a word to their pages. */
   unannounced(): Scope[] {
-    return this.publisher?.unannounced() ?? []
+    return this.#publisher?.unannounced() ?? []
   }
 
   has(scope: Scope): boolean {
-    return this.books.has(scope)
+    return this.#books.has(scope)
   }
 
   /** For how long a scope has been published, ms. */
   age(scope: Scope): number {
-    return this.simulation.clock.now - this.books.since(scope)
+    return this.#simulation.clock.now - this.#books.since(scope)
   }
 
   subscribe(link: Link, request: Subscribe, answer: (answer: Answer) => void): void {
     const join = () => link.scopes.add(request.scope)
-    if (this.fault.joinsLateBy === undefined) join()
-    else this.simulation.clock.setTimer(this.fault.joinsLateBy, join)
-    void this.publisher?.resume(request.scope, request).then(answer)
+    if (this.#fault.joinsLateBy === undefined) join()
+    else this.#simulation.clock.setTimer(this.#fault.joinsLateBy, join)
+    void this.#publisher?.resume(request.scope, request).then(answer)
   }
 
   drained(link: Link): void {
     link.jammed = false
     for (const scope of link.scopes) {
-      void this.publisher?.snapshot(scope).then(message => {
+      void this.#publisher?.snapshot(scope).then(message => {
         if (message) link.send('snapshot', message)
         else link.send('gone', { scope })
       })
@@ -209,24 +212,24 @@ export class Dashboard implements PageServer {
   }
 
   knows(scope: Scope, state: Document | LogState, now: number, ago: number): boolean {
-    return !('lines' in state) && this.books.knows(scope, state, now, ago)
+    return !('lines' in state) && this.#books.knows(scope, state, now, ago)
   }
 
   /** A run leaves only where it has to make room, or turns out to be none [SYNC-9]. */
-  private closed(scope: Scope, evicted: ReadonlySet<string>): void {
+  #closed(scope: Scope, evicted: ReadonlySet<string>): void {
     const parts = parseScope(scope)
     if (parts?.kind !== 'run' || evicted.has(parts.runId)) return
-    if (this.witness.knows(parts.runId)) this.failures.push(`[SYNC-9] ${parts.runId} is gone`)
+    if (this.#witness.knows(parts.runId)) this.failures.push(`[SYNC-9] ${parts.runId} is gone`)
     // Whoever followed it was told that it exists, unless the backend could be asked only by a later process.
     else if (this.incarnation > 1) this.wanted.delete(parts.runId)
   }
 
-  private audience(scope: Scope): Link[] {
+  #audience(scope: Scope): Link[] {
     return [...this.links].filter(link => link.alive && !link.jammed && link.scopes.has(scope))
   }
 
   /** What is refused is refused; anything but a `HubError` is an error of its own. A dead process tells nobody. */
-  private ask(
+  #ask(
     question: (hub: Hub) => Promise<unknown>,
     done: () => void,
     refused: (code: HubError['code']) => void = () => undefined,

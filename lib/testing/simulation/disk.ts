@@ -11,19 +11,18 @@ export type RecordsFault = (entry: Entry, urgent: boolean) => { entry: Entry; ur
 
 /** The real recorder. */
 class FaultyRecorder extends Recorder {
-  constructor(
-    dataDir: string,
-    log: Logger,
-    private readonly fault: RecordsFault,
-  ) {
+  readonly #fault: RecordsFault
+
+  constructor(dataDir: string, log: Logger, fault: RecordsFault) {
     super(dataDir, log)
+    this.#fault = fault
   }
 
   override resume(path: string, header: Header, size: number): Recording {
     const recording = super.resume(path, header, size)
     const append = recording.append.bind(recording)
     recording.append = (entry, urgent) => {
-      const changed = this.fault(entry, urgent)
+      const changed = this.#fault(entry, urgent)
       if (changed) append(changed.entry, changed.urgent)
     }
     return recording
@@ -38,16 +37,20 @@ const MEMORY = '/dev/shm'
 
 /** The disk that a dashboard's recordings are on, which outlives its processes. */
 export class Disk {
-  private readonly root = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'groundtruth-simulation-'))
-  private processes = 0
+  readonly #root = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'groundtruth-simulation-'))
+  #processes = 0
 
-  constructor(private readonly fault?: RecordsFault) {
-    mkdirSync(this.recordings, { recursive: true })
+  readonly #fault: RecordsFault | undefined
+
+  constructor(fault?: RecordsFault) {
+    this.#fault = fault
+
+    mkdirSync(this.#recordings, { recursive: true })
   }
 
   /** Of the process that runs now. */
   recorder(log: Logger): Recorder {
-    return this.fault ? new FaultyRecorder(this.folder, log, this.fault) : new Recorder(this.folder, log)
+    return this.#fault ? new FaultyRecorder(this.#folder, log, this.#fault) : new Recorder(this.#folder, log)
   }
 
   /**
@@ -56,25 +59,25 @@ export class Disk {
    * @param torn it was about to write
    */
   killed(torn: boolean): void {
-    const left = this.recordings
-    this.processes += 1
-    mkdirSync(this.recordings, { recursive: true })
+    const left = this.#recordings
+    this.#processes += 1
+    mkdirSync(this.#recordings, { recursive: true })
     for (const name of readdirSync(left)) {
-      const path = join(this.recordings, name)
+      const path = join(this.#recordings, name)
       copyFileSync(join(left, name), path)
       if (torn) appendFileSync(path, TORN)
     }
   }
 
   throwAway(): void {
-    rmSync(this.root, { recursive: true })
+    rmSync(this.#root, { recursive: true })
   }
 
-  private get folder(): string {
-    return join(this.root, String(this.processes))
+  get #folder(): string {
+    return join(this.#root, String(this.#processes))
   }
 
-  private get recordings(): string {
-    return join(this.folder, 'recordings')
+  get #recordings(): string {
+    return join(this.#folder, 'recordings')
   }
 }

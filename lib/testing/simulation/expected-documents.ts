@@ -9,40 +9,40 @@ const REMEMBERED = 20_000
 
 /** What the server held of each scope, and until when: what pages claim is compared with it, and nothing else. */
 export class ExpectedDocuments {
-  private readonly entries = new Map<Scope, { of: Document; until: number }[]>()
-  private readonly texts = new WeakMap<object, string>()
-  private readonly canonicals = new WeakMap<object, string>()
-  private readonly openedAt = new Map<Scope, number>()
+  readonly #entries = new Map<Scope, { of: Document; until: number }[]>()
+  readonly #texts = new WeakMap<object, string>()
+  readonly #canonicals = new WeakMap<object, string>()
+  readonly #openedAt = new Map<Scope, number>()
   /** When anything was last another than before. */
   changedAt = 0
 
   /** Returns whether that is another state than before. */
   holds(scope: Scope, document: Document | null, now: number): boolean {
-    const before = this.entries.get(scope) ?? []
+    const before = this.#entries.get(scope) ?? []
     const last = before.at(-1)
     const isOpen = last?.until === Infinity
-    if (document && isOpen && this.isSame(last.of, document)) return false
+    if (document && isOpen && this.#isSame(last.of, document)) return false
     this.changedAt = now
-    if (document && !isOpen) this.openedAt.set(scope, now)
+    if (document && !isOpen) this.#openedAt.set(scope, now)
     if (isOpen) last.until = now
     const kept = before.filter(({ until }) => until >= now - REMEMBERED)
     if (document) kept.push({ of: document, until: Infinity })
-    this.entries.set(scope, kept)
+    this.#entries.set(scope, kept)
     return true
   }
 
   has(scope: Scope): boolean {
-    return this.entries.get(scope)?.at(-1)?.until === Infinity
+    return this.#entries.get(scope)?.at(-1)?.until === Infinity
   }
 
   /** Since when it is held without a break, ms. */
   since(scope: Scope): number {
-    return this.openedAt.get(scope) ?? Infinity
+    return this.#openedAt.get(scope) ?? Infinity
   }
 
   /** What is held now. */
   held(): Map<Scope, Document> {
-    const open = [...this.entries].flatMap(([scope, entries]) => {
+    const open = [...this.#entries].flatMap(([scope, entries]) => {
       const last = entries.at(-1)
       return last?.until === Infinity ? [[scope, last.of] as const] : []
     })
@@ -50,27 +50,27 @@ export class ExpectedDocuments {
   }
 
   closeAll(now: number): void {
-    for (const scope of this.entries.keys()) this.holds(scope, null, now)
+    for (const scope of this.#entries.keys()) this.holds(scope, null, now)
   }
 
   knows(scope: Scope, state: Document, now: number, ago: number): boolean {
-    const held = this.entries.get(scope)?.filter(({ until }) => until >= now - ago) ?? []
+    const held = this.#entries.get(scope)?.filter(({ until }) => until >= now - ago) ?? []
     return (
-      held.some(({ of }) => this.textOf(of) === this.textOf(state)) || held.some(({ of }) => this.isSame(of, state))
+      held.some(({ of }) => this.#textOf(of) === this.#textOf(state)) || held.some(({ of }) => this.#isSame(of, state))
     )
   }
 
   /** Whether both say the same. Nearly always the order of their keys is the same, too, and is quicker to compare. */
-  private isSame(a: Document, b: Document): boolean {
-    return a === b || this.textOf(a) === this.textOf(b) || this.canonicalOf(a) === this.canonicalOf(b)
+  #isSame(a: Document, b: Document): boolean {
+    return a === b || this.#textOf(a) === this.#textOf(b) || this.#canonicalOf(a) === this.#canonicalOf(b)
   }
 
-  private textOf(document: Document): string {
-    return remembered(this.texts, document, JSON.stringify)
+  #textOf(document: Document): string {
+    return remembered(this.#texts, document, JSON.stringify)
   }
 
-  private canonicalOf(document: Document): string {
-    return remembered(this.canonicals, document, () => canonical(parseJson(this.textOf(document))))
+  #canonicalOf(document: Document): string {
+    return remembered(this.#canonicals, document, () => canonical(parseJson(this.#textOf(document))))
   }
 }
 
@@ -92,51 +92,57 @@ export interface PublisherFault {
 
 /** A publisher of whose every state books are kept, from when it begins to serve: before, a run may be half rebuilt. */
 export class ObservedPublisher extends MemoryPublisher {
-  private readonly sources = new Map<Scope, () => boolean>()
-  private serves = false
+  readonly #sources = new Map<Scope, () => boolean>()
+  #serves = false
+
+  /** Returns whether that is another state than before. */
+  readonly #holds: (scope: Scope, document: Document | null) => boolean
+  readonly #fault: PublisherFault
 
   constructor(
     options: PublisherOptions,
-    /** Returns whether that is another state than before. */
-    private readonly holds: (scope: Scope, document: Document | null) => boolean,
-    private readonly fault: PublisherFault,
+
+    holds: (scope: Scope, document: Document | null) => boolean,
+    fault: PublisherFault,
   ) {
     super(options)
+    this.#holds = holds
+    this.#fault = fault
   }
 
   override open(scope: Scope, source: () => Document): void {
-    const document = () => this.fault.source?.(source()) ?? source()
-    const book = () => this.holds(scope, document())
-    this.sources.set(scope, book)
-    if (this.serves) book()
+    const document = () => this.#fault.source?.(source()) ?? source()
+    const book = () => this.#holds(scope, document())
+    this.#sources.set(scope, book)
+    if (this.#serves) book()
     super.open(scope, () => {
       const read = document()
-      this.holds(scope, read)
+      this.#holds(scope, read)
       return read
     })
   }
 
   override touch(scope: Scope): void {
-    if (this.serves) this.sources.get(scope)?.()
+    if (this.#serves) this.#sources.get(scope)?.()
     super.touch(scope)
   }
 
   override resetEpoch(scope: Scope): void {
-    if (this.fault.forgets !== 'renew') super.resetEpoch(scope)
+    if (this.#fault.forgets !== 'renew') super.resetEpoch(scope)
   }
 
   override close(scope: Scope): void {
-    if (this.sources.delete(scope)) this.holds(scope, null)
-    if (this.fault.forgets !== 'close') super.close(scope)
+    if (this.#sources.delete(scope)) this.#holds(scope, null)
+    if (this.#fault.forgets !== 'close') super.close(scope)
   }
 
   serve(): void {
-    this.serves = true
+    this.#serves = true
     this.unannounced()
   }
 
   /** What has changed, and nobody was told: it should be nothing. */
   unannounced(): Scope[] {
-    return [...this.sources].flatMap(([scope, book]) => (book() ? [scope] : []))
+    return [...this.#sources].flatMap(([scope, book]) => (book() ? [scope] : []))
   }
 }

@@ -56,13 +56,25 @@ export class SimulatedBackend implements Peer {
   readonly specs: readonly SpecFiles[]
   /** Entries of the history of which a run was evicted. */
   readonly evictedEntries = new Set<string>()
-  private readonly sockets = new Set<SimulatedSocket>()
-  private hexes = 0
+  readonly #sockets = new Set<SimulatedSocket>()
+  #hexes = 0
+
+  readonly #simulation: PageSimulation<PageServer>
+  readonly #docker: SimulatedDocker
+  readonly #options: {
+    generation: Generation
+    dryRun: boolean
+    /** Its clock, against the true one, ms. */
+    skew: number
+    frame: (text: string) => string | null
+    /** What the dashboard is answered in the place of an answer. */
+    answer: (pathname: string, text: string) => string
+  }
 
   constructor(
-    private readonly simulation: PageSimulation<PageServer>,
-    private readonly docker: SimulatedDocker,
-    private readonly options: {
+    simulation: PageSimulation<PageServer>,
+    docker: SimulatedDocker,
+    options: {
       generation: Generation
       dryRun: boolean
       /** Its clock, against the true one, ms. */
@@ -72,6 +84,10 @@ export class SimulatedBackend implements Peer {
       answer: (pathname: string, text: string) => string
     },
   ) {
+    this.#simulation = simulation
+    this.#docker = docker
+    this.#options = options
+
     const specs = PLANS.map((plan, n) => {
       const batches = plan.map(([id, name, ...dependsOn]) => ({ id, name, dependsOn, status: 'pending', branch: null }))
       return new SpecFiles(`00${n + 1}-spec`, batches)
@@ -85,11 +101,11 @@ export class SimulatedBackend implements Peer {
   }
 
   get isDry(): boolean {
-    return this.options.dryRun
+    return this.#options.dryRun
   }
 
   random(limit: number): number {
-    return this.simulation.random(limit)
+    return this.#simulation.random(limit)
   }
 
   /** The dashboard knows that the run exists. */
@@ -122,44 +138,44 @@ export class SimulatedBackend implements Peer {
   answer(method: string, { pathname, searchParams }: URL, body: string | null): { status: number; text: string } {
     const json = (value: Json, status = 200) => ({
       status,
-      text: this.options.answer(pathname, JSON.stringify(value)),
+      text: this.#options.answer(pathname, JSON.stringify(value)),
     })
     if (pathname === '/health') return { status: 200, text: 'OK' }
     if (pathname === '/api/specs')
       return json({ specs: this.specs.map(({ spec }) => ({ name: spec, has_plan: true })) })
-    if (pathname === '/api/plans/detail') return json(this.planOf(searchParams.get('spec')))
+    if (pathname === '/api/plans/detail') return json(this.#planOf(searchParams.get('spec')))
     const [, spec, id] = /^\/api\/history\/([^/]+)(?:\/([^/]+))?$/.exec(pathname) ?? []
     const files = this.specs.find(each => each.spec === spec)
-    if (files && this.options.generation !== 'A') {
+    if (files && this.#options.generation !== 'A') {
       if (id === undefined) return json(files.listed())
       return json(files.detail(id), files.entry(id) ? 200 : 404)
     }
-    if (method === 'POST' && pathname === '/api/execution/start') return json(this.start(parseJson(body ?? '')))
-    if (method === 'POST' && pathname === '/api/execution/stop') return json(this.stop(parseJson(body ?? '')))
+    if (method === 'POST' && pathname === '/api/execution/start') return json(this.#start(parseJson(body ?? '')))
+    if (method === 'POST' && pathname === '/api/execution/stop') return json(this.#stop(parseJson(body ?? '')))
     return { status: 200, text: PAGE }
   }
 
   joined(socket: SimulatedSocket): void {
     const project = this.projects.find(({ runId }) => runId === socket.runId)
     if (!project?.execution || !project.isAlive) {
-      const text = this.options.frame(UNKNOWN)
+      const text = this.#options.frame(UNKNOWN)
       if (text !== null) socket.send(text, { isReplayed: true, isEnd: false }, () => undefined)
       // Whoever asks for what does not exist hears nothing of it either once it does.
       setTimeout(() => socket.terminate(), 100)
       return
     }
-    this.sockets.add(socket)
-    for (const frame of project.execution.frames) if (frame.replayed) this.send(project, socket, frame, true)
+    this.#sockets.add(socket)
+    for (const frame of project.execution.frames) if (frame.replayed) this.#send(project, socket, frame, true)
   }
 
   /** Somebody starts it: from the dashboard, or elsewhere. @param resumes the entry that it is to go on with */
   execute(project: Project, resumes: string | null): boolean {
     if (project.execution) return false
-    const { generation, dryRun, skew } = this.options
-    const now = () => this.simulation.clock.now + skew
+    const { generation, dryRun, skew } = this.#options
+    const now = () => this.#simulation.clock.now + skew
     project.isAlive = true
     project.execution = new Execution({ dryRun, resumes }, project.files, generation, now, frame => {
-      for (const socket of this.sockets) if (socket.runId === project.runId) this.send(project, socket, frame, false)
+      for (const socket of this.#sockets) if (socket.runId === project.runId) this.#send(project, socket, frame, false)
     })
     return true
   }
@@ -177,14 +193,14 @@ export class SimulatedBackend implements Peer {
     const batch = running[how % Math.max(1, running.length)]
     const next = ready[how % Math.max(1, ready.length)]
     if (next && (!batch || how % 2 === 0)) {
-      const hex = (++this.hexes).toString(16).padStart(6, '0')
+      const hex = (++this.#hexes).toString(16).padStart(6, '0')
       execution.begin(next, hex)
       // The agent's container comes a moment later, whatever has become of the run by then.
-      if (!execution.dryRun) this.docker.createSoon(next.id, hex)
+      if (!execution.dryRun) this.#docker.createSoon(next.id, hex)
     } else if (batch) {
-      if (how % 23 === 1) this.finish(execution, batch, 3, () => execution.fail(batch, 3))
-      else if (how % 23 === 3) this.finish(execution, batch, 0, () => execution.failToMerge(batch))
-      else this.finish(execution, batch, 0, () => execution.complete(batch))
+      if (how % 23 === 1) this.#finish(execution, batch, 3, () => execution.fail(batch, 3))
+      else if (how % 23 === 3) this.#finish(execution, batch, 0, () => execution.failToMerge(batch))
+      else this.#finish(execution, batch, 0, () => execution.complete(batch))
     }
   }
 
@@ -212,18 +228,18 @@ export class SimulatedBackend implements Peer {
 
   /** Drops every reader, as after a burst. */
   cut(): void {
-    for (const socket of this.sockets) socket.terminate()
-    this.sockets.clear()
+    for (const socket of this.#sockets) socket.terminate()
+    this.#sockets.clear()
   }
 
-  private finish(execution: Execution, batch: PlannedBatch, exitCode: number, told: () => void): void {
+  #finish(execution: Execution, batch: PlannedBatch, exitCode: number, told: () => void): void {
     const hex = execution.hexOf(batch.id)
-    if (hex !== undefined) this.docker.finish(hex, exitCode)
+    if (hex !== undefined) this.#docker.finish(hex, exitCode)
     told()
   }
 
-  private send(project: Project, socket: SimulatedSocket, frame: Frame, isReplayed: boolean): void {
-    const text = this.options.frame(frame.text)
+  #send(project: Project, socket: SimulatedSocket, frame: Frame, isReplayed: boolean): void {
+    const text = this.#options.frame(frame.text)
     if (text === null) return
     socket.send(text, { isReplayed, isEnd: frame.isEnd }, () => {
       project.known.heard.add(frame)
@@ -232,29 +248,29 @@ export class SimulatedBackend implements Peer {
   }
 
   /** The oldest generation can't read what it has written itself. */
-  private planOf(spec: string | null): Json {
+  #planOf(spec: string | null): Json {
     const files = this.specs.find(each => each.spec === spec)
     const batches = files?.plan.map(({ dependsOn, ...batch }) => ({ ...batch, depends_on: dependsOn })) ?? []
-    const strict = this.options.generation === 'A' && batches.some(({ status }) => status !== 'pending')
+    const strict = this.#options.generation === 'A' && batches.some(({ status }) => status !== 'pending')
     const raw_yaml = JSON.stringify({ batches })
     return strict ? { success: false, batches: [], raw_yaml } : { success: true, batches, raw_yaml }
   }
 
-  private start(request: Json): Json {
-    const project = this.meant(request)
+  #start(request: Json): Json {
+    const project = this.#meant(request)
     const resumes = isObject(request) ? own(request, 'resume_run_id') : null
     return project && this.execute(project, typeof resumes === 'string' ? resumes : null)
       ? { success: true, run_id: project.runId, message: 'started' }
       : { success: false, message: 'Execution already running' }
   }
 
-  private stop(request: Json): Json {
-    const project = this.meant(request)
+  #stop(request: Json): Json {
+    const project = this.#meant(request)
     if (!project || !this.abort(project)) return { success: false, message: 'Execution not found or already stopped' }
     return { success: true, message: 'stopped' }
   }
 
-  private meant(request: Json): Project | undefined {
+  #meant(request: Json): Project | undefined {
     const runId = isObject(request) ? own(request, 'run_id') : null
     return this.projects.find(project => project.runId === runId)
   }

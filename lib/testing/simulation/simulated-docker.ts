@@ -32,25 +32,28 @@ export interface SimulatedContainer {
 export class SimulatedDocker extends Engine {
   path: Path = CLEAR
   readonly containers: SimulatedContainer[] = []
-  private readonly streams = new Set<SimulatedEvents>()
-  private events_: EngineEvent[] = []
+  readonly #streams = new Set<SimulatedEvents>()
+  #events_: EngineEvent[] = []
+
+  readonly #simulation: PageSimulation<PageServer>
+  readonly #skew: number
+  readonly #listener: () => number
 
   /** @param skew its clock, against the true one, ms */
-  constructor(
-    private readonly simulation: PageSimulation<PageServer>,
-    private readonly skew: number,
-    private readonly listener: () => number,
-  ) {
+  constructor(simulation: PageSimulation<PageServer>, skew: number, listener: () => number) {
     super({ socketPath: '/simulated' })
+    this.#simulation = simulation
+    this.#skew = skew
+    this.#listener = listener
   }
 
   override async ping(): Promise<void> {
-    await this.ask(PING_WITHIN, () => undefined)
+    await this.#ask(PING_WITHIN, () => undefined)
   }
 
   override async listAgents(): Promise<Listed[]> {
     const there = () => this.containers.filter(({ removed }) => !removed)
-    return this.ask(ANSWER_WITHIN, () =>
+    return this.#ask(ANSWER_WITHIN, () =>
       there()
         .map(({ inspection: { id, state, createdAt } }) => listedOf(id, { state, createdAt }))
         .reverse(),
@@ -59,8 +62,8 @@ export class SimulatedDocker extends Engine {
 
   override async inspect(id: string): Promise<Inspection> {
     // Who asks may be no more when the answer comes.
-    const asker = this.listener()
-    const found = await this.ask(ANSWER_WITHIN, () => {
+    const asker = this.#listener()
+    const found = await this.#ask(ANSWER_WITHIN, () => {
       const container = this.containers.find(({ inspection, removed }) => inspection.id === id && !removed)
       return container && { container, inspection: container.inspection }
     })
@@ -71,25 +74,25 @@ export class SimulatedDocker extends Engine {
   }
 
   override async imageExists(): Promise<boolean> {
-    return this.ask(ANSWER_WITHIN, () => true)
+    return this.#ask(ANSWER_WITHIN, () => true)
   }
 
   override async events(since: number): Promise<EventStream> {
-    const asker = this.listener()
-    return this.ask(ANSWER_WITHIN, () => {
+    const asker = this.#listener()
+    return this.#ask(ANSWER_WITHIN, () => {
       const stream = new SimulatedEvents(
-        this.simulation,
+        this.#simulation,
         () => this.path,
-        event => this.shown(event, asker),
+        event => this.#shown(event, asker),
       )
-      this.streams.add(stream)
-      for (const event of this.events_) if (event.nano >= BigInt(Math.floor(since)) * 1_000_000n) stream.push(event)
+      this.#streams.add(stream)
+      for (const event of this.#events_) if (event.nano >= BigInt(Math.floor(since)) * 1_000_000n) stream.push(event)
       return stream
     })
   }
 
   override async logs(): Promise<{ stream: Readable; tty: boolean }> {
-    return { stream: await this.ask(ANSWER_WITHIN, () => Readable.from([])), tty: false }
+    return { stream: await this.#ask(ANSWER_WITHIN, () => Readable.from([])), tty: false }
   }
 
   /** A new process of the dashboard knows of containers what the one before held of them [REC-7]. */
@@ -102,16 +105,16 @@ export class SimulatedDocker extends Engine {
   }
 
   createSoon(batchId: string, hex: string): void {
-    this.simulation.clock.setTimer(200, () => {
+    this.#simulation.clock.setTimer(200, () => {
       if (this.path.refuses && this.isDown) return
       const id = idOf(this.containers.length + 1)
       const source = `/project/.chakravarti/worktrees/batch-${batchId}-${hex}_1`
       const mounts = [{ source, destination: '/workspace' }]
-      const inspection = inspectionOf(id, { createdAt: this.now, startedAt: this.now, state: 'running', mounts })
+      const inspection = inspectionOf(id, { createdAt: this.#now, startedAt: this.#now, state: 'running', mounts })
       const toNobody = { shownTo: new Set<number>(), endShownTo: new Set<number>(), endReadBy: new Set<number>() }
       this.containers.push({ inspection, batchId, hex, removed: false, ...toNobody })
-      this.tell(eventOf(id, 'create', this.now))
-      this.tell(eventOf(id, 'start', this.now))
+      this.#tell(eventOf(id, 'create', this.#now))
+      this.#tell(eventOf(id, 'start', this.#now))
     })
   }
 
@@ -124,10 +127,10 @@ export class SimulatedDocker extends Engine {
   end(container: SimulatedContainer, exitCode: number, isRemoved: boolean): void {
     if (container.removed) return
     if (container.inspection.state === 'running') {
-      container.inspection = { ...container.inspection, state: 'exited', exitCode, finishedAt: this.now }
-      this.tell(eventOf(container.inspection.id, 'die', this.now, { exitCode }))
+      container.inspection = { ...container.inspection, state: 'exited', exitCode, finishedAt: this.#now }
+      this.#tell(eventOf(container.inspection.id, 'die', this.#now, { exitCode }))
     }
-    if (isRemoved) this.simulation.clock.setTimer(50, () => this.remove(container))
+    if (isRemoved) this.#simulation.clock.setTimer(50, () => this.#remove(container))
   }
 
   /** The daemon's process ends: so do its containers, and nobody is told. */
@@ -135,58 +138,59 @@ export class SimulatedDocker extends Engine {
   die(): void {
     this.isDown = true
     this.path = { ...this.path, refuses: true }
-    this.events_ = []
+    this.#events_ = []
     for (const container of this.containers) {
       const { inspection } = container
       if (inspection.state !== 'running') continue
-      container.inspection = { ...inspection, state: 'exited', exitCode: 137, finishedAt: this.now }
+      container.inspection = { ...inspection, state: 'exited', exitCode: 137, finishedAt: this.#now }
     }
     this.cut()
   }
 
   cut(): void {
-    for (const stream of this.streams) stream.cut()
-    this.streams.clear()
+    for (const stream of this.#streams) stream.cut()
+    this.#streams.clear()
   }
 
-  private remove(container: SimulatedContainer): void {
+  #remove(container: SimulatedContainer): void {
     if (container.removed || this.isDown) return
     container.removed = true
-    this.tell(eventOf(container.inspection.id, 'destroy', this.now))
+    this.#tell(eventOf(container.inspection.id, 'destroy', this.#now))
   }
 
-  private get now(): number {
-    return this.simulation.clock.now + this.skew
+  get #now(): number {
+    return this.#simulation.clock.now + this.#skew
   }
 
-  private ticks = 0n
-  private tell(event: EngineEvent): void {
-    const stamped = { ...event, nano: event.nano + (++this.ticks % 1_000_000n) }
-    this.events_ = [...this.events_, stamped].slice(-KEPT)
-    for (const stream of this.streams) stream.push(stamped)
+  #ticks = 0n
+  #tell(event: EngineEvent): void {
+    const stamped = { ...event, nano: event.nano + (++this.#ticks % 1_000_000n) }
+    this.#events_ = [...this.#events_, stamped].slice(-KEPT)
+    for (const stream of this.#streams) stream.push(stamped)
   }
 
-  private shown({ id, action }: EngineEvent, to: number): void {
+  #shown({ id, action }: EngineEvent, to: number): void {
     const container = this.containers.find(({ inspection }) => inspection.id === id)
     if (action === 'die') container?.endShownTo.add(to)
   }
 
-  private async ask<T>(within: number, answer: () => T): Promise<T> {
-    const { path, simulation } = this
+  async #ask<T>(within: number, answer: () => T): Promise<T> {
+    const { path } = this
+    const simulation = this.#simulation
     if (path.refuses || path.silent) {
       if (path.refuses) throw new DockerError('unreachable', `Nobody listens at ${this.where}.`, true)
-      await this.pass(within)
+      await this.#pass(within)
       throw new DockerError('timeout', `Docker at ${this.where} did not answer.`)
     }
-    await this.pass(1 + simulation.random(path.late))
+    await this.#pass(1 + simulation.random(path.late))
     const result = answer()
-    await this.pass(1 + simulation.random(path.late))
+    await this.#pass(1 + simulation.random(path.late))
     if (this.path.refuses || this.path.silent) throw new DockerError('unreachable', 'The connection to Docker was cut.')
     return result
   }
 
-  private pass(ms: number): Promise<void> {
-    return new Promise(resolve => void this.simulation.clock.setTimer(ms, resolve))
+  #pass(ms: number): Promise<void> {
+    return new Promise(resolve => void this.#simulation.clock.setTimer(ms, resolve))
   }
 }
 
@@ -197,57 +201,61 @@ function containersIn({ fields, items }: Document): Container[] {
 
 /** A subscription: what it has lost it never says, so nothing more comes, and it is cut soon after. */
 class SimulatedEvents implements EventStream {
-  private readonly queue: EngineEvent[] = []
-  private wake: (() => void) | null = null
-  private isDeaf = false
-  private isCut = false
-  private isDestroyed = false
-  private lastAt = 0
+  readonly #queue: EngineEvent[] = []
+  #wake: (() => void) | null = null
+  #isDeaf = false
+  #isCut = false
+  #isDestroyed = false
+  #lastAt = 0
 
-  constructor(
-    private readonly simulation: PageSimulation<PageServer>,
-    private readonly path: () => Path,
-    private readonly shown: (event: EngineEvent) => void,
-  ) {}
+  readonly #simulation: PageSimulation<PageServer>
+  readonly #path: () => Path
+  readonly #shown: (event: EngineEvent) => void
+
+  constructor(simulation: PageSimulation<PageServer>, path: () => Path, shown: (event: EngineEvent) => void) {
+    this.#simulation = simulation
+    this.#path = path
+    this.#shown = shown
+  }
 
   push(event: EngineEvent): void {
-    const { clock } = this.simulation
-    const { silent, lost, twice, late } = this.path()
-    if (this.isDeaf) return
-    if (silent || this.simulation.chance(lost)) {
-      this.isDeaf = true
+    const { clock } = this.#simulation
+    const { silent, lost, twice, late } = this.#path()
+    if (this.#isDeaf) return
+    if (silent || this.#simulation.chance(lost)) {
+      this.#isDeaf = true
       clock.setTimer(400, () => this.cut())
       return
     }
-    this.lastAt = Math.max(this.lastAt, clock.now + 1 + this.simulation.random(late))
-    for (let n = this.simulation.chance(twice) ? 2 : 1; n > 0; n--) {
-      clock.setTimer(this.lastAt - clock.now, () => {
-        if (this.isCut) return
-        this.queue.push(event)
-        this.wake?.()
+    this.#lastAt = Math.max(this.#lastAt, clock.now + 1 + this.#simulation.random(late))
+    for (let n = this.#simulation.chance(twice) ? 2 : 1; n > 0; n--) {
+      clock.setTimer(this.#lastAt - clock.now, () => {
+        if (this.#isCut) return
+        this.#queue.push(event)
+        this.#wake?.()
       })
     }
   }
 
   cut(): void {
-    this.isCut = true
-    this.wake?.()
+    this.#isCut = true
+    this.#wake?.()
   }
 
   destroy(): void {
-    this.isDestroyed = true
-    this.wake?.()
+    this.#isDestroyed = true
+    this.#wake?.()
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<EngineEvent> {
     for (;;) {
-      const event = this.queue.shift()
-      if (this.isDestroyed) return
+      const event = this.#queue.shift()
+      if (this.#isDestroyed) return
       if (event) {
-        this.shown(event)
+        this.#shown(event)
         yield event
-      } else if (this.isCut) throw new DockerError('unreachable', 'The connection to Docker was cut.')
-      else await new Promise<void>(resolve => (this.wake = resolve))
+      } else if (this.#isCut) throw new DockerError('unreachable', 'The connection to Docker was cut.')
+      else await new Promise<void>(resolve => (this.#wake = resolve))
     }
   }
 }

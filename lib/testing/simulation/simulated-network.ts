@@ -64,20 +64,20 @@ export class SimulatedSocket {
   readonly runId: string
   /** Nothing comes any more, and nobody has noticed. */
   isDeaf = false
-  private readonly listeners = new Map<string, (...told: unknown[]) => void>()
-  private lastAt = 0
-  private hasLost = false
+  readonly #listeners = new Map<string, (...told: unknown[]) => void>()
+  #lastAt = 0
+  #hasLost = false
 
   constructor(address: URL) {
     this.runId = address.searchParams.get('run_id') ?? ''
     const { path } = present()
-    if (path.refuses) this.fail('ECONNREFUSED')
-    else if (path.silent) setTimeout(() => this.fail('ETIMEDOUT'), 5_000)
-    else setTimeout(() => this.open(), 1 + present().random(path.late))
+    if (path.refuses) this.#fail('ECONNREFUSED')
+    else if (path.silent) setTimeout(() => this.#fail('ETIMEDOUT'), 5_000)
+    else setTimeout(() => this.#open(), 1 + present().random(path.late))
   }
 
   on(event: string, listener: (...told: unknown[]) => void): void {
-    this.listeners.set(event, listener)
+    this.#listeners.set(event, listener)
   }
 
   pause(): void {
@@ -94,7 +94,7 @@ export class SimulatedSocket {
     this.readyState = 2
     setTimeout(() => {
       this.readyState = 3
-      this.tell('close')
+      this.#tell('close')
     }, 0)
   }
 
@@ -109,45 +109,45 @@ export class SimulatedSocket {
       this.isDeaf = true
       return
     }
-    if (this.hasLost && isEnd) this.terminate()
+    if (this.#hasLost && isEnd) this.terminate()
     else if (!isReplayed && present().random(100) < path.lost) {
-      this.hasLost = true
+      this.#hasLost = true
       setTimeout(() => this.terminate(), 400)
     } else {
       const times = present().random(100) < path.twice ? 2 : 1
-      for (let n = 0; n < times; n++) this.carry(text, heard)
+      for (let n = 0; n < times; n++) this.#carry(text, heard)
     }
   }
 
-  private carry(text: string, heard: () => void): void {
+  #carry(text: string, heard: () => void): void {
     const now = Date.now()
-    this.lastAt = Math.max(this.lastAt, now + 1 + present().random(present().path.late))
+    this.#lastAt = Math.max(this.#lastAt, now + 1 + present().random(present().path.late))
     setTimeout(() => {
       if (this.isDeaf || this.readyState >= 2) return
       heard()
-      this.tell('message', Buffer.from(text), false)
-    }, this.lastAt - now)
+      this.#tell('message', Buffer.from(text), false)
+    }, this.#lastAt - now)
   }
 
-  private open(): void {
+  #open(): void {
     if (this.readyState >= 2) return
     if (present().path.refuses) {
-      this.fail('ECONNREFUSED')
+      this.#fail('ECONNREFUSED')
       return
     }
     this.readyState = SimulatedSocket.OPEN
-    this.tell('open')
+    this.#tell('open')
     present().joined(this)
   }
 
-  private fail(code: string): void {
+  #fail(code: string): void {
     setTimeout(() => {
-      if (this.readyState < 2) this.tell('error', Object.assign(new Error(code), { code }))
+      if (this.readyState < 2) this.#tell('error', Object.assign(new Error(code), { code }))
       this.terminate()
     }, 0)
   }
 
-  private tell(event: string, ...told: unknown[]): void {
-    this.listeners.get(event)?.(...told)
+  #tell(event: string, ...told: unknown[]): void {
+    this.#listeners.get(event)?.(...told)
   }
 }

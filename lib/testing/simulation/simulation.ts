@@ -41,8 +41,8 @@ const UNDER_WAY = 100
 export class HubSimulation extends PageSimulation<Dashboard> {
   readonly docker: SimulatedDocker
   readonly backend: SimulatedBackend
-  private readonly restore: () => void
-  private readonly mend: () => void
+  readonly #restore: () => void
+  readonly #mend: () => void
 
   /** It stands still before `begin`. */
   constructor({ seed, generation, dryRun, backendSkew, dockerSkew }: Setting, fault: SimulationFault = {}) {
@@ -58,8 +58,8 @@ export class HubSimulation extends PageSimulation<Dashboard> {
     const frame = fault.frame ?? (text => text)
     const answer = fault.answer ?? ((_, text) => text)
     this.backend = new SimulatedBackend(this, this.docker, { generation, dryRun, skew: backendSkew, frame, answer })
-    this.mend = fault.plant?.() ?? (() => undefined)
-    this.restore = virtualTime(
+    this.#mend = fault.plant?.() ?? (() => undefined)
+    this.#restore = virtualTime(
       this.clock,
       () => this.server.skew,
       () => this.random(2 ** 30) / 2 ** 30,
@@ -91,11 +91,11 @@ export class HubSimulation extends PageSimulation<Dashboard> {
     for (const page of this.pages) page.expectCurrent()
     const { projects, specs } = this.backend
     const scene = { projects, containers: this.docker.containers, dashboard: this.server.incarnation }
-    for (const project of projects) await this.expectRight(project, scene)
-    for (const files of specs) for (const entry of files.entries) await this.expectShown(entry, files, scene)
+    for (const project of projects) await this.#expectRight(project, scene)
+    for (const files of specs) for (const entry of files.entries) await this.#expectShown(entry, files, scene)
   }
 
-  private async expectRight(project: Project, scene: Scene): Promise<void> {
+  async #expectRight(project: Project, scene: Scene): Promise<void> {
     const { runId } = project
     const snapshot = await this.server.hub?.snapshot(runId)
     if (this.server.wanted.has(runId)) expect([runId, snapshot === undefined]).toEqual([runId, false])
@@ -107,7 +107,7 @@ export class HubSimulation extends PageSimulation<Dashboard> {
   }
 
   /** A run of the history is shown once: under its entry's id, or as the run that is followed [RUN-13]. */
-  private async expectShown(entry: Entry, files: SpecFiles, scene: Scene): Promise<void> {
+  async #expectShown(entry: Entry, files: SpecFiles, scene: Scene): Promise<void> {
     const snapshot = await this.server.hub?.snapshot(entry.id)
     const runs = scene.projects.filter(({ execution }) => execution?.entry === entry)
     const isKnown = ({ runId }: Project) => this.server.wanted.has(runId) || this.server.has(runScope(runId))
@@ -133,8 +133,8 @@ export class HubSimulation extends PageSimulation<Dashboard> {
   async end(): Promise<void> {
     this.server.end()
     await settled()
-    this.restore()
-    this.mend()
+    this.#restore()
+    this.#mend()
     meet(null)
   }
 

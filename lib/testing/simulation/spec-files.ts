@@ -35,7 +35,7 @@ export const NO_ENTRY = 'run-2025-12-31-000000'
 export class SpecFiles {
   /** Newest first. */
   readonly entries: Entry[] = []
-  private ids = 0
+  #ids = 0
 
   constructor(
     readonly spec: string,
@@ -44,7 +44,7 @@ export class SpecFiles {
   ) {}
 
   newId(): string {
-    return `run-2026-01-01-${this.spec.slice(0, 3)}${String(++this.ids).padStart(3, '0')}`
+    return `run-2026-01-01-${this.spec.slice(0, 3)}${String(++this.#ids).padStart(3, '0')}`
   }
 
   entry(id: string): Entry | undefined {
@@ -67,7 +67,7 @@ export class SpecFiles {
   /** The history's answers: of the list without batches, and of one entry, in which what is not known is absent. */
   listed(): Json {
     const runs = this.entries.map(entry => ({
-      ...this.common(entry),
+      ...this.#common(entry),
       ended_at: entry.endedAt === null ? null : iso(entry.endedAt),
     }))
     return { success: true, spec_name: this.spec, total_count: runs.length, runs }
@@ -83,10 +83,10 @@ export class SpecFiles {
     }))
     const ended = entry.endedAt === null ? {} : { ended_at: iso(entry.endedAt) }
     const error = entry.error === null ? {} : { error: entry.error }
-    return { success: true, run: { ...this.common(entry), ...ended, ...error, batches } }
+    return { success: true, run: { ...this.#common(entry), ...ended, ...error, batches } }
   }
 
-  private common({ id, startedAt, status, dryRun }: Entry) {
+  #common({ id, startedAt, status, dryRun }: Entry) {
     return { id, spec_name: this.spec, started_at: iso(startedAt), status, dry_run: dryRun }
   }
 }

@@ -66,22 +66,22 @@ export const throughText = (value: object): Json => parseJson(JSON.stringify(val
 
 /** Time that passes only when told to. */
 export class VirtualClock {
-  private readonly timers = new Set<{ at: number; callback: () => void }>()
+  readonly #timers = new Set<{ at: number; callback: () => void }>()
 
   constructor(public now = Date.UTC(2026, 0, 1)) {}
 
   readonly setTimer = (ms: number, callback: () => void) => {
     const timer = { at: this.now + ms, callback }
-    this.timers.add(timer)
-    return () => void this.timers.delete(timer)
+    this.#timers.add(timer)
+    return () => void this.#timers.delete(timer)
   }
 
   /** Goes to the next timer that falls due until then, and calls back; false where there is none. */
   runNext(until: number): boolean {
     let next: { at: number; callback: () => void } | null = null
-    for (const timer of this.timers) if (timer.at <= until && (next === null || timer.at < next.at)) next = timer
+    for (const timer of this.#timers) if (timer.at <= until && (next === null || timer.at < next.at)) next = timer
     if (!next) return false
-    this.timers.delete(next)
+    this.#timers.delete(next)
     this.now = next.at
     next.callback()
     return true
@@ -95,43 +95,47 @@ export class VirtualClock {
   }
 
   get pending(): number {
-    return this.timers.size
+    return this.#timers.size
   }
 }
 
 /** A log in memory that keeps the newest lines. */
 export class TestLog implements LogSource {
-  private lines: LogLine[] = []
-  private last = 0
+  #lines: LogLine[] = []
+  #last = 0
   dropped = 0
 
-  constructor(private readonly keeps = Infinity) {}
+  readonly #keeps: number
+
+  constructor(keeps = Infinity) {
+    this.#keeps = keeps
+  }
 
   get size(): number {
-    return this.lines.length
+    return this.#lines.length
   }
 
   clear(): void {
-    this.lines = []
-    this.last = 0
+    this.#lines = []
+    this.#last = 0
     this.dropped = 0
   }
 
   /** @param skip how many numbers other lines of the run take in between */
   add(text: string, skip = 0): void {
-    this.last += 1 + skip
-    this.lines.push({ seq: this.last, at: null, source: 'backend', stream: 'stdout', text })
-    if (this.lines.length <= this.keeps) return
-    this.lines.shift()
+    this.#last += 1 + skip
+    this.#lines.push({ seq: this.#last, at: null, source: 'backend', stream: 'stdout', text })
+    if (this.#lines.length <= this.#keeps) return
+    this.#lines.shift()
     this.dropped++
   }
 
   after(seq: number, limit: number): LogLine[] {
-    return this.lines.filter(line => line.seq > seq).slice(0, limit)
+    return this.#lines.filter(line => line.seq > seq).slice(0, limit)
   }
 
   tail(limit: number): LogLine[] {
-    return this.lines.slice(-limit)
+    return this.#lines.slice(-limit)
   }
 }
 

@@ -17,35 +17,39 @@ export const LOG = logScope('r')
 
 /** What the server held of a scope, and when. */
 class Oracle<S> {
-  private readonly states: { matches: (state: S) => boolean; until: number }[] = []
+  readonly #states: { matches: (state: S) => boolean; until: number }[] = []
 
   /** From now on the server holds this, or nothing. */
   holds(now: number, matches: ((state: S) => boolean) | null): void {
-    const last = this.states.at(-1)
+    const last = this.#states.at(-1)
     if (last?.until === Infinity) last.until = now
-    if (matches) this.states.push({ matches, until: Infinity })
+    if (matches) this.#states.push({ matches, until: Infinity })
   }
 
   /** Whether the server held exactly this at most so long ago. */
   knows(state: S, now: number, ago: number): boolean {
-    return this.states.some(({ matches, until }) => until >= now - ago && matches(state))
+    return this.#states.some(({ matches, until }) => until >= now - ago && matches(state))
   }
 }
 
 export class Server implements PageServer {
   readonly links = new Set<Link>()
-  private readonly oracles = { run: new Oracle<Document>(), log: new Oracle<LogState>() }
+  readonly #oracles = { run: new Oracle<Document>(), log: new Oracle<LogState>() }
   publisher: MemoryPublisher | null = null
   /** Its clock, against the true one. */
   skew = 0
   /** Whether the run is in the store. */
   exists = true
-  private incarnations = 0
-  private document: Document = { fields: { n: 0 }, items: [] }
-  private readonly log = new TestLog(40)
-  private written: LogLine[] = []
+  #incarnations = 0
+  #document: Document = { fields: { n: 0 }, items: [] }
+  readonly #log = new TestLog(40)
+  #written: LogLine[] = []
 
-  constructor(private readonly simulation: PageSimulation<PageServer>) {
+  readonly #simulation: PageSimulation<PageServer>
+
+  constructor(simulation: PageSimulation<PageServer>) {
+    this.#simulation = simulation
+
     this.start()
   }
 
@@ -58,33 +62,33 @@ export class Server implements PageServer {
   }
 
   async render(): Promise<(now: number) => Followed[]> {
-    const at = this.simulation.serverNow()
+    const at = this.#simulation.serverNow()
     const read = await this.publisher?.read(RUN)
     const seed = read && { state: read.document, stamp: { epoch: read.epoch, version: read.version, now: at } }
     return now => [
-      new Replica(RUN, this.simulation.fault.body ?? documentCodec, now, seed),
+      new Replica(RUN, this.#simulation.fault.body ?? documentCodec, now, seed),
       new Replica(LOG, logCodec, now),
     ]
   }
 
   knows(_scope: Scope, state: Document | LogState, now: number, ago: number): boolean {
-    return 'lines' in state ? this.oracles.log.knows(state, now, ago) : this.oracles.run.knows(state, now, ago)
+    return 'lines' in state ? this.#oracles.log.knows(state, now, ago) : this.#oracles.run.knows(state, now, ago)
   }
 
   start(): void {
-    const { clock, fault } = this.simulation
-    this.incarnations++
+    const { clock, fault } = this.#simulation
+    this.#incarnations++
     this.publisher = new MemoryPublisher({
       broadcast: (scope, event, message) => {
-        for (const link of this.audience(scope)) link.send(event, message)
+        for (const link of this.#audience(scope)) link.send(event, message)
       },
-      audience: scope => this.audience(scope).length,
+      audience: scope => this.#audience(scope).length,
       failed: (_, error) => {
         throw error
       },
       now: () => clock.now + this.skew,
       setTimer: clock.setTimer,
-      incarnation: fault.incarnation ?? `p${this.incarnations}`,
+      incarnation: fault.incarnation ?? `p${this.#incarnations}`,
     })
     this.open()
   }
@@ -93,22 +97,22 @@ export class Server implements PageServer {
   stop(noticed: boolean): void {
     this.publisher?.stop()
     this.publisher = null
-    for (const link of this.links) this.simulation.cut(link, noticed)
-    this.record()
+    for (const link of this.links) this.#simulation.cut(link, noticed)
+    this.#record()
   }
 
   open(): void {
-    this.record()
+    this.#record()
     if (!this.exists) return
-    this.publisher?.open(RUN, () => this.document)
-    this.publisher?.openLog(LOG, this.log)
+    this.publisher?.open(RUN, () => this.#document)
+    this.publisher?.openLog(LOG, this.#log)
   }
 
   evict(): void {
     this.exists = false
     this.publisher?.close(RUN)
     this.publisher?.close(LOG)
-    this.record()
+    this.#record()
   }
 
   bringBack(): void {
@@ -120,10 +124,10 @@ export class Server implements PageServer {
   subscribe(link: Link, request: Subscribe, answer: (answer: Answer) => void): void {
     const { publisher } = this
     if (!publisher) return
-    const { joinsLateBy } = this.simulation.fault
+    const { joinsLateBy } = this.#simulation.fault
     const join = () => link.scopes.add(request.scope)
     if (joinsLateBy === undefined) join()
-    else this.simulation.clock.setTimer(joinsLateBy, join)
+    else this.#simulation.clock.setTimer(joinsLateBy, join)
     void publisher.resume(request.scope, request).then(answer)
   }
 
@@ -138,41 +142,41 @@ export class Server implements PageServer {
   }
 
   edit(how: number, announced: boolean): void {
-    this.document = edited(this.document, how)
-    this.record()
+    this.#document = edited(this.#document, how)
+    this.#record()
     if (announced) this.publisher?.touch(RUN)
   }
 
   write(lines: number): void {
     for (let n = 0; n < lines; n++) {
-      this.log.add(`${this.written.length}`, n % 2)
-      this.written.push(...this.log.tail(1))
+      this.#log.add(`${this.#written.length}`, n % 2)
+      this.#written.push(...this.#log.tail(1))
     }
-    this.record()
+    this.#record()
     this.publisher?.touch(LOG)
   }
 
   /** Another execution under the same id. */
   renew(): void {
-    this.document = { fields: { n: this.simulation.random(9) }, items: [] }
-    this.log.clear()
-    this.written = []
-    this.record()
+    this.#document = { fields: { n: this.#simulation.random(9) }, items: [] }
+    this.#log.clear()
+    this.#written = []
+    this.#record()
     this.publisher?.resetEpoch(RUN)
     this.publisher?.resetEpoch(LOG)
   }
 
-  private audience(scope: Scope): Link[] {
+  #audience(scope: Scope): Link[] {
     return [...this.links].filter(link => link.alive && !link.jammed && link.scopes.has(scope))
   }
 
-  private record(): void {
-    const { now } = this.simulation.clock
+  #record(): void {
+    const { now } = this.#simulation.clock
     const isHeld = this.publisher !== null && this.exists
-    const text = canonical(throughText(this.document))
-    const lines = [...this.written]
-    this.oracles.run.holds(now, isHeld ? state => canonical({ ...state, items: [...state.items] }) === text : null)
-    this.oracles.log.holds(now, isHeld ? state => equal(state.lines, lines.slice(state.dropped)) : null)
+    const text = canonical(throughText(this.#document))
+    const lines = [...this.#written]
+    this.#oracles.run.holds(now, isHeld ? state => canonical({ ...state, items: [...state.items] }) === text : null)
+    this.#oracles.log.holds(now, isHeld ? state => equal(state.lines, lines.slice(state.dropped)) : null)
   }
 }
 

@@ -84,23 +84,27 @@ export class Link {
   jammed = false
   readonly scopes = new Set<Scope>()
 
-  constructor(
-    private readonly simulation: PageSimulation<PageServer>,
-    private readonly page: Page,
-  ) {}
+  readonly #simulation: PageSimulation<PageServer>
+  readonly #page: Page
+
+  constructor(simulation: PageSimulation<PageServer>, page: Page) {
+    this.#simulation = simulation
+    this.#page = page
+  }
 
   send(event: ServerEvent, message: ServerMessages[ServerEvent]): void {
     const frame = throughText({ event, message })
-    this.toPage(() => this.page.hear(heard.parse(frame)))
+    this.toPage(() => this.#page.hear(heard.parse(frame)))
   }
 
   toPage(deliver: () => void): void {
-    this.carry(() => this.page.whenAwake(() => this === this.page.link && deliver()))
+    this.carry(() => this.#page.whenAwake(() => this === this.#page.link && deliver()))
   }
 
   /** Brings something to the other side, as the networkConditions is. */
   carry(deliver: () => void): void {
-    const { simulation, page } = this
+    const simulation = this.#simulation
+    const page = this.#page
     const times = simulation.chance(page.networkConditions.lost)
       ? 0
       : simulation.chance(page.networkConditions.twice)
@@ -118,65 +122,69 @@ export class Page {
   networkConditions = PERFECT_NETWORK
   asks = 0
   connections = 0
-  private buffer: (() => void)[] | null = null
-  private noticedSkew: number
+  #buffer: (() => void)[] | null = null
+  #noticedSkew: number
   readonly follows: readonly Followed[]
-  private readonly lastAsk = new Map<Scope, Ask>()
+  readonly #lastAsk = new Map<Scope, Ask>()
+
+  readonly #simulation: PageSimulation<PageServer>
 
   /** @param skew its clock, against the true one */
   constructor(
-    private readonly simulation: PageSimulation<PageServer>,
+    simulation: PageSimulation<PageServer>,
     public skew: number,
     rendered: (now: number) => Followed[],
   ) {
-    this.noticedSkew = skew
-    this.follows = rendered(this.now)
+    this.#simulation = simulation
+
+    this.#noticedSkew = skew
+    this.follows = rendered(this.#now)
   }
 
   sleep(): void {
-    this.buffer ??= []
+    this.#buffer ??= []
   }
 
   /** Frames and timers that have lain in the buffer may come before the page gets to look, or after. */
   wake(bufferFirst: boolean): void {
-    const buffer = this.buffer ?? []
-    this.buffer = null
+    const buffer = this.#buffer ?? []
+    this.#buffer = null
     if (!bufferFirst) this.paint()
     for (const action of buffer) action()
     this.paint()
   }
 
   whenAwake(action: () => void): void {
-    if (this.buffer) this.buffer.push(action)
+    if (this.#buffer) this.#buffer.push(action)
     else action()
   }
 
   hear(heard: Heard): void {
-    this.noticeClock()
+    this.#noticeClock()
     for (const replica of this.follows) {
       if (replica.scope !== heard.message.scope) continue
-      const { hears } = this.simulation.fault
+      const { hears } = this.#simulation.fault
       const { stamp } = replica.view
-      const changed = hears && stamp ? hears(heard, stamp, this.simulation.serverNow()) : heard
-      this.act(replica.hear(changed, this.now))
+      const changed = hears && stamp ? hears(heard, stamp, this.#simulation.serverNow()) : heard
+      this.#act(replica.hear(changed, this.#now))
     }
   }
 
   /** The oracle looks at every picture. */
   paint(): void {
-    if (this.buffer) return
-    if (!this.simulation.fault.neverLooks) {
-      this.noticeClock()
-      for (const replica of this.follows) this.act(replica.look(this.now))
+    if (this.#buffer) return
+    if (!this.#simulation.fault.neverLooks) {
+      this.#noticeClock()
+      for (const replica of this.follows) this.#act(replica.look(this.#now))
     }
-    this.simulation.pictures.all++
-    if (this.follows[0]?.view.sync === 'live') this.simulation.pictures.live++
-    this.expectHonest(STALE_MS + COALESCE_MS)
+    this.#simulation.pictures.all++
+    if (this.follows[0]?.view.sync === 'live') this.#simulation.pictures.live++
+    this.#expectHonest(STALE_MS + COALESCE_MS)
   }
 
   /** [SYNC-10], and up to 50 ms more for a change that its owner forgot to announce. */
-  private expectHonest(ago: number): void {
-    const { clock, server } = this.simulation
+  #expectHonest(ago: number): void {
+    const { clock, server } = this.#simulation
     for (const { scope, view } of this.follows) {
       if (view.sync !== 'live' || server.knows(scope, view.state, clock.now, ago)) continue
       throw new Error(`A page says live and shows ${JSON.stringify(view)}`)
@@ -185,60 +193,60 @@ export class Page {
 
   expectCurrent(): void {
     for (const { scope, view } of this.follows) {
-      const { server } = this.simulation
+      const { server } = this.#simulation
       expect([scope, view.gone, view.sync]).toEqual([scope, !server.has(scope), server.has(scope) ? 'live' : 'stale'])
     }
-    this.expectHonest(0)
+    this.#expectHonest(0)
   }
 
   /** The connection is dead, or not worth waiting for. */
   lost(link: Link): void {
     if (this.link !== link) return
     this.link = null
-    this.simulation.cut(link, false)
-    this.noticeClock()
-    for (const replica of this.follows) replica.disconnected(this.now)
+    this.#simulation.cut(link, false)
+    this.#noticeClock()
+    for (const replica of this.follows) replica.disconnected(this.#now)
     this.later(RECONNECT_MS, () => this.connect())
   }
 
-  private get now(): number {
-    return this.simulation.clock.now + this.skew
+  get #now(): number {
+    return this.#simulation.clock.now + this.skew
   }
 
   later(ms: number, action: () => void): void {
-    this.simulation.clock.setTimer(ms, () => this.whenAwake(action))
+    this.#simulation.clock.setTimer(ms, () => this.whenAwake(action))
   }
 
   connect(): void {
-    if (this.link || !this.simulation.pages.has(this)) return
-    if (!this.simulation.server.isUp) {
+    if (this.link || !this.#simulation.pages.has(this)) return
+    if (!this.#simulation.server.isUp) {
       this.later(RECONNECT_MS, () => this.connect())
       return
     }
     this.connections++
-    this.link = new Link(this.simulation, this)
-    this.simulation.server.links.add(this.link)
-    this.noticeClock()
-    for (const replica of this.follows) this.act(replica.connected(this.now))
+    this.link = new Link(this.#simulation, this)
+    this.#simulation.server.links.add(this.link)
+    this.#noticeClock()
+    for (const replica of this.follows) this.#act(replica.connected(this.#now))
   }
 
-  private act(ask: Ask | null): void {
+  #act(ask: Ask | null): void {
     const { link } = this
     if (!ask || !link) return
-    const { server, fault } = this.simulation
+    const { server, fault } = this.#simulation
     const { scope } = ask.request
     const replica = this.follows.find(each => each.scope === scope)
     if (!replica) return
     this.asks++
-    this.lastAsk.set(scope, ask)
+    this.#lastAsk.set(scope, ask)
     let answered = false
     const take = (answer: Answer) => {
       answered = true
-      this.noticeClock()
+      this.#noticeClock()
       const { stamp } = replica.view
       const changed = fault.isAnswered && stamp ? fault.isAnswered(answer, stamp) : answer
-      const last = fault.takesAnyAnswer ? this.lastAsk.get(scope) : ask
-      this.act(replica.answered((last ?? ask).id, changed, this.now))
+      const last = fault.takesAnyAnswer ? this.#lastAsk.get(scope) : ask
+      this.#act(replica.answered((last ?? ask).id, changed, this.#now))
     }
     link.carry(() => server.subscribe(link, ask.request, answer => link.toPage(() => take(answer))))
     this.later(PATIENCE_MS, () => {
@@ -246,11 +254,11 @@ export class Page {
     })
   }
 
-  private noticeClock(): void {
-    const setBack = this.skew < this.noticedSkew
-    this.noticedSkew = this.skew
-    if (!setBack || this.simulation.fault.ignoresClockSet) return
-    for (const replica of this.follows) this.act(replica.clockSet(this.now))
+  #noticeClock(): void {
+    const setBack = this.skew < this.#noticedSkew
+    this.#noticedSkew = this.skew
+    if (!setBack || this.#simulation.fault.ignoresClockSet) return
+    for (const replica of this.follows) this.#act(replica.clockSet(this.#now))
   }
 }
 
@@ -260,18 +268,22 @@ export class PageSimulation<S extends PageServer> {
   readonly pictures = { live: 0, all: 0 }
   readonly server: S
 
+  #seed: number
+
   constructor(
-    private seed: number,
+    seed: number,
     readonly fault: Fault,
     serve: (simulation: PageSimulation<PageServer>) => S,
   ) {
+    this.#seed = seed
+
     this.server = serve(this)
   }
 
   /** A number from 0 to below `limit` (0 where that is 0). */
   random(limit: number): number {
-    this.seed = (Math.imul(this.seed, 1664525) + 1013904223) >>> 0
-    return Math.floor((this.seed / 2 ** 32) * limit)
+    this.#seed = (Math.imul(this.#seed, 1664525) + 1013904223) >>> 0
+    return Math.floor((this.#seed / 2 ** 32) * limit)
   }
 
   chance(percent: number): boolean {

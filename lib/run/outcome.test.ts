@@ -283,6 +283,17 @@ describe('the engine’s silence', () => {
     expect(told.view.status).toBe('running')
   })
 
+  it('[RUN-4.14] says nothing while the backend can’t be heard, and counts from when it can be again', () => {
+    const told = atWork(failed('words')).wait(30 * SECOND)
+    told.links = { ...told.links, backend: { link: 'stale', since: told.now } }
+    expect(told.wait(MINUTE).derive()).toMatchObject({ deadline: null, view: { status: 'running' } })
+    told.links = { ...told.links, backend: { link: 'live', since: told.now } }
+    expect(told.derive()).toMatchObject({ deadline: told.now + MINUTE, view: { status: 'running' } })
+    told.close().open()
+    expect(told.view.status).toBe('running')
+    expect(told.wait(MINUTE).view.status).toBe('failed')
+  })
+
   it('[RUN-4.14] before the words were heard does not count', () => {
     const told = atWork().wait(2 * MINUTE)
     told.say(failed('words'))

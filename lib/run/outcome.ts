@@ -1,5 +1,6 @@
 import { splitError } from './error-text'
-import { silentFrom } from './fold'
+import type { Links } from './evidence'
+import { ENGINE_SILENCE, silentFrom } from './fold'
 import type { StoredMessage, Run } from './run'
 import type { Finding } from './model'
 import type { HistoryReading } from './observation'
@@ -48,7 +49,12 @@ interface Candidate extends Outcome {
 }
 
 /** Which of all that was said ended the run, if anything did: the earliest by the backend's time stands [RUN-4]. */
-export function findOutcome(run: Run, messages: readonly StoredMessage[], now: number): OutcomeNow {
+export function findOutcome(
+  run: Run,
+  messages: readonly StoredMessage[],
+  backend: Links['backend'],
+  now: number,
+): OutcomeNow {
   const findings: Finding[] = []
   const deadlines: number[] = []
   const ends: Candidate[] = []
@@ -77,7 +83,7 @@ export function findOutcome(run: Run, messages: readonly StoredMessage[], now: n
           told('failed', says.error)
           break
         }
-        const since = silentUntil(run, message)
+        const since = silentUntil(run, message, backend)
         findings.push(unproven(splitError(says.error).first, time))
         if (since === null) break
         if (since > now) deadlines.push(since)
@@ -217,11 +223,16 @@ const MERGE_FAILED = /^(Merge failed|AI could not resolve all conflicts)/
 export const isMergeFailure = (error: string | null): boolean => error !== null && MERGE_FAILED.test(error)
 
 /**
- * The moment, on our clock, from which the engine's silence makes an unproven failure an end; null while we can't hear.
- * A silence that was long enough once is not undone by a lost stream [RUN-4.1].
+ * The moment, on our clock, from which the orchestrator's silence makes an unproven failure an end; null while the backend can't
+ * be heard, which the silence then says nothing about. One that was found to be the end stands [RUN-4.1].
  */
-const silentUntil = (run: Run, message: StoredMessage): number | null =>
-  message.silence?.since ?? (run.openedAt === null ? null : silentFrom(run, run.openedAt, message))
+function silentUntil(run: Run, message: StoredMessage, backend: Links['backend']): number | null {
+  const { silence } = message
+  const isLive = backend.link === 'live'
+  if (silence && (silence.wasEnd || (isLive && silence.since >= backend.since + ENGINE_SILENCE))) return silence.since
+  if (run.openedAt === null || !isLive) return null
+  return silentFrom(run, Math.max(run.openedAt, backend.since), message)
+}
 
 /** The backend never replays a real abort, and always replays an agent's line [RUN-4]. */
 function judgeAbort(run: Run, message: StoredMessage): 'real' | 'printed' | 'undecided' {

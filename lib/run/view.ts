@@ -55,7 +55,9 @@ export function derive(told: Run, now: number, links: Links = CLAIMS_ALONE): Der
   const run = onOneClock(told)
   const entry = entryAlone(run)
   const containers = new ContainersByBatch(run.evidence)
-  const reading = entry ? readEntry(run, entry, containers, links, now) : readStream(run, containers, now)
+  const reading = entry
+    ? readEntry(run, entry, containers, links, now)
+    : readStream(run, containers, links.backend, now)
   const { claims, ending, durations } = reading
   const batches = withIds(claims.batches, durations)
   const paragraphs = ending.outcome?.error == null ? null : splitError(ending.outcome.error)
@@ -117,9 +119,9 @@ interface Reading {
   status: (batches: readonly ClaimedBatch[]) => RunStatus
 }
 
-function readStream(run: Run, containers: ContainersByBatch, now: number): Reading {
+function readStream(run: Run, containers: ContainersByBatch, backend: Links['backend'], now: number): Reading {
   const messages = inOrder(run)
-  const ending = findOutcome(run, messages, now)
+  const ending = findOutcome(run, messages, backend, now)
   const claims = claimBatches(run, messages, containers, ending.outcome)
   if (ending.outcome) close(claims, ending.outcome, containers)
   else attributeFailure(claims, containers)

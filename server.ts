@@ -4,7 +4,7 @@ import { inspect } from 'node:util'
 import next from 'next'
 import { themeScript } from './app/theme'
 import { startSteadyClock } from './lib/clock/clock'
-import { connectEngine } from './lib/docker/engine'
+import { Engine } from './lib/docker/engine'
 import { DataDirBusy, Recorder } from './lib/hub/recording'
 import { Hub } from './lib/hub/hub'
 import { createAudit } from './lib/server/audit'
@@ -55,7 +55,7 @@ async function serve(config: Config): Promise<void> {
   const pages = inTurns(app.getRequestHandler(), metrics, pace)
 
   const publisher = new MemoryPublisher(gateway)
-  const engine = config.docker === 'off' ? null : connectEngine(config.docker)
+  const engine = config.docker === 'off' ? null : new Engine(config.docker)
   const hub = new Hub({
     ...{ backendUrl: config.backendUrl, engine, publisher, log, meter: metrics, recorder },
     importsFolder: join(config.dataDir, 'imports'),

@@ -1,4 +1,5 @@
 import { WebSocket, type RawData } from 'ws'
+import { backoff } from '../clock/backoff'
 import { serverNow } from '../clock/clock'
 import { STREAM_GRACE } from '../run/link'
 import type { Observation } from '../run/observation'
@@ -22,8 +23,7 @@ type Event =
   | { kind: 'frame'; at: number; data: RawData; binary: boolean; bytes: number }
   | { kind: 'close'; at: number }
 
-const FIRST_DELAY = 250
-const MAX_DELAY = 10_000
+const RETRY = { first: 250, most: 10_000 }
 const ESTABLISHED = 5_000
 const SETTLE_EVERY = 250
 const HANDSHAKE = 5_000
@@ -313,9 +313,8 @@ export class RunStream {
     }
     if (opened) this.#fruitless += 1
     if (this.#fruitless === STALLED_AFTER) this.#listener.stalled()
-    const delay = Math.min(MAX_DELAY, FIRST_DELAY * 2 ** this.#attempt) * (0.5 + Math.random() / 2)
+    this.#connectIn(backoff(this.#attempt, RETRY))
     this.#attempt += 1
-    this.#connectIn(delay)
   }
 
   #connectIn(delay: number): void {

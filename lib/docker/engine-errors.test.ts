@@ -10,7 +10,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { faultsOf, type Required } from '../testing/support/error-words'
 import { DockerError } from './docker-error'
 import { asDockerError } from './engine-errors'
-import { connectEngine, type DockerHost, type Engine } from './engine'
+import { Engine, type DockerHost } from './engine'
 import { idOf } from '../testing/docker/fixtures'
 
 const folder = mkdtempSync(join(tmpdir(), 'docker-error-'))
@@ -55,7 +55,7 @@ const at = (port: number, protocol: 'http' | 'https' = 'http'): DockerHost => ({
 async function answering(status: number, body = '{"message":"planted"}'): Promise<Engine> {
   const server = createHttpServer((_, response) => response.writeHead(status).end(body))
   opened.push(() => server.closeAllConnections())
-  return connectEngine(at(await listening(server)))
+  return new Engine(at(await listening(server)))
 }
 
 async function faults(promise: Promise<unknown>, required: Required): Promise<string[]> {
@@ -84,7 +84,7 @@ describe('[SAY-1.2] a socket proxy that denies', () => {
       const body = JSON.stringify({ Id: ID, Name: '/x', State: { Status: 'running', Running: true }, Config: {} })
       response.writeHead(isLog ? 403 : 200).end(isLog ? '' : body)
     })
-    const engine = connectEngine(at(await listening(server)))
+    const engine = new Engine(at(await listening(server)))
     const error = await failure(engine.logs(ID, logsQuery))
     expect(error.message).toMatch(/GET \/containers\/\{id\}\/logs with HTTP 403.*CONTAINERS=1/)
   })
@@ -183,7 +183,7 @@ describe('[SAY-1.3] a path that is no socket that answers', () => {
     ],
   ])('is said of %s', async (_, make, name, what, next) => {
     make()
-    const error = await failure(connectEngine({ socketPath: path(name) }).ping())
+    const error = await failure(new Engine({ socketPath: path(name) }).ping())
     const where = new RegExp(path(name))
     expect([error.kind, error.refused, ...faultsOf(error.message, { what, where, next })]).toEqual([
       'unreachable',
@@ -199,7 +199,7 @@ describe('[SAY-1.3] a path that is no socket that answers', () => {
       where: /Docker's socket \/.*dead/,
       next: /Start Docker, or set DOCKER_HOST\.$/,
     }
-    expect(await faults(connectEngine({ socketPath: path('dead') }).ping(), required)).toEqual([])
+    expect(await faults(new Engine({ socketPath: path('dead') }).ping(), required)).toEqual([])
   })
 
   it.skipIf(process.getuid?.() !== 0)(
@@ -210,9 +210,7 @@ describe('[SAY-1.3] a path that is no socket that answers', () => {
       chmodSync(folder, 0o755)
       chmodSync(path('closed'), 0o600)
       process.seteuid?.(65_534)
-      const error = await failure(connectEngine({ socketPath: path('closed') }).ping()).finally(() =>
-        process.seteuid?.(0),
-      )
+      const error = await failure(new Engine({ socketPath: path('closed') }).ping()).finally(() => process.seteuid?.(0))
       const required = { what: /Permission denied/, where: /socket \/.*closed/, next: /group \(often "docker"\)\.$/ }
       expect([error.refused, ...faultsOf(error.message, required)]).toEqual([true])
     },
@@ -235,7 +233,7 @@ describe('[SAY-1.4] a server that is no Docker Engine', () => {
       where: /at http:\/\/127\.0\.0\.1:\d+/,
       next: /set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH\.$/,
     }
-    expect(await faults(connectEngine(at(port)).ping(), required)).toEqual([])
+    expect(await faults(new Engine(at(port)).ping(), required)).toEqual([])
   })
 
   it('is said where its certificate is not trusted', async () => {
@@ -245,7 +243,7 @@ describe('[SAY-1.4] a server that is no Docker Engine', () => {
       where: /at https:\/\/127\.0\.0\.1:\d+/,
       next: /certificates in DOCKER_CERT_PATH/,
     }
-    expect(await faults(connectEngine(at(port, 'https')).ping(), required)).toEqual([])
+    expect(await faults(new Engine(at(port, 'https')).ping(), required)).toEqual([])
   })
 
   it('is said where it speaks plain HTTP and is asked by TLS', async () => {
@@ -255,7 +253,7 @@ describe('[SAY-1.4] a server that is no Docker Engine', () => {
       where: /https:\/\/127\.0\.0\.1:\d+/,
       next: /use plain tcp:\/\//,
     }
-    expect(await faults(connectEngine(at(port, 'https')).ping(), required)).toEqual([])
+    expect(await faults(new Engine(at(port, 'https')).ping(), required)).toEqual([])
   })
 
   it.each([
@@ -264,7 +262,7 @@ describe('[SAY-1.4] a server that is no Docker Engine', () => {
   ])('is said where it answers with %s', async (_, of, words, what) => {
     const server = createServer(socket => socket.on('error', () => undefined).end(of(words)))
     const required = { what, where: /at http:\/\/127\.0\.0\.1:\d+/, next: /DOCKER_HOST|check the Docker daemon/ }
-    expect(await faults(connectEngine(at(await listening(server))).ping(), required)).toEqual([])
+    expect(await faults(new Engine(at(await listening(server))).ping(), required)).toEqual([])
   })
 
   it('is said where it never answers', async () => {
@@ -274,7 +272,7 @@ describe('[SAY-1.4] a server that is no Docker Engine', () => {
       where: /at http:\/\/127\.0\.0\.1:\d+/,
       next: /restart Docker\.$/,
     }
-    expect(await faults(connectEngine(at(port)).ping(), required)).toEqual([])
+    expect(await faults(new Engine(at(port)).ping(), required)).toEqual([])
   })
 
   it('is said where nothing listens', async () => {
@@ -287,7 +285,7 @@ describe('[SAY-1.4] a server that is no Docker Engine', () => {
       where: /at http:\/\/127\.0\.0\.1:\d+/,
       next: /Start Docker there, or set DOCKER_HOST/,
     }
-    expect(await faults(connectEngine(at(port)).ping(), required)).toEqual([])
+    expect(await faults(new Engine(at(port)).ping(), required)).toEqual([])
   })
 
   it('is said where its name is none', async () => {
@@ -297,7 +295,7 @@ describe('[SAY-1.4] a server that is no Docker Engine', () => {
       next: /Check its spelling/,
     }
     const host = { protocol: 'http', host: 'no-such-host.invalid', port: 2375 } as const
-    expect(await faults(connectEngine(host).ping(), required)).toEqual([])
+    expect(await faults(new Engine(host).ping(), required)).toEqual([])
   })
 })
 

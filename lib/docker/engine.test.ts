@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { EngineEvent } from './answers'
 import { DockerError } from './docker-error'
 import { asDockerError } from './engine-errors'
-import { connectEngine, type Engine } from './engine'
+import { Engine } from './engine'
 import { idOf } from '../testing/docker/fixtures'
 
 const ID = idOf(1)
@@ -17,7 +17,7 @@ async function engineOf(answer: RequestListener) {
   const server: Server = createServer(answer).listen(0, '127.0.0.1')
   servers.push({ close: () => (server.closeAllConnections(), server.close()) })
   await once(server, 'listening')
-  return connectEngine({ protocol: 'http', host: '127.0.0.1', port: portOf(server) })
+  return new Engine({ protocol: 'http', host: '127.0.0.1', port: portOf(server) })
 }
 
 function portOf(server: { address(): unknown }): number {
@@ -234,7 +234,7 @@ describe('[DOCK-1] the events', () => {
 
 describe('[DOCK-3] an Engine that can’t be asked', () => {
   it('[DOCK-3.54] [DOCK-3.57] is refused, and so said, where nobody listens', async () => {
-    const none = connectEngine({ socketPath: '/nonexistent/docker.sock' })
+    const none = new Engine({ socketPath: '/nonexistent/docker.sock' })
     expect(await failure(none.ping())).toMatchObject({
       kind: 'unreachable',
       refused: true,
@@ -253,7 +253,7 @@ describe('[DOCK-3] an Engine that can’t be asked', () => {
     const server = createTcpServer(socket => void socket.resume()).listen(0, '127.0.0.1')
     servers.push(server)
     await once(server, 'listening')
-    const engine = connectEngine({ protocol: 'http', host: '127.0.0.1', port: portOf(server) })
+    const engine = new Engine({ protocol: 'http', host: '127.0.0.1', port: portOf(server) })
     const began = Date.now()
     const closed = new Promise<void>(resolve => server.on('connection', socket => socket.on('close', resolve)))
     expect((await failure(engine.ping())).kind).toBe('timeout')
@@ -274,7 +274,7 @@ describe('[DOCK-3] an Engine that can’t be asked', () => {
     const server = createTcpServer(socket => void socket.end('SSH-2.0-x\r\n')).listen(0, '127.0.0.1')
     servers.push(server)
     await once(server, 'listening')
-    const engine = connectEngine({ protocol: 'http', host: '127.0.0.1', port: portOf(server) })
+    const engine = new Engine({ protocol: 'http', host: '127.0.0.1', port: portOf(server) })
     expect((await failure(engine.ping())).kind).toBe('bad-answer')
   })
 

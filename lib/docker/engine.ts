@@ -231,9 +231,6 @@ export interface EventStream extends AsyncIterable<EngineEvent> {
   destroy(): void
 }
 
-/** Nothing is asked yet. */
-export const connectEngine = (host: DockerHost): Engine => new Engine(host)
-
 function eventOf(line: string, odd: (reason: string) => void): EngineEvent | null {
   try {
     return parseEvent(line)

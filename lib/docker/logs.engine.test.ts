@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import Docker from 'dockerode'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startOwnEngine, whyNoOwnEngine } from '../reference-backend/own-engine'
-import { connectEngine, type Engine } from './engine'
+import { Engine } from './engine'
 import type { ContainerLine } from './log-lines'
 import { ContainerLog } from './logs'
 import { importBusybox, socketAtHand, whyNoContainers } from '../testing/docker/fixtures'
@@ -26,7 +26,7 @@ const create = (docker: Docker, image: string, script: string, more: Docker.Cont
     ...more,
   })
 
-const at = (socketPath: string) => connectEngine({ socketPath })
+const at = (socketPath: string) => new Engine({ socketPath })
 
 /** Follows a container and keeps all that is told. */
 function follow(client: Engine, id: string, told: (count: number) => void = () => {}) {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { backoff } from '../clock/backoff'
 import { serverNow } from '../clock/clock'
 import { hasEnded } from '../run/container'
 import { DockerError } from './docker-error'
@@ -21,8 +22,7 @@ export interface ContainerLogListener {
   failed(error: unknown): void
 }
 
-const FIRST_DELAY = 250
-const MAX_DELAY = 10_000
+const RETRY = { first: 250, most: 10_000 }
 /** An Engine that answers is asked again within a second, the third of these delays. */
 const ANSWERING = 3
 /** A container that is gone so soon after its log came to an end had no more to say, ms. */
@@ -81,8 +81,7 @@ export class ContainerLog {
   async #follow(): Promise<void> {
     while (!(await this.#readOn())) {
       if (this.#closed) return
-      const delay = this.#attempt === 0 ? 0 : Math.min(MAX_DELAY, FIRST_DELAY * 2 ** (this.#attempt - 1))
-      await this.#pause(delay * (0.5 + Math.random() / 2))
+      await this.#pause(this.#attempt === 0 ? 0 : backoff(this.#attempt - 1, RETRY))
     }
     if (this.#closed) return
     for (const entry of this.#rest?.end() ?? []) this.#take(entry)

@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import Docker from 'dockerode'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ContainerFacts } from '../run/container'
-import { connectEngine } from './engine'
+import { Engine } from './engine'
 import {
   createAgent,
   importBusybox,
@@ -34,7 +34,7 @@ describe.skipIf(whyNot !== null)(
 
     async function watch() {
       const told = new Told()
-      const watcher = new DockerWatcher(connectEngine({ socketPath: socketAtHand }), told)
+      const watcher = new DockerWatcher(new Engine({ socketPath: socketAtHand }), told)
       open.push(watcher)
       watcher.start()
       await told.until(() => watcher.link === 'live' && told.lists > 0)

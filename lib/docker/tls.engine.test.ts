@@ -8,7 +8,7 @@ import { createServer, type Server } from 'node:tls'
 import { promisify } from 'node:util'
 import Docker from 'dockerode'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { connectEngine } from './engine'
+import { Engine } from './engine'
 import { readDockerHost } from './host'
 import { createAgent, importBusybox, socketAtHand, Told, whyNoContainers } from '../testing/docker/fixtures'
 import { DockerWatcher } from './watcher'
@@ -76,7 +76,7 @@ describe.skipIf(whyNot !== null)(`an Engine under TLS${whyNot === null ? '' : ` 
       DOCKER_CERT_PATH: certificates,
     })
     if (read.host === null || read.host === 'off') throw new Error(read.problems.join(' '))
-    return connectEngine(read.host)
+    return new Engine(read.host)
   }
 
   it('[DOCK-1] is watched by the standard variables', { timeout: 60_000 }, async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Docker from 'dockerode'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { connectEngine } from './engine'
+import { Engine } from './engine'
 import {
   createAgent,
   importBusybox,
@@ -41,7 +41,7 @@ describe.skipIf(whyNot !== null)(
 
     async function watch() {
       const told = new Told()
-      const watcher = new DockerWatcher(connectEngine({ socketPath: socketAtHand }), told)
+      const watcher = new DockerWatcher(new Engine({ socketPath: socketAtHand }), told)
       open.push(watcher)
       watcher.start()
       await told.until(() => watcher.link === 'live' && told.lists > 0)
@@ -153,7 +153,7 @@ describe.skipIf(whyNot !== null)(
     })
 
     it('[DOCK-2.51] says whether the image of the latest agent is there', { timeout: WITHIN }, async () => {
-      const engine = connectEngine({ socketPath: socketAtHand })
+      const engine = new Engine({ socketPath: socketAtHand })
       expect(await engine.imageExists(image)).toBe(true)
       expect(await engine.imageExists('no/such:image')).toBe(false)
     })

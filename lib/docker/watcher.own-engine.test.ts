@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startOwnEngine, whyNoOwnEngine, type OwnEngine } from '../reference-backend/own-engine'
-import { connectEngine } from './engine'
+import { Engine } from './engine'
 import { createAgent, importBusybox, Told } from '../testing/docker/fixtures'
 import { DockerWatcher } from './watcher'
 
@@ -61,7 +61,7 @@ describe.skipIf(whyNot !== null)(
 
     function watch(socketPath = own.host.replace('unix://', '')) {
       const told = new Told()
-      const watcher = new DockerWatcher(connectEngine({ socketPath }), told)
+      const watcher = new DockerWatcher(new Engine({ socketPath }), told)
       open.push(watcher)
       watcher.start()
       return { told, watcher }

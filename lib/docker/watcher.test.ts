@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { connectEngine } from './engine'
+import { Engine } from './engine'
 import { idOf, Told } from '../testing/docker/fixtures'
 import { DockerWatcher } from './watcher'
 
@@ -45,7 +45,7 @@ async function watch(fake: FakeEngine) {
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
   const told = new Told()
-  const watcher = new DockerWatcher(connectEngine({ protocol: 'http', host: '127.0.0.1', port: address.port }), told)
+  const watcher = new DockerWatcher(new Engine({ protocol: 'http', host: '127.0.0.1', port: address.port }), told)
   closes.push(() => {
     watcher.close()
     server.closeAllConnections()

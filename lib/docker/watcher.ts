@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { backoff } from '../clock/backoff'
 import { serverNow } from '../clock/clock'
 import type { ContainerFacts } from '../run/container'
 import type { LinkState } from '../run/model'
@@ -23,8 +24,7 @@ export interface DockerListener {
 
 const LIST_EVERY = 10_000
 const INSPECTIONS_AT_ONCE = 8
-const BACKOFF_FIRST = 250
-const BACKOFF_MOST = 10_000
+const RETRY = { first: 250, most: 10_000 }
 /** The past that is asked for with the first subscription, ms. */
 const LOOK_BACK = 10_000
 /** What the backend runs its agents in, before one was seen. */
@@ -125,8 +125,7 @@ export class DockerWatcher {
       } catch (error) {
         this.#lost(error)
       }
-      const most = Math.min(BACKOFF_FIRST * 2 ** this.#failuresInARow++, BACKOFF_MOST)
-      await pause(most * (0.5 + Math.random() / 2), this.#retryNow.signal)
+      await pause(backoff(this.#failuresInARow++, RETRY), this.#retryNow.signal)
     }
   }
 

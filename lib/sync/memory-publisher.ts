@@ -1,3 +1,4 @@
+import { guarded } from '../run/guarded'
 import type { Channel } from './channel'
 import type { Document } from './document'
 import { DocumentChannel } from './document-channel'
@@ -131,11 +132,7 @@ export class MemoryPublisher implements Publisher {
 
   /** One scope's source that throws must not keep the others from their pages. */
   #guard({ scope }: Open, step: () => void): void {
-    try {
-      step()
-    } catch (error) {
-      this.#failed(scope, error)
-    }
+    guarded(step, error => this.#failed(scope, error))
   }
 
   /** Reads the source, and tells the pages where it has changed. */

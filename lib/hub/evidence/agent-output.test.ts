@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { describe, expect, it, vi } from 'vitest'
-import { connectEngine } from '../../docker/engine'
+import { Engine } from '../../docker/engine'
 import { KnownLines } from '../../docker/known-lines'
 import { idOf, inspectionOf } from '../../testing/docker/fixtures'
 import { agent } from '../../testing/run/told-run'
@@ -21,7 +21,7 @@ function framed(text: string): Buffer {
 
 /** The output of containers that have ended and printed these lines; and what is in the log of their batch. */
 function outputOf(...texts: string[]) {
-  const engine = connectEngine({ socketPath: '/nonexistent/docker.sock' })
+  const engine = new Engine({ socketPath: '/nonexistent/docker.sock' })
   vi.spyOn(engine, 'inspect').mockImplementation(id => Promise.resolve(inspectionOf(id, { state: 'exited' })))
   const stream = () => Readable.from(texts.map(framed))
   vi.spyOn(engine, 'logs').mockImplementation(() => Promise.resolve({ stream: stream(), tty: false }))

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { connectEngine } from '../../docker/engine'
+import { Engine } from '../../docker/engine'
 import type { CandidateRun } from '../../run/assign'
 import type { Observation } from '../../run/observation'
 import { branchOf, REPOSITORY } from '../../testing/run/told-run'
@@ -82,7 +82,7 @@ async function evidenceFor(
       observe: (observation: Observation) => void told.push([runId, observation]),
     }),
   }
-  const engine = connectEngine({ protocol: 'http', host: '127.0.0.1', port: address.port })
+  const engine = new Engine({ protocol: 'http', host: '127.0.0.1', port: address.port })
   const evidence = new DockerEvidence(engine, runs, new AgentLogs(new LogBudget(), none))
   const stopEngine = () => {
     server.closeAllConnections()

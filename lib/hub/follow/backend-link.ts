@@ -1,5 +1,4 @@
 import type { BackendHttp } from '../../backend/http'
-import { serverNow } from '../../clock/clock'
 import type { LinkState } from '../../run/model'
 import { Health } from './health'
 import { LinkWatch } from './link-watch'
@@ -16,8 +15,7 @@ export interface BackendLinkListener {
 /** The way to the backend as such, whatever becomes of single streams [RUN-9]. */
 export class BackendLink {
   readonly health: Health
-  readonly #watch = new LinkWatch()
-  #timer: NodeJS.Timeout | null = null
+  readonly #watch = new LinkWatch(() => this.#look('no answer in time'))
   #listener: BackendLinkListener | null = null
 
   constructor(http: BackendHttp) {
@@ -48,16 +46,12 @@ export class BackendLink {
 
   close(): void {
     this.health.stop()
-    if (this.#timer) clearTimeout(this.#timer)
+    this.#watch.close()
   }
 
   #look(failure: string | null): void {
     const { healthyAt, refusedAt, since } = this.health
-    const now = serverNow()
-    const changed = this.#watch.look({ healthyAt, refusedAt, since, streamLostAt: null }, now)
-    const { deadline } = this.#watch
-    if (this.#timer) clearTimeout(this.#timer)
-    this.#timer = deadline === null ? null : setTimeout(() => this.#look('no answer in time'), deadline - now + 1)
+    const changed = this.#watch.look({ healthyAt, refusedAt, since, streamLostAt: null })
     if (changed) this.#listener?.changed(this.#watch.link, failure)
   }
 }

@@ -1,18 +1,42 @@
-import { expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { LinkWatch } from './link-watch'
 
-const heardAt = (healthyAt: number) => ({ healthyAt, refusedAt: null, streamLostAt: null, since: 0 })
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+/** A link as of a moment, ms, and what it is then; `due`: after how many ms more it is to be looked at again. */
+function watched() {
+  const due = vi.fn()
+  const watch = new LinkWatch(due)
+  const began = watch.since
+  let now = 0
+  return (at: number, healthyAt: number) => {
+    vi.advanceTimersByTime(at - now)
+    now = at
+    due.mockClear()
+    const facts = { healthyAt: began + healthyAt, refusedAt: null, streamLostAt: null, since: began }
+    return { changed: watch.look(facts), link: watch.link, since: watch.since - began, due, watch }
+  }
+}
 
 it('[RUN-9] counts from when the link ceased to be live, not anew when it gets worse', () => {
-  const watch = new LinkWatch()
-  expect(watch.look(heardAt(1_000), 1_000)).toBe(true)
-  expect(watch).toMatchObject({ link: 'live', since: 1_000, deadline: 11_000 })
-  expect(watch.look(heardAt(4_000), 4_000)).toBe(false)
-  expect(watch).toMatchObject({ link: 'live', since: 1_000, deadline: 14_000 })
-  expect(watch.look(heardAt(4_000), 14_000)).toBe(true)
-  expect(watch).toMatchObject({ link: 'stale', since: 14_000, deadline: 34_000 })
-  expect(watch.look(heardAt(4_000), 34_000)).toBe(true)
-  expect(watch).toMatchObject({ link: 'down', since: 14_000, deadline: null })
-  expect(watch.look(heardAt(50_000), 50_000)).toBe(true)
-  expect(watch).toMatchObject({ link: 'live', since: 50_000 })
+  const at = watched()
+  expect(at(1_000, 1_000)).toMatchObject({ changed: true, link: 'live', since: 1_000 })
+  expect(at(4_000, 4_000)).toMatchObject({ changed: false, link: 'live', since: 1_000 })
+  expect(at(14_000, 4_000)).toMatchObject({ changed: true, link: 'stale', since: 14_000 })
+  expect(at(34_000, 4_000)).toMatchObject({ changed: true, link: 'down', since: 14_000 })
+  expect(at(50_000, 50_000)).toMatchObject({ changed: true, link: 'live', since: 50_000 })
+})
+
+it('[RUN-9] is to be looked at again once time alone may have changed it, unless it is closed', () => {
+  const at = watched()
+  const { due, watch } = at(1_000, 1_000)
+  vi.advanceTimersByTime(10_000)
+  expect(due).not.toHaveBeenCalled()
+  vi.advanceTimersByTime(1)
+  expect(due).toHaveBeenCalledTimes(1)
+  at(12_000, 11_500)
+  watch.close()
+  vi.advanceTimersByTime(60_000)
+  expect(due).not.toHaveBeenCalled()
 })

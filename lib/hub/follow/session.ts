@@ -2,6 +2,7 @@ import type { BackendHttp } from '../../backend/http'
 import type { Replay } from '../../backend/replay'
 import { RunStream, type StreamListener } from '../../backend/stream'
 import { serverNow } from '../../clock/clock'
+import { guarded } from '../../run/guarded'
 import { isOver } from '../../run/model'
 import type { Observation } from '../../run/observation'
 import type { Derived } from '../../run/view'
@@ -31,8 +32,7 @@ const REJOIN_AT_MOST_EVERY = 15_000
 export class Session {
   readonly #stream: RunStream
   readonly #poller: PlanAndHistoryPoller
-  readonly #watch = new LinkWatch()
-  #linkTimer: NodeJS.Timeout | null = null
+  readonly #watch = new LinkWatch(() => this.linkMayHaveChanged())
   #over = false
   #aheadSince: number | null = null
   #aheadBefore = 0
@@ -160,7 +160,7 @@ export class Session {
     this.#closed = true
     this.#stream.close()
     this.#poller.close()
-    if (this.#linkTimer) clearTimeout(this.#linkTimer)
+    this.#watch.close()
     this.#tellReady()
   }
 
@@ -177,14 +177,10 @@ export class Session {
   }
 
   #updateLink(): void {
+    if (this.#closed) return
     const { healthyAt, refusedAt, since } = this.#host.health
     const streamLostAt = this.#over ? null : this.#stream.lostAt
-    if (this.#watch.look({ healthyAt, refusedAt, since, streamLostAt }, serverNow())) this.state.linksChanged()
-    if (this.#linkTimer) clearTimeout(this.#linkTimer)
-    this.#linkTimer = null
-    const due = this.#watch.deadline
-    if (due === null || this.#closed) return
-    this.#linkTimer = setTimeout(() => this.linkMayHaveChanged(), Math.max(0, due - serverNow()) + 1)
+    if (this.#watch.look({ healthyAt, refusedAt, since, streamLostAt })) this.state.linksChanged()
   }
 
   /**
@@ -220,12 +216,8 @@ export class Session {
     for (const tell of this.#ready.splice(0)) tell()
   }
 
-  /** What goes wrong in one step must end neither the session nor, from a timer or a socket, the server. */
+  /** A step that goes wrong does not end the session. */
   #guard(step: () => void): void {
-    try {
-      step()
-    } catch (error) {
-      this.#host.failed(this.state, error)
-    }
+    guarded(step, error => this.#host.failed(this.state, error))
   }
 }

@@ -5,6 +5,7 @@ import { RunClock } from '../../run/clock-steps'
 import type { ContainerFacts } from '../../run/container'
 import { creationIn, entryIn } from '../../run/durations'
 import { fold } from '../../run/fold'
+import { guarded } from '../../run/guarded'
 import { emptyRun, type Evidence, type Run } from '../../run/run'
 import { isOver, type Batch, type Finding, type RunFields } from '../../run/model'
 import { isUndated, offsetOf } from '../../run/our-clock'
@@ -362,13 +363,8 @@ export class RunState {
     this.log.append({ at: iso(at), source: 'backend', stream, text })
   }
 
-  /** What goes wrong in one step must not, from a timer, end the server, nor keep others from theirs. */
   #guard(step: () => void): void {
-    try {
-      step()
-    } catch (error) {
-      this.#host.failed(this, error)
-    }
+    guarded(step, error => this.#host.failed(this, error))
   }
 }
 

@@ -6,7 +6,7 @@ import { pino } from 'pino'
 import { expect, vi } from 'vitest'
 import { z } from 'zod'
 import { BackendHttp } from '../../backend/http'
-import { connectEngine, type DockerHost } from '../../docker/engine'
+import { Engine, type DockerHost } from '../../docker/engine'
 import { readDockerHost } from '../../docker/host'
 import { PLANTED_KEY } from '../../reference-backend/agent-containers'
 import type { Options } from '../../reference-backend/options'
@@ -89,7 +89,7 @@ async function watched(
     audience: () => 1,
     failed: (_, error) => fail(error),
   })
-  const engine = connectEngine(engineAt(place.dockerHost))
+  const engine = new Engine(engineAt(place.dockerHost))
   const recorder = dataDir === undefined ? {} : { recorder: new Recorder(dataDir, log) }
   const hub = new Hub({ backendUrl, engine, publisher, log, ...recorder })
   if (dataDir !== undefined) await hub.restore()

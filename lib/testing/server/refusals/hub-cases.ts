@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WebSocketServer } from 'ws'
-import { connectEngine, type Engine } from '../../../docker/engine'
+import { Engine } from '../../../docker/engine'
 import { idOf } from '../../docker/fixtures'
 import { Hub } from '../../../hub/hub'
 import { Imports } from '../../../hub/imports/imports'
@@ -106,7 +106,7 @@ async function stubEngine(): Promise<{ server: Server; engine: Engine; removed: 
   const { port } = await listen(server, '127.0.0.1', 0)
   return {
     ...{ server, removed, ended },
-    engine: connectEngine({ protocol: 'http', host: '127.0.0.1', port: Number(port) }),
+    engine: new Engine({ protocol: 'http', host: '127.0.0.1', port: Number(port) }),
   }
 }
 

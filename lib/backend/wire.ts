@@ -83,7 +83,6 @@ export const planBatch = z.object({
   status: word,
   branch,
 })
-export type PlanBatch = z.infer<typeof planBatch>
 
 /** `GET /api/plans/detail?spec=`. On failure `batches` is empty, and `raw_yaml` may still hold the whole plan. */
 export const planAnswer = z.object({

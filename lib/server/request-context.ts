@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Person } from './person'
 
-export type { Person, Role } from './person'
+export type { Person } from './person'
 
 /** By a token that was shown, a session's cookie, a proxy's word, or because nobody is asked on loopback. */
 export type KnownBy = 'token' | 'session' | 'proxy' | 'loopback'

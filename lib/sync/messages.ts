@@ -37,7 +37,6 @@ export type Unsubscribe = z.infer<typeof unsubscribe>
 
 /** Server to client: the newest step [SYNC-1]. */
 export const push = z.object({ ...envelope, ...step.shape })
-export type Push = z.infer<typeof push>
 
 /** Server to client: the whole state at a version; `state` is the JSON of a `Document`, of a log of a `LogState`. */
 export const snapshot = z.object({ ...envelope, version, state: z.string() })
@@ -49,7 +48,6 @@ export type Heartbeat = z.infer<typeof heartbeat>
 
 /** Server to client: the scope is no more [SYNC-9]. */
 export const gone = z.object({ scope })
-export type Gone = z.infer<typeof gone>
 
 /** Server to client, once a connection is open and whenever it changes: what who looks at the page may do [SAFE-3]. */
 export const visitor = z.object({ role: z.enum(['viewer', 'operator']) })

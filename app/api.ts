@@ -1,4 +1,5 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
+import { $ZodError } from 'zod/v4/core'
 import type { RunRef } from '../lib/client/live'
 import { fileName } from '../lib/run/display-text'
 import { pageRefusals } from './refusals'
@@ -10,7 +11,7 @@ export type SpecChoice = z.infer<typeof specChoice>
 const specsAnswer = z.object({ specs: z.array(specChoice) })
 const importAnswer = z.object({ importId: z.string() })
 const runAnswer = z.object({ runId: z.string() })
-const errorAnswer = z.object({ error: z.string(), runId: z.string().nullish() })
+const errorAnswer = z.object({ error: z.string(), runId: z.nullish(z.string()) })
 
 const planAnswer = z.object({
   state: z.enum(['read', 'missing', 'unreadable']),
@@ -60,7 +61,7 @@ async function ask<T>(read: (body: unknown) => T, method: string, path: string, 
     return { ok: false, status: response.status, error, runId: told.data?.runId ?? null }
   } catch (cause) {
     // An answer came, and is not what a server of this page's build sends.
-    const isUnreadable = cause instanceof z.ZodError || cause instanceof SyntaxError
+    const isUnreadable = cause instanceof $ZodError || cause instanceof SyntaxError
     const error = isUnreadable ? pageRefusals.unreadableAnswer(method) : pageRefusals.noAnswer(method)
     return { ok: false, status: 0, error, runId: null }
   }

@@ -1,5 +1,6 @@
 import { shownName } from '../lib/run/display-text'
-import { hasEnded, type Role } from '../lib/run/container'
+import { hasEnded } from '../lib/run/container'
+import type { Role } from '../lib/run/container-state'
 import type { Batch, Container, Finding, Verdict } from '../lib/run/model'
 import { exitWords, shortId } from '../lib/run/container-words'
 

@@ -135,7 +135,7 @@ function runs(textOf: TextOf): ReactNode[] {
 }
 
 function fleets(textOf: TextOf): ReactNode[] {
-  const run = fleet.shape.runs.element.parse(aRun(textOf))
+  const run = fleet.shape.runs.def.element.parse(aRun(textOf))
   const every = runStatus.options.map(status => ({
     ...run,
     status,

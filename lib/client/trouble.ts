@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 /**
  * Why a page has no connection to its server. `refused`: the server said so, in its words. `http`: something on the
@@ -11,12 +11,12 @@ export type Trouble =
   | { readonly kind: 'foreign' | 'silent' | 'mute' | 'unreachable' }
 
 /** The server's refusal of a handshake, as engine.io sends it. */
-const refusal = z.object({ code: z.literal(4), message: z.string().max(200) })
+const refusal = z.object({ code: z.literal(4), message: z.string().check(z.maxLength(200)) })
 
 const polled = z.object({
   message: z.enum(['xhr poll error', 'xhr post error']),
   description: z.number(),
-  context: z.object({ responseText: z.string() }).optional().catch(undefined),
+  context: z.catch(z.optional(z.object({ responseText: z.string() })), undefined),
 })
 
 /** Reads what socket.io reports of a connection that was not made, or that broke. */

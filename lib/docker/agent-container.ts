@@ -1,4 +1,5 @@
-import type { Marks, Role } from '../run/container'
+import type { Marks } from '../run/container-facts'
+import type { Role } from '../run/container-state'
 import { shortName, shortPath } from '../run/kept-text'
 import type { Inspection, Labels } from './answers'
 import { unescapeHtml } from './unescape-html'

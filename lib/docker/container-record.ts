@@ -1,11 +1,6 @@
-import {
-  hasEnded,
-  isAtWork,
-  STEADY_AFTER,
-  type ContainerFacts,
-  type ContainerState,
-  type Restarted,
-} from '../run/container'
+import { hasEnded, isAtWork } from '../run/container'
+import type { ContainerFacts } from '../run/container-facts'
+import { STEADY_AFTER, type ContainerState, type Restarted } from '../run/container-state'
 import { identityByName, identityOf } from './agent-container'
 import type { EngineEvent, Inspection, Listed } from './answers'
 

@@ -1,4 +1,5 @@
-import { containerState, type ContainerFacts, type ContainerState, type Health } from '../run/container'
+import type { ContainerFacts } from '../run/container-facts'
+import { containerState, type ContainerState, type Health } from '../run/container-state'
 import { masked } from '../run/secrets'
 
 /** The words in which an Engine reports what a container is like, read into those that are known here [DOCK-9]. */

@@ -1,4 +1,4 @@
-import type { ContainerFacts } from './container'
+import type { ContainerFacts } from './container-facts'
 
 /** A run as far as it matters whose a container is. Times in ms on the backend's clock, which is the Engine's as a rule. */
 export interface CandidateRun {

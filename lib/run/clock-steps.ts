@@ -1,4 +1,4 @@
-import type { ContainerFacts } from './container'
+import type { ContainerFacts } from './container-facts'
 import type { ClockStep, HistoryReading, Message } from './observation'
 import { compareInstants, type Instant } from './time'
 

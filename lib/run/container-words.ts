@@ -1,4 +1,4 @@
-import type { ContainerFacts } from './container'
+import type { ContainerFacts } from './container-facts'
 
 /** What a container's state, exit code and health mean, in words that are the same wherever they are told [DOCK-9]. */
 

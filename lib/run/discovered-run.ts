@@ -1,6 +1,7 @@
 import type { BatchClaims } from './batches'
 import type { Outcome, OutcomeNow } from './outcome'
-import { isAtWork, type ContainerFacts } from './container'
+import { isAtWork } from './container'
+import type { ContainerFacts } from './container-facts'
 import type { Links } from './evidence'
 import type { Run } from './run'
 import type { HistoryReading } from './observation'

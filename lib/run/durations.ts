@@ -1,5 +1,5 @@
 import { amount, CLOCK_TOLERANCE, RunClock } from './clock-steps'
-import type { ContainerFacts } from './container'
+import type { ContainerFacts } from './container-facts'
 import { noted } from './findings'
 import type { Finding } from './model'
 import type { ClockStep, HistoryReading } from './observation'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { containerFacts, type ContainerFacts } from './container'
+import { containerFacts, type ContainerFacts } from './container-facts'
 import type { Evidence } from './run'
 import { isOver, linkState, type Batch, type Container, type Finding, type RunStatus } from './model'
 import { iso, type Instant } from './time'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { containerFacts } from './container'
+import { containerFacts } from './container-facts'
 import { maskedObservation } from './masked-observation'
 import { observation, type Message, type Observation, type MessageClaim } from './observation'
 import { SecretMask } from './secrets'

@@ -1,5 +1,5 @@
-import * as z from 'zod'
-import { containerState, health, restarted, role } from './container'
+import * as z from 'zod/mini'
+import { containerState, health, restarted, role } from './container-state'
 
 /**
  * What a page, a test suite or another program sees of a run. All times are ISO 8601 UTC with milliseconds, or
@@ -23,13 +23,13 @@ export type Verdict = z.infer<typeof verdict>
 export const basis = z.enum(['stream', 'plan', 'history', 'inferred'])
 export type Basis = z.infer<typeof basis>
 
-const time = z.string().nullable()
+const time = z.nullable(z.string())
 
 /**
  * Present where how long it took, or takes, is not known for sure: the backend's clock was set meanwhile, by an amount that
  * could not be measured [RUN-16].
  */
-const uncertain = z.literal(true).exactOptional()
+const uncertain = z.exactOptional(z.literal(true))
 
 /** What Docker showed of one container; times by the Engine's clock. */
 export const container = z.object({
@@ -38,20 +38,20 @@ export const container = z.object({
   name: z.string(),
   state: containerState,
   /** The Engine's own word for the state where that is none of these; then it has no verdict. */
-  stateWord: z.string().nullable().default(null),
+  stateWord: z._default(z.nullable(z.string()), null),
   /** Created, and its start failed: `exitCode` and `error` say why. */
-  startFailed: z.boolean().default(false),
+  startFailed: z._default(z.boolean(), false),
   /** It no longer exists: `state` is the last one seen. */
   removed: z.boolean(),
-  exitCode: z.number().nullable(),
+  exitCode: z.nullable(z.number()),
   /** The Engine's words on what went wrong: untrusted, one line, without secrets. */
-  error: z.string().nullable().default(null),
+  error: z._default(z.nullable(z.string()), null),
   oomKilled: z.boolean(),
   /** Killed after the 15 minutes that the backend gives an agent. */
   timedOut: z.boolean(),
-  health: health.nullable().default(null),
+  health: z._default(z.nullable(health), null),
   /** How often its restart policy has started it, and how it had ended before; null where it has not. */
-  restarted: restarted.omit({ since: true }).nullable().default(null),
+  restarted: z._default(z.nullable(z.omit(restarted, { since: true })), null),
   startedAt: time,
   finishedAt: time,
 })
@@ -62,8 +62,8 @@ export const batch = z.object({
   id: z.string(),
   name: z.string(),
   status: batchStatus,
-  branch: z.string().nullable(),
-  error: z.string().nullable(),
+  branch: z.nullable(z.string()),
+  error: z.nullable(z.string()),
   /** Ids of batches of the same run. */
   dependsOn: z.array(z.string()),
   startedAt: time,
@@ -76,7 +76,7 @@ export const batch = z.object({
   /** Since when that is so; server's clock. */
   reasonSince: time,
   /** The latest of `containers`, or null. */
-  container: container.nullable(),
+  container: z.nullable(container),
   containers: z.array(container),
 })
 export type Batch = z.infer<typeof batch>
@@ -102,8 +102,8 @@ export const finding = z.object({
   kind: z.string(),
   text: z.string(),
   at: time,
-  batchId: z.string().nullable(),
-  containerId: z.string().nullable(),
+  batchId: z.nullable(z.string()),
+  containerId: z.nullable(z.string()),
 })
 export type Finding = z.infer<typeof finding>
 
@@ -123,9 +123,9 @@ export const runFields = z.object({
   runId: z.string(),
   /** The backend's URL, without credentials. */
   backend: z.string(),
-  historyId: z.string().nullable(),
+  historyId: z.nullable(z.string()),
   basis: z.enum(['stream', 'history']),
-  spec: z.string().nullable(),
+  spec: z.nullable(z.string()),
   dryRun: z.boolean(),
   status: runStatus,
   /** True when the end was concluded rather than told [RUN-11]. */
@@ -135,9 +135,9 @@ export const runFields = z.object({
   endedAt: time,
   durationUncertain: uncertain,
   /** First paragraph of the backend's error, without its "Execution failed: " [RUN-12]. */
-  error: z.string().nullable(),
+  error: z.nullable(z.string()),
   /** What followed the first paragraph: causes, a backtrace. */
-  errorDetail: z.string().nullable(),
+  errorDetail: z.nullable(z.string()),
   findings: z.array(finding),
   link: z.object({ backend: linkState, docker: linkState }),
   /** Since when the backend's link is live, or no longer is; server's clock. */
@@ -153,16 +153,17 @@ export const runFields = z.object({
    * How many more batches the backend says were completed before this run than can be told apart: `counts` and the batches
    * hold them as pending, or not at all. Absent where there is none, as in nearly every run [RUN-8.6].
    */
-  unnamedCompleted: z.number().exactOptional(),
+  unnamedCompleted: z.exactOptional(z.number()),
   /** Null for a run that is known from its own sources. */
-  imported: imported.nullable(),
+  imported: z.nullable(imported),
 })
 export type RunFields = z.infer<typeof runFields>
 
 /** What the fleet page shows of an imported run. */
-export const importSummary = runFields
-  .pick({ runId: true, backend: true, spec: true, status: true, counts: true, unnamedCompleted: true })
-  .extend(imported.shape)
+export const importSummary = z.extend(
+  z.pick(runFields, { runId: true, backend: true, spec: true, status: true, counts: true, unnamedCompleted: true }),
+  imported.shape,
+)
 export type ImportSummary = z.infer<typeof importSummary>
 
 /** Which state of a scope this is. */
@@ -174,14 +175,14 @@ export const versioned = z.object({
   now: z.string(),
 })
 
-export const runSummary = runFields.extend(versioned.shape)
+export const runSummary = z.extend(runFields, versioned.shape)
 export type RunSummary = z.infer<typeof runSummary>
 
-export const snapshot = runSummary.extend({ batches: z.array(batch) })
+export const snapshot = z.extend(runSummary, { batches: z.array(batch) })
 export type Snapshot = z.infer<typeof snapshot>
 
 /** What the fleet page shows: every run, newest first. */
-export const fleet = versioned.extend({
+export const fleet = z.extend(versioned, {
   backend: z.string(),
   link: z.object({ backend: linkState, docker: linkState }),
   linkSince: time,
@@ -191,22 +192,22 @@ export const fleet = versioned.extend({
   /** Runs that were imported, the newest import first. */
   imports: z.array(importSummary),
   /** Not all of them were read again after a restart: they are being read, or can't be. Absent: all were. */
-  importsUnread: z.enum(['reading', 'unread']).optional(),
+  importsUnread: z.optional(z.enum(['reading', 'unread'])),
   runs: z.array(runFields),
 })
 export type Fleet = z.infer<typeof fleet>
 
 /** A container of the backend's that exists now, as `docker ps -a` shows it, beside what it belongs to. */
-export const agentContainer = container.omit({ removed: true, timedOut: true }).extend({
+export const agentContainer = z.extend(z.omit(container, { removed: true, timedOut: true }), {
   image: z.string(),
   role,
   createdAt: time,
   /** The run and batch it works on; null where it is no agent of a batch, or fits none or several. */
-  runId: z.string().nullable(),
-  batchId: z.string().nullable(),
+  runId: z.nullable(z.string()),
+  batchId: z.nullable(z.string()),
   verdict,
   /** The verdict in one plain sentence, as a batch has it; null where there is nothing to say. */
-  reason: z.string().nullable(),
+  reason: z.nullable(z.string()),
   reasonSince: time,
   /** Its run is over and it still runs: it may be stopped from here. */
   stoppable: z.boolean(),
@@ -214,8 +215,8 @@ export const agentContainer = container.omit({ removed: true, timedOut: true }).
 export type AgentContainer = z.infer<typeof agentContainer>
 
 /** What the containers page shows; those that fit no living run first. */
-export const containerList = versioned.extend({
-  docker: z.object({ link: linkState, error: z.string().nullable() }),
+export const containerList = z.extend(versioned, {
+  docker: z.object({ link: linkState, error: z.nullable(z.string()) }),
   dockerSince: time,
   containers: z.array(agentContainer),
 })

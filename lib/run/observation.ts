@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { containerFacts } from './container'
+import { containerFacts } from './container-facts'
 import { keptError, keptLine, keptName, keptPath } from './kept-text'
 import { batchStatus } from './model'
 import { word } from './word'

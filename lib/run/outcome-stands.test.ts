@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hasEnded, type ContainerFacts } from './container'
+import { hasEnded } from './container'
+import type { ContainerFacts } from './container-facts'
 import type { Links } from './evidence'
 import { fold } from './fold'
 import { isOver, type LinkState } from './model'

@@ -1,4 +1,4 @@
-import type { ContainerFacts } from './container'
+import type { ContainerFacts } from './container-facts'
 import { RunClock, type KeptSteps, type Placed } from './clock-steps'
 import type { HistoryReading, PlanReading, MessageClaim } from './observation'
 import type { Instant } from './time'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ContainerFacts } from './container'
+import type { ContainerFacts } from './container-facts'
 import type { BatchStatus, Verdict } from './model'
 import { agent, SECOND, T0 } from '../testing/run/told-run'
 import { exitWords, shortId } from './container-words'

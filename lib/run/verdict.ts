@@ -1,5 +1,7 @@
 import * as z from 'zod'
-import { hasEnded, isAtWork, STEADY_AFTER, type ContainerFacts } from './container'
+import { hasEnded, isAtWork } from './container'
+import type { ContainerFacts } from './container-facts'
+import { STEADY_AFTER } from './container-state'
 import { exitWords, hasFailed, runningNote, shortId } from './container-words'
 import { linkState, type BatchStatus, type LinkState, type Verdict } from './model'
 import { iso } from './time'

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { equal, isObject, own, type Json, type JsonObject } from './json'
 
 /**
@@ -35,11 +35,11 @@ const ids = z.array(z.string())
 
 export const document = z.object({ fields, items })
 export const diffOfDocument = z.object({
-  fields: fields.exactOptional(),
-  unset: ids.exactOptional(),
-  items: items.exactOptional(),
-  removed: ids.exactOptional(),
-  order: ids.exactOptional(),
+  fields: z.exactOptional(fields),
+  unset: z.exactOptional(ids),
+  items: z.exactOptional(items),
+  removed: z.exactOptional(ids),
+  order: z.exactOptional(ids),
 })
 
 export const emptyDocument: Document = { fields: {}, items: [] }

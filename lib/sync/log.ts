@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { logLine, type LogLine } from '../run/model'
 
 /** What a page holds of a log. `dropped`: how many lines came before the first of `lines` and are not among them. */

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { scope } from './scope'
 
 /**
@@ -17,8 +17,8 @@ export const SOCKET_PATH = '/api/live'
 
 export const handshake = z.object({ protocol: z.literal(PROTOCOL) })
 
-const epoch = z.string().min(1).max(100)
-const version = z.int().nonnegative()
+const epoch = z.string().check(z.minLength(1)).check(z.maxLength(100))
+const version = z.int().check(z.nonnegative())
 /** The server's clock when the message was made, ISO 8601. */
 const now = z.iso.datetime()
 const envelope = { epoch, scope, now }
@@ -28,7 +28,7 @@ export const step = z.object({ from: version, to: version, diff: z.string() })
 export type Step = z.infer<typeof step>
 
 /** Client to server: join a scope. With an epoch and a version: "this is what I have" [SYNC-2], [SYNC-8]. */
-export const subscribe = z.object({ scope, epoch: epoch.optional(), version: version.optional() })
+export const subscribe = z.object({ scope, epoch: z.optional(epoch), version: z.optional(version) })
 export type Subscribe = z.infer<typeof subscribe>
 
 /** Client to server: leave a scope. */
@@ -43,7 +43,7 @@ export const snapshot = z.object({ ...envelope, version, state: z.string() })
 export type SnapshotMessage = z.infer<typeof snapshot>
 
 /** Server to client, every 5 s: where the scope is. `digest` is null for logs [SYNC-6]. */
-export const heartbeat = z.object({ ...envelope, version, digest: z.int().nullable() })
+export const heartbeat = z.object({ ...envelope, version, digest: z.nullable(z.int()) })
 export type Heartbeat = z.infer<typeof heartbeat>
 
 /** Server to client: the scope is no more [SYNC-9]. */
@@ -58,7 +58,7 @@ export const subscribeErrors = ['not-found', 'bad-request', 'too-many'] as const
 
 /** The acknowledgement of `subscribe`: everything since what the page has, or the whole state, or why not. */
 export const answer = z.discriminatedUnion('kind', [
-  snapshot.extend({ kind: z.literal('snapshot') }),
+  z.extend(snapshot, { kind: z.literal('snapshot') }),
   z.object({ ...envelope, kind: z.literal('diffs'), version, steps: z.array(step) }),
   z.object({ kind: z.literal('error'), error: z.enum(subscribeErrors) }),
 ])

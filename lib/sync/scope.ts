@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 /**
  * What a page subscribes to: the fleet, the agents' containers, one run, one run's log, one batch's log. Runs that were

@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import * as z from 'zod/mini'
 import {
   agentContainer,
   batch,
@@ -54,7 +54,7 @@ class Once<O> {
 
 const batchOf = new Once<Batch>(item => batch.parse(item))
 const runOf = new Once<RunFields>(item => runFields.parse(item))
-const fleetFields = fleet.pick({
+const fleetFields = z.pick(fleet, {
   backend: true,
   link: true,
   linkSince: true,
@@ -64,7 +64,7 @@ const fleetFields = fleet.pick({
 })
 export type FleetFields = z.infer<typeof fleetFields>
 const containerOf = new Once<AgentContainer>(item => agentContainer.parse(item))
-const containersFields = containerList.pick({ docker: true, dockerSince: true })
+const containersFields = z.pick(containerList, { docker: true, dockerSince: true })
 export type ContainersFields = Pick<ContainerList, 'docker' | 'dockerSince'>
 
 export const runDocument = (fields: RunFields, batches: readonly Batch[]): Document => ({

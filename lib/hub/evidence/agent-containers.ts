@@ -1,4 +1,6 @@
-import { hasEnded, isAtWork, type ContainerFacts, type Role } from '../../run/container'
+import { hasEnded, isAtWork } from '../../run/container'
+import type { ContainerFacts } from '../../run/container-facts'
+import type { Role } from '../../run/container-state'
 import { shown } from '../../run/evidence'
 import type { AgentContainer, Batch, Finding } from '../../run/model'
 import { iso } from '../../run/time'

@@ -1,7 +1,8 @@
 import type { Engine } from '../../docker/engine'
 import type { KnownLines } from '../../docker/known-lines'
 import { ContainerLog, TORN } from '../../docker/logs'
-import { hasEnded, type ContainerFacts } from '../../run/container'
+import { hasEnded } from '../../run/container'
+import type { ContainerFacts } from '../../run/container-facts'
 import { SecretMask } from '../../run/secrets'
 import type { AgentLogs } from '../logs'
 

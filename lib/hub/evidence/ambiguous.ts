@@ -1,4 +1,4 @@
-import type { ContainerFacts } from '../../run/container'
+import type { ContainerFacts } from '../../run/container-facts'
 import type { AmbiguousContainer } from '../../run/evidence'
 
 /** A container, and every batch that it may work on. */

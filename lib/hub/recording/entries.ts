@@ -33,7 +33,8 @@ export const entry = z.discriminatedUnion('kind', [
     kind: z.literal('output'),
     container: z.string(),
     batch: z.string(),
-    ...logLine.pick({ at: true, stream: true }).shape,
+    at: logLine.shape.at,
+    stream: logLine.shape.stream,
     text: keptLine,
   }),
   /** The container works on another batch or run after all: what it printed is no longer here [DOCK-4]. */

@@ -10,9 +10,9 @@ import { bundleProgram } from '../support/bundle'
 const PROGRAM = await bundleProgram('lib/testing/hub/hub-program.ts')
 
 const printed = z.object({
-  seen: snapshotSchema.optional(),
-  rebuilt: snapshotSchema.optional(),
-  looked: snapshotSchema.optional(),
+  seen: z.optional(snapshotSchema),
+  rebuilt: z.optional(snapshotSchema),
+  looked: z.optional(snapshotSchema),
   ready: z.boolean().optional(),
   live: z.boolean().optional(),
   fleet: z.object({ findings: z.array(z.object({ kind: z.string() })) }).optional(),

@@ -1,4 +1,4 @@
-import type { ContainerFacts } from '../../run/container'
+import type { ContainerFacts } from '../../run/container-facts'
 import { fold } from '../../run/fold'
 import { emptyRun, type Run } from '../../run/run'
 import type { BatchStatus } from '../../run/model'

@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 
 /**
  * What the server may send to pages, made of its schema, with a text of somebody else's in every field that holds one: a
@@ -14,7 +14,11 @@ const TIME = /(^|\.)(\w+At|\w+Since|at|since|until|now)$/
  * A value of the schema. Each text is `textOf` its path, each list has one element, each enumeration its first member,
  * numbers are 1, nothing is null; `pick` says otherwise, by path, such as `batches.status`.
  */
-export function filled<T extends z.ZodType>(schema: T, textOf: (path: string) => string, pick: Pick = () => undefined) {
+export function filled<T extends z.ZodMiniType>(
+  schema: T,
+  textOf: (path: string) => string,
+  pick: Pick = () => undefined,
+) {
   return schema.parse(valueOf(schema.def, '', textOf, pick))
 }
 

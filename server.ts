@@ -69,7 +69,8 @@ async function serve(config: Config): Promise<void> {
     api: createApi({ hub, metrics, audit, warnings: () => looseFiles(config), pace }),
     pages,
     signIn:
-      signIn && createSignInHandler({ ...signIn, audit, meter: metrics, publicUrl, pages, pace, left: () => gateway.recheck() }),
+      signIn &&
+      createSignInHandler({ ...signIn, audit, meter: metrics, publicUrl, pages, pace, left: () => gateway.recheck() }),
     live,
     ...(dev && { hotReload }),
     access,

@@ -28,18 +28,27 @@ const AHEAD_GRACE = 5_000
 const STOP_GRACE = 2_000
 const REJOIN_AT_MOST_EVERY = 15_000
 
+/** A run that is over is followed on until its stream has ended and its plan was read once more. */
+type Phase =
+  | {
+      readonly kind: 'at work'
+      /** By how many batches plan or history are ahead of the stream, and since when, ms. */
+      readonly ahead: number
+      readonly aheadSince: number | null
+    }
+  | { readonly kind: 'over' | 'closed' }
+
+const AT_WORK: Phase = { kind: 'at work', ahead: 0, aheadSince: null }
+
 /** Follows one run at the backend: its stream, and plan and history while it is at work. */
 export class Session {
   readonly #stream: RunStream
   readonly #poller: PlanAndHistoryPoller
   readonly #watch = new LinkWatch(() => this.linkMayHaveChanged())
-  #over = false
-  #aheadSince: number | null = null
-  #aheadBefore = 0
+  #phase: Phase = AT_WORK
   #rejoinedAt = 0
   #spec: string | null
   #incarnation: number
-  #closed = false
   readonly #ready: (() => void)[] = []
 
   readonly #host: SessionHost
@@ -94,7 +103,7 @@ export class Session {
 
   /** That a backend no longer knows a run that is over, as after a restart of both, ends it no other way. */
   #hear(observation: Observation, fresh: boolean): void {
-    if (observation.kind !== 'unknown-run' || !this.#over) this.observe(observation, fresh)
+    if (observation.kind !== 'unknown-run' || this.#phase.kind !== 'over') this.observe(observation, fresh)
   }
 
   /** Resolves once the run's story so far is read, or the backend does not know it, or after so many ms. */
@@ -124,7 +133,7 @@ export class Session {
     // The word of it may have been lost; then only a fresh join can tell.
     setTimeout(() => {
       this.#guard(() => {
-        if (!this.#closed && !this.state.isOver) this.#stream.rejoin()
+        if (this.#phase.kind !== 'closed' && !this.state.isOver) this.#stream.rejoin()
       })
     }, STOP_GRACE).unref()
   }
@@ -141,23 +150,23 @@ export class Session {
 
   /** What a new state of the run asks of its sources. */
   follows({ view, wantsRejoin, ahead }: Derived): void {
-    if (this.#closed) return
+    if (this.#phase.kind === 'closed') return
     const now = serverNow()
     const over = isOver(view.status)
-    if (over !== this.#over) {
-      this.#over = over
+    if (over !== (this.#phase.kind === 'over')) {
+      this.#phase = over ? { kind: 'over' } : AT_WORK
       if (over) this.#stream.finish()
       else this.#stream.resume()
       this.#poller.runIs(over)
       this.#updateLink()
     }
     if (wantsRejoin) this.#rejoin(now)
-    if (ahead !== this.#aheadBefore) this.#aheadSince = ahead > 0 ? now : null
-    this.#aheadBefore = ahead
+    if (this.#phase.kind === 'at work' && ahead !== this.#phase.ahead)
+      this.#phase = { kind: 'at work', ahead, aheadSince: ahead > 0 ? now : null }
   }
 
   close(): void {
-    this.#closed = true
+    this.#phase = { kind: 'closed' }
     this.#stream.close()
     this.#poller.close()
     this.#watch.close()
@@ -171,15 +180,15 @@ export class Session {
     this.#rejoinedAt = now
     // Not from within the stream's own callback.
     setImmediate(() => {
-      if (!this.#closed) this.#stream.rejoin()
+      if (this.#phase.kind !== 'closed') this.#stream.rejoin()
     })
     return true
   }
 
   #updateLink(): void {
-    if (this.#closed) return
+    if (this.#phase.kind === 'closed') return
     const { healthyAt, refusedAt, since } = this.#host.health
-    const streamLostAt = this.#over ? null : this.#stream.lostAt
+    const streamLostAt = this.#phase.kind === 'over' ? null : this.#stream.lostAt
     if (this.#watch.look({ healthyAt, refusedAt, since, streamLostAt })) this.state.linksChanged()
   }
 
@@ -190,9 +199,11 @@ export class Session {
   #afterReading(): void {
     const now = serverNow()
     if (this.state.current.wantsRejoin) this.#rejoin(now)
-    const isAhead = !this.#over && this.#aheadSince !== null && now - this.#aheadSince >= AHEAD_GRACE
-    if (isAhead && this.#rejoin(now)) this.#aheadSince = null
-    if (this.#over && this.#stream.done && this.#poller.done) this.#host.finished(this)
+    const phase = this.#phase
+    if (phase.kind === 'at work' && phase.aheadSince !== null && now - phase.aheadSince >= AHEAD_GRACE) {
+      if (this.#rejoin(now)) this.#phase = { ...phase, aheadSince: null }
+    }
+    if (phase.kind === 'over' && this.#stream.done && this.#poller.done) this.#host.finished(this)
   }
 
   /** The plan of a run started elsewhere can be read as soon as its spec is known. */
@@ -205,9 +216,7 @@ export class Session {
 
   #reset(): void {
     this.#incarnation = this.state.incarnation
-    this.#over = false
-    this.#aheadSince = null
-    this.#aheadBefore = 0
+    this.#phase = AT_WORK
     this.#poller.reset()
     this.#stream.resume()
   }

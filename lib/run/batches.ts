@@ -125,7 +125,7 @@ class Before {
   /** How many of them are not known yet. */
   #count: number
   readonly #readings: Done[][]
-  readonly #isShared: boolean
+  readonly #mayBeShared: boolean
 
   readonly #roster: Roster
   readonly #messages: readonly StoredMessage[]
@@ -136,7 +136,8 @@ class Before {
 
     this.#count = messages.reduce((most, { says }) => (says.kind === 'resuming' ? Math.max(most, says.count) : most), 0)
     this.known = { told: this.#count, required: 0, ambiguous: false }
-    this.#isShared = run.plan?.shared === true || run.history?.shared === true
+    // A run that is not followed may have written a plan, too, that was not read before this run began.
+    this.#mayBeShared = run.plan?.shared === true || run.history?.shared === true || run.planBefore === null
     const plans = [run.planBefore, run.plan].map(plan => plan?.batches.filter(({ completed }) => completed) ?? [])
     const began = run.first?.time.ms ?? Infinity
     const history =
@@ -160,14 +161,14 @@ class Before {
 
   /**
    * Else, once the stream is told: as many as are missing of those that it left pending. Where they are more, and another run
-   * writes the plan, too, only those are named that a begun batch depends on [RUN-8.12].
+   * may write the plan, too, only those are named that a begun batch depends on [RUN-8.12].
    */
   markSilent(): void {
     if (this.#count === 0) return
     const silent = this.#readings.map(done => done.filter(({ id }) => this.#roster.get(id)?.status === 'pending'))
     const enough = silent.find(done => done.length >= this.#count)
     const found = enough ?? silent.reduce((most, done) => (done.length > most.length ? done : most))
-    this.known.ambiguous = this.#isShared && found.length > this.#count
+    this.known.ambiguous = this.#mayBeShared && found.length > this.#count
     const required = this.known.ambiguous && new Set(requiredBatches(this.#roster).map(({ id }) => id))
     this.#mark(required ? found.filter(({ id }) => required.has(id)) : found)
   }

@@ -110,6 +110,16 @@ describe('batches completed before the run that neither plan nor history names',
     expect(findingOf(told)).toBeUndefined()
   })
 
+  it('[RUN-8.12] are not named by a plan that holds more of them, and was not read before the run began', () => {
+    const plan = ['a', 'b', 'c'].map(id => ({ id, completed: true, branch: branchOf(id) }))
+    const told = new Told([])
+    for (const says of [START, RUNNING, resuming(2)]) told.say(says)
+    told.plan(plan)
+    expect(told.statuses).toEqual({ a: 'pending', b: 'pending', c: 'pending' })
+    expect(shown(told)).toMatchObject({ completed: 2, pending: 1, total: 3 })
+    expect(findingOf(told)).toContain('names more')
+  })
+
   it('[RUN-8.8] are told of, and nobody is called to act', () => {
     const told = resumed(['a', 'b'], 1)
     expect(findingOf(told)).toContain('Check the statuses in the plan file.')

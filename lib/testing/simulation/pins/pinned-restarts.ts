@@ -122,6 +122,20 @@ export const pinnedOfRestarts: Record<string, Story> = {
       { do: 'pass', ms: 60 },
     ],
   },
+  '[RUN-8.12] a run that is followed after another one, not followed, has completed more of their plan': {
+    setting: { ...calm, generation: 'C', seed: 1032526631, backendSkew: -1_500, dockerSkew: 1_500 },
+    actions: [
+      { do: 'resume elsewhere', run: 4, entry: 0 },
+      { do: 'step', run: 4, how: 179 },
+      { do: 'step', run: 4, how: 147 },
+      { do: 'step', run: 4, how: 293 },
+      { do: 'step', run: 4, how: 31 },
+      { do: 'step', run: 4, how: 25 },
+      { do: 'start elsewhere', run: 0 },
+      { do: 'step', run: 4, how: 216 },
+      { do: 'follow', run: 0 },
+    ],
+  },
   '[RUN-8.10] a run that is aborted after another one, not followed, has completed their entry': {
     setting: { ...calm, seed: 2_147_483_617, dryRun: true },
     actions: [

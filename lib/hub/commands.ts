@@ -8,23 +8,23 @@ import type { Lifecycle } from './lifecycle'
 import type { RunState } from './runs'
 import type { Session } from './follow'
 
-/** What commands ask of the hub, and tell it. */
+/** What the commands need from the hub, and what they report to it. */
 export interface CommandsHost {
   readonly http: BackendHttp
   readonly life: Lifecycle
   readonly log: Logger
   snapshot(runId: string): Promise<Snapshot | undefined>
-  /** A run that was started elsewhere is followed from now on. */
+  /** From now on a run that was started elsewhere is followed. */
   followed(): void
 }
 
 const FIRST_FRAME = 3_000
 
-/** Starts, follows and stops runs, as people ask for it; all that is refused rejects with a `HubError`. */
+/** Starts, follows and stops runs at a user's request. Each refusal rejects with a `HubError`. */
 export class Commands {
-  /** Starts that the backend has not answered yet: until then nobody knows whose run has the id. */
+  /** Starts that the backend has not answered yet. Until it answers, it is not known which run has the id. */
   readonly #starting = new Map<string, Promise<void>>()
-  /** Runs whose first word is awaited. */
+  /** Runs that are joined and wait for their first message. */
   readonly #joining = new Map<string, ReturnType<HubApi['follow']>>()
 
   readonly #host: CommandsHost
@@ -37,7 +37,7 @@ export class Commands {
     const runId = request.runId ?? `run-${String(Date.now())}-${randomBytes(3).toString('hex')}`
     const session = this.#host.life.create(runId, request.spec)
     const starting = this.#startOn(session, request, by).finally(() => {
-      // The id of one that was refused may be in use again by now.
+      // If this start was refused, another start may use the same id by now.
       if (this.#starting.get(runId) === starting) this.#starting.delete(runId)
     })
     this.#starting.set(runId, starting)
@@ -76,7 +76,7 @@ export class Commands {
     log.info({ runId, spec: request.spec }, 'run started')
   }
 
-  /** A start that was sent and not answered may have been heard: the run is followed, and the stream will tell [RUN-2.7]. */
+  /** The backend may have received a start that it did not answer: the run is followed, and the stream will show it [RUN-2.7]. */
   #unanswered(
     session: Session,
     { dryRun = false }: StartRequest,
@@ -97,13 +97,13 @@ export class Commands {
     return hubRefusals.startUnanswered(error, runId)
   }
 
-  /** What is refused is for its caller to hear. */
+  /** Waits for the pending start. Its errors are returned to its own caller. */
   async #startAnswered(runId: string): Promise<void> {
     await Promise.allSettled([this.#starting.get(runId)])
   }
 
   async follow(runId: string, spec?: string): ReturnType<HubApi['follow']> {
-    // Who asks while another waits for the first word gets what that one gets.
+    // A second request during a pending join gets the result of that join.
     const sameRun = this.#joining.get(runId)
     if (sameRun) return { ...(await sameRun), created: false }
     const joining = this.#join(runId, spec).finally(() => this.#joining.delete(runId))
@@ -131,7 +131,8 @@ export class Commands {
   }
 
   async stop(runId: string, by?: string): Promise<void> {
-    // A start may be refused as the id is another run's: that one's stop would be witnessed by nobody [RUN-2].
+    // If the id belongs to another run, the start is refused. A stop sent now would end that other run, unobserved
+    // [RUN-2].
     while (this.#starting.has(runId)) await this.#startAnswered(runId)
     const { http, life, log } = this.#host
     const state = life.runs.get(runId)
@@ -146,16 +147,16 @@ export class Commands {
       throw mayHaveBeenHeard(error) ? hubRefusals.stopUnanswered(error) : error
     })
     if (success) session.stopped(sent)
-    // The backend says yes to the first of two stops only.
+    // The backend accepts only the first of two stops.
     if (!isStopping(state)) throw hubRefusals.stopRefused(message ?? null)
     if (by !== undefined) state.note(`Stop asked for by ${by}.`)
     log.info({ runId: state.runId }, 'stop sent')
   }
 }
 
-/** The backend may have carried out the call that failed so. */
+/** Whether the backend may have carried out the failed call. */
 const mayHaveBeenHeard = (error: unknown): error is HubError =>
   error instanceof HubError && error.cause instanceof BackendError && error.cause.heard === 'maybe'
 
-/** Asked anew, as an answer was awaited in between. */
+/** Reads the state again: it may have changed during the request. */
 const isStopping = (state: RunState) => state.isStopping

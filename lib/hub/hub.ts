@@ -45,13 +45,13 @@ export interface HubOptions {
   log: Logger
   store?: RunStore
   meter?: HubMeter
-  /** Where there is one, nothing is listened to before `restore`. */
+  /** With a recorder, the hub connects to no source before `restore`. */
   recorder?: Recorder
-  /** Where imported recordings are kept; without it none can be imported. */
+  /** The folder that keeps imported recordings. Without it no recording can be imported. */
   importsFolder?: string
 }
 
-/** One backend's runs, what Docker shows of them, and the fleet of them all. */
+/** The runs of one backend, their evidence from Docker, and the fleet, which lists them all. */
 export class Hub implements HubApi {
   readonly backend: string
   readonly imports: Imports
@@ -63,7 +63,7 @@ export class Hub implements HubApi {
   readonly #evidence: DockerEvidence | null
   readonly #bounds: ReachedBounds
   readonly #clock: OurClockWatch
-  /** The state of the link to Docker that was logged last. */
+  /** The state of the link to Docker that was last written to the server's log. */
   #dockerSaid: LinkState | null = null
 
   readonly #options: HubOptions
@@ -105,13 +105,13 @@ export class Hub implements HubApi {
     if (!recorder) this.#begin()
   }
 
-  /** Rebuilds the runs that an earlier process recorded, and only then begins to listen [REC-7]. */
+  /** Rebuilds the runs that an earlier process recorded, and connects to the sources after that [REC-7]. */
   async restore(): Promise<void> {
     const all = await this.#life.restore()
     for (const { state, lines } of all) if (state) this.#evidence?.restore(state.runId, state.evidence, lines)
     if (all.length > 0) this.#options.log.info({ runs: all.length }, 'runs rebuilt from their recordings')
     this.#begin()
-    // Nothing that is live waits for what is not.
+    // Not awaited: the live runs must not wait for the imports.
     this.imports.restore().catch((error: unknown) => this.#options.log.error({ err: error }, 'imports can’t be read'))
   }
 
@@ -154,12 +154,12 @@ export class Hub implements HubApi {
     })
   }
 
-  /** How many runs are followed right now. */
+  /** The number of runs that are followed now. */
   get liveRuns(): number {
     return this.#life.liveRuns
   }
 
-  /** What it holds now; looks at every run. */
+  /** What the hub holds now. Updates every run. */
   state(): HubState {
     return { links: this.links(), ...this.#life.holding() }
   }
@@ -187,7 +187,7 @@ export class Hub implements HubApi {
   }
 
   async snapshot(runId: string): Promise<Snapshot | undefined> {
-    // The answer holds all that came until now, also within the last ms.
+    // The answer holds everything that was received until now, also within the last ms.
     this.#life.runs.get(runId)?.update()
     const published = await this.#options.publisher.read(runScope(this.#life.runs.idOf(runId)))
     if (!published) return undefined
@@ -201,7 +201,7 @@ export class Hub implements HubApi {
     await this.#life.runs.opened(runId)
     const { batch } = query
     const log = batch === undefined ? state.log : this.#life.agentLogs.get(state.runId, batch)
-    // One that no container has worked on yet is a batch all the same.
+    // A batch exists also before any container works on it.
     const exists = log !== undefined || state.view().batches.some(({ id }) => id === batch)
     return exists ? pageOfLog(log, query) : undefined
   }
@@ -311,7 +311,7 @@ export class Hub implements HubApi {
   }
 }
 
-/** What is open by construction. Throws where that is broken. */
+/** Returns the value of a scope that is always open. Throws if it is missing. */
 function present<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('A scope was read that is not open')
   return value

@@ -17,7 +17,7 @@ import { EndLog, type Rebuilt, RunPages, RunRecordings, Runs, RunState, type Run
 
 export interface LifecycleOptions {
   backendUrl: URL
-  /** The same without credentials. */
+  /** The same URL without credentials. */
   backend: string
   http: BackendHttp
   link: BackendLink
@@ -29,24 +29,24 @@ export interface LifecycleOptions {
   meter: HubMeter
 }
 
-/** What Docker shows, as `DockerEvidence` has it. */
+/** The evidence of Docker, as `DockerEvidence` provides it. */
 export interface DockerNow {
   readonly state: DockerState
-  /** Containers that may be a run's own, by its id. */
+  /** By run id: the containers that may belong to the run. */
   readonly ambiguous: ReadonlyMap<string, readonly AmbiguousContainer[]>
 }
 
 const MAX_LIVE = 200
-/** How long a backend may take to say that it does not know a run, ms. */
+/** How long a backend may take to answer that it does not know a run, ms. */
 const UNHEARD_FOR = 30_000
-/** For how long a start that was not answered may still be carried out by a busy backend, ms. */
+/** A busy backend may carry out a start that it did not answer for this long, ms. */
 const MAY_BEGIN_FOR = 5 * 60_000
 
-/** What becomes of a run here: opened, followed, shown, archived, made one with another, forgotten; pages are told of each. */
+/** Opens, follows, shows, archives, merges and forgets runs, and notifies the pages of each change. */
 export class Lifecycle {
   readonly runs: Runs
   readonly agentLogs: AgentLogs
-  /** The runs that are followed at the backend right now. */
+  /** The sessions of the runs that are followed now. */
   readonly #sessions = new Map<RunState, Session>()
   readonly #options: LifecycleOptions
   readonly #pages: RunPages
@@ -112,7 +112,7 @@ export class Lifecycle {
     }
   }
 
-  /** @param changed called when a run says something new, or is no longer known */
+  /** @param changed called when a run has changed, or is no longer known */
   listen(changed: () => void): void {
     this.#changed = changed
   }
@@ -122,12 +122,12 @@ export class Lifecycle {
     return this.#sessions.get(state)
   }
 
-  /** How many runs are followed right now. */
+  /** The number of runs that are followed now. */
   get liveRuns(): number {
     return this.#sessions.size
   }
 
-  /** What is held now; looks at every run. */
+  /** What is held now. Updates every run. */
   holding(): Pick<HubState, 'runs' | 'logBytes' | 'queuedBytes'> {
     const runs = new Map<RunStatus, number>()
     for (const state of this.runs.all()) {
@@ -139,7 +139,7 @@ export class Lifecycle {
     return { runs, logBytes: this.#budget.bytes, queuedBytes }
   }
 
-  /** A run to be followed, which the fleet does not show before `show`. Throws a `HubError` where that can't be. */
+  /** Creates a run to follow. The fleet does not show it before `show`. Throws a `HubError` if the run can't be created. */
   create(runId: string, spec: string | null): Session {
     if (this.#isClosed) throw hubRefusals.stopping()
     if (this.runs.has(runId)) throw hubRefusals.runIdInUse(runId)
@@ -156,7 +156,7 @@ export class Lifecycle {
     return session
   }
 
-  /** Rebuilds the runs that were recorded, and follows on those that were followed [REC-7]. The oldest come first. */
+  /** Rebuilds the recorded runs, the oldest first, and continues to follow those that were followed [REC-7]. */
   async restore(): Promise<Rebuilt[]> {
     const { agentLogs } = this
     const reopen = (header: Header) => this.#reopen(header)
@@ -166,11 +166,11 @@ export class Lifecycle {
     }
     const all = await this.#recordings.rebuild({ agentLogs, reopen, abandon })
     for (const rebuilt of all) await this.#resume(rebuilt)
-    // For some there may have been no room.
+    // The store may have evicted some of them for lack of room.
     return all.filter(({ state }) => state !== null && this.runs.getByCurrentId(state.runId) === state)
   }
 
-  /** A run that only the history tells of [RUN-13]; undefined where there are too many runs. */
+  /** Adds a run that only the history contains [RUN-13]. Returns undefined if there are too many runs. */
   foundInHistory(historyId: string, spec: string): RunState | undefined {
     const open = [...this.runs.all()].filter(state => !this.runs.isStored(state)).length
     if (open >= MAX_LIVE * 2) {
@@ -194,12 +194,12 @@ export class Lifecycle {
     this.#pages.fleetChanged()
   }
 
-  /** What is recorded of the run up to now, and how fresh its sources are; undefined where it is not recorded [IMP-1]. */
+  /** The run's recording up to now, with the freshness of its sources. Undefined if the run is not recorded [IMP-1]. */
   exported(state: RunState): Promise<RecordingFile> | undefined {
     return this.#recordings.exported(state, { kind: 'exported', at: serverNow(), links: this.#linksOf(state) })
   }
 
-  /** It turned out to be none. */
+  /** Removes a run that turned out not to exist. */
   async discard(state: RunState): Promise<void> {
     this.#unfollow(state)
     const removed = this.runs.remove(state)
@@ -207,16 +207,16 @@ export class Lifecycle {
     await removed
   }
 
-  /** Nothing more comes from the backend: the store keeps what is to be seen of it. */
+  /** The backend sends nothing more for this run. From now on the store keeps its final state. */
   async archive(state: RunState): Promise<void> {
     this.#unfollow(state)
     if (!this.runs.isStored(state)) this.#recordings.append(state, { kind: 'archived' }, true)
-    // From now on its link is that of all runs, which may be live since another moment.
+    // From now on the run has the link that all runs share, which may have become live at another moment.
     state.update()
     await this.#keep(state)
   }
 
-  /** What was found in the history is a run that is followed: its evidence goes there, and its address leads there [RUN-13]. */
+  /** The run found in the history is the followed run: its evidence moves to that run, and its address leads there [RUN-13]. */
   async merge(found: RunState, followed: RunState): Promise<void> {
     const at = serverNow()
     for (const { batchId, by, container } of found.evidence) {
@@ -231,7 +231,7 @@ export class Lifecycle {
     await removed
   }
 
-  /** The machine's clock was set: runs that go on keep that; of one that is over only how it stands matters [RUN-16.14]. */
+  /** The machine's clock was set. Unfinished runs keep the step; a finished run needs only how the clock stands [RUN-16.14]. */
   clockWasSet(step: OurClock): void {
     for (const state of this.runs.all()) {
       if (this.runs.isStored(state)) continue
@@ -240,19 +240,19 @@ export class Lifecycle {
     }
   }
 
-  /** The link to the backend is another than before. */
+  /** The link to the backend has changed. */
   backendLinkChanged(): void {
     for (const session of this.#sessions.values()) session.linkMayHaveChanged()
     this.#linksChanged()
   }
 
-  /** The link to Docker is another than before, or what may be whose. */
+  /** The link to Docker has changed, or the containers without a certain run have. */
   dockerChanged({ state, ambiguous }: DockerNow): void {
     this.#docker = { state, ambiguous }
     this.#linksChanged()
   }
 
-  /** Docker was listed: to a run that is over that says nothing. */
+  /** Docker has listed all containers. This changes nothing for a finished run. */
   dockerListed({ state, ambiguous }: DockerNow): void {
     this.#docker = { state, ambiguous }
     for (const run of this.runs.all()) if (!run.isOver) run.linksChanged()
@@ -264,7 +264,7 @@ export class Lifecycle {
     this.#pages.fleetChanged()
   }
 
-  /** The backend was asked how it is. */
+  /** The backend's health was requested. */
   asked(): void {
     for (const session of this.#sessions.values()) session.linkMayHaveChanged()
     for (const state of this.runs.all()) if (!this.runs.isStored(state)) this.#date(state)
@@ -281,18 +281,21 @@ export class Lifecycle {
     for (const state of this.runs.all()) state.close()
   }
 
-  /** It begins to be published, though the fleet need not show it yet. */
+  /** Begins to publish the run. A tentative run is not yet in the fleet. */
   #open(state: RunState, tentative: boolean): RunState {
     this.runs.add(state, tentative)
     this.#pages.open(state)
     return state
   }
 
-  /** Nothing is listened to before the session's `follow`. @param replay what is known of its messages from before a restart */
+  /**
+   * Nothing is received before the session's `follow`.
+   * @param replay what is known of the run's messages from before a restart
+   */
   #follow(state: RunState, replay?: Replay): Session {
     const session = new Session(state, this.#sessionHost, replay)
     this.#sessions.set(state, session)
-    // Its link is the session's from now on.
+    // From now on the run's link is the link of its session.
     state.update()
     return session
   }
@@ -307,7 +310,7 @@ export class Lifecycle {
     return this.#open(new RunState(runId, this.#stateHost, spec, since), false)
   }
 
-  /** What was expected of the backend when the recording ended still is. */
+  /** Restores what was expected of the backend when the recording ended. */
   async #resume({ state, replay, renamed, lost, isArchived }: Rebuilt): Promise<void> {
     if (!state) return
     for (const old of renamed) this.runs.rename(old, state)
@@ -323,8 +326,8 @@ export class Lifecycle {
   }
 
   /**
-   * Forgets a run whose start was not answered, once the backend has said for 5 min that it does not know it [RUN-2.13]. A
-   * backend that is away says nothing, and is waited for.
+   * Forgets a run with an unanswered start, once the backend has said for 5 min that it does not know the run [RUN-2.13].
+   * While the backend is away, it says nothing, and the run is kept.
    */
   discardUnlessBegun(session: Session): void {
     const { state } = session
@@ -341,20 +344,23 @@ export class Lifecycle {
     setTimeout(look, UNHEARD_FOR).unref()
   }
 
-  /** It ended before it was known whether its start was heard: it was not. */
+  /**
+   * The earlier process ended before it knew whether the backend received the start. If the backend does not know the run,
+   * it did not.
+   */
   async #discardUnheard(session: Session): Promise<void> {
     await session.readyWithin(UNHEARD_FOR)
     if (session.state.neverExisted && this.#sessions.has(session.state)) await this.discard(session.state)
   }
 
-  /** From now on the store keeps it, as long as there is room. */
+  /** From now on the store keeps the run, as long as there is room. */
   async #keep(state: RunState): Promise<void> {
     await this.runs.archive(state)
     let hasMore = true
     while (hasMore && this.#recordings.isOverfull) hasMore = await this.runs.evict()
   }
 
-  /** It is no longer known, nor recorded: pages are told. */
+  /** Removes the run and its recording, and closes its pages' scopes. */
   #forget(state: RunState): void {
     this.#recordings.remove(state)
     this.#unpublish(state)
@@ -373,7 +379,7 @@ export class Lifecycle {
     return { backend: { link, since }, docker, undecided: ambiguous.get(state.runId) ?? CLAIMS_ALONE.undecided }
   }
 
-  /** The run that was found in the history under that id is this one [RUN-13]. */
+  /** If the history lists this run under that id, the run found there is this run [RUN-13]. */
   #mergeFound(state: RunState, historyId: string | null): void {
     const found = historyId === null ? undefined : this.runs.getByCurrentId(historyId)
     if (!found || found === state || !this.#sessions.has(state) || this.#sessions.has(found)) return

@@ -1,7 +1,7 @@
 import { BackendError } from '../../backend/http'
 import { hubRefusals } from './refusals'
 
-/** A backend that can't be reached, or answers nonsense, as the hub's own error. */
+/** Turns the error of a backend that can't be reached, or gives an invalid answer, into a `HubError`. */
 export async function mapBackendErrors<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call()

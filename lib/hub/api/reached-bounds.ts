@@ -1,14 +1,17 @@
 import type { Finding } from '../../run/model'
 import type { HubMeter, ReachedBound } from './meter'
 
-/** The finding that says so. */
+/** The bound that each kind of finding reports. */
 const byFinding: ReadonlyMap<string, ReachedBound> = new Map([
   ['too-many-batches', 'batches'],
   ['overflow', 'state-messages'],
   ['more', 'findings'],
 ])
 
-/** Counts each time that a run, or the fleet, comes to a bound of what is kept of it: its findings say so, again and again [SAFE-5]. */
+/**
+ * Counts each time that a run, or the fleet, reaches a bound. The findings repeat it at every look, so it is counted once
+ * each time [SAFE-5].
+ */
 export class ReachedBounds {
   readonly #reached = new WeakMap<object, ReadonlySet<ReachedBound>>()
 
@@ -18,7 +21,7 @@ export class ReachedBounds {
     this.#meter = meter
   }
 
-  /** @param details what the log is to say of it */
+  /** @param details what is written to the server's log with it */
   look(whose: object, findings: readonly Finding[], details: object): void {
     const before = this.#reached.get(whose)
     const now = new Set(findings.flatMap(({ kind }) => byFinding.get(kind) ?? []))

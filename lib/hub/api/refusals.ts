@@ -5,8 +5,8 @@ import { isMissing } from '../recording'
 import { HubError } from './hub-api'
 
 /**
- * Every refusal of the hub [SAY-4]: the only place that makes a `HubError`. Each says what happened, where, and what to do
- * next. The words of the backend's own refusals are passed on as they are [SAY-1.5].
+ * Every refusal of the hub [SAY-4]: the only place that makes a `HubError`. Each one says what happened, where, and what
+ * to do next. The backend's own reason for a refusal is passed on unchanged [SAY-1.5].
  */
 export const hubRefusals = {
   stopping: () => new HubError('stopping', 'The dashboard is being stopped. Try again once it is back.'),
@@ -124,7 +124,7 @@ export const hubRefusals = {
 
 const inMiB = (bytes: number) => `${bytes / 1024 ** 2} MiB`
 
-/** Never a message of the system: it holds a path. */
+/** The error's code. Never its message, because that holds a path. */
 const codeOf = (cause: unknown): string => {
   if (!(cause instanceof Error)) return 'unknown error'
   return 'code' in cause ? String(cause.code) : cause.name

@@ -1,4 +1,4 @@
-/** Each call is counted, but a flood of them must not become a flood of log lines: the 1st, 2nd, 4th, 8th … is written. */
+/** Writes the 1st, 2nd, 4th, 8th … call to the log, with the count. So many calls do not become many log lines. */
 export function sampled(write: (details: object) => void): (details: object) => void {
   let count = 0
   return details => {

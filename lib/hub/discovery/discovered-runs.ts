@@ -6,34 +6,37 @@ import { Discovery } from './discovery'
 import type { Runs, RunState } from '../runs'
 import { isOpen, sortEntries, wasResumed } from './entries'
 
-/** What is done with the runs that are found. */
+/** What the discovery needs for the runs that it finds. */
 export interface FoundRuns {
   readonly runs: Runs
-  /** Adds a run that only the history tells of [RUN-13]; undefined where no more runs are followed. */
+  /** Adds a run that only the history contains [RUN-13]. Undefined if no more runs can be followed. */
   foundInHistory(historyId: string, spec: string): RunState | undefined
-  /** Nothing more is expected of the run: it is over. */
+  /** The run is over: nothing more is expected from the backend. */
   archive(state: RunState): Promise<void>
-  /** The run that was known by its history id is this one. */
+  /** The run that was known by its history id is the followed run. */
   merge(found: RunState, followed: RunState): Promise<void>
 }
 
-/** What finding runs tells of itself. */
+/** What the discovery reports. */
 export interface DiscoveryEvents {
-  /** The backend answers nonsense about the spec, or has no history of it. */
+  /** The backend's answer about the spec is invalid, or it has no history of it. */
   odd(spec: string, reason: string): void
   failed(error: unknown): void
 }
 
 const MAX_REMEMBERED = 10_000
 
-/** Runs that people began elsewhere: found in the backend's history, and given up once their stream is followed [RUN-13]. */
+/**
+ * Runs that were started elsewhere. They are found in the backend's history, and merged into the followed run once their
+ * stream is followed [RUN-13].
+ */
 export class DiscoveredRuns {
   readonly #discovery: Discovery
-  /** Entries that were shown once: one that the store has let go of is not shown again. */
+  /** Entries that were shown once. If the store evicts such a run, it is not shown again. */
   readonly #shown = new Set<string>()
-  /** Entries that were seen ended, with the followed run they were of: one that is open again was resumed. */
+  /** Entries that were seen ended, each with its followed run. If such an entry is open again, it was resumed. */
   readonly #ended = new Set<string>()
-  /** Entries, by spec, of which it can't be said yet whether they are to be shown. */
+  /** By spec: entries for which it is not known yet whether they must be shown. */
   readonly #waiting = new Map<string, ReadonlySet<string>>()
   #events: DiscoveryEvents | null = null
 
@@ -53,7 +56,7 @@ export class DiscoveredRuns {
     })
   }
 
-  /** Begins to look. */
+  /** Starts the polling. */
   start(events: DiscoveryEvents): void {
     this.#events = events
     this.#discovery.start()
@@ -63,7 +66,7 @@ export class DiscoveredRuns {
     this.#discovery.close()
   }
 
-  /** Something happens at the backend: a round at once. */
+  /** Something happens at the backend: starts a round immediately. */
   pollNow(): void {
     this.#discovery.pollNow()
   }
@@ -85,7 +88,7 @@ export class DiscoveredRuns {
     }
   }
 
-  /** The entry is the followed run's, unless that is over and somebody resumed it: then that is a run of its own. */
+  /** Handles an entry of a followed run. If that run is over and the entry was resumed, the entry is shown as a run of its own. */
   #takeFollowed(spec: string, entry: HistoryEntry, followed: RunState, ambiguous: boolean): void {
     const found = this.#host.runs.getByCurrentId(entry.id)
     const { endedAt, inferred } = followed.view().fields
@@ -101,7 +104,7 @@ export class DiscoveredRuns {
     }
   }
 
-  /** Returns whether there is room for it. `once`: what is shown is not shown again under it. */
+  /** Returns whether there is room for the run. `once`: the key that prevents showing the same run twice. */
   #show(spec: string, entry: Shown, once = entry.id): boolean {
     const known = this.#host.runs.getByCurrentId(entry.id)
     if (!known && this.#shown.has(once)) return true
@@ -114,26 +117,29 @@ export class DiscoveredRuns {
     return true
   }
 
-  /** Which batches are at work only the plan tells; it is that of the one run of the spec that is open. */
+  /** Only the plan shows which batches are at work. It belongs to the one open run of the spec. */
   #takePlan(spec: string, batches: PlanBatch[]): void {
     for (const state of this.#host.runs.all()) {
       const { basis, status } = state.current.view
       if (basis !== 'history' || state.spec !== spec || (isOver(status) && !state.isGivenUp)) continue
       const shared = this.#host.runs.hasOther(state, spec)
-      // A plan that another run may have written does not show that this one goes on [RUN-13.5].
+      // A plan that another run may have written does not prove that this run goes on [RUN-13.5].
       if (shared && state.isGivenUp) continue
       state.observePlan({ spec, batches, shared })
     }
   }
 }
 
-/** Whether its entry may yet change what is shown of it: also one that ended while nobody looked takes back a silence [RUN-13.15]. */
+/**
+ * Whether the run's entry may still change what is shown of it. A run that was given up in silence may still end properly
+ * [RUN-13.15].
+ */
 const maySayMore = (run: RunState | undefined) => run !== undefined && (!run.isOver || run.isGivenUp)
 
-/** An entry as it is told to the run that is shown by it. */
+/** An entry as the run that it shows receives it. */
 type Shown = HistoryEntry & Pick<HistoryReading, 'resumes'>
 
-/** The run that goes on with the entry of one that ended at `end`, ms on the backend's clock. */
+/** The entry of a run that ended at `end`, as the run that continues it. `end`: ms, the backend's clock. */
 const resumeOf = (entry: HistoryEntry, end: number): Shown => ({ ...entry, startedAt: end, resumes: true })
 
 function remember(ids: Set<string>, id: string): void {

@@ -6,42 +6,42 @@ import { hasEndedSince, isOpen } from './entries'
 
 const EVERY = 3_000
 const SPECS_A_ROUND = 20
-/** Specs that have a run at work go first, but leave room for the others to take their turns. */
+/** Specs with a run at work are read first, but leave room for the turns of the others. */
 const AT_WORK_A_ROUND = 10
 const AT_ONCE = 4
 const NO_HISTORY_AGAIN = 60_000
 
 export interface DiscoveryListener {
-  /** The spec's history was read: its entries with their batches, those that are open, and each once more when it has ended. */
+  /** The spec's history was read. Gives its open entries with their batches, and each entry once more when it has ended. */
   entries(spec: string, entries: HistoryEntry[]): void
-  /** The plan, not empty, of a spec that has an open entry. */
+  /** The plan of a spec that has an open entry. It is not empty. */
   plan(spec: string, batches: PlanBatch[]): void
-  /** True where an entry is to be told again though nothing changed, or told at all though it ended long ago. */
+  /** Whether an entry must be reported although it did not change, or although it ended long ago. */
   wants(spec: string, id: string): boolean
-  /** The backend answers a question about this spec with nonsense, or has no history; said each time that it is asked. */
+  /** The backend's answer about this spec is invalid, or it has no history. Reported at each request. */
   odd(spec: string, reason: string): void
-  /** An error of our own; the next round goes on. */
+  /** An error of our own. The next round runs as usual. */
   failed(error: unknown): void
 }
 
 /** What is remembered of a spec. */
 interface Watched {
   readonly name: string
-  /** The round that read it last. */
+  /** The round that read the spec last. */
   turn: number
   isAtWork: boolean
-  /** Not asked before, ms. */
+  /** The spec is not read before this time, ms. */
   againAt: number
-  /** How each entry was when it was last told, by its id. */
+  /** By entry id: the state of the entry when it was last reported. */
   told: Map<string, string>
 }
 
 /**
- * Finds the runs that nobody announced, in the histories of the backend's specs [RUN-13]: every 3 s a round, which reads at
- * most 20 specs, in turns. Keeps nothing of what is no longer listed.
+ * Finds runs in the histories of the backend's specs that no user has asked to follow [RUN-13]. Every 3 s it reads a round
+ * of at most 20 specs, in turns. It keeps nothing of a spec that is no longer listed.
  */
 export class Discovery {
-  /** When this dashboard started: what ended before is told only where it is wanted. ms, our clock. */
+  /** When this dashboard started, ms, our clock. An entry that ended before is reported only if the listener wants it. */
   readonly since = serverNow()
   #watched = new Map<string, Watched>()
   #rounds = 0
@@ -70,7 +70,7 @@ export class Discovery {
     if (this.#timer) clearTimeout(this.#timer)
   }
 
-  /** A round at once; where one is being read, one more after it, however often it is asked for. */
+  /** Starts a round immediately. During a round it plans one more after it, however often it is called. */
   pollNow(): void {
     this.#isPollDue = true
     if (!this.#isReading) this.#schedule()
@@ -94,7 +94,10 @@ export class Discovery {
     this.#schedule()
   }
 
-  /** Where one answer does not come in time, the others of this round would not either: their turn is the next. */
+  /**
+   * If one answer does not come in time, the other requests of this round would also fail: those specs are read in the
+   * next round.
+   */
   async #readInTurns(listed: readonly Spec[]): Promise<void> {
     const turns = this.#turns(listed)
     const reader = async () => {
@@ -112,7 +115,7 @@ export class Discovery {
     await Promise.all(Array.from({ length: AT_ONCE }, reader))
   }
 
-  /** Whose turn it is; forgets what is no longer listed. */
+  /** The specs to read in this round. Forgets specs that are no longer listed. */
   #turns(listed: readonly Spec[]): Watched[] {
     const watched = new Map<string, Watched>()
     for (const { name, has_plan } of listed) {
@@ -143,7 +146,7 @@ export class Discovery {
     }
     if (this.#isClosed) return
     this.#listener.entries(spec.name, entries)
-    // Only now: where the listener failed, they are told again.
+    // After the listener: if it fails, the entries are reported again.
     remember(spec, listed, entries)
   }
 
@@ -152,7 +155,7 @@ export class Discovery {
     if (batches && batches.length > 0 && !this.#isClosed) this.#listener.plan(spec.name, batches)
   }
 
-  /** The answer, or null where it is nonsense, such as the web page of a generation without history. */
+  /** The answer, or null if it is invalid, such as the web page of a generation without history. */
   async #sensible<T>({ name }: Watched, asked: Promise<T>): Promise<T | null> {
     try {
       return await asked
@@ -174,7 +177,7 @@ export class Discovery {
     return isNews || this.#listener.wants(name, entry.id)
   }
 
-  /** That the backend is away shows in the link. */
+  /** The link shows that the backend is away, so only our own errors are reported. */
   #missed(error: unknown): void {
     if (!(error instanceof BackendError)) this.#listener.failed(error)
   }

@@ -2,24 +2,27 @@ import type { HistoryEntry, ListedEntry } from '../../backend/http'
 import { isOver } from '../../run/model'
 import type { KnownRun } from '../runs'
 
-/** How long after its begin a run may take to say which entry of the history is its own, ms [RUN-13]. */
+/** How long after its begin a run may take to report which history entry is its own, ms [RUN-13]. */
 export const ITS_OWN_WORD = 10_000
 
-/** What is to be done with the entries of one spec; each is in at most one of `show`, `wait` and `announced`. */
+/** How the entries of one spec are handled. Each entry is in at most one of `show`, `wait` and `followed`. */
 export interface Sorted {
-  /** Runs that nobody announced. */
+  /** Runs that no user has asked to follow. */
   show: HistoryEntry[]
-  /** A run that has just begun may yet say that this is its own: to be sorted again, so one that has ended is wanted again. */
+  /**
+   * A run that has just begun may still report that this entry is its own. These entries must be sorted again, so an ended
+   * one is wanted again.
+   */
   wait: HistoryEntry[]
-  /** Entries of a followed run, and which it is; of several the latest. */
+  /** The entries of followed runs, each with its run. If several runs have the entry, the latest one. */
   followed: { entry: HistoryEntry; runId: string }[]
-  /** A run that has just begun may yet say that any of these is its own. */
+  /** Whether a run that has just begun may still report that any of these entries is its own. */
   ambiguous: boolean
-  /** Unfinished runs whose entry a later run goes on with, since `from`, ms on the backend's clock. */
+  /** Unfinished runs that a later run continues under the same entry, since `from`: ms, the backend's clock. */
   continued: { runId: string; from: number }[]
 }
 
-/** ms. */
+/** Times in ms. */
 export interface Clocks {
   now: number
   /** When this dashboard started. */
@@ -28,17 +31,17 @@ export interface Clocks {
   offset: number
 }
 
-/** At work, as far as the history knows: a run whose backend died stays so. */
+/** At work, as far as the history shows. A run of a dead backend keeps this status. */
 export const isOpen = ({ status }: ListedEntry): boolean => status === 'running' || status === 'pending'
 
-/** It ended after this dashboard started. */
+/** Whether it ended after this dashboard started. */
 export const hasEndedSince = ({ endedAt }: ListedEntry, { since, offset }: Omit<Clocks, 'now'>): boolean =>
   endedAt !== null && endedAt + offset >= since
 
 /**
- * Tells the runs that nobody announced from those that are followed already [RUN-13]. An entry that ended before this
- * dashboard started is in no list, unless a run of it is known.
- * @param known all runs, of whatever spec, those found in the history included
+ * Separates new runs from runs that are already followed [RUN-13]. An entry that ended before this dashboard started is in
+ * no list, unless its run is known.
+ * @param known all runs, of any spec, including those found in the history
  */
 export function sortEntries(
   spec: string,
@@ -59,7 +62,7 @@ export function sortEntries(
     if (owner) sorted.followed.push({ entry, runId: owner.run.runId })
     else if (shown.has(entry.id)) sorted.show.push(entry)
     else if (!isOpen(entry) && !hasEndedSince(entry, clocks)) continue
-    // It may have begun long before: a run that is resumed goes on with an old entry.
+    // Even an entry that began long ago may belong to the new run: a resumed run continues an old entry.
     else if (mayBeAwaited) sorted.wait.push(entry)
     else sorted.show.push(entry)
   }
@@ -72,7 +75,7 @@ interface Owner {
   begun: number
 }
 
-/** Which followed runs say that an entry is theirs, in the order in which they began. */
+/** By entry id: the followed runs that have the entry as their own, in the order in which they began. */
 function ownersOf(followed: readonly KnownRun[], offset: number): Map<string, Owner[]> {
   const owners = new Map<string, Owner[]>()
   for (const run of followed) {
@@ -93,20 +96,23 @@ function continuedIn(owners: readonly Owner[]): Sorted['continued'] {
   })
 }
 
-/** A run begins when its start is sent, or later by its own word; also one that begins anew under the same id. */
+/**
+ * Whether the run has just begun. A run begins when its start is sent, or later by its own messages, also when it begins
+ * again under the same id.
+ */
 function isYoung({ since, startedAt }: KnownRun, { now, offset }: Clocks): boolean {
   const begins = startedAt === null ? [since] : [since, startedAt + offset]
   return begins.some(at => at <= now && now < at + ITS_OWN_WORD)
 }
 
-/** What an engine may still write of a run that it has ended, ms. */
+/** How long the orchestrator may still write to a run that it has ended, ms. */
 const AFTERMATH = 2_000
 
 /**
- * Somebody goes on with the entry of a followed run that is over: it is open again, or a batch of it ended later than that
- * run. That it is open alone says nothing: of many an end the history is never told.
- * @param end the run's, ms on the backend's clock
- * @param wasEnded the entry was seen ended while it was that run's
+ * Whether the entry of a followed run that is over was resumed: the entry is open again, or one of its batches ended later
+ * than the run. An open entry alone proves nothing, because many ends are never written to the history.
+ * @param end when the run ended, ms, the backend's clock
+ * @param wasEnded the entry was seen ended while it belonged to that run
  */
 export function wasResumed(entry: HistoryEntry, end: number, wasEnded: boolean): boolean {
   return isOpen(entry) && (wasEnded || entry.batches.some(({ endedAt }) => (endedAt ?? 0) > end + AFTERMATH))

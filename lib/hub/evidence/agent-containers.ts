@@ -10,21 +10,21 @@ import { byOurClock } from '../../clock/our-clock-watch'
 /** What a container belongs to, as far as that is known. */
 export interface Ownership {
   assignment: { runId: string; batchId: string } | null
-  /** What is said of that batch. */
+  /** The batch as its run shows it. */
   batch: Batch | null
-  /** Its run is over. */
+  /** Whether its run is over. */
   over: boolean
-  /** The runs that it may belong to, where it is not known which. */
+  /** The runs that it may belong to, if its run is not known. */
   candidates: readonly string[]
 }
 
-/** How long a container may be nobody's before that is worth a word, ms: its run is told of a moment later. */
+/** How long a container may belong to no known run before that is a finding, ms: the backend may report its run a moment later. */
 const UNCLAIMED_AFTER = 10_000
 
 /** A container as the containers' page shows it. */
 export function agentContainer(facts: ContainerFacts, belongs: Ownership): AgentContainer {
   const { assignment: home, batch, over } = belongs
-  // The batch's verdict speaks of its latest container, or of an earlier one that has not ended.
+  // The batch's verdict is about its latest container, or about an earlier one that has not ended.
   const word = batch && (batch.container?.id === facts.id || isAtWork(facts)) ? batch : null
   const { image, role, createdAt } = facts
   const { removed: _removed, timedOut: _timedOut, ...container } = shown(facts)
@@ -45,7 +45,7 @@ export function agentContainer(facts: ContainerFacts, belongs: Ownership): Agent
   }
 }
 
-/** The batch it says it works on, whosever that is. */
+/** The id of the batch that the container's own marks name, of whichever run. */
 const batchOf = ({ marks }: ContainerFacts): string | null => marks.batchId ?? marks.tree?.batchId ?? marks.mission
 
 const PURPOSE: Record<Exclude<Role, 'batch'>, string> = {
@@ -64,7 +64,7 @@ function reasonOf({ role }: ContainerFacts, { assignment: home, batch, candidate
   return `May belong to ${candidates.join(' or ')}: told apart once a batch’s branch names its work tree.`
 }
 
-/** Where an agent at work is nobody's, that is worth a word. */
+/** The finding for an agent at work that belongs to no known run. */
 export function unclaimed(facts: ContainerFacts, now: number): Finding[] {
   const { id, role, seenRunningAt } = facts
   if (role !== 'batch' || !isAtWork(facts) || seenRunningAt === null || now - seenRunningAt < UNCLAIMED_AFTER) return []
@@ -74,7 +74,7 @@ export function unclaimed(facts: ContainerFacts, now: number): Finding[] {
   return [{ kind: 'unclaimed', text, at: since, batchId: batchOf(facts), containerId: id }]
 }
 
-/** Those that may be stopped first, then agents at work for nobody, then the others; in each the newest first. */
+/** Sorts stoppable containers first, then agents at work for no known run, then the others; within each group the newest first. */
 export function orphansFirst(a: AgentContainer, b: AgentContainer): number {
   return rank(a) - rank(b) || (b.createdAt ?? '').localeCompare(a.createdAt ?? '') || a.id.localeCompare(b.id)
 }

@@ -8,10 +8,10 @@ import type { AgentLogs } from '../logs'
 
 const A_WHILE = 60_000
 
-/** Reads what the agents' containers print, each from its first line to its last, into the logs [DOCK-8]. */
+/** Reads the output of the agents' containers into the logs, each from its first line to its last [DOCK-8]. */
 export class AgentOutput {
   readonly #logs = new Map<string, ContainerLog>()
-  /** What was read before this process began of each container that was there then, by its id. */
+  /** By container id: what was read before this process began, of the containers that existed then. */
   readonly #restored = new Map<string, { ended: boolean; lines: KnownLines | undefined }>()
 
   readonly #engine: Engine
@@ -24,15 +24,16 @@ export class AgentOutput {
     this.#failed = failed
   }
 
-  /** An earlier process has read of it; it goes on from there [REC-7]. */
+  /** An earlier process has read a part of its output. Reading continues from there [REC-7]. */
   restore(container: ContainerFacts, lines: KnownLines | undefined): void {
     this.#restored.set(container.id, { ended: hasEnded(container), lines })
   }
 
   /**
-   * What it prints is read from its first line, whosever it is; of one that ended long before it was seen, only where it is
-   * `somebodys`: there may be thousands of those. Not before it has started: who asks too early is told that
-   * there is nothing, and would ask again too late for a container that is soon gone.
+   * Reads the output of a container from its first line, whichever run it belongs to. A container that ended long before
+   * it was first seen is read only if it is `somebodys`, because there may be thousands of them. A container that has not
+   * started is not read yet: the Engine would answer that there is no output, and the next request could come too late if
+   * the container is soon removed.
    */
   read(container: ContainerFacts, somebodys: boolean): void {
     const { id, state } = container
@@ -43,7 +44,7 @@ export class AgentOutput {
     this.#restored.delete(id)
     const log = new ContainerLog(this.#engine, id, {
       line: line => {
-        // Also of a line that is known: a private key may go on in the next one.
+        // A known line is masked as well: a private key may continue in the next line.
         const text = secrets.mask(line.text)
         const news = known?.take(line) ?? 'new'
         if (news === 'known') return
@@ -61,7 +62,7 @@ export class AgentOutput {
     log.start()
   }
 
-  /** It was removed: what it printed is either read, or gone, and then that is said. */
+  /** The container was removed. If its output was not read by then, the log says so. */
   removed({ id, startedAt }: ContainerFacts): void {
     if (startedAt === null || this.#logs.has(id)) return
     const before = this.#restored.get(id)
@@ -83,6 +84,6 @@ export class AgentOutput {
   }
 }
 
-/** It had ended a while before it was first seen: no hurry to read it before it is gone. */
+/** Whether it ended long before it was first seen: reading it is not urgent. */
 const endedLongAgo = ({ seenRunningAt, seenEndedAt, finishedAt }: ContainerFacts): boolean =>
   seenRunningAt === null && seenEndedAt !== null && finishedAt !== null && seenEndedAt - finishedAt > A_WHILE

@@ -1,7 +1,7 @@
 import type { ContainerFacts } from '../../run/container-facts'
 import type { AmbiguousContainer } from '../../run/evidence'
 
-/** A container, and every batch that it may work on. */
+/** A container, and all batches that it may work on. */
 export interface AmbiguousAssignment {
   container: ContainerFacts
   candidates: readonly { runId: string; batchId: string }[]
@@ -9,7 +9,7 @@ export interface AmbiguousAssignment {
 
 export type AmbiguousByRun = ReadonlyMap<string, readonly AmbiguousContainer[]>
 
-/** The containers that may be a run's own, by its id [DOCK-4]. A list in which nothing is new is the very same as before. */
+/** By run id: the containers that may belong to the run [DOCK-4]. A list without changes is the same object as before. */
 export function ambiguousByRun(open: readonly AmbiguousAssignment[], before: AmbiguousByRun): AmbiguousByRun {
   const byRun = new Map<string, AmbiguousContainer[]>()
   for (const { container, candidates } of open) {

@@ -18,27 +18,27 @@ import { Newcomers } from './newcomers'
 import { hubRefusals } from '../api'
 import { ambiguousByRun, type AmbiguousByRun } from './ambiguous'
 
-/** The runs that containers may belong to. */
+/** The runs that containers may belong to, as far as they matter here. */
 export interface EvidenceRuns {
-  /** The runs that may have had these containers; those that ended before `since` (ms) can't. */
+  /** The runs that these containers may belong to. A run that ended before `since` (ms) is not among them. */
   candidateRuns(since: number): CandidateRun[]
   get(runId: string): EvidenceRun | undefined
 }
 
-/** A run as far as it matters here. */
+/** A run, as far as it matters here. */
 export interface EvidenceRun {
   readonly isOver: boolean
   view(): { readonly batches: readonly Batch[] }
   observe(observation: Observation): void
 }
 
-/** What the evidence tells of itself. */
+/** What the evidence reports. */
 export interface EvidenceListener {
-  /** A batch's container that was not known before. */
+  /** A batch's container was seen for the first time. */
   appeared(): void
-  /** The way to Docker, or what may be whose, is another. */
+  /** The link to Docker has changed, or the containers without a certain run have. */
   changed(evidence: DockerEvidence): void
-  /** All containers were listed: one that is missing may be missed from now on. */
+  /** All containers were listed. From now on a container that is not in the list counts as missing. */
   listed(evidence: DockerEvidence): void
   /** What the containers' page shows may have changed. */
   listChanged(): void
@@ -50,28 +50,28 @@ type AssignedBatch = Extract<Assignment, { kind: 'assigned' }>
 type Candidates = Extract<Assignment, { kind: 'unassigned' }>['candidates']
 
 const REASSIGN_WITHIN = 20
-/** After weighing comes a rest of so many times as long as that took: of many runs with many containers it takes long. */
+/** After a reassignment, back off for this multiple of its duration: with many runs and containers it takes long. */
 const PAUSE_FACTOR = 4
-/** Removed containers that are weighed again with new facts: the newest so many. */
+/** The number of removed containers, the newest ones, that take part in a reassignment. */
 const MAX_REMOVED = 1_000
 
 /**
- * What Docker shows, brought to the runs it belongs to: watches the Engine, weighs whose each container is whenever a
- * container or a run says something new [DOCK-4], and reads what they print.
+ * Brings the evidence of Docker to the runs that it belongs to: watches the Engine, reassigns the containers to runs
+ * whenever a container or a run changes [DOCK-4], and reads the output of the containers.
  */
 export class DockerEvidence {
-  /** The last complete lists and the link, as one value that is replaced, never changed. */
+  /** The link and the times of the last complete lists. The object is replaced, never changed. */
   state: DockerState
   readonly #watcher: DockerWatcher
   readonly #facts = new Map<string, ContainerFacts>()
   readonly #assignments = new Map<string, AssignedBatch>()
   readonly #candidates = new Map<string, Candidates>()
   readonly #newcomers = new Newcomers()
-  /** Containers that may be a run's own, by its id; a list is the very same until something in it is another. */
+  /** By run id: the containers that may belong to the run. A list is the same object until something in it changes. */
   ambiguous: AmbiguousByRun = new Map()
   readonly #output: AgentOutput
   #soon: NodeJS.Timeout | null = null
-  /** To the moment when a container that was left open is not new any more. */
+  /** Runs until the moment when a container without a certain run is no longer new. */
   #later: NodeJS.Timeout | null = null
   #restUntil = 0
   #listener: EvidenceListener | null = null
@@ -106,13 +106,15 @@ export class DockerEvidence {
   }
 
   /**
-   * What was known of a run's containers before this process began, as old as it is: what became of them is told as soon
-   * as Docker is listed [REC-7]. To be called before the start. `lines`: what was read of each.
+   * Restores what was known of a run's containers before this process began. It may be out of date: once Docker has listed
+   * its containers, their current states are reported [REC-7]. Call it before the start. `lines`: the lines that were read
+   * of each.
    */
   restore(runId: string, evidence: readonly Evidence[], lines: ReadonlyMap<string, KnownLines>): void {
     for (const { batchId, by, container } of evidence) {
       const { id, removed } = container
-      // Also one that is gone: its events may be repeated, and tell less of it than is known [DOCK-5].
+      // A removed container is restored as well: its events may come again, and hold less than what is known of it
+      // [DOCK-5].
       this.#watcher.restore(container)
       this.#facts.set(id, container)
       this.#assignments.set(id, { kind: 'assigned', runId, batchId, by })
@@ -141,14 +143,14 @@ export class DockerEvidence {
     return this.#watcher.error
   }
 
-  /** A run says something new of its batches: whose a container is may be told better now. */
+  /** A run's batches have changed, so more containers may be assignable now. */
   runsChanged(): void {
     if (this.#facts.size === 0 || this.#listener === null || this.#closed) return
     const delay = Math.max(REASSIGN_WITHIN, this.#restUntil - performance.now())
     this.#soon ??= setTimeout(() => this.#reassignNow(), delay)
   }
 
-  /** What exists now, those first that fit no living run. */
+  /** The containers that exist now. Those that fit no running run come first. */
   list(): AgentContainer[] {
     return this.#watcher
       .existing()
@@ -156,7 +158,7 @@ export class DockerEvidence {
       .sort(orphansFirst)
   }
 
-  /** Agents at work for a batch that is nobody's here; none while that is not known for sure [DOCK-3]. */
+  /** The agents at work that belong to no known run. None while Docker is not live, because then that is not certain [DOCK-3]. */
   findings(now: number): Finding[] {
     if (this.state.link !== 'live') return []
     const fitsNone = ({ id }: ContainerFacts) => !this.#assignments.has(id) && !this.#candidates.has(id)
@@ -167,8 +169,8 @@ export class DockerEvidence {
   }
 
   /**
-   * Stops an agent whose run is over, after another look. Rejects with a `HubError`.
-   * @param id in full, or as short as `docker ps` shows it
+   * Stops an agent whose run is over, after it has inspected the container again. Rejects with a `HubError`.
+   * @param id the full id, or the short one that `docker ps` shows
    */
   async stop(id: string): Promise<{ runId: string; batchId: string }> {
     const [known, ...others] = this.#watcher.existing().filter(facts => facts.id === id || shortId(facts.id) === id)
@@ -218,7 +220,7 @@ export class DockerEvidence {
     this.#restUntil = ended + PAUSE_FACTOR * (ended - began)
   }
 
-  /** Weighs whose each container is; what has changed is told to the runs [DOCK-4]. */
+  /** Assigns each container to a run again, and reports the changes to the runs [DOCK-4]. */
   #reassign(): void {
     const agents = [...this.#facts.values()].filter(({ role }) => role === 'batch')
     const oldest = agents.reduce((least, { createdAt }) => Math.min(least, createdAt), Infinity)
@@ -235,7 +237,7 @@ export class DockerEvidence {
     this.#reassignLater()
   }
 
-  /** Nothing else may happen that weighs again what is open only while it is new [DOCK-4.2]. */
+  /** Plans a reassignment for when an undecided container is no longer new: nothing else may trigger one by then [DOCK-4.2]. */
   #reassignLater(): void {
     if (this.#later) clearTimeout(this.#later)
     this.#later = null
@@ -282,7 +284,7 @@ export class DockerEvidence {
     this.#runs.get(runId)?.observe({ kind: 'container', at: serverNow(), batch: null, container })
   }
 
-  /** What a removed container showed stays with its run [DOCK-5]; here it only matters while it may be another's. */
+  /** The evidence of a removed container stays with its run [DOCK-5]. Here it matters only while it may be assigned to another. */
   #forgetOldest(): void {
     const removed = [...this.#facts.values()].filter(facts => facts.removed)
     for (const { id } of removed.slice(0, Math.max(0, removed.length - MAX_REMOVED))) {

@@ -3,16 +3,16 @@ import type { LinkState } from '../../run/model'
 import { Health } from './health'
 import { LinkWatch } from './link-watch'
 
-/** What is told of the way to the backend. */
+/** What the link to the backend reports. */
 export interface BackendLinkListener {
-  /** `failure`: why not, where that is known. */
+  /** `failure`: why the backend is not live, if that is known. */
   changed(link: LinkState, failure: string | null): void
-  /** The backend was asked how it is, and has answered or not. */
+  /** The backend's health was requested, and it has answered or not. */
   asked(): void
   failed(error: unknown): void
 }
 
-/** The way to the backend as such, whatever becomes of single streams [RUN-9]. */
+/** The link to the backend as a whole, independent of the streams of single runs [RUN-9]. */
 export class BackendLink {
   readonly health: Health
   readonly #watch = new LinkWatch(() => this.#look('no answer in time'))
@@ -33,12 +33,12 @@ export class BackendLink {
     return this.#watch.link
   }
 
-  /** Since when it is live, or no longer is; ms. */
+  /** When the link became live, or stopped being live, ms. */
   get since(): number {
     return this.#watch.since
   }
 
-  /** Begins to ask. */
+  /** Starts to request the backend's health. */
   start(listener: BackendLinkListener): void {
     this.#listener = listener
     this.health.start()

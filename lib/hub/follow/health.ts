@@ -3,7 +3,7 @@ import { serverNow } from '../../clock/clock'
 
 const EVERY = 3_000
 
-/** Asks the backend every few seconds whether it is well, and keeps what is known of that [RUN-9]. */
+/** Requests the backend's health every few seconds, and keeps the results [RUN-9]. */
 export class Health {
   readonly since = serverNow()
   healthyAt: number | null = null
@@ -16,8 +16,8 @@ export class Health {
   readonly #failed: (error: unknown) => void
 
   /**
-   * @param changed called after every answer
-   * @param failed called with an error of our own; the next question is asked all the same
+   * @param changed called after every request, answered or not
+   * @param failed called with an error of our own; the next request is sent as usual
    */
   constructor(
     backend: Pick<BackendHttp, 'health'>,

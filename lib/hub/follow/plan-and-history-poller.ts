@@ -2,10 +2,10 @@ import { BackendError, type BackendHttp } from '../../backend/http'
 import { serverNow } from '../../clock/clock'
 import type { Runs, RunState } from '../runs'
 
-/** What reading asks of the hub. */
+/** What the poller needs from the hub. */
 export interface PollerHost {
   readonly http: BackendHttp
-  /** Tells whether other runs share the plan or the history's entry. */
+  /** Shows whether other runs share the plan or the history entry. */
   readonly runs: Pick<Runs, 'hasOther' | 'hasOtherOf'>
   odd(state: RunState, reason: string): void
   failed(state: RunState, error: unknown): void
@@ -14,21 +14,21 @@ export interface PollerHost {
 const POLL_EVERY = 3_000
 const HISTORY_AGAIN = 60_000
 
-/** Reads plan and history of a followed run: every 3 s until its end, and once after it. */
+/** Reads plan and history of a followed run every 3 s until the run ends, and once after that. */
 export class PlanAndHistoryPoller {
   #timer: NodeJS.Timeout | null = null
   #over = false
   #readAfterEnd = false
   #closed = false
   #historyAgainAt = 0
-  /** Once another run of the spec was at work beside this one, the plan may hold its work for good. */
+  /** True once another run of the spec was at work beside this one: from then on the plan may always hold the other run's work. */
   #shared: boolean
 
   readonly #state: RunState
   readonly #host: PollerHost
   readonly #read: () => void
 
-  /** @param read called after each round, whether or not anything could be read */
+  /** @param read called after each round, even if nothing could be read */
   constructor(state: RunState, host: PollerHost, read: () => void) {
     this.#state = state
     this.#host = host
@@ -37,12 +37,12 @@ export class PlanAndHistoryPoller {
     this.#shared = state.hasSharedPlan
   }
 
-  /** The run is over, and nothing is left to be read of it: without its plan its total is not known [RUN-8]. */
+  /** Whether the run is over, and nothing is left to read of it. Its total is not known without its plan [RUN-8]. */
   get done(): boolean {
     return this.#over && (this.#readAfterEnd || this.#state.spec === null)
   }
 
-  /** Reads at once. */
+  /** Reads immediately. */
   pollNow(): void {
     this.#schedule(0)
   }
@@ -53,7 +53,7 @@ export class PlanAndHistoryPoller {
     if (over) this.pollNow()
   }
 
-  /** Another execution: nothing that was learned of the one before counts [RUN-14]. */
+  /** Another execution has begun: what was learned of the one before does not count [RUN-14]. */
   reset(): void {
     this.#over = this.#readAfterEnd = this.#shared = false
   }
@@ -63,12 +63,13 @@ export class PlanAndHistoryPoller {
     if (this.#timer) clearTimeout(this.#timer)
   }
 
-  /** Reads the plan now; rejects with a `BackendError`. An empty plan changes nothing [RUN-8]. */
+  /** Reads the plan now. Rejects with a `BackendError`. An empty plan changes nothing [RUN-8]. */
   async readPlan(spec: string): Promise<void> {
     const batches = await this.#host.http.plan(spec)
     this.#shared ||= this.#host.runs.hasOther(this.#state, spec)
     if (this.#closed || batches.length === 0) return
-    // After the end another run may have written the plan: it gives the batches, but says nothing of this run.
+    // After the run's end another run may have written the plan: it gives the batches, but does not show how this run
+    // stands.
     if (this.#over && this.#state.hasPlan) return
     this.#state.observePlan({ spec, batches, shared: this.#shared || this.#over })
   }
@@ -88,7 +89,8 @@ export class PlanAndHistoryPoller {
         this.#readAfterEnd = over
       }
     } catch (error) {
-      // That the backend is away shows in its link; the next round asks again. One that answers so would do so again.
+      // The link shows that the backend is away, and the next round asks again. A backend that gave a bad answer would
+      // repeat it.
       if (!(error instanceof BackendError)) this.#host.failed(this.#state, error)
       if (!(error instanceof BackendError) || error.kind === 'bad-answer') this.#readAfterEnd = over
     }
@@ -112,7 +114,7 @@ export class PlanAndHistoryPoller {
       this.#state.observe({ kind: 'history', at: serverNow(), ...entry, ...(shared && { shared }) })
     } catch (error) {
       if (!(error instanceof BackendError) || error.kind !== 'bad-answer') throw error
-      // A generation without history, most likely: asking at every round would only fill the log.
+      // Most likely a generation without history. A request in every round would only fill the log.
       this.#historyAgainAt = serverNow() + HISTORY_AGAIN
       this.#host.odd(this.#state, error.message)
     }

@@ -11,16 +11,16 @@ import { LinkWatch } from './link-watch'
 import { PlanAndHistoryPoller } from './plan-and-history-poller'
 import type { Runs, RunState } from '../runs'
 
-/** What a session asks of the hub, and tells it. */
+/** What a session needs from the hub, and what it reports to it. */
 export interface SessionHost {
   readonly backendUrl: URL
   readonly http: BackendHttp
   readonly health: Pick<Health, 'healthyAt' | 'refusedAt' | 'since'>
   readonly runs: Pick<Runs, 'hasOther' | 'hasOtherOf'>
-  /** The run is over and its stream has ended: nothing more comes from the backend. */
+  /** The run is over and its stream has ended: the backend sends nothing more. */
   finished(session: Session): void
   odd(state: RunState, reason: string): void
-  /** A step of the session went wrong by a fault of our own; it goes on with the next. */
+  /** A step of the session failed by an error of our own. The next step runs as usual. */
   failed(state: RunState, error: unknown): void
 }
 
@@ -40,7 +40,7 @@ type Phase =
 
 const AT_WORK: Phase = { kind: 'at work', ahead: 0, aheadSince: null }
 
-/** Follows one run at the backend: its stream, and plan and history while it is at work. */
+/** Follows one run at the backend: its stream, and its plan and history while it is at work. */
 export class Session {
   readonly #stream: RunStream
   readonly #poller: PlanAndHistoryPoller
@@ -56,7 +56,7 @@ export class Session {
   constructor(
     readonly state: RunState,
     host: SessionHost,
-    /** What is known of its messages from before a restart. */
+    /** What is known of the run's messages from before a restart. */
     replay?: Replay,
   ) {
     this.#host = host
@@ -79,8 +79,8 @@ export class Session {
   }
 
   /**
-   * Begins to listen, and to read plan and history.
-   * @param begun the run may have begun long ago: its numbers are not current before its story so far is read
+   * Begins to receive the stream, and to read plan and history.
+   * @param begun the run may have begun long ago: its numbers are not current before the replay is read
    */
   follow(begun: boolean): void {
     this.#stream.open(begun)
@@ -88,7 +88,7 @@ export class Session {
     this.linkMayHaveChanged()
   }
 
-  /** Takes one observation in. `fresh`: its line is not in the log yet. */
+  /** Takes in one observation. `fresh`: its line is not in the log yet. */
   observe(observation: Observation, fresh = false): void {
     this.#guard(() => {
       this.state.observe(observation, fresh)
@@ -101,12 +101,12 @@ export class Session {
     })
   }
 
-  /** That a backend no longer knows a run that is over, as after a restart of both, ends it no other way. */
+  /** A backend may no longer know a run that is over, for example after a restart. That does not change how the run ended. */
   #hear(observation: Observation, fresh: boolean): void {
     if (observation.kind !== 'unknown-run' || this.#phase.kind !== 'over') this.observe(observation, fresh)
   }
 
-  /** Resolves once the run's story so far is read, or the backend does not know it, or after so many ms. */
+  /** Resolves when the replay is read, when the backend does not know the run, or after `ms`. */
   async readyWithin(ms: number): Promise<void> {
     await new Promise<void>(resolve => {
       const timer = setTimeout(resolve, ms)
@@ -117,20 +117,20 @@ export class Session {
     })
   }
 
-  /** What was received and is not yet taken in, about, in bytes. */
+  /** The approximate size of what was received and is not yet taken in, bytes. */
   get queued(): number {
     return this.#stream.queued
   }
 
-  /** The way to the backend, for this run [RUN-9]. */
+  /** The link to the backend, for this run [RUN-9]. */
   get link(): Pick<LinkWatch, 'link' | 'since'> {
     return this.#watch
   }
 
-  /** The stop that we sent was accepted. @param at when it was sent, ms */
+  /** The backend accepted our stop. @param at when it was sent, ms */
   stopped(at: number): void {
     this.observe({ kind: 'stop', at })
-    // The word of it may have been lost; then only a fresh join can tell.
+    // The message about the stop may be lost. Then only a new connection can show it.
     setTimeout(() => {
       this.#guard(() => {
         if (this.#phase.kind !== 'closed' && !this.state.isOver) this.#stream.rejoin()
@@ -143,12 +143,12 @@ export class Session {
     await this.#poller.readPlan(spec)
   }
 
-  /** The backend's health was asked anew: the link may have changed. */
+  /** The backend's health was requested again, so the link may have changed. */
   linkMayHaveChanged(): void {
     this.#guard(() => this.#updateLink())
   }
 
-  /** What a new state of the run asks of its sources. */
+  /** Adapts stream and polling to a new state of the run. */
   follows({ view, wantsRejoin, ahead }: Derived): void {
     if (this.#phase.kind === 'closed') return
     const now = serverNow()
@@ -173,12 +173,12 @@ export class Session {
     this.#tellReady()
   }
 
-  /** Returns whether it does so: too soon it is to be asked for again. */
+  /** Returns whether it reconnects. If it is too soon, the caller must ask again. */
   #rejoin(now: number): boolean {
-    // A join that is under way, or has not yet told what it can, is not cut short by another.
+    // A connection that is still opening, or still replaying, is not replaced by another.
     if (this.#stream.lostAt !== null || now - this.#rejoinedAt < REJOIN_AT_MOST_EVERY) return false
     this.#rejoinedAt = now
-    // Not from within the stream's own callback.
+    // Deferred: the stream must not be closed within its own callback.
     setImmediate(() => {
       if (this.#phase.kind !== 'closed') this.#stream.rejoin()
     })
@@ -193,8 +193,8 @@ export class Session {
   }
 
   /**
-   * A plan or history ahead of the stream for 5 s means a dead stream [RUN-9]. A fresh join that was wanted too soon after
-   * another, for this or for an abort [RUN-4], is made up for here.
+   * If a plan or the history is ahead of the stream for 5 s, the stream is dead [RUN-9]. A reconnection that was wanted
+   * too soon after another one, for this or for an abort [RUN-4], is repeated here.
    */
   #afterReading(): void {
     const now = serverNow()
@@ -225,7 +225,7 @@ export class Session {
     for (const tell of this.#ready.splice(0)) tell()
   }
 
-  /** A step that goes wrong does not end the session. */
+  /** A failed step does not end the session. */
   #guard(step: () => void): void {
     guarded(step, error => this.#host.failed(this.state, error))
   }

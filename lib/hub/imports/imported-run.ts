@@ -12,7 +12,7 @@ import { runDocument } from '../../sync/shapes'
 import { AgentLogs, type LogBudget, LogBuffer, RUN_LOG } from '../logs'
 import { type Entry, type Header, gapFinding, type Player } from '../recording'
 
-/** As many containers, and batches with a log, as are kept of a run; as long a line, and as long an id [SAFE-5]. */
+/** The same bounds as for a run: its containers, its batches with a log, the characters of a line and of an id [SAFE-5]. */
 const MAX_CONTAINERS = 10_000
 const MAX_BATCHES = 2_000
 const MAX_TEXT = 64 * 1024
@@ -20,12 +20,13 @@ const MAX_ID = 1_000
 const isTime = (text: string) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text)
 
 /**
- * A run out of an exported recording: played once, by the same fold as ever, and from then on what it was at its end [IMP-2].
- * A recording may come from anybody, so its secrets are masked here whatever was done before [SAFE-4].
+ * A run from an exported recording. It is played once, by the same fold as a live run, and does not change afterwards
+ * [IMP-2]. A recording may come from anybody, so its secrets are always masked here, even if the exporter masked them
+ * [SAFE-4].
  */
 export class ImportedRun implements Player {
   readonly log: LogBuffer
-  /** What the containers of each batch printed, by its id. */
+  /** By batch id: the output of the batch's containers. */
   readonly batchLogs = new Map<string, LogBuffer>()
   readonly #agentLogs: AgentLogs
   #run = emptyRun()
@@ -36,7 +37,7 @@ export class ImportedRun implements Player {
   #incomplete: Finding | null = null
   #end: { at: number; links: Links } | null = null
   #lastAt = 0
-  /** Lines of containers that are not kept: there were too many. */
+  /** The number of container lines that are not kept, because a bound was reached. */
   #beyond = 0
 
   constructor(budget: LogBudget) {
@@ -55,7 +56,7 @@ export class ImportedRun implements Player {
     return true
   }
 
-  /** Throws where the entry holds what no dashboard records, like a time beyond all calendars. */
+  /** Throws if the entry holds values that no dashboard records, such as a time beyond the calendar. */
   play(entry: Entry): void {
     switch (entry.kind) {
       case 'observed':
@@ -87,15 +88,16 @@ export class ImportedRun implements Player {
       case 'renamed':
       case 'archived':
       case 'resumed':
-        // An import has a name and an end of its own, and `playRecording` has moved its times to one clock.
+        // An import has a name and an end of its own, and `playRecording` has already moved its times to one clock.
         break
     }
   }
 
   /**
-   * What pages see of it, for good: the run as of the export, and its sources as they were then. A file that nobody exported
-   * ends with its last observation, and says nothing of the sources. Asked for once: then only this and the logs are left.
-   * @param unread how many of its lines could not be read
+   * The document that pages show permanently: the run as of the export, with its sources as they were then. A file without
+   * an export entry ends with its last observation, and its sources are not known. Called once: afterwards only the
+   * document and the logs are left.
+   * @param unread the number of its lines that could not be read
    */
   document(id: string, unread: number): Document {
     const { at, links } = this.#end ?? { at: this.#lastAt, links: this.#untold() }
@@ -106,7 +108,7 @@ export class ImportedRun implements Player {
       spec: this.#run.spec ?? this.#header?.spec ?? null,
       runId: this.#runId,
       backend: this.#header?.backend ?? '',
-      // No source of it is heard here: all of it is last known, since the export.
+      // No source of an import is connected here: everything is last known, as of the export.
       link: { backend: 'off', docker: links.docker.link === 'off' ? 'off' : 'stale' } as const,
       linkSince: iso(at),
       dockerSince: null,
@@ -118,13 +120,13 @@ export class ImportedRun implements Player {
     return runDocument(shown, batches)
   }
 
-  /** Gives its logs back. */
+  /** Returns the memory of its logs to the budget. */
   close(): void {
     this.log.release()
     this.#agentLogs.forget(this.#runId)
   }
 
-  /** Lines that were in the file and are in no log here [IMP-4]. */
+  /** The finding for lines of the file that no log here holds [IMP-4]. */
   #droppedFinding(): Finding[] {
     const dropped = [this.log, ...this.batchLogs.values()].reduce((sum, log) => sum + log.dropped, 0)
     if (dropped === 0) return []
@@ -150,14 +152,14 @@ export class ImportedRun implements Player {
     this.log.append({ at: iso(at), source: 'backend', stream, text: text.slice(0, MAX_TEXT) })
   }
 
-  /** Nobody told how fresh the sources were: what the backend said stands, and what Docker showed has no verdict. */
+  /** The links if the file does not say how fresh the sources were: the backend's claims stand, and the evidence has no verdict. */
   #untold(): Links {
     const { docker } = CLAIMS_ALONE
     if (this.#run.evidence.size === 0) return CLAIMS_ALONE
     return { ...CLAIMS_ALONE, docker: { ...docker, link: 'down', since: this.#lastAt } }
   }
 
-  /** Whether it is what a dashboard records of a container, and there is room for its batch. */
+  /** Whether a dashboard would record this line of a container, and there is room for its batch. */
   #mayKeep({ container, batch, at, text }: Extract<Entry, { kind: 'output' }>): boolean {
     if (container.length > MAX_ID || batch.length > MAX_ID || text.length > MAX_TEXT) return false
     if (at !== null && !isTime(at)) return false
@@ -174,7 +176,7 @@ export class ImportedRun implements Player {
   }
 }
 
-/** As the hub names its own backend [SAFE-2]. */
+/** Removes the credentials, as the hub does from the URL of its own backend [SAFE-2]. */
 function withoutCredentials(backend: string): string {
   if (!URL.canParse(backend)) return masked(backend)
   const url = new URL(backend)

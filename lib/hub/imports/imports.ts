@@ -17,33 +17,33 @@ import { type HubError, type HubMeter, hubRefusals, type ImportsApi, type LogPag
 import { isMissing, playRecording, type RecordingFile } from '../recording'
 
 export interface ImportsOptions {
-  /** Where imported recordings are kept. Null: none can be. */
+  /** The folder that keeps the imported recordings. Null: nothing can be imported. */
   folder: string | null
   publisher: Publisher
   log: Logger
   meter: Pick<HubMeter, 'refused' | 'dropped'>
-  /** One came, or went. */
+  /** An import was added or removed. */
   changed: () => void
 }
 
 /**
- * How many are kept, how large one may be, and all together, bytes, how many may come at once, how much time of this
- * process playing one may take, ms, and how much memory the logs of all may take, apart from those of runs that are
- * followed, bytes [IMP-4].
+ * Bounds: `imports`: how many are kept; `one`, `all`: the size of one and of all together, bytes; `atOnce`, `ofEach`: how
+ * many may be uploaded at once, in all and by one person; `playing`: how long this process may play one, ms; `logs`: the
+ * memory of the logs of all imports, apart from those of followed runs, bytes [IMP-4].
  */
 const BOUNDS = {
   ...{ imports: 50, one: 256 * 1024 * 1024, all: 1024 * 1024 * 1024, playing: 60_000 },
-  // However slowly those of one person come, there is room for others.
+  // However slow the uploads of one person are, there is room for others.
   ...{ atOnce: 4, ofEach: 2 },
   logs: 128 * 1024 * 1024,
 }
 /** A line of a recording holds one message, or one reading of a plan. */
 const MAX_LINE = 16 * 1024 * 1024
-/** What pages are sent of one run. */
+/** The largest document of one run that pages are sent, characters. */
 const MAX_DOCUMENT = 8 * 1024 * 1024
-/** What every page of the fleet is sent of one. */
+/** The largest summary of one import that every fleet page is sent, characters. */
 const MAX_SUMMARY = 16 * 1024
-/** A longer step keeps pages waiting, ms. */
+/** A longer step keeps the pages waiting, ms. */
 const STEP = 20
 
 const NAME = /^([0-9a-f]{32})\.jsonl$/
@@ -62,11 +62,11 @@ interface StoredImport extends Played {
   readonly importedAt: number
 }
 
-/** Runs out of recordings that were exported elsewhere, or here, each under a name of its own and never live [IMP-2]. */
+/** Runs from recordings that were exported here or elsewhere. Each has a name of its own and is never live [IMP-2]. */
 export class Imports implements ImportsApi {
   readonly #kept = new Map<string, StoredImport>()
   readonly #budget: LogBudget
-  /** The senders of those that are being taken over; undefined: nobody is asked who they are. */
+  /** The senders of the current uploads. Undefined: the server does not ask for sign-in. */
   readonly #senders: (string | undefined)[] = []
   #restored: 'reading' | 'unread' | undefined
 
@@ -88,12 +88,15 @@ export class Imports implements ImportsApi {
     this.#budget = new LogBudget(bounds.logs, lines => options.meter.dropped(lines))
   }
 
-  /** What `list` lacks of what an earlier process has kept: it is being read, or can't be; undefined: nothing. */
+  /**
+   * Whether `list` lacks imports of an earlier process: they are still being read, or some can't be read. Undefined: it is
+   * complete.
+   */
   get unread(): 'reading' | 'unread' | undefined {
     return this.#restored
   }
 
-  /** Takes in what an earlier process has kept [IMP-3]. */
+  /** Restores the imports that an earlier process has kept [IMP-3]. */
   async restore(): Promise<void> {
     const { folder, log } = this.#options
     if (folder === null) return
@@ -103,12 +106,12 @@ export class Imports implements ImportsApi {
     for (const name of names ?? []) {
       const path = join(folder, name)
       const id = NAME.exec(name)?.[1]
-      // What was being written when the process ended was never told to be kept.
+      // An upload that was incomplete when the process ended was never confirmed.
       if (name.endsWith(PART)) this.#clear(path)
       if (id === undefined) continue
       try {
         const played = await this.#played(id, path)
-        // Somebody may have brought the very same one meanwhile.
+        // The same recording may have been uploaded again meanwhile.
         if (this.#kept.has(id)) played.run.close()
         else this.#keep(id, { ...played, path, ...sizeOf(path) })
       } catch (error) {
@@ -169,7 +172,7 @@ export class Imports implements ImportsApi {
   async recording(importId: string): Promise<RecordingFile | undefined> {
     const kept = this.#kept.get(importId)
     if (!kept) return undefined
-    // Opened at once: it may be removed while somebody still reads.
+    // Opened at once: the import may be removed while a user still reads it.
     const file = await open(kept.path).catch((error: unknown) => {
       throw hubRefusals.recordingUnreadable(error)
     })
@@ -192,11 +195,11 @@ export class Imports implements ImportsApi {
     this.#options.changed()
   }
 
-  /** Writes what comes to a file, and returns what it is called by then: the same bytes have the same name. */
+  /** Writes the upload to a file. Returns its id, a hash of its bytes: the same bytes have the same id. */
   async #receive(body: AsyncIterable<Buffer>, path: string): Promise<string> {
     const hash = createHash('sha256')
     let bytes = 0
-    // Not a stream: one that is given up may still create its file after that was cleared away.
+    // No stream is used: an abandoned one may still create its file after that was removed.
     const file = await open(path, 'wx', 0o600)
     try {
       for await (const chunk of body) {
@@ -212,7 +215,7 @@ export class Imports implements ImportsApi {
     return hash.digest('hex').slice(0, 32)
   }
 
-  /** Returns false where it is kept by now: the same one may come twice at once. */
+  /** Returns false if the recording is kept already: the same one may be uploaded twice at once. */
   async #take(importId: string, part: string, path: string): Promise<boolean> {
     const played = await this.#played(importId, part)
     if (this.#kept.has(importId)) {
@@ -250,7 +253,7 @@ export class Imports implements ImportsApi {
       return { run, document, summary }
     } catch (error) {
       run.close()
-      // Whatever a file of anybody's holds: it is refused, and changes nothing here.
+      // The file may hold anything. The import is refused, and nothing changes.
       if (error instanceof RangeError || error instanceof TypeError || error instanceof ZodError) {
         throw hubRefusals.unplayable(error)
       }
@@ -279,7 +282,7 @@ export class Imports implements ImportsApi {
     }
   }
 
-  /** Where that fails, it is tried again at the next start. */
+  /** If this fails, the next start tries it again. */
   #clear(part: string): void {
     try {
       rmSync(part, { force: true })
@@ -288,7 +291,7 @@ export class Imports implements ImportsApi {
     }
   }
 
-  /** Lets others have their turn while one is played, and ends one that takes too long [IMP-4]. */
+  /** Gives other work its turn while a recording is played, and stops one that takes too long [IMP-4]. */
   #pacemaker(): () => Promise<void> | null {
     let worked = 0
     let since = performance.now()
@@ -306,7 +309,7 @@ export class Imports implements ImportsApi {
     }
   }
 
-  /** Counts a refusal for a bound. */
+  /** Counts a refusal that is due to a bound. */
   #beyond(refusal: HubError): HubError {
     this.#options.meter.refused('imports')
     return refusal

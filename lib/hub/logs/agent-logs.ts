@@ -12,17 +12,17 @@ export interface BatchOfRun {
 
 /** One line that a container printed. */
 export interface AgentLine {
-  /** When, ms, by the Engine's clock. */
+  /** When it was printed, ms, by the Engine's clock. */
   readonly at: number
   readonly stream: 'stdout' | 'stderr'
   readonly text: string
 }
 
-/** What is told of the batches' logs. */
+/** What the batches' logs report. */
 export interface AgentLogsListener {
   opened(runId: string, batchId: string, log: LogBuffer): void
   appended(runId: string, batchId: string, line: Omit<LogLine, 'seq'>): void
-  /** The lines of a container were taken out of the middle, and the others counted anew. */
+  /** The lines of a container were taken out, and the others were numbered again. */
   rebuilt(runId: string, batchId: string, containerId: string): void
   closed(runId: string, batchId: string): void
 }
@@ -34,12 +34,13 @@ interface Place extends BatchOfRun {
 const MAX_BATCHES = 2_000
 const WAITING_LOG = { lines: 5_000, bytes: 4 * 1024 * 1024 }
 const MAX_WAITING = 200
-/** How many containers are remembered of which lines had to go while they waited. */
+/** The number of containers that are remembered because their waiting lines had to be dropped. */
 const MAX_LOST = 10_000
 
 /**
- * What the containers of all batches printed. A container's lines stay together: those from before it is known which
- * batch it works on wait, and where it turns out to be another's they move there [DOCK-4]. They outlive it [DOCK-5].
+ * The output of the containers of all batches. The lines of a container stay together. They wait until its batch is known,
+ * and they move when the container turns out to work on another batch [DOCK-4]. They are kept when the container is
+ * removed [DOCK-5].
  */
 export class AgentLogs {
   readonly #runs = new Map<string, Map<string, LogBuffer>>()
@@ -59,14 +60,14 @@ export class AgentLogs {
     this.#append(containerId, { at: iso(at), source: containerId, stream, text })
   }
 
-  /** Lines of the container may be missing here; `text` says why. */
+  /** Lines of the container may be missing here. `text` says why. */
   gap(containerId: string, text: string): void {
     this.#append(containerId, notice(containerId, text))
   }
 
   /**
-   * The batch that the container works on, as far as is known now. A batch beyond the 2,000th of its run is treated as not
-   * known [SAFE-5].
+   * Sets the batch that the container works on, as far as it is known now. A batch beyond the 2,000th of its run is
+   * treated as not known [SAFE-5].
    */
   assigned(containerId: string, home: BatchOfRun | null): void {
     const old = this.#places.get(containerId)
@@ -78,7 +79,7 @@ export class AgentLogs {
     for (const line of lines) this.#append(containerId, line)
   }
 
-  /** Takes in a line that was recorded before a restart; of a container that is another run's by now it is left out. */
+  /** Restores a line that was recorded before a restart. The line is dropped if its container belongs to another run by now. */
   restore(home: BatchOfRun, line: Omit<LogLine, 'seq'>): void {
     const place = this.#places.get(line.source)
     if (place && place.runId !== home.runId) return
@@ -86,13 +87,13 @@ export class AgentLogs {
     this.#append(line.source, line)
   }
 
-  /** What was restored of the container turned out to be another's. */
+  /** The container's restored lines turned out to belong elsewhere. */
   restoreLeft(runId: string, containerId: string): void {
     const place = this.#places.get(containerId)
     if (place?.runId === runId) this.#leave(containerId, place)
   }
 
-  /** Undefined where no container of the batch is known. */
+  /** Undefined if no container of the batch is known. */
   get(runId: string, batchId: string): LogBuffer | undefined {
     return this.#runs.get(runId)?.get(batchId)
   }
@@ -130,7 +131,7 @@ export class AgentLogs {
     return log
   }
 
-  /** The container is not at work on this batch after all: takes its lines out. */
+  /** Takes the lines of a container out of its log, because it does not work on this batch after all. */
   #leave(containerId: string, { runId, batchId, log }: Place): LogLine[] {
     this.#places.delete(containerId)
     const lines = log.takeOut(containerId)
@@ -138,7 +139,7 @@ export class AgentLogs {
     return lines
   }
 
-  /** What waited for the container's batch to be known, with a word on what could not. */
+  /** The lines that waited until the container's batch was known, with a notice if some had to be dropped. */
   #heldBack(containerId: string): Omit<LogLine, 'seq'>[] {
     const log = this.#waiting.get(containerId)
     const lines = log?.tail(Infinity) ?? []

@@ -1,21 +1,21 @@
-/** What a budget asks of a log that lives on it. */
+/** What a budget needs from each log that shares it. */
 export interface Budgeted {
-  /** What it takes of memory, about, in bytes. */
+  /** The approximate memory that the log takes, bytes. */
   readonly bytes: number
-  /** How many lines it keeps. */
+  /** The number of lines that the log keeps. */
   readonly size: number
-  /** Drops the oldest lines until it takes no more than `bytes`, or only `lines` are left. Tells the budget. */
+  /** Drops the oldest lines until the log takes at most `bytes`, or only `lines` are left. Reports the change to the budget. */
   shrink(bytes: number, lines: number): void
 }
 
 const MAX_BYTES = 512 * 1024 * 1024
-/** The newest lines of a log that no other log can push out [DOCK-5]. */
+/** The number of newest lines that a log always keeps: other logs can't push them out [DOCK-5]. */
 export const KEPT_LINES = 50
 
 /**
- * The memory that all live logs share [SAFE-5]. Where their sum is over it, the largest drop their oldest lines until all
- * that were larger are of one size: a log that keeps to its share loses nothing to one that doesn't. Only where the
- * newest 50 lines of all are more than the budget does the sum stay over it.
+ * The memory that all live logs share [SAFE-5]. If their sum exceeds it, the largest logs drop their oldest lines until
+ * they are all of one size. So a log within its share loses nothing to a log beyond it. The sum stays over the budget only
+ * if the newest 50 lines of all logs exceed it.
  */
 export class LogBudget {
   readonly #logs = new Set<Budgeted>()
@@ -24,7 +24,7 @@ export class LogBudget {
 
   readonly #maxBytes: number
 
-  /** @param dropped called with how many lines a log had to let go of */
+  /** @param dropped called with the number of lines that a log had to drop */
   constructor(
     maxBytes = MAX_BYTES,
     readonly dropped: (lines: number) => void = () => undefined,
@@ -34,7 +34,7 @@ export class LogBudget {
     this.#shedAt = maxBytes
   }
 
-  /** What all logs take of memory, about, in bytes. */
+  /** The approximate memory of all logs, bytes. */
   get bytes(): number {
     return this.#used
   }
@@ -48,14 +48,14 @@ export class LogBudget {
     if (this.#logs.delete(log)) this.changed(-log.bytes)
   }
 
-  /** A log that has joined takes so many bytes more, or less where negative. */
+  /** The memory of a log has grown by this many bytes, or shrunk if negative. */
   changed(by: number): void {
     this.#used += by
     if (this.#used <= this.#maxBytes) this.#shedAt = this.#maxBytes
     else if (by > 0 && this.#used > this.#shedAt) this.#shed()
   }
 
-  /** Makes more room than is needed now, so that the logs are looked through once in many lines. */
+  /** Frees more than is needed now, so that it need not search the logs at every line. */
   #shed(): void {
     const slack = Math.ceil(this.#maxBytes / 16)
     const target = this.#maxBytes - slack
@@ -70,7 +70,7 @@ export class LogBudget {
   }
 }
 
-/** The size down to which all larger logs must shrink so that together they take no more than `room`. */
+/** The size to which all larger logs must shrink so that together they take at most `room`. */
 function levelFor(logs: readonly Budgeted[], room: number): number {
   let left = room
   const ascending = logs.map(({ bytes }) => bytes).sort((a, b) => a - b)

@@ -6,21 +6,24 @@ export interface LogBounds {
   readonly bytes: number
 }
 
-/** The backend's lines of one run. */
+/** The bounds of a run's log of backend lines. */
 export const RUN_LOG: LogBounds = { lines: 200_000, bytes: 64 * 1024 * 1024 }
-/** What the containers of one batch print. */
+/** The bounds of a batch's log, the output of its containers. */
 export const BATCH_LOG: LogBounds = { lines: 50_000, bytes: 16 * 1024 * 1024 }
-/** What a line costs beside its text: its object, its times and its place. */
+/** What a line costs in addition to its text, bytes: its object, its times and its place. */
 const LINE_OVERHEAD = 160
 
-/** One log: the newest lines within its bounds and the budget, if it has one, and how many older ones are gone [SAFE-5]. */
+/**
+ * One log: the newest lines within its bounds and its budget, if it has one, and the number of older lines that were
+ * dropped [SAFE-5].
+ */
 export class LogBuffer implements Budgeted {
   #lines: LogLine[] = []
-  /** Where the kept lines begin in `lines`; what lies before is cut off now and then, not line by line. */
+  /** Where the kept lines begin in `lines`. The lines before it are cut off in portions, not one by one. */
   #head = 0
   #nextSeq = 1
   #used = 0
-  /** What the lines before `head` still take. */
+  /** The memory that the lines before `head` still take. */
   #stale = 0
   #released = false
 
@@ -38,12 +41,12 @@ export class LogBuffer implements Budgeted {
     return this.#lines.length - this.#head
   }
 
-  /** How many of the oldest lines are gone for good. */
+  /** The number of oldest lines that were dropped. */
   get dropped(): number {
     return this.#nextSeq - 1 - this.size
   }
 
-  /** What the kept lines take of memory, about, in bytes. */
+  /** The approximate memory of the kept lines, bytes. */
   get bytes(): number {
     return this.#used
   }
@@ -66,7 +69,7 @@ export class LogBuffer implements Budgeted {
     this.#budget?.changed(this.#used - before)
   }
 
-  /** Takes out the lines of one source. Those that stay are counted anew, from after what is dropped. */
+  /** Takes out the lines of one source. The remaining lines are numbered again, beginning after the dropped ones. */
   takeOut(source: string): LogLine[] {
     const taken: LogLine[] = []
     const left: LogLine[] = []
@@ -79,19 +82,19 @@ export class LogBuffer implements Budgeted {
     return taken
   }
 
-  /** Another execution's log begins: from `seq` 1 again [RUN-14]. */
+  /** The log of another execution begins, at `seq` 1 [RUN-14]. */
   clear(): void {
     this.#hold([], 1)
   }
 
-  /** Lets go of all lines, and of its part of the budget, for good: what is appended from now on is not kept. */
+  /** Drops all lines and leaves the budget permanently. Lines that are appended afterwards are not kept. */
   release(): void {
     this.clear()
     this.#released = true
     this.#budget?.leave(this)
   }
 
-  /** The oldest kept lines with a greater `seq` than `seq`, at most `limit`, in order. */
+  /** The oldest kept lines with a `seq` greater than the given one, at most `limit`, in order. */
   after(seq: number, limit: number): readonly LogLine[] {
     const first = this.#nextSeq - this.size
     const from = this.#head + Math.max(0, Math.floor(seq) + 1 - first)

@@ -2,10 +2,10 @@ import type { LogLine } from '../../run/model'
 import type { LogBuffer } from './log-buffer'
 import type { LogPage, LogQuery } from '../api'
 
-/** Of so many characters the lines of one page are at most, but for a first line that has more [SAFE-5]. */
+/** The most characters that the lines of one page have together. Only a first line alone may have more [SAFE-5]. */
 const LONGEST_PAGE = 8 * 1024 * 1024
 
-/** The lines after `after`, as many as were asked for or fit into a page; none where there is no log yet. */
+/** The lines after `after`, as many as were asked for and fit into a page. None if there is no log yet. */
 export function pageOfLog(log: LogBuffer | undefined, { after, limit, characters = LONGEST_PAGE }: LogQuery): LogPage {
   const lines = fitting(log?.after(after, limit) ?? [], characters)
   return { lines, next: lines.at(-1)?.seq ?? after, dropped: log?.dropped ?? 0 }

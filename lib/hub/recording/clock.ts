@@ -4,15 +4,15 @@ import { linesOf } from './lines'
 import { entry as entrySchema, readLine, type Entry, type Header } from './entries'
 
 /**
- * The clock by which a recording was written. Each process that writes it has a clock that nobody sets, which begins as that
- * of the machine; where that was set meanwhile, the next process's is another. So what is read is moved to the clock of the
- * last process, as it stood in the end [RUN-16.14].
+ * The clock of a recording. Each process that writes a recording has a clock that is never set. It begins as the clock of
+ * the machine. If that one was set in between, the clock of the next process differs. So the reader moves all times to the
+ * clock of the last process, as it stood at the end [RUN-16.14].
  */
 
 const MARK = Buffer.from('"our-clock"')
 const MARKED = /"kind":"(?:our-clock|resumed)"/
 
-/** By how much the times of each process that wrote it are to be moved, ms, the first one first. */
+/** By how much the times of each process that wrote the recording must be moved, ms. The first process comes first. */
 export async function clockShifts(path: string, maxLine?: number): Promise<number[]> {
   if (!(await holdsMark(path))) return [0]
   const ahead = [0]
@@ -36,7 +36,7 @@ async function* markedLines(path: string, maxLine?: number): AsyncGenerator<stri
   }
 }
 
-/** No text that was recorded holds the mark: in a string its quotes are escaped. */
+/** Searches the file for the mark. Recorded text never contains it: inside a string its quotes are escaped. */
 async function holdsMark(path: string): Promise<boolean> {
   let rest = Buffer.alloc(0)
   for await (const chunk of createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>) {
@@ -48,7 +48,7 @@ async function holdsMark(path: string): Promise<boolean> {
 
 export const shiftedHeader = (header: Header, by: number): Header => ({ ...header, since: header.since + by })
 
-/** The same by another clock; lines of containers keep the stamps that they came with. */
+/** The same entry with its times moved. Container lines keep the stamps that they came with. */
 export function shiftedEntry(entry: Entry, by: number): Entry {
   if (by === 0) return entry
   switch (entry.kind) {

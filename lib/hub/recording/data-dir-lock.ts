@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { isMissing } from './recording'
 
-/** Another Groundtruth writes to this folder. `message` is a sentence for people. */
+/** Another Groundtruth writes to this folder. `message` is a sentence for users. */
 export class DataDirBusy extends Error {
   constructor(folder: string, pid: number) {
     super(
@@ -13,13 +13,13 @@ export class DataDirBusy extends Error {
   }
 }
 
-/** A process, told from a later one with the same number by when it began, where the system says that. */
+/** A process. `began` distinguishes it from a later process with the same number, if the system provides it. */
 const holder = z.object({ pid: z.number(), began: z.string().nullable() })
 type Holder = z.infer<typeof holder>
 
 /**
- * Takes a folder for this process alone, and for as long as it lives: who died without a word holds nothing. Both must
- * run on one machine. Throws `DataDirBusy`, or what the file system says. Returns what gives it back.
+ * Locks a folder for this process, as long as it lives. A crashed process's lock is ignored. All processes must run on one
+ * machine. Throws `DataDirBusy`, or the error of the file system. Returns the function that unlocks the folder.
  */
 export function lockDataDir(folder: string): () => void {
   const path = join(folder, 'lock')
@@ -35,7 +35,7 @@ export function lockDataDir(folder: string): () => void {
         if (!takeAway(path, held)) continue
       }
       try {
-        // Unlike writing, this takes the place at once and whole, or not at all.
+        // A link appears at once and complete, or not at all. A written file does not.
         linkSync(mine, path)
         break
       } catch (error) {
@@ -50,7 +50,7 @@ export function lockDataDir(folder: string): () => void {
   }
 }
 
-/** Removes a dead process's lock. False where it is not that any more: another one was quicker. */
+/** Removes a dead process's lock. Returns false if it is gone already, because another process was quicker. */
 function takeAway(path: string, held: string): boolean {
   const aside = `${path}.${process.pid}.old`
   try {
@@ -74,7 +74,7 @@ function read(path: string): string | null {
   }
 }
 
-/** Null where it is nobody's: torn, or empty. */
+/** Null if the lock names no process: it is torn or empty. */
 function holderOf(text: string): Holder | null {
   try {
     return holder.safeParse(JSON.parse(text)).data ?? null
@@ -88,16 +88,16 @@ function isAlive({ pid, began }: Holder): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    // Somebody else's process is a process, too.
+    // EPERM: the process exists, but belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
   return began === null || began === beganAt(pid)
 }
 
-/** When a process began, in the system's own words; null where it does not say. */
+/** When a process began, as text of the system. Null if the system does not provide it. */
 function beganAt(pid: number): string | null {
   try {
-    // The name, in parentheses, may hold anything; the 20th field behind it is the time since the boot.
+    // The name, in parentheses, may hold any text. The 20th field after it is the start time since the boot.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')
     return fields?.[19] ?? null
   } catch {

@@ -6,8 +6,8 @@ import { logLine } from '../../run/model'
 import { observation } from '../../run/observation'
 
 /**
- * The format of a recording: JSON, one thing a line. The first line is the header, each other one an entry; played in
- * order, they rebuild the run and its logs [REC-1]. What a reader does not understand it leaves alone and reports.
+ * The format of a recording: one JSON value a line. The first line is the header, each other line is an entry. Played in
+ * order, they rebuild the run and its logs [REC-1]. A reader skips and reports lines that it does not understand.
  */
 
 export const header = z.object({
@@ -16,9 +16,9 @@ export const header = z.object({
   /** The backend's URL, without credentials: a run's id is unique on one backend only. */
   backend: z.string(),
   runId: z.string(),
-  /** Whose plan it executes, where that was said before the run's first word. */
+  /** The spec of the run, if it was known before the run's first message. */
   spec: z.string().nullable(),
-  /** Since when the run is known here, ms. */
+  /** When the run became known here, ms. */
   since: z.number(),
 })
 export type Header = z.infer<typeof header>
@@ -26,9 +26,9 @@ export type Header = z.infer<typeof header>
 export const entry = z.discriminatedUnion('kind', [
   /** An observation that changed something. `fresh`: its line was put into the log. */
   z.object({ kind: z.literal('observed'), fresh: z.boolean(), observation }),
-  /** A word of our own in the run's log. */
+  /** A note of our own in the run's log. */
   z.object({ kind: z.literal('note'), at: z.number(), text: keptLine }),
-  /** A line that a container printed that works on this batch, or what is to be said of its output. */
+  /** A line of a container that works on this batch, or a notice about its output. */
   z.object({
     kind: z.literal('output'),
     container: z.string(),
@@ -37,28 +37,28 @@ export const entry = z.discriminatedUnion('kind', [
     stream: logLine.shape.stream,
     text: keptLine,
   }),
-  /** The container works on another batch or run after all: what it printed is no longer here [DOCK-4]. */
+  /** The container works on another batch or run after all: its lines are no longer in this log [DOCK-4]. */
   z.object({ kind: z.literal('left'), container: z.string() }),
-  /** The run was known by this id before [RUN-13]. */
+  /** The run had this id before [RUN-13]. */
   z.object({ kind: z.literal('renamed'), from: z.string() }),
-  /** Nothing more comes from the backend. */
+  /** The backend sends nothing more for this run. */
   z.object({ kind: z.literal('archived') }),
-  /** What happened between these moments (ms) could not be recorded, whatever it was; `to` null: nor what came after. */
+  /** What happened between these moments (ms) could not be recorded. `to` null: neither could anything after it. */
   z.object({ kind: z.literal('hole'), from: z.number(), to: z.number().nullable() }),
-  /** Another process goes on with the recording, by its own clock; only where the machine's was set before [RUN-16.14]. */
+  /** Another process continues the recording, by its own clock. Written only if the machine's clock was set before [RUN-16.14]. */
   z.object({ kind: z.literal('resumed'), at: z.number() }),
-  /** The end of an exported recording: when that was, ms, and how fresh the run's sources were then [IMP-1]. */
+  /** The end of an exported recording: when it was exported, ms, and how fresh the run's sources were then [IMP-1]. */
   z.object({ kind: z.literal('exported'), at: z.number(), links }),
 ])
 export type Entry = z.infer<typeof entry>
 
-/** One line of a recording, its end included. */
+/** One line of a recording, including its line break. */
 export const lineOf = (part: Header | Entry): string => `${JSON.stringify(part)}\n`
 
-/** A plan of 2,000 batches with 20,000 needs holds some 40,000. */
+/** A plan of 2,000 batches with 20,000 dependencies holds some 40,000 values. */
 const MOST_VALUES = 50_000
 
-/** What a line holds; null where it can't be read: torn, garbage, or of another version. */
+/** The content of a line. Null if the line can't be read: it is torn, garbage, or of another version. */
 export function readLine<T>(schema: z.ZodType<T>, line: string): T | null {
   if (hasMoreValues(line, MOST_VALUES)) return null
   try {

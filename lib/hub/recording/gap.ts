@@ -2,8 +2,8 @@ import type { Finding } from '../../run/model'
 import { iso } from '../../run/time'
 
 /**
- * What is said of a run whose recording has a hole: some of what happened then may be missing [REC-6].
- * @param to ms; null: what came after it is missing as well
+ * The finding for a run whose recording has a gap: some of what happened in it may be missing [REC-6].
+ * @param to ms; null: everything after it is missing as well
  */
 export function gapFinding(from: number, to: number | null): Finding {
   const until = to === null ? 'and what came after' : `to ${iso(to)}`

@@ -2,18 +2,19 @@ import { createReadStream } from 'node:fs'
 
 const NEWLINE = 0x0a
 const CHUNK = 256 * 1024
-/** No writer writes longer ones: what is longer is garbage, and is not held [SAFE-5]. */
+/** No writer writes a longer line. A longer one is garbage and is not kept in memory [SAFE-5]. */
 export const MAX_LINE = 64 * 1024 * 1024
 
-/** A line, and how many bytes it took with its end. */
+/** A line, and its size in the file, bytes, including its line break. */
 export interface Line {
   text: string
   bytes: number
 }
 
 /**
- * The lines of a file, those of one piece of it at a time; at last `torn` where one has begun and not ended. Throws where it can't be read.
- * @param maxLine what is longer comes as an empty line, bytes
+ * Yields the lines of a file, chunk by chunk, and at last `torn` if the last line has no end. Throws if the file can't be
+ * read.
+ * @param maxLine a longer line is yielded as an empty one, bytes
  */
 export async function* linesOf(path: string, maxLine = MAX_LINE): AsyncGenerator<readonly (Line | 'torn')[]> {
   const lines = new Lines(maxLine)
@@ -34,7 +35,7 @@ class Lines {
     this.#maxLine = maxLine
   }
 
-  /** The lines that end in this chunk, and how many bytes each took with its end. One that is too long is empty. */
+  /** The lines that end in this chunk, each with its size including the line break. A line that is too long is empty. */
   push(chunk: Buffer): Line[] {
     const ended: Line[] = []
     let from = 0
@@ -49,7 +50,7 @@ class Lines {
     return ended
   }
 
-  /** A line has begun and not ended. */
+  /** Whether a line has begun and not ended. */
   get hasRest(): boolean {
     return this.#held > 0
   }

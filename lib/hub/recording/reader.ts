@@ -2,29 +2,33 @@ import { clockShifts, shiftedEntry, shiftedHeader, stoodAt } from './clock'
 import { linesOf, MAX_LINE } from './lines'
 import { entry as entrySchema, header as headerSchema, readLine, type Entry, type Header } from './entries'
 
-/** Who is told what a recording holds, in order. */
+/** Receives the contents of a recording, in order. */
 export interface Player {
-  /** The first line. False: the rest is not for us. */
+  /** Receives the header. Returns false if the player does not want the rest. */
   begin(header: Header): boolean
   play(entry: Entry): void
 }
 
-/** What became of reading a recording. */
+/** The result of reading a recording. */
 export interface Reading {
-  /** False where its header can't be read, or the player did not want it. */
+  /** False if the header can't be read, or the player did not want the recording. */
   readonly played: boolean
-  /** How many lines could not be read, a torn last one included. */
+  /** The number of lines that could not be read, including a torn last one. */
   readonly unread: number
-  /** Where its last whole line ends, bytes: what follows was torn by the end of who wrote it [REC-4]. */
+  /** Where the last whole line ends, bytes. The rest was torn when its writer ended [REC-4]. */
   readonly end: number
-  /** The machine's clock was set while the last process wrote it: another clock is the next one's [RUN-16.14]. */
+  /**
+   * The machine's clock was set while the last process wrote the recording, so the clock of the next process differs
+   * [RUN-16.14].
+   */
   readonly wasSet?: true
 }
 
 /**
- * Plays a recording, holding a line of it at a time. Lines that can't be read are counted and left out. Rejects where the
- * file can't be read, or the player throws.
- * @param options `maxLine`: what is longer is garbage, bytes; `pause`: asked after each entry, and awaited where there is reason
+ * Plays a recording and keeps one line of it in memory at a time. Lines that can't be read are counted and skipped.
+ * Rejects if the file can't be read, or the player throws.
+ * @param options `maxLine`: a longer line is garbage, bytes; `pause`: called after each entry, and awaited if it returns a
+ * promise
  */
 export async function playRecording(
   path: string,

@@ -9,14 +9,14 @@ import { DataDirBusy, lockDataDir } from './data-dir-lock'
 import type { Header } from './entries'
 import { isMissing, Recording, type RecordingBounds, type RecordingHost } from './recording'
 
-/** Whether what happens is recorded; where not, why, in a sentence that says what to do, and since when (ms). */
+/** Whether recordings are written. If they fail, `error` is a sentence with the cause and what to do, and `since` the time (ms). */
 export type RecorderState = { state: 'on' | 'off' } | { state: 'failing'; error: string; since: number }
 
-/** What is told of recordings. */
+/** What the recorder reports. */
 export interface RecorderListener {
-  /** What is to be said in a run's log of its recording. */
+  /** A note about its recording for the run's log. */
   tell(header: Header, text: string): void
-  /** `state` is another. */
+  /** `state` has changed. */
   changed(): void
 }
 
@@ -26,7 +26,7 @@ const BOUNDS: RecordingBounds = { lines: 128 * 1024 * 1024, all: 192 * 1024 * 10
 const MAX_BYTES = 2 * 1024 * 1024 * 1024
 const SUFFIX = '.jsonl'
 
-/** The recordings of all runs of one dashboard, in a folder that is its own. */
+/** The recordings of all runs of one dashboard, in a folder of its own. */
 export class Recorder {
   readonly #folder: string
   readonly #recordings = new Set<Recording>()
@@ -44,8 +44,8 @@ export class Recorder {
   readonly #maxBytes: number
 
   /**
-   * Takes the folder, and makes it where there is none. Throws `DataDirBusy` where another dashboard has it; a folder that
-   * can't be written is no error here, but a state [REC-6].
+   * Locks the folder, and creates it if it is missing. Throws `DataDirBusy` if another dashboard has locked it. A folder
+   * that can't be written is not an error here, but a state [REC-6].
    */
   constructor(dataDir: string, log: Logger, bounds: RecordingBounds = BOUNDS, maxBytes = MAX_BYTES) {
     this.#dataDir = dataDir
@@ -79,12 +79,12 @@ export class Recorder {
     return this.#failing ? { state: 'failing', ...this.#failing } : { state: 'on' }
   }
 
-  /** All finished and live recordings together are larger than they may be [REC-5]. */
+  /** Whether all recordings together, of finished and live runs, are larger than their bound [REC-5]. */
   get isOverfull(): boolean {
     return [...this.#recordings].reduce((sum, { bytes }) => sum + bytes, 0) > this.#maxBytes
   }
 
-  /** The files that an earlier dashboard left here. */
+  /** The recordings that an earlier process left here. */
   files(): string[] {
     try {
       return readdirSync(this.#folder)
@@ -96,7 +96,7 @@ export class Recorder {
     }
   }
 
-  /** A new run's recording; the file is made with its first entry. What can't be read and has its name is put aside. */
+  /** The recording of a new run. Its first entry creates the file. An unreadable file of the same name is renamed. */
   begin(header: Header): Recording {
     const name = createHash('sha256')
       .update(JSON.stringify([header.backend, header.runId]))
@@ -106,14 +106,14 @@ export class Recorder {
     return this.resume(path, header, 0)
   }
 
-  /** @param size where the last whole line of the file ends, bytes; what follows goes with the next write [REC-4] */
+  /** @param size where the last whole line of the file ends, bytes; the next write removes what follows [REC-4] */
   resume(path: string, header: Header, size: number): Recording {
     const recording = new Recording(path, header, size, this.#host)
     this.#recordings.add(recording)
     return recording
   }
 
-  /** The run is not kept, so neither is its recording. */
+  /** The run is not kept any more, and neither is its recording. */
   remove(recording: Recording): void {
     recording.close()
     this.#recordings.delete(recording)
@@ -155,7 +155,7 @@ export class Recorder {
     }, FLUSH_WITHIN)
   }
 
-  /** Returns whether nothing waits any more. */
+  /** Returns whether all waiting entries are written. */
   #flush(): boolean {
     for (const recording of [...this.#dirty]) if (recording.flush()) this.#dirty.delete(recording)
     return this.#dirty.size === 0
@@ -187,14 +187,14 @@ export class Recorder {
   }
 }
 
-/** What a failing recorder has to say to people. */
+/** The finding of a failing recorder. */
 export function recorderFinding(state: RecorderState): Finding[] {
   if (state.state !== 'failing') return []
   const { error, since } = state
   return [{ kind: 'recording', text: error, at: iso(since), batchId: null, containerId: null }]
 }
 
-/** Never with a path: where the server keeps what is for its operators, and stands in its log. */
+/** The sentence for users. It never contains a path: the path is only for operators, in the server's log. */
 function sentence(error: unknown, since: number): string {
   const [why, step] = reasonOf(error instanceof Error && 'code' in error ? error.code : null)
   return `Recordings can’t be written: ${why}. A restart would forget what happened since ${iso(since)}. ${step}`

@@ -8,21 +8,21 @@ export type RecordingFile = AsyncIterable<Buffer | string>
 
 /** How large a recording may become, bytes [REC-5]. */
 export interface RecordingBounds {
-  /** From here on lines of output are no longer recorded. */
+  /** From this size on, lines of output are no longer recorded. */
   readonly lines: number
-  /** From here on nothing is. */
+  /** From this size on, nothing is recorded. */
   readonly all: number
 }
 
-/** What a recording asks of the recorder, and tells it. */
+/** What a recording needs from the recorder, and what it reports to it. */
 export interface RecordingHost {
   readonly bounds: RecordingBounds
-  /** False while writing fails, and it is not yet time to try again. */
+  /** False while writing fails and it is too early to try again. */
   readonly mayWrite: boolean
-  /** There is something to be written soon. */
+  /** The recording has entries to write soon. */
   waits(recording: Recording): void
   failed(error: unknown): void
-  /** What is to be said in the run's log of its recording. */
+  /** A note about its recording for the run's log. */
   tell(header: Header, text: string): void
 }
 
@@ -32,13 +32,13 @@ interface Waiting {
   readonly isOutput: boolean
 }
 
-/** How much waits here at most, where it can be written and where it can't, bytes. */
+/** How much may wait in memory, while writing works and while it fails, bytes. */
 const MAX_WAITING = 1024 * 1024
 
 /**
- * The recording of one run, as a file that only ever grows: whole lines, in the order in which they were handed in. Never
- * throws: what can't be written waits. Where too much waits, lines of output are given up, then all of it, and the
- * recording says so [REC-6].
+ * The recording of one run, as a file that only grows: whole lines, in the order in which they were appended. It never
+ * throws: entries that can't be written wait. If too much waits, lines of output are dropped first, then everything, and
+ * the recording says so [REC-6].
  */
 export class Recording {
   #waiting: Waiting[] = []
@@ -47,16 +47,16 @@ export class Recording {
   #isFull = false
   #isFullOfLines = false
   #isClosed = false
-  /** The header is to be written, also where no entry follows it. */
+  /** The header must be written, even if no entry follows it. */
   #isBegun = false
-  /** When the file last held all that had happened, ms. */
+  /** When the file last held everything that had happened, ms. */
   #completeAt: number
 
   readonly #header: Header
   #size: number
   readonly #host: RecordingHost
 
-  /** @param size how much of the file is whole lines, bytes; 0: it is yet to be created */
+  /** @param size how much of the file is whole lines, bytes; 0: the file does not exist yet */
   constructor(
     readonly path: string,
     header: Header,
@@ -70,18 +70,18 @@ export class Recording {
     this.#completeAt = header.since
   }
 
-  /** How large the file is, bytes. */
+  /** The size of the file, bytes. */
   get bytes(): number {
     return this.#size
   }
 
-  /** Pages are about to see that there is this run, though nothing may be known of it yet [REC-3]. */
+  /** The pages are about to show the run, although nothing may be known of it yet [REC-3]. */
   begin(): void {
     this.#isBegun = true
     if (!this.flush()) this.#host.waits(this)
   }
 
-  /** `urgent`: pages are about to see it, so it is written before this returns, after all that was handed in before [REC-3]. */
+  /** `urgent`: the pages are about to show it, so it is written before this returns, after all earlier entries [REC-3]. */
   append(entry: Entry, urgent: boolean): void {
     if (this.#isClosed || this.#isFull) return
     const isOutput = !urgent && isLineOfOutput(entry)
@@ -95,7 +95,7 @@ export class Recording {
     if (this.#hasToWrite) this.#host.waits(this)
   }
 
-  /** Writes what waits, unless that can't be tried now. Returns whether nothing waits any more. */
+  /** Writes the waiting entries, unless it is too early to try again. Returns whether nothing waits any more. */
   flush(): boolean {
     if (this.#isClosed || !this.#hasToWrite) return true
     const written = this.#host.mayWrite && this.#write()
@@ -104,19 +104,16 @@ export class Recording {
     const text = `${this.#lostLines} pieces of this log could not be recorded: after a restart they may be missing.`
     this.#lostLines = 0
     this.#host.tell(this.#header, text)
-    // What was told is in the log, and so in the recording.
+    // The note is in the run's log, so it must be recorded as well.
     return this.flush()
   }
 
-  /**
-   * All that was handed in so far, written or not, and then one more entry, which is not kept. Rejects where the file can't
-   * be read.
-   */
+  /** All entries so far, written or not, followed by one more entry that is not kept. Rejects if the file can't be read. */
   async exported(last: Entry): Promise<RecordingFile> {
     const size = this.#size
     const rest = this.#waiting.map(({ text }) => text)
     if (size === 0) rest.unshift(lineOf(this.#header))
-    // Opened at once: the run may be let go of while somebody still reads.
+    // Opened at once: the run may be evicted while a user still reads its export.
     const file = size === 0 ? null : await open(this.path)
     return (async function* () {
       if (file) yield* file.createReadStream({ end: size - 1 }) as AsyncIterable<Buffer>
@@ -124,7 +121,7 @@ export class Recording {
     })()
   }
 
-  /** Nothing is taken or written any more. */
+  /** Writes what waits. Afterwards the recording takes and writes nothing. */
   close(): void {
     this.flush()
     this.#isClosed = true
@@ -180,7 +177,7 @@ export class Recording {
     }
   }
 
-  /** Somebody removed the file: what was in it is no longer recorded. */
+  /** The file was removed from outside, and its contents are lost. */
   #beginAgain(): void {
     this.#size = 0
     const waiting = this.#waiting
@@ -190,7 +187,7 @@ export class Recording {
   }
 }
 
-/** The run's state does not depend on it, and it may be written a moment later. */
+/** Whether the entry is a line of output: the run's state does not depend on it, so it may be written a moment later. */
 function isLineOfOutput(entry: Entry): boolean {
   if (entry.kind === 'output') return true
   if (entry.kind !== 'observed' || entry.observation.kind !== 'message') return false
@@ -199,8 +196,8 @@ function isLineOfOutput(entry: Entry): boolean {
 }
 
 /**
- * Writes text behind the first `size` bytes of a file, in place of what a write that failed left there; creates it where
- * `size` is 0. Returns how many bytes that were; throws where not all could be written.
+ * Writes text after the first `size` bytes of a file, over the remains of a failed write. If `size` is 0, it creates the
+ * file. Returns the number of bytes. Throws if not all could be written.
  */
 function appendWhole(path: string, size: number, text: string): number {
   const bytes = Buffer.from(text)
@@ -214,6 +211,6 @@ function appendWhole(path: string, size: number, text: string): number {
   return bytes.length
 }
 
-/** There is no such file, or its folder is gone. */
+/** Whether the error says that the file or its folder does not exist. */
 export const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT'

@@ -3,7 +3,7 @@ import { isOver } from '../../run/model'
 import type { Derived } from '../../run/view'
 import type { RunState } from './run-state'
 
-/** Says in the server's log that a run has ended, once; an end that is taken back, and comes again, is told again. */
+/** Writes once to the server's log that a run has ended. If the end is taken back and the run ends again, it is written again. */
 export class EndLog {
   readonly #told = new WeakSet<RunState>()
 

@@ -5,22 +5,25 @@ import type { AgentLogs } from '../logs'
 import type { Entry, Header, Player } from '../recording'
 import type { RunState } from './run-state'
 
-/** What a run asks for while it is rebuilt. */
+/** What the rebuild of a run needs. */
 export interface Rebuilder {
   readonly agentLogs: Pick<AgentLogs, 'restore' | 'restoreLeft'>
-  /** The state to fill; null where the recording is not of a run that can be rebuilt here. */
+  /** The state to fill. Null if the recorded run can't be rebuilt here. */
   reopen(header: Header): RunState | null
 }
 
-/** A run as its recording tells of it, by the same fold as ever, and all that is needed to follow it on [REC-7]. */
+/** A run rebuilt from its recording, by the same fold as a live one, with what is needed to follow it further [REC-7]. */
 export class Rebuilt implements Player {
   header: Header | null = null
   state: RunState | null = null
-  /** The messages that were heard: a replay of the backend's brings nothing of them anew. Null: none is expected. */
+  /**
+   * The messages that were received before the restart, so that the backend's replay adds none of them again. Null: no
+   * replay is expected.
+   */
   replay: Replay | null = new Replay()
   /** The lines that were read of each container. */
   readonly lines = new Map<string, KnownLines>()
-  /** The ids that it had before [RUN-13]. */
+  /** The earlier ids of the run [RUN-13]. */
   readonly renamed: string[] = []
   /** Nothing more was expected of the backend. */
   isArchived = false
@@ -75,12 +78,12 @@ export class Rebuilt implements Player {
       case 'resumed':
         break
       case 'exported':
-        // How fresh the sources are now, they say themselves.
+        // Ignored: the sources themselves show how fresh they are now.
         break
     }
   }
 
-  /** The connection that was open at the end of the recording is no more: nobody listened since. */
+  /** The observation that closes the connection which was open at the end of the recording: it did not survive the process. */
   get lost(): Observation | null {
     return this.#connection === null ? null : { kind: 'closed', at: this.#lastAt, connection: this.#connection }
   }

@@ -11,7 +11,7 @@ export interface ShownRun {
   view(): { fields: RunFields; batches: Batch[] }
 }
 
-/** What pages are told of runs: a scope for each run, one for its log, and the fleet's, which lists them all. */
+/** Publishes the runs to the pages: a scope for each run, one for its log, and the fleet's, which lists them all. */
 export class RunPages {
   readonly #publisher: Publisher
 
@@ -19,7 +19,7 @@ export class RunPages {
     this.#publisher = publisher
   }
 
-  /** Starts to publish the run and its log, though the fleet need not list it yet. */
+  /** Starts to publish the run and its log. The fleet may list it later. */
   open(state: ShownRun): void {
     this.#publisher.open(runScope(state.runId), () => {
       const { fields, batches } = state.view()
@@ -38,20 +38,20 @@ export class RunPages {
     this.#publisher.touch(logScope(runId))
   }
 
-  /** Another execution took the run's place [RUN-14]. */
+  /** Another execution has replaced the run's earlier one [RUN-14]. */
   replaced({ runId }: Pick<ShownRun, 'runId'>): void {
     this.#publisher.resetEpoch(runScope(runId))
     this.#publisher.resetEpoch(logScope(runId))
   }
 
-  /** The run is no longer known: its pages are told. */
+  /** The run is no longer known: its scopes are closed. */
   close({ runId }: Pick<ShownRun, 'runId'>): void {
     this.#publisher.close(runScope(runId))
     this.#publisher.close(logScope(runId))
     this.#publisher.touch(fleetScope)
   }
 
-  /** The fleet lists others, or its links have changed. */
+  /** The list of the fleet or its links have changed. */
   fleetChanged(): void {
     this.#publisher.touch(fleetScope)
   }

@@ -13,16 +13,16 @@ import {
 } from '../recording'
 import type { RunState } from './run-state'
 
-/** What rebuilding runs asks of the hub. */
+/** What rebuilding runs needs from the hub. */
 export interface RebuildHost {
   readonly agentLogs: AgentLogs
-  /** The state to fill; null where the recording is another backend's, or the run is known. */
+  /** The state to fill. Null if the recording is of another backend, or the run is already known. */
   reopen(header: Header): RunState | null
-  /** The recording could not be read to its end: what was rebuilt of it is not shown. */
+  /** The recording could not be read to its end: the rebuilt part is not shown. */
   abandon(state: RunState): Promise<void>
 }
 
-/** Which run is recorded where. Without a recorder nothing is. */
+/** The recordings of the runs. Without a recorder nothing is recorded. */
 export class RunRecordings {
   readonly #recordings = new Map<RunState, Recording>()
 
@@ -42,34 +42,34 @@ export class RunRecordings {
     if (recording) this.#recordings.set(state, recording)
   }
 
-  /** Pages are about to see that there is such a run. */
+  /** The pages are about to show the run. */
   show(state: RunState): void {
     this.#recordings.get(state)?.begin()
   }
 
-  /** Is nothing where the run is not recorded, or is being rebuilt. */
+  /** Does nothing if the run is not recorded, or is being rebuilt. */
   append(state: RunState | undefined, entry: Entry, urgent: boolean): void {
     if (state) this.#recordings.get(state)?.append(entry, urgent)
   }
 
-  /** The run's recording up to now, as a file of its own; undefined where it is not recorded [IMP-1]. */
+  /** The run's recording up to now, as a separate file. Undefined if the run is not recorded [IMP-1]. */
   exported(state: RunState, last: Entry): Promise<RecordingFile> | undefined {
     return this.#recordings.get(state)?.exported(last)
   }
 
-  /** The run is no longer known, and is not to come back with a restart. */
+  /** The run is no longer known, and a restart must not bring it back. */
   remove(state: RunState): void {
     const recording = this.#recordings.get(state)
     this.#recordings.delete(state)
     if (recording) this.#recorder?.remove(recording)
   }
 
-  /** All recordings together take more room than they may. */
+  /** Whether all recordings together are larger than their bound. */
   get isOverfull(): boolean {
     return this.#recorder?.isOverfull ?? false
   }
 
-  /** Rebuilds every run of this backend that is recorded here, the oldest first; goes on with their recordings. */
+  /** Rebuilds every run of this backend that is recorded here, the oldest first, and resumes their recordings. */
   async rebuild(host: RebuildHost): Promise<Rebuilt[]> {
     const all: Rebuilt[] = []
     for (const path of this.#recorder?.files() ?? []) {
@@ -93,7 +93,7 @@ export class RunRecordings {
     return all.sort((a, b) => (a.header?.since ?? 0) - (b.header?.since ?? 0))
   }
 
-  /** Null where the file can't be read. */
+  /** Null if the file can't be read. */
   async #play(path: string, rebuilt: Rebuilt): Promise<Reading | null> {
     try {
       const reading = await playRecording(path, rebuilt)

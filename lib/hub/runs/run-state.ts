@@ -18,60 +18,60 @@ import { type Entry, gapFinding } from '../recording'
 import { type LogBudget, LogBuffer, RUN_LOG } from '../logs'
 import type { RunPages } from './run-pages'
 
-/** What a run's state asks of the hub, and tells it. */
+/** What a run's state needs from the hub, and what it reports to it. */
 export interface StateHost {
   /** The backend's URL without credentials. */
   readonly backend: string
   readonly logs: LogBudget
   readonly pages: Pick<RunPages, 'changed' | 'logChanged' | 'replaced'>
-  /** How fresh the sources of this run are, as of now. */
+  /** How fresh the sources of this run are now. */
   links(state: RunState): Links
-  /** Its state was derived anew, and pages were told. */
+  /** The state was derived again, and the pages were notified. */
   updated(state: RunState, derived: Derived): void
-  /** A message came that was not known before. `lag` as in `HubMeter`. */
+  /** A new message was received. `lag` is as in `HubMeter`. */
   heard(message: Message, lag: number | null): void
-  /** To be recorded before it is shown; `urgent`: it is about to be [REC-3]. */
+  /** Records the entry before it is shown. `urgent`: it is shown immediately after [REC-3]. */
   record(state: RunState, entry: Entry, urgent: boolean): void
-  /** A step went wrong by a fault of our own; it goes on with the next. */
+  /** A step failed by an error of our own. The next step runs as usual. */
   failed(state: RunState, error: unknown): void
 }
 
-/** Changes that follow an update within so many ms are derived together: a replay may bring thousands of them at once. */
+/** Changes within this time after an update are derived together, ms: a replay may bring thousands of them at once. */
 const GATHER_FOR = 20
 const HEARD_EVERY = 1_000
-/** What a run costs in memory beside its log, about, in bytes. */
+/** The approximate memory of a run without its log, bytes. */
 const RUN_COST = 8_192
 const CLAIM_COST = 512
 
 /**
- * What is known of one run, wherever it comes from: its observations folded, its log, and what both come to. Observations and
- * the passing of time change that in `update` alone; to read it changes nothing.
+ * The state of one run: its folded observations, its log, and the state derived from both. Only `update` changes the
+ * derived state, from new observations and the passing of time. A read changes nothing.
  */
 export class RunState {
   readonly log: LogBuffer
   readonly #run: Run = emptyRun()
   readonly #secrets = new SecretMask()
-  /** The state as of the last update, and the links that it was derived with. */
+  /** The state as of the last update, and the links that it was derived from. */
   #derived: { value: Derived; links: Links }
-  /** Something was folded since then. */
+  /** Something was folded since the last update. */
   #isDirty = false
-  /** The execution that pages know, see `incarnation`. */
+  /** The execution that the pages show, see `incarnation`. */
   #toldIncarnation = this.#run.incarnation
   #shown: { key: unknown[]; view: { fields: RunFields; batches: Batch[] } } | null = null
-  /** Runs while changes gather after an update. */
+  /** Runs while changes are gathered after an update. */
   #gathering: NodeJS.Timeout | null = null
-  /** To the moment when the passing of time alone changes the state. */
+  /** Runs until the moment when the passing of time alone changes the state. */
   #deadline: NodeJS.Timeout | null = null
   #heardAt: number | null = null
   #closed = false
   #incomplete: Finding | null = null
-  /** The last reading of the plan as JSON, where it lacks batches of the one before: it may be half of the file. */
+  /** The last reading of the plan as JSON, if it lacks batches of the reading before: it may be half of the file. */
   #doubtedPlan: string | null = null
 
   readonly #host: StateHost
   readonly #specHint: string | null
 
-  /** @param since since when it is known here, ms */
+  /** @param since when the run became known here, ms */
   constructor(
     readonly runId: string,
     host: StateHost,
@@ -86,7 +86,7 @@ export class RunState {
     this.#derived = { value: derive(this.#run, since, links), links }
   }
 
-  /** Takes one observation in, without its secrets [SAFE-4]. `fresh`: its line is not in the log yet. */
+  /** Takes in one observation and masks its secrets [SAFE-4]. `fresh`: its line is not in the log yet. */
   observe(observation: Observation, fresh = false): void {
     this.#guard(() => this.#take(maskedObservation(observation, this.#secrets), fresh))
   }
@@ -99,7 +99,7 @@ export class RunState {
     this.#isDirty ||= changed
     if (this.#run.incarnation !== incarnation) {
       this.log.clear()
-      // At once: the state that is shown is another execution's.
+      // Immediately: the pages still show the earlier execution.
       this.update()
     }
     if (observation.kind === 'message') {
@@ -119,8 +119,8 @@ export class RunState {
   }
 
   /**
-   * Takes in a plan that was read. The backend writes its file in place: a reading that lacks batches of the last one may be
-   * half of it, until it is read a second time [RUN-8.15].
+   * Takes in a reading of the plan. The backend writes the file in place, so a reading that lacks batches of the last one
+   * may be half of the file. It counts only when a second reading confirms it [RUN-8.15].
    */
   observePlan(plan: Omit<PlanReading, 'kind' | 'at'>): void {
     const known = this.#run.plan?.spec === plan.spec ? this.#run.plan.batches : []
@@ -131,14 +131,17 @@ export class RunState {
     if (!isDoubtful) this.observe({ kind: 'plan', at: serverNow(), ...plan })
   }
 
-  /** An answer of the backend told how far its clock is behind ours, ms; it counts where nothing has told that yet [RUN-7.2]. */
+  /**
+   * Takes how far the backend's clock is behind ours, ms, from a backend's answer. It counts only if no other source has
+   * shown that yet [RUN-7.2].
+   */
   dateBy(offset: number): void {
     if (isUndated(this.#run)) this.observe({ kind: 'dated', at: serverNow(), offset })
   }
 
   /**
-   * Takes in what was recorded before a restart, without telling or recording it again [REC-7]. What it comes to, the next update
-   * says.
+   * Takes in an observation that was recorded before a restart, without publishing or recording it again [REC-7]. The next
+   * update derives the state from it.
    */
   restore(observation: Observation, fresh: boolean): void {
     const { incarnation } = this.#run
@@ -151,24 +154,25 @@ export class RunState {
     this.#heardAt = observation.at
   }
 
-  /** A word of our own that was recorded before a restart. */
+  /** Takes in a note of our own that was recorded before a restart. */
   restoreNote(at: number, text: string): void {
     this.#appendLine(at, 'system', text)
   }
 
-  /** Its recording has a hole: some of what happened then may be missing. @param from ms @param to ms, null: it is open */
+  /** The recording has a gap: some of what happened in it may be missing. @param from ms @param to ms; null: the gap has no end */
   restoreGap(from: number, to: number | null): void {
     this.#incomplete = gapFinding(from, to)
   }
 
-  /** The link to the backend or to Docker may be another than before: the state is derived anew within some ms. */
+  /** The link to the backend or to Docker may have changed. The state is derived again within some ms. */
   linksChanged(): void {
     this.#gather()
   }
 
   /**
-   * Derives the state as of now, where anything was folded, the links are others, or the deadline has passed. Records what only
-   * the passing of time has told, arms the next deadline, and tells the hub, once. A fault in it is reported to the hub.
+   * Derives the state as of now, if anything was folded, the links have changed, or the deadline has passed. It records
+   * what only the passing of time has shown, arms the next deadline, and notifies the hub once. An error in it is reported
+   * to the hub.
    */
   update(): void {
     if (!this.#closed) this.#guard(() => this.#deriveAnew())
@@ -186,7 +190,7 @@ export class RunState {
       this.#toldIncarnation = this.#run.incarnation
       this.#host.pages.replaced(this)
     }
-    // After a restart it is to be known, too [REC-3].
+    // Recorded, because a restart must know it, too [REC-3].
     if (value.bySilence) this.#keep({ kind: 'silent', at: now })
     if (value.byHistory) this.#keep({ kind: 'awaited', at: now })
     if (value.stirred) this.#keep({ kind: 'stirred', at: now })
@@ -195,12 +199,12 @@ export class RunState {
     this.#host.updated(this, value)
   }
 
-  /** The state as of the last update, which is some ms ago at most. */
+  /** The state as of the last update, at most some ms ago. */
   get current(): Derived {
     return this.#derived.value
   }
 
-  /** What pages see of it. The very same object until something in it is another. */
+  /** What the pages show of the run. It is the same object until something in it changes. */
   view(): { fields: RunFields; batches: Batch[] } {
     const { value, links } = this.#derived
     const { backend, docker } = links
@@ -238,88 +242,91 @@ export class RunState {
     return this.#run.stopAt !== null
   }
 
-  /** A plan of its spec was read. */
+  /** Whether a plan of the run's spec was read. */
   get hasPlan(): boolean {
     return this.#run.plan !== null
   }
 
-  /** The plan that was read may hold another run's work [RUN-8]. */
+  /** Whether the plan that was read may hold another run's work [RUN-8]. */
   get hasSharedPlan(): boolean {
     return this.#run.plan?.shared === true
   }
 
-  /** The backend does not know this run, and nothing was ever heard of it. Who accepts a start or a stop knows it. */
+  /**
+   * Whether the backend does not know this run, and nothing was ever received of it. An accepted start or stop proves that
+   * the run exists.
+   */
   get neverExisted(): boolean {
     return this.#run.unknown !== null && !this.wasHeardOf
   }
 
-  /** Any message of it came, or a start or a stop of it was accepted. */
+  /** Whether any message of the run was received, or a start or a stop of it was accepted. */
   get wasHeardOf(): boolean {
     const { first, accepted, stopAt } = this.#run
     return first !== null || accepted !== null || stopAt !== null
   }
 
-  /** Known from the history alone, it has failed because nothing changed any more [RUN-13.1]. */
+  /** Whether the run is known from the history alone, and has failed because nothing changed any more [RUN-13.1]. */
   get isGivenUp(): boolean {
     return this.#run.quietAt !== null
   }
 
-  /** It was found in the history as the resume of a followed run that is over [RUN-13.6]. */
+  /** Whether the history shows this run as the resume of a followed run that is over [RUN-13.6]. */
   get isResume(): boolean {
     return this.#run.history?.resumes === true
   }
 
-  /** Since when it is known that the backend does not know the run, ms; null: it does, or was not asked. */
+  /** Since when it is known that the backend does not know the run, ms. Null: the backend knows it, or was not asked. */
   get unknownSince(): number | null {
     return this.#run.unknown?.at ?? null
   }
 
-  /** Counts executions under the same id [RUN-14]. */
+  /** The number of executions under the same id [RUN-14]. */
   get incarnation(): number {
     return this.#run.incarnation
   }
 
-  /** When a container was created, by the clock of this run's times; null where those are as they came. */
+  /** Gives the time at which a container was created, by the clock of this run's times. Null if those times were not corrected. */
   get creation(): ((container: ContainerFacts) => number) | null {
     return creationIn(this.#run)
   }
 
-  /** By how much the clock of its times may differ from that of another run's, as both are the backend's, ms. */
+  /** By how much this run's clock and another run's may differ, ms, although both are the backend's. */
   get clockSpread(): number {
     return new RunClock(this.#run.clockSteps).spread
   }
 
-  /** An entry of the history that was just read, by the clock of this run's times. */
+  /** Converts a history entry that was just read to the clock of this run's times. */
   onItsClock(entry: HistoryEntry): HistoryEntry {
     return entryIn(this.#run, { kind: 'history', at: serverNow(), ...entry })
   }
 
-  /** What Docker showed of it. */
+  /** The evidence of Docker for this run. */
   get evidence(): Evidence[] {
     return [...this.#run.evidence.values()]
   }
 
-  /** What it takes of memory, about, in bytes. */
+  /** The approximate memory that the run takes, bytes. */
   get bytes(): number {
     const { claims, unverifiedClaims, evidence } = this.#run
     return RUN_COST + (claims.size + unverifiedClaims.size + evidence.size) * CLAIM_COST + this.log.bytes
   }
 
-  /** A word of our own in the run's log. */
+  /** Writes a note of our own into the run's log. */
   note(text: string): void {
     const at = serverNow()
     this.#host.record(this, { kind: 'note', at, text }, false)
     this.#keepLine(at, 'system', text)
   }
 
-  /** Nothing is told or derived by itself any more; its log is given back. */
+  /** From now on nothing is published or derived by itself. The log returns its share of the budget. */
   close(): void {
     this.#closed = true
     for (const timer of [this.#gathering, this.#deadline]) if (timer) clearTimeout(timer)
     this.log.release()
   }
 
-  /** The first change is derived at once, those that follow within some ms are together. */
+  /** Derives the first change immediately, and gathers those that follow within some ms. */
   #updateOrGather(): void {
     if (this.#gathering) return
     this.#gather()
@@ -334,20 +341,20 @@ export class RunState {
     }, GATHER_FOR)
   }
 
-  /** Wakes when the passing of time alone changes the state. */
+  /** Arms the timer for the moment when the passing of time alone changes the state. */
   #wakeAt(due: number | null, now: number): void {
     if (this.#deadline) clearTimeout(this.#deadline)
     this.#deadline = due === null ? null : setTimeout(() => this.update(), Math.max(0, due - now) + 1)
   }
 
-  /** Notes when a message came, but no more often than pages need; returns whether it did so. */
+  /** Notes when a message was received, at most as often as the pages need. Returns whether it did. */
   #isHeardAgain(at: number): boolean {
     if (this.#heardAt !== null && at - this.#heardAt < HEARD_EVERY) return false
     this.#heardAt = at
     return true
   }
 
-  /** How long a message was under way, ms; the clocks of a replay's are no measure of it. */
+  /** How long a message was under way, ms. Null in a replay: its clocks can't measure that. */
   #lagOf({ live, at, time, index }: Message): number | null {
     if (!live) return null
     const stamped = time.ms + new RunClock(this.#run.clockSteps).correctionAt(index)
@@ -370,7 +377,7 @@ export class RunState {
 
 const isDue = ({ deadline }: Derived, now: number) => deadline !== null && deadline <= now
 
-/** Whether both have the same to say of a run: of one that is over, new lists of containers tell nothing. */
+/** Whether both links have the same meaning for the run. To a finished run, new lists of containers mean nothing. */
 function isSame(a: Links, b: Links, { view }: Derived): boolean {
   return (
     a.backend.link === b.backend.link &&

@@ -7,24 +7,24 @@ import type { RunStore } from './store'
 /** What is known of a run, as far as it matters here. */
 export interface KnownRun {
   runId: string
-  /** Null where nobody has said it yet: it may be any. */
+  /** Null if it is not known yet: it may be any spec. */
   spec: string | null
-  /** Which entry of the history is its own, by its stream; of a run found in the history, that entry. */
+  /** The id of the run's own history entry, as its stream gives it; for a run found in the history, the id of that entry. */
   historyId: string | null
   basis: 'stream' | 'history'
   status: RunStatus
   /** ms, the backend's clock. */
   startedAt: number | null
-  /** Since when it is known here, ms, our clock. */
+  /** When the run became known here, ms, our clock. */
   since: number
 }
 
-/** Every run that is known here, by its id: followed ones, those of the history alone, and finished ones in the store. */
+/** Every known run, by its id: followed runs, runs of the history alone, and finished runs in the store. */
 export class Runs {
   readonly #states = new Map<string, RunState>()
-  /** The ids that runs had before they got another one [RUN-13]. */
+  /** The earlier ids of runs that got another id [RUN-13]. */
   readonly #renamed = new Map<string, string>()
-  /** Runs that may yet turn out to be none: the fleet does not show them. */
+  /** Runs that may turn out not to exist. The fleet does not show them. */
   readonly #tentative = new Set<RunState>()
   readonly #stored = new Set<RunState>()
   readonly #candidatesByView = new WeakMap<RunView, CandidateRun>()
@@ -43,17 +43,17 @@ export class Runs {
     })
   }
 
-  /** By its id of today, or one that it had before. */
+  /** Finds a run by its current id, or by an earlier one. */
   get(runId: string): RunState | undefined {
     return this.#states.get(this.idOf(runId))
   }
 
-  /** By its id of today alone. */
+  /** Finds a run by its current id only. */
   getByCurrentId(runId: string): RunState | undefined {
     return this.#states.get(runId)
   }
 
-  /** The id of today. */
+  /** The current id of the run. */
   idOf(runId: string): string {
     return this.#renamed.get(runId) ?? runId
   }
@@ -62,7 +62,7 @@ export class Runs {
     return this.get(runId) !== undefined
   }
 
-  /** `tentative`: not shown before `show`. */
+  /** `tentative`: the run is not shown before `show`. */
   add(state: RunState, tentative: boolean): void {
     this.#states.set(state.runId, state)
     this.#renamed.delete(state.runId)
@@ -73,7 +73,7 @@ export class Runs {
     this.#tentative.delete(state)
   }
 
-  /** Forgets it for good. */
+  /** Forgets the run permanently. */
   async remove(state: RunState): Promise<void> {
     this.#forget(state)
     if (this.#stored.delete(state)) await this.#store.remove({ backend: this.#backend, runId: state.runId })
@@ -85,24 +85,24 @@ export class Runs {
     for (const [old, runId] of this.#renamed) if (runId === state.runId) this.#renamed.delete(old)
   }
 
-  /** What was known by `old` is from now on `state`. */
+  /** From now on the id `old` leads to `state`. */
   rename(old: string, state: RunState): void {
     this.#renamed.set(old, state.runId)
   }
 
-  /** From now on the store says how long it is kept; it must be followed no more [SYNC-9]. */
+  /** From now on the store decides how long the run is kept. The run must no longer be followed [SYNC-9]. */
   async archive(state: RunState): Promise<void> {
     if (this.#states.get(state.runId) !== state || this.#stored.has(state)) return
     this.#stored.add(state)
     await this.#store.put({ backend: this.#backend, runId: state.runId }, state)
   }
 
-  /** The finished run that is the first to go has to; false where there is none. */
+  /** Evicts the finished run that is first in line. False if there is none. */
   async evict(): Promise<boolean> {
     return this.#store.evict()
   }
 
-  /** Somebody opened it: of those in the store it is the last to go. */
+  /** A user opened the run: of the runs in the store it is evicted last. */
   async opened(runId: string): Promise<void> {
     await this.#store.get({ backend: this.#backend, runId: this.idOf(runId) })
   }
@@ -115,7 +115,7 @@ export class Runs {
     return this.#states.values()
   }
 
-  /** What the fleet shows. */
+  /** The runs that the fleet shows. */
   newestFirst(): RunFields[] {
     return [...this.#states.values()]
       .filter(state => !this.#tentative.has(state))
@@ -124,23 +124,23 @@ export class Runs {
       .map(({ fields }) => fields)
   }
 
-  /** Another run of the spec is at work, or was since this one is known or after it began [RUN-8]. */
+  /** Whether another run of the spec is at work, or was after this run became known or after it began [RUN-8]. */
   hasOther(state: RunState, spec: string): boolean {
     const begun = at(state.current.view.startedAt) ?? Infinity
     for (const other of this.#states.values()) {
       if (other === state || other.spec !== spec) continue
       const { view } = other.current
-      // What only the history tells of may be this very run, until that says which entry is its own.
+      // A run of the history alone may be this very run, until this run's stream names its own entry.
       if (view.basis === 'history' && state.current.view.historyId === null) continue
       const ended = at(view.endedAt)
-      // Each tells its times by the clock of its own beginning.
+      // Each run gives its times by the clock of its own beginning.
       const latest = ended === null ? Infinity : ended + other.clockSpread + state.clockSpread
       if (latest > begun || latest + view.clockOffset >= state.since) return true
     }
     return false
   }
 
-  /** Another followed run with that entry of the history is at work, or was after this one began [RUN-8.11]. */
+  /** Whether another followed run with that history entry is at work, or was after this run began [RUN-8.11]. */
   hasOtherOf(state: RunState, historyId: string): boolean {
     const begun = at(state.current.view.startedAt)
     for (const other of this.#states.values()) {
@@ -152,7 +152,7 @@ export class Runs {
     return false
   }
 
-  /** It was found in the history, going on with the entry of a run that was over before: two runs, never one [RUN-13]. */
+  /** Whether `found` continues the history entry of `before`, which was over by then. Those are always two runs [RUN-13]. */
   isResumeOf(found: RunState, before: RunState): boolean {
     const { basis, startedAt } = found.view().fields
     const { endedAt } = before.view().fields
@@ -160,19 +160,20 @@ export class Runs {
     return startedAt !== null && endedAt !== null && startedAt >= endedAt
   }
 
-  /** The runs that may have had a container that was created at `since` (ms) or later [DOCK-4]. */
+  /** The runs that a container may belong to that was created at `since` (ms) or later [DOCK-4]. */
   candidateRuns(since: number): CandidateRun[] {
     return (
       [...this.#states.values()]
         .map(state => this.#candidateRun(state))
-        // Where the clock was set, the end and the creation of a container are not of one clock.
+        // If the clock was set, the run's end and a container's creation are not of the same clock, so they are not
+        // compared.
         .filter(
           candidateRun => candidateRun.createdAt !== undefined || (lastOf(candidateRun) ?? Infinity) >= since - SKEW,
         )
     )
   }
 
-  /** Made once of each view of a run: most runs are over, and stay as they are. */
+  /** Computed once for each view of a run: most runs are over and do not change. */
   #candidateRun(state: RunState): CandidateRun {
     const { view } = state.current
     const known = this.#candidatesByView.get(view)
@@ -200,7 +201,7 @@ export class Runs {
   }
 }
 
-/** By the backend's clock, as are the times that it tells. */
+/** `diedBy` is on the backend's clock, as the times of the run are. */
 function diedBy(state: RunState): Pick<CandidateRun, 'diedBy'> {
   const { inferred, clockOffset } = state.current.view
   return inferred && state.unknownSince !== null ? { diedBy: state.unknownSince - clockOffset } : {}
@@ -218,13 +219,13 @@ function candidateOf(runId: string, { historyId, basis, batches, ...view }: RunV
       id,
       name,
       branch,
-      // The history does not tell when a batch began: any time since the run's begin.
+      // The history does not contain when a batch began: it may be any time since the run began.
       startedAt: basis === 'history' ? startedAt : at(batch.startedAt),
     })),
   }
 }
 
-/** By how much the clocks of backend and Engine may differ, ms. */
+/** By how much the clocks of the backend and of the Docker Engine may differ, ms. */
 const SKEW = 5_000
 
 const at = (time: string | null): number | null => (time === null ? null : Date.parse(time))

@@ -1,27 +1,27 @@
 import { LRUCache } from 'lru-cache'
 import type { RunState } from './run-state'
 
-/** Run ids are unique on one backend only, so a run is known by both. */
+/** Identifies a run. Run ids are unique on one backend only. */
 export interface RunKey {
   backend: string
   runId: string
 }
 
-/** Keeps finished runs within a bound. Live runs are not its business, so none is ever evicted [SYNC-9]. */
+/** Keeps finished runs within a bound. It does not hold live runs, so none of them is ever evicted [SYNC-9]. */
 export interface RunStore<R = RunState> {
   put(key: RunKey, run: R): Promise<void>
   get(key: RunKey): Promise<R | undefined>
   remove(key: RunKey): Promise<void>
-  /** The run that is the first to go has to; false where there is none. */
+  /** Evicts the run that is first in line. False if there is none. */
   evict(): Promise<boolean>
-  /** Called with each run that had to go to make room. */
+  /** The listener is called with each run that was evicted. */
   onEvict(listener: (run: R) => void): void
 }
 
 const MAX_RUNS = 500
 const MAX_BYTES = 256 * 1024 * 1024
 
-/** In memory, the least recently opened run goes first. */
+/** Keeps the runs in memory. The least recently opened run is evicted first. */
 export class MemoryStore<R extends { readonly bytes: number } = RunState> implements RunStore<R> {
   readonly #listeners: ((run: R) => void)[] = []
   readonly #runs: LRUCache<string, R>
@@ -31,7 +31,7 @@ export class MemoryStore<R extends { readonly bytes: number } = RunState> implem
       max: bounds.maxRuns ?? MAX_RUNS,
       maxSize: bounds.maxBytes ?? MAX_BYTES,
       sizeCalculation: run => Math.max(1, run.bytes),
-      // A run too large for the bound is as good as evicted: it is told, not lost silently.
+      // A run that is too large for the bound counts as evicted: the listeners are called, so it is not lost silently.
       dispose: (run, _key, reason) => {
         if (reason === 'evict') for (const listener of this.#listeners) listener(run)
       },

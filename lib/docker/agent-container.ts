@@ -4,7 +4,10 @@ import { shortName, shortPath } from '../run/kept-text'
 import type { Inspection, Labels } from './answers'
 import { unescapeHtml } from './unescape-html'
 
-/** What a container is for, and whose: all that its configuration is asked [DOCK-4] [DOCK-6] [DOCK-7]. */
+/**
+ * The purpose of a container, and the marks of its run and batch: all that is read of its configuration [DOCK-4] [DOCK-6]
+ * [DOCK-7].
+ */
 export interface Identity {
   name: string
   image: string
@@ -12,20 +15,20 @@ export interface Identity {
   marks: Marks
 }
 
-/** Is it the backend's at all? By name, or by a label of its run. */
+/** Whether the container is the backend's, by its name or by a label of its run. */
 export const isAgents = ({ name, labels }: { name: string; labels: Labels }): boolean =>
   name.startsWith('ckrv-') || labels.runId !== null
 
 const WORKTREES = '/.chakravarti/worktrees/batch-'
 const WORKTREE = /^(.+)-([0-9a-f]{6})_1$/s
 const SPEC_FOLDER = /\/\.specs\/[^/]+\/?$/
-/** Linux takes no longer path; characters of UTF-16. */
+/** Linux allows no longer path; UTF-16 characters. */
 const LONGEST_SOURCE = 4_096
 const CONFLICTS = 'You are resolving Git merge conflicts'
-/** No plan names its batches like this; chars. */
+/** No plan has longer batch names; chars. */
 const LONGEST_MISSION = 4_096
 
-/** Of an inspected container. */
+/** The identity of an inspected container. */
 export function identityOf({ name, image, labels, mounts, command }: Inspection): Identity {
   const sources = mounts.filter(({ source }) => source.length <= LONGEST_SOURCE)
   const workspace = sources.find(({ destination }) => destination === '/workspace')?.source ?? null
@@ -49,7 +52,7 @@ export function identityOf({ name, image, labels, mounts, command }: Inspection)
   }
 }
 
-/** Of a container that was only heard of, in a list or an event. */
+/** The identity of a container that is only known from a list or an event. */
 export const identityByName = (name: string, image: string, labels: Labels): Identity => ({
   name,
   image,
@@ -57,7 +60,7 @@ export const identityByName = (name: string, image: string, labels: Labels): Ide
   marks: { ...labels, tree: null, mission: null },
 })
 
-/** Both wait for a person, whatever they mount. */
+/** Both kinds wait for a person, whatever they mount. */
 function roleByName(name: string): Role | null {
   if (name.startsWith('ckrv-session-')) return 'session'
   if (name.startsWith('ckrv-term-')) return 'terminal'
@@ -74,8 +77,8 @@ function treeOf(workspace: string | null): Marks['tree'] {
 }
 
 /**
- * The first `MISSION: ` is the backend's own, what follows it may quote an agent. Older backends escape the name as HTML
- * and put it in single quotes of the shell, newer ones put it in double quotes.
+ * The first `MISSION: ` is the backend's own. The text after it may quote an agent. Older backends escape the name as HTML
+ * and put it in the shell's single quotes, newer ones put it in double quotes.
  */
 function missionOf(command: readonly string[]): string | null {
   for (const argument of command) {
@@ -87,7 +90,7 @@ function missionOf(command: readonly string[]): string | null {
   return null
 }
 
-/** A piece of a shell's quoted word, as the shell would hand it on. */
+/** A part of a quoted shell argument, as the shell would pass it on. */
 function unquote(text: string, quote: string | undefined): string {
   if (quote === "'") return text.replaceAll("'\\''", "'")
   return quote === '"' ? text.replace(/\\(["\\$`])/g, '$1') : text

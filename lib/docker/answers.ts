@@ -3,22 +3,22 @@ import { keptName, keptPath, shortPath } from '../run/kept-text'
 import { errorOf, healthOf, stateOf } from './engine-state'
 
 /**
- * What the Engine answers, as far as it is needed: lenient in what comes, exact in what is handed on. Everything else,
- * the environment above all, is dropped here [DOCK-6].
+ * The parts of the Engine's answers that are needed: lenient in what is accepted, exact in what is returned. Everything
+ * else is dropped here, above all the environment [DOCK-6].
  */
 
-/** An image may bring any label; what names a run or a batch is kept as the backend's words of it are [SAFE-5.1]. */
+/** An image may bring any label. A name in it is kept in the same short form as in the backend's messages [SAFE-5.1]. */
 const label = keptName.nullish()
 const path = z.string().default('').pipe(keptPath)
 
-/** Labels by which a container says whose it is. */
+/** The labels that name a container's run and batch. */
 const labels = z
   .object({ 'ckrv.run_id': label, 'ckrv.batch_id': label })
   .nullish()
   .transform(found => ({ runId: found?.['ckrv.run_id'] ?? null, batchId: found?.['ckrv.batch_id'] ?? null }))
 export type Labels = z.infer<typeof labels>
 
-/** RFC 3339 in, ms since 1970 out; null for the Engine's "never", which is the year 1. */
+/** Takes RFC 3339, returns ms since 1970. Null for the Engine's "never", which is the year 1. */
 const time = z
   .string()
   .nullish()
@@ -29,12 +29,12 @@ const time = z
 
 const unslashed = (name: string) => shortPath(name.replace(/^\//, ''))
 
-/** Seconds since 1970 in, ms out; 0 where that is no time. */
+/** Takes seconds since 1970, returns ms. 0 if the number is not a valid time. */
 const seconds = z.number().transform(told => (Math.abs(told) <= LATEST ? told * 1_000 : 0))
-/** No date is later, s since 1970. */
+/** The latest time that a date can hold, s since 1970. */
 const LATEST = 8_640_000_000_000
 
-/** A container of whose flags nothing is known runs until an inspection tells. */
+/** A container without known flags counts as running until it is inspected. */
 const UNINSPECTED = { Running: true }
 
 /** One container of a list. */
@@ -95,22 +95,22 @@ export const inspection = z
     exitCode: found.State.ExitCode ?? null,
     error: errorOf(found.State.Error),
     health: healthOf(found.State.Health?.Status),
-    /** How often its restart policy has started it since somebody did. */
+    /** The number of times that its restart policy has started it since the last start by a user. */
     restarts: found.RestartCount ?? 0,
     oomKilled: found.State.OOMKilled ?? false,
     createdAt: found.Created ?? 0,
     startedAt: found.State.StartedAt,
     finishedAt: found.State.FinishedAt,
     labels: found.Config.Labels,
-    /** All that is run, an element an argument; `Args` holds what `Cmd` and `Entrypoint` became. */
+    /** The whole command, one element an argument. `Args` holds the result of `Cmd` and `Entrypoint`. */
     command: [...(found.Config.Entrypoint ?? []), ...(found.Config.Cmd ?? []), ...(found.Args ?? [])],
     mounts: (found.Mounts ?? []).map(({ Source, Destination }) => ({ source: Source, destination: Destination })),
-    /** With a terminal, output is one raw stream; else it is multiplexed. */
+    /** With a terminal, the output is one raw stream. Without one, it is multiplexed. */
     tty: found.Config.Tty ?? false,
   }))
 export type Inspection = z.infer<typeof inspection>
 
-/** What is asked for: other events tell nothing of a container's life. The state of health follows a colon. */
+/** The events that are requested. Others do not concern the state of a container. The health follows a colon. */
 export const watchedActions = [
   'create',
   'start',
@@ -132,7 +132,7 @@ const attributes = z.object({
   image: path,
   exitCode: z.string().nullish(),
   signal: z.string().nullish(),
-  /** Of Podman, which has no colon in its actions. */
+  /** Only from Podman, whose actions have no colon. */
   health_status: z.string().nullish(),
 })
 
@@ -161,20 +161,20 @@ const event = z
       labels: { runId, batchId },
       exitCode: exitCode != null && /^-?\d+$/.test(exitCode) ? Number(exitCode) : null,
       signal: signal ?? null,
-      /** Undefined where the event tells of no health. */
+      /** Undefined if the event has no health. */
       health: healthOf(Action.detail ?? Actor.Attributes.health_status) ?? undefined,
     }
   })
 
-/** One event of a container's life. */
+/** One event of a container. */
 export interface EngineEvent extends z.infer<typeof event> {
-  /** By the Engine's clock, ns since 1970: exact, so that it tells an event from its repetition. */
+  /** The time by the Engine's clock, ns since 1970. It is exact, so that a repeated event can be recognised. */
   nano: bigint
 }
 
 /**
- * One line of the event stream. Throws a sentence where it can't be read. The time is taken from the text, because a
- * number would round it; a quote inside a string is escaped there, so nothing an attribute holds looks like it.
+ * Reads one line of the event stream. Throws if it can't be read. The time is taken from the text, because a number would
+ * round it. An attribute can't imitate it: a quote inside a string is escaped.
  */
 export function parseEvent(line: string): EngineEvent {
   const digits = /"timeNano":\s*(\d{1,20})/.exec(line)?.[1]

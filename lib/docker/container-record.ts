@@ -4,21 +4,21 @@ import { STEADY_AFTER, type ContainerState, type Restarted } from '../run/contai
 import { identityByName, identityOf } from './agent-container'
 import type { EngineEvent, Inspection, Listed } from './answers'
 
-/** What is known of one container, and what only matters until it has ended. */
+/** What is known of one container, including what matters only until it has ended. */
 export interface ContainerRecord {
   readonly facts: ContainerFacts
   /** When it was sent a SIGKILL, ms by the Engine's clock. */
   readonly killedAt: number | null
 }
 
-/** The backend kills an agent after 900 s; the order takes its time. */
+/** The backend kills an agent after 900 s. Some seconds are allowed for the order to take effect, ms. */
 const TIMED_OUT_AFTER = 895_000
-/** An event of a start comes a moment after the start that it tells of, ms. */
+/** The event of a start may come this long after the start time in an inspection, ms. */
 const SAME_START = 2_000
 
 export const msOf = ({ nano }: Pick<EngineEvent, 'nano'>): number => Number(nano / 1_000_000n)
 
-/** A container that was only heard of. Times in ms; `at` by the Engine's clock. */
+/** A container of which only the name, image and labels are known. Times in ms; `at` by the Engine's clock. */
 function heardOf(id: string, identity: ReturnType<typeof identityByName>, at: number): ContainerRecord {
   return {
     killedAt: null,
@@ -52,7 +52,7 @@ export function recordOfListed(entry: Listed, now: number): ContainerRecord {
   return seen(life, { state: entry.state, stateWord: entry.stateWord }, now)
 }
 
-/** The life of the container after an event that is later than all it had; `now` is our clock, ms. */
+/** The record after an event that is later than all earlier ones. `now`: our clock, ms. */
 export function afterEvent(life: ContainerRecord, event: EngineEvent, now: number): ContainerRecord {
   const { facts } = life
   const at = msOf(event)
@@ -61,7 +61,8 @@ export function afterEvent(life: ContainerRecord, event: EngineEvent, now: numbe
   switch (event.action) {
     case 'start':
       if (facts.startedAt !== null && Math.abs(at - facts.startedAt) < SAME_START) {
-        // Inspected since, and perhaps ended: that is newer than this. Unless it only taught when the start was.
+        // An inspection since this start is newer than the event. But a stale one gives only the start time, and the
+        // state is still `created`.
         return facts.state === 'created' ? seen(life, { state: 'running' }, now) : life
       }
       return seen(
@@ -94,7 +95,7 @@ export function afterEvent(life: ContainerRecord, event: EngineEvent, now: numbe
   }
 }
 
-/** What every start begins with. */
+/** The values with which every start begins. */
 const begun = {
   stateWord: null,
   startFailed: false,
@@ -107,13 +108,13 @@ const begun = {
   seenEndedAt: null,
 } as const
 
-/** Before another start of a container that the Engine restarts by itself. */
+/** The restart record before another start of a container that the Engine restarts by itself. */
 const onceMore = ({ restarted, exitCode }: ContainerFacts): Restarted | null =>
   restarted ? { ...restarted, exitCode: exitCode ?? restarted.exitCode } : null
 
 /**
- * What a death makes of a container. The Engine restarts one that it has restarted before, until an inspection says
- * otherwise: so its verdict does not change for a moment with each death.
+ * The changes of a container that has died. If the Engine has restarted it before, it counts as restarting until an
+ * inspection says otherwise, so that its verdict does not flicker with each death.
  */
 function afterDeath(facts: ContainerFacts, exitCode: number | null, at: number, now: number): Partial<ContainerFacts> {
   const { restarted } = facts
@@ -122,7 +123,7 @@ function afterDeath(facts: ContainerFacts, exitCode: number | null, at: number, 
   return { state: 'restarting', stateWord: null, restarted: { ...restarted, exitCode, since } }
 }
 
-/** Whether its latest run, which has ended by `now`, was long enough to be more than one of many attempts. */
+/** Whether its latest run, which has ended by `now`, lasted longer than a failed attempt. */
 const ranSteadily = ({ seenRunningAt, seenEndedAt }: ContainerFacts, now: number): boolean =>
   seenRunningAt !== null && (seenEndedAt ?? now) - seenRunningAt >= STEADY_AFTER
 
@@ -139,8 +140,8 @@ function restartsOf(facts: ContainerFacts, { state, restarts, exitCode }: Inspec
 }
 
 /**
- * The life of the container as inspected. `fresh` is false where an event came after we asked: then the answer may be
- * older than what is known, and only what does not change is taken from it, and the details of the very same end.
+ * The record after an inspection. `fresh` is false if an event came after the request: then the answer may be older than
+ * the record. Only values that never change are taken from it, and the details of an end that is already known.
  */
 export function afterInspection(
   life: ContainerRecord,
@@ -150,7 +151,7 @@ export function afterInspection(
 ): ContainerRecord {
   const { facts } = life
   const { startedAt, createdAt, state, stateWord } = inspection
-  // A container whose start failed keeps the state it was created in; only its error tells.
+  // A container with a failed start keeps the state `created`. Only its error shows the failure.
   const startFailed = state === 'created' && Boolean(inspection.error)
   const over = ended(state) || startFailed
   const sameStart =
@@ -175,10 +176,10 @@ export function afterInspection(
 
 const ended = (state: ContainerState) => hasEnded({ state, removed: false, startFailed: false })
 
-/** It no longer exists; what was learned of it stands [DOCK-5]. */
+/** The container no longer exists. What was learned of it is kept [DOCK-5]. */
 export function removed(life: ContainerRecord, now: number): ContainerRecord {
   const { state, exitCode, restarted } = life.facts
-  // One that waited for its next restart had ended before.
+  // A container that waited for its next restart had already ended.
   const last = state === 'restarting' && restarted ? restarted.exitCode : null
   return seen(life, { removed: true, exitCode: exitCode ?? last }, now)
 }
@@ -188,7 +189,7 @@ function seen(life: ContainerRecord, change: Partial<ContainerFacts>, now: numbe
   const facts = { ...before, ...change }
   const { killedAt } = life
   const isSameState = facts.state === before.state && facts.stateWord === before.stateWord
-  // Also a start so soon after the one before it that no time tells them apart.
+  // Also detects a start that has the same time as the one before it.
   const isAnotherStart = facts.state === 'running' && (ended(before.state) || before.state === 'restarting')
   const seenRunningAt = isAnotherStart ? null : facts.seenRunningAt
   return {

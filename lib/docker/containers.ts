@@ -14,41 +14,41 @@ interface Entry {
   record: ContainerRecord
   /** False until its configuration was read, and again after a gap in the events. */
   inspected: boolean
-  /** When it last was heard of, by the clock of these containers. */
+  /** The time of the last event or answer about it, by the clock of `Containers`. */
   touched: number
-  /** The last event, by the Engine's clock. */
+  /** The time of its last event, by the Engine's clock, ns. */
   nano: bigint
-  /** As last handed on. */
+  /** The facts that were last reported, as JSON. Null: none were. */
   told: string | null
 }
 
-/** A moment by the containers' own clock, which ticks with each event and each question. */
+/** A moment by the clock of `Containers`, which ticks with each event and each request. */
 export type Mark = number
 
 const MOST_KNOWN = 5_000
 const MOST_REMOVED = 1_000
 
 /**
- * What is known of the agents' containers, put together from events, lists and inspections [DOCK-1] [DOCK-5]. Pure: it
- * asks nobody, but says which containers are to be inspected, and what has changed. An answer to a question asked at a
- * `mark` never overrules an event that came after it. Events come in any number of copies.
+ * What is known of the agents' containers, merged from events, lists and inspections [DOCK-1] [DOCK-5]. Pure: it sends no
+ * requests, but says which containers must be inspected, and which have changed. An answer to a request made at a `mark`
+ * never overrules an event that came after that mark. Events may come more than once.
  */
 export class Containers {
   readonly #entries = new Map<string, Entry>()
-  /** Those that no longer exist, the earliest first. */
+  /** The ids of removed containers, the earliest first. */
   readonly #removed = new Set<string>()
   readonly #wanted = new Set<string>()
-  /** How many questions are open, by id. */
+  /** By id: the number of inspections that are under way. */
   readonly #asked = new Map<string, number>()
   readonly #changed = new Set<string>()
   #clock: Mark = 0
 
-  /** To be taken before a list is asked for, and handed in with it. */
+  /** Take a mark before you request a list, and pass it to `list` with the answer. */
   mark(): Mark {
     return ++this.#clock
   }
 
-  /** Takes in what was known before this process began, as old as it is: the first list says what became of it [REC-7]. */
+  /** Restores what was known before this process began. It may be out of date: the first list shows what has changed [REC-7]. */
   restore(facts: ContainerFacts): void {
     this.#take(facts.id, { facts, killedAt: null })
     if (facts.removed) this.#removed.add(facts.id)
@@ -59,7 +59,7 @@ export class Containers {
     return this.#entries.get(id)?.record.facts ?? null
   }
 
-  /** The image that the most recently created agent runs in. */
+  /** The image of the most recently created agent. */
   latestImage(): string | null {
     let latest: ContainerFacts | null = null
     for (const { record: life } of this.#entries.values()) {
@@ -69,14 +69,14 @@ export class Containers {
     return latest?.image ?? null
   }
 
-  /** Those that exist now. */
+  /** The containers that exist now. */
   existing(): ContainerFacts[] {
     return [...this.#entries]
       .filter(([id]) => this.#tellable(id))
       .flatMap(([, { record: life }]) => (life.facts.removed ? [] : [life.facts]))
   }
 
-  /** `now`, here and below: our clock, ms. */
+  /** Takes in an event. Here and below `now` is the time by our clock, ms. */
   event(event: EngineEvent, now: number): void {
     const { id } = event
     const known = this.#entries.get(id)
@@ -86,11 +86,11 @@ export class Containers {
     entry.nano = event.nano
     entry.touched = ++this.#clock
     this.#live(id, entry, afterEvent(entry.record, event, now))
-    // Inspected while it exists: soon after, nobody can tell any more.
+    // Inspected while it exists: once it is removed, its configuration can't be read.
     if (INSPECTED_AFTER.has(event.action)) this.#want(id)
   }
 
-  /** The answer to an inspection that was asked for at `mark`; null: there is no such container. */
+  /** Takes in the answer to an inspection that was requested at `mark`. Null: there is no such container. */
   inspection(id: string, answer: Inspection | null, mark: Mark, now: number): void {
     this.#answered(id)
     const known = this.#entries.get(id)
@@ -106,13 +106,16 @@ export class Containers {
     this.#live(id, entry, afterInspection(entry.record, answer, fresh, now))
   }
 
-  /** An inspection came to nothing. What is known without it is all there is for now. */
+  /** An inspection failed. What is known without it must be enough for now. */
   unanswered(id: string): void {
     this.#answered(id)
     this.#changed.add(id)
   }
 
-  /** A complete list, newest first, that was asked for at `mark`. Returns those of it that wait for an inspection. */
+  /**
+   * Takes in a complete list, newest first, that was requested at `mark`. Returns the ids of the list that wait for an
+   * inspection.
+   */
   list(entries: readonly Listed[], mark: Mark, now: number): string[] {
     const present = new Set(entries.map(({ id }) => id))
     for (const [id, entry] of this.#entries) {
@@ -124,7 +127,7 @@ export class Containers {
         .slice(0, MOST_AWAITED)
         .map(({ id }) => id),
     )
-    // The newest come last, so that whoever is too many is the oldest.
+    // The newest are added last, so that the oldest are dropped if there are too many.
     for (const listed of entries.slice(0, MOST_KNOWN).reverse()) {
       const { id, state, stateWord } = listed
       const entry = this.#entries.get(id) ?? this.#take(id, recordOfListed(listed, now))
@@ -137,12 +140,12 @@ export class Containers {
     return entries.map(({ id }) => id).filter(id => this.isOutstanding(id))
   }
 
-  /** Events may have been lost: with the next list all is inspected again, for it may have been started again. */
+  /** Events may be lost. With the next list every container is inspected again, because it may have been started again. */
   gap(): void {
     for (const entry of this.#entries.values()) entry.inspected = false
   }
 
-  /** The next container to inspect, or null: to be asked for at once. */
+  /** The next container to inspect, or null. The caller must inspect it immediately. */
   nextWanted(): string | null {
     const [id] = this.#wanted
     if (id === undefined) return null
@@ -150,24 +153,30 @@ export class Containers {
     return id
   }
 
-  /** Is an inspection wanted, or under way? */
+  /** Whether an inspection of the container is wanted or under way. */
   isOutstanding(id: string): boolean {
     return this.#wanted.has(id) || this.#asked.has(id)
   }
 
-  /** It exists, and could not be inspected: its configuration may be older than the last gap, or not known at all. */
+  /**
+   * Whether the container exists, but could not be inspected: its configuration may be out of date since the last gap, or
+   * unknown.
+   */
   isUnread(id: string): boolean {
     const entry = this.#entries.get(id)
     return entry !== undefined && !entry.inspected && !entry.record.facts.removed
   }
 
-  /** An inspection begins; the mark to hand in with its answer. */
+  /** An inspection begins. Returns the mark to pass in with its answer. */
   ask(id: string): Mark {
     this.#asked.set(id, (this.#asked.get(id) ?? 0) + 1)
     return this.mark()
   }
 
-  /** What is another than when it was last taken. A container is first told of once it was inspected, or can't be. */
+  /**
+   * Returns the containers that changed since the last call. A new container is reported only when it was inspected, or
+   * the inspection failed.
+   */
   takeChanged(): ContainerFacts[] {
     const changed: ContainerFacts[] = []
     for (const id of this.#changed) {
@@ -238,19 +247,19 @@ export class Containers {
 }
 
 /**
- * How long after its creation a container that has not started is inspected with each list, ms, and at most how many of
- * them, the newest: a start may still be under way before, and whoever created it has given up after.
+ * From when until when after its creation a container that has not started is inspected with each list, ms, and for how
+ * many containers, the newest. Before, the start may still be under way. After, its creator has given up.
  */
 const START_AWAITED = { from: 1_000, to: 600_000 }
 const MOST_AWAITED = 100
 
-/** A failed start leaves the state as it was and sends no event, so nothing but an inspection tells of it [DOCK-9.2]. */
+/** A failed start leaves the state unchanged and sends no event, so only an inspection shows it [DOCK-9.2]. */
 function mayHaveFailed({ state, startFailed, seenStateAt }: ContainerFacts, now: number): boolean {
   const age = now - (seenStateAt ?? now)
   return state === 'created' && !startFailed && age >= START_AWAITED.from && age < START_AWAITED.to
 }
 
-/** After `stop`, a container that waited for its restart has ended without dying again. */
+/** After `stop`, a container that waited for its restart has ended without another `die`. */
 const INSPECTED_AFTER = new Set<EngineEvent['action']>([
   'create',
   'start',

@@ -4,11 +4,11 @@ import { DockerError } from './docker-error'
 import type { Question } from './engine-http'
 
 /**
- * What the status of an answer to `question` means; null where it is a success. The Engine's own words are not kept: they
- * may quote a container's configuration [DOCK-6].
+ * The error for the status of an answer to `question`. Null if the status is a success. The Engine's own text is not kept,
+ * because it may quote a container's configuration [DOCK-6].
  */
 export function refusalOf(status: number, question: Question, where: string): DockerError | null {
-  // 304: it is so already.
+  // 304: the container has that state already.
   if ((status >= 200 && status < 300) || status === 304) return null
   const call = callOf(question)
   const answered = `Docker at ${where} answered ${call.text} with HTTP ${status}`
@@ -31,11 +31,11 @@ const permission = (needed: string) =>
 const SPEAK_TLS = 'If Docker speaks TLS there, set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH.'
 
 interface Call {
-  /** As the Engine's documentation names it: no id is quoted. */
+  /** The call as the Engine's documentation writes it. It contains no id. */
   text: string
-  /** It asks about a single container or image, which may not exist. */
+  /** Whether it asks about a single container or image, which may not exist. */
   isAboutOne: boolean
-  /** What docker-socket-proxy calls the permission for it. */
+  /** The name of the permission in docker-socket-proxy. */
   permission: string
 }
 
@@ -48,7 +48,7 @@ function callOf({ method, path }: Question): Call {
   return { text, isAboutOne, permission: `${changes}${section}=1` }
 }
 
-/** What a failed call to the Engine at `where` means. `where`: a socket's path, or scheme, host and port. */
+/** The error for a failed call to the Engine. `where`: the socket's path, or scheme, host and port. */
 export function asDockerError(error: unknown, where: string): DockerError {
   if (error instanceof DockerError) return error
   const options = { cause: error }
@@ -89,7 +89,10 @@ function socketRefusal(code: string, path: string): string {
   }
 }
 
-/** Connecting to a folder or a file fails as connecting to a socket without a listener does: only a look tells which. */
+/**
+ * A connection to a folder or a file fails like one to a socket without a listener. Only a look at the path shows the
+ * difference.
+ */
 function socketKind(path: string): string {
   const found = lookAt(path)
   if (found === 'folder') {
@@ -109,7 +112,7 @@ function lookAt(path: string): 'socket' | 'folder' | 'other' | 'nothing' {
     if (stats.isSocket()) return 'socket'
     return stats.isDirectory() ? 'folder' : 'other'
   } catch {
-    // It is gone by now, or a part of the path is no folder.
+    // It was removed meanwhile, or a part of the path is not a folder.
     return 'nothing'
   }
 }
@@ -131,7 +134,7 @@ function networkRefusal(code: string, where: string): string {
   return `Docker can't be reached at ${where} (${code}). Check DOCKER_HOST, the network and the firewall between.`
 }
 
-/** Codes of a peer that answers a TLS greeting with something else. Node 20 says EPROTO for all of them. */
+/** The codes if the peer answers a TLS greeting with something else. Node 20 gives EPROTO for all of them. */
 const WRONG_PROTOCOL = /^(EPROTO|ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST))$/
 
 function field(error: unknown, name: string): unknown {

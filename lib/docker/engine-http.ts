@@ -2,20 +2,20 @@ import { IncomingMessage } from 'node:http'
 import type Docker from 'dockerode'
 import { DockerError } from './docker-error'
 
-/** One question to the Engine. */
+/** One request to the Engine. */
 export interface Question {
   method: 'GET' | 'POST'
   path: string
   query?: Record<string, unknown>
 }
 
-/** Whatever it answers, the head of it is for us: the client would read what explains a refusal whole. */
+/** Accepts every status here: the client would read the whole text of a refusal. */
 const ANY_STATUS = Object.fromEntries(Array.from({ length: 400 }, (_, index) => [200 + index, true]))
 
 /**
- * Asks the Engine. Resolves with the head of its answer, whose body waits to be read: the client's own calls read an answer
- * whole, however long it is, and one without an end would cost all memory there is [SAFE-5]. Rejects with a system's error.
- * @param signal ends the connection, also where the answer has begun
+ * Sends a request to the Engine. Resolves with the head of the answer, before its body is read. The client's own calls
+ * read the whole body, and a body without an end would fill the memory [SAFE-5]. Rejects with an error of the system.
+ * @param signal ends the connection, even after the answer has begun
  */
 export function ask(docker: Docker, { method, path, query }: Question, signal: AbortSignal): Promise<IncomingMessage> {
   const question = query ? { path: `${path}?`, options: { _query: query, _body: {} } } : { path }
@@ -28,7 +28,7 @@ export function ask(docker: Docker, { method, path, query }: Question, signal: A
   })
 }
 
-/** The answer's whole text. Rejects with `bad-answer` once it is longer than so many bytes, and hangs up. */
+/** The whole text of an answer. Rejects with `bad-answer` and closes the connection if it is longer than `most` bytes. */
 export async function textOf(response: IncomingMessage, most: number): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0

@@ -6,23 +6,23 @@ import { DockerError } from './docker-error'
 const PING_EVERY = 3_000
 
 export interface EngineLinkListener {
-  /** `link` or `error` is another. */
+  /** `link` or `error` has changed. */
   changed(): void
   /** The daemon answers again after it did not. */
   answers(): void
-  /** An error of our own; the next ping is sent all the same. */
+  /** An error of our own. The next ping is sent as usual. */
   failed(error: unknown): void
 }
 
 /**
- * How fresh Docker's evidence is [DOCK-3]: the daemon answered a ping within 10 s, and the events are followed. Before
- * the first complete list it is never live.
+ * How fresh the evidence of Docker is [DOCK-3]: live if the daemon answered a ping within 10 s, and its events are
+ * followed. It is never live before the first complete list.
  */
 export class EngineLink {
   link: LinkState = 'stale'
-  /** When it became live, or stopped being so; ms by our clock. */
+  /** When the link became live, or stopped being live, ms by our clock. */
   since = serverNow()
-  /** Why it is not live, in a sentence, as far as that is known. */
+  /** A sentence that says why the link is not live, if that is known. */
   error: string | null = null
   readonly #facts: LinkFacts = { healthyAt: null, refusedAt: null, streamLostAt: serverNow(), since: serverNow() }
   #merged = false
@@ -50,7 +50,7 @@ export class EngineLink {
     clearTimeout(this.#deadline)
   }
 
-  /** The events are followed, and all that happened before is known. */
+  /** The events are followed, and everything before them is known. */
   merged(): void {
     this.#merged = true
     this.#facts.streamLostAt = null
@@ -101,7 +101,7 @@ export class EngineLink {
     clearTimeout(this.#deadline)
     if (deadline !== null) this.#deadline = setTimeout(() => this.#look(), deadline - now)
     if (link === this.link && error === this.error) return
-    // From stale to down nothing begins: what was seen is as old as it was.
+    // `since` stays the same from stale to down: the evidence is last known since the link stopped being live.
     if (link !== this.link && (link === 'live' || this.link === 'live')) this.since = now
     this.link = link
     this.error = error

@@ -2,9 +2,9 @@ import type { ContainerFacts } from '../run/container-facts'
 import { containerState, type ContainerState, type Health } from '../run/container-state'
 import { masked } from '../run/secrets'
 
-/** The words in which an Engine reports what a container is like, read into those that are known here [DOCK-9]. */
+/** Maps the state words of an Engine to the known states [DOCK-9]. */
 
-/** Docker's seven states have their own names; these are Podman's. */
+/** The names of Docker's seven states are known as they are. These are the names of Podman's. */
 const ALIASES: Readonly<Record<string, ContainerState>> = {
   configured: 'created',
   initialized: 'created',
@@ -12,7 +12,7 @@ const ALIASES: Readonly<Record<string, ContainerState>> = {
   stopped: 'exited',
 }
 
-/** What an inspection says beside the word; a list says none of it. */
+/** What an inspection says in addition to the state word. A list has none of it. */
 export interface StateFlags {
   Running?: boolean | null | undefined
   Paused?: boolean | null | undefined
@@ -20,12 +20,12 @@ export interface StateFlags {
   Dead?: boolean | null | undefined
 }
 
-/** Longer words are cut; chars. */
+/** Longer state words are cut; chars. */
 const LONGEST_WORD = 32
 
 /**
- * The state that a word means, in any letter case. For a word that is not known the flags decide, and `stateWord` keeps
- * its letters and digits: what such a container does is not known, so it has no verdict [DOCK-9.10].
+ * The state for a state word, in any letter case. For an unknown word the flags decide, and `stateWord` keeps its letters
+ * and digits. It is not known what such a container does, so it has no verdict [DOCK-9.10].
  */
 export function stateOf(status: string, flags: StateFlags): Pick<ContainerFacts, 'state' | 'stateWord'> {
   const word = status.trim().toLowerCase()
@@ -42,27 +42,27 @@ function stateByFlags({ Running, Paused, Restarting, Dead }: StateFlags): Contai
   return Dead === true ? 'dead' : 'exited'
 }
 
-/** Of the health check; null where there is none, or a word that is not known. */
+/** The result of the health check. Null if there is none, or the word is unknown. */
 export function healthOf(word: string | null | undefined): Health | null {
   const status = word?.trim().toLowerCase()
   return status === 'starting' || status === 'healthy' || status === 'unhealthy' ? status : null
 }
 
-/** An error is masked as a whole before it is cut, so that no secret is cut in two; chars. */
+/** An error is masked before it is cut, so that no secret is cut in two; chars. */
 const LONGEST_READ = 16_384
 const LONGEST_ERROR = 1_000
 
 /** Matches control characters, line breaks among them. */
 const CONTROLS = /\p{Cc}+/gu
 /**
- * An assignment, or the word environment where it is no part of a path, and the rest of the text: what follows may be an
- * entry of the container's environment, whose value may hold any character.
+ * Matches an assignment, or the word environment outside a path, and all text after it. That text may be an entry of the
+ * container's environment, with any characters in its value.
  */
 const ENVIRONMENT = /(\w=|(?<![\w./-])env(?:iron\w*)?(?![\w./-])).*$/is
 
 /**
- * The Engine's words on what went wrong with a container: one line of at most 1,000 characters without secrets, and
- * without anything that looks like an entry of its environment [DOCK-9.12]; null where it has none.
+ * The Engine's error text for a container: one line of at most 1,000 characters, without secrets and without anything that
+ * looks like an entry of its environment [DOCK-9.12]. Null if there is no error.
  */
 export function errorOf(text: string | null | undefined): string | null {
   const line = (text ?? '').slice(0, LONGEST_READ).replace(CONTROLS, ' ').trim()

@@ -19,51 +19,51 @@ import { DockerError } from './docker-error'
 import { asDockerError, refusalOf } from './engine-errors'
 import { ask, textOf, type Question } from './engine-http'
 
-/** Where the Engine listens. */
+/** The address at which the Engine listens. */
 export type DockerHost =
   | { socketPath: string }
   | { protocol: 'http' | 'https'; host: string; port: number; tls?: { ca: string; cert: string; key: string } }
 
-/** Which part of a container's output, oldest first. */
+/** The part of a container's output to read, oldest first. */
 export interface LogsQuery {
   stdout: boolean
   stderr: boolean
   timestamps: boolean
-  /** Only what was printed at or after it: seconds since 1970, with a fraction where wanted. */
+  /** Only output printed at or after this time: seconds since 1970, optionally with a fraction. */
   since?: string
 }
 
 /** How long an answer may take, ms. */
 const PING_WITHIN = 3_000
 const ANSWER_WITHIN = 10_000
-/** What the Engine gives a container between SIGTERM and SIGKILL, s. */
+/** The time that the Engine gives a container between SIGTERM and SIGKILL, s. */
 const STOP_GRACE = 10
-/** Far beyond what labels make of an event; chars. */
+/** Much longer than any event with its labels, chars. */
 const LONGEST_EVENT = 1_048_576
 const TCP_KEEP_ALIVE = 10_000
-/** What is read of an answer, in bytes: a list holds thousands of containers, each with labels of any length [SAFE-5]. */
+/** How much of an answer is read at most, bytes: a list holds thousands of containers, each with labels of any length [SAFE-5]. */
 const LONGEST_LIST = 64 * 1024 * 1024
 const LONGEST_INSPECTION = 4 * 1024 * 1024
 const LONGEST_WORD = 64 * 1024
-/** A container is some 80 values of a list, and some 300 of its inspection. */
+/** The most JSON values of an answer. A container has some 80 in a list, and some 300 in its inspection. */
 const MOST_LISTED = 500_000
 const MOST_INSPECTED = 20_000
-/** So many containers are read, and events for so many ms, before others have their turn. */
+/** After this many containers of a list, or this many ms of reading events, other work gets its turn. */
 const AT_ONCE = 500
 const SLICE = 8
 
 /**
- * A thin edge over the Docker Engine's HTTP interface. Each call ends within its time, also where the daemon accepts and
- * never answers; each rejection is a `DockerError`.
+ * A thin layer over the HTTP interface of the Docker Engine. Each call ends within its time limit, even if the daemon
+ * accepts the connection and never answers. Each rejection is a `DockerError`.
  */
 export class Engine {
-  /** For messages: the socket's path, or scheme, host and port. */
+  /** The address for messages: the socket's path, or scheme, host and port. */
   readonly where: string
   readonly #docker: Docker
 
   constructor(host: DockerHost) {
     this.where = 'socketPath' in host ? host.socketPath : `${host.protocol}://${host.host}:${host.port}`
-    // What is not said here the client reads from the environment, by rules of its own: so nothing is left unsaid.
+    // The client reads missing options from the environment, by rules of its own, so every option is set here.
     const unsaid = { socketPath: undefined, host: undefined, port: undefined, timeout: undefined }
     const noTls = { ca: undefined, cert: undefined, key: undefined }
     this.#docker =
@@ -72,10 +72,10 @@ export class Engine {
         : new Docker({ ...unsaid, ...noTls, ...host.tls, protocol: host.protocol, host: host.host, port: host.port })
   }
 
-  /** Resolves when the daemon answers as one, within 3 s. */
+  /** Resolves when a Docker daemon answers. Rejects after 3 s without an answer. */
   async ping(): Promise<void> {
     const answer = await this.#read(get('/_ping'), LONGEST_WORD, PING_WITHIN)
-    // Also a web server answers with 200.
+    // A web server answers with 200 as well.
     if (answer.trim() !== 'OK') {
       throw new DockerError(
         'bad-answer',
@@ -84,9 +84,10 @@ export class Engine {
     }
   }
 
-  /** Every container of the backend's that exists, newest first: named `ckrv-…`, or labelled with a run. */
+  /** All existing containers of the backend, newest first: those named `ckrv-…`, or labelled with a run. */
   async listAgents(): Promise<Listed[]> {
-    // Two questions would be two moments: one, and the choice is ours.
+    // Two filtered requests would show two different moments, so one request lists all containers, which are filtered
+    // here.
     const answer = await this.#read(get('/containers/json', { all: true }), LONGEST_LIST)
     const all: Listed[] = []
     for (const [n, item] of this.#parse(z.array(z.unknown()), answer, MOST_LISTED).entries()) {
@@ -96,12 +97,12 @@ export class Engine {
     return all.filter(isAgents)
   }
 
-  /** `id` in full. Rejects with `not-found` where there is none such. */
+  /** `id` is the full id. Rejects with `not-found` if there is no such container. */
   async inspect(id: string): Promise<Inspection> {
     return this.#parse(inspection, await this.#read(get(`${pathOf(id)}/json`), LONGEST_INSPECTION), MOST_INSPECTED)
   }
 
-  /** `name` as a container's configuration names its image. */
+  /** `name` is the image's name in a container's configuration. */
   async imageExists(name: string): Promise<boolean> {
     try {
       await this.#ask(get(`/images/${encodeURIComponent(name)}/json`), ANSWER_WITHIN, hangUp)
@@ -112,16 +113,17 @@ export class Engine {
     }
   }
 
-  /** SIGTERM, then SIGKILL after 10 s; resolves when the container has stopped, also where it had before. */
+  /** Sends SIGTERM, then SIGKILL after 10 s. Resolves when the container has stopped, or if it had stopped already. */
   async stop(id: string): Promise<void> {
     const question: Question = { method: 'POST', path: `${pathOf(id)}/stop`, query: { t: STOP_GRACE } }
     await this.#ask(question, STOP_GRACE * 1000 + ANSWER_WITHIN, hangUp)
   }
 
   /**
-   * Subscribes to the events of containers, at first those that the Engine still knows since `since` (ms, its clock; it
-   * keeps the last 256 until it is restarted). Resolves once the subscription stands. The iteration ends where the Engine
-   * ends the stream, and throws where it is cut; `destroy` ends it from here. What can't be read is told to `odd`.
+   * Subscribes to the events of containers. First come the events since `since` (ms, the Engine's clock) that the Engine
+   * still holds: it keeps the last 256 until it is restarted. Resolves when the subscription is established. The iteration
+   * ends if the Engine ends the stream, and throws if the connection is cut. `destroy` ends it from this side. Events that
+   * can't be read are reported to `odd`.
    */
   async events(since: number, odd: (reason: string) => void): Promise<EventStream> {
     const filters = JSON.stringify({ type: ['container'], event: watchedActions })
@@ -133,20 +135,21 @@ export class Engine {
   }
 
   /**
-   * The output of a container from its beginning or `since`, and on until the container ends or the stream is destroyed.
-   * `tty`: raw bytes; else multiplexed as the Engine does (8 bytes ahead of each piece). Its `error` must be listened to.
+   * The output of a container from its beginning or `since`, until the container ends or the stream is destroyed. With
+   * `tty` the stream is raw bytes; without it the Engine multiplexes it (8 bytes before each piece). The caller must
+   * listen to the stream's `error`.
    */
   async logs(id: string, query: LogsQuery): Promise<{ stream: Readable; tty: boolean }> {
     const { tty } = await this.inspect(id)
     return { stream: await this.#stream(get(`${pathOf(id)}/logs`, { ...query, follow: true })), tty }
   }
 
-  /** An answer's whole text, of at most so many bytes. */
+  /** The whole text of an answer. Rejects if it is longer than `most` bytes. */
   async #read(question: Question, most: number, within = ANSWER_WITHIN): Promise<string> {
     return this.#ask(question, within, response => textOf(response, most))
   }
 
-  /** Throws a `DockerError` where the text is not what the schema wants, or holds more values than so many. */
+  /** Throws a `DockerError` if the text does not match the schema, or holds more values than `most`. */
   #parse<T>(schema: z.ZodType<T>, answer: string, most: number): T {
     if (hasMoreValues(answer, most)) throw this.#unreadable(`more than ${most} values`)
     try {
@@ -167,10 +170,10 @@ export class Engine {
     return new DockerError('bad-answer', words, false, { cause })
   }
 
-  /** An answer that has no end of its own. */
+  /** Opens an answer that has no end of its own. */
   async #stream(question: Question): Promise<Readable> {
     return this.#ask(question, ANSWER_WITHIN, response => {
-      // A peer that vanished without a word is noticed, where the network is in between.
+      // Keep-alive detects a peer on the network that vanished without closing the connection.
       response.socket.setKeepAlive(true, TCP_KEEP_ALIVE)
       return response
     })
@@ -206,7 +209,7 @@ export class Engine {
     }
   }
 
-  /** Asks, and takes what it wants of an answer that says yes; all within so many ms. Rejects with a `DockerError`. */
+  /** Sends a request, and passes a successful answer to `take`. Both must end within `within` ms. Rejects with a `DockerError`. */
   async #ask<T>(question: Question, within: number, take: (response: IncomingMessage) => T | Promise<T>): Promise<T> {
     const patience = new AbortController()
     const timer = setTimeout(() => patience.abort(), within)
@@ -226,7 +229,7 @@ export class Engine {
   }
 }
 
-/** The events of containers, in the Engine's order. */
+/** The events of containers, in the order in which the Engine sends them. */
 export interface EventStream extends AsyncIterable<EngineEvent> {
   destroy(): void
 }
@@ -235,13 +238,13 @@ function eventOf(line: string, odd: (reason: string) => void): EngineEvent | nul
   try {
     return parseEvent(line)
   } catch {
-    // Why would quote what came, labels and all.
+    // The error's reason is omitted: it would quote the event with its labels.
     odd("An event of Docker's can't be read.")
     return null
   }
 }
 
-/** That it said yes is all that is wanted: the rest may be long. */
+/** The status is enough: the rest of the answer may be long. */
 const hangUp = (response: IncomingMessage): void => void response.destroy()
 
 const get = (path: string, query?: Record<string, unknown>): Question => ({
@@ -250,7 +253,7 @@ const get = (path: string, query?: Record<string, unknown>): Question => ({
   ...(query && { query }),
 })
 
-/** The path of a container. Throws where it is no id in full. */
+/** The URL path of a container. Throws if `id` is not a full id. */
 function pathOf(id: string): string {
   if (!/^[0-9a-f]{64}$/.test(id)) throw new DockerError('not-found', 'That is no id of a container.')
   return `/containers/${id}`

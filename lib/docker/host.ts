@@ -4,7 +4,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { DockerHost } from './engine'
 
-/** Where the Engine is, or `off`; or what is wrong with the variables, one sentence each. */
+/** The address of the Engine, or `off`, or one sentence for each invalid variable. */
 type Reading = { host: DockerHost | 'off'; problems: [] } | { host: null; problems: string[] }
 
 const SUPPORTED = 'must be unix:///path, tcp://host:port, http://host:port or https://host:port.'
@@ -12,8 +12,8 @@ const PLAIN_PORT = 2375
 const TLS_PORT = 2376
 
 /**
- * Reads where Docker is from the variables that its own client reads: DOCKER_HOST, DOCKER_TLS_VERIFY and
- * DOCKER_CERT_PATH. DOCKER=off says that there is none. No problem repeats a value.
+ * Reads the Engine's address from the variables that Docker's own client reads: DOCKER_HOST, DOCKER_TLS_VERIFY and
+ * DOCKER_CERT_PATH. DOCKER=off means that Docker is not watched. No problem repeats a value.
  */
 export function readDockerHost(variables: Partial<Record<string, string>>): Reading {
   const { DOCKER, DOCKER_HOST } = variables
@@ -25,7 +25,7 @@ export function readDockerHost(variables: Partial<Record<string, string>>): Read
   return readAddress(DOCKER_HOST, variables)
 }
 
-/** Docker Desktop's own, where it is; else the system's. */
+/** Docker Desktop's socket if it exists, else the system's. */
 function usualSocket(): string {
   const ofDesktop = join(homedir(), '.docker/run/docker.sock')
   return existsSync(ofDesktop) ? ofDesktop : '/var/run/docker.sock'
@@ -41,7 +41,7 @@ function readAddress(address: string, variables: Partial<Record<string, string>>
     return problem('DOCKER_HOST', `${SUPPORTED} Nothing else can be part of it.`)
   }
   const secured = url.protocol === 'https:' || DOCKER_TLS_VERIFY !== undefined
-  // The default port of its scheme is not part of a URL's text, but Docker's own default is another.
+  // `URL` omits a port that is the default of the scheme, and Docker's own default ports differ from it.
   const port = Number(url.port) || (url.protocol === 'tcp:' ? (secured ? TLS_PORT : PLAIN_PORT) : secured ? 443 : 80)
   const host = { protocol: secured ? 'https' : 'http', host: url.hostname, port } as const
   if (!secured || (DOCKER_TLS_VERIFY === undefined && DOCKER_CERT_PATH === undefined)) return { host, problems: [] }

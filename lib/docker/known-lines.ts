@@ -1,23 +1,23 @@
 import type { ContainerLine } from './log-lines'
 import type { OutputStream } from './log-entry'
 
-/** How far one stream of a container's output is known. Its lines have times that never decrease. */
+/** How far one stream of a container's output is known. The times of its lines never decrease. */
 interface Reached {
   /** ms, by the Engine's clock. */
   at: number
-  /** How many lines with exactly this time are known. */
+  /** The number of known lines with exactly this time. */
   count: number
-  /** How many of them came again. */
+  /** The number of those lines that came again. */
   again: number
 }
 
 type Line = Pick<ContainerLine, 'stream' | 'at'>
 
-/** The lines that were read of a container before this process began: they are known again when all is read once more. */
+/** The lines of a container that were read before this process began. They are recognised when the output is read again. */
 export class KnownLines {
   readonly #streams = new Map<OutputStream, Reached>()
 
-  /** Takes in a line that was read, in the order of its stream. */
+  /** Takes in a line that was read. Lines come in the order of their stream. */
   learn({ stream, at }: Line): void {
     const reached = this.#streams.get(stream)
     const count = reached?.at === at ? reached.count + 1 : 1
@@ -25,8 +25,8 @@ export class KnownLines {
   }
 
   /**
-   * Takes the next line of another reading from the first line on. `torn`: it is new, but what was read last before it is
-   * no longer in the log, so some between them may be missing.
+   * Takes the next line when the output is read again from its first line. `torn`: the line is new, but the line read last
+   * before it is no longer in the log, so lines between them may be missing.
    */
   take({ stream, at }: Line): 'new' | 'known' | 'torn' {
     const reached = this.#streams.get(stream)

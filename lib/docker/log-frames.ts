@@ -6,8 +6,8 @@ const NEWLINE = 0x0a
 const NOTHING = Buffer.alloc(0)
 
 /**
- * Reads the stream of a container without a terminal, where each entry is a frame: a byte that names the stream, three
- * zeros, four bytes of length, the entry. Takes chunks as they come, cut anywhere; holds one entry at most.
+ * Reads the stream of a container without a terminal. Each entry is a frame: a byte that names the stream, three zeros,
+ * four bytes of length, the entry. The chunks may be cut anywhere. It holds at most one entry in memory.
  */
 export class LogFrames {
   readonly #header = Buffer.alloc(HEADER)
@@ -15,12 +15,12 @@ export class LogFrames {
   #stream: OutputStream = 'stdout'
   #payload = NOTHING
   #filled = 0
-  /** What is still to come of the frame. */
+  /** The number of bytes of the frame that have not come yet. */
   #left = 0
   #length = 0
   #endsLine = false;
 
-  /** The entries that the chunk completes. Throws a `DockerError` where the Engine reports a fault, or sends no frames. */
+  /** The entries that the chunk completes. Throws a `DockerError` if the Engine reports an error, or sends no frames. */
   *push(chunk: Buffer): Generator<LogEntry, void> {
     let at = 0
     while (at < chunk.length) {

@@ -1,29 +1,29 @@
 import { compareInstants, type Instant } from '../run/time'
 import type { LogEntry, OutputStream } from './log-entry'
 
-/** How far the log has been read in one of its streams. Its entries have times that never decrease. */
+/** How far the log has been read in one of its streams. The times of its entries never decrease. */
 interface Reached {
   at: Instant
-  /** How many entries with exactly this time were read. */
+  /** The number of read entries with exactly this time. */
   count: number
-  /** How many of them came once more since the log is read again; null once something newer came. */
+  /** The number of them that came again since reading resumed. Null once a newer entry came. */
   again: number | null
-  /** The last entry is a piece of a line that goes on. */
+  /** Whether the last entry is a piece of a line that continues. */
   within: boolean
 }
 
-/** By how much entries of the two streams may be kept out of the order of their times, ms, generously. */
+/** How far the Engine may store entries of the two streams out of order, ms, with a large margin. */
 const SKEW = 500
 
 /**
- * How far a log was read, so that after a cut nothing is read twice and nothing is missed. A time identifies an entry
- * only together with how many others of its stream have the same.
+ * How far a log was read, so that after a broken connection no entry is read twice and none is missed. A time identifies
+ * an entry only together with its number among the entries of its stream with the same time.
  */
 export class LogPosition {
   readonly #streams = new Map<OutputStream, Reached>()
   #since: Instant | null = null
 
-  /** Reading begins again: from when to ask for entries, as the Engine's `since`; undefined for all. */
+  /** Reading begins again. Returns the time from which to request entries, as the Engine's `since`. Undefined for all entries. */
   resume(): string | undefined {
     const reached = [...this.#streams.values()]
     for (const stream of reached) stream.again = 0
@@ -32,15 +32,15 @@ export class LogPosition {
       .sort(compareInstants)
       .at(-1)
     if (!newest) return undefined
-    // The pieces of a long line all bear the time of its beginning, however long ago that is.
+    // All pieces of a long line have the time of its beginning, which may be long ago.
     const open = reached.filter(({ within }) => within).map(({ at }) => at)
     this.#since = open.reduce(earlier, { ms: newest.ms - SKEW, ns: newest.ns })
     return inSeconds(this.#since)
   }
 
   /**
-   * Takes the next entry. `known`: it was read before; `torn`: it is new, but what was read last before it is no longer in
-   * the log, so some between them may be missing.
+   * Takes the next entry. `known`: it was read before; `torn`: it is new, but the entry read last before it is no longer
+   * in the log, so entries between them may be missing.
    */
   take(entry: Pick<LogEntry, 'stream' | 'at' | 'complete'>): 'new' | 'known' | 'torn' {
     const { stream, at, complete } = entry

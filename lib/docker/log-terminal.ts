@@ -1,21 +1,21 @@
 import { MAX_LINE, readStamp, type LogEntry } from './log-entry'
 
 const NEWLINE = 0x0a
-/** The Engine keeps a longer line in pieces of this size, and writes the line's time before each. */
+/** The Engine stores a longer line in pieces of this size, bytes, and writes the line's time before each piece. */
 const PIECE = 16 * 1024
 const PIECES = MAX_LINE / PIECE + 1
 const LONGEST_STAMP = 40
 
 /**
- * Reads the stream of a container with a terminal: lines, and nothing that tells streams or the pieces of a long line
- * apart. Takes chunks as they come, cut anywhere; holds one line at most.
+ * Reads the stream of a container with a terminal. It consists of lines: neither the two streams nor the pieces of a long
+ * line are marked. The chunks may be cut anywhere. It holds at most one line in memory.
  */
 export class TerminalLog {
   readonly #line = Buffer.allocUnsafe(MAX_LINE + PIECES * LONGEST_STAMP)
   #filled = 0
   #cut = 0;
 
-  /** The lines that the chunk completes. Throws a `DockerError` where one has no time. */
+  /** The lines that the chunk completes. Throws a `DockerError` if a line has no time. */
   *push(chunk: Buffer): Generator<LogEntry, void> {
     let from = 0
     for (;;) {
@@ -27,7 +27,7 @@ export class TerminalLog {
     }
   }
 
-  /** The last line, where the output ended within one. */
+  /** The last line, if the output ended in the middle of it. */
   *end(): Generator<LogEntry, void> {
     if (this.#filled > 0) yield this.#entry()
   }

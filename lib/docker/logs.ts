@@ -11,32 +11,32 @@ import { LogLines, type ContainerLine } from './log-lines'
 import { LogPosition } from './log-position'
 import { TerminalLog } from './log-terminal'
 
-/** What a container's log tells its owner. Calls come in order, and must not throw. */
+/** What a container's log reports. The calls come in order, and must not throw. */
 export interface ContainerLogListener {
   line(line: ContainerLine): void
-  /** Lines may be missing here; `text` is a sentence that says why. */
+  /** Lines may be missing here. `text` is a sentence that says why. */
   gap(text: string): void
-  /** The container has ended, or is gone, and nothing more will come. */
+  /** The container has ended or was removed, and no more lines come. */
   ended(): void
-  /** A fault of our own: nothing more will come. */
+  /** An error of our own: no more lines come. */
   failed(error: unknown): void
 }
 
 const RETRY = { first: 250, most: 10_000 }
-/** An Engine that answers is asked again within a second, the third of these delays. */
+/** While the Engine answers, it is asked again within a second, the third of these delays. */
 const ANSWERING = 3
-/** A container that is gone so soon after its log came to an end had no more to say, ms. */
+/** A container that is removed this soon after its log ended had printed nothing more, ms. */
 const GONE_WITHIN = 3_000
-/** So many answers in a row that are no log, about 40 s, and there will be none. */
+/** After this many failed answers in a row, about 40 s, the log is given up. */
 const MAX_FAULTS = 8
 
 const REMOVED = 'The container was removed before all of its output could be read: lines may be missing here.'
 export const TORN = 'Docker has dropped older output of this container: lines may be missing here.'
 
 /**
- * Follows what one container prints, from its first line until it has ended and all is read, over any number of cuts:
- * each line once, in order within its stream. What it holds is one line of each stream; a listener that is slow slows the
- * Engine down.
+ * Follows the output of one container, from its first line until it has ended and everything is read, across any number of
+ * broken connections: each line once, in order within its stream. It holds one line of each stream in memory. A slow
+ * listener slows the Engine down.
  */
 export class ContainerLog {
   readonly #position = new LogPosition()
@@ -45,9 +45,9 @@ export class ContainerLog {
   #pausing: NodeJS.Timeout | null = null
   #stream: Readable | null = null
   #started = false
-  /** When the log, as far as it went, had been read to its end, ms; null while it has not. */
+  /** When the available log was read to its end, ms. Null while it was not. */
   #readAt: number | null = null
-  /** A terminal's output as far as it went: what it ended with may be a line without an end. */
+  /** A terminal's output so far. It may end in the middle of a line. */
   #rest: TerminalLog | null = null
   #fresh = 0
   #attempt = 0
@@ -71,7 +71,7 @@ export class ContainerLog {
     })
   }
 
-  /** Nothing is told any more. */
+  /** From now on nothing is reported. */
   close(): void {
     this.#closed = true
     if (this.#pausing) clearTimeout(this.#pausing)
@@ -89,23 +89,24 @@ export class ContainerLog {
     this.#listener.ended()
   }
 
-  /** Never ends once we are closed, and keeps nothing alive then. */
+  /** After `close` it never resolves, and keeps nothing alive. */
   #pause(ms: number): Promise<void> {
     return new Promise(resolve => {
       this.#pausing = setTimeout(resolve, ms)
     })
   }
 
-  /** Reads as far as the Engine lets us. Returns whether that was all. */
+  /** Reads as far as the Engine allows. Returns whether the output is complete. */
   async #readOn(): Promise<boolean> {
     const before = this.#fresh
     try {
-      // Read first, then looked at: one that ends at once may be removed before there is time for both.
+      // The first round only reads: a container that ends at once may be removed before there is time for an inspection,
+      // too.
       const ended =
         this.#stream !== null &&
         hasEnded({ ...(await this.#source.inspect(this.#containerId)), removed: false, startFailed: false })
       await this.#read()
-      // The stream ends a moment before the container does, so it is looked at once more, and read once more.
+      // The stream ends a moment before the container does, so the next round inspects it and reads once more.
       this.#progress(before)
       this.#attempt = Math.min(this.#attempt, ANSWERING)
       return ended
@@ -149,7 +150,7 @@ export class ContainerLog {
     this.#tell(this.#lines.add(entry))
   }
 
-  /** Is there nothing more to be had? */
+  /** Whether no more output can be read. */
   #isOver(error: unknown): boolean {
     if (!(error instanceof DockerError)) throw error
     if (error.kind === 'not-found') {
@@ -172,7 +173,7 @@ export class ContainerLog {
   }
 }
 
-/** What went wrong on the way is Docker's; what goes wrong with a chunk is not. */
+/** An error of the connection becomes a `DockerError`. An error in handling a chunk does not. */
 async function* chunksOf(stream: Readable, where: string): AsyncGenerator<Buffer, void> {
   try {
     for await (const chunk of stream) if (Buffer.isBuffer(chunk)) yield chunk

@@ -6,7 +6,7 @@ const NAMED = new Map([
   ['apos', "'"],
 ])
 
-/** What escaping for HTML made of a text, undone once: the five named references, and those by number. */
+/** Reverses HTML escaping once: the five named references, and the numeric ones. */
 export const unescapeHtml = (text: string): string =>
   text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(amp|lt|gt|quot|apos));/gi, (whole, hex, decimal, name) => {
     if (typeof name === 'string') return NAMED.get(name) ?? whole

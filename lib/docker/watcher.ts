@@ -10,43 +10,43 @@ import { EngineLink } from './engine-link'
 import { msOf } from './container-record'
 
 export interface DockerListener {
-  /** First seen, or another than before. */
+  /** A container was seen for the first time, or has changed. */
   container(facts: ContainerFacts): void
-  /** All that was in the complete list asked for at `at` (ms, our clock) was inspected, and has been told. */
+  /** All containers of the complete list that was requested at `at` (ms, our clock) were inspected and reported. */
   listed(at: number): void
-  /** `link`, `error` or `imageMissing` is another. */
+  /** `link`, `error` or `imageMissing` has changed. */
   changed(): void
-  /** Something that Docker said can't be read. */
+  /** An answer or event of Docker can't be read. */
   odd(reason: string): void
-  /** An error of our own; the watch goes on. */
+  /** An error of our own. The watch continues. */
   failed(error: unknown): void
 }
 
 const LIST_EVERY = 10_000
 const INSPECTIONS_AT_ONCE = 8
 const RETRY = { first: 250, most: 10_000 }
-/** The past that is asked for with the first subscription, ms. */
+/** How far back the first subscription requests events, ms. */
 const LOOK_BACK = 10_000
-/** What the backend runs its agents in, before one was seen. */
+/** The image that the backend runs its agents in, assumed until an agent was seen. */
 const AGENT_IMAGE = 'ckrv-agent:latest'
 
 /**
- * Keeps what the Docker Engine says of the agents' containers: subscribes to its events, then lists, then merges the
- * two; again on every gap, and every 10 s [DOCK-1]. It never gives up.
+ * Watches the agents' containers in the Docker Engine: subscribes to its events, then lists the containers, then merges
+ * both. It lists again after every gap, and every 10 s [DOCK-1]. It never gives up.
  */
 export class DockerWatcher {
-  /** True while the Engine lacks the image that the latest agent runs in, or the usual one before any was seen. */
+  /** True while the Engine lacks the image of the latest agent, or the usual image if no agent was seen yet. */
   imageMissing = false
   readonly #containers = new Containers()
   readonly #link: EngineLink
   #events: EventStream | null = null
-  /** From when on events are asked for, ms by the Engine's clock. */
+  /** The time from which events are requested, ms by the Engine's clock. */
   #eventsSince = Date.now() - LOOK_BACK
   #failuresInARow = 0
   #inspecting = 0
-  /** The last inspection was denied, as a socket proxy may: containers are listed, and nothing is known of them. */
+  /** The last inspection was denied, as by a socket proxy. Containers can be listed, but nothing else is known of them. */
   #isDenied = false
-  /** The last list, until all that it brought is told. */
+  /** The last list, until all its containers are reported. */
   #listed: { at: number; wanted: readonly string[] } | null = null
   #retryNow = new AbortController()
   #closed = false
@@ -65,22 +65,22 @@ export class DockerWatcher {
     })
   }
 
-  /** How fresh all this is [DOCK-3]. */
+  /** How fresh the evidence is [DOCK-3]. */
   get link(): LinkState {
     return this.#link.link
   }
 
-  /** When the link became live, or stopped being so; ms by our clock. */
+  /** When the link became live, or stopped being live, ms by our clock. */
   get since(): number {
     return this.#link.since
   }
 
-  /** Why it is not live, in a sentence. */
+  /** A sentence that says why the link is not live. */
   get error(): string | null {
     return this.#link.error
   }
 
-  /** A container as it was last seen, before this process began [REC-7]. To be told before the start. */
+  /** Restores a container as it was last seen before this process began [REC-7]. Call it before `start`. */
   restore(facts: ContainerFacts): void {
     this.#containers.restore(facts)
   }
@@ -90,7 +90,7 @@ export class DockerWatcher {
     void this.#run()
   }
 
-  /** Nothing is told any more. */
+  /** From now on nothing is reported. */
   close(): void {
     this.#closed = true
     this.#link.close()
@@ -103,7 +103,7 @@ export class DockerWatcher {
     return this.#containers.existing()
   }
 
-  /** Asks the Engine now; null where it has no such agent's container. Rejects with a `DockerError`. */
+  /** Inspects the container now. Null if the Engine has no such container of an agent. Rejects with a `DockerError`. */
   async look(id: string): Promise<ContainerFacts | null> {
     try {
       return await this.#inspect(id)
@@ -112,7 +112,7 @@ export class DockerWatcher {
     }
   }
 
-  /** Stops a container, whatever it is; resolves when it has stopped. Rejects with a `DockerError`. */
+  /** Stops any container. Resolves when it has stopped. Rejects with a `DockerError`. */
   async stop(id: string): Promise<void> {
     await this.#engine.stop(id)
   }
@@ -143,7 +143,7 @@ export class DockerWatcher {
     if (!known) this.#listener.failed(error)
   }
 
-  /** One subscription, from its beginning to its end, which is always an error. */
+  /** Runs one subscription from its beginning to its end. The end is always an error. */
   async #watch(): Promise<never> {
     const events = await this.#engine.events(this.#eventsSince, reason => this.#listener.odd(reason))
     const over = new AbortController()
@@ -198,7 +198,7 @@ export class DockerWatcher {
     }
   }
 
-  /** Hands on what has changed, and asks for what is wanted. */
+  /** Reports the changes, and starts the wanted inspections. */
   #tell(): void {
     if (this.#closed) return
     for (const facts of this.#containers.takeChanged()) this.#listener.container(facts)
@@ -210,10 +210,10 @@ export class DockerWatcher {
     void this.#finish(at, wanted)
   }
 
-  /** All that the list brought is told; only now it is known which agent is the latest. */
+  /** All containers of the list are reported. Only now it is known which agent is the latest. */
   async #finish(at: number, wanted: readonly string[]): Promise<void> {
     await this.#lookForImage()
-    // One that could not be inspected may be any batch's: by such a list none is missing.
+    // A container that could not be inspected may be any batch's, so after such a list no container counts as missing.
     if (!this.#closed && !wanted.some(id => this.#containers.isUnread(id))) this.#listener.listed(at)
   }
 
@@ -231,14 +231,14 @@ export class DockerWatcher {
     }
   }
 
-  /** A question came to nothing: where Docker is silent, that is the link's to say, and the next list asks again. */
+  /** A request failed. If Docker does not answer, the link shows it, and the next list asks again. */
   #unasked(error: unknown): void {
     if (this.#closed) return
     if (!(error instanceof DockerError)) this.#listener.failed(error)
     else if (error.kind === 'bad-answer' || error.kind === 'denied') this.#listener.odd(error.message)
   }
 
-  /** Null where there is no such container, or none of an agent's. */
+  /** Null if there is no such container, or it is not an agent's. */
   async #inspect(id: string): Promise<ContainerFacts | null> {
     const mark = this.#containers.ask(id)
     try {
@@ -261,7 +261,7 @@ export class DockerWatcher {
   }
 }
 
-/** Until `ms` have passed, or `enough` is said. */
+/** Resolves after `ms`, or when `enough` is aborted. */
 async function pause(ms: number, enough: AbortSignal): Promise<void> {
   try {
     await sleep(ms, undefined, { signal: enough })

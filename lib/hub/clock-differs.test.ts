@@ -15,7 +15,10 @@ afterAll(async () => {
 })
 
 const SPEC = '001-todo'
-/** While it goes on a timer stays that far behind; the time of an answer is known to a second; a busy machine is slow, ms. */
+/**
+ * The tolerance for a timer, ms: it is behind by the time that reading it takes, the time of an answer is exact to a
+ * second, and a busy machine is slow.
+ */
 const SLACK = 4_000
 const toNobody = {
   broadcast: () => undefined,
@@ -25,7 +28,7 @@ const toNobody = {
   },
 }
 
-/** A backend whose clock is so far ahead, whose first batch does not end, and a dashboard that has reached it. */
+/** A backend with its clock ahead by `ahead` and a first batch that does not end, and a dashboard that is connected to it. */
 async function apart(ahead: number) {
   const project = await projectWith([{ id: 'a' }])
   const script = () => ({ ms: 10, lines: [] })
@@ -60,13 +63,13 @@ async function apart(ahead: number) {
   return { hub, startThere, atWork }
 }
 
-/** Those of the run and of its batches, of which the history does not always say when they began. */
+/** The timers of the run and of its batches. The history does not always contain when a batch began. */
 const timersOf = (shown: Snapshot) =>
   [shown, ...shown.batches]
     .filter(({ startedAt }) => startedAt !== null)
     .map(timer => ({ ...timer, clockOffset: shown.clockOffset }))
 
-/** @param began when run and batch did, our clock, ms */
+/** @param began when the run and its batch began, our clock, ms */
 function expectRight(shown: Snapshot, began: number): void {
   const now = Date.parse(shown.now)
   expect(timersOf(shown)).not.toEqual([])

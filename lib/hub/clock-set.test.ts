@@ -14,16 +14,16 @@ afterAll(async () => {
 })
 
 const HOUR = 3_600_000
-/** While it goes on, a timer stays that far behind; a machine under load is slow to tell, ms. */
+/** The tolerance for a timer, ms: it is behind by the time that reading it takes, and a busy machine reports late. */
 const SLACK = 4_000
 
-/** Expects a duration that is not marked as uncertain to be right. @param truth ms */
+/** Expects a duration to be right unless it is marked as uncertain. @param truth ms */
 function checkSure(shown: Snapshot, truth: number): void {
   if (shown.startedAt === null || shown.durationUncertain) return
   expect(Math.abs(elapsed(shown, Date.parse(shown.now)) - truth)).toBeLessThanOrEqual(SLACK)
 }
 
-/** A run that is at work, with messages that come at once, and a dashboard in a process of its own. */
+/** A run at work with messages that arrive at once, and a dashboard in a process of its own. */
 async function atWork(): Promise<{ backend: ReferenceBackend; folder: string; hub: Killable; begun: number }> {
   const project = await projectWith([{ id: 'a' }, { id: 'b', dependsOn: ['a'] }])
   const folder = await mkdtemp(join(tmpdir(), 'groundtruth-'))
@@ -51,7 +51,7 @@ function dashboard(backend: ReferenceBackend, folder: string, set = 0): Promise<
 
 const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
-/** Lines with pauses between them, until one is found to be live [RUN-7]. */
+/** Prints lines with pauses between them, until one is found to be live [RUN-7]. */
 async function untilLive(backend: ReferenceBackend, hub: Killable): Promise<void> {
   const before = hub.live
   for (let n = 0; n < 30 && hub.live === before; n += 1) {
@@ -123,7 +123,7 @@ describe.concurrent('a machine’s clock that is set while a run is at work', ()
       await vi.waitFor(async () => expect((await look(hub)).status).toBe('completed'), { timeout: 20_000 })
       const shown = await look(hub)
       checkSure(shown, performance.now() - begun)
-      // Back, it can be no pause of the machine: the time is not only marked but right.
+      // A clock that was set back can't be a pause of the machine: the time is not only marked, but right.
       if (by < 0) expect(shown.durationUncertain).toBeUndefined()
       expect(isTold(hub.fleet!)).toBe(false)
     },

@@ -17,7 +17,7 @@ beforeEach(async () => {
 })
 afterEach(() => simulation.end())
 
-/** Asks for a start; what becomes of it within a minute, and what is known of the run then. */
+/** Requests a start. Returns its result within a minute, and what is known of the run then. */
 async function start(meanwhile: () => Promise<unknown>) {
   const { hub } = simulation.server
   if (!hub) throw new Error('No dashboard is up')
@@ -30,7 +30,7 @@ async function start(meanwhile: () => Promise<unknown>) {
   return { asked: await asked, run: await hub.snapshot('run-1') }
 }
 
-// Minutes pass for the dashboard; how long that takes here depends on the machine.
+// Minutes pass for the dashboard. How long that takes in real time depends on the machine.
 describe('a start that gets no answer', { timeout: 60_000 }, () => {
   it('[RUN-2.7] [RUN-2.10] is followed, for it may have been heard', async () => {
     const told = await start(async () => {
@@ -45,7 +45,7 @@ describe('a start that gets no answer', { timeout: 60_000 }, () => {
   })
 
   it('[RUN-2.13] is forgotten once the backend has said for 5 min that it does not know the run', async () => {
-    // What is asked arrives, and comes to nothing.
+    // The request arrives, but has no effect.
     vi.spyOn(simulation.backend, 'execute').mockReturnValue(false)
     const told = await start(async () => {
       await simulation.pass(3)

@@ -29,7 +29,7 @@ interface World {
   backend: ReferenceBackend
   hub: Hub
   http: BackendHttp
-  /** A hub that comes later, beside the first. */
+  /** Starts another hub later, beside the first. */
   another: (parts?: Parts) => Hub
 }
 
@@ -201,7 +201,7 @@ for (const generation of ['A', 'B', 'C'] as const) {
       expect(snapshot.error).toMatch(/AI could not resolve all conflicts|Merge failed/)
       const merged = snapshot.batches.find(({ id }) => id === 'mail-2')
       expect(merged).toMatchObject({ status: 'failed' })
-      // The documented contract tells a branch only with a completion.
+      // The documented contract gives a branch only with a completion.
       if (generation !== 'C') expect(merged?.branch).toMatch(/ckrv-batch-mail-2-[0-9a-f]{6}$/)
     })
 
@@ -280,7 +280,8 @@ describe('the hub', () => {
     backend.release('mail')
     const snapshot = await ended(hub, second, 'completed')
     expect(snapshot.counts).toMatchObject({ total: 5, completed: 5 })
-    // The first run's batch was at work when it ended; that the second one completed it later is not its doing.
+    // The first run's batch was at work when that run ended. The second run completed it later, which does not count for
+    // the first.
     expect((await hub.snapshot(first))?.counts).toMatchObject({ completed: 3, aborted: 1, pending: 1 })
   })
 

@@ -19,7 +19,7 @@ afterEach(async () => {
   for (const step of cleanUp.splice(0).reverse()) await step()
 })
 
-/** What must be the same whoever tells it. */
+/** The facts that must be the same in both dashboards. */
 const facts = ({ status, startedAt, endedAt, error, counts, batches }: Snapshot) => ({
   ...{ status, startedAt, endedAt, error, counts },
   batches: batches.map(({ id, name, branch, ...batch }) => ({ id, name, branch, status: batch.status })),
@@ -80,7 +80,7 @@ describe.each(['A', 'B', 'C'] as const)('generation %s', generation => {
     const truth = await never.snapshot('r1')
     expect(facts(killable.seen ?? killable.rebuilt!)).toEqual(facts(truth!))
 
-    // Once more, for what is kept of a run that is over.
+    // Again, for the log that is kept of a finished run.
     const whole = await never.logs('r1', { after: 0, limit: 10_000 })
     const sameLog = () =>
       vi.waitFor(

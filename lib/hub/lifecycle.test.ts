@@ -12,7 +12,7 @@ import { MemoryStore } from './runs/store'
 const closes: (() => void)[] = []
 afterEach(() => closes.splice(0).forEach(close => close()))
 
-/** Runs of a backend that nobody asks, of which the store keeps one. */
+/** Runs of a backend that is never contacted. The store keeps one of them. */
 function lifecycle() {
   const backendUrl = new URL('http://127.0.0.1:9')
   const http = new BackendHttp(backendUrl)
@@ -31,7 +31,7 @@ function lifecycle() {
   })
   life.listen(changed)
   closes.push(() => life.close(), publisher.stop.bind(publisher))
-  /** A run of the history that is over. */
+  /** A finished run of the history. */
   const archived = async (id: string) => {
     const state = life.foundInHistory(id, '001-todo')
     if (!state) throw new Error('no room')

@@ -27,23 +27,23 @@ const expectedFile = z.object({
 })
 const folders = ['newest', 'oldest'].flatMap(generation =>
   readdirSync(join(ROOT, generation))
-    // Broken files are never executed, so Docker has nothing to say of them.
+    // Broken files are never executed, so there is no evidence of Docker for them.
     .filter(name => name !== 'bad-files')
     .map(name => `${generation}/${name}`),
 )
 
 /**
- * Alarms that are right where the recording states no verdicts: what works when its run ends, by an abort, by the failure
- * of another batch, works on, and the backend never mentions it again.
+ * Alarms that are right although the recording states no verdicts. When a run ends, by an abort or by the failure of
+ * another batch, its batches at work go on, and the backend never mentions them again.
  */
 const LEFT_BEHIND = new Map<string, readonly string[]>([
-  // Stopped while these were at work: they end a few seconds after the abort.
+  // These were at work when the run was stopped: they end a few seconds after the abort.
   ['newest/abort', ['r1 ui orphan']],
-  // The same, from container to container: each of them begins the rest of its four after the abort.
+  // The same with several containers: each batch begins the rest of its four containers after the abort.
   ['oldest/abort', ['r1 db orphan', 'r1 ui orphan']],
-  // `bad` failed; `slow` runs until the daemon that is being stopped kills it.
+  // `bad` failed. `slow` runs until the daemon is stopped and kills it.
   ['newest/daemon-restart', ['r1 slow orphan']],
-  // `two` could not even begin, which ended the run; the container of `one` runs on.
+  // `two` could not even begin, which ended the run. The container of `one` continues to run.
   ['newest/worktree-race', ['r1 one orphan']],
 ])
 
@@ -96,7 +96,8 @@ describe.each(folders.flatMap(folder => dashboards.map(dashboard => ({ folder, .
         ),
       )
       const others = [...played.alarms].filter(alarm => !named.includes(alarm))
-      // Who only follows an aborted run is not sure of it before a fresh join, and by then nothing may run any more.
+      // A dashboard that only follows an aborted run is certain of the abort only after a new connection. By then no
+      // container may be running any more.
       if (ours || others.length > 0) expect(others).toEqual(LEFT_BEHIND.get(folder) ?? [])
     })
 
@@ -112,7 +113,7 @@ describe.each(folders.flatMap(folder => dashboards.map(dashboard => ({ folder, .
           facts.id,
           exitCode,
         ])
-        // Where a branch names the work tree, that is whose it was.
+        // If a branch names the work tree, the container belongs to that branch's run.
         const owner = expected.runs.find(({ branches }) =>
           Object.values(branches).some(name => name.endsWith(`ckrv-${tree ?? ''}`)),
         )

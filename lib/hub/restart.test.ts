@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const step of cleanUp.splice(0).reverse()) await step()
 })
 
-/** A backend of two batches, one after the other, and dashboards that come one after the other on one folder. */
+/** A backend of two batches, one after the other, and dashboards that use the same folder one after the other. */
 async function world() {
   const project = await projectWith([{ id: 'a' }, { id: 'b', dependsOn: ['a'] }])
   const folder = await mkdtemp(join(tmpdir(), 'groundtruth-'))
@@ -25,7 +25,7 @@ async function world() {
   const script = () => ({ ms: 50, lines: [{ stream: 'stdout' as const, text: 'working' }] })
   const backend = await startReferenceBackend({ project, generation: 'B', script, speed: 10 })
   cleanUp.push(() => backend.close())
-  /** The one before it has to have ended. */
+  /** The dashboard before it must have ended. */
   const dashboard = async () => {
     const log = pino({ level: 'silent' })
     const publisher = new MemoryPublisher({ broadcast: () => undefined, audience: () => 0, failed: () => undefined })

@@ -30,7 +30,10 @@ const dataDir = () => {
   return folder
 }
 
-/** Runs of a backend that nobody asks, recorded in this folder. `end` is as polite as a kill that comes 100 ms later. */
+/**
+ * Runs of a backend that is never contacted, recorded in this folder. `end` has the effect of a kill 100 ms later, when
+ * all is written.
+ */
 function lifecycle(folder: string, { backend = 'http://127.0.0.1:9/', maxRuns = 10, maxBytes = 1_000_000 } = {}) {
   const backendUrl = new URL(backend)
   const http = new BackendHttp(backendUrl)

@@ -20,8 +20,8 @@ afterEach(async () => {
 })
 
 /**
- * A busy backend: what is asked of it by POST waits until it is let through, also where whoever asked has given up by then.
- * `timeOut` lets 10 s pass for those that wait, as only commands wait so long.
+ * A busy backend: each POST request waits until the test lets it through, even if its sender has given up by then.
+ * `timeOut` lets 10 s pass for the waiting requests, because only commands wait that long.
  */
 async function busy(backend: ReferenceBackend) {
   const { hostname, port } = new URL(backend.url)
@@ -117,7 +117,7 @@ const until = (runId: string, check: (snapshot: Snapshot) => void) =>
     { timeout: 25_000, interval: 20 },
   )
 
-/** Asks for a start that is not answered within 10 s. Gives what the person who asked is told. */
+/** Requests a start that is not answered within 10 s. Returns the error that its sender gets. */
 async function unanswered(start: { dryRun?: boolean; runId?: string } = {}): Promise<HubError> {
   const told = hub.start({ spec: '001-todo', ...start }, 'ann').then(
     () => new Error('it was answered'),

@@ -20,7 +20,7 @@ const named = (name: string) => (whyNot === null ? name : `${name} (skipped: ${w
 
 afterEach(closeEngineHubs)
 
-/** Setup, twelve at once, and an end. */
+/** A setup batch, twelve batches at once, and a last one. */
 const fourteen = (id: (name: string) => string): PlannedBatch[] => {
   const middle = Array.from({ length: 12 }, (_, n) => id(`m${String(n + 1)}`))
   return [
@@ -38,7 +38,7 @@ const three = (id: (name: string) => string): PlannedBatch[] => [
 const startThere = ({ http }: EngineHub, runId: string) =>
   http.start({ spec: '001-todo', runId, dryRun: false, model: undefined, resumeRunId: undefined })
 
-/** The one run of the fleet, once it is there. */
+/** The only run of the fleet, when it appears. */
 const found = ({ hub }: EngineHub): Promise<RunSummary> =>
   vi.waitFor(
     async () => {
@@ -50,7 +50,7 @@ const found = ({ hub }: EngineHub): Promise<RunSummary> =>
     { timeout: 10_000, interval: 40 },
   )
 
-/** Settles after so many more looks at the history. */
+/** Resolves after more than `count` further reads of the history. */
 async function rounds(count: number): Promise<void> {
   const looks = vi.spyOn(BackendHttp.prototype, 'historyList')
   await vi.waitFor(() => expect(looks.mock.results.length).toBeGreaterThan(count), { timeout: 15_000 })
@@ -147,7 +147,7 @@ describe.skipIf(whyNot !== null)(named('a run that was started elsewhere'), () =
     const { runId: first } = await hub.start({ spec: '001-todo' })
     const failed = await until(setup, first, ({ status }) => expect(status).toBe('failed'))
     const historyId = failed.historyId ?? ''
-    // The dashboard has to see the entry ended before it can see it begin again.
+    // The dashboard must see that the entry ended before it can see it begin again.
     await rounds(2)
     expect(fleets.at(-1)?.runs.map(({ runId }) => runId)).toEqual([first])
 

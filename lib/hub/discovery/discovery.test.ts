@@ -16,16 +16,16 @@ const PLAN = [
   { id: 'mail', name: 'Mail', dependsOn: ['setup'] },
 ]
 
-/** Whatever is due at once gets its turn. */
+/** Waits until everything that is due now has run. */
 const realTimeout = setTimeout
 const turns = async (count: number) => {
   for (let n = 0; n < count; n += 1) await new Promise(resolve => realTimeout(resolve, 0))
 }
 
-/** Holds the clock by which rounds are due; answers still come as they come. */
+/** Holds the clock that makes rounds due. Answers still arrive in real time. */
 const holdTimers = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
 
-/** How far the held clock has to be moved until this is so, ms. */
+/** How far the held clock must be moved until the condition is true, ms. */
 async function movedUntil(isSo: () => boolean): Promise<number> {
   let moved = 0
   for (; !isSo(); moved += 50) {
@@ -41,16 +41,16 @@ afterEach(async () => {
   for (const step of cleanUp.splice(0).reverse()) await step()
 })
 
-/** Asks a real backend, and keeps in which round what was asked. */
+/** Sends requests to a real backend, and records which were sent in which round. */
 class Asked extends BackendHttp {
   rounds = 0
-  /** Whose history was asked for, by round from 1. */
+  /** By round, from 1: the specs of which the history was requested. */
   readonly lists = new Map<number, string[]>()
   readonly details: string[] = []
-  /** Questions without an answer yet. */
+  /** The number of requests without an answer yet. */
   open = 0
   atOnce = 0
-  /** Whether each round waits to be let in. */
+  /** Whether each round waits until the test lets it begin. */
   isGuarded = false
   letIn: (() => void) | null = null
   beforeDetail: () => void = () => undefined
@@ -79,7 +79,7 @@ class Asked extends BackendHttp {
   }
 }
 
-/** Keeps what is told. */
+/** Records what the discovery reports. */
 class Heard implements DiscoveryListener {
   readonly told: (HistoryEntry & { spec: string })[] = []
   readonly plans: { spec: string; batches: PlanBatch[] }[] = []
@@ -113,7 +113,7 @@ interface Found {
   discovery: Discovery
   http: Asked
   heard: Heard
-  /** Lets exactly so many rounds be read, and settles when they are over; none is read between two such calls. */
+  /** Lets exactly this many rounds run, and resolves when they are over. No round runs between two calls. */
   round: (rounds?: number) => Promise<void>
 }
 
@@ -135,7 +135,7 @@ function discover(url: string, timeout = 5_000): Found {
       http.letIn = null
       discovery.pollNow()
       letIn()
-      // That the next one waits means that this one is over.
+      // When the next round waits, this one is over.
       await waiting()
     }
   }
@@ -310,7 +310,7 @@ describe('rounds', () => {
       vi.advanceTimersByTime(0)
       expect(http.lists.get(2)).toEqual([SPEC])
     })
-    // The third was not asked for: it is due three seconds after the second.
+    // The third round was not asked for: it is due three seconds after the second.
     expect(await movedUntil(() => http.rounds === 3)).toBeGreaterThanOrEqual(3_000)
   })
 
@@ -328,7 +328,7 @@ describe('rounds', () => {
     await round()
     await cp(aside, folder(project, named(2)), { recursive: true })
     await round()
-    // Told as if it were new: nothing was kept of it.
+    // Reported as if it were new: nothing of it was kept.
     expect(heard.statuses(named(2))).toEqual(['completed', 'completed'])
   })
 
@@ -381,7 +381,7 @@ describe('a backend', () => {
     const before = heard.told.length
     await backend.restart()
     await round(2)
-    // Its history still has the run at work: who has died with the process is for others to say.
+    // Its history still shows the run at work. Discovery does not decide that the run died with the process.
     expect(heard.told.length).toBeGreaterThan(before)
     expect(heard.told.at(-1)).toMatchObject({ spec: SPEC, status: 'running' })
     expect(heard.failures).toEqual([])
@@ -391,7 +391,7 @@ describe('a backend', () => {
     const stalled = await stub({ hanging: () => true })
     const { http, heard, round } = discover(stalled, 200)
     await round()
-    // All that were asked time out together, and no other spec is asked after them.
+    // All open requests time out together, and no other spec is read after them.
     expect(http.atOnce).toBe(4)
     for (const asked of http.lists.values()) expect(asked.length).toBeLessThanOrEqual(4)
     await round(2)
@@ -403,7 +403,7 @@ describe('a backend', () => {
     const stalled = await stub({ hanging: spec => spec === named(1) })
     const { heard, round } = discover(stalled, 200)
     const told = () => new Set(heard.told.map(({ spec }) => spec)).size
-    // On a busy machine others may not answer within 200 ms either: they have their turn again.
+    // On a busy machine other requests may also take more than 200 ms: those specs are read in a later round.
     while (told() < 29) await round()
     expect(told()).toBe(29)
   })
@@ -429,7 +429,7 @@ describe('a backend', () => {
   })
 })
 
-/** 30 specs with three runs each and one without a plan, on a backend with faults that the reference backend lacks. */
+/** A backend with faults that the reference backend lacks: 30 specs with three runs each, and one spec without a plan. */
 async function stub({
   atWork = () => true,
   hanging = () => false,
@@ -439,13 +439,13 @@ async function stub({
 }: {
   /** Which specs have runs. */
   atWork?: (spec: string) => boolean
-  /** Whose history gives no answer. */
+  /** The specs whose history gets no answer. */
   hanging?: (spec: string) => boolean
-  /** The id of an entry that the list has, but not as one. */
+  /** The id of an entry that is in the list, but can't be read on its own. */
   unreadable?: string
   /** How far its clock is ahead of ours, ms. */
   ahead?: number
-  /** When all runs ended, ms; they run where this is null. */
+  /** How long ago all runs ended, ms. Null: they are still running. */
   endedAgo?: number | null
 }): Promise<string> {
   const specs = Array.from({ length: 30 }, (_, index) => ({ name: named(index + 1), has_plan: true }))

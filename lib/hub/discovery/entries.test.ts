@@ -208,8 +208,8 @@ describe('whatever is known', () => {
   })
 
   /**
-   * The truth: runs with an entry each, some of them followed. What a dashboard hears of it, in any order: an entry, the
-   * begin of a followed run, its word which entry is its own; and time passes.
+   * The truth: runs with an entry each, some of them followed. The dashboard receives, in any order, the entries, the
+   * begins of followed runs, and their messages with the id of their own entry. Time passes between them.
    */
   const hearing = fc.array(fc.boolean(), { minLength: 1, maxLength: 5 }).chain(followed => {
     const heard = followed.flatMap((isFollowed, index) => [
@@ -244,7 +244,7 @@ describe('whatever is known', () => {
           const its = `run-${index}`
           const before = known.get(its)
           if (kind === 'entry') listed.push(entry(its))
-          // A word that comes before the begin is a replay's.
+          // A message that comes before the begin is from a replay.
           else if (kind === 'word') known.set(its, { ...(before ?? run(its, { since: now })), historyId: its })
           else if (!before) known.set(its, run(its, { since: now, startedAt: null }))
           round()

@@ -19,7 +19,7 @@ function framed(text: string): Buffer {
   return Buffer.concat([header, body])
 }
 
-/** The output of containers that have ended and printed these lines; and what is in the log of their batch. */
+/** The output of containers that have ended and printed these lines, and the log of their batch. */
 function outputOf(...texts: string[]) {
   const engine = new Engine({ socketPath: '/nonexistent/docker.sock' })
   vi.spyOn(engine, 'inspect').mockImplementation(id => Promise.resolve(inspectionOf(id, { state: 'exited' })))

@@ -18,10 +18,10 @@ const named = (name: string) => (whyNot === null ? name : `${name} (skipped: ${w
 
 afterEach(closeEngineHubs)
 
-/** How many containers at once. 200 of them take two cores for a minute. */
+/** The number of containers at once. 200 of them take two cores for a minute. */
 const CROWD = often(40, 200)
 
-/** A backend that begins so many batches at once may answer its start late: the run is followed all the same. */
+/** A backend that begins this many batches at once may answer its start late. The run is followed all the same. */
 function ignoreTimeout(error: unknown): void {
   const isTimeout = error instanceof HubError && error.cause instanceof BackendError && error.cause.kind === 'timeout'
   if (!isTimeout) throw error
@@ -72,7 +72,7 @@ describe.skipIf(whyNot !== null)(named('a crowd'), () => {
       )
       expect(over.batches.map(({ containers }) => containers.length)).toEqual(Array(CROWD).fill(1))
       const lines = Array.from({ length: 5 }, (_, n) => `line ${String(n)}`)
-      // That there may be more, of one that was removed early, is said rather once too often.
+      // If a container was removed early, its log may say that lines are missing although none are.
       for (const { id } of over.batches) {
         expect((await texts(setup, runId, id)).filter(text => text.startsWith('line '))).toEqual(lines)
       }

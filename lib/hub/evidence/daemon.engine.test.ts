@@ -38,7 +38,7 @@ const three = (id: (name: string) => string) => [
 
 const alarms = (setup: EngineHub) => verdictsSeen(setup).filter(seen => /ghost|late|orphan|conflict/.test(seen))
 
-/** What the container has printed, by the Engine's own word, once it is at least so many lines. */
+/** The output of the container as the Engine gives it, once it has at least `count` lines. */
 const printed = ({ docker }: OwnEngine, containerId: string, count: number) =>
   vi.waitFor(
     async () => {

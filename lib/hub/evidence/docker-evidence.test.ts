@@ -17,10 +17,10 @@ const began = Date.now() - 60_000
 const state = { Status: 'running', Running: true, StartedAt: new Date(began + 2_000).toISOString() }
 
 const ended = { ...state, Status: 'exited', Running: false, ExitCode: 0 }
-/** The state of an agent that ended so many ms before now. */
+/** The state of an agent that ended `ms` before now. */
 const endedBefore = (ms: number) => ({ ...ended, FinishedAt: new Date(Date.now() - ms).toISOString() })
 
-/** An Engine with one agent, of the work tree `batch-a-1a2b3c_1`, that has been at work for a minute. */
+/** An Engine with one agent that has been at work for a minute, in the work tree `batch-a-1a2b3c_1`. */
 function answer(path: string, state: { Status: string }): unknown {
   if (path.startsWith('/containers/json')) {
     return [
@@ -42,7 +42,7 @@ const run = (runId: string, branch: string | null = null): CandidateRun => ({
   batches: [{ id: 'a', name: 'a', startedAt: began + 1_000, branch }],
 })
 
-/** The evidence of that Engine, for the runs that the test names. `fails` gives some paths another answer's status. */
+/** The evidence of that Engine, for the given runs. `fails` gives the status with which some paths fail. */
 async function evidenceFor(
   candidateRuns: CandidateRun[],
   fails: (path: string) => number | null = () => null,
@@ -95,7 +95,7 @@ async function evidenceFor(
     failed: error => void failures.push(error),
   })
   await vi.waitFor(() => expect(evidence.list()).toHaveLength(1))
-  /** What is known of the runs from now on. */
+  /** Sets the runs that are known from now on. */
   const knows = (...now: CandidateRun[]) => {
     candidateRuns.splice(0, candidateRuns.length, ...now)
     evidence.runsChanged()
@@ -133,7 +133,7 @@ describe('an agent that is told of before its batch', () => {
     const { evidence, told } = await evidenceFor([run('r1'), yet('r2')])
     await vi.waitFor(() => expect(evidence.ambiguous.get('r2')).toMatchObject([{ batchId: 'a', container: { id } }]))
     expect(told).toEqual([])
-    // Nothing else happens.
+    // No other event happens.
     await vi.waitFor(() => expect(told).toMatchObject([['r1', { batch: { id: 'a' } }]]), { timeout: 5_000 })
     expect(evidence.ambiguous.get('r2')).toBeUndefined()
   })

@@ -26,7 +26,7 @@ afterEach(async () => {
 
 const one = (id: (name: string) => string): PlannedBatch[] => [{ id: id('only') }]
 
-/** A run whose only batch is at work in a container, and stays so. */
+/** A run with its only batch permanently at work in a container. */
 async function oneAtWork() {
   const setup = await startEngineHub({ plan: one })
   const { backend, hub, id } = setup
@@ -41,7 +41,7 @@ async function oneAtWork() {
   return { setup, runId, only, agent, batch }
 }
 
-/** Another container in the work tree of the agent's, which is killed: the backend says nothing of either. */
+/** Starts another container in the agent's work tree, and kills the agent's. The backend mentions neither. */
 async function inItsPlace(agent: Docker.Container, options: Docker.ContainerCreateOptions) {
   const { Config, Mounts } = await agent.inspect()
   const Source = Mounts.find(({ Destination }) => Destination === '/workspace')?.Source ?? ''

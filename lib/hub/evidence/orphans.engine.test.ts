@@ -25,7 +25,7 @@ const twoAtOnce = (id: (name: string) => string): PlannedBatch[] => [
   { id: id('end'), dependsOn: [id('a'), id('b')] },
 ]
 
-/** A run of it whose two middle batches are at work in containers, and stay so. */
+/** A run with its two middle batches permanently at work in containers. */
 async function twoAtWork(setup: EngineHub): Promise<{ runId: string; a: string; b: string }> {
   const { backend, hub, id } = setup
   backend.hold(id('a'))
@@ -72,7 +72,7 @@ describe.skipIf(whyNot !== null)(named('agents of a run that is over'), () => {
       )
       expect(batchOf(stopped, id('b'))).toMatchObject({ verdict: 'orphan', container: { state: 'running' } })
       await expect(hub.stopContainer(a)).rejects.toMatchObject({ code: 'over' })
-      // Never whichever begins alike.
+      // An unknown id, an empty one, or the beginning of one stops no container.
       for (const none of ['0'.repeat(64), '', b.slice(0, 5)]) {
         await expect(hub.stopContainer(none)).rejects.toMatchObject({ code: 'not-found' })
       }

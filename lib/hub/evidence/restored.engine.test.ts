@@ -30,7 +30,7 @@ describe.skipIf(whyNot !== null)(named('a dashboard that is started again while 
       const before = await first.hub.logs(runId, { batch: id('a'), after: 0, limit: 10_000 })
       await first.hub.close()
 
-      // While nobody watches, one agent ends and its container goes.
+      // While no dashboard watches, one agent ends and its container is removed.
       backend.release(id('b'))
       await setup.hub.follow(runId)
       await until(setup, runId, snapshot => expect(batchOf(snapshot, id('b')).status).toBe('completed'))

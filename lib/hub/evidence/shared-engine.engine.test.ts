@@ -20,7 +20,7 @@ afterEach(closeEngineHubs)
 const placesIn = ({ runId, batches }: Snapshot) =>
   batches.flatMap(({ id, containers }) => containers.map(container => `${container.id} ${runId} ${id}`))
 
-/** Every container that a run was ever shown with, and with which run and batch. */
+/** Every container that was ever shown with a run, each time with its run and batch. */
 const placesSeen = ({ seen }: EngineHub) => new Set(seen.flatMap(placesIn))
 
 describe.skipIf(whyNot !== null)(named('one Engine'), () => {
@@ -51,7 +51,7 @@ describe.skipIf(whyNot !== null)(named('one Engine'), () => {
       expect(snapshot.batches.map(({ containers }) => containers.length)).toEqual([1, 1])
       for (const batch of snapshot.batches) expect(await printed(setup, snapshot.runId, batch.id)).toEqual(['working'])
     }
-    // What was shown on the way was right, or nothing: no container was ever shown with another run than in the end.
+    // Every place shown on the way was right: no container was ever shown with a run other than its final one.
     expect(placesSeen(setup)).toEqual(new Set([one, two].flatMap(placesIn)))
     expect(verdictsSeen(setup).filter(seen => /ghost|late|orphan|conflict|local/.test(seen))).toEqual([])
   })
@@ -121,7 +121,7 @@ describe.skipIf(whyNot !== null)(named('one Engine'), () => {
     const shown = await until(late, runId, snapshot => {
       expect(batchOf(snapshot, id('b'))).toMatchObject({ verdict: 'agrees', container: { state: 'running' } })
     })
-    // What was removed before it came, it can't know.
+    // This dashboard can't know the containers that were removed before it started.
     expect(batchOf(shown, id('a'))).toMatchObject({ status: 'completed', verdict: 'unknown', container: null })
     await vi.waitFor(async () => expect(await printed(late, runId, id('b'))).toEqual(['working']))
     for (const each of [setup, late]) expect(await sameAsDocker(each)).not.toBe(0)

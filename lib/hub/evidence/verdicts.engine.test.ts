@@ -74,7 +74,7 @@ describe.skipIf(whyNot !== null)(named('a clean run in containers'), () => {
     })
     expect(exits(snapshot)).toEqual(Array(8).fill([0]))
     await sameAsDocker(setup)
-    // A container that was removed before it could be read may have lost lines, and says so.
+    // A container that was removed before it could be read may have lost lines, and its log says so.
     for (const { id } of snapshot.batches) {
       const [text, ...more] = await vi.waitFor(
         async () => {

@@ -4,7 +4,7 @@ import { LinkWatch } from './link-watch'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-/** A link as of a moment, ms, and what it is then; `due`: after how many ms more it is to be looked at again. */
+/** A link as of a moment, ms, and its state then. `due`: after how many further ms it must be looked at again. */
 function watched() {
   const due = vi.fn()
   const watch = new LinkWatch(due)

@@ -10,17 +10,17 @@ vi.mock('node:timers/promises', async () => ({
 }))
 vi.stubGlobal('fetch', simulatedFetch)
 
-// A minute of the simulation takes some 50 ms, and far more on a busy machine.
+// A minute of the simulation takes some 50 ms, and much more on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })
 
-/** What `step` makes of these: the next batch begins, the first at work completes, or fails. */
+/** The actions that `step` chooses for these numbers: begin the next batch, complete or fail the first one at work. */
 const BEGIN = 0
 const COMPLETE = 5
 const FAIL = 1
 
 let simulation: HubSimulation
 beforeEach(async () => {
-  // A generation without history: there only stream and plan tell.
+  // A generation without history: only the stream and the plan exist.
   simulation = new HubSimulation({ seed: 0, generation: 'A', dryRun: false, backendSkew: 0, dockerSkew: 0 })
   await simulation.begin()
 })
@@ -32,7 +32,7 @@ function project(runId: string): Project {
   return found
 }
 
-/** Its engine takes a step, of which nothing gets through: the stream is dead from then on, and nobody notices. */
+/** The orchestrator takes a step, but its messages are lost. From then on the stream is dead, and no side notices. */
 function stepUnheard(run: Project): void {
   simulation.backend.path = { ...CLEAR, silent: true }
   simulation.backend.step(run, COMPLETE)

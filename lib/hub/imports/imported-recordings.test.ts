@@ -14,7 +14,7 @@ import { ROOT } from '../../testing/hub/played-recording'
 import { playRecording } from '../recording/reader'
 import { Folders } from '../../testing/hub/recorded-run'
 
-/** Real runs, heard and recorded, exported, imported: each must still end as it did. */
+/** Real runs that were received, recorded, exported and imported: each must still have the same end. */
 
 const expectedFile = z.object({
   spec: z.string(),
@@ -42,7 +42,7 @@ const linesOf = <T extends z.ZodType>(schema: T, ...path: string[]): z.infer<T>[
 
 const stampOf = (frame = '') => Date.parse(/"timestamp":"([^"]+)"/.exec(frame)?.[1] ?? '')
 
-/** The plan as it was read last before, or first after, the run began. */
+/** The plan as it was last read before the run began, and as it was last read after that. */
 function planOf(folder: string, spec: string, begun: number) {
   const plans = linesOf(call, folder, 'http.jsonl').flatMap(({ at, path, answer }) => {
     const { data } = planAnswer.safeParse(answer)

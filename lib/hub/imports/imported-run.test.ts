@@ -21,7 +21,7 @@ afterEach(() => folders.end())
 const stamp = { epoch: 'e', version: 1, now: '2026-01-01T00:00:00.000Z' }
 const ID = 'a'.repeat(32)
 
-/** What an import shows of the recording that a run exports now. */
+/** The document that an import shows of the recording that a run exports now. */
 async function imported(recording: string, budget = new LogBudget()) {
   const folder = folders.make()
   const path = join(folder, 'exported.jsonl')
@@ -32,7 +32,7 @@ async function imported(recording: string, budget = new LogBudget()) {
   return { run, shown: toSnapshot(run.document(ID, unread), stamp) }
 }
 
-/** What is the run's, not its sources'. */
+/** The fields that depend on the run, not on its sources. */
 const ofRun = ({ link: _l, linkSince: _s, dockerSince: _d, heardAt: _h, imported: _i, ...fields }: RunFields) => fields
 
 const links = fc.record({

@@ -13,7 +13,7 @@ afterEach(() => folders.end())
 
 const BOUNDS = { imports: 3, one: 4_096, all: 8_192, atOnce: 2, ofEach: 1, playing: 60_000, logs: 1024 * 1024 }
 
-/** Imports in a folder, and what was told of them. */
+/** Imports in a folder, and what they reported. */
 function importsIn(folder: string | null, bounds = BOUNDS) {
   let dropped = 0
   const told = { changed: 0, refused: 0, failed: [] as unknown[] }
@@ -56,10 +56,10 @@ describe('[IMP-2] [IMP-3] imported recordings', () => {
     expect(told.changed).toBe(1)
     const { imports: again, told: toldAgain } = importsIn(folder)
     const restored = again.restore()
-    // While it is read again the very same one may be brought.
+    // The same recording may be uploaded again while the folder is still being read.
     expect(await again.add(bytes(recording()))).toMatchObject({ importId })
     await restored
-    // Also that all are read by now.
+    // `changed` also reports that all are read by now.
     expect(toldAgain).toEqual({ changed: 2, refused: 0, failed: [] })
     for (const each of [imports, again]) {
       expect(each.list()).toMatchObject([{ id: importId, runId: 'r1', spec: '001-todo', counts: { total: 1 } }])
@@ -96,7 +96,7 @@ describe('[IMP-2] [IMP-3] imported recordings', () => {
     await expect(imports.remove(importId)).rejects.toMatchObject({ code: 'not-found' })
     expect(await imports.snapshot(importId)).toBeUndefined()
     expect(await imports.recording(importId)).toBeUndefined()
-    // The very same one may come back.
+    // The same recording may be imported again.
     expect(await imports.add(bytes(recording()))).toEqual({ importId, created: true })
   })
 })
@@ -274,7 +274,7 @@ describe('the bounds of imports', () => {
     expect((await imports.snapshot(importId))!.findings).toMatchObject([
       { kind: 'dropped-lines', text: expect.stringContaining(`The oldest ${dropped()} log lines`) as unknown },
     ])
-    // Room for another one is taken from the largest, and counted just the same.
+    // Room for another import is taken from the largest logs. Their dropped lines are counted as usual.
     const before = dropped()
     const { importId: other } = await imports.add(bytes(header('r2'), plan, ...lines))
     const left = await Promise.all(

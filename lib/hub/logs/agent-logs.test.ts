@@ -6,7 +6,7 @@ import type { LogBuffer } from './log-buffer'
 
 const out = (text: string) => ({ at: 0, stream: 'stdout' as const, text })
 
-/** What a publisher would hold: the logs that are open, by what it was told. */
+/** The logs that a publisher would hold open, by the reports it received. */
 function watched() {
   const open = new Map<string, LogBuffer>()
   const told: string[] = []
@@ -36,7 +36,7 @@ function watched() {
 
 const texts = (log: LogBuffer | undefined) => log?.tail(Infinity).map(({ source, text }) => `${source}: ${text}`)
 
-// Ids come from labels and plans, so also these.
+// Ids come from labels and plans, so these may occur as well.
 const containers = fc.constantFrom('c1', 'c2', 'c3', '__proto__')
 const homes = fc.record({
   runId: fc.constantFrom('r1', 'constructor'),

@@ -5,7 +5,7 @@ import { LogBuffer, RUN_LOG } from './log-buffer'
 
 const line = (length: number) => ({ at: null, source: 'backend', stream: 'stdout' as const, text: 'x'.repeat(length) })
 
-/** What the longest line here costs. */
+/** The cost of the longest line here, bytes. */
 const LINE = 1_000
 
 describe('LogBudget', () => {
@@ -45,7 +45,7 @@ describe('LogBudget', () => {
     for (let n = 0; n < 50_000; n += 1) floods[n % 3 === 0 ? 0 : 1].append(line(100))
     expect(small.dropped).toBe(0)
     expect(budget.bytes).toBeLessThanOrEqual(1_000_000)
-    // Both have grown over the same share, whichever was faster.
+    // Both logs have grown beyond the same share, whichever was faster.
     expect(Math.min(floods[0].bytes, floods[1].bytes)).toBeGreaterThan(350_000)
     expect(floods[0].dropped).toBeGreaterThan(0)
   })

@@ -41,7 +41,7 @@ describe('a recording that was written by a clock which another process does not
     await fc.assert(
       fc.asyncProperty(processes, async all => {
         const entries: Entry[] = []
-        // When each note was written, by a clock that nobody set, and by the clock of its process.
+        // When each note was written, by a clock that is never set, and by the clock of its process.
         const truths: number[] = []
         let truth = T0
         let wall = T0
@@ -98,7 +98,7 @@ describe('a recording that was written by a clock which another process does not
     expect(entries[1]).toMatchObject({ observation: { at: T0 + 4 - HOUR, sent: T0 + 3 - HOUR } })
     expect(entries[2]).toMatchObject({ observation: { at: T0 + 5 - HOUR, time: { ms: T0, ns: 1 } } })
     expect(entries[3]).toEqual({ kind: 'hole', from: T0 + 6 - HOUR, to: null })
-    // By which clock it is behind has changed, not its own.
+    // The offset changes because our clock was moved, not the backend's.
     expect(entries[4]).toMatchObject({ observation: { at: T0 + 7 - HOUR, offset: 90_000 - HOUR } })
   })
 

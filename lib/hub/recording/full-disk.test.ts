@@ -9,7 +9,7 @@ import { entry, readLine } from './entries'
 
 const disk = mkdtempSync(join(tmpdir(), 'groundtruth-disk-'))
 
-/** A disk of 1 MiB; why there is none, where only root may make one. */
+/** Mounts a disk of 1 MiB. Returns the reason if that fails, because only root may mount one. */
 function mount(): string | null {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk], { stdio: 'ignore' })

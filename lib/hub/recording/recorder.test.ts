@@ -50,7 +50,7 @@ function recorder(...bounds: [lines: number, all: number, total: number] | []) {
   return { made, told, changed, live }
 }
 
-/** A line of an agent's, or a word of the engine's. */
+/** A line of an agent, or a message of the orchestrator. */
 const message = (index: number, kind: 'line' | 'success', text = 'x'.repeat(100)): Entry => {
   const observation: Message = {
     ...{ kind: 'message', connection: 1, index, id: `m${index}`, at: T0, time: { ms: T0, ns: 0 }, live: false },
@@ -59,7 +59,7 @@ const message = (index: number, kind: 'line' | 'success', text = 'x'.repeat(100)
   return { kind: 'observed', fresh: true, observation }
 }
 
-/** What a recording's lines hold, as one word each. */
+/** The kinds of a recording's lines. */
 const kinds = (path: string) =>
   readFileSync(path, 'utf8')
     .split('\n')
@@ -130,7 +130,7 @@ describe('a recording', () => {
 
 describe('[REC-6] a folder that can’t be written', () => {
   it('[REC-6.2] [REC-6.5] [REC-6.6] is said at once, tried again every 10 s, and nothing is lost that fits into memory', () => {
-    // In place of the folder is a file, which not even root can write into.
+    // A file instead of the folder: not even root can write into it.
     mkdirSync(dirname(folder), { recursive: true })
     writeFileSync(folder, '')
     const { made, changed } = recorder()
@@ -191,7 +191,7 @@ describe('[REC-6] a folder that can’t be written', () => {
   })
 })
 
-/** In place of the file is a folder. */
+/** Replaces the file with a folder. */
 function spoil(path: string, aside: string): void {
   writeFileSync(aside, readFileSync(path))
   unlinkSync(path)

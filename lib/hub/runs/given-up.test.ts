@@ -58,7 +58,7 @@ function givenUp() {
   return { state, recorder, recordings, show }
 }
 
-/** The run as the next process has it, that has not reached Docker yet. */
+/** The run in the next process, which has not reached Docker yet. */
 async function restarted(path: string): Promise<RunState> {
   const host = hostWith(
     () => undefined,

@@ -32,7 +32,7 @@ const recorded = () => folders.recorded()
 
 const agentLogs = { restore: () => undefined, restoreLeft: () => undefined }
 
-/** The run as it is rebuilt from the file, and followed on without being recorded. */
+/** The run as rebuilt from the file, and followed further without being recorded. */
 async function rebuiltFrom(path: string) {
   const host = hostWith(() => undefined)
   const reopen = ({ runId, spec, since }: Header) => new RunState(runId, host, spec, since)
@@ -43,7 +43,7 @@ async function rebuiltFrom(path: string) {
   return { rebuilt, reading, run }
 }
 
-/** What an independent reading of whole lines makes of them. */
+/** The state that an independent reading of the whole lines gives. */
 function foldLines(text: string) {
   const run = emptyRun()
   const log: string[] = []
@@ -65,7 +65,7 @@ describe('a run that is rebuilt from its recording', { timeout: 300_000 }, () =>
         const to = Math.round((at * story.frames.length) / 1_000)
         const { recorder, run } = recorded()
         deliver(run, story, cuts, to)
-        // As after a kill: what waits in memory is gone.
+        // As after a kill: the entries that wait in memory are lost.
         const { run: again, rebuilt, reading } = await rebuiltFrom(pathOf(recorder))
         expect(reading).toMatchObject({ played: true, unread: 0 })
         expect(again.shown).toEqual(run.shown)
@@ -73,7 +73,7 @@ describe('a run that is rebuilt from its recording', { timeout: 300_000 }, () =>
 
         const never = unrecorded()
         deliver(never, story, cuts, to)
-        // Looked at when the other one is: a silence that is found to be the end then stands [RUN-4.1].
+        // Read when the other run is read: if a silence is found to be the end then, it stands [RUN-4.1].
         expect(never.shown).toEqual(run.shown)
         never.close()
         again.now = never.now
@@ -158,7 +158,7 @@ describe('a run that is rebuilt from its recording', { timeout: 300_000 }, () =>
           .split('\n')
           .flatMap(line => readLine(entry, line) ?? [])
           .map(part => (part.kind === 'observed' ? part.observation.kind : part.kind))
-        // That a connection was made is news; an abort that comes again was printed, but no more often than it comes.
+        // A new connection is recorded. A repeated abort is printed, but not more often than it is received.
         const news = kinds.filter(kind => kind !== 'message')
         const aborts = replay.filter(text => text.includes('Execution aborted by user.')).length
         expect(new Set(news)).toEqual(new Set(['opened', 'replayed', 'closed']))

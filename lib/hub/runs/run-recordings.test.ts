@@ -15,7 +15,7 @@ afterEach(() => {
   folders.end()
 })
 
-/** Rebuilds all that is recorded in a folder. What stands in the server's log comes as its lines. */
+/** Rebuilds all runs that are recorded in a folder. Also returns the lines of the server's log. */
 async function rebuilt(folder: string) {
   const logged: string[] = []
   const recorder = new Recorder(folder, pino({ level: 'silent' }))

@@ -28,7 +28,7 @@ const host = {
   },
 } satisfies StateHost
 
-/** A run that is over by its history 5 s from now, where the stream says nothing else [RUN-8]. */
+/** A run that its history ends in 5 s, unless the stream says otherwise [RUN-8]. */
 function aboutToEnd(): RunState {
   const state = new RunState('r1', host, '001-todo')
   const time = { ms: T0, ns: 0 }
@@ -65,9 +65,9 @@ describe('[RUN-8.15] a plan whose file is caught half written', () => {
   it('is not believed before it was read twice in a row', () => {
     const cut = [a, { ...c, id: 'b', name: 'B' }].slice(0, 1)
     expect(totalsAfter(batches, cut, batches, cut, [], cut, cut)).toEqual([3, 3, 3, 3, 3, 3, 1])
-    // Another one each time.
+    // A different incomplete plan each time.
     expect(totalsAfter(batches, cut, [c], cut, [c])).toEqual([3, 3, 3, 3, 3])
-    // A batch that does not exist, as an id may be cut off, too.
+    // An id may be cut off as well, and then names a batch that does not exist.
     expect(totalsAfter(batches, [a, { ...c, id: 'bb' }], batches)).toEqual([3, 3, 3])
   })
 

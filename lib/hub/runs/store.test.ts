@@ -9,7 +9,7 @@ interface Run {
 const finished = (runId: string, bytes = 1_000): Run => ({ runId, bytes })
 const key = (runId: string, backend = 'http://one') => ({ backend, runId })
 
-/** What every store must do, whatever it keeps runs in. */
+/** The contract of every store, wherever it keeps the runs. */
 function contract(name: string, make: (bounds?: { maxRuns?: number; maxBytes?: number }) => RunStore<Run>): void {
   describe(`the store contract: ${name}`, () => {
     it('gives back what was put, and nothing else', async () => {

@@ -94,7 +94,7 @@ describe('[DOCK-5] the life of a container', () => {
     expect(again.killedAt).toBeNull()
     const looked = inspected(over, { state: 'running', startedAt: CREATED + 60_000 })
     expect(looked.facts).toMatchObject({ ...fresh, seenRunningAt: 9 })
-    // What came late of the start before is of no account.
+    // Late events of the start before are ignored.
     const late = after(looked, ['oom', CREATED + 20], ['kill', CREATED + 30, { signal: '9' }], ['die', CREATED + 40])
     expect(late).toEqual(looked)
     expect(inspected(looked, exited, false).facts).toMatchObject({ state: 'running', startedAt: CREATED + 60_000 })
@@ -144,12 +144,12 @@ describe('[DOCK-5] the life of a container', () => {
       ...{ state: 'created', startFailed: true, exitCode: 127, error: 'no such file' },
       ...{ startedAt: null, finishedAt: null, seenRunningAt: null, seenStateAt: 5, seenEndedAt: 9_005 },
     })
-    // Some Engines send a death for it.
+    // Some Engines send a `die` for a failed start.
     const told = after(known, ['die', CREATED + 20, { exitCode: 127 }])
     expect(inspected(told, { exitCode: 127, error: 'no such file' }).facts).toMatchObject({
       ...{ state: 'created', startFailed: true, seenEndedAt: CREATED + 27 },
     })
-    // Somebody has mended it, and started it again.
+    // A user has repaired it, and started it again.
     expect(after(failed, ['start', CREATED + 60_000]).facts).toMatchObject({
       ...{ state: 'running', startFailed: false, exitCode: null, error: null, seenEndedAt: null },
     })
@@ -180,18 +180,18 @@ describe('[DOCK-5] the life of a container', () => {
     const since = CREATED + 510
     expect(first.facts).toMatchObject({ state: 'restarting', exitCode: null, seenEndedAt: null })
     expect(first.facts.restarted).toEqual({ count: 0, exitCode: 3, since })
-    // So soon after the start before it that no time tells the two apart.
+    // This start has the same time as the start before it.
     const second = runs(after(first, ['start', CREATED + 610]), 1, CREATED + 611)
     expect(second.facts).toMatchObject({ state: 'running', seenRunningAt: CREATED + 611 })
     expect(second.facts.restarted).toEqual({ count: 1, exitCode: 3, since })
-    // Between its death and the inspection that follows it has not ended for good.
+    // Between its death and the next inspection it does not count as ended.
     const died = after(second, ['die', CREATED + 700, { exitCode: 4 }])
     expect(died.facts).toMatchObject({ state: 'restarting', exitCode: null, seenEndedAt: null })
     expect(died.facts.restarted).toEqual({ count: 1, exitCode: 4, since })
     const third = after(restarting(died, 1, CREATED + 710), ['start', CREATED + 4_000])
     expect(third.facts).toMatchObject({ state: 'running', seenRunningAt: CREATED + 4_007 })
     expect(third.facts.restarted).toEqual({ count: 1, exitCode: 3, since })
-    // After a long run another row of attempts begins.
+    // After a long run a new series of attempts begins.
     const late = after(third, ['die', CREATED + 20_000, { exitCode: 3 }])
     expect(late.facts.restarted?.since).toBe(CREATED + 20_007)
     expect(restarting(late, 2, CREATED + 20_010).facts.restarted?.since).toBe(CREATED + 20_007)
@@ -203,7 +203,7 @@ describe('[DOCK-5] the life of a container', () => {
     expect(gaveUp.facts).toMatchObject({ state: 'exited', exitCode: 3, seenEndedAt: 70, restarted: { count: 3 } })
     expect(removed(waits, 80).facts).toMatchObject({ removed: true, exitCode: 3, seenEndedAt: 80 })
     expect(after(waits, ['stop', CREATED + 60]).facts).toEqual(waits.facts)
-    // Started by hand, it has not been restarted yet.
+    // A user started it, and its policy has not restarted it yet.
     const byHand = inspected(gaveUp, { state: 'running', startedAt: CREATED + 90_000, restarts: 0 })
     expect(byHand.facts).toMatchObject({ state: 'running', restarted: null })
   })

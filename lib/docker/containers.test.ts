@@ -6,16 +6,16 @@ import type { EngineEvent, Inspection, Listed } from './answers'
 import { Containers } from './containers'
 import { eventOf, idOf, inspectionOf, listedOf } from '../testing/docker/fixtures'
 
-/** An Engine of a few containers, which says of itself what the real one does. */
+/** An Engine of a few containers that reports its state as the real one does. */
 class FakeEngine {
   now = 1_000_000
   readonly #containers = new Map<string, Inspection>()
-  /** An id is used once. */
+  /** Ids that were used. No id is used twice. */
   readonly #used = new Set<string>()
 
   /**
-   * Does what can be done now, and says so in events. `update`: it dies and waits for its restart, by its policy; `restart`:
-   * a start that fails, of which no event tells.
+   * Does the action if it is possible now, and returns its events. `update`: the container dies and waits for its restart,
+   * by its policy; `restart`: a start fails, which sends no event.
    */
   act(id: string, action: EngineEvent['action']): EngineEvent[] {
     const found = this.#containers.get(id)
@@ -59,7 +59,7 @@ class FakeEngine {
 
 const listing = ({ id, state, createdAt }: Inspection) => listedOf(id, { state, createdAt })
 
-/** Answers all that the containers wants inspected. */
+/** Answers every inspection that `containers` wants. */
 function inspectAll(containers: Containers, engine: Pick<FakeEngine, 'inspect' | 'now'>): void {
   for (let id = containers.nextWanted(); id !== null; id = containers.nextWanted()) {
     containers.inspection(id, engine.inspect(id), containers.ask(id), engine.now)
@@ -88,7 +88,10 @@ const known = (facts: ContainerFacts) => {
 
 const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1)
 
-/** What happens at one step, and what becomes of the word of it: copies after so many steps each; none: lost. */
+/**
+ * The action at one step, and the delivery of its events: each copy arrives after its number of steps; no copies: the
+ * events are lost.
+ */
 const step = fc.record({
   container: fc.integer({ min: 1, max: 3 }),
   action: fc.constantFrom<EngineEvent['action'][]>(
@@ -108,7 +111,7 @@ const step = fc.record({
   ),
   takes: fc.integer({ min: 2_100, max: 4_000 }),
   copies: fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 3 }),
-  /** A question that is answered as things stand so many steps later, and whose answer comes so many steps after that. */
+  /** A request that is answered by the state so many steps later. Its answer arrives so many steps after that. */
   question: fc.option(
     fc.record({
       of: fc.constantFrom('list', 'inspection'),
@@ -225,7 +228,7 @@ describe('[DOCK-1] events, lists and inspections', () => {
             for (const { step, delivered: some, repeated } of paces) {
               now++
               engine.now += step.takes
-              // Of a failed start no event tells, only a list.
+              // A failed start sends no event. Only a list shows it.
               if (step.action !== 'restart') told.push(...engine.act(idOf(step.container), step.action))
               const mark = step.question?.of === 'list' ? containers.mark() : null
               if (mark !== null) {
@@ -435,7 +438,7 @@ describe('[DOCK-5] what was learned of a container', () => {
       expect([5_000, 5_001, 10_000].map(n => containers.known(idOf(n)) !== null)).toEqual([false, true, true])
       expect(containers.known(idOf(1_002))).toBeNull()
       containers.takeChanged()
-      // The next list brings nobody back, and a new one takes the place of the oldest.
+      // The next list does not bring back forgotten containers, and a new container takes the place of the oldest.
       containers.list(list, containers.mark(), 3)
       expect(containers.nextWanted()).toBeNull()
       expect(containers.takeChanged()).toEqual([])
@@ -458,7 +461,7 @@ describe('[DOCK-5] what was learned of a container', () => {
     expect(containers.list([listedOf(idOf(1), { state: 'running' })], containers.mark(), 9)).toEqual([idOf(1)])
     expect(containers.takeChanged()).toMatchObject([{ id: idOf(2), state: 'running', removed: true, seenEndedAt: 9 }])
     inspectAll(containers, { now: 9, inspect: id => inspectionOf(id, { state: 'running', startedAt: 2 }) })
-    // Told also where nothing has changed: who reads its output has to begin.
+    // Reported even without a change: the reader of its output must start.
     expect(containers.takeChanged()).toMatchObject([{ id: idOf(1), state: 'running', removed: false }])
   })
 

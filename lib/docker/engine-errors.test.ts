@@ -21,7 +21,7 @@ afterEach(() => opened.splice(0).forEach(close => close()))
 const ID = idOf(1)
 const logsQuery = { stdout: true, stderr: true, timestamps: true }
 
-/** Every call that this side makes, and the permission that a socket proxy has to give for it. */
+/** Every request that this side sends, and the permission that a socket proxy must give for it. */
 const calls: [name: string, permission: string, ask: (engine: Engine) => Promise<unknown>][] = [
   ['GET /_ping', 'PING=1', engine => engine.ping()],
   ['GET /containers/json', 'CONTAINERS=1', engine => engine.listAgents()],
@@ -51,7 +51,7 @@ async function listening(server: Server): Promise<number> {
 
 const at = (port: number, protocol: 'http' | 'https' = 'http'): DockerHost => ({ protocol, host: '127.0.0.1', port })
 
-/** An Engine behind a proxy that answers every call so. */
+/** An Engine behind a proxy that answers every request with this status and body. */
 async function answering(status: number, body = '{"message":"planted"}'): Promise<Engine> {
   const server = createHttpServer((_, response) => response.writeHead(status).end(body))
   opened.push(() => server.closeAllConnections())
@@ -218,7 +218,7 @@ describe('[SAY-1.3] a path that is no socket that answers', () => {
 })
 
 describe('[SAY-1.4] a server that is no Docker Engine', () => {
-  // A certificate of nobody's, made for this test.
+  // A self-signed certificate, made for this test.
   const made = () => {
     const names = { key: join(folder, 'key.pem'), cert: join(folder, 'cert.pem') }
     const arguments_ = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1']

@@ -12,7 +12,7 @@ const ID = idOf(1)
 const servers: { close(): unknown }[] = []
 afterEach(() => servers.splice(0).forEach(server => server.close()))
 
-/** An Engine that answers as it is told to. */
+/** An Engine that gives the answers of `answer`. */
 async function engineOf(answer: RequestListener) {
   const server: Server = createServer(answer).listen(0, '127.0.0.1')
   servers.push({ close: () => (server.closeAllConnections(), server.close()) })
@@ -289,7 +289,7 @@ describe('[DOCK-3] an Engine that can’t be asked', () => {
 })
 
 describe('[SAFE-5] an answer without an end', () => {
-  /** Writes for as long as somebody reads. Resolves with how much that was, in MiB, once the reader has hung up. */
+  /** Writes until the reader closes the connection. Resolves with the number of MiB written. */
   async function flooding(status: number, ask: (engine: Engine) => Promise<unknown>) {
     const mebibyte = Buffer.alloc(1_048_576, '[')
     let written = 0
@@ -326,7 +326,7 @@ describe('[SAFE-5] an answer without an end', () => {
       kind: 'bad-answer',
       message: expect.stringMatching(message) as string,
     })
-    // Beside what was read stands what both ends of the connection hold.
+    // In addition to what was read, both ends of the connection hold some data in buffers.
     expect(written).toBeLessThan(mebibytes + 32)
   })
 

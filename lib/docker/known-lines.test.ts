@@ -4,7 +4,7 @@ import { KnownLines } from './known-lines'
 
 const streams = ['stdout', 'stderr'] as const
 
-/** Lines of both streams; within each the times never decrease, and often are the same. */
+/** Lines of both streams. Within a stream the times never decrease, and are often equal. */
 const logs = fc
   .array(fc.record({ stream: fc.constantFrom(...streams), later: fc.nat(2) }), { maxLength: 40 })
   .map(steps => {

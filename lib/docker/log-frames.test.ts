@@ -12,7 +12,7 @@ function frame(kind: number, payload: Buffer): Buffer {
   return Buffer.concat([header, payload])
 }
 
-/** Cuts the bytes at the given places, taken as parts of the whole. */
+/** Cuts the bytes at the given places, which are fractions of the length. */
 function chunksOf(bytes: Buffer, places: readonly number[]): Buffer[] {
   const at = [0, ...places.map(place => Math.floor(place * bytes.length)), bytes.length].sort((a, b) => a - b)
   return at.slice(1).map((end, index) => bytes.subarray(at[index], end))

@@ -10,7 +10,7 @@ const BEGIN = 1_767_323_045n * SECOND
 
 const instant = (nanos: bigint): Instant => ({ ms: Number(nanos / 1_000_000n), ns: Number(nanos % 1_000_000n) })
 
-/** What an Engine would answer to `since`. */
+/** The answer of an Engine to `since`. */
 function answer(log: readonly LogEntry[], since: string | undefined): LogEntry[] {
   if (since === undefined) return [...log]
   expect(since).toMatch(/^\d+\.\d{9}$/)
@@ -19,13 +19,16 @@ function answer(log: readonly LogEntry[], since: string | undefined): LogEntry[]
   return log.filter(({ at }) => compareInstants(at, from) >= 0)
 }
 
-/** A log in the order of its file. All pieces of a line have its first one's time; stderr's times lag behind stdout's. */
+/**
+ * A log in the order of its file. All pieces of a line have the time of the first piece. The times of stderr lag behind
+ * those of stdout.
+ */
 const logs = fc
   .record({
     writes: fc.array(
       fc.record({
         stream: fc.constantFrom<OutputStream>('stdout', 'stderr'),
-        // Often none at all: several lines have the same time.
+        // Often no pause at all: then several lines have the same time.
         pause: fc.oneof(fc.constant(0), fc.nat(3), fc.nat(5_000_000), fc.nat(2_000_000_000)),
         complete: fc.boolean(),
       }),

@@ -6,7 +6,7 @@ import { TerminalLog } from './log-terminal'
 const PIECE = 16 * 1024
 const stampOf = (n: number) => `2026-01-02T03:04:05.${String(n).padStart(9, '0')}Z `
 
-/** As the Engine writes it: the line's time before each piece. */
+/** The line as the Engine writes it, with its time before each piece. */
 function written(text: string, stamp: string): string {
   const pieces = [stamp + text.slice(0, PIECE)]
   for (let at = PIECE; at < text.length; at += PIECE) pieces.push(stamp + text.slice(at, at + PIECE))

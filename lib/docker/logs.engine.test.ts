@@ -28,7 +28,7 @@ const create = (docker: Docker, image: string, script: string, more: Docker.Cont
 
 const at = (socketPath: string) => new Engine({ socketPath })
 
-/** Follows a container and keeps all that is told. */
+/** Follows a container, and records everything that is reported. */
 function follow(client: Engine, id: string, told: (count: number) => void = () => {}) {
   const lines: ContainerLine[] = []
   const gaps: string[] = []
@@ -51,7 +51,7 @@ function follow(client: Engine, id: string, told: (count: number) => void = () =
   })
   log.start()
   const of = (stream: 'stdout' | 'stderr') => lines.filter(line => line.stream === stream).map(({ text }) => text)
-  /** Resolves with the so many-th line. */
+  /** Resolves with the line number `count`. */
   const reached = (count: number) =>
     new Promise<void>(resolve => {
       heard = () => {
@@ -67,7 +67,7 @@ const numbers = (count: number, of: (n: number) => boolean) =>
     .filter(of)
     .map(String)
 
-/** A way to the Engine that can be cut. */
+/** A proxy to the Engine that the test can cut. */
 async function proxyTo(target: string) {
   const folder = await mkdtemp(join(tmpdir(), 'log-proxy-'))
   const path = join(folder, 'docker.sock')
@@ -119,7 +119,7 @@ async function proxyTo(target: string) {
     get connections() {
       return open.size / 2
     },
-    /** Cuts all connections when so many more bytes have come through, likely amid a line. */
+    /** Cuts all connections after this many further bytes, probably in the middle of a line. */
     cutAfter(bytes: number) {
       left = bytes
     },
@@ -175,7 +175,7 @@ describe.skipIf(whyNot !== null)(named('ContainerLog with an Engine', whyNot), {
   it('[DOCK-8.6] has read all where a container is removed as soon as it has ended', async () => {
     const one = await run('i=0; while [ $i -lt 5000 ]; do i=$((i+1)); echo $i; done')
     const { ended, gaps, of, reached } = follow(at(socketAtHand), one.id)
-    // Once it is read at all: on a busy Engine the removal could overtake the first question.
+    // Wait until reading has begun: on a busy Engine the removal could come before the first request.
     await reached(1)
     await one.wait()
     await one.remove()
@@ -202,7 +202,7 @@ describe.skipIf(whyNot !== null)(named('ContainerLog with an Engine', whyNot), {
 
   const odd = [
     'b=/bin/busybox',
-    // A line of 40,000 characters, which the Engine keeps in three pieces, and one of 100,000.
+    // A line of 40,000 characters, which the Engine stores in three pieces, and one of 100,000.
     '$b head -c 40000 /dev/zero | $b tr "\\0" x; echo',
     '$b head -c 100000 /dev/zero | $b tr "\\0" y; echo',
     'printf "caf\\303\\251 \\377 two\\r\\n\\n"',
@@ -228,7 +228,7 @@ describe.skipIf(whyNot !== null)(named('ContainerLog with an Engine', whyNot), {
     })
     await ended
     expect(of('stdout').slice(0, 2_000)).toEqual(numbers(2_000, () => true))
-    // What is cut there counts the times before the pieces, and the terminal's own line end.
+    // The number of cut bytes includes the times before the pieces, and the terminal's own line end.
     expect(of('stdout').slice(2_000).map(short)).toEqual([
       oddLines[0],
       expect.stringMatching(/^65536 × y … 34\d{3} more bytes cut$/),

@@ -20,7 +20,7 @@ function framed(text: string): Buffer {
   return Buffer.concat([header, Buffer.from(text)])
 }
 
-/** A log that comes as these lines, and then ends, or is cut. */
+/** A log of these lines that then ends, or is cut. */
 const whole = (...texts: string[]) => ({ stream: Readable.from(texts.map(framed)), tty: false })
 const terminal = (...texts: string[]) => ({ stream: Readable.from(texts.map(text => Buffer.from(text))), tty: true })
 const cut = (...texts: string[]) => ({
@@ -36,7 +36,7 @@ const cut = (...texts: string[]) => ({
 type Answer<T> = T | DockerError
 type Log = ReturnType<typeof whole>
 
-/** An Engine that answers each question in turn; the last answer stays. */
+/** An Engine that gives its answers in turn, and then repeats the last one. */
 class Script {
   readonly where = 'the script'
   readonly asked: { what: 'inspect' | 'logs'; at: number; since: string | undefined }[] = []
@@ -67,7 +67,7 @@ function next<T>(answers: Answer<T>[]): T {
   return answer
 }
 
-/** Follows to the end, in no time. What is told, in order. */
+/** Follows the log to its end without real waiting. Returns what was reported, in order. */
 async function followed(source: Script, onLine = () => {}): Promise<string[]> {
   const told: string[] = []
   const log = new ContainerLog(source, ID, {
@@ -123,7 +123,7 @@ describe('ContainerLog', () => {
       gap,
       'ended',
     ])
-    // It went on after its log had ended, unseen for as long as Docker was away.
+    // The container continued after its log had ended, unseen while Docker was away.
     const away = Array.from({ length: 12 }, unreachable)
     expect(await followed(new Script([whole(stamped(1, 'a\n'))], [...away, notFound()]))).toEqual(['a', gap, 'ended'])
   })

@@ -35,7 +35,10 @@ const folders = ['newest', 'oldest'].flatMap(generation =>
     .filter(folder => existsSync(join(ROOT, folder, 'docker.jsonl'))),
 )
 
-/** What was told of each container, in order, when the events come as they did, with what was inspected then. */
+/**
+ * What was reported of each container, in order, when the recorded events come again. With `inspected`, the recorded
+ * inspections come, too.
+ */
 function play(folder: string, inspected: boolean): { told: ContainerFacts[]; book: Containers } {
   const book = new Containers()
   const told: ContainerFacts[] = []
@@ -106,7 +109,7 @@ describe.each(folders)('%s', folder => {
   it('[DOCK-5.53] knows from the events alone how each ended', () => {
     const { told: bare } = play(folder, false)
     const codes = new Map(bare.map(facts => [facts.id.slice(0, 12), facts.exitCode]))
-    // A container whose death was told by an inspection alone has no code here.
+    // If only an inspection showed the death of a container, its exit code is missing here.
     const died = containers.filter(({ id }) => bare.some(facts => facts.id.startsWith(id) && facts.state === 'exited'))
     expect(died.length).toBeGreaterThanOrEqual(containers.length - 1)
     for (const { id, exitCode } of died) expect(codes.get(id)).toBe(exitCode)

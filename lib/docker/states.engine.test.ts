@@ -17,7 +17,7 @@ import { DockerWatcher } from './watcher'
 const whyNot = await whyNoContainers()
 const WITHIN = 60_000
 
-/** The table of DOCK-9 against the Engine at hand: each row that can be made on one. */
+/** The table of DOCK-9, tested on the local Engine: each row that it can produce. */
 describe.skipIf(whyNot !== null)(
   `[DOCK-9] each state that the Engine at hand reports${whyNot === null ? '' : ` (skipped: ${whyNot})`}`,
   () => {
@@ -43,7 +43,7 @@ describe.skipIf(whyNot !== null)(
 
     type Settings = Partial<Docker.ContainerCreateOptions>
 
-    /** A container that is created only, and what a watcher tells of it. */
+    /** Creates a container without starting it, and watches it. */
     async function watched(script: string, more: Settings = {}, by = watch()) {
       const { told, watcher } = await by
       const container = await createAgent(docker, image, script, more.HostConfig, more)
@@ -89,7 +89,7 @@ describe.skipIf(whyNot !== null)(
         expect(facts?.error).toContain(entrypoint)
         await expect.poll(status).toBe('Created')
       }
-      // Where no other question is under way, one of the next two lists asks.
+      // If no other inspection is under way, one of the next two lists triggers it.
       expect(told.lists - lists).toBeLessThanOrEqual(2)
       expect(JSON.stringify(told.all)).not.toContain('sk-ant-planted')
     })
@@ -142,7 +142,7 @@ describe.skipIf(whyNot !== null)(
           HostConfig: { RestartPolicy: { Name: 'always' } },
         })
         await container.start()
-        // From here on it waits for over a second before each restart.
+        // From here on the Engine waits for over a second before each restart.
         await until(({ restarted, state }) => (restarted?.count ?? 0) >= 4 && state === 'restarting')
         await expect.poll(status).toBe('Restarting (3)')
         await watcher.stop(container.id)
@@ -164,7 +164,7 @@ describe.skipIf(whyNot !== null)(
 
     const ends: [string, number, Settings?][] = [
       ...[0, 1, 125, 126, 127, 134, 137, 139, 143, 255].map((code): [string, number] => [`exit ${code}`, code]),
-      // The kernel keeps such signals from the first process of a container, so another one comes first.
+      // The kernel does not deliver such signals to the first process of a container, so an init process comes first.
       ...(
         [
           ['TERM', 143],
@@ -232,7 +232,10 @@ describe.skipIf(whyNot !== null)(
 
 const run = promisify(execFile)
 
-/** What `docker ps -a` shows as the status of a container, without how long it lasts: a moment later than the Engine tells. */
+/**
+ * The status that `docker ps -a` shows of a container, without the duration. It may change a moment later than the
+ * Engine's own.
+ */
 async function statusOf(id: string): Promise<string> {
   const format = ['ps', '-a', '--no-trunc', '--filter', `id=${id}`, '--format', '{{.Status}}']
   const { stdout } = await run('docker', format, {

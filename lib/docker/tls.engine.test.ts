@@ -21,7 +21,7 @@ const whyNoCertificates = () =>
   )
 const whyNot = (await whyNoContainers()) ?? (await whyNoCertificates())
 
-/** Makes a key and a certificate of an authority; with `by` one that this authority answers for. */
+/** Makes a key and the certificate of an authority; with `by` a certificate that this authority has signed. */
 async function certify(folder: string, certificate: string, key: string, by?: { ca: string; key: string }) {
   const path = (name: string) => join(folder, name)
   const signed = by && ['-CA', path(by.ca), '-CAkey', path(by.key), '-addext', 'subjectAltName=IP:127.0.0.1']
@@ -30,7 +30,7 @@ async function certify(folder: string, certificate: string, key: string, by?: { 
   await run('openssl', ['req', '-x509', ...curve, ...to, ...(signed ?? [])])
 }
 
-/** The Engine at hand as it listens on a network: under TLS, and only to whom its authority answers for. */
+/** The local Engine on a network port, under TLS. It accepts only clients with a certificate of its authority. */
 async function engineUnderTls(folder: string): Promise<{ server: Server; host: string }> {
   const read = (name: string) => readFile(join(folder, name))
   const [ca, cert, key] = await Promise.all([read('ca.pem'), read('server.pem'), read('server-key.pem')])
@@ -40,7 +40,7 @@ async function engineUnderTls(folder: string): Promise<{ server: Server; host: s
     for (const socket of [client, engine]) socket.on('error', end).on('close', end)
     client.pipe(engine).pipe(client)
   })
-  // Whom it does not let in, it tells by closing; that is what is tested.
+  // The server refuses a client by closing the connection. The tests expect that, so the error is ignored.
   server.on('tlsClientError', () => undefined)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -12,7 +12,7 @@ import { DockerWatcher } from './watcher'
 const whyNot = await whyNoOwnEngine()
 const WITHIN = 120_000
 
-/** A way to an Engine that cuts each stream of events after a while, ms; `null` cuts none. */
+/** A proxy to an Engine that cuts each stream of events after `cutAfter` ms; `null`: it cuts none. */
 async function proxyTo(target: string, cutAfter: number | null) {
   const folder = await mkdtemp(join(tmpdir(), 'watch-proxy-'))
   const path = join(folder, 'docker.sock')

@@ -8,11 +8,11 @@ import { DockerWatcher } from './watcher'
 const closes: (() => void)[] = []
 afterEach(() => closes.splice(0).forEach(close => close()))
 
-/** An Engine of so many containers, which answers at once unless a test says otherwise, and keeps what it was asked. */
+/** An Engine of `count` containers. It answers at once unless a test says otherwise, and records the requests. */
 class FakeEngine {
   readonly asked: string[] = []
   ids: string[]
-  /** Answers a path in another way; false: as usual. */
+  /** Answers a path in another way. Returns false for the usual answer. */
   instead: (path: string, response: ServerResponse) => boolean = () => false
 
   constructor(count: number) {
@@ -94,7 +94,8 @@ describe('a watcher', () => {
     }
     const { told, watcher } = await watch(fake)
     await vi.waitFor(() => expect(fake.asked).toContain('/images/ckrv-agent%3Alatest/json'))
-    // An answer that was asked for later is there: so is that of the image, which comes last of a list.
+    // The answer about the image was requested later, as the last one for a list. Once it is here, the earlier ones are,
+    // too.
     await expect(watcher.look(idOf(1))).rejects.toThrow("can't be read")
     expect([watcher.link, told.lists]).toEqual(['live', 0])
     expect(told.latest.get(idOf(1))).toMatchObject({ state: 'running', role: 'other' })
@@ -159,7 +160,7 @@ describe('a watcher', () => {
     expect([watcher.link, told.lists]).toEqual(['stale', 0])
     denies = false
     await watcher.look(idOf(1))
-    // The next list says so.
+    // The next list restores the link.
     await vi.waitFor(() => expect(watcher.link).toBe('live'), { timeout: 15_000 })
   }, 20_000)
 

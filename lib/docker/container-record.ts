@@ -4,7 +4,7 @@ import { STEADY_AFTER, type ContainerState, type Restarted } from '../run/contai
 import { identityByName, identityOf } from './agent-container'
 import type { EngineEvent, Inspection, Listed } from './answers'
 
-/** What is known of one container, including what matters only until it has ended. */
+/** The known facts of one container, including one that matters only until it has ended. */
 export interface ContainerRecord {
   readonly facts: ContainerFacts
   /** When it was sent a SIGKILL, ms by the Engine's clock. */
@@ -127,7 +127,7 @@ function afterDeath(facts: ContainerFacts, exitCode: number | null, at: number, 
 const ranSteadily = ({ seenRunningAt, seenEndedAt }: ContainerFacts, now: number): boolean =>
   seenRunningAt !== null && (seenEndedAt ?? now) - seenRunningAt >= STEADY_AFTER
 
-/** What an inspection says of its restarts. */
+/** The restarts that an inspection shows. */
 function restartsOf(facts: ContainerFacts, { state, restarts, exitCode }: Inspection, now: number): Restarted | null {
   if (!restarts && state !== 'restarting') return null
   const before = facts.restarted

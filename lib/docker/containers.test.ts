@@ -111,7 +111,7 @@ const step = fc.record({
   ),
   takes: fc.integer({ min: 2_100, max: 4_000 }),
   copies: fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 3 }),
-  /** A request that is answered by the state so many steps later. Its answer arrives so many steps after that. */
+  /** A request. The Engine answers it `answeredAfter` steps later, and the answer arrives `comesAfter` steps after that. */
   question: fc.option(
     fc.record({
       of: fc.constantFrom('list', 'inspection'),

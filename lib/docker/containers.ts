@@ -29,7 +29,7 @@ const MOST_KNOWN = 5_000
 const MOST_REMOVED = 1_000
 
 /**
- * What is known of the agents' containers, merged from events, lists and inspections [DOCK-1] [DOCK-5]. Pure: it sends no
+ * The known facts of the agents' containers, merged from events, lists and inspections [DOCK-1] [DOCK-5]. Pure: it sends no
  * requests, but says which containers must be inspected, and which have changed. An answer to a request made at a `mark`
  * never overrules an event that came after that mark. Events may come more than once.
  */

@@ -12,7 +12,7 @@ const ALIASES: Readonly<Record<string, ContainerState>> = {
   stopped: 'exited',
 }
 
-/** What an inspection says in addition to the state word. A list has none of it. */
+/** The flags that an inspection has in addition to the state word. A list has none of them. */
 export interface StateFlags {
   Running?: boolean | null | undefined
   Paused?: boolean | null | undefined

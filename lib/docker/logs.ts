@@ -11,7 +11,7 @@ import { LogLines, type ContainerLine } from './log-lines'
 import { LogPosition } from './log-position'
 import { TerminalLog } from './log-terminal'
 
-/** What a container's log reports. The calls come in order, and must not throw. */
+/** Receives the reports of a container's log. The calls come in order, and must not throw. */
 export interface ContainerLogListener {
   line(line: ContainerLine): void
   /** Lines may be missing here. `text` is a sentence that says why. */

@@ -36,7 +36,7 @@ const folders = ['newest', 'oldest'].flatMap(generation =>
 )
 
 /**
- * What was reported of each container, in order, when the recorded events come again. With `inspected`, the recorded
+ * The reports of each container, in order, when the recorded events come again. With `inspected`, the recorded
  * inspections come, too.
  */
 function play(folder: string, inspected: boolean): { told: ContainerFacts[]; book: Containers } {

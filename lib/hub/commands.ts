@@ -8,7 +8,7 @@ import type { Lifecycle } from './lifecycle'
 import type { RunState } from './runs'
 import type { Session } from './follow'
 
-/** What the commands need from the hub, and what they report to it. */
+/** The part of the hub that the commands use and report to. */
 export interface CommandsHost {
   readonly http: BackendHttp
   readonly life: Lifecycle

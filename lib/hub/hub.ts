@@ -159,7 +159,7 @@ export class Hub implements HubApi {
     return this.#life.liveRuns
   }
 
-  /** What the hub holds now. Updates every run. */
+  /** Counts the runs and the memory that the hub holds now. Updates every run. */
   state(): HubState {
     return { links: this.links(), ...this.#life.holding() }
   }

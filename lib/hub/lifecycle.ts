@@ -127,7 +127,7 @@ export class Lifecycle {
     return this.#sessions.size
   }
 
-  /** What is held now. Updates every run. */
+  /** Counts the runs and the memory that are held now. Updates every run. */
   holding(): Pick<HubState, 'runs' | 'logBytes' | 'queuedBytes'> {
     const runs = new Map<RunStatus, number>()
     for (const state of this.runs.all()) {

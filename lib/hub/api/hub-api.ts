@@ -91,7 +91,10 @@ export interface ImportsApi {
   remove(importId: string): Promise<void>
 }
 
-/** What HTTP, sockets and pages may request of the hub. `by` is the user's name, for the run's log. Rejections are `HubError`s. */
+/**
+ * The requests that HTTP, sockets and pages may make to the hub. `by` is the user's name, for the run's log. Rejections
+ * are `HubError`s.
+ */
 export interface HubApi {
   readonly backend: string
   links(): { backend: LinkState; docker: LinkState }

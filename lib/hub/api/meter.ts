@@ -22,7 +22,7 @@ export interface HubMeter {
   dropped(lines: number): void
 }
 
-/** What the hub holds now, for callers that ask now and then. */
+/** The contents of the hub now, for callers that ask now and then. */
 export interface HubState {
   links: { backend: LinkState; docker: LinkState }
   runs: ReadonlyMap<RunStatus, number>

@@ -6,7 +6,7 @@ import { Discovery } from './discovery'
 import type { Runs, RunState } from '../runs'
 import { isOpen, sortEntries, wasResumed } from './entries'
 
-/** What the discovery needs for the runs that it finds. */
+/** Handles the runs that the discovery finds. */
 export interface FoundRuns {
   readonly runs: Runs
   /** Adds a run that only the history contains [RUN-13]. Undefined if no more runs can be followed. */
@@ -17,7 +17,7 @@ export interface FoundRuns {
   merge(found: RunState, followed: RunState): Promise<void>
 }
 
-/** What the discovery reports. */
+/** Receives the reports of the discovery. */
 export interface DiscoveryEvents {
   /** The backend's answer about the spec is invalid, or it has no history of it. */
   odd(spec: string, reason: string): void
@@ -131,8 +131,8 @@ export class DiscoveredRuns {
 }
 
 /**
- * Whether the run's entry may still change what is shown of it. A run that was given up in silence may still end properly
- * [RUN-13.15].
+ * Whether the run's entry may still change what is shown of it. A run that was given up for its silence may turn out to have
+ * ended meanwhile [RUN-13.15].
  */
 const maySayMore = (run: RunState | undefined) => run !== undefined && (!run.isOver || run.isGivenUp)
 

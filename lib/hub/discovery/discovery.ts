@@ -24,7 +24,7 @@ export interface DiscoveryListener {
   failed(error: unknown): void
 }
 
-/** What is remembered of a spec. */
+/** A spec that is watched, and its state at the last reading. */
 interface Watched {
   readonly name: string
   /** The round that read the spec last. */

@@ -7,7 +7,7 @@ import { iso } from '../../run/time'
 import { shortId } from '../../run/container-words'
 import { byOurClock } from '../../clock/our-clock-watch'
 
-/** What a container belongs to, as far as that is known. */
+/** The run and batch that a container belongs to, as far as that is known. */
 export interface Ownership {
   assignment: { runId: string; batchId: string } | null
   /** The batch as its run shows it. */

@@ -32,7 +32,7 @@ export interface EvidenceRun {
   observe(observation: Observation): void
 }
 
-/** What the evidence reports. */
+/** Receives the reports of the evidence. */
 export interface EvidenceListener {
   /** A batch's container was seen for the first time. */
   appeared(): void
@@ -40,7 +40,7 @@ export interface EvidenceListener {
   changed(evidence: DockerEvidence): void
   /** All containers were listed. From now on a container that is not in the list counts as missing. */
   listed(evidence: DockerEvidence): void
-  /** What the containers' page shows may have changed. */
+  /** The contents of the containers' page may have changed. */
   listChanged(): void
   odd(reason: string): void
   failed(error: unknown): void

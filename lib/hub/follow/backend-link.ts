@@ -3,7 +3,7 @@ import type { LinkState } from '../../run/model'
 import { Health } from './health'
 import { LinkWatch } from './link-watch'
 
-/** What the link to the backend reports. */
+/** Receives the reports of the link to the backend. */
 export interface BackendLinkListener {
   /** `failure`: why the backend is not live, if that is known. */
   changed(link: LinkState, failure: string | null): void

@@ -2,7 +2,7 @@ import { BackendError, type BackendHttp } from '../../backend/http'
 import { serverNow } from '../../clock/clock'
 import type { Runs, RunState } from '../runs'
 
-/** What the poller needs from the hub. */
+/** The part of the hub that the poller uses and reports to. */
 export interface PollerHost {
   readonly http: BackendHttp
   /** Shows whether other runs share the plan or the history entry. */

@@ -11,7 +11,7 @@ import { LinkWatch } from './link-watch'
 import { PlanAndHistoryPoller } from './plan-and-history-poller'
 import type { Runs, RunState } from '../runs'
 
-/** What a session needs from the hub, and what it reports to it. */
+/** The part of the hub that a session uses and reports to. */
 export interface SessionHost {
   readonly backendUrl: URL
   readonly http: BackendHttp
@@ -56,7 +56,7 @@ export class Session {
   constructor(
     readonly state: RunState,
     host: SessionHost,
-    /** What is known of the run's messages from before a restart. */
+    /** The run's messages that are known from before a restart. */
     replay?: Replay,
   ) {
     this.#host = host

@@ -271,7 +271,7 @@ export class Imports implements ImportsApi {
     this.#options.changed()
   }
 
-  /** Null where the folder can't be read. */
+  /** Null if the folder can't be read. */
   #namesIn(folder: string): string[] | null {
     try {
       return readdirSync(folder)

@@ -18,7 +18,7 @@ export interface AgentLine {
   readonly text: string
 }
 
-/** What the batches' logs report. */
+/** Receives the reports of the batches' logs. */
 export interface AgentLogsListener {
   opened(runId: string, batchId: string, log: LogBuffer): void
   appended(runId: string, batchId: string, line: Omit<LogLine, 'seq'>): void

@@ -1,4 +1,4 @@
-/** What a budget needs from each log that shares it. */
+/** A log that shares a budget. */
 export interface Budgeted {
   /** The approximate memory that the log takes, bytes. */
   readonly bytes: number

@@ -10,7 +10,7 @@ export interface LogBounds {
 export const RUN_LOG: LogBounds = { lines: 200_000, bytes: 64 * 1024 * 1024 }
 /** The bounds of a batch's log, the output of its containers. */
 export const BATCH_LOG: LogBounds = { lines: 50_000, bytes: 16 * 1024 * 1024 }
-/** What a line costs in addition to its text, bytes: its object, its times and its place. */
+/** The memory of a line in addition to its text, bytes: its object, its times and its place. */
 const LINE_OVERHEAD = 160
 
 /**

@@ -43,7 +43,7 @@ export const entry = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('renamed'), from: z.string() }),
   /** The backend sends nothing more for this run. */
   z.object({ kind: z.literal('archived') }),
-  /** What happened between these moments (ms) could not be recorded. `to` null: neither could anything after it. */
+  /** A gap: nothing between these moments (ms) could be recorded. `to` null: nor could anything after `from`. */
   z.object({ kind: z.literal('hole'), from: z.number(), to: z.number().nullable() }),
   /** Another process continues the recording, by its own clock. Written only if the machine's clock was set before [RUN-16.14]. */
   z.object({ kind: z.literal('resumed'), at: z.number() }),

@@ -12,7 +12,7 @@ import { isMissing, Recording, type RecordingBounds, type RecordingHost } from '
 /** Whether recordings are written. If they fail, `error` is a sentence with the cause and what to do, and `since` the time (ms). */
 export type RecorderState = { state: 'on' | 'off' } | { state: 'failing'; error: string; since: number }
 
-/** What the recorder reports. */
+/** Receives the reports of the recorder. */
 export interface RecorderListener {
   /** A note about its recording for the run's log. */
   tell(header: Header, text: string): void

@@ -14,7 +14,7 @@ export interface RecordingBounds {
   readonly all: number
 }
 
-/** What a recording needs from the recorder, and what it reports to it. */
+/** The part of the recorder that a recording uses and reports to. */
 export interface RecordingHost {
   readonly bounds: RecordingBounds
   /** False while writing fails and it is too early to try again. */

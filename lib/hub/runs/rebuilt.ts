@@ -5,7 +5,7 @@ import type { AgentLogs } from '../logs'
 import type { Entry, Header, Player } from '../recording'
 import type { RunState } from './run-state'
 
-/** What the rebuild of a run needs. */
+/** The part of the hub that the rebuild of a run uses. */
 export interface Rebuilder {
   readonly agentLogs: Pick<AgentLogs, 'restore' | 'restoreLeft'>
   /** The state to fill. Null if the recorded run can't be rebuilt here. */

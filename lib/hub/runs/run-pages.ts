@@ -28,7 +28,7 @@ export class RunPages {
     this.#publisher.openLog(logScope(state.runId), state.log)
   }
 
-  /** What is shown of the run may have changed. */
+  /** The view of the run may have changed. */
   changed({ runId }: Pick<ShownRun, 'runId'>): void {
     this.#publisher.touch(runScope(runId))
     this.#publisher.touch(fleetScope)

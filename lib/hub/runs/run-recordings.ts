@@ -13,7 +13,7 @@ import {
 } from '../recording'
 import type { RunState } from './run-state'
 
-/** What rebuilding runs needs from the hub. */
+/** The part of the hub that the rebuild of runs uses. */
 export interface RebuildHost {
   readonly agentLogs: AgentLogs
   /** The state to fill. Null if the recording is of another backend, or the run is already known. */

@@ -18,7 +18,7 @@ import { type Entry, gapFinding } from '../recording'
 import { type LogBudget, LogBuffer, RUN_LOG } from '../logs'
 import type { RunPages } from './run-pages'
 
-/** What a run's state needs from the hub, and what it reports to it. */
+/** The part of the hub that a run's state uses and reports to. */
 export interface StateHost {
   /** The backend's URL without credentials. */
   readonly backend: string
@@ -204,7 +204,7 @@ export class RunState {
     return this.#derived.value
   }
 
-  /** What the pages show of the run. It is the same object until something in it changes. */
+  /** The run as the pages show it: the same object until something in it changes. */
   view(): { fields: RunFields; batches: Batch[] } {
     const { value, links } = this.#derived
     const { backend, docker } = links

@@ -4,7 +4,7 @@ import type { RunView } from '../../run/view'
 import type { RunState } from './run-state'
 import type { RunStore } from './store'
 
-/** What is known of a run, as far as it matters here. */
+/** The facts of a known run by which its history entry is recognised. */
 export interface KnownRun {
   runId: string
   /** Null if it is not known yet: it may be any spec. */
@@ -184,7 +184,7 @@ export class Runs {
     return candidateRun
   }
 
-  /** For telling runs of the history from those that are followed [RUN-13]. */
+  /** The facts by which the history entries of known runs are recognised [RUN-13]. */
   known(): KnownRun[] {
     return [...this.#states.values()].map(state => {
       const { historyId, basis, status, startedAt } = state.current.view

@@ -23,7 +23,7 @@ import { inTurns } from './lib/server/renderings'
 import { createSignInHandler } from './lib/server/sign-in'
 import { MemoryPublisher } from './lib/sync/memory-publisher'
 
-/** How long answers under way may take when the server stops, and how long stopping may take at all. */
+/** How long open answers may take once the server stops, and how long the whole stop may take, ms. */
 const PATIENCE_MS = 1_000
 const GRACE_MS = 5_000
 
@@ -35,12 +35,12 @@ async function serve(config: Config): Promise<void> {
   const log = createLog(config.logLevel, output.log)
   const audit = createAudit(log)
   reportFaults(log)
-  // In development the framework speaks to who develops, in colours.
+  // In development the framework prints to the developer's terminal, in colours.
   if (!dev) capture(process, log)
 
   const recorder = new Recorder(config.dataDir, log)
 
-  // Neither ever listens: Next and socket.io hang their listeners there, and the edge decides who gets what.
+  // Neither server ever listens: Next and socket.io add their listeners to them, and the edge passes them their requests.
   const hotReload = createServer()
   const live = createServer()
 
@@ -93,13 +93,13 @@ async function serve(config: Config): Promise<void> {
     close()
     process.exit(0)
   }
-  // Once: the second Ctrl-C is for those who will not wait.
+  // Once: a second Ctrl-C ends the process at once.
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop())
 
   output.say(`Groundtruth shows ${config.backendLabel} at ${url.href}`)
 }
 
-/** What Node would print by itself, raw [SAFE-4.71]. */
+/** Logs the faults and warnings that Node would otherwise print raw [SAFE-4.71]. */
 function reportFaults(log: Log): void {
   process.on('uncaughtException', error => {
     log.fatal({ err: error }, 'a fault of its own ended the server')
@@ -108,7 +108,7 @@ function reportFaults(log: Log): void {
   process.removeAllListeners('warning').on('warning', warning => log.warn({ err: warning }, 'a warning of Node’s'))
 }
 
-// Who read our output may go before us. To report that would fail the same way, again and again.
+// Ignore errors of our output, such as EPIPE: the reader may exit first, and logging the error would fail again.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
 try {

@@ -4,27 +4,27 @@ import { readAddresses } from './addresses'
 import { roles, type Role } from './person'
 import { parseTokens, type Tokens } from './tokens'
 
-/** So many lines that can't be read are told at once. */
+/** How many unreadable lines one error message names at most. */
 const MOST_TOLD = 5
 const MAKE_LINES = 'npm run -s token -- <name> --role operator prints a line for it.'
 
-/** Who may come in, and by which way. */
+/** Who may use this server, and how they prove who they are. */
 export interface AccessConfig {
-  /** Null: nobody is asked who they are, and everybody is operator. */
+  /** Null: authentication is off, and everybody is an operator. */
   authentication: {
-    /** A file of tokens, or those that the environment holds; null: nobody signs in here, a proxy says who somebody is. */
+    /** A file of tokens, or the tokens in the environment. Null: there is no sign-in here, and a proxy says who a person is. */
     tokens: { file: string } | { held: Tokens } | null
-    /** Null: made at the first start, and kept in the data folder. */
+    /** Null: the server makes a secret at its first start, and keeps it in the data folder. */
     sessionSecret: string | null
     proxyUser: { from: BlockList; header: string; role: Role } | null
   } | null
-  /** The address besides the loopback ones that people reach this server at: its origin. */
+  /** The origin at which people reach this server, besides its loopback addresses. */
   publicUrl: URL | null
-  /** Proxies whose word counts for where a request comes from. */
+  /** Proxies that are trusted to say which address a request comes from. */
   trustedProxy: BlockList
 }
 
-/** The environment's part in it. */
+/** The environment variables that configure access. */
 export const accessVariables = {
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://.' })
@@ -35,7 +35,7 @@ export const accessVariables = {
   TOKENS: z
     .string()
     .transform((text, context) => {
-      // Where a variable can hold one line only, `;` stands between them.
+      // In a variable that can hold one line only, `;` separates the tokens.
       const { tokens, problems } = parseTokens(text.replaceAll(';', '\n'))
       for (const problem of problems.slice(0, MOST_TOLD)) context.addIssue(`${problem}. ${MAKE_LINES}`)
       return tokens
@@ -62,8 +62,8 @@ export const accessVariables = {
 type Variables = z.output<z.ZodObject<typeof accessVariables>>
 
 /**
- * What the variables say together, or one sentence per contradiction [SAFE-1].
- * @param loopback whether only this machine can reach the address that is listened at
+ * Combines the variables into an access configuration, and gives one sentence for each contradiction between them [SAFE-1].
+ * @param loopback whether only this machine can reach the address that the server listens at
  */
 export function readAccess(variables: Variables, loopback: boolean): { access: AccessConfig; problems: string[] } {
   const { PUBLIC_URL, TOKENS_FILE, TOKENS, SESSION_SECRET, TRUSTED_PROXY, PROXY_USER_HEADER, PROXY_USER_ROLE } =

@@ -8,13 +8,13 @@ import type { Session } from './session'
 import type { Sessions } from './sessions'
 import { tokenOf, type Tokens } from './tokens'
 
-/** Longer than any token or name of ours; whatever is longer is neither. */
+/** Longer than any of our tokens or names; a longer text is neither. */
 const MAX_CREDENTIAL = 200
 
-/** As often as on the sign-in page one address may show wrong tokens, and yet apart from it: a forgotten script shuts nobody out there. */
+/** The same bound as on the sign-in page, but counted apart: a forgotten script must not keep people from signing in. */
 const GUESSES_PER_MINUTE = 10
 
-/** What somebody showed, and who was right to show it. What it is worth is another question, asked anew each time. */
+/** How a request proved who sent it. The role that follows from a proof is looked up each time it is needed: see `personOf`. */
 export type Proof =
   | { kind: 'nothing-asked' }
   | { kind: 'token'; hash: string }
@@ -22,20 +22,22 @@ export type Proof =
   | { kind: 'proxy'; name: string }
 
 export interface AccessOptions {
-  /** Null: nobody is asked, and everybody is operator [SAFE-1]. */
+  /** Null: authentication is off, and everybody is an operator [SAFE-1]. */
   authentication: {
     tokens: () => Tokens
     sessions: Sessions
-    /** Whose word counts for who somebody is: a proxy at one of these addresses, in this header. */
+    /** A proxy at one of these addresses names the person in this header. */
     proxyUser: { from: BlockList; header: string; role: Role } | null
   } | null
   publicUrl: URL | null
 }
 
-/** Of a request or an upgrade, what may prove who sent it. */
+/** The parts of a request or an upgrade that may prove who sent it. */
 export type Credentials = Pick<IncomingMessage, 'headers' | 'headersDistinct' | 'socket'>
 
-/** Decides who somebody is [SAFE-3]: first what was shown, then, whenever it matters, what that is worth now. */
+/**
+ * Decides who sent a request [SAFE-3]: first what the request proves, then, at each use, what that proof is worth at that moment.
+ */
 export class Access {
   readonly #guesses = new RateLimit(GUESSES_PER_MINUTE, 60)
 
@@ -46,8 +48,9 @@ export class Access {
   }
 
   /**
-   * What a request proves. `token`: given beside it, in a socket's handshake. A token that is shown decides alone, so a wrong
-   * one is nobody's; a cookie that is no longer good leaves the proxy's word.
+   * Reads what a request proves; undefined if it proves nothing. A token decides alone: a wrong one proves nothing, even beside a
+   * valid cookie. Without a token and a valid cookie, the proxy's header counts.
+   * @param token sent beside the request, in a socket's handshake
    */
   async proofOf(request: Credentials, token?: string): Promise<Proof | undefined> {
     const { authentication, publicUrl } = this.#options
@@ -64,14 +67,14 @@ export class Access {
   }
 
   /**
-   * Counts a request whose proof nobody holds, where it showed a token; gives what stands against more of them [SAFE-5]. Right
-   * tokens are neither counted nor held up, wherever they come from.
+   * Counts a request without a valid proof, if it sent a token. Returns the refusal once there are too many [SAFE-5]. Valid tokens
+   * are neither counted nor delayed, from any address.
    */
   async guessed(request: Pick<Credentials, 'headers'>, address: string, token?: string): Promise<TooMuch | null> {
     return (token ?? bearerOf(request.headers.authorization)) === undefined ? null : this.#guesses.count(address)
   }
 
-  /** Whom a proof makes of its holder now; undefined where a token is gone, or a session over. */
+  /** The person that a proof stands for now; undefined if its token is gone or its session is over. */
   personOf(proof: Proof | undefined, now = Date.now()): Person | undefined {
     const { authentication } = this.#options
     switch (proof?.kind) {
@@ -95,7 +98,7 @@ export class Access {
     }
   }
 
-  /** Exactly one header, from an address that may send it: a second one may be the visitor's own. */
+  /** Accepts exactly one header, from an address that may send it: a second header may be the visitor's own. */
   #proxyWord({ headersDistinct, socket }: Credentials): Proof | undefined {
     const proxy = this.#options.authentication?.proxyUser
     if (!proxy || !isAmong(proxy.from, socket.remoteAddress ?? '')) return undefined

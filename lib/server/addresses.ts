@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP, isIPv4 } from 'node:net'
 
-/** Reads addresses and networks such as `10.0.0.7, fd00::/8`; null where one of them is none. */
+/** Reads addresses and networks such as `10.0.0.7, fd00::/8`; null if one of them is invalid. */
 export function readAddresses(text: string): BlockList | null {
   const list = new BlockList()
   for (const part of text.split(',').map(each => each.trim())) {
@@ -17,14 +17,14 @@ export function readAddresses(text: string): BlockList | null {
   return list
 }
 
-/** True of an address that the list holds; an IPv4 address is the same where IPv6 carries it. */
+/** Whether the list contains an address. An IPv4 address and the same address mapped into IPv6 are equal. */
 export function isAmong(list: BlockList, address: string): boolean {
   return isIP(address) !== 0 && list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6')
 }
 
 /**
- * Where a request comes from: the peer, or where that is a trusted proxy, the last address in `X-Forwarded-For` that is
- * none. What stands before it may be anybody's invention.
+ * The address of the client: the peer, or, if the peer is a trusted proxy, the last address in `X-Forwarded-For` that is not a
+ * trusted proxy. Any client can invent the addresses before that one.
  */
 export function clientAddress(peer: string, forwardedFor: string, trusted: BlockList): string {
   const hops = forwardedFor.split(',').map(hop => hop.trim())
@@ -37,7 +37,7 @@ export function clientAddress(peer: string, forwardedFor: string, trusted: Block
   return client
 }
 
-/** Where a request or an upgrade comes from, as far as trusted proxies tell. */
+/** The address that a request or an upgrade comes from, by the headers of trusted proxies only. */
 export const addressOf = (
   { headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>,
   trusted: BlockList,

@@ -1,7 +1,7 @@
 import type { Log } from './log'
 import type { RequestContext } from './request-context'
 
-/** What is worth to be known afterwards: who came in, and who changed what. */
+/** What the audit log records: who signed in or out, and who changed something. */
 export type Action =
   | 'sign in'
   | 'sign out'
@@ -16,13 +16,13 @@ export interface AuditEntry {
   visit: RequestContext
   action: Action
   outcome: 'done' | 'refused' | 'failed'
-  /** On what, and why it was refused or failed. */
+  /** The object of the action, and the reason if it was refused or failed. */
   facts: Record<string, string>
 }
 
 export type Audit = (entry: AuditEntry) => void
 
-/** Writes entries into the server's log, each marked `audit: true`; whatever level that has, none is left out. */
+/** Writes entries into the server's log, each marked `audit: true`. Every entry is written, whatever the log's level. */
 export function createAudit(log: Log): Audit {
   const lines = log.child({ audit: true }, { level: 'info' })
   return ({ visit: { person, address, knownBy }, action, outcome, facts }) => {

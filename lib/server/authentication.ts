@@ -7,7 +7,7 @@ import { Sessions } from './sessions'
 import { TokensFile } from './tokens-file'
 import type { Tokens } from './tokens'
 
-/** Where signing in is asked for: whose tokens count, and who is signed in. */
+/** What the sign-in needs: the valid tokens, and the open sessions. */
 export interface SignInState {
   tokens: () => Tokens
   sessions: Sessions
@@ -16,8 +16,9 @@ export interface SignInState {
 const none: Tokens = new Map()
 
 /**
- * Who may come in, as configured. `signIn` is null where nobody is asked; `changed` is called after every change of the
- * tokens. Throws a `ConfigError` where tokens, the secret or who signed out can't be had.
+ * Opens access control as configured. `signIn` is null without authentication. Throws a `ConfigError` if the tokens, the secret or
+ * the list of signed-out sessions can't be had.
+ * @param changed called after every change of the tokens
  */
 export function openAccess({ access: { authentication, publicUrl }, dataDir }: Config, log: Log, changed: () => void) {
   if (authentication === null) {

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Backlog } from './backlog'
 
-/** A connection as engine.io's: it queues packets and flushes them whenever its transport is writable. */
+/** A connection like engine.io's: it queues packets and flushes them whenever its transport is writable. */
 class Connection extends EventEmitter {
   transport = new Transport()
   #queue = 0
@@ -36,7 +36,7 @@ class Connection extends EventEmitter {
 class Transport extends EventEmitter {
   writable = true
 
-  /** What was sent has been taken. */
+  /** The transport has taken what was sent. */
   take(): void {
     this.writable = true
     this.emit('ready')

@@ -1,12 +1,12 @@
 import type { EventEmitter } from 'node:events'
 
 type Transport = EventEmitter & { writable: boolean }
-/** Of engine.io's connection, what is needed here. */
+/** The parts of engine.io's connection that are needed here. */
 export type Connection = EventEmitter & { transport: Transport }
 
 /**
- * How much of what was handed to a connection its transport has not taken yet, in characters. socket.io itself keeps
- * count of nothing, and its buffer has no bound.
+ * How many characters were passed to a connection but not yet taken by its transport. socket.io does not count this, and its
+ * buffer has no bound.
  */
 export class Backlog {
   #queued = 0
@@ -14,7 +14,7 @@ export class Backlog {
 
   readonly #onDrained: () => void
 
-  /** `onDrained` is called whenever everything handed over has been taken. */
+  /** @param onDrained called whenever the transport has taken everything */
   constructor(connection: Connection, onDrained: () => void) {
     this.#onDrained = onDrained
 
@@ -35,7 +35,7 @@ export class Backlog {
 
   #watch(transport: Transport): void {
     const check = () => {
-      // The connection listens to its transport too, and came first: what was queued is on its way again by now.
+      // The connection's own `ready` listener ran first. If data was queued, it has been flushed and the transport is busy again.
       if (!transport.writable) return
       this.#sending = 0
       if (this.#queued === 0) this.#onDrained()

@@ -1,21 +1,24 @@
 import { IncomingMessage } from 'node:http'
 import type { Turns } from './turns'
 
-/** So many pieces of a body may be as small as they want; with more of them they have at least so many bytes on average. */
+/**
+ * The first `FINE_PIECES` pieces of a body may be of any size. With more pieces, they must have at least `FINE` bytes on average.
+ */
 const FINE_PIECES = 1_024
 const FINE = 64
 
 /**
- * Requests of a server that takes turns. Node reads all requests that a connection has sent at once, some 1,700 in 64 KiB, and goes
- * on where the connection is destroyed meanwhile; only behind an upgrade it stops. So one too many says that it is an upgrade. What
- * asks for another protocol than WebSocket, as clients of HTTP/2 do, is a request like any other (RFC 9110, 7.8).
+ * The request class of a server that takes turns. Node parses all requests in a received chunk at once (about 1,700 fit in 64
+ * KiB), even after the connection is destroyed; only an upgrade stops it. So a request over the limit reports that it is an
+ * upgrade. A request to upgrade to a protocol other than WebSocket, as HTTP/2 clients send it, is handled as a normal request (RFC
+ * 9110, 7.8).
  */
 export function requestsIn(turns: Turns, tooFine: () => void): typeof IncomingMessage {
   return class extends IncomingMessage {
     private pieces = 0
     private bytes = 0
 
-    /** Takes in a piece of the body. That costs as much as some KiB do, so a body in very small pieces is broken off. */
+    /** Takes a piece of the body. Each piece costs as much as some KiB do, so a body in very small pieces is broken off. */
     override push(piece: Buffer | null, encoding?: BufferEncoding): boolean {
       if (piece === null) return super.push(piece)
       this.pieces += 1
@@ -26,7 +29,7 @@ export function requestsIn(turns: Turns, tooFine: () => void): typeof IncomingMe
       return false
     }
 
-    // The constructor of the class that this one extends sets both, before the fields of this one are.
+    // The constructor of the base class sets both fields before the fields of this class are initialised.
     declare private isUpgrade: boolean | null
     declare private isTooMany: boolean
 

@@ -3,11 +3,11 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws'
 import { MessageRate } from './message-rate'
 
-/** A message of the page protocol comes in one frame; some clients split long ones. */
+/** Our pages send each message in one frame; some clients split long messages. */
 const MAX_FRAGMENTS = 64
-/** Pieces of frames as the network delivers them, which wait until a frame is whole. */
+/** How many received pieces of an incomplete frame may wait at most. */
 const MAX_CHUNKS = 4_096
-/** How long the other side may take to close a connection that was dismissed, ms. */
+/** How long the other side may take to close a connection that the server is closing, ms. */
 const CLOSES_WITHIN = 2_000
 
 /** The types of the package lack `closeTimeout`. */
@@ -20,8 +20,8 @@ const bounded = (options: ServerOptions): ServerOptions & { closeTimeout: number
 })
 
 /**
- * The WebSocket layer below socket.io, with a bound on what socket.io never sees [SAFE-5]: pings and pongs count against
- * a rate, before and after sign-in, and a message comes in few pieces.
+ * The WebSocket layer below socket.io. It bounds what socket.io never sees [SAFE-5]: the rate of pings and pongs, before and after
+ * sign-in, and the number of pieces of a message.
  */
 export class BoundedWebSocketServer extends WebSocketServer {
   readonly #refused: () => void
@@ -49,14 +49,14 @@ export class BoundedWebSocketServer extends WebSocketServer {
     let isCut = false
     const isAllowed = () => {
       if (isCut) return false
-      // One that was dismissed, and does not go, is read until it does.
+      // A socket that is being closed is still read until its other side closes.
       if (rate.allows(performance.now())) return client.readyState === client.OPEN
       isCut = true
       this.#refused()
       client.terminate()
       return false
     }
-    // Browsers send no pings, other clients few. A peer that does not read gets no more of them answered.
+    // Browsers send no pings, other clients few. A peer that does not read gets no further pongs.
     client.on('ping', data => {
       if (isAllowed() && client.bufferedAmount === 0) client.pong(data)
     })

@@ -8,11 +8,11 @@ export interface Config {
   /** 0 lets the system pick. */
   port: number
   host: string
-  /** May carry credentials: for requests to the backend only, never for a log or a page [SAFE-2]. */
+  /** May hold credentials: use it for requests to the backend only, never in a log or a page [SAFE-2]. */
   backendUrl: URL
-  /** The same without them. */
+  /** `backendUrl` without credentials. */
   backendLabel: string
-  /** Where the Docker Engine is; `off` where none is to be asked. */
+  /** Where the Docker Engine is; `off` if Docker is not watched. */
   docker: DockerHost | 'off'
   /** Where recordings and secrets are kept; relative to the folder that the server was started in. */
   dataDir: string
@@ -20,7 +20,7 @@ export interface Config {
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
 }
 
-/** What is wrong with the environment: one sentence per variable. */
+/** Says what is wrong with the environment, in one sentence per variable. */
 export class ConfigError extends Error {
   constructor(readonly problems: string[]) {
     super(problems.join('\n'))
@@ -28,14 +28,14 @@ export class ConfigError extends Error {
   }
 }
 
-/** The error for a data folder that is a file, or lies below one; null for any other failure to use it. */
+/** The error for a data folder that is a file or lies below a file; null for any other failure. */
 export function noFolder(dataDir: string, failure: unknown): ConfigError | null {
   const code = failure instanceof Error && 'code' in failure ? failure.code : undefined
   if (code !== 'ENOTDIR' && code !== 'EEXIST') return null
   return new ConfigError([`DATA_DIR: ${dataDir} is no folder. Set it to one.`])
 }
 
-/** True of addresses and names that only this machine can reach: 127.0.0.0/8, ::1, localhost. */
+/** Whether only this machine can reach the address or name: 127.0.0.0/8, ::1, localhost. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 }
@@ -65,16 +65,16 @@ const environment = z.object({
   ...accessVariables,
 })
 
-/** Every variable that is read, and so may be refused [SAY-6]. */
+/** Every variable that the server reads, and so may refuse [SAY-6]. */
 export const variables = [
   ...environment.keyof().options,
   ...(['DOCKER', 'DOCKER_HOST', 'DOCKER_CERT_PATH'] as const),
 ] as const
 
 /**
- * Reads the configuration from environment variables; an empty one counts as unset. Throws a `ConfigError` that names
- * every bad variable, or what good ones say against each other: above all a HOST on the network where nobody would be
- * asked who they are [SAFE-1].
+ * Reads the configuration from environment variables; an empty variable counts as unset. Throws a `ConfigError` that names every
+ * bad variable, or, if all are good, every contradiction between them: above all a HOST on the network without authentication
+ * [SAFE-1].
  */
 export function readConfig(variables: Record<string, string | undefined>): Config {
   const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''))

@@ -8,16 +8,15 @@ export interface ConnectionBounds {
   perAddress: number
 }
 
-/** A browser has one connection a page and six more. Twice what the bounds of pages' sockets let in. */
+/** Twice the bounds of the pages' sockets: a browser opens one connection per page, and up to six more. */
 export const MAX_CONNECTIONS: ConnectionBounds = { inAll: 4_096, perAddress: 1_024 }
 
 export type ConnectionBound = 'connections' | 'connections-of-address'
 
 /**
- * Closes connections beyond the bound when they come, before anything is read of them [SAFE-5]. Those of trusted proxies
- * count in all only: behind one address there are many clients.
- *
- * @param refused is called for each that is closed
+ * Closes a new connection that is over a bound, before anything is read from it [SAFE-5]. Connections of trusted proxies count
+ * only towards `inAll`: many clients share a proxy's address.
+ * @param refused called for each connection that is closed
  */
 export function limitConnections(
   server: Server,
@@ -39,7 +38,10 @@ export function limitConnections(
   })
 }
 
-/** An IPv4 address, also where IPv6 carries it. Of IPv6 the first 64 bits: who has one of those addresses has them all. */
+/**
+ * An IPv4 address, also if it is mapped into IPv6. Of an IPv6 address its first 64 bits: a client usually controls the whole /64
+ * network.
+ */
 export function networkOf(address: string): string {
   const ipv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (ipv4 !== undefined || !isIPv6(address)) return ipv4 ?? address

@@ -15,7 +15,7 @@ it('[SAFE-5.68] lets in as many as there may be in all and of an address, whoeve
         if (!comes) {
           const one = of[0]
           if (!one) continue
-          // Who leaves, or turns out to be known, makes room.
+          // A socket that leaves makes room, and so does a stranger that turns out to be known.
           const isLet = one.isKnown || inside.filter(each => each.isKnown).length >= 5
           if (isLet) inside.splice(inside.indexOf(one), 1)
           else one.isKnown = true

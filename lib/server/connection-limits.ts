@@ -1,6 +1,6 @@
 import { Tally } from './tally'
 
-/** All pages there may be of those who are known and of strangers, those of one client address, and those of one person. */
+/** How many pages may be open: of known people in all, of strangers in all, of one client address, and of one person. */
 export interface SocketBounds {
   inAll: number
   strangers: number
@@ -8,22 +8,22 @@ export interface SocketBounds {
   perPerson: number
 }
 
-/** Behind a proxy that is not trusted a whole team comes from one address; nobody has a hundred pages open. */
+/** A whole team may share one address behind a proxy that is not trusted; one person does not open a hundred pages. */
 export const MAX_SOCKETS: SocketBounds = { inAll: 2_000, strangers: 1_000, perAddress: 512, perPerson: 128 }
 
-/** Which bound keeps a socket out. */
+/** The bound that keeps a socket out. */
 export type LimitKind = 'sockets' | 'sockets-of-address' | 'sockets-of-person'
 
-/** One socket, as long as it is open. Each is to be called once at most. */
+/** The place that one open socket takes up. Call each method at most once. */
 export interface Place {
-  /** It turned out to be somebody's who is known. */
+  /** The socket turned out to belong to a known person. */
   recognised(): void
   left(): void
 }
 
 /**
- * How many sockets there are, from where, and whose [SAFE-5]. Those whose request proves who they are never wait for those
- * whose does not. Costs what the open sockets cost, nothing once they are closed.
+ * Counts the open sockets by address and by person [SAFE-5]. Known people and strangers are counted apart, so strangers can't take
+ * the places of known people. Closed sockets cost no memory.
  */
 export class ConnectionLimits {
   readonly #known = new Tally()
@@ -36,7 +36,7 @@ export class ConnectionLimits {
     this.#bounds = bounds
   }
 
-  /** Null where one more may come from that address. */
+  /** The bound that refuses one more socket from the address; null if it may come in. */
   refusal(address: string, isKnown: boolean): LimitKind | null {
     const { inAll, strangers, perAddress } = this.#bounds
     const [tally, most] = isKnown ? [this.#known, inAll] : [this.#strangers, strangers]
@@ -44,7 +44,7 @@ export class ConnectionLimits {
     return tally.of(address) >= perAddress ? 'sockets-of-address' : null
   }
 
-  /** Null where one more may be this person's. */
+  /** The bound that refuses one more socket of the person; null if it may come in. */
   refusalOf(person: string): LimitKind | null {
     return this.#people.of(person) >= this.#bounds.perPerson ? 'sockets-of-person' : null
   }
@@ -60,7 +60,7 @@ export class ConnectionLimits {
     }
   }
 
-  /** One turned out to be this person's. Returns what is to be called once when it is gone. */
+  /** Counts a socket of this person. Returns a function that must be called once when the socket is closed. */
   ofPerson(person: string): () => void {
     return this.#people.add(person)
   }

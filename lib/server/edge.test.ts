@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => server.close())
 
-/** Sends bytes as they are, and reads until the other side closes. */
+/** Sends raw bytes, and reads until the other side closes. */
 async function raw(port: number, ...lines: string[]): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   socket.write(`${lines.join('\r\n')}\r\n\r\n`)

@@ -38,9 +38,9 @@ export interface EdgeOptions {
   api: ContextHandler
   /** Answers everything else. */
   pages: RequestHandler
-  /** Lets people in and out; null where nobody is asked who they are. */
+  /** Answers the forms for signing in and out; null without authentication. */
   signIn: ContextHandler | null
-  /** A server that never listens, where the socket gateway hangs its listeners. */
+  /** A server that never listens; the socket gateway adds its listeners to it. */
   live: Server
   /** The same for hot reload, in development. */
   hotReload?: Server
@@ -51,15 +51,15 @@ export interface EdgeOptions {
   scripts: readonly string[]
   meter: RefusalMeter
   log: Log
-  /** Of answers, and of what takes long behind them. */
+  /** Schedules answers, and the slow work behind them. */
   pace: Pace
   patience?: Patience
   connections?: ConnectionBounds
 }
 
 /**
- * The one server that listens. Every request and every upgrade passes the guard [SAFE-2] and then goes to exactly one
- * of those behind it, so none of them can answer for, or cut off, another. Who asks is decided once, here [SAFE-3].
+ * The one server that listens. Every request and every upgrade passes the guard [SAFE-2], and then goes to exactly one handler, so
+ * no handler can answer, or cut off, the request of another. The sender of a request is identified once, here [SAFE-3].
  */
 export function createEdge(behind: EdgeOptions): Server {
   const {
@@ -113,22 +113,22 @@ export function createEdge(behind: EdgeOptions): Server {
     const site = { origin: siteOf(headers.host, publicUrl).origin, scripts, dev: hotReload !== undefined }
     const always = securityHeaders(site, randomBytes(16).toString('base64'))
     for (const [name, value] of Object.entries(always)) response.setHeader(name, value)
-    // Whoever of those behind noticed it: an announced length, a body that went on, or a message by long polling.
+    // Any handler may answer 413: for an announced length, for a body that grew too long, or for a message by long polling.
     response.once('close', () => {
       if (response.statusCode === 413) meter.refused(isLive(target) ? 'message-size' : 'body-size')
     })
     const isRecording = method === 'POST' && pathOf(target) === IMPORTS
     cutSlowBody(request, response, patience.body, isRecording, () => meter.refused('slow-body'))
-    // Next takes the nonce for its scripts from here; whatever a visitor sent under this name must not reach it.
+    // Next takes the nonce for its scripts from this header; a value that the visitor sent under this name must not reach it.
     headers['content-security-policy'] = always['content-security-policy']
 
     const refusal = judge(request)
     if (refusal !== undefined) {
-      // The rest of a refused body is not worth reading.
+      // Close the connection, because the rest of a refused body is not read.
       response.setHeader('connection', 'close')
       await sendRefusal(request, response, refusal)
     } else if (isLive(target) && wantsPage(headers.accept)) {
-      // Somebody who opens the address: no page and no program asks for a web page there.
+      // A person opened the address in a browser: neither our pages nor programs ask for a web page there.
       await sendRefusal(request, response, refusals.liveData())
     } else if (isLive(target)) {
       live.emit('request', request, response)
@@ -137,7 +137,7 @@ export function createEdge(behind: EdgeOptions): Server {
       const visit = isUrgent(request) ? { person: undefined, address: '' } : await visitOf(request)
       const handler = isApi(target) ? api : signIn && isSignInForm(method, pathOf(target)) ? signIn : page
       await handler(request, response, visit)
-      // What is for anyone was answered all the same.
+      // A path that is open to anyone is answered even after too many wrong tokens, and is not counted.
       if (visit.guessAgainIn !== undefined && response.statusCode === 429) {
         meter.refused('tokens', { address: visit.address })
       }
@@ -149,27 +149,27 @@ export function createEdge(behind: EdgeOptions): Server {
     IncomingMessage: requestsIn(turns, () => meter.refused('body-size')),
     ...{ headersTimeout: patience.head, requestTimeout: patience.request },
     connectionsCheckingInterval: Math.ceil(patience.head / 4),
-    // The guard says what is wrong with a missing one.
+    // The guard refuses a request without a Host header, and says what is wrong.
     requireHostHeader: false,
   }
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const target = request.url ?? ''
     const refusal = judge(request)
     if (refusal !== undefined) refuse(socket, refusal)
-    // Who opens it is asked by the gateway, where a program can also say so in its first message.
+    // The gateway identifies the sender: a program may also send its token in its first message.
     else if (isLive(target)) live.emit('upgrade', request, socket, head)
     else if (hotReload && pathOf(target).startsWith('/_next/')) hotReload.emit('upgrade', request, socket, head)
     else refuse(socket, refusals.noWebSocket())
   }
 
-  /** What is being answered on each connection. */
+  /** The response that is being written on each connection. */
   const underWay = new WeakMap<Duplex, ServerResponse>()
   const begin = (request: IncomingMessage, response: ServerResponse) => {
     if (response.destroyed || request.socket.destroyed) return
     underWay.set(request.socket, response)
     answer(request, response).catch((error: unknown) => {
       log.error({ method: request.method, url: request.url, err: error }, 'a request failed')
-      // Where half of an answer is out already, only a broken connection tells the reader that the rest is missing.
+      // If half of the answer is sent, only a broken connection shows the reader that the rest is missing.
       if (response.headersSent) response.destroy()
       else void sendRefusal(request, response, refusals.failed())
     })
@@ -182,23 +182,23 @@ export function createEdge(behind: EdgeOptions): Server {
     })
   }
   const edge = createServer(options, take)
-  // Else Node answers by itself what expects something unknown, in whatever numbers.
+  // Without this listener Node itself answers a request with an unknown `Expect` header, and such answers have no bound.
   edge.on('checkExpectation', take)
-  // Where nothing goes either way for so long, nobody reads the answer.
+  // If nothing is sent in either direction for this long, the reader is taken to be gone.
   edge.timeout = patience.idle
 
   edge.on('clientError', (error: Error, socket: Duplex) => {
     const response = underWay.get(socket)
-    // Words in the middle of an answer would be taken for a part of it.
+    // Text in the middle of an answer would be read as a part of it.
     if (!socket.writable || (response?.headersSent === true && !response.writableFinished)) socket.destroy()
     else refuse(socket, notARequest(error, patience), acceptIn(error))
   })
   edge.on('connection', () => pace.arrived())
   limitConnections(edge, trustedProxy, bound => meter.refused(bound), connections)
   edge.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // Until somebody takes the socket over, a reset by the other side would be an uncaught error.
+    // Until a handler takes the socket over, a reset by the other side would be an uncaught error.
     socket.on('error', () => socket.destroy())
-    // It would overtake the answers that are due before; or it is a request too many.
+    // The upgrade would overtake earlier answers of its connection, or it is a request over the limit.
     if (turns.isBusy(socket)) {
       meter.refused('pipelined')
       socket.destroy()
@@ -212,17 +212,23 @@ export function createEdge(behind: EdgeOptions): Server {
 const isUrgent = ({ method = '', url = '' }: IncomingMessage): boolean =>
   (method === 'GET' || method === 'HEAD') && pathOf(url) === LIVENESS
 
-/** The headers of a navigation within the site. One that the framework can't read is an error to it, and a line of the log. */
+/** The headers of a navigation within the site. If the framework can't read one of them, it fails and writes a line to the log. */
 const NAVIGATION = ['rsc', 'next-router-state-tree', 'next-router-prefetch', 'next-router-segment-prefetch', 'next-url']
 
-/** What has to be had before anybody has signed in: the page for it, and what pages are made of. Never with a way out. */
+/**
+ * Whether a path is served before sign-in: the sign-in page, and the files that pages consist of. The pattern leaves no way out of
+ * the folder.
+ */
 function isForAnyone(path: string, dev: boolean): boolean {
   if (path === SIGN_IN || path === '/icon.svg') return true
   if (dev) return path.startsWith('/_next/') || path.startsWith('/__nextjs')
   return /^\/_next\/static(\/[\w~-][\w.~-]*)+$/.test(path)
 }
 
-/** Binds a server, to a free port where `port` is 0, and gives its URL. Rejects with a `ConfigError` where it can't. */
+/**
+ * Binds a server and returns its URL; the system picks a free port if `port` is 0. Rejects with a `ConfigError` if it can't
+ * listen.
+ */
 export async function listen(server: Server, host: string, port: number): Promise<URL> {
   server.listen(port, host)
   await once(server, 'listening').catch((error: unknown) => {
@@ -250,18 +256,18 @@ function notListening(error: unknown, host: string, port: number): string {
   }
 }
 
-/** Stops listening, lets answers under way finish for so many ms at most, then cuts what is left. */
+/** Stops listening, lets open answers finish within `patienceMs` ms, then closes all connections. */
 export async function drain(server: Server, patienceMs: number): Promise<void> {
   const closed = once(server, 'close').then(() => true)
   server.close()
   const deadline = performance.now() + patienceMs
-  // A connection that falls idle after its answer would be kept for a next request.
+  // A connection that becomes idle after its answer would stay open for a next request.
   while (performance.now() < deadline && !(await Promise.race([closed, sleep(20, false)])))
     server.closeIdleConnections()
   server.closeAllConnections()
 }
 
-/** Why what came on a connection is no request, by Node's code of the error. */
+/** Why the data on a connection is no valid request, by Node's error code. */
 function notARequest(error: Error, patience: Patience): Refused {
   switch ('code' in error && error.code) {
     case 'HPE_HEADER_OVERFLOW':
@@ -275,16 +281,16 @@ function notARequest(error: Error, patience: Patience): Refused {
   }
 }
 
-/** What is left of a request that could not be read may still say what the sender takes. */
+/** Finds the Accept header in the data of a request that could not be parsed. */
 function acceptIn(error: Error): string | undefined {
   const packet: unknown = 'rawPacket' in error ? error.rawPacket : undefined
   return packet instanceof Buffer ? /^accept:(.*)$/im.exec(packet.toString('latin1'))?.[1] : undefined
 }
 
-/** The other side has so long to read a refusal and to close its end of the connection, ms. */
+/** How long the other side may take to read a refusal and to close its end of the connection, ms. */
 const LET_GO_AFTER = 2_000
 
-/** Answers where no `ServerResponse` is: an upgrade, or what is no request. Then the connection is closed [SAFE-5]. */
+/** Answers if there is no `ServerResponse`: an upgrade, or data that is no request. Then closes the connection [SAFE-5]. */
 function refuse(socket: Duplex, refusal: Refused, accept?: string): void {
   const isPage = wantsPage(accept)
   const body = isPage ? pageOf(refusal) : JSON.stringify({ error: refusal.message })

@@ -5,20 +5,23 @@ import { ConfigError, noFolder } from './config'
 import type { Log } from './log'
 import type { Session } from './session'
 
-/** How many signed-out sessions are remembered until they would have ended anyway [SAFE-5]. */
+/** How many signed-out sessions are remembered, each until it would have expired anyway [SAFE-5]. */
 export const MAX_ENDED = 10_000
 
-/** A session's id as its hash, so that nobody can make a cookie of the file, and when it would have ended, ms. */
+/**
+ * A line of the file: the hash of a session's id, and when the session would have expired, ms. No cookie can be made from the
+ * hash.
+ */
 const LINE = /^([0-9a-f]{64}) (\d{1,15})$/
 
-/** Sessions that were signed out before their time; where there is a folder they are kept there, past a restart. */
+/** Sessions that were signed out before they expired. With a data folder, they are kept there across restarts. */
 export class EndedSessions {
-  /** Until when, by hash; the one that was signed out first stands first. */
+  /** When each session would have expired, ms, by the hash of its id; the session that was signed out first comes first. */
   readonly #until = new Map<string, number>()
 
   readonly #kept: { dataDir: string; log: Log } | undefined
 
-  /** Throws a `ConfigError` where there is a file that can't be read: nobody would know whose cookies still count. */
+  /** Throws a `ConfigError` if the file exists and can't be read: without it, signed-out cookies would count again. */
   constructor(kept?: { dataDir: string; log: Log }) {
     this.#kept = kept
 
@@ -29,7 +32,7 @@ export class EndedSessions {
     }
   }
 
-  /** It is written down when this returns. A folder that can't be written is told in the log. */
+  /** The session is on disk when this returns. If the folder can't be written, the log says so. */
   add({ id, endsAt }: Session, now: number): void {
     for (const [hash, until] of this.#until) if (until <= now) this.#until.delete(hash)
     this.#until.set(hashOf(id), endsAt)
@@ -42,7 +45,10 @@ export class EndedSessions {
     return this.#until.has(hashOf(id))
   }
 
-  /** All of them, and at once: what could not be written before is written now, and no reader finds half a file. */
+  /**
+   * Writes the whole list, atomically: entries that could not be written before are included, and a reader never finds half a
+   * file.
+   */
   #write(): void {
     if (this.#kept === undefined) return
     const { dataDir, log } = this.#kept
@@ -50,7 +56,7 @@ export class EndedSessions {
     try {
       mkdirSync(dataDir, { recursive: true, mode: 0o700 })
       const lines = [...this.#until].map(([hash, until]) => `${hash} ${until}\n`)
-      // A new file: one that somebody has put there may be a link to another.
+      // Always create a new file: an existing one may be a link to another file.
       rmSync(`${path}.new`, { force: true })
       writeFileSync(`${path}.new`, lines.join(''), { mode: 0o600, flag: 'wx' })
       renameSync(`${path}.new`, path)

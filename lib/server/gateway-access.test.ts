@@ -37,7 +37,7 @@ const end = async () => {
 }
 afterEach(end)
 
-/** Connects; gives the socket, or why there is none. */
+/** Connects; returns the socket, or the reason why there is none. */
 async function connect(
   headers: Record<string, string> = {},
   auth: object = {},
@@ -114,7 +114,7 @@ describe('[SAFE-3.41] a connection by long polling is of the person who opened i
   const base = `${SOCKET_PATH}/?EIO=4&transport=polling`
   const text = { 'content-type': 'text/plain;charset=UTF-8' }
 
-  /** Opens one by hand, and gives the address of its polls. */
+  /** Opens a connection by hand, and returns the address of its polls. */
   async function poll(headers: Record<string, string>): Promise<string> {
     const opened: unknown = JSON.parse((await server.call('GET', base, headers)).text.slice(1))
     return `${base}&sid=${z.object({ sid: z.string() }).parse(opened).sid}`
@@ -282,7 +282,7 @@ describe('[SAFE-5.68] who has too many sockets', () => {
     await opened(await team.cookie('vic'))
     await opened(team.bearer('vic'))
     silentOnes[0]?.terminate()
-    // Each of them is a stranger until it has shown its token.
+    // Each socket belongs to a stranger until it has sent its token.
     for (let n = 0; n < 3; n += 1) {
       await vi.waitFor(async () => opened({}, { token: team.secret('ann') }), { timeout: 5_000 })
     }
@@ -311,7 +311,7 @@ it('[SAFE-5.80] wrong tokens in handshakes are told to wait after ten in a minut
     expect(await connect(headers, auth)).toMatch(/^Too many unknown tokens\. Try again in \d+ s\.$/)
   }
   expect(await refused('tokens')).toBe(2)
-  // A page that shows none goes on to the sign-in, as ever.
+  // A page without a token still goes on to the sign-in.
   expect(await connect()).toBe(NOT_SIGNED_IN)
   await opened({}, { token: team.secret('vic') })
   await opened(team.bearer('vic'))

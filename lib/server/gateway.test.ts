@@ -265,7 +265,7 @@ describe('what a page may not', () => {
 })
 
 describe('[SYNC-5] [SAFE-5.86] a page that reads too slowly', () => {
-  /** A page that speaks the wire by hand, so that it can stop reading. */
+  /** A page that speaks the protocol by hand, so that it can stop reading. */
   async function slowPage(...scopes: Scope[]) {
     const ws = new WebSocket(`ws://127.0.0.1:${server.port}${SOCKET_PATH}/?EIO=4&transport=websocket`)
     clients.push({ close: () => ws.terminate() })
@@ -316,7 +316,7 @@ describe('[SYNC-5] [SAFE-5.86] a page that reads too slowly', () => {
       expect(await heard).toMatchObject({ to: numbers.value })
     }
 
-    // All that waited for the slow page was what it had not taken when it fell behind.
+    // Only the messages that the slow page had not taken when it fell behind were waiting for it.
     slow.ws.resume()
     await vi.waitFor(() => expect(slow.heard.at(-1)).toEqual({ event: 'snapshot', version: numbers.value }))
     expect(slow.heard.filter(({ event }) => event === 'snapshot')).toHaveLength(1)
@@ -376,7 +376,7 @@ describe('[SYNC-5] [SAFE-5.86] a page that reads too slowly', () => {
 })
 
 describe('[SYNC-5] [SAFE-5.86] a page that polls too slowly', () => {
-  /** A page that polls by hand, and only when told to. */
+  /** A page that polls by hand, and only when the test says so. */
   async function poller(scope: Scope) {
     const base = `${SOCKET_PATH}/?EIO=4&transport=polling`
     const hello: unknown = JSON.parse((await server.call('GET', base)).text.slice(1))

@@ -34,43 +34,43 @@ const MALFORMED = /(Invalid|Unsupported) WebSocket frame|Too many (message fragm
 
 /** What the gateway counts. A call costs the same, however many pages there are. */
 export interface GatewayMeter {
-  /** A state, a step or a beat was sent, of so many characters, to so many pages. */
+  /** A state, a step or a heartbeat of this many characters was sent to this many pages. */
   sent(what: ServerEvent | 'diffs', characters: number, pages: number): void
-  /** A change that pages follow went out so many ms after it was made [SYNC-4]. */
+  /** A change that pages follow was sent this many ms after it was made [SYNC-4]. */
   published(ms: number): void
-  /** A bound was reached, and somebody was told so [SAFE-5]. */
+  /** A bound was reached, and the sender was refused [SAFE-5]. */
   refused(
     bound: LimitKind | 'subscriptions' | 'messages' | 'message-size' | 'control-frames' | 'malformed-frames' | 'tokens',
     details?: object,
   ): void
 }
 
-/** Who is connected now. */
+/** Numbers of the connections that are open now. */
 export interface ConnectionStats {
   sockets: number
-  /** Those that don't keep up [SYNC-5]. */
+  /** Pages that don't keep up [SYNC-5]. */
   slow: number
   subscriptions: ReadonlyMap<ScopeParts['kind'], number>
 }
 
-/** How often every open socket is asked again whose it is, ms: a session may end while nothing is sent. */
+/** How often the gateway checks again who owns each open socket, ms: a session may end while nothing is sent. */
 const RECHECK_MS = 30_000
 
-/** How long pages may take to hear that the server is being stopped, ms. */
+/** How long pages may take to receive the message that the server is being stopped, ms. */
 const CLOSING_MS = 250
 
-/** What each message takes [SAFE-3]. */
+/** The role that each message requires [SAFE-3]. */
 export const needs: Record<keyof ClientToServer, Role> = { subscribe: 'viewer', unsubscribe: 'viewer' }
 const needsOf: ReadonlyMap<string, Role> = new Map(Object.entries(needs))
 
 type Connection = PageSocket['conn']
 
-/** A program may show its token in the handshake; a browser has shown its cookie. */
+/** A program may send its token in the handshake; a browser has already sent its cookie. */
 const shown = z.object({ token: z.string().optional() })
 
 /**
- * Carries the page protocol over socket.io: pages join scopes, and a message to a scope is encoded once, however many
- * pages it reaches [SYNC-4]. `broadcast`, `audience`, `failed` and `published` are what a publisher needs.
+ * Carries the page protocol over socket.io. Pages join scopes; a message to a scope is encoded once, however many pages it reaches
+ * [SYNC-4]. A publisher uses `broadcast`, `audience`, `failed` and `published`.
  */
 export class Gateway {
   readonly #io: Server<ClientToServer, ServerToClient>
@@ -78,13 +78,13 @@ export class Gateway {
   readonly #visitors: ConnectionLimits
   readonly #trustedProxy: BlockList
   readonly #listener: PageListener
-  /** Who sent the request that opened each connection; null: nobody known, or nobody is asked. */
+  /** The person whose request opened each connection, by connection id; null: unknown, or authentication is off. */
   readonly #holders = new Map<string, string | null>()
   readonly #senders = new WeakMap<IncomingMessage, Person>()
   readonly #places = new WeakMap<Connection, Place>()
-  /** What each socket proved when it was opened. */
+  /** The proof that each socket gave when it was opened. */
   readonly #proofs = new WeakMap<PageSocket, Proof>()
-  /** Which role each socket's page was told. */
+  /** The role that was last sent to each socket's page. */
   readonly #told = new WeakMap<PageSocket, Role>()
   readonly #recheck: NodeJS.Timeout
 
@@ -92,7 +92,7 @@ export class Gateway {
   readonly #log: Log
   readonly #meter: GatewayMeter
 
-  /** `server` is where socket.io hangs its listeners: the edge hands it what passed the guard. */
+  /** @param server socket.io adds its listeners to it, and the edge passes it the requests that the guard admits */
   constructor(
     server: HttpServer,
     access: Access,
@@ -116,7 +116,7 @@ export class Gateway {
     this.#io = new Server(server, {
       path: SOCKET_PATH,
       serveClient: false,
-      // The edge decides about upgrades; and with compression every frame would be encoded for every page.
+      // The edge decides about upgrades. With compression, every frame would be encoded again for every page.
       destroyUpgrade: false,
       perMessageDeflate: false,
       httpCompression: false,
@@ -146,7 +146,7 @@ export class Gateway {
       )
     })
     this.#io.engine.on('connection', (connection: Connection) => {
-      // Private in its types alone; socket.io documents it.
+      // `id` is private only in the types; socket.io documents it.
       const id = String(connection['id'])
       const { request } = connection
       const place = this.#visitors.came(addressOf(request, trustedProxy), this.#senders.has(request))
@@ -172,11 +172,11 @@ export class Gateway {
     this.#io.on('connection', socket => {
       const failed = (error: unknown) => {
         this.#listener.failed(error)
-        // A page that reconnects asks again; one left without an answer would wait for nothing.
+        // Disconnect: the page then reconnects and asks again. Without an answer it would wait in vain.
         socket.disconnect(true)
       }
       socket.use(([event], next) => {
-        // The sender of what it may not send is not told why, as no page of ours sends that.
+        // A client that sends a forbidden message gets no reason: our own pages never send one.
         const role = needsOf.get(event)
         if (role === undefined) this.#meter.refused('malformed-frames')
         if (this.#may(socket, role)) next()
@@ -191,7 +191,7 @@ export class Gateway {
   /** Sends to every page in the scope whose transport keeps up [SYNC-5]. */
   readonly broadcast = <E extends ServerEvent>(scope: Scope, event: E, message: ServerMessages[E]): void => {
     for (const id of this.#room(scope)) this.#pages.get(id)?.beforeBroadcast(scope)
-    // The compiler cannot see that the message is that of the event, as the signature says.
+    // The compiler cannot see that `message` belongs to `event`, as the signature demands.
     const everyone = this.#io.to(scope) as { emit(event: E, message: ServerMessages[E]): void }
     everyone.emit(event, message)
     this.#meter.sent(event, sizeOf(message), this.audience(scope))
@@ -202,7 +202,7 @@ export class Gateway {
 
   readonly published = (ms: number): void => this.#meter.published(ms)
 
-  /** The time that pages follow [RUN-16.13]. */
+  /** The clock of the server; pages adopt its time [RUN-16.13]. */
   readonly now = serverNow
 
   /** Logs that a scope could not be read. */
@@ -211,8 +211,8 @@ export class Gateway {
   }
 
   /**
-   * Closes the connections of those who may no longer see anything: signed out, or their token is gone; tells those who may do
-   * more or less than before [SAFE-3].
+   * Closes the connections of people who may no longer see anything, because they signed out or their token is gone. Sends the new
+   * role to pages whose person may now do more or less than before [SAFE-3].
    */
   recheck(): void {
     for (const socket of this.#io.of('/').sockets.values()) {
@@ -222,8 +222,8 @@ export class Gateway {
   }
 
   /**
-   * Tells every page that the server is being stopped, and closes its connection: it looks for a server again. A page
-   * that is between two polls hears it with the next one, so those are awaited for a moment.
+   * Announces to every page that the server is being stopped, and closes its connection; the page then looks for a server again. A
+   * page between two polls receives the announcement with the next poll, so wait a moment for such pages.
    */
   async close(): Promise<void> {
     clearInterval(this.#recheck)
@@ -233,7 +233,7 @@ export class Gateway {
     await this.#io.close()
   }
 
-  /** Who is connected now. Looks at all of them: for who asks now and then. */
+  /** Counts the open connections. Visits all of them, so call it only now and then. */
   connectionStats(): ConnectionStats {
     const subscriptions = new Map<ScopeParts['kind'], number>()
     for (const [room, { size }] of this.#io.of('/').adapter.rooms) {
@@ -246,34 +246,37 @@ export class Gateway {
   }
 
   /**
-   * Whether a request comes from whoever opened the connection that it names: its id stands in the address of every
-   * poll, where proxies write it down, and must not be worth a cookie [SAFE-3].
+   * Whether a request comes from the person who opened the connection that it names. The address of every poll contains the
+   * connection's id, and proxies write addresses to their logs, so the id alone must not be worth as much as a cookie [SAFE-3].
    */
   async #holdsItsSocket(request: IncomingMessage): Promise<boolean> {
     const person = this.#access.personOf(await this.#access.proofOf(request))
     if (person) this.#senders.set(request, person)
     const sender = person?.name ?? null
     const holder = this.#holders.get(queryOf(request).get('sid') ?? '')
-    // Without an id it opens a connection; an id that nobody holds is socket.io's to refuse.
+    // A request without an id opens a connection; socket.io refuses an unknown id.
     return holder === undefined || holder === sender
   }
 
-  /** Ends a connection that talks too much, or too long at once [SAFE-5]. */
+  /**
+   * Closes a connection that sends too many packets, and counts the connections that ended over a large or malformed packet
+   * [SAFE-5].
+   */
   #keepToBounds(connection: Connection): void {
     connection.on('close', (reason: string, error?: Error) => {
-      // The text is all that is left of an error of `ws`. The edge counts what comes by long polling.
+      // Of an error of `ws`, only its text arrives here. The edge counts large messages that come by long polling.
       if (error !== undefined && /Max payload size exceeded/.test(error.message)) this.#meter.refused('message-size')
       else if (reason === 'parse error' || (error !== undefined && MALFORMED.test(error.message))) {
         this.#meter.refused('malformed-frames')
       }
     })
-    // Called after socket.io's own listener, which closes the connection where it can't decode the packet.
+    // Called after socket.io's own listener, which closes the connection if it can't decode the packet.
     let isTooLoud = false
     connection.on('data', () => {
       if (connection.readyState !== 'open' && !isTooLoud) this.#meter.refused('malformed-frames')
     })
     const rate = new MessageRate(performance.now())
-    // Of whatever kind: a page says little beyond messages, a pong every 25 s.
+    // Counts packets of every kind: besides messages, a page sends only a pong every 25 s.
     connection.on('packet', () => {
       if (rate.allows(performance.now())) return
       isTooLoud = true
@@ -297,7 +300,7 @@ export class Gateway {
     }
   }
 
-  /** Gives what stands against a socket that is being opened. */
+  /** Returns the error that refuses a socket; undefined if the socket may be opened. */
   async #admit(socket: PageSocket): Promise<Error | undefined> {
     const { auth } = socket.handshake
     if (!handshake.safeParse(auth).success) return notOpened(OUTDATED)
@@ -318,14 +321,17 @@ export class Gateway {
     return refusals.tooManyGuesses(tooMuch.retryAfter)
   }
 
-  /** Counts a person's sockets; on loopback, where nobody is asked for a name, those of the address are counted alone. */
+  /**
+   * Counts a person's sockets. On loopback without authentication there is no name, so only the sockets of the address are
+   * counted.
+   */
   #recognise(socket: PageSocket, name: string): Error | undefined {
     const bound = this.#visitors.refusalOf(name)
     if (bound !== null) {
       this.#meter.refused(bound, { name })
       return new Error(handshakeRefusals[bound])
     }
-    // One whose connection ended meanwhile is never opened, and so never closed.
+    // A socket whose connection has ended meanwhile is never opened, so it would never be counted down.
     if (socket.conn.readyState !== 'open') return undefined
     socket.on('disconnect', this.#visitors.ofPerson(name))
     if (!this.#senders.has(socket.request)) this.#places.get(socket.conn)?.recognised()
@@ -349,13 +355,13 @@ export class Gateway {
   }
 }
 
-/** A page knows why by the message; what people are to read goes with it. */
+/** The page reads the reason from the message; the text for people is in `data.error`. */
 const notOpened = (why: keyof typeof connectRefusals): Error =>
   Object.assign(new Error(why), { data: { error: connectRefusals[why] } })
 
 const queryOf = ({ url = '' }: IncomingMessage) => new URLSearchParams(url.slice(url.indexOf('?') + 1))
 
-/** How long the state or the steps in a message are, in characters. */
+/** The length of the state or of the steps in a message, in characters. */
 function sizeOf(message: ServerMessages[ServerEvent] | Exclude<Answer, { kind: 'error' }>): number {
   if ('diff' in message) return message.diff.length
   if ('state' in message) return message.state.length

@@ -3,7 +3,7 @@ import { SOCKET_PATH } from '../sync/messages'
 import { isLoopback } from './config'
 import { MAX_BODY_BYTES, refusals, SIGN_IN, type Refused } from './refusals'
 
-/** What the guard looks at: of a request or an upgrade, before anything else sees it. */
+/** What the guard checks of a request or an upgrade, before anything else sees it. */
 export interface Incoming {
   method: string
   /** As on the request line. */
@@ -11,33 +11,34 @@ export interface Incoming {
   headers: IncomingHttpHeaders
 }
 
-/** Where recordings are sent to be imported, and as what: JSON, one thing a line, of any size as far as the guard goes. */
-/** Answered at once, whatever else waits [SAFE-5]. */
+/** The liveness probe: answered at once, before all other work [SAFE-5]. */
 export const LIVENESS = '/healthz'
+/** Where recordings are imported, and their type: JSON, one object per line. The guard does not bound their size. */
 export const IMPORTS = '/api/imports'
 export const RECORDING_TYPE = 'application/x-ndjson'
 
 /**
- * Decides whether a request or upgrade may come in at all [SAFE-2]; undefined means yes. `port` is the one that the
- * connection came in on; `publicUrl` the one other address that this server is reached at.
+ * Decides whether a request or an upgrade may come in at all [SAFE-2]; undefined means yes.
+ * @param port the port that the connection came in on
+ * @param publicUrl the one address besides loopback at which this server is reached
  */
 export function refusalOf(incoming: Incoming, port: number, publicUrl: URL | null): Refused | undefined {
   const { method, target, headers } = incoming
   if (!target.startsWith('/')) return refusals.notAPath()
-  // A name that was made to point here by DNS rebinding is still in the Host header.
+  // With DNS rebinding, an attacker's name points to this machine; the Host header still holds that name.
   if (!isOwnHost(headers.host, port, publicUrl)) return misdirected(headers.host, port, publicUrl)
   if (isForeign(incoming, publicUrl)) return refusals.otherSite()
   if (isLive(target)) return undefined
   const path = method === 'POST' ? pathOf(target) : null
-  // How much of a recording is taken is decided where it is written.
+  // The importer, not the guard, decides how large a recording may be.
   if (path === IMPORTS) return bodyRefusal(headers, RECORDING_TYPE, Infinity)
-  // The one form there is works without scripts, which could send JSON; Origin has been looked at.
+  // The sign-in form works without scripts, so it can't send JSON. Its Origin has been checked above.
   return bodyRefusal(headers, path === SIGN_IN ? FORM : JSON_TYPE, MAX_BODY_BYTES)
 }
 
 /**
- * Why a host is not served, and how it can be [SAY-3]. A name is not repeated, as it may be an attacker's, but a port is: a
- * tunnel that listens on another port than the server is the usual reason.
+ * Says why a host is not served, and what to do [SAY-3]. The message never repeats the name, which may be an attacker's. It
+ * repeats the port: the usual reason is a tunnel that listens on a port other than the server's.
  */
 function misdirected(host: string | undefined, port: number, publicUrl: URL | null): Refused {
   const { name, number } = hostParts(host)
@@ -45,7 +46,7 @@ function misdirected(host: string | undefined, port: number, publicUrl: URL | nu
   return isLoopbackName(name) && number !== String(port) ? refusals.otherPort(port, number) : refusals.otherHost(port)
 }
 
-/** The site that a request for this host is for. `secure`: a proxy serves it by https. No header decides that. */
+/** The site that a request for this host belongs to. `secure`: a proxy serves it over https. No other header decides that. */
 export function siteOf(host: string | undefined, publicUrl: URL | null): { origin: string; secure: boolean } {
   const name = String(host).toLowerCase()
   if (publicUrl?.host === name) return { origin: publicUrl.origin, secure: publicUrl.protocol === 'https:' }
@@ -53,8 +54,8 @@ export function siteOf(host: string | undefined, publicUrl: URL | null): { origi
 }
 
 /**
- * The same for a request that goes to a page: those are only read, a path that can't be decoded names none, and of what the
- * framework serves by itself there are only the files that pages are made of [SAFE-2].
+ * Decides like `refusalOf` about a request for a page: pages are only read, the path must be decodable, and of the framework's own
+ * paths only the files that pages consist of are served [SAFE-2].
  */
 export function pageRefusalOf(method: string, target: string): Refused | undefined {
   if (method !== 'GET' && method !== 'HEAD') return refusals.pageMethod()
@@ -69,12 +70,12 @@ export function pageRefusalOf(method: string, target: string): Refused | undefin
   return !isFile && steps.some(step => /^_+next/i.test(step)) ? refusals.notServed() : undefined
 }
 
-/** True of what lies under the socket gateway's path. Its long-polling bodies are text, bounded by the gateway itself. */
+/** Whether a target belongs to the socket gateway. Its long-polling bodies are text, and the gateway itself bounds them. */
 export function isLive(target: string): boolean {
   return target.startsWith(`${SOCKET_PATH}/`)
 }
 
-/** The target without its query. Never decoded or normalised, so nothing can change its meaning on the way. */
+/** The target without its query. The path is never decoded or normalised, so its meaning can't change on the way. */
 export function pathOf(target: string): string {
   const end = target.indexOf('?')
   return end === -1 ? target : target.slice(0, end)
@@ -86,7 +87,7 @@ function isOwnHost(host: string | undefined, port: number, publicUrl: URL | null
   return Number(number) === port && isLoopbackName(name)
 }
 
-/** A `Host` header in its parts; neither where it is malformed. */
+/** Splits a `Host` header into name and port; both are undefined if it is malformed. */
 function hostParts(host: string | undefined): { name?: string; number?: string } {
   return /^(?<name>\[[^\]]*\]|[^:]*)(?::(?<number>\d{1,5}))?$/.exec(host ?? '')?.groups ?? {}
 }
@@ -95,8 +96,8 @@ const isLoopbackName = (name: string | undefined): boolean =>
   name !== undefined && isLoopback(name.toLowerCase().replace(/^\[(.*)\]$/, '$1'))
 
 /**
- * A browser says where a request comes from: by Origin, or else by Sec-Fetch-Site. Programs say neither. Following a
- * link to a page from elsewhere is fine, framing it is not.
+ * Whether a request comes from another site. A browser names the site in Origin, or else in Sec-Fetch-Site; programs send neither.
+ * A link from another site to a page is allowed, a frame is not.
  */
 function isForeign({ method, target, headers }: Incoming, publicUrl: URL | null): boolean {
   if (headers.origin !== undefined) return headers.origin.toLowerCase() !== siteOf(headers.host, publicUrl).origin
@@ -109,7 +110,7 @@ function isForeign({ method, target, headers }: Incoming, publicUrl: URL | null)
 const JSON_TYPE = 'application/json'
 const FORM = 'application/x-www-form-urlencoded'
 
-/** A form on another site can send text or form fields without asking, JSON it cannot. */
+/** Checks type and size of a body. Another site's form can send text or form fields without permission, but not JSON. */
 function bodyRefusal(headers: IncomingHttpHeaders, type: string, maxBytes: number): Refused | undefined {
   const length = Number(headers['content-length'] ?? 0)
   if (length === 0 && headers['transfer-encoding'] === undefined) return undefined

@@ -27,7 +27,7 @@ const statusOfHub = {
   refused: 502,
 } as const
 
-/** True of what the HTTP interface answers, known or not; pages are everything else. */
+/** Whether the HTTP interface answers the target, also if no call is known there; pages answer everything else. */
 export function isApi(target: string): boolean {
   const path = pathOf(target)
   return path === '/api' || path.startsWith('/api/') || routes.has(path)
@@ -36,10 +36,10 @@ export function isApi(target: string): boolean {
 /** How many downloads one person, or one address, may have at once. */
 const STREAMS_EACH = 16
 
-/** What of an answer has not left yet is kept for its reader; from here on it counts as a download, bytes. */
+/** An answer stays in memory until its reader takes it. From this many unread bytes on it counts as a download. */
 const LONG_UNREAD = 64 * 1024
 
-/** How many calls that change something one person, or one address, may make in a minute. */
+/** How many changing calls one person, or one address, may make in a minute. */
 const CHANGES_PER_MINUTE = 300
 
 export interface ApiOptions extends Pick<Call, 'hub' | 'warnings'> {
@@ -49,8 +49,8 @@ export interface ApiOptions extends Pick<Call, 'hub' | 'warnings'> {
 }
 
 /**
- * The HTTP interface over a hub: JSON in and out, errors as `{error}`, or as a page for a browser [SAY-3]. Rejects with what is not the caller's and not
- * the backend's fault, and where an answer breaks off half-way.
+ * The HTTP interface over a hub: JSON in and out, errors as `{error}`, or as a page for a browser [SAY-3]. Rejects if the fault is
+ * neither the caller's nor the backend's, and if an answer breaks off half-way.
  */
 export function createApi({ hub, metrics, audit, warnings, pace }: ApiOptions) {
   const changes = new RateLimit(CHANGES_PER_MINUTE, 60)
@@ -95,7 +95,7 @@ export function createApi({ hub, metrics, audit, warnings, pace }: ApiOptions) {
     }
   }
 
-  /** What is written as its reader takes it, of each person or address. */
+  /** The number of downloads that each person or address has open. */
   const streams = new Tally()
   const stream = async (response: ServerResponse, { person, address }: RequestContext, reply: Streamed) => {
     const who = person?.name ?? networkOf(address)
@@ -108,7 +108,7 @@ export function createApi({ hub, metrics, audit, warnings, pace }: ApiOptions) {
     await send(response, { ...reply, text: paced(reply.text, pace) })
   }
 
-  /** An answer that is whole, and that its reader takes slowly or not at all, is like a download. */
+  /** Counts a complete answer like a download if its reader takes it slowly or not at all. */
   const keep = (response: ServerResponse, { person, address }: RequestContext) => {
     if (response.writableLength < LONG_UNREAD) return
     const who = person?.name ?? networkOf(address)
@@ -140,7 +140,7 @@ export function createApi({ hub, metrics, audit, warnings, pace }: ApiOptions) {
   }
 }
 
-/** Each piece costs some milliseconds to make: what else waits comes between two of them. */
+/** Making each piece takes some milliseconds: let other waiting work run between two of them. */
 async function* paced<T>(pieces: AsyncIterable<T>, pace: Pace): AsyncGenerator<T> {
   for await (const piece of pieces) {
     yield piece
@@ -148,7 +148,10 @@ async function* paced<T>(pieces: AsyncIterable<T>, pace: Pace): AsyncGenerator<T
   }
 }
 
-/** Throws `Refused` where the visitor may not use the route [SAFE-3]; `showed`: they sent a token, or the like. */
+/**
+ * Throws `Refused` if the visitor may not use the route [SAFE-3].
+ * @param showed whether the request sent a token or similar
+ */
 function admit({ person, guessAgainIn }: RequestContext, { needs }: Route, showed: boolean): void {
   if (needs === null) return
   if (person === undefined) {
@@ -158,7 +161,7 @@ function admit({ person, guessAgainIn }: RequestContext, { needs }: Route, showe
   if (!suffices(person.role, needs)) throw refusals.otherRole(needs, person.role)
 }
 
-/** What an error is answered with; undefined where it is a fault of our own. */
+/** The status that an error is answered with; undefined if it is a fault of our own. */
 function statusOf(error: unknown): number | undefined {
   if (error instanceof Refused) return error.status
   return error instanceof HubError ? statusOfHub[error.code] : undefined
@@ -172,7 +175,7 @@ function routeOf(request: IncomingMessage): { route: Route; segment: string; que
   if (row === undefined) throw refusals.unknownCall()
 
   const allowed = methods.filter(method => row[method] !== undefined)
-  // Node leaves out the body that HEAD does not want.
+  // Node itself leaves out the body of the answer to HEAD.
   const asked = request.method === 'HEAD' ? 'GET' : request.method
   const method = methods.find(known => known === asked)
   const route = method && row[method]

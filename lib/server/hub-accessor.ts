@@ -2,8 +2,8 @@ import type { HubApi } from '../hub/api'
 import { currentRequestContext } from './request-context'
 
 /**
- * Next bundles its pages apart from the server, so the two hold different instances of every module. They meet here:
- * a registered symbol is the same in both.
+ * Next bundles its pages apart from the server, so each of the two has its own instance of every module. A registered symbol is
+ * the same in both, so they share the hub through it.
  */
 const key = Symbol.for('groundtruth.hub')
 
@@ -15,8 +15,8 @@ export function setHub(hub: HubApi): void {
 }
 
 /**
- * The hub, for server components. Throws where the page is not served by Groundtruth's own server, and where nobody known
- * asks: so no page tells anything by mistake [SAFE-3].
+ * The hub, for server components. Throws if the page is not served by Groundtruth's own server, and if the visitor is unknown, so
+ * no page shows anything by mistake [SAFE-3].
  */
 export function getHub(): HubApi {
   const hub = shared[key]

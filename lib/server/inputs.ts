@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isRunId, LONGEST_RUN_ID } from '../run/run-id'
 
-/** So many problems are told at once, and so much of a name that is none of ours. */
+/** How many problems one answer names at most, and how many characters of an unknown name it repeats. */
 const MOST_TOLD = 5
 const LONGEST_TOLD = 40
 
@@ -13,7 +13,7 @@ const text = () => z.string({ error: ({ input }) => (input === undefined ? 'is m
 const name = (max: number) =>
   text()
     .min(1, 'must not be empty.')
-    // As a scope counts them: what can be started can be followed by pages, too.
+    // The same length as in a scope, so pages can follow every run that can be started.
     .refine(text => text.length <= max, `must have at most ${max} characters.`)
     .refine(clean, 'must not contain control characters or broken ones.')
 
@@ -24,13 +24,16 @@ export const specName = name(128).refine(
 
 export const runId = name(LONGEST_RUN_ID).refine(isRunId, 'must not contain a slash or be a dot or two.')
 
-/** As Docker writes it: in full, or its beginning as `docker ps` shows it. */
+/** A container's id as Docker writes it: in full, or the beginning that `docker ps` shows. */
 export const containerId = z.string().regex(/^[0-9a-f]{12,64}$/)
 
-/** As `Imports` names them. */
+/** An import's id as `Imports` makes it. */
 export const importId = z.string().regex(/^[0-9a-f]{32}$/)
 
-/** Takes these fields alone; `what` is what holds them. */
+/**
+ * Accepts these fields only.
+ * @param what names the object in messages
+ */
 function strict<T extends z.ZodRawShape>(what: string, shape: T) {
   const takes = `It takes ${Object.keys(shape).join(', ')}.`
   return z.strictObject(shape, {
@@ -60,13 +63,13 @@ const count = (min: number, max: number) =>
     .pipe(z.number().min(min, `must be ${min} at least.`).max(max, `must be ${max} at most.`))
 
 export const logsQuery = strict('The query', {
-  // Whatever a plan calls its batches: an id is only ever looked up.
+  // A batch may have any name in a plan, so any text is accepted: the id is only looked up.
   batch: text().min(1, 'must not be empty.').max(200, 'must have at most 200 characters.').exactOptional(),
   after: count(0, Number.MAX_SAFE_INTEGER).default(0),
   limit: count(1, 10_000).default(1_000),
 })
 
-/** What is wrong with an input, as one sentence per problem: `spec: must be ….` */
+/** Says what is wrong with an input, in one sentence per problem: `spec: must be ….` */
 export function problemsOf(error: z.ZodError): string {
   const told = error.issues.slice(0, MOST_TOLD)
   return told.map(issue => [...issue.path.map(String), issue.message].join(': ')).join(' ')

@@ -12,26 +12,29 @@ export interface Sink {
 }
 
 /**
- * The server's structured log: a JSON object per line, or short lines where a person watches. Credentials in URLs are
- * cut from every line, and secrets masked, whoever logged them [SAFE-2], [SAFE-4]. No text in it steers a terminal [SAFE-4.7].
+ * The server's structured log: one JSON object per line, or short lines on a terminal. Every line loses its credentials in URLs,
+ * and its secrets are masked, no matter who logged it [SAFE-2], [SAFE-4]. No text in it can control a terminal [SAFE-4.7].
  */
 export function createLog(level: Config['logLevel'], sink: Sink): Log {
   const format = sink.isTTY === true ? forPeople : (line: string) => line
   return pino({ level, base: null }, { write: line => void sink.write(format(withoutSecrets(line))) })
 }
 
-/** Text by text, so that what is masked can't break the line's JSON. */
+/** Masks each text by itself, so that a mask can't break the JSON of the line. */
 function withoutSecrets(line: string): string {
   const clean = (_: string, value: unknown) =>
     typeof value === 'string' ? masked(value.replace(/(\w:\/\/)[^\s/@"]*@/g, '$1')) : value
   return `${JSON.stringify(JSON.parse(line, clean)).replace(CONTROLS, escaped)}\n`
 }
 
-/** Of these JSON escapes none by itself. */
+/** Control and invisible characters that JSON does not escape by itself. */
 const CONTROLS = /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
 const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 
-/** `12:03:04 INFO  message {"detail":1}`. Every line of it but the first is indented, so that no text can pass for a line of the log. */
+/**
+ * Formats a line as `12:03:04 INFO  message {"detail":1}`. Later lines of the text are indented, so that no text looks like a line
+ * of the log.
+ */
 function forPeople(line: string): string {
   const { level, time, msg, err, ...details } = JSON.parse(line) as Record<string, unknown>
   const clock = new Date(Number(time)).toTimeString().slice(0, 8)

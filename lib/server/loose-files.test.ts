@@ -9,7 +9,7 @@ let folder: string
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'groundtruth-'))))
 afterEach(() => rmSync(folder, { recursive: true }))
 
-/** Which are told, with these modes. */
+/** The warnings for these modes. */
 function told(modes: { dataDir: number; secret: number; tokens: number }): string[] {
   const [dataDir, tokens] = [join(folder, 'data'), join(folder, 'tokens')]
   mkdirSync(dataDir)

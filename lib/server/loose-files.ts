@@ -2,13 +2,13 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from './config'
 
-/** What others on this machine must not be able to do with a file, by the bits of its mode. */
+/** The permission bits that other users of this machine must not have. */
 const WRITE = 0o022
 const READ_OR_WRITE = 0o077
 
 /**
- * Which of the files that decide who may come in others on this machine may change, or read, and what to do about it, a sentence
- * each [SAFE-1.1]. None where the system has no such bits.
+ * Names the files that control access and that other users of this machine can change or read. Each sentence says what to do
+ * [SAFE-1.1]. Empty on Windows, which has no such bits.
  */
 export function looseFiles({ dataDir, access: { authentication } }: Pick<Config, 'dataDir' | 'access'>): string[] {
   if (process.platform === 'win32') return []

@@ -6,7 +6,7 @@ import { isTokenName, makeToken } from './tokens'
 
 const USAGE = `npm run token -- <name> --role ${roles.join('|')}`
 
-/** What `npm run token` does: makes a token, shows it once, and gives the line for TOKENS_FILE or TOKENS. */
+/** Runs `npm run token`: makes a token, shows it once, and prints the line for TOKENS_FILE or TOKENS. */
 function show(): void {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { role: { type: 'string' } } })
   const [name, ...rest] = positionals
@@ -16,7 +16,7 @@ function show(): void {
   if (!isTokenName(name)) throw programRefusals.tokenName()
   if (role === undefined) throw programRefusals.tokenRole()
   const { secret, line } = makeToken(name, role)
-  // The line alone on standard output, so that it can be appended to the file.
+  // Print the line alone on standard output, so that it can be appended to the file.
   console.error(
     `Give this token to ${name}; it is shown only now:\n\n  ${secret}\n\nAppend this line to TOKENS_FILE, or to TOKENS:\n`,
   )

@@ -1,14 +1,14 @@
-/** What a page may send at once: on a new connection it asks for all of its scopes. */
+/** How many messages a page may send at once: on a new connection it subscribes to all of its scopes. */
 const BURST = 128
 const PER_SECOND = 50
 
-/** How often one socket may speak: in the long run 50 times a second, and 128 times at once [SAFE-5]. */
+/** Bounds the messages of one socket: 50 per second in the long run, 128 at once [SAFE-5]. */
 export class MessageRate {
   #left = BURST
 
   #since: number
 
-  /** @param since when the socket was opened, ms by a clock that nobody sets */
+  /** @param since when the socket was opened, ms by a monotonic clock */
   constructor(since: number) {
     this.#since = since
   }

@@ -52,7 +52,7 @@ async function dashboard() {
   return { backend, hub, url: url.href }
 }
 
-/** The exposition's samples, by name with labels. Throws where a line is no sample. */
+/** The exposition's samples, by name with labels. Throws if a line is no sample. */
 async function read(url: string): Promise<Map<string, number>> {
   const response = await fetch(`${url}metrics`)
   expect(response.status).toBe(200)
@@ -108,7 +108,7 @@ describe('the metrics of a run', () => {
     backend.release('mail')
     await vi.waitFor(async () => expect((await hub.snapshot(runId))?.status).toBe('completed'))
     await subscribe('fleet')
-    // What went out before an answer has been heard; something more may go out between two looks.
+    // Every message sent before an answer has been received; further messages may be sent between two readings.
     const samples = await vi.waitFor(async () => {
       const now = await read(url)
       await subscribe('run/none-0')
@@ -137,7 +137,7 @@ describe('the metrics of a run', () => {
       const { backend, hub, url } = await dashboard()
       backend.hold('setup')
       const { runId } = await hub.start({ spec: '001-todo' })
-      // Raw frames reach those who read already, and nobody else.
+      // Raw frames reach only the connections that read already.
       const running = async () => (await hub.snapshot(runId))?.counts.running
       await vi.waitFor(async () => expect(await running()).toBe(1), { timeout: 10_000 })
       const stamp = (n: number) => new Date().toISOString().replace('Z', `${String(n).padStart(6, '0')}+00:00`)

@@ -4,7 +4,7 @@ import { linkState, runStatus } from '../run/model'
 import type { ConnectionStats, GatewayMeter } from './gateway'
 import type { Log } from './log'
 
-/** Every bound of which it is counted that somebody, or something, was beyond it; each has a series from the beginning [SAFE-5]. */
+/** Every bound whose refusals are counted. Each has a series from the start [SAFE-5]. */
 const bounds = [
   'sockets',
   'sockets-of-address',
@@ -32,19 +32,19 @@ const bounds = [
 ] as const
 export type Bound = (typeof bounds)[number]
 
-/** Counts what was refused. `details`: what the log is to say of it. */
+/** Counts refusals. `details`: what the log says about a refusal. */
 export interface RefusalMeter {
   refused(bound: Bound, details?: object): void
 }
 
-/** Tells refusals in the log: of each bound the 1st, 2nd, 4th, 8th …, so that a flood of them is none there. */
+/** Logs the 1st, 2nd, 4th, 8th … refusal of each bound, so that a flood of refusals does not flood the log. */
 export function refusalLog(log: Log): (bound: Bound, details: object) => void {
   const write = (details: object) => log.warn(details, 'refused: a bound is reached')
   const each = new Map(bounds.map(bound => [bound, sampled(write)]))
   return (bound, details) => each.get(bound)?.({ bound, ...details })
 }
 
-/** Who is asked at each reading: nothing is kept up to date in between. */
+/** The sources that each reading of the metrics asks. Nothing is kept up to date between readings. */
 export interface Measured {
   hub: { state(): HubState }
   gateway: { connectionStats(): ConnectionStats }
@@ -54,8 +54,8 @@ const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 const SCOPES = ['fleet', 'containers', 'run', 'log', 'lines', 'import', 'import-log', 'import-lines'] as const
 
 /**
- * All numbers of the server's own, for Prometheus: their names, and nobody else knows its client. Labels take few values;
- * no run, page or container has a series of its own [SAFE-5].
+ * All metrics of the server, for Prometheus. Only this class uses the Prometheus client. Labels take few values: no run, page or
+ * container has a series of its own [SAFE-5].
  */
 export class Metrics implements HubMeter, GatewayMeter, RefusalMeter {
   readonly #registry = new Registry()
@@ -118,7 +118,7 @@ export class Metrics implements HubMeter, GatewayMeter, RefusalMeter {
 
   readonly #tell: (bound: Bound, details: object) => void
 
-  /** @param tell what else is to be done where something is refused */
+  /** @param tell called for each refusal, for example to log it */
   constructor(tell: (bound: Bound, details: object) => void = () => undefined) {
     this.#tell = tell
 
@@ -149,12 +149,12 @@ export class Metrics implements HubMeter, GatewayMeter, RefusalMeter {
     this.#droppedLines.inc(lines)
   }
 
-  /** A change went out so many ms after it was made [SYNC-4]. */
+  /** Counts a change that was sent this many ms after it was made [SYNC-4]. */
   published(ms: number): void {
     this.#published.observe(ms / 1_000)
   }
 
-  /** From now on a reading also says how things are at that moment: both are asked once for all of it. Called once. */
+  /** Adds the current numbers of hub and gateway to each reading; a reading asks each of them once. Called once. */
   watch({ hub, gateway }: Measured): void {
     collectDefaultMetrics({ register: this.#registry })
     this.#gauge('groundtruth_link', '1 for the state that the link is in.', ['source', 'state'], (gauge, { links }) => {
@@ -191,7 +191,7 @@ export class Metrics implements HubMeter, GatewayMeter, RefusalMeter {
     }
   }
 
-  /** All of them, in the text format of Prometheus. */
+  /** All metrics, in the text format of Prometheus. */
   text(): Promise<string> {
     this.#measure()
     return this.#registry.metrics()

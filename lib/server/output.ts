@@ -1,17 +1,17 @@
 import { visibleText } from '../run/terminal-text'
 import type { Log, Sink } from './log'
 
-/** The ways out of a process, as far as they are taken over. */
+/** The output streams of a process that `capture` takes over. */
 type Streams = Record<'stdout' | 'stderr', Pick<NodeJS.WriteStream, 'write'>>
 
-/** Where lines of the log go, and words for whoever starts the process: that it is ready, or why it can't be. */
+/** Where log lines go, and the messages for the person who starts the process: that it is ready, or why it can't start. */
 export interface Output {
   log: Sink
   say: (words: string) => void
   complain: (words: string) => void
 }
 
-/** The ways out before `capture`, which they outlive. */
+/** The process's own output; it still works after `capture`. */
 export function ownOutput(process: NodeJS.Process): Output {
   const [out, error] = [process.stdout.write.bind(process.stdout), process.stderr.write.bind(process.stderr)]
   return {
@@ -22,8 +22,8 @@ export function ownOutput(process: NodeJS.Process): Output {
 }
 
 /**
- * From now on whatever the framework or a library prints is a line of the log, so that nobody forges one by a text that they
- * repeat [SAFE-4.71]: one for each piece that is written at once.
+ * Turns everything that the framework or a library prints from now on into log lines, one for each piece that is written at once.
+ * So text that they repeat can't forge a log line [SAFE-4.71].
  */
 export function capture(streams: Streams, log: Log): void {
   for (const [stream, level] of [

@@ -10,7 +10,7 @@ it('[SAFE-5.75] work never begins at once, and keeps its order', async () => {
   for (const n of [1, 2, 3]) pace.begin(() => done.push(n))
   expect(done).toEqual([])
   await vi.waitFor(() => expect(done).toEqual([1, 2, 3]))
-  // Also what is begun by work.
+  // Also work that is begun by other work.
   pace.begin(() => pace.begin(() => done.push(5)))
   pace.begin(() => done.push(4))
   await vi.waitFor(() => expect(done).toEqual([1, 2, 3, 4, 5]))

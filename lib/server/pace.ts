@@ -1,32 +1,35 @@
-/** So long at most does work wait while connections keep coming, and so long does it go on then, ms. */
+/** How long work waits at most while connections keep coming, and how long it then runs, ms. */
 const LONGEST_WAIT = 100
 const THEN_WORKS = 10
-/** What is urgent takes so long at most between two looks at the network, ms. */
+/** How long urgent work may run between two checks of the network, ms. */
 const URGENT_SLICE = 5
 
 type Work = () => void
 
 /**
- * Lets what is urgent pass by work that may come in masses [SAFE-5]. Node takes one new connection each time that it looks at the
- * network: with work in between, whoever comes last waits for all of it. So work waits for a look that finds no new connection,
- * and between two looks one piece of it is done: of each address in its turn.
+ * Lets urgent work pass work that may come in masses [SAFE-5]. Node accepts one new connection each time it checks the network:
+ * with work between the checks, the last of many connections waits for all of that work. So work waits for a check that finds no
+ * new connection, and one piece of it runs between two checks. The addresses take turns.
  */
 export class Pace {
   readonly #urgent: Work[] = []
-  /** By address: who waited longest for its turn comes first. */
+  /** The waiting work by address; the address that has waited longest comes first. */
   readonly #waiting = new Map<string, Work[]>()
   #arrivals = 0
   #arrivalsSeen = 0
   #isLooking = false
-  /** Until when work waits while connections keep coming. */
+  /** Until when work waits while connections keep coming, ms. */
   #holdUntil = 0
 
-  /** A new connection has come. */
+  /** Records a new connection. */
   arrived(): void {
     this.#arrivals += 1
   }
 
-  /** Begins work in its turn, never at once. @param work must not throw */
+  /**
+   * Begins work in its turn, never synchronously.
+   * @param work must not throw
+   */
   begin(work: Work, address = ''): void {
     const queue = this.#waiting.get(address)
     if (queue) queue.push(work)
@@ -34,7 +37,10 @@ export class Pace {
     this.#lookSoon()
   }
 
-  /** Begins work that takes next to nothing, before all else. @param work must not throw */
+  /**
+   * Begins work that takes almost no time, before all other work.
+   * @param work must not throw
+   */
   beginUrgent(work: Work): void {
     this.#urgent.push(work)
     this.#lookSoon()

@@ -13,31 +13,34 @@ import { Backlog } from './backlog'
 
 export const MAX_SUBSCRIPTIONS = 64
 
-/** Beyond this much untaken data, in characters, a page is sent nothing more until its transport has drained. */
+/** If the transport has more than this many characters to take, the page gets nothing more until it has drained. */
 export const MAX_BACKLOG = 256 * 1024
 
-/** What a page tells of itself. */
+/** What a page reports. */
 export interface PageListener {
-  /** The source failed: then something that is due was never told. */
+  /** The source failed, so something that was due was never sent. */
   failed(error: unknown): void
-  /** It asked for more than a page may. */
+  /** The page asked for more than a page may. */
   refused(bound: 'subscriptions' | 'malformed-frames'): void
-  /** It no longer keeps up, and leaves the broadcast until it does. */
+  /** The page no longer keeps up, and leaves the broadcast until it does. */
   slow(): void
 }
 
 export type PageSocket = Socket<ClientToServer, ServerToClient>
-/** Of the publisher, what a page asks for. */
+/** The parts of the publisher that a page uses. */
 export type Source = Pick<Publisher, 'resume' | 'snapshot'>
 
 /**
- * One connected page: what it subscribes to, and what it has still to be told. Its state dies with its socket, so
- * nothing of it can reach a successor [SYNC-7].
+ * One connected page: its subscriptions, and what must still be sent to it. Its state ends with its socket, so nothing of it can
+ * reach the next connection [SYNC-7].
  */
 export class Page {
-  /** Every subscription; a scope is in the room of that name too, unless it is due. */
+  /** Every subscription. The socket is in the room of each scope too, unless the scope is due. */
   readonly #scopes = new Set<Scope>()
-  /** Scopes to be told anew, each once, and how. One at a time, and only to a page that reads [SYNC-5]. */
+  /**
+   * Scopes whose state must be sent again, each once, with the function that sends it. They are sent one at a time, and only to a
+   * page that reads [SYNC-5].
+   */
   readonly #due = new Map<Scope, () => Promise<void>>()
   #telling = false
   #isSlow = false
@@ -58,17 +61,17 @@ export class Page {
     socket.on('disconnect', () => this.#due.clear())
   }
 
-  /** It has left the broadcast, and has not drained since. */
+  /** The page has left the broadcast, and has not drained since. */
   get isSlow(): boolean {
     return this.#isSlow
   }
 
-  /** Its transport has taken all that it was sent. */
+  /** The page's transport has taken everything that was sent. */
   get hasTaken(): boolean {
     return this.#backlog.size === 0
   }
 
-  /** Called before a broadcast to the scope: a page that is too far behind leaves it, and gets one snapshot later. */
+  /** Called before a broadcast to the scope: a page that is too far behind leaves the scope's room, and gets one snapshot later. */
   beforeBroadcast(scope: Scope): void {
     if (this.#backlog.size <= MAX_BACKLOG) return
     if (!this.#isSlow) this.#listener.slow()
@@ -77,7 +80,7 @@ export class Page {
   }
 
   #subscribe(request: unknown, done: unknown): void {
-    // Without a way to answer there is nothing to say but goodbye.
+    // A request without a callback can't be answered, so close the connection.
     if (!isCallback(done)) {
       this.#dismiss()
       return
@@ -104,7 +107,7 @@ export class Page {
     else this.#dismiss()
   }
 
-  /** Ends a page that says what no page of ours says. */
+  /** Closes the connection of a page that sends what our own pages never send. */
   #dismiss(): void {
     this.#listener.refused('malformed-frames')
     this.#socket.disconnect(true)
@@ -124,14 +127,14 @@ export class Page {
     if (!this.#telling) this.#tellOneByOne().catch((error: unknown) => this.#listener.failed(error))
   }
 
-  /** Stops where the page falls behind: its transport calls again when it has drained. */
+  /** Stops when the page falls behind; continues when its transport has drained. */
   async #tellOneByOne(): Promise<void> {
     this.#telling = true
     try {
       for (const [scope, tell] of this.#due) {
         if (this.#backlog.size > MAX_BACKLOG) return
         this.#due.delete(scope)
-        // Joined before it is read, so that nothing falls in between [SYNC-3].
+        // Join before reading, so that no step is lost in between [SYNC-3].
         void this.#socket.join(scope)
         await tell()
       }

@@ -1,14 +1,14 @@
-/** What somebody may do here [SAFE-3]: a viewer sees; an operator also starts, follows and stops. */
+/** What a person may do here [SAFE-3]: a viewer sees; an operator also starts, follows and stops. */
 export const roles = ['viewer', 'operator'] as const
 export type Role = (typeof roles)[number]
 
-/** Somebody who asks for something. `name` is null where nobody is asked for one: on loopback without authentication. */
+/** A person who sends a request. `name` is null on loopback without authentication. */
 export interface Person {
   name: string | null
   role: Role
-  /** True of those who signed in on the page, and can sign out there. */
+  /** True of people who signed in on the page, and so can sign out there. */
   canSignOut: boolean
 }
 
-/** True where the role `has` is enough for what takes the role `needs`. */
+/** Whether the role `has` is enough for an action that needs the role `needs`. */
 export const suffices = (has: Role, needs: Role): boolean => roles.indexOf(has) >= roles.indexOf(needs)

@@ -1,6 +1,6 @@
 import { roles } from './person'
 
-/** Ends a command with exit code 1: `message` is for people; `usage`: how the command is written would help them. */
+/** Ends a command with exit code 1. `message` is for people; `usage`: also print how the command is written. */
 export class ProgramError extends Error {
   constructor(
     message: string,
@@ -14,7 +14,7 @@ export class ProgramError extends Error {
 const misused = (message: string) => new ProgramError(message, true)
 const failed = (message: string) => new ProgramError(message, false)
 
-/** Every refusal of `npm run token` and `npm run recording` [SAY-6]: the only place that makes a `ProgramError`. */
+/** Every refusal of `npm run token` and `npm run recording` [SAY-6]. No other place makes a `ProgramError`. */
 export const programRefusals = {
   /** @param cause what `parseArgs` threw; its first sentence names the option and never its value */
   badOption: (cause: unknown) =>
@@ -49,20 +49,20 @@ export const programRefusals = {
     failed(
       `What answers at ${origin} with HTTP ${status} is no dashboard, or a proxy before one. Check the address after --url.`,
     ),
-  /** @param words the dashboard's own [SAY-4] */
+  /** @param words the dashboard's own message [SAY-4] */
   refusedByDashboard: (words: string) => failed(words),
 } satisfies Record<string, (...facts: never[]) => ProgramError>
 
 const firstSentence = (text: string): string => text.split(/\.\s/)[0]?.replace(/\.$/, '') ?? ''
 
-/** The system's code of an error, as `ENOENT`. Never its message, which may hold more than is anybody's business. */
+/** The system's code of an error, such as `ENOENT`. Never the error's message, which may hold private data. */
 export function systemCode(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   if (!(cause instanceof Error)) return 'no reason given'
   return 'code' in cause ? String(cause.code) : cause.name
 }
 
-/** Runs a command: prints why it ends early, and how it is written where that helps, and exits with 1. */
+/** Runs a command. If it ends early, prints why and, if that helps, how it is written, and exits with 1. */
 export async function runProgram(usage: string, run: () => Promise<void> | void, shown: (text: string) => string) {
   try {
     await run()

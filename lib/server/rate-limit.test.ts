@@ -18,6 +18,6 @@ it('[SAFE-5] lets so many pass in a window, says how long to wait, and says once
 it('[SAFE-5.82] remembers no more than 4,096 places, whoever comes', async () => {
   const limit = new RateLimit(1, 60)
   for (let n = 0; n < 6_000; n++) await limit.count(`address ${n}`)
-  // One timer a place.
+  // One timer per counter.
   expect(vi.getTimerCount()).toBeLessThanOrEqual(4_096)
 })

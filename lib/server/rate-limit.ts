@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 
-/** Visitors share so many places, by chance: whoever has many addresses must not fill the memory [SAFE-5]. */
+/** Visitors share this many counters, assigned by hash: a visitor with many addresses must not fill the memory [SAFE-5]. */
 const PLACES = 4_096
 
-/** Too much was asked: when to ask again, in seconds, and whether this is the first time that it is said. */
+/** A limit was exceeded: when to try again, in seconds, and whether this is the first refusal of the window. */
 export interface TooMuch {
   retryAfter: number
   first: boolean
 }
 
-/** How often something may be done, by each of many, within a window that begins with the first time. */
+/** Limits how often each visitor may do something, within a window that begins with the first time. */
 export class RateLimit {
   readonly #limiter: RateLimiterMemory
 
@@ -22,7 +22,7 @@ export class RateLimit {
     this.#limiter = new RateLimiterMemory({ points: times, duration: seconds })
   }
 
-  /** Counts one more for `who`; gives what stands against it, or null. */
+  /** Counts one more action of `who`. Returns the refusal, or null if the action is allowed. */
   async count(who: string): Promise<TooMuch | null> {
     try {
       await this.#limiter.consume(placeOf(who))

@@ -15,7 +15,7 @@ GROUNDTRUTH_TOKEN in the environment is sent where people sign in; an import tak
 const importAnswer = z.object({ importId: z.string() })
 const errorAnswer = z.object({ error: z.string() })
 
-/** What `npm run recording` does: takes a run's recording from a dashboard, or brings one to it [IMP-1]. */
+/** Runs `npm run recording`: exports a run's recording from a dashboard, or imports one into it [IMP-1]. */
 async function run(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -59,7 +59,7 @@ async function importFile(dashboard: URL, path: string): Promise<void> {
   console.log(new URL(`/imports/${importId}`, dashboard).href)
 }
 
-/** A file that is read while it is sent. */
+/** The content of a file, which is read while it is sent. */
 async function contentOf(path: string): Promise<Blob> {
   try {
     if ((await stat(path)).isDirectory()) throw programRefusals.fileUnreadable(path, 'EISDIR')
@@ -69,13 +69,13 @@ async function contentOf(path: string): Promise<Blob> {
   }
 }
 
-/** Opened before anything is written, as a file that can't be is another fault than an export that breaks off. */
+/** Open the file before anything is written: a file that can't be opened is a different fault from an export that breaks off. */
 const opened = (path: string) =>
   open(path, 'w').catch((cause: unknown) => {
     throw programRefusals.fileUnwritable(path, systemCode(cause))
   })
 
-/** Throws a `ProgramError` where there is no answer to go on with. */
+/** Sends a request. Throws a `ProgramError` if there is no answer to go on with. */
 async function ask(address: URL, request: RequestInit): Promise<Response> {
   const headers = new Headers(request.headers)
   const token = process.env['GROUNDTRUTH_TOKEN']

@@ -5,7 +5,7 @@ import { methods, routes } from './routes'
 import { serve } from '../testing/server/fake-hub'
 import { Team } from '../testing/server/team'
 
-/** The HTTP interface as an attacker uses it, who has the rights of an operator. */
+/** Attacks the HTTP interface with the rights of an operator. */
 const PATIENCE = { head: 300, body: 500, request: 60_000, idle: 3_000 }
 let team: Team
 let server: Awaited<ReturnType<typeof serve>>
@@ -21,7 +21,7 @@ const expectService = async () =>
   expect((await server.call('GET', '/api/runs/r1', team.bearer('vic'))).status).toBe(200)
 
 const up = '../../../../etc/passwd'
-/** What stands for an id in a path. None may become a path anywhere, nor a part of one. */
+/** Hostile ids in a path. None of them may become a path, or a part of one, anywhere. */
 const traversals = [
   ...[
     '.',
@@ -57,7 +57,7 @@ describe.each(withId)('[SAFE-4] %s', (pattern, row) => {
     for (const segment of traversals) {
       server.hub.asked.length = 0
       const { status, text, headers } = await server.call(method, pattern.replace('{id}', segment), team.bearer('ann'))
-      // A run that is followed, or a spec whose plan is read, may have such a name on the backend: it is a name, never a path.
+      // A followed run, or a spec with a plan, may have such a name on the backend: it stays a name, and never becomes a path.
       if (namesFound.get(`${method} ${pattern}`)?.includes(status) !== true)
         expect([segment, status]).toEqual([segment, expect.toSatisfy(isRefusal)])
       for (const [, id] of server.hub.asked as [string, string][]) expect(id).toSatisfy(isPlainName)
@@ -178,7 +178,7 @@ describe('[SAFE-4] a body', () => {
   })
 })
 
-/** A connection on which bytes are sent as they are. */
+/** A connection that sends raw bytes. */
 async function dial(...lines: string[]) {
   const socket: Socket = connect(server.port, '127.0.0.1')
   let heard = ''

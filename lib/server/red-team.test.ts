@@ -11,12 +11,12 @@ import type { Source } from './page'
 import { serve, silent } from '../testing/server/fake-hub'
 import { Team } from '../testing/server/team'
 
-/** Sockets as an attacker uses them: over a real port, to the gateway and the publisher as they are in production. */
+/** Attacks sockets over a real port; gateway and publisher are those of production. */
 let team: Team
 let server: Awaited<ReturnType<typeof serve>>
 let gateway: Gateway
 let publisher: MemoryPublisher
-/** What reached the publisher. */
+/** The requests that reached the publisher. */
 let asked: [scope: string, known: object][]
 const clients: { close(): unknown }[] = []
 
@@ -68,7 +68,7 @@ const ask = (client: Socket, request: unknown): Promise<unknown> =>
 const refusals = async () =>
   (await server.metrics.text()).split('\n').filter(line => /^groundtruth_refused_total.* [^0]/.test(line))
 
-/** That others are served as ever. */
+/** Expects that others are still served. */
 async function expectService(): Promise<void> {
   expect(await ask(await opened(team.bearer('vic')), { scope: 'fleet' })).toMatchObject({ kind: 'snapshot' })
 }
@@ -77,7 +77,7 @@ const REFUSED = 'refused'
 const people = ['nobody', 'viewer', 'operator'] as const
 type Who = (typeof people)[number]
 
-/** Who may send what, written down a second time: an event that is added or loosened without a word here fails. */
+/** The events and the roles that may send them, repeated here: the test fails if an event is added or opened elsewhere only. */
 const decided: Record<keyof ClientToServer, Record<Who, string>> = {
   subscribe: { nobody: REFUSED, viewer: 'answered, joined', operator: 'answered, joined' },
   unsubscribe: { nobody: REFUSED, viewer: 'left', operator: 'left' },
@@ -124,7 +124,7 @@ describe('[SAFE-3.13] [SAFE-3.15] every event of a socket', () => {
       const outcome = typeof client === 'string' ? REFUSED : await deeds[event](client)
       expect(outcome).toBe(isOurs(origin) ? decided[event][who] : REFUSED)
       if (outcome !== REFUSED) return
-      // Only its own pages learn that nobody is signed in.
+      // Only a client without a foreign origin learns that it is not signed in.
       expect(client === NOT_SIGNED_IN).toBe(isOurs(origin))
       expect([asked, gateway.connectionStats().sockets, server.hub.asked]).toEqual([[], 0, []])
       await expectService()
@@ -132,7 +132,7 @@ describe('[SAFE-3.13] [SAFE-3.15] every event of a socket', () => {
   })
 })
 
-/** A WebSocket below socket.io: what it hears, and when it is closed. */
+/** A WebSocket below socket.io: the frames that it receives, and when it is closed. */
 async function bare(headers: Record<string, string>) {
   const socket = new WebSocket(`${here()}${SOCKET_PATH}/?EIO=4&transport=websocket`.replace('http', 'ws'), { headers })
   clients.push({ close: () => socket.terminate() })
@@ -149,7 +149,7 @@ async function bare(headers: Record<string, string>) {
 const JOIN = `40${JSON.stringify({ protocol: PROTOCOL })}`
 const DEEP = '['.repeat(30_000)
 
-/** Frames that are no messages, each the last of its socket. */
+/** Frames that are no messages; each of them ends its socket. */
 const deadly: Record<string, string | Buffer> = {
   'no packet': 'garbage',
   'a packet type that there is not': '9',
@@ -201,7 +201,7 @@ const broken: Record<string, Buffer> = {
   ]),
 }
 
-/** A connection that is upgraded by hand, and then sends these bytes. */
+/** Upgrades a connection by hand, and then sends these bytes. */
 async function bareFrames(bytes: Buffer, transport = 'websocket') {
   const socket = connectRaw(server.port, '127.0.0.1')
   clients.push({ close: () => socket.destroy() })
@@ -239,7 +239,7 @@ describe('[SAFE-5.71] control frames', () => {
   ])('a flood of %s without a sign-in is cut and counted, and fills no memory', async (_, frame) => {
     const before = process.memoryUsage().rss
     const { socket, closed } = await bareFrames(Buffer.alloc(0))
-    // Nothing is read, so pongs have nowhere to go. 13 MB are far more than the sockets' buffers hold.
+    // The client reads nothing, so pongs stay in the buffers. 13 MB are far more than the sockets' buffers hold.
     socket.pause()
     for (let n = 0; n < 100 && !socket.destroyed; n += 1) {
       socket.write(Buffer.concat(Array.from({ length: 1_000 }, () => frame)))
@@ -276,7 +276,7 @@ describe('[SAFE-5.71] control frames', () => {
     const began = performance.now()
     const { closed } = await bareFrames(frameOf(0x1, Buffer.from('9')))
     expect(await closed).toBe('closed')
-    // Far from the half minute that the library would wait.
+    // Much less than the 30 s that the library would wait.
     expect(performance.now() - began).toBeLessThan(15_000)
   })
 })
@@ -447,7 +447,7 @@ describe('[SAFE-4] a subscription to what is no scope of ours', () => {
   })
 })
 
-/** Sends bytes as they are, and reads until the other side closes. */
+/** Sends raw bytes, and reads until the other side closes. */
 async function raw(...lines: string[]): Promise<string> {
   const socket = connectRaw(server.port, '127.0.0.1')
   socket.write(`${lines.join('\r\n')}\r\n\r\n`)

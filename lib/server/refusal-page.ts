@@ -5,7 +5,7 @@ import { shownProse } from '../run/display-text'
 import type { Refused } from './refusals'
 import { send, sendError } from './reply'
 
-/** All there is of style: the page has to stand alone, as files of a host that is not served are refused, too. */
+/** All styles of the page. The page needs no other file: on a host that is not served, its files would be refused too. */
 const STYLE = [
   ':root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}',
   'body{max-width:40rem;margin:15vh auto 0;padding:0 1.25rem}',
@@ -34,15 +34,15 @@ const titles: Partial<Record<number, string>> = {
   503: 'Groundtruth is being stopped',
 }
 
-/** What goes with `pageOf`. */
+/** The headers that belong to `pageOf`. */
 export const pageHeaders = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY }
 
-/** What an answer says of a refusal. */
+/** The parts of a refusal that an answer needs. */
 type Said = Pick<Refused, 'status' | 'message' | 'headers'>
 
 /**
- * Answers with a refusal: as a page where a browser asks for one, else as JSON [SAY-3].
- * @param more what stands in the JSON besides its words
+ * Answers with a refusal: as a page if a browser asks for one, else as JSON [SAY-3].
+ * @param more further fields of the JSON
  */
 export async function sendRefusal(
   request: Pick<IncomingMessage, 'headers'>,
@@ -55,12 +55,12 @@ export async function sendRefusal(
   await send(response, { status: said.status, headers, text: Readable.from([pageOf(said)]) })
 }
 
-/** True of browsers that open an address. Programs ask for JSON, or for anything. */
+/** Whether a browser opens an address. Programs accept JSON, or anything. */
 export function wantsPage(accept = ''): boolean {
   return accept.split(',').some(range => range.split(';')[0]?.trim().toLowerCase() === 'text/html')
 }
 
-/** Of no use at an address that is not served. */
+/** Left out at an address that is not served, where the link would not work. */
 const HOME = '<p><a href="/">Go to the fleet</a></p>\n'
 
 export function pageOf({ status, message }: Said): string {

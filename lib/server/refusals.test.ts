@@ -15,10 +15,10 @@ import { hubCases } from '../testing/server/refusals/hub-cases'
 import { programCases } from '../testing/server/refusals/program-cases'
 import { socketCases } from '../testing/server/refusals/socket-cases'
 
-/** How long servers and programs may take to be there on a busy machine, ms. */
+/** How long servers and programs may take to start on a busy machine, ms. */
 const PATIENCE = 120_000
 
-/** Meets a refusal, and says all that is wrong with it. */
+/** Provokes a refusal, and returns everything that is wrong with it. */
 async function faultsIn({ meet, says, noPage = false, isWord = false }: Case, status: string | undefined) {
   const asked = noPage ? [undefined] : [undefined, asBrowser.accept]
   const faults: string[] = []
@@ -120,7 +120,7 @@ describe('[SAY-6] refusals of the commands', () => {
     expect(Object.keys(met.cases).sort()).toEqual([...rows.keys()].sort())
   })
 
-  // Each waits for a process of its own.
+  // Each test waits for a process of its own.
   it.concurrent.each(keys)(
     '[SAY-6.1] %s',
     async key => {

@@ -2,13 +2,13 @@ import { NOT_SIGNED_IN, OUTDATED } from '../sync/messages'
 import type { Role } from './person'
 import type { LimitKind } from './connection-limits'
 
-/** The largest body but that of a recording, bytes [SAFE-5]. */
+/** The largest body, except for a recording, bytes [SAFE-5]. */
 export const MAX_BODY_BYTES = 64 * 1024
 
-/** Where the sign-in page is, and where its form goes. */
+/** The address of the sign-in page, and the one that its form is sent to. */
 export const SIGN_IN = '/sign-in'
 
-/** Ends a request with an answer that is not a success; `message` is `error` of the answer. */
+/** Ends a request with an answer that is not a success. `message` becomes `error` of the answer. */
 export class Refused extends Error {
   constructor(
     readonly status: number,
@@ -23,8 +23,8 @@ export class Refused extends Error {
 const retryAfter = (seconds: number) => ({ 'retry-after': String(seconds) })
 
 /**
- * Every refusal of this server's own [SAY-4], but those of the hub: the only place that makes a `Refused`. Each says what
- * happened, where, and what to do next. A name from outside stands in it as a part of an address alone.
+ * Every refusal of this server itself, except for those of the hub [SAY-4]. No other place makes a `Refused`. Each says what
+ * happened, where, and what to do next. A name from outside appears only as a part of an address.
  */
 export const refusals = {
   notAPath: () =>
@@ -43,7 +43,7 @@ export const refusals = {
     ),
   slowHead: (seconds: number) =>
     new Refused(408, `The head of the request did not come within ${seconds} s. Send it again, without a pause.`),
-  /** A loopback name with another port, or none: mostly a tunnel. */
+  /** A loopback name with another port, or without one: usually a tunnel. */
   otherPort: (port: number, asked: string | undefined) => {
     const forwarded = `http://localhost${asked === undefined ? '' : `:${asked}`}`
     return new Refused(
@@ -117,7 +117,7 @@ export const refusals = {
   otherRole: (needs: Role, has: Role) =>
     new Refused(403, `Requires the role ${needs}; you are a ${has}. Ask an operator, or for a token of that role.`),
   noJson: () => new Refused(422, 'The body is not valid JSON. Send an object, for example {"spec":"001-todo"}.'),
-  /** @param problems one sentence a field, as `spec: must be …` */
+  /** @param problems one sentence per field, such as `spec: must be …` */
   badInput: (problems: string) => new Refused(422, problems),
   badRunId: () => new Refused(422, 'runId: must be 1 to 200 characters, without slashes or control characters.'),
   noSuchRun: (segment: string) =>
@@ -154,12 +154,15 @@ export const refusals = {
     ),
 } satisfies Record<string, (...facts: never[]) => Refused>
 
-/** Names a run, a batch or a file by a part of an address, which is plain ASCII; `pattern` where it would be a page long. */
+/**
+ * A run, a batch or a file as a part of an address, which is plain ASCII; `pattern` if the part is too long or has other
+ * characters.
+ */
 function partOf(segment: string, pattern: string): string {
   return /^[\w.~%!$&'()*+,;=:@-]{1,200}$/.test(segment) ? segment : pattern
 }
 
-/** Why a socket is not opened, in words for people: `data.error` of a `connect_error` with this message. */
+/** Why a socket is not opened, as text for people: `data.error` of a `connect_error` with this message. */
 export const connectRefusals = {
   [OUTDATED]:
     'This page is of another version than its server. Reload it; a program sends auth.protocol of this version.',

@@ -8,7 +8,7 @@ import { runWithContext, type Person } from './request-context'
 const ann: Person = { name: 'ann', role: 'operator', canSignOut: true }
 const BOUNDS = { atOnce: 2, waiting: 3, ofEach: 4, turn: 60_000 }
 
-/** Pages that are rendered until they are told to end. @param turn ms */
+/** Pages whose rendering lasts until the test ends it. @param turn ms */
 function rendered(turn = BOUNDS.turn) {
   const begun: string[] = []
   const ends = new Map<string, () => void>()
@@ -80,7 +80,7 @@ it('[SAFE-5.78] a page that is not read to its end counts, though it is rendered
   const { ask, begun, end, refused } = rendered(200)
   const urls = ['/1', '/2', '/3', '/4']
   for (const url of urls) ask(url)
-  // Each turn is over; all of them are still being written.
+  // Each turn is over, but all pages are still being written.
   await vi.waitFor(() => expect(begun).toEqual(urls))
   await ask('/5').done
   expect(refused).toHaveBeenCalledOnce()

@@ -8,23 +8,26 @@ import { refusals } from './refusals'
 import { Tally } from './tally'
 import { currentRequestContext } from './request-context'
 
-/** How many pages are rendered at once, how many may wait for that, and how many of one person or address are not read to their end. */
+/**
+ * How many pages are rendered at once, how many may wait for that, and how many answers of one person or address may be
+ * unfinished.
+ */
 export interface RenderingBounds {
   atOnce: number
   waiting: number
   ofEach: number
-  /** How long one may keep others waiting, ms: what is left of it then is the writing to a slow reader. */
+  /** How long one page may keep others waiting, ms. After that, usually only the writing to a slow reader is left. */
   turn: number
 }
 
-/** To render one takes some 10 ms of the processor; what else the server does comes between two of them. */
+/** Rendering a page takes some 10 ms of processor time; other work of the server runs between two pages. */
 export const MAX_RENDERINGS: RenderingBounds = { atOnce: 3, waiting: 500, ofEach: 50, turn: 2_000 }
 
 type Pages = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 /**
- * Pages that are rendered a few at a time, so that whatever many ask for, calls and live data come between [SAFE-5]. Strangers, who
- * reach the sign-in page alone, wait for each other alone. Files are only sent.
+ * Renders pages a few at a time, so that calls and live data are served even when many pages are requested [SAFE-5]. Strangers,
+ * who can reach only the sign-in page, have a queue of their own. Files are sent without a queue.
  */
 export function inTurns(
   pages: Pages,
@@ -58,8 +61,8 @@ class Renderings {
 
   /**
    * Renders in its turn.
-   * @param who asks: a person, or an address
-   * @returns false, at once, where too many wait already; else true, when it is done
+   * @param who the person or the address that asks
+   * @returns false, at once, if too many wait already; else true, once it is rendered
    */
   async run(who: string, response: ServerResponse, render: () => Promise<void>): Promise<boolean> {
     const { atOnce, waiting, ofEach } = this.#bounds
@@ -80,7 +83,7 @@ class Renderings {
     return true
   }
 
-  /** Whoever waits longest takes the place. */
+  /** Gives the place to the page that has waited longest. */
   #next(): void {
     const next = this.#waiting.shift()
     if (next) next()

@@ -4,7 +4,10 @@ import { pipeline } from 'node:stream/promises'
 import type { Pace } from './pace'
 import { MAX_BODY_BYTES, refusals, type Refused } from './refusals'
 
-/** An answer before it is written: `json`, or `text`, plain where no header says otherwise, that is written as the reader takes it. */
+/**
+ * An answer before it is written: `json`, or `text`, which is plain unless a header says otherwise, and is written as fast as its
+ * reader takes it.
+ */
 export type Reply = Streamed | (Head & { json: unknown })
 export type Streamed = Head & { text: AsyncIterable<string | Buffer> }
 
@@ -15,7 +18,7 @@ interface Head {
 
 const always = { 'cache-control': 'no-store' }
 
-/** Writes a reply. Rejects where the text it streams fails half-way; a reader that went away is no failure. */
+/** Writes a reply. Rejects if the text that it streams fails half-way; a reader that disconnects is no failure. */
 export async function send(response: ServerResponse, reply: Reply): Promise<void> {
   const headers = { ...always, ...reply.headers }
   if ('json' in reply) {
@@ -36,14 +39,17 @@ export async function send(response: ServerResponse, reply: Reply): Promise<void
   }
 }
 
-/** Answers with a refusal as JSON; `more` stands beside its words. */
+/**
+ * Answers with a refusal as JSON.
+ * @param more further fields beside the message
+ */
 export const sendError = (
   response: ServerResponse,
   { status, message, headers }: Pick<Refused, 'status' | 'message' | 'headers'>,
   more: object = {},
 ) => send(response, { status, headers, json: { error: message, ...more } })
 
-/** Reads a JSON body of at most 64 KiB; undefined where there is none. Throws `Refused`. */
+/** Reads a JSON body of at most 64 KiB; undefined if the body is empty. Throws `Refused`. */
 export async function readJson(request: IncomingMessage, pace: Pace): Promise<unknown> {
   const text = await readText(request, pace)
   if (text === '') return undefined
@@ -54,7 +60,7 @@ export async function readJson(request: IncomingMessage, pace: Pace): Promise<un
   }
 }
 
-/** Reads a body of at most 64 KiB; many may end at once, and each waits for its turn. Throws `Refused`. */
+/** Reads a body of at most 64 KiB. Many bodies may end at the same time, so each waits for its turn. Throws `Refused`. */
 export async function readText(request: IncomingMessage, pace: Pace): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
@@ -67,7 +73,7 @@ export async function readText(request: IncomingMessage, pace: Pace): Promise<st
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** A body piece by piece, however large. Throws `Refused` where it breaks off. */
+/** Yields a body piece by piece, however large it is. Throws `Refused` if it breaks off. */
 export async function* bodyOf(request: IncomingMessage): AsyncGenerator<Buffer> {
   try {
     yield* request as AsyncIterable<Buffer>

@@ -3,36 +3,36 @@ import type { Person } from './person'
 
 export type { Person } from './person'
 
-/** By a token that was shown, a session's cookie, a proxy's word, or because nobody is asked on loopback. */
+/** How a person is known: by a token, a session's cookie, a proxy's header, or because authentication is off on loopback. */
 export type KnownBy = 'token' | 'session' | 'proxy' | 'loopback'
 
-/** One request by somebody. */
+/** One request and its sender. */
 export interface RequestContext {
-  /** Undefined: nobody that is known. */
+  /** Undefined: the sender is unknown. */
   person: Person | undefined
-  /** How that is known; absent where nobody is. */
+  /** How the person is known; absent if the sender is unknown. */
   knownBy?: KnownBy
-  /** Where it comes from, as far as trusted proxies tell. */
+  /** The address that the request comes from, by the headers of trusted proxies only. */
   address: string
-  /** Wrong tokens were shown from there too often: when to try again, in seconds. */
+  /** Too many wrong tokens came from this address: the seconds until it may try again. */
   guessAgainIn?: number
-  /** What the sign-in page has to say about what was just tried there. */
+  /** What the sign-in page says about the last try. */
   signIn?: 'unknown-token' | 'too-often'
 }
 
-/** Next bundles its pages apart from the server; both meet at a registered symbol, as for the hub. */
+/** Next bundles its pages apart from the server; both share this through a registered symbol, as they share the hub. */
 const key = Symbol.for('groundtruth.visit')
 
 const shared = globalThis as typeof globalThis & { [key]?: AsyncLocalStorage<RequestContext> }
 const contexts = shared[key] ?? new AsyncLocalStorage<RequestContext>()
 shared[key] = contexts
 
-/** Runs what answers a request, so that whatever it calls knows whose it is. */
+/** Runs the answer to a request, so that everything it calls can ask for the request's context. */
 export function runWithContext<T>(visit: RequestContext, answer: () => T): T {
   return contexts.run(visit, answer)
 }
 
-/** The visit that is being answered, for server components. Throws outside of one. */
+/** The context of the request that is being answered, for server components. Throws outside of a request. */
 export function currentRequestContext(): RequestContext {
   const visit = contexts.getStore()
   if (visit === undefined) throw new Error('No request is being answered: start the pages through server.ts')

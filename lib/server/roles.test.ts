@@ -6,8 +6,8 @@ import { IMPORT, serve } from '../testing/server/fake-hub'
 import { Team } from '../testing/server/team'
 
 /**
- * Who may do what, written down a second time: a route that is added or loosened without a word here fails. Nobody, viewer,
- * operator; and what the audit log calls it.
+ * The routes, the visitors that may use them (strangers, viewers, operators), and their names in the audit log, repeated here: the
+ * test fails if a route is added or opened elsewhere only.
  */
 const decided: Record<string, [nobody: number, viewer: number, operator: number, action?: Action]> = {
   'GET /api/runs': [401, 200, 200],

@@ -13,17 +13,17 @@ import type { Person, Role } from './person'
 import { refusals } from './refusals'
 import type { Reply } from './reply'
 
-/** A call that found its route. `body` is read only by those that take one, `pieces` by those that take a large one. */
+/** A call that found its route. Only routes that take a body read `body`; only routes that take a large one read `pieces`. */
 export interface Call {
   hub: HubApi
   metrics: Pick<Metrics, 'text'>
-  /** What a person should mend, a sentence each. */
+  /** What a person should fix, in one sentence each. */
   warnings: () => readonly string[]
-  /** Whose call it is; undefined only on routes for anyone. */
+  /** The sender; undefined only on routes that are open to anyone. */
   person: Person | undefined
-  /** Adds to what the audit log will say of the call. */
+  /** Adds facts to the call's entry in the audit log. */
   note: (facts: Record<string, string>) => void
-  /** What stands for `{id}` in the path, still encoded; empty where the route has none. */
+  /** The segment at `{id}` in the path, still encoded; empty if the route has none. */
   segment: string
   query: URLSearchParams
   accept: string
@@ -33,7 +33,10 @@ export interface Call {
 
 export type Handler = (call: Call) => Promise<Reply>
 
-/** What answers, and for whom [SAFE-3]: nobody in particular (null), or a role at least. What changes something is audited. */
+/**
+ * A handler, and the lowest role that may use it; null: anyone [SAFE-3]. A route with an `action` changes something, and is
+ * audited.
+ */
 export interface Route {
   needs: Role | null
   action?: Action
@@ -56,7 +59,7 @@ export const routes: ReadonlyMap<string, Partial<Record<(typeof methods)[number]
   [IMPORTS, { GET: viewer(listImports), POST: operator('import recording', importRun) }],
   ['/api/imports/{id}', { GET: viewer(getImport), DELETE: operator('remove import', removeImport) }],
   ['/api/imports/{id}/logs', { GET: viewer(getImportLogs) }],
-  // As it came: nobody masked it before.
+  // For operators only: an imported recording is given out exactly as it came, and may hold unmasked secrets.
   ['/api/imports/{id}/recording', { GET: { needs: 'operator', handle: getImportRecording } }],
   ['/api/containers', { GET: viewer(listContainers) }],
   ['/api/containers/{id}/stop', { POST: operator('stop container', stopContainer) }],
@@ -67,7 +70,7 @@ export const routes: ReadonlyMap<string, Partial<Record<(typeof methods)[number]
   ['/metrics', { GET: viewer(getMetrics) }],
 ])
 
-/** The row that a path belongs to. */
+/** The key in `routes` that a path belongs to. */
 export const patternOf = (path: string) =>
   path.replace(/^\/api\/(runs|containers|imports|specs)\/[^/]+/, '/api/$1/{id}')
 
@@ -110,7 +113,7 @@ async function stopRun({ hub, person, segment, note }: Call): Promise<Reply> {
   return { status: 202, json: {} }
 }
 
-/** The backend's lines of a run, or with `batch` what that batch's containers printed. */
+/** The backend's lines of a run; with `batch`, the output of that batch's containers. */
 async function getLogs(call: Call): Promise<Reply> {
   const unknown = () => refusals.noSuchRun(call.segment)
   const id = found(runIdOf(call.segment), unknown)
@@ -134,7 +137,7 @@ async function logsOf(
   return { status: 200, headers: attachment(name), text: wholeLog(read, first) }
 }
 
-/** The run as a file: to be imported anywhere, or played by a test [IMP-1]. */
+/** The run as a file, which any dashboard can import and a test can replay [IMP-1]. */
 async function exportRun({ hub, segment }: Call): Promise<Reply> {
   const unknown = () => refusals.noSuchRecording(segment)
   const id = found(runIdOf(segment), unknown)
@@ -197,7 +200,7 @@ async function listContainers({ hub }: Call): Promise<Reply> {
   }
 }
 
-/** Only the agent of a run that is over is anybody's to stop from here; the hub looks again before it does. */
+/** Only an agent whose run is over may be stopped here. The hub checks that again before it stops the container. */
 async function stopContainer({ hub, person, segment, note }: Call): Promise<Reply> {
   const id = found(containerId.safeParse(segment).data, () => refusals.noSuchContainer(segment))
   note({ containerId: id })
@@ -209,7 +212,7 @@ async function listSpecs({ hub }: Call): Promise<Reply> {
   return { status: 200, json: { specs: await hub.specs() } }
 }
 
-/** What a start of the spec would find. */
+/** What a start of the spec would find: its plan, and the runs of the spec that are not over. */
 async function getSpecPlan({ hub, segment }: Call): Promise<Reply> {
   const spec = found(decodedBy(specName, segment), () => refusals.noSuchSpec(segment))
   return { status: 200, json: await hub.specPlan(spec) }
@@ -220,8 +223,8 @@ async function isAlive(): Promise<Reply> {
 }
 
 /**
- * Ready whenever pages can be served: a backend that is down is something to show, not a reason to hide. What probes need not
- * know is for those who may see it anyway.
+ * Ready whenever pages can be served: the page of a backend that is down is still worth serving. Only a person who may see pages
+ * gets the details, which probes don't need.
  */
 async function isReady({ hub, warnings, person }: Call): Promise<Reply> {
   const told = person && { links: hub.links(), recording: hub.recording(), warnings: warnings() }
@@ -232,12 +235,15 @@ async function getMetrics({ metrics }: Call): Promise<Reply> {
   return { status: 200, text: Readable.from([await metrics.text()]) }
 }
 
-/** What a reader that does not read on keeps in memory. */
+/** How much of a log stays in memory for a reader that does not read on. */
 const DOWNLOAD_PAGE = { limit: 1_000, characters: 256 * 1024 }
 
 type ReadLog = (after: number) => Promise<LogPage | undefined>
 
-/** Every line there is and comes while this is read, page by page, so that a slow reader costs one page. */
+/**
+ * Yields every line of a log, and the lines that are added meanwhile, page by page, so that a slow reader costs one page of
+ * memory.
+ */
 async function* wholeLog(read: ReadLog, first: LogPage): AsyncGenerator<string> {
   if (first.dropped > 0) yield `# The oldest ${first.dropped} lines are gone.\n`
   let page: LogPage | undefined = first
@@ -247,18 +253,21 @@ async function* wholeLog(read: ReadLog, first: LogPage): AsyncGenerator<string> 
   }
 }
 
-/** Saved, not shown. */
+/** Makes a browser save the answer instead of showing it. */
 const attachment = (name: string) => ({ 'content-disposition': `attachment; filename="${name}"` })
 
-/** As the page shows it: an agent's line must neither steer the terminal that it is read in nor look like two [SAFE-4.35]. */
+/**
+ * Formats a line as the page shows it: an agent's text must neither control the terminal that shows it nor look like two lines
+ * [SAFE-4.35].
+ */
 const asText = ({ at, stream, text }: LogLine): string => `${at ?? '-'} ${stream} ${plainLine(text)}\n`
 
-/** Text was asked for by name: what takes anything gets JSON. */
+/** Whether the client names plain text; a client that accepts anything gets JSON. */
 function wantsText(accept: string): boolean {
   return accept.split(',').some(range => range.split(';')[0]?.trim().toLowerCase() === 'text/plain')
 }
 
-/** Throws what `refusal` gives where there is no such thing. */
+/** Returns the value. Throws the error of `refusal` if there is none. */
 function found<T>(value: T | undefined, refusal: () => Error): T {
   if (value === undefined) throw refusal()
   return value
@@ -273,10 +282,10 @@ function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
 const importIdOf = (segment: string): string =>
   found(importId.safeParse(segment).data, () => refusals.noSuchImport(segment))
 
-/** A run's id as it stands in a path, decoded; undefined where it is no possible one. */
+/** A run's id in a path, decoded; undefined if it can't be a run's id. */
 const runIdOf = (segment: string): string | undefined => decodedBy(runId, segment)
 
-/** A segment of a path, decoded; undefined where it is not what the schema wants. */
+/** A segment of a path, decoded; undefined if the schema does not accept it. */
 function decodedBy(schema: z.ZodType<string>, segment: string): string | undefined {
   try {
     return schema.safeParse(decodeURIComponent(segment)).data

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto'
 
 export interface Site {
-  /** Scheme and host that the answer is for. */
+  /** Scheme and host of the address that the answer is for. */
   origin: string
-  /** Inline scripts of ours that are the same on every page. */
+  /** Our inline scripts, which are the same on every page. */
   scripts: readonly string[]
-  /** Hot reload evaluates code and writes styles into the page. */
+  /** Development: hot reload evaluates code and writes styles into the page. */
   dev: boolean
 }
 
 const PERMISSIONS = ['camera', 'display-capture', 'geolocation', 'microphone', 'payment', 'usb']
 
 /**
- * The headers that every answer carries, all of them [SAFE-2]. `nonce`: made for this answer alone; only scripts that bear
- * it, and what those load, are run.
+ * The headers that every answer carries [SAFE-2].
+ * @param nonce made for this answer alone; only scripts that carry it, and the scripts that those load, run
  */
 export function securityHeaders(site: Site, nonce: string): Record<string, string> {
   const secure = site.origin.startsWith('https:')
@@ -22,7 +22,7 @@ export function securityHeaders(site: Site, nonce: string): Record<string, strin
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
     'permissions-policy': PERMISSIONS.map(name => `${name}=()`).join(', '),
-    // Not `no-referrer`: forms would then say that they come from nowhere, and be refused.
+    // Not `no-referrer`: browsers would then send forms with `Origin: null`, and the guard would refuse them.
     'referrer-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
     ...(secure && { 'strict-transport-security': 'max-age=31536000' }),
@@ -35,7 +35,7 @@ function policy({ origin, scripts, dev }: Site, nonce: string): string {
     "default-src 'none'",
     ['script-src', `'nonce-${nonce}'`, "'strict-dynamic'", ...hashes, ...(dev ? ["'unsafe-eval'"] : [])].join(' '),
     `style-src 'self'${dev ? " 'unsafe-inline'" : ''}`,
-    // Older Safari does not count a WebSocket to the page's own host as its own.
+    // Older Safari does not count a WebSocket to the page's own host as `'self'`.
     `connect-src 'self' ${origin.replace(/^http/, 'ws')}`,
     "img-src 'self'",
     "font-src 'self'",

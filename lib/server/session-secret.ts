@@ -3,12 +3,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError, noFolder } from './config'
 
-/** How much of chance a secret must at least have room for, in characters. */
+/** How many characters a secret must have at least. */
 export const MIN_SECRET = 32
 
 /**
- * What session cookies are signed with: kept in the data folder, readable by its owner alone, and made at the first start.
- * Throws a `ConfigError` where it can be neither read nor made.
+ * The secret that signs session cookies: kept in the data folder, readable by its owner alone, and made at the first start. Throws
+ * a `ConfigError` if it can be neither read nor made.
  */
 export function keptSecret(dataDir: string): string {
   const path = join(dataDir, 'session-secret')

@@ -1,4 +1,4 @@
-/** What a cookie proves: who held the token of this hash opened the session, which ends by itself at `endsAt` (ms). */
+/** What a cookie proves: the holder of the token with this hash opened the session. The session expires at `endsAt` (ms). */
 export interface Session {
   id: string
   tokenHash: string

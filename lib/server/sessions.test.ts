@@ -40,7 +40,7 @@ describe('[SAFE-3] the session cookie', () => {
     const begin = 'groundtruth='.length
     await fc.assert(
       fc.asyncProperty(
-        // The last character holds bits that no byte uses, so another may mean the same.
+        // The last character holds bits that no byte uses, so a different character may decode to the same bytes.
         fc.nat(pair.length - begin - 2),
         fc.constantFrom('A', 'Z', 'a', 'z', '0', '9', '-', '_', '.', '='),
         async (at, other) => {

@@ -4,24 +4,24 @@ import { EndedSessions } from './ended-sessions'
 import type { Session } from './session'
 
 /**
- * How long a session lasts, ms. Fixed: a page that is kept open asks for nothing by HTTP, where a cookie could be renewed.
- * Long, because it does not decide: whether its token still counts is asked at every step.
+ * How long a session lasts, ms. The time is fixed, because an open page sends no HTTP request that could renew the cookie. It is
+ * long, because each use also checks that the session's token is still valid.
  */
 export const SESSION_MS = 7 * 24 * 60 * 60 * 1_000
 
 const ISSUER = 'groundtruth'
 
-/** A browser keeps a `__Host-` cookie from every other host, and takes it over https alone. */
+/** A browser sends a `__Host-` cookie to this host alone, and accepts it over https alone. */
 const cookieName = (secure: boolean) => (secure ? '__Host-groundtruth' : 'groundtruth')
 
-/** Lax: a link from elsewhere arrives signed in. Nothing is changed by GET, and Origin is checked besides. */
+/** Lax: a link from another site arrives signed in. That is safe: GET changes nothing, and Origin is checked as well. */
 const cookie = (value: string, maxAge: number, secure: boolean) =>
   `${cookieName(secure)}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAge}${secure ? '; Secure' : ''}`
 
-/** The cookie that takes the session away. `secure`: the site is reached by https. */
+/** The cookie that removes the session from the browser. `secure`: the site is reached by https. */
 export const noCookie = (secure: boolean): string => cookie('', 0, secure)
 
-/** Sessions of those who signed in on the page: signed cookies, and what was signed out before its time. */
+/** The sessions of people who signed in on the page: signed cookies, and the list of signed-out sessions. */
 export class Sessions {
   readonly #key: Uint8Array
 
@@ -33,7 +33,7 @@ export class Sessions {
     this.#key = new TextEncoder().encode(secret)
   }
 
-  /** Opens a session for the holder of a token; gives the `Set-Cookie` header. */
+  /** Opens a session for the holder of a token. Returns the `Set-Cookie` header. */
   async open(tokenHash: string, secure: boolean): Promise<string> {
     const jwt = await new SignJWT()
       .setProtectedHeader({ alg: 'HS256' })
@@ -45,7 +45,7 @@ export class Sessions {
     return cookie(jwt, SESSION_MS / 1_000, secure)
   }
 
-  /** The session that a `Cookie` header proves; undefined where it proves none. */
+  /** The session that a `Cookie` header proves; undefined if it proves none. */
   async read(header: string | undefined, secure: boolean): Promise<Session | undefined> {
     const begin = `${cookieName(secure)}=`
     const found = header?.split(';').map(pair => pair.trim())
@@ -57,18 +57,18 @@ export class Sessions {
       if (sub === undefined || jti === undefined || exp === undefined) return undefined
       return { id: jti, tokenHash: sub, endsAt: exp * 1_000 }
     } catch (error) {
-      // Expired, tampered with, or signed by somebody else: all prove nothing.
+      // An expired, changed or foreign cookie proves nothing.
       if (error instanceof errors.JOSEError) return undefined
       throw error
     }
   }
 
-  /** Signs out: copies of its cookie prove nothing any more. */
+  /** Signs the session out: copies of its cookie prove nothing any more. */
   end(session: Session): void {
     this.#ended.add(session, Date.now())
   }
 
-  /** Whether it has neither ended by itself at `now` (ms) nor been signed out. */
+  /** Whether the session is neither expired at `now` (ms) nor signed out. */
   isOpen({ id, endsAt }: Session, now: number): boolean {
     return now < endsAt && !this.#ended.has(id)
   }

@@ -76,7 +76,7 @@ describe('[SAFE-3] signing in', () => {
     expect(server.audited.filter(({ facts }) => facts['why'] === 'too many tries')).toHaveLength(1)
     expect(server.audited).toHaveLength(11)
     expect((await server.metrics.text()).split('\n')).toContain('groundtruth_refused_total{bound="sign-ins"} 5')
-    // Who is known never waits for who is not.
+    // A known person never waits for unknown ones.
     expect((await signIn(team.secret('ann'))).status).toBe(303)
   })
 
@@ -85,7 +85,7 @@ describe('[SAFE-3] signing in', () => {
     const signed = await signIn(team.secret('ann'), '/', old)
     expect((await server.call('GET', '/api/runs', old)).status).toBe(401)
     expect((await server.call('GET', '/api/runs', { cookie: cookieOf(signed) })).status).toBe(200)
-    // A try that fails ends none.
+    // A failed sign-in ends no session.
     const still = await team.cookie('vic')
     await signIn('wrong', '/', still)
     expect((await server.call('GET', '/api/runs', still)).status).toBe(200)

@@ -13,7 +13,10 @@ import { runWithContext, type RequestContext } from './request-context'
 
 export const SIGN_OUT = '/sign-out'
 
-/** Who mistypes a token tries again a few times; nobody guesses 256 bits, but everybody could fill the log. */
+/**
+ * A person who mistypes a token tries again a few times. The bound protects the log: 256 bits can't be guessed, but anyone could
+ * try.
+ */
 const TRIES_EACH = 10
 const TRIES_IN_ALL = 300
 const WINDOW_S = 60
@@ -24,24 +27,28 @@ export interface SignInOptions {
   audit: Audit
   meter: RefusalMeter
   publicUrl: URL | null
-  /** Renders pages: here that of the sign-in, which says what went wrong. */
+  /** Renders pages: here the sign-in page, which says what went wrong. */
   pages: (request: IncomingMessage, response: ServerResponse) => Promise<void>
   pace: Pace
-  /** Somebody has signed out: open connections may be theirs. */
+  /** Called when a person has signed out: that person may still have open connections. */
   left: () => void
 }
 
-/** True of the two forms that let people in and out. */
+/** Whether a request sends the form for signing in or out. */
 export const isSignInForm = (method: string, path: string): boolean =>
   method === 'POST' && (path === SIGN_IN || path === SIGN_OUT)
 
-/** Answers the forms that let people in and out [SAFE-3]. They work without scripts, so they answer with pages. */
+/** Answers the forms for signing in and out [SAFE-3]. They work without scripts, so the answers are pages. */
 export function createSignInHandler({ tokens, sessions, audit, meter, publicUrl, pages, pace, left }: SignInOptions) {
   const each = new RateLimit(TRIES_EACH, WINDOW_S)
   const all = new RateLimit(TRIES_IN_ALL, WINDOW_S)
   const isSecure = ({ headers }: IncomingMessage) => siteOf(headers.host, publicUrl).secure
 
-  /** Ends what the cookie proves, whatever else the request shows, and whether or not its token counts. @returns whether it proved any */
+  /**
+   * Ends the session of the request's cookie, whatever else the request proves, and even if the session's token is no longer
+   * valid.
+   * @returns whether there was such a session
+   */
   const endSession = async (request: IncomingMessage): Promise<boolean> => {
     const session = await sessions.read(request.headers.cookie, isSecure(request))
     if (session === undefined || !sessions.isOpen(session, Date.now())) return false
@@ -55,7 +62,7 @@ export function createSignInHandler({ tokens, sessions, audit, meter, publicUrl,
     const next = localPath(form.get('next'))
     const again = (status: number, why: NonNullable<RequestContext['signIn']>) => {
       response.statusCode = status
-      // What was sent is read; the rest is the page, as if it had been asked for.
+      // The body has been read, so render the page as if it had been requested by GET.
       request.method = 'GET'
       request.url = signInPath(next)
       return runWithContext({ ...visit, signIn: why }, () => pages(request, response))
@@ -63,7 +70,8 @@ export function createSignInHandler({ tokens, sessions, audit, meter, publicUrl,
 
     const token = tokenOf(tokens(), form.get('token')?.trim() ?? '')
     if (token === undefined) {
-      // Each before all: who is alone in trying too often is not recorded in the place of others.
+      // Check the address before the total: tries of one address beyond its bound must not use up the total, and so the audit
+      // entries of others.
       const tooMuch = (await each.count(visit.address)) ?? (await all.count('all'))
       if (tooMuch === null) {
         audit({ visit, action: 'sign in', outcome: 'refused', facts: { why: 'unknown token' } })
@@ -102,13 +110,13 @@ export function goTo(response: ServerResponse, path: string): void {
   response.writeHead(303, { location: path, 'cache-control': 'no-store' }).end()
 }
 
-/** The sign-in page that leads on to `next`. */
+/** The address of the sign-in page that leads to `next`. */
 export const signInPath = (next: string): string =>
   next === '/' ? SIGN_IN : `${SIGN_IN}?next=${encodeURIComponent(next)}`
 
 /**
- * Where to go on after signing in: a page of ours, whatever was asked for. Resolved as a browser would, so that `//evil`,
- * `/\evil` and the like lead nowhere but home.
+ * The address to go to after signing in: always a page of ours, whatever the form asked for. It is resolved as a browser does it,
+ * so `//evil`, `/\evil` and the like lead only to the home page.
  */
 export function localPath(next: string | null | undefined): string {
   const here = 'http://here.invalid'

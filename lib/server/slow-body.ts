@@ -1,22 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** How long what one sends may take, ms [SAFE-5]. */
+/** How long a client may take to send, ms [SAFE-5]. */
 export interface Patience {
-  /** A request's head; also how long a new connection may say nothing. */
+  /** For the head of a request; also for the first byte of a new connection. */
   head: number
-  /** A whole body. Of a recording, which may be large and its link slow: how long nothing of it may come. */
+  /** For a whole body. For a recording, which may be large and come over a slow link: the longest time without new data. */
   body: number
-  /** Any request at all. A recording of 256 MiB takes an hour at 0.6 Mbit/s. */
+  /** For any request at all. A recording of 256 MiB takes an hour at 0.6 Mbit/s. */
   request: number
-  /** How long nothing may go either way while one is answered; an import may take a minute to be played. */
+  /** The longest time without traffic in either direction while a request is answered; replaying an import may take a minute. */
   idle: number
 }
 
 export const PATIENCE: Patience = { head: 20_000, body: 30_000, request: 3_600_000, idle: 90_000 }
 
 /**
- * Cuts a request whose body does not come. `isRecording`: it is in time for as long as it grows and somebody reads it; once it
- * is answered, and so refused, the rest has no more time than any body.
+ * Cuts a request whose body does not arrive in time.
+ * @param isRecording the body is in time as long as it grows and is read; once the request is answered, and so refused, the rest
+ * gets no more time than any body
  */
 export function cutSlowBody(
   request: IncomingMessage,

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 it('[SAFE-5] what the dashboard holds does not grow with the runs it has seen', { timeout: 180_000 }, async () => {
   const root = join(import.meta.dirname, '../..')
   const env = { ...process.env, RUNS: '18', PAGES: '10', ROUNDS: '9' }
-  // It ends with an error where the heap is not flat, and says by how much.
+  // The program ends with an error if the heap grows, and says by how much.
   const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', 'bench/soak.ts'], {
     cwd: root,
     env,

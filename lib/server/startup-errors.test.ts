@@ -28,7 +28,7 @@ const messageOf = async (step: () => unknown): Promise<string> => {
 
 const configured = (variables: Record<string, string>) => () => readConfig(variables)
 
-/** A variable's sentence says what it must be: that is what to do next. */
+/** The sentence about a variable says what its value must be, and so what to do next. */
 const must = (name: string, next = /must (be|end|not|say)/): Required => ({
   what: /must|would|can't/,
   where: new RegExp(`^${name}: `),

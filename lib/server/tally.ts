@@ -1,9 +1,9 @@
-/** Counts by name. A name that is counted down to nothing is forgotten. */
+/** Counts by name. A name whose count returns to 0 is removed. */
 export class Tally {
   readonly #counts = new Map<string, number>()
   #all = 0
 
-  /** How many there are of all names together. */
+  /** The total of all names. */
   get all(): number {
     return this.#all
   }
@@ -12,7 +12,7 @@ export class Tally {
     return this.#counts.get(name) ?? 0
   }
 
-  /** Counts one. Returns what is to be called once when it is gone. */
+  /** Counts one. Returns a function that must be called once to count it down again. */
   add(name: string): () => void {
     this.#all += 1
     this.#counts.set(name, this.of(name) + 1)

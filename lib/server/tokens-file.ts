@@ -3,13 +3,13 @@ import { ConfigError } from './config'
 import type { Log } from './log'
 import { parseTokens, type Tokens } from './tokens'
 
-/** How often the file is looked at, ms. Asking for its state also sees what is mounted or renamed into place. */
+/** How often the file's state is checked, ms. Unlike a watcher, a check also sees a file that is mounted or renamed into place. */
 const LOOK_MS = 500
 
-/** The tokens in a file, as it is now: one that is taken out stops working within half a second [SAFE-3]. */
+/** The tokens in a file, as the file is now. A token that is removed from it stops working within 0.5 s [SAFE-3]. */
 export class TokensFile {
   #tokens: Tokens = new Map()
-  /** What the file was when it was read last: a change after that is seen, however soon. */
+  /** The file's state before it was last read, so that every later change is seen. */
   #seen: string | null = null
   readonly #looking: NodeJS.Timeout
 
@@ -17,7 +17,10 @@ export class TokensFile {
   readonly #log: Log
   readonly #changed: () => void
 
-  /** Throws a `ConfigError` where the file can't be read now. `changed` is called after every later change. */
+  /**
+   * Throws a `ConfigError` if the file can't be read now.
+   * @param changed called after every later change
+   */
   constructor(path: string, log: Log, changed: () => void) {
     this.#path = path
     this.#log = log
@@ -47,7 +50,7 @@ export class TokensFile {
     try {
       this.#read()
     } catch (error) {
-      // Nobody knows whose tokens still count, so none does.
+      // It is unknown which tokens are still valid, so none is.
       this.#tokens = new Map()
       this.#log.error({ file: this.#path, err: error }, 'the tokens can’t be read: nobody can sign in')
     }
@@ -64,7 +67,7 @@ export class TokensFile {
   }
 }
 
-/** What another file at the same path, or another content of it, does not share; null where there is none. */
+/** Identifies a file and its content: another file or other content gives another text. Null if there is no file. */
 function standing(path: string): string | null {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true })

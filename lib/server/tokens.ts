@@ -1,12 +1,12 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Role } from './person'
 
-/** A token as the server knows it. Who holds the hash alone can't sign in with it. */
+/** A token as the server knows it. The hash alone is not enough to sign in. */
 export interface Token {
-  /** Whose it is; several tokens may have one name, so that one can take the place of another. */
+  /** The name of its holder. Several tokens may have the same name, so that a new one can replace an old one. */
   name: string
   role: Role
-  /** SHA-256, hexadecimal. Enough without salt or stretching: a token of ours is 256 bits of chance. */
+  /** SHA-256, hexadecimal. It needs no salt or stretching, because our tokens are 256 random bits. */
   hash: string
 }
 
@@ -18,18 +18,18 @@ export const MAX_TOKENS = 1_000
 
 const LINE = /^([\w.@+-]{1,64})\s+(viewer|operator)\s+sha256:([0-9a-f]{64})$/
 
-/** True of what can stand for a person in the file: 1 to 64 letters, digits and `_.@+-`. */
+/** Whether a text can be a name in the file: 1 to 64 letters, digits and `_.@+-`. */
 export const isTokenName = (name: string): boolean => /^[\w.@+-]{1,64}$/.test(name)
 
-/** A new token: `secret` is for its holder alone, `line` is for the file. */
+/** Makes a token: `secret` is for its holder alone, `line` is for the file. */
 export function makeToken(name: string, role: Role): { secret: string; line: string } {
   const secret = `gt_${randomBytes(32).toString('base64url')}`
   return { secret, line: `${name} ${role} sha256:${hashOf(secret)}` }
 }
 
 /**
- * Reads a file of tokens: one a line, `name role sha256:hash`; blank lines and those that begin with `#` say nothing. A line
- * that can't be read grants nothing and is a problem, which never repeats it: somebody may have put the secret there.
+ * Reads a file of tokens, one per line: `name role sha256:hash`. Blank lines and lines that begin with `#` are skipped. An
+ * unreadable line grants nothing and is a problem. The problem never repeats the line, which may hold the secret by mistake.
  */
 export function parseTokens(text: string): { tokens: Tokens; problems: string[] } {
   const tokens = new Map<string, Token>()
@@ -47,7 +47,9 @@ export function parseTokens(text: string): { tokens: Tokens; problems: string[] 
   return { tokens, problems }
 }
 
-/** The token that somebody presents. All hashes are compared in full, so that time tells nothing of them. */
+/**
+ * The token that matches the presented text. All hashes are compared in full, so that the time of the comparison reveals nothing.
+ */
 export function tokenOf(tokens: Tokens, presented: string): Token | undefined {
   const hash = Buffer.from(hashOf(presented))
   let found: Token | undefined

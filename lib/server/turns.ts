@@ -1,18 +1,18 @@
 import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
-/** No browser sends a second request on a connection before the first is answered; a program may send a few. */
+/** Browsers send a second request on a connection only after the answer to the first; a program may send a few. */
 const MOST_WAITING = 4
 
 /**
- * One request at a time of each connection: one that is sent before the answer to an earlier one has left waits for that, and
+ * Answers one request of each connection at a time. A request that arrives before the earlier answer has left waits for it, and
  * costs nothing meanwhile [SAFE-5].
  */
 export class Turns {
-  /** What waits on each connection, while something is answered there. */
+  /** The requests that wait on each connection that is busy. */
   readonly #waiting = new WeakMap<Duplex, (() => void)[]>()
 
-  /** Answers a request, at once or in its turn; where it has been cut off by then, not at all. */
+  /** Answers a request, at once or in its turn. A request whose connection is closed by then is not answered. */
   take(socket: Duplex, response: ServerResponse, answer: () => void): void {
     const begin = () => {
       response.once('close', () => this.#next(socket))
@@ -28,12 +28,12 @@ export class Turns {
     begin()
   }
 
-  /** Whether something is answered on a connection. */
+  /** Whether a request is being answered on the connection. */
   isBusy(socket: Duplex): boolean {
     return this.#waiting.has(socket)
   }
 
-  /** Whether as many wait on a connection as may. */
+  /** Whether the connection has as many waiting requests as it may. */
   isFull(socket: Duplex): boolean {
     return (this.#waiting.get(socket)?.length ?? 0) >= MOST_WAITING
   }

@@ -2,7 +2,7 @@ import { hash } from '../run/hash'
 import { canonical, type Json } from './json'
 import type { Document, Item } from './document'
 
-// A memo of a pure function: documents share the items that did not change, which then are not read again.
+// A memo of a pure function: documents share their unchanged items, which are then not hashed again.
 const hashes = new WeakMap<Item, number>()
 
 function hashOf(item: Item): number {
@@ -13,7 +13,7 @@ function hashOf(item: Item): number {
   return result
 }
 
-/** A number that two documents share only if they are equal, but for an accident in 2^53 [SYNC-6]. */
+/** A number that is different for different documents, except for a chance of 1 in 2^53 [SYNC-6]. */
 export function digest({ fields, items }: Document): number {
   const parts: Json = [fields, items.map(hashOf)]
   return hash(canonical(parts))

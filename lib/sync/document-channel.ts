@@ -4,13 +4,13 @@ import { apply, diff, diffOfDocument, document, type Document } from './document
 import { parseJson } from './json'
 import type { Step } from './messages'
 
-/** How many steps of a scope are kept to prove a resume, and how long they may be together, in characters. */
+/** How many steps of a scope are kept to prove a resume, and their total length, in characters. */
 export const HISTORY_STEPS = 128
 export const HISTORY_LENGTH = 256 * 1024
 
 /**
- * A document's versions. What is published is what came out of the very text that pages get, so that both hold the
- * same, and nothing the source does to its objects afterwards can change it.
+ * The versions of a document. The published document is parsed from the same text that pages receive. So both hold the same, and a
+ * later change of the source's objects can't change it.
  */
 export class DocumentChannel implements Channel {
   version = 1

@@ -2,8 +2,8 @@ import * as z from 'zod/mini'
 import { equal, isObject, own, type Json, type JsonObject } from './json'
 
 /**
- * The state of a scope other than a log: top-level fields, and items in order, each known by its `id`.
- * Of a run the items are its batches, of the fleet its runs. Never changed in place.
+ * The state of a scope other than a log: top-level fields, and items in order, each identified by its `id`. The items of a run are
+ * its batches; the items of the fleet are its runs. Never changed in place.
  */
 export interface Document {
   readonly fields: JsonObject
@@ -11,24 +11,28 @@ export interface Document {
 }
 export type Item = { id: string; [key: string]: Json }
 
-/** The step from one document to a later one; what is absent has not changed. */
+/** The step from one document to a later one; an absent part has not changed. */
 export interface Diff {
   /** Changed and new fields. */
   fields?: JsonObject
-  /** Fields that are no more. */
+  /** Names of removed fields. */
   unset?: string[]
-  /** Of a changed item `id` and the changed keys, of a new one all keys. */
+  /** Of a changed item its `id` and the changed keys; of a new item all keys. */
   items?: Item[]
-  /** Ids that are no more, or whose item is sent anew because it lost a key. Taken away before `items` are put in. */
+  /**
+   * Ids of removed items, and of items that lost a key and so are sent again in full. They are removed before `items` are put in.
+   */
   removed?: string[]
-  /** All ids in their new order, where it is not what `removed` and then `items` (new ones at the end) leave. */
+  /**
+   * All ids in their new order; absent if removing `removed` and then putting in `items` (new ones at the end) gives that order.
+   */
   order?: string[]
 }
 
 const isItem = (value: unknown): value is Item => isObject(value) && typeof own(value, 'id') === 'string'
 const isItems = (value: unknown): value is Item[] => Array.isArray(value) && value.every(isItem)
 
-// Not z.record: it drops a key named `__proto__`, and copies what need not be copied.
+// Not z.record: it drops a key named `__proto__`, and makes a copy that is not needed.
 const fields = z.custom<JsonObject>(isObject)
 const items = z.custom<Item[]>(isItems)
 const ids = z.array(z.string())
@@ -48,7 +52,7 @@ const byId = (list: readonly Item[]) => new Map(list.map(item => [item.id, item]
 const sameOrder = (a: readonly string[], b: readonly string[]) =>
   a.length === b.length && a.every((id, index) => id === b[index])
 
-/** Of `next` the keys whose values differ from `prev`'s. */
+/** The keys of `next` whose values differ from those in `prev`. */
 const changedKeys = (prev: JsonObject, next: JsonObject) =>
   Object.keys(next).filter(key => own(next, key) !== undefined && !equal(own(prev, key), own(next, key)))
 const lostKeys = (prev: JsonObject, next: JsonObject) => Object.keys(prev).filter(key => own(next, key) === undefined)
@@ -58,8 +62,8 @@ const pick = (object: JsonObject, keys: readonly string[]): JsonObject =>
   Object.fromEntries(keys.map(key => [key, own(object, key) ?? null]))
 
 /**
- * What leads from `prev` to `next`, or null where they are equal. Of items with the same id the last counts, at the
- * place of the first.
+ * The step from `prev` to `next`, or null if they are equal. If several items have the same id, the last one counts, at the place
+ * of the first.
  */
 export function diff(prev: Document, next: Document): Diff | null {
   const result: Diff = {}
@@ -94,7 +98,7 @@ export function diff(prev: Document, next: Document): Diff | null {
   return Object.keys(result).length > 0 ? result : null
 }
 
-/** The document after the step. Shares with `document` what the step leaves as it was. */
+/** The document after the step. It shares with `document` everything that the step does not change. */
 export function apply(document: Document, step: Diff): Document {
   const fields = step.fields || step.unset ? applyFields(document.fields, step) : document.fields
   const items = step.items || step.removed || step.order ? applyItems(document.items, step) : document.items

@@ -1,14 +1,14 @@
-/** What JSON can say. */
+/** A value that JSON can represent. */
 export type Json = null | boolean | number | string | Json[] | JsonObject
 export type JsonObject = { [key: string]: Json }
 
-/** `JSON.parse`, with the type its answer has. Throws `SyntaxError`. */
+/** `JSON.parse`, with the type of its result. Throws `SyntaxError`. */
 export const parseJson: (text: string) => Json = JSON.parse
 
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** An own property, else undefined: a foreign key such as `__proto__` must not find what is inherited. */
+/** An own property, else undefined: a foreign key such as `__proto__` must not find an inherited property. */
 export const own = (object: JsonObject, key: string): Json | undefined =>
   Object.hasOwn(object, key) ? object[key] : undefined
 
@@ -23,7 +23,7 @@ export function equal(a: Json | undefined, b: Json | undefined): boolean {
   return keys.length === Object.keys(b).length && keys.every(key => Object.hasOwn(b, key) && equal(a[key], b[key]))
 }
 
-/** JSON text in which equal values read the same: keys sorted by code unit, no white space. */
+/** JSON text that is the same for equal values: keys sorted by code unit, no white space. */
 export function canonical(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
   if (!isObject(value)) return JSON.stringify(value)

@@ -3,13 +3,13 @@ import type { Channel } from './channel'
 import type { LogSource, LogState, LogStep } from './log'
 import type { Step } from './messages'
 
-/** What one message carries of a log at most: lines, and characters in them (though never less than one line). */
+/** How much of a log one message carries at most: lines, and characters in them (but always one line at least). */
 export const MESSAGE_LINES = 1_000
 export const MESSAGE_LENGTH = 1024 * 1024
 
 /**
- * A log's versions. Its steps need not be kept, for the log itself proves them: they are complete while nothing newer
- * than where they start was dropped.
+ * The versions of a log. Its steps need not be kept, because the log itself holds their lines. A step is complete as long as no
+ * line after its start was dropped.
  */
 export class LogChannel implements Channel {
   version: number
@@ -54,7 +54,7 @@ export class LogChannel implements Channel {
     return this.#source.tail(1)[0]?.seq ?? 0
   }
 
-  /** What was appended after a version, if nothing of it is missing and one message can carry it. */
+  /** The step with the lines after a version; null if one of them is missing or one message can't carry them. */
   #stepFrom(from: number): Step | null {
     const oldest = this.#source.after(0, 1)[0]?.seq ?? 0
     if (this.#source.dropped > 0 && oldest > from) return null
@@ -73,7 +73,7 @@ export class LogChannel implements Channel {
   }
 }
 
-/** How many of the newest lines one message can carry by their length. */
+/** How many of the newest lines fit into one message by their length. */
 function fitting(lines: readonly LogLine[]): number {
   let length = 0
   const overflow = lines.findLastIndex(line => (length += line.text.length) > MESSAGE_LENGTH)

@@ -1,19 +1,19 @@
 import * as z from 'zod/mini'
 import { logLine, type LogLine } from '../run/model'
 
-/** What a page holds of a log. `dropped`: how many lines came before the first of `lines` and are not among them. */
+/** A page's copy of a log. `dropped`: how many lines came before the first of `lines` and are not among them. */
 export const logState = z.object({ lines: z.array(logLine), dropped: z.number() })
 export type LogState = z.infer<typeof logState>
 
-/** The step between two versions of a log: what was appended. A log's version is its last line's `seq`. */
+/** The step between two versions of a log: the lines that were added. A log's version is the `seq` of its last line. */
 export const logStep = z.object({ lines: z.array(logLine) })
 export type LogStep = z.infer<typeof logStep>
 
-/** A log as its keeper offers it. Lines have increasing `seq`; the oldest may be dropped, but never all. */
+/** A log, as the component that keeps it offers it. Lines have increasing `seq`; the oldest may be dropped, but never all. */
 export interface LogSource {
   /** How many lines are kept. */
   readonly size: number
-  /** How many of the oldest are gone for good. */
+  /** How many of the oldest lines were dropped, permanently. */
   readonly dropped: number
   /** The oldest kept lines with a greater `seq` than `after`, at most `limit`, in order. */
   after(seq: number, limit: number): readonly LogLine[]
@@ -26,7 +26,7 @@ export const VIEW_LINES = 5_000
 
 export const emptyLog: LogState = { lines: [], dropped: 0 }
 
-/** The log with the lines appended, and the oldest dropped from view where it grows too long. */
+/** The log with the lines appended. If it grows too long, the oldest lines are dropped from it. */
 export function append(state: LogState, { lines: more }: LogStep): LogState {
   const lines = [...state.lines, ...more]
   const over = Math.max(0, lines.length - VIEW_LINES)

@@ -44,7 +44,7 @@ function setUp(incarnation = 'p') {
     silently: () => {
       n++
     },
-    /** What was sent since the last call, with its time since the start. */
+    /** The messages that were sent since the last call, each with its time since the start. */
     take: (...events: ServerEvent[]) =>
       sent
         .splice(0)

@@ -8,31 +8,31 @@ import type { Answer, SnapshotMessage, Subscribe } from './messages'
 import type { Published, Publisher, PublisherOptions } from './publisher'
 import type { Scope } from './scope'
 
-/** How long changes gather after one went out [SYNC-4]. */
+/** How long changes are collected after one was sent, ms [SYNC-4]. */
 export const COALESCE_MS = 50
-/** How often a scope says where it is [SYNC-6]. */
+/** How often a scope sends its version and digest, ms [SYNC-6]. */
 export const HEARTBEAT_MS = 5_000
-/** After so many beats to nobody a scope forgets what only pages need. */
+/** After this many heartbeats without pages, a scope forgets what only pages need. */
 const REST_AFTER_HEARTBEATS = 12
 
 interface Open {
   readonly scope: Scope
   readonly start: () => Channel
   epoch: string
-  /** Null until somebody looks: a source is not read for nobody. */
+  /** Null until the scope is first read: without a reader, the source is not read. */
   channel: Channel | null
-  /** Touched since its source was last read. */
+  /** Whether the scope was touched since its source was last read. */
   dirty: boolean
-  /** The first change that pages wait for, ms; null where there is none. */
+  /** When the first change was made that pages wait for, ms; null if there is none. */
   changedAt: number | null
   /** When its source was last read, ms. */
   readAt: number
-  /** Cancels the timer that runs while changes gather; null while none does. */
+  /** Cancels the timer that runs while changes are collected; null if none runs. */
   gathering: (() => void) | null
   quietHeartbeats: number
 }
 
-/** The publisher of a single process: everything in memory. */
+/** The publisher of a single process; it keeps everything in memory. */
 export class MemoryPublisher implements Publisher {
   readonly #opened = new Map<Scope, Open>()
   readonly #broadcast: PublisherOptions['broadcast']
@@ -124,18 +124,18 @@ export class MemoryPublisher implements Publisher {
     this.#opened.set(scope, { scope, start, epoch: this.#nextEpoch(), ...rest })
   }
 
-  /** The first change goes out at once; what comes while changes gather waits for the timer [SYNC-4]. */
+  /** Sends the first change at once. Changes that come while changes are collected wait for the timer [SYNC-4]. */
   #announce(open: Open): void {
     if (!open.dirty || open.gathering || this.#audience(open.scope) === 0) return
     this.#guard(open, () => this.#publish(open))
   }
 
-  /** One scope's source that throws must not keep the others from their pages. */
+  /** Reports an error of one scope's source, so that the other scopes still reach their pages. */
   #guard({ scope }: Open, step: () => void): void {
     guarded(step, error => this.#failed(scope, error))
   }
 
-  /** Reads the source, and tells the pages where it has changed. */
+  /** Reads the source, and sends a change to the pages. */
   #publish(open: Open): Channel {
     const { scope, epoch, changedAt } = open
     open.dirty = false
@@ -156,15 +156,17 @@ export class MemoryPublisher implements Publisher {
   }
 
   /**
-   * Whoever asks sees the newest state, and the pages are told of the same version. A change that nobody announced is
-   * found too, though a rush of pages does not read the source for each.
+   * Returns a channel at the newest state, after sending the same version to the pages. It also finds a change that was not
+   * announced; to look for one, it reads the source at most once per `COALESCE_MS`, however many pages ask.
    */
   #upToDate(open: Open): Channel {
     const isRecent = Math.abs(this.#now() - open.readAt) < COALESCE_MS
     return open.channel && !open.dirty && isRecent ? open.channel : this.#publish(open)
   }
 
-  /** Reads the source even where nobody announced a change: what its owner forgot to say is at most a beat late. */
+  /**
+   * Reads each source even without an announced change: a change that its owner forgot to announce is at most one heartbeat late.
+   */
   #heartbeat(): void {
     this.#cancelBeat = this.#setTimer(HEARTBEAT_MS, () => this.#heartbeat())
     for (const open of this.#opened.values()) {

@@ -11,7 +11,7 @@ const push = { epoch: 'e', scope: 'run/r', now, from: 1, to: 2, diff: '{}' }
 
 describe('messages', () => {
   it('have their shape pinned to the number of the protocol: who changes one, changes the other', () => {
-    // Logs are left out: a line's shape is the model's.
+    // Logs are left out: the model defines the shape of a line.
     const shapes = [handshake, subscribe, unsubscribe, answer, heard, visitor, document, diffOfDocument]
     const pin = hash(canonical(shapes.map(shape => throughText(z.toJSONSchema(shape, { unrepresentable: 'any' })))))
     expect({ PROTOCOL, pin }).toMatchInlineSnapshot(`

@@ -2,17 +2,17 @@ import * as z from 'zod/mini'
 import { scope } from './scope'
 
 /**
- * The page protocol, one schema a message. States and diffs travel as JSON text inside their message: encoded once
- * per version, whoever gets them [SYNC-4], and measured by their length.
+ * The page protocol, one schema per message. A message carries states and diffs as JSON text. So they are encoded once per version
+ * for all pages [SYNC-4], and their length can be measured.
  */
 
 /** Sent in the handshake as `auth: { protocol }`. Any change to a message below or to the model needs a new number. */
 export const PROTOCOL = 4
-/** Text of the connection error that tells the page of another build to reload itself. */
+/** Message of the connection error that makes a page of another build reload itself. */
 export const OUTDATED = 'outdated'
-/** Text of the connection error that tells the page that nobody is signed in on it any more. */
+/** Message of the connection error that informs a page that its visitor is no longer signed in. */
 export const NOT_SIGNED_IN = 'not signed in'
-/** Where socket.io listens. */
+/** The path at which socket.io listens. */
 export const SOCKET_PATH = '/api/live'
 
 export const handshake = z.object({ protocol: z.literal(PROTOCOL) })
@@ -23,11 +23,11 @@ const version = z.int().check(z.nonnegative())
 const now = z.iso.datetime()
 const envelope = { epoch, scope, now }
 
-/** The step between two versions; `diff` is the JSON of a `Diff`, of a log of a `LogStep`. */
+/** The step between two versions. `diff` is the JSON of a `Diff`, or, for a log, of a `LogStep`. */
 export const step = z.object({ from: version, to: version, diff: z.string() })
 export type Step = z.infer<typeof step>
 
-/** Client to server: join a scope. With an epoch and a version: "this is what I have" [SYNC-2], [SYNC-8]. */
+/** Client to server: join a scope. Epoch and version, if given, name the state that the page has already [SYNC-2], [SYNC-8]. */
 export const subscribe = z.object({ scope, epoch: z.optional(epoch), version: z.optional(version) })
 export type Subscribe = z.infer<typeof subscribe>
 
@@ -38,25 +38,25 @@ export type Unsubscribe = z.infer<typeof unsubscribe>
 /** Server to client: the newest step [SYNC-1]. */
 export const push = z.object({ ...envelope, ...step.shape })
 
-/** Server to client: the whole state at a version; `state` is the JSON of a `Document`, of a log of a `LogState`. */
+/** Server to client: the whole state at a version. `state` is the JSON of a `Document`, or, for a log, of a `LogState`. */
 export const snapshot = z.object({ ...envelope, version, state: z.string() })
 export type SnapshotMessage = z.infer<typeof snapshot>
 
-/** Server to client, every 5 s: where the scope is. `digest` is null for logs [SYNC-6]. */
+/** Server to client, every 5 s: the current version of the scope, and its digest, which is null for logs [SYNC-6]. */
 export const heartbeat = z.object({ ...envelope, version, digest: z.nullable(z.int()) })
 export type Heartbeat = z.infer<typeof heartbeat>
 
-/** Server to client: the scope is no more [SYNC-9]. */
+/** Server to client: the scope no longer exists [SYNC-9]. */
 export const gone = z.object({ scope })
 
-/** Server to client, once a connection is open and whenever it changes: what who looks at the page may do [SAFE-3]. */
+/** Server to client, when a connection opens and at every change: the role of the page's visitor [SAFE-3]. */
 export const visitor = z.object({ role: z.enum(['viewer', 'operator']) })
 export type Visitor = z.infer<typeof visitor>
 
-/** Why a scope is not joined: there is none of that name here; it is no scope; the socket has as many as it may. */
+/** Why a scope is not joined: it does not exist here; the request is invalid; the socket has too many subscriptions. */
 export const subscribeErrors = ['not-found', 'bad-request', 'too-many'] as const
 
-/** The acknowledgement of `subscribe`: everything since what the page has, or the whole state, or why not. */
+/** The acknowledgement of `subscribe`: the steps since the state that the page has, or the whole state, or an error. */
 export const answer = z.discriminatedUnion('kind', [
   z.extend(snapshot, { kind: z.literal('snapshot') }),
   z.object({ ...envelope, kind: z.literal('diffs'), version, steps: z.array(step) }),
@@ -64,7 +64,7 @@ export const answer = z.discriminatedUnion('kind', [
 ])
 export type Answer = z.infer<typeof answer>
 
-/** What the server sends unasked: an event's name with its message. */
+/** The messages that the server sends without a request: the name of an event with its message. */
 export const heard = z.discriminatedUnion('event', [
   z.object({ event: z.literal('push'), message: push }),
   z.object({ event: z.literal('snapshot'), message: snapshot }),
@@ -75,7 +75,7 @@ export type Heard = z.infer<typeof heard>
 export type ServerEvent = Heard['event']
 export type ServerMessages = { [H in Heard as H['event']]: H['message'] }
 
-/** socket.io's listener types, for both ends. `closing`: the server is being stopped, and the connection ends next. */
+/** The listener types of socket.io, for both ends. `closing`: the server is being stopped, and then the connection ends. */
 export type ServerToClient = { [E in ServerEvent]: (message: ServerMessages[E]) => void } & {
   visitor: (message: Visitor) => void
   closing: () => void

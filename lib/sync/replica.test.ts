@@ -59,7 +59,7 @@ function setUp({ seeded = true } = {}) {
     answered: (id: number, answer: Answer) => replica.answered(id, answer, now)?.request,
     look: () => replica.look(now)?.request,
     now: () => now,
-    /** Connects, and has the question answered with version 1. */
+    /** Connects, and answers the question with version 1. */
     follow: () => replica.answered(replica.connected(now).id, diffs(1, 1), now),
     shown: () => [replica.view.state.fields['n'], replica.view.sync],
   }

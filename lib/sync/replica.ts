@@ -3,62 +3,63 @@ import type { Answer, Heartbeat, Heard, SnapshotMessage, Step, Subscribe } from 
 import { StalenessBound, STALE_MS } from './staleness-bound'
 import type { Scope } from './scope'
 
-/** How long to leave a server alone that refused to answer, or said that the scope is no more. */
+/** How long to wait before asking again, ms: after a server refused to answer, and after a scope ended. */
 const REFUSED_MS = 5_000
 const GONE_MS = 30_000
-/** How many messages may wait for an answer. What is lost beyond them shows as a gap. */
+/** How many messages may wait for an answer. Messages lost beyond that show as a gap. */
 const MAX_WAITING = 64
 
 /**
- * live: what is shown is exactly a state that the server held less than 10 s ago [SYNC-10].
- * connecting: nothing proves that just now, but less than 10 s ago something did or nothing could. stale: longer.
+ * live: the page shows exactly a state that the server held less than 10 s ago [SYNC-10].
+ * connecting: that is not proved now, but less than 10 s ago it was, or the page began, or its clock was set back.
+ * stale: the last proof is older.
  */
 export type Sync = 'connecting' | 'live' | 'stale'
 
-/** Which state this is. `now`: the server's clock when it told us, ISO 8601. */
+/** Identifies a state. `now`: the server's clock when it sent the state, ISO 8601. */
 export interface Stamp {
   epoch: string
   version: number
   now: string
 }
 
-/** What a page may show; another object whenever anything in it has changed. */
+/** What a page may show. Each change of a part of it makes a new object. */
 export interface View<S> {
   readonly state: S
-  /** Null while there is no state but an empty one. */
+  /** Null while the only state is an empty one. */
   readonly stamp: Stamp | null
   readonly sync: Sync
-  /** When the server held this state for certain: the server's clock, ms. */
+  /** When the server certainly held this state: the server's clock, ms. */
   readonly checkedAt: number | null
-  /** The scope is no more [SYNC-9]; `sync` is then `stale`. */
+  /** The scope no longer exists [SYNC-9]; `sync` is then `stale`. */
   readonly gone: boolean
 }
 
-/** A `subscribe` to be sent; its answer goes to `answered` under the same `id`. */
+/** A `subscribe` that must be sent; pass its answer to `answered` with the same `id`. */
 export interface Ask {
   readonly id: number
   readonly request: Subscribe
 }
 
 type Phase =
-  /** No connection: whatever still comes is a dead socket's [SYNC-7]. */
+  /** No connection: a message that still comes belongs to a closed socket [SYNC-7]. */
   | { name: 'down' }
-  /** What doesn't fit before the answer waits for it [SYNC-3]. `overtaken`: a snapshot of another epoch came first. */
+  /** A message that does not fit waits for the answer [SYNC-3]. `overtaken`: a snapshot of another epoch came before the answer. */
   | { name: 'asking'; id: number; at: number; waiting: Heard[]; overtaken: boolean }
   | { name: 'following' }
   /** The server refused, or the scope is gone. */
   | { name: 'resting'; until: number }
 
 /**
- * A page's copy of one scope: a state machine without I/O. Each input carries the page's wall clock, ms; the `Ask` it
- * may return is to be sent.
+ * A page's copy of one scope: a state machine without I/O. Each input takes the page's wall clock, ms. If an input returns an
+ * `Ask`, the caller must send it.
  */
 export class Replica<S> {
   #phase: Phase = { name: 'down' }
   #asked = 0
   #state: S
   #stamp: Stamp | null
-  /** The version that `state` is; null where it can't be relied on. */
+  /** The version of `state`; null if `state` can't be relied on. */
   #held: Pick<Stamp, 'epoch' | 'version'> | null
   #gone = false
   readonly #proof: StalenessBound
@@ -68,7 +69,7 @@ export class Replica<S> {
   readonly #body: StateCodec<S>
   #now: number
 
-  /** @param seed what the page was rendered with [SYNC-8] */
+  /** @param seed the state that the page was rendered with [SYNC-8] */
   constructor(
     readonly scope: Scope,
     body: StateCodec<S>,
@@ -85,12 +86,12 @@ export class Replica<S> {
     this.#shown = { state: this.#state, stamp: this.#stamp, sync: 'connecting', checkedAt: null, gone: false }
   }
 
-  /** As of the last input: whoever is about to paint it calls `look` first. */
+  /** The view as of the last input. Call `look` before painting it. */
   get view(): View<S> {
     return this.#shown
   }
 
-  /** There is a new connection; nothing of an earlier one can come any more. */
+  /** A new connection is open; no message of an earlier one can come any more. */
   connected(now: number): Ask {
     this.#now = now
     return this.#ask()
@@ -102,13 +103,13 @@ export class Replica<S> {
     this.#show()
   }
 
-  /** Takes what the server sent unasked. Throws where its text is not of this scope's kind. */
+  /** Takes a message that the server sent without a request. Throws if its text is not of this scope's kind. */
   hear(heard: Heard, now: number): Ask | null {
     this.#now = now
     return this.#take(heard) ?? this.#settle()
   }
 
-  /** Takes the answer to an `Ask`; throws like `hear`. Answers to earlier questions are nobody's. */
+  /** Takes the answer to an `Ask`; throws like `hear`. An answer to an earlier question is ignored. */
   answered(id: number, answer: Answer, now: number): Ask | null {
     this.#now = now
     if (this.#phase.name !== 'asking' || this.#phase.id !== id) return this.#settle()
@@ -124,29 +125,29 @@ export class Replica<S> {
     if (!taken) return this.#ask()
     for (const heard of waiting) {
       const ask = this.#take(heard)
-      // The new answer will cover what else has waited.
+      // The new answer will cover the remaining messages.
       if (ask) return ask
     }
     return this.#settle()
   }
 
-  /** Time has passed, or the page wakes: call it at `deadline`, and before anything is painted [SYNC-6]. */
+  /** Checks the clock, after time has passed or the page woke. Call it at `deadline`, and before each painting [SYNC-6]. */
   look(now: number): Ask | null {
     this.#now = now
     if (this.#phase.name === 'resting' && now >= this.#phase.until) return this.#ask()
     return this.#settle()
   }
 
-  /** The page's clock was set back: what it said of the server's no longer bounds anything. */
+  /** The page's clock was set back: earlier readings of it no longer bound the server's clock. */
   clockSet(now: number): Ask | null {
     this.#now = now
     this.#proof.unbound(now)
-    // The question under way was asked by a clock that is no more.
+    // The open question was stamped by the old clock, so ask again.
     if (this.#phase.name === 'asking') return this.#ask()
     return this.#settle()
   }
 
-  /** When to call `look` at the latest, by the page's clock; null where only an input can change anything. */
+  /** The latest time to call `look`, by the page's clock; null if only an input can change anything. */
   deadline(): number | null {
     const turnsStale = this.#shown.sync === 'stale' ? Infinity : this.#proof.since() + STALE_MS
     const next = this.#phase.name === 'resting' ? Math.min(turnsStale, this.#phase.until) : turnsStale
@@ -161,7 +162,7 @@ export class Replica<S> {
     return { id, request: { scope: this.scope, ...known } }
   }
 
-  /** After every input: a page that follows without proof asks for it. */
+  /** Runs after every input: a page that follows without a fresh proof asks for one. */
   #settle(): Ask | null {
     if (this.#phase.name === 'following' && !this.#proof.isFresh(this.#now)) return this.#ask()
     this.#show()
@@ -171,7 +172,7 @@ export class Replica<S> {
   #take(heard: Heard): Ask | null {
     const phase = this.#phase
     if (phase.name === 'down') return null
-    // What was gone gives a sign of life.
+    // A message from a scope that was gone: it exists again, so ask.
     if (phase.name === 'resting') return this.#gone ? this.#ask() : null
     if (this.#fits(heard)) return null
     if (phase.name === 'following') return this.#ask()
@@ -180,7 +181,7 @@ export class Replica<S> {
     return null
   }
 
-  /** Takes the message, or says that only an answer can tell what to make of it. */
+  /** Takes the message; false if only an answer can show what it means. */
   #fits({ event, message }: Heard): boolean {
     switch (event) {
       case 'push':
@@ -197,7 +198,7 @@ export class Replica<S> {
     }
   }
 
-  /** [SYNC-1]. False where it is another epoch's, or something is missing before it. */
+  /** [SYNC-1]. False if the step belongs to another epoch, or an earlier step is missing. */
   #takeStep(epoch: string, { from, to, diff }: Step, now: string): boolean {
     if (epoch !== this.#held?.epoch) return false
     if (to <= this.#held.version) return true
@@ -206,7 +207,7 @@ export class Replica<S> {
     return true
   }
 
-  /** @param newer whether another epoch's state is certain to be later than ours */
+  /** @param newer whether a state of another epoch is certainly later than ours */
   #takeState({ epoch, version, now, state }: Omit<SnapshotMessage, 'scope'>, newer: boolean): boolean {
     if (epoch === this.#held?.epoch) {
       if (version === this.#held.version) this.#confirm(now)
@@ -229,7 +230,7 @@ export class Replica<S> {
     return false
   }
 
-  /** [SYNC-6]. False where the server is elsewhere, or has at our version something else than we do. */
+  /** [SYNC-6]. False if the server is at another epoch or a later version, or its state at our version differs from ours. */
   #takeBeat({ epoch, version, digest, now }: Heartbeat): boolean {
     if (epoch !== this.#held?.epoch || version > this.#held.version) return false
     if (version < this.#held.version) return true

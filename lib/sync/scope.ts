@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 
 /**
- * What a page subscribes to: the fleet, the agents' containers, one run, one run's log, one batch's log. Runs that were
- * imported have names of their own: whatever a run is called, none of its scopes is one of theirs [IMP-2].
+ * What a page subscribes to: the fleet, the agents' containers, a run, a run's log, or a batch's log. Imported runs have scopes of
+ * their own kinds, so no run id can lead to the scope of an import [IMP-2].
  */
 export type Scope =
   | 'fleet'
@@ -22,14 +22,14 @@ export const fleetScope: Scope = 'fleet'
 export const containersScope: Scope = 'containers'
 export const runScope = (runId: string): Scope => `run/${runId}`
 export const logScope = (runId: string): Scope => `log/${runId}`
-/** What the containers of a batch printed. */
+/** The output of a batch's containers. */
 export const batchLogScope = (runId: string, batchId: string): Scope => `lines/${escapeId(runId)}/${batchId}`
 export const importScope = (importId: string): Scope => `import/${importId}`
 export const importLogScope = (importId: string): Scope => `import-log/${importId}`
 export const importBatchLogScope = (importId: string, batchId: string): Scope =>
   `import-lines/${escapeId(importId)}/${batchId}`
 
-/** Which run: one that is followed, or, where `importId` is given, one that was imported, whatever its run is called. */
+/** Identifies a run: a followed one, or, if `importId` is set, an imported one, which may have the same run id. */
 export interface RunRef {
   readonly runId: string
   readonly importId: string | null
@@ -44,11 +44,13 @@ export const scopesOf = ({ runId, importId }: RunRef) =>
         linesOf: (batchId: string) => importBatchLogScope(importId, batchId),
       }
 
-/** Only what would end the id early: `encodeURIComponent` as a whole throws where half a character is missing. */
+/**
+ * Escapes only the characters that would end the id early: `encodeURIComponent` on the whole id throws on half a surrogate pair.
+ */
 const escapeId = (id: string) => id.replace(/[%/]/g, encodeURIComponent)
 const unescapeId = (id: string) => id.replace(/%2[5F]/g, decodeURIComponent)
 
-/** Takes a scope apart; undefined where the text is none. An id may hold any characters, also `/`. */
+/** Splits a scope into its parts; undefined if the text is no scope. An id may hold any characters, also `/`. */
 export function parseScope(text: string): ScopeParts | undefined {
   if (text === 'fleet' || text === 'containers') return { kind: text }
   const slash = text.indexOf('/')
@@ -59,7 +61,7 @@ export function parseScope(text: string): ScopeParts | undefined {
   const ids = twoIds(rest)
   if (!ids) return undefined
   const [id, batchId] = ids
-  // Two texts for one scope would be two scopes.
+  // Accept one spelling only: two texts for one scope would be two scopes.
   if (kind === 'lines' && batchLogScope(id, batchId) === text) return { kind, runId: id, batchId }
   if (kind === 'import-lines' && importBatchLogScope(id, batchId) === text) return { kind, importId: id, batchId }
   return undefined

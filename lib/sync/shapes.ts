@@ -18,8 +18,8 @@ import type { Document, Item } from './document'
 import type { Stamp } from './replica'
 
 /**
- * Runs, fleet and containers as documents, and back. On the way back each item is parsed once, and an item that has not changed
- * gives the very same object again, so that what shows it need not be rendered again.
+ * Converts runs, fleet and containers to documents, and back. On the way back each item is parsed once. An unchanged item gives
+ * the same object again, so the component that shows it need not render again.
  */
 
 export interface Seed {
@@ -27,7 +27,7 @@ export interface Seed {
   stamp: Stamp
 }
 
-/** Parses each object once, however often it is asked for. */
+/** Parses each object once, and returns the same result at every later call. */
 class Once<O> {
   readonly #known = new WeakMap<object, O>()
 
@@ -45,7 +45,7 @@ class Once<O> {
     return output
   }
 
-  /** The input was made from this output, so it need not be parsed. */
+  /** Records that the input was made from this output, so it need not be parsed. */
   learn<I extends object>(input: I, output: O): I {
     this.#known.set(input, output)
     return input
@@ -79,7 +79,7 @@ export const fleetDocument = (fields: FleetFields, runs: readonly RunFields[]): 
 
 const items = new WeakMap<RunFields, Item>()
 
-/** The very same item for a run that has not changed: it costs a new version of the fleet nothing. */
+/** The same item for an unchanged run, so it costs nothing in a new version of the fleet. */
 function itemOf(run: RunFields): Item {
   const known = items.get(run)
   if (known) return known
@@ -93,14 +93,14 @@ export const containersDocument = (fields: ContainersFields, containers: readonl
   items: containers.map(each => containerOf.learn(each, each)),
 })
 
-/** Throws `ZodError` where the document is not a run's, as one from another build may be. */
+/** Throws `ZodError` if the document is not a run's, for example because it comes from another build. */
 export const toSnapshot = ({ fields, items }: Document, stamp: Stamp): Snapshot => ({
   ...runOf.of(fields),
   ...stamp,
   batches: items.map(item => batchOf.of(item)),
 })
 
-/** What the fleet shows of an imported run. Throws `ZodError` where the document is none's. */
+/** What the fleet shows of an imported run. Throws `ZodError` if the document is not an imported run's. */
 export function toImportSummary({ fields }: Document): ImportSummary {
   const run = runOf.of(fields)
   return importSummary.parse({ ...run, ...run.imported })
@@ -120,17 +120,17 @@ export const toContainerList = ({ fields, items }: Document, stamp: Stamp): Cont
   containers: items.map(item => containerOf.of(item)),
 })
 
-/** A snapshot that came with the HTML, as the document it was made from [SYNC-8]. */
+/** Converts a snapshot that came with the HTML back to the document that it was made from [SYNC-8]. */
 export function fromSnapshot({ epoch, version, now, batches, ...fields }: Snapshot): Seed {
   return { state: runDocument(fields, batches), stamp: { epoch, version, now } }
 }
 
-/** A fleet that came with the HTML, as the document it was made from [SYNC-8]. */
+/** Converts a fleet that came with the HTML back to the document that it was made from [SYNC-8]. */
 export function fromFleet({ epoch, version, now, runs, ...fields }: Fleet): Seed {
   return { state: fleetDocument(fields, runs), stamp: { epoch, version, now } }
 }
 
-/** Containers that came with the HTML, as the document they were made from [SYNC-8]. */
+/** Converts containers that came with the HTML back to the document that they were made from [SYNC-8]. */
 export function fromContainerList({ epoch, version, now, containers, ...fields }: ContainerList): Seed {
   return { state: containersDocument(fields, containers), stamp: { epoch, version, now } }
 }

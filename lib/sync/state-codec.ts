@@ -3,13 +3,13 @@ import { apply, diff, diffOfDocument, document, emptyDocument, type Document } f
 import { parseJson } from './json'
 import { append, emptyLog, logState, logStep, type LogState } from './log'
 
-/** What a replica must know of the kind of state it holds. Each throws where a text is not of its kind. */
+/** What a replica needs to know about its kind of state. Each method throws if a text is not of that kind. */
 export interface StateCodec<S> {
   readonly empty: S
-  /** The state in the text, which shares with `prev` what is equal in both. */
+  /** The state in the text; it shares with `prev` everything that is equal in both. */
   decode(state: string, prev: S): S
   apply(state: S, diff: string): S
-  /** Null where this kind has none. */
+  /** Null if this kind of state has no digest. */
   digest(state: S): number | null
 }
 

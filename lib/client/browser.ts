@@ -15,8 +15,8 @@ export const browser: Environment = {
 }
 
 /**
- * Calls back when a page may have slept: shown again, back from the browser's cache, focused, or on a network again.
- * The browser tells all of these before it paints. Returns what ends it.
+ * Calls back when a page may have slept: it is shown again, comes back from the browser's cache, gets the focus, or is online
+ * again. The browser reports all of these before it paints. Returns a function that ends the calls.
  */
 export function onWake(
   callback: () => void,

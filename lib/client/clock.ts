@@ -1,9 +1,9 @@
-/** After so long what earlier messages said of the server's clock no longer counts, ms. */
+/** How long a message counts for the estimate of the server's clock, ms. */
 const WINDOW_MS = 30_000
 
 /**
- * The server's clock, as the page knows it [RUN-7]. A message can be late but never early, so of what recent messages
- * say the latest time is the best; two windows take turns, so that an old estimate leaves in the end.
+ * The page's estimate of the server's clock [RUN-7]. A message can be late but never early, so the latest time in recent messages
+ * is the best estimate. Two windows take turns, so that an old estimate finally expires.
  */
 export class ServerClock {
   #previous = -Infinity
@@ -11,7 +11,7 @@ export class ServerClock {
   #windowSince = -Infinity
   #ahead = 0
 
-  /** A message sent at `serverNow` came at `pageNow`; both ms since 1970. */
+  /** Takes a message that was sent at `serverNow` and came at `pageNow`; both ms since 1970. */
   hear(serverNow: number, pageNow: number): void {
     const ahead = serverNow - pageNow
     if (pageNow - this.#windowSince > WINDOW_MS) {
@@ -23,12 +23,15 @@ export class ServerClock {
     this.#ahead = Math.max(this.#previous, this.#current)
   }
 
-  /** An answer given at `serverNow` to a question of `askedAt`: a server that seemed to be further ahead no longer is. */
+  /**
+   * Takes an answer that was made at `serverNow` to a question asked at `askedAt`. If the estimate is further ahead than that
+   * allows, it is dropped.
+   */
   limit(serverNow: number, askedAt: number): void {
     if (this.#ahead > serverNow - askedAt) this.forget()
   }
 
-  /** The page's clock was set: the next message alone counts. */
+  /** The page's clock was set, so only the next message counts. */
   forget(): void {
     this.#previous = -Infinity
     this.#current = -Infinity
@@ -41,10 +44,10 @@ export class ServerClock {
   }
 }
 
-/** Smaller differences are the grain of the clocks, ms. */
+/** Smaller differences are inaccuracies of the clocks, ms. */
 const GRAIN_MS = 500
 
-/** Watches a clock that people set by one that nobody does. */
+/** Watches a clock that can be set, by comparison with a monotonic one. */
 export class ClockWatch {
   #ahead: number
 
@@ -58,7 +61,7 @@ export class ClockWatch {
     this.#ahead = wall() - steady()
   }
 
-  /** By how much the wall clock was set since the last call, ms, or 0. Forward may also be a sleep. */
+  /** By how much the wall clock was set since the last call, ms; 0 if it was not. A jump forward may also be a sleep. */
   moved(): number {
     const ahead = this.#wall() - this.#steady()
     const by = ahead - this.#ahead

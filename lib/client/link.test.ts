@@ -102,7 +102,7 @@ describe('a link', () => {
     link.ask({ scope: fleetScope }, 100, () => answers++)
     await vi.waitFor(() => expect(dones).toHaveLength(1))
     link.reconnect()
-    // The dying connection still says everything it can.
+    // The closing connection still reports everything that it can.
     sockets[0]?.emit('gone', gone)
     dones[0]?.(notFound)
     await vi.waitFor(() => expect(told).toEqual(['up', 'down', 'up']))

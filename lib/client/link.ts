@@ -16,43 +16,43 @@ import type { Scope } from '../sync/scope'
 import { TransportChoice, TRANSPORT_TIMES, type Transport } from './transport-choice'
 import { troubleOf, type Trouble } from './trouble'
 
-/** What a link tells. Between `up` and `down` there is one connection, and nothing is told of an earlier one [SYNC-7]. */
+/** What a link reports. Between `up` and `down` there is one connection, and no event of an earlier one [SYNC-7]. */
 export interface LinkEvents {
   up: () => void
   down: () => void
   /** Which transport carries the connection from now on. */
   carried: (by: Transport) => void
-  /** Why an attempt to connect failed, or a connection broke. It is tried again. */
+  /** Why an attempt to connect failed, or a connection broke. The link tries again. */
   troubled: (trouble: Trouble) => void
-  /** The server is being stopped: `down` follows. */
+  /** The server is being stopped; `down` follows. */
   closing: () => void
   heard: (heard: Heard) => void
-  /** What who looks at the page may do from now on. */
+  /** The role of the page's visitor from now on. */
   visitor: (visitor: Visitor) => void
-  /** The server speaks another protocol than this page, which has to be loaded anew. */
+  /** The server speaks another protocol than this page, so the page must be reloaded. */
   outdated: (reason: Error) => void
-  /** The server does not know any more who looks at this page. */
+  /** The page's visitor is no longer signed in on the server. */
   signedOut: () => void
 }
 
-/** A page's way to its server: one connection after the other. */
+/** A page's way to its server, over one connection after the other. */
 export interface Link {
-  /** `done` gets the answer, or null where none came in so many ms; it is not called once the connection is gone. */
+  /** `done` gets the answer, or null if none came within `patienceMs` ms; it is not called once the connection is gone. */
   ask: (request: Subscribe, patienceMs: number, done: (answer: Answer | null) => void) => void
   leave: (scope: Scope) => void
-  /** Gives up the connection, if there is one, and tries at once to get another. */
+  /** Closes the connection, if there is one, and at once tries to open another. */
   reconnect: () => void
   close: () => void
 }
 
 export type OpenLink = (events: LinkEvents) => Link
 
-/** How long to wait where the server itself closed the connection, which socket.io takes for a goodbye. */
+/** How long to wait before reconnecting after the server closed the connection, ms: socket.io takes that as final. */
 const DISMISSED_MS = 2_000
 
 /**
- * A link by socket.io, to where the page came from, or to `url`. By WebSocket where it gets through, else by long
- * polling; while polling, it probes whether WebSocket gets through by now [SYNC-11].
+ * A link by socket.io, to the page's own origin or to `url`. It uses WebSocket if that gets through, else long polling. While it
+ * polls, it probes whether WebSocket gets through again [SYNC-11].
  */
 export const socketLink =
   (url = '', times = TRANSPORT_TIMES): OpenLink =>
@@ -61,7 +61,7 @@ export const socketLink =
     const first = choice.next()
     const options = {
       path: SOCKET_PATH,
-      // A WebSocket that is closed before it opened tells socket.io nothing: only this ends the wait for it.
+      // If a WebSocket is closed before it opened, socket.io gets no event: only this timeout ends the wait.
       timeout: first.timeoutMs,
     }
     const socket = io(url, {
@@ -69,9 +69,9 @@ export const socketLink =
       auth: { protocol: PROTOCOL },
       transports: [...first.transports],
       tryAllTransports: true,
-      // Its own upgrade waits without an end where a proxy swallows it, and browsers open one WebSocket to a host at a time.
+      // The upgrade of socket.io waits forever if a proxy swallows it, and browsers open only one WebSocket to a host at a time.
       upgrade: false,
-      // Not shared with an earlier link to the same place, whose end would be ours.
+      // Do not share a connection with an earlier link to the same place: the end of that link would end this one.
       forceNew: true,
       reconnectionDelay: 1_000,
       reconnectionDelayMax: 2_000,
@@ -85,7 +85,10 @@ export const socketLink =
     let nextProbe: ReturnType<typeof setTimeout> | undefined
     let endProbe = () => {}
 
-    /** A browser reports a WebSocket that is closed while it opens as an error, so then its end is awaited. */
+    /**
+     * Whether a WebSocket is being opened. If it were closed now, a browser would report an error, so the link waits until the
+     * attempt ends.
+     */
     const isOpening = () => {
       const { readyState, transport } = socket.io.engine
       return readyState === 'opening' && transport.name === 'websocket'
@@ -97,7 +100,7 @@ export const socketLink =
       socket.io.timeout(timeoutMs)
     }
 
-    /** Connects again where socket.io would not. */
+    /** Connects again after an end from which socket.io does not reconnect. */
     const comeBack = () => {
       if (socket.active) return
       clearTimeout(retry)
@@ -122,7 +125,7 @@ export const socketLink =
       if (wait !== null) nextProbe = setTimeout(probe, wait)
     }
 
-    /** Opens a WebSocket beside the connection, as far as the server's first word: only what is proved to work is used. */
+    /** Opens a WebSocket beside the connection, until the server's first message: the link uses only what is proved to work. */
     const probe = () => {
       const manager = new Manager(url, {
         ...options,
@@ -165,7 +168,7 @@ export const socketLink =
       connection++
       stopProbing()
       if (isUp) choice.ended(isClosing || reason.startsWith('io ') ? 'told' : 'cut', Date.now())
-      // Opened, and broken before the server let the page in.
+      // The connection opened, and broke before the server let the page in.
       else choice.failed(true)
       isUp = false
       offer()
@@ -178,7 +181,7 @@ export const socketLink =
         socket.disconnect()
         return
       }
-      // Active: no connection was made, and socket.io tries again. Else the server itself refused it.
+      // If the socket is active, no connection was made, and socket.io tries again. Else the server itself refused it.
       if (socket.active) {
         const trouble = troubleOf(error)
         choice.failed(trouble.kind === 'silent')
@@ -226,7 +229,7 @@ export const socketLink =
         if (socket.connected) socket.emit('unsubscribe', { scope })
       },
       reconnect: () => {
-        // Given up while it seemed to stand: nothing comes through.
+        // The connection seemed to be open, but nothing came through.
         if (isUp) {
           choice.ended('mute', Date.now())
           events.troubled({ kind: 'mute' })

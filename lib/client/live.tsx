@@ -76,24 +76,24 @@ export function useBatchLog(run: RunRef, batchId: string): Live<LogView> {
 
 const Frozen = createContext<number | null>(null)
 
-/** For what is in it the server's clock stands at this moment, ms; null: it goes on [IMP-2]. */
+/** The server's clock stands at this moment for the children, ms; null: it runs on [IMP-2]. */
 export function FrozenTime({ at, children }: { at: number | null; children: ReactNode }) {
   return <Frozen value={at}>{children}</Frozen>
 }
 
-/** What is shown here is of the past: what can be asked or done now is not for it [IMP-2]. */
+/** Whether the content here is of the past, so that questions and actions of the present do not apply to it [IMP-2]. */
 export const useIsPast = (): boolean => useContext(Frozen) !== null
 
 /**
- * The server's clock, ms, at its last full interval; the same on all pages, and on the first render that of the
- * server's render. Renders again with each interval [RUN-7].
+ * The server's clock, ms, rounded down to the last full interval. It is the same on all pages; on the first render it is the time
+ * of the server's render. Renders again at each interval [RUN-7].
  */
 export function useServerTime(everyMs = 1_000): number {
   const now = useRunningTime(everyMs)
   return useContext(Frozen) ?? now
 }
 
-/** The same, also where the clock stands: for what day it is. */
+/** Like `useServerTime`, but it also runs inside a `FrozenTime`: for the date of today. */
 export function useRunningTime(everyMs = 1_000): number {
   const store = useStore()
   const ticker = store.ticker(everyMs)
@@ -107,7 +107,7 @@ export function useRunningTime(everyMs = 1_000): number {
 
 const atFirst: PageSync = { sync: 'connecting', checkedAt: null }
 
-/** How well the page as a whole keeps up with its server: as its worst part does. */
+/** How well the page as a whole keeps up with its server: as well as its worst part. */
 export function useSync(): PageSync {
   const store = useStore()
   const listen = useCallback((listener: () => void) => store.onSync(listener), [store])
@@ -118,7 +118,7 @@ export function useSync(): PageSync {
   )
 }
 
-/** Whether the server said that it is being stopped, and no other has been found since. */
+/** Whether the server said that it is being stopped, and the page has not connected again since. */
 export function useRestarting(): boolean {
   const store = useStore()
   const listen = useCallback((listener: () => void) => store.onSync(listener), [store])
@@ -140,7 +140,7 @@ export function useTransport(): Transport | null {
   )
 }
 
-/** Why the page is without a connection; null while the server answers. */
+/** Why the page has no connection; null while the server answers. */
 export function useTrouble(): Trouble | null {
   const store = useStore()
   const listen = useCallback((listener: () => void) => store.onSync(listener), [store])
@@ -151,7 +151,7 @@ export function useTrouble(): Trouble | null {
   )
 }
 
-/** What the server last said that who looks at the page may do; null: nothing since the page was rendered. */
+/** The visitor's role that the server sent last; null: it has sent none since the page was rendered. */
 export function useToldRole(): Visitor['role'] | null {
   const store = useStore()
   const listen = useCallback((listener: () => void) => store.onSync(listener), [store])

@@ -9,7 +9,7 @@ export interface PageSync {
 
 const WORST_FIRST: readonly Sync[] = ['stale', 'connecting', 'live']
 
-/** The page is as well off as the worst of what it shows; a scope that is gone has nothing to keep up with. */
+/** The page keeps up as well as the worst of its scopes. A scope that is gone does not count. */
 export function syncOf(lives: readonly Live<unknown>[]): PageSync {
   const there = lives.filter(live => !live.gone)
   const sync = WORST_FIRST.find(worst => there.some(live => live.sync === worst)) ?? 'connecting'

@@ -7,13 +7,13 @@ import { atEnd, endAll, listen, open, rendered, serve, visit } from '../testing/
 import { HostileProxy, type Manners } from '../testing/client/hostile-proxy'
 import type { TransportTimes } from './transport-choice'
 
-// Most of them wait, so they wait together.
+// Most of these tests wait, so they run at the same time.
 afterAll(endAll)
 
 const PING_EVERY = 200
-/** A tenth of what pages wait, or less, ms. */
+/** At most a tenth of the times that pages wait, ms. */
 const times: TransportTimes = { websocket: 500, polling: 2_000, rest: 300, maxRest: 1_200, works: 60_000 }
-/** Where a WebSocket is to get through: long enough for its first try on a busy machine, too. */
+/** For tests whose WebSocket must get through: long enough for its first try on a busy machine. */
 const patient = { ...times, websocket: 3_000 }
 const notFound: Answer = { kind: 'error', error: 'not-found' }
 

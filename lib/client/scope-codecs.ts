@@ -8,7 +8,10 @@ import { toContainerList, toFleet, toSnapshot } from '../sync/shapes'
 /** What a page shows of a log. `dropped`: how many earlier lines are not among `lines`. */
 export type LogView = { lines: LogLine[]; dropped: number }
 
-/** What a kind of scope is to the wire, and what to the page. `present` throws where the state is another build's. */
+/**
+ * How a kind of scope is decoded (`state`), and how the page shows it (`present`). `present` throws if the state is another
+ * build's.
+ */
 export interface ScopeCodec<S, T> {
   state: StateCodec<S>
   present: (state: S, stamp: Stamp) => T

@@ -3,22 +3,21 @@ import type { Scope } from '../sync/scope'
 import type { ScopeCodec } from './scope-codecs'
 
 /**
- * What a page shows of a scope. `read`: the server has told `state`; else it is a place-holder that looks empty and is
- * not. `checkedAt`: when the server held this state for certain, server's clock, ms. `gone`:
- * the scope is no more [SYNC-9].
+ * What a page shows of a scope. `read`: `state` came from the server; else it is a placeholder that looks empty but is not.
+ * `checkedAt`: when the server certainly held this state, by the server's clock, ms. `gone`: the scope no longer exists [SYNC-9].
  */
 export type Live<T> = { state: T; read: boolean; sync: Sync; checkedAt: number | null; gone: boolean }
 
-/** What the page was rendered with: as the server held it, and as the page shows it [SYNC-8]. */
+/** The state that the page was rendered with: `seed` as the server held it, `shown` as the page shows it [SYNC-8]. */
 export interface Rendered<S, T> {
   shown: T
   seed?: { state: S; stamp: Stamp }
 }
 
-/** What can be given to a replica, whatever it holds. */
+/** The inputs of a replica of any kind. */
 export type Inputs = Pick<Replica<unknown>, 'connected' | 'disconnected' | 'hear' | 'answered' | 'look' | 'clockSet'>
 
-/** A replica with those who look at it. What they see is another object only when it has changed. */
+/** A replica and its listeners. `live` is another object only if it has changed. */
 export class ScopeSubscription<S, T> {
   readonly listeners = new Set<() => void>()
   readonly #replica: Replica<S>
@@ -48,7 +47,7 @@ export class ScopeSubscription<S, T> {
     return this.#replica.deadline()
   }
 
-  /** Gives the replica an input, and returns its question. Throws where what came is another build's. */
+  /** Passes an input to the replica, and returns the replica's question. Throws if the data is of another build. */
   feed(input: (replica: Inputs) => Ask | null): Ask | null {
     const ask = input(this.#replica)
     const { view } = this.#replica
@@ -61,7 +60,7 @@ export class ScopeSubscription<S, T> {
   }
 }
 
-/** A follower whatever it follows. */
+/** A subscription to a scope of any kind. */
 export type AnyFollower = Pick<
   ScopeSubscription<unknown, unknown>,
   'scope' | 'listeners' | 'live' | 'deadline' | 'feed'

@@ -275,7 +275,7 @@ describe('silence and sleep', () => {
     follow(() => told++)
     connect()
     told = 0
-    // Asleep, no timer runs, and the steady clock may stand still.
+    // During a sleep no timer runs, and the steady clock may stand still.
     clock.now += 3_600_000
     page.loadedAt += 3_600_000
     expect(live().sync).toBe('stale')
@@ -301,7 +301,7 @@ describe('silence and sleep', () => {
     let sync = ''
     follow(() => (sync = live().sync))
     connect()
-    // An hour of the world in which no timer ran on.
+    // The clock moves on by an hour, and no timer runs.
     page.skew += 3_600_000
     clock.advance(1_000)
     expect(sync).toBe('stale')
@@ -391,7 +391,7 @@ describe('time', () => {
     follow()
     connect()
     link().down()
-    // The page's own clocks go on as they were.
+    // The page's own clocks run on unchanged.
     clock.now -= 3_600_000
     page.skew += 3_600_000
     page.loadedAt -= 3_600_000

@@ -10,22 +10,22 @@ import { Ticker } from './ticker'
 import type { Transport } from './transport-choice'
 import type { Trouble } from './trouble'
 
-/** What a page stands on. */
+/** What a page needs from its surroundings. */
 export interface Environment {
   openLink: OpenLink
-  /** The page's clock, ms since 1970, as people and sleep move it. */
+  /** The page's clock, ms since 1970, which people can set and sleep can move. */
   wall: () => number
-  /** Ms since the page was loaded, by a clock that nobody sets. */
+  /** Ms since the page was loaded, by a monotonic clock. */
   steady: () => number
-  /** Calls back once after so many ms; returns what cancels it. */
+  /** Calls back once after this many ms; returns a function that cancels it. */
   setTimer: (ms: number, callback: () => void) => () => void
-  /** Calls back whenever the page may have slept, before it paints; returns what ends that. */
+  /** Calls back whenever the page may have slept, before it paints; returns a function that ends the calls. */
   onWake: (callback: () => void) => () => void
-  /** Loads the page anew. */
+  /** Reloads the page. */
   reload: () => void
 }
 
-/** The followers of one kind. Two who follow one scope share its replica. */
+/** The subscriptions of one kind. All listeners of a scope share one replica. */
 export interface ScopeCollection<S, T> {
   readonly codec: ScopeCodec<S, T>
   readonly subscriptions: Map<Scope, ScopeSubscription<S, T>>
@@ -35,23 +35,23 @@ const scopeCollection = <S, T>(kind: ScopeCodec<S, T>): ScopeCollection<S, T> =>
   subscriptions: new Map(),
 })
 
-/** How long a question may stay unanswered before the connection is given up; after each time twice as long. */
+/** How long a question may stay unanswered before the connection is given up, ms; the time doubles after each failure. */
 const PATIENCE_MS = 4_000
 const MAX_PATIENCE_MS = 32_000
-/** A timer may stand still while the machine sleeps, so the clock is looked at this often at least. */
+/** How often the clock is checked at least, ms: a timer may stand still while the machine sleeps. */
 const LOOK_MS = 1_000
-/** A page does not load itself anew more often than this. */
+/** How old a page must be before it reloads itself, ms, unless its visitor was signed out after it had a connection. */
 const MIN_AGE_MS = 60_000
 
 /**
- * The live state of a page: one connection, a replica of each scope that something on the page shows, and the server's
- * clock. Knows neither React nor the browser.
+ * The live state of a page: one connection, a replica of each scope that the page shows, and the server's clock. It depends on
+ * neither React nor the browser.
  */
 export class LiveStore {
   readonly runs = scopeCollection(runCodec)
   readonly fleets = scopeCollection(fleetCodec)
   readonly containers = scopeCollection(containersCodec)
-  /** Of runs and of batches. */
+  /** The logs of runs and of batches. */
   readonly logs = scopeCollection(logViewCodec)
   readonly #collections = [this.runs, this.fleets, this.containers, this.logs]
   #link: Link | null = null
@@ -83,7 +83,7 @@ export class LiveStore {
     this.#clock.hear(renderedAt, environment.wall())
   }
 
-  /** Connects; returns what ends it. */
+  /** Connects; returns a function that ends the connection. */
   start(): () => void {
     const stopWaking = this.#environment.onWake(() => this.#wake())
     this.#link = this.#environment.openLink({
@@ -112,7 +112,7 @@ export class LiveStore {
     }
   }
 
-  /** Follows a scope from what the page was rendered with; returns what ends it. */
+  /** Follows a scope, beginning with the state that the page was rendered with; returns a function that ends this. */
   follow<S, T>(
     { codec: kind, subscriptions: followers }: ScopeCollection<S, T>,
     scope: Scope,
@@ -127,12 +127,12 @@ export class LiveStore {
       followers.set(scope, follower)
       this.#input(follower, replica => (this.#isUp ? replica.connected(this.#now()) : replica.look(this.#now())))
     } else if (follower.live.gone && this.#isUp) {
-      // Who comes back to what was gone has reason to ask again, and at once.
+      // A new listener of a scope that was gone has a reason to ask again at once.
       this.#input(follower, replica => replica.connected(this.#now()))
     }
     return () => {
       follower.listeners.delete(own)
-      // Who leaves and comes back in one go, as React does, keeps the replica.
+      // A listener that is removed and added again at once, as React does it, keeps the replica.
       queueMicrotask(() => {
         if (follower.listeners.size > 0 || followers.get(scope) !== follower) return
         followers.delete(scope)
@@ -142,13 +142,13 @@ export class LiveStore {
     }
   }
 
-  /** What is known of a scope that is followed. Never more than the clock allows, whoever has slept [SYNC-6]. */
+  /** The state of a followed scope; it counts as live no longer than the clock allows, even after a sleep [SYNC-6]. */
   live<S, T>({ subscriptions: followers }: ScopeCollection<S, T>, scope: Scope): Live<T> | undefined {
     const follower = followers.get(scope)
     if (follower && (follower.deadline() ?? Infinity) <= this.#now()) {
       const before = follower.live
       const ask = follower.feed(replica => replica.look(this.#now()))
-      // Something is being rendered: the others are told when that is done.
+      // A component is being rendered now, so notify the other listeners afterwards.
       queueMicrotask(() => this.#announce(follower, ask, before))
     }
     return follower?.live
@@ -158,12 +158,12 @@ export class LiveStore {
     return this.#pageSync
   }
 
-  /** The server said that it is being stopped, and no other has been found since. */
+  /** Whether the server said that it is being stopped, and the page has not connected again since. */
   restarting(): boolean {
     return this.#isRestarting
   }
 
-  /** What the server last said that who looks at the page may do; null: nothing yet. */
+  /** The visitor's role that the server sent last; null before the first. */
   role(): Visitor['role'] | null {
     return this.#toldRole
   }
@@ -173,19 +173,19 @@ export class LiveStore {
     return this.#carrier
   }
 
-  /** Why the page is without a connection; null while the server answers. */
+  /** Why the page has no connection; null while the server answers. */
   trouble(): Trouble | null {
     return this.#lastTrouble
   }
 
-  /** Told when `sync`, `restarting`, `role`, `transport` or `trouble` says something else. */
+  /** Calls the listener when `sync`, `restarting`, `role`, `transport` or `trouble` changes. */
   onSync(listener: () => void): () => void {
     const own = () => listener()
     this.#syncListeners.add(own)
     return () => this.#syncListeners.delete(own)
   }
 
-  /** Steps with the server's time; see `Ticker` [RUN-7]. */
+  /** A ticker by the server's time; see `Ticker` [RUN-7]. */
   ticker(everyMs: number): Ticker {
     const known = this.#tickers.get(everyMs)
     if (known) return known
@@ -249,7 +249,10 @@ export class LiveStore {
     for (const follower of this.#all()) this.#input(follower, replica => replica.look(this.#now()))
   }
 
-  /** A clock set back makes what is old look young; one set forward only what is young look old, which heals. */
+  /**
+   * After a clock was set back, an old state looks new, so the proofs are void. After it was set forward, a new state only looks
+   * old, until the next proof.
+   */
   #noticeClock(): void {
     const moved = this.#watch.moved()
     if (moved === 0) return
@@ -298,7 +301,7 @@ export class LiveStore {
     })
   }
 
-  /** After every input: what the page as a whole says, and when to look at the clock again. */
+  /** Runs after every input: updates the sync of the page as a whole, and the timer for the next look at the clock. */
   #settle(): void {
     const followers = [...this.#all()]
     const next = syncOf(followers.map(({ live }) => live))
@@ -318,8 +321,8 @@ export class LiveStore {
   }
 
   /**
-   * Loaded anew the page leads to the sign-in. At once, so that nothing is left to read; but a page that was refused from its
-   * first moment would be refused again, for example by a proxy that lets no socket through.
+   * The reloaded page leads to the sign-in. It reloads at once, so that nothing stays readable. A page that never had a connection
+   * waits first, because it would be refused again, for example by a proxy that lets no socket through.
    */
   #signedOut(): void {
     this.#reloadIn(this.#wasUp ? 0 : MIN_AGE_MS - this.#environment.steady())

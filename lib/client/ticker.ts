@@ -1,4 +1,4 @@
-/** Calls back at every full interval of the server's time, all listeners together, while there are any. */
+/** Calls all listeners together at every full interval of the server's time, while there are any. */
 export class Ticker {
   readonly #listeners = new Set<() => void>()
   #cancel: (() => void) | null = null
@@ -23,8 +23,8 @@ export class Ticker {
   }
 
   /**
-   * The last full interval, ms. A correction by less than one interval does not turn it back: a timer may stand for
-   * a moment, but does not run backwards.
+   * The last full interval, ms. A correction of less than one interval does not turn it back: a displayed time may stand still for
+   * a moment, but never runs backwards.
    */
   time(): number {
     const now = this.#now()
@@ -45,7 +45,7 @@ export class Ticker {
     }
   }
 
-  /** The server's time is not what it was. */
+  /** The server's time was corrected. */
   readjust(): void {
     if (!this.#cancel) return
     this.#cancel()

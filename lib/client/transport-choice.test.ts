@@ -92,7 +92,7 @@ describe('[SYNC-11] which transport is tried next', () => {
     expect(by(choice)).toBe('websocket,polling')
     choice.carried('websocket', 2)
     expect(choice.probeIn()).toBeNull()
-    // It did not stay: the next probe is as far off as before.
+    // The WebSocket did not last, so the wait for the next probe is as long as before.
     choice.ended('mute', 3)
     choice.carried('polling', 4)
     expect(choice.probeIn()).toBe(maxRest)

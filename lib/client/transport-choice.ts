@@ -1,26 +1,26 @@
 export type Transport = 'websocket' | 'polling'
 
-/** How to try to connect: by which transports, the next one where one is refused, and for how long, ms. */
+/** How to try to connect: by which transports, in order if one is refused, and for how long, ms. */
 export interface Attempt {
   readonly transports: readonly Transport[]
   readonly timeoutMs: number
 }
 
 /**
- * How a connection ended. `told`: one side said so. `cut`: without a word. `mute`: the page gave it up, because a
- * question was not answered.
+ * How a connection ended. `told`: one side announced it. `cut`: it broke without an announcement. `mute`: the page gave it up,
+ * because a question was not answered.
  */
 export type Ending = 'told' | 'cut' | 'mute'
 
 /** How long things may take, ms. */
 export interface TransportTimes {
-  /** For an attempt that begins with WebSocket; and one that begins with polling, where nothing else is left to try. */
+  /** For an attempt that begins with WebSocket; and for one that can use only polling. */
   readonly websocket: number
   readonly polling: number
-  /** How long polling is used before WebSocket is probed; after each probe twice as long, up to `maxRest`. */
+  /** How long polling is used before WebSocket is probed. The time doubles after each probe, up to `maxRest`. */
   readonly rest: number
   readonly maxRest: number
-  /** A WebSocket that carried the page for so long works. */
+  /** A WebSocket that has carried the page for this long counts as working. */
   readonly works: number
 }
 
@@ -29,12 +29,12 @@ export const TRANSPORT_TIMES: TransportTimes = {
   ...{ rest: 15_000, maxRest: 240_000, works: 60_000 },
 }
 
-/** So many WebSockets in a row that carried nothing, and none is tried until a probe. */
+/** After this many WebSockets in a row that carried nothing, WebSocket rests until a probe, or until polling fails too. */
 const MAX_STRIKES = 2
 
 /**
- * Decides which transports a page tries next [SYNC-11]. WebSocket is preferred. A proxy that swallows the upgrade, or
- * that lets it pass and then carries nothing, costs one or two tries. Pure: time comes in as the page's clock, ms.
+ * Decides which transports a page tries next [SYNC-11]. It prefers WebSocket. A proxy that swallows the upgrade, or that lets it
+ * pass and then carries nothing, costs one or two tries. Pure: each input carries the page's clock, ms.
  */
 export class TransportChoice {
   #first: Transport = 'websocket'
@@ -55,7 +55,7 @@ export class TransportChoice {
     const { websocket, polling } = this.#times
     return this.#first === 'websocket' && !this.#resting
       ? { transports: ['websocket', 'polling'], timeoutMs: websocket }
-      : // Polling alone: its refusal tells more than the silence of the WebSocket that would follow it.
+      : // Polling alone: its refusal says more than the silence of the WebSocket that would follow it.
         { transports: ['polling'], timeoutMs: polling }
   }
 
@@ -71,7 +71,7 @@ export class TransportChoice {
     this.#carrier = { by, since: now, proved: false }
   }
 
-  /** Something came over the connection. */
+  /** A message came over the connection. */
   proved(): void {
     if (this.#carrier) this.#carrier.proved = true
   }
@@ -90,12 +90,12 @@ export class TransportChoice {
     this.#resting = true
   }
 
-  /** In how many ms to probe whether WebSocket works by now; null while it carries the connection, or nothing does. */
+  /** In how many ms to probe whether WebSocket works; null while it carries the connection, or there is no connection. */
   probeIn(): number | null {
     return this.#carrier?.by === 'polling' ? this.#restMs : null
   }
 
-  /** A WebSocket beside the connection opened and was told something, or was not. */
+  /** A probe ended. `works`: its WebSocket opened, and the server's first message came over it. */
   probed(works: boolean): void {
     this.#restMs = Math.min(2 * this.#restMs, this.#times.maxRest)
     if (!works) return

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini'
 
 /**
- * Why a page has no connection to its server. `refused`: the server said so, in its words. `http`: something on the
- * way answered with this status. `foreign`: it answered with what is not the dashboard's. `silent`: nothing answered in
- * time. `mute`: a connection opened, and a question over it was not answered. `unreachable`: no answer at all.
+ * Why a page has no connection to its server. `refused`: the server refused it, with this message. `http`: a server or proxy on
+ * the way answered with this status. `foreign`: the answer is not the dashboard's. `silent`: no answer came in time. `mute`: a
+ * connection opened, but a question over it was not answered. `unreachable`: there was no answer at all.
  */
 export type Trouble =
   | { readonly kind: 'refused'; readonly words: string }
@@ -19,7 +19,7 @@ const polled = z.object({
   context: z.catch(z.optional(z.object({ responseText: z.string() })), undefined),
 })
 
-/** Reads what socket.io reports of a connection that was not made, or that broke. */
+/** Reads the error that socket.io reports for a connection that failed or broke. */
 export function troubleOf(error: unknown): Trouble {
   const message = error instanceof Error ? error.message : ''
   if (message === 'timeout') return { kind: 'silent' }
@@ -35,7 +35,7 @@ function parsed(text: string | undefined): unknown {
   try {
     return text === undefined ? undefined : JSON.parse(text)
   } catch {
-    // A proxy's page, and no answer of the server's.
+    // The text is a proxy's page, not the server's answer.
     return undefined
   }
 }

@@ -4,7 +4,7 @@ import type { RunRef } from '../lib/client/live'
 import { fileName } from '../lib/run/display-text'
 import { pageRefusals } from './refusals'
 
-/** A spec that a run can be started of, and how far its preparation got. */
+/** A spec from which a run can be started, and how far its preparation has come. */
 const specChoice = z.object({ name: z.string(), has_tasks: z.boolean(), has_plan: z.boolean(), task_count: z.number() })
 export type SpecChoice = z.infer<typeof specChoice>
 
@@ -19,23 +19,23 @@ const planAnswer = z.object({
   completed: z.number(),
   runs: z.array(z.string()),
 })
-/** The state of a spec before a start: its plan, and its runs under way. */
+/** The state of a spec before a start: its plan, and its live runs. */
 export type SpecPlan = z.infer<typeof planAnswer>
 
 /**
- * An answer, or the sentence why there is none; `status` is 0 where this page's own server did not answer. `runId`: the run
- * that may have begun all the same.
+ * An answer, or a sentence that says why there is none. `status` is 0 if this page's own server did not answer. `runId` is the run
+ * that may have begun although the request failed.
  */
 export type Answer<T> = { ok: true; value: T } | { ok: false; status: number; error: string; runId: string | null }
 
-/** An id as a part of an address; half a character has no place there. */
+/** An id as a part of an address. An unpaired surrogate cannot be encoded, so it is replaced. */
 const part = (id: string) => encodeURIComponent(id.toWellFormed())
 
-/** The page of a run, where it is given with one of its batches open. */
+/** The path of a run's page; with `batchId`, that batch is open there. */
 export const runPath = (runId: string, batchId: string | null = null) => `/runs/${part(runId)}${query(batchId)}`
 const query = (batchId: string | null) => (batchId === null ? '' : `?batch=${part(batchId)}`)
 const runApi = (runId: string) => `/api/runs/${part(runId)}`
-/** The page of an import, and where the same is told as JSON. */
+/** The path of an import's page, and the path of the same import as JSON. */
 export const importPath = (importId: string) => `/imports/${part(importId)}`
 const importApi = (importId: string) => `/api/imports/${part(importId)}`
 const apiOf = ({ runId, importId }: RunRef) => (importId === null ? runApi(runId) : importApi(importId))
@@ -60,7 +60,7 @@ async function ask<T>(read: (body: unknown) => T, method: string, path: string, 
     const error = told.data?.error ?? pageRefusals.noWords(response.status, method)
     return { ok: false, status: response.status, error, runId: told.data?.runId ?? null }
   } catch (cause) {
-    // An answer came, and is not what a server of this page's build sends.
+    // An answer came, but a server of this page's build does not send such an answer.
     const isUnreadable = cause instanceof $ZodError || cause instanceof SyntaxError
     const error = isUnreadable ? pageRefusals.unreadableAnswer(method) : pageRefusals.noAnswer(method)
     return { ok: false, status: 0, error, runId: null }
@@ -69,39 +69,39 @@ async function ask<T>(read: (body: unknown) => T, method: string, path: string, 
 
 const nothing = () => null
 
-/** What specs the backend has. */
+/** Lists the specs of the backend. */
 export const listSpecs = () => ask(body => specsAnswer.parse(body).specs, 'GET', '/api/specs')
 
 /** The state of a spec before a start. */
 export const specPlan = (spec: string) => ask(body => planAnswer.parse(body), 'GET', `/api/specs/${part(spec)}/plan`)
 
-/** Starts a run; once, never repeated by itself. */
+/** Starts a run. The request is sent once and never repeated automatically. */
 export const startRun = (request: { spec: string; runId?: string; dryRun?: boolean; model?: string }) =>
   ask(body => runAnswer.parse(body), 'POST', '/api/runs', json(request))
 
-/** What id a run has by now: one that was found in the history gets another once its stream is known [RUN-13]. */
+/** The current id of a run: a run found in the history gets another id once its stream is known [RUN-13]. */
 export const idOfRun = (runId: string) => ask(body => runAnswer.parse(body).runId, 'GET', runApi(runId))
 
 /** Follows a run that was started elsewhere. */
 export const followRun = (runId: string) => ask(nothing, 'PUT', runApi(runId), json({}))
 
-/** Asks the backend to stop a run; its end comes through the stream. */
+/** Asks the backend to stop a run. The stream reports the end later. */
 export const stopRun = (runId: string) => ask(nothing, 'POST', `${runApi(runId)}/stop`, json({}))
 
-/** Stops the container of an agent whose run is over; anything else is refused. */
+/** Stops the container of an agent if its run is over; the server refuses any other container. */
 export const stopContainer = (id: string) => ask(nothing, 'POST', `/api/containers/${part(id)}/stop`, json({}))
 
-/** Takes over a recording that was exported; gives the name of the import. */
+/** Uploads an exported recording; returns the id of the import. */
 export const importRecording = (file: Blob) =>
   ask(body => importAnswer.parse(body).importId, 'POST', '/api/imports', {
     type: 'application/x-ndjson',
     content: file,
   })
 
-/** Forgets an import, for everybody and for good. */
+/** Removes an import permanently, for every reader. */
 export const removeImport = (importId: string) => ask(nothing, 'DELETE', importApi(importId))
 
-/** A run's whole log as text, or what the containers of one of its batches printed, saved as a file. */
+/** Saves a file: a run's whole log as text, or with `batchId` the output of that batch's containers. */
 export const saveLog = (run: RunRef, batchId: string | null) =>
   save(`${apiOf(run)}/logs${query(batchId)}`, 'text/plain', fileName([run.runId, batchId], '.log'), 'The log')
 
@@ -109,7 +109,7 @@ export const saveLog = (run: RunRef, batchId: string | null) =>
 export const saveRecording = (run: RunRef) =>
   save(`${apiOf(run)}/recording`, 'application/x-ndjson', fileName([run.runId], '.jsonl'), 'The recording')
 
-/** Also asks for JSON: that is how the server says why not. */
+/** Also accepts JSON, because the server sends the reason of a refusal as JSON. */
 async function save(path: string, accept: string, name: string, what: string): Promise<Answer<null>> {
   try {
     const response = await fetch(path, { headers: { accept }, cache: 'no-store' })
@@ -127,7 +127,7 @@ async function save(path: string, accept: string, name: string, what: string): P
   }
 }
 
-/** Why, in the server's words where it is the server that answered. */
+/** The reason of a refusal: the server's own text if the server answered. */
 async function refusalOf(response: Response, what: string): Promise<string> {
   const told = errorAnswer.safeParse(await response.json().catch(() => null))
   if (told.success) return told.data.error

@@ -4,7 +4,7 @@ import type { Role } from '../lib/run/container-state'
 import type { Batch, Container, Finding, Verdict } from '../lib/run/model'
 import { exitWords, shortId } from '../lib/run/container-words'
 
-/** How loud a verdict is: filled where somebody should act, outlined where somebody should watch, else quiet. */
+/** How prominent a verdict is: filled if it needs action, outlined if it needs watching, otherwise quiet. */
 export type Weight = 'act' | 'watch' | 'quiet'
 
 const weights: Record<Verdict, Weight> = {
@@ -18,11 +18,11 @@ const weights: Record<Verdict, Weight> = {
 }
 export const weightOf = (verdict: Verdict): Weight => weights[verdict]
 
-/** The verdict that a finding is about; null where it is about something else. */
+/** The verdict that a finding is about; null if it is about something else. */
 export const verdictOf = ({ kind }: Pick<Finding, 'kind'>): Verdict | null =>
   kind === 'ghost' || kind === 'orphan' || kind === 'conflict' || kind === 'late' || kind === 'unknown' ? kind : null
 
-/** What is loudest first; of equals the newest. */
+/** Sorts by prominence; equals by time, newest first. */
 export function loudestFirst(findings: readonly Finding[]): Finding[] {
   const rank = (finding: Finding) => {
     const verdict = verdictOf(finding)
@@ -34,7 +34,7 @@ export function loudestFirst(findings: readonly Finding[]): Finding[] {
 type Seen = Pick<Container, 'state' | 'exitCode' | 'oomKilled'> &
   Partial<Pick<Container, 'removed' | 'timedOut' | 'stateWord' | 'startFailed' | 'health' | 'restarted'>>
 
-/** What Docker shows of a container, in words: `running`, `exited 137, out of memory`, `restarting (3)` [DOCK-9]. */
+/** Docker's state of a container as text: `running`, `exited 137, out of memory`, `restarting (3)` [DOCK-9]. */
 export function containerText(seen: Seen): string {
   const { state, exitCode, oomKilled, removed = false, timedOut = false, startFailed = false, restarted } = seen
   if (seen.stateWord && !removed) return `in a state named “${shownName(seen.stateWord)}”`
@@ -48,7 +48,7 @@ export function containerText(seen: Seen): string {
   return [state, ...notesOf(seen), ...unhealthy].join(', ')
 }
 
-/** What there is to say of a container that has not ended, beside its state and its health. */
+/** The notes on a container that has not ended, beside its state and its health. */
 const notesOf = ({ restarted, oomKilled }: Seen): string[] => [
   ...(restarted ? [`restarted ${restarted.count === 1 ? 'once' : `${restarted.count} times`}`] : []),
   ...(oomKilled ? ['a process in it ran out of memory'] : []),
@@ -56,7 +56,7 @@ const notesOf = ({ restarted, oomKilled }: Seen): string[] => [
 
 const restartingText = (exitCode: number | null) => (exitCode === null ? 'restarting' : `restarting (${exitCode})`)
 
-/** The state as `docker ps` writes it, without how long it lasts: `Up (Paused)`, `Exited (137)` [DOCK-9.11]. */
+/** The state as `docker ps` writes it, without its duration: `Up (Paused)`, `Exited (137)` [DOCK-9.11]. */
 export function dockerStatus({ state, exitCode, stateWord, health, restarted }: Seen): string {
   if (stateWord) return shownName(stateWord)
   switch (state) {
@@ -77,7 +77,7 @@ export function dockerStatus({ state, exitCode, stateWord, health, restarted }: 
   }
 }
 
-/** What there is to say of a container beside its status as `docker ps` has it; null where that says it all. */
+/** A note on a container that its `docker ps` status does not contain; null if there is none. */
 export function statusNote(seen: Seen): string | null {
   const { state, exitCode, startFailed = false } = seen
   if (seen.stateWord) return null
@@ -88,14 +88,14 @@ export function statusNote(seen: Seen): string | null {
   return text.slice(told.length).replace(/^, /, '') || null
 }
 
-/** The command that shows more of a container; null where there is nothing left to ask about. */
+/** The command that shows more of a container; null if there is nothing left to ask. */
 export function dockerCommand(seen: Seen & { id: string }): string | null {
   const { id, state, removed = false, startFailed = false } = seen
   if (removed) return null
   return hasEnded({ state, removed, startFailed }) ? `docker inspect ${shortId(id)}` : `docker logs -f ${shortId(id)}`
 }
 
-/** Batches whose backend and Docker say the same, or that legally have no container. */
+/** Counts the batches for which backend and Docker say the same, or that legally have no container. */
 export const agreeing = (batches: readonly Pick<Batch, 'verdict'>[]): number =>
   batches.filter(({ verdict }) => weightOf(verdict) === 'quiet').length
 

@@ -4,7 +4,7 @@ const two = (value: number) => String(value).padStart(2, '0')
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-/** Seconds as `HH:MM:SS`; hours grow beyond two digits, negative time reads as none [RUN-7]. */
+/** Seconds as `HH:MM:SS`; hours grow beyond two digits, negative time becomes zero [RUN-7]. */
 export function elapsedText(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds))
   return `${two(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`
@@ -28,14 +28,14 @@ export function ageText(ms: number): string {
 }
 
 /**
- * The time of day, `HH:MM:SS`; with its offset where the clock of the zone was set back and reads the same twice, as in
- * `02:30:00 +02:00` [PAGE-1.2].
+ * The time of day, `HH:MM:SS`. It has an offset, as in `02:30:00 +02:00`, if the clock of the zone was set back and shows this time
+ * twice [PAGE-1.2].
  */
 export function clockText(at: number, zone: Zone): string {
   return withOffset(secondsText(at, zone), at, zone)
 }
 
-/** The time of day to the millisecond, `HH:MM:SS.mmm`, as a log shows it; with its offset where `clockText` has it. */
+/** The time of day to the millisecond, `HH:MM:SS.mmm`, as a log shows it; with the offset in the same cases as `clockText`. */
 export function preciseClockText(at: number, zone: Zone): string {
   return withOffset(millisecondsText(at, zone), at, zone)
 }
@@ -45,7 +45,7 @@ export function fullText(at: number, zone: Zone): string {
   return `${dateText(at, zone)} ${millisecondsText(at, zone)} ${offsetText(at, zone)}`
 }
 
-/** All that can be said of a moment: as the reader's clock has it, in which zone that is, and in UTC. */
+/** A moment in full: on the reader's clock, with the zone's name, and in UTC. */
 export function momentText(at: number, zone: Zone): string {
   return zone === 'utc' ? fullText(at, zone) : `${fullText(at, zone)} (${zone}), ${fullText(at, 'utc')}`
 }
@@ -58,14 +58,14 @@ export function sameDay(a: number, b: number, zone: Zone): boolean {
 /** Counts the calendar days of a zone. */
 export const dayNumber = (at: number, zone: Zone): number => Math.floor(zonedDate(at, zone).getTime() / 86_400_000)
 
-/** The day, `23 Nov`, with the year where it is not that of `now`. */
+/** The day, `23 Nov`, with the year if it differs from the year of `now`. */
 export function dayText(at: number, now: number, zone: Zone): string {
   const date = zonedDate(at, zone)
   const text = `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ''}`
   return date.getUTCFullYear() === zonedDate(now, zone).getUTCFullYear() ? text : `${text} ${date.getUTCFullYear()}`
 }
 
-/** The day and the offset of the clock, `Sun 25 Oct 2026, UTC+02:00`, for what heads the times of a day. */
+/** The day and the clock offset, `Sun 25 Oct 2026, UTC+02:00`: the heading above the times of a day. */
 export function dayHeading(at: number, zone: Zone): string {
   const date = zonedDate(at, zone)
   const day = `${DAYS[date.getUTCDay()] ?? ''} ${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ''}`
@@ -86,7 +86,7 @@ function isoFields(at: number, zone: Zone): [date: string, clock: string] {
   return [date, clock.replace('Z', '')]
 }
 
-/** Seconds in words, all units that are not none: `1 d 3 h 4 min 5 s`. */
+/** Seconds in words, without units that are zero: `1 d 3 h 4 min 5 s`. */
 export function durationWords(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds))
   const units = [

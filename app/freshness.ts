@@ -2,7 +2,7 @@ import type { RunFields } from '../lib/run/model'
 import { isOver } from '../lib/run/model'
 import { elapsed } from '../lib/run/time'
 
-/** Whether this page has lost its server, and when it last knew that it had not: server's clock, ms. */
+/** Whether this page has lost its server, and when it was last known to be connected: server's clock, ms. */
 export interface PageFreshness {
   stale: boolean
   checkedAt: number | null
@@ -11,9 +11,9 @@ export interface PageFreshness {
 type Clocked = Pick<RunFields, 'status' | 'startedAt' | 'endedAt' | 'heardAt' | 'clockOffset' | 'link' | 'linkSince'>
 
 /**
- * Since when the numbers of a run are only last known (server's clock, ms), or null while they are current. A run that
- * is over keeps its numbers [RUN-9].
- * @param renderedAt when the server rendered what the page began with; stands in where nothing better is known
+ * Since when the numbers of a run are only last known (server's clock, ms), or null while they are current. An ended run keeps its
+ * numbers [RUN-9].
+ * @param renderedAt when the server rendered the page's first data; used if no better time is known
  */
 export function lastKnownAt(run: Clocked, page: PageFreshness, renderedAt: number): number | null {
   if (isOver(run.status)) return null
@@ -29,13 +29,13 @@ export function timerSeconds(run: Clocked, now: number): number {
   return Math.floor(elapsed({ ...run, endedAt }, now) / 1000)
 }
 
-/** What a timer last showed. */
+/** What a timer last displayed. */
 export interface Shown {
   seconds: number
   startedAt: string | null
 }
 
-/** A timer that freezes stands where it stands: it does not run back to when its numbers were last known [RUN-7]. */
+/** A timer that freezes keeps its last value: it does not jump back to the moment when its numbers were last known [RUN-7]. */
 export function heldSeconds(shown: Shown | null, run: Clocked, seconds: number, frozen: boolean): number {
   return frozen && shown?.startedAt === run.startedAt ? Math.max(seconds, shown.seconds) : seconds
 }

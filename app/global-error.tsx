@@ -8,7 +8,7 @@ import './styles/frame.css'
 import type { ComponentProps } from 'react'
 import { PageFailed } from './components/page-failed'
 
-/** The page for an error in the layout or in another error page: the same words, without the frame of all pages. */
+/** The page for an error in the layout or in another error page: the same text, without the frame of the other pages. */
 export default function GlobalError(props: ComponentProps<typeof PageFailed>) {
   return (
     <html lang="en" suppressHydrationWarning>

@@ -3,26 +3,25 @@ import type { BatchStatus, Counts, Finding, RunFields, RunStatus } from '../lib/
 import { isOver } from '../lib/run/model'
 import { ageText } from './format'
 
-/** Statuses in the order they are counted in, and each in the word the page uses. */
+/** The statuses in the order of counting, each with the label that the page uses. */
 export const batchStatuses: readonly BatchStatus[] = ['completed', 'running', 'pending', 'failed', 'aborted']
 
-/** The word for a status; what is pending in a run that is over waits for nothing any more. */
+/** The label of a status; a pending batch of an ended run no longer waits. */
 export const statusWord = (status: RunStatus | BatchStatus, over = false): string =>
   status === 'pending' ? (over ? 'not begun' : 'waiting') : status
 
 export const plural = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 ? '' : noun.endsWith('ch') ? 'es' : 's'}`
 
-/** A text that may be somebody else's, ended as a sentence [SAFE-4.6]. */
+/** A text that may come from outside, with the end of a sentence [SAFE-4.6]. */
 export function sentence(text: string): string {
   const shown = shownProse(text)
   return /[.!?…]$/.test(shown) ? shown : `${shown}.`
 }
 
 /**
- * A sentence that dates something, with how long that is by now: `no container since 2026-…Z` reads `no container for
- * 45 s`.
- * @param since the moment as the sentence has it, ISO 8601; null where it dates nothing
+ * A sentence with its date replaced by its age: `no container since 2026-…Z` becomes `no container for 45 s`.
+ * @param since the moment as the sentence contains it, ISO 8601; null if it contains none
  * @param now the server's clock, ms
  */
 export function withAge(text: string, since: string | null, now: number): string {
@@ -37,8 +36,8 @@ export function isDated(text: string, since: string | null): since is string {
 }
 
 /**
- * What a finding says: for people, and what follows its first line, folded. An error line is quoted together with why
- * it changes nothing yet [RUN-4].
+ * The sentence of a finding, and the lines after its first, which are folded. An error line is quoted with the reason why it
+ * changes nothing yet [RUN-4].
  */
 export function findingText({ kind, text: told }: Finding): { says: string; detail: string | null } {
   const text = shownProse(told)
@@ -52,7 +51,7 @@ export function findingText({ kind, text: told }: Finding): { says: string; deta
   }
 }
 
-/** What a run is called where there is room for one name. */
+/** The name of a run in a place that has room for one name. */
 export const runName = (run: Pick<RunFields, 'spec' | 'runId'>): string => shownName(run.spec ?? run.runId)
 
 /** `8/14`, or `8/?` while no plan is known [RUN-3]. */
@@ -67,7 +66,7 @@ export function countsText(counts: Counts, over = false): string {
   return parts.length === 0 ? 'no batch yet' : parts.join(', ')
 }
 
-/** One sentence for what a run is doing, in the present tense. */
+/** One sentence in the present tense that says what a run does. */
 export function runSentence(run: Pick<RunFields, 'status' | 'stopping' | 'counts' | 'inferred' | 'dryRun'>): string {
   const { status, counts } = run
   if (run.stopping && !isOver(status)) return 'Stop asked for, not confirmed yet.'

@@ -36,7 +36,7 @@ export const metadata: Metadata = {
 }
 export const viewport: Viewport = { colorScheme: 'light dark' }
 
-/** Every page shows the state of this moment; nothing is rendered ahead. */
+/** Every page shows the current state, so nothing is rendered in advance. */
 export const dynamic = 'force-dynamic'
 
 export default async function Layout({ children }: { children: ReactNode }) {
@@ -52,7 +52,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
         <Sprite />
         <Tip />
         {person === undefined ? (
-          // Nothing is live for those who are not known.
+          // A reader who is not signed in gets no live data.
           children
         ) : (
           <VisitorProvider person={person}>

@@ -69,10 +69,10 @@ describe('[SYNC-12] what was not read never looks empty', () => {
     const own: string[] = []
     for (const path of files) {
       const text = readFileSync(`app/${path}`, 'utf8')
-      // A filter that hides what is there, and says so.
+      // An element that names a filter hiding existing rows.
       const elements = text.matchAll(/className="(?:none|empty)"[^>]*>(?!\s*Of the)/g)
       for (const [element] of elements) if (!element.includes('data-known')) own.push(`${path}: ${element}`)
-      // Comments say it of code, not to people.
+      // Comments address developers, not readers of the page.
       const words =
         /(?<!\/\*\* )\bNo (?:run|line|log|batch|container|finding|spec|import)s?\b (?:yet|now|was|is|has|of|exists)/g
       for (const [word] of text.matchAll(words)) own.push(`${path}: ${word}`)

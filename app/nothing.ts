@@ -2,16 +2,16 @@ import type { LinkState } from '../lib/run/model'
 import type { Live } from '../lib/client/live'
 
 /**
- * How well it is known that there is nothing. `current`: it was read, and is so. `reading`: it was not read yet.
- * `unread`: it could not be read. `old`: it was so when this page last heard from its server. `silent`: the server
- * itself can't hear the source, so there may be more.
+ * How well it is known that a list is empty. `current`: it was read and is empty. `reading`: it is not read yet. `unread`: it could
+ * not be read. `old`: it was empty when this page last received data from its server. `silent`: the server itself does not receive
+ * the source's data, so the list may be incomplete.
  */
 export type Known = 'current' | 'reading' | 'unread' | 'old' | 'silent'
 export const knowns: readonly Known[] = ['current', 'reading', 'unread', 'old', 'silent']
 
 /**
  * @param stale this page has lost its server
- * @param source how well the server hears what it shows here; null where that has nothing more to say
+ * @param source how fresh the server's source of this list is; null if that adds nothing
  */
 export function knownOf(
   { read, sync, gone }: Pick<Live<unknown>, 'read' | 'sync' | 'gone'>,
@@ -31,7 +31,7 @@ const oldLog = 'No line was there when this page last heard from its server.'
 const reading = 'Reading…'
 const unread = 'Not read: this page has no connection to its server. It tries again by itself.'
 
-/** What is said in each place where a page would list something, and lists nothing. */
+/** The text of each place whose list is empty. */
 export const nothingTexts = {
   'run log': {
     ...unreadLog,
@@ -127,7 +127,7 @@ export const nothingTexts = {
 
 export type Place = keyof typeof nothingTexts
 
-/** Titles and texts where the whole page lists nothing. */
+/** Titles and texts of a page whose whole list is empty. */
 export const emptyPages = {
   runs: {
     current: ['No run yet', 'Nothing has run since this server began to watch its backend.'],
@@ -147,7 +147,7 @@ export const emptyPages = {
   },
 } satisfies Record<string, Record<Exclude<Known, 'reading' | 'unread'>, readonly [string, string]>>
 
-/** How many lines of a log are shown; of one that was not read there is no number. */
+/** How many lines of a log are shown; a log that was not read has no number. */
 export function linesText(count: number, known: Known): string {
   if (known === 'reading') return 'reading…'
   if (known === 'unread') return 'not read'

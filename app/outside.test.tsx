@@ -40,7 +40,7 @@ import NotFound from './not-found'
 import RunNotFound from './runs/[runId]/not-found'
 import { filled } from '../lib/testing/support/filled-schema'
 
-/** Which components were made elements of, by name; the address of the page. */
+/** The names of the components that were rendered, and the page's address. */
 const { made, address, counting } = vi.hoisted(() => {
   const made = new Set<string>()
   const nameOf = (type: unknown): string => {
@@ -81,14 +81,14 @@ const html = (page: ReactNode, person?: Person): string => {
   return renderToString(person ? <VisitorProvider person={person}>{shown}</VisitorProvider> : shown)
 }
 
-/** All that a reader sees or hears of a page: its text, and its attributes but for those that only programs read. */
+/** Everything that a reader sees or hears of a page: its text, and its attributes except those that only programs read. */
 const perceived = (page: string): string =>
   page.replace(/ (?:data-[\w-]+|href|value|id|name|class|style|d|for)="[^"]*"/g, '').replaceAll('<!-- -->', '')
 
 const aRun = (textOf: TextOf, picks: Record<string, unknown> = {}) =>
   filled(snapshot, textOf, path => (path in picks ? picks[path] : path === 'imported' ? null : undefined))
 
-/** A run as a page shows it in each state that shows other parts of it. */
+/** A run in each state in which its page shows different parts. */
 function runs(textOf: TextOf): ReactNode[] {
   const id = textOf('batches.id')
   const texts = (path: string) => ({ id: textOf(`${path}.id`), until: '2026-11-23T13:00:00.000Z', unread: 1 })
@@ -167,7 +167,7 @@ function containers(textOf: TextOf): ReactNode[] {
   ))
 }
 
-/** What opens on a page, and what is shown where there is none. */
+/** The dialogs of a page, and the texts of its empty lists. */
 function others(textOf: TextOf): ReactNode[] {
   const close = () => undefined
   const run = aRun(textOf)
@@ -237,7 +237,7 @@ function others(textOf: TextOf): ReactNode[] {
 const visitor = (textOf: TextOf): Person => ({ name: textOf('person.name'), role: 'operator', canSignOut: true })
 const everything = (textOf: TextOf) => [...runs(textOf), ...fleets(textOf), ...containers(textOf), ...others(textOf)]
 
-/** Renders a page and gives the places where something would not be seen, each with what is around it. */
+/** Renders a page; returns each place whose text would be invisible, with the text around it. */
 function unseenOn(page: ReactNode, textOf: TextOf): string[] {
   const text = perceived(html(page, visitor(textOf)))
   return [...text.matchAll(new RegExp(UNSEEN, 'gu'))].map(({ index }) =>
@@ -286,7 +286,7 @@ describe('[SAFE-4.4] every text from outside is disarmed wherever a page shows i
     expect(html(aRunView({ 'batches.branch': 'main' }))).not.toContain('can’t be seen')
   })
 
-  /** Parts that hold nothing from outside, and appear only in a browser. */
+  /** Components that hold nothing from outside and appear only in a browser. */
   const inBrowser = new Set([
     ...['StaleBanner', 'Opening', 'RemoveDialog', 'Counting', 'Sprite', 'ThemeToggle'],
     ...['Tip', 'ZoneProvider', 'StartOutlook'],

@@ -1,7 +1,7 @@
 import { getHub } from '../lib/server/hub-accessor'
 import { FleetView } from './components/fleet/fleet-view'
 
-/** The fleet, right in the first HTML [SYNC-8]. */
+/** The fleet, complete in the first HTML [SYNC-8]. */
 export default async function FleetPage() {
   return <FleetView initial={await getHub().fleet()} />
 }

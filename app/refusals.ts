@@ -1,6 +1,6 @@
 /**
- * Every refusal that a page words itself [SAY-8], in sentences that say what happened, where, and what to do next. Those of
- * the server are shown in its words.
+ * Every refusal that the page itself words [SAY-8]: sentences that say what happened, where, and what to do next. The server's
+ * refusals are shown in the server's words.
  */
 export const pageRefusals = {
   unknownPage: () =>
@@ -17,7 +17,7 @@ export const pageRefusals = {
   unknownToken: () =>
     'The token is not known here. Check that all of it was copied, or ask whoever runs this server for a new one.',
   tooManyTries: () => 'Too many tokens were tried from your address. Wait a minute, then try again.',
-  /** @param method a call that changes something must not be repeated before its outcome is known [SAY-1.7] */
+  /** @param method a request that changes something must not be repeated before its outcome is known [SAY-1.7] */
   noAnswer: (method: string) =>
     `The Groundtruth server gave no usable answer. Check the connection, and that the server runs. ${again(method)}`,
   unreadableAnswer: (method: string) =>

@@ -1,7 +1,7 @@
 import type { SpecPlan } from './api'
 import { plural } from './labels'
 
-/** What a start of a spec will do, in sentences [START-1]. Batches that are completed in the plan are left out by the backend. */
+/** Says in sentences what a start of a spec will do [START-1]. The backend skips the batches that the plan marks as completed. */
 export function startOutlook({ state, total, completed }: SpecPlan, dryRun: boolean): string {
   if (state === 'missing') return 'The spec has no plan any more, so a start fails. Plan it on the backend first.'
   if (state === 'unreadable') {

@@ -4,14 +4,14 @@ export type Theme = (typeof themes)[number]
 const KEY = 'groundtruth-theme'
 
 /**
- * Runs in the document's head before anything is painted, so that a chosen theme never flashes. A constant, as the
+ * Runs in the document's head before the first paint, so that the page never flashes in the wrong theme. A constant, because the
  * Content-Security-Policy allows it by its hash.
  */
 export const themeScript = `try{var t=localStorage.getItem('${KEY}')}catch(e){t=null}document.documentElement.dataset.theme=t==='light'||t==='dark'?t:matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light'`
 
 const preference = () => window.matchMedia('(prefers-color-scheme: dark)')
 const listeners = new Set<() => void>()
-/** Holds the choice for this page's life where the browser refuses to store it. */
+/** Holds the choice for the life of this page if the browser refuses to store it. */
 let unstored: Theme | null = null
 
 function paint(): void {
@@ -20,19 +20,19 @@ function paint(): void {
   for (const listener of listeners) listener()
 }
 
-/** What the reader chose; `system` where nothing was chosen. */
+/** The reader's choice; `system` if there is none. */
 export function currentTheme(): Theme {
   if (unstored !== null) return unstored
   try {
     const stored = window.localStorage.getItem(KEY)
     return themes.find(theme => theme === stored) ?? 'system'
   } catch {
-    // Storage is refused, so nothing can have been chosen.
+    // Storage is refused, so no choice can be stored.
     return 'system'
   }
 }
 
-/** Keeps the choice and repaints at once. */
+/** Stores the choice and repaints immediately. */
 export function chooseTheme(theme: Theme): void {
   try {
     window.localStorage.setItem(KEY, theme)
@@ -43,12 +43,12 @@ export function chooseTheme(theme: Theme): void {
   paint()
 }
 
-/** Tells of every change: by this page, by another tab, by the system. */
+/** Calls the listener at every change: by this page, by another tab, by the system. */
 export function onThemeChange(listener: () => void): () => void {
   if (listeners.size === 0) {
     window.addEventListener('storage', paint)
     preference().addEventListener('change', paint)
-    // Where nothing is found the page is rendered in the browser alone, and the script was never run.
+    // A page that is not found is rendered in the browser only, so the script in its head never ran.
     paint()
   }
   listeners.add(listener)

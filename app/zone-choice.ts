@@ -3,21 +3,21 @@ import { isKnownZone, type Zone } from './zone'
 export const zoneChoices = ['local', 'utc'] as const
 export type ZoneChoice = (typeof zoneChoices)[number]
 
-/** Which clock the reader wants, and which zone that is. */
+/** The clock that the reader chose, and its zone. */
 export interface ReaderZone {
   choice: ZoneChoice
-  /** `utc` also while the reader's own zone is not known. */
+  /** Also `utc` while the reader's own zone is not known. */
   zone: Zone
 }
 
 /**
- * The cookie that keeps the choice, so that the first HTML is right too. It holds `utc`, or `local:` and the name of
- * the browser's zone, which the server can't know otherwise.
+ * The cookie that stores the choice, so that the first HTML is already right. It holds `utc`, or `local:` and the name of the
+ * browser's zone, which the server cannot know otherwise.
  */
 export const ZONE_COOKIE = 'groundtruth-zone'
 const A_YEAR = 365 * 24 * 3_600
 
-/** What the cookie says; local and not known yet where it says nothing that is understood [PAGE-1.4]. */
+/** The choice in the cookie; local with an unknown zone if the cookie is not understood [PAGE-1.4]. */
 export function readerZone(cookie: string): ReaderZone {
   if (cookie === 'utc') return { choice: 'utc', zone: 'utc' }
   const own = cookie.startsWith('local:') ? cookie.slice('local:'.length) : ''
@@ -25,17 +25,17 @@ export function readerZone(cookie: string): ReaderZone {
 }
 
 const listeners = new Set<() => void>()
-/** Holds the choice for this page's life where the browser refuses to store it. */
+/** Holds the choice for the life of this page if the browser refuses to store it. */
 let unstored: ZoneChoice | null = null
 let otherTabs: BroadcastChannel | null = null
 
-/** What the cookie has to say by now, in the browser. */
+/** The value that the cookie must have now, in the browser. */
 export function currentZoneCookie(): string {
   const choice = unstored ?? readerZone(stored()).choice
   return choice === 'utc' ? 'utc' : `local:${ownZone()}`
 }
 
-/** Keeps the choice, and tells this page and other tabs. */
+/** Stores the choice, and notifies this page and other tabs. */
 export function chooseZone(choice: ZoneChoice): void {
   unstored = choice
   store()
@@ -44,7 +44,7 @@ export function chooseZone(choice: ZoneChoice): void {
   tell()
 }
 
-/** Tells of every change: by this page, by another tab, of the zone that the machine is in. */
+/** Calls the listener at every change: by this page, by another tab, of the machine's zone. */
 export function onZoneChange(listener: () => void): () => void {
   if (listeners.size === 0) {
     otherTabs = new BroadcastChannel(ZONE_COOKIE)
@@ -68,7 +68,7 @@ function tell(): void {
 }
 
 function ownZone(): Zone {
-  // `Etc/Unknown` where the system's zone has no name; its clock is UTC then.
+  // `Etc/Unknown` if the system's zone has no name; its clock is then UTC.
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions()
   return isKnownZone(timeZone) ? timeZone : 'utc'
 }

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { clockText, dayHeading, dayText, fullText, momentText, preciseClockText, sameDay } from './format'
 import { isKnownZone, isRepeated, offsetAt, offsetText, zonedDate } from './zone'
 
-/** Zones of every kind: none, whole hours, quarters, beyond a day's half, clocks that are set by an hour and by half of one. */
+/** Zones of every kind: UTC, whole hours, quarter hours, offsets over 12 hours, clocks set by an hour and by half an hour. */
 const zones = [
   'utc',
   'Europe/Berlin',
@@ -18,7 +18,7 @@ const zones = [
 ]
 const zone = fc.constantFrom(...zones)
 const moment = fc.integer({ min: Date.parse('1990-01-01T00:00:00Z'), max: Date.parse('2060-01-01T00:00:00Z') })
-/** Moments around the times when clocks are set. */
+/** Moments around a change of the clocks. */
 const change = fc
   .tuple(
     fc.integer({ min: 2007, max: 2036 }),

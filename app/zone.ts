@@ -1,12 +1,12 @@
-/** The clock that a time is written in: `utc`, or the IANA name of a zone. */
+/** The clock in which a time is written: `utc`, or the IANA name of a zone. */
 export type Zone = string
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
-/** Zones, and hours of one zone, whose offsets are remembered. */
+/** How many zones are cached, and how many hours of one zone. */
 const MOST_ZONES = 64
 const MOST_HOURS = 4_096
-/** What has no year of four digits is written in UTC. */
+/** A time without a four-digit year is written in UTC. */
 const FIRST = Date.parse('0001-01-02T00:00:00Z')
 const LAST = Date.parse('9999-12-31T00:00:00Z')
 
@@ -18,7 +18,7 @@ interface Clock {
 
 const clocks = new Map<Zone, Clock>()
 
-/** Whether times can be written in a zone of this name here. */
+/** Whether this machine can write times in a zone of this name. */
 export function isKnownZone(name: string): boolean {
   if (!/^[A-Za-z0-9_+\-/:]{1,64}$/.test(name)) return false
   try {
@@ -30,9 +30,9 @@ export function isKnownZone(name: string): boolean {
   }
 }
 
-/** By how much the clock of a zone is ahead of UTC at a moment, ms. */
+/** How far the clock of a zone is ahead of UTC at a moment, ms. */
 export function offsetAt(at: number, zone: Zone): number {
-  // Also where `at` is no number.
+  // This also covers an `at` that is not a number.
   if (zone === 'utc' || !(at >= FIRST && at <= LAST)) return 0
   const { format, hours } = clockOf(zone)
   const hour = Math.floor(at / HOUR)
@@ -44,7 +44,7 @@ export function offsetAt(at: number, zone: Zone): number {
   return hours.get(hour) ?? measured(at, format)
 }
 
-/** Whether the clock of the zone reads the same at another moment too, because it was set back. */
+/** Whether the clock of the zone shows the same time at another moment too, because it was set back. */
 export function isRepeated(at: number, zone: Zone): boolean {
   const offset = offsetAt(at, zone)
   return [at - DAY, at + DAY].some(near => {
@@ -53,7 +53,7 @@ export function isRepeated(at: number, zone: Zone): boolean {
   })
 }
 
-/** The offset as ISO 8601 writes it, `+05:45`; `UTC` where the zone is that. */
+/** The offset as ISO 8601 writes it, `+05:45`; `UTC` for that zone. */
 export function offsetText(at: number, zone: Zone): string {
   if (zone === 'utc') return 'UTC'
   const offset = offsetAt(at, zone)
@@ -62,7 +62,7 @@ export function offsetText(at: number, zone: Zone): string {
   return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
 }
 
-/** The moment as a date whose UTC fields are those of the zone's clock. */
+/** The moment as a date; its UTC fields are the fields of the zone's clock. */
 export function zonedDate(at: number, zone: Zone): Date {
   return new Date(at + offsetAt(at, zone))
 }
@@ -93,7 +93,7 @@ function measured(at: number, format: Intl.DateTimeFormat): number {
   for (const { type, value } of format.formatToParts(at))
     if (type in fields) Object.assign(fields, { [type]: Number(value) })
   const date = new Date(0)
-  // Not Date.UTC, which takes the years 0 to 99 for those of the last century.
+  // Not `Date.UTC`: it reads the years 0 to 99 as 1900 to 1999.
   date.setUTCFullYear(fields.year, fields.month - 1, fields.day)
   date.setUTCHours(fields.hour, fields.minute, fields.second)
   return date.getTime() - Math.floor(at / 1_000) * 1_000

@@ -4,7 +4,7 @@ import { plainLine } from '../../lib/run/log-text'
 import { parseAnsi } from './ansi'
 
 const ESC = '\u001b'
-/** Any text at all, also with halves of characters in it. */
+/** Any text, also with unpaired surrogates. */
 const codeUnits = fc.array(fc.nat(0xffff), { maxLength: 10 }).map(units => String.fromCharCode(...units))
 const plain = (line: string) =>
   parseAnsi(line)

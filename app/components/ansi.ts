@@ -1,16 +1,16 @@
 import { styledLine } from '../../lib/run/log-text'
 import type { TerminalStyle } from '../../lib/run/terminal-style'
 
-/** A stretch of a log line in one style; `className` is empty where it is plain. */
+/** A part of a log line in one style; `className` is empty for plain text. */
 export interface Span {
   text: string
   className: string
 }
 
-/** Beyond this many styles a line goes on in its last one: a line of colour codes must not become 10,000 elements. */
+/** After this many styles the rest of a line keeps the last one: a line full of colour codes must not become 10,000 elements. */
 const MAX_SPANS = 500
 
-/** Splits a log line into spans, in the classes of the page [SAFE-4]. */
+/** Splits a log line into spans, styled with the page's own classes [SAFE-4]. */
 export function parseAnsi(line: string): Span[] {
   const spans: Span[] = []
   for (const { text, style } of styledLine(line)) {

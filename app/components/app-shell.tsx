@@ -15,12 +15,12 @@ import { ZoneToggle } from './zone'
 interface Props {
   version?: number
   here?: 'fleet' | 'containers'
-  /** How fresh Docker's evidence is, where the page knows. */
+  /** How fresh Docker's evidence is, if the page knows. */
   docker?: LinkState
   children: ReactNode
 }
 
-/** What surrounds every page: the bar at the top, and the word when the page has lost its server [SYNC-6]. */
+/** The frame of every page: the bar at the top, and the notice that the page has lost its server [SYNC-6]. */
 export function AppShell({ version, here, docker, children }: Props) {
   return (
     <>

@@ -6,7 +6,7 @@ import { Refusal, useRequest } from './use-request'
 
 interface ConfirmStopDialogProps {
   title: string
-  /** What the button that stops says, and what it says while the answer is awaited. */
+  /** The label of the stop button, and its label while the answer is awaited. */
   action: string
   asking: string
   stop: () => Promise<Answer<unknown>>
@@ -14,7 +14,7 @@ interface ConfirmStopDialogProps {
   children: ReactNode
 }
 
-/** Asks once more before something is stopped; the way out comes first. */
+/** Asks for a confirmation before something is stopped; the button that cancels comes first. */
 export function ConfirmStopDialog({ title, action, asking, stop, onClose, children }: ConfirmStopDialogProps) {
   const { busy, refusal, send } = useRequest()
   return (

@@ -4,7 +4,10 @@ import { shownName } from '../../lib/run/display-text'
 import { shortId } from '../../lib/run/container-words'
 import { CopyButton } from './copy-button'
 
-/** What can be done about a finding's container: ask Docker about it, and go where it can be stopped (`page`). */
+/**
+ * The next steps for a finding's container: a command that asks Docker about it, and a link to the page where it can be stopped
+ * (`page`).
+ */
 export function ContainerSteps({ containerId, page }: { containerId: string | null; page: boolean }) {
   const command = containerId === null ? null : `docker inspect ${shortId(containerId)}`
   if (useIsPast()) return null

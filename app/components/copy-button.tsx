@@ -5,8 +5,8 @@ import { unseenIn } from '../../lib/run/display-text'
 import { Glyph } from './icons'
 
 /**
- * Copies a text as it is and says whether that worked. What can't be seen of the text is copied with it, and named beside the
- * button [SAFE-4.9].
+ * Copies a text unchanged and says whether that worked. Invisible characters are copied too, and named beside the button
+ * [SAFE-4.9].
  */
 export function CopyButton({ text, what }: { text: string; what: string }) {
   const [told, setTold] = useState<'copied' | 'refused' | null>(null)
@@ -21,7 +21,7 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
     unseen.length === 0 ? `Copy ${what}` : `Copy ${what}, also what can’t be seen of it: ${unseen.join(', ')}`
   const copy = async () => {
     try {
-      // Missing altogether on a page reached over plain HTTP by name: that too is a refusal.
+      // `navigator.clipboard` is missing on a page that is reached over plain HTTP by a host name: this counts as a refusal too.
       await navigator.clipboard.writeText(text)
       setTold('copied')
     } catch {

@@ -5,8 +5,8 @@ import { useEffect, useId, useRef } from 'react'
 import { Glyph } from './icons'
 
 /**
- * A modal dialog, open for as long as it is rendered. Escape, the cross and a click beside it close it. It begins at
- * the element marked `data-first`; where there is none, at itself.
+ * A modal dialog, open as long as it is rendered. Escape, the cross and a click beside it close it. The focus begins at the element
+ * marked `data-first`; without one, at the dialog itself.
  */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
   const dialog = useRef<HTMLDialogElement>(null)

@@ -9,7 +9,7 @@ const titles: Record<LinkState, string> = {
   off: 'Docker is not watched. Runs are shown by the backend’s word alone.',
 }
 
-/** How fresh the evidence is; since when where it is not. */
+/** How fresh the evidence is; if it is not current, also since when. */
 export function DockerLink({ link, since, stale }: { link: LinkState; since: string | null; stale: boolean }) {
   return (
     <LinkMark source="docker" link={link} was={stale && link !== 'off'} title={titles[link]}>

@@ -7,14 +7,14 @@ import { Glyph, VerdictMark } from './icons'
 import { Reason } from './reason'
 import { DatedAge } from './time'
 
-/** One finding in a line: what kind, one sentence, since when, and what to do next. */
+/** One finding in a line: its kind, one sentence, since when, and the next step. */
 export function FindingLine({
   finding,
   subject,
   children,
 }: {
   finding: Finding
-  /** What it is about, before the sentence. */
+  /** The subject of the finding, before the sentence. */
   subject?: ReactNode
   /** Buttons for the next step. */
   children?: ReactNode

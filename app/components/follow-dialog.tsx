@@ -8,7 +8,7 @@ import { pageRefusals } from '../refusals'
 import { Dialog } from './dialog'
 import { Refusal, useRequest } from './use-request'
 
-/** Follows a run that was started elsewhere, then goes to it. */
+/** Follows a run that was started elsewhere, then opens its page. */
 export function FollowDialog({ onClose }: { onClose: () => void }) {
   const router = useRouter()
   const [runId, setRunId] = useState('')

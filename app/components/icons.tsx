@@ -3,7 +3,7 @@ import type { BatchStatus, LinkState, RunStatus, Verdict } from '../../lib/run/m
 import { weightOf } from '../evidence'
 import { statusWord } from '../labels'
 
-/** A symbol of the sprite; always beside a word or in a labelled control. */
+/** A symbol of the sprite. It always stands beside a label or in a labelled control. */
 export function Glyph({ id }: { id: string }) {
   return (
     <svg className="g" aria-hidden="true">
@@ -12,7 +12,7 @@ export function Glyph({ id }: { id: string }) {
   )
 }
 
-/** A status as glyph and word; in dense rows the word is only its accessible name. */
+/** A status as glyph and label; in dense rows the label is only its accessible name. */
 export function StatusMark({
   status,
   chip = false,
@@ -34,7 +34,7 @@ export function StatusMark({
   )
 }
 
-/** A verdict as glyph and word; as a chip it is filled where somebody should act. */
+/** A verdict as glyph and label; a chip is filled if the verdict needs action. */
 export function VerdictMark({ verdict, chip = false }: { verdict: Verdict; chip?: boolean }) {
   const weight = weightOf(verdict)
   return (
@@ -45,7 +45,7 @@ export function VerdictMark({ verdict, chip = false }: { verdict: Verdict; chip?
   )
 }
 
-/** How fresh a source is [RUN-9]. `was`: this page itself is stale, so the state is only the last one known. */
+/** How fresh a source is [RUN-9]. `was`: this page itself is stale, so the state is only the last known one. */
 export function LinkMark({
   source,
   link,
@@ -77,7 +77,7 @@ export function LinkMark({
   )
 }
 
-/** Marks a number that a silent source fed. */
+/** Marks a number as last known, because its source is silent. */
 export function LastKnown() {
   return (
     <span className="old-tag">

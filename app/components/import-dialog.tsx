@@ -6,7 +6,7 @@ import { Dialog } from './dialog'
 import { Name } from './outside'
 import { Refusal, useRequest } from './use-request'
 
-/** Brings a recording that was exported, here or elsewhere, then goes to it. */
+/** Uploads an exported recording, from this or another dashboard, then opens its page. */
 export function ImportDialog({ onClose }: { onClose: () => void }) {
   const router = useRouter()
   const [file, setFile] = useState<File | null>(null)
@@ -34,7 +34,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
             onChange={event => setFile(event.target.files?.[0] ?? null)}
           />
         </label>
-        {/* The field shows a long name in short. */}
+        {/* The input itself shortens a long file name. */}
         {file !== null && (
           <p className="dialog-text id file-name">
             <Name text={file.name} />

@@ -1,6 +1,6 @@
 import { nothingTexts, type Known, type Place } from '../nothing'
 
-/** Stands where a list has nothing to show, and says whether that was read, or is not known. */
+/** Replaces an empty list, and says whether the list is known to be empty or was not read. */
 export function Nothing({ in: place, known }: { in: Place; known: Known }) {
   return (
     <p className="none" data-known={known}>

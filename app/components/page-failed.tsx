@@ -3,19 +3,19 @@
 import Link from 'next/link'
 import { pageRefusals } from '../refusals'
 
-/** Loads the whole document: a soft navigation would keep a frame that failed. */
+/** Loads the whole document: a soft navigation would keep the failed frame. */
 function loadAnew(navigation: { preventDefault: () => void }): void {
   navigation.preventDefault()
   window.location.assign(new URL('/', window.location.href))
 }
 
 interface Props {
-  /** The error of the rendering; its `digest` stands in the server's log. */
+  /** The error of the rendering; the server's log contains its `digest`. */
   error: Error & { digest?: string }
   reset: () => void
 }
 
-/** A page that could not be rendered: what is, and the next step. Details are in the server's log. */
+/** A page that could not be rendered: what happened, and the next step. The server's log has the details. */
 export function PageFailed({ error, reset }: Props) {
   return (
     <>

@@ -5,7 +5,7 @@ import { isDated, withAge } from '../labels'
 import { Prose } from './outside'
 import { ClockTime } from './time'
 
-/** A verdict's sentence. Where it dates something it says for how long, and counts on. */
+/** A verdict's sentence. A date in it is replaced by a duration, which keeps counting. */
 export function Reason({ text, since }: { text: string; since: string | null }) {
   return isDated(text, since) ? <Counting text={text} since={since} /> : <Prose text={text} />
 }
@@ -14,7 +14,7 @@ function Counting({ text, since }: { text: string; since: string }) {
   return <Prose text={withAge(text, since, useServerTime())} />
 }
 
-/** Since when it is so, as a time: for where nothing else beside the sentence says it. */
+/** The start of the verdict's condition as a time: for places where no other text beside the sentence shows it. */
 export function ReasonSince({ text, since }: { text: string; since: string | null }) {
   return (
     isDated(text, since) && (

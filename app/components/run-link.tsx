@@ -6,16 +6,16 @@ import { runPath } from '../api'
 
 interface Props {
   runId: string
-  /** The batch that is to be open there. */
+  /** The batch to open on that page. */
   batchId?: string | null
   className?: string
   children: ReactNode
 }
 
 /**
- * A link to a run. Not prefetched: a list holds many, and what they showed would be old when one is followed. It says
- * itself that its page is on its way, because a stand-in for the page would be its first HTML, and that must hold the
- * right numbers [SYNC-8].
+ * A link to a run. It is not prefetched: a list holds many links, and prefetched numbers would be outdated at the click. The link
+ * itself shows that its page is loading: a loading placeholder would be the page's first HTML, and that must hold the right numbers
+ * [SYNC-8].
  */
 export function RunLink({ runId, batchId = null, className, children }: Props) {
   return (

@@ -6,7 +6,7 @@ import { useServerTime } from '../../lib/client/live'
 import { heldSeconds, timerSeconds, type Shown } from '../freshness'
 import { Duration } from './time'
 
-/** The run's timer. It alone renders again each second; the page around it does not [RUN-7]. */
+/** The run's timer. Only the timer renders again each second, not the page around it [RUN-7]. */
 export function RunTimer({ run, frozenAt, className }: { run: RunFields; frozenAt: number | null; className: string }) {
   const now = useServerTime()
   const [shown, setShown] = useState<Shown | null>(null)

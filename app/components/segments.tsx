@@ -3,7 +3,7 @@ import { shownName } from '../../lib/run/display-text'
 import type { Batch, BatchStatus, Counts, LinkState } from '../../lib/run/model'
 import { statusWord } from '../labels'
 
-/** The segmented bar of one run: a segment per batch, in plan order; the claim, and under it what Docker shows. */
+/** The segmented bar of one run: a segment per batch, in plan order. It shows the claim, and below it Docker's evidence. */
 export const PlanSegments = memo(function PlanSegments({
   batches,
   label,
@@ -34,8 +34,8 @@ const MOST = 40
 const ORDER: readonly BatchStatus[] = ['completed', 'failed', 'aborted', 'running', 'pending']
 
 /**
- * How many segments each status gets where only the counts are known: one per batch, or of more than 40 batches a
- * proportional share, at least one for whatever is there.
+ * How many segments each status gets if only the counts are known: one per batch, or for more than 40 batches a proportional share,
+ * with at least one for each status that occurs.
  */
 export function shares(counts: Counts): [BatchStatus, number][] {
   const scale = Math.min(1, MOST / Math.max(1, counts.total))

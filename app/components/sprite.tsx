@@ -1,8 +1,9 @@
 'use client'
 
 /**
- * Every symbol of the site, once per document; `Glyph` draws them by id. Statuses have outlines that differ without
- * colour; verdicts are two strokes, the claim over the evidence. A client component only so that the symbols stand in the HTML once, not again in the payload beside it.
+ * Every symbol of the site, once per document; `Glyph` draws them by id. Outlines alone distinguish statuses, without colour. A
+ * verdict has two strokes, the claim above the evidence. It is a client component so that the symbols occur once, in the HTML, and
+ * not again in the payload.
  */
 export function Sprite() {
   return (

@@ -5,7 +5,7 @@ import type { Theme } from '../theme'
 import { chooseTheme, currentTheme, onThemeChange, themes } from '../theme'
 import { Glyph } from './icons'
 
-/** Goes through the themes: as the system has it, light, dark. */
+/** Cycles through the themes: the system's, light, dark. */
 export function ThemeToggle() {
   const theme = useSyncExternalStore<Theme>(onThemeChange, currentTheme, () => 'system')
   const next = themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'system'

@@ -16,18 +16,18 @@ import {
 import { wholeAtPress } from './tip'
 import { useZone } from './zone'
 
-/** What is said of a moment; date, time and offset in full at a press, and in its title [PAGE-1.1]. */
+/** A text about a moment. A press and the title show date, time and offset in full [PAGE-1.1]. */
 export function Moment({ at, children }: { at: string; children: ReactNode }) {
   const text = momentText(Date.parse(at), useZone())
   return (
-    // Not in a button: its text could not be selected then.
+    // Not in a button: text in a button cannot be selected.
     <time className="whole" dateTime={at} {...wholeAtPress(text)}>
       {children}
     </time>
   )
 }
 
-/** A time of day, with the day where it is not today's; marked where it is UTC, unless its column says so. */
+/** A time of day, with the day if it is not today; marked as UTC, unless its column says so. */
 export function ClockTime({ at, bare = false }: { at: string; bare?: boolean }) {
   const zone = useZone()
   const now = useRunningTime(60_000)
@@ -41,13 +41,13 @@ export function ClockTime({ at, bare = false }: { at: string; bare?: boolean }) 
   )
 }
 
-/** How long ago a moment of the server's clock was; stands still at `until`. */
+/** How long ago a moment of the server's clock was; stops counting at `until`. */
 export function Age({ since, until = null }: { since: string | number; until?: number | null }) {
   const now = useServerTime()
   return <>{ageText((until ?? now) - (typeof since === 'number' ? since : Date.parse(since)))}</>
 }
 
-/** The same where the moment itself is not said beside it: it can be had in full. */
+/** An `Age` for places that do not show the moment itself: a press shows it in full. */
 export function DatedAge({ since, until = null }: { since: string; until?: number | null }) {
   return (
     <Moment at={since}>
@@ -58,13 +58,13 @@ export function DatedAge({ since, until = null }: { since: string; until?: numbe
 
 interface DurationProps {
   seconds: number
-  /** Leaves out hours that are none. */
+  /** Omits the hours if they are zero. */
   short?: boolean
-  /** The backend's clock was set meanwhile, by an unknown amount [RUN-16]. */
+  /** The backend's clock was set in the meantime, by an unknown amount [RUN-16]. */
   uncertain?: boolean | undefined
 }
 
-/** Seconds as a clock, for people and for machines. */
+/** Seconds as a clock, readable by people and by programs. */
 export function Duration({ seconds, short = false, uncertain = false }: DurationProps) {
   return (
     <>

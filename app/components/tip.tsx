@@ -7,8 +7,8 @@ const MARGIN = 8
 let shown: HTMLElement | null = null
 
 /**
- * Shows a text beside the control that it belongs to, above everything and never cut: for what a row has no room for.
- * Escape and a press elsewhere close it, as the browser does with any popover.
+ * Shows a text beside its control, above everything and never cut off: for texts that a row has no room for. Escape and a press
+ * elsewhere close it, as with any popover.
  */
 export function showTip(control: HTMLElement, text: string): void {
   if (shown === null) return
@@ -25,7 +25,7 @@ export function showTip(control: HTMLElement, text: string): void {
 
 const isOpen = (tip: HTMLElement | null) => tip?.matches(':popover-open') ?? false
 
-/** The page's one place for `showTip`. */
+/** The page's single element that `showTip` uses. */
 export function Tip() {
   const place = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -42,7 +42,7 @@ export function Tip() {
   return <div ref={place} className="tip" popover="auto" role="status" data-testid="tip" />
 }
 
-/** What makes an element show a text at a press: by mouse, by touch and by keyboard; in its title, too. */
+/** Properties that make an element show a text at a press, by mouse, touch or keyboard, and also in its title. */
 export function wholeAtPress(text: string) {
   return {
     role: 'button',
@@ -51,7 +51,7 @@ export function wholeAtPress(text: string) {
     'data-whole': 'tip',
     onClick: (event: MouseEvent<HTMLElement>) => showTip(event.currentTarget, text),
     onKeyDown: (event: KeyboardEvent<HTMLElement>) => {
-      // The browser closes the tip; what it stands in stays open.
+      // The browser closes the tip; the dialog around it must stay open.
       if (event.key === 'Escape' && isOpen(shown)) event.stopPropagation()
       if (event.key !== 'Enter' && event.key !== ' ') return
       // The space bar would scroll the page.
@@ -61,7 +61,7 @@ export function wholeAtPress(text: string) {
   }
 }
 
-/** A text that stands here in short, and whole at a press. */
+/** A text that is shortened here and shown in full at a press. */
 export function Whole({ text, className, children }: { text: string; className: string; children: ReactNode }) {
   return (
     <span className={`whole ${className}`} {...wholeAtPress(text)}>

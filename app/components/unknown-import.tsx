@@ -8,7 +8,7 @@ import { pageRefusals } from '../refusals'
 import { AppShell } from './app-shell'
 import { Name } from './outside'
 
-/** No import has that name, or it was removed; after a restart it may not have been read yet. */
+/** The page for an import id that does not exist, was removed, or has not been read yet after a restart. */
 export function UnknownImport({ unread }: { unread: Fleet['importsUnread'] }) {
   const { importId } = useParams()
   return (

@@ -9,7 +9,7 @@ import { Name } from './outside'
 import { Refusal, useRequest } from './use-request'
 import { useIsOperator } from './visitor'
 
-/** Offers to follow a run that this server does not know: it may well run. */
+/** Offers to follow a run that this server does not know, because the backend may be running it. */
 export function UnknownRun({ segment }: { segment: string }) {
   const router = useRouter()
   const { busy, refusal, send } = useRequest()
@@ -46,7 +46,7 @@ export function UnknownRun({ segment }: { segment: string }) {
   )
 }
 
-/** What the address calls the run; as it stands where it is no valid encoding. */
+/** The run id in the address; the raw segment if it is not a valid encoding. */
 function textOf(segment: string): string {
   try {
     return decodeURIComponent(segment)

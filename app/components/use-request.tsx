@@ -5,15 +5,15 @@ import { useState } from 'react'
 import { type Answer, runPath } from '../api'
 import { Prose } from './outside'
 
-/** A request that a reader makes: whether it is under way, and the sentence of its refusal. */
+/** A request that a reader makes: whether it is under way, and the reason if it was refused. */
 export interface Request {
   busy: boolean
   refusal: string | null
-  /** The run that may have begun all the same, though the request has no answer. */
+  /** The run that may have begun although the request has no answer. */
   begun: string | null
   /**
-   * Sends it. Where it is granted `done` gets the value, and it stays busy: what was asked from goes away then, unless
-   * `done` is all there is to it. `words` may say a refusal better than the server.
+   * Sends the request. If it is granted, `done` receives the value and the request stays busy, because its dialog then closes,
+   * unless `done` is the only consequence. `words` may describe a refusal better than the server.
    */
   send: <T>(ask: Promise<Answer<T>>, done: (value: T) => void, words?: (status: number) => string | null) => void
 }
@@ -42,7 +42,7 @@ export function useRequest(): Request {
   return { busy, refusal, begun, send: (...request) => void wait(...request) }
 }
 
-/** Why a request was refused; nothing where it was not. `what`: what did not happen, for example `Not started`. */
+/** Why a request was refused; nothing if it was not. `what` says what did not happen, for example `Not started`. */
 export function Refusal({ what, children }: { what: string; children: string | null }) {
   return (
     children !== null && (
@@ -53,7 +53,7 @@ export function Refusal({ what, children }: { what: string; children: string | n
   )
 }
 
-/** A request without an answer: whether the run has begun is told by its page. */
+/** A request without an answer: the run's page shows whether the run has begun. */
 export function PerhapsBegun({ runId, children }: { runId: string; children: string | null }) {
   return (
     <p className="refusal unanswered" role="alert" data-testid="start-unanswered">

@@ -3,7 +3,7 @@ import { Name } from './outside'
 import { Whole } from './tip'
 import { useVisitor } from './visitor'
 
-/** Who looks at the page, and the way out; nothing where nobody is asked. */
+/** The signed-in person, and the button to sign out; nothing if no sign-in is required. */
 export function UserMenu() {
   const { name, role, canSignOut } = useVisitor()
   if (name === null) return null

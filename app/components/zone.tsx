@@ -8,9 +8,9 @@ const notKnown: ReaderZone = { choice: 'local', zone: 'utc' }
 const Reader = createContext(notKnown)
 
 /**
- * Says to all that is inside which clock the reader wants: on the first render as the server knew it, then as the
- * browser has it [PAGE-1.4].
- * @param cookie what the request's cookie said; empty where there was none
+ * Provides the reader's choice of clock to everything inside: on the first render the one that the server knew, then the browser's
+ * [PAGE-1.4].
+ * @param cookie the value of the request's cookie; empty if there was none
  */
 export function ZoneProvider({ cookie, children }: { cookie: string; children: ReactNode }) {
   const told = useSyncExternalStore(onZoneChange, currentZoneCookie, () => cookie)
@@ -18,10 +18,10 @@ export function ZoneProvider({ cookie, children }: { cookie: string; children: R
   return <Reader value={reader}>{children}</Reader>
 }
 
-/** The zone that times are written in: UTC until the reader's own is known. */
+/** The zone in which times are written: UTC until the reader's own zone is known. */
 export const useZone = (): Zone => useContext(Reader).zone
 
-/** Says which zone the times in a column are in, where it is not the reader's own. */
+/** Names the zone of the times in a column if it is not the reader's own. */
 export function ZoneNote() {
   return useZone() === 'utc' ? ', UTC' : ''
 }

@@ -1,7 +1,7 @@
 import { getHub } from '../../lib/server/hub-accessor'
 import { ContainersView } from '../components/containers/containers-view'
 
-/** The agents' containers, right in the first HTML [SYNC-8]. */
+/** The agents' containers, complete in the first HTML [SYNC-8]. */
 export default async function ContainersPage() {
   return <ContainersView initial={await getHub().containers()} />
 }

@@ -13,7 +13,7 @@ const refusals: Record<NonNullable<RequestContext['signIn']>, string> = {
   'too-often': pageRefusals.tooManyTries(),
 }
 
-/** Asks for a token, as a plain form: it works without scripts. Where it leads on to is looked at when it is sent. */
+/** Asks for a token in a plain form, which works without scripts. The target after the sign-in is checked when the form is sent. */
 export default async function SignInPage({ searchParams }: Props) {
   const { person, signIn } = currentRequestContext()
   if (person !== undefined) redirect('/')

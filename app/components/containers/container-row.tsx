@@ -15,12 +15,12 @@ import { useIsOperator } from '../visitor'
 
 interface Props {
   container: AgentContainer
-  /** What is shown may be outdated: nothing is stopped by it. */
+  /** The row may be outdated, so it offers no stop. */
   old: boolean
   onStop: (container: AgentContainer) => void
 }
 
-/** One container, what it belongs to, and what both sides say of it. */
+/** One container, the run and batch that it belongs to, and what the backend and Docker say of it. */
 export const ContainerRow = memo(function ContainerRow({ container, old, onStop }: Props) {
   const { id, name, image, verdict, reason, reasonSince, createdAt, startedAt, finishedAt, stoppable } = container
   const { error } = container
@@ -90,7 +90,7 @@ export const ContainerRow = memo(function ContainerRow({ container, old, onStop 
   )
 })
 
-/** The run and batch that it works on, else what it is for. */
+/** The run and batch that the container works on, otherwise its role. */
 function Purpose({ container: { runId, batchId, role } }: { container: AgentContainer }) {
   if (runId === null) return role === 'batch' ? 'no run that is known' : roleWords(role)
   return (

@@ -15,10 +15,10 @@ import { useStale } from '../use-stale'
 import { ContainerRow } from './container-row'
 import { StopContainerDialog } from './stop-container-dialog'
 
-/** The command that shows the same in a terminal. */
+/** The command that lists the same containers in a terminal. */
 const COMMAND = "docker ps -a --filter 'name=^ckrv-'"
 
-/** Every container of the backend's that exists now, beside what it belongs to; kept up to date. */
+/** Every container of the backend that exists now, with its run and batch; kept up to date. */
 export function ContainersView({ initial }: { initial: ContainerList }) {
   const live = useContainers(initial)
   const { state, sync, checkedAt } = live
@@ -112,7 +112,7 @@ function Tallies({ containers }: { containers: readonly AgentContainer[] }) {
 
 const isRunning = ({ state }: AgentContainer) => isAtWork({ state, removed: false })
 
-/** Why what is shown may be outdated, and since when. */
+/** Why the list may be outdated, and since when. */
 function OldNote({ list: { docker, dockerSince, containers } }: { list: ContainerList }) {
   if (docker.link === 'live' || docker.link === 'off') return null
   return (
@@ -151,13 +151,13 @@ function OldNote({ list: { docker, dockerSince, containers } }: { list: Containe
   )
 }
 
-/** The page is rendered with the list, so it is never unread. */
+/** The page is rendered with the list, so `unread` never occurs. */
 const noContainers: Record<Known, readonly [string, string]> = {
   ...emptyPages.containers,
   ...{ reading: emptyPages.containers.old, unread: emptyPages.containers.old },
 }
 
-/** What it means that there is none. */
+/** Explains an empty list. */
 function None({ link, known }: { link: LinkState; known: Known }) {
   const [title, text] = noContainers[known]
   return (

@@ -5,7 +5,7 @@ import { stopContainer } from '../../api'
 import { Name } from '../outside'
 import { ConfirmStopDialog } from '../confirm-stop-dialog'
 
-/** Asks once more before a container is stopped: names it, what it worked on, and what happens. */
+/** Asks for a confirmation before a container is stopped: names it, its batch, and the consequence. */
 export function StopContainerDialog({ container, onClose }: { container: AgentContainer; onClose: () => void }) {
   const { id, name, runId, batchId } = container
   return (

@@ -16,7 +16,7 @@ interface Props {
   onFollow: () => void
 }
 
-/** What is to do, how much runs, how fresh the sources are; and the ways to get a run onto the page. */
+/** How much needs attention, how much runs and how fresh the sources are; and the buttons that bring a run onto the page. */
 export function FleetHead({ fleet, live, urgent, stale, onStart, onFollow }: Props) {
   const { link, linkSince, backend } = fleet
   const isOperator = useIsOperator()

@@ -20,13 +20,13 @@ import { Imports } from './imports'
 import { LiveRow } from './live-row'
 import { NeedsYou } from './needs-you'
 
-/** The page is rendered with the fleet, so it is never unread. */
+/** The page is rendered with the fleet, so `unread` never occurs. */
 const noRuns: Record<Known, readonly [string, string]> = {
   ...emptyPages.runs,
   ...{ reading: emptyPages.runs.old, unread: emptyPages.runs.old },
 }
 
-/** Every run, the live ones first; the fleet as the server rendered it, kept up to date. */
+/** Every run, the live ones first. Begins with the fleet that the server rendered, and keeps it up to date. */
 export function FleetView({ initial }: { initial: Fleet }) {
   const fleet = useFleet(initial)
   const { state, sync, checkedAt } = fleet

@@ -12,7 +12,7 @@ import { ZoneNote } from '../zone'
 const outcomes = ['all', 'completed', 'failed', 'aborted'] as const
 const PAGE = 50
 
-/** The runs that are over, newest first, narrowed by outcome and by text. */
+/** The ended runs, newest first, filtered by outcome and by text. */
 export function History({ runs }: { runs: RunFields[] }) {
   const [outcome, setOutcome] = useState<(typeof outcomes)[number]>('all')
   const [text, setText] = useState('')
@@ -111,7 +111,7 @@ export function History({ runs }: { runs: RunFields[] }) {
 }
 
 const HistoryRow = memo(function HistoryRow({ run }: { run: RunFields }) {
-  // A run that is over needs no clock: its time stands still.
+  // An ended run needs no clock: its time no longer changes.
   const seconds = timerSeconds(run, 0)
   return (
     <tr data-testid="run-row" data-run-id={run.runId}>

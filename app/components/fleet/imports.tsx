@@ -14,7 +14,7 @@ import { ClockTime } from '../time'
 import { ZoneNote } from '../zone'
 import { useIsOperator } from '../visitor'
 
-/** The imported runs, apart from those that are followed here; nothing where there is none, and none can be brought. */
+/** The imported runs, apart from the followed ones. Renders nothing if there is none and the reader may not import one. */
 export function Imports({ imports, known }: { imports: ImportSummary[]; known: Known }) {
   const [importing, setImporting] = useState(false)
   const isOperator = useIsOperator()

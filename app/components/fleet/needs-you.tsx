@@ -10,18 +10,18 @@ import { Prose, RunName } from '../outside'
 import { RunLink } from '../run-link'
 import { DatedAge } from '../time'
 
-/** Lines that stay open, of all and of one run; the rest folds. */
+/** How many lines stay open, in total and for each run; the others are folded. */
 const MOST = 5
 const MOST_OF_RUN = 2
 
 interface Props {
-  /** The runs that a person should look at, the newest first. */
+  /** The runs that need attention, newest first. */
   runs: RunFields[]
-  /** What is wrong and belongs to no run. */
+  /** The findings that belong to no run. */
   findings: Finding[]
 }
 
-/** What a person should look at: containers that nobody knows, runs that failed, and what was found in live ones. */
+/** Everything that needs attention: containers that belong to no known run, failed runs, and findings of live runs. */
 export function NeedsYou({ runs, findings }: Props) {
   const lines = [
     ...loudestFirst(findings).map((finding, index) => <Stray key={`stray ${index}`} finding={finding} />),

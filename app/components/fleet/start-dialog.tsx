@@ -12,7 +12,7 @@ import { Name, Prose } from '../outside'
 import { PerhapsBegun, Refusal, useRequest } from '../use-request'
 import { StartOutlook } from './start-outlook'
 
-/** Starts a run of a spec that has a plan, then goes to it. A refusal is shown in the backend's own words. */
+/** Starts a run of a spec that has a plan, then opens its page. A refusal is shown in the backend's own words. */
 export function StartDialog({ onClose }: { onClose: () => void }) {
   const router = useRouter()
   const [specs, setSpecs] = useState<Answer<SpecChoice[]> | null>(null)
@@ -121,7 +121,7 @@ interface ListProps {
   onRetry: () => void
 }
 
-/** The specs to choose from, or why they are not known. */
+/** The specs to choose from, or the reason why they are not known. */
 export function SpecList({ specs, chosen, onChoose, onRetry }: ListProps) {
   if (specs === null) return <p className="spec-list waiting">Asking the backend for its specs…</p>
   if (!specs.ok) {

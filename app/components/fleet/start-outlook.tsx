@@ -6,7 +6,7 @@ import { runPath, specPlan, type Answer, type SpecPlan } from '../../api'
 import { startOutlook } from '../../start-outlook'
 import { Name, Prose } from '../outside'
 
-/** Says before a start what it will do: how much of the plan is completed already, and which run is under way [START-1]. */
+/** Says before a start what it will do: how much of the plan is completed already, and which run is live [START-1]. */
 export function StartOutlook({ spec, dryRun }: { spec: string; dryRun: boolean }) {
   const [plan, setPlan] = useState<Answer<SpecPlan> | null>(null)
   useEffect(() => {
@@ -26,7 +26,7 @@ export function StartOutlook({ spec, dryRun }: { spec: string; dryRun: boolean }
   )
 }
 
-/** Says what a start will do, from the answer about the plan. */
+/** Describes a start, from the answer about the plan. */
 export function PlanOutlook({ plan, dryRun }: { plan: Answer<SpecPlan>; dryRun: boolean }) {
   if (!plan.ok) {
     return (

@@ -2,7 +2,7 @@ import { dayHeading, dayNumber } from '../../format'
 import { offsetAt, offsetText, type Zone } from '../../zone'
 import type { DatedRow, Row } from './rows'
 
-/** The rows with one more wherever a line is of another day than the one before it, or of another offset [PAGE-1.3]. */
+/** Adds a row before each line whose day or clock offset differs from the line before it [PAGE-1.3]. */
 export function withDays(rows: readonly Row[], zone: Zone): DatedRow[] {
   const all: DatedRow[] = []
   let before: number | null = null
@@ -17,7 +17,7 @@ export function withDays(rows: readonly Row[], zone: Zone): DatedRow[] {
   return all
 }
 
-/** The day that the rows from `index` on are of, and the offset of the clock; null where no line is dated. */
+/** The day and clock offset of the rows from `index` on; null if no line has a date. */
 export function dayOf(rows: readonly DatedRow[], index: number, zone: Zone): string | null {
   for (let place = index; place < rows.length; place += 1) {
     const at = momentOf(rows[place])
@@ -26,7 +26,7 @@ export function dayOf(rows: readonly DatedRow[], index: number, zone: Zone): str
   return index === 0 ? null : dayOf(rows, 0, zone)
 }
 
-/** The text of a day's row: the day, and the earlier offset where the clock was set. */
+/** The text of a day's row: the day, and the earlier offset if the clock was set. */
 export function dayChange({ at, before }: { at: number; before: number }, zone: Zone): string {
   const heading = dayHeading(at, zone)
   return offsetAt(at, zone) === offsetAt(before, zone)

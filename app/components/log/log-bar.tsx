@@ -15,21 +15,21 @@ interface Props {
   onToggle: (stream: Stream) => void
   query: string
   onQuery: (query: string) => void
-  /** For example `3/17`; empty where nothing is searched. */
+  /** For example `3/17`; empty if nothing is searched. */
   found: string
   onStep: (step: 1 | -1) => void
   wrap: boolean
   onWrap: () => void
-  /** More lines may come: there is something to follow. */
+  /** More lines may come, so the log can be followed. */
   grows: boolean
-  /** Stamps with date and offset. */
+  /** Time stamps show date and offset. */
   full: boolean
   onFull: () => void
   following: boolean
   onFollow: () => void
 }
 
-/** The log's controls: hide streams, search, wrap, date, download, follow. */
+/** The controls of the log: hide streams, search, wrap, date, download, follow. */
 export function LogBar(props: Props) {
   const { run, batchId, tabs, note, shown, onToggle, wrap, onWrap, full, onFull } = props
   return (
@@ -72,7 +72,7 @@ export function LogBar(props: Props) {
   )
 }
 
-/** Of a log that can't grow only the end can be gone to. */
+/** A log that cannot grow only offers a jump to its end. */
 function Follow({ grows, following, onFollow }: Props) {
   return grows ? (
     <button className="button small" type="button" aria-pressed={following} onClick={onFollow}>

@@ -13,11 +13,11 @@ interface Props {
   matcher: RegExp | null
   current: boolean
   zone: Zone
-  /** Stamps with date and offset. */
+  /** Time stamps show date and offset. */
   full: boolean
 }
 
-/** One row of the log. Agent text becomes text nodes and nothing else [SAFE-4]. */
+/** One row of the log. Agent text becomes text nodes only [SAFE-4]. */
 export const LogRow = memo(function LogRow({ row, matcher, current, zone, full }: Props) {
   if (row.kind === 'day') {
     return (
@@ -49,7 +49,7 @@ export const LogRow = memo(function LogRow({ row, matcher, current, zone, full }
   )
 })
 
-/** Selectable text, and no stop of the Tab key: the log's bar shows all stamps in full at once. */
+/** Selectable text, and no Tab stop: the log's bar switches all stamps to the full form at once. */
 function Stamp({ at, zone, full }: { at: string; zone: Zone; full: boolean }) {
   const ms = Date.parse(at)
   return (

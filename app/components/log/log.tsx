@@ -14,27 +14,27 @@ import type { Stream } from './rows'
 import { matcherOf, matchesIn, newerThan, rowsOf, streams } from './rows'
 
 const ROW = 18
-/** This close to its end the log counts as read to the end, px. */
+/** Within this distance of its end the log counts as read to the end, px. */
 const AT_END = 8
 
 interface Props {
   log: LogView
-  /** How well it is known that these are its lines. */
+  /** How well it is known that these are all its lines. */
   known: Known
   run: RunRef
-  /** The batch whose containers printed the lines; null where they are the backend's. */
+  /** The batch whose containers printed the lines; null for the backend's log. */
   batchId: string | null
-  /** What else there is to read, to switch to. */
+  /** The tabs that switch to another log. */
   tabs: ReactNode
-  /** What log this is, for what is said while there is no line. */
+  /** Which log this is: selects the text shown while there is no line. */
   place: Place
-  /** More lines may come: there is something to follow. */
+  /** More lines may come, so the log can be followed. */
   grows: boolean
 }
 
 /**
- * A log. Follows its end until the reader scrolls up; then what the reader sees stays where it is, and a button
- * tells how much is new.
+ * A log. It follows its end until the reader scrolls up. From then on the visible rows stay in place, and a button shows how many
+ * lines are new.
  */
 export const Log = memo(function Log({ log, known, run, batchId, tabs, place, grows }: Props) {
   const { lines, dropped } = log
@@ -45,7 +45,7 @@ export const Log = memo(function Log({ log, known, run, batchId, tabs, place, gr
   const [full, setFull] = useState(false)
   const [query, setQuery] = useState('')
   const [current, setCurrent] = useState<string | null>(null)
-  /** The number of the last line that was there when the reader stopped following; null while following. */
+  /** The number of the last line when the reader stopped following; null while following. */
   const [left, setLeft] = useState<number | null>(null)
   const following = left === null
 
@@ -132,7 +132,7 @@ export const Log = memo(function Log({ log, known, run, batchId, tabs, place, gr
           seen.current = { scrollTop, scrollHeight, clientHeight }
           const resized = scrollHeight !== last.scrollHeight || clientHeight !== last.clientHeight
           if (scrollHeight - scrollTop - clientHeight <= AT_END) setLeft(null)
-          // Lines that turn out higher than expected, or a resized page, are no reader who scrolls up.
+          // A line that is higher than estimated, or a resized page, also moves the scroll position; the reader did not scroll up.
           else if (following && resized) virtualizer.scrollToEnd()
           else if (scrollTop < last.scrollTop) leave()
         }}
@@ -170,7 +170,7 @@ export const Log = memo(function Log({ log, known, run, batchId, tabs, place, gr
   )
 })
 
-/** Lines that the reader hid are no reason to say that there are none. */
+/** Lines that the reader has hidden must not make the log claim that there are none. */
 function NoRows({ place, known, lines, streams }: { place: Place; known: Known; lines: number; streams: number }) {
   if (streams > 0 && lines === 0) return <Nothing in={place} known={known} />
   return (

@@ -5,16 +5,16 @@ import { parseAnsi } from '../ansi'
 export type Stream = LogLine['stream']
 export const streams: readonly Stream[] = ['stdout', 'stderr', 'system']
 
-/** A row of the log: a line, or a place where lines are missing. */
+/** A row of the log: a line, or a gap where lines are missing. */
 export type Row =
   { kind: 'line'; key: string; line: LogLine } | { kind: 'gap'; key: string; missing: number; oldest: boolean }
 
-/** A row, or a place where the day or the offset of the clock changes. */
+/** A row of the log, or a place where the day or the clock offset changes. */
 export type DatedRow = Row | { kind: 'day'; key: string; at: number; before: number }
 
 /**
- * The rows to show of the kept lines. Lines are counted from 1 without a hole, so a step in their numbers is a gap,
- * and what is missing before the first one was dropped [SAFE-5].
+ * The rows to show for the kept lines. Line numbers begin at 1 without a gap: a jump in them is a gap, and lines missing before the
+ * first one were dropped [SAFE-5].
  */
 export function rowsOf(lines: readonly LogLine[], dropped: number, shown: ReadonlySet<Stream>): Row[] {
   const rows: Row[] = []

@@ -9,22 +9,22 @@ import { useStale } from '../use-stale'
 import { Log } from './log'
 
 interface Props {
-  /** The very same object for as long as it is the same run. */
+  /** The same object as long as the run is the same. */
   run: RunRef
-  /** The batch whose own log is at hand. */
+  /** The batch whose own log can be shown. */
   batch: Batch | undefined
-  /** Whether that log is shown, not the run's. */
+  /** The batch's log is shown instead of the run's. */
   ofBatch: boolean
   onOfBatch: (ofBatch: boolean) => void
   basis: RunFields['basis']
   over: boolean
   backend: LinkState
   docker: LinkState
-  /** The server has let go of the run. */
+  /** The server no longer keeps the run. */
   gone: boolean
 }
 
-/** What the backend says of the run, or what the agents of a batch print themselves. */
+/** The backend's log of the run, or the output that a batch's agents print themselves. */
 export const RunLog = memo(function RunLog({ batch, ofBatch, onOfBatch, gone, ...props }: Props) {
   const tabs = batch && (
     <div className="toggles one" role="group" aria-label="Whose log">
@@ -73,7 +73,7 @@ function AgentLog({ docker, place, ...props }: AgentLogProps & { place: Place })
   return <Log log={live.state} known={known} place={place} {...props} />
 }
 
-/** Nothing is to be read where no container was seen: how well that is known follows from the run itself. */
+/** Without a container there is no log to read; the run's own state says how well that is known. */
 function NoAgentLog({ docker, ...props }: AgentLogProps) {
   const isImport = props.run.importId !== null
   const place = isImport

@@ -9,7 +9,7 @@ import { Name } from '../outside'
 import { Age, ClockTime, DatedAge } from '../time'
 import { useIsOperator } from '../visitor'
 
-/** Says that the backend is silent, and since when; a run that is over needs none of it [RUN-9]. */
+/** Says that the backend is silent, and since when; not shown for an ended run [RUN-9]. */
 export function BackendBanner({ run }: { run: Snapshot }) {
   const { link, linkSince } = run
   if (isOver(run.status) || link.backend === 'live') return null
@@ -46,7 +46,7 @@ export function BackendBanner({ run }: { run: Snapshot }) {
   )
 }
 
-/** Says that nobody follows the run's stream, and how to [RUN-13]. */
+/** Says that the run's stream is not followed, and how to follow it [RUN-13]. */
 export function HistoryBanner({ run }: { run: Snapshot }) {
   const [following, setFollowing] = useState(false)
   const isOperator = useIsOperator()
@@ -69,7 +69,7 @@ export function HistoryBanner({ run }: { run: Snapshot }) {
   )
 }
 
-/** Why a run failed or was stopped: the first paragraph, what followed it folded [RUN-12]. */
+/** Why a run failed or was stopped: the first paragraph; the rest is folded [RUN-12]. */
 export function EndBanner({ run }: { run: Snapshot }) {
   const { status, error, errorDetail, inferred } = run
   const ill = status === 'failed' || status === 'aborted'

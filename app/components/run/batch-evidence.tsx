@@ -8,7 +8,7 @@ import { CopyButton } from '../copy-button'
 import { Name } from '../outside'
 import { DatedAge } from '../time'
 
-/** What Docker shows of a batch, in a line: its latest container, how it is, and how many came before. */
+/** Docker's evidence for a batch, in a line: its latest container, the container's state, and how many came before. */
 export function BatchEvidence({ batch }: { batch: Batch }) {
   const { container, containers } = batch
   const isPast = useIsPast()
@@ -16,7 +16,7 @@ export function BatchEvidence({ batch }: { batch: Batch }) {
   const { id, finishedAt } = container
   const command = dockerCommand(container)
   const ended = hasEnded(container)
-  // How long ago matters only while somebody waits for what follows.
+  // The age matters only while the reader still waits for the batch.
   const isAwaited = batch.status === 'running'
   return (
     <>

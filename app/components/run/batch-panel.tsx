@@ -18,7 +18,7 @@ interface Props {
   onClose: () => void
 }
 
-/** One batch: the verdict, claim beside evidence, its containers, and what it hangs together with. */
+/** One batch: the verdict, claim beside evidence, its containers, and its dependencies. */
 export function BatchPanel({ run, batch, frozenAt, onPick, onClose }: Props) {
   const { batches } = run
   const place = batches.indexOf(batch)
@@ -104,7 +104,7 @@ const bases: Record<Batch['basis'], string> = {
   inferred: 'inferred: no source says so',
 }
 
-/** What else is known of it, and the batches before and after it in the plan. */
+/** More facts about the batch, and the batches before and after it in the plan. */
 function Facts({ batch, batches, onPick }: { batch: Batch; batches: readonly Batch[]; onPick: Props['onPick'] }) {
   const needs = batches.filter(({ id }) => batch.dependsOn.includes(id))
   const unplanned = [...new Set(batch.dependsOn)].filter(needed => !batches.some(({ id }) => id === needed))

@@ -13,22 +13,22 @@ import { BatchEvidence } from './batch-evidence'
 interface Props {
   batch: Batch
   place: number
-  /** The run is over: what is pending will not begin. */
+  /** The run is over: pending batches will not begin. */
   over: boolean
-  /** It may be one of those that were completed before the run [RUN-8.6]. */
+  /** The batch may be one of those that were completed before the run [RUN-8.6]. */
   maybeCompleted: boolean
   after: string
   afterNames: string
   waitsFor: string
   frozenAt: number | null
   clockOffset: number
-  /** Docker is watched: there is evidence to show, and a verdict. */
+  /** Docker is watched, so there is evidence to show, and a verdict. */
   watched: boolean
   picked: boolean
   onPick: (batchId: string) => void
 }
 
-/** One batch in a line. Renders again only when its batch changed; of a running one only the time ticks. */
+/** One batch in a line. Renders again only if its batch changed; for a running batch only the time ticks. */
 export const BatchRow = memo(function BatchRow({
   batch,
   place,
@@ -102,7 +102,7 @@ export const BatchRow = memo(function BatchRow({
 const pendingText = (waitsFor: string, over: boolean, maybeCompleted: boolean) =>
   maybeCompleted ? 'or completed before' : over ? '' : waitsFor === '' ? 'ready to begin' : `waits for ${waitsFor}`
 
-/** How long it took by the backend's word, or takes. */
+/** How long the batch took, or has taken so far, as the backend says. */
 export function Took({ batch, frozenAt, clockOffset }: Pick<Props, 'batch' | 'frozenAt' | 'clockOffset'>) {
   const { status, startedAt, endedAt, durationUncertain } = batch
   if (startedAt === null || (endedAt === null && status !== 'running')) return <span className="dim">–</span>

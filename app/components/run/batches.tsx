@@ -12,21 +12,21 @@ import { needsOf } from './dependencies'
 interface Props {
   batches: Batch[]
   totalKnown: boolean
-  /** Some of the pending ones were completed before the run, and nobody can say which [RUN-8.6]. */
+  /** Some pending batches were completed before the run, and it is not known which [RUN-8.6]. */
   maybeCompleted?: boolean
-  /** How well it is known that these are all. */
+  /** How well it is known that these are all batches. */
   known: Known
   over: boolean
   frozenAt: number | null
   clockOffset: number
   docker: LinkState
   dockerSince: string | null
-  /** The id of the batch that is open. */
+  /** The id of the open batch. */
   picked: string | null
   onPick: (batchId: string) => void
 }
 
-/** The batches in plan order. On a phone completed ones fold into one line. */
+/** The batches in plan order. On a phone the completed ones fold into one line. */
 export const Batches = memo(function Batches(props: Props) {
   const {
     batches,

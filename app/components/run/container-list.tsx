@@ -8,7 +8,7 @@ import { Command } from '../command'
 import { Name, Prose } from '../outside'
 import { Whole } from '../tip'
 
-/** The containers of a batch, the latest first; the ones before it fold. */
+/** The containers of a batch, the latest first; the earlier ones are folded. */
 export function ContainerList({ containers }: { containers: readonly Container[] }) {
   const latest = containers.at(-1)
   if (!latest) return null

@@ -1,17 +1,17 @@
 import type { Batch } from '../../../lib/run/model'
 import { shownName } from '../../../lib/run/display-text'
 
-/** How a batch's dependencies read: their places in the plan, and the names of those it still waits for. */
+/** The dependencies of a batch as text: their places in the plan, and the names of the batches it still waits for. */
 export interface Needs {
   /** For example `3 4`; empty where there are none. */
   places: string
   /** The names behind `places`. */
   names: string
-  /** Names of what has not completed yet; empty where nothing holds the batch up. */
+  /** The names of the dependencies that are not completed yet; empty if the batch waits for none. */
   waitsFor: string
 }
 
-/** The dependencies of each batch, in the order of the batches; an id that names no batch stands for itself. */
+/** The dependencies of each batch, in the order of the batches; an id without a batch is shown as it is. */
 export function needsOf(batches: readonly Batch[]): Needs[] {
   const places = new Map(batches.map((batch, index) => [batch.id, index]))
   return batches.map(({ dependsOn }) => {

@@ -11,14 +11,14 @@ const MOST = 3
 interface Props {
   findings: Finding[]
   batches: Batch[]
-  /** The run can be stopped from here. */
+  /** The reader can stop the run on this page. */
   stoppable: boolean
   onShow: (batchId: string) => void
   onRead: (batchId: string) => void
   onStop: () => void
 }
 
-/** What a reader should know that changes no status; what needs somebody stays open, the rest folds. */
+/** The findings of a run: those that need action stay open, the others are folded. */
 export const Findings = memo(function Findings({ findings, ...steps }: Props) {
   if (findings.length === 0) return null
   const sorted = loudestFirst(findings)
@@ -47,11 +47,11 @@ export const Findings = memo(function Findings({ findings, ...steps }: Props) {
   )
 })
 
-/** A batch has one finding of a kind; what belongs to none is told apart by its place. */
+/** A batch has one finding of each kind; findings without a batch are distinguished by their position. */
 const keyOf = ({ kind, batchId }: Finding, index: number) =>
   batchId === null ? `${index}` : JSON.stringify([kind, batchId])
 
-/** A finding with what to do next: look at the batch, stop the run, stop the container, ask Docker. */
+/** A finding and its next steps: look at the batch, stop the run, stop the container, ask Docker. */
 function Line({ finding, batches, stoppable, onShow, onRead, onStop }: { finding: Finding } & Omit<Props, 'findings'>) {
   const { batchId, containerId } = finding
   const verdict = verdictOf(finding)

@@ -8,8 +8,8 @@ import { useRequest } from '../use-request'
 import { useIsOperator } from '../visitor'
 
 /**
- * The server has let go of the run while this page showed it [SYNC-9]. It may have another address by now [RUN-13]: that
- * is asked for once.
+ * The server no longer keeps the run that this page shows [SYNC-9]. The run may have another address by now [RUN-13]: the page asks
+ * for it once.
  */
 export function GoneBanner({ runId }: { runId: string }) {
   const router = useRouter()

@@ -12,7 +12,7 @@ import { Age, ClockTime } from '../time'
 import { Refusal, useRequest } from '../use-request'
 import { useIsOperator } from '../visitor'
 
-/** Says that nothing here is live, of when it is and where from [IMP-2]. */
+/** Says that the page is not live, when the recording was made, and where it comes from [IMP-2]. */
 export function ImportBanner({ run, imported, gone }: { run: Snapshot; imported: Imported; gone: boolean }) {
   const [removing, setRemoving] = useState(false)
   const isOperator = useIsOperator()

@@ -6,7 +6,7 @@ import { someBatch, someRun } from '../../../lib/testing/run/documents'
 import { RunView } from './run-view'
 
 const until = '2026-11-23T13:41:05.000Z'
-/** A run that was at work when it was exported, five days before the page is rendered. */
+/** A run that was still running when it was exported, five days before the page is rendered. */
 const imported = (changes: Partial<Snapshot> = {}): Snapshot => ({
   ...someRun('run-1', { startedAt: '2026-11-23T13:00:00.000Z', heardAt: until }),
   ...{
@@ -42,7 +42,7 @@ describe('the page of an import', () => {
     expect(page).not.toContain('Stop run')
     expect(page).not.toContain('Docker stale')
     expect(page).toContain('<title>0/2 spec, imported, then running</title>')
-    // Five days later its times of day need their day.
+    // Five days later a time of day also needs its day.
     expect(page).toMatch(/Started <time[^>]*>23 Nov, 13:00:00/)
     expect(page).toMatch(/known until <time[^>]*>23 Nov, 13:41:05/)
     expect(html(imported({ status: 'completed', endedAt: until }))).not.toContain('It may have gone on')

@@ -5,7 +5,7 @@ import { ImportDialog } from '../import-dialog'
 import { Refusal, useRequest } from '../use-request'
 import { useIsOperator } from '../visitor'
 
-/** Takes the run's recording as a file, or brings one here [IMP-1]. */
+/** Downloads the run's recording as a file, or uploads a recording [IMP-1]. */
 export function RecordingActions({ run }: { run: Snapshot }) {
   const [importing, setImporting] = useState(false)
   const { refusal, send } = useRequest()

@@ -22,7 +22,7 @@ interface Props {
   onStop: () => void
 }
 
-/** What the run is, how long it takes, how far it is, and how fresh all of that is. */
+/** The run's name, its duration, its progress, and how fresh these are. */
 export function RunHead({ run, frozenAt, stale, onStop }: Props) {
   const old = frozenAt !== null
   const over = isOver(run.status)
@@ -174,7 +174,7 @@ function StopButton({ run, disabled, onStop }: { run: Snapshot; disabled: boolea
   )
 }
 
-/** In the place of the sources of a run that has none any more [IMP-2]. */
+/** Replaces the sources for an imported run, which has none [IMP-2]. */
 function Recorded() {
   return (
     <p className="links recorded" data-testid="recorded">
@@ -186,7 +186,7 @@ function Recorded() {
   )
 }
 
-/** How many verdicts are quiet; nothing where Docker can't be asked. */
+/** How many verdicts are quiet; nothing if Docker is not reachable. */
 function Agreeing({ batches, docker }: { batches: Snapshot['batches']; docker: LinkState }) {
   if (docker !== 'live' || batches.length === 0) return null
   return (

@@ -23,7 +23,7 @@ import { StopDialog } from './stop-dialog'
 import { usePicked } from './use-picked'
 
 /**
- * One run: the snapshot as the server rendered it, kept up to date.
+ * One run. Begins with the snapshot that the server rendered, and keeps it up to date.
  * @param batchId the batch that is open at first
  */
 export function RunView({ initial, batchId = null }: { initial: Snapshot; batchId?: string | null }) {

@@ -3,7 +3,7 @@ import { stopRun } from '../../api'
 import { plural, runName } from '../../labels'
 import { ConfirmStopDialog } from '../confirm-stop-dialog'
 
-/** Asks once more before a run is stopped, and says what that does and does not do. */
+/** Asks for a confirmation before a run is stopped, and says what the stop does and does not do. */
 export function StopDialog({ run, onClose }: { run: Snapshot; onClose: () => void }) {
   return (
     <ConfirmStopDialog

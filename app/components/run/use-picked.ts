@@ -2,18 +2,18 @@
 
 import { useCallback, useState } from 'react'
 
-/** Which batch of a run is open, and whose log is shown. */
+/** Which batch of a run is open, and which log is shown. */
 export interface Picked {
   picked: string | null
-  /** The batch whose log is at hand: the last one that was picked, also when it is closed. */
+  /** The batch whose log can be shown: the last picked one, also after it was closed. */
   logged: string | null
-  /** That log is shown, not the run's. */
+  /** The batch's log is shown instead of the run's. */
   ofBatch: boolean
-  /** Opens a batch with its log, or closes it where it is open. */
+  /** Opens a batch and shows its log; closes the batch if it is open. */
   pick: (batchId: string) => void
-  /** Opens a batch with its log, and brings its row into view. */
+  /** Opens a batch, shows its log, and scrolls its row into view. */
   show: (batchId: string) => void
-  /** Brings a batch's log into view, and opens the batch where there is room for both. */
+  /** Scrolls a batch's log into view; also opens the batch if there is room for both. */
   read: (batchId: string) => void
   /** Closes the open batch; its row gets the focus. */
   close: () => void
@@ -25,7 +25,7 @@ const hasRoom = () => window.matchMedia('(min-width: 1101px)').matches
 const rowOf = (batchId: string) =>
   document.querySelector(`[data-testid="batch-card"][data-batch-id="${CSS.escape(batchId)}"]`)
 
-/** The address keeps the open batch, so that a link to the page shows the same. */
+/** The address contains the open batch, so that a link to the page shows the same batch. */
 export function usePicked(initial: string | null): Picked {
   const [picked, setPicked] = useState(initial)
   const [logged, setLogged] = useState(initial)
@@ -45,7 +45,7 @@ export function usePicked(initial: string | null): Picked {
 
   const close = useCallback(() => {
     open(null)
-    // What had the focus is about to go away.
+    // The element that has the focus is about to be removed.
     if (picked !== null) rowOf(picked)?.querySelector('button')?.focus()
   }, [open, picked])
   const pick = useCallback(

@@ -17,7 +17,7 @@ interface Props {
   frozenAt: number | null
 }
 
-/** Claim beside evidence, fact by fact, each with the age of its source. */
+/** Compares claim and evidence fact by fact, each with the age of its source. */
 export function VerdictTable({ run, batch, frozenAt }: Props) {
   const { container, containers, verdict, status } = batch
   const differ = verdict !== 'unknown' && weightOf(verdict) !== 'quiet'
@@ -92,7 +92,7 @@ function EvidenceAge({ run: { link, dockerSince } }: { run: Snapshot }) {
 
 interface FactProps {
   name: string
-  /** Its times are in the zone of the page. */
+  /** The times are in the zone of the page. */
   zoned?: boolean
   said: ReactNode
   shown: ReactNode
@@ -128,12 +128,15 @@ function Cell({ className, children }: { className: string; children: ReactNode 
   )
 }
 
-/** Of one that has begun and not ended. */
+/** For a container that has started and has not ended. */
 const still = ({ state }: Container) => (state === 'running' ? 'still runs' : 'not ended')
 
 const clock = (at: string | null) => (at === null ? null : <ClockTime at={at} bare />)
 
-/** From the start of the first container to the end of the last; `until`: since when nobody sees whether it runs on. */
+/**
+ * The time from the start of the first container to the end of the last. `until`: since when it is not visible whether it still
+ * runs.
+ */
 function Ran({ batch, clockOffset, until }: { batch: Batch; clockOffset: number; until: string | null }) {
   const now = useServerTime()
   const { containers } = batch
@@ -143,7 +146,7 @@ function Ran({ batch, clockOffset, until }: { batch: Batch; clockOffset: number;
   const seen = until !== null ? Date.parse(until) : isAtWork(last) ? now : null
   if (last.finishedAt === null && seen === null) return <span className="dim">–</span>
   const end = last.finishedAt === null ? seen : Date.parse(last.finishedAt)
-  // The Engine's clock may be the server's or the backend's: the reading counts that is nearer to what the backend says.
+  // The Engine's clock may be the server's or the backend's: take the reading that is nearer to the backend's claim.
   const said = elapsed({ ...batch, clockOffset }, seen ?? now)
   const readings = [0, last.finishedAt === null ? clockOffset : 0].map(
     offset => (end ?? now) - offset - Date.parse(from),

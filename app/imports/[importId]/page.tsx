@@ -7,7 +7,7 @@ interface Props {
   searchParams: Promise<Record<string, string | string[] | undefined>>
 }
 
-/** A run out of an imported recording, as it was [IMP-2]. */
+/** A run from an imported recording, as it was at the export [IMP-2]. */
 export default async function ImportPage({ params, searchParams }: Props) {
   const { importId } = await params
   const { batch } = await searchParams

@@ -8,7 +8,7 @@ interface Props {
   searchParams: Promise<Record<string, string | string[] | undefined>>
 }
 
-/** One run, its numbers right in the first HTML [SYNC-8]. A run that got another id keeps its old address [RUN-13]. */
+/** One run, with the right numbers in the first HTML [SYNC-8]. A run that got another id keeps its old address [RUN-13]. */
 export default async function RunPage({ params, searchParams }: Props) {
   const runId = decoded((await params).runId)
   const { batch } = await searchParams
@@ -19,7 +19,7 @@ export default async function RunPage({ params, searchParams }: Props) {
   return <RunView key={snapshot.runId} initial={snapshot} batchId={batchId} />
 }
 
-/** A path segment as text; null where it is no valid one. */
+/** A path segment as text; null if it is not a valid encoding. */
 function decoded(segment: string): string | null {
   try {
     return decodeURIComponent(segment)

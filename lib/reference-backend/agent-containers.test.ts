@@ -81,7 +81,7 @@ describe.skipIf(whyNoOwn !== null)(`Docker stopped during a run (${whyNoOwn ?? '
     const project = projectOf({ s: { plan: planOf({ a: [] }) } })
     const backend = await started({ specs: {}, project, docker: 'on', dockerHost: engine.host, script })
     backend.hold('a')
-    // Else the container may be removed just before the daemon is gone.
+    // Otherwise the backend may remove the container just before the daemon stops.
     backend.containers.silence('a')
     await start(backend, 's')
     const listener = await Listener.join(backend)

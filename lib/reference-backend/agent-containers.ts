@@ -7,7 +7,7 @@ import type Docker from 'dockerode'
 import type { Line } from './agent'
 import { refusal } from './docker'
 
-/** A key that must never be seen outside: there to be looked for. */
+/** A key that must never appear outside; tests search for it. */
 export const PLANTED_KEY = 'sk-ant-planted-5e8d1c'
 
 const GIB = 1024 ** 3
@@ -22,13 +22,13 @@ export interface ContainerOrder {
   memory: number | null
 }
 
-/** A name as the backend gives it to every container but those of sessions and terminals. */
+/** A name as the backend gives it to every container except those of sessions and terminals. */
 export const containerName = (): string => `ckrv-${randomUUID()}`
 
-/** What an agent's container may use. */
+/** The resources that an agent's container may use. */
 export const AGENT_MEMORY = GIB
 
-/** The containers that a backend has made on one Engine, in all lives of its process. */
+/** The containers that a backend has created on one Engine, across all restarts of its process. */
 export class AgentContainers {
   readonly #made = new Map<string, Docker.Container>()
   readonly #making = new Set<Promise<Docker.Container>>()
@@ -55,8 +55,8 @@ export class AgentContainers {
   }
 
   /**
-   * Tells every line that a started container prints, and settles with its exit code: -1 where nobody can say, since Docker
-   * is away or somebody has removed it. Rejects once `signal` aborts; the container runs on.
+   * Passes on every line that a started container prints, and settles with its exit code: -1 if it is unknown, because Docker is
+   * away or the container was removed from outside. Rejects once `signal` aborts; the container then runs on.
    */
   async ended(container: Docker.Container, line: (line: Line) => void, signal: AbortSignal): Promise<number> {
     try {
@@ -77,7 +77,7 @@ export class AgentContainers {
     }
   }
 
-  /** Kills it, as `docker kill` does, where it still runs. */
+  /** Kills the container, as `docker kill` does, if it still runs. */
   async kill(container: Docker.Container): Promise<void> {
     try {
       await container.kill()
@@ -87,7 +87,7 @@ export class AgentContainers {
     }
   }
 
-  /** Also where somebody else has removed it, or Docker is away: then it is tried again at the end. */
+  /** Does not fail if the container was removed from outside or Docker is away: the removal is then tried again at the end. */
   async remove(container: Docker.Container, how: { force?: boolean } = {}): Promise<void> {
     try {
       await container.remove(how)
@@ -99,7 +99,7 @@ export class AgentContainers {
     }
   }
 
-  /** Removes all that there still are, running or not. */
+  /** Removes all remaining containers, running or not. */
   async clear(): Promise<void> {
     await Promise.allSettled(this.#making)
     await Promise.all([...this.#made.values()].map(container => this.remove(container, { force: true })))
@@ -125,7 +125,7 @@ export class AgentContainers {
   }
 }
 
-/** Cuts what a container writes into lines. The last one needs no end. */
+/** Splits a container's output into lines. The last line needs no line break. */
 class Lines extends Writable {
   readonly #decoder = new StringDecoder('utf8')
   #rest = ''

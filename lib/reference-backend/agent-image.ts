@@ -13,12 +13,12 @@ export const AGENT_IMAGE = 'groundtruth-agent:latest'
 const PULLED = 'busybox:latest'
 
 const BUSYBOX = ['/bin/busybox', '/usr/bin/busybox']
-/** What an agent's script runs, and what a person would want who looks into the container. */
+/** The programs that an agent's script runs, and those that help a person who looks into the container. */
 const APPLETS = ['sh', 'cat', 'sleep', 'rm', 'tail', 'ls', 'ps', 'mkdir', 'touch', 'head', 'grep', 'true']
 
 /**
- * The name of an image that agents can run in: the wanted one where the Engine has it, else made under that name of the
- * busybox on this machine, else `busybox:latest`, pulled. Rejects, with words for people, where none can be had.
+ * The name of an image in which agents can run. The wanted image is used if the Engine has it, otherwise it is made under that name
+ * from this machine's busybox; failing that, `busybox:latest` is pulled. Rejects with a readable message if none is available.
  */
 export async function agentImage(docker: Docker, wanted = AGENT_IMAGE): Promise<string> {
   if (await isThere(docker, wanted)) return wanted
@@ -47,7 +47,7 @@ async function isThere(docker: Docker, name: string): Promise<boolean> {
   }
 }
 
-/** Gives the name only to an image that was seen to work: a busybox that is not static would not start in it. */
+/** Tags the image only after it was seen to work: a busybox that is not static would not start in it. */
 async function make(docker: Docker, name: string): Promise<void> {
   const busybox = BUSYBOX.find(path => existsSync(path))
   if (busybox === undefined) throw new Error('no busybox on this machine')
@@ -63,7 +63,7 @@ async function make(docker: Docker, name: string): Promise<void> {
   }
 }
 
-/** Gives the id of an image that holds nothing but busybox. */
+/** Returns the id of an image that contains only busybox. */
 async function imported(docker: Docker, busybox: string): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'agent-image-'))
   try {
@@ -100,7 +100,7 @@ async function tryOut(docker: Docker, image: string): Promise<void> {
 
 const step = z.object({ status: z.string().optional() })
 
-/** What an import or a pull said, once it is over. Rejects where it said that it failed. */
+/** The messages of an import or a pull, once it is over. Rejects if one of them reports a failure. */
 async function output({ modem }: Docker, stream: NodeJS.ReadableStream): Promise<string[]> {
   const steps = await new Promise<unknown>((resolve, reject) => {
     modem.followProgress(stream, (error, said) => (error === null ? resolve(said) : reject(error)))

@@ -5,13 +5,13 @@ export interface Line {
   text: string
 }
 
-/** A batch as its agent gets it. */
+/** A batch as its agent receives it. */
 export interface Assignment {
   runId: string
   id: string
   name: string
   reasoning: string
-  /** Where it works, absolute; tells attempts at one batch apart. */
+  /** The absolute path of the work tree; each attempt at a batch has its own. */
   worktree: string
   tasks: readonly { id: string; title: string; description: string; file: string }[]
 }
@@ -21,23 +21,20 @@ export interface Announcement {
   text: string
 }
 
-/** What keeps an agent from working, in the backend's words. */
+/** The reason why an agent cannot work, in the backend's words. */
 export class NoAgent extends Error {}
 
-/**
- * Whoever works on a batch. `run` settles with the exit code, and rejects once `signal` aborts, or with `NoAgent` where
- * nobody can work.
- */
+/** Works on batches. `run` settles with the exit code; it rejects once `signal` aborts, or with `NoAgent` if no agent can work. */
 export interface Agent {
-  /** Said in the stream before each batch: what kind of agent begins. */
+  /** Sent in the stream before each batch: the kind of agent that begins. */
   readonly announcements: readonly Announcement[]
   run(assignment: Assignment, io: { signal: AbortSignal; line: (line: Line) => void }): Promise<number>
 }
 
-/** Lines of a burst that come in one turn of the event loop: more than a reader gets through, as with the real one. */
+/** Lines of a burst that are sent in one turn of the event loop: more than a reader can handle, as with the real backend. */
 const SLICE = 128
 
-/** Today's backend hears nothing until the agent has ended: then all of stdout, then all of stderr, in a burst. */
+/** Today's backend forwards nothing until the agent has ended: then all of stdout, then all of stderr, in a burst. */
 export function heardAtTheEnd(agent: Agent): Agent {
   return {
     announcements: agent.announcements,
@@ -54,7 +51,7 @@ export function heardAtTheEnd(agent: Agent): Agent {
   }
 }
 
-/** The oldest backend runs `ckrv task` around the agent, which names the batch on stderr and reports on stdout. */
+/** The oldest backend runs `ckrv task` around the agent; it names the batch on stderr and reports on stdout. */
 export function insideTask(agent: Agent): Agent {
   return {
     announcements: agent.announcements,

@@ -10,48 +10,50 @@ import type { Project } from './project'
 import { believable } from './script'
 import { paceOf, SimulatedAgent, type Pace } from './simulated-agent'
 
-/** An agent that a test can lead. */
+/** An agent that a test can control. */
 export interface LedAgent extends Agent {
   hold(batchId: string): void
   release(batchId: string): void
   print(batchId: string, lines: readonly Line[]): void
-  /** What the batch's agent is to exit with has changed. */
+  /** The exit code of the batch's agent has changed. */
   failureChanged?(batchId: string): void
 }
 
-/** What is done to, and with, the containers of agents. */
+/** The faults of the agents' containers, and ways to reach these containers. */
 export interface ContainerFaults {
-  /** The id of the container that does the batch's work; settles when it runs. Of four the third in generation A. */
+  /** The id of the container that does the batch's work; settles when it runs. In generation A this is the third of four. */
   of(batchId: string): Promise<string>
-  /** Kills that container from outside once it runs: 137. */
+  /** Kills that container from outside once it runs: exit code 137. */
   kill(batchId: string): Promise<void>
-  /** Once it runs, the batch's agent takes more memory than it gets: 137, and flagged. */
+  /** Once the container runs, the batch's agent exceeds its memory: exit code 137, and flagged as out of memory. */
   oom(batchId: string): Promise<void>
-  /** The next time this batch runs, the backend says so, and no container is started until it is released: completed. */
+  /**
+   * The next time this batch runs, the backend reports it as running, but starts no container. Once released, the batch completes.
+   */
   ghost(batchId: string): void
-  /** The batch's container ends, and the backend neither says so nor removes it until the batch is released. */
+  /** The batch's container ends, but the backend neither reports this nor removes the container until the batch is released. */
   silence(batchId: string): void
-  /** Starts a container that is no batch's. */
+  /** Starts a container that belongs to no batch. */
   startHelper(role: HelperRole): Promise<Helper>
 }
 
-/** Who works for a backend. */
+/** The agents of a backend. */
 export interface Agents {
   readonly agent: LedAgent
   readonly pace: Pace
-  /** In words, for people. */
+  /** A description for people. */
   readonly described: string
-  /** Null where agents are simulated. */
+  /** Null if agents are simulated. */
   readonly containers: ContainerFaults | null
   readonly mergeHelp: (spec: string, signal: AbortSignal) => Promise<void>
-  /** Removes every container that there still is. */
+  /** Removes every remaining container. */
   dispose(): Promise<void>
 }
 
 /** How long help with a merge takes, ms before `speed`. */
 const MERGE_HELP = 3000
 
-/** Agents as the options want them. Rejects where they must be in containers and cannot be. */
+/** Creates the agents that the options ask for. Rejects if containers are required and not available. */
 export async function createAgents(options: Options, project: Project, faults: Faults): Promise<Agents> {
   const { docker = 'off' } = options
   if (docker === 'off') return simulated(options, faults)
@@ -87,7 +89,7 @@ async function inContainers(options: Options, project: Project, faults: Faults):
   }
 }
 
-/** `why` there are no containers, where there should have been. */
+/** `why` says why there are no containers although they were asked for. */
 function simulated({ speed = 1, script = believable }: Options, faults: Faults, why?: string): Agents {
   const pace = paceOf(speed)
   const local: Announcement[] = [

@@ -12,10 +12,10 @@ interface Run {
   isOver: boolean
 }
 
-/** The backend's process ended: everything that it had under way is given up. */
+/** The backend's process has ended: all its current work is abandoned. */
 export class ProcessEnded extends Error {}
 
-/** A process of the backend, with the runs that it remembers. They end with it. */
+/** A process of the backend and the runs that it remembers. The runs end with the process. */
 export class BackendProcess {
   readonly #end = new AbortController()
   readonly #runs = new Map<string, Run>()
@@ -28,11 +28,11 @@ export class BackendProcess {
     this.#clock = clock
   }
 
-  /** False where this process ever had a run of this id. */
+  /** False if this process has ever had a run of this id. */
   start(runId: string, order: Order): boolean {
     if (this.#runs.has(runId)) return false
     const run: Run = { stream: new RunBroadcast(this.#tools.faults), stop: new AbortController(), isOver: false }
-    // Every batch at work listens, however many there are.
+    // Every running batch adds a listener, and their number is not limited.
     setMaxListeners(0, run.stop.signal, this.#end.signal)
     this.#runs.set(runId, run)
     const say = (happening: Happening) => this.#frames(happening).forEach(frame => run.stream.say(frame))
@@ -42,7 +42,7 @@ export class BackendProcess {
     return true
   }
 
-  /** True once per run, and in the real backend also after its end; live sockets are told, later ones are not. */
+  /** True once per run, as in the real backend also after the run's end. Connected sockets get the message, later ones do not. */
   stop(runId: string): boolean {
     const run = this.#runs.get(runId)
     const { tellsEveryEnd } = behaviours[this.#tools.generation]
@@ -52,19 +52,19 @@ export class BackendProcess {
     return true
   }
 
-  /** Any id is listened to; an unknown one is told so, without a time, and cut off. */
+  /** Accepts any id; the socket of an unknown run gets a message that says so, without a time, and is cut off. */
   join(runId: string, socket: WebSocket): void {
     const run = this.#runs.get(runId)
     if (run !== undefined) run.stream.join(socket)
     else socket.send(JSON.stringify({ message: EXECUTION_NOT_FOUND, type: 'error' }), () => socket.terminate())
   }
 
-  /** The streams of one run, or of all. */
+  /** The streams of one run, or of all runs. */
   streams(runId?: string): RunBroadcast[] {
     return [...this.#runs].filter(([id]) => runId === undefined || id === runId).map(([, run]) => run.stream)
   }
 
-  /** Whether an engine is at work. */
+  /** Whether an orchestrator is running. */
   get isBusy(): boolean {
     return [...this.#runs.values()].some(({ isOver }) => !isOver)
   }

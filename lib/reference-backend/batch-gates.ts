@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 
-/** Batches that do not go on until a test releases them. */
+/** Batches that wait until a test releases them. */
 export class BatchGates {
   readonly #held = new Map<string, AbortController>()
 
@@ -17,7 +17,7 @@ export class BatchGates {
     this.#held.delete(batchId)
   }
 
-  /** Settles when the batch is not held, or no longer; rejects once `signal` aborts. */
+  /** Settles as soon as the batch is not held; rejects once `signal` aborts. */
   async released(batchId: string, signal: AbortSignal): Promise<void> {
     const held = this.#held.get(batchId)
     if (held !== undefined) await once(held.signal, 'abort', { signal })

@@ -1,9 +1,12 @@
-/** Nanoseconds since 1970 that never repeat, nor step back unless they are set: the wall clock when made, plus a monotonic one. */
+/**
+ * Nanoseconds since 1970 that never repeat, and never step back unless the clock is set: the wall clock at the creation, plus a
+ * monotonic clock.
+ */
 export class Clock {
   #origin = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint()
   #last = 0n
 
-  /** As an administrator sets it, by so many ms. */
+  /** Sets the clock as an administrator does, by this many ms. */
   set(by: number): void {
     this.#origin += BigInt(by) * 1_000_000n
     this.#last = 0n
@@ -16,7 +19,7 @@ export class Clock {
   }
 }
 
-/** The way the backend's date library writes a time: 0, 3, 6 or 9 fraction digits, as few as carry the value. */
+/** Writes a time as the backend's date library does: 0, 3, 6 or 9 fraction digits, as few as the value needs. */
 export function iso(nanoseconds: bigint, zone: 'Z' | '+00:00' | ' UTC'): string {
   const seconds = new Date(Number(nanoseconds / 1_000_000_000n) * 1000).toISOString().slice(0, 19)
   const nine = (nanoseconds % 1_000_000_000n).toString().padStart(9, '0')

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Generation } from './generation'
 
-/** Every refusal of `npm run demo` [SAY-6], in sentences for people. */
+/** Every refusal of `npm run demo` [SAY-6], as sentences for people. */
 export const demoRefusals = {
   badOption: (cause: Error) => new Error(`${cause.message.split(/\.\s/)[0] ?? ''}. It takes --generation and --speed.`),
   generation: (text: string) => new Error(`There is no generation "${text}". After --generation take A, B or C.`),
@@ -18,20 +18,20 @@ export const demoRefusals = {
   runRefused: (status: number, words: string) => new Error(`The dashboard did not start the run: ${status} ${words}`),
 }
 
-/** `A`, `B` or `C`; throws with a sentence for people on anything else. */
+/** `A`, `B` or `C`; throws a readable message for anything else. */
 export function generationOf(text: string): Generation {
   if (text === 'A' || text === 'B' || text === 'C') return text
   throw demoRefusals.generation(text)
 }
 
-/** How many times faster than told; throws with a sentence for people on what is no number above 0. */
+/** The factor by which agents work faster than scripted; throws a readable message unless it is a number above 0. */
 export function speedOf(text: string): number {
   const speed = Number(text)
   if (speed > 0) return speed
   throw demoRefusals.speed()
 }
 
-/** The port to begin with; throws with a sentence for people on what is none. */
+/** The port to begin with; throws a readable message if it is not a port. */
 export function portOf(text: string): number {
   const port = Number(text)
   if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port

@@ -19,7 +19,7 @@ const script: Script = ({ id }) => ({
   ],
 })
 
-/** A backend with agents in containers, and a spec `s` of these batches, whose ids nobody else has. */
+/** A backend with agents in containers, and a spec `s` of these batches, whose ids occur in no other test. */
 async function contained(names: string[], options: Partial<Options> = {}, dependsOn: Record<string, string[]> = {}) {
   const mark = randomBytes(4).toString('hex')
   const id = (name: string) => `${name}-${mark}`
@@ -31,7 +31,7 @@ async function contained(names: string[], options: Partial<Options> = {}, depend
   return { backend, project, id, ofBatch }
 }
 
-/** Every container with a folder of this project, newest first. */
+/** Every container that mounts a folder of this project, newest first. */
 async function made(project: string) {
   const all = await docker.listContainers({ all: true })
   return all.filter(({ Mounts }) => Mounts.some(({ Source }) => Source.startsWith(project)))
@@ -138,7 +138,7 @@ describe.skipIf(whyNot !== null)(
           await backend.containers.of(id)
           backend.failBatch(id, { exitCode: 3 })
           backend.release(id)
-          // That ended both: the container is to be kept until it was looked at.
+          // The release ends the agent and the batch: keep the container until the test has looked at it.
           backend.containers.silence(id)
         },
         { ExitCode: 3, OOMKilled: false },

@@ -12,9 +12,9 @@ import { batchCommand, STEPS, stepCommand } from './prompts'
 import { seeded, type Script } from './script'
 import { RUNS_SCRIPT, WorkTree } from './work-tree'
 
-/** How long a container may work, ms; then it is killed. */
+/** A container that works longer than this is killed, ms. */
 const LONGEST_WORK = 900_000
-/** What is left to an agent that takes all the memory it can get, bytes. */
+/** The memory limit of an agent that exceeds its memory, bytes. */
 const LITTLE_MEMORY = 16 * 1024 ** 2
 
 /** The step that does the work. */
@@ -26,7 +26,7 @@ interface Io {
 }
 
 interface InContainer {
-  /** Whether it does the batch's work: faults and what a test says are for this one. */
+  /** Whether this container does the batch's work: faults and test output apply to it. */
   works: boolean
   created?: (id: string, name: string) => void
 }
@@ -35,14 +35,14 @@ export interface Manner {
   generation: Generation
   script: Script
   speed: number
-  /** Whether containers are labelled with their run and their batch; no backend in the field does. */
+  /** Whether containers are labelled with their run and their batch; no backend in the field labels them. */
   labels: boolean
 }
 
-/** Runs each batch in a container, or in four of them, one after the other, in the oldest generation. */
+/** Runs each batch in a container; in the oldest generation, in four of them, one after the other. */
 export class ContainerAgent implements Agent {
   readonly announcements: readonly Announcement[]
-  /** Batches that do not end, that do not begin, and whose end is not noticed. */
+  /** Batches that do not end, batches that do not begin, and batches whose end is not noticed. */
   readonly #held = new BatchGates()
   readonly #ghosts = new BatchGates()
   readonly #silent = new BatchGates()
@@ -82,18 +82,18 @@ export class ContainerAgent implements Agent {
     return exitCode
   }
 
-  /** The batch does not end, now and whenever it runs, until it is released. */
+  /** The batch does not end, in this and in every later execution, until it is released. */
   hold(batchId: string): void {
     this.#held.hold(batchId)
     for (const tree of this.#treesOf(batchId)) tree.hold()
   }
 
-  /** The next time this batch runs, no container is started, and it does not end until it is released. */
+  /** The next time this batch runs, no container is started, and the batch does not end until it is released. */
   ghost(batchId: string): void {
     this.#ghosts.hold(batchId)
   }
 
-  /** Nobody notices that the batch's container has ended until the batch is released. */
+  /** The end of the batch's container is not noticed until the batch is released. */
   silence(batchId: string): void {
     this.#silent.hold(batchId)
   }
@@ -103,14 +103,14 @@ export class ContainerAgent implements Agent {
     for (const tree of this.#treesOf(batchId)) tree.release()
   }
 
-  /** Whoever works on the batch prints this now; if nobody does, the next one to start on it. */
+  /** The current agent of the batch prints this now; if there is none, the next agent that starts on the batch prints it. */
   print(batchId: string, lines: readonly Line[]): void {
     const trees = this.#treesOf(batchId)
     if (trees.size === 0) this.#toPrint.set(batchId, [...(this.#toPrint.get(batchId) ?? []), ...lines])
     for (const tree of trees) tree.say(lines)
   }
 
-  /** What the batch's agent is to exit with has changed. */
+  /** The exit code of the batch's agent has changed. */
   failureChanged(batchId: string): void {
     for (const tree of this.#treesOf(batchId)) tree.exitWith(this.#faults.exitCode(batchId))
   }
@@ -124,12 +124,12 @@ export class ContainerAgent implements Agent {
     }
   }
 
-  /** From outside, as by `docker kill`. */
+  /** Kills the container from outside, as `docker kill` does. */
   async kill(batchId: string): Promise<void> {
     await (await this.container(batchId)).kill()
   }
 
-  /** The batch's agent takes more memory than it gets. */
+  /** The batch's agent exceeds its memory. */
   async oom(batchId: string): Promise<void> {
     await (await this.container(batchId)).update({ Memory: LITTLE_MEMORY, MemorySwap: LITTLE_MEMORY })
     for (const tree of this.#treesOf(batchId)) tree.eat()
@@ -139,7 +139,7 @@ export class ContainerAgent implements Agent {
     return this.#trees.get(batchId) ?? new Set()
   }
 
-  /** A work tree with all that is known of this batch's work before it begins. */
+  /** Prepares a work tree with all faults and output that were ordered before this batch begins. */
   #prepared(assignment: Assignment): WorkTree {
     const { id, worktree } = assignment
     if (basename(dirname(worktree)) !== 'worktrees') throw new NoAgent('Failed to create worktree')
@@ -154,7 +154,7 @@ export class ContainerAgent implements Agent {
     return tree
   }
 
-  /** The exit code of a step never reaches the oldest backend: whatever its containers do, the batch is completed. */
+  /** The exit code of a step never reaches the oldest backend: it completes the batch whatever the containers do. */
   async #steps(assignment: Assignment, io: Io): Promise<number> {
     const trace = (crate: string, text: string) =>
       io.line({ stream: 'stderr', text: `${new Date().toISOString()}  INFO ${crate}: ${text}` })
@@ -178,7 +178,7 @@ export class ContainerAgent implements Agent {
     return 0
   }
 
-  /** Runs one container to its end and removes it. Where the process dies meanwhile, it runs on and stays. */
+  /** Runs one container to its end and removes it. If the process dies before that end, the container runs on and stays. */
   async #inContainer(assignment: Assignment, command: string[], io: Io, step: InContainer): Promise<number> {
     const { id } = assignment
     io.signal.throwIfAborted()
@@ -210,7 +210,7 @@ export class ContainerAgent implements Agent {
   }
 }
 
-/** An Engine that is away fails the first that asks it: in the real backend that is whoever looks for the image. */
+/** If the Engine is away, the first request to it fails: in the real backend this is the search for the image. */
 const cannot =
   (what: 'create' | 'start') =>
   (error: unknown): never => {

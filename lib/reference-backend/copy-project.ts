@@ -10,8 +10,8 @@ const plan = z.looseObject({
 })
 
 /**
- * Copies a project's folder, with this prefix before every batch's id: containers of two tests that run the same plan on
- * one Engine then differ by their batches.
+ * Copies a project's folder and puts this prefix before every batch's id: two tests that run the same plan on one Engine can then
+ * distinguish their containers by the batch.
  */
 export async function copyProject(from: string, to: string, prefix = ''): Promise<void> {
   await cp(from, to, { recursive: true })

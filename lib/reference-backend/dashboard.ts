@@ -7,11 +7,11 @@ import type { Readable } from 'node:stream'
 import { demoRefusals } from './command-line'
 
 const BUILT = ['.next/BUILD_ID', 'dist/server.mjs']
-/** What the build is made of, relative to the repository. */
+/** The sources of the build, relative to the repository. */
 const SOURCES = ['app', 'lib', 'public', 'server.ts', 'next.config.mjs', 'package.json']
 const NOT_BUILT = /(\.test\.tsx?|\/reference-backend|\/testing)$/
 
-/** Whether the dashboard in this repository is built, and later than its sources were last changed. */
+/** Whether the dashboard in this repository is built, and the build is newer than its sources. */
 export function isBuilt(root: string): boolean {
   const built = BUILT.map(path => join(root, path))
   if (!built.every(path => existsSync(path))) return false
@@ -26,7 +26,7 @@ function changedAt(path: string): number {
   return inside.length === 0 ? mtimeMs : Math.max(...inside.map(name => changedAt(join(path, name))))
 }
 
-/** Runs `npm run build`, its output passed through. Rejects where it fails. */
+/** Runs `npm run build` and passes its output through. Rejects if it fails. */
 export async function build(root: string, signal: AbortSignal): Promise<void> {
   const building = spawn('npm', ['run', 'build'], { cwd: root, stdio: 'inherit', signal })
   await once(building, 'exit')
@@ -34,7 +34,7 @@ export async function build(root: string, signal: AbortSignal): Promise<void> {
   if (exitCode !== 0) throw demoRefusals.notBuilt(exitCode)
 }
 
-/** The first port from this one up that nobody listens on. */
+/** The first free port from this one upwards. */
 export async function freePort(from: number): Promise<number> {
   for (let port = from; port <= 65_535; port++) if (await isFree(port)) return port
   throw demoRefusals.noPort(from)
@@ -54,14 +54,14 @@ async function isFree(port: number): Promise<boolean> {
   return result
 }
 
-/** How long the dashboard may take to start, and how long to stop before it is made to, ms. */
+/** The time limits of a start, and of a stop before the process is killed, ms. */
 const STARTS_WITHIN = 30_000
 const STOPS_WITHIN = 8_000
 
-/** What to do with what the dashboard prints. */
+/** Receives the output of the dashboard. */
 export type Printed = (text: string, stream: 'stdout' | 'stderr') => void
 
-/** A dashboard in a process of its own. */
+/** A dashboard in its own process. */
 export class DashboardProcess {
   readonly #child: ChildProcessByStdio<null, Readable, Readable>
   #port = 0
@@ -78,8 +78,8 @@ export class DashboardProcess {
   }
 
   /**
-   * Spawns the build of this repository; settles once it says where it listens. Rejects where its process ends before, it
-   * takes longer than 30 s or `signal` aborts, and then leaves no process behind.
+   * Spawns the build of this repository; settles once it prints its address. Rejects if its process ends before that, it takes
+   * longer than 30 s, or `signal` aborts; no process is left then.
    */
   static async start(
     root: string,
@@ -115,7 +115,7 @@ export class DashboardProcess {
     throw this.#ending()
   }
 
-  /** Ends the process: politely, and after 8 s by force. Gives its exit code; null where a signal ended it. */
+  /** Asks the process to end, and kills it after 8 s. Returns its exit code; null if a signal ended it. */
   async stop(): Promise<number | null> {
     if (this.#hasEnded()) return this.#child.exitCode
     const exited = once(this.#child, 'exit')
@@ -126,7 +126,7 @@ export class DashboardProcess {
     return this.#child.exitCode
   }
 
-  /** Ends the process at once and without a word. */
+  /** Kills the process immediately. */
   async kill(): Promise<void> {
     if (this.#hasEnded()) return
     const exited = once(this.#child, 'exit')

@@ -27,7 +27,7 @@ const whyNot = await whyNoDocker(docker)
 
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 
-/** A stand-in for the dashboard's server: it starts a run by asking the backend. */
+/** A replacement for the dashboard's server: it starts a run by a request to the backend. */
 const stub = `
 import { createServer } from 'node:http'
 import { writeFileSync } from 'node:fs'
@@ -47,7 +47,7 @@ createServer(async (request, response) => {
 process.on('SIGTERM', () => process.exit(0))
 `
 
-/** A repository whose dashboard is built, with the stand-in for it. */
+/** A repository whose dashboard is built, with the replacement as its server. */
 function repository(): string {
   const root = mkdtempSync(join(tmpdir(), 'demo-test-'))
   onTestFinished(() => rmSync(root, { recursive: true }))
@@ -70,7 +70,7 @@ function run(script: string, root: string, args: string[], env: Record<string, s
   return child
 }
 
-/** Lines that a process prints, until one begins with this. */
+/** The lines that a process prints, up to one that begins with this text. */
 async function linesUntil({ stdout }: ChildProcess, last: string): Promise<string[]> {
   const lines: string[] = []
   if (stdout === null) return lines
@@ -83,10 +83,10 @@ async function linesUntil({ stdout }: ChildProcess, last: string): Promise<strin
 
 const seen = z.object({ BACKEND_URL: z.string(), DOCKER: z.string().optional(), DOCKER_HOST: z.string().optional() })
 
-/** The folders that the demo keeps in its temporary folder. */
+/** The demo's folders in the temporary folder. */
 const temporary = (root: string) => readdirSync(root).filter(name => name.startsWith('groundtruth-demo-'))
 
-/** A port that is taken for as long as the test runs. */
+/** A port that stays in use as long as the test runs. */
 async function takenPort(): Promise<number> {
   const server = createServer()
   server.listen(0, '127.0.0.1')
@@ -136,7 +136,7 @@ describe('npm run demo', { timeout: 20_000 }, () => {
       { timeout: 40_000, interval: 100 },
     )
     const { BACKEND_URL } = seen.parse(JSON.parse(readFileSync(join(root, 'seen.json'), 'utf8')))
-    // The run is at work, and its plan may be just being written. In a plan left by the first run all are completed.
+    // The run is active, and its plan may be half written at this moment. In the first run's plan all batches are completed.
     await vi.waitFor(async () => {
       const plan = await (await fetch(`${BACKEND_URL}/api/plans/detail?spec=014-invoice-portal`)).text()
       expect(plan).toMatch(/"status":"(pending|running)"/)

@@ -13,8 +13,8 @@ const SPEC = '014-invoice-portal'
 const template = fileURLToPath(new URL('demo-project', import.meta.url))
 
 /**
- * What `npm run demo` shows: a dashboard, a backend whose agents run in containers where there is Docker, and a run of 14
- * batches, until Ctrl-C, which leaves nothing behind.
+ * Runs `npm run demo`: a dashboard, a backend whose agents run in containers if Docker is available, and a run of 14 batches. It
+ * lasts until Ctrl-C and then removes everything it created.
  */
 async function show(): Promise<void> {
   const { values } = options()
@@ -53,7 +53,7 @@ async function show(): Promise<void> {
     await begin()
     console.log('Enter runs it again from the beginning, Ctrl-C ends the demo.')
     const again = againAndAgain({ project, backend, begin, signal: asked.signal })
-    // The folder is not removed while files are copied to it.
+    // Wait for the copy to end: the folder must not be removed while files are copied into it.
     undo.push(() => again.catch(() => undefined))
     await Promise.race([over, dashboard.ended(), again.then(() => over)])
   } catch (error) {
@@ -71,8 +71,8 @@ interface Again {
 }
 
 /**
- * Runs the plan again at each Enter, with all of its batches pending, as another run of a completed plan does nothing. Settles
- * once the input ends or the signal aborts; rejects where a start is refused.
+ * Runs the plan again at each Enter, with all batches set to pending, because another run of a completed plan does nothing. Settles
+ * once the input ends or the signal aborts; rejects if a start is refused.
  */
 async function againAndAgain({ project, backend, begin, signal }: Again): Promise<void> {
   for await (const _ of createInterface({ input: process.stdin, signal })) {
@@ -87,7 +87,7 @@ async function againAndAgain({ project, backend, begin, signal }: Again): Promis
   }
 }
 
-/** Begins the run through the dashboard, as its page would; settles with the run's id. */
+/** Starts the run through the dashboard, as its page would; settles with the run's id. */
 async function start(url: string): Promise<string> {
   const answer = await fetch(`${url}/api/runs`, {
     method: 'POST',
@@ -99,7 +99,7 @@ async function start(url: string): Promise<string> {
   return z.object({ runId: z.string() }).parse(JSON.parse(text)).runId
 }
 
-/** The words of the dashboard's refusal; what came where it is none. */
+/** The message of the dashboard's refusal; the start of the text if it is not a refusal. */
 function errorIn(text: string): string {
   const refusal = z
     .string()

@@ -23,7 +23,7 @@ describe('whyNoDocker', () => {
     expect(await whyNoDocker(dockerAt(`unix://${folder}/docker.sock`))).toBe('no answer within 5 s')
   })
 
-  // Elsewhere tests that need an Engine are skipped by name; where everything is checked, none may be.
+  // On other machines tests that need an Engine are skipped, by name; in CI none may be skipped.
   it.runIf(process.env['CI'] !== undefined)('finds an Engine wherever everything is checked', async () => {
     expect(await whyNoDocker()).toBeNull()
   })

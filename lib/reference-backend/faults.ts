@@ -1,12 +1,12 @@
-/** Which messages a fault is for: the nth from now (1 is the next one), or every one whose text it accepts. */
+/** The messages that a fault affects: the nth from now (1 is the next one), or every message whose text it accepts. */
 export type Match = number | ((frame: string) => boolean)
 
 export interface Failure {
-  /** What the agent exits with; default 1. */
+  /** The agent's exit code; default 1. */
   exitCode?: number
-  /** The reason in place of the generation's own. What follows a blank line is told with "Execution failed" only. */
+  /** The reason that replaces the generation's own. The part after a blank line appears only with "Execution failed". */
   text?: string
-  /** The backend takes the batch for completed all the same. */
+  /** The backend completes the batch although its agent failed. */
   unnoticed?: boolean
 }
 
@@ -14,31 +14,31 @@ export interface Failure {
 export type MergeOutcome = 'unresolved' | 'resolved' | 'failed'
 
 /**
- * What is to go wrong, as planned by a test. Losses and duplicates are what the join race does to a reader: the forwarder
- * appends to the history and then broadcasts, a reader copies the history and then subscribes, so a message in
- * between reaches it twice or never.
+ * The faults that a test has planned. Losses and duplicates reproduce the join race of a reader: the forwarder appends to the
+ * history and then broadcasts, a reader copies the history and then subscribes, so a message in between reaches the reader twice or
+ * never.
  */
 export class Faults {
-  /** How much later than said a live message leaves for its readers, ms. */
+  /** The delay of live messages between their time stamp and their sending, ms. */
   delay = 0
   readonly #lost = new Set<(frame: string) => boolean>()
   readonly #doubled = new Set<(frame: string) => boolean>()
   readonly #failures = new Map<string, Failure>()
   readonly #merges = new Map<string, MergeOutcome>()
 
-  /** Matching messages enter the history but are never sent live. Calling the result ends it. */
+  /** Matching messages enter the history but are never sent live. A call of the result ends this. */
   lose(match: Match): () => void {
     return plan(this.#lost, match)
   }
 
-  /** Matching messages are sent twice, byte by byte the same, to live readers. Calling the result ends it. */
+  /** Matching messages are sent twice to live readers, with identical bytes. A call of the result ends this. */
   duplicate(match: Match): () => void {
     return plan(this.#doubled, match)
   }
 
-  /** How often a live reader gets this message: 0, 1 or 2. */
+  /** How often a live reader receives this message: 0, 1 or 2. */
   copies(frame: string): number {
-    // All are asked, so that each keeps its own count of messages.
+    // Call every matcher, so that each keeps its own count of messages.
     const lost = [...this.#lost].filter(matches => matches(frame)).length > 0
     const doubled = [...this.#doubled].filter(matches => matches(frame)).length > 0
     return lost ? 0 : doubled ? 2 : 1

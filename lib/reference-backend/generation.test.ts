@@ -13,7 +13,7 @@ const told = (generation: Generation, happening: Happening) =>
 const types = (generation: Generation, happening: Happening) =>
   told(generation, happening).map(({ type, status }) => (status === null ? type : `${type ?? ''} ${status}`))
 
-/** Nanoseconds since 1970 of a recorded time. */
+/** A recorded time in nanoseconds since 1970. */
 function nanoseconds(time: string): bigint {
   const [, seconds = '', fraction = ''] = /^(.{19})(?:\.(\d+))?\+00:00$/.exec(time) ?? []
   return BigInt(Date.parse(`${seconds}Z`)) * 1_000_000n + BigInt(fraction.padEnd(9, '0'))

@@ -1,17 +1,19 @@
 import { iso } from './clock'
 
-/** `A`: before batch states were sent. `B`: what runs today. `C`: the contract as documented, to the letter. */
+/** `A`: before batch states were sent. `B`: what runs today. `C`: exactly the documented contract. */
 export type Generation = 'A' | 'B' | 'C'
 
-/** Where the generations behave, rather than word things, differently. */
+/** Differences in behaviour between the generations, apart from their texts. */
 export interface Behaviour {
   /** Whether runs.yaml, the history endpoints and resuming exist. */
   history: boolean
-  /** Whether "completed" waits for the merge, or comes before it. */
+  /** Whether "completed" is sent after the merge, or before it. */
   mergesFirst: boolean
-  /** Whether every end, an abort and a failed merge too, is told and recorded, and an abort stops the agents. */
+  /** Whether every end is reported and recorded, also an abort and a failed merge, and whether an abort stops the agents. */
   tellsEveryEnd: boolean
-  /** Whether the plan endpoint insists on fields that the engine's own rewrite drops, and the engine on a status. */
+  /**
+   * Whether the plan endpoint requires fields that the orchestrator's own rewrite drops, and the orchestrator requires a status.
+   */
   strictPlan: boolean
 }
 
@@ -26,7 +28,7 @@ export interface BatchRef {
   name: string
 }
 
-/** What happens in a run, before a generation puts it into words. */
+/** An event in a run, before a generation turns it into messages. */
 export type Happening =
   | { kind: 'started'; spec: string }
   | { kind: 'note'; level: 'info' | 'warning' | 'error'; text: string }
@@ -35,7 +37,7 @@ export type Happening =
   | { kind: 'batch-completed'; batch: BatchRef; branch: string }
   | { kind: 'batch-failed'; batch: BatchRef; reason: string }
   | { kind: 'merge-failed'; batch: BatchRef; reason: string }
-  /** `abrupt`: the engine gives up on a path where today's backend forgets to say `status failed`. */
+  /** `abrupt`: the orchestrator gives up on a path where today's backend omits `status failed`. */
   | { kind: 'failed'; reason: string; abrupt: boolean }
   | { kind: 'completed'; historyId: string | null }
   | { kind: 'aborted' }
@@ -54,7 +56,7 @@ export interface Message {
 
 export const ABORTED = 'Execution aborted by user.'
 
-/** The messages in which a generation tells a happening: none, one or several, in order. */
+/** The messages by which a generation reports an event: none, one or several, in order. */
 export function words(generation: Generation, happening: Happening): Message[] {
   switch (generation) {
     case 'A':
@@ -100,7 +102,7 @@ function withStates(happening: Happening): Message[] {
     case 'batch-running':
       return [...told, batchStatus('running', happening.batch)]
     case 'batch-completed': {
-      // The name is the id here, as in the real one.
+      // The name equals the id here, as in the real backend.
       const { id } = happening.batch
       return [...told, { ...batchStatus('completed', { id, name: id }), branch: happening.branch }]
     }
@@ -153,10 +155,10 @@ const batchStatus = (status: string, { id, name }: BatchRef): Message => ({
 const historyNote = (id: string | null): Message[] =>
   id === null ? [] : [{ type: 'info', message: `Run history entry completed: ${id}` }]
 
-/** What an error says in one line; its causes or a backtrace follow after a blank one. */
+/** The first paragraph of an error; its causes or a backtrace follow after a blank line. */
 export const firstParagraph = (text: string): string => text.split('\n\n', 1)[0] ?? text
 
-/** The frame's text: which keys, in which order, with which precision of time. */
+/** Encodes a message as the text of a frame: its keys, their order and the precision of the time depend on the generation. */
 export function encode(generation: Generation, said: Message, at: bigint): string {
   switch (generation) {
     case 'A':
@@ -176,7 +178,7 @@ export function encode(generation: Generation, said: Message, at: bigint): strin
   }
 }
 
-/** Why a batch failed whose agent ended with this code; today's backend cannot tell one code from another. */
+/** The reason of a failed batch whose agent ended with this code; today's backend cannot distinguish the codes. */
 export function exitReason(generation: Generation, exitCode: number): string {
   switch (generation) {
     case 'A':
@@ -188,7 +190,7 @@ export function exitReason(generation: Generation, exitCode: number): string {
   }
 }
 
-/** The branch that a batch works on; `hex` tells its attempts apart. */
+/** The branch that a batch works on; `hex` distinguishes its attempts. */
 export function branchName(generation: Generation, { id, name }: BatchRef, hex: string): string {
   if (generation !== 'C') return `worktree/main/ckrv-batch-${id}-${hex}`
   const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, '-')

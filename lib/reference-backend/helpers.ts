@@ -3,18 +3,18 @@ import { AGENT_MEMORY, containerName, type AgentContainers, type ContainerOrder 
 import type { Project } from './project'
 import { mergeHelpCommand, planningCommand } from './prompts'
 
-/** What the backend starts containers for besides batches. */
+/** The purposes, besides batches, for which the backend starts containers. */
 export type HelperRole = 'merge-help' | 'planning' | 'session' | 'terminal'
 
 export interface Helper {
-  /** In full. */
+  /** The full id. */
   readonly id: string
   readonly name: string
-  /** Kills and removes it. */
+  /** Kills and removes the container. */
   end(): Promise<void>
 }
 
-/** Settles when it runs; it does so for 20 minutes, unless it is ended. */
+/** Settles when the container runs; it runs for 20 minutes, unless it is ended earlier. */
 export async function startHelper(containers: AgentContainers, project: Project, role: HelperRole): Promise<Helper> {
   const order = orderOf(project, role)
   const container = await containers.create(order)
@@ -26,7 +26,7 @@ export async function startHelper(containers: AgentContainers, project: Project,
   }
 }
 
-/** Help with a merge, from beginning to end: a container that is busy for so long, ms. Rejects once `signal` aborts. */
+/** Help with a merge, from start to end: a container that is busy for this long, ms. Rejects once `signal` aborts. */
 export async function helpWithMerge(
   containers: AgentContainers,
   project: Project,

@@ -17,7 +17,7 @@ const patchBody = z.object({
 })
 const ending = z.enum(['completed', 'failed', 'aborted'])
 
-/** `/api/history/{spec}` and `/api/history/{spec}/{id}`, of the generations that keep a history. */
+/** `/api/history/{spec}` and `/api/history/{spec}/{id}`, for the generations that keep a history. */
 export function historyRoutes(project: Project, history: History): (path: string) => Methods | undefined {
   return path => {
     const [, first, second] = /^\/api\/history\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? []
@@ -52,7 +52,9 @@ function list(history: History, spec: string, { query }: Call): Answer {
   return json({ success: true, spec_name: spec, total_count: runs.length, runs: listed })
 }
 
-/** As listed: empty optionals are null, and the time zone is an offset. Single runs have them absent, and `Z`. */
+/**
+ * A run as the list shows it: empty optional fields are null, and the time zone is an offset. A single run omits them, and has `Z`.
+ */
 const withoutBatches = (run: Entry) => ({
   id: run.id,
   spec_name: run.spec_name,

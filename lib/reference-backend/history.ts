@@ -17,7 +17,7 @@ const entryBatch = z.object({
   error: z.string().optional(),
 })
 
-/** The keys in the order of the file; whatever is parsed or written comes out in it. */
+/** The keys are in the order of the file, so parsing and writing keep that order. */
 const entry = z.object({
   id: z.string(),
   spec_name: z.string(),
@@ -50,9 +50,9 @@ export interface BatchUpdate {
   error?: string | null | undefined
 }
 
-/** A spec's runs.yaml: newest run first, each write a replacement of the whole file. */
+/** A spec's runs.yaml: newest run first; each write replaces the whole file. */
 export class History {
-  /** What was parsed last, by spec: in a long file that takes longer than all else that a backend does. */
+  /** The last parsed file of each spec: parsing a long file takes longer than everything else that a backend does. */
   readonly #parsed = new Map<string, { text: string; runs: Entry[] }>()
 
   readonly #project: Project
@@ -63,7 +63,7 @@ export class History {
     this.#clock = clock
   }
 
-  /** What cannot be parsed counts as empty, and is overwritten by the next write. */
+  /** A file that cannot be parsed counts as empty, and the next write overwrites it. */
   runs(spec: string): Entry[] {
     const text = this.#project.text(spec, 'runs.yaml') ?? ''
     const known = this.#parsed.get(spec)
@@ -84,7 +84,7 @@ export class History {
     return `run-${this.now().slice(0, 10)}-${randomBytes(3).toString('hex')}`
   }
 
-  /** Null, or why there can be no further entry now: one of this spec still runs, or says so. */
+  /** Null, or the reason why no entry can be added now: an entry of this spec is running, or is marked as running. */
   busy(spec: string): string | null {
     const running = this.runs(spec).find(run => run.status === 'running')
     if (running === undefined) return null
@@ -106,7 +106,7 @@ export class History {
     return created
   }
 
-  /** Takes a run up again; false where the spec has none of this id. */
+  /** Resumes a run; false if the spec has no run of this id. */
   resume(spec: string, id: string): boolean {
     return this.#change(spec, id, run => {
       run.status = 'running'
@@ -116,7 +116,7 @@ export class History {
     })
   }
 
-  /** False where the spec has no run of this id; a batch that it does not have changes nothing. */
+  /** False if the spec has no run of this id; an unknown batch changes nothing. */
   updateBatch(spec: string, id: string, { batch_id, status, branch, error }: BatchUpdate): boolean {
     const now = this.now()
     return this.#change(spec, id, run => {
@@ -168,7 +168,7 @@ function parse(text: string): Entry[] {
   return document.errors.length > 0 ? [] : (file.safeParse(document.toJS()).data?.runs ?? [])
 }
 
-/** Failed batches, tasks and merges stay 0, as with the real engine. */
+/** Failed batches, tasks and merges stay 0, as with the real orchestrator. */
 const summary = (total: number, completed: number): Entry['summary'] => ({
   total_batches: total,
   completed_batches: completed,

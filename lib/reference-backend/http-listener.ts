@@ -5,11 +5,11 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { page, plain, queried, Refusal, serve, type Answer, type Methods } from './http'
 
-/** The port: HTTP, and WebSockets on one path. It can be closed, cutting whoever is connected, and opened again. */
+/** The port: HTTP, and WebSockets on one path. It can be closed, which cuts all connections, and opened again. */
 export class HttpListener {
   readonly #server: Server
   readonly #connected = new Set<Socket>()
-  // Like the real one it answers neither Ping nor Close, for it never reads.
+  // Like the real backend, the server answers neither Ping nor Close, because it never reads.
   readonly #sockets = new WebSocketServer({ noServer: true, autoPong: false, clientTracking: false })
 
   readonly #socketPath: string
@@ -19,7 +19,7 @@ export class HttpListener {
     route: (path: string) => Methods | undefined,
     socketPath: string,
     join: (runId: string, socket: WebSocket) => void,
-    /** The backend's clock, ms: answers are dated by it. */
+    /** The backend's clock, ms: its answers carry this time. */
     now: () => number,
   ) {
     this.#socketPath = socketPath
@@ -36,7 +36,7 @@ export class HttpListener {
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
   }
 
-  /** Listens and settles with the port; rejects where it is taken. */
+  /** Listens and settles with the port; rejects if it is in use. */
   async open(port: number, host: string): Promise<number> {
     this.#server.listen(port, host)
     await once(this.#server, 'listening')
@@ -62,7 +62,7 @@ export class HttpListener {
       const runId = queried(searchParams, 'run_id')
       this.#sockets.handleUpgrade(request, socket, head, accepted => {
         accepted.pause()
-        // A reader that went away is noticed when something is sent to it.
+        // A reader that has disconnected is noticed only at the next send.
         accepted.on('error', () => accepted.terminate())
         this.#join(runId, accepted)
       })

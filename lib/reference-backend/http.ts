@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { z } from 'zod'
 
-/** Bytes of a body; the real one's framework has the same limit. */
+/** The size limit of a body in bytes; the real backend's framework has the same limit. */
 const LARGEST_BODY = 2 * 1024 * 1024
 
 export interface Answer {
@@ -18,14 +18,14 @@ export const json = (value: unknown, status = 200): Answer => ({
 
 export const plain = (text: string, status = 200): Answer => ({ status, type: 'text/plain; charset=utf-8', text })
 
-/** What an unknown path gets, whatever the method: the single-page application. */
+/** The answer to an unknown path, for every method: the single-page application. */
 export const page: Answer = {
   status: 200,
   type: 'text/html',
   text: '<!doctype html>\n<html lang="en">\n<head><meta charset="UTF-8" /><title>CKRV Dashboard</title></head>\n<body><div id="root"></div></body>\n</html>\n',
 }
 
-/** A request that a handler does not accept, with what it is answered. */
+/** A handler does not accept a request; holds the answer to it. */
 export class Refusal extends Error {
   readonly answer: Answer
 
@@ -45,7 +45,7 @@ export type Handler = (call: Call) => Answer
 /** Handlers of one path, by method. */
 export type Methods = ReadonlyMap<string, Handler>
 
-/** A path's segment, as it was before it was escaped. Throws `Refusal`. */
+/** The unescaped text of a path's segment. Throws `Refusal`. */
 export function unescaped(segment: string): string {
   try {
     return decodeURIComponent(segment)
@@ -54,14 +54,14 @@ export function unescaped(segment: string): string {
   }
 }
 
-/** A query's field. Throws `Refusal`. */
+/** The value of a field of the query. Throws `Refusal`. */
 export function queried(query: URLSearchParams, field: string): string {
   const value = query.get(field)
   if (value === null) throw new Refusal(400, `Failed to deserialize query string: missing field \`${field}\``)
   return value
 }
 
-/** A query's whole number, or its default. Throws `Refusal`. */
+/** The whole number in a field of the query, or its default. Throws `Refusal`. */
 export function queriedNumber(query: URLSearchParams, field: string, otherwise: number): number {
   const value = query.get(field)
   if (value === null) return otherwise
@@ -93,7 +93,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** Answers one request with what the route's handler says. */
+/** Answers one request with the result of the route's handler. */
 export async function serve(
   request: IncomingMessage,
   response: ServerResponse,

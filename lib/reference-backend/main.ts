@@ -2,7 +2,10 @@ import { parseArgs } from 'node:util'
 import { generationOf, speedOf, whenAsked } from './command-line'
 import { startReferenceBackend } from './server'
 
-/** The backend alone, until it is interrupted, with agents in containers where there is Docker: `tsx lib/reference-backend/main.ts --project DIR --port N --generation B` */
+/**
+ * Runs the backend alone until it is interrupted, with agents in containers if Docker is available: `tsx
+ * lib/reference-backend/main.ts --project DIR --port N --generation B`
+ */
 const { values } = parseArgs({
   options: {
     project: { type: 'string', default: '.' },

@@ -1,27 +1,27 @@
 import type { Generation } from './generation'
 import type { Script } from './script'
 
-/** What a reference backend is, from its start on. */
+/** The options of a reference backend, fixed at its start. */
 export interface Options {
-  /** The project's folder; its plan.yaml, tasks.yaml and runs.yaml are rewritten by runs. */
+  /** The project's folder; runs rewrite its plan.yaml, tasks.yaml and runs.yaml. */
   project: string
   generation: Generation
-  /** 0, the default, lets the system pick. */
+  /** With 0, the default, the system picks a port. */
   port?: number
-  /** How many times faster than told everything goes; `Infinity` waits for nothing. */
+  /** The factor by which everything goes faster than scripted; `Infinity` waits for nothing. */
   speed?: number
-  /** What the agents do; default `believable`. */
+  /** The actions of the agents; default `believable`. */
   script?: Script
   host?: '127.0.0.1'
   /**
-   * Whether agents run in containers, as the real ones do, or are simulated. `off`, the default: simulated. `auto`: in
-   * containers where an Engine answers and has an image for them, else simulated. `on`: in containers, or reject.
+   * Whether agents run in containers, as the real ones do, or are simulated. `off`, the default: simulated. `auto`: in containers
+   * if an Engine answers and has an image for them, otherwise simulated. `on`: in containers; rejects if that is impossible.
    */
   docker?: 'off' | 'auto' | 'on'
   /** The Engine: `unix://…`; default DOCKER_HOST, else the default socket. */
   dockerHost?: string
-  /** What the containers are made of; made of the machine's busybox where it is missing. Default `AGENT_IMAGE`. */
+  /** The image of the containers; if it is missing, it is made from the machine's busybox. Default `AGENT_IMAGE`. */
   image?: string
-  /** Whether containers bear `ckrv.run_id` and `ckrv.batch_id`. The real ones do not, and that is the default. */
+  /** Whether containers have the labels `ckrv.run_id` and `ckrv.batch_id`. The default is no, as with the real backend. */
   labels?: boolean
 }

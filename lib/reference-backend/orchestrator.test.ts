@@ -16,7 +16,7 @@ import {
   type Specs,
 } from '../testing/backend/reference-backend'
 
-/** Frames that the engine says itself, without what it says of its agents or they print. */
+/** The orchestrator's own frames, without those about its agents and without their output. */
 const states = (frames: string[]) => withoutAgents(frames).filter(text => !/^(log|error)$/.test(said(text).type ?? ''))
 
 const rawOf = (path: string, recording: string) => {
@@ -32,7 +32,7 @@ const todo: Specs = {
   },
 }
 
-/** What the agents of the recordings did. */
+/** The actions of the agents in the recordings. */
 const asRecorded: Script = ({ id }) => ({
   ms: 0,
   lines: [

@@ -15,7 +15,7 @@ export interface Order {
   resumeRunId: string | null
 }
 
-/** What an execution works with. */
+/** The environment of an execution. */
 export interface Host {
   runId: string
   generation: Generation
@@ -27,20 +27,20 @@ export interface Host {
   /** Settles when the help with a merge is over; rejects once the signal aborts. */
   mergeHelp: (spec: string, signal: AbortSignal) => Promise<void>
   say: (happening: Happening) => void
-  /** Aborts when the process dies: then everything ends where it is. */
+  /** Aborts when the process dies: then all work stops at once. */
   ended: AbortSignal
-  /** Aborts when the user stops the run: then the engine ends, and the agents only where the generation says so. */
+  /** Aborts when the user stops the run: then the orchestrator ends; its agents end only in a generation that stops them. */
   stop: AbortSignal
 }
 
 interface Outcome {
   batch: PlanBatch
   branch: string
-  /** Null where the batch did its work. */
+  /** Null if the batch did its work. */
   failure: string | null
 }
 
-/** The engine gives up; see `Happening` for `abrupt`, and `batch` is the one whose merge failed. */
+/** The orchestrator gives up. `Happening` explains `abrupt`; `batch` is the one whose merge failed. */
 class GivesUp extends Error {
   readonly abrupt: boolean
   readonly batch: PlanBatch | null
@@ -52,7 +52,7 @@ class GivesUp extends Error {
   }
 }
 
-/** Executes a spec's plan and tells its story; settles when the engine has ended, which some agents outlive. */
+/** Executes a spec's plan and reports its progress. Settles when the orchestrator has ended; some agents may run longer. */
 export async function execute(order: Order, host: Host): Promise<void> {
   const engine = new Engine(order, host)
   try {
@@ -113,7 +113,7 @@ class Engine {
     say({ kind: 'completed', historyId: this.#historyId })
   }
 
-  /** The user stopped the run; only a generation that knows this end records it. */
+  /** The user stopped the run; only a generation that has such an end records it. */
   abort(): void {
     if (!this.#behaviour.tellsEveryEnd) return
     if (this.#historyId !== null) this.#host.history.finish(this.#order.spec, this.#historyId, 'aborted')
@@ -145,7 +145,7 @@ class Engine {
     this.#tasks = project.tasks(tasks)
   }
 
-  /** Reads a plan's status as the engine does: newer ones in any letter case, and an unknown one as pending. */
+  /** Reads a plan's status as the orchestrator does: newer ones in any letter case, and an unknown one as pending. */
   #readStatus(text: string, place: number): string {
     const status = this.#behaviour.strictPlan ? text : text.toLowerCase()
     if (PLAN_STATUSES.has(status)) return status
@@ -158,7 +158,7 @@ class Engine {
     throw new GivesUp(reason, { abrupt: true })
   }
 
-  /** An entry that could not be made still has an id, which is stored nowhere. */
+  /** If the entry could not be created, the run still has an id, which is stored nowhere. */
   #openHistory(): void {
     const { history } = this.#host
     const { spec, dryRun, resumeRunId } = this.#order
@@ -182,7 +182,7 @@ class Engine {
     this.#note('info', `Created run history entry: ${this.#historyId}`)
   }
 
-  /** Everything it depends on is in the plan and neither waits nor runs. */
+  /** All its dependencies are in the plan, and none of them waits or runs. */
   #isReady(batch: PlanBatch, waiting: Set<PlanBatch>, running: Map<PlanBatch, unknown>): boolean {
     return batch.depends_on.every(id => {
       const needed = this.#plan.batches.find(other => other.id === id)
@@ -197,7 +197,7 @@ class Engine {
     return this.#work(batch)
   }
 
-  /** Never rejects: an agent may outlive the engine, and then nobody is left to hear of it. */
+  /** Never rejects: an agent may outlive the orchestrator, and then nothing handles its error. */
   async #work(batch: PlanBatch): Promise<Outcome> {
     const { agent, faults, generation, project, say } = this.#host
     const hex = randomBytes(3).toString('hex')
@@ -209,7 +209,7 @@ class Engine {
         await this.#host.pace(500, this.#agents)
         return { batch, branch: 'dry-run-branch', failure: null }
       }
-      // What is ready starts together; only then do the agents speak.
+      // All ready batches start together; their agents print only after that.
       await this.#host.pace(1, this.#agents)
       agent.announcements.forEach(({ level, text }) => this.#note(level, text))
       const exitCode = await agent.run(

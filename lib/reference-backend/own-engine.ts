@@ -7,25 +7,25 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type Docker from 'dockerode'
 import { dockerAt, whyNoDocker } from './docker'
 
-/** A Docker Engine of one's own: a `dockerd` with private socket, data and state, without networks but `none` and `host`. */
+/** A separate Docker Engine: a `dockerd` with a private socket, data and state, and with no networks except `none` and `host`. */
 export interface OwnEngine {
-  /** As in DOCKER_HOST. */
+  /** The address, in the form of DOCKER_HOST. */
   readonly host: string
   readonly docker: Docker
-  /** Stops the daemon as its service manager would: its containers are killed (137), and their `destroy` is never told. */
+  /** Stops the daemon as its service manager would: its containers are killed (137), and it never reports their `destroy`. */
   stop(): Promise<void>
   /** Starts it again on the same socket and data. */
   start(): Promise<void>
-  /** Its process stands still: connections open, nothing answers. */
+  /** Freezes the process: connections open, but nothing answers. */
   pause(): void
   resume(): void
-  /** Stops it and removes all it kept. */
+  /** Stops the daemon and removes all its data. */
   close(): Promise<void>
 }
 
 const STARTED_WITHIN = 30_000
 
-/** Why no Engine of one's own can run here, in words for a skipped test's name; null where one can. */
+/** The reason why no separate Engine can run here, fit for a skipped test's name; null if one can. */
 export async function whyNoOwnEngine(): Promise<string | null> {
   if (process.getuid?.() !== 0) return 'needs root'
   const probe = spawn('dockerd', ['--version'], { stdio: 'ignore' })
@@ -36,7 +36,7 @@ export async function whyNoOwnEngine(): Promise<string | null> {
   return found ? null : 'needs dockerd'
 }
 
-/** Starts one. Rejects with the end of its log where it does not answer within 30 s. */
+/** Starts an Engine. Rejects with the end of its log if it does not answer within 30 s. */
 export async function startOwnEngine(): Promise<OwnEngine> {
   const folder = await mkdtemp(join(tmpdir(), 'engine-'))
   const host = `unix://${join(folder, 'docker.sock')}`

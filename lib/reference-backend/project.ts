@@ -47,7 +47,7 @@ export type Task = z.infer<typeof task>
 /** A project on disk: `.specs/<name>/` with spec.yaml, tasks.yaml, plan.yaml and runs.yaml. */
 export class Project {
   readonly root: string
-  /** Batch branches by name, in the place of a git repository: they outlive the backend's process. */
+  /** Batch branches by name, instead of a git repository: they outlive the backend's process. */
   readonly branches = new Map<string, { merged: boolean }>()
 
   constructor(folder: string) {
@@ -67,17 +67,17 @@ export class Project {
     return join(this.root, '.specs', spec, file)
   }
 
-  /** False, too, for a spec that is no single folder name. */
+  /** Whether the spec has this file. Also false if the spec's name is not a single folder name. */
   has(spec: string, file: string): boolean {
     return /^[^/\\]+$/.test(spec) && !spec.startsWith('.') && existsSync(this.path(spec, file))
   }
 
-  /** A file's text, or null where there is none. */
+  /** A file's text, or null if the file does not exist. */
   text(spec: string, file: string): string | null {
     return this.has(spec, file) ? readFileSync(this.path(spec, file), 'utf8') : null
   }
 
-  /** Throws `BadFile`. `required`: the fields that the reader at hand insists on, first missing first. */
+  /** Throws `BadFile`. `required`: the fields that this reader requires; the first missing one is reported. */
   plan(text: string, required: readonly string[]): Plan {
     return shaped(plan, parseItems(text, { list: 'batches', struct: 'Batch', required }))
   }
@@ -88,7 +88,7 @@ export class Project {
     return shaped(z.object({ tasks: z.array(task) }), items).tasks
   }
 
-  /** As the engine rewrites the plan, in place: strategy, cost and time are gone. */
+  /** Rewrites the plan in place, as the orchestrator does: strategy, cost and time are lost. */
   savePlan(spec: string, { spec_id, batches }: Plan): void {
     const kept = batches.map(({ id, name, task_ids, depends_on, status, branch, reasoning, model_assignment }) => {
       return { id, name, task_ids, depends_on, status, branch, reasoning, model_assignment }
@@ -96,7 +96,7 @@ export class Project {
     writeFileSync(this.path(spec, 'plan.yaml'), toYaml({ spec_id, batches: kept }))
   }
 
-  /** As the engine rewrites the tasks: only these fields stay. */
+  /** Rewrites the tasks, as the orchestrator does: only these fields stay. */
   saveTasks(spec: string, tasks: readonly Task[]): void {
     const kept = tasks.map(({ id, title, description, status, complexity }) => {
       return { id, title, description, status, complexity }
@@ -104,7 +104,7 @@ export class Project {
     writeFileSync(this.path(spec, 'tasks.yaml'), toYaml({ tasks: kept }))
   }
 
-  /** Replaces a file in one step, so that no reader sees half of it. */
+  /** Replaces a file in one step, so that no reader sees a partial file. */
   replace(spec: string, file: string, text: string): void {
     const path = this.path(spec, file)
     writeFileSync(`${path}.tmp`, text)

@@ -12,7 +12,7 @@ const line = z.object({
   inspect: z.object({ Config: z.object({ Cmd: z.array(z.string()) }) }).optional(),
 })
 
-/** Commands of containers that were created, as Docker told them. */
+/** Commands of the created containers, as Docker reported them. */
 function recorded(path: string): string[] {
   const file = fileURLToPath(new URL(`../../e2e/recordings/${path}/docker.jsonl`, import.meta.url))
   const lines = readFileSync(file, 'utf8').trim().split('\n')
@@ -22,7 +22,7 @@ function recorded(path: string): string[] {
     .map(({ inspect }) => inspect?.Config.Cmd[2] ?? '')
 }
 
-/** What the real command would be: ours without the function that stands in for the agent. */
+/** The real backend's command: ours without the function that replaces the agent. */
 const real = ([, , text = '']: string[]): string => text.slice(text.indexOf('\n') + 1)
 
 /** The batch that a recorded command was for. */
@@ -42,7 +42,7 @@ describe('commands', () => {
   })
 
   it('[DOCK-7] A: are those of the recorded containers, step by step', () => {
-    // What a step says of the one before it is its own.
+    // A step's statement about the step before it differs, so it is left out.
     const same = (command: string) =>
       command.replace(/Implementation Summary: [\s\S]*?\n\n\n/, 'Implementation Summary: same\n\n\n')
     const commands = recorded('oldest/container-killed')

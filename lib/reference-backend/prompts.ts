@@ -1,11 +1,11 @@
 import type { Assignment } from './agent'
 
-/** What a container of the backend's runs: the command of the real one, with a shell function in the agent's place. */
+/** The command of a backend's container: the real one, with a shell function that replaces the agent. */
 const command = (does: string, text: string): string[] => ['sh', '-c', `claude() { ${does}; }\n${text}`]
 
 const quoted = (text: string): string => `"${text.replaceAll(/["$`\\]/g, '\\$&')}"`
 
-/** Longest text of one task in a command: the system bounds an argument at 128 KiB. */
+/** The longest text of one task in a command: the system limits an argument to 128 KiB. */
 const LONGEST = 1000
 
 const mission = ({ name, reasoning, tasks }: Assignment): string => {
@@ -13,7 +13,7 @@ const mission = ({ name, reasoning, tasks }: Assignment): string => {
   return `MISSION: ${name}\nREASONING: ${reasoning}\n\nTASKS:\n${listed.join('\n')}\n`
 }
 
-/** Today's command of a batch's only container; `does` is what its agent does instead. */
+/** Today's command of a batch's only container; `does` is the shell code that replaces its agent. */
 export function batchCommand(assignment: Assignment, does: string): string[] {
   const prompt = `You are implementing code changes in a project. Follow these instructions exactly:
 
@@ -26,7 +26,7 @@ Make all changes to the files in /workspace. Do not ask questions - implement th
 /** One of the containers that the oldest generation runs for a batch, one after the other. */
 export interface Step {
   id: 'analyze' | 'plan' | 'implement' | 'review'
-  /** Its only words, where it is not the one that does the work. */
+  /** The only text it prints, unless it is the step that does the work. */
   says: string
   prompt: (mission: string) => string
 }
@@ -121,7 +121,7 @@ export function stepCommand(step: Step, assignment: Assignment, does: string): {
   return { command: command(does, text), length: prompt.length }
 }
 
-/** Help with a merge, which the backend asks for in the project's own folder. */
+/** The command of help with a merge; it runs in the project's own folder. */
 export const mergeHelpCommand = (spec: string, does: string): string[] =>
   command(
     `cat >/dev/null; ${does}`,
@@ -132,6 +132,6 @@ Spec: ${escaped(spec)}
 Resolve markers <<<<<<< ======= >>>>>>> and stage files.' | claude -p - --dangerously-skip-permissions`,
   )
 
-/** A plan in the making, in a spec's folder. */
+/** The command that makes a plan; it runs in a spec's folder. */
 export const planningCommand = (does: string): string[] =>
   command(does, `claude --print --dangerously-skip-permissions ${quoted('Break the tasks of this spec into batches.')}`)

@@ -19,11 +19,11 @@ const rawOf = (path: string, calls: RecordedCall[]) => {
   return typeof answer === 'object' ? String(answer['raw_yaml']) : null
 }
 
-/** Branches are sorted by names that end in chance. */
+/** Branches are sorted by names that end in random characters. */
 const sorted = (_key: string, value: unknown): unknown =>
   Array.isArray(value) && value.every(item => typeof item === 'string') ? value.map(masked).sort() : value
 
-/** An answer without what differs from project to project and run to run. */
+/** An answer without the values that differ between projects and runs. */
 const blanked = (answer: unknown) =>
   masked(JSON.stringify(answer, sorted))
     .replace(/\d{4}-\d\d-\d\dT[\d:]+\.\d+/g, 'time')
@@ -33,9 +33,9 @@ const blanked = (answer: unknown) =>
 interface Middle {
   generation: Generation
   recording: string
-  /** Index of the first call that was made after the run's end. */
+  /** The index of the first call after the run's end. */
   afterTheEnd: number
-  /** The batches that had not completed when the calls in the middle were made, and what had been heard then. */
+  /** The batches that had not completed at the calls in the middle, and the messages received until then. */
   waiting: string[]
   heard: string[]
 }

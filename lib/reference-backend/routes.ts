@@ -19,7 +19,7 @@ const startBody = z.object({
 const stopBody = z.object({ run_id: z.string() })
 const specBody = z.object({ spec: z.string().nullish() })
 
-/** The branch that is checked out. The project is no git repository, but a run's branches need one to start from. */
+/** The checked-out branch. The project is not a git repository, but a run's branches need a branch to start from. */
 const CURRENT_BRANCH = 'main'
 
 const get = (handler: Handler): Methods => new Map([['GET', handler]])
@@ -33,7 +33,7 @@ export interface Served {
   running: () => BackendProcess
 }
 
-/** Every path that the backend knows; any other is the single-page application's. */
+/** Every path that the backend knows; any other path belongs to the single-page application. */
 export function routes({
   generation,
   project,
@@ -63,7 +63,7 @@ export function routes({
   return path => fixed.get(path) ?? ofHistory(path)
 }
 
-/** `mode` takes no notice of the engine's runs. */
+/** `mode` does not reflect the orchestrator's runs. */
 const status = { active_branch: CURRENT_BRANCH, feature_number: null, is_ready: false, mode: 'idle' }
 
 function specs(project: Project, generation: Generation) {
@@ -80,7 +80,7 @@ function specs(project: Project, generation: Generation) {
   return { specs, count: specs.length }
 }
 
-/** In the oldest generation this fails on a plan that the engine has rewritten, and still hands its text out. */
+/** In the oldest generation this fails on a plan that the orchestrator has rewritten, but the answer still contains its text. */
 function planDetail(project: Project, { strictPlan }: Behaviour, spec: string) {
   const required = strictPlan ? ['id', 'name', 'execution_strategy'] : ['id', 'name']
   const { items, raw, error } = read(project, spec, 'plan.yaml', text => project.plan(text, required).batches)
@@ -123,7 +123,7 @@ function stop(running: BackendProcess, runId: string) {
   return { success, message: success ? 'Execution aborted.' : 'Execution not found or already stopped' }
 }
 
-/** The filter compares the branch that is checked out, not the spec, so every spec's name finds nothing. */
+/** The filter compares the checked-out branch, not the spec, so a filter by any spec's name finds nothing. */
 function branches(project: Project, generation: Generation, spec: string | null) {
   const listed = [...project.branches]
     .filter(([, { merged }]) => (spec === null || spec === CURRENT_BRANCH) && (generation === 'A' || !merged))
@@ -131,7 +131,7 @@ function branches(project: Project, generation: Generation, spec: string | null)
   return { success: true, current_branch: CURRENT_BRANCH, branches: listed, message: null }
 }
 
-/** Merges all there are, whichever spec is named; nothing at all in the oldest generation. */
+/** Merges all branches, regardless of the named spec; merges nothing in the oldest generation. */
 function mergeAll(project: Project, generation: Generation, call: Call) {
   body(call, specBody)
   if (generation === 'A') return { success: true, merged: [], failed: [], message: 'Merged all branches' }
@@ -144,7 +144,7 @@ function mergeAll(project: Project, generation: Generation, call: Call) {
   return { success: true, merged, failed: names(false), message: `Successfully merged ${merged.length} branches` }
 }
 
-/** What the WebSocket's path says to a plain request. */
+/** The answer of the WebSocket's path to a plain request. */
 function noUpgrade({ query }: Call): never {
   queried(query, 'run_id')
   throw new Refusal(400, "Connection header did not include 'upgrade'")

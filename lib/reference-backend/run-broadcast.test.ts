@@ -4,7 +4,7 @@ import { call, Listener, planOf, start, started } from '../testing/backend/refer
 
 const specs = { s: { plan: planOf({ a: [], b: ['a'] }) } }
 
-/** A backend whose run r1 holds in batch `a` until it is released. */
+/** A backend whose run r1 is held in batch `a` until it is released. */
 async function held(options: { generation?: 'A' | 'B' | 'C' } = {}) {
   const backend = await started({ specs, ...options, script: () => ({ ms: 0, lines: [] }) })
   backend.hold('a')

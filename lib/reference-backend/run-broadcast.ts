@@ -2,14 +2,14 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { WebSocket } from 'ws'
 import type { Faults } from './faults'
 
-/** Unread messages that a reader may be behind; one more ends its connection, as the real channel's overrun does. */
+/** The number of unread messages that a reader may have; one more ends its connection, like an overrun of the real channel. */
 export const CAPACITY = 1024
-/** How many messages a reader gets through in one turn of the event loop; a burst comes twice as fast. */
+/** How many messages a reader handles in one turn of the event loop; a burst comes twice as fast. */
 const SLICE = 64
 
 /**
- * What one run has said: everything it ever said, which is replayed to whoever joins, and those who listen now. The
- * history grows as long as the run does, as in the real backend: without it there is no replay.
+ * The messages of one run: its whole history, which is replayed to every reader that joins, and its live readers. The history grows
+ * as long as the run lasts, as in the real backend: without it there is no replay.
  */
 export class RunBroadcast {
   readonly #history: string[] = []
@@ -28,31 +28,31 @@ export class RunBroadcast {
     for (let copy = 0; copy < copies; copy++) this.whisper(frame)
   }
 
-  /** Broadcasts to live readers only; nobody who joins later hears of it. */
+  /** Broadcasts to live readers only; readers that join later do not receive the message. */
   whisper(frame: string): void {
     const due = Date.now() + this.#faults.delay
     for (const reader of this.#readers) reader.offer(frame, due)
   }
 
-  /** Replays everything to this socket, without a mark where that ends, and then sends what comes. */
+  /** Replays the whole history to this socket, without a mark at its end, and then sends each new message. */
   join(socket: WebSocket): void {
     const reader = new Reader(socket, [...this.#history])
     this.#readers.add(reader)
     socket.on('close', () => this.#readers.delete(reader))
   }
 
-  /** Sends bytes as they are to live readers, past every queue and not into the history. */
+  /** Sends unchanged bytes to live readers; they skip every queue and do not enter the history. */
   sendRaw(data: string | Buffer, binary: boolean): void {
     for (const reader of this.#readers) reader.socket.send(data, { binary })
   }
 
-  /** Cuts every reader off, without a Close frame. */
+  /** Disconnects every reader, without a Close frame. */
   drop(): void {
     for (const reader of this.#readers) reader.socket.terminate()
   }
 }
 
-/** One connection: first its own copy of the history, then what comes, at most `CAPACITY` messages behind. */
+/** One connection: first its own copy of the history, then new messages, at most `CAPACITY` messages behind. */
 class Reader {
   readonly #unread: { frame: string; due: number }[] = []
   #replayed = 0
@@ -102,7 +102,7 @@ class Reader {
     return this.#unread.splice(0, Math.min(ready, SLICE)).map(({ frame }) => frame)
   }
 
-  /** Settles when the socket has handed all of it to the system, or is gone. */
+  /** Settles when the socket has passed all frames to the system, or is closed. */
   #write(frames: string[]): Promise<void> {
     return new Promise(resolve => {
       for (const [index, frame] of frames.entries()) {

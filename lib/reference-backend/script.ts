@@ -1,15 +1,15 @@
 import type { Assignment, Line } from './agent'
 
-/** What a simulated agent does with one batch: its lines, evenly over this many milliseconds. */
+/** The actions of a simulated agent for one batch: its lines, spread evenly over this many milliseconds. */
 export interface Part {
   ms: number
   lines: readonly Line[]
 }
 
-/** Gives every batch its part. `chance` is uniform in [0, 1) and the same for the same seed and batch. */
+/** Returns the part of each batch. `chance` is uniform in [0, 1), and repeats for the same seed and batch. */
 export type Script = (assignment: Assignment, chance: () => number) => Part
 
-/** Nine to eighteen seconds for a batch, in which each of its tasks is read, worked on and tested. */
+/** A batch of nine to eighteen seconds, in which each of its tasks is read, worked on and tested. */
 export const believable: Script = ({ tasks }, chance) => {
   const count = (from: number, to: number) => Math.floor(from + chance() * (to - from))
   const out = (text: string): Line => ({ stream: 'stdout', text })
@@ -29,7 +29,7 @@ export const believable: Script = ({ tasks }, chance) => {
   return { ms: count(9_000, 18_000), lines: [out('Reading the tasks of this batch.'), ...lines, out('Committing.')] }
 }
 
-/** A small generator of chance with a seed (mulberry32); the texts are mixed into it. */
+/** A small seeded random generator (mulberry32); the texts are the seed. */
 export function seeded(...texts: string[]): () => number {
   let state = 0x811c9dc5
   for (const char of texts.join('\0')) state = Math.imul(state ^ (char.codePointAt(0) ?? 0), 0x01000193)

@@ -10,56 +10,56 @@ import { Project } from './project'
 import { routes, SOCKET_PATH } from './routes'
 import { createAgents, type ContainerFaults } from './agents'
 
-/** A running backend, and what can be made to go wrong with it. */
+/** A running backend, and the faults that a test can cause in it. */
 export interface ReferenceBackend {
   readonly url: string
   readonly port: number
-  /** What its agents are, in words. */
+  /** A description of its agents, for people. */
   readonly agents: string
   /** Whether they run in containers. */
   readonly hasContainers: boolean
   /** Whether a run is under way. */
   readonly isBusy: boolean
-  /** Also removes every container that it ever made, running or not. */
+  /** Also removes every container that the backend created, running or not. */
   close(): Promise<void>
   /**
-   * The process dies: sockets are cut, runs forgotten, the port closed. The project's files stay as they are, and so do
-   * containers: they run to their end and are not removed, nor taken over by `restart`.
+   * The process dies: its sockets are cut, its runs forgotten, its port closed. The project's files stay unchanged. Containers run
+   * to their end and are not removed; `restart` does not take them over.
    */
   kill(): Promise<void>
-  /** A new process on the same port and project, which knows no run; kills the old one if need be. */
+  /** Starts a new process on the same port and project, without any run; kills the old one if it still runs. */
   restart(): Promise<void>
-  /** Cuts the readers of one run, or of all, without a Close frame: 1006. */
+  /** Disconnects the readers of one run, or of all runs, without a Close frame: 1006. */
   dropSockets(runId?: string): void
-  /** Matching messages enter the history but are never sent live. The result ends it. */
+  /** Matching messages enter the history but are never sent live. A call of the result ends this. */
   lose(match: Match): () => void
-  /** Matching messages are sent twice, byte by byte the same, to live readers. The result ends it. */
+  /** Matching messages are sent twice to live readers, with identical bytes. A call of the result ends this. */
   duplicate(match: Match): () => void
-  /** The clock of its machine is set, by so many ms. */
+  /** Sets the clock of the backend's machine, by this many ms. */
   setClock(by: number): void
   /** From now on live messages reach their readers this much later, ms. */
   delay(ms: number): void
   /**
-   * The next time this batch runs, or now where it does, its agent fails. In containers of generation A nobody notices,
-   * as with the real one.
+   * The batch's agent fails now if the batch runs, otherwise the next time it runs. In containers of generation A the backend does
+   * not notice this, as with the real one.
    */
   failBatch(batchId: string, failure?: Failure): void
-  /** The next time this batch's branch is merged, it conflicts. */
+  /** The next merge of this batch's branch has a conflict. */
   failMerge(batchId: string, outcome?: MergeOutcome): void
   /** The batch's agent prints this line now, or when it starts; generation B forwards it when the agent ends. */
   print(batchId: string, stream: 'stdout' | 'stderr', text: string): void
-  /** The batch's agent prints that many lines at once. More than 1,024 that are forwarded at once cut live readers. */
+  /** The batch's agent prints this many lines at once. Live readers are disconnected if more than 1,024 are forwarded at once. */
   burst(batchId: string, lines: number): void
   /** The batch does not end until it is released. A container gives up after 20 minutes. */
   hold(batchId: string): void
   release(batchId: string): void
-  /** The rest needs containers: it throws or rejects where agents are simulated. */
+  /** These faults need containers: they throw or reject if agents are simulated. */
   readonly containers: ContainerFaults
-  /** Sends any bytes to the run's live readers, as a text frame unless `binary`, past the history. */
+  /** Sends any bytes to the run's live readers, as a text frame unless `binary`; they do not enter the history. */
   sendRaw(runId: string, data: string | Buffer, binary?: boolean): void
 }
 
-/** Starts a backend that speaks the wire of the given generation; rejects where the port is taken. */
+/** Starts a backend that speaks the wire of the given generation; rejects if the port is in use. */
 export async function startReferenceBackend(options: Options): Promise<ReferenceBackend> {
   const { generation, host = '127.0.0.1' } = options
   const project = new Project(options.project)
@@ -123,7 +123,7 @@ export async function startReferenceBackend(options: Options): Promise<Reference
   }
 }
 
-/** How each generation runs its agents and hears them. */
+/** Adapts an agent to the way in which each generation runs it and receives its output. */
 function as(generation: Generation, agent: Agent): Agent {
   switch (generation) {
     case 'A':

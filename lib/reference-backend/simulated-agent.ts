@@ -4,10 +4,10 @@ import type { Faults } from './faults'
 import { BatchGates } from './batch-gates'
 import { seeded, type Script } from './script'
 
-/** Waits for a batch's worth of time, in ms before `speed`; rejects once `signal` aborts. */
+/** Waits for this long, in ms before `speed`; rejects once `signal` aborts. */
 export type Pace = (ms: number, signal: AbortSignal) => Promise<void>
 
-/** A pace `speed` times as fast as told; with `Infinity` nothing waits longer than a turn of the event loop. */
+/** A pace that is `speed` times faster than scripted; with `Infinity` no wait lasts longer than a turn of the event loop. */
 export const paceOf =
   (speed: number): Pace =>
   (ms, signal) =>
@@ -15,7 +15,7 @@ export const paceOf =
 
 const SIMULATED: readonly Announcement[] = [{ level: 'info', text: 'Simulated agent: no container is started' }]
 
-/** Plays a script instead of starting a container, and does what a test tells it to meanwhile. */
+/** Plays a script instead of starting a container, and follows the orders of a test meanwhile. */
 export class SimulatedAgent implements Agent {
   readonly #holds = new BatchGates()
   readonly #working = new Map<string, Set<(line: Line) => void>>()
@@ -58,7 +58,7 @@ export class SimulatedAgent implements Agent {
     }
   }
 
-  /** The batch does not end, now and whenever it runs, until it is released. */
+  /** The batch does not end, in this and in every later execution, until it is released. */
   hold(batchId: string): void {
     this.#holds.hold(batchId)
   }
@@ -67,7 +67,7 @@ export class SimulatedAgent implements Agent {
     this.#holds.release(batchId)
   }
 
-  /** Whoever works on the batch prints this now; if nobody does, the next one to start on it. */
+  /** The current agent of the batch prints this now; if there is none, the next agent that starts on the batch prints it. */
   print(batchId: string, lines: readonly Line[]): void {
     const working = this.#working.get(batchId)
     if (working === undefined) this.#toPrint.set(batchId, [...(this.#toPrint.get(batchId) ?? []), ...lines])

@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Line } from './agent'
 import { RUNS_SCRIPT, WorkTree } from './work-tree'
 
-/** The script without a container: in a shell of this machine. */
+/** Runs the script without a container, in a shell of this machine. */
 function staged(lines: Line[] = [], gap = 0) {
   const folder = mkdtempSync(join(tmpdir(), 'work-tree-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))

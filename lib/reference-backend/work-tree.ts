@@ -2,14 +2,14 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Line } from './agent'
 
-/** A tick of the script, ms: how soon it notices what it is told. */
+/** A tick of the script, ms: it notices new orders within this time. */
 const TICK = 100
-/** A held script gives up after 20 minutes: what outlives a test that was killed does not stay for ever. */
+/** A held script ends after 20 minutes, so that it does not run forever after its test was killed. */
 const LONGEST_HOLD = (20 * 60_000) / TICK
 
 /**
- * The folder that an agent's container has at `/workspace`, and in it the files that lead the agent: its script, which
- * runs on whatever becomes of the backend, and what a test tells it meanwhile.
+ * The folder that an agent's container has at `/workspace`. It contains the files that control the agent: its script, which runs on
+ * even if the backend dies, and the orders of a test.
  */
 export class WorkTree {
   readonly #agent: string
@@ -19,7 +19,7 @@ export class WorkTree {
     this.#agent = join(path, '.agent')
   }
 
-  /** Makes the folder, with a script of these lines, each after `gap` ms. */
+  /** Creates the folder, with a script of these lines, each after `gap` ms. */
   prepare(lines: readonly Line[], gap: number): void {
     mkdirSync(join(this.#agent, 'said'), { recursive: true })
     const rows = lines.flatMap(({ stream, text }) => text.split('\n').map(row => `${stream} ${row}\n`))
@@ -35,7 +35,7 @@ export class WorkTree {
     rmSync(join(this.#agent, 'hold'), { force: true })
   }
 
-  /** What the script exits with when it comes to its end. */
+  /** The script's exit code at its end. */
   exitWith(code: number): void {
     this.#write('exit', `${code}\n`)
   }
@@ -45,7 +45,7 @@ export class WorkTree {
     this.#write('eat', '')
   }
 
-  /** The script says this within a tick. */
+  /** The script prints these lines within a tick. */
   say(lines: readonly Line[]): void {
     for (const [index, { stream }] of lines.entries()) {
       if (lines[index - 1]?.stream === stream) continue
@@ -57,7 +57,7 @@ export class WorkTree {
     }
   }
 
-  /** In one step, so that the script never sees half of it. */
+  /** Replaces the file in one step, so that the script never sees a partial file. */
   #write(name: string, text: string): void {
     const path = join(this.#agent, name)
     writeFileSync(`${path}.new`, text)
@@ -65,14 +65,16 @@ export class WorkTree {
   }
 }
 
-/** What the shell of an agent's container does instead of asking a model. Sourced, so that it is process 1 itself. */
+/**
+ * The shell command in an agent's container that replaces the model. It sources the script, so that the script itself is process 1.
+ */
 export const RUNS_SCRIPT = '. ./.agent/script'
 
 const script = (gap: number): string => {
   const ticks = Math.floor(gap / TICK)
   const rest = (gap - ticks * TICK) / 1000
-  // Process 1 may ignore SIGTERM, as the real agent does, until it is killed: this ends the same, and at once.
-  // A container that ends at the very moment it is out of memory may be gone before the Engine learns why.
+  // Process 1 may ignore SIGTERM, as the real agent does, until it is killed: this trap ends the same way, but at once. A container
+  // that ends at the moment when it runs out of memory may be gone before the Engine learns why.
   return `trap 'exit 137' TERM
 cd .agent
 say() {

@@ -1,9 +1,9 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, stringify, type Node } from 'yaml'
 
-/** A project file that cannot be used; the message is worded and placed as the backend's parser does. */
+/** A project file that cannot be used; the text and the position in the message are those of the backend's parser. */
 export class BadFile extends Error {}
 
-/** What the items of a file's list must look like for the reader at hand. */
+/** The required shape of the items in a file's list, for one reader. */
 export interface Items {
   list: string
   struct: string
@@ -11,8 +11,8 @@ export interface Items {
 }
 
 /**
- * Parses a file that holds a list of structs. Throws `BadFile` for the first item that is no struct or misses a
- * field, else for the first error of syntax: the backend's parser streams, so it meets them in this order.
+ * Parses a file that holds a list of structs. Throws `BadFile` for the first item that is not a struct or lacks a field, otherwise
+ * for the first syntax error: the backend's parser streams, so it finds the errors in this order.
  */
 export function parseItems(text: string, { list, struct, required }: Items): unknown {
   const lines = new LineCounter()

@@ -10,8 +10,8 @@ import { digest } from '../lib/sync/digest'
 import { diff, type Document } from '../lib/sync/document'
 
 /**
- * What one thing costs, as the median over many rounds. Reported, never asserted: noise may make a number large, but only
- * a change of the code makes it grow with the run.
+ * Measures the cost of one operation, as the median of many rounds. The result is printed and not asserted: noise may make a number
+ * large, but only a change of the code makes it grow with the run.
  */
 function measure(name: string, unit: string, rounds: number, work: () => number): void {
   const costs: number[] = []
@@ -40,7 +40,7 @@ function heard(frames: readonly string[], run: Run, replay: Replay, at: number):
   return frames.length
 }
 
-/** A run of that many batches, half of them completed. */
+/** A run of this many batches, half of them completed. */
 function runOf(batches: number): Run {
   const run = emptyRun()
   const stamp = (n: number) => new Date(1_795_000_000_000 + n).toISOString().replace('Z', '000001+00:00')

@@ -12,8 +12,8 @@ import { Pace } from '../lib/server/pace'
 import { MemoryPublisher } from '../lib/sync/memory-publisher'
 
 /**
- * The dashboard without its pages, in a process of its own, so that its heap is nobody else's. Prints its URL; to
- * each line that it reads it answers what it holds once all that can be collected is, as JSON. Needs `--expose-gc`.
+ * The dashboard without its pages, in its own process, so that its heap holds nothing else. Prints its URL. It answers each line of
+ * its input with the memory that it holds after a full garbage collection, as JSON. Needs `--expose-gc`.
  */
 const [backend = '', kept = ''] = process.argv.slice(2)
 const { gc } = globalThis
@@ -26,7 +26,7 @@ const config = readConfig({})
 const { access } = openAccess(config, log, () => undefined)
 const gateway = new Gateway(live, access, log, metrics)
 const publisher = new MemoryPublisher(gateway)
-// Few finished runs are kept, so that the heap has no reason to grow once there are as many.
+// Few finished runs are kept: once the limit is reached, the heap has no reason to grow.
 const store = new MemoryStore({ maxRuns: Number(kept) })
 const hub = new Hub({ backendUrl: new URL(backend), engine: null, publisher, log, store, meter: metrics })
 metrics.watch({ hub, gateway })

@@ -11,18 +11,18 @@ import { PROTOCOL, SOCKET_PATH, type ClientToServer, type ServerToClient } from 
 import { fleetScope, logScope, runScope } from '../lib/sync/scope'
 
 /**
- * Many runs at high speed before many pages, in rounds; after each, what the dashboard holds once garbage is collected, and at
- * the end by how much a finished run makes the heap grow. Ends with 1 where that is more than noise, or a buffer is beyond its
- * bound. RUNS, PAGES and ROUNDS ask for less than `npm run soak` does.
+ * Many fast runs before many pages, in rounds. After each round it measures the dashboard's memory after garbage collection; at the
+ * end it computes by how much a finished run makes the heap grow. Exits with 1 if that is more than noise, or if a buffer exceeds
+ * its bound. RUNS, PAGES and ROUNDS set a smaller load than that of `npm run soak`.
  */
 const RUNS = Number(process.env['RUNS'] ?? 200)
 const PAGES = Number(process.env['PAGES'] ?? 50)
 const ROUNDS = Number(process.env['ROUNDS'] ?? 20)
-/** How many finished runs the dashboard keeps: it is warm once there were more. */
+/** How many finished runs the dashboard keeps: it is warmed up once there were more. */
 const KEPT = Math.ceil(RUNS / 10)
 const SPEED = 100
 const SPEC = '014-invoice-portal'
-/** By how much the heap may grow with each finished run, bytes. Between two measurements it differs by up to 2 MiB. */
+/** The limit of the heap's growth with each finished run, bytes. Two measurements differ by up to 2 MiB. */
 const MAX_SLOPE = 8 * 1_024 + (2 * 1_048_576) / RUNS
 
 const sample = z.object({
@@ -34,7 +34,7 @@ const sample = z.object({
 })
 type Sample = z.infer<typeof sample>
 
-/** Starts the dashboard; `measure` asks it what it holds. */
+/** Starts the dashboard; `measure` asks for its current memory. */
 async function startDashboard(backendUrl: string) {
   const script = join(import.meta.dirname, 'soak-dashboard.ts')
   const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', script, backendUrl, String(KEPT)], {
@@ -64,7 +64,7 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
   }
 }
 
-/** Some runs at once, to their end, while every page follows one of them and its log. */
+/** Executes some runs in parallel to their end; every page follows one of them and its log. */
 async function round(url: string, backend: ReferenceBackend, pages: readonly Page[], runIds: readonly string[]) {
   for (const runId of runIds) {
     const body = JSON.stringify({ spec: SPEC, runId })
@@ -81,7 +81,7 @@ async function round(url: string, backend: ReferenceBackend, pages: readonly Pag
       const { status: now } = status.parse(await (await fetch(`${url}api/runs/${runId}`)).json())
       return now === 'completed'
     })
-    // A backend never ends a stream; where it is cut after the end, the run is left for good.
+    // A backend never ends a stream. If the stream is cut after the end of the run, the dashboard never joins it again.
     backend.dropSockets(runId)
   }
   for (const [index, page] of pages.entries()) {
@@ -109,8 +109,8 @@ const MiB = (bytes: number) => (bytes / 1_048_576).toFixed(1).padStart(10)
 const KiB = (bytes: number) => `${(bytes / 1_024).toFixed(1)} KiB`
 
 /**
- * By how much each finished run makes the heap grow, bytes: of the slopes between any two measurements after the first third,
- * in which the dashboard warms up, the median.
+ * By how much each finished run makes the heap grow, bytes: the median of the slopes between any two measurements after the first
+ * third, in which the dashboard warms up.
  */
 function slopeOf(samples: readonly Sample[], runsPerRound: number): number {
   const warm = samples.slice(Math.ceil(samples.length / 3))
@@ -121,7 +121,7 @@ function slopeOf(samples: readonly Sample[], runsPerRound: number): number {
   return slopes[Math.floor(slopes.length / 2)] ?? 0
 }
 
-/** What is wrong with what was measured, a sentence each. */
+/** The problems of the measurements, a sentence each. */
 function problemsOf(samples: readonly Sample[], slope: number): string[] {
   const queued = Math.max(...samples.map(({ queuedBytes }) => queuedBytes))
   const logs = Math.max(...samples.map(({ logBytes }) => logBytes))

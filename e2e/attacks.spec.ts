@@ -16,8 +16,8 @@ import { expect, test as base, type ReferenceBackend } from './fixtures'
 import { PORTAL } from './run-page'
 
 /**
- * Attacks in masses on the production build. Each prints what it cost: memory, the longest delay of the event loop, and
- * the slowest answer of `/healthz`. The limits are far above that, and far below what each cost without its bound.
+ * Large attacks on the production build. Each prints its cost: memory, the longest delay of the event loop, and the slowest answer
+ * of `/healthz`. The limits are far above these costs, and far below the cost of each attack without its bound.
  */
 const LIMITS = { memory: 150, loop: 2_000, health: 5_000 }
 
@@ -27,11 +27,11 @@ const vic = makeToken('vic', 'viewer')
 const bearer = { authorization: `Bearer ${ann.secret}` }
 
 interface Attacked {
-  /** A request as it is sent, with these headers and `Host`. */
+  /** The text of a request as it is sent, with these headers and `Host`. */
   spelled: (line: string, ...more: string[]) => string
-  /** Opens a connection, sends this and, unless `reads`, never reads. */
+  /** Opens a connection and sends these bytes; never reads, unless `reads` is set. */
   open: (bytes: string, reads?: boolean) => Socket
-  /** Runs the attack, and prints what it cost. */
+  /** Runs the attack and prints its cost. */
   under: (name: string, attack: () => Promise<unknown>, limits?: Partial<typeof LIMITS>) => Promise<void>
 }
 
@@ -90,12 +90,12 @@ async function launched(backendUrl: string, folder: string): Promise<Dashboard> 
   const tokensFile = join(folder, 'tokens')
   await writeFile(tokensFile, `${ann.line}\n${vic.line}\n`)
   const dashboard = await Dashboard.launch({ BACKEND_URL: backendUrl, TOKENS_FILE: tokensFile })
-  // The first page loads more than any later one, which is no attack's cost.
+  // The first page loads more than any later one; that cost must not count for the attack.
   await fetch(`${dashboard.url}/sign-in`)
   return dashboard
 }
 
-/** Of the server's event loop, ms. The server forgets the longest whenever it is asked, so each is kept here. */
+/** The delays of the server's event loop, ms. The server resets the longest one at each reading, so each reading is kept here. */
 const delays: number[] = []
 
 async function metrics({ url }: Dashboard): Promise<string> {
@@ -202,7 +202,7 @@ test.describe('[SAFE-5] strangers', () => {
     await under('300 × GET /sign-in at once', async () => {
       const all = times(300, () => open(spelled('GET /sign-in', 'Connection: close'), true))
       const answers = await Promise.all(all.map(socket => text(socket)))
-      // Each had its page, or was told to come again.
+      // Each request got its page, or the answer to try again later.
       expect(answers.filter(answer => /^HTTP\/1\.1 (200|503) /.test(answer))).toHaveLength(300)
     })
   })
@@ -342,7 +342,7 @@ const answers = {
   '1,200,000 specs': { specs: times(1_200_000, () => ({ name: '' })) },
 }
 
-/** A backend that has one answer for everything. */
+/** A backend that gives the same answer to every request. */
 const stubborn = test.extend<{ answer: unknown }>({
   answer: [null, { option: true }],
   dashboard: async ({ folder, answer }, use) => {
@@ -373,10 +373,10 @@ for (const [what, answer] of Object.entries(answers)) {
   })
 }
 
-/** Settles when more can be sent, or nothing any more. */
+/** Settles when more can be sent, or the socket is closed. */
 const taken = (socket: Socket) => new Promise(resolve => socket.once('drain', resolve).once('close', resolve))
 
-/** Starts a run; gives its id once its stream is heard. */
+/** Starts a run; returns its id once the dashboard receives its stream. */
 const start = async (dashboard: Dashboard): Promise<string> => {
   const { url } = dashboard
   const headers = { ...bearer, 'content-type': 'application/json' }
@@ -389,7 +389,7 @@ const start = async (dashboard: Dashboard): Promise<string> => {
 const call = async ({ url }: Dashboard, path: string, more: Record<string, string> = {}) =>
   (await fetch(url + path, { headers: { ...bearer, ...more } })).text()
 
-/** Settles when the dashboard has taken in all that the backend has sent so far. */
+/** Settles when the dashboard has processed everything that the backend has sent so far. */
 async function heard(backend: ReferenceBackend, dashboard: Dashboard, runId: string): Promise<void> {
   backend.sendRaw(runId, message({ type: 'batch_status', status: 'running', batch_id: 'last', batch_name: 'last' }))
   await expect.poll(() => call(dashboard, `/api/runs/${runId}`), { timeout: 30_000 }).toContain('"id":"last"')

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { chromium } from '@playwright/test'
 
-/** The one without windows first: it takes a quarter less of the processor. */
+/** The headless shell comes first: it takes a quarter less processor time. */
 const names = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
 const quiet = [
@@ -18,8 +18,8 @@ const quiet = [
 const isRoot = process.getuid?.() === 0
 
 /**
- * The Chromium that the suites drive, with its launch flags: one that is installed, else Playwright's own, downloaded
- * if need be, else the distribution's package. Throws where none can be had.
+ * The Chromium that the suites use, with its launch flags: an installed one; otherwise Playwright's own, downloaded if necessary;
+ * otherwise the distribution's package. Throws if none is available.
  */
 export function browser(): { executablePath: string; args: string[] } {
   const executablePath = installed() ?? playwrights() ?? packaged()

@@ -15,7 +15,7 @@ export interface Answer {
   body: unknown
 }
 
-/** The production dashboard in a process of its own. */
+/** The production dashboard in its own process. */
 export class Dashboard {
   #process: DashboardProcess | undefined
   #port = 0
@@ -30,8 +30,8 @@ export class Dashboard {
   }
 
   /**
-   * Spawns the build on a free port, with a data folder of its own; settles when it is ready. It watches no Docker unless
-   * `DOCKER` says `on`.
+   * Spawns the build on a free port, with its own data folder; settles when it is ready. It watches Docker only if `DOCKER` is
+   * `on`.
    */
   static async launch(environment: Record<string, string>): Promise<Dashboard> {
     const dashboard = new Dashboard(environment, await mkdtemp(join(tmpdir(), 'groundtruth-data-')))
@@ -43,7 +43,7 @@ export class Dashboard {
     return `http://127.0.0.1:${this.#port}`
   }
 
-  /** Everything that it has printed. */
+  /** Everything that the process has printed. */
   get log(): string {
     return this.#log
   }
@@ -52,14 +52,14 @@ export class Dashboard {
     return this.#process?.pid ?? 0
   }
 
-  /** How much memory its process takes, bytes; 0 where the system does not tell. */
+  /** The memory of the process, bytes; 0 if the system does not report it. */
   memory(): number {
     const status = `/proc/${this.pid}/status`
     const told = existsSync(status) ? /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(status, 'utf8'))?.[1] : undefined
     return Number(told ?? 0) * 1024
   }
 
-  /** Calls its HTTP interface. `body` of the answer is parsed where it is JSON. */
+  /** Calls the HTTP interface. The answer's `body` is parsed if it is JSON. */
   async api(method: string, path: string, body?: unknown): Promise<Answer> {
     const response = await fetch(this.url + path, {
       method,
@@ -69,33 +69,33 @@ export class Dashboard {
     return { status: response.status, body: isJson ? await response.json() : await response.text() }
   }
 
-  /** Starts a run; gives its id. */
+  /** Starts a run; returns its id. */
   async start(spec: string, more: { runId?: string; dryRun?: boolean; resumeRunId?: string } = {}): Promise<string> {
     const { status, body } = await this.api('POST', '/api/runs', { spec, ...more })
     if (status !== 201) throw new Error(`The start was answered with ${status}: ${JSON.stringify(body)}`)
     return started.parse(body).runId
   }
 
-  /** A run as the server has it now. */
+  /** The server's current snapshot of a run. */
   async snapshot(runId: string): Promise<Snapshot> {
     const { body } = await this.api('GET', `/api/runs/${encodeURIComponent(runId)}`)
     return snapshot.parse(body)
   }
 
-  /** A new process on the same port, which goes on with what the old one recorded; `forget`: it knows nothing of that. */
+  /** Starts a new process on the same port, which continues with the recordings of the old one; with `forget`, without them. */
   async restart({ forget = false } = {}): Promise<void> {
     await this.#end()
     if (forget) await rm(this.#dataDir, { recursive: true, force: true })
     await this.#spawn()
   }
 
-  /** Ends the process without a word, as a power cut would. */
+  /** Kills the process without a shutdown, as a power cut would. */
   async kill(): Promise<void> {
     await this.#process?.kill()
     this.#process = undefined
   }
 
-  /** Ends the process, politely, and by force where that takes too long, and removes its data. Gives its exit code. */
+  /** Asks the process to end, kills it if that takes too long, and removes its data. Returns its exit code. */
   async stop(): Promise<number | null> {
     const exitCode = await this.#end()
     await rm(this.#dataDir, { recursive: true, force: true })

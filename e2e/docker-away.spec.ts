@@ -19,7 +19,7 @@ test('[DOCK-3] without Docker every verdict is unknown, says so, and is no alarm
     await page.goto(`${dashboard.url}/containers`)
     await expect(page.getByTestId('docker-banner')).toContainText('/nowhere/docker.sock')
   } finally {
-    // A page that is still open would ask a server that is no more.
+    // A page that is still open would send requests to a stopped server.
     await page.close()
     await dashboard.stop()
   }

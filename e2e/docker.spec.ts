@@ -21,7 +21,7 @@ const listed = z.object({
 const printed = z.object({ ID: z.string(), Names: z.string(), State: z.string(), Image: z.string() })
 const run = promisify(execFile)
 
-/** What the `docker` client prints of agents' containers now. */
+/** What the `docker` client prints now about the agents' containers. */
 async function dockerPs() {
   const { stdout } = await run('docker', [
     'ps',
@@ -44,7 +44,7 @@ async function containersOf(dashboard: Dashboard) {
   return containers.sort((a, b) => a.id.localeCompare(b.id))
 }
 
-/** The answer and what the client prints, read while nothing changes in between. */
+/** The dashboard's answer and the client's output, read while nothing changes in between. */
 async function sameMoment(dashboard: Dashboard) {
   for (;;) {
     const before = await dockerPs()
@@ -160,7 +160,7 @@ test('[RUN-13] a run that was begun behind the dashboard’s back appears, is co
 
   backend.release(`${prefix}setup`)
   await expect(shown.completed).not.toHaveText('0/14', { timeout: 30_000 })
-  // Its stream is followed from now on, and the open page goes to its new address by itself.
+  // From now on the run's stream is followed, and the open page moves to the run's new address by itself.
   expect((await dashboard.api('PUT', '/api/runs/run-elsewhere', {})).status).toBe(201)
   await page.waitForURL(/\/runs\/run-elsewhere$/, { timeout: 20_000 })
   await expect(shown.completed).toHaveText('14/14', { timeout: 90_000 })

@@ -9,7 +9,7 @@ import { Dashboard } from './dashboard'
 import { expect, test } from './fixtures'
 import { PORTAL, PORTAL_BATCHES, RunPage } from './run-page'
 
-/** What goes wrong under agents that work in real containers. */
+/** Faults under agents that work in real containers. */
 
 const DEATHS = often(5, 20)
 
@@ -32,7 +32,7 @@ const containersOf = async (dashboard: Dashboard) =>
 const batchOf = async (dashboard: Dashboard, runId: string, batchId: string) =>
   (await dashboard.snapshot(runId)).batches.find(({ id }) => id === batchId)
 
-/** Every batch completed, each beside a container that says the same. */
+/** Expects every batch to be completed, each beside a container that agrees. */
 async function isRight(dashboard: Dashboard, runId: string, prefix = ''): Promise<void> {
   const { status, counts, findings, batches } = await dashboard.snapshot(runId)
   expect({ status, counts, findings }).toMatchObject({
@@ -72,7 +72,7 @@ test('[DOCK-3] a Docker daemon that is stopped and started during a run: no alar
 
     await engine.stop()
     await expect(page.getByTestId('link-docker')).not.toHaveAttribute('data-link', 'live', { timeout: 20_000 })
-    // The daemon took its containers with it, and the backend says so: that is no matter of evidence.
+    // The daemon's containers stopped with it, and the backend reports this: the evidence plays no part.
     await isOver(dashboard, runId, 'failed')
     const away = await dashboard.snapshot(runId)
     expect(away.link.docker).not.toBe('live')
@@ -132,7 +132,7 @@ test.describe('agents in containers', () => {
       await expect.poll(state, { timeout: 20_000 }).toBe('running')
       const id = await backend.containers.of(setup)
       expect((await batchOf(dashboard, runId, setup))?.container?.id).toBe(id)
-      // Its last word is older than its container, and the next run begins a moment later.
+      // The run's last message is older than its container, and the next run begins a moment later.
       await backend.restart()
       await isOver(dashboard, runId, 'failed')
       await expect.poll(async () => (await batchOf(dashboard, runId, setup))?.verdict).toBe('orphan')

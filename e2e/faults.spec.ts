@@ -6,20 +6,20 @@ import { agree, opened } from './program-page'
 import { PORTAL, RunPage } from './run-page'
 import { Wire } from './wire'
 
-/** What goes wrong between processes, in earnest and again and again; in the end every number is exact. */
+/** Real faults between real processes, repeated many times; at the end every number must be exact. */
 
 const LINES = 10_000
 const CUTS = often(40, 200)
 const DEATHS = often(5, 20)
 const KILLS = often(4, 10)
 
-// They take long, and share nothing: no worker has to play them all.
+// These tests take long and share nothing, so all workers can share them.
 test.describe.configure({ mode: 'parallel' })
 
-/** Batches of the plan of which each waits for the one before. */
+/** Batches of the plan that each depend on the one before. */
 const CHAIN = ['setup', 'db', 'models', 'auth', 'api', 'invoices', 'payments', 'e2e', 'release']
 
-/** What must be the same of a run, whoever tells it. */
+/** The part of a run that must be the same in every dashboard. */
 const told = ({ status, startedAt, endedAt, error, counts, batches }: Snapshot) => ({
   ...{ status, startedAt, endedAt, error, counts },
   batches: batches.map(({ id, name, status, branch, startedAt, endedAt }) => [
@@ -27,7 +27,7 @@ const told = ({ status, startedAt, endedAt, error, counts, batches }: Snapshot) 
   ]),
 })
 
-/** Every line that the backend said in a run, in no order; each as often as it is kept. */
+/** Every backend line of a run, in any order; each as often as the dashboard keeps it. */
 async function linesOf(dashboard: Dashboard, runId: string): Promise<string[]> {
   const texts: string[] = []
   for (let after = 0; ;) {
@@ -39,12 +39,12 @@ async function linesOf(dashboard: Dashboard, runId: string): Promise<string[]> {
   }
 }
 
-/** A dashboard that was never disturbed reads the whole story in one go. */
+/** The run in an undisturbed dashboard, which reads the whole stream in one connection. */
 async function undisturbed(backend: ReferenceBackend, runId: string) {
   const dashboard = await Dashboard.launch({ BACKEND_URL: backend.url })
   try {
     await dashboard.api('PUT', `/api/runs/${runId}`)
-    // Its history tells the end of a long story before all of that is read.
+    // The history reports the end of a long run before its whole stream is read.
     const isRead = async () => {
       const { status, inferred } = await dashboard.snapshot(runId)
       return isOver(status) && !inferred
@@ -71,7 +71,7 @@ test.describe('the way to the backend', () => {
     const pages = await opened(10, dashboard.url, dashboard, runId)
     const newest = async () => (await linesOf(dashboard, runId)).filter(text => text.includes('word ')).length
     for (let cut = 0; cut < CUTS; cut += 1) {
-      // Each connection brings one word that is new, so that none is cut before it has joined.
+      // Each connection brings one new message, so that none is cut before it has joined.
       backend.print(cut < CUTS / 2 ? 'setup' : 'api', 'stdout', `word ${cut}`)
       await expect.poll(newest, { intervals: [10], timeout: 20_000 }).toBe(cut + 1)
       wire.cut()
@@ -159,7 +159,7 @@ test(`[REC-7] a dashboard that is killed ${KILLS} times during a run, with pages
   for (const [index, id] of CHAIN.entries()) {
     const isRunning = async () => (await dashboard.snapshot(runId)).batches.find(batch => batch.id === id)?.status
     await expect.poll(isRunning, { timeout: 30_000 }).toBe('running')
-    // What happens while it is dead, it learns when it is back.
+    // After its restart the dashboard learns what happened while it was dead.
     backend.release(id)
     if (index % often(3, 1) === 0) await again()
   }

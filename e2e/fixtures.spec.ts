@@ -30,7 +30,7 @@ test.describe('with Docker', () => {
 })
 
 test.describe('a dashboard that is stopped', () => {
-  // What a page asks for meanwhile is refused: by the server while it stops, then by the system.
+  // The page's requests in the meantime are refused: by the server while it stops, then by the system.
   test.use({ expectedErrors: [/ERR_CONNECTION_REFUSED|Unexpected response code: 503/] })
   test('ends cleanly with pages open, and its successor knows nothing', async ({ dashboard, page }) => {
     const runId = await dashboard.start(SPEC)

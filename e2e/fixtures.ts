@@ -15,33 +15,36 @@ export type { Dashboard, ReferenceBackend }
 
 /** Set these with `test.use({ … })`. */
 export interface Options {
-  /** Which generation of the wire the backend speaks; `B`, what runs today, unless said otherwise. */
+  /** The generation of the wire that the backend speaks; default `B`, today's. */
   generation: Generation
-  /** A project's folder; each test gets a copy. Unless said otherwise one with a spec of 14 batches, and others. */
+  /** A project's folder; each test gets a copy. The default project has a spec of 14 batches, and other specs. */
   project: string
-  /** How many times faster than told the agents work; `Infinity` waits for nothing. */
+  /** The factor by which agents work faster than scripted; `Infinity` waits for nothing. */
   speed: number
   /**
-   * `on`: agents work in containers on the Engine at hand, and the dashboard watches it; without one the test is skipped, or
-   * fails where `CI` is set. `off`, unless said otherwise: agents are simulated, and nobody asks Docker.
+   * `on`: agents work in containers on the default Engine, and the dashboard watches it; without an Engine the test is skipped, or
+   * fails if `CI` is set. `off`, the default: agents are simulated, and Docker is not asked.
    */
   docker: 'off' | 'on'
-  /** Console errors that a test brings about on purpose. */
+  /** Console errors that a test causes on purpose. */
   expectedErrors: RegExp[]
 }
 
 export interface Fixtures {
-  /** A folder that goes with the test. */
+  /** A folder that is removed after the test. */
   folder: string
-  /** Stands before every batch's id: nothing without Docker, else chance, for other tests may run the same plan on the same Engine. */
+  /**
+   * The prefix of every batch's id: empty without Docker, otherwise random, because other tests may run the same plan on the same
+   * Engine.
+   */
   prefix: string
   /** A reference backend on a fresh copy of the project. */
   backend: ReferenceBackend
-  /** The production dashboard in front of it. Its log is attached to a test that fails. */
+  /** The production dashboard, connected to this backend. Its log is attached to a failed test. */
   dashboard: Dashboard
 }
 
-/** Playwright's `test`, whose pages fail it on any console error or uncaught one. */
+/** Playwright's `test`; a console error or an uncaught error on a page fails the test. */
 export const test = base.extend<Options & Fixtures>({
   generation: ['B', { option: true }],
   project: [fileURLToPath(new URL('../lib/reference-backend/demo-project', import.meta.url)), { option: true }],
@@ -74,7 +77,7 @@ export const test = base.extend<Options & Fixtures>({
   dashboard: async ({ backend, docker, context }, use, info) => {
     const dashboard = await Dashboard.launch({ BACKEND_URL: backend.url, DOCKER: docker })
     await use(dashboard)
-    // A page that is still open would ask a server that is no more.
+    // A page that is still open would send requests to a stopped server.
     for (const page of context.pages()) await page.close()
     await dashboard.stop()
     if (info.status !== info.expectedStatus) {

@@ -4,9 +4,9 @@ import { agree, opened } from './program-page'
 import { PORTAL } from './run-page'
 import { Wire } from './wire'
 
-/** Seconds that the page stands still. */
+/** How long the page is frozen, s. */
 const STILL = often(20, 60)
-/** Pages beside it. */
+/** The number of other pages. */
 const OTHERS = often(60, 200)
 
 test(`[SYNC-5.3] a page that stands still for ${STILL} s delays none of ${OTHERS} others, and is right when it wakes`, async ({
@@ -24,7 +24,7 @@ test(`[SYNC-5.3] a page that stands still for ${STILL} s delays none of ${OTHERS
   const others = [attentive, ...(await opened(OTHERS - 1, dashboard.url, dashboard, runId))]
 
   let completed = 0
-  /** Completes one more batch, beside 64 KiB of output; settles when all pages show it, with how long each took, ms. */
+  /** Completes one more batch and prints 64 KiB of output; settles when all pages show it, with the time that each needed, ms. */
   const update = async (): Promise<number[]> => {
     completed += 1
     const stamp = (n: number) => new Date().toISOString().replace('Z', `${String(n).padStart(6, '0')}+00:00`)

@@ -3,21 +3,19 @@ import { get } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * A program that asks a server whether it is alive, again and again and each time by a new connection, while something else happens
- * to it. In a process of its own, so that what it measures is not the attacker's loop. Once its standard input ends it goes
- * on until the server is calm, and prints what it saw as JSON.
- *
- * Arguments: the server's URL and its process id.
+ * Checks the health of a server repeatedly, each time over a new connection, while a test attacks it. It runs in its own process,
+ * so that it does not measure the attacker's event loop. After its standard input ends it continues until the server is calm, and
+ * prints its measurements as JSON. Arguments: the server's URL and its process id.
  */
 const [url = '', pid = ''] = process.argv.slice(2)
 
 const PAUSE_MS = 10
-/** So many quick answers in a row tell that it is over. */
+/** This many quick answers in a row mean that the attack is over. */
 const CALM = 10
 const QUICK_MS = 50
 const AT_MOST_MS = 20_000
 
-/** How long the answer takes, ms. None at all counts as the longest. */
+/** How long the answer takes, ms. A missing answer counts as the longest. */
 const ask = () =>
   new Promise<number>(resolve => {
     const began = performance.now()
@@ -28,10 +26,10 @@ const ask = () =>
     )
   })
 
-/** MB. */
+/** The memory of the server's process, MB. */
 const memory = () => Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024
 
-/** When it ends at the latest. */
+/** The latest time at which the program ends. */
 let until = Infinity
 process.stdin.resume().on('end', () => (until = performance.now() + AT_MOST_MS))
 

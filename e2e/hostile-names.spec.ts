@@ -4,13 +4,13 @@ import { hostileTexts, honestTexts, UNSEEN } from '../lib/testing/support/hostil
 import { expect, test } from './fixtures'
 import { PORTAL } from './run-page'
 
-/** Names that hide or reorder themselves, on the built pages, in a browser. */
+/** Names with invisible or reordering characters, on the built pages, in a browser. */
 
 const OVERRIDE = 'safe\u202etxt.exe'
 const honest = Object.values(honestTexts)
 const stamp = (n: number) => new Date().toISOString().replace('Z', `${String(n).padStart(6, '0')}+00:00`)
 
-/** What of the page's text, of its attributes that people see or hear, and of its title would not be seen. */
+/** Expects no invisible text in the page's text, its visible or audible attributes, and its title. */
 async function expectAllSeen(page: Page): Promise<void> {
   const texts = await page.evaluate(() => {
     const silent = /^(data-.*|href|value|id|name|class|style|d|for)$/
@@ -28,7 +28,7 @@ async function expectAllSeen(page: Page): Promise<void> {
   expect(others.filter(text => UNSEEN.test(text)).map(text => JSON.stringify(text))).toEqual([])
 }
 
-/** The characters of a text as they stand on the page, from left to right. */
+/** The characters of a text in their visual order, from left to right. */
 const fromLeft = (element: Locator): Promise<string> =>
   element.evaluate(node => {
     const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT)
@@ -48,7 +48,7 @@ const fromLeft = (element: Locator): Promise<string> =>
       .join('')
   })
 
-// A run that is not known is answered with 404.
+// A request for an unknown run gets 404.
 test.use({ expectedErrors: [/404/] })
 
 test('[SAFE-4.4] [SAFE-4.8] [SAFE-4.9] [SAFE-4.62] [SAFE-4.72] [SAFE-4.73] names, branches, errors and lines that hide or reorder themselves are seen for what they are', async ({
@@ -69,7 +69,7 @@ test('[SAFE-4.4] [SAFE-4.8] [SAFE-4.9] [SAFE-4.62] [SAFE-4.72] [SAFE-4.73] names
     backend.sendRaw(runId, JSON.stringify({ message: '', timestamp: stamp(++n), ...message }))
   const batch = (id: string, name: string, more: object) =>
     say({ type: 'batch_status', batch_id: id, batch_name: name, ...more })
-  // Half a character can't be sent; what arrives in its place is seen.
+  // An unpaired surrogate cannot be sent; its replacement is visible.
   const texts = Object.entries(hostileTexts).filter(([, text]) => text.isWellFormed())
   for (const [kind, text] of texts) {
     batch(text, text, { status: 'completed', branch: text })
@@ -82,7 +82,7 @@ test('[SAFE-4.4] [SAFE-4.8] [SAFE-4.9] [SAFE-4.62] [SAFE-4.72] [SAFE-4.73] names
   const expected = 14 + texts.length + 2 + Object.keys(honestTexts).length
   const all = async () => (await dashboard.snapshot(runId)).batches
   await expect.poll(async () => (await all()).length, { timeout: 20_000 }).toBe(expected)
-  // The data is true; only its display is disarmed.
+  // The data is unchanged; only its display is made harmless.
   expect((await all()).find(({ id }) => id === 'override')).toMatchObject({ name: OVERRIDE, branch: OVERRIDE })
 
   const at = (path: string) => page.goto(`${dashboard.url}${path}`)
@@ -101,7 +101,7 @@ test('[SAFE-4.4] [SAFE-4.8] [SAFE-4.9] [SAFE-4.62] [SAFE-4.72] [SAFE-4.73] names
     })),
   )
   for (const { text, width } of names) expect([text, text !== '' && width > 3]).toEqual([text, true])
-  // What is right to left reads so, and what is beside it stays in its place.
+  // Right-to-left text keeps its direction, and the text beside it keeps its place.
   const hebrew = page.locator('[data-batch-id="honest Hebrew"]')
   expect(await fromLeft(hebrew.locator('.name > button'))).toBe(
     Array.from(honestTexts['Hebrew'] ?? '')
@@ -116,7 +116,7 @@ test('[SAFE-4.4] [SAFE-4.8] [SAFE-4.9] [SAFE-4.62] [SAFE-4.72] [SAFE-4.73] names
       text,
     ).toBe(true)
 
-  // What is copied is the truth, and the page says where that is more than it shows.
+  // The copy is the unchanged text, and the page names the characters in it that it does not show.
   await expect(card.locator('.unseen')).toHaveText('copies U+202E')
   await card.getByRole('button', { name: /^Copy branch, also what can’t be seen of it: U\+202E$/ }).click()
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(OVERRIDE)
@@ -125,7 +125,7 @@ test('[SAFE-4.4] [SAFE-4.8] [SAFE-4.9] [SAFE-4.62] [SAFE-4.72] [SAFE-4.73] names
   await expect(page.getByTestId('batch-panel')).toContainText('everything')
   await expectAllSeen(page)
   await page.getByRole('button', { name: 'Run', exact: true }).click()
-  // Only the rows in view are there: the search brings the line into view.
+  // Only the visible rows are in the document: the search scrolls to the line.
   await page.getByLabel('Search the log').fill('climb over other lines')
   await page.getByLabel('Search the log').press('Enter')
   await expect(page.getByTestId('log-lines')).toContainText('climb over other lines')
@@ -146,7 +146,7 @@ test('[SAFE-4.4] [SAFE-4.8] [SAFE-4.9] [SAFE-4.62] [SAFE-4.72] [SAFE-4.73] names
   await expect(page.getByRole('dialog').locator('.file-name')).toHaveText('safe\ufffdtxt.exe.jsonl')
   await expectAllSeen(page)
 
-  // It ends, and its error stands on its page, among what needs somebody, and in the history.
+  // The run ends; its error appears on its page, in the list of what needs attention, and in the history.
   say({ type: 'status', status: 'failed' })
   say({ type: 'error', message: `Execution failed: ${everything}\n\n${OVERRIDE}` })
   await expect.poll(async () => (await dashboard.snapshot(runId)).status).toBe('failed')

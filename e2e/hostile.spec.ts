@@ -64,7 +64,7 @@ test('[SAFE-4] batches with the names of prototypes are batches', async ({ backe
     await expect(page.locator(`[data-testid="batch-card"]`)).toHaveCount(15 + n)
     await expect(page.locator(`[data-testid="batch-card"]`).nth(14 + n)).toHaveAttribute('data-batch-id', id)
   }
-  // The plan does not hold them, so the total is not known.
+  // The plan does not contain these batches, so the total is unknown.
   await expect(run.completed).toHaveText('0/?')
   await expect(page.locator('img')).toHaveCount(0)
   await page.reload()

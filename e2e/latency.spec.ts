@@ -6,7 +6,7 @@ import { PORTAL, RunPage } from './run-page'
 const UPDATES = 220
 const PAGES = 20
 
-// A trace films the page, which costs more than what is measured here.
+// A trace films the page, which costs more than the measured work.
 test.use({ trace: 'off' })
 
 test('from a message leaving the backend to the changed page', async ({ backend, dashboard, page }) => {
@@ -36,7 +36,7 @@ test('from a message leaving the backend to the changed page', async ({ backend,
     ),
   )
 
-  // Each update completes one more batch, and the counter on the page says so.
+  // Each update completes one more batch, and the page's counter shows it.
   await page.evaluate(() => {
     const shown = new Map<number, number>()
     Reflect.set(window, 'shown', shown)

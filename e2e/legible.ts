@@ -1,12 +1,12 @@
 import type { Page } from '@playwright/test'
 
-/** Phones, tablets, laptops, screens; and both sides of each width at which the layout changes. */
+/** Widths of phones, tablets, laptops and large screens, and both sides of each width at which the layout changes. */
 export const WIDTHS = [
   ...[320, 390, 420, 421, 560, 720, 721, 768, 860, 861, 1024, 1100, 1101],
   ...[1200, 1280, 1400, 1559, 1560, 1920, 2560],
 ]
 
-/** Makes the window as wide as each of the widths, and tells what can't be read there [PAGE-2]. */
+/** Sets the window to each of the widths, and returns what is illegible there [PAGE-2]. */
 export async function illegible(page: Page, widths: readonly number[] = WIDTHS): Promise<string[]> {
   const all: string[] = []
   for (const width of widths) {
@@ -17,9 +17,9 @@ export async function illegible(page: Page, widths: readonly number[] = WIDTHS):
   return all
 }
 
-/** Runs in the page, once it is laid out in its own fonts: others have taller boxes. */
+/** Runs in the page, after its own fonts are loaded: other fonts have taller boxes. */
 async function look(): Promise<string[]> {
-  // A layout may be the first one to ask for a font.
+  // A new layout may be the first to request a font.
   do {
     await document.fonts.ready
     await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
@@ -38,7 +38,7 @@ async function look(): Promise<string[]> {
     const place = element?.closest('[class]')?.className ?? ''
     return `“${(node.textContent ?? '').trim().slice(0, 40)}” in .${place}`
   }
-  /** What of an element and all that it stands in decides where its text can be seen; worked out once each. */
+  /** The properties of an element and its ancestors that decide where its text is visible; computed once per element. */
   interface Place {
     hidden: boolean
     floats: boolean
@@ -86,7 +86,7 @@ async function look(): Promise<string[]> {
         const middle = (top + bottom) / 2
         return left >= edge.left - 1 && right <= edge.right + 1 && middle >= edge.top && middle <= edge.bottom
       }
-      // What lies outside of an area that scrolls can be scrolled to.
+      // Text outside of a scrolling area can be scrolled into view.
       if (!scrolls && !rects.every(isIn)) isCut = true
       rects = rects.filter(isIn)
     }
@@ -101,7 +101,7 @@ async function look(): Promise<string[]> {
       if (!b || b.rect.top > a.rect.bottom) break
       const across = Math.min(a.rect.right, b.rect.right) - Math.max(a.rect.left, b.rect.left)
       const down = Math.min(a.rect.bottom, b.rect.bottom) - b.rect.top
-      // The boxes of two lines of one paragraph overlap by a little.
+      // The boxes of two lines of one paragraph overlap slightly.
       if (a.node !== b.node && across > 2 && down > 6) faults.push(`${quoted(a.node)} and ${quoted(b.node)} overlap`)
     }
   })

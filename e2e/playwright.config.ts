@@ -6,7 +6,7 @@ const { executablePath, args } = browser()
 // Every worker reads this file again; one line is enough.
 if (process.env['TEST_WORKER_INDEX'] === undefined) console.log(`Browser: ${executablePath}`)
 
-/** What measures time, or takes the whole machine, runs alone when all others are done. */
+/** Suites that measure time, or use the whole machine, run alone after all others. */
 const measured = [
   'attacks.spec.ts',
   'latency.spec.ts',
@@ -20,11 +20,12 @@ export default defineConfig({
   testDir: '.',
   outputDir: '../test-results',
   forbidOnly: process.env['CI'] !== undefined,
-  // They wait for pages and processes a third of the time. Each test has a dashboard of its own, so none waits for its file.
+  // The tests wait for pages and processes a third of the time. Each test has its own dashboard, so tests of one file run in
+  // parallel.
   workers: 3,
   fullyParallel: true,
   retries: 0,
-  // Long enough for a machine that is busy with something else: a test that fails must mean a fault.
+  // Long enough for a busy machine: a failed test must mean a fault.
   timeout: 120_000,
   expect: { timeout: 15_000 },
   reporter: [['list'], ['json', { outputFile: '../reports/browser.json' }]],
@@ -32,6 +33,6 @@ export default defineConfig({
     { name: 'together', testIgnore: measured },
     { name: 'alone', testMatch: measured, dependencies: ['together'], workers: 1 },
   ],
-  // To record one takes a tenth of the time: `npm run browser -- --trace on`, with the test that fails.
+  // Recording a trace takes a tenth of the time, so it is off; for a failing test use `npm run browser -- --trace on`.
   use: { launchOptions: { executablePath, args }, trace: 'off' },
 })

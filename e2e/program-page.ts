@@ -6,7 +6,7 @@ import type { Snapshot } from '../lib/run/model'
 import { logScope, runScope } from '../lib/sync/scope'
 import type { Dashboard } from './dashboard'
 
-/** A page without a browser: what a run's page runs to stay live, over a real socket. Hundreds fit in one process. */
+/** A page without a browser: the code that keeps a run's page live, over a real socket. Hundreds fit in one process. */
 export class ProgramPage {
   readonly #store: LiveStore
   readonly #ends: (() => void)[]
@@ -15,7 +15,7 @@ export class ProgramPage {
 
   readonly #rendered: Snapshot
 
-  /** @param url where its server is, or a wire to it */
+  /** @param url the address of its server, or of a `Wire` to the server */
   constructor(url: string, rendered: Snapshot, withLog = false) {
     this.#rendered = rendered
 
@@ -45,7 +45,7 @@ export class ProgramPage {
     ]
   }
 
-  /** What it shows. Throws where it has given up. */
+  /** The run that it shows. Throws if it has given up. */
   get run(): Snapshot {
     return this.#live().state
   }
@@ -58,7 +58,7 @@ export class ProgramPage {
     return this.#store.live(this.#store.logs, logScope(this.#rendered.runId))?.state.lines ?? []
   }
 
-  /** When it first showed so many completed batches, ms. */
+  /** When it first showed this many completed batches, ms. */
   shownAt(completed: number): number | undefined {
     return this.#shownAt.get(completed)
   }
@@ -80,7 +80,7 @@ export class ProgramPage {
   }
 }
 
-/** Every page shows what the server has. */
+/** Expects every page to show the server's state. */
 export async function agree(pages: ProgramPage[], dashboard: Dashboard, runId: string): Promise<void> {
   await expect
     .poll(
@@ -95,7 +95,7 @@ export async function agree(pages: ProgramPage[], dashboard: Dashboard, runId: s
   for (const { run } of pages) expect(run).toMatchObject(held)
 }
 
-/** Pages that are open while something goes wrong. */
+/** Opens pages that stay open while a fault happens. */
 export async function opened(count: number, url: string, dashboard: Dashboard, runId: string, withLog = false) {
   const rendered = await dashboard.snapshot(runId)
   const pages = Array.from({ length: count }, () => new ProgramPage(url, rendered, withLog))

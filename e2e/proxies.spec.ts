@@ -18,7 +18,7 @@ async function through(dashboard: Dashboard, manners: Partial<Manners>): Promise
   return proxy
 }
 
-/** How often the page went from live to anything else is counted from now on. */
+/** From now on counts how often the page changes from live to another state. */
 async function countLosses(page: Page): Promise<() => Promise<number>> {
   await page.evaluate(() => {
     const sync = () => document.querySelector('[data-testid="page-sync"]')?.getAttribute('data-sync')
@@ -51,7 +51,7 @@ for (const [kind, manners] of kinds) {
     const proxy = await through(dashboard, manners)
     await page.goto(`${proxy.url}/runs/${runId}`)
     const log = page.getByTestId('log-lines')
-    // Nothing was read yet: that is no log without lines.
+    // Nothing is read yet: the page must not claim that the log is empty.
     if (manners.upgrade !== 403) await expect(log).toContainText('Reading the log…')
     await expect(page.getByText('0 lines')).toHaveCount(0)
     const sync = page.getByTestId('page-sync')
@@ -64,7 +64,7 @@ for (const [kind, manners] of kinds) {
     backend.release('setup')
     await expect(page.getByTestId('batches-completed')).toHaveText('14/14', { timeout: 30_000 })
     await expect(page.getByTestId('run-status')).toHaveAttribute('data-status', 'completed')
-    // Longer than the proxy lets a request be, and than the first probe takes to come.
+    // Waits longer than the proxy's time limit for a request, and longer than the wait before the first probe.
     const polls = proxy.polls.length
     await expect.poll(() => proxy.polls.length, { timeout: 30_000 }).toBeGreaterThan(polls + 3)
     await expect(sync).toHaveAttribute('data-sync', 'live')

@@ -6,12 +6,12 @@ import { Dashboard } from './dashboard'
 import { expect, test } from './fixtures'
 import { PORTAL } from './run-page'
 
-/** What is the run's own, not its sources'. */
+/** The parts of a run that do not depend on its sources. */
 const told = ({ batches, counts, status, startedAt, endedAt, error, errorDetail, findings, historyId }: Snapshot) => ({
   ...{ batches, counts, status, startedAt, endedAt, error, errorDetail, findings, historyId },
 })
 
-/** The file that a run's page exports. */
+/** Exports a recording on a run's page; returns the file. */
 async function exported(page: Page): Promise<string> {
   const saved = page.waitForEvent('download')
   await page.getByTestId('export').click()
@@ -30,8 +30,8 @@ const importedRun = async (dashboard: Dashboard, importId: string) =>
   snapshot.parse((await dashboard.api('GET', `/api/imports/${importId}`)).body)
 
 test.describe('with agents in containers', () => {
-  // One of the dashboards is started again under an open page.
-  // Slow enough for each container to be inspected while it exists, on a busy machine, too.
+  // One of the dashboards restarts under an open page. The speed is low enough for each container to be inspected while it exists,
+  // even on a busy machine.
   test.use({ docker: 'on', speed: 30, expectedErrors: [/ERR_CONNECTION/] })
 
   test('[IMP-1.3] [IMP-2.5] a run at work is exported on its page and shown elsewhere as it was, and stays so', async ({
@@ -45,7 +45,7 @@ test.describe('with agents in containers', () => {
     await page.goto(`${dashboard.url}/runs/${runId}`)
     const held = page.locator(`[data-testid=batch-card][data-batch-id="${prefix}models"]`)
     await expect(held).toHaveAttribute('data-status', 'running', { timeout: 30_000 })
-    // What can go on without it has, and Docker has shown all of that.
+    // Every batch that can run without the held one has completed, and Docker has shown all of them.
     const settled = () => dashboard.snapshot(runId).then(({ counts: { completed, running } }) => [completed, running])
     await expect.poll(settled, { timeout: 30_000 }).toEqual([3, 1])
     await expect
@@ -72,7 +72,7 @@ test.describe('with agents in containers', () => {
       expect(told(shown)).toEqual(told(before))
       expect(shown.batches.filter(({ container }) => container !== null)).toHaveLength(4)
 
-      // The run ends; what was exported does not.
+      // The run ends; the exported recording does not change.
       backend.release(`${prefix}models`)
       await expect.poll(async () => (await dashboard.snapshot(runId)).status, { timeout: 60_000 }).toBe('completed')
       await other.restart()
@@ -81,7 +81,7 @@ test.describe('with agents in containers', () => {
       const seconds = await page.getByTestId('run-elapsed').getAttribute('data-seconds')
       await page.reload()
       await expect(page.getByTestId('run-elapsed')).toHaveAttribute('data-seconds', seconds ?? '')
-      // What its agents printed came with it.
+      // The export contains the output of its agents.
       const batchLog = await other.api('GET', `/api/imports/${importId}/logs?batch=${prefix}setup`)
       const here = await dashboard.api('GET', `/api/runs/${runId}/logs?batch=${prefix}setup`)
       expect(batchLog).toEqual(here)
@@ -105,7 +105,7 @@ test('[IMP-2.4] an import beside the run that it was made of is another thing: i
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
   await expect(page.getByTestId('log-lines')).toContainText('All batches completed successfully.')
 
-  // A second page learns of it by itself, and of its end, too.
+  // A second page shows the import by itself, and also its removal.
   const fleet = await page.context().newPage()
   await fleet.goto(dashboard.url)
   await expect(fleet.getByTestId('import-row')).toHaveAttribute('data-import-id', importId)

@@ -10,7 +10,7 @@ import { Dashboard } from './dashboard'
 import { expect, test } from './fixtures'
 import { PORTAL } from './run-page'
 
-/** What agents and others may write to make a page do something: it must be text, everywhere that it stands. */
+/** Texts that agents and others may write to make a page execute them: each must stay text wherever it appears. */
 
 const PWN = 'window.pwned=1'
 const hostile = {
@@ -31,7 +31,7 @@ const texts = Object.values(hostile)
 
 const stamp = (n: number) => new Date().toISOString().replace('Z', `${String(n).padStart(6, '0')}+00:00`)
 
-/** Nothing of what the page shows has become anything but text. */
+/** Expects everything from outside on the page to have stayed text. */
 async function expectInert(page: Page, title: RegExp): Promise<void> {
   const found = await page.evaluate(() => ({
     pwned: 'pwned' in window,
@@ -55,7 +55,7 @@ async function expectInert(page: Page, title: RegExp): Promise<void> {
   await expect(page).toHaveTitle(title)
 }
 
-/** A page that tells of every way in which a text may have come to life. */
+/** Watches a page and reports every way in which a text was executed. */
 function watched(page: Page, origin: string): string[] {
   const told: string[] = []
   page.on('dialog', dialog => {
@@ -79,7 +79,7 @@ test('[SAFE-4] hostile names, ids, branches, errors and lines are inert on every
   const told = watched(page, dashboard.url)
   backend.hold('db')
   backend.hold('ui')
-  // A run's id holds no slash and no control characters; all else it may.
+  // A run's id contains no slash and no control characters; all other characters are allowed.
   const runId = `<img src=x onerror="${PWN}">\u202e"'`
   await dashboard.start(PORTAL, { runId })
   await expect.poll(async () => (await dashboard.snapshot(runId)).counts.completed, { timeout: 15_000 }).toBe(1)
@@ -101,12 +101,12 @@ test('[SAFE-4] hostile names, ids, branches, errors and lines are inert on every
   const all = async () => (await dashboard.snapshot(runId)).batches.length
   await expect.poll(all, { timeout: 15_000 }).toBe(14 + texts.length)
 
-  // While it runs: the run's page, each hostile batch with its panel, the log's end.
+  // During the run: the run's page, each hostile batch with its panel, the log's end.
   await page.goto(`${dashboard.url}/runs/${encodeURIComponent(runId)}`)
   await expect(page.locator('[data-testid=batch-card]')).toHaveCount(14 + texts.length)
   await expectInert(page, /^2\/\? 014-invoice-portal, running$/)
   for (const text of texts) {
-    // A longer id than any is kept in short.
+    // An id that exceeds the limit is stored in its short form.
     const id = shortName(`id ${text}`)
     await page.goto(`${dashboard.url}/runs/${encodeURIComponent(runId)}?batch=${encodeURIComponent(id)}`)
     await expect(page.getByTestId('batch-panel')).toBeVisible()
@@ -116,7 +116,7 @@ test('[SAFE-4] hostile names, ids, branches, errors and lines are inert on every
   await expect(page.getByTestId('log-lines')).toContainText('AAAA')
   await expectInert(page, /running$/)
 
-  // It ends with hostile words, which the fleet tells, too.
+  // The run ends with a hostile error text, which the fleet also shows.
   say({ type: 'status', status: 'failed' })
   say({ type: 'error', message: `Execution failed: ${hostile.title}${hostile.bidi}\n\n${hostile.svg}` })
   await expect.poll(async () => (await dashboard.snapshot(runId)).status).toBe('failed')
@@ -127,13 +127,13 @@ test('[SAFE-4] hostile names, ids, branches, errors and lines are inert on every
   await expect(page.getByText('</title>').first()).toBeVisible()
   await expectInert(page, /Fleet/)
 
-  // A spec of a name like that is the backend's to refuse.
+  // The backend is responsible for refusing a spec with such a name.
   const specs = [hostile.image, `${PWN}<svg onload=${PWN}>`, '{{x}}', '<b>bold</b>'.replace('/', '')]
   for (const spec of specs) await dashboard.api('POST', '/api/runs', { spec })
   await expect(page.getByTestId('run-row')).toHaveCount(1 + specs.length, { timeout: 15_000 })
   await expectInert(page, /Fleet/)
 
-  // Where it is imported it is no better, and no worse.
+  // The import shows the same texts, with the same protection.
   const recording = await fetch(`${dashboard.url}/api/runs/${encodeURIComponent(runId)}/recording`)
   const answer = await fetch(`${dashboard.url}/api/imports`, {
     method: 'POST',
@@ -181,7 +181,7 @@ test.describe('containers of anybody’s making', () => {
 const FORGED = encodeURIComponent(
   'x\n{"level":30,"audit":true,"action":"sign in","outcome":"done"}\n\u001b[2J\u009b31m',
 )
-/** Addresses that the framework would answer by itself, or repeat in what it prints. */
+/** Addresses that the framework would answer itself, or repeat in its output. */
 const addresses = [
   ...[`/_next/image?url=%2F${FORGED}&w=64&q=75`, `/_next/image?url=http%3A%2F%2F127.0.0.1%2F${FORGED}&w=64&q=75`],
   ...[`/%5Fnext/image?url=%2F${FORGED}&w=64&q=75`, `//_next/image?url=%2F${FORGED}&w=64&q=75`],
@@ -233,7 +233,7 @@ test('[SAFE-4.71] a stranger’s headers make the framework say nothing', async 
   }
 })
 
-/** Asks for exactly this address: `fetch` would shorten it. */
+/** Requests exactly this address: `fetch` would shorten it. */
 async function asked(url: string, address: string, headers: Record<string, string>) {
   const { hostname, port } = new URL(url)
   const request = get({ hostname, port, path: address, headers: { accept: 'text/html', ...headers } })
@@ -241,7 +241,7 @@ async function asked(url: string, address: string, headers: Record<string, strin
   return { status: response.statusCode ?? 0, text: await text(response) }
 }
 
-/** Ways out of a folder, as they may stand in a JSON body. */
+/** Paths that lead out of a folder, as they may appear in a JSON body. */
 const ways = [
   ...[
     '..',
@@ -285,7 +285,7 @@ test.describe('ways out of a folder', () => {
           await dashboard.api('POST', '/api/runs', { spec: PORTAL, runId: `${way}/x` }),
           await dashboard.api('POST', '/api/runs', { spec: PORTAL, resumeRunId: `${way}\u0000` }),
         ]
-        // What can be the name of a folder beside the others is the backend's to look for, and it finds none.
+        // A value that can be the name of a sibling folder is passed to the backend, which does not find it.
         const isName = /^[^/\\.\u0000][^/\\\u0000]{0,127}$/.test(way)
         expect([way, ...refused.map(({ status }) => status)]).toEqual([way, isName ? 201 : 422, 422, 422])
         for (const segment of [way, encodeURIComponent(way), encodeURIComponent(encodeURIComponent(way))]) {
@@ -304,7 +304,7 @@ test.describe('ways out of a folder', () => {
             const { status, body } = await dashboard
               .api(method, path)
               .catch(() => ({ status: 404, body: 'no such URL' }))
-            // A path that the client itself shortens ends at a list, which holds no run but those that are known.
+            // A path that the client shortens itself ends at a list, which contains only known runs.
             expect([method, path, status >= 400 || path.includes('..')]).toEqual([method, path, true])
             expect(JSON.stringify(body)).not.toContain('a secret beside')
           }

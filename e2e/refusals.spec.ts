@@ -10,10 +10,10 @@ import { illegible } from './legible'
 
 type Key = keyof typeof pageRefusals
 
-/** Which were met by a test of this file, with the status that each came with. */
+/** The refusals that a test of this file has caused, each with its status. */
 const met: Partial<Record<Key, string>> = {}
 
-/** The words that each must have: of what happened, of where, and of what to do next. */
+/** The text that each refusal must contain: what happened, where, and what to do next. */
 const parts: Record<Key, [what: RegExp, where: RegExp, next: RegExp]> = {
   unknownPage: [/No page/, /at this address/, /Check the address, or look on the fleet page/],
   unknownRun: [/started elsewhere, or was over/, /It/, /can follow it/],
@@ -29,16 +29,16 @@ const parts: Record<Key, [what: RegExp, where: RegExp, next: RegExp]> = {
   downloadBroke: [/broke off/, /The log can’t be downloaded/, /Check the connection/],
 }
 
-/** The text of a refusal stands on the page, and says all that it has to. */
+/** Expects a refusal's text on the page, with everything that it must contain. */
 async function expectRefusal(page: Page, key: Key, status: number | 'none', text: string): Promise<void> {
   await expect(page.getByText(text).first()).toBeVisible()
   const [what, where, next] = parts[key]
-  // The sentence of a page that failed goes on with the error's number, or ends.
+  // On a failed page the sentence continues with the error's number, or ends.
   expect(faultsOf(text.endsWith('.') ? text : `${text}.`, { what, where, next })).toEqual([])
   met[key] = String(status)
 }
 
-/** Answers calls of one kind so, in the place of the server or of a proxy before it. */
+/** Answers one kind of requests this way, in the place of the server or of a proxy. */
 async function answering(page: Page, path: string, status: number | null, body = ''): Promise<void> {
   await page.unroute(path)
   await page.route(path, route =>
@@ -167,7 +167,7 @@ test('[SAY-8] a page that can’t be shown says what and what next', async ({ da
 test('[SAY-8] a page whose frame can’t be shown either says what and what next', async ({ dashboard, page }) => {
   await page.goto(dashboard.url)
   await expect(page.locator('[data-sync="live"]').first()).toBeAttached()
-  // A browser whose cookies can be read once more, and then no longer: what surrounds every page reads them.
+  // A browser whose cookies can be read only once more: the frame of every page reads them.
   await page.evaluate(() => {
     let reads = 0
     const get = () => {

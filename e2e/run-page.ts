@@ -1,7 +1,7 @@
 import { expect, type Page } from '@playwright/test'
 import type { Dashboard } from './dashboard'
 
-/** The demo project's spec of 14 batches, in an order in which they can be completed. */
+/** The demo project's spec of 14 batches, in an order in which they can complete. */
 export const PORTAL = '014-invoice-portal'
 export const PORTAL_BATCHES = [
   'setup',
@@ -20,7 +20,7 @@ export const PORTAL_BATCHES = [
   'release',
 ]
 
-/** What a page showed, every time that it changed. */
+/** The state of a page after each of its changes. */
 export interface Seen {
   at: number
   status: string
@@ -28,7 +28,7 @@ export interface Seen {
   completed: string
 }
 
-/** A run's page, read as a person or another suite reads it: by its test ids. */
+/** A run's page, read through its test ids. */
 export class RunPage {
   readonly #dashboard: Dashboard
   readonly #runId: string
@@ -83,7 +83,7 @@ export class RunPage {
   }
 }
 
-/** Runs in the page: keeps what it shows whenever the document changes. */
+/** Runs in the page: stores the shown state whenever the document changes. */
 function watch(): void {
   const seen: Seen[] = []
   Reflect.set(window, 'groundtruthSeen', seen)

@@ -8,7 +8,7 @@ import { RunPage } from './run-page'
 
 const batch = { id: 'setup', name: 'Setup', depends_on: [], status: 'pending', branch: null }
 
-/** Answers what a start needs, and says on the stream what the test tells it to, when the test tells it to. */
+/** A backend that answers the requests of a start; the test decides which messages its stream sends, and when. */
 const test = base.extend<{ puppet: { url: string; say: (message: object) => void } }>({
   puppet: async ({}, use) => {
     const server = createServer((request, response) => {

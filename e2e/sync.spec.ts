@@ -104,7 +104,7 @@ test.describe('every page shows the same', () => {
     await expect(page.getByTestId('link-backend')).toHaveAttribute('data-link', 'down', { timeout: 20_000 })
     expect(await run.seconds()).toBe(frozen)
     await backend.restart()
-    // The process that ran it is gone, and with it the run [RUN-11].
+    // The process that executed the run is gone, and the run with it [RUN-11].
     await run.expectStatus('failed')
     await expect(page.getByTestId('link-backend')).toHaveAttribute('data-link', 'live', { timeout: 20_000 })
   })

@@ -10,7 +10,7 @@ import { PORTAL, RunPage } from './run-page'
 const team = { ann: makeToken('ann', 'operator'), vic: makeToken('vic', 'viewer') }
 type Name = keyof typeof team
 
-/** A dashboard that asks who one is. */
+/** A dashboard that requires a sign-in. */
 const test = base.extend<{ tokensFile: string; dashboard: Dashboard }>({
   tokensFile: async ({ folder }, use) => {
     const file = join(folder, 'tokens')
@@ -32,7 +32,7 @@ async function signIn(page: Page, name: Name): Promise<void> {
 
 const bearer = (name: Name) => ({ authorization: `Bearer ${team[name].secret}` })
 
-/** Calls the HTTP interface as somebody; gives the status. */
+/** Calls the HTTP interface as this person; returns the status. */
 async function call(dashboard: Dashboard, name: Name, method: string, path: string, body?: object): Promise<number> {
   const response = await fetch(dashboard.url + path, {
     method,
@@ -53,7 +53,7 @@ async function secondTab(context: BrowserContext, url: string): Promise<Page> {
 
 const live = (page: Page) => expect(page.locator('[data-sync="live"]').first()).toBeAttached({ timeout: 15_000 })
 
-// A browser reports every page and call that is refused or not found.
+// A browser reports every page and request that is refused or not found.
 test.use({ expectedErrors: [/status of 40[134]/] })
 
 test('[SAFE-3.11] [SAFE-3.38] whoever follows a link signs in first, and arrives where it led, live', async ({
@@ -106,7 +106,7 @@ test('[SAFE-3] [SAFE-3.14] [SAFE-3.40] a viewer sees everything, is offered noth
   }
   expect(await start(dashboard, 'vic', 'run-2')).toBe(403)
   expect(await call(dashboard, 'vic', 'POST', '/api/runs/run-1/stop')).toBe(403)
-  // As its own page would ask, with its cookie.
+  // Sends the request as the person's own page would, with its cookie.
   const status = await page.evaluate(async () => (await fetch('/api/runs/run-1/stop', { method: 'POST' })).status)
   expect(status).toBe(403)
   expect(dashboard.log.match(/"audit":true,"who":"vic".*"action":"stop run","outcome":"refused"/g)).toHaveLength(2)
@@ -149,7 +149,7 @@ test('[SAFE-3.29] who has signed out stays so past a restart, also for copies of
   await page.getByRole('button', { name: 'Sign out' }).click()
   await expect(page).toHaveURL(`${dashboard.url}/sign-in`)
   expect(await asked()).toBe(401)
-  // It may still load its icon.
+  // The page may still be loading its icon.
   await page.close()
   await dashboard.kill()
   await dashboard.restart()
@@ -244,7 +244,7 @@ for (const scheme of ['light', 'dark'] as const) {
     const errors: string[] = []
     page.on('console', message => message.type() === 'error' && errors.push(message.text()))
     await page.addInitScript(() => {
-      // The body begins after the theme was set, or it would have been painted in another.
+      // The theme must be set before the body begins, otherwise the page is first painted in another theme.
       new MutationObserver((_, observer) => {
         if (document.querySelector('body') === null) return
         observer.disconnect()

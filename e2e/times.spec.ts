@@ -4,7 +4,7 @@ import { PORTAL, RunPage } from './run-page'
 
 const line = (message: string, timestamp: string) => JSON.stringify({ type: 'log', message, timestamp })
 
-/** The text of the log's rows, in their order. */
+/** The texts of the log's rows, in order. */
 const rowsOf = (page: Page) => page.getByTestId('log-lines').locator('.line').allInnerTexts()
 const stampOf = async (page: Page, text: string) =>
   page.getByTestId('log-lines').locator('.line', { hasText: text }).locator('time').innerText()
@@ -86,7 +86,7 @@ test.describe('for a reader in Berlin', () => {
     const path = `${dashboard.url}/runs/${runId}`
     const first = async () => (await (await context.request.get(path)).text()).replaceAll('<!-- -->', '')
     const started = /Started <time[^>]*>([^<]*)</
-    // Nothing is known of the reader yet; nor is it of the run, until the backend has said that it began.
+    // Without the reader's zone the time is in UTC. The run's start is unknown until the backend reports it.
     await expect.poll(async () => started.exec(await first())?.[1] ?? '').toMatch(/ UTC$/)
 
     await page.goto(path)
@@ -105,19 +105,19 @@ test.describe('for a reader in Berlin', () => {
     await expect(page.getByTestId('zone')).toHaveText(/^UTC/)
     expect(started.exec(await first())?.[1]).toMatch(/ UTC$/)
 
-    // Another tab follows.
+    // Another tab changes too.
     const other = await context.newPage()
     await other.goto(dashboard.url)
     await expect(other.getByTestId('zone')).toHaveText(/^UTC/)
     await zone.click()
     await expect(other.getByTestId('zone')).toHaveText(/^Local/)
     await expect(shown).toHaveText(local)
-    // The first HTML is in the reader's own zone then, and the page takes it over as it is.
+    // The first HTML is now in the reader's own zone, and the page keeps it unchanged.
     await page.reload()
     await expect(shown).toHaveText(local)
     await expect(page.locator('[data-sync="live"]').first()).toBeAttached()
 
-    // In the log as it is saved, and over HTTP, it is UTC.
+    // The saved log and the HTTP interface use UTC.
     const log = await fetch(`${path.replace('/runs/', '/api/runs/')}/logs`, { headers: { accept: 'text/plain' } })
     const said = (await log.text()).split('\n').filter(text => /\d{2}:\d{2}:\d{2}/.test(text))
     expect(said.length).toBeGreaterThan(0)
@@ -153,7 +153,7 @@ test.describe('for a reader in Berlin', () => {
       await page.goto(dashboard.url + path)
       await expect(page.locator('[data-sync="live"]').first()).toBeAttached({ timeout: 15_000 })
       await expect(page.getByTestId('zone')).toHaveText(/Europe\/Berlin/)
-      // No clock of the page stands outside of an element that says what moment it is.
+      // Every clock time on the page is inside an element that states its moment.
       const bare = await page.evaluate(() =>
         [...document.querySelectorAll('main *')]
           .filter(element => element.closest('time, script, .log-top, .line .text, .id, pre') === null)
@@ -163,7 +163,7 @@ test.describe('for a reader in Berlin', () => {
           .filter(text => !/127\.0\.0\.1:\d+/.test(text ?? '')),
       )
       expect([path, bare]).toEqual([path, []])
-      // Each says all of it in its title; one of each kind is pressed.
+      // The title of each contains the full time; one of each kind is pressed.
       const times = await page.locator('main time:not([datetime^=PT]):visible').evaluateAll(all =>
         all.map((time, index) => ({
           index,

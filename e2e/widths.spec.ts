@@ -7,7 +7,7 @@ import { expect, test, type ReferenceBackend } from './fixtures'
 import { illegible, WIDTHS } from './legible'
 import { PORTAL, RunPage } from './run-page'
 
-/** Names as long as they may be, without a place to break them. */
+/** Names of the maximum length, without a place for a line break. */
 const SPEC = `SpecWithoutAnySpaces${'OfNoEnd'.repeat(12)}`
 const RUN = `run-without-spaces-${'x9Y_'.repeat(40)}`
 const BATCH = `batch_without_spaces_${'x9Y_'.repeat(15)}`
@@ -15,7 +15,7 @@ const NAME = `BatchWithoutSpaces${'AndVeryLong'.repeat(10)}`
 const ERROR = `ErrorWithoutSpaces${'/path/to/it'.repeat(20)}`
 const FEW = WIDTHS.filter((_, index) => index % 3 === 0)
 
-/** Adds a spec whose names are as long as they may be. */
+/** Adds a spec whose names have the maximum length. */
 async function addLongSpec(folder: string): Promise<void> {
   const specs = join(folder, 'project', '.specs')
   await cp(join(specs, '011-audit-log'), join(specs, SPEC), { recursive: true })
@@ -27,7 +27,7 @@ async function addLongSpec(folder: string): Promise<void> {
   )
 }
 
-/** Starts a run of that spec, whose first batch is at work, and opens its page. */
+/** Starts a run of that spec, whose first batch is running, and opens its page. */
 async function longRun(backend: ReferenceBackend, dashboard: Dashboard, page: Page): Promise<RunPage> {
   backend.hold(BATCH)
   await dashboard.start(SPEC, { runId: RUN })
@@ -37,7 +37,7 @@ async function longRun(backend: ReferenceBackend, dashboard: Dashboard, page: Pa
   return run
 }
 
-/** Exports a run, and imports it again; gives the import's id. */
+/** Exports a run and imports it again; returns the import's id. */
 async function importOf(dashboard: Dashboard, runId: string): Promise<string> {
   const recording = await fetch(`${dashboard.url}/api/runs/${runId}/recording`)
   const answer = await fetch(`${dashboard.url}/api/imports`, {
@@ -48,7 +48,7 @@ async function importOf(dashboard: Dashboard, runId: string): Promise<string> {
   return ((await answer.json()) as { importId: string }).importId
 }
 
-// What is illegible is named; a trace of every width would take longer than the test.
+// The test names what is illegible; a trace of every width would take longer than the test.
 test.use({ trace: 'off' })
 
 const live = (page: Page) => expect(page.locator('[data-sync="live"]').first()).toBeAttached({ timeout: 15_000 })
@@ -57,7 +57,7 @@ async function expectLegible(page: Page, widths: readonly number[] = WIDTHS): Pr
   expect([page.url(), ...(await illegible(page, widths))]).toEqual([page.url()])
 }
 
-/** The same as a person sees it who looks for a name: shown whole by what is pressed. */
+/** Expects every shortened name to be shown in full at a press, as a person finds it. */
 async function expectWholeAtPress(page: Page): Promise<void> {
   for (const control of await page.locator('main [data-whole=tip]:visible').all()) {
     if ((await control.evaluate(element => element.tagName)) === 'TIME') continue
@@ -70,7 +70,7 @@ async function expectWholeAtPress(page: Page): Promise<void> {
 test.describe('[PAGE-2] names without spaces', () => {
   test.use({ expectedErrors: [/status of 404/] })
 
-  /** A dashboard of its own; evidence has its columns also where Docker can't be reached. */
+  /** The options of a separate dashboard: evidence keeps its columns even if Docker cannot be reached. */
   const away = { DOCKER: '', DOCKER_HOST: 'unix:///nowhere/docker.sock' }
 
   test('[PAGE-2.1] [PAGE-2.2] [PAGE-2.3] are read whole on the page of a run that is at work, at every width', async ({
@@ -99,7 +99,7 @@ test.describe('[PAGE-2] names without spaces', () => {
       await expectLegible(page)
       await expectWholeAtPress(page)
 
-      // The batch that is open shows its name, id and branch whole.
+      // The open batch shows its full name, id and branch.
       await page.setViewportSize({ width: 1280, height: 900 })
       await run.card(`${BATCH}2`).locator('.name button').press('Enter')
       const panel = page.getByTestId('batch-panel')
@@ -127,7 +127,7 @@ test.describe('[PAGE-2] names without spaces', () => {
     const dashboard = await Dashboard.launch({ BACKEND_URL: backend.url, ...away })
     try {
       await longRun(backend, dashboard, page)
-      // Of a run that had not ended, an import says that its status is last known.
+      // The import of an unfinished run says that its status is the last known one.
       await importOf(dashboard, RUN)
       await page.goto(dashboard.url)
       await live(page)
@@ -206,7 +206,7 @@ test('[PAGE-1.6] [PAGE-2.1] [PAGE-2.2] [PAGE-2.3] large numbers are read whole: 
   const plan = join(folder, 'project', '.specs', '011-audit-log', 'plan.yaml')
   await writeFile(plan, ['spec_id: 011-audit-log', 'batches:', ...batches.map(batch => `  - ${batch}`), ''].join('\n'))
   for (const id of ids.slice(110)) backend.hold(id)
-  // It began long before anybody followed it.
+  // The run began long before it was followed.
   backend.setClock(-hours)
   const started = await fetch(`${backend.url}/api/execution/start`, {
     method: 'POST',

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 
-/** A way from somebody to a server, which a test can cut, or freeze so that it is open and carries nothing. */
+/** A connection to a server that a test can cut, or freeze: a frozen wire stays open and transfers nothing. */
 export class Wire {
   readonly #sockets = new Set<Socket>()
   #frozen = false
@@ -17,7 +17,7 @@ export class Wire {
     server.on('connection', near => this.#join(near))
   }
 
-  /** Listens on a free port, and carries what comes to the server at `target`. */
+  /** Listens on a free port, and forwards connections to the server at `target`. */
   static async to(target: string): Promise<Wire> {
     const server = createServer()
     const wire = new Wire(server, new URL(target))
@@ -31,17 +31,17 @@ export class Wire {
     return `http://127.0.0.1:${port}`
   }
 
-  /** How many WebSockets have been asked for through it. */
+  /** How many WebSockets were requested through it. */
   get upgrades(): number {
     return this.#upgrades
   }
 
-  /** Ends every connection, without a word. New ones are let in. */
+  /** Cuts every connection, without a closing message. New connections are accepted. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy()
   }
 
-  /** From now on nobody takes what is sent, nor says so. */
+  /** From now on sent data is neither received nor refused. */
   freeze(): void {
     this.#frozen = true
     for (const socket of this.#sockets) socket.pause()
@@ -77,7 +77,7 @@ export class Wire {
     if (this.#frozen) this.freeze()
   }
 
-  /** A request names the server that it is for, as if it had come straight. */
+  /** Replaces the host in a request by the server's own, as if it had come directly. */
   #addressed(chunk: Buffer): Buffer {
     const text = chunk.toString('latin1')
     if (!/^[A-Z]+ \S+ HTTP\/1\.1\r\n/.test(text)) return chunk

@@ -11,13 +11,13 @@ const markdownIn = (folder: string): string[] =>
 
 const documents = ['README.md', ...['app', 'docs', 'e2e', 'lib'].flatMap(markdownIn)].sort()
 
-/** The text without what Markdown shows as code, where a link is an example. Lines keep their numbers. */
+/** The text without what Markdown shows as code, because a link there is an example. Line numbers stay the same. */
 const withoutCode = (text: string): string =>
   text
     .replace(/^([ \t]*)(```|~~~)[\s\S]*?^\1\2[ \t]*$/gm, block => block.replace(/[^\n]/g, ''))
     .replace(/(`+)(?!`)[^\n]*?[^`\n]\1(?!`)/g, code => code.replace(/[[\]()<>"]/g, ' '))
 
-/** The anchors that GitHub gives a document's headings, and those that it sets itself. */
+/** The anchors that GitHub gives a document's headings, and those that the document sets itself. */
 function anchorsOf(text: string): Set<string> {
   const anchors = new Set<string>()
   const bare = text.replace(/^([ \t]*)(```|~~~)[\s\S]*?^\1\2[ \t]*$/gm, '')
@@ -52,7 +52,7 @@ function linksIn(text: string): { target: string; line: number }[] {
   )
 }
 
-/** What is wrong with the links of a document, a sentence each. */
+/** The broken links of a document, a sentence each. */
 function brokenLinks(path: string, text: string): string[] {
   return linksIn(text).flatMap(({ target, line }) => {
     const [file = '', anchor] = target.split('#')
@@ -66,7 +66,7 @@ function brokenLinks(path: string, text: string): string[] {
   })
 }
 
-/** The files and folders of the project that a document names in its text and that are not there. */
+/** The project's files and folders that a document names in its text and that do not exist. */
 const missingFiles = (text: string): string[] =>
   [...text.matchAll(/`((?:app|bench|docs|e2e|lib|\.ci)\/[\w./[\]-]+)`/g)].flatMap(([, path = '']) =>
     existsSync(join(root, path)) ? [] : [path],

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-/** Every rule in the RULES.md files is proved by a test that cites its id, and every id that is cited is a rule's. */
+/** Every rule in the RULES.md files is proved by a test that cites its id, and every cited id belongs to a rule. */
 
 const ID = String.raw`[A-Z]+-\d+(?:\.\d+)?`
 /** `| SAFE-4.1 | …`: a rule. */
@@ -37,7 +37,7 @@ function provedIn({ text }: File): { id: string; name: string }[] {
     const cells = line.split(/(?<!\\)\|/).map(cell => cell.trim())
     if (column === -1) {
       column = cells.indexOf('proved in')
-      // A table without that column has no cells to look at.
+      // A table without that column has no cells to check.
       if (column === -1) column = cells.length
       return []
     }
@@ -46,7 +46,7 @@ function provedIn({ text }: File): { id: string; name: string }[] {
   })
 }
 
-/** What is wrong with the rules; `isFile` says whether a path from the root names one. */
+/** The faults of the rules; `isFile` says whether a path from the root names a file. */
 function faultsOf(files: File[], isFile: (path: string) => boolean) {
   const rules = files.filter(isRules)
   const rows = rules.flatMap(file => matchesIn(file, ROW))
@@ -80,7 +80,7 @@ describe('the rules', () => {
         ? [name]
         : readdirSync(join(root, name), { recursive: true, encoding: 'utf8' }).map(path => join(name, path)),
     )
-  // This file holds samples of ids that are no rules.
+  // This file contains sample ids that are not rules.
   const files = paths
     .filter(path => /RULES\.md$|\.(ts|tsx|css|mjs)$/.test(path) && path !== 'lib/testing/rules.test.ts' && isFile(path))
     .map(path => ({ path, text: readFileSync(join(root, path), 'utf8') }))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** For tests: how runs of a backend of some generation may go, made up. */
+/** For tests: generated outlines of runs, for each generation of the backend. */
 
 export type Generation = 'A' | 'B' | 'C'
 export type Ending = 'success' | 'batch-failure' | 'merge-failure' | 'abort' | 'deadlock' | 'bad-files' | 'open'
@@ -10,9 +10,9 @@ export interface Outline {
   batches: { id: string; name: string; after: number[]; completed: boolean }[]
   ending: Ending
   dryRun: boolean
-  /** What chance decides, in turn. */
+  /** The random decisions, in order. */
   dice: number[]
-  /** What agents print, in turn. */
+  /** The lines that agents print, in order. */
   prints: { type: 'log' | 'error'; message: string }[]
 }
 
@@ -64,7 +64,7 @@ const prints = fc.record({
   ),
 })
 
-/** A plan with hostile ids and names, and how its run goes. */
+/** A plan with hostile ids and names, and the course of its run. */
 export const outlines = (
   generation: fc.Arbitrary<Generation> = fc.constantFrom('A', 'B', 'C'),
 ): fc.Arbitrary<Outline> =>

@@ -12,10 +12,10 @@ import { frame, type Frame } from '../../backend/wire'
 import type { Options } from '../../reference-backend/options'
 import { startReferenceBackend, type ReferenceBackend } from '../../reference-backend/server'
 
-/** Files of a project by spec; null leaves a file out. */
+/** Files of a project by spec; null omits a file. */
 export type Specs = Record<string, { plan?: string | null; tasks?: string | null }>
 
-/** A project in a temporary folder that goes with the test. Without more said, a spec has no plan and one task. */
+/** A project in a temporary folder, which is removed after the test. By default a spec has no plan and one task. */
 export function projectOf(specs: Specs): string {
   const folder = mkdtempSync(join(tmpdir(), 'reference-backend-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -29,7 +29,7 @@ export function projectOf(specs: Specs): string {
   return folder
 }
 
-/** A plan of these batches, each with what it depends on. */
+/** A plan of these batches, each with its dependencies. */
 export const planOf = (batches: Record<string, string[]>): string =>
   JSON.stringify({
     batches: Object.entries(batches).map(([id, depends_on]) => {
@@ -42,7 +42,7 @@ export const planOf = (batches: Record<string, string[]>): string =>
     }),
   })
 
-/** A backend that waits for nothing and goes with the test. */
+/** A backend that waits for nothing; it is closed after the test. */
 export async function started(options: Partial<Options> & { specs: Specs }): Promise<ReferenceBackend> {
   const { specs, ...rest } = options
   const project = rest.project ?? projectOf(specs)
@@ -53,7 +53,7 @@ export async function started(options: Partial<Options> & { specs: Specs }): Pro
 
 const record = z.record(z.string(), z.unknown())
 
-/** An answer's status, type and text, parsed where it is JSON; each call over a connection of its own. */
+/** The status, type and text of an answer, parsed if it is JSON; each call uses its own connection. */
 export async function call(
   backend: ReferenceBackend,
   method: string,
@@ -76,7 +76,7 @@ export async function call(
 export const start = (backend: ReferenceBackend, spec: string, runId = 'r1', more: object = {}) =>
   call(backend, 'POST', '/api/execution/start', { spec, run_id: runId, ...more })
 
-/** A reader that keeps what it hears. */
+/** A reader that keeps every frame it receives. */
 export class Listener {
   readonly frames: string[] = []
   /** Settles with the close code. */
@@ -100,7 +100,7 @@ export class Listener {
     return listener
   }
 
-  /** Joins as often as it is cut off, until a frame contains this text. */
+  /** Joins again after each disconnection, until a frame contains this text. */
   static async through(backend: ReferenceBackend, wanted: string, runId = 'r1'): Promise<Listener> {
     for (;;) {
       const listener = await Listener.join(backend, runId)
@@ -109,7 +109,7 @@ export class Listener {
     }
   }
 
-  /** Settles once a frame contains this text, or `wanted` holds of all frames; never where the socket closes first. */
+  /** Settles once a frame contains this text, or `wanted` is true for all frames; never settles if the socket closes first. */
   async until(wanted: string | ((frames: string[]) => boolean)): Promise<void> {
     const enough =
       typeof wanted === 'string' ? (frames: string[]) => frames.some(frame => frame.includes(wanted)) : wanted
@@ -118,13 +118,13 @@ export class Listener {
     }
   }
 
-  /** What was heard, without what differs from run to run. */
+  /** The received frames, without the parts that differ between runs. */
   masked(): string[] {
     return this.frames.map(masked)
   }
 }
 
-/** What a frame says, whatever its generation. */
+/** The content of a frame, of any generation. */
 export const said = (text: string): Frame => frame.parse(JSON.parse(text))
 
 const aboutAgents = new Set<string | null>([
@@ -133,7 +133,7 @@ const aboutAgents = new Set<string | null>([
   'Simulated agent: no container is started',
 ])
 
-/** Frames but those that say what kind of agent begins: batches that start together say it in any order. */
+/** Removes the frames that name the kind of an agent: batches that start together send them in any order. */
 export const withoutAgents = (frames: string[]): string[] => frames.filter(text => !aboutAgents.has(said(text).message))
 
 /** A frame without its time, and with ids of branches and history entries blanked. */

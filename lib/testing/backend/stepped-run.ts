@@ -7,20 +7,20 @@ import { elapsed, offsetThatCounts } from '../../run/time'
 import { derive, type RunView } from '../../run/view'
 import { Replay } from '../../backend/replay'
 
-/** For tests: a run whose backend's and dashboard's clocks are set while it is at work. */
+/** For tests: a run during which the clocks of the backend and of the dashboard are set. */
 
 export const T0 = Date.parse('2026-01-15T14:00:00Z')
 
-/** What happens next in the run, after so many ms. */
+/** The next event of the run, after this many ms. */
 export type Act =
   | { kind: 'start' | 'end' }
   | { kind: 'begin' | 'complete'; batch: string }
   | { kind: 'line' }
-  /** The backend's clock is set by so much; that of the dashboard's machine; that of the one machine on which both are. */
+  /** A clock is set by this many ms: the backend's; that of the dashboard's machine; that of the one machine that runs both. */
   | { kind: 'set' | 'set-ours' | 'set-both'; by: number }
-  /** All later messages of the backend come so much later, but in their order, ms. */
+  /** All later messages of the backend arrive this much later, but in order, ms. */
   | { kind: 'delay'; by: number }
-  /** What becomes of the dashboard. */
+  /** An event of the dashboard's connection or process. */
   | { kind: 'join' | 'cut' | 'restart' }
 
 export interface Moment {
@@ -31,20 +31,22 @@ export interface Moment {
 export class SteppedRun {
   now = T0
   run: Run = emptyRun()
-  /** When things happened, ms, by a clock that nobody set. */
+  /** When things happened, ms, on a clock that was never set. */
   startedAt: number | null = null
   endedAt: number | null = null
   readonly begun = new Map<string, number>()
   readonly completed = new Map<string, number>()
   joinedAt = 0
-  /** A live message has told how the clocks differ, or nothing has gone amiss yet since the first connection was opened. */
+  /** A live message has shown how the clocks differ, or no fault has happened yet since the first connection was opened. */
   isDated = true
-  /** A message was stamped clearly before the one before it. */
+  /** A message has a stamp that is clearly earlier than the stamp before it. */
   goesBack = false
   #stamp = -Infinity
   #replay = new Replay()
   #recorded: Observation[] = []
-  /** The clock of receipt times against `now`, and by how much the dashboard's machine's is ahead of it, ms [RUN-16.13]. */
+  /**
+   * The clock of receipt times relative to `now`, and how far the clock of the dashboard's machine is ahead of it, ms [RUN-16.13].
+   */
   #frame = 0
   #wallAhead = 0
   readonly #told: string[] = []
@@ -53,16 +55,16 @@ export class SteppedRun {
   #delay = 0
   #heardAt = 0
   #isSet = false
-  /** Messages that are on their way, and when each comes, ms. */
+  /** Messages in transit, and the time at which each arrives, ms. */
   #underWay: { text: string; due: number }[] = []
 
   #ahead: number
   readonly #digits: number
 
   /**
-   * @param ahead by how much the backend's clock is ahead at first, ms
+   * @param ahead how far the backend's clock is ahead at first, ms
    * @param batches ids of the plan
-   * @param digits of the stamps' fractions: 9 or 0
+   * @param digits how many digits the fractions of the stamps have: 9 or 0
    */
   constructor(ahead: number, batches: readonly string[], digits: number) {
     this.#ahead = ahead
@@ -72,7 +74,7 @@ export class SteppedRun {
     this.#take({ kind: 'plan', at: this.ours, spec: '001-todo', batches: plan, shared: false })
   }
 
-  /** The dashboard sends the start; the backend's first word follows. */
+  /** The dashboard sends the start; the backend's first message follows. */
   accepted(): this {
     this.#take({ kind: 'accepted', at: this.ours, sent: this.ours, spec: '001-todo', dryRun: false })
     this.#replay.started(this.ours)
@@ -80,7 +82,7 @@ export class SteppedRun {
   }
 
   pass(ms: number): this {
-    // As the stream does, it asks again and again whether a replay is over.
+    // Like the stream, it checks repeatedly whether a replay is over.
     for (let left = ms; left > 0; left -= 100) {
       this.#arrive(this.now + Math.min(100, left))
       const settled = this.#joined && (ms < 20_000 || left > ms - 10_000) ? this.#replay.settle(this.ours) : null
@@ -153,17 +155,17 @@ export class SteppedRun {
     return derive(this.run, this.ours).view
   }
 
-  /** What the run's timer shows, ms. */
+  /** The value of the run's timer, ms. */
   get shown(): number {
     return elapsed(this.view, this.ours)
   }
 
-  /** The time by the clock that pages follow, ms. */
+  /** The time of the clock that pages follow, ms. */
   get ours(): number {
     return this.now + this.#frame
   }
 
-  /** As the hub does, by the `Date` of the backend's answers, which is in whole seconds. */
+  /** Compares the clocks as the hub does: by the `Date` of the backend's answers, which has whole seconds. */
   #date(): void {
     const second = Math.floor((this.now + this.#ahead) / 1_000) * 1_000
     this.#take({ kind: 'dated', at: this.ours, offset: offsetThatCounts(this.ours - second) })
@@ -176,7 +178,7 @@ export class SteppedRun {
     return this
   }
 
-  /** A new process of the dashboard reads what the one before it recorded, by the machine's clock as it goes now. */
+  /** A new process of the dashboard reads the recordings of the old one, with the machine's current clock. */
   #restart(): this {
     this.#joined = this.isDated = false
     this.#underWay = []
@@ -209,7 +211,7 @@ export class SteppedRun {
     const isSet = this.#isSet
     this.#isSet = false
     if (!this.#joined) return this
-    // A stamp of whole seconds is up to a second older than its message, so it tells less.
+    // A stamp of whole seconds is up to a second older than its message, so it is less precise.
     const coarse = this.#digits === 0 ? 1_000 : 0
     this.isDated ||= !isSet && this.now - this.joinedAt > 1_000 + coarse && this.now - this.#heardAt > 500 + coarse
     this.#underWay.push({ text, due: Math.max(this.now + this.#delay, this.#underWay.at(-1)?.due ?? 0) })
@@ -217,7 +219,7 @@ export class SteppedRun {
     return this
   }
 
-  /** Lets the time pass until then, ms, and with it what comes. */
+  /** Lets time pass until then, ms, and delivers the messages that arrive in between. */
   #arrive(until: number): void {
     for (let next = this.#underWay[0]; next && next.due <= until; next = this.#underWay[0]) {
       this.#underWay.shift()
@@ -233,7 +235,7 @@ export class SteppedRun {
     if (received.kind === 'observed') this.#take(received.observation, received.fresh)
   }
 
-  /** As the hub does: recorded is what is fresh or changed something. */
+  /** Like the hub, it records an observation that is fresh or that changed something. */
   #take(observation: Observation, fresh = false): void {
     if (fold(this.run, observation) || fresh) this.#recorded.push(observation)
   }

@@ -1,13 +1,13 @@
 import type { PlanBatch } from '../../run/observation'
 import type { Generation, Outline } from './outlines'
 
-/** For tests: runs made up, as a backend of some generation tells them, and what is true of them. */
+/** For tests: generated runs, with the frames that a backend of some generation sends, and the true state. */
 
 export interface Frame {
   text: string
-  /** Who said it. */
+  /** The component that produced the frame. */
   by: 'engine' | 'agent'
-  /** False where the backend forgets it: a real abort. */
+  /** False if the backend forgets the frame: a real abort. */
   replayed: boolean
 }
 
@@ -31,7 +31,7 @@ export interface Story {
     error: string | null
     batches: TrueBatch[]
   }
-  /** In the oldest generation agents' completions count until the engine tells of one: here it did. */
+  /** In the oldest generation agents' completions count until the orchestrator reports a completion: here it did. */
   engineCompleted: boolean
 }
 
@@ -42,7 +42,7 @@ const REASONS = [
 ]
 const ABORTED = 'Execution aborted by user.'
 
-/** Executes an outline as the engine does, and keeps its own books of what is true. */
+/** Executes an outline as the orchestrator does, and records the true state separately. */
 export function tell(outline: Outline): Story {
   return new Engine(outline).story
 }
@@ -54,7 +54,9 @@ class Engine {
   #nanos = 0n
   #throws = 0
   #printed = 0
-  /** Between an error and the word that it ended the run, an agent's "Execution failed: …" can't be told from the engine's. */
+  /**
+   * Between an error and the message that it ended the run, the "Execution failed: …" of an agent looks like the orchestrator's.
+   */
   #failing = false
   #startedAt = ''
   #end: Pick<Story['truth'], 'status' | 'endedAt' | 'error'> = { status: 'starting', endedAt: null, error: null }
@@ -115,7 +117,10 @@ class Engine {
     else if (ending !== 'open') this.#succeed()
   }
 
-  /** One step of the engine or of an agent. @returns false where nothing is left to do */
+  /**
+   * One step of the orchestrator or of an agent.
+   * @returns false if nothing is left to do
+   */
   #work(step: number): boolean {
     const ready = this.#batches.filter(
       batch => batch.status === 'pending' && batch.after.every(id => this.#get(id).status === 'completed'),
@@ -225,7 +230,7 @@ class Engine {
     this.#end = { status: 'failed', endedAt, error }
   }
 
-  /** Nothing is running in a run that is over; the agents go on for a while. */
+  /** No batch is running in an ended run; the agents go on for a while. */
   #finish(): void {
     const running = this.#running
     for (let n = this.#roll(4); n > 0 && running.length > 0; n -= 1) this.#print()
@@ -262,7 +267,7 @@ class Engine {
     return this.#say('status', '', { status })
   }
 
-  /** @returns the moment that the frame's stamp names, ISO 8601 with milliseconds */
+  /** @returns the moment in the frame's stamp, ISO 8601 with milliseconds */
   #say(type: string, message: string, more: object = {}, by: Frame['by'] = 'engine', replayed = true): string {
     this.#nanos += BigInt(this.#pick([1_001, 70_013, 5_000_017, 900_000_123, 3_000_000_019]))
     const ms = T0 + Number(this.#nanos / 1_000_000n)

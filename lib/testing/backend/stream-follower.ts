@@ -6,7 +6,7 @@ import { derive, type Derived } from '../../run/view'
 import { Replay } from '../../backend/replay'
 import { T0 } from './stories'
 
-/** For tests: follows one run through its connections, with a clock that they move. */
+/** For tests: follows one run through its connections, which also advance the clock. */
 export class StreamFollower {
   readonly run: Run = emptyRun()
   readonly log: string[] = []
@@ -30,7 +30,7 @@ export class StreamFollower {
     if (received.fresh && received.observation.kind === 'message') this.log.push(received.observation.text)
   }
 
-  /** The connection is silent for a while: if its replay is over, that is known now. */
+  /** The connection is silent for a while; after that a completed replay is recognised. */
   settle(): void {
     this.#now += 5_000
     const settled = this.#replay.settle(this.#now)
@@ -41,7 +41,7 @@ export class StreamFollower {
     fold(this.run, this.#replay.close(this.#now))
   }
 
-  /** One whole connection. */
+  /** Plays one whole connection. */
   connect(texts: readonly string[], afterEach: (text: string) => void = () => undefined): void {
     this.open()
     for (const text of texts) {
@@ -56,7 +56,7 @@ export class StreamFollower {
     return derive(this.run, this.#now)
   }
 
-  /** How long the run has taken by now, ms. */
+  /** How long the run has taken so far, ms. */
   get elapsed(): number {
     return elapsed(this.derive().view, this.#now)
   }

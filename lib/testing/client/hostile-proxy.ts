@@ -4,34 +4,33 @@ import { Agent, createServer, request, type IncomingMessage, type Server, type S
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { pipeline, type Duplex } from 'node:stream'
 
-/** What a proxy does. A test may change it at any time; what is open already is carried on as it began. */
+/** The behaviour of a proxy. A test may change it at any time; an open connection keeps the behaviour it began with. */
 export interface Manners {
   /**
-   * To a request for WebSocket: a number refuses it with that status; `swallow` never answers; `mute` answers 101 and
-   * carries nothing; `strip` passes it on as a plain request; `buffer` answers, and holds back what comes until it is
-   * `bufferBytes`.
+   * The reaction to a request for WebSocket. A number refuses it with that status; `swallow` never answers; `mute` answers 101 and
+   * carries nothing; `strip` passes it on as a plain request; `buffer` answers, and holds data back until there are `bufferBytes`.
    */
   upgrade: 'pass' | 'swallow' | 'mute' | 'strip' | 'buffer' | number
-  /** To any other request for the live path: `foreign` answers 200 with a page of the proxy's own. */
+  /** The reaction to any other request for the live path. `foreign` answers 200 with a page of the proxy's own. */
   poll: 'pass' | 'swallow' | 'foreign' | number
-  /** A request that is not answered in so many ms is answered with 504. */
+  /** A request without an answer after this many ms gets 504. */
   requestMs?: number
-  /** A WebSocket over which nothing came for so many ms is cut. */
+  /** A WebSocket without data for this many ms is cut. */
   idleMs?: number
-  /** A larger body of a request is answered with 413. */
+  /** A request with a larger body gets 413. */
   maxBody?: number
-  /** An answer is passed on only when it is whole. */
+  /** An answer is passed on only when it is complete. */
   buffers?: boolean
 }
 
 export const bufferBytes = 64 * 1024
 
 /**
- * A proxy before a server, over real sockets, with bad manners towards long-lived connections. What it passes on names
- * the server as if it had come straight.
+ * A proxy before a server, over real sockets, that treats long-lived connections badly. The requests that it passes on name the
+ * server, as if they had come directly.
  */
 export class HostileProxy {
-  /** What came by, in order: `upgrade`, and `GET` and `POST` of polls. */
+  /** The requests in order: `upgrade`, and `GET` and `POST` of polls. */
   readonly seen: string[] = []
   /** How long the answer to each poll took, ms. */
   readonly polls: number[] = []
@@ -69,7 +68,7 @@ export class HostileProxy {
     return this.seen.filter(each => each === what).length
   }
 
-  /** Ends every connection, without a word. New ones are let in. */
+  /** Cuts every connection, without a closing message. New connections are accepted. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy()
   }
@@ -175,7 +174,7 @@ export class HostileProxy {
   }
 }
 
-/** Passes on the answer to the upgrade, and of what follows only what fills the buffer. */
+/** Passes on the answer to the upgrade; data after it is passed on only as it fills the buffer. */
 function hold(far: Socket, near: Socket): void {
   let answered = false
   let held: Buffer[] = []

@@ -22,7 +22,7 @@ import type { TransportTimes } from '../../client/transport-choice'
 
 const ends: (() => unknown)[] = []
 
-/** Is called when the test is over; what began last ends first. */
+/** Registers a function to call after the test; the last one is called first. */
 export const atEnd = (end: () => unknown) => void ends.push(end)
 
 export async function endAll(): Promise<void> {
@@ -38,7 +38,7 @@ export interface Told {
   answers?: (request: Subscribe, done: (answer: Answer) => void, socket: Socket) => void
 }
 
-/** A real socket.io server that answers as told. */
+/** A real socket.io server with the answers that the test gives. */
 export async function listen({
   port = 0,
   pingInterval = 25_000,
@@ -73,7 +73,7 @@ export async function listen({
   return { io, sockets, left, close, refusals: () => refusals, port: bound, url: `http://127.0.0.1:${bound}` }
 }
 
-/** A link that writes down what it is told. */
+/** A link that records every notification it receives. */
 export function open(url: string, times?: TransportTimes) {
   const told: string[] = []
   const heard: Heard[] = []
@@ -107,7 +107,7 @@ export function open(url: string, times?: TransportTimes) {
   }
 }
 
-/** A server with one run, as the real one is wired: join first, then answer. */
+/** A server with one run, wired as the real one: join first, then answer. */
 export async function serve(batches: { list: Batch[] }, log: TestLog, port = 0) {
   const server = await listen({
     port,
@@ -160,7 +160,7 @@ export function visit(url: string, initial: ReturnType<typeof someSnapshot>, tim
   }
 }
 
-/** The run as a page is rendered with it. */
+/** The run with which a page is rendered. */
 export const rendered = async (publisher: MemoryPublisher, batches: Batch[]) => {
   const read = await publisher.read(runScope('r'))
   return { ...someSnapshot('r', batches), ...(read && { epoch: read.epoch, version: read.version }) }

@@ -7,7 +7,7 @@ import type { ContainerFacts } from '../../run/container-facts'
 import type { EngineEvent, Inspection, Listed } from '../../docker/answers'
 import type { DockerListener } from '../../docker/watcher'
 
-/** A container's id that looks like one. */
+/** A container id of the real form. */
 export const idOf = (n: number): string => n.toString(16).padStart(64, '0')
 
 const noLabels = { runId: null, batchId: null }
@@ -64,13 +64,13 @@ export const listedOf = (id: string, more: Partial<Listed> = {}): Listed => ({
 })
 
 /**
- * Runs out of memory where it has some 8 MiB. The Engine misses that where it comes before the start is over, or with
- * the end itself, so the shell waits before and after.
+ * Runs out of memory if it has about 8 MiB. The Engine misses this if it happens before the start is complete, or together with the
+ * end, so the shell waits before and after.
  */
 export const RUNS_OUT_OF_MEMORY =
   '/bin/busybox sleep 1; (x=0123456789abcdef; while :; do x=$x$x; done); code=$?; /bin/busybox sleep 0.5; exit $code'
 
-/** What a watcher told, and a way to wait for more. */
+/** The notifications of a watcher, and a way to wait for more. */
 export class Told implements DockerListener {
   readonly latest = new Map<string, ContainerFacts>()
   readonly all: ContainerFacts[] = []
@@ -106,7 +106,7 @@ export class Told implements DockerListener {
     this.failures.push(error)
   }
 
-  /** Resolves when the condition holds; it is looked at whenever something is told. */
+  /** Resolves when the condition holds; it is checked at every notification. */
   async until(check: () => boolean): Promise<void> {
     if (!check()) await new Promise<void>(done => this.#waiting.push({ check, done }))
   }
@@ -114,10 +114,10 @@ export class Told implements DockerListener {
 
 const BUSYBOX = '/bin/busybox'
 
-/** Where the Engine at hand listens. */
+/** The socket of the default Engine. */
 export const socketAtHand = (process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock').replace(/^unix:\/\//, '')
 
-/** Why no container can be run here, in words for a skipped test's name; null where one can. */
+/** The reason why no container can run here, fit for a skipped test's name; null if one can. */
 export async function whyNoContainers(): Promise<string | null> {
   if (!existsSync(BUSYBOX)) return `needs ${BUSYBOX}`
   if (!socketAtHand.startsWith('/')) return 'needs an Engine at a socket'
@@ -145,7 +145,7 @@ export async function importBusybox(docker: Docker): Promise<string> {
   return `${repo}:1`
 }
 
-/** Makes a container that runs a script, named as the backend names its agents'. */
+/** Creates a container that runs a script, named as the backend names its agents' containers. */
 export async function createAgent(
   docker: Docker,
   image: string,

@@ -21,29 +21,31 @@ import { projectWith, type PlannedBatch } from './project'
 /** A backend whose agents run in real containers, and a hub that watches both. */
 export interface EngineHub {
   project: string
-  /** Ids of batches begin alike, and like nobody else's on the Engine. */
+  /** Batch ids have a common prefix, which nothing else on the Engine uses. */
   id: (name: string) => string
   backend: ReferenceBackend
   hub: Hub
   http: BackendHttp
-  /** Every state of a run and of the fleet that pages were told of, in order. */
+  /** Every state of a run and of the fleet that was sent to pages, in order. */
   seen: Snapshot[]
   fleets: Fleet[]
-  /** The Engine, as in DOCKER_HOST; undefined for the one at hand. */
+  /** The Engine, in the form of DOCKER_HOST; undefined for the default one. */
   dockerHost: string | undefined
-  /** What the hub logged. */
+  /** The lines that the hub logged. */
   logged: string[]
-  /** Containers that are ours but no batch's. */
+  /** Containers of this setup that belong to no batch. */
   helpers: Set<string>
-  /** A hub that comes later, with all that it tells; the first one goes on. With a folder it goes on with what is recorded there. */
+  /**
+   * A later hub, with everything that it publishes; the first one continues. With a folder it continues from the recordings there.
+   */
   another: (dataDir?: string) => Promise<EngineHub>
-  /** Ends all of it. */
+  /** Ends the whole setup. */
   end: () => Promise<void>
 }
 
 type Wanted = Partial<Omit<Options, 'project' | 'docker'>> & { plan: (id: (name: string) => string) => PlannedBatch[] }
 
-/** The Engine's address as the hub wants it. */
+/** The Engine's address in the form that the hub needs. */
 function engineAt(host: string | undefined): DockerHost {
   const read = readDockerHost(host === undefined ? process.env : { DOCKER_HOST: host })
   if (read.host === null || read.host === 'off') throw new Error(`No Docker: ${read.problems.join(' ')}`)
@@ -52,7 +54,7 @@ function engineAt(host: string | undefined): DockerHost {
 
 const setups: EngineHub[] = []
 
-/** Starts all of it; `finishWorlds` ends it. Agents print one line and take 300 ms. */
+/** Starts the whole setup; `closeEngineHubs` ends it. Agents print one line and take 300 ms. */
 export async function startEngineHub({ plan, ...options }: Wanted): Promise<EngineHub> {
   const tag = randomBytes(3).toString('hex')
   const id = (name: string) => `${name}-${tag}`
@@ -66,7 +68,7 @@ export async function startEngineHub({ plan, ...options }: Wanted): Promise<Engi
   return watched({ project, id, backend, dockerHost: options.dockerHost, helpers: new Set(), end })
 }
 
-/** A hub of the backend and its Engine, and all that it tells. */
+/** A hub of the backend and its Engine, and everything that it publishes. */
 async function watched(
   place: Pick<EngineHub, 'project' | 'id' | 'backend' | 'dockerHost' | 'helpers' | 'end'>,
   dataDir?: string,
@@ -104,9 +106,9 @@ async function watched(
   return setup
 }
 
-/** After each test: no key was told to anybody, nothing went wrong within, and nothing is left behind. */
+/** After each test: no key was published, no internal error happened, and nothing is left behind. */
 export async function closeEngineHubs(): Promise<void> {
-  // The latest first: the first one also ends what they all watch.
+  // The latest first: the first one also ends the backend and the Engine that all of them watch.
   for (const setup of setups.splice(0).reverse()) {
     try {
       const told = await everythingTold(setup)
@@ -120,7 +122,7 @@ export async function closeEngineHubs(): Promise<void> {
   }
 }
 
-/** All that leaves the hub, as JSON: what pages saw, what can be asked for, logs, and its own log. */
+/** All output of the hub, as JSON: the states sent to pages, the answers to requests, run logs, and its own log. */
 async function everythingTold({ hub, seen, fleets, logged }: EngineHub): Promise<string[]> {
   const told: unknown[] = [seen, fleets, await hub.fleet(), await hub.containers()]
   for (const { runId } of await hub.runs()) {
@@ -132,7 +134,7 @@ async function everythingTold({ hub, seen, fleets, logged }: EngineHub): Promise
   return [...told.map(part => JSON.stringify(part)), ...logged]
 }
 
-/** Resolves with the first snapshot that fits. */
+/** Resolves with the first snapshot that matches. */
 export const until = (
   { hub }: Pick<EngineHub, 'hub'>,
   runId: string,
@@ -156,7 +158,7 @@ export function batchOf({ batches }: Snapshot, id: string): Batch {
   return batch
 }
 
-/** Every verdict that pages were ever told of, once each, beside what the batch was said to be. */
+/** Every verdict that was ever sent to pages, once each, with the batch's claimed status. */
 export const verdictsSeen = ({ seen }: EngineHub, batchId?: string): string[] => [
   ...new Set(
     seen.flatMap(({ batches }) =>
@@ -167,14 +169,14 @@ export const verdictsSeen = ({ seen }: EngineHub, batchId?: string): string[] =>
   ),
 ]
 
-/** What the hub lists of this setup's own containers. */
+/** The setup's own containers in the hub's list. */
 export async function ownContainers({ hub, id, helpers }: EngineHub): Promise<AgentContainer[]> {
   const tail = id('')
   const { containers } = await hub.containers()
   return containers.filter(({ id, batchId }) => helpers.has(id) || batchId?.endsWith(tail) === true)
 }
 
-/** How late pages were told that containers began and ended, ms by the Engine's clock, which is ours. */
+/** How late pages learned of the start and end of containers, ms by the Engine's clock, which is also ours. */
 export function delays({ seen }: EngineHub): number[] {
   const told = new Map<string, number>()
   for (const { now, batches } of seen) {
@@ -188,7 +190,7 @@ export function delays({ seen }: EngineHub): number[] {
   return [...told.values()].sort((a, b) => a - b)
 }
 
-/** What agents printed, without the words of this side's own on how it was read. */
+/** The agents' output, without Groundtruth's own messages about reading it. */
 export const printed = async ({ hub }: EngineHub, runId: string, batch: string): Promise<string[]> => {
   const page = await hub.logs(runId, { batch, after: 0, limit: 10_000 })
   return page?.lines.filter(({ stream }) => stream !== 'system').map(({ text }) => text) ?? []
@@ -214,7 +216,7 @@ async function dockerPs({ project, dockerHost }: EngineHub): Promise<string[]> {
     .sort()
 }
 
-/** Why the `docker` client can't be asked; null where it can. */
+/** The reason why the `docker` client cannot be used; null if it can. */
 const whyNoClient = (): Promise<string | null> =>
   run('docker', ['--version']).then(
     () => null,
@@ -222,8 +224,8 @@ const whyNoClient = (): Promise<string | null> =>
   )
 
 /**
- * What the hub lists is what the `docker` client prints at the same moment; of a moment in which that stands still.
- * @returns how many containers that are, or -1 where there is no client to compare with
+ * Expects the hub's list to equal the output of the `docker` client, at a moment when nothing changes.
+ * @returns how many containers there are, or -1 if there is no client to compare with
  */
 export async function sameAsDocker(setup: EngineHub): Promise<number> {
   const why = await whyNoClient()

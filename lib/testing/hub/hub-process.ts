@@ -19,14 +19,14 @@ const printed = z.object({
   log: z.object({ lines: z.array(logLine), dropped: z.number() }).optional(),
 })
 
-/** A hub in a process of its own. */
+/** A hub in its own process. */
 export class Killable {
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>
   seen: Snapshot | null = null
   rebuilt: Snapshot | null = null
   looked: Snapshot | null = null
   ready = false
-  /** How many messages were found to be live. */
+  /** How many messages were recognised as live. */
   live = 0
   log: z.infer<typeof printed>['log']
   fleet: z.infer<typeof printed>['fleet']
@@ -49,7 +49,7 @@ export class Killable {
     return this
   }
 
-  /** Without a word; all that it had printed by then is read. */
+  /** Kills the process without a shutdown; everything that it had printed by then is read. */
   async kill(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return
     this.child.kill('SIGKILL')
@@ -57,7 +57,7 @@ export class Killable {
   }
 
   #take(line: string): void {
-    // The last line may be torn.
+    // The last line may be incomplete.
     if (!line.endsWith('}')) return
     const { seen, rebuilt, looked, ready, live, fleet, log } = printed.parse(JSON.parse(line))
     this.seen = seen ?? this.seen

@@ -7,9 +7,9 @@ import { unmetered, type HubMeter } from '../../hub/api/meter'
 import { Recorder } from '../../hub/recording/recorder'
 
 /**
- * For tests: a hub in a process of its own, to be killed. `node <its bundle> <backend> <data folder>`
- * prints, as JSON lines, the runs as they are rebuilt (`rebuilt`), that a message is live (`live`), and every state that a page would see (`seen`). A line of
- * its input is the id of a run to start, or by how much the clock of its machine is set from now on, ms.
+ * For tests: a hub in its own process, which a test can kill. `node <its bundle> <backend> <data folder>` prints JSON lines: the
+ * rebuilt runs (`rebuilt`), that a message is live (`live`), and every state that a page would see (`seen`). A line of its input is
+ * the id of a run to start, or by how much the clock of its machine is set from now on, ms.
  */
 const [backend = '', folder = '', clockSet = '0'] = process.argv.slice(2)
 

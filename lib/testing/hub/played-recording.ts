@@ -16,10 +16,10 @@ import { parseInstant } from '../../run/time'
 import { derive, type Derived } from '../../run/view'
 import type { DockerState } from '../../run/verdict'
 
-/** For tests: real runs, played as a dashboard hears and sees them. */
+/** For tests: real runs, played back as a dashboard receives them. */
 
 export const ROOT = join(import.meta.dirname, '../../../e2e/recordings')
-/** How long the dashboard goes on watching after the last word of a recording: longer than any grace time. */
+/** How long the dashboard watches after the last message of a recording: longer than any grace time. */
 const AFTER = 120_000
 const LIST_EVERY = 10_000
 
@@ -54,7 +54,7 @@ const stampOf = (frame: string | undefined): number | null => {
   return stamp && stamp.ms
 }
 
-/** When a stream of times since its opening was opened: nothing is received before it was sent. */
+/** When a stream was opened whose times count from its opening: no message is received before it was sent. */
 const openedAt = (sent: readonly { ms: number; stamp: number | null }[]): number =>
   Math.max(...sent.map(({ ms, stamp }) => (stamp === null ? -Infinity : stamp - ms)))
 
@@ -73,27 +73,27 @@ const isAlarm = ({ verdict }: Pick<Batch, 'verdict'>): boolean =>
 const isWatched = (action: string) => watchedActions.some(watched => watched === action)
 
 /**
- * A dashboard that hears what a recording holds at the times at which it was heard, and looks at every run after each
- * word, and whenever the passing of time alone may have changed one.
+ * A dashboard that receives the content of a recording at the original times. It looks at every run after each message, and
+ * whenever the passing of time alone may have changed one.
  */
 export class Played {
   readonly runs: Followed[] = []
   readonly facts = new Map<string, ContainerFacts>()
   readonly homes = new Map<string, Home>()
-  /** Every alarm that was ever shown, in order, each once. */
+  /** Every alarm that was ever shown, in order, once each. */
   readonly alarms = new Set<string>()
   readonly #containers = new Containers()
   #docker: DockerState
-  /** The latest first. What returns false has changed nothing. */
+  /** The latest first. An act that returns false has changed nothing. */
   readonly #agenda: { at: number; turn: number; act: (now: number) => unknown }[] = []
   #turn = 0
   #sorted = false
   readonly #begin: number
 
   readonly #folder: string
-  /** Whether starts and stops were sent from here. */
+  /** Whether this dashboard sent the starts and stops. */
   readonly #ours: boolean
-  /** How much later than the recorder it hears of Docker, ms. */
+  /** The delay of Docker's data compared with the recorder, ms. */
   readonly #lag: number
 
   constructor(
@@ -139,7 +139,7 @@ export class Played {
     for (const name of names) {
       const lines = read(socketLine, this.#folder, `ws-${name}.jsonl`)
       const sent = lines.map(({ ms, frame }) => ({ ms, stamp: stampOf(frame) }))
-      // What is only told again, or has no stamp, came after the connection before it.
+      // A connection that only repeats messages, or has no stamps, came after the connection before it.
       const open = Math.max(openedAt(sent), last + 1)
       this.#plan(open, now => hear(replay.open(now)))
       for (const { ms, frame, close } of lines) {
@@ -156,7 +156,7 @@ export class Played {
     }
   }
 
-  /** Starts and stops that were sent, and readings of the plan. */
+  /** The starts and stops that were sent, and the plans that were read. */
   #readCalls(spec: string): void {
     const ids: string[] = []
     for (const { at: time, method, path, body, answer } of read(call, this.#folder, 'http.jsonl')) {
@@ -177,7 +177,7 @@ export class Played {
       if (path === '/api/execution/stop') {
         const followed = this.runs[ids.indexOf(stopCall.parse(body).run_id)]
         this.#plan(at, now => {
-          // The hub sends no stop to a run that is over.
+          // The hub sends no stop to an ended run.
           if (followed && !isOver(followed.derived.view.status)) fold(followed.run, { kind: 'stop', at: now })
         })
       }
@@ -204,7 +204,7 @@ export class Played {
     if (lines.length > 0) this.#readDaemon(open + Math.max(...lines.map(({ ms }) => ms)))
   }
 
-  /** Where the daemon was stopped, its events end; once it is there again, a list shows what is left. */
+  /** When the daemon is stopped, its events end; when it is back, a list shows the remaining containers. */
   #readDaemon(last: number): void {
     for (const { at, path, answer } of read(call, this.#folder, 'http.jsonl')) {
       if (path !== '/api/docker') continue
@@ -283,7 +283,7 @@ export class Played {
   }
 }
 
-/** The connections of each run, in the order in which the runs began: those listed, and those of runs nobody lists. */
+/** The connections of each run, in the order in which the runs began: the listed runs, and the runs in no list. */
 export function runsOf(folder: string, listed: readonly { sockets: string[] }[]): string[][] {
   const firstOf = (socket = '') =>
     read(socketLine, folder, `ws-${socket}.jsonl`).find(({ frame }) => frame)?.frame ?? ''
@@ -293,7 +293,7 @@ export function runsOf(folder: string, listed: readonly { sockets: string[] }[])
   const first = new Map<string, string[]>()
   for (const sockets of all) {
     const frame = firstOf(sockets[0])
-    // Another connection of a run that is known by now tells nothing new.
+    // Another connection of a known run adds nothing new.
     if (stampOf(frame) !== null && !first.has(frame)) first.set(frame, sockets)
   }
   return [...first].sort(([a], [b]) => (stampOf(a) ?? 0) - (stampOf(b) ?? 0)).map(([, sockets]) => sockets)

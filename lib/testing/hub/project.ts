@@ -9,7 +9,7 @@ export interface PlannedBatch {
   dependsOn?: string[]
 }
 
-/** A fresh project folder with one spec, `001-todo`, of this plan. The caller removes it. */
+/** A new project folder with one spec, `001-todo`, that has this plan. The caller removes it. */
 export async function projectWith(plan: readonly PlannedBatch[]): Promise<string> {
   const project = await mkdtemp(join(tmpdir(), 'groundtruth-'))
   const folder = join(project, '.specs', '001-todo')

@@ -13,7 +13,7 @@ import { Recorder } from '../../hub/recording/recorder'
 import { RunRecordings } from '../../hub/runs/run-recordings'
 import { RunState, type StateHost } from '../../hub/runs/run-state'
 
-/** For tests: a run as a dashboard has it that hears frames, with its recording. */
+/** For tests: a run in a dashboard that receives frames, with its recording. */
 
 export const BACKEND = 'http://127.0.0.1:3000'
 const silent = pino({ level: 'silent' })
@@ -33,7 +33,7 @@ export const hostWith = (record: StateHost['record'], links: () => Links = () =>
 
 export const pathOf = (recorder: Recorder): string => recorder.files()[0] ?? ''
 
-/** A run as a dashboard has it that hears frames. */
+/** A run in a dashboard that receives frames. */
 export class Listening {
   now = T0
   constructor(
@@ -68,7 +68,7 @@ export class Listening {
     this.close()
   }
 
-  /** What pages see of it, but for the freshness of the stream. */
+  /** The state that pages see, except the freshness of the stream. */
   get shown(): unknown {
     this.state.update()
     const { fields, batches } = this.state.view()
@@ -80,7 +80,7 @@ export class Listening {
   }
 }
 
-/** A run that nobody records. */
+/** A run without a recording. */
 export const unrecorded = () =>
   new Listening(
     new RunState(
@@ -91,18 +91,18 @@ export const unrecorded = () =>
     ),
   )
 
-/** Folders of recordings that are gone after the test that made them. */
+/** Folders of recordings, which are removed after the test that made them. */
 export class Folders {
   readonly #ends: (() => void)[] = []
 
-  /** A new one. */
+  /** Makes a new folder. */
   make(): string {
     const folder = mkdtempSync(join(tmpdir(), 'groundtruth-'))
     this.#ends.push(() => rmSync(folder, { recursive: true }))
     return folder
   }
 
-  /** A run that is recorded. */
+  /** A run with a recording. */
   recorded(links?: () => Links) {
     const recorder = new Recorder(this.make(), silent)
     this.#ends.push(() => recorder.close())
@@ -124,7 +124,7 @@ export const texts = (frames: Story['frames']) => frames.map(({ text }) => text)
 export const stories = outlines().map(tell)
 export const someFrames = fc.array(fc.nat(1_000), { maxLength: 3 }).map(cuts => cuts.sort((a, b) => a - b))
 
-/** Delivers the story up to a place: live on several connections, each of which begins with a replay. */
+/** Delivers the story up to a position: live, on several connections, each of which begins with a replay. */
 export function deliver(run: Listening, story: Story, cuts: readonly number[], to: number): void {
   const { plan: batches, frames } = story
   run.observe({ kind: 'plan', at: run.now, spec: '001-todo', batches, shared: false })

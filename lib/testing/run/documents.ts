@@ -1,6 +1,6 @@
 import type { AgentContainer, Batch, BatchStatus, RunFields } from '../../run/model'
 
-/** What pages see, made up: whatever a test does not care about is said here once. */
+/** Made-up states of pages: they hold the values that a test does not care about. */
 
 const BEGAN = '2026-01-01T00:00:00.000Z'
 
@@ -48,7 +48,7 @@ export const someBatch = (id: string, status: BatchStatus = 'pending', changes: 
   ...changes,
 })
 
-/** The agent of a batch at work. */
+/** The agent of a running batch. */
 export const someAgent = (id: string, changes: Partial<AgentContainer> = {}): AgentContainer => ({
   id,
   name: `ckrv-${id.slice(0, 8)}`,

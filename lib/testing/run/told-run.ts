@@ -10,7 +10,7 @@ import { derive, type Derived, type RunView } from '../../run/view'
 export const T0 = Date.parse('2026-01-15T14:00:00.000Z')
 export const SECOND = 1_000
 
-/** For tests: a run told step by step. Time passes by a second a message, on both clocks alike. */
+/** For tests: a run reported step by step. Each message takes one second, on both clocks. */
 export class Told {
   readonly run: Run = emptyRun()
   now = T0
@@ -40,7 +40,7 @@ export class Told {
     return this
   }
 
-  /** Says that this connection has brought everything again. */
+  /** This connection has repeated everything. */
   replayed(): this {
     this.observe({ kind: 'replayed', at: this.now, connection: this.#connection })
     return this
@@ -78,20 +78,20 @@ export class Told {
     return this
   }
 
-  /** What Docker shows of a container that works on a batch; null: it does not, after all. */
+  /** Docker's facts about a container that works on a batch; null: it does not work on one after all. */
   shows(batchId: string | null, container: ContainerFacts): this {
     const batch = batchId === null ? null : { id: batchId, by: 'tree' as const }
     this.observe({ kind: 'container', at: this.now, batch, container })
     return this
   }
 
-  /** What Docker shows of containers of which it can't be told whether they work on these batches. */
+  /** Docker's facts about containers that may or may not work on these batches. */
   mayHave(undecided: Links['undecided']): this {
     this.links = { ...this.links, undecided }
     return this
   }
 
-  /** Another run goes on with its history entry. */
+  /** Another run resumes its history entry. */
   continued(from = this.now): this {
     this.observe({ kind: 'continued', at: this.now, from })
     return this
@@ -102,7 +102,7 @@ export class Told {
     return this
   }
 
-  /** A new message of this connection, on a later one never its first; what is not given follows from the moment. */
+  /** A new message of this connection; on a later connection never the first one. Omitted fields follow from the time. */
   say(says: MessageClaim, over: Partial<Message> = {}): Message {
     this.now += SECOND
     this.#serial += 1
@@ -124,7 +124,7 @@ export class Told {
     return message
   }
 
-  /** Messages that this connection brings once more. */
+  /** Messages that this connection repeats. */
   replay(...messages: readonly Message[]): this {
     for (const message of messages) {
       this.observe({ ...message, at: this.now, connection: this.#connection, index: this.#index, live: false })
@@ -219,12 +219,12 @@ export const told = (sentence: 'mission' | 'merged' | 'skipped', name: string): 
 export const REPOSITORY = '/home/dev/todo-app'
 
 type Shape = Partial<Omit<ContainerFacts, 'marks'>> & {
-  /** Its mount at `/workspace`, as `<batch id>-<hex6>`; null where that is none of a batch's. */
+  /** Its mount at `/workspace`, as `<batch id>-<hex6>`; null if the mount belongs to no batch. */
   tree?: string | null
   marks?: Partial<ContainerFacts['marks']>
 }
 
-/** A container that works on the batch of its tree, since `T0`; ended by then where it has an exit code. */
+/** A container that works on the batch of its tree, since `T0`; it has ended if it has an exit code. */
 export function agent(id: string, { tree = 'a-1a2b3c', marks, ...over }: Shape = {}): ContainerFacts {
   const { createdAt = T0, exitCode = null } = over
   const [, batchId = '', suffix = ''] = /^(.+)-(\w{6})$/s.exec(tree ?? '') ?? []
@@ -259,6 +259,6 @@ export function agent(id: string, { tree = 'a-1a2b3c', marks, ...over }: Shape =
   }
 }
 
-/** A word in another letter case: its nth letter is a capital where the nth of these bits is set. */
+/** Changes the letter case of a text: the nth letter is a capital if the nth of these bits is set. */
 export const spelled = (word: string, bits: number) =>
   word.replace(/./g, (letter, place: number) => ((bits >> place) & 1 ? letter.toUpperCase() : letter))

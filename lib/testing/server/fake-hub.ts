@@ -26,11 +26,11 @@ const version = { epoch: 'e1', version: 1, now: '2026-01-02T03:04:06.000Z' }
 /** The one import that the fake hub has. */
 export const IMPORT = 'f'.repeat(32)
 
-/** A hub that keeps its runs in memory, remembers what it was asked, and fails with `failure` where one is set. */
+/** A hub that keeps its runs in memory and remembers the requests it received; it fails with `failure` if one is set. */
 export class FakeHub implements HubApi {
   readonly backend = 'http://127.0.0.1:3000'
   readonly asked: unknown[] = []
-  /** By run, or by run and batch, joined with a blank. */
+  /** By run, or by run and batch, joined with a space. */
   readonly logLines = new Map<string, LogLine[]>()
   readonly agents: AgentContainer[] = []
   dockerError: string | null = null
@@ -176,7 +176,7 @@ export interface Answer {
   text: string
 }
 
-/** An edge as on loopback, where nobody is asked who they are. */
+/** An edge as on loopback, where no sign-in is required. */
 export const atHome = {
   access: new Access({ authentication: null, publicUrl: null }),
   signIn: null,
@@ -189,11 +189,11 @@ export const atHome = {
 }
 
 export interface Entrance {
-  /** What answers in place of the fake hub. */
+  /** Replaces the fake hub. */
   hub?: HubApi
-  /** Imports that answer in place of the fake hub's. */
+  /** Replaces the fake hub's imports. */
   imports?: ImportsApi
-  /** Those who hold tokens; without, nobody is asked. */
+  /** The people who have tokens; without them no sign-in is required. */
   team?: Team
   proxyUser?: NonNullable<AccessOptions['authentication']>['proxyUser']
   publicUrl?: URL
@@ -204,8 +204,8 @@ export interface Entrance {
 }
 
 /**
- * A dashboard whose pages say only what they were told: the edge, the HTTP interface and a fake hub, on a real port. What
- * was audited is in `audited`; `left` is called when somebody signs out.
+ * A dashboard whose pages show only the given data: the edge, the HTTP interface and a fake hub, on a real port. `audited` holds
+ * the audit entries; `left` is called when a person signs out.
  */
 export async function serve(entranceOf: Entrance = {}) {
   const { team, proxyUser = null, publicUrl, trustedProxy, patience, connections, renderings, imports } = entranceOf
@@ -248,7 +248,7 @@ export async function serve(entranceOf: Entrance = {}) {
   })
   const port = Number((await listen(edge, '127.0.0.1', 0)).port)
 
-  /** Sends headers as they are, forbidden ones included, which `fetch` would not. */
+  /** Sends all headers unchanged, including those that `fetch` forbids. */
   const call = async (
     method: string,
     path: string,

@@ -7,10 +7,10 @@ export class Team {
   readonly #made = { ann: makeToken('ann', 'operator'), vic: makeToken('vic', 'viewer') }
   #tokens = parseTokens(`${this.#made.ann.line}\n${this.#made.vic.line}`).tokens
 
-  /** Where they sign in. */
+  /** The stores that their sign-in uses. */
   readonly signIn = { tokens: (): Tokens => this.#tokens, sessions: this.sessions }
 
-  /** What `ann` or `vic` signs in with. */
+  /** The token with which `ann` or `vic` signs in. */
   secret(name: 'ann' | 'vic'): string {
     return this.#made[name].secret
   }
@@ -23,13 +23,13 @@ export class Team {
     return this.#made[name].line.replace(/.*sha256:/, '')
   }
 
-  /** The `Cookie` header of somebody who has signed in. */
+  /** The `Cookie` header of a signed-in person. */
   async cookie(name: 'ann' | 'vic', secure = false): Promise<{ cookie: string }> {
     const [pair = ''] = (await this.sessions.open(this.hash(name), secure)).split(';')
     return { cookie: pair }
   }
 
-  /** Takes a token out of the file, or gives it another role. */
+  /** Removes a token from the file, or gives it another role. */
   change(name: 'ann' | 'vic', role: 'viewer' | 'operator' | null): void {
     const lines = [...this.#tokens.values()].map(token => {
       const now = token.name === name ? role : token.role

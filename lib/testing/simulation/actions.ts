@@ -6,7 +6,7 @@ import { CLEAR } from './simulated-network'
 import { WORKING } from './execution'
 import { HubSimulation, type Setting, type SimulationFault } from './simulation'
 
-/** What may happen; runs, pages and containers are meant by number. */
+/** The possible actions; runs, pages and containers are identified by number. */
 type RunAction = { run: number } & (
   | { do: 'start here' | 'start elsewhere' | 'follow' | 'stop here' | 'stop elsewhere' }
   | { do: 'resume here' | 'resume elsewhere'; entry: number }
@@ -101,7 +101,7 @@ export interface Story {
   actions: readonly Action[]
 }
 
-/** How much happens: about so many actions. */
+/** @param steps about how many actions a story has */
 export const stories = (steps: number): fc.Arbitrary<Story> =>
   fc.record({
     setting: fc.record({
@@ -114,7 +114,7 @@ export const stories = (steps: number): fc.Arbitrary<Story> =>
     actions: fc.array(action, { maxLength: 2 * steps, size: 'max' }),
   })
 
-/** Plays the story, then lets everything become quiet, and expects the end to be right. */
+/** Plays the story, then lets everything become quiet, and expects the final state to be right. */
 export async function play({ setting, actions }: Story, fault?: SimulationFault): Promise<HubSimulation> {
   const simulation = new HubSimulation(setting, fault)
   try {

@@ -15,36 +15,36 @@ import { Disk, type RecordsFault } from './disk'
 import { forgotten } from './memory'
 import { neverTrue } from './oracle'
 
-/** What is wrong with a server on purpose. */
+/** The planted faults of a server. */
 export interface ServerFault extends PublisherFault {
-  /** What becomes of what it records. */
+  /** The planted fault of its recordings. */
   records?: RecordsFault
-  /** Every incarnation of it has this name. */
+  /** Every incarnation has this name. */
   incarnation?: string
-  /** It answers at once, and joins so many ms later. */
+  /** It answers at once, and joins this many ms later. */
   joinsLateBy?: number
 }
 
-/** So few finished runs are kept. */
+/** The number of finished runs that are kept. */
 const KEEPS = 2
-/** Who keeps in mind what the dashboard can know. */
+/** Records what the dashboard can know. */
 export interface Witness {
-  /** Whether it knows that the run exists. */
+  /** Whether the dashboard knows that the run exists. */
   knows(runId: string): boolean
-  /** How the backend's history says that a run ended; null where it does not. */
+  /** The end of a run according to the backend's history; empty if the history has none. */
   recorded(runId: string): readonly string[]
-  /** Of an evicted run nothing that was heard before is known any more. */
+  /** After an eviction, nothing that was received about the run before is known any more. */
   evicted(runId: string): void
-  /** A new process knows what the one before held. */
+  /** A new process knows the state that the one before it held. */
   rebuilt(held: ReadonlyMap<Scope, Document>): void
 }
 
-/** The dashboard's server: the real hub with all that it stands on, started again and again. */
+/** The dashboard's server: the real hub with all its parts, started repeatedly. */
 export class Dashboard implements PageServer {
   readonly links = new Set<Link>()
-  /** Errors of its own, of which there must be none. */
+  /** The dashboard's own errors; there must be none. */
   readonly failures: string[] = []
-  /** Runs that it was asked to follow, and has not been told to forget. */
+  /** Runs that the dashboard was asked to follow, and was not asked to forget. */
   readonly wanted = new Set<string>()
   hub: Hub | null = null
   skew = 0
@@ -52,7 +52,7 @@ export class Dashboard implements PageServer {
   #publisher: ObservedPublisher | null = null
   readonly #books = new ExpectedDocuments()
   readonly #disk: Disk
-  /** What it held when it was killed. */
+  /** The state that it held when it was killed. */
   #before: ReadonlyMap<Scope, Document> = new Map()
 
   readonly #simulation: PageSimulation<PageServer>
@@ -73,7 +73,7 @@ export class Dashboard implements PageServer {
     return this.hub !== null
   }
 
-  /** The clock stands still meanwhile. */
+  /** The clock stands still during the start. */
   async start(): Promise<void> {
     const { clock } = this.#simulation
     const incarnation = ++this.incarnation
@@ -89,7 +89,7 @@ export class Dashboard implements PageServer {
         incarnation: this.#fault.incarnation ?? `p${incarnation}`,
       },
       (scope, document) => {
-        // Of a process that was killed nothing is left to hold anything.
+        // A killed process holds no state any more.
         if (this.#publisher !== publisher || !this.#books.holds(scope, document, clock.now)) return false
         if (document) this.failures.push(...neverTrue(document))
         else this.#closed(scope, evicted)
@@ -117,13 +117,16 @@ export class Dashboard implements PageServer {
     await this.hub.restore()
     publisher.serve()
     this.failures.push(...forgotten(this.#before, this.#books.held(), evicted, runId => this.#witness.recorded(runId)))
-    // Whether such a run exists at all the backend has yet to say.
+    // The backend must still confirm that such a run exists.
     for (const runId of this.wanted) if (!this.#witness.knows(runId)) this.wanted.delete(runId)
   }
 
-  /** Killed: nothing is said to anybody, and nothing more is written. @param torn it was about to write */
+  /**
+   * Kills the process: it sends no message, and writes nothing more.
+   * @param torn it was about to write
+   */
   stop(noticed: boolean, torn = false): void {
-    // What came within the last ms is recorded, and not yet derived.
+    // Data of the last ms is recorded, but not yet derived.
     this.hub?.state()
     this.#before = this.#books.held()
     this.#disk.killed(torn)
@@ -175,12 +178,12 @@ export class Dashboard implements PageServer {
       })
   }
 
-  /** Whether anything was another so many ms ago. */
+  /** Whether anything changed within the last `ms`. */
   hasChangedWithin(ms: number): boolean {
     return this.#simulation.clock.now - this.#books.changedAt < ms
   }
 
-  /** Scopes that have changed without a word to their pages. */
+  /** Scopes that have changed without a message to their pages. */
   unannounced(): Scope[] {
     return this.#publisher?.unannounced() ?? []
   }
@@ -215,12 +218,12 @@ export class Dashboard implements PageServer {
     return !('lines' in state) && this.#books.knows(scope, state, now, ago)
   }
 
-  /** A run leaves only where it has to make room, or turns out to be none [SYNC-9]. */
+  /** A run is closed only if it has to make room, or turns out not to exist [SYNC-9]. */
   #closed(scope: Scope, evicted: ReadonlySet<string>): void {
     const parts = parseScope(scope)
     if (parts?.kind !== 'run' || evicted.has(parts.runId)) return
     if (this.#witness.knows(parts.runId)) this.failures.push(`[SYNC-9] ${parts.runId} is gone`)
-    // Whoever followed it was told that it exists, unless the backend could be asked only by a later process.
+    // A followed run was confirmed to exist, unless only a later process could ask the backend.
     else if (this.incarnation > 1) this.wanted.delete(parts.runId)
   }
 
@@ -228,7 +231,7 @@ export class Dashboard implements PageServer {
     return [...this.links].filter(link => link.alive && !link.jammed && link.scopes.has(scope))
   }
 
-  /** What is refused is refused; anything but a `HubError` is an error of its own. A dead process tells nobody. */
+  /** A refusal is a legal answer; any error except a `HubError` is a fault of the dashboard. A dead process gives no answer. */
   #ask(
     question: (hub: Hub) => Promise<unknown>,
     done: () => void,

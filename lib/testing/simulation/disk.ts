@@ -6,10 +6,10 @@ import { Recorder } from '../../hub/recording/recorder'
 import type { Entry, Header } from '../../hub/recording/entries'
 import type { Recording } from '../../hub/recording/recording'
 
-/** What is wrong with recordings on purpose: what becomes of an entry before it is appended; null: it is lost. */
+/** A planted fault of recordings: changes an entry before it is appended; null loses the entry. */
 export type RecordsFault = (entry: Entry, urgent: boolean) => { entry: Entry; urgent: boolean } | null
 
-/** The real recorder. */
+/** The real recorder, with a fault. */
 class FaultyRecorder extends Recorder {
   readonly #fault: RecordsFault
 
@@ -29,13 +29,13 @@ class FaultyRecorder extends Recorder {
   }
 }
 
-/** Half an entry, as a process leaves it that is killed while it writes. */
+/** Half an entry, left by a process that is killed while it writes. */
 const TORN = '{"kind":"observed","fresh":true,"obs'
 
-/** Files in memory, where the machine has that: a third of a story's time went into files. */
+/** Files in memory, if the machine has a memory file system: files took a third of a story's time. */
 const MEMORY = '/dev/shm'
 
-/** The disk that a dashboard's recordings are on, which outlives its processes. */
+/** The disk of a dashboard's recordings, which outlives its processes. */
 export class Disk {
   readonly #root = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'groundtruth-simulation-'))
   #processes = 0
@@ -48,14 +48,15 @@ export class Disk {
     mkdirSync(this.#recordings, { recursive: true })
   }
 
-  /** Of the process that runs now. */
+  /** The recorder of the current process. */
   recorder(log: Logger): Recorder {
     return this.#fault ? new FaultyRecorder(this.#folder, log, this.#fault) : new Recorder(this.#folder, log)
   }
 
   /**
-   * The process is killed: the next one finds what was written by now. It gets a folder of its own, so nothing reaches it
-   * that this one writes, or flushes when it is closed, and no lock that is held by a process which lives, as both are one.
+   * The process is killed; the next one finds everything that was written by then. The next one gets its own folder. So it sees
+   * nothing that the old one still writes, or flushes at its close, and no lock of the old one: a lock would look alive, because
+   * both are the same operating system process.
    * @param torn it was about to write
    */
   killed(torn: boolean): void {

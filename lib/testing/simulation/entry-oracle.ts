@@ -3,15 +3,16 @@ import { isOver, type BatchStatus, type RunStatus, type Snapshot } from '../../r
 import type { Entry, SpecFiles } from './spec-files'
 import { evidenceOf, expectSums, isAtWork, ownContainers, verdictOf, type Scene } from './oracle'
 
-/** So long nothing must happen before a run that stays open has failed, and so long it may take to find that, ms. */
+/** After this much silence an open run has failed, including the time to notice it, ms. */
 const SILENCE = 65_000
 
-/** An agent is missed 15 s after its run is shown, once Docker, which is listed every 10 s, was so twice [DOCK-2], ms. */
+/** An agent counts as missing 15 s after its run appears, after two of Docker's lists, which are read every 10 s [DOCK-2], ms. */
 const MISSED_AFTER = 25_000
 
 /**
- * What a run must say of which only the backend's history tells [RUN-13].
- * @param known `age`: since when it is shown, ms; `maybeAnother`: another run may be at work in the spec, for all that is known here
+ * Expects the state of a run that is known from the backend's history only [RUN-13].
+ * @param known `age`: how long the run has been shown, ms; `maybeAnother`: as far as is known here, another run of the spec may be
+ * active
  */
 export function expectEntry(
   snapshot: Snapshot,
@@ -38,7 +39,7 @@ export function expectEntry(
       const evidence = evidenceOf(own, scene.dashboard, all)
       return statuses.map(status => {
         const verdict = verdictOf(status, isOver(snapshot.status), evidence, entry.dryRun)
-        // It is not missed before it was looked for often enough.
+        // The agent is not missing before Docker's lists were read often enough.
         const isEarly = verdict === 'ghost' && age < MISSED_AFTER && found.verdict === 'agrees'
         return { id: found.id, status, verdict: isEarly ? found.verdict : verdict }
       })
@@ -51,7 +52,7 @@ export function expectEntry(
   expect([entry.id, told]).toEqual([entry.id, due])
 }
 
-/** It ends as the entry does; one that stays open has failed where none of its agents works any more. */
+/** The run ends as the entry does. An open run has failed if none of its agents works any more. */
 function statusesOf(entry: Entry, files: SpecFiles, { projects, containers, dashboard }: Scene): RunStatus[] {
   if (entry.status !== 'running') return [entry.status]
   const working = containers.filter(each => isAtWork(each) && each.shownTo.has(dashboard))
@@ -65,7 +66,7 @@ function statusesOf(entry: Entry, files: SpecFiles, { projects, containers, dash
   return working.some(({ hex }) => isOf(hex, ofSpec)) ? ['running', 'failed'] : ['failed']
 }
 
-/** Which are at work the plan tells, unless other runs write it, too; no engine writes that a batch failed. */
+/** The plan says which batches run, unless other runs write it too; no orchestrator writes that a batch failed. */
 function batchStatusesOf(
   batchId: string,
   entry: Entry,
@@ -76,7 +77,7 @@ function batchStatusesOf(
   if (entry.status === 'completed') return ['completed']
   const own = entry.batches.find(({ id }) => id === batchId)
   if (own?.status === 'completed') {
-    // What was completed in an entry that had ended is another run's, and an entry that has ended is read no more.
+    // A batch that completed after its entry ended belongs to another run, because an ended entry is not read again.
     const isAnothers = entry.endedAt !== null && (own.endedAt ?? 0) > entry.endedAt
     return isAnothers ? ['completed', 'pending', 'aborted', 'failed'] : ['completed']
   }

@@ -10,69 +10,69 @@ import {
 import type { BatchStatus, RunStatus } from '../../run/model'
 import type { Entry, PlannedBatch, SpecFiles } from './spec-files'
 
-/** What agents print, and nobody else. */
+/** The line that only agents print. */
 export const WORKING = 'working'
 
-/** What is true of a run at a moment, by the books of who makes it happen. */
+/** The true state of a run at a moment, recorded by the component that causes it. */
 export interface Truth {
   status: RunStatus
   /** Each batch's state, in the plan's order. */
   batches: readonly (readonly [id: string, status: BatchStatus])[]
-  /** The batch that ended the run, where the backend does not say which: only evidence can. */
+  /** The batch that ended the run, if the backend does not name it: only evidence can. */
   unnamed: string | null
 }
 
 export interface Frame {
   text: string
-  /** False where the backend forgets it: a real abort. */
+  /** False if the backend forgets the frame: a real abort. */
   replayed: boolean
-  /** It tells of the run's end. */
+  /** It reports the run's end. */
   isEnd: boolean
-  /** It names the entry of the history that is the run's own. */
+  /** It names the run's own entry in the history. */
   namesEntry: boolean
 }
 
-/** So long a silence of the engine's makes an agent's line the end [RUN-4]; ms. */
+/** After this long a silence of the orchestrator, an agent's line counts as the end [RUN-4]; ms. */
 const SILENCE = 60_000
 
-/** A start, as the backend is asked for it. */
+/** A start as it is requested from the backend. */
 export interface Order {
   readonly dryRun: boolean
-  /** The entry to go on with; null: a new one. */
+  /** The entry to resume; null: a new one. */
   readonly resumes: string | null
 }
 
-/** One run as its backend executes it: what it does, what it says and writes of that, and what is therefore true. */
+/** One run as its backend executes it: its actions, its messages and files, and the true state that follows. */
 export class Execution {
   readonly frames: Frame[] = []
-  /** When the user's stop took effect; no later frame is a word of the engine's. */
+  /** When the user's stop took effect; no later frame comes from the orchestrator. */
   isAborted = false
-  /** How often an agent has printed what nobody else says. */
+  /** How often an agent has printed the line that only agents print. */
   workings = 0
-  /** An agent has printed the very words of an abort. */
+  /** An agent has printed the exact text of an abort. */
   mayHavePrintedAbort = false
-  /** An agent has printed on stderr what the engine says when it fails, and the engine has said nothing since. */
+  /** An agent has printed on stderr the orchestrator's text of a failure, and the orchestrator has sent nothing since. */
   seemsFailed = false
-  /** It seemed so for as long as the engine must be silent, and then went on: who has not heard that takes it for failed. */
+  /** It seemed failed for the whole silence, and then continued: a dashboard that missed the continuation shows it as failed. */
   seemedFailed = false
-  /** Its entry in the history; null where there is none. */
+  /** Its entry in the history; null if there is none. */
   readonly entry: Entry | null
   readonly dryRun: boolean
-  /** From when to when its engine was at work, ms on the backend's clock. */
+  /** When its orchestrator was active, from and to, ms on the backend's clock. */
   readonly beganAt: number
   #endedAt = Infinity
   #status: RunStatus = 'idle'
-  /** What it knows of the plan, which it read once. */
+  /** Its own copy of the plan, which it read once. */
   readonly #plan: PlannedBatch[]
   readonly #states = new Map<string, BatchStatus>()
-  /** By which each batch's attempt is known to Docker and Git. */
+  /** The hex ids that identify each batch's attempt in Docker and Git. */
   readonly #hexes = new Map<string, string>()
-  /** Batches whose completion it told. */
+  /** Batches whose completion it reported. */
   readonly #completed = new Set<string>()
   #unnamed: string | null = null
   #historyId: string | null = null
   #nanos = 0n
-  /** When the engine last said anything. */
+  /** When the orchestrator last sent a message. */
   #saidAt = 0
 
   readonly #files: SpecFiles
@@ -106,8 +106,10 @@ export class Execution {
     return this.isAborted || this.#status === 'completed' || this.#status === 'failed' || this.#status === 'aborted'
   }
 
-  /** Whether the engines of both were at work at one time. */
-  /** @param slack so long after the end of one the other may have begun, ms */
+  /**
+   * Whether the orchestrators of both were active at the same time.
+   * @param slack how long after the end of one the other may have begun, ms
+   */
   overlaps(other: Execution, slack = 0): boolean {
     return this.beganAt <= other.#endedAt + slack && other.beganAt <= this.#endedAt + slack
   }
@@ -116,17 +118,17 @@ export class Execution {
     return this.beganAt > other.beganAt
   }
 
-  /** Its engine spoke after the other's had spoken last. */
+  /** Its orchestrator sent a message after the other's last one. */
   outlives(other: Execution): boolean {
     return this.#saidAt > other.#saidAt
   }
 
-  /** Whether it began before another or after it, as far as their stamps tell. */
+  /** Whether it began before or after another one, as far as their stamps show. */
   begins(other: Execution): 'before' | 'after' | 'at once' {
     return this.#order(this.beganAt, other.beganAt)
   }
 
-  /** Whether its engine spoke last before another one began or after that, as far as their stamps tell. */
+  /** Whether its orchestrator's last message came before or after another one began, as far as their stamps show. */
   spokeLast(other: Execution): 'before' | 'after' | 'at once' {
     return this.#order(this.#saidAt, other.beganAt)
   }
@@ -137,12 +139,12 @@ export class Execution {
     return stamp(a) < stamp(b) ? 'before' : 'after'
   }
 
-  /** The engine is at work no more, for whatever reason. */
+  /** The orchestrator stops, for whatever reason. */
   die(): void {
     this.#endedAt = Math.min(this.#endedAt, this.#now())
   }
 
-  /** By which its latest attempt of a batch is known to Docker. */
+  /** The hex id of the latest attempt of a batch in Docker. */
   hexOf(id: string): string | undefined {
     return this.#hexes.get(id)
   }
@@ -190,7 +192,7 @@ export class Execution {
     this.#say({ kind: 'failed', reason, abrupt: false }, true)
   }
 
-  /** It completes, and can't be merged: of that neither plan nor history is told. A dry run merges nothing. */
+  /** The batch completes, but its merge fails: neither plan nor history says this. A dry run merges nothing. */
   failToMerge(batch: PlannedBatch): void {
     if (this.generation === 'C' || this.dryRun) return
     this.#states.set(batch.id, 'completed')
@@ -203,18 +205,19 @@ export class Execution {
   }
 
   print(stream: 'stdout' | 'stderr', text: string): void {
-    // The oldest generation's completions are sentences, and before its engine's first one an agent's is believed [RUN-3].
+    // The oldest generation reports completions as sentences; an agent's sentence counts until the first of its orchestrator
+    // [RUN-3].
     const isBelieved = this.generation === 'A' && this.#completed.size === 0
     if (isBelieved && text.startsWith('Batch ')) return
     this.mayHavePrintedAbort ||= text === ABORTED
     if (text === WORKING) this.workings += 1
     this.#say({ kind: 'line', stream, text })
-    // The documented contract's stderr is no error.
+    // In the documented contract, stderr is not an error.
     this.seemsFailed ||= text.startsWith('Execution failed: ') && stream === 'stderr' && this.generation !== 'C'
   }
 
   abort(): void {
-    // Also a run that is over can be stopped: that is said, and changes nothing.
+    // An ended run can be stopped too: the backend reports this, and nothing changes.
     if (this.generation === 'C' && !this.isOver) {
       this.#end('aborted')
       this.#record('aborted')
@@ -224,7 +227,7 @@ export class Execution {
     this.#say({ kind: 'aborted' }, true)
   }
 
-  /** What was at work when the run ended has ended with it. */
+  /** Batches that were running at the run's end have ended with it. */
   #end(status: 'failed' | 'aborted'): void {
     this.#status = status
     this.die()
@@ -239,7 +242,7 @@ export class Execution {
     this.#say({ kind: 'completed', historyId: this.#historyId }, true)
   }
 
-  /** Another run of the spec that is at work keeps this one from an entry, and still this one has an id for it. */
+  /** If another run of the spec is active, this run gets no entry, but still has an id for one. */
   #openEntry(resumes: string | null): Entry | null {
     const files = this.#files
     const found = resumes === null ? undefined : files.entry(resumes)
@@ -265,7 +268,7 @@ export class Execution {
     if (this.entry) Object.assign(this.entry, { status, error, endedAt: this.#now() })
   }
 
-  /** It writes the plan as a whole, as it knows it: what other runs wrote meanwhile is lost. */
+  /** Writes the whole plan from its own copy: changes of other runs in the meantime are lost. */
   #write(batch: PlannedBatch, status: string, branch = batch.branch): void {
     Object.assign(batch, { status, branch })
     this.#files.plan = this.#plan.map(each => ({ ...each }))
@@ -291,7 +294,7 @@ export class Execution {
     }
     for (const said of all) {
       this.#nanos += 1_001n
-      // Stamps of the documented contract are whole seconds: nothing else tells two of its messages apart.
+      // Stamps of the documented contract have whole seconds: nothing else distinguishes two of its messages.
       const text = encode(this.generation, said, BigInt(this.#now()) * 1_000_000n + (this.#nanos % 1_000_000n))
       const replayed = happening.kind !== 'aborted' || this.generation === 'C'
       const frame = { text, replayed, isEnd, namesEntry }
@@ -301,7 +304,7 @@ export class Execution {
   }
 }
 
-/** What is true of a run that could not go on from there. */
+/** The true state of a run that could not continue from there. */
 export function cutShort({ batches, unnamed }: Truth, status: 'failed' | 'aborted'): Truth {
   const ended = ([id, state]: readonly [string, BatchStatus]) => [id, state === 'running' ? 'aborted' : state] as const
   return { status, unnamed, batches: batches.map(ended) }

@@ -4,19 +4,19 @@ import { MemoryPublisher } from '../../sync/memory-publisher'
 import type { PublisherOptions } from '../../sync/publisher'
 import type { Scope } from '../../sync/scope'
 
-/** No page may claim what is older; ms. */
+/** The maximum age of a state that a page may show as current; ms. */
 const REMEMBERED = 20_000
 
-/** What the server held of each scope, and until when: what pages claim is compared with it, and nothing else. */
+/** The server's states of each scope, and until when it held them: the pages' claims are compared with these only. */
 export class ExpectedDocuments {
   readonly #entries = new Map<Scope, { of: Document; until: number }[]>()
   readonly #texts = new WeakMap<object, string>()
   readonly #canonicals = new WeakMap<object, string>()
   readonly #openedAt = new Map<Scope, number>()
-  /** When anything was last another than before. */
+  /** When anything last changed. */
   changedAt = 0
 
-  /** Returns whether that is another state than before. */
+  /** Returns whether the state differs from the one before. */
   holds(scope: Scope, document: Document | null, now: number): boolean {
     const before = this.#entries.get(scope) ?? []
     const last = before.at(-1)
@@ -35,12 +35,12 @@ export class ExpectedDocuments {
     return this.#entries.get(scope)?.at(-1)?.until === Infinity
   }
 
-  /** Since when it is held without a break, ms. */
+  /** Since when it has been held without a break, ms. */
   since(scope: Scope): number {
     return this.#openedAt.get(scope) ?? Infinity
   }
 
-  /** What is held now. */
+  /** The states that are held now. */
   held(): Map<Scope, Document> {
     const open = [...this.#entries].flatMap(([scope, entries]) => {
       const last = entries.at(-1)
@@ -60,7 +60,7 @@ export class ExpectedDocuments {
     )
   }
 
-  /** Whether both say the same. Nearly always the order of their keys is the same, too, and is quicker to compare. */
+  /** Whether both are equal. Their keys are nearly always in the same order, which is quicker to compare. */
   #isSame(a: Document, b: Document): boolean {
     return a === b || this.#textOf(a) === this.#textOf(b) || this.#canonicalOf(a) === this.#canonicalOf(b)
   }
@@ -82,20 +82,20 @@ function remembered(texts: WeakMap<object, string>, document: Document, make: (d
   return text
 }
 
-/** What is wrong with a publisher on purpose. */
+/** The planted faults of a publisher. */
 export interface PublisherFault {
-  /** What it holds in the place of what it should. */
+  /** Replaces the document that it should hold. */
   source?: (document: Document) => Document
-  /** What it does not do when it should. */
+  /** The action that it omits. */
   forgets?: 'close' | 'renew'
 }
 
-/** A publisher of whose every state books are kept, from when it begins to serve: before, a run may be half rebuilt. */
+/** A publisher that reports its every state, from when it begins to serve: before that, a run may be half rebuilt. */
 export class ObservedPublisher extends MemoryPublisher {
   readonly #sources = new Map<Scope, () => boolean>()
   #serves = false
 
-  /** Returns whether that is another state than before. */
+  /** Returns whether the state differs from the one before. */
   readonly #holds: (scope: Scope, document: Document | null) => boolean
   readonly #fault: PublisherFault
 
@@ -141,7 +141,7 @@ export class ObservedPublisher extends MemoryPublisher {
     this.unannounced()
   }
 
-  /** What has changed, and nobody was told: it should be nothing. */
+  /** Scopes that have changed without a message to pages: there should be none. */
   unannounced(): Scope[] {
     return [...this.#sources].flatMap(([scope, book]) => (book() ? [scope] : []))
   }

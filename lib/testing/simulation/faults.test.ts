@@ -10,7 +10,7 @@ vi.mock('ws', async () => ({ WebSocket: (await import('./simulated-network')).Si
 vi.mock('node:timers/promises', async () => ({ setTimeout: (await import('./virtual-time')).sleep }))
 vi.stubGlobal('fetch', simulatedFetch)
 
-/** So many stories are searched, and so long what was found is made shorter, where a pin shows its fault no more; ms. */
+/** If a pin no longer shows its fault: how many stories are searched, and how long a found story is shortened; ms. */
 const SEARCHED = 200
 const SHRINKS_FOR = 60_000
 const PATIENCE = 600_000
@@ -32,7 +32,7 @@ describe('the oracle of the whole', () => {
   }
 })
 
-/** It goes wrong with the fault, and by nothing else. */
+/** The story fails with the fault, and only because of it. */
 async function showsFault(story: Story, tell: Telling): Promise<boolean> {
   return (await wrongIn(tell, story)) !== null && (await wrongIn(play, story)) === null
 }

@@ -9,7 +9,9 @@ import { Runs } from '../../hub/runs/runs'
 import type { RecordsFault } from './disk'
 import type { SimulationFault } from './simulation'
 
-/** Ways to break the whole, each of which some story must show. More of the pages alone are in `lib/testing/simulation/pages`. */
+/**
+ * Planted faults of the whole system; some story must show each. `lib/testing/simulation/pages` has more faults, of pages alone.
+ */
 
 const withFields = (change: (fields: JsonObject) => JsonObject) => (document: Document) =>
   'runId' in document.fields ? { ...document, fields: { ...document.fields, ...change(document.fields) } } : document
@@ -25,7 +27,7 @@ const withBatches = (change: (batch: JsonObject, run: JsonObject) => JsonObject)
 const plus = (value: Json | undefined, n: number) => (typeof value === 'number' ? value + n : 0)
 const linkOf = ({ link }: JsonObject, which: string) => (isObject(link ?? null) && isObject(link) ? link[which] : null)
 
-/** A recorder that loses what it should keep. */
+/** A recorder that loses entries that it should keep. */
 const loses =
   (isLost: (observation: Observation) => boolean): RecordsFault =>
   (entry, urgent) =>

@@ -3,12 +3,12 @@ import type { JsonObject } from '../../sync/json'
 import { fleetScope, parseScope, type Scope } from '../../sync/scope'
 
 /**
- * What is wrong with what a dashboard holds after a restart: whatever it held of a run when it was killed, pages may have
- * seen, and no restart takes it back [REC-3] [REC-7]. Sentences, as `[scope]: why`.
- * @param before what was held then
- * @param after what is held now, before anything new was heard
- * @param evicted runs that had to go since
- * @param recorded as what the history may have said that a run ended; none where it does not
+ * The faults of a dashboard's state after a restart. Pages may have seen everything that it held of a run when it was killed, and
+ * no restart may take that back [REC-3] [REC-7]. Sentences, as `[scope]: why`.
+ * @param before the state held then
+ * @param after the state held now, before any new data was received
+ * @param evicted runs that were evicted since
+ * @param recorded the ends that the history may have shown for a run; empty if there is none
  */
 export function forgotten(
   before: ReadonlyMap<Scope, Document>,
@@ -22,9 +22,9 @@ export function forgotten(
     const parts = parseScope(scope)
     if (parts?.kind !== 'run' || evicted.has(parts.runId)) continue
     const now = after.get(scope)
-    // A run that pages have not been told of yet may turn out to be none.
+    // A run that was not sent to pages yet may turn out not to exist.
     if (!now && shown.has(parts.runId)) wrong.push(`[REC-7] ${scope} is forgotten`)
-    // That time has passed may end a run that the history says has ended [RUN-8].
+    // The passing of time may end a run whose end the history contains [RUN-8].
     if (!now || (isBegun(document) && isInferred(now) && recorded(parts.runId).includes(statusOf(now)))) continue
     const [was, is] = [lasting(document), lasting(now)]
     for (const [what, value] of Object.entries(was)) {
@@ -42,7 +42,7 @@ const isBegun = ({ fields: { endedAt } }: Document) => endedAt === null
 const statusOf = ({ fields: { status } }: Document) => (typeof status === 'string' ? status : '')
 const isInferred = ({ fields: { inferred } }: Document) => inferred === true
 
-/** A run without what only the moment tells: the ways to backend and Docker, and what is concluded from these. */
+/** A run without the fields that depend on the moment: the links to backend and Docker, and the conclusions from them. */
 const lasting = ({ fields, items }: Document): JsonObject => ({
   ...without(fields, ['link', 'linkSince', 'dockerSince', 'findings', 'heardAt']),
   batches: items.map(item => without(item, ['verdict', 'reason', 'reasonSince'])),

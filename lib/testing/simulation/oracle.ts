@@ -14,20 +14,23 @@ import type { Project } from './simulated-backend'
 import type { SimulatedContainer } from './simulated-docker'
 import { cutShort, WORKING, type Truth } from './execution'
 
-/** So long after its end an engine may still write what it has done: nothing tells it from what another run wrote then [RUN-8.13], ms. */
+/**
+ * How long after its end an orchestrator may still write its results: they look the same as another run's writes then [RUN-8.13],
+ * ms.
+ */
 const AFTERMATH = 2_000
 
-/** Where what is shown is compared with what was. */
+/** The true state, with which the shown state is compared. */
 export interface Scene {
   readonly projects: readonly Project[]
   readonly containers: readonly SimulatedContainer[]
-  /** The process of the dashboard that is asked. */
+  /** The incarnation of the dashboard that is asked. */
   readonly dashboard: number
 }
 
 /**
- * What a snapshot must say, from what the simulated backend and its agents really did and what of it could be known: told
- * from the rules alone, with nothing of the code that folds.
+ * Expects a snapshot to be true. The expectation is computed from the actual events of the simulated backend and its agents, as far
+ * as they could be known, and from the rules alone, without any code of the fold.
  */
 export function expectTrue(snapshot: Snapshot, project: Project, scene: Scene): void {
   const { statuses, truth } = knowable(project, scene.projects)
@@ -38,7 +41,7 @@ export function expectTrue(snapshot: Snapshot, project: Project, scene: Scene): 
   expect(snapshot.startedAt).toBe(startOf(project))
   expect(snapshot.counts).toMatchObject({ total: project.files.plan.length, totalKnown: true })
   const others = scene.projects.filter(each => each !== project && each.files === project.files && each.execution)
-  // One whose end nobody here heard when it came may be what wrote the plan, whatever runs of the spec came after it.
+  // If this run's end was not received at its time, it may have written the plan, whatever runs of the spec came after it.
   const isEndUnheard = !project.isAlive || (execution.isAborted && !project.known.abort)
   const beside = others.filter(
     ({ execution: other }) =>
@@ -50,9 +53,10 @@ export function expectTrue(snapshot: Snapshot, project: Project, scene: Scene): 
   const due = truth.batches.map(([id, status]) => {
     const found = told.find(each => each.id === id)
     const own = ownContainers(project, id, scene)
-    // Who reads a container's output asks how it is, too. Where only that one was told before it was gone, chance decides.
+    // A reader of a container's output also inspects it. If only that reader learned the end before the removal, the result is
+    // random.
     const seen = [true, false].map(all => evidenceOf(own, scene.dashboard, all))
-    // A batch of which nobody heard that it began is given no container.
+    // A batch whose beginning was not received is given no container.
     const [due, ...alternatives] = [...seen, ...(isCutShort ? [[]] : [])].flatMap(evidence => {
       const untold = isCutShort && status !== 'completed' ? UNTOLD : []
       return [...statesOf(id, status, truth, evidence), ...untold, ...writtenBy(beside, id)].map(status => ({
@@ -62,12 +66,12 @@ export function expectTrue(snapshot: Snapshot, project: Project, scene: Scene): 
     })
     const fits = alternatives.find(each => each.status === found?.status && each.verdict === found.verdict)
     if (fits || others.length === 0 || !found) return fits ?? due
-    // Whose a container is that several runs may have started is not always known [DOCK-4].
+    // If several runs may have started a container, its run is not always known [DOCK-4].
     const isMissed = found.verdict === 'ghost' && own.some(isAtWork)
     const isDue = found.status === due?.status || alternatives.some(each => each.status === found.status)
     return isDue && !isMissed ? found : due
   })
-  // A plan that others have written on since does not tell which batches were completed before it, only how many [RUN-8.12].
+  // A plan that others have written since shows only how many batches were completed before it, not which [RUN-8.12].
   const isUnnamed = (n: number) => told[n]?.status === 'pending' && due[n]?.status === 'completed'
   const unnamed = others.length > 0 ? told.filter((_, n) => isUnnamed(n)) : []
   if (unnamed.length === snapshot.unnamedCompleted) for (const each of unnamed) due[told.indexOf(each)] = each
@@ -75,8 +79,8 @@ export function expectTrue(snapshot: Snapshot, project: Project, scene: Scene): 
 }
 
 /**
- * The history ended it before its lost stream was joined again, which then is not [RUN-8] [RUN-9]: what the stream had to tell of
- * batches that the entry says nothing of is unheard.
+ * The history ended the run before its lost stream was joined again, and then it is not joined [RUN-8] [RUN-9]: the stream's
+ * messages about batches that the entry does not mention are missing.
  */
 const isCutShortByEntry = ({ inferred }: Snapshot, { execution, known }: Project): boolean =>
   inferred &&
@@ -85,13 +89,13 @@ const isCutShortByEntry = ({ inferred }: Snapshot, { execution, known }: Project
 
 const UNTOLD: readonly BatchStatus[] = ['pending', 'aborted']
 
-/** A start from here says it, the run's entry says it, and so does a branch that only dry runs have. */
+/** Three things show it: a start from here, the run's entry, and a branch that only dry runs have. */
 const knowsDryRun = ({ known }: Project): boolean =>
   known.accepted || [...known.heard].some(({ namesEntry, text }) => namesEntry || text.includes('dry-run-branch'))
 
 /**
- * All runs of a spec share one plan. A completion in it is taken for the run's own where the run that wrote it is not known here,
- * or was no longer listened to.
+ * All runs of a spec share one plan. A completion in it counts as the run's own if the run that wrote it is not known here, or was
+ * no longer followed.
  */
 const writtenBy = (beside: readonly Project[], id: string): BatchStatus[] =>
   beside.some(
@@ -102,11 +106,11 @@ const writtenBy = (beside: readonly Project[], id: string): BatchStatus[] =>
     ? ['completed']
     : []
 
-/** The containers of a run's attempt of a batch that the dashboard was shown. */
+/** The containers of a run's attempt of a batch that the dashboard has seen. */
 export const ownContainers = ({ execution }: Project, id: string, { containers, dashboard }: Scene) =>
   containers.filter(({ hex, shownTo }) => hex === execution?.hexOf(id) && shownTo.has(dashboard))
 
-/** @param all also what was told only to whoever read a container's output */
+/** @param all also the ends that only the reader of a container's output learned */
 export const evidenceOf = (containers: readonly SimulatedContainer[], dashboard: number, all: boolean): Seen[] =>
   containers.map(({ inspection, removed, endShownTo, endReadBy }) => {
     const isRead = endReadBy.has(dashboard) && (all || !removed)
@@ -115,9 +119,9 @@ export const evidenceOf = (containers: readonly SimulatedContainer[], dashboard:
   })
 
 /**
- * Each line is in the log as often as it was printed: as a stream that was lost is joined anew, nothing is missing while the
- * run is alive and not over, and nothing is there twice [RUN-2]. Where stamps are whole seconds, equal lines of one second
- * that came twice stand twice.
+ * Expects each line in the log as often as it was printed [RUN-2]. A lost stream is joined again, so no line is missing while the
+ * run is alive and not over, and no line is repeated. If stamps have whole seconds, equal lines of one second that came twice
+ * appear twice.
  */
 export function expectLines(snapshot: Snapshot, lines: readonly LogLine[], { execution, isAlive }: Project): void {
   if (!execution) return
@@ -127,7 +131,7 @@ export function expectLines(snapshot: Snapshot, lines: readonly LogLine[], { exe
   if (isAlive && !isOver(snapshot.status)) expect([snapshot.runId, count >= workings]).toEqual([snapshot.runId, true])
 }
 
-/** What is wrong with a state of a run at any moment, whatever has happened: sentences, none for another scope's. */
+/** The faults that no state of a run may ever have, whatever has happened: sentences, none for another scope. */
 export function neverTrue({ fields, items }: Document): string[] {
   if (!('runId' in fields)) return []
   const { runId, status, link, counts } = runFields.parse(fields)
@@ -147,14 +151,14 @@ export function neverTrue({ fields, items }: Document): string[] {
 
 export interface Seen {
   works: boolean
-  /** Null where nobody saw how it ended. */
+  /** Null if its end was not seen. */
   exitCode: number | null
 }
 
 export const isAtWork = ({ inspection, removed }: Pick<SimulatedContainer, 'inspection' | 'removed'>) =>
   inspection.state === 'running' && !removed
 
-/** What the dashboard can know of a run; no truth where chance decides how much of it. */
+/** What the dashboard can know of a run; `truth` is null if that depends on chance. */
 function knowable(project: Project, all: readonly Project[]): Knowable {
   const alone = knowableAlone(project)
   const { execution, known } = project
@@ -167,22 +171,23 @@ function knowable(project: Project, all: readonly Project[]): Knowable {
   if (alone.statuses.every(isOver)) {
     const isTold = execution.frames.some(frame => frame.isEnd && known.heard.has(frame))
     if (isTold) return alone
-    // Its own end was unheard: that of one that was at work beside it is taken for it, or that a later one goes on [RUN-8] [RUN-13].
+    // Its own end was not received: the end of a run beside it may be taken for it, or a later run that resumes it [RUN-8]
+    // [RUN-13].
     const ends = beside.map(each => each.execution.truth.status).filter(isOver)
     const later = sharing.filter(each => each.execution.begins(execution) !== 'before')
     if (later.length > 0) ends.push('aborted')
-    // Of one that nobody here has heard of, no more than its end may have been seen in the entry.
+    // If no stream of a later run was received, only its end may have been seen, in the entry.
     const unheardOf = later.filter(each => ![...each.known.heard].some(({ namesEntry }) => namesEntry))
     ends.push(...unheardOf.map(each => each.execution.truth.status).filter(isOver))
     return ends.length === 0 ? alone : { statuses: [...alone.statuses, ...ends], truth: null }
   }
   const later = sharing.filter(each => each.execution.begins(execution) !== 'before')
   if (later.length === 0 && beside.length === 0) return alone
-  // Another run went on with its entry, and what that one did there may be taken for this one's [RUN-13].
+  // Another run resumed its entry, and the changes of that run may be taken for this one's [RUN-13].
   const isKnown = [project, ...later].every(each => [...each.known.heard].some(({ namesEntry }) => namesEntry))
   if (isKnown && sharing.every(each => each.execution.begins(execution) === 'after')) {
     const spoken = sharing.map(each => execution.spokeLast(each.execution))
-    // Its engine's word that came after the other began shows that it is at work, too, where that was heard [RUN-13.4].
+    // A message of its orchestrator after the other began shows that it is active too, if the message was received [RUN-13.4].
     if (spoken.every(when => when === 'after') && isHeard(project)) return alone
     const isSilent = spoken.every(when => when === 'before')
     if (isSilent && alone.truth) return { statuses: ['aborted'], truth: cutShort(alone.truth, 'aborted') }
@@ -190,7 +195,7 @@ function knowable(project: Project, all: readonly Project[]): Knowable {
   return { statuses: [...alone.statuses, 'aborted', 'failed', 'completed'], truth: null }
 }
 
-/** All that can be heard of it was. */
+/** Everything that can be received of it was received. */
 const isHeard = ({ execution, known }: Project): boolean =>
   execution?.frames.every(frame => known.heard.has(frame) || !frame.replayed) ?? false
 
@@ -205,29 +210,29 @@ function knowableAlone(project: Project): Knowable {
   const { truth } = execution
   const isAborted = execution.isAborted && known.abort
   const isComplete = isHeard(project)
-  // The stream of a run that is over is not joined again once it is lost [RUN-9]: what took that end back may be unheard.
+  // The lost stream of an ended run is not joined again [RUN-9]: the message that revoked this end may be missing.
   if (isAlive && execution.seemedFailed && !isComplete)
     return { statuses: [truth.status, 'failed', 'aborted'], truth: null }
-  // Nor is one that a stop of ours has ended where the rest of its replay was late: that it was over before it may be unheard.
+  // The same holds for a run that our stop has ended if the rest of its replay was late: that it had ended before may be unknown.
   if (isAlive && isAborted && isOver(truth.status) && !isComplete)
     return { statuses: [truth.status, 'aborted'], truth: null }
   const exactly = (truth: Truth) => ({ statuses: [truth.status], truth })
   if (isAlive) {
     if (isOver(truth.status)) return exactly(truth)
     if (isAborted) return exactly(cutShort(truth, 'aborted'))
-    // The engine's silence in all this quiet time makes it true [RUN-4].
+    // The orchestrator's silence in all this quiet time makes it true [RUN-4].
     return exactly(execution.seemsFailed ? cutShort(truth, 'failed') : truth)
   }
-  // Its process died: only what was heard in time is known of it [RUN-11].
+  // Its process died: only the messages received in time are known [RUN-11].
   const { heard } = known
-  // That it accepted a stop tells of an abort all the same [RUN-4].
+  // An accepted stop proves an abort all the same [RUN-4].
   if (heard.size === 0) return { statuses: known.abort ? ['aborted'] : ['idle', 'failed'], truth: null }
   if (!isComplete || execution.mayHavePrintedAbort) return { statuses: ['failed', 'aborted', 'completed'], truth: null }
   if (isOver(truth.status)) return exactly(truth)
   return exactly(cutShort(truth, isAborted ? 'aborted' : 'failed'))
 }
 
-/** A failure that names no batch is only one's that evidence names [RUN-10]. */
+/** A failure that names no batch belongs only to a batch that evidence names [RUN-10]. */
 function statesOf(id: string, status: BatchStatus, { unnamed }: Truth, evidence: readonly Seen[]): BatchStatus[] {
   if (unnamed === null) return [status]
   if (id === unnamed) return ['failed', 'aborted']

@@ -2,10 +2,10 @@ import type { Action, Story } from './actions'
 
 const kindOf = (action: Action) => `${action.do} ${'run' in action ? action.run : ''}`
 
-/** What a story is told as: `play`, or that with a fault in it. */
+/** A way to play a story: `play`, or `play` with a fault. */
 export type Telling = (story: Story) => Promise<unknown>
 
-/** Why the telling goes wrong; null where it does not. */
+/** The error of playing the story; null if it passes. */
 export async function wrongIn(tell: Telling, story: Story): Promise<Error | null> {
   try {
     await tell(story)
@@ -16,8 +16,8 @@ export async function wrongIn(tell: Telling, story: Story): Promise<Error | null
 }
 
 /**
- * The story that goes wrong, as short as is found in the time: leaves out all actions of one kind, then ever smaller parts, as
- * long as it goes on to go wrong without them.
+ * The failing story, as short as it becomes in the time. First all actions of one kind are left out, then smaller and smaller
+ * parts, as long as the story still fails without them.
  * @param within ms
  */
 export async function shrunk(story: Story, tell: Telling, within: number): Promise<Story> {
@@ -40,7 +40,7 @@ export async function shrunk(story: Story, tell: Telling, within: number): Promi
   return { ...story, actions: left }
 }
 
-/** A story as it is to be pinned. */
+/** A story as source text, ready to be pinned. */
 export function printed({ setting, actions }: Story): string {
   const lines = actions.map(action => `    ${JSON.stringify(action)},\n`).join('')
   return `{\n  setting: ${JSON.stringify(setting)},\n  actions: [\n${lines}  ],\n}`

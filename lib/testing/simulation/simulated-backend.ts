@@ -6,7 +6,7 @@ import { Execution, type Frame } from './execution'
 import { NO_ENTRY, SpecFiles, type PlannedBatch } from './spec-files'
 import { CLEAR, type Path, type Peer, type SimulatedSocket } from './simulated-network'
 
-/** The plans of the simulated projects: no id is in two of them, so whose a container is can always be told. */
+/** The plans of the simulated projects: no id is in two of them, so the plan of a container is always clear. */
 const PLANS: readonly (readonly (readonly [id: string, name: string, ...dependsOn: string[]])[])[] = [
   [
     ['setup', 'Project Setup'],
@@ -26,35 +26,35 @@ const PLANS: readonly (readonly (readonly [id: string, name: string, ...dependsO
   ],
 ]
 
-/** Which spec each run executes: the first runs of all of them, and the second ones of two. */
+/** The spec of each run: the first runs of all specs, and the second runs of two. */
 const RUNS = [0, 1, 2, 3, 0, 2]
 
 const UNKNOWN = '{"type":"error","message":"Execution not found."}'
 const PAGE = '<!doctype html><title>ckrv</title>'
 
-/** A run as the outside simulation knows it: it may be executed by a process that is no more. */
+/** A run as it really is, outside of the dashboard: its process may have ended. */
 export interface Project {
   readonly files: SpecFiles
   readonly runId: string
   execution: Execution | null
-  /** The process that executes it still lives. */
+  /** The process that executes it is still alive. */
   isAlive: boolean
-  /** What the dashboard knows of it, whichever of its processes heard that: each records it [REC-3]. */
+  /** What the dashboard knows of it, in whichever process it was received: each process records it [REC-3]. */
   readonly known: {
-    /** It asked for the stop, or heard of the abort. */
+    /** The dashboard requested the stop, or received the abort. */
     abort: boolean
-    /** It started it, and so knows whether it is a dry run. */
+    /** The dashboard started it, and so knows whether it is a dry run. */
     accepted: boolean
     readonly heard: Set<Frame>
   }
 }
 
-/** The Rust backend: its runs, its sockets, its HTTP interface. It may die, and then knows nothing. */
+/** The Rust backend: its runs, its sockets, its HTTP interface. If it dies, it forgets everything. */
 export class SimulatedBackend implements Peer {
   path: Path = CLEAR
   readonly projects: Project[]
   readonly specs: readonly SpecFiles[]
-  /** Entries of the history of which a run was evicted. */
+  /** History entries whose run was evicted. */
   readonly evictedEntries = new Set<string>()
   readonly #sockets = new Set<SimulatedSocket>()
   #hexes = 0
@@ -64,10 +64,10 @@ export class SimulatedBackend implements Peer {
   readonly #options: {
     generation: Generation
     dryRun: boolean
-    /** Its clock, against the true one, ms. */
+    /** The offset of its clock from the true one, ms. */
     skew: number
     frame: (text: string) => string | null
-    /** What the dashboard is answered in the place of an answer. */
+    /** Replaces an answer to the dashboard. */
     answer: (pathname: string, text: string) => string
   }
 
@@ -77,10 +77,10 @@ export class SimulatedBackend implements Peer {
     options: {
       generation: Generation
       dryRun: boolean
-      /** Its clock, against the true one, ms. */
+      /** The offset of its clock from the true one, ms. */
       skew: number
       frame: (text: string) => string | null
-      /** What the dashboard is answered in the place of an answer. */
+      /** Replaces an answer to the dashboard. */
       answer: (pathname: string, text: string) => string
     },
   ) {
@@ -114,18 +114,18 @@ export class SimulatedBackend implements Peer {
     return known !== undefined && (known.accepted || known.abort || known.heard.size > 0)
   }
 
-  /** As what the history may have said that a run ended, at any time; none where it does not. */
+  /** The ends that the history may have shown for a run, at any time; empty if there is none. */
   recorded(runId: string): readonly string[] {
     const project = this.projects.find(each => each.runId === runId)
     const entry =
       project?.execution?.entry ?? this.specs.flatMap(({ entries }) => entries).find(({ id }) => id === runId)
     if (!entry || entry.status === 'running') return []
     const isShared = this.projects.filter(({ execution }) => execution?.entry === entry).length > 1
-    // Each of the runs that share it ends it once.
+    // Each of the runs that share the entry ends it once.
     return isShared ? ['completed', 'failed', 'aborted'] : [entry.status]
   }
 
-  /** The dashboard has evicted a run, and with it all that it had heard of it. */
+  /** The dashboard has evicted a run, and everything that it had received about it. */
   evicted(runId: string): void {
     const project = this.projects.find(each => each.runId === runId)
     this.evictedEntries.add(project?.execution?.entry?.id ?? runId)
@@ -160,7 +160,7 @@ export class SimulatedBackend implements Peer {
     if (!project?.execution || !project.isAlive) {
       const text = this.#options.frame(UNKNOWN)
       if (text !== null) socket.send(text, { isReplayed: true, isEnd: false }, () => undefined)
-      // Whoever asks for what does not exist hears nothing of it either once it does.
+      // A reader that joins an unknown run receives nothing, even once the run exists.
       setTimeout(() => socket.terminate(), 100)
       return
     }
@@ -168,7 +168,10 @@ export class SimulatedBackend implements Peer {
     for (const frame of project.execution.frames) if (frame.replayed) this.#send(project, socket, frame, true)
   }
 
-  /** Somebody starts it: from the dashboard, or elsewhere. @param resumes the entry that it is to go on with */
+  /**
+   * Starts the run: from the dashboard, or elsewhere.
+   * @param resumes the entry to resume
+   */
   execute(project: Project, resumes: string | null): boolean {
     if (project.execution) return false
     const { generation, dryRun, skew } = this.#options
@@ -180,12 +183,12 @@ export class SimulatedBackend implements Peer {
     return true
   }
 
-  /** An entry that a run of the spec may go on with, or an id that no history holds. */
+  /** An entry that a run of the spec may resume, or an id that no history contains. */
   entryToResume({ files: { entries } }: Project, which: number): string {
     return entries[which % (entries.length + 1)]?.id ?? NO_ENTRY
   }
 
-  /** The engine takes its next step, whichever that is. */
+  /** The orchestrator takes its next step, chosen by `how`. */
   step(project: Project, how: number): void {
     const { execution } = project
     if (!execution || !project.isAlive || execution.isOver) return
@@ -195,7 +198,7 @@ export class SimulatedBackend implements Peer {
     if (next && (!batch || how % 2 === 0)) {
       const hex = (++this.#hexes).toString(16).padStart(6, '0')
       execution.begin(next, hex)
-      // The agent's container comes a moment later, whatever has become of the run by then.
+      // The agent's container appears a moment later, whatever has happened to the run by then.
       if (!execution.dryRun) this.#docker.createSoon(next.id, hex)
     } else if (batch) {
       if (how % 23 === 1) this.#finish(execution, batch, 3, () => execution.fail(batch, 3))
@@ -209,14 +212,14 @@ export class SimulatedBackend implements Peer {
     if (execution && project.isAlive && execution.running.length > 0) execution.print(stream, text)
   }
 
-  /** As its own page would. */
+  /** Stops the run, as the backend's own page would. */
   abort({ execution, isAlive }: Project): boolean {
     if (!execution || !isAlive || execution.isAborted) return false
     execution.abort()
     return true
   }
 
-  /** Its process ends, and every run with it. */
+  /** The backend's process ends, and every run with it. */
   die(): void {
     for (const project of this.projects) {
       project.isAlive = false
@@ -226,7 +229,7 @@ export class SimulatedBackend implements Peer {
     this.cut()
   }
 
-  /** Drops every reader, as after a burst. */
+  /** Disconnects every reader, as after a burst. */
   cut(): void {
     for (const socket of this.#sockets) socket.terminate()
     this.#sockets.clear()
@@ -247,7 +250,7 @@ export class SimulatedBackend implements Peer {
     })
   }
 
-  /** The oldest generation can't read what it has written itself. */
+  /** The oldest generation cannot read a plan that it has written itself. */
   #planOf(spec: string | null): Json {
     const files = this.specs.find(each => each.spec === spec)
     const batches = files?.plan.map(({ dependsOn, ...batch }) => ({ ...batch, depends_on: dependsOn })) ?? []

@@ -9,26 +9,26 @@ import type { PageServer, PageSimulation } from './pages/pages'
 import type { Scope } from '../../sync/scope'
 import { CLEAR, type Path } from './simulated-network'
 
-/** How long each question waits for an answer, ms; see `Engine`. */
+/** How long each request waits for an answer, ms; see `Engine`. */
 const PING_WITHIN = 3_000
 const ANSWER_WITHIN = 10_000
-/** So many events are repeated to who subscribes again. */
+/** How many events are repeated to a new subscriber. */
 const KEPT = 256
 
 export interface SimulatedContainer {
   inspection: Inspection
   batchId: string
-  /** Which run's attempt of the batch it is. */
+  /** Identifies the attempt of the batch, and so its run. */
   hex: string
   removed: boolean
-  /** What the dashboard was shown of it, by the incarnation that was: that it exists, and how it ended. */
+  /** The incarnations of the dashboard that have seen the container. */
   readonly shownTo: Set<number>
   readonly endShownTo: Set<number>
-  /** The incarnations that were told how it ended when they asked, be it only whoever reads its output. */
+  /** The incarnations that received its end in an answer, even if only the reader of its output asked. */
   readonly endReadBy: Set<number>
 }
 
-/** The Docker Engine: its containers and what it answers. It may be refused, silent, or start anew. */
+/** The Docker Engine: its containers and its answers. It may be refused, silent, or restarted. */
 export class SimulatedDocker extends Engine {
   path: Path = CLEAR
   readonly containers: SimulatedContainer[] = []
@@ -39,7 +39,7 @@ export class SimulatedDocker extends Engine {
   readonly #skew: number
   readonly #listener: () => number
 
-  /** @param skew its clock, against the true one, ms */
+  /** @param skew the offset of its clock from the true one, ms */
   constructor(simulation: PageSimulation<PageServer>, skew: number, listener: () => number) {
     super({ socketPath: '/simulated' })
     this.#simulation = simulation
@@ -61,7 +61,7 @@ export class SimulatedDocker extends Engine {
   }
 
   override async inspect(id: string): Promise<Inspection> {
-    // Who asks may be no more when the answer comes.
+    // The process that asks may have ended when the answer comes.
     const asker = this.#listener()
     const found = await this.#ask(ANSWER_WITHIN, () => {
       const container = this.containers.find(({ inspection, removed }) => inspection.id === id && !removed)
@@ -95,7 +95,7 @@ export class SimulatedDocker extends Engine {
     return { stream: await this.#ask(ANSWER_WITHIN, () => Readable.from([])), tty: false }
   }
 
-  /** A new process of the dashboard knows of containers what the one before held of them [REC-7]. */
+  /** A new process of the dashboard knows the containers that the one before it held [REC-7]. */
   rebuilt(held: ReadonlyMap<Scope, Document>, dashboard: number): void {
     for (const { id, exitCode } of [...held.values()].flatMap(containersIn)) {
       const container = this.containers.find(({ inspection }) => inspection.id === id)
@@ -118,7 +118,7 @@ export class SimulatedDocker extends Engine {
     })
   }
 
-  /** The batch's agent ends, and its container is soon removed. */
+  /** The batch's agent ends, and its container is removed soon after. */
   finish(hex: string, exitCode: number): void {
     const container = this.containers.find(each => each.hex === hex)
     if (container) this.end(container, exitCode, true)
@@ -133,7 +133,7 @@ export class SimulatedDocker extends Engine {
     if (isRemoved) this.#simulation.clock.setTimer(50, () => this.#remove(container))
   }
 
-  /** The daemon's process ends: so do its containers, and nobody is told. */
+  /** The daemon's process ends, and its containers with it; no event reports this. */
   isDown = false
   die(): void {
     this.isDown = true
@@ -194,12 +194,12 @@ export class SimulatedDocker extends Engine {
   }
 }
 
-/** The containers that a run's document shows; none of another scope's. */
+/** The containers in a run's document; none for another scope. */
 function containersIn({ fields, items }: Document): Container[] {
   return 'runId' in fields ? items.flatMap(item => batch.parse(item).containers) : []
 }
 
-/** A subscription: what it has lost it never says, so nothing more comes, and it is cut soon after. */
+/** A subscription. A lost event is never repeated: nothing more arrives after it, and the subscription is cut soon. */
 class SimulatedEvents implements EventStream {
   readonly #queue: EngineEvent[] = []
   #wake: (() => void) | null = null

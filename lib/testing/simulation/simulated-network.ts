@@ -1,30 +1,30 @@
-/** What the network between the dashboard and one other process does. */
+/** The behaviour of the network between the dashboard and one other process. */
 export interface Path {
-  /** Nobody listens: refused at once. */
+  /** No process listens: connections are refused at once. */
   refuses: boolean
-  /** Everything is swallowed, both ways, and nobody is told. */
+  /** Everything is lost in both directions, without an error. */
   silent: boolean
-  /** How long a message may be under way, ms. */
+  /** The maximum delay of a message, ms. */
   late: number
-  /** Of 100 messages so many come twice, or are lost; a connection that has lost one is soon cut. */
+  /** The number of messages in 100 that arrive twice, or are lost; a connection that has lost one is cut soon. */
   twice: number
   lost: number
 }
 export const CLEAR: Path = { refuses: false, silent: false, late: 0, twice: 0, lost: 0 }
 
-/** What answers at the other end. */
+/** The process at the other end. */
 export interface Peer {
   readonly path: Path
-  /** A socket that asks for a run has come through. */
+  /** A socket that requests a run has connected. */
   joined(socket: SimulatedSocket): void
   answer(method: string, url: URL, body: string | null): { status: number; text: string }
-  /** From 0 to below `limit`. */
+  /** A random number from 0 to below `limit`. */
   random(limit: number): number
 }
 
 let peer: Peer | null = null
 
-/** Whoever connects from now on meets this one. */
+/** From now on new connections reach this peer. */
 export const meet = (next: Peer | null): void => void (peer = next)
 
 function present(): Peer {
@@ -32,7 +32,7 @@ function present(): Peer {
   return peer
 }
 
-/** In the place of `fetch`. */
+/** Replaces `fetch`. */
 export async function simulatedFetch(
   address: string,
   { method = 'GET', body = null, signal }: { method?: string; body?: string | null; signal?: AbortSignal } = {},
@@ -43,7 +43,7 @@ export async function simulatedFetch(
   const late = new Promise<never>((_, reject) => {
     signal?.addEventListener('abort', () => reject(signal.reason instanceof Error ? signal.reason : new Error('')))
   })
-  // Nobody need wait for it.
+  // The abort may come after the answer; then nothing else handles this rejection.
   late.catch(() => undefined)
   const way = () => new Promise(resolve => setTimeout(resolve, 1 + present().random(path.late)))
   const answered = (async () => {
@@ -56,13 +56,13 @@ export async function simulatedFetch(
   return Promise.race([answered, late])
 }
 
-/** In the place of a `ws` client: a connection that holds or is cut, as the path is. */
+/** Replaces a `ws` client: its connection holds or is cut, depending on the path. */
 export class SimulatedSocket {
   static readonly OPEN = 1
   readyState = 0
   readonly isPaused = false
   readonly runId: string
-  /** Nothing comes any more, and nobody has noticed. */
+  /** No message arrives any more, and this has not been noticed. */
   isDeaf = false
   readonly #listeners = new Map<string, (...told: unknown[]) => void>()
   #lastAt = 0
@@ -88,7 +88,7 @@ export class SimulatedSocket {
     this.pause()
   }
 
-  /** Ends it, from either side. */
+  /** Ends the connection, from either side. */
   terminate(): void {
     if (this.readyState >= 2) return
     this.readyState = 2
@@ -99,8 +99,8 @@ export class SimulatedSocket {
   }
 
   /**
-   * From the other side. A replay is whole as far as it goes: only what is said after it can be lost. A story whose end
-   * is heard is never asked for again, so nothing may be missing then.
+   * Sends from the other side. Only messages after a replay can be lost, never messages within it. A story with a received end is
+   * never requested again, so nothing may be missing then.
    */
   send(text: string, { isReplayed, isEnd }: { isReplayed: boolean; isEnd: boolean }, heard: () => void): void {
     const { path } = present()

@@ -10,16 +10,16 @@ vi.mock('ws', async () => ({ WebSocket: (await import('./simulated-network')).Si
 vi.mock('node:timers/promises', async () => ({ setTimeout: (await import('./virtual-time')).sleep }))
 vi.stubGlobal('fetch', simulatedFetch)
 
-/** How many stories are told, and which: chosen ones every day, any others by `npm run fuzz`. */
+/** How many stories are played, and which: fixed ones every day, random ones with `npm run fuzz`. */
 const RUNS = Number(process.env['WORLD_RUNS'] ?? often(50, 500))
 const SEED = Number(process.env['WORLD_SEED'] ?? 5)
-/** Which part of them this process tells, as `part/parts`. */
+/** The part of them that this process plays, as `part/parts`. */
 const [PART = 0, PARTS = 1] = (process.env['WORLD_PART'] ?? '0/1').split('/').map(Number)
-/** Stories are told by the hundred: the first hundred is that of the seed, the next that of the seed after it. */
+/** Stories are played in hundreds: the first hundred uses the seed, the next one the seed after it. */
 const HUNDRED = 100
-/** So many actions a story has, as a mean. */
+/** How many actions a story has on average. */
 const STEPS = 200
-/** How long what was found is made shorter; then it is told as it is, ms. */
+/** How long a found failure is shortened before it is reported, ms. */
 const SHRINKS_FOR = 120_000
 /** A story takes half a second, on a busy machine much more; ms. */
 const PATIENCE = 120_000 + RUNS * 4_000
@@ -44,7 +44,7 @@ describe('any story of the whole', () => {
   )
 })
 
-/** What to pin, as short as it becomes in the time, and what is wrong with it. */
+/** The story to pin, as short as it becomes in the time, and its error. */
 async function counterexample(story: Story, which: string): Promise<Error> {
   console.log(`The last of ${which} goes wrong:\n${printed(story)}`)
   const short = await shrunk(story, play, SHRINKS_FOR)

@@ -12,13 +12,13 @@ import { CLEAR, meet } from './simulated-network'
 import { expectLines, expectTrue, type Scene } from './oracle'
 import { settled, virtualTime } from './virtual-time'
 
-/** A way to break the whole, which must not go unnoticed. */
+/** A planted fault of the whole system, which a test must detect. */
 export interface SimulationFault extends Fault, ServerFault {
-  /** What the dashboard hears in the place of a frame; null: nothing. */
+  /** Replaces a frame to the dashboard; null drops it. */
   frame?: (text: string) => string | null
-  /** What it is answered over HTTP in the place of an answer. */
+  /** Replaces an answer over HTTP. */
   answer?: (pathname: string, text: string) => string
-  /** Breaks the product itself; returns what mends it. */
+  /** Plants a fault in the product itself; returns a function that removes it. */
   plant?: () => () => void
 }
 
@@ -26,25 +26,25 @@ export interface Setting {
   seed: number
   generation: Generation
   dryRun: boolean
-  /** Clocks against the true one, ms. */
+  /** The offsets of the clocks from the true one, ms. */
   backendSkew: number
   dockerSkew: number
 }
 
-/** Grace times, backoffs and then the silence after a wrong word are all over by then; ms. */
+/** After this time all grace times, backoffs and the silence after a false message are over; ms. */
 const QUIET_TIME = 80_000
 
-/** How long what has changed may be under way where nothing is in its way; ms. */
+/** How long a change may be in transit if nothing delays it; ms. */
 const UNDER_WAY = 100
 
-/** The whole: a backend, an Engine, the real hub, its pages, and the ways between them. */
+/** The whole system: a backend, an Engine, the real hub, its pages, and the networks between them. */
 export class HubSimulation extends PageSimulation<Dashboard> {
   readonly docker: SimulatedDocker
   readonly backend: SimulatedBackend
   readonly #restore: () => void
   readonly #mend: () => void
 
-  /** It stands still before `begin`. */
+  /** Time stands still before `begin`. */
   constructor({ seed, generation, dryRun, backendSkew, dockerSkew }: Setting, fault: SimulationFault = {}) {
     const witness: Witness = {
       knows: runId => this.backend.isKnown(runId),
@@ -71,11 +71,11 @@ export class HubSimulation extends PageSimulation<Dashboard> {
     return this.server.start()
   }
 
-  /** Everything is whole again, for long enough; then everything must be right. */
+  /** Repairs everything for long enough; then the whole state must be right. */
   async quiesce(): Promise<void> {
     this.backend.path = this.docker.path = CLEAR
     this.docker.isDown = false
-    // A connection that has died in silence is noticed by nobody until somebody resets it.
+    // A connection that has died silently is noticed only when it is reset.
     this.backend.cut()
     this.docker.cut()
     for (const page of this.pages) {
@@ -84,7 +84,7 @@ export class HubSimulation extends PageSimulation<Dashboard> {
       if (page.link) this.server.drained(page.link)
     }
     await this.pass(QUIET_TIME)
-    // What has just changed may be on its way to the pages [SYNC-4].
+    // The latest change may be in transit to the pages [SYNC-4].
     while (this.server.hasChangedWithin(UNDER_WAY)) await this.pass(UNDER_WAY)
     expect(this.server.unannounced()).toEqual([])
     expect(this.server.failures).toEqual([])
@@ -106,16 +106,16 @@ export class HubSimulation extends PageSimulation<Dashboard> {
     expectLines(snapshot, log?.lines ?? [], project)
   }
 
-  /** A run of the history is shown once: under its entry's id, or as the run that is followed [RUN-13]. */
+  /** A run of the history appears once: under its entry's id, or as the followed run [RUN-13]. */
   async #expectShown(entry: Entry, files: SpecFiles, scene: Scene): Promise<void> {
     const snapshot = await this.server.hub?.snapshot(entry.id)
     const runs = scene.projects.filter(({ execution }) => execution?.entry === entry)
     const isKnown = ({ runId }: Project) => this.server.wanted.has(runId) || this.server.has(runScope(runId))
     const hasNamed = ({ known }: Project) => [...known.heard].some(({ namesEntry }) => namesEntry)
     const followed = runs.filter(each => this.server.has(runScope(each.runId)) && hasNamed(each))
-    // One that has not said which entry is its own may be another run that writes the same plan [RUN-8].
+    // A run that has not named its entry may be another run that writes the same plan [RUN-8].
     const maybeAnother = scene.projects.some(each => each.files === files && isKnown(each) && !hasNamed(each))
-    // A run that is not followed, and goes on with the entry after the followed one, is a run of its own.
+    // A run that is not followed, and resumes the entry after the followed one, is a separate run.
     const goesOn = (before: Execution, { runId, execution }: Project) =>
       execution?.isAfter(before) === true || (!this.server.has(runScope(runId)) && execution?.outlives(before) === true)
     const shown = snapshot?.runId ?? null
@@ -129,7 +129,7 @@ export class HubSimulation extends PageSimulation<Dashboard> {
       expectEntry(snapshot, entry, files, scene, { age: this.server.age(runScope(entry.id)), maybeAnother })
   }
 
-  /** What its processes leave behind comes to its end in this simulation, not in the next one. */
+  /** Lets the processes' remaining work end in this simulation, not in the next one. */
   async end(): Promise<void> {
     this.server.end()
     await settled()

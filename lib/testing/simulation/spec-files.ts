@@ -1,6 +1,6 @@
 import type { Json } from '../../sync/json'
 
-/** A batch of a spec's plan, as the backend's plan file has it. */
+/** A batch of a spec's plan, as in the backend's plan file. */
 export interface PlannedBatch {
   id: string
   name: string
@@ -17,7 +17,7 @@ interface EntryBatch {
   branch: string | null
 }
 
-/** A run as the backend's history has it. Times are ms on the backend's clock. */
+/** A run as in the backend's history. Times are ms on the backend's clock. */
 export interface Entry {
   readonly id: string
   readonly startedAt: number
@@ -28,10 +28,10 @@ export interface Entry {
   readonly batches: EntryBatch[]
 }
 
-/** An id that no history holds. */
+/** An id that no history contains. */
 export const NO_ENTRY = 'run-2025-12-31-000000'
 
-/** What the backend writes of a spec: its plan and its history, which outlive its processes. */
+/** The files that the backend writes for a spec: its plan and its history, which outlive its processes. */
 export class SpecFiles {
   /** Newest first. */
   readonly entries: Entry[] = []
@@ -39,7 +39,7 @@ export class SpecFiles {
 
   constructor(
     readonly spec: string,
-    /** What was written last, by whichever of its runs. */
+    /** The plan that was written last, by any of its runs. */
     public plan: readonly PlannedBatch[],
   ) {}
 
@@ -51,7 +51,7 @@ export class SpecFiles {
     return this.entries.find(each => each.id === id)
   }
 
-  /** Why there can be no further entry now; null where there can. */
+  /** The reason why no entry can be added now; null if one can. */
   get busy(): string | null {
     const open = this.entries.find(({ status }) => status === 'running')
     return open ? `Another run is already in progress: ${open.id} (started at ${iso(open.startedAt)})` : null
@@ -64,7 +64,7 @@ export class SpecFiles {
     return entry
   }
 
-  /** The history's answers: of the list without batches, and of one entry, in which what is not known is absent. */
+  /** The history's answers: the list without batches, and one entry, which omits unknown fields. */
   listed(): Json {
     const runs = this.entries.map(entry => ({
       ...this.#common(entry),

@@ -1,11 +1,11 @@
 import { vi } from 'vitest'
 import type { VirtualClock } from '../sync/fixtures'
 
-/** The process's own clock, timers and chance, as the simulation drives them. */
+/** The clock, timers and random numbers of the process, controlled by the simulation. */
 
 const realImmediate = setImmediate
 
-/** Lets everything happen that waits for no timer. */
+/** Settles after all work that waits for no timer. */
 export const settled = (): Promise<void> => new Promise(resolve => void realImmediate(resolve))
 
 interface Timer {
@@ -15,9 +15,9 @@ interface Timer {
 }
 
 /**
- * Puts the clock in the place of the system's; returns what takes it away.
- * @param skew the process's clock against the true one, ms
- * @param random in the place of Math.random
+ * Replaces the system's clock by this one; returns a function that restores it.
+ * @param skew the offset of the process's clock from the true one, ms
+ * @param random replaces `Math.random`
  */
 export function virtualTime(clock: VirtualClock, skew: () => number, random: () => number): () => void {
   const after = (ms: number, callback: () => void): Timer => {
@@ -64,7 +64,7 @@ export function virtualTime(clock: VirtualClock, skew: () => number, random: () 
   }
 }
 
-/** In the place of node:timers/promises, which has timers of its own. */
+/** Replaces node:timers/promises, which has its own timers. */
 export const sleep = (ms: number, value?: unknown, { signal }: { signal?: AbortSignal } = {}): Promise<unknown> =>
   new Promise((resolve, reject) => {
     if (signal?.aborted) {

@@ -4,13 +4,12 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-/** Inside node_modules, because packages are not bundled and are looked up from where the bundle is. */
+/** Inside node_modules, because packages are not bundled and are resolved from the bundle's folder. */
 const folder = join(root, 'node_modules/.cache/groundtruth')
 
 /**
- * Bundles a program as the production server is bundled. A process of the bundle starts in a fraction of the time that a
- * transpiler takes. Programs that read files beside their source can't be run from here.
- *
+ * Bundles a program as the production server is bundled. A process of the bundle starts in a fraction of a transpiler's time.
+ * Programs that read files beside their source cannot run from there.
  * @param program path from the repository's root, for example `lib/server/make-token.ts`
  * @returns the bundle's path, for `node`
  */
@@ -28,7 +27,7 @@ export async function bundleProgram(program: string): Promise<string> {
     logLevel: 'warning',
   })
   const path = join(folder, `${program.replaceAll(/\W+/g, '-')}.mjs`)
-  // Renamed when it is whole: another run of the tests may be starting the same program.
+  // Rename the complete file: another run of the tests may be starting the same program.
   const unfinished = `${path}.${String(process.pid)}`
   await mkdir(folder, { recursive: true })
   await writeFile(unfinished, outputFiles[0]?.contents ?? '')

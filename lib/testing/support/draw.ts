@@ -2,9 +2,7 @@ import { randomInt } from 'node:crypto'
 import fc from 'fast-check'
 
 /**
- * Draws numbers from `min` to `max`, both included, and prints the seed they were drawn with. `SEED` in the environment draws
- * the same again.
- *
+ * Draws numbers from `min` to `max`, both included, and prints the seed. `SEED` in the environment draws the same numbers again.
  * @param purpose printed beside the seed
  */
 export function drawNumbers(purpose: string, count: number, min: number, max: number): number[] {

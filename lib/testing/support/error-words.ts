@@ -1,4 +1,4 @@
-/** What an error has to say [SAY-1] [SAY-1.9]: each part by a pattern that fits it. */
+/** The required parts of an error's text [SAY-1] [SAY-1.9]; each is a pattern that must match. */
 export interface Required {
   what: RegExp
   where: RegExp
@@ -6,8 +6,8 @@ export interface Required {
 }
 
 /**
- * What no error may hold [SAY-2]: credentials [SAY-2.1], a stack [SAY-2.2], planted text [SAY-2.3], a value that was never set, words
- * of the runtime alone.
+ * Texts that no error may contain [SAY-2]: credentials [SAY-2.1], a stack [SAY-2.2], planted text [SAY-2.3], a value that was never
+ * set, or a bare message of the runtime.
  */
 const FORBIDDEN: readonly [string, RegExp][] = [
   ['credentials in a URL', /:\/\/[^/\s]*@/],
@@ -18,7 +18,7 @@ const FORBIDDEN: readonly [string, RegExp][] = [
   ['a line break', /[\r\n]/],
 ]
 
-/** What is wrong with the text of an error; empty where it says all that it has to. */
+/** The faults of an error's text; empty if it contains everything required. */
 export function faultsOf(text: string, { what, where, next }: Required): string[] {
   return [
     ...(what.test(text) ? [] : [`does not say what happened: ${what.source}`]),

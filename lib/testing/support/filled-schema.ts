@@ -1,18 +1,18 @@
 import type * as z from 'zod/mini'
 
 /**
- * What the server may send to pages, made of its schema, with a text of somebody else's in every field that holds one: a
- * field that is added later is filled, too.
+ * Data that the server may send to pages, generated from its schema, with a text from outside in every field that holds one. A
+ * field that is added later is filled too.
  */
 
-/** Picks what a field holds, or undefined where the choice is free. */
+/** Picks the value of a field, or undefined if any value will do. */
 type Pick = (path: string) => unknown
 
 const TIME = /(^|\.)(\w+At|\w+Since|at|since|until|now)$/
 
 /**
- * A value of the schema. Each text is `textOf` its path, each list has one element, each enumeration its first member,
- * numbers are 1, nothing is null; `pick` says otherwise, by path, such as `batches.status`.
+ * A value of the schema. By default each text is `textOf` its path, each list has one element, each enumeration is its first
+ * member, numbers are 1, and nothing is null. `pick` overrides this by path, such as `batches.status`.
  */
 export function filled<T extends z.ZodMiniType>(
   schema: T,

@@ -1,28 +1,30 @@
-/** How many times larger the larger input is. Linear work takes some 8 times as long, quadratic work 64 times. */
+/** How many times larger the larger input is. Linear work takes about 8 times as long, quadratic work 64 times. */
 const FACTOR = 8
-/** How much steeper than linear still passes: far from both, for caches and collections make linear work look up to twice as steep. */
+/**
+ * The allowed factor above linear growth. It is far from both: caches and garbage collection make linear work look up to twice as
+ * steep.
+ */
 const STEEPEST = 3
-/** A measurement shorter than this says nothing, ms. */
+/** A shorter measurement is not reliable, ms. */
 const SHORTEST = 1
 const LEAST_ROUNDS = 3
-/** Rounds are repeated for so long while the work looks steeper than linear, as it may on a busy machine, ms. */
+/** How long rounds are repeated while the work looks steeper than linear, as it may on a busy machine, ms. */
 const PATIENCE = 10_000
 
-/** How the time that the work takes grows where its input is `FACTOR` times larger. */
+/** How the time of the work grows if its input is `FACTOR` times larger. */
 export interface Growth {
   isLinear: boolean
-  /** For the message of a test that fails. */
+  /** For the message of a failed test. */
   text: string
 }
 
 /**
- * Measures how the cost of some synchronous work grows with its input. Each size counts with its shortest time of several
- * rounds, and the smaller one is worked on `FACTOR` times as often: so both take as long where the work is linear, and a busy
- * machine interrupts one as often as the other.
- *
+ * Measures how the cost of synchronous work grows with its input. Each size counts with its shortest time of several rounds. The
+ * smaller one is repeated `FACTOR` times as often: linear work then takes equally long for both, and a busy machine interrupts both
+ * equally often.
  * @param prepare builds the input of this size, unmeasured, and returns the work to measure
  * @param size of the smaller input
- * @param patience how long it takes at most to say that the work is steeper, about, ms
+ * @param patience about how long it takes at most to conclude that the work is steeper, ms
  */
 export function growthOf(prepare: (size: number) => () => unknown, size: number, patience = PATIENCE): Growth {
   const [small, large] = [prepare(size), prepare(size * FACTOR)]
@@ -39,7 +41,7 @@ export function growthOf(prepare: (size: number) => () => unknown, size: number,
   return { isLinear: isLinear(), text }
 }
 
-/** How often the work has to be done for its time to be measured at all. */
+/** How often the work must be repeated for a measurable time. */
 function repeatsOf(work: () => unknown): number {
   let repeats = 1
   while (timeOf(work, repeats) < SHORTEST) repeats *= 2

@@ -1,6 +1,6 @@
 /**
- * Texts that hide or reorder themselves: a sample of each kind of character that people do not see, with `x` and `y` around
- * it. What is shown of one must hold none of its characters, see `UNSEEN`.
+ * Texts with invisible or reordering characters: a sample of each kind, with `x` and `y` around it. The displayed form must contain
+ * none of these characters, see `UNSEEN`.
  */
 export const hostileTexts: Record<string, string> = {
   'right-to-left override': 'x\u202ey',
@@ -29,11 +29,11 @@ export const hostileTexts: Record<string, string> = {
   'marks that climb over other lines': `x${'\u0301'.repeat(20)}y`,
 }
 
-/** Whatever of a shown text nobody would see. Marks that climb are told by their number. */
+/** Every character that is invisible in a displayed text. Five combining marks in a row count too. */
 export const UNSEEN =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ud800-\udfff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\u{13430}-\u{1343f}\u{16fe4}\u{1bca0}-\u{1bca3}\u{1d159}\u{1d173}-\u{1d17a}\u{1fffe}\u{1ffff}\u{e0000}-\u{e0fff}\u{10fffe}\u{10ffff}]|[\u0300-\u036f]{5}/u
 
-/** Texts that people write, in which nothing is to be marked. */
+/** Normal texts in which nothing may be marked. */
 export const honestTexts: Record<string, string> = {
   ASCII: 'feat/014-invoice: add tables (#12) <b>',
   'Latin with accents': 'Übergröße café naïve Việt Nam',

@@ -1,5 +1,2 @@
-/**
- * How often a test repeats what takes long: `short` every day, `long` where the environment has `LONG`. What is asserted is
- * the same.
- */
+/** How often a test repeats a slow action: `short` every day, `long` if the environment has `LONG`. The assertions are the same. */
 export const often = (short: number, long: number): number => (process.env['LONG'] === undefined ? short : long)

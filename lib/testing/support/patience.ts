@@ -1,8 +1,8 @@
 import { vi } from 'vitest'
 
 /**
- * Runs before each test file. `vi.waitFor` gives up after a second unless a test says otherwise, and on a busy machine a
- * second is too short for what takes milliseconds on a quiet one. A test that passes does not wait longer for this.
+ * Runs before each test file. By default `vi.waitFor` gives up after a second, and on a busy machine a second is too short for work
+ * that takes milliseconds on a quiet one. A passing test does not wait longer because of this.
  */
 const PATIENCE = 20_000
 

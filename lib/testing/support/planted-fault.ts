@@ -1,15 +1,14 @@
 import fc from 'fast-check'
 
-/** Planted faults are looked for with this seed, so that a path alone pins a story. */
+/** Planted faults are searched with this seed, so that a path alone identifies a story. */
 const SEED = 1
 
 /**
- * Tells whether a property fails, as it must where a fault was planted in what it tries. The pinned story is tried first. Only
- * where that one no longer fails, because the code or the stories have changed, others are searched, and the one that does is
- * printed to be pinned.
- *
- * @param name of the fault, for what is printed
- * @param path of the story that notices it, as fast-check counts
+ * Reports whether a property fails, as it must if a fault was planted in the code under test. The pinned story is played first. If
+ * it no longer fails, because the code or the stories have changed, others are searched, and the failing one is printed as a new
+ * pin.
+ * @param name of the fault, for the printed text
+ * @param path of the story that detects it, as fast-check counts
  * @param numRuns how many stories are searched at most
  */
 export async function isNoticed<T>(

@@ -50,7 +50,7 @@ export const anyDocument: fc.Arbitrary<Document> = fc.record({
   items: fc.uniqueArray(anyItem, { selector: item => item.id, maxLength: 6 }),
 })
 
-/** The same value with the keys of every object in reverse. */
+/** The same value with the keys of every object in reverse order. */
 export function shuffledKeys(value: Json): Json {
   if (Array.isArray(value)) return value.map(shuffledKeys)
   if (!isObject(value)) return value
@@ -61,10 +61,10 @@ export function shuffledKeys(value: Json): Json {
   )
 }
 
-/** The value as it comes out of the wire. */
+/** The value after a transfer as text. */
 export const throughText = (value: object): Json => parseJson(JSON.stringify(value))
 
-/** Time that passes only when told to. */
+/** A clock that advances only on request. */
 export class VirtualClock {
   readonly #timers = new Set<{ at: number; callback: () => void }>()
 
@@ -76,7 +76,7 @@ export class VirtualClock {
     return () => void this.#timers.delete(timer)
   }
 
-  /** Goes to the next timer that falls due until then, and calls back; false where there is none. */
+  /** Advances to the next timer due by then, and calls it; false if there is none. */
   runNext(until: number): boolean {
     let next: { at: number; callback: () => void } | null = null
     for (const timer of this.#timers) if (timer.at <= until && (next === null || timer.at < next.at)) next = timer
@@ -87,7 +87,7 @@ export class VirtualClock {
     return true
   }
 
-  /** Lets time pass, and calls back what falls due, in order. */
+  /** Lets time pass, and calls the timers that fall due, in order. */
   advance(ms: number): void {
     const end = this.now + ms
     while (this.runNext(end));
@@ -121,7 +121,7 @@ export class TestLog implements LogSource {
     this.dropped = 0
   }
 
-  /** @param skip how many numbers other lines of the run take in between */
+  /** @param skip how many numbers the run's other lines take in between */
   add(text: string, skip = 0): void {
     this.#last += 1 + skip
     this.#lines.push({ seq: this.#last, at: null, source: 'backend', stream: 'stdout', text })

@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url'
 import type { Required } from '../../support/error-words'
 import type { Answer } from '../fake-hub'
 
-/** For tests: how each refusal is met, and what it has to say [SAY-4]. */
+/** For tests: how to cause each refusal, and the text that it must have [SAY-4]. */
 
-/** A refusal as somebody met it. */
+/** A refusal as a client received it. */
 export interface Met {
-  /** As the table has it: an HTTP status, an exit code, or the name of an event. */
+  /** The status as the table writes it: an HTTP status, an exit code, or the name of an event. */
   status: string
   error: string
 }
@@ -18,9 +18,9 @@ export interface Met {
 export interface Case {
   meet: (accept?: string) => Promise<Met>
   says: Required
-  /** It is no answer of a path that a browser opens, so it is never a page. */
+  /** It is not an answer to an address that a browser opens, so it is never a page. */
   noPage?: boolean
-  /** It is a word of the page protocol: `what` is all there is to it. */
+  /** It is a code of the page protocol: `what` is its whole text. */
   isWord?: boolean
 }
 
@@ -28,7 +28,7 @@ export type Cases<K extends string> = Record<K, Case>
 
 export const says = (what: RegExp, where: RegExp, next: RegExp): Required => ({ what, where, next })
 
-/** The rows of the table of refusals in a section: what stands in backquotes in the first cell, and the status in the second. */
+/** The rows of a section's table of refusals: the text in backquotes in the first cell, and the status in the second. */
 export function rowsOf(rule: string): Map<string, string> {
   const rules = readFileSync(fileURLToPath(new URL('../../../server/RULES.md', import.meta.url)), 'utf8')
   const [, after = ''] = rules.split(`\n## ${rule}: `)
@@ -41,10 +41,10 @@ export function rowsOf(rule: string): Map<string, string> {
 }
 
 const BROWSER = 'text/html,application/xhtml+xml,*/*;q=0.8'
-/** What a browser asks for that opens an address. */
+/** The headers of a browser that opens an address. */
 export const asBrowser = { accept: BROWSER }
 
-/** Reads an answer of the HTTP interface: JSON that holds `error`, and perhaps `runId`, alone; or a page. */
+/** Reads an answer of the HTTP interface: JSON that holds only `error`, and perhaps `runId`; or a page. */
 export function metOf({ status, headers, text }: Pick<Answer, 'status' | 'headers' | 'text'>): Met {
   const type = headers['content-type']
   if (type === 'text/html; charset=utf-8') {
@@ -64,7 +64,7 @@ export function metOf({ status, headers, text }: Pick<Answer, 'status' | 'header
   return { status: String(status), error: String(body.error) }
 }
 
-/** Sends bytes over TCP, and reads all that comes back as one answer. `end`: nothing more is sent. */
+/** Sends bytes over TCP, and reads everything that comes back as one answer. `end`: nothing more is sent. */
 export async function raw(port: number, bytes: string, end = false): Promise<Met> {
   const socket = connect(port, '127.0.0.1')
   await once(socket, 'connect')

@@ -7,11 +7,11 @@ import type { refusals } from '../../../server/refusals'
 import { serve, type Entrance } from '../fake-hub'
 import { Team } from '../team'
 
-/** For tests: how the refusals of this server's own are met. */
+/** For tests: how to cause the server's own refusals. */
 
 type Served = Awaited<ReturnType<typeof serve>>
 
-/** The servers that they are met at; `close` ends them. */
+/** The servers that refuse; `close` ends them. */
 export async function httpCases() {
   const servers: Served[] = []
   const served = async (entrance: Entrance = {}) => {
@@ -128,7 +128,7 @@ export async function httpCases() {
       noPage: true,
     },
     liveData: {
-      // Asked for by a browser alone: all others speak to socket.io there.
+      // Only a browser requests this: all other clients speak socket.io at this path.
       meet: accept => asked(open, 'GET', '/api/live/')(accept ?? 'text/html'),
       says: says(/carries live data/, /This address/, /Open \/ to see the fleet/),
     },
@@ -163,7 +163,7 @@ export async function httpCases() {
         await Promise.all(unread.map(request => once(request, 'response')))
         const met = await asked(unending, 'GET', '/api/runs/r1/recording')(accept)
         for (const request of unread) request.destroy()
-        // Each gives its place back.
+        // Each download frees its place.
         await vi.waitFor(async () => expect((await unending.call('GET', '/metrics')).status).toBe(200))
         return met
       },

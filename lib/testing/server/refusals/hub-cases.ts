@@ -17,7 +17,7 @@ import { serve, silent, type Entrance } from '../fake-hub'
 import { metOf, says, type Cases, type Met } from './cases'
 import { Team } from '../team'
 
-/** For tests: how the refusals of the hub are met, by a real hub between a backend and an Engine that refuse on demand. */
+/** For tests: how to cause the refusals of the hub, with a real hub between a backend and an Engine that refuse on demand. */
 
 const publisher = () =>
   new MemoryPublisher({
@@ -28,7 +28,7 @@ const publisher = () =>
     },
   })
 
-/** Answers by run id: `refused…`, `silent…` (the connection is cut), `over…` (it ends at once). */
+/** The answers depend on the run id: `refused…`, `silent…` (the connection is cut), `over…` (the run ends at once). */
 async function stubBackend(): Promise<{ server: Server; url: URL }> {
   const now = new Date().toISOString()
   const entry = { id: 'run-2026-01-01-000001', spec_name: 's', status: 'running', started_at: now, batches: [] }
@@ -64,10 +64,10 @@ async function stubBackend(): Promise<{ server: Server; url: URL }> {
 const RUNNING = idOf(1)
 const ENDED = idOf(2)
 const DENIED = idOf(3)
-/** One for each time, as it is not known any more once its removal was seen. */
+/** One container for each request, because a container is unknown once its removal was seen. */
 const GONE = [idOf(4), idOf(5)]
 
-/** An Engine with an agent each: at work for a run that goes on, ended, and three of a run that is over. */
+/** An Engine with agents: one works for a live run, one has ended, and three belong to an ended run. */
 async function stubEngine(): Promise<{ server: Server; engine: Engine; removed: Set<string>; ended: Set<string> }> {
   const removed = new Set<string>()
   const ended = new Set<string>()
@@ -114,7 +114,7 @@ const header = (spec = 's') =>
   `${JSON.stringify({ groundtruth: 1, backend: 'http://b', runId: 'r', spec, since: 1 })}\n`
 const note = (text: string) => `${JSON.stringify({ kind: 'note', at: 1, text })}\n`
 
-/** The servers that they are met at; `close` ends them. */
+/** The servers that refuse; `close` ends them. */
 export async function hubCases() {
   const folder = mkdtempSync(join(tmpdir(), 'groundtruth-refusals-'))
   const ends: (() => unknown)[] = [() => rmSync(folder, { recursive: true })]
@@ -146,7 +146,7 @@ export async function hubCases() {
     const { status, text } = await server.call('POST', '/api/runs', { 'content-type': 'application/json' }, body)
     if (status !== 201) throw new Error(text)
   }
-  /** A new id each time, as one that was met is known afterwards. */
+  /** A new id each time, because a used id is known afterwards. */
   let ids = 0
   const start =
     (server: Served, prefix: string, spec = 's') =>
@@ -167,7 +167,7 @@ export async function hubCases() {
   const stopped = await hubWith()
   await stopped.close()
   const stopping = await served(stopped)
-  /** Known once the server has looked into the backend's history, and at Docker. */
+  /** Known once the server has read the backend's history and Docker's list. */
   await eventually(async () => {
     const { text } = await main.call('GET', '/api/runs')
     if (!text.includes('run-2026-01-01-000001')) throw new Error('not found in the history yet')
@@ -226,7 +226,7 @@ export async function hubCases() {
         for (let run = 0; run < 200; run++) await started(full, `r-${run}`)
         return start(full, 'another')(accept)
       },
-      // The bound of runs that are followed [SAFE-5.90]. The runs would only take time again.
+      // The bound of followed runs [SAFE-5.90]. A second check as a page would only start the runs again.
       noPage: true,
       says: says(/followed already, which is the most/, /^200 runs/, /Wait until one of them ends/),
     },
@@ -248,11 +248,11 @@ export async function hubCases() {
     },
     unknownToBackend: {
       meet: asked(main, 'PUT', '/api/runs/unknown'),
-      // The backend's words; the page says more [SAY-8].
+      // The backend's text; the page adds more [SAY-8].
       says: says(/not found/, /Execution/, /./),
     },
     removedMeanwhile: {
-      // A race of a removal with a join.
+      // This needs a race of a removal with a join.
       meet: async () => ({ status: '404', error: hubRefusals.removedMeanwhile('r').message }),
       says: says(/was removed/, /The run r /, /Follow it again/),
       noPage: true,
@@ -347,7 +347,7 @@ export async function hubCases() {
     importTooLong: {
       meet: importOf(roomy, header() + longPlan()),
       says: says(/more than can be shown/, /This recording/, /other tools/),
-      // It would only take time again.
+      // A second check as a page would only take the same time again.
       noPage: true,
     },
     importNamesTooLong: {
@@ -378,7 +378,7 @@ const BOUNDS = {
   logs: 1024 * 1024,
 }
 
-/** A reading of a plan with more in its batches' names than one page is sent. */
+/** An entry with a plan whose names exceed what one page may receive. */
 function longPlan(): string {
   const dependsOn = Array.from({ length: 25 }, () => 'n'.repeat(256))
   const batch = { name: 'n', dependsOn, completed: false, running: false, branch: null }

@@ -17,7 +17,7 @@ import type { programRefusals } from '../../../server/program-refusals'
 import { serve } from '../fake-hub'
 import { says, type Case, type Cases, type Met } from './cases'
 
-/** For tests: how the refusals of the commands are met, by processes. */
+/** For tests: how to cause the refusals of the commands, in processes. */
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
@@ -41,7 +41,7 @@ interface Started {
   cwd?: string
 }
 
-/** Runs a program to its end. Its first paragraph on standard error is the refusal; a usage may follow. */
+/** Runs a program to its end. The first paragraph of its standard error is the refusal; a usage text may follow. */
 async function run(program: string[], { args = [], env = {}, cwd = root }: Started): Promise<Met> {
   const { TOKENS_FILE: _, GROUNDTRUTH_TOKEN: __, ...inherited } = process.env
   const child = spawn(process.execPath, [...program, ...args], { cwd, env: { ...inherited, ...env } })
@@ -50,7 +50,7 @@ async function run(program: string[], { args = [], env = {}, cwd = root }: Start
   return { status: String(child.exitCode), error: (said.split('\n\n')[0] ?? '').trim() }
 }
 
-/** The programs and what they speak to; `close` ends what was started and removes what was written. */
+/** The programs and their servers; `close` ends the started processes and removes the written files. */
 export async function programCases() {
   const folder = mkdtempSync(join(tmpdir(), 'groundtruth-programs-'))
   const dashboard = await serve()
@@ -140,7 +140,7 @@ export async function programCases() {
     ),
   }
 
-  /** The server with variables that are wrong: a line for each, or for a file that it should hold. It never listens. */
+  /** The server with wrong variables: it prints a line for each, or for a file that it should hold. It never listens. */
   const startWith = (name: string, env: Record<string, string>) =>
     run([server ?? ''], {
       env: {
@@ -159,7 +159,7 @@ export async function programCases() {
   }
   const start = (name: string, env: Record<string, string>, what: RegExp, next: RegExp): Case =>
     command(async () => lineOf(name, await startWith(name, env)), what, new RegExp(`^${name}: `), next)
-  /** All that are wrong by themselves are told at once. */
+  /** All variables that are wrong by themselves are reported together. */
   let together: Promise<Met> | undefined
   const wrong = (name: keyof typeof allWrong, what: RegExp, next: RegExp): Case =>
     command(
@@ -232,7 +232,7 @@ export async function programCases() {
       /printed above says why/,
     ),
     runRefused: command(demoWith('refuse', refusing), /did not start the run: 502/, /The dashboard/, /Start it\.$/),
-    // Half a minute, and Ctrl-C, after which nobody reads it.
+    // This takes half a minute, and after Ctrl-C its output is not read.
     slowDashboard: command(said(demoRefusals.slowDashboard(30)), /not ready within 30 s/, /The dashboard/, /try again/),
     calledOff: command(
       said(demoRefusals.calledOff()),

@@ -15,9 +15,9 @@ import { says, type Case, type Cases } from './cases'
 import { Team } from '../team'
 import { MAX_SOCKETS, type SocketBounds } from '../../../server/connection-limits'
 
-/** For tests: how the refusals of the sockets are met, each over a real connection. */
+/** For tests: how to cause the refusals of the sockets, each over a real connection. */
 
-/** The servers that they are met at; `close` ends them. */
+/** The servers that refuse; `close` ends them. */
 export async function socketCases() {
   const ends: (() => unknown)[] = []
   const team = new Team()
@@ -47,7 +47,7 @@ export async function socketCases() {
     ends.unshift(() => socket.disconnect())
     return socket
   }
-  /** What a program hears that can't connect; `data.error` where the message is the protocol's. */
+  /** The error that a client without a connection receives; `data.error` if the message is the protocol's. */
   const refused = (server: Served, auth: object) => async () =>
     new Promise<{ status: string; error: string }>((resolve, reject) => {
       const socket = socketTo(server, auth)
@@ -56,7 +56,7 @@ export async function socketCases() {
         resolve({ status: error.data ? error.message : 'connect_error', error: error.data?.error ?? error.message }),
       )
     })
-  /** What engine.io answers a handshake with. */
+  /** The answer of engine.io to a handshake. */
   const handshake =
     (server: Served, query = '') =>
     async () => {
@@ -97,7 +97,7 @@ export async function socketCases() {
     [OUTDATED]: words(refused(open, { protocol: PROTOCOL - 1 }), /another version/, /This page/, /Reload it/),
     [NOT_SIGNED_IN]: words(refused(open, {}), /Nobody is signed in/, /on this connection/, /Sign in at \/sign-in/),
   }
-  /** Words of the protocol, which a page puts into its own. */
+  /** Codes of the protocol, which a page replaces by its own text. */
   const word = (error: (typeof subscribeErrors)[number], scopes: string[]): Case => ({
     ...words(subscribed(open, scopes), new RegExp(`^${error}$`), /./, /./),
     isWord: true,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Page, PageServer, NetworkConditions, PageSimulation } from './pages'
 
-/** What can happen to one page, whichever simulation it is in. */
+/** The actions on one page, in any simulation. */
 export type PageAction = { page: number } & (
   | { do: 'leave' | 'jam' | 'drain' | 'sleep' }
   | { do: 'cut'; noticed: boolean }
@@ -19,7 +19,7 @@ export const networkConditions: fc.Arbitrary<NetworkConditions> = fc.record({
 })
 export const is = <T extends string>(...names: T[]) => fc.constantFrom(...names)
 
-/** Lets it happen, in a simulation of pages. */
+/** Applies an action in a simulation of pages. */
 export function applyTo(page: Page, action: PageAction, simulation: PageSimulation<PageServer>): void {
   const { link } = page
   switch (action.do) {

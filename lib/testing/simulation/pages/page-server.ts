@@ -10,23 +10,23 @@ import { logScope, runScope, type Scope } from '../../../sync/scope'
 import { TestLog, throughText } from '../../sync/fixtures'
 import type { Followed, Link, PageServer, PageSimulation } from './pages'
 
-/** The server of the simulation: a document and a log that change, their publisher, and who has joined. */
+/** The server of the simulation: a changing document and log, their publisher, and the joined pages. */
 
 export const RUN = runScope('r')
 export const LOG = logScope('r')
 
-/** What the server held of a scope, and when. */
+/** The states of a scope that the server held, and when. */
 class Oracle<S> {
   readonly #states: { matches: (state: S) => boolean; until: number }[] = []
 
-  /** From now on the server holds this, or nothing. */
+  /** From now on the server holds this state, or none. */
   holds(now: number, matches: ((state: S) => boolean) | null): void {
     const last = this.#states.at(-1)
     if (last?.until === Infinity) last.until = now
     if (matches) this.#states.push({ matches, until: Infinity })
   }
 
-  /** Whether the server held exactly this at most so long ago. */
+  /** Whether the server held exactly this state at most `ago` ms ago. */
   knows(state: S, now: number, ago: number): boolean {
     return this.#states.some(({ matches, until }) => until >= now - ago && matches(state))
   }
@@ -36,7 +36,7 @@ export class Server implements PageServer {
   readonly links = new Set<Link>()
   readonly #oracles = { run: new Oracle<Document>(), log: new Oracle<LogState>() }
   publisher: MemoryPublisher | null = null
-  /** Its clock, against the true one. */
+  /** The offset of its clock from the true one. */
   skew = 0
   /** Whether the run is in the store. */
   exists = true
@@ -93,7 +93,7 @@ export class Server implements PageServer {
     this.open()
   }
 
-  /** The process dies, and with it every connection, which its pages may notice or not. */
+  /** The process dies, and all its connections with it; its pages may or may not notice. */
   stop(noticed: boolean): void {
     this.publisher?.stop()
     this.publisher = null

@@ -11,7 +11,7 @@ import { applyTo, is, page, skew, networkConditions, type PageAction } from './p
 
 type World = PageWorld<Server>
 
-/** What may happen to the simulation; pages are meant by number. */
+/** The possible actions on the simulation; pages are identified by number. */
 type WorldAction =
   | { do: 'edit'; how: number; announced: boolean }
   | { do: 'write'; lines: number }
@@ -38,7 +38,7 @@ const mishap: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ do: is('set clock'), page, skew }),
   fc.record({ do: is('network conditions'), page, networkConditions }),
 )
-/** What seldom comes about by chance alone: a sleep in which the connection dies, and a short spell of bad networkConditions. */
+/** Sequences that are rare by chance alone: a sleep in which the connection dies, and a short time of bad network conditions. */
 const nap: fc.Arbitrary<Action[]> = fc
   .tuple(page, change, fc.boolean())
   .map(([page, change, bufferFirst]) => [
@@ -109,7 +109,7 @@ async function perform(simulation: World, action: Action): Promise<void> {
   }
 }
 
-/** Plays the story, then a quiet minute, after which every page must show what the server holds. */
+/** Plays the story, then a quiet minute; after that every page must show the server's state. */
 async function play({ seed, actions }: { seed: number; actions: Action[] }, fault?: Fault): Promise<World> {
   const simulation = new PageWorld(seed, fault ?? {}, simulation => new Server(simulation))
   await simulation.visit(0, 0)
@@ -129,7 +129,7 @@ async function play({ seed, actions }: { seed: number; actions: Action[] }, faul
   return simulation
 }
 
-/** How many stories are told. */
+/** How many stories are played. */
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? often(150, 3_000))
 
 const playStory = (fault?: Fault) =>
@@ -137,7 +137,7 @@ const playStory = (fault?: Fault) =>
     await play(told, fault)
   })
 
-/** Where nothing goes wrong, a page asks once a scope and is never unsure again. */
+/** Without faults a page asks once for each scope and never becomes unsure again. */
 const playCalmly = (fault?: Fault) =>
   fc.asyncProperty(calmStory, async told => {
     const simulation = await play(told, fault)
@@ -164,7 +164,7 @@ describe('any story', () => {
   }, 600_000)
 })
 
-/** Each with the path of a story that notices it. */
+/** Each with the path of a story that detects it. */
 const faults: Record<string, Fault & { pin: string }> = {
   '[SYNC-1.3] a page that skips the check of the epoch': {
     pin: '199',

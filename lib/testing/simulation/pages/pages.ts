@@ -17,44 +17,44 @@ import type { Scope } from '../../../sync/scope'
 import { throughText, VirtualClock } from '../../sync/fixtures'
 
 /**
- * A simulation to try the protocol in: a server, its pages, a network that can do anything, clocks that lie, and an oracle
- * that remembers every state the server ever held and knows nothing of versions.
+ * A simulation that tests the protocol: a server, its pages, a network with every fault, wrong clocks, and an oracle that remembers
+ * every state the server ever held and knows nothing of versions.
  */
 
-/** What a page follows. */
+/** The replica of one scope. */
 export type Followed = Replica<Document> | Replica<LogState>
 
 /** The server, as its pages and the network see it. */
 export interface PageServer {
   readonly links: Set<Link>
   readonly isUp: boolean
-  /** Its clock, against the true one. */
+  /** The offset of its clock from the true one. */
   readonly skew: number
-  /** Renders a page as of now; what comes back makes its replicas once it is alive, at `now` by its own clock [SYNC-8]. */
+  /** Renders a page now. The result creates the page's replicas once the page is alive, at `now` by its own clock [SYNC-8]. */
   render(): Promise<(now: number) => Followed[]>
   /** Whether it publishes the scope now. */
   has(scope: Scope): boolean
   subscribe(link: Link, request: Subscribe, answer: (answer: Answer) => void): void
-  /** Whether it held exactly this of a scope at most so long ago, by the oracle's books. */
+  /** Whether the oracle knows that the server held exactly this state of a scope at most `ago` ms ago. */
   knows(scope: Scope, state: Document | LogState, now: number, ago: number): boolean
-  /** The link carries again: each of its scopes is told anew. */
+  /** The link carries data again: each of its scopes is sent again in full. */
   drained(link: Link): void
 }
 
 const RECONNECT_MS = 500
 const PATIENCE_MS = 4_000
-/** After so long the transport itself notices a connection that died in silence. */
+/** After this time the transport itself notices a connection that died silently. */
 const PING_TIMEOUT_MS = 45_000
 /** How often pages paint. */
 const FRAME_MS = 250
 
-/** A way to break the protocol, which must not go unnoticed. */
+/** A planted fault of the protocol, which a test must detect. */
 export interface Fault {
-  /** Changes what a replica hears. */
+  /** Changes the messages that a replica receives. */
   hears?: (heard: Heard, stamp: Stamp, serverNow: string) => Heard
-  /** Changes what it is answered. */
+  /** Changes the answers that it receives. */
   isAnswered?: (answer: Answer, stamp: Stamp) => Answer
-  /** The server answers at once, and joins so many ms later. */
+  /** The server answers at once, and joins this many ms later. */
   joinsLateBy?: number
   /** Every incarnation of the server has this name. */
   incarnation?: string
@@ -62,17 +62,17 @@ export interface Fault {
   neverLooks?: boolean
   /** Pages do not notice that their clock was set. */
   ignoresClockSet?: boolean
-  /** Pages take the answer to any question for that to the last. */
+  /** Pages take the answer to any request as the answer to the last one. */
   takesAnyAnswer?: boolean
   body?: StateCodec<Document>
 }
 
-/** What the network does to messages. Late ones overtake each other. */
+/** The effects of the network on messages. Late messages overtake each other. */
 export interface NetworkConditions {
-  /** Of 100 messages so many are lost, or come twice. */
+  /** The number of messages in 100 that are lost, or arrive twice. */
   lost: number
   twice: number
-  /** How long one may be under way, ms. */
+  /** The maximum delay of a message, ms. */
   late: number
 }
 export const PERFECT_NETWORK: NetworkConditions = { lost: 0, twice: 0, late: 0 }
@@ -80,7 +80,7 @@ export const PERFECT_NETWORK: NetworkConditions = { lost: 0, twice: 0, late: 0 }
 /** One connection between the server and a page. */
 export class Link {
   alive = true
-  /** What was sent has not drained: the socket is left out of broadcasts [SYNC-5]. */
+  /** Sent data has not drained: the socket is excluded from broadcasts [SYNC-5]. */
   jammed = false
   readonly scopes = new Set<Scope>()
 
@@ -101,7 +101,7 @@ export class Link {
     this.carry(() => this.#page.whenAwake(() => this === this.#page.link && deliver()))
   }
 
-  /** Brings something to the other side, as the networkConditions is. */
+  /** Delivers a message to the other side, under the current network conditions. */
   carry(deliver: () => void): void {
     const simulation = this.#simulation
     const page = this.#page
@@ -116,7 +116,7 @@ export class Link {
   }
 }
 
-/** A page, as a browser would drive its replicas. */
+/** A page that drives its replicas as a browser would. */
 export class Page {
   link: Link | null = null
   networkConditions = PERFECT_NETWORK
@@ -129,7 +129,7 @@ export class Page {
 
   readonly #simulation: PageSimulation<PageServer>
 
-  /** @param skew its clock, against the true one */
+  /** @param skew the offset of its clock from the true one */
   constructor(
     simulation: PageSimulation<PageServer>,
     public skew: number,
@@ -145,7 +145,7 @@ export class Page {
     this.#buffer ??= []
   }
 
-  /** Frames and timers that have lain in the buffer may come before the page gets to look, or after. */
+  /** Buffered frames and timers may run before or after the page checks its state. */
   wake(bufferFirst: boolean): void {
     const buffer = this.#buffer ?? []
     this.#buffer = null
@@ -170,7 +170,7 @@ export class Page {
     }
   }
 
-  /** The oracle looks at every picture. */
+  /** The oracle checks every picture. */
   paint(): void {
     if (this.#buffer) return
     if (!this.#simulation.fault.neverLooks) {
@@ -182,7 +182,7 @@ export class Page {
     this.#expectHonest(STALE_MS + COALESCE_MS)
   }
 
-  /** [SYNC-10], and up to 50 ms more for a change that its owner forgot to announce. */
+  /** [SYNC-10], and up to 50 ms more for a change that its owner did not announce. */
   #expectHonest(ago: number): void {
     const { clock, server } = this.#simulation
     for (const { scope, view } of this.follows) {
@@ -199,7 +199,7 @@ export class Page {
     this.#expectHonest(0)
   }
 
-  /** The connection is dead, or not worth waiting for. */
+  /** The connection is dead, or the page no longer waits for it. */
   lost(link: Link): void {
     if (this.link !== link) return
     this.link = null
@@ -280,7 +280,7 @@ export class PageSimulation<S extends PageServer> {
     this.server = serve(this)
   }
 
-  /** A number from 0 to below `limit` (0 where that is 0). */
+  /** A random number from 0 to below `limit` (0 if `limit` is 0). */
   random(limit: number): number {
     this.#seed = (Math.imul(this.#seed, 1664525) + 1013904223) >>> 0
     return Math.floor((this.#seed / 2 ** 32) * limit)
@@ -294,7 +294,7 @@ export class PageSimulation<S extends PageServer> {
     return new Date(this.clock.now + this.server.skew).toISOString()
   }
 
-  /** Someone opens the page: rendered now, and alive in the browser a little later [SYNC-8]. */
+  /** Opens a page: rendered now, and alive in the browser a little later [SYNC-8]. */
   async visit(skew: number, ms: number): Promise<void> {
     const rendered = await this.server.render()
     await this.pass(ms)
@@ -326,7 +326,7 @@ export class PageSimulation<S extends PageServer> {
     }
   }
 
-  /** Lets the answers of the server's promises come. */
+  /** Lets the server's pending promises settle. */
   protected async settled(): Promise<void> {
     for (let turn = 0; turn < 3; turn++) await Promise.resolve()
   }

@@ -1,7 +1,7 @@
 import type { Story } from '../actions'
 import { endsAsItBegins, endsByAnotherClock, givenUpTooEarly, twoInOneEntry } from './pinned-entries'
 
-/** The same of faults that show in runs which share a spec or an entry of the history. */
+/** The pins of faults that appear in runs with a common spec or history entry. */
 export const faultPinsOfEntries: Record<string, Story> = {
   '[RUN-13] a server that never looks into the history': {
     setting: { seed: 0, generation: 'B', dryRun: false, backendSkew: 0, dockerSkew: 0 },

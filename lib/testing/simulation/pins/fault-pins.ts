@@ -1,7 +1,7 @@
 import type { Story } from '../actions'
 import { faultPinsOfEntries } from './fault-pins-entries'
 
-/** By which story each planted fault is noticed at once; `faults.test` prints a new one where one shows its fault no more. */
+/** The story that shows each planted fault immediately; `faults.test` prints a new one if a story no longer shows its fault. */
 export const faultPins: Record<string, Story> = {
   '[SYNC-1] a page that applies a diff where it does not fit': {
     setting: { seed: 956665664, generation: 'A', dryRun: false, backendSkew: 1500, dockerSkew: 1500 },

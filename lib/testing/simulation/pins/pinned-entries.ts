@@ -13,7 +13,7 @@ export const givenUpTooEarly: Story = {
   ],
 }
 
-/** A run ends, resumed, in the very moment in which the next one of its spec begins and ends. */
+/** A run ends, resumed, at the same moment at which the next run of its spec begins and ends. */
 export const endsAsItBegins: Story = {
   setting: { ...calm, seed: 1475286130, backendSkew: -1_500, dockerSkew: -1_500 },
   actions: [
@@ -28,7 +28,7 @@ export const endsAsItBegins: Story = {
   ],
 }
 
-/** A run is resumed while it is at work, and both work on one batch. */
+/** A run is resumed while it is active, and both executions work on one batch. */
 export const twoInOneEntry: Story = {
   setting: calm,
   actions: [
@@ -45,7 +45,7 @@ export const twoInOneEntry: Story = {
   ],
 }
 
-/** A restart makes a run’s clock look as if it had been set, and its end 2 s earlier than what its entry says. */
+/** After a restart the run's clock looks as if it had been set, and its end seems 2 s earlier than in its entry. */
 export const endsByAnotherClock: Story = {
   setting: { ...calm, seed: 1_525_874_068 },
   actions: [
@@ -59,7 +59,7 @@ export const endsByAnotherClock: Story = {
   ],
 }
 
-/** What the simulation has shown of runs that share a spec or an entry of the history, and of when an end stands. */
+/** Failures that the simulation found: runs with a common spec or history entry, and the time from which an end is final. */
 export const pinnedOfEntries: Record<string, Story> = {
   '[RUN-13.5] a run of the history that begins its first batch after it was given up': givenUpTooEarly,
   '[RUN-13.6] a run that ended as it began, found in the history before it is followed': endsAsItBegins,

@@ -3,7 +3,7 @@ import { CLEAR } from '../simulated-network'
 
 const calm = { seed: 0, generation: 'B', dryRun: false, backendSkew: 0, dockerSkew: 0 } as const
 
-/** Where the dashboard restarts at the wrong moment, or two runs share what their backend keeps of them. */
+/** The dashboard restarts at the wrong moment, or two runs share data that their backend keeps. */
 export const pinnedOfRestarts: Record<string, Story> = {
   '[REC-3] a run of the history that is about to be given up, over two restarts': {
     setting: { ...calm, seed: 2_147_483_625, dryRun: true },

@@ -11,7 +11,7 @@ const maybeFailed: Action[] = [
   { do: 'pass', ms: 300 },
   { do: 'print', run: 2, stream: 'stderr', text: 'Execution failed: Task failed' },
 ]
-/** What the simulation has once shown, smallest as it was found. */
+/** Failures that the simulation once found, each in its smallest form. */
 export const pinned: Record<string, Story> = {
   '[RUN-4] a stop of an id whose start is about to be refused': {
     setting: calm,

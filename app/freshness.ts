@@ -29,7 +29,7 @@ export function timerSeconds(run: Clocked, now: number): number {
   return Math.floor(elapsed({ ...run, endedAt }, now) / 1000)
 }
 
-/** What a timer last displayed. */
+/** The last value that a timer displayed. */
 export interface Shown {
   seconds: number
   startedAt: string | null

@@ -1,7 +1,7 @@
 import type { Trouble } from '../lib/client/live'
 import { sentence } from './labels'
 
-/** What a proxy between the page and its server must do. */
+/** The requirement on a proxy between the page and its server. */
 const PASS = 'A proxy on the way must let GET and POST to /api/live/ through, or WebSocket'
 
 /** Why a page has no connection to its server, and what to do, in one or two sentences. */

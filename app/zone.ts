@@ -12,7 +12,7 @@ const LAST = Date.parse('9999-12-31T00:00:00Z')
 
 interface Clock {
   format: Intl.DateTimeFormat
-  /** The offset of each whole hour since 1970; null where it changes within the hour. */
+  /** The offset of each whole hour since 1970; null if it changes within the hour. */
   hours: Map<number, number | null>
 }
 

@@ -79,7 +79,7 @@ export function Duration({ seconds, short = false, uncertain = false }: Duration
 const WHY_UNCERTAIN =
   'Uncertain: the backend’s clock may have been set meanwhile, and no receipt time tells by how much.'
 
-/** Stands before a duration that may be wrong. */
+/** The mark before a duration that may be wrong. */
 function Uncertain() {
   return (
     <span className="uncertain" data-testid="uncertain" title={WHY_UNCERTAIN}>

@@ -40,14 +40,14 @@ export function newerThan(rows: readonly DatedRow[], seq: number): number {
   return count
 }
 
-/** Finds a text whatever its case; null where there is nothing to look for. */
+/** Finds a text in any letter case; null if the text is empty. */
 export function matcherOf(query: string): RegExp | null {
   return query === '' ? null : new RegExp(query.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'giu')
 }
 
 const parsed = new WeakMap<LogLine, { spans: Span[]; plain: string }>()
 
-/** A line's spans and its text without escape sequences, worked out once per line. */
+/** A line's spans and its text without escape sequences, computed once per line. */
 export function parsedLine(line: LogLine): { spans: Span[]; plain: string } {
   const known = parsed.get(line)
   if (known !== undefined) return known
@@ -69,7 +69,7 @@ export interface Piece extends Span {
   match: boolean
 }
 
-/** Cuts spans where a match begins or ends; together the pieces hold the same text. */
+/** Splits spans at the edges of each match; together the pieces hold the same text. */
 export function highlight({ spans, plain }: { spans: Span[]; plain: string }, matcher: RegExp): Piece[] {
   const cuts = [...plain.matchAll(matcher)].map(found => [found.index, found.index + found[0].length] as const)
   const pieces: Piece[] = []

@@ -3,7 +3,7 @@ import { shownName } from '../../../lib/run/display-text'
 
 /** The dependencies of a batch as text: their places in the plan, and the names of the batches it still waits for. */
 export interface Needs {
-  /** For example `3 4`; empty where there are none. */
+  /** For example `3 4`; empty if there are none. */
   places: string
   /** The names behind `places`. */
   names: string

@@ -186,7 +186,7 @@ function Recorded() {
   )
 }
 
-/** How many verdicts are quiet; nothing if Docker is not reachable. */
+/** How many batches agree with Docker's evidence; nothing unless Docker is live. */
 function Agreeing({ batches, docker }: { batches: Snapshot['batches']; docker: LinkState }) {
   if (docker !== 'live' || batches.length === 0) return null
   return (

@@ -21,7 +21,7 @@ const listed = z.object({
 const printed = z.object({ ID: z.string(), Names: z.string(), State: z.string(), Image: z.string() })
 const run = promisify(execFile)
 
-/** What the `docker` client prints now about the agents' containers. */
+/** The current output of the `docker` client about the agents' containers. */
 async function dockerPs() {
   const { stdout } = await run('docker', [
     'ps',

@@ -58,7 +58,7 @@ export class Faults {
     return take(this.#failures, batchId)
   }
 
-  /** The next time this batch's branch is merged, it conflicts. */
+  /** The next merge of this batch's branch has a conflict. */
   failMerge(batchId: string, outcome: MergeOutcome = 'unresolved'): void {
     this.#merges.set(batchId, outcome)
   }

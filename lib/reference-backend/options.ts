@@ -18,7 +18,7 @@ export interface Options {
    * if an Engine answers and has an image for them, otherwise simulated. `on`: in containers; rejects if that is impossible.
    */
   docker?: 'off' | 'auto' | 'on'
-  /** The Engine: `unix://…`; default DOCKER_HOST, else the default socket. */
+  /** The Engine: `unix://…`; default DOCKER_HOST, otherwise the default socket. */
   dockerHost?: string
   /** The image of the containers; if it is missing, it is made from the machine's busybox. Default `AGENT_IMAGE`. */
   image?: string

@@ -16,9 +16,9 @@ export interface ReferenceBackend {
   readonly port: number
   /** A description of its agents, for people. */
   readonly agents: string
-  /** Whether they run in containers. */
+  /** Whether its agents run in containers. */
   readonly hasContainers: boolean
-  /** Whether a run is under way. */
+  /** Whether a run is active. */
   readonly isBusy: boolean
   /** Also removes every container that the backend created, running or not. */
   close(): Promise<void>

@@ -54,7 +54,7 @@ const stampOf = (frame: string | undefined): number | null => {
   return stamp && stamp.ms
 }
 
-/** When a stream was opened whose times count from its opening: no message is received before it was sent. */
+/** The opening time of a stream whose times count from its opening: no message is received before it was sent. */
 const openedAt = (sent: readonly { ms: number; stamp: number | null }[]): number =>
   Math.max(...sent.map(({ ms, stamp }) => (stamp === null ? -Infinity : stamp - ms)))
 

@@ -21,7 +21,7 @@ export interface ServerFault extends PublisherFault {
   records?: RecordsFault
   /** Every incarnation has this name. */
   incarnation?: string
-  /** It answers at once, and joins this many ms later. */
+  /** The server answers at once, and joins this many ms later. */
   joinsLateBy?: number
 }
 

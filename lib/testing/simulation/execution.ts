@@ -26,9 +26,9 @@ export interface Frame {
   text: string
   /** False if the backend forgets the frame: a real abort. */
   replayed: boolean
-  /** It reports the run's end. */
+  /** The frame reports the run's end. */
   isEnd: boolean
-  /** It names the run's own entry in the history. */
+  /** The frame names the run's own entry in the history. */
   namesEntry: boolean
 }
 
@@ -53,7 +53,9 @@ export class Execution {
   mayHavePrintedAbort = false
   /** An agent has printed on stderr the orchestrator's text of a failure, and the orchestrator has sent nothing since. */
   seemsFailed = false
-  /** It seemed failed for the whole silence, and then continued: a dashboard that missed the continuation shows it as failed. */
+  /**
+   * The run seemed failed for the whole silence, and then continued: a dashboard that missed the continuation shows it as failed.
+   */
   seemedFailed = false
   /** Its entry in the history; null if there is none. */
   readonly entry: Entry | null

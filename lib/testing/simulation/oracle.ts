@@ -158,7 +158,7 @@ export interface Seen {
 export const isAtWork = ({ inspection, removed }: Pick<SimulatedContainer, 'inspection' | 'removed'>) =>
   inspection.state === 'running' && !removed
 
-/** What the dashboard can know of a run; `truth` is null if that depends on chance. */
+/** The part of a run that the dashboard can know; `truth` is null if that depends on chance. */
 function knowable(project: Project, all: readonly Project[]): Knowable {
   const alone = knowableAlone(project)
   const { execution, known } = project

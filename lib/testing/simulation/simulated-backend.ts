@@ -39,7 +39,7 @@ export interface Project {
   execution: Execution | null
   /** The process that executes it is still alive. */
   isAlive: boolean
-  /** What the dashboard knows of it, in whichever process it was received: each process records it [REC-3]. */
+  /** The dashboard's knowledge of the run, in whichever process it was received: each process records it [REC-3]. */
   readonly known: {
     /** The dashboard requested the stop, or received the abort. */
     abort: boolean

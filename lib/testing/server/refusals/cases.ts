@@ -18,9 +18,9 @@ export interface Met {
 export interface Case {
   meet: (accept?: string) => Promise<Met>
   says: Required
-  /** It is not an answer to an address that a browser opens, so it is never a page. */
+  /** The refusal is not an answer to an address that a browser opens, so it is never a page. */
   noPage?: boolean
-  /** It is a code of the page protocol: `what` is its whole text. */
+  /** The refusal is a code of the page protocol: `what` is its whole text. */
   isWord?: boolean
 }
 

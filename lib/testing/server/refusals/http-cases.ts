@@ -163,7 +163,7 @@ export async function httpCases() {
         await Promise.all(unread.map(request => once(request, 'response')))
         const met = await asked(unending, 'GET', '/api/runs/r1/recording')(accept)
         for (const request of unread) request.destroy()
-        // Each download frees its place.
+        // Wait until each destroyed download has freed its place.
         await vi.waitFor(async () => expect((await unending.call('GET', '/metrics')).status).toBe(200))
         return met
       },

@@ -42,7 +42,10 @@ export class BackendProcess {
     return true
   }
 
-  /** True once per run, as in the real backend also after the run's end. Connected sockets get the message, later ones do not. */
+  /**
+   * Returns true once per run; as in the real backend, also after the run's end. Connected sockets get the message, later ones do
+   * not.
+   */
   stop(runId: string): boolean {
     const run = this.#runs.get(runId)
     const { tellsEveryEnd } = behaviours[this.#tools.generation]

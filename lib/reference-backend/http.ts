@@ -25,7 +25,7 @@ export const page: Answer = {
   text: '<!doctype html>\n<html lang="en">\n<head><meta charset="UTF-8" /><title>CKRV Dashboard</title></head>\n<body><div id="root"></div></body>\n</html>\n',
 }
 
-/** A handler does not accept a request; holds the answer to it. */
+/** The error of a handler that does not accept a request, with the answer to it. */
 export class Refusal extends Error {
   readonly answer: Answer
 

@@ -101,7 +101,7 @@ export interface Story {
   actions: readonly Action[]
 }
 
-/** @param steps about how many actions a story has */
+/** Stories with about `steps` actions. */
 export const stories = (steps: number): fc.Arbitrary<Story> =>
   fc.record({
     setting: fc.record({

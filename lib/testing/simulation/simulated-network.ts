@@ -99,8 +99,8 @@ export class SimulatedSocket {
   }
 
   /**
-   * Sends from the other side. Only messages after a replay can be lost, never messages within it. A story with a received end is
-   * never requested again, so nothing may be missing then.
+   * Sends from the other side. Only messages after a replay can be lost, never messages within it. A run is not requested again
+   * once its end was received, so nothing may be missing then.
    */
   send(text: string, { isReplayed, isEnd }: { isReplayed: boolean; isEnd: boolean }, heard: () => void): void {
     const { path } = present()

@@ -38,6 +38,8 @@ export interface StateHost {
 
 /** Changes within this time after an update are derived together, ms: a replay may bring thousands of them at once. */
 const GATHER_FOR = 20
+/** A run of thousands of batches takes long to derive: at most a third of the time is spent on that. */
+const GATHER_FACTOR = 2
 const HEARD_EVERY = 1_000
 /** The approximate memory of a run without its log, bytes. */
 const RUN_COST = 8_192
@@ -60,6 +62,8 @@ export class RunState {
   #shown: { key: unknown[]; view: { fields: RunFields; batches: Batch[] } } | null = null
   /** Runs while changes are gathered after an update. */
   #gathering: NodeJS.Timeout | null = null
+  /** For how long changes gather, ms. */
+  #gatherFor = GATHER_FOR
   /** Runs until the moment when the passing of time alone changes the state. */
   #deadline: NodeJS.Timeout | null = null
   #heardAt: number | null = null
@@ -183,7 +187,9 @@ export class RunState {
     const links = this.#host.links(this)
     const { value: before, links: linksBefore } = this.#derived
     if (!this.#isDirty && !isDue(before, now) && isSame(linksBefore, links, before)) return
+    const began = performance.now()
     const value = derive(this.#run, now, links)
+    this.#gatherFor = Math.max(GATHER_FOR, GATHER_FACTOR * (performance.now() - began))
     this.#isDirty = false
     this.#derived = { value, links }
     if (this.#run.incarnation !== this.#toldIncarnation) {
@@ -338,7 +344,7 @@ export class RunState {
     this.#gathering ??= setTimeout(() => {
       this.#gathering = null
       this.update()
-    }, GATHER_FOR)
+    }, this.#gatherFor)
   }
 
   /** Arms the timer for the moment when the passing of time alone changes the state. */

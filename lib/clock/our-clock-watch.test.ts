@@ -11,7 +11,7 @@ afterEach(() => {
   Reflect.deleteProperty(shared, key)
 })
 
-/** The server's clock on a machine whose own was set by so much since. */
+/** Starts the server's clock on a machine, then sets the machine's clock by `ms`. */
 function setBy(ms: number): void {
   let set = 0
   const passed = () => 0
@@ -25,7 +25,7 @@ describe('a stamp of the Engine’s on a machine whose clock was set', () => {
     by => {
       setBy(by)
       const seenAt = T0 + 10_000
-      // Made before the clock was set, and after.
+      // Stamps from before the clock was set, and from after.
       expect(byOurClock(T0, seenAt)).toBe(T0)
       expect(byOurClock(T0 + by, seenAt)).toBe(T0)
       expect(byOurClock(T0 + by, null)).toBe(T0 + by)

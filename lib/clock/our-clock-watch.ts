@@ -6,10 +6,10 @@ import { amount } from '../run/clock-steps'
 import { iso } from '../run/time'
 
 const EVERY = 1_000
-/** The finding tells of differences from here on, ms. */
+/** The smallest difference that the finding reports, ms. */
 const TOLD_FROM = 1_000
 
-/** Watches how the machine's clock stands to the server's, which nobody sets [RUN-16.13]. */
+/** Watches by how much the machine's clock differs from the server's, which is never set [RUN-16.13]. */
 export class OurClockWatch {
   #ahead = 0
   #since: number | null = null
@@ -34,7 +34,7 @@ export class OurClockWatch {
     wasSet({ kind: 'our-clock', at: this.#since, by, ahead })
   }
 
-  /** Says that the times of day which the server notes differ from the machine's clock [RUN-16.33]. */
+  /** The finding that the times of day which the server notes differ from the machine's clock [RUN-16.33]. */
   findings(): Finding[] {
     const ahead = this.#ahead
     const since = this.#since
@@ -45,15 +45,15 @@ export class OurClockWatch {
   }
 }
 
-/** How the machine's clock stands when a run becomes known; null where it was never set [RUN-16.14]. */
+/** The difference of the machine's clock when a run becomes known; null if the clock was never set [RUN-16.14]. */
 export function standingNow(): OurClock | null {
   const ahead = wallAhead()
   return ahead === 0 ? null : { kind: 'our-clock', at: serverNow(), by: 0, ahead }
 }
 
 /**
- * A stamp of the Engine's on this machine by the server's clock [RUN-16.34]: the machine's clock made it before it was set or
- * after, so of the two readings the one counts that is nearer to when that was seen.
+ * Converts a stamp of the Docker Engine on this machine to the server's clock [RUN-16.34]. It is not known whether the machine's
+ * clock made the stamp before or after it was set, so the reading that is nearer to `seenAt` counts.
  */
 export function byOurClock(ms: number, seenAt: number | null): number
 export function byOurClock(ms: number | null, seenAt: number | null): number | null

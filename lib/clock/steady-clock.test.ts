@@ -5,15 +5,15 @@ import { SteadyClock } from './steady-clock'
 const T0 = Date.parse('2026-01-15T14:00:00Z')
 const HOUR = 3_600_000
 
-/** A machine whose clock is set, and which sleeps. */
+/** A machine with a clock that can be set, and that can sleep. */
 class Machine {
-  /** Since it was started, ms, by a clock that nobody sets. */
+  /** The time since the machine was started, ms, by a clock that is never set. */
   passed = 5_000
   #slept = 0
   #set = 0
   readonly #grain: number
 
-  /** How coarse its uptime is, ms. */
+  /** @param grain how coarse the machine's uptime is, ms */
   constructor(grain = 10) {
     this.#grain = grain
   }
@@ -64,7 +64,7 @@ describe('the server’s clock', () => {
             clock.ahead()
           }
         }
-        // An uptime of whole seconds tells each sleep to a second.
+        // If the uptime has whole seconds, the length of each sleep is known to a second.
         const slack = 2 + (grain === 1_000 ? 1_000 * (all.filter(({ kind }) => kind === 'sleep').length + 1) : 20) + 500
         expect(Math.abs(clock.now() - (T0 + 5_000 + machine.passed - begun))).toBeLessThanOrEqual(slack)
         expect(Math.abs(clock.ahead() - set)).toBeLessThanOrEqual(slack + 500)

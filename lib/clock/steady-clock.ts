@@ -2,23 +2,23 @@
 export interface Clocks {
   /** Since 1970. An administrator, NTP, or a virtual machine that wakes may set it. */
   wall(): number
-  /** Since any moment. Nobody sets it; it may stand still while the machine sleeps. */
+  /** Since any moment. It is never set; it may stand still while the machine sleeps. */
   monotonic(): number
   /** Since the machine was started, its sleep included; to 10 ms or to a second. */
   uptime(): number
 }
 
-/** By how much the wall clock may differ from what was expected before it counts as set, ms; less is followed. */
+/** A larger difference between the wall clock and its expected time counts as a step, ms; a smaller one is followed. */
 const STEP = 500
-/** A sleep of the machine is known to this, ms. */
+/** Only a longer sleep of the machine counts as a sleep, because the uptime may be as coarse as a second, ms. */
 const SLEEP = 1_500
-/** Both clocks are read at one moment where no more time passes between, ms; else they are read again. */
+/** If less time passes between two readings, they count as one moment, ms; else both clocks are read again. */
 const AT_ONCE = 50
 const TRIES = 5
 
 /**
- * The wall clock as it went when the process began: whatever sets the wall clock meanwhile, this one goes on [RUN-16.13].
- * While the machine sleeps both go on.
+ * The wall clock as it went when the process began: if the wall clock is set later, this clock does not follow [RUN-16.13].
+ * Both continue while the machine sleeps.
  */
 export class SteadyClock {
   /** This clock minus the monotonic one, ms. */
@@ -45,7 +45,7 @@ export class SteadyClock {
     return Math.floor(this.#origin + this.#clocks.monotonic())
   }
 
-  /** By how much the wall clock was set since the process began, ms: more than 0 where it was set forward. */
+  /** By how much the wall clock was set since the process began, ms: positive if it was set forward. */
   ahead(): number {
     const change = this.#change()
     if (Math.abs(change) > STEP) this.#look()
@@ -58,7 +58,7 @@ export class SteadyClock {
     return this.#clocks.wall() - this.#clocks.monotonic() - this.#origin - this.#ahead
   }
 
-  /** The wall clock is another than expected: the machine has slept, or somebody has set it. */
+  /** Finds why the wall clock differs from its expected time: the machine has slept, or the clock was set. */
   #look(): void {
     const { wall, monotonic } = this.#read()
     const slept = this.#sleep() - this.#slept
@@ -74,7 +74,7 @@ export class SteadyClock {
     return this.#clocks.uptime() - this.#clocks.monotonic()
   }
 
-  /** Both at one moment: the process may lose the processor between two readings. */
+  /** Reads both clocks at one moment. It reads again if the process lost the processor between the two readings. */
   #read(): { wall: number; monotonic: number } {
     for (let n = 1; ; n += 1) {
       const monotonic = this.#clocks.monotonic()

@@ -23,7 +23,7 @@ async function portOf(server: Server): Promise<number> {
   return address.port
 }
 
-/** A backend at this address, asked with credentials that no error may repeat. */
+/** A client of the backend at this address, with credentials that no error may repeat. */
 const at = (origin: string, timeout = 5_000) =>
   new BackendHttp(new URL(origin.replace('://', '://me:hunter2@')), timeout)
 
@@ -52,7 +52,7 @@ async function failure(call: Promise<unknown>): Promise<BackendError> {
   throw error
 }
 
-/** Every call that this side makes. */
+/** Every call to the backend. */
 const calls: [string, (http: BackendHttp) => Promise<unknown>][] = [
   ['GET /health', http => http.health()],
   ['GET /api/specs', http => http.specs()],

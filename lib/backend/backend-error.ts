@@ -3,11 +3,11 @@ type Heard = 'no' | 'maybe'
 
 /**
  * Why a call to the backend gave no usable answer. `message` says what happened, where, and what to do next [SAY-1].
- * unreachable: no connection, or one that was cut; timeout: no answer in time; bad-answer: HTML where JSON was due, a status
- * that is not 200, or fields that don't fit.
+ * unreachable: no connection, or one that was cut; timeout: no answer in time; bad-answer: HTML instead of JSON, an unexpected
+ * status, or fields that don't fit.
  */
 export class BackendError extends Error {
-  /** `maybe`: it was sent, and nothing says that it was not carried out [RUN-2.7]. */
+  /** `maybe`: the call was sent, and the backend may have carried it out [RUN-2.7]. */
   readonly heard: Heard
 
   constructor(
@@ -22,10 +22,10 @@ export class BackendError extends Error {
 }
 
 const QUOTED = 500
-/** A gateway that got no answer from the backend, or not in time, does not know either what became of the call. */
+/** Statuses of a gateway that got no answer from the backend in time: the backend may have carried out the call. */
 const UNANSWERED = new Set([408, 502, 504, 524])
 
-/** An answer to `call` (method and path) with a status that is no success. @param where the backend's URL without credentials */
+/** The error for an answer to `call` (method and path) that is no success. @param where the backend's URL without credentials */
 export function badStatus(status: number, words: string, call: string, where: string): BackendError {
   const quoted = words.trim().slice(0, QUOTED)
   const said = quoted === '' || quoted.startsWith('<') ? '' : `: ${quoted}`
@@ -47,16 +47,16 @@ function statusAdvice(status: number, where: string): string {
   return `Check that the backend at ${where} is of a generation that knows this call.`
 }
 
-/** A call without an answer that came within its time. @param seconds how long that is */
+/** The error for a call without an answer in time. @param seconds the time */
 export const timedOut = (call: string, seconds: number, cause: unknown): BackendError =>
   new BackendError(
     'timeout',
-    // What changes something is not to be sent again before it is known what became of it.
+    // A call that changes something must not be sent again before its result is known.
     `The backend did not answer ${call} within ${seconds} s. It may be busy: ${call.startsWith('GET') ? 'try again, or ' : ''}look into its log.`,
     { cause, heard: 'maybe' },
   )
 
-/** A call that failed in the network. @param where the backend's URL without credentials */
+/** The error for a call that failed in the network. @param where the backend's URL without credentials */
 export function unreachable(call: string, where: string, cause: unknown): BackendError {
   const reason = cause instanceof Error ? cause.cause : undefined
   const code = codeOf(reason)
@@ -81,7 +81,7 @@ export function unreachable(call: string, where: string, cause: unknown): Backen
   })
 }
 
-/** The connection stood, so the call may have arrived. */
+/** Codes of a connection that was open, so the call may have arrived. */
 const CUT = new Set([
   'ECONNRESET',
   'EPIPE',
@@ -91,10 +91,10 @@ const CUT = new Set([
   'UND_ERR_ABORTED',
 ])
 
-/** An answer came, compressed otherwise than it says, or with a head that is too long. */
+/** Codes of an answer that came, but with another compression than it says, or with a head that is too long. */
 const UNREADABLE = /^(Z_|ZSTD_|ERR__|ERR_BROTLI|UND_ERR_HEADERS_OVERFLOW$|UND_ERR_RES)/
 
-/** An answer of more than is read. @param where the backend's URL without credentials @param most characters */
+/** The error for an answer that is too long. @param where the backend's URL without credentials @param most characters */
 export const tooLong = (call: string, where: string, most: number): BackendError =>
   new BackendError(
     'bad-answer',

@@ -9,7 +9,7 @@ const RUNS = Number(process.env['PROPERTY_RUNS'] ?? often(150, 2_000))
 const SECOND = 1_000
 const HOUR = 3_600 * SECOND
 
-/** While it goes on the timer stays so far behind, and stamps are cut to whole seconds [RUN-7]. */
+/** The timer of an open run stays this far behind, ms, and stamps are cut to whole seconds [RUN-7]. */
 const BEHIND = 2_500
 const BATCHES = ['a', 'b', 'c']
 
@@ -17,7 +17,7 @@ interface Story {
   skew: number
   digits: number
   accepted: boolean
-  /** In this order, each after so many ms. */
+  /** The events in their order, each after a number of ms. */
   moments: Moment[]
 }
 
@@ -32,7 +32,7 @@ const gap = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 5_000, max: 1_200_000 }) },
 )
 
-/** A run of three batches, some of them at once, with lines between, and what else happens at any place in it. */
+/** A run of three batches, some of them parallel, with lines between, and other events at any place in it. */
 const stories = (others: fc.Arbitrary<Act>, joinsAt: fc.Arbitrary<number>): fc.Arbitrary<Story> =>
   fc
     .record({
@@ -74,7 +74,7 @@ function tell({ skew, digits, accepted, moments }: Story, afterEach: (run: Stepp
   return run
 }
 
-/** As if that had not happened; what came after it did so at the same moment. */
+/** The story without that event; the events after it stay at the same moment. */
 function without(moments: readonly Moment[], kind: Act['kind']): Moment[] {
   const kept: Moment[] = []
   let missed = 0
@@ -86,7 +86,7 @@ function without(moments: readonly Moment[], kind: Act['kind']): Moment[] {
   return kept
 }
 
-/** One step, and stamps with fractions: beside an outage, less can be told of others. */
+/** One step, and stamps with fractions: together with an outage, other cases are less certain. */
 const besideOutages = (kind: 'set' | 'set-both'): fc.Arbitrary<Story> =>
   fc
     .record({
@@ -98,15 +98,15 @@ const besideOutages = (kind: 'set' | 'set-both'): fc.Arbitrary<Story> =>
       return { ...story, digits: 9, moments: story.moments.toSpliced(at, 0, { after, act: { ...act, kind } }) }
     })
 
-/** Whatever is shown as sure is right. */
+/** Checks that every duration that is shown as certain is right. */
 function checkSure(run: SteppedRun, { moments }: Story): void {
   const { view } = run
-  // A step of at most so much is taken for a delay, so several of them add up [RUN-16.4].
+  // A step of at most this size counts as a delay, so several of them add up [RUN-16.4].
   const steps = moments.filter(({ act }) => act.kind === 'set' || act.kind === 'set-both').length
   const tolerance = CLOCK_TOLERANCE * Math.max(1, steps) + BEHIND
-  // In the first second of a connection receipt times tell nothing yet [RUN-16.6].
+  // In the first second of a connection receipt times prove nothing yet [RUN-16.6].
   if (run.now - run.joinedAt < SECOND) return
-  // Where it was set while no connection was open, the first live message of the next one tells [RUN-16.3].
+  // If the clock was set while no connection was open, the first live message of the next one shows it [RUN-16.3].
   if (!run.isDated) return
   const within = (shown: number, truth: number, slack: number) =>
     expect(Math.abs(shown - truth), `shows ${String(shown)}, took ${String(truth)}`).toBeLessThanOrEqual(slack)
@@ -130,8 +130,8 @@ function checkTold(run: SteppedRun): void {
 }
 
 /**
- * A clock that is set in what a replay brings, or before anything told how the clocks differ, looks like a longer or
- * shorter pause: no receipt time contradicts its stamps [RUN-16].
+ * If the clock is set in replayed messages, or before the clocks' difference is known, the step looks like a longer or shorter
+ * pause: no receipt time contradicts the stamps [RUN-16].
  */
 function looksLikeAPause(run: SteppedRun, { accepted, skew }: Story): boolean {
   const isDated = Math.abs(skew) <= 1_000 && run.isJoined && run.now - run.joinedAt > SECOND + 100
@@ -264,7 +264,7 @@ describe('a run whose dashboard’s clock is set at any place, by any size', () 
   )
 })
 
-/** A run of three batches, what its dashboard knows of it, and how late each of its messages comes. */
+/** A run of three batches, what its dashboard knows of it, and the delay of each of its messages. */
 const delayed = fc.record({
   skew: fc.oneof(fc.constantFrom(0, 30 * 24 * HOUR, -30 * 24 * HOUR), fc.integer({ min: -6_000, max: 6_000 })),
   digits: fc.constantFrom(9, 0),
@@ -285,7 +285,7 @@ const delayed = fc.record({
 
 type DelayedStory = typeof delayed extends fc.Arbitrary<infer Story> ? Story : never
 
-/** Delays of a busy machine, of a slow way, and of one that is slow for a while, ms. */
+/** Delays of a busy machine, of a slow network, and of a network that is slow for a while, ms. */
 const delays = (max: number): fc.Arbitrary<readonly number[]> => {
   const prompt = fc.integer({ min: 0, max: Math.min(50, max) })
   const anyDelay = fc.integer({ min: 0, max })
@@ -333,7 +333,7 @@ describe('a clock that nobody sets', () => {
   it('[RUN-16.4] [RUN-16.7] leaves each duration certain where no delay is above 1.5 s', { timeout: 120_000 }, () => {
     fc.assert(
       fc.property(delayed, delays(CLOCK_TOLERANCE), (story, all) => {
-        // A stamp that is cut to a whole second makes its message up to that much later.
+        // If a stamp is cut to a whole second, its message seems up to a second later.
         const late = all.map(ms => (story.digits === 0 ? ms / 3 : ms))
         const { view } = tellDelayed(story, late)
         expect([view, ...view.batches].filter(each => each.durationUncertain)).toEqual([])

@@ -13,7 +13,7 @@ const SIZES = [2 * SECOND, 3 * SECOND, 10 * SECOND, 60 * SECOND, HOUR, 6 * HOUR]
 /** How long the run took by its times, ms. */
 const took = ({ view: { startedAt, endedAt } }: SteppedRun) => Date.parse(endedAt ?? '') - Date.parse(startedAt ?? '')
 
-/** Started from here, followed from its first message, its clock set once, ended after 5 s. */
+/** A run that is started from here and followed from its first message; its clock is set once, and it ends after 5 s. */
 const live = (by: number, skew = 0, digits = 9) => {
   const run = new SteppedRun(skew, ['a'], digits).accepted().pass(20).do({ kind: 'join' }).do({ kind: 'start' })
   run.pass(2_500).do({ kind: 'set', by }).pass(2_500)
@@ -121,7 +121,7 @@ describe('a container that was created after the clock was set', () => {
         batches: [{ id: 'a', name: 'a', startedAt: begun, branch: null }],
         ...(createdAt && { createdAt }),
       }
-      // It was over before, and was at work at the time that the clock now tells.
+      // The run was over before the step, but at work at the time that the clock now shows.
       const { createdAt: _, ...before } = { ...own, runId: 'r0', startedAt: T0 - 7 * HOUR, endedAt: T0 }
       const batch = { id: 'a', name: 'a', startedAt: T0 - 7 * HOUR, branch: `worktree/main/ckrv-batch-a-ffffff` }
       const container = agent('c', { createdAt: run.now + 100 + by, seenRunningAt: run.now + 300, tree: 'a-1a2b3c' })

@@ -1,74 +1,74 @@
 import { CLOCK_TOLERANCE } from '../run/clock-steps'
 import type { ClockStep } from '../run/observation'
 
-/** A frame with a stamp, as far as it tells of the backend's clock. Times in ms. */
+/** A frame with a stamp, with the facts that show the backend's clock. Times in ms. */
 export interface Stamped {
   id: string
-  /** Its place in the connection. */
+  /** Its index in the connection. */
   index: number
-  /** When it came, by a clock that nobody sets. */
+  /** When it came, by a clock that is never set. */
   at: number
   stamp: number
-  /** It came as long after the frame before it as it was sent, so it is surely no part of a replay [RUN-7]. */
+  /** The time since the frame before it is the same by receipt and by stamp, so it is certainly not part of a replay [RUN-7]. */
   live: boolean
   /** Not known from an earlier connection or an earlier frame. */
   fresh: boolean
 }
 
-/** Frames came later, or earlier, than their stamps say. */
+/** Frames that came later, or earlier, than their stamps say. */
 interface Misfit {
-  /** By how much the first one did, ms, and whether all since did by as much. */
+  /** By how much the first frame did, ms, and whether all frames since did by the same amount. */
   change: number
   isSteady: boolean
 }
 type Doubt = Misfit & { step: ClockStep }
 
-/** For so long a connection brings what happened before it: receipt times tell nothing there, ms. */
+/** How long after its opening a connection may replay old messages, ms: receipt times prove nothing in that time. */
 const REPLAY_LASTS = 1_000
-/** After so long without a frame a replay has most likely ended, ms. */
+/** After this time without a frame, a replay has most likely ended, ms. */
 const QUIET = 3_000
 /**
- * A frame that comes so long after its stamp was not delayed: the clock was set back, ms. On a busy machine one may come late
- * by anything less, and the next one by as much.
+ * If a frame comes this long after its stamp, it was not delayed: the clock was set back, ms. On a busy machine a frame may come
+ * late by any shorter time, and the next one by the same time.
  */
 const LONGEST_DELAY = 60_000
-/** Stamps that differ by more are garbage: no clock is set so far, ms. */
+/** No clock is set by more than this, ms: stamps that differ by more are garbage. */
 const LARGEST_STEP = 3_660 * 86_400_000
 
 /**
- * Watches the backend's clock in the frames of one run, and says where it was set [RUN-16]. A step is measured by receipt
- * times where these mean something: on a connection that was found to bring frames at once. In a replay, only a stamp
- * that is behind the one before it shows a step, whose size stays unknown.
+ * Watches the backend's clock in the frames of one run, and finds where the clock was set [RUN-16]. A step is measured by receipt
+ * times if they are reliable: on a connection that was found to bring frames at once. In a replay, a step shows only if a stamp
+ * is earlier than the one before it, and its size is then not known.
  */
 export class ClockWatch {
-  /** Receipt minus stamp of frames that came at once, as the clock goes now; null before there was one. */
+  /** Receipt time minus stamp of frames that came at once, by the clock's current setting, ms; null before there was one. */
   #offset: number | null = null
-  /** The offset does not only rest on equal clocks: a live frame or our own start told it. */
+  /** A live frame or our own start gave the offset, so it does not rest on the assumption of equal clocks. */
   #trusted = false
-  /** By how much the frames that told the offset may have been delayed, ms. */
+  /** By how much the frames that gave the offset may have been delayed, ms. */
   #delayed = LONGEST_DELAY
-  /** By the ids of the frames before which they happened. */
+  /** The steps by the ids of the frames before which they happened. */
   readonly #steps = new Map<string, ClockStep>()
   #startSent: number | null = null
-  /** Receipt minus stamp where both clocks are one machine's, ms. */
+  /** Receipt time minus stamp if both clocks are the same machine's, ms. */
   #presumed = 0
   #openedAt = 0
-  /** This connection brings each frame at once from here on. */
+  /** From here on, this connection brings each frame at once. */
   #live = false
   #last: Stamped | null = null
-  /** The place after the last frame that came at once and fitted the offset, on any connection. */
+  /** The index after the last frame that came at once and fitted the offset, on any connection. */
   #fittingTo = 0
   /** The first frame of this connection that came before its own stamp, by the offset. */
   #early: (Misfit & { frame: Stamped }) | null = null
-  /** Steps back in this connection's replay, the size of which its first live frame tells. */
+  /** Steps back in this connection's replay; the first live frame shows their size. */
   #unmeasured: ClockStep[] = []
-  /** The last of them that was found before a message that is new. */
+  /** The last of these steps that was found before a new message. */
   #missed: ClockStep | null = null
-  /** Since this frame all came later than their stamps say: they were delayed, or the clock was set back. */
+  /** Since this step's frame, all frames came later than their stamps say: they were delayed, or the clock was set back. */
   #doubt: Doubt | null = null
-  /** Since this frame they came late on a connection that may still have been in its replay; kept until one fits [RUN-16.18]. */
+  /** The same on a connection that may still have been in its replay; kept until a frame fits the offset [RUN-16.18]. */
   #tardy: Doubt | null = null
-  /** A step that a silence before its message made likely, before anything told how the clocks differ. */
+  /** A step that is likely because of a silence before its message, while the clocks' difference is not known. */
   #suspected: ClockStep | null = null
 
   open(at: number): void {
@@ -78,17 +78,17 @@ export class ClockWatch {
     this.#unmeasured = []
   }
 
-  /** @param sentAt when the start of this run was sent: nothing of it happened before that */
+  /** @param sentAt when the start of this run was sent, ms: no message of it was stamped before that */
   started(sentAt: number): void {
     this.#startSent = sentAt
   }
 
-  /** The clock of our machine is so much ahead of the one that receipt times are by, ms [RUN-16.14]. */
+  /** @param ahead by how much our machine's clock is ahead of the clock of receipt times, ms [RUN-16.14] */
   ourClock(ahead: number): void {
     this.#presumed = -ahead
   }
 
-  /** Another execution begins: the clock is the same, its steps so far are not the new run's. */
+  /** Another execution begins: the clock is the same, but its steps so far do not belong to the new run. */
   forget(): void {
     this.#steps.clear()
     this.#fittingTo = 0
@@ -96,12 +96,12 @@ export class ClockWatch {
     this.#doubt = this.#tardy = null
   }
 
-  /** Keeps a step, also one that an earlier process found. */
+  /** Keeps a step, which an earlier process may have found. */
   learn(step: ClockStep): void {
     this.#steps.set(step.id, step)
   }
 
-  /** Takes in one frame. @returns what it tells of the clock, if anything */
+  /** Processes one frame. @returns the step that the frame shows, or null */
   hear(frame: Stamped): ClockStep | null {
     const told = frame.fresh ? this.#look(frame) : this.#lookAgain(frame)
     this.#last = frame
@@ -109,7 +109,7 @@ export class ClockWatch {
     return told
   }
 
-  /** Takes in a frame that an earlier process heard: the steps that it tells of are those which that process found. */
+  /** Processes a frame that an earlier process received, without its steps: that process found them, and `learn` adds them. */
   recall(frame: Stamped): void {
     this.#look(frame)
     this.#last = frame
@@ -142,13 +142,13 @@ export class ClockWatch {
     return this.#live ? this.#measure(frame, change) : this.#suspect(frame, change)
   }
 
-  /** A frame that was known: what was found there stands, unless another order of frames was the only reason for it. */
+  /** Processes a known frame: its step stands, unless only another order of frames had shown it. */
   #lookAgain(frame: Stamped): ClockStep | null {
     const before = this.#before(frame)
     const known = this.#steps.get(frame.id)
     if (before) {
       const step = known ? moveTo(known, frame.index) : this.#stepBack(frame, before)
-      // Each connection brings it again, until a live message tells its size.
+      // Each connection brings the step again, until a live message shows its size.
       if (step.basis === 'order') this.#unmeasured.push(step)
       return step
     }
@@ -168,12 +168,12 @@ export class ClockWatch {
     return null
   }
 
-  /** The frame before it, where its stamp is ahead of this one's. */
+  /** The frame before this one, if its stamp is later than this one's; else null. */
   #before({ stamp }: Stamped): Stamped | null {
     return this.#last && this.#last.stamp - stamp > CLOCK_TOLERANCE ? this.#last : null
   }
 
-  /** By the offset or, for the first frame, by our own start or by equal clocks. */
+  /** Whether the frame came at once: by the offset, or, for the first frame, by our own start or by equal clocks. */
   #cameAtOnce({ at, stamp, index }: Stamped): boolean {
     const late = at - stamp
     if (index === 0 && this.#startSent !== null && at >= this.#startSent && at - this.#startSent <= CLOCK_TOLERANCE) {
@@ -198,7 +198,7 @@ export class ClockWatch {
     return { ...step, correction, basis: 'measured' }
   }
 
-  /** A frame that came at once, and does not fit the offset. */
+  /** Measures the step at a frame that came at once and does not fit the offset. */
   #measure(frame: Stamped, change: number): ClockStep | null {
     const late = frame.at - frame.stamp
     const last = this.#last
@@ -212,7 +212,7 @@ export class ClockWatch {
       const rest = change - this.#ahead() - unmeasured.reduce((sum, { correction }) => sum + correction, 0)
       const placed = { ...this.#place(this.#early?.frame ?? first, rest), since: step.from, until: frame.index }
       this.#fits(frame, late)
-      // There were others, of which nothing but the sum is known.
+      // If there were other steps, only the sum of all is known.
       return isWhole ? { ...step, correction: change, basis: 'measured' } : placed
     }
     if (change < 0) {
@@ -240,14 +240,14 @@ export class ClockWatch {
     return this.#doubt.step
   }
 
-  /** What stamps are corrected by already, ms. */
+  /** The correction of stamps by the current doubt, ms. */
   get #doubted(): number {
     return this.#doubt?.step.correction ?? 0
   }
 
   /**
-   * By how much stamps are corrected already because frames came before them on earlier connections: no live frame has told the
-   * offset since. Steps at this frame are found anew.
+   * By how much stamps are corrected already because frames on earlier connections came before their own stamps, and no live frame
+   * has given the offset since, ms. A step at `frame` itself is not included, because it is measured again.
    */
   #ahead(frame?: Stamped): number {
     const isAhead = ({ id, from, basis, correction }: ClockStep) =>
@@ -263,7 +263,7 @@ export class ClockWatch {
     this.#unmeasured = []
   }
 
-  /** The frames in doubt were delayed, or the clock was set back and forward again; those after them are not in doubt. */
+  /** Ends the doubt: the frames were delayed, or the clock was set back and forward again. Later frames are not in doubt. */
   #dispel({ index }: Stamped): ClockStep | null {
     const doubt = this.#doubt
     const tardy = this.#tardy
@@ -272,13 +272,13 @@ export class ClockWatch {
     return tardy && withdrawn(tardy.step)
   }
 
-  /** A frame of which it is not known whether it came at once, and which does not fit the offset. */
+  /** Processes a frame that does not fit the offset, and may not have come at once. */
   #suspect(frame: Stamped, change: number): ClockStep | null {
     if (change < 0) {
       const early = this.#early
       if (early) noteChange(early, change)
       this.#early ??= { frame, change, isSteady: true }
-      // It came before its own stamp: the clock was set forward, and by no less than this.
+      // The frame came before its own stamp, so the clock was set forward by at least this much.
       const more = change - this.#ahead(frame)
       const isKnown = more !== change && Math.abs(more) <= CLOCK_TOLERANCE
       return early || isKnown ? null : { ...this.#place(frame, -change > this.#delayed ? more : 0), basis: 'doubt' }
@@ -293,7 +293,7 @@ export class ClockWatch {
     return isQuiet ? { ...this.#place(frame, 0), basis: 'doubt' } : null
   }
 
-  /** The first frame after a silence in which a replay would have ended came later or earlier than it was sent. */
+  /** Suspects a step if the first frame after a silence came later or earlier than sent: a replay ends before such a silence. */
   #afterSilence(frame: Stamped): ClockStep | null {
     const last = this.#last
     if (last === null || frame.at - last.at < QUIET) return null
@@ -308,7 +308,7 @@ export class ClockWatch {
     return { id, from: index, since, until: index, stamp, correction: bounded(correction), basis: 'measured' }
   }
 
-  /** All that the order of two stamps tells: the clock was set back, by this at least. */
+  /** The step that the order of two stamps shows: the clock was set back by at least their difference. */
   #stepBack({ id, index, stamp }: Stamped, before: Stamped): ClockStep {
     const correction = bounded(before.stamp - stamp)
     return { id, from: index, since: index, until: index, stamp, correction, basis: 'order' }
@@ -319,7 +319,7 @@ function noteChange(misfit: Misfit, change: number): void {
   if (Math.abs(change - misfit.change) > CLOCK_TOLERANCE) misfit.isSteady = false
 }
 
-/** A live frame came as late: the clock was set back. Where others came later or less so, more happened than that. */
+/** A live frame came late, too, so the clock was set back. If other frames were late by other amounts, there is a further cause. */
 const confirmed = ({ step, isSteady }: Doubt, { index }: Stamped, change: number): ClockStep => ({
   ...step,
   correction: bounded(change),
@@ -327,7 +327,7 @@ const confirmed = ({ step, isSteady }: Doubt, { index }: Stamped, change: number
   until: isSteady ? step.until : index,
 })
 
-/** There was none: no message is on either side of it. */
+/** Withdraws a step: there was none, so no message may be on either side of it. */
 const withdrawn = (step: ClockStep): ClockStep => ({
   ...step,
   correction: 0,
@@ -336,10 +336,10 @@ const withdrawn = (step: ClockStep): ClockStep => ({
   until: step.from,
 })
 
-/** Frames came later or earlier from there on: the clock was set, or it was the delay that changed, which corrects nothing. */
+/** From there on frames came later or earlier: the clock was set, or only the delay changed. So no stamp is corrected. */
 const unclear = (step: ClockStep): ClockStep => ({ ...step, correction: 0, basis: 'unmeasured' })
 
-/** The same step where a connection brings its message at another place. */
+/** Moves a step to the index at which another connection brings its message. */
 const moveTo = (step: ClockStep, index: number): ClockStep => {
   const by = index - step.from
   return { ...step, from: index, since: Math.max(0, step.since + by), until: step.until + by }

@@ -12,7 +12,7 @@ const texts = (frames: readonly Frame[]) => frames.map(({ text }) => text)
 const replayOf = (frames: readonly Frame[]) => texts(frames.filter(({ replayed }) => replayed))
 const forgets = ({ frames }: Story) => frames.some(({ replayed }) => !replayed)
 
-/** One clean delivery; a real abort needs the join that proves it. */
+/** One clean delivery; a real abort needs a later connection that proves it. */
 function deliverClean(story: Story, afterEach?: (follower: StreamFollower, text: string) => void): StreamFollower {
   const follower = new StreamFollower()
   follower.readPlan(story.plan)
@@ -23,13 +23,13 @@ function deliverClean(story: Story, afterEach?: (follower: StreamFollower, text:
 }
 
 interface Delivery {
-  /** Where the live stream was cut and joined again, as places in the story, per mille. */
+  /** Where the live stream was cut and connected again, as places in the story, per mille. */
   cuts: number[]
-  /** Which of a connection's frames came twice, were lost, or changed places with the next but one, by place. */
+  /** Which frames of a connection came twice, were lost, or changed places with the second next one, by index. */
   doubled: number[]
   lost: number[]
   swapped: number[]
-  /** Losses and swaps also in what a replay brings, where no backend makes them. */
+  /** Losses and swaps in replayed frames, too, although no backend makes them there. */
   planIsLate: boolean
 }
 
@@ -45,7 +45,7 @@ const deliveries = (gentle: boolean): fc.Arbitrary<Delivery> => {
   })
 }
 
-/** What one connection brings of these frames. Its first is never lost or late, and a real abort is seen. */
+/** The frames that one connection brings. The first is never lost or late, and a real abort always comes. */
 function disturbed(frames: readonly Frame[], { doubled, lost, swapped }: Delivery, { generation }: Story): string[] {
   const coarse = generation === 'C'
   const order = [...frames]
@@ -55,7 +55,7 @@ function disturbed(frames: readonly Frame[], { doubled, lost, swapped }: Deliver
   }
   return order.flatMap((frame, n) => {
     if (n > 0 && frame.replayed && lost.includes(n)) return []
-    // Where stamps are coarse nothing tells a double from a second message.
+    // If stamps are coarse, a repeated message can't be distinguished from a second one.
     return doubled.includes(n) && !coarse ? [frame.text, frame.text] : [frame.text]
   })
 }
@@ -99,7 +99,7 @@ function checkTruth({ status, startedAt, endedAt, error, batches }: RunView, { t
     expect(told(batches)).toEqual(told(truth.batches))
     return
   }
-  // Starts are told by name: which of two batches of one name began is known when one of them completes.
+  // A start names the batch by name: which of two batches of one name began is known when one of them completes.
   for (const name of new Set(truth.batches.map(batch => batch.name))) {
     const ofName = (all: Story['truth']['batches']) => all.filter(batch => batch.name === name)
     const [seen, real] = [ofName(batches), ofName(truth.batches)]
@@ -113,7 +113,7 @@ function checkTruth({ status, startedAt, endedAt, error, batches }: RunView, { t
   )
 }
 
-/** In the oldest generation what agents print counts until the engine's own words withdraw it, so there they must come. */
+/** In the oldest generation, agents' lines count until the orchestrator's own messages revoke them, so those must come. */
 const decided = (story: Story) => story.generation !== 'A' || story.engineCompleted || !story.frames.some(isCompletion)
 const isCompletion = ({ by, text }: Frame) => by === 'agent' && /completed|merged/.test(text)
 

@@ -51,7 +51,7 @@ const bodyOf = async (request: IncomingMessage): Promise<unknown> => {
   return JSON.parse(Buffer.concat(chunks).toString())
 }
 
-/** Keeps what was asked, and answers. */
+/** Notes the request, and answers it. */
 const asked = (answer: unknown) => {
   const calls: { method: string; url: string; type: string | undefined; body: unknown }[] = []
   const listener = (request: IncomingMessage, response: ServerResponse) => {
@@ -116,7 +116,7 @@ describe('calls', () => {
     }
     expect(await list.historyList('s')).toEqual([listed])
     const one = await backend(json({ success: true, run: entry }))
-    // A recording of it, read again, says the same to the letter [REC-7].
+    // A recording of the reading, read again, is exactly the same [REC-7].
     const told = { kind: 'history', at: 1, ...(await one.history('s', 'run-1')) }
     expect(JSON.stringify(observation.parse(told))).toBe(JSON.stringify(told))
     expect(await one.history('s', 'run-1')).toEqual({

@@ -20,21 +20,21 @@ export { BackendError }
 
 /** An entry of the backend's history. Times are ms on the backend's clock. */
 export type HistoryEntry = Omit<HistoryReading, 'kind' | 'at'>
-/** An entry as the history's list has it: without batches. */
+/** An entry as in the history's list: without batches. */
 export type ListedEntry = Omit<HistoryEntry, 'batches'>
 
 const MAX_ANSWER = 16 * 1024 * 1024
 /** The plan and the history of 2,000 batches hold some 50,000. */
 const MOST_VALUES = 200_000
 const MAX_LISTED = 50
-/** Answers are stamped in whole seconds and take a while to arrive: a smaller difference says nothing. */
+/** Answers are stamped in whole seconds and take a while to arrive: a smaller difference proves nothing, ms. */
 const CLOCK_TOLERANCE = 2_000
 
 /** Calls one backend over HTTP; every method rejects with a `BackendError`. */
 export class BackendHttp {
   readonly #base: string
   readonly #headers: Record<string, string>
-  /** The credentials of the URL in each form that an answer could repeat. */
+  /** The credentials of the URL in each form that may appear in an answer. */
   readonly #credentials: string[]
   #offset: number | null = null
 
@@ -42,7 +42,7 @@ export class BackendHttp {
 
   /**
    * @param url may hold credentials: they are sent as a header and appear in no message
-   * @param timeout of a reading, ms; a start or a stop, which is never sent again, may take twice as long
+   * @param timeout of a read call, ms; a start or a stop, which is never sent again, may take twice as long
    */
   constructor(url: URL, timeout = 5_000) {
     this.#timeout = timeout
@@ -56,12 +56,12 @@ export class BackendHttp {
     this.#credentials = [sent, unescape(secret), secret].filter(text => text !== '')
   }
 
-  /** How far the backend's clock is behind ours by its latest answer, ms; 0 where that may be its way, null before one [RUN-7]. */
+  /** Our clock minus the backend's by its latest answer, ms; 0 if that may only be the answer's delay, null before one [RUN-7]. */
   get clockOffset(): number | null {
     return this.#offset
   }
 
-  /** Resolves when the backend says that it is well. */
+  /** Resolves if the backend answers that it is healthy. */
   async health(): Promise<void> {
     const text = await this.#text('GET', '/health')
     if (text.trim() !== 'OK') {
@@ -74,7 +74,7 @@ export class BackendHttp {
     return (await this.#json(specsAnswer, 'GET', '/api/specs')).specs
   }
 
-  /** The plan's batches; empty where there is none, or it can't be read at the moment. */
+  /** The plan's batches; empty if there is no plan, or it can't be read at the moment. */
   async plan(spec: string): Promise<PlanBatch[]> {
     return readPlan(await this.#planAnswer(spec))
   }
@@ -92,7 +92,7 @@ export class BackendHttp {
 
   /**
    * The spec's newest runs, at most 50, newest first.
-   * @param odd is told where some can't be read; the others are there all the same
+   * @param odd is called if some of them can't be read; the others are returned
    */
   async historyList(spec: string, odd?: (reason: string) => void): Promise<ListedEntry[]> {
     const path = `/api/history/${encodeURIComponent(spec)}?limit=${MAX_LISTED}`
@@ -101,14 +101,14 @@ export class BackendHttp {
     return runs.map(readListed)
   }
 
-  /** One entry of the history, or null where it has none of this id. */
+  /** One entry of the history, or null if it has no entry with this id. */
   async history(spec: string, id: string): Promise<HistoryEntry | null> {
     const path = `/api/history/${encodeURIComponent(spec)}/${encodeURIComponent(id)}`
     const { run } = await this.#json(historyAnswer, 'GET', path, undefined, [200, 404])
     return run ? readHistory(run) : null
   }
 
-  /** Sent once, never again: a time-out leaves open whether the run began. */
+  /** Starts a run. The call is sent only once, because after a time-out it is not known whether the run began. */
   async start(request: {
     spec: string
     runId: string
@@ -188,7 +188,7 @@ export class BackendHttp {
     }
   }
 
-  /** Some servers repeat in an error what they were asked with [SAFE-2]. */
+  /** Masks the credentials: some servers repeat the request in an error [SAFE-2]. */
   #withoutCredentials(text: string): string {
     return this.#credentials.reduce((all, secret) => all.replaceAll(secret, '•••'), text)
   }
@@ -197,7 +197,7 @@ export class BackendHttp {
     return `Check that BACKEND_URL (${this.#base}) is a ckrv backend.`
   }
 
-  /** The answer was dated, in whole seconds, after it was asked for and before it came. @param sentAt ms */
+  /** Reads the clock offset from the answer's date: whole seconds, between request and receipt. @param sentAt our clock, ms */
   #readClock(date: string | null, sentAt: number): void {
     const second = date === null ? NaN : Date.parse(date)
     if (Number.isNaN(second)) return
@@ -209,14 +209,14 @@ export class BackendHttp {
 
 const planPath = (spec: string) => `/api/plans/detail?spec=${encodeURIComponent(spec)}`
 
-/** Credentials of a URL as a header; none without. */
+/** The credentials of a URL as a header; no header if it has none. */
 export function authorization(url: URL): Record<string, string> {
   if (url.username === '' && url.password === '') return {}
   const pair = `${unescape(url.username)}:${unescape(url.password)}`
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
 }
 
-/** @param tooLong makes the error that an answer without an end is refused with */
+/** Reads the text of an answer. @param tooLong makes the error for an answer of more than `MAX_ANSWER` characters */
 async function readBounded(response: Response, tooLong: () => BackendError): Promise<string> {
   if (!response.body) return ''
   const decoder = new TextDecoder()

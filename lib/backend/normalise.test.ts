@@ -12,11 +12,11 @@ const read = (frame: object): Extract<Reading, { kind: 'message' }> => {
   if (reading.kind !== 'message') throw new Error(reading.kind)
   return reading
 }
-/** What a frame of generation B says. */
+/** The claim of a frame of generation B. */
 const says = (type: string, message: string, more: object = {}) =>
   read({ type, message, timestamp: STAMP, ...more }).says
 
-/** No batch is named at such length. */
+/** A name that is longer than any batch's. */
 const LONG = `${'x'.repeat(20_000)}\ud800`
 
 it('[SAFE-5.5] a long frame is read unless it holds more values than a message has', () => {

@@ -5,7 +5,7 @@ import { hasMoreValues } from '../run/json-size'
 import { readSentence } from './sentence'
 import { EXECUTION_NOT_FOUND, frame as frameSchema, type Frame } from './wire'
 
-/** What one frame says, whatever generation sent it. */
+/** The content of one frame, in the same form for every generation. */
 export type Reading =
   | {
       kind: 'message'
@@ -16,10 +16,10 @@ export type Reading =
       odd: string | null
     }
   | { kind: 'unknown-run' }
-  /** Not a message at all. `reason` is for the log. */
+  /** The frame is no message. `reason` is for the log. */
   | { kind: 'unreadable'; reason: string }
 
-/** A message is one flat object. */
+/** A message is one flat object, so it never has more values. */
 const MOST_VALUES = 100
 
 /** Reads one frame's text. Never throws. */
@@ -41,7 +41,7 @@ export function readFrame(text: string): Reading {
   const { says, odd } = interpret(frame)
   return {
     kind: 'message',
-    // Names and errors in the length in which plans and histories tell them, too [SAFE-5.1].
+    // The schema cuts names and errors to the same length as in plans and histories, so that they match [SAFE-5.1].
     says: saysSchema.parse(says),
     odd,
     timestamp: frame.timestamp,
@@ -52,7 +52,7 @@ export function readFrame(text: string): Reading {
 
 interface Interpretation {
   says: MessageClaim
-  /** Why a message could not be understood in full, for the log; null where it was. */
+  /** Why a message was not understood completely, for the log; null if it was. */
   odd: string | null
 }
 
@@ -126,7 +126,7 @@ function statusOfBatch(frame: Frame): Interpretation {
 const SPAWNING = 'Spawning batch: '
 const COMPLETED = /^Batch (.*) completed on branch (.+)$/s
 
-/** The engine's own `batch_start` and `batch_complete`: nothing stands around their words, so names are exact. */
+/** Reads the orchestrator's own `batch_start` and `batch_complete`: they have no text around the sentence, so names are exact. */
 function engineSentence(frame: Frame, message: string): Interpretation {
   if (frame.type === 'batch_start' && message.startsWith(SPAWNING)) {
     return understood({ kind: 'batch-start', tier: 2, name: message.slice(SPAWNING.length) })
@@ -144,7 +144,7 @@ function engineSentence(frame: Frame, message: string): Interpretation {
 const RESUMING = /^Resuming: (\d{1,9}) batches already completed$/
 const LOCALLY = /^Docker unavailable \(.*\), falling back to local execution$/s
 
-/** `info` and `warning` are the engine's alone. */
+/** Reads an `info` or a `warning`: only the orchestrator sends these. */
 function readRemark(message: string): MessageClaim | null {
   const branch = after(message, 'Merging branch ')
   if (branch !== null) return { kind: 'merging', branch }
@@ -157,7 +157,7 @@ function readRemark(message: string): MessageClaim | null {
 
 const FAILED = 'Execution failed:'
 
-/** `error` is the engine's and every agent's stderr; which of them spoke is for the fold to find out [RUN-4]. */
+/** Reads an `error`: it comes from the orchestrator or is an agent's stderr, and the fold decides which [RUN-4]. */
 function readError(message: string): MessageClaim | null {
   if (message.startsWith(FAILED)) {
     const error = message.slice(FAILED.length).trimStart() || 'The backend gave no reason.'
@@ -180,7 +180,7 @@ function streamOf(frame: Frame): Message['stream'] {
   return 'system'
 }
 
-/** A status has no words of its own; in the log it gets some. */
+/** The text of a frame for the log: a status has no text of its own, so it gets one. */
 function wording(frame: Frame): string {
   if (frame.message) return frame.message
   if (frame.type === 'status') return `status: ${frame.status ?? 'none'}`

@@ -131,7 +131,7 @@ describe('a plan’s text that is made to cost', () => {
     let times = 0
     const growth = growthOf(size => {
       const keys = Array.from({ length: size }, (_, n) => `k${String(n)}: v`).join('\n')
-      // A text that was read before costs nothing.
+      // A text that was read before is not read again.
       return () => read(failed(`${keys}\n# ${String((times += 1))}`))
     }, 500)
     expect(growth.isLinear, growth.text).toBe(true)

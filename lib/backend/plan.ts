@@ -6,15 +6,15 @@ import { planFile, type planAnswer } from './wire'
 import { parseInThread, type YamlOptions } from './yaml-thread'
 
 /**
- * The batches of a plan as the backend serves it. Some generations can't read their own plan file once they have
- * rewritten it; then its text is in `raw_yaml`, and read from there. Empty where there is none: the file is not
- * written at once, so an empty reading says nothing [RUN-8]. Of a long text nothing is read here that `readAhead` has not read.
+ * The batches of a plan as the backend serves it. Some generations can't read their own plan file once they have rewritten it;
+ * the answer then has the file's text in `raw_yaml`, and it is read from there. Empty if there is no plan: the file is not written
+ * at once, so an empty result proves nothing [RUN-8]. A long text is read only if `readAhead` has read it before.
  */
 export function readPlan(answer: z.infer<typeof planAnswer>): PlanBatch[] {
   return readPlanFile(answer) ?? []
 }
 
-/** The same, told apart [START-1]: `missing` where the backend has no plan file, `unreadable` where nobody can read it. */
+/** The same, or why there are no batches [START-1]: `missing` if there is no plan file, `unreadable` if it can't be read. */
 export function readPlanState(answer: z.infer<typeof planAnswer>): PlanBatch[] | 'missing' | 'unreadable' {
   const batches = readPlanFile(answer)
   if (batches) return batches
@@ -27,33 +27,33 @@ function readPlanFile(answer: z.infer<typeof planAnswer>): PlanBatch[] | null {
   return (
     batches &&
     batches.map(({ id, name, depends_on: dependsOn, status, branch }) => ({
-      // In the order in which a recording is read, as readings are compared as text.
+      // The keys have the order in which a recording is read, because plans are compared as text.
       ...{ id, name, dependsOn },
       ...{ completed: status === 'completed', running: status === 'running', branch: branch || null },
     }))
   )
 }
 
-/** A longer text is no plan, characters. */
+/** No plan has a longer text, characters. */
 const LONGEST_YAML = 1024 * 1024
-/** To read a text of this length takes some 50 ms of the processor; a longer one is read in a thread of its own, characters. */
+/** A text of this length takes about 50 ms to read; a longer one is read in a thread of its own, characters. */
 const SHORT_YAML = 64 * 1024
 
-// The engine reads an id or a name as it is spelled: `001` is no number, and `1.10` is not `1.1`.
-// Whether keys repeat is asked of each with all others: a plan has no reason to be read for that.
+// The orchestrator reads an id or a name as it is spelled: `001` is no number, and `1.10` is not `1.1`.
+// The check for repeated keys compares each key with all others, and a plan does not need that.
 const READS: YamlOptions = {
   ...{ schema: 'failsafe', customTags: ['null'], uniqueKeys: false, maxAliasCount: 100, logLevel: 'error' },
 }
 
 type Told = z.infer<typeof planFile>['batches'] | null
 
-// A memo of a pure function: a plan is read again and again, and seldom changes.
+// A cache of a pure function: a plan is read often and seldom changes.
 const readBefore = new LRUCache<string, { batches: Told }>({
   maxSize: 4 * LONGEST_YAML,
   sizeCalculation: (_, text) => text.length,
 })
 
-/** Reads the text of an answer, where it is long, without holding up anything else [SAFE-5.55]. */
+/** Reads the text of an answer, if it is long, in a thread, so that nothing else waits [SAFE-5.55]. */
 export async function readAhead({ batches, raw_yaml: text }: z.infer<typeof planAnswer>): Promise<void> {
   const isNeeded = batches.length === 0 && text !== null && text.length > SHORT_YAML && text.length <= LONGEST_YAML
   if (!isNeeded || readBefore.has(text)) return
@@ -61,7 +61,7 @@ export async function readAhead({ batches, raw_yaml: text }: z.infer<typeof plan
   if (file !== undefined) learn(text, file)
 }
 
-/** Null where it is no plan. */
+/** The batches in the text; null if the text is no plan. */
 function readYaml(text: string | null): Told {
   if (text === null || text === '') return null
   const known = readBefore.get(text)
@@ -69,7 +69,7 @@ function readYaml(text: string | null): Told {
   try {
     return learn(text, parse(text, READS))
   } catch {
-    // A file caught half written is read again a moment later.
+    // A file that was read while it was written is read again a moment later.
     return learn(text, null)
   }
 }

@@ -47,7 +47,7 @@ const plansOf = (folder: string): PlanReading[] =>
     return [{ kind: 'plan' as const, at: Date.parse(at), spec, batches: readPlan(parsed.data), shared: true }]
   })
 
-/** A dashboard that follows one run: the connections in turn, and the plan as read before it began. */
+/** A dashboard that follows one run: its connections in their order, and the plan as read before the run began. */
 class Follower {
   readonly run: Run = emptyRun()
   readonly replay = new Replay()
@@ -111,7 +111,7 @@ function check(view: RunView, expected: Expected, names: Record<string, string>)
 }
 
 const ABORTED = 'Execution aborted by user.'
-/** What a later connection replays of these frames: a real abort is forgotten. */
+/** The frames that a later connection replays: all except a real abort. */
 const replayed = (texts: readonly string[], expected: Expected) =>
   expected.status === 'aborted' || expected.status === 'completed'
     ? texts.filter(text => !text.includes(ABORTED))
@@ -172,7 +172,7 @@ for (const folder of folders) {
             for (const earlier of connections.slice(0, at)) follower.connect(earlier)
             const aborts = texts.findIndex(text => text.includes(ABORTED))
             follower.connect(texts.slice(0, cut))
-            // An abort that nobody witnessed is not in the replay either, so there the live connection goes on.
+            // An abort that no connection received is not in the replay either, so the live connection goes on.
             if (aborts >= cut) follower.connect(texts)
             else follower.connect(replayed(texts, expected))
             for (const later of connections.slice(at + 1)) follower.connect(later)

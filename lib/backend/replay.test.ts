@@ -153,9 +153,9 @@ describe('a message', () => {
           const listener = new Listener()
           for (const [nth, { cut, lost, doubled }] of connections.entries()) {
             const heard = whole.slice(0, cut).flatMap((text, n) => {
-              // Whatever a replay loses, it begins with the first message.
+              // A replay may lose messages, but it begins with the first one.
               if (lost.includes(n) && (n > 0 || nth === 0)) return []
-              // Without fine stamps nothing tells a double from a second message.
+              // Without fine stamps, a repeated message can't be distinguished from a second one.
               return isFine && doubled.includes(n) ? [text, text] : [text]
             })
             listener.open().hearAll(heard).cut()
@@ -326,7 +326,7 @@ describe('bounds', () => {
 })
 
 describe('what was observed by an earlier process', () => {
-  /** All that one has observed. */
+  /** All messages that one replay has observed. */
   const observed = (texts: readonly string[]) => {
     const replay = new Replay()
     const opened = replay.open(T0)

@@ -5,7 +5,7 @@ import { compareInstants, fractionDigits, parseInstant, type Instant } from '../
 import { ClockWatch, type Stamped } from './clock-watch'
 import { readFrame } from './normalise'
 
-/** What became of one frame. */
+/** The result of one frame. */
 export type Received =
   | {
       kind: 'observed'
@@ -24,9 +24,9 @@ const SETTLED = 500
 const SILENT = 3_000
 
 /**
- * Turns the frames of one run's connections, in order, into observations. Each connection replays the run's whole history
- * without saying where it ends; this knows every message again, so that a replay adds only what was missed [RUN-2].
- * Pure but for its memory: time comes in with each call.
+ * Turns the frames of one run's connections, in order, into observations. Each connection replays all messages of the run without
+ * marking where the replay ends. `Replay` recognises every known message, so that a replay adds only the missed ones [RUN-2]. It
+ * has memory, but no clock: the time comes with each call.
  */
 export class Replay {
   /** The newest connection that brought a message, by the message's hash. */
@@ -36,26 +36,26 @@ export class Replay {
   #openedAt = 0
   #lastAt = 0
   #lastTime: Instant = { ms: 0, ns: 0 }
-  /** The latest stamp known when this connection opened: beyond the bound of `known`, what is older is taken as known. */
+  /** The latest stamp known when this connection opened. Once `#known` is full, an older message counts as known. */
   #before: Instant | null = null
   #earliest: Instant | null = null
   #latest: Instant | null = null
   #occurrences = new Map<number, number>()
-  /** How many messages a replay brings, as far as is known, and how many of them this connection has yet to bring. */
+  /** How many known messages a replay brings, and how many of them this connection has not brought yet. */
   #replayable = 0
   #missing = 0
   /** When the last of them came on this connection, ms. */
   #completeAt: number | null = null
-  /** Messages that a replay need not bring: the backend forgets a real abort. */
+  /** Messages that a replay may not bring: the backend does not replay a real abort. */
   readonly #unreplayed = new Set<number>()
   #settled = true
   readonly #clock = new ClockWatch()
-  /** How the execution began, as far as that was heard. */
+  /** The beginnings of the execution that were received. */
   readonly #beginnings = new Set<string>()
 
   readonly #maxKnown: number
 
-  /** @param maxKnown how many messages are known again one by one */
+  /** @param maxKnown how many messages are recognised one by one */
   constructor(maxKnown = MAX_KNOWN) {
     this.#maxKnown = maxKnown
   }
@@ -90,7 +90,7 @@ export class Replay {
     }
     const stamp = reading.timestamp === null ? null : parseInstant(reading.timestamp)
     const live = stamp !== null && this.#isLive(stamp, at)
-    // A message without a stamp happened when the one before it did, on every connection the same.
+    // A message without a stamp gets the time of the one before it, so it has the same time on every connection.
     const time = (this.#lastTime = stamp ?? this.#lastTime)
     const fine = stamp !== null && fractionDigits(reading.timestamp ?? '') >= 6
     const id = fine ? text : `${text}#${this.#occurrence(text)}`
@@ -118,8 +118,8 @@ export class Replay {
   }
 
   /**
-   * Takes in what was observed before this began, in the order in which it was: from then on that is known, and the next
-   * connection is expected to bring it again.
+   * Learns an observation of an earlier process. Call it for each of them, in their order: their messages are then known, and the
+   * next connection is expected to bring them again.
    */
   learn(observation: Observation): void {
     if (observation.kind === 'opened') {
@@ -144,16 +144,16 @@ export class Replay {
     this.#clock.started(sentAt)
   }
 
-  /** The clock of our machine was set. @param ahead by how much it is ahead of the one that receipt times are by, ms */
+  /** The clock of our machine was set. @param ahead by how much it is ahead of the clock of receipt times, ms */
   ourClock(ahead: number): void {
     this.#clock.ourClock(ahead)
   }
 
   /**
-   * Says once per connection that it has brought again everything known before it: a moment after the last such message
-   * came, or when it has long been silent after the first. What is missing then was forgotten by the backend. Of the first
-   * connection, before which nothing was known, that goes from its first message.
-   * @returns null while that can't be said
+   * Reports, once per connection, that its replay is complete: a moment after the last message came that was known before, or after
+   * a long silence. The backend no longer has the messages that are still missing then. On the first connection, before which no
+   * message was known, the moment begins with the first message.
+   * @returns null while the replay is not complete, or after the report
    */
   settle(now: number): Observation | null {
     if (this.#settled || this.#index === 0) return null
@@ -166,18 +166,18 @@ export class Replay {
     return { kind: 'replayed', at: now, connection: this.#connection }
   }
 
-  /** False while this connection has not yet brought again what was known before it: until then it is behind. */
+  /** False while this connection has not yet brought again all messages that were known before it. */
   get caughtUp(): boolean {
     return this.#settled || this.#missing <= 0
   }
 
-  /** A connection that begins with a new message, later than the first one known; the fold sees the same [RUN-14]. */
+  /** Whether the connection begins with a new message, later than the first known one, as in the fold's own check [RUN-14]. */
   #isAnotherExecution(hash: number, time: Instant, says: Message['says']): boolean {
     if (this.#index > 0 || this.#earliest === null || this.#known.has(hash)) return false
     return compareInstants(time, this.#earliest) > 0 || this.#beginnings.has(beginningOf(says) ?? '')
   }
 
-  /** Whether the message is a new one. */
+  /** Notes a message. Returns whether it is a new one. */
   #hear(hash: number, time: Instant, says: Message['says']): boolean {
     if (this.#isAnotherExecution(hash, time, says)) this.#forget()
     const beginning = beginningOf(says)
@@ -192,7 +192,7 @@ export class Replay {
     return fresh
   }
 
-  /** Nothing of what was known is replayed any more. */
+  /** Forgets the known messages: the backend does not replay them any more. */
   #forget(): void {
     this.#known.clear()
     this.#unreplayed.clear()
@@ -203,8 +203,8 @@ export class Replay {
   }
 
   /**
-   * Whether a message surely is no part of a replay: it came as long after the one before it as it was sent. A replay
-   * that merely stalls does not keep that time [RUN-7].
+   * Whether a message is certainly not part of a replay: the time since the message before it is the same by receipt and by stamp.
+   * In a replay that only pauses, the two times differ [RUN-7].
    */
   #isLive(stamp: Instant, at: number): boolean {
     const waited = at - this.#lastAt
@@ -223,14 +223,14 @@ export class Replay {
     if (seen < this.#connection) {
       this.#known.set(hash, this.#connection)
       if (this.#unreplayed.has(hash)) return false
-      // One that was given up as forgotten, and was not.
+      // The message was counted as forgotten by the backend, but it came.
       if (this.#missing > 0) this.#missing -= 1
       else this.#replayable += 1
     }
     return false
   }
 
-  /** Where stamps are too coarse to tell two equal messages apart, the how-manieth of this connection it is. */
+  /** Counts equal texts on this connection: distinguishes equal messages if their stamps are too coarse. */
   #occurrence(text: string): number {
     const hash = hashOf(digestOf(text))
     const count = (this.#occurrences.get(hash) ?? 0) + 1
@@ -244,10 +244,10 @@ const stamped = (
   fresh: boolean,
 ): Stamped => ({ id, at, index, stamp: time.ms, live, fresh })
 
-/** 132 bits of a text's digest: what a message is known by, short, and without what it says. */
+/** 132 bits of a text's digest: a short id that does not contain the message's text. */
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22)
 
-/** 52 bits of a digest: among a million messages two share them once in ten thousand runs. */
+/** 52 bits of a digest: in one of ten thousand runs with a million messages, two messages share them. */
 function hashOf(digest: string): number {
   const bytes = Buffer.from(digest, 'base64url')
   return bytes.readUIntBE(0, 6) * 16 + (bytes.readUInt8(6) >> 4)

@@ -2,8 +2,8 @@ import type { MessageClaim, Tier } from '../run/observation'
 import { terminalParts } from '../run/terminal-text'
 
 /**
- * The sentences by which backends tell of batches in plain text, after `[Orchestrator]`-like tags, emoji and ANSI codes.
- * A text counts only if it *is* the sentence, from its first word to its last [RUN-3].
+ * The sentences in which backends report batches in plain text, after `[Orchestrator]`-like tags, emoji and ANSI codes. A text
+ * counts only if the whole of it is the sentence [RUN-3].
  */
 
 const LEAD = /^(?:\s|\[[^\]\n]{0,300}\]|[\p{Extended_Pictographic}\p{Emoji_Modifier}\u200D\uFE0F])+/u
@@ -11,8 +11,8 @@ const QUOTES = ["''", '""', '``', '‘’', '“”']
 const MAX_SENTENCE = 2_000
 
 /**
- * Text without escape sequences, tags and emoji at its front, and white space at its ends. Bells and 8-bit sequences stay:
- * names are matched to the letter [RUN-3], and what looks like one may be a badly decoded letter.
+ * The text without escape sequences, without tags and emoji at its front, and without white space at its ends. Bells and 8-bit
+ * sequences stay: names must match exactly [RUN-3], and an apparent sequence may be a badly decoded letter.
  */
 function bare(text: string): string {
   let kept = ''
@@ -22,7 +22,7 @@ function bare(text: string): string {
   return kept.replace(LEAD, '').trim()
 }
 
-/** What stands between two quotes that belong together, apostrophes and all; null where that is not so. */
+/** The text between two matching quotes at its ends, with any quotes inside it; null if there are no such quotes. */
 function unquote(text: string): string | null {
   return text.length > 2 && QUOTES.includes(text.charAt(0) + text.charAt(text.length - 1)) ? text.slice(1, -1) : null
 }
@@ -55,7 +55,7 @@ const SENTENCES: readonly [RegExp, Reader][] = [
   [/^Batch (.+) already completed, skipping\.?$/, byName('skipped', unquote)],
 ]
 
-/** What a text says of a batch, or null. `tier` is how good its sender's word is. */
+/** The claim of a batch in a text, or null. `tier` says how good a claim of its sender is. */
 export function readSentence(text: string, tier: Tier): MessageClaim | null {
   if (text.length > MAX_SENTENCE) return null
   const sentence = bare(text)

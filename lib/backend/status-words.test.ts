@@ -21,7 +21,7 @@ const MESSAGES = [
   ...['Batch a completed on branch b', 'Batch failed: x', 'Execution failed: x', 'Execution not found.', 'a line'],
 ]
 
-/** What the backend's plan comes to by both ways in which it is answered. */
+/** The batches of the backend's plan, by both forms of its answer. */
 const plans = (status: string) => {
   const batch = { id: 'a', name: 'A', depends_on: [], status, branch: null }
   const yaml = `batches:\n- id: a\n  name: A\n  status: ${JSON.stringify(status)}\n`
@@ -127,7 +127,7 @@ describe('a run whose plan spells its statuses otherwise', () => {
     { type: 'batch_status', message: '', status: 'running', batch_id: 'b', batch_name: 'B' },
   ].map((fields, second) => JSON.stringify({ ...fields, timestamp: stamp(second) }))
 
-  /** What is shown while b is at work. */
+  /** The view while b is at work. */
   const shown = (status: string, dependsOn: string[] = ['a']) => {
     const follower = new StreamFollower()
     const batches = [

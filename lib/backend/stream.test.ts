@@ -19,7 +19,7 @@ const frames = (count: number, word = 'line') => lines(count, word).map(frame)
 type Serve = (socket: WebSocket, nth: number, request: IncomingMessage) => void
 const closing: (() => void)[] = []
 
-/** A backend that does to its nth socket, counted from 1, what the test says. */
+/** A backend that runs the test's function on its nth socket, counted from 1. */
 const backend = async (serve: Serve): Promise<{ url: URL; sockets: WebSocket[] }> => {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', autoPong: false, perMessageDeflate: false })
   const sockets: WebSocket[] = []
@@ -42,7 +42,7 @@ const send = (socket: WebSocket, texts: readonly string[]): void => {
 
 const realTimeout = setTimeout
 
-/** Waits on the real clock, whatever clock the code under test is given. */
+/** Waits on the real clock, also if the code under test has another clock. */
 const until = async (condition: () => boolean): Promise<void> => {
   const deadline = performance.now() + 50_000
   while (!condition()) {
@@ -86,7 +86,7 @@ class Follower {
     return this.observed.filter(observation => observation.kind === kind).length
   }
 
-  /** Resolves once the log holds so many lines. */
+  /** Resolves once the log holds `count` lines. */
   async heard(count: number): Promise<void> {
     await until(() => this.log.length >= count)
   }
@@ -368,7 +368,7 @@ describe('pings of a proxy on the way', () => {
     stream.close()
     for (const socket of sockets) socket.resume()
     await until(() => isClosed)
-    // The network itself holds some of them.
+    // The network itself buffers some of them.
     expect(pongs).toBeLessThan(pings / 2)
   })
 })

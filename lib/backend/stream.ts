@@ -6,13 +6,13 @@ import type { Observation } from '../run/observation'
 import { authorization } from './http'
 import { Replay } from './replay'
 
-/** What a stream tells its owner. Calls come in the backend's order, never from within the socket's own handler. */
+/** The events of a stream. Calls come in the backend's order, never from within the socket's own handler. */
 export interface StreamListener {
   /** `fresh`: not seen before on any connection, so its line belongs in the log. */
   observed(observation: Observation, fresh: boolean): void
-  /** A frame that is no message, or one with unknown words. Costs nothing but this. */
+  /** A frame is no message, or has unknown words, or the connection failed. It has no other effect. */
   odd(reason: string): void
-  /** The stream is open and has brought all that there was: what is known is current from now on. */
+  /** The stream is open and its replay is complete: from now on the run's state is current. */
   caughtUp(): void
   /** Several connections in a row were cut before they had brought anything new. */
   stalled(): void
@@ -28,25 +28,25 @@ const ESTABLISHED = 5_000
 const SETTLE_EVERY = 250
 const HANDSHAKE = 5_000
 const MAX_FRAME = 32 * 1024 * 1024
-/** What may wait here, with what an event costs beside its text; the rest waits at the backend [SAFE-5]. */
+/** How much may wait here, bytes, with a cost per event in addition to its text; the rest waits at the backend [SAFE-5]. */
 const QUEUE_HIGH = 16 * 1024 * 1024
 const QUEUE_LOW = 4 * 1024 * 1024
 const EVENT_COST = 512
 const SLICE = 8
 const STALLED_AFTER = 3
-/** After so many short connections in a row even those that brought something are joined again with a pause, ms. */
+/** After so many short connections in a row, a pause, ms, comes before each new one, even if they brought something. */
 const HASTY = 20
 const PAUSE = 100
-/** A first replay has ended when nothing came for so long, ms: after its first frame, or where none came at all. */
+/** A first replay has ended when no frame came for so long, ms: after its first frame, or if none came at all. */
 const REPLAY_QUIET = 500
 const NO_REPLAY = 3_000
 const QUIET_AFTER_END = 30_000
 const MAX_AFTER_END = 15 * 60_000
 
 /**
- * Follows one run over the backend's WebSocket for as long as the run is not over. The backend answers no Ping, sends
- * no Close, and drops every reader of a burst, so only what it says counts: a connection that delivered something is
- * joined again at once, one that did not with growing, jittered delay.
+ * Follows one run over the backend's WebSocket until the run is over. The backend answers no Ping, sends no Close, and drops
+ * every reader of a burst, so only received messages count. If a lost connection delivered something new, the stream connects
+ * again at once; if not, after a growing, jittered delay.
  */
 export class RunStream {
   readonly #address: URL
@@ -61,7 +61,7 @@ export class RunStream {
   #attempt = 0
   #fruitless = 0
   #hasty = 0
-  /** The run began before we joined, and its story so far is still being read. */
+  /** The run began before we connected, and its messages so far are still being read. */
   #joining = false
   #openedAt = 0
   #delivered = false
@@ -72,7 +72,7 @@ export class RunStream {
   #lost: number | null = serverNow()
 
   readonly #listener: StreamListener
-  /** What is known of the run's messages already. */
+  /** Knows the run's messages that came already. */
   readonly #replay: Replay
 
   constructor(
@@ -93,12 +93,12 @@ export class RunStream {
     this.#address.searchParams.set('run_id', runId)
   }
 
-  /** Since when no connection is open that has caught up with what is known, ms; null while there is one. */
+  /** Since when there is no open connection that has caught up with the known messages, ms; null while there is one. */
   get lostAt(): number | null {
     return this.#lost
   }
 
-  /** @param begun the run may have begun long ago: until its story so far is read, what is known is not current */
+  /** @param begun the run may have begun long ago: until its messages so far are read, its state is not current */
   open(begun: boolean): void {
     this.#joining = begun
     if (begun) this.#lost = serverNow() - STREAM_GRACE
@@ -110,12 +110,12 @@ export class RunStream {
     this.#replay.started(sentAt)
   }
 
-  /** The clock of our machine was set. @param ahead by how much it is ahead of the one that receipt times are by, ms */
+  /** The clock of our machine was set. @param ahead by how much it is ahead of the clock of receipt times, ms */
   ourClock(ahead: number): void {
     this.#replay.ourClock(ahead)
   }
 
-  /** Leaves and joins afresh, for a whole replay; not once the run is over. */
+  /** Disconnects and connects again, for a full replay; does nothing once the run is over. */
   rejoin(): void {
     if (this.#closed || this.#endedAt !== null) return
     this.#attempt = 0
@@ -124,7 +124,7 @@ export class RunStream {
     else this.#connectNow()
   }
 
-  /** The run is over: errors and siblings' lines may still come, but a lost connection is not joined again. */
+  /** The run is over: errors and lines of other batches may still come, but a lost connection is not opened again. */
   finish(): void {
     if (this.#endedAt !== null || this.#closed) return
     this.#endedAt = this.#lastFrameAt = serverNow()
@@ -136,7 +136,7 @@ export class RunStream {
     this.#ending.unref()
   }
 
-  /** The end was taken back. */
+  /** The run's end was revoked. */
   resume(): void {
     if (this.#endedAt === null || this.#closed) return
     this.#endedAt = null
@@ -145,7 +145,7 @@ export class RunStream {
     if (!this.#socket) this.#connectNow()
   }
 
-  /** What was received and is not yet taken in, about, in bytes. */
+  /** The approximate size of received frames that are not processed yet, bytes. */
   get queued(): number {
     return this.#queuedBytes
   }
@@ -178,7 +178,7 @@ export class RunStream {
       skipUTF8Validation: true,
       autoPong: false,
     })
-    // Of a proxy on the way; one that does not read gets no more of them answered.
+    // A Ping comes from a proxy on the way. If the proxy does not read, its Pings get no answer.
     socket.on('ping', data => {
       if (socket.bufferedAmount === 0) socket.pong(data)
     })
@@ -190,7 +190,7 @@ export class RunStream {
       const bytes = Array.isArray(data) ? data.reduce((sum, part) => sum + part.length, 0) : data.byteLength
       this.#enqueue({ kind: 'frame', at: serverNow(), data, binary, bytes: bytes + EVENT_COST })
     })
-    // A `close` always follows; what failed is seen from what the connection brought.
+    // A `close` always follows, and the messages that the connection brought show whether it failed.
     socket.on('error', error => {
       if (!('code' in error) || error.code !== 'ECONNREFUSED') this.#listener.odd(`stream: ${error.message}`)
     })
@@ -214,7 +214,7 @@ export class RunStream {
     })
   }
 
-  /** Takes events in slices of a few ms, so that a burst of one run delays nobody else. */
+  /** Processes events in slices of a few ms, so that a burst of one run does not delay the others. */
   #drain(): void {
     const until = performance.now() + SLICE
     let taken = 0
@@ -269,7 +269,7 @@ export class RunStream {
     if (received.odd !== null) this.#listener.odd(received.odd)
     if (received.fresh) this.#delivered = true
     const { observation } = received
-    // What was said after we joined is no replay any more.
+    // A message that was sent after we connected is not part of the replay.
     if (observation.kind !== 'message' || observation.time.ms >= this.#openedAt) this.#joining = false
     this.#listener.observed(observation, received.fresh)
     this.#noteCaughtUp()
@@ -285,7 +285,7 @@ export class RunStream {
     this.#noteCaughtUp()
   }
 
-  /** A connection that is being cut again and again in the middle of its replay is as good as none. */
+  /** Reports that the stream is current, once its replay is complete: a connection that is cut during its replay counts as none. */
   #noteCaughtUp(): void {
     if (this.#lost === null || this.#joining || !this.#replay.caughtUp) return
     if (this.#socket?.readyState !== WebSocket.OPEN) return

@@ -4,9 +4,9 @@ import { isRunId } from '../run/run-id'
 import { canonicalWord } from '../run/word'
 
 /**
- * What the backend says on the wire, in every generation in the field: lenient in, exact out. Unknown keys are
- * ignored, absent and null optionals are the same, and a wrong type in an optional field costs that field, not the
- * message.
+ * The backend's messages and answers, of every generation in the field: the schemas accept loose input and return exact output.
+ * Unknown keys are ignored, absent and null optionals are the same, and a wrong type in an optional field drops only that field,
+ * not the message.
  */
 
 /** An optional text field: absent, null or of a wrong type all read as null. */
@@ -20,29 +20,29 @@ const word = text.transform(value => (value === null ? null : canonicalWord(valu
 const name = text.pipe(keptName.nullable())
 const branch = text.pipe(keptPath.nullable())
 const error = text.pipe(keptError.nullable())
-/** An id; where a file holds it without quotes, it may come as a number. */
+/** An id. If a file holds it without quotes, it may come as a number. */
 const key = z.union([z.string(), z.number()]).transform(value => shortName(String(value)))
-/** So many items; one that can't be read costs itself alone [SAFE-5.2]. */
+/** At most `most` items; an item that can't be read is dropped alone [SAFE-5.2]. */
 const list = <T extends z.ZodType>(item: T, most: number) =>
   z
     .array(z.unknown())
     .nullish()
     .catch(null)
     .transform(items => (items ?? []).slice(0, most).flatMap(each => item.safeParse(each).data ?? []))
-/** So many items; where one of them can't be read, none is, for their number counts. */
+/** At most `most` items. If one of them can't be read, the whole list is refused, because the number of items matters. */
 const whole = <T extends z.ZodType>(item: T, most: number) =>
   z
     .array(z.unknown())
     .transform(items => items.slice(0, most))
     .pipe(z.array(item))
-/** The batches of a plan. What all of them need together is bounded before it is read: to read one takes a µs. */
+/** The batches of a plan. The dependencies of all of them together are bounded before they are read: to read one takes 1 µs. */
 const planned = <T extends z.ZodType>(batch: T) =>
   z
     .array(z.unknown())
     .transform(batches => withinNeeds(batches.slice(0, MOST.batches)))
     .pipe(z.array(batch))
 
-/** How much is read of an answer: more batches than are shown, so that it is known that there are more. */
+/** How many items are read of an answer: one batch more than is shown, to know that there are more. */
 const MOST = { batches: 2_001, needs: 20_000, entries: 50, specs: 1_000 }
 
 function withinNeeds(batches: unknown[]): unknown[] {
@@ -73,7 +73,7 @@ export const frame = z
   .transform(({ type, type_, ...rest }) => ({ type: type ?? type_, ...rest }))
 export type Frame = z.infer<typeof frame>
 
-/** Exactly what a backend without the run (or restarted since) answers; the only frame without a timestamp. */
+/** The exact answer of a backend that does not have the run, or was restarted since; the only frame without a timestamp. */
 export const EXECUTION_NOT_FOUND = 'Execution not found.'
 
 export const planBatch = z.object({
@@ -95,7 +95,7 @@ export const planAnswer = z.object({
   error: text,
 })
 
-/** What `raw_yaml`, the plan file itself, holds. */
+/** The content of `raw_yaml`, the plan file itself. */
 export const planFile = z.object({ batches: planned(planBatch) })
 
 export const spec = z.object({
@@ -122,7 +122,7 @@ export const historyBatch = z.object({
   error,
 })
 
-/** An entry whose id no run can have would be a row without a page. */
+/** An entry of the history. Its id must be a possible run id: else it would be a row without a page. */
 export const historyRun = z.object({
   id: z.string().refine(isRunId, 'no run can have this id'),
   spec_name: text,
@@ -135,7 +135,7 @@ export const historyRun = z.object({
 })
 export type HistoryRun = z.infer<typeof historyRun>
 
-/** `GET /api/history/{spec}`: newest first, without batches. `unread`: how many of them can't be read. */
+/** `GET /api/history/{spec}`: newest first, without batches. `unread`: how many runs can't be read. */
 export const historyListAnswer = z
   .object({ success: z.boolean(), runs: list(z.unknown(), MOST.entries), error: text })
   .transform(({ runs: all, ...rest }) => {

@@ -8,7 +8,7 @@ it('[SAFE-5.54] a text is read once for all who ask meanwhile', { timeout: 30_00
   const read = await Promise.all(all)
   expect(read[0]).toMatchObject({ a: 1 })
   expect(new Set(read).size).toBe(1)
-  // Later it is read again.
+  // The text is read again later.
   expect(await parseInThread(text(1), {})).not.toBe(read[0])
 })
 

@@ -5,7 +5,7 @@ import type { ParseOptions, DocumentOptions, SchemaOptions, ToJSOptions } from '
 
 export type YamlOptions = ParseOptions & DocumentOptions & SchemaOptions & ToJSOptions
 
-/** Evaluated as it stands, in development as in the bundle. What can't be read is answered with null. */
+/** The thread's program, evaluated as text, in development and in the bundle. It answers with null if the text can't be read. */
 const PROGRAM = `
 const { parentPort, workerData } = require('node:worker_threads')
 const { parse } = require(workerData.yaml)
@@ -19,10 +19,10 @@ parentPort.postMessage(value)
 `
 const YAML = createRequire(import.meta.url).resolve('yaml')
 
-/** A second is normal for a text of 1 MiB; nobody waits for more than this, ms. */
+/** The time limit, ms. A text of 1 MiB normally takes a second. */
 const AT_MOST = 10_000
 const MEMORY = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 }
-/** So many texts may wait or be read. */
+/** How many texts may wait or be read at a time. */
 const MOST = 4
 
 const underWay = new Map<string, Promise<unknown>>()
@@ -30,7 +30,7 @@ let last: Promise<unknown> = Promise.resolve()
 
 /**
  * Reads YAML in a thread of its own, one text at a time and each once, so that nothing else waits meanwhile.
- * @returns null where it can't be read; undefined, at once, where too many wait
+ * @returns null if it can't be read; undefined, at once, if too many texts wait
  */
 export function parseInThread(text: string, options: YamlOptions): Promise<unknown> {
   const known = underWay.get(text)
@@ -52,7 +52,7 @@ async function parseNow(text: string, options: YamlOptions): Promise<unknown> {
     const [value] = (await once(worker, 'message', { signal: AbortSignal.timeout(AT_MOST) })) as [unknown]
     return value
   } catch {
-    // It takes more time or memory than a plan can.
+    // The text takes more time or memory than any plan.
     return null
   } finally {
     await worker.terminate()

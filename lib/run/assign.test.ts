@@ -5,7 +5,7 @@ import { agent, branchOf, REPOSITORY, SECOND, T0 } from '../testing/run/told-run
 
 type BatchShape = Partial<CandidateRun['batches'][number]> & { id: string }
 
-/** A run since `T0` whose batches began a second later, where nothing else is said. */
+/** A run that by default began at `T0`, and its batches a second later. */
 const run = (
   runId: string,
   batches: readonly (string | BatchShape)[],
@@ -38,7 +38,7 @@ const at = (seconds: number) => ({ createdAt: T0 + seconds * SECOND })
 const branch = (id: string, suffix: string) => `worktree/main/ckrv-batch-${id}-${suffix}`
 
 describe('a run that died with its backend', () => {
-  // Each says no more than that its batch began; the next is begun a moment after the death of the one before is known.
+  // Each run reports only that its batch began. The next run begins a moment after the death of the one before is known.
   const died = (n: number) =>
     run(`r${n}`, ['a'], {
       ...{ startedAt: T0 + 3 * n * SECOND, endedAt: T0 + (3 * n + 1) * SECOND, diedBy: T0 + (3 * n + 2) * SECOND },
@@ -73,7 +73,7 @@ describe('what a container says', () => {
     const labelled = agent('c', { ...at(2), tree: null, marks: { runId: 'run-2026-01-15-a1b2c3', batchId: 'a' } })
     const entry = { historyId: 'run-2026-01-15-a1b2c3' }
     expect(assign([labelled], [run('r1', ['a'], entry)]).get('c')).toEqual(given('r1', 'a', 'label'))
-    // A resumed run shares its entry with the one before: there time tells.
+    // A resumed run shares its entry with the one before, so time decides.
     const before = run('r1', ['a'], { ...entry, endedAt: T0 + 30 * SECOND })
     const after = run('r2', ['a'], { ...entry, startedAt: T0 + 60 * SECOND })
     expect(assign([labelled], [after, before]).get('c')).toEqual(given('r1', 'a', 'label'))
@@ -177,7 +177,7 @@ describe('when it was created', () => {
   })
 
   it('[DOCK-4.31] a clock’s difference takes no batch from the container that fits to the letter', () => {
-    // The first one is of a run that is not known here.
+    // The first container belongs to a run that is not known here.
     const containers = [agent('x', { ...at(0), tree: 'a-111111' }), agent('y', { ...at(2), tree: 'a-222222' })]
     const found = assign(containers, [run('r1', ['a'])])
     expect([found.get('x'), found.get('y')]).toEqual([nobodys(), given('r1', 'a')])
@@ -185,7 +185,7 @@ describe('when it was created', () => {
 })
 
 describe('runs in turn', () => {
-  // One was aborted, the next resumes it: both know the same ids, and an agent of the first works on.
+  // The first run was aborted, and the second resumes it: both know the same ids, and an agent of the first goes on.
   const first = run('r1', [{ id: 'setup', branch: branch('setup', 'aaaaaa') }, 'ui'], { endedAt: T0 + 10 * SECOND })
   const second = run('r2', [{ id: 'setup', branch: branch('setup', 'aaaaaa'), startedAt: null }, 'ui'], {
     startedAt: T0 + 12 * SECOND,
@@ -257,7 +257,7 @@ describe('runs at once', () => {
   })
 
   it('[DOCK-4.1] [DOCK-4.33] by clocks that differ, leave open what the other may miss, and no other’s', () => {
-    // Of a run that only the history tells of it is not known when its batch began.
+    // If a run is known from the history alone, it is not known when its batch began.
     const entry = run('h1', [{ id: 'a', startedAt: T0 }], { beginsUnknown: true })
     const begun = (seconds: number, over: Partial<CandidateRun> = {}) =>
       run('r1', [{ id: 'a', startedAt: T0 + seconds * SECOND }], over)
@@ -271,7 +271,7 @@ describe('runs at once', () => {
       expect(assign(steps, [entry, begun(seconds)]).get('step 10')).toEqual(expected)
     }
     expect([...assign(steps, [begun(11.3), entry]).values()]).toEqual(all(nobodys('h1 a', 'r1 a')))
-    // It had its own, it was over by then, or the other run ended before it began.
+    // No doubt remains if the batch has its own container, its run was over by then, or the other run ended before it began.
     const own = agent('own', { ...at(12), tree: 'a-222222' })
     expect([...assign([...steps, own], [entry, begun(11.3)]).values()]).toEqual([
       ...[given('h1', 'a'), given('h1', 'a'), given('r1', 'a'), given('h1', 'a')],
@@ -283,19 +283,19 @@ describe('runs at once', () => {
     expect(assign(steps, [over(11), begun(11.3)]).get('step 10')).toEqual(nobodys('h1 a', 'r1 a'))
     expect(assign(steps, [over(10), begun(15)]).get('step 10')).toEqual(nobodys('h1 a', 'r1 a'))
     expect(assign(steps, [over(10), begun(15.001)]).get('step 10')).toEqual(given('h1', 'a'))
-    // Of a begin that is known, the nearer one counts.
+    // If both starts are known, the nearer one counts.
     const known = run('h1', [{ id: 'a', startedAt: T0 + 8 * SECOND }])
     expect(assign(steps, [known, begun(11.999)]).get('step 10')).toEqual(nobodys('h1 a', 'r1 a'))
     expect(assign(steps, [known, begun(12)]).get('step 10')).toEqual(given('h1', 'a'))
     const knownOver = { ...known, endedAt: T0 + 11 * SECOND }
     expect(assign(steps, [knownOver, begun(11.3)]).get('step 10')).toEqual(given('h1', 'a'))
-    // A branch tells in the end.
+    // Finally a branch decides.
     const proven = run('r1', [{ id: 'a', startedAt: T0 + 11.3 * SECOND, branch: branch('a', '111111') }])
     expect([...assign(steps, [entry, proven]).values()]).toEqual(all(given('r1', 'a')))
   })
 
   it('[DOCK-4.32] [DOCK-4.33] by clocks that differ, leave open what takes the place of another container', () => {
-    // By an Engine whose clock is 3 s behind the backend’s, the second container was created as the first run’s batch began.
+    // The Engine's clock is 3 s behind the backend's, so the second container seems created when the first run's batch began.
     const [first, second] = [
       run('r1', [{ id: 'a', startedAt: T0 + 3 * SECOND }]),
       run('r2', ['a'], { startedAt: T0 + 5 * SECOND }),
@@ -306,15 +306,15 @@ describe('runs at once', () => {
       ['y', nobodys('r1 a', 'r2 a')],
     ])
     expect([...assign([y], [first, second]).values()]).toEqual([given('r1', 'a')])
-    // So also where the first run ended before the second one’s batch began, up to 5 s.
+    // The same holds if the first run ended up to 5 s before the second one's batch began.
     const begun = run('r2', [{ id: 'a', startedAt: T0 + 6 * SECOND }], { startedAt: T0 + 5 * SECOND })
     const ended = { ...first, endedAt: T0 + 4 * SECOND }
     expect([...assign([x, y], [ended, begun]).values()]).toEqual([nobodys('r1 a'), nobodys('r1 a', 'r2 a')])
     expect(assign([y], [ended, begun]).get('y')).toEqual(given('r1', 'a'))
-    // A container that fits no batch takes nobody’s place.
+    // A container that fits no batch causes no doubt.
     const stranger = agent('x', { ...at(-20), tree: 'a-111111' })
     expect(assign([stranger, y], [first, second]).get('y')).toEqual(given('r1', 'a'))
-    // The other run has its own.
+    // The other run's batch has its own container.
     const own = agent('own', { ...at(6), tree: 'a-333333' })
     expect(assign([x, y, own], [first, second]).get('y')).toEqual(given('r1', 'a'))
     const proven = run('r2', [{ id: 'a', startedAt: T0 + 6 * SECOND, branch: branch('a', '222222') }], {
@@ -328,14 +328,14 @@ describe('runs at once', () => {
     const found = (other: CandidateRun, isNew = true) => assign([x], [one, other], () => isNew).get('x')
     expect(found(yet)).toEqual(nobodys('r1 a', 'r2 a'))
     expect(found(yet, false)).toEqual(given('r1', 'a'))
-    // That run has ended by then, not begun, another batch, or its own work tree; or this one's is proven.
+    // The other run has ended by then or not begun, or has another batch or its own work tree; or this run's tree is proven.
     expect(found({ ...yet, endedAt: T0 - 10 * SECOND })).toEqual(given('r1', 'a'))
     expect(found({ ...yet, startedAt: T0 + 60 * SECOND })).toEqual(given('r1', 'a'))
     expect(found(run('r2', [{ id: 'b', startedAt: null }]))).toEqual(given('r1', 'a'))
     expect(found(run('r2', [{ id: 'a', startedAt: null, branch: branch('a', '333333') }]))).toEqual(given('r1', 'a'))
     const proven = run('r1', [{ id: 'a', branch: branch('a', '222222') }])
     expect(assign([x], [proven, yet], () => true).get('x')).toEqual(given('r1', 'a'))
-    // A container in a work tree that was given before is not open again.
+    // A container in a work tree that was assigned before stays assigned.
     const next = agent('next', { ...at(50), tree: 'a-222222' })
     expect(assign([x, next], [one, yet], ({ id }) => id === 'next').get('next')).toEqual(given('r1', 'a'))
   })
@@ -432,7 +432,7 @@ describe('any runs and containers', () => {
   })
 
   it('[DOCK-4] go to nobody but those they worked for, and those of a named work tree go to them', () => {
-    // Runs of one plan, in turn or at once; each does each batch in a work tree of its own.
+    // Runs of one plan, one after another or parallel; each uses a work tree of its own for each batch.
     const part = fc.double({ min: 0, max: 1, noNaN: true })
     const batch = fc.record({ begun: part, created: fc.array(part, { maxLength: 3 }), completed: fc.boolean() })
     const life = fc.record({ startedAt: ms, takes: ms, open: fc.boolean(), batches: fc.array(batch, { maxLength: 3 }) })

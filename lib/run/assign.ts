@@ -1,22 +1,25 @@
 import type { ContainerFacts } from './container-facts'
 
-/** A run as far as it matters whose a container is. Times in ms on the backend's clock, which is the Engine's as a rule. */
+/** The facts of a run that decide whether a container is its own. Times in ms on the backend's clock, usually also the Engine's. */
 export interface CandidateRun {
   runId: string
   historyId: string | null
-  /** Null while nothing of it was heard. */
+  /** Null while no message of the run has come. */
   startedAt: number | null
   endedAt: number | null
-  /** Where its end is only its last word, as it died with its process: when that was known. It may have begun more until then. */
+  /**
+   * Of a run that died with the backend's process: when that was known. `endedAt` is then only the time of its last message, and
+   * the run may have begun more between the two.
+   */
   diedBy?: number
-  /** When its batches began is not known; `startedAt` of each is the earliest that is possible. */
+  /** True if it is not known when its batches began; `startedAt` of each is then the earliest possible time. */
   beginsUnknown?: true
   batches: readonly { id: string; name: string; startedAt: number | null; branch: string | null }[]
-  /** When a container was created, by the clock of its own times; absent where the backend's was not set meanwhile [RUN-16.9]. */
+  /** When a container was created, by the clock of the run's times; absent if the backend's clock was never set [RUN-16.9]. */
   createdAt?: (container: ContainerFacts) => number
 }
 
-/** Whose a container is, or why that can't be said. */
+/** The run and batch that a container works on, or why they are not known. */
 export type Assignment =
   | { kind: 'assigned'; runId: string; batchId: string; by: 'label' | 'tree' | 'mission' }
   /** It fits several batches, of one run or of many, or none. */
@@ -38,10 +41,10 @@ interface TakenByTime {
 /** Containers without a run, by a batch that they fit. */
 type Rivals = Map<Candidate['batch'], ContainerFacts[]>
 
-/** By how much the clocks of backend and Engine may differ where that alone leaves a container without a run, ms. */
+/** The clock difference between backend and Engine that is allowed for a container that otherwise has no run, ms. */
 const SKEW = 5_000
 
-/** How a container's time is compared with a run's. `late`: one that died was at work until that was known. */
+/** How a container's time is compared with a run's. `late`: a run that died counts as at work until its death was known. */
 interface Comparison {
   skew: number
   late: boolean
@@ -51,11 +54,11 @@ const LATE: Comparison = { skew: 0, late: true }
 const SKEWED: Comparison = { skew: SKEW, late: true }
 
 /**
- * Which run's batch each container works on [DOCK-4]: by label, else by its work tree, else by the name of its mission;
- * between runs by time, and by the branch that names its work tree, which is proof. Pure, and done again with every new
- * fact; the order of neither matters.
- * @param containers those that work on batches
- * @param isNew whether it was heard of so lately that the begin of its batch may not have been told yet
+ * Finds the run and batch that each container works on [DOCK-4]: by its label, else by its work tree, else by its mission. If
+ * several runs fit, time decides, or the branch that names the work tree, which is proof. The function is pure and is called
+ * again with every new fact; the order of containers and runs does not matter.
+ * @param containers the containers that work on batches
+ * @param isNew whether Docker reported the container so recently that the backend may not have reported its batch's start yet
  */
 export function assign(
   containers: readonly ContainerFacts[],
@@ -64,8 +67,8 @@ export function assign(
 ): ReadonlyMap<string, Assignment> {
   const inTurn = [...containers].sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
   const index = new Index(candidateRuns, inTurn, isNew)
-  // What is certain comes first, for a batch is done in one work tree, and no container of another is its own. Then what
-  // was created in a run's time by equal clocks, or before it was known that the run had died, and last by clocks that differ.
+  // Assign the certain containers first: a batch has one work tree, so they exclude containers of other work trees. Then
+  // assign by time: with equal clocks, then up to when a run's death was known, and last with clocks that differ.
   const result = new Map<string, Assignment>(inTurn.map(container => [container.id, index.certain(container) ?? none]))
   for (const ways of [[EXACT], [EXACT, LATE], [EXACT, LATE, SKEWED]]) {
     for (const container of inTurn) {
@@ -85,14 +88,14 @@ export function assign(
 class Index {
   readonly #byId = new Map<string, Candidate[]>()
   readonly #byName = new Map<string, Candidate[]>()
-  /** By the work tree that the batch's branch names. */
+  /** Candidates by the work tree that the batch's branch names. */
   readonly #byTree = new Map<string, Candidate[]>()
-  /** The work tree in which a run's batch is done, once one is known, and the other way round. */
+  /** The work tree of each batch, once it is known; `#owners` is the inverse. */
   readonly #trees = new Map<Candidate['batch'], string>()
   readonly #owners = new Map<string, Home>()
-  /** What was given by time alone, by its work tree, or by the container where it has none. */
+  /** The assignments by time alone, by work tree, or by container id if there is no work tree. */
   readonly #byTime = new Map<string, TakenByTime>()
-  /** Where the backend's work trees are, by the first container that a branch proves to be its own. */
+  /** The repository of the backend's work trees, taken from the first container that a branch proves. */
   readonly #repository: string | null
 
   readonly #candidateRuns: readonly CandidateRun[]
@@ -120,19 +123,19 @@ class Index {
     this.#repository = proven?.marks.tree?.repository ?? null
   }
 
-  /** By label or proof; null where neither tells. */
+  /** Assigns by label or proof; null if there is neither. */
   certain(container: ContainerFacts): Assignment | null {
     if (container.marks.runId !== null) return this.#labelled(container)
     const proven = this.#proven(container)
     return proven && this.#taken(proven, container)
   }
 
-  /** By when it was created; of several ways to compare times the first by which any run fits. */
+  /** Assigns by the container's creation time; of several ways to compare times, the first that fits any run counts. */
   inTime(container: ContainerFacts, ways: readonly Comparison[]): Assignment {
     const { marks } = container
     const foreign = marks.tree && this.#repository !== null && marks.tree.repository !== this.#repository
     if (foreign) return none
-    // Also one that began after its run's end: agents of the oldest generation go on from container to container.
+    // This holds even after the run's end: agents of the oldest generation continue in one container after another.
     const owner = this.#owners.get(treeOf(marks))
     if (owner) return owner
     const suffix = suffixIn(marks)
@@ -151,9 +154,10 @@ class Index {
   }
 
   /**
-   * Tells which containers are left open after all [DOCK-4.1] [DOCK-4.32], by their ids. This one was given by time alone, while a batch
-   * that another run began after it by its clock has no container; and either that batch began sooner than its own waited, or
-   * this one takes the place of a container that has no run.
+   * Returns the containers, by id, whose assignment is not certain after all [DOCK-4.1] [DOCK-4.32]. The given container is in
+   * doubt if it was assigned by time alone, and another run began a batch after its creation that has no container. In addition,
+   * that batch began sooner after the creation than the container came after its own batch's start, or a container without a run
+   * fits the batch to which the given one was assigned.
    */
   doubts({ id, marks }: ContainerFacts, rivals: Rivals): [containerId: string, Assignment][] {
     const taken = this.#byTime.get(treeOf(marks) || id)
@@ -165,7 +169,7 @@ class Index {
       const createdAt = createdIn(run, container)
       if (run === holder.run || startedAt === null || startedAt <= createdAt || this.#trees.has(batch)) return false
       const isNearer = left.length > 0 || startedAt - createdAt < waitedFor(holder, container)
-      // Its run may have ended before, by clocks that differ, where nothing speaks for it but that.
+      // The assigned run may have ended before that by clocks that differ, if only time supports the assignment.
       const since = holder.run.beginsUnknown || left.length > 0 ? startedAt - SKEW : startedAt
       return isNearer && isOpenAt(run, createdAt) && isOpenAt(holder.run, since)
     })
@@ -174,7 +178,7 @@ class Index {
     return [[id, ambiguous([holder, ...others].map(meant))], ...left.map(open)]
   }
 
-  /** Finds for each batch which of these containers fit it, by clocks that differ. */
+  /** Finds for each batch the containers that fit it if the clocks differ. */
   rivals(homeless: readonly ContainerFacts[]): Rivals {
     const rivals: Rivals = new Map()
     for (const container of homeless) {
@@ -183,7 +187,7 @@ class Index {
     return rivals
   }
 
-  /** The batches of other runs at work that are not known to have begun: Docker may tell of a container before the backend does. */
+  /** The batches of other runs at work that are not known to have begun: Docker may report a container before the backend does. */
   #mayHaveBegun(container: ContainerFacts, holder: Candidate): Candidate[] {
     return this.#named(container).filter(({ run, batch }) => {
       if (run === holder.run || batch.startedAt !== null || this.#trees.has(batch)) return false
@@ -191,12 +195,12 @@ class Index {
     })
   }
 
-  /** The batches that the container fits, by clocks that differ. */
+  /** The batches that the container fits if the clocks differ. */
   #begunAbout(container: ContainerFacts): Candidate[] {
     return begunBy(this.#named(container), container, SKEWED)
   }
 
-  /** A label may name a run as the history does, and several runs may share that entry. */
+  /** Assigns by label. A label may hold the run's id in the history, and several runs may share that entry. */
   #labelled(container: ContainerFacts): Assignment {
     const { runId, batchId, tree } = container.marks
     const named = this.#candidateRuns.filter(run => run.runId === runId)
@@ -213,14 +217,14 @@ class Index {
     const { tree } = container.marks
     if (!tree) return null
     const named = this.#byTree.get(keyOf(tree.batchId, tree.suffix)) ?? []
-    // A resumed run knows the branch too; the batch was done in the run in which it began.
+    // A resumed run knows the branch, too, but the batch belongs to the run in which it began.
     const begun = named.filter(({ batch }) => batch.startedAt !== null)
     if (begun.length === 1) return begun[0] ?? null
     const [only, ...others] = (begun.length > 0 ? begun : named).filter(({ run }) => isAtWorkAt(run, container, SKEWED))
     return only && others.length === 0 ? only : null
   }
 
-  /** Every run's batch that the container may mean, best mark first. */
+  /** The batches of all runs that the container may work on, by its best mark. */
   #named({ marks }: ContainerFacts): readonly Candidate[] {
     const id = marks.batchId ?? marks.tree?.batchId
     const byId = id === undefined ? [] : (this.#byId.get(id) ?? [])
@@ -239,7 +243,7 @@ const none: Assignment = { kind: 'unassigned', candidates: [] }
 
 const suffixIn = ({ tree }: ContainerFacts['marks']) => tree?.suffix ?? ''
 
-/** What no two work trees share; none is the empty one. */
+/** A key that no two work trees share; empty if the container has no work tree. */
 const treeOf = ({ tree }: ContainerFacts['marks']) => (tree ? keyOf(tree.batchId, tree.suffix) : '')
 
 const keyOf = (batchId: string, suffix: string) => `${batchId}-${suffix}`
@@ -253,7 +257,7 @@ const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
 const meant = ({ run, batch }: Candidate) => ({ runId: run.runId, batchId: batch.id })
 
-/** Those whose batch had started when the container was created, and whose run was not over. */
+/** The candidates with a batch that had started when the container was created, in a run that was not over. */
 const begunBy = (candidates: readonly Candidate[], container: ContainerFacts, way: Comparison): Candidate[] =>
   candidates.filter(({ run, batch }) => {
     if (!isAtWorkAt(run, container, way)) return false
@@ -268,21 +272,21 @@ function isAtWorkAt(run: CandidateRun, container: ContainerFacts, { skew, late }
   return startedAt !== null && startedAt <= createdAt + skew && (endedAt === null || endedAt >= createdAt - skew)
 }
 
-/** By the run's own clock: the Engine's was set with the backend's, as a rule. */
+/** When the container was created, by the run's own clock: the Engine's clock was usually set together with the backend's. */
 const createdIn = (run: CandidateRun, container: ContainerFacts): number =>
   run.createdAt?.(container) ?? container.createdAt
 
 const isOpenAt = ({ endedAt }: CandidateRun, ms: number) => endedAt === null || endedAt >= ms
 
-/** Until when a run may have begun something; null while it is open. */
+/** Until when a run may have begun a batch, ms; null while the run is open. */
 export const lastOf = ({ endedAt, diedBy }: CandidateRun): number | null =>
   endedAt === null ? null : Math.max(endedAt, diedBy ?? endedAt)
 
-/** How long after its batch's begin a container was created, ms; where that begin is not known it may be any time. */
+/** The time between a batch's start and its container's creation, ms; `Infinity` if the start is not known. */
 const waitedFor = ({ run, batch }: Candidate, container: ContainerFacts): number =>
   batch.startedAt === null || run.beginsUnknown ? Infinity : Math.abs(createdIn(run, container) - batch.startedAt)
 
-/** When a batch began; of equal names a start by name may be another's. */
+/** When a batch began. If that is not known, the earliest start of a batch with the same name: it may be this one's. */
 function startOf(run: CandidateRun, { name, startedAt }: Candidate['batch']): number | null {
   if (startedAt !== null) return startedAt
   const starts = run.batches.flatMap(twin => (twin.name === name && twin.startedAt !== null ? [twin.startedAt] : []))

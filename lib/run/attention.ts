@@ -1,15 +1,16 @@
 import { COMPLETED_BEFORE } from './completed-before'
 import { isOver, type RunFields } from './model'
 
-/** Findings that explain a number and need nobody. */
+/** Findings that explain a number or a time and need no action. */
 const REMARKS: ReadonlySet<string> = new Set([COMPLETED_BEFORE, 'clock-set'])
 const DAY = 24 * 3_600_000
 
 type Noticed = Pick<RunFields, 'spec' | 'status' | 'findings' | 'startedAt' | 'endedAt' | 'heardAt'>
 
 /**
- * The runs a person should look at: live ones with a finding other than a step of the backend's clock; those whose agents work on although they are over [DOCK-2];
- * and those that failed, or completed against the evidence, within a day and whose spec has not been run again since.
+ * The runs that a person should look at: open runs with a finding that is not in `REMARKS`; runs that are over but still have an
+ * agent at work [DOCK-2]; and runs that failed or have a `conflict`, within the last day, if their spec has not been run again
+ * since.
  * @param runs newest first
  * @param now the server's clock, ms
  */

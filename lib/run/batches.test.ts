@@ -84,7 +84,7 @@ describe('names and ids', () => {
     const told = say(['a=Setup'], START, spawning('Setup'), completedBy('Setup'))
     expect(told.statuses).toEqual({ a: 'running', Setup: 'completed' })
     expect(told.view.counts.totalKnown).toBe(false)
-    // In a line it may be an agent's, so there it is nothing.
+    // In a line the sentence may be an agent's, so it has no effect.
     expect(say(['a=Setup'], START, completedBy('Setup', 3)).statuses).toEqual({ a: 'pending' })
   })
 

@@ -9,17 +9,17 @@ import type { Instant } from './time'
 
 export interface BatchClaims {
   batches: BatchClaim[]
-  /** False where the stream names a batch that no plan holds, a plan repeats an id, or no plan is known. */
+  /** False if no plan is known, the plan repeats an id, the stream names a batch outside the plan, or there are too many. */
   totalKnown: boolean
-  /** True where there are more batches than are kept [SAFE-5]. */
+  /** True if there are more batches than are kept [SAFE-5]. */
   overflow: boolean
   /** The plan gives one id to several batches [RUN-8.16]. */
   repeats: boolean
-  /** Each nameless `batch_error`, with the batch at work at that time, if it was only one. */
+  /** Each `batch_error`, which names no batch, with the only batch at work at that time; null if there were several or none. */
   errors: { error: string; time: Instant; only: BatchClaim | null }[]
   /** The batch whose branch the last "Merging branch …" names. */
   merged: BatchClaim | null
-  /** How many batches plan or history say more of than the stream [RUN-9]. */
+  /** For how many batches the plan or the history is ahead of the stream [RUN-9]. */
   ahead: number
   /** The backend said that it runs agents without containers. */
   local: boolean
@@ -27,9 +27,9 @@ export interface BatchClaims {
 }
 
 /**
- * Derives the batches from the kept messages, the plan and the history [RUN-3]. Derived afresh each time, so a plan
- * that comes late, or a better word that withdraws a worse one, needs no correction of anything counted before.
- * @param end the run's, if it has ended
+ * Derives the batches from the kept messages, the plan and the history [RUN-3]. The whole is derived each time, so nothing needs
+ * a correction when a plan comes late or a claim of a better tier replaces a worse one.
+ * @param end the run's end, or null
  */
 export function claimBatches(
   run: Run,
@@ -88,8 +88,8 @@ export function claimBatches(
 }
 
 /**
- * The best tier seen, for starts and completions separately. Whoever says `status` or `batch_status` at all says them
- * for every batch, so there no sentence in a log line counts, not even before the first completion.
+ * The best tier seen, for starts and completions separately. A backend that sends `status` or `batch_status` sends
+ * `batch_status` for every batch, so no sentence in a log line counts then, not even before the first completion.
  */
 function tiersOf(messages: readonly StoredMessage[]): { start: Tier; completion: Tier } {
   let start: Tier = 3
@@ -109,7 +109,7 @@ function tiersOf(messages: readonly StoredMessage[]): { start: Tier; completion:
   return { start: start === 3 ? 2 : start, completion: completion === 3 ? 2 : completion }
 }
 
-/** A batch as plan or history has it: completed. */
+/** A batch that the plan or the history calls completed. */
 interface Done {
   id: string
   branch: string | null
@@ -117,12 +117,12 @@ interface Done {
 }
 
 /**
- * Batches completed before this run began: N by the backend's own count, and which they are by the plan, else by the
- * history: their completed ones without a message in this stream [RUN-8].
+ * The batches that were completed before this run began. The backend reports only their number N. They are the completed batches
+ * of the plan, else of the history, about which this stream has no message [RUN-8].
  */
 class Before {
   readonly known: CompletedBefore
-  /** How many of them are not known yet. */
+  /** How many of the N are not identified yet. */
   #count: number
   readonly #readings: Done[][]
   readonly #mayBeShared: boolean
@@ -149,7 +149,10 @@ class Before {
     ]
   }
 
-  /** Where a reading has exactly N that the stream does not name: known at once, so that no start by name is theirs. */
+  /**
+   * Marks the N batches at once if a reading has exactly N completed ones that the stream does not name. So no start by name is
+   * given to one of them.
+   */
   markCertain(): void {
     if (this.#count === 0) return
     const named = new Set(this.#messages.map(({ says }) => idOf(says)))
@@ -160,8 +163,8 @@ class Before {
   }
 
   /**
-   * Else, once the stream is told: as many as are missing of those that it left pending. Where they are more, and another run
-   * may write the plan, too, only those are named that a begun batch depends on [RUN-8.12].
+   * Then, after the stream was read, marks the missing number of completed batches that it left pending. If more than that fit,
+   * and another run may write the plan, too, only those are marked that a begun batch depends on [RUN-8.12].
    */
   markSilent(): void {
     if (this.#count === 0) return
@@ -173,7 +176,7 @@ class Before {
     this.#mark(required ? found.filter(({ id }) => required.has(id)) : found)
   }
 
-  /** Last, where neither names them all: what begun batches depend on was completed, whatever its status is called. */
+  /** Last, if some of the N are still missing: a batch that begun batches depend on must be completed, whatever its status says. */
   markRequired(): void {
     if (this.#count === 0) return
     const required = requiredBatches(this.#roster).slice(0, this.#count)
@@ -181,7 +184,7 @@ class Before {
     this.known.required = required.length
   }
 
-  /** At most N in all. */
+  /** Marks these batches as completed before the run, at most N in all. */
   #mark(done: readonly Done[]): void {
     for (const { id, branch, basis } of done.slice(0, this.#count)) {
       const batch = this.#roster.get(id)
@@ -192,26 +195,26 @@ class Before {
   }
 }
 
-/** When the stream's last word of the run's end was said, ms on the backend's clock; Infinity where it told none [RUN-8.13]. */
+/** When the stream last reported the run's end, ms on the backend's clock; Infinity if it reported none [RUN-8.13]. */
 function finalWordOf(messages: readonly StoredMessage[], end: Outcome | null): number {
   const told = end === null || end.inferred ? -Infinity : end.time.ms
   const last = Math.max(told, messages.findLast(isFinalOutcome)?.time.ms ?? -Infinity)
   return last === -Infinity ? Infinity : last
 }
 
-/** The id by which a message of the engine's own names a batch. */
+/** The id by which a message of the orchestrator's own names a batch. */
 function idOf(says: MessageClaim): string | null {
   if (says.kind === 'batch-status') return says.id
   return says.kind === 'batch-complete' && says.by === 'id' && says.tier < 3 ? says.ref : null
 }
 
 /**
- * Corrects by the run's own history entry what a lost message left wrong [RUN-8].
- * @param final when the stream's final word was said, ms on the backend's clock; what happened later is another run's [RUN-8.13]
- * @returns how many batches that were
+ * Corrects, by the run's own history entry, batches about which a message was lost [RUN-8].
+ * @param final when the stream last reported the run's end, ms on the backend's clock; later facts are another run's [RUN-8.13]
+ * @returns the number of corrected batches
  */
 function correctByHistory(roster: Roster, run: Run, final: number): number {
-  // An entry that runs at work share does not tell which of them completed a batch [RUN-8.11].
+  // If several runs at work share the entry, it does not show which of them completed a batch [RUN-8.11].
   if (run.history?.shared) return 0
   let corrected = 0
   const from = run.first?.time.ms ?? -Infinity
@@ -231,7 +234,7 @@ function correctByHistory(roster: Roster, run: Run, final: number): number {
   return corrected
 }
 
-/** Does the same by a plan that no other run writes [RUN-8]. */
+/** Corrects such batches by a plan that no other run writes [RUN-8]. Returns the number of corrected batches. */
 function correctByPlan(roster: Roster, run: Run, final: number): number {
   // A plan read before the first message may hold the work of runs before and after this one.
   if (!run.plan || run.plan.shared || run.plan === run.planBefore) return 0
@@ -242,7 +245,7 @@ function correctByPlan(roster: Roster, run: Run, final: number): number {
   for (const entry of run.plan.batches) {
     const batch = roster.get(entry.id)
     if (!batch || !entry.completed || done.has(entry.id) || !isOpen(batch)) continue
-    // Without an earlier reading to compare with, a batch that this stream never named may be another run's work.
+    // Without an earlier plan to compare with, a batch that this stream never named may be another run's work.
     if (batch.status === 'pending' && !before) continue
     batch.status = 'completed'
     batch.branch = entry.branch ?? batch.branch
@@ -252,7 +255,7 @@ function correctByPlan(roster: Roster, run: Run, final: number): number {
   return corrected
 }
 
-/** The plan as it was before the run began, where it was read in time. */
+/** The plan as it was before the run began; null if it was not read in time. */
 function readBeforeStart(run: Run): PlanReading | null {
   if (run.accepted || !run.planBefore || !run.first) return run.planBefore
   return run.planBefore.at <= run.first.time.ms ? run.planBefore : null

@@ -8,7 +8,7 @@ import { agent, SECOND, T0 } from '../testing/run/told-run'
 
 const MINUTE = 60 * SECOND
 
-/** A step back by a minute, before the message at this place, which is stamped that many seconds after `T0`. */
+/** A step back by a minute, before the message at index `from`, which is stamped `from` seconds after `T0`. */
 const step = (from: number, over: Partial<ClockStep> = {}): ClockStep => ({
   ...{ id: `m${from}`, from, since: from, until: from, stamp: T0 + from * SECOND },
   ...{ correction: MINUTE, basis: 'measured', ...over },
@@ -44,7 +44,7 @@ describe('the steps of the backend’s clock', () => {
       ...{ error: null, batches: [] },
     })
     const endedAt = T0 + 30 * SECOND
-    // It was read long enough after the step that both readings are possible, or too soon for the later one.
+    // The entry was read so long after the step that both readings are possible, or too soon for the later one.
     expect(clock.correctedEntry(entry(T0 + 2 * MINUTE, endedAt), 0)).toMatchObject({
       ...{ startedAt: T0 - SECOND + MINUTE, endedAt: endedAt + MINUTE },
     })

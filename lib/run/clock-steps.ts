@@ -3,8 +3,8 @@ import type { ClockStep, HistoryReading, Message } from './observation'
 import { compareInstants, type Instant } from './time'
 
 /**
- * The backend's clock may be set while a run is at work [RUN-16]. All times of such a run are told on that clock as it
- * went when the run began: a stamp after a step is corrected by the size of the step. Without a step nothing is changed.
+ * The backend's clock may be set while a run is at work [RUN-16]. All times of such a run are given on that clock as it went
+ * when the run began: a stamp after a step is corrected by the size of the step. Without a step no stamp is changed.
  */
 
 /** A step, and the newest connection that brought the message before which it happened. */
@@ -15,29 +15,29 @@ export interface KeptStep extends ClockStep {
 /** The steps of a run by the id of the message before which each happened. */
 export type KeptSteps = Map<string, KeptStep>
 
-/** More steps are not kept; the last one is then in doubt [SAFE-5]. */
+/** At most this many steps are kept; if there are more, the last kept one is in doubt [SAFE-5]. */
 const MAX_STEPS = 64
-/** A stamp in the history may be so much earlier than the message that tells the same, ms. */
+/** A stamp in the history may be earlier than the message about the same fact by this much, ms. */
 const TOLD_EARLY = 2_000
-/** Durations are right to this, ms: no smaller step is told from a delay [RUN-16]. */
+/** The accuracy of durations, ms: a smaller step can't be distinguished from a delay [RUN-16]. */
 export const CLOCK_TOLERANCE = 1_500
 
 /**
- * Takes in what a message tells of the backend's clock.
- * @returns true where that changes any time of the run, or is needed to know later whether a step is confirmed [REC-3]
+ * Applies the step of the backend's clock that a message shows, if there is one.
+ * @returns true if a time of the run changes, or if the message is needed later to know whether a step is confirmed [REC-3]
  */
 export function foldClock(steps: KeptSteps, message: Pick<Message, 'id' | 'connection' | 'clock'>): boolean {
   const { clock, connection, id } = message
   const told = clock !== undefined && setStep(steps, { ...clock, connection })
   const own = steps.get(id)
-  // A later connection brought the message without a step: the order of messages was another before.
+  // A later connection brought the message without a step: on the earlier one, the messages came in another order.
   const isGone = own !== undefined && own.connection < connection && steps.delete(id)
   return told || isGone
 }
 
 function setStep(steps: KeptSteps, step: KeptStep): boolean {
   const { id, basis, correction, since, until } = step
-  // The doubt about a message is over: nothing had stepped before it.
+  // The doubt about the message is over: there was no step before it.
   if (basis === 'measured' && correction === 0 && since === until) return steps.delete(id)
   const known = steps.get(id)
   if (!known && steps.size >= MAX_STEPS) {
@@ -47,18 +47,18 @@ function setStep(steps: KeptSteps, step: KeptStep): boolean {
     return true
   }
   steps.set(id, step)
-  // That another connection brought it again is news, too: what a later one brings decides whether there was a step at all.
+  // A new connection alone is a change, too: later connections decide whether there was a step at all.
   return JSON.stringify(known) !== JSON.stringify(step)
 }
 
-/** A full replay brings each step again: one that it did not bring, and that only the order of messages showed, was none. */
+/** Drops steps that only the order of messages showed and that a full replay did not bring again: they were none. */
 export function dropUnconfirmed(steps: KeptSteps, connection: number): void {
   for (const [id, step] of steps) if (step.basis === 'order' && step.connection < connection) steps.delete(id)
 }
 
 const inOrderOfPlace = (steps: KeptSteps) => [...steps.values()].sort((a, b) => a.from - b.from)
 
-/** A message's place in the story and its stamp. */
+/** A message's index in the stream, and its stamp. */
 export interface Placed {
   index: number
   time: Instant
@@ -76,18 +76,18 @@ export class RunClock {
     return this.#steps.length === 0
   }
 
-  /** Negative where `a` happened earlier. Between two steps stamps tell the order, across a step the place does. */
+  /** Negative if `a` happened earlier. Between two steps the stamps give the order, across a step the index does. */
   compare(a: Placed, b: Placed): number {
     return this.#leg(a.index) - this.#leg(b.index) || compareInstants(a.time, b.time)
   }
 
-  /** How many steps happened before this place. */
+  /** How many steps happened up to this index. */
   #leg(index: number): number {
     const after = this.#steps.findIndex(({ from }) => from > index)
     return after < 0 ? this.#steps.length : after
   }
 
-  /** What is to be added to a stamp at this place, ms. */
+  /** The amount to add to a stamp at this index, ms. */
   correctionAt(index: number): number {
     return sumOf(this.#steps.slice(0, this.#leg(index)))
   }
@@ -97,17 +97,17 @@ export class RunClock {
     return correction === 0 ? time : { ms: time.ms + correction, ns: time.ns }
   }
 
-  /** What all steps so far come to, ms. */
+  /** The sum of all steps, ms. */
   get total(): number {
     return sumOf(this.#steps)
   }
 
-  /** By how much a time may have been corrected at most, ms. */
+  /** The largest possible correction of a time, ms. */
   get spread(): number {
     return this.#steps.reduce((sum, { correction }) => sum + Math.abs(correction), 0)
   }
 
-  /** Whether the time between two places is not known: a step between them or beside one could not be measured. */
+  /** Whether the time between two indexes is not certain, because a step between them or near one could not be measured. */
   isUnsure(from: number, to: number): boolean {
     return this.#steps.some(
       step =>
@@ -118,8 +118,8 @@ export class RunClock {
   }
 
   /**
-   * A stamp of the backend's outside the stream, which has no place there: of the readings that are possible the latest.
-   * @param until a moment at which the stamp had been made, on the clock of the run's beginning, ms; null: not known
+   * Corrects a stamp of the backend's outside the stream. It has no index, so the latest possible reading counts.
+   * @param until a moment by which the stamp had been made, on the clock of the run's beginning, ms; null: not known
    */
   correctedStamp(ms: number, until: number | null): number {
     for (let last = this.#steps.length; last > 0; last -= 1) {
@@ -144,8 +144,9 @@ export class RunClock {
   }
 
   /**
-   * A container's times on this clock. The Engine's clock is the backend's as a rule and was set with it, but need not be:
-   * of the two readings the one counts that is nearer to when we saw the container.
+   * A container's times on this clock. The Engine's clock is usually the backend's and was set with it, but it may be another.
+   * So of the two readings, the one that is nearer to when we saw the container counts.
+   * @param offset our clock minus the backend's at the run's beginning, ms
    */
   correctedContainer(facts: ContainerFacts, offset: number): ContainerFacts {
     if (this.isSteady) return facts
@@ -163,14 +164,14 @@ export class RunClock {
     }
   }
 
-  /** Whether a message at this place may have been stamped before the step or after it. */
+  /** Whether it is open if a message at this index was stamped before the step or after it. */
   #isWithin({ from, since, until, basis }: ClockStep, index: number): boolean {
     if (index < since) return false
     if (basis !== 'doubt') return index < until
     return index < (this.#steps.find(next => next.from > from && next.basis !== 'doubt')?.from ?? Infinity)
   }
 
-  /** In the order in which they happened. */
+  /** The steps in the order in which they happened. */
   get inOrder(): readonly ClockStep[] {
     return this.#steps
   }
@@ -178,7 +179,7 @@ export class RunClock {
 
 const sumOf = (steps: readonly ClockStep[]) => steps.reduce((sum, { correction }) => sum + correction, 0)
 
-/** Milliseconds in words: hours, minutes and seconds, without leading zeros. */
+/** Milliseconds as text: hours, minutes and seconds, without parts that are 0. */
 export function amount(ms: number): string {
   const seconds = Math.round(Math.abs(ms) / 1_000)
   const parts = [

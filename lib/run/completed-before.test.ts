@@ -9,7 +9,7 @@ import { branchOf, COMPLETED, FAILED, resuming, RUNNING, START, status, SUCCESS,
 const findingOf = (told: Told) => told.view.findings.find(({ kind }) => kind === COMPLETED_BEFORE)?.text
 const shown = (told: Told) => countsToShow(told.view)
 
-/** A run of that plan that goes on with N batches completed before. */
+/** A run of that plan that resumes with `count` batches completed before. */
 const resumed = (plan: readonly (string | Partial<PlanBatch>)[], count: number): Told => {
   const told = new Told(plan)
   for (const says of [START, RUNNING, resuming(count)]) told.say(says)
@@ -53,7 +53,7 @@ describe('batches completed before the run that neither plan nor history names',
     told.history({ startedAt: began, batches: [ended('d', began + 1_000)] })
     expect(told.statuses).toEqual({ a: 'pending', b: 'pending', c: 'running', d: 'completed' })
     expect(shown(told)).toMatchObject({ completed: 3, running: 1, pending: 0 })
-    // What ended before it began is one of the two.
+    // The batch that ended before the run began is one of the two.
     told.history({ startedAt: began, batches: [ended('a', began - 1_000), ended('d', began + 1_000)] })
     expect(told.statuses).toEqual({ a: 'completed', b: 'pending', c: 'running', d: 'completed' })
     expect(shown(told)).toMatchObject({ completed: 3, running: 1, pending: 0 })
@@ -182,7 +182,7 @@ describe('batches that others depend on', () => {
 
 describe('any run that goes on with batches completed before', () => {
   interface Outline {
-    /** Of each batch: completed before, whether a plan says so, and what it depends on. */
+    /** For each batch: whether it was completed before, whether a plan says so, and the batches it depends on. */
     batches: { before: boolean; named: boolean; after: number[] }[]
     plan: 'before' | 'late' | 'never' | 'of others'
     steps: number[]
@@ -201,7 +201,7 @@ describe('any run that goes on with batches completed before', () => {
   it('[RUN-8.6] [RUN-8.8] shows as many completed as are at every step, and says which number is not named', () => {
     fc.assert(
       fc.property(outlines, ({ batches, plan, steps, failing }) => {
-        // What was completed before had what it depends on completed, too.
+        // The dependencies of a batch that was completed before were completed, too.
         const after = batches.map(({ after }, n) => after.filter(k => k < n))
         const done = new Set<number>()
         batches.forEach(({ before }, n) => before && after[n]?.every(k => done.has(k)) && done.add(n))

@@ -2,23 +2,23 @@ import { noted } from './findings'
 import type { Finding } from './model'
 import type { BatchClaim, Roster } from './roster'
 
-/** What is known of the batches that were completed before a run began [RUN-8]. */
+/** The facts about the batches that were completed before a run began [RUN-8]. */
 export interface CompletedBefore {
   /** N of "Resuming: N batches already completed". */
   told: number
-  /** How many of them are known only by what begins after them [RUN-8.7]. */
+  /** How many of the N are known only because begun batches depend on them [RUN-8.7]. */
   required: number
-  /** Plan or history call more batches completed than those N, so not each of them can be named [RUN-8.12]. */
+  /** The plan or the history calls more than N batches completed, so not all of the N can be named [RUN-8.12]. */
   ambiguous: boolean
 }
 
-/** Completed, and neither a message of this run's stream nor a time in the history tells that it was in this run. */
+/** Whether the batch is completed, and neither the run's stream nor a time in the history shows that this run completed it. */
 const isSilent = ({ status, startedAt, endedAt, basis }: BatchClaim): boolean =>
   status === 'completed' && startedAt === null && endedAt === null && basis !== 'stream'
 
 /**
- * The pending batches that others, which are no longer pending, depend on, directly or not: the engine begins no batch before
- * what it depends on is completed [RUN-8.7].
+ * The pending batches on which batches that are not pending depend, directly or indirectly: the orchestrator begins no batch
+ * before the batches it depends on are completed [RUN-8.7].
  */
 export function requiredBatches(roster: Roster): BatchClaim[] {
   const open = roster.batches.filter(({ status }) => status !== 'pending')
@@ -36,11 +36,11 @@ export function requiredBatches(roster: Roster): BatchClaim[] {
   return required
 }
 
-/** How many of those completed before can't be told from the others: the backend counts them, so they count [RUN-8.6]. */
+/** How many of the batches completed before can't be identified. They count, because the backend counts them [RUN-8.6]. */
 export const unnamedOf = ({ told }: CompletedBefore, batches: readonly BatchClaim[]): number =>
   told === 0 ? 0 : Math.max(0, told - batches.filter(isSilent).length)
 
-/** Says which of the batches that the backend counts are not known by name; nothing where all are [RUN-8.8]. */
+/** The finding about batches that the backend counts and that are not known by name; none if all are known [RUN-8.8]. */
 export function completedBeforeFinding({ told, required, ambiguous }: CompletedBefore, unnamed: number): Finding[] {
   if (unnamed + required === 0) return []
   const named = Math.max(0, told - unnamed - required)
@@ -61,5 +61,5 @@ export function completedBeforeFinding({ told, required, ambiguous }: CompletedB
   return [noted(COMPLETED_BEFORE, parts.join(' '))]
 }
 
-/** The kind of that finding: it explains a number, and asks nobody to act. */
+/** The kind of that finding: it explains a number, and requires no action. */
 export const COMPLETED_BEFORE = 'completed-before'

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { containerState, health, restarted, role } from './container-state'
 import { keptName, keptPath } from './kept-text'
 
-/** What a container says of the batch it works on, best first [DOCK-4]. */
+/** The marks of a container that show which batch it works on, best first [DOCK-4]. */
 export const marks = z.object({
   /** Labels `ckrv.run_id` and `ckrv.batch_id`. */
   runId: keptName.nullable(),
@@ -15,9 +15,8 @@ export const marks = z.object({
 export type Marks = z.infer<typeof marks>
 
 /**
- * Everything that is kept of one container, and all that leaves the code that asks Docker: of its configuration nothing
- * else, least of all its environment [DOCK-6]. Times are in ms since 1970. A field with a default is missing in older
- * recordings.
+ * All that is stored of one container. The code that asks Docker returns nothing else of the container's configuration, and
+ * never its environment [DOCK-6]. Times are in ms since 1970. A field with a default is missing in older recordings.
  */
 export const containerFacts = z.object({
   /** In full. */
@@ -28,34 +27,34 @@ export const containerFacts = z.object({
   role,
   marks,
   state: containerState,
-  /** The Engine's word for the state where that is none that is known here: then `state` is only a guess. */
+  /** The Engine's name for a state that is not known here: then `state` is only a guess. */
   stateWord: z
     .string()
     .regex(/^[a-z0-9_-]{1,32}$/)
     .nullable()
     .default(null),
-  /** It was created, and its start failed: it never ran. `exitCode` and `error` say why. */
+  /** The container was created, but its start failed, so it never ran. `exitCode` and `error` say why. */
   startFailed: z.boolean().default(false),
-  /** Null until it has ended, or where nobody saw how. */
+  /** Null until the container has ended, or if its exit code was not seen. */
   exitCode: z.number().nullable(),
-  /** The Engine's words on what went wrong: one line, masked and cut [DOCK-9.12]. */
+  /** The Engine's error message: one line, masked and cut [DOCK-9.12]. */
   error: z.string().max(4_096).nullable().default(null),
   oomKilled: z.boolean(),
   /** Killed after the 15 minutes that the backend gives an agent. */
   timedOut: z.boolean(),
-  /** Null where it has no health check or has ended. */
+  /** Null if the container has no health check or has ended. */
   health: z.nullable(health).default(null),
   restarted: z.nullable(restarted).default(null),
   /** By the Engine's clock. */
   createdAt: z.number(),
   startedAt: z.number().nullable(),
   finishedAt: z.number().nullable(),
-  /** By our clock: when we first saw it run, and first saw it ended. */
+  /** By our clock: when we first saw the container running, and first saw it ended. */
   seenRunningAt: z.number().nullable(),
   seenEndedAt: z.number().nullable(),
-  /** By our clock: when we first saw it in its state. */
+  /** By our clock: when we first saw the container in its state. */
   seenStateAt: z.number().optional(),
-  /** It no longer exists; what was learned of it stands [DOCK-5]. */
+  /** The container no longer exists; the facts stay as last seen [DOCK-5]. */
   removed: z.boolean(),
 })
 export type ContainerFacts = z.infer<typeof containerFacts>

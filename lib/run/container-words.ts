@@ -1,11 +1,11 @@
 import type { ContainerFacts } from './container-facts'
 
-/** What a container's state, exit code and health mean, in words that are the same wherever they are told [DOCK-9]. */
+/** Texts for a container's state, exit code and health; all places use the same ones [DOCK-9]. */
 
 type Ended = Pick<ContainerFacts, 'exitCode' | 'oomKilled' | 'timedOut'> &
   Partial<Pick<ContainerFacts, 'state' | 'removed' | 'startFailed'>>
 
-/** What exit codes mean by convention: two of the shell's and of `docker run`, and 128 + n for the end by signal n. */
+/** The meaning of exit codes by convention: two from the shell and `docker run`, and 128 + n for the end by signal n. */
 const CODES: Readonly<Record<number, string>> = {
   126: 'command not executable',
   127: 'command not found',
@@ -22,7 +22,7 @@ const CODES: Readonly<Record<number, string>> = {
   143: 'terminated',
 }
 
-/** How a container ended, in words that follow its name. */
+/** How a container ended, as text after its name. */
 export function exitWords({ exitCode, oomKilled, timedOut, state, removed, startFailed }: Ended): string {
   const meaning = exitCode === null ? undefined : CODES[exitCode]
   if (startFailed)
@@ -34,15 +34,15 @@ export function exitWords({ exitCode, oomKilled, timedOut, state, removed, start
   return meaning === undefined ? code : `${code}, ${meaning}`
 }
 
-/** What is to be said of a container that runs, after those words; empty where nothing is. */
+/** A note on a container that runs, as text at the end of a sentence; empty if there is none. */
 export function runningNote({ health, oomKilled }: Pick<ContainerFacts, 'health' | 'oomKilled'>): string {
   if (oomKilled) return 'a process in it ran out of memory'
   return health === 'unhealthy' ? 'its health check says unhealthy' : ''
 }
 
-/** It ended, and not with 0, or could not even start. */
+/** Whether the container ended with another exit code than 0, or could not start. */
 export const hasFailed = ({ exitCode, startFailed }: Pick<ContainerFacts, 'exitCode' | 'startFailed'>): boolean =>
   startFailed || (exitCode !== null && exitCode !== 0)
 
-/** As the `docker` client shows it. */
+/** The id as the `docker` client shows it. */
 export const shortId = (id: string): string => id.slice(0, 12)

@@ -1,6 +1,6 @@
 import type { ContainerFacts } from './container-facts'
 
-/** Created ones count as not ended, except where their start failed: nothing starts them again by itself. */
+/** A created container has not ended, unless its start failed: then nothing starts it again automatically. */
 export const hasEnded = ({
   state,
   removed,
@@ -8,13 +8,13 @@ export const hasEnded = ({
 }: Pick<ContainerFacts, 'state' | 'removed' | 'startFailed'>): boolean =>
   removed || startFailed || state === 'exited' || state === 'dead' || state === 'removing'
 
-/** Paused and restarting ones count: they exist, have begun, and may go on. */
+/** A paused or restarting container is at work, too: it exists, has begun, and may continue. */
 export const isAtWork = ({ state, removed }: Pick<ContainerFacts, 'state' | 'removed'>): boolean =>
   !removed && (state === 'running' || state === 'paused' || state === 'restarting')
 
 /**
- * Whether it ended since that moment, not only was found then [RUN-13.15]. Of one that was never seen at work its stamp tells,
- * which is by the backend's clock or by ours.
+ * Whether the container ended after that moment, and was not only found ended after it [RUN-13.15]. If the container was never
+ * seen at work, its stamp decides, which is by the backend's clock or by ours.
  * @param since our clock, ms
  * @param offset our clock minus the backend's, ms
  */

@@ -8,8 +8,8 @@ export function countBatches(batches: readonly { status: BatchStatus }[], totalK
 }
 
 /**
- * The counts as a reader is to see them: with those that the backend counts as completed before the run, though nobody can
- * say which of the pending ones they are [RUN-8.6].
+ * The counts for display. They include the batches that the backend counts as completed before the run, although it is not known
+ * which of the pending ones they are [RUN-8.6].
  */
 export function countsToShow({ counts, unnamedCompleted = 0 }: Pick<RunFields, 'counts' | 'unnamedCompleted'>): Counts {
   if (unnamedCompleted === 0) return counts

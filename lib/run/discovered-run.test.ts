@@ -26,7 +26,7 @@ const entry = (batches: readonly Batch[], over: Partial<HistoryReading> = {}) =>
 })
 const done = batch('a', 'completed', { endedAt: T0 + 5 * SECOND, branch: branchOf('a') })
 
-/** A run of which the history alone tells, while Docker is watched. */
+/** A run that is known from the history alone, while Docker is watched. */
 const found = (batches: readonly Batch[] = [done, batch('b')], over: Partial<HistoryReading> = {}): Told =>
   new Told().watched().history(entry(batches, over))
 
@@ -169,7 +169,7 @@ describe('a run of which nothing is heard any more', () => {
     expect(told.derive(told.now + 60 * SECOND).view.status).toBe('failed')
   })
 
-  /** Given up after 60 s, and that was kept. */
+  /** A run that ended by silence after 60 s, with the stored observation. */
   const givenUp = () => {
     const told = found().wait(60 * SECOND)
     expect(told.derive()).toMatchObject({ bySilence: true, view: { status: 'failed' } })
@@ -282,7 +282,7 @@ describe('a run with whose entry another goes on', () => {
       .wait(10 * SECOND)
       .continued()
     expect(told.view).toMatchObject({ ...ABORTED, endedAt: iso(told.now) })
-    // Also where it had been given up.
+    // The same holds after the run had ended by silence.
     expect(told.derive(T0 + 600 * SECOND).view).toMatchObject(ABORTED)
   })
 
@@ -310,7 +310,7 @@ describe('a run with whose entry another goes on', () => {
     for (const says of [START, RUNNING, status('a', 'running')]) told.say(says)
     const from = told.wait(10 * SECOND).now
     expect(told.continued(from).view).toMatchObject(ABORTED)
-    // An agent's line says nothing of the engine.
+    // An agent's line proves nothing about the orchestrator.
     told.say({ kind: 'line' })
     expect(told.view).toMatchObject(ABORTED)
     for (const says of [status('a', 'completed'), status('b', 'running')]) told.say(says)
@@ -339,7 +339,7 @@ describe('a run with whose entry another goes on', () => {
     const others = batch('b', 'completed', { endedAt: continuedAt + 5 * SECOND })
     const ended = { status: 'completed', endedAt: continuedAt + 6 * SECOND }
     const own = batch('a', 'completed', { endedAt: continuedAt - SECOND })
-    // Read before anybody could know whose it was, and after.
+    // The entry is read before it is known which run it belongs to, and after.
     told.history(entry([own, others], ended)).continued(continuedAt)
     expect(told.statuses).toEqual({ a: 'completed', b: 'pending' })
     told.history(entry([own, batch('b', 'completed')], ended)).wait(60 * SECOND)

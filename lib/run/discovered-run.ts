@@ -8,13 +8,13 @@ import type { HistoryReading } from './observation'
 import { isOpen, Roster } from './roster'
 import type { Instant } from './time'
 
-/** With neither a container at work nor a change for so long, its backend's process is gone, ms [RUN-13]. */
+/** After this time with no container at work and no change, the run's backend process counts as gone, ms [RUN-13]. */
 const SILENCE = 60_000
 
 export const NOTHING_CHANGES =
   'Nothing of this run has changed for a minute and none of its agents runs: the backend’s process has most likely ended.'
 
-/** Its batches: the entry's own; which of them are at work the plan tells, which the engine keeps beside it. */
+/** The run's batches: those of its history entry. The plan, which the orchestrator also writes, shows which are at work. */
 export function claimEntry(run: Run, entry: HistoryReading): BatchClaims {
   const plan = new Map(run.plan?.batches.map(batch => [batch.id, batch]))
   const own = entry.batches.map(({ id, name }) => ({ id, name, dependsOn: plan.get(id)?.dependsOn ?? [] }))
@@ -49,10 +49,10 @@ export function claimEntry(run: Run, entry: HistoryReading): BatchClaims {
   }
 }
 
-/** An entry's end, and what of it is to be kept, as in `Ending`. */
+/** An entry's end, and which observations of it must be stored, as in `OutcomeNow`. */
 type EntryOutcome = Pick<OutcomeNow, 'outcome' | 'deadline' | 'bySilence' | 'byHistory' | 'stirred'>
 
-/** Its end: the entry's, or that nothing happens any more. `deadline` is on our clock, ms. */
+/** The run's end: the one in its entry, or an end by silence. `deadline` is on our clock, ms. */
 export function outcomeOfEntry(run: Run, entry: HistoryReading, links: Links, now: number): EntryOutcome {
   const { status, endedAt, error } = entry
   if (status === 'completed' || status === 'failed' || status === 'aborted') {
@@ -63,7 +63,7 @@ export function outcomeOfEntry(run: Run, entry: HistoryReading, links: Links, no
   const heard = links.docker.link === 'live' && links.backend.link === 'live'
   const maybeIts = [...containers, ...links.undecided.map(({ container }) => container)]
   if (maybeIts.some(isAtWork)) return { ...OPEN, stirred: run.quietAt !== null }
-  // What was found while both could be heard stands while they can't: only a change takes it back.
+  // An end by silence was found while both links were live, and stands when one is not: only a change revokes it.
   if (run.quietAt !== null) return { ...OPEN, outcome: outcomeOfSilence(entry, containers) }
   if (!heard) return OPEN
   const changes = [run.historyChangedAt ?? entry.at, ...maybeIts.map(({ seenEndedAt }) => seenEndedAt ?? 0)]
@@ -74,7 +74,7 @@ export function outcomeOfEntry(run: Run, entry: HistoryReading, links: Links, no
 
 const OPEN: EntryOutcome = { outcome: null, deadline: null, bySilence: false, byHistory: false, stirred: false }
 
-/** At the last thing known of it. */
+/** The end by silence, at the time of the last known fact of the run. */
 function outcomeOfSilence(entry: HistoryReading, containers: readonly ContainerFacts[]): Outcome {
   const told = [
     entry.startedAt ?? entry.at,
@@ -84,7 +84,7 @@ function outcomeOfSilence(entry: HistoryReading, containers: readonly ContainerF
   return { status: 'failed', time: { ms: Math.max(...told), ns: 0 }, error: NOTHING_CHANGES, inferred: true }
 }
 
-/** As a page of it says: at work as soon as anything of it is. */
+/** The status of an open run: `running` as soon as its entry says so, or any of its batches has begun. */
 export const statusOfEntry = (entry: HistoryReading, { batches }: BatchClaims): 'starting' | 'running' =>
   entry.status === 'running' || batches.some(batch => !isOpen(batch) || batch.status === 'running')
     ? 'running'

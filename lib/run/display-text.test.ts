@@ -30,7 +30,7 @@ describe.each(Object.entries(all))('[SAFE-4.4] %s', (_, show) => {
       fc.property(fc.string({ unit, maxLength: 40 }), text => {
         const shown = show(text)
         expect(show(shown)).toBe(shown)
-        // What is left of what could not be seen by itself is a part of what people write.
+        // The invisible characters that remain are part of normal text.
         expect(unseenIn(shown).filter(code => !/^U\+(0020|000A|0009|00A0|3000|20..)$/.test(code))).toEqual([])
       }),
       { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 500) },
@@ -71,7 +71,7 @@ describe('[SAFE-4.5] a name', () => {
     fc.assert(
       fc.property(blanks, blanks, (one, other) => {
         if (one === other) return
-        // As HTML shows them: runs of spaces as one, none at the ends.
+        // HTML shows several spaces as one, and none at the ends.
         const seen = (text: string) => shownName(text).replace(/ +/g, ' ').trim()
         expect(seen(one)).not.toBe(seen(other))
       }),

@@ -8,8 +8,8 @@ import type { StoredMessage, Run } from './run'
 import { iso, type Instant } from './time'
 
 /**
- * The run with all times on one clock, where the backend's was set meanwhile [RUN-16]: those of the history, of its last
- * message, and of containers. The times of its kept messages `inOrder` corrects.
+ * The run with all times on one clock, if the backend's was set meanwhile [RUN-16]: those of the history, of the last message,
+ * and of containers. The function `inOrder` corrects the times of the kept messages.
  */
 export function onOneClock(run: Run): Run {
   const clock = new RunClock(run.clockSteps)
@@ -28,24 +28,24 @@ export function onOneClock(run: Run): Run {
   }
 }
 
-/** An entry of the history, by the clock of the run's times [RUN-16.9]. */
+/** A history entry with its times on the clock of the run's times [RUN-16.9]. */
 export const entryIn = (run: Run, entry: HistoryReading): HistoryReading =>
   new RunClock(run.clockSteps).correctedEntry(entry, run.clockOffset)
 
-/** When a container was created, by the clock of the run's times; null where those are as they came [DOCK-4]. */
+/** Reads when a container was created, by the clock of the run's times; null if the backend's clock was never set [DOCK-4]. */
 export function creationIn(run: Run): ((container: ContainerFacts) => number) | null {
   const clock = new RunClock(run.clockSteps)
   return clock.isSteady ? null : container => clock.correctedContainer(container, offsetOf(run)).createdAt
 }
 
-/** Says of which durations it is not known how long they were [RUN-16]. */
+/** Finds which durations are uncertain [RUN-16]. */
 export class Durations {
   readonly #clock: RunClock
   readonly #places: Map<Instant, number>
 
   readonly #run: Run
 
-  /** @param messages as `inOrder` gave them: a time is known by the message that holds it */
+  /** @param messages as `inOrder` returned them: a time object identifies its message */
   constructor(run: Run, messages: readonly StoredMessage[]) {
     this.#run = run
 
@@ -53,10 +53,10 @@ export class Durations {
     this.#places = new Map(this.#clock.isSteady ? [] : messages.map(({ time, index }) => [time, index]))
   }
 
-  /** Of what began and ended then; `end` null: it goes on. */
+  /** The mark of a duration with this start and end; `end` null: it goes on. */
   of(start: Instant | null, end: Instant | null): { durationUncertain?: true } {
     if (start === null) return {}
-    // No duration is negative: the clock was set back, unseen.
+    // No duration is negative, so the clock was set back without a sign.
     const isBackwards = end !== null && start.ms - end.ms > CLOCK_TOLERANCE
     return isBackwards || this.#isUnsure(start, end) ? { durationUncertain: true } : {}
   }
@@ -67,7 +67,7 @@ export class Durations {
     if (isUnsureByOurClock(this.#run, this.#clock, { start, end, from, to })) return true
     if (this.#clock.isSteady) return false
     if (end !== null) return this.#clock.isUnsure(from, to)
-    // What goes on is measured by our clock, by the difference of both clocks where that was first known.
+    // An open duration is measured by our clock, with the difference of both clocks from where that was first known.
     const { clockOffsetFrom: offsetFrom } = this.#run
     if (offsetFrom === null) return this.#clock.isUnsure(from, from) || this.#clock.isUnsure(-1, Infinity)
     return this.#clock.isUnsure(Math.min(from, offsetFrom), Math.max(from, offsetFrom))
@@ -76,7 +76,7 @@ export class Durations {
 
 const MAX_TOLD = 5
 
-/** Each step of the backend's clock, as a finding; where messages may only have been delayed there is none. */
+/** Each step of the backend's clock, as a finding; there is none if messages may only have been delayed. */
 export function clockFindings(run: Run): Finding[] {
   const clock = new RunClock(run.clockSteps)
   return clock.inOrder

@@ -1,4 +1,4 @@
-/** An error's first paragraph, and what follows it: causes, or a backtrace of sixty lines [RUN-12]. */
+/** Splits an error into its first paragraph and the rest: causes, or a backtrace of sixty lines [RUN-12]. */
 export function splitError(error: string): { first: string; rest: string | null } {
   const text = error
     .replace(/^Execution failed:/, '')

@@ -25,7 +25,7 @@ const entryOf = (id: string, status: string) => ({
   ...{ id, status, name: null, startedAt: null, endedAt: null, branch: null, error: null },
 })
 
-/** Two batches at work since 3 s and 4 s after `T0`, of which one will have failed; Docker is watched. */
+/** Two batches at work since 3 s and 4 s after `T0`; one of them will fail. Docker is watched. */
 function twoAtWork(): Told {
   const told = new Told(['good', 'bad', 'last']).watched()
   for (const says of [START, RUNNING, status('good', 'running'), status('bad', 'running')]) told.say(says)
@@ -57,7 +57,7 @@ describe('a nameless failure', () => {
     expect(told.statuses).toMatchObject({ good: 'aborted', bad: 'aborted' })
     told.shows('bad', bad(failedAt))
     expect(told.statuses).toMatchObject({ good: 'aborted', bad: 'failed' })
-    // Nor is that of a batch which Docker no longer gives to this run.
+    // A batch does not stay failed if its container is no longer assigned to this run.
     told.shows(null, bad(failedAt))
     expect(told.statuses).toMatchObject({ good: 'aborted', bad: 'aborted' })
   })
@@ -192,7 +192,7 @@ describe('evidence beside a claim', () => {
 
   it('[DOCK-2.22] wakes at the first moment at which any verdict changes', () => {
     const told = twoAtWork()
-    // `bad` has no container since the 4th second, and that counts once two lists were read.
+    // `bad` has no container since the 4th second. That counts after two lists were read.
     const read = [T0 + 10 * SECOND, T0 + 6 * SECOND]
     told.links = { ...told.links, docker: { ...told.links.docker, lists: read } }
     expect(told.wait(5 * SECOND).derive().deadline).toBeNull()
@@ -248,7 +248,7 @@ describe('evidence beside a claim', () => {
     expect(told.derive(T0 + 15 * SECOND).view.batches.map(({ verdict }) => verdict)).toEqual(['ghost', 'agrees'])
     expect(told.derive(T0 + 19_999).view.batches.map(({ verdict }) => verdict)).toEqual(['ghost', 'agrees'])
     expect(told.derive(T0 + 20 * SECOND).view.batches.map(({ verdict }) => verdict)).toEqual(['ghost', 'ghost'])
-    // What begins anew counts anew.
+    // If the batch begins again, its time begins again.
     told.history({ ...entry, batches: [entryOf('a', 'pending')] }).wait(SECOND)
     told.history({ ...entry, batches: [entryOf('a', 'running')] }).wait(14 * SECOND)
     expect(told.batch('a').verdict).toBe('agrees')
@@ -365,7 +365,7 @@ describe('any story of a run', () => {
       fc.property(fc.array(step, { maxLength: 12 }), fc.double({ min: 0, max: 1, noNaN: true }), (steps, part) => {
         const told = new Told(['a', 'b']).watched()
         for (const act of steps) act(told)
-        // A list is news, so none is read from here on.
+        // A new list could change the verdict, so no list is read from here on.
         const lists = told.links.docker.lists.filter(at => at <= told.now)
         told.links = { ...told.links, docker: { ...told.links.docker, lists } }
         const { view, deadline } = told.derive()

@@ -6,11 +6,11 @@ import { iso, type Instant } from './time'
 import { hasFailed } from './container-words'
 import { dockerState, verdict, type Around } from './verdict'
 
-/** A container that works on this batch or on another, of this run or of another, where that can't be told yet [DOCK-4]. */
+/** A container that works on this batch or on another, of this run or of another: which one is not known yet [DOCK-4]. */
 const undecided = z.object({ batchId: z.string(), container: containerFacts })
 export type AmbiguousContainer = z.infer<typeof undecided>
 
-/** How fresh both sources are, as of now, and what can't be told yet of what Docker shows. */
+/** How fresh both sources are now, and the containers that can't be assigned yet. */
 export const links = z.object({
   backend: z.object({ link: linkState, since: z.number() }),
   docker: dockerState,
@@ -18,20 +18,20 @@ export const links = z.object({
 })
 export type Links = z.infer<typeof links>
 
-/** Nothing is watched: where a run is read from what was told alone. */
+/** The links for a run that is derived from claims alone: Docker is not watched. */
 export const CLAIMS_ALONE: Links = {
   backend: { link: 'live', since: 0 },
   docker: { link: 'off', since: 0, lists: [], imageMissing: false },
   undecided: [],
 }
 
-/** A batch without what Docker has to say of it. */
+/** A batch without its evidence and verdict. */
 export type ClaimedBatch = Omit<Batch, 'verdict' | 'reason' | 'reasonSince' | 'container' | 'containers'> & {
-  /** It was completed before this run began, which so started no container for it. */
+  /** True if the batch was completed before this run began, so the run started no container for it. */
   before?: true
 }
 
-/** What a run's claims come to, as far as verdicts need it. */
+/** The facts from a run's claims that verdicts need. */
 export interface Claims {
   status: RunStatus
   dryRun: boolean
@@ -65,8 +65,8 @@ export class ContainersByBatch {
   }
 
   /**
-   * The batches whose agent had failed by then: the newest container of that time ended, and not with 0. Where that is
-   * none, a moment later counts, too: Docker's clock may be another.
+   * The batches whose agent had failed by then: their newest container at that time had failed. If there is none, 2 s later count,
+   * too: Docker's clock may differ.
    */
   failedBy({ ms }: Instant): string[] {
     const failed = this.#failedUpTo(ms)
@@ -80,7 +80,7 @@ export class ContainersByBatch {
     })
   }
 
-  /** When its first container of about then, or soon after, was created, ms, or null: a start by name was its own [RUN-3]. */
+  /** The creation, ms, of the batch's first container near that time; null if there is none. Decides starts by name [RUN-3]. */
   begunAbout(batchId: string, { ms }: Instant): number | null {
     const near = this.of(batchId).find(
       ({ createdAt }) => createdAt >= ms - TOLD_EARLY && createdAt <= ms + BEGUN_WITHIN,
@@ -89,16 +89,16 @@ export class ContainersByBatch {
   }
 }
 
-/** The same whatever came first. */
+/** The order does not depend on the order in which the containers were observed. */
 const inOrderOfCreation = (a: ContainerFacts, b: ContainerFacts) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)
 
-/** Two stamps of one moment by two processes differ by less, ms. */
+/** The stamps of two processes for one moment differ by less than this, ms. */
 const TOLD_EARLY = 2_000
 const BEGUN_WITHIN = 60_000
 
 /**
- * Puts the evidence and a verdict beside each claim [RUN-10], [DOCK-2].
- * @param runningSince when a batch was first said to run by a source without stamps, ms on our clock
+ * Adds the evidence and a verdict to each claim [RUN-10], [DOCK-2].
+ * @param runningSince when a source without stamps first said that a batch runs, ms on our clock
  */
 export function judge(
   batches: readonly ClaimedBatch[],

@@ -2,7 +2,7 @@ import type { Finding } from './model'
 
 const MAX_FINDINGS = 100
 
-/** A finding of ours that belongs to no batch. */
+/** A finding that belongs to no batch, no container and no time. */
 export const noted = (kind: string, text: string): Finding => ({
   kind,
   text,
@@ -11,7 +11,7 @@ export const noted = (kind: string, text: string): Finding => ({
   containerId: null,
 })
 
-/** The first so many, and how many more there are [SAFE-5]. */
+/** The first `MAX_FINDINGS` findings, and one that says how many more there are [SAFE-5]. */
 export function boundedFindings(findings: readonly Finding[]): Finding[] {
   if (findings.length <= MAX_FINDINGS) return [...findings]
   const more = findings.length - MAX_FINDINGS

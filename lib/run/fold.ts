@@ -8,13 +8,13 @@ import { compareInstants } from './time'
 const MAX_CLAIMS = 50_000
 const MAX_HEARSAY = 2_000
 const MAX_CONTAINERS = 10_000
-/** An engine that says nothing for so long after a failure that may be an agent's line has failed [RUN-4]. */
+/** If the orchestrator is silent for this long after a failure that may be an agent's line, the run has failed [RUN-4], ms. */
 export const ENGINE_SILENCE = 60_000
 
 /**
- * Takes one observation in. Idempotent: the same messages in any delivery, with duplicates, losses followed by replay
- * and late noise, leave the same run [RUN-2]. Costs the same whatever the run's length.
- * @returns true where a view derived before may be out of date
+ * Applies one observation to the run. Idempotent: the same messages give the same run, however they are delivered: repeated,
+ * lost and replayed, or late [RUN-2]. The cost does not depend on the length of the run.
+ * @returns true if a view that was derived before may be out of date
  */
 export function fold(run: Run, observation: Observation): boolean {
   switch (observation.kind) {
@@ -24,7 +24,7 @@ export function fold(run: Run, observation: Observation): boolean {
       run.accepted = observation
       run.spec = null
       tellSpec(run, observation.spec)
-      // That the run was unknown before its start says nothing.
+      // The backend could not know the run before its start.
       run.unknown = null
       return true
     case 'asked':
@@ -32,7 +32,7 @@ export function fold(run: Run, observation: Observation): boolean {
       return true
     case 'stop':
       run.stopAt ??= observation.at
-      // Who accepts a stop knows the run.
+      // An accepted stop proves that the backend knows the run.
       if (run.unknown && run.unknown.at < observation.at) run.unknown = null
       return true
     case 'opened':
@@ -67,14 +67,14 @@ export function fold(run: Run, observation: Observation): boolean {
       if (observation.batches.length === 0) return false
       if (run.spec !== null && run.spec !== observation.spec) return false
       if (isKnownPlan(run, observation)) return false
-      // Once a start was sent, accepted or not, the run may be what wrote it.
+      // Once a start was sent, accepted or not, this run may have written the plan.
       if (run.first === null && run.accepted === null && run.asked === null) run.planBefore = observation
       if (fingerprint(run.plan?.batches) !== fingerprint(observation.batches)) noteChange(run, observation.at)
       run.plan = observation
       noteRunning(run, observation.at)
       return true
     case 'history':
-      // What it says from then on is the other run's.
+      // From then on the entry describes the other run.
       if (run.continued) return false
       if (run.history && fingerprint({ ...run.history, at: 0 }) === fingerprint({ ...observation, at: 0 })) return false
       if (
@@ -103,10 +103,13 @@ export function fold(run: Run, observation: Observation): boolean {
   }
 }
 
-/** What a fact says, to see whether a later one says anything else. */
+/** The content of a fact as text, to find whether a later fact differs. */
 const fingerprint = (fact: unknown) => JSON.stringify(fact)
 
-/** The same again, unless it is the first one after the run's begin: what was read before that corrects nothing [RUN-8]. */
+/**
+ * Whether the plan is the same as the last one read. The first plan after the run's start always counts as new: one that was
+ * read before the start corrects nothing [RUN-8].
+ */
 function isKnownPlan(
   { plan, planBefore, first, accepted, asked }: Run,
   { spec, shared, batches }: PlanReading,
@@ -115,7 +118,7 @@ function isKnownPlan(
   return plan.spec === spec && plan.shared === shared && fingerprint(plan.batches) === fingerprint(batches)
 }
 
-/** History or plan say something new: a run that was given up goes on [RUN-13.15]. */
+/** History or plan have changed: a run that had ended by silence goes on [RUN-13.15]. */
 function noteChange(run: Run, at: number): void {
   run.historyChangedAt = at
   run.quietAt = null
@@ -153,19 +156,19 @@ function foldMessage(run: Run, message: Message): boolean {
   const { says } = message
   if (says.kind === 'start' && says.spec !== null) tellSpec(run, says.spec)
   if (!mayBeAnAgents(says)) hearEngine(run, message, clock)
-  // The first message of a connection is kept whatever it says: the next one begins with it again [RUN-14].
+  // The first message of a connection is always kept: the next connection begins with it again [RUN-14].
   if ((says.kind === 'line' || says.kind === 'remark') && message.index > 0) return news
   return keep(run, message) || news
 }
 
-/** A plan that was read before the spec was known may be another's. */
+/** Sets the run's spec, and drops a plan of another spec that was read before the spec was known. */
 function tellSpec(run: Run, spec: string): void {
   run.spec ??= spec
   if (run.plan?.spec !== run.spec) run.plan = null
   if (run.planBefore?.spec !== run.spec) run.planBefore = null
 }
 
-/** What any message tells, whatever it says: that the run exists, since when, and the time at the backend. */
+/** Notes the facts that every message proves: that the run exists, since when, and the backend's time. */
 function note(run: Run, message: Message, clock: RunClock): boolean {
   let news = false
   if (run.unknown && message.connection > run.unknown.connection) {
@@ -184,7 +187,7 @@ function note(run: Run, message: Message, clock: RunClock): boolean {
   if (message.live) run.liveAt = message.at
   const late = message.at - time.ms - clock.correctionAt(index)
   if (cameAtOnce && (run.clockOffset === null || late < run.clockOffset)) {
-    // One that is much less is another one: the clock was set, or what told the one before had been delayed.
+    // A much smaller offset is a new one: the clock was set, or the messages that gave the earlier offset were delayed.
     if (run.clockOffset === null || run.clockOffset - late > CLOCK_TOLERANCE) run.clockOffsetFrom = index
     run.clockOffset = late
     news = true
@@ -192,7 +195,7 @@ function note(run: Run, message: Message, clock: RunClock): boolean {
   return news
 }
 
-/** A word of the engine's own, unless it is one of a replay. */
+/** Notes a message of the orchestrator's own, unless it is only replayed. */
 function hearEngine(run: Run, message: Message, clock: RunClock): void {
   if (run.engine && clock.compare(message, run.engine) <= 0) return
   const { time, at, index } = message
@@ -201,8 +204,9 @@ function hearEngine(run: Run, message: Message, clock: RunClock): void {
 }
 
 /**
- * The engine was silent until then, while we could hear it. Which failures that makes the end is settled here, once for each:
- * a stream that is lost and opened again begins another silence, but takes none back [RUN-4.1].
+ * The orchestrator was silent until then, while the stream was open. This decides, once for each failure, whether the silence
+ * makes it the run's end: a stream that is lost and opened again begins a new silence, but does not revoke an earlier one
+ * [RUN-4.1].
  */
 function noteSilence(run: Run, to: number): void {
   if (run.openedAt === null || to - heardSince(run, run.openedAt) < ENGINE_SILENCE) return
@@ -215,11 +219,11 @@ function noteSilence(run: Run, to: number): void {
 
 const heardSince = ({ engine }: Run, openedAt: number) => Math.max(openedAt, engine?.at ?? 0)
 
-/** When the engine will have been silent for so long after the message that it ends the run, ms on our clock. */
+/** When the orchestrator's silence after the message is long enough to end the run, ms on our clock. */
 export const silentFrom = (run: Run, openedAt: number, message: StoredMessage): number =>
   Math.max(heardSince(run, openedAt), message.at) + ENGINE_SILENCE
 
-/** A claim on a channel where agents speak too: it counts only by rules of its own. */
+/** Whether the claim came on a channel that agents use, too: such a claim counts only by rules of its own. */
 export function mayBeAnAgents(says: MessageClaim): boolean {
   switch (says.kind) {
     case 'batch-start':
@@ -243,13 +247,13 @@ function keep(run: Run, message: Message): boolean {
     const moved = message.index !== known.index
     known.connection = message.connection
     known.index = message.index
-    // Of an abort alone it matters that it came again [RUN-4].
+    // A repeated message matters only if it is an abort [RUN-4].
     return moved || message.says.kind === 'execution-aborted'
   }
   if (kept.size >= (kept === run.claims ? MAX_CLAIMS : MAX_HEARSAY)) {
     run.overflow = true
     if (kept === run.claims) return true
-    // The engine's own last words come last, so of what may be an agent's the oldest goes first.
+    // The orchestrator's final messages come last, so drop the oldest of the claims that may be an agent's.
     for (const oldest of kept.keys()) {
       kept.delete(oldest)
       break
@@ -261,9 +265,9 @@ function keep(run: Run, message: Message): boolean {
 }
 
 /**
- * A connection whose first frame is a new one, later than the first one known: the id was used again [RUN-14]. An
- * earlier one is a frame that an earlier connection lost, unless it begins the story once more: then the backend's clock
- * was set back between two executions.
+ * Whether the message belongs to another execution under the same id [RUN-14]: it is the first of its connection, it is new, and
+ * it is later than the first known one. An earlier message was only lost by an earlier connection, unless it is a second
+ * beginning: then the backend's clock was set back between two executions.
  */
 function isAnotherExecution(run: Run, { id, index, time, says }: Message): boolean {
   if (index > 0 || run.first === null || id === run.first.id) return false
@@ -273,7 +277,7 @@ function isAnotherExecution(run: Run, { id, index, time, says }: Message): boole
   return beginning !== null && [...run.claims.values()].some(known => beginningOf(known.says) === beginning)
 }
 
-/** A message that an execution sends once, when it begins. */
+/** Which beginning the message reports: an execution sends each of them once. Null if it reports none. */
 export function beginningOf(says: MessageClaim): 'start' | 'running' | null {
   if (says.kind === 'start') return 'start'
   return says.kind === 'run-status' && says.status === 'running' ? 'running' : null
@@ -281,7 +285,7 @@ export function beginningOf(says: MessageClaim): 'start' | 'running' | null {
 
 function restart(run: Run): void {
   const { accepted, openedAt, plan, planBefore, clockOffset, datedOffset, clockSteps, wallAhead, evidence } = run
-  // A start of ours that came after the old story belongs to the new one, as does the plan as last read.
+  // A start of ours after the last message of the old execution belongs to the new one, and so does the plan as last read.
   const ours = accepted !== null && run.heardAt !== null && accepted.at >= run.heardAt
   Object.assign(run, emptyRun(run.incarnation + 1), {
     accepted: ours ? accepted : null,
@@ -289,13 +293,14 @@ function restart(run: Run): void {
     openedAt,
     plan,
     planBefore: plan ?? planBefore,
-    // It may have been set meanwhile, so its difference is that of the last message.
+    // The backend's clock may have been set meanwhile, so keep the offset as of the last message.
     clockOffset: clockOffset === null ? null : clockOffset + new RunClock(clockSteps).total,
     clockOffsetFrom: clockOffset === null ? null : 0,
     datedOffset,
     wallAhead,
     presumedOffset: presumed(wallAhead),
-    // Whose a container is, who watches Docker weighs anew: one of the new story may have come before its first word.
+    // Keep the evidence: `DockerEvidence` reassigns it when it looks next. A container of the new execution may have come before
+    // the first message.
     evidence,
   })
 }

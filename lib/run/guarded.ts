@@ -1,6 +1,6 @@
 /**
- * Runs one step. An error of it is reported: from a timer or a socket it would end the server, and within a loop it would keep
- * the others from their steps.
+ * Runs one step and reports an error of it. A thrown error would end the server if it came from a timer or a socket, and would
+ * skip the remaining steps of a loop.
  */
 export function guarded(step: () => void, failed: (error: unknown) => void): void {
   try {

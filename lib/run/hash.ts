@@ -1,6 +1,6 @@
 /**
- * 53 bits of a text, the same in every JavaScript engine: two 32-bit lanes that multiply and mix. It finds accidents,
- * not forgers. (Synchronous, which the platform's own digests are not.)
+ * A 53-bit hash of a text, the same in every JavaScript engine: two 32-bit lanes that multiply and mix. It finds accidental
+ * differences, but does not protect against forgery. It is synchronous; the platform's own digests are not.
  */
 export function hash(text: string): number {
   let high = 0xdeadbeef

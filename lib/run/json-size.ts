@@ -1,10 +1,10 @@
-/** A shorter text is parsed in a few ms, whatever it holds, characters. */
+/** Any text up to this length is parsed in a few ms, characters. */
 const SHORT = 64 * 1024
 const [QUOTE, COMMA, BACKSLASH, BRACKET, BRACE] = [34, 44, 92, 91, 123]
 
 /**
- * Whether a JSON text holds more values than this [SAFE-5.5]: to parse takes time by their number, and little by the length of
- * strings. Nothing is counted of a short text. Takes some ns a character.
+ * Whether a JSON text holds more than `most` values [SAFE-5.5]: the time to parse it depends on their number, and little on the
+ * length of strings. A short text is not counted. Takes a few ns a character.
  */
 export function hasMoreValues(text: string, most: number): boolean {
   if (text.length <= SHORT) return false

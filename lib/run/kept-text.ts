@@ -2,22 +2,22 @@ import * as z from 'zod'
 import { hash } from './hash'
 
 /**
- * How much is kept of a text from outside, in characters of UTF-16, wherever it comes in: thousands of each kind are kept, and
- * they reach every page [SAFE-5.1]. None holds half a character. To do it again changes nothing.
+ * How much is kept of a text from outside, in characters of UTF-16, for every source: thousands of texts of each kind are kept,
+ * and every page gets them [SAFE-5.1]. No kept text holds half a character. Cutting a kept text again changes nothing.
  */
 
-/** Of an id or a name. */
+/** The longest id or name. */
 export const LONGEST_NAME = 256
-/** Of a branch, a path, a container's name or its image. */
+/** The longest branch, path, name of a container or image. */
 export const LONGEST_PATH = 1_024
-/** Of an error. */
+/** The longest error. */
 export const LONGEST_ERROR = 16 * 1024
-/** Of a line. */
+/** The longest line. */
 export const LONGEST_LINE = 64 * 1024
 
 /**
- * A longer text keeps its beginning, its length and a digest: so two that differ stay different, but for a forger's, and one
- * that comes again is known again.
+ * Shortens a longer text to its beginning, its length and a digest. So two different texts stay different, unless someone forges
+ * one, and the same text always gives the same result.
  */
 function shortened(text: string, longest: number): string {
   const whole = text.toWellFormed()
@@ -29,7 +29,7 @@ function shortened(text: string, longest: number): string {
 export const shortName = (text: string): string => shortened(text, LONGEST_NAME)
 export const shortPath = (text: string): string => shortened(text, LONGEST_PATH)
 
-/** A longer text says at its end how much of it is gone. */
+/** Cuts a longer text; its end then says how many characters were cut. */
 export function cutText(text: string, longest: number): string {
   const whole = text.toWellFormed()
   const more = ' more characters cut'
@@ -37,9 +37,9 @@ export function cutText(text: string, longest: number): string {
   return whole.length <= longest ? whole : `${whole.slice(0, left).toWellFormed()} … ${whole.length - left}${more}`
 }
 
-/** The same as parts of a schema. */
+/** The same functions as parts of a schema. */
 export const keptName = z.string().transform(shortName)
 export const keptPath = z.string().transform(shortPath)
 export const keptError = z.string().transform(text => cutText(text, LONGEST_ERROR))
-/** With room for what says at its end how much is cut. */
+/** The bound has room for the note at the end of a line that was already cut. */
 export const keptLine = z.string().transform(text => cutText(text, LONGEST_LINE + 64))

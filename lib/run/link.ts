@@ -1,10 +1,10 @@
 import type { LinkState } from './model'
 
-/** What is known of the way to the backend; all times in ms on our clock, null where it never happened. */
+/** The facts that decide the backend's link; all times in ms on our clock, null if it never happened. */
 export interface LinkFacts {
   /** The last answer of the backend's `/health`. */
   healthyAt: number | null
-  /** Since when the backend's port refuses us; null while it doesn't. */
+  /** Since when the backend's port refuses connections; null while it doesn't. */
   refusedAt: number | null
   /** Since when the run's stream is lost; null while it is open, or no longer needed because the run is over. */
   streamLostAt: number | null
@@ -12,14 +12,14 @@ export interface LinkFacts {
   since: number
 }
 
-/** How long a lost stream may be missing unnoticed, ms. */
+/** How long a lost stream leaves the link `live`, ms. */
 export const STREAM_GRACE = 2_000
 const HEALTH_STALE = 10_000
 const DOWN = 30_000
 
 /**
  * `live`: stream open or run over, and health answered within 10 s. `stale`: 10 to 30 s, or stream lost for 2 s.
- * `down`: longer, or refused [RUN-9]. `deadline` is when the answer changes by the passing of time alone, or null.
+ * `down`: longer, or refused [RUN-9]. `deadline` is when the result changes by the passing of time alone, or null.
  */
 export function linkOf(facts: LinkFacts, now: number): { link: LinkState; deadline: number | null } {
   if (facts.refusedAt !== null) return { link: 'down', deadline: null }

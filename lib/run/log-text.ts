@@ -2,15 +2,15 @@ import { shownLinePart } from './display-text'
 import { plainStyle, styleAfter, type TerminalStyle } from './terminal-style'
 import { terminalParts } from './terminal-text'
 
-/** A stretch of a log line in one style, as it is shown. */
+/** A displayed stretch of a log line in one style. */
 export interface StyledText {
   text: string
   style: TerminalStyle
 }
 
 /**
- * A log line as it is shown, on the page and in a download [SAFE-4.35]: its colours and text styles apply, every other complete
- * sequence is dropped, and what is cut off or can't be seen is made visible.
+ * The displayed form of a log line, on the page and in a download [SAFE-4.35]: its colours and text styles apply, every other
+ * complete sequence is dropped, and cut sequences and characters that can't be seen are made visible.
  */
 export function styledLine(line: string): StyledText[] {
   const source = line.endsWith('\r') ? line.slice(0, -1) : line
@@ -23,7 +23,7 @@ export function styledLine(line: string): StyledText[] {
   return shown
 }
 
-/** The text of a log line as it is shown, without its styles: what a download holds of it. */
+/** The displayed text of a log line without its styles, as a download holds it. */
 export const plainLine = (line: string): string =>
   styledLine(line)
     .map(({ text }) => text)

@@ -2,14 +2,14 @@ import type { Observation, MessageClaim } from './observation'
 import { masked, type SecretMask } from './secrets'
 
 /**
- * An observation without the secrets that its free texts hold: a message's line, and errors [SAFE-4]. Ids, names and
- * branches stay as they are, for they are matched to the letter [RUN-3]. `lines` remembers, from message to message of
- * a connection, whether a private key is being printed.
+ * Masks the secrets in the free texts of an observation: a message's line, and errors [SAFE-4]. Ids, names and branches stay
+ * unchanged, because they must match exactly [RUN-3].
+ * @param lines remembers, from message to message of a connection, a secret that is cut between lines, such as a private key
  */
 export function maskedObservation(observation: Observation, lines: SecretMask): Observation {
   switch (observation.kind) {
     case 'opened':
-      // Each connection brings the story from its beginning.
+      // Each connection brings the run's messages from the first one.
       lines.reset()
       return observation
     case 'message': {

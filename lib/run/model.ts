@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { containerState, health, restarted, role } from './container-state'
 
 /**
- * What a page, a test suite or another program sees of a run. All times are ISO 8601 UTC with milliseconds, or
+ * The state of a run that a page, a test suite or another program receives. All times are ISO 8601 UTC with milliseconds, or
  * null, on the backend's clock as it went when the run began [RUN-7], [RUN-16].
  */
 
@@ -19,38 +19,38 @@ export type LinkState = z.infer<typeof linkState>
 export const verdict = z.enum(['agrees', 'ghost', 'orphan', 'late', 'conflict', 'local', 'unknown'])
 export type Verdict = z.infer<typeof verdict>
 
-/** Where a batch's claim comes from: the stream, or what filled in for it. */
+/** Where a batch's claim comes from: the stream, or the source that replaces it. */
 export const basis = z.enum(['stream', 'plan', 'history', 'inferred'])
 export type Basis = z.infer<typeof basis>
 
 const time = z.nullable(z.string())
 
 /**
- * Present where how long it took, or takes, is not known for sure: the backend's clock was set meanwhile, by an amount that
- * could not be measured [RUN-16].
+ * Present if the duration is not certain: the backend's clock was set meanwhile, by an amount that could not be measured
+ * [RUN-16].
  */
 const uncertain = z.exactOptional(z.literal(true))
 
-/** What Docker showed of one container; times by the Engine's clock. */
+/** The state of one container by Docker; times by the Engine's clock. */
 export const container = z.object({
   /** In full. */
   id: z.string(),
   name: z.string(),
   state: containerState,
-  /** The Engine's own word for the state where that is none of these; then it has no verdict. */
+  /** The Engine's own name for a state that is none of these; the container then gives no verdict. */
   stateWord: z._default(z.nullable(z.string()), null),
-  /** Created, and its start failed: `exitCode` and `error` say why. */
+  /** The container was created, but its start failed: `exitCode` and `error` say why. */
   startFailed: z._default(z.boolean(), false),
-  /** It no longer exists: `state` is the last one seen. */
+  /** The container no longer exists: `state` is the last one seen. */
   removed: z.boolean(),
   exitCode: z.nullable(z.number()),
-  /** The Engine's words on what went wrong: untrusted, one line, without secrets. */
+  /** The Engine's error message: untrusted, one line, without secrets. */
   error: z._default(z.nullable(z.string()), null),
   oomKilled: z.boolean(),
   /** Killed after the 15 minutes that the backend gives an agent. */
   timedOut: z.boolean(),
   health: z._default(z.nullable(health), null),
-  /** How often its restart policy has started it, and how it had ended before; null where it has not. */
+  /** How often its restart policy has started it again, and how it had ended before; null if it has not. */
   restarted: z._default(z.nullable(z.omit(restarted, { since: true })), null),
   startedAt: time,
   finishedAt: time,
@@ -58,7 +58,7 @@ export const container = z.object({
 export type Container = z.infer<typeof container>
 
 export const batch = z.object({
-  /** Unique within the run. Before the backend tells an id, the batch's name stands in. */
+  /** Unique within the run. Until the backend sends an id, the batch's name is used. */
   id: z.string(),
   name: z.string(),
   status: batchStatus,
@@ -71,9 +71,9 @@ export const batch = z.object({
   durationUncertain: uncertain,
   basis,
   verdict,
-  /** The verdict in one plain sentence. Where it says how long something lasts, it says "since `reasonSince`". */
+  /** The verdict in one plain sentence. If it says how long something lasts, it says "since `reasonSince`". */
   reason: z.string(),
-  /** Since when that is so; server's clock. */
+  /** Since when the reason holds; server's clock. */
   reasonSince: time,
   /** The latest of `containers`, or null. */
   container: z.nullable(container),
@@ -95,8 +95,8 @@ export const counts = z.object({
 export type Counts = z.infer<typeof counts>
 
 /**
- * Something a reader should know that changes no status: an error line that may be an agent's [RUN-4], or a verdict that
- * does not fit. Where `text` says how long something lasts, it says "since `at`".
+ * A fact that a reader should know and that changes no status: for example an error line that may be an agent's [RUN-4], or an
+ * alarming verdict such as `ghost`. If `text` says how long something lasts, it says "since `at`".
  */
 export const finding = z.object({
   kind: z.string(),
@@ -107,11 +107,11 @@ export const finding = z.object({
 })
 export type Finding = z.infer<typeof finding>
 
-/** Of a run that was taken over from a recording: what is shown of it is as old as that, and stays so [IMP-2]. */
+/** The facts of an import: a run from an exported recording, which never changes [IMP-2]. */
 export const imported = z.object({
-  /** Its name here: of runs that are followed none has it. */
+  /** Its id in this dashboard: no followed run has it. */
   id: z.string(),
-  /** When it was exported, by the clock of the dashboard that recorded it; what is shown is of that moment. */
+  /** When it was exported, by the clock of the dashboard that recorded it; the run is shown as of that moment. */
   until: z.string(),
   /** How many lines of the recording could not be read. */
   unread: z.number(),
@@ -128,7 +128,7 @@ export const runFields = z.object({
   spec: z.nullable(z.string()),
   dryRun: z.boolean(),
   status: runStatus,
-  /** True when the end was concluded rather than told [RUN-11]. */
+  /** True if Groundtruth concluded the end and the backend did not report it [RUN-11]. */
   inferred: z.boolean(),
   stopping: z.boolean(),
   startedAt: time,
@@ -136,22 +136,22 @@ export const runFields = z.object({
   durationUncertain: uncertain,
   /** First paragraph of the backend's error, without its "Execution failed: " [RUN-12]. */
   error: z.nullable(z.string()),
-  /** What followed the first paragraph: causes, a backtrace. */
+  /** The rest of the error after the first paragraph: causes, a backtrace. */
   errorDetail: z.nullable(z.string()),
   findings: z.array(finding),
   link: z.object({ backend: linkState, docker: linkState }),
-  /** Since when the backend's link is live, or no longer is; server's clock. */
+  /** Since when the backend's link is live, or is not live; server's clock. */
   linkSince: time,
-  /** Since when Docker's link is live, or no longer is; server's clock. Where it is not, evidence is as old as this. */
+  /** Since when Docker's link is live, or is not live; server's clock. If it is not live, the evidence is as old as this. */
   dockerSince: time,
-  /** When the stream last said anything; server's clock. */
+  /** When the last message of the stream came; server's clock. */
   heardAt: time,
   /** Server's clock minus backend's clock, ms; 0 unless they differ by more than 2 s [RUN-7]. */
   clockOffset: z.number(),
   counts,
   /**
-   * How many more batches the backend says were completed before this run than can be told apart: `counts` and the batches
-   * hold them as pending, or not at all. Absent where there is none, as in nearly every run [RUN-8.6].
+   * How many batches were completed before this run by the backend's count, but can't be identified: `counts` and the batches
+   * hold them as pending, or not at all. Absent if there are none, as in nearly every run [RUN-8.6].
    */
   unnamedCompleted: z.exactOptional(z.number()),
   /** Null for a run that is known from its own sources. */
@@ -166,7 +166,7 @@ export const importSummary = z.extend(
 )
 export type ImportSummary = z.infer<typeof importSummary>
 
-/** Which state of a scope this is. */
+/** Identifies one state of a scope. */
 export const versioned = z.object({
   /** An incarnation of the server's state: versions compare only inside one. */
   epoch: z.string(),
@@ -187,34 +187,34 @@ export const fleet = z.extend(versioned, {
   link: z.object({ backend: linkState, docker: linkState }),
   linkSince: time,
   dockerSince: time,
-  /** What is wrong and belongs to no run: containers that nobody knows. */
+  /** Findings that belong to no run, for example containers that fit no run. */
   findings: z.array(finding),
   /** Runs that were imported, the newest import first. */
   imports: z.array(importSummary),
-  /** Not all of them were read again after a restart: they are being read, or can't be. Absent: all were. */
+  /** After a restart, some imports are still being read (`reading`) or can't be read (`unread`). Absent: all were read. */
   importsUnread: z.optional(z.enum(['reading', 'unread'])),
   runs: z.array(runFields),
 })
 export type Fleet = z.infer<typeof fleet>
 
-/** A container of the backend's that exists now, as `docker ps -a` shows it, beside what it belongs to. */
+/** A container of the backend's that exists now, as `docker ps -a` shows it, with its run and batch. */
 export const agentContainer = z.extend(z.omit(container, { removed: true, timedOut: true }), {
   image: z.string(),
   role,
   createdAt: time,
-  /** The run and batch it works on; null where it is no agent of a batch, or fits none or several. */
+  /** The run and batch it works on; null if it is no agent of a batch, or fits no batch or several. */
   runId: z.nullable(z.string()),
   batchId: z.nullable(z.string()),
   verdict,
-  /** The verdict in one plain sentence, as a batch has it; null where there is nothing to say. */
+  /** The verdict in one plain sentence, as a batch has it; null if there is none. */
   reason: z.nullable(z.string()),
   reasonSince: time,
-  /** Its run is over and it still runs: it may be stopped from here. */
+  /** The container still runs although its run is over, so an operator may stop it here. */
   stoppable: z.boolean(),
 })
 export type AgentContainer = z.infer<typeof agentContainer>
 
-/** What the containers page shows; those that fit no living run first. */
+/** The state of the containers page; containers that fit no run at work come first. */
 export const containerList = z.extend(versioned, {
   docker: z.object({ link: linkState, error: z.nullable(z.string()) }),
   dockerSince: time,

@@ -5,34 +5,34 @@ import type { Run } from './run'
 import { iso, type Instant } from './time'
 
 /**
- * The clock of the dashboard's machine may be set, too. Receipt times and deadlines come from a clock that nobody sets
- * [RUN-16.13]; what is left to do is to know by how much the backend's clock differs from it where nothing has told that yet,
- * and to read what an earlier process recorded by its clock.
+ * The clock of the dashboard's machine may be set, too. Receipt times and deadlines come from the server's clock, which is never
+ * set [RUN-16.13]. This module finds by how much the backend's clock differs from it while no message shows that, and reads
+ * observations that an earlier process recorded by its clock.
  */
 
-/** More are not kept; those before tell the same [SAFE-5]. */
+/** At most this many steps are kept; the kept ones give the same finding [SAFE-5]. */
 const MAX_STEPS = 64
 const MAX_TOLD = 5
 
-/** Takes in that the machine's clock was set, or was when the run began. */
+/** Applies that the machine's clock was set, now or before the run became known. */
 export function foldOurClock(run: Run, observation: OurClock): boolean {
   const { at, by, ahead } = observation
   run.wallAhead = ahead
   if (run.first === null && run.history === null) run.presumedOffset = presumed(ahead)
-  // A run that was started from here and has said nothing yet begins after it.
+  // A run that was started from here and has sent no message yet begins after the step.
   const isBefore = run.accepted !== null && run.first === null
   if (by !== 0 && !isBefore && run.ourSteps.length < MAX_STEPS)
     run.ourSteps.push({ at, by, undatedTo: run.clockOffset === null ? lastPlace(run) : null })
   return true
 }
 
-/** What is heard from now on has a later place; where nobody listens, that can't be said. */
+/** The last index so far: messages that come later get a higher one. `Infinity` if no stream is open: it is not known then. */
 const lastPlace = ({ openedAt, lastIndex }: Run): number => (openedAt === null ? Infinity : lastIndex)
 
-/** Our clock minus the backend's, ms, where both are of one machine: a clock that was set only for one of them differs. */
+/** Our clock minus the backend's, ms, if both run on one machine: our clock does not follow when the machine's clock is set. */
 export const presumed = (ahead: number): number => (ahead === 0 ? 0 : -ahead)
 
-/** Our clock minus the backend's at the run's beginning, ms, as well as it is known. */
+/** Our clock minus the backend's at the run's beginning, ms, by the best source. */
 export const offsetOf = ({
   clockOffset,
   datedOffset,
@@ -40,23 +40,23 @@ export const offsetOf = ({
 }: Pick<Run, 'clockOffset' | 'datedOffset' | 'presumedOffset'>): number => clockOffset ?? datedOffset ?? presumedOffset
 
 /**
- * A message that came so soon after the start that was sent from here was stamped between the two [RUN-7.1]. One without a
- * stamp has the time of its receipt, and tells nothing.
+ * Whether a first message came so soon after the start sent from here that it was stamped between the two [RUN-7.1]. A message
+ * without a stamp has its receipt time instead, and proves nothing.
  */
 export function isFirstOfOurs({ accepted }: Run, { index, at, time }: Message): boolean {
   if (index > 0 || accepted?.sent === undefined || time.ms === at) return false
   return at >= accepted.sent && at - accepted.sent <= CLOCK_TOLERANCE
 }
 
-/** Whether nothing has told yet of the backend's clock: a later answer may come after a step of it [RUN-7.2]. */
+/** Whether the backend's clock is not known yet. Only the first answer counts: a later one may follow a step of it [RUN-7.2]. */
 export const isUndated = ({ clockOffset, datedOffset }: Pick<Run, 'clockOffset' | 'datedOffset'>): boolean =>
   clockOffset === null && datedOffset === null
 
 /**
- * Whether a step of the machine's clock leaves it open how long something took [RUN-16.15] [RUN-16.32]. The backend may have been set
- * with it, unseen, unless live messages before and after tell. And where both went forward by as much, the machine may have
- * been paused.
- * @param took its begin and end, and their places in the stream
+ * Whether a step of the machine's clock makes a duration uncertain [RUN-16.15] [RUN-16.32]. The backend's clock may have been set
+ * with it without a sign, unless live messages before and after the step prove otherwise. If both clocks went forward by the
+ * same amount, the machine may have been paused.
+ * @param took the duration's start and end, and their indexes in the stream
  */
 export function isUnsureByOurClock(
   run: Run,
@@ -65,10 +65,10 @@ export function isUnsureByOurClock(
 ): boolean {
   const { start, end, from, to } = took
   const { ourSteps, liveAt, clockOffset } = run
-  // What goes on is measured by the difference of both clocks, which no message has told.
+  // An open duration needs the difference of both clocks, and no message has given it.
   if (end === null && clockOffset === null && (offsetOf(run) !== 0 || ourSteps.length > 0)) return true
   return ourSteps.some(({ at, by, undatedTo }) => {
-    // What the first live message after it tells may be the difference before the step or after it.
+    // The first live message after the step may give the difference from before the step or from after it.
     if (undatedTo !== null) return from <= undatedTo
     const same = clock.inOrder.filter(({ correction }) => Math.abs(correction + by) <= CLOCK_TOLERANCE)
     if (same.length > 0) return by > 0 && same.some(step => isBetween(step, from, to))
@@ -91,13 +91,13 @@ export const ourClockFindings = ({ ourSteps }: Pick<Run, 'ourSteps'>) =>
     at: iso(at),
   }))
 
-/** What is said of a machine's clock that was set. @param by ms: more than 0 where it was set forward */
+/** The sentence about a machine's clock that was set. @param by ms: positive if it was set forward */
 export const wasSet = (by: number): string =>
   `The clock of Groundtruth’s machine was set ${by > 0 ? 'forward' : 'back'}, by ${amount(by)}.`
 
 /**
- * What was observed by a clock that was `by` ms behind the one that it is to be read by [RUN-16.14]. Stamps of the backend's and
- * of the Engine's stay as they are.
+ * Converts an observation from a clock that was `by` ms behind the current one [RUN-16.14]. Stamps of the backend and of the
+ * Docker Engine stay as they are.
  */
 export function shiftedObservation(observation: Observation, by: number): Observation {
   if (by === 0) return observation

@@ -27,8 +27,8 @@ import { derive, type Derived } from './view'
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 200)
 
 /**
- * A run as the dashboard has it: what it observes is kept, with what only the moment told, and is all that is left after a
- * restart. Its links and connections come and go without a word of the backend's.
+ * A run as the dashboard follows it: its observations are stored, also those that the passing of time gives, and only they are
+ * left after a restart. Links and connections come and go without a message of the backend.
  */
 class FollowedRun {
   now = T0
@@ -55,7 +55,7 @@ class FollowedRun {
     this.take(message, true)
   }
 
-  /** The stream is opened, and brings its story again. */
+  /** The stream is opened, and brings its messages again. */
   join(): void {
     if (this.#isOpen) return
     this.#isOpen = true
@@ -79,12 +79,12 @@ class FollowedRun {
     else this.#docker = { ...this.#docker, link, since: this.now, lists: link === 'live' ? [this.now] : [] }
   }
 
-  /** What Docker shows of a container that may be another run's, too. */
+  /** Docker shows a container that may also be another run's. */
   mayHave(container: ContainerFacts): void {
     this.#undecided = [...this.#undecided.filter(({ id }) => id !== container.id), container]
   }
 
-  /** Docker shows what is there once more; when a container was seen to end is not known any more. */
+  /** The dashboard restarts: Docker lists the containers again, and when a container was seen to end is not known any more. */
   restart(): void {
     this.#run = emptyRun()
     for (const observation of this.#kept) fold(this.#run, observation)
@@ -96,7 +96,7 @@ class FollowedRun {
     this.#undecided = this.#undecided.map(facts => (hasEnded(facts) ? { ...facts, seenEndedAt: this.now } : facts))
   }
 
-  /** As the dashboard looks; what only this moment tells is kept. */
+  /** Derives the run as the dashboard does, and stores the observations that only this moment gives. */
   look(): Derived {
     const undecided = this.#undecided.map(container => ({ batchId: 'b', container }))
     const derived = derive(this.#run, this.now, { backend: this.#backend, docker: this.#docker, undecided })
@@ -106,7 +106,7 @@ class FollowedRun {
     return derived
   }
 
-  /** Time passes; the dashboard looks whenever that alone changes something. */
+  /** Time passes; the dashboard derives the run at each deadline. */
   wait(ms: number): void {
     const until = this.now + ms
     for (let due = this.look().deadline; due !== null && due <= until; due = this.look().deadline) {
@@ -115,7 +115,7 @@ class FollowedRun {
     this.now = until
   }
 
-  /** The run's end, as far as it has one. */
+  /** The run's end, or null. */
   get end(): object | null {
     const { status, endedAt, error, inferred } = this.look().view
     return isOver(status) ? { status, endedAt, error, inferred } : null
@@ -124,7 +124,7 @@ class FollowedRun {
 
 type Step = (run: FollowedRun) => void
 
-/** What brings no word of the backend's and nothing new of Docker's. */
+/** Events without a message of the backend and without a change in Docker. */
 const disturbances: fc.Arbitrary<Step> = fc.oneof(
   fc.constantFrom<Step>(
     run => run.cut(),
@@ -187,7 +187,7 @@ const words: fc.Arbitrary<Step> = fc
     ...[{ kind: 'merging', branch: 'b' } as const],
   )
   .map(says => run => run.say(says))
-/** An abort that a stop from here explains: of any other a replay decides, and that is a fact. */
+/** Stops that were sent from here, which explain an abort. For any other abort the replay decides, which is a new fact. */
 const stops = fc.boolean().map(isAnswered => (run: FollowedRun) => {
   if (run.end !== null) return
   run.take({ kind: 'stop', at: run.now })
@@ -221,7 +221,7 @@ function endsStand(facts: fc.Arbitrary<Step>, begin: Step): void {
     }),
     { numRuns: RUNS },
   )
-  // It would prove little if hardly any of these runs had ended before it was disturbed.
+  // The test would prove little if few of these runs had ended before they were disturbed.
   expect(ended).toBeGreaterThan(RUNS / 2)
 }
 

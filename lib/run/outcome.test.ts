@@ -25,14 +25,14 @@ import {
 type SaysOf = Parameters<Told['say']>[0]
 const MINUTE = 60 * SECOND
 
-/** Two batches at work, and what is said then. */
+/** Two batches at work, and the messages after that. */
 const atWork = (...all: SaysOf[]): Told => {
   const told = new Told(['a', 'b'])
   for (const says of [START, RUNNING, status('a', 'running'), status('b', 'running'), ...all]) told.say(says)
   return told
 }
 
-/** The same in the oldest generation, which says no status. */
+/** The same in the oldest generation, which sends no status. */
 const atWorkWithoutStatus = (...all: SaysOf[]): Told => {
   const told = new Told(['a', 'b'])
   for (const says of [START, spawning('a'), spawning('b'), ...all]) told.say(says)
@@ -210,7 +210,7 @@ describe('"Execution failed: …" is a finding', () => {
     '[RUN-4.6] [RUN-4.10] [RUN-4.11] also as “%s”, where that can’t happen',
     why => {
       expect(atWork(failed(why)).view.status).toBe('running')
-      // Where no status is told a panic ends the run while other batches are at work; nothing else does.
+      // In a generation without a status, only a panic ends the run while other batches are at work.
       if (!why.startsWith('Task panic')) expect(atWorkWithoutStatus(failed(why)).view.status).toBe('running')
     },
   )
@@ -656,7 +656,7 @@ describe('an end that only the history tells', () => {
     const endedAt = told.now
     told.history({ status: 'completed', endedAt }).wait(MINUTE)
     const wrong = { status: 'completed', inferred: true, endedAt: iso(endedAt) }
-    // What an agent prints says nothing of the engine, and what the engine said about then may have been under way.
+    // An agent's line proves nothing about the orchestrator, and its message of about the same time does not contradict the end.
     told.say({ kind: 'line' })
     told.say(status('b', 'running'), { time: { ms: endedAt + 2 * SECOND, ns: 0 } })
     expect(told.view).toMatchObject(wrong)

@@ -7,48 +7,48 @@ import type { HistoryReading } from './observation'
 import { offsetOf } from './our-clock'
 import { compareInstants, iso, type Instant } from './time'
 
-/** How a run ended. `error` is the whole text, unsplit; null where none was told (yet). */
+/** How a run ended. `error` is the whole text, unsplit; null while the backend has reported none. */
 export interface Outcome {
   status: 'completed' | 'failed' | 'aborted'
   time: Instant
   error: string | null
-  /** Concluded rather than told. */
+  /** True if Groundtruth concluded the end and the backend did not report it. */
   inferred: boolean
 }
 
 export interface OutcomeNow {
   outcome: Outcome | null
   findings: Finding[]
-  /** When the passing of time alone may change this, ms on our clock, or null. */
+  /** When the passing of time alone may change this result, ms on our clock, or null. */
   deadline: number | null
-  /** A fresh join would decide whether an abort is real [RUN-4]. */
+  /** A new connection with its replay would show whether an abort is real [RUN-4]. */
   needsReplay: boolean
-  /** The end is one by silence, of which nothing but the moment tells yet: to be kept. */
+  /** The run ended by silence, and no observation holds that yet: the caller must store one. */
   bySilence: boolean
-  /** The end is the history's, and nothing but the moment tells yet that the stream tells of none: to be kept [RUN-8.14]. */
+  /** The end is the history's, because the stream reported none in time; the caller must store an observation of it [RUN-8.14]. */
   byHistory: boolean
-  /** An end by silence that was kept is taken back by what only the moment tells: to be kept as well [RUN-13.2]. */
+  /** A stored end by silence no longer holds, and no observation holds that yet: the caller must store one [RUN-13.2]. */
   stirred: boolean
 }
 
 const HISTORY_GRACE = 5_000
-/** By how much the stream's end of a run and the one that its engine writes into the history may differ, ms. */
+/** The largest difference between a run's end in the stream and the end that its orchestrator writes into the history, ms. */
 export const AFTERMATH = 2_000
 const ABORTED = 'Execution aborted by user.'
 export const BACKEND_FORGOT =
   'The backend no longer knows this run: its process ended while the run was at work. What its agents still do, Docker shows.'
 
-/** A candidate for the run's end, and what may take it back. */
+/** A candidate for the run's end, with the facts that decide whether a later message revokes it. */
 interface Candidate extends Outcome {
-  /** The place of its message among all. */
+  /** The index of its message among all messages of the run. */
   place: number
-  /** `status` and `success`, which nothing revokes. */
+  /** True for `status` and `success`, which no later message revokes. */
   final: boolean
-  /** Since when it is known to be one, ms on our clock. */
+  /** Since when it is known to be an end, ms on our clock. */
   since: number
 }
 
-/** Which of all that was said ended the run, if anything did: the earliest by the backend's time stands [RUN-4]. */
+/** Finds the claim or observation that ended the run, if there is one: the earliest by the backend's time stands [RUN-4]. */
 export function findOutcome(
   run: Run,
   messages: readonly StoredMessage[],
@@ -75,7 +75,7 @@ export function findOutcome(
         told('completed', null, true)
         break
       case 'missing':
-        // Agents print nothing before the first message of the engine, so there this can only be the engine's.
+        // Agents print nothing before the orchestrator's first message, so an earlier message is the orchestrator's.
         if (!story.begun) told('failed', says.error)
         break
       case 'execution-failed': {
@@ -103,7 +103,7 @@ export function findOutcome(
 
   const lastPlace = messages.findLastIndex(isOrchestratorMessage)
   const lastWord = messages[lastPlace]
-  // A word that came first takes no end back, whatever its time is once a step of the clock is reckoned in.
+  // A message that arrived before an end does not revoke it, even if its corrected time is later after a clock step.
   const stands = (end: Candidate) =>
     end.final || !lastWord || lastPlace < end.place || compareInstants(lastWord.time, end.time) <= 0
   const wasEnd = ({ place }: Candidate) => messages[place]?.silence?.wasEnd === true
@@ -113,7 +113,7 @@ export function findOutcome(
   const continued = outcomeByContinuation(run, lastWord)
   const wasContinuedFirst = (run.continued?.at ?? Infinity) < (run.unknown?.at ?? Infinity)
   const entry = outcomeOfHistory(run, history, messages.findLast(isSignOfWork))
-  // A run that had ended has reason to be silent; unless that was not known then, and the silence was found to be its end.
+  // The silence of a run that has already ended proves nothing, unless the silence was found to be the end before that was known.
   const overSince = Math.min(
     ...standing.map(({ since }) => since),
     stopped ? (run.stopAt ?? Infinity) : Infinity,
@@ -122,18 +122,18 @@ export function findOutcome(
     entry?.since ?? Infinity,
   )
   const [silence] = silent.filter(each => stands(each) && (each.since <= overSince || wasEnd(each)))
-  // In the backend's order, so the first is the earliest.
+  // `messages` are in the backend's order, so the first is the earliest.
   const [told] = standing
   const first = silence && !(told && told.place < silence.place) ? silence : told
-  // The stream's word of the entry's end is awaited no longer than until something else shows that none comes.
+  // Wait for the stream to report the entry's end, unless another fact shows that it will not.
   const isAwaited = entry !== null && entry.since > now && !run.historyAwaited && !stopped && !forgotten
   if (isAwaited) deadlines.push(entry.since)
-  // Neither was told: the one that was known first has been shown, and stands [RUN-13.3].
+  // The backend reported neither end. Pages already show the one that was known first, so that one stands [RUN-13.3].
   const concluded = wasContinuedFirst ? (continued ?? forgotten) : (forgotten ?? continued)
   const end = first ?? (isAwaited ? null : entry?.end) ?? stopped ?? concluded
   return {
     outcome: end && withError(end, messages, first?.place ?? messages.length),
-    // A failure that may be an agent's line is news only while it is open what became of the run.
+    // A failure that may be an agent's line matters only while the run's end is not known.
     findings: end ? [] : findings,
     deadline: deadlines.length > 0 ? Math.min(...deadlines) : null,
     needsReplay: undecided && end === null,
@@ -151,7 +151,7 @@ const unproven = (text: string, time: Instant): Finding => ({
   containerId: null,
 })
 
-/** Follows the engine's own words up to a point, to tell whether they lead to a failure there. */
+/** Follows the orchestrator's own messages up to a point, to decide whether they lead to a failure there. */
 class OrchestratorState {
   begun = false
   #failing = false
@@ -202,29 +202,29 @@ class OrchestratorState {
   }
 
   /**
-   * Whether "Execution failed: …" is the engine's here. Agents can print the same on stderr once a batch has begun; a
-   * reason of the engine's own is believed where it can happen at all.
+   * Whether "Execution failed: …" comes from the orchestrator here. Agents can print the same on stderr once a batch has
+   * begun. A reason that only the orchestrator gives is believed if it is possible in the current state.
    */
   leadsTo(error: string): boolean {
     if (this.#failing || !this.#batchBegun) return true
     if (MERGE_FAILED.test(error)) return this.#merging
     const idle = this.#running.starts <= this.#running.ends
-    // A status of its own comes before these in every generation that has one.
+    // In every generation that sends `status`, a failed status comes before these two errors.
     if (error.startsWith('Task panic:')) return !this.#speaksStatus
     if (error.startsWith('Deadlock:')) return !this.#speaksStatus && idle
-    // While other batches are at work, a merge under way proves nothing: any of them may have printed this.
+    // While other batches are at work, a merge in progress proves nothing: the agent of any of them may have printed this.
     return this.#merging && idle
   }
 }
 
 const MERGE_FAILED = /^(Merge failed|AI could not resolve all conflicts)/
 
-/** True where the error says that a merge failed, which takes its batch's completion back [RUN-5]. */
+/** True if the error says that a merge failed, which revokes the completion of its batch [RUN-5]. */
 export const isMergeFailure = (error: string | null): boolean => error !== null && MERGE_FAILED.test(error)
 
 /**
- * The moment, on our clock, from which the orchestrator's silence makes an unproven failure an end; null while the backend can't
- * be heard, which the silence then says nothing about. One that was found to be the end stands [RUN-4.1].
+ * The moment, ms on our clock, from which the orchestrator's silence makes an unproven failure an end. Null while the backend
+ * can't be reached, because the silence then proves nothing. A failure that was found to be the end stands [RUN-4.1].
  */
 function silentUntil(run: Run, message: StoredMessage, backend: Links['backend']): number | null {
   const { silence } = message
@@ -234,39 +234,39 @@ function silentUntil(run: Run, message: StoredMessage, backend: Links['backend']
   return silentFrom(run, Math.max(run.openedAt, backend.since), message)
 }
 
-/** The backend never replays a real abort, and always replays an agent's line [RUN-4]. */
+/** Decides by the replay: the backend never replays a real abort, and always replays an agent's line [RUN-4]. */
 function judgeAbort(run: Run, message: StoredMessage): 'real' | 'printed' | 'undecided' {
   if (run.stopAt !== null && message.at >= run.stopAt) return 'real'
   if (message.connection > message.firstConnection) return 'printed'
   if (run.replayed && run.replayed.connection > message.connection) return 'real'
-  // After the process is gone nothing can be replayed: what was witnessed is kept.
+  // The backend's process is gone and replays nothing, so the abort that we received stands.
   return run.unknown ? 'real' : 'undecided'
 }
 
-/** The engine speaks of the run or a batch: that takes an earlier end back that an `error` told, nothing else does. */
+/** The orchestrator reports on the run or a batch: only such a message revokes an earlier end that an `error` message reported. */
 const isOrchestratorMessage = ({ says }: StoredMessage): boolean =>
   says.kind === 'run-status' ||
   says.kind === 'batch-status' ||
   says.kind === 'success' ||
   ((says.kind === 'batch-start' || says.kind === 'batch-complete') && says.tier < 3)
 
-/** Says that the run is at work at that time: an abort, too, whether the engine tells it or an agent prints it. */
+/** A sign that the run was at work at that time. An abort is one, too, whether the orchestrator or an agent printed it. */
 const isSignOfWork = (message: StoredMessage): boolean =>
   isOrchestratorMessage(message) || message.says.kind === 'execution-aborted'
 
-/** The engine's own word that the run is over, which nothing takes back. */
+/** The orchestrator's own message that the run is over, which no later message revokes. */
 export const isFinalOutcome = ({ says }: StoredMessage): boolean =>
   says.kind === 'success' || (says.kind === 'run-status' && says.status !== 'running')
 
-/** The backend forgot the run: it died with the backend's process [RUN-11]. */
+/** The end of a run that the backend no longer knows: it ended with the backend's process [RUN-11]. */
 function outcomeOfProcess({ unknown, last, accepted }: Run): Outcome | null {
   const time = last?.time ?? (accepted && { ms: accepted.at, ns: 0 })
   return unknown && time && { status: 'failed', time, error: BACKEND_FORGOT, inferred: true }
 }
 
 /**
- * A stop of ours that no message answered: a full replay after it shows no other end, and the engine went silent. A
- * backend that has since forgotten the run replays nothing: that it accepted the stop is what was witnessed.
+ * The end by our own stop that no message confirmed: a full replay after it shows no other end, and the orchestrator is
+ * silent. A backend that no longer knows the run replays nothing; the accepted stop is then proof enough.
  */
 function outcomeOfStop(run: Run, lastWord: StoredMessage | undefined): Outcome | null {
   const { stopAt, replayed, unknown } = run
@@ -277,8 +277,8 @@ function outcomeOfStop(run: Run, lastWord: StoredMessage | undefined): Outcome |
 }
 
 /**
- * Another run went on with its history entry while this one had not ended [RUN-13], and its engine has said nothing since
- * [RUN-13.4].
+ * The end of a run because another run continued its history entry before it had ended [RUN-13], and its orchestrator has sent
+ * nothing since [RUN-13.4].
  */
 export function outcomeByContinuation({ continued, history }: Run, lastWord?: StoredMessage): Outcome | null {
   if (!continued || (lastWord && lastWord.time.ms > continued.from)) return null
@@ -289,8 +289,8 @@ export function outcomeByContinuation({ continued, history }: Run, lastWord?: St
 }
 
 /**
- * The history knows an end that the stream has not told; `since`, ms on our clock, it has had its time to [RUN-8]. Where the run
- * is at work after that, another run with the same entry has ended [RUN-8.10].
+ * The end that the history has and the stream has not reported [RUN-8]. From `since` on, ms on our clock, the stream has had
+ * time to report it. If the run is at work after that end, it is the end of another run with the same entry [RUN-8.10].
  */
 function outcomeOfHistory(
   run: Run,
@@ -306,8 +306,8 @@ function outcomeOfHistory(
 }
 
 /**
- * The run's entry in the history, unless its end is that of an earlier or a later run: one that is resumed shares its entry; or
- * of one that is at work at the same time [RUN-8.11].
+ * The run's entry in the history. Null if the end in it belongs to an earlier or a later run, because a resumed run shares the
+ * entry, or may belong to another run that is at work at the same time [RUN-8.11].
  */
 function ownHistory({ history, continued }: Run, messages: readonly StoredMessage[]): HistoryReading | null {
   if (history?.shared) return null
@@ -317,11 +317,11 @@ function ownHistory({ history, continued }: Run, messages: readonly StoredMessag
   return ended < begun || ended > (continued?.from ?? Infinity) ? null : history
 }
 
-/** Whether the run failed by its entry at about this time: what its agents print earlier may look the same. */
+/** Whether the run's entry says that it failed at about this time: a line that an agent printed earlier may look the same. */
 const isFailureOf = (history: HistoryReading | null, { ms }: Instant): boolean =>
   history?.status === 'failed' && (history.endedAt === null || Math.abs(history.endedAt - ms) <= AFTERMATH)
 
-/** An end without words of its own takes those that follow it, else those that led to it. */
+/** Gives a failure without an error text the error that follows it, else the one that led to it. */
 function withError(end: Outcome, messages: readonly StoredMessage[], place: number): Outcome {
   if (end.status !== 'failed' || end.error !== null) return end
   for (const { says } of messages.slice(place)) {

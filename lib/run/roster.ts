@@ -2,7 +2,7 @@ import type { Basis, BatchStatus } from './model'
 import type { MessageClaim, Tier } from './observation'
 import type { Instant } from './time'
 
-/** A batch as the claims leave it, before the run's end is weighed. */
+/** A batch as the claims describe it, before the run's end is applied. */
 export interface BatchClaim {
   /** Null while only a name is known. */
   id: string | null
@@ -14,7 +14,7 @@ export interface BatchClaim {
   startedAt: Instant | null
   endedAt: Instant | null
   basis: Basis
-  /** It was completed before this run began [RUN-8]. */
+  /** True if the batch was completed before this run began [RUN-8]. */
   before?: true
 }
 
@@ -22,27 +22,27 @@ export type Planned = Pick<BatchClaim, 'id' | 'name' | 'dependsOn'> & { id: stri
 type Completion = Extract<MessageClaim, { kind: 'batch-complete' }>
 type StatusOfBatch = Extract<MessageClaim, { kind: 'batch-status' }>
 
-/** How many completions of one name were told, in each way of telling them. */
+/** How many completions of one name the stream reported, by kind of sentence. */
 interface Told {
   mission: number
   merged: number
   skipped: number
 }
 
-/** No branch is called by more characters; to look through one that is would take long. */
+/** No branch has a longer name, characters; to search a longer text would take long. */
 const MAX_BRANCH = 4_096
-/** More batches than this are not shown; that there are more is [SAFE-5]. */
+/** At most this many batches are shown; a finding says that there are more [SAFE-5]. */
 export const MAX_BATCHES = 2_000
-/** So many batches of one name are still told apart by evidence. */
+/** If more batches than this have one name, the evidence is not used to distinguish them. */
 const MAX_TWINS = 100
 
-/** The batches of a run, and which of them a word means: names and ids are separate, and match exactly [RUN-3]. */
+/** The batches of a run. Finds the batch that a claim names: names and ids are separate, and match exactly [RUN-3]. */
 export class Roster {
   readonly batches: BatchClaim[] = []
   readonly planned: boolean
   /** The plan gives one id to several batches: the first of them stands for all [RUN-8.16]. */
   readonly repeats: boolean
-  /** A batch was named that no plan holds. */
+  /** A claim named a batch that the plan does not hold. */
   #unplanned = false
   /** There are more than `MAX_BATCHES`. */
   overflow = false
@@ -53,7 +53,7 @@ export class Roster {
 
   readonly #begunAbout: ((id: string, time: Instant) => number | null) | null
 
-  /** @param begunAbout when a batch began by the evidence, ms, if about then: tells batches of one name apart */
+  /** @param begunAbout when a batch began by the evidence, ms, or null if not near that time: distinguishes batches of one name */
   constructor(plan: readonly Planned[], begunAbout: ((id: string, time: Instant) => number | null) | null = null) {
     this.#begunAbout = begunAbout
 
@@ -62,7 +62,7 @@ export class Roster {
     this.repeats = new Set(plan.map(({ id }) => id)).size < plan.length
   }
 
-  /** Whether there are no other batches than these. */
+  /** Whether the run has no other batches than these. */
   get isWhole(): boolean {
     return this.planned && !this.#unplanned && !this.overflow && !this.repeats
   }
@@ -71,13 +71,13 @@ export class Roster {
     return this.#byId.get(id)
   }
 
-  /** The batch at work, where it is only one. */
+  /** The only batch at work; null if there are several or none. */
   get onlyRunning(): BatchClaim | null {
     const [only] = this.#running
     return only && this.#running.size === 1 ? only : null
   }
 
-  /** `batch_status`: an id; its name is the id where the backend says "completed", so it never overwrites one. */
+  /** Applies `batch_status`. If it says "completed", its name is only the id, so it never overwrites a name. */
   status({ id, name, status, branch, error }: StatusOfBatch, time: Instant): void {
     const namedOtherwise = name !== null && name !== id
     const batch =
@@ -92,7 +92,10 @@ export class Roster {
     batch.error = error ?? batch.error
   }
 
-  /** "Spawning batch: NAME": of equal names the one that Docker shows to begin, else the first that has not begun. */
+  /**
+   * Applies "Spawning batch: NAME". If several batches have the name, it means the one that Docker shows to begin, else the first
+   * that has not begun.
+   */
   start(name: string, tier: Tier, time: Instant): void {
     const group = this.#group(name)
     const next = this.#shownToBegin(group, time) ?? group.find(({ status }) => status === 'pending')
@@ -119,7 +122,7 @@ export class Roster {
     batch.branch = says.branch ?? batch.branch
   }
 
-  /** The batch that a branch is of: by its completion, else by its own name `…/ckrv-batch-<id>-<hex6>`. */
+  /** Finds the batch of a branch: by the branch in its completion, else by the branch name `…/ckrv-batch-<id>-<hex6>`. */
   ofBranch(branch: string): BatchClaim | null {
     const told = this.batches.find(batch => batch.branch === branch)
     if (told) return told
@@ -173,13 +176,13 @@ export class Roster {
     return batch
   }
 
-  /** Without a plan, an id that fits no name belongs to the only running batch, if that has no id yet. */
+  /** The only running batch, if it has no id yet: without a plan, an id that fits no name belongs to it. */
   get #onlyNameless(): BatchClaim | undefined {
     const only = this.planned ? null : this.onlyRunning
     return only && nameless(only) ? only : undefined
   }
 
-  /** Batches of that name, or else of that name without what a sentence puts around it. */
+  /** The batches of that name, or else of the name without the punctuation that a sentence puts around it. */
   #group(name: string): readonly BatchClaim[] {
     for (const spelling of [name, ...spellings(name)]) {
       const group = this.#named(spelling)
@@ -197,8 +200,8 @@ export class Roster {
   }
 
   /**
-   * Two batches with one name: a start by name was given to the first. If the other one completes, the start was its
-   * own, and the first has not begun.
+   * Two batches have one name, and a start by name was given to the first. If the other one completes, the start was that one's,
+   * and the first has not begun.
    */
   #withStartOfTwin(batch: BatchClaim): BatchClaim {
     if (batch.status !== 'pending' || batch.name === null) return batch
@@ -212,7 +215,7 @@ export class Roster {
     return batch
   }
 
-  /** "Mission completed: X" and "Successfully merged batch 'X'" tell of one completion: it counts once. */
+  /** "Mission completed: X" and "Successfully merged batch 'X'" report the same completion, which counts once. */
   #completedByName({ ref, sentence, tier }: Completion): BatchClaim | undefined {
     const told = this.#told.get(ref) ?? { mission: 0, merged: 0, skipped: 0 }
     this.#told.set(ref, told)
@@ -232,7 +235,7 @@ export class Roster {
     this.#running.add(batch)
   }
 
-  /** The last word on a batch's end stands; the time is that of the first word of that end. */
+  /** The last claim of a batch's end stands; its time is that of the first claim of the same end. */
   #finish(batch: BatchClaim, status: 'completed' | 'failed' | 'aborted', time: Instant): void {
     if (batch.status !== status) batch.endedAt = time
     batch.status = status
@@ -247,7 +250,7 @@ export const isOpen = ({ status }: { status: BatchStatus }) => status === 'pendi
 const firstOpen = (group: readonly BatchClaim[]): BatchClaim | undefined =>
   group.find(({ status }) => status === 'running') ?? group.find(({ status }) => status === 'pending')
 
-/** What a name in a sentence may be besides itself: with the sentence's full stop at its end, or in quotes. */
+/** Other readings of a name in a sentence: without the sentence's full stop at its end, or without quotes. */
 function spellings(name: string): string[] {
   const stopped = name.endsWith('.') ? [name.slice(0, -1)] : []
   return [...stopped, ...[name, ...stopped].flatMap(text => /^(["'`])(.+)\1$/s.exec(text)?.[2] ?? [])]

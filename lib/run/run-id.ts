@@ -2,8 +2,8 @@
 export const LONGEST_RUN_ID = 200
 
 /**
- * Whether a run can have this id: it is one segment of an address. Control characters break terminals and headers; half
- * a character can be part of no URL.
+ * Whether a run can have this id: it must be one segment of a URL's path. Control characters break terminals and headers; half a
+ * character can't be part of a URL.
  */
 export const isRunId = (id: string): boolean =>
   id !== '' && id.length <= LONGEST_RUN_ID && id !== '.' && id !== '..' && !/[/\p{Cc}\p{Cs}]/u.test(id)

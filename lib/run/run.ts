@@ -3,83 +3,86 @@ import { RunClock, type KeptSteps, type Placed } from './clock-steps'
 import type { HistoryReading, PlanReading, MessageClaim } from './observation'
 import type { Instant } from './time'
 
-/** A message that says something of the run's state, as far as the fold needs it. */
+/** A message that may change the run's state, with the fields that the fold needs. */
 export interface StoredMessage {
   id: string
   says: MessageClaim
   time: Instant
   /** When it first reached us, ms, our clock. */
   at: number
-  /** Its place in the newest connection that brought it, and the first and the newest of those connections. */
+  /** Its index in the newest connection that brought it, and the first and the newest of those connections. */
   index: number
   firstConnection: number
   connection: number
   /**
-   * Of a failure that may be an agent's line: since when, ms on our clock, the engine's silence makes it an end, and whether it
-   * was found to be the end then. Null while the engine was not silent for so long, or where it is another message [RUN-4.1].
+   * For a failure that may be an agent's line: since when, ms on our clock, the orchestrator's silence makes it an end, and
+   * whether it was found to be the end then. Null before such a silence, and for other messages [RUN-4.1].
    */
   silence: { since: number; wasEnd: boolean } | null
 }
 
-/** Everything kept of a run. Only `fold` changes it, and only by what an observation says. */
+/** All that is stored of a run. Only `fold` changes it, and only by an observation. */
 export interface Run {
   /** Counts executions under the same id [RUN-14]. */
   incarnation: number
-  /** The engine's own claims, and those on channels where agents speak too, each with its own bound [SAFE-5]. */
+  /** The orchestrator's own claims, and the claims on channels that agents use, too, each with its own bound [SAFE-5]. */
   claims: Map<string, StoredMessage>
   unverifiedClaims: Map<string, StoredMessage>
   overflow: boolean
   first: ({ id: string } & Placed) | null
   /** The last message of any kind, log lines included. */
   last: Placed | null
-  /** The highest place of any message; -1 before there was one. */
+  /** The highest index of any message; -1 before there was one. */
   lastIndex: number
   heardAt: number | null
-  /** The engine's own last word: its stamp, and when it reached us. */
+  /** The orchestrator's own last message: its stamp, and when it reached us. */
   engine: (Placed & { at: number }) | null
-  /** The least receipt minus stamp over messages that came at once, ms, on the clock of the run's beginning; null before one [RUN-7]. */
+  /**
+   * Our clock minus the backend's as it went when the run began, ms: the least receipt time minus stamp of the messages that came
+   * at once. Null before there was one [RUN-7].
+   */
   clockOffset: number | null
-  /** The place of the first of them. */
+  /** The index of the first message that gave this offset. */
   clockOffsetFrom: number | null
-  /** The same by an answer of the backend, while no message tells it [RUN-7.2]; null before there was one. */
+  /** The same offset by an HTTP answer of the backend, while no message gives it [RUN-7.2]; null before there was an answer. */
   datedOffset: number | null
-  /** The same as far as nothing but our machine's clock tells it [RUN-16.31]. */
+  /** The same offset by our machine's clock alone, while nothing else gives it [RUN-16.31]. */
   presumedOffset: number
   /** When a live message last came, ms. */
   liveAt: number | null
-  /** By how much the clock of our machine is ahead of ours, ms, and how it was set during the run [RUN-16.15]. */
+  /** By how much our machine's clock is ahead of the server's clock, ms, and how it was set during the run [RUN-16.15]. */
   wallAhead: number
   ourSteps: OurStep[]
   /** How the backend's clock was set during the run [RUN-16]. */
   clockSteps: KeptSteps
   accepted: { at: number; sent?: number; spec: string; dryRun: boolean } | null
-  /** A start of ours that was sent and not answered. */
+  /** A start of ours that was sent and got no answer. */
   asked: { at: number; dryRun: boolean } | null
-  /** Whose plan it executes, by the start that was accepted, else by the first message that says so. */
+  /** The spec that the run executes: from the accepted start, else from the first message that names one. */
   spec: string | null
   stopAt: number | null
   openedAt: number | null
-  /** The newest connection that brought again everything known before it, when it was opened, and when it had. */
+  /** The newest connection with a complete replay, when it was opened, and when its replay was complete. */
   replayed: { connection: number; openedAt: number; at: number } | null
   unknown: { connection: number; at: number } | null
   planBefore: PlanReading | null
   plan: PlanReading | null
   history: HistoryReading | null
-  /** When we first read there that the run has ended. */
+  /** When we first read in the history that the run has ended. */
   historyEndedAt: number | null
-  /** The stream had its time to tell of that end [RUN-8.14]. */
+  /** True once the stream has had its time to report that end [RUN-8.14]. */
   historyAwaited: boolean
-  /** What Docker shows, beside what is claimed [RUN-10]: the containers that work on this run's batches, by their ids. */
+  /** The evidence, kept apart from the claims [RUN-10]: the containers that work on this run's batches, by their ids. */
   evidence: Map<string, Evidence>
-  /** Since when a plan or history says that a batch is at work, ms on our clock; they have no stamps for that. */
+  /** Since when the plan or the history says that a batch is at work, ms on our clock; they have no stamps for that. */
   runningSince: Map<string, number>
-  /** When the history, or the plan read beside it, last said something new, ms on our clock [RUN-13]. */
+  /** When the history, or the plan that was read with it, last changed, ms on our clock [RUN-13]. */
   historyChangedAt: number | null
-  /** Another run went on with this one's history entry: when it did, ms on the backend's clock, and when that was known, on ours [RUN-13]. */
+  /** Another run continues this run's history entry: `from` on the backend's clock, ms, and known `at` on ours, ms [RUN-13]. */
   continued: { from: number; at: number } | null
   /**
-   * Known from the history alone, it has failed because nothing changed any more: when that was found, ms on our clock. Null
-   * where it was not, and once anything has changed since [RUN-13.1].
+   * For a run that is known from the history alone: when it was found to have failed because nothing changed any more, ms on our
+   * clock. Null if it was not, and again after any change [RUN-13.1].
    */
   quietAt: number | null
 }
@@ -88,7 +91,7 @@ export interface Run {
 export interface OurStep {
   at: number
   by: number
-  /** Where the backend's offset was not measured by then, the last place up to which messages may be from before the step. */
+  /** If the backend's offset was not measured by then, the last index of a message that may be from before the step; else null. */
   undatedTo: number | null
 }
 
@@ -139,8 +142,8 @@ export function emptyRun(incarnation = 1): Run {
 }
 
 /**
- * The kept messages in the backend's order: by stamp, and where stamps are equal by place in the stream. Where the
- * backend's clock was set, their times are those of one clock [RUN-16].
+ * The kept messages in the backend's order: by stamp, and by index if stamps are equal. If the backend's clock was set, their
+ * times are corrected to one clock [RUN-16].
  */
 export function inOrder(run: Run): StoredMessage[] {
   const clock = new RunClock(run.clockSteps)
@@ -150,6 +153,6 @@ export function inOrder(run: Run): StoredMessage[] {
   return clock.isSteady ? kept : kept.map(message => ({ ...message, time: clock.corrected(message) }))
 }
 
-/** A run of which only the backend's history tells, by what that says [RUN-13]. */
+/** The history entry of a run that is known from the backend's history alone; null for any other run [RUN-13]. */
 export const entryAlone = (run: Run): HistoryReading | null =>
   run.first === null && run.accepted === null ? run.history : null

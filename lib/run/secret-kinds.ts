@@ -1,9 +1,9 @@
 /**
- * How tokens look that tell by themselves what they are, as their issuers describe them [SAFE-4.10]. The first group of each
- * pattern names the kind, and is kept.
+ * The patterns of tokens that show their kind by themselves, as their issuers describe them [SAFE-4.10]. The first group of each
+ * pattern names the kind, and is not masked.
  */
 
-/** Letters, digits, `-` and `_` follow them; they stand anywhere. */
+/** Prefixes that may stand anywhere; letters, digits, `-` and `_` follow them. */
 const BEFORE_WORDS = [
   // Providers of models.
   ...['sk-ant-', 'sk-proj-', 'sk-svcacct-', 'sk-admin-', 'sk-or-v1-', 'nvapi-', 'tvly-', 'lsv2_pt_', 'lsv2_sk_'],
@@ -17,7 +17,7 @@ const BEFORE_WORDS = [
   ...['cfut_', 'sq0atp-', 'sq0csp-', 'xkeysib-', 'xsmtpsib-', 'lin_api_', 'PMAK-', 'AGE-SECRET-KEY-1'],
 ]
 
-/** Letters and digits alone follow them, and none stands before. */
+/** Prefixes with no letter or digit before them; only letters and digits follow them. */
 const BEFORE_LETTERS = [
   ...[
     'ghp_',
@@ -39,17 +39,17 @@ const BEFORE_LETTERS = [
   ...['AKIA', 'ASIA', 'ABIA', 'ACCA'],
 ]
 
-/** Where a word begins, also after an escaped line break within JSON. */
+/** The beginning of a word, also after an escaped line break or tab within JSON. */
 const WORD = String.raw`(?<=^|[^\w•-]|\\[nrt])`
 const atWord = (pattern: string) => new RegExp(WORD + pattern, 'g')
 
-/** A text without `hint` holds none of that kind. */
+/** The patterns of tokens. A text without `hint` holds no token of that kind. */
 export const TOKENS: readonly { hint: string; pattern: RegExp }[] = [
   { hint: '', pattern: new RegExp(`(${BEFORE_WORDS.join('|')})[\\w-]{12,}`, 'g') },
   { hint: '', pattern: new RegExp(`(?<=^|[^A-Za-z0-9]|\\\\[nrt])(${BEFORE_LETTERS.join('|')})[A-Za-z0-9]{16,}`, 'g') },
   { hint: 'AIza', pattern: /(AIza)[\w-]{30,}/g },
   { hint: 'sk-', pattern: atWord('(sk-)[A-Za-z0-9]{20,}') },
-  // This server's own.
+  // Tokens of this server.
   { hint: 'gt_', pattern: atWord(String.raw`(gt_)[\w-]{43}(?![\w-])`) },
   // A JSON web token: three parts, or five where it is encrypted, of which the first is the beginning of a JSON object.
   { hint: 'eyJ', pattern: atWord(String.raw`(eyJ)[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*){1,3}`) },
@@ -78,6 +78,6 @@ export const TOKENS: readonly { hint: string; pattern: RegExp }[] = [
   { hint: ':AA', pattern: atWord(String.raw`(\d{8,10}:AA)[\w-]{32,}`) },
   { hint: 'hooks.slack.com/', pattern: /(hooks\.slack\.com\/(?:services|workflows|triggers)\/)[\w/]{20,}/g },
   { hint: '/api/webhooks/', pattern: /(\/api\/webhooks\/\d{10,20}\/)[\w-]{30,}/g },
-  // A bot's: its number, a time, and a signature.
+  // The token of a bot: its number, a time, and a signature.
   { hint: '.', pattern: atWord(String.raw`([MNO])[A-Za-z\d]{23,27}\.[\w-]{6}\.[\w-]{27,}`) },
 ]

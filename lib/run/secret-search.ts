@@ -1,12 +1,12 @@
 import { TOKENS } from './secret-kinds'
 
-/** From `from` up to but not including `to`, in a text. */
+/** A range of a text, from `from` up to but not including `to`. */
 export interface Range {
   from: number
   to: number
 }
 
-/** What a text must hold for the patterns of names to be tried at all. */
+/** The patterns of names are tried only on a text that matches this. */
 const NAMED = /key|secret|token|passw|passphrase|[_.-]pass\b|pwd|credential|auth|bearer|cookie/i
 
 const AUTHORIZATION =
@@ -15,12 +15,12 @@ const AWS_SECRET = /(aws_?secret_?access_?key\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?)
 
 const COOKIES = /(cookie2?\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?)([\w!#$%&*+^~-][^\r\n"'\\]{0,8191})/gi
 const COOKIE = /(?<=^|[;,\s])([\w.!#$%&*+^~-]{1,256}=)([^\s;,•\u0000-\u001f\u007f-\u009f]{1,4096})/g
-/** What else a `Set-Cookie` names. */
+/** The names in a `Set-Cookie` that are no cookie's. */
 const ATTRIBUTE = /^(?:path|domain|expires|max-age|samesite|priority)=$/i
 
 const PASSWORDS = 'password|passwd|passphrase|pwd|(?<=[a-z0-9][_.-])pass'
 const NAMES = `api[_-]?key|access[_-]?key|account[_-]?key|secret[_-]?key|private[_-]?key|preshared[_-]?key|secret|token|credential|_auth|${PASSWORDS}`
-/** Control characters are no part of a value: one may have cut off a sequence that would go on without it. */
+/** Control characters are no part of a value: one may have cut off an escape sequence that would otherwise go on. */
 const STEERS = String.raw`\u0000-\u001f\u007f-\u009f`
 /** A value in quotes that are closed, or a bare one with what follows it. */
 const ASSIGNMENT = new RegExp(
@@ -28,12 +28,12 @@ const ASSIGNMENT = new RegExp(
     String.raw`(?:(\\?["'\x60])([^"'\x60\s\\•${STEERS}]{6,})(?=\\?["'\x60])|([^\s"'\x60\\,;&()[\]{}<>|•${STEERS}]{8,})([([•]?))`,
   'gi',
 )
-/** A password may be a plain word, where an assignment is written as programs do and prose does not. */
+/** A password may be a plain word, if the assignment is written as in programs and not as in prose. */
 const PASSWORD = new RegExp(
   String.raw`((?:${PASSWORDS})(?:=|\\?["']\s?:\s?)\\?["']?)([A-Za-z\d][\w!#%+/@^~-]{5,511})(?=$|[\s"'\\&;,)\]}])`,
   'gi',
 )
-/** A key of any kind: only what is long and random is one. */
+/** A key of any kind: only a long and random value counts. */
 const ANY_KEY =
   /([a-z0-9][_-]key(?:[_-](?:base|data))?\\?["'`]?\s{0,4}(?::=|=>|[:=])\s{0,4}\\?["'`]?)([\w+/=-]{20,512})(?=$|[\s"'`\\,;&)\]}])/gi
 /** An option of a command, and its value as the next word. */
@@ -41,17 +41,17 @@ const OPTION =
   /((?:^|\s)--?(?:password|passwd|pass|(?:auth-|access-)?token|api-?key|secret(?:-key)?)\s{1,2}["']?)([\w!#%+/=@^~.:-]{6,512})(?=$|[\s"'\\])/gi
 const CURL_USER =
   /(curl\b[^\n]{0,200}?\s(?:-u|--user)\s{0,2}["']?[^\s:"'\\]{1,64}:)([^\s"'•$\\\u0000-\u001f\u007f-\u009f][^\s"'•\\\u0000-\u001f\u007f-\u009f]{3,255})/g
-/** What stands in its place in programs and their messages. */
+/** Values in the place of a password, in programs and their messages, that are no password. */
 const NO_PASSWORD =
   /^(?:\w*password\w*|passwd|passphrase|string|undefined|required|optional|invalid|missing|redacted|hidden|masked|(?:user|input|get|set|new|old|my|your|the|this|self|args?|options?|config|env|req|db|default)(?:[_A-Z]\w*)?)$/i
 
 /**
- * Where the secrets of a visible text are, but for private keys, in any order. What one pattern has found the next ones see
- * as masked, by as many characters.
+ * Finds the secrets of a visible text, except private keys, in any order. A secret that one pattern has found is masked for the
+ * next patterns, with the same number of characters.
  */
 export function secretsIn(text: string): readonly Range[] {
   const search = new Search(text)
-  // A secret that is masked may have hidden another one behind it from the same pattern.
+  // A secret may hide another one behind it from the same pattern until it is masked.
   for (let pass = 0, before = -1; pass < MOST_PASSES && search.found.length > before; pass += 1) {
     before = search.found.length
     searchOnce(search, text)
@@ -88,7 +88,7 @@ function searchOnce(search: Search, text: string): void {
   )
 }
 
-/** A bound of what is searched once more, characters. */
+/** At most this many characters are searched again after a match without a secret. */
 const LONGEST_NAME = 64
 
 class Search {
@@ -96,19 +96,19 @@ class Search {
 
   #left: string
 
-  /** @param left the text, and what of it is not yet found */
+  /** @param left the text; secrets that are found are masked in it */
   constructor(left: string) {
     this.#left = left
   }
 
-  /** Takes of each match what `secrets` says, in its own places: what follows the first group, as a rule. */
+  /** Takes the ranges of each match that `secrets` returns, relative to the match: by default, all that follows the first group. */
   take(pattern: RegExp, secrets: (match: RegExpExecArray) => readonly Range[] = afterLead): void {
     const parts: string[] = []
     let at = 0
     pattern.lastIndex = 0
     for (let match = pattern.exec(this.#left); match; match = pattern.exec(this.#left)) {
       const found = secrets(match)
-      // What is no secret may end with the name of one, such as a path that the next assignment follows without a space.
+      // Text that is no secret may end with the name of one: for example a path, directly followed by the next assignment.
       const lead = match[1]?.length ?? 0
       if (found.length === 0) pattern.lastIndex = Math.max(match.index + lead + 1, pattern.lastIndex - LONGEST_NAME)
       for (const secret of found) {
@@ -133,7 +133,7 @@ function valuesIn(pairs: string, from: number): Range[] {
   return values
 }
 
-/** A name and a password, of which no more is known than how they are written. */
+/** Whether the value looks like a name and a password in the Base64 of basic authentication. */
 const isBasic = (lead: string, value: string): boolean =>
   /basic\s+$/i.test(lead) && /^[A-Za-z0-9+/]{8,}={0,2}$/.test(value) && /[A-Z]/.test(value)
 
@@ -142,14 +142,14 @@ const isKey = (value: string): boolean =>
   /^(?=[a-f]*\d)[0-9a-f]{24,}$/i.test(value) ||
   [/[a-z]/, /[A-Z]/, /\d/, /^[A-Za-z0-9+/]+={0,2}$/].every(kind => kind.test(value))
 
-/** What is assigned is no path, no URL, no variable, and no expression of a program. */
+/** Whether the assigned value looks like a secret: it is no path, URL, variable or expression of a program. */
 function isSecretText(value: string, digits = 1): boolean {
   const names = /^(?:[.~]*\/|[$%*<{=])|:\/\/|^[A-Za-z_$][\w$]*(?:[.?!]+[A-Za-z_$][\w$]*)+$/
   if (/^s\.[A-Za-z0-9]{24}$/.test(value)) return true
   return !names.test(value) && (digits === 0 || isRandom(value, digits))
 }
 
-/** Letters with so many digits among them at least, or more letters than a word of a program's own usually has. */
+/** Whether the value has letters and at least `digits` digits, or more mixed letters than an identifier usually has. */
 export function isRandom(value: string, digits: number): boolean {
   if (!/[A-Za-z]/.test(value)) return false
   if (/^[A-Za-z0-9+/]{12,}={1,2}$/.test(value) && /[A-Z]/.test(value)) return true

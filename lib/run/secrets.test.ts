@@ -10,7 +10,7 @@ const A20 = 'aB3dE6gH9jK2mN5pQ8sT'
 const A40 = A20 + A20
 const HEADER = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9'
 
-/** A secret, and what is left of it. */
+/** Secrets, each with its masked form. */
 const secrets: [string, string][] = [
   [`sk-ant-api03-${A40}-${A20}AA`, 'sk-ant-•••'],
   [`sk-proj-${A40}_x-${A20}`, 'sk-proj-•••'],
@@ -360,7 +360,7 @@ describe('[SAFE-4] secrets', () => {
       fc.property(fc.array(fc.oneof(piece, piece, sequence), { maxLength: 14 }), pieces => {
         const source = pieces.join('')
         const { text } = visibleText(source)
-        // What is left of a sequence that is cut off may be one together with what follows.
+        // The rest of a sequence that is cut off may form a new sequence with the text after it.
         fc.pre(visibleText(text).text === text)
         expect(visibleText(masked(source)).text).toBe(masked(text))
       }),

@@ -2,39 +2,39 @@ import { isRandom, secretsIn, type Range } from './secret-search'
 import { sourceRange, visibleText, type VisibleText } from './terminal-text'
 
 /**
- * Finds secrets in what agents and backends print, and masks them: `sk-ant-•••`. What names a secret's kind is kept, so
- * that a reader understands. They are found in what a terminal shows of a text, whatever its colours [SAFE-4.11]. Every
- * pattern takes time in proportion to the text, whatever that holds [SAFE-4].
+ * Finds secrets in the output of agents and backends, and masks them: `sk-ant-•••`. The part that names a secret's kind is kept,
+ * so that a reader knows what was masked. The search reads the text that a terminal shows, so colours inside a secret do not
+ * hide it [SAFE-4.11]. Every pattern takes time in proportion to the text, for any text [SAFE-4].
  */
 
 const MASK = '•••'
 
 const KEY_EDGE = /-----(BEGIN|END) ?[A-Z0-9 ]{0,40}PRIVATE ?KEY(?: ?BLOCK)?-----/g
 const KEY_BODY = /[A-Za-z0-9+/]{4,}={0,2}/g
-/** A shorter stretch of a key ends in a padding. */
+/** A shorter stretch of a key ends in padding, characters. */
 const SHORTEST_BODY = 16
-/** No private key has more lines; where its end does not come, masking goes no further [SAFE-5]. */
+/** No private key has more lines; if the end of a key does not come, masking stops after so many [SAFE-5]. */
 const LONGEST_KEY = 200
-/** An edge of a private key that is cut between two lines has so much in the first one at most, characters. */
+/** The first line holds at most this much of a private key's edge that is cut between two lines, characters. */
 const EDGE = 64
 
-/** So much is kept of a line's end, for what is cut between two, characters. */
+/** How much of a line's end is kept, for secrets that are cut between two lines, characters. */
 const TAIL = 256
-/** How a line begins that may go on with what the one before it has begun. */
+/** The beginning of a line that may continue a secret of the line before. */
 const CONTINUATION = /^[\w.~+/=-]{12,}(?=$|[\s"'`,;)\]}\\])/
 const DATE = /^\d{4}-\d\d-\d\d/
 
 /** Masks the secrets of one text. Masking it again changes nothing [SAFE-4]. */
 export const masked = (text: string): string => new SecretMask().mask(text)
 
-/** Masks the secrets of texts that follow each other, such as the lines of a log: one may be cut between two [SAFE-4.12]. */
+/** Masks the secrets of texts that follow each other, such as the lines of a log: a secret may be cut between two [SAFE-4.12]. */
 export class SecretMask {
-  /** How many more lines the private key that was begun may have; 0 outside of one. */
+  /** How many more lines the current private key may have; 0 outside of a key. */
   #keyLines = 0
-  /** The end of the line before, as it was. */
+  /** The end of the line before, unmasked. */
   #tail = ''
 
-  /** The next text without its secrets: the very same string where it has none. */
+  /** Masks the secrets of the next text; returns the same string if it has none. */
   mask(source: string): string {
     const visible = STEERS.test(source) ? visibleText(source) : null
     const text = visible?.text ?? source
@@ -42,7 +42,7 @@ export class SecretMask {
     return ranges.length === 0 ? source : hidden(source, ranges, visible)
   }
 
-  /** Another source begins: what was open there stays so for good. */
+  /** Another source begins: an unfinished secret of the source before does not continue. */
   reset(): void {
     this.#keyLines = 0
     this.#tail = ''
@@ -59,7 +59,7 @@ export class SecretMask {
     return found
   }
 
-  /** Finds what a line begins with, where that goes on with a secret which the line before has begun. */
+  /** Finds the beginning of a line that continues a secret of the line before. */
   #continued(line: string, at: number, found: Range[]): void {
     if (line === '') return
     const tail = this.#tail
@@ -71,7 +71,7 @@ export class SecretMask {
     if (isCut) found.push({ from: at, to: at + begin.length })
   }
 
-  /** Finds what can be a part of a private key, within one: other agents' lines may come between its own. */
+  /** Finds the parts of the line that can belong to the current private key: lines of other agents may come between its own. */
   #inKey(line: string, at: number, found: Range[]): void {
     const before = this.#keyLines === 0 && this.#tail.includes('-----') ? this.#tail.slice(-EDGE) : ''
     if (this.#keyLines === 0 && before === '' && !line.includes('-----')) return
@@ -85,7 +85,7 @@ export class SecretMask {
     }
     for (const { index, 0: edge, 1: which } of (before + line).matchAll(KEY_EDGE)) {
       const end = index + edge.length - before.length
-      // The line before holds the whole of it.
+      // The line before holds the whole edge.
       if (end <= 0) continue
       take(Math.max(0, index - before.length))
       from = end
@@ -96,10 +96,10 @@ export class SecretMask {
   }
 }
 
-/** Where a sequence that steers a terminal may begin. */
+/** Where a sequence that controls a terminal may begin. */
 const STEERS = /[\u0007\u001b\u0080-\u009f]/
 
-/** The source without what those ranges of its visible text hold; sequences within them stay, for what follows. */
+/** Masks those ranges of the visible text in the source. Sequences inside a range stay, because they affect the text after it. */
 function hidden(source: string, ranges: readonly Range[], visible: VisibleText | null): string {
   const parts: string[] = []
   let at = 0
@@ -112,7 +112,7 @@ function hidden(source: string, ranges: readonly Range[], visible: VisibleText |
   return parts.join('')
 }
 
-/** What a terminal does not show of a text. */
+/** The parts of a text that a terminal does not show. */
 function sequencesIn(text: string): string {
   let sequences = ''
   let at = 0
@@ -123,7 +123,7 @@ function sequencesIn(text: string): string {
   return sequences
 }
 
-/** In their order, and none within another. */
+/** The ranges in their order; overlapping ones are joined. */
 function merged(ranges: readonly Range[]): Range[] {
   const all: Range[] = []
   for (const range of ranges.toSorted((a, b) => a.from - b.from)) {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { plainStyle, styleAfter, type TerminalStyle } from './terminal-style'
 
-/** A style in words, after these parameters one after the other. */
+/** The style as text, after these sequences of parameters in their order. */
 const after = (...parameters: string[]) => words(parameters.reduce(styleAfter, plainStyle))
 const words = ({ emphases, foreground, background }: TerminalStyle) =>
   [...emphases, foreground, background === null ? null : `on ${background}`].filter(word => word !== null).join(' ')

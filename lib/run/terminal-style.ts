@@ -13,7 +13,7 @@ export const plainStyle: TerminalStyle = { emphases: new Set(), foreground: null
 
 const HUES: readonly Hue[] = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white']
 
-/** 5, 6 (blink) and 8 (conceal) are not honoured: text must stay visible and still. All kinds of underline look alike. */
+/** 5, 6 (blink) and 8 (conceal) have no effect: text must stay visible and must not blink. All kinds of underline look alike. */
 const ON = new Map<number, Emphasis>([
   [1, 'bold'],
   [2, 'dim'],
@@ -33,7 +33,7 @@ const OFF = new Map<number, readonly Emphasis[]>([
   [55, ['overline']],
 ])
 
-/** A code of an SGR sequence, with the parts that colons add to it; null where one is no number. */
+/** A code of an SGR sequence, with the parts that colons add to it; null for each that is no number. */
 type Parameter = readonly [code: number | null, ...parts: (number | null)[]]
 
 interface Changing {
@@ -43,8 +43,8 @@ interface Changing {
 }
 
 /**
- * The style after one SGR sequence with these parameters, such as `1;38;5;9` or `4:3`. What is unknown or malformed changes
- * nothing, and takes nothing else with it but the parameters that belong to it.
+ * The style after one SGR sequence with these parameters, such as `1;38;5;9` or `4:3`. An unknown or malformed parameter changes
+ * nothing, and only the parameters that belong to it are skipped.
  */
 export function styleAfter(style: TerminalStyle, parameters: string): TerminalStyle {
   const changing: Changing = { ...style, emphases: new Set(style.emphases) }
@@ -59,10 +59,10 @@ function parameterOf(text: string): Parameter {
   return [numberOf(code), ...parts.map(numberOf)]
 }
 
-/** What is left out is 0, as in `ESC[m`. Numbers of more than a few digits mean nothing anywhere. */
+/** An empty parameter is 0, as in `ESC[m`. A number of more than nine digits has no meaning. */
 const numberOf = (text: string): number | null => (/^\d{0,9}$/.test(text) ? Number(text) : null)
 
-/** Applies the parameter at `at`; gives how many parameters that took. */
+/** Applies the parameter at `at`; returns how many parameters it used. */
 function applyAt(style: Changing, all: readonly Parameter[], at: number): number {
   const [code, ...parts] = all[at] ?? [null]
   if (code === 38 || code === 48 || code === 58) {
@@ -100,12 +100,12 @@ function applyCode(style: Changing, code: number): void {
 }
 
 /**
- * The colour in the parameters from `from` on, `5;n` or `2;r;g;b`, and how many parameters it took with the code before it. A
- * colour that is cut off, or of a kind that is not known, takes all that follow: where it ends can't be told.
+ * The colour in the parameters from `from` on, `5;n` or `2;r;g;b`, and how many parameters it used, with the code before it. A
+ * colour that is cut off or of an unknown kind uses all parameters that follow, because its end is not known.
  */
 function hueAfter(all: readonly Parameter[], from: number): { hue: Hue | null; taken: number } {
   const first = all[from]
-  // A colour after `;` that has colons within it.
+  // The colour follows a `;` but has colons itself.
   if (first !== undefined && first.length > 1) return { hue: hueOfParts(first), taken: 2 }
   const length = first?.[0] === 5 ? 2 : first?.[0] === 2 ? 4 : null
   if (length === null || from + length > all.length) return { hue: null, taken: all.length - from + 1 }
@@ -113,7 +113,7 @@ function hueAfter(all: readonly Parameter[], from: number): { hue: Hue | null; t
   return { hue: first?.[0] === 5 ? indexedHue(numbers[1]) : nearestHue(numbers.slice(1)), taken: length + 1 }
 }
 
-/** The colour in the parts of one parameter: `5:n`, `2:r:g:b`, or `2:colourspace:r:g:b` and what may follow. */
+/** The colour in the parts of one parameter: `5:n`, `2:r:g:b`, or `2:colourspace:r:g:b`; parts after these are ignored. */
 function hueOfParts([kind, ...parts]: readonly (number | null)[]): Hue | null {
   if (kind === 5) return indexedHue(parts[0])
   if (kind !== 2) return null

@@ -8,7 +8,7 @@ const BEL = '\u0007'
 const ST = `${ESC}\\`
 const shown = (source: string) => visibleText(source).text
 
-/** Complete sequences of every kind that a terminal knows, each with nothing of its own to show. */
+/** Complete sequences of every kind that a terminal knows; a terminal shows nothing of them. */
 const SEQUENCES: [kind: string, sequence: string][] = [
   ['colour', `${ESC}[31m`],
   ['colours with semicolons', `${ESC}[31;4;58;2;255;0;0m`],
@@ -170,7 +170,7 @@ describe('[SAFE-4.2] where visible text stands in its source', () => {
         ]
         const { from, to } = sourceRange(visible, start, end)
         expect([source[from], source[to - 1]]).toEqual([text[start], text[end - 1]])
-        // What the range takes away is just that text.
+        // The range removes exactly that text.
         const rest = [...terminalParts(source)]
           .filter(part => part.kind === 'text')
           .map(
@@ -183,7 +183,7 @@ describe('[SAFE-4.2] where visible text stands in its source', () => {
   })
 })
 
-/** Puts a function around a method of a prototype; gives what takes it off again. */
+/** Wraps a method of a prototype in a function; returns a function that restores it. */
 function wrapped<T extends object>(
   prototype: T,
   name: string,
@@ -202,14 +202,14 @@ function wrapped<T extends object>(
 }
 
 describe('[SAFE-4.36] the cost of terminal text', () => {
-  /** How many characters the reader looks at: as far as its patterns search, and one by one. */
+  /** How many characters the reader reads, by its patterns and one by one. */
   const steps = (source: string): number => {
     let count = 0
     const restore = [
       wrapped(RegExp.prototype, 'exec', (call, pattern: RegExp, text: unknown) => {
         const from = pattern.global ? pattern.lastIndex : 0
         const found = call()
-        // A global pattern that finds nothing goes back to the beginning; any other is taken to look at all of its text.
+        // A global pattern without a match resets its index. Any other pattern counts as reading all of its text.
         const to = pattern.global && found !== null ? pattern.lastIndex : String(text).length
         count += to - from + 1
         return found

@@ -1,11 +1,11 @@
 /**
- * The one reader of terminal text [SAFE-4.1]: it tells what a terminal would show of a text from what steers the terminal.
- * It covers ECMA-48 in its 7-bit and its 8-bit forms. It never throws, and takes time in proportion to the text.
+ * The one reader of terminal text [SAFE-4.1]. It separates the characters that a terminal shows from the sequences that control
+ * it. It covers ECMA-48 in its 7-bit and its 8-bit forms. It never throws, and takes time in proportion to the text.
  */
 
 /** A part of a text, from `from` up to but not including `to`; all parts together are the whole text. */
 export type TerminalPart =
-  /** Shown as it stands. Control characters that are no part of a complete sequence are among it. */
+  /** Shown unchanged. It includes control characters that are no part of a complete sequence. */
   | { kind: 'text'; from: number; to: number }
   /** A change of style: the parameters of an SGR sequence, digits, `;` and `:` only. */
   | { kind: 'style'; from: number; to: number; parameters: string }
@@ -30,8 +30,8 @@ const EIGHT_BIT = new Map([
 ])
 
 /**
- * Reads a text part by part. A sequence that is cut off, by the end of its line or by another, is text from its first
- * character on, so that it takes nothing with it.
+ * Reads a text part by part. A sequence that is cut off, by the end of its line or by another sequence, is text from its first
+ * character on, so that it hides nothing.
  */
 export function* terminalParts(source: string): Generator<TerminalPart, void> {
   let textFrom = 0
@@ -53,7 +53,7 @@ function sequence(source: string, from: number, to: number): TerminalPart {
   return style ? { kind: 'style', from, to, parameters: style[1] ?? '' } : { kind: 'control', from, to }
 }
 
-/** Where the sequence at `at` ends (exclusive); null where it is not a complete one. */
+/** The end (exclusive) of the sequence at `at`; null if it is not complete. */
 function sequenceEnd(source: string, at: number): number | null {
   const code = source.charCodeAt(at)
   if (code !== ESC) return introducedEnd(source, code, at + 1)
@@ -66,20 +66,20 @@ function introducedEnd(source: string, introducer: number, from: number): number
   return introducer === CSI ? controlEnd(source, from) : stringEnd(source, introducer, from)
 }
 
-/** After ESC: intermediate characters and one that ends it. Of those with a space only the few that there are. */
+/** After ESC: intermediate characters and a final one. With a space, only the few sequences that exist. */
 function escapeEnd(source: string, from: number): number | null {
   if (source[from] === ' ') return 'FGLMN'.includes(source.charAt(from + 1) || ' ') ? from + 2 : null
   const at = skip(source, from, 0x21, 0x2f)
   return inRange(source, at, 0x30, 0x7e) ? at + 1 : null
 }
 
-/** After CSI: parameters, intermediate characters and one that ends it. */
+/** After CSI: parameters, intermediate characters and a final one. */
 function controlEnd(source: string, from: number): number | null {
   const at = skip(source, skip(source, from, 0x30, 0x3f), 0x20, 0x2f)
   return inRange(source, at, 0x40, 0x7e) ? at + 1 : null
 }
 
-/** After OSC, DCS, SOS, PM or APC: anything up to the string terminator, for which OSC also takes a bell. */
+/** After OSC, DCS, SOS, PM or APC: any text up to the string terminator; a bell also ends an OSC. */
 function stringEnd(source: string, introducer: number, from: number): number | null {
   let at = indexOf(STRING_STOP, source, from)
   while (source.charCodeAt(at) === BEL && introducer !== OSC) at = indexOf(STRING_STOP, source, at + 1)
@@ -88,7 +88,7 @@ function stringEnd(source: string, introducer: number, from: number): number | n
   return code === ESC && source[at + 1] === '\\' ? at + 2 : null
 }
 
-/** The next place of the one character that a global pattern finds; the text's length where there is none. */
+/** The index of the next match of a global one-character pattern; the text's length if there is none. */
 function indexOf(pattern: RegExp, source: string, from: number): number {
   pattern.lastIndex = from
   return pattern.test(source) ? pattern.lastIndex - 1 : source.length
@@ -105,23 +105,23 @@ function skip(source: string, from: number, low: number, high: number): number {
   return at
 }
 
-/** A stretch of visible text, and where it stands in its source. */
+/** A stretch of visible text, and its position in the source. */
 export interface Stretch {
-  /** Its place in the visible text. */
+  /** Its index in the visible text. */
   at: number
-  /** Its place in the source. */
+  /** Its index in the source. */
   from: number
   length: number
 }
 
-/** A text as a terminal shows it, character for character as in its source. */
+/** The characters of a text that a terminal shows, unchanged. */
 export interface VisibleText {
   text: string
   /** In their order, without gaps in `at`. */
   stretches: readonly Stretch[]
 }
 
-/** What a terminal would show of a text, and where in the source each character of it stands [SAFE-4.2]. */
+/** Finds the part of a text that a terminal shows, and the position of each of its characters in the source [SAFE-4.2]. */
 export function visibleText(source: string): VisibleText {
   const stretches: Stretch[] = []
   let text = ''
@@ -134,8 +134,8 @@ export function visibleText(source: string): VisibleText {
 }
 
 /**
- * From where to where in the source the visible text from `start` up to `end` reaches, sequences within it and none
- * beside it [SAFE-4.2]. `start` is before `end`, and both are within the text.
+ * The range in the source of the visible text from `start` up to `end`: with the sequences inside it, without those next to it
+ * [SAFE-4.2]. `start` is before `end`, and both are within the text.
  */
 export function sourceRange({ stretches }: VisibleText, start: number, end: number): { from: number; to: number } {
   return { from: sourceIndex(stretches, start), to: sourceIndex(stretches, end - 1) + 1 }

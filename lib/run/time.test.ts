@@ -69,7 +69,7 @@ describe('a stamp', () => {
 
 describe('order', () => {
   it('[RUN-4.3] is by nanoseconds, where text and doubles both fail', () => {
-    // As text the longer fraction sorts first; as a double of nanoseconds both are equal.
+    // Compared as text, the longer fraction sorts first; compared as doubles of nanoseconds, both are equal.
     expect(compareInstants(at('2026-01-05T10:00:00.1Z'), at('2026-01-05T10:00:00.1000001Z'))).toBeLessThan(0)
     expect(compareInstants(at('2026-01-05T10:00:00.1+00:00'), at('2026-01-05T10:00:00.100000000Z'))).toBe(0)
     expect(compareInstants(at('2026-01-05T10:00:01Z'), at('2026-01-05T10:00:00.999999999Z'))).toBeGreaterThan(0)

@@ -11,7 +11,7 @@ export interface Instant {
 
 const STAMP = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,12}))?\s?(Z|[+-]\d{2}:?\d{2})$/i
 
-/** Reads an RFC 3339 time with any number of fraction digits; null where the text is none. */
+/** Reads an RFC 3339 time with 0 to 12 fraction digits; null if the text is no such time. */
 export function parseInstant(text: string): Instant | null {
   const match = STAMP.exec(text)
   if (!match) return null
@@ -22,12 +22,12 @@ export function parseInstant(text: string): Instant | null {
   return { ms: seconds + Math.floor(nanos / 1_000_000), ns: nanos % 1_000_000 }
 }
 
-/** How many digits a stamp's seconds have after the point: with fewer than six, two messages may share one [RUN-2]. */
+/** How many digits a stamp's seconds have after the point: with fewer than six, two messages may share a stamp [RUN-2]. */
 export function fractionDigits(text: string): number {
   return STAMP.exec(text)?.[3]?.length ?? 0
 }
 
-/** Negative where `a` is earlier. */
+/** Negative if `a` is earlier. */
 export function compareInstants(a: Instant, b: Instant): number {
   return a.ms - b.ms || a.ns - b.ns
 }
@@ -41,16 +41,16 @@ export function iso(ms: number | null): string | null {
 
 const OFFSET_THAT_COUNTS = 2_000
 
-/** The difference of two clocks as far as it is one, ms: less than 2 s may be the way alone [RUN-7]. */
+/** The difference of two clocks, ms; 0 up to 2 s, which may only be the network's delay [RUN-7]. */
 export const offsetThatCounts = (offset: number | null): number =>
   offset !== null && Math.abs(offset) > OFFSET_THAT_COUNTS ? offset : 0
 
-/** How long the word of an end may take to arrive, ms. */
+/** How long the message of an end may take to arrive, ms. */
 const UNDER_WAY = 500
 
 /**
- * How long a run has taken, ms, never negative; 0 before it began [RUN-7]. While it goes on this stays a moment behind,
- * so that its end, told a moment late or stamped in whole seconds, never turns it back.
+ * How long a run has taken, ms, never negative; 0 before it began [RUN-7]. While the run goes on, the result stays a moment
+ * behind. So it never decreases when the run's end arrives a moment late or is stamped in whole seconds.
  * @param now the server's clock, ms
  */
 export function elapsed(

@@ -8,7 +8,7 @@ import { verdict, type Around, type DockerState, type Pair } from './verdict'
 
 const iso = (ms: number) => new Date(ms).toISOString()
 
-/** Both sides have been heard all along. */
+/** Both links have always been live. */
 const DOCKER: DockerState = { link: 'live', since: 0, lists: [T0 + 20 * SECOND, T0 + 10 * SECOND], imageMissing: false }
 const AROUND: Around = {
   over: false,
@@ -590,7 +590,7 @@ describe('[DOCK-9.20] the table of verdicts', () => {
       expect([after, word.verdict]).toEqual([after, expected])
       if (reason !== undefined) expect(word.reason).toBe(reason)
     }
-    // Its deadline is the very moment at which the next line of this row begins.
+    // The deadline is exactly the moment at which the next line of this row begins.
     for (const [n, [after]] of moments.entries()) {
       const later = moments.slice(n + 1).find(([, expected]) => expected !== moments[n]?.[1])
       expect(judge({ status, containers }, around, after).deadline).toBe(later ? T0 + later[0] : null)
@@ -615,7 +615,7 @@ describe('[DOCK-9.20] the table of verdicts', () => {
   })
 })
 
-/** The table once more, without thrift: each row by itself, at one moment. */
+/** The table again, in the simplest form: each row by itself, at one moment. */
 function oracle({ status, since, containers, undecided }: Pair, around: Around, now: number): Verdict {
   const { docker, backend, over, local } = around
   const gone = (c: ContainerFacts) => c.removed || c.startFailed || ['exited', 'dead', 'removing'].includes(c.state)
@@ -728,14 +728,14 @@ const situation = fc
       lists: fc.array(moment, { maxLength: 2 }).map(lists => lists.sort((a, b) => b - a)),
     }),
   })
-  // In a run that is over nothing is running [RUN-1].
+  // No batch is running in a run that is over [RUN-1].
   .map(({ status, since, containers, undecided, over, endedAt, ...around }) => ({
     pair: { status, since, undecided, containers: containers.sort((a, b) => a.createdAt - b.createdAt) },
     around: { ...around, over: over && status !== 'running', endedAt: over ? endedAt : null },
   }))
 const later = fc.integer({ min: 0, max: 200_000 })
 
-/** Without its times, one or two sentences, and nothing that a program forgot there. */
+/** The form of a reason without its times: one or two sentences. */
 const SENTENCES = /^[A-Z][^.]+\.( [A-Z][^.]+\.)?$/
 const TIME = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z/g
 

@@ -6,38 +6,38 @@ import { exitWords, hasFailed, runningNote, shortId } from './container-words'
 import { linkState, type BatchStatus, type LinkState, type Verdict } from './model'
 import { iso } from './time'
 
-/** What is claimed of a batch, and what Docker shows of it. Times in ms on the server's clock. */
+/** The claim of a batch, and its evidence. Times in ms on the server's clock. */
 export interface Pair {
   status: BatchStatus
-  /** Since when it is said to be so; null where nobody told. */
+  /** Since when the batch has that status by the claim; null if that is not known. */
   since: number | null
   /** In the order of their creation. */
   containers: readonly ContainerFacts[]
-  /** One that works on it or on another batch, where that can't be told yet [DOCK-4]. */
+  /** A container that works on this batch or on another; which one is not known yet [DOCK-4]. */
   undecided: ContainerFacts | null
-  /** It was completed before this run began: no container of this run is to be expected. */
+  /** True if the batch was completed before this run began: it has no container in this run. */
   before?: boolean
 }
 
-/** What both sides' words are worth at the moment. Times in ms on the server's clock. */
+/** How far claim and evidence can be trusted at the moment. Times in ms on the server's clock. */
 export interface Around {
-  /** The run is over, and since when. */
+  /** Whether the run is over, and since when. */
   over: boolean
   endedAt: number | null
-  /** It legally runs without containers, and why. */
+  /** Why the run legally works without containers; null if it needs them. */
   local: 'dry-run' | 'fallback' | null
   backend: { link: LinkState; since: number }
   docker: DockerState
 }
 
-/** What is known of the way to Docker. */
+/** The state of the link to Docker. */
 export const dockerState = z.object({
   link: linkState,
   /** When it became live, or stopped being live, ms. */
   since: z.number(),
   /** When the last complete lists of containers were read, the newest first, ms; two are enough. */
   lists: z.array(z.number()).readonly(),
-  /** The agents' image is not there (yet): a backend that waits for it starts no container. */
+  /** The agents' image does not exist (yet): a backend that waits for it starts no container. */
   imageMissing: z.boolean(),
 })
 export type DockerState = z.infer<typeof dockerState>
@@ -46,12 +46,12 @@ type Sources = Pick<Around, 'backend' | 'docker'>
 
 export interface Judgement {
   verdict: Verdict
-  /** One plain sentence. Where it says how long something lasts, it says "since" and `since` as ISO 8601. */
+  /** One plain sentence. If it says how long something lasts, it says "since" and `since` as ISO 8601. */
   reason: string
   since: number | null
-  /** The id of the container of which an alarm speaks; null where it speaks of none, or is none. */
+  /** The id of the container that an alarm is about; null if it is about none, or the verdict is no alarm. */
   containerId: string | null
-  /** When the passing of time alone changes this, ms, or null. */
+  /** When the passing of time alone changes the verdict, ms, or null. */
   deadline: number | null
 }
 
@@ -61,15 +61,15 @@ const NEXT_AFTER_FAILURE = 5_000
 const NEXT_AFTER_SUCCESS = 30_000
 const NO_CONTAINER = 15_000
 const OUTLIVES_COMPLETION = 30_000
-/** A busy Engine takes its time between a container's creation and its start. */
+/** A busy Docker Engine may take long between a container's creation and its start. */
 const START_OVERDUE = 60_000
 /** `docker commit` pauses a container for as long as the copy takes. */
 const PAUSED = 10_000
-/** Docker's word of an end may come after the backend's, which was waiting for that very end. */
+/** Docker may report a container's end after the backend reports the batch's end, although the backend waited for the container. */
 const OUTLIVES_END = 700
 
 /**
- * The claim beside the evidence [DOCK-2]: the first row of that table that fits.
+ * Compares the claim with the evidence [DOCK-2]: the first row of that table that fits gives the verdict.
  * @param now the server's clock, ms
  */
 export function verdict(pair: Pair, around: Around, now: number): Judgement {
@@ -96,7 +96,7 @@ export function verdict(pair: Pair, around: Around, now: number): Judgement {
   return status === 'pending' ? ofPending(pair, around, now) : ofRunning(pair, around, now)
 }
 
-// A grace time is one for the backend's word, so it never begins before the backend can be heard (again).
+// A grace time waits for the backend's claim, so it never begins before the link to the backend is live (again).
 
 function ofPending({ containers }: Pair, { backend }: Around, now: number): Judgement {
   const first = containers.find(
@@ -136,7 +136,7 @@ function ofRunning(pair: Pair, { backend, docker }: Around, now: number): Judgem
   return stands('late', `${exit}; the backend says nothing of that since ${iso(ended)}. ${next}`, ended, last)
 }
 
-/** Said to run, and its container has begun, but it is paused, or the Engine restarts it. */
+/** The claim says running; the container has begun, but it is paused, or the Engine restarts it. */
 function ofHalted(container: ContainerFacts, { backend, docker }: Sources, now: number): Judgement {
   const { state, restarted } = container
   const since = (state !== 'paused' && restarted?.since) || seenState(container)
@@ -147,7 +147,7 @@ function ofHalted(container: ContainerFacts, { backend, docker }: Sources, now: 
     const text = `Backend says running; its container is paused since ${iso(since)}. Unpause it, or stop the run.`
     return stands('conflict', text, since, container)
   }
-  // Words and verdict are the same before that is one attempt too many as they are once it keeps running.
+  // Reason and verdict are the same during the grace time and once the container keeps running.
   const due = heard + NEXT_AFTER_FAILURE
   const steady = state === 'running' ? (container.seenRunningAt ?? since) + STEADY_AFTER : null
   const { count = 0, exitCode = null } = restarted ?? {}
@@ -165,7 +165,7 @@ function ofHalted(container: ContainerFacts, { backend, docker }: Sources, now: 
 
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`)
 
-/** Said to run, and its container exists and has not begun. */
+/** The claim says running; the container exists, but has not begun. */
 function ofCreated(container: ContainerFacts, { backend, docker }: Sources, now: number): Judgement {
   const since = seenState(container)
   const due = Math.max(since, backend.since, docker.since) + START_OVERDUE
@@ -174,7 +174,7 @@ function ofCreated(container: ContainerFacts, { backend, docker }: Sources, now:
   return stands('late', `${text} Check the backend’s log, or stop the run.`, since, container)
 }
 
-/** Said to run, and there is no container: since when, at the earliest, and for how many lists. */
+/** The claim says running, and there is no container: the time without one and the number of lists decide. */
 function ofMissing({ since: told, undecided }: Pair, { backend, docker }: Sources, now: number) {
   if (undecided) {
     const text = `Backend says running; container ${shortId(undecided.id)} may be its or another’s, so no verdict.`
@@ -199,7 +199,7 @@ function ofCompleted({ since, containers, before = false }: Pair, now: number): 
   if (!last && before)
     return stands('unknown', 'Completed before this run, so no container was started for it; no verdict.')
   if (!last) return stands('unknown', 'Backend says completed; Docker was not seen running it, so no verdict.')
-  // What could not start has done no harm where another container did the work.
+  // A container that could not start does no harm if another container did the work.
   const began = containers.filter(({ startFailed }) => !startFailed)
   const failed = (began.length > 0 ? began : containers).find(hasFailed)
   if (failed) {
@@ -222,7 +222,7 @@ function ofCompleted({ since, containers, before = false }: Pair, now: number): 
   return stands('unknown', 'Backend says completed; nobody saw how the container ended, so no verdict.')
 }
 
-/** Failed, aborted, or not even begun in a run that is over. */
+/** The batch failed or was aborted, or it never began and its run is over. */
 function ofOver({ since: told, containers }: Pair, { over, endedAt }: Around, now: number): Judgement {
   const atWork = containers.find(isAtWork)
   if (atWork) {
@@ -239,22 +239,22 @@ function ofOver({ since: told, containers }: Pair, { over, endedAt }: Around, no
   return stands('agrees', `It is over, and so is its container, which ${exitWords(last)}.`)
 }
 
-/** When it was first seen ended, ms on our clock as a rule. */
+/** When the container was first seen ended, ms, usually on our clock. */
 const seenEnded = ({ seenEndedAt, finishedAt, createdAt }: ContainerFacts) => seenEndedAt ?? finishedAt ?? createdAt
 
-/** When it was first seen at work, ms on our clock: each restart begins anew, but the row of them does not. */
+/** When the container was first seen at work, ms on our clock. For a series of restarts, when the series began. */
 const seenBegun = ({ restarted, seenRunningAt }: ContainerFacts) => restarted?.since ?? seenRunningAt
 
-/** When it was first seen in its state, ms on our clock as a rule. */
+/** When the container was first seen in its state, ms, usually on our clock. */
 const seenState = ({ seenStateAt, seenRunningAt, createdAt }: ContainerFacts) =>
   seenStateAt ?? seenRunningAt ?? createdAt
 
 const naming = ({ id }: ContainerFacts) => `container ${shortId(id)}`
 
-/** Of one that is to end soon, after its name. */
+/** The text after the name of a container that should end soon. */
 const ending = ({ state }: ContainerFacts) => (state === 'running' ? 'is about to end' : `is ${state}`)
 
-/** Of one that should have ended, after its name. */
+/** The text after the name of a container that should have ended. */
 const stillWords = ({ state, restarted }: ContainerFacts) => {
   if (state === 'paused') return 'is still paused'
   return restarted || state === 'restarting' ? 'still runs, and Docker restarts it' : 'still runs'

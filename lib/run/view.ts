@@ -15,7 +15,7 @@ import { isOpen, MAX_BATCHES, type BatchClaim } from './roster'
 import { iso, offsetThatCounts, type Instant } from './time'
 import { claimEntry, outcomeOfEntry, statusOfEntry } from './discovered-run'
 
-/** What a run's observations add up to; who it is and how fresh its sources are is not theirs to say. */
+/** The state that a run's observations give. The caller adds the run's identity and how fresh its sources are. */
 export type RunView = Omit<
   RunFields,
   'runId' | 'backend' | 'link' | 'linkSince' | 'dockerSince' | 'heardAt' | 'imported'
@@ -27,29 +27,32 @@ export interface Derived {
   view: RunView
   /** When the passing of time alone may change the view, ms on our clock, or null. */
   deadline: number | null
-  /** A fresh join of the stream would decide whether the run was aborted [RUN-4]. */
+  /** A new connection to the stream, with its replay, would show whether the run was aborted [RUN-4]. */
   wantsRejoin: boolean
-  /** It is over by silence, which is to be kept as the observation `silent` [RUN-4] [RUN-13.1]. */
+  /** The run ended by silence; the caller must store the observation `silent` [RUN-4] [RUN-13.1]. */
   bySilence: boolean
-  /** It is over by the history, which is to be kept as the observation `awaited` [RUN-8.14]. */
+  /** The run ended by the history; the caller must store the observation `awaited` [RUN-8.14]. */
   byHistory: boolean
-  /** It is no longer over by silence, which is to be kept as the observation `stirred` [RUN-13.2]. */
+  /** The run's end by silence no longer holds; the caller must store the observation `stirred` [RUN-13.2]. */
   stirred: boolean
-  /** How many batches plan or history say more of than the stream: if that lasts, the stream is dead [RUN-9]. */
+  /** For how many batches the plan or the history is ahead of the stream: if that lasts, the stream is dead [RUN-9]. */
   ahead: number
 }
 
 const MAX_UNPROVEN = 20
 const MAX_LOOKS = 20
-/** Where all batches together have more of errors, each is cut to its beginning: whoever looks at the run is sent all of them [SAFE-5.6]. */
+/**
+ * If the errors of all batches together are longer, characters, each is cut to its beginning: a page of the run gets all of
+ * them [SAFE-5.6].
+ */
 const MOST_OF_ERRORS = 512 * 1024
 const SHORT_ERROR = 240
 
 /**
- * What the observations so far say of the run at a moment. Pure; costs as much as the run has state messages, so it is
- * called once per published version, not once per message.
+ * Derives the run's view at a moment from the observations so far. Pure. The cost grows with the number of state messages, so
+ * call it once per published version, not once per message.
  * @param now the server's clock, ms
- * @param links how fresh both sources are: what verdicts are worth
+ * @param links how fresh both sources are, which decides whether a verdict is possible
  */
 export function derive(told: Run, now: number, links: Links = CLAIMS_ALONE): Derived {
   const run = onOneClock(told)
@@ -95,7 +98,7 @@ export function derive(told: Run, now: number, links: Links = CLAIMS_ALONE): Der
         ...ending.findings.slice(-MAX_UNPROVEN),
       ]),
       clockOffset,
-      // A plan with fewer batches left than the backend counts as completed is another plan than the backend's.
+      // If fewer batches are pending than the backend counts as completed, the backend runs a different plan.
       counts: countBatches(judged.batches, claims.totalKnown && unnamed <= pending),
       ...(unnamed > 0 && { unnamedCompleted: unnamed }),
       batches: judged.batches,
@@ -109,7 +112,7 @@ export function derive(told: Run, now: number, links: Links = CLAIMS_ALONE): Der
   }
 }
 
-/** What one of the two sources of claims says, before evidence is put beside it. */
+/** The claims of one of the two sources, stream or history, before they are compared with the evidence. */
 interface Reading {
   claims: BatchClaims
   ending: OutcomeNow
@@ -150,7 +153,7 @@ function readEntry(run: Run, entry: HistoryReading, containers: ContainersByBatc
   }
 }
 
-/** In a run that is over nothing is running [RUN-1], and a failed merge takes its batch's completion back [RUN-5]. */
+/** Ends the open batches of a run that is over [RUN-1]; a failed merge revokes the completion of its batch [RUN-5]. */
 function close(claims: BatchClaims, end: Outcome, containers: ContainersByBatch): void {
   if (end.status === 'failed' && isMergeFailure(end.error) && claims.merged) {
     fail(claims.merged, end, end.error)
@@ -159,7 +162,7 @@ function close(claims: BatchClaims, end: Outcome, containers: ContainersByBatch)
   attributeFailure(claims, containers)
   for (const batch of claims.batches) {
     if (end.status === 'completed' && isOpen(batch)) {
-      // The backend says that every batch is completed: a message that told of this one was lost.
+      // The backend says that every batch is completed, so the message about this one was lost.
       batch.status = 'completed'
       batch.basis = 'inferred'
     } else if (batch.status === 'running') {
@@ -170,15 +173,15 @@ function close(claims: BatchClaims, end: Outcome, containers: ContainersByBatch)
 }
 
 /**
- * `batch_error` names no batch: with one batch at work it is that one's, with several that whose container alone has
- * failed by then, unless a batch was named [RUN-10].
+ * `batch_error` names no batch. If one batch is at work, the error is that batch's. If several are, it belongs to the one batch
+ * with a container that has failed by then, unless the stream has named a failed batch [RUN-10].
  */
 function attributeFailure(claims: BatchClaims, containers: ContainersByBatch): void {
   if (claims.batches.some(batch => batch.status === 'failed' && batch.basis === 'stream')) return
   const known = new Map(claims.batches.map(batch => [batch.id ?? batch.name, batch]))
   let looks = 0
   for (const { error, time, only } of claims.errors) {
-    // The engine ends with its first failure, so there are never many.
+    // The orchestrator ends with its first failure, so there are never many.
     const shown = only || looks++ >= MAX_LOOKS ? [] : containers.failedBy(time).flatMap(id => known.get(id) ?? [])
     const [batch, ...others] = only ? [only] : shown.filter(({ status }) => status === 'running')
     if (batch?.status !== 'running' || others.length > 0) continue
@@ -193,7 +196,7 @@ function fail(batch: BatchClaim, at: { time: Instant }, error: string | null): v
   batch.endedAt = at.time
 }
 
-/** Every batch gets an id that is unique in the run: its own, or its name until the id is told. */
+/** Gives each batch an id that is unique in the run: its own, or its name until the backend sends the id. */
 function withIds(claims: readonly BatchClaim[], durations: Durations): ClaimedBatch[] {
   const idFor = freeIds(claims)
   const all = claims.reduce((sum, { error }) => sum + (error?.length ?? 0), 0)
@@ -217,7 +220,7 @@ function withIds(claims: readonly BatchClaim[], durations: Durations): ClaimedBa
   })
 }
 
-/** Gives ids to names: NAME, then NAME (2) and so on, and none that is taken. */
+/** Makes ids from names: NAME, then NAME (2) and so on; skips ids that are taken. */
 function freeIds(claims: readonly BatchClaim[]): (name: string) => string {
   const taken = new Set(claims.map(({ id }) => id))
   const given = new Map<string, number>()
@@ -258,7 +261,7 @@ function historyIdOf(messages: readonly StoredMessage[]): string | null {
 const earliest = (a: number | null, b: number | null): number | null =>
   a === null ? b : b === null ? a : Math.min(a, b)
 
-/** What came beyond a bound, or may be there beside the batches that are shown, is told, never silent [SAFE-5] [RUN-8.16]. */
+/** Reports each bound that was reached, and batches that may exist beside the shown ones [SAFE-5] [RUN-8.16]. */
 function notCounted(run: Run, claims: BatchClaims): Finding[] {
   const reached: Finding[] = []
   if (run.overflow) {

@@ -36,7 +36,7 @@ const LONGEST_DELAY = 60_000
 const LARGEST_STEP = 3_660 * 86_400_000
 
 /**
- * Watches the backend's clock in the frames of one run, and finds where the clock was set [RUN-16]. A step is measured by receipt
+ * Watches the backend's clock in the frames of one run, and finds when the clock was set [RUN-16]. A step is measured by receipt
  * times if they are reliable: on a connection that was found to bring frames at once. In a replay, a step shows only if a stamp
  * is earlier than the one before it, and its size is then not known.
  */

@@ -71,7 +71,7 @@ class Follower {
     if (last) fold(this.run, last)
   }
 
-  /** The plan as it stood when the recording ended, which may hold other runs' work. */
+  /** The plan as it was when the recording ended; it may hold other runs' work. */
   readPlanAgain(): void {
     this.#readPlan(at => at > this.#begun)
   }

@@ -22,7 +22,7 @@ export interface CandidateRun {
 /** The run and batch that a container works on, or why they are not known. */
 export type Assignment =
   | { kind: 'assigned'; runId: string; batchId: string; by: 'label' | 'tree' | 'mission' }
-  /** It fits several batches, of one run or of many, or none. */
+  /** The container fits no batch, or several batches of one run or of many. */
   | { kind: 'unassigned'; candidates: readonly { runId: string; batchId: string }[] }
 
 type Home = Extract<Assignment, { kind: 'assigned' }>
@@ -156,8 +156,8 @@ class Index {
   /**
    * Returns the containers, by id, whose assignment is not certain after all [DOCK-4.1] [DOCK-4.32]. The given container is in
    * doubt if it was assigned by time alone, and another run began a batch after its creation that has no container. In addition,
-   * that batch began sooner after the creation than the container came after its own batch's start, or a container without a run
-   * fits the batch to which the given one was assigned.
+   * one of two conditions must hold. Either that batch began sooner after the creation than the container came after the start of
+   * its own batch, or a container without a run fits the batch to which the given one was assigned.
    */
   doubts({ id, marks }: ContainerFacts, rivals: Rivals): [containerId: string, Assignment][] {
     const taken = this.#byTime.get(treeOf(marks) || id)
@@ -212,7 +212,7 @@ class Index {
     return { kind: 'assigned', runId: only.runId, batchId: id, by: 'label' }
   }
 
-  /** The batch whose branch names the container's work tree, which is proof. */
+  /** The batch with a branch that names the container's work tree, which is proof. */
   #proven(container: ContainerFacts): Candidate | null {
     const { tree } = container.marks
     if (!tree) return null

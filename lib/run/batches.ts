@@ -17,7 +17,7 @@ export interface BatchClaims {
   repeats: boolean
   /** Each `batch_error`, which names no batch, with the only batch at work at that time; null if there were several or none. */
   errors: { error: string; time: Instant; only: BatchClaim | null }[]
-  /** The batch whose branch the last "Merging branch …" names. */
+  /** The batch with the branch that the last "Merging branch …" names. */
   merged: BatchClaim | null
   /** For how many batches the plan or the history is ahead of the stream [RUN-9]. */
   ahead: number

@@ -65,8 +65,8 @@ export class ContainersByBatch {
   }
 
   /**
-   * The batches whose agent had failed by then: their newest container at that time had failed. If there is none, 2 s later count,
-   * too: Docker's clock may differ.
+   * The batches with an agent that had failed by then: the newest container at that time had failed. If there is no such batch,
+   * failures up to 2 s later count, too, because Docker's clock may differ.
    */
   failedBy({ ms }: Instant): string[] {
     const failed = this.#failedUpTo(ms)

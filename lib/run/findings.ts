@@ -2,7 +2,7 @@ import type { Finding } from './model'
 
 const MAX_FINDINGS = 100
 
-/** A finding that belongs to no batch, no container and no time. */
+/** A finding without a batch, a container and a time. */
 export const noted = (kind: string, text: string): Finding => ({
   kind,
   text,

@@ -84,7 +84,7 @@ export type Batch = z.infer<typeof batch>
 /** Derived from the batches, never incremented; the five sum to `total` [RUN-1]. */
 export const counts = z.object({
   total: z.number(),
-  /** False while no plan is known: then `total` is only what was seen so far. */
+  /** False if the number of all batches is not known, for example without a plan: then `total` counts only the known ones. */
   totalKnown: z.boolean(),
   pending: z.number(),
   running: z.number(),
@@ -159,7 +159,7 @@ export const runFields = z.object({
 })
 export type RunFields = z.infer<typeof runFields>
 
-/** What the fleet page shows of an imported run. */
+/** An imported run on the fleet page. */
 export const importSummary = z.extend(
   z.pick(runFields, { runId: true, backend: true, spec: true, status: true, counts: true, unnamedCompleted: true }),
   imported.shape,
@@ -181,7 +181,7 @@ export type RunSummary = z.infer<typeof runSummary>
 export const snapshot = z.extend(runSummary, { batches: z.array(batch) })
 export type Snapshot = z.infer<typeof snapshot>
 
-/** What the fleet page shows: every run, newest first. */
+/** The state of the fleet page: every run, newest first. */
 export const fleet = z.extend(versioned, {
   backend: z.string(),
   link: z.object({ backend: linkState, docker: linkState }),

@@ -87,7 +87,7 @@ const message = z.object({
   /** The connection that brought it, counted from 1, and its index there, from 0. */
   connection: z.number(),
   index: z.number(),
-  /** The same for every delivery of one message, different for any two messages [RUN-2]. */
+  /** The same id for every delivery of one message, and different ids for any two messages [RUN-2]. */
   id: z.string(),
   /** When we got it, ms, our clock. */
   at: z.number(),

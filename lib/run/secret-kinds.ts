@@ -51,7 +51,7 @@ export const TOKENS: readonly { hint: string; pattern: RegExp }[] = [
   { hint: 'sk-', pattern: atWord('(sk-)[A-Za-z0-9]{20,}') },
   // Tokens of this server.
   { hint: 'gt_', pattern: atWord(String.raw`(gt_)[\w-]{43}(?![\w-])`) },
-  // A JSON web token: three parts, or five where it is encrypted, of which the first is the beginning of a JSON object.
+  // A JSON web token: three parts, or five if it is encrypted. The first part is the beginning of a JSON object.
   { hint: 'eyJ', pattern: atWord(String.raw`(eyJ)[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*){1,3}`) },
   // The password in a URL, also one with an at sign; a token in the place of the user; a signature among the parameters.
   { hint: '://', pattern: /(:\/\/[^\s/@:"']{0,256}:)[^\s/"'•\u0000-\u001f\u007f-\u009f]{1,512}(?=@)/g },

@@ -136,7 +136,7 @@ class Before {
 
     this.#count = messages.reduce((most, { says }) => (says.kind === 'resuming' ? Math.max(most, says.count) : most), 0)
     this.known = { told: this.#count, required: 0, ambiguous: false }
-    // A run that is not followed may have written a plan, too, that was not read before this run began.
+    // Another run, which is not followed, may have written the plan before it was first read.
     this.#mayBeShared = run.plan?.shared === true || run.history?.shared === true || run.planBefore === null
     const plans = [run.planBefore, run.plan].map(plan => plan?.batches.filter(({ completed }) => completed) ?? [])
     const began = run.first?.time.ms ?? Infinity

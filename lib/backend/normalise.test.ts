@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { says as saysSchema } from '../run/observation'
 import { LONGEST_LINE } from '../run/kept-text'
-import { readFrame, type Reading } from './normalise'
+import { readFrame, type FrameReading } from './normalise'
 
 const STAMP = '2026-01-05T10:00:00.123456789+00:00'
 const BRANCH = 'worktree/main/ckrv-batch-setup-1a2b3c'
 
-const read = (frame: object): Extract<Reading, { kind: 'message' }> => {
+const read = (frame: object): Extract<FrameReading, { kind: 'message' }> => {
   const reading = readFrame(JSON.stringify(frame))
   if (reading.kind !== 'message') throw new Error(reading.kind)
   return reading

@@ -6,7 +6,7 @@ import { readSentence } from './sentence'
 import { EXECUTION_NOT_FOUND, frame as frameSchema, type Frame } from './wire'
 
 /** The content of one frame, in the same form for every generation. */
-export type Reading =
+export type FrameReading =
   | {
       kind: 'message'
       says: MessageClaim
@@ -23,7 +23,7 @@ export type Reading =
 const MOST_VALUES = 100
 
 /** Reads one frame's text. Never throws. */
-export function readFrame(text: string): Reading {
+export function readFrame(text: string): FrameReading {
   if (hasMoreValues(text, MOST_VALUES)) return { kind: 'unreadable', reason: 'more values than a message has' }
   let json: unknown
   try {
@@ -72,7 +72,7 @@ function interpret(frame: Frame): Interpretation {
       return statusOfBatch(frame)
     case 'batch_start':
     case 'batch_complete':
-      return engineSentence(frame, message)
+      return orchestratorSentence(frame, message)
     case 'batch_error':
       return understood({
         kind: 'batch-error',
@@ -127,7 +127,7 @@ const SPAWNING = 'Spawning batch: '
 const COMPLETED = /^Batch (.*) completed on branch (.+)$/s
 
 /** Reads the orchestrator's own `batch_start` and `batch_complete`: they have no text around the sentence, so names are exact. */
-function engineSentence(frame: Frame, message: string): Interpretation {
+function orchestratorSentence(frame: Frame, message: string): Interpretation {
   if (frame.type === 'batch_start' && message.startsWith(SPAWNING)) {
     return understood({ kind: 'batch-start', tier: 2, name: message.slice(SPAWNING.length) })
   }

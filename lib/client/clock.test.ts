@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ClockWatch, ServerClock } from './clock'
+import { PageClockWatch, ServerClock } from './clock'
 
 describe("the server's clock", () => {
   it('[RUN-7] corrects the page for its own clock, in both directions', () => {
@@ -54,7 +54,7 @@ describe("the server's clock", () => {
 describe('watching the page’s clock', () => {
   it('tells by how much it was set, each time once, and leaves its grain alone', () => {
     let [wall, steady] = [1_000_000, 0]
-    const watch = new ClockWatch(
+    const watch = new PageClockWatch(
       () => wall,
       () => steady,
     )

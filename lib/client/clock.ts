@@ -48,7 +48,7 @@ export class ServerClock {
 const GRAIN_MS = 500
 
 /** Watches a clock that can be set, by comparison with a monotonic one. */
-export class ClockWatch {
+export class PageClockWatch {
   #ahead: number
 
   readonly #wall: () => number

@@ -164,7 +164,7 @@ export function useToldRole(): Visitor['role'] | null {
 
 function useScope<S, T>(
   store: LiveStore,
-  shelf: ScopeCollection<S, T>,
+  collection: ScopeCollection<S, T>,
   scope: Scope,
   rendered: Rendered<S, T>,
 ): Live<T> {
@@ -176,12 +176,12 @@ function useScope<S, T>(
     [rendered],
   )
   const listen = useCallback(
-    (listener: () => void) => store.follow(shelf, scope, rendered, listener),
-    [store, shelf, scope, rendered],
+    (listener: () => void) => store.follow(collection, scope, rendered, listener),
+    [store, collection, scope, rendered],
   )
   return useSyncExternalStore(
     listen,
-    () => store.live(shelf, scope) ?? atFirst,
+    () => store.live(collection, scope) ?? atFirst,
     () => atFirst,
   )
 }

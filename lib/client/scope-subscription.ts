@@ -24,17 +24,17 @@ export class ScopeSubscription<S, T> {
   #seen: View<S>
   #shown: Live<T>
 
-  readonly #kind: ScopeCodec<S, T>
+  readonly #codec: ScopeCodec<S, T>
 
   constructor(
     readonly scope: Scope,
-    kind: ScopeCodec<S, T>,
+    codec: ScopeCodec<S, T>,
     now: number,
     rendered: Rendered<S, T>,
   ) {
-    this.#kind = kind
+    this.#codec = codec
 
-    this.#replica = new Replica(scope, kind.state, now, rendered.seed)
+    this.#replica = new Replica(scope, codec.state, now, rendered.seed)
     this.#seen = this.#replica.view
     this.#shown = liveOf(this.#seen, rendered.shown)
   }
@@ -54,14 +54,14 @@ export class ScopeSubscription<S, T> {
     if (view === this.#seen) return ask
     const { stamp, state } = view
     const isSame = stamp === null || stamp === this.#seen.stamp
-    this.#shown = liveOf(view, isSame ? this.#shown.state : this.#kind.present(state, stamp))
+    this.#shown = liveOf(view, isSame ? this.#shown.state : this.#codec.present(state, stamp))
     this.#seen = view
     return ask
   }
 }
 
 /** A subscription to a scope of any kind. */
-export type AnyFollower = Pick<
+export type AnySubscription = Pick<
   ScopeSubscription<unknown, unknown>,
   'scope' | 'listeners' | 'live' | 'deadline' | 'feed'
 >

@@ -1,8 +1,8 @@
 import type { Visitor } from '../sync/messages'
 import type { Ask } from '../sync/replica'
 import type { Scope } from '../sync/scope'
-import { ClockWatch, ServerClock } from './clock'
-import { ScopeSubscription, type AnyFollower, type Inputs, type Live, type Rendered } from './scope-subscription'
+import { PageClockWatch, ServerClock } from './clock'
+import { ScopeSubscription, type AnySubscription, type Inputs, type Live, type Rendered } from './scope-subscription'
 import { containersCodec, fleetCodec, logViewCodec, runCodec, type ScopeCodec } from './scope-codecs'
 import type { Link, OpenLink } from './link'
 import { syncOf, type PageSync } from './page-sync'
@@ -30,8 +30,8 @@ export interface ScopeCollection<S, T> {
   readonly codec: ScopeCodec<S, T>
   readonly subscriptions: Map<Scope, ScopeSubscription<S, T>>
 }
-const scopeCollection = <S, T>(kind: ScopeCodec<S, T>): ScopeCollection<S, T> => ({
-  codec: kind,
+const scopeCollection = <S, T>(codec: ScopeCodec<S, T>): ScopeCollection<S, T> => ({
+  codec,
   subscriptions: new Map(),
 })
 
@@ -61,7 +61,7 @@ export class LiveStore {
   #cancelLook: (() => void) | null = null
   #cancelReload: (() => void) | null = null
   readonly #clock = new ServerClock()
-  readonly #watch: ClockWatch
+  readonly #watch: PageClockWatch
   readonly #tickers = new Map<number, Ticker>()
   readonly #syncListeners = new Set<() => void>()
   #isRestarting = false
@@ -79,7 +79,7 @@ export class LiveStore {
   ) {
     this.#environment = environment
 
-    this.#watch = new ClockWatch(environment.wall, environment.steady)
+    this.#watch = new PageClockWatch(environment.wall, environment.steady)
     this.#clock.hear(renderedAt, environment.wall())
   }
 
@@ -95,8 +95,8 @@ export class LiveStore {
       heard: heard => {
         this.#noticeClock()
         if ('now' in heard.message) this.#hearTime(heard.message.now)
-        const follower = this.#find(heard.message.scope)
-        if (follower) this.#input(follower, replica => replica.hear(heard, this.#now()))
+        const subscription = this.#find(heard.message.scope)
+        if (subscription) this.#input(subscription, replica => replica.hear(heard, this.#now()))
       },
       visitor: ({ role }) => this.#setRole(role),
       outdated: reason => this.#outdated(reason),
@@ -114,28 +114,28 @@ export class LiveStore {
 
   /** Follows a scope, beginning with the state that the page was rendered with; returns a function that ends this. */
   follow<S, T>(
-    { codec: kind, subscriptions: followers }: ScopeCollection<S, T>,
+    { codec, subscriptions }: ScopeCollection<S, T>,
     scope: Scope,
     rendered: Rendered<S, T>,
     listener: () => void,
   ): () => void {
-    const known = followers.get(scope)
-    const follower = known ?? new ScopeSubscription(scope, kind, this.#now(), rendered)
+    const known = subscriptions.get(scope)
+    const subscription = known ?? new ScopeSubscription(scope, codec, this.#now(), rendered)
     const own = () => listener()
-    follower.listeners.add(own)
+    subscription.listeners.add(own)
     if (!known) {
-      followers.set(scope, follower)
-      this.#input(follower, replica => (this.#isUp ? replica.connected(this.#now()) : replica.look(this.#now())))
-    } else if (follower.live.gone && this.#isUp) {
+      subscriptions.set(scope, subscription)
+      this.#input(subscription, replica => (this.#isUp ? replica.connected(this.#now()) : replica.look(this.#now())))
+    } else if (subscription.live.gone && this.#isUp) {
       // A new listener of a scope that was gone has a reason to ask again at once.
-      this.#input(follower, replica => replica.connected(this.#now()))
+      this.#input(subscription, replica => replica.connected(this.#now()))
     }
     return () => {
-      follower.listeners.delete(own)
+      subscription.listeners.delete(own)
       // A listener that is removed and added again at once, as React does it, keeps the replica.
       queueMicrotask(() => {
-        if (follower.listeners.size > 0 || followers.get(scope) !== follower) return
-        followers.delete(scope)
+        if (subscription.listeners.size > 0 || subscriptions.get(scope) !== subscription) return
+        subscriptions.delete(scope)
         this.#link?.leave(scope)
         this.#settle()
       })
@@ -143,15 +143,15 @@ export class LiveStore {
   }
 
   /** The state of a followed scope; it counts as live no longer than the clock allows, even after a sleep [SYNC-6]. */
-  live<S, T>({ subscriptions: followers }: ScopeCollection<S, T>, scope: Scope): Live<T> | undefined {
-    const follower = followers.get(scope)
-    if (follower && (follower.deadline() ?? Infinity) <= this.#now()) {
-      const before = follower.live
-      const ask = follower.feed(replica => replica.look(this.#now()))
+  live<S, T>({ subscriptions }: ScopeCollection<S, T>, scope: Scope): Live<T> | undefined {
+    const subscription = subscriptions.get(scope)
+    if (subscription && (subscription.deadline() ?? Infinity) <= this.#now()) {
+      const before = subscription.live
+      const ask = subscription.feed(replica => replica.look(this.#now()))
       // A component is being rendered now, so notify the other listeners afterwards.
-      queueMicrotask(() => this.#announce(follower, ask, before))
+      queueMicrotask(() => this.#announce(subscription, ask, before))
     }
-    return follower?.live
+    return subscription?.live
   }
 
   sync(): PageSync {
@@ -200,14 +200,14 @@ export class LiveStore {
     this.#setRestarting(false)
     this.#wasUp = true
     this.#noticeClock()
-    for (const follower of this.#all()) this.#input(follower, replica => replica.connected(this.#now()))
+    for (const subscription of this.#all()) this.#input(subscription, replica => replica.connected(this.#now()))
   }
 
   #down(): void {
     this.#isUp = false
     this.#setCarrier(null)
-    for (const follower of this.#all()) {
-      this.#input(follower, replica => {
+    for (const subscription of this.#all()) {
+      this.#input(subscription, replica => {
         replica.disconnected(this.#now())
         return null
       })
@@ -246,7 +246,7 @@ export class LiveStore {
 
   #look(): void {
     this.#noticeClock()
-    for (const follower of this.#all()) this.#input(follower, replica => replica.look(this.#now()))
+    for (const subscription of this.#all()) this.#input(subscription, replica => replica.look(this.#now()))
   }
 
   /**
@@ -258,31 +258,31 @@ export class LiveStore {
     if (moved === 0) return
     this.#clock.forget()
     if (moved > 0) return
-    for (const follower of this.#all()) this.#input(follower, replica => replica.clockSet(this.#now()))
+    for (const subscription of this.#all()) this.#input(subscription, replica => replica.clockSet(this.#now()))
   }
 
   #hearTime(now: string): void {
     this.#clock.hear(Date.parse(now), this.#now())
   }
 
-  #input(follower: AnyFollower, feed: (replica: Inputs) => Ask | null): void {
-    const before = follower.live
+  #input(subscription: AnySubscription, feed: (replica: Inputs) => Ask | null): void {
+    const before = subscription.live
     let ask: Ask | null = null
     try {
-      ask = follower.feed(feed)
+      ask = subscription.feed(feed)
     } catch (error) {
       this.#outdated(error)
     }
-    this.#announce(follower, ask, before)
+    this.#announce(subscription, ask, before)
   }
 
-  #announce(follower: AnyFollower, ask: Ask | null, before: Live<unknown>): void {
-    if (ask) this.#send(follower, ask)
-    if (follower.live !== before) for (const listener of follower.listeners) listener()
+  #announce(subscription: AnySubscription, ask: Ask | null, before: Live<unknown>): void {
+    if (ask) this.#send(subscription, ask)
+    if (subscription.live !== before) for (const listener of subscription.listeners) listener()
     this.#settle()
   }
 
-  #send(follower: AnyFollower, { id, request }: Ask): void {
+  #send(subscription: AnySubscription, { id, request }: Ask): void {
     const askedAt = this.#now()
     this.#link?.ask(request, this.#patience, answer => {
       if (!answer) {
@@ -297,20 +297,20 @@ export class LiveStore {
         this.#clock.limit(Date.parse(answer.now), askedAt)
         this.#hearTime(answer.now)
       }
-      this.#input(follower, replica => replica.answered(id, answer, this.#now()))
+      this.#input(subscription, replica => replica.answered(id, answer, this.#now()))
     })
   }
 
   /** Runs after every input: updates the sync of the page as a whole, and the timer for the next look at the clock. */
   #settle(): void {
-    const followers = [...this.#all()]
-    const next = syncOf(followers.map(({ live }) => live))
+    const subscriptions = [...this.#all()]
+    const next = syncOf(subscriptions.map(({ live }) => live))
     if (next.sync !== this.#pageSync.sync || next.checkedAt !== this.#pageSync.checkedAt) {
       this.#pageSync = next
       for (const listener of this.#syncListeners) listener()
     }
     this.#cancelLook?.()
-    const deadline = Math.min(...followers.map(follower => follower.deadline() ?? Infinity))
+    const deadline = Math.min(...subscriptions.map(subscription => subscription.deadline() ?? Infinity))
     const wait = Math.min(Math.max(0, deadline - this.#now()), LOOK_MS)
     this.#cancelLook = deadline === Infinity ? null : this.#environment.setTimer(wait, () => this.#look())
   }
@@ -336,15 +336,15 @@ export class LiveStore {
     return this.#environment.wall()
   }
 
-  #find(scope: Scope): AnyFollower | undefined {
-    for (const { subscriptions: followers } of this.#collections) {
-      const follower = followers.get(scope)
-      if (follower) return follower
+  #find(scope: Scope): AnySubscription | undefined {
+    for (const { subscriptions } of this.#collections) {
+      const subscription = subscriptions.get(scope)
+      if (subscription) return subscription
     }
     return undefined
   }
 
-  *#all(): Iterable<AnyFollower> {
-    for (const { subscriptions: followers } of this.#collections) yield* followers.values()
+  *#all(): Iterable<AnySubscription> {
+    for (const { subscriptions } of this.#collections) yield* subscriptions.values()
   }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { DockerHost } from './engine'
 
 /** The address of the Engine, or `off`, or one sentence for each invalid variable. */
-type Reading = { host: DockerHost | 'off'; problems: [] } | { host: null; problems: string[] }
+type HostReading = { host: DockerHost | 'off'; problems: [] } | { host: null; problems: string[] }
 
 const SUPPORTED = 'must be unix:///path, tcp://host:port, http://host:port or https://host:port.'
 const PLAIN_PORT = 2375
@@ -15,7 +15,7 @@ const TLS_PORT = 2376
  * Reads the Engine's address from the variables that Docker's own client reads: DOCKER_HOST, DOCKER_TLS_VERIFY and
  * DOCKER_CERT_PATH. DOCKER=off means that Docker is not watched. No problem repeats a value.
  */
-export function readDockerHost(variables: Partial<Record<string, string>>): Reading {
+export function readDockerHost(variables: Partial<Record<string, string>>): HostReading {
   const { DOCKER, DOCKER_HOST } = variables
   if (DOCKER === 'off') return { host: 'off', problems: [] }
   if (DOCKER !== undefined && DOCKER !== 'on') return problem('DOCKER', 'must be on or off.')
@@ -31,7 +31,7 @@ function usualSocket(): string {
   return existsSync(ofDesktop) ? ofDesktop : '/var/run/docker.sock'
 }
 
-function readAddress(address: string, variables: Partial<Record<string, string>>): Reading {
+function readAddress(address: string, variables: Partial<Record<string, string>>): HostReading {
   const { DOCKER_TLS_VERIFY, DOCKER_CERT_PATH } = variables
   const url = URL.canParse(address) ? new URL(address) : null
   if (url === null || url.hostname === '' || !/^(tcp|https?):$/.test(url.protocol)) {
@@ -48,7 +48,7 @@ function readAddress(address: string, variables: Partial<Record<string, string>>
   return withCertificates(host, DOCKER_CERT_PATH ?? join(homedir(), '.docker'))
 }
 
-function withCertificates(host: Exclude<DockerHost, { socketPath: string }>, folder: string): Reading {
+function withCertificates(host: Exclude<DockerHost, { socketPath: string }>, folder: string): HostReading {
   const problems: string[] = []
   const read = (name: string, parse: (pem: string) => unknown) => {
     try {
@@ -72,4 +72,4 @@ function withCertificates(host: Exclude<DockerHost, { socketPath: string }>, fol
   return problems.length > 0 ? { host: null, problems } : { host: { ...host, tls }, problems: [] }
 }
 
-const problem = (variable: string, text: string): Reading => ({ host: null, problems: [`${variable}: ${text}`] })
+const problem = (variable: string, text: string): HostReading => ({ host: null, problems: [`${variable}: ${text}`] })

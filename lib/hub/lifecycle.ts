@@ -93,7 +93,7 @@ export class Lifecycle {
       updated: (state, derived) => {
         ends.look(state, derived)
         bounds.look(state, derived.view.findings, { runId: state.runId })
-        this.#sessions.get(state)?.follows(derived)
+        this.#sessions.get(state)?.runChanged(derived)
         this.#mergeFound(state, derived.view.historyId)
         this.#changed?.()
       },
@@ -319,7 +319,7 @@ export class Lifecycle {
     if (isArchived && state.isOver) await this.#keep(state)
     else if (state.current.view.basis === 'stream') {
       const session = this.#follow(state, replay ?? undefined)
-      session.follows(state.current)
+      session.runChanged(state.current)
       session.follow(true)
       this.#discardUnheard(session).catch((error: unknown) => this.#stateHost.failed(state, error))
     } else if (state.isOver) await this.archive(state)

@@ -9,7 +9,7 @@ const MAX_CLAIMS = 50_000
 const MAX_HEARSAY = 2_000
 const MAX_CONTAINERS = 10_000
 /** If the orchestrator is silent for this long after a failure that may be an agent's line, the run has failed [RUN-4], ms. */
-export const ENGINE_SILENCE = 60_000
+export const ORCHESTRATOR_SILENCE = 60_000
 
 /**
  * Applies one observation to the run. Idempotent: the same messages give the same run, however they are delivered: repeated,
@@ -155,7 +155,7 @@ function foldMessage(run: Run, message: Message): boolean {
   const news = note(run, message, clock) || isSet
   const { says } = message
   if (says.kind === 'start' && says.spec !== null) tellSpec(run, says.spec)
-  if (!mayBeAnAgents(says)) hearEngine(run, message, clock)
+  if (!mayBeAnAgents(says)) hearOrchestrator(run, message, clock)
   // The first message of a connection is always kept: the next connection begins with it again [RUN-14].
   if ((says.kind === 'line' || says.kind === 'remark') && message.index > 0) return news
   return keep(run, message) || news
@@ -196,11 +196,11 @@ function note(run: Run, message: Message, clock: RunClock): boolean {
 }
 
 /** Notes a message of the orchestrator's own, unless it is only replayed. */
-function hearEngine(run: Run, message: Message, clock: RunClock): void {
-  if (run.engine && clock.compare(message, run.engine) <= 0) return
+function hearOrchestrator(run: Run, message: Message, clock: RunClock): void {
+  if (run.orchestrator && clock.compare(message, run.orchestrator) <= 0) return
   const { time, at, index } = message
   noteSilence(run, at)
-  run.engine = { time, at, index }
+  run.orchestrator = { time, at, index }
 }
 
 /**
@@ -209,7 +209,7 @@ function hearEngine(run: Run, message: Message, clock: RunClock): void {
  * [RUN-4.1].
  */
 function noteSilence(run: Run, to: number): void {
-  if (run.openedAt === null || to - heardSince(run, run.openedAt) < ENGINE_SILENCE) return
+  if (run.openedAt === null || to - heardSince(run, run.openedAt) < ORCHESTRATOR_SILENCE) return
   for (const message of run.unverifiedClaims.values()) {
     if (message.says.kind !== 'execution-failed') continue
     const since = silentFrom(run, run.openedAt, message)
@@ -217,11 +217,11 @@ function noteSilence(run: Run, to: number): void {
   }
 }
 
-const heardSince = ({ engine }: Run, openedAt: number) => Math.max(openedAt, engine?.at ?? 0)
+const heardSince = ({ orchestrator }: Run, openedAt: number) => Math.max(openedAt, orchestrator?.at ?? 0)
 
 /** When the orchestrator's silence after the message is long enough to end the run, ms on our clock. */
 export const silentFrom = (run: Run, openedAt: number, message: StoredMessage): number =>
-  Math.max(heardSince(run, openedAt), message.at) + ENGINE_SILENCE
+  Math.max(heardSince(run, openedAt), message.at) + ORCHESTRATOR_SILENCE
 
 /** Whether the claim came on a channel that agents use, too: such a claim counts only by rules of its own. */
 export function mayBeAnAgents(says: MessageClaim): boolean {

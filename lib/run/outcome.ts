@@ -1,6 +1,6 @@
 import { splitError } from './error-text'
 import type { Links } from './evidence'
-import { ENGINE_SILENCE, silentFrom } from './fold'
+import { ORCHESTRATOR_SILENCE, silentFrom } from './fold'
 import type { StoredMessage, Run } from './run'
 import type { Finding } from './model'
 import type { HistoryReading } from './observation'
@@ -91,9 +91,9 @@ export function findOutcome(
         break
       }
       case 'execution-aborted': {
-        const verdict = judgeAbort(run, message)
-        if (verdict === 'real') told('aborted', ABORTED)
-        if (verdict === 'undecided') undecided = true
+        const origin = originOfAbort(run, message)
+        if (origin === 'real') told('aborted', ABORTED)
+        if (origin === 'undecided') undecided = true
         break
       }
       default:
@@ -229,13 +229,14 @@ export const isMergeFailure = (error: string | null): boolean => error !== null 
 function silentUntil(run: Run, message: StoredMessage, backend: Links['backend']): number | null {
   const { silence } = message
   const isLive = backend.link === 'live'
-  if (silence && (silence.wasEnd || (isLive && silence.since >= backend.since + ENGINE_SILENCE))) return silence.since
+  if (silence && (silence.wasEnd || (isLive && silence.since >= backend.since + ORCHESTRATOR_SILENCE)))
+    return silence.since
   if (run.openedAt === null || !isLive) return null
   return silentFrom(run, Math.max(run.openedAt, backend.since), message)
 }
 
 /** Decides by the replay: the backend never replays a real abort, and always replays an agent's line [RUN-4]. */
-function judgeAbort(run: Run, message: StoredMessage): 'real' | 'printed' | 'undecided' {
+function originOfAbort(run: Run, message: StoredMessage): 'real' | 'printed' | 'undecided' {
   if (run.stopAt !== null && message.at >= run.stopAt) return 'real'
   if (message.connection > message.firstConnection) return 'printed'
   if (run.replayed && run.replayed.connection > message.connection) return 'real'

@@ -36,7 +36,7 @@ export interface Run {
   lastIndex: number
   heardAt: number | null
   /** The orchestrator's own last message: its stamp, and when it reached us. */
-  engine: (Placed & { at: number }) | null
+  orchestrator: (Placed & { at: number }) | null
   /**
    * Our clock minus the backend's as it went when the run began, ms: the least receipt time minus stamp of the messages that came
    * at once. Null before there was one [RUN-7].
@@ -112,7 +112,7 @@ export function emptyRun(incarnation = 1): Run {
     last: null,
     lastIndex: -1,
     heardAt: null,
-    engine: null,
+    orchestrator: null,
     clockOffset: null,
     clockOffsetFrom: null,
     datedOffset: null,

@@ -113,7 +113,7 @@ export function derive(told: Run, now: number, links: Links = CLAIMS_ALONE): Der
 }
 
 /** The claims of one of the two sources, stream or history, before they are compared with the evidence. */
-interface Reading {
+interface SourceReading {
   claims: BatchClaims
   ending: OutcomeNow
   historyId: string | null
@@ -122,7 +122,7 @@ interface Reading {
   status: (batches: readonly ClaimedBatch[]) => RunStatus
 }
 
-function readStream(run: Run, containers: ContainersByBatch, backend: Links['backend'], now: number): Reading {
+function readStream(run: Run, containers: ContainersByBatch, backend: Links['backend'], now: number): SourceReading {
   const messages = inOrder(run)
   const ending = findOutcome(run, messages, backend, now)
   const claims = claimBatches(run, messages, containers, ending.outcome)
@@ -138,7 +138,13 @@ function readStream(run: Run, containers: ContainersByBatch, backend: Links['bac
   }
 }
 
-function readEntry(run: Run, entry: HistoryReading, containers: ContainersByBatch, links: Links, now: number): Reading {
+function readEntry(
+  run: Run,
+  entry: HistoryReading,
+  containers: ContainersByBatch,
+  links: Links,
+  now: number,
+): SourceReading {
   const claims = claimEntry(run, entry)
   const { outcome: end, ...rest } = outcomeOfEntry(run, entry, links, now)
   const ending: OutcomeNow = { ...rest, outcome: outcomeByContinuation(run) ?? end, findings: [], needsReplay: false }

@@ -66,21 +66,21 @@ export class Replica<S> {
   #digested: { of: S; digest: number | null } | null = null
   #shown: View<S>
 
-  readonly #body: StateCodec<S>
+  readonly #codec: StateCodec<S>
   #now: number
 
   /** @param seed the state that the page was rendered with [SYNC-8] */
   constructor(
     readonly scope: Scope,
-    body: StateCodec<S>,
+    codec: StateCodec<S>,
     now: number,
     seed?: { state: S; stamp: Stamp },
   ) {
-    this.#body = body
+    this.#codec = codec
     this.#now = now
 
     this.#proof = new StalenessBound(now)
-    this.#state = seed?.state ?? body.empty
+    this.#state = seed?.state ?? codec.empty
     this.#stamp = seed?.stamp ?? null
     this.#held = this.#stamp
     this.#shown = { state: this.#state, stamp: this.#stamp, sync: 'connecting', checkedAt: null, gone: false }
@@ -203,7 +203,7 @@ export class Replica<S> {
     if (epoch !== this.#held?.epoch) return false
     if (to <= this.#held.version) return true
     if (from !== this.#held.version) return false
-    this.#adopt(this.#body.apply(this.#state, diff), { epoch, version: to, now })
+    this.#adopt(this.#codec.apply(this.#state, diff), { epoch, version: to, now })
     return true
   }
 
@@ -216,7 +216,7 @@ export class Replica<S> {
       if (!newer) return false
       if (this.#phase.name === 'asking') this.#phase.overtaken = true
     }
-    this.#adopt(this.#body.decode(state, this.#state), { epoch, version, now })
+    this.#adopt(this.#codec.decode(state, this.#state), { epoch, version, now })
     return true
   }
 
@@ -254,7 +254,8 @@ export class Replica<S> {
   }
 
   #digest(): number | null {
-    if (this.#digested?.of !== this.#state) this.#digested = { of: this.#state, digest: this.#body.digest(this.#state) }
+    if (this.#digested?.of !== this.#state)
+      this.#digested = { of: this.#state, digest: this.#codec.digest(this.#state) }
     return this.#digested.digest
   }
 

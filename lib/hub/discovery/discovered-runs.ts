@@ -4,7 +4,7 @@ import { isOver } from '../../run/model'
 import type { HistoryReading, PlanBatch } from '../../run/observation'
 import { Discovery } from './discovery'
 import type { Runs, RunState } from '../runs'
-import { isOpen, sortEntries, wasResumed } from './entries'
+import { isEntryOpen, sortEntries, wasResumed } from './entries'
 
 /** Handles the runs that the discovery finds. */
 export interface FoundRuns {
@@ -94,7 +94,7 @@ export class DiscoveredRuns {
     const { endedAt, inferred } = followed.view().fields
     const end = endedAt === null || inferred || !followed.isOver ? null : Date.parse(endedAt)
     const shared = `${entry.id} ${followed.runId}`
-    if (!isOpen(entry)) remember(this.#ended, shared)
+    if (!isEntryOpen(entry)) remember(this.#ended, shared)
     if (found && end !== null && this.#host.runs.isResumeOf(found, followed)) {
       this.#show(spec, resumeOf(entry, end), shared)
     } else if (found && found !== followed) {

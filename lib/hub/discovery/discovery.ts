@@ -2,7 +2,7 @@ import { BackendError, type BackendHttp, type HistoryEntry, type ListedEntry } f
 import type { Spec } from '../../backend/wire'
 import { serverNow } from '../../clock/clock'
 import type { PlanBatch } from '../../run/observation'
-import { hasEndedSince, isOpen } from './entries'
+import { entryEndedSince, isEntryOpen } from './entries'
 
 const EVERY = 3_000
 const SPECS_A_ROUND = 20
@@ -167,12 +167,12 @@ export class Discovery {
   }
 
   #isOfInterest({ name, told }: Watched, entry: ListedEntry): boolean {
-    if (isOpen(entry)) return true
+    if (isEntryOpen(entry)) return true
     const before = told.get(entry.id)
     const { since } = this
     const isNews =
       before === undefined
-        ? hasEndedSince(entry, { since, offset: this.#http.clockOffset ?? 0 })
+        ? entryEndedSince(entry, { since, offset: this.#http.clockOffset ?? 0 })
         : before !== standing(entry)
     return isNews || this.#listener.wants(name, entry.id)
   }
@@ -191,7 +191,7 @@ function remember(spec: Watched, listed: readonly ListedEntry[], entries: readon
     if (stands !== undefined) told.set(id, stands)
   }
   spec.told = told
-  spec.isAtWork = entries.some(isOpen)
+  spec.isAtWork = entries.some(isEntryOpen)
 }
 
-const standing = (entry: ListedEntry): string => (isOpen(entry) ? 'open' : `${entry.status} ${entry.endedAt}`)
+const standing = (entry: ListedEntry): string => (isEntryOpen(entry) ? 'open' : `${entry.status} ${entry.endedAt}`)

@@ -32,10 +32,10 @@ export interface Clocks {
 }
 
 /** At work, as far as the history shows. A run of a dead backend keeps this status. */
-export const isOpen = ({ status }: ListedEntry): boolean => status === 'running' || status === 'pending'
+export const isEntryOpen = ({ status }: ListedEntry): boolean => status === 'running' || status === 'pending'
 
 /** Whether it ended after this dashboard started. */
-export const hasEndedSince = ({ endedAt }: ListedEntry, { since, offset }: Omit<Clocks, 'now'>): boolean =>
+export const entryEndedSince = ({ endedAt }: ListedEntry, { since, offset }: Omit<Clocks, 'now'>): boolean =>
   endedAt !== null && endedAt + offset >= since
 
 /**
@@ -61,7 +61,7 @@ export function sortEntries(
     const owner = owners.get(entry.id)?.at(-1)
     if (owner) sorted.followed.push({ entry, runId: owner.run.runId })
     else if (shown.has(entry.id)) sorted.show.push(entry)
-    else if (!isOpen(entry) && !hasEndedSince(entry, clocks)) continue
+    else if (!isEntryOpen(entry) && !entryEndedSince(entry, clocks)) continue
     // Even an entry that began long ago may belong to the new run: a resumed run continues an old entry.
     else if (mayBeAwaited) sorted.wait.push(entry)
     else sorted.show.push(entry)
@@ -115,5 +115,5 @@ const AFTERMATH = 2_000
  * @param wasEnded the entry was seen ended while it belonged to that run
  */
 export function wasResumed(entry: HistoryEntry, end: number, wasEnded: boolean): boolean {
-  return isOpen(entry) && (wasEnded || entry.batches.some(({ endedAt }) => (endedAt ?? 0) > end + AFTERMATH))
+  return isEntryOpen(entry) && (wasEnded || entry.batches.some(({ endedAt }) => (endedAt ?? 0) > end + AFTERMATH))
 }

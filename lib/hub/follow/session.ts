@@ -11,7 +11,7 @@ import { LinkWatch } from './link-watch'
 import { PlanAndHistoryPoller } from './plan-and-history-poller'
 import type { Runs, RunState } from '../runs'
 
-/** The part of the hub that a session uses and reports to. */
+/** The part of the hub that a session uses and reports to; `Lifecycle` provides it. */
 export interface SessionHost {
   readonly backendUrl: URL
   readonly http: BackendHttp
@@ -149,7 +149,7 @@ export class Session {
   }
 
   /** Adapts stream and polling to a new state of the run. */
-  follows({ view, wantsRejoin, ahead }: Derived): void {
+  runChanged({ view, wantsRejoin, ahead }: Derived): void {
     if (this.#phase.kind === 'closed') return
     const now = serverNow()
     const over = isOver(view.status)

@@ -1,4 +1,4 @@
-import { clockShifts, shiftedEntry, shiftedHeader, stoodAt } from './clock'
+import { clockShifts, shiftedEntry, shiftedHeader, stoodAt } from './time-shift'
 import { linesOf, MAX_LINE } from './lines'
 import { entry as entrySchema, header as headerSchema, readLine, type Entry, type Header } from './entries'
 
@@ -10,7 +10,7 @@ export interface Player {
 }
 
 /** The result of reading a recording. */
-export interface Reading {
+export interface PlayedRecording {
   /** False if the header can't be read, or the player did not want the recording. */
   readonly played: boolean
   /** The number of lines that could not be read, including a torn last one. */
@@ -34,7 +34,7 @@ export async function playRecording(
   path: string,
   player: Player,
   { maxLine = MAX_LINE, pause }: { maxLine?: number; pause?: () => Promise<void> | null } = {},
-): Promise<Reading> {
+): Promise<PlayedRecording> {
   const shifts = await clockShifts(path, maxLine)
   let process = 0
   const shift = () => shifts[process] ?? 0

@@ -6,7 +6,7 @@ import {
   type Entry,
   type Header,
   playRecording,
-  type Reading,
+  type PlayedRecording,
   type Recorder,
   type Recording,
   type RecordingFile,
@@ -94,7 +94,7 @@ export class RunRecordings {
   }
 
   /** Null if the file can't be read. */
-  async #play(path: string, rebuilt: Rebuilt): Promise<Reading | null> {
+  async #play(path: string, rebuilt: Rebuilt): Promise<PlayedRecording | null> {
     try {
       const reading = await playRecording(path, rebuilt)
       if (!rebuilt.header) this.#log.warn({ path }, 'a recording is of another version, or none: it is left alone')

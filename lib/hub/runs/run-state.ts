@@ -16,9 +16,10 @@ import { iso, offsetThatCounts } from '../../run/time'
 import { derive, type Derived } from '../../run/view'
 import { type Entry, gapFinding } from '../recording'
 import { type LogBudget, LogBuffer, RUN_LOG } from '../logs'
+import { PlanDoubt } from './plan-doubt'
 import type { RunPages } from './run-pages'
 
-/** The part of the hub that a run's state uses and reports to. */
+/** The part of the hub that a run's state uses and reports to; `Lifecycle` provides it. */
 export interface StateHost {
   /** The backend's URL without credentials. */
   readonly backend: string
@@ -69,8 +70,7 @@ export class RunState {
   #heardAt: number | null = null
   #closed = false
   #incomplete: Finding | null = null
-  /** The last reading of the plan as JSON, if it lacks batches of the reading before: it may be half of the file. */
-  #doubtedPlan: string | null = null
+  readonly #planDoubt = new PlanDoubt()
 
   readonly #host: StateHost
   readonly #specHint: string | null
@@ -122,17 +122,10 @@ export class RunState {
     this.#host.record(this, { kind: 'observed', fresh: false, observation }, true)
   }
 
-  /**
-   * Takes in a reading of the plan. The backend writes the file in place, so a reading that lacks batches of the last one
-   * may be half of the file. It counts only when a second reading confirms it [RUN-8.15].
-   */
+  /** Takes in a plan that was read, unless it may be half of the file [RUN-8.15]. */
   observePlan(plan: Omit<PlanReading, 'kind' | 'at'>): void {
     const known = this.#run.plan?.spec === plan.spec ? this.#run.plan.batches : []
-    const named = new Set(plan.batches.map(({ id }) => id))
-    const text = known.every(({ id }) => named.has(id)) ? null : JSON.stringify(plan.batches)
-    const isDoubtful = text !== null && text !== this.#doubtedPlan
-    this.#doubtedPlan = text
-    if (!isDoubtful) this.observe({ kind: 'plan', at: serverNow(), ...plan })
+    if (!this.#planDoubt.isDoubtful(known, plan.batches)) this.observe({ kind: 'plan', at: serverNow(), ...plan })
   }
 
   /**
@@ -194,14 +187,15 @@ export class RunState {
     this.#derived = { value, links }
     if (this.#run.incarnation !== this.#toldIncarnation) {
       this.#toldIncarnation = this.#run.incarnation
-      this.#host.pages.replaced(this)
+      this.#guard(() => this.#host.pages.replaced(this))
     }
     // Recorded, because a restart must know it, too [REC-3].
     if (value.bySilence) this.#keep({ kind: 'silent', at: now })
     if (value.byHistory) this.#keep({ kind: 'awaited', at: now })
     if (value.stirred) this.#keep({ kind: 'stirred', at: now })
     this.#wakeAt(value.deadline, now)
-    this.#host.pages.changed(this)
+    // Its stream must know of the new state, also if telling pages fails.
+    this.#guard(() => this.#host.pages.changed(this))
     this.#host.updated(this, value)
   }
 

@@ -51,20 +51,9 @@ const NO_PASSWORD =
  */
 export function secretsIn(text: string): readonly Range[] {
   const search = new Search(text)
-  // A secret may hide another one behind it from the same pattern until it is masked.
-  for (let pass = 0, before = -1; pass < MOST_PASSES && search.found.length > before; pass += 1) {
-    before = search.found.length
-    searchOnce(search, text)
-  }
-  return search.found
-}
-
-const MOST_PASSES = 4
-
-function searchOnce(search: Search, text: string): void {
   for (const { hint, pattern } of TOKENS) if (text.includes(hint)) search.take(pattern)
-  if (text.includes('curl')) search.take(CURL_USER)
-  if (!NAMED.test(text)) return
+  if (text.includes('curl')) takeCurlUsers(search)
+  if (!NAMED.test(text)) return search.found
   search.take(AWS_SECRET)
   search.take(AUTHORIZATION, ([, lead = '', value = '', after = '']) =>
     after === '' && (isRandom(value, 1) || isBasic(lead, value))
@@ -86,7 +75,18 @@ function searchOnce(search: Search, text: string): void {
   search.take(PASSWORD, ([, lead = '', value = '']) =>
     NO_PASSWORD.test(value) || !isSecretText(value, 0) ? [] : [{ from: lead.length, to: lead.length + value.length }],
   )
+  return search.found
 }
+
+/** Until the first one is masked, its pattern does not reach a second one behind it. */
+function takeCurlUsers(search: Search): void {
+  for (let pass = 0, before = -1; pass < MOST_CURL_USERS && search.found.length > before; pass += 1) {
+    before = search.found.length
+    search.take(CURL_USER)
+  }
+}
+
+const MOST_CURL_USERS = 4
 
 /** At most this many characters are searched again after a match without a secret. */
 const LONGEST_NAME = 64

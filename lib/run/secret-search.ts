@@ -88,9 +88,6 @@ function takeCurlUsers(search: Search): void {
 
 const MOST_CURL_USERS = 4
 
-/** At most this many characters are searched again after a match without a secret. */
-const LONGEST_NAME = 64
-
 class Search {
   readonly found: Range[] = []
 
@@ -108,9 +105,7 @@ class Search {
     pattern.lastIndex = 0
     for (let match = pattern.exec(this.#left); match; match = pattern.exec(this.#left)) {
       const found = secrets(match)
-      // Text that is no secret may end with the name of one: for example a path, directly followed by the next assignment.
-      const lead = match[1]?.length ?? 0
-      if (found.length === 0) pattern.lastIndex = Math.max(match.index + lead + 1, pattern.lastIndex - LONGEST_NAME)
+      if (found.length === 0) pattern.lastIndex = searchAgainFrom(match, pattern.lastIndex)
       for (const secret of found) {
         const [from, to] = [match.index + secret.from, match.index + secret.to]
         this.found.push({ from, to })
@@ -121,6 +116,16 @@ class Search {
     if (at > 0) this.#left = parts.join('') + this.#left.slice(at)
   }
 }
+
+/** The length of the longest name of a secret, and more, in characters. */
+const LONGEST_NAME = 64
+
+/**
+ * Where the search goes on after a match that holds no secret: its end may be the name of one, for example if an assignment follows a
+ * path without a space. So at most the end of a match is searched twice.
+ */
+const searchAgainFrom = ({ index, 1: lead = '' }: RegExpExecArray, end: number): number =>
+  Math.max(index + lead.length + 1, end - LONGEST_NAME)
 
 const afterLead = ([whole, lead = '']: RegExpExecArray): Range[] => [{ from: lead.length, to: whole.length }]
 

@@ -16,7 +16,7 @@ import type { Scope } from '../sync/scope'
 import { TransportChoice, TRANSPORT_TIMES, type Transport } from './transport-choice'
 import { troubleOf, type Trouble } from './trouble'
 
-/** What a link reports. Between `up` and `down` there is one connection, and no event of an earlier one [SYNC-7]. */
+/** The events of a link. Between `up` and `down` there is one connection, and no event of an earlier one [SYNC-7]. */
 export interface LinkEvents {
   up: () => void
   down: () => void

@@ -5,7 +5,7 @@ import type { LogState } from '../sync/log'
 import type { Stamp } from '../sync/replica'
 import { toContainerList, toFleet, toSnapshot } from '../sync/shapes'
 
-/** What a page shows of a log. `dropped`: how many earlier lines are not among `lines`. */
+/** A log as a page shows it. `dropped`: how many earlier lines are not among `lines`. */
 export type LogView = { lines: LogLine[]; dropped: number }
 
 /**

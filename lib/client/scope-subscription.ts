@@ -3,7 +3,7 @@ import type { Scope } from '../sync/scope'
 import type { ScopeCodec } from './scope-codecs'
 
 /**
- * What a page shows of a scope. `read`: `state` came from the server; else it is a placeholder that looks empty but is not.
+ * A scope as a page shows it. `read`: `state` came from the server; else nothing is known yet, and `state` is the empty one.
  * `checkedAt`: when the server certainly held this state, by the server's clock, ms. `gone`: the scope no longer exists [SYNC-9].
  */
 export type Live<T> = { state: T; read: boolean; sync: Sync; checkedAt: number | null; gone: boolean }

@@ -10,7 +10,7 @@ import { Ticker } from './ticker'
 import type { Transport } from './transport-choice'
 import type { Trouble } from './trouble'
 
-/** What a page needs from its surroundings. */
+/** The parts of the browser that a page uses. */
 export interface Environment {
   openLink: OpenLink
   /** The page's clock, ms since 1970, which people can set and sleep can move. */

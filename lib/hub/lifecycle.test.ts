@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { BackendHttp } from '../backend/http'
-import { START, Told } from '../testing/run/told-run'
+import { agent, START, Told } from '../testing/run/told-run'
 import { MemoryPublisher } from '../sync/memory-publisher'
 import { fleetScope, runScope } from '../sync/scope'
 import { BackendLink } from './follow/backend-link'
@@ -95,6 +95,23 @@ describe('a run that is no longer kept', () => {
 })
 
 describe('a run that was found in the history, and is then followed', () => {
+  it('[RUN-13] is merged once, also if its evidence changes the followed run', async () => {
+    const { life } = lifecycle()
+    const found = life.foundInHistory('h', '001-todo')
+    if (!found) throw new Error('no room')
+    const { state } = life.create('r', '001-todo')
+    const told = new Told(['a'])
+    found.observe({ kind: 'container', at: told.now, batch: { id: 'a', by: 'tree' }, container: agent('c') })
+    const merge = vi.spyOn(life, 'merge')
+    state.observe(told.say(START))
+    state.update()
+    life.runs.show(state)
+    state.observe(told.say({ kind: 'history-id', id: 'h' }))
+    await vi.waitFor(() => expect(life.runs.get('h')).toBe(state))
+    expect(merge).toHaveBeenCalledTimes(1)
+    expect(state.evidence).toHaveLength(1)
+  })
+
   it('[RUN-13] is at no moment in the fleet twice', () => {
     const { life } = lifecycle()
     const found = life.foundInHistory('h', '001-todo')

@@ -219,13 +219,14 @@ export class Lifecycle {
   /** The run found in the history is the followed run: its evidence moves to that run, and its address leads there [RUN-13]. */
   async merge(found: RunState, followed: RunState): Promise<void> {
     const at = serverNow()
+    // Removed first: an update of the followed run, which its new evidence leads to, must not find it and merge it again.
+    const removed = this.runs.remove(found)
+    this.runs.rename(found.runId, followed)
     for (const { batchId, by, container } of found.evidence) {
       followed.observe({ kind: 'container', at, batch: { id: batchId, by }, container })
       this.agentLogs.assigned(container.id, { runId: followed.runId, batchId })
     }
     this.#recordings.append(followed, { kind: 'renamed', from: found.runId }, true)
-    const removed = this.runs.remove(found)
-    this.runs.rename(found.runId, followed)
     this.#forget(found)
     followed.update()
     await removed

@@ -8,7 +8,7 @@ import { parseTokens, type Tokens } from './tokens'
 const MOST_TOLD = 5
 const MAKE_LINES = 'npm run -s token -- <name> --role operator prints a line for it.'
 
-/** Who may use this server, and how they prove who they are. */
+/** The people that may use this server, and the ways to prove an identity. */
 export interface AccessConfig {
   /** Null: authentication is off, and everybody is an operator. */
   authentication: {

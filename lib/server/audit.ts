@@ -1,7 +1,7 @@
 import type { Log } from './log'
 import type { RequestContext } from './request-context'
 
-/** What the audit log records: who signed in or out, and who changed something. */
+/** An entry of the audit log: a sign-in, a sign-out, or a change, with the person. */
 export type Action =
   | 'sign in'
   | 'sign out'

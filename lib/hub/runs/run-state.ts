@@ -97,7 +97,7 @@ export class RunState {
 
   #take(observation: Observation, fresh: boolean): void {
     const { incarnation } = this.#run
-    let isHeardAgain = false
+    let isShownLater = false
     const changed = fold(this.#run, observation)
     if (changed || fresh) this.#host.record(this, { kind: 'observed', fresh, observation }, changed)
     this.#isDirty ||= changed
@@ -111,10 +111,10 @@ export class RunState {
         this.#keepLine(observation.time.ms, observation.stream, observation.text)
         this.#host.heard(observation, this.#lagOf(observation))
       }
-      isHeardAgain = this.#isHeardAgain(observation.at)
+      isShownLater = this.#noteHeard(observation.at)
     }
     if (changed) this.#updateOrGather()
-    else if (isHeardAgain) this.#host.pages.changed(this)
+    else if (isShownLater) this.#host.pages.changed(this)
   }
 
   #keep(observation: Observation): void {
@@ -348,7 +348,7 @@ export class RunState {
   }
 
   /** Notes when a message was received, at most as often as the pages need. Returns whether it did. */
-  #isHeardAgain(at: number): boolean {
+  #noteHeard(at: number): boolean {
     if (this.#heardAt !== null && at - this.#heardAt < HEARD_EVERY) return false
     this.#heardAt = at
     return true

@@ -1,5 +1,5 @@
 import { CLAIMS_ALONE, type Links } from '../../run/evidence'
-import { fold } from '../../run/fold'
+import { LONGEST_LINE } from '../../run/kept-text'
 import { maskedObservation } from '../../run/masked-observation'
 import type { Finding } from '../../run/model'
 import type { Observation } from '../../run/observation'
@@ -9,13 +9,12 @@ import { iso } from '../../run/time'
 import { derive } from '../../run/view'
 import type { Document } from '../../sync/document'
 import { runDocument } from '../../sync/shapes'
-import { AgentLogs, type LogBudget, LogBuffer, RUN_LOG } from '../logs'
+import { AgentLogs, appendLine, foldAndLog, type LogBudget, LogBuffer, RUN_LOG } from '../logs'
 import { type Entry, type Header, gapFinding, type Player } from '../recording'
 
 /** The same bounds as for a run: its containers, its batches with a log, the characters of a line and of an id [SAFE-5]. */
 const MAX_CONTAINERS = 10_000
 const MAX_BATCHES = 2_000
-const MAX_TEXT = 64 * 1024
 const MAX_ID = 1_000
 const isTime = (text: string) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text)
 
@@ -63,7 +62,7 @@ export class ImportedRun implements Player {
         this.#observe(maskedObservation(entry.observation, this.#secrets), entry.fresh)
         break
       case 'note':
-        this.#append(entry.at, 'system', masked(entry.text))
+        appendLine(this.log, entry.at, 'system', masked(entry.text))
         break
       case 'output': {
         const { container: source, batch: batchId, at, stream } = entry
@@ -140,16 +139,8 @@ export class ImportedRun implements Player {
 
   #observe(observation: Observation, fresh: boolean): void {
     this.#lastAt = Math.max(this.#lastAt, observation.at)
-    const { incarnation } = this.#run
-    fold(this.#run, observation)
-    if (this.#run.incarnation !== incarnation) this.log.clear()
-    if (observation.kind !== 'message') return
-    if (fresh) this.#append(observation.time.ms, observation.stream, observation.text)
-    this.#heardAt = observation.at
-  }
-
-  #append(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {
-    this.log.append({ at: iso(at), source: 'backend', stream, text: text.slice(0, MAX_TEXT) })
+    foldAndLog(this.#run, this.log, observation, fresh)
+    if (observation.kind === 'message') this.#heardAt = observation.at
   }
 
   /** The links if the file does not say how fresh the sources were: the backend's claims stand, and the evidence has no verdict. */
@@ -161,7 +152,7 @@ export class ImportedRun implements Player {
 
   /** Whether a dashboard would record this line of a container, and there is room for its batch. */
   #mayKeep({ container, batch, at, text }: Extract<Entry, { kind: 'output' }>): boolean {
-    if (container.length > MAX_ID || batch.length > MAX_ID || text.length > MAX_TEXT) return false
+    if (container.length > MAX_ID || batch.length > MAX_ID || text.length > LONGEST_LINE) return false
     if (at !== null && !isTime(at)) return false
     return this.batchLogs.has(batch) || this.batchLogs.size < MAX_BATCHES
   }

@@ -1,4 +1,5 @@
 export { AgentLogs } from './agent-logs'
+export { appendLine, foldAndLog } from './fold-and-log'
 export { LogBudget } from './log-budget'
 export { LogBuffer, RUN_LOG } from './log-buffer'
 export { pageOfLog } from './log-page'

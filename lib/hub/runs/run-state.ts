@@ -15,7 +15,7 @@ import { SecretMask } from '../../run/secrets'
 import { iso, offsetThatCounts } from '../../run/time'
 import { derive, type Derived } from '../../run/view'
 import { type Entry, gapFinding } from '../recording'
-import { type LogBudget, LogBuffer, RUN_LOG } from '../logs'
+import { appendLine, foldAndLog, type LogBudget, LogBuffer, RUN_LOG } from '../logs'
 import { PlanDoubt } from './plan-doubt'
 import type { RunPages } from './run-pages'
 
@@ -96,19 +96,15 @@ export class RunState {
   }
 
   #take(observation: Observation, fresh: boolean): void {
-    const { incarnation } = this.#run
-    let isShownLater = false
-    const changed = fold(this.#run, observation)
+    const { changed, isNewExecution } = foldAndLog(this.#run, this.log, observation, fresh)
     if (changed || fresh) this.#host.record(this, { kind: 'observed', fresh, observation }, changed)
     this.#isDirty ||= changed
-    if (this.#run.incarnation !== incarnation) {
-      this.log.clear()
-      // Immediately: the pages still show the earlier execution.
-      this.update()
-    }
+    // Immediately: the pages still show the earlier execution.
+    if (isNewExecution) this.update()
+    let isShownLater = false
     if (observation.kind === 'message') {
       if (fresh) {
-        this.#keepLine(observation.time.ms, observation.stream, observation.text)
+        this.#host.pages.logChanged(this)
         this.#host.heard(observation, this.#lagOf(observation))
       }
       isShownLater = this.#noteHeard(observation.at)
@@ -141,19 +137,15 @@ export class RunState {
    * update derives the state from it.
    */
   restore(observation: Observation, fresh: boolean): void {
-    const { incarnation } = this.#run
-    fold(this.#run, observation)
+    foldAndLog(this.#run, this.log, observation, fresh)
     this.#isDirty = true
-    if (this.#run.incarnation !== incarnation) this.log.clear()
     this.#toldIncarnation = this.#run.incarnation
-    if (observation.kind !== 'message') return
-    if (fresh) this.#appendLine(observation.time.ms, observation.stream, observation.text)
-    this.#heardAt = observation.at
+    if (observation.kind === 'message') this.#heardAt = observation.at
   }
 
   /** Takes in a note of our own that was recorded before a restart. */
   restoreNote(at: number, text: string): void {
-    this.#appendLine(at, 'system', text)
+    appendLine(this.log, at, 'system', text)
   }
 
   /** The recording has a gap: some of what happened in it may be missing. @param from ms @param to ms; null: the gap has no end */
@@ -316,7 +308,8 @@ export class RunState {
   note(text: string): void {
     const at = serverNow()
     this.#host.record(this, { kind: 'note', at, text }, false)
-    this.#keepLine(at, 'system', text)
+    appendLine(this.log, at, 'system', text)
+    this.#host.pages.logChanged(this)
   }
 
   /** From now on nothing is published or derived by itself. The log returns its share of the budget. */
@@ -359,15 +352,6 @@ export class RunState {
     if (!live) return null
     const stamped = time.ms + new RunClock(this.#run.clockSteps).correctionAt(index)
     return Math.max(0, at - stamped - offsetThatCounts(offsetOf(this.#run)))
-  }
-
-  #keepLine(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {
-    this.#appendLine(at, stream, text)
-    this.#host.pages.logChanged(this)
-  }
-
-  #appendLine(at: number, stream: 'stdout' | 'stderr' | 'system', text: string): void {
-    this.log.append({ at: iso(at), source: 'backend', stream, text })
   }
 
   #guard(step: () => void): void {

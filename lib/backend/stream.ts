@@ -1,9 +1,10 @@
 import { WebSocket, type RawData } from 'ws'
-import { backoff } from '../clock/backoff'
 import { serverNow } from '../clock/clock'
 import { STREAM_GRACE } from '../run/link'
 import type { Observation } from '../run/observation'
+import { EventQueue } from './event-queue'
 import { authorization } from './http'
+import { Reconnection } from './reconnection'
 import { Replay } from './replay'
 
 /** The events of a stream. Calls come in the backend's order, never from within the socket's own handler. */
@@ -18,25 +19,24 @@ export interface StreamListener {
   stalled(): void
 }
 
-type Event =
-  | { kind: 'open'; at: number }
-  | { kind: 'frame'; at: number; data: RawData; binary: boolean; bytes: number }
-  | { kind: 'close'; at: number }
+/** An event of a socket. `at`: when it happened, ms. */
+type SocketEvent =
+  { kind: 'open' | 'close'; at: number } | { kind: 'frame'; at: number; data: RawData; binary: boolean }
 
-const RETRY = { first: 250, most: 10_000 }
-const ESTABLISHED = 5_000
+/** `isLeft`: the connection was ended from here, for another one. */
+type Phase =
+  /** Not connected, and nothing is under way: not opened yet, or the run is over. */
+  | { kind: 'idle' }
+  | { kind: 'waiting'; retry: NodeJS.Timeout }
+  | { kind: 'connecting'; socket: WebSocket; isLeft: boolean }
+  | { kind: 'open'; socket: WebSocket; isLeft: boolean; at: number; hasDelivered: boolean; settling: NodeJS.Timeout }
+  | { kind: 'closed' }
+
+const IDLE: Phase = { kind: 'idle' }
+
 const SETTLE_EVERY = 250
 const HANDSHAKE = 5_000
 const MAX_FRAME = 32 * 1024 * 1024
-/** How much may wait here, bytes, with a cost per event in addition to its text; the rest waits at the backend [SAFE-5]. */
-const QUEUE_HIGH = 16 * 1024 * 1024
-const QUEUE_LOW = 4 * 1024 * 1024
-const EVENT_COST = 512
-const SLICE = 8
-const STALLED_AFTER = 3
-/** After so many short connections in a row, a pause, ms, comes before each new one, even if they brought something. */
-const HASTY = 20
-const PAUSE = 100
 /** A first replay has ended when no frame came for so long, ms: after its first frame, or if none came at all. */
 const REPLAY_QUIET = 500
 const NO_REPLAY = 3_000
@@ -45,64 +45,60 @@ const MAX_AFTER_END = 15 * 60_000
 
 /**
  * Follows one run over the backend's WebSocket until the run is over. The backend answers no Ping, sends no Close, and drops
- * every reader of a burst, so only received messages count. If a lost connection delivered something new, the stream connects
- * again at once; if not, after a growing, jittered delay.
+ * every reader of a burst, so only received messages count. A lost connection is made again as `Reconnection` says.
  */
 export class RunStream {
   readonly #address: URL
   readonly #headers: Record<string, string>
-  #socket: WebSocket | null = null
-  readonly #queue: Event[] = []
-  #queuedBytes = 0
-  #draining = false
-  #retry: NodeJS.Timeout | null = null
-  #settling: NodeJS.Timeout | null = null
-  #ending: NodeJS.Timeout | null = null
-  #attempt = 0
-  #fruitless = 0
-  #hasty = 0
-  /** The run began before we connected, and its messages so far are still being read. */
-  #joining = false
-  #openedAt = 0
-  #delivered = false
-  #endedAt: number | null = null
+  readonly #reconnection = new Reconnection()
+  readonly #queue: EventQueue<SocketEvent>
+  #phase: Phase = IDLE
+  /** The run is over, since when, ms: a lost connection is not made again. */
+  #over: { readonly since: number; readonly timer: NodeJS.Timeout } | null = null
   #lastFrameAt = 0
-  #closed = false
-  #rejoining = false
-  #lost: number | null = serverNow()
+  /** The run began before we connected, and its messages so far are still being read. */
+  #isJoining = false
+  #lostAt: number | null = serverNow()
 
   readonly #listener: StreamListener
   /** Knows the run's messages that came already. */
   readonly #replay: Replay
 
-  constructor(
-    backend: URL,
-    runId: string,
-    listener: StreamListener,
-
-    replay = new Replay(),
-  ) {
+  constructor(backend: URL, runId: string, listener: StreamListener, replay = new Replay()) {
     this.#listener = listener
     this.#replay = replay
 
     this.#headers = authorization(backend)
-    const base = new URL(backend)
-    base.username = base.password = ''
-    this.#address = new URL(`${base.href.replace(/\/$/, '')}/api/execution/ws`)
-    this.#address.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:'
-    this.#address.searchParams.set('run_id', runId)
+    this.#address = streamAddress(backend, runId)
+    this.#queue = new EventQueue({
+      take: event => this.#take(event),
+      filled: () => this.#socket?.pause(),
+      drained: () => {
+        if (this.#socket?.isPaused) this.#socket.resume()
+      },
+    })
   }
 
   /** Since when there is no open connection that has caught up with the known messages, ms; null while there is one. */
   get lostAt(): number | null {
-    return this.#lost
+    return this.#lostAt
+  }
+
+  /** The approximate size of received frames that are not processed yet, bytes. */
+  get queued(): number {
+    return this.#queue.bytes
+  }
+
+  /** True once nothing more will come. */
+  get done(): boolean {
+    return this.#phase.kind === 'closed' || (this.#over !== null && this.#phase.kind === 'idle')
   }
 
   /** @param begun the run may have begun long ago: until its messages so far are read, its state is not current */
   open(begun: boolean): void {
-    this.#joining = begun
-    if (begun) this.#lost = serverNow() - STREAM_GRACE
-    if (!this.#socket && !this.#retry && !this.#closed) this.#connect()
+    this.#isJoining = begun
+    if (begun) this.#lostAt = serverNow() - STREAM_GRACE
+    if (this.#phase.kind === 'idle') this.#connect()
   }
 
   /** The start of the run was sent from here. @param sentAt our clock, ms */
@@ -117,58 +113,50 @@ export class RunStream {
 
   /** Disconnects and connects again, for a full replay; does nothing once the run is over. */
   rejoin(): void {
-    if (this.#closed || this.#endedAt !== null) return
-    this.#attempt = 0
-    this.#rejoining = this.#socket !== null
-    if (this.#socket) this.#socket.terminate()
-    else this.#connectNow()
+    const phase = this.#phase
+    if (phase.kind === 'closed' || this.#over) return
+    if (phase.kind === 'connecting' || phase.kind === 'open') {
+      phase.isLeft = true
+      phase.socket.terminate()
+    } else this.#connect()
   }
 
-  /** The run is over: errors and lines of other batches may still come, but a lost connection is not opened again. */
+  /** The run is over: errors and lines of other batches may still come, but a lost connection is not made again. */
   finish(): void {
-    if (this.#endedAt !== null || this.#closed) return
-    this.#endedAt = this.#lastFrameAt = serverNow()
-    if (this.#retry) clearTimeout(this.#retry)
-    this.#retry = null
-    this.#ending = setInterval(() => {
-      this.#endIfQuiet(serverNow())
-    }, 1_000)
-    this.#ending.unref()
+    if (this.#over || this.#phase.kind === 'closed') return
+    const since = (this.#lastFrameAt = serverNow())
+    const timer = setInterval(() => this.#endIfQuiet(since), 1_000)
+    timer.unref()
+    this.#over = { since, timer }
+    if (this.#phase.kind !== 'waiting') return
+    clearTimeout(this.#phase.retry)
+    this.#phase = IDLE
   }
 
   /** The run's end was revoked. */
   resume(): void {
-    if (this.#endedAt === null || this.#closed) return
-    this.#endedAt = null
-    if (this.#ending) clearInterval(this.#ending)
-    this.#ending = null
-    if (!this.#socket) this.#connectNow()
-  }
-
-  /** The approximate size of received frames that are not processed yet, bytes. */
-  get queued(): number {
-    return this.#queuedBytes
-  }
-
-  /** True once nothing more will come. */
-  get done(): boolean {
-    return this.#closed || (this.#endedAt !== null && this.#socket === null)
+    if (!this.#over || this.#phase.kind === 'closed') return
+    clearInterval(this.#over.timer)
+    this.#over = null
+    if (this.#phase.kind === 'idle') this.#connect()
   }
 
   close(): void {
-    this.#closed = true
-    for (const timer of [this.#retry, this.#settling, this.#ending]) if (timer) clearTimeout(timer)
-    this.#queue.length = 0
-    this.#socket?.terminate()
+    const phase = this.#phase
+    this.#phase = { kind: 'closed' }
+    if (this.#over) clearInterval(this.#over.timer)
+    if (phase.kind === 'waiting') clearTimeout(phase.retry)
+    if (phase.kind === 'open') clearInterval(phase.settling)
+    if (phase.kind === 'connecting' || phase.kind === 'open') phase.socket.terminate()
+    this.#queue.clear()
   }
 
-  #connectNow(): void {
-    if (this.#retry) clearTimeout(this.#retry)
-    this.#retry = null
-    this.#connect()
+  get #socket(): WebSocket | null {
+    return this.#phase.kind === 'connecting' || this.#phase.kind === 'open' ? this.#phase.socket : null
   }
 
   #connect(): void {
+    if (this.#phase.kind === 'waiting') clearTimeout(this.#phase.retry)
     // The peer answers no Ping and needs no Pong; compression would only cost on a local link.
     const socket = new WebSocket(this.#address, {
       headers: this.#headers,
@@ -178,72 +166,34 @@ export class RunStream {
       skipUTF8Validation: true,
       autoPong: false,
     })
+    this.#phase = { kind: 'connecting', socket, isLeft: false }
     // A Ping comes from a proxy on the way. If the proxy does not read, its Pings get no answer.
     socket.on('ping', data => {
       if (socket.bufferedAmount === 0) socket.pong(data)
     })
-    this.#socket = socket
-    socket.on('open', () => {
-      this.#enqueue({ kind: 'open', at: serverNow() })
-    })
+    socket.on('open', () => this.#enqueue({ kind: 'open', at: serverNow() }))
     socket.on('message', (data, binary) => {
       const bytes = Array.isArray(data) ? data.reduce((sum, part) => sum + part.length, 0) : data.byteLength
-      this.#enqueue({ kind: 'frame', at: serverNow(), data, binary, bytes: bytes + EVENT_COST })
+      this.#enqueue({ kind: 'frame', at: serverNow(), data, binary }, bytes)
     })
     // A `close` always follows, and the messages that the connection brought show whether it failed.
     socket.on('error', error => {
       if (!('code' in error) || error.code !== 'ECONNREFUSED') this.#listener.odd(`stream: ${error.message}`)
     })
     socket.on('close', () => {
-      this.#lost ??= serverNow()
+      this.#lostAt ??= serverNow()
       this.#enqueue({ kind: 'close', at: serverNow() })
     })
   }
 
-  #enqueue(event: Event): void {
-    if (this.#closed) return
-    if (event.kind === 'frame') {
-      this.#queuedBytes += event.bytes
-      if (this.#queuedBytes > QUEUE_HIGH) this.#socket?.pause()
-    }
-    this.#queue.push(event)
-    if (this.#draining) return
-    this.#draining = true
-    setImmediate(() => {
-      this.#drain()
-    })
+  #enqueue(event: SocketEvent, bytes?: number): void {
+    if (this.#phase.kind !== 'closed') this.#queue.push(event, bytes)
   }
 
-  /** Processes events in slices of a few ms, so that a burst of one run does not delay the others. */
-  #drain(): void {
-    const until = performance.now() + SLICE
-    let taken = 0
-    while (taken < this.#queue.length && performance.now() < until) {
-      const event = this.#queue[taken]
-      taken += 1
-      if (event) this.#take(event)
-    }
-    this.#queue.splice(0, taken)
-    if (this.#queuedBytes < QUEUE_LOW && this.#socket?.isPaused) this.#socket.resume()
-    this.#draining = this.#queue.length > 0
-    if (this.#draining) {
-      setImmediate(() => {
-        this.#drain()
-      })
-    }
-  }
-
-  #take(event: Event): void {
+  #take(event: SocketEvent): void {
     switch (event.kind) {
       case 'open':
-        this.#openedAt = event.at
-        this.#delivered = false
-        this.#listener.observed(this.#replay.open(event.at), false)
-        this.#noteCaughtUp()
-        this.#settling = setInterval(() => {
-          this.#settle()
-        }, SETTLE_EVERY)
-        this.#settling.unref()
+        this.#takeOpen(event.at)
         break
       case 'frame':
         this.#takeFrame(event)
@@ -254,8 +204,17 @@ export class RunStream {
     }
   }
 
-  #takeFrame({ data, binary, bytes, at }: Extract<Event, { kind: 'frame' }>): void {
-    this.#queuedBytes -= bytes
+  #takeOpen(at: number): void {
+    if (this.#phase.kind !== 'connecting') return
+    const settling = setInterval(() => this.#settle(), SETTLE_EVERY)
+    settling.unref()
+    this.#phase = { ...this.#phase, kind: 'open', at, hasDelivered: false, settling }
+    this.#listener.observed(this.#replay.open(at), false)
+    this.#noteCaughtUp()
+  }
+
+  #takeFrame({ data, binary, at }: Extract<SocketEvent, { kind: 'frame' }>): void {
+    if (this.#phase.kind !== 'open') return
     this.#lastFrameAt = at
     if (binary) {
       this.#listener.odd('binary frame')
@@ -266,20 +225,21 @@ export class RunStream {
       this.#listener.odd(received.reason)
       return
     }
-    if (received.odd !== null) this.#listener.odd(received.odd)
-    if (received.fresh) this.#delivered = true
-    const { observation } = received
+    const { observation, fresh, odd } = received
+    if (odd !== null) this.#listener.odd(odd)
+    if (fresh) this.#phase.hasDelivered = true
     // A message that was sent after we connected is not part of the replay.
-    if (observation.kind !== 'message' || observation.time.ms >= this.#openedAt) this.#joining = false
-    this.#listener.observed(observation, received.fresh)
+    if (observation.kind !== 'message' || observation.time.ms >= this.#phase.at) this.#isJoining = false
+    this.#listener.observed(observation, fresh)
     this.#noteCaughtUp()
   }
 
   #settle(): void {
-    if (this.#queue.length > 0) return
+    if (this.#phase.kind !== 'open' || !this.#queue.isEmpty) return
     const now = serverNow()
-    const heard = this.#lastFrameAt >= this.#openedAt
-    if (now - Math.max(this.#lastFrameAt, this.#openedAt) >= (heard ? REPLAY_QUIET : NO_REPLAY)) this.#joining = false
+    const { at } = this.#phase
+    const hasHeard = this.#lastFrameAt >= at
+    if (now - Math.max(this.#lastFrameAt, at) >= (hasHeard ? REPLAY_QUIET : NO_REPLAY)) this.#isJoining = false
     const settled = this.#replay.settle(now)
     if (settled) this.#listener.observed(settled, false)
     this.#noteCaughtUp()
@@ -287,49 +247,51 @@ export class RunStream {
 
   /** Reports that the stream is current, once its replay is complete: a connection that is cut during its replay counts as none. */
   #noteCaughtUp(): void {
-    if (this.#lost === null || this.#joining || !this.#replay.caughtUp) return
+    if (this.#lostAt === null || this.#isJoining || !this.#replay.caughtUp) return
     if (this.#socket?.readyState !== WebSocket.OPEN) return
-    this.#lost = null
+    this.#lostAt = null
     this.#listener.caughtUp()
   }
 
   #takeClose(at: number): void {
-    if (this.#settling) clearInterval(this.#settling)
-    this.#settling = null
-    this.#socket = null
-    const opened = this.#openedAt > 0
-    if (opened) this.#listener.observed(this.#replay.close(at), false)
-    const established = opened && at - this.#openedAt > ESTABLISHED
-    const fruitful = established || (opened && this.#delivered)
-    this.#hasty = established ? 0 : this.#hasty + 1
-    this.#openedAt = 0
-    if (this.#closed || this.#endedAt !== null) return
-    if (fruitful || this.#rejoining) {
-      this.#rejoining = false
-      this.#attempt = this.#fruitless = 0
-      if (this.#hasty <= HASTY) this.#connectNow()
-      else this.#connectIn(PAUSE)
-      return
+    const phase = this.#phase
+    if (phase.kind !== 'connecting' && phase.kind !== 'open') return
+    this.#phase = IDLE
+    if (phase.kind === 'open') {
+      clearInterval(phase.settling)
+      this.#listener.observed(this.#replay.close(at), false)
     }
-    if (opened) this.#fruitless += 1
-    if (this.#fruitless === STALLED_AFTER) this.#listener.stalled()
-    this.#connectIn(backoff(this.#attempt, RETRY))
-    this.#attempt += 1
+    if (this.#phase.kind === 'idle' && !this.#over) this.#connectAfter(phase, at)
   }
 
-  #connectIn(delay: number): void {
-    this.#retry = setTimeout(() => {
-      this.#connectNow()
-    }, delay)
+  #connectAfter(ended: Extract<Phase, { kind: 'connecting' | 'open' }>, at: number): void {
+    const isOpen = ended.kind === 'open'
+    const { pause, isStalled } = this.#reconnection.after({
+      openFor: isOpen ? at - ended.at : null,
+      hasDelivered: isOpen && ended.hasDelivered,
+      isLeft: ended.isLeft,
+    })
+    if (isStalled) this.#listener.stalled()
+    if (pause === 0) this.#connect()
+    else this.#phase = { kind: 'waiting', retry: setTimeout(() => this.#connect(), pause) }
   }
 
-  #endIfQuiet(now: number): void {
-    const ended = this.#endedAt ?? now
-    if (now - this.#lastFrameAt < QUIET_AFTER_END && now - ended < MAX_AFTER_END) return
-    if (this.#ending) clearInterval(this.#ending)
-    this.#ending = null
+  #endIfQuiet(since: number): void {
+    const now = serverNow()
+    if (now - this.#lastFrameAt < QUIET_AFTER_END && now - since < MAX_AFTER_END) return
+    if (this.#over) clearInterval(this.#over.timer)
     this.#socket?.terminate()
   }
+}
+
+/** The address of a run's stream, without credentials. */
+function streamAddress(backend: URL, runId: string): URL {
+  const base = new URL(backend)
+  base.username = base.password = ''
+  const address = new URL(`${base.href.replace(/\/$/, '')}/api/execution/ws`)
+  address.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:'
+  address.searchParams.set('run_id', runId)
+  return address
 }
 
 /** Invalid UTF-8 becomes replacement characters: a frame is never lost over one byte. */

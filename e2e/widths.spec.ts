@@ -1,7 +1,7 @@
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { makeToken } from '../lib/server/tokens'
+import { makeToken } from '../lib/server/access/tokens'
 import { Dashboard } from './dashboard'
 import { expect, test, type ReferenceBackend } from './fixtures'
 import { illegible, WIDTHS } from './legible'

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Role } from '../run/container-state'
 import { growthOf } from '../testing/support/growth'
 import { identityByName, identityOf } from './agent-container'
-import { inspection, type Inspection } from './answers'
+import { inspection, type Inspection } from './engine/answers'
 import { idOf, inspectionOf } from '../testing/docker/fixtures'
 
 const WORKTREES = '/home/dev/todo-app/.chakravarti/worktrees'

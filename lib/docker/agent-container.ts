@@ -1,8 +1,8 @@
 import type { Marks } from '../run/container-facts'
 import type { Role } from '../run/container-state'
 import { shortName, shortPath } from '../run/kept-text'
-import type { Inspection, Labels } from './answers'
-import { unescapeHtml } from './unescape-html'
+import type { Inspection, Labels } from './engine/answers'
+import { unescapeHtml } from './engine/unescape-html'
 
 /**
  * The purpose of a container, and the marks of its run and batch: all that is read of its configuration [DOCK-4] [DOCK-6]

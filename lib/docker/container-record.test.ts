@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { EngineEvent, Inspection } from './answers'
+import type { EngineEvent, Inspection } from './engine/answers'
 import {
   afterEvent,
   afterInspection,

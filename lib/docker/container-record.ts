@@ -2,7 +2,7 @@ import { hasEnded, isAtWork } from '../run/container'
 import type { ContainerFacts } from '../run/container-facts'
 import { STEADY_AFTER, type ContainerState, type Restarted } from '../run/container-state'
 import { identityByName, identityOf } from './agent-container'
-import type { EngineEvent, Inspection, Listed } from './answers'
+import type { EngineEvent, Inspection, Listed } from './engine/answers'
 
 /** The known facts of one container, including one that matters only until it has ended. */
 export interface ContainerRecord {

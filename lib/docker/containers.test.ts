@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ContainerFacts } from '../run/container-facts'
 import type { ContainerState } from '../run/container-state'
-import type { EngineEvent, Inspection, Listed } from './answers'
+import type { EngineEvent, Inspection, Listed } from './engine/answers'
 import { Containers } from './containers'
 import { eventOf, idOf, inspectionOf, listedOf } from '../testing/docker/fixtures'
 

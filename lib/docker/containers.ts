@@ -1,6 +1,6 @@
 import type { ContainerFacts } from '../run/container-facts'
 import { isAgents } from './agent-container'
-import type { EngineEvent, Inspection, Listed } from './answers'
+import type { EngineEvent, Inspection, Listed } from './engine/answers'
 import {
   afterEvent,
   afterInspection,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { ContainerFacts } from '../run/container-facts'
-import { inspection, parseEvent, watchedActions } from './answers'
+import { inspection, parseEvent, watchedActions } from './engine/answers'
 import { Containers } from './containers'
 
 const ROOT = join(import.meta.dirname, '../../e2e/recordings')

@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import Docker from 'dockerode'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ContainerFacts } from '../run/container-facts'
-import { Engine } from './engine'
+import { Engine } from './engine/engine'
 import {
   createAgent,
   importBusybox,

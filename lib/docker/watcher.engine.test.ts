@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Docker from 'dockerode'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { Engine } from './engine'
+import { Engine } from './engine/engine'
 import {
   createAgent,
   importBusybox,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startOwnEngine, whyNoOwnEngine, type OwnEngine } from '../reference-backend/own-engine'
-import { Engine } from './engine'
+import { Engine } from './engine/engine'
 import { createAgent, importBusybox, Told } from '../testing/docker/fixtures'
 import { DockerWatcher } from './watcher'
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { Engine } from './engine'
+import { Engine } from './engine/engine'
 import { idOf, Told } from '../testing/docker/fixtures'
 import { DockerWatcher } from './watcher'
 

@@ -4,9 +4,9 @@ import { serverNow } from '../clock/clock'
 import type { ContainerFacts } from '../run/container-facts'
 import type { LinkState } from '../run/model'
 import { Containers } from './containers'
-import { DockerError } from './docker-error'
-import type { Engine, EventStream } from './engine'
-import { EngineLink } from './engine-link'
+import { DockerError } from './engine/docker-error'
+import type { Engine, EventStream } from './engine/engine'
+import { EngineLink } from './engine/engine-link'
 import { msOf } from './container-record'
 
 export interface DockerListener {

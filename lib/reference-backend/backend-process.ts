@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws'
 import { EXECUTION_NOT_FOUND } from '../backend/wire'
 import { execute, type Host, type Order } from './orchestrator'
 import { behaviours, encode, words, type Happening } from './generation'
-import { RunBroadcast } from './run-broadcast'
+import { RunBroadcast } from './http/run-broadcast'
 import type { Clock } from './clock'
 
 interface Run {

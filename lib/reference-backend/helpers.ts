@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { AGENT_MEMORY, containerName, type AgentContainers, type ContainerOrder } from './agent-containers'
+import { AGENT_MEMORY, containerName, type AgentContainers, type ContainerOrder } from './agents/agent-containers'
 import type { Project } from './project'
-import { mergeHelpCommand, planningCommand } from './prompts'
+import { mergeHelpCommand, planningCommand } from './agents/prompts'
 
 /** The purposes, besides batches, for which the backend starts containers. */
 export type HelperRole = 'merge-help' | 'planning' | 'session' | 'terminal'

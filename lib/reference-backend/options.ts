@@ -1,5 +1,5 @@
 import type { Generation } from './generation'
-import type { Script } from './script'
+import type { Script } from './agents/script'
 
 /** The options of a reference backend, fixed at its start. */
 export interface Options {

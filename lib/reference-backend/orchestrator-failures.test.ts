@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Generation } from './generation'
-import type { Script } from './script'
+import type { Script } from './agents/script'
 import {
   call,
   Listener,

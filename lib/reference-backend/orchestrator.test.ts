@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Generation } from './generation'
-import type { Script } from './script'
+import type { Script } from './agents/script'
 import {
   call,
   Listener,

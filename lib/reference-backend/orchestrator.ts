@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { NoAgent, type Agent } from './agent'
+import { NoAgent, type Agent } from './agents/agent'
 import type { Faults } from './faults'
 import { behaviours, branchName, exitReason, firstParagraph, type Generation, type Happening } from './generation'
 import type { History } from './history'
 import type { Plan, PlanBatch, Project, Task } from './project'
-import type { Pace } from './simulated-agent'
+import type { Pace } from './agents/simulated-agent'
 import { BadFile } from './yaml-file'
 
 export interface Order {

@@ -1,14 +1,14 @@
-import { heardAtTheEnd, insideTask, type Agent, type Line } from './agent'
+import { heardAtTheEnd, insideTask, type Agent, type Line } from './agents/agent'
 import { Clock } from './clock'
-import { HttpListener } from './http-listener'
+import { HttpListener } from './http/http-listener'
 import { Faults, type Failure, type Match, type MergeOutcome } from './faults'
 import type { Generation } from './generation'
 import { History } from './history'
 import { BackendProcess } from './backend-process'
 import type { Options } from './options'
 import { Project } from './project'
-import { routes, SOCKET_PATH } from './routes'
-import { createAgents, type ContainerFaults } from './agents'
+import { routes, SOCKET_PATH } from './http/routes'
+import { createAgents, type ContainerFaults } from './agents/agents'
 
 /** A running backend, and the faults that a test can cause in it. */
 export interface ReferenceBackend {

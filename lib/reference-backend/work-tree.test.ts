@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { Line } from './agent'
+import type { Line } from './agents/agent'
 import { RUNS_SCRIPT, WorkTree } from './work-tree'
 
 /** Runs the script without a container, in a shell of this machine. */

@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Line } from './agent'
+import type { Line } from './agents/agent'
 
 /** A tick of the script, ms: it notices new orders within this time. */
 const TICK = 100

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { BlockList } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, isLoopback, readConfig } from './config'
-import { makeToken, parseTokens } from './tokens'
+import { makeToken, parseTokens } from './access/tokens'
 
 function problems(variables: Record<string, string>): string[] {
   try {

@@ -1,8 +1,8 @@
 import { isIPv4 } from 'node:net'
 import { z } from 'zod'
-import type { DockerHost } from '../docker/engine'
-import { readDockerHost } from '../docker/host'
-import { accessVariables, readAccess, type AccessConfig } from './access-config'
+import type { DockerHost } from '../docker/engine/engine'
+import { readDockerHost } from '../docker/engine/host'
+import { accessVariables, readAccess, type AccessConfig } from './access/access-config'
 
 export interface Config {
   /** 0 lets the system pick. */

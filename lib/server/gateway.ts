@@ -18,15 +18,15 @@ import {
 } from '../sync/messages'
 import { parseScope, type Scope, type ScopeParts } from '../sync/scope'
 import { sampled } from '../hub/api'
-import type { Access, Proof } from './access'
-import { addressOf } from './addresses'
-import { BoundedWebSocketServer } from './bounded-websocket-server'
+import type { Access, Proof } from './access/access'
+import { addressOf } from './bounds/addresses'
+import { BoundedWebSocketServer } from './bounds/bounded-websocket-server'
 import type { Log } from './log'
-import { MessageRate } from './message-rate'
+import { MessageRate } from './bounds/message-rate'
 import { Page, type PageListener, type PageSocket, type Source } from './page'
-import { suffices, type Person, type Role } from './person'
-import { connectRefusals, handshakeRefusals, refusals } from './refusals'
-import { ConnectionLimits, type LimitKind, type Place, type SocketBounds } from './connection-limits'
+import { suffices, type Person, type Role } from './access/person'
+import { connectRefusals, handshakeRefusals, refusals } from './http/refusals'
+import { ConnectionLimits, type LimitKind, type Place, type SocketBounds } from './bounds/connection-limits'
 
 const MAX_MESSAGE_BYTES = 64 * 1024
 /** Errors of `ws` and engine.io about frames that break their protocols. */

@@ -9,7 +9,7 @@ import {
 } from '../sync/messages'
 import type { Publisher } from '../sync/publisher'
 import type { Scope } from '../sync/scope'
-import { Backlog } from './backlog'
+import { Backlog } from './bounds/backlog'
 
 export const MAX_SUBSCRIPTIONS = 64
 

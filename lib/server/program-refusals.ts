@@ -1,4 +1,4 @@
-import { roles } from './person'
+import { roles } from './access/person'
 
 /** Ends a command with exit code 1. `message` is for people; `usage`: also print how the command is written. */
 export class ProgramError extends Error {

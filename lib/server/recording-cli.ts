@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { shownProse } from '../run/display-text'
-import { IMPORTS, RECORDING_TYPE } from './guard'
+import { IMPORTS, RECORDING_TYPE } from './http/guard'
 import { ProgramError, programRefusals, runProgram, systemCode } from './program-refusals'
 
 const USAGE = `npm run recording -- export <run id> [--to <file>]

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Person } from './person'
+import type { Person } from './access/person'
 
-export type { Person } from './person'
+export type { Person } from './access/person'
 
 /** How a person is known: by a token, a session's cookie, a proxy's header, or because authentication is off on loopback. */
 export type KnownBy = 'token' | 'session' | 'proxy' | 'loopback'

@@ -6,11 +6,11 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { DataDirBusy } from '../hub/recording/data-dir-lock'
 import { faultsOf, type Required } from '../testing/support/error-words'
 import { ConfigError, readConfig } from './config'
-import { listen } from './edge'
-import { EndedSessions } from './ended-sessions'
-import { keptSecret } from './session-secret'
+import { listen } from './http/edge'
+import { EndedSessions } from './access/ended-sessions'
+import { keptSecret } from './access/session-secret'
 import { silent } from '../testing/server/fake-hub'
-import { TokensFile } from './tokens-file'
+import { TokensFile } from './access/tokens-file'
 
 const folder = mkdtempSync(join(tmpdir(), 'startup-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -1,6 +1,6 @@
 import type { BackendError } from '../../backend/http'
 import { EXECUTION_NOT_FOUND } from '../../backend/wire'
-import type { DockerError } from '../../docker/docker-error'
+import type { DockerError } from '../../docker/engine/docker-error'
 import { isMissing } from '../recording'
 import { HubError } from './hub-api'
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { Engine } from '../../docker/engine'
+import { Engine } from '../../docker/engine/engine'
 import type { CandidateRun } from '../../run/assign'
 import type { Observation } from '../../run/observation'
 import { branchOf, REPOSITORY } from '../../testing/run/told-run'

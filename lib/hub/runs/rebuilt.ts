@@ -1,5 +1,5 @@
 import { Replay } from '../../backend/replay'
-import { KnownLines } from '../../docker/known-lines'
+import { KnownLines } from '../../docker/logs/known-lines'
 import type { Observation } from '../../run/observation'
 import type { AgentLogs } from '../logs'
 import type { Entry, Header, Player } from '../recording'

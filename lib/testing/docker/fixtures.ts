@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import Docker from 'dockerode'
 import type { ContainerFacts } from '../../run/container-facts'
-import type { EngineEvent, Inspection, Listed } from '../../docker/answers'
+import type { EngineEvent, Inspection, Listed } from '../../docker/engine/answers'
 import type { DockerListener } from '../../docker/watcher'
 
 /** A container id of the real form. */

@@ -1,5 +1,5 @@
-import { Sessions } from '../../server/sessions'
-import { makeToken, parseTokens, type Tokens } from '../../server/tokens'
+import { Sessions } from '../../server/access/sessions'
+import { makeToken, parseTokens, type Tokens } from '../../server/access/tokens'
 
 /** An operator and a viewer with a token each. */
 export class Team {

@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import type { Engine } from '../../docker/engine'
+import type { Engine } from '../../docker/engine/engine'
 import { documentCodec } from '../../sync/state-codec'
 import type { Document } from '../../sync/document'
 import type { Followed, Link, PageServer, PageSimulation } from './pages/pages'

@@ -10,7 +10,7 @@ const folder = join(root, 'node_modules/.cache/groundtruth')
 /**
  * Bundles a program as the production server is bundled. A process of the bundle starts in a fraction of a transpiler's time.
  * Programs that read files beside their source cannot run from there.
- * @param program path from the repository's root, for example `lib/server/make-token.ts`
+ * @param program path from the repository's root, for example `lib/server/access/make-token.ts`
  * @returns the bundle's path, for `node`
  */
 export async function bundleProgram(program: string): Promise<string> {

@@ -3,7 +3,7 @@ import { get } from 'node:http'
 import { Readable } from 'node:stream'
 import { expect, vi } from 'vitest'
 import { raw, metOf, says, type Cases, type Met } from './cases'
-import type { refusals } from '../../../server/refusals'
+import type { refusals } from '../../../server/http/refusals'
 import { serve, type Entrance } from '../fake-hub'
 import { Team } from '../team'
 

@@ -12,7 +12,7 @@ import { lockDataDir } from '../../../hub/recording/data-dir-lock'
 import { demoRefusals } from '../../../reference-backend/command-line'
 import { bundleProgram } from '../../support/bundle'
 import type { variables } from '../../../server/config'
-import { listen } from '../../../server/edge'
+import { listen } from '../../../server/http/edge'
 import type { programRefusals } from '../../../server/program-refusals'
 import { serve } from '../fake-hub'
 import { says, type Case, type Cases, type Met } from './cases'
@@ -70,7 +70,7 @@ export async function programCases() {
   writeFileSync(file, '{}\n')
 
   const [token, recording, server] = await Promise.all(
-    ['lib/server/make-token.ts', 'lib/server/recording-cli.ts', 'server.ts'].map(bundleProgram),
+    ['lib/server/access/make-token.ts', 'lib/server/recording-cli.ts', 'server.ts'].map(bundleProgram),
   )
   const met =
     (program: string | undefined, ...args: string[]) =>

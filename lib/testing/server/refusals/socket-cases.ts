@@ -9,11 +9,11 @@ import {
 } from '../../../sync/messages'
 import { runScope } from '../../../sync/scope'
 import { Gateway } from '../../../server/gateway'
-import type { connectRefusals, handshakeRefusals } from '../../../server/refusals'
+import type { connectRefusals, handshakeRefusals } from '../../../server/http/refusals'
 import { serve, silent } from '../fake-hub'
 import { says, type Case, type Cases } from './cases'
 import { Team } from '../team'
-import { MAX_SOCKETS, type SocketBounds } from '../../../server/connection-limits'
+import { MAX_SOCKETS, type SocketBounds } from '../../../server/bounds/connection-limits'
 
 /** For tests: how to cause the refusals of the sockets, each over a real connection. */
 

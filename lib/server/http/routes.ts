@@ -1,0 +1,295 @@
+import { Readable } from 'node:stream'
+import type { z } from 'zod'
+import type { RecordingFile } from '../../hub/recording'
+import type { HubApi, LogPage, LogQuery } from '../../hub/api'
+import { fileName } from '../../run/display-text'
+import { plainLine } from '../../run/log-text'
+import type { LogLine } from '../../run/model'
+import type { Action } from '../audit'
+import { IMPORTS, LIVENESS, RECORDING_TYPE } from './guard'
+import { containerId, followBody, importId, logsQuery, problemsOf, runId, specName, startBody } from './inputs'
+import type { Metrics } from '../metrics'
+import type { Person, Role } from '../access/person'
+import { refusals } from './refusals'
+import type { Reply } from './reply'
+
+/** A call that found its route. Only routes that take a body read `body`; only routes that take a large one read `pieces`. */
+export interface Call {
+  hub: HubApi
+  metrics: Pick<Metrics, 'text'>
+  /** What a person should fix, in one sentence each. */
+  warnings: () => readonly string[]
+  /** The sender; undefined only on routes that are open to anyone. */
+  person: Person | undefined
+  /** Adds facts to the call's entry in the audit log. */
+  note: (facts: Record<string, string>) => void
+  /** The segment at `{id}` in the path, still encoded; empty if the route has none. */
+  segment: string
+  query: URLSearchParams
+  accept: string
+  body: () => Promise<unknown>
+  pieces: () => AsyncIterable<Buffer>
+}
+
+export type Handler = (call: Call) => Promise<Reply>
+
+/**
+ * A handler, and the lowest role that may use it; null: anyone [SAFE-3]. A route with an `action` changes something, and is
+ * audited.
+ */
+export interface Route {
+  needs: Role | null
+  action?: Action
+  handle: Handler
+}
+
+const anyone = (handle: Handler): Route => ({ needs: null, handle })
+const viewer = (handle: Handler): Route => ({ needs: 'viewer', handle })
+const operator = (action: Action, handle: Handler): Route => ({ needs: 'operator', action, handle })
+
+export const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const
+
+/** The HTTP interface, row by row. `{id}` stands for one segment. */
+export const routes: ReadonlyMap<string, Partial<Record<(typeof methods)[number], Route>>> = new Map([
+  ['/api/runs', { GET: viewer(listRuns), POST: operator('start run', startRun) }],
+  ['/api/runs/{id}', { GET: viewer(getRun), PUT: operator('follow run', followRun) }],
+  ['/api/runs/{id}/stop', { POST: operator('stop run', stopRun) }],
+  ['/api/runs/{id}/logs', { GET: viewer(getLogs) }],
+  ['/api/runs/{id}/recording', { GET: viewer(exportRun) }],
+  [IMPORTS, { GET: viewer(listImports), POST: operator('import recording', importRun) }],
+  ['/api/imports/{id}', { GET: viewer(getImport), DELETE: operator('remove import', removeImport) }],
+  ['/api/imports/{id}/logs', { GET: viewer(getImportLogs) }],
+  // For operators only: an imported recording is given out exactly as it came, and may hold unmasked secrets.
+  ['/api/imports/{id}/recording', { GET: { needs: 'operator', handle: getImportRecording } }],
+  ['/api/containers', { GET: viewer(listContainers) }],
+  ['/api/containers/{id}/stop', { POST: operator('stop container', stopContainer) }],
+  ['/api/specs', { GET: viewer(listSpecs) }],
+  ['/api/specs/{id}/plan', { GET: viewer(getSpecPlan) }],
+  [LIVENESS, { GET: anyone(isAlive) }],
+  ['/readyz', { GET: anyone(isReady) }],
+  ['/metrics', { GET: viewer(getMetrics) }],
+])
+
+/** The key in `routes` that a path belongs to. */
+export const patternOf = (path: string) =>
+  path.replace(/^\/api\/(runs|containers|imports|specs)\/[^/]+/, '/api/$1/{id}')
+
+const addressOf = (id: string) => `/api/runs/${encodeURIComponent(id)}`
+
+async function listRuns({ hub }: Call): Promise<Reply> {
+  return { status: 200, json: { runs: await hub.runs() } }
+}
+
+async function startRun({ hub, person, note, body }: Call): Promise<Reply> {
+  const request = parse(startBody, await body())
+  note({ spec: request.spec })
+  const started = await hub.start(request, person?.name ?? undefined)
+  note({ runId: started.runId })
+  return { status: 201, headers: { location: addressOf(started.runId) }, json: { runId: started.runId } }
+}
+
+async function followRun({ hub, segment, note, body }: Call): Promise<Reply> {
+  const id = runIdOf(segment)
+  if (id === undefined) throw refusals.badRunId()
+  note({ runId: id })
+  const { spec } = parse(followBody, (await body()) ?? {})
+  const { snapshot, created } = await hub.follow(id, spec)
+  return { status: created ? 201 : 200, json: snapshot }
+}
+
+async function getRun({ hub, segment }: Call): Promise<Reply> {
+  const unknown = () => refusals.noSuchRun(segment)
+  const id = found(runIdOf(segment), unknown)
+  const snapshot = found(await hub.snapshot(id), unknown)
+  if (snapshot.runId === id) return { status: 200, json: snapshot }
+  // A run that got another id keeps its old address [RUN-13].
+  return { status: 307, headers: { location: addressOf(snapshot.runId) }, json: snapshot }
+}
+
+async function stopRun({ hub, person, segment, note }: Call): Promise<Reply> {
+  const id = found(runIdOf(segment), () => refusals.noSuchRun(segment))
+  note({ runId: id })
+  await hub.stop(id, person?.name ?? undefined)
+  return { status: 202, json: {} }
+}
+
+/** The backend's lines of a run; with `batch`, the output of that batch's containers. */
+async function getLogs(call: Call): Promise<Reply> {
+  const unknown = () => refusals.noSuchRun(call.segment)
+  const id = found(runIdOf(call.segment), unknown)
+  return logsOf(call, id, query => call.hub.logs(id, query), unknown)
+}
+
+async function logsOf(
+  { query, accept, segment }: Call,
+  id: string,
+  logs: (query: LogQuery) => Promise<LogPage | undefined>,
+  unknown: () => Error,
+): Promise<Reply> {
+  const { batch, after, limit } = parse(logsQuery, Object.fromEntries(query))
+  const of = batch === undefined ? {} : { batch }
+  const none = batch === undefined ? unknown : () => refusals.noSuchBatch(segment, batch)
+  if (!wantsText(accept)) return { status: 200, json: found(await logs({ ...of, after, limit }), none) }
+
+  const read = (from: number) => logs({ ...of, after: from, ...DOWNLOAD_PAGE })
+  const first = found(await read(0), none)
+  const name = fileName([id, batch ?? null], '.log')
+  return { status: 200, headers: attachment(name), text: wholeLog(read, first) }
+}
+
+/** The run as a file, which any dashboard can import and a test can replay [IMP-1]. */
+async function exportRun({ hub, segment }: Call): Promise<Reply> {
+  const unknown = () => refusals.noSuchRecording(segment)
+  const id = found(runIdOf(segment), unknown)
+  return recordingReply(id, found(await hub.exportRun(id), unknown))
+}
+
+async function listImports({ hub }: Call): Promise<Reply> {
+  return { status: 200, json: { imports: hub.imports.list() } }
+}
+
+async function importRun({ hub, person, note, pieces }: Call): Promise<Reply> {
+  const { importId, created } = await hub.imports.add(pieces(), person?.name ?? undefined)
+  note({ importId })
+  return { status: created ? 201 : 200, headers: { location: `${IMPORTS}/${importId}` }, json: { importId } }
+}
+
+async function getImport({ hub, segment }: Call): Promise<Reply> {
+  const snapshot = await hub.imports.snapshot(importIdOf(segment))
+  return { status: 200, json: found(snapshot, () => refusals.noSuchImport(segment)) }
+}
+
+async function getImportLogs(call: Call): Promise<Reply> {
+  const id = importIdOf(call.segment)
+  const unknown = () => refusals.noSuchImport(call.segment)
+  return logsOf(call, id, query => call.hub.imports.logs(id, query), unknown)
+}
+
+async function getImportRecording({ hub, segment }: Call): Promise<Reply> {
+  const id = importIdOf(segment)
+  const recording = await hub.imports.recording(id)
+  return recordingReply(
+    id,
+    found(recording, () => refusals.noSuchImport(segment)),
+  )
+}
+
+async function removeImport({ hub, segment, note }: Call): Promise<Reply> {
+  const id = importIdOf(segment)
+  note({ importId: id })
+  await hub.imports.remove(id)
+  return { status: 200, json: {} }
+}
+
+function recordingReply(id: string, recording: RecordingFile): Reply {
+  const headers = { 'content-type': `${RECORDING_TYPE}; charset=utf-8`, ...attachment(fileName([id], '.jsonl')) }
+  return { status: 200, headers, text: recording }
+}
+
+async function listContainers({ hub }: Call): Promise<Reply> {
+  const { docker, dockerSince, now, containers } = await hub.containers()
+  const { link, error } = docker
+  return {
+    status: 200,
+    json: {
+      docker: { link, ...(error !== null && { error }) },
+      dockerSince,
+      now,
+      containers: containers.map(({ reason, ...rest }) => ({ ...rest, ...(reason !== null && { reason }) })),
+    },
+  }
+}
+
+/** Only an agent whose run is over may be stopped here. The hub checks that again before it stops the container. */
+async function stopContainer({ hub, person, segment, note }: Call): Promise<Reply> {
+  const id = found(containerId.safeParse(segment).data, () => refusals.noSuchContainer(segment))
+  note({ containerId: id })
+  await hub.stopContainer(id, person?.name ?? undefined)
+  return { status: 202, json: {} }
+}
+
+async function listSpecs({ hub }: Call): Promise<Reply> {
+  return { status: 200, json: { specs: await hub.specs() } }
+}
+
+/** What a start of the spec would find: its plan, and the runs of the spec that are not over. */
+async function getSpecPlan({ hub, segment }: Call): Promise<Reply> {
+  const spec = found(decodedBy(specName, segment), () => refusals.noSuchSpec(segment))
+  return { status: 200, json: await hub.specPlan(spec) }
+}
+
+async function isAlive(): Promise<Reply> {
+  return { status: 200, json: { alive: true } }
+}
+
+/**
+ * Ready whenever pages can be served: the page of a backend that is down is still worth serving. Only a person who may see pages
+ * gets the details, which probes don't need.
+ */
+async function isReady({ hub, warnings, person }: Call): Promise<Reply> {
+  const told = person && { links: hub.links(), recording: hub.recording(), warnings: warnings() }
+  return { status: 200, json: { ready: true, ...told } }
+}
+
+async function getMetrics({ metrics }: Call): Promise<Reply> {
+  return { status: 200, text: Readable.from([await metrics.text()]) }
+}
+
+/** How much of a log stays in memory for a reader that does not read on. */
+const DOWNLOAD_PAGE = { limit: 1_000, characters: 256 * 1024 }
+
+type ReadLog = (after: number) => Promise<LogPage | undefined>
+
+/**
+ * Yields every line of a log, and the lines that are added meanwhile, page by page, so that a slow reader costs one page of
+ * memory.
+ */
+async function* wholeLog(read: ReadLog, first: LogPage): AsyncGenerator<string> {
+  if (first.dropped > 0) yield `# The oldest ${first.dropped} lines are gone.\n`
+  let page: LogPage | undefined = first
+  while (page !== undefined && page.lines.length > 0) {
+    yield page.lines.map(asText).join('')
+    page = await read(page.next)
+  }
+}
+
+/** Makes a browser save the answer instead of showing it. */
+const attachment = (name: string) => ({ 'content-disposition': `attachment; filename="${name}"` })
+
+/**
+ * Formats a line as the page shows it: an agent's text must neither control the terminal that shows it nor look like two lines
+ * [SAFE-4.35].
+ */
+const asText = ({ at, stream, text }: LogLine): string => `${at ?? '-'} ${stream} ${plainLine(text)}\n`
+
+/** Whether the client names plain text; a client that accepts anything gets JSON. */
+function wantsText(accept: string): boolean {
+  return accept.split(',').some(range => range.split(';')[0]?.trim().toLowerCase() === 'text/plain')
+}
+
+/** Returns the value. Throws the error of `refusal` if there is none. */
+function found<T>(value: T | undefined, refusal: () => Error): T {
+  if (value === undefined) throw refusal()
+  return value
+}
+
+function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+  const result = schema.safeParse(value)
+  if (!result.success) throw refusals.badInput(problemsOf(result.error))
+  return result.data
+}
+
+const importIdOf = (segment: string): string =>
+  found(importId.safeParse(segment).data, () => refusals.noSuchImport(segment))
+
+/** A run's id in a path, decoded; undefined if it can't be a run's id. */
+const runIdOf = (segment: string): string | undefined => decodedBy(runId, segment)
+
+/** A segment of a path, decoded; undefined if the schema does not accept it. */
+function decodedBy(schema: z.ZodType<string>, segment: string): string | undefined {
+  try {
+    return schema.safeParse(decodeURIComponent(segment)).data
+  } catch {
+    return undefined
+  }
+}

@@ -6,7 +6,9 @@ const pure = [
   'lib/{run,sync}/**/*.test.ts',
   'lib/testing/{simulation/pages,support}/*.test.ts',
   'lib/backend/{clock-steps*,fold.property,normalise,plan,recordings,replay,sentence}.test.ts',
-  'lib/docker/{agent-container,answers,containers,engine-link,engine-state,host,known-lines,container-record,log-*,recordings,unescape-html}.test.ts',
+  'lib/docker/{agent-container,container-record,containers,recordings}.test.ts',
+  'lib/docker/engine/{answers,engine-link,engine-state,host,unescape-html}.test.ts',
+  'lib/docker/logs/{known-lines,log-*}.test.ts',
 ]
 /** Tests that replace modules or globals, which others must not see. */
 const mocking = [

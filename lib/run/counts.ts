@@ -2,9 +2,23 @@ import type { BatchStatus, Counts, RunFields } from './model'
 
 /** Counts batches by status; the five sum to `total` [RUN-1]. */
 export function countBatches(batches: readonly { status: BatchStatus }[], totalKnown: boolean): Counts {
-  const counts = { total: batches.length, totalKnown, pending: 0, running: 0, completed: 0, failed: 0, aborted: 0 }
-  for (const { status } of batches) counts[status] += 1
-  return counts
+  let [pending, running, completed, failed] = [0, 0, 0, 0]
+  for (const { status } of batches) {
+    if (status === 'completed') completed += 1
+    else if (status === 'pending') pending += 1
+    else if (status === 'running') running += 1
+    else if (status === 'failed') failed += 1
+  }
+  const total = batches.length
+  return {
+    total,
+    totalKnown,
+    pending,
+    running,
+    completed,
+    failed,
+    aborted: total - pending - running - completed - failed,
+  }
 }
 
 /**

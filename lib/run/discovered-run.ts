@@ -1,11 +1,10 @@
-import type { BatchClaims } from './batches'
 import type { Outcome, OutcomeNow } from './outcome'
 import { isAtWork } from './container'
 import type { ContainerFacts } from './container-facts'
 import type { Links } from './evidence'
 import type { Run } from './run'
 import type { HistoryReading } from './observation'
-import { isOpen, Roster } from './roster'
+import { isOpen, Roster, type BatchClaim } from './roster'
 import type { Instant } from './time'
 
 /** After this time with no container at work and no change, the run's backend process counts as gone, ms [RUN-13]. */
@@ -15,7 +14,7 @@ export const NOTHING_CHANGES =
   'Nothing of this run has changed for a minute and none of its agents runs: the backend’s process has most likely ended.'
 
 /** The run's batches: those of its history entry. The plan, which the orchestrator also writes, shows which are at work. */
-export function claimEntry(run: Run, entry: HistoryReading): BatchClaims {
+export function claimEntry(run: Run, entry: HistoryReading): Roster {
   const plan = new Map(run.plan?.batches.map(batch => [batch.id, batch]))
   const own = entry.batches.map(({ id, name }) => ({ id, name, dependsOn: plan.get(id)?.dependsOn ?? [] }))
   const roster = new Roster(own)
@@ -34,19 +33,7 @@ export function claimEntry(run: Run, entry: HistoryReading): BatchClaims {
       batch.basis = 'plan'
     }
   }
-  const { batches, isWhole, overflow, repeats } = roster
-  const before = { told: 0, required: 0, ambiguous: false }
-  return {
-    batches,
-    totalKnown: isWhole,
-    overflow,
-    repeats,
-    errors: [],
-    merged: null,
-    ahead: 0,
-    local: false,
-    before,
-  }
+  return roster
 }
 
 /** An entry's end, and which observations of it must be stored, as in `OutcomeNow`. */
@@ -85,7 +72,7 @@ function outcomeOfSilence(entry: HistoryReading, containers: readonly ContainerF
 }
 
 /** The status of an open run: `running` as soon as its entry says so, or any of its batches has begun. */
-export const statusOfEntry = (entry: HistoryReading, { batches }: BatchClaims): 'starting' | 'running' =>
+export const statusOfEntry = (entry: HistoryReading, batches: readonly BatchClaim[]): 'starting' | 'running' =>
   entry.status === 'running' || batches.some(batch => !isOpen(batch) || batch.status === 'running')
     ? 'running'
     : 'starting'

@@ -53,6 +53,11 @@ export class Durations {
     this.#places = new Map(this.#clock.isSteady ? [] : messages.map(({ time, index }) => [time, index]))
   }
 
+  /** Whether every open duration is uncertain, because the difference of both clocks is not known. */
+  get areOpenUnsure(): boolean {
+    return this.#run.clockOffset === null && offsetOf(this.#run) !== 0
+  }
+
   /** The mark of a duration with this start and end; `end` null: it goes on. */
   of(start: Instant | null, end: Instant | null): { durationUncertain?: true } {
     if (start === null) return {}

@@ -1,10 +1,10 @@
 import * as z from 'zod'
 import { containerFacts, type ContainerFacts } from './container-facts'
 import type { Evidence } from './run'
-import { isOver, linkState, type Batch, type Container, type Finding, type RunStatus } from './model'
+import { linkState, type Batch, type Container, type Finding } from './model'
 import { iso, type Instant } from './time'
 import { hasFailed } from './container-words'
-import { dockerState, verdict, type Around } from './verdict'
+import { dockerState, verdict, type Around, type Judgement } from './verdict'
 
 /** A container that works on this batch or on another, of this run or of another: which one is not known yet [DOCK-4]. */
 const undecided = z.object({ batchId: z.string(), container: containerFacts })
@@ -31,37 +31,36 @@ export type ClaimedBatch = Omit<Batch, 'verdict' | 'reason' | 'reasonSince' | 'c
   before?: true
 }
 
-/** The facts from a run's claims that verdicts need. */
-export interface Claims {
-  status: RunStatus
-  dryRun: boolean
-  local: boolean
-  endedAt: string | null
-  /** Server's clock minus backend's clock, ms. */
-  clockOffset: number
-}
-
 /** A run's containers by the batch they work on, in the order of their creation. */
 export class ContainersByBatch {
-  readonly #byBatch = new Map<string, ContainerFacts[]>()
-  readonly #failing: readonly string[]
+  readonly #byBatch = new Map<string, readonly ContainerFacts[]>()
 
-  constructor(evidence: ReadonlyMap<string, Evidence>) {
-    for (const { batchId, container } of evidence.values()) {
-      const others = this.#byBatch.get(batchId)
+  constructor(evidence: Iterable<Evidence>) {
+    const groups = new Map<string, ContainerFacts[]>()
+    for (const { batchId, container } of evidence) {
+      const others = groups.get(batchId)
       if (others) others.push(container)
-      else this.#byBatch.set(batchId, [container])
+      else groups.set(batchId, [container])
     }
-    for (const group of this.#byBatch.values()) group.sort(inOrderOfCreation)
-    this.#failing = [...this.#byBatch].filter(([, group]) => group.some(hasFailed)).map(([batchId]) => batchId)
+    for (const [batchId, group] of groups) this.#byBatch.set(batchId, group.sort(inOrderOfCreation))
   }
 
+  /** A container's evidence has changed. Each of the two is undefined if there is none. */
+  replace(before: Evidence | undefined, after: Evidence | undefined): void {
+    if (before) {
+      const left = this.of(before.batchId).filter(({ id }) => id !== before.container.id)
+      if (left.length > 0) this.#byBatch.set(before.batchId, left)
+      else this.#byBatch.delete(before.batchId)
+    }
+    if (after) {
+      const group = [...this.of(after.batchId), after.container].sort(inOrderOfCreation)
+      this.#byBatch.set(after.batchId, group)
+    }
+  }
+
+  /** The batch's containers: the same list until one of them changes. */
   of(batchId: string): readonly ContainerFacts[] {
-    return this.#byBatch.get(batchId) ?? []
-  }
-
-  get isEmpty(): boolean {
-    return this.#byBatch.size === 0
+    return this.#byBatch.get(batchId) ?? NO_CONTAINERS
   }
 
   /**
@@ -69,12 +68,13 @@ export class ContainersByBatch {
    * failures up to 2 s later count, too, because Docker's clock may differ.
    */
   failedBy({ ms }: Instant): string[] {
-    const failed = this.#failedUpTo(ms)
-    return failed.length > 0 ? failed : this.#failedUpTo(ms + TOLD_EARLY)
+    const failing = [...this.#byBatch].filter(([, group]) => group.some(hasFailed)).map(([batchId]) => batchId)
+    const failed = this.#failedUpTo(failing, ms)
+    return failed.length > 0 ? failed : this.#failedUpTo(failing, ms + TOLD_EARLY)
   }
 
-  #failedUpTo(ms: number): string[] {
-    return this.#failing.filter(batchId => {
+  #failedUpTo(failing: readonly string[], ms: number): string[] {
+    return failing.filter(batchId => {
       const last = this.of(batchId).findLast(({ createdAt }) => createdAt <= ms)
       return last && hasFailed(last) && (last.finishedAt === null || last.finishedAt <= ms)
     })
@@ -89,6 +89,8 @@ export class ContainersByBatch {
   }
 }
 
+const NO_CONTAINERS: readonly ContainerFacts[] = []
+
 /** The order does not depend on the order in which the containers were observed. */
 const inOrderOfCreation = (a: ContainerFacts, b: ContainerFacts) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)
 
@@ -96,62 +98,63 @@ const inOrderOfCreation = (a: ContainerFacts, b: ContainerFacts) => a.createdAt 
 const TOLD_EARLY = 2_000
 const BEGUN_WITHIN = 60_000
 
-/**
- * Adds the evidence and a verdict to each claim [RUN-10], [DOCK-2].
- * @param runningSince when a source without stamps first said that a batch runs, ms on our clock
- */
+/** The facts of a run that all its verdicts depend on. */
+export interface Surroundings extends Around {
+  /** Server's clock minus backend's clock, ms. */
+  clockOffset: number
+  /** By batch, a container that may work on it. */
+  undecided: ReadonlyMap<string, ContainerFacts>
+  /** When a source without stamps first said that a batch runs, ms on our clock. */
+  runningSince: ReadonlyMap<string, number>
+}
+
+/** Compares a claim with its evidence [RUN-10] [DOCK-2]. */
 export function judge(
-  batches: readonly ClaimedBatch[],
-  claims: Claims,
-  containers: ContainersByBatch,
-  runningSince: ReadonlyMap<string, number>,
-  links: Links,
+  { id, status, startedAt, endedAt, before }: ClaimedBatch,
+  containers: readonly ContainerFacts[],
+  around: Surroundings,
   now: number,
-): { batches: Batch[]; findings: Finding[]; deadline: number | null } {
-  const onOurClock = (time: string | null) => (time === null ? null : Date.parse(time) + claims.clockOffset)
-  const around: Around = {
-    ...links,
-    over: isOver(claims.status),
-    endedAt: onOurClock(claims.endedAt),
-    local: claims.dryRun ? 'dry-run' : claims.local ? 'fallback' : null,
+): Judgement {
+  const { clockOffset, undecided, runningSince } = around
+  const onOurClock = (time: string | null) => (time === null ? null : Date.parse(time) + clockOffset)
+  const begun = () => onOurClock(startedAt) ?? runningSince.get(id) ?? null
+  const since = status === 'running' ? begun() : onOurClock(endedAt)
+  const maybe = undecided.get(id) ?? null
+  return verdict({ status, since, containers, undecided: maybe, before: before ?? false }, around, now)
+}
+
+/** The batch as pages see it: claim, evidence and verdict. */
+export function judgedBatch(
+  claimed: ClaimedBatch,
+  containers: readonly ContainerFacts[],
+  { verdict, reason, since }: Judgement,
+): Batch {
+  const { id, name, status, branch, error, dependsOn, startedAt, endedAt, durationUncertain, basis } = claimed
+  const all = containers.map(shown)
+  // Spelled out: thousands of objects of one shape are read much faster than copies with a rest pattern.
+  return {
+    id,
+    name,
+    status,
+    branch,
+    error,
+    dependsOn,
+    startedAt,
+    endedAt,
+    ...(durationUncertain && { durationUncertain }),
+    basis,
+    verdict,
+    reason,
+    reasonSince: iso(since),
+    container: all.at(-1) ?? null,
+    containers: all,
   }
-  const undecided = new Map(links.undecided.map(({ batchId, container }) => [batchId, container]))
-  const findings: Finding[] = []
-  const deadlines: number[] = []
-  const judged = batches.map(({ before = false, ...batch }) => {
-    const evidence = containers.of(batch.id)
-    const begun = onOurClock(batch.startedAt) ?? runningSince.get(batch.id) ?? null
-    const since = batch.status === 'running' ? begun : onOurClock(batch.endedAt)
-    const maybe = undecided.get(batch.id) ?? null
-    const word = verdict({ status: batch.status, since, containers: evidence, undecided: maybe, before }, around, now)
-    const containersShown = evidence.map(shown)
-    const reasonSince = iso(word.since)
-    if (word.deadline !== null) deadlines.push(word.deadline)
-    if (
-      word.verdict === 'ghost' ||
-      word.verdict === 'orphan' ||
-      word.verdict === 'late' ||
-      word.verdict === 'conflict'
-    ) {
-      const text = `${batch.name}: ${word.reason}`
-      findings.push({
-        kind: word.verdict,
-        text,
-        at: reasonSince,
-        batchId: batch.id,
-        containerId: word.containerId,
-      })
-    }
-    return {
-      ...batch,
-      verdict: word.verdict,
-      reason: word.reason,
-      reasonSince,
-      container: containersShown.at(-1) ?? null,
-      containers: containersShown,
-    }
-  })
-  return { batches: judged, findings, deadline: deadlines.length > 0 ? Math.min(...deadlines) : null }
+}
+
+/** The finding about an alarming verdict; null if the verdict is no alarm. */
+export function alarm({ id, name }: ClaimedBatch, { verdict, reason, since, containerId }: Judgement): Finding | null {
+  if (verdict !== 'ghost' && verdict !== 'orphan' && verdict !== 'late' && verdict !== 'conflict') return null
+  return { kind: verdict, text: `${name}: ${reason}`, at: iso(since), batchId: id, containerId }
 }
 
 /** A container as pages see it. */

@@ -2,7 +2,7 @@ import { CLOCK_TOLERANCE, dropUnconfirmed, foldClock, RunClock } from './clock-s
 import { hasEndedSince, isAtWork } from './container'
 import { foldOurClock, isFirstOfOurs, isUndated, offsetOf, presumed } from './our-clock'
 import type { Message, Observation, PlanReading, MessageClaim } from './observation'
-import { emptyRun, entryAlone, type StoredMessage, type Run } from './run'
+import { emptyRun, entryAlone, type Evidence, type StoredMessage, type Run } from './run'
 import { compareInstants } from './time'
 
 const MAX_CLAIMS = 50_000
@@ -11,12 +11,25 @@ const MAX_CONTAINERS = 10_000
 /** If the orchestrator is silent for this long after a failure that may be an agent's line, the run has failed [RUN-4], ms. */
 export const ORCHESTRATOR_SILENCE = 60_000
 
+/** What an observation has changed in a run. Single facts may have changed in any case. */
+export type Change =
+  | { readonly kind: 'facts' }
+  /** A claim was added, and the kept ones are as they were. */
+  | { readonly kind: 'claim'; readonly claim: StoredMessage }
+  /** Claims were moved or dropped. */
+  | { readonly kind: 'claims' }
+  /** A container's evidence; each of the two is undefined if there is none. */
+  | { readonly kind: 'evidence'; readonly before: Evidence | undefined; readonly after: Evidence | undefined }
+
+const FACTS: Change = { kind: 'facts' }
+const CLAIMS: Change = { kind: 'claims' }
+
 /**
  * Applies one observation to the run. Idempotent: the same messages give the same run, however they are delivered: repeated,
  * lost and replayed, or late [RUN-2]. The cost does not depend on the length of the run.
- * @returns true if a view that was derived before may be out of date
+ * @returns what has changed; null if a view that was derived before is still true
  */
-export function fold(run: Run, observation: Observation): boolean {
+export function fold(run: Run, observation: Observation): Change | null {
   switch (observation.kind) {
     case 'message':
       return foldMessage(run, observation)
@@ -26,57 +39,57 @@ export function fold(run: Run, observation: Observation): boolean {
       tellSpec(run, observation.spec)
       // The backend could not know the run before its start.
       run.unknown = null
-      return true
+      return FACTS
     case 'asked':
       run.asked = { at: observation.at, dryRun: observation.dryRun }
-      return true
+      return FACTS
     case 'stop':
       run.stopAt ??= observation.at
       // An accepted stop proves that the backend knows the run.
       if (run.unknown && run.unknown.at < observation.at) run.unknown = null
-      return true
+      return FACTS
     case 'opened':
       run.openedAt = observation.at
-      return true
+      return FACTS
     case 'closed':
       noteSilence(run, observation.at)
       run.openedAt = null
-      return true
+      return FACTS
     case 'replayed':
-      if (run.replayed && run.replayed.connection >= observation.connection) return false
+      if (run.replayed && run.replayed.connection >= observation.connection) return null
       run.replayed = { ...observation, openedAt: run.openedAt ?? observation.at }
       dropUnconfirmed(run.clockSteps, observation.connection)
-      return true
+      return FACTS
     case 'silent':
       noteSilence(run, observation.at)
       for (const { silence } of run.unverifiedClaims.values()) if (silence) silence.wasEnd = true
       if (entryAlone(run)) run.quietAt ??= observation.at
-      return true
+      return FACTS
     case 'awaited':
-      if (run.historyEndedAt === null) return false
+      if (run.historyEndedAt === null) return null
       run.historyAwaited = true
-      return true
+      return FACTS
     case 'stirred':
-      if (run.quietAt === null) return false
+      if (run.quietAt === null) return null
       run.quietAt = null
-      return true
+      return FACTS
     case 'unknown-run':
       run.unknown ??= observation
-      return true
+      return FACTS
     case 'plan':
-      if (observation.batches.length === 0) return false
-      if (run.spec !== null && run.spec !== observation.spec) return false
-      if (isKnownPlan(run, observation)) return false
+      if (observation.batches.length === 0) return null
+      if (run.spec !== null && run.spec !== observation.spec) return null
+      if (isKnownPlan(run, observation)) return null
       // Once a start was sent, accepted or not, this run may have written the plan.
       if (run.first === null && run.accepted === null && run.asked === null) run.planBefore = observation
       if (fingerprint(run.plan?.batches) !== fingerprint(observation.batches)) noteChange(run, observation.at)
       run.plan = observation
       noteRunning(run, observation.at)
-      return true
+      return FACTS
     case 'history':
       // From then on the entry describes the other run.
-      if (run.continued) return false
-      if (run.history && fingerprint({ ...run.history, at: 0 }) === fingerprint({ ...observation, at: 0 })) return false
+      if (run.continued) return null
+      if (run.history && fingerprint({ ...run.history, at: 0 }) === fingerprint({ ...observation, at: 0 })) return null
       if (
         run.history?.status !== observation.status ||
         fingerprint(run.history.batches) !== fingerprint(observation.batches)
@@ -87,19 +100,19 @@ export function fold(run: Run, observation: Observation): boolean {
       noteRunning(run, observation.at)
       run.historyEndedAt = observation.endedAt === null ? null : (run.historyEndedAt ?? observation.at)
       if (run.historyEndedAt === null) run.historyAwaited = false
-      return true
+      return FACTS
     case 'container':
       return foldContainer(run, observation)
     case 'continued':
-      if (run.continued && run.continued.from <= observation.from) return false
+      if (run.continued && run.continued.from <= observation.from) return null
       run.continued = { from: observation.from, at: run.continued?.at ?? observation.at }
-      return true
+      return FACTS
     case 'our-clock':
-      return foldOurClock(run, observation)
+      return foldOurClock(run, observation) ? FACTS : null
     case 'dated':
-      if (!isUndated(run)) return false
+      if (!isUndated(run)) return null
       run.datedOffset = observation.offset
-      return true
+      return FACTS
   }
 }
 
@@ -133,32 +146,35 @@ function noteRunning(run: Run, at: number): void {
   for (const id of running) if (!run.runningSince.has(id)) run.runningSince.set(id, at)
 }
 
-function foldContainer(run: Run, { batch, container }: Extract<Observation, { kind: 'container' }>): boolean {
-  if (batch === null) return run.evidence.delete(container.id)
-  const known = run.evidence.get(container.id)
-  const evidence = { batchId: batch.id, by: batch.by, container }
-  if (known && fingerprint(known) === fingerprint(evidence)) return false
-  if (!known && run.evidence.size >= MAX_CONTAINERS) {
+function foldContainer(run: Run, { batch, container }: Extract<Observation, { kind: 'container' }>): Change | null {
+  const before = run.evidence.get(container.id)
+  if (batch === null) return run.evidence.delete(container.id) ? { kind: 'evidence', before, after: undefined } : null
+  const after = { batchId: batch.id, by: batch.by, container }
+  if (before && fingerprint(before) === fingerprint(after)) return null
+  if (!before && run.evidence.size >= MAX_CONTAINERS) {
     run.overflow = true
-    return true
+    return FACTS
   }
-  run.evidence.set(container.id, evidence)
+  run.evidence.set(container.id, after)
   const { quietAt } = run
   if (quietAt !== null && (isAtWork(container) || hasEndedSince(container, quietAt, offsetOf(run)))) run.quietAt = null
-  return true
+  return { kind: 'evidence', before, after }
 }
 
-function foldMessage(run: Run, message: Message): boolean {
-  if (isAnotherExecution(run, message)) restart(run)
+function foldMessage(run: Run, message: Message): Change | null {
+  const isOther = isAnotherExecution(run, message)
+  if (isOther) restart(run)
   const isSet = foldClock(run.clockSteps, message)
   const clock = new RunClock(run.clockSteps)
-  const news = note(run, message, clock) || isSet
+  const hasNews = note(run, message, clock) || isSet
   const { says } = message
   if (says.kind === 'start' && says.spec !== null) tellSpec(run, says.spec)
   if (!mayBeAnAgents(says)) hearOrchestrator(run, message, clock)
   // The first message of a connection is always kept: the next connection begins with it again [RUN-14].
-  if ((says.kind === 'line' || says.kind === 'remark') && message.index > 0) return news
-  return keep(run, message) || news
+  const isKept = (says.kind !== 'line' && says.kind !== 'remark') || message.index === 0
+  const change = isKept ? keep(run, message) : null
+  if (isOther) return CLAIMS
+  return change ?? (hasNews ? FACTS : null)
 }
 
 /** Sets the run's spec, and drops a plan of another spec that was read before the spec was known. */
@@ -239,29 +255,33 @@ export function mayBeAnAgents(says: MessageClaim): boolean {
   }
 }
 
-function keep(run: Run, message: Message): boolean {
+function keep(run: Run, message: Message): Change | null {
   const kept = mayBeAnAgents(message.says) ? run.unverifiedClaims : run.claims
   const known = kept.get(message.id)
   if (known) {
-    if (message.connection <= known.connection) return false
+    if (message.connection <= known.connection) return null
     const moved = message.index !== known.index
     known.connection = message.connection
     known.index = message.index
+    if (moved) return CLAIMS
     // A repeated message matters only if it is an abort [RUN-4].
-    return moved || message.says.kind === 'execution-aborted'
+    return message.says.kind === 'execution-aborted' ? FACTS : null
   }
+  let isDropped = false
   if (kept.size >= (kept === run.claims ? MAX_CLAIMS : MAX_HEARSAY)) {
     run.overflow = true
-    if (kept === run.claims) return true
+    if (kept === run.claims) return FACTS
     // The orchestrator's final messages come last, so drop the oldest of the claims that may be an agent's.
     for (const oldest of kept.keys()) {
       kept.delete(oldest)
+      isDropped = true
       break
     }
   }
   const { id, says, time, at, index, connection } = message
-  kept.set(id, { id, says, time, at, index, firstConnection: connection, connection, silence: null })
-  return true
+  const claim = { id, says, time, at, index, firstConnection: connection, connection, silence: null }
+  kept.set(id, claim)
+  return isDropped ? CLAIMS : { kind: 'claim', claim }
 }
 
 /**

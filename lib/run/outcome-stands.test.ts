@@ -3,10 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { hasEnded } from './container'
 import type { ContainerFacts } from './container-facts'
 import type { Links } from './evidence'
-import { fold } from './fold'
 import { isOver, type LinkState } from './model'
 import type { HistoryReading, Message, Observation, MessageClaim } from './observation'
-import { emptyRun } from './run'
+import { CheckedRun } from '../testing/run/checked-run'
 import {
   ABORT,
   T0,
@@ -22,7 +21,7 @@ import {
   START,
   status,
 } from '../testing/run/told-run'
-import { derive, type Derived } from './view'
+import type { Derived } from './view'
 
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 200)
 
@@ -32,7 +31,7 @@ const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 200)
  */
 class FollowedRun {
   now = T0
-  #run = emptyRun()
+  #run = new CheckedRun()
   readonly #kept: Observation[] = []
   readonly #story: Message[] = []
   #connection = 0
@@ -42,7 +41,7 @@ class FollowedRun {
   #undecided: ContainerFacts[] = []
 
   take(observation: Observation, isFresh = false): void {
-    if (fold(this.#run, observation) || isFresh) this.#kept.push(observation)
+    if (this.#run.observe(observation) || isFresh) this.#kept.push(observation)
   }
 
   say(says: MessageClaim): void {
@@ -86,8 +85,8 @@ class FollowedRun {
 
   /** The dashboard restarts: Docker lists the containers again, and when a container was seen to end is not known any more. */
   restart(): void {
-    this.#run = emptyRun()
-    for (const observation of this.#kept) fold(this.#run, observation)
+    this.#run = new CheckedRun()
+    for (const observation of this.#kept) this.#run.observe(observation)
     const lastAt = Math.max(T0, ...this.#kept.map(({ at }) => at))
     if (this.#isOpen) this.take({ kind: 'closed', at: lastAt, connection: this.#connection })
     this.#isOpen = false
@@ -99,7 +98,7 @@ class FollowedRun {
   /** Derives the run as the dashboard does, and stores the observations that only this moment gives. */
   look(): Derived {
     const undecided = this.#undecided.map(container => ({ batchId: 'b', container }))
-    const derived = derive(this.#run, this.now, { backend: this.#backend, docker: this.#docker, undecided })
+    const derived = this.#run.derive(this.now, { backend: this.#backend, docker: this.#docker, undecided })
     if (derived.bySilence) this.take({ kind: 'silent', at: this.now })
     if (derived.byHistory) this.take({ kind: 'awaited', at: this.now })
     if (derived.stirred) this.take({ kind: 'stirred', at: this.now })

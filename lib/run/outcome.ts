@@ -1,3 +1,4 @@
+import type { EndClaim, EndClaims } from './end-claims'
 import { splitError } from './error-text'
 import type { Links } from './evidence'
 import { ORCHESTRATOR_SILENCE, silentFrom } from './fold'
@@ -40,17 +41,20 @@ export const BACKEND_FORGOT =
 
 /** A candidate for the run's end, with the facts that decide whether a later message revokes it. */
 interface Candidate extends Outcome {
-  /** The index of its message among all messages of the run. */
-  place: number
+  claim: EndClaim
   /** True for `status` and `success`, which no later message revokes. */
   final: boolean
   /** Since when it is known to be an end, ms on our clock. */
   since: number
 }
 
-/** Finds the claim or observation that ended the run, if there is one: the earliest by the backend's time stands [RUN-4]. */
+/**
+ * Finds the claim or observation that ended the run, if there is one: the earliest by the backend's time stands [RUN-4].
+ * @param messages all that `claims` has taken in
+ */
 export function findOutcome(
   run: Run,
+  claims: EndClaims,
   messages: readonly StoredMessage[],
   backend: Links['backend'],
   now: number,
@@ -59,14 +63,14 @@ export function findOutcome(
   const deadlines: number[] = []
   const ends: Candidate[] = []
   const silent: Candidate[] = []
-  const story = new OrchestratorState()
-  const history = ownHistory(run, messages)
+  const history = ownHistory(run, claims.first)
   let undecided = false
 
-  for (const [place, message] of messages.entries()) {
+  for (const claim of claims.ends) {
+    const { message, isLedTo } = claim
     const { says, time, at } = message
     const told = (status: Outcome['status'], error: string | null, final = false) =>
-      ends.push({ status, time, error, final, place, inferred: false, since: at })
+      ends.push({ status, time, error, final, claim, inferred: false, since: at })
     switch (says.kind) {
       case 'run-status':
         if (says.status !== 'running') told(says.status, says.error, true)
@@ -75,11 +79,10 @@ export function findOutcome(
         told('completed', null, true)
         break
       case 'missing':
-        // Agents print nothing before the orchestrator's first message, so an earlier message is the orchestrator's.
-        if (!story.begun) told('failed', says.error)
+        if (isLedTo) told('failed', says.error)
         break
       case 'execution-failed': {
-        if (story.leadsTo(says.error) || isFailureOf(history, time)) {
+        if (isLedTo || isFailureOf(history, time)) {
           told('failed', says.error)
           break
         }
@@ -87,7 +90,7 @@ export function findOutcome(
         findings.push(unproven(splitError(says.error).first, time))
         if (since === null) break
         if (since > now) deadlines.push(since)
-        else silent.push({ status: 'failed', time, error: says.error, final: false, place, inferred: false, since })
+        else silent.push({ status: 'failed', time, error: says.error, final: false, claim, inferred: false, since })
         break
       }
       case 'execution-aborted': {
@@ -98,21 +101,19 @@ export function findOutcome(
       }
       default:
     }
-    story.hear(message)
   }
 
-  const lastPlace = messages.findLastIndex(isOrchestratorMessage)
-  const lastWord = messages[lastPlace]
+  const { lastWord, lastWordPlace } = claims
   // A message that arrived before an end does not revoke it, even if its corrected time is later after a clock step.
   const stands = (end: Candidate) =>
-    end.final || !lastWord || lastPlace < end.place || compareInstants(lastWord.time, end.time) <= 0
-  const wasEnd = ({ place }: Candidate) => messages[place]?.silence?.wasEnd === true
+    end.final || !lastWord || lastWordPlace < end.claim.place || compareInstants(lastWord.time, end.time) <= 0
+  const wasEnd = ({ claim }: Candidate) => claim.message.silence?.wasEnd === true
   const standing = ends.filter(stands)
   const stopped = outcomeOfStop(run, lastWord)
   const forgotten = outcomeOfProcess(run)
   const continued = outcomeByContinuation(run, lastWord)
   const wasContinuedFirst = (run.continued?.at ?? Infinity) < (run.unknown?.at ?? Infinity)
-  const entry = outcomeOfHistory(run, history, messages.findLast(isSignOfWork))
+  const entry = outcomeOfHistory(run, history, claims.lastSign)
   // The silence of a run that has already ended proves nothing, unless the silence was found to be the end before that was known.
   const overSince = Math.min(
     ...standing.map(({ since }) => since),
@@ -122,9 +123,9 @@ export function findOutcome(
     entry?.since ?? Infinity,
   )
   const [silence] = silent.filter(each => stands(each) && (each.since <= overSince || wasEnd(each)))
-  // `messages` are in the backend's order, so the first is the earliest.
+  // The claims are in the backend's order, so the first is the earliest.
   const [told] = standing
-  const first = silence && !(told && told.place < silence.place) ? silence : told
+  const first = silence && !(told && told.claim.place < silence.claim.place) ? silence : told
   // Wait for the stream to report the entry's end, unless another fact shows that it will not.
   const isAwaited = entry !== null && entry.since > now && !run.historyAwaited && !stopped && !forgotten
   if (isAwaited) deadlines.push(entry.since)
@@ -132,12 +133,12 @@ export function findOutcome(
   const concluded = wasContinuedFirst ? (continued ?? forgotten) : (forgotten ?? continued)
   const end = first ?? (isAwaited ? null : entry?.end) ?? stopped ?? concluded
   return {
-    outcome: end && withError(end, messages, first?.place ?? messages.length),
+    outcome: end && withError(end, messages, first?.claim.place ?? messages.length),
     // A failure that may be an agent's line matters only while the run's end is not known.
     findings: end ? [] : findings,
     deadline: deadlines.length > 0 ? Math.min(...deadlines) : null,
     needsReplay: undecided && end === null,
-    bySilence: first !== undefined && first === silence && messages[first.place]?.silence?.wasEnd !== true,
+    bySilence: first !== undefined && first === silence && !wasEnd(first),
     byHistory: end !== null && end === entry?.end && !run.historyAwaited,
     stirred: false,
   }
@@ -150,77 +151,6 @@ const unproven = (text: string, time: Instant): Finding => ({
   batchId: null,
   containerId: null,
 })
-
-/** Follows the orchestrator's own messages up to a point, to decide whether they lead to a failure there. */
-class OrchestratorState {
-  begun = false
-  #failing = false
-  #merging = false
-  #batchBegun = false
-  #speaksStatus = false
-  readonly #running = { starts: 0, ends: 0 }
-
-  hear({ says }: StoredMessage): void {
-    switch (says.kind) {
-      case 'run-status':
-        this.#speaksStatus = true
-        this.#merging = false
-        this.#failing ||= says.status === 'failed'
-        break
-      case 'batch-status':
-        this.#speaksStatus = true
-        this.#merging = false
-        this.#batchBegun = true
-        this.#failing ||= says.status === 'failed'
-        if (says.status === 'running') this.#running.starts += 1
-        else if (says.status !== 'pending') this.#running.ends += 1
-        break
-      case 'batch-start':
-        if (says.tier === 3) return
-        this.#merging = false
-        this.#batchBegun = true
-        if (!this.#speaksStatus) this.#running.starts += 1
-        break
-      case 'batch-complete':
-        if (says.tier === 3) return
-        this.#merging = false
-        if (!this.#speaksStatus) this.#running.ends += 1
-        break
-      case 'batch-error':
-        this.#failing = true
-        break
-      case 'merging':
-        this.#merging = true
-        break
-      case 'start':
-      case 'success':
-        break
-      default:
-        return
-    }
-    this.begun = true
-  }
-
-  /**
-   * Whether "Execution failed: …" comes from the orchestrator here. Agents can print the same on stderr once a batch has
-   * begun. A reason that only the orchestrator gives is believed if it is possible in the current state.
-   */
-  leadsTo(error: string): boolean {
-    if (this.#failing || !this.#batchBegun) return true
-    if (MERGE_FAILED.test(error)) return this.#merging
-    const idle = this.#running.starts <= this.#running.ends
-    // In every generation that sends `status`, a failed status comes before these two errors.
-    if (error.startsWith('Task panic:')) return !this.#speaksStatus
-    if (error.startsWith('Deadlock:')) return !this.#speaksStatus && idle
-    // While other batches are at work, a merge in progress proves nothing: the agent of any of them may have printed this.
-    return this.#merging && idle
-  }
-}
-
-const MERGE_FAILED = /^(Merge failed|AI could not resolve all conflicts)/
-
-/** True if the error says that a merge failed, which revokes the completion of its batch [RUN-5]. */
-export const isMergeFailure = (error: string | null): boolean => error !== null && MERGE_FAILED.test(error)
 
 /**
  * The moment, ms on our clock, from which the orchestrator's silence makes an unproven failure an end. Null while the backend
@@ -244,20 +174,12 @@ function originOfAbort(run: Run, message: StoredMessage): 'real' | 'printed' | '
   return run.unknown ? 'real' : 'undecided'
 }
 
-/** The orchestrator reports on the run or a batch: only such a message revokes an earlier end that an `error` message reported. */
-const isOrchestratorMessage = ({ says }: StoredMessage): boolean =>
-  says.kind === 'run-status' ||
-  says.kind === 'batch-status' ||
-  says.kind === 'success' ||
-  ((says.kind === 'batch-start' || says.kind === 'batch-complete') && says.tier < 3)
-
-/** A sign that the run was at work at that time. An abort is one, too, whether the orchestrator or an agent printed it. */
-const isSignOfWork = (message: StoredMessage): boolean =>
-  isOrchestratorMessage(message) || message.says.kind === 'execution-aborted'
-
-/** The orchestrator's own message that the run is over, which no later message revokes. */
-export const isFinalOutcome = ({ says }: StoredMessage): boolean =>
-  says.kind === 'success' || (says.kind === 'run-status' && says.status !== 'running')
+/** When the stream last reported the run's end, ms on the backend's clock; Infinity if it reported none [RUN-8.13]. */
+export function finalWordOf({ lastFinal }: EndClaims, end: Outcome | null): number {
+  const told = end === null || end.inferred ? -Infinity : end.time.ms
+  const last = Math.max(told, lastFinal?.time.ms ?? -Infinity)
+  return last === -Infinity ? Infinity : last
+}
 
 /** The end of a run that the backend no longer knows: it ended with the backend's process [RUN-11]. */
 function outcomeOfProcess({ unknown, last, accepted }: Run): Outcome | null {
@@ -310,11 +232,11 @@ function outcomeOfHistory(
  * The run's entry in the history. Null if the end in it belongs to an earlier or a later run, because a resumed run shares the
  * entry, or may belong to another run that is at work at the same time [RUN-8.11].
  */
-function ownHistory({ history, continued }: Run, messages: readonly StoredMessage[]): HistoryReading | null {
+function ownHistory({ history, continued }: Run, first: StoredMessage | undefined): HistoryReading | null {
   if (history?.shared) return null
   const ended = history?.endedAt ?? null
   if (ended === null) return history
-  const begun = messages[0]?.time.ms ?? -Infinity
+  const begun = first?.time.ms ?? -Infinity
   return ended < begun || ended > (continued?.from ?? Infinity) ? null : history
 }
 

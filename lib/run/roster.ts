@@ -4,6 +4,8 @@ import type { Instant } from './time'
 
 /** A batch as the claims describe it, before the run's end is applied. */
 export interface BatchClaim {
+  /** Its index among the run's batches; -1 if it is not kept. */
+  place: number
   /** Null while only a name is known. */
   id: string | null
   name: string | null
@@ -36,6 +38,9 @@ export const MAX_BATCHES = 2_000
 /** If more batches than this have one name, the evidence is not used to distinguish them. */
 const MAX_TWINS = 100
 
+/** Tells when a batch began by the evidence, ms, or null if not near that time. */
+export type BegunAbout = (id: string, time: Instant) => number | null
+
 /** The batches of a run. Finds the batch that a claim names: names and ids are separate, and match exactly [RUN-3]. */
 export class Roster {
   readonly batches: BatchClaim[] = []
@@ -46,15 +51,20 @@ export class Roster {
   #unplanned = false
   /** There are more than `MAX_BATCHES`. */
   overflow = false
+  /** The evidence decided which batch a claim means, so other evidence may have decided otherwise. */
+  asksEvidence = false
+  /** The kept batch whose start was claimed last. */
+  lastBegun: BatchClaim | null = null
   readonly #byId = new Map<string, BatchClaim>()
   readonly #byName = new Map<string, BatchClaim[]>()
   readonly #running = new Set<BatchClaim>()
+  readonly #changed = new Set<BatchClaim>()
   readonly #told = new Map<string, Told>()
 
-  readonly #begunAbout: ((id: string, time: Instant) => number | null) | null
+  readonly #begunAbout: BegunAbout
 
-  /** @param begunAbout when a batch began by the evidence, ms, or null if not near that time: distinguishes batches of one name */
-  constructor(plan: readonly Planned[], begunAbout: ((id: string, time: Instant) => number | null) | null = null) {
+  /** @param begunAbout distinguishes batches of one name */
+  constructor(plan: readonly Planned[], begunAbout: BegunAbout = () => null) {
     this.#begunAbout = begunAbout
 
     for (const { id, name, dependsOn } of plan) if (!this.#byId.has(id)) this.#add({ id, name, dependsOn })
@@ -65,6 +75,13 @@ export class Roster {
   /** Whether the run has no other batches than these. */
   get isWhole(): boolean {
     return this.planned && !this.#unplanned && !this.overflow && !this.repeats
+  }
+
+  /** The batches that were added or changed since the last call. */
+  takeChanged(): BatchClaim[] {
+    const changed = [...this.#changed]
+    this.#changed.clear()
+    return changed
   }
 
   get(id: string): BatchClaim | undefined {
@@ -90,6 +107,7 @@ export class Roster {
     else if (status !== 'pending') this.#finish(batch, status, time)
     batch.branch = branch ?? batch.branch
     batch.error = error ?? batch.error
+    this.#changed.add(batch)
   }
 
   /**
@@ -106,7 +124,8 @@ export class Roster {
 
   #shownToBegin(group: readonly BatchClaim[], time: Instant): BatchClaim | undefined {
     const begunAbout = this.#begunAbout
-    if (!begunAbout || group.length < 2 || group.length > MAX_TWINS) return undefined
+    if (group.length < 2 || group.length > MAX_TWINS) return undefined
+    this.asksEvidence = true
     const waiting = group.filter(({ status }) => status === 'pending')
     const shown = waiting.flatMap(batch => {
       const at = batch.id === null ? null : begunAbout(batch.id, time)
@@ -120,20 +139,18 @@ export class Roster {
     if (!batch) return
     this.#finish(batch, 'completed', time)
     batch.branch = says.branch ?? batch.branch
+    this.#changed.add(batch)
   }
 
-  /** Finds the batch of a branch: by the branch in its completion, else by the branch name `…/ckrv-batch-<id>-<hex6>`. */
-  ofBranch(branch: string): BatchClaim | null {
-    const told = this.batches.find(batch => batch.branch === branch)
-    if (told) return told
+  /** Finds the batch whose id is in the branch name `…/ckrv-batch-<id>-<hex6>`. */
+  namedBy(branch: string): BatchClaim | undefined {
     const id = branch.length > MAX_BRANCH ? undefined : /ckrv-batch-(.+)-[0-9a-f]{6}$/.exec(branch)?.[1]
-    const named = id === undefined ? undefined : this.#byId.get(id)
-    if (named) named.branch ??= branch
-    return named ?? null
+    return id === undefined ? undefined : this.#byId.get(id)
   }
 
   #add(from: { id: string | null; name: string | null; dependsOn?: readonly string[] }): BatchClaim {
     const batch: BatchClaim = {
+      place: -1,
       dependsOn: [],
       ...from,
       status: 'pending',
@@ -147,7 +164,9 @@ export class Roster {
       this.overflow = true
       return batch
     }
+    batch.place = this.batches.length
     this.batches.push(batch)
+    this.#changed.add(batch)
     if (batch.id !== null) this.#byId.set(batch.id, batch)
     if (batch.name !== null) this.#call(batch, batch.name)
     return batch
@@ -211,6 +230,7 @@ export class Roster {
       twin.startedAt = null
       twin.status = 'pending'
       this.#running.delete(twin)
+      this.#changed.add(batch).add(twin)
     }
     return batch
   }
@@ -230,6 +250,8 @@ export class Roster {
 
   #begin(batch: BatchClaim, time: Instant): void {
     batch.startedAt ??= time
+    if (batch.place >= 0) this.lastBegun = batch
+    this.#changed.add(batch)
     if (batch.status !== 'pending') return
     batch.status = 'running'
     this.#running.add(batch)

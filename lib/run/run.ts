@@ -147,11 +147,13 @@ export function emptyRun(incarnation = 1): Run {
  */
 export function inOrder(run: Run): StoredMessage[] {
   const clock = new RunClock(run.clockSteps)
-  const kept = [...run.claims.values(), ...run.unverifiedClaims.values()].sort(
-    (a, b) => clock.compare(a, b) || a.index - b.index || a.firstConnection - b.firstConnection,
-  )
+  const kept = [...run.claims.values(), ...run.unverifiedClaims.values()].sort((a, b) => compareClaims(clock, a, b))
   return clock.isSteady ? kept : kept.map(message => ({ ...message, time: clock.corrected(message) }))
 }
+
+/** Negative if `a` came first in the backend's order. */
+export const compareClaims = (clock: RunClock, a: StoredMessage, b: StoredMessage): number =>
+  clock.compare(a, b) || a.index - b.index || a.firstConnection - b.firstConnection
 
 /** The history entry of a run that is known from the backend's history alone; null for any other run [RUN-13]. */
 export const entryAlone = (run: Run): HistoryReading | null =>

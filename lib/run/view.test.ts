@@ -235,3 +235,45 @@ describe('cost', () => {
     }
   })
 })
+
+describe('a view that is derived again', () => {
+  it('[RUN-17.2] makes only the batch anew of which it heard', () => {
+    const told = new Told(['a', 'b', 'c']).watched()
+    for (const says of [START, RUNNING, status('a', 'running')]) told.say(says)
+    const before = told.view.batches
+    expect(told.view.batches).toBe(before)
+    told.say(status('b', 'running'))
+    const { batches } = told.view
+    expect(batches.map((batch, place) => batch === before[place])).toEqual([true, false, true])
+    told.shows('c', agent('c'))
+    expect(told.view.batches.map((batch, place) => batch === batches[place])).toEqual([true, true, false])
+  })
+
+  it('[RUN-17.2] leaves the batches as they are when a plan is read that has nothing new', () => {
+    const told = new Told(['a', 'b'])
+    for (const says of [START, RUNNING, status('a', 'running')]) told.say(says)
+    const before = told.view.batches
+    told.plan(['a', { id: 'b', name: 'b', running: true }])
+    expect(told.view.batches).toBe(before)
+  })
+
+  it('[RUN-17.1] follows claims that a later connection brings in another order', () => {
+    const told = new Told(['a'])
+    told.say(START)
+    const time = { ms: told.now + SECOND, ns: 0 }
+    const failing = told.say(status('a', 'failed'), { time })
+    told.say(status('a', 'completed'), { time })
+    expect(told.batch('a').status).toBe('completed')
+    told.open().observe({ ...failing, connection: 2, index: failing.index + 2 })
+    expect(told.batch('a').status).toBe('failed')
+  })
+
+  it('[RUN-17.1] marks the open batches once the difference of both clocks is only guessed', () => {
+    const told = new Told(['a', 'b'])
+    told.say(START)
+    told.say(status('a', 'running'))
+    expect(told.batch('a').durationUncertain).toBeUndefined()
+    told.observe({ kind: 'dated', at: told.now, offset: 5 * SECOND })
+    expect(told.batch('a').durationUncertain).toBe(true)
+  })
+})

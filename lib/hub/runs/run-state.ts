@@ -4,7 +4,7 @@ import type { Links } from '../../run/evidence'
 import { RunClock } from '../../run/clock-steps'
 import type { ContainerFacts } from '../../run/container-facts'
 import { creationIn, entryIn } from '../../run/durations'
-import { fold } from '../../run/fold'
+import { fold, type Change } from '../../run/fold'
 import { guarded } from '../../run/guarded'
 import { emptyRun, type Evidence, type Run } from '../../run/run'
 import { isOver, type Batch, type Finding, type RunFields } from '../../run/model'
@@ -13,7 +13,7 @@ import { maskedObservation } from '../../run/masked-observation'
 import type { Message, Observation, PlanReading } from '../../run/observation'
 import { SecretMask } from '../../run/secrets'
 import { iso, offsetThatCounts } from '../../run/time'
-import { derive, type Derived } from '../../run/view'
+import { Derivation, type Derived } from '../../run/view'
 import { type Entry, gapFinding } from '../recording'
 import { appendLine, foldAndLog, type LogBudget, LogBuffer, RUN_LOG } from '../logs'
 import { PlanDoubt } from './plan-doubt'
@@ -53,6 +53,7 @@ const CLAIM_COST = 512
 export class RunState {
   readonly log: LogBuffer
   readonly #run: Run = emptyRun()
+  readonly #derivation = new Derivation(this.#run)
   readonly #secrets = new SecretMask()
   /** The state as of the last update, and the links that it was derived from. */
   #derived: { value: Derived; links: Links }
@@ -87,7 +88,7 @@ export class RunState {
 
     this.log = new LogBuffer(RUN_LOG, host.logs)
     const links = host.links(this)
-    this.#derived = { value: derive(this.#run, since, links), links }
+    this.#derived = { value: this.#derivation.at(since, links), links }
   }
 
   /** Takes in one observation and masks its secrets [SAFE-4]. `fresh`: its line is not in the log yet. */
@@ -96,9 +97,10 @@ export class RunState {
   }
 
   #take(observation: Observation, fresh: boolean): void {
-    const { changed, isNewExecution } = foldAndLog(this.#run, this.log, observation, fresh)
-    if (changed || fresh) this.#host.record(this, { kind: 'observed', fresh, observation }, changed)
-    this.#isDirty ||= changed
+    const { change, isNewExecution } = foldAndLog(this.#run, this.log, observation, fresh)
+    const hasChanged = change !== null
+    if (hasChanged || fresh) this.#host.record(this, { kind: 'observed', fresh, observation }, hasChanged)
+    this.#note(change)
     // Immediately: the pages still show the earlier execution.
     if (isNewExecution) this.update()
     let isShownLater = false
@@ -109,12 +111,20 @@ export class RunState {
       }
       isShownLater = this.#noteHeard(observation.at)
     }
-    if (changed) this.#updateOrGather()
+    if (hasChanged) this.#updateOrGather()
     else if (isShownLater) this.#host.pages.changed(this)
   }
 
+  #note(change: Change | null): void {
+    if (!change) return
+    this.#derivation.note(change)
+    this.#isDirty = true
+  }
+
+  /** Takes in what the derivation itself has shown: it changes nothing in the view. */
   #keep(observation: Observation): void {
-    fold(this.#run, observation)
+    const change = fold(this.#run, observation)
+    if (change) this.#derivation.note(change)
     this.#host.record(this, { kind: 'observed', fresh: false, observation }, true)
   }
 
@@ -137,8 +147,7 @@ export class RunState {
    * update derives the state from it.
    */
   restore(observation: Observation, fresh: boolean): void {
-    foldAndLog(this.#run, this.log, observation, fresh)
-    this.#isDirty = true
+    this.#note(foldAndLog(this.#run, this.log, observation, fresh).change)
     this.#toldIncarnation = this.#run.incarnation
     if (observation.kind === 'message') this.#heardAt = observation.at
   }
@@ -173,7 +182,7 @@ export class RunState {
     const { value: before, links: linksBefore } = this.#derived
     if (!this.#isDirty && !isDue(before, now) && isSame(linksBefore, links, before)) return
     const began = performance.now()
-    const value = derive(this.#run, now, links)
+    const value = this.#derivation.at(now, links)
     this.#gatherFor = Math.max(GATHER_FOR, GATHER_FACTOR * (performance.now() - began))
     this.#isDirty = false
     this.#derived = { value, links }
@@ -201,7 +210,7 @@ export class RunState {
     const { value, links } = this.#derived
     const { backend, docker } = links
     const { batches, ...rest } = value.view
-    const key = [batches, this.#heardAt, backend.link, backend.since, docker.link, docker.since, this.spec]
+    const key = [value, this.#heardAt, backend.link, backend.since, docker.link, docker.since, this.spec]
     if (this.#shown && key.every((part, index) => part === this.#shown?.key[index])) return this.#shown.view
     const view = {
       batches,

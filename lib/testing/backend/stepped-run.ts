@@ -1,11 +1,11 @@
 import { CLOCK_TOLERANCE } from '../../run/clock-steps'
-import { fold } from '../../run/fold'
 import type { Observation } from '../../run/observation'
 import { shiftedObservation } from '../../run/our-clock'
-import { emptyRun, type Run } from '../../run/run'
+import type { Run } from '../../run/run'
 import { elapsed, offsetThatCounts } from '../../run/time'
-import { derive, type RunView } from '../../run/view'
+import type { RunView } from '../../run/view'
 import { Replay } from '../../backend/replay'
+import { CheckedRun } from '../run/checked-run'
 
 /** For tests: a run during which the clocks of the backend and of the dashboard are set. */
 
@@ -30,7 +30,7 @@ export interface Moment {
 
 export class SteppedRun {
   now = T0
-  run: Run = emptyRun()
+  #checked = new CheckedRun()
   /** When things happened, ms, on a clock that was never set. */
   startedAt: number | null = null
   endedAt: number | null = null
@@ -151,8 +151,12 @@ export class SteppedRun {
     return this.#joined
   }
 
+  get run(): Run {
+    return this.#checked.run
+  }
+
   get view(): RunView {
-    return derive(this.run, this.ours).view
+    return this.#checked.derive(this.ours).view
   }
 
   /** The value of the run's timer, ms. */
@@ -182,7 +186,7 @@ export class SteppedRun {
   #restart(): this {
     this.#joined = this.isDated = false
     this.#underWay = []
-    this.run = emptyRun()
+    this.#checked = new CheckedRun()
     this.#replay = new Replay()
     if (this.#wallAhead !== 0) {
       const earlier = this.#recorded.map(observation => shiftedObservation(observation, this.#wallAhead))
@@ -193,7 +197,7 @@ export class SteppedRun {
     }
     for (const observation of this.#recorded) {
       this.#replay.learn(observation)
-      fold(this.run, observation)
+      this.#checked.observe(observation)
     }
     return this
   }
@@ -237,6 +241,6 @@ export class SteppedRun {
 
   /** Like the hub, it records an observation that is fresh or that changed something. */
   #take(observation: Observation, fresh = false): void {
-    if (fold(this.run, observation) || fresh) this.#recorded.push(observation)
+    if (this.#checked.observe(observation) || fresh) this.#recorded.push(observation)
   }
 }

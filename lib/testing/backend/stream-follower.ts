@@ -1,32 +1,33 @@
-import { fold } from '../../run/fold'
-import { emptyRun, type Run } from '../../run/run'
+import type { Run } from '../../run/run'
 import type { PlanBatch } from '../../run/observation'
 import { elapsed } from '../../run/time'
-import { derive, type Derived } from '../../run/view'
+import type { Derived } from '../../run/view'
+import { CheckedRun } from '../run/checked-run'
 import { Replay } from '../../backend/replay'
 import { T0 } from './stories'
 
 /** For tests: follows one run through its connections, which also advance the clock. */
 export class StreamFollower {
-  readonly run: Run = emptyRun()
+  readonly #checked = new CheckedRun()
+  readonly run: Run = this.#checked.run
   readonly log: string[] = []
   readonly #replay = new Replay()
   #now = T0
 
   readPlan(batches: PlanBatch[]): void {
-    fold(this.run, { kind: 'plan', at: this.#now, spec: '001-todo', batches, shared: false })
+    this.#checked.observe({ kind: 'plan', at: this.#now, spec: '001-todo', batches, shared: false })
   }
 
   open(): void {
     this.#now += 100
-    fold(this.run, this.#replay.open(this.#now))
+    this.#checked.observe(this.#replay.open(this.#now))
   }
 
   hear(text: string): void {
     this.#now += 1
     const received = this.#replay.receive(text, this.#now)
     if (received.kind !== 'observed') return
-    fold(this.run, received.observation)
+    this.#checked.observe(received.observation)
     if (received.fresh && received.observation.kind === 'message') this.log.push(received.observation.text)
   }
 
@@ -34,11 +35,11 @@ export class StreamFollower {
   settle(): void {
     this.#now += 5_000
     const settled = this.#replay.settle(this.#now)
-    if (settled) fold(this.run, settled)
+    if (settled) this.#checked.observe(settled)
   }
 
   close(): void {
-    fold(this.run, this.#replay.close(this.#now))
+    this.#checked.observe(this.#replay.close(this.#now))
   }
 
   /** Plays one whole connection. */
@@ -53,7 +54,7 @@ export class StreamFollower {
   }
 
   derive(): Derived {
-    return derive(this.run, this.#now)
+    return this.#checked.derive(this.#now)
   }
 
   /** How long the run has taken so far, ms. */

@@ -8,12 +8,11 @@ import { inspection, parseEvent, watchedActions } from '../../docker/engine/answ
 import { Containers } from '../../docker/containers'
 import { assign, type Assignment, type CandidateRun } from '../../run/assign'
 import type { ContainerFacts } from '../../run/container-facts'
-import { fold } from '../../run/fold'
-import { emptyRun, type Run } from '../../run/run'
 import { isOver, type Batch } from '../../run/model'
 import type { Observation } from '../../run/observation'
 import { parseInstant } from '../../run/time'
-import { derive, type Derived } from '../../run/view'
+import type { Derived } from '../../run/view'
+import { CheckedRun } from '../run/checked-run'
 import type { DockerState } from '../../run/verdict'
 
 /** For tests: real runs, played back as a dashboard receives them. */
@@ -62,7 +61,7 @@ type Home = Extract<Assignment, { kind: 'assigned' }>
 
 interface Followed {
   runId: string
-  run: Run
+  run: CheckedRun
   replay: Replay
   derived: Derived
 }
@@ -131,10 +130,10 @@ export class Played {
   }
 
   #follow(runId: string, names: readonly string[]): void {
-    const run = emptyRun()
+    const run = new CheckedRun()
     const replay = new Replay()
-    this.runs.push({ runId, run, replay, derived: derive(run, 0) })
-    const hear = (observation: Observation | null) => observation && fold(run, observation)
+    this.runs.push({ runId, run, replay, derived: run.derive(0) })
+    const hear = (observation: Observation | null) => observation && run.observe(observation)
     let last = -Infinity
     for (const name of names) {
       const lines = read(socketLine, this.#folder, `ws-${name}.jsonl`)
@@ -147,7 +146,7 @@ export class Played {
         if (frame !== undefined) {
           this.#plan(last, now => {
             const received = replay.receive(frame, now)
-            return received.kind === 'observed' && fold(run, received.observation)
+            return received.kind === 'observed' && run.observe(received.observation)
           })
         }
         if (close !== undefined) this.#plan(last, now => hear(replay.close(now)))
@@ -165,20 +164,20 @@ export class Played {
       if (method === 'GET' && path.startsWith('/api/plans/detail') && plan) {
         const batches = readPlan(plan)
         this.#plan(at, now => {
-          for (const { run } of this.runs) fold(run, { kind: 'plan', at: now, spec, batches, shared: true })
+          for (const { run } of this.runs) run.observe({ kind: 'plan', at: now, spec, batches, shared: true })
         })
       }
       if (!this.#ours) continue
       if (path === '/api/execution/start' && accepted.safeParse(answer).success) {
         const { run_id, dry_run: dryRun } = startCall.parse(body)
         const followed = this.runs[ids.push(run_id) - 1]
-        if (followed) this.#plan(at, now => fold(followed.run, { kind: 'accepted', at: now, spec, dryRun }))
+        if (followed) this.#plan(at, now => followed.run.observe({ kind: 'accepted', at: now, spec, dryRun }))
       }
       if (path === '/api/execution/stop') {
         const followed = this.runs[ids.indexOf(stopCall.parse(body).run_id)]
         this.#plan(at, now => {
           // The hub sends no stop to an ended run.
-          if (followed && !isOver(followed.derived.view.status)) fold(followed.run, { kind: 'stop', at: now })
+          if (followed && !isOver(followed.derived.view.status)) followed.run.observe({ kind: 'stop', at: now })
         })
       }
     }
@@ -250,7 +249,7 @@ export class Played {
   #deriveAll(now: number): void {
     const links = { backend: { link: 'live', since: this.#begin } as const, docker: this.#docker, undecided: [] }
     for (const followed of this.runs) {
-      followed.derived = derive(followed.run, now, links)
+      followed.derived = followed.run.derive(now, links)
       for (const { id, verdict } of followed.derived.view.batches.filter(isAlarm)) {
         this.alarms.add(`${followed.runId} ${id} ${verdict}`)
       }
@@ -269,7 +268,7 @@ export class Played {
       const old = this.homes.get(id)
       if (!facts) continue
       if (old && (found.kind === 'unassigned' || found.runId !== old.runId)) {
-        fold(this.run(old.runId).run, { kind: 'container', at: now, batch: null, container: facts })
+        this.run(old.runId).run.observe({ kind: 'container', at: now, batch: null, container: facts })
         this.homes.delete(id)
       }
       if (found.kind === 'unassigned') continue
@@ -279,7 +278,7 @@ export class Played {
   }
 
   #tell({ runId, batchId, by }: Home, container: ContainerFacts, at: number): void {
-    fold(this.run(runId).run, { kind: 'container', at, batch: { id: batchId, by }, container })
+    this.run(runId).run.observe({ kind: 'container', at, batch: { id: batchId, by }, container })
   }
 }
 

@@ -1,10 +1,10 @@
 import type { ContainerFacts } from '../../run/container-facts'
-import { fold } from '../../run/fold'
-import { emptyRun, type Run } from '../../run/run'
+import type { Run } from '../../run/run'
 import type { BatchStatus } from '../../run/model'
 import type { HistoryReading, Message, Observation, PlanBatch, MessageClaim, Tier } from '../../run/observation'
 import { CLAIMS_ALONE, type Links } from '../../run/evidence'
-import { derive, type Derived, type RunView } from '../../run/view'
+import type { Derived, RunView } from '../../run/view'
+import { CheckedRun } from './checked-run'
 
 /** When a told run begins, on both clocks, ms. */
 export const T0 = Date.parse('2026-01-15T14:00:00.000Z')
@@ -12,7 +12,8 @@ export const SECOND = 1_000
 
 /** For tests: a run reported step by step. Each message takes one second, on both clocks. */
 export class Told {
-  readonly run: Run = emptyRun()
+  readonly #checked = new CheckedRun()
+  readonly run: Run = this.#checked.run
   now = T0
   links: Links = CLAIMS_ALONE
   #connection = 0
@@ -25,7 +26,7 @@ export class Told {
   }
 
   observe(observation: Observation): boolean {
-    return fold(this.run, observation)
+    return this.#checked.observe(observation)
   }
 
   open(): this {
@@ -136,7 +137,7 @@ export class Told {
   derive(now = this.now): Derived {
     const { docker } = this.links
     const lists = docker.lists.filter(at => at <= now).slice(0, 2)
-    return derive(this.run, now, { ...this.links, docker: { ...docker, lists } })
+    return this.#checked.derive(now, { ...this.links, docker: { ...docker, lists } })
   }
 
   get view(): RunView {

@@ -7,6 +7,7 @@ import { simulatedFetch } from './simulated-network'
 import { printed, shrunk, wrongIn, type Telling } from './shrink'
 
 vi.mock('ws', async () => ({ WebSocket: (await import('./simulated-network')).SimulatedSocket }))
+vi.mock('../../run/view', async view => (await import('../run/checked-view')).checkedView(await view()))
 vi.mock('node:timers/promises', async () => ({ setTimeout: (await import('./virtual-time')).sleep }))
 vi.stubGlobal('fetch', simulatedFetch)
 

@@ -262,8 +262,14 @@ describe('[SAFE-4.4] every text from outside is disarmed wherever a page shows i
 
   it.each(['', ' ', '\u200b'])('[SAFE-4.68] and no name, id or branch is an empty place: %j', text => {
     const pages = [runs(() => text)[0], fleets(() => text)[0], containers(() => text)[0]].map(page => html(page))
-    const named =
-      pages.join('').match(/<(span|td|dd) class="(id|sub id|panel-name|tab-name)[^"]*"[^>]*>[^]*?<\/\1>/g) ?? []
+    // Ids and branches, the name of the open batch, and the name on the tab of its log.
+    const kinds = [
+      /<(span|td|dd) class="(?:[^"]* )?id(?: [^"]*)?"[^>]*>[^]*?<\/\1>/g,
+      /<(span)\b[^>]* data-whole="facts"[^>]*>[^]*?<\/\1>/g,
+      /(?<=<button\b[^>]*>)<(span)\b[^>]* data-whole="panel"[^>]*>[^]*?<\/\1>/g,
+    ].map(kind => pages.join('').match(kind) ?? [])
+    for (const elements of kinds) expect(elements).not.toEqual([])
+    const named = kinds.flat()
     expect(named.length).toBeGreaterThan(10)
     for (const element of named) expect(element.replace(/<[^>]*>/g, '').trim()).not.toBe('')
   })
@@ -281,7 +287,7 @@ describe('[SAFE-4.4] every text from outside is disarmed wherever a page shows i
   it('[SAFE-4.73] and a button that copies more than is seen says what', () => {
     const page = html(aRunView({ 'batches.branch': 'main\u202e', 'batches.status': 'running', runId: 'run-1' }))
     expect(page).toMatch(/aria-label="Copy branch, also what can’t be seen of it: U\+202E"/)
-    expect(page).toMatch(/class="unseen"[^>]*>copies (<!-- -->)?U\+202E</)
+    expect(page).toMatch(/<span[^>]* title="Copy branch, also[^"]*"[^>]*>copies (<!-- -->)?U\+202E</)
     expect(page).toContain('aria-label="Copy run id"')
     expect(html(aRunView({ 'batches.branch': 'main' }))).not.toContain('can’t be seen')
   })

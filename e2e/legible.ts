@@ -56,7 +56,7 @@ async function look(): Promise<string[]> {
     const clips = flows.some(flow => flow !== 'visible')
     const isOut = clipPath !== 'none' || display === 'none' || visibility === 'hidden'
     const place = {
-      hidden: around.hidden || isOut || element.matches('.skip:not(:focus), noscript, script'),
+      hidden: around.hidden || isOut || element.matches('a[href="#main"]:not(:focus), noscript, script'),
       floats: around.floats || position === 'fixed' || position === 'sticky',
       edges: clips ? [{ edge: element.getBoundingClientRect(), scrolls }, ...around.edges] : around.edges,
     }
@@ -90,7 +90,8 @@ async function look(): Promise<string[]> {
       if (!scrolls && !rects.every(isIn)) isCut = true
       rects = rects.filter(isIn)
     }
-    if (isCut && element.closest('[data-whole], .line .text') === null) faults.push(`${quoted(node)} is cut`)
+    if (isCut && element.closest('[data-whole], [data-seq] > :last-child') === null)
+      faults.push(`${quoted(node)} is cut`)
     if (!floats) boxes.push(...rects.map(rect => ({ node, rect })))
   }
 

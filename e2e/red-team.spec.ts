@@ -47,7 +47,7 @@ async function expectInert(page: Page, title: RegExp): Promise<void> {
       .map(({ action }) => action)
       .filter(to => !to.startsWith(location.origin)),
     isWide: document.documentElement.scrollWidth > window.innerWidth,
-    brandTop: document.querySelector('.brand')?.getBoundingClientRect().top ?? -1,
+    brandTop: document.querySelector('header a[href="/"]')?.getBoundingClientRect().top ?? -1,
   }))
   const { brandTop, ...rest } = found
   expect(rest).toEqual({ pwned: false, foreign: 0, links: [], handlers: [], forms: [], isWide: false })

@@ -5,9 +5,9 @@ import { PORTAL, RunPage } from './run-page'
 const line = (message: string, timestamp: string) => JSON.stringify({ type: 'log', message, timestamp })
 
 /** The texts of the log's rows, in order. */
-const rowsOf = (page: Page) => page.getByTestId('log-lines').locator('.line').allInnerTexts()
+const rowsOf = (page: Page) => page.getByTestId('log-lines').locator('[data-index]').allInnerTexts()
 const stampOf = async (page: Page, text: string) =>
-  page.getByTestId('log-lines').locator('.line', { hasText: text }).locator('time').innerText()
+  page.getByTestId('log-lines').locator('[data-index]', { hasText: text }).locator('time').innerText()
 
 const cases = [
   {
@@ -90,7 +90,7 @@ test.describe('for a reader in Berlin', () => {
     await expect.poll(async () => started.exec(await first())?.[1] ?? '').toMatch(/ UTC$/)
 
     await page.goto(path)
-    const shown = page.locator('.meta-line time')
+    const shown = page.locator('p', { hasText: /^Started / }).locator('time')
     await expect(shown).not.toContainText('UTC')
     const local = await shown.innerText()
     expect(started.exec(await first())?.[1]).toBe(local)
@@ -99,7 +99,7 @@ test.describe('for a reader in Berlin', () => {
     await expect(zone).toHaveText(/Local.*Europe\/Berlin/)
     await zone.press('Enter')
     await expect(shown).toContainText('UTC')
-    await expect(page.locator('.log-note')).toContainText('UTC')
+    await expect(page.locator('#log header').getByText(/, (UTC|local time)$/)).toContainText('UTC')
     await page.reload()
     await expect(shown).toContainText('UTC')
     await expect(page.getByTestId('zone')).toHaveText(/^UTC/)
@@ -156,7 +156,9 @@ test.describe('for a reader in Berlin', () => {
       // Every clock time on the page is inside an element that states its moment.
       const bare = await page.evaluate(() =>
         [...document.querySelectorAll('main *')]
-          .filter(element => element.closest('time, script, .log-top, .line .text, .id, pre') === null)
+          .filter(
+            element => element.closest('time, script, [data-testid=log-top], [data-seq] > :last-child, pre') === null,
+          )
           .flatMap(element => [...element.childNodes])
           .filter(node => node.nodeType === Node.TEXT_NODE && /\d{1,2}:\d\d/.test(node.textContent ?? ''))
           .map(node => node.textContent)
@@ -169,7 +171,7 @@ test.describe('for a reader in Berlin', () => {
           index,
           title: time.getAttribute('title') ?? '',
           at: time.getAttribute('datetime') ?? '',
-          place: time.closest('.lines') ? 'log' : (time.parentElement?.className ?? ''),
+          place: time.closest('[data-testid=log-lines]') ? 'log' : (time.parentElement?.className ?? ''),
         })),
       )
       for (const { title, at, place } of times) {

@@ -101,7 +101,7 @@ test.describe('[PAGE-2] names without spaces', () => {
 
       // The open batch shows its full name, id and branch.
       await page.setViewportSize({ width: 1280, height: 900 })
-      await run.card(`${BATCH}2`).locator('.name button').press('Enter')
+      await run.card(`${BATCH}2`).locator('button[aria-pressed]').press('Enter')
       const panel = page.getByTestId('batch-panel')
       for (const text of [`${NAME}2`, `${BATCH}2`, `ckrv/${BATCH}`])
         await expect(panel.locator('dd', { hasText: text }).first()).toBeVisible()
@@ -228,7 +228,7 @@ test('[PAGE-1.6] [PAGE-2.1] [PAGE-2.2] [PAGE-2.3] large numbers are read whole: 
     await expectLegible(page)
     await page.goBack()
     await backend.kill()
-    await expect(page.locator('.run.is-old')).toBeAttached({ timeout: 30_000 })
+    await expect(page.getByTestId('run-elapsed')).toHaveAttribute('data-frozen', 'true', { timeout: 30_000 })
     await expectLegible(page)
   } finally {
     await dashboard.stop()
@@ -276,7 +276,7 @@ test.describe('with agents in containers', () => {
     await expect(run.card(setup)).toHaveAttribute('data-verdict', 'agrees', { timeout: 30_000 })
     await expectLegible(page)
     await page.setViewportSize({ width: 1280, height: 900 })
-    await run.card(setup).locator('.name button').press('Enter')
+    await run.card(setup).locator('button[aria-pressed]').press('Enter')
     await expectLegible(page)
     await page.goto(`${dashboard.url}/containers`)
     await live(page)

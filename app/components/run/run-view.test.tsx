@@ -58,7 +58,7 @@ describe('the run page as the server renders it', () => {
     expect(page).toMatch(/data-state-version="42" data-state-epoch="e1"/)
     expect(tag(page, 'run-status')).toContain('data-status="running"')
     expect(tag(page, 'run-elapsed')).toContain('data-seconds="2465"')
-    expect(page).toMatch(/data-testid="batches-completed"[^>]*>1<span class="of">\/3<\/span>/)
+    expect(page).toMatch(/data-testid="batches-completed"[^>]*>1<span[^>]*>\/3<\/span>/)
     expect(page.match(/data-testid="batch-card"/g)).toHaveLength(3)
     expect(page).toContain('waits for Batch b')
   })
@@ -71,13 +71,13 @@ describe('the run page as the server renders it', () => {
 
   it('[RUN-3] shows a question mark while the total is not known', () => {
     const state = snapshot()
-    expect(html({ ...state, counts: { ...state.counts, totalKnown: false } })).toMatch(/1<span class="of">\/\?<\/span>/)
+    expect(html({ ...state, counts: { ...state.counts, totalKnown: false } })).toMatch(/1<span[^>]*>\/\?<\/span>/)
   })
 
   it('[RUN-8.6] counts what the backend counts as completed, though no batch is known to be it', () => {
     const page = html(snapshot({ unnamedCompleted: 1 }))
     expect(page).toContain('<title>2/3 014-invoice-portal, running</title>')
-    expect(page).toMatch(/data-testid="batches-completed"[^>]*>2<span class="of">\/3<\/span>/)
+    expect(page).toMatch(/data-testid="batches-completed"[^>]*>2<span[^>]*>\/3<\/span>/)
     expect(page).toContain('2 completed, 1 running')
     expect(page).toContain('or completed before')
     expect(page).not.toContain('waits for Batch b')
@@ -119,7 +119,7 @@ describe('the run page as the server renders it', () => {
 
   it('[RUN-12] shows the first paragraph of an error and folds the rest', () => {
     const page = html(snapshot({ status: 'failed', endedAt: now, error: 'Merge failed', errorDetail: 'at merge.rs:1' }))
-    expect(page).toMatch(/<b class="error-words">Merge failed\.<\/b>/)
+    expect(page).toMatch(/data-testid="run-error".*<b[^>]*>Merge failed\.<\/b>/)
     expect(page).toMatch(/<details>.*at merge\.rs:1.*<\/details>/)
   })
 
@@ -240,11 +240,12 @@ describe('the run page as the server renders it', () => {
 describe('the error of a batch', () => {
   const shown = (error: string) => {
     const text = html(snapshot({ batches: [someBatch('a', 'failed', { error })] }))
-    return /class="row-error.*?<\/(?:p|details)>/s.exec(text)?.[0].replaceAll(/<[^>]*>/g, '|')
+    const [, told] = /data-testid="batch-card".*?(<(?:p|details)\b.*?<\/(?:p|details)>)/s.exec(text) ?? []
+    return told?.replaceAll(/<[^>]*>/g, '|')
   }
 
   it('stands in view with its first line that says anything', () => {
-    expect(shown('\nError: x')).toMatch(/>Error: x\|$/)
+    expect(shown('\nError: x')).toMatch(/^\|Error: x\|$/)
     expect(shown('\r\n\r\n  foo\nbar')).toMatch(/\|foo\|+bar\|/)
   })
 

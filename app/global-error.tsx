@@ -3,8 +3,6 @@
 import '@fontsource-variable/inter/wght.css'
 import './styles/tokens.css'
 import './styles/base.css'
-import './styles/controls.css'
-import './styles/frame.css'
 import type { ComponentProps } from 'react'
 import { PageFailed } from './components/page-failed'
 

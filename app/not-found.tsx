@@ -1,16 +1,18 @@
 import Link from 'next/link'
 import { AppShell } from './components/app-shell'
 import { pageRefusals } from './refusals'
+import controls from './components/controls.module.css'
+import notice from './components/notice.module.css'
 
 export default function NotFound() {
   return (
     <AppShell>
       <title>No such page</title>
-      <main id="main" className="notice">
+      <main id="main" className={notice.notice}>
         <h1>There is no page here</h1>
         <p>{pageRefusals.unknownPage()}</p>
-        <p className="actions">
-          <Link className="button primary" href="/">
+        <p className={controls.actions}>
+          <Link className={controls.primaryButton} href="/">
             Go to the fleet
           </Link>
         </p>

@@ -4,13 +4,19 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { useRestarting, useSync, useTransport, useTrouble } from '../../lib/client/live'
 import type { LinkState } from '../../lib/run/model'
+import { classNames } from '../class-names'
 import { troubleText } from '../trouble'
+import { Banner, BannerCause, NoScriptBanner } from './banner'
 import { Glyph } from './icons'
 import { ThemeToggle } from './theme-toggle'
 import { Age } from './time'
 import { useStale } from './use-stale'
 import { UserMenu } from './user-menu'
+import { useVisitor } from './visitor'
 import { ZoneToggle } from './zone'
+import controls from './controls.module.css'
+import styles from './app-shell.module.css'
+import marks from './icons.module.css'
 
 interface Props {
   version?: number
@@ -22,13 +28,14 @@ interface Props {
 
 /** The frame of every page: the bar at the top, and the notice that the page has lost its server [SYNC-6]. */
 export function AppShell({ version, here, docker, children }: Props) {
+  const isSignedIn = useVisitor().name !== null
   return (
     <>
-      <header className="topbar">
-        <a className="skip" href="#main">
+      <header className={styles.topbar} data-signed-in={isSignedIn || undefined}>
+        <a className={styles.skip} href="#main">
           Skip to content
         </a>
-        <Link className="brand" href="/">
+        <Link className={styles.brand} href="/">
           <Glyph id="mark" />
           <span>Groundtruth</span>
         </Link>
@@ -41,7 +48,7 @@ export function AppShell({ version, here, docker, children }: Props) {
             {docker !== undefined && <DockerBadge link={docker} />}
           </Link>
         </nav>
-        <div className="topbar-end">
+        <div className={styles.end}>
           {version !== undefined && <PageLink version={version} />}
           <UserMenu />
           <ZoneToggle />
@@ -49,9 +56,7 @@ export function AppShell({ version, here, docker, children }: Props) {
         </div>
       </header>
       <StaleBanner />
-      <noscript>
-        <p className="banner">Scripts are off, so this page does not update. Reload it for newer numbers.</p>
-      </noscript>
+      <NoScriptBanner />
       {children}
     </>
   )
@@ -59,7 +64,7 @@ export function AppShell({ version, here, docker, children }: Props) {
 
 function DockerBadge({ link }: { link: LinkState }) {
   return (
-    <span className="link badge" data-link={link} title={`Docker: ${link}`}>
+    <span className={classNames(marks.link, styles.badge)} data-link={link} title={`Docker: ${link}`}>
       <Glyph id={`l-${link}`} />
       <span className="sr">, Docker {link}</span>
     </span>
@@ -74,7 +79,8 @@ function PageLink({ version }: { version: number }) {
   const stale = useStale({ sync, checkedAt })
   return (
     <span
-      className={stale ? 'page-link is-old' : 'page-link'}
+      className={styles.pageLink}
+      data-old={stale || undefined}
       data-testid="page-sync"
       data-sync={sync}
       data-transport={transport ?? undefined}
@@ -101,28 +107,30 @@ function StaleBanner() {
   const trouble = useTrouble()
   if (!stale && !restarting) return null
   return (
-    <section className="banner" role="status" data-testid="page-stale">
-      <Glyph id="l-down" />
-      <p>
-        <b>
-          {restarting
-            ? 'The dashboard is restarting.'
-            : checkedAt === null
-              ? 'This page can’t connect to its server.'
-              : 'This page has lost its server.'}
-        </b>{' '}
-        What it shows of live runs is last known
-        {checkedAt !== null && (
-          <>
-            , <Age since={checkedAt} /> old
-          </>
-        )}
-        . It tries again by itself.
-        {trouble !== null && !restarting && <span className="banner-why">{troubleText(trouble)}</span>}
-      </p>
-      <button className="button" type="button" onClick={() => window.location.reload()}>
-        Reload
-      </button>
-    </section>
+    <Banner
+      testid="page-stale"
+      glyph="l-down"
+      action={
+        <button className={controls.button} type="button" onClick={() => window.location.reload()}>
+          Reload
+        </button>
+      }
+    >
+      <b>
+        {restarting
+          ? 'The dashboard is restarting.'
+          : checkedAt === null
+            ? 'This page can’t connect to its server.'
+            : 'This page has lost its server.'}
+      </b>{' '}
+      What it shows of live runs is last known
+      {checkedAt !== null && (
+        <>
+          , <Age since={checkedAt} /> old
+        </>
+      )}
+      . It tries again by itself.
+      {trouble !== null && !restarting && <BannerCause>{troubleText(trouble)}</BannerCause>}
+    </Banner>
   )
 }

@@ -1,10 +1,12 @@
+import { classNames } from '../class-names'
 import { CopyButton } from './copy-button'
 import { Name } from './outside'
+import styles from './command.module.css'
 
 /** A command to run in a terminal, ready to be copied. */
-export function Command({ text }: { text: string }) {
+export function Command({ text, className }: { text: string; className?: string | undefined }) {
   return (
-    <span className="command">
+    <span className={classNames(styles.command, className)}>
       <code>
         <Name text={text} />
       </code>

@@ -3,6 +3,8 @@ import type { Answer } from '../api'
 import { Dialog } from './dialog'
 import { Glyph } from './icons'
 import { Refusal, useRequest } from './use-request'
+import controls from './controls.module.css'
+import dialog from './dialog.module.css'
 
 interface ConfirmStopDialogProps {
   title: string
@@ -21,11 +23,11 @@ export function ConfirmStopDialog({ title, action, asking, stop, onClose, childr
     <Dialog title={title} onClose={onClose}>
       {children}
       <Refusal what="Not stopped">{refusal}</Refusal>
-      <footer className="dialog-foot">
-        <button className="button" type="button" data-first onClick={onClose}>
+      <footer className={dialog.foot}>
+        <button className={controls.button} type="button" data-first onClick={onClose}>
           Let it run
         </button>
-        <button className="button primary" type="button" disabled={busy} onClick={() => send(stop(), onClose)}>
+        <button className={controls.primaryButton} type="button" disabled={busy} onClick={() => send(stop(), onClose)}>
           <Glyph id="i-stop" />
           {busy ? asking : action}
         </button>

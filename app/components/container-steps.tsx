@@ -2,7 +2,10 @@ import Link from 'next/link'
 import { useIsPast } from '../../lib/client/live'
 import { shownName } from '../../lib/run/display-text'
 import { shortId } from '../../lib/run/container-words'
+import { classNames } from '../class-names'
 import { CopyButton } from './copy-button'
+import controls from './controls.module.css'
+import finding from './finding-line.module.css'
 
 /**
  * The next steps for a finding's container: a command that asks Docker about it, and a link to the page where it can be stopped
@@ -15,7 +18,10 @@ export function ContainerSteps({ containerId, page }: { containerId: string | nu
     <>
       {command !== null && <CopyButton text={command} what={shownName(command)} />}
       {page && (
-        <Link className="button" href={containerId === null ? '/containers' : `/containers#c-${shortId(containerId)}`}>
+        <Link
+          className={classNames(controls.button, finding.step)}
+          href={containerId === null ? '/containers' : `/containers#c-${shortId(containerId)}`}
+        >
           Containers
         </Link>
       )}

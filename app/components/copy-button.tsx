@@ -3,6 +3,8 @@
 import { useEffect, useState } from 'react'
 import { unseenIn } from '../../lib/run/display-text'
 import { Glyph } from './icons'
+import controls from './controls.module.css'
+import styles from './copy-button.module.css'
 
 /**
  * Copies a text unchanged and says whether that worked. Invisible characters are copied too, and named beside the button
@@ -31,7 +33,7 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
 
   const button = (
     <button
-      className="icon-button small"
+      className={controls.smallIconButton}
       type="button"
       aria-label={label}
       title={told === 'refused' ? 'The browser refused the clipboard' : label}
@@ -47,7 +49,7 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
   return (
     <>
       {button}
-      <span className="unseen" title={label}>
+      <span className={styles.unseen} title={label}>
         copies {unseen.length === 1 ? unseen[0] : `${unseen[0] ?? ''} …`}
       </span>
     </>

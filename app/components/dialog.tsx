@@ -3,6 +3,8 @@
 import type { ReactNode } from 'react'
 import { useEffect, useId, useRef } from 'react'
 import { Glyph } from './icons'
+import controls from './controls.module.css'
+import styles from './dialog.module.css'
 
 /**
  * A modal dialog, open as long as it is rendered. Escape, the cross and a click beside it close it. The focus begins at the element
@@ -20,7 +22,7 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
   return (
     <dialog
       ref={dialog}
-      className="dialog"
+      className={styles.dialog}
       tabIndex={-1}
       aria-labelledby={heading}
       onCancel={event => {
@@ -31,10 +33,10 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
         if (event.target === dialog.current) onClose()
       }}
     >
-      <div className="dialog-body">
-        <header className="dialog-head">
+      <div className={styles.body}>
+        <header className={styles.head}>
           <h2 id={heading}>{title}</h2>
-          <button className="icon-button" type="button" aria-label="Close" onClick={onClose}>
+          <button className={controls.iconButton} type="button" aria-label="Close" onClick={onClose}>
             <Glyph id="i-close" />
           </button>
         </header>

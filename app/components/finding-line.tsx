@@ -3,9 +3,10 @@ import { shownName } from '../../lib/run/display-text'
 import type { Finding } from '../../lib/run/model'
 import { verdictOf, weightOf } from '../evidence'
 import { findingText } from '../labels'
-import { Glyph, VerdictMark } from './icons'
+import { NoteMark, VerdictMark } from './icons'
 import { Reason } from './reason'
 import { DatedAge } from './time'
+import styles from './finding-line.module.css'
 
 /** One finding in a line: its kind, one sentence, since when, and the next step. */
 export function FindingLine({
@@ -24,16 +25,9 @@ export function FindingLine({
   const verdict = verdictOf(finding)
   const acts = verdict !== null && weightOf(verdict) === 'act'
   return (
-    <li className={acts ? 'finding act' : 'finding'} data-kind={verdict ?? 'note'} data-testid="finding">
-      {verdict === null ? (
-        <span className="note chip" title={shownName(kind)}>
-          <Glyph id="l-stale" />
-          check
-        </span>
-      ) : (
-        <VerdictMark verdict={verdict} chip />
-      )}
-      <div className="finding-text">
+    <li className={acts ? styles.act : styles.finding} data-kind={verdict ?? 'note'} data-testid="finding">
+      {verdict === null ? <NoteMark title={shownName(kind)} /> : <VerdictMark verdict={verdict} chip />}
+      <div className={styles.text}>
         <p>
           {subject}
           <Reason text={says} since={at} />
@@ -45,8 +39,8 @@ export function FindingLine({
           </details>
         )}
       </div>
-      <span className="finding-age">{at !== null && <DatedAge since={at} />}</span>
-      <span className="finding-act">{children}</span>
+      <span className={styles.age}>{at !== null && <DatedAge since={at} />}</span>
+      <span className={styles.steps}>{children}</span>
     </li>
   )
 }

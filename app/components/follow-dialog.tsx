@@ -4,9 +4,12 @@ import { useRouter } from 'next/navigation'
 import type { SubmitEvent } from 'react'
 import { useState } from 'react'
 import { followRun, runPath } from '../api'
+import { classNames } from '../class-names'
 import { pageRefusals } from '../refusals'
 import { Dialog } from './dialog'
 import { Refusal, useRequest } from './use-request'
+import controls from './controls.module.css'
+import dialog from './dialog.module.css'
 
 /** Follows a run that was started elsewhere, then opens its page. */
 export function FollowDialog({ onClose }: { onClose: () => void }) {
@@ -26,13 +29,13 @@ export function FollowDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="Follow a run" onClose={onClose}>
       <form onSubmit={follow}>
-        <label className="field">
+        <label className={controls.field}>
           <span>
             Run id <span className="dim">as given when it was started</span>
           </span>
           <input
             data-first
-            className="input id"
+            className={classNames('id', controls.input)}
             value={runId}
             onChange={event => setRunId(event.target.value)}
             placeholder="run-…"
@@ -42,11 +45,11 @@ export function FollowDialog({ onClose }: { onClose: () => void }) {
           />
         </label>
         <Refusal what="Not followed">{refusal}</Refusal>
-        <footer className="dialog-foot">
-          <button className="button" type="button" onClick={onClose}>
+        <footer className={dialog.foot}>
+          <button className={controls.button} type="button" onClick={onClose}>
             Cancel
           </button>
-          <button className="button primary" type="submit" disabled={runId.trim() === '' || busy}>
+          <button className={controls.primaryButton} type="submit" disabled={runId.trim() === '' || busy}>
             {busy ? 'Listening…' : 'Follow'}
           </button>
         </footer>

@@ -2,9 +2,13 @@ import { useRouter } from 'next/navigation'
 import type { SubmitEvent } from 'react'
 import { useState } from 'react'
 import { importPath, importRecording } from '../api'
+import { classNames } from '../class-names'
 import { Dialog } from './dialog'
 import { Name } from './outside'
 import { Refusal, useRequest } from './use-request'
+import controls from './controls.module.css'
+import dialog from './dialog.module.css'
+import styles from './import-dialog.module.css'
 
 /** Uploads an exported recording, from this or another dashboard, then opens its page. */
 export function ImportDialog({ onClose }: { onClose: () => void }) {
@@ -18,17 +22,17 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="Import a recording" onClose={onClose}>
       <form onSubmit={bring}>
-        <p className="dialog-text">
+        <p className={dialog.text}>
           A recording that was exported from a run, on this dashboard or any other. It is shown as it was then, apart
           from the runs that are followed here, for everybody who sees this dashboard.
         </p>
-        <label className="field">
+        <label className={classNames(controls.field, styles.file)}>
           <span>
             File <span className="dim">as exported, .jsonl</span>
           </span>
           <input
             data-first
-            className="input"
+            className={controls.input}
             type="file"
             accept=".jsonl,application/x-ndjson"
             onChange={event => setFile(event.target.files?.[0] ?? null)}
@@ -36,16 +40,16 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
         </label>
         {/* The input itself shortens a long file name. */}
         {file !== null && (
-          <p className="dialog-text id file-name">
+          <p className={classNames('id', dialog.text, styles.fileName)}>
             <Name text={file.name} />
           </p>
         )}
         <Refusal what="Not imported">{refusal}</Refusal>
-        <footer className="dialog-foot">
-          <button className="button" type="button" onClick={onClose}>
+        <footer className={dialog.foot}>
+          <button className={controls.button} type="button" onClick={onClose}>
             Cancel
           </button>
-          <button className="button primary" type="submit" disabled={file === null || busy}>
+          <button className={controls.primaryButton} type="submit" disabled={file === null || busy}>
             {busy ? 'Importing…' : 'Import'}
           </button>
         </footer>

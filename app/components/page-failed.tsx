@@ -2,6 +2,8 @@
 
 import Link from 'next/link'
 import { pageRefusals } from '../refusals'
+import controls from './controls.module.css'
+import styles from './notice.module.css'
 
 /** Loads the whole document: a soft navigation would keep the failed frame. */
 function loadAnew(navigation: { preventDefault: () => void }): void {
@@ -20,7 +22,7 @@ export function PageFailed({ error, reset }: Props) {
   return (
     <>
       <title>Page failed</title>
-      <main id="main" className="notice">
+      <main id="main" className={styles.notice}>
         <h1>This page can’t be shown</h1>
         <p>
           {pageRefusals.pageFailed()}
@@ -32,11 +34,11 @@ export function PageFailed({ error, reset }: Props) {
           )}
           .
         </p>
-        <p className="actions">
-          <button className="button primary" type="button" onClick={reset}>
+        <p className={controls.actions}>
+          <button className={controls.primaryButton} type="button" onClick={reset}>
             Try again
           </button>
-          <Link className="button" href="/" onNavigate={loadAnew}>
+          <Link className={controls.button} href="/" onNavigate={loadAnew}>
             Go to the fleet
           </Link>
         </p>

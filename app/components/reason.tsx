@@ -18,7 +18,7 @@ function Counting({ text, since }: { text: string; since: string }) {
 export function ReasonSince({ text, since }: { text: string; since: string | null }) {
   return (
     isDated(text, since) && (
-      <span className="reason-since">
+      <span className="dim">
         since <ClockTime at={since} />
       </span>
     )

@@ -3,12 +3,13 @@
 import Link, { useLinkStatus } from 'next/link'
 import type { ReactNode } from 'react'
 import { runPath } from '../api'
+import styles from './run-link.module.css'
 
 interface Props {
   runId: string
   /** The batch to open on that page. */
   batchId?: string | null
-  className?: string
+  className?: string | undefined
   children: ReactNode
 }
 
@@ -28,5 +29,5 @@ export function RunLink({ runId, batchId = null, className, children }: Props) {
 
 function Opening() {
   const { pending } = useLinkStatus()
-  return pending && <span className="opening">opening…</span>
+  return pending && <span className={styles.opening}>opening…</span>
 }

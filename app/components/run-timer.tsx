@@ -7,7 +7,15 @@ import { heldSeconds, timerSeconds, type Shown } from '../freshness'
 import { Duration } from './time'
 
 /** The run's timer. Only the timer renders again each second, not the page around it [RUN-7]. */
-export function RunTimer({ run, frozenAt, className }: { run: RunFields; frozenAt: number | null; className: string }) {
+export function RunTimer({
+  run,
+  frozenAt,
+  className,
+}: {
+  run: RunFields
+  frozenAt: number | null
+  className?: string | undefined
+}) {
   const now = useServerTime()
   const [shown, setShown] = useState<Shown | null>(null)
   const seconds = heldSeconds(shown, run, timerSeconds(run, frozenAt ?? now), frozenAt !== null)

@@ -1,22 +1,35 @@
 import { memo } from 'react'
 import { shownName } from '../../lib/run/display-text'
 import type { Batch, BatchStatus, Counts, LinkState } from '../../lib/run/model'
+import { classNames } from '../class-names'
 import { statusWord } from '../labels'
+import styles from './segments.module.css'
 
 /** The segmented bar of one run: a segment per batch, in plan order. It shows the claim, and below it Docker's evidence. */
 export const PlanSegments = memo(function PlanSegments({
   batches,
   label,
   over,
+  old,
   docker,
+  className,
 }: {
   batches: Batch[]
   label: string
   over: boolean
+  /** The claims are the last known ones. */
+  old: boolean
   docker: LinkState
+  className?: string | undefined
 }) {
   return (
-    <div className="segments" role="img" aria-label={`Batches in plan order: ${label}`} data-docker={docker}>
+    <div
+      className={classNames(styles.segments, className)}
+      role="img"
+      aria-label={`Batches in plan order: ${label}`}
+      data-docker={docker}
+      data-old={old || undefined}
+    >
       {batches.map((batch, index) => (
         <span
           key={batch.id}
@@ -43,9 +56,9 @@ export function shares(counts: Counts): [BatchStatus, number][] {
 }
 
 /** The same bar for a row of the fleet, grouped by status. */
-export function CountSegments({ counts, label }: { counts: Counts; label: string }) {
+export function CountSegments({ counts, label, old }: { counts: Counts; label: string; old: boolean }) {
   return (
-    <div className="segments" role="img" aria-label={label}>
+    <div className={styles.segments} role="img" aria-label={label} data-old={old || undefined}>
       {shares(counts).flatMap(([status, share]) =>
         Array.from({ length: share }, (_, index) => <span key={`${status}-${index}`} data-status={status} />),
       )}

@@ -1,5 +1,7 @@
 'use client'
 
+import styles from './icons.module.css'
+
 /**
  * Every symbol of the site, once per document; `Glyph` draws them by id. Outlines alone distinguish statuses, without colour. A
  * verdict has two strokes, the claim above the evidence. It is a client component so that the symbols occur once, in the HTML, and
@@ -7,7 +9,7 @@
  */
 export function Sprite() {
   return (
-    <svg className="sprite" aria-hidden="true" focusable="false">
+    <svg className={styles.sprite} aria-hidden="true" focusable="false">
       <symbol id="mark" viewBox="0 0 20 20">
         <path d="M2 4.25h16" stroke="currentColor" strokeWidth="2.5" />
         <path d="M10 7.5v9M10 7.5l-6 8M10 7.5l6 8" stroke="currentColor" strokeWidth="1.75" fill="none" />

@@ -4,6 +4,7 @@ import { useSyncExternalStore } from 'react'
 import type { Theme } from '../theme'
 import { chooseTheme, currentTheme, onThemeChange, themes } from '../theme'
 import { Glyph } from './icons'
+import controls from './controls.module.css'
 
 /** Cycles through the themes: the system's, light, dark. */
 export function ThemeToggle() {
@@ -12,7 +13,7 @@ export function ThemeToggle() {
   const label = `Theme: ${theme}. Switch to ${next}`
   return (
     <button
-      className="icon-button"
+      className={controls.iconButton}
       type="button"
       data-testid="theme"
       aria-label={label}

@@ -15,13 +15,14 @@ import {
 } from '../format'
 import { wholeAtPress } from './tip'
 import { useZone } from './zone'
+import styles from './tip.module.css'
 
 /** A text about a moment. A press and the title show date, time and offset in full [PAGE-1.1]. */
 export function Moment({ at, children }: { at: string; children: ReactNode }) {
   const text = momentText(Date.parse(at), useZone())
   return (
     // Not in a button: text in a button cannot be selected.
-    <time className="whole" dateTime={at} {...wholeAtPress(text)}>
+    <time className={styles.whole} dateTime={at} {...wholeAtPress(text)}>
       {children}
     </time>
   )
@@ -82,7 +83,7 @@ const WHY_UNCERTAIN =
 /** The mark before a duration that may be wrong. */
 function Uncertain() {
   return (
-    <span className="uncertain" data-testid="uncertain" title={WHY_UNCERTAIN}>
+    <span data-testid="uncertain" title={WHY_UNCERTAIN}>
       <span aria-hidden="true">≈ </span>
       <span className="sr">uncertain: </span>
     </span>

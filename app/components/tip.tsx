@@ -1,6 +1,8 @@
 'use client'
 
 import { useEffect, useRef, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react'
+import { classNames } from '../class-names'
+import styles from './tip.module.css'
 
 const MARGIN = 8
 
@@ -39,7 +41,7 @@ export function Tip() {
       shown = null
     }
   }, [])
-  return <div ref={place} className="tip" popover="auto" role="status" data-testid="tip" />
+  return <div ref={place} className={styles.tip} popover="auto" role="status" data-testid="tip" />
 }
 
 /** Properties that make an element show a text at a press, by mouse, touch or keyboard, and also in its title. */
@@ -62,9 +64,17 @@ export function wholeAtPress(text: string) {
 }
 
 /** A text that is shortened here and shown in full at a press. */
-export function Whole({ text, className, children }: { text: string; className: string; children: ReactNode }) {
+export function Whole({
+  text,
+  className,
+  children,
+}: {
+  text: string
+  className: string | undefined
+  children: ReactNode
+}) {
   return (
-    <span className={`whole ${className}`} {...wholeAtPress(text)}>
+    <span className={classNames(styles.whole, className)} {...wholeAtPress(text)}>
       {children}
     </span>
   )

@@ -7,6 +7,8 @@ import { nothingTexts } from '../nothing'
 import { pageRefusals } from '../refusals'
 import { AppShell } from './app-shell'
 import { Name } from './outside'
+import controls from './controls.module.css'
+import styles from './notice.module.css'
 
 /** The page for an import id that does not exist, was removed, or has not been read yet after a restart. */
 export function UnknownImport({ unread }: { unread: Fleet['importsUnread'] }) {
@@ -14,7 +16,7 @@ export function UnknownImport({ unread }: { unread: Fleet['importsUnread'] }) {
   return (
     <AppShell>
       <title>Unknown import</title>
-      <main id="main" className="notice">
+      <main id="main" className={styles.notice}>
         <h1>{unread ? 'This import is not known yet' : 'There is no such import'}</h1>
         {unread && <p>{nothingTexts.imports[unread]} Reload this page.</p>}
         {typeof importId === 'string' && (
@@ -23,8 +25,8 @@ export function UnknownImport({ unread }: { unread: Fleet['importsUnread'] }) {
           </p>
         )}
         <p>{pageRefusals.unknownImport()}</p>
-        <p className="actions">
-          <Link className="button primary" href="/">
+        <p className={controls.actions}>
+          <Link className={controls.primaryButton} href="/">
             Go to the fleet
           </Link>
         </p>

@@ -8,6 +8,8 @@ import { AppShell } from './app-shell'
 import { Name } from './outside'
 import { Refusal, useRequest } from './use-request'
 import { useIsOperator } from './visitor'
+import controls from './controls.module.css'
+import styles from './notice.module.css'
 
 /** Offers to follow a run that this server does not know, because the backend may be running it. */
 export function UnknownRun({ segment }: { segment: string }) {
@@ -24,20 +26,22 @@ export function UnknownRun({ segment }: { segment: string }) {
   return (
     <AppShell>
       <title>Unknown run</title>
-      <main id="main" className="notice">
+      <main id="main" className={styles.notice}>
         <h1>This run is not followed here</h1>
         <p className="id">
           <Name text={runId} />
         </p>
         <p>{pageRefusals.unknownRun(isOperator)}</p>
-        <Refusal what="Not followed">{refusal}</Refusal>
-        <p className="actions">
+        <Refusal what="Not followed" inline>
+          {refusal}
+        </Refusal>
+        <p className={controls.actions}>
           {isOperator && (
-            <button className="button primary" type="button" disabled={busy} onClick={follow}>
+            <button className={controls.primaryButton} type="button" disabled={busy} onClick={follow}>
               {busy ? 'Listening…' : 'Follow this run'}
             </button>
           )}
-          <Link className="button" href="/">
+          <Link className={controls.button} href="/">
             Go to the fleet
           </Link>
         </p>

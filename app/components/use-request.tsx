@@ -4,6 +4,7 @@ import Link from 'next/link'
 import { useState } from 'react'
 import { type Answer, runPath } from '../api'
 import { Prose } from './outside'
+import styles from './refusal.module.css'
 
 /** A request that a reader makes: whether it is under way, and the reason if it was refused. */
 export interface Request {
@@ -42,11 +43,19 @@ export function useRequest(): Request {
   return { busy, refusal, begun, send: (...request) => void wait(...request) }
 }
 
-/** Why a request was refused; nothing if it was not. `what` says what did not happen, for example `Not started`. */
-export function Refusal({ what, children }: { what: string; children: string | null }) {
+interface RefusalProps {
+  /** What did not happen, for example `Not started`. */
+  what: string
+  /** Stands in a text, and not in a box of its own. */
+  inline?: boolean
+  children: string | null
+}
+
+/** Why a request was refused; nothing if it was not. */
+export function Refusal({ what, inline = false, children }: RefusalProps) {
   return (
     children !== null && (
-      <p className="refusal" role="alert">
+      <p className={inline ? styles.refusal : styles.boxed} role="alert">
         <b>{what}.</b> <Prose text={children} />
       </p>
     )
@@ -56,7 +65,7 @@ export function Refusal({ what, children }: { what: string; children: string | n
 /** A request without an answer: the run's page shows whether the run has begun. */
 export function PerhapsBegun({ runId, children }: { runId: string; children: string | null }) {
   return (
-    <p className="refusal unanswered" role="alert" data-testid="start-unanswered">
+    <p className={styles.unanswered} role="alert" data-testid="start-unanswered">
       <b>No answer yet.</b> {children !== null && <Prose text={children} />}{' '}
       <Link href={runPath(runId)}>Open its page</Link>
     </p>

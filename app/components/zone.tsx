@@ -3,6 +3,7 @@
 import { createContext, useContext, useMemo, useSyncExternalStore, type ReactNode } from 'react'
 import type { Zone } from '../zone'
 import { chooseZone, currentZoneCookie, onZoneChange, readerZone, type ReaderZone } from '../zone-choice'
+import controls from './controls.module.css'
 
 const notKnown: ReaderZone = { choice: 'local', zone: 'utc' }
 const Reader = createContext(notKnown)
@@ -34,7 +35,7 @@ export function ZoneToggle() {
   const label = `Times: ${now}. Switch to ${isUtc ? 'local time' : 'UTC'}`
   return (
     <button
-      className="button small zone-toggle"
+      className={controls.smallButton}
       type="button"
       data-testid="zone"
       data-zone={zone}

@@ -1,8 +1,13 @@
 import { redirect } from 'next/navigation'
 import { currentRequestContext, type RequestContext } from '../../lib/server/request-context'
+import { classNames } from '../class-names'
 import { Glyph } from '../components/icons'
 import { ThemeToggle } from '../components/theme-toggle'
 import { pageRefusals } from '../refusals'
+import shell from '../components/app-shell.module.css'
+import controls from '../components/controls.module.css'
+import notice from '../components/notice.module.css'
+import styles from './sign-in.module.css'
 
 interface Props {
   searchParams: Promise<Record<string, string | string[] | undefined>>
@@ -21,24 +26,24 @@ export default async function SignInPage({ searchParams }: Props) {
   return (
     <>
       <title>Sign in</title>
-      <header className="topbar">
-        <p className="brand">
+      <header className={shell.topbar}>
+        <p className={shell.brand}>
           <Glyph id="mark" />
           <span>Groundtruth</span>
         </p>
-        <div className="topbar-end">
+        <div className={shell.end}>
           <ThemeToggle />
         </div>
       </header>
-      <main id="main" className="notice sign-in">
+      <main id="main" className={classNames(notice.notice, styles.signIn)}>
         <h1>Sign in</h1>
         <p>Groundtruth shows its runs to those who hold a token. Whoever runs this server makes one for you.</p>
         <form method="post" action="/sign-in">
           {typeof next === 'string' && <input type="hidden" name="next" value={next} />}
-          <label className="field">
+          <label className={controls.field}>
             <span>Token</span>
             <input
-              className="input id"
+              className={classNames('id', controls.input)}
               name="token"
               type="password"
               required
@@ -49,11 +54,11 @@ export default async function SignInPage({ searchParams }: Props) {
             />
           </label>
           {signIn !== undefined && (
-            <p className="refusal" role="alert">
+            <p className={styles.refusal} role="alert">
               <b>Not signed in.</b> {refusals[signIn]}
             </p>
           )}
-          <button className="button primary" type="submit">
+          <button className={controls.primaryButton} type="submit">
             Sign in
           </button>
         </form>

@@ -3,15 +3,20 @@ import { shownName } from '../../../lib/run/display-text'
 import { hasEnded } from '../../../lib/run/container'
 import type { AgentContainer } from '../../../lib/run/model'
 import { shortId } from '../../../lib/run/container-words'
+import { classNames } from '../../class-names'
 import { dockerStatus, roleWords, statusNote } from '../../evidence'
 import { CopyButton } from '../copy-button'
-import { Glyph, VerdictMark } from '../icons'
-import { Name, Prose } from '../outside'
+import { Glyph, SeenMark, VerdictMark } from '../icons'
+import { Name } from '../outside'
 import { Reason, ReasonSince } from '../reason'
 import { RunLink } from '../run-link'
 import { DatedAge } from '../time'
 import { Whole } from '../tip'
 import { useIsOperator } from '../visitor'
+import { ContainerError } from '../container-error'
+import controls from '../controls.module.css'
+import styles from './container-row.module.css'
+import table from '../table.module.css'
 
 interface Props {
   container: AgentContainer
@@ -29,53 +34,62 @@ export const ContainerRow = memo(function ContainerRow({ container, old, onStop 
   const ended = hasEnded({ ...container, removed: false })
   const note = statusNote(container)
   return (
-    <tr id={`c-${shortId(id)}`} data-testid="container-row" data-container-id={id} data-verdict={verdict}>
-      <td className="cell-verdict">{reason !== null && <VerdictMark verdict={verdict} chip />}</td>
-      <th scope="row" className="cell-name">
-        <span className="id">
+    <tr
+      id={`c-${shortId(id)}`}
+      className={styles.row}
+      data-testid="container-row"
+      data-container-id={id}
+      data-verdict={verdict}
+      data-old={old || undefined}
+    >
+      <td className={styles.verdict}>
+        {reason !== null && <VerdictMark verdict={verdict} chip className={styles.verdictMark} />}
+      </td>
+      <th scope="row" className={styles.name}>
+        <span className={classNames('id', styles.containerName)}>
           <Name text={name} />
         </span>
-        <span className="sub">
+        <span className={styles.sub}>
           <Whole className="id" text={shownName(id)}>
             <Name text={shortId(id)} />
           </Whole>
           <CopyButton text={inspect} what={shownName(inspect)} />
-          <span className="image">
+          <span className={styles.image}>
             <Name text={image} />
           </span>
         </span>
       </th>
-      <td className="cell-state">
-        <span className={ended ? 'seen ended' : 'seen'} aria-hidden="true" />
+      <td className={styles.state}>
+        <SeenMark ended={ended} className={styles.seen} />
         {dockerStatus(container)}
-        {note !== null && <span className="sub">{note}</span>}
+        {note !== null && <span className={styles.sub}>{note}</span>}
         {ended && finishedAt !== null && (
-          <span className="sub">
+          <span className={styles.sub}>
             <DatedAge since={finishedAt} /> ago
           </span>
         )}
       </td>
-      <td className="cell-for">
+      <td className={styles.purpose}>
         <Purpose container={container} />
       </td>
-      <td className="cell-reason">
+      <td className={styles.reason}>
         {reason !== null && (
           <>
             <Reason text={reason} since={reasonSince} /> <ReasonSince text={reason} since={reasonSince} />
           </>
         )}
-        {error ? (
-          <span className="container-error">
-            Docker’s error: <Prose text={error} />
-          </span>
-        ) : null}
+        {error ? <ContainerError text={error} /> : null}
       </td>
-      <td className="num r cell-age cell-created">{createdAt !== null && <Ago since={createdAt} what="created" />}</td>
-      <td className="num r cell-age cell-started">{startedAt !== null && <Ago since={startedAt} what="started" />}</td>
-      <td className="cell-act">
+      <td className={classNames('num', table.right, styles.created)}>
+        {createdAt !== null && <Ago since={createdAt} what="created" />}
+      </td>
+      <td className={classNames('num', table.right, styles.started)}>
+        {startedAt !== null && <Ago since={startedAt} what="started" />}
+      </td>
+      <td className={styles.stop}>
         {stoppable && isOperator && (
           <button
-            className="button small"
+            className={controls.smallButton}
             type="button"
             disabled={old}
             title={old ? 'Docker can’t be asked now' : undefined}
@@ -98,7 +112,7 @@ function Purpose({ container: { runId, batchId, role } }: { container: AgentCont
       <RunLink runId={runId} batchId={batchId}>
         {batchId === null ? roleWords(role) : <Name text={batchId} />}
       </RunLink>
-      <span className="sub id">
+      <span className={classNames('id', styles.sub)}>
         <Name text={runId} />
       </span>
     </>
@@ -108,7 +122,7 @@ function Purpose({ container: { runId, batchId, role } }: { container: AgentCont
 function Ago({ since, what }: { since: string; what: string }) {
   return (
     <>
-      <span className="cell-word">{what} </span>
+      <span className={styles.ageOf}>{what} </span>
       <DatedAge since={since} />
     </>
   )

@@ -60,7 +60,7 @@ describe('the containers page as the server renders it', () => {
   it('[DOCK-3] shows what Docker last showed as old, says since when, and stops nothing by it', () => {
     const down = { docker: { link: 'down', error: 'connect ENOENT' }, dockerSince: since } as const
     const page = html(list({ ...down, containers: [agent('a', { stoppable: true })] }))
-    expect(page).toContain('class="containers is-old"')
+    expect(page).toMatch(/<main\b[^>]* data-old="true"/)
     expect(page).toMatch(/data-testid="docker-banner".*Docker can’t be reached since.*10 min 0 s ago.*connect ENOENT/)
     expect(page).toMatch(/<button[^>]*disabled=""[^>]*>.*?Stop…/)
     expect(html(list({ ...down, containers: [] }))).toContain('What exists now is not known.')

@@ -4,16 +4,22 @@ import { useState } from 'react'
 import { isAtWork } from '../../../lib/run/container'
 import type { AgentContainer, ContainerList, LinkState } from '../../../lib/run/model'
 import { useContainers } from '../../../lib/client/live'
+import { classNames } from '../../class-names'
 import { emptyPages, knownOf, type Known } from '../../nothing'
 import { Command } from '../command'
 import { DockerLink } from '../docker-link'
 import { AppShell } from '../app-shell'
-import { Glyph } from '../icons'
 import { Prose } from '../outside'
 import { Age, ClockTime } from '../time'
 import { useStale } from '../use-stale'
 import { ContainerRow } from './container-row'
 import { StopContainerDialog } from './stop-container-dialog'
+import { Banner, BannerCause } from '../banner'
+import marks from '../icons.module.css'
+import nothing from '../nothing.module.css'
+import page from '../page-head.module.css'
+import table from '../table.module.css'
+import styles from './containers-view.module.css'
 
 /** The command that lists the same containers in a terminal. */
 const COMMAND = "docker ps -a --filter 'name=^ckrv-'"
@@ -33,31 +39,32 @@ export function ContainersView({ initial }: { initial: ContainerList }) {
       <title>{`${stoppable > 0 ? `(${stoppable}) ` : ''}Containers, ${atWork} at work`}</title>
       <main
         id="main"
-        className={old ? 'containers is-old' : 'containers'}
+        className={styles.containers}
+        data-old={old || undefined}
         data-state-version={state.version}
         data-state-epoch={state.epoch}
       >
-        <section className="fleet-head" aria-label="Containers">
+        <section className={page.head} aria-label="Containers">
           <h1>Containers</h1>
           {docker.link === 'off' ? <span /> : <Tallies containers={containers} />}
-          <div className="run-side">
-            <div className="links" role="group" aria-label="Sources">
+          <div className={page.side}>
+            <div className={classNames(marks.links, styles.links)} role="group" aria-label="Sources">
               <DockerLink link={docker.link} since={dockerSince} stale={stale} />
             </div>
           </div>
         </section>
         {docker.link !== 'off' && (
-          <p className="same">
+          <p className={styles.same}>
             <span>The same in a terminal</span>
-            <Command text={COMMAND} />
+            <Command text={COMMAND} className={styles.command} />
           </p>
         )}
         <OldNote list={state} />
         {containers.length === 0 ? (
           <None link={docker.link} known={knownOf(live, stale, docker.link)} />
         ) : (
-          <div className="table-wrap" tabIndex={0} role="region" aria-label="Containers table">
-            <table className="container-table">
+          <div className={table.scroller} tabIndex={0} role="region" aria-label="Containers table">
+            <table className={classNames(table.table, styles.table)}>
               <thead>
                 <tr>
                   <th scope="col">Verdict</th>
@@ -65,10 +72,10 @@ export function ContainersView({ initial }: { initial: ContainerList }) {
                   <th scope="col">State</th>
                   <th scope="col">What for</th>
                   <th scope="col">What is so</th>
-                  <th scope="col" className="r">
+                  <th scope="col" className={table.right}>
                     Created
                   </th>
-                  <th scope="col" className="r">
+                  <th scope="col" className={table.right}>
                     Started
                   </th>
                   <th scope="col">
@@ -93,8 +100,8 @@ export function ContainersView({ initial }: { initial: ContainerList }) {
 function Tallies({ containers }: { containers: readonly AgentContainer[] }) {
   const stoppable = containers.filter(container => container.stoppable).length
   return (
-    <dl className="tallies">
-      <div className={stoppable > 0 ? 'tally-need' : undefined}>
+    <dl className={page.tallies}>
+      <div className={stoppable > 0 ? page.urgent : undefined}>
         <dt>outlive their run</dt>
         <dd className="num">{stoppable}</dd>
       </div>
@@ -116,38 +123,35 @@ const isRunning = ({ state }: AgentContainer) => isAtWork({ state, removed: fals
 function OldNote({ list: { docker, dockerSince, containers } }: { list: ContainerList }) {
   if (docker.link === 'live' || docker.link === 'off') return null
   return (
-    <section className="banner" role="status" data-testid="docker-banner">
-      <Glyph id={docker.link === 'down' ? 'l-down' : 'l-stale'} />
-      <p>
-        <b>
-          Docker can’t be reached
-          {dockerSince !== null && (
-            <>
-              {' '}
-              since <ClockTime at={dockerSince} />
-            </>
-          )}
-          .
-        </b>{' '}
-        {containers.length > 0 && (
+    <Banner testid="docker-banner" glyph={docker.link === 'down' ? 'l-down' : 'l-stale'}>
+      <b>
+        Docker can’t be reached
+        {dockerSince !== null && (
           <>
-            The containers below are as it last showed them
-            {dockerSince !== null && (
-              <>
-                , <Age since={dockerSince} /> ago
-              </>
-            )}
-            .{' '}
+            {' '}
+            since <ClockTime at={dockerSince} />
           </>
         )}
-        It is asked again every few seconds. Check that the Docker daemon runs.
-        {docker.error !== null && (
-          <span className="banner-why">
-            <Prose text={docker.error} />
-          </span>
-        )}
-      </p>
-    </section>
+        .
+      </b>{' '}
+      {containers.length > 0 && (
+        <>
+          The containers below are as it last showed them
+          {dockerSince !== null && (
+            <>
+              , <Age since={dockerSince} /> ago
+            </>
+          )}
+          .{' '}
+        </>
+      )}
+      It is asked again every few seconds. Check that the Docker daemon runs.
+      {docker.error !== null && (
+        <BannerCause>
+          <Prose text={docker.error} />
+        </BannerCause>
+      )}
+    </Banner>
   )
 }
 
@@ -161,7 +165,7 @@ const noContainers: Record<Known, readonly [string, string]> = {
 function None({ link, known }: { link: LinkState; known: Known }) {
   const [title, text] = noContainers[known]
   return (
-    <section className="empty" data-testid="empty" data-known={known}>
+    <section className={nothing.empty} data-testid="empty" data-known={known}>
       {link === 'off' ? (
         <>
           <h2>Docker is not watched: DOCKER=off</h2>

@@ -2,8 +2,12 @@ import { shownName } from '../../../lib/run/display-text'
 import type { AgentContainer } from '../../../lib/run/model'
 import { shortId } from '../../../lib/run/container-words'
 import { stopContainer } from '../../api'
+import { classNames } from '../../class-names'
 import { Name } from '../outside'
 import { ConfirmStopDialog } from '../confirm-stop-dialog'
+import dialog from '../dialog.module.css'
+import facts from '../facts.module.css'
+import styles from './stop-container-dialog.module.css'
 
 /** Asks for a confirmation before a container is stopped: names it, its batch, and the consequence. */
 export function StopContainerDialog({ container, onClose }: { container: AgentContainer; onClose: () => void }) {
@@ -16,7 +20,7 @@ export function StopContainerDialog({ container, onClose }: { container: AgentCo
       stop={() => stopContainer(id)}
       onClose={onClose}
     >
-      <dl className="facts dialog-facts">
+      <dl className={classNames(facts.facts, styles.facts)}>
         <div>
           <dt>Name</dt>
           <dd className="id">
@@ -32,7 +36,7 @@ export function StopContainerDialog({ container, onClose }: { container: AgentCo
           <dd className="id">{batchId === null ? 'none that is known' : <Name text={batchId} />}</dd>
         </div>
       </dl>
-      <p className="dialog-text">
+      <p className={dialog.text}>
         Its run is over, so nobody waits for its work. Docker asks the agent to end, and kills it where it does not.
         What it has not committed stays in its worktree, unmerged; what it printed stays in the batch’s log.
       </p>

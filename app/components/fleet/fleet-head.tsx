@@ -1,11 +1,15 @@
 import type { Fleet } from '../../../lib/run/model'
 import { useServerTime } from '../../../lib/client/live'
+import { classNames } from '../../class-names'
 import { sameDay } from '../../format'
 import { DockerLink } from '../docker-link'
 import { Glyph, LinkMark } from '../icons'
 import { DatedAge } from '../time'
 import { useZone } from '../zone'
 import { useIsOperator } from '../visitor'
+import controls from '../controls.module.css'
+import marks from '../icons.module.css'
+import page from '../page-head.module.css'
 
 interface Props {
   fleet: Fleet
@@ -21,10 +25,10 @@ export function FleetHead({ fleet, live, urgent, stale, onStart, onFollow }: Pro
   const { link, linkSince, backend } = fleet
   const isOperator = useIsOperator()
   return (
-    <section className="fleet-head" aria-label="Fleet">
+    <section className={page.head} aria-label="Fleet">
       <h1>Fleet</h1>
-      <dl className="tallies">
-        <div className={urgent > 0 ? 'tally-need' : undefined}>
+      <dl className={page.tallies}>
+        <div className={urgent > 0 ? page.urgent : undefined}>
           <dt>need you</dt>
           <dd className="num">{urgent}</dd>
         </div>
@@ -39,19 +43,19 @@ export function FleetHead({ fleet, live, urgent, stale, onStart, onFollow }: Pro
           </dd>
         </div>
       </dl>
-      <div className="run-side">
-        <div className="links" role="group" aria-label="Sources">
+      <div className={page.side}>
+        <div className={marks.links} role="group" aria-label="Sources">
           <LinkMark source="backend" link={link.backend} was={stale} title={backend}>
             {!stale && link.backend !== 'live' && linkSince !== null && <DatedAge since={linkSince} />}
           </LinkMark>
           <DockerLink link={link.docker} since={fleet.dockerSince} stale={stale} />
         </div>
         {isOperator && (
-          <div className="actions">
-            <button className="button" type="button" onClick={onFollow}>
+          <div className={classNames(controls.actions, page.actions)}>
+            <button className={controls.button} type="button" onClick={onFollow}>
               Follow a run…
             </button>
-            <button className="button primary" type="button" onClick={onStart}>
+            <button className={controls.primaryButton} type="button" onClick={onStart}>
               <Glyph id="i-play" />
               Start a run…
             </button>

@@ -5,6 +5,7 @@ import { needsYou } from '../../../lib/run/attention'
 import type { Fleet } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { useFleet, useServerTime } from '../../../lib/client/live'
+import { classNames } from '../../class-names'
 import { lastKnownAt } from '../../freshness'
 import { emptyPages, knownOf, type Known } from '../../nothing'
 import { FollowDialog } from '../follow-dialog'
@@ -19,6 +20,10 @@ import { History } from './history'
 import { Imports } from './imports'
 import { LiveRow } from './live-row'
 import { NeedsYou } from './needs-you'
+import controls from '../controls.module.css'
+import nothing from '../nothing.module.css'
+import styles from './fleet-view.module.css'
+import section from './section-head.module.css'
 
 /** The page is rendered with the fleet, so `unread` never occurs. */
 const noRuns: Record<Known, readonly [string, string]> = {
@@ -44,7 +49,7 @@ export function FleetView({ initial }: { initial: Fleet }) {
   return (
     <AppShell version={state.version} here="fleet" docker={state.link.docker}>
       <title>{`${needs > 0 ? `(${needs}) ` : ''}Fleet, ${live.length} live`}</title>
-      <main id="main" className="fleet" data-state-version={state.version} data-state-epoch={state.epoch}>
+      <main id="main" className={styles.fleet} data-state-version={state.version} data-state-epoch={state.epoch}>
         <FleetHead
           fleet={state}
           live={live.length}
@@ -55,7 +60,7 @@ export function FleetView({ initial }: { initial: Fleet }) {
         />
         <NeedsYou runs={urgent} findings={state.findings} />
         {state.runs.length === 0 ? (
-          <section className="empty" data-testid="empty" data-known={known}>
+          <section className={nothing.empty} data-testid="empty" data-known={known}>
             <h2>{noRuns[known][0]}</h2>
             <p>
               {noRuns[known][1]} It watches <Name text={state.backend} />.{' '}
@@ -64,22 +69,22 @@ export function FleetView({ initial }: { initial: Fleet }) {
                 : 'One started anywhere on this backend appears within 10 s.'}
             </p>
             {isOperator && (
-              <p className="actions">
-                <button className="button primary" type="button" onClick={() => setDialog('start')}>
+              <p className={controls.actions}>
+                <button className={controls.primaryButton} type="button" onClick={() => setDialog('start')}>
                   Start a run…
                 </button>
-                <button className="button" type="button" onClick={() => setDialog('follow')}>
+                <button className={controls.button} type="button" onClick={() => setDialog('follow')}>
                   Follow a run…
                 </button>
               </p>
             )}
           </section>
         ) : (
-          <section className="lives" aria-labelledby="h-live">
-            <header className="section-head">
+          <section className={styles.live} aria-labelledby="h-live">
+            <header className={classNames(section.head, styles.liveHead)}>
               <h2 id="h-live">Live runs</h2>
               {live.length > 0 && (
-                <div className="live-cols" aria-hidden="true">
+                <div className={styles.columnNames} aria-hidden="true">
                   <span>completed</span>
                   <span>elapsed</span>
                   <span>at work</span>

@@ -1,13 +1,19 @@
 import { memo, useState } from 'react'
 import { countsToShow } from '../../../lib/run/counts'
 import type { RunFields } from '../../../lib/run/model'
+import { classNames } from '../../class-names'
 import { timerSeconds } from '../../freshness'
 import { completedText, plural } from '../../labels'
-import { Glyph, StatusMark } from '../icons'
+import { Glyph, StatusMark, Tag } from '../icons'
 import { Name, Prose, RunName } from '../outside'
 import { RunLink } from '../run-link'
 import { ClockTime, Duration } from '../time'
 import { ZoneNote } from '../zone'
+import controls from '../controls.module.css'
+import nothing from '../nothing.module.css'
+import table from '../table.module.css'
+import styles from './run-table.module.css'
+import section from './section-head.module.css'
 
 const outcomes = ['all', 'completed', 'failed', 'aborted'] as const
 const PAGE = 50
@@ -29,10 +35,10 @@ export function History({ runs }: { runs: RunFields[] }) {
   }
 
   return (
-    <section className="history" id="history" aria-labelledby="h-history">
-      <header className="section-head">
+    <section className={styles.runs} id="history" aria-labelledby="h-history">
+      <header className={section.head}>
         <h2 id="h-history">History</h2>
-        <div className="toggles one" role="group" aria-label="Outcome">
+        <div className={controls.choice} role="group" aria-label="Outcome">
           {outcomes.map(name => (
             <button key={name} type="button" aria-pressed={outcome === name} onClick={() => setOutcome(name)}>
               {name}{' '}
@@ -40,7 +46,7 @@ export function History({ runs }: { runs: RunFields[] }) {
             </button>
           ))}
         </div>
-        <div className="find" role="search">
+        <div className={controls.find} role="search">
           <label className="sr" htmlFor="find-run">
             Find in history
           </label>
@@ -56,34 +62,34 @@ export function History({ runs }: { runs: RunFields[] }) {
         </div>
       </header>
       {found.length === 0 ? (
-        <p className="none">
+        <p className={nothing.none}>
           Of the {plural(runs.length, 'run')} here none matches{' '}
           <Prose text={[outcome === 'all' ? '' : outcome, text.trim()].filter(part => part !== '').join(', ')} />.{' '}
-          <button className="plain linkish" type="button" onClick={clear}>
+          <button className={controls.linkButton} type="button" onClick={clear}>
             Clear the filters
           </button>
         </p>
       ) : (
-        <div className="table-wrap" tabIndex={0} role="region" aria-label="History table">
-          <table>
+        <div className={table.scroller} tabIndex={0} role="region" aria-label="History table">
+          <table className={table.table}>
             <thead>
               <tr>
                 <th scope="col">Outcome</th>
                 <th scope="col">Spec</th>
-                <th scope="col" className="r">
+                <th scope="col" className={table.right}>
                   Batches
                 </th>
-                <th scope="col" className="r">
+                <th scope="col" className={table.right}>
                   Took
                 </th>
                 <th scope="col">
                   Ended
                   <ZoneNote />
                 </th>
-                <th scope="col" className="col-id">
+                <th scope="col" className={styles.id}>
                   Run
                 </th>
-                <th scope="col" className="why">
+                <th scope="col" className={styles.why}>
                   Why
                 </th>
               </tr>
@@ -97,8 +103,8 @@ export function History({ runs }: { runs: RunFields[] }) {
         </div>
       )}
       {found.length > shown && (
-        <p className="more">
-          <button className="button small" type="button" onClick={() => setShown(shown + PAGE)}>
+        <p className={styles.more}>
+          <button className={controls.smallButton} type="button" onClick={() => setShown(shown + PAGE)}>
             Show {Math.min(PAGE, found.length - shown)} more
           </button>{' '}
           <span className="dim">
@@ -115,27 +121,27 @@ const HistoryRow = memo(function HistoryRow({ run }: { run: RunFields }) {
   const seconds = timerSeconds(run, 0)
   return (
     <tr data-testid="run-row" data-run-id={run.runId}>
-      <td className="col-status">
-        <StatusMark status={run.status} testid="run-status" />
+      <td className={styles.status}>
+        <StatusMark status={run.status} dense="on phones" testid="run-status" />
       </td>
       <th scope="row">
         <RunLink runId={run.runId}>
           <RunName run={run} />
         </RunLink>
-        {run.dryRun && <span className="tag">dry run</span>}
-        {run.inferred && <span className="tag">inferred</span>}
+        {run.dryRun && <Tag>dry run</Tag>}
+        {run.inferred && <Tag>inferred</Tag>}
       </th>
-      <td className="num r col-count" data-testid="batches-completed">
+      <td className={classNames('num', table.right, styles.count)} data-testid="batches-completed">
         {completedText(countsToShow(run))}
       </td>
-      <td className="num r col-took" data-testid="run-elapsed" data-seconds={seconds}>
+      <td className={classNames('num', table.right, styles.took)} data-testid="run-elapsed" data-seconds={seconds}>
         <Duration seconds={seconds} uncertain={run.durationUncertain} />
       </td>
-      <td className="num col-at">{run.endedAt !== null && <ClockTime at={run.endedAt} bare />}</td>
-      <td className="id col-id">
+      <td className={classNames('num', styles.at)}>{run.endedAt !== null && <ClockTime at={run.endedAt} bare />}</td>
+      <td className={classNames('id', styles.id)}>
         <Name text={run.runId} />
       </td>
-      <td className="why">
+      <td className={styles.why}>
         {run.error !== null && (
           <span data-whole="run">
             <Prose text={run.error} />

@@ -8,6 +8,7 @@ import { RunLink } from '../run-link'
 import { RunTimer } from '../run-timer'
 import { CountSegments } from '../segments'
 import { ClockTime, DatedAge } from '../time'
+import styles from './live-row.module.css'
 
 /** One live run in a line. */
 export const LiveRow = memo(function LiveRow({
@@ -24,15 +25,15 @@ export const LiveRow = memo(function LiveRow({
   const counts = countsToShow(run)
   const [completed, total] = completedText(counts).split('/')
   return (
-    <li className={old ? 'live-run is-old' : 'live-run'} data-testid="run-row" data-run-id={run.runId}>
-      <StatusMark status={run.status} dense testid="run-status">
+    <li className={styles.row} data-testid="run-row" data-run-id={run.runId} data-old={old || undefined}>
+      <StatusMark status={run.status} dense old={old} className={styles.status} testid="run-status">
         {old ? `was ${run.status}` : run.status}
       </StatusMark>
-      <div className="live-name">
+      <div className={styles.name}>
         <RunLink runId={run.runId}>
           <RunName run={run} />
         </RunLink>
-        <span className="sub">
+        <span className={styles.sub}>
           {old ? 'was ' : ''}
           {run.stopping ? 'stopping' : run.status}
           {startedAt !== null && (
@@ -44,24 +45,33 @@ export const LiveRow = memo(function LiveRow({
           {run.dryRun && ', dry run'}
         </span>
       </div>
-      <div className="live-progress">
-        <span className="num live-count" data-testid="batches-completed">
+      <div className={styles.progress}>
+        <span className={styles.count} data-testid="batches-completed">
           {completed}
-          <span className="of">/{total}</span>
+          <span className={styles.of}>/{total}</span>
         </span>
-        <CountSegments counts={counts} label={countsText(counts)} />
+        <CountSegments counts={counts} label={countsText(counts)} old={old} />
       </div>
-      <div className="live-time">
-        <RunTimer run={run} frozenAt={frozenAt} className="num" />
-        {old ? <LastKnown /> : run.basis === 'history' && <span className="sub">from history</span>}
+      <div className={styles.time}>
+        <RunTimer run={run} frozenAt={frozenAt} className={styles.timer} />
+        {old ? <LastKnown /> : run.basis === 'history' && <span className={styles.sub}>from history</span>}
       </div>
-      <p className="live-now">{counts.running > 0 ? countsText({ ...counts, completed: 0 }) : runSentence(run)}</p>
-      <p className="live-last">
-        <span className="id src-line">
+      <p className={styles.sentence}>
+        {counts.running > 0 ? countsText({ ...counts, completed: 0 }) : runSentence(run)}
+      </p>
+      <p className={styles.runId}>
+        <span className="id">
           <Name text={run.runId} />
         </span>
       </p>
-      <LinkMark source="backend" link={link.backend} was={stale} named={false} title={run.backend}>
+      <LinkMark
+        source="backend"
+        link={link.backend}
+        was={stale}
+        named={false}
+        title={run.backend}
+        className={styles.link}
+      >
         {stale
           ? null
           : link.backend === 'live'

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { Finding, RunFields } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
+import { classNames } from '../../class-names'
 import { loudestFirst, verdictOf } from '../../evidence'
 import { plural, sentence } from '../../labels'
 import { ContainerSteps } from '../container-steps'
@@ -9,6 +10,8 @@ import { StatusMark } from '../icons'
 import { Prose, RunName } from '../outside'
 import { RunLink } from '../run-link'
 import { DatedAge } from '../time'
+import controls from '../controls.module.css'
+import styles from '../finding-line.module.css'
 
 /** How many lines stay open, in total and for each run; the others are folded. */
 const MOST = 5
@@ -29,13 +32,13 @@ export function NeedsYou({ runs, findings }: Props) {
   ]
   if (lines.length === 0) return null
   return (
-    <section className="findings" aria-labelledby="h-need">
+    <section aria-labelledby="h-need">
       <h2 className="sr" id="h-need">
         Needs you: {lines.length}
       </h2>
       <ul>{lines.slice(0, MOST)}</ul>
       {lines.length > MOST && (
-        <details className="more-findings">
+        <details className={styles.more}>
           <summary>{plural(lines.length - MOST, 'more line')}</summary>
           <ul>{lines.slice(MOST)}</ul>
         </details>
@@ -62,17 +65,17 @@ function linesOf(run: RunFields): ReactNode[] {
 
 function Failed({ run }: { run: RunFields }) {
   return (
-    <li className="finding act" data-kind="failed">
+    <li className={styles.act} data-kind="failed">
       <StatusMark status={run.status} chip />
-      <p className="finding-text">
+      <p className={styles.text}>
         <RunLink runId={run.runId}>
           <RunName run={run} />.
         </RunLink>{' '}
         <Prose text={sentence(run.error ?? 'The backend gave no reason')} /> Open the run, then start its spec again.
       </p>
-      <span className="finding-age">{run.endedAt !== null && <DatedAge since={run.endedAt} />}</span>
-      <span className="finding-act">
-        <RunLink className="button" runId={run.runId}>
+      <span className={styles.age}>{run.endedAt !== null && <DatedAge since={run.endedAt} />}</span>
+      <span className={styles.steps}>
+        <RunLink className={classNames(controls.button, styles.step)} runId={run.runId}>
           Open run
         </RunLink>
       </span>
@@ -97,7 +100,7 @@ function Found({ run, finding, more }: { run: RunFields; finding: Finding; more:
     >
       {more > 0 && <span className="dim">and {plural(more, 'more finding')}</span>}
       <ContainerSteps containerId={containerId} page={verdictOf(finding) === 'orphan'} />
-      <RunLink className="button" runId={run.runId} batchId={batchId}>
+      <RunLink className={classNames(controls.button, styles.step)} runId={run.runId} batchId={batchId}>
         {step}
       </RunLink>
     </FindingLine>

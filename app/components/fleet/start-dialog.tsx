@@ -5,12 +5,17 @@ import type { SubmitEvent } from 'react'
 import { useEffect, useState } from 'react'
 import type { Answer, SpecChoice } from '../../api'
 import { listSpecs, runPath, startRun } from '../../api'
+import { classNames } from '../../class-names'
 import { plural } from '../../labels'
 import { Dialog } from '../dialog'
 import { Glyph } from '../icons'
 import { Name, Prose } from '../outside'
 import { PerhapsBegun, Refusal, useRequest } from '../use-request'
 import { StartOutlook } from './start-outlook'
+import controls from '../controls.module.css'
+import dialog from '../dialog.module.css'
+import refusals from '../refusal.module.css'
+import styles from './start-dialog.module.css'
 
 /** Starts a run of a spec that has a plan, then opens its page. A refusal is shown in the backend's own words. */
 export function StartDialog({ onClose }: { onClose: () => void }) {
@@ -47,7 +52,7 @@ export function StartDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="Start a run" onClose={onClose}>
       <form onSubmit={start}>
-        <fieldset className="field">
+        <fieldset className={controls.field}>
           <legend>Spec</legend>
           <SpecList
             specs={specs}
@@ -60,19 +65,19 @@ export function StartDialog({ onClose }: { onClose: () => void }) {
           />
         </fieldset>
         {spec !== '' && <StartOutlook key={spec} spec={spec} dryRun={dryRun} />}
-        <label className="check">
+        <label className={styles.check}>
           <input type="checkbox" checked={dryRun} onChange={event => setDryRun(event.target.checked)} />
           <span>
             Dry run <span className="dim">goes through the plan without agents or containers</span>
           </span>
         </label>
-        <div className="field-pair">
-          <label className="field">
+        <div className={styles.pair}>
+          <label className={controls.field}>
             <span>
               Model <span className="dim">optional</span>
             </span>
             <input
-              className="input"
+              className={controls.input}
               value={model}
               onChange={event => setModel(event.target.value)}
               placeholder="as the plan says"
@@ -80,12 +85,12 @@ export function StartDialog({ onClose }: { onClose: () => void }) {
               spellCheck={false}
             />
           </label>
-          <label className="field">
+          <label className={controls.field}>
             <span>
               Run id <span className="dim">optional</span>
             </span>
             <input
-              className="input id"
+              className={classNames('id', controls.input)}
               value={runId}
               onChange={event => setRunId(event.target.value)}
               placeholder="made up when empty"
@@ -100,11 +105,11 @@ export function StartDialog({ onClose }: { onClose: () => void }) {
         ) : (
           <PerhapsBegun runId={begun}>{refusal}</PerhapsBegun>
         )}
-        <footer className="dialog-foot">
-          <button className="button" type="button" onClick={onClose}>
+        <footer className={dialog.foot}>
+          <button className={controls.button} type="button" onClick={onClose}>
             Cancel
           </button>
-          <button className="button primary" type="submit" disabled={spec === '' || busy || begun !== null}>
+          <button className={controls.primaryButton} type="submit" disabled={spec === '' || busy || begun !== null}>
             <Glyph id="i-play" />
             {busy ? 'Starting…' : 'Start'}
           </button>
@@ -123,21 +128,21 @@ interface ListProps {
 
 /** The specs to choose from, or the reason why they are not known. */
 export function SpecList({ specs, chosen, onChoose, onRetry }: ListProps) {
-  if (specs === null) return <p className="spec-list waiting">Asking the backend for its specs…</p>
+  if (specs === null) return <p className={styles.specs}>Asking the backend for its specs…</p>
   if (!specs.ok) {
     return (
-      <p className="refusal" role="alert">
+      <p className={refusals.boxed} role="alert">
         <Prose text={specs.error} />{' '}
-        <button className="plain linkish" type="button" onClick={onRetry}>
+        <button className={controls.linkButton} type="button" onClick={onRetry}>
           Ask again
         </button>
       </p>
     )
   }
   if (specs.value.length === 0)
-    return <p className="spec-list waiting">The backend has no spec yet. Create one there first.</p>
+    return <p className={styles.specs}>The backend has no spec yet. Create one there first.</p>
   return (
-    <ul className="spec-list">
+    <ul className={styles.specs}>
       {specs.value.map(spec => (
         <li key={spec.name}>
           <label>
@@ -149,7 +154,7 @@ export function SpecList({ specs, chosen, onChoose, onRetry }: ListProps) {
               checked={chosen === spec.name}
               onChange={() => onChoose(spec.name)}
             />
-            <span className="spec-name">
+            <span className={styles.spec}>
               <Name text={spec.name} />
             </span>
             <span className="dim">{spec.has_plan ? plural(spec.task_count, 'task') : missing(spec)}</span>

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react'
 import { runPath, specPlan, type Answer, type SpecPlan } from '../../api'
 import { startOutlook } from '../../start-outlook'
 import { Name, Prose } from '../outside'
+import styles from './start-outlook.module.css'
 
 /** Says before a start what it will do: how much of the plan is completed already, and which run is live [START-1]. */
 export function StartOutlook({ spec, dryRun }: { spec: string; dryRun: boolean }) {
@@ -20,7 +21,7 @@ export function StartOutlook({ spec, dryRun }: { spec: string; dryRun: boolean }
   }, [spec])
 
   return (
-    <div className="start-outlook" role="status" data-testid="start-outlook">
+    <div className={styles.outlook} role="status" data-testid="start-outlook">
       {plan === null ? <p>Reading the plan of this spec…</p> : <PlanOutlook plan={plan} dryRun={dryRun} />}
     </div>
   )

@@ -1,10 +1,14 @@
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import type { RunRef } from '../../../lib/client/live'
 import { saveLog } from '../../api'
+import { classNames } from '../../class-names'
 import { Glyph } from '../icons'
 import { streamWords } from './log-line'
 import type { Stream } from './rows'
 import { streams } from './rows'
+import controls from '../controls.module.css'
+import refusals from '../refusal.module.css'
+import styles from './log-bar.module.css'
 
 interface Props {
   run: RunRef
@@ -33,21 +37,21 @@ interface Props {
 export function LogBar(props: Props) {
   const { run, batchId, tabs, note, shown, onToggle, wrap, onWrap, full, onFull } = props
   return (
-    <header className="log-bar">
+    <header className={styles.bar}>
       <h2>Log</h2>
       {tabs}
-      <div className="toggles" role="group" aria-label="Streams">
+      <div className={controls.toggles} role="group" aria-label="Streams">
         {streams.map(stream => (
           <button key={stream} type="button" aria-pressed={shown.has(stream)} onClick={() => onToggle(stream)}>
             {streamWords[stream]}
           </button>
         ))}
       </div>
-      <span className="dim log-note">{note}</span>
+      <span className={styles.note}>{note}</span>
       <Find {...props} />
-      <span className="log-end">
+      <span className={styles.end}>
         <button
-          className="icon-button"
+          className={classNames(controls.iconButton, styles.wrap)}
           type="button"
           aria-label="Wrap lines"
           title="Wrap lines"
@@ -57,7 +61,7 @@ export function LogBar(props: Props) {
           <Glyph id="i-wrap" />
         </button>
         <button
-          className="button small dates"
+          className={controls.smallButton}
           type="button"
           title="Every line with its date and the offset of the clock"
           aria-pressed={full}
@@ -75,12 +79,22 @@ export function LogBar(props: Props) {
 /** A log that cannot grow only offers a jump to its end. */
 function Follow({ grows, following, onFollow }: Props) {
   return grows ? (
-    <button className="button small" type="button" aria-pressed={following} onClick={onFollow}>
+    <button
+      className={classNames(controls.smallButton, styles.follow)}
+      type="button"
+      aria-pressed={following}
+      onClick={onFollow}
+    >
       <Glyph id="i-follow" />
       {following ? 'Following' : 'Follow'}
     </button>
   ) : (
-    <button className="button small" type="button" disabled={following} onClick={onFollow}>
+    <button
+      className={classNames(controls.smallButton, styles.follow)}
+      type="button"
+      disabled={following}
+      onClick={onFollow}
+    >
       <Glyph id="i-follow" />
       To the end
     </button>
@@ -100,7 +114,7 @@ function Find({ query, onQuery, found, onStep }: Props) {
     return () => window.removeEventListener('keydown', focus)
   }, [])
   return (
-    <div className="find" role="search">
+    <div className={controls.find} role="search">
       <label className="sr" htmlFor="find-line">
         Search the log
       </label>
@@ -122,13 +136,13 @@ function Find({ query, onQuery, found, onStep }: Props) {
           }
         }}
       />
-      <span className="num found" aria-live="polite">
+      <span className={styles.found} aria-live="polite">
         {found}
       </span>
-      <button className="icon-button small" type="button" aria-label="Previous match" onClick={() => onStep(-1)}>
+      <button className={controls.smallIconButton} type="button" aria-label="Previous match" onClick={() => onStep(-1)}>
         <Glyph id="i-up" />
       </button>
-      <button className="icon-button small" type="button" aria-label="Next match" onClick={() => onStep(1)}>
+      <button className={controls.smallIconButton} type="button" aria-label="Next match" onClick={() => onStep(1)}>
         <Glyph id="i-down" />
       </button>
     </div>
@@ -144,7 +158,7 @@ function Download({ run, batchId }: { run: RunRef; batchId: string | null }) {
   return (
     <>
       <button
-        className="icon-button"
+        className={controls.iconButton}
         type="button"
         aria-label="Download the whole log"
         title="Download the whole log"
@@ -153,7 +167,7 @@ function Download({ run, batchId }: { run: RunRef; batchId: string | null }) {
         <Glyph id="i-download" />
       </button>
       {refusal !== null && (
-        <span className="refusal" role="alert">
+        <span className={refusals.refusal} role="alert">
           {refusal}
         </span>
       )}

@@ -5,6 +5,7 @@ import { Glyph } from '../icons'
 import { dayChange } from './days'
 import type { DatedRow, Row, Stream } from './rows'
 import { highlight, parsedLine } from './rows'
+import styles from './log-line.module.css'
 
 export const streamWords: Record<Stream, string> = { stdout: 'out', stderr: 'err', system: 'system' }
 
@@ -21,7 +22,7 @@ interface Props {
 export const LogRow = memo(function LogRow({ row, matcher, current, zone, full }: Props) {
   if (row.kind === 'day') {
     return (
-      <div className="line day" data-testid="log-day">
+      <div className={styles.day} data-testid="log-day">
         <time dateTime={new Date(row.at).toISOString()}>{dayChange(row, zone)}</time>
       </div>
     )
@@ -29,8 +30,8 @@ export const LogRow = memo(function LogRow({ row, matcher, current, zone, full }
   if (row.kind === 'gap') {
     const lines = `${row.missing.toLocaleString('en')} ${row.missing === 1 ? 'line' : 'lines'}`
     return (
-      <div className="line gap" data-testid="log-gap">
-        <span className="gap-text">
+      <div className={styles.gap} data-testid="log-gap">
+        <span className={styles.gapText}>
           <Glyph id="l-stale" />
           {row.oldest ? `${lines} dropped: older than what this page keeps.` : `${lines} missing here.`}
         </span>
@@ -39,10 +40,10 @@ export const LogRow = memo(function LogRow({ row, matcher, current, zone, full }
   }
   const { at, stream } = row.line
   return (
-    <div className="line" data-stream={stream} data-seq={row.line.seq}>
-      <span className="t">{at !== null && <Stamp at={at} zone={zone} full={full} />}</span>
-      <span className="src">{streamWords[stream]}</span>
-      <span className="text">
+    <div className={styles.line} data-stream={stream} data-seq={row.line.seq}>
+      <span className={styles.time}>{at !== null && <Stamp at={at} zone={zone} full={full} />}</span>
+      <span className={styles.stream}>{streamWords[stream]}</span>
+      <span className={styles.text}>
         <Text row={row} matcher={matcher} current={current} />
       </span>
     </div>
@@ -62,15 +63,15 @@ function Stamp({ at, zone, full }: { at: string; zone: Zone; full: boolean }) {
 function Text({ row, matcher, current }: { row: Row & { kind: 'line' }; matcher: RegExp | null; current: boolean }) {
   const parsed = parsedLine(row.line)
   const pieces = matcher === null ? parsed.spans.map(span => ({ ...span, match: false })) : highlight(parsed, matcher)
-  return pieces.map(({ text, className, match }, index) =>
+  return pieces.map(({ text, style, match }, index) =>
     match ? (
-      <mark key={index} className={current ? `current ${className}` : className}>
+      <mark key={index} className={current ? styles.current : undefined} data-style={style}>
         {text}
       </mark>
-    ) : className === '' ? (
+    ) : style === '' ? (
       text
     ) : (
-      <span key={index} className={className}>
+      <span key={index} data-style={style}>
         {text}
       </span>
     ),

@@ -12,6 +12,8 @@ import { LogBar } from './log-bar'
 import { LogRow } from './log-line'
 import type { Stream } from './rows'
 import { matcherOf, matchesIn, newerThan, rowsOf, streams } from './rows'
+import nothing from '../nothing.module.css'
+import styles from './log.module.css'
 
 const ROW = 18
 /** Within this distance of its end the log counts as read to the end, px. */
@@ -85,7 +87,7 @@ export const Log = memo(function Log({ log, known, run, batchId, tabs, place, gr
   const fresh = left === null ? 0 : newerThan(rows, left)
 
   return (
-    <section className="log" id="log" aria-label="Log" data-wrap={wrap}>
+    <section className={styles.log} id="log" aria-label="Log" data-wrap={wrap}>
       <LogBar
         run={run}
         batchId={batchId}
@@ -109,20 +111,20 @@ export const Log = memo(function Log({ log, known, run, batchId, tabs, place, gr
         onFollow={() => (following ? leave() : setLeft(null))}
       />
       {day !== null && (
-        <p className="log-top" data-testid="log-top">
+        <p className={styles.top} data-testid="log-top">
           {day}
         </p>
       )}
       <div
         ref={scroller}
-        className="lines"
+        className={styles.lines}
         role="log"
         aria-live="off"
         aria-label={batchId === null ? 'The run’s log' : 'The batch’s log'}
         tabIndex={0}
         data-testid="log-lines"
         onClick={({ target }) => {
-          const stamp = target instanceof Element && target.closest<HTMLElement>('.t time')
+          const stamp = target instanceof Element && target.closest<HTMLElement>('time[title]')
           if (stamp) showTip(stamp, stamp.title)
         }}
         onWheel={event => event.deltaY < 0 && scroller.current?.scrollTop !== 0 && leave()}
@@ -140,7 +142,7 @@ export const Log = memo(function Log({ log, known, run, batchId, tabs, place, gr
         {rows.length === 0 || shown.size === 0 ? (
           <NoRows place={place} known={known} lines={lines.length} streams={shown.size} />
         ) : (
-          <div className="lines-inner" style={{ height: virtualizer.getTotalSize() }}>
+          <div className={styles.all} style={{ height: virtualizer.getTotalSize() }}>
             {virtualizer.getVirtualItems().map(item => {
               const row = rows[item.index]
               return (
@@ -149,7 +151,7 @@ export const Log = memo(function Log({ log, known, run, batchId, tabs, place, gr
                     key={item.key}
                     ref={virtualizer.measureElement}
                     data-index={item.index}
-                    className="line-slot"
+                    className={styles.slot}
                     style={{ transform: `translateY(${item.start}px)` }}
                   >
                     <LogRow row={row} matcher={matcher} current={row.key === current} zone={zone} full={full} />
@@ -161,7 +163,7 @@ export const Log = memo(function Log({ log, known, run, batchId, tabs, place, gr
         )}
       </div>
       {fresh > 0 && (
-        <button className="new-lines" type="button" data-testid="new-lines" onClick={() => setLeft(null)}>
+        <button className={styles.newLines} type="button" data-testid="new-lines" onClick={() => setLeft(null)}>
           <Glyph id="i-follow" />
           {plural(fresh, 'new line')}
         </button>
@@ -174,7 +176,7 @@ export const Log = memo(function Log({ log, known, run, batchId, tabs, place, gr
 function NoRows({ place, known, lines, streams }: { place: Place; known: Known; lines: number; streams: number }) {
   if (streams > 0 && lines === 0) return <Nothing in={place} known={known} />
   return (
-    <p className="hidden-lines none">
+    <p className={nothing.none}>
       {streams === 0 ? 'Every stream is hidden. Show one to read it.' : 'Every line is of a stream that is hidden.'}
     </p>
   )

@@ -65,7 +65,7 @@ describe('search', () => {
     const pieces = highlight(parsed, matcherOf('replay')!)
     expect(pieces.filter(piece => piece.match).map(piece => piece.text)).toEqual(['re', 'play', 'replay'])
     expect(pieces.map(piece => piece.text).join('')).toBe('a replay b replay')
-    expect(pieces.find(piece => piece.text === 're')?.className).toBe('a-green')
+    expect(pieces.find(piece => piece.text === 're')?.style).toBe('green')
   })
 
   it('keeps the text whatever is searched', () => {

@@ -75,7 +75,7 @@ export function highlight({ spans, plain }: { spans: Span[]; plain: string }, ma
   const pieces: Piece[] = []
   let next = 0
   let at = 0
-  for (const { text, className } of spans) {
+  for (const { text, style } of spans) {
     const end = at + text.length
     let from = at
     while (from < end) {
@@ -83,7 +83,7 @@ export function highlight({ spans, plain }: { spans: Span[]; plain: string }, ma
       const [start, stop] = cuts[next] ?? [Infinity, Infinity]
       const match = start <= from
       const to = Math.min(end, match ? stop : start)
-      pieces.push({ text: text.slice(from - at, to - at), className, match })
+      pieces.push({ text: text.slice(from - at, to - at), style, match })
       from = to
     }
     at = end

@@ -7,6 +7,8 @@ import { knownOf, type Place } from '../../nothing'
 import { Name } from '../outside'
 import { useStale } from '../use-stale'
 import { Log } from './log'
+import controls from '../controls.module.css'
+import styles from './run-log.module.css'
 
 interface Props {
   /** The same object as long as the run is the same. */
@@ -27,12 +29,12 @@ interface Props {
 /** The backend's log of the run, or the output that a batch's agents print themselves. */
 export const RunLog = memo(function RunLog({ batch, ofBatch, onOfBatch, gone, ...props }: Props) {
   const tabs = batch && (
-    <div className="toggles one" role="group" aria-label="Whose log">
+    <div className={controls.choice} role="group" aria-label="Whose log">
       <button type="button" aria-pressed={!ofBatch} onClick={() => onOfBatch(false)}>
         Run
       </button>
       <button type="button" aria-pressed={ofBatch} onClick={() => onOfBatch(true)} title={shownName(batch.name)}>
-        <span className="tab-name" data-whole="panel">
+        <span className={styles.batch} data-whole="panel">
           <Name text={batch.name} />
         </span>
       </button>

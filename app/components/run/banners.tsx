@@ -4,10 +4,14 @@ import type { Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { sentence } from '../../labels'
 import { FollowDialog } from '../follow-dialog'
-import { Glyph, StatusMark } from '../icons'
+import { StatusMark } from '../icons'
 import { Name } from '../outside'
 import { Age, ClockTime, DatedAge } from '../time'
 import { useIsOperator } from '../visitor'
+import { Banner } from '../banner'
+import controls from '../controls.module.css'
+import finding from '../finding-line.module.css'
+import styles from './banners.module.css'
 
 /** Says that the backend is silent, and since when; not shown for an ended run [RUN-9]. */
 export function BackendBanner({ run }: { run: Snapshot }) {
@@ -20,29 +24,26 @@ export function BackendBanner({ run }: { run: Snapshot }) {
         ? 'Backend is gone'
         : 'Backend is not watched'
   return (
-    <section className="banner" role="status" data-testid="backend-banner">
-      <Glyph id={link.backend === 'down' ? 'l-down' : 'l-stale'} />
-      <p>
-        <b>
-          {state}
-          {linkSince !== null && (
-            <>
-              {' '}
-              since <ClockTime at={linkSince} />
-            </>
-          )}
-          .
-        </b>{' '}
-        Its numbers are last known
+    <Banner testid="backend-banner" glyph={link.backend === 'down' ? 'l-down' : 'l-stale'}>
+      <b>
+        {state}
         {linkSince !== null && (
           <>
-            , <Age since={linkSince} /> old,
+            {' '}
+            since <ClockTime at={linkSince} />
           </>
-        )}{' '}
-        and hatched. The run may go on: this page joins it again by itself. If it stays so, check the backend at{' '}
-        <Name text={run.backend} />.
-      </p>
-    </section>
+        )}
+        .
+      </b>{' '}
+      Its numbers are last known
+      {linkSince !== null && (
+        <>
+          , <Age since={linkSince} /> old,
+        </>
+      )}{' '}
+      and hatched. The run may go on: this page joins it again by itself. If it stays so, check the backend at{' '}
+      <Name text={run.backend} />.
+    </Banner>
   )
 }
 
@@ -52,20 +53,25 @@ export function HistoryBanner({ run }: { run: Snapshot }) {
   const isOperator = useIsOperator()
   if (run.basis !== 'history' || run.imported || isOver(run.status)) return null
   return (
-    <section className="banner note" role="status" data-testid="history-banner">
-      <Glyph id="l-off" />
-      <p>
-        <b>Found in the backend’s history; its stream is not followed.</b> Its batches are as the history has them, a
-        few seconds late. {isOperator ? 'Follow it' : 'Once an operator follows it'} by the id that it was started with,
-        {isOperator && ' and'} this page tells all of it.
-      </p>
-      {isOperator && (
-        <button className="button" type="button" onClick={() => setFollowing(true)}>
-          Follow…
-        </button>
-      )}
-      {following && <FollowDialog onClose={() => setFollowing(false)} />}
-    </section>
+    <Banner
+      testid="history-banner"
+      glyph="l-off"
+      note
+      action={
+        isOperator && (
+          <>
+            <button className={controls.button} type="button" onClick={() => setFollowing(true)}>
+              Follow…
+            </button>
+            {following && <FollowDialog onClose={() => setFollowing(false)} />}
+          </>
+        )
+      }
+    >
+      <b>Found in the backend’s history; its stream is not followed.</b> Its batches are as the history has them, a few
+      seconds late. {isOperator ? 'Follow it' : 'Once an operator follows it'} by the id that it was started with,
+      {isOperator && ' and'} this page tells all of it.
+    </Banner>
   )
 }
 
@@ -76,14 +82,14 @@ export function EndBanner({ run }: { run: Snapshot }) {
   if (!ill && error === null) return null
   if (status === 'aborted' && error === null && !inferred) return null
   return (
-    <section className="findings" aria-label="How it ended">
-      <div className={status === 'failed' ? 'finding act' : 'finding'} data-kind="failed" data-testid="run-error">
+    <section aria-label="How it ended">
+      <div className={status === 'failed' ? finding.act : finding.finding} data-kind="failed" data-testid="run-error">
         <StatusMark status={ill ? status : 'failed'} chip>
           {ill ? status : 'error'}
         </StatusMark>
-        <div className="finding-text">
+        <div className={finding.text}>
           <p>
-            <b className="error-words">{sentence(error ?? 'The backend gave no reason')}</b>{' '}
+            <b className={styles.error}>{sentence(error ?? 'The backend gave no reason')}</b>{' '}
             {inferred && 'This end is inferred: no word of the backend tells it. '}
             {status === 'failed' && !run.imported && 'Read the log below, then start the spec again.'}
           </p>
@@ -94,7 +100,7 @@ export function EndBanner({ run }: { run: Snapshot }) {
             </details>
           )}
         </div>
-        <span className="finding-age">{run.endedAt !== null && <DatedAge since={run.endedAt} />}</span>
+        <span className={finding.age}>{run.endedAt !== null && <DatedAge since={run.endedAt} />}</span>
       </div>
     </section>
   )

@@ -3,10 +3,13 @@ import { shownName } from '../../../lib/run/display-text'
 import type { Batch } from '../../../lib/run/model'
 import { hasEnded } from '../../../lib/run/container'
 import { shortId } from '../../../lib/run/container-words'
+import { classNames } from '../../class-names'
 import { containerText, dockerCommand } from '../../evidence'
 import { CopyButton } from '../copy-button'
+import { SeenMark } from '../icons'
 import { Name } from '../outside'
 import { DatedAge } from '../time'
+import styles from './batch-evidence.module.css'
 
 /** Docker's evidence for a batch, in a line: its latest container, the container's state, and how many came before. */
 export function BatchEvidence({ batch }: { batch: Batch }) {
@@ -20,8 +23,8 @@ export function BatchEvidence({ batch }: { batch: Batch }) {
   const isAwaited = batch.status === 'running'
   return (
     <>
-      <span className={ended ? 'seen ended' : 'seen'} aria-hidden="true" />
-      <span className="seen-text" title={containerText(container)}>
+      <SeenMark ended={ended} />
+      <span className={styles.text} title={containerText(container)}>
         {containerText(container)}
         {ended && isAwaited && finishedAt !== null && (
           <span className="dim">
@@ -29,8 +32,8 @@ export function BatchEvidence({ batch }: { batch: Batch }) {
           </span>
         )}
       </span>
-      {containers.length > 1 && <span className="dim seen-count">{containers.length} containers</span>}
-      <span className="id">
+      {containers.length > 1 && <span className="dim">{containers.length} containers</span>}
+      <span className={classNames('id', styles.containerId)}>
         <Name text={shortId(id)} />
       </span>
       {command === null ? (

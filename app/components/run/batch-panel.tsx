@@ -9,6 +9,9 @@ import { Name } from '../outside'
 import { Reason, ReasonSince } from '../reason'
 import { ContainerList } from './container-list'
 import { VerdictTable } from './verdict-table'
+import controls from '../controls.module.css'
+import facts from '../facts.module.css'
+import styles from './batch-panel.module.css'
 
 interface Props {
   run: Snapshot
@@ -25,7 +28,7 @@ export function BatchPanel({ run, batch, frozenAt, onPick, onClose }: Props) {
   const { docker } = run.link
   return (
     <aside
-      className="panel"
+      className={styles.panel}
       id="batch"
       aria-label={`Batch ${shownName(batch.name)}`}
       data-testid="batch-panel"
@@ -33,32 +36,33 @@ export function BatchPanel({ run, batch, frozenAt, onPick, onClose }: Props) {
         if (event.key === 'Escape') onClose()
       }}
     >
-      <header className="panel-head">
+      <header className={styles.head}>
         <h2>
-          <StatusMark status={batch.status} dense>
+          <StatusMark status={batch.status} dense old={frozenAt !== null}>
             {statusWord(batch.status, isOver(run.status))}
           </StatusMark>
-          <span className="panel-name" title={shownName(batch.name)} data-whole="facts">
+          <span className={styles.name} title={shownName(batch.name)} data-whole="facts">
             <Name text={batch.name} />
           </span>
         </h2>
-        <span className="panel-nav">
+        <span className={styles.steps}>
           <Step glyph="i-up" label="Previous batch" to={batches[place - 1]} onPick={onPick} />
           <span className="num dim">
             {place + 1} of {batches.length}
           </span>
           <Step glyph="i-down" label="Next batch" to={batches[place + 1]} onPick={onPick} />
-          <button className="icon-button" type="button" aria-label="Close the batch" onClick={onClose}>
+          <button className={controls.iconButton} type="button" aria-label="Close the batch" onClick={onClose}>
             <Glyph id="i-close" />
           </button>
         </span>
       </header>
       <section
-        className={`judge ${docker === 'live' ? weightOf(batch.verdict) : 'quiet'}`}
+        className={styles.verdict}
+        data-weight={docker === 'live' ? weightOf(batch.verdict) : 'quiet'}
         data-verdict={batch.verdict}
         aria-label="Verdict"
       >
-        <VerdictMark verdict={batch.verdict} chip />
+        <VerdictMark verdict={batch.verdict} chip className={styles.mark} />
         <p data-testid="batch-reason">
           <Reason text={batch.reason} since={batch.reasonSince} />{' '}
           <ReasonSince text={batch.reason} since={batch.reasonSince} />
@@ -84,7 +88,7 @@ function Step({
 }) {
   return (
     <button
-      className="icon-button"
+      className={controls.iconButton}
       type="button"
       aria-label={label}
       disabled={!to}
@@ -110,7 +114,7 @@ function Facts({ batch, batches, onPick }: { batch: Batch; batches: readonly Bat
   const unplanned = [...new Set(batch.dependsOn)].filter(needed => !batches.some(({ id }) => id === needed))
   const holdsUp = batches.filter(({ dependsOn }) => dependsOn.includes(batch.id))
   return (
-    <dl className="facts">
+    <dl className={facts.facts}>
       {batch.name !== batch.id && (
         <div>
           <dt>Name</dt>
@@ -122,7 +126,7 @@ function Facts({ batch, batches, onPick }: { batch: Batch; batches: readonly Bat
       {batch.branch !== null && (
         <div>
           <dt>Branch</dt>
-          <dd>
+          <dd className={styles.branch}>
             <span className="id">
               <Name text={batch.branch} />
             </span>
@@ -144,7 +148,7 @@ function Facts({ batch, batches, onPick }: { batch: Batch; batches: readonly Bat
       {unplanned.length > 0 && (
         <div>
           <dt>Needs, not in the plan</dt>
-          <dd className="others">
+          <dd className={styles.others}>
             {unplanned.map(id => (
               <span key={id} className="id">
                 <Name text={id} />
@@ -158,7 +162,7 @@ function Facts({ batch, batches, onPick }: { batch: Batch; batches: readonly Bat
         <div>
           <dt>Error</dt>
           <dd>
-            <pre className="panel-error" dir="auto">
+            <pre className={styles.error} dir="auto">
               {shownProse(batch.error)}
             </pre>
           </dd>
@@ -173,9 +177,9 @@ function Others({ name, batches, onPick }: { name: string; batches: readonly Bat
   return (
     <div>
       <dt>{name}</dt>
-      <dd className="others">
+      <dd className={styles.others}>
         {batches.map(({ id, name: title }) => (
-          <button key={id} className="plain linkish" type="button" onClick={() => onPick(id)}>
+          <button key={id} className={controls.linkButton} type="button" onClick={() => onPick(id)}>
             <Name text={title} />
           </button>
         ))}

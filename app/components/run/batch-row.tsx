@@ -1,14 +1,17 @@
 import { memo } from 'react'
 import { shownName, shownProse } from '../../../lib/run/display-text'
-import type { Batch } from '../../../lib/run/model'
+import type { Batch, LinkState } from '../../../lib/run/model'
 import { elapsed } from '../../../lib/run/time'
 import { useServerTime } from '../../../lib/client/live'
+import { classNames } from '../../class-names'
 import { statusWord } from '../../labels'
 import { CopyButton } from '../copy-button'
 import { Glyph, StatusMark, VerdictMark } from '../icons'
 import { Name } from '../outside'
 import { ClockTime, Duration } from '../time'
 import { BatchEvidence } from './batch-evidence'
+import controls from '../controls.module.css'
+import styles from './batch-row.module.css'
 
 interface Props {
   batch: Batch
@@ -22,8 +25,8 @@ interface Props {
   waitsFor: string
   frozenAt: number | null
   clockOffset: number
-  /** Docker is watched, so there is evidence to show, and a verdict. */
-  watched: boolean
+  /** Where Docker is watched, there is evidence to show, and a verdict. */
+  docker: LinkState
   picked: boolean
   onPick: (batchId: string) => void
 }
@@ -39,38 +42,52 @@ export const BatchRow = memo(function BatchRow({
   waitsFor,
   frozenAt,
   clockOffset,
-  watched,
+  docker,
   picked,
   onPick,
 }: Props) {
   const { id, name, status, branch, error, basis, verdict } = batch
+  const watched = docker !== 'off'
+  const old = frozenAt !== null
   return (
     <li
-      className={picked ? 'row picked' : 'row'}
+      className={classNames(styles.row, picked && styles.picked)}
       data-testid="batch-card"
       data-batch-id={id}
       data-status={status}
       data-verdict={verdict}
+      data-old={old || undefined}
+      data-evidence={watched ? (docker === 'live' ? 'current' : 'old') : undefined}
     >
-      <span className="n num">{place}</span>
-      <StatusMark status={status}>{statusWord(status, over)}</StatusMark>
-      <span className="name" title={name === id ? shownName(name) : `${shownName(name)} (${shownName(id)})`}>
-        <button className="plain" type="button" aria-pressed={picked} data-whole="panel" onClick={() => onPick(id)}>
+      <span className={styles.place}>{place}</span>
+      <StatusMark status={status} dense="on phones" old={old} className={styles.status}>
+        {statusWord(status, over)}
+      </StatusMark>
+      <span className={styles.name} title={name === id ? shownName(name) : `${shownName(name)} (${shownName(id)})`}>
+        <button
+          className={controls.plain}
+          type="button"
+          aria-pressed={picked}
+          data-whole="panel"
+          onClick={() => onPick(id)}
+        >
           <Name text={name} />
         </button>
         {name !== id && (
-          <span className="id">
+          <span className={classNames('id', styles.batchId)}>
             <Name text={id} />
           </span>
         )}
-        {basis !== 'stream' && <span className="basis">{basis === 'inferred' ? 'inferred' : `from ${basis}`}</span>}
+        {basis !== 'stream' && (
+          <span className={styles.basis}>{basis === 'inferred' ? 'inferred' : `from ${basis}`}</span>
+        )}
       </span>
       {watched && (
-        <span className="evidence">
+        <span className={styles.evidence}>
           <BatchEvidence batch={batch} />
         </span>
       )}
-      <span className="detail" data-whole="panel">
+      <span className={styles.detail} data-whole="panel">
         {status === 'pending' ? (
           <span className="dim">{pendingText(waitsFor, over, maybeCompleted)}</span>
         ) : (
@@ -85,15 +102,15 @@ export const BatchRow = memo(function BatchRow({
           )
         )}
       </span>
-      <span className="after num" title={afterNames} data-whole="panel">
+      <span className={styles.after} title={afterNames} data-whole="panel">
         {after !== '' && <span className="sr">after </span>}
         {after}
       </span>
-      <span className="from num">{batch.startedAt !== null && <ClockTime at={batch.startedAt} bare />}</span>
-      <span className="took num">
+      <span className={styles.from}>{batch.startedAt !== null && <ClockTime at={batch.startedAt} bare />}</span>
+      <span className={styles.took}>
         <Took batch={batch} frozenAt={frozenAt} clockOffset={clockOffset} />
       </span>
-      {watched && <VerdictMark verdict={verdict} />}
+      {watched && <VerdictMark verdict={verdict} className={styles.verdict} />}
       {error !== null && <BatchError text={error} />}
     </li>
   )
@@ -119,13 +136,13 @@ function Ticking({ batch, clockOffset }: { batch: Batch; clockOffset: number }) 
 
 function BatchError({ text }: { text: string }) {
   const [first = '', ...rest] = shownProse(text).trim().split('\n')
-  if (first === '') return <p className="row-error dim">It failed without a word.</p>
+  if (first === '') return <p className={styles.error}>It failed without a word.</p>
   return rest.length === 0 ? (
-    <p className="row-error" dir="auto">
+    <p className={styles.error} dir="auto">
       {first}
     </p>
   ) : (
-    <details className="row-error">
+    <details className={styles.error}>
       <summary>
         <bdi>{first}</bdi>
       </summary>

@@ -1,13 +1,16 @@
 import { memo, useMemo, useState } from 'react'
 import type { Batch, LinkState } from '../../../lib/run/model'
+import { classNames } from '../../class-names'
 import type { Known } from '../../nothing'
 import { plural } from '../../labels'
-import { Glyph } from '../icons'
+import { Glyph, LastKnown } from '../icons'
 import { Nothing } from '../nothing'
 import { Age, Moment } from '../time'
 import { ZoneNote } from '../zone'
 import { BatchRow } from './batch-row'
 import { needsOf } from './dependencies'
+import controls from '../controls.module.css'
+import styles from './batches.module.css'
 
 interface Props {
   batches: Batch[]
@@ -46,36 +49,35 @@ export const Batches = memo(function Batches(props: Props) {
   const watched = docker !== 'off'
   const completed = batches.filter(batch => batch.status === 'completed').length
   return (
-    <section className="batches" aria-labelledby="h-batches" data-unfolded={unfolded} data-docker={docker}>
-      <header className="batches-head">
+    <section className={styles.batches} aria-labelledby="h-batches" data-unfolded={unfolded} data-docker={docker}>
+      <header className={styles.head}>
         <h2 id="h-batches">Batches</h2>
         {watched && (
-          <span className="col-evidence">
+          <span className={docker === 'live' ? undefined : styles.old}>
             {docker === 'live' ? (
               'evidence'
             ) : (
-              <span className="old-tag" data-testid="evidence-old">
-                <Glyph id="l-stale" />
+              <LastKnown testid="evidence-old">
                 {dockerSince === null ? 'evidence' : <EvidenceAsOf since={dockerSince} />}
-              </span>
+              </LastKnown>
             )}
           </span>
         )}
-        <span aria-hidden="true" className="col-detail">
+        <span aria-hidden="true" className={styles.detail}>
           branch
         </span>
-        <span aria-hidden="true" className="col-after">
+        <span aria-hidden="true" className={styles.after}>
           after
         </span>
-        <span aria-hidden="true" className="col-from">
+        <span aria-hidden="true" className={styles.from}>
           started
           <ZoneNote />
         </span>
-        <span aria-hidden="true" className="col-took">
+        <span aria-hidden="true" className={styles.took}>
           took
         </span>
         {watched && (
-          <span aria-hidden="true" className="col-verdict">
+          <span aria-hidden="true" className={styles.verdict}>
             verdict
           </span>
         )}
@@ -86,7 +88,7 @@ export const Batches = memo(function Batches(props: Props) {
           known={known}
         />
       ) : (
-        <ol>
+        <ol className={styles.rows}>
           {batches.map((batch, index) => (
             <BatchRow
               key={batch.id}
@@ -99,7 +101,7 @@ export const Batches = memo(function Batches(props: Props) {
               waitsFor={needs[index]?.waitsFor ?? ''}
               frozenAt={frozenAt}
               clockOffset={clockOffset}
-              watched={watched}
+              docker={docker}
               picked={batch.id === picked}
               onPick={onPick}
             />
@@ -107,10 +109,16 @@ export const Batches = memo(function Batches(props: Props) {
         </ol>
       )}
       {completed > 0 && (
-        <button className="fold plain" type="button" aria-expanded={unfolded} onClick={() => setUnfolded(!unfolded)}>
+        <button
+          className={classNames(controls.plain, styles.fold)}
+          type="button"
+          aria-expanded={unfolded}
+          data-old={frozenAt !== null || undefined}
+          onClick={() => setUnfolded(!unfolded)}
+        >
           <Glyph id="s-completed" />
           {plural(completed, 'batch')} completed
-          <span className="fold-word">{unfolded ? 'Hide' : 'Show'}</span>
+          <span className={styles.foldWord}>{unfolded ? 'Hide' : 'Show'}</span>
         </button>
       )}
     </section>

@@ -5,8 +5,10 @@ import { shortId } from '../../../lib/run/container-words'
 import { containerText, dockerCommand } from '../../evidence'
 import { plural } from '../../labels'
 import { Command } from '../command'
-import { Name, Prose } from '../outside'
+import { Name } from '../outside'
 import { Whole } from '../tip'
+import { ContainerError } from '../container-error'
+import styles from './container-list.module.css'
 
 /** The containers of a batch, the latest first; the earlier ones are folded. */
 export function ContainerList({ containers }: { containers: readonly Container[] }) {
@@ -14,7 +16,7 @@ export function ContainerList({ containers }: { containers: readonly Container[]
   if (!latest) return null
   const earlier = containers.slice(0, -1)
   return (
-    <section className="containers-of" aria-label="Containers">
+    <section className={styles.containers} aria-label="Containers">
       <Entry container={latest} />
       {earlier.length > 0 && (
         <details>
@@ -37,24 +39,20 @@ function Entry({ container }: { container: Container }) {
   const isPast = useIsPast()
   return (
     <>
-      <p className="container-line">
+      <p className={styles.container}>
         <Whole className="id" text={shownName(container.id)}>
           <Name text={shortId(container.id)} />
         </Whole>{' '}
         <span className="dim">
           <Name text={container.name} />
         </span>
-        <span className="container-state">{containerText(container)}</span>
+        <span className={styles.state}>{containerText(container)}</span>
       </p>
-      {container.error ? (
-        <p className="container-error">
-          Docker’s error: <Prose text={container.error} />
-        </p>
-      ) : null}
+      {container.error ? <ContainerError text={container.error} /> : null}
       {command === null ? (
         <p className="dim">Docker has removed it. What it printed is kept in its log.</p>
       ) : (
-        !isPast && <Command text={command} />
+        !isPast && <Command text={command} className={styles.command} />
       )}
     </>
   )

@@ -1,10 +1,13 @@
 import { memo } from 'react'
 import type { Batch, Finding } from '../../../lib/run/model'
+import { classNames } from '../../class-names'
 import { loudestFirst, verdictOf } from '../../evidence'
 import { plural } from '../../labels'
 import { ContainerSteps } from '../container-steps'
 import { Name } from '../outside'
 import { FindingLine } from '../finding-line'
+import controls from '../controls.module.css'
+import styles from '../finding-line.module.css'
 
 const MOST = 3
 
@@ -24,7 +27,7 @@ export const Findings = memo(function Findings({ findings, ...steps }: Props) {
   const sorted = loudestFirst(findings)
   const [first, rest] = [sorted.slice(0, MOST), sorted.slice(MOST)]
   return (
-    <section className="findings" aria-labelledby="h-findings" data-testid="findings">
+    <section aria-labelledby="h-findings" data-testid="findings">
       <h2 className="sr" id="h-findings">
         Findings: {findings.length}
       </h2>
@@ -34,7 +37,7 @@ export const Findings = memo(function Findings({ findings, ...steps }: Props) {
         ))}
       </ul>
       {rest.length > 0 && (
-        <details className="more-findings">
+        <details className={styles.more}>
           <summary>{plural(rest.length, 'more finding')}</summary>
           <ul>
             {rest.map((finding, index) => (
@@ -60,7 +63,7 @@ function Line({ finding, batches, stoppable, onShow, onRead, onStop }: { finding
   const named = batch !== undefined && finding.text.startsWith(prefix)
   const bare = named ? { ...finding, text: finding.text.slice(prefix.length) } : finding
   const subject = named && (
-    <button className="plain linkish subject" type="button" onClick={() => onShow(batch.id)}>
+    <button className={classNames(controls.linkButton, styles.subject)} type="button" onClick={() => onShow(batch.id)}>
       <Name text={batch.name} />.
     </button>
   )
@@ -68,13 +71,13 @@ function Line({ finding, batches, stoppable, onShow, onRead, onStop }: { finding
     <FindingLine finding={bare} subject={subject}>
       <ContainerSteps containerId={containerId} page={verdict === 'orphan'} />
       {verdict === 'ghost' && stoppable && (
-        <button className="button" type="button" onClick={onStop}>
+        <button className={classNames(controls.button, styles.step)} type="button" onClick={onStop}>
           Stop the run…
         </button>
       )}
       {batch && (
         <button
-          className="button"
+          className={classNames(controls.button, styles.step)}
           type="button"
           onClick={() => (batch.container === null ? onShow(batch.id) : onRead(batch.id))}
         >

@@ -2,10 +2,11 @@ import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useEffect } from 'react'
 import { followRun, idOfRun, runPath } from '../../api'
-import { Glyph } from '../icons'
 import { Prose } from '../outside'
 import { useRequest } from '../use-request'
 import { useIsOperator } from '../visitor'
+import { Banner } from '../banner'
+import controls from '../controls.module.css'
 
 /**
  * The server no longer keeps the run that this page shows [SYNC-9]. The run may have another address by now [RUN-13]: the page asks
@@ -25,27 +26,29 @@ export function GoneBanner({ runId }: { runId: string }) {
     }
   }, [runId, router])
   return (
-    <section className="banner" role="status" data-testid="run-gone">
-      <Glyph id="l-off" />
-      <p>
-        <b>The server no longer keeps this run.</b> What is shown here is the last of it.{' '}
-        <Prose text={refusal ?? (isOperator ? 'Follow it again, or go back to the fleet.' : 'Go back to the fleet.')} />
-      </p>
-      <span className="actions">
-        <Link className="button" href="/">
-          Fleet
-        </Link>
-        {isOperator && (
-          <button
-            className="button"
-            type="button"
-            disabled={busy}
-            onClick={() => send(followRun(runId), () => router.refresh())}
-          >
-            Follow again
-          </button>
-        )}
-      </span>
-    </section>
+    <Banner
+      testid="run-gone"
+      glyph="l-off"
+      action={
+        <span className={controls.actions}>
+          <Link className={controls.button} href="/">
+            Fleet
+          </Link>
+          {isOperator && (
+            <button
+              className={controls.button}
+              type="button"
+              disabled={busy}
+              onClick={() => send(followRun(runId), () => router.refresh())}
+            >
+              Follow again
+            </button>
+          )}
+        </span>
+      }
+    >
+      <b>The server no longer keeps this run.</b> What is shown here is the last of it.{' '}
+      <Prose text={refusal ?? (isOperator ? 'Follow it again, or go back to the fleet.' : 'Go back to the fleet.')} />
+    </Banner>
   )
 }

@@ -4,6 +4,8 @@ import { saveRecording } from '../../api'
 import { ImportDialog } from '../import-dialog'
 import { Refusal, useRequest } from '../use-request'
 import { useIsOperator } from '../visitor'
+import controls from '../controls.module.css'
+import styles from './recording-actions.module.css'
 
 /** Downloads the run's recording as a file, or uploads a recording [IMP-1]. */
 export function RecordingActions({ run }: { run: Snapshot }) {
@@ -12,10 +14,10 @@ export function RecordingActions({ run }: { run: Snapshot }) {
   const isOperator = useIsOperator()
   const save = () => send(saveRecording({ runId: run.runId, importId: run.imported?.id ?? null }), () => undefined)
   return (
-    <span className="recording-actions">
+    <span className={styles.actions}>
       {(isOperator || !run.imported) && (
         <button
-          className="plain linkish"
+          className={controls.linkButton}
           type="button"
           data-testid="export"
           title="Save all that is recorded of this run: any Groundtruth can import it"
@@ -25,11 +27,13 @@ export function RecordingActions({ run }: { run: Snapshot }) {
         </button>
       )}
       {isOperator && (
-        <button className="plain linkish" type="button" onClick={() => setImporting(true)}>
+        <button className={controls.linkButton} type="button" onClick={() => setImporting(true)}>
           Import…
         </button>
       )}
-      <Refusal what="Not exported">{refusal}</Refusal>
+      <Refusal what="Not exported" inline>
+        {refusal}
+      </Refusal>
       {importing && <ImportDialog onClose={() => setImporting(false)} />}
     </span>
   )

@@ -3,17 +3,21 @@ import { countsToShow } from '../../../lib/run/counts'
 import { shownName } from '../../../lib/run/display-text'
 import type { BatchStatus, LinkState, Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
+import { classNames } from '../../class-names'
 import { agreeing } from '../../evidence'
 import { batchStatuses, completedText, countsText, runSentence, statusWord } from '../../labels'
 import { CopyButton } from '../copy-button'
 import { DockerLink } from '../docker-link'
-import { Glyph, LastKnown, LinkMark, StatusMark } from '../icons'
+import { Glyph, LastKnown, LinkMark, StatusMark, Tag } from '../icons'
 import { Name, RunName } from '../outside'
 import { RunTimer } from '../run-timer'
 import { PlanSegments } from '../segments'
 import { ClockTime, DatedAge } from '../time'
 import { RecordingActions } from './recording-actions'
 import { useIsOperator } from '../visitor'
+import controls from '../controls.module.css'
+import marks from '../icons.module.css'
+import styles from './run-head.module.css'
 
 interface Props {
   run: Snapshot
@@ -29,25 +33,25 @@ export function RunHead({ run, frozenAt, stale, onStop }: Props) {
   const counts = countsToShow(run)
   const [completed, total] = completedText(counts).split('/')
   return (
-    <section className="run-head" aria-label="Run">
-      <div className="run-title">
-        <p className="crumb">
+    <section className={styles.head} aria-label="Run" data-old={old || undefined}>
+      <div className={styles.title}>
+        <p className={styles.crumb}>
           <Link href="/">Fleet</Link> <span aria-hidden="true">/</span> {run.imported ? 'imported run' : 'run'}
         </p>
         <h1>
           <RunName run={run} />
-          {run.dryRun && <span className="tag">dry run</span>}
-          {run.basis === 'history' && <span className="tag">from history</span>}
-          {run.imported && <span className="tag">imported</span>}
+          {run.dryRun && <Tag>dry run</Tag>}
+          {run.basis === 'history' && <Tag>from history</Tag>}
+          {run.imported && <Tag>imported</Tag>}
         </h1>
-        <p className="meta">
-          <span className="id">
+        <p className={styles.idLine}>
+          <span className={classNames('id', styles.runId)}>
             <Name text={run.runId} />
           </span>
           <CopyButton text={run.runId} what="run id" />
           <RecordingActions run={run} />
         </p>
-        <p className="meta-line" title={shownName(run.backend)}>
+        <p className={styles.started} title={shownName(run.backend)}>
           {run.startedAt === null ? (
             'Not started'
           ) : (
@@ -59,46 +63,53 @@ export function RunHead({ run, frozenAt, stale, onStop }: Props) {
         </p>
       </div>
 
-      <div className="readout readout-time">
-        <p className="readout-label">
-          <StatusMark status={run.status} testid="run-status" />
+      <div className={classNames(styles.readout, styles.time)}>
+        <p className={styles.label}>
+          <StatusMark status={run.status} old={old} className={styles.status} testid="run-status" />
           {run.stopping && !isOver(run.status) && (
-            <span className="stopping" data-testid="run-stopping">
+            <span className={styles.stopping} data-testid="run-stopping">
               stopping
             </span>
           )}
           {old && <LastKnown />}
         </p>
-        <p className="readout-value num" role="timer" aria-label={old ? 'Elapsed, last known' : 'Elapsed'}>
-          <RunTimer run={run} frozenAt={frozenAt} className="timer" />
+        <p className={styles.value} role="timer" aria-label={old ? 'Elapsed, last known' : 'Elapsed'}>
+          <RunTimer run={run} frozenAt={frozenAt} />
         </p>
-        <p className="readout-note">
+        <p className={styles.note}>
           <Note run={run} frozenAt={frozenAt} />
         </p>
       </div>
 
-      <div className="readout readout-count">
-        <div className="readout-number">
-          <p className="readout-label">
+      <div className={classNames(styles.readout, styles.progress)}>
+        <div className={styles.completed}>
+          <p className={styles.label}>
             <span>batches completed</span>
             {old && <LastKnown />}
           </p>
           <p
-            className="readout-value num"
+            className={styles.value}
             data-digits={String(counts.total).length}
             data-testid="batches-completed"
             aria-describedby="counts"
           >
             {completed}
-            <span className="of">/{total}</span>
+            <span className={styles.of}>/{total}</span>
           </p>
         </div>
-        <PlanSegments batches={run.batches} label={countsText(counts, over)} over={over} docker={run.link.docker} />
-        <p className="counts" id="counts">
+        <PlanSegments
+          batches={run.batches}
+          label={countsText(counts, over)}
+          over={over}
+          old={old}
+          docker={run.link.docker}
+          className={styles.segments}
+        />
+        <p className={styles.counts} id="counts">
           {batchStatuses
             .filter(status => counts[status] > 0 || status === 'completed' || (!isOver(run.status) && !isEnd(status)))
             .map(status => (
-              <StatusMark key={status} status={status}>
+              <StatusMark key={status} status={status} old={old} className={styles.count}>
                 {counts[status]} {statusWord(status, over)}
               </StatusMark>
             ))}
@@ -106,7 +117,7 @@ export function RunHead({ run, frozenAt, stale, onStop }: Props) {
         </p>
       </div>
 
-      <div className="run-side">
+      <div className={styles.side}>
         {run.imported ? <Recorded /> : <Links run={run} frozenAt={frozenAt} stale={stale} />}
         <StopButton run={run} disabled={old} onStop={onStop} />
       </div>
@@ -137,7 +148,7 @@ function Links({ run, frozenAt, stale }: Omit<Props, 'onStop'>) {
   const { link, heardAt, linkSince } = run
   const over = isOver(run.status)
   return (
-    <div className="links" role="group" aria-label="Sources">
+    <div className={marks.links} role="group" aria-label="Sources">
       <LinkMark
         source="backend"
         link={link.backend}
@@ -159,9 +170,9 @@ function StopButton({ run, disabled, onStop }: { run: Snapshot; disabled: boolea
   const isOperator = useIsOperator()
   if (isOver(run.status) || run.basis === 'history' || run.imported || !isOperator) return null
   return (
-    <div className="actions">
+    <div className={controls.actions}>
       <button
-        className="button"
+        className={controls.button}
         type="button"
         disabled={disabled || run.stopping}
         title={disabled ? 'The backend can’t be reached from here now' : undefined}
@@ -177,10 +188,10 @@ function StopButton({ run, disabled, onStop }: { run: Snapshot; disabled: boolea
 /** Replaces the sources for an imported run, which has none [IMP-2]. */
 function Recorded() {
   return (
-    <p className="links recorded" data-testid="recorded">
-      <span className="link" data-link="off">
+    <p className={marks.links} data-testid="recorded">
+      <span className={marks.link} data-link="off">
         <Glyph id="l-off" />
-        <span className="link-name">Recorded</span> <span className="link-state">no source is heard</span>
+        <span className={marks.linkName}>Recorded</span> <span className={marks.linkState}>no source is heard</span>
       </span>
     </p>
   )
@@ -190,7 +201,7 @@ function Recorded() {
 function Agreeing({ batches, docker }: { batches: Snapshot['batches']; docker: LinkState }) {
   if (docker !== 'live' || batches.length === 0) return null
   return (
-    <span className="agree" data-testid="agreeing">
+    <span className={styles.agreeing} data-testid="agreeing">
       <Glyph id="v-agrees" />
       {agreeing(batches)} of {batches.length} agree
     </span>

@@ -21,6 +21,7 @@ import { ImportBanner } from './import-banner'
 import { RunHead } from './run-head'
 import { StopDialog } from './stop-dialog'
 import { usePicked } from './use-picked'
+import styles from './run-view.module.css'
 
 /**
  * One run. Begins with the snapshot that the server rendered, and keeps it up to date.
@@ -47,7 +48,7 @@ export function RunView({ initial, batchId = null }: { initial: Snapshot; batchI
       <title>{`${completedText(countsToShow(state))} ${runName(state)}, ${imported ? 'imported, then ' : ''}${state.stopping && !over ? 'stopping' : state.status}`}</title>
       <main
         id="main"
-        className={frozenAt === null ? 'run' : 'run is-old'}
+        className={styles.run}
         data-run-id={runId}
         data-state-version={state.version}
         data-state-epoch={state.epoch}
@@ -66,7 +67,7 @@ export function RunView({ initial, batchId = null }: { initial: Snapshot; batchI
             onRead={read}
             onStop={ask}
           />
-          <div className={batch ? 'work has-panel' : 'work'}>
+          <div className={styles.work} data-open={batch !== undefined || undefined}>
             <Batches
               batches={state.batches}
               totalKnown={state.counts.totalKnown}

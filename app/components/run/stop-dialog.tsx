@@ -2,6 +2,7 @@ import type { Snapshot } from '../../../lib/run/model'
 import { stopRun } from '../../api'
 import { plural, runName } from '../../labels'
 import { ConfirmStopDialog } from '../confirm-stop-dialog'
+import dialog from '../dialog.module.css'
 
 /** Asks for a confirmation before a run is stopped, and says what the stop does and does not do. */
 export function StopDialog({ run, onClose }: { run: Snapshot; onClose: () => void }) {
@@ -13,7 +14,7 @@ export function StopDialog({ run, onClose }: { run: Snapshot; onClose: () => voi
       stop={() => stopRun(run.runId)}
       onClose={onClose}
     >
-      <p className="dialog-text">
+      <p className={dialog.text}>
         The backend starts no further batch, and the run ends as aborted. {plural(run.counts.running, 'batch')} at work:
         their agents are not killed and may run on for up to 15 min. Completed batches keep their branches.
       </p>

@@ -4,12 +4,14 @@ import { isOver } from '../../../lib/run/model'
 import { isAtWork } from '../../../lib/run/container'
 import { elapsed } from '../../../lib/run/time'
 import { useServerTime } from '../../../lib/client/live'
+import { classNames } from '../../class-names'
 import { containerText, weightOf } from '../../evidence'
 import { statusWord } from '../../labels'
 import { Glyph } from '../icons'
 import { ClockTime, DatedAge, Duration } from '../time'
 import { ZoneNote } from '../zone'
 import { Took } from './batch-row'
+import styles from './verdict-table.module.css'
 
 interface Props {
   run: Snapshot
@@ -24,15 +26,21 @@ export function VerdictTable({ run, batch, frozenAt }: Props) {
   const over = isOver(run.status)
   const begun = containers[0]?.startedAt ?? null
   return (
-    <div className="ledger" role="table" aria-label="Claim beside evidence" data-docker={run.link.docker}>
-      <div className="led-row led-head" role="row">
+    <div
+      className={styles.verdictTable}
+      role="table"
+      aria-label="Claim beside evidence"
+      data-docker={run.link.docker}
+      data-old={frozenAt !== null || undefined}
+    >
+      <div className={styles.head} role="row">
         <span role="columnheader">
           <span className="sr">fact</span>
         </span>
-        <span role="columnheader" className="said">
+        <span role="columnheader" className={styles.claim}>
           <b>Claim</b>{' '}
           {!over && run.heardAt !== null && (
-            <span className="age">
+            <span className={styles.age}>
               <DatedAge since={run.heardAt} /> old
             </span>
           )}
@@ -40,7 +48,7 @@ export function VerdictTable({ run, batch, frozenAt }: Props) {
         <span role="columnheader">
           <span className="sr">match</span>
         </span>
-        <span role="columnheader" className="shown">
+        <span role="columnheader" className={styles.evidence}>
           <b>Evidence</b> <EvidenceAge run={run} />
         </span>
       </div>
@@ -80,10 +88,10 @@ export function VerdictTable({ run, batch, frozenAt }: Props) {
 }
 
 function EvidenceAge({ run: { link, dockerSince } }: { run: Snapshot }) {
-  if (link.docker === 'live') return <span className="age">live</span>
+  if (link.docker === 'live') return <span className={styles.age}>live</span>
   return (
     dockerSince !== null && (
-      <span className="age">
+      <span className={styles.age}>
         <DatedAge since={dockerSince} /> old
       </span>
     )
@@ -101,13 +109,13 @@ interface FactProps {
 
 function Fact({ name, zoned = false, said, shown, differ = false }: FactProps) {
   return (
-    <div className="led-row" role="row">
+    <div className={styles.row} role="row">
       <span role="rowheader">
         {name}
         {zoned && <ZoneNote />}
       </span>
-      <Cell className="said">{said}</Cell>
-      <span role="cell" className="eq">
+      <Cell className={styles.claim}>{said}</Cell>
+      <span role="cell" className={styles.match}>
         {differ && (
           <>
             <Glyph id="v-conflict" />
@@ -115,14 +123,14 @@ function Fact({ name, zoned = false, said, shown, differ = false }: FactProps) {
           </>
         )}
       </span>
-      <Cell className="shown">{shown}</Cell>
+      <Cell className={styles.evidence}>{shown}</Cell>
     </div>
   )
 }
 
-function Cell({ className, children }: { className: string; children: ReactNode }) {
+function Cell({ className, children }: { className: string | undefined; children: ReactNode }) {
   return (
-    <span role="cell" className={children === null ? `${className} nil` : className}>
+    <span role="cell" className={classNames(className, children === null && styles.none)}>
       {children ?? '–'}
     </span>
   )

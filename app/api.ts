@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { $ZodError } from 'zod/v4/core'
 import type { RunRef } from '../lib/client/live'
-import { fileName } from '../lib/run/display-text'
+import { fileName } from '../lib/run/text/display-text'
 import { pageRefusals } from './refusals'
 
 /** A spec from which a run can be started, and how far its preparation has come. */

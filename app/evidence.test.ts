@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Finding } from '../lib/run/model'
-import { containerState } from '../lib/run/container-state'
+import { containerState } from '../lib/run/evidence/container-state'
 import { agreeing, containerText, dockerCommand, dockerStatus, loudestFirst, statusNote } from './evidence'
 
 const id = '9e41c07ab2d5'.padEnd(64, '0')

@@ -1,8 +1,8 @@
-import { shownName } from '../lib/run/display-text'
-import { hasEnded } from '../lib/run/container'
-import type { Role } from '../lib/run/container-state'
+import { shownName } from '../lib/run/text/display-text'
+import { hasEnded } from '../lib/run/evidence/container'
+import type { Role } from '../lib/run/evidence/container-state'
 import type { Batch, Container, Finding, Verdict } from '../lib/run/model'
-import { exitWords, shortId } from '../lib/run/container-words'
+import { exitWords, shortId } from '../lib/run/evidence/container-words'
 
 /** How prominent a verdict is: filled if it needs action, outlined if it needs watching, otherwise quiet. */
 export type Weight = 'act' | 'watch' | 'quiet'

@@ -1,6 +1,6 @@
 import type { RunFields } from '../lib/run/model'
 import { isOver } from '../lib/run/model'
-import { elapsed } from '../lib/run/time'
+import { elapsed } from '../lib/run/time/time'
 
 /** Whether this page has lost its server, and when it was last known to be connected: server's clock, ms. */
 export interface PageFreshness {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { plainLine } from '../../lib/run/log-text'
+import { plainLine } from '../../lib/run/text/log-text'
 import { parseAnsi } from './ansi'
 
 const ESC = '\u001b'

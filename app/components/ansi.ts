@@ -1,5 +1,5 @@
-import { styledLine } from '../../lib/run/log-text'
-import type { TerminalStyle } from '../../lib/run/terminal-style'
+import { styledLine } from '../../lib/run/text/log-text'
+import type { TerminalStyle } from '../../lib/run/text/terminal-style'
 
 /** A part of a log line in one style; `style` has a word for each property, as `bold red bg-blue`, and is empty for plain text. */
 export interface Span {

@@ -1,7 +1,7 @@
 'use client'
 
 import { useEffect, useState } from 'react'
-import { unseenIn } from '../../lib/run/display-text'
+import { unseenIn } from '../../lib/run/text/display-text'
 import { Glyph } from './icons'
 import controls from './controls.module.css'
 import styles from './copy-button.module.css'

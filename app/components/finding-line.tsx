@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { shownName } from '../../lib/run/display-text'
+import { shownName } from '../../lib/run/text/display-text'
 import type { Finding } from '../../lib/run/model'
 import { verdictOf, weightOf } from '../evidence'
 import { findingText } from '../labels'

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { shownProse } from '../../lib/run/display-text'
+import { shownProse } from '../../lib/run/text/display-text'
 import type { BatchStatus, LinkState, RunStatus, Verdict } from '../../lib/run/model'
 import { classNames } from '../class-names'
 import { weightOf } from '../evidence'

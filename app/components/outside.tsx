@@ -1,4 +1,4 @@
-import { shownName, shownProse, unseenIn } from '../../lib/run/display-text'
+import { shownName, shownProse, unseenIn } from '../../lib/run/text/display-text'
 import type { RunFields } from '../../lib/run/model'
 
 /** Texts from outside among our own: each is isolated, so its writing direction does not change the text around it [SAFE-4.8]. */

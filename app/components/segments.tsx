@@ -1,5 +1,5 @@
 import { memo } from 'react'
-import { shownName } from '../../lib/run/display-text'
+import { shownName } from '../../lib/run/text/display-text'
 import type { Batch, BatchStatus, Counts, LinkState } from '../../lib/run/model'
 import { classNames } from '../class-names'
 import { statusWord } from '../labels'

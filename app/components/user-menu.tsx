@@ -1,4 +1,4 @@
-import { shownName } from '../../lib/run/display-text'
+import { shownName } from '../../lib/run/text/display-text'
 import { Name } from './outside'
 import { Whole } from './tip'
 import { useVisitor } from './visitor'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { elapsed } from '../run/time'
-import { CLOCK_TOLERANCE } from '../run/clock-steps'
+import { elapsed } from '../run/time/time'
+import { CLOCK_TOLERANCE } from '../run/time/clock-steps'
 import { often } from '../testing/support/often'
 import { SteppedRun, type Act, type Moment } from '../testing/backend/stepped-run'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { assign, type CandidateRun } from '../run/assign'
-import { creationIn } from '../run/durations'
+import { assign, type CandidateRun } from '../run/evidence/assign'
+import { creationIn } from '../run/time/durations'
 import { agent } from '../testing/run/told-run'
-import { elapsed } from '../run/time'
+import { elapsed } from '../run/time/time'
 import { SteppedRun, T0 } from '../testing/backend/stepped-run'
 
 const SECOND = 1_000

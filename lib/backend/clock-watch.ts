@@ -1,4 +1,4 @@
-import { CLOCK_TOLERANCE } from '../run/clock-steps'
+import { CLOCK_TOLERANCE } from '../run/time/clock-steps'
 import type { ClockStep } from '../run/observation'
 
 /** A frame with a stamp, with the facts that show the backend's clock. Times in ms. */

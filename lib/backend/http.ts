@@ -1,9 +1,9 @@
 import { unescape } from 'node:querystring'
 import type { z } from 'zod'
 import { serverNow } from '../clock/clock'
-import { hasMoreValues } from '../run/json-size'
+import { hasMoreValues } from '../run/text/json-size'
 import type { HistoryReading, PlanBatch } from '../run/observation'
-import { parseInstant } from '../run/time'
+import { parseInstant } from '../run/time/time'
 import { BackendError, badStatus, timedOut, tooLong, tooManyValues, unreachable } from './backend-error'
 import { readAhead, readPlan, readPlanState } from './plan'
 import {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { says as saysSchema } from '../run/observation'
-import { LONGEST_LINE } from '../run/kept-text'
+import { LONGEST_LINE } from '../run/text/kept-text'
 import { readFrame, type FrameReading } from './normalise'
 
 const STAMP = '2026-01-05T10:00:00.123456789+00:00'

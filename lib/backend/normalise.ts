@@ -1,7 +1,7 @@
 import { batchStatus } from '../run/model'
-import { cutText, LONGEST_LINE } from '../run/kept-text'
+import { cutText, LONGEST_LINE } from '../run/text/kept-text'
 import { says as saysSchema, type Message, type MessageClaim } from '../run/observation'
-import { hasMoreValues } from '../run/json-size'
+import { hasMoreValues } from '../run/text/json-size'
 import { readSentence } from './sentence'
 import { EXECUTION_NOT_FOUND, frame as frameSchema, type Frame } from './wire'
 

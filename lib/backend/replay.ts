@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { beginningOf } from '../run/fold'
 import type { Message, Observation } from '../run/observation'
-import { compareInstants, fractionDigits, parseInstant, type Instant } from '../run/time'
+import { compareInstants, fractionDigits, parseInstant, type Instant } from '../run/time/time'
 import { ClockWatch, type Stamped } from './clock-watch'
 import { readFrame } from './normalise'
 

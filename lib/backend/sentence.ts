@@ -1,5 +1,5 @@
 import type { MessageClaim, Tier } from '../run/observation'
-import { terminalParts } from '../run/terminal-text'
+import { terminalParts } from '../run/text/terminal-text'
 
 /**
  * The sentences in which backends report batches in plain text, after `[Orchestrator]`-like tags, emoji and ANSI codes. A text

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { keptError, keptName, keptPath, shortName } from '../run/kept-text'
+import { keptError, keptName, keptPath, shortName } from '../run/text/kept-text'
 import { isRunId } from '../run/run-id'
-import { canonicalWord } from '../run/word'
+import { canonicalWord } from '../run/text/word'
 
 /**
  * The backend's messages and answers, of every generation in the field: the schemas accept loose input and return exact output.

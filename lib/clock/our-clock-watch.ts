@@ -1,9 +1,9 @@
 import { serverNow, wallAhead } from './clock'
 import type { Finding } from '../run/model'
 import type { OurClock } from '../run/observation'
-import { wasSet } from '../run/our-clock'
-import { amount } from '../run/clock-steps'
-import { iso } from '../run/time'
+import { wasSet } from '../run/time/our-clock'
+import { amount } from '../run/time/clock-steps'
+import { iso } from '../run/time/time'
 
 const EVERY = 1_000
 /** The smallest difference that the finding reports, ms. */

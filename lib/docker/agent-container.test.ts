@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Role } from '../run/container-state'
+import type { Role } from '../run/evidence/container-state'
 import { growthOf } from '../testing/support/growth'
 import { identityByName, identityOf } from './agent-container'
 import { inspection, type Inspection } from './engine/answers'

@@ -1,6 +1,6 @@
-import type { Marks } from '../run/container-facts'
-import type { Role } from '../run/container-state'
-import { shortName, shortPath } from '../run/kept-text'
+import type { Marks } from '../run/evidence/container-facts'
+import type { Role } from '../run/evidence/container-state'
+import { shortName, shortPath } from '../run/text/kept-text'
 import type { Inspection, Labels } from './engine/answers'
 import { unescapeHtml } from './engine/unescape-html'
 

@@ -1,6 +1,6 @@
-import { hasEnded, isAtWork } from '../run/container'
-import type { ContainerFacts } from '../run/container-facts'
-import { STEADY_AFTER, type ContainerState, type Restarted } from '../run/container-state'
+import { hasEnded, isAtWork } from '../run/evidence/container'
+import type { ContainerFacts } from '../run/evidence/container-facts'
+import { STEADY_AFTER, type ContainerState, type Restarted } from '../run/evidence/container-state'
 import { identityByName, identityOf } from './agent-container'
 import type { EngineEvent, Inspection, Listed } from './engine/answers'
 

@@ -1,4 +1,4 @@
-import type { ContainerFacts } from '../run/container-facts'
+import type { ContainerFacts } from '../run/evidence/container-facts'
 import { isAgents } from './agent-container'
 import type { EngineEvent, Inspection, Listed } from './engine/answers'
 import {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { ContainerFacts } from '../run/container-facts'
+import type { ContainerFacts } from '../run/evidence/container-facts'
 import { inspection, parseEvent, watchedActions } from './engine/answers'
 import { Containers } from './containers'
 

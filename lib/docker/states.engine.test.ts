@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import Docker from 'dockerode'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { ContainerFacts } from '../run/container-facts'
+import type { ContainerFacts } from '../run/evidence/container-facts'
 import { Engine } from './engine/engine'
 import {
   createAgent,

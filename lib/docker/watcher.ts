@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { backoff } from '../clock/backoff'
 import { serverNow } from '../clock/clock'
-import type { ContainerFacts } from '../run/container-facts'
+import type { ContainerFacts } from '../run/evidence/container-facts'
 import type { LinkState } from '../run/model'
 import { Containers } from './containers'
 import { DockerError } from './engine/docker-error'

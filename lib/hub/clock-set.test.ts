@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { startReferenceBackend, type ReferenceBackend } from '../reference-backend/server'
 import type { Snapshot } from '../run/model'
-import { elapsed } from '../run/time'
+import { elapsed } from '../run/time/time'
 import { projectWith } from '../testing/hub/project'
 import { Killable } from '../testing/hub/hub-process'
 

@@ -1,4 +1,4 @@
-import { COMPLETED_BEFORE } from './completed-before'
+import { COMPLETED_BEFORE } from './claims/completed-before'
 import { isOver, type RunFields } from './model'
 
 /** Findings that explain a number or a time and need no action. */

@@ -1,9 +1,9 @@
-import { CLOCK_TOLERANCE, dropUnconfirmed, foldClock, RunClock } from './clock-steps'
-import { hasEndedSince, isAtWork } from './container'
-import { foldOurClock, isFirstOfOurs, isUndated, offsetOf, presumed } from './our-clock'
+import { CLOCK_TOLERANCE, dropUnconfirmed, foldClock, RunClock } from './time/clock-steps'
+import { hasEndedSince, isAtWork } from './evidence/container'
+import { foldOurClock, isFirstOfOurs, isUndated, offsetOf, presumed } from './time/our-clock'
 import type { Message, Observation, PlanReading, MessageClaim } from './observation'
 import { emptyRun, entryAlone, type Evidence, type StoredMessage, type Run } from './run'
-import { compareInstants } from './time'
+import { compareInstants } from './time/time'
 
 const MAX_CLAIMS = 50_000
 const MAX_HEARSAY = 2_000

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { containerState, health, restarted, role } from './container-state'
+import { containerState, health, restarted, role } from './evidence/container-state'
 
 /**
  * The state of a run that a page, a test suite or another program receives. All times are ISO 8601 UTC with milliseconds, or

@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { containerFacts } from './container-facts'
-import { keptError, keptLine, keptName, keptPath } from './kept-text'
+import { containerFacts } from './evidence/container-facts'
+import { keptError, keptLine, keptName, keptPath } from './text/kept-text'
 import { batchStatus } from './model'
-import { word } from './word'
+import { word } from './text/word'
 
 /**
  * One normalised fact from one source. A run is nothing but its observations in order: the fold needs no clock and no source,

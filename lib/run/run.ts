@@ -1,7 +1,7 @@
-import type { ContainerFacts } from './container-facts'
-import { RunClock, type KeptSteps, type Placed } from './clock-steps'
+import type { ContainerFacts } from './evidence/container-facts'
+import { RunClock, type KeptSteps, type Placed } from './time/clock-steps'
 import type { HistoryReading, PlanReading, MessageClaim } from './observation'
-import type { Instant } from './time'
+import type { Instant } from './time/time'
 
 /** A message that may change the run's state, with the fields that the fold needs. */
 export interface StoredMessage {

@@ -1,6 +1,6 @@
 import { pino, type Logger } from 'pino'
-import { shownProse } from '../run/display-text'
-import { masked } from '../run/secrets'
+import { shownProse } from '../run/text/display-text'
+import { masked } from '../run/text/secrets'
 import type { Config } from './config'
 
 export type Log = Logger

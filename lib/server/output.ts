@@ -1,4 +1,4 @@
-import { visibleText } from '../run/terminal-text'
+import { visibleText } from '../run/text/terminal-text'
 import type { Log, Sink } from './log'
 
 /** The output streams of a process that `capture` takes over. */

@@ -3,7 +3,7 @@ import { open, stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { shownProse } from '../run/display-text'
+import { shownProse } from '../run/text/display-text'
 import { IMPORTS, RECORDING_TYPE } from './http/guard'
 import { ProgramError, programRefusals, runProgram, systemCode } from './program-refusals'
 

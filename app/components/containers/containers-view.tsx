@@ -1,7 +1,7 @@
 'use client'
 
 import { useState } from 'react'
-import { isAtWork } from '../../../lib/run/container'
+import { isAtWork } from '../../../lib/run/evidence/container'
 import type { AgentContainer, ContainerList, LinkState } from '../../../lib/run/model'
 import { useContainers } from '../../../lib/client/live'
 import { classNames } from '../../class-names'

@@ -1,6 +1,6 @@
-import { shownName } from '../../../lib/run/display-text'
+import { shownName } from '../../../lib/run/text/display-text'
 import type { AgentContainer } from '../../../lib/run/model'
-import { shortId } from '../../../lib/run/container-words'
+import { shortId } from '../../../lib/run/evidence/container-words'
 import { stopContainer } from '../../api'
 import { classNames } from '../../class-names'
 import { Name } from '../outside'

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { shownProse } from '../../../lib/run/display-text'
+import { shownProse } from '../../../lib/run/text/display-text'
 import type { Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { sentence } from '../../labels'

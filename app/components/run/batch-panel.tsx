@@ -1,4 +1,4 @@
-import { shownName, shownProse } from '../../../lib/run/display-text'
+import { shownName, shownProse } from '../../../lib/run/text/display-text'
 import type { Batch, Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { weightOf } from '../../evidence'

@@ -1,5 +1,5 @@
 import type { Batch } from '../../../lib/run/model'
-import { shownName } from '../../../lib/run/display-text'
+import { shownName } from '../../../lib/run/text/display-text'
 
 /** The dependencies of a batch as text: their places in the plan, and the names of the batches it still waits for. */
 export interface Needs {

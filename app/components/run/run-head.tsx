@@ -1,6 +1,6 @@
 import Link from 'next/link'
 import { countsToShow } from '../../../lib/run/counts'
-import { shownName } from '../../../lib/run/display-text'
+import { shownName } from '../../../lib/run/text/display-text'
 import type { BatchStatus, LinkState, Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/model'
 import { classNames } from '../../class-names'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { shortName } from '../../run/kept-text'
+import { shortName } from '../../run/text/kept-text'
 import { listed, parseEvent } from './answers'
 
 describe('a label', () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { keptName, keptPath, shortPath } from '../../run/kept-text'
+import { keptName, keptPath, shortPath } from '../../run/text/kept-text'
 import { errorOf, healthOf, stateOf } from './engine-state'
 
 /**

@@ -1,6 +1,6 @@
-import type { ContainerFacts } from '../../run/container-facts'
-import { containerState, type ContainerState, type Health } from '../../run/container-state'
-import { masked } from '../../run/secrets'
+import type { ContainerFacts } from '../../run/evidence/container-facts'
+import { containerState, type ContainerState, type Health } from '../../run/evidence/container-state'
+import { masked } from '../../run/text/secrets'
 
 /** Maps the state words of an Engine to the known states [DOCK-9]. */
 

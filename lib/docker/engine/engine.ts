@@ -4,7 +4,7 @@ import { StringDecoder } from 'node:string_decoder'
 import { setImmediate as pause } from 'node:timers/promises'
 import Docker from 'dockerode'
 import { z } from 'zod'
-import { hasMoreValues } from '../../run/json-size'
+import { hasMoreValues } from '../../run/text/json-size'
 import { isAgents } from '../agent-container'
 import {
   inspection,

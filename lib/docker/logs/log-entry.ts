@@ -1,4 +1,4 @@
-import { parseInstant, type Instant } from '../../run/time'
+import { parseInstant, type Instant } from '../../run/time/time'
 import { DockerError } from '../engine/docker-error'
 
 export type OutputStream = 'stdout' | 'stderr'

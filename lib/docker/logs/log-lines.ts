@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder'
-import { compareInstants, type Instant } from '../../run/time'
+import { compareInstants, type Instant } from '../../run/time/time'
 import { MAX_LINE, type LogEntry, type OutputStream } from './log-entry'
 
 /** One line that a container printed. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compareInstants, type Instant } from '../../run/time'
+import { compareInstants, type Instant } from '../../run/time/time'
 import type { LogEntry, OutputStream } from './log-entry'
 import { LogLines } from './log-lines'
 import { LogPosition } from './log-position'

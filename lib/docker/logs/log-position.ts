@@ -1,4 +1,4 @@
-import { compareInstants, type Instant } from '../../run/time'
+import { compareInstants, type Instant } from '../../run/time/time'
 import type { LogEntry, OutputStream } from './log-entry'
 
 /** How far the log has been read in one of its streams. The times of its entries never decrease. */

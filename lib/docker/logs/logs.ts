@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { backoff } from '../../clock/backoff'
 import { serverNow } from '../../clock/clock'
-import { hasEnded } from '../../run/container'
+import { hasEnded } from '../../run/evidence/container'
 import { DockerError } from '../engine/docker-error'
 import { asDockerError } from '../engine/engine-errors'
 import type { Engine } from '../engine/engine'

@@ -1,5 +1,5 @@
 import type { ContainerList, Fleet, ImportSummary, LinkState, LogLine, RunSummary, Snapshot } from '../../run/model'
-import { masked } from '../../run/secrets'
+import { masked } from '../../run/text/secrets'
 import type { Spec } from '../../backend/wire'
 import type { RecorderState, RecordingFile } from '../recording'
 

@@ -1,10 +1,10 @@
-import { hasEnded, isAtWork } from '../../run/container'
-import type { ContainerFacts } from '../../run/container-facts'
-import type { Role } from '../../run/container-state'
-import { shown } from '../../run/evidence'
+import { hasEnded, isAtWork } from '../../run/evidence/container'
+import type { ContainerFacts } from '../../run/evidence/container-facts'
+import type { Role } from '../../run/evidence/container-state'
+import { shown } from '../../run/evidence/evidence'
 import type { AgentContainer, Batch, Finding } from '../../run/model'
-import { iso } from '../../run/time'
-import { shortId } from '../../run/container-words'
+import { iso } from '../../run/time/time'
+import { shortId } from '../../run/evidence/container-words'
 import { byOurClock } from '../../clock/our-clock-watch'
 
 /** The run and batch that a container belongs to, as far as that is known. */

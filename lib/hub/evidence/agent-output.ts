@@ -1,9 +1,9 @@
 import type { Engine } from '../../docker/engine/engine'
 import type { KnownLines } from '../../docker/logs/known-lines'
 import { ContainerLog, TORN } from '../../docker/logs/logs'
-import { hasEnded } from '../../run/container'
-import type { ContainerFacts } from '../../run/container-facts'
-import { SecretMask } from '../../run/secrets'
+import { hasEnded } from '../../run/evidence/container'
+import type { ContainerFacts } from '../../run/evidence/container-facts'
+import { SecretMask } from '../../run/text/secrets'
 import type { AgentLogs } from '../logs'
 
 const A_WHILE = 60_000

@@ -1,5 +1,5 @@
-import type { ContainerFacts } from '../../run/container-facts'
-import type { AmbiguousContainer } from '../../run/evidence'
+import type { ContainerFacts } from '../../run/evidence/container-facts'
+import type { AmbiguousContainer } from '../../run/evidence/evidence'
 
 /** A container, and all batches that it may work on. */
 export interface AmbiguousAssignment {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { whyNoDocker } from '../../reference-backend/docker'
-import { hasEnded } from '../../run/container'
+import { hasEnded } from '../../run/evidence/container'
 import { batchOf, startEngineHub, closeEngineHubs, printed, texts, until } from '../../testing/hub/engine-hub'
 
 const whyNot = await whyNoDocker()

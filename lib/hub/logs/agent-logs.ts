@@ -1,6 +1,6 @@
 import { serverNow } from '../../clock/clock'
 import type { LogLine } from '../../run/model'
-import { iso } from '../../run/time'
+import { iso } from '../../run/time/time'
 import type { LogBudget } from './log-budget'
 import { BATCH_LOG, LogBuffer } from './log-buffer'
 

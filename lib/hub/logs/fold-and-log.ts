@@ -1,7 +1,7 @@
 import { fold, type Change } from '../../run/fold'
 import type { Observation } from '../../run/observation'
 import type { Run } from '../../run/run'
-import { iso } from '../../run/time'
+import { iso } from '../../run/time/time'
 import type { LogBuffer } from './log-buffer'
 
 /**

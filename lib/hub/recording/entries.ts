@@ -1,7 +1,7 @@
-import { hasMoreValues } from '../../run/json-size'
+import { hasMoreValues } from '../../run/text/json-size'
 import * as z from 'zod'
-import { links } from '../../run/evidence'
-import { keptLine } from '../../run/kept-text'
+import { links } from '../../run/evidence/evidence'
+import { keptLine } from '../../run/text/kept-text'
 import { logLine } from '../../run/model'
 import { observation } from '../../run/observation'
 

@@ -1,5 +1,5 @@
 import type { Finding } from '../../run/model'
-import { iso } from '../../run/time'
+import { iso } from '../../run/time/time'
 
 /**
  * The finding for a run whose recording has a gap: some of what happened in it may be missing [REC-6].

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { shiftedObservation } from '../../run/our-clock'
+import { shiftedObservation } from '../../run/time/our-clock'
 import { linesOf } from './lines'
 import { entry as entrySchema, readLine, type Entry, type Header } from './entries'
 

@@ -1,4 +1,4 @@
-import { lastOf, type CandidateRun } from '../../run/assign'
+import { lastOf, type CandidateRun } from '../../run/evidence/assign'
 import type { RunFields, RunStatus } from '../../run/model'
 import type { RunView } from '../../run/view'
 import type { RunState } from './run-state'

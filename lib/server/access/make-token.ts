@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { shownProse } from '../../run/display-text'
+import { shownProse } from '../../run/text/display-text'
 import { roles } from './person'
 import { programRefusals, runProgram } from '../program-refusals'
 import { isTokenName, makeToken } from './tokens'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
-import { shownProse } from '../../run/display-text'
+import { shownProse } from '../../run/text/display-text'
 import type { Refused } from './refusals'
 import { send, sendError } from './reply'
 

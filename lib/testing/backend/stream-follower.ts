@@ -1,6 +1,6 @@
 import type { Run } from '../../run/run'
 import type { PlanBatch } from '../../run/observation'
-import { elapsed } from '../../run/time'
+import { elapsed } from '../../run/time/time'
 import type { Derived } from '../../run/view'
 import { CheckedRun } from '../run/checked-run'
 import { Replay } from '../../backend/replay'

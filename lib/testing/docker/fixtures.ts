@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import Docker from 'dockerode'
-import type { ContainerFacts } from '../../run/container-facts'
+import type { ContainerFacts } from '../../run/evidence/container-facts'
 import type { EngineEvent, Inspection, Listed } from '../../docker/engine/answers'
 import type { DockerListener } from '../../docker/watcher'
 

@@ -6,14 +6,14 @@ import { Replay } from '../../backend/replay'
 import { planAnswer } from '../../backend/wire'
 import { inspection, parseEvent, watchedActions } from '../../docker/engine/answers'
 import { Containers } from '../../docker/containers'
-import { assign, type Assignment, type CandidateRun } from '../../run/assign'
-import type { ContainerFacts } from '../../run/container-facts'
+import { assign, type Assignment, type CandidateRun } from '../../run/evidence/assign'
+import type { ContainerFacts } from '../../run/evidence/container-facts'
 import { isOver, type Batch } from '../../run/model'
 import type { Observation } from '../../run/observation'
-import { parseInstant } from '../../run/time'
+import { parseInstant } from '../../run/time/time'
 import type { Derived } from '../../run/view'
 import { CheckedRun } from '../run/checked-run'
-import type { DockerState } from '../../run/verdict'
+import type { DockerState } from '../../run/evidence/verdict'
 
 /** For tests: real runs, played back as a dashboard receives them. */
 

@@ -1,8 +1,8 @@
-import type { ContainerFacts } from '../../run/container-facts'
+import type { ContainerFacts } from '../../run/evidence/container-facts'
 import type { Run } from '../../run/run'
 import type { BatchStatus } from '../../run/model'
 import type { HistoryReading, Message, Observation, PlanBatch, MessageClaim, Tier } from '../../run/observation'
-import { CLAIMS_ALONE, type Links } from '../../run/evidence'
+import { CLAIMS_ALONE, type Links } from '../../run/evidence/evidence'
 import type { Derived, RunView } from '../../run/view'
 import { CheckedRun } from './checked-run'
 

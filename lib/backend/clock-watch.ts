@@ -40,7 +40,7 @@ const LARGEST_STEP = 3_660 * 86_400_000
  * times if they are reliable: on a connection that was found to bring frames at once. In a replay, a step shows only if a stamp
  * is earlier than the one before it, and its size is then not known.
  */
-export class ClockWatch {
+export class BackendClockWatch {
   /** Receipt time minus stamp of frames that came at once, by the clock's current setting, ms; null before there was one. */
   #offset: number | null = null
   /** A live frame or our own start gave the offset, so it does not rest on the assumption of equal clocks. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { beginningOf } from '../run/fold'
 import type { Message, Observation } from '../run/observation'
 import { compareInstants, fractionDigits, parseInstant, type Instant } from '../run/time/time'
-import { ClockWatch, type Stamped } from './clock-watch'
+import { BackendClockWatch, type Stamped } from './clock-watch'
 import { readFrame } from './normalise'
 
 /** The result of one frame. */
@@ -49,7 +49,7 @@ export class Replay {
   /** Messages that a replay may not bring: the backend does not replay a real abort. */
   readonly #unreplayed = new Set<number>()
   #settled = true
-  readonly #clock = new ClockWatch()
+  readonly #clock = new BackendClockWatch()
   /** The beginnings of the execution that were received. */
   readonly #beginnings = new Set<string>()
 

@@ -104,11 +104,11 @@ describe.each(folders.flatMap(folder => dashboards.map(dashboard => ({ folder, .
     it('[DOCK-4] gives every container to the batch and the run that it worked for', () => {
       for (const { id, batch, tree, exitCode } of containers) {
         const facts = byId(id)
-        const home = played.homes.get(facts?.id ?? '')
-        expect([id, home?.batchId ?? null]).toEqual([id, batch])
-        if (!facts || !home) continue
-        const { batches } = played.run(home.runId).derived.view
-        const found = batches.find(({ id }) => id === home.batchId)
+        const assigned = played.assignments.get(facts?.id ?? '')
+        expect([id, assigned?.batchId ?? null]).toEqual([id, batch])
+        if (!facts || !assigned) continue
+        const { batches } = played.run(assigned.runId).derived.view
+        const found = batches.find(({ id }) => id === assigned.batchId)
         expect(found?.containers.map(container => [container.id, container.exitCode])).toContainEqual([
           facts.id,
           exitCode,
@@ -117,7 +117,7 @@ describe.each(folders.flatMap(folder => dashboards.map(dashboard => ({ folder, .
         const owner = expected.runs.find(({ branches }) =>
           Object.values(branches).some(name => name.endsWith(`ckrv-${tree ?? ''}`)),
         )
-        if (owner) expect(truthOf(home.runId)).toBe(owner)
+        if (owner) expect(truthOf(assigned.runId)).toBe(owner)
       }
       // Each batch is done in one work tree.
       for (const { derived } of played.runs) {

@@ -74,14 +74,14 @@ const linesOf = ({ agentLogs }: Lifecycle, runId: string, batchId: string) =>
   agentLogs.get(runId, batchId)?.tail(Infinity)
 
 const containers = fc.constantFrom('c1', 'c2', '__proto__')
-const homes = fc.record({ runId: fc.constantFrom('r1', 'r2'), batchId: fc.constantFrom('b1', '__proto__') })
+const batches = fc.record({ runId: fc.constantFrom('r1', 'r2'), batchId: fc.constantFrom('b1', '__proto__') })
 const steps = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('line' as const), id: containers }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('gap' as const), id: containers }) },
     {
       weight: 2,
-      arbitrary: fc.record({ kind: fc.constant('assigned' as const), id: containers, home: fc.option(homes) }),
+      arbitrary: fc.record({ kind: fc.constant('assigned' as const), id: containers, batch: fc.option(batches) }),
     },
   ),
   { maxLength: 60 },
@@ -96,7 +96,7 @@ describe('what containers printed', () => {
         for (const id of ['r1', 'r2']) found(life, id)
         const at = new Map<string, number>()
         for (const [n, step] of all.entries()) {
-          if (step.kind === 'assigned') life.agentLogs.assigned(step.id, step.home)
+          if (step.kind === 'assigned') life.agentLogs.assigned(step.id, step.batch)
           else if (step.kind === 'gap') life.agentLogs.gap(step.id, `gap ${n}`)
           else {
             at.set(step.id, (at.get(step.id) ?? T0) + (n % 2))

@@ -50,7 +50,7 @@ export const derive = (run: Run, now: number, links: Links = CLAIMS_ALONE): Deri
   new Derivation(run).at(now, links)
 
 /** What one derivation leaves for the next. */
-class Kept {
+class Cache {
   readonly reader = new StreamReader()
   readonly concluded = new ConcludedClaims()
   readonly claimed = new ClaimedBatches()
@@ -83,7 +83,7 @@ class Kept {
  * have touched. What it gives is always the same as from a new `Derivation` of the run.
  */
 export class Derivation {
-  #kept: Kept | null = null
+  #cache: Cache | null = null
 
   readonly #run: Run
 
@@ -93,8 +93,8 @@ export class Derivation {
 
   /** Notes what an observation has changed in the run. To be called for each change, before the next derivation. */
   note(change: Change): void {
-    if (!this.#kept) return
-    const { reader, containers, evidenced } = this.#kept
+    if (!this.#cache) return
+    const { reader, containers, evidenced } = this.#cache
     switch (change.kind) {
       case 'claim':
         reader.add(change.claim)
@@ -116,38 +116,38 @@ export class Derivation {
     // Once a clock was set, any message may change any time of the run.
     const isSteady = this.#run.clockSteps.size === 0 && this.#run.ourSteps.length === 0
     const run = isSteady ? this.#run : onOneClock(this.#run)
-    const kept = (isSteady ? this.#kept : null) ?? new Kept(run.evidence)
-    this.#kept = isSteady ? kept : null
-    return deriveOn(kept, run, now, links)
+    const cache = (isSteady ? this.#cache : null) ?? new Cache(run.evidence)
+    this.#cache = isSteady ? cache : null
+    return deriveOn(cache, run, now, links)
   }
 }
 
-function deriveOn(kept: Kept, run: Run, now: number, links: Links): Derived {
+function deriveOn(cache: Cache, run: Run, now: number, links: Links): Derived {
   const entry = entryAlone(run)
-  const reading = entry ? readEntry(run, entry, kept, links, now) : readStream(run, kept, links, now)
+  const reading = entry ? readEntry(run, entry, cache, links, now) : readStream(run, cache, links, now)
   const { ending, durations, startedAt, totalKnown, unnamed } = reading
   const { outcome } = ending
-  const changed = kept.claimed.update(reading.claims, reading.changed, durations)
-  const claimed = kept.claimed.all
+  const changed = cache.claimed.update(reading.claims, reading.changed, durations)
+  const claimed = cache.claimed.all
   const status = outcome?.status ?? reading.status(claimed)
   const endedAt = stamp(outcome?.time ?? null)
-  const dryRun = run.accepted?.dryRun ?? run.history?.dryRun ?? (run.asked?.dryRun === true || kept.claimed.hasDryRun)
+  const dryRun = run.accepted?.dryRun ?? run.history?.dryRun ?? (run.asked?.dryRun === true || cache.claimed.hasDryRun)
   const clockOffset = offsetThatCounts(offsetOf(run))
-  for (const id of kept.evidenced) {
-    const place = kept.claimed.placeOf(id)
+  for (const id of cache.evidenced) {
+    const place = cache.claimed.placeOf(id)
     if (place !== undefined) changed.add(place)
   }
-  kept.evidenced.clear()
+  cache.evidenced.clear()
   const around: Surroundings = {
     ...links,
-    ...kept.factsByBatch(run, links),
+    ...cache.factsByBatch(run, links),
     over: isOver(status),
     endedAt: endedAt === null ? null : Date.parse(endedAt) + clockOffset,
     local: dryRun ? 'dry-run' : reading.isLocal ? 'fallback' : null,
     clockOffset,
   }
-  kept.judged.update(claimed, changed, kept.containers, around, now)
-  const { all: batches, findings, deadline } = kept.judged
+  cache.judged.update(claimed, changed, cache.containers, around, now)
+  const { all: batches, findings, deadline } = cache.judged
   const paragraphs = outcome?.error == null ? null : splitError(outcome.error)
   const counts = countBatches(batches, totalKnown)
   return {

@@ -75,7 +75,7 @@ const shown = z.object({ token: z.string().optional() })
 export class Gateway {
   readonly #io: Server<ClientToServer, ServerToClient>
   readonly #pages = new Map<string, Page>()
-  readonly #visitors: ConnectionLimits
+  readonly #limits: ConnectionLimits
   readonly #trustedProxy: BlockList
   readonly #listener: PageListener
   /** The person whose request opened each connection, by connection id; null: unknown, or authentication is off. */
@@ -104,7 +104,7 @@ export class Gateway {
     this.#log = log
     this.#meter = meter
 
-    this.#visitors = new ConnectionLimits(options.bounds)
+    this.#limits = new ConnectionLimits(options.bounds)
     const { trustedProxy = new BlockList() } = options
     this.#trustedProxy = trustedProxy
     const laggards = sampled((details: object) => log.warn(details, 'a page does not keep up, and waits until it does'))
@@ -131,7 +131,7 @@ export class Gateway {
           decide(handshakeRefusals.jsonp, false)
           return
         }
-        const bound = this.#visitors.refusal(addressOf(request, trustedProxy), this.#senders.has(request))
+        const bound = this.#limits.refusal(addressOf(request, trustedProxy), this.#senders.has(request))
         if (bound !== null) meter.refused(bound)
         decide(bound === null ? null : handshakeRefusals[bound], bound === null)
       },
@@ -149,7 +149,7 @@ export class Gateway {
       // `id` is private only in the types; socket.io documents it.
       const id = String(connection['id'])
       const { request } = connection
-      const place = this.#visitors.came(addressOf(request, trustedProxy), this.#senders.has(request))
+      const place = this.#limits.came(addressOf(request, trustedProxy), this.#senders.has(request))
       this.#places.set(connection, place)
       this.#holders.set(id, this.#senders.get(request)?.name ?? null)
       connection.on('close', () => {
@@ -326,14 +326,14 @@ export class Gateway {
    * counted.
    */
   #recognise(socket: PageSocket, name: string): Error | undefined {
-    const bound = this.#visitors.refusalOf(name)
+    const bound = this.#limits.refusalOf(name)
     if (bound !== null) {
       this.#meter.refused(bound, { name })
       return new Error(handshakeRefusals[bound])
     }
     // A socket whose connection has ended meanwhile is never opened, so it would never be counted down.
     if (socket.conn.readyState !== 'open') return undefined
-    socket.on('disconnect', this.#visitors.ofPerson(name))
+    socket.on('disconnect', this.#limits.ofPerson(name))
     if (!this.#senders.has(socket.request)) this.#places.get(socket.conn)?.recognised()
     return undefined
   }

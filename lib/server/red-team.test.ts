@@ -82,7 +82,7 @@ const decided: Record<keyof ClientToServer, Record<Who, string>> = {
   subscribe: { nobody: REFUSED, viewer: 'answered, joined', operator: 'answered, joined' },
   unsubscribe: { nobody: REFUSED, viewer: 'left', operator: 'left' },
 }
-const deeds: Record<keyof ClientToServer, (client: Socket) => Promise<string>> = {
+const requests: Record<keyof ClientToServer, (client: Socket) => Promise<string>> = {
   subscribe: async client => {
     expect(await ask(client, { scope: 'fleet' })).toMatchObject({
       kind: 'snapshot',
@@ -121,7 +121,7 @@ describe('[SAFE-3.13] [SAFE-3.15] every event of a socket', () => {
   describe.each(['websocket', 'polling'] as const)('by %s', transport => {
     it.each(rows)('$event from $who with $origin origin', async ({ event, who, origin }) => {
       const client = await connect({ ...(await headersOf[who]()), ...origins[origin]?.() }, transport)
-      const outcome = typeof client === 'string' ? REFUSED : await deeds[event](client)
+      const outcome = typeof client === 'string' ? REFUSED : await requests[event](client)
       expect(outcome).toBe(isOurs(origin) ? decided[event][who] : REFUSED)
       if (outcome !== REFUSED) return
       // Only a client without a foreign origin learns that it is not signed in.

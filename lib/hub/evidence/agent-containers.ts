@@ -23,7 +23,7 @@ const UNCLAIMED_AFTER = 10_000
 
 /** A container as the containers' page shows it. */
 export function agentContainer(facts: ContainerFacts, belongs: Ownership): AgentContainer {
-  const { assignment: home, batch, over } = belongs
+  const { assignment, batch, over } = belongs
   // The batch's verdict is about its latest container, or about an earlier one that has not ended.
   const word = batch && (batch.container?.id === facts.id || isAtWork(facts)) ? batch : null
   const { image, role, createdAt } = facts
@@ -36,12 +36,12 @@ export function agentContainer(facts: ContainerFacts, belongs: Ownership): Agent
     createdAt: iso(byOurClock(createdAt, seenRunningAt ?? seenEndedAt ?? seenStateAt)),
     startedAt: iso(byOurClock(facts.startedAt, seenRunningAt)),
     finishedAt: iso(byOurClock(facts.finishedAt, seenEndedAt)),
-    runId: home?.runId ?? null,
-    batchId: home?.batchId ?? batchOf(facts),
+    runId: assignment?.runId ?? null,
+    batchId: assignment?.batchId ?? batchOf(facts),
     verdict: word?.verdict ?? 'unknown',
     reason: word?.reason ?? reasonOf(facts, belongs),
     reasonSince: word?.reasonSince ?? null,
-    stoppable: role === 'batch' && home !== null && over && isAtWork(facts),
+    stoppable: role === 'batch' && assignment !== null && over && isAtWork(facts),
   }
 }
 
@@ -56,10 +56,10 @@ const PURPOSE: Record<Exclude<Role, 'batch'>, string> = {
   other: 'What it is for can’t be told; no batch.',
 }
 
-function reasonOf({ role }: ContainerFacts, { assignment: home, batch, candidates }: Ownership): string {
+function reasonOf({ role }: ContainerFacts, { assignment, batch, candidates }: Ownership): string {
   if (role !== 'batch') return PURPOSE[role]
   if (batch) return 'An earlier container of this batch.'
-  if (home) return 'Its run names no such batch.'
+  if (assignment) return 'Its run names no such batch.'
   if (candidates.length === 0) return 'Belongs to no run that is known here.'
   return `May belong to ${candidates.join(' or ')}: told apart once a batch’s branch names its work tree.`
 }

@@ -179,11 +179,11 @@ export class DockerEvidence {
       const facts = await this.#watcher.look(known.id)
       if (!facts || facts.removed) throw hubRefusals.containerRemoved(id)
       if (!isAtWork(facts)) throw hubRefusals.containerEnded(id)
-      const home = this.#assignments.get(facts.id)
-      if (!home || !this.#shown(facts).stoppable) throw hubRefusals.containerAtWork(id)
+      const assigned = this.#assignments.get(facts.id)
+      if (!assigned || !this.#shown(facts).stoppable) throw hubRefusals.containerAtWork(id)
       await this.#watcher.stop(facts.id)
       this.#agentLogs.gap(facts.id, 'The container was stopped from the dashboard.')
-      return home
+      return assigned
     } catch (cause) {
       if (!(cause instanceof DockerError)) throw cause
       throw cause.kind === 'not-found' ? hubRefusals.containerRemoved(id, cause) : hubRefusals.dockerFailed(cause)
@@ -198,10 +198,10 @@ export class DockerEvidence {
         this.#newcomers.add(facts.id)
         this.#listener?.appeared()
       }
-      const home = this.#assignments.get(facts.id)
-      if (!facts.removed) this.#output.read(facts, home !== undefined)
+      const assigned = this.#assignments.get(facts.id)
+      if (!facts.removed) this.#output.read(facts, assigned !== undefined)
       else if (before?.removed !== true) this.#output.removed(facts)
-      if (home) this.#report(home, facts)
+      if (assigned) this.#report(assigned, facts)
       this.runsChanged()
     }
     if (facts.removed) this.#forgetOldest()
@@ -264,15 +264,15 @@ export class DockerEvidence {
     if (assignment.kind === 'unassigned' && assignment.candidates.length > 0) {
       this.#candidates.set(id, assignment.candidates)
     } else this.#candidates.delete(id)
-    const home = assignment.kind === 'assigned' ? assignment : undefined
-    if (old?.runId === home?.runId && old?.batchId === home?.batchId) return false
-    if (old && old.runId !== home?.runId) this.#withdraw(old, facts)
-    if (home) {
-      this.#assignments.set(id, home)
-      this.#report(home, facts)
+    const assigned = assignment.kind === 'assigned' ? assignment : undefined
+    if (old?.runId === assigned?.runId && old?.batchId === assigned?.batchId) return false
+    if (old && old.runId !== assigned?.runId) this.#withdraw(old, facts)
+    if (assigned) {
+      this.#assignments.set(id, assigned)
+      this.#report(assigned, facts)
       if (!facts.removed) this.#output.read(facts, true)
     } else this.#assignments.delete(id)
-    this.#agentLogs.assigned(id, home ?? null)
+    this.#agentLogs.assigned(id, assigned ?? null)
     return true
   }
 
@@ -296,11 +296,11 @@ export class DockerEvidence {
   }
 
   #shown(facts: ContainerFacts): AgentContainer {
-    const home = this.#assignments.get(facts.id)
-    const run = home && this.#runs.get(home.runId)
+    const assigned = this.#assignments.get(facts.id)
+    const run = assigned && this.#runs.get(assigned.runId)
     return agentContainer(facts, {
-      assignment: home ?? null,
-      batch: run?.view().batches.find(({ id }) => id === home?.batchId) ?? null,
+      assignment: assigned ?? null,
+      batch: run?.view().batches.find(({ id }) => id === assigned?.batchId) ?? null,
       over: run?.isOver ?? false,
       candidates: [...new Set(this.#candidates.get(facts.id)?.map(({ runId }) => runId))],
     })

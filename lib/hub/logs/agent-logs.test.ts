@@ -38,7 +38,7 @@ const texts = (log: LogBuffer | undefined) => log?.tail(Infinity).map(({ source,
 
 // Ids come from labels and plans, so these may occur as well.
 const containers = fc.constantFrom('c1', 'c2', 'c3', '__proto__')
-const homes = fc.record({
+const batches = fc.record({
   runId: fc.constantFrom('r1', 'constructor'),
   batchId: fc.constantFrom('b1', '__proto__', ''),
 })
@@ -47,7 +47,7 @@ const steps = fc.array(
     { weight: 5, arbitrary: fc.record({ kind: fc.constant('line' as const), id: containers }) },
     {
       weight: 2,
-      arbitrary: fc.record({ kind: fc.constant('assigned' as const), id: containers, home: fc.option(homes) }),
+      arbitrary: fc.record({ kind: fc.constant('assigned' as const), id: containers, batch: fc.option(batches) }),
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('gap' as const), id: containers }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('forget' as const), runId: fc.constantFrom('r1', 'r2') }) },
@@ -74,10 +74,10 @@ describe('AgentLogs', () => {
               printed.set(step.id, [...(printed.get(step.id) ?? []), `${step.id}: gap ${index}`])
               break
             case 'assigned':
-              logs.assigned(step.id, step.home)
-              if (step.home) {
-                placed.set(step.id, step.home)
-                known.set(key(step.home.runId, step.home.batchId), step.home)
+              logs.assigned(step.id, step.batch)
+              if (step.batch) {
+                placed.set(step.id, step.batch)
+                known.set(key(step.batch.runId, step.batch.batchId), step.batch)
               } else placed.delete(step.id)
               break
             case 'forget':
@@ -95,7 +95,7 @@ describe('AgentLogs', () => {
           const log = logs.get(runId, batchId)
           expect(log).toBe(open.get(name))
           const kept = log!.tail(Infinity)
-          const here = [...placed].filter(([, home]) => key(home.runId, home.batchId) === name).map(([id]) => id)
+          const here = [...placed].filter(([, batch]) => key(batch.runId, batch.batchId) === name).map(([id]) => id)
           expect(new Set(kept.map(({ source }) => source))).toEqual(new Set(here.filter(id => printed.has(id))))
           for (const id of here) {
             const own = kept.filter(({ source }) => source === id).map(({ source, text }) => `${source}: ${text}`)

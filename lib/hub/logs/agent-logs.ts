@@ -69,21 +69,21 @@ export class AgentLogs {
    * Sets the batch that the container works on, as far as it is known now. A batch beyond the 2,000th of its run is
    * treated as not known [SAFE-5].
    */
-  assigned(containerId: string, home: BatchOfRun | null): void {
+  assigned(containerId: string, batch: BatchOfRun | null): void {
     const old = this.#places.get(containerId)
-    if (old ? old.runId === home?.runId && old.batchId === home.batchId : home === null) return
-    const log = home && this.#open(home)
+    if (old ? old.runId === batch?.runId && old.batchId === batch.batchId : batch === null) return
+    const log = batch && this.#open(batch)
     if (!old && !log) return
     const lines = old ? this.#leave(containerId, old) : this.#heldBack(containerId)
-    if (home && log) this.#places.set(containerId, { runId: home.runId, batchId: home.batchId, log })
+    if (batch && log) this.#places.set(containerId, { runId: batch.runId, batchId: batch.batchId, log })
     for (const line of lines) this.#append(containerId, line)
   }
 
   /** Restores a line that was recorded before a restart. The line is dropped if its container belongs to another run by now. */
-  restore(home: BatchOfRun, line: Omit<LogLine, 'seq'>): void {
+  restore(batch: BatchOfRun, line: Omit<LogLine, 'seq'>): void {
     const place = this.#places.get(line.source)
-    if (place && place.runId !== home.runId) return
-    if (place?.batchId !== home.batchId) this.assigned(line.source, home)
+    if (place && place.runId !== batch.runId) return
+    if (place?.batchId !== batch.batchId) this.assigned(line.source, batch)
     this.#append(line.source, line)
   }
 

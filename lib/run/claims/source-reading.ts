@@ -36,14 +36,14 @@ export interface SourceReading {
 }
 
 /** The parts that go on from the last reading. */
-interface Kept {
+interface Parts {
   readonly reader: StreamReader
   readonly concluded: ConcludedClaims
   readonly containers: ContainersByBatch
   readonly evidenced: ReadonlySet<string>
 }
 
-export function readStream(run: Run, kept: Kept, links: Links, now: number): SourceReading {
+export function readStream(run: Run, kept: Parts, links: Links, now: number): SourceReading {
   const { reader, concluded, containers, evidenced } = kept
   const begunAbout = containers.begunAbout.bind(containers)
   const { claims: stream, messages } = reader.read(run, begunAbout, evidenced.size > 0)
@@ -74,7 +74,13 @@ export function readStream(run: Run, kept: Kept, links: Links, now: number): Sou
   }
 }
 
-export function readEntry(run: Run, entry: HistoryReading, { reader }: Kept, links: Links, now: number): SourceReading {
+export function readEntry(
+  run: Run,
+  entry: HistoryReading,
+  { reader }: Parts,
+  links: Links,
+  now: number,
+): SourceReading {
   reader.forget()
   const roster = claimEntry(run, entry)
   const { batches } = roster

@@ -25,12 +25,12 @@ export type Assignment =
   /** The container fits no batch, or several batches of one run or of many. */
   | { kind: 'unassigned'; candidates: readonly { runId: string; batchId: string }[] }
 
-type Home = Extract<Assignment, { kind: 'assigned' }>
+type Assigned = Extract<Assignment, { kind: 'assigned' }>
 
 interface Candidate {
   run: CandidateRun
   batch: CandidateRun['batches'][number]
-  by: Home['by']
+  by: Assigned['by']
 }
 
 interface TakenByTime {
@@ -76,8 +76,8 @@ export function assign(
       if (result.get(container.id)?.kind === 'unassigned') result.set(container.id, index.inTime(container, ways))
     }
   }
-  const homeless = inTurn.filter(({ id, marks }) => marks.runId === null && result.get(id)?.kind === 'unassigned')
-  const rivals = index.rivals(homeless)
+  const unassigned = inTurn.filter(({ id, marks }) => marks.runId === null && result.get(id)?.kind === 'unassigned')
+  const rivals = index.rivals(unassigned)
   for (const container of inTurn) {
     if (result.get(container.id)?.kind !== 'assigned') continue
     for (const [id, doubtful] of index.doubts(container, rivals)) result.set(id, doubtful)
@@ -92,7 +92,7 @@ class Index {
   readonly #byTree = new Map<string, Candidate[]>()
   /** The work tree of each batch, once it is known; `#owners` is the inverse. */
   readonly #trees = new Map<Candidate['batch'], string>()
-  readonly #owners = new Map<string, Home>()
+  readonly #owners = new Map<string, Assigned>()
   /** The assignments by time alone, by work tree, or by container id if there is no work tree. */
   readonly #byTime = new Map<string, TakenByTime>()
   /** The repository of the backend's work trees, taken from the first container that a branch proves. */
@@ -179,9 +179,9 @@ class Index {
   }
 
   /** Finds for each batch the containers that fit it if the clocks differ. */
-  rivals(homeless: readonly ContainerFacts[]): Rivals {
+  rivals(unassigned: readonly ContainerFacts[]): Rivals {
     const rivals: Rivals = new Map()
-    for (const container of homeless) {
+    for (const container of unassigned) {
       for (const { batch } of this.#begunAbout(container)) push(rivals, batch, container)
     }
     return rivals
@@ -231,11 +231,11 @@ class Index {
     return byId.length > 0 || marks.mission === null ? byId : (this.#byName.get(marks.mission) ?? [])
   }
 
-  #taken({ run, batch, by }: Candidate, { marks }: ContainerFacts): Home {
-    const home: Home = { kind: 'assigned', runId: run.runId, batchId: batch.id, by }
+  #taken({ run, batch, by }: Candidate, { marks }: ContainerFacts): Assigned {
+    const assigned: Assigned = { kind: 'assigned', runId: run.runId, batchId: batch.id, by }
     this.#trees.set(batch, suffixIn(marks))
-    if (marks.tree) this.#owners.set(treeOf(marks), home)
-    return home
+    if (marks.tree) this.#owners.set(treeOf(marks), assigned)
+    return assigned
   }
 }
 

@@ -7,7 +7,7 @@ it('[SAFE-5.68] lets in as many as there may be in all and of an address, whoeve
   const step = fc.record({ comes: fc.boolean(), isKnown: fc.boolean(), address })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), steps => {
-      const visitors = new ConnectionLimits({ inAll: 5, strangers: 4, perAddress: 3, perPerson: 2 })
+      const limits = new ConnectionLimits({ inAll: 5, strangers: 4, perAddress: 3, perPerson: 2 })
       const inside: { address: string; isKnown: boolean; place: Place }[] = []
       for (const { comes, isKnown, address } of steps) {
         const alike = inside.filter(one => one.isKnown === isKnown)
@@ -22,19 +22,19 @@ it('[SAFE-5.68] lets in as many as there may be in all and of an address, whoeve
           one.place[isLet ? 'left' : 'recognised']()
           continue
         }
-        const refusal = visitors.refusal(address, isKnown)
+        const refusal = limits.refusal(address, isKnown)
         const isFull = alike.length >= (isKnown ? 5 : 4)
         expect(refusal).toBe(isFull ? 'sockets' : of.length >= 3 ? 'sockets-of-address' : null)
-        if (refusal === null) inside.push({ address, isKnown, place: visitors.came(address, isKnown) })
+        if (refusal === null) inside.push({ address, isKnown, place: limits.came(address, isKnown) })
       }
     }),
   )
 })
 
 it('[SAFE-5.68] counts a person’s sockets wherever they come from, and nobody else’s', () => {
-  const visitors = new ConnectionLimits({ inAll: 9, strangers: 9, perAddress: 9, perPerson: 2 })
-  const [leave] = [visitors.ofPerson('ann'), visitors.ofPerson('ann'), visitors.ofPerson('vic')]
-  expect(['ann', 'vic', '__proto__'].map(name => visitors.refusalOf(name))).toEqual(['sockets-of-person', null, null])
+  const limits = new ConnectionLimits({ inAll: 9, strangers: 9, perAddress: 9, perPerson: 2 })
+  const [leave] = [limits.ofPerson('ann'), limits.ofPerson('ann'), limits.ofPerson('vic')]
+  expect(['ann', 'vic', '__proto__'].map(name => limits.refusalOf(name))).toEqual(['sockets-of-person', null, null])
   leave()
-  expect(visitors.refusalOf('ann')).toBeNull()
+  expect(limits.refusalOf('ann')).toBeNull()
 })

@@ -57,7 +57,7 @@ const stampOf = (frame: string | undefined): number | null => {
 const openedAt = (sent: readonly { ms: number; stamp: number | null }[]): number =>
   Math.max(...sent.map(({ ms, stamp }) => (stamp === null ? -Infinity : stamp - ms)))
 
-type Home = Extract<Assignment, { kind: 'assigned' }>
+type Assigned = Extract<Assignment, { kind: 'assigned' }>
 
 interface Followed {
   runId: string
@@ -78,7 +78,7 @@ const isWatched = (action: string) => watchedActions.some(watched => watched ===
 export class Played {
   readonly runs: Followed[] = []
   readonly facts = new Map<string, ContainerFacts>()
-  readonly homes = new Map<string, Home>()
+  readonly assignments = new Map<string, Assigned>()
   /** Every alarm that was ever shown, in order, once each. */
   readonly alarms = new Set<string>()
   readonly #containers = new Containers()
@@ -238,8 +238,8 @@ export class Played {
   #look(now: number): void {
     for (const facts of this.#containers.takeChanged()) {
       this.facts.set(facts.id, facts)
-      const home = this.homes.get(facts.id)
-      if (home) this.#tell(home, facts, now)
+      const assigned = this.assignments.get(facts.id)
+      if (assigned) this.#tell(assigned, facts, now)
     }
     this.#deriveAll(now)
     this.#reassign(now)
@@ -265,19 +265,19 @@ export class Played {
     }))
     for (const [id, found] of assign(agents, candidateRuns)) {
       const facts = this.facts.get(id)
-      const old = this.homes.get(id)
+      const old = this.assignments.get(id)
       if (!facts) continue
       if (old && (found.kind === 'unassigned' || found.runId !== old.runId)) {
         this.run(old.runId).run.observe({ kind: 'container', at: now, batch: null, container: facts })
-        this.homes.delete(id)
+        this.assignments.delete(id)
       }
       if (found.kind === 'unassigned') continue
-      this.homes.set(id, found)
+      this.assignments.set(id, found)
       this.#tell(found, facts, now)
     }
   }
 
-  #tell({ runId, batchId, by }: Home, container: ContainerFacts, at: number): void {
+  #tell({ runId, batchId, by }: Assigned, container: ContainerFacts, at: number): void {
     this.run(runId).run.observe({ kind: 'container', at, batch: { id: batchId, by }, container })
   }
 }

@@ -1,6 +1,6 @@
 import type { Channel } from './channel'
 import { digest } from './digest'
-import { apply, diff, diffOfDocument, document, type Document } from './document'
+import { apply, diff, diffOfDocument, document, isLasting, type Document, type Item } from './document'
 import { parseJson } from './json'
 import type { Step } from './messages'
 
@@ -15,6 +15,8 @@ export const HISTORY_LENGTH = 256 * 1024
 export class DocumentChannel implements Channel {
   version = 1
   #published: Document
+  /** The items that the source gave last. */
+  #given: readonly Item[]
   #history: Step[] = []
   #historyLength = 0
   #encoded: string | null = null
@@ -25,7 +27,9 @@ export class DocumentChannel implements Channel {
   constructor(source: () => Document) {
     this.#source = source
 
-    this.#published = document.parse(parseJson(JSON.stringify(source())))
+    const given = source()
+    this.#given = given.items
+    this.#published = document.parse(parseJson(JSON.stringify(given)))
   }
 
   get document(): Document {
@@ -33,7 +37,9 @@ export class DocumentChannel implements Channel {
   }
 
   advance(): Step | null {
-    const change = diff(this.#published, this.#source())
+    const given = this.#source()
+    const change = diff(this.#published, this.#asPublished(given))
+    this.#given = given.items
     if (!change) return null
     const text = JSON.stringify(change)
     this.#published = apply(this.#published, diffOfDocument.parse(parseJson(text)))
@@ -63,6 +69,16 @@ export class DocumentChannel implements Channel {
     this.#encoded = null
     this.#history = []
     this.#historyLength = 0
+  }
+
+  /** The document, with the published object of each item that was published and certainly has not changed since. */
+  #asPublished({ fields, items }: Document): Document {
+    const [before, published] = [this.#given, this.#published.items]
+    // An item is published at its place in the given list, unless that repeats an id.
+    const areKnown = isLasting(items) && isLasting(before) && before.length === published.length
+    if (!areKnown) return { fields, items }
+    if (items === before) return { fields, items: published }
+    return { fields, items: items.map((item, n) => (item === before[n] ? (published[n] ?? item) : item)) }
   }
 
   #remember(step: Step): void {

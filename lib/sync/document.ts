@@ -11,6 +11,15 @@ export interface Document {
 }
 export type Item = { id: string; [key: string]: Json }
 
+const lasting = new WeakSet<readonly Item[]>()
+
+/** Marks a list whose items are replaced and never changed in place: an item that two such lists share has not changed. */
+export function markLasting<I extends readonly Item[]>(items: I): I {
+  lasting.add(items)
+  return items
+}
+export const isLasting = (items: readonly Item[]): boolean => lasting.has(items)
+
 /** The step from one document to a later one; an absent part has not changed. */
 export interface Diff {
   /** Changed and new fields. */
@@ -73,8 +82,35 @@ export function diff(prev: Document, next: Document): Diff | null {
   const unset = lostKeys(prev.fields, next.fields)
   if (unset.length > 0) result.unset = unset
 
-  const before = byId(prev.items)
-  const after = byId(next.items)
+  Object.assign(result, diffItems(prev.items, next.items))
+  return Object.keys(result).length > 0 ? result : null
+}
+
+type ItemsDiff = Pick<Diff, 'items' | 'removed' | 'order'>
+
+function diffItems(prev: readonly Item[], next: readonly Item[]): ItemsDiff {
+  if (prev === next) return {}
+  return isUnique(prev) && haveSameIds(prev, next) ? diffInPlace(prev, next) : diffInOrder(byId(prev), byId(next), prev)
+}
+
+const isUnique = (items: readonly Item[]): boolean => placesOf(items).size === items.length
+
+/** Whether both have the same items in the same order, as after nearly every change. */
+const haveSameIds = (prev: readonly Item[], next: readonly Item[]): boolean =>
+  prev.length === next.length && next.every((item, n) => item === prev[n] || item.id === prev[n]?.id)
+
+function diffInPlace(prev: readonly Item[], next: readonly Item[]): ItemsDiff {
+  const changed = next.flatMap((item, n) =>
+    prev[n] === undefined || prev[n] === item ? [] : [[prev[n], item] as const],
+  )
+  // An item that is sent again in full moves to the end, so the order counts.
+  if (changed.some(([old, item]) => lostKeys(old, item).length > 0)) return diffInOrder(byId(prev), byId(next), prev)
+  const items = changed.flatMap(([old, item]) => changesOf(old, item))
+  return items.length > 0 ? { items } : {}
+}
+
+function diffInOrder(before: Map<string, Item>, after: Map<string, Item>, prev: readonly Item[]): ItemsDiff {
+  const result: ItemsDiff = {}
   const removed = [...before.keys()].filter(id => !after.has(id))
   const upserts: Item[] = []
   for (const [id, item] of after) {
@@ -83,19 +119,21 @@ export function diff(prev: Document, next: Document): Diff | null {
     const lost = old !== undefined && lostKeys(old, item).length > 0
     if (lost) removed.push(id)
     if (lost || old === undefined) upserts.push({ ...item })
-    else {
-      const keys = changedKeys(old, item)
-      if (keys.length > 0) upserts.push({ ...pick(item, keys), id })
-    }
+    else upserts.push(...changesOf(old, item))
   }
   if (upserts.length > 0) result.items = upserts
   if (removed.length > 0) result.removed = removed
 
   const order = [...after.keys()]
-  const left = byId(applyItems(prev.items, result))
+  const left = byId(applyItems(prev, result))
   if (!sameOrder([...left.keys()], order)) result.order = order
+  return result
+}
 
-  return Object.keys(result).length > 0 ? result : null
+/** The changed keys of an item, with its id; nothing if it is equal. */
+function changesOf(old: Item, item: Item): Item[] {
+  const keys = changedKeys(old, item)
+  return keys.length > 0 ? [{ ...pick(item, keys), id: item.id }] : []
 }
 
 /** The document after the step. It shares with `document` everything that the step does not change. */
@@ -110,10 +148,32 @@ function applyFields(fields: JsonObject, { fields: changed = {}, unset = [] }: D
   return { ...Object.fromEntries(Object.entries(fields).filter(([key]) => !gone.has(key))), ...changed }
 }
 
-function applyItems(items: readonly Item[], { removed = [], items: upserts = [], order }: Diff): Item[] {
+function applyItems(items: readonly Item[], { removed = [], items: upserts = [], order }: Diff): readonly Item[] {
+  const places = placesOf(items)
+  if (removed.length === 0 && !order && isUnique(items) && upserts.every(({ id }) => places.has(id))) {
+    const result = [...items]
+    for (const item of upserts) {
+      const place = places.get(item.id)
+      if (place !== undefined) result[place] = { ...result[place], ...item }
+    }
+    knownPlaces.set(result, places)
+    return result
+  }
   const result = byId(items)
   for (const id of removed) result.delete(id)
   for (const item of upserts) result.set(item.id, { ...result.get(item.id), ...item })
   if (!order) return [...result.values()]
   return order.flatMap(id => result.get(id) ?? [])
+}
+
+/** A memo of `placesOf`: lists that differ only in what their items hold share it. */
+const knownPlaces = new WeakMap<readonly Item[], ReadonlyMap<string, number>>()
+
+/** Where each item is. */
+function placesOf(items: readonly Item[]): ReadonlyMap<string, number> {
+  const known = knownPlaces.get(items)
+  if (known) return known
+  const places = new Map(items.map(({ id }, place) => [id, place]))
+  knownPlaces.set(items, places)
+  return places
 }

@@ -14,7 +14,7 @@ import {
   type RunFields,
   type Snapshot,
 } from '../run/model'
-import type { Document, Item } from './document'
+import { markLasting, type Document, type Item } from './document'
 import type { Stamp } from './replica'
 
 /**
@@ -47,7 +47,7 @@ class Once<O> {
 
   /** Records that the input was made from this output, so it need not be parsed. */
   learn<I extends object>(input: I, output: O): I {
-    this.#known.set(input, output)
+    if (!this.#known.has(input)) this.#known.set(input, output)
     return input
   }
 }
@@ -67,10 +67,14 @@ const containerOf = new Once<AgentContainer>(item => agentContainer.parse(item))
 const containersFields = z.pick(containerList, { docker: true, dockerSince: true })
 export type ContainersFields = Pick<ContainerList, 'docker' | 'dockerSince'>
 
-export const runDocument = (fields: RunFields, batches: readonly Batch[]): Document => ({
-  fields,
-  items: batches.map(each => batchOf.learn(each, each)),
-})
+/** The items of each list of batches. Batches are replaced, never changed in place. */
+const itemsOf = new WeakMap<readonly Batch[], readonly Item[]>()
+
+export function runDocument(fields: RunFields, batches: readonly Batch[]): Document {
+  const items = itemsOf.get(batches) ?? markLasting(batches.map(each => batchOf.learn(each, each)))
+  itemsOf.set(batches, items)
+  return { fields, items }
+}
 
 export const fleetDocument = (fields: FleetFields, runs: readonly RunFields[]): Document => ({
   fields,

@@ -332,6 +332,17 @@ describe('a run with whose entry another goes on', () => {
     expect(told.wait(20 * SECOND).continued().view).toMatchObject({ status: 'failed', inferred: false, error: 'x' })
   })
 
+  it('[RUN-13.17] stays as it ended by its entry before that, where its own stream did not tell of it', () => {
+    const told = new Told(['a']).watched()
+    for (const says of [START, RUNNING, status('a', 'running')]) told.say(says)
+    const ended = entry([batch('a', 'completed')], { status: 'completed', endedAt: told.wait(5 * SECOND).now })
+    expect(told.history(ended).wait(5 * SECOND).view).toMatchObject({ status: 'completed', inferred: true })
+    told.observe({ kind: 'awaited', at: told.now })
+    // The other run has begun at that very moment, and is at work with the same entry.
+    told.continued(ended.endedAt ?? 0).history({ ...ended, shared: true })
+    expect(told.view).toMatchObject({ status: 'completed', inferred: true, endedAt: iso(ended.endedAt ?? 0) })
+  })
+
   it('[RUN-13.18] is corrected by nothing that the entry says of the other', () => {
     const told = new Told(['a', 'b']).watched()
     for (const says of [START, RUNNING, status('a', 'running')]) told.say(says)

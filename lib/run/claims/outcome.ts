@@ -230,14 +230,16 @@ function outcomeOfHistory(
 
 /**
  * The run's entry in the history. Null if the end in it belongs to an earlier or a later run, because a resumed run shares the
- * entry, or may belong to another run that is at work at the same time [RUN-8.11].
+ * entry, or may belong to another run that is at work at the same time [RUN-8.11]. An end before the other one began is this
+ * run's own [RUN-13.17].
  */
 function ownHistory({ history, continued }: Run, first: StoredMessage | undefined): HistoryReading | null {
-  if (history?.shared) return null
   const ended = history?.endedAt ?? null
-  if (ended === null) return history
+  const isBeforeOther = ended !== null && continued !== null && ended <= continued.from
+  if (!history || (history.shared && !isBeforeOther)) return null
   const begun = first?.time.ms ?? -Infinity
-  return ended < begun || ended > (continued?.from ?? Infinity) ? null : history
+  const isOthers = ended !== null && (ended < begun || (continued !== null && !isBeforeOther))
+  return isOthers ? null : history
 }
 
 /** Whether the run's entry says that it failed at about this time: a line that an agent printed earlier may look the same. */

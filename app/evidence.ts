@@ -20,7 +20,7 @@ export const weightOf = (verdict: Verdict): Weight => weights[verdict]
 
 /** The verdict that a finding is about; null if it is about something else. */
 export const verdictOf = ({ kind }: Pick<Finding, 'kind'>): Verdict | null =>
-  kind === 'ghost' || kind === 'orphan' || kind === 'conflict' || kind === 'late' || kind === 'unknown' ? kind : null
+  kind === 'ghost' || kind === 'orphan' || kind === 'conflict' || kind === 'late' ? kind : null
 
 /** Sorts by prominence; equals by time, newest first. */
 export function loudestFirst(findings: readonly Finding[]): Finding[] {

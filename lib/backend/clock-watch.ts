@@ -1,5 +1,5 @@
 import { CLOCK_TOLERANCE } from '../run/time/clock-steps'
-import type { ClockStep } from '../run/observation'
+import { LARGEST_STEP, type ClockStep } from '../run/observation'
 
 /** A frame with a stamp, with the facts that show the backend's clock. Times in ms. */
 export interface Stamped {
@@ -24,7 +24,7 @@ interface Misfit {
 type Doubt = Misfit & { step: ClockStep }
 
 /** How long after its opening a connection may replay old messages, ms: receipt times prove nothing in that time. */
-const REPLAY_LASTS = 1_000
+export const REPLAY_LASTS = 1_000
 /** After this time without a frame, a replay has most likely ended, ms. */
 const QUIET = 3_000
 /**
@@ -32,8 +32,6 @@ const QUIET = 3_000
  * late by any shorter time, and the next one by the same time.
  */
 const LONGEST_DELAY = 60_000
-/** No clock is set by more than this, ms: stamps that differ by more are garbage. */
-const LARGEST_STEP = 3_660 * 86_400_000
 
 /**
  * Watches the backend's clock in the frames of one run, and finds when the clock was set [RUN-16]. A step is measured by receipt

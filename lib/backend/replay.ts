@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { beginningOf } from '../run/fold'
 import type { Message, Observation } from '../run/observation'
 import { compareInstants, fractionDigits, parseInstant, type Instant } from '../run/time/time'
-import { BackendClockWatch, type Stamped } from './clock-watch'
+import { BackendClockWatch, REPLAY_LASTS, type Stamped } from './clock-watch'
 import { readFrame } from './normalise'
 
 /** The result of one frame. */
@@ -17,7 +17,6 @@ export type Received =
 
 const MAX_KNOWN = 1_000_000
 const MAX_COUNTED = 200_000
-const REPLAY_LASTS = 1_000
 const LIVE_GAP = 500
 const JITTER = 100
 const SETTLED = 500

@@ -126,8 +126,8 @@ const historyBatch = z.object({
 })
 
 /** No clock is set by more than this, ms; a larger value is garbage. */
-const MAX_SET = 3_660 * 86_400_000
-const setBy = z.number().min(-MAX_SET).max(MAX_SET)
+export const LARGEST_STEP = 3_660 * 86_400_000
+const setBy = z.number().min(-LARGEST_STEP).max(LARGEST_STEP)
 
 /**
  * The clock of our machine was set by `by` ms. 0 if it was not set now, and the observation only gives `ahead` when the run

@@ -1,4 +1,5 @@
 import type { HistoryEntry, ListedEntry } from '../../backend/http'
+import { AFTERMATH } from '../../run/claims/outcome'
 import { isOver } from '../../run/model'
 import type { KnownRun } from '../runs'
 
@@ -104,9 +105,6 @@ function isYoung({ since, startedAt }: KnownRun, { now, offset }: Clocks): boole
   const begins = startedAt === null ? [since] : [since, startedAt + offset]
   return begins.some(at => at <= now && now < at + ITS_OWN_WORD)
 }
-
-/** How long the orchestrator may still write to a run that it has ended, ms. */
-const AFTERMATH = 2_000
 
 /**
  * Whether the entry of a followed run that is over was resumed: the entry is open again, or one of its batches ended later

@@ -1,4 +1,4 @@
-import { lastOf, type CandidateRun } from '../../run/evidence/assign'
+import { lastOf, SKEW, type CandidateRun } from '../../run/evidence/assign'
 import type { RunFields, RunStatus } from '../../run/model'
 import type { RunView } from '../../run/view'
 import type { RunState } from './run-state'
@@ -224,9 +224,6 @@ function candidateOf(runId: string, { historyId, basis, batches, ...view }: RunV
     })),
   }
 }
-
-/** By how much the clocks of the backend and of the Docker Engine may differ, ms. */
-const SKEW = 5_000
 
 const at = (time: string | null): number | null => (time === null ? null : Date.parse(time))
 

@@ -1,8 +1,14 @@
 import type { Durations } from '../time/durations'
-import type { ClaimedBatch } from '../evidence/evidence'
+import type { Batch } from '../model'
 import { cutText } from '../text/kept-text'
 import type { BatchClaim } from './roster'
 import { iso, type Instant } from '../time/time'
+
+/** A batch without its evidence and verdict. */
+export type ClaimedBatch = Omit<Batch, 'verdict' | 'reason' | 'reasonSince' | 'container' | 'containers'> & {
+  /** True if the batch was completed before this run began, so the run started no container for it. */
+  before?: true
+}
 
 /**
  * If the errors of all batches together are longer, characters, each is cut to its beginning: a page of the run gets all of

@@ -1,3 +1,4 @@
+import { partsOfBranch } from '../branch'
 import type { Basis, BatchStatus } from '../model'
 import type { MessageClaim, Tier } from '../observation'
 import type { Instant } from '../time/time'
@@ -31,8 +32,6 @@ interface Told {
   skipped: number
 }
 
-/** No branch has a longer name, characters; to search a longer text would take long. */
-const MAX_BRANCH = 4_096
 /** At most this many batches are shown; a finding says that there are more [SAFE-5]. */
 export const MAX_BATCHES = 2_000
 /** If more batches than this have one name, the evidence is not used to distinguish them. */
@@ -142,10 +141,10 @@ export class Roster {
     this.#changed.add(batch)
   }
 
-  /** Finds the batch whose id is in the branch name `…/ckrv-batch-<id>-<hex6>`. */
+  /** Finds the batch whose id is in the branch's name. */
   namedBy(branch: string): BatchClaim | undefined {
-    const id = branch.length > MAX_BRANCH ? undefined : /ckrv-batch-(.+)-[0-9a-f]{6}$/.exec(branch)?.[1]
-    return id === undefined ? undefined : this.#byId.get(id)
+    const parts = partsOfBranch(branch)
+    return parts ? this.#byId.get(parts.id) : undefined
   }
 
   #add(from: { id: string | null; name: string | null; dependsOn?: readonly string[] }): BatchClaim {

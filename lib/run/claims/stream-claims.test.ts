@@ -33,7 +33,7 @@ describe('tiers', () => {
     expect(told.statuses).toEqual({ a: 'completed', b: 'running' })
   })
 
-  it('[RUN-3.2] the engine’s own sentence withdraws those in other lines, for starts and completions separately', () => {
+  it('[RUN-3.2] the orchestrator’s own sentence withdraws those in other lines, for starts and completions separately', () => {
     const told = say(['a', 'b', 'c'], START, spawning('a', 3), sentence('mission', 'b'))
     expect(told.statuses).toEqual({ a: 'running', b: 'completed', c: 'pending' })
     told.say(spawning('c'))

@@ -1,3 +1,4 @@
+import { partsOfBranch } from '../branch'
 import type { ContainerFacts } from './container-facts'
 
 /** The facts of a run that decide whether a container is its own. Times in ms on the backend's clock, usually also the Engine's. */
@@ -41,8 +42,8 @@ interface TakenByTime {
 /** Containers without a run, by a batch that they fit. */
 type Rivals = Map<Candidate['batch'], ContainerFacts[]>
 
-/** The clock difference between backend and Engine that is allowed for a container that otherwise has no run, ms. */
-const SKEW = 5_000
+/** By how much the clocks of the backend and of the Docker Engine may differ, ms. */
+export const SKEW = 5_000
 
 /** How a container's time is compared with a run's. `late`: a run that died counts as at work until its death was known. */
 interface Comparison {
@@ -293,10 +294,10 @@ function startOf(run: CandidateRun, { name, startedAt }: Candidate['batch']): nu
   return starts.length > 0 ? Math.min(...starts) : null
 }
 
-/** The `<hex6>` of `…/ckrv-batch-<id>-<hex6>`. */
+/** The `<hex6>` of the batch's own branch. */
 function suffixOf({ id, branch }: Candidate['batch']): string | null {
-  const named = branch === null ? null : /(?:^|\/)ckrv-batch-(.+)-([0-9a-f]{6})$/s.exec(branch)
-  return named?.[1] === id ? (named[2] ?? null) : null
+  const parts = branch === null ? null : partsOfBranch(branch)
+  return parts?.id === id ? parts.suffix : null
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

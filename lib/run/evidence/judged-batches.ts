@@ -1,5 +1,7 @@
 import type { ContainerFacts } from './container-facts'
-import { alarm, judge, judgedBatch, type ClaimedBatch, type ContainersByBatch, type Surroundings } from './evidence'
+import type { ClaimedBatch } from '../claims/claimed-batches'
+import type { ContainersByBatch } from './containers-by-batch'
+import { alarm, judge, judgedBatch, type Surroundings } from './evidence'
 import type { Batch, Finding } from '../model'
 import type { Judgement } from './verdict'
 

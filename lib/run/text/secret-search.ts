@@ -1,4 +1,4 @@
-import { TOKENS } from './secret-kinds'
+import { TOKENS } from './token-patterns'
 
 /** A range of a text, from `from` up to but not including `to`. */
 export interface Range {

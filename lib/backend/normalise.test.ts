@@ -102,7 +102,7 @@ describe('generation B', () => {
     expect(says('status', '', { status })).toEqual({ kind: 'run-status', status, error: null })
   })
 
-  it('[RUN-3.7] the engine’s own sentences hold any name and id, to the letter', { timeout: 60_000 }, () => {
+  it('[RUN-3.7] the orchestrator’s own sentences hold any name and id, to the letter', { timeout: 60_000 }, () => {
     const hostile = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('"q"', "'q'", 'a\nb', ' a ', 'x.', '', '🚀 x'),
@@ -115,7 +115,7 @@ describe('generation B', () => {
     )
   })
 
-  it('[RUN-3] of the engine’s types only the one that is due counts', () => {
+  it('[RUN-3] of the orchestrator’s types only the one that is due counts', () => {
     expect(says('batch_start', `Batch setup completed on branch ${BRANCH}`)).toEqual({ kind: 'remark' })
     expect(says('batch_complete', 'Spawning batch: Setup')).toEqual({ kind: 'remark' })
     expect(says('batch_complete', '[Batch] Mission completed: Setup')).toMatchObject({ tier: 2, ref: 'Setup' })

@@ -54,7 +54,7 @@ describe('a plan', () => {
     ])
   })
 
-  it('[RUN-8] is read with its ids and names as they are spelled, for so the engine reads them', () => {
+  it('[RUN-8] is read with its ids and names as they are spelled, for so the orchestrator reads them', () => {
     const spelled = ['001', '1', '1.10', '1.1', '1e3', '2024', 'true', '0x1F', '2026-01-05', '12345678901234567890']
     const text = spelled.map(id => `- {id: ${id}, name: ${id}, depends_on: [${id}], branch: ~}`).join('\n')
     expect(read(failed(`batches:\n${text}\n`))).toEqual(

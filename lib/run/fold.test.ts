@@ -343,7 +343,7 @@ describe('bounds', () => {
     expect(overflow(told)).toHaveLength(1)
   })
 
-  it('[SAFE-5.41] [SAFE-5.44] of what may be an agent’s the newest 2,000 are kept, and it costs the engine’s claims nothing', () => {
+  it('[SAFE-5.41] [SAFE-5.44] of what may be an agent’s the newest 2,000 are kept, and it costs the orchestrator’s claims nothing', () => {
     const told = new Told(['a'])
     told.say(START)
     told.say(RUNNING)

@@ -181,7 +181,7 @@ describe('what else is shown', () => {
     expect(told.view.historyId).toBe('run-2026-01-15-a1b2c3')
   })
 
-  it('the spec as our start named it, else as the engine does', () => {
+  it('the spec as our start named it, else as the orchestrator does', () => {
     const told = new Told()
     told.say(START)
     expect(told.view.spec).toBe('001-todo')

@@ -305,7 +305,7 @@ describe('a run with whose entry another goes on', () => {
     expect(forgotten.wait(10 * SECOND).continued().view).toMatchObject({ status: 'failed', error: BACKEND_FORGOT })
   })
 
-  it('[RUN-13.4] goes on where its engine speaks after that, and ends by its own stream', () => {
+  it('[RUN-13.4] goes on where its orchestrator speaks after that, and ends by its own stream', () => {
     const told = new Told(['a', 'b']).watched()
     for (const says of [START, RUNNING, status('a', 'running')]) told.say(says)
     const from = told.wait(10 * SECOND).now

@@ -71,7 +71,7 @@ describe('an end that is told', () => {
     expect(told.view).toMatchObject({ status: 'completed', endedAt, stopping: false })
   })
 
-  it('[RUN-4.5] is not taken back by late words of the engine, nor by lines', () => {
+  it('[RUN-4.5] is not taken back by late words of the orchestrator, nor by lines', () => {
     const told = atWork(FAILED)
     for (const says of [LINE, REMARK, status('a', 'completed'), completedBy('b'), RUNNING]) told.say(says)
     expect(told.view.status).toBe('failed')
@@ -229,7 +229,7 @@ describe('"Execution failed: …" is a finding', () => {
   })
 })
 
-describe('the engine’s silence', () => {
+describe('the orchestrator’s silence', () => {
   it('[RUN-4.14] of 60 s after an unproven failure makes it the end, and the moment is known before', () => {
     const told = atWork(failed('words'))
     const said = told.now
@@ -241,7 +241,7 @@ describe('the engine’s silence', () => {
     })
   })
 
-  it('[RUN-4.14] is broken by any word of the engine, not by lines', () => {
+  it('[RUN-4.14] is broken by any word of the orchestrator, not by lines', () => {
     const told = atWork(failed('words'))
     const said = told.now
     told.say(LINE)
@@ -250,7 +250,7 @@ describe('the engine’s silence', () => {
     expect(told.derive().deadline).toBe(told.now + MINUTE)
   })
 
-  it('[RUN-4.14] is not broken by the engine’s old words in a replay', () => {
+  it('[RUN-4.14] is not broken by the orchestrator’s old words in a replay', () => {
     const told = new Told(['a'])
     const words = [START, REMARK, status('a', 'running'), failed('words')].map(says => told.say(says))
     told.wait(SECOND).close().open()
@@ -275,7 +275,7 @@ describe('the engine’s silence', () => {
     expect(told.open().view.status).toBe('failed')
   })
 
-  it('[RUN-4.15] [RUN-4.20] that was long enough is undone by a state of the engine’s, never by a remark', () => {
+  it('[RUN-4.15] [RUN-4.20] that was long enough is undone by a state of the orchestrator’s, never by a remark', () => {
     const told = atWork(failed('words')).wait(2 * MINUTE)
     told.say(REMARK)
     expect(told.view.status).toBe('failed')
@@ -348,7 +348,7 @@ describe('a missing spec or plan', () => {
     expect(told.view).toMatchObject({ status: 'failed', error: 'Spec not found: 009-none', endedAt, inferred: false })
   })
 
-  it('[RUN-5.2] is an agent’s line once the engine has begun', () => {
+  it('[RUN-5.2] is an agent’s line once the orchestrator has begun', () => {
     expect(atWork(missing).view).toMatchObject({ status: 'running', findings: [] })
   })
 })
@@ -406,7 +406,7 @@ describe('"Execution aborted by user."', () => {
     expect(told.view).toMatchObject({ status: 'aborted', inferred: false })
   })
 
-  it('[RUN-4.20] is taken back by a later state of the engine’s', () => {
+  it('[RUN-4.20] is taken back by a later state of the orchestrator’s', () => {
     const told = atWork()
     told.observe(stopped(told.now))
     told.say(ABORT)
@@ -415,7 +415,7 @@ describe('"Execution aborted by user."', () => {
   })
 })
 
-describe('a silence of the engine', () => {
+describe('a silence of the orchestrator', () => {
   const maybeFailed = () => atWork(failed('Task failed'))
 
   it('[RUN-4.14] is no end of a run that had ended before: it has reason to be silent', () => {
@@ -561,7 +561,7 @@ describe('a stop that nothing answers', () => {
     expect(told.replayed().view).toMatchObject({ status: 'completed', inferred: false, stopping: false })
   })
 
-  it('[RUN-4.21] is no abort while the engine goes on', () => {
+  it('[RUN-4.21] is no abort while the orchestrator goes on', () => {
     const told = stopping().close().open().replayed()
     told.say(status('a', 'completed'))
     expect(told.view).toMatchObject({ status: 'running', stopping: true })
@@ -603,7 +603,7 @@ describe('"Execution not found."', () => {
 })
 
 describe('an abort after which the backend’s clock was set', () => {
-  it('[RUN-16.2] [RUN-4.20] is taken back by no word of the engine that came before it', () => {
+  it('[RUN-16.2] [RUN-4.20] is taken back by no word of the orchestrator that came before it', () => {
     const told = atWork()
     const place = { from: 4, since: 4, until: 4, stamp: told.now + SECOND }
     const clock = { id: 'abort', ...place, correction: -MINUTE, basis: 'measured' } as const
@@ -651,7 +651,7 @@ describe('an end that only the history tells', () => {
     expect(told.derive(told.now + MINUTE).view.status).toBe('running')
   })
 
-  it('[RUN-8.10] is another run’s where the engine speaks more than 2 s after it', () => {
+  it('[RUN-8.10] is another run’s where the orchestrator speaks more than 2 s after it', () => {
     const told = atWork()
     const endedAt = told.now
     told.history({ status: 'completed', endedAt }).wait(MINUTE)

@@ -298,7 +298,7 @@ describe('batches completed before the run began', () => {
     expect(told.batch('a')).toMatchObject({ basis: 'plan', branch: branchOf('a'), startedAt: null, endedAt: null })
   })
 
-  it('[RUN-8.1] are none where the engine does not say so', () => {
+  it('[RUN-8.1] are none where the orchestrator does not say so', () => {
     expect(say([done('a'), 'b'], START, RUNNING).view.counts).toMatchObject({ completed: 0, pending: 2 })
   })
 

@@ -161,7 +161,7 @@ export const pinned: Record<string, Story> = {
       { do: 'pass', ms: 12000 },
     ],
   },
-  '[REC-3] [RUN-4] a run that the engine’s silence has ended, in a dashboard that is killed': {
+  '[REC-3] [RUN-4] a run that the orchestrator’s silence has ended, in a dashboard that is killed': {
     setting: { ...calm, generation: 'B' },
     actions: [
       ...maybeFailed,

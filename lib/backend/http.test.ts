@@ -65,6 +65,29 @@ const asked = (answer: unknown) => {
   return { calls, listener }
 }
 
+describe('an answer that is requested again', () => {
+  const planOf = (status: string) => ({
+    success: true,
+    batches: [{ id: 'a', name: 'a', depends_on: [], status, branch: null }],
+    raw_yaml: null,
+  })
+  const entryOf = (status: string) => ({ success: true, run: { id: 'h', status, batches: [] } })
+
+  it.each([
+    ['plan', planOf, (http: BackendHttp) => http.plan('s')],
+    ['history entry', entryOf, (http: BackendHttp) => http.history('s', 'h')],
+  ])('[RUN-9.14] is not read again while its text is the same: the %s', async (_, answerOf, read) => {
+    let status = 'running'
+    const http = await backend((request, response) => json(answerOf(status))(request, response))
+    const first = await read(http)
+    expect(await read(http)).toBe(first)
+    status = 'completed'
+    const second = await read(http)
+    expect(second).not.toEqual(first)
+    expect(await read(http)).toBe(second)
+  })
+})
+
 describe('calls', () => {
   it('[RUN-9] health is well, or rejects', async () => {
     await (await backend(plain('OK'))).health()

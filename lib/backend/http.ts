@@ -4,8 +4,9 @@ import { serverNow } from '../clock/clock'
 import { hasMoreValues } from '../run/text/json-size'
 import type { HistoryReading, PlanBatch } from '../run/observation'
 import { parseInstant } from '../run/time/time'
+import { AnswerCache } from './answer-cache'
 import { BackendError, badStatus, timedOut, tooLong, tooManyValues, unreachable } from './backend-error'
-import { readAhead, readPlan, readPlanState } from './plan'
+import { readAhead, readPlanState } from './plan'
 import {
   commandAnswer,
   historyAnswer,
@@ -37,6 +38,9 @@ export class BackendHttp {
   /** The credentials of the URL in each form that may appear in an answer. */
   readonly #credentials: string[]
   #offset: number | null = null
+  readonly #plans = new AnswerCache<PlanBatch[] | 'missing' | 'unreadable'>()
+  readonly #entries = new AnswerCache<HistoryEntry | null>()
+  readonly #lists = new AnswerCache<{ runs: ListedEntry[]; unread: number }>()
 
   readonly #timeout: number
 
@@ -76,18 +80,18 @@ export class BackendHttp {
 
   /** The plan's batches; empty if there is no plan, or it can't be read at the moment. */
   async plan(spec: string): Promise<PlanBatch[]> {
-    return readPlan(await this.#planAnswer(spec))
+    const state = await this.planState(spec)
+    return typeof state === 'string' ? [] : state
   }
 
   /** The plan's batches, or why there are none [START-1]. */
   async planState(spec: string): Promise<PlanBatch[] | 'missing' | 'unreadable'> {
-    return readPlanState(await this.#planAnswer(spec))
-  }
-
-  async #planAnswer(spec: string): Promise<z.infer<typeof planAnswer>> {
-    const answer = await this.#json(planAnswer, 'GET', planPath(spec))
-    await readAhead(answer)
-    return answer
+    const path = planPath(spec)
+    return this.#plans.read(path, await this.#text('GET', path), async text => {
+      const answer = this.#parsed(text, planAnswer, `GET ${path}`)
+      await readAhead(answer)
+      return readPlanState(answer)
+    })
   }
 
   /**
@@ -96,16 +100,21 @@ export class BackendHttp {
    */
   async historyList(spec: string, odd?: (reason: string) => void): Promise<ListedEntry[]> {
     const path = `/api/history/${encodeURIComponent(spec)}?limit=${MAX_LISTED}`
-    const { runs, unread } = await this.#json(historyListAnswer, 'GET', path)
+    const { runs, unread } = await this.#lists.read(path, await this.#text('GET', path), text => {
+      const answer = this.#parsed(text, historyListAnswer, `GET ${path}`)
+      return { runs: answer.runs.map(readListed), unread: answer.unread }
+    })
     if (unread > 0) odd?.(`${unread} of its runs can't be read`)
-    return runs.map(readListed)
+    return runs
   }
 
   /** One entry of the history, or null if it has no entry with this id. */
   async history(spec: string, id: string): Promise<HistoryEntry | null> {
     const path = `/api/history/${encodeURIComponent(spec)}/${encodeURIComponent(id)}`
-    const { run } = await this.#json(historyAnswer, 'GET', path, undefined, [200, 404])
-    return run ? readHistory(run) : null
+    return this.#entries.read(path, await this.#text('GET', path, undefined, [200, 404]), text => {
+      const { run } = this.#parsed(text, historyAnswer, `GET ${path}`)
+      return run ? readHistory(run) : null
+    })
   }
 
   /** Starts a run. The call is sent only once, because after a time-out it is not known whether the run began. */
@@ -139,24 +148,26 @@ export class BackendHttp {
     method: 'GET' | 'POST',
     path: string,
     body?: object,
-    statuses: readonly number[] = [200],
   ): Promise<z.infer<T>> {
-    const text = await this.#text(method, path, body, statuses)
-    if (hasMoreValues(text, MOST_VALUES)) throw tooManyValues(`${method} ${path}`, this.#base, MOST_VALUES)
+    return this.#parsed(await this.#text(method, path, body), schema, `${method} ${path}`)
+  }
+
+  #parsed<T extends z.ZodType>(text: string, schema: T, call: string): z.infer<T> {
+    if (hasMoreValues(text, MOST_VALUES)) throw tooManyValues(call, this.#base, MOST_VALUES)
     let json: unknown
     try {
       json = JSON.parse(text)
     } catch (cause) {
       const isPage = /^\s*</.test(text)
       const what = isPage ? 'a web page, so this generation does not know that call' : 'no JSON'
-      throw new BackendError('bad-answer', `The backend answered ${method} ${path} with ${what}. ${this.#checkUrl}`, {
+      throw new BackendError('bad-answer', `The backend answered ${call} with ${what}. ${this.#checkUrl}`, {
         cause,
         heard: isPage ? 'no' : 'maybe',
       })
     }
     const parsed = schema.safeParse(json)
     if (parsed.success) return parsed.data
-    const words = `The backend's answer to ${method} ${path} has an unknown shape. ${this.#checkUrl}`
+    const words = `The backend's answer to ${call} has an unknown shape. ${this.#checkUrl}`
     throw new BackendError('bad-answer', words, { cause: parsed.error, heard: 'maybe' })
   }
 

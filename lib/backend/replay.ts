@@ -165,6 +165,11 @@ export class Replay {
     return { kind: 'replayed', at: now, connection: this.#connection }
   }
 
+  /** Whether `settle` has made its report of this connection. */
+  get isSettled(): boolean {
+    return this.#settled
+  }
+
   /** False while this connection has not yet brought again all messages that were known before it. */
   get caughtUp(): boolean {
     return this.#settled || this.#missing <= 0

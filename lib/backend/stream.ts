@@ -243,6 +243,12 @@ export class RunStream {
     const settled = this.#replay.settle(now)
     if (settled) this.#listener.observed(settled, false)
     this.#noteCaughtUp()
+    // Nothing is left to wait for, and hundreds of runs may be followed.
+    if (this.#replay.isSettled && !this.#isJoining && this.#lostAt === null) this.#stopSettling()
+  }
+
+  #stopSettling(): void {
+    if (this.#phase.kind === 'open') clearInterval(this.#phase.settling)
   }
 
   /** Reports that the stream is current, once its replay is complete: a connection that is cut during its replay counts as none. */

@@ -1,7 +1,7 @@
 import { CLOCK_TOLERANCE, dropUnconfirmed, foldClock, RunClock } from './time/clock-steps'
 import { hasEndedSince, isAtWork } from './evidence/container'
 import { foldOurClock, isFirstOfOurs, isUndated, offsetOf, presumed } from './time/our-clock'
-import type { Message, Observation, PlanReading, MessageClaim } from './observation'
+import type { HistoryReading, Message, Observation, PlanReading, MessageClaim } from './observation'
 import { emptyRun, entryAlone, type Evidence, type StoredMessage, type Run } from './run'
 import { compareInstants } from './time/time'
 
@@ -82,18 +82,15 @@ export function fold(run: Run, observation: Observation): Change | null {
       if (isKnownPlan(run, observation)) return null
       // Once a start was sent, accepted or not, this run may have written the plan.
       if (run.first === null && run.accepted === null && run.asked === null) run.planBefore = observation
-      if (fingerprint(run.plan?.batches) !== fingerprint(observation.batches)) noteChange(run, observation.at)
+      if (!isSame(run.plan?.batches, observation.batches)) noteChange(run, observation.at)
       run.plan = observation
       noteRunning(run, observation.at)
       return FACTS
     case 'history':
       // From then on the entry describes the other run.
       if (run.continued) return null
-      if (run.history && fingerprint({ ...run.history, at: 0 }) === fingerprint({ ...observation, at: 0 })) return null
-      if (
-        run.history?.status !== observation.status ||
-        fingerprint(run.history.batches) !== fingerprint(observation.batches)
-      ) {
+      if (run.history && isSameEntry(run.history, observation)) return null
+      if (run.history?.status !== observation.status || !isSame(run.history.batches, observation.batches)) {
         noteChange(run, observation.at)
       }
       run.history = observation
@@ -119,6 +116,12 @@ export function fold(run: Run, observation: Observation): Change | null {
 /** The content of a fact as text, to find whether a later fact differs. */
 const fingerprint = (fact: unknown) => JSON.stringify(fact)
 
+/** An answer that has not changed since it was last read gives the same object. */
+const isSame = (a: unknown, b: unknown): boolean => a === b || fingerprint(a) === fingerprint(b)
+
+const isSameEntry = ({ batches: a, ...known }: HistoryReading, { batches: b, ...entry }: HistoryReading): boolean =>
+  isSame({ ...known, at: 0 }, { ...entry, at: 0 }) && isSame(a, b)
+
 /**
  * Whether the plan is the same as the last one read. The first plan after the run's start always counts as new: one that was
  * read before the start corrects nothing [RUN-8].
@@ -128,7 +131,7 @@ function isKnownPlan(
   { spec, shared, batches }: PlanReading,
 ): boolean {
   if (plan === null || (plan === planBefore && (first !== null || accepted !== null || asked !== null))) return false
-  return plan.spec === spec && plan.shared === shared && fingerprint(plan.batches) === fingerprint(batches)
+  return plan.spec === spec && plan.shared === shared && isSame(plan.batches, batches)
 }
 
 /** History or plan have changed: a run that had ended by silence goes on [RUN-13.15]. */

@@ -10,6 +10,10 @@ export class PlanDoubt {
 
   /** @param known the batches of the last reading that counted */
   isDoubtful(known: readonly PlanBatch[], batches: readonly PlanBatch[]): boolean {
+    if (known === batches) {
+      this.#doubted = null
+      return false
+    }
     const ids = new Set(batches.map(({ id }) => id))
     const text = known.every(({ id }) => ids.has(id)) ? null : JSON.stringify(batches)
     const isDoubtful = text !== null && text !== this.#doubted

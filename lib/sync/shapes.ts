@@ -76,9 +76,10 @@ export function runDocument(fields: RunFields, batches: readonly Batch[]): Docum
   return { fields, items }
 }
 
+/** The runs are replaced, too, never changed in place. */
 export const fleetDocument = (fields: FleetFields, runs: readonly RunFields[]): Document => ({
   fields,
-  items: runs.map(itemOf),
+  items: markLasting(runs.map(itemOf)),
 })
 
 const items = new WeakMap<RunFields, Item>()

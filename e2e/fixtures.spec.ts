@@ -36,6 +36,8 @@ test.describe('a dashboard that is stopped', () => {
     const runId = await dashboard.start(SPEC)
     await page.goto(dashboard.url)
     await expect(page.locator('[data-sync="live"]').first()).toBeAttached()
+    // A request that has just been sent would be reset, not refused.
+    await page.waitForLoadState('networkidle')
     expect(await dashboard.stop()).toBe(0)
     await dashboard.restart()
     expect((await dashboard.api('GET', `/api/runs/${runId}`)).status).toBe(404)

@@ -118,8 +118,10 @@ export class Derivation {
     const isSteady = this.#run.clockSteps.size === 0 && this.#run.ourSteps.length === 0
     const run = isSteady ? this.#run : onOneClock(this.#run)
     const cache = (isSteady ? this.#cache : null) ?? new Cache(run.evidence)
-    this.#cache = isSteady ? cache : null
-    return deriveOn(cache, run, now, links)
+    const derived = deriveOn(cache, run, now, links)
+    // A run that is over changes seldom, and many of them are kept.
+    this.#cache = isSteady && !isOver(derived.view.status) ? cache : null
+    return derived
   }
 }
 

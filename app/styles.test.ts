@@ -20,7 +20,7 @@ function classesOf(css: string): Set<string> {
   return new Set(selectors.flatMap(([text]) => [...text.matchAll(/\.([A-Za-z][\w-]*)/g)].map(([, name = '']) => name)))
 }
 
-/** What the `composes` of a style sheet name: classes of its own, and global ones. */
+/** The classes that the `composes` of a style sheet name: its own, and global ones. */
 function composedBy(css: string): { own: string[]; global: string[] } {
   const all = [...rulesOf(css).matchAll(/composes:([^;]*?)(?: from ([^;]+))?;/g)]
   const names = (of: RegExpExecArray[]) => of.flatMap(([, text = '']) => text.trim().split(/\s+/))

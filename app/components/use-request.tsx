@@ -44,7 +44,7 @@ export function useRequest(): Request {
 }
 
 interface RefusalProps {
-  /** What did not happen, for example `Not started`. */
+  /** The request that failed, as its outcome, for example `Not started`. */
   what: string
   /** Stands in a text, and not in a box of its own. */
   inline?: boolean

@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache'
 
-/** How much text is kept, characters. */
-const MAX_TEXT = 8 * 1024 * 1024
+/** How much text is kept, characters. The results take up to twelve times as many bytes [SAFE-5]. */
+const MAX_TEXT = 2 * 1024 * 1024
 
 /**
- * What the answers to one kind of call held. Plans and histories are requested every few seconds and seldom change: a text that
- * is the same as the last one of that path is not read again, and gives the same object.
+ * The results of one kind of call. Plans and histories are requested every few seconds and seldom change: a text that is the same
+ * as the last one of that path need not be read again. The results are never changed by anyone.
  */
 export class AnswerCache<R> {
   readonly #known = new LRUCache<string, { text: string; result: R }>({
@@ -13,11 +13,14 @@ export class AnswerCache<R> {
     sizeCalculation: ({ text }) => text.length + 1,
   })
 
-  /** @param read reads the text; the result is never changed by anyone */
-  async read(path: string, text: string, read: (text: string) => R | Promise<R>): Promise<R> {
+  /** Returns undefined if the last text of that path was another one. */
+  get(path: string, text: string): R | undefined {
     const known = this.#known.get(path)
-    if (known?.text === text) return known.result
-    const result = await read(text)
+    return known?.text === text ? known.result : undefined
+  }
+
+  /** Returns the result. */
+  keep(path: string, text: string, result: R): R {
     this.#known.set(path, { text, result })
     return result
   }

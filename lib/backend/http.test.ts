@@ -86,6 +86,18 @@ describe('an answer that is requested again', () => {
     expect(second).not.toEqual(first)
     expect(await read(http)).toBe(second)
   })
+
+  it('[RUN-9.14] [SAFE-5.55] is read again if too many long plans were being read at the first request', async () => {
+    const yaml = (n: string) => `batches:\n  - id: a\n    name: ${n.repeat(70_000)}\n`
+    const http = await backend((request, response) => {
+      const spec = new URL(request.url ?? '', 'http://x').searchParams.get('spec') ?? ''
+      json({ success: false, batches: [], raw_yaml: yaml(spec) })(request, response)
+    })
+    const specs = [...'abcdefgh']
+    const first = await Promise.all(specs.map(spec => http.plan(spec)))
+    expect(first.filter(batches => batches.length === 0).length).toBeGreaterThan(0)
+    for (const spec of specs) expect(await http.plan(spec)).toHaveLength(1)
+  })
 })
 
 describe('calls', () => {

@@ -87,11 +87,14 @@ export class BackendHttp {
   /** The plan's batches, or why there are none [START-1]. */
   async planState(spec: string): Promise<PlanBatch[] | 'missing' | 'unreadable'> {
     const path = planPath(spec)
-    return this.#plans.read(path, await this.#text('GET', path), async text => {
-      const answer = this.#parsed(text, planAnswer, `GET ${path}`)
-      await readAhead(answer)
-      return readPlanState(answer)
-    })
+    const text = await this.#text('GET', path)
+    const known = this.#plans.get(path, text)
+    if (known !== undefined) return known
+    const answer = this.#parsed(text, planAnswer, `GET ${path}`)
+    const isRead = await readAhead(answer)
+    const state = readPlanState(answer)
+    // The next request reads what could not be read now.
+    return isRead ? this.#plans.keep(path, text, state) : state
   }
 
   /**
@@ -100,21 +103,25 @@ export class BackendHttp {
    */
   async historyList(spec: string, odd?: (reason: string) => void): Promise<ListedEntry[]> {
     const path = `/api/history/${encodeURIComponent(spec)}?limit=${MAX_LISTED}`
-    const { runs, unread } = await this.#lists.read(path, await this.#text('GET', path), text => {
-      const answer = this.#parsed(text, historyListAnswer, `GET ${path}`)
-      return { runs: answer.runs.map(readListed), unread: answer.unread }
-    })
+    const text = await this.#text('GET', path)
+    const { runs, unread } = this.#lists.get(path, text) ?? this.#lists.keep(path, text, this.#readList(path, text))
     if (unread > 0) odd?.(`${unread} of its runs can't be read`)
     return runs
+  }
+
+  #readList(path: string, text: string): { runs: ListedEntry[]; unread: number } {
+    const { runs, unread } = this.#parsed(text, historyListAnswer, `GET ${path}`)
+    return { runs: runs.map(readListed), unread }
   }
 
   /** One entry of the history, or null if it has no entry with this id. */
   async history(spec: string, id: string): Promise<HistoryEntry | null> {
     const path = `/api/history/${encodeURIComponent(spec)}/${encodeURIComponent(id)}`
-    return this.#entries.read(path, await this.#text('GET', path, undefined, [200, 404]), text => {
-      const { run } = this.#parsed(text, historyAnswer, `GET ${path}`)
-      return run ? readHistory(run) : null
-    })
+    const text = await this.#text('GET', path, undefined, [200, 404])
+    const known = this.#entries.get(path, text)
+    if (known !== undefined) return known
+    const { run } = this.#parsed(text, historyAnswer, `GET ${path}`)
+    return this.#entries.keep(path, text, run ? readHistory(run) : null)
   }
 
   /** Starts a run. The call is sent only once, because after a time-out it is not known whether the run began. */

@@ -53,12 +53,17 @@ const readBefore = new LRUCache<string, { batches: Told }>({
   sizeCalculation: (_, text) => text.length,
 })
 
-/** Reads the text of an answer, if it is long, in a thread, so that nothing else waits [SAFE-5.55]. */
-export async function readAhead({ batches, raw_yaml: text }: z.infer<typeof planAnswer>): Promise<void> {
+/**
+ * Reads the text of an answer, if it is long, in a thread, so that nothing else waits [SAFE-5.55].
+ * @returns false if too many other texts wait: then it is not read
+ */
+export async function readAhead({ batches, raw_yaml: text }: z.infer<typeof planAnswer>): Promise<boolean> {
   const isNeeded = batches.length === 0 && text !== null && text.length > SHORT_YAML && text.length <= LONGEST_YAML
-  if (!isNeeded || readBefore.has(text)) return
+  if (!isNeeded || readBefore.has(text)) return true
   const file = await parseInThread(text, READS)
-  if (file !== undefined) learn(text, file)
+  if (file === undefined) return false
+  learn(text, file)
+  return true
 }
 
 /** The batches in the text; null if the text is no plan. */

@@ -11,7 +11,7 @@ const MAX_CONTAINERS = 10_000
 /** If the orchestrator is silent for this long after a failure that may be an agent's line, the run has failed [RUN-4], ms. */
 export const ORCHESTRATOR_SILENCE = 60_000
 
-/** What an observation has changed in a run. Single facts may have changed in any case. */
+/** A change of a run by an observation. Single facts may have changed in any case. */
 export type Change =
   | { readonly kind: 'facts' }
   /** A claim was added, and the kept ones are as they were. */

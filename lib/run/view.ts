@@ -50,7 +50,7 @@ const MAX_UNPROVEN = 20
 export const derive = (run: Run, now: number, links: Links = CLAIMS_ALONE): Derived =>
   new Derivation(run).at(now, links)
 
-/** What one derivation leaves for the next. */
+/** The parts of a derivation that the next one goes on from. */
 class Cache {
   readonly reader = new StreamReader()
   readonly concluded = new ConcludedClaims()

@@ -20,7 +20,7 @@ const SHORT_ERROR = 240
 /** The batches with their claims in the form of the view. A batch keeps its object until something in it changes. */
 export class ClaimedBatches {
   readonly all: ClaimedBatch[] = []
-  /** By place: what each claim adds to the sums. */
+  /** By place: each claim's part of the sums. */
   readonly #shares: Share[] = []
   readonly #sums: Share = { errorLength: 0, nameless: 0, dryRuns: 0 }
   #areErrorsCut = false
@@ -105,7 +105,7 @@ export class ClaimedBatches {
   }
 }
 
-/** What a claim adds to the sums over all batches. */
+/** One claim's part of the sums over all batches. */
 interface Share {
   /** Characters. */
   errorLength: number

@@ -268,12 +268,16 @@ describe('a view that is derived again', () => {
     expect(told.batch('a').status).toBe('failed')
   })
 
-  it('[RUN-17.1] marks the open batches once the difference of both clocks is only guessed', () => {
+  it('[RUN-17.1] marks the open batches while the difference of both clocks is not measured', () => {
     const told = new Told(['a', 'b'])
     told.say(START)
     told.say(status('a', 'running'))
     expect(told.batch('a').durationUncertain).toBeUndefined()
     told.observe({ kind: 'dated', at: told.now, offset: 5 * SECOND })
     expect(told.batch('a').durationUncertain).toBe(true)
+    // A live message then measures the same difference.
+    const at = told.wait(60 * SECOND).now + SECOND
+    told.say(LINE, { live: true, at, time: { ms: at - 5 * SECOND, ns: 0 } })
+    expect(told.batch('a').durationUncertain).toBeUndefined()
   })
 })

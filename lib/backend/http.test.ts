@@ -93,7 +93,7 @@ describe('an answer that is requested again', () => {
       const spec = new URL(request.url ?? '', 'http://x').searchParams.get('spec') ?? ''
       json({ success: false, batches: [], raw_yaml: yaml(spec) })(request, response)
     })
-    const specs = [...'abcdefgh']
+    const specs = Array.from({ length: 8 }, (_, index) => `spec-${index}`)
     const first = await Promise.all(specs.map(spec => http.plan(spec)))
     expect(first.filter(batches => batches.length === 0).length).toBeGreaterThan(0)
     for (const spec of specs) expect(await http.plan(spec)).toHaveLength(1)

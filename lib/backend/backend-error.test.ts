@@ -160,12 +160,6 @@ describe('[SAY-1.6] a backend that is not reached says why, and what to do', () 
     expect([heard, ...faultsOf(message, required)]).toEqual(['no'])
   })
 
-  it('where fetch asks nobody at that port', async () => {
-    const { message } = await failure(at('http://127.0.0.1:6000').specs())
-    const required = { what: /can't be reached \(bad port\)/, where: /127\.0\.0\.1:6000/, next: /Check BACKEND_URL/ }
-    expect(faultsOf(message, required)).toEqual([])
-  })
-
   it.each(['SSH-2.0-x\r\n', ''])('where it answers otherwise (%j)', async words => {
     const server = createServer(socket => socket.on('error', () => undefined).end(words))
     const { message, heard } = await failure(at(`http://127.0.0.1:${await portOf(server)}`).start(START))
@@ -216,11 +210,11 @@ describe('[SAY-1.6] a backend that is not reached says why, and what to do', () 
 it.each(
   (
     'ECONNREFUSED ENOTFOUND EAI_AGAIN EHOSTUNREACH ENETUNREACH EHOSTDOWN ETIMEDOUT EADDRNOTAVAIL EACCES EMFILE ECONNRESET EPIPE ' +
-    'UND_ERR_SOCKET UND_ERR_CONNECT_TIMEOUT UND_ERR_HEADERS_TIMEOUT UND_ERR_HEADERS_OVERFLOW HPE_INVALID_CONSTANT EPROTO ' +
+    'ERR_STREAM_PREMATURE_CLOSE ERR_CONTENT_ENCODING HPE_HEADER_OVERFLOW HPE_INVALID_CONSTANT EPROTO ' +
     'CERT_HAS_EXPIRED DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_VERIFY_LEAF_SIGNATURE ERR_TLS_CERT_ALTNAME_INVALID ERR_SSL_WRONG_VERSION_NUMBER'
   ).split(' '),
 )('[SAY-1] %s says what, where and what next', code => {
-  const cause = new TypeError('fetch failed', { cause: Object.assign(new Error('planted'), { code }) })
+  const cause = Object.assign(new Error('planted'), { code })
   const { message } = unreachable('GET /api/specs', 'http://backend:3000', cause)
   const required = { what: new RegExp(code), where: /http:\/\/backend:3000/, next: /BACKEND_URL|NODE_EXTRA_CA_CERTS/ }
   expect(faultsOf(message, required)).toEqual([])
@@ -241,8 +235,7 @@ describe('[RUN-2.7] a call may have been carried out', () => {
     ['where a gateway waited in vain', plain(504, ''), 'maybe'],
     ['where a gateway gave up waiting', plain(524, ''), 'maybe'],
     ['where it came too slowly', plain(408, ''), 'maybe'],
-    ['where its answer is not compressed as it says', as({ 'content-encoding': 'gzip' }), 'maybe'],
-    ['where its answer is compressed in another way', as({ 'content-encoding': 'br' }), 'maybe'],
+    ['where its answer is compressed, although that was not requested', as({ 'content-encoding': 'gzip' }), 'maybe'],
     ['where the head of its answer is too long', as({ 'x-long': 'x'.repeat(20_000) }), 'maybe'],
     ['where its answer is longer than is read', plain(200, ' '.repeat(17 * 1_048_576)), 'maybe'],
     ['but not where it was answered with a web page', plain(200, '<html>'), 'no'],

@@ -58,9 +58,8 @@ export const timedOut = (call: string, seconds: number, cause: unknown): Backend
 
 /** The error for a call that failed in the network. @param where the backend's URL without credentials */
 export function unreachable(call: string, where: string, cause: unknown): BackendError {
-  const reason = cause instanceof Error ? cause.cause : undefined
-  const code = codeOf(reason)
-  if (code !== null && (CUT.has(code) || code.startsWith('HPE_'))) {
+  const code = codeOf(cause)
+  if (code !== null && !UNREADABLE.has(code) && (CUT.has(code) || code.startsWith('HPE_'))) {
     const what = code.startsWith('HPE_') ? 'answered in another protocol than HTTP' : 'closed the connection'
     const text = `The backend at ${where} ${what} before it had answered ${call} (${code}).`
     return new BackendError('unreachable', `${text} See whether it still runs, and check BACKEND_URL.`, {
@@ -68,31 +67,24 @@ export function unreachable(call: string, where: string, cause: unknown): Backen
       heard: 'maybe',
     })
   }
-  if (code !== null && UNREADABLE.test(code)) {
+  if (code !== null && UNREADABLE.has(code)) {
     const text = `The backend at ${where} answered ${call} with what can't be read (${code}).`
     return new BackendError('bad-answer', `${text} Check that BACKEND_URL is a ckrv backend.`, {
       cause,
       heard: 'maybe',
     })
   }
-  const name = code ?? (reason instanceof Error ? reason.message : 'no reason given')
+  const name = code ?? (cause instanceof Error ? cause.message : 'no reason given')
   return new BackendError('unreachable', `The backend at ${where} can't be reached (${name}). ${networkAdvice(code)}`, {
     cause,
   })
 }
 
 /** Codes of a connection that was open, so the call may have arrived. */
-const CUT = new Set([
-  'ECONNRESET',
-  'EPIPE',
-  'UND_ERR_SOCKET',
-  'UND_ERR_BODY_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_ABORTED',
-])
+const CUT = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'])
 
-/** Codes of an answer that came, but with another compression than it says, or with a head that is too long. */
-const UNREADABLE = /^(Z_|ZSTD_|ERR__|ERR_BROTLI|UND_ERR_HEADERS_OVERFLOW$|UND_ERR_RES)/
+/** Codes of an answer that came, but compressed, or with a head that is too long. */
+const UNREADABLE = new Set(['ERR_CONTENT_ENCODING', 'HPE_HEADER_OVERFLOW'])
 
 /** The error for an answer that is too long. @param where the backend's URL without credentials @param most characters */
 export const tooLong = (call: string, where: string, most: number): BackendError =>

@@ -310,6 +310,24 @@ describe('a call without a usable answer', () => {
     expect(await failure((await backend(listener)).specs())).toMatchObject({ kind: 'unreachable' })
   })
 
+  it('[RUN-9.15] is made again where the kept connection turns out to be closed, and a command has a new one', async () => {
+    const served = new Set<unknown>()
+    const received: string[] = []
+    const http = await backend((request, response) => {
+      received.push(request.method ?? '')
+      if (served.has(request.socket)) {
+        request.socket.destroy()
+        return
+      }
+      served.add(request.socket)
+      json({ success: true, message: 'ok', specs: [] })(request, response)
+    })
+    await http.specs()
+    expect(await http.specs()).toEqual([])
+    expect(await http.stop('r')).toMatchObject({ success: true })
+    expect(received).toEqual(['GET', 'GET', 'GET', 'POST'])
+  })
+
   it('[SAFE-5.5] reads no answer that is made of more values than any', async () => {
     const specs = `{"specs":[${'{"name":""},'.repeat(300_000)}{"name":""}]}`
     const client = await backend((_, response) => response.end(specs))

@@ -7,6 +7,7 @@ import { parseInstant } from '../run/time/time'
 import { AnswerCache } from './answer-cache'
 import { BackendError, badStatus, timedOut, tooLong, tooManyValues, unreachable } from './backend-error'
 import { readAhead, readPlanState } from './plan'
+import { send, textOf } from './request'
 import {
   commandAnswer,
   historyAnswer,
@@ -186,22 +187,20 @@ export class BackendHttp {
   ): Promise<string> {
     const call = `${method} ${path}`
     const within = method === 'POST' ? 2 * this.#timeout : this.#timeout
+    const signal = AbortSignal.timeout(within)
+    const headers = body ? { ...this.#headers, 'content-type': 'application/json' } : this.#headers
     try {
       const sentAt = serverNow()
-      const response = await fetch(this.#base + path, {
-        method,
-        headers: body ? { ...this.#headers, 'content-type': 'application/json' } : this.#headers,
-        body: body ? JSON.stringify(body) : null,
-        redirect: 'manual',
-        signal: AbortSignal.timeout(within),
-      })
-      this.#readClock(response.headers.get('date'), sentAt)
-      const text = await readBounded(response, () => tooLong(call, this.#base, MAX_ANSWER))
-      if (statuses.includes(response.status)) return text
-      throw badStatus(response.status, this.#withoutCredentials(text), call, this.#base)
+      const request = { method, headers, body: body ? JSON.stringify(body) : null, signal }
+      const answer = await send(new URL(this.#base + path), request)
+      this.#readClock(answer.headers.date ?? null, sentAt)
+      const text = await textOf(answer, MAX_ANSWER, () => tooLong(call, this.#base, MAX_ANSWER))
+      const status = answer.statusCode ?? 0
+      if (statuses.includes(status)) return text
+      throw badStatus(status, this.#withoutCredentials(text), call, this.#base)
     } catch (cause) {
       if (cause instanceof BackendError) throw cause
-      if (cause instanceof DOMException && cause.name === 'TimeoutError') throw timedOut(call, within / 1_000, cause)
+      if (signal.aborted) throw timedOut(call, within / 1_000, cause)
       throw unreachable(call, this.#base, cause)
     }
   }
@@ -232,19 +231,6 @@ export function authorization(url: URL): Record<string, string> {
   if (url.username === '' && url.password === '') return {}
   const pair = `${unescape(url.username)}:${unescape(url.password)}`
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
-}
-
-/** Reads the text of an answer. @param tooLong makes the error for an answer of more than `MAX_ANSWER` characters */
-async function readBounded(response: Response, tooLong: () => BackendError): Promise<string> {
-  if (!response.body) return ''
-  const decoder = new TextDecoder()
-  let text = ''
-  const body: AsyncIterable<Uint8Array> = response.body
-  for await (const chunk of body) {
-    text += decoder.decode(chunk, { stream: true })
-    if (text.length > MAX_ANSWER) throw tooLong()
-  }
-  return text + decoder.decode()
 }
 
 const ms = (text: string | null): number | null => (text === null ? null : (parseInstant(text)?.ms ?? null))

@@ -7,7 +7,7 @@ import { parseInstant } from '../run/time/time'
 import { AnswerCache } from './answer-cache'
 import { BackendError, badStatus, timedOut, tooLong, tooManyValues, unreachable } from './backend-error'
 import { readAhead, readPlanState } from './plan'
-import { send, textOf } from './request'
+import { request, TooLong } from './request'
 import {
   commandAnswer,
   historyAnswer,
@@ -191,15 +191,14 @@ export class BackendHttp {
     const headers = body ? { ...this.#headers, 'content-type': 'application/json' } : this.#headers
     try {
       const sentAt = serverNow()
-      const request = { method, headers, body: body ? JSON.stringify(body) : null, signal }
-      const answer = await send(new URL(this.#base + path), request)
-      this.#readClock(answer.headers.date ?? null, sentAt)
-      const text = await textOf(answer, MAX_ANSWER, () => tooLong(call, this.#base, MAX_ANSWER))
-      const status = answer.statusCode ?? 0
+      const options = { method, headers, body: body ? JSON.stringify(body) : null, signal, most: MAX_ANSWER }
+      const { status, date, text } = await request(new URL(this.#base + path), options)
+      this.#readClock(date, sentAt)
       if (statuses.includes(status)) return text
       throw badStatus(status, this.#withoutCredentials(text), call, this.#base)
     } catch (cause) {
       if (cause instanceof BackendError) throw cause
+      if (cause instanceof TooLong) throw tooLong(call, this.#base, MAX_ANSWER)
       if (signal.aborted) throw timedOut(call, within / 1_000, cause)
       throw unreachable(call, this.#base, cause)
     }

@@ -1,12 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { CLEAR, simulatedFetch } from '../testing/simulation/simulated-network'
+import { CLEAR } from '../testing/simulation/simulated-network'
 import { HubSimulation } from '../testing/simulation/simulation'
 
 vi.mock('ws', async () => ({ WebSocket: (await import('../testing/simulation/simulated-network')).SimulatedSocket }))
 vi.mock('node:timers/promises', async () => ({
   setTimeout: (await import('../testing/simulation/virtual-time')).sleep,
 }))
-vi.stubGlobal('fetch', simulatedFetch)
+vi.mock('../backend/request', async original => ({
+  ...(await original<object>()),
+  request: (await import('../testing/simulation/simulated-network')).simulatedRequest,
+}))
 
 const SILENT = { ...CLEAR, silent: true }
 

@@ -1,14 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Snapshot } from '../../run/model'
 import type { Project } from '../../testing/simulation/simulated-backend'
-import { CLEAR, simulatedFetch } from '../../testing/simulation/simulated-network'
+import { CLEAR } from '../../testing/simulation/simulated-network'
 import { HubSimulation } from '../../testing/simulation/simulation'
 
 vi.mock('ws', async () => ({ WebSocket: (await import('../../testing/simulation/simulated-network')).SimulatedSocket }))
 vi.mock('node:timers/promises', async () => ({
   setTimeout: (await import('../../testing/simulation/virtual-time')).sleep,
 }))
-vi.stubGlobal('fetch', simulatedFetch)
+vi.mock('../../backend/request', async original => ({
+  ...(await original<object>()),
+  request: (await import('../../testing/simulation/simulated-network')).simulatedRequest,
+}))
 
 // A minute of the simulation takes some 50 ms, and much more on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })

@@ -3,13 +3,15 @@ import { describe, expect, it, vi } from 'vitest'
 import { play, stories, type Story } from './actions'
 import { faultPins } from './pins/fault-pins'
 import { faults } from './faults'
-import { simulatedFetch } from './simulated-network'
 import { printed, shrunk, wrongIn, type Telling } from './shrink'
 
 vi.mock('ws', async () => ({ WebSocket: (await import('./simulated-network')).SimulatedSocket }))
 vi.mock('../../run/view', async view => (await import('../run/checked-view')).checkedView(await view()))
 vi.mock('node:timers/promises', async () => ({ setTimeout: (await import('./virtual-time')).sleep }))
-vi.stubGlobal('fetch', simulatedFetch)
+vi.mock('../../backend/request', async original => ({
+  ...(await original<object>()),
+  request: (await import('./simulated-network')).simulatedRequest,
+}))
 
 /** If a pin no longer shows its fault: how many stories are searched, and how long a found story is shortened; ms. */
 const SEARCHED = 200

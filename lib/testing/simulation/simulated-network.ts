@@ -1,3 +1,5 @@
+import type { Answer, Request } from '../../backend/request'
+
 /** The behaviour of the network between the dashboard and one other process. */
 export interface Path {
   /** No process listens: connections are refused at once. */
@@ -32,16 +34,12 @@ function present(): Peer {
   return peer
 }
 
-/** Replaces `fetch`. */
-export async function simulatedFetch(
-  address: string,
-  { method = 'GET', body = null, signal }: { method?: string; body?: string | null; signal?: AbortSignal } = {},
-): Promise<Response> {
+/** Replaces the requests to the backend. */
+export async function simulatedRequest(url: URL, { method, body, signal }: Request): Promise<Answer> {
   const { path } = present()
-  if (path.refuses)
-    throw new TypeError('fetch failed', { cause: Object.assign(new Error(''), { code: 'ECONNREFUSED' }) })
+  if (path.refuses) throw Object.assign(new Error(''), { code: 'ECONNREFUSED' })
   const late = new Promise<never>((_, reject) => {
-    signal?.addEventListener('abort', () => reject(signal.reason instanceof Error ? signal.reason : new Error('')))
+    signal.addEventListener('abort', () => reject(signal.reason instanceof Error ? signal.reason : new Error('')))
   })
   // The abort may come after the answer; then nothing else handles this rejection.
   late.catch(() => undefined)
@@ -49,9 +47,9 @@ export async function simulatedFetch(
   const answered = (async () => {
     if (path.silent) return late
     await way()
-    const { status, text } = present().answer(method, new URL(address), body)
+    const { status, text } = present().answer(method, url, body)
     await way()
-    return present().path.silent ? late : new Response(text, { status })
+    return present().path.silent ? late : { status, date: null, text }
   })()
   return Promise.race([answered, late])
 }

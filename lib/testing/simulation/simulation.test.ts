@@ -2,14 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { often } from '../support/often'
 import { play, stories, type Story } from './actions'
-import { simulatedFetch } from './simulated-network'
 import { pinned } from './pins/pinned'
 import { printed, shrunk, wrongIn } from './shrink'
 
 vi.mock('ws', async () => ({ WebSocket: (await import('./simulated-network')).SimulatedSocket }))
 vi.mock('../../run/view', async view => (await import('../run/checked-view')).checkedView(await view()))
 vi.mock('node:timers/promises', async () => ({ setTimeout: (await import('./virtual-time')).sleep }))
-vi.stubGlobal('fetch', simulatedFetch)
+vi.mock('../../backend/request', async original => ({
+  ...(await original<object>()),
+  request: (await import('./simulated-network')).simulatedRequest,
+}))
 
 /** How many stories are played, and which: fixed ones every day, random ones with `npm run fuzz`. */
 const RUNS = Number(process.env['WORLD_RUNS'] ?? often(50, 500))

@@ -19,6 +19,11 @@ export class AnswerCache<R> {
     return known?.text === text ? known.result : undefined
   }
 
+  /** The result of the last text of that path, if it is still kept. */
+  last(path: string): R | undefined {
+    return this.#known.get(path)?.result
+  }
+
   /** Returns the result. */
   keep(path: string, text: string, result: R): R {
     this.#known.set(path, { text, result })

@@ -117,12 +117,17 @@ export class BackendHttp {
 
   /** One entry of the history, or null if it has no entry with this id. */
   async history(spec: string, id: string): Promise<HistoryEntry | null> {
-    const path = `/api/history/${encodeURIComponent(spec)}/${encodeURIComponent(id)}`
+    const path = historyPath(spec, id)
     const text = await this.#text('GET', path, undefined, [200, 404])
     const known = this.#entries.get(path, text)
     if (known !== undefined) return known
     const { run } = this.#parsed(text, historyAnswer, `GET ${path}`)
     return this.#entries.keep(path, text, run ? readHistory(run) : null)
+  }
+
+  /** The entry as it was last read; null if it was not, or that was too long ago to be kept. */
+  lastHistory(spec: string, id: string): HistoryEntry | null {
+    return this.#entries.last(historyPath(spec, id)) ?? null
   }
 
   /** Starts a run. The call is sent only once, because after a time-out it is not known whether the run began. */
@@ -223,6 +228,7 @@ export class BackendHttp {
   }
 }
 
+const historyPath = (spec: string, id: string) => `/api/history/${encodeURIComponent(spec)}/${encodeURIComponent(id)}`
 const planPath = (spec: string) => `/api/plans/detail?spec=${encodeURIComponent(spec)}`
 
 /** The credentials of a URL as a header; no header if it has none. */

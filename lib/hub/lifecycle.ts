@@ -10,7 +10,7 @@ import type { DockerState } from '../run/evidence/verdict'
 import type { Publisher } from '../sync/publisher'
 import { batchLogScope } from '../sync/scope'
 import { type HubMeter, hubRefusals, type HubState, ReachedBounds, sampled } from './api'
-import { type BackendLink, Session, type SessionHost } from './follow'
+import { type BackendLink, PlanReadings, Session, type SessionHost } from './follow'
 import { AgentLogs, LogBudget } from './logs'
 import type { Header, Recorder, RecordingFile } from './recording'
 import { EndLog, type Rebuilt, RunPages, RunRecordings, Runs, RunState, type RunStore, type StateHost } from './runs'
@@ -99,8 +99,12 @@ export class Lifecycle {
       },
       failed,
     }
+    const sessions = this.#sessions
     this.#sessionHost = {
-      ...{ backendUrl, http, health: link.health, runs: this.runs },
+      ...{ backendUrl, http, health: link.health, runs: this.runs, plans: new PlanReadings(http) },
+      get followed() {
+        return sessions.size
+      },
       finished: ({ state }) => {
         this.archive(state).catch((error: unknown) => failed(state, error))
       },

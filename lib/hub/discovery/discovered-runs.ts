@@ -4,7 +4,7 @@ import { isOver } from '../../run/model'
 import type { HistoryReading, PlanBatch } from '../../run/observation'
 import { Discovery } from './discovery'
 import type { Runs, RunState } from '../runs'
-import { isEntryOpen, sortEntries, wasResumed } from './entries'
+import { entriesAtWork, isEntryOpen, sortEntries, wasResumed } from './entries'
 
 /** Handles the runs that the discovery finds. */
 export interface FoundRuns {
@@ -51,6 +51,8 @@ export class DiscoveredRuns {
       entries: (spec, entries) => this.#take(spec, entries),
       plan: (spec, batches) => this.#takePlan(spec, batches),
       wants: (spec, id) => this.#waiting.get(spec)?.has(id) === true || maySayMore(host.runs.get(id)),
+      followed: spec => entriesAtWork(spec, host.runs.known()),
+      wantsPlan: spec => this.#needingPlan(spec).length > 0,
       odd: (spec, reason) => this.#events?.odd(spec, reason),
       failed: error => this.#events?.failed(error),
     })
@@ -117,16 +119,21 @@ export class DiscoveredRuns {
     return true
   }
 
-  /** Only the plan shows which batches are at work. It belongs to the one open run of the spec. */
   #takePlan(spec: string, batches: PlanBatch[]): void {
-    for (const state of this.#host.runs.all()) {
-      const { basis, status } = state.current.view
-      if (basis !== 'history' || state.spec !== spec || (isOver(status) && !state.isGivenUp)) continue
+    for (const state of this.#needingPlan(spec)) {
       const shared = this.#host.runs.hasOther(state, spec)
       // A plan that another run may have written does not prove that this run goes on [RUN-13.5].
       if (shared && state.isGivenUp) continue
       state.observePlan({ spec, batches, shared })
     }
+  }
+
+  /** The runs of the spec that only the history shows: which of their batches are at work, only the plan shows. */
+  #needingPlan(spec: string): RunState[] {
+    return [...this.#host.runs.all()].filter(state => {
+      const { basis, status } = state.current.view
+      return basis === 'history' && state.spec === spec && (!isOver(status) || state.isGivenUp)
+    })
   }
 }
 

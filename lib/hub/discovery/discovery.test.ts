@@ -86,6 +86,8 @@ class Heard implements DiscoveryListener {
   readonly odds: string[] = []
   readonly failures: unknown[] = []
   wanted = new Set<string>()
+  readonly atWork = new Set<string>()
+  needsPlan = true
   broken = false
 
   entries(spec: string, entries: HistoryEntry[]) {
@@ -97,6 +99,12 @@ class Heard implements DiscoveryListener {
   }
   wants(_: string, id: string) {
     return this.wanted.has(id)
+  }
+  followed() {
+    return this.atWork
+  }
+  wantsPlan() {
+    return this.needsPlan
   }
   odd(spec: string) {
     this.odds.push(spec)
@@ -231,6 +239,27 @@ describe('a run that nobody announced', () => {
     await ended(backend)
     await round(2)
     expect(heard.statuses().filter(status => status === 'completed')).toHaveLength(1)
+  })
+
+  it('[RUN-13.21] is read once where a session reads it, until it ends, and its plan only for who needs it', async () => {
+    const { backend } = await backendWith('B')
+    const { heard, http, round } = discover(backend.url)
+    backend.hold('mail')
+    await startElsewhere(backend)
+    heard.needsPlan = false
+    const [entry] = await historyOf(backend)
+    heard.atWork.add(entry!.id)
+    await round(3)
+    expect(http.details).toEqual([entry!.id])
+    expect(heard.statuses()).toEqual(['running', 'running', 'running'])
+    expect(heard.plans).toEqual([])
+    backend.release('mail')
+    await ended(backend)
+    await round(2)
+    expect(http.details).toEqual([entry!.id, entry!.id])
+    expect(heard.statuses().slice(3)).toEqual(['completed'])
+    heard.atWork.clear()
+    heard.needsPlan = true
   })
 
   it('[RUN-13] is told again where the listener failed', async () => {

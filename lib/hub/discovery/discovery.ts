@@ -18,6 +18,10 @@ export interface DiscoveryListener {
   plan(spec: string, batches: PlanBatch[]): void
   /** Whether an entry must be reported although it did not change, or although it ended long ago. */
   wants(spec: string, id: string): boolean
+  /** The open entries of the spec that belong to followed runs at work: their sessions read them. */
+  followed(spec: string): ReadonlySet<string>
+  /** Whether any run needs the plan of the spec from here. */
+  wantsPlan(spec: string): boolean
   /** The backend's answer about this spec is invalid, or it has no history. Reported at each request. */
   odd(spec: string, reason: string): void
   /** An error of our own. The next round runs as usual. */
@@ -50,11 +54,11 @@ export class Discovery {
   #isClosed = false
   #timer: NodeJS.Timeout | null = null
 
-  readonly #http: Pick<BackendHttp, 'specs' | 'plan' | 'historyList' | 'history' | 'clockOffset'>
+  readonly #http: Pick<BackendHttp, 'specs' | 'plan' | 'historyList' | 'history' | 'lastHistory' | 'clockOffset'>
   readonly #listener: DiscoveryListener
 
   constructor(
-    http: Pick<BackendHttp, 'specs' | 'plan' | 'historyList' | 'history' | 'clockOffset'>,
+    http: Pick<BackendHttp, 'specs' | 'plan' | 'historyList' | 'history' | 'lastHistory' | 'clockOffset'>,
     listener: DiscoveryListener,
   ) {
     this.#http = http
@@ -105,7 +109,7 @@ export class Discovery {
         spec.turn = this.#rounds
         try {
           await this.#readEntries(spec)
-          if (spec.isAtWork) await this.#readPlan(spec)
+          if (spec.isAtWork && this.#listener.wantsPlan(spec.name)) await this.#readPlan(spec)
         } catch (error) {
           this.#missed(error)
           if (error instanceof BackendError) turns.length = 0
@@ -140,14 +144,22 @@ export class Discovery {
       return
     }
     const entries: HistoryEntry[] = []
-    for (const { id } of listed.filter(entry => this.#isOfInterest(spec, entry))) {
-      const entry = await this.#sensible(spec, this.#http.history(spec.name, id))
-      if (entry) entries.push(entry)
+    const followed = this.#listener.followed(spec.name)
+    for (const entry of listed.filter(each => this.#isOfInterest(spec, each))) {
+      const known = followed.has(entry.id) && isEntryOpen(entry) ? this.#lastOpen(spec, entry) : null
+      const read = known ?? (await this.#sensible(spec, this.#http.history(spec.name, entry.id)))
+      if (read) entries.push(read)
     }
     if (this.#isClosed) return
     this.#listener.entries(spec.name, entries)
     // After the listener: if it fails, the entries are reported again.
     remember(spec, listed, entries)
+  }
+
+  /** The entry as it was last read; null if it was not open then. */
+  #lastOpen({ name }: Watched, { id }: ListedEntry): HistoryEntry | null {
+    const last = this.#http.lastHistory(name, id)
+    return last && isEntryOpen(last) ? last : null
   }
 
   async #readPlan(spec: Watched): Promise<void> {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { HistoryEntry } from '../../backend/http'
 import { isOver } from '../../run/model'
-import { ITS_OWN_WORD, sortEntries, wasResumed, type Clocks, type Sorted } from './entries'
+import { entriesAtWork, ITS_OWN_WORD, sortEntries, wasResumed, type Clocks, type Sorted } from './entries'
 import type { KnownRun } from '../runs'
 
 const SPEC = '001-todo'
@@ -256,5 +256,24 @@ describe('whatever is known', () => {
         expect([...known.keys()].sort()).toEqual(expected.sort())
       }),
     )
+  })
+})
+
+describe('[RUN-13.21] the entries that sessions read', () => {
+  it('are those of followed runs of the spec', () => {
+    const known = [
+      run('a', { historyId: 'a' }),
+      run('b', { historyId: 'b', spec: null }),
+      run('c', { historyId: 'c', spec: 'another' }),
+      run('d', { historyId: null }),
+      run('e', { historyId: 'e', basis: 'history' }),
+    ]
+    expect([...entriesAtWork(SPEC, known)]).toEqual(['a', 'b'])
+  })
+
+  it('are none of a run that is over: only the entry shows whether it was resumed', () => {
+    const known = [run('a', { historyId: 'x', status: 'failed' }), run('b', { historyId: 'x' })]
+    expect([...entriesAtWork(SPEC, known)]).toEqual([])
+    expect([...entriesAtWork(SPEC, known.toReversed())]).toEqual([])
   })
 })

@@ -70,6 +70,14 @@ export function sortEntries(
   return sorted
 }
 
+/** The entries of the spec whose followed runs are all at work: nothing but the existence of such an entry matters here. */
+export function entriesAtWork(spec: string, known: readonly KnownRun[]): Set<string> {
+  const followed = known.filter(run => run.basis === 'stream' && (run.spec === spec || run.spec === null))
+  const ids = new Set(followed.map(({ historyId }) => historyId).filter(id => id !== null))
+  for (const { historyId, status } of followed) if (historyId !== null && isOver(status)) ids.delete(historyId)
+  return ids
+}
+
 interface Owner {
   run: KnownRun
   /** ms, the backend's clock. */

@@ -1,38 +1,55 @@
 import { BackendError, type BackendHttp } from '../../backend/http'
 import { serverNow } from '../../clock/clock'
+import type { PlanBatch } from '../../run/observation'
 import type { Runs, RunState } from '../runs'
+import type { PlanReadings } from './plan-readings'
+import { isTurnOfCalm, nextRound } from './rounds'
 
 /** The part of the hub that the poller uses and reports to. */
 export interface PollerHost {
   readonly http: BackendHttp
+  readonly plans: PlanReadings
+  /** How many runs are followed now. */
+  readonly followed: number
   /** Shows whether other runs share the plan or the history entry. */
   readonly runs: Pick<Runs, 'hasOther' | 'hasOtherOf'>
   odd(state: RunState, reason: string): void
+  /** A step failed by an error of our own. The next step runs as usual. */
   failed(state: RunState, error: unknown): void
 }
 
-const POLL_EVERY = 3_000
+export interface PollerListener {
+  /** The stream of the run is live, and plan and history say no more than it. */
+  readonly isCalm: boolean
+  /** A round has ended, even if nothing could be read. */
+  read(): void
+}
+
 const HISTORY_AGAIN = 60_000
 
-/** Reads plan and history of a followed run every 3 s until the run ends, and once after that. */
+/**
+ * Reads plan and history of a followed run every 3 s until the run ends, and once after that. Where many runs are followed, a calm
+ * one is read less often [RUN-9.16].
+ */
 export class PlanAndHistoryPoller {
   #timer: NodeJS.Timeout | null = null
   #over = false
   #readAfterEnd = false
   #closed = false
   #historyAgainAt = 0
+  /** When the last round began, by the monotonic clock, ms. */
+  #lastAt = 0
   /** True once another run of the spec was at work beside this one: from then on the plan may always hold the other run's work. */
   #shared: boolean
 
   readonly #state: RunState
   readonly #host: PollerHost
-  readonly #read: () => void
+  readonly #listener: PollerListener
 
-  /** @param read called after each round, even if nothing could be read */
-  constructor(state: RunState, host: PollerHost, read: () => void) {
+  constructor(state: RunState, host: PollerHost, listener: PollerListener) {
     this.#state = state
     this.#host = host
-    this.#read = read
+    this.#listener = listener
 
     this.#shared = state.hasSharedPlan
   }
@@ -42,9 +59,9 @@ export class PlanAndHistoryPoller {
     return this.#over && (this.#readAfterEnd || this.#state.spec === null)
   }
 
-  /** Reads immediately. */
+  /** Begins a reading immediately. */
   pollNow(): void {
-    this.#schedule(0)
+    this.#schedule(0, () => this.#round(false))
   }
 
   runIs(over: boolean): void {
@@ -65,7 +82,10 @@ export class PlanAndHistoryPoller {
 
   /** Reads the plan now. Rejects with a `BackendError`. An empty plan changes nothing [RUN-8]. */
   async readPlan(spec: string): Promise<void> {
-    const batches = await this.#host.http.plan(spec)
+    this.#takePlan(spec, await this.#host.plans.read(spec))
+  }
+
+  #takePlan(spec: string, batches: PlanBatch[]): void {
     this.#shared ||= this.#host.runs.hasOther(this.#state, spec)
     if (this.#closed || batches.length === 0) return
     // After the run's end another run may have written the plan: it gives the batches, but does not show how this run
@@ -74,17 +94,26 @@ export class PlanAndHistoryPoller {
     this.#state.observePlan({ spec, batches, shared: this.#shared || this.#over })
   }
 
-  #schedule(delay: number): void {
+  #schedule(delay: number, round: () => Promise<void>): void {
     if (this.#timer) clearTimeout(this.#timer)
-    this.#timer = this.#closed ? null : setTimeout(() => void this.#round(), delay)
+    this.#timer = this.#closed ? null : setTimeout(() => void round(), delay)
   }
 
-  async #round(): Promise<void> {
+  #scheduleNext(): void {
+    const delay = nextRound(this.#lastAt, this.#state.spec) - performance.now()
+    // Rounded up: a round must not begin before its time.
+    this.#schedule(Math.ceil(Math.max(0, delay)), () => this.#round(true))
+  }
+
+  /** @param isShared the run takes part in a round of all runs of its spec */
+  async #round(isShared: boolean): Promise<void> {
+    this.#lastAt = performance.now()
     const over = this.#over
     const { spec } = this.#state
     try {
-      if (spec !== null && !this.#readAfterEnd) {
-        await this.readPlan(spec)
+      if (spec !== null && !this.#readAfterEnd && (!isShared || this.#hasTurn)) {
+        const { plans } = this.#host
+        this.#takePlan(spec, await (isShared ? plans.shared(spec) : plans.read(spec)))
         await this.#readHistory(spec)
         this.#readAfterEnd = over
       }
@@ -96,11 +125,15 @@ export class PlanAndHistoryPoller {
     }
     if (this.#closed) return
     try {
-      this.#read()
+      this.#listener.read()
     } catch (error) {
       this.#host.failed(this.#state, error)
     }
-    this.#schedule(POLL_EVERY)
+    this.#scheduleNext()
+  }
+
+  get #hasTurn(): boolean {
+    return !this.#listener.isCalm || isTurnOfCalm(this.#lastAt, this.#state.spec, this.#host.followed)
   }
 
   async #readHistory(spec: string): Promise<void> {

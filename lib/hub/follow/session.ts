@@ -1,4 +1,3 @@
-import type { BackendHttp } from '../../backend/http'
 import type { Replay } from '../../backend/replay'
 import { RunStream, type StreamListener } from '../../backend/stream'
 import { serverNow } from '../../clock/clock'
@@ -8,20 +7,15 @@ import type { Observation } from '../../run/observation'
 import type { Derived } from '../../run/view'
 import type { Health } from './health'
 import { LinkWatch } from './link-watch'
-import { PlanAndHistoryPoller } from './plan-and-history-poller'
-import type { Runs, RunState } from '../runs'
+import { PlanAndHistoryPoller, type PollerHost } from './plan-and-history-poller'
+import type { RunState } from '../runs'
 
 /** The part of the hub that a session uses and reports to; `Lifecycle` provides it. */
-export interface SessionHost {
+export interface SessionHost extends PollerHost {
   readonly backendUrl: URL
-  readonly http: BackendHttp
   readonly health: Pick<Health, 'healthyAt' | 'refusedAt' | 'since'>
-  readonly runs: Pick<Runs, 'hasOther' | 'hasOtherOf'>
   /** The run is over and its stream has ended: the backend sends nothing more. */
   finished(session: Session): void
-  odd(state: RunState, reason: string): void
-  /** A step of the session failed by an error of our own. The next step runs as usual. */
-  failed(state: RunState, error: unknown): void
 }
 
 const AHEAD_GRACE = 5_000
@@ -75,7 +69,13 @@ export class Session {
       },
     }
     this.#stream = new RunStream(host.backendUrl, state.runId, listener, replay)
-    this.#poller = new PlanAndHistoryPoller(state, host, () => this.#afterReading())
+    const isCalm = () => this.#isCalm
+    this.#poller = new PlanAndHistoryPoller(state, host, {
+      get isCalm() {
+        return isCalm()
+      },
+      read: () => this.#afterReading(),
+    })
   }
 
   /**
@@ -171,6 +171,12 @@ export class Session {
     this.#poller.close()
     this.#watch.close()
     this.#tellReady()
+  }
+
+  /** Whether the stream is live, and plan and history say no more than it [RUN-9.16]. */
+  get #isCalm(): boolean {
+    const isAgreed = this.#phase.kind === 'at work' && this.#phase.ahead === 0 && !this.state.current.wantsRejoin
+    return isAgreed && this.#stream.lostAt === null
   }
 
   /** Returns whether it reconnects. If it is too soon, the caller must ask again. */

@@ -29,6 +29,32 @@ it('[SAFE-5.5] a long frame is read unless it holds more values than a message h
   })
 })
 
+it('[RUN-15] a line is read the same in the exact spelling, which takes a shorter way, and in any other', () => {
+  const words = fc.oneof(
+    fc.string(),
+    fc.constantFrom('', LONG, 'Execution aborted by user.', 'Execution failed: x', 'Execution not found.'),
+    fc.constantFrom('[Orchestrator] Spawning batch: A', 'Mission completed: A', 'Batch a completed on branch b'),
+  )
+  const frames = fc.record(
+    {
+      type: fc.constantFrom('log', 'error'),
+      message: fc.oneof({ weight: 9, arbitrary: words }, fc.jsonValue()),
+      timestamp: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(STAMP, '') }, fc.jsonValue()),
+      stream: fc.oneof(fc.constantFrom('stdout', 'stderr', 'STDERR', null), fc.jsonValue()),
+      status: fc.jsonValue(),
+      error: fc.jsonValue(),
+      type_: fc.jsonValue(),
+    },
+    { requiredKeys: ['type'] },
+  )
+  fc.assert(
+    fc.property(frames, frame => {
+      const other = { ...frame, type: frame.type.toUpperCase() }
+      expect(readFrame(JSON.stringify(frame))).toEqual(readFrame(JSON.stringify(other)))
+    }),
+  )
+})
+
 describe('generation B', () => {
   it.each([
     ['start', 'Starting execution for spec: 001-todo', { kind: 'start', spec: '001-todo' }],

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { beginningOf } from '../run/fold'
 import type { Message, Observation } from '../run/observation'
 import { compareInstants, fractionDigits, parseInstant, type Instant } from '../run/time/time'
@@ -249,7 +249,7 @@ const stamped = (
 ): Stamped => ({ id, at, index, stamp: time.ms, live, fresh })
 
 /** 132 bits of a text's digest: a short id that does not contain the message's text. */
-const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22)
+const digestOf = (text: string): string => hash('sha256', text, 'base64url').slice(0, 22)
 
 /** 52 bits of a digest: in one of ten thousand runs with a million messages, two messages share them. */
 function hashOf(digest: string): number {

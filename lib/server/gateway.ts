@@ -21,6 +21,7 @@ import { sampled } from '../hub/api'
 import type { Access, Proof } from './access/access'
 import { addressOf } from './bounds/addresses'
 import { BoundedWebSocketServer } from './bounds/bounded-websocket-server'
+import { joinFrames } from './joined-frame'
 import type { Log } from './log'
 import { MessageRate } from './bounds/message-rate'
 import { Page, type PageListener, type PageSocket, type Source } from './page'
@@ -157,6 +158,7 @@ export class Gateway {
         place.left()
       })
       this.#keepToBounds(connection)
+      joinFrames(connection)
     })
     this.#io.use((socket, next) => {
       this.#admit(socket).then(next, (error: unknown) => {

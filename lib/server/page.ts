@@ -124,7 +124,8 @@ export class Page {
   }
 
   #tellDue(): void {
-    if (!this.#telling) this.#tellOneByOne().catch((error: unknown) => this.#listener.failed(error))
+    if (!this.#telling && this.#due.size > 0)
+      this.#tellOneByOne().catch((error: unknown) => this.#listener.failed(error))
   }
 
   /** Stops when the page falls behind; continues when its transport has drained. */

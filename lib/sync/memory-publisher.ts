@@ -8,8 +8,11 @@ import type { Answer, SnapshotMessage, Subscribe } from './messages'
 import type { Published, Publisher, PublisherOptions } from './publisher'
 import type { Scope } from './scope'
 
-/** How long changes are collected after one was sent, ms [SYNC-4]. */
-export const COALESCE_MS = 50
+/** How long changes are collected after one was sent, ms [SYNC-4.2]. */
+export const COALESCE_MS = 20
+/** With many pages they are collected for longer: for so many ms for each page, but not for more than the limit [SYNC-4.5]. */
+const COALESCE_MS_A_PAGE = 0.1
+export const MAX_COALESCE_MS = 50
 /** How often a scope sends its version and digest, ms [SYNC-6]. */
 export const HEARTBEAT_MS = 5_000
 /** After this many heartbeats without pages, a scope forgets what only pages need. */
@@ -148,7 +151,7 @@ export class MemoryPublisher implements Publisher {
     if (change === 'snapshot') this.#broadcast(scope, 'snapshot', this.#messageOf(open, channel))
     else this.#broadcast(scope, 'push', { epoch, scope, now: this.#time(), ...change })
     if (changedAt !== null) this.#published?.(Math.max(0, this.#now() - changedAt))
-    open.gathering ??= this.#setTimer(COALESCE_MS, () => {
+    open.gathering ??= this.#setTimer(coalesceFor(this.#audience(scope)), () => {
       open.gathering = null
       this.#announce(open)
     })
@@ -200,6 +203,10 @@ export class MemoryPublisher implements Publisher {
     return new Date(this.#now()).toISOString()
   }
 }
+
+/** @param pages how many a change is sent to */
+const coalesceFor = (pages: number): number =>
+  Math.min(MAX_COALESCE_MS, Math.max(COALESCE_MS, COALESCE_MS_A_PAGE * pages))
 
 function systemTimer(ms: number, callback: () => void): () => void {
   const timer = setTimeout(callback, ms)

@@ -38,7 +38,7 @@ export interface StateHost {
 }
 
 /** Changes within this time after an update are derived together, ms: a replay may bring thousands of them at once. */
-const GATHER_FOR = 20
+const GATHER_FOR = 5
 /** A run of thousands of batches takes long to derive: at most a third of the time is spent on that. */
 const GATHER_FACTOR = 2
 const HEARD_EVERY = 1_000

@@ -182,7 +182,7 @@ export class Page {
     this.#expectHonest(STALE_MS + COALESCE_MS)
   }
 
-  /** [SYNC-10], and up to 50 ms more for a change that its owner did not announce. */
+  /** [SYNC-10], and up to `COALESCE_MS` more for a change that its owner did not announce. */
   #expectHonest(ago: number): void {
     const { clock, server } = this.#simulation
     for (const { scope, view } of this.follows) {

@@ -18,8 +18,10 @@ import {
   type HubMeter,
   hubRefusals,
   type HubState,
+  type FoundLines,
   type LogPage,
   type LogQuery,
+  type LogSearch,
   ReachedBounds,
   type SpecPlan,
   type StartRequest,
@@ -31,7 +33,7 @@ import { Commands } from './commands'
 import { DockerEvidence } from './evidence'
 import { Imports } from './imports'
 import { Lifecycle } from './lifecycle'
-import { pageOfLog } from './logs'
+import { type LogBuffer, pageOfLog, searchLog } from './logs'
 import { OurClockWatch } from '../clock/our-clock-watch'
 import { type Recorder, recorderFinding, type RecorderState, type RecordingFile } from './recording'
 import { MemoryStore, type RunStore } from './runs'
@@ -196,14 +198,24 @@ export class Hub implements HubApi {
   }
 
   async logs(runId: string, query: LogQuery): Promise<LogPage | undefined> {
+    const found = await this.#logOf(runId, query.batch)
+    return found && pageOfLog(found.log, query)
+  }
+
+  async searchLog(runId: string, { batch, text }: LogSearch): Promise<Generator<void, FoundLines> | undefined> {
+    const found = await this.#logOf(runId, batch)
+    return found && searchLog(found.log, text)
+  }
+
+  /** The log of a run or a batch; `log` is undefined if a batch has none yet. Undefined if there is no such run or batch. */
+  async #logOf(runId: string, batch: string | undefined): Promise<{ log: LogBuffer | undefined } | undefined> {
     const state = this.#life.runs.get(runId)
     if (!state) return undefined
     await this.#life.runs.opened(runId)
-    const { batch } = query
-    const log = batch === undefined ? state.log : this.#life.agentLogs.get(state.runId, batch)
+    if (batch === undefined) return { log: state.log }
+    const log = this.#life.agentLogs.get(state.runId, batch)
     // A batch exists also before any container works on it.
-    const exists = log !== undefined || state.view().batches.some(({ id }) => id === batch)
-    return exists ? pageOfLog(log, query) : undefined
+    return log !== undefined || state.view().batches.some(({ id }) => id === batch) ? { log } : undefined
   }
 
   async exportRun(runId: string): Promise<RecordingFile | undefined> {

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LogLine } from '../../../lib/run/model'
+import { matcherOf } from '../../../lib/run/text/text-matcher'
 import type { Stream } from './rows'
-import { highlight, matcherOf, matchesIn, newerThan, parsedLine, rowsOf, streams } from './rows'
+import { highlight, matchesIn, newerThan, parsedLine, rowsOf, streams } from './rows'
 
 const ESC = '\u001b'
 const all = new Set(streams)

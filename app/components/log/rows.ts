@@ -40,11 +40,6 @@ export function newerThan(rows: readonly DatedRow[], seq: number): number {
   return count
 }
 
-/** Finds a text in any letter case; null if the text is empty. */
-export function matcherOf(query: string): RegExp | null {
-  return query === '' ? null : new RegExp(query.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'), 'giu')
-}
-
 const parsed = new WeakMap<LogLine, { spans: Span[]; plain: string }>()
 
 /** A line's spans and its text without escape sequences, computed once per line. */

@@ -56,10 +56,11 @@ export interface SpecPlan {
   runs: string[]
 }
 
-/** With `batch`: the output of its containers. `after` is exclusive. */
+/** With `batch`: the output of its containers. `after` and `before` are exclusive; with `before`, `after` does not count. */
 export interface LogQuery {
   batch?: string
   after: number
+  before?: number
   limit: number
   /** The most characters of a page, which has at least one line. Default: 8 Mi. */
   characters?: number
@@ -71,6 +72,22 @@ export interface LogPage {
   next: number
   /** The number of oldest lines that were dropped. */
   dropped: number
+}
+
+/** Asks for the lines that show a text. With `batch`: of the output of its containers. */
+export interface LogSearch {
+  batch?: string
+  text: string
+}
+
+/** The lines that show a text, as far as the log was searched: `from` and `to` are the numbers of the first and the last line. */
+export interface FoundLines {
+  /** The numbers of the lines, ascending; of very many the newest ones. */
+  seqs: number[]
+  /** The number of all of them. */
+  count: number
+  from: number
+  to: number
 }
 
 /** Runs from exported recordings, each under a name that no run has. Rejections are `HubError`s. */
@@ -85,6 +102,8 @@ export interface ImportsApi {
   snapshot(importId: string): Promise<Snapshot | undefined>
   /** As `HubApi.logs`. */
   logs(importId: string, query: LogQuery): Promise<LogPage | undefined>
+  /** As `HubApi.searchLog`. */
+  searchLog(importId: string, search: LogSearch): Promise<Generator<void, FoundLines> | undefined>
   /** The recording as it was uploaded. Undefined if there is none. */
   recording(importId: string): Promise<RecordingFile | undefined>
   /** Rejects with `not-found`, with `unwritable`. */
@@ -109,6 +128,8 @@ export interface HubApi {
    * batch.
    */
   logs(runId: string, query: LogQuery): Promise<LogPage | undefined>
+  /** Searches such a log, in steps of a few ms. Undefined as for `logs`. */
+  searchLog(runId: string, search: LogSearch): Promise<Generator<void, FoundLines> | undefined>
   /**
    * The recording of a run up to now, which any dashboard can import [IMP-1]. Undefined if there is no such run. Rejects
    * with `not-found` if the run is not recorded.

@@ -1,9 +1,11 @@
 export {
+  type FoundLines,
   type HubApi,
   HubError,
   type ImportsApi,
   type LogPage,
   type LogQuery,
+  type LogSearch,
   type SpecPlan,
   type StartRequest,
 } from './hub-api'

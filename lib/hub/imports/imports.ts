@@ -12,8 +12,17 @@ import type { Publisher } from '../../sync/publisher'
 import { importBatchLogScope, importLogScope, importScope } from '../../sync/scope'
 import { toImportSummary, toSnapshot } from '../../sync/shapes'
 import { ImportedRun } from './imported-run'
-import { LogBudget, pageOfLog } from '../logs'
-import { type HubError, type HubMeter, hubRefusals, type ImportsApi, type LogPage, type LogQuery } from '../api'
+import { LogBudget, type LogBuffer, pageOfLog, searchLog } from '../logs'
+import {
+  type FoundLines,
+  type HubError,
+  type HubMeter,
+  hubRefusals,
+  type ImportsApi,
+  type LogPage,
+  type LogQuery,
+  type LogSearch,
+} from '../api'
 import { isMissing, playRecording, type RecordingFile } from '../recording'
 
 export interface ImportsOptions {
@@ -161,12 +170,21 @@ export class Imports implements ImportsApi {
   }
 
   async logs(importId: string, query: LogQuery): Promise<LogPage | undefined> {
+    const found = this.#logOf(importId, query.batch)
+    return found && pageOfLog(found.log, query)
+  }
+
+  async searchLog(importId: string, { batch, text }: LogSearch): Promise<Generator<void, FoundLines> | undefined> {
+    const found = this.#logOf(importId, batch)
+    return found && searchLog(found.log, text)
+  }
+
+  #logOf(importId: string, batch: string | undefined): { log: LogBuffer | undefined } | undefined {
     const kept = this.#kept.get(importId)
     if (!kept) return undefined
-    const { batch } = query
-    if (batch === undefined) return pageOfLog(kept.run.log, query)
+    if (batch === undefined) return { log: kept.run.log }
     const exists = kept.document.items.some(({ id }) => id === batch)
-    return exists ? pageOfLog(kept.run.batchLogs.get(batch), query) : undefined
+    return exists ? { log: kept.run.batchLogs.get(batch) } : undefined
   }
 
   async recording(importId: string): Promise<RecordingFile | undefined> {

@@ -43,6 +43,23 @@ describe('LogBuffer', () => {
     expect(log.after(5_000, 10)).toEqual([])
   })
 
+  it('[LOG-1.1] reads back from any line, without a gap or a double', () => {
+    const numbers = fc.tuple(
+      fc.nat(400),
+      fc.integer({ min: 1, max: 300 }),
+      fc.nat(420),
+      fc.integer({ min: 1, max: 50 }),
+    )
+    fc.assert(
+      fc.property(numbers, ([appended, lines, before, limit]) => {
+        const log = new LogBuffer({ ...RUN_LOG, lines })
+        for (let n = 1; n <= appended; n += 1) log.append(line(`line ${n}`))
+        const kept = log.after(0, Infinity)
+        expect(log.before(before, limit)).toEqual(kept.filter(({ seq }) => seq < before).slice(-limit))
+      }),
+    )
+  })
+
   it('[RUN-14] counts from 1 again for another execution', () => {
     const log = new LogBuffer()
     log.append(line('old'))

@@ -101,6 +101,13 @@ export class LogBuffer implements Budgeted {
     return this.#lines.slice(from, from + limit)
   }
 
+  /** The newest kept lines with a `seq` less than the given one, at most `limit`, in order. */
+  before(seq: number, limit: number): readonly LogLine[] {
+    const first = this.#nextSeq - this.size
+    const end = this.#head + Math.min(this.size, Math.max(0, Math.ceil(seq) - first))
+    return this.#lines.slice(Math.max(this.#head, end - limit), end)
+  }
+
   /** The newest kept lines, at most `limit`, in order. */
   tail(limit: number): readonly LogLine[] {
     return this.#lines.slice(Math.max(this.#head, this.#lines.length - limit))

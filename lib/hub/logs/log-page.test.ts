@@ -27,3 +27,18 @@ it('is as long as was asked for, where that fits', () => {
   expect(pageOfLog(log, { after: 10, limit: 3 })).toEqual({ lines: [], next: 10, dropped: 0 })
   expect(pageOfLog(undefined, { after: 7, limit: 3 })).toEqual({ lines: [], next: 7, dropped: 0 })
 })
+
+it('[LOG-1.1] with `before` it holds the newest lines before that, and reading back gives every line once', () => {
+  const log = new LogBuffer()
+  for (let n = 0; n < 400; n += 1) append(log, `${String(n)} ${'x'.repeat(60_000)}`)
+  for (const characters of [256 * 1024, 1]) {
+    const seen: number[] = []
+    for (let before = 401; ;) {
+      const { lines } = pageOfLog(log, { after: 0, before, limit: 30, characters })
+      if (lines.length === 0) break
+      seen.unshift(...lines.map(({ seq }) => seq))
+      before = seen[0]!
+    }
+    expect(seen).toEqual(Array.from({ length: 400 }, (_, n) => n + 1))
+  }
+})

@@ -5,9 +5,16 @@ import type { LogPage, LogQuery } from '../api'
 /** The most characters that the lines of one page have together. Only a first line alone may have more [SAFE-5]. */
 const LONGEST_PAGE = 8 * 1024 * 1024
 
-/** The lines after `after`, as many as were asked for and fit into a page. None if there is no log yet. */
-export function pageOfLog(log: LogBuffer | undefined, { after, limit, characters = LONGEST_PAGE }: LogQuery): LogPage {
-  const lines = fitting(log?.after(after, limit) ?? [], characters)
+/**
+ * The lines next to a place in the log, as many as were asked for and fit into a page: those after `after`, or with `before` the
+ * newest ones before that. None if there is no log yet.
+ */
+export function pageOfLog(log: LogBuffer | undefined, query: LogQuery): LogPage {
+  const { after, before, limit, characters = LONGEST_PAGE } = query
+  const lines =
+    before === undefined
+      ? fitting(log?.after(after, limit) ?? [], characters)
+      : fitting((log?.before(before, limit) ?? []).toReversed(), characters).toReversed()
   return { lines, next: lines.at(-1)?.seq ?? after, dropped: log?.dropped ?? 0 }
 }
 

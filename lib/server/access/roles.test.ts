@@ -16,12 +16,14 @@ const decided: Record<string, [nobody: number, viewer: number, operator: number,
   'PUT /api/runs/{id}': [401, 403, 200, 'follow run'],
   'POST /api/runs/{id}/stop': [401, 403, 202, 'stop run'],
   'GET /api/runs/{id}/logs': [401, 200, 200],
+  'GET /api/runs/{id}/logs/search': [401, 200, 200],
   'GET /api/runs/{id}/recording': [401, 200, 200],
   'GET /api/imports': [401, 200, 200],
   'POST /api/imports': [401, 403, 201, 'import recording'],
   'GET /api/imports/{id}': [401, 200, 200],
   'DELETE /api/imports/{id}': [401, 403, 200, 'remove import'],
   'GET /api/imports/{id}/logs': [401, 200, 200],
+  'GET /api/imports/{id}/logs/search': [401, 200, 200],
   'GET /api/imports/{id}/recording': [401, 403, 200],
   'GET /api/containers': [401, 200, 200],
   'POST /api/containers/{id}/stop': [401, 403, 202, 'stop container'],
@@ -37,7 +39,8 @@ const table = [...routes].flatMap(([pattern, row]) =>
   Object.entries(row).map(([method, route]) => ({ method, pattern, route })),
 )
 const pathOf = (pattern: string) =>
-  pattern.replace('{id}', pattern.includes('containers') ? ID : pattern.includes('imports') ? IMPORT : 'r1')
+  pattern.replace('{id}', pattern.includes('containers') ? ID : pattern.includes('imports') ? IMPORT : 'r1') +
+  (pattern.endsWith('/search') ? '?text=x' : '')
 
 let team: Team
 let server: Awaited<ReturnType<typeof serve>>

@@ -203,6 +203,31 @@ describe('POST /api/runs/{runId}/stop', () => {
   })
 })
 
+describe('GET /api/runs/{runId}/logs/search', () => {
+  it('[LOG-1.2] [LOG-1.3] answers after all steps of the search which lines show the text, of the run or of a batch', async () => {
+    addLines('r1', ['an error of the agent'], 'b1')
+    addLines('r1', ['fine', 'an error', 'fine', 'another error'])
+    const answer = await get('/api/runs/r1/logs/search?text=error')
+    expect(answer.headers['content-type']).toContain('application/json')
+    expect(parsed(answer)).toEqual({ seqs: [2, 4], count: 2, from: 1, to: 4 })
+    expect(parsed(await get('/api/runs/r1/logs/search?text=agent&batch=b1'))).toMatchObject({ seqs: [1] })
+  })
+
+  it.each(['', 'text=', `text=${'x'.repeat(257)}`, 'text=x&batch=', 'text=x&limit=5'])(
+    '[SAFE-5.95] answers 422 to “%s”',
+    async query => {
+      addLines('r1', [])
+      expect((await get(`/api/runs/r1/logs/search?${query}`)).status).toBe(422)
+    },
+  )
+
+  it('answers 404 to a run or a batch that is not known', async () => {
+    addLines('r1', [])
+    expect((await get('/api/runs/r2/logs/search?text=x')).status).toBe(404)
+    expect((await get('/api/runs/r1/logs/search?text=x&batch=b9')).status).toBe(404)
+  })
+})
+
 describe('GET /api/runs/{runId}/logs', () => {
   it('gives the first thousand lines, and from where to go on', async () => {
     addLines(
@@ -213,16 +238,28 @@ describe('GET /api/runs/{runId}/logs', () => {
     expect(page).toMatchObject({ next: 1_000, dropped: 0 })
     expect(page['lines']).toHaveLength(1_000)
     expect(parsed(await get('/api/runs/r1/logs?after=1000&limit=10000'))['lines']).toHaveLength(200)
+    expect(parsed(await get('/api/runs/r1/logs?before=700&limit=2'))).toMatchObject({
+      lines: [{ seq: 698 }, { seq: 699 }],
+    })
   })
 
-  it.each(['limit=0', 'limit=10001', 'limit=-1', 'limit=1.5', 'limit=', 'limit=x', 'after=-1', 'after=x', 'batch='])(
-    '[SAFE-5.87] answers 422 to %s',
-    async query => {
-      addLines('r1', [])
-      expect((await get(`/api/runs/r1/logs?${query}`)).status).toBe(422)
-      expect((await get(`/api/runs/r1/logs?${query}`, { accept: 'text/plain' })).status).toBe(422)
-    },
-  )
+  it.each([
+    'limit=0',
+    'limit=10001',
+    'limit=-1',
+    'limit=1.5',
+    'limit=',
+    'limit=x',
+    'after=-1',
+    'after=x',
+    'before=0',
+    'before=x',
+    'batch=',
+  ])('[SAFE-5.87] answers 422 to %s', async query => {
+    addLines('r1', [])
+    expect((await get(`/api/runs/r1/logs?${query}`)).status).toBe(422)
+    expect((await get(`/api/runs/r1/logs?${query}`, { accept: 'text/plain' })).status).toBe(422)
+  })
 
   it('gives with a batch what its containers printed, whatever it is called', async () => {
     addLines('r1', ['a line of the backend'])

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isRunId, LONGEST_RUN_ID } from '../../run/run-id'
+import { LONGEST_SOUGHT } from '../../run/text/text-matcher'
 
 /** How many problems one answer names at most, and how many characters of an unknown name it repeats. */
 const MOST_TOLD = 5
@@ -62,11 +63,19 @@ const count = (min: number, max: number) =>
     .transform(Number)
     .pipe(z.number().min(min, `must be ${min} at least.`).max(max, `must be ${max} at most.`))
 
+// A batch may have any name in a plan, so any text is accepted: the id is only looked up.
+const batch = () => text().min(1, 'must not be empty.').max(200, 'must have at most 200 characters.').exactOptional()
+
 export const logsQuery = strict('The query', {
-  // A batch may have any name in a plan, so any text is accepted: the id is only looked up.
-  batch: text().min(1, 'must not be empty.').max(200, 'must have at most 200 characters.').exactOptional(),
+  batch: batch(),
   after: count(0, Number.MAX_SAFE_INTEGER).default(0),
+  before: count(1, Number.MAX_SAFE_INTEGER).exactOptional(),
   limit: count(1, 10_000).default(1_000),
+})
+
+export const searchQuery = strict('The query', {
+  batch: batch(),
+  text: text().min(1, 'must not be empty.').max(LONGEST_SOUGHT, `must have at most ${LONGEST_SOUGHT} characters.`),
 })
 
 /** Says what is wrong with an input, in one sentence per problem: `spec: must be ….` */

@@ -1,13 +1,23 @@
 import { Readable } from 'node:stream'
 import type { z } from 'zod'
 import type { RecordingFile } from '../../hub/recording'
-import type { HubApi, LogPage, LogQuery } from '../../hub/api'
+import type { FoundLines, HubApi, LogPage, LogQuery, LogSearch } from '../../hub/api'
 import { fileName } from '../../run/text/display-text'
 import { plainLine } from '../../run/text/log-text'
 import type { LogLine } from '../../run/model'
 import type { Action } from '../audit'
 import { IMPORTS, LIVENESS, RECORDING_TYPE } from './guard'
-import { containerId, followBody, importId, logsQuery, problemsOf, runId, specName, startBody } from './inputs'
+import {
+  containerId,
+  followBody,
+  importId,
+  logsQuery,
+  problemsOf,
+  runId,
+  searchQuery,
+  specName,
+  startBody,
+} from './inputs'
 import type { Metrics } from '../metrics'
 import type { Person, Role } from '../access/person'
 import { refusals } from './refusals'
@@ -55,10 +65,12 @@ export const routes: ReadonlyMap<string, Partial<Record<(typeof methods)[number]
   ['/api/runs/{id}', { GET: viewer(getRun), PUT: operator('follow run', followRun) }],
   ['/api/runs/{id}/stop', { POST: operator('stop run', stopRun) }],
   ['/api/runs/{id}/logs', { GET: viewer(getLogs) }],
+  ['/api/runs/{id}/logs/search', { GET: viewer(searchLog) }],
   ['/api/runs/{id}/recording', { GET: viewer(exportRun) }],
   [IMPORTS, { GET: viewer(listImports), POST: operator('import recording', importRun) }],
   ['/api/imports/{id}', { GET: viewer(getImport), DELETE: operator('remove import', removeImport) }],
   ['/api/imports/{id}/logs', { GET: viewer(getImportLogs) }],
+  ['/api/imports/{id}/logs/search', { GET: viewer(searchImportLog) }],
   // For operators only: an imported recording is given out exactly as it came, and may hold unmasked secrets.
   ['/api/imports/{id}/recording', { GET: { needs: 'operator', handle: getImportRecording } }],
   ['/api/containers', { GET: viewer(listContainers) }],
@@ -126,15 +138,40 @@ async function logsOf(
   logs: (query: LogQuery) => Promise<LogPage | undefined>,
   unknown: () => Error,
 ): Promise<Reply> {
-  const { batch, after, limit } = parse(logsQuery, Object.fromEntries(query))
+  const { batch, ...place } = parse(logsQuery, Object.fromEntries(query))
   const of = batch === undefined ? {} : { batch }
   const none = batch === undefined ? unknown : () => refusals.noSuchBatch(segment, batch)
-  if (!wantsText(accept)) return { status: 200, json: found(await logs({ ...of, after, limit }), none) }
+  if (!wantsText(accept)) return { status: 200, json: found(await logs({ ...of, ...place }), none) }
 
   const read = (from: number) => logs({ ...of, after: from, ...DOWNLOAD_PAGE })
   const first = found(await read(0), none)
   const name = fileName([id, batch ?? null], '.log')
   return { status: 200, headers: attachment(name), text: wholeLog(read, first) }
+}
+
+/** The lines of such a log that show a text. */
+async function searchLog(call: Call): Promise<Reply> {
+  const unknown = () => refusals.noSuchRun(call.segment)
+  const id = found(runIdOf(call.segment), unknown)
+  return searchOf(call, search => call.hub.searchLog(id, search), unknown)
+}
+
+async function searchOf(
+  { query, segment }: Call,
+  search: (asked: LogSearch) => Promise<Generator<void, FoundLines> | undefined>,
+  unknown: () => Error,
+): Promise<Reply> {
+  const asked = parse(searchQuery, Object.fromEntries(query))
+  const { batch } = asked
+  const steps = found(await search(asked), batch === undefined ? unknown : () => refusals.noSuchBatch(segment, batch))
+  return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, text: asJson(steps) }
+}
+
+/** Yields nothing after each step but the last, so that other work runs in between, and the search ends with its reader. */
+async function* asJson(steps: Generator<void, unknown>): AsyncGenerator<string> {
+  let step = steps.next()
+  for (; step.done !== true; step = steps.next()) yield ''
+  yield JSON.stringify(step.value)
 }
 
 /** The run as a file, which any dashboard can import and a test can replay [IMP-1]. */
@@ -163,6 +200,12 @@ async function getImportLogs(call: Call): Promise<Reply> {
   const id = importIdOf(call.segment)
   const unknown = () => refusals.noSuchImport(call.segment)
   return logsOf(call, id, query => call.hub.imports.logs(id, query), unknown)
+}
+
+async function searchImportLog(call: Call): Promise<Reply> {
+  const id = importIdOf(call.segment)
+  const unknown = () => refusals.noSuchImport(call.segment)
+  return searchOf(call, search => call.hub.imports.searchLog(id, search), unknown)
 }
 
 async function getImportRecording({ hub, segment }: Call): Promise<Reply> {

@@ -2,7 +2,16 @@ import { once } from 'node:events'
 import { createServer, request, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import { BlockList } from 'node:net'
 import { Readable } from 'node:stream'
-import { HubError, type HubApi, type ImportsApi, type LogPage, type StartRequest } from '../../hub/api/hub-api'
+import {
+  type FoundLines,
+  HubError,
+  type HubApi,
+  type ImportsApi,
+  type LogPage,
+  type LogQuery,
+  type LogSearch,
+  type StartRequest,
+} from '../../hub/api/hub-api'
 import type { AgentContainer, ContainerList, Fleet, LogLine, RunFields, RunSummary, Snapshot } from '../../run/model'
 import { someRun } from '../run/documents'
 import { Access, type AccessOptions } from '../../server/access/access'
@@ -27,6 +36,12 @@ const version = { epoch: 'e1', version: 1, now: '2026-01-02T03:04:06.000Z' }
 export const IMPORT = 'f'.repeat(32)
 
 /** A hub that keeps its runs in memory and remembers the requests it received; it fails with `failure` if one is set. */
+/** A search of two steps. */
+function* foundIn(seqs: number[]): Generator<void, FoundLines> {
+  yield
+  return { seqs, count: seqs.length, from: 1, to: seqs.at(-1) ?? 0 }
+}
+
 export class FakeHub implements HubApi {
   readonly backend = 'http://127.0.0.1:3000'
   readonly asked: unknown[] = []
@@ -70,16 +85,20 @@ export class FakeHub implements HubApi {
     return run && { ...run, ...version, batches: [] }
   }
 
-  async logs(
-    runId: string,
-    { batch, after, limit }: { batch?: string; after: number; limit: number },
-  ): Promise<LogPage | undefined> {
+  async logs(runId: string, { batch, after, before, limit }: LogQuery): Promise<LogPage | undefined> {
     this.#note('logs', runId, after, limit)
-    const lines = this.logLines
-      .get(batch === undefined ? runId : `${runId} ${batch}`)
-      ?.filter(line => line.seq > after)
-      .slice(0, limit)
+    const all = this.logLines.get(batch === undefined ? runId : `${runId} ${batch}`)
+    const lines =
+      before === undefined
+        ? all?.filter(line => line.seq > after).slice(0, limit)
+        : all?.filter(line => line.seq < before).slice(-limit)
     return lines && { lines, next: lines.at(-1)?.seq ?? after, dropped: this.dropped }
+  }
+
+  async searchLog(runId: string, { batch, text }: LogSearch) {
+    this.#note('searchLog', runId, text)
+    const all = this.logLines.get(batch === undefined ? runId : `${runId} ${batch}`)
+    return all && foundIn(all.filter(line => line.text.includes(text)).map(({ seq }) => seq))
   }
 
   async exportRun(runId: string) {
@@ -105,6 +124,10 @@ export class FakeHub implements HubApi {
     logs: async id => {
       this.#note('importLogs', id)
       return id === IMPORT ? { lines: [], next: 0, dropped: 0 } : undefined
+    },
+    searchLog: async (id, { text }) => {
+      this.#note('searchImportLog', id, text)
+      return id === IMPORT ? foundIn([]) : undefined
     },
     recording: async id => {
       this.#note('importRecording', id)

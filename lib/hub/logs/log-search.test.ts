@@ -1,0 +1,62 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { plainLine } from '../../run/text/log-text'
+import type { FoundLines } from '../api'
+import { LogBuffer, RUN_LOG } from './log-buffer'
+import { searchLog } from './log-search'
+
+const logOf = (texts: readonly string[], log = new LogBuffer()): LogBuffer => {
+  for (const text of texts) log.append({ at: null, source: 'backend', stream: 'stdout', text })
+  return log
+}
+
+function found(log: LogBuffer | undefined, text: string): FoundLines {
+  const steps = searchLog(log, text)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
+}
+
+describe('[LOG-1.2] a search', () => {
+  it('finds each kept line that shows the text, in any letter case, and says which lines it has searched', () => {
+    const words = fc.constantFrom('Error', 'error', '\u001b[31mer\u001b[0mror', 'fine', 'a.b', 'a+b', 'ÉCLAIR', 'x\ty')
+    const texts = fc.array(
+      fc.array(words).map(parts => parts.join(' ')),
+      { maxLength: 400 },
+    )
+    fc.assert(
+      fc.property(texts, fc.constantFrom('error', 'a.b', '+', 'éclair', 'y', 'nothing'), (texts, sought) => {
+        const log = logOf(texts, new LogBuffer({ ...RUN_LOG, lines: 300 }))
+        const kept = log.after(0, Infinity)
+        const shows = kept.filter(({ text }) => plainLine(text).toLowerCase().includes(sought))
+        const seqs = shows.map(({ seq }) => seq)
+        const [from, to] = [kept[0]?.seq ?? 1, kept.at(-1)?.seq ?? 0]
+        expect(found(log, sought)).toEqual({ seqs, count: seqs.length, from, to })
+      }),
+    )
+  })
+
+  it('finds nothing where there is no log', () => {
+    expect(found(undefined, 'x')).toEqual({ seqs: [], count: 0, from: 1, to: 0 })
+  })
+
+  it('[SAFE-5.95] counts all lines, and names the newest 10,000', () => {
+    const { seqs, count } = found(logOf(Array.from({ length: 45_000 }, () => 'x')), 'x')
+    expect(count).toBe(45_000)
+    expect(seqs).toEqual(Array.from({ length: 10_000 }, (_, n) => 35_001 + n))
+  })
+
+  it('searches what is added while it lasts, and goes on where lines are dropped', () => {
+    const log = logOf(
+      Array.from({ length: 5_000 }, () => 'x'.repeat(2_000)),
+      new LogBuffer({ ...RUN_LOG, lines: 5_000 }),
+    )
+    const steps = searchLog(log, 'needle')
+    let step = steps.next()
+    logOf([...Array.from({ length: 4_000 }, () => 'y'), 'a needle'], log)
+    expect(step.done).toBe(false)
+    while (step.done !== true) step = steps.next()
+    expect(step.value).toMatchObject({ seqs: [9_001], count: 1, from: 1, to: 9_001 })
+  })
+})

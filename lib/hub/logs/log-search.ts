@@ -1,0 +1,38 @@
+import { plainLine } from '../../run/text/log-text'
+import { matcherOf } from '../../run/text/text-matcher'
+import type { FoundLines } from '../api'
+import type { LogBuffer } from './log-buffer'
+
+/** How many lines are read between two looks at the clock, and how long a step takes, ms. */
+const LINES = 100
+const STEP = 5
+/** How many of the found lines are named: the newest ones. All are counted. */
+const MOST_NAMED = 10_000
+
+/**
+ * Finds the lines of a log that show a text, in any letter case, oldest first. Each step of the generator takes a few ms, so that
+ * its caller can let others work in between. Lines that are added meanwhile are searched as well.
+ */
+export function* searchLog(log: LogBuffer | undefined, text: string): Generator<void, FoundLines> {
+  const matcher = matcherOf(text)
+  const seqs: number[] = []
+  let count = 0
+  let from: number | null = null
+  let to = 0
+  for (let until = performance.now() + STEP; ;) {
+    const lines = log?.after(to, LINES) ?? []
+    for (const line of lines) {
+      if (matcher === null || plainLine(line.text).search(matcher) < 0) continue
+      count += 1
+      seqs.push(line.seq)
+    }
+    if (seqs.length >= 2 * MOST_NAMED) seqs.splice(0, seqs.length - MOST_NAMED)
+    from ??= lines[0]?.seq ?? null
+    to = lines.at(-1)?.seq ?? to
+    if (lines.length < LINES) break
+    if (performance.now() < until) continue
+    yield
+    until = performance.now() + STEP
+  }
+  return { seqs: seqs.slice(-MOST_NAMED), count, from: from ?? to + 1, to }
+}

@@ -1,26 +1,10 @@
-import * as z from 'zod/mini'
-import { $ZodError } from 'zod/v4/core'
+import { late } from '../lib/client/late'
 import type { RunRef } from '../lib/client/live'
 import { fileName } from '../lib/run/text/display-text'
+import type * as Answers from './answers'
 import { pageRefusals } from './refusals'
 
-/** A spec from which a run can be started, and how far its preparation has come. */
-const specChoice = z.object({ name: z.string(), has_tasks: z.boolean(), has_plan: z.boolean(), task_count: z.number() })
-export type SpecChoice = z.infer<typeof specChoice>
-
-const specsAnswer = z.object({ specs: z.array(specChoice) })
-const importAnswer = z.object({ importId: z.string() })
-const runAnswer = z.object({ runId: z.string() })
-const errorAnswer = z.object({ error: z.string(), runId: z.nullish(z.string()) })
-
-const planAnswer = z.object({
-  state: z.enum(['read', 'missing', 'unreadable']),
-  total: z.number(),
-  completed: z.number(),
-  runs: z.array(z.string()),
-})
-/** The state of a spec before a start: its plan, and its live runs. */
-export type SpecPlan = z.infer<typeof planAnswer>
+export type { SpecChoice, SpecPlan } from './answers'
 
 /**
  * An answer, or a sentence that says why there is none. `status` is 0 if this page's own server did not answer. `runId` is the run
@@ -40,13 +24,23 @@ export const importPath = (importId: string) => `/imports/${part(importId)}`
 const importApi = (importId: string) => `/api/imports/${part(importId)}`
 const apiOf = ({ runId, importId }: RunRef) => (importId === null ? runApi(runId) : importApi(importId))
 
+type Schemas = typeof Answers
+const loadSchemas = late(() => import('./answers'))
+if (typeof window !== 'undefined') loadSchemas().catch(() => undefined)
+
 interface Body {
   type: string
   content: string | Blob
 }
 const json = (value: object): Body => ({ type: 'application/json', content: JSON.stringify(value) })
 
-async function ask<T>(read: (body: unknown) => T, method: string, path: string, body?: Body): Promise<Answer<T>> {
+type Read<T> = (schemas: Schemas, body: unknown) => T
+
+async function ask<T>(read: Read<T>, method: string, path: string, body?: Body): Promise<Answer<T>> {
+  const failed = (error: string) => ({ ok: false, status: 0, error, runId: null }) as const
+  // Before the request: without them its answer could not be read.
+  const schemas = await loadSchemas().catch(() => null)
+  if (schemas === null) return failed(pageRefusals.noAnswer(method))
   try {
     const response = await fetch(path, {
       method,
@@ -55,32 +49,31 @@ async function ask<T>(read: (body: unknown) => T, method: string, path: string, 
       cache: 'no-store',
     })
     const answer: unknown = response.headers.get('content-type')?.includes('json') ? await response.json() : null
-    if (response.ok) return { ok: true, value: read(answer) }
-    const told = errorAnswer.safeParse(answer)
+    if (response.ok) return { ok: true, value: read(schemas, answer) }
+    const told = schemas.errorAnswer.safeParse(answer)
     const error = told.data?.error ?? pageRefusals.noWords(response.status, method)
     return { ok: false, status: response.status, error, runId: told.data?.runId ?? null }
   } catch (cause) {
-    // An answer came, but a server of this page's build does not send such an answer.
-    const isUnreadable = cause instanceof $ZodError || cause instanceof SyntaxError
-    const error = isUnreadable ? pageRefusals.unreadableAnswer(method) : pageRefusals.noAnswer(method)
-    return { ok: false, status: 0, error, runId: null }
+    return failed(schemas.isUnreadable(cause) ? pageRefusals.unreadableAnswer(method) : pageRefusals.noAnswer(method))
   }
 }
 
 const nothing = () => null
 
 /** Lists the specs of the backend. */
-export const listSpecs = () => ask(body => specsAnswer.parse(body).specs, 'GET', '/api/specs')
+export const listSpecs = () => ask((schemas, body) => schemas.specsAnswer.parse(body).specs, 'GET', '/api/specs')
 
 /** The state of a spec before a start. */
-export const specPlan = (spec: string) => ask(body => planAnswer.parse(body), 'GET', `/api/specs/${part(spec)}/plan`)
+export const specPlan = (spec: string) =>
+  ask((schemas, body) => schemas.planAnswer.parse(body), 'GET', `/api/specs/${part(spec)}/plan`)
 
 /** Starts a run. The request is sent once and never repeated automatically. */
 export const startRun = (request: { spec: string; runId?: string; dryRun?: boolean; model?: string }) =>
-  ask(body => runAnswer.parse(body), 'POST', '/api/runs', json(request))
+  ask((schemas, body) => schemas.runAnswer.parse(body), 'POST', '/api/runs', json(request))
 
 /** The current id of a run: a run found in the history gets another id once its stream is known [RUN-13]. */
-export const idOfRun = (runId: string) => ask(body => runAnswer.parse(body).runId, 'GET', runApi(runId))
+export const idOfRun = (runId: string) =>
+  ask((schemas, body) => schemas.runAnswer.parse(body).runId, 'GET', runApi(runId))
 
 /** Follows a run that was started elsewhere. */
 export const followRun = (runId: string) => ask(nothing, 'PUT', runApi(runId), json({}))
@@ -93,7 +86,7 @@ export const stopContainer = (id: string) => ask(nothing, 'POST', `/api/containe
 
 /** Uploads an exported recording; returns the id of the import. */
 export const importRecording = (file: Blob) =>
-  ask(body => importAnswer.parse(body).importId, 'POST', '/api/imports', {
+  ask((schemas, body) => schemas.importAnswer.parse(body).importId, 'POST', '/api/imports', {
     type: 'application/x-ndjson',
     content: file,
   })
@@ -129,7 +122,9 @@ async function save(path: string, accept: string, name: string, what: string): P
 
 /** The reason of a refusal: the server's own text if the server answered. */
 async function refusalOf(response: Response, what: string): Promise<string> {
-  const told = errorAnswer.safeParse(await response.json().catch(() => null))
+  const schemas = await loadSchemas()
+  const answer: unknown = await response.json().catch(() => null)
+  const told = schemas.errorAnswer.safeParse(answer)
   if (told.success) return told.data.error
   return pageRefusals.downloadRefused(what, response.status)
 }

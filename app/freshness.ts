@@ -1,5 +1,5 @@
 import type { RunFields } from '../lib/run/model'
-import { isOver } from '../lib/run/model'
+import { isOver } from '../lib/run/is-over'
 import { elapsed } from '../lib/run/time/time'
 
 /** Whether this page has lost its server, and when it was last known to be connected: server's clock, ms. */

@@ -1,6 +1,6 @@
 import { shownName, shownProse } from '../lib/run/text/display-text'
 import type { BatchStatus, Counts, Finding, RunFields, RunStatus } from '../lib/run/model'
-import { isOver } from '../lib/run/model'
+import { isOver } from '../lib/run/is-over'
 import { ageText } from './format'
 
 /** The statuses in the order of counting, each with the label that the page uses. */

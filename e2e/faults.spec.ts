@@ -1,4 +1,5 @@
-import { isOver, type Snapshot } from '../lib/run/model'
+import { isOver } from '../lib/run/is-over'
+import type { Snapshot } from '../lib/run/model'
 import { often } from '../lib/testing/support/often'
 import { Dashboard } from './dashboard'
 import { expect, test, type ReferenceBackend } from './fixtures'

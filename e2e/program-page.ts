@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test'
-import type { LogView } from '../lib/client/scope-codecs'
+import { codecs, type LogView } from '../lib/client/scope-codecs'
 import { socketLink } from '../lib/client/link'
 import { LiveStore } from '../lib/client/store'
 import type { Snapshot } from '../lib/run/model'
@@ -21,6 +21,7 @@ export class ProgramPage {
 
     this.#store = new LiveStore(
       {
+        codecs,
         openLink: socketLink(url),
         wall: Date.now,
         steady: () => performance.now(),

@@ -1,17 +1,35 @@
-import { socketLink } from './link'
+import { late } from './late'
+import { lateConnection } from './late-connection'
 import type { Environment } from './store'
+
+const setTimer: Environment['setTimer'] = (ms, callback) => {
+  const timer = setTimeout(callback, ms)
+  return () => clearTimeout(timer)
+}
+
+const connection = late(async () => {
+  const [{ socketLink }, { codecs }] = await Promise.all([import('./link'), import('./scope-codecs')])
+  return { openLink: socketLink(), codecs }
+})
+// Load it while the page is made alive, not after that. The link reports a failure, and tries again.
+if (typeof window !== 'undefined') connection().catch(() => undefined)
 
 /** The browser as the store's environment. */
 export const browser: Environment = {
-  openLink: socketLink(),
+  ...lateConnection({ load: connection, answers: serverAnswers, setTimer }),
   wall: () => Date.now(),
   steady: () => performance.now(),
-  setTimer: (ms, callback) => {
-    const timer = setTimeout(callback, ms)
-    return () => clearTimeout(timer)
-  },
+  setTimer,
   onWake: callback => onWake(callback, window, document),
   reload: () => window.location.reload(),
+}
+
+async function serverAnswers(): Promise<boolean> {
+  try {
+    return (await fetch('/readyz', { cache: 'no-store' })).ok
+  } catch {
+    return false
+  }
 }
 
 /**

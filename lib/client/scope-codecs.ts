@@ -1,9 +1,9 @@
 import type { ContainerList, Fleet, LogLine, Snapshot } from '../run/model'
 import { documentCodec, logCodec, type StateCodec } from '../sync/state-codec'
 import type { Document } from '../sync/document'
-import type { LogState } from '../sync/log'
+import type { LogState } from '../sync/state-schemas'
 import type { Stamp } from '../sync/replica'
-import { toContainerList, toFleet, toSnapshot } from '../sync/shapes'
+import { toContainerList, toFleet, toSnapshot } from '../sync/from-document'
 
 /** A log as a page shows it. `dropped`: how many earlier lines are not among `lines`. */
 export type LogView = { lines: LogLine[]; dropped: number }
@@ -17,7 +17,18 @@ export interface ScopeCodec<S, T> {
   present: (state: S, stamp: Stamp) => T
 }
 
-export const runCodec: ScopeCodec<Document, Snapshot> = { state: documentCodec, present: toSnapshot }
-export const fleetCodec: ScopeCodec<Document, Fleet> = { state: documentCodec, present: toFleet }
-export const containersCodec: ScopeCodec<Document, ContainerList> = { state: documentCodec, present: toContainerList }
-export const logViewCodec: ScopeCodec<LogState, LogView> = { state: logCodec, present: state => state }
+/** The codec of each kind of scope. */
+export interface Codecs {
+  readonly runs: ScopeCodec<Document, Snapshot>
+  readonly fleets: ScopeCodec<Document, Fleet>
+  readonly containers: ScopeCodec<Document, ContainerList>
+  /** The logs of runs and of batches. */
+  readonly logs: ScopeCodec<LogState, LogView>
+}
+
+export const codecs: Codecs = {
+  runs: { state: documentCodec, present: toSnapshot },
+  fleets: { state: documentCodec, present: toFleet },
+  containers: { state: documentCodec, present: toContainerList },
+  logs: { state: logCodec, present: state => state },
+}

@@ -6,6 +6,7 @@ import { batchLogScope, containersScope, logScope, runScope, type Scope } from '
 import { fromContainerList, fromSnapshot } from '../sync/shapes'
 import { VirtualClock, someContainers, someSnapshot } from '../testing/sync/fixtures'
 import type { LinkEvents } from './link'
+import { codecs } from './scope-codecs'
 import { LiveStore } from './store'
 
 const scope = runScope('r')
@@ -23,6 +24,7 @@ function setUp() {
   let reconnects = 0
   const store = new LiveStore(
     {
+      codecs,
       openLink: given => {
         events = given
         return {

@@ -3,7 +3,7 @@ import type { Ask } from '../sync/replica'
 import type { Scope } from '../sync/scope'
 import { PageClockWatch, ServerClock } from './clock'
 import { ScopeSubscription, type AnySubscription, type Inputs, type Live, type Rendered } from './scope-subscription'
-import { containersCodec, fleetCodec, logViewCodec, runCodec, type ScopeCodec } from './scope-codecs'
+import type { Codecs, ScopeCodec } from './scope-codecs'
 import type { Link, OpenLink } from './link'
 import { syncOf, type PageSync } from './page-sync'
 import { Ticker } from './ticker'
@@ -13,6 +13,7 @@ import type { Trouble } from './trouble'
 /** The parts of the browser that a page uses. */
 export interface Environment {
   openLink: OpenLink
+  codecs: Codecs
   /** The page's clock, ms since 1970, which people can set and sleep can move. */
   wall: () => number
   /** Ms since the page was loaded, by a monotonic clock. */
@@ -35,6 +36,9 @@ const scopeCollection = <S, T>(codec: ScopeCodec<S, T>): ScopeCollection<S, T> =
   subscriptions: new Map(),
 })
 
+type CollectionOf<K extends keyof Codecs> =
+  Codecs[K] extends ScopeCodec<infer S, infer T> ? ScopeCollection<S, T> : never
+
 /** How long a question may stay unanswered before the connection is given up, ms; the time doubles after each failure. */
 const PATIENCE_MS = 4_000
 const MAX_PATIENCE_MS = 32_000
@@ -48,12 +52,11 @@ const MIN_AGE_MS = 60_000
  * neither React nor the browser.
  */
 export class LiveStore {
-  readonly runs = scopeCollection(runCodec)
-  readonly fleets = scopeCollection(fleetCodec)
-  readonly containers = scopeCollection(containersCodec)
-  /** The logs of runs and of batches. */
-  readonly logs = scopeCollection(logViewCodec)
-  readonly #collections = [this.runs, this.fleets, this.containers, this.logs]
+  readonly runs: CollectionOf<'runs'>
+  readonly fleets: CollectionOf<'fleets'>
+  readonly containers: CollectionOf<'containers'>
+  readonly logs: CollectionOf<'logs'>
+  readonly #collections
   #link: Link | null = null
   #isUp = false
   #wasUp = false
@@ -78,6 +81,12 @@ export class LiveStore {
     readonly renderedAt: number,
   ) {
     this.#environment = environment
+    const { codecs } = environment
+    this.runs = scopeCollection(codecs.runs)
+    this.fleets = scopeCollection(codecs.fleets)
+    this.containers = scopeCollection(codecs.containers)
+    this.logs = scopeCollection(codecs.logs)
+    this.#collections = [this.runs, this.fleets, this.containers, this.logs]
 
     this.#watch = new PageClockWatch(environment.wall, environment.steady)
     this.#clock.hear(renderedAt, environment.wall())

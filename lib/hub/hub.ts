@@ -5,13 +5,15 @@ import { serverNow } from '../clock/clock'
 import type { Engine } from '../docker/engine/engine'
 import { CLAIMS_ALONE } from '../run/evidence/evidence'
 import { boundedFindings } from '../run/findings'
-import { isOver, type ContainerList, type Fleet, type LinkState, type RunSummary, type Snapshot } from '../run/model'
+import { isOver } from '../run/is-over'
+import type { ContainerList, Fleet, LinkState, RunSummary, Snapshot } from '../run/model'
 import { iso } from '../run/time/time'
 import type { DockerState } from '../run/evidence/verdict'
 import type { Document } from '../sync/document'
 import type { Publisher } from '../sync/publisher'
 import { containersScope, fleetScope, runScope } from '../sync/scope'
-import { containersDocument, fleetDocument, toContainerList, toFleet, toSnapshot } from '../sync/shapes'
+import { toContainerList, toFleet, toSnapshot } from '../sync/from-document'
+import { containersDocument, fleetDocument } from '../sync/shapes'
 import {
   mapBackendErrors,
   type HubApi,

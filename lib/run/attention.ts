@@ -1,5 +1,6 @@
 import { COMPLETED_BEFORE } from './claims/completed-before'
-import { isOver, type RunFields } from './model'
+import { isOver } from './is-over'
+import type { RunFields } from './model'
 
 /** Findings that explain a number or a time and need no action. */
 const REMARKS: ReadonlySet<string> = new Set([COMPLETED_BEFORE, 'clock-set'])

@@ -222,9 +222,6 @@ export const containerList = z.extend(versioned, {
 })
 export type ContainerList = z.infer<typeof containerList>
 
-export const isOver = (status: RunStatus): status is 'completed' | 'failed' | 'aborted' =>
-  status === 'completed' || status === 'failed' || status === 'aborted'
-
 /** One line of a run's or a batch's log. `seq` counts from 1 per run. */
 export const logLine = z.object({
   seq: z.number(),

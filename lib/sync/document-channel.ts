@@ -1,6 +1,7 @@
 import type { Channel } from './channel'
 import { digest } from './digest'
-import { apply, diff, diffOfDocument, document, isLasting, type Document, type Item } from './document'
+import { apply, diff, isLasting, type Document, type Item } from './document'
+import { diffOfDocument, document } from './state-schemas'
 import { parseJson } from './json'
 import type { Step } from './messages'
 

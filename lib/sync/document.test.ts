@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { apply, diff, diffOfDocument, document, emptyDocument, type Document, type Item } from './document'
+import { apply, diff, emptyDocument, type Document, type Item } from './document'
+import { diffOfDocument, document } from './state-schemas'
 import { equal } from './json'
 import { anyDocument, throughText } from '../testing/sync/fixtures'
 

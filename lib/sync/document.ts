@@ -1,5 +1,4 @@
-import * as z from 'zod/mini'
-import { equal, isObject, own, type Json, type JsonObject } from './json'
+import { equal, own, type Json, type JsonObject } from './json'
 
 /**
  * The state of a scope other than a log: top-level fields, and items in order, each identified by its `id`. The items of a run are
@@ -37,23 +36,6 @@ export interface Diff {
    */
   order?: string[]
 }
-
-const isItem = (value: unknown): value is Item => isObject(value) && typeof own(value, 'id') === 'string'
-const isItems = (value: unknown): value is Item[] => Array.isArray(value) && value.every(isItem)
-
-// Not z.record: it drops a key named `__proto__`, and makes a copy that is not needed.
-const fields = z.custom<JsonObject>(isObject)
-const items = z.custom<Item[]>(isItems)
-const ids = z.array(z.string())
-
-export const document = z.object({ fields, items })
-export const diffOfDocument = z.object({
-  fields: z.exactOptional(fields),
-  unset: z.exactOptional(ids),
-  items: z.exactOptional(items),
-  removed: z.exactOptional(ids),
-  order: z.exactOptional(ids),
-})
 
 export const emptyDocument: Document = { fields: {}, items: [] }
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { logCodec } from './state-codec'
-import { append, emptyLog, VIEW_LINES, type LogState } from './log'
+import { append, emptyLog, VIEW_LINES } from './log'
+import type { LogState } from './state-schemas'
 import { LogChannel, MESSAGE_LENGTH, MESSAGE_LINES } from './log-channel'
 import { TestLog } from '../testing/sync/fixtures'
 

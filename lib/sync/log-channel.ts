@@ -1,6 +1,7 @@
 import type { LogLine } from '../run/model'
 import type { Channel } from './channel'
-import type { LogSource, LogState, LogStep } from './log'
+import type { LogSource } from './log'
+import type { LogState, LogStep } from './state-schemas'
 import type { Step } from './messages'
 
 /** How much of a log one message carries at most: lines, and characters in them (but always one line at least). */

@@ -1,13 +1,5 @@
-import * as z from 'zod/mini'
-import { logLine, type LogLine } from '../run/model'
-
-/** A page's copy of a log. `dropped`: how many lines came before the first of `lines` and are not among them. */
-export const logState = z.object({ lines: z.array(logLine), dropped: z.number() })
-export type LogState = z.infer<typeof logState>
-
-/** The step between two versions of a log: the lines that were added. A log's version is the `seq` of its last line. */
-export const logStep = z.object({ lines: z.array(logLine) })
-export type LogStep = z.infer<typeof logStep>
+import type { LogLine } from '../run/model'
+import type { LogState, LogStep } from './state-schemas'
 
 /** A log, as the component that keeps it offers it. Lines have increasing `seq`; the oldest may be dropped, but never all. */
 export interface LogSource {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { hash } from '../run/hash'
-import { diffOfDocument, document } from './document'
+import { diffOfDocument, document } from './state-schemas'
 import { canonical } from './json'
 import { answer, handshake, heard, PROTOCOL, subscribe, unsubscribe, visitor } from './messages'
 import { throughText } from '../testing/sync/fixtures'

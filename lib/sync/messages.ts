@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { scope } from './scope'
+import { parseScope, type Scope } from './scope'
 
 /**
  * The page protocol, one schema per message. A message carries states and diffs as JSON text. So they are encoded once per version
@@ -17,6 +17,7 @@ export const SOCKET_PATH = '/api/live'
 
 export const handshake = z.object({ protocol: z.literal(PROTOCOL) })
 
+export const scope = z.custom<Scope>(value => typeof value === 'string' && parseScope(value) !== undefined)
 const epoch = z.string().check(z.minLength(1)).check(z.maxLength(100))
 const version = z.int().check(z.nonnegative())
 /** The server's clock when the message was made, ISO 8601. */

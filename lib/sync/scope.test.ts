@@ -10,8 +10,8 @@ import {
   logScope,
   parseScope,
   runScope,
-  scope,
 } from './scope'
+import { scope } from './messages'
 
 const anyId = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }),

@@ -1,5 +1,3 @@
-import * as z from 'zod/mini'
-
 /**
  * What a page subscribes to: the fleet, the agents' containers, a run, a run's log, or a batch's log. Imported runs have scopes of
  * their own kinds, so no run id can lead to the scope of an import [IMP-2].
@@ -75,5 +73,3 @@ function twoIds(text: string): [id: string, batchId: string] | undefined {
 }
 
 const isId = (text: string) => text !== '' && text.length <= MAX_ID
-
-export const scope = z.custom<Scope>(value => typeof value === 'string' && parseScope(value) !== undefined)

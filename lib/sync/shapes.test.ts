@@ -4,17 +4,8 @@ import { documentCodec } from './state-codec'
 import { digest } from './digest'
 import { apply } from './document'
 import { DocumentChannel } from './document-channel'
-import {
-  containersDocument,
-  fleetDocument,
-  fromContainerList,
-  fromFleet,
-  fromSnapshot,
-  runDocument,
-  toContainerList,
-  toFleet,
-  toSnapshot,
-} from './shapes'
+import { toContainerList, toFleet, toSnapshot } from './from-document'
+import { containersDocument, fleetDocument, fromContainerList, fromFleet, fromSnapshot, runDocument } from './shapes'
 import { someContainers, someFleet, someSnapshot } from '../testing/sync/fixtures'
 
 const stamp = { epoch: 'p.1', version: 1, now: '2026-01-01T00:01:00.250Z' }

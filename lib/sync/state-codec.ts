@@ -1,7 +1,8 @@
 import { digest } from './digest'
-import { apply, diff, diffOfDocument, document, emptyDocument, type Document } from './document'
+import { apply, diff, emptyDocument, type Document } from './document'
 import { parseJson } from './json'
-import { append, emptyLog, logState, logStep, type LogState } from './log'
+import { append, emptyLog } from './log'
+import { diffOfDocument, document, logState, logStep, type LogState } from './state-schemas'
 
 /** What a replica needs to know about its kind of state. Each method throws if a text is not of that kind. */
 export interface StateCodec<S> {

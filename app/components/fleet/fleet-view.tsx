@@ -3,7 +3,7 @@
 import { useState } from 'react'
 import { needsYou } from '../../../lib/run/attention'
 import type { Fleet } from '../../../lib/run/model'
-import { isOver } from '../../../lib/run/model'
+import { isOver } from '../../../lib/run/is-over'
 import { useFleet, useServerTime } from '../../../lib/client/live'
 import { classNames } from '../../class-names'
 import { lastKnownAt } from '../../freshness'

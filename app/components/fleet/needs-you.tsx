@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Finding, RunFields } from '../../../lib/run/model'
-import { isOver } from '../../../lib/run/model'
+import { isOver } from '../../../lib/run/is-over'
 import { classNames } from '../../class-names'
 import { loudestFirst, verdictOf } from '../../evidence'
 import { plural, sentence } from '../../labels'

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { shownProse } from '../../../lib/run/text/display-text'
 import type { Snapshot } from '../../../lib/run/model'
-import { isOver } from '../../../lib/run/model'
+import { isOver } from '../../../lib/run/is-over'
 import { sentence } from '../../labels'
 import { FollowDialog } from '../follow-dialog'
 import { StatusMark } from '../icons'

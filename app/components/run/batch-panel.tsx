@@ -1,6 +1,6 @@
 import { shownName, shownProse } from '../../../lib/run/text/display-text'
 import type { Batch, Snapshot } from '../../../lib/run/model'
-import { isOver } from '../../../lib/run/model'
+import { isOver } from '../../../lib/run/is-over'
 import { weightOf } from '../../evidence'
 import { statusWord } from '../../labels'
 import { CopyButton } from '../copy-button'

@@ -3,7 +3,7 @@
 import { useCallback, useMemo, useState } from 'react'
 import { countsToShow } from '../../../lib/run/counts'
 import type { Snapshot } from '../../../lib/run/model'
-import { isOver } from '../../../lib/run/model'
+import { isOver } from '../../../lib/run/is-over'
 import { FrozenTime, useRun } from '../../../lib/client/live'
 import { lastKnownAt } from '../../freshness'
 import { knownOf } from '../../nothing'

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Batch, Container, Snapshot } from '../../../lib/run/model'
-import { isOver } from '../../../lib/run/model'
+import { isOver } from '../../../lib/run/is-over'
 import { isAtWork } from '../../../lib/run/evidence/container'
 import { elapsed } from '../../../lib/run/time/time'
 import { useServerTime } from '../../../lib/client/live'

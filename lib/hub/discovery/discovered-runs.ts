@@ -1,6 +1,6 @@
 import type { BackendHttp, HistoryEntry } from '../../backend/http'
 import { serverNow } from '../../clock/clock'
-import { isOver } from '../../run/model'
+import { isOver } from '../../run/is-over'
 import type { HistoryReading, PlanBatch } from '../../run/observation'
 import { Discovery } from './discovery'
 import type { Runs, RunState } from '../runs'

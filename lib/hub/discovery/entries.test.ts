@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { HistoryEntry } from '../../backend/http'
-import { isOver } from '../../run/model'
+import { isOver } from '../../run/is-over'
 import { entriesAtWork, ITS_OWN_WORD, sortEntries, wasResumed, type Clocks, type Sorted } from './entries'
 import type { KnownRun } from '../runs'
 

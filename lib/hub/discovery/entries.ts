@@ -1,6 +1,6 @@
 import type { HistoryEntry, ListedEntry } from '../../backend/http'
 import { AFTERMATH } from '../../run/claims/outcome'
-import { isOver } from '../../run/model'
+import { isOver } from '../../run/is-over'
 import type { KnownRun } from '../runs'
 
 /** How long after its begin a run may take to report which history entry is its own, ms [RUN-13]. */

@@ -10,7 +10,7 @@ import { iso } from '../../run/time/time'
 import type { Document } from '../../sync/document'
 import type { Publisher } from '../../sync/publisher'
 import { importBatchLogScope, importLogScope, importScope } from '../../sync/scope'
-import { toImportSummary, toSnapshot } from '../../sync/shapes'
+import { toImportSummary, toSnapshot } from '../../sync/from-document'
 import { ImportedRun } from './imported-run'
 import { LogBudget, type LogBuffer, pageOfLog, searchLog } from '../logs'
 import {

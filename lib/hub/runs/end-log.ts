@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { isOver } from '../../run/model'
+import { isOver } from '../../run/is-over'
 import type { Derived } from '../../run/view'
 import type { RunState } from './run-state'
 

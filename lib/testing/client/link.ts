@@ -18,6 +18,7 @@ import { fromSnapshot, runDocument } from '../../sync/shapes'
 import { someSnapshot, type TestLog } from '../sync/fixtures'
 import { socketLink } from '../../client/link'
 import { LiveStore } from '../../client/store'
+import { codecs } from '../../client/scope-codecs'
 import type { TransportTimes } from '../../client/transport-choice'
 
 const ends: (() => unknown)[] = []
@@ -130,6 +131,7 @@ export function visit(url: string, initial: ReturnType<typeof someSnapshot>, tim
   const page = { slept: 0, wake: (): void => undefined }
   const store = new LiveStore(
     {
+      codecs,
       openLink: socketLink(url, times),
       wall: () => Date.now() + page.slept,
       steady: () => performance.now(),

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
-import { isOver, type BatchStatus, type RunStatus, type Snapshot } from '../../run/model'
+import { isOver } from '../../run/is-over'
+import type { BatchStatus, RunStatus, Snapshot } from '../../run/model'
 import type { Entry, SpecFiles } from './spec-files'
 import { evidenceOf, expectSums, isAtWork, ownContainers, verdictOf, type Scene } from './oracle'
 

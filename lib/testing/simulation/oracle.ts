@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
+import { isOver } from '../../run/is-over'
 import {
   batch,
-  isOver,
   runFields,
   type BatchStatus,
   type LogLine,

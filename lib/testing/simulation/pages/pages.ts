@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { StateCodec } from '../../../sync/state-codec'
 import type { Document } from '../../../sync/document'
-import type { LogState } from '../../../sync/log'
+import type { LogState } from '../../../sync/state-schemas'
 import { COALESCE_MS } from '../../../sync/memory-publisher'
 import {
   heard,

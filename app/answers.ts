@@ -1,0 +1,25 @@
+import * as z from 'zod/mini'
+import { $ZodError } from 'zod/v4/core'
+
+/** The schemas of the answers to a page's requests. They are loaded beside the first paint, not before it. */
+
+/** A spec from which a run can be started, and how far its preparation has come. */
+const specChoice = z.object({ name: z.string(), has_tasks: z.boolean(), has_plan: z.boolean(), task_count: z.number() })
+export type SpecChoice = z.infer<typeof specChoice>
+
+export const specsAnswer = z.object({ specs: z.array(specChoice) })
+export const importAnswer = z.object({ importId: z.string() })
+export const runAnswer = z.object({ runId: z.string() })
+export const errorAnswer = z.object({ error: z.string(), runId: z.nullish(z.string()) })
+
+export const planAnswer = z.object({
+  state: z.enum(['read', 'missing', 'unreadable']),
+  total: z.number(),
+  completed: z.number(),
+  runs: z.array(z.string()),
+})
+/** The state of a spec before a start: its plan, and its live runs. */
+export type SpecPlan = z.infer<typeof planAnswer>
+
+/** An answer came, but a server of this page's build does not send such an answer. */
+export const isUnreadable = (error: unknown): boolean => error instanceof $ZodError || error instanceof SyntaxError

@@ -1,4 +1,4 @@
-import { late } from '../lib/client/late'
+import { LatePart } from '../lib/client/late'
 import type { RunRef } from '../lib/client/live'
 import { fileName } from '../lib/run/text/display-text'
 import type * as Answers from './answers'
@@ -25,8 +25,7 @@ const importApi = (importId: string) => `/api/imports/${part(importId)}`
 const apiOf = ({ runId, importId }: RunRef) => (importId === null ? runApi(runId) : importApi(importId))
 
 type Schemas = typeof Answers
-const loadSchemas = late(() => import('./answers'))
-if (typeof window !== 'undefined') loadSchemas().catch(() => undefined)
+const schemasPart = new LatePart(() => import('./answers'))
 
 interface Body {
   type: string
@@ -39,7 +38,7 @@ type Read<T> = (schemas: Schemas, body: unknown) => T
 async function ask<T>(read: Read<T>, method: string, path: string, body?: Body): Promise<Answer<T>> {
   const failed = (error: string) => ({ ok: false, status: 0, error, runId: null }) as const
   // Before the request: without them its answer could not be read.
-  const schemas = await loadSchemas().catch(() => null)
+  const schemas = await schemasPart.get().catch(() => null)
   if (schemas === null) return failed(pageRefusals.noAnswer(method))
   try {
     const response = await fetch(path, {
@@ -122,7 +121,7 @@ async function save(path: string, accept: string, name: string, what: string): P
 
 /** The reason of a refusal: the server's own text if the server answered. */
 async function refusalOf(response: Response, what: string): Promise<string> {
-  const schemas = await loadSchemas()
+  const schemas = await schemasPart.get()
   const answer: unknown = await response.json().catch(() => null)
   const told = schemas.errorAnswer.safeParse(answer)
   if (told.success) return told.data.error

@@ -1,8 +1,7 @@
 'use client'
 
 import type { ComponentProps } from 'react'
-import { AppShell } from './components/app-shell'
-import { PageFailed } from './components/page-failed'
+import { AppShell, PageFailed } from './components/app-shell'
 
 export default function ErrorPage(props: ComponentProps<typeof PageFailed>) {
   return (

@@ -5,14 +5,12 @@ import '@fontsource-variable/inter/wght.css'
 import '@fontsource-variable/jetbrains-mono/wght.css'
 import './styles/tokens.css'
 import './styles/base.css'
-import { LiveProvider } from '../lib/client/live'
 import { serverNow } from '../lib/clock/clock'
 import { iso } from '../lib/run/time/time'
 import { currentRequestContext } from '../lib/server/request-context'
+import { AppProviders } from './components/app-shell'
 import { Sprite } from './components/sprite'
 import { Tip } from './components/tip'
-import { VisitorProvider } from './components/visitor'
-import { ZoneProvider } from './components/zone'
 import { themeScript } from './theme'
 import { ZONE_COOKIE } from './zone-choice'
 
@@ -41,11 +39,9 @@ export default async function Layout({ children }: { children: ReactNode }) {
           // A reader who is not signed in gets no live data.
           children
         ) : (
-          <VisitorProvider person={person}>
-            <ZoneProvider cookie={zone}>
-              <LiveProvider initialNow={iso(serverNow())}>{children}</LiveProvider>
-            </ZoneProvider>
-          </VisitorProvider>
+          <AppProviders person={person} zone={zone} initialNow={iso(serverNow())}>
+            {children}
+          </AppProviders>
         )}
       </body>
     </html>

@@ -18,6 +18,7 @@ import {
   verdict,
 } from '../lib/run/model'
 import type { Person } from '../lib/server/request-context'
+import { AppProviders } from './components/app-shell'
 import { FollowDialog } from './components/follow-dialog'
 import { ContainersView } from './components/containers/containers-view'
 import { StopContainerDialog } from './components/containers/stop-container-dialog'
@@ -34,7 +35,6 @@ import { StopDialog } from './components/run/stop-dialog'
 import { RIGHT_TO_LEFT } from './components/outside'
 import { UnknownImport } from './components/unknown-import'
 import { PerhapsBegun, Refusal } from './components/use-request'
-import { VisitorProvider } from './components/visitor'
 import ErrorPage from './error'
 import GlobalError from './global-error'
 import NotFound from './not-found'
@@ -78,8 +78,16 @@ vi.mock('react/jsx-runtime', async original => {
 type TextOf = (path: string) => string
 
 const html = (page: ReactNode, person?: Person): string => {
-  const shown = <LiveProvider initialNow="2026-11-23T13:41:05.000Z">{page}</LiveProvider>
-  return renderToString(person ? <VisitorProvider person={person}>{shown}</VisitorProvider> : shown)
+  const initialNow = '2026-11-23T13:41:05.000Z'
+  return renderToString(
+    person ? (
+      <AppProviders person={person} zone="" initialNow={initialNow}>
+        {page}
+      </AppProviders>
+    ) : (
+      <LiveProvider initialNow={initialNow}>{page}</LiveProvider>
+    ),
+  )
 }
 
 /** Everything that a reader sees or hears of a page: its text, and its attributes except those that only programs read. */

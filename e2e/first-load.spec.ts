@@ -1,8 +1,29 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { expect, test } from './fixtures'
 import { RunPage } from './run-page'
 
-/** The script files that an HTML refers to. */
-const scriptsIn = (html: string): Set<string> => new Set(html.match(/\/_next\/static\/[^"?\\]+\.js/g))
+const build = fileURLToPath(new URL('../.next/', import.meta.url))
+
+/** The script files that an HTML refers to, but not those for browsers that know no modules. */
+function scriptsIn(html: string): Set<string> {
+  const modern = html.replace(/<script\b[^>]*\bnomodule\b[^>]*>/gi, '')
+  return new Set(modern.match(/\/_next\/static\/[^"?\\]+\.js/g))
+}
+
+test('[PAGE-3.1] the HTML of a run’s page refers to at most 180 kB of script', async ({ dashboard }) => {
+  const runId = await dashboard.start('001-todo')
+  const scripts = scriptsIn(await (await fetch(`${dashboard.url}/runs/${runId}`)).text())
+  const sizes = await Promise.all(
+    Array.from(scripts, async path => {
+      const script = await readFile(path.replace('/_next/', build))
+      return gzipSync(script, { level: 9 }).length
+    }),
+  )
+  expect(sizes.length).toBeGreaterThan(5)
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(180_000)
+})
 
 test.describe('a page whose later script can’t be loaded', () => {
   test.use({ expectedErrors: [/Failed to load resource/] })

@@ -2,8 +2,9 @@
 
 import Link from 'next/link'
 import type { ReactNode } from 'react'
-import { useRestarting, useSync, useTransport, useTrouble } from '../../lib/client/live'
+import { LiveProvider, useRestarting, useSync, useTransport, useTrouble } from '../../lib/client/live'
 import type { LinkState } from '../../lib/run/model'
+import type { Person } from '../../lib/server/request-context'
 import { classNames } from '../class-names'
 import { troubleText } from '../trouble'
 import { Banner, BannerCause, NoScriptBanner } from './banner'
@@ -12,11 +13,34 @@ import { ThemeToggle } from './theme-toggle'
 import { Age } from './time'
 import { useStale } from './use-stale'
 import { UserMenu } from './user-menu'
-import { useVisitor } from './visitor'
-import { ZoneToggle } from './zone'
+import { useVisitor, VisitorProvider } from './visitor'
+import { ZoneProvider, ZoneToggle } from './zone'
 import controls from './controls.module.css'
 import styles from './app-shell.module.css'
 import marks from './icons.module.css'
+
+// The layout brings the script of this file, so no page has to bring it again, nor the error pages that come with each page.
+export { PageFailed } from './page-failed'
+
+interface ProvidersProps {
+  person: Person
+  /** The cookie that keeps the reader's choice of the zone. */
+  zone: string
+  /** The server's clock when it rendered the page, ISO 8601. */
+  initialNow: string
+  children: ReactNode
+}
+
+/** What all pages know. */
+export function AppProviders({ person, zone, initialNow, children }: ProvidersProps) {
+  return (
+    <VisitorProvider person={person}>
+      <ZoneProvider cookie={zone}>
+        <LiveProvider initialNow={initialNow}>{children}</LiveProvider>
+      </ZoneProvider>
+    </VisitorProvider>
+  )
+}
 
 interface Props {
   version?: number

@@ -1,4 +1,4 @@
-import { late } from './late'
+import { allParts, LatePart } from './late'
 import { lateConnection } from './late-connection'
 import type { Environment } from './store'
 
@@ -7,16 +7,14 @@ const setTimer: Environment['setTimer'] = (ms, callback) => {
   return () => clearTimeout(timer)
 }
 
-const connection = late(async () => {
+const connection = new LatePart(async () => {
   const [{ socketLink }, { codecs }] = await Promise.all([import('./link'), import('./scope-codecs')])
   return { openLink: socketLink(), codecs }
 })
-// Load it while the page is made alive, not after that. The link reports a failure, and tries again.
-if (typeof window !== 'undefined') connection().catch(() => undefined)
 
 /** The browser as the store's environment. */
 export const browser: Environment = {
-  ...lateConnection({ load: connection, answers: serverAnswers, setTimer }),
+  ...lateConnection({ load: () => allParts().then(() => connection.get()), answers: serverAnswers, setTimer }),
   wall: () => Date.now(),
   steady: () => performance.now(),
   setTimer,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { runScope } from '../sync/scope'
 import { fromSnapshot } from '../sync/shapes'
 import { someSnapshot, VirtualClock } from '../testing/sync/fixtures'
-import { late } from './late'
+import { LatePart } from './late'
 import { lateConnection, type Connection } from './late-connection'
 import type { Link, LinkEvents } from './link'
 import { codecs } from './scope-codecs'
@@ -43,7 +43,8 @@ function setUp({ isThere = true, answers = true } = {}) {
     outdated: () => log.push('outdated'),
     signedOut: () => undefined,
   }
-  const made = lateConnection({ load: late(load), answers: async () => server.answers, setTimer: clock.setTimer })
+  const part = new LatePart(load)
+  const made = lateConnection({ load: () => part.get(), answers: async () => server.answers, setTimer: clock.setTimer })
   /** Lets everything happen that waits for no timer. */
   const settle = () => new Promise<void>(resolve => setImmediate(resolve))
   const pass = async (ms: number) => {

@@ -1,14 +1,41 @@
+const parts = new Set<LatePart<unknown>>()
+
 /**
- * Gives a part of the page's script that the first paint does not need. Each call gives the same part; if it could not be loaded,
- * the next call tries again.
+ * A part of a page's script that the first paint does not need. It is loaded at once, but beside the first paint. A page connects
+ * only once it has all its parts, so a part that can't be loaded is reported and tried again as the connection is [SYNC-8.4].
  */
-export function late<T>(load: () => Promise<T>): () => Promise<T> {
-  let loading: Promise<T> | null = null
-  return () => {
-    loading ??= load().catch((error: unknown) => {
-      loading = null
+export class LatePart<T> {
+  readonly #load: () => Promise<T>
+  #loading: Promise<T> | null = null
+  #loaded: T | null = null
+
+  constructor(load: () => Promise<T>) {
+    this.#load = load
+    parts.add(this)
+    this.get().catch(() => undefined)
+  }
+
+  /** Null until it is loaded. */
+  get loaded(): T | null {
+    return this.#loaded
+  }
+
+  /** After a failure the next call tries again. */
+  get(): Promise<T> {
+    this.#loading ??= this.#begin()
+    return this.#loading
+  }
+
+  async #begin(): Promise<T> {
+    try {
+      this.#loaded = await this.#load()
+      return this.#loaded
+    } catch (error) {
+      this.#loading = null
       throw error
-    })
-    return loading
+    }
   }
 }
+
+/** Rejects if a part can't be loaded now. */
+export const allParts = (): Promise<unknown> => Promise.all(Array.from(parts, part => part.get()))

@@ -3,11 +3,9 @@ import { fullText, momentText, preciseClockText } from '../../format'
 import type { Zone } from '../../zone'
 import { Glyph } from '../icons'
 import { dayChange } from './days'
-import type { DatedRow, Row, Stream } from './rows'
-import { highlight, parsedLine } from './rows'
+import type { DatedRow, Row } from './rows'
+import { highlight, parsedLine, streamWords } from './rows'
 import styles from './log-line.module.css'
-
-export const streamWords: Record<Stream, string> = { stdout: 'out', stderr: 'err', system: 'system' }
 
 interface Props {
   row: DatedRow

@@ -1,24 +1,25 @@
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { memo, useCallback, useDeferredValue, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { memo, useDeferredValue, useMemo, useRef, useState, type ReactNode } from 'react'
 import type { LogView, RunRef } from '../../../lib/client/live'
 import { matcherOf } from '../../../lib/run/text/text-matcher'
 import { linesText, type Known, type Place } from '../../nothing'
 import { plural } from '../../labels'
 import { Glyph } from '../icons'
 import { Nothing } from '../nothing'
-import { showTip } from '../tip'
 import { useZone } from '../zone'
-import { dayOf, withDays } from './days'
+import { withDays } from './days'
+import { lateComponent } from '../late-component'
 import { LogBar } from './log-bar'
-import { LogRow } from './log-line'
+import type { LogList, LogRowsProps } from './log-rows'
 import type { Stream } from './rows'
 import { matchesIn, newerThan, rowsOf, streams } from './rows'
 import nothing from '../nothing.module.css'
 import styles from './log.module.css'
 
-const ROW = 18
-/** Within this distance of its end the log counts as read to the end, px. */
-const AT_END = 8
+/** The rows come as late: no line can come before the page has a connection. */
+const LateRows = lateComponent<LogRowsProps>(
+  async () => (await import('./log-rows')).LogRows,
+  ({ area }) => <div {...area} role="log" />,
+)
 
 interface Props {
   log: LogView
@@ -58,33 +59,25 @@ export const Log = memo(function Log({ log, known, run, batchId, tabs, place, gr
   const matches = useMemo(() => matchesIn(rows, matcher), [rows, matcher])
   const match = matches.findIndex(index => rows[index]?.key === current)
 
-  const scroller = useRef<HTMLDivElement>(null)
-  const seen = useRef({ scrollTop: 0, scrollHeight: 0, clientHeight: 0 })
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
-    getItemKey: useCallback((index: number) => rows[index]?.key ?? index, [rows]),
-    overscan: 16,
-    anchorTo: 'end',
-  })
-  const height = virtualizer.scrollRect?.height
-  useLayoutEffect(() => {
-    if (following && rows.length > 0) virtualizer.scrollToEnd()
-  }, [following, rows, wrap, height, virtualizer])
-
+  const list = useRef<LogList>(null)
   const leave = () => setLeft(seq => seq ?? lines.at(-1)?.seq ?? 0)
   const step = (by: 1 | -1) => {
     if (matches.length === 0) return
-    const visible = virtualizer.range?.startIndex ?? 0
+    const visible = list.current?.firstVisible() ?? 0
     const from = match >= 0 ? match : matches.findIndex(index => index >= visible) - (by === 1 ? 1 : 0)
     const index = matches.at((from + by) % matches.length)
     if (index === undefined) return
     leave()
     setCurrent(rows[index]?.key ?? null)
-    virtualizer.scrollToIndex(index, { align: 'center' })
+    list.current?.show(index)
   }
-  const day = dayOf(rows, virtualizer.range?.startIndex ?? 0, zone)
+  const area = {
+    className: styles.lines,
+    'aria-live': 'off',
+    'aria-label': batchId === null ? 'The run’s log' : 'The batch’s log',
+    tabIndex: 0,
+    'data-testid': 'log-lines',
+  } as const
   const fresh = left === null ? 0 : newerThan(rows, left)
 
   return (
@@ -111,58 +104,17 @@ export const Log = memo(function Log({ log, known, run, batchId, tabs, place, gr
         following={following}
         onFollow={() => (following ? leave() : setLeft(null))}
       />
-      {day !== null && (
-        <p className={styles.top} data-testid="log-top">
-          {day}
-        </p>
-      )}
-      <div
-        ref={scroller}
-        className={styles.lines}
-        role="log"
-        aria-live="off"
-        aria-label={batchId === null ? 'The run’s log' : 'The batch’s log'}
-        tabIndex={0}
-        data-testid="log-lines"
-        onClick={({ target }) => {
-          const stamp = target instanceof Element && target.closest<HTMLElement>('time[title]')
-          if (stamp) showTip(stamp, stamp.title)
-        }}
-        onWheel={event => event.deltaY < 0 && scroller.current?.scrollTop !== 0 && leave()}
-        onScroll={event => {
-          const { scrollTop, scrollHeight, clientHeight } = event.currentTarget
-          const last = seen.current
-          seen.current = { scrollTop, scrollHeight, clientHeight }
-          const resized = scrollHeight !== last.scrollHeight || clientHeight !== last.clientHeight
-          if (scrollHeight - scrollTop - clientHeight <= AT_END) setLeft(null)
-          // A line that is higher than estimated, or a resized page, also moves the scroll position; the reader did not scroll up.
-          else if (following && resized) virtualizer.scrollToEnd()
-          else if (scrollTop < last.scrollTop) leave()
-        }}
-      >
-        {rows.length === 0 || shown.size === 0 ? (
+      {rows.length === 0 || shown.size === 0 ? (
+        <div {...area} role="log">
           <NoRows place={place} known={known} lines={lines.length} streams={shown.size} />
-        ) : (
-          <div className={styles.all} style={{ height: virtualizer.getTotalSize() }}>
-            {virtualizer.getVirtualItems().map(item => {
-              const row = rows[item.index]
-              return (
-                row && (
-                  <div
-                    key={item.key}
-                    ref={virtualizer.measureElement}
-                    data-index={item.index}
-                    className={styles.slot}
-                    style={{ transform: `translateY(${item.start}px)` }}
-                  >
-                    <LogRow row={row} matcher={matcher} current={row.key === current} zone={zone} full={full} />
-                  </div>
-                )
-              )
-            })}
-          </div>
-        )}
-      </div>
+        </div>
+      ) : (
+        <LateRows
+          {...{ rows, matcher, current, zone, full, wrap, following, area, ref: list }}
+          onLeave={leave}
+          onEnd={() => setLeft(null)}
+        />
+      )}
       {fresh > 0 && (
         <button className={styles.newLines} type="button" data-testid="new-lines" onClick={() => setLeft(null)}>
           <Glyph id="i-follow" />

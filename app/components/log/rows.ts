@@ -4,6 +4,7 @@ import { parseAnsi } from '../ansi'
 
 export type Stream = LogLine['stream']
 export const streams: readonly Stream[] = ['stdout', 'stderr', 'system']
+export const streamWords: Record<Stream, string> = { stdout: 'out', stderr: 'err', system: 'system' }
 
 /** A row of the log: a line, or a gap where lines are missing. */
 export type Row =

@@ -3,7 +3,6 @@ import { shownProse } from '../../../lib/run/text/display-text'
 import type { Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/is-over'
 import { sentence } from '../../labels'
-import { FollowDialog } from '../follow-dialog'
 import { StatusMark } from '../icons'
 import { Name } from '../outside'
 import { Age, ClockTime, DatedAge } from '../time'
@@ -11,6 +10,7 @@ import { useIsOperator } from '../visitor'
 import { Banner } from '../banner'
 import controls from '../controls.module.css'
 import finding from '../finding-line.module.css'
+import { LateFollowDialog } from './late-dialogs'
 import styles from './banners.module.css'
 
 /** Says that the backend is silent, and since when; not shown for an ended run [RUN-9]. */
@@ -63,7 +63,7 @@ export function HistoryBanner({ run }: { run: Snapshot }) {
             <button className={controls.button} type="button" onClick={() => setFollowing(true)}>
               Follow…
             </button>
-            {following && <FollowDialog onClose={() => setFollowing(false)} />}
+            {following && <LateFollowDialog onClose={() => setFollowing(false)} />}
           </>
         )
       }

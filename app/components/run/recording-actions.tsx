@@ -1,9 +1,9 @@
 import { useState } from 'react'
 import type { Snapshot } from '../../../lib/run/model'
 import { saveRecording } from '../../api'
-import { ImportDialog } from '../import-dialog'
 import { Refusal, useRequest } from '../use-request'
 import { useIsOperator } from '../visitor'
+import { LateImportDialog } from './late-dialogs'
 import controls from '../controls.module.css'
 import styles from './recording-actions.module.css'
 
@@ -34,7 +34,7 @@ export function RecordingActions({ run }: { run: Snapshot }) {
       <Refusal what="Not exported" inline>
         {refusal}
       </Refusal>
-      {importing && <ImportDialog onClose={() => setImporting(false)} />}
+      {importing && <LateImportDialog onClose={() => setImporting(false)} />}
     </span>
   )
 }

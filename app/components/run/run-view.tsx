@@ -18,8 +18,8 @@ import { Batches } from './batches'
 import { Findings } from './findings'
 import { GoneBanner } from './gone-banner'
 import { ImportBanner } from './import-banner'
+import { LateStopDialog } from './late-dialogs'
 import { RunHead } from './run-head'
-import { StopDialog } from './stop-dialog'
 import { usePicked } from './use-picked'
 import styles from './run-view.module.css'
 
@@ -96,7 +96,7 @@ export function RunView({ initial, batchId = null }: { initial: Snapshot; batchI
           </div>
         </FrozenTime>
       </main>
-      {asking && <StopDialog run={state} onClose={() => setAsking(false)} />}
+      {asking && <LateStopDialog run={state} onClose={() => setAsking(false)} />}
     </AppShell>
   )
 }

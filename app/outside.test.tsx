@@ -140,6 +140,11 @@ function runs(textOf: TextOf): ReactNode[] {
   const idle = batches.find(({ container }) => container === null)!
   const noContainer = aRun(textOf, { status: 'running', link: live, batches })
   opened.push(<RunView key="no container" initial={noContainer} batchId={idle.id} />)
+  const many = Array.from({ length: 110 }, (_, index) => ({
+    ...batches[index % batches.length]!,
+    ...{ id: `${id}many${index}`, dependsOn: [] },
+  }))
+  opened.push(<RunView key="many" initial={aRun(textOf, { status: 'running', link: live, batches: many })} />)
   return [...opened, <RunView key="run alone" initial={aRun(textOf, { status: 'running', link: live, batches })} />]
 }
 

@@ -12,7 +12,7 @@ function scriptsIn(html: string): Set<string> {
   return new Set(modern.match(/\/_next\/static\/[^"?\\]+\.js/g))
 }
 
-test('[PAGE-3.1] the HTML of a run’s page refers to at most 180 kB of script', async ({ dashboard }) => {
+test('[PAGE-4.1] the HTML of a run’s page refers to at most 180 kB of script', async ({ dashboard }) => {
   const runId = await dashboard.start('001-todo')
   const scripts = scriptsIn(await (await fetch(`${dashboard.url}/runs/${runId}`)).text())
   const sizes = await Promise.all(

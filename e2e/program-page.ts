@@ -29,6 +29,10 @@ export class ProgramPage {
           const timer = setTimeout(callback, ms)
           return () => clearTimeout(timer)
         },
+        nextFrame: callback => {
+          callback()
+          return () => undefined
+        },
         onWake: () => () => undefined,
         reload: () => {
           this.#failure = new Error('The page would load itself anew.')

@@ -18,6 +18,7 @@ export const browser: Environment = {
   wall: () => Date.now(),
   steady: () => performance.now(),
   setTimer,
+  nextFrame: callback => nextFrame(callback, window),
   onWake: callback => onWake(callback, window, document),
   reload: () => window.location.reload(),
 }
@@ -28,6 +29,29 @@ async function serverAnswers(): Promise<boolean> {
   } catch {
     return false
   }
+}
+
+/** How long a page that is not painted waits, ms: a hidden tab gets no frames, but its title must still be right. */
+const UNPAINTED_MS = 250
+
+/** Calls back before the page is painted next, or after 250 ms if it is hidden. Returns a function that cancels it. */
+export function nextFrame(
+  callback: () => void,
+  window: Pick<Window, 'requestAnimationFrame' | 'cancelAnimationFrame' | 'clearTimeout'> & {
+    setTimeout: (callback: () => void, ms: number) => number
+  },
+): () => void {
+  const cancel = () => {
+    window.cancelAnimationFrame(frame)
+    window.clearTimeout(timer)
+  }
+  const call = () => {
+    cancel()
+    callback()
+  }
+  const frame = window.requestAnimationFrame(call)
+  const timer = window.setTimeout(call, UNPAINTED_MS)
+  return cancel
 }
 
 /**

@@ -17,7 +17,7 @@ const SKEW = 7_200_000
 
 function setUp() {
   const clock = new VirtualClock(Date.parse(initial.now))
-  const page = { skew: SKEW, loadedAt: clock.now, reloads: 0, wakes: new Set<() => void>() }
+  const page = { skew: SKEW, loadedAt: clock.now, reloads: 0, wakes: new Set<() => void>(), frameMs: 0 }
   const asked: { request: Subscribe; patience: number; done: (answer: Answer | null) => void }[] = []
   const left: Scope[] = []
   let events: LinkEvents | undefined
@@ -40,6 +40,11 @@ function setUp() {
       wall: () => clock.now + page.skew,
       steady: () => clock.now - page.loadedAt,
       setTimer: clock.setTimer,
+      nextFrame: callback => {
+        if (page.frameMs > 0) return clock.setTimer(page.frameMs, callback)
+        callback()
+        return () => undefined
+      },
       onWake: callback => {
         page.wakes.add(callback)
         return () => page.wakes.delete(callback)
@@ -255,6 +260,67 @@ describe('following', () => {
     expect(store.live(store.containers, containersScope)).toMatchObject({ sync: 'live', state: { containers: [] } })
     asked[1]!.done({ kind: 'error', error: 'not-found' })
     expect(store.live(store.logs, lines)).toMatchObject({ gone: true })
+  })
+})
+
+describe('[PAGE-3.2] pushes that arrive between two frames', () => {
+  const setUpFrames = () => {
+    const all = setUp()
+    const told: number[] = []
+    all.follow(() => told.push(all.live().state.version))
+    all.connect()
+    all.page.frameMs = 16
+    told.length = 0
+    return { ...all, told }
+  }
+
+  it('are taken at once, each in its order, and told once, at the next frame', () => {
+    const { link, live, push, clock, told } = setUpFrames()
+    for (const to of [2, 3, 4]) link().heard(push(to, { fields: { stopping: to % 2 === 0 } }))
+    expect(live().state).toMatchObject({ version: 4, stopping: true })
+    expect(told).toEqual([])
+    clock.advance(16)
+    expect(told).toEqual([4])
+    clock.advance(1_000)
+    expect(told).toEqual([4])
+    link().heard(push(5, { fields: { stopping: false } }))
+    clock.advance(16)
+    expect(told).toEqual([4, 5])
+  })
+
+  it('are told together with how well the page keeps up', () => {
+    const { link, beat, store, clock, told } = setUpFrames()
+    const synced = vi.fn()
+    store.onSync(synced)
+    clock.advance(1_000)
+    link().heard(beat(1, seed.state))
+    expect([told.length, synced.mock.calls.length]).toEqual([0, 0])
+    clock.advance(16)
+    expect([told.length, synced.mock.calls.length]).toEqual([1, 1])
+  })
+
+  it('[SYNC-6.4] do not delay the news that the page is no longer live, or that it is again', () => {
+    const { link, live, push, clock, page, told, asked, nothingNew } = setUpFrames()
+    link().heard(push(2, { fields: { stopping: true } }))
+    page.skew += 60_000
+    link().heard(push(3, { fields: { stopping: false } }))
+    expect(live().sync).toBe('stale')
+    expect(told).toEqual([3])
+    asked.at(-1)?.done({ ...nothingNew(), version: 3 } as Answer)
+    expect([live().sync, told]).toEqual(['live', [3, 3]])
+    clock.advance(16)
+    expect(told).toEqual([3, 3])
+  })
+
+  it('are told when the page wakes or ends, and leave nothing that waits', () => {
+    const { link, push, wake, stop, clock, told } = setUpFrames()
+    link().heard(push(2, { fields: { stopping: true } }))
+    wake()
+    expect(told).toEqual([2])
+    link().heard(push(3, { fields: { stopping: false } }))
+    stop()
+    expect(told).toEqual([2, 3])
+    expect(clock.pending).toBe(0)
   })
 })
 

@@ -2,6 +2,7 @@ import type { Visitor } from '../sync/messages'
 import type { Ask } from '../sync/replica'
 import type { Scope } from '../sync/scope'
 import { PageClockWatch, ServerClock } from './clock'
+import { FrameQueue } from './frame-queue'
 import { ScopeSubscription, type AnySubscription, type Inputs, type Live, type Rendered } from './scope-subscription'
 import type { Codecs, ScopeCodec } from './scope-codecs'
 import type { Link, OpenLink } from './link'
@@ -20,11 +21,15 @@ export interface Environment {
   steady: () => number
   /** Calls back once after this many ms; returns a function that cancels it. */
   setTimer: (ms: number, callback: () => void) => () => void
+  /** Calls back once before the page is painted next, or soon if it is not painted; returns a function that cancels it. */
+  nextFrame: (callback: () => void) => () => void
   /** Calls back whenever the page may have slept, before it paints; returns a function that ends the calls. */
   onWake: (callback: () => void) => () => void
   /** Reloads the page. */
   reload: () => void
 }
+
+type When = 'now' | 'at the next frame'
 
 /** The subscriptions of one kind. All listeners of a scope share one replica. */
 export interface ScopeCollection<S, T> {
@@ -74,6 +79,7 @@ export class LiveStore {
   #pageSync: PageSync = { sync: 'connecting', checkedAt: null }
 
   readonly #environment: Environment
+  readonly #frames: FrameQueue
 
   /** @param renderedAt the server's clock when it rendered the page, ms */
   constructor(
@@ -87,6 +93,7 @@ export class LiveStore {
     this.containers = scopeCollection(codecs.containers)
     this.logs = scopeCollection(codecs.logs)
     this.#collections = [this.runs, this.fleets, this.containers, this.logs]
+    this.#frames = new FrameQueue(environment.nextFrame)
 
     this.#watch = new PageClockWatch(environment.wall, environment.steady)
     this.#clock.hear(renderedAt, environment.wall())
@@ -105,7 +112,7 @@ export class LiveStore {
         this.#noticeClock()
         if ('now' in heard.message) this.#hearTime(heard.message.now)
         const subscription = this.#find(heard.message.scope)
-        if (subscription) this.#input(subscription, replica => replica.hear(heard, this.#now()))
+        if (subscription) this.#input(subscription, replica => replica.hear(heard, this.#now()), 'at the next frame')
       },
       visitor: ({ role }) => this.#setRole(role),
       outdated: reason => this.#outdated(reason),
@@ -116,6 +123,7 @@ export class LiveStore {
       this.#link?.close()
       this.#link = null
       this.#down()
+      this.#frames.flush()
       this.#cancelLook?.()
       this.#cancelReload?.()
     }
@@ -226,29 +234,30 @@ export class LiveStore {
   #setRestarting(is: boolean): void {
     if (is === this.#isRestarting) return
     this.#isRestarting = is
-    for (const listener of this.#syncListeners) listener()
+    this.#frames.tell(this.#syncListeners)
   }
 
   #setCarrier(by: Transport | null): void {
     if (by === this.#carrier) return
     this.#carrier = by
-    for (const listener of this.#syncListeners) listener()
+    this.#frames.tell(this.#syncListeners)
   }
 
   #setTrouble(trouble: Trouble | null): void {
     if (trouble === this.#lastTrouble) return
     this.#lastTrouble = trouble
-    for (const listener of this.#syncListeners) listener()
+    this.#frames.tell(this.#syncListeners)
   }
 
   #setRole(role: Visitor['role']): void {
     if (role === this.#toldRole) return
     this.#toldRole = role
-    for (const listener of this.#syncListeners) listener()
+    this.#frames.tell(this.#syncListeners)
   }
 
   #wake(): void {
     this.#look()
+    this.#frames.flush()
     for (const ticker of this.#tickers.values()) ticker.readjust()
     if (!this.#isUp) this.#link?.reconnect()
   }
@@ -274,7 +283,7 @@ export class LiveStore {
     this.#clock.hear(Date.parse(now), this.#now())
   }
 
-  #input(subscription: AnySubscription, feed: (replica: Inputs) => Ask | null): void {
+  #input(subscription: AnySubscription, feed: (replica: Inputs) => Ask | null, when: When = 'now'): void {
     const before = subscription.live
     let ask: Ask | null = null
     try {
@@ -282,13 +291,18 @@ export class LiveStore {
     } catch (error) {
       this.#outdated(error)
     }
-    this.#announce(subscription, ask, before)
+    this.#announce(subscription, ask, before, when)
   }
 
-  #announce(subscription: AnySubscription, ask: Ask | null, before: Live<unknown>): void {
+  /** @param when when listeners hear of another state; they hear at once that it is no longer live, or live again [SYNC-6] */
+  #announce(subscription: AnySubscription, ask: Ask | null, before: Live<unknown>, when: When = 'now'): void {
     if (ask) this.#send(subscription, ask)
-    if (subscription.live !== before) for (const listener of subscription.listeners) listener()
-    this.#settle()
+    const { live, listeners } = subscription
+    if (live !== before) {
+      if (when === 'now' || live.sync !== before.sync || live.gone !== before.gone) this.#frames.tell(listeners)
+      else this.#frames.add(listeners)
+    }
+    this.#settle(when)
   }
 
   #send(subscription: AnySubscription, { id, request }: Ask): void {
@@ -311,12 +325,14 @@ export class LiveStore {
   }
 
   /** Runs after every input: updates the sync of the page as a whole, and the timer for the next look at the clock. */
-  #settle(): void {
+  #settle(when: When = 'now'): void {
     const subscriptions = [...this.#all()]
+    const before = this.#pageSync
     const next = syncOf(subscriptions.map(({ live }) => live))
-    if (next.sync !== this.#pageSync.sync || next.checkedAt !== this.#pageSync.checkedAt) {
+    if (next.sync !== before.sync || next.checkedAt !== before.checkedAt) {
       this.#pageSync = next
-      for (const listener of this.#syncListeners) listener()
+      if (when === 'now' || next.sync !== before.sync) this.#frames.tell(this.#syncListeners)
+      else this.#frames.add(this.#syncListeners)
     }
     this.#cancelLook?.()
     const deadline = Math.min(...subscriptions.map(subscription => subscription.deadline() ?? Infinity))

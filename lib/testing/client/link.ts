@@ -139,6 +139,10 @@ export function visit(url: string, initial: ReturnType<typeof someSnapshot>, tim
         const timer = setTimeout(callback, ms)
         return () => clearTimeout(timer)
       },
+      nextFrame: callback => {
+        callback()
+        return () => undefined
+      },
       onWake: callback => {
         page.wake = callback
         return () => undefined

@@ -14,9 +14,10 @@ import {
   type RunFields,
   type Snapshot,
 } from '../run/model'
-import type { Document } from './document'
+import type { Document, Item } from './document'
 import type { Stamp } from './replica'
-import { batchOf, containerOf, runOf } from './shapes'
+import { Once } from './once'
+import { batchesOf, batchOf, containerOf, runOf, type FleetFields } from './shapes'
 
 /**
  * Converts documents back to runs, fleet and containers. Each item is parsed once. An unchanged item gives the same object again,
@@ -33,7 +34,31 @@ const fleetFields = z.pick(fleet, {
 })
 const containersFields = z.pick(containerList, { docker: true, dockerSince: true })
 
-const toRun = (input: object): RunFields => runOf.of(input, each => runFields.parse(each))
+const fleetOf = new Once<FleetFields>()
+
+/**
+ * The parsed form of each object that is a part of a document's fields. A step shares the parts that it does not change, so a page
+ * gets the same `link` and `findings` again when only the counts are new.
+ */
+const partOf = new WeakMap<object, object>()
+
+/** Replaces each part of `output` by the one that its unchanged input gave before. */
+function keepParts<O extends object>(input: object, output: O): O {
+  const parts: [string, object][] = []
+  for (const [key, value] of Object.entries(input)) {
+    if (!isPart(value)) continue
+    const now: unknown = Object.hasOwn(output, key) ? Reflect.get(output, key) : undefined
+    if (!isPart(now)) continue
+    const known = partOf.get(value)
+    if (known === undefined) partOf.set(value, now)
+    else parts.push([key, known])
+  }
+  return parts.length === 0 ? output : { ...output, ...Object.fromEntries(parts) }
+}
+
+const isPart = (value: unknown): value is object => typeof value === 'object' && value !== null
+
+const toRun = (input: object): RunFields => runOf.of(input, each => keepParts(each, runFields.parse(each)))
 const toBatch = (input: object): Batch => batchOf.of(input, each => batch.parse(each))
 const toContainer = (input: object): AgentContainer => containerOf.of(input, each => agentContainer.parse(each))
 
@@ -41,8 +66,16 @@ const toContainer = (input: object): AgentContainer => containerOf.of(input, eac
 export const toSnapshot = ({ fields, items }: Document, stamp: Stamp): Snapshot => ({
   ...toRun(fields),
   ...stamp,
-  batches: items.map(item => toBatch(item)),
+  batches: toBatches(items),
 })
+
+function toBatches(items: readonly Item[]): Batch[] {
+  const known = batchesOf.get(items)
+  if (known) return known
+  const batches = items.map(item => toBatch(item))
+  batchesOf.set(items, batches)
+  return batches
+}
 
 /** What the fleet shows of an imported run. Throws `ZodError` if the document is not an imported run's. */
 export function toImportSummary({ fields }: Document): ImportSummary {
@@ -52,7 +85,7 @@ export function toImportSummary({ fields }: Document): ImportSummary {
 
 /** Throws `ZodError` like `toSnapshot`. */
 export const toFleet = ({ fields, items }: Document, stamp: Stamp): Fleet => ({
-  ...fleetFields.parse(fields),
+  ...fleetOf.of(fields, each => keepParts(each, fleetFields.parse(each))),
   ...stamp,
   runs: items.map(item => toRun(item)),
 })

@@ -56,6 +56,24 @@ describe('a run, the fleet and the containers as documents', () => {
     expect(toContainerList(next, stamp).containers[1]).toMatchObject({ state: 'exited', exitCode: 137 })
   })
 
+  it('[PAGE-3.1] give for a part of the fields, and for a list, that has not changed the very same object', () => {
+    const run = someSnapshot('r')
+    const { state } = fromSnapshot(run)
+    expect(toSnapshot(state, stamp).batches).toBe(run.batches)
+    const counted = apply(state, { fields: { counts: { ...run.counts, running: 2 } } })
+    const stopping = apply(counted, { fields: { stopping: true } })
+    const [before, after] = [toSnapshot(counted, stamp), toSnapshot(stopping, stamp)]
+    expect(after).toMatchObject({ stopping: true, counts: { running: 2 } })
+    expect(before.batches).toBe(run.batches)
+    expect(after.batches).toBe(run.batches)
+    expect(after.findings).toBe(before.findings)
+    expect(after.link).toBe(before.link)
+    expect(after.counts).toBe(before.counts)
+    const linked = toSnapshot(apply(stopping, { fields: { link: { backend: 'down', docker: 'off' } } }), stamp)
+    expect(linked.link.backend).toBe('down')
+    expect(linked.counts).toBe(before.counts)
+  })
+
   it('keep those objects also where a whole snapshot takes the place of what was there', () => {
     const { state } = fromSnapshot(someSnapshot('r'))
     const text = JSON.stringify(runDocument(someRun('r'), [someBatch('b', 'running'), someBatch('a', 'running')]))

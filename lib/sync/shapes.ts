@@ -16,6 +16,9 @@ export const containerOf = new Once<AgentContainer>()
 export type FleetFields = Pick<Fleet, 'backend' | 'link' | 'linkSince' | 'dockerSince' | 'findings' | 'imports'>
 export type ContainersFields = Pick<ContainerList, 'docker' | 'dockerSince'>
 
+/** The batches of each list of items: a step that changes no batch keeps the list. */
+export const batchesOf = new WeakMap<readonly Item[], Batch[]>()
+
 /** The items of each list of batches. Batches are replaced, never changed in place. */
 const itemsOf = new WeakMap<readonly Batch[], readonly Item[]>()
 
@@ -49,7 +52,9 @@ export const containersDocument = (fields: ContainersFields, containers: readonl
 
 /** Converts a snapshot that came with the HTML back to the document that it was made from [SYNC-8]. */
 export function fromSnapshot({ epoch, version, now, batches, ...fields }: Snapshot): Seed {
-  return { state: runDocument(fields, batches), stamp: { epoch, version, now } }
+  const state = runDocument(fields, batches)
+  batchesOf.set(state.items, batches)
+  return { state, stamp: { epoch, version, now } }
 }
 
 /** Converts a fleet that came with the HTML back to the document that it was made from [SYNC-8]. */

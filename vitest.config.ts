@@ -13,6 +13,7 @@ const pure = [
 /** Tests that replace modules or globals, which others must not see. */
 const mocking = [
   'app/{outside,zone-choice}.test.{ts,tsx}',
+  'app/components/run/rendering.test.tsx',
   'lib/hub/commands.test.ts',
   'lib/hub/follow/session.test.ts',
   'lib/testing/simulation/*.test.ts',

@@ -1,6 +1,6 @@
 'use client'
 
-import { useServerTime } from '../../lib/client/live'
+import { useOfTime } from '../../lib/client/live'
 import { isDated, withAge } from '../labels'
 import { Prose } from './outside'
 import { ClockTime } from './time'
@@ -11,7 +11,7 @@ export function Reason({ text, since }: { text: string; since: string | null }) 
 }
 
 function Counting({ text, since }: { text: string; since: string }) {
-  return <Prose text={withAge(text, since, useServerTime())} />
+  return <Prose text={useOfTime(now => withAge(text, since, now))} />
 }
 
 /** The start of the verdict's condition as a time: for places where no other text beside the sentence shows it. */

@@ -2,7 +2,8 @@
 
 import { useState } from 'react'
 import type { RunFields } from '../../lib/run/model'
-import { useServerTime } from '../../lib/client/live'
+import { isOver } from '../../lib/run/model'
+import { useOfTime } from '../../lib/client/live'
 import { heldSeconds, timerSeconds, type Shown } from '../freshness'
 import { Duration } from './time'
 
@@ -16,9 +17,10 @@ export function RunTimer({
   frozenAt: number | null
   className?: string | undefined
 }) {
-  const now = useServerTime()
+  const frozen = frozenAt !== null
+  const told = useOfTime(now => timerSeconds(run, frozenAt ?? now), !frozen && !isOver(run.status))
   const [shown, setShown] = useState<Shown | null>(null)
-  const seconds = heldSeconds(shown, run, timerSeconds(run, frozenAt ?? now), frozenAt !== null)
+  const seconds = heldSeconds(shown, run, told, frozen)
   if (shown?.seconds !== seconds || shown.startedAt !== run.startedAt) {
     setShown({ seconds, startedAt: run.startedAt })
   }
@@ -27,7 +29,7 @@ export function RunTimer({
       className={className}
       data-testid="run-elapsed"
       data-seconds={seconds}
-      data-frozen={frozenAt !== null}
+      data-frozen={frozen}
       data-uncertain={run.durationUncertain ?? false}
     >
       <Duration seconds={seconds} uncertain={run.durationUncertain} />

@@ -1,7 +1,7 @@
 'use client'
 
 import type { ReactNode } from 'react'
-import { useRunningTime, useServerTime } from '../../lib/client/live'
+import { useOfDate, useOfTime } from '../../lib/client/live'
 import {
   ageText,
   clockText,
@@ -31,11 +31,11 @@ export function Moment({ at, children }: { at: string; children: ReactNode }) {
 /** A time of day, with the day if it is not today; marked as UTC, unless its column says so. */
 export function ClockTime({ at, bare = false }: { at: string; bare?: boolean }) {
   const zone = useZone()
-  const now = useRunningTime(60_000)
   const ms = Date.parse(at)
+  const day = useOfDate(now => (sameDay(ms, now, zone) ? '' : `${dayText(ms, now, zone)}, `))
   return (
     <Moment at={at}>
-      {sameDay(ms, now, zone) ? '' : `${dayText(ms, now, zone)}, `}
+      {day}
       {clockText(ms, zone)}
       {zone === 'utc' && !bare ? ' UTC' : ''}
     </Moment>
@@ -44,8 +44,8 @@ export function ClockTime({ at, bare = false }: { at: string; bare?: boolean }) 
 
 /** How long ago a moment of the server's clock was; stops counting at `until`. */
 export function Age({ since, until = null }: { since: string | number; until?: number | null }) {
-  const now = useServerTime()
-  return <>{ageText((until ?? now) - (typeof since === 'number' ? since : Date.parse(since)))}</>
+  const from = typeof since === 'number' ? since : Date.parse(since)
+  return useOfTime(now => ageText((until ?? now) - from), until === null)
 }
 
 /** An `Age` for places that do not show the moment itself: a press shows it in full. */

@@ -89,19 +89,35 @@ export const useIsPast = (): boolean => useContext(Frozen) !== null
  * of the server's render. Renders again at each interval [RUN-7].
  */
 export function useServerTime(everyMs = 1_000): number {
-  const now = useRunningTime(everyMs)
-  return useContext(Frozen) ?? now
+  const frozen = useContext(Frozen)
+  const now = useTicking(everyMs, time => time, frozen === null)
+  return frozen ?? now
 }
 
-/** Like `useServerTime`, but it also runs inside a `FrozenTime`: for the date of today. */
-export function useRunningTime(everyMs = 1_000): number {
+/**
+ * What `read` makes of the server's clock. Renders again only when that is another value: an age by the minute renders once a
+ * minute [PAGE-3.3].
+ * @param ticks false if `read` does not depend on the clock, because what it tells of is over
+ */
+export function useOfTime<T extends string | number | boolean>(read: (now: number) => T, ticks = true): T {
+  const frozen = useContext(Frozen)
+  return useTicking(1_000, now => read(frozen ?? now), ticks && frozen === null)
+}
+
+/** Like `useOfTime`, but by the minute, and it also runs inside a `FrozenTime`: for the date of today. */
+export const useOfDate = <T extends string | number | boolean>(read: (now: number) => T): T =>
+  useTicking(60_000, read, true)
+
+const never = () => () => undefined
+
+function useTicking<T extends string | number | boolean>(everyMs: number, read: (now: number) => T, ticks: boolean): T {
   const store = useStore()
   const ticker = store.ticker(everyMs)
   const listen = useCallback((listener: () => void) => ticker.listen(listener), [ticker])
   return useSyncExternalStore(
-    listen,
-    () => ticker.time(),
-    () => store.renderedAt,
+    ticks ? listen : never,
+    () => read(ticker.time()),
+    () => read(store.renderedAt),
   )
 }
 

@@ -2,7 +2,7 @@ import { memo } from 'react'
 import { shownName, shownProse } from '../../../lib/run/text/display-text'
 import type { Batch, LinkState } from '../../../lib/run/model'
 import { elapsed } from '../../../lib/run/time/time'
-import { useServerTime } from '../../../lib/client/live'
+import { useOfTime } from '../../../lib/client/live'
 import { classNames } from '../../class-names'
 import { statusWord } from '../../labels'
 import { CopyButton } from '../copy-button'
@@ -130,8 +130,8 @@ export function Took({ batch, frozenAt, clockOffset }: Pick<Props, 'batch' | 'fr
 }
 
 function Ticking({ batch, clockOffset }: { batch: Batch; clockOffset: number }) {
-  const now = useServerTime()
-  return <Duration short seconds={elapsed({ ...batch, clockOffset }, now) / 1000} uncertain={batch.durationUncertain} />
+  const seconds = useOfTime(now => Math.floor(elapsed({ ...batch, clockOffset }, now) / 1000))
+  return <Duration short seconds={seconds} uncertain={batch.durationUncertain} />
 }
 
 function BatchError({ text }: { text: string }) {

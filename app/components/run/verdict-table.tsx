@@ -3,7 +3,7 @@ import type { Batch, Container, Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/is-over'
 import { isAtWork } from '../../../lib/run/evidence/container'
 import { elapsed } from '../../../lib/run/time/time'
-import { useServerTime } from '../../../lib/client/live'
+import { useOfTime } from '../../../lib/client/live'
 import { classNames } from '../../class-names'
 import { containerText, weightOf } from '../../evidence'
 import { statusWord } from '../../labels'
@@ -146,13 +146,19 @@ const clock = (at: string | null) => (at === null ? null : <ClockTime at={at} ba
  * runs.
  */
 function Ran({ batch, clockOffset, until }: { batch: Batch; clockOffset: number; until: string | null }) {
-  const now = useServerTime()
-  const { containers } = batch
+  const last = batch.containers.at(-1)
+  const ticks = last !== undefined && until === null && isAtWork(last)
+  const seconds = useOfTime(now => ranSeconds(batch, clockOffset, until, now), ticks)
+  return Number.isNaN(seconds) ? <span className="dim">–</span> : <Duration short seconds={seconds} />
+}
+
+/** NaN if it is not known. */
+function ranSeconds({ containers, ...batch }: Batch, clockOffset: number, until: string | null, now: number): number {
   const last = containers.at(-1)
   const from = containers[0]?.startedAt ?? null
-  if (!last || from === null) return <span className="dim">–</span>
+  if (!last || from === null) return NaN
   const seen = until !== null ? Date.parse(until) : isAtWork(last) ? now : null
-  if (last.finishedAt === null && seen === null) return <span className="dim">–</span>
+  if (last.finishedAt === null && seen === null) return NaN
   const end = last.finishedAt === null ? seen : Date.parse(last.finishedAt)
   // The Engine's clock may be the server's or the backend's: take the reading that is nearer to the backend's claim.
   const said = elapsed({ ...batch, clockOffset }, seen ?? now)
@@ -160,5 +166,5 @@ function Ran({ batch, clockOffset, until }: { batch: Batch; clockOffset: number;
     offset => (end ?? now) - offset - Date.parse(from),
   )
   const [took = 0] = readings.sort((a, b) => Math.abs(a - said) - Math.abs(b - said))
-  return <Duration short seconds={Math.max(0, took) / 1000} />
+  return Math.floor(Math.max(0, took) / 1000)
 }

@@ -10,10 +10,11 @@ import { Glyph, StatusMark, VerdictMark } from '../icons'
 import { Name } from '../outside'
 import { ClockTime, Duration } from '../time'
 import { BatchEvidence } from './batch-evidence'
+import type { VirtualPlace } from './virtual-rows'
 import controls from '../controls.module.css'
 import styles from './batch-row.module.css'
 
-interface Props {
+interface Props extends Partial<VirtualPlace> {
   batch: Batch
   place: number
   /** The run is over: pending batches will not begin. */
@@ -45,12 +46,21 @@ export const BatchRow = memo(function BatchRow({
   docker,
   picked,
   onPick,
+  index,
+  setSize,
+  gap = 0,
+  measure,
 }: Props) {
   const { id, name, status, branch, error, basis, verdict } = batch
   const watched = docker !== 'off'
   const old = frozenAt !== null
   return (
     <li
+      ref={measure}
+      style={gap > 0 ? { marginTop: gap } : undefined}
+      aria-setsize={setSize}
+      aria-posinset={setSize === undefined ? undefined : place}
+      data-index={index}
       className={classNames(styles.row, picked && styles.picked)}
       data-testid="batch-card"
       data-batch-id={id}

@@ -9,8 +9,13 @@ import { Age, Moment } from '../time'
 import { ZoneNote } from '../zone'
 import { BatchRow } from './batch-row'
 import { needsOf } from './dependencies'
+import type { Shown } from './use-picked'
+import { VirtualRows, type VirtualPlace } from './virtual-rows'
 import controls from '../controls.module.css'
 import styles from './batches.module.css'
+
+/** Above this number only the rows near the view are rendered. */
+const ALL = 100
 
 interface Props {
   batches: Batch[]
@@ -26,6 +31,7 @@ interface Props {
   dockerSince: string | null
   /** The id of the open batch. */
   picked: string | null
+  shown: Shown | null
   onPick: (batchId: string) => void
 }
 
@@ -42,14 +48,45 @@ export const Batches = memo(function Batches(props: Props) {
     docker,
     dockerSince,
     picked,
+    shown,
     onPick,
   } = props
+  const [section, setSection] = useState<HTMLElement | null>(null)
   const [unfolded, setUnfolded] = useState(false)
   const needs = useMemo(() => needsOf(batches), [batches])
   const watched = docker !== 'off'
   const completed = batches.filter(batch => batch.status === 'completed').length
+  const row = (index: number, virtual?: VirtualPlace) => {
+    const batch = batches[index]
+    return (
+      batch && (
+        <BatchRow
+          key={batch.id}
+          batch={batch}
+          place={index + 1}
+          over={over}
+          maybeCompleted={maybeCompleted}
+          after={needs[index]?.places ?? ''}
+          afterNames={needs[index]?.names ?? ''}
+          waitsFor={needs[index]?.waitsFor ?? ''}
+          frozenAt={frozenAt}
+          clockOffset={clockOffset}
+          docker={docker}
+          picked={batch.id === picked}
+          onPick={onPick}
+          {...virtual}
+        />
+      )
+    )
+  }
   return (
-    <section className={styles.batches} aria-labelledby="h-batches" data-unfolded={unfolded} data-docker={docker}>
+    <section
+      ref={setSection}
+      className={styles.batches}
+      aria-labelledby="h-batches"
+      data-unfolded={unfolded}
+      data-docker={docker}
+    >
       <header className={styles.head}>
         <h2 id="h-batches">Batches</h2>
         {watched && (
@@ -87,26 +124,10 @@ export const Batches = memo(function Batches(props: Props) {
           in={over ? 'batches of a run that is over' : totalKnown ? 'batches of an empty plan' : 'batches'}
           known={known}
         />
+      ) : batches.length > ALL ? (
+        <VirtualRows batches={batches} folded={!unfolded} picked={picked} shown={shown} section={section} row={row} />
       ) : (
-        <ol className={styles.rows}>
-          {batches.map((batch, index) => (
-            <BatchRow
-              key={batch.id}
-              batch={batch}
-              place={index + 1}
-              over={over}
-              maybeCompleted={maybeCompleted}
-              after={needs[index]?.places ?? ''}
-              afterNames={needs[index]?.names ?? ''}
-              waitsFor={needs[index]?.waitsFor ?? ''}
-              frozenAt={frozenAt}
-              clockOffset={clockOffset}
-              docker={docker}
-              picked={batch.id === picked}
-              onPick={onPick}
-            />
-          ))}
-        </ol>
+        <ol className={styles.rows}>{batches.map((_, index) => row(index))}</ol>
       )}
       {completed > 0 && (
         <button

@@ -155,7 +155,7 @@ async function open(count: number) {
 
 const ENDED = { status: 'completed', endedAt: '2026-01-01T00:00:30.000Z' } as const
 
-describe.each([14])('a page of %i batches', count => {
+describe.each([14, 1_500])('a page of %i batches', count => {
   it('[PAGE-3.1] renders one row and the counter once when one batch changes', async () => {
     const { push, rendered, row, text } = await open(count)
     expect(text('batches-completed')).toBe(`0/${count}`)
@@ -189,6 +189,14 @@ describe.each([14])('a page of %i batches', count => {
     await rendered(3_000)
     expect(took()).toBe(ended)
   })
+})
+
+it('[PAGE-3.4] has a bounded number of rows, whatever the number of batches', async () => {
+  const { rowCount } = await open(1_500)
+  expect(rowCount()).toBeGreaterThan(15)
+  expect(rowCount()).toBeLessThan(80)
+  const few = await open(100)
+  expect(few.rowCount()).toBe(100)
 })
 
 it('[PAGE-3.3] renders an age by the minute once a minute, and the time of what is over never', async () => {

@@ -30,7 +30,7 @@ import styles from './run-view.module.css'
 export function RunView({ initial, batchId = null }: { initial: Snapshot; batchId?: string | null }) {
   const live = useRun(initial)
   const { state, sync, checkedAt, gone } = live
-  const { picked, logged, ofBatch, pick, show, read, close, setOfBatch } = usePicked(batchId)
+  const { picked, logged, ofBatch, shown, pick, show, read, close, setOfBatch } = usePicked(batchId)
   const [asking, setAsking] = useState(false)
   const ask = useCallback(() => setAsking(true), [])
   const stale = useStale({ sync, checkedAt })
@@ -79,6 +79,7 @@ export function RunView({ initial, batchId = null }: { initial: Snapshot; batchI
               docker={state.link.docker}
               dockerSince={state.dockerSince}
               picked={batch?.id ?? null}
+              shown={shown}
               onPick={pick}
             />
             {batch && <BatchPanel run={state} batch={batch} frozenAt={frozenAt} onPick={show} onClose={close} />}

@@ -2,6 +2,11 @@
 
 import { useCallback, useState } from 'react'
 
+/** The batch whose row was last asked to be in view; each request is another object. */
+export interface Shown {
+  batchId: string
+}
+
 /** Which batch of a run is open, and which log is shown. */
 export interface Picked {
   picked: string | null
@@ -9,6 +14,7 @@ export interface Picked {
   logged: string | null
   /** The batch's log is shown instead of the run's. */
   ofBatch: boolean
+  shown: Shown | null
   /** Opens a batch and shows its log; closes the batch if it is open. */
   pick: (batchId: string) => void
   /** Opens a batch, shows its log, and scrolls its row into view. */
@@ -30,6 +36,7 @@ export function usePicked(initial: string | null): Picked {
   const [picked, setPicked] = useState(initial)
   const [logged, setLogged] = useState(initial)
   const [ofBatch, setOfBatch] = useState(true)
+  const [shown, setShown] = useState<Shown | null>(initial === null ? null : { batchId: initial })
 
   const open = useCallback((batchId: string | null) => {
     setPicked(batchId)
@@ -60,6 +67,7 @@ export function usePicked(initial: string | null): Picked {
       open(batchId)
       readFrom(batchId)
       rowOf(batchId)?.scrollIntoView({ block: 'nearest' })
+      setShown({ batchId })
     },
     [open, readFrom],
   )
@@ -71,5 +79,5 @@ export function usePicked(initial: string | null): Picked {
     },
     [open, readFrom],
   )
-  return { picked, logged, ofBatch, pick, show, read, close, setOfBatch }
+  return { picked, logged, ofBatch, shown, pick, show, read, close, setOfBatch }
 }

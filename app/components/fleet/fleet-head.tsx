@@ -1,5 +1,5 @@
 import type { Fleet } from '../../../lib/run/model'
-import { useServerTime } from '../../../lib/client/live'
+import { useOfDate } from '../../../lib/client/live'
 import { classNames } from '../../class-names'
 import { sameDay } from '../../format'
 import { DockerLink } from '../docker-link'
@@ -68,9 +68,10 @@ export function FleetHead({ fleet, live, urgent, stale, onStart, onFollow }: Pro
 
 function CompletedToday({ fleet }: { fleet: Fleet }) {
   const zone = useZone()
-  const now = useServerTime(60_000)
-  const today = fleet.runs.filter(
-    ({ status, endedAt }) => status === 'completed' && endedAt !== null && sameDay(Date.parse(endedAt), now, zone),
+  return useOfDate(
+    now =>
+      fleet.runs.filter(
+        ({ status, endedAt }) => status === 'completed' && endedAt !== null && sameDay(Date.parse(endedAt), now, zone),
+      ).length,
   )
-  return today.length
 }

@@ -8,7 +8,7 @@ import { Nothing } from '../nothing'
 import { Age, Moment } from '../time'
 import { ZoneNote } from '../zone'
 import { BatchRow } from './batch-row'
-import { needsOf } from './dependencies'
+import { needsIn } from './dependencies'
 import type { Shown } from './use-picked'
 import { VirtualRows, type VirtualPlace } from './virtual-rows'
 import controls from '../controls.module.css'
@@ -53,11 +53,12 @@ export const Batches = memo(function Batches(props: Props) {
   } = props
   const [section, setSection] = useState<HTMLElement | null>(null)
   const [unfolded, setUnfolded] = useState(false)
-  const needs = useMemo(() => needsOf(batches), [batches])
+  const needs = useMemo(() => needsIn(batches), [batches])
   const watched = docker !== 'off'
   const completed = batches.filter(batch => batch.status === 'completed').length
   const row = (index: number, virtual?: VirtualPlace) => {
     const batch = batches[index]
+    const { places, names, waitsFor } = needs(index)
     return (
       batch && (
         <BatchRow
@@ -66,9 +67,9 @@ export const Batches = memo(function Batches(props: Props) {
           place={index + 1}
           over={over}
           maybeCompleted={maybeCompleted}
-          after={needs[index]?.places ?? ''}
-          afterNames={needs[index]?.names ?? ''}
-          waitsFor={needs[index]?.waitsFor ?? ''}
+          after={places}
+          afterNames={names}
+          waitsFor={waitsFor}
           frozenAt={frozenAt}
           clockOffset={clockOffset}
           docker={docker}

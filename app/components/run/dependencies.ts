@@ -11,11 +11,11 @@ export interface Needs {
   waitsFor: string
 }
 
-/** The dependencies of each batch, in the order of the batches; an id without a batch is shown as it is. */
-export function needsOf(batches: readonly Batch[]): Needs[] {
+/** The dependencies of the batch at a place; an id without a batch is shown as it is. Only rows in view ask for theirs. */
+export function needsIn(batches: readonly Batch[]): (place: number) => Needs {
   const places = new Map(batches.map((batch, index) => [batch.id, index]))
-  return batches.map(({ dependsOn }) => {
-    const needs = dependsOn.map(id => {
+  return place => {
+    const needs = (batches[place]?.dependsOn ?? []).map(id => {
       const index = places.get(id)
       const batch = index === undefined ? undefined : batches[index]
       return {
@@ -32,5 +32,5 @@ export function needsOf(batches: readonly Batch[]): Needs[] {
         .map(need => need.name)
         .join(', '),
     }
-  })
+  }
 }

@@ -22,10 +22,12 @@ interface Props {
 }
 
 /** The findings of a run: those that need action stay open, the others are folded. */
-export const Findings = memo(function Findings({ findings, ...steps }: Props) {
+export const Findings = memo(function Findings({ findings, batches, ...steps }: Props) {
   if (findings.length === 0) return null
   const sorted = loudestFirst(findings)
   const [first, rest] = [sorted.slice(0, MOST), sorted.slice(MOST)]
+  const named = new Set(findings.map(({ batchId }) => batchId))
+  const batchOf = new Map(batches.filter(({ id }) => named.has(id)).map(batch => [batch.id, batch]))
   return (
     <section aria-labelledby="h-findings" data-testid="findings">
       <h2 className="sr" id="h-findings">
@@ -33,7 +35,7 @@ export const Findings = memo(function Findings({ findings, ...steps }: Props) {
       </h2>
       <ul>
         {first.map((finding, index) => (
-          <Line key={keyOf(finding, index)} finding={finding} {...steps} />
+          <Line key={keyOf(finding, index)} finding={finding} batch={batchOf.get(finding.batchId ?? '')} {...steps} />
         ))}
       </ul>
       {rest.length > 0 && (
@@ -41,7 +43,12 @@ export const Findings = memo(function Findings({ findings, ...steps }: Props) {
           <summary>{plural(rest.length, 'more finding')}</summary>
           <ul>
             {rest.map((finding, index) => (
-              <Line key={keyOf(finding, index + MOST)} finding={finding} {...steps} />
+              <Line
+                key={keyOf(finding, index + MOST)}
+                finding={finding}
+                batch={batchOf.get(finding.batchId ?? '')}
+                {...steps}
+              />
             ))}
           </ul>
         </details>
@@ -54,11 +61,12 @@ export const Findings = memo(function Findings({ findings, ...steps }: Props) {
 const keyOf = ({ kind, batchId }: Finding, index: number) =>
   batchId === null ? `${index}` : JSON.stringify([kind, batchId])
 
+type LineProps = { finding: Finding; batch: Batch | undefined } & Omit<Props, 'findings' | 'batches'>
+
 /** A finding and its next steps: look at the batch, stop the run, stop the container, ask Docker. */
-function Line({ finding, batches, stoppable, onShow, onRead, onStop }: { finding: Finding } & Omit<Props, 'findings'>) {
-  const { batchId, containerId } = finding
+const Line = memo(function Line({ finding, batch, stoppable, onShow, onRead, onStop }: LineProps) {
+  const { containerId } = finding
   const verdict = verdictOf(finding)
-  const batch = batches.find(({ id }) => id === batchId)
   const prefix = `${batch?.name ?? ''}: `
   const named = batch !== undefined && finding.text.startsWith(prefix)
   const bare = named ? { ...finding, text: finding.text.slice(prefix.length) } : finding
@@ -86,4 +94,4 @@ function Line({ finding, batches, stoppable, onShow, onRead, onStop }: { finding
       )}
     </FindingLine>
   )
-}
+})

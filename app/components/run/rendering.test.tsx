@@ -84,10 +84,10 @@ function mount(shown: ReactNode, now: string) {
   return {
     container,
     /** What is rendered while `act` is done and time passes, ms. */
-    rendered: async (ms: number, act = () => {}) => {
+    rendered: async (ms: number, act: () => void | Promise<void> = () => {}) => {
       page.rows.length = 0
       commits = 0
-      act()
+      await act()
       clock.advance(ms)
       await settled()
       return { commits, rows: [...page.rows] }
@@ -166,9 +166,12 @@ describe.each([14, 1_500])('a page of %i batches', count => {
 
   it('[PAGE-3.2] renders what was pushed between two frames once', async () => {
     const { push, rendered, text } = await open(count)
-    const several = await rendered(16, () => {
-      for (const id of ['b1', 'b2', 'b4']) push({ id, ...ENDED })
-      push({ id: 'b2', error: 'no' })
+    const several = await rendered(16, async () => {
+      for (const change of [{ id: 'b1' }, { id: 'b2' }, { id: 'b4' }, { id: 'b2', error: 'no' }]) {
+        push({ ...change, ...ENDED })
+        // Each comes in a task of its own, in which React could render it.
+        await settled()
+      }
     })
     expect(several.commits).toBe(1)
     expect(several.rows.sort()).toEqual(['b1', 'b2', 'b4'])

@@ -2,7 +2,7 @@
 
 import { useState } from 'react'
 import type { RunFields } from '../../lib/run/model'
-import { isOver } from '../../lib/run/model'
+import { isOver } from '../../lib/run/is-over'
 import { useOfTime } from '../../lib/client/live'
 import { heldSeconds, timerSeconds, type Shown } from '../freshness'
 import { Duration } from './time'

@@ -4,6 +4,7 @@ import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { countBatches } from '../../../lib/run/counts'
 import type { Batch, Snapshot } from '../../../lib/run/model'
 import type { LinkEvents } from '../../../lib/client/link'
+import { codecs } from '../../../lib/client/scope-codecs'
 import type { Environment } from '../../../lib/client/store'
 import { runScope } from '../../../lib/sync/scope'
 import { someBatch } from '../../../lib/testing/run/documents'
@@ -105,6 +106,7 @@ async function open(count: number) {
   const initial: Snapshot = { ...someSnapshot('r', batches), counts: countBatches(batches, true) }
   let link: LinkEvents | undefined
   page.environment = {
+    codecs,
     openLink: events => {
       link = events
       return {

@@ -4,7 +4,7 @@ import { inspect } from 'node:util'
 import next from 'next'
 import { themeScript } from './app/theme'
 import { startSteadyClock } from './lib/clock/clock'
-import { Engine } from './lib/docker/engine/engine'
+import type { DockerHost, Engine } from './lib/docker/engine/engine'
 import { DataDirBusy, Recorder } from './lib/hub/recording'
 import { Hub } from './lib/hub/hub'
 import { createAudit } from './lib/server/audit'
@@ -55,7 +55,7 @@ async function serve(config: Config): Promise<void> {
   const pages = inTurns(app.getRequestHandler(), metrics, pace)
 
   const publisher = new MemoryPublisher(gateway)
-  const engine = config.docker === 'off' ? null : new Engine(config.docker)
+  const engine = config.docker === 'off' ? null : await openEngine(config.docker)
   const hub = new Hub({
     ...{ backendUrl: config.backendUrl, engine, publisher, log, meter: metrics, recorder },
     importsFolder: join(config.dataDir, 'imports'),
@@ -97,6 +97,12 @@ async function serve(config: Config): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop())
 
   output.say(`Groundtruth shows ${config.backendLabel} at ${url.href}`)
+}
+
+/** Loads Docker's client only if it is used: it and its packages are a third of the server. */
+async function openEngine(host: DockerHost): Promise<Engine> {
+  const { Engine } = await import('./lib/docker/engine/engine')
+  return new Engine(host)
 }
 
 /** Logs the faults and warnings that Node would otherwise print raw [SAFE-4.71]. */

@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 const folder = join(root, 'node_modules/.cache/groundtruth')
 
 /**
- * Bundles a program as the production server is bundled. A process of the bundle starts in a fraction of a transpiler's time.
+ * Bundles a program, but not its packages. A process of the bundle starts in a fraction of a transpiler's time.
  * Programs that read files beside their source cannot run from there.
  * @param program path from the repository's root, for example `lib/server/access/make-token.ts`
  * @returns the bundle's path, for `node`

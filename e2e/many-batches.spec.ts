@@ -103,6 +103,17 @@ test('[PAGE-3.4] on a phone the page scrolls, and completed batches fold', async
   await run.card('b-14').scrollIntoViewIfNeeded()
   await expect(run.card('b-14')).toBeInViewport()
   expect(await cards.count()).toBeLessThan(MOST_ROWS)
+
+  // The row of the open batch is above the sheet that shows it.
+  await page.goto(`${dashboard.url}/runs/${runId}?batch=b-1200`)
+  await expect(run.card('b-1200')).toBeInViewport()
+  await expect
+    .poll(async () => {
+      const [row, sheet] = [run.card('b-1200'), page.getByTestId('batch-panel')]
+      const [above, below] = await Promise.all([row, sheet].map(each => each.boundingBox()))
+      return above && below && above.y >= 40 && above.y + above.height <= below.y
+    })
+    .toBe(true)
 })
 
 test('[PAGE-3.4] the first HTML has the first rows, and says so', async ({ backend, dashboard, browser }) => {

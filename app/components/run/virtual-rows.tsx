@@ -47,6 +47,8 @@ const ROW = 28
 const ROW_ON_PHONES = 64
 /** The height of the head that stays above the rows where the section scrolls, px. */
 const HEAD = 31
+/** The height of the bar that stays above the page, and some room, px. */
+const BAR = 56
 /** The first HTML has the rows of a view of this height, px. */
 const FIRST_VIEW = 900
 
@@ -82,7 +84,7 @@ export function VirtualRows({ batches, folded, picked, shown, section, row }: Pr
     getScrollElement: () => section,
     scrollPaddingStart: HEAD,
   })
-  const ofPage = useWindowVirtualizer<HTMLElement>({ ...options, enabled: !isBoxed })
+  const ofPage = useWindowVirtualizer<HTMLElement>({ ...options, enabled: !isBoxed, scrollPaddingStart: BAR })
   const virtualizer = isBoxed ? ofSection : ofPage
 
   const scrolledTo = useRef<Shown | null>(null)
@@ -90,8 +92,9 @@ export function VirtualRows({ batches, folded, picked, shown, section, row }: Pr
     if (!isHydrated || section === null || shown === null || scrolledTo.current === shown) return
     scrolledTo.current = shown
     const index = ids.indexOf(shown.batchId)
-    if (index >= 0) virtualizer.scrollToIndex(index, { align: 'auto' })
-  }, [isHydrated, section, shown, ids, virtualizer])
+    // On a phone the open batch covers the lower part of the page.
+    if (index >= 0) virtualizer.scrollToIndex(index, { align: isPhone ? 'start' : 'auto' })
+  }, [isHydrated, isPhone, section, shown, ids, virtualizer])
 
   const rows = virtualizer.getVirtualItems()
   const above = (rows[0]?.start ?? top) - top

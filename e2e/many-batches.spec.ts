@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright'
 import { expect, test, type Dashboard, type ReferenceBackend } from './fixtures'
 import { PORTAL, RunPage } from './run-page'
 
@@ -39,6 +40,13 @@ test('[PAGE-3.4] [PAGE-3.1] a page of 1,500 batches stays usable', async ({ back
   await expect(run.card('b-14')).toHaveAttribute('data-status', 'completed')
   await expect(run.card('b-1400')).toHaveCount(0)
 
+  // The page keeps up with 20 changes a second: the last of them does not wait for those before it.
+  for (let n = 20; n < 60; n += 1) {
+    tell(`b-${n}`, 'completed')
+    await page.waitForTimeout(50)
+  }
+  await expect(run.completed).toHaveText('42/?', { timeout: 2_000 })
+
   const list = page.getByRole('region', { name: 'Batches', exact: true })
   await list.evaluate(element => element.scrollTo(0, element.scrollHeight))
   await expect(run.card(`b-${MANY - 1}`)).toBeInViewport()
@@ -75,6 +83,14 @@ test('[PAGE-3.4] [PAGE-3.1] a page of 1,500 batches stays usable', async ({ back
   await page.goto(`${dashboard.url}/runs/${runId}?batch=b-1200`)
   await expect(run.card('b-1200')).toBeInViewport()
   await expect(run.card('b-1199')).toBeInViewport()
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+
+  // The list also works on a page that is reached from another one.
+  await page.goto(dashboard.url)
+  await page.getByTestId('run-row').getByRole('link').click()
+  await expect(run.card('setup')).toBeInViewport()
+  await list.evaluate(element => element.scrollTo(0, element.scrollHeight))
+  await expect(run.card(`b-${MANY - 1}`)).toBeInViewport()
 })
 
 test('[PAGE-3.4] on a phone the page scrolls, and completed batches fold', async ({ backend, dashboard, page }) => {

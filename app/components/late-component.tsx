@@ -1,4 +1,4 @@
-import { useEffect, useState, type ComponentType } from 'react'
+import { useEffect, useState, useSyncExternalStore, type ComponentType } from 'react'
 import { LatePart } from '../../lib/client/late'
 
 /** How long to wait before loading again, ms. */
@@ -15,10 +15,18 @@ export function lateComponent<P extends object>(
 ) {
   const part = new LatePart(load)
   return function Late(props: P) {
-    const [Loaded, show] = useState<ComponentType<P> | null>(() => part.loaded)
+    const [shown, show] = useState<ComponentType<P> | null>(null)
+    // The server has the part, too, but the first HTML and the render that takes it over are without it.
+    const loaded = useSyncExternalStore(
+      never,
+      () => part.loaded,
+      () => null,
+    )
+    const Loaded = shown ?? loaded
     useEffect(() => {
       let timer: ReturnType<typeof setTimeout> | undefined
       let gone = false
+      if (part.loaded) return
       const get = () =>
         part.get().then(
           component => {
@@ -38,4 +46,5 @@ export function lateComponent<P extends object>(
   }
 }
 
+const never = () => nothing
 const nothing = () => null

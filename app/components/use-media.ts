@@ -18,13 +18,3 @@ export function useMedia(query: string, atFirst: boolean): boolean {
     () => atFirst,
   )
 }
-
-const never = () => () => undefined
-
-/** False on the server and while a page takes over the server's HTML. */
-export const useHydrated = (): boolean =>
-  useSyncExternalStore(
-    never,
-    () => true,
-    () => false,
-  )

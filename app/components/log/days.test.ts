@@ -4,7 +4,8 @@ import type { LogLine } from '../../../lib/run/model'
 import { dayNumber } from '../../format'
 import { offsetAt } from '../../zone'
 import { dayChange, dayOf, withDays } from './days'
-import { rowsOf, streams } from './rows'
+import { rowsOf } from './rows'
+import { streams } from './streams'
 
 const rowsAt = (...times: (string | null)[]) =>
   rowsOf(

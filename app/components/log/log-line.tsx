@@ -4,7 +4,8 @@ import type { Zone } from '../../zone'
 import { Glyph } from '../icons'
 import { dayChange } from './days'
 import type { DatedRow, Row } from './rows'
-import { highlight, parsedLine, streamWords } from './rows'
+import { streamWords } from './streams'
+import { highlight, parsedLine } from './search'
 import styles from './log-line.module.css'
 
 interface Props {

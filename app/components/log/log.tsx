@@ -1,4 +1,5 @@
 import { memo, useDeferredValue, useMemo, useRef, useState, type ReactNode } from 'react'
+import { LatePart } from '../../../lib/client/late'
 import type { LogView, RunRef } from '../../../lib/client/live'
 import { matcherOf } from '../../../lib/run/text/text-matcher'
 import { linesText, type Known, type Place } from '../../nothing'
@@ -6,12 +7,10 @@ import { plural } from '../../labels'
 import { Glyph } from '../icons'
 import { Nothing } from '../nothing'
 import { useZone } from '../zone'
-import { withDays } from './days'
 import { lateComponent } from '../late-component'
 import { LogBar } from './log-bar'
 import type { LogList, LogRowsProps } from './log-rows'
-import type { Stream } from './rows'
-import { matchesIn, newerThan, rowsOf, streams } from './rows'
+import { streams, type Stream } from './streams'
 import nothing from '../nothing.module.css'
 import styles from './log.module.css'
 
@@ -20,6 +19,13 @@ const LateRows = lateComponent<LogRowsProps>(
   async () => (await import('./log-rows')).LogRows,
   ({ area }) => <div {...area} role="log" />,
 )
+
+/** What only lines need. */
+const late = new LatePart(async () => {
+  const parts = await Promise.all([import('./rows'), import('./days'), import('./search')])
+  const [{ newerThan, rowsOf }, { withDays }, { matchesIn }] = parts
+  return { newerThan, rowsOf, withDays, matchesIn }
+})
 
 interface Props {
   log: LogView
@@ -53,10 +59,13 @@ export const Log = memo(function Log({ log, known, run, batchId, tabs, place, gr
   const [left, setLeft] = useState<number | null>(null)
   const following = left === null
 
-  const rows = useMemo(() => withDays(rowsOf(lines, dropped, shown), zone), [lines, dropped, shown, zone])
+  const rows = useMemo(
+    () => late.loaded?.withDays(late.loaded.rowsOf(lines, dropped, shown), zone) ?? [],
+    [lines, dropped, shown, zone],
+  )
   const sought = useDeferredValue(query)
   const matcher = useMemo(() => matcherOf(sought), [sought])
-  const matches = useMemo(() => matchesIn(rows, matcher), [rows, matcher])
+  const matches = useMemo(() => late.loaded?.matchesIn(rows, matcher) ?? [], [rows, matcher])
   const match = matches.findIndex(index => rows[index]?.key === current)
 
   const list = useRef<LogList>(null)
@@ -78,7 +87,7 @@ export const Log = memo(function Log({ log, known, run, batchId, tabs, place, gr
     tabIndex: 0,
     'data-testid': 'log-lines',
   } as const
-  const fresh = left === null ? 0 : newerThan(rows, left)
+  const fresh = left === null ? 0 : (late.loaded?.newerThan(rows, left) ?? 0)
 
   return (
     <section className={styles.log} id="log" aria-label="Log" data-wrap={wrap}>

@@ -1,10 +1,5 @@
 import type { LogLine } from '../../../lib/run/model'
-import type { Span } from '../ansi'
-import { parseAnsi } from '../ansi'
-
-export type Stream = LogLine['stream']
-export const streams: readonly Stream[] = ['stdout', 'stderr', 'system']
-export const streamWords: Record<Stream, string> = { stdout: 'out', stderr: 'err', system: 'system' }
+import type { Stream } from './streams'
 
 /** A row of the log: a line, or a gap where lines are missing. */
 export type Row =
@@ -39,50 +34,4 @@ export function newerThan(rows: readonly DatedRow[], seq: number): number {
     count += 1
   }
   return count
-}
-
-const parsed = new WeakMap<LogLine, { spans: Span[]; plain: string }>()
-
-/** A line's spans and its text without escape sequences, computed once per line. */
-export function parsedLine(line: LogLine): { spans: Span[]; plain: string } {
-  const known = parsed.get(line)
-  if (known !== undefined) return known
-  const spans = parseAnsi(line.text)
-  const result = { spans, plain: spans.map(span => span.text).join('') }
-  parsed.set(line, result)
-  return result
-}
-
-/** The indexes of the rows in which the matcher finds something. */
-export function matchesIn(rows: readonly DatedRow[], matcher: RegExp | null): number[] {
-  if (matcher === null) return []
-  return rows.flatMap((row, index) =>
-    row.kind === 'line' && parsedLine(row.line).plain.search(matcher) >= 0 ? [index] : [],
-  )
-}
-
-export interface Piece extends Span {
-  match: boolean
-}
-
-/** Splits spans at the edges of each match; together the pieces hold the same text. */
-export function highlight({ spans, plain }: { spans: Span[]; plain: string }, matcher: RegExp): Piece[] {
-  const cuts = [...plain.matchAll(matcher)].map(found => [found.index, found.index + found[0].length] as const)
-  const pieces: Piece[] = []
-  let next = 0
-  let at = 0
-  for (const { text, style } of spans) {
-    const end = at + text.length
-    let from = at
-    while (from < end) {
-      while ((cuts[next]?.[1] ?? Infinity) <= from) next += 1
-      const [start, stop] = cuts[next] ?? [Infinity, Infinity]
-      const match = start <= from
-      const to = Math.min(end, match ? stop : start)
-      pieces.push({ text: text.slice(from - at, to - at), style, match })
-      from = to
-    }
-    at = end
-  }
-  return pieces
 }

@@ -7,15 +7,19 @@ import { Glyph, LastKnown } from '../icons'
 import { Nothing } from '../nothing'
 import { Age, Moment } from '../time'
 import { ZoneNote } from '../zone'
+import { lateComponent } from '../late-component'
 import { BatchRow } from './batch-row'
 import { needsIn } from './dependencies'
+import { FirstRows } from './first-rows'
 import type { Shown } from './use-picked'
-import { VirtualRows, type VirtualPlace } from './virtual-rows'
+import type { VirtualPlace, VirtualRowsProps } from './virtual-rows'
 import controls from '../controls.module.css'
 import styles from './batches.module.css'
 
 /** Above this number only the rows near the view are rendered. */
 const ALL = 100
+
+const LateRows = lateComponent<VirtualRowsProps>(async () => (await import('./virtual-rows')).VirtualRows, FirstRows)
 
 interface Props {
   batches: Batch[]
@@ -126,7 +130,7 @@ export const Batches = memo(function Batches(props: Props) {
           known={known}
         />
       ) : batches.length > ALL ? (
-        <VirtualRows batches={batches} folded={!unfolded} picked={picked} shown={shown} section={section} row={row} />
+        <LateRows batches={batches} folded={!unfolded} picked={picked} shown={shown} section={section} row={row} />
       ) : (
         <ol className={styles.rows}>{batches.map((_, index) => row(index))}</ol>
       )}

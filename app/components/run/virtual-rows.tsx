@@ -11,7 +11,7 @@ import {
   type RefObject,
 } from 'react'
 import type { Batch } from '../../../lib/run/model'
-import { useHydrated, useMedia } from '../use-media'
+import { useMedia } from '../use-media'
 import type { Shown } from './use-picked'
 import styles from './batches.module.css'
 
@@ -27,7 +27,7 @@ export interface VirtualPlace {
   measure: (row: HTMLElement | null) => void
 }
 
-interface Props {
+export interface VirtualRowsProps {
   batches: Batch[]
   /** The completed ones are folded on a phone. */
   folded: boolean
@@ -49,15 +49,14 @@ const ROW_ON_PHONES = 64
 const HEAD = 31
 /** The height of the bar that stays above the page, and some room, px. */
 const BAR = 56
-/** The first HTML has the rows of a view of this height, px. */
+/** The height of the view until it is measured, px. */
 const FIRST_VIEW = 900
 
 /**
  * Only the rows near the view, with the space of the others. The open batch and the one with the focus always have a row, so
  * that the focus is not lost and can move to their neighbours [PAGE-3.4].
  */
-export function VirtualRows({ batches, folded, picked, shown, section, row }: Props) {
-  const isHydrated = useHydrated()
+export function VirtualRows({ batches, folded, picked, shown, section, row }: VirtualRowsProps) {
   const isBoxed = useMedia(SECTION_SCROLLS, true)
   const isPhone = useMedia(PHONE, false)
   const [focused, setFocused] = useState<string | null>(null)
@@ -89,12 +88,12 @@ export function VirtualRows({ batches, folded, picked, shown, section, row }: Pr
 
   const scrolledTo = useRef<Shown | null>(null)
   useEffect(() => {
-    if (!isHydrated || section === null || shown === null || scrolledTo.current === shown) return
+    if (section === null || shown === null || scrolledTo.current === shown) return
     scrolledTo.current = shown
     const index = ids.indexOf(shown.batchId)
     // On a phone the open batch covers the lower part of the page.
     if (index >= 0) virtualizer.scrollToIndex(index, { align: isPhone ? 'start' : 'auto' })
-  }, [isHydrated, isPhone, section, shown, ids, virtualizer])
+  }, [isPhone, section, shown, ids, virtualizer])
 
   const rows = virtualizer.getVirtualItems()
   const above = (rows[0]?.start ?? top) - top
@@ -108,30 +107,20 @@ export function VirtualRows({ batches, folded, picked, shown, section, row }: Pr
     if (!currentTarget.contains(relatedTarget)) setFocused(null)
   }
   return (
-    <>
-      <ol
-        ref={list}
-        className={styles.rows}
-        data-virtual
-        // Not in the HTML: the server's content security policy forbids styles there.
-        style={isHydrated ? { paddingBlock: `${above}px ${below}px` } : undefined}
-        onFocus={onFocus}
-        onBlur={onBlur}
-      >
-        {rows.map(({ index, start }, n) => {
-          const before = rows[n - 1]
-          const gap = before === undefined || !isHydrated ? 0 : start - before.end
-          return row(places[index] ?? 0, { index, setSize: batches.length, gap, measure: virtualizer.measureElement })
-        })}
-      </ol>
-      {!isHydrated && (
-        <noscript>
-          <p className={styles.note}>
-            These are the first {rows.length} of {batches.length} batches; the others take JavaScript.
-          </p>
-        </noscript>
-      )}
-    </>
+    <ol
+      ref={list}
+      className={styles.rows}
+      data-virtual
+      style={{ paddingBlock: `${above}px ${below}px` }}
+      onFocus={onFocus}
+      onBlur={onBlur}
+    >
+      {rows.map(({ index, start }, n) => {
+        const before = rows[n - 1]
+        const gap = before === undefined ? 0 : start - before.end
+        return row(places[index] ?? 0, { index, setSize: batches.length, gap, measure: virtualizer.measureElement })
+      })}
+    </ol>
   )
 }
 

@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Browser } from '@playwright/test'
+import { Backend, type BackendRun } from './backend'
+import { withCleanup } from './cleanup'
+import type { Load } from './load'
+import { Product } from './product'
+import { figureText, measured, type Row } from './results'
+import { delaysOf, record, shownBy, type Delays } from './shown'
+import { quantile } from './statistics'
+
+/** One row: how large the run is, what it gets, and what is demanded. */
+export interface LatencyCase {
+  batches: number
+  load: Load
+  /** How many ms the 99th percentile may be above the floor's; null: no such mark. */
+  aboveFloor: number | null
+  /** What it may be at most, ms; null: no such mark. */
+  most: number | null
+}
+
+/** The messages of the first seconds are not counted: code is compiled at its first use. */
+const WARM_UP = 3_000
+/** How long the last messages may take to be shown, ms: a page that falls behind has a delay, too. */
+const GRACE = 20_000
+const VIEWPORT = { width: 1_280, height: 1_600 }
+
+/**
+ * Measures from a message leaving the backend to the changed document of a page, for the product's page and for the bare page in
+ * turns, in the same browser.
+ * @param windows how often each page is measured, and for how long, ms
+ */
+export async function latency(
+  browser: Browser,
+  of: LatencyCase,
+  windows: { count: number; ms: number },
+): Promise<Row[]> {
+  return withCleanup(async later => {
+    const backend = await Backend.start()
+    later(() => backend.stop())
+    const product = await Product.start(backend)
+    later(() => product.stop())
+    const all: Record<'product' | 'bare', Delays[]> = { product: [], bare: [] }
+    for (let window = 0; window < windows.count; window += 1) {
+      const [run] = await backend.begin(1, of.batches)
+      if (!run) throw new Error('The backend has begun no run.')
+      await product.follow([run])
+      const pages = { bare: `${backend.url}/bare?run_id=${run.id}`, product: `${product.url}/runs/${run.id}` }
+      for (const which of ['bare', 'product'] as const) {
+        all[which].push(await delaysOn(browser, pages[which], { backend, run, load: of.load, ms: windows.ms }))
+      }
+    }
+    return rowsOf(of, all)
+  })
+}
+
+interface Window {
+  backend: Backend
+  run: BackendRun
+  load: Load
+  ms: number
+}
+
+async function delaysOn(browser: Browser, url: string, { backend, run, load, ms }: Window): Promise<Delays> {
+  const page = await browser.newPage({ viewport: VIEWPORT })
+  try {
+    await record(page)
+    await page.goto(url)
+    await page.locator('[data-sync="live"]').first().waitFor({ state: 'attached', timeout: 30_000 })
+    await backend.load([run], load)
+    await sleep(WARM_UP)
+    const begin = Date.now()
+    await sleep(ms)
+    const sent = await backend.rest()
+    const isCounted = ([, at]: [number, number]) => at >= begin
+    const counted = { changes: sent.changes.filter(isCounted), lines: sent.lines.filter(isCounted) }
+    const deadline = Date.now() + GRACE
+    let delays = delaysOf(counted, await shownBy(page))
+    while (delays.missing > 0 && Date.now() < deadline) {
+      await sleep(500)
+      delays = delaysOf(counted, await shownBy(page))
+    }
+    if (delays.missing > 0) throw new Error(`${url} never showed ${delays.missing} messages.`)
+    return delays
+  } finally {
+    await page.close()
+  }
+}
+
+function rowsOf({ batches, load, aboveFloor, most }: LatencyCase, all: Record<'product' | 'bare', Delays[]>): Row[] {
+  const rate = `${batches.toLocaleString('en')} batches, ${load.perSecond.toLocaleString('en')} ${load.changeEvery === 1 ? 'changes' : 'messages'}/s`
+  return (['changes', 'lines'] as const).flatMap(kind => {
+    const [product, bare] = [all.product, all.bare].map(windows => windows.flatMap(delays => delays[kind]))
+    if (!product || !bare || product.length === 0) return []
+    const floor = quantile(bare, 0.99)
+    const words = [
+      ...(aboveFloor === null ? [] : [`p99 ≤ floor + ${aboveFloor}`]),
+      ...(most === null ? [] : [`p99 < ${most}`]),
+    ]
+    const row = measured({
+      what: `${kind === 'changes' ? 'change of a batch' : 'log line'} → DOM, ${rate}: p50 / p99 / max`,
+      unit: 'ms',
+      value: quantile(product, 0.99),
+      shown: spread(product),
+      floor: { value: floor, shown: spread(bare) },
+      mark: {
+        words: words.join(', '),
+        ...(most !== null && { most }),
+        ...(aboveFloor !== null && { mostByFloor: floor + aboveFloor }),
+      },
+      n: `${product.length} messages, ${all.product.length} windows in turns; resolution 1 ms`,
+    })
+    return [row]
+  })
+}
+
+const spread = (delays: readonly number[]) =>
+  [0.5, 0.99, 1].map(share => figureText(quantile(delays, share))).join(' / ')

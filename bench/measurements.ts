@@ -1,6 +1,10 @@
 import type { Browser } from '@playwright/test'
+import { bytes } from './bytes'
+import { comeback } from './comeback'
 import { delivery } from './delivery'
+import { firstPage } from './first-page'
 import { latency, type LatencyCase } from './latency'
+import { logFlood } from './log-flood'
 import { manyRuns, type RunsCase } from './many-runs'
 import { changeOfARun, frameAndLine } from './pure-functions'
 import type { Row } from './results'
@@ -55,5 +59,13 @@ export const measurements: Measurement[] = [
     isQuick,
     measure: ({ quick }) => manyRuns(each, windows(quick)),
   })),
+  {
+    what: 'start and first page',
+    isQuick: false,
+    measure: ({ browser }) => firstPage(browser, 5),
+  },
+  { what: 'log of 100,000 lines', isQuick: false, measure: ({ browser }) => logFlood(browser) },
+  { what: 'restart before 500 pages', isQuick: false, measure: comeback },
+  { what: 'bytes', isQuick: false, measure: bytes },
   { what: 'frame and line', isQuick: false, measure: frameAndLine },
 ]

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DashboardProcess } from '../lib/reference-backend/dashboard'
 import { snapshot } from '../lib/run/model'
 import type { Backend, BackendRun } from './backend'
+import { untilServed } from './until-served'
 
 const root = join(import.meta.dirname, '..')
 /** How many requests are sent at once. */
@@ -51,7 +52,7 @@ export class Product {
       this.#log += text
     })
     this.#port = this.#process.port
-    while (!(await fetch(`${this.url}/readyz`)).ok) await sleep(10)
+    await untilServed(`${this.url}/readyz`, () => this.#process !== null)
   }
 
   /** Asks the process to end; its data stay. */

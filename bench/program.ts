@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { z } from 'zod'
 
-const answer = z.object({ id: z.number(), result: z.unknown(), error: z.string().optional() })
+const answer = z.object({ id: z.number(), result: z.unknown().optional(), error: z.string().optional() })
 const question = z.object({ id: z.number(), command: z.unknown() })
 
 /** How long a program may take to answer a command, ms: some commands wait for 500 pages. */

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Browser, Page } from '@playwright/test'
+import { z } from 'zod'
+import { Backend } from './backend'
+import { withCleanup } from './cleanup'
+import { memoryOf } from './process-cpu'
+import { Product } from './product'
+import { measured, type Row } from './results'
+import { record, shownBy } from './shown'
+import { median } from './statistics'
+
+const LINES = 100_000
+const LINES_A_SECOND = 5_000
+/** How long the last lines may take to be shown, and a new page to show the newest, ms. */
+const GRACE = 60_000
+
+const tasks = z.array(z.number())
+
+/** A run whose agents print very much: what that does to a page that follows it, to the server, and to a page that comes later. */
+export async function logFlood(browser: Browser): Promise<Row[]> {
+  return withCleanup(async later => {
+    const backend = await Backend.start()
+    later(() => backend.stop())
+    const product = await Product.start(backend)
+    later(() => product.stop())
+    const [run] = await backend.begin(1, 14)
+    if (!run) throw new Error('The backend has begun no run.')
+    await product.follow([run])
+    const url = `${product.url}/runs/${run.id}`
+    const page = await opened(browser, url)
+    later(() => page.close())
+    const before = { heap: await heapOf(page), memory: memoryOf(product.pid) }
+
+    await backend.load([run], { perSecond: LINES_A_SECOND, changeEvery: LINES })
+    await sleep((1_000 * LINES) / LINES_A_SECOND)
+    const newest = (await backend.rest()).lines.at(-1)
+    if (!newest) throw new Error('The backend has sent no line.')
+    const behind = (await shownAt(page, newest[0])) - newest[1]
+    const long = tasks.parse(await page.evaluate((): unknown => Reflect.get(window, 'benchLongTasks')))
+    const [heap, memory] = [await heapOf(page), memoryOf(product.pid)]
+    await page.close()
+    const news: number[] = []
+    for (let n = 0; n < 3; n += 1) {
+      const began = Date.now()
+      const next = await opened(browser, url)
+      news.push((await shownAt(next, newest[0])) - began)
+      await next.close()
+    }
+
+    const of = `${newest[0].toLocaleString('en')} log lines, ${LINES_A_SECOND.toLocaleString('en')}/s`
+    const one = (what: string, unit: string, value: number) => measured({ what, unit, value, n: '1 run' })
+    return [
+      one(`${of}: last line → DOM`, 'ms', behind),
+      one(`${of}: tasks of the page above 50 ms, their number`, '', long.length),
+      one(`${of}: tasks of the page above 50 ms, the longest`, 'ms', Math.max(0, ...long)),
+      one(`${of}: growth of the page’s heap after garbage collection`, 'MB', heap - before.heap),
+      one(`${of}: growth of the server’s memory (RSS)`, 'MB', memory - before.memory),
+      measured({
+        ...{ what: `${of}: a new page until it shows the newest line`, unit: 'ms', value: median(news) },
+        n: `median of ${news.length} pages`,
+      }),
+    ]
+  })
+}
+
+async function opened(browser: Browser, url: string): Promise<Page> {
+  const page = await browser.newPage()
+  await record(page)
+  await page.addInitScript(recordLongTasks)
+  await page.goto(url)
+  await page.locator('[data-sync="live"]').first().waitFor({ state: 'attached', timeout: 30_000 })
+  return page
+}
+
+/** When the page first showed this log line or a later one, ms of the system's clock. */
+async function shownAt(page: Page, line: number): Promise<number> {
+  const deadline = Date.now() + GRACE
+  while (Date.now() < deadline) {
+    const found = (await shownBy(page)).lines.find(([n]) => n >= line)
+    if (found) return found[1]
+    await sleep(100)
+  }
+  throw new Error(`A page did not show the newest of ${line} lines within ${GRACE / 1_000} s.`)
+}
+
+/** The size of the page's heap after a garbage collection, MB. */
+async function heapOf(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('HeapProfiler.collectGarbage')
+  const { usedSize } = await session.send('Runtime.getHeapUsage')
+  await session.detach()
+  return usedSize / 1_000_000
+}
+
+/** Runs in the page. */
+function recordLongTasks(): void {
+  const durations: number[] = []
+  Reflect.set(window, 'benchLongTasks', durations)
+  new PerformanceObserver(list => {
+    for (const { duration } of list.getEntries()) durations.push(duration)
+  }).observe({ type: 'longtask', buffered: true })
+}

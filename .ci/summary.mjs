@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 
-/** Ends with `N passed, N failed, N skipped`, summed from the test runners' own reports. */
+/** Ends with `N passed, N failed, N skipped`, summed from the reports of the test runners and of the benchmark. */
 
 const readReport = path => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined)
 
@@ -27,6 +27,7 @@ for (const [suite, path, count] of [
   ['pure', 'reports/pure.json', ofVitest],
   ['waiting', 'reports/waiting.json', ofVitest],
   ['browser', 'reports/browser.json', ofPlaywright],
+  ['bench', 'reports/bench.json', counts => counts],
 ]) {
   const report = readReport(path)
   if (report === undefined) {

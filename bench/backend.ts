@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Later } from './cleanup'
 import type { Load, Sent } from './load'
 import { Program } from './program'
 
@@ -23,8 +24,8 @@ export class Backend {
     this.url = `http://127.0.0.1:${port}`
   }
 
-  static async start(): Promise<Backend> {
-    const program = new Program('scripted-backend.ts')
+  static async start(later: Later): Promise<Backend> {
+    const program = new Program('scripted-backend.ts', later)
     const { port } = await program.ask({ kind: 'listen' }, address)
     return new Backend(program, port)
   }
@@ -47,9 +48,5 @@ export class Backend {
   /** How much a new reader of the run gets, bytes. */
   replayBytes({ id }: BackendRun): Promise<number> {
     return this.#program.ask({ kind: 'replay', run: id }, z.number())
-  }
-
-  stop(): Promise<void> {
-    return this.#program.stop()
   }
 }

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { freePort } from '../lib/reference-backend/dashboard'
+import type { Later } from './cleanup'
 import { untilServed } from './until-served'
 
 const root = join(import.meta.dirname, '..')
@@ -33,6 +34,8 @@ createServer(app.getRequestHandler()).listen(Number(process.env.PORT), '127.0.0.
 export class BareNext {
   readonly #folder: string
   #child: ChildProcess | null = null
+  /** Ends a build that is under way. */
+  readonly #building = new AbortController()
   #port = 0
 
   private constructor(folder: string) {
@@ -40,20 +43,20 @@ export class BareNext {
   }
 
   /** Writes and builds it. Its folder is inside the project, so that the build finds the framework. */
-  static async build(): Promise<BareNext> {
+  static async build(later: Later): Promise<BareNext> {
     await mkdir(join(root, 'dist'), { recursive: true })
     const bare = new BareNext(await mkdtemp(join(root, 'dist/bare-next-')))
-    try {
-      await mkdir(join(bare.#folder, 'app'))
-      for (const [name, text] of Object.entries(FILES)) await writeFile(join(bare.#folder, name), text)
-      const next = join(root, 'node_modules/next/dist/bin/next')
-      const env = { ...process.env, NODE_ENV: 'production' as const, NEXT_TELEMETRY_DISABLED: '1' }
-      await promisify(execFile)(process.execPath, [next, 'build'], { cwd: bare.#folder, env })
-      return bare
-    } catch (error) {
-      await bare.remove()
-      throw error
-    }
+    later(() => bare.#remove())
+    await mkdir(join(bare.#folder, 'app'))
+    for (const [name, text] of Object.entries(FILES)) await writeFile(join(bare.#folder, name), text)
+    const next = join(root, 'node_modules/next/dist/bin/next')
+    const env = { ...process.env, NODE_ENV: 'production' as const, NEXT_TELEMETRY_DISABLED: '1' }
+    await promisify(execFile)(process.execPath, [next, 'build'], {
+      cwd: bare.#folder,
+      env,
+      signal: bare.#building.signal,
+    })
+    return bare
   }
 
   get url(): string {
@@ -78,7 +81,8 @@ export class BareNext {
     await ended
   }
 
-  async remove(): Promise<void> {
+  async #remove(): Promise<void> {
+    this.#building.abort()
     await this.stop()
     await rm(this.#folder, { recursive: true, force: true })
   }

@@ -16,5 +16,7 @@ export function launchBrowser(): Promise<Browser> {
     cwd: join(import.meta.dirname, '..'),
     encoding: 'utf8',
   })
-  return chromium.launch(found.parse(JSON.parse(printed.trim().split('\n').at(-1) ?? '')))
+  const browser = found.parse(JSON.parse(printed.trim().split('\n').at(-1) ?? ''))
+  // Playwright's own handlers end this process before everything is undone.
+  return chromium.launch({ ...browser, handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false })
 }

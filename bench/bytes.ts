@@ -20,10 +20,8 @@ const known = z.object({ epoch: z.string(), version: z.number() })
 /** How much a page receives for one change, and when it connects again, beside the backend's replay of the same run. */
 export async function bytes(): Promise<Row[]> {
   return withCleanup(async later => {
-    const backend = await Backend.start()
-    later(() => backend.stop())
-    const product = await Product.start(backend)
-    later(() => product.stop())
+    const backend = await Backend.start(later)
+    const product = await Product.start(backend, later)
     const [run] = await backend.begin(1, BATCHES)
     if (!run) throw new Error('The backend has begun no run.')
     await product.follow([run])

@@ -16,15 +16,12 @@ const returned = z.object({ back: z.number(), lastBackAt: z.number() })
 /** 500 pages of one run after a restart of the server: how long until each has the state again, and how often it was encoded. */
 export async function comeback(): Promise<Row[]> {
   return withCleanup(async later => {
-    const backend = await Backend.start()
-    later(() => backend.stop())
-    const product = await Product.start(backend)
-    later(() => product.stop())
+    const backend = await Backend.start(later)
+    const product = await Product.start(backend, later)
     const [run] = await backend.begin(1, BATCHES)
     if (!run) throw new Error('The backend has begun no run.')
     await product.follow([run])
-    const pages = new Program('pages.ts')
-    later(() => pages.stop())
+    const pages = new Program('pages.ts', later)
     await pages.tell({ kind: 'open pages', url: product.url, run: run.id, count: PAGES })
 
     const endedAt = Date.now()

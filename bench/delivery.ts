@@ -19,15 +19,9 @@ const MOST_RATIO = 1.3
  */
 export async function delivery(windows: { warmUpMs: number; count: number; ms: number }): Promise<Row[]> {
   return withCleanup(async later => {
-    const program = (script: string) => {
-      const started = new Program(script)
-      later(() => started.stop())
-      return started
-    }
-    const backend = await Backend.start()
-    later(() => backend.stop())
-    const product = await Product.start(backend)
-    later(() => product.stop())
+    const program = (script: string) => new Program(script, later)
+    const backend = await Backend.start(later)
+    const product = await Product.start(backend, later)
     const [run] = await backend.begin(1, BATCHES)
     if (!run) throw new Error('The backend has begun no run.')
     await product.follow([run])

@@ -6,7 +6,7 @@ import type { Load } from './load'
 import { Product } from './product'
 import { figureText, measured, type Row } from './results'
 import { delaysOf, record, shownBy, type Delays } from './shown'
-import { quantile } from './statistics'
+import { median, quantile } from './statistics'
 
 /** One row: how large the run is, what it gets, and what is demanded. */
 export interface LatencyCase {
@@ -18,8 +18,13 @@ export interface LatencyCase {
   most: number | null
 }
 
-/** The messages of the first seconds are not counted: code is compiled at its first use. */
-const WARM_UP = 3_000
+/** How often each page is measured; how long, ms, after a warm-up whose messages are not counted. */
+interface Windows {
+  count: number
+  warmUpMs: number
+  ms: number
+}
+
 /** How long the last messages may take to be shown, ms: a page that falls behind has a delay, too. */
 const GRACE = 20_000
 const VIEWPORT = { width: 1_280, height: 1_600 }
@@ -27,18 +32,11 @@ const VIEWPORT = { width: 1_280, height: 1_600 }
 /**
  * Measures from a message leaving the backend to the changed document of a page, for the product's page and for the bare page in
  * turns, in the same browser.
- * @param windows how often each page is measured, and for how long, ms
  */
-export async function latency(
-  browser: Browser,
-  of: LatencyCase,
-  windows: { count: number; ms: number },
-): Promise<Row[]> {
+export async function latency(browser: Browser, of: LatencyCase, windows: Windows): Promise<Row[]> {
   return withCleanup(async later => {
-    const backend = await Backend.start()
-    later(() => backend.stop())
-    const product = await Product.start(backend)
-    later(() => product.stop())
+    const backend = await Backend.start(later)
+    const product = await Product.start(backend, later)
     const all: Record<'product' | 'bare', Delays[]> = { product: [], bare: [] }
     for (let window = 0; window < windows.count; window += 1) {
       const [run] = await backend.begin(1, of.batches)
@@ -46,28 +44,27 @@ export async function latency(
       await product.follow([run])
       const pages = { bare: `${backend.url}/bare?run_id=${run.id}`, product: `${product.url}/runs/${run.id}` }
       for (const which of ['bare', 'product'] as const) {
-        all[which].push(await delaysOn(browser, pages[which], { backend, run, load: of.load, ms: windows.ms }))
+        all[which].push(await delaysOn(browser, pages[which], { backend, run, load: of.load, ...windows }))
       }
     }
     return rowsOf(of, all)
   })
 }
 
-interface Window {
+interface Window extends Omit<Windows, 'count'> {
   backend: Backend
   run: BackendRun
   load: Load
-  ms: number
 }
 
-async function delaysOn(browser: Browser, url: string, { backend, run, load, ms }: Window): Promise<Delays> {
+async function delaysOn(browser: Browser, url: string, { backend, run, load, warmUpMs, ms }: Window): Promise<Delays> {
   const page = await browser.newPage({ viewport: VIEWPORT })
   try {
     await record(page)
     await page.goto(url)
     await page.locator('[data-sync="live"]').first().waitFor({ state: 'attached', timeout: 30_000 })
     await backend.load([run], load)
-    await sleep(WARM_UP)
+    await sleep(warmUpMs)
     const begin = Date.now()
     await sleep(ms)
     const sent = await backend.rest()
@@ -89,9 +86,9 @@ async function delaysOn(browser: Browser, url: string, { backend, run, load, ms 
 function rowsOf({ batches, load, aboveFloor, most }: LatencyCase, all: Record<'product' | 'bare', Delays[]>): Row[] {
   const rate = `${batches.toLocaleString('en')} batches, ${load.perSecond.toLocaleString('en')} ${load.changeEvery === 1 ? 'changes' : 'messages'}/s`
   return (['changes', 'lines'] as const).flatMap(kind => {
-    const [product, bare] = [all.product, all.bare].map(windows => windows.flatMap(delays => delays[kind]))
-    if (!product || !bare || product.length === 0) return []
-    const floor = quantile(bare, 0.99)
+    const [product, bare] = [all.product, all.bare].map(windows => windows.map(delays => delays[kind]))
+    if (!product || !bare || product.flat().length === 0) return []
+    const floor = typical(bare, 0.99)
     const words = [
       ...(aboveFloor === null ? [] : [`p99 ≤ floor + ${aboveFloor}`]),
       ...(most === null ? [] : [`p99 < ${most}`]),
@@ -99,7 +96,7 @@ function rowsOf({ batches, load, aboveFloor, most }: LatencyCase, all: Record<'p
     const row = measured({
       what: `${kind === 'changes' ? 'change of a batch' : 'log line'} → DOM, ${rate}: p50 / p99 / max`,
       unit: 'ms',
-      value: quantile(product, 0.99),
+      value: typical(product, 0.99),
       shown: spread(product),
       floor: { value: floor, shown: spread(bare) },
       mark: {
@@ -107,11 +104,14 @@ function rowsOf({ batches, load, aboveFloor, most }: LatencyCase, all: Record<'p
         ...(most !== null && { most }),
         ...(aboveFloor !== null && { mostByFloor: floor + aboveFloor }),
       },
-      n: `${product.length} messages, ${all.product.length} windows in turns; resolution 1 ms`,
+      n: `${product.flat().length} messages; medians of ${product.length} windows in turns; resolution 1 ms`,
     })
     return [row]
   })
 }
 
-const spread = (delays: readonly number[]) =>
-  [0.5, 0.99, 1].map(share => figureText(quantile(delays, share))).join(' / ')
+/** The median of the windows: noise of the machine in one of them does not count. */
+const typical = (windows: readonly number[][], share: number) => median(windows.map(delays => quantile(delays, share)))
+
+const spread = (windows: readonly number[][]) =>
+  [typical(windows, 0.5), typical(windows, 0.99), Math.max(...windows.flat())].map(figureText).join(' / ')

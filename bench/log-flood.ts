@@ -19,10 +19,8 @@ const tasks = z.array(z.number())
 /** A run whose agents print very much: what that does to a page that follows it, to the server, and to a page that comes later. */
 export async function logFlood(browser: Browser): Promise<Row[]> {
   return withCleanup(async later => {
-    const backend = await Backend.start()
-    later(() => backend.stop())
-    const product = await Product.start(backend)
-    later(() => product.stop())
+    const backend = await Backend.start(later)
+    const product = await Product.start(backend, later)
     const [run] = await backend.begin(1, 14)
     if (!run) throw new Error('The backend has begun no run.')
     await product.follow([run])

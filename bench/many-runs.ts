@@ -24,51 +24,60 @@ interface Windows {
   warmUpMs: number
   count: number
   ms: number
+  /** Leaves out what has no floor. */
+  quick: boolean
 }
 
 /** What runs cost that are followed by the product, while nobody looks: without a message, and with 300 messages a second. */
 export async function manyRuns({ runs: count, mostIdle, mostMemory }: RunsCase, windows: Windows): Promise<Row[]> {
   return withCleanup(async later => {
-    const backend = await Backend.start()
-    later(() => backend.stop())
-    const product = await Product.start(backend)
-    later(() => product.stop())
-    const reader = new Program('bare-reader.ts')
-    later(() => reader.stop())
+    const backend = await Backend.start(later)
+    const product = await Product.start(backend, later)
+    const reader = new Program('bare-reader.ts', later)
     const runs = await backend.begin(count, BATCHES)
     await product.follow(runs)
     const ids = runs.map(({ id }) => id)
     await reader.tell({ kind: 'read', url: backend.url, runs: ids })
 
-    await sleep(windows.warmUpMs)
-    const idle: number[] = []
-    for (let window = 0; window < windows.count; window += 1) {
-      const { used, took } = await cpuWhile([product.pid], windows.ms)
-      idle.push((100 * (used[0] ?? NaN)) / took)
-    }
-    const memory = memoryOf(product.pid)
-    const { value, floor, messages } = await perMessage({ backend, runs, pid: product.pid, reader }, windows)
-
     const live = `${count} live ${count === 1 ? 'run' : 'runs'}`
-    const n = `median of ${windows.count} windows of ${windows.ms / 1_000} s after ${windows.warmUpMs / 1_000} s`
+    const idle = windows.quick ? [] : await idleRows({ live, pid: product.pid, mostIdle, mostMemory }, windows)
+    const { value, floor, messages } = await perMessage({ backend, runs, pid: product.pid, reader }, windows)
     return [
       measured({
         what: `server CPU per backend message, ${LOAD.perSecond}/s, ${live}`,
         ...{ unit: 'µs', value, floor: { value: floor } },
         mark: { words: `≤ ${MOST_RATIO} × floor`, mostByFloor: MOST_RATIO * floor },
-        n: `${n}; ${messages} messages`,
+        n: `${inWords(windows)}; ${messages} messages`,
       }),
-      measured({
-        ...{ what: `idle CPU, ${live}`, unit: '% of a core', value: median(idle), floor: { value: 0 } },
-        mark: { words: `≤ ${mostIdle}`, most: mostIdle },
-        n,
-      }),
-      measured({
-        ...{ what: `memory (RSS), ${live}, idle`, unit: 'MB', value: memory, n: '1 value' },
-        ...(mostMemory !== null && { mark: { words: `≤ ${mostMemory}`, most: mostMemory } }),
-      }),
+      ...idle,
     ]
   })
+}
+
+const inWords = ({ warmUpMs, count, ms }: Windows) =>
+  `median of ${count} windows of ${ms / 1_000} s after ${warmUpMs / 1_000} s`
+
+/** What the product takes while no message comes. */
+async function idleRows(
+  { live, pid, mostIdle, mostMemory }: Omit<RunsCase, 'runs'> & { live: string; pid: number },
+  windows: Windows,
+): Promise<Row[]> {
+  await sleep(windows.warmUpMs)
+  const shares: number[] = []
+  for (let window = 0; window < windows.count; window += 1) {
+    const { used, took } = await cpuWhile([pid], windows.ms)
+    shares.push((100 * (used[0] ?? NaN)) / took)
+  }
+  return [
+    measured({
+      ...{ what: `idle CPU, ${live}`, unit: '% of a core', value: median(shares), floor: { value: 0 } },
+      ...{ mark: { words: `≤ ${mostIdle}`, most: mostIdle }, n: inWords(windows) },
+    }),
+    measured({
+      ...{ what: `memory (RSS), ${live}, idle`, unit: 'MB', value: memoryOf(pid), n: '1 value' },
+      ...(mostMemory !== null && { mark: { words: `≤ ${mostMemory}`, most: mostMemory } }),
+    }),
+  ]
 }
 
 interface Parts {

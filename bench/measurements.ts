@@ -50,14 +50,19 @@ export const measurements: Measurement[] = [
   ...latencies.map(({ isQuick, ...each }): Measurement => ({
     what: `latency, ${each.batches} batches, ${each.load.perSecond}/s`,
     isQuick,
-    measure: ({ browser, quick }) => latency(browser, each, quick ? { count: 1, ms: 8_000 } : { count: 3, ms: 15_000 }),
+    measure: ({ browser, quick }) =>
+      latency(
+        browser,
+        each,
+        quick ? { count: 2, warmUpMs: 2_000, ms: 5_000 } : { count: 3, warmUpMs: 4_000, ms: 15_000 },
+      ),
   })),
   { what: 'change of a run', isQuick: true, measure: changeOfARun },
   { what: 'delivery to 500 pages', isQuick: true, measure: ({ quick }) => delivery(windows(quick)) },
   ...runCounts.map(({ isQuick, ...each }): Measurement => ({
     what: `${each.runs} live runs`,
     isQuick,
-    measure: ({ quick }) => manyRuns(each, windows(quick)),
+    measure: ({ quick }) => manyRuns(each, { ...windows(quick), quick }),
   })),
   {
     what: 'start and first page',

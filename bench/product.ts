@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DashboardProcess } from '../lib/reference-backend/dashboard'
 import { snapshot } from '../lib/run/model'
 import type { Backend, BackendRun } from './backend'
+import type { Later } from './cleanup'
 import { untilServed } from './until-served'
 
 const root = join(import.meta.dirname, '..')
@@ -16,6 +17,8 @@ export class Product {
   readonly #backendUrl: string
   readonly #dataDir: string
   #process: DashboardProcess | null = null
+  /** Ends a start that is under way. */
+  readonly #starting = new AbortController()
   /** 0 lets the system pick one, which a restart keeps. */
   #port = 0
   #log = ''
@@ -26,12 +29,12 @@ export class Product {
   }
 
   /** Settles once it is ready. */
-  static async start(backend: Pick<Backend, 'url'>): Promise<Product> {
+  static async start(backend: Backend, later: Later): Promise<Product> {
     const product = new Product(backend.url, await mkdtemp(join(tmpdir(), 'groundtruth-bench-')))
+    later(() => product.#stop())
     try {
       await product.start()
     } catch (cause) {
-      await product.stop()
       throw new Error(`The product did not start:\n${product.#log}`, { cause })
     }
     return product
@@ -48,9 +51,9 @@ export class Product {
   /** Starts a process again after `end`, on the same port and with the same data. */
   async start(): Promise<void> {
     const environment = { BACKEND_URL: this.#backendUrl, DATA_DIR: this.#dataDir, DOCKER: 'off' }
-    this.#process = await DashboardProcess.start(root, { ...environment, PORT: String(this.#port) }, text => {
-      this.#log += text
-    })
+    const printed = (text: string) => (this.#log += text)
+    const port = { PORT: String(this.#port) }
+    this.#process = await DashboardProcess.start(root, { ...environment, ...port }, printed, this.#starting.signal)
     this.#port = this.#process.port
     await untilServed(`${this.url}/readyz`, () => this.#process !== null)
   }
@@ -63,7 +66,8 @@ export class Product {
   }
 
   /** Ends the process and removes its data. */
-  async stop(): Promise<void> {
+  async #stop(): Promise<void> {
+    this.#starting.abort()
     await this.end()
     await rm(this.#dataDir, { recursive: true, force: true })
   }

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { Later } from './cleanup'
 
 const answer = z.object({ id: z.number(), result: z.unknown().optional(), error: z.string().optional() })
 const question = z.object({ id: z.number(), command: z.unknown() })
@@ -16,8 +17,9 @@ export class Program {
   #asked = 0
 
   /** Starts a script of this folder. */
-  constructor(script: string, args: readonly string[] = []) {
-    this.#child = fork(join(import.meta.dirname, script), args, { execArgv: ['--import', 'tsx'] })
+  constructor(script: string, later: Later) {
+    this.#child = fork(join(import.meta.dirname, script), { execArgv: ['--import', 'tsx'] })
+    later(() => this.#stop())
     this.#child.on('message', message => {
       const { id, result, error } = answer.parse(message)
       const waiting = this.#waiting.get(id)
@@ -51,7 +53,7 @@ export class Program {
     await this.ask(command, z.unknown())
   }
 
-  async stop(): Promise<void> {
+  async #stop(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     const ended = once(this.#child, 'exit')
     this.#child.kill('SIGKILL')

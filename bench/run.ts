@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { launchBrowser } from './browser'
@@ -20,9 +20,11 @@ const root = join(import.meta.dirname, '..')
 /** How many times the mark a row may have in a quick run: short windows on a busy machine scatter widely. */
 const MARGIN = 4
 
+let isEnding = false
 for (const event of ['SIGINT', 'SIGTERM', 'uncaughtException'] as const) {
   process.once(event, (cause: unknown) => {
     console.error(cause)
+    isEnding = true
     void undoAll().finally(() => process.exit(1))
   })
 }
@@ -38,6 +40,7 @@ const all = await withCleanup(async later => {
   console.log(about.join('\n'))
   const rows: Row[] = []
   for (const { what, isQuick, measure } of measurements) {
+    if (isEnding) break
     if ((values.quick && !isQuick) || !what.includes(values.only)) continue
     rows.push(...(await rowsOf(what, () => measure({ browser, quick: values.quick }))))
   }
@@ -51,7 +54,17 @@ const broken = all.filter(row => row.kind === 'not measured')
 const beyond = all.filter(row => row.kind === 'measured' && (row.relativeShare ?? 0) > MARGIN)
 for (const { what } of broken) console.error(`Not measured: ${what}`)
 if (values.quick) for (const { what } of beyond) console.error(`More than ${MARGIN} times its mark: ${what}`)
-process.exitCode = broken.length > 0 || (values.quick && beyond.length > 0) ? 1 : 0
+const failed = broken.length + (values.quick ? beyond.length : 0)
+if (values.quick) await report(failed)
+process.exitCode = failed > 0 ? 1 : 0
+
+/** For the last line of the whole check: of the rows, only those count that can fail. */
+async function report(failed: number): Promise<void> {
+  const checked = all.filter(row => row.kind === 'not measured' || row.relativeShare !== null)
+  await mkdir(join(root, 'reports'), { recursive: true })
+  const counts = { passed: checked.length - failed, failed, skipped: 0 }
+  await writeFile(join(root, 'reports/bench.json'), JSON.stringify(counts))
+}
 
 function page(about: readonly string[], table: string): string {
   return `# What the product costs

@@ -35,6 +35,13 @@ export class Backend {
     return this.#program.ask({ kind: 'begin', runs, batches }, begun)
   }
 
+  /** Begins one run that never ends. */
+  async beginOne(batches: number): Promise<BackendRun> {
+    const [run] = await this.begin(1, batches)
+    if (!run) throw new Error('The backend has begun no run.')
+    return run
+  }
+
   /** Sends messages to these runs in turns, until `rest`. */
   load(runs: readonly BackendRun[], load: Load): Promise<void> {
     return this.#program.tell({ kind: 'load', runs: runs.map(({ id }) => id), ...load })

@@ -22,8 +22,7 @@ export async function bytes(): Promise<Row[]> {
   return withCleanup(async later => {
     const backend = await Backend.start(later)
     const product = await Product.start(backend, later)
-    const [run] = await backend.begin(1, BATCHES)
-    if (!run) throw new Error('The backend has begun no run.')
+    const run = await backend.beginOne(BATCHES)
     await product.follow([run])
     const scopes = [runScope(run.id), logScope(run.id)]
     const frames: string[] = []

@@ -18,8 +18,7 @@ export async function comeback(): Promise<Row[]> {
   return withCleanup(async later => {
     const backend = await Backend.start(later)
     const product = await Product.start(backend, later)
-    const [run] = await backend.begin(1, BATCHES)
-    if (!run) throw new Error('The backend has begun no run.')
+    const run = await backend.beginOne(BATCHES)
     await product.follow([run])
     const pages = new Program('pages.ts', later)
     await pages.tell({ kind: 'open pages', url: product.url, run: run.id, count: PAGES })

@@ -22,8 +22,7 @@ export async function delivery(windows: { warmUpMs: number; count: number; ms: n
     const program = (script: string) => new Program(script, later)
     const backend = await Backend.start(later)
     const product = await Product.start(backend, later)
-    const [run] = await backend.begin(1, BATCHES)
-    if (!run) throw new Error('The backend has begun no run.')
+    const run = await backend.beginOne(BATCHES)
     await product.follow([run])
     const [relay, pages, clients] = [program('relay.ts'), program('pages.ts'), program('pages.ts')]
     const { port } = await relay.ask({ product: product.url, run: run.id }, z.object({ port: z.number() }))

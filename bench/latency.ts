@@ -39,8 +39,7 @@ export async function latency(browser: Browser, of: LatencyCase, windows: Window
     const product = await Product.start(backend, later)
     const all: Record<'product' | 'bare', Delays[]> = { product: [], bare: [] }
     for (let window = 0; window < windows.count; window += 1) {
-      const [run] = await backend.begin(1, of.batches)
-      if (!run) throw new Error('The backend has begun no run.')
+      const run = await backend.beginOne(of.batches)
       await product.follow([run])
       const pages = { bare: `${backend.url}/bare?run_id=${run.id}`, product: `${product.url}/runs/${run.id}` }
       for (const which of ['bare', 'product'] as const) {

@@ -21,8 +21,7 @@ export async function logFlood(browser: Browser): Promise<Row[]> {
   return withCleanup(async later => {
     const backend = await Backend.start(later)
     const product = await Product.start(backend, later)
-    const [run] = await backend.begin(1, 14)
-    if (!run) throw new Error('The backend has begun no run.')
+    const run = await backend.beginOne(14)
     await product.follow([run])
     const url = `${product.url}/runs/${run.id}`
     const page = await opened(browser, url)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Later } from './cleanup'
+import type { Defer } from './cleanup'
 import type { Load, Sent } from './load'
 import { Program } from './program'
 
@@ -24,8 +24,8 @@ export class Backend {
     this.url = `http://127.0.0.1:${port}`
   }
 
-  static async start(later: Later): Promise<Backend> {
-    const program = new Program('scripted-backend.ts', later)
+  static async start(defer: Defer): Promise<Backend> {
+    const program = new Program('scripted-backend.ts', defer)
     const { port } = await program.ask({ kind: 'listen' }, address)
     return new Backend(program, port)
   }

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { freePort } from '../lib/reference-backend/dashboard'
-import type { Later } from './cleanup'
+import type { Defer } from './cleanup'
 import { untilServed } from './until-served'
 
 const root = join(import.meta.dirname, '..')
@@ -43,10 +43,10 @@ export class BareNext {
   }
 
   /** Writes and builds it. Its folder is inside the project, so that the build finds the framework. */
-  static async build(later: Later): Promise<BareNext> {
+  static async build(defer: Defer): Promise<BareNext> {
     await mkdir(join(root, 'dist'), { recursive: true })
     const bare = new BareNext(await mkdtemp(join(root, 'dist/bare-next-')))
-    later(() => bare.#remove())
+    defer(() => bare.#remove())
     await mkdir(join(bare.#folder, 'app'))
     for (const [name, text] of Object.entries(FILES)) await writeFile(join(bare.#folder, name), text)
     const next = join(root, 'node_modules/next/dist/bin/next')

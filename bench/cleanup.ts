@@ -1,16 +1,16 @@
 /** Undoes one thing that a measurement did, such as a process that it started. */
 type Undo = () => unknown
 /** Has something undone at the end of the measurement. To be called before the thing is done: a signal may come in the middle. */
-export type Later = (undo: Undo) => void
+export type Defer = (undo: Undo) => void
 
 /** What still has to be undone, in the order in which it was done. */
 const pending = new Set<Undo>()
 
 /**
- * Runs `work`, and then undoes what it passed to `later`, the newest first, also if it fails. So no process and no folder outlives
+ * Runs `work`, and then undoes what it passed to `defer`, the newest first, also if it fails. So no process and no folder outlives
  * the measurement that needed it.
  */
-export async function withCleanup<T>(work: (later: Later) => Promise<T>): Promise<T> {
+export async function withCleanup<T>(work: (defer: Defer) => Promise<T>): Promise<T> {
   const own: Undo[] = []
   try {
     return await work(undo => {

@@ -18,10 +18,10 @@ const MOST_RATIO = 1.3
  * time: so both send the same, and are disturbed alike.
  */
 export async function delivery(windows: { warmUpMs: number; count: number; ms: number }): Promise<Row[]> {
-  return withCleanup(async later => {
-    const program = (script: string) => new Program(script, later)
-    const backend = await Backend.start(later)
-    const product = await Product.start(backend, later)
+  return withCleanup(async defer => {
+    const program = (script: string) => new Program(script, defer)
+    const backend = await Backend.start(defer)
+    const product = await Product.start(backend, defer)
     const run = await backend.beginOne(BATCHES)
     await product.follow([run])
     const [relay, pages, clients] = [program('relay.ts'), program('pages.ts'), program('pages.ts')]

@@ -13,10 +13,10 @@ const MOST_SCRIPT = 180
 
 /** How long the server takes from its start until it serves, and how much JavaScript a page loads, beside a bare application. */
 export async function firstPage(browser: Browser, starts: number): Promise<Row[]> {
-  return withCleanup(async later => {
-    const backend = await Backend.start(later)
-    const bare = await BareNext.build(later)
-    const product = await Product.start(backend, later)
+  return withCleanup(async defer => {
+    const backend = await Backend.start(defer)
+    const bare = await BareNext.build(defer)
+    const product = await Product.start(backend, defer)
     await bare.start()
     const run = await backend.beginOne(14)
     await product.follow([run])

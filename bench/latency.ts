@@ -5,7 +5,7 @@ import { withCleanup } from './cleanup'
 import type { Load } from './load'
 import { Product } from './product'
 import { figureText, measured, type Row } from './results'
-import { delaysOf, record, shownBy, type Delays } from './shown'
+import { delaysOf, record, shownBy, type Delays } from './delays'
 import { median, quantile } from './statistics'
 
 /** One row: how large the run is, what it gets, and what is demanded. */
@@ -34,9 +34,9 @@ const VIEWPORT = { width: 1_280, height: 1_600 }
  * turns, in the same browser.
  */
 export async function latency(browser: Browser, of: LatencyCase, windows: Windows): Promise<Row[]> {
-  return withCleanup(async later => {
-    const backend = await Backend.start(later)
-    const product = await Product.start(backend, later)
+  return withCleanup(async defer => {
+    const backend = await Backend.start(defer)
+    const product = await Product.start(backend, defer)
     const all: Record<'product' | 'bare', Delays[]> = { product: [], bare: [] }
     for (let window = 0; window < windows.count; window += 1) {
       const run = await backend.beginOne(of.batches)
@@ -75,7 +75,11 @@ async function delaysOn(browser: Browser, url: string, { backend, run, load, war
       await sleep(500)
       delays = delaysOf(counted, await shownBy(page))
     }
-    if (delays.missing > 0) throw new Error(`${url} never showed ${delays.missing} messages.`)
+    if (delays.missing > 0) {
+      const all = counted.changes.length + counted.lines.length
+      const words = `did not show ${delays.missing} of ${all} messages, ${GRACE / 1_000} s after the last was sent`
+      throw new Error(`${url} ${words}: it shows ${delays.newest}.`)
+    }
     return delays
   } finally {
     await page.close()

@@ -30,10 +30,10 @@ interface Windows {
 
 /** What runs cost that are followed by the product, while nobody looks: without a message, and with 300 messages a second. */
 export async function manyRuns({ runs: count, mostIdle, mostMemory }: RunsCase, windows: Windows): Promise<Row[]> {
-  return withCleanup(async later => {
-    const backend = await Backend.start(later)
-    const product = await Product.start(backend, later)
-    const reader = new Program('bare-reader.ts', later)
+  return withCleanup(async defer => {
+    const backend = await Backend.start(defer)
+    const product = await Product.start(backend, defer)
+    const reader = new Program('bare-reader.ts', defer)
     const runs = await backend.begin(count, BATCHES)
     await product.follow(runs)
     const ids = runs.map(({ id }) => id)

@@ -1,10 +1,10 @@
 import type { Browser } from '@playwright/test'
-import { bytes } from './bytes'
-import { comeback } from './comeback'
+import { messageSize } from './message-size'
+import { reconnect } from './reconnect'
 import { delivery } from './delivery'
 import { firstPage } from './first-page'
 import { latency, type LatencyCase } from './latency'
-import { logFlood } from './log-flood'
+import { longLog } from './long-log'
 import { manyRuns, type RunsCase } from './many-runs'
 import { changeOfARun, frameAndLine } from './pure-functions'
 import type { Row } from './results'
@@ -69,8 +69,8 @@ export const measurements: Measurement[] = [
     isQuick: false,
     measure: ({ browser }) => firstPage(browser, 5),
   },
-  { what: 'log of 100,000 lines', isQuick: false, measure: ({ browser }) => logFlood(browser) },
-  { what: 'restart before 500 pages', isQuick: false, measure: comeback },
-  { what: 'bytes', isQuick: false, measure: bytes },
+  { what: 'log of 100,000 lines', isQuick: false, measure: ({ browser }) => longLog(browser) },
+  { what: 'restart before 500 pages', isQuick: false, measure: reconnect },
+  { what: 'bytes', isQuick: false, measure: messageSize },
   { what: 'frame and line', isQuick: false, measure: frameAndLine },
 ]

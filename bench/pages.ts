@@ -35,12 +35,12 @@ async function openPage(url: string, run: string): Promise<void> {
       frame: text => {
         if (scopes.some(scope => isPush(text, scope))) deliveries += 1
       },
-      closed: () => void comeBack(url, run),
+      closed: () => void reopen(url, run),
     },
   )
 }
 
-async function comeBack(url: string, run: string): Promise<void> {
+async function reopen(url: string, run: string): Promise<void> {
   if (!mayReturn) return
   await sleep(RECONNECT * (0.5 + 2.5 * Math.random()))
   try {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DashboardProcess } from '../lib/reference-backend/dashboard'
 import { snapshot } from '../lib/run/model'
 import type { Backend, BackendRun } from './backend'
-import type { Later } from './cleanup'
+import type { Defer } from './cleanup'
 import { untilServed } from './until-served'
 
 const root = join(import.meta.dirname, '..')
@@ -29,9 +29,9 @@ export class Product {
   }
 
   /** Settles once it is ready. */
-  static async start(backend: Backend, later: Later): Promise<Product> {
+  static async start(backend: Backend, defer: Defer): Promise<Product> {
     const product = new Product(backend.url, await mkdtemp(join(tmpdir(), 'groundtruth-bench-')))
-    later(() => product.#stop())
+    defer(() => product.#stop())
     try {
       await product.start()
     } catch (cause) {

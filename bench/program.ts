@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Later } from './cleanup'
+import type { Defer } from './cleanup'
 
 const answer = z.object({ id: z.number(), result: z.unknown().optional(), error: z.string().optional() })
 const question = z.object({ id: z.number(), command: z.unknown() })
@@ -17,9 +17,9 @@ export class Program {
   #asked = 0
 
   /** Starts a script of this folder. */
-  constructor(script: string, later: Later) {
+  constructor(script: string, defer: Defer) {
     this.#child = fork(join(import.meta.dirname, script), { execArgv: ['--import', 'tsx'] })
-    later(() => this.#stop())
+    defer(() => this.#stop())
     this.#child.on('message', message => {
       const { id, result, error } = answer.parse(message)
       const waiting = this.#waiting.get(id)

@@ -33,9 +33,9 @@ if (!['dist/server.mjs', '.next/BUILD_ID'].every(path => existsSync(join(root, p
   process.exit(1)
 }
 
-const all = await withCleanup(async later => {
+const all = await withCleanup(async defer => {
   const browser = await launchBrowser()
-  later(() => browser.close())
+  defer(() => browser.close())
   const about = machine(browser)
   console.log(about.join('\n'))
   const rows: Row[] = []

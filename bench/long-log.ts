@@ -6,7 +6,7 @@ import { withCleanup } from './cleanup'
 import { memoryOf } from './process-cpu'
 import { Product } from './product'
 import { measured, type Row } from './results'
-import { record, shownBy } from './shown'
+import { record, shownBy } from './delays'
 import { median } from './statistics'
 
 const LINES = 100_000
@@ -17,15 +17,15 @@ const GRACE = 60_000
 const tasks = z.array(z.number())
 
 /** A run whose agents print very much: what that does to a page that follows it, to the server, and to a page that comes later. */
-export async function logFlood(browser: Browser): Promise<Row[]> {
-  return withCleanup(async later => {
-    const backend = await Backend.start(later)
-    const product = await Product.start(backend, later)
+export async function longLog(browser: Browser): Promise<Row[]> {
+  return withCleanup(async defer => {
+    const backend = await Backend.start(defer)
+    const product = await Product.start(backend, defer)
     const run = await backend.beginOne(14)
     await product.follow([run])
     const url = `${product.url}/runs/${run.id}`
     const page = await opened(browser, url)
-    later(() => page.close())
+    defer(() => page.close())
     const before = { heap: await heapOf(page), memory: memoryOf(product.pid) }
 
     await backend.load([run], { perSecond: LINES_A_SECOND, changeEvery: LINES })
@@ -36,11 +36,11 @@ export async function logFlood(browser: Browser): Promise<Row[]> {
     const long = tasks.parse(await page.evaluate((): unknown => Reflect.get(window, 'benchLongTasks')))
     const [heap, memory] = [await heapOf(page), memoryOf(product.pid)]
     await page.close()
-    const news: number[] = []
+    const newPages: number[] = []
     for (let n = 0; n < 3; n += 1) {
       const began = Date.now()
       const next = await opened(browser, url)
-      news.push((await shownAt(next, newest[0])) - began)
+      newPages.push((await shownAt(next, newest[0])) - began)
       await next.close()
     }
 
@@ -53,8 +53,8 @@ export async function logFlood(browser: Browser): Promise<Row[]> {
       one(`${of}: growth of the page’s heap after garbage collection`, 'MB', heap - before.heap),
       one(`${of}: growth of the server’s memory (RSS)`, 'MB', memory - before.memory),
       measured({
-        ...{ what: `${of}: a new page until it shows the newest line`, unit: 'ms', value: median(news) },
-        n: `median of ${news.length} pages`,
+        ...{ what: `${of}: a new page until it shows the newest line`, unit: 'ms', value: median(newPages) },
+        n: `median of ${newPages.length} pages`,
       }),
     ]
   })

@@ -18,10 +18,10 @@ const AWAY = 2_000
 const known = z.object({ epoch: z.string(), version: z.number() })
 
 /** How much a page receives for one change, and when it connects again, beside the backend's replay of the same run. */
-export async function bytes(): Promise<Row[]> {
-  return withCleanup(async later => {
-    const backend = await Backend.start(later)
-    const product = await Product.start(backend, later)
+export async function messageSize(): Promise<Row[]> {
+  return withCleanup(async defer => {
+    const backend = await Backend.start(defer)
+    const product = await Product.start(backend, defer)
     const run = await backend.beginOne(BATCHES)
     await product.follow([run])
     const scopes = [runScope(run.id), logScope(run.id)]
@@ -32,7 +32,7 @@ export async function bytes(): Promise<Row[]> {
       scopes.map(scope => ({ scope })),
       events,
     )
-    later(() => page.close())
+    defer(() => page.close())
     await sleep(500)
 
     frames.length = 0
@@ -49,7 +49,7 @@ export async function bytes(): Promise<Row[]> {
     await backend.rest()
     frames.length = 0
     const again = await RawPage.open(product.url, had, events)
-    later(() => again.close())
+    defer(() => again.close())
     const answers = frames.filter(text => text.startsWith('43'))
     const reconnect = answers.reduce((sum, text) => sum + Buffer.byteLength(text), 0) / 1_000
     const replay = (await backend.replayBytes(run)) / 1_000

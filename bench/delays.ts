@@ -57,6 +57,8 @@ export interface Delays {
   changes: number[]
   lines: number[]
   missing: number
+  /** The newest change and line that were shown, beside those that were sent. */
+  newest: string
 }
 
 /**
@@ -70,7 +72,10 @@ export function delaysOf(sent: Sent, shown: Shown): Delays {
   const changes = sent.changes.map(([n, at]) => firstFrom(ofBatch[n % CHANGED_BATCHES] ?? [], n) - at)
   const lines = sent.lines.map(([n, at]) => firstFrom(shown.lines, n) - at)
   const missing = [...changes, ...lines].filter(delay => Number.isNaN(delay)).length
-  return { changes: changes.filter(isTime), lines: lines.filter(isTime), missing }
+  const newest = (['changes', 'lines'] as const)
+    .map(kind => `${kind} up to ${shown[kind].at(-1)?.[0] ?? 'none'} of ${sent[kind].at(-1)?.[0] ?? 'none'}`)
+    .join(', ')
+  return { changes: changes.filter(isTime), lines: lines.filter(isTime), missing, newest }
 }
 
 const isTime = (delay: number) => !Number.isNaN(delay)

@@ -14,13 +14,13 @@ const GRACE = 60_000
 const returned = z.object({ back: z.number(), lastBackAt: z.number() })
 
 /** 500 pages of one run after a restart of the server: how long until each has the state again, and how often it was encoded. */
-export async function comeback(): Promise<Row[]> {
-  return withCleanup(async later => {
-    const backend = await Backend.start(later)
-    const product = await Product.start(backend, later)
+export async function reconnect(): Promise<Row[]> {
+  return withCleanup(async defer => {
+    const backend = await Backend.start(defer)
+    const product = await Product.start(backend, defer)
     const run = await backend.beginOne(BATCHES)
     await product.follow([run])
-    const pages = new Program('pages.ts', later)
+    const pages = new Program('pages.ts', defer)
     await pages.tell({ kind: 'open pages', url: product.url, run: run.id, count: PAGES })
 
     const endedAt = Date.now()

@@ -44,7 +44,10 @@ function recordShown(places: number): void {
       shown.changes.push([n, at])
     }
     if (log?.isConnected !== true) log = document.querySelector('[data-testid="log-lines"]')
-    const line = numberIn([...(log?.querySelectorAll('[data-seq]') ?? [])].at(-1), /line (\d{6})/)
+    // Between the lines of agents stand those that say what a batch does.
+    let line = 0
+    const rows = [...(log?.querySelectorAll('[data-seq]') ?? [])]
+    while (line === 0 && rows.length > 0) line = numberIn(rows.pop(), /line (\d{6})/)
     if (line <= newestLine) return
     newestLine = line
     shown.lines.push([line, at])

@@ -51,34 +51,38 @@ export class JudgedBatches {
     this.#surroundings = surroundings
     const places = new Set(isElsewhere ? batches.keys() : changed)
     for (const [place, deadline] of this.#deadlines) if (deadline <= now) places.add(place)
-    let hasChanged = batches.length !== this.#judged.length
+    let hasChanged = batches.length !== this.#all.length
+    const all = this.#all.slice(0, batches.length)
     for (let place = batches.length; place < this.#judged.length; place += 1) {
       this.#deadlines.delete(place)
       this.#alarms.delete(place)
     }
-    this.#judged.length = Math.min(this.#judged.length, batches.length)
+    this.#judged.length = all.length
     for (const place of places) {
       const claimed = batches[place]
-      if (claimed && this.#put(place, claimed, containers.of(claimed.id), now)) hasChanged = true
+      const judged = claimed && this.#judgedAnew(place, claimed, containers.of(claimed.id), now)
+      if (!judged) continue
+      hasChanged = true
+      this.#judged[place] = judged
+      all[place] = judged.batch
     }
-    if (hasChanged) this.#all = this.#judged.map(({ batch }) => batch)
+    if (hasChanged) this.#all = all
   }
 
-  /** Judges one batch anew. Returns whether it has changed. */
-  #put(place: number, claimed: ClaimedBatch, containers: readonly ContainerFacts[], now: number): boolean {
-    if (!this.#surroundings) return false
+  /** Judges one batch anew; null if it has not changed. */
+  #judgedAnew(place: number, claimed: ClaimedBatch, containers: readonly ContainerFacts[], now: number): Judged | null {
+    if (!this.#surroundings) return null
     const judgement = judge(claimed, containers, this.#surroundings, now)
     if (judgement.deadline === null) this.#deadlines.delete(place)
     else this.#deadlines.set(place, judgement.deadline)
     const known = this.#judged[place]
     const isKnown =
       known?.claimed === claimed && known.containers === containers && isSameJudgement(known.judgement, judgement)
-    if (isKnown) return false
+    if (isKnown) return null
     const finding = alarm(claimed, judgement)
     if (finding) this.#alarms.set(place, finding)
     else this.#alarms.delete(place)
-    this.#judged[place] = { claimed, containers, judgement, batch: judgedBatch(claimed, containers, judgement) }
-    return true
+    return { claimed, containers, judgement, batch: judgedBatch(claimed, containers, judgement) }
   }
 }
 

@@ -99,6 +99,22 @@ describe('publishing', () => {
     },
   )
 
+  it('[SYNC-4.2] sends the first line at once, and what follows together, 50 ms later at most', async () => {
+    const { publisher, rooms, clock, take } = setUp()
+    const [name, log] = [logScope('r'), new TestLog()]
+    log.add('a')
+    publisher.openLog(name, log)
+    rooms.set(name, 1)
+    await publisher.resume(name, {})
+    for (let n = 0; n <= 12; n++) {
+      log.add('b')
+      publisher.touch(name)
+      clock.advance(10)
+    }
+    clock.advance(1_000)
+    expect(take('push').map(({ at }) => at)).toEqual([0, 50, 100, 150])
+  })
+
   it('[SYNC-4.3] sends one message a version, however many pages listen', async () => {
     const { publisher, source, rooms, change, take } = setUp()
     publisher.open(scope, source)
@@ -319,7 +335,7 @@ describe('logs', () => {
       log.add(text)
       publisher.touch(name)
     }
-    clock.advance(COALESCE_MS)
+    clock.advance(MAX_COALESCE_MS)
     expect(take('push')).toMatchObject([
       { from: 0, to: 1 },
       { from: 1, to: 3 },

@@ -12,6 +12,7 @@ import type { Scope } from './scope'
 export const COALESCE_MS = 20
 /** With many pages they are collected for longer: for so many ms for each page, but not for more than the limit [SYNC-4.5]. */
 const COALESCE_MS_A_PAGE = 0.1
+/** Lines are always collected for that long: nobody reads them one by one when they come so fast. */
 export const MAX_COALESCE_MS = 50
 /** How often a scope sends its version and digest, ms [SYNC-6]. */
 export const HEARTBEAT_MS = 5_000
@@ -21,6 +22,8 @@ const REST_AFTER_HEARTBEATS = 12
 interface Open {
   readonly scope: Scope
   readonly start: () => Channel
+  /** How long changes are collected at least, ms. */
+  readonly coalesceMs: number
   epoch: string
   /** Null until the scope is first read: without a reader, the source is not read. */
   channel: Channel | null
@@ -60,11 +63,11 @@ export class MemoryPublisher implements Publisher {
   }
 
   open(scope: Scope, source: () => Document): void {
-    this.#start(scope, () => new DocumentChannel(source))
+    this.#start(scope, COALESCE_MS, () => new DocumentChannel(source))
   }
 
   openLog(scope: Scope, source: LogSource): void {
-    this.#start(scope, () => new LogChannel(source))
+    this.#start(scope, MAX_COALESCE_MS, () => new LogChannel(source))
   }
 
   touch(scope: Scope): void {
@@ -121,10 +124,10 @@ export class MemoryPublisher implements Publisher {
     this.#opened.clear()
   }
 
-  #start(scope: Scope, start: () => Channel): void {
+  #start(scope: Scope, coalesceMs: number, start: () => Channel): void {
     if (this.#opened.has(scope)) throw new Error(`The scope ${scope} is open already`)
     const rest = { channel: null, dirty: false, changedAt: null, readAt: 0, gathering: null, quietHeartbeats: 0 }
-    this.#opened.set(scope, { scope, start, epoch: this.#nextEpoch(), ...rest })
+    this.#opened.set(scope, { scope, start, coalesceMs, epoch: this.#nextEpoch(), ...rest })
   }
 
   /** Sends the first change at once. Changes that come while changes are collected wait for the timer [SYNC-4]. */
@@ -151,7 +154,7 @@ export class MemoryPublisher implements Publisher {
     if (change === 'snapshot') this.#broadcast(scope, 'snapshot', this.#messageOf(open, channel))
     else this.#broadcast(scope, 'push', { epoch, scope, now: this.#time(), ...change })
     if (changedAt !== null) this.#published?.(Math.max(0, this.#now() - changedAt))
-    open.gathering ??= this.#setTimer(coalesceFor(this.#audience(scope)), () => {
+    open.gathering ??= this.#setTimer(coalesceFor(open, this.#audience(scope)), () => {
       open.gathering = null
       this.#announce(open)
     })
@@ -205,8 +208,8 @@ export class MemoryPublisher implements Publisher {
 }
 
 /** @param pages how many a change is sent to */
-const coalesceFor = (pages: number): number =>
-  Math.min(MAX_COALESCE_MS, Math.max(COALESCE_MS, COALESCE_MS_A_PAGE * pages))
+const coalesceFor = ({ coalesceMs }: Open, pages: number): number =>
+  Math.min(MAX_COALESCE_MS, Math.max(coalesceMs, COALESCE_MS_A_PAGE * pages))
 
 function systemTimer(ms: number, callback: () => void): () => void {
   const timer = setTimeout(callback, ms)

@@ -1,3 +1,4 @@
+import type { LogLine } from '../../../lib/run/model'
 import { dayHeading, dayNumber } from '../../format'
 import { offsetAt, offsetText, type Zone } from '../../zone'
 import type { DatedRow, Row } from './rows'
@@ -5,22 +6,45 @@ import type { DatedRow, Row } from './rows'
 /** Adds a row before each line whose day or clock offset differs from the line before it [PAGE-1.3]. */
 export function withDays(rows: readonly Row[], zone: Zone): DatedRow[] {
   const all: DatedRow[] = []
-  let before: number | null = null
+  let before: DatedMoment | null = null
   for (const row of rows) {
-    const at = momentOf(row)
-    if (at !== null) {
-      if (before !== null && !isSameDay(before, at, zone)) all.push({ kind: 'day', key: `day-${row.key}`, at, before })
-      before = at
+    const moment = row.kind === 'line' ? momentIn(zone, row.line) : null
+    if (moment) {
+      const isOther = before !== null && (before.day !== moment.day || before.offset !== moment.offset)
+      if (isOther && before) all.push({ kind: 'day', key: `day-${row.key}`, at: moment.at, before: before.at })
+      before = moment
     }
     all.push(row)
   }
   return all
 }
 
+/** The moment of a line, with its day and clock offset in a zone. */
+interface DatedMoment {
+  zone: Zone
+  at: number
+  day: number
+  offset: number
+}
+
+/** Kept for each line: the rows of thousands of lines are made again whenever one is added. */
+const moments = new WeakMap<LogLine, DatedMoment>()
+
+function momentIn(zone: Zone, line: LogLine): DatedMoment | null {
+  const known = moments.get(line)
+  if (known?.zone === zone) return known
+  const at = momentOf(line)
+  if (at === null) return null
+  const moment = { zone, at, day: dayNumber(at, zone), offset: offsetAt(at, zone) }
+  moments.set(line, moment)
+  return moment
+}
+
 /** The day and clock offset of the rows from `index` on; null if no line has a date. */
 export function dayOf(rows: readonly DatedRow[], index: number, zone: Zone): string | null {
   for (let place = index; place < rows.length; place += 1) {
-    const at = momentOf(rows[place])
+    const row = rows[place]
+    const at = row?.kind === 'line' ? momentOf(row.line) : null
     if (at !== null) return dayHeading(at, zone)
   }
   return index === 0 ? null : dayOf(rows, 0, zone)
@@ -34,11 +58,7 @@ export function dayChange({ at, before }: { at: number; before: number }, zone: 
     : `${heading}, was UTC${offsetText(before, zone)} before`
 }
 
-const isSameDay = (a: number, b: number, zone: Zone) =>
-  dayNumber(a, zone) === dayNumber(b, zone) && offsetAt(a, zone) === offsetAt(b, zone)
-
-function momentOf(row: DatedRow | undefined): number | null {
-  if (row?.kind !== 'line' || row.line.at === null) return null
-  const at = Date.parse(row.line.at)
+function momentOf({ at: text }: LogLine): number | null {
+  const at = text === null ? NaN : Date.parse(text)
   return Number.isNaN(at) ? null : at
 }

@@ -1,12 +1,22 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useCallback, useImperativeHandle, useLayoutEffect, useRef, type ComponentProps, type Ref } from 'react'
+import {
+  useCallback,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type ComponentProps,
+  type Ref,
+} from 'react'
 import type { Zone } from '../../zone'
 import { showTip } from '../tip'
+import { useMedia } from '../use-media'
 import { dayOf } from './days'
 import { LogRow } from './log-line'
 import type { DatedRow } from './rows'
 import styles from './log.module.css'
 
+/** The height of a line until it is known, px: it follows the size of the reader's text. */
 const ROW = 18
 /** Within this distance of its end the log counts as read to the end, px. */
 const AT_END = 8
@@ -51,14 +61,24 @@ export function LogRows({
 }: LogRowsProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const seen = useRef({ scrollTop: 0, scrollHeight: 0, clientHeight: 0 })
+  const [line, setLine] = useState(ROW)
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
+    estimateSize: () => line,
     getItemKey: useCallback((index: number) => rows[index]?.key ?? index, [rows]),
-    overscan: 16,
+    // Rows beyond the view help who scrolls; while the log is followed, each would be made for one frame.
+    overscan: following ? 2 : 16,
     anchorTo: 'end',
   })
+  // Where no line wraps, every row has the same height: to measure the new ones costs a layout in each frame.
+  const isPhone = useMedia('(max-width: 720px)', false)
+  const isMeasured = wrap || isPhone
+  useLayoutEffect(() => virtualizer.measure(), [isMeasured, line, virtualizer])
+  useLayoutEffect(() => {
+    const height = scroller.current ? parseFloat(getComputedStyle(scroller.current).lineHeight) : NaN
+    if (height > 0) setLine(height)
+  }, [])
   const height = virtualizer.scrollRect?.height
   useLayoutEffect(() => {
     if (following && rows.length > 0) virtualizer.scrollToEnd()
@@ -107,7 +127,7 @@ export function LogRows({
               row && (
                 <div
                   key={item.key}
-                  ref={virtualizer.measureElement}
+                  ref={isMeasured ? virtualizer.measureElement : undefined}
                   data-index={item.index}
                   className={styles.slot}
                   style={{ transform: `translateY(${item.start}px)` }}

@@ -18,10 +18,21 @@ export function rowsOf(lines: readonly LogLine[], dropped: number, shown: Readon
   for (const line of lines) {
     const missing = last === 0 ? Math.max(dropped, line.seq - 1) : line.seq - last - 1
     if (missing > 0) rows.push({ kind: 'gap', key: `gap-${line.seq}`, missing, oldest: last === 0 })
-    if (shown.has(line.stream)) rows.push({ kind: 'line', key: String(line.seq), line })
+    if (shown.has(line.stream)) rows.push(rowOf(line))
     last = line.seq
   }
   return rows
+}
+
+/** The same row for the same line, so that it need not render again. */
+const rowOfLine = new WeakMap<LogLine, Row>()
+
+function rowOf(line: LogLine): Row {
+  const known = rowOfLine.get(line)
+  if (known) return known
+  const row: Row = { kind: 'line', key: String(line.seq), line }
+  rowOfLine.set(line, row)
+  return row
 }
 
 /** How many of the rows are lines that came after `seq`. */

@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import {
   useCallback,
+  useEffect,
   useImperativeHandle,
   useLayoutEffect,
   useRef,
@@ -20,6 +21,11 @@ import styles from './log.module.css'
 const ROW = 18
 /** Within this distance of its end the log counts as read to the end, px. */
 const AT_END = 8
+
+/** How many rows are made beyond the view. */
+const OVERSCAN = 16
+/** For how long a log that gets more lines than that at once counts as fast, ms. */
+const FAST_FOR = 300
 
 /** The rows on the screen. */
 export interface LogList {
@@ -62,13 +68,15 @@ export function LogRows({
   const scroller = useRef<HTMLDivElement>(null)
   const seen = useRef({ scrollTop: 0, scrollHeight: 0, clientHeight: 0 })
   const [line, setLine] = useState(ROW)
+  const tail = rows.at(-1)
+  const isFast = useIsFast(tail?.kind === 'line' ? tail.line.seq : 0)
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => line,
     getItemKey: useCallback((index: number) => rows[index]?.key ?? index, [rows]),
-    // Rows beyond the view help who scrolls; while the log is followed, each would be made for one frame.
-    overscan: following ? 2 : 16,
+    // Rows beyond the view help who scrolls. Where lines run through the view, each of them would be made for one frame.
+    overscan: isFast && following ? 2 : OVERSCAN,
     anchorTo: 'end',
   })
   // Where no line wraps, every row has the same height: to measure the new ones costs a layout in each frame.
@@ -141,4 +149,17 @@ export function LogRows({
       </div>
     </>
   )
+}
+
+/** Whether the log gets more lines at once than are made beyond the view. @param newest the number of its last line; 0: none */
+function useIsFast(newest: number): boolean {
+  const [isFast, setFast] = useState(false)
+  const last = useRef(newest)
+  useEffect(() => {
+    if (last.current > 0 && newest - last.current > OVERSCAN) setFast(true)
+    last.current = newest
+    const timer = setTimeout(() => setFast(false), FAST_FOR)
+    return () => clearTimeout(timer)
+  }, [newest])
+  return isFast
 }

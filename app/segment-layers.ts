@@ -1,6 +1,6 @@
 import type { Batch, BatchStatus } from '../lib/run/model'
 
-/** What Docker shows of a batch, as the segmented bar draws it: `off` does not fit the claim. */
+/** The kinds of evidence that the segmented bar draws; `off`: it does not fit the claim. */
 export type SeenKind = 'seen' | 'late' | 'ghost' | 'off'
 
 /** The parts of the bar that look the same, as one SVG path in a box of 1 × 1. */

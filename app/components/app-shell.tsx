@@ -31,7 +31,7 @@ interface ProvidersProps {
   children: ReactNode
 }
 
-/** What all pages know. */
+/** Gives all pages their visitor, the zone of their times, and their connection. */
 export function AppProviders({ person, zone, initialNow, children }: ProvidersProps) {
   return (
     <VisitorProvider person={person}>

@@ -20,7 +20,7 @@ const LateRows = lateComponent<LogRowsProps>(
   ({ area }) => <div {...area} role="log" />,
 )
 
-/** What only lines need. */
+/** The functions that only lines need come as late as their rows. */
 const late = new LatePart(async () => {
   const parts = await Promise.all([import('./rows'), import('./days'), import('./search')])
   const [{ newerThan, rowsOf }, { withDays }, { matchesIn }] = parts

@@ -11,7 +11,7 @@ import { someBatch } from '../../../lib/testing/run/documents'
 import { someSnapshot, VirtualClock } from '../../../lib/testing/sync/fixtures'
 import type { BatchRow } from './batch-row'
 
-/** What is rendered when a push arrives, in a document without a layout. */
+/** These tests count the renderings that a push causes, in a document without a layout. */
 
 const page = vi.hoisted(() => ({
   /** The id of the batch of each row that was rendered. */
@@ -84,7 +84,7 @@ function mount(shown: ReactNode, now: string) {
   })
   return {
     container,
-    /** What is rendered while `act` is done and time passes, ms. */
+    /** Counts the renderings while `act` is done and `ms` pass. */
     rendered: async (ms: number, act: () => void | Promise<void> = () => {}) => {
       page.rows.length = 0
       commits = 0

@@ -15,7 +15,7 @@ import { useMedia } from '../use-media'
 import type { Shown } from './use-picked'
 import styles from './batches.module.css'
 
-/** What a row of a virtual list needs to know of its place. */
+/** The place of a row in a virtual list. */
 export interface VirtualPlace {
   /** Its number among the rows of the list. */
   index: number

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { plainLine } from '../../run/text/log-text'
 import type { FoundLines } from '../api'
 import { LogBuffer, RUN_LOG } from './log-buffer'
@@ -17,6 +17,8 @@ function found(log: LogBuffer | undefined, text: string): FoundLines {
     if (step.done === true) return step.value
   }
 }
+
+afterEach(() => void vi.restoreAllMocks())
 
 describe('[LOG-1.2] a search', () => {
   it('finds each kept line that shows the text, in any letter case, and says which lines it has searched', () => {
@@ -45,6 +47,16 @@ describe('[LOG-1.2] a search', () => {
     const { seqs, count } = found(logOf(Array.from({ length: 45_000 }, () => 'x')), 'x')
     expect(count).toBe(45_000)
     expect(seqs).toEqual(Array.from({ length: 10_000 }, (_, n) => 35_001 + n))
+  })
+
+  it('[LOG-1.3] lets others work after any line that took long', () => {
+    let now = 0
+    // Each look at the clock is 6 ms after the one before.
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 6))
+    const steps = searchLog(logOf(Array.from({ length: 30 }, () => 'x')), 'x')
+    let taken = 0
+    while (steps.next().done !== true) taken += 1
+    expect(taken).toBe(30)
   })
 
   it('searches what is added while it lasts, and goes on where lines are dropped', () => {

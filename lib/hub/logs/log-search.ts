@@ -3,8 +3,9 @@ import { matcherOf } from '../../run/text/text-matcher'
 import type { FoundLines } from '../api'
 import type { LogBuffer } from './log-buffer'
 
-/** How many lines are read between two looks at the clock, and how long a step takes, ms. */
+/** How many lines are read at once. */
 const LINES = 100
+/** How long a step takes, ms, and the search of one line more: of the longest one that takes some 14 ms. */
 const STEP = 5
 /** How many of the found lines are named: the newest ones. All are counted. */
 const MOST_NAMED = 10_000
@@ -19,20 +20,22 @@ export function* searchLog(log: LogBuffer | undefined, text: string): Generator<
   let count = 0
   let from: number | null = null
   let to = 0
-  for (let until = performance.now() + STEP; ;) {
+  let until = performance.now() + STEP
+  for (let hasMore = true; hasMore;) {
     const lines = log?.after(to, LINES) ?? []
+    hasMore = lines.length === LINES
+    from ??= lines[0]?.seq ?? null
     for (const line of lines) {
-      if (matcher === null || plainLine(line.text).search(matcher) < 0) continue
-      count += 1
-      seqs.push(line.seq)
+      to = line.seq
+      if (matcher !== null && plainLine(line.text).search(matcher) >= 0) {
+        count += 1
+        seqs.push(line.seq)
+      }
+      if (performance.now() < until) continue
+      yield
+      until = performance.now() + STEP
     }
     if (seqs.length >= 2 * MOST_NAMED) seqs.splice(0, seqs.length - MOST_NAMED)
-    from ??= lines[0]?.seq ?? null
-    to = lines.at(-1)?.seq ?? to
-    if (lines.length < LINES) break
-    if (performance.now() < until) continue
-    yield
-    until = performance.now() + STEP
   }
   return { seqs: seqs.slice(-MOST_NAMED), count, from: from ?? to + 1, to }
 }

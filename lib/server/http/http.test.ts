@@ -204,6 +204,30 @@ describe('POST /api/runs/{runId}/stop', () => {
 })
 
 describe('GET /api/runs/{runId}/logs/search', () => {
+  it('[LOG-1.3] searches no further once its reader has disconnected', async () => {
+    let steps = 0
+    server.hub.add('r1')
+    server.hub.searchLog = async () =>
+      (function* (): Generator<void, never> {
+        for (;;) {
+          steps += 1
+          yield
+        }
+      })()
+    const reader = new AbortController()
+    const asked = fetch(`http://127.0.0.1:${server.port}/api/runs/r1/logs/search?text=x`, { signal: reader.signal })
+    await vi.waitFor(() => expect(steps).toBeGreaterThan(10))
+    reader.abort()
+    await expect(asked.then(answer => answer.text())).rejects.toThrow()
+    let before = -1
+    await vi.waitFor(() => {
+      const now = steps
+      const isStill = now === before
+      before = now
+      expect(isStill).toBe(true)
+    })
+  })
+
   it('[LOG-1.2] [LOG-1.3] answers after all steps of the search which lines show the text, of the run or of a batch', async () => {
     addLines('r1', ['an error of the agent'], 'b1')
     addLines('r1', ['fine', 'an error', 'fine', 'another error'])

@@ -39,7 +39,8 @@ async function ask<T>(read: Read<T>, method: string, path: string, body?: Body):
   const failed = (error: string) => ({ ok: false, status: 0, error, runId: null }) as const
   // Before the request: without them its answer could not be read.
   const schemas = await schemasPart.get().catch(() => null)
-  if (schemas === null) return failed(pageRefusals.noAnswer(method))
+  // Nothing was sent, so it may be tried again, whatever it changes.
+  if (schemas === null) return failed(pageRefusals.noAnswer('GET'))
   try {
     const response = await fetch(path, {
       method,

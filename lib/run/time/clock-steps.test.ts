@@ -59,6 +59,15 @@ describe('the steps of the backend’s clock', () => {
       clock.correctedContainer(agent('c', { createdAt, startedAt: null, seenRunningAt }), 0).createdAt
     expect(seen(createdAt + MINUTE + SECOND)).toBe(createdAt + MINUTE)
     expect(seen(createdAt + SECOND)).toBe(createdAt)
+    // The Engine’s clock is ahead: both readings are later than the sight of it.
+    expect(seen(createdAt - 10 * SECOND)).toBe(createdAt)
+  })
+
+  it('[RUN-16.9] correct a container’s times also where the Engine’s clock is ahead by seconds', () => {
+    const clock = new RunClock(new Map([['m1', { ...step(1, { correction: -MINUTE }), connection: 1 }]]))
+    const createdAt = T0 + 90 * SECOND
+    const facts = agent('c', { createdAt, startedAt: null, seenRunningAt: T0 + 26 * SECOND })
+    expect(clock.correctedContainer(facts, 0).createdAt).toBe(createdAt - MINUTE)
   })
 })
 

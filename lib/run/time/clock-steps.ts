@@ -122,13 +122,15 @@ export class RunClock {
    * @param until a moment by which the stamp had been made, on the clock of the run's beginning, ms; null: not known
    */
   correctedStamp(ms: number, until: number | null): number {
-    for (let last = this.#steps.length; last > 0; last -= 1) {
-      const step = this.#steps[last - 1]
-      const corrected = ms + sumOf(this.#steps.slice(0, last))
-      const isPossible = until === null || corrected <= until + TOLD_EARLY
-      if (step && ms >= step.stamp - TOLD_EARLY && isPossible) return corrected
-    }
-    return ms
+    return this.#readings(ms).findLast(each => until === null || each <= until + TOLD_EARLY) ?? ms
+  }
+
+  /** What a stamp outside the stream may mean on this clock: as it stands, then after each step that it may be later than, ms. */
+  #readings(ms: number): number[] {
+    const after = this.#steps.flatMap(({ stamp }, index) =>
+      ms >= stamp - TOLD_EARLY ? [ms + sumOf(this.#steps.slice(0, index + 1))] : [],
+    )
+    return [ms, ...after]
   }
 
   /** The run's history entry on this clock. @param offset our clock minus the backend's at the run's beginning, ms */
@@ -145,15 +147,16 @@ export class RunClock {
 
   /**
    * A container's times on this clock. The Engine's clock is usually the backend's and was set with it, but it may be another.
-   * So of the two readings, the one that is nearer to when we saw the container counts.
+   * So the reading counts that is nearest to when we saw the container, also if it is later, by a clock that is ahead.
    * @param offset our clock minus the backend's at the run's beginning, ms
    */
   correctedContainer(facts: ContainerFacts, offset: number): ContainerFacts {
     if (this.isSteady) return facts
     const read = (ms: number, seenAt: number | null) => {
-      const seen = seenAt === null ? null : seenAt - offset
-      const corrected = this.correctedStamp(ms, seen)
-      return seen !== null && Math.abs(ms - seen) <= Math.abs(corrected - seen) ? ms : corrected
+      const readings = this.#readings(ms)
+      if (seenAt === null) return readings.at(-1) ?? ms
+      const away = (reading: number) => Math.abs(reading - (seenAt - offset))
+      return readings.reduce((nearest, each) => (away(each) < away(nearest) ? each : nearest))
     }
     const { createdAt, startedAt, finishedAt, seenRunningAt, seenEndedAt, seenStateAt } = facts
     return {

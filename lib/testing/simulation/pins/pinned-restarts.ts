@@ -5,6 +5,17 @@ const calm = { seed: 0, generation: 'B', dryRun: false, backendSkew: 0, dockerSk
 
 /** The dashboard restarts at the wrong moment, or two runs share data that their backend keeps. */
 export const pinnedOfRestarts: Record<string, Story> = {
+  '[RUN-16.9] a container by an Engine’s clock that is ahead, after what looks like a step of the backend’s forward': {
+    setting: { seed: 2_147_483_637, generation: 'C', dryRun: false, backendSkew: -1_500, dockerSkew: 1_500 },
+    actions: [
+      { do: 'restart', down: 0, skew: 1_000, noticed: true, torn: false },
+      { do: 'start here', run: 1 },
+      { do: 'pass', ms: 900 },
+      { do: 'restart', down: 15_000, skew: -1_000, noticed: true, torn: false },
+      { do: 'step', run: 1, how: 169 },
+      { do: 'stop elsewhere', run: 1 },
+    ],
+  },
   '[REC-3] a run of the history that is about to be given up, over two restarts': {
     setting: { ...calm, seed: 2_147_483_625, dryRun: true },
     actions: [

@@ -3,6 +3,7 @@ import { configDefaults, defineConfig } from 'vitest/config'
 /** Tests of pure code: no sockets, processes or containers, so one worker runs many of them without isolation. */
 const pure = [
   'app/**/*.test.{ts,tsx}',
+  'bench/*.test.ts',
   'lib/{run,sync}/**/*.test.ts',
   'lib/testing/{simulation/pages,support}/*.test.ts',
   'lib/backend/{clock-steps*,fold.property,normalise,plan,recordings,replay,sentence}.test.ts',
@@ -43,7 +44,7 @@ export default defineConfig({
         test: {
           name: 'waiting',
           include: ['lib/**/*.test.{ts,tsx}'],
-          exclude: except(...pure.filter(files => !files.startsWith('app')), ...mocking, ...containers, ...alone),
+          exclude: except(...pure.filter(files => files.startsWith('lib')), ...mocking, ...containers, ...alone),
           // They wait for sockets, timers and processes most of the time.
           ...shared,
         },

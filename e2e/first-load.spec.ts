@@ -1,25 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { gzipSync } from 'node:zlib'
+import { gzippedSize, scriptsIn } from '../bench/page-scripts'
 import { expect, test } from './fixtures'
 import { RunPage } from './run-page'
 
 const build = fileURLToPath(new URL('../.next/', import.meta.url))
 
-/** The script files that an HTML refers to, but not those for browsers that know no modules. */
-function scriptsIn(html: string): Set<string> {
-  const modern = html.replace(/<script\b[^>]*\bnomodule\b[^>]*>/gi, '')
-  return new Set(modern.match(/\/_next\/static\/[^"?\\]+\.js/g))
-}
-
 test('[PAGE-4.1] the HTML of a run’s page refers to at most 180 kB of script', async ({ dashboard }) => {
   const runId = await dashboard.start('001-todo')
   const scripts = scriptsIn(await (await fetch(`${dashboard.url}/runs/${runId}`)).text())
   const sizes = await Promise.all(
-    Array.from(scripts, async path => {
-      const script = await readFile(path.replace('/_next/', build))
-      return gzipSync(script, { level: 9 }).length
-    }),
+    Array.from(scripts, async path => gzippedSize(await readFile(path.replace('/_next/', build)))),
   )
   expect(sizes.length).toBeGreaterThan(5)
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(180_000)

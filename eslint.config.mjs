@@ -20,6 +20,7 @@ const layers = {
     files: 'lib/hub/*',
     imports: [
       'hub/imports/',
+      'hub/past/',
       'hub/evidence/',
       'hub/discovery/',
       'hub/follow/',
@@ -31,6 +32,7 @@ const layers = {
     ],
   },
   'hub/imports': { files: 'lib/hub/imports/**', imports: ['hub/logs/', 'hub/api/', 'hub/recording/', ...ground] },
+  'hub/past': { files: 'lib/hub/past/**', imports: ['hub/api/', 'hub/recording/', ...ground] },
   'hub/evidence': { files: 'lib/hub/evidence/**', imports: ['hub/logs/', 'hub/api/', ...ground] },
   'hub/discovery': { files: 'lib/hub/discovery/**', imports: ['hub/runs/', ...ground] },
   'hub/follow': { files: 'lib/hub/follow/**', imports: ['hub/runs/', ...ground] },

@@ -13,7 +13,7 @@ import type { Document } from '../sync/document'
 import type { Publisher } from '../sync/publisher'
 import { containersScope, fleetScope, runScope } from '../sync/scope'
 import { toContainerList, toFleet, toSnapshot } from '../sync/from-document'
-import { containersDocument, fleetDocument } from '../sync/shapes'
+import { containersDocument, fleetDocument, runDocument } from '../sync/shapes'
 import {
   mapBackendErrors,
   type HubApi,
@@ -24,6 +24,7 @@ import {
   type LogPage,
   type LogQuery,
   type LogSearch,
+  type Moments,
   ReachedBounds,
   type SpecPlan,
   type StartRequest,
@@ -38,7 +39,8 @@ import { Lifecycle } from './lifecycle'
 import { type LogBuffer, pageOfLog, searchLog } from './logs'
 import { OurClockWatch } from '../clock/our-clock-watch'
 import { type Recorder, recorderFinding, type RecorderState, type RecordingFile } from './recording'
-import { MemoryStore, type RunStore } from './runs'
+import { Pasts } from './past'
+import { MemoryStore, type RunState, type RunStore } from './runs'
 import { DiscoveredRuns } from './discovery'
 
 export interface HubOptions {
@@ -64,6 +66,7 @@ export class Hub implements HubApi {
   readonly #life: Lifecycle
   readonly #found: DiscoveredRuns
   readonly #commands: Commands
+  readonly #pasts: Pasts<RunState>
   readonly #evidence: DockerEvidence | null
   readonly #bounds: ReachedBounds
   readonly #clock: OurClockWatch
@@ -94,6 +97,7 @@ export class Hub implements HubApi {
       snapshot: runId => this.snapshot(runId),
       followed: () => this.#found.pollNow(),
     })
+    this.#pasts = new Pasts(run => this.#life.recordingOf(run), meter)
     this.imports = new Imports({
       ...{ folder: options.importsFolder ?? null, publisher, log, meter },
       changed: () => publisher.touch(fleetScope),
@@ -197,6 +201,20 @@ export class Hub implements HubApi {
     if (!published) return undefined
     const { document, epoch, version } = published
     return toSnapshot(document, { epoch, version, now: iso(serverNow()) })
+  }
+
+  async past(runId: string, moment: number): Promise<Snapshot | undefined> {
+    const state = this.#life.runs.get(runId)
+    if (!state) return undefined
+    const at = Math.min(moment, serverNow())
+    const { fields, batches } = (await this.#pasts.of(state, at)).at(at)
+    const document = runDocument({ ...fields, runId: state.runId }, batches)
+    return toSnapshot(document, { epoch: 'past', version: 0, now: iso(at) })
+  }
+
+  async moments(runId: string): Promise<Moments | undefined> {
+    const state = this.#life.runs.get(runId)
+    return state && (await this.#pasts.of(state)).moments
   }
 
   async logs(runId: string, query: LogQuery): Promise<LogPage | undefined> {

@@ -203,6 +203,11 @@ export class Lifecycle {
     return this.#recordings.exported(state, { kind: 'exported', at: serverNow(), links: this.#linksOf(state) })
   }
 
+  /** The file with the run's recording; null while some of it can't be written. Undefined if the run is not recorded. */
+  recordingOf(state: RunState): string | null | undefined {
+    return this.#recordings.file(state)
+  }
+
   /** Removes a run that turned out not to exist. */
   async discard(state: RunState): Promise<void> {
     this.#unfollow(state)

@@ -26,6 +26,7 @@ const bounds = [
   'changes',
   'runs',
   'imports',
+  'pasts',
   'batches',
   'state-messages',
   'findings',

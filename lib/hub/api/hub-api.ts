@@ -74,6 +74,14 @@ export interface LogPage {
   dropped: number
 }
 
+/** Between which moments a run can be looked back at, and when something was learned in between: ISO 8601, ascending. */
+export interface Moments {
+  from: string
+  to: string
+  /** Of very many, some are left out. */
+  changes: string[]
+}
+
 /** Asks for the lines that show a text. With `batch`: of the output of its containers. */
 export interface LogSearch {
   batch?: string
@@ -123,6 +131,14 @@ export interface HubApi {
   /** Newest first. */
   runs(): Promise<RunSummary[]>
   snapshot(runId: string): Promise<Snapshot | undefined>
+  /**
+   * The run as its page showed it at a moment (ms, the server's clock; a later one counts as now), with `epoch` `past`, and `now` as
+   * that moment [PAST-1]. Undefined if there is no such run. Rejects with `not-found` if the run is not recorded, with `too-much`,
+   * or with `unwritable`.
+   */
+  past(runId: string, moment: number): Promise<Snapshot | undefined>
+  /** The moments of the run that `past` tells apart. As `past`. */
+  moments(runId: string): Promise<Moments | undefined>
   /**
    * The backend's lines of a run; with `batch` the output of that batch's containers. Undefined if there is no such run or
    * batch.

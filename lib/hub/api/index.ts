@@ -6,6 +6,7 @@ export {
   type LogPage,
   type LogQuery,
   type LogSearch,
+  type Moments,
   type SpecPlan,
   type StartRequest,
 } from './hub-api'

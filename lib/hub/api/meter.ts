@@ -14,10 +14,10 @@ export interface HubMeter {
   /** A frame that is not a message, or a message with unknown contents. */
   unparsed(): void
   /**
-   * A bound is reached: a run was not followed, a recording was not imported, or a part of a run or of the fleet's
-   * findings is not kept and shown [SAFE-5].
+   * A bound is reached: a run was not followed, a recording was not imported, a past was not read, or a part of a run or of the
+   * fleet's findings is not kept and shown [SAFE-5].
    */
-  refused(bound: 'runs' | 'imports' | ReachedBound, details?: object): void
+  refused(bound: 'runs' | 'imports' | 'pasts' | ReachedBound, details?: object): void
   /** This many of the oldest lines of logs were dropped [SAFE-5]. */
   dropped(lines: number): void
 }

@@ -70,12 +70,24 @@ export const hubRefusals = {
       `There is no recording of the run ${runId}: this server was started without a data folder. Set DATA_DIR.`,
     ),
   recordingUnreadable: (cause: unknown) => {
-    const why = isMissing(cause)
-      ? 'its file is gone from the data folder'
-      : `its file can’t be read from the data folder (${codeOf(cause)})`
     const next = 'See to the data folder and its rights: the server’s log names it. Then export again.'
-    return new HubError('unwritable', `The recording can’t be exported: ${why}. ${next}`, { cause })
+    return new HubError('unwritable', `The recording can’t be exported: ${whyUnread(cause)}. ${next}`, { cause })
   },
+  pastUnreadable: (cause: unknown) => {
+    const next = 'See to the data folder and its rights: the server’s log names it.'
+    return new HubError('unwritable', `The past of the run can’t be shown: ${whyUnread(cause)}. ${next}`, { cause })
+  },
+  pastUnwritten: () =>
+    new HubError(
+      'unwritable',
+      'The past of the run can’t be shown: its recording can’t be written at the moment. The fleet page says why.',
+    ),
+  pastTooLong: () =>
+    new HubError(
+      'too-much',
+      'The recording of this run is too long to look back at its moments. Export it, and read it with other tools.',
+    ),
+  pastsAtOnce: () => new HubError('too-much', 'Too many runs are looked back at. Try again in a moment.'),
   noSuchImport: (importId: string) =>
     new HubError('not-found', `There is no such import: ${importId}. GET /api/imports lists those that are kept.`),
   importsWithoutFolder: () =>
@@ -123,6 +135,11 @@ export const hubRefusals = {
 } satisfies Record<string, (...facts: never[]) => HubError>
 
 const inMiB = (bytes: number) => `${bytes / 1024 ** 2} MiB`
+
+const whyUnread = (cause: unknown): string =>
+  isMissing(cause)
+    ? 'its file is gone from the data folder'
+    : `its file can’t be read from the data folder (${codeOf(cause)})`
 
 /** The error's code. Never its message, because that holds a path. */
 const codeOf = (cause: unknown): string => {

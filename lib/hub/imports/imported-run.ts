@@ -87,6 +87,7 @@ export class ImportedRun implements Player {
       case 'renamed':
       case 'archived':
       case 'resumed':
+      case 'linked':
         // An import has a name and an end of its own, and `playRecording` has already moved its times to one clock.
         break
     }

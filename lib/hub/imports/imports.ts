@@ -23,7 +23,7 @@ import {
   type LogQuery,
   type LogSearch,
 } from '../api'
-import { isMissing, playRecording, type RecordingFile } from '../recording'
+import { isMissing, pacemaker, playRecording, type RecordingFile } from '../recording'
 
 export interface ImportsOptions {
   /** The folder that keeps the imported recordings. Null: nothing can be imported. */
@@ -52,8 +52,6 @@ const MAX_LINE = 16 * 1024 * 1024
 const MAX_DOCUMENT = 8 * 1024 * 1024
 /** The largest summary of one import that every fleet page is sent, characters. */
 const MAX_SUMMARY = 16 * 1024
-/** A longer step keeps the pages waiting, ms. */
-const STEP = 20
 
 const NAME = /^([0-9a-f]{32})\.jsonl$/
 const PART = '.part'
@@ -262,7 +260,10 @@ export class Imports implements ImportsApi {
   async #played(importId: string, path: string): Promise<Played> {
     const run = new ImportedRun(this.#budget)
     try {
-      const { played, unread } = await playRecording(path, run, { maxLine: MAX_LINE, pause: this.#pacemaker() })
+      const { played, unread } = await playRecording(path, run, {
+        maxLine: MAX_LINE,
+        pause: pacemaker(ms => this.#checkTime(ms)),
+      })
       if (!played) throw hubRefusals.noRecording()
       const document = run.document(importId, unread)
       if (JSON.stringify(document).length > MAX_DOCUMENT) throw this.#beyond(hubRefusals.importTooLong())
@@ -277,6 +278,11 @@ export class Imports implements ImportsApi {
       }
       throw error
     }
+  }
+
+  /** Stops a recording that takes too long to play [IMP-4]. */
+  #checkTime(worked: number): void {
+    if (worked > this.#bounds.playing) throw this.#beyond(hubRefusals.importTooSlow())
   }
 
   #keep(id: string, kept: StoredImport): void {
@@ -306,24 +312,6 @@ export class Imports implements ImportsApi {
       rmSync(part, { force: true })
     } catch (error) {
       this.#options.log.warn({ err: error, part }, 'what is left of an import can’t be removed')
-    }
-  }
-
-  /** Gives other work its turn while a recording is played, and stops one that takes too long [IMP-4]. */
-  #pacemaker(): () => Promise<void> | null {
-    let worked = 0
-    let since = performance.now()
-    return () => {
-      const step = performance.now() - since
-      if (step < STEP) return null
-      worked += step
-      if (worked > this.#bounds.playing) throw this.#beyond(hubRefusals.importTooSlow())
-      return new Promise(resolve =>
-        setImmediate(() => {
-          since = performance.now()
-          resolve()
-        }),
-      )
     }
   }
 

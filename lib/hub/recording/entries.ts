@@ -47,6 +47,8 @@ export const entry = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('hole'), from: z.number(), to: z.number().nullable() }),
   /** Another process continues the recording, by its own clock. Written only if the machine's clock was set before [RUN-16.14]. */
   z.object({ kind: z.literal('resumed'), at: z.number() }),
+  /** From then on, ms, the run's sources were this fresh. What Docker listed is only kept while a batch waits for its container. */
+  z.object({ kind: z.literal('linked'), at: z.number(), links }),
   /** The end of an exported recording: when it was exported, ms, and how fresh the run's sources were then [IMP-1]. */
   z.object({ kind: z.literal('exported'), at: z.number(), links }),
 ])

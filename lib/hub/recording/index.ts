@@ -1,6 +1,7 @@
 export { DataDirBusy } from './data-dir-lock'
 export type { Entry, Header } from './entries'
 export { gapFinding } from './gap'
-export { type Player, playRecording, type PlayedRecording } from './reader'
+export { pacemaker } from './pacemaker'
+export { type Pause, type Player, playRecording, type PlayedRecording } from './reader'
 export { Recorder, recorderFinding, type RecorderState } from './recorder'
 export { isMissing, type Recording, type RecordingFile } from './recording'

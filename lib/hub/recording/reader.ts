@@ -9,6 +9,9 @@ export interface Player {
   play(entry: Entry): void
 }
 
+/** Called after each entry. If it returns a promise, the next entry is played once that has resolved. */
+export type Pause = () => Promise<void> | null
+
 /** The result of reading a recording. */
 export interface PlayedRecording {
   /** False if the header can't be read, or the player did not want the recording. */
@@ -28,16 +31,18 @@ export interface PlayedRecording {
  * Plays a recording and keeps one line of it in memory at a time. Lines that can't be read are counted and skipped.
  * Rejects if the file can't be read, or the player throws.
  * @param options `maxLine`: a longer line is garbage, bytes; `pause`: called after each entry, and awaited if it returns a
- * promise
+ * promise; `clock`: the times are by the clock of the process that wrote last, as it began (`own`), or as it stood at the end,
+ * with which the next process begins
  */
 export async function playRecording(
   path: string,
   player: Player,
-  { maxLine = MAX_LINE, pause }: { maxLine?: number; pause?: () => Promise<void> | null } = {},
+  { maxLine = MAX_LINE, pause, clock = 'next' }: { maxLine?: number; pause?: Pause; clock?: 'own' | 'next' } = {},
 ): Promise<PlayedRecording> {
   const shifts = await clockShifts(path, maxLine)
+  const base = clock === 'own' ? (shifts.at(-1) ?? 0) : 0
   let process = 0
-  const shift = () => shifts[process] ?? 0
+  const shift = () => (shifts[process] ?? 0) - base
   let played = false
   let unread = 0
   let end = 0

@@ -58,6 +58,7 @@ export function shiftedEntry(entry: Entry, by: number): Entry {
       return { ...entry, at: entry.at + by }
     case 'hole':
       return { ...entry, from: entry.from + by, to: entry.to === null ? null : entry.to + by }
+    case 'linked':
     case 'exported': {
       const { backend, docker } = entry.links
       const moved = { ...docker, since: docker.since + by, lists: docker.lists.map(ms => ms + by) }

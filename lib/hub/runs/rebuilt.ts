@@ -77,6 +77,7 @@ export class Rebuilt implements Player {
         break
       case 'resumed':
         break
+      case 'linked':
       case 'exported':
         // Ignored: the sources themselves show how fresh they are now.
         break

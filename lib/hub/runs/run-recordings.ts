@@ -57,6 +57,12 @@ export class RunRecordings {
     return this.#recordings.get(state)?.exported(last)
   }
 
+  /** The file that holds all that is recorded of the run; null while some of it can't be written. Undefined if it is not recorded. */
+  file(state: RunState): string | null | undefined {
+    const recording = this.#recordings.get(state)
+    return recording && (recording.flush() ? recording.path : null)
+  }
+
   /** The run is no longer known, and a restart must not bring it back. */
   remove(state: RunState): void {
     const recording = this.#recordings.get(state)

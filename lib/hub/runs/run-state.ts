@@ -73,6 +73,8 @@ export class RunState {
   #closed = false
   #incomplete: Finding | null = null
   readonly #planDoubt = new PlanDoubt()
+  /** The links that were recorded last; null before the first ones, `nothing` before anything else is recorded. */
+  #recordedLinks: Links | null | 'nothing' = 'nothing'
 
   readonly #host: StateHost
   readonly #specHint: string | null
@@ -118,6 +120,7 @@ export class RunState {
 
   #note(change: Change | null): void {
     if (!change) return
+    if (this.#recordedLinks === 'nothing') this.#recordedLinks = null
     this.#derivation.note(change)
     this.#isDirty = true
   }
@@ -187,6 +190,7 @@ export class RunState {
     this.#gatherFor = Math.max(GATHER_FOR, GATHER_FACTOR * (performance.now() - began))
     this.#isDirty = false
     this.#derived = { value, links }
+    this.#recordLinks(now)
     if (this.#run.incarnation !== this.#toldIncarnation) {
       this.#toldIncarnation = this.#run.incarnation
       this.#guard(() => this.#host.pages.replaced(this))
@@ -199,6 +203,16 @@ export class RunState {
     // Its stream must know of the new state, also if telling pages fails.
     this.#guard(() => this.#host.pages.changed(this))
     this.#host.updated(this, value)
+  }
+
+  /** Records how fresh the sources are from now on: verdicts of the past rest on that [PAST-1]. Nothing changes them once the run is over. */
+  #recordLinks(at: number): void {
+    const { links, value } = this.#derived
+    const before = this.#recordedLinks
+    if (before === 'nothing') return
+    if (before && (isOver(value.view.status) || isSameFreshness(before, links, value))) return
+    this.#recordedLinks = links
+    this.#host.record(this, { kind: 'linked', at, links }, false)
   }
 
   /** The state as of the last update, at most some ms ago. */
@@ -372,14 +386,19 @@ export class RunState {
 const isDue = ({ deadline }: Derived, now: number) => deadline !== null && deadline <= now
 
 /** Whether both links have the same meaning for the run. To a finished run, new lists of containers mean nothing. */
-function isSame(a: Links, b: Links, { view }: Derived): boolean {
-  return (
-    a.backend.link === b.backend.link &&
-    a.backend.since === b.backend.since &&
-    a.docker.link === b.docker.link &&
-    a.docker.since === b.docker.since &&
-    a.docker.imageMissing === b.docker.imageMissing &&
-    a.undecided === b.undecided &&
-    (a.docker.lists[0] === b.docker.lists[0] || isOver(view.status))
-  )
-}
+const isSame = (a: Links, b: Links, { view }: Derived): boolean =>
+  isAsFresh(a, b) && (a.docker.lists[0] === b.docker.lists[0] || isOver(view.status))
+
+/** The same as far as a verdict of the past depends on it: lists of containers matter to a batch that lacks one. */
+const isSameFreshness = (a: Links, b: Links, { view }: Derived): boolean =>
+  isAsFresh(a, b) &&
+  (a.docker.lists[0] === b.docker.lists[0] ||
+    !view.batches.some(({ status, containers }) => status === 'running' && containers.length === 0))
+
+const isAsFresh = (a: Links, b: Links): boolean =>
+  a.backend.link === b.backend.link &&
+  a.backend.since === b.backend.since &&
+  a.docker.link === b.docker.link &&
+  a.docker.since === b.docker.since &&
+  a.docker.imageMissing === b.docker.imageMissing &&
+  a.undecided === b.undecided

@@ -66,6 +66,16 @@ const count = (min: number, max: number) =>
 // A batch may have any name in a plan, so any text is accepted: the id is only looked up.
 const batch = () => text().min(1, 'must not be empty.').max(200, 'must have at most 200 characters.').exactOptional()
 
+/** A moment as ISO 8601 with its offset from UTC; gives ms. */
+const moment = text()
+  .refine(
+    text => z.iso.datetime({ offset: true }).safeParse(text).success,
+    'must be a time such as 2026-01-31T12:00:00Z.',
+  )
+  .transform(text => Date.parse(text))
+
+export const momentQuery = z.object({ at: moment })
+
 export const logsQuery = strict('The query', {
   batch: batch(),
   after: count(0, Number.MAX_SAFE_INTEGER).default(0),

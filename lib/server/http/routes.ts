@@ -12,6 +12,7 @@ import {
   followBody,
   importId,
   logsQuery,
+  momentQuery,
   problemsOf,
   runId,
   searchQuery,
@@ -64,6 +65,7 @@ export const routes: ReadonlyMap<string, Partial<Record<(typeof methods)[number]
   ['/api/runs', { GET: viewer(listRuns), POST: operator('start run', startRun) }],
   ['/api/runs/{id}', { GET: viewer(getRun), PUT: operator('follow run', followRun) }],
   ['/api/runs/{id}/stop', { POST: operator('stop run', stopRun) }],
+  ['/api/runs/{id}/moments', { GET: viewer(getMoments) }],
   ['/api/runs/{id}/logs', { GET: viewer(getLogs) }],
   ['/api/runs/{id}/logs/search', { GET: viewer(searchLog) }],
   ['/api/runs/{id}/recording', { GET: viewer(exportRun) }],
@@ -109,10 +111,13 @@ async function followRun({ hub, segment, note, body }: Call): Promise<Reply> {
   return { status: created ? 201 : 200, json: snapshot }
 }
 
-async function getRun({ hub, segment }: Call): Promise<Reply> {
+/** With `at`: the run as its page showed it at that moment. */
+async function getRun({ hub, segment, query }: Call): Promise<Reply> {
   const unknown = () => refusals.noSuchRun(segment)
   const id = found(runIdOf(segment), unknown)
-  const snapshot = found(await hub.snapshot(id), unknown)
+  const at = query.get('at')
+  const asked = at === null ? hub.snapshot(id) : hub.past(id, parse(momentQuery, { at }).at)
+  const snapshot = found(await asked, unknown)
   if (snapshot.runId === id) return { status: 200, json: snapshot }
   // A run that got another id keeps its old address [RUN-13].
   return { status: 307, headers: { location: addressOf(snapshot.runId) }, json: snapshot }
@@ -123,6 +128,12 @@ async function stopRun({ hub, person, segment, note }: Call): Promise<Reply> {
   note({ runId: id })
   await hub.stop(id, person?.name ?? undefined)
   return { status: 202, json: {} }
+}
+
+/** When something was learned of the run: the moments that `at` tells apart. */
+async function getMoments({ hub, segment }: Call): Promise<Reply> {
+  const unknown = () => refusals.noSuchRun(segment)
+  return { status: 200, json: found(await hub.moments(found(runIdOf(segment), unknown)), unknown) }
 }
 
 /** The backend's lines of a run; with `batch`, the output of that batch's containers. */

@@ -9,6 +9,7 @@ import {
   type ImportsApi,
   type LogPage,
   type LogQuery,
+  type Moments,
   type LogSearch,
   type StartRequest,
 } from '../../hub/api/hub-api'
@@ -83,6 +84,17 @@ export class FakeHub implements HubApi {
     this.#note('snapshot', runId)
     const run = this.#runs.get(this.renamed.get(runId) ?? runId)
     return run && { ...run, ...version, batches: [] }
+  }
+
+  async past(runId: string, moment: number): Promise<Snapshot | undefined> {
+    this.#note('past', runId, moment)
+    const run = this.#runs.get(runId)
+    return run && { ...run, ...version, epoch: 'past', now: new Date(moment).toISOString(), batches: [] }
+  }
+
+  async moments(runId: string): Promise<Moments | undefined> {
+    this.#note('moments', runId)
+    return this.#runs.has(runId) ? { from: version.now, to: version.now, changes: [] } : undefined
   }
 
   async logs(runId: string, { batch, after, before, limit }: LogQuery): Promise<LogPage | undefined> {

@@ -7,6 +7,7 @@ import { Engine } from '../../../docker/engine/engine'
 import { idOf } from '../../docker/fixtures'
 import { Hub } from '../../../hub/hub'
 import { Imports } from '../../../hub/imports/imports'
+import { Pasts } from '../../../hub/past/pasts'
 import { Recorder } from '../../../hub/recording/recorder'
 import { hubRefusals } from '../../../hub/api/refusals'
 import type { HubApi } from '../../../hub/api/hub-api'
@@ -198,6 +199,14 @@ export async function hubCases() {
     ends.push(() => server.close())
     return server
   }
+  /** A run whose past can't be shown: its recording, and the bounds. */
+  const lookedBackAt = async (file: string | null, bounds: ConstructorParameters<typeof Pasts>[2] = {}) => {
+    const server = await serve()
+    ends.push(() => server.close())
+    const pasts = new Pasts(() => file, { refused: () => undefined }, bounds)
+    server.hub.moments = async runId => (await pasts.of({ runId })).moments
+    return asked(server, 'GET', '/api/runs/r/moments')
+  }
   const importOf = (server: Served, file: string, headers = {}) =>
     asked(server, 'POST', '/api/imports', file, 'application/x-ndjson', headers)
   const few = await importing('few', { imports: 1 })
@@ -209,6 +218,10 @@ export async function hubCases() {
   const roomy = await importing('roomy')
   const hasty = await importing('hasty', { playing: 0 })
   writeFileSync(join(folder, 'file'), '')
+  writeFileSync(
+    join(folder, 'stopped'),
+    `${header()}{"kind":"observed","fresh":false,"observation":{"kind":"stop","at":2}}\n`,
+  )
   const unwritable = await importing('unwritable', {}, join(folder, 'file', 'imports'))
 
   const cases: Cases<keyof typeof hubRefusals> = {
@@ -311,6 +324,26 @@ export async function hubCases() {
         return asked(main, 'GET', '/api/runs/lost/recording')(accept)
       },
       says: says(/can’t be exported/, /its file is gone from the data folder/, /Then export again/),
+    },
+    pastUnreadable: {
+      meet: await lookedBackAt(join(folder, 'nowhere')),
+      says: says(
+        /The past of the run can’t be shown/,
+        /its file is gone from the data folder/,
+        /See to the data folder/,
+      ),
+    },
+    pastUnwritten: {
+      meet: await lookedBackAt(null),
+      says: says(/The past of the run can’t be shown/, /its recording can’t be written/, /The fleet page says why/),
+    },
+    pastTooLong: {
+      meet: await lookedBackAt(join(folder, 'stopped'), { one: 0 }),
+      says: says(/too long to look back/, /The recording of this run/, /Export it/),
+    },
+    pastsAtOnce: {
+      meet: await lookedBackAt(join(folder, 'stopped'), { waiting: 0 }),
+      says: says(/Too many runs are looked back at/, /runs/, /Try again in a moment/),
     },
     noSuchImport: {
       meet: asked(main, 'DELETE', `/api/imports/${'e'.repeat(32)}`),

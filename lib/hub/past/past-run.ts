@@ -1,0 +1,134 @@
+import { CLAIMS_ALONE, type Links } from '../../run/evidence/evidence'
+import { fold } from '../../run/fold'
+import type { Batch, Finding, RunFields } from '../../run/model'
+import type { Observation } from '../../run/observation'
+import { emptyRun } from '../../run/run'
+import { iso } from '../../run/time/time'
+import { derive } from '../../run/view'
+import type { Moments } from '../api'
+import { type Entry, gapFinding, type Header, type Player } from '../recording'
+
+/** What was learned at a moment. `at`: ms on the server's clock, never earlier than that of the step before. */
+type Step = { at: number } & ({ observation: Observation } | { links: Links } | { gap: Finding })
+
+/** The approximate memory of a step, and of each batch in a plan or a history, bytes. */
+const STEP_COST = 600
+const BATCH_COST = 200
+/** How exactly it is known when the last message came, ms. */
+const HEARD_EVERY = 1_000
+/** Steps within this time are one change to whoever goes through them, ms. */
+const TOGETHER = 250
+const MOST_CHANGES = 2_000
+
+/** A run as its page showed it at a moment, but for its id. */
+export interface PastView {
+  fields: Omit<RunFields, 'runId'>
+  batches: Batch[]
+}
+
+/** The steps up to a moment. */
+class Played {
+  readonly run = emptyRun()
+  links: Links | undefined
+  gap: Finding | null = null
+  count = 0
+
+  /** Returns whether the step changed anything. */
+  take(step: Step): boolean {
+    this.count += 1
+    if ('observation' in step) return fold(this.run, step.observation) !== null
+    if ('links' in step) this.links = step.links
+    else this.gap = step.gap
+    return true
+  }
+}
+
+/**
+ * What was known of a run at each moment of the past: its recording, played by the same fold as the live run [PAST-1]. Of lines
+ * that change nothing only the times are kept.
+ */
+export class PastRun implements Player {
+  #header: Header | null = null
+  readonly #steps: Step[] = []
+  /** When messages were received, ms. */
+  readonly #heard: number[] = []
+  #played = new Played()
+  #bytes = 0
+
+  /** @param until the moment up to which the recording was whole when it was read, ms */
+  constructor(readonly until: number) {}
+
+  /** The approximate memory that it takes. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  begin(header: Header): boolean {
+    this.#header = header
+    return true
+  }
+
+  /** Takes in the next entry; all of them before the first look at a moment. */
+  play(entry: Entry): void {
+    if (entry.kind === 'linked') this.#learn({ at: entry.at, links: entry.links })
+    if (entry.kind === 'hole') this.#learn({ at: entry.to ?? entry.from, gap: gapFinding(entry.from, entry.to) })
+    if (entry.kind !== 'observed') return
+    const { observation } = entry
+    this.#learn({ at: observation.at, observation }, 'batches' in observation ? observation.batches.length : 0)
+    const { at } = observation
+    if (observation.kind === 'message' && at - (this.#heard.at(-1) ?? -Infinity) >= HEARD_EVERY) this.#heard.push(at)
+  }
+
+  get moments(): Moments {
+    const since = this.#header?.since ?? 0
+    const times = this.#steps.map(({ at }) => at)
+    const changes = times.filter((at, n) => n === 0 || at - (times[n - 1] ?? 0) >= TOGETHER)
+    const every = Math.ceil(changes.length / MOST_CHANGES)
+    const kept = changes.filter((_, n) => n % every === 0)
+    return { from: iso(since), to: iso(this.until), changes: kept.map(at => iso(at)) }
+  }
+
+  /** @param moment ms on the server's clock */
+  at(moment: number): PastView {
+    const { run, links = this.#untold, gap } = this.#playedUntil(moment)
+    const { backend, docker } = links
+    const { batches, ...rest } = derive(run, moment, links).view
+    const fields = {
+      ...rest,
+      findings: gap ? [gap, ...rest.findings] : rest.findings,
+      spec: run.spec ?? this.#header?.spec ?? null,
+      backend: this.#header?.backend ?? '',
+      link: { backend: backend.link, docker: docker.link },
+      linkSince: iso(backend.since),
+      dockerSince: docker.link === 'off' ? null : iso(docker.since),
+      heardAt: iso(this.#heard.findLast(at => at <= moment) ?? null),
+      imported: null,
+    }
+    return { fields, batches }
+  }
+
+  /** Before the first word of it, nothing says how fresh the sources are. */
+  get #untold(): Links {
+    return { ...CLAIMS_ALONE, backend: { link: 'stale', since: this.#header?.since ?? 0 } }
+  }
+
+  #learn(step: Step, batches = 0): void {
+    // An earlier step was known when a later one came.
+    const at = Math.max(step.at, this.#steps.at(-1)?.at ?? -Infinity)
+    if (!this.#played.take(step)) return
+    this.#steps.push({ ...step, at })
+    this.#bytes += STEP_COST + batches * BATCH_COST
+  }
+
+  /** Goes on from the last moment, or begins again for an earlier one. */
+  #playedUntil(moment: number): Played {
+    const { count } = this.#played
+    if (count > this.#steps.length || (this.#steps[count - 1]?.at ?? -Infinity) > moment) this.#played = new Played()
+    const played = this.#played
+    for (const step of this.#steps.slice(played.count)) {
+      if (step.at > moment) break
+      played.take(step)
+    }
+    return played
+  }
+}

@@ -203,6 +203,32 @@ describe('POST /api/runs/{runId}/stop', () => {
   })
 })
 
+describe('GET /api/runs/{runId}?at=', () => {
+  it('[PAST-1.1] answers the run of that moment, in whatever offset it is given', async () => {
+    server.hub.add('r1')
+    const answer = await get('/api/runs/r1?at=2026-01-15T16:00:00%2B02:00')
+    expect(parsed(answer)).toMatchObject({ runId: 'r1', epoch: 'past', now: '2026-01-15T14:00:00.000Z' })
+    expect(server.hub.asked).toContainEqual(['past', 'r1', Date.parse('2026-01-15T14:00:00Z')])
+  })
+
+  it.each(['', 'yesterday', '2026-01-15', '2026-01-15T16:00:00', '1767690000000', '2026-13-15T16:00:00Z'])(
+    '[PAST-1.1] answers 422 to “%s”, and says what a time looks like',
+    async at => {
+      server.hub.add('r1')
+      const answer = await get(`/api/runs/r1?at=${at}`)
+      expect(answer.status).toBe(422)
+      expect(answer.text).toContain('at: must be a time such as 2026-01-31T12:00:00Z.')
+    },
+  )
+
+  it('[PAST-1.4] answers the moments of a run; 404 to one that is not known', async () => {
+    server.hub.add('r1')
+    expect(parsed(await get('/api/runs/r1/moments'))).toMatchObject({ changes: [] })
+    expect((await get('/api/runs/r2/moments')).status).toBe(404)
+    expect((await get('/api/runs/r2?at=2026-01-15T16:00:00Z')).status).toBe(404)
+  })
+})
+
 describe('GET /api/runs/{runId}/logs/search', () => {
   it('[LOG-1.3] searches no further once its reader has disconnected', async () => {
     let steps = 0

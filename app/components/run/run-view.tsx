@@ -1,6 +1,6 @@
 'use client'
 
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useMemo, useState, type ReactNode } from 'react'
 import { countsToShow } from '../../../lib/run/counts'
 import type { Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/is-over'
@@ -21,16 +21,31 @@ import { ImportBanner } from './import-banner'
 import { LateStopDialog } from './late-dialogs'
 import { RunHead } from './run-head'
 import { usePicked } from './use-picked'
+import { LateViews } from './views/late-views'
+import type { View } from './views/view-names'
 import styles from './run-view.module.css'
 
 /**
  * One run. Begins with the snapshot that the server rendered, and keeps it up to date.
  * @param batchId the batch that is open at first
+ * @param firstView the view of the batches at first
+ * @param firstViews that view and the tabs, as the server rendered them
  */
-export function RunView({ initial, batchId = null }: { initial: Snapshot; batchId?: string | null }) {
+export function RunView({
+  initial,
+  batchId = null,
+  firstView = 'table',
+  firstViews,
+}: {
+  initial: Snapshot
+  batchId?: string | null
+  firstView?: View
+  firstViews?: ReactNode
+}) {
   const live = useRun(initial)
   const { state, sync, checkedAt, gone } = live
   const { picked, logged, ofBatch, shown, pick, show, read, close, setOfBatch } = usePicked(batchId)
+  const [view, setView] = useState(firstView)
   const [asking, setAsking] = useState(false)
   const ask = useCallback(() => setAsking(true), [])
   const stale = useStale({ sync, checkedAt })
@@ -43,6 +58,13 @@ export function RunView({ initial, batchId = null }: { initial: Snapshot; batchI
   const isOperator = useIsOperator()
   const stoppable =
     isOperator && !over && imported === null && state.basis === 'stream' && frozenAt === null && !state.stopping
+  const shownBatches = {
+    known: knownOf(live, stale, over || imported ? null : state.link.backend),
+    frozenAt,
+    picked: batch?.id ?? null,
+    shown,
+    onPick: pick,
+  }
   return (
     <AppShell version={state.version} {...(!imported && { docker: state.link.docker })}>
       <title>{`${completedText(countsToShow(state))} ${runName(state)}, ${imported ? 'imported, then ' : ''}${state.stopping && !over ? 'stopping' : state.status}`}</title>
@@ -68,20 +90,23 @@ export function RunView({ initial, batchId = null }: { initial: Snapshot; batchI
             onStop={ask}
           />
           <div className={styles.work} data-open={batch !== undefined || undefined}>
-            <Batches
-              batches={state.batches}
-              totalKnown={state.counts.totalKnown}
-              maybeCompleted={state.unnamedCompleted !== undefined}
-              known={knownOf(live, stale, over || imported ? null : state.link.backend)}
-              over={over}
-              frozenAt={frozenAt}
-              clockOffset={state.clockOffset}
-              docker={state.link.docker}
-              dockerSince={state.dockerSince}
-              picked={batch?.id ?? null}
-              shown={shown}
-              onPick={pick}
-            />
+            <div className={styles.views}>
+              <LateViews view={view} onView={setView} first={firstViews} run={state} {...shownBatches} />
+              {view === 'table' && (
+                <div className={styles.table} id="view" role="tabpanel" aria-labelledby="view-table">
+                  <Batches
+                    batches={state.batches}
+                    totalKnown={state.counts.totalKnown}
+                    maybeCompleted={state.unnamedCompleted !== undefined}
+                    over={over}
+                    clockOffset={state.clockOffset}
+                    docker={state.link.docker}
+                    dockerSince={state.dockerSince}
+                    {...shownBatches}
+                  />
+                </div>
+              )}
+            </div>
             {batch && <BatchPanel run={state} batch={batch} frozenAt={frozenAt} onPick={show} onClose={close} />}
             <RunLog
               run={ref}

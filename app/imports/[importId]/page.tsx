@@ -1,6 +1,8 @@
 import { notFound } from 'next/navigation'
 import { getHub } from '../../../lib/server/hub-accessor'
 import { RunView } from '../../components/run/run-view'
+import { FirstViews } from '../../components/run/views/first-views'
+import { viewOf } from '../../components/run/views/view-names'
 
 interface Props {
   params: Promise<{ importId: string }>
@@ -10,8 +12,11 @@ interface Props {
 /** A run from an imported recording, as it was at the export [IMP-2]. */
 export default async function ImportPage({ params, searchParams }: Props) {
   const { importId } = await params
-  const { batch } = await searchParams
+  const { batch, view: asked } = await searchParams
+  const view = viewOf(asked)
+  const batchId = typeof batch === 'string' ? batch : null
   const snapshot = await getHub().imports.snapshot(importId)
   if (snapshot === undefined) notFound()
-  return <RunView key={importId} initial={snapshot} batchId={typeof batch === 'string' ? batch : null} />
+  const first = <FirstViews run={snapshot} view={view} batchId={batchId} />
+  return <RunView key={importId} initial={snapshot} batchId={batchId} firstView={view} firstViews={first} />
 }

@@ -2,6 +2,8 @@ import { notFound, redirect } from 'next/navigation'
 import { getHub } from '../../../lib/server/hub-accessor'
 import { runPath } from '../../api'
 import { RunView } from '../../components/run/run-view'
+import { FirstViews } from '../../components/run/views/first-views'
+import { viewOf, viewQuery } from '../../components/run/views/view-names'
 
 interface Props {
   params: Promise<{ runId: string }>
@@ -11,12 +13,14 @@ interface Props {
 /** One run, with the right numbers in the first HTML [SYNC-8]. A run that got another id keeps its old address [RUN-13]. */
 export default async function RunPage({ params, searchParams }: Props) {
   const runId = decoded((await params).runId)
-  const { batch } = await searchParams
+  const { batch, view: asked } = await searchParams
+  const view = viewOf(asked)
   const batchId = typeof batch === 'string' ? batch : null
   const snapshot = runId === null ? undefined : await getHub().snapshot(runId)
   if (snapshot === undefined) notFound()
-  if (snapshot.runId !== runId) redirect(runPath(snapshot.runId, batchId))
-  return <RunView key={snapshot.runId} initial={snapshot} batchId={batchId} />
+  if (snapshot.runId !== runId) redirect(`${runPath(snapshot.runId)}${viewQuery(view, batchId)}`)
+  const first = <FirstViews run={snapshot} view={view} batchId={batchId} />
+  return <RunView key={snapshot.runId} initial={snapshot} batchId={batchId} firstView={view} firstViews={first} />
 }
 
 /** A path segment as text; null if it is not a valid encoding. */

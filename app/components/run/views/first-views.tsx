@@ -1,0 +1,24 @@
+import type { Snapshot } from '../../../../lib/run/model'
+import { FirstTimeline } from '../timeline/first-timeline'
+import type { View } from './view-names'
+import { PANEL, tabId, ViewTabs } from './view-tabs'
+import styles from './views.module.css'
+
+/**
+ * The tabs and the view in the first HTML. Only the server has this code: the page takes its markup over, and replaces it once the
+ * code of `Views` is loaded.
+ */
+export function FirstViews({ run, view, batchId }: { run: Snapshot; view: View; batchId: string | null }) {
+  return (
+    <>
+      <div className={styles.bar}>
+        <ViewTabs view={view} picked={batchId} />
+      </div>
+      {view === 'timeline' && (
+        <div className={styles.panel} id={PANEL} role="tabpanel" aria-labelledby={tabId(view)}>
+          <FirstTimeline run={run} picked={batchId} />
+        </div>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,18 @@
+import type { Snapshot } from '../../../../lib/run/model'
+import type { Known } from '../../../nothing'
+import type { Shown } from '../use-picked'
+
+/** What every view of the batches shows, and how it opens a batch. */
+export interface ViewProps {
+  run: Snapshot
+  /** How well it is known that these are all batches. */
+  known: Known
+  /** Since when the claims are only last known, ms on the server's clock; null while they are current. */
+  frozenAt: number | null
+  /** The id of the open batch. */
+  picked: string | null
+  shown: Shown | null
+  onPick: (batchId: string) => void
+  /** The place beside the tabs, for the controls of the view. Null until it is in the document. */
+  tools: HTMLElement | null
+}

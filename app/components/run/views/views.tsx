@@ -1,0 +1,51 @@
+import { useState, type ComponentType, type KeyboardEvent, type MouseEvent } from 'react'
+import { Timeline } from '../timeline/timeline'
+import type { ViewsProps } from './late-views'
+import { viewAfter, viewOf, type View } from './view-names'
+import type { ViewProps } from './view-props'
+import { PANEL, tabId, ViewTabs } from './view-tabs'
+import styles from './views.module.css'
+
+/** The views beside the table, which the page itself renders. */
+const others: Record<Exclude<View, 'table'>, ComponentType<ViewProps>> = {
+  timeline: Timeline,
+}
+
+/** The tabs, and the view that is chosen; the table follows below. The address names the view [PAGE-5.2]. */
+export function Views({ view, onView, first: _, ...props }: ViewsProps) {
+  const [tools, setTools] = useState<HTMLElement | null>(null)
+  const choose = (chosen: View) => {
+    onView(chosen)
+    const url = new URL(window.location.href)
+    if (chosen === 'table') url.searchParams.delete('view')
+    else url.searchParams.set('view', chosen)
+    window.history.replaceState(window.history.state, '', url)
+  }
+  const onClick = (event: MouseEvent<HTMLElement>) => {
+    // With these keys the browser opens the link elsewhere.
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+    event.preventDefault()
+    choose(viewOf(event.currentTarget.dataset['view']))
+  }
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    const chosen = viewAfter(view, event.key)
+    if (chosen === null || event.metaKey || event.ctrlKey || event.altKey) return
+    event.preventDefault()
+    choose(chosen)
+    document.getElementById(tabId(chosen))?.focus()
+  }
+  const Other = view === 'table' ? null : others[view]
+  return (
+    <>
+      <div className={styles.bar}>
+        <ViewTabs view={view} picked={props.picked} onClick={onClick} onKeyDown={onKeyDown} />
+        <div ref={setTools} className={styles.tools} />
+      </div>
+      {Other && (
+        <div className={styles.panel} id={PANEL} role="tabpanel" aria-labelledby={tabId(view)}>
+          <Other {...props} tools={tools} />
+        </div>
+      )}
+    </>
+  )
+}

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { $ZodError } from 'zod/v4/core'
+import { snapshot } from '../lib/run/model'
 
 /** The schemas of the answers to a page's requests. They are loaded beside the first paint, not before it. */
 
@@ -11,6 +12,10 @@ export const specsAnswer = z.object({ specs: z.array(specChoice) })
 export const importAnswer = z.object({ importId: z.string() })
 export const runAnswer = z.object({ runId: z.string() })
 export const errorAnswer = z.object({ error: z.string(), runId: z.nullish(z.string()) })
+
+/** The run as its page showed it at a moment of the past. */
+export const snapshotAnswer = snapshot
+export const momentsAnswer = z.object({ from: z.string(), to: z.string(), changes: z.array(z.string()) })
 
 export const planAnswer = z.object({
   state: z.enum(['read', 'missing', 'unreadable']),

@@ -18,7 +18,7 @@ const part = (id: string) => encodeURIComponent(id.toWellFormed())
 /** The path of a run's page; with `batchId`, that batch is open there. */
 export const runPath = (runId: string, batchId: string | null = null) => `/runs/${part(runId)}${query(batchId)}`
 const query = (batchId: string | null) => (batchId === null ? '' : `?batch=${part(batchId)}`)
-const runApi = (runId: string) => `/api/runs/${part(runId)}`
+export const runApi = (runId: string) => `/api/runs/${part(runId)}`
 /** The path of an import's page, and the path of the same import as JSON. */
 export const importPath = (importId: string) => `/imports/${part(importId)}`
 const importApi = (importId: string) => `/api/imports/${part(importId)}`
@@ -35,7 +35,8 @@ const json = (value: object): Body => ({ type: 'application/json', content: JSON
 
 type Read<T> = (schemas: Schemas, body: unknown) => T
 
-async function ask<T>(read: Read<T>, method: string, path: string, body?: Body): Promise<Answer<T>> {
+/** Sends a request, and reads its answer by its schema. */
+export async function ask<T>(read: Read<T>, method: string, path: string, body?: Body): Promise<Answer<T>> {
   const failed = (error: string) => ({ ok: false, status: 0, error, runId: null }) as const
   // Before the request: without them its answer could not be read.
   const schemas = await schemasPart.get().catch(() => null)

@@ -14,6 +14,7 @@ import { RunTimer } from '../run-timer'
 import { PlanSegments } from '../segments'
 import { ClockTime, DatedAge } from '../time'
 import { RecordingActions } from './recording-actions'
+import { useIsPast } from '../../../lib/client/live'
 import { useIsOperator } from '../visitor'
 import controls from '../controls.module.css'
 import marks from '../icons.module.css'
@@ -168,7 +169,9 @@ function Links({ run, frozenAt, stale }: Omit<Props, 'onStop'>) {
 
 function StopButton({ run, disabled, onStop }: { run: Snapshot; disabled: boolean; onStop: () => void }) {
   const isOperator = useIsOperator()
-  if (isOver(run.status) || run.basis === 'history' || run.imported || !isOperator) return null
+  // Nothing can be stopped in the past.
+  const isPast = useIsPast()
+  if (isOver(run.status) || run.basis === 'history' || isPast || !isOperator) return null
   return (
     <div className={controls.actions}>
       <button

@@ -19,6 +19,7 @@ import { Findings } from './findings'
 import { GoneBanner } from './gone-banner'
 import { ImportBanner } from './import-banner'
 import { LateStopDialog } from './late-dialogs'
+import { LateMomentBar } from './moment/late-moment-bar'
 import { RunHead } from './run-head'
 import { usePicked } from './use-picked'
 import { LateViews } from './views/late-views'
@@ -30,25 +31,32 @@ import styles from './run-view.module.css'
  * @param batchId the batch that is open at first
  * @param firstView the view of the batches at first
  * @param firstViews that view and the tabs, as the server rendered them
+ * @param firstPast the run as it was at the moment that is shown at first; null: now
  */
 export function RunView({
   initial,
   batchId = null,
   firstView = 'table',
   firstViews,
+  firstPast = null,
 }: {
   initial: Snapshot
   batchId?: string | null
   firstView?: View
   firstViews?: ReactNode
+  firstPast?: Snapshot | null
 }) {
   const live = useRun(initial)
-  const { state, sync, checkedAt, gone } = live
+  const { sync, checkedAt, gone } = live
+  const [past, setPast] = useState(firstPast)
+  const state = past ?? live.state
   const { picked, logged, ofBatch, shown, pick, show, read, close, setOfBatch } = usePicked(batchId)
   const [view, setView] = useState(firstView)
   const [asking, setAsking] = useState(false)
   const ask = useCallback(() => setAsking(true), [])
-  const stale = useStale({ sync, checkedAt })
+  const lost = useStale({ sync, checkedAt })
+  // What was known then does not become older.
+  const stale = lost && past === null
   const frozenAt = lastKnownAt(state, { stale, checkedAt }, Date.parse(initial.now))
   const over = isOver(state.status)
   const { runId, imported } = state
@@ -57,7 +65,13 @@ export function RunView({
   const batch = state.batches.find(({ id }) => id === picked)
   const isOperator = useIsOperator()
   const stoppable =
-    isOperator && !over && imported === null && state.basis === 'stream' && frozenAt === null && !state.stopping
+    isOperator &&
+    !over &&
+    imported === null &&
+    past === null &&
+    state.basis === 'stream' &&
+    frozenAt === null &&
+    !state.stopping
   const shownBatches = {
     known: knownOf(live, stale, over || imported ? null : state.link.backend),
     frozenAt,
@@ -66,20 +80,23 @@ export function RunView({
     onPick: pick,
   }
   return (
-    <AppShell version={state.version} {...(!imported && { docker: state.link.docker })}>
-      <title>{`${completedText(countsToShow(state))} ${runName(state)}, ${imported ? 'imported, then ' : ''}${state.stopping && !over ? 'stopping' : state.status}`}</title>
+    <AppShell version={live.state.version} {...(!imported && { docker: state.link.docker })}>
+      <title>{`${past ? 'Past: ' : ''}${completedText(countsToShow(state))} ${runName(state)}, ${imported ? 'imported, then ' : ''}${state.stopping && !over ? 'stopping' : state.status}`}</title>
       <main
         id="main"
         className={styles.run}
         data-run-id={runId}
-        data-state-version={state.version}
-        data-state-epoch={state.epoch}
+        data-state-version={live.state.version}
+        data-state-epoch={live.state.epoch}
+        data-at={past?.now}
       >
         {gone && importId === null && <GoneBanner runId={runId} />}
-        {imported ? <ImportBanner run={state} imported={imported} gone={gone} /> : <BackendBanner run={state} />}
-        <HistoryBanner run={state} />
-        <FrozenTime at={imported && Date.parse(imported.until)}>
+        {imported && <ImportBanner run={state} imported={imported} gone={gone} />}
+        {!imported && past === null && <BackendBanner run={state} />}
+        {past === null && <HistoryBanner run={state} />}
+        <FrozenTime at={past ? Date.parse(past.now) : imported && Date.parse(imported.until)}>
           <RunHead run={state} frozenAt={frozenAt} stale={stale} onStop={ask} />
+          {!imported && <LateMomentBar runId={runId} past={past} onPast={setPast} />}
           <EndBanner run={state} />
           <Findings
             findings={state.findings}

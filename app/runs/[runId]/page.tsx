@@ -1,6 +1,8 @@
 import { notFound, redirect } from 'next/navigation'
+import type { Snapshot } from '../../../lib/run/model'
 import { getHub } from '../../../lib/server/hub-accessor'
 import { runPath } from '../../api'
+import { momentOf } from '../../components/run/moment/moments'
 import { RunView } from '../../components/run/run-view'
 import { FirstViews } from '../../components/run/views/first-views'
 import { viewOf, viewQuery } from '../../components/run/views/view-names'
@@ -13,14 +15,36 @@ interface Props {
 /** One run, with the right numbers in the first HTML [SYNC-8]. A run that got another id keeps its old address [RUN-13]. */
 export default async function RunPage({ params, searchParams }: Props) {
   const runId = decoded((await params).runId)
-  const { batch, view: asked } = await searchParams
+  const { batch, view: asked, at } = await searchParams
   const view = viewOf(asked)
   const batchId = typeof batch === 'string' ? batch : null
   const snapshot = runId === null ? undefined : await getHub().snapshot(runId)
   if (snapshot === undefined) notFound()
   if (snapshot.runId !== runId) redirect(`${runPath(snapshot.runId)}${viewQuery(view, batchId)}`)
-  const first = <FirstViews run={snapshot} view={view} batchId={batchId} />
-  return <RunView key={snapshot.runId} initial={snapshot} batchId={batchId} firstView={view} firstViews={first} />
+  const past = await pastOf(runId, momentOf(at))
+  const first = <FirstViews run={past ?? snapshot} view={view} batchId={batchId} />
+  return (
+    <RunView
+      key={snapshot.runId}
+      initial={snapshot}
+      batchId={batchId}
+      firstView={view}
+      firstViews={first}
+      firstPast={past}
+    />
+  )
+}
+
+/** The run at that moment; null if none is asked for, or it can't be shown: then the page shows the present [PAGE-10.2]. */
+async function pastOf(runId: string, moment: number | null): Promise<Snapshot | null> {
+  if (moment === null) return null
+  try {
+    return (await getHub().past(runId, moment)) ?? null
+  } catch (error) {
+    // Not by its class: the hub is of another bundle than this page.
+    if (error instanceof Error && error.name === 'HubError') return null
+    throw error
+  }
 }
 
 /** A path segment as text; null if it is not a valid encoding. */

@@ -96,7 +96,7 @@ describe('the moments of a run', () => {
   })
 
   it('[PAST-1.4] are when something was learned, those that are close together as one', () => {
-    const { from, to, changes } = pastOf([T0 + 100, T0 + 150, T0 + 400, T0 + 500].map(stopAt)).moments
+    const { from, to, changes } = pastOf([T0 + 100, T0 + 250, T0 + 400, T0 + 550].map(stopAt)).moments
     expect({ from, to }).toEqual({ from: iso(T0), to: iso(T0 + 1_000_000) })
     expect(changes).toEqual([iso(T0 + 100), iso(T0 + 400)])
   })

@@ -81,8 +81,8 @@ export class PastRun implements Player {
 
   get moments(): Moments {
     const since = this.#header?.since ?? 0
-    const times = this.#steps.map(({ at }) => at)
-    const changes = times.filter((at, n) => n === 0 || at - (times[n - 1] ?? 0) >= TOGETHER)
+    const changes: number[] = []
+    for (const { at } of this.#steps) if (at - (changes.at(-1) ?? -Infinity) >= TOGETHER) changes.push(at)
     const every = Math.ceil(changes.length / MOST_CHANGES)
     const kept = changes.filter((_, n) => n % every === 0)
     return { from: iso(since), to: iso(this.until), changes: kept.map(at => iso(at)) }

@@ -1,0 +1,92 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { Snapshot } from '../../../../lib/run/model'
+import type { Span } from './moments'
+import { pastOf, spanOf } from './past-api'
+
+/** A look back at a run. */
+export interface LookBack {
+  /** The moment that was asked for last, ms on the server's clock; null: the present. */
+  at: number | null
+  /** Null until it is known. */
+  span: Span | null
+  /** Why a moment can't be shown. */
+  refusal: string | null
+  /** Reads the moments of the run, unless they are known; null if that fails. */
+  prepare: () => Promise<Span | null>
+  /** Goes where `to` leads among the moments of the run. */
+  go: (to: (span: Span, at: number) => number | 'live') => void
+}
+
+/** The address names the moment, so that a link to the page shows the same one. */
+function setAddress(at: string | null): void {
+  const url = new URL(window.location.href)
+  if (at === null) url.searchParams.delete('at')
+  else url.searchParams.set('at', at)
+  window.history.replaceState(window.history.state, '', url)
+}
+
+/**
+ * Asks for the moments that a reader goes to, one after the other; of those that were asked for meanwhile, the last one counts.
+ * @param first the moment that the page was rendered with, ms
+ * @param onPast gets what was known at the moment; null: the present
+ */
+export function usePast(runId: string, first: number | null, onPast: (past: Snapshot | null) => void): LookBack {
+  const [at, setAt] = useState(first)
+  const [span, setSpan] = useState<Span | null>(null)
+  const [refusal, setRefusal] = useState<string | null>(null)
+  const next = useRef(first)
+  const isAsking = useRef(false)
+  const reading = useRef<Promise<Span | null> | null>(null)
+
+  const prepare = useCallback(() => {
+    reading.current ??= spanOf(runId).then(answer => {
+      if (answer.ok) setSpan(answer.value)
+      else {
+        setRefusal(answer.error)
+        reading.current = null
+      }
+      return answer.ok ? answer.value : null
+    })
+    return reading.current
+  }, [runId])
+
+  const ask = useCallback(async () => {
+    if (isAsking.current) return
+    isAsking.current = true
+    for (let moment = next.current; moment !== null; moment = next.current === moment ? null : next.current) {
+      const answer = await pastOf(runId, moment)
+      // Another moment, or the present, was asked for meanwhile.
+      if (next.current !== moment) continue
+      setRefusal(answer.ok ? null : answer.error)
+      if (!answer.ok) continue
+      onPast(answer.value)
+      setAddress(answer.value.now)
+    }
+    isAsking.current = false
+  }, [runId, onPast])
+
+  const go = useCallback(
+    async (lead: (span: Span, at: number) => number | 'live') => {
+      const known = await prepare()
+      if (known === null) return
+      const to = lead(known, next.current ?? known.to)
+      const moment = to === 'live' ? null : to
+      next.current = moment
+      setAt(moment)
+      setRefusal(null)
+      if (moment !== null) {
+        await ask()
+        return
+      }
+      // The run may have gone on: its moments are read again when the reader comes back.
+      reading.current = null
+      onPast(null)
+      setAddress(null)
+    },
+    [ask, onPast, prepare],
+  )
+  useEffect(() => {
+    if (first !== null) void prepare()
+  }, [first, prepare])
+  return { at, span, refusal, prepare, go: lead => void go(lead) }
+}

@@ -37,14 +37,17 @@ export interface VirtualRowsProps {
   /** Contains the list; on a desktop it scrolls. Null until it is in the document. */
   section: HTMLElement | null
   row: (place: number, virtual: VirtualPlace) => ReactNode
+  /** The class of the list. */
+  className?: string | undefined
+  /** The height of a row until it is measured, px: on a desktop and on a phone. */
+  heights?: readonly [number, number]
 }
 
 /** Here the section scrolls, else the page [run-view.module.css]. */
 const SECTION_SCROLLS = '(min-width: 1101px) and (min-height: 640px)'
 const PHONE = '(max-width: 720px)'
-/** The height of a row until it is measured, px. */
-const ROW = 28
-const ROW_ON_PHONES = 64
+/** The height of a row of the table until it is measured, px: on a desktop and on a phone. */
+const ROWS = [28, 64] as const
 /** The height of the head that stays above the rows where the section scrolls, px. */
 const HEAD = 31
 /** The height of the bar that stays above the page, and some room, px. */
@@ -56,7 +59,8 @@ const FIRST_VIEW = 900
  * Only the rows near the view, with the space of the others. The open batch and the one with the focus always have a row, so
  * that the focus is not lost and can move to their neighbours [PAGE-3.4].
  */
-export function VirtualRows({ batches, folded, picked, shown, section, row }: VirtualRowsProps) {
+export function VirtualRows(props: VirtualRowsProps) {
+  const { batches, folded, picked, shown, section, row, className = styles.rows, heights = ROWS } = props
   const isBoxed = useMedia(SECTION_SCROLLS, true)
   const isPhone = useMedia(PHONE, false)
   const [focused, setFocused] = useState<string | null>(null)
@@ -70,7 +74,7 @@ export function VirtualRows({ batches, folded, picked, shown, section, row }: Vi
   const ids = useSame(places.map(place => batches[place]?.id ?? ''))
   const options = {
     count: ids.length,
-    estimateSize: () => (isPhone ? ROW_ON_PHONES : ROW),
+    estimateSize: () => heights[isPhone ? 1 : 0],
     getItemKey: useCallback((index: number) => ids[index] ?? index, [ids]),
     rangeExtractor: useCallback((range: Range) => withKept(range, ids, picked, focused), [ids, picked, focused]),
     overscan: 12,
@@ -109,7 +113,7 @@ export function VirtualRows({ batches, folded, picked, shown, section, row }: Vi
   return (
     <ol
       ref={list}
-      className={styles.rows}
+      className={className}
       data-virtual
       style={{ paddingBlock: `${above}px ${below}px` }}
       onFocus={onFocus}

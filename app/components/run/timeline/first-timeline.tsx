@@ -1,26 +1,70 @@
 import type { Snapshot } from '../../../../lib/run/model'
 import { isOver } from '../../../../lib/run/is-over'
+import { elapsed } from '../../../../lib/run/time/time'
 import { lastKnownAt } from '../../../freshness'
+import { Duration } from '../../time'
+import { engineOffsetOf, latestOf, sceneOf, timelineOf } from './bars'
+import { wholeRun } from './range'
+import { StillTrack } from './still-track'
 import { TimelineRow } from './timeline-row'
+import { barWords } from './words'
 import styles from './timeline.module.css'
 
-/** The timeline in the first HTML. */
+/** As many rows as the first HTML has of a long list. */
+const FIRST = 44
+
+/** The timeline in the first HTML, as of the snapshot. */
 export function FirstTimeline({ run, picked }: { run: Snapshot; picked: string | null }) {
-  const frozenAt = lastKnownAt(run, { stale: false, checkedAt: null }, Date.parse(run.now))
+  const { batches, clockOffset, link } = run
+  const now = Date.parse(run.now)
+  const over = isOver(run.status)
+  const frozenAt = lastKnownAt(run, { stale: false, checkedAt: null }, now)
+  const until = frozenAt ?? now
+  const edge = elapsed({ ...run, endedAt: null }, until)
+  const scene = sceneOf(run, engineOffsetOf(batches, clockOffset))
+  const latest = Math.max(scene ? latestOf(batches, scene) : 0, over ? 0 : edge)
+  const range = wholeRun(latest, !over)
+  const bars = timelineOf(run)
   return (
-    <section className={styles.timeline} aria-label="Timeline">
+    <section className={styles.timeline} aria-label="Timeline" data-unfolded={over} data-docker={link.docker}>
+      <div className={styles.head} />
       <ol className={styles.rows}>
-        {run.batches.map((batch, index) => (
-          <TimelineRow
-            key={batch.id}
-            batch={batch}
-            place={index + 1}
-            over={isOver(run.status)}
-            old={frozenAt !== null}
-            picked={batch.id === picked}
-          />
-        ))}
+        {batches.slice(0, FIRST).map((batch, index) => {
+          const own = bars[index] ?? []
+          const isTimed = batch.startedAt !== null && (batch.endedAt !== null || batch.status === 'running')
+          return (
+            <TimelineRow
+              key={batch.id}
+              batch={batch}
+              place={index + 1}
+              over={over}
+              old={frozenAt !== null}
+              watched={link.docker !== 'off'}
+              words={barWords(own, batch, over)}
+              track={<StillTrack batch={batch} bars={own} range={range} edge={edge} />}
+              took={
+                isTimed ? (
+                  <Duration
+                    short
+                    seconds={elapsed({ ...batch, clockOffset }, until) / 1000}
+                    uncertain={batch.durationUncertain}
+                  />
+                ) : (
+                  <span className="dim">–</span>
+                )
+              }
+              picked={batch.id === picked}
+            />
+          )
+        })}
       </ol>
+      {batches.length > FIRST && (
+        <noscript>
+          <p className={styles.note}>
+            These are the first {FIRST} of {batches.length} batches; the others take JavaScript.
+          </p>
+        </noscript>
+      )}
     </section>
   )
 }

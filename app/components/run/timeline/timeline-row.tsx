@@ -1,27 +1,58 @@
+import type { ReactNode } from 'react'
 import { shownName } from '../../../../lib/run/text/display-text'
 import type { Batch } from '../../../../lib/run/model'
 import { classNames } from '../../../class-names'
 import { statusWord } from '../../../labels'
-import { StatusMark } from '../../icons'
+import { StatusMark, VerdictMark } from '../../icons'
 import { Name } from '../../outside'
+import type { VirtualPlace } from '../virtual-rows'
 import controls from '../../controls.module.css'
 import styles from './timeline-row.module.css'
 
-interface Props {
+interface Props extends Partial<VirtualPlace> {
   batch: Batch
   place: number
   /** The run is over: pending batches will not begin. */
   over: boolean
+  /** The claim is the last known one. */
   old: boolean
+  /** Docker is watched, so there is a verdict. */
+  watched: boolean
+  /** What the bars say. */
+  words: string
+  /** The bars. */
+  track: ReactNode
+  took: ReactNode
   picked: boolean
   onPick?: (batchId: string) => void
 }
 
 /** One batch in the timeline. It has no state and no clock, so the server renders it, too. */
-export function TimelineRow({ batch, place, over, old, picked, onPick }: Props) {
+export function TimelineRow(props: Props) {
+  const {
+    batch,
+    place,
+    over,
+    old,
+    watched,
+    words,
+    track,
+    took,
+    picked,
+    onPick,
+    index,
+    setSize,
+    gap = 0,
+    measure,
+  } = props
   const { id, name, status, verdict } = batch
   return (
     <li
+      ref={measure}
+      style={gap > 0 ? { marginTop: gap } : undefined}
+      aria-setsize={setSize}
+      aria-posinset={setSize === undefined ? undefined : place}
+      data-index={index}
       className={classNames(styles.row, picked && styles.picked)}
       data-testid="batch-card"
       data-batch-id={id}
@@ -30,7 +61,7 @@ export function TimelineRow({ batch, place, over, old, picked, onPick }: Props) 
       data-old={old || undefined}
     >
       <span className={styles.place}>{place}</span>
-      <StatusMark status={status} dense old={old}>
+      <StatusMark status={status} dense old={old} className={styles.status}>
         {statusWord(status, over)}
       </StatusMark>
       <span className={styles.name} title={shownName(name)}>
@@ -42,8 +73,12 @@ export function TimelineRow({ batch, place, over, old, picked, onPick }: Props) 
           onClick={onPick && (() => onPick(id))}
         >
           <Name text={name} />
+          <span className="sr">: {words}</span>
         </button>
       </span>
+      {track}
+      <span className={styles.took}>{took}</span>
+      {watched && <VerdictMark verdict={verdict} className={styles.verdict} />}
     </li>
   )
 }

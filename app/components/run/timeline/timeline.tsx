@@ -1,26 +1,157 @@
+import { useMemo, useState } from 'react'
+import { createPortal } from 'react-dom'
+import type { Snapshot } from '../../../../lib/run/model'
 import { isOver } from '../../../../lib/run/is-over'
+import { isAtWork } from '../../../../lib/run/evidence/container'
+import { useSync } from '../../../../lib/client/live'
+import { classNames } from '../../../class-names'
+import { plural } from '../../../labels'
+import { Glyph } from '../../icons'
+import { Nothing } from '../../nothing'
+import { useStale } from '../../use-stale'
+import { needsIn } from '../dependencies'
+import { VirtualRows, type VirtualPlace } from '../virtual-rows'
 import type { ViewProps } from '../views/view-props'
-import { TimelineRow } from './timeline-row'
+import { engineOffsetOf, latestOf, readySince, sceneOf } from './bars'
+import { Chart, type ChartClock } from './chart'
+import { LiveRow } from './live-row'
+import type { RangeChoice } from './range'
+import { RangeTools } from './range-tools'
+import controls from '../../controls.module.css'
 import styles from './timeline.module.css'
 
-/** The batches along the time of the run. */
-export function Timeline({ run, frozenAt, picked, onPick }: ViewProps) {
-  const over = isOver(run.status)
+/** Above this number only the rows near the view are rendered. */
+const ALL = 100
+/** The height of a row until it is measured, px: on a desktop and on a phone. */
+const ROWS = [25, 72] as const
+
+/** The batches along the time of the run: the backend's claim of each, and below it what Docker showed [PAGE-5.3]. */
+export function Timeline({ run, known, frozenAt, picked, shown, onPick, tools }: ViewProps) {
+  const { batches, startedAt, endedAt, status, unnamedCompleted, clockOffset } = run
+  const over = isOver(status)
+  const watched = run.link.docker !== 'off'
+  const [section, setSection] = useState<HTMLElement | null>(null)
+  const [choice, setChoice] = useState<RangeChoice>('whole')
+  const [unfolded, setUnfolded] = useState(over)
+  const engineOffset = engineOffsetOf(batches, clockOffset)
+  const scene = useMemo(
+    () =>
+      sceneOf(
+        { startedAt, endedAt, status, ...(unnamedCompleted !== undefined && { unnamedCompleted }) },
+        engineOffset,
+      ),
+    [startedAt, endedAt, status, unnamedCompleted, engineOffset],
+  )
+  const needs = useMemo(() => needsIn(batches), [batches])
+  const since = useMemo(() => scene && readySince(batches, scene), [batches, scene])
+  const latest = useMemo(() => (scene ? latestOf(batches, scene) : 0), [batches, scene])
+  const unseenAt = useUnseenAt(run)
+  const row = (index: number, virtual?: VirtualPlace) => {
+    const batch = batches[index]
+    if (!batch) return null
+    const { places, waitsFor } = needs(index)
+    return (
+      <LiveRow
+        key={batch.id}
+        batch={batch}
+        place={index + 1}
+        scene={scene}
+        since={since?.(batch) ?? null}
+        over={over}
+        watched={watched}
+        after={places}
+        waitsFor={over ? '' : waitsFor}
+        frozenAt={frozenAt}
+        clockOffset={clockOffset}
+        picked={batch.id === picked}
+        onPick={onPick}
+        {...virtual}
+      />
+    )
+  }
+  const completed = batches.filter(batch => batch.status === 'completed').length
+  const rows =
+    batches.length > ALL ? (
+      <VirtualRows
+        batches={batches}
+        folded={!unfolded}
+        picked={picked}
+        shown={shown}
+        section={section}
+        row={row}
+        className={styles.rows}
+        heights={ROWS}
+      />
+    ) : (
+      <ol className={styles.rows}>{batches.map((_, index) => row(index))}</ol>
+    )
   return (
-    <section className={styles.timeline} aria-label="Timeline">
-      <ol className={styles.rows}>
-        {run.batches.map((batch, index) => (
-          <TimelineRow
-            key={batch.id}
-            batch={batch}
-            place={index + 1}
-            over={over}
-            old={frozenAt !== null}
-            picked={batch.id === picked}
-            onPick={onPick}
-          />
-        ))}
-      </ol>
+    <section
+      ref={setSection}
+      className={styles.timeline}
+      aria-label="Timeline"
+      data-unfolded={unfolded}
+      data-docker={run.link.docker}
+    >
+      {tools && createPortal(<RangeTools choice={choice} watched={watched} onChoice={setChoice} />, tools)}
+      {batches.length === 0 ? (
+        <Nothing
+          in={over ? 'batches of a run that is over' : run.counts.totalKnown ? 'batches of an empty plan' : 'batches'}
+          known={known}
+        />
+      ) : scene === null || startedAt === null ? (
+        <>
+          <p className={styles.note}>It is not known when the run began, so no batch has a place in time.</p>
+          {rows}
+        </>
+      ) : (
+        <Chart
+          clock={clockOf(run, startedAt, latest, frozenAt, unseenAt)}
+          choice={choice}
+          onChoice={setChoice}
+          watched={watched}
+        >
+          {rows}
+        </Chart>
+      )}
+      {completed > 0 && (
+        <button
+          className={classNames(controls.plain, styles.fold)}
+          type="button"
+          aria-expanded={unfolded}
+          data-old={frozenAt !== null || undefined}
+          onClick={() => setUnfolded(!unfolded)}
+        >
+          <Glyph id="s-completed" />
+          {plural(completed, 'batch')} completed
+          <span className={styles.foldWord}>{unfolded ? 'Hide' : 'Show'}</span>
+        </button>
+      )}
     </section>
   )
+}
+
+const clockOf = (
+  run: Snapshot,
+  startedAt: string,
+  latest: number,
+  frozenAt: number | null,
+  unseenAt: number | null,
+): ChartClock => ({
+  startedAt,
+  clockOffset: run.clockOffset,
+  isLive: !isOver(run.status),
+  isSeen: run.batches.some(({ containers }) => containers.some(isAtWork)),
+  frozenAt,
+  unseenAt,
+  latest,
+})
+
+/** Since when it is not visible what containers do, ms on the server's clock; null while it is. */
+function useUnseenAt({ link, dockerSince, now }: Snapshot): number | null {
+  const page = useSync()
+  const moments: number[] = []
+  if (link.docker !== 'live') moments.push(Date.parse(dockerSince ?? now))
+  if (useStale(page)) moments.push(page.checkedAt ?? Date.parse(now))
+  return moments.length === 0 ? null : Math.min(...moments)
 }

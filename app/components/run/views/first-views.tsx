@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../../../lib/run/model'
 import { FirstTimeline } from '../timeline/first-timeline'
+import { RangeTools } from '../timeline/range-tools'
 import type { View } from './view-names'
 import { PANEL, tabId, ViewTabs } from './view-tabs'
 import styles from './views.module.css'
@@ -13,6 +14,11 @@ export function FirstViews({ run, view, batchId }: { run: Snapshot; view: View; 
     <>
       <div className={styles.bar}>
         <ViewTabs view={view} picked={batchId} />
+        {view === 'timeline' && (
+          <div className={styles.tools}>
+            <RangeTools choice="whole" watched={run.link.docker !== 'off'} />
+          </div>
+        )}
       </div>
       {view === 'timeline' && (
         <div className={styles.panel} id={PANEL} role="tabpanel" aria-labelledby={tabId(view)}>

@@ -1,0 +1,49 @@
+import { classNames } from '../../../class-names'
+import type { RangeChoice } from './range'
+import controls from '../../controls.module.css'
+import styles from './range-tools.module.css'
+
+const keys = [
+  ['claim', 'claim'],
+  ['evidence', 'evidence'],
+  ['waiting', 'waiting'],
+  ['starting', 'container start'],
+  ['running', 'running'],
+  ['ran', 'ran'],
+  ['merging', 'merging'],
+  ['silent', 'no word'],
+] as const
+
+/** What the textures mean, and the buttons that choose the part of the run. The server renders it, too. */
+export function RangeTools({
+  choice,
+  watched,
+  onChoice,
+}: {
+  choice: RangeChoice
+  /** Docker is watched, so there is evidence. */
+  watched: boolean
+  onChoice?: (choice: RangeChoice) => void
+}) {
+  const button = (name: 'whole' | 'recent', label: string) => (
+    <button type="button" aria-pressed={choice === name} onClick={onChoice && (() => onChoice(name))}>
+      {label}
+    </button>
+  )
+  return (
+    <>
+      <p className={styles.legend} aria-hidden="true" data-watched={watched}>
+        {keys.map(([key, label]) => (
+          <span key={key} data-key={key}>
+            <i />
+            {label}
+          </span>
+        ))}
+      </p>
+      <div className={classNames(controls.choice, styles.choice)} role="group" aria-label="Part of the run">
+        {button('whole', 'whole run')}
+        {button('recent', 'last 15 min')}
+      </div>
+    </>
+  )
+}

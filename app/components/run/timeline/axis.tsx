@@ -1,7 +1,7 @@
 import { useState, type PointerEvent } from 'react'
 import { classNames } from '../../../class-names'
 import { placeStyle } from './css-variables'
-import { between, tickText, ticksOf, type Range } from './range'
+import { between, tickText, type Range } from './range'
 import styles from './axis.module.css'
 
 /** The moment up to which the claims are known. */
@@ -10,22 +10,40 @@ export interface Edge {
   kind: 'live' | 'heard'
 }
 
+/** Up to this share of the axis the label of the edge is on its right, and then on its left. */
+const EARLY = 0.4
+/** The shares of the axis that the label of the edge, and that of a tick, take at most. */
+const widths = { desktop: { edge: 0.13, tick: 0.06 }, phone: { edge: 0.38, tick: 0.16 } }
+
+/** Whether the label of a tick is within the axis, and clear of the label of the edge. */
+function hasRoom(tick: number, edge: number | null, isPhone: boolean): boolean {
+  const width = isPhone ? widths.phone : widths.desktop
+  const end = tick + width.tick
+  if (end > 1 || edge === null) return end <= 1
+  const [from, to] = edge < EARLY ? [edge, edge + width.edge] : [edge - width.edge, edge]
+  return end < from || tick > to
+}
+
 interface Props {
   range: Range
   whole: Range
+  ticks: readonly number[]
   edge: Edge | null
+  isPhone: boolean
   watched: boolean
   onRange: (range: Range) => void
 }
 
 /** The times above the chart. Dragging along them shows the part that was dragged over [PAGE-5.6]. */
-export function Axis({ range, whole, edge, watched, onRange }: Props) {
+export function Axis({ range, whole, ticks, edge, isPhone, watched, onRange }: Props) {
   const [brush, setBrush] = useState<{ from: number; to: number } | null>(null)
   const timeAt = ({ currentTarget, clientX }: PointerEvent<HTMLElement>) => {
     const { left, width } = currentTarget.getBoundingClientRect()
     const share = Math.min(1, Math.max(0, (clientX - left) / width))
     return range.from + share * (range.to - range.from)
   }
+  const shareOf = (at: number) => (at - range.from) / (range.to - range.from)
+  const shown = edge && edge.at >= range.from && edge.at <= range.to ? edge : null
   const onDown = (event: PointerEvent<HTMLElement>) => {
     if (event.button !== 0) return
     event.currentTarget.setPointerCapture(event.pointerId)
@@ -56,19 +74,26 @@ export function Axis({ range, whole, edge, watched, onRange }: Props) {
         title="Drag to zoom. Keys: + and - zoom, 0 shows the whole run, arrows move."
         data-axis
         onPointerDown={onDown}
-        onPointerMove={event => setBrush(drawn => drawn && { from: drawn.from, to: timeAt(event) })}
+        onPointerMove={event => {
+          if (brush) setBrush({ from: brush.from, to: timeAt(event) })
+        }}
         onPointerUp={onUp}
         onPointerCancel={() => setBrush(null)}
       >
         <div className={styles.ticks} aria-hidden="true">
-          {ticksOf(range).map(at => (
+          {ticks.map(at => (
             <span key={at} className={styles.tick} style={placeStyle(at)}>
-              {tickText(at)}
+              {hasRoom(shareOf(at), shown && shareOf(shown.at), isPhone) ? tickText(at) : ''}
             </span>
           ))}
-          {edge && edge.at >= range.from && edge.at <= range.to && (
-            <span className={classNames(styles.tick, styles.edge)} data-kind={edge.kind} style={placeStyle(edge.at)}>
-              {edge.kind === 'live' ? 'live' : 'heard until'} {tickText(Math.floor(edge.at / 1000) * 1000)}
+          {shown && (
+            <span
+              className={classNames(styles.tick, styles.edge)}
+              data-kind={shown.kind}
+              data-early={shareOf(shown.at) < EARLY || undefined}
+              style={placeStyle(shown.at)}
+            >
+              {shown.kind === 'live' ? 'live' : 'heard until'} {tickText(Math.floor(shown.at / 1000) * 1000)}
             </span>
           )}
         </div>

@@ -2,8 +2,9 @@ import { useEffect, useEffectEvent, useState, type ReactNode } from 'react'
 import { elapsed } from '../../../../lib/run/time/time'
 import { useOfTime } from '../../../../lib/client/live'
 import { Axis, type Edge } from './axis'
+import { useMedia } from '../../use-media'
 import { chartStyle, placeStyle } from './css-variables'
-import { moved, rangeOf, ticksOf, wholeRun, zoomed, type Range, type RangeChoice } from './range'
+import { moved, rangeOf, TICKS, ticksOf, wholeRun, zoomed, type Range, type RangeChoice } from './range'
 import styles from './chart.module.css'
 
 /** What the edges of the chart depend on besides the clock. */
@@ -43,24 +44,33 @@ export function Chart({ clock, choice, onChoice, watched, children }: Props) {
   const whole = wholeRun(latest, grows)
   const range = rangeOf(choice, latest, grows)
   const edge: Edge | null = isLive ? { at: claims, kind: frozenAt === null ? 'live' : 'heard' } : null
+  const isPhone = useMedia('(max-width: 720px)', false)
+  const ticks = ticksOf(range, isPhone ? TICKS_ON_PHONES : TICKS)
   useZoom(box, range, whole, onChoice)
   return (
     <div
       ref={setBox}
-      className={styles.chart}
       data-claims={frozenAt === null ? 'current' : 'old'}
       data-evidence={unseenAt === null ? 'current' : 'old'}
       style={chartStyle(range, claims, evidence)}
     >
-      <Axis range={range} whole={whole} edge={edge} watched={watched} onRange={onChoice} />
+      <Axis
+        range={range}
+        whole={whole}
+        ticks={ticks}
+        edge={edge}
+        isPhone={isPhone}
+        watched={watched}
+        onRange={onChoice}
+      />
       <div className={styles.body}>
         <div className={styles.lines} aria-hidden="true">
           <div>
-            {ticksOf(range).map(at => (
+            {ticks.map(at => (
               <i key={at} style={placeStyle(at)} />
             ))}
             {edge && <i data-edge={edge.kind} style={placeStyle(edge.at)} />}
-            {frozenAt !== null && isSeen && <i data-edge="seen" style={placeStyle(evidence)} />}
+            {frozenAt !== null && isSeen && unseenAt === null && <i data-edge="seen" style={placeStyle(evidence)} />}
           </div>
         </div>
         {children}
@@ -68,6 +78,8 @@ export function Chart({ clock, choice, onChoice, watched, children }: Props) {
     </div>
   )
 }
+
+const TICKS_ON_PHONES = 5
 
 /** How much a key or a step of the wheel zooms. */
 const STEP = 1.5

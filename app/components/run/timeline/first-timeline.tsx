@@ -41,7 +41,7 @@ export function FirstTimeline({ run, picked }: { run: Snapshot; picked: string |
               old={frozenAt !== null}
               watched={link.docker !== 'off'}
               words={barWords(own, batch, over)}
-              track={<StillTrack batch={batch} bars={own} range={range} edge={edge} />}
+              track={<StillTrack batch={batch} bars={own} range={range} edge={edge} watched={link.docker !== 'off'} />}
               took={
                 isTimed ? (
                   <Duration

@@ -12,8 +12,8 @@ export type RangeChoice = 'whole' | 'recent' | Range
 export const RECENT = 15 * 60_000
 /** The shortest part that can be shown, ms. */
 const LEAST = 1_000
-/** How many ticks an axis has at most. */
-const TICKS = 9
+/** How many ticks a wide axis has at most. */
+export const TICKS = 9
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -26,17 +26,17 @@ const STEPS = [
 ]
 
 /** The distance of the ticks of an axis, ms: a round time. */
-export function tickStep(span: number): number {
-  const step = STEPS.find(each => span / each <= TICKS - 1)
+export function tickStep(span: number, most = TICKS): number {
+  const step = STEPS.find(each => span / each <= most - 1)
   if (step !== undefined) return step
   let days = 1
-  while (span / (days * DAY) > TICKS - 1) days *= 2
+  while (span / (days * DAY) > most - 1) days *= 2
   return days * DAY
 }
 
 /** The ticks of an axis: round times, ms since the run's start. */
-export function ticksOf({ from, to }: Range): number[] {
-  const step = tickStep(to - from)
+export function ticksOf({ from, to }: Range, most = TICKS): number[] {
+  const step = tickStep(to - from, most)
   const first = Math.ceil(from / step)
   return Array.from({ length: Math.max(0, Math.floor(to / step) - first + 1) }, (_, n) => (first + n) * step)
 }

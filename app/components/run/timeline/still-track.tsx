@@ -9,10 +9,12 @@ interface Props {
   range: Range
   /** How far open bars go, ms since the run's start. */
   edge: number
+  /** Docker is watched: below the claims is a place for evidence. */
+  watched: boolean
 }
 
 /** The bars of a batch in the first HTML, as SVG: its policy allows no styles in attributes [SAFE-2]. */
-export function StillTrack({ batch, bars, range, edge }: Props) {
+export function StillTrack({ batch, bars, range, edge, watched }: Props) {
   const percent = (ms: number) => `${((100 * ms) / (range.to - range.from)).toFixed(3)}%`
   return (
     <svg className={styles.track} aria-hidden="true">
@@ -25,7 +27,7 @@ export function StillTrack({ batch, bars, range, edge }: Props) {
           data-from={bar.from}
           data-to={bar.to ?? ''}
           x={percent(bar.from - range.from)}
-          y={bar.kind === 'evidence' ? 17 : bar.kind === 'waiting' ? 9 : 5}
+          y={(bar.kind === 'evidence' ? 17 : bar.kind === 'waiting' ? 9 : 5) + (watched ? 0 : 3)}
           width={percent(Math.max(0, (bar.to ?? edge) - bar.from))}
           height={bar.kind === 'evidence' ? 3 : bar.kind === 'waiting' ? 1 : 9}
         />

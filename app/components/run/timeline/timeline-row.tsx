@@ -61,7 +61,7 @@ export function TimelineRow(props: Props) {
       data-old={old || undefined}
     >
       <span className={styles.place}>{place}</span>
-      <StatusMark status={status} dense old={old} className={styles.status}>
+      <StatusMark status={status} dense old={old}>
         {statusWord(status, over)}
       </StatusMark>
       <span className={styles.name} title={shownName(name)}>
@@ -73,7 +73,7 @@ export function TimelineRow(props: Props) {
           onClick={onPick && (() => onPick(id))}
         >
           <Name text={name} />
-          <span className="sr">: {words}</span>
+          <span className="sr">{words}</span>
         </button>
       </span>
       {track}

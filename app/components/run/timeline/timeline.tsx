@@ -148,10 +148,10 @@ const clockOf = (
 })
 
 /** Since when it is not visible what containers do, ms on the server's clock; null while it is. */
-function useUnseenAt({ link, dockerSince, now }: Snapshot): number | null {
+function useUnseenAt({ link, dockerSince, imported, now }: Snapshot): number | null {
   const page = useSync()
   const moments: number[] = []
-  if (link.docker !== 'live') moments.push(Date.parse(dockerSince ?? now))
+  if (link.docker !== 'live') moments.push(Date.parse(imported?.until ?? dockerSince ?? now))
   if (useStale(page)) moments.push(page.checkedAt ?? Date.parse(now))
   return moments.length === 0 ? null : Math.min(...moments)
 }

@@ -105,6 +105,12 @@ export const nothingTexts = {
     old: 'No batch was known when this page last heard from its server.',
     silent: 'The run is over, and no batch of it was heard of.',
   },
+  needs: {
+    ...{ reading, unread },
+    current: 'Nothing needs you.',
+    old: 'Nothing needed you when this page last heard from its server.',
+    silent: 'Nothing needed you before the backend fell silent.',
+  },
   'live runs': {
     ...{ reading, unread },
     current: 'No run is live. One started anywhere on this backend appears within 10 s.',

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { needsYou } from './attention'
+import { needsYou as noticeable } from './attention'
 
 const now = Date.parse('2026-11-23T14:00:00Z')
-type Noticed = Parameters<typeof needsYou>[0][number]
+type Noticed = Parameters<typeof noticeable>[0][number]
+const needsYou = (...of: Parameters<typeof noticeable>) => noticeable(...of).map(({ run }) => run)
 const run = (changes: Partial<Noticed>): Noticed => ({
   spec: '014-invoice-portal',
   status: 'running',
@@ -69,5 +70,15 @@ describe('needsYou', () => {
     expect(needsYou([endless], now)).toEqual([])
     const heard = { ...endless, heardAt: '2026-11-23T13:00:00.000Z' }
     expect(needsYou([heard], now)).toEqual([heard])
+  })
+
+  it('says why: the failure, and the findings that a person can act on', () => {
+    const [why] = noticeable([{ ...failed, findings: [finding('clock-set'), finding('orphan'), finding('late')] }], now)
+    expect([why?.hasFailed, why?.findings.map(({ kind }) => kind)]).toEqual([true, ['orphan']])
+    const [open] = noticeable([run({ findings: [finding('clock-set'), finding('late'), finding('ghost')] })], now)
+    expect([open?.hasFailed, open?.findings.map(({ kind }) => kind)]).toEqual([false, ['late', 'ghost']])
+    // Its spec was run again, but the agent of the earlier run works on.
+    const [, left] = noticeable([run({ findings: [finding('late')] }), { ...failed, findings: [finding('orphan')] }], now)
+    expect([left?.hasFailed, left?.findings.map(({ kind }) => kind)]).toEqual([false, ['orphan']])
   })
 })

@@ -10,7 +10,14 @@ import facts from '../facts.module.css'
 import styles from './stop-container-dialog.module.css'
 
 /** Asks for a confirmation before a container is stopped: names it, its batch, and the consequence. */
-export function StopContainerDialog({ container, onClose }: { container: AgentContainer; onClose: () => void }) {
+export function StopContainerDialog({
+  container,
+  onClose,
+}: {
+  /** Its name is null where it is not known. */
+  container: Pick<AgentContainer, 'id' | 'runId' | 'batchId'> & { name: string | null }
+  onClose: () => void
+}) {
   const { id, name, runId, batchId } = container
   return (
     <ConfirmStopDialog
@@ -21,12 +28,14 @@ export function StopContainerDialog({ container, onClose }: { container: AgentCo
       onClose={onClose}
     >
       <dl className={classNames(facts.facts, styles.facts)}>
-        <div>
-          <dt>Name</dt>
-          <dd className="id">
-            <Name text={name} />
-          </dd>
-        </div>
+        {name !== null && (
+          <div>
+            <dt>Name</dt>
+            <dd className="id">
+              <Name text={name} />
+            </dd>
+          </div>
+        )}
         <div>
           <dt>Run</dt>
           <dd className="id">{runId === null ? 'none that is known' : <Name text={runId} />}</dd>

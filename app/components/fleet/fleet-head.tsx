@@ -3,10 +3,11 @@ import { useOfDate } from '../../../lib/client/live'
 import { classNames } from '../../class-names'
 import { sameDay } from '../../format'
 import { DockerLink } from '../docker-link'
-import { Glyph, LinkMark } from '../icons'
+import { Glyph, LastKnown, LinkMark } from '../icons'
 import { DatedAge } from '../time'
 import { useZone } from '../zone'
 import { useIsOperator } from '../visitor'
+import { isLost } from './needs'
 import controls from '../controls.module.css'
 import marks from '../icons.module.css'
 import page from '../page-head.module.css'
@@ -14,23 +15,30 @@ import page from '../page-head.module.css'
 interface Props {
   fleet: Fleet
   live: number
-  urgent: number
+  /** How many reasons there are to look. */
+  needs: number
+  /** Some of them are only last known. */
+  isOld: boolean
   stale: boolean
   onStart: () => void
   onFollow: () => void
 }
 
 /** How much needs attention, how much runs and how fresh the sources are; and the buttons that bring a run onto the page. */
-export function FleetHead({ fleet, live, urgent, stale, onStart, onFollow }: Props) {
+export function FleetHead({ fleet, live, needs, isOld, stale, onStart, onFollow }: Props) {
   const { link, linkSince, backend } = fleet
   const isOperator = useIsOperator()
+  const isBackendLost = stale || isLost(link.backend)
   return (
     <section className={page.head} aria-label="Fleet">
       <h1>Fleet</h1>
       <dl className={page.tallies}>
-        <div className={urgent > 0 ? page.urgent : undefined}>
-          <dt>need you</dt>
-          <dd className="num">{urgent}</dd>
+        <div className={needs > 0 ? page.urgent : undefined}>
+          <dt>
+            {needs === 1 ? 'needs you' : 'need you'}
+            {isOld && <LastKnown className={page.lastKnown} />}
+          </dt>
+          <dd className="num">{needs}</dd>
         </div>
         <div>
           <dt>live runs</dt>
@@ -53,9 +61,9 @@ export function FleetHead({ fleet, live, urgent, stale, onStart, onFollow }: Pro
         {isOperator && (
           <div className={classNames(controls.actions, page.actions)}>
             <button className={controls.button} type="button" onClick={onFollow}>
-              Follow a run…
+              Add a run by id…
             </button>
-            <button className={controls.primaryButton} type="button" onClick={onStart}>
+            <button className={isBackendLost ? controls.button : controls.primaryButton} type="button" onClick={onStart}>
               <Glyph id="i-play" />
               Start a run…
             </button>

@@ -1,10 +1,9 @@
 'use client'
 
 import { useState } from 'react'
-import { needsYou } from '../../../lib/run/attention'
 import type { Fleet } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/is-over'
-import { useFleet, useServerTime } from '../../../lib/client/live'
+import { useFleet } from '../../../lib/client/live'
 import { classNames } from '../../class-names'
 import { lastKnownAt } from '../../freshness'
 import { emptyPages, knownOf, type Known } from '../../nothing'
@@ -19,7 +18,9 @@ import { FleetHead } from './fleet-head'
 import { History } from './history'
 import { Imports } from './imports'
 import { LiveRow } from './live-row'
+import { isLost } from './needs'
 import { NeedsYou } from './needs-you'
+import { useNeeds } from './use-needs'
 import controls from '../controls.module.css'
 import nothing from '../nothing.module.css'
 import styles from './fleet-view.module.css'
@@ -31,34 +32,50 @@ const noRuns: Record<Known, readonly [string, string]> = {
   ...{ reading: emptyPages.runs.old, unread: emptyPages.runs.old },
 }
 
+type Dialog = { kind: 'start'; spec?: string } | { kind: 'follow' }
+
+/** The title counts, so that a tab tells whether its page needs a look. */
+function titleOf(needs: number, live: number, isOld: boolean): string {
+  const count = needs === 0 ? '' : `(${needs}${isOld ? ', last known' : ''}) `
+  return `${count}Fleet, ${live} live${isOld && needs === 0 ? ', last known' : ''}`
+}
+
 /** Every run, the live ones first. Begins with the fleet that the server rendered, and keeps it up to date. */
 export function FleetView({ initial }: { initial: Fleet }) {
   const fleet = useFleet(initial)
   const { state, sync, checkedAt } = fleet
-  const [dialog, setDialog] = useState<'start' | 'follow' | null>(null)
+  const [dialog, setDialog] = useState<Dialog | null>(null)
   const isOperator = useIsOperator()
-  const now = useServerTime(60_000)
   const stale = useStale({ sync, checkedAt })
   const known = knownOf(fleet, stale, state.link.backend)
   const renderedAt = Date.parse(initial.now)
   const live = state.runs.filter(run => !isOver(run.status))
   const over = state.runs.filter(run => isOver(run.status))
-  const urgent = needsYou(state.runs, now)
-  const needs = urgent.length + state.findings.length
+  const needs = useNeeds(state)
+  const isOld = stale || isLost(state.link.backend) || needs.some(need => need.isOld)
 
   return (
     <AppShell version={state.version} here="fleet" docker={state.link.docker}>
-      <title>{`${needs > 0 ? `(${needs}) ` : ''}Fleet, ${live.length} live`}</title>
+      <title>{titleOf(needs.length, live.length, isOld)}</title>
       <main id="main" className={styles.fleet} data-state-version={state.version} data-state-epoch={state.epoch}>
         <FleetHead
           fleet={state}
           live={live.length}
-          urgent={needs}
+          needs={needs.length}
+          isOld={isOld}
           stale={stale}
-          onStart={() => setDialog('start')}
-          onFollow={() => setDialog('follow')}
+          onStart={() => setDialog({ kind: 'start' })}
+          onFollow={() => setDialog({ kind: 'follow' })}
         />
-        <NeedsYou runs={urgent} findings={state.findings} />
+        {state.runs.length + needs.length > 0 && (
+          <NeedsYou
+            needs={needs}
+            fleet={state}
+            stale={stale}
+            known={known}
+            onStart={spec => setDialog({ kind: 'start', spec })}
+          />
+        )}
         {state.runs.length === 0 ? (
           <section className={nothing.empty} data-testid="empty" data-known={known}>
             <h2>{noRuns[known][0]}</h2>
@@ -70,10 +87,10 @@ export function FleetView({ initial }: { initial: Fleet }) {
             </p>
             {isOperator && (
               <p className={controls.actions}>
-                <button className={controls.primaryButton} type="button" onClick={() => setDialog('start')}>
+                <button className={controls.primaryButton} type="button" onClick={() => setDialog({ kind: 'start' })}>
                   Start a run…
                 </button>
-                <button className={controls.button} type="button" onClick={() => setDialog('follow')}>
+                <button className={controls.button} type="button" onClick={() => setDialog({ kind: 'follow' })}>
                   Follow a run…
                 </button>
               </p>
@@ -112,8 +129,8 @@ export function FleetView({ initial }: { initial: Fleet }) {
         {over.length > 0 && <History runs={over} />}
         <Imports imports={state.imports} known={state.importsUnread ?? knownOf(fleet, stale, null)} />
       </main>
-      {dialog === 'start' && <StartDialog onClose={() => setDialog(null)} />}
-      {dialog === 'follow' && <FollowDialog onClose={() => setDialog(null)} />}
+      {dialog?.kind === 'start' && <StartDialog initialSpec={dialog.spec ?? ''} onClose={() => setDialog(null)} />}
+      {dialog?.kind === 'follow' && <FollowDialog onClose={() => setDialog(null)} />}
     </AppShell>
   )
 }

@@ -18,11 +18,11 @@ import refusals from '../refusal.module.css'
 import styles from './start-dialog.module.css'
 
 /** Starts a run of a spec that has a plan, then opens its page. A refusal is shown in the backend's own words. */
-export function StartDialog({ onClose }: { onClose: () => void }) {
+export function StartDialog({ initialSpec = '', onClose }: { initialSpec?: string; onClose: () => void }) {
   const router = useRouter()
   const [specs, setSpecs] = useState<Answer<SpecChoice[]> | null>(null)
   const [attempt, setAttempt] = useState(0)
-  const [spec, setSpec] = useState('')
+  const [spec, setSpec] = useState(initialSpec)
   const [dryRun, setDryRun] = useState(false)
   const [model, setModel] = useState('')
   const [runId, setRunId] = useState('')

@@ -1,0 +1,34 @@
+import type { Fleet } from '../../../lib/run/model'
+import { isOver } from '../../../lib/run/is-over'
+import { Glyph } from '../icons'
+import { Name } from '../outside'
+import { DatedAge } from '../time'
+import { lostText } from './need-words'
+import { isLost } from './needs'
+import styles from './backend-lost.module.css'
+
+/** Says that the backend can't be heard, since when, and what that costs [FLEET-1.7]. */
+export function BackendLost({ fleet }: { fleet: Pick<Fleet, 'link' | 'linkSince' | 'backend' | 'runs'> }) {
+  const { link, linkSince, backend, runs } = fleet
+  if (!isLost(link.backend)) return null
+  const unfollowed = runs.filter(run => !isOver(run.status) && isLost(run.link.backend)).length
+  return (
+    <p className={styles.lost} data-testid="backend-lost">
+      <Glyph id={link.backend === 'down' ? 'l-down' : 'l-stale'} />
+      <span>
+        <b>
+          Backend {link.backend === 'down' ? 'down' : 'silent'}
+          {linkSince !== null && (
+            <>
+              {' '}
+              for <DatedAge since={linkSince} />
+            </>
+          )}
+          : {lostText(unfollowed)}
+        </b>{' '}
+        What it said of live runs is last known. This page goes on by itself once <Name text={backend} /> answers; if it
+        stays away, start it again.
+      </span>
+    </p>
+  )
+}

@@ -1,0 +1,149 @@
+import { useState } from 'react'
+import type { Finding } from '../../../lib/run/model'
+import { isOver } from '../../../lib/run/is-over'
+import { verdictOf, weightOf } from '../../evidence'
+import { findingText } from '../../labels'
+import { LastKnown, NoteMark, StatusMark, VerdictMark } from '../icons'
+import { Prose, RunName } from '../outside'
+import { Reason } from '../reason'
+import { RunLink } from '../run-link'
+import { DatedAge } from '../time'
+import controls from '../controls.module.css'
+import { FailureSteps, FindingSteps } from './need-steps'
+import { failureText, groupText } from './need-words'
+import type { Need } from './needs'
+import styles from '../finding-line.module.css'
+import own from './need-line.module.css'
+
+interface Props {
+  need: Need
+  /** This page has lost its server, so all of it is last known. */
+  stale: boolean
+  /** The reason is gone, and the line only keeps its place. */
+  isGone: boolean
+  onStart: (spec: string) => void
+}
+
+/** One reason why a person should look: one sentence, its age, and the next step [FLEET-1.1]. */
+export function NeedLine({ need, stale, isGone, onStart }: Props) {
+  const { kind, run, findings, since } = need
+  const [first, ...others] = findings
+  const isOld = need.isOld || stale
+  return (
+    <li
+      className={isActed(need) ? styles.act : styles.finding}
+      data-kind={kind}
+      data-old={isOld || undefined}
+      data-gone={isGone || undefined}
+      data-testid="need"
+    >
+      <Mark kind={kind} />
+      <div className={styles.text}>
+        {others.length > 0 ? (
+          <Group need={need} />
+        ) : (
+          <Sentence need={need} finding={first} />
+        )}
+      </div>
+      <span className={styles.age}>
+        {isGone ? (
+          <span className="dim">no longer so</span>
+        ) : (
+          <>
+            {isOld && <LastKnown className={own.lastKnown} />}
+            {since !== null && <DatedAge since={since} />}
+          </>
+        )}
+      </span>
+      <span className={styles.steps}>
+        {run !== null && kind === 'failed' && <FailureSteps run={run} onStart={onStart} />}
+        {first && others.length === 0 && <FindingSteps finding={first} run={run} isOld={isOld} />}
+      </span>
+    </li>
+  )
+}
+
+const isActed = ({ kind }: Need): boolean => {
+  const verdict = verdictOf({ kind })
+  return kind === 'failed' || (verdict !== null && weightOf(verdict) === 'act')
+}
+
+function Mark({ kind }: { kind: string }) {
+  if (kind === 'failed') return <StatusMark status="failed" chip />
+  const verdict = verdictOf({ kind })
+  return verdict === null ? <NoteMark title={kind} /> : <VerdictMark verdict={verdict} chip />
+}
+
+function Subject({ need: { run } }: { need: Need }) {
+  return (
+    run !== null && (
+      <>
+        <RunLink runId={run.runId}>
+          <RunName run={run} />
+          {isOver(run.status) && run.status !== 'failed' && `, ${run.status}`}.
+        </RunLink>{' '}
+      </>
+    )
+  )
+}
+
+function Sentence({ need, finding }: { need: Need; finding: Finding | undefined }) {
+  if (!finding) {
+    return (
+      <p>
+        <Subject need={need} /> {need.run !== null && <Prose text={failureText(need.run)} />}
+      </p>
+    )
+  }
+  const { says, detail } = findingText(finding)
+  return (
+    <>
+      <p>
+        <Subject need={need} />
+        <Reason text={says} since={finding.at} />
+      </p>
+      {detail !== null && (
+        <details>
+          <summary>Full error</summary>
+          <pre dir="auto">{detail}</pre>
+        </details>
+      )}
+    </>
+  )
+}
+
+/** Several findings of one kind in a line, and each of them below it on demand. */
+function Group({ need }: { need: Need }) {
+  const [isOpen, setOpen] = useState(false)
+  const { findings, run } = need
+  return (
+    <>
+      <p>
+        <Subject need={need} />
+        <Prose text={groupText(need)} />{' '}
+        <button
+          className={controls.linkButton}
+          type="button"
+          aria-expanded={isOpen}
+          onClick={() => setOpen(!isOpen)}
+        >
+          {isOpen ? 'Hide them' : findings.length === 2 ? 'Show both' : `Show all ${findings.length}`}
+        </button>
+      </p>
+      {isOpen && (
+        <ul className={own.group}>
+          {findings.map((finding, index) => (
+            <li key={index} data-testid="need-part">
+              <p>
+                <Reason text={findingText(finding).says} since={finding.at} />
+              </p>
+              <span className={styles.steps}>
+                <FindingSteps finding={finding} run={run} isOld={need.isOld} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,107 @@
+import Link from 'next/link'
+import { useState } from 'react'
+import type { Finding, RunFields } from '../../../lib/run/model'
+import { isOver } from '../../../lib/run/is-over'
+import { shortId } from '../../../lib/run/evidence/container-words'
+import { classNames } from '../../class-names'
+import { StopContainerDialog } from '../containers/stop-container-dialog'
+import { RunLink } from '../run-link'
+import { StopDialog } from '../run/stop-dialog'
+import { useIsOperator } from '../visitor'
+import controls from '../controls.module.css'
+import styles from '../finding-line.module.css'
+
+const STEP = classNames(controls.button, styles.step)
+
+/** After a failure: read why, and start the spec again. */
+export function FailureSteps({ run, onStart }: { run: RunFields; onStart: (spec: string) => void }) {
+  const isOperator = useIsOperator()
+  const { runId, spec } = run
+  return (
+    <>
+      <RunLink className={STEP} runId={runId}>
+        Open run
+      </RunLink>
+      {isOperator && spec !== null && (
+        <button className={STEP} type="button" onClick={() => onStart(spec)}>
+          Start again…
+        </button>
+      )}
+    </>
+  )
+}
+
+interface Props {
+  finding: Finding
+  run: RunFields | null
+  /** The backend may be away, so nothing is asked of it. */
+  isOld: boolean
+}
+
+/** The step that the sentence of a finding names. */
+export function FindingSteps({ finding, run, isOld }: Props) {
+  const isOperator = useIsOperator()
+  const { kind, batchId, containerId } = finding
+  if (run === null) return containerId !== null && <ContainerLink id={containerId} />
+  const canStopRun = isOperator && !isOld && kind === 'ghost' && !isOver(run.status) && run.basis === 'stream'
+  if (kind === 'orphan' && containerId !== null) {
+    return (
+      <>
+        <Look run={run} batchId={batchId} text="Read log" />
+        {isOperator && isOver(run.status) ? (
+          <StopContainer id={containerId} runId={run.runId} batchId={batchId} />
+        ) : (
+          <ContainerLink id={containerId} />
+        )}
+      </>
+    )
+  }
+  return (
+    <>
+      <Look run={run} batchId={batchId} text={batchId === null ? 'Open run' : 'Open batch'} />
+      {canStopRun && !run.stopping && <StopRun run={run} />}
+    </>
+  )
+}
+
+function Look({ run, batchId, text }: { run: RunFields; batchId: string | null; text: string }) {
+  return (
+    <RunLink className={STEP} runId={run.runId} batchId={batchId}>
+      {text}
+    </RunLink>
+  )
+}
+
+function ContainerLink({ id }: { id: string }) {
+  return (
+    <Link className={STEP} href={`/containers#c-${shortId(id)}`}>
+      Open container
+    </Link>
+  )
+}
+
+function StopRun({ run }: { run: RunFields }) {
+  const [isAsking, setAsking] = useState(false)
+  return (
+    <>
+      <button className={STEP} type="button" onClick={() => setAsking(true)}>
+        Stop run…
+      </button>
+      {isAsking && <StopDialog run={run} onClose={() => setAsking(false)} />}
+    </>
+  )
+}
+
+function StopContainer({ id, runId, batchId }: { id: string; runId: string; batchId: string | null }) {
+  const [isAsking, setAsking] = useState(false)
+  return (
+    <>
+      <button className={STEP} type="button" onClick={() => setAsking(true)}>
+        Stop container…
+      </button>
+      {isAsking && (
+        <StopContainerDialog container={{ id, runId, batchId, name: null }} onClose={() => setAsking(false)} />
+      )}
+    </>
+  )
+}

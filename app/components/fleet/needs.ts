@@ -1,0 +1,101 @@
+import { needsYou } from '../../../lib/run/attention'
+import { isOver } from '../../../lib/run/is-over'
+import type { Finding, Fleet, LinkState, RunFields } from '../../../lib/run/model'
+
+/** One reason why a person should look: the failure of a run, or its findings of one kind. */
+export interface Need {
+  /** Tells it from all others, also after its findings have changed. */
+  key: string
+  /** `failed`, or the kind of its findings. */
+  kind: string
+  /** Null for containers and files that belong to no run. */
+  run: RunFields | null
+  /** Empty for a run that failed. */
+  findings: readonly Finding[]
+  /** Since when it is so, ISO 8601; null if that is not known. */
+  since: string | null
+  /** The source that would withdraw it is silent. */
+  isOld: boolean
+}
+
+/** The order of kinds, the heaviest first; all others come last [FLEET-1.2]. */
+const ORDER = [
+  ['failed', 'conflict', 'ghost', 'orphan'],
+  ['late', 'silent', 'recording', 'unclaimed'],
+]
+
+/** How heavy a kind is: 0 needs action, 1 needs watching, 2 is a note. */
+export function rankOf(kind: string): number {
+  const rank = ORDER.findIndex(kinds => kinds.includes(kind))
+  return rank < 0 ? ORDER.length : rank
+}
+
+/** A source that is watched and not heard. */
+export const isLost = (link: LinkState): boolean => link === 'stale' || link === 'down'
+
+/**
+ * Everything that needs a person, in order [FLEET-1.1] [FLEET-1.2].
+ * @param now the server's clock, ms
+ */
+export function needsOf(fleet: Pick<Fleet, 'runs' | 'findings'>, now: number): Need[] {
+  const strays = byKind(fleet.findings).map(([kind, findings]) => need(kind, null, findings, earliest(findings)))
+  const ofRuns = needsYou(fleet.runs, now).flatMap(({ run, hasFailed, findings }) => [
+    ...(hasFailed ? [need('failed', run, [], run.endedAt)] : []),
+    ...byKind(findings).map(([kind, same]) => need(kind, run, same, earliest(same))),
+  ])
+  return [...strays, ...ofRuns].sort(byWeightAndAge)
+}
+
+function need(kind: string, run: RunFields | null, findings: readonly Finding[], since: string | null): Need {
+  const isOld = run !== null && !isOver(run.status) && isLost(run.link.backend)
+  return { key: JSON.stringify([run?.runId ?? null, kind]), kind, run, findings, since, isOld }
+}
+
+function byKind(findings: readonly Finding[]): [string, Finding[]][] {
+  const kinds = new Map<string, Finding[]>()
+  for (const finding of findings) {
+    const same = kinds.get(finding.kind)
+    if (same) same.push(finding)
+    else kinds.set(finding.kind, [finding])
+  }
+  return [...kinds]
+}
+
+const earliest = (findings: readonly Finding[]): string | null =>
+  findings.reduce<string | null>((first, { at }) => (first === null || (at !== null && at < first) ? at : first), null)
+
+/** Heavy before light; among equals the newest first, and last those of unknown age. */
+export function byWeightAndAge(a: Need, b: Need): number {
+  return (
+    rankOf(a.kind) - rankOf(b.kind) || (b.since ?? '').localeCompare(a.since ?? '') || a.key.localeCompare(b.key)
+  )
+}
+
+/** How many lines stay open; the others are folded, the lightest first [FLEET-1.4]. */
+const MOST = 5
+
+export interface Arranged {
+  open: readonly Need[]
+  folded: readonly Need[]
+}
+
+/** Divides ordered needs into those that stay open and those that are folded. A fold never hides a single line. */
+export function arranged(needs: readonly Need[]): Arranged {
+  if (needs.length <= MOST + 1) return { open: needs, folded: [] }
+  return { open: needs.slice(0, MOST), folded: needs.slice(MOST) }
+}
+
+/**
+ * The same places as before, while a person points at them [FLEET-1.5]: each line stays where it is, also after its reason is
+ * gone, and new ones come below the open ones.
+ */
+export function inPlace(before: Arranged, needs: readonly Need[]): Arranged & { gone: ReadonlySet<string> } {
+  const now = new Map(needs.map(each => [each.key, each]))
+  const known = new Set([...before.open, ...before.folded].map(({ key }) => key))
+  const current = (list: readonly Need[]) => list.map(each => now.get(each.key) ?? each)
+  return {
+    open: [...current(before.open), ...needs.filter(({ key }) => !known.has(key))],
+    folded: current(before.folded),
+    gone: new Set([...known].filter(key => !now.has(key))),
+  }
+}

@@ -1,0 +1,62 @@
+'use client'
+
+import { useMemo, useRef, useState } from 'react'
+import { useServerTime } from '../../../lib/client/live'
+import type { Fleet } from '../../../lib/run/model'
+import { withLastKnown } from './last-known-needs'
+import { arranged, inPlace, isLost, needsOf, type Arranged, type Need } from './needs'
+
+const MINUTE = 60_000
+
+/** What needs a person, with what was known before a source fell silent. */
+export function useNeeds({ runs, findings, link, dockerSince }: Fleet): readonly Need[] {
+  const [known, setKnown] = useState<readonly Need[]>([])
+  // Whether a source that is back has judged again is a matter of seconds.
+  const isChecking = !isLost(link.backend) && known.some(({ isOld }) => isOld)
+  const now = useServerTime(isChecking ? 1_000 : MINUTE)
+  const minute = Math.floor(now / MINUTE) * MINUTE
+  const current = useMemo(() => needsOf({ runs, findings }, minute), [runs, findings, minute])
+  const needs = withLastKnown(known, current, { runs, link, dockerSince }, now)
+  if (needs !== known) setKnown(needs)
+  return needs
+}
+
+interface Places extends Arranged {
+  /** The keys of lines whose reason is gone; they keep their place for now. */
+  gone: ReadonlySet<string>
+  /** For the element whose lines keep their places while the pointer or the focus is in it. */
+  hold: {
+    onPointerEnter: () => void
+    onPointerLeave: () => void
+    onFocus: () => void
+    onBlur: (event: { currentTarget: Node; relatedTarget: EventTarget | null }) => void
+  }
+}
+
+const none: ReadonlySet<string> = new Set()
+
+/** Divides needs into open and folded ones. Their places stay the same while a person points at one of them [FLEET-1.5]. */
+export function usePlaces(needs: readonly Need[]): Places {
+  const [held, setHeld] = useState<Arranged | null>(null)
+  const isIn = useRef({ pointer: false, focus: false })
+  const places = held === null ? { ...arranged(needs), gone: none } : inPlace(held, needs)
+  // The new ones keep their places, too.
+  if (held !== null && places.open.length > held.open.length) setHeld({ open: places.open, folded: places.folded })
+
+  const note = (what: Partial<typeof isIn.current>) => {
+    Object.assign(isIn.current, what)
+    if (!isIn.current.pointer && !isIn.current.focus) setHeld(null)
+    else setHeld(before => before ?? arranged(needs))
+  }
+  return {
+    ...places,
+    hold: {
+      onPointerEnter: () => note({ pointer: true }),
+      onPointerLeave: () => note({ pointer: false }),
+      onFocus: () => note({ focus: true }),
+      onBlur: ({ currentTarget, relatedTarget }) => {
+        if (!(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))) note({ focus: false })
+      },
+    },
+  }
+}

@@ -58,6 +58,12 @@ export function sameDay(a: number, b: number, zone: Zone): boolean {
 /** Counts the calendar days of a zone. */
 export const dayNumber = (at: number, zone: Zone): number => Math.floor(zonedDate(at, zone).getTime() / 86_400_000)
 
+/** Whether a text is a calendar day, `2026-11-23`. */
+export const isDay = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text)
+
+/** The calendar day of a moment, `2026-11-23`. */
+export const isoDay = (at: number, zone: Zone): string => dateText(at, zone)
+
 /** The day, `23 Nov`, with the year if it differs from the year of `now`. */
 export function dayText(at: number, now: number, zone: Zone): string {
   const date = zonedDate(at, zone)

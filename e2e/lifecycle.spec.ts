@@ -32,7 +32,7 @@ test.describe('the backend comes and goes, and the numbers end right', () => {
 
     await page.goto(dashboard.url)
     await page
-      .getByRole('button', { name: /^Follow a run/ })
+      .getByRole('button', { name: /^Add a run by id/ })
       .first()
       .click()
     await page.getByRole('dialog').getByRole('textbox').first().fill(runId)

@@ -87,7 +87,7 @@ test('[PAGE-3.4] [PAGE-3.1] a page of 1,500 batches stays usable', async ({ back
 
   // The list also works on a page that is reached from another one.
   await page.goto(dashboard.url)
-  await page.getByTestId('run-row').getByRole('link').click()
+  await page.getByTestId('fleet-run').getByRole('link').click()
   await expect(run.card('setup')).toBeInViewport()
   await list.evaluate(element => element.scrollTo(0, element.scrollHeight))
   await expect(run.card(`b-${MANY - 1}`)).toBeInViewport()

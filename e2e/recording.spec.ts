@@ -109,7 +109,7 @@ test('[IMP-2.4] an import beside the run that it was made of is another thing: i
   const fleet = await page.context().newPage()
   await fleet.goto(dashboard.url)
   await expect(fleet.getByTestId('import-row')).toHaveAttribute('data-import-id', importId)
-  await expect(fleet.getByTestId('run-row')).toHaveCount(1)
+  await expect(fleet.getByTestId('fleet-run')).toHaveCount(1)
   expect((await new AxeBuilder({ page: fleet }).analyze()).violations).toEqual([])
   const watching = await page.context().newPage()
   await watching.goto(`${dashboard.url}/imports/${importId}`)
@@ -118,7 +118,7 @@ test('[IMP-2.4] an import beside the run that it was made of is another thing: i
   await page.waitForURL(`${dashboard.url}/`)
   await expect(fleet.getByTestId('import-row')).toHaveCount(0)
   await expect(watching.getByTestId('import-banner')).toContainText('This import was removed')
-  await expect(fleet.getByTestId('run-row')).toHaveAttribute('data-run-id', runId)
+  await expect(fleet.getByTestId('fleet-run')).toHaveAttribute('data-run-id', runId)
   expect((await dashboard.snapshot(runId)).status).toBe('completed')
 })
 

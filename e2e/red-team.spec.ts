@@ -130,7 +130,7 @@ test('[SAFE-4] hostile names, ids, branches, errors and lines are inert on every
   // The backend is responsible for refusing a spec with such a name.
   const specs = [hostile.image, `${PWN}<svg onload=${PWN}>`, '{{x}}', '<b>bold</b>'.replace('/', '')]
   for (const spec of specs) await dashboard.api('POST', '/api/runs', { spec })
-  await expect(page.getByTestId('run-row')).toHaveCount(1 + specs.length, { timeout: 15_000 })
+  await expect(page.getByTestId('fleet-run')).toHaveCount(1 + specs.length, { timeout: 15_000 })
   await expectInert(page, /Fleet/)
 
   // The import shows the same texts, with the same protection.

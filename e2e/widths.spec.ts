@@ -138,7 +138,7 @@ test.describe('[PAGE-2] names without spaces', () => {
       await expectLegible(page, FEW)
       await page.keyboard.press('Escape')
       await page.setViewportSize({ width: 1280, height: 900 })
-      await page.getByRole('button', { name: 'Follow a run…' }).click()
+      await page.getByRole('button', { name: 'Add a run by id…' }).click()
       await page.getByLabel('Run id').fill(`${RUN}unknown`)
       await page.getByRole('dialog').getByRole('button', { name: 'Follow' }).click()
       await expect(page.getByRole('dialog').getByRole('alert')).toContainText(RUN)

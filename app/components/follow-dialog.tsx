@@ -27,7 +27,7 @@ export function FollowDialog({ onClose }: { onClose: () => void }) {
   }
 
   return (
-    <Dialog title="Follow a run" onClose={onClose}>
+    <Dialog title="Add a run by id" onClose={onClose}>
       <form onSubmit={follow}>
         <label className={controls.field}>
           <span>

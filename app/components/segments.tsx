@@ -8,6 +8,8 @@ import styles from './segments.module.css'
 
 /** Above this number the segments have no gaps and no edges between them. */
 const DENSE = 40
+/** Above this number of segments the bar of a row has narrow gaps. */
+const CLOSE = 20
 /** Above this number they are thinner than a few pixels, and are drawn as one picture. */
 const PICTURE = 100
 
@@ -68,7 +70,8 @@ export function shares(counts: Counts): [BatchStatus, number][] {
 /** The same bar for a row of the fleet, grouped by status. */
 export function CountSegments({ counts, label, old }: { counts: Counts; label: string; old: boolean }) {
   const shown = shares(counts)
-  const isDense = shown.reduce((sum, [, share]) => sum + share, 0) > DENSE
+  const parts = shown.reduce((sum, [, share]) => sum + share, 0)
+  const isDense = parts > DENSE || counts.total > DENSE
   return (
     <div
       className={styles.segments}
@@ -76,6 +79,7 @@ export function CountSegments({ counts, label, old }: { counts: Counts; label: s
       aria-label={label}
       data-old={old || undefined}
       data-dense={isDense || undefined}
+      data-close={parts > CLOSE || undefined}
     >
       {shown.flatMap(([status, share]) =>
         Array.from({ length: share }, (_, index) => <span key={`${status}-${index}`} data-status={status} />),

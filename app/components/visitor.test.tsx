@@ -27,11 +27,11 @@ const docker = { docker: { link: 'live', error: null }, dockerSince: null } as c
 const pages: Record<string, [page: ReactNode, offers: string[]]> = {
   fleet: [
     <FleetView key="1" initial={{ ...version, ...links, runs: [run] }} />,
-    ['Start a run…', 'Follow a run…', 'Import…'],
+    ['Start a run…', 'Add a run by id…', 'Import…'],
   ],
   'empty fleet': [
     <FleetView key="2" initial={{ ...version, ...links, runs: [] }} />,
-    ['Start a run…', 'Follow a run…', 'Import…'],
+    ['Start a run…', 'Add a run by id…', 'Import…'],
   ],
   run: [<RunView key="3" initial={run} />, ['Stop run…', 'Import…']],
   import: [<RunView key="6" initial={imported} />, ['Remove…', 'Import…']],

@@ -154,6 +154,8 @@ export const runFields = z.object({
    * hold them as pending, or not at all. Absent if there are none, as in nearly every run [RUN-8.6].
    */
   unnamedCompleted: z.exactOptional(z.number()),
+  /** The names of the first batches at work, in plan order, while there are any; `counts.running` says how many there are. */
+  atWork: z.exactOptional(z.array(z.string())),
   /** Null for a run that is known from its own sources. */
   imported: z.nullable(imported),
 })

@@ -23,6 +23,16 @@ import {
 
 const iso = (ms: number) => new Date(ms).toISOString()
 
+it('[FLEET-3.1] names the first four batches at work, in plan order, while there are any', () => {
+  const told = new Told(['a', 'b', 'c', 'd', 'e', 'f'])
+  told.say(START)
+  expect(told.view.atWork).toBeUndefined()
+  for (const id of ['f', 'e', 'd', 'c', 'b']) told.say(status(id, 'running'))
+  expect(told.view.atWork).toEqual(['b', 'c', 'd', 'e'])
+  for (const id of ['b', 'c', 'd', 'e', 'f']) told.say(completedBy(id))
+  expect(told.view.atWork).toBeUndefined()
+})
+
 describe('the status', () => {
   it('[RUN-7.4] [RUN-7.5] [RUN-7.6] is idle, then starting, then running', () => {
     const told = new Told(['a'])

@@ -41,6 +41,7 @@ export interface Derived {
 }
 
 const MAX_UNPROVEN = 20
+const MOST_NAMED = 4
 
 /**
  * Derives the run's view at a moment from the observations so far. Pure. The cost grows with the number of state messages:
@@ -154,6 +155,7 @@ function deriveOn(cache: Cache, run: Run, now: number, links: Links): Derived {
   const { all: batches, findings, deadline } = cache.judged
   const paragraphs = outcome?.error == null ? null : splitError(outcome.error)
   const counts = countBatches(batches, totalKnown)
+  const atWork = namesAtWork(batches)
   return {
     view: {
       historyId: reading.historyId,
@@ -179,6 +181,7 @@ function deriveOn(cache: Cache, run: Run, now: number, links: Links): Derived {
       // If fewer batches are pending than the backend counts as completed, the backend runs a different plan.
       counts: unnamed <= counts.pending ? counts : { ...counts, totalKnown: false },
       ...(unnamed > 0 && { unnamedCompleted: unnamed }),
+      ...(atWork.length > 0 && { atWork }),
       batches,
     },
     deadline: earliest(ending.deadline, deadline),
@@ -188,6 +191,16 @@ function deriveOn(cache: Cache, run: Run, now: number, links: Links): Derived {
     stirred: ending.stirred,
     ahead: reading.ahead,
   }
+}
+
+/** The names of the first batches at work: as many as a line of the fleet shows. */
+function namesAtWork(batches: readonly Batch[]): string[] {
+  const names: string[] = []
+  for (const { status, name } of batches) {
+    if (status === 'running') names.push(name)
+    if (names.length === MOST_NAMED) break
+  }
+  return names
 }
 
 const stamp = (time: Instant | null): string | null => (time === null ? null : iso(time.ms))

@@ -16,8 +16,8 @@ describe('messages', () => {
     const pin = hash(canonical(shapes.map(shape => throughText(z.toJSONSchema(shape, { unrepresentable: 'any' })))))
     expect({ PROTOCOL, pin }).toMatchInlineSnapshot(`
       {
-        "PROTOCOL": 4,
-        "pin": 946230838699889,
+        "PROTOCOL": 5,
+        "pin": 7643519518074043,
       }
     `)
   })

@@ -16,6 +16,7 @@ import { useIsOperator } from '../visitor'
 import { StartDialog } from './start-dialog'
 import { FleetHead } from './fleet-head'
 import { History } from './history'
+import { noFilters, type Filters } from './history-filters'
 import { Imports } from './imports'
 import { LiveRow } from './live-row'
 import { isLost } from './needs'
@@ -32,6 +33,12 @@ const noRuns: Record<Known, readonly [string, string]> = {
   ...{ reading: emptyPages.runs.old, unread: emptyPages.runs.old },
 }
 
+interface Props {
+  initial: Fleet
+  /** The filters of the history that the address holds. */
+  filters?: Filters
+}
+
 type Dialog = { kind: 'start'; spec?: string } | { kind: 'follow' }
 
 /** The title counts, so that a tab tells whether its page needs a look. */
@@ -41,7 +48,7 @@ function titleOf(needs: number, live: number, isOld: boolean): string {
 }
 
 /** Every run, the live ones first. Begins with the fleet that the server rendered, and keeps it up to date. */
-export function FleetView({ initial }: { initial: Fleet }) {
+export function FleetView({ initial, filters = noFilters }: Props) {
   const fleet = useFleet(initial)
   const { state, sync, checkedAt } = fleet
   const [dialog, setDialog] = useState<Dialog | null>(null)
@@ -91,7 +98,7 @@ export function FleetView({ initial }: { initial: Fleet }) {
                   Start a run…
                 </button>
                 <button className={controls.button} type="button" onClick={() => setDialog({ kind: 'follow' })}>
-                  Follow a run…
+                  Add a run by id…
                 </button>
               </p>
             )}
@@ -105,8 +112,8 @@ export function FleetView({ initial }: { initial: Fleet }) {
                   <span>completed</span>
                   <span>elapsed</span>
                   <span>at work</span>
-                  <span>run</span>
-                  <span>heard</span>
+                  <span>last word</span>
+                  <span>backend</span>
                 </div>
               )}
             </header>
@@ -126,7 +133,7 @@ export function FleetView({ initial }: { initial: Fleet }) {
             )}
           </section>
         )}
-        {over.length > 0 && <History runs={over} />}
+        {over.length > 0 && <History runs={over} live={live} initial={filters} />}
         <Imports imports={state.imports} known={state.importsUnread ?? knownOf(fleet, stale, null)} />
       </main>
       {dialog?.kind === 'start' && <StartDialog initialSpec={dialog.spec ?? ''} onClose={() => setDialog(null)} />}

@@ -1,79 +1,86 @@
-import { memo, useState } from 'react'
-import { countsToShow } from '../../../lib/run/counts'
+import { useCallback, useMemo } from 'react'
 import type { RunFields } from '../../../lib/run/model'
-import { classNames } from '../../class-names'
-import { timerSeconds } from '../../freshness'
-import { completedText, plural } from '../../labels'
-import { Glyph, StatusMark, Tag } from '../icons'
-import { Name, Prose, RunName } from '../outside'
-import { RunLink } from '../run-link'
-import { ClockTime, Duration } from '../time'
-import { ZoneNote } from '../zone'
+import { plural } from '../../labels'
+import { lateComponent } from '../late-component'
+import { Prose } from '../outside'
+import { useZone, ZoneNote } from '../zone'
+import { FilterBar } from './filter-bar'
+import { filterText, matching, noFilters, outcomes, resumedRuns, type Filters } from './history-filters'
+import { HistoryRow, type RowPlace } from './history-row'
+import { useFilters } from './use-filters'
+import type { VirtualTableRowsProps } from './virtual-table-rows'
 import controls from '../controls.module.css'
 import nothing from '../nothing.module.css'
 import table from '../table.module.css'
 import styles from './run-table.module.css'
 import section from './section-head.module.css'
 
-const outcomes = ['all', 'completed', 'failed', 'aborted'] as const
-const PAGE = 50
+/** Above this number of rows the table has only those near the view [FLEET-4.4]. */
+const MOST_ROWS = 100
+/** How many rows the first HTML has of more. */
+const FIRST_ROWS = 50
 
-/** The ended runs, newest first, filtered by outcome and by text. */
-export function History({ runs }: { runs: RunFields[] }) {
-  const [outcome, setOutcome] = useState<(typeof outcomes)[number]>('all')
-  const [text, setText] = useState('')
-  const [shown, setShown] = useState(PAGE)
-  const needle = text.trim().toLowerCase()
-  const found = runs.filter(
-    run =>
-      (outcome === 'all' || run.status === outcome) &&
-      [run.spec, run.runId, run.historyId, run.error].some(field => field?.toLowerCase().includes(needle)),
+/** Until the code of the virtual rows is loaded, and where scripts are off. */
+function FirstTableRows({ runs, row }: VirtualTableRowsProps) {
+  return <tbody>{runs.slice(0, FIRST_ROWS).map((_, index) => row(index))}</tbody>
+}
+
+const VirtualTableRows = lateComponent(
+  async () => (await import('./virtual-table-rows')).VirtualTableRows,
+  FirstTableRows,
+)
+
+interface Props {
+  /** The runs that are over, newest first. */
+  runs: RunFields[]
+  /** The runs that are not over, which may resume one of them. */
+  live: RunFields[]
+  /** The filters of the address that the page was rendered for. */
+  initial: Filters
+}
+
+/** The ended runs, newest first, filtered by outcome, spec, time and text [FLEET-4]. */
+export function History({ runs, live, initial }: Props) {
+  const [filters, setFilters] = useFilters(initial)
+  const zone = useZone()
+  const ofAnyOutcome = useMemo(() => matching(runs, { ...filters, status: '' }, zone), [runs, filters, zone])
+  const found = useMemo(() => matching(ofAnyOutcome, filters, zone), [ofAnyOutcome, filters, zone])
+  const resumed = useMemo(() => resumedRuns([...runs, ...live]), [runs, live])
+  const specs = useMemo(() => [...new Set(runs.flatMap(({ spec }) => (spec === null ? [] : [spec])))].sort(), [runs])
+  const counts = useMemo(
+    () => outcomes.map(outcome => ofAnyOutcome.filter(({ status }) => status === outcome).length),
+    [ofAnyOutcome],
   )
-  const clear = () => {
-    setOutcome('all')
-    setText('')
-  }
+  const row = useCallback(
+    (index: number, place?: RowPlace) => {
+      const run = found[index]
+      return run && <HistoryRow key={run.runId} run={run} isResumed={resumed.has(run.runId)} place={place} />
+    },
+    [found, resumed],
+  )
+  const isLong = found.length > MOST_ROWS
 
   return (
     <section className={styles.runs} id="history" aria-labelledby="h-history">
       <header className={section.head}>
         <h2 id="h-history">History</h2>
-        <div className={controls.choice} role="group" aria-label="Outcome">
-          {outcomes.map(name => (
-            <button key={name} type="button" aria-pressed={outcome === name} onClick={() => setOutcome(name)}>
-              {name}{' '}
-              <span className="dim">{name === 'all' ? runs.length : runs.filter(r => r.status === name).length}</span>
-            </button>
-          ))}
-        </div>
-        <div className={controls.find} role="search">
-          <label className="sr" htmlFor="find-run">
-            Find in history
-          </label>
-          <Glyph id="i-search" />
-          <input
-            id="find-run"
-            type="search"
-            placeholder="Spec, run id, error"
-            autoComplete="off"
-            value={text}
-            onChange={event => setText(event.target.value)}
-          />
-        </div>
+        <FilterBar filters={filters} total={ofAnyOutcome.length} counts={counts} specs={specs} onChange={setFilters} />
       </header>
+      <p className="sr" role="status">
+        {found.length === runs.length ? '' : `${found.length} of ${plural(runs.length, 'run')} match.`}
+      </p>
       {found.length === 0 ? (
-        <p className={nothing.none}>
-          Of the {plural(runs.length, 'run')} here none matches{' '}
-          <Prose text={[outcome === 'all' ? '' : outcome, text.trim()].filter(part => part !== '').join(', ')} />.{' '}
-          <button className={controls.linkButton} type="button" onClick={clear}>
+        <p className={nothing.none} data-testid="no-match">
+          No run matches <Prose text={filterText(filters)} />.{' '}
+          <button className={controls.linkButton} type="button" onClick={() => setFilters(noFilters)}>
             Clear the filters
           </button>
         </p>
       ) : (
         <div className={table.scroller} tabIndex={0} role="region" aria-label="History table">
-          <table className={table.table}>
+          <table className={table.table} aria-rowcount={isLong ? found.length + 1 : undefined}>
             <thead>
-              <tr>
+              <tr aria-rowindex={isLong ? 1 : undefined}>
                 <th scope="col">Outcome</th>
                 <th scope="col">Spec</th>
                 <th scope="col" className={table.right}>
@@ -94,60 +101,22 @@ export function History({ runs }: { runs: RunFields[] }) {
                 </th>
               </tr>
             </thead>
-            <tbody>
-              {found.slice(0, shown).map(run => (
-                <HistoryRow key={run.runId} run={run} />
-              ))}
-            </tbody>
+            {isLong ? (
+              <VirtualTableRows runs={found} row={row} />
+            ) : (
+              <tbody>{found.map((_, index) => row(index))}</tbody>
+            )}
           </table>
         </div>
       )}
-      {found.length > shown && (
-        <p className={styles.more}>
-          <button className={controls.smallButton} type="button" onClick={() => setShown(shown + PAGE)}>
-            Show {Math.min(PAGE, found.length - shown)} more
-          </button>{' '}
-          <span className="dim">
-            {shown} of {found.length}
-          </span>
-        </p>
+      {isLong && (
+        <noscript>
+          <p className={nothing.none}>
+            These are the first {FIRST_ROWS} of {found.length} runs; filters in the address show others:
+            ?status=failed&amp;spec=…&amp;since=2026-01-31
+          </p>
+        </noscript>
       )}
     </section>
   )
 }
-
-const HistoryRow = memo(function HistoryRow({ run }: { run: RunFields }) {
-  // An ended run needs no clock: its time no longer changes.
-  const seconds = timerSeconds(run, 0)
-  return (
-    <tr data-testid="run-row" data-run-id={run.runId}>
-      <td className={styles.status}>
-        <StatusMark status={run.status} dense="on phones" testid="run-status" />
-      </td>
-      <th scope="row">
-        <RunLink runId={run.runId}>
-          <RunName run={run} />
-        </RunLink>
-        {run.dryRun && <Tag>dry run</Tag>}
-        {run.inferred && <Tag>inferred</Tag>}
-      </th>
-      <td className={classNames('num', table.right, styles.count)} data-testid="batches-completed">
-        {completedText(countsToShow(run))}
-      </td>
-      <td className={classNames('num', table.right, styles.took)} data-testid="run-elapsed" data-seconds={seconds}>
-        <Duration seconds={seconds} uncertain={run.durationUncertain} />
-      </td>
-      <td className={classNames('num', styles.at)}>{run.endedAt !== null && <ClockTime at={run.endedAt} bare />}</td>
-      <td className={classNames('id', styles.id)}>
-        <Name text={run.runId} />
-      </td>
-      <td className={styles.why}>
-        {run.error !== null && (
-          <span data-whole="run">
-            <Prose text={run.error} />
-          </span>
-        )}
-      </td>
-    </tr>
-  )
-})

@@ -1,16 +1,19 @@
 import { memo } from 'react'
+import { useOfTime } from '../../../lib/client/live'
 import { countsToShow } from '../../../lib/run/counts'
 import type { RunFields } from '../../../lib/run/model'
+import { shownName } from '../../../lib/run/text/display-text'
 import { completedText, countsText, runSentence } from '../../labels'
+import { CopyButton } from '../copy-button'
 import { LastKnown, LinkMark, StatusMark } from '../icons'
 import { Name, RunName } from '../outside'
 import { RunLink } from '../run-link'
 import { RunTimer } from '../run-timer'
 import { CountSegments } from '../segments'
-import { ClockTime, DatedAge } from '../time'
+import { Age, ClockTime, DatedAge, Moment } from '../time'
 import styles from './live-row.module.css'
 
-/** One live run in a line. */
+/** One live run in a line: how far it is, what is at work, and when the backend last said a word of it [FLEET-3]. */
 export const LiveRow = memo(function LiveRow({
   run,
   frozenAt,
@@ -25,14 +28,25 @@ export const LiveRow = memo(function LiveRow({
   const counts = countsToShow(run)
   const [completed, total] = completedText(counts).split('/')
   return (
-    <li className={styles.row} data-testid="run-row" data-run-id={run.runId} data-old={old || undefined}>
+    <li
+      className={styles.row}
+      data-testid="fleet-run"
+      data-run-id={run.runId}
+      data-status={run.status}
+      data-old={old || undefined}
+    >
       <StatusMark status={run.status} dense old={old} className={styles.status} testid="run-status">
         {old ? `was ${run.status}` : run.status}
       </StatusMark>
       <div className={styles.name}>
-        <RunLink runId={run.runId}>
-          <RunName run={run} />
-        </RunLink>
+        <span title={shownName(run.runId)}>
+          <RunLink runId={run.runId}>
+            <RunName run={run} />
+          </RunLink>
+          <span className={styles.copy}>
+            <CopyButton text={run.runId} what="run id" />
+          </span>
+        </span>
         <span className={styles.sub}>
           {old ? 'was ' : ''}
           {run.stopping ? 'stopping' : run.status}
@@ -56,14 +70,8 @@ export const LiveRow = memo(function LiveRow({
         <RunTimer run={run} frozenAt={frozenAt} className={styles.timer} />
         {old ? <LastKnown /> : run.basis === 'history' && <span className={styles.sub}>from history</span>}
       </div>
-      <p className={styles.sentence}>
-        {counts.running > 0 ? countsText({ ...counts, completed: 0 }) : runSentence(run)}
-      </p>
-      <p className={styles.runId}>
-        <span className="id">
-          <Name text={run.runId} />
-        </span>
-      </p>
+      <AtWork run={run} />
+      <p className={styles.word}>{heardAt !== null && <LastWord at={heardAt} />}</p>
       <LinkMark
         source="backend"
         link={link.backend}
@@ -72,12 +80,48 @@ export const LiveRow = memo(function LiveRow({
         title={run.backend}
         className={styles.link}
       >
-        {stale
-          ? null
-          : link.backend === 'live'
-            ? heardAt !== null && <DatedAge since={heardAt} until={frozenAt} />
-            : linkSince !== null && <DatedAge since={linkSince} />}
+        {!stale && link.backend !== 'live' && linkSince !== null && <DatedAge since={linkSince} />}
       </LinkMark>
     </li>
   )
 })
+
+/** The names of the batches at work, and how many there are of each status. */
+function AtWork({ run }: { run: RunFields }) {
+  const { atWork = [], counts } = run
+  const more = counts.running - atWork.length
+  return (
+    <div className={styles.work} data-testid="at-work">
+      {atWork.length === 0 ? (
+        <p>{runSentence(run)}</p>
+      ) : (
+        <p>
+          {atWork.map((name, index) => (
+            <span key={index}>
+              {index > 0 && ', '}
+              <Name text={name} />
+            </span>
+          ))}
+          {more > 0 && `, ${more} more`}
+        </p>
+      )}
+      {counts.total > 0 && <p className={styles.sub}>{countsText({ ...counts, completed: 0 })}</p>}
+    </div>
+  )
+}
+
+/** An agent works for at most 15 minutes, and many say nothing meanwhile; this long is worth a look, ms. */
+const QUIET = 10 * 60_000
+
+/** When the backend last said a word of the run: the link may be live all the same [FLEET-3.3]. */
+function LastWord({ at }: { at: string }) {
+  const isQuiet = useOfTime(now => now - Date.parse(at) >= QUIET)
+  return (
+    <Moment at={at}>
+      <span className={styles.said} data-quiet={isQuiet || undefined} data-testid="last-word">
+        <span className={styles.wordName}>last word </span>
+        <Age since={at} /> ago
+      </span>
+    </Moment>
+  )
+}

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { Finding } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/is-over'
+import { classNames } from '../../class-names'
 import { verdictOf, weightOf } from '../../evidence'
 import { findingText } from '../../labels'
 import { LastKnown, NoteMark, StatusMark, VerdictMark } from '../icons'
@@ -28,6 +29,8 @@ interface Props {
 export function NeedLine({ need, stale, isGone, onStart }: Props) {
   const { kind, run, findings, since } = need
   const [first, ...others] = findings
+  const isGroup = others.length > 0
+  const [isOpen, setOpen] = useState(false)
   const isOld = need.isOld || stale
   return (
     <li
@@ -39,25 +42,28 @@ export function NeedLine({ need, stale, isGone, onStart }: Props) {
     >
       <Mark kind={kind} />
       <div className={styles.text}>
-        {others.length > 0 ? (
-          <Group need={need} />
+        {isGroup ? (
+          <Group need={need} isOld={isOld} isOpen={isOpen} />
         ) : (
-          <Sentence need={need} finding={first} />
+          <Sentence need={need} finding={first} isOld={isOld} />
         )}
       </div>
       <span className={styles.age}>
-        {isGone ? (
-          <span className="dim">no longer so</span>
-        ) : (
-          <>
-            {isOld && <LastKnown className={own.lastKnown} />}
-            {since !== null && <DatedAge since={since} />}
-          </>
-        )}
+        {isGone ? 'no longer so' : since !== null && <DatedAge since={since} />}
       </span>
       <span className={styles.steps}>
         {run !== null && kind === 'failed' && <FailureSteps run={run} onStart={onStart} />}
-        {first && others.length === 0 && <FindingSteps finding={first} run={run} isOld={isOld} />}
+        {first && !isGroup && <FindingSteps finding={first} run={run} isOld={isOld} />}
+        {isGroup && (
+          <button
+            className={classNames(controls.button, styles.step)}
+            type="button"
+            aria-expanded={isOpen}
+            onClick={() => setOpen(!isOpen)}
+          >
+            {isOpen ? 'Hide them' : findings.length === 2 ? 'Show both' : `Show all ${findings.length}`}
+          </button>
+        )}
       </span>
     </li>
   )
@@ -87,11 +93,12 @@ function Subject({ need: { run } }: { need: Need }) {
   )
 }
 
-function Sentence({ need, finding }: { need: Need; finding: Finding | undefined }) {
+function Sentence({ need, finding, isOld }: { need: Need; finding: Finding | undefined; isOld: boolean }) {
   if (!finding) {
     return (
       <p>
         <Subject need={need} /> {need.run !== null && <Prose text={failureText(need.run)} />}
+        {isOld && <LastKnown className={own.lastKnown} />}
       </p>
     )
   }
@@ -101,6 +108,7 @@ function Sentence({ need, finding }: { need: Need; finding: Finding | undefined 
       <p>
         <Subject need={need} />
         <Reason text={says} since={finding.at} />
+        {isOld && <LastKnown className={own.lastKnown} />}
       </p>
       {detail !== null && (
         <details>
@@ -112,23 +120,15 @@ function Sentence({ need, finding }: { need: Need; finding: Finding | undefined 
   )
 }
 
-/** Several findings of one kind in a line, and each of them below it on demand. */
-function Group({ need }: { need: Need }) {
-  const [isOpen, setOpen] = useState(false)
+/** Several findings of one kind in a line, and each of them below it on demand [FLEET-1.3]. */
+function Group({ need, isOld, isOpen }: { need: Need; isOld: boolean; isOpen: boolean }) {
   const { findings, run } = need
   return (
     <>
       <p>
         <Subject need={need} />
-        <Prose text={groupText(need)} />{' '}
-        <button
-          className={controls.linkButton}
-          type="button"
-          aria-expanded={isOpen}
-          onClick={() => setOpen(!isOpen)}
-        >
-          {isOpen ? 'Hide them' : findings.length === 2 ? 'Show both' : `Show all ${findings.length}`}
-        </button>
+        <Prose text={groupText(need)} />
+        {isOld && <LastKnown className={own.lastKnown} />}
       </p>
       {isOpen && (
         <ul className={own.group}>
@@ -138,7 +138,7 @@ function Group({ need }: { need: Need }) {
                 <Reason text={findingText(finding).says} since={finding.at} />
               </p>
               <span className={styles.steps}>
-                <FindingSteps finding={finding} run={run} isOld={need.isOld} />
+                <FindingSteps finding={finding} run={run} isOld={isOld} />
               </span>
             </li>
           ))}

@@ -6,7 +6,8 @@ import { NeedLine } from './need-line'
 import { foldText } from './need-words'
 import type { Need } from './needs'
 import { usePlaces } from './use-needs'
-import styles from '../finding-line.module.css'
+import finding from '../finding-line.module.css'
+import styles from './needs-you.module.css'
 
 interface Props {
   /** In order. */
@@ -27,7 +28,7 @@ export function NeedsYou({ needs, fleet, stale, known, onStart }: Props) {
     <NeedLine key={need.key} need={need} stale={stale} isGone={gone.has(need.key)} onStart={onStart} />
   )
   return (
-    <section aria-labelledby="h-need" data-testid="needs-you" {...hold}>
+    <section className={styles.needs} aria-labelledby="h-need" data-testid="needs-you" {...hold}>
       <h2 className="sr" id="h-need">
         Needs you: {needs.length}
         {isOld && needs.length > 0 && ', last known'}
@@ -35,7 +36,7 @@ export function NeedsYou({ needs, fleet, stale, known, onStart }: Props) {
       <BackendLost fleet={fleet} />
       {open.length === 0 ? <Nothing in="needs" known={known} /> : <ul>{open.map(line)}</ul>}
       {folded.length > 0 && (
-        <details className={styles.more}>
+        <details className={finding.more}>
           <summary>{foldText(folded)}</summary>
           <ul>{folded.map(line)}</ul>
         </details>

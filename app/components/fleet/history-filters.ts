@@ -1,0 +1,106 @@
+import type { RunFields } from '../../../lib/run/model'
+import { dayNumber, isDay } from '../../format'
+import type { Zone } from '../../zone'
+
+/** The statuses of runs that are over, in the order of their buttons. */
+export const outcomes = ['completed', 'failed', 'aborted'] as const
+export type Outcome = (typeof outcomes)[number]
+
+/** What the history shows; an empty text leaves its filter out. The address holds the same names [FLEET-4.1]. */
+export interface Filters {
+  status: Outcome | ''
+  spec: string
+  /** Part of a spec, a run id or an error. */
+  q: string
+  /** A day, `2026-11-23`, or an instant, ISO 8601. */
+  since: string
+  until: string
+}
+
+export const noFilters: Filters = { status: '', spec: '', q: '', since: '', until: '' }
+const names = ['status', 'spec', 'q', 'since', 'until'] as const
+/** No name in the product is longer than this. */
+const LONGEST = 500
+
+/** The filters in an address; a value that can't be understood is left out. */
+export function filtersOf(values: Readonly<Record<string, string | string[] | undefined>>): Filters {
+  const text = (name: string) => {
+    const value = values[name]
+    return typeof value === 'string' && value.length <= LONGEST ? value : ''
+  }
+  const time = (name: string) => (Number.isNaN(Date.parse(text(name))) ? '' : text(name))
+  return {
+    status: outcomes.find(outcome => outcome === text('status')) ?? '',
+    ...{ spec: text('spec'), q: text('q'), since: time('since'), until: time('until') },
+  }
+}
+
+/** The filters in the query of an address, as `?status=failed`. */
+export const filtersIn = (query: string): Filters => filtersOf(Object.fromEntries(new URLSearchParams(query)))
+
+/** The query of an address with these filters; what else it holds is kept. */
+export function queryOf(filters: Filters, query = ''): string {
+  const params = new URLSearchParams(query)
+  for (const name of names) {
+    if (filters[name] === '') params.delete(name)
+    else params.set(name, filters[name].toWellFormed())
+  }
+  const text = params.toString()
+  return text === '' ? '' : `?${text}`
+}
+
+export const isFiltered = (filters: Filters): boolean => names.some(name => filters[name] !== '')
+
+type Sought = Pick<RunFields, 'status' | 'spec' | 'runId' | 'historyId' | 'error' | 'endedAt' | 'startedAt'>
+
+/** The runs that match. @param zone the reader's, in which a day begins and ends */
+export function matching<R extends Sought>(runs: readonly R[], filters: Filters, zone: Zone): R[] {
+  const { status, spec, since, until } = filters
+  const needle = filters.q.trim().toLowerCase()
+  return runs.filter(run => {
+    if (status !== '' && run.status !== status) return false
+    if (spec !== '' && run.spec !== spec) return false
+    if (!isWithin(run.endedAt ?? run.startedAt, since, until, zone)) return false
+    return needle === '' || fieldsOf(run).some(field => field?.toLowerCase().includes(needle))
+  })
+}
+
+const fieldsOf = ({ spec, runId, historyId, error }: Sought) => [spec, runId, historyId, error]
+
+function isWithin(at: string | null, since: string, until: string, zone: Zone): boolean {
+  if (since === '' && until === '') return true
+  if (at === null) return false
+  const ms = Date.parse(at)
+  const compared = (bound: string) =>
+    isDay(bound) ? dayNumber(ms, zone) - dayNumber(Date.parse(bound), 'utc') : ms - Date.parse(bound)
+  return (since === '' || compared(since) >= 0) && (until === '' || compared(until) <= 0)
+}
+
+/** The filters in words, for example `failed, 012-search-relevance, since 2026-11-17`. */
+export function filterText({ status, spec, q, since, until }: Filters): string {
+  return [
+    status,
+    spec,
+    q.trim() === '' ? '' : `“${q.trim()}”`,
+    since === '' ? '' : `since ${since}`,
+    until === '' ? '' : `until ${until}`,
+  ]
+    .filter(part => part !== '')
+    .join(', ')
+}
+
+/** The runs that continue the history entry of an earlier run that is known here [RUN-13]. */
+export function resumedRuns(runs: readonly Pick<RunFields, 'runId' | 'historyId' | 'startedAt'>[]): Set<string> {
+  const first = new Map<string, string>()
+  for (const { historyId, startedAt } of runs) {
+    if (historyId === null || startedAt === null) continue
+    const known = first.get(historyId)
+    if (known === undefined || startedAt < known) first.set(historyId, startedAt)
+  }
+  return new Set(
+    runs.flatMap(({ runId, historyId, startedAt }) => {
+      const begun = historyId === null ? undefined : first.get(historyId)
+      return begun !== undefined && startedAt !== null && startedAt > begun ? [runId] : []
+    }),
+  )
+}

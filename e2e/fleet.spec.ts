@@ -1,0 +1,170 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { Dashboard } from './dashboard'
+import { expect, test as base } from './fixtures'
+import { FakeEngine } from './fake-engine'
+import { illegible } from './legible'
+import { PORTAL } from './run-page'
+
+const SEARCH = '012-search-relevance'
+const AUDIT = '011-audit-log'
+
+interface Evidence {
+  engine: FakeEngine
+  /** Watches the fake Engine. */
+  watching: Dashboard
+}
+
+const test = base.extend<Evidence>({
+  engine: async ({}, use) => {
+    const engine = await FakeEngine.start()
+    await use(engine)
+    await engine.close()
+  },
+  watching: async ({ backend, engine, context }, use) => {
+    const dashboard = await Dashboard.launch({ BACKEND_URL: backend.url, DOCKER: '', DOCKER_HOST: engine.host })
+    await use(dashboard)
+    for (const page of context.pages()) await page.close()
+    await dashboard.stop()
+  },
+})
+
+const live = (page: Page) => expect(page.locator('[data-sync="live"]').first()).toBeAttached({ timeout: 15_000 })
+const needs = (page: Page) => page.getByTestId('needs-you').getByTestId('need')
+const kinds = (page: Page) => needs(page).evaluateAll(all => all.map(need => need.getAttribute('data-kind')))
+const running = (dashboard: Dashboard, runId: string, count: number) =>
+  expect.poll(async () => (await dashboard.snapshot(runId)).counts.running, { timeout: 20_000 }).toBe(count)
+
+async function expectAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+  }
+}
+
+test.describe('what needs a person', () => {
+  test('[FLEET-1.1] [FLEET-1.2] [FLEET-1.3] [FLEET-1.6] [FLEET-1.7] is in one order, a line for each kind in a run, and outlives the backend', async ({
+    backend,
+    engine,
+    watching,
+    page,
+  }) => {
+    test.setTimeout(120_000)
+    backend.failBatch('schema', { exitCode: 3 })
+    const failed = await watching.start(AUDIT)
+    await expect.poll(async () => (await watching.snapshot(failed)).status, { timeout: 20_000 }).toBe('failed')
+    for (const id of ['fuzzy', 'amounts', 'setup']) backend.hold(id)
+    const search = await watching.start(SEARCH)
+    await running(watching, search, 2)
+    const portal = await watching.start(PORTAL)
+    await running(watching, portal, 1)
+    engine.end(engine.run(portal, 'setup'), 1)
+
+    await page.goto(watching.url)
+    await live(page)
+    // No container of both batches for 15 s: ghosts. The ended container of the other: late.
+    await expect(needs(page)).toHaveCount(3, { timeout: 40_000 })
+    expect(await kinds(page)).toEqual(['ghost', 'failed', 'late'])
+    const ghosts = needs(page).first()
+    await expect(ghosts).toContainText(`${SEARCH}.`)
+    await expect(ghosts).toContainText('2 ghosts: fuzzy, amounts.')
+    await expect(page).toHaveTitle(/^\(3\) Fleet, 2 live$/)
+    await expectAccessible(page)
+
+    // Each of the group, by keyboard alone.
+    const both = ghosts.getByRole('button', { name: 'Show both' })
+    await both.focus()
+    await page.keyboard.press('Enter')
+    await expect(ghosts.getByTestId('need-part')).toHaveCount(2)
+    await page.keyboard.press('Tab')
+    await expect(ghosts.getByRole('link', { name: 'Open batch' }).first()).toBeFocused()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog', { name: `Stop ${SEARCH}?` })
+    await expect(dialog).toContainText('their agents are not killed')
+    await page.keyboard.press('Escape')
+    await expect(dialog).toHaveCount(0)
+
+    await backend.kill()
+    const lost = page.getByTestId('backend-lost')
+    await expect(lost).toContainText(/^Backend down for \d+ s: 2 runs can’t be followed\./, { timeout: 30_000 })
+    expect(await kinds(page)).toEqual(['ghost', 'failed', 'late'])
+    await expect(needs(page).nth(0)).toHaveAttribute('data-old', 'true')
+    await expect(needs(page).nth(0)).toContainText('last known')
+    // That the run failed was heard before: it is not in doubt.
+    await expect(needs(page).nth(1)).not.toHaveAttribute('data-old')
+    await expect(page.getByLabel('Fleet', { exact: true })).toContainText('need you last known')
+    await expect(page).toHaveTitle(/^\(3, last known\) Fleet, 2 live/)
+    await expectAccessible(page)
+    await page.setViewportSize({ width: 390, height: 844 })
+    await expectAccessible(page)
+    expect(await illegible(page, [320, 390, 768, 1280, 1440, 1920])).toEqual([])
+
+    // What was known is checked again once the backend is back: it knows neither run any more.
+    await backend.restart()
+    await expect(lost).toHaveCount(0, { timeout: 30_000 })
+  })
+
+  test('[FLEET-1.8] a failure offers to start its spec again', async ({ backend, dashboard, page }) => {
+    backend.failBatch('schema', { exitCode: 3 })
+    await dashboard.start(AUDIT)
+    await page.goto(dashboard.url)
+    const failure = needs(page).filter({ hasText: AUDIT })
+    await expect(failure).toHaveAttribute('data-kind', 'failed', { timeout: 20_000 })
+    await expect(failure.getByRole('link', { name: 'Open run' })).toBeVisible()
+    await failure.getByRole('button', { name: 'Start again…' }).click()
+    await expect(page.getByRole('dialog').getByRole('radio', { name: AUDIT })).toBeChecked()
+  })
+
+  test('[FLEET-1.5] the order holds still while the pointer or the focus is inside', async ({
+    backend,
+    dashboard,
+    page,
+  }) => {
+    backend.hold('setup')
+    const portal = await dashboard.start(PORTAL)
+    await running(dashboard, portal, 1)
+    const stamp = new Date().toISOString().replace('Z', '000000Z')
+    const error = { type: 'error', message: 'Execution failed: not really', timestamp: stamp }
+    backend.sendRaw(portal, JSON.stringify(error))
+    await page.goto(dashboard.url)
+    await live(page)
+    await expect(needs(page)).toHaveCount(1, { timeout: 20_000 })
+    expect(await kinds(page)).toEqual(['unproven-failure'])
+
+    await needs(page).first().hover()
+    backend.failBatch('schema', { exitCode: 3 })
+    await dashboard.start(AUDIT)
+    await expect(needs(page)).toHaveCount(2, { timeout: 20_000 })
+    expect(await kinds(page)).toEqual(['unproven-failure', 'failed'])
+    await page.mouse.move(0, 0)
+    await expect.poll(() => kinds(page)).toEqual(['failed', 'unproven-failure'])
+  })
+})
+
+test.describe('live runs', () => {
+  test('[FLEET-3.1] [FLEET-3.2] [FLEET-3.3] a row says what is at work, and when the backend last said a word of it', async ({
+    backend,
+    dashboard,
+    page,
+  }) => {
+    for (const id of ['fuzzy', 'amounts']) backend.hold(id)
+    const runId = await dashboard.start(SEARCH)
+    await running(dashboard, runId, 2)
+    await page.goto(dashboard.url)
+    const row = page.getByTestId('fleet-run')
+    await expect(row).toHaveAttribute('data-run-id', runId)
+    await expect(row).toHaveAttribute('data-status', 'running')
+    await expect(row.getByTestId('at-work')).toContainText('Fuzzy Names, Rounded Amounts')
+    await expect(row.getByTestId('last-word')).toContainText(/\d+ s ago/)
+    await expect(row.getByTestId('batches-completed')).toHaveText('1/3')
+    // The id, for programs and commands.
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await row.hover()
+    await row.getByRole('button', { name: 'Copy run id' }).click()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(runId)
+    expect(await illegible(page, [320, 390, 768, 1120, 1280, 1440, 1920])).toEqual([])
+    backend.release('fuzzy')
+    await expect(row.getByTestId('at-work')).toHaveText(/^Rounded Amounts1 running$/)
+  })
+})

@@ -70,6 +70,8 @@ export const batch = z.object({
   endedAt: time,
   durationUncertain: uncertain,
   basis,
+  /** Present if the batch was completed before this run began: the run started no container for it [RUN-8.2]. */
+  before: z.exactOptional(z.literal(true)),
   verdict,
   /** The verdict in one plain sentence. If it says how long something lasts, it says "since `reasonSince`". */
   reason: z.string(),

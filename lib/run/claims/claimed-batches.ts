@@ -5,10 +5,7 @@ import type { BatchClaim } from './roster'
 import { iso, type Instant } from '../time/time'
 
 /** A batch without its evidence and verdict. */
-export type ClaimedBatch = Omit<Batch, 'verdict' | 'reason' | 'reasonSince' | 'container' | 'containers'> & {
-  /** True if the batch was completed before this run began, so the run started no container for it. */
-  before?: true
-}
+export type ClaimedBatch = Omit<Batch, 'verdict' | 'reason' | 'reasonSince' | 'container' | 'containers'>
 
 /**
  * If the errors of all batches together are longer, characters, each is cut to its beginning: a page of the run gets all of

@@ -55,7 +55,7 @@ export function judgedBatch(
   containers: readonly ContainerFacts[],
   { verdict, reason, since }: Judgement,
 ): Batch {
-  const { id, name, status, branch, error, dependsOn, startedAt, endedAt, durationUncertain, basis } = claimed
+  const { id, name, status, branch, error, dependsOn, startedAt, endedAt, durationUncertain, basis, before } = claimed
   const all = containers.map(shown)
   // Spelled out: thousands of objects of one shape are read much faster than copies with a rest pattern.
   return {
@@ -69,6 +69,7 @@ export function judgedBatch(
     endedAt,
     ...(durationUncertain && { durationUncertain }),
     basis,
+    ...(before && { before }),
     verdict,
     reason,
     reasonSince: iso(since),

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { $ZodError } from 'zod/v4/core'
-import { snapshot } from '../lib/run/model'
+import { logLine, runFields, snapshot } from '../lib/run/model'
 
 /** The schemas of the answers to a page's requests. They are loaded beside the first paint, not before it. */
 
@@ -11,6 +11,13 @@ export type SpecChoice = z.infer<typeof specChoice>
 export const specsAnswer = z.object({ specs: z.array(specChoice) })
 export const importAnswer = z.object({ importId: z.string() })
 export const runAnswer = z.object({ runId: z.string() })
+export const runsAnswer = z.object({
+  runs: z.array(z.pick(runFields, { runId: true, spec: true, status: true, startedAt: true })),
+})
+/** A run as the palette lists it. */
+export type ListedRun = z.infer<typeof runsAnswer>['runs'][number]
+export const logAnswer = z.object({ lines: z.array(logLine), next: z.number(), dropped: z.number() })
+export type LogPage = z.infer<typeof logAnswer>
 export const errorAnswer = z.object({ error: z.string(), runId: z.nullish(z.string()) })
 
 /** The run as its page showed it at a moment of the past. */

@@ -22,7 +22,7 @@ export const runApi = (runId: string) => `/api/runs/${part(runId)}`
 /** The path of an import's page, and the path of the same import as JSON. */
 export const importPath = (importId: string) => `/imports/${part(importId)}`
 const importApi = (importId: string) => `/api/imports/${part(importId)}`
-const apiOf = ({ runId, importId }: RunRef) => (importId === null ? runApi(runId) : importApi(importId))
+export const apiOf = ({ runId, importId }: RunRef) => (importId === null ? runApi(runId) : importApi(importId))
 
 type Schemas = typeof Answers
 const schemasPart = new LatePart(() => import('./answers'))
@@ -35,7 +35,7 @@ const json = (value: object): Body => ({ type: 'application/json', content: JSON
 
 type Read<T> = (schemas: Schemas, body: unknown) => T
 
-/** Sends a request, and reads its answer by its schema. */
+/** Sends one request; `read` parses its answer with the schemas, which are loaded late. */
 export async function ask<T>(read: Read<T>, method: string, path: string, body?: Body): Promise<Answer<T>> {
   const failed = (error: string) => ({ ok: false, status: 0, error, runId: null }) as const
   // Before the request: without them its answer could not be read.

@@ -9,8 +9,11 @@ import { classNames } from '../class-names'
 import { troubleText } from '../trouble'
 import { Banner, BannerCause, NoScriptBanner } from './banner'
 import { Glyph } from './icons'
+import { lateComponent } from './late-component'
+import { lateParts } from './late-parts'
 import { ThemeToggle } from './theme-toggle'
 import { Age } from './time'
+import type { Lent } from './tools/page-state'
 import { useStale } from './use-stale'
 import { UserMenu } from './user-menu'
 import { useVisitor, VisitorProvider } from './visitor'
@@ -21,6 +24,8 @@ import marks from './icons.module.css'
 
 // The layout brings the script of this file, so no page has to bring it again, nor the error pages that come with each page.
 export { PageFailed } from './page-failed'
+
+const LatePageTools = lateComponent(async () => (await lateParts()).PageTools)
 
 interface ProvidersProps {
   person: Person
@@ -47,11 +52,13 @@ interface Props {
   here?: 'fleet' | 'containers'
   /** How fresh Docker's evidence is, if the page knows. */
   docker?: LinkState
+  /** What the page shows, for its keys, its palette and what is said aloud. */
+  tools?: Lent
   children: ReactNode
 }
 
 /** The frame of every page: the bar at the top, and the notice that the page has lost its server [SYNC-6]. */
-export function AppShell({ version, here, docker, children }: Props) {
+export function AppShell({ version, here, docker, tools, children }: Props) {
   const isSignedIn = useVisitor().name !== null
   return (
     <>
@@ -82,6 +89,7 @@ export function AppShell({ version, here, docker, children }: Props) {
       <StaleBanner />
       <NoScriptBanner />
       {children}
+      <LatePageTools of={tools} />
     </>
   )
 }

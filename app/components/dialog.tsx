@@ -8,16 +8,22 @@ import styles from './dialog.module.css'
 
 /**
  * A modal dialog, open as long as it is rendered. Escape, the cross and a click beside it close it. The focus begins at the element
- * marked `data-first`; without one, at the dialog itself.
+ * marked `data-first`; without one, at the dialog itself. Afterwards the element that had it before gets it back.
  */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
   const dialog = useRef<HTMLDialogElement>(null)
   const heading = useId()
   useEffect(() => {
     const element = dialog.current
+    const opener = document.activeElement
     element?.showModal()
     ;(element?.querySelector<HTMLElement>('[data-first]') ?? element)?.focus()
-    return () => element?.close()
+    return () => {
+      element?.close()
+      // An action of the dialog may have moved the focus elsewhere.
+      const isLost = document.activeElement === document.body || document.activeElement === null
+      if (isLost && opener instanceof HTMLElement) opener.focus()
+    }
   }, [])
   return (
     <dialog

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { RunRef } from '../../../lib/client/live'
 import { saveLog } from '../../api'
 import { classNames } from '../../class-names'
@@ -100,17 +100,6 @@ function Follow({ grows, following, onFollow }: Props) {
 }
 
 function Find({ query, onQuery, found, onStep }: Props) {
-  const input = useRef<HTMLInputElement>(null)
-  useEffect(() => {
-    const focus = (event: KeyboardEvent) => {
-      const busy = event.target instanceof HTMLElement && event.target.closest('input, textarea, select, dialog')
-      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || busy) return
-      event.preventDefault()
-      input.current?.select()
-    }
-    window.addEventListener('keydown', focus)
-    return () => window.removeEventListener('keydown', focus)
-  }, [])
   return (
     <div className={controls.find} role="search">
       <label className="sr" htmlFor="find-line">
@@ -118,7 +107,6 @@ function Find({ query, onQuery, found, onStep }: Props) {
       </label>
       <Glyph id="i-search" />
       <input
-        ref={input}
         id="find-line"
         type="search"
         placeholder="Search, press /"

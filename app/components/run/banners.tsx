@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import { shownProse } from '../../../lib/run/text/display-text'
 import type { Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/is-over'
@@ -10,7 +9,6 @@ import { useIsOperator } from '../visitor'
 import { Banner } from '../banner'
 import controls from '../controls.module.css'
 import finding from '../finding-line.module.css'
-import { LateFollowDialog } from './late-dialogs'
 import styles from './banners.module.css'
 
 /** Says that the backend is silent, and since when; not shown for an ended run [RUN-9]. */
@@ -49,7 +47,6 @@ export function BackendBanner({ run }: { run: Snapshot }) {
 
 /** Says that the run's stream is not followed, and how to follow it [RUN-13]. */
 export function HistoryBanner({ run }: { run: Snapshot }) {
-  const [following, setFollowing] = useState(false)
   const isOperator = useIsOperator()
   if (run.basis !== 'history' || run.imported || isOver(run.status)) return null
   return (
@@ -59,12 +56,9 @@ export function HistoryBanner({ run }: { run: Snapshot }) {
       note
       action={
         isOperator && (
-          <>
-            <button className={controls.button} type="button" onClick={() => setFollowing(true)}>
-              Follow…
-            </button>
-            {following && <LateFollowDialog onClose={() => setFollowing(false)} />}
-          </>
+          <button className={controls.button} type="button" data-opens="follow">
+            Follow…
+          </button>
         )
       }
     >

@@ -1,6 +1,5 @@
 import { lateComponent } from '../late-component'
+import { lateParts } from '../late-parts'
 
-/** The dialogs of a run's page: they open after a click. */
-export const LateStopDialog = lateComponent(async () => (await import('./stop-dialog')).StopDialog)
-export const LateImportDialog = lateComponent(async () => (await import('../import-dialog')).ImportDialog)
-export const LateFollowDialog = lateComponent(async () => (await import('../follow-dialog')).FollowDialog)
+/** Opens after a click. The other dialogs of a page are opened by its tools: `data-opens`. */
+export const LateStopDialog = lateComponent(async () => (await lateParts()).StopDialog)

@@ -1,15 +1,12 @@
-import { useState } from 'react'
 import type { Snapshot } from '../../../lib/run/model'
 import { saveRecording } from '../../api'
 import { Refusal, useRequest } from '../use-request'
 import { useIsOperator } from '../visitor'
-import { LateImportDialog } from './late-dialogs'
 import controls from '../controls.module.css'
 import styles from './recording-actions.module.css'
 
 /** Downloads the run's recording as a file, or uploads a recording [IMP-1]. */
 export function RecordingActions({ run }: { run: Snapshot }) {
-  const [importing, setImporting] = useState(false)
   const { refusal, send } = useRequest()
   const isOperator = useIsOperator()
   const save = () => send(saveRecording({ runId: run.runId, importId: run.imported?.id ?? null }), () => undefined)
@@ -27,14 +24,13 @@ export function RecordingActions({ run }: { run: Snapshot }) {
         </button>
       )}
       {isOperator && (
-        <button className={controls.linkButton} type="button" onClick={() => setImporting(true)}>
+        <button className={controls.linkButton} type="button" data-opens="import">
           Import…
         </button>
       )}
       <Refusal what="Not exported" inline>
         {refusal}
       </Refusal>
-      {importing && <LateImportDialog onClose={() => setImporting(false)} />}
     </span>
   )
 }

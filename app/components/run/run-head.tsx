@@ -88,15 +88,18 @@ export function RunHead({ run, frozenAt, stale, onStop }: Props) {
             <span>batches completed</span>
             {old && <LastKnown />}
           </p>
-          <p
+          <button
             className={styles.value}
+            type="button"
             data-digits={String(counts.total).length}
             data-testid="batches-completed"
+            data-opens="count-proof"
+            aria-haspopup="dialog"
             aria-describedby="counts"
           >
             {completed}
             <span className={styles.of}>/{total}</span>
-          </p>
+          </button>
         </div>
         <PlanSegments
           batches={run.batches}

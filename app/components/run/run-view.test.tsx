@@ -104,6 +104,11 @@ describe('the run page as the server renders it', () => {
     expect(page).toContain('Backend is gone')
   })
 
+  it('[PAGE-8.4] says in its title that the count is last known', () => {
+    const page = html(snapshot({ link: { backend: 'down', docker: 'off' }, linkSince: '2026-11-23T13:30:00.000Z' }))
+    expect(page).toContain('<title>1/3 last known, 014-invoice-portal</title>')
+  })
+
   it('[RUN-9] greys nothing of a run that is over', () => {
     const page = html(
       snapshot({

@@ -80,8 +80,12 @@ export function RunView({
     onPick: pick,
   }
   return (
-    <AppShell version={live.state.version} {...(!imported && { docker: state.link.docker })}>
-      <title>{`${past ? 'Past: ' : ''}${completedText(countsToShow(state))} ${runName(state)}, ${imported ? 'imported, then ' : ''}${state.stopping && !over ? 'stopping' : state.status}`}</title>
+    <AppShell
+      version={live.state.version}
+      tools={{ run: live.state, frozenAt: past ? null : frozenAt, stale: lost, picked, show, close }}
+      {...(!imported && { docker: state.link.docker })}
+    >
+      <title>{past ? `Past: ${titleOf(past, null)}` : titleOf(state, frozenAt)}</title>
       <main
         id="main"
         className={styles.run}
@@ -142,4 +146,12 @@ export function RunView({
       {asking && <LateStopDialog run={state} onClose={() => setAsking(false)} />}
     </AppShell>
   )
+}
+
+/** For example `8/14 014-invoice-portal, running`; what the run does is left out while it is only last known. */
+function titleOf(run: Snapshot, frozenAt: number | null): string {
+  const { imported, stopping, status } = run
+  const [count, name] = [completedText(countsToShow(run)), runName(run)]
+  if (frozenAt !== null && !imported) return `${count} last known, ${name}`
+  return `${count} ${name}, ${imported ? 'imported, then ' : ''}${stopping && !isOver(status) ? 'stopping' : status}`
 }

@@ -10,7 +10,6 @@ import { troubleText } from '../trouble'
 import { Banner, BannerCause, NoScriptBanner } from './banner'
 import { Glyph } from './icons'
 import { lateComponent } from './late-component'
-import { lateParts } from './late-parts'
 import { ThemeToggle } from './theme-toggle'
 import { Age } from './time'
 import type { Lent } from './tools/page-state'
@@ -25,7 +24,7 @@ import marks from './icons.module.css'
 // The layout brings the script of this file, so no page has to bring it again, nor the error pages that come with each page.
 export { PageFailed } from './page-failed'
 
-const LatePageTools = lateComponent(async () => (await lateParts()).PageTools)
+const LatePageTools = lateComponent(async () => (await import('./tools/page-tools')).PageTools)
 
 interface ProvidersProps {
   person: Person
@@ -81,6 +80,10 @@ export function AppShell({ version, here, docker, tools, children }: Props) {
         </nav>
         <div className={styles.end}>
           {version !== undefined && <PageLink version={version} />}
+          <button className={controls.smallButton} type="button" data-opens="palette" title="Ctrl K">
+            <Glyph id="i-search" />
+            <span>Go to…</span>
+          </button>
           <UserMenu />
           <ZoneToggle />
           <ThemeToggle />

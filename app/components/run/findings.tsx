@@ -18,7 +18,6 @@ interface Props {
   stoppable: boolean
   onShow: (batchId: string) => void
   onRead: (batchId: string) => void
-  onStop: () => void
 }
 
 /** The findings of a run: those that need action stay open, the others are folded. */
@@ -64,7 +63,7 @@ const keyOf = ({ kind, batchId }: Finding, index: number) =>
 type LineProps = { finding: Finding; batch: Batch | undefined } & Omit<Props, 'findings' | 'batches'>
 
 /** A finding and its next steps: look at the batch, stop the run, stop the container, ask Docker. */
-const Line = memo(function Line({ finding, batch, stoppable, onShow, onRead, onStop }: LineProps) {
+const Line = memo(function Line({ finding, batch, stoppable, onShow, onRead }: LineProps) {
   const { containerId } = finding
   const verdict = verdictOf(finding)
   const prefix = `${batch?.name ?? ''}: `
@@ -79,7 +78,7 @@ const Line = memo(function Line({ finding, batch, stoppable, onShow, onRead, onS
     <FindingLine finding={bare} subject={subject}>
       <ContainerSteps containerId={containerId} page={verdict === 'orphan'} />
       {verdict === 'ghost' && stoppable && (
-        <button className={classNames(controls.button, styles.step)} type="button" onClick={onStop}>
+        <button className={classNames(controls.button, styles.step)} type="button" data-opens="stop">
           Stop the run…
         </button>
       )}

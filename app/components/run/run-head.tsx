@@ -24,11 +24,10 @@ interface Props {
   run: Snapshot
   frozenAt: number | null
   stale: boolean
-  onStop: () => void
 }
 
 /** The run's name, its duration, its progress, and how fresh these are. */
-export function RunHead({ run, frozenAt, stale, onStop }: Props) {
+export function RunHead({ run, frozenAt, stale }: Props) {
   const old = frozenAt !== null
   const over = isOver(run.status)
   const counts = countsToShow(run)
@@ -123,7 +122,7 @@ export function RunHead({ run, frozenAt, stale, onStop }: Props) {
 
       <div className={styles.side}>
         {run.imported ? <Recorded /> : <Links run={run} frozenAt={frozenAt} stale={stale} />}
-        <StopButton run={run} disabled={old} onStop={onStop} />
+        <StopButton run={run} disabled={old} />
       </div>
     </section>
   )
@@ -148,7 +147,7 @@ function Note({ run, frozenAt }: { run: Snapshot; frozenAt: number | null }) {
   return runSentence(run)
 }
 
-function Links({ run, frozenAt, stale }: Omit<Props, 'onStop'>) {
+function Links({ run, frozenAt, stale }: Props) {
   const { link, heardAt, linkSince } = run
   const over = isOver(run.status)
   return (
@@ -170,7 +169,7 @@ function Links({ run, frozenAt, stale }: Omit<Props, 'onStop'>) {
   )
 }
 
-function StopButton({ run, disabled, onStop }: { run: Snapshot; disabled: boolean; onStop: () => void }) {
+function StopButton({ run, disabled }: { run: Snapshot; disabled: boolean }) {
   const isOperator = useIsOperator()
   // Nothing can be stopped in the past.
   const isPast = useIsPast()
@@ -182,7 +181,7 @@ function StopButton({ run, disabled, onStop }: { run: Snapshot; disabled: boolea
         type="button"
         disabled={disabled || run.stopping}
         title={disabled ? 'The backend can’t be reached from here now' : undefined}
-        onClick={onStop}
+        data-opens="stop"
       >
         <Glyph id="i-stop" />
         {run.stopping ? 'Stopping…' : 'Stop run…'}

@@ -1,6 +1,6 @@
 'use client'
 
-import { useCallback, useMemo, useState, type ReactNode } from 'react'
+import { useMemo, useState, type ReactNode } from 'react'
 import { countsToShow } from '../../../lib/run/counts'
 import type { Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/is-over'
@@ -18,7 +18,6 @@ import { Batches } from './batches'
 import { Findings } from './findings'
 import { GoneBanner } from './gone-banner'
 import { ImportBanner } from './import-banner'
-import { LateStopDialog } from './late-dialogs'
 import { LateMomentBar } from './moment/late-moment-bar'
 import { RunHead } from './run-head'
 import { usePicked } from './use-picked'
@@ -52,8 +51,6 @@ export function RunView({
   const state = past ?? live.state
   const { picked, logged, ofBatch, shown, pick, show, read, close, setOfBatch } = usePicked(batchId)
   const [view, setView] = useState(firstView)
-  const [asking, setAsking] = useState(false)
-  const ask = useCallback(() => setAsking(true), [])
   const lost = useStale({ sync, checkedAt })
   // What was known then does not become older.
   const stale = lost && past === null
@@ -99,7 +96,7 @@ export function RunView({
         {!imported && past === null && <BackendBanner run={state} />}
         {past === null && <HistoryBanner run={state} />}
         <FrozenTime at={past ? Date.parse(past.now) : imported && Date.parse(imported.until)}>
-          <RunHead run={state} frozenAt={frozenAt} stale={stale} onStop={ask} />
+          <RunHead run={state} frozenAt={frozenAt} stale={stale} />
           {!imported && <LateMomentBar runId={runId} past={past} onPast={setPast} />}
           <EndBanner run={state} />
           <Findings
@@ -108,7 +105,6 @@ export function RunView({
             stoppable={stoppable}
             onShow={show}
             onRead={read}
-            onStop={ask}
           />
           <div className={styles.work} data-open={batch !== undefined || undefined}>
             <div className={styles.views}>
@@ -143,7 +139,6 @@ export function RunView({
           </div>
         </FrozenTime>
       </main>
-      {asking && <LateStopDialog run={state} onClose={() => setAsking(false)} />}
     </AppShell>
   )
 }

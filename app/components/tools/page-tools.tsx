@@ -23,7 +23,7 @@ import { focusBatch, focusLog, nextView, searchLog } from './places'
 import { iconStateOf, isOfRun, stateOf, type Lent } from './page-state'
 import { neighbour, nextNeedy } from './steps'
 import { singleKeys } from './stored-choice'
-import { usePageIcon } from './use-page-icon'
+import { TabIcon } from './tab-icon'
 
 /** A place that keys write into. */
 const FIELD = 'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable="true"]'
@@ -40,7 +40,6 @@ export function PageTools({ of: lent }: { of: Lent | undefined }) {
   const ofRun = isOfRun(lent) ? lent : null
   const actions = useActions(ofRun?.run ?? null, ofRun?.frozenAt ?? null)
   const state = useMemo(() => stateOf(lent), [lent])
-  usePageIcon(iconStateOf(lent))
 
   const showBatch = (batchId: string | null) => {
     if (batchId !== null) ofRun?.show(batchId)
@@ -109,6 +108,7 @@ export function PageTools({ of: lent }: { of: Lent | undefined }) {
   }
   return (
     <>
+      <TabIcon state={iconStateOf(lent)} />
       {state !== null && <Announcer state={state} />}
       {opened === 'palette' && <Palette run={ofRun?.run ?? null} actions={actions} onGo={go} onClose={close} />}
       {opened === 'sheet' && <KeySheet onClose={close} />}

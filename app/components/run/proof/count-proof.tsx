@@ -121,7 +121,7 @@ function Doubts({ run, frozenAt }: Pick<Props, 'run' | 'frozenAt'>) {
     <ul className={styles.doubts} data-testid="proof-doubts">
       {frozenAt !== null && (
         <li>
-          <LastKnown /> The backend is not heard: all of this is as of{' '}
+          <LastKnown /> {run.imported ? 'An imported recording' : 'The backend is not heard'}: all of this is as of{' '}
           <ClockTime at={new Date(frozenAt).toISOString()} />.
         </li>
       )}

@@ -1,11 +1,15 @@
 import { memo } from 'react'
 import type { Batch, LogLine, Snapshot } from '../../../../lib/run/model'
 import { plainLine } from '../../../../lib/run/text/log-text'
+import { useOfDate } from '../../../../lib/client/live'
+import { clockText, dayText, momentText, sameDay } from '../../../format'
 import { statusWord } from '../../../labels'
 import { StatusMark } from '../../icons'
 import { Name } from '../../outside'
-import { ClockTime } from '../../time'
+import { wholeAtPress } from '../../tip'
+import { useZone } from '../../zone'
 import { sinceOf, sourceName, sourceOf, whyText } from './proof'
+import tip from '../../tip.module.css'
 import controls from '../../controls.module.css'
 import styles from './count-proof.module.css'
 
@@ -48,12 +52,14 @@ export const ProofRow = memo(function ProofRow({ batch, place, run, over, ofHist
         </button>
       </th>
       <td className={styles.counts}>
-        <StatusMark status={status}>{statusWord(status, over)}</StatusMark>
-        <span className={styles.counted}>{counted ? 'counted' : 'not counted'}</span>
+        <span className={styles.countsAs}>
+          <StatusMark status={status}>{statusWord(status, over)}</StatusMark>
+          <span className={styles.counted}>{counted ? 'counted' : 'not counted'}</span>
+        </span>
       </td>
       <td className={styles.source}>{sourceName(source)}</td>
       <td className={styles.since}>
-        {since === null ? <span className="dim">–</span> : <ClockTime at={since} bare />}
+        {since === null ? <span className="dim">–</span> : <Since at={since} isTabStop={isTabStop} />}
       </td>
       <td className={styles.said}>
         {line === undefined ? (
@@ -76,5 +82,18 @@ function Line({ line, why }: { line: LogLine; why: string | null }) {
       </q>{' '}
       <span className={styles.seq}>line {line.seq.toLocaleString('en')}</span>
     </>
+  )
+}
+
+/** A time of day as `ClockTime` shows it, but a Tab stop only in the row that has it: 500 of them would be in the way. */
+function Since({ at, isTabStop }: { at: string; isTabStop: boolean }) {
+  const zone = useZone()
+  const ms = Date.parse(at)
+  const day = useOfDate(now => (sameDay(ms, now, zone) ? '' : `${dayText(ms, now, zone)}, `))
+  return (
+    <time className={tip.whole} dateTime={at} {...wholeAtPress(momentText(ms, zone))} tabIndex={isTabStop ? 0 : -1}>
+      {day}
+      {clockText(ms, zone)}
+    </time>
   )
 }

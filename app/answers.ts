@@ -17,7 +17,6 @@ export const runsAnswer = z.object({
 /** A run as the palette lists it. */
 export type ListedRun = z.infer<typeof runsAnswer>['runs'][number]
 export const logAnswer = z.object({ lines: z.array(logLine), next: z.number(), dropped: z.number() })
-export type LogPage = z.infer<typeof logAnswer>
 export const errorAnswer = z.object({ error: z.string(), runId: z.nullish(z.string()) })
 
 /** The run as its page showed it at a moment of the past. */

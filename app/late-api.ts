@@ -3,7 +3,7 @@ import { apiOf, ask } from './api'
 
 /** Requests of parts that are loaded beside the first paint. */
 
-export type { ListedRun, LogPage } from './answers'
+export type { ListedRun } from './answers'
 
 /** Every run that the dashboard keeps, newest first. */
 export const listRuns = () => ask((schemas, body) => schemas.runsAnswer.parse(body).runs, 'GET', '/api/runs')

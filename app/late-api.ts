@@ -1,5 +1,7 @@
 import type { RunRef } from '../lib/client/live'
-import { apiOf, ask } from './api'
+import type { Snapshot } from '../lib/run/model'
+import { type Answer, apiOf, ask, runApi } from './api'
+import type { Span } from './components/run/moment/moments'
 
 /** Requests of parts that are loaded beside the first paint. */
 
@@ -11,3 +13,22 @@ export const listRuns = () => ask((schemas, body) => schemas.runsAnswer.parse(bo
 /** The lines of the backend's log of a run that come after a line; none if there are no more. */
 export const logAfter = (run: RunRef, after: number) =>
   ask((schemas, body) => schemas.logAnswer.parse(body), 'GET', `${apiOf(run)}/logs?after=${after}&limit=10000`)
+
+/** The run as its page showed it at a moment, ms on the server's clock. */
+export const pastOf = (runId: string, at: number): Promise<Answer<Snapshot>> =>
+  ask(
+    (schemas, body) => schemas.snapshotAnswer.parse(body),
+    'GET',
+    `${runApi(runId)}?at=${encodeURIComponent(new Date(at).toISOString())}`,
+  )
+
+/** The moments of a run up to now. */
+export const spanOf = (runId: string): Promise<Answer<Span>> =>
+  ask(
+    (schemas, body) => {
+      const { from, to, changes } = schemas.momentsAnswer.parse(body)
+      return { from: Date.parse(from), to: Date.parse(to), changes: changes.map(at => Date.parse(at)) }
+    },
+    'GET',
+    `${runApi(runId)}/moments`,
+  )

@@ -63,7 +63,11 @@ export function FleetHead({ fleet, live, needs, isOld, stale, onStart, onFollow 
             <button className={controls.button} type="button" onClick={onFollow}>
               Add a run by id…
             </button>
-            <button className={isBackendLost ? controls.button : controls.primaryButton} type="button" onClick={onStart}>
+            <button
+              className={isBackendLost ? controls.button : controls.primaryButton}
+              type="button"
+              onClick={onStart}
+            >
               <Glyph id="i-play" />
               Start a run…
             </button>

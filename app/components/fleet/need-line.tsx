@@ -48,9 +48,7 @@ export function NeedLine({ need, stale, isGone, onStart }: Props) {
           <Sentence need={need} finding={first} isOld={isOld} />
         )}
       </div>
-      <span className={styles.age}>
-        {isGone ? 'no longer so' : since !== null && <DatedAge since={since} />}
-      </span>
+      <span className={styles.age}>{isGone ? 'no longer so' : since !== null && <DatedAge since={since} />}</span>
       <span className={styles.steps}>
         {run !== null && kind === 'failed' && <FailureSteps run={run} onStart={onStart} />}
         {first && !isGroup && <FindingSteps finding={first} run={run} isOld={isOld} />}

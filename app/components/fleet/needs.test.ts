@@ -54,16 +54,16 @@ describe('what needs a person', () => {
     const ids = ['a', 'b', 'c', 'd', 'e', 'f']
     const findings = ids.map(id => finding('late', 1, id))
     expect(groupText({ kind: 'late', findings })).toBe('6 late: a, b, c, d, 2 more.')
-    expect(groupText({ kind: 'clock', findings: [finding('clock', 1, null), finding('clock', 1, null)] })).toBe('2 notes.')
+    expect(groupText({ kind: 'clock', findings: [finding('clock', 1, null), finding('clock', 1, null)] })).toBe(
+      '2 notes.',
+    )
   })
 
   it('says what to do after a failure', () => {
     expect(failureText({ error: 'Merge failed' })).toBe(
       'Merge failed. Resolve the conflict on its branch, then start its spec again.',
     )
-    expect(failureText({ error: null })).toBe(
-      'The backend gave no reason. Read its log, then start its spec again.',
-    )
+    expect(failureText({ error: null })).toBe('The backend gave no reason. Read its log, then start its spec again.')
     expect([lostText(0), lostText(1), lostText(7)]).toEqual([
       'what runs there is not known.',
       '1 run can’t be followed.',

@@ -66,9 +66,7 @@ const earliest = (findings: readonly Finding[]): string | null =>
 
 /** Heavy before light; among equals the newest first, and last those of unknown age. */
 export function byWeightAndAge(a: Need, b: Need): number {
-  return (
-    rankOf(a.kind) - rankOf(b.kind) || (b.since ?? '').localeCompare(a.since ?? '') || a.key.localeCompare(b.key)
-  )
+  return rankOf(a.kind) - rankOf(b.kind) || (b.since ?? '').localeCompare(a.since ?? '') || a.key.localeCompare(b.key)
 }
 
 /** How many lines stay open; the others are folded, the lightest first [FLEET-1.4]. */

@@ -79,7 +79,7 @@ export function RunView({
   return (
     <AppShell
       version={live.state.version}
-      tools={{ run: live.state, frozenAt: past ? null : frozenAt, stale: lost, picked, show, close }}
+      tools={{ run: live.state, past, frozenAt: past ? null : frozenAt, stale: lost, picked, show, close }}
       {...(!imported && { docker: state.link.docker })}
     >
       <title>{past ? `Past: ${titleOf(past, null)}` : titleOf(state, frozenAt)}</title>

@@ -23,8 +23,8 @@ export function StopDialog({
     >
       <p className={dialog.text}>
         The backend starts no further batch, and the run ends as aborted: {plural(pending, 'batch')} that{' '}
-        {pending === 1 ? 'waits' : 'wait'} will not begin. {plural(running, 'batch')} at work: their agents are not killed and
-        may run on for up to 15 min. Completed batches keep their branches.
+        {pending === 1 ? 'waits' : 'wait'} will not begin. {plural(running, 'batch')} at work: their agents are not
+        killed and may run on for up to 15 min. Completed batches keep their branches.
       </p>
     </ConfirmStopDialog>
   )

@@ -5,7 +5,7 @@ import { iconStateOf } from './page-state'
 
 const lent = (changes: Parameters<typeof someRun>[1], frozenAt: number | null = null) => ({
   run: { ...someRun('r', changes), epoch: 'e', version: 1, now: '2026-01-01T00:00:00.000Z', batches: [] },
-  ...{ frozenAt, stale: false, picked: null, show: () => undefined, close: () => undefined },
+  ...{ frozenAt, stale: false, past: null, picked: null, show: () => undefined, close: () => undefined },
 })
 const ghost = { kind: 'ghost', text: '', at: null, batchId: 'a', containerId: null }
 

@@ -7,6 +7,8 @@ import { stateOfFleet, stateOfRun, type State } from './said-aloud'
 /** What a run's page lends to its tools: what it shows, and how to open a batch of it. */
 export interface RunTools {
   run: Snapshot
+  /** What the page shows in place of the present. */
+  past: Snapshot | null
   frozenAt: number | null
   /** The page has lost its server. */
   stale: boolean

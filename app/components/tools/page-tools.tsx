@@ -117,7 +117,7 @@ export function PageTools({ of: lent }: { of: Lent | undefined }) {
       {opened === 'import' && <ImportDialog onClose={close} />}
       {opened === 'stop' && ofRun && <StopDialog run={ofRun.run} onClose={close} />}
       {opened === 'count-proof' && ofRun && (
-        <CountProof run={ofRun.run} frozenAt={ofRun.frozenAt} onPick={pick} onClose={close} />
+        <CountProof run={ofRun.past ?? ofRun.run} frozenAt={ofRun.frozenAt} onPick={pick} onClose={close} />
       )}
     </>
   )

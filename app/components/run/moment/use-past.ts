@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Snapshot } from '../../../../lib/run/model'
+import { pastOf, spanOf } from '../../../late-api'
 import type { Span } from './moments'
-import { pastOf, spanOf } from './past-api'
 
 /** A look back at a run. */
 export interface LookBack {

@@ -222,9 +222,9 @@ export class Hub implements HubApi {
     return found && pageOfLog(found.log, query)
   }
 
-  async searchLog(runId: string, { batch, text }: LogSearch): Promise<Generator<void, FoundLines> | undefined> {
-    const found = await this.#logOf(runId, batch)
-    return found && searchLog(found.log, text)
+  async searchLog(runId: string, search: LogSearch): Promise<Generator<void, FoundLines> | undefined> {
+    const found = await this.#logOf(runId, search.batch)
+    return found && searchLog(found.log, search)
   }
 
   /** The log of a run or a batch; `log` is undefined if a batch has none yet. Undefined if there is no such run or batch. */

@@ -86,6 +86,9 @@ export interface Moments {
 export interface LogSearch {
   batch?: string
   text: string
+  /** Only lines of these streams, of this source. */
+  stream?: readonly LogLine['stream'][]
+  source?: string
 }
 
 /** The lines that show a text, as far as the log was searched: `from` and `to` are the numbers of the first and the last line. */

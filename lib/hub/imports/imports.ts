@@ -172,9 +172,9 @@ export class Imports implements ImportsApi {
     return found && pageOfLog(found.log, query)
   }
 
-  async searchLog(importId: string, { batch, text }: LogSearch): Promise<Generator<void, FoundLines> | undefined> {
-    const found = this.#logOf(importId, batch)
-    return found && searchLog(found.log, text)
+  async searchLog(importId: string, search: LogSearch): Promise<Generator<void, FoundLines> | undefined> {
+    const found = this.#logOf(importId, search.batch)
+    return found && searchLog(found.log, search)
   }
 
   #logOf(importId: string, batch: string | undefined): { log: LogBuffer | undefined } | undefined {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { plainLine } from '../../run/text/log-text'
-import type { FoundLines } from '../api'
+import type { FoundLines, LogSearch } from '../api'
 import { LogBuffer, RUN_LOG } from './log-buffer'
 import { searchLog } from './log-search'
 
@@ -10,8 +10,8 @@ const logOf = (texts: readonly string[], log = new LogBuffer()): LogBuffer => {
   return log
 }
 
-function found(log: LogBuffer | undefined, text: string): FoundLines {
-  const steps = searchLog(log, text)
+function found(log: LogBuffer | undefined, text: string, only: Omit<LogSearch, 'text'> = {}): FoundLines {
+  const steps = searchLog(log, { text, ...only })
   for (;;) {
     const step = steps.next()
     if (step.done === true) return step.value
@@ -39,6 +39,15 @@ describe('[LOG-1.2] a search', () => {
     )
   })
 
+  it('[LOG-1.4] can be of some streams and of one source only', () => {
+    const log = new LogBuffer()
+    for (const source of ['a', 'b'])
+      for (const stream of ['stdout', 'stderr', 'system'] as const) log.append({ at: null, source, stream, text: 'x' })
+    expect(found(log, 'x', { stream: ['stderr', 'system'] })).toMatchObject({ seqs: [2, 3, 5, 6], count: 4, to: 6 })
+    expect(found(log, 'x', { source: 'b' }).seqs).toEqual([4, 5, 6])
+    expect(found(log, 'x', { stream: ['stdout'], source: 'a' })).toMatchObject({ seqs: [1], from: 1, to: 6 })
+  })
+
   it('finds nothing where there is no log', () => {
     expect(found(undefined, 'x')).toEqual({ seqs: [], count: 0, from: 1, to: 0 })
   })
@@ -53,7 +62,7 @@ describe('[LOG-1.2] a search', () => {
     let now = 0
     // Each look at the clock is 6 ms after the one before.
     vi.spyOn(performance, 'now').mockImplementation(() => (now += 6))
-    const steps = searchLog(logOf(Array.from({ length: 30 }, () => 'x')), 'x')
+    const steps = searchLog(logOf(Array.from({ length: 30 }, () => 'x')), { text: 'x' })
     let taken = 0
     while (steps.next().done !== true) taken += 1
     expect(taken).toBe(30)
@@ -64,7 +73,7 @@ describe('[LOG-1.2] a search', () => {
       Array.from({ length: 5_000 }, () => 'x'.repeat(2_000)),
       new LogBuffer({ ...RUN_LOG, lines: 5_000 }),
     )
-    const steps = searchLog(log, 'needle')
+    const steps = searchLog(log, { text: 'needle' })
     let step = steps.next()
     logOf([...Array.from({ length: 4_000 }, () => 'y'), 'a needle'], log)
     expect(step.done).toBe(false)

@@ -1,6 +1,7 @@
+import type { LogLine } from '../../run/model'
 import { plainLine } from '../../run/text/log-text'
 import { matcherOf } from '../../run/text/text-matcher'
-import type { FoundLines } from '../api'
+import type { FoundLines, LogSearch } from '../api'
 import type { LogBuffer } from './log-buffer'
 
 /** How many lines are read at once. */
@@ -14,8 +15,13 @@ const MOST_NAMED = 10_000
  * Finds the lines of a log that show a text, in any letter case, oldest first. Each step of the generator takes a few ms, so that
  * its caller can let others work in between. Lines that are added meanwhile are searched as well.
  */
-export function* searchLog(log: LogBuffer | undefined, text: string): Generator<void, FoundLines> {
+export function* searchLog(
+  log: LogBuffer | undefined,
+  { text, stream, source }: LogSearch,
+): Generator<void, FoundLines> {
   const matcher = matcherOf(text)
+  const isSought = (line: LogLine) =>
+    (stream === undefined || stream.includes(line.stream)) && (source === undefined || line.source === source)
   const seqs: number[] = []
   let count = 0
   let from: number | null = null
@@ -27,7 +33,7 @@ export function* searchLog(log: LogBuffer | undefined, text: string): Generator<
     from ??= lines[0]?.seq ?? null
     for (const line of lines) {
       to = line.seq
-      if (matcher !== null && plainLine(line.text).search(matcher) >= 0) {
+      if (matcher !== null && isSought(line) && plainLine(line.text).search(matcher) >= 0) {
         count += 1
         seqs.push(line.seq)
       }

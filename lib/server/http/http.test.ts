@@ -263,13 +263,22 @@ describe('GET /api/runs/{runId}/logs/search', () => {
     expect(parsed(await get('/api/runs/r1/logs/search?text=agent&batch=b1'))).toMatchObject({ seqs: [1] })
   })
 
-  it.each(['', 'text=', `text=${'x'.repeat(257)}`, 'text=x&batch=', 'text=x&limit=5'])(
-    '[SAFE-5.95] answers 422 to “%s”',
-    async query => {
-      addLines('r1', [])
-      expect((await get(`/api/runs/r1/logs/search?${query}`)).status).toBe(422)
-    },
-  )
+  it('[LOG-1.4] searches only the streams and the source that were named', async () => {
+    addLines('r1', ['an error', 'another error'])
+    const found = async (only: string) => parsed(await get(`/api/runs/r1/logs/search?text=error&${only}`))['seqs']
+    expect(await found('stream=stdout')).toEqual([1, 2])
+    expect(await found('stream=stderr,system')).toEqual([])
+    expect(await found('source=backend')).toEqual([1, 2])
+    expect(await found('source=another')).toEqual([])
+  })
+
+  it.each([
+    ...['', 'text=', `text=${'x'.repeat(257)}`, 'text=x&batch=', 'text=x&limit=5'],
+    ...['text=x&stream=', 'text=x&stream=stdout,other', 'text=x&source='],
+  ])('[SAFE-5.95] answers 422 to “%s”', async query => {
+    addLines('r1', [])
+    expect((await get(`/api/runs/r1/logs/search?${query}`)).status).toBe(422)
+  })
 
   it('answers 404 to a run or a batch that is not known', async () => {
     addLines('r1', [])

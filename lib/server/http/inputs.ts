@@ -86,6 +86,13 @@ export const logsQuery = strict('The query', {
 export const searchQuery = strict('The query', {
   batch: batch(),
   text: text().min(1, 'must not be empty.').max(LONGEST_SOUGHT, `must have at most ${LONGEST_SOUGHT} characters.`),
+  stream: text()
+    .transform(names => names.split(','))
+    .pipe(
+      z.array(z.enum(['stdout', 'stderr', 'system'], 'must be stdout, stderr or system, or some of them with commas.')),
+    )
+    .exactOptional(),
+  source: name(LONGEST_SOUGHT).exactOptional(),
 })
 
 /** Says what is wrong with an input, in one sentence per problem: `spec: must be ….` */

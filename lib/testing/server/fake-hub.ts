@@ -107,10 +107,13 @@ export class FakeHub implements HubApi {
     return lines && { lines, next: lines.at(-1)?.seq ?? after, dropped: this.dropped }
   }
 
-  async searchLog(runId: string, { batch, text }: LogSearch) {
+  async searchLog(runId: string, { batch, text, stream, source }: LogSearch) {
     this.#note('searchLog', runId, text)
     const all = this.logLines.get(batch === undefined ? runId : `${runId} ${batch}`)
-    return all && foundIn(all.filter(line => line.text.includes(text)).map(({ seq }) => seq))
+    const sought = all?.filter(
+      line => (stream?.includes(line.stream) ?? true) && (source === undefined || line.source === source),
+    )
+    return sought && foundIn(sought.filter(line => line.text.includes(text)).map(({ seq }) => seq))
   }
 
   async exportRun(runId: string) {

@@ -4,7 +4,7 @@ import { fileName } from '../lib/run/text/display-text'
 import type * as Answers from './answers'
 import { pageRefusals } from './refusals'
 
-export type { SpecChoice, SpecPlan } from './answers'
+export type { FoundLines, SpecChoice, SpecPlan } from './answers'
 
 /**
  * An answer, or a sentence that says why there is none. `status` is 0 if this page's own server did not answer. `runId` is the run
@@ -36,7 +36,13 @@ const json = (value: object): Body => ({ type: 'application/json', content: JSON
 type Read<T> = (schemas: Schemas, body: unknown) => T
 
 /** Sends one request; `read` parses its answer with the schemas, which are loaded late. */
-export async function ask<T>(read: Read<T>, method: string, path: string, body?: Body): Promise<Answer<T>> {
+export async function ask<T>(
+  read: Read<T>,
+  method: string,
+  path: string,
+  body?: Body | null,
+  signal: AbortSignal | null = null,
+): Promise<Answer<T>> {
   const failed = (error: string) => ({ ok: false, status: 0, error, runId: null }) as const
   // Before the request: without them its answer could not be read.
   const schemas = await schemasPart.get().catch(() => null)
@@ -48,6 +54,7 @@ export async function ask<T>(read: Read<T>, method: string, path: string, body?:
       headers: { accept: 'application/json', ...(body && { 'content-type': body.type }) },
       ...(body && { body: body.content }),
       cache: 'no-store',
+      signal,
     })
     const answer: unknown = response.headers.get('content-type')?.includes('json') ? await response.json() : null
     if (response.ok) return { ok: true, value: read(schemas, answer) }
@@ -94,6 +101,31 @@ export const importRecording = (file: Blob) =>
 
 /** Removes an import permanently, for every reader. */
 export const removeImport = (importId: string) => ask(nothing, 'DELETE', importApi(importId))
+
+/** Lines of a run's log, or with `batchId` of that batch's containers: at most `limit` after a line, in their order. */
+export const readLog = (run: RunRef, batchId: string | null, after: number, limit: number, stop: AbortSignal) =>
+  askLog((schemas, body) => schemas.linesAnswer.parse(body), run, '/logs', batchId, { after, limit }, stop)
+
+/** The lines of such a log that show a text, in any letter case; only those of some streams, and with `source` of that one. */
+export const searchLog = (
+  run: RunRef,
+  batchId: string | null,
+  sought: { text: string; stream: string; source?: string },
+  stop: AbortSignal,
+) => askLog((schemas, body) => schemas.foundAnswer.parse(body), run, '/logs/search', batchId, sought, stop)
+
+function askLog<T>(
+  read: Read<T>,
+  run: RunRef,
+  path: string,
+  batch: string | null,
+  asked: Record<string, string | number>,
+  stop: AbortSignal,
+): Promise<Answer<T>> {
+  const query = new URLSearchParams(batch === null ? {} : { batch })
+  for (const [name, value] of Object.entries(asked)) query.set(name, String(value))
+  return ask(read, 'GET', `${apiOf(run)}${path}?${query}`, null, stop)
+}
 
 /** Saves a file: a run's whole log as text, or with `batchId` the output of that batch's containers. */
 export const saveLog = (run: RunRef, batchId: string | null) =>

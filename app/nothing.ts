@@ -153,10 +153,10 @@ export const emptyPages = {
   },
 } satisfies Record<string, Record<Exclude<Known, 'reading' | 'unread'>, readonly [string, string]>>
 
-/** How many lines of a log are shown; a log that was not read has no number. */
+/** How many lines a log has had; a log that was not read has no number. */
 export function linesText(count: number, known: Known): string {
   if (known === 'reading') return 'reading…'
   if (known === 'unread') return 'not read'
-  const lines = `${count} line${count === 1 ? '' : 's'}`
+  const lines = `${count.toLocaleString('en')} line${count === 1 ? '' : 's'}`
   return known === 'old' ? `${lines}, last known` : lines
 }

@@ -26,7 +26,9 @@ import { FleetView } from './components/fleet/fleet-view'
 import { SpecList, StartDialog } from './components/fleet/start-dialog'
 import { PlanOutlook } from './components/fleet/start-outlook'
 import { ImportDialog } from './components/import-dialog'
-import { Log } from './components/log/log'
+import { Log, type LogProps } from './components/log/log'
+import { LogSearch } from './components/log/log-search'
+import { WholeLogView } from './components/log/whole-log-view'
 import { LogRow } from './components/log/log-line'
 import { GoneBanner } from './components/run/gone-banner'
 import { RunView } from './components/run/run-view'
@@ -186,7 +188,14 @@ function others(textOf: TextOf): ReactNode[] {
   const run = aRun(textOf)
   const agent = filled(containerList, textOf).containers[0]!
   const line = filled(logLine, textOf)
-  const state = { lines: [line], dropped: 1 }
+  const state = { lines: [line], dropped: 1, epoch: 'e' }
+  const ofBatch: LogProps = {
+    ...{ log: state, known: 'current', run: { runId: textOf('runId'), importId: null }, batchId: textOf('batches.id') },
+    ...{ tabs: null, place: 'batch log', grows: true },
+  }
+  const shown = { matcher: null, current: false, marked: true, prefix: '?line=', zone: 'utc', full: true } as const
+  const unread = { failure: { from: 1, to: 2, error: textOf('error') }, onRetry: close }
+  const row = { key: '1', seq: 1, height: 1 }
   const choice = { name: textOf('specs.name'), has_tasks: true, has_plan: true, task_count: 1 }
   const refused = { ok: false as const, status: 502, error: textOf('error'), runId: textOf('runId') }
   const failed = Object.assign(new Error(textOf('error.message')), { digest: '1234' })
@@ -212,33 +221,26 @@ function others(textOf: TextOf): ReactNode[] {
     <StopDialog key="stop" run={run} onClose={close} />,
     <StopContainerDialog key="stop container" container={agent} onClose={close} />,
     <GoneBanner key="gone" runId={run.runId} />,
-    <Log
-      key="log"
-      log={state}
-      known="current"
-      run={{ runId: run.runId, importId: null }}
-      batchId={textOf('batches.id')}
-      tabs={null}
-      place="batch log"
-      grows
+    <Log key="log" {...ofBatch} />,
+    <WholeLogView key="whole log" {...ofBatch} sources={[textOf('source'), textOf('other source')]} />,
+    <WholeLogView key="no log" {...ofBatch} log={{ lines: [], dropped: 0, epoch: 'e' }} />,
+    <LogSearch
+      key="search"
+      {...{ query: textOf('query'), onQuery: close, current: null, onStep: close }}
+      search={{ matcher: matcherOf('x'), found: null, error: textOf('error') }}
     />,
-    <LogRow key="line" row={{ kind: 'line', key: '1', line }} matcher={null} current={false} zone="utc" full />,
+    <LogRow key="line" row={{ ...row, kind: 'line', line }} {...shown} {...unread} />,
     <LogRow
       key="match"
-      row={{ kind: 'line', key: '1', line }}
+      row={{ ...row, kind: 'line', line: { ...line, text: `1 %\r${line.text} https://a.b/` } }}
+      {...shown}
+      {...unread}
       matcher={matcherOf('x')}
       current
-      zone="utc"
       full={false}
     />,
-    <LogRow
-      key="gap"
-      row={{ kind: 'gap', key: '1', missing: 2, oldest: true }}
-      matcher={null}
-      current
-      zone="utc"
-      full
-    />,
+    <LogRow key="gap" row={{ ...row, kind: 'gap', to: 2 }} {...shown} {...unread} />,
+    <LogRow key="lost" row={{ ...row, kind: 'lost', to: 2 }} {...shown} {...unread} />,
     <ErrorPage key="error" error={failed} reset={close} />,
     <GlobalError key="global error" error={failed} reset={close} />,
     <NotFound key="not found" />,
@@ -309,7 +311,7 @@ describe('[SAFE-4.4] every text from outside is disarmed wherever a page shows i
   const inBrowser = new Set([
     ...['StaleBanner', 'Opening', 'RemoveDialog', 'Counting', 'Sprite', 'ThemeToggle'],
     ...['Tip', 'ZoneProvider', 'StartOutlook', 'VirtualRows', 'LogRows'],
-    ...['Layout', 'FleetPage', 'RunPage', 'ImportPage', 'ContainersPage', 'SignInPage', 'ImportNotFound'],
+    ...['Hidden', 'Layout', 'FleetPage', 'RunPage', 'ImportPage', 'ContainersPage', 'SignInPage', 'ImportNotFound'],
   ])
 
   it('and no component of the pages is left out of this', () => {

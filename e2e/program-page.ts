@@ -42,7 +42,7 @@ export class ProgramPage {
     )
     const { runs, logs } = this.#store
     const { runId } = rendered
-    const empty: LogView = { lines: [], dropped: 0 }
+    const empty: LogView = { lines: [], dropped: 0, epoch: null }
     this.#ends = [
       this.#store.start(),
       this.#store.follow(runs, runScope(runId), { shown: rendered }, () => this.#look()),

@@ -10,10 +10,13 @@ export interface Span {
 /** After this many styles the rest of a line keeps the last one: a line full of colour codes must not become 10,000 elements. */
 const MAX_SPANS = 500
 
-/** Splits a log line into spans, styled with words of the page's own [SAFE-4]. */
-export function parseAnsi(line: string): Span[] {
+/**
+ * Splits a log line into spans, styled with words of the page's own [SAFE-4].
+ * @param kept the control characters that are no part of a sequence and stay as they are; default: tabs
+ */
+export function parseAnsi(line: string, kept?: string): Span[] {
   const spans: Span[] = []
-  for (const { text, style } of styledLine(line)) {
+  for (const { text, style } of styledLine(line, kept)) {
     const words = wordsOf(style)
     const last = spans.at(-1)
     if (last && (last.style === words || spans.length === MAX_SPANS)) last.text += text

@@ -60,7 +60,7 @@ export function useContainers(initial: ContainerList): Live<ContainerList> {
   return useScope(store, store.containers, containersScope, rendered)
 }
 
-const noLines: Rendered<never, LogView> = { shown: emptyLog }
+const noLines: Rendered<never, LogView> = { shown: { ...emptyLog, epoch: null } }
 
 /** The newest lines of a run's log. */
 export function useLog(run: RunRef): Live<LogView> {

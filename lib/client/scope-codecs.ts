@@ -5,8 +5,11 @@ import type { LogState } from '../sync/state-schemas'
 import type { Stamp } from '../sync/replica'
 import { toContainerList, toFleet, toSnapshot } from '../sync/from-document'
 
-/** A log as a page shows it. `dropped`: how many earlier lines are not among `lines`. */
-export type LogView = { lines: LogLine[]; dropped: number }
+/**
+ * A log as a page shows it. `dropped`: how many earlier lines are not among `lines`. `epoch`: line numbers compare only within one;
+ * null before the log is read.
+ */
+export type LogView = { lines: LogLine[]; dropped: number; epoch: string | null }
 
 /**
  * How a kind of scope is decoded (`state`), and how the page shows it (`present`). `present` throws if the state is another
@@ -30,5 +33,5 @@ export const codecs: Codecs = {
   runs: { state: documentCodec, present: toSnapshot },
   fleets: { state: documentCodec, present: toFleet },
   containers: { state: documentCodec, present: toContainerList },
-  logs: { state: logCodec, present: state => state },
+  logs: { state: logCodec, present: (state, { epoch }) => ({ ...state, epoch }) },
 }

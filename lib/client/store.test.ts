@@ -111,7 +111,7 @@ describe('a page without a connection', () => {
   it('[SYNC-12.1] shows a log as not read, however long it takes, until it is', () => {
     const { clock, store, link, asked } = setUp()
     const log = logScope('r')
-    const stop = store.follow(store.logs, log, { shown: { lines: [], dropped: 0 } }, () => undefined)
+    const stop = store.follow(store.logs, log, { shown: { lines: [], dropped: 0, epoch: null } }, () => undefined)
     const live = () => store.live(store.logs, log)
     expect(live()).toMatchObject({ read: false, sync: 'connecting' })
     clock.advance(11_000)
@@ -210,7 +210,7 @@ describe('following', () => {
   it('asks for a scope that is followed only after the page is connected', () => {
     const { store, link, asked } = setUp()
     link().up()
-    store.follow(store.logs, logScope('r'), { shown: { lines: [], dropped: 0 } }, () => undefined)
+    store.follow(store.logs, logScope('r'), { shown: { lines: [], dropped: 0, epoch: null } }, () => undefined)
     expect(asked.map(({ request }) => request)).toEqual([{ scope: logScope('r') }])
     const state = JSON.stringify({ lines: [], dropped: 4 })
     asked[0]!.done({ kind: 'snapshot', epoch: 'p.2', scope: logScope('r'), version: 4, now: initial.now, state })
@@ -248,7 +248,7 @@ describe('following', () => {
     const lines = batchLogScope('r', 'a')
     const rendered = { shown: list, seed: fromContainerList(list) }
     store.follow(store.containers, containersScope, rendered, () => undefined)
-    store.follow(store.logs, lines, { shown: { lines: [], dropped: 0 } }, () => undefined)
+    store.follow(store.logs, lines, { shown: { lines: [], dropped: 0, epoch: null } }, () => undefined)
     link().up()
     expect(asked.map(({ request }) => request)).toEqual([
       { scope: 'containers', epoch: 'p.1', version: 1 },
@@ -421,7 +421,7 @@ describe('the page as a whole', () => {
     const seen: string[] = []
     store.onSync(() => seen.push(store.sync().sync))
     follow()
-    store.follow(store.logs, logScope('r'), { shown: { lines: [], dropped: 0 } }, () => undefined)
+    store.follow(store.logs, logScope('r'), { shown: { lines: [], dropped: 0, epoch: null } }, () => undefined)
     link().up()
     const [run, log] = asked.splice(0)
     run!.done(nothingNew())

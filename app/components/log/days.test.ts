@@ -3,16 +3,17 @@ import { describe, expect, it } from 'vitest'
 import type { LogLine } from '../../../lib/run/model'
 import { dayNumber } from '../../format'
 import { offsetAt } from '../../zone'
-import { dayChange, dayOf, withDays } from './days'
-import { rowsOf } from './rows'
+import { dayChange, dayOf, datedRows } from './days'
+import type { Row } from './row'
+import { lineRows } from './rows'
 import { streams } from './streams'
 
 const rowsAt = (...times: (string | null)[]) =>
-  rowsOf(
+  lineRows(
     times.map((at, index): LogLine => ({ seq: index + 1, at, source: 'backend', stream: 'stdout', text: 'x' })),
-    0,
-    new Set(streams),
+    { streams: new Set(streams), source: null },
   )
+const withDays = (rows: readonly Row[], zone: string) => datedRows(rows, zone).rows
 const shown = (rows: ReturnType<typeof withDays>, zone: string) =>
   rows.map(row => (row.kind === 'day' ? dayChange(row, zone) : row.key))
 

@@ -1,23 +1,43 @@
 import type { LogLine } from '../../../lib/run/model'
 import { dayHeading, dayNumber } from '../../format'
 import { offsetAt, offsetText, type Zone } from '../../zone'
-import type { DatedRow, Row } from './rows'
+import type { DatedRow, Row } from './row'
+
+/** Rows with the changes of the day among them. `first`, `last`: the moments of the first and the last line that has one. */
+export interface DatedRows {
+  rows: DatedRow[]
+  first: { index: number; seq: number; moment: DatedMoment } | null
+  last: DatedMoment | null
+}
 
 /** Adds a row before each line whose day or clock offset differs from the line before it [PAGE-1.3]. */
-export function withDays(rows: readonly Row[], zone: Zone): DatedRow[] {
+export function datedRows(rows: readonly Row[], zone: Zone): DatedRows {
   const all: DatedRow[] = []
+  let first: DatedRows['first'] = null
   let before: DatedMoment | null = null
   for (const row of rows) {
     const moment = row.kind === 'line' ? momentIn(zone, row.line) : null
     if (moment) {
-      const isOther = before !== null && (before.day !== moment.day || before.offset !== moment.offset)
-      if (isOther && before) all.push({ kind: 'day', key: `day-${row.key}`, at: moment.at, before: before.at })
+      if (before !== null && isOther(before, moment)) all.push(dayRow(row.seq, before, moment))
+      first ??= { index: all.length, seq: row.seq, moment }
       before = moment
     }
     all.push(row)
   }
-  return all
+  return { rows: all, first, last: before }
 }
+
+/** The row between rows that follow each other, if the day or the clock offset changes there. */
+export function dayBetween(last: DatedMoment, { first }: DatedRows): DatedRow | null {
+  return first && isOther(last, first.moment) ? dayRow(first.seq, last, first.moment) : null
+}
+
+const isOther = (a: DatedMoment, b: DatedMoment) => a.day !== b.day || a.offset !== b.offset
+
+const dayRow = (seq: number, before: DatedMoment, moment: DatedMoment): DatedRow => ({
+  ...{ kind: 'day', key: `day-${seq}`, seq, height: 1 },
+  ...{ at: moment.at, before: before.at },
+})
 
 /** The moment of a line, with its day and clock offset in a zone. */
 interface DatedMoment {

@@ -1,24 +1,36 @@
-import { memo } from 'react'
+import { memo, useState } from 'react'
+import { shownProse } from '../../../lib/run/text/display-text'
 import { fullText, momentText, preciseClockText } from '../../format'
 import type { Zone } from '../../zone'
 import { Glyph } from '../icons'
 import { dayChange } from './days'
-import type { DatedRow, Row } from './rows'
+import { earlierStates, parsedLine, piecesOf, type Piece } from './line-text'
+import { gapText, lostText } from './log-words'
+import type { DatedRow } from './row'
 import { streamWords } from './streams'
-import { highlight, parsedLine } from './search'
+import type { FailedRead } from './whole-log'
+import controls from '../controls.module.css'
 import styles from './log-line.module.css'
 
 interface Props {
   row: DatedRow
   matcher: RegExp | null
+  /** Its matches are the ones that the search has come to. */
   current: boolean
+  /** The page's address names this line. */
+  marked: boolean
+  /** What a link to a line begins with. */
+  prefix: string
   zone: Zone
   /** Time stamps show date and offset. */
   full: boolean
+  /** Which lines of a gap could not be read, and why; null: they are being read, or were not needed yet. */
+  failure: FailedRead | null
+  onRetry: () => void
 }
 
 /** One row of the log. Agent text becomes text nodes only [SAFE-4]. */
-export const LogRow = memo(function LogRow({ row, matcher, current, zone, full }: Props) {
+export const LogRow = memo(function LogRow({ row, matcher, current, marked, prefix, zone, full, ...gap }: Props) {
   if (row.kind === 'day') {
     return (
       <div className={styles.day} data-testid="log-day">
@@ -26,20 +38,32 @@ export const LogRow = memo(function LogRow({ row, matcher, current, zone, full }
       </div>
     )
   }
-  if (row.kind === 'gap') {
-    const lines = `${row.missing.toLocaleString('en')} ${row.missing === 1 ? 'line' : 'lines'}`
+  if (row.kind === 'gap') return <Gap from={row.seq} to={row.to} {...gap} />
+  if (row.kind === 'lost') {
     return (
-      <div className={styles.gap} data-testid="log-gap">
-        <span className={styles.gapText}>
+      <div className={styles.lost} data-testid="log-gap">
+        <span className={styles.lostText}>
           <Glyph id="l-stale" />
-          {row.oldest ? `${lines} dropped: older than what this page keeps.` : `${lines} missing here.`}
+          {lostText(row.seq, row.to)}
         </span>
       </div>
     )
   }
-  const { at, stream } = row.line
+  const { seq, at, source, stream } = row.line
   return (
-    <div className={styles.line} data-stream={stream} data-seq={row.line.seq}>
+    <div
+      className={styles.line}
+      data-testid="log-line"
+      data-stream={stream}
+      data-source={source}
+      data-seq={seq}
+      data-marked={marked || undefined}
+      style={row.height > 1 ? { minHeight: `calc(${row.height} * var(--leading-sm))` } : undefined}
+    >
+      {/* No Tab stop: the keys of the log itself move the mark. */}
+      <a className={styles.number} href={`${prefix}${seq}`} data-line={seq} tabIndex={-1} draggable={false}>
+        {seq}
+      </a>
       <span className={styles.time}>{at !== null && <Stamp at={at} zone={zone} full={full} />}</span>
       <span className={styles.stream}>{streamWords[stream]}</span>
       <span className={styles.text}>
@@ -49,7 +73,26 @@ export const LogRow = memo(function LogRow({ row, matcher, current, zone, full }
   )
 })
 
-/** Selectable text, and no Tab stop: the log's bar switches all stamps to the full form at once. */
+/** Lines that this page has not read. The text stays in view however many they are. */
+function Gap({ from, to, failure, onRetry }: Pick<Props, 'failure' | 'onRetry'> & { from: number; to: number }) {
+  return (
+    <div className={styles.gap} data-testid="log-gap" data-from={from} data-to={to}>
+      {failure === null ? (
+        <p className={styles.gapText}>{gapText(from, to)}</p>
+      ) : (
+        <p className={styles.gapText} role="alert">
+          <Glyph id="l-stale" />
+          {`${gapText(failure.from, failure.to, 'failed')} ${shownProse(failure.error)}`}
+          <button className={controls.smallButton} type="button" onClick={onRetry}>
+            Read again
+          </button>
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** The log's bar switches all stamps to the full form at once. */
 function Stamp({ at, zone, full }: { at: string; zone: Zone; full: boolean }) {
   const ms = Date.parse(at)
   return (
@@ -59,20 +102,49 @@ function Stamp({ at, zone, full }: { at: string; zone: Zone; full: boolean }) {
   )
 }
 
-function Text({ row, matcher, current }: { row: Row & { kind: 'line' }; matcher: RegExp | null; current: boolean }) {
+type LineProps = Pick<Props, 'matcher' | 'current'> & { row: DatedRow & { kind: 'line' } }
+
+function Text({ row, matcher, current }: LineProps) {
+  const [isOpen, setOpen] = useState(false)
   const parsed = parsedLine(row.line)
-  const pieces = matcher === null ? parsed.spans.map(span => ({ ...span, match: false })) : highlight(parsed, matcher)
-  return pieces.map(({ text, style, match }, index) =>
-    match ? (
-      <mark key={index} className={current ? styles.current : undefined} data-style={style}>
+  const earlier = earlierStates(parsed.plain)
+  // What a search finds must be seen.
+  const isWhole = isOpen || (earlier.length > 0 && matcher !== null && parsed.plain.search(matcher) >= 0)
+  const pieces = piecesOf(parsed, matcher, isWhole)
+  return (
+    <>
+      {earlier.length > 0 && (
+        <button
+          className={styles.earlier}
+          type="button"
+          aria-expanded={isWhole}
+          title="A carriage return overwrote what stood here before"
+          onClick={() => setOpen(!isOpen)}
+        >
+          {isWhole ? 'all states' : 'last state'}
+        </button>
+      )}
+      {pieces.map((piece, index) => {
+        const { link } = piece
+        if (link === null) return <Part key={index} piece={piece} current={current} />
+        if (pieces[index - 1]?.link === link) return null
+        return (
+          <a key={index} href={link.href} target="_blank" rel="noopener noreferrer">
+            {pieces.map((part, n) => part.link === link && <Part key={n} piece={part} current={current} />)}
+          </a>
+        )
+      })}
+    </>
+  )
+}
+
+function Part({ piece: { text, style, match }, current }: { piece: Piece; current: boolean }) {
+  if (match) {
+    return (
+      <mark className={current ? styles.current : undefined} data-style={style}>
         {text}
       </mark>
-    ) : style === '' ? (
-      text
-    ) : (
-      <span key={index} data-style={style}>
-        {text}
-      </span>
-    ),
-  )
+    )
+  }
+  return style === '' ? text : <span data-style={style}>{text}</span>
 }

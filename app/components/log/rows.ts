@@ -1,25 +1,63 @@
 import type { LogLine } from '../../../lib/run/model'
-import type { Stream } from './streams'
-
-/** A row of the log: a line, or a gap where lines are missing. */
-export type Row =
-  { kind: 'line'; key: string; line: LogLine } | { kind: 'gap'; key: string; missing: number; oldest: boolean }
-
-/** A row of the log, or a place where the day or the clock offset changes. */
-export type DatedRow = Row | { kind: 'day'; key: string; at: number; before: number }
+import type { Zone } from '../../zone'
+import { datedRows, dayBetween, type DatedRows } from './days'
+import { heightOf } from './line-text'
+import { runsOf, spanOf, type Range } from './log-ranges'
+import type { DatedRow, LogFilter, Row } from './row'
+import type { WholeLog } from './whole-log'
 
 /**
- * The rows to show for the kept lines. Line numbers begin at 1 without a gap: a jump in them is a gap, and lines missing before the
- * first one were dropped [SAFE-5].
+ * All rows of a log: its lines by their numbers, with a row for each stretch that is not loaded [LOG-2.1]. Rows are in the order of
+ * `seq`; a change of the day has that of the line after it.
  */
-export function rowsOf(lines: readonly LogLine[], dropped: number, shown: ReadonlySet<Stream>): Row[] {
+export function rowsOf(log: WholeLog, filter: LogFilter, zone: Zone): DatedRow[] {
+  const rows: DatedRow[] = []
+  let next = 1
+  let before: DatedRows | null = null
+  const add = (range: Range, dated: DatedRows) => {
+    const { from, to } = spanOf(range)
+    rows.push(...missing(next, from - 1, log.first))
+    const day = before?.last && dayBetween(before.last, dated)
+    const dayAt = day ? dated.first?.index : undefined
+    for (let index = 0; index < dated.rows.length; index += 1) {
+      const row = dated.rows[index]
+      if (day && index === dayAt) rows.push(day)
+      if (row) rows.push(row)
+    }
+    if (dated.last) before = dated
+    next = to + 1
+  }
+  for (const range of log.ranges) add(range, keptRows(range, filter, zone))
+  for (const run of runsOf(log.view.lines)) add(run, datedRows(lineRows(run, filter), zone))
+  if (log.view.lines.length === 0) rows.push(...missing(next, log.view.dropped, log.first))
+  return rows
+}
+
+function missing(from: number, to: number, first: number): Row[] {
   const rows: Row[] = []
-  let last = 0
+  const lost = Math.min(to, first - 1)
+  if (from <= lost) rows.push({ kind: 'lost', key: `lost-${from}`, seq: from, to: lost, height: 1 })
+  const begin = Math.max(from, first)
+  if (begin <= to) rows.push({ kind: 'gap', key: `gap-${begin}`, seq: begin, to, height: to - begin + 1 })
+  return rows
+}
+
+/** The rows of a range, kept as long as the range is the same: only the newest lines are gone through at each push. */
+const keptOf = new WeakMap<Range, { filter: LogFilter; zone: Zone; dated: DatedRows }>()
+
+function keptRows(range: Range, filter: LogFilter, zone: Zone): DatedRows {
+  const known = keptOf.get(range)
+  if (known?.filter === filter && known.zone === zone) return known.dated
+  const dated = datedRows(lineRows(range, filter), zone)
+  keptOf.set(range, { filter, zone, dated })
+  return dated
+}
+
+/** The rows of the lines that are shown. */
+export function lineRows(lines: readonly LogLine[], { streams, source }: LogFilter): Row[] {
+  const rows: Row[] = []
   for (const line of lines) {
-    const missing = last === 0 ? Math.max(dropped, line.seq - 1) : line.seq - last - 1
-    if (missing > 0) rows.push({ kind: 'gap', key: `gap-${line.seq}`, missing, oldest: last === 0 })
-    if (shown.has(line.stream)) rows.push(rowOf(line))
-    last = line.seq
+    if (streams.has(line.stream) && (source === null || line.source === source)) rows.push(rowOf(line))
   }
   return rows
 }
@@ -30,19 +68,34 @@ const rowOfLine = new WeakMap<LogLine, Row>()
 function rowOf(line: LogLine): Row {
   const known = rowOfLine.get(line)
   if (known) return known
-  const row: Row = { kind: 'line', key: String(line.seq), line }
+  const row: Row = { kind: 'line', key: String(line.seq), seq: line.seq, height: heightOf(line), line }
   rowOfLine.set(line, row)
   return row
 }
 
-/** How many of the rows are lines that came after `seq`. */
+/** The index of the row that a line is in; of a line that is not shown, that of the row before it. -1: it is before all of them. */
+export function indexOf(rows: readonly DatedRow[], seq: number): number {
+  let [low, high] = [0, rows.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((rows[middle]?.seq ?? Infinity) <= seq) low = middle + 1
+    else high = middle
+  }
+  return low - 1
+}
+
+/** How many of the rows are lines that came after `seq`; lines that are not loaded count as well. */
 export function newerThan(rows: readonly DatedRow[], seq: number): number {
   let count = 0
   for (let index = rows.length - 1; index >= 0; index -= 1) {
     const row = rows[index]
-    if (row?.kind !== 'line') continue
-    if (row.line.seq <= seq) break
-    count += 1
+    if (row?.kind === 'line') {
+      if (row.seq <= seq) break
+      count += 1
+    } else if (row?.kind === 'gap') {
+      count += Math.max(0, row.to - Math.max(seq, row.seq - 1))
+      if (row.seq <= seq) break
+    }
   }
   return count
 }

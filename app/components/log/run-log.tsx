@@ -1,4 +1,4 @@
-import { memo, type ReactNode } from 'react'
+import { memo, useEffect, useMemo, type ReactNode } from 'react'
 import { isAtWork } from '../../../lib/run/evidence/container'
 import { useBatchLog, useLog, type Live, type LogView, type RunRef } from '../../../lib/client/live'
 import { shownName } from '../../../lib/run/text/display-text'
@@ -28,6 +28,10 @@ interface Props {
 
 /** The backend's log of the run, or the output that a batch's agents print themselves. */
 export const RunLog = memo(function RunLog({ batch, ofBatch, onOfBatch, gone, ...props }: Props) {
+  // A link to a line of the run's log, on a page that also has a batch open.
+  useEffect(() => {
+    if (new URLSearchParams(window.location.search).get('log') === 'run') onOfBatch(false)
+  }, [onOfBatch])
   const tabs = batch && (
     <div className={controls.choice} role="group" aria-label="Whose log">
       <button type="button" aria-pressed={!ofBatch} onClick={() => onOfBatch(false)}>
@@ -47,7 +51,7 @@ export const RunLog = memo(function RunLog({ batch, ofBatch, onOfBatch, gone, ..
   const grows = mayBegin || (!isImport && !gone && batch.containers.some(isAtWork))
   const of = { run, batchId: batch.id, tabs, docker, grows }
   if (batch.container === null) return <NoAgentLog key={batch.id} {...of} />
-  return <AgentLog key={batch.id} {...of} place={agentPlace(isImport, grows)} />
+  return <AgentLog key={batch.id} {...of} containers={batch.containers} place={agentPlace(isImport, grows)} />
 })
 
 type LogProps = Pick<Props, 'run' | 'basis' | 'over' | 'backend'> & { tabs: ReactNode }
@@ -69,10 +73,11 @@ interface AgentLogProps {
   grows: boolean
 }
 
-function AgentLog({ docker, place, ...props }: AgentLogProps & { place: Place }) {
+function AgentLog({ docker, containers, ...props }: AgentLogProps & { place: Place } & Pick<Batch, 'containers'>) {
+  const sources = useMemo(() => containers.map(({ id }) => id), [containers])
   const live = useBatchLog(props.run, props.batchId)
   const known = knownOf(live, useStale(live), props.run.importId === null ? docker : null)
-  return <Log log={live.state} known={known} place={place} {...props} />
+  return <Log log={live.state} known={known} sources={sources} {...props} />
 }
 
 /** Without a container there is no log to read; the run's own state says how well that is known. */
@@ -88,7 +93,7 @@ function NoAgentLog({ docker, ...props }: AgentLogProps) {
 }
 
 const noLines: Live<LogView> = {
-  ...{ state: { lines: [], dropped: 0 }, read: true },
+  ...{ state: { lines: [], dropped: 0, epoch: null }, read: true },
   ...{ sync: 'live', checkedAt: null, gone: false },
 }
 

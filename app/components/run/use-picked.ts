@@ -41,6 +41,8 @@ export function usePicked(initial: string | null): Picked {
   const open = useCallback((batchId: string | null) => {
     setPicked(batchId)
     const url = new URL(window.location.href)
+    // It names a line of the log that was shown.
+    url.searchParams.delete('line')
     if (batchId === null) url.searchParams.delete('batch')
     else url.searchParams.set('batch', batchId)
     window.history.replaceState(window.history.state, '', url)

@@ -69,8 +69,8 @@ export function shownProse(text: string): string {
   return disarmed(withoutSequences(text).replaceAll('\r\n', '\n'), '\n\t')
 }
 
-/** The displayed form of a part of a log line: on one line, with its tabs. */
-export const shownLinePart = (text: string): string => disarmed(text, '\t')
+/** The displayed form of a part of a log line: on one line, with its tabs. @param kept the control characters that stay */
+export const shownLinePart = (text: string, kept = '\t'): string => disarmed(text, kept)
 
 /** The characters that `shownName` makes visible, such as `U+202E`: each once, at most `MOST_NAMED`, then `…`. */
 export function unseenIn(text: string): string[] {

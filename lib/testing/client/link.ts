@@ -154,7 +154,7 @@ export function visit(url: string, initial: ReturnType<typeof someSnapshot>, tim
   atEnd(store.start())
   const rendered = { shown: initial, seed: fromSnapshot(initial) }
   store.follow(store.runs, runScope('r'), rendered, () => undefined)
-  store.follow(store.logs, logScope('r'), { shown: { lines: [], dropped: 0 } }, () => undefined)
+  store.follow(store.logs, logScope('r'), { shown: { lines: [], dropped: 0, epoch: null } }, () => undefined)
   const run = () => store.live(store.runs, runScope('r'))
   const lines = () => store.live(store.logs, logScope('r'))?.state.lines.map(line => line.text)
   return {

@@ -1,0 +1,45 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { addressWith, linkPrefix, markIn, markOf } from './line-mark'
+
+const page = 'http://h/runs/r'
+
+describe('[LOG-2.8] the lines that an address names', () => {
+  it.each([
+    ['', null],
+    ['?line=', null],
+    ['?line=0', null],
+    ['?line=-3', null],
+    ['?line=x', null],
+    ['?line=1e9', null],
+    ['?line=99999999999999999999', null],
+    ['?line=12', { from: 12, to: 12 }],
+    ['?batch=a&line=12-14', null],
+    ['?batch=a&log=run&line=12-14', { from: 12, to: 14 }],
+    ['?line=14-12', { from: 12, to: 14 }],
+  ])('%s', (search, mark) => {
+    expect(markIn(search, null)).toEqual(mark)
+  })
+
+  it('are read as they were written, whatever batch is open', () => {
+    const seq = fc.integer({ min: 1, max: 1_000_000 })
+    fc.assert(
+      fc.property(seq, seq, fc.option(fc.string({ minLength: 1 })), (a, b, batchId) => {
+        const mark = markOf(a, b)
+        const url = addressWith(`${page}?batch=other&view=graph`, mark, batchId)
+        expect(markIn(url.search, batchId)).toEqual(mark)
+        expect(markIn(url.search, `not ${batchId}`)).toBeNull()
+        expect(url.searchParams.get('view')).toBe('graph')
+        expect(url.searchParams.get('log')).toBe(batchId === null ? 'run' : null)
+        const link = new URL(`${linkPrefix(batchId)}${a}`, page)
+        expect(markIn(link.search, batchId)).toEqual(markOf(a, a))
+        expect(link.searchParams.get('batch')).toBe(batchId?.toWellFormed() ?? null)
+        expect(addressWith(url.href, null, batchId).searchParams.has('line')).toBe(false)
+      }),
+    )
+  })
+
+  it('need no name of the log where no batch is open', () => {
+    expect(addressWith(page, markOf(3, 3), null).search).toBe('?line=3')
+  })
+})

@@ -1,0 +1,64 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { LogLine } from '../../../lib/run/model'
+import { matcherOf } from '../../../lib/run/text/text-matcher'
+import { nextMatch, placeOf, withNewLines } from './search-state'
+import { streams } from './streams'
+
+const ESC = '\u001b'
+const filter = { streams: new Set(streams), source: null }
+const line = (seq: number, text: string, stream: LogLine['stream'] = 'stdout'): LogLine => ({
+  ...{ seq, at: null, source: 'backend', stream, text },
+})
+const found = (seqs: number[], to = seqs.at(-1) ?? 0, count = seqs.length) => ({ seqs, count, from: 1, to })
+
+describe('[LOG-2.5] what a search has found', () => {
+  it('grows with new lines, whatever their case and across colours, as if the server had searched them', () => {
+    const words = fc.constantFrom('replay', `re${ESC}[31mPlay`, 'other', 'x')
+    fc.assert(
+      fc.property(fc.array(words, { minLength: 1 }), fc.nat(), fc.nat(), (texts, a, b) => {
+        const lines = texts.map((text, index) => line(index + 1, text))
+        const all = lines.filter(({ text }) => /replay|Play/.test(text)).map(({ seq }) => seq)
+        const to = a % (lines.length + 1)
+        const tailFrom = b % (to + 1)
+        const before = found(
+          all.filter(seq => seq <= to),
+          to,
+        )
+        const after = withNewLines(before, lines.slice(tailFrom), matcherOf('REPLAY')!, filter)
+        expect(after).toEqual({ ...found(all), to: lines.length })
+      }),
+    )
+  })
+
+  it('is searched for again where the page has not all of the new lines', () => {
+    expect(withNewLines(found([1], 3), [line(5, 'x'), line(6, 'x')], matcherOf('x')!, filter)).toBeNull()
+    const before = found([1], 6)
+    expect(withNewLines(before, [line(5, 'x'), line(6, 'x')], matcherOf('x')!, filter)).toBe(before)
+  })
+
+  it('leaves out hidden streams and other sources', () => {
+    const lines = [line(1, 'x'), line(2, 'x', 'stderr'), { ...line(3, 'x'), source: 'b' }]
+    const only = { streams: new Set(['stdout'] as const), source: 'backend' }
+    expect(withNewLines(found([]), lines, matcherOf('x')!, only)).toMatchObject({ seqs: [1], count: 1, to: 3 })
+  })
+
+  it('has a place for each match, also where only the newest are named', () => {
+    expect(placeOf(found([3, 7, 9]), 7)).toBe(2)
+    expect(placeOf(found([3, 7, 9]), 8)).toBe(0)
+    expect(placeOf(found([3, 7, 9]), null)).toBe(0)
+    expect(placeOf(found([3, 7, 9], 9, 100), 3)).toBe(98)
+  })
+
+  it('is gone through in both directions, from the view on, round and round', () => {
+    const matches = found([3, 7, 9])
+    expect(nextMatch(matches, null, 1, 5)).toBe(7)
+    expect(nextMatch(matches, null, -1, 5)).toBe(3)
+    expect(nextMatch(matches, null, 1, 10)).toBe(3)
+    expect(nextMatch(matches, null, -1, 10)).toBe(9)
+    expect(nextMatch(matches, null, -1, 1)).toBe(9)
+    expect(nextMatch(matches, 9, 1, 1)).toBe(3)
+    expect(nextMatch(matches, 3, -1, 1)).toBe(9)
+    expect(nextMatch(found([]), null, 1, 1)).toBeNull()
+  })
+})

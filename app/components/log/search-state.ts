@@ -1,0 +1,46 @@
+import type { LogLine } from '../../../lib/run/model'
+import type { FoundLines } from '../../api'
+import { parsedLine } from './line-text'
+import type { LogFilter } from './row'
+
+/**
+ * What a search has found, with what the lines that came since then show. Null if some of those lines are not among the newest ones,
+ * so that the server has to search again.
+ */
+export function withNewLines(
+  found: FoundLines,
+  lines: readonly LogLine[],
+  matcher: RegExp,
+  { streams, source }: LogFilter,
+): FoundLines | null {
+  const last = lines.at(-1)?.seq ?? 0
+  if (last <= found.to) return found
+  const begin = lines.length - (last - found.to)
+  if (begin < 0 || (lines[begin]?.seq ?? 0) !== found.to + 1) return null
+  const seqs: number[] = []
+  for (let index = begin; index < lines.length; index += 1) {
+    const line = lines[index]
+    if (!line || !streams.has(line.stream) || (source !== null && line.source !== source)) continue
+    if (parsedLine(line).plain.search(matcher) >= 0) seqs.push(line.seq)
+  }
+  if (seqs.length === 0) return { ...found, to: last }
+  return { ...found, to: last, count: found.count + seqs.length, seqs: [...found.seqs, ...seqs] }
+}
+
+/** The place of a match among all, from 1; 0 if the line is none. Of very many matches only the newest have a place. */
+export function placeOf({ seqs, count }: FoundLines, seq: number | null): number {
+  const index = seq === null ? -1 : seqs.indexOf(seq)
+  return index < 0 ? 0 : count - seqs.length + index + 1
+}
+
+/**
+ * The match after or before another one. Behind the last one comes the first again.
+ * @param visible where to begin if there is no other one: the first line in view
+ */
+export function nextMatch({ seqs }: FoundLines, current: number | null, by: 1 | -1, visible: number): number | null {
+  const at = current === null ? -1 : seqs.indexOf(current)
+  if (at >= 0) return seqs.at((at + by) % seqs.length) ?? null
+  const below = seqs.findIndex(seq => seq >= (current ?? visible))
+  if (by === 1) return seqs[below < 0 ? 0 : below] ?? null
+  return seqs.at(below < 0 ? -1 : below - 1) ?? null
+}

@@ -1,0 +1,43 @@
+import { useEffect, useState } from 'react'
+import { addressWith, markIn, markOf, type Mark } from './line-mark'
+
+/** Which lines are marked: those between the first and the last one that was pressed. */
+interface Marked {
+  anchor: number
+  focus: number
+}
+
+export interface MarkOnPage {
+  mark: Mark | null
+  /** The line that was pressed last. */
+  focus: number | null
+  /** Marks a line; with `extend`, all lines from the one that was marked first up to it. */
+  set: (seq: number, extend: boolean) => void
+  clear: () => void
+}
+
+/** The marked lines of a log. The address names them as long as this log is shown [LOG-2.8]. */
+export function useMark(batchId: string | null): MarkOnPage {
+  const [marked, setMarked] = useState<Marked | null>(() => {
+    const mark = typeof window === 'undefined' ? null : markIn(window.location.search, batchId)
+    return mark && { anchor: mark.from, focus: mark.to }
+  })
+  const { anchor = 0, focus = 0 } = marked ?? {}
+  const { from = 0, to = 0 } = markOf(anchor, focus) ?? {}
+  useEffect(() => {
+    if (from === 0) return
+    writeAddress({ from, to }, batchId)
+    return () => writeAddress(null, batchId)
+  }, [from, to, batchId])
+  return {
+    mark: markOf(anchor, focus),
+    focus: marked?.focus ?? null,
+    set: (seq, extend) => setMarked(now => ({ anchor: extend && now ? now.anchor : seq, focus: seq })),
+    clear: () => setMarked(null),
+  }
+}
+
+function writeAddress(mark: Mark | null, batchId: string | null): void {
+  const url = addressWith(window.location.href, mark, batchId)
+  if (url.href !== window.location.href) window.history.replaceState(window.history.state, '', url)
+}

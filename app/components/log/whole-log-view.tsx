@@ -1,0 +1,167 @@
+import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { plural } from '../../labels'
+import { linesText } from '../../nothing'
+import { Glyph } from '../icons'
+import { Nothing } from '../nothing'
+import { useZone } from '../zone'
+import { linkPrefix } from './line-mark'
+import { areaOf, type LogProps } from './log'
+import { Display, Filter } from './log-controls'
+import { LogFrame } from './log-frame'
+import { LogRows, type Jump, type LogList } from './log-rows'
+import { LogSearch } from './log-search'
+import type { LogFilter } from './row'
+import { newerThan, rowsOf } from './rows'
+import { nextMatch } from './search-state'
+import { streams } from './streams'
+import { useLogSearch } from './use-log-search'
+import { useMark } from './use-mark'
+import { useWholeLog } from './use-whole-log'
+import { lastOf } from './whole-log'
+import { storeWrap, wrapsLines } from './wrap-choice'
+import nothing from '../nothing.module.css'
+import styles from './log.module.css'
+
+const all: LogFilter = { streams: new Set(streams), source: null }
+const noSources: readonly string[] = []
+
+/**
+ * A log, from its first line to its newest [LOG-2]. It follows its end until the reader scrolls up. From then on the visible rows stay
+ * in place, and a button shows how many lines are new.
+ */
+export function WholeLogView({ log: view, known, run, batchId, sources = noSources, tabs, place, grows }: LogProps) {
+  const zone = useZone()
+  const [filter, setFilter] = useState(all)
+  const [wrap, setWrap] = useState(wrapsLines)
+  const [full, setFull] = useState(false)
+  const [query, setQuery] = useState('')
+  const [current, setCurrent] = useState<number | null>(null)
+  const { mark, focus, set: setMark, clear } = useMark(batchId)
+  const [jump, setJump] = useState<Jump | null>(mark && { seq: mark.from })
+  /** The number of the last line when the reader stopped following; null while following. 0: no line was there. */
+  const [left, setLeft] = useState<number | null>(mark && 0)
+  const following = left === null
+  const last = lastOf(view)
+  // Who opens a link to a line has not seen the lines that were there before as old ones.
+  if (left === 0 && last > 0) setLeft(last)
+
+  const isConnected = known === 'current' || known === 'silent'
+  const { log, look, retry } = useWholeLog(run, batchId, view, following, isConnected)
+  const rows = useMemo(() => rowsOf(log, filter, zone), [log, filter, zone])
+  const search = useLogSearch(run, batchId, query, view, filter, isConnected)
+  const { matcher, found } = search
+
+  const list = useRef<LogList>(null)
+  const leave = useCallback(() => setLeft(seq => seq ?? last), [last])
+  const show = (seq: number) => {
+    leave()
+    setJump({ seq })
+  }
+  /** A step that waits for the answer to the search, and from which line on it goes. */
+  const [step, setStep] = useState<{ by: 1 | -1; from: number } | null>(null)
+  if (step !== null && found !== null) {
+    setStep(null)
+    const seq = nextMatch(found, current, step.by, step.from)
+    if (seq !== null) {
+      setLeft(left ?? last)
+      setCurrent(seq)
+      setJump({ seq })
+    }
+  }
+
+  const onKey = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return
+    const by = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0
+    if (event.key === 'Escape' && mark) clear()
+    else if (event.key === 'Enter' && !mark) setMark(list.current?.firstVisible() ?? 1, false)
+    else if (by !== 0 && focus !== null) {
+      const seq = Math.min(Math.max(focus + by, log.first), last)
+      setMark(seq, event.shiftKey)
+      show(seq)
+    } else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  const area = { ...areaOf(batchId), 'aria-description': 'Enter marks the first line in view, arrows move the mark.' }
+  const fresh = left === null || left === 0 ? 0 : newerThan(rows, left)
+  return (
+    <LogFrame
+      tabs={tabs}
+      note={`${linesText(last, known)}, ${zone === 'utc' ? 'UTC' : 'local time'}`}
+      controls={
+        <>
+          <Filter filter={filter} sources={sources} onFilter={setFilter} />
+          <LogSearch
+            query={query}
+            onQuery={text => {
+              setQuery(text)
+              setCurrent(null)
+              setStep(null)
+            }}
+            search={search}
+            current={current}
+            onStep={by => setStep({ by, from: list.current?.firstVisible() ?? 1 })}
+          />
+        </>
+      }
+      end={
+        <Display
+          run={run}
+          batchId={batchId}
+          wrap={wrap}
+          onWrap={() => {
+            setWrap(!wrap)
+            storeWrap(!wrap)
+          }}
+          full={full}
+          onFull={() => setFull(!full)}
+        />
+      }
+      wrap={wrap}
+      grows={grows}
+      following={following}
+      onFollow={() => (following ? leave() : setLeft(null))}
+    >
+      {rows.length === 0 || filter.streams.size === 0 ? (
+        <div {...area}>
+          {last === 0 && filter.streams.size > 0 ? (
+            <Nothing in={place} known={known} />
+          ) : (
+            <Hidden streams={filter.streams.size} />
+          )}
+        </div>
+      ) : (
+        <LogRows
+          {...{ rows, matcher, current, mark, zone, full, wrap, following, jump, area, ref: list }}
+          prefix={linkPrefix(batchId)}
+          failed={log.failed}
+          onLeave={leave}
+          onEnd={() => setLeft(null)}
+          onLook={look}
+          onRetry={retry}
+          onMark={(seq, extend) => {
+            leave()
+            setMark(seq, extend)
+          }}
+          onKey={onKey}
+        />
+      )}
+      {fresh > 0 && (
+        <button className={styles.newLines} type="button" data-testid="new-lines" onClick={() => setLeft(null)}>
+          <Glyph id="i-follow" />
+          {plural(fresh, 'new line')}
+        </button>
+      )}
+    </LogFrame>
+  )
+}
+
+/** Lines that the reader has hidden must not make the log claim that there are none. */
+function Hidden({ streams }: { streams: number }) {
+  return (
+    <p className={nothing.none}>
+      {streams === 0 ? 'Every stream is hidden. Show one to read it.' : 'Every line is of a stream that is hidden.'}
+    </p>
+  )
+}

@@ -24,6 +24,8 @@ vi.mock('../../../lib/client/browser', () => ({
     return page.environment
   },
 }))
+// There is no router here to go anywhere with.
+vi.mock('next/navigation', () => ({ useRouter: () => ({ push: () => undefined }) }))
 vi.mock('./batch-row', async original => {
   const { BatchRow: Row, ...others } = await original<{ BatchRow: typeof BatchRow }>()
   // The row must be memoised by itself: only then does it have a `type`.

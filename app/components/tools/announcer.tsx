@@ -1,11 +1,12 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
 import { nextAlarms, nextProgress, saidAtFirst, type Said, type State } from './said-aloud'
 import { notifications } from './stored-choice'
 
 /** Says aloud what changes: progress now and then, alarms at once [PAGE-8]. */
 export function Announcer({ state }: { state: State }) {
-  const [progress, setProgress] = useState('')
-  const [alarm, setAlarm] = useState('')
+  // Written past React, so that a push renders the page once [PAGE-3.1].
+  const polite = useRef<HTMLParagraphElement>(null)
+  const atOnce = useRef<HTMLParagraphElement>(null)
   const said = useRef<Said | null>(null)
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
@@ -15,13 +16,13 @@ export function Announcer({ state }: { state: State }) {
       const alarms = nextAlarms(state, said.current, now)
       said.current = alarms.said
       if (alarms.text !== null) {
-        setAlarm(alarms.text)
+        if (atOnce.current) atOnce.current.textContent = alarms.text
         notify(alarms.text)
       }
       const { text, dueAt } = nextProgress(state, said.current, now)
       if (text !== null) {
         said.current = { ...said.current, progress: { text, at: now } }
-        setProgress(text)
+        if (polite.current) polite.current.textContent = text
       } else if (dueAt !== null) timer = setTimeout(look, dueAt - now)
     }
     look()
@@ -29,12 +30,8 @@ export function Announcer({ state }: { state: State }) {
   }, [state])
   return (
     <>
-      <p className="sr" aria-live="polite" aria-atomic="true" data-testid="said-politely">
-        {progress}
-      </p>
-      <p className="sr" aria-live="assertive" aria-atomic="true" data-testid="said-at-once">
-        {alarm}
-      </p>
+      <p ref={polite} className="sr" aria-live="polite" aria-atomic="true" data-testid="said-politely" />
+      <p ref={atOnce} className="sr" aria-live="assertive" aria-atomic="true" data-testid="said-at-once" />
     </>
   )
 }

@@ -120,6 +120,7 @@ function Option({ id, target, isActive, onGo }: OptionProps) {
       id={id}
       className={styles.option}
       role="option"
+      tabIndex={-1}
       aria-selected={isActive}
       data-kind={target.kind}
       onClick={onGo}

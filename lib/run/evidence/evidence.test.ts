@@ -388,7 +388,7 @@ describe('a batch that was completed before its run', () => {
     ['all of them', ['a', 'b', 'c'], []],
     ['some of them', ['a', 'b'], ['c']],
     ['one', ['a'], ['b', 'c']],
-  ])('[DOCK-2.9] is unknown, and says that it was: %s', (_, done, rest) => {
+  ])('[DOCK-2.9] [RUN-8.29] is unknown, and says that it was: %s', (_, done, rest) => {
     const plan = [...done.map(id => planned(id, true)), ...rest.map(id => planned(id, false))]
     const told = new Told(plan).watched()
     for (const says of [START, RUNNING, resuming(done.length)]) told.say(says)

@@ -32,7 +32,10 @@ import { WholeLogView } from './components/log/whole-log-view'
 import { LogRow } from './components/log/log-line'
 import { GoneBanner } from './components/run/gone-banner'
 import { RunView } from './components/run/run-view'
+import { CountProof } from './components/run/proof/count-proof'
+import { ProofRow } from './components/run/proof/proof-row'
 import { StopDialog } from './components/run/stop-dialog'
+import { Palette } from './components/tools/palette'
 import { RIGHT_TO_LEFT } from './components/outside'
 import { UnknownImport } from './components/unknown-import'
 import { PerhapsBegun, Refusal } from './components/use-request'
@@ -219,6 +222,14 @@ function others(textOf: TextOf): ReactNode[] {
       {textOf('error')}
     </Refusal>,
     <StopDialog key="stop" run={run} onClose={close} />,
+    <CountProof key="proof" run={run} frozenAt={Date.parse(run.now)} onPick={close} onClose={close} />,
+    <ProofRow
+      key="proof row"
+      {...{ batch: run.batches[0]!, place: 0, run, over: false, ofHistory: false, isTabStop: true }}
+      line={line}
+      onPick={close}
+    />,
+    <Palette key="palette" run={run} actions={[]} onGo={close} onClose={close} />,
     <StopContainerDialog key="stop container" container={agent} onClose={close} />,
     <GoneBanner key="gone" runId={run.runId} />,
     <Log key="log" {...ofBatch} />,
@@ -311,6 +322,7 @@ describe('[SAFE-4.4] every text from outside is disarmed wherever a page shows i
   const inBrowser = new Set([
     ...['StaleBanner', 'Opening', 'RemoveDialog', 'Counting', 'Sprite', 'ThemeToggle'],
     ...['Tip', 'ZoneProvider', 'StartOutlook', 'VirtualRows', 'LogRows'],
+    ...['PageTools', 'Announcer', 'TabIcon', 'KeySheet', 'Notify', 'Since'],
     ...['Hidden', 'Layout', 'FleetPage', 'RunPage', 'ImportPage', 'ContainersPage', 'SignInPage', 'ImportNotFound'],
   ])
 

@@ -52,10 +52,8 @@ export const ProofRow = memo(function ProofRow({ batch, place, run, over, ofHist
         </button>
       </th>
       <td className={styles.counts}>
-        <span className={styles.countsAs}>
-          <StatusMark status={status}>{statusWord(status, over)}</StatusMark>
-          <span className={styles.counted}>{counted ? 'counted' : 'not counted'}</span>
-        </span>
+        <StatusMark status={status}>{statusWord(status, over)}</StatusMark>
+        <span className={styles.counted}>{counted ? 'counted' : 'not counted'}</span>
       </td>
       <td className={styles.source}>{sourceName(source)}</td>
       <td className={styles.since}>

@@ -10,6 +10,8 @@ import { runScope } from '../../../lib/sync/scope'
 import { someBatch } from '../../../lib/testing/run/documents'
 import { someSnapshot, VirtualClock } from '../../../lib/testing/sync/fixtures'
 import type { BatchRow } from './batch-row'
+import type { LiveRow } from './timeline/live-row'
+import type { View } from './views/view-names'
 
 /** These tests count the renderings that a push causes, in a document without a layout. */
 
@@ -35,6 +37,15 @@ vi.mock('./batch-row', async original => {
     return <Inner {...props} />
   })
   return { ...others, BatchRow: Counted }
+})
+vi.mock('./timeline/live-row', async original => {
+  const { LiveRow: Row } = await original<{ LiveRow: typeof LiveRow }>()
+  const Inner: ComponentType<ComponentProps<typeof LiveRow>> = Row.type
+  const Counted = memo(function Counted(props: ComponentProps<typeof LiveRow>) {
+    page.rows.push(props.batch.id)
+    return <Inner {...props} />
+  })
+  return { LiveRow: Counted }
 })
 
 const window = new Window({ width: 1440, height: 900, url: 'http://localhost/' })
@@ -99,7 +110,7 @@ function mount(shown: ReactNode, now: string) {
 }
 
 /** A page of this many batches of which the first ten run. */
-async function open(count: number) {
+async function open(count: number, view: View = 'table') {
   const batches = Array.from({ length: count }, (_, n) =>
     n < 10
       ? someBatch(`b${n}`, 'running', { startedAt: '2025-12-31T22:00:00.000Z' })
@@ -132,8 +143,11 @@ async function open(count: number) {
     onWake: () => () => undefined,
     reload: () => undefined,
   }
-  const { container, rendered } = mount(<RunView initial={initial} />, initial.now)
-  await vi.waitFor(() => expect(container.querySelector('[data-testid="batch-card"]')).not.toBeNull())
+  const { container, rendered } = mount(<RunView initial={initial} firstView={view} />, initial.now)
+  await vi.waitFor(() => {
+    expect(container.querySelector('[data-testid="batch-card"]')).not.toBeNull()
+    expect(container.querySelector('[role="tab"]')).not.toBeNull()
+  })
   await settled()
   link?.up()
   clock.advance(100)
@@ -159,9 +173,14 @@ async function open(count: number) {
 
 const ENDED = { status: 'completed', endedAt: '2026-01-01T00:00:30.000Z' } as const
 
-describe.each([14, 1_500])('a page of %i batches', count => {
+describe.each([
+  ['table', 14],
+  ['table', 1_500],
+  ['timeline', 14],
+  ['timeline', 1_500],
+] as const)('a page with the %s of %i batches', (view, count) => {
   it('[PAGE-3.1] renders one row and the counter once when one batch changes', async () => {
-    const { push, rendered, row, text } = await open(count)
+    const { push, rendered, row, text } = await open(count, view)
     expect(text('batches-completed')).toBe(`0/${count}`)
     expect(await rendered(16, () => push({ id: 'b3', ...ENDED }))).toEqual({ commits: 1, rows: ['b3'] })
     expect(text('batches-completed')).toBe(`1/${count}`)
@@ -169,7 +188,7 @@ describe.each([14, 1_500])('a page of %i batches', count => {
   })
 
   it('[PAGE-3.2] renders what was pushed between two frames once', async () => {
-    const { push, rendered, text } = await open(count)
+    const { push, rendered, text } = await open(count, view)
     const several = await rendered(16, async () => {
       for (const change of [{ id: 'b1' }, { id: 'b2' }, { id: 'b4' }, { id: 'b2', error: 'no' }]) {
         push({ ...change, ...ENDED })
@@ -182,8 +201,8 @@ describe.each([14, 1_500])('a page of %i batches', count => {
     expect(text('batches-completed')).toBe(`3/${count}`)
   })
 
-  it('[PAGE-3.3] renders no row as time passes, only the times of what runs', async () => {
-    const { push, rendered, row } = await open(count)
+  it('[PAGE-3.3] [PAGE-5.5] renders no row as time passes, only the times of what runs', async () => {
+    const { push, rendered, row } = await open(count, view)
     const took = () => row('b3')?.querySelector('time[datetime^="PT"]')?.textContent
     const before = took()
     // One commit in each second, in which the times of running batches and the timer of the run change.

@@ -98,6 +98,25 @@ test('[PAGE-5.3] [PAGE-5.7] the bars are those of the state, at any moment of th
   expect(first.map(tag => ['batch-id', 'kind', 'from', 'to'].map(name => valueIn(tag, name)).join(' '))).toEqual(shown)
 })
 
+test('[PAGE-5.3] a dry run has bars without evidence, and a run without batches says why it has none', async ({
+  dashboard,
+  page,
+}) => {
+  const runId = await dashboard.start(PORTAL, { dryRun: true })
+  await expect.poll(async () => (await dashboard.snapshot(runId)).status, { timeout: 30_000 }).toBe('completed')
+  await page.goto(`${dashboard.url}/runs/${runId}?view=timeline`)
+  const { dryRun } = await expectBars(page, dashboard, runId)
+  expect(dryRun).toBe(true)
+  expect((await barsShown(page)).some(bar => bar.includes(' running '))).toBe(true)
+
+  const failed = await dashboard.start('no-such-spec')
+  await expect.poll(async () => (await dashboard.snapshot(failed)).status, { timeout: 30_000 }).toBe('failed')
+  const sentence = 'The run is over, and no batch of it was heard of.'
+  expect(await (await fetch(`${dashboard.url}/runs/${failed}?view=timeline`)).text()).toContain(sentence)
+  await page.goto(`${dashboard.url}/runs/${failed}?view=timeline`)
+  await expect(page.getByRole('region', { name: 'Timeline' })).toHaveText(sentence)
+})
+
 test('[PAGE-5.3] containers split the bars of their batch, and have bars of their own', async ({
   backend,
   dashboard,

@@ -12,15 +12,15 @@ export interface Edge {
 
 /** Up to this share of the axis the label of the edge is on its right, and then on its left. */
 const EARLY = 0.4
-/** The shares of the axis that the label of the edge, and that of a tick, take at most. */
-const widths = { desktop: { edge: 0.13, tick: 0.06 }, phone: { edge: 0.38, tick: 0.16 } }
+/** The room of the labels of the edge and of a tick, px. */
+const EDGE = 130
+const TICK = 56
 
-/** Whether the label of a tick is within the axis, and clear of the label of the edge. */
-function hasRoom(tick: number, edge: number | null, isPhone: boolean): boolean {
-  const width = isPhone ? widths.phone : widths.desktop
-  const end = tick + width.tick
+/** Whether the label of a tick is within the axis and clear of the edge’s; both places are shares of the axis, `width` is in px. */
+function hasRoom(tick: number, edge: number | null, width: number): boolean {
+  const end = tick + TICK / width
   if (end > 1 || edge === null) return end <= 1
-  const [from, to] = edge < EARLY ? [edge, edge + width.edge] : [edge - width.edge, edge]
+  const [from, to] = edge < EARLY ? [edge, edge + EDGE / width] : [edge - EDGE / width, edge]
   return end < from || tick > to
 }
 
@@ -29,17 +29,18 @@ interface Props {
   whole: Range
   ticks: readonly number[]
   edge: Edge | null
-  isPhone: boolean
+  /** Of the axis, px. */
+  width: number
   watched: boolean
   onRange: (range: Range) => void
 }
 
 /** The times above the chart. Dragging along them shows the part that was dragged over [PAGE-5.6]. */
-export function Axis({ range, whole, ticks, edge, isPhone, watched, onRange }: Props) {
+export function Axis({ range, whole, ticks, edge, width, watched, onRange }: Props) {
   const [brush, setBrush] = useState<{ from: number; to: number } | null>(null)
   const timeAt = ({ currentTarget, clientX }: PointerEvent<HTMLElement>) => {
-    const { left, width } = currentTarget.getBoundingClientRect()
-    const share = Math.min(1, Math.max(0, (clientX - left) / width))
+    const box = currentTarget.getBoundingClientRect()
+    const share = Math.min(1, Math.max(0, (clientX - box.left) / box.width))
     return range.from + share * (range.to - range.from)
   }
   const shareOf = (at: number) => (at - range.from) / (range.to - range.from)
@@ -83,7 +84,7 @@ export function Axis({ range, whole, ticks, edge, isPhone, watched, onRange }: P
         <div className={styles.ticks} aria-hidden="true">
           {ticks.map(at => (
             <span key={at} className={styles.tick} style={placeStyle(at)}>
-              {hasRoom(shareOf(at), shown && shareOf(shown.at), isPhone) ? tickText(at) : ''}
+              {hasRoom(shareOf(at), shown && shareOf(shown.at), width) ? tickText(at) : ''}
             </span>
           ))}
           {shown && (

@@ -1,8 +1,7 @@
-import { useEffect, useEffectEvent, useState, type ReactNode } from 'react'
+import { useEffect, useEffectEvent, useLayoutEffect, useState, type ReactNode } from 'react'
 import { elapsed } from '../../../../lib/run/time/time'
 import { useOfTime } from '../../../../lib/client/live'
 import { Axis, type Edge } from './axis'
-import { useMedia } from '../../use-media'
 import { chartStyle, placeStyle } from './css-variables'
 import { moved, rangeOf, TICKS, ticksOf, wholeRun, zoomed, type Range, type RangeChoice } from './range'
 import styles from './chart.module.css'
@@ -44,8 +43,8 @@ export function Chart({ clock, choice, onChoice, watched, children }: Props) {
   const whole = wholeRun(latest, grows)
   const range = rangeOf(choice, latest, grows)
   const edge: Edge | null = isLive ? { at: claims, kind: frozenAt === null ? 'live' : 'heard' } : null
-  const isPhone = useMedia('(max-width: 720px)', false)
-  const ticks = ticksOf(range, isPhone ? TICKS_ON_PHONES : TICKS)
+  const width = useAxisWidth(box)
+  const ticks = ticksOf(range, Math.min(TICKS, Math.max(2, Math.floor(width / PER_TICK))))
   useZoom(box, range, whole, onChoice)
   return (
     <div
@@ -54,15 +53,7 @@ export function Chart({ clock, choice, onChoice, watched, children }: Props) {
       data-evidence={unseenAt === null ? 'current' : 'old'}
       style={chartStyle(range, claims, evidence)}
     >
-      <Axis
-        range={range}
-        whole={whole}
-        ticks={ticks}
-        edge={edge}
-        isPhone={isPhone}
-        watched={watched}
-        onRange={onChoice}
-      />
+      <Axis range={range} whole={whole} ticks={ticks} edge={edge} width={width} watched={watched} onRange={onChoice} />
       <div className={styles.body}>
         <div className={styles.lines} aria-hidden="true">
           <div>
@@ -79,7 +70,24 @@ export function Chart({ clock, choice, onChoice, watched, children }: Props) {
   )
 }
 
-const TICKS_ON_PHONES = 5
+/** The room that a tick needs for its label, px. */
+const PER_TICK = 72
+/** The width of the axis until it is measured, px. */
+const FIRST_WIDTH = 900
+
+function useAxisWidth(box: HTMLElement | null): number {
+  const [width, setWidth] = useState(FIRST_WIDTH)
+  useLayoutEffect(() => {
+    const axis = box?.querySelector('[data-axis]')
+    if (!axis) return
+    const look = () => setWidth(axis.clientWidth || FIRST_WIDTH)
+    look()
+    const observer = new ResizeObserver(look)
+    observer.observe(axis)
+    return () => observer.disconnect()
+  }, [box])
+  return width
+}
 
 /** How much a key or a step of the wheel zooms. */
 const STEP = 1.5

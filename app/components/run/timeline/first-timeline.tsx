@@ -2,9 +2,12 @@ import type { Snapshot } from '../../../../lib/run/model'
 import { isOver } from '../../../../lib/run/is-over'
 import { elapsed } from '../../../../lib/run/time/time'
 import { lastKnownAt } from '../../../freshness'
+import { knownOf } from '../../../nothing'
+import { Nothing } from '../../nothing'
 import { Duration } from '../../time'
 import { engineOffsetOf, latestOf, sceneOf, timelineOf } from './bars'
 import { wholeRun } from './range'
+import { emptyPlace } from './empty-place'
 import { StillTrack } from './still-track'
 import { TimelineRow } from './timeline-row'
 import { barWords } from './words'
@@ -12,6 +15,8 @@ import styles from './timeline.module.css'
 
 /** As many rows as the first HTML has of a long list. */
 const FIRST = 44
+
+const JUST_READ = { read: true, sync: 'connecting', gone: false } as const
 
 /** The timeline in the first HTML, as of the snapshot. */
 export function FirstTimeline({ run, picked }: { run: Snapshot; picked: string | null }) {
@@ -27,7 +32,11 @@ export function FirstTimeline({ run, picked }: { run: Snapshot; picked: string |
   const bars = timelineOf(run)
   return (
     <section className={styles.timeline} aria-label="Timeline" data-unfolded={over} data-docker={link.docker}>
-      <div className={styles.head} />
+      {batches.length === 0 ? (
+        <Nothing in={emptyPlace(run)} known={knownOf(JUST_READ, false, over || run.imported ? null : link.backend)} />
+      ) : (
+        <div className={styles.head} />
+      )}
       <ol className={styles.rows}>
         {batches.slice(0, FIRST).map((batch, index) => {
           const own = bars[index] ?? []

@@ -7,7 +7,7 @@ const keys = [
   ['claim', 'claim'],
   ['evidence', 'evidence'],
   ['waiting', 'waiting'],
-  ['starting', 'container start'],
+  ['starting', 'starting'],
   ['running', 'running'],
   ['ran', 'ran'],
   ['merging', 'merging'],

@@ -14,6 +14,7 @@ import { VirtualRows, type VirtualPlace } from '../virtual-rows'
 import type { ViewProps } from '../views/view-props'
 import { engineOffsetOf, latestOf, readySince, sceneOf } from './bars'
 import { Chart, type ChartClock } from './chart'
+import { emptyPlace } from './empty-place'
 import { LiveRow } from './live-row'
 import type { RangeChoice } from './range'
 import { RangeTools } from './range-tools'
@@ -93,12 +94,11 @@ export function Timeline({ run, known, frozenAt, picked, shown, onPick, tools }:
       data-unfolded={unfolded}
       data-docker={run.link.docker}
     >
-      {tools && createPortal(<RangeTools choice={choice} watched={watched} onChoice={setChoice} />, tools)}
+      {tools &&
+        batches.length > 0 &&
+        createPortal(<RangeTools choice={choice} watched={watched} onChoice={setChoice} />, tools)}
       {batches.length === 0 ? (
-        <Nothing
-          in={over ? 'batches of a run that is over' : run.counts.totalKnown ? 'batches of an empty plan' : 'batches'}
-          known={known}
-        />
+        <Nothing in={emptyPlace(run)} known={known} />
       ) : scene === null || startedAt === null ? (
         <>
           <p className={styles.note}>It is not known when the run began, so no batch has a place in time.</p>

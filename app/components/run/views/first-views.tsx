@@ -14,7 +14,7 @@ export function FirstViews({ run, view, batchId }: { run: Snapshot; view: View; 
     <>
       <div className={styles.bar}>
         <ViewTabs view={view} picked={batchId} />
-        {view === 'timeline' && (
+        {view === 'timeline' && run.batches.length > 0 && (
           <div className={styles.tools}>
             <RangeTools choice="whole" watched={run.link.docker !== 'off'} />
           </div>

@@ -13,15 +13,17 @@ export interface Edge {
 /** Up to this share of the axis the label of the edge is on its right, and then on its left. */
 const EARLY = 0.4
 /** The room of the labels of the edge and of a tick, px. */
-const EDGE = 130
+const EDGE = { live: 96, heard: 130 }
 const TICK = 56
 
-/** Whether the label of a tick is within the axis and clear of the edge’s; both places are shares of the axis, `width` is in px. */
-function hasRoom(tick: number, edge: number | null, width: number): boolean {
-  const end = tick + TICK / width
-  if (end > 1 || edge === null) return end <= 1
-  const [from, to] = edge < EARLY ? [edge, edge + EDGE / width] : [edge - EDGE / width, edge]
-  return end < from || tick > to
+/** Whether the label of a tick is within the axis, and clear of the label of the edge. */
+function hasRoom(at: number, edge: Edge | null, range: Range, width: number): boolean {
+  const placeOf = (time: number) => ((time - range.from) / (range.to - range.from)) * width
+  const end = placeOf(at) + TICK
+  if (end > width || edge === null) return end <= width
+  const place = placeOf(edge.at)
+  const [from, to] = place < EARLY * width ? [place, place + EDGE[edge.kind]] : [place - EDGE[edge.kind], place]
+  return end < from || placeOf(at) > to
 }
 
 interface Props {
@@ -84,7 +86,7 @@ export function Axis({ range, whole, ticks, edge, width, watched, onRange }: Pro
         <div className={styles.ticks} aria-hidden="true">
           {ticks.map(at => (
             <span key={at} className={styles.tick} style={placeStyle(at)}>
-              {hasRoom(shareOf(at), shown && shareOf(shown.at), width) ? tickText(at) : ''}
+              {hasRoom(at, shown, range, width) ? tickText(at) : ''}
             </span>
           ))}
           {shown && (

@@ -31,12 +31,14 @@ test('[PAGE-5.1] [PAGE-5.2] tabs switch the view by mouse and keyboard, and the 
 
   await selected.focus()
   await page.keyboard.press('ArrowRight')
+  await expect(selected).toHaveText('Graph')
+  await page.keyboard.press('ArrowRight')
   await expect(selected).toHaveText('Table')
   await expect(selected).toBeFocused()
   await expect(page.getByRole('tabpanel', { name: 'Table' })).toBeVisible()
   await expect(page).toHaveURL(`${dashboard.url}/runs/${runId}?batch=db`)
   await page.keyboard.press('End')
-  await expect(selected).toHaveText('Timeline')
+  await expect(selected).toHaveText('Graph')
   await page.keyboard.press('Home')
   await expect(selected).toHaveText('Table')
 

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../../../../lib/run/model'
+import { FirstGraph, FirstGraphTools } from '../graph/first-graph'
 import { FirstTimeline } from '../timeline/first-timeline'
 import { RangeTools } from '../timeline/range-tools'
 import type { View } from './view-names'
@@ -19,10 +20,20 @@ export function FirstViews({ run, view, batchId }: { run: Snapshot; view: View; 
             <RangeTools choice="whole" watched={run.link.docker !== 'off'} />
           </div>
         )}
+        {view === 'graph' && (
+          <div className={styles.tools}>
+            <FirstGraphTools run={run} />
+          </div>
+        )}
       </div>
       {view === 'timeline' && (
         <div className={styles.panel} id={PANEL} role="tabpanel" aria-labelledby={tabId(view)}>
           <FirstTimeline run={run} picked={batchId} />
+        </div>
+      )}
+      {view === 'graph' && (
+        <div className={styles.panel} id={PANEL} role="tabpanel" aria-labelledby={tabId(view)}>
+          <FirstGraph run={run} />
         </div>
       )}
     </>

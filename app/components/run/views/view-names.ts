@@ -1,12 +1,12 @@
 /** The views of a run's batches, in the order of their tabs. */
-export const views = ['table', 'timeline'] as const
+export const views = ['table', 'timeline', 'graph'] as const
 export type View = (typeof views)[number]
 
 /** The view that an address asks for; the table if it asks for none, or for one that does not exist [PAGE-5.2]. */
 export const viewOf = (asked: string | string[] | undefined): View => views.find(view => view === asked) ?? 'table'
 
 /** The label of a view's tab. */
-export const viewLabels: Record<View, string> = { table: 'Table', timeline: 'Timeline' }
+export const viewLabels: Record<View, string> = { table: 'Table', timeline: 'Timeline', graph: 'Graph' }
 
 /** The query of the address that shows a view, and an open batch; empty if it names neither. */
 export function viewQuery(view: View, batchId: string | null): string {

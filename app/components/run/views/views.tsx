@@ -1,4 +1,5 @@
 import { useState, type ComponentType, type KeyboardEvent, type MouseEvent } from 'react'
+import { GraphView } from '../graph/graph-view'
 import { Timeline } from '../timeline/timeline'
 import type { ViewsProps } from './late-views'
 import { viewAfter, viewOf, type View } from './view-names'
@@ -9,6 +10,7 @@ import styles from './views.module.css'
 /** The views beside the table, which the page itself renders. */
 const others: Record<Exclude<View, 'table'>, ComponentType<ViewProps>> = {
   timeline: Timeline,
+  graph: GraphView,
 }
 
 /** The tabs, and the view that is chosen; the table follows below. The address names the view [PAGE-5.2]. */

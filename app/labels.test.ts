@@ -14,7 +14,7 @@ describe('words', () => {
 
   it('counts in a fixed order and leaves out what is not there', () => {
     expect(countsText({ ...some, failed: 1 })).toBe('8 completed, 3 running, 3 waiting, 1 failed')
-    expect(countsText(some, true)).toBe('8 completed, 3 running, 3 not begun')
+    expect(countsText(some, true)).toBe('8 completed, 3 running, 3 never started')
     expect(countsText(none)).toBe('no batch yet')
   })
 
@@ -42,7 +42,10 @@ describe('words', () => {
     const at = (ms: number) => withAge(text, since, Date.parse(since) + ms)
     expect(at(45_000)).toBe('Backend says running; no container for 45 s. Silent for 45 s.')
     expect(at(3_840_000)).toBe('Backend says running; no container for 1 h 04 min. Silent for 1 h 04 min.')
-    expect(at(-5_000)).toContain('no container for 0 s')
+    expect(at(-5_000)).toContain('no container just now')
+    const ended = (ms: number) => withAge(`Its run ended at ${since}.`, since, Date.parse(since) + ms)
+    expect(ended(57_000)).toBe('Its run ended 57 s ago.')
+    expect(ended(400)).toBe('Its run ended just now.')
   })
 
   it('leaves a sentence alone that dates nothing, or another moment, or nonsense', () => {

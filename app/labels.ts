@@ -8,7 +8,7 @@ export const batchStatuses: readonly BatchStatus[] = ['completed', 'running', 'p
 
 /** The label of a status; a pending batch of an ended run no longer waits. */
 export const statusWord = (status: RunStatus | BatchStatus, over = false): string =>
-  status === 'pending' ? (over ? 'not begun' : 'waiting') : status
+  status === 'pending' ? (over ? 'never started' : 'waiting') : status
 
 export const plural = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 ? '' : noun.endsWith('ch') ? 'es' : 's'}`
@@ -20,19 +20,24 @@ export function sentence(text: string): string {
 }
 
 /**
- * A sentence with its date replaced by its age: `no container since 2026-…Z` becomes `no container for 45 s`.
+ * A sentence with its date replaced by its age: `no container since 2026-…Z` becomes `no container for 45 s`, and `ended at 2026-…Z`
+ * becomes `ended 45 s ago`; less than a second becomes `just now`.
  * @param since the moment as the sentence contains it, ISO 8601; null if it contains none
  * @param now the server's clock, ms
  */
 export function withAge(text: string, since: string | null, now: number): string {
-  return isDated(text, since)
-    ? text.replaceAll(`since ${since}`, () => `for ${ageText(now - Date.parse(since))}`)
-    : text
+  if (!isDated(text, since)) return text
+  const age = now - Date.parse(since)
+  const isNow = age < 1_000
+  return text
+    .replaceAll(`since ${since}`, () => (isNow ? 'just now' : `for ${ageText(age)}`))
+    .replaceAll(`at ${since}`, () => (isNow ? 'just now' : `${ageText(age)} ago`))
 }
 
 /** Whether `withAge` has anything to replace. */
 export function isDated(text: string, since: string | null): since is string {
-  return since !== null && !Number.isNaN(Date.parse(since)) && text.includes(`since ${since}`)
+  if (since === null || Number.isNaN(Date.parse(since))) return false
+  return text.includes(`since ${since}`) || text.includes(`at ${since}`)
 }
 
 /**

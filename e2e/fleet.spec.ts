@@ -168,3 +168,126 @@ test.describe('live runs', () => {
     await expect(row.getByTestId('at-work')).toHaveText(/^Rounded Amounts1 running$/)
   })
 })
+
+test.describe('the history', () => {
+  const rows = (page: Page) => page.getByLabel('History table').getByTestId('fleet-run')
+
+  test('[FLEET-4.1] [FLEET-4.3] [FLEET-4.5] [FLEET-4.6] is filtered by the address, on the page and in the first HTML', async ({
+    backend,
+    dashboard,
+    browser,
+    page,
+  }) => {
+    test.setTimeout(90_000)
+    backend.failBatch('schema', { exitCode: 3 })
+    const failed = await dashboard.start(AUDIT)
+    const dry = await dashboard.start(SEARCH, { dryRun: true })
+    for (const [id, status] of [
+      [failed, 'failed'],
+      [dry, 'completed'],
+    ] as const)
+      await expect.poll(async () => (await dashboard.snapshot(id)).status, { timeout: 20_000 }).toBe(status)
+
+    const context = await browser.newContext({ javaScriptEnabled: false })
+    const plain = await context.newPage()
+    await plain.goto(`${dashboard.url}/?status=failed&q=audit`)
+    await expect(rows(plain)).toHaveCount(1)
+    await expect(rows(plain)).toHaveAttribute('data-run-id', failed)
+    await context.close()
+
+    await page.goto(dashboard.url)
+    await live(page)
+    await expect(rows(page)).toHaveCount(2)
+    await expect(rows(page).filter({ hasText: SEARCH })).toContainText('dry run')
+    await page
+      .getByRole('group', { name: 'Outcome' })
+      .getByRole('button', { name: /^failed/ })
+      .click()
+    await expect(rows(page)).toHaveCount(1)
+    expect(new URL(page.url()).search).toBe('?status=failed')
+    await page.getByLabel('Spec', { exact: true }).selectOption(SEARCH)
+    const none = page.getByTestId('no-match')
+    await expect(none).toContainText(`No run matches failed, ${SEARCH}.`)
+    expect(new URL(page.url()).searchParams.get('spec')).toBe(SEARCH)
+    await expectAccessible(page)
+    await none.getByRole('button', { name: 'Clear the filters' }).click()
+    await expect(rows(page)).toHaveCount(2)
+    expect(new URL(page.url()).search).toBe('')
+
+    await page.getByLabel('Since').fill('2999-01-01')
+    await expect(none).toContainText('since 2999-01-01')
+    await page.getByLabel('Since').fill('')
+    await page.getByLabel('Until').fill('2999-01-01')
+    await page.getByLabel('Find in history').fill('audit')
+    await expect(rows(page)).toHaveCount(1)
+
+    // Kept under a name, also after a reload.
+    await page.getByText('Saved filters').click()
+    await page.getByLabel('Name for these filters').fill('Audits')
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.goto(dashboard.url)
+    await live(page)
+    await expect(rows(page)).toHaveCount(2)
+    await page.getByText('Saved filters (1)').click()
+    await page.getByRole('button', { name: 'Rename Audits' }).click()
+    await page.getByLabel('New name of Audits').fill('The audits')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'The audits', exact: true }).click()
+    await expect(rows(page)).toHaveCount(1)
+    expect(new URL(page.url()).searchParams.get('q')).toBe('audit')
+    await page.getByRole('button', { name: 'Delete The audits' }).click()
+    await expect(page.getByRole('button', { name: 'The audits', exact: true })).toHaveCount(0)
+
+    // A step to a run and back shows the same runs.
+    await rows(page).getByRole('link', { name: AUDIT }).click()
+    await expect(page.getByTestId('batches-completed')).toHaveText('0/4')
+    await page.goBack()
+    await expect(rows(page)).toHaveCount(1)
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Fleet' }).click()
+    await expect(rows(page)).toHaveCount(2)
+  })
+
+  test('[FLEET-4.4] of more than 100 runs has rows near the view alone', async ({ dashboard, page }) => {
+    test.setTimeout(120_000)
+    // It has no plan, so each run ends at once.
+    const count = 110
+    for (let n = 0; n < count; n += 10)
+      await Promise.all(Array.from({ length: 10 }, () => dashboard.start('015-multi-currency')))
+    const answer = () => dashboard.api('GET', '/api/runs')
+    await expect
+      .poll(async () => JSON.stringify((await answer()).body).split('"status":"failed"').length - 1)
+      .toBe(count)
+    await page.goto(dashboard.url)
+    await live(page)
+    await expect(page.getByRole('group', { name: 'Outcome' })).toContainText(`all ${count}`)
+    await expect(page.getByRole('table')).toHaveAttribute('aria-rowcount', String(count + 1))
+    await expect.poll(() => rows(page).count()).toBeLessThan(90)
+    await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight))
+    await expect(page.locator(`[aria-rowindex="${count + 1}"]`)).toBeInViewport()
+    await expect(page.locator('[aria-rowindex="2"]')).toHaveCount(0)
+    const last = page.locator(`[aria-rowindex="${count + 1}"]`).getByRole('link')
+    await last.focus()
+    await page.evaluate(() => window.scrollTo(0, 0))
+    await expect(page.locator('[aria-rowindex="2"]')).toBeInViewport()
+    await expect(last).toBeFocused()
+    await expectAccessible(page)
+  })
+})
+
+test('[FLEET-5.1] a first visit says in three steps how a run appears', async ({ backend, dashboard, page }) => {
+  await page.goto(dashboard.url)
+  await live(page)
+  const empty = page.getByTestId('empty')
+  await expect(empty.getByRole('heading', { level: 2 })).toHaveText('No run yet')
+  await expect(empty.getByRole('listitem')).toHaveCount(3)
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await empty.getByRole('button', { name: 'Copy command' }).first().click()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`BACKEND_URL=${backend.url} npm start`)
+  await expectAccessible(page)
+  expect(await illegible(page, [320, 390, 768, 1440])).toEqual([])
+  await empty.getByRole('button', { name: 'Start a run…' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await dashboard.start(SEARCH)
+  await expect(empty).toHaveCount(0, { timeout: 20_000 })
+})

@@ -119,17 +119,21 @@ function PageLink({ version }: { version: number }) {
       data-testid="page-sync"
       data-sync={sync}
       data-transport={transport ?? undefined}
-      title={transport === 'polling' ? POLLING : undefined}
+      title={`Version ${version} of this page.${transport === 'polling' ? ` ${POLLING}` : ''}`}
     >
       {stale && <Glyph id="l-stale" />}
-      Page v{version}
-      {stale && ' stale'}
       {checkedAt === null ? (
-        !stale && ', connecting'
-      ) : (
+        stale ? (
+          'Not connected'
+        ) : (
+          'Connecting'
+        )
+      ) : stale ? (
         <>
-          , checked <Age since={checkedAt} /> ago
+          Last known, checked <Age since={checkedAt} /> ago
         </>
+      ) : (
+        'Up to date'
       )}
     </span>
   )

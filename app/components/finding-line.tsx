@@ -34,7 +34,7 @@ export function FindingLine({
         </p>
         {detail !== null && (
           <details>
-            <summary>The rest of it</summary>
+            <summary>Full error</summary>
             <pre dir="auto">{detail}</pre>
           </details>
         )}

@@ -78,7 +78,10 @@ describe('needsYou', () => {
     const [open] = noticeable([run({ findings: [finding('clock-set'), finding('late'), finding('ghost')] })], now)
     expect([open?.hasFailed, open?.findings.map(({ kind }) => kind)]).toEqual([false, ['late', 'ghost']])
     // Its spec was run again, but the agent of the earlier run works on.
-    const [, left] = noticeable([run({ findings: [finding('late')] }), { ...failed, findings: [finding('orphan')] }], now)
+    const [, left] = noticeable(
+      [run({ findings: [finding('late')] }), { ...failed, findings: [finding('orphan')] }],
+      now,
+    )
     expect([left?.hasFailed, left?.findings.map(({ kind }) => kind)]).toEqual([false, ['orphan']])
   })
 })

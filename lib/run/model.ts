@@ -73,7 +73,7 @@ export const batch = z.object({
   /** Present if the batch was completed before this run began: the run started no container for it [RUN-8.2]. */
   before: z.exactOptional(z.literal(true)),
   verdict,
-  /** The verdict in one plain sentence. If it says how long something lasts, it says "since `reasonSince`". */
+  /** The verdict in one plain sentence. If it says how long something lasts, it says "since `reasonSince`", or "at" of how long ago it was. */
   reason: z.string(),
   /** Since when the reason holds; server's clock. */
   reasonSince: time,
@@ -98,7 +98,7 @@ export type Counts = z.infer<typeof counts>
 
 /**
  * A fact that a reader should know and that changes no status: for example an error line that may be an agent's [RUN-4], or an
- * alarming verdict such as `ghost`. If `text` says how long something lasts, it says "since `at`".
+ * alarming verdict such as `ghost`. If `text` says how long something lasts, it says "since `at`", and "at `at`" of how long ago it was.
  */
 export const finding = z.object({
   kind: z.string(),

@@ -49,12 +49,12 @@ describe('the containers page as the server renders it', () => {
   })
 
   it('offers to stop what outlives its run, and nothing else', () => {
-    const reason = `Container aaaaaaaaaaaa still runs; its run is over since ${since}. Read its log, then stop it.`
+    const reason = `Container aaaaaaaaaaaa still runs; its run ended at ${since}. Read its log, then stop it.`
     const orphan = agent('a', { verdict: 'orphan', reason, reasonSince: since, stoppable: true })
     const page = html(list({ containers: [orphan, agent('b')] }))
     expect(page.match(/Stop…/g)).toHaveLength(1)
     expect(page).toContain('<title>(1) Containers')
-    expect(page).toContain('its run is over for 10 min 0 s.')
+    expect(page).toContain('its run ended 10 min 0 s ago.')
   })
 
   it('[DOCK-3] shows what Docker last showed as old, says since when, and stops nothing by it', () => {

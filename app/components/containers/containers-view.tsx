@@ -70,8 +70,8 @@ export function ContainersView({ initial }: { initial: ContainerList }) {
                   <th scope="col">Verdict</th>
                   <th scope="col">Container</th>
                   <th scope="col">State</th>
-                  <th scope="col">What for</th>
-                  <th scope="col">What is so</th>
+                  <th scope="col">Batch</th>
+                  <th scope="col">Finding</th>
                   <th scope="col" className={table.right}>
                     Created
                   </th>
@@ -102,7 +102,7 @@ function Tallies({ containers }: { containers: readonly AgentContainer[] }) {
   return (
     <dl className={page.tallies}>
       <div className={stoppable > 0 ? page.urgent : undefined}>
-        <dt>outlive their run</dt>
+        <dt>left running</dt>
         <dd className="num">{stoppable}</dd>
       </div>
       <div>

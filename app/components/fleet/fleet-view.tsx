@@ -1,19 +1,18 @@
 'use client'
 
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { Fleet } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/is-over'
 import { useFleet } from '../../../lib/client/live'
 import { classNames } from '../../class-names'
 import { lastKnownAt } from '../../freshness'
-import { emptyPages, knownOf, type Known } from '../../nothing'
+import { knownOf } from '../../nothing'
 import { FollowDialog } from '../follow-dialog'
 import { AppShell } from '../app-shell'
 import { Nothing } from '../nothing'
-import { Name } from '../outside'
 import { useStale } from '../use-stale'
-import { useIsOperator } from '../visitor'
 import { StartDialog } from './start-dialog'
+import { FirstVisit } from './first-visit'
 import { FleetHead } from './fleet-head'
 import { History } from './history'
 import { noFilters, type Filters } from './history-filters'
@@ -22,16 +21,8 @@ import { LiveRow } from './live-row'
 import { isLost } from './needs'
 import { NeedsYou } from './needs-you'
 import { useNeeds } from './use-needs'
-import controls from '../controls.module.css'
-import nothing from '../nothing.module.css'
 import styles from './fleet-view.module.css'
 import section from './section-head.module.css'
-
-/** The page is rendered with the fleet, so `unread` never occurs. */
-const noRuns: Record<Known, readonly [string, string]> = {
-  ...emptyPages.runs,
-  ...{ reading: emptyPages.runs.old, unread: emptyPages.runs.old },
-}
 
 interface Props {
   initial: Fleet
@@ -52,12 +43,11 @@ export function FleetView({ initial, filters = noFilters }: Props) {
   const fleet = useFleet(initial)
   const { state, sync, checkedAt } = fleet
   const [dialog, setDialog] = useState<Dialog | null>(null)
-  const isOperator = useIsOperator()
   const stale = useStale({ sync, checkedAt })
   const known = knownOf(fleet, stale, state.link.backend)
   const renderedAt = Date.parse(initial.now)
-  const live = state.runs.filter(run => !isOver(run.status))
-  const over = state.runs.filter(run => isOver(run.status))
+  const live = useMemo(() => state.runs.filter(run => !isOver(run.status)), [state.runs])
+  const over = useMemo(() => state.runs.filter(run => isOver(run.status)), [state.runs])
   const needs = useNeeds(state)
   const isOld = stale || isLost(state.link.backend) || needs.some(need => need.isOld)
 
@@ -89,25 +79,12 @@ export function FleetView({ initial, filters = noFilters }: Props) {
           />
         )}
         {state.runs.length === 0 ? (
-          <section className={nothing.empty} data-testid="empty" data-known={known}>
-            <h2>{noRuns[known][0]}</h2>
-            <p>
-              {noRuns[known][1]} It watches <Name text={state.backend} />.{' '}
-              {isOperator
-                ? 'Start a run; one started anywhere on this backend appears within 10 s, or at once when it is followed by its id.'
-                : 'One started anywhere on this backend appears within 10 s.'}
-            </p>
-            {isOperator && (
-              <p className={controls.actions}>
-                <button className={controls.primaryButton} type="button" onClick={() => setDialog({ kind: 'start' })}>
-                  Start a run…
-                </button>
-                <button className={controls.button} type="button" onClick={() => setDialog({ kind: 'follow' })}>
-                  Add a run by id…
-                </button>
-              </p>
-            )}
-          </section>
+          <FirstVisit
+            backend={state.backend}
+            known={known}
+            onStart={() => setDialog({ kind: 'start' })}
+            onFollow={() => setDialog({ kind: 'follow' })}
+          />
         ) : (
           <section className={styles.live} aria-labelledby="h-live">
             <header className={classNames(section.head, styles.liveHead)}>

@@ -111,7 +111,7 @@ export function History({ runs, live, initial }: Props) {
       )}
       {isLong && (
         <noscript>
-          <p className={nothing.none}>
+          <p>
             These are the first {FIRST_ROWS} of {found.length} runs; filters in the address show others:
             ?status=failed&amp;spec=…&amp;since=2026-01-31
           </p>

@@ -42,11 +42,7 @@ export function NeedLine({ need, stale, isGone, onStart }: Props) {
     >
       <Mark kind={kind} />
       <div className={styles.text}>
-        {isGroup ? (
-          <Group need={need} isOld={isOld} isOpen={isOpen} />
-        ) : (
-          <Sentence need={need} finding={first} isOld={isOld} />
-        )}
+        {isGroup ? <GroupSentence need={need} isOld={isOld} /> : <Sentence need={need} finding={first} isOld={isOld} />}
       </div>
       <span className={styles.age}>{isGone ? 'no longer so' : since !== null && <DatedAge since={since} />}</span>
       <span className={styles.steps}>
@@ -63,6 +59,7 @@ export function NeedLine({ need, stale, isGone, onStart }: Props) {
           </button>
         )}
       </span>
+      {isGroup && isOpen && <GroupList need={need} isOld={isOld} />}
     </li>
   )
 }
@@ -118,30 +115,31 @@ function Sentence({ need, finding, isOld }: { need: Need; finding: Finding | und
   )
 }
 
-/** Several findings of one kind in a line, and each of them below it on demand [FLEET-1.3]. */
-function Group({ need, isOld, isOpen }: { need: Need; isOld: boolean; isOpen: boolean }) {
-  const { findings, run } = need
+/** Several findings of one kind in a line [FLEET-1.3]. */
+function GroupSentence({ need, isOld }: { need: Need; isOld: boolean }) {
   return (
-    <>
-      <p>
-        <Subject need={need} />
-        <Prose text={groupText(need)} />
-        {isOld && <LastKnown className={own.lastKnown} />}
-      </p>
-      {isOpen && (
-        <ul className={own.group}>
-          {findings.map((finding, index) => (
-            <li key={index} data-testid="need-part">
-              <p>
-                <Reason text={findingText(finding).says} since={finding.at} />
-              </p>
-              <span className={styles.steps}>
-                <FindingSteps finding={finding} run={run} isOld={isOld} />
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
-    </>
+    <p>
+      <Subject need={need} />
+      <Prose text={groupText(need)} />
+      {isOld && <LastKnown className={own.lastKnown} />}
+    </p>
+  )
+}
+
+/** Each finding of a line of several, with its own next step. */
+function GroupList({ need, isOld }: { need: Need; isOld: boolean }) {
+  return (
+    <ul className={own.group}>
+      {need.findings.map((finding, index) => (
+        <li key={index} data-testid="need-part">
+          <p>
+            <Reason text={findingText(finding).says} since={finding.at} />
+          </p>
+          <span className={styles.steps}>
+            <FindingSteps finding={finding} run={need.run} isOld={isOld} />
+          </span>
+        </li>
+      ))}
+    </ul>
   )
 }

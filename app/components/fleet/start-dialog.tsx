@@ -93,7 +93,7 @@ export function StartDialog({ initialSpec = '', onClose }: { initialSpec?: strin
               className={classNames('id', controls.input)}
               value={runId}
               onChange={event => setRunId(event.target.value)}
-              placeholder="made up when empty"
+              placeholder="generated if empty"
               maxLength={200}
               autoComplete="off"
               spellCheck={false}

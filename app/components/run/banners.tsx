@@ -89,7 +89,7 @@ export function EndBanner({ run }: { run: Snapshot }) {
           </p>
           {errorDetail !== null && (
             <details>
-              <summary>What the backend said further</summary>
+              <summary>Full error</summary>
               <pre dir="auto">{shownProse(errorDetail)}</pre>
             </details>
           )}

@@ -88,7 +88,7 @@ describe.skipIf(whyNot !== null)(named('a daemon'), () => {
 
     const late = await until(setup, runId, snapshot => expect(batchOf(snapshot, id('a')).verdict).toBe('late'))
     expect(batchOf(late, id('a')).reason).toContain(
-      'The container exited 137, killed; the backend says nothing of that',
+      'The container exited 137, killed; the backend has not reported it',
     )
     backend.release(id('a'))
     const over = await until(setup, runId, ({ status }) => expect(status).toBe('failed'))

@@ -111,7 +111,7 @@ describe.skipIf(whyNot !== null)(named('a batch that is said to run, beside a co
 
       await setup.hub.stop(runId)
       const orphan = await batch(({ verdict }) => expect(verdict).toBe('orphan'))
-      expect(orphan.reason).toContain('still runs, and Docker restarts it; its run is over since')
+      expect(orphan.reason).toContain('still runs, and Docker restarts it; its run ended at')
       expect((await agents(setup))[container.id]).toMatchObject({ stoppable: true, verdict: 'orphan' })
       await setup.hub.stopContainer(container.id)
       const over = await batch(({ verdict }) => expect(verdict).toBe('agrees'))
@@ -143,7 +143,7 @@ describe.skipIf(whyNot !== null)(named('a batch that is said to run, beside a co
       await agent.pause()
       await setup.hub.stop(runId)
       const orphan = await batch(({ verdict }) => expect(verdict).toBe('orphan'))
-      expect(orphan.reason).toContain('is still paused; its run is over since')
+      expect(orphan.reason).toContain('is still paused; its run ended at')
       expect((await agents(setup))[agent.id]).toMatchObject({ stoppable: true, state: 'paused' })
       await setup.hub.stopContainer(agent.id)
       const over = await batch(({ verdict }) => expect(verdict).toBe('agrees'))

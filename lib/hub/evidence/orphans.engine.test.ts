@@ -57,7 +57,7 @@ describe.skipIf(whyNot !== null)(named('agents of a run that is over'), () => {
       const finding = over.findings.find(({ batchId }) => batchId === id('a'))
       expect(finding).toMatchObject({ kind: 'orphan', containerId: a })
       expect(finding?.text).toContain(
-        `Container ${a.slice(0, 12)} still runs; its run is over since ${over.endedAt ?? ''}`,
+        `Container ${a.slice(0, 12)} still runs; its run ended at ${over.endedAt ?? ''}`,
       )
       const listed = await ownContainers(setup)
       expect(listed.map(({ id, runId, stoppable, verdict }) => ({ id, runId, stoppable, verdict }))).toEqual(
@@ -105,7 +105,7 @@ describe.skipIf(whyNot !== null)(named('agents of a run that is over'), () => {
     await sameAsDocker(setup)
     backend.release(id('a'))
     const half = await until(setup, runId, snapshot => expect(batchOf(snapshot, id('a')).verdict).toBe('agrees'))
-    expect(batchOf(half, id('a')).reason).toBe('It is over, and so is its container, which exited 0.')
+    expect(batchOf(half, id('a')).reason).toBe('Aborted; its container exited 0.')
     expect(half.findings.map(({ batchId }) => batchId)).toEqual([id('b')])
     await expect(hub.stopContainer(a)).rejects.toMatchObject({
       code: expect.stringMatching(/over|not-found/) as string,

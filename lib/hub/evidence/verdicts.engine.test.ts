@@ -137,7 +137,7 @@ describe.skipIf(whyNot !== null)(named('a container that does not end well'), ()
     const late = await until(setup, runId, snapshot => expect(batchOf(snapshot, id('a')).verdict).toBe('late'))
     const { reason, reasonSince, container } = batchOf(late, id('a'))
     expect(reason).toBe(
-      `The container exited 137, killed; the backend says nothing of that since ${reasonSince ?? ''}. Check its log, or stop the run.`,
+      `The container exited 137, killed; the backend has not reported it since ${reasonSince ?? ''}. Check its log, or stop the run.`,
     )
     expect(late.findings).toMatchObject([{ kind: 'late', batchId: id('a'), containerId: container?.id }])
     const first = firstWith(setup, id('a'), 'late')
@@ -167,7 +167,7 @@ describe.skipIf(whyNot !== null)(named('a container that does not end well'), ()
     expect(snapshot.batches[0]).toMatchObject({
       status: 'failed',
       verdict: 'agrees',
-      reason: 'It is over, and so is its container, which exited 137, out of memory.',
+      reason: 'Failed; its container exited 137, out of memory.',
       container: { exitCode: 137, oomKilled: true },
     })
     await sameAsDocker(setup)

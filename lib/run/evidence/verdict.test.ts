@@ -72,7 +72,7 @@ describe('[DOCK-9.20] the table of verdicts', () => {
           status,
           three,
           { backend: { link, since: T0 } },
-          [600_000, 'unknown', `The backend is silent since ${at}: what it said is too old to judge.`],
+          [600_000, 'unknown', `Backend lost since ${at}; no verdict until it answers.`],
         ],
       ]),
     ),
@@ -263,7 +263,7 @@ describe('[DOCK-9.20] the table of verdicts', () => {
         [
           5_000,
           'late',
-          `The container could not be started, exit 127, command not found; the backend says nothing of that since ${at}. Read Docker’s error in the batch’s panel, or stop the run.`,
+          `The container could not be started, exit 127, command not found; the backend has not reported it since ${at}. Read Docker’s error in the batch’s panel, or stop the run.`,
         ],
       ],
     ],
@@ -383,7 +383,7 @@ describe('[DOCK-9.20] the table of verdicts', () => {
         containers,
         OVER,
         [600, 'agrees'],
-        [700, 'orphan', `Container c0ffeec0ffee ${words}; its run is over since ${at}. Read its log, then stop it.`],
+        [700, 'orphan', `Container c0ffeec0ffee ${words}; its run ended at ${at}. Read its log, then stop it.`],
       ],
     ]),
     [
@@ -392,11 +392,7 @@ describe('[DOCK-9.20] the table of verdicts', () => {
         'aborted',
         notStarted,
         OVER,
-        [
-          600_000,
-          'agrees',
-          'It is over, and so is its container, which could not be started, exit 127, command not found.',
-        ],
+        [600_000, 'agrees', 'Aborted; its container could not be started, exit 127, command not found.'],
       ],
     ],
     [
@@ -414,7 +410,7 @@ describe('[DOCK-9.20] the table of verdicts', () => {
         [
           5_000,
           'late',
-          `The container exited 3; the backend says nothing of that since ${at}. Check its log, or stop the run.`,
+          `The container exited 3; the backend has not reported it since ${at}. Check its log, or stop the run.`,
         ],
       ],
     ],
@@ -429,7 +425,7 @@ describe('[DOCK-9.20] the table of verdicts', () => {
         [
           30_000,
           'late',
-          `The container exited 0; the backend says nothing of that since ${at}. Usually the merge follows.`,
+          `The container exited 0; the backend has not reported it since ${at}. Usually the merge follows.`,
         ],
       ],
     ],
@@ -561,7 +557,7 @@ describe('[DOCK-9.20] the table of verdicts', () => {
       ],
       [
         `${status}, its container ended`,
-        [status, three, {}, [0, 'agrees', 'It is over, and so is its container, which exited 3.']],
+        [status, three, {}, [0, 'agrees', `${status === 'failed' ? 'Failed' : 'Aborted'}; its container exited 3.`]],
       ],
       [`${status}, no container`, [status, none, {}, [0, 'agrees', 'It is over, and no container of it runs.']]],
       [`${status}, a container that never began`, [status, created, {}, [0, 'agrees']]],
@@ -573,11 +569,7 @@ describe('[DOCK-9.20] the table of verdicts', () => {
           status,
           runs,
           OVER,
-          [
-            600_000,
-            'orphan',
-            `Container c0ffeec0ffee still runs; its run is over since ${at}. Read its log, then stop it.`,
-          ],
+          [600_000, 'orphan', `Container c0ffeec0ffee still runs; its run ended at ${at}. Read its log, then stop it.`],
         ],
       ],
       [`${status} in a run that is over, its container ended`, [status, zero, OVER, [600_000, 'agrees']]],
@@ -794,14 +786,14 @@ describe('any claim beside any evidence', () => {
     )
   })
 
-  it('[DOCK-2.26] is told in one or two plain sentences, which name the moment that "since" means', () => {
+  it('[DOCK-2.26] is told in one or two plain sentences, which name the moment that "since" or "at" means', () => {
     fc.assert(
       fc.property(situation, later, ({ pair, around }, after) => {
         const { reason, since } = verdict(pair, around, T0 + after)
         expect(reason.replaceAll(TIME, 'then')).toMatch(SENTENCES)
         expect(reason).not.toMatch(/undefined|null|NaN|Infinity|\[object/)
         expect(reason.match(TIME) ?? []).toEqual(since === null ? [] : [iso(since)])
-        expect(/\bsince\b/.test(reason)).toBe(since !== null)
+        expect(/\b(?:since|at) then\b/.test(reason.replaceAll(TIME, 'then'))).toBe(since !== null)
       }),
       runs,
     )

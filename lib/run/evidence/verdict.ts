@@ -46,7 +46,7 @@ type Sources = Pick<Around, 'backend' | 'docker'>
 
 export interface Judgement {
   verdict: Verdict
-  /** One plain sentence. If it says how long something lasts, it says "since" and `since` as ISO 8601. */
+  /** One plain sentence. If it says how long something lasts or how long ago it was, it says "since" or "at", and `since` as ISO 8601. */
   reason: string
   since: number | null
   /** The id of the container that an alarm is about; null if it is about none, or the verdict is no alarm. */
@@ -82,7 +82,7 @@ export function verdict(pair: Pair, around: Around, now: number): Judgement {
   }
   const open = (status === 'pending' || status === 'running') && !around.over
   if (open && backend.link !== 'live') {
-    const text = `The backend is silent since ${iso(backend.since)}: what it said is too old to judge.`
+    const text = `Backend lost since ${iso(backend.since)}; no verdict until it answers.`
     return stands('unknown', text, backend.since)
   }
   if (containers.length === 0 && around.local !== null) {
@@ -133,7 +133,7 @@ function ofRunning(pair: Pair, { backend, docker }: Around, now: number): Judgem
   if (due > now) return until(due, 'agrees', `${exit}; the next one or the backend’s word usually follows.`)
   const where = last.startFailed ? 'Read Docker’s error in the batch’s panel' : 'Check its log'
   const next = failed ? `${where}, or stop the run.` : 'Usually the merge follows.'
-  return stands('late', `${exit}; the backend says nothing of that since ${iso(ended)}. ${next}`, ended, last)
+  return stands('late', `${exit}; the backend has not reported it since ${iso(ended)}. ${next}`, ended, last)
 }
 
 /** The claim says running; the container has begun, but it is paused, or the Engine restarts it. */
@@ -222,21 +222,23 @@ function ofCompleted({ since, containers, before = false }: Pair, now: number): 
   return stands('unknown', 'Backend says completed; nobody saw how the container ended, so no verdict.')
 }
 
+const OVER: Partial<Record<BatchStatus, string>> = { failed: 'Failed', aborted: 'Aborted', pending: 'Never started' }
+
 /** The batch failed or was aborted, or it never began and its run is over. */
-function ofOver({ since: told, containers }: Pair, { over, endedAt }: Around, now: number): Judgement {
+function ofOver({ status, since: told, containers }: Pair, { over, endedAt }: Around, now: number): Judgement {
   const atWork = containers.find(isAtWork)
   if (atWork) {
     const since = over ? endedAt : null
     const due = (since ?? told ?? -Infinity) + OUTLIVES_END
     if (due > now) return until(due, 'agrees', `It is over; its container ${ending(atWork)}.`)
-    const whose = over ? 'its run is over' : 'its batch has ended'
-    const ended = since === null ? whose : `${whose} since ${iso(since)}`
+    const undated = over ? 'its run is over' : 'its batch has ended'
+    const ended = since === null ? undated : `its run ended at ${iso(since)}`
     const text = `Container ${shortId(atWork.id)} ${stillWords(atWork)}; ${ended}. Read its log, then stop it.`
     return stands('orphan', text, since, atWork)
   }
   const last = containers.findLast(hasEnded)
   if (!last) return stands('agrees', 'It is over, and no container of it runs.')
-  return stands('agrees', `It is over, and so is its container, which ${exitWords(last)}.`)
+  return stands('agrees', `${OVER[status] ?? 'Over'}; its container ${exitWords(last)}.`)
 }
 
 /** When the container was first seen ended, ms, usually on our clock. */

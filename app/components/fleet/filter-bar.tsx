@@ -41,9 +41,8 @@ export function FilterBar({ filters, total, counts, specs, onChange }: Props) {
           </button>
         ))}
       </div>
-      <label className={styles.field}>
-        <span className="sr">Spec</span>
-        <select value={filters.spec} onChange={event => set({ spec: event.target.value })}>
+      <span className={styles.field}>
+        <select aria-label="Spec" value={filters.spec} onChange={event => set({ spec: event.target.value })}>
           <option value="">All specs</option>
           {listed.map(spec => (
             <option key={spec} value={spec}>
@@ -51,7 +50,7 @@ export function FilterBar({ filters, total, counts, specs, onChange }: Props) {
             </option>
           ))}
         </select>
-      </label>
+      </span>
       <Day label="Since" value={filters.since} zone={zone} onChange={since => set({ since })} />
       <Day label="Until" value={filters.until} zone={zone} onChange={until => set({ until })} />
       <SavedMenu filters={filters} onChoose={onChange} />
@@ -91,8 +90,14 @@ function Day({ label, value, zone, onChange }: DayProps) {
   const day = value === '' || isDay(value) ? value : isoDay(Date.parse(value), zone)
   return (
     <label className={styles.field}>
-      <span>{label}</span>
-      <input type="date" max="9999-12-31" value={day} onChange={event => onChange(event.target.value)} />
+      <span aria-hidden="true">{label}</span>
+      <input
+        type="date"
+        aria-label={label}
+        max="9999-12-31"
+        value={day}
+        onChange={event => onChange(event.target.value)}
+      />
     </label>
   )
 }

@@ -56,7 +56,7 @@ export function FirstVisit({ backend, known, onStart, onFollow }: Props) {
               : 'One started anywhere on this backend appears within 10 s.'}
           </p>
           {isOperator && (
-            <p className={controls.actions}>
+            <p className={styles.actions}>
               <button className={controls.primaryButton} type="button" onClick={onStart}>
                 Start a run…
               </button>

@@ -35,8 +35,7 @@ export function FleetHead({ fleet, live, needs, isOld, stale, onStart, onFollow 
       <dl className={page.tallies}>
         <div className={needs > 0 ? page.urgent : undefined}>
           <dt>
-            {needs === 1 ? 'needs you' : 'need you'}
-            {isOld && <LastKnown className={page.lastKnown} />}
+            {needs === 1 ? 'needs you' : 'need you'} {isOld && <LastKnown className={page.lastKnown} />}
           </dt>
           <dd className="num">{needs}</dd>
         </div>

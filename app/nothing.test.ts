@@ -71,7 +71,9 @@ describe('[SYNC-12] what was not read never looks empty', () => {
     for (const path of files) {
       const text = readFileSync(`app/${path}`, 'utf8')
       // All but the two elements that name a filter hiding existing rows.
-      const elements = text.matchAll(/className=\{nothing\.(?:none|empty)\}[^>]*>(?!\s*(?:No run matches|\{streams === 0 \?))/g)
+      const elements = text.matchAll(
+        /className=\{nothing\.(?:none|empty)\}[^>]*>(?!\s*(?:No run matches|\{streams === 0 \?))/g,
+      )
       for (const [element] of elements) {
         empty += 1
         if (!element.includes('data-known')) own.push(`${path}: ${element}`)

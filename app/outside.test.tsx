@@ -23,6 +23,7 @@ import { FollowDialog } from './components/follow-dialog'
 import { ContainersView } from './components/containers/containers-view'
 import { StopContainerDialog } from './components/containers/stop-container-dialog'
 import { FleetView } from './components/fleet/fleet-view'
+import { GroupList } from './components/fleet/need-line'
 import { SpecList, StartDialog } from './components/fleet/start-dialog'
 import { PlanOutlook } from './components/fleet/start-outlook'
 import { ImportDialog } from './components/import-dialog'
@@ -160,8 +161,22 @@ function fleets(textOf: TextOf): ReactNode[] {
     imported: null,
     runId: textOf(`runs.runId ${status}`),
   }))
+  const found = (kind: string, ...containerIds: (string | null)[]) =>
+    containerIds.map(containerId => ({
+      ...{ kind, text: textOf('findings.text'), at: null, batchId: textOf('findings.batchId'), containerId },
+    }))
+  const container = textOf('findings.containerId')
+  const live = { backend: 'live', docker: 'live' } as const
+  const needy = [
+    { findings: found('ghost', null), status: 'running' as const },
+    { findings: [...found('late', container, container), ...found('odd', null)], status: 'running' as const },
+    { findings: found('orphan', container), status: 'aborted' as const },
+  ].map((each, index) => ({
+    ...{ ...run, ...each, link: live, basis: 'stream' as const, stopping: false, imported: null },
+    runId: textOf(`runs.runId ${index}`),
+  }))
   return linkState.options.flatMap(link =>
-    [every, [{ ...run, status: 'failed', imported: null }], []].map(runs => (
+    [every, needy, [{ ...run, status: 'failed', imported: null }], []].map(runs => (
       <FleetView
         key={`${link} ${runs.length}`}
         initial={filled(fleet, textOf, path =>
@@ -205,6 +220,12 @@ function others(textOf: TextOf): ReactNode[] {
   address.runId = encodeURIComponent(textOf('runId').toWellFormed())
   return [
     <FollowDialog key="follow" onClose={close} />,
+    <ul key="group">
+      <GroupList
+        need={{ key: '', kind: 'ghost', run, findings: run.findings, since: null, isOld: false }}
+        isOld={false}
+      />
+    </ul>,
     <StartDialog key="start" onClose={close} />,
     <ImportDialog key="import" onClose={close} />,
     <SpecList key="specs" specs={{ ok: true, value: [choice] }} chosen="" onChoose={close} onRetry={close} />,
@@ -324,6 +345,7 @@ describe('[SAFE-4.4] every text from outside is disarmed wherever a page shows i
     ...['Tip', 'ZoneProvider', 'StartOutlook', 'VirtualRows', 'LogRows'],
     ...['PageTools', 'Announcer', 'TabIcon', 'KeySheet', 'Notify', 'Since'],
     ...['Hidden', 'Layout', 'FleetPage', 'RunPage', 'ImportPage', 'ContainersPage', 'SignInPage', 'ImportNotFound'],
+    ...['VirtualTableRows', 'FirstTableRows', 'Space'],
   ])
 
   it('and no component of the pages is left out of this', () => {

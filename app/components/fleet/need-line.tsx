@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { shownName } from '../../../lib/run/text/display-text'
 import type { Finding } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/is-over'
 import { classNames } from '../../class-names'
@@ -72,7 +73,7 @@ const isActed = ({ kind }: Need): boolean => {
 function Mark({ kind }: { kind: string }) {
   if (kind === 'failed') return <StatusMark status="failed" chip />
   const verdict = verdictOf({ kind })
-  return verdict === null ? <NoteMark title={kind} /> : <VerdictMark verdict={verdict} chip />
+  return verdict === null ? <NoteMark title={shownName(kind)} /> : <VerdictMark verdict={verdict} chip />
 }
 
 function Subject({ need: { run } }: { need: Need }) {
@@ -127,7 +128,7 @@ function GroupSentence({ need, isOld }: { need: Need; isOld: boolean }) {
 }
 
 /** Each finding of a line of several, with its own next step. */
-function GroupList({ need, isOld }: { need: Need; isOld: boolean }) {
+export function GroupList({ need, isOld }: { need: Need; isOld: boolean }) {
   return (
     <ul className={own.group}>
       {need.findings.map((finding, index) => (

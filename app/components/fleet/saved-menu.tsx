@@ -1,6 +1,7 @@
 'use client'
 
 import { useMemo, useState, useSyncExternalStore, type SubmitEvent } from 'react'
+import { shownName } from '../../../lib/run/text/display-text'
 import { classNames } from '../../class-names'
 import { Glyph } from '../icons'
 import { Name } from '../outside'
@@ -54,7 +55,7 @@ export function SavedMenu({ filters, onChoose }: Props) {
                 <button
                   className={controls.smallButton}
                   type="button"
-                  aria-label={`Rename ${each.name}`}
+                  aria-label={`Rename ${shownName(each.name)}`}
                   onClick={() => {
                     setEditing(each.name)
                     setName(each.name)
@@ -65,7 +66,7 @@ export function SavedMenu({ filters, onChoose }: Props) {
                 <button
                   className={controls.smallIconButton}
                   type="button"
-                  aria-label={`Delete ${each.name}`}
+                  aria-label={`Delete ${shownName(each.name)}`}
                   onClick={() => keep(withoutSaved(saved, each.name))}
                 >
                   <Glyph id="i-close" />
@@ -78,7 +79,7 @@ export function SavedMenu({ filters, onChoose }: Props) {
           <form onSubmit={submit}>
             <input
               className={controls.input}
-              aria-label={editing === null ? 'Name for these filters' : `New name of ${editing}`}
+              aria-label={editing === null ? 'Name for these filters' : `New name of ${shownName(editing)}`}
               placeholder="Name for these filters"
               maxLength={60}
               autoComplete="off"

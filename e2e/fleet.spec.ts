@@ -161,7 +161,7 @@ test.describe('live runs', () => {
     // The id, for programs and commands.
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
     await row.hover()
-    await row.getByRole('button', { name: 'Copy run id' }).click()
+    await row.getByRole('button', { name: 'Copy id' }).click()
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(runId)
     expect(await illegible(page, [320, 390, 768, 1120, 1280, 1440, 1920])).toEqual([])
     backend.release('fuzzy')

@@ -44,7 +44,7 @@ export const LiveRow = memo(function LiveRow({
             <RunName run={run} />
           </RunLink>
           <span className={styles.copy}>
-            <CopyButton text={run.runId} what="run id" />
+            <CopyButton text={run.runId} what="id" />
           </span>
         </span>
         <span className={styles.sub}>

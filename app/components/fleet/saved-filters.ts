@@ -17,7 +17,8 @@ export function parseSaved(text: string | null): SavedFilters[] {
     if (!Array.isArray(stored)) return []
     return stored.flatMap((each: unknown) => {
       if (!Array.isArray(each)) return []
-      const [name, query]: unknown[] = each
+      const pair: readonly unknown[] = each
+      const [name, query] = pair
       return typeof name === 'string' && typeof query === 'string' ? [{ name, filters: filtersIn(query) }] : []
     })
   } catch {

@@ -1,30 +1,32 @@
 'use client'
 
-import { useCallback, useLayoutEffect, useState } from 'react'
+import { useCallback, useMemo, useSyncExternalStore } from 'react'
 import { filtersIn, queryOf, type Filters } from './history-filters'
 
+const listeners = new Set<() => void>()
+
+function onAddressChange(listener: () => void): () => void {
+  listeners.add(listener)
+  window.addEventListener('popstate', listener)
+  return () => {
+    listeners.delete(listener)
+    window.removeEventListener('popstate', listener)
+  }
+}
+
 /**
- * The filters of the history. The address holds them, too, so a link to the page shows the same runs [FLEET-4.1].
+ * The filters of the history. The address holds them, so a link to the page shows the same runs [FLEET-4.1].
  * @param initial those of the address that the page was rendered for
  */
 export function useFilters(initial: Filters): [Filters, (filters: Filters) => void] {
-  const [filters, setFilters] = useState(initial)
-  const [rendered, setRendered] = useState(initial)
-  // The server rendered the page again, for another address.
-  if (rendered !== initial) {
-    setRendered(initial)
-    setFilters(initial)
-  }
-  useLayoutEffect(() => {
-    // After a step back the page begins with what it was rendered for, and the address has the filters.
-    const told = filtersIn(window.location.search)
-    if (queryOf(told) !== queryOf(initial)) setFilters(told)
-  }, [initial])
-
+  // A new function at each render: the router changes the address after the page is rendered, and it is read once more then.
+  const read = () => window.location.search
+  const query = useSyncExternalStore(onAddressChange, read, () => queryOf(initial))
+  const filters = useMemo(() => filtersIn(query), [query])
   const change = useCallback((next: Filters) => {
-    setFilters(next)
     const { pathname, search, hash } = window.location
     window.history.replaceState(window.history.state, '', `${pathname}${queryOf(next, search)}${hash}`)
+    for (const listener of listeners) listener()
   }, [])
   return [filters, change]
 }

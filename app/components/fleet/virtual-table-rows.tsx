@@ -70,7 +70,9 @@ function Space({ height }: { height: number }) {
   if (height <= 0) return null
   return (
     <tr className={styles.space} aria-hidden="true">
-      <td colSpan={7} style={{ height }} />
+      <td colSpan={7} style={{ height }}>
+        {'\u00a0'}
+      </td>
     </tr>
   )
 }

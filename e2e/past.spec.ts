@@ -1,9 +1,11 @@
 import AxeBuilder from '@axe-core/playwright'
+import { z } from 'zod'
 import { expect, test, type Dashboard } from './fixtures'
 import { PORTAL, RunPage } from './run-page'
 import { snapshot } from '../lib/run/model'
 
 const MOMENTS = 10
+const span = z.object({ from: z.string(), to: z.string() })
 
 /** What the interface says of a run at a moment. */
 async function pastOf(dashboard: Dashboard, runId: string, at: string) {
@@ -123,7 +125,8 @@ test('[PAGE-10.4] of moments that are asked for faster than they are answered, t
   await expect(page.getByTestId('past')).toBeVisible()
   await expect
     .poll(async () => {
-      const moments = await (await fetch(`${dashboard.url}/api/runs/${runId}/moments`)).json()
+      const answer: unknown = await (await fetch(`${dashboard.url}/api/runs/${runId}/moments`)).json()
+      const moments = span.parse(answer)
       const from = Date.parse(moments.from)
       return (
         (Date.parse((await page.getByRole('main').getAttribute('data-at')) ?? '') - from) /

@@ -87,9 +87,7 @@ describe.skipIf(whyNot !== null)(named('a daemon'), () => {
     await sameAsDocker(setup)
 
     const late = await until(setup, runId, snapshot => expect(batchOf(snapshot, id('a')).verdict).toBe('late'))
-    expect(batchOf(late, id('a')).reason).toContain(
-      'The container exited 137, killed; the backend has not reported it',
-    )
+    expect(batchOf(late, id('a')).reason).toContain('The container exited 137, killed; the backend has not reported it')
     backend.release(id('a'))
     const over = await until(setup, runId, ({ status }) => expect(status).toBe('failed'))
     expect(batchOf(over, id('a'))).toMatchObject({ status: 'failed', verdict: 'agrees' })

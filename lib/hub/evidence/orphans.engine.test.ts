@@ -56,9 +56,7 @@ describe.skipIf(whyNot !== null)(named('agents of a run that is over'), () => {
       expect(over.counts).toMatchObject({ running: 0, completed: 1 })
       const finding = over.findings.find(({ batchId }) => batchId === id('a'))
       expect(finding).toMatchObject({ kind: 'orphan', containerId: a })
-      expect(finding?.text).toContain(
-        `Container ${a.slice(0, 12)} still runs; its run ended at ${over.endedAt ?? ''}`,
-      )
+      expect(finding?.text).toContain(`Container ${a.slice(0, 12)} still runs; its run ended at ${over.endedAt ?? ''}`)
       const listed = await ownContainers(setup)
       expect(listed.map(({ id, runId, stoppable, verdict }) => ({ id, runId, stoppable, verdict }))).toEqual(
         expect.arrayContaining([a, b].map(id => ({ id, runId, stoppable: true, verdict: 'orphan' }))),

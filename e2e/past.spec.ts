@@ -25,7 +25,7 @@ async function expectShown(run: RunPage, past: Awaited<ReturnType<typeof pastOf>
   expect(shown).toEqual(past.batches.map(({ id, status }) => [id, status]))
 }
 
-test('[PAGE-10.1] [PAGE-10.3] goes back from change to change, and shows what was known at each', async ({
+test('[PAGE-10.1] [PAGE-10.3] [PAGE-10.5] goes back from change to change, and shows what was known at each', async ({
   backend,
   dashboard,
   page,
@@ -58,8 +58,11 @@ test('[PAGE-10.1] [PAGE-10.3] goes back from change to change, and shows what wa
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
   }
 
+  // The log has no line of what came later.
+  await expect(page.getByTestId('log-line').first()).toBeVisible()
   await slider.press('Home')
   await expect(run.completed).toHaveText('0/?')
+  await expect(page.getByTestId('log-line')).toHaveCount(0)
   await slider.press('Escape')
   await expect(main).not.toHaveAttribute('data-at')
   await expect(page.getByRole('button', { name: 'Stop run…' })).toBeVisible()

@@ -7,6 +7,7 @@ import { knownOf, type Place } from '../../nothing'
 import { Name } from '../outside'
 import { useStale } from '../use-stale'
 import { Log } from './log'
+import { logUntil } from './log-until'
 import controls from '../controls.module.css'
 import styles from './run-log.module.css'
 
@@ -24,6 +25,10 @@ interface Props {
   docker: LinkState
   /** The server no longer keeps the run. */
   gone: boolean
+  /** The moment of the past that is shown, ms on the server's clock; null: now. */
+  moment: number | null
+  /** Server's clock minus backend's clock, ms. */
+  clockOffset: number
 }
 
 /** The backend's log of the run, or the output that a batch's agents print themselves. */
@@ -44,25 +49,43 @@ export const RunLog = memo(function RunLog({ batch, ofBatch, onOfBatch, gone, ..
       </button>
     </div>
   )
-  const { run, over, docker } = props
-  if (!batch || !ofBatch) return <BackendLog key={gone ? 'gone' : 'kept'} {...props} tabs={tabs} />
+  const { run, over, docker, moment } = props
+  // Another moment is another log.
+  const key = moment === null ? (gone ? 'gone' : 'kept') : String(moment)
+  if (!batch || !ofBatch) return <BackendLog key={key} {...props} tabs={tabs} />
   const isImport = run.importId !== null
   const mayBegin = !isImport && !gone && !over && docker !== 'off'
   const grows = mayBegin || (!isImport && !gone && batch.containers.some(isAtWork))
-  const of = { run, batchId: batch.id, tabs, docker, grows }
+  const of = { run, batchId: batch.id, tabs, docker, grows: grows && moment === null, moment }
   if (batch.container === null) return <NoAgentLog key={batch.id} {...of} />
-  return <AgentLog key={batch.id} {...of} containers={batch.containers} place={agentPlace(isImport, grows)} />
+  return (
+    <AgentLog key={`${batch.id} ${key}`} {...of} containers={batch.containers} place={agentPlace(isImport, grows)} />
+  )
 })
 
-type LogProps = Pick<Props, 'run' | 'basis' | 'over' | 'backend'> & { tabs: ReactNode }
+type LogProps = Pick<Props, 'run' | 'basis' | 'over' | 'backend' | 'moment' | 'clockOffset'> & { tabs: ReactNode }
 
-function BackendLog({ run, basis, over, backend, tabs }: LogProps) {
+/** The log as it was at a moment, or as it is, with a word that says so. */
+function useLogAt(view: LogView, moment: number | null, tabs: ReactNode): { log: LogView; tabs: ReactNode } {
+  const then = useMemo(() => (moment === null ? view : logUntil(view, moment)), [view, moment])
+  if (then !== null) return { log: then, tabs }
+  const words = (
+    <>
+      {tabs}
+      <span className={styles.now}>as of now: it is too long to be cut at that moment</span>
+    </>
+  )
+  return { log: view, tabs: words }
+}
+
+function BackendLog({ run, basis, over, backend, tabs, moment, clockOffset }: LogProps) {
   const live = useLog(run)
+  const of = useLogAt(live.state, moment === null ? null : moment - clockOffset, tabs)
   const isImport = run.importId !== null
   const known = knownOf(live, useStale(live), over ? null : backend)
-  const grows = !isImport && !live.gone && !over && basis === 'stream'
+  const grows = !isImport && !live.gone && !over && basis === 'stream' && moment === null
   const place = backendPlace(isImport, basis, over)
-  return <Log log={live.state} batchId={null} {...{ known, run, tabs, place, grows }} />
+  return <Log batchId={null} {...{ known, run, place, grows }} {...of} />
 }
 
 interface AgentLogProps {
@@ -71,17 +94,25 @@ interface AgentLogProps {
   tabs: ReactNode
   docker: LinkState
   grows: boolean
+  moment: number | null
 }
 
-function AgentLog({ docker, containers, ...props }: AgentLogProps & { place: Place } & Pick<Batch, 'containers'>) {
+function AgentLog({
+  docker,
+  containers,
+  moment,
+  tabs,
+  ...props
+}: AgentLogProps & { place: Place } & Pick<Batch, 'containers'>) {
   const sources = useMemo(() => containers.map(({ id }) => id), [containers])
   const live = useBatchLog(props.run, props.batchId)
+  const of = useLogAt(live.state, moment, tabs)
   const known = knownOf(live, useStale(live), props.run.importId === null ? docker : null)
-  return <Log log={live.state} known={known} sources={sources} {...props} />
+  return <Log known={known} sources={sources} {...props} {...of} />
 }
 
 /** Without a container there is no log to read; the run's own state says how well that is known. */
-function NoAgentLog({ docker, ...props }: AgentLogProps) {
+function NoAgentLog({ docker, moment: _, ...props }: AgentLogProps) {
   const isImport = props.run.importId !== null
   const place = isImport
     ? 'imported batch without container'

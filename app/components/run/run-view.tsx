@@ -135,6 +135,8 @@ export function RunView({
               backend={state.link.backend}
               docker={state.link.docker}
               gone={gone}
+              moment={past && Date.parse(past.now)}
+              clockOffset={state.clockOffset}
             />
           </div>
         </FrozenTime>

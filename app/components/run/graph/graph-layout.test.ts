@@ -8,8 +8,6 @@ import { rising } from './heights'
 import type { Layout } from './graph-layout'
 import { rowsOf } from './rows'
 
-/** How long a layout is repeated on a busy machine, ms. */
-
 const layouts = { columns: columnsOf, rows: rowsOf }
 
 const numbersIn = (path: string) => (path.match(/-?\d+(?:\.\d+)?/g) ?? []).map(Number)

@@ -4,7 +4,7 @@ import { fullText, momentText, preciseClockText } from '../../format'
 import type { Zone } from '../../zone'
 import { Glyph } from '../icons'
 import { dayChange } from './days'
-import { earlierStates, parsedLine, piecesOf, type Piece } from './line-text'
+import { earlierStates, isError, parsedLine, piecesOf, type Piece } from './line-text'
 import { gapText, lostText } from './log-words'
 import type { DatedRow } from './row'
 import { streamWords } from './streams'
@@ -57,6 +57,7 @@ export const LogRow = memo(function LogRow({ row, matcher, current, marked, pref
       data-stream={stream}
       data-source={source}
       data-seq={seq}
+      data-error={isError(row.line) || undefined}
       data-marked={marked || undefined}
       style={row.height > 1 ? { minHeight: `calc(${row.height} * var(--leading-sm))` } : undefined}
     >

@@ -32,6 +32,7 @@ export function BatchPanel({ run, batch, frozenAt, onPick, onClose }: Props) {
       id="batch"
       aria-label={`Batch ${shownName(batch.name)}`}
       data-testid="batch-panel"
+      data-batch-id={batch.id}
       onKeyDown={event => {
         if (event.key === 'Escape') onClose()
       }}

@@ -78,7 +78,9 @@ describe.skipIf(whyNot !== null)(named('a batch that is said to run, beside a co
       expect(verdict).toBe('late')
       expect(shown?.startFailed).toBe(true)
     })
-    expect(late.reason).toMatch(/^The container could not be started, exit 127, command not found; the backend has not reported it since /)
+    expect(late.reason).toMatch(
+      /^The container could not be started, exit 127, command not found; the backend has not reported it since /,
+    )
     expect(late.container).toMatchObject({ state: 'created', exitCode: 127 })
     expect(late.container?.error).toContain('"/no/such/binary"')
     const shown = (await agents(setup))[container.id]

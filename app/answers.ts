@@ -12,7 +12,7 @@ export const specsAnswer = z.object({ specs: z.array(specChoice) })
 export const importAnswer = z.object({ importId: z.string() })
 export const runAnswer = z.object({ runId: z.string() })
 export const runsAnswer = z.object({
-  runs: z.array(z.pick(runFields, { runId: true, spec: true, status: true, startedAt: true })),
+  runs: z.array(z.pick(runFields, { runId: true, spec: true, status: true, dryRun: true, startedAt: true })),
 })
 /** A run as the palette lists it. */
 export type ListedRun = z.infer<typeof runsAnswer>['runs'][number]

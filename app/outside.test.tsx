@@ -33,6 +33,9 @@ import { WholeLogView } from './components/log/whole-log-view'
 import { LogRow } from './components/log/log-line'
 import { GoneBanner } from './components/run/gone-banner'
 import { RunView } from './components/run/run-view'
+import { FirstViews } from './components/run/views/first-views'
+import { Views } from './components/run/views/views'
+import { MomentBar } from './components/run/moment/moment-bar'
 import { CountProof } from './components/run/proof/count-proof'
 import { ProofRow } from './components/run/proof/proof-row'
 import { StopDialog } from './components/run/stop-dialog'
@@ -253,6 +256,16 @@ function others(textOf: TextOf): ReactNode[] {
     <Palette key="palette" run={run} actions={[]} onGo={close} onClose={close} />,
     <StopContainerDialog key="stop container" container={agent} onClose={close} />,
     <GoneBanner key="gone" runId={run.runId} />,
+    <MomentBar key="past" runId={run.runId} past={run} onPast={close} />,
+    ...(['timeline', 'graph'] as const).flatMap(view => [
+      <FirstViews key={`first ${view}`} run={run} view={view} batchId={run.batches[0]?.id ?? null} />,
+      <Views
+        key={view}
+        {...{ view, run, first: null, known: 'current', frozenAt: null, shown: null, picked: null }}
+        onView={close}
+        onPick={close}
+      />,
+    ]),
     <Log key="log" {...ofBatch} />,
     <WholeLogView key="whole log" {...ofBatch} sources={[textOf('source'), textOf('other source')]} />,
     <WholeLogView key="no log" {...ofBatch} log={{ lines: [], dropped: 0, epoch: 'e' }} />,
@@ -343,6 +356,7 @@ describe('[SAFE-4.4] every text from outside is disarmed wherever a page shows i
   const inBrowser = new Set([
     ...['StaleBanner', 'Opening', 'RemoveDialog', 'Counting', 'Sprite', 'ThemeToggle'],
     ...['Tip', 'ZoneProvider', 'StartOutlook', 'VirtualRows', 'LogRows'],
+    ...['Eta', 'Left', 'GraphEdge', 'GraphTools', 'ZoomButton', 'Sum'],
     ...['PageTools', 'Announcer', 'TabIcon', 'KeySheet', 'Notify', 'Since'],
     ...['Hidden', 'Layout', 'FleetPage', 'RunPage', 'ImportPage', 'ContainersPage', 'SignInPage', 'ImportNotFound'],
     ...['VirtualTableRows', 'FirstTableRows', 'Space'],

@@ -10,6 +10,7 @@ import { CopyButton } from '../copy-button'
 import { DockerLink } from '../docker-link'
 import { Glyph, LastKnown, LinkMark, StatusMark, Tag } from '../icons'
 import { Name, RunName } from '../outside'
+import { lateComponent } from '../late-component'
 import { RunTimer } from '../run-timer'
 import { PlanSegments } from '../segments'
 import { ClockTime, DatedAge } from '../time'
@@ -19,6 +20,8 @@ import { useIsOperator } from '../visitor'
 import controls from '../controls.module.css'
 import marks from '../icons.module.css'
 import styles from './run-head.module.css'
+
+const LateEta = lateComponent<{ run: Snapshot }>(async () => (await import('./eta/eta')).Eta)
 
 interface Props {
   run: Snapshot
@@ -144,7 +147,12 @@ function Note({ run, frozenAt }: { run: Snapshot; frozenAt: number | null }) {
         {run.inferred && ', inferred'}
       </>
     )
-  return runSentence(run)
+  return (
+    <>
+      {runSentence(run)}
+      {run.status === 'running' && <LateEta run={run} />}
+    </>
+  )
 }
 
 function Links({ run, frozenAt, stale }: Props) {

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { someBatch } from '../../../lib/testing/run/documents'
 import { actionTarget, movedBy, targetsOf } from './go-to'
 
-const run = (runId: string, status: 'running' | 'completed') => ({ runId, spec: 'spec', status, startedAt: null })
+const run = (runId: string, status: 'running' | 'completed') => ({
+  runId,
+  spec: 'spec',
+  status,
+  dryRun: false,
+  startedAt: null,
+})
 
 describe('the targets of the palette', () => {
   const targets = targetsOf({
@@ -25,7 +31,7 @@ describe('the targets of the palette', () => {
 
   it('[PAGE-9.1] are found by spec, id and status', () => {
     expect(targets[0]?.text).toBe('spec r1 running')
-    expect(targets[2]?.text).toBe('Batch a a not begun')
+    expect(targets[2]?.text).toBe('Batch a a never started')
   })
 })
 

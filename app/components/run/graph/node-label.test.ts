@@ -34,7 +34,7 @@ describe('the name of a node', () => {
 
   it('[PAGE-6.7] tells what waits, what did not begin, what is old and what is uncertain', () => {
     expect(label('pending', {})).toBe('Ledger, waiting')
-    expect(label('pending', {}, { over: true })).toBe('Ledger, not begun')
+    expect(label('pending', {}, { over: true })).toBe('Ledger, never started')
     expect(label('pending', {}, { maybeCompleted: true })).toBe('Ledger, waiting or completed before')
     expect(label('completed', {})).toBe('Ledger, completed')
     expect(label('running', { startedAt: STARTED }, { old: true })).toBe('Ledger, last known as running for 3 min')

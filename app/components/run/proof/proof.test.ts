@@ -55,7 +55,7 @@ describe('the sum', () => {
   it('[PAGE-7.4] adds up to all batches', () => {
     expect(sumText(run(batches))).toBe('1 completed + 1 running + 2 waiting = 4')
     expect(sumText(run([someBatch('a', 'failed'), someBatch('b')], 'failed'))).toBe(
-      '0 completed + 1 not begun + 1 failed = 2',
+      '0 completed + 1 never started + 1 failed = 2',
     )
     expect(sumText(run([]))).toBe('0 completed = 0')
   })

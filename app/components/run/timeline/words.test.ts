@@ -44,7 +44,7 @@ describe('the words of the bars', () => {
 
   it('[PAGE-5.7] say what there is no bar for, and what is uncertain', () => {
     expect(barWords([], someBatch('a'), false)).toBe('waiting')
-    expect(barWords([], someBatch('a'), true)).toBe('not begun')
+    expect(barWords([], someBatch('a'), true)).toBe('never started')
     expect(barWords([], someBatch('a', 'completed'), true)).toBe('times not known')
     expect(barWords([bar('running', 0, 5)], someBatch('a', 'completed', { durationUncertain: true }), true)).toBe(
       'ran 5 s, the duration is uncertain',

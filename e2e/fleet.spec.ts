@@ -37,7 +37,7 @@ const running = (dashboard: Dashboard, runId: string, count: number) =>
 
 async function expectAccessible(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
   }
 }

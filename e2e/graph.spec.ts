@@ -306,7 +306,7 @@ test('[PAGE-6.3] [PAGE-6.6] is accessible in both themes, on a desktop and on a 
   await openGraph(page, dashboard, runId, '&batch=auth')
   await expect(nodeOf(page, 'api')).toHaveAttribute('data-status', 'running', { timeout: 20_000 })
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     for (const width of [1440, 390]) {
       await page.setViewportSize({ width, height: 900 })
       await expect(graphOf(page)).toBeVisible()

@@ -97,6 +97,9 @@ test('[PAGE-9.3] [PAGE-9.4] single keys move about, and can be switched off for 
   await expect(search).toHaveValue('jkn?gf')
   await expect(panel).toHaveCount(0)
   await page.keyboard.press('Escape')
+  await expect(search).toHaveValue('')
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('log')).toBeFocused()
 
   await page.keyboard.press('g')
   await page.keyboard.press('f')

@@ -62,7 +62,7 @@ test('[SAY-8] pages that are not found say what and what next, legible at every 
   ]
   for (const [path, key, text] of shown) {
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       const response = await page.goto(dashboard.url + path)
       expect(response?.status()).toBe(404)
       await expectRefusal(page, key, 404, text)
@@ -82,7 +82,7 @@ test('[SAY-3] [IMP-1.8] an address of the HTTP interface that a browser opens is
 }) => {
   for (const path of ['/api/runs/run-unknown/recording', '/api/nothing', '/api/live/', '/api/runs/%zz']) {
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       await page.goto(dashboard.url + path)
       await expect(page.locator('h1')).toBeVisible()
       expect(await illegible(page, [320, 360, 1280])).toEqual([])
@@ -158,7 +158,7 @@ test('[SAY-8] a page that can’t be shown says what and what next', async ({ da
   await page.goto(`${dashboard.url}/runs/${runId}`)
   await expectRefusal(page, 'pageFailed', 'none', pageRefusals.pageFailed())
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     expect(await illegible(page, [320, 360, 1280])).toEqual([])
   }
   await expect(page.getByText('planted')).toHaveCount(0)
@@ -180,7 +180,7 @@ test('[SAY-8] a page whose frame can’t be shown either says what and what next
   await expectRefusal(page, 'pageFailed', 'none', pageRefusals.pageFailed())
   await expect(page.getByRole('banner')).toHaveCount(0)
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     expect(await illegible(page, [320, 360, 1280])).toEqual([])
   }
   await expect(page.getByText('planted')).toHaveCount(0)

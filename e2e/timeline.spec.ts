@@ -256,7 +256,7 @@ test('[PAGE-5.3] a row opens its batch by mouse and keyboard, in both themes, do
   await page.keyboard.press('Enter')
   await expect(page.getByTestId('batch-panel')).toHaveCount(0)
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
   }
   expect(await illegible(page)).toEqual([])

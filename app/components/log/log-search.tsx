@@ -37,11 +37,12 @@ export function LogSearch({ query, onQuery, search: { matcher, found, error }, c
           onChange={event => onQuery(event.target.value)}
           onKeyDown={event => {
             if (event.key === 'Enter') onStep(event.shiftKey ? -1 : 1)
-            // Only what was typed goes: a dialog or panel around it stays open.
-            else if (event.key === 'Escape' && query !== '') {
+            else if (event.key === 'Escape') {
+              // Only what was typed goes: a dialog or panel around it stays open. Then the keys of the page are near again.
               event.stopPropagation()
               event.preventDefault()
-              onQuery('')
+              if (query === '') document.querySelector<HTMLElement>('#log [role="log"]')?.focus()
+              else onQuery('')
             }
           }}
         />

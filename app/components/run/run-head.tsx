@@ -16,12 +16,13 @@ import { PlanSegments } from '../segments'
 import { ClockTime, DatedAge } from '../time'
 import { RecordingActions } from './recording-actions'
 import { useIsPast } from '../../../lib/client/live'
+import { runParts } from './run-parts'
 import { useIsOperator } from '../visitor'
 import controls from '../controls.module.css'
 import marks from '../icons.module.css'
 import styles from './run-head.module.css'
 
-const LateEta = lateComponent<{ run: Snapshot }>(async () => (await import('./eta/eta')).Eta)
+const LateEta = lateComponent<{ run: Snapshot }>(async () => (await runParts()).Eta)
 
 interface Props {
   run: Snapshot

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { lateComponent } from '../../late-component'
+import { runParts } from '../run-parts'
 import type { View } from './view-names'
 import type { ViewProps } from './view-props'
 
@@ -12,6 +13,6 @@ export interface ViewsProps extends Omit<ViewProps, 'tools'> {
 
 /** The tabs, and below them the view if it is not the table. */
 export const LateViews = lateComponent<ViewsProps>(
-  async () => (await import('./views')).Views,
+  async () => (await runParts()).Views,
   ({ first }) => first,
 )

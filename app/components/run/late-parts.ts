@@ -1,0 +1,4 @@
+/** What a run's page shows beside its first paint. */
+export { Eta } from './eta/eta'
+export { MomentBar } from './moment/moment-bar'
+export { Views } from './views/views'

@@ -20,6 +20,7 @@ export const logAnswer = z.object({ lines: z.array(logLine), next: z.number(), d
 export const errorAnswer = z.object({ error: z.string(), runId: z.nullish(z.string()) })
 
 /** The run as its page showed it at a moment of the past. */
+export const pastAnswer = z.extend(snapshot, { epoch: z.literal('past') })
 export const snapshotAnswer = snapshot
 export const momentsAnswer = z.object({ from: z.string(), to: z.string(), changes: z.array(z.string()) })
 

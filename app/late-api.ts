@@ -21,7 +21,7 @@ export const runOf = (runId: string): Promise<Answer<Snapshot>> =>
 /** The run as its page showed it at a moment, ms on the server's clock. */
 export const pastOf = (runId: string, at: number): Promise<Answer<Snapshot>> =>
   ask(
-    (schemas, body) => schemas.snapshotAnswer.parse(body),
+    (schemas, body) => schemas.pastAnswer.parse(body),
     'GET',
     `${runApi(runId)}?at=${encodeURIComponent(new Date(at).toISOString())}`,
   )

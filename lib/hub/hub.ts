@@ -57,6 +57,9 @@ export interface HubOptions {
   importsFolder?: string
 }
 
+/** So old the moments of a run may be: they are asked for by everyone who comes near the slider; ms. */
+const MOMENTS_OLD = 5_000
+
 /** The runs of one backend, their evidence from Docker, and the fleet, which lists them all. */
 export class Hub implements HubApi {
   readonly backend: string
@@ -214,7 +217,7 @@ export class Hub implements HubApi {
 
   async moments(runId: string): Promise<Moments | undefined> {
     const state = this.#life.runs.get(runId)
-    return state && (await this.#pasts.of(state)).moments
+    return state && (await this.#pasts.of(state, serverNow() - MOMENTS_OLD)).moments
   }
 
   async logs(runId: string, query: LogQuery): Promise<LogPage | undefined> {

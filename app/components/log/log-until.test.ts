@@ -23,9 +23,9 @@ describe('[PAGE-10.5] a log of the past', () => {
     ])
   })
 
-  it('is not known where the page has only its newest lines, and is where the others are no longer kept', () => {
-    expect(seqsUntil(view([lineAt(7, T0)]), T0)).toBeNull()
-    expect(seqsUntil(view([lineAt(7, T0)], 6), T0)).toEqual([7])
+  it('is not known where all lines that the page has came later, and others before them', () => {
+    expect(seqsUntil(view([lineAt(7, T0)], 6), T0 - 1)).toBeNull()
+    expect(seqsUntil(view([lineAt(7, T0), lineAt(8, T0 + 5)], 6), T0)).toEqual([7])
     expect(seqsUntil(view([]), T0)).toEqual([])
   })
 })

@@ -3,6 +3,9 @@ import type { FoundLines } from '../../api'
 import { parsedLine } from './line-text'
 import type { LogFilter } from './row'
 
+/** As many as the server answers: of very many the newest ones. */
+const MOST_SEQS = 10_000
+
 /**
  * What a search has found, with what the lines that came since then show. Null if some of those lines are not among the newest ones,
  * so that the server has to search again.
@@ -24,7 +27,7 @@ export function withNewLines(
     if (parsedLine(line).plain.search(matcher) >= 0) seqs.push(line.seq)
   }
   if (seqs.length === 0) return { ...found, to: last }
-  return { ...found, to: last, count: found.count + seqs.length, seqs: [...found.seqs, ...seqs] }
+  return { ...found, to: last, count: found.count + seqs.length, seqs: [...found.seqs, ...seqs].slice(-MOST_SEQS) }
 }
 
 /** The place of a match among all, from 1; 0 if the line is none. Of very many matches only the newest have a place. */

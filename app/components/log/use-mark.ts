@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { replaceAddress } from '../../address'
 import { addressWith, markIn, markOf, type Mark } from './line-mark'
 
 /** Which lines are marked: those between the first and the last one that was pressed. */
@@ -39,5 +40,5 @@ export function useMark(batchId: string | null): MarkOnPage {
 
 function writeAddress(mark: Mark | null, batchId: string | null): void {
   const url = addressWith(window.location.href, mark, batchId)
-  if (url.href !== window.location.href) window.history.replaceState(window.history.state, '', url)
+  if (url.href !== window.location.href) replaceAddress(url)
 }

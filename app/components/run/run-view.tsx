@@ -55,6 +55,7 @@ export function RunView({
   // What was known then does not become older.
   const stale = lost && past === null
   const frozenAt = lastKnownAt(state, { stale, checkedAt }, Date.parse(initial.now))
+  const frozenNow = lastKnownAt(live.state, { stale: lost, checkedAt }, Date.parse(initial.now))
   const over = isOver(state.status)
   const { runId, imported } = state
   const importId = imported?.id ?? null
@@ -79,8 +80,8 @@ export function RunView({
   return (
     <AppShell
       version={live.state.version}
-      tools={{ run: live.state, past, frozenAt: past ? null : frozenAt, stale: lost, picked, show, close }}
-      {...(!imported && { docker: state.link.docker })}
+      tools={{ run: live.state, past, frozenAt: frozenNow, stale: lost, picked, show, close }}
+      {...(!imported && { docker: live.state.link.docker })}
     >
       <title>{past ? `Past: ${titleOf(past, null)}` : titleOf(state, frozenAt)}</title>
       <main
@@ -97,7 +98,7 @@ export function RunView({
         {past === null && <HistoryBanner run={state} />}
         <FrozenTime at={past ? Date.parse(past.now) : imported && Date.parse(imported.until)}>
           <RunHead run={state} frozenAt={frozenAt} stale={stale} />
-          {!imported && <LateMomentBar runId={runId} past={past} onPast={setPast} />}
+          {!imported && <LateMomentBar runId={live.state.runId} past={past} onPast={setPast} />}
           <EndBanner run={state} />
           <Findings
             findings={state.findings}

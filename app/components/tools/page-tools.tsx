@@ -38,7 +38,7 @@ export function PageTools({ of: lent }: { of: Lent | undefined }) {
   const [opened, open] = useState<Opened | null>(null)
   const router = useRouter()
   const ofRun = isOfRun(lent) ? lent : null
-  const actions = useActions(ofRun?.run ?? null, ofRun?.frozenAt ?? null)
+  const actions = useActions(ofRun?.run ?? null, ofRun?.frozenAt ?? null, ofRun?.past ?? null)
   const state = useMemo(() => stateOf(lent), [lent])
 
   const showBatch = (batchId: string | null) => {
@@ -102,7 +102,7 @@ export function PageTools({ of: lent }: { of: Lent | undefined }) {
   const go = (target: Target) => {
     close()
     if (target.kind === 'run') router.push(runPath(target.runId))
-    else if (target.kind === 'spec') router.push(`/?spec=${encodeURIComponent(target.spec)}`)
+    else if (target.kind === 'spec') router.push(`/?spec=${encodeURIComponent(target.spec.toWellFormed())}`)
     else if (target.kind === 'batch') pick(target.batchId)
     else act(target.action)
   }
@@ -126,7 +126,7 @@ export function PageTools({ of: lent }: { of: Lent | undefined }) {
 const nextTheme = () => themes[(themes.indexOf(currentTheme()) + 1) % themes.length] ?? 'system'
 
 /** The actions that the reader may take here. */
-function useActions(run: Snapshot | null, frozenAt: number | null): Target[] {
+function useActions(run: Snapshot | null, frozenAt: number | null, past: Snapshot | null): Target[] {
   const isOperator = useIsOperator()
   const isStoppable =
     isOperator &&
@@ -135,8 +135,10 @@ function useActions(run: Snapshot | null, frozenAt: number | null): Target[] {
     !run.stopping &&
     run.imported === null &&
     run.basis === 'stream' &&
+    past === null &&
     frozenAt === null
-  const count = run === null ? null : completedText(countsToShow(run))
+  const counted = past ?? run
+  const count = counted === null ? null : completedText(countsToShow(counted))
   return useMemo(
     () => [
       ...(count === null ? [] : [actionTarget('count-proof', `How ${count} is counted`, 'proof of the count')]),

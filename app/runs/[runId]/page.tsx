@@ -5,7 +5,7 @@ import { runPath } from '../../api'
 import { momentOf } from '../../components/run/moment/moments'
 import { RunView } from '../../components/run/run-view'
 import { FirstViews } from '../../components/run/views/first-views'
-import { viewOf, viewQuery } from '../../components/run/views/view-names'
+import { viewOf } from '../../components/run/views/view-names'
 
 interface Props {
   params: Promise<{ runId: string }>
@@ -20,7 +20,7 @@ export default async function RunPage({ params, searchParams }: Props) {
   const batchId = typeof batch === 'string' ? batch : null
   const snapshot = runId === null ? undefined : await getHub().snapshot(runId)
   if (snapshot === undefined) notFound()
-  if (snapshot.runId !== runId) redirect(`${runPath(snapshot.runId)}${viewQuery(view, batchId)}`)
+  if (snapshot.runId !== runId) redirect(`${runPath(snapshot.runId)}${queryOf(await searchParams)}`)
   const past = await pastOf(runId, momentOf(at))
   const first = <FirstViews run={past ?? snapshot} view={view} batchId={batchId} />
   return (
@@ -33,6 +33,13 @@ export default async function RunPage({ params, searchParams }: Props) {
       firstPast={past}
     />
   )
+}
+
+/** The query as it was asked for. */
+function queryOf(params: Record<string, string | string[] | undefined>): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(params)) if (typeof value === 'string') query.set(name, value)
+  return query.size === 0 ? '' : `?${query.toString()}`
 }
 
 /** The run at that moment; null if none is asked for, or it can't be shown: then the page shows the present [PAGE-10.2]. */

@@ -1,5 +1,5 @@
 /** How far Docker may be ahead of the backend's message about a container's batch, ms. */
-const NEW_FOR = 1_000
+const NEW_FOR = 3_000
 
 /** The containers that were seen for the first time just now [DOCK-4.2]. */
 export class Newcomers {

@@ -1,5 +1,5 @@
 import { CLAIMS_ALONE, type Links } from '../../run/evidence/evidence'
-import { fold } from '../../run/fold'
+import { fold, mayBeAnAgents } from '../../run/fold'
 import type { Batch, Finding, RunFields } from '../../run/model'
 import type { Observation } from '../../run/observation'
 import { emptyRun } from '../../run/run'
@@ -8,13 +8,17 @@ import { derive } from '../../run/view'
 import type { Moments } from '../api'
 import { type Entry, gapFinding, type Header, type Player } from '../recording'
 
-/** What was learned at a moment. `at`: ms on the server's clock, never earlier than that of the step before. */
-type Step = { at: number } & ({ observation: Observation } | { links: Links } | { gap: Finding })
+/**
+ * What was learned at a moment. `at`: ms on the server's clock, never earlier than that of the step before. `isNews`: its page showed
+ * something else from then on.
+ */
+type Step = { at: number; isNews: boolean } & StepOf
+type StepOf = { observation: Observation } | { links: Links } | { gap: Finding }
 
 /** The approximate memory of a step, and of each batch in a plan or a history, bytes. */
 const STEP_COST = 600
 const BATCH_COST = 200
-/** How exactly it is known when the last message came, ms. */
+/** How often a page is told that a message came, ms: as in `RunState`. */
 const HEARD_EVERY = 1_000
 /** Steps within this time are one change to whoever goes through them, ms. */
 const TOGETHER = 250
@@ -31,28 +35,40 @@ class Played {
   readonly run = emptyRun()
   links: Links | undefined
   gap: Finding | null = null
+  /** When the last message came, ms. */
+  heardAt: number | null = null
   count = 0
 
-  /** Returns whether the step changed anything. */
-  take(step: Step): boolean {
+  /** Returns whether the step changed what the page shows: all, or only when the run was last heard. */
+  take(step: { at: number } & StepOf): 'news' | 'heard' | null {
     this.count += 1
-    if ('observation' in step) return fold(this.run, step.observation) !== null
-    if ('links' in step) this.links = step.links
-    else this.gap = step.gap
-    return true
+    if ('gap' in step) {
+      this.gap = step.gap
+      return 'news'
+    }
+    if ('links' in step) {
+      const before = this.links
+      this.links = step.links
+      const { backend, docker } = step.links
+      return before?.backend.since === backend.since && before.docker.since === docker.since ? null : 'news'
+    }
+    const { observation } = step
+    const isHeard = observation.kind === 'message' && step.at - (this.heardAt ?? -Infinity) >= HEARD_EVERY
+    if (isHeard) this.heardAt = step.at
+    return fold(this.run, observation) === null ? (isHeard ? 'heard' : null) : 'news'
   }
 }
 
 /**
- * What was known of a run at each moment of the past: its recording, played by the same fold as the live run [PAST-1]. Of lines
- * that change nothing only the times are kept.
+ * What was known of a run at each moment of the past: its recording, played by the same fold as the live run [PAST-1]. Of an agent's
+ * lines, which change nothing but when the run was last heard, those are kept by which its page told that.
  */
 export class PastRun implements Player {
   #header: Header | null = null
   readonly #steps: Step[] = []
-  /** When messages were received, ms. */
-  readonly #heard: number[] = []
   #played = new Played()
+  /** All of it, while it is read: it finds what each step changes. */
+  #reading: Played | null = new Played()
   #bytes = 0
 
   /** @param until the moment up to which the recording was whole when it was read, ms */
@@ -75,14 +91,13 @@ export class PastRun implements Player {
     if (entry.kind !== 'observed') return
     const { observation } = entry
     this.#learn({ at: observation.at, observation }, 'batches' in observation ? observation.batches.length : 0)
-    const { at } = observation
-    if (observation.kind === 'message' && at - (this.#heard.at(-1) ?? -Infinity) >= HEARD_EVERY) this.#heard.push(at)
   }
 
   get moments(): Moments {
     const since = this.#header?.since ?? 0
     const changes: number[] = []
-    for (const { at } of this.#steps) if (at - (changes.at(-1) ?? -Infinity) >= TOGETHER) changes.push(at)
+    for (const { at, isNews } of this.#steps)
+      if (isNews && at - (changes.at(-1) ?? -Infinity) >= TOGETHER) changes.push(at)
     const every = Math.ceil(changes.length / MOST_CHANGES)
     const kept = changes.filter((_, n) => n % every === 0)
     return { from: iso(since), to: iso(this.until), changes: kept.map(at => iso(at)) }
@@ -90,7 +105,8 @@ export class PastRun implements Player {
 
   /** @param moment ms on the server's clock */
   at(moment: number): PastView {
-    const { run, links = this.#untold, gap } = this.#playedUntil(moment)
+    this.#reading = null
+    const { run, heardAt, links = this.#untold, gap } = this.#playedUntil(moment)
     const { backend, docker } = links
     const { batches, ...rest } = derive(run, moment, links).view
     const fields = {
@@ -101,7 +117,7 @@ export class PastRun implements Player {
       link: { backend: backend.link, docker: docker.link },
       linkSince: iso(backend.since),
       dockerSince: docker.link === 'off' ? null : iso(docker.since),
-      heardAt: iso(this.#heard.findLast(at => at <= moment) ?? null),
+      heardAt: iso(heardAt),
       imported: null,
     }
     return { fields, batches }
@@ -112,18 +128,19 @@ export class PastRun implements Player {
     return { ...CLAIMS_ALONE, backend: { link: 'stale', since: this.#header?.since ?? 0 } }
   }
 
-  #learn(step: Step, batches = 0): void {
+  #learn(learned: { at: number } & StepOf, batches = 0): void {
     // An earlier step was known when a later one came.
-    const at = Math.max(step.at, this.#steps.at(-1)?.at ?? -Infinity)
-    if (!this.#played.take(step)) return
-    this.#steps.push({ ...step, at })
+    const step = { ...learned, at: Math.max(learned.at, this.#steps.at(-1)?.at ?? -Infinity) }
+    const change = this.#reading?.take(step) ?? 'news'
+    if (change === null && isAgentsLine(step)) return
+    this.#steps.push({ ...step, isNews: change === 'news' })
     this.#bytes += STEP_COST + batches * BATCH_COST
   }
 
   /** Goes on from the last moment, or begins again for an earlier one. */
   #playedUntil(moment: number): Played {
     const { count } = this.#played
-    if (count > this.#steps.length || (this.#steps[count - 1]?.at ?? -Infinity) > moment) this.#played = new Played()
+    if ((this.#steps[count - 1]?.at ?? -Infinity) > moment) this.#played = new Played()
     const played = this.#played
     for (const step of this.#steps.slice(played.count)) {
       if (step.at > moment) break
@@ -132,3 +149,6 @@ export class PastRun implements Player {
     return played
   }
 }
+
+const isAgentsLine = (step: StepOf): boolean =>
+  'observation' in step && step.observation.kind === 'message' && mayBeAnAgents(step.observation.says)

@@ -46,17 +46,10 @@ export class Pasts<R extends Recorded> {
 
   /** What was known of the run up to `moment` (ms, at most now), as far as it is recorded. Rejects with a `HubError`. */
   async of(run: R, moment = serverNow()): Promise<PastRun> {
-    const kept = this.#kept.get(run)
-    if (kept && moment <= kept.until) return kept
-    const reading = this.#readings.get(run) ?? this.#begin(run)
-    const past = await reading
-    // The reading may have begun before this moment.
-    return moment <= past.until ? past : this.#begin(run)
-  }
-
-  /** The run is not kept any more, or another one has its place. */
-  forget(run: R): void {
-    this.#kept.delete(run)
+    let past = this.#kept.get(run)
+    // A reading that is under way may have begun before this moment. Then all who wait for a later one share the next.
+    while (!past || moment > past.until) past = await (this.#readings.get(run) ?? this.#begin(run))
+    return past
   }
 
   #begin(run: R): Promise<PastRun> {

@@ -78,6 +78,8 @@ export class Rebuilt implements Player {
       case 'resumed':
         break
       case 'linked':
+        state.restoreLinks(entry.links)
+        break
       case 'exported':
         // Ignored: the sources themselves show how fresh they are now.
         break

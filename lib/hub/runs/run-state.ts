@@ -156,6 +156,11 @@ export class RunState {
     if (observation.kind === 'message') this.#heardAt = observation.at
   }
 
+  /** Takes in how fresh the sources were when that was last recorded before a restart. */
+  restoreLinks(links: Links): void {
+    this.#recordedLinks = links
+  }
+
   /** Takes in a note of our own that was recorded before a restart. */
   restoreNote(at: number, text: string): void {
     appendLine(this.log, at, 'system', text)

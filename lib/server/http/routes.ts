@@ -120,7 +120,11 @@ async function getRun({ hub, segment, query }: Call): Promise<Reply> {
   const snapshot = found(await asked, unknown)
   if (snapshot.runId === id) return { status: 200, json: snapshot }
   // A run that got another id keeps its old address [RUN-13].
-  return { status: 307, headers: { location: addressOf(snapshot.runId) }, json: snapshot }
+  return {
+    status: 307,
+    headers: { location: addressOf(snapshot.runId) + (at === null ? '' : `?at=${encodeURIComponent(at)}`) },
+    json: snapshot,
+  }
 }
 
 async function stopRun({ hub, person, segment, note }: Call): Promise<Reply> {

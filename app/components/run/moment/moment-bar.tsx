@@ -23,9 +23,9 @@ const STEPS = 10_000
 /** A slider over all that is recorded of a run: the page shows what was known at the moment where it stands [PAGE-10]. */
 export function MomentBar({ runId, past, onPast }: MomentBarProps) {
   const [first] = useState(() => (past === null ? null : Date.parse(past.now)))
-  const { at, span, refusal, prepare, go } = usePast(runId, first, onPast)
+  const { at, span, refusal, prepare, go, leave } = usePast(runId, first, onPast)
   const zone = useZone()
-  const step = (name: Step) => go((known, from) => stepFrom(from, name, known))
+  const step = (name: Step) => (name === 'live' ? leave() : go((known, from) => stepFrom(from, name, known)))
   const press = (event: KeyboardEvent) => {
     const name = event.ctrlKey || event.metaKey || event.altKey ? null : stepOf(event.key)
     // At the present Escape is somebody else's.
@@ -76,11 +76,12 @@ export function MomentBar({ runId, past, onPast }: MomentBarProps) {
       >
         <span aria-hidden="true">▸</span>
       </button>
-      {refusal !== null ? (
+      {refusal !== null && (
         <p className={styles.words} role="alert">
           <Prose text={refusal} />
         </p>
-      ) : past === null ? (
+      )}
+      {past === null ? (
         <p className={styles.words}>Now</p>
       ) : (
         <p className={styles.words} role="status" data-testid="past">

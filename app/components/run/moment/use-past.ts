@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Snapshot } from '../../../../lib/run/model'
+import { replaceAddress } from '../../../address'
 import { pastOf, spanOf } from '../../../late-api'
 import type { Span } from './moments'
 
@@ -13,8 +14,10 @@ export interface LookBack {
   refusal: string | null
   /** Reads the moments of the run, unless they are known; null if that fails. */
   prepare: () => Promise<Span | null>
-  /** Goes where `to` leads among the moments of the run. */
-  go: (to: (span: Span, at: number) => number | 'live') => void
+  /** Goes where `lead` leads among the moments of the run. */
+  go: (lead: (span: Span, at: number) => number | 'live') => void
+  /** Returns to the present. */
+  leave: () => void
 }
 
 /** The address names the moment, so that a link to the page shows the same one. */
@@ -22,7 +25,7 @@ function setAddress(at: string | null): void {
   const url = new URL(window.location.href)
   if (at === null) url.searchParams.delete('at')
   else url.searchParams.set('at', at)
-  window.history.replaceState(window.history.state, '', url)
+  replaceAddress(url)
 }
 
 /**
@@ -34,8 +37,11 @@ export function usePast(runId: string, first: number | null, onPast: (past: Snap
   const [at, setAt] = useState(first)
   const [span, setSpan] = useState<Span | null>(null)
   const [refusal, setRefusal] = useState<string | null>(null)
+  /** The moment that was asked for last, and the one that is shown. */
   const next = useRef(first)
+  const shown = useRef(first)
   const isAsking = useRef(false)
+  const isGone = useRef(false)
   const reading = useRef<Promise<Span | null> | null>(null)
 
   const prepare = useCallback(() => {
@@ -53,40 +59,58 @@ export function usePast(runId: string, first: number | null, onPast: (past: Snap
   const ask = useCallback(async () => {
     if (isAsking.current) return
     isAsking.current = true
-    for (let moment = next.current; moment !== null; moment = next.current === moment ? null : next.current) {
+    while (next.current !== shown.current && next.current !== null) {
+      const moment = next.current
       const answer = await pastOf(runId, moment)
+      if (isGone.current) return
       // Another moment, or the present, was asked for meanwhile.
       if (next.current !== moment) continue
       setRefusal(answer.ok ? null : answer.error)
-      if (!answer.ok) continue
-      onPast(answer.value)
-      setAddress(answer.value.now)
+      if (answer.ok) {
+        shown.current = moment
+        onPast(answer.value)
+        setAddress(answer.value.now)
+      } else {
+        // What is shown stays.
+        next.current = shown.current
+        setAt(shown.current)
+      }
     }
     isAsking.current = false
   }, [runId, onPast])
 
+  const leave = useCallback(() => {
+    next.current = shown.current = null
+    setAt(null)
+    setRefusal(null)
+    // The run may have gone on: its moments are read again when the reader comes back.
+    reading.current = null
+    onPast(null)
+    setAddress(null)
+  }, [onPast])
+
   const go = useCallback(
     async (lead: (span: Span, at: number) => number | 'live') => {
       const known = await prepare()
-      if (known === null) return
+      if (known === null || isGone.current) return
       const to = lead(known, next.current ?? known.to)
-      const moment = to === 'live' ? null : to
-      next.current = moment
-      setAt(moment)
-      setRefusal(null)
-      if (moment !== null) {
-        await ask()
+      if (to === 'live') {
+        leave()
         return
       }
-      // The run may have gone on: its moments are read again when the reader comes back.
-      reading.current = null
-      onPast(null)
-      setAddress(null)
+      next.current = to
+      setAt(to)
+      setRefusal(null)
+      await ask()
     },
-    [ask, onPast, prepare],
+    [ask, leave, prepare],
   )
   useEffect(() => {
+    isGone.current = false
     if (first !== null) void prepare()
+    return () => {
+      isGone.current = true
+    }
   }, [first, prepare])
-  return { at, span, refusal, prepare, go: lead => void go(lead) }
+  return { at, span, refusal, prepare, leave, go: lead => void go(lead) }
 }

@@ -27,7 +27,12 @@ export function CountProof({ run, frozenAt, onPick, onClose }: Props) {
   const { batches, runId, imported } = run
   const [ref] = useState({ runId, importId: imported?.id ?? null })
   const log = useToldLines(ref, batches)
-  const told = useMemo(() => toldWith(batches, log.lines), [batches, log.lines])
+  /** The moment of the past that is shown; null: now. */
+  const moment = run.epoch === 'past' ? run.now : null
+  const told = useMemo(
+    () => toldWith(batches, moment === null ? log.lines : log.lines.filter(({ at }) => at !== null && at <= moment)),
+    [batches, log.lines, moment],
+  )
   const [stop, setStop] = useState(0)
   const over = isOver(run.status)
   const pick = useCallback((batchId: string) => onPick(batchId), [onPick])
@@ -43,7 +48,15 @@ export function CountProof({ run, frozenAt, onPick, onClose }: Props) {
   return (
     <Dialog title={`How ${completedText(countsToShow(run))} is counted`} onClose={onClose}>
       <div className={styles.proof} data-testid="count-proof" data-old={frozenAt !== null || undefined}>
-        <p className={styles.rule}>A batch counts once it is completed, and counts once, however often that is said.</p>
+        <p className={styles.rule}>
+          A batch counts once it is completed, and counts once, however often that is said.
+          {moment !== null && (
+            <>
+              {' '}
+              <b>The past:</b> as known at <ClockTime at={moment} />.
+            </>
+          )}
+        </p>
         <div className={styles.scroller} role="region" aria-label="Batches and their proof" tabIndex={0}>
           <table className={styles.table}>
             <thead>

@@ -3,7 +3,7 @@ import { createPortal } from 'react-dom'
 import type { Snapshot } from '../../../../lib/run/model'
 import { isOver } from '../../../../lib/run/is-over'
 import { isAtWork } from '../../../../lib/run/evidence/container'
-import { useSync } from '../../../../lib/client/live'
+import { useIsPast, useSync } from '../../../../lib/client/live'
 import { classNames } from '../../../class-names'
 import { plural } from '../../../labels'
 import { Glyph } from '../../icons'
@@ -150,8 +150,11 @@ const clockOf = (
 /** Since when it is not visible what containers do, ms on the server's clock; null while it is. */
 function useUnseenAt({ link, dockerSince, imported, now }: Snapshot): number | null {
   const page = useSync()
+  const isPast = useIsPast()
+  const stale = useStale(page)
   const moments: number[] = []
   if (link.docker !== 'live') moments.push(Date.parse(imported?.until ?? dockerSince ?? now))
-  if (useStale(page)) moments.push(page.checkedAt ?? Date.parse(now))
+  // What was known at a moment of the past does not become older.
+  if (stale && !isPast) moments.push(page.checkedAt ?? Date.parse(now))
   return moments.length === 0 ? null : Math.min(...moments)
 }

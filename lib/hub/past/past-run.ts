@@ -131,7 +131,7 @@ export class PastRun implements Player {
   #learn(learned: { at: number } & StepOf, batches = 0): void {
     // An earlier step was known when a later one came.
     const step = { ...learned, at: Math.max(learned.at, this.#steps.at(-1)?.at ?? -Infinity) }
-    const change = this.#reading?.take(step) ?? 'news'
+    const change = this.#reading === null ? 'news' : this.#reading.take(step)
     if (change === null && isAgentsLine(step)) return
     this.#steps.push({ ...step, isNews: change === 'news' })
     this.#bytes += STEP_COST + batches * BATCH_COST

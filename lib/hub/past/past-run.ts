@@ -90,7 +90,7 @@ export class PastRun implements Player {
     if (entry.kind === 'hole') this.#learn({ at: entry.to ?? entry.from, gap: gapFinding(entry.from, entry.to) })
     if (entry.kind !== 'observed') return
     const { observation } = entry
-    this.#learn({ at: observation.at, observation }, 'batches' in observation ? observation.batches.length : 0)
+    this.#learn({ at: observation.at, observation }, costOf(observation))
   }
 
   get moments(): Moments {
@@ -128,13 +128,14 @@ export class PastRun implements Player {
     return { ...CLAIMS_ALONE, backend: { link: 'stale', since: this.#header?.since ?? 0 } }
   }
 
-  #learn(learned: { at: number } & StepOf, batches = 0): void {
+  /** @param bytes the approximate memory of what was learned, beside that of a step */
+  #learn(learned: { at: number } & StepOf, bytes = 0): void {
     // An earlier step was known when a later one came.
     const step = { ...learned, at: Math.max(learned.at, this.#steps.at(-1)?.at ?? -Infinity) }
     const change = this.#reading === null ? 'news' : this.#reading.take(step)
     if (change === null && isAgentsLine(step)) return
     this.#steps.push({ ...step, isNews: change === 'news' })
-    this.#bytes += STEP_COST + batches * BATCH_COST
+    this.#bytes += STEP_COST + bytes
   }
 
   /** Goes on from the last moment, or begins again for an earlier one. */
@@ -148,6 +149,11 @@ export class PastRun implements Player {
     }
     return played
   }
+}
+
+function costOf(observation: Observation): number {
+  if (observation.kind === 'message') return observation.text.length
+  return 'batches' in observation ? observation.batches.length * BATCH_COST : 0
 }
 
 const isAgentsLine = (step: StepOf): boolean =>

@@ -51,7 +51,7 @@ interface Props {
   here?: 'fleet' | 'containers'
   /** How fresh Docker's evidence is, if the page knows. */
   docker?: LinkState
-  /** What the page shows, for its keys, its palette and what is said aloud. */
+  /** The state of the page, for its keys, its palette and its announcements. */
   tools?: Lent
   children: ReactNode
 }

@@ -1,12 +1,13 @@
 import type { RunFields } from '../../../lib/run/model'
 import { dayNumber, isDay } from '../../format'
+import { isInstant } from '../../instant'
 import type { Zone } from '../../zone'
 
 /** The statuses of runs that are over, in the order of their buttons. */
 export const outcomes = ['completed', 'failed', 'aborted'] as const
 export type Outcome = (typeof outcomes)[number]
 
-/** What the history shows; an empty text leaves its filter out. The address holds the same names [FLEET-4.1]. */
+/** The filters of the history; an empty text is none. The address holds the same names [FLEET-4.1]. */
 export interface Filters {
   status: Outcome | ''
   spec: string
@@ -28,7 +29,11 @@ export function filtersOf(values: Readonly<Record<string, string | string[] | un
     const value = values[name]
     return typeof value === 'string' && value.length <= LONGEST ? value : ''
   }
-  const time = (name: string) => (Number.isNaN(Date.parse(text(name))) ? '' : text(name))
+  const time = (name: string) => {
+    const value = text(name)
+    const isDate = isDay(value) && Number.isFinite(Date.parse(value))
+    return isDate || isInstant(value) ? value : ''
+  }
   return {
     status: outcomes.find(outcome => outcome === text('status')) ?? '',
     ...{ spec: text('spec'), q: text('q'), since: time('since'), until: time('until') },

@@ -35,7 +35,7 @@ export function groupText({ kind, findings }: Pick<Need, 'kind' | 'findings'>): 
   return `${kindText(kind, findings.length)}${list.length === 0 ? '' : `: ${list.join(', ')}`}.`
 }
 
-/** What a fold hides: `3 more: 1 ghost, 2 late`. */
+/** The number and kinds of the needs that a fold hides: `3 more: 1 ghost, 2 late`. */
 export function foldText(folded: readonly Pick<Need, 'kind' | 'findings'>[]): string {
   const counts = new Map<string, number>()
   for (const { kind, findings } of folded) counts.set(kind, (counts.get(kind) ?? 0) + Math.max(1, findings.length))

@@ -130,7 +130,7 @@ describe('[FLEET-1.6] a source that falls silent', () => {
   const play = (...states: Pick<Fleet, 'runs' | 'findings' | 'link' | 'dockerSince'>[]) =>
     states.reduce<readonly Need[]>((before, state) => withLastKnown(before, needsOf(state, NOW), state, NOW), [])
   const ghost = linked(live('1', finding('ghost', 20)), 'live')
-  /** What the dashboard tells of that run without a source: no verdict, so no finding. */
+  /** The run while a source is silent: no verdict, so no finding. */
   const without = (backend: LinkState, docker: LinkState = 'live', since = ago(0)) =>
     linked(live('1'), backend, docker, since)
 

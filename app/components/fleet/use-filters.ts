@@ -1,6 +1,7 @@
 'use client'
 
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
+import { replaceAddress } from '../../address'
 import { filtersIn, queryOf, type Filters } from './history-filters'
 
 const listeners = new Set<() => void>()
@@ -25,7 +26,7 @@ export function useFilters(initial: Filters): [Filters, (filters: Filters) => vo
   const filters = useMemo(() => filtersIn(query), [query])
   const change = useCallback((next: Filters) => {
     const { pathname, search, hash } = window.location
-    window.history.replaceState(window.history.state, '', `${pathname}${queryOf(next, search)}${hash}`)
+    replaceAddress(`${pathname}${queryOf(next, search)}${hash}`)
     for (const listener of listeners) listener()
   }, [])
   return [filters, change]

@@ -8,7 +8,7 @@ import { arranged, inPlace, isLost, needsOf, type Arranged, type Need } from './
 
 const MINUTE = 60_000
 
-/** What needs a person, with what was known before a source fell silent. */
+/** The needs of the fleet, and those that were known before a source fell silent. */
 export function useNeeds({ runs, findings, link, dockerSince }: Fleet): readonly Need[] {
   const [known, setKnown] = useState<readonly Need[]>([])
   // Whether a source that is back has judged again is a matter of seconds.

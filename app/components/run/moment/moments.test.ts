@@ -7,7 +7,8 @@ const SPAN: Span = { from: 1_000, to: 2_000, changes: [1_100, 1_500, 1_900] }
 describe('the moment that an address asks for', () => {
   it('[PAGE-10.2] is a time, in whatever offset it is written', () => {
     expect(momentOf('2026-01-15T16:00:00+02:00')).toBe(Date.parse('2026-01-15T14:00:00Z'))
-    for (const asked of [undefined, '', 'yesterday', ['2026-01-15T16:00:00Z']]) expect(momentOf(asked)).toBeNull()
+    for (const asked of [undefined, '', 'yesterday', '1', '2026-01-15', 'Jan 15 2026', ['2026-01-15T16:00:00Z']])
+      expect(momentOf(asked)).toBeNull()
   })
 })
 

@@ -1,3 +1,5 @@
+import { isInstant } from '../../../instant'
+
 /** The moments of a run that a page can look back at. Times in ms on the server's clock. */
 export interface Span {
   from: number
@@ -6,11 +8,9 @@ export interface Span {
   changes: readonly number[]
 }
 
-/** The moment that an address asks for; null if it asks for none, or for what is no time. */
-export function momentOf(asked: string | string[] | undefined): number | null {
-  const ms = typeof asked === 'string' ? Date.parse(asked) : NaN
-  return Number.isFinite(ms) ? ms : null
-}
+/** The moment that an address asks for; null if it asks for none, or for what is no instant. */
+export const momentOf = (asked: string | string[] | undefined): number | null =>
+  typeof asked === 'string' && isInstant(asked) ? Date.parse(asked) : null
 
 /** A step from one moment to another: to the change before or after it, or a tenth of the span. */
 export type Step = 'previous' | 'next' | 'back' | 'on' | 'first' | 'live'

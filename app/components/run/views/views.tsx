@@ -1,4 +1,5 @@
 import { useState, type ComponentType, type KeyboardEvent, type MouseEvent } from 'react'
+import { replaceAddress } from '../../../address'
 import { GraphView } from '../graph/graph-view'
 import { Timeline } from '../timeline/timeline'
 import type { ViewsProps } from './late-views'
@@ -21,7 +22,7 @@ export function Views({ view, onView, first: _, ...props }: ViewsProps) {
     const url = new URL(window.location.href)
     if (chosen === 'table') url.searchParams.delete('view')
     else url.searchParams.set('view', chosen)
-    window.history.replaceState(window.history.state, '', url)
+    replaceAddress(url)
   }
   const onClick = (event: MouseEvent<HTMLElement>) => {
     // With these keys the browser opens the link elsewhere.

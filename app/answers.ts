@@ -12,7 +12,7 @@ export const specsAnswer = z.object({ specs: z.array(specChoice) })
 export const importAnswer = z.object({ importId: z.string() })
 export const runAnswer = z.object({ runId: z.string() })
 export const runsAnswer = z.object({
-  runs: z.array(z.pick(runFields, { runId: true, spec: true, status: true, dryRun: true, startedAt: true })),
+  runs: z.array(z.pick(runFields, { runId: true, spec: true, status: true, startedAt: true })),
 })
 /** A run as the palette lists it. */
 export type ListedRun = z.infer<typeof runsAnswer>['runs'][number]
@@ -21,7 +21,10 @@ export const errorAnswer = z.object({ error: z.string(), runId: z.nullish(z.stri
 
 /** The run as its page showed it at a moment of the past. */
 export const pastAnswer = z.extend(snapshot, { epoch: z.literal('past') })
-export const snapshotAnswer = snapshot
+export const usualAnswer = z.object({
+  runs: z.number(),
+  batches: z.array(z.object({ id: z.string(), ms: z.number() })),
+})
 export const momentsAnswer = z.object({ from: z.string(), to: z.string(), changes: z.array(z.string()) })
 
 export const planAnswer = z.object({

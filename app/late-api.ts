@@ -14,9 +14,9 @@ export const listRuns = () => ask((schemas, body) => schemas.runsAnswer.parse(bo
 export const logAfter = (run: RunRef, after: number) =>
   ask((schemas, body) => schemas.logAnswer.parse(body), 'GET', `${apiOf(run)}/logs?after=${after}&limit=10000`)
 
-/** A run as it is now. */
-export const runOf = (runId: string): Promise<Answer<Snapshot>> =>
-  ask((schemas, body) => schemas.snapshotAnswer.parse(body), 'GET', runApi(runId))
+/** How long the batches of the run's spec usually take. */
+export const usualOf = (runId: string) =>
+  ask((schemas, body) => schemas.usualAnswer.parse(body), 'GET', `${runApi(runId)}/usual`)
 
 /** The run as its page showed it at a moment, ms on the server's clock. */
 export const pastOf = (runId: string, at: number): Promise<Answer<Snapshot>> =>

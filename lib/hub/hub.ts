@@ -8,6 +8,7 @@ import { boundedFindings } from '../run/findings'
 import { isOver } from '../run/is-over'
 import type { ContainerList, Fleet, LinkState, RunSummary, Snapshot } from '../run/model'
 import { iso } from '../run/time/time'
+import { usualOf, type Usual } from '../run/usual'
 import type { DockerState } from '../run/evidence/verdict'
 import type { Document } from '../sync/document'
 import type { Publisher } from '../sync/publisher'
@@ -57,6 +58,8 @@ export interface HubOptions {
   importsFolder?: string
 }
 
+/** How many earlier runs show how long batches usually take [PAGE-11.1]. */
+const USUAL_BY = 5
 /** So old the moments of a run may be: they are asked for by everyone who comes near the slider; ms. */
 const MOMENTS_OLD = 5_000
 
@@ -213,6 +216,22 @@ export class Hub implements HubApi {
     const { fields, batches } = (await this.#pasts.of(state, at)).at(at)
     const document = runDocument({ ...fields, runId: state.runId }, batches)
     return toSnapshot(document, { epoch: 'past', version: 0, now: iso(at) })
+  }
+
+  async usual(runId: string): Promise<Usual | undefined> {
+    const run = this.#life.runs.get(runId)?.view().fields
+    if (!run) return undefined
+    const earlier = this.#life.runs
+      .newestFirst()
+      .filter(
+        each =>
+          each.spec === run.spec &&
+          each.dryRun === run.dryRun &&
+          each.status === 'completed' &&
+          each.runId !== run.runId,
+      )
+    const snapshots = await Promise.all(earlier.slice(0, USUAL_BY).map(each => this.snapshot(each.runId)))
+    return usualOf(snapshots.flatMap(snapshot => snapshot ?? []))
   }
 
   async moments(runId: string): Promise<Moments | undefined> {

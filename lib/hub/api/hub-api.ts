@@ -1,4 +1,5 @@
 import type { ContainerList, Fleet, ImportSummary, LinkState, LogLine, RunSummary, Snapshot } from '../../run/model'
+import type { Usual } from '../../run/usual'
 import { masked } from '../../run/text/secrets'
 import type { Spec } from '../../backend/wire'
 import type { RecorderState, RecordingFile } from '../recording'
@@ -140,6 +141,8 @@ export interface HubApi {
    * or with `unwritable`.
    */
   past(runId: string, moment: number): Promise<Snapshot | undefined>
+  /** How long the batches of the run's spec usually take, by its last completed runs. Undefined if there is no such run. */
+  usual(runId: string): Promise<Usual | undefined>
   /** The moments of the run that `past` tells apart. As `past`. */
   moments(runId: string): Promise<Moments | undefined>
   /**

@@ -66,6 +66,7 @@ export const routes: ReadonlyMap<string, Partial<Record<(typeof methods)[number]
   ['/api/runs/{id}', { GET: viewer(getRun), PUT: operator('follow run', followRun) }],
   ['/api/runs/{id}/stop', { POST: operator('stop run', stopRun) }],
   ['/api/runs/{id}/moments', { GET: viewer(getMoments) }],
+  ['/api/runs/{id}/usual', { GET: viewer(getUsual) }],
   ['/api/runs/{id}/logs', { GET: viewer(getLogs) }],
   ['/api/runs/{id}/logs/search', { GET: viewer(searchLog) }],
   ['/api/runs/{id}/recording', { GET: viewer(exportRun) }],
@@ -138,6 +139,12 @@ async function stopRun({ hub, person, segment, note }: Call): Promise<Reply> {
 async function getMoments({ hub, segment }: Call): Promise<Reply> {
   const unknown = () => refusals.noSuchRun(segment)
   return { status: 200, json: found(await hub.moments(found(runIdOf(segment), unknown)), unknown) }
+}
+
+/** How long the batches of the run's spec usually take. */
+async function getUsual({ hub, segment }: Call): Promise<Reply> {
+  const unknown = () => refusals.noSuchRun(segment)
+  return { status: 200, json: found(await hub.usual(found(runIdOf(segment), unknown)), unknown) }
 }
 
 /** The backend's lines of a run; with `batch`, the output of that batch's containers. */

@@ -92,6 +92,11 @@ export class FakeHub implements HubApi {
     return run && { ...run, ...version, epoch: 'past', now: new Date(moment).toISOString(), batches: [] }
   }
 
+  async usual(runId: string) {
+    this.#note('usual', runId)
+    return this.#runs.has(runId) ? { runs: 0, batches: [] } : undefined
+  }
+
   async moments(runId: string): Promise<Moments | undefined> {
     this.#note('moments', runId)
     return this.#runs.has(runId) ? { from: version.now, to: version.now, changes: [] } : undefined

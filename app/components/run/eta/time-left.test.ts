@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Batch } from '../../../../lib/run/model'
 import { growthOf } from '../../../../lib/testing/support/growth'
-import { timeLeft, usualOf } from './time-left'
+import { timeLeft } from './time-left'
 
 const T0 = Date.parse('2026-01-15T14:00:00Z')
 const MINUTE = 60_000
@@ -21,16 +21,6 @@ const usual = new Map([
   ['b', 3 * MINUTE],
   ['c', 10 * MINUTE],
 ])
-
-describe('what is usual', () => {
-  it('[PAGE-11.1] is the median of at least two certain durations of completed batches', () => {
-    const runs = [run(took('a', 1), took('b', 2)), run(took('a', 5)), run(took('a', 3)), run(took('a', 9))]
-    expect(usualOf(runs)).toEqual(new Map([['a', 4 * MINUTE]]))
-    const failed = { ...took('b', 2), status: 'failed' as const }
-    const uncertain = { ...took('b', 2), durationUncertain: true as const }
-    expect(usualOf([run(took('b', 2)), run(failed), run(uncertain)])).toEqual(new Map())
-  })
-})
 
 describe('the time left', () => {
   it('[PAGE-11.2] is the longest chain of what is left', () => {

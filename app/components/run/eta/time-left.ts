@@ -1,37 +1,14 @@
 import type { Batch, Snapshot } from '../../../../lib/run/model'
 
-/** Fewer earlier runs say nothing of this one. */
-export const LEAST_RUNS = 2
-
-/** How long a batch took in earlier runs, by its id: the median, ms. */
-export type Usual = ReadonlyMap<string, number>
-
-/** What is usual by these earlier runs. A batch that too few of them have a certain duration of is left out. */
-export function usualOf(runs: readonly Pick<Snapshot, 'batches'>[]): Usual {
-  const all = new Map<string, number[]>()
-  for (const { id, startedAt, endedAt, status, durationUncertain } of runs.flatMap(({ batches }) => batches)) {
-    if (status !== 'completed' || startedAt === null || endedAt === null || durationUncertain) continue
-    const took = Math.max(0, Date.parse(endedAt) - Date.parse(startedAt))
-    all.set(id, [...(all.get(id) ?? []), took])
-  }
-  const known = [...all].filter(([, took]) => took.length >= LEAST_RUNS)
-  return new Map(known.map(([id, took]) => [id, medianOf(took)]))
-}
-
-function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = (sorted.length - 1) / 2
-  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2
-}
-
 /**
  * How long a run still takes at least if its batches take as long as usual: the longest chain of dependencies of what is left, ms.
  * Null where that is not known of every batch that is left. A circle of dependencies is none.
+ * @param usual how long each batch usually takes, by its id, ms
  * @param now the server's clock, ms
  */
 export function timeLeft(
   { batches, clockOffset }: Pick<Snapshot, 'batches' | 'clockOffset'>,
-  usual: Usual,
+  usual: ReadonlyMap<string, number>,
   now: number,
 ): number | null {
   const open = new Map<string, number>()

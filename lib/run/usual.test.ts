@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import type { Batch } from './model'
+import { usualOf } from './usual'
+
+const T0 = Date.parse('2026-01-15T14:00:00Z')
+const iso = (ms: number) => new Date(ms).toISOString()
+
+const took = (id: string, ms: number, over: Partial<Batch> = {}): Batch => ({
+  ...{ id, name: id, status: 'completed', branch: null, error: null, dependsOn: [] },
+  ...{ startedAt: iso(T0), endedAt: iso(T0 + ms), basis: 'stream', verdict: 'agrees', reason: '', reasonSince: null },
+  ...{ container: null, containers: [] },
+  ...over,
+})
+const run = (...batches: Batch[]) => ({ batches })
+
+describe('[PAGE-11.1] what a batch usually takes', () => {
+  it('is the median of its durations, in any order', () => {
+    const runs = [run(took('a', 1_000)), run(took('a', 5_000)), run(took('a', 3_000)), run(took('a', 9_000))]
+    expect(usualOf(runs)).toEqual({ runs: 4, batches: [{ id: 'a', ms: 4_000 }] })
+    expect(usualOf(runs.slice(1)).batches).toEqual([{ id: 'a', ms: 5_000 }])
+  })
+
+  it('is not known by one run, nor by durations that are none, or are not certain', () => {
+    const others: Partial<Batch>[] = [
+      { status: 'failed' },
+      { durationUncertain: true },
+      { endedAt: null },
+      { startedAt: null },
+    ]
+    const runs = [run(took('a', 1_000)), ...others.map(over => run(took('a', 1_000, over)))]
+    expect(usualOf(runs).batches).toEqual([])
+  })
+
+  it('is told of batches by any id', () => {
+    const runs = [run(took('__proto__', 1_000)), run(took('__proto__', 1_000))]
+    expect(usualOf(runs).batches).toEqual([{ id: '__proto__', ms: 1_000 }])
+  })
+})

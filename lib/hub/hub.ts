@@ -213,7 +213,8 @@ export class Hub implements HubApi {
     const state = this.#life.runs.get(runId)
     if (!state) return undefined
     const at = Math.min(moment, serverNow())
-    const { fields, batches } = (await this.#pasts.of(state, at)).at(at)
+    const past = await this.#pasts.of(state, at)
+    const { fields, batches } = await past.at(at)
     const document = runDocument({ ...fields, runId: state.runId }, batches)
     return toSnapshot(document, { epoch: 'past', version: 0, now: iso(at) })
   }

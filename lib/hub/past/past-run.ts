@@ -6,7 +6,7 @@ import { emptyRun } from '../../run/run'
 import { iso } from '../../run/time/time'
 import { derive } from '../../run/view'
 import type { Moments } from '../api'
-import { type Entry, gapFinding, type Header, type Player } from '../recording'
+import { type Entry, gapFinding, type Header, pacemaker, type Player } from '../recording'
 
 /**
  * What was learned at a moment. `at`: ms on the server's clock, never earlier than that of the step before. `isNews`: its page showed
@@ -66,7 +66,8 @@ class Played {
 export class PastRun implements Player {
   #header: Header | null = null
   readonly #steps: Step[] = []
-  #played = new Played()
+  /** The steps up to the moment that was asked for last; null while somebody plays on from there. */
+  #played: Played | null = null
   /** All of it, while it is read: it finds what each step changes. */
   #reading: Played | null = new Played()
   #bytes = 0
@@ -103,12 +104,14 @@ export class PastRun implements Player {
     return { from: iso(since), to: iso(this.until), changes: kept.map(at => iso(at)) }
   }
 
-  /** @param moment ms on the server's clock */
-  at(moment: number): PastView {
+  /** Gives other work its turn meanwhile. @param moment ms on the server's clock */
+  async at(moment: number): Promise<PastView> {
     this.#reading = null
-    const { run, heardAt, links = this.#untold, gap } = this.#playedUntil(moment)
+    const played = await this.#playedUntil(moment)
+    const { run, heardAt, links = this.#untold, gap } = played
     const { backend, docker } = links
     const { batches, ...rest } = derive(run, moment, links).view
+    this.#played = played
     const fields = {
       ...rest,
       findings: gap ? [gap, ...rest.findings] : rest.findings,
@@ -139,13 +142,16 @@ export class PastRun implements Player {
   }
 
   /** Goes on from the last moment, or begins again for an earlier one. */
-  #playedUntil(moment: number): Played {
-    const { count } = this.#played
-    if ((this.#steps[count - 1]?.at ?? -Infinity) > moment) this.#played = new Played()
-    const played = this.#played
-    for (const step of this.#steps.slice(played.count)) {
-      if (step.at > moment) break
+  async #playedUntil(moment: number): Promise<Played> {
+    const last = this.#played
+    const isBefore = last !== null && (this.#steps[last.count - 1]?.at ?? -Infinity) <= moment
+    if (isBefore) this.#played = null
+    const played = isBefore ? last : new Played()
+    const pause = pacemaker(() => undefined)
+    for (let step = this.#steps[played.count]; step && step.at <= moment; step = this.#steps[played.count]) {
       played.take(step)
+      const pausing = pause()
+      if (pausing) await pausing
     }
     return played
   }

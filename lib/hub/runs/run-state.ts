@@ -73,8 +73,10 @@ export class RunState {
   #closed = false
   #incomplete: Finding | null = null
   readonly #planDoubt = new PlanDoubt()
-  /** The links that were recorded last; null before the first ones, `nothing` before anything else is recorded. */
-  #recordedLinks: Links | null | 'nothing' = 'nothing'
+  /** Something of the run is recorded: links alone begin no recording. */
+  #isRecorded = false
+  /** The links that were recorded last. */
+  #recordedLinks: Links | null = null
 
   readonly #host: StateHost
   readonly #specHint: string | null
@@ -120,7 +122,7 @@ export class RunState {
 
   #note(change: Change | null): void {
     if (!change) return
-    if (this.#recordedLinks === 'nothing') this.#recordedLinks = null
+    this.#isRecorded = true
     this.#derivation.note(change)
     this.#isDirty = true
   }
@@ -214,7 +216,7 @@ export class RunState {
   #recordLinks(at: number): void {
     const { links, value } = this.#derived
     const before = this.#recordedLinks
-    if (before === 'nothing') return
+    if (!this.#isRecorded) return
     if (before && (isOver(value.view.status) || isSameFreshness(before, links, value))) return
     this.#recordedLinks = links
     this.#host.record(this, { kind: 'linked', at, links }, false)

@@ -1,30 +1,13 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { expect, test, type Dashboard, type ReferenceBackend } from './fixtures'
+import { expect, test } from './fixtures'
+import { startHeld } from './held-run'
+import { expectNoViolations } from './no-violations'
 import { PORTAL, PORTAL_BATCHES, RunPage } from './run-page'
 
 const MANY = 500
 /** The button that opens the batch of a row. */
 const openerOf = (page: Page, batchId: string) => rowOf(page, batchId).locator('th').getByRole('button')
 const rowOf = (page: Page, batchId: string) => page.locator(`[data-testid="proof-row"][data-batch-id="${batchId}"]`)
-
-/** A run whose first batch is completed and whose second one is at work. */
-async function startHeld(backend: ReferenceBackend, dashboard: Dashboard, page: Page): Promise<RunPage> {
-  backend.hold('db')
-  const runId = await dashboard.start(PORTAL)
-  const run = await new RunPage(page, dashboard, runId).open()
-  await run.live()
-  await expect(run.card('db')).toHaveAttribute('data-status', 'running', { timeout: 20_000 })
-  await expect(run.card('ui')).toHaveAttribute('data-status', 'completed', { timeout: 20_000 })
-  return run
-}
-
-async function expectNoViolations(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
-  }
-}
 
 test('[PAGE-7.1] [PAGE-7.2] [PAGE-7.3] [PAGE-7.4] the count opens a table that proves it', async ({
   backend,

@@ -1,7 +1,7 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { Dashboard } from './dashboard'
 import { expect, test as base } from './fixtures'
+import { expectNoViolations } from './no-violations'
 import { FakeEngine } from './fake-engine'
 import { illegible } from './legible'
 import { PORTAL } from './run-page'
@@ -35,13 +35,6 @@ const kinds = (page: Page) => needs(page).evaluateAll(all => all.map(need => nee
 const running = (dashboard: Dashboard, runId: string, count: number) =>
   expect.poll(async () => (await dashboard.snapshot(runId)).counts.running, { timeout: 20_000 }).toBe(count)
 
-async function expectAccessible(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
-  }
-}
-
 test.describe('what needs a person', () => {
   test('[FLEET-1.1] [FLEET-1.2] [FLEET-1.3] [FLEET-1.6] [FLEET-1.7] is in one order, a line for each kind in a run, and outlives the backend', async ({
     backend,
@@ -69,7 +62,7 @@ test.describe('what needs a person', () => {
     await expect(ghosts).toContainText(`${SEARCH}.`)
     await expect(ghosts).toContainText('2 ghosts: fuzzy, amounts.')
     await expect(page).toHaveTitle(/^\(3\) Fleet, 2 live$/)
-    await expectAccessible(page)
+    await expectNoViolations(page)
 
     // Each of the group, by keyboard alone.
     const both = ghosts.getByRole('button', { name: 'Show both' })
@@ -95,9 +88,9 @@ test.describe('what needs a person', () => {
     await expect(needs(page).nth(1)).not.toHaveAttribute('data-old')
     await expect(page.getByLabel('Fleet', { exact: true })).toContainText('need you last known')
     await expect(page).toHaveTitle(/^\(3, last known\) Fleet, 2 live/)
-    await expectAccessible(page)
+    await expectNoViolations(page)
     await page.setViewportSize({ width: 390, height: 844 })
-    await expectAccessible(page)
+    await expectNoViolations(page)
     expect(await illegible(page, [320, 768, 1280, 1920])).toEqual([])
 
     // What was known is checked again once the backend is back: it knows neither run any more.
@@ -209,7 +202,7 @@ test.describe('the history', () => {
     const none = page.getByTestId('no-match')
     await expect(none).toContainText(`No run matches failed, ${SEARCH}.`)
     expect(new URL(page.url()).searchParams.get('spec')).toBe(SEARCH)
-    await expectAccessible(page)
+    await expectNoViolations(page)
     await none.getByRole('button', { name: 'Clear the filters' }).click()
     await expect(rows(page)).toHaveCount(2)
     expect(new URL(page.url()).search).toBe('')
@@ -270,7 +263,7 @@ test.describe('the history', () => {
     await page.evaluate(() => window.scrollTo(0, 0))
     await expect(page.locator('[aria-rowindex="2"]')).toBeInViewport()
     await expect(last).toBeFocused()
-    await expectAccessible(page)
+    await expectNoViolations(page)
   })
 })
 
@@ -283,7 +276,7 @@ test('[FLEET-5.1] a first visit says in three steps how a run appears', async ({
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
   await empty.getByRole('button', { name: 'Copy command' }).first().click()
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`BACKEND_URL=${backend.url} npm start`)
-  await expectAccessible(page)
+  await expectNoViolations(page)
   expect(await illegible(page, [320, 390, 768, 1440])).toEqual([])
   await empty.getByRole('button', { name: 'Start a run…' }).click()
   await expect(page.getByRole('dialog')).toBeVisible()

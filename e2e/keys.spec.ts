@@ -1,25 +1,7 @@
-import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
-import { expect, test, type Dashboard, type ReferenceBackend } from './fixtures'
+import { expect, test } from './fixtures'
+import { startHeld } from './held-run'
+import { expectNoViolations } from './no-violations'
 import { PORTAL, RunPage } from './run-page'
-
-/** A run whose second batch is at work. */
-async function startHeld(backend: ReferenceBackend, dashboard: Dashboard, page: Page): Promise<RunPage> {
-  backend.hold('db')
-  const runId = await dashboard.start(PORTAL)
-  const run = await new RunPage(page, dashboard, runId).open()
-  await run.live()
-  await expect(run.card('db')).toHaveAttribute('data-status', 'running', { timeout: 20_000 })
-  await expect(run.card('ui')).toHaveAttribute('data-status', 'completed', { timeout: 20_000 })
-  return run
-}
-
-async function expectNoViolations(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
-  }
-}
 
 test('[PAGE-9.1] [PAGE-9.2] the palette goes to batches, runs, specs and actions', async ({
   backend,

@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright'
 import { z } from 'zod'
 import { snapshot, type Snapshot } from '../lib/run/model'
 import { expect, test } from './fixtures'
+import { expectNoViolations } from './no-violations'
 import { illegible } from './legible'
 import { PORTAL, PORTAL_BATCHES, RunPage } from './run-page'
 import { barsExpected, barsShown, expectBars, expectPlaces, withContainers } from './timeline-page'
@@ -255,10 +256,7 @@ test('[PAGE-5.3] a row opens its batch by mouse and keyboard, in both themes, do
   await expect(page).toHaveURL(/view=timeline.*batch=pdf/)
   await page.keyboard.press('Enter')
   await expect(page.getByTestId('batch-panel')).toHaveCount(0)
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
-  }
+  await expectNoViolations(page)
   expect(await illegible(page)).toEqual([])
 
   await page.setViewportSize({ width: 390, height: 844 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LogLine } from '../../../lib/run/model'
 import { matcherOf } from '../../../lib/run/text/text-matcher'
-import { nextMatch, placeOf, withNewLines } from './search-state'
+import { foundUntil, nextMatch, placeOf, withNewLines } from './search-state'
 import { streams } from './streams'
 
 const ESC = '\u001b'
@@ -60,5 +60,14 @@ describe('[LOG-2.5] what a search has found', () => {
     expect(nextMatch(matches, 9, 1, 1)).toBe(3)
     expect(nextMatch(matches, 3, -1, 1)).toBe(9)
     expect(nextMatch(found([]), null, 1, 1)).toBeNull()
+  })
+})
+
+describe('[PAGE-10.5] what a search has found in a log of the past', () => {
+  it('are the lines up to its last one, of which the count lacks the others', () => {
+    expect(foundUntil(found([2, 4, 9], 12, 20), 4)).toEqual({ ...found([2, 4], 4), count: 19 })
+    expect(foundUntil(found([2, 4, 9], 12), 0)).toEqual(found([], 0, 0))
+    const all = found([2, 4, 9], 12)
+    expect(foundUntil(all, 12)).toBe(all)
   })
 })

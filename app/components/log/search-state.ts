@@ -30,6 +30,13 @@ export function withNewLines(
   return { ...found, to: last, count: found.count + seqs.length, seqs: [...found.seqs, ...seqs].slice(-MOST_SEQS) }
 }
 
+/** What was found of the lines up to one: a log of the past ends before the newest line of its server. */
+export function foundUntil(found: FoundLines, last: number): FoundLines {
+  if (found.to <= last) return found
+  const seqs = found.seqs.filter(seq => seq <= last)
+  return { ...found, seqs, count: found.count - (found.seqs.length - seqs.length), to: last }
+}
+
 /** The place of a match among all, from 1; 0 if the line is none. Of very many matches only the newest have a place. */
 export function placeOf({ seqs, count }: FoundLines, seq: number | null): number {
   const index = seq === null ? -1 : seqs.indexOf(seq)

@@ -3,7 +3,8 @@ import type { LogView, RunRef } from '../../../lib/client/live'
 import { matcherOf } from '../../../lib/run/text/text-matcher'
 import { searchLog, type FoundLines } from '../../api'
 import type { LogFilter } from './row'
-import { withNewLines } from './search-state'
+import { foundUntil, withNewLines } from './search-state'
+import { lastOf } from './whole-log'
 
 /** How long after the last key the server is asked, ms. */
 const TYPED = 150
@@ -76,7 +77,10 @@ export function useLogSearch(
     const timer = setTimeout(() => setAgain(count => count + 1), AGAIN)
     return () => clearTimeout(timer)
   }, [isBehind, again])
-  return { matcher, found: current?.found ?? null, error: current?.error ?? null }
+  const last = lastOf(view)
+  const answer = current?.found ?? null
+  const found = useMemo(() => answer && foundUntil(answer, last), [answer, last])
+  return { matcher, found, error: current?.error ?? null }
 }
 
 const none: LogView = { lines: [], dropped: 0, epoch: null }

@@ -1,4 +1,4 @@
-import { useState, type ChangeEvent, type KeyboardEvent } from 'react'
+import { useRef, useState, type ChangeEvent, type KeyboardEvent } from 'react'
 import type { Snapshot } from '../../../../lib/run/model'
 import { clockText, momentText } from '../../../format'
 import { Glyph } from '../../icons'
@@ -25,6 +25,7 @@ export function MomentBar({ runId, past, onPast }: MomentBarProps) {
   const [first] = useState(() => (past === null ? null : Date.parse(past.now)))
   const { at, span, refusal, prepare, go, leave } = usePast(runId, first, onPast)
   const zone = useZone()
+  const slider = useRef<HTMLInputElement>(null)
   const step = (name: Step) => (name === 'live' ? leave() : go((known, from) => stepFrom(from, name, known)))
   const press = (event: KeyboardEvent) => {
     const name = event.ctrlKey || event.metaKey || event.altKey ? null : stepOf(event.key)
@@ -37,13 +38,18 @@ export function MomentBar({ runId, past, onPast }: MomentBarProps) {
   const slide = ({ target: { valueAsNumber: value } }: ChangeEvent<HTMLInputElement>) =>
     go(({ from, to }) => (value >= STEPS ? 'live' : from + Math.round((value / STEPS) * (to - from))))
   const meet = () => void prepare()
+  const backToNow = () => {
+    leave()
+    // The button goes away, and the focus with it.
+    slider.current?.focus()
+  }
   return (
     <section className={styles.bar} aria-label="Look back" data-past={at !== null || undefined}>
       <button
         className={controls.plain}
         type="button"
         aria-label="The change before"
-        disabled={span !== null && at !== null && at <= span.from}
+        aria-disabled={span !== null && at !== null && at <= span.from}
         onFocus={meet}
         onPointerEnter={meet}
         onClick={() => step('previous')}
@@ -52,6 +58,7 @@ export function MomentBar({ runId, past, onPast }: MomentBarProps) {
       </button>
       <span className={styles.track}>
         <input
+          ref={slider}
           type="range"
           aria-label="Moment"
           aria-valuetext={at === null ? 'now' : momentText(at, zone)}
@@ -71,7 +78,7 @@ export function MomentBar({ runId, past, onPast }: MomentBarProps) {
         className={controls.plain}
         type="button"
         aria-label="The change after"
-        disabled={at === null}
+        aria-disabled={at === null}
         onClick={() => step('next')}
       >
         <span aria-hidden="true">▸</span>
@@ -97,7 +104,7 @@ export function MomentBar({ runId, past, onPast }: MomentBarProps) {
         </p>
       )}
       {at !== null && (
-        <button className={controls.button} type="button" onClick={() => step('live')}>
+        <button className={controls.button} type="button" onClick={backToNow}>
           Back to now
         </button>
       )}

@@ -1,19 +1,18 @@
 import { memo, useMemo, useState } from 'react'
 import type { Batch, LinkState } from '../../../lib/run/model'
-import { classNames } from '../../class-names'
 import type { Known } from '../../nothing'
-import { plural } from '../../labels'
-import { Glyph, LastKnown } from '../icons'
+import { LastKnown } from '../icons'
 import { Nothing } from '../nothing'
 import { Age, Moment } from '../time'
 import { ZoneNote } from '../zone'
 import { lateComponent } from '../late-component'
 import { BatchRow } from './batch-row'
 import { needsIn } from './dependencies'
+import { CompletedFold } from './completed-fold'
+import { emptyPlace } from './empty-place'
 import { FirstRows } from './first-rows'
 import type { Shown } from './use-picked'
 import type { VirtualPlace, VirtualRowsProps } from './virtual-rows'
-import controls from '../controls.module.css'
 import styles from './batches.module.css'
 
 /** Above this number only the rows near the view are rendered. */
@@ -125,28 +124,18 @@ export const Batches = memo(function Batches(props: Props) {
         )}
       </header>
       {batches.length === 0 ? (
-        <Nothing
-          in={over ? 'batches of a run that is over' : totalKnown ? 'batches of an empty plan' : 'batches'}
-          known={known}
-        />
+        <Nothing in={emptyPlace(over, totalKnown)} known={known} />
       ) : batches.length > ALL ? (
         <LateRows batches={batches} folded={!unfolded} picked={picked} shown={shown} section={section} row={row} />
       ) : (
         <ol className={styles.rows}>{batches.map((_, index) => row(index))}</ol>
       )}
-      {completed > 0 && (
-        <button
-          className={classNames(controls.plain, styles.fold)}
-          type="button"
-          aria-expanded={unfolded}
-          data-old={frozenAt !== null || undefined}
-          onClick={() => setUnfolded(!unfolded)}
-        >
-          <Glyph id="s-completed" />
-          {plural(completed, 'batch')} completed
-          <span className={styles.foldWord}>{unfolded ? 'Hide' : 'Show'}</span>
-        </button>
-      )}
+      <CompletedFold
+        count={completed}
+        unfolded={unfolded}
+        old={frozenAt !== null}
+        onToggle={() => setUnfolded(!unfolded)}
+      />
     </section>
   )
 })

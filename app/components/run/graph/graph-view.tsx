@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState, type CSSProperties, type FocusEve
 import { createPortal, flushSync } from 'react-dom'
 import { isOver } from '../../../../lib/run/is-over'
 import { Nothing } from '../../nothing'
+import { emptyPlace } from '../empty-place'
 import { useMedia } from '../../use-media'
 import type { ViewProps } from '../views/view-props'
 import { GraphEdge } from './graph-edge'
@@ -76,12 +77,7 @@ export function GraphView({ run, known, frozenAt, picked, shown, onPick, tools }
   }
 
   if (batches.length === 0) {
-    const of = isOver(run.status)
-      ? 'batches of a run that is over'
-      : run.counts.totalKnown
-        ? 'batches of an empty plan'
-        : 'batches'
-    return <Nothing in={of} known={known} />
+    return <Nothing in={emptyPlace(isOver(run.status), run.counts.totalKnown)} known={known} />
   }
   const { scale } = zoom
   const size: CSSProperties = isPhone

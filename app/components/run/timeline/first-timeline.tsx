@@ -7,7 +7,7 @@ import { Nothing } from '../../nothing'
 import { Duration } from '../../time'
 import { engineOffsetOf, latestOf, sceneOf, timelineOf } from './bars'
 import { wholeRun } from './range'
-import { emptyPlace } from './empty-place'
+import { emptyPlace } from '../empty-place'
 import { StillTrack } from './still-track'
 import { TimelineRow } from './timeline-row'
 import { barWords } from './words'
@@ -33,7 +33,10 @@ export function FirstTimeline({ run, picked }: { run: Snapshot; picked: string |
   return (
     <section className={styles.timeline} aria-label="Timeline" data-unfolded={over} data-docker={link.docker}>
       {batches.length === 0 ? (
-        <Nothing in={emptyPlace(run)} known={knownOf(JUST_READ, false, over || run.imported ? null : link.backend)} />
+        <Nothing
+          in={emptyPlace(over, run.counts.totalKnown)}
+          known={knownOf(JUST_READ, false, over || run.imported ? null : link.backend)}
+        />
       ) : (
         <div className={styles.head} />
       )}

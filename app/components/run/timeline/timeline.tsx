@@ -4,9 +4,6 @@ import type { Snapshot } from '../../../../lib/run/model'
 import { isOver } from '../../../../lib/run/is-over'
 import { isAtWork } from '../../../../lib/run/evidence/container'
 import { useIsPast, useSync } from '../../../../lib/client/live'
-import { classNames } from '../../../class-names'
-import { plural } from '../../../labels'
-import { Glyph } from '../../icons'
 import { Nothing } from '../../nothing'
 import { useStale } from '../../use-stale'
 import { needsIn } from '../dependencies'
@@ -14,11 +11,11 @@ import { VirtualRows, type VirtualPlace } from '../virtual-rows'
 import type { ViewProps } from '../views/view-props'
 import { engineOffsetOf, latestOf, readySince, sceneOf } from './bars'
 import { Chart, type ChartClock } from './chart'
-import { emptyPlace } from './empty-place'
+import { CompletedFold } from '../completed-fold'
+import { emptyPlace } from '../empty-place'
 import { LiveRow } from './live-row'
 import type { RangeChoice } from './range'
 import { RangeTools } from './range-tools'
-import controls from '../../controls.module.css'
 import styles from './timeline.module.css'
 
 /** Above this number only the rows near the view are rendered. */
@@ -98,7 +95,7 @@ export function Timeline({ run, known, frozenAt, picked, shown, onPick, tools }:
         batches.length > 0 &&
         createPortal(<RangeTools choice={choice} watched={watched} onChoice={setChoice} />, tools)}
       {batches.length === 0 ? (
-        <Nothing in={emptyPlace(run)} known={known} />
+        <Nothing in={emptyPlace(over, run.counts.totalKnown)} known={known} />
       ) : scene === null || startedAt === null ? (
         <>
           <p className={styles.note}>It is not known when the run began, so no batch has a place in time.</p>
@@ -114,19 +111,12 @@ export function Timeline({ run, known, frozenAt, picked, shown, onPick, tools }:
           {rows}
         </Chart>
       )}
-      {completed > 0 && (
-        <button
-          className={classNames(controls.plain, styles.fold)}
-          type="button"
-          aria-expanded={unfolded}
-          data-old={frozenAt !== null || undefined}
-          onClick={() => setUnfolded(!unfolded)}
-        >
-          <Glyph id="s-completed" />
-          {plural(completed, 'batch')} completed
-          <span className={styles.foldWord}>{unfolded ? 'Hide' : 'Show'}</span>
-        </button>
-      )}
+      <CompletedFold
+        count={completed}
+        unfolded={unfolded}
+        old={frozenAt !== null}
+        onToggle={() => setUnfolded(!unfolded)}
+      />
     </section>
   )
 }

@@ -6,6 +6,8 @@ import { tellingLines } from './told-lines'
 
 /** How long to collect changes of a run before its log is read on, ms. */
 const PAUSE_MS = 400
+/** Of a log whose agents speak of batches in each line, the newest ones are kept [SAFE-5]. */
+const MOST_LINES = 50_000
 
 export interface ToldLines {
   lines: readonly LogLine[]
@@ -75,7 +77,7 @@ class LogReader {
       this.#dropped = dropped
       if (lines.length === 0 || next <= this.#next) return { lines: this.#lines, read: true, dropped, refusal: null }
       this.#next = next
-      this.#lines = [...this.#lines, ...tellingLines(lines)]
+      this.#lines = [...this.#lines, ...tellingLines(lines)].slice(-MOST_LINES)
     }
   }
 }

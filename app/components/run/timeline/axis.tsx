@@ -55,7 +55,7 @@ export function Axis({ range, whole, ticks, edge, width, watched, onRange }: Pro
   }
   const onUp = (event: PointerEvent<HTMLElement>) => {
     setBrush(null)
-    const dragged = brush && between(brush.from, timeAt(event), whole)
+    const dragged = brush && between(brush.from, timeAt(event), range, whole)
     if (dragged) onRange(dragged)
   }
   return (

@@ -69,8 +69,17 @@ describe('zoom', () => {
     expect(moved({ from: 10_000, to: 20_000 }, 0.5, whole)).toEqual({ from: 15_000, to: 25_000 })
     expect(moved({ from: 10_000, to: 20_000 }, -4, whole)).toEqual({ from: 0, to: 10_000 })
     expect(moved({ from: 10_000, to: 20_000 }, 99, whole)).toEqual({ from: 90_000, to: 100_000 })
-    expect(between(30_000, 20_000, whole)).toEqual({ from: 20_000, to: 30_000 })
-    expect(between(90_000, 120_000, whole)).toEqual({ from: 90_000, to: 100_000 })
-    expect(between(20_000, 20_100, whole)).toBeNull()
+    expect(between(30_000, 20_000, whole, whole)).toEqual({ from: 20_000, to: 30_000 })
+    expect(between(90_000, 120_000, whole, whole)).toEqual({ from: 90_000, to: 100_000 })
+  })
+
+  it('[PAGE-5.6] tells dragging from a click by the room on the axis, however short or long the run is', () => {
+    expect(between(20_000, 20_400, whole, whole)).toBeNull()
+    expect(between(20_000, 20_600, whole, whole)).toEqual({ from: 19_800, to: 20_800 })
+    expect(between(20_000, 20_100, { from: 19_000, to: 21_000 }, whole)).toEqual({ from: 19_550, to: 20_550 })
+    const brief = { from: 0, to: 1_500 }
+    expect(between(375, 1_125, brief, brief)).toEqual({ from: 250, to: 1_250 })
+    const day = { from: 0, to: 86_400_000 }
+    expect(between(0, 86_400, day, day)).toBeNull()
   })
 })

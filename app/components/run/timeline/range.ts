@@ -12,6 +12,8 @@ export type RangeChoice = 'whole' | 'recent' | Range
 export const RECENT = 15 * 60_000
 /** The shortest part that can be shown, ms. */
 const LEAST = 1_000
+/** A shorter share of what is shown is not dragged over: the hand trembled at a click. */
+const CLICK = 0.005
 /** How many ticks a wide axis has at most. */
 export const TICKS = 9
 
@@ -81,10 +83,15 @@ export function moved(range: Range, share: number, whole: Range): Range {
   return within({ from: range.from + by, to: range.to + by }, whole)
 }
 
-/** The part between two times in any order; null if it is too short to mean one. */
-export function between(a: number, b: number, whole: Range): Range | null {
-  const range = { from: Math.max(whole.from, Math.min(a, b)), to: Math.min(whole.to, Math.max(a, b)) }
-  return range.to - range.from < LEAST ? null : range
+/**
+ * The part of the whole run between two times in any order, at least as long as the shortest that can be shown; null if they are so
+ * near each other within what is shown that a click was meant.
+ */
+export function between(a: number, b: number, shown: Range, whole: Range): Range | null {
+  const [from, to] = [Math.max(whole.from, Math.min(a, b)), Math.min(whole.to, Math.max(a, b))]
+  if (to - from < CLICK * (shown.to - shown.from)) return null
+  const missing = Math.max(0, LEAST - (to - from))
+  return within({ from: from - missing / 2, to: to + missing / 2 }, whole)
 }
 
 /** The part of the same length that lies within the whole run. */

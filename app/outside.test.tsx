@@ -359,7 +359,7 @@ describe('[SAFE-4.4] every text from outside is disarmed wherever a page shows i
     ...['Eta', 'Left', 'GraphEdge', 'GraphTools', 'ZoomButton', 'Sum'],
     ...['PageTools', 'Announcer', 'TabIcon', 'KeySheet', 'Notify', 'Since'],
     ...['Hidden', 'Layout', 'FleetPage', 'RunPage', 'ImportPage', 'ContainersPage', 'SignInPage', 'ImportNotFound'],
-    ...['VirtualTableRows', 'FirstTableRows', 'Space'],
+    ...['VirtualTableRows', 'FirstTableRows', 'Space', 'FollowHere'],
   ])
 
   it('and no component of the pages is left out of this', () => {

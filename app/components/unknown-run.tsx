@@ -1,28 +1,21 @@
 'use client'
 
 import Link from 'next/link'
-import { useRouter } from 'next/navigation'
-import { followRun } from '../api'
 import { pageRefusals } from '../refusals'
 import { AppShell } from './app-shell'
+import { lateComponent } from './late-component'
 import { Name } from './outside'
-import { Refusal, useRequest } from './use-request'
 import { useIsOperator } from './visitor'
 import controls from './controls.module.css'
 import styles from './notice.module.css'
 
+/** Late, because the first HTML of every run refers to the script of this page [PAGE-4.1]. */
+const FollowHere = lateComponent(async () => (await import('./follow-here')).FollowHere)
+
 /** Offers to follow a run that this server does not know, because the backend may be running it. */
 export function UnknownRun({ segment }: { segment: string }) {
-  const router = useRouter()
-  const { busy, refusal, send } = useRequest()
   const isOperator = useIsOperator()
   const runId = textOf(segment)
-  const follow = () =>
-    send(
-      followRun(runId),
-      () => router.refresh(),
-      status => (status === 404 ? pageRefusals.unknownToBackend(runId) : null),
-    )
   return (
     <AppShell>
       <title>Unknown run</title>
@@ -32,15 +25,8 @@ export function UnknownRun({ segment }: { segment: string }) {
           <Name text={runId} />
         </p>
         <p>{pageRefusals.unknownRun(isOperator)}</p>
-        <Refusal what="Not followed" inline>
-          {refusal}
-        </Refusal>
+        {isOperator && <FollowHere runId={runId} />}
         <p className={controls.actions}>
-          {isOperator && (
-            <button className={controls.primaryButton} type="button" disabled={busy} onClick={follow}>
-              {busy ? 'Listening…' : 'Follow this run'}
-            </button>
-          )}
           <Link className={controls.button} href="/">
             Go to the fleet
           </Link>

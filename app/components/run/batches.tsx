@@ -11,6 +11,7 @@ import { needsIn } from './dependencies'
 import { CompletedFold } from './completed-fold'
 import { emptyPlace } from './empty-place'
 import { FirstRows } from './first-rows'
+import { runParts } from './run-parts'
 import type { Shown } from './use-picked'
 import type { VirtualPlace, VirtualRowsProps } from './virtual-rows'
 import styles from './batches.module.css'
@@ -18,7 +19,7 @@ import styles from './batches.module.css'
 /** Above this number only the rows near the view are rendered. */
 const ALL = 100
 
-const LateRows = lateComponent<VirtualRowsProps>(async () => (await import('./virtual-rows')).VirtualRows, FirstRows)
+const LateRows = lateComponent<VirtualRowsProps>(async () => (await runParts()).VirtualRows, FirstRows)
 
 interface Props {
   batches: Batch[]

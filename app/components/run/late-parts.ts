@@ -2,3 +2,4 @@
 export { Eta } from './eta/eta'
 export { MomentBar } from './moment/moment-bar'
 export { Views } from './views/views'
+export { VirtualRows } from './virtual-rows'

@@ -3,7 +3,8 @@ import type { Logger } from 'pino'
 import { BackendError, type BackendHttp } from '../backend/http'
 import { serverNow } from '../clock/clock'
 import type { Snapshot } from '../run/model'
-import { mapBackendErrors, type HubApi, HubError, hubRefusals, type StartRequest } from './api'
+import { masked } from '../run/text/secrets'
+import { mapBackendErrors, type HubApi, HubError, hubRefusals, type NoteRequest, type StartRequest } from './api'
 import type { Lifecycle } from './lifecycle'
 import type { RunState } from './runs'
 import type { Session } from './follow'
@@ -151,6 +152,17 @@ export class Commands {
     if (!isStopping(state)) throw hubRefusals.stopRefused(message ?? null)
     if (by !== undefined) state.note(`Stop asked for by ${by}.`)
     log.info({ runId: state.runId }, 'stop sent')
+  }
+
+  /** The note is part of the run [RUN-18], and a line of its log. */
+  leaveNote(runId: string, { text, settles = false }: NoteRequest, by?: string): void {
+    const state = this.#host.life.runs.get(runId)
+    if (!state) throw hubRefusals.notFollowed(runId)
+    state.update()
+    if (settles && !state.isOver) throw hubRefusals.notOver(runId)
+    state.observe({ kind: 'noted', at: serverNow(), by: by ?? null, text, ...(settles && { settles }) })
+    const whose = by === undefined ? 'Note' : `Note by ${by}`
+    state.note(`${whose}${settles ? ', which settles the run' : ''}: ${masked(text)}`)
   }
 }
 

@@ -28,6 +28,7 @@ import {
   type Moments,
   ReachedBounds,
   type SpecPlan,
+  type NoteRequest,
   type StartRequest,
   sampled,
   unmetered,
@@ -313,6 +314,10 @@ export class Hub implements HubApi {
 
   stop(runId: string, by?: string): Promise<void> {
     return this.#commands.stop(runId, by)
+  }
+
+  async leaveNote(runId: string, note: NoteRequest, by?: string): Promise<void> {
+    this.#commands.leaveNote(runId, note, by)
   }
 
   close(): Promise<void> {

@@ -95,13 +95,14 @@ describe('a run that is no longer kept', () => {
 })
 
 describe('a run that was found in the history, and is then followed', () => {
-  it('[RUN-13] is merged once, also if its evidence changes the followed run', async () => {
+  it('[RUN-13] [RUN-18.2] is merged once, also if its evidence and notes change the followed run', async () => {
     const { life } = lifecycle()
     const found = life.foundInHistory('h', '001-todo')
     if (!found) throw new Error('no room')
     const { state } = life.create('r', '001-todo')
     const told = new Told(['a'])
     found.observe({ kind: 'container', at: told.now, batch: { id: 'a', by: 'tree' }, container: agent('c') })
+    found.observe({ kind: 'noted', at: told.now, by: 'ann', text: 'flaky network' })
     const merge = vi.spyOn(life, 'merge')
     state.observe(told.say(START))
     state.update()
@@ -110,6 +111,7 @@ describe('a run that was found in the history, and is then followed', () => {
     await vi.waitFor(() => expect(life.runs.get('h')).toBe(state))
     expect(merge).toHaveBeenCalledTimes(1)
     expect(state.evidence).toHaveLength(1)
+    expect(state.view().fields.notes).toMatchObject([{ by: 'ann', text: 'flaky network' }])
   })
 
   it('[RUN-13] is at no moment in the fleet twice', () => {

@@ -235,6 +235,7 @@ export class Lifecycle {
       followed.observe({ kind: 'container', at, batch: { id: batchId, by }, container })
       this.agentLogs.assigned(container.id, { runId: followed.runId, batchId })
     }
+    for (const note of found.notes) followed.observe(note)
     this.#recordings.append(followed, { kind: 'renamed', from: found.runId }, true)
     this.#forget(found)
     followed.update()

@@ -1,15 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pino } from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { startReferenceBackend } from '../reference-backend/server'
 import { isOver } from '../run/is-over'
 import type { Snapshot } from '../run/model'
-import { MemoryPublisher } from '../sync/memory-publisher'
 import { Hub } from './hub'
-import { Recorder } from './recording/recorder'
-import { projectWith } from '../testing/hub/project'
+import { dashboardsOf } from '../testing/hub/dashboards'
 
 const cleanUp: (() => unknown)[] = []
 afterEach(async () => {
@@ -18,34 +11,12 @@ afterEach(async () => {
 
 /** A backend of four batches, and dashboards that use the same folder one after the other. */
 async function world() {
-  const project = await projectWith([
-    ...[{ id: 'a' }, { id: 'b' }],
-    ...[
-      { id: 'c', dependsOn: ['a'] },
-      { id: 'd', dependsOn: ['b', 'c'] },
-    ],
-  ])
-  const folder = await mkdtemp(join(tmpdir(), 'groundtruth-'))
-  cleanUp.push(() => rm(project, { recursive: true, force: true }))
-  cleanUp.push(() => rm(folder, { recursive: true, force: true }))
   const script = () => ({ ms: 600, lines: Array(1).fill({ stream: 'stdout' as const, text: 'working' }) })
-  const backend = await startReferenceBackend({ project, generation: 'C', script })
-  cleanUp.push(() => backend.close())
-  /** The dashboard before it must have ended. */
-  const dashboard = async () => {
-    const log = pino({ level: 'silent' })
-    const publisher = new MemoryPublisher({ broadcast: () => undefined, audience: () => 0, failed: () => undefined })
-    const recorder = new Recorder(join(folder, 'data'), log)
-    const hub = new Hub({ backendUrl: new URL(backend.url), engine: null, publisher, log, recorder })
-    await hub.restore()
-    const end = async () => {
-      await hub.close()
-      publisher.stop()
-    }
-    cleanUp.push(end)
-    return { hub, end }
-  }
-  return { backend, dashboard }
+  return dashboardsOf(
+    [{ id: 'a' }, { id: 'b' }, { id: 'c', dependsOn: ['a'] }, { id: 'd', dependsOn: ['b', 'c'] }],
+    { generation: 'C', script },
+    step => cleanUp.push(step),
+  )
 }
 
 const present = <T>(value: T | undefined): T => {

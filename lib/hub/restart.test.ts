@@ -1,14 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pino } from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { startReferenceBackend } from '../reference-backend/server'
 import type { Snapshot } from '../run/model'
-import { MemoryPublisher } from '../sync/memory-publisher'
 import { Hub } from './hub'
-import { Recorder } from './recording/recorder'
-import { projectWith } from '../testing/hub/project'
+import { dashboardsOf } from '../testing/hub/dashboards'
 
 const cleanUp: (() => unknown)[] = []
 afterEach(async () => {
@@ -17,29 +12,10 @@ afterEach(async () => {
 
 /** A backend of two batches, one after the other, and dashboards that use the same folder one after the other. */
 async function world() {
-  const project = await projectWith([{ id: 'a' }, { id: 'b', dependsOn: ['a'] }])
-  const folder = await mkdtemp(join(tmpdir(), 'groundtruth-'))
-  const dataDir = join(folder, 'data')
-  cleanUp.push(() => rm(project, { recursive: true, force: true }))
-  cleanUp.push(() => rm(folder, { recursive: true, force: true }))
   const script = () => ({ ms: 50, lines: [{ stream: 'stdout' as const, text: 'working' }] })
-  const backend = await startReferenceBackend({ project, generation: 'B', script, speed: 10 })
-  cleanUp.push(() => backend.close())
-  /** The dashboard before it must have ended. */
-  const dashboard = async () => {
-    const log = pino({ level: 'silent' })
-    const publisher = new MemoryPublisher({ broadcast: () => undefined, audience: () => 0, failed: () => undefined })
-    const recorder = new Recorder(dataDir, log)
-    const hub = new Hub({ backendUrl: new URL(backend.url), engine: null, publisher, log, recorder })
-    await hub.restore()
-    const end = async () => {
-      await hub.close()
-      publisher.stop()
-    }
-    cleanUp.push(end)
-    return { hub, end }
-  }
-  return { backend, dashboard, dataDir }
+  return dashboardsOf([{ id: 'a' }, { id: 'b', dependsOn: ['a'] }], { generation: 'B', script, speed: 10 }, step =>
+    cleanUp.push(step),
+  )
 }
 
 const until = (hub: Hub, runId: string, check: (snapshot: Snapshot) => void) =>

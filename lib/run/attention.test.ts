@@ -6,7 +6,10 @@ type Noticed = Parameters<typeof noticeable>[0][number]
 const needsYou = (...of: Parameters<typeof noticeable>) => noticeable(...of).map(({ run }) => run)
 const run = (changes: Partial<Noticed>): Noticed => ({
   spec: '014-invoice-portal',
+  dryRun: false,
   status: 'running',
+  error: null,
+  clockOffset: 0,
   findings: [],
   startedAt: '2026-11-23T13:00:00.000Z',
   endedAt: null,
@@ -53,10 +56,32 @@ describe('needsYou', () => {
     expect(needsYou([run({ ...noted, status: 'completed' }), run({ ...noted, status: 'aborted' })], now)).toEqual([])
   })
 
-  it('names a failure until its spec is run again', () => {
+  it('[RUN-18.5] names a failure until its spec is run again', () => {
     expect(needsYou([failed], now)).toEqual([failed])
     expect(needsYou([run({}), failed], now)).toEqual([])
+    expect(needsYou([run({ status: 'completed' }), failed], now)).toEqual([])
     expect(needsYou([run({ spec: '015' }), failed], now)).toEqual([failed])
+  })
+
+  it('[RUN-18.5] names a failure still after a later run that was aborted, was a dry run, or failed by something else', () => {
+    expect(needsYou([run({ status: 'aborted' }), failed], now)).toEqual([failed])
+    expect(needsYou([run({ status: 'completed', dryRun: true }), failed], now)).toEqual([failed])
+    expect(needsYou([run({ status: 'completed', dryRun: true }), { ...failed, dryRun: true }], now)).toEqual([])
+    const merge = { ...failed, error: 'Merge failed' }
+    expect(needsYou([failed, merge], now)).toEqual([failed, merge])
+    expect(needsYou([merge, { ...merge, endedAt: '2026-11-23T12:48:00.000Z' }], now)).toEqual([merge])
+  })
+
+  it('[RUN-18.4] leaves out a run that a note settles, as it has ended, but never an agent that works on', () => {
+    const note = { at: '2026-11-23T13:50:00.000Z', by: 'ann', text: 'flaky network' }
+    expect(needsYou([{ ...failed, notes: [note] }], now)).toHaveLength(1)
+    const settled = { ...failed, notes: [{ ...note, settles: true as const }, note] }
+    expect(needsYou([settled], now)).toEqual([])
+    // It went on, and failed again.
+    expect(needsYou([{ ...settled, endedAt: '2026-11-23T13:51:00.000Z' }], now)).toHaveLength(1)
+    // By the server's clock, which is 5 min behind, the note came after the end.
+    expect(needsYou([{ ...settled, endedAt: '2026-11-23T13:53:00.000Z', clockOffset: -300_000 }], now)).toEqual([])
+    expect(noticeable([{ ...settled, findings: [finding('orphan')] }], now)).toMatchObject([{ hasFailed: false }])
   })
 
   it('never takes two runs without a spec for one another', () => {

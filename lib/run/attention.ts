@@ -6,7 +6,10 @@ import type { Finding, RunFields } from './model'
 const REMARKS: ReadonlySet<string> = new Set([COMPLETED_BEFORE, 'clock-set'])
 const DAY = 24 * 3_600_000
 
-type Noticed = Pick<RunFields, 'spec' | 'status' | 'findings' | 'startedAt' | 'endedAt' | 'heardAt'>
+type Noticed = Pick<
+  RunFields,
+  'spec' | 'dryRun' | 'status' | 'error' | 'findings' | 'startedAt' | 'endedAt' | 'heardAt' | 'clockOffset' | 'notes'
+>
 
 /** A run that a person should look at, and why: it failed, or these of its findings. */
 export interface Noticeable<R> {
@@ -17,31 +20,67 @@ export interface Noticeable<R> {
 
 /**
  * The runs that a person should look at: open runs with a finding that is not in `REMARKS`; runs that are over but still have an
- * agent at work [DOCK-2]; and runs that failed or have a `conflict`, within the last day, if their spec has not been run again
- * since.
+ * agent at work [DOCK-2]; and runs that failed or have a `conflict`, within the last day, unless a note settles them or a later run
+ * of their spec has taken their place [RUN-18].
  * @param runs newest first
  * @param now the server's clock, ms
  */
 export function needsYou<R extends Noticed>(runs: readonly R[], now: number): Noticeable<R>[] {
-  const seen = new Set<string>()
+  const later = new Map<string, LaterRuns>()
   return runs
     .map(run => {
-      const superseded = run.spec !== null && seen.has(run.spec)
-      if (run.spec !== null) seen.add(run.spec)
+      if (run.spec === null) return noticed(run, false, now)
+      const ofSpec = later.get(run.spec) ?? new LaterRuns()
+      later.set(run.spec, ofSpec)
+      const superseded = ofSpec.supersede(run)
+      ofSpec.add(run)
       return noticed(run, superseded, now)
     })
     .filter(({ hasFailed, findings }) => hasFailed || findings.length > 0)
 }
+
+/** What the later runs of a spec tell of an earlier one. */
+class LaterRuns {
+  /** One that counts was completed, or goes on: for dry runs, and for runs with agents. */
+  readonly #well = { dry: false, real: false }
+  readonly #errors = new Set<string>()
+
+  add({ status, dryRun, error }: Noticed): void {
+    if (status === 'failed') this.#errors.add(errorOf({ dryRun, error }))
+    if (status === 'failed' || status === 'aborted') return
+    // A dry run shows nothing of what agents did.
+    this.#well.dry = true
+    if (!dryRun) this.#well.real = true
+  }
+
+  /** Whether nobody needs to look at the earlier run any more: a later one went well, goes on, or failed by the same error. */
+  supersede({ status, dryRun, error }: Noticed): boolean {
+    if (dryRun ? this.#well.dry : this.#well.real) return true
+    return status === 'failed' && this.#errors.has(errorOf({ dryRun, error }))
+  }
+}
+
+const errorOf = ({ dryRun, error }: Pick<Noticed, 'dryRun' | 'error'>) => JSON.stringify([dryRun, error])
 
 function noticed<R extends Noticed>(run: R, superseded: boolean, now: number): Noticeable<R> {
   if (!isOver(run.status)) {
     return { run, hasFailed: false, findings: run.findings.filter(({ kind }) => !REMARKS.has(kind)) }
   }
   const end = run.endedAt ?? run.heardAt ?? run.startedAt
-  const isFresh = end !== null && now - Date.parse(end) < DAY && !superseded
+  const isFresh = end !== null && now - Date.parse(end) < DAY && !superseded && !isSettled(run)
   return {
     run,
     hasFailed: isFresh && run.status === 'failed',
     findings: run.findings.filter(({ kind }) => kind === 'orphan' || (isFresh && kind === 'conflict')),
   }
+}
+
+/** Whether an operator's note says that the run, as it has ended, needs nobody. A note from before a later end says nothing of that. */
+export function isSettled({
+  endedAt,
+  clockOffset,
+  notes = [],
+}: Pick<RunFields, 'endedAt' | 'clockOffset' | 'notes'>): boolean {
+  const end = endedAt === null ? -Infinity : Date.parse(endedAt) + clockOffset
+  return notes.some(({ settles, at }) => settles && Date.parse(at) >= end)
 }

@@ -331,6 +331,31 @@ describe('a run that its backend does not know', () => {
   })
 })
 
+describe('a note of an operator', () => {
+  const noted = (told: Told, text: string, more: { settles?: true } = {}) =>
+    told.observe({ kind: 'noted', at: told.now, by: 'ann', text, ...more })
+
+  it('[RUN-18.1] is part of the run, once however often it comes, and the last 20 are kept', () => {
+    const told = new Told(['a'])
+    expect(told.view).not.toHaveProperty('notes')
+    expect(noted(told, 'flaky network')).toBe(true)
+    expect(noted(told, 'flaky network')).toBe(false)
+    const at = new Date(told.now).toISOString()
+    expect(told.view.notes).toEqual([{ at, by: 'ann', text: 'flaky network' }])
+    for (let n = 1; n <= 20; n += 1) noted(told, `note ${n}`, n === 20 ? { settles: true } : {})
+    expect(told.view.notes?.map(({ text }) => text)).toEqual(Array.from({ length: 20 }, (_, n) => `note ${n + 1}`))
+    expect(told.view.notes?.at(-1)).toMatchObject({ settles: true })
+  })
+
+  it('[RUN-18.3] is not of another execution under the same id', () => {
+    const told = new Told(['a'])
+    told.say(START)
+    noted(told, 'flaky network')
+    told.close().open().say(START, { index: 0 })
+    expect(told.view).not.toHaveProperty('notes')
+  })
+})
+
 describe('bounds', () => {
   const overflow = (told: Told) => told.view.findings.filter(({ kind }) => kind === 'overflow')
 

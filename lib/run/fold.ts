@@ -8,6 +8,7 @@ import { compareInstants } from './time/time'
 const MAX_CLAIMS = 50_000
 const MAX_HEARSAY = 2_000
 const MAX_CONTAINERS = 10_000
+const MAX_NOTES = 20
 /** If the orchestrator is silent for this long after a failure that may be an agent's line, the run has failed [RUN-4], ms. */
 export const ORCHESTRATOR_SILENCE = 60_000
 
@@ -109,6 +110,15 @@ export function fold(run: Run, observation: Observation): Change | null {
     case 'dated':
       if (!isUndated(run)) return null
       run.datedOffset = observation.offset
+      return FACTS
+    case 'noted':
+      if (
+        run.notes.some(
+          ({ at, by, text }) => at === observation.at && by === observation.by && text === observation.text,
+        )
+      )
+        return null
+      run.notes = [...run.notes, observation].slice(-MAX_NOTES)
       return FACTS
   }
 }

@@ -109,6 +109,18 @@ export const finding = z.object({
 })
 export type Finding = z.infer<typeof finding>
 
+/** What an operator has left on a run for others [RUN-18]. */
+export const operatorNote = z.object({
+  /** Server's clock. */
+  at: z.string(),
+  /** Null where nobody signs in. */
+  by: z.nullable(z.string()),
+  text: z.string(),
+  /** By this note, the run as it had ended then needs nobody any more. */
+  settles: z.exactOptional(z.literal(true)),
+})
+export type OperatorNote = z.infer<typeof operatorNote>
+
 /** The facts of an import: a run from an exported recording, which never changes [IMP-2]. */
 export const imported = z.object({
   /** Its id in this dashboard: no followed run has it. */
@@ -158,6 +170,8 @@ export const runFields = z.object({
   unnamedCompleted: z.exactOptional(z.number()),
   /** The names of the first batches at work, in plan order, while there are any; `counts.running` says how many there are. */
   atWork: z.exactOptional(z.array(z.string())),
+  /** The last notes of operators, the oldest first; absent if there is none. */
+  notes: z.exactOptional(z.array(operatorNote)),
   /** Null for a run that is known from its own sources. */
   imported: z.nullable(imported),
 })

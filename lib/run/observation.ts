@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { containerFacts } from './evidence/container-facts'
-import { keptError, keptLine, keptName, keptPath } from './text/kept-text'
+import { keptError, keptLine, keptName, keptNote, keptPath } from './text/kept-text'
 import { batchStatus } from './model'
 import { word } from './text/word'
 
@@ -204,7 +204,16 @@ export const observation = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('continued'), at: z.number(), from: z.number() }),
   ourClock,
   dated,
+  /** An operator left a note on the run. `settles`: by it, the run needs nobody any more [RUN-18]. */
+  z.object({
+    kind: z.literal('noted'),
+    at: z.number(),
+    by: keptName.nullable(),
+    text: keptNote,
+    settles: z.literal(true).exactOptional(),
+  }),
 ])
 export type Observation = z.infer<typeof observation>
 export type HistoryReading = Extract<Observation, { kind: 'history' }>
 export type PlanReading = Extract<Observation, { kind: 'plan' }>
+export type Noted = Extract<Observation, { kind: 'noted' }>

@@ -1,6 +1,6 @@
 import type { ContainerFacts } from './evidence/container-facts'
 import { RunClock, type KeptSteps, type Placed } from './time/clock-steps'
-import type { HistoryReading, PlanReading, MessageClaim } from './observation'
+import type { HistoryReading, Noted, PlanReading, MessageClaim } from './observation'
 import type { Instant } from './time/time'
 
 /** A message that may change the run's state, with the fields that the fold needs. */
@@ -85,6 +85,8 @@ export interface Run {
    * clock. Null if it was not, and again after any change [RUN-13.1].
    */
   quietAt: number | null
+  /** The last notes of operators, the oldest first [RUN-18]. */
+  notes: readonly Noted[]
 }
 
 /** Our machine's clock was set: when, and by how much, ms. */
@@ -138,6 +140,7 @@ export function emptyRun(incarnation = 1): Run {
     historyChangedAt: null,
     continued: null,
     quietAt: null,
+    notes: [],
   }
 }
 

@@ -9,7 +9,8 @@ import { boundedFindings } from './findings'
 import type { Change } from './fold'
 import { JudgedBatches } from './evidence/judged-batches'
 import { isOver } from './is-over'
-import type { Batch, RunFields } from './model'
+import type { Batch, OperatorNote, RunFields } from './model'
+import type { Noted } from './observation'
 import { offsetOf, ourClockFindings } from './time/our-clock'
 import { entryAlone, type Run } from './run'
 import { readEntry, readStream } from './claims/source-reading'
@@ -182,6 +183,7 @@ function deriveOn(cache: Cache, run: Run, now: number, links: Links): Derived {
       counts: unnamed <= counts.pending ? counts : { ...counts, totalKnown: false },
       ...(unnamed > 0 && { unnamedCompleted: unnamed }),
       ...(atWork.length > 0 && { atWork }),
+      ...(run.notes.length > 0 && { notes: run.notes.map(noteOf) }),
       batches,
     },
     deadline: earliest(ending.deadline, deadline),
@@ -192,6 +194,13 @@ function deriveOn(cache: Cache, run: Run, now: number, links: Links): Derived {
     ahead: reading.ahead,
   }
 }
+
+const noteOf = ({ at, by, text, settles }: Noted): OperatorNote => ({
+  at: iso(at),
+  by,
+  text,
+  ...(settles && { settles }),
+})
 
 /** The names of the first batches at work: as many as a line of the fleet shows. */
 function namesAtWork(batches: readonly Batch[]): string[] {

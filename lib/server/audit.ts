@@ -8,6 +8,7 @@ export type Action =
   | 'start run'
   | 'follow run'
   | 'stop run'
+  | 'leave note'
   | 'stop container'
   | 'import recording'
   | 'remove import'

@@ -46,6 +46,12 @@ export class HubError extends Error {
   }
 }
 
+/** What an operator leaves on a run. `settles`: the run, which is over, needs nobody any more [RUN-18]. */
+export interface NoteRequest {
+  text: string
+  settles?: boolean
+}
+
 /** The plan that a start of the spec would execute [START-1]. */
 export interface SpecPlan {
   /** `missing`: the backend has no plan file; `unreadable`: the plan file can't be read. */
@@ -172,5 +178,7 @@ export interface HubApi {
   /** Follows a run that was started elsewhere. `created` is false if it was followed already. */
   follow(runId: string, spec?: string): Promise<{ snapshot: Snapshot; created: boolean }>
   stop(runId: string, by?: string): Promise<void>
+  /** Keeps a note on the run. Rejects with `not-found`, or with `conflict` if it would settle a run that is not over. */
+  leaveNote(runId: string, note: NoteRequest, by?: string): Promise<void>
   close(): Promise<void>
 }

@@ -8,6 +8,7 @@ export {
   type LogSearch,
   type Moments,
   type SpecPlan,
+  type NoteRequest,
   type StartRequest,
 } from './hub-api'
 export { mapBackendErrors } from './map-backend-errors'

@@ -36,6 +36,8 @@ export const hubRefusals = {
       `The run ${runId} is known from the backend’s history alone, which does not tell the id that a stop needs. ` +
         'Follow it by that id, or stop it where it was started.',
     ),
+  notOver: (runId: string) =>
+    new HubError('conflict', `The run ${runId} is not over, so no note can settle it. Leave the note without that.`),
   stopRefused: (words: string | null) =>
     new HubError('refused', words ?? 'The backend refused the stop and gave no reason. Its log may say why.'),
   stopUnanswered: (error: HubError) => {

@@ -97,8 +97,11 @@ export class PastRun implements Player {
   get moments(): Moments {
     const since = this.#header?.since ?? 0
     const changes: number[] = []
-    for (const { at, isNews } of this.#steps)
+    for (const { at, isNews } of this.#steps) {
+      // What was written while the recording was read may be there, too.
+      if (at > this.until) break
       if (isNews && at - (changes.at(-1) ?? -Infinity) >= TOGETHER) changes.push(at)
+    }
     const every = Math.ceil(changes.length / MOST_CHANGES)
     const kept = changes.filter((_, n) => n % every === 0)
     return { from: iso(since), to: iso(this.until), changes: kept.map(at => iso(at)) }

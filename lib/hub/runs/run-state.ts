@@ -11,7 +11,7 @@ import { isOver } from '../../run/is-over'
 import type { Batch, Finding, RunFields } from '../../run/model'
 import { isUndated, offsetOf } from '../../run/time/our-clock'
 import { maskedObservation } from '../../run/text/masked-observation'
-import type { Message, Observation, PlanReading } from '../../run/observation'
+import type { Message, Noted, Observation, PlanReading } from '../../run/observation'
 import { SecretMask } from '../../run/text/secrets'
 import { iso, offsetThatCounts } from '../../run/time/time'
 import { Derivation, type Derived } from '../../run/view'
@@ -327,6 +327,11 @@ export class RunState {
   /** The evidence of Docker for this run. */
   get evidence(): Evidence[] {
     return [...this.#run.evidence.values()]
+  }
+
+  /** What operators have left on the run [RUN-18]. */
+  get notes(): readonly Noted[] {
+    return this.#run.notes
   }
 
   /** The approximate memory that the run takes, bytes. */

@@ -12,6 +12,8 @@ export const LONGEST_NAME = 256
 export const LONGEST_PATH = 1_024
 /** The longest error. */
 export const LONGEST_ERROR = 16 * 1024
+/** The longest note of an operator. */
+export const LONGEST_NOTE = 500
 /** The longest line. */
 export const LONGEST_LINE = 64 * 1024
 
@@ -41,5 +43,6 @@ export function cutText(text: string, longest: number): string {
 export const keptName = z.string().transform(shortName)
 export const keptPath = z.string().transform(shortPath)
 export const keptError = z.string().transform(text => cutText(text, LONGEST_ERROR))
+export const keptNote = z.string().transform(text => cutText(text, LONGEST_NOTE))
 /** The bound has room for the note at the end of a line that was already cut. */
 export const keptLine = z.string().transform(text => cutText(text, LONGEST_LINE + 64))

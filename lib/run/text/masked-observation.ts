@@ -29,6 +29,8 @@ export function maskedObservation(observation: Observation, lines: SecretMask): 
       const error = maskedError(container.error)
       return error === container.error ? observation : { ...observation, container: { ...container, error } }
     }
+    case 'noted':
+      return { ...observation, text: masked(observation.text) }
     default:
       return observation
   }

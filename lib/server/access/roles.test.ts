@@ -15,6 +15,7 @@ const decided: Record<string, [nobody: number, viewer: number, operator: number,
   'GET /api/runs/{id}': [401, 200, 200],
   'PUT /api/runs/{id}': [401, 403, 200, 'follow run'],
   'POST /api/runs/{id}/stop': [401, 403, 202, 'stop run'],
+  'POST /api/runs/{id}/notes': [401, 403, 201, 'leave note'],
   'GET /api/runs/{id}/moments': [401, 200, 200],
   'GET /api/runs/{id}/usual': [401, 200, 200],
   'GET /api/runs/{id}/logs': [401, 200, 200],
@@ -56,6 +57,7 @@ afterEach(() => server.close())
 
 const bodies: Record<string, [type: string, text: string]> = {
   'POST /api/runs': ['application/json', '{"spec":"shop"}'],
+  'POST /api/runs/{id}/notes': ['application/json', '{"text":"seen"}'],
   'POST /api/imports': ['application/x-ndjson', '{"groundtruth":1}\n'],
 }
 const call = (method: string, pattern: string, headers: Record<string, string>) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isRunId, LONGEST_RUN_ID } from '../../run/run-id'
+import { LONGEST_NOTE } from '../../run/text/kept-text'
 import { LONGEST_SOUGHT } from '../../run/text/text-matcher'
 
 /** How many problems one answer names at most, and how many characters of an unknown name it repeats. */
@@ -56,6 +57,11 @@ export const startBody = strict('The body', {
 })
 
 export const followBody = strict('The body', { spec: specName.exactOptional() })
+
+export const noteBody = strict('The body', {
+  text: name(LONGEST_NOTE),
+  settles: z.boolean('must be true or false.').exactOptional(),
+})
 
 const count = (min: number, max: number) =>
   text()

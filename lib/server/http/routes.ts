@@ -13,6 +13,7 @@ import {
   importId,
   logsQuery,
   momentQuery,
+  noteBody,
   problemsOf,
   runId,
   searchQuery,
@@ -65,6 +66,7 @@ export const routes: ReadonlyMap<string, Partial<Record<(typeof methods)[number]
   ['/api/runs', { GET: viewer(listRuns), POST: operator('start run', startRun) }],
   ['/api/runs/{id}', { GET: viewer(getRun), PUT: operator('follow run', followRun) }],
   ['/api/runs/{id}/stop', { POST: operator('stop run', stopRun) }],
+  ['/api/runs/{id}/notes', { POST: operator('leave note', leaveNote) }],
   ['/api/runs/{id}/moments', { GET: viewer(getMoments) }],
   ['/api/runs/{id}/usual', { GET: viewer(getUsual) }],
   ['/api/runs/{id}/logs', { GET: viewer(getLogs) }],
@@ -133,6 +135,13 @@ async function stopRun({ hub, person, segment, note }: Call): Promise<Reply> {
   note({ runId: id })
   await hub.stop(id, person?.name ?? undefined)
   return { status: 202, json: {} }
+}
+
+async function leaveNote({ hub, person, segment, note, body }: Call): Promise<Reply> {
+  const id = found(runIdOf(segment), () => refusals.noSuchRun(segment))
+  note({ runId: id })
+  await hub.leaveNote(id, parse(noteBody, await body()), person?.name ?? undefined)
+  return { status: 201, json: {} }
 }
 
 /** When something was learned of the run: the moments that `at` tells apart. */

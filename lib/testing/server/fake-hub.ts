@@ -11,6 +11,7 @@ import {
   type LogQuery,
   type Moments,
   type LogSearch,
+  type NoteRequest,
   type StartRequest,
 } from '../../hub/api/hub-api'
 import type { AgentContainer, ContainerList, Fleet, LogLine, RunFields, RunSummary, Snapshot } from '../../run/model'
@@ -200,6 +201,11 @@ export class FakeHub implements HubApi {
 
   async stop(runId: string, by?: string) {
     this.#note('stop', runId, ...(by === undefined ? [] : [by]))
+    if (!this.#runs.has(runId)) throw new HubError('not-found', 'There is no such run')
+  }
+
+  async leaveNote(runId: string, note: NoteRequest, by?: string) {
+    this.#note('leaveNote', runId, note, ...(by === undefined ? [] : [by]))
     if (!this.#runs.has(runId)) throw new HubError('not-found', 'There is no such run')
   }
 

@@ -278,6 +278,10 @@ export async function hubCases() {
       meet: asked(main, 'POST', '/api/runs/run-2026-01-01-000001/stop'),
       says: says(/history alone/, /The run run-2026-01-01-000001/, /Follow it by that id, or stop it where/),
     },
+    notOver: {
+      meet: asked(main, 'POST', '/api/runs/stubborn/notes', '{"text":"seen","settles":true}'),
+      says: says(/is not over/, /The run stubborn/, /Leave the note without that/),
+    },
     stopRefused: {
       meet: asked(main, 'POST', '/api/runs/stubborn/stop'),
       says: says(/refused the stop/, /The backend/, /Its log may say why/),

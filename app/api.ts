@@ -31,7 +31,7 @@ interface Body {
   type: string
   content: string | Blob
 }
-const json = (value: object): Body => ({ type: 'application/json', content: JSON.stringify(value) })
+export const json = (value: object): Body => ({ type: 'application/json', content: JSON.stringify(value) })
 
 type Read<T> = (schemas: Schemas, body: unknown) => T
 

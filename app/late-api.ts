@@ -1,6 +1,6 @@
 import type { RunRef } from '../lib/client/live'
 import type { Snapshot } from '../lib/run/model'
-import { type Answer, apiOf, ask, runApi } from './api'
+import { type Answer, apiOf, ask, json, runApi } from './api'
 import type { Span } from './components/run/moment/moments'
 
 /** Requests of parts that are loaded beside the first paint. */
@@ -17,6 +17,10 @@ export const logAfter = (run: RunRef, after: number) =>
 /** How long the batches of the run's spec usually take. */
 export const usualOf = (runId: string) =>
   ask((schemas, body) => schemas.usualAnswer.parse(body), 'GET', `${runApi(runId)}/usual`)
+
+/** Leaves a note on a run. */
+export const leaveNote = (runId: string, note: { text: string; settles?: boolean }) =>
+  ask(() => null, 'POST', `${runApi(runId)}/notes`, json(note))
 
 /** The run as its page showed it at a moment, ms on the server's clock. */
 export const pastOf = (runId: string, at: number): Promise<Answer<Snapshot>> =>

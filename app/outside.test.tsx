@@ -38,6 +38,8 @@ import { Views } from './components/run/views/views'
 import { MomentBar } from './components/run/moment/moment-bar'
 import { CountProof } from './components/run/proof/count-proof'
 import { ProofRow } from './components/run/proof/proof-row'
+import { NoteDialog } from './components/run/notes/note-dialog'
+import { RunNotes } from './components/run/notes/run-notes'
 import { StopDialog } from './components/run/stop-dialog'
 import { Palette } from './components/tools/palette'
 import { RIGHT_TO_LEFT } from './components/outside'
@@ -246,6 +248,8 @@ function others(textOf: TextOf): ReactNode[] {
       {textOf('error')}
     </Refusal>,
     <StopDialog key="stop" run={run} onClose={close} />,
+    <NoteDialog key="note" run={run} onClose={close} />,
+    <RunNotes key="notes" notes={run.notes ?? []} />,
     <CountProof key="proof" run={run} frozenAt={Date.parse(run.now)} onPick={close} onClose={close} />,
     <ProofRow
       key="proof row"

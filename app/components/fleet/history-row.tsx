@@ -27,6 +27,7 @@ interface Props {
 /** One run that is over. It needs no clock: its time no longer changes. */
 export const HistoryRow = memo(function HistoryRow({ run, isResumed, place }: Props) {
   const seconds = timerSeconds(run, 0)
+  const note = run.notes?.at(-1)?.text ?? null
   return (
     <tr
       ref={place?.measure}
@@ -58,9 +59,14 @@ export const HistoryRow = memo(function HistoryRow({ run, isResumed, place }: Pr
         <Name text={run.runId} />
       </td>
       <td className={styles.why}>
-        {run.error !== null && (
+        {(note ?? run.error) !== null && (
           <span data-whole="run">
-            <Prose text={run.error} />
+            {note !== null && (
+              <>
+                Note: <Prose text={note} />{' '}
+              </>
+            )}
+            {run.error !== null && <Prose text={run.error} />}
           </span>
         )}
       </td>

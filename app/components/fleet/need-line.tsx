@@ -8,6 +8,7 @@ import { findingText } from '../../labels'
 import { LastKnown, NoteMark, StatusMark, VerdictMark } from '../icons'
 import { Prose, RunName } from '../outside'
 import { Reason } from '../reason'
+import { NoteLine } from '../run/notes/run-notes'
 import { RunLink } from '../run-link'
 import { DatedAge } from '../time'
 import controls from '../controls.module.css'
@@ -91,11 +92,19 @@ function Subject({ need: { run } }: { need: Need }) {
 
 function Sentence({ need, finding, isOld }: { need: Need; finding: Finding | undefined; isOld: boolean }) {
   if (!finding) {
+    const note = need.run?.notes?.at(-1)
     return (
-      <p>
-        <Subject need={need} /> {need.run !== null && <Prose text={failureText(need.run)} />}
-        {isOld && <LastKnown className={own.lastKnown} />}
-      </p>
+      <>
+        <p>
+          <Subject need={need} /> {need.run !== null && <Prose text={failureText(need.run)} />}
+          {isOld && <LastKnown className={own.lastKnown} />}
+        </p>
+        {note && (
+          <p data-testid="run-note">
+            <NoteLine note={note} />
+          </p>
+        )}
+      </>
     )
   }
   const { says, detail } = findingText(finding)

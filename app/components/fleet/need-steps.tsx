@@ -6,6 +6,7 @@ import { shortId } from '../../../lib/run/evidence/container-words'
 import { classNames } from '../../class-names'
 import { StopContainerDialog } from '../containers/stop-container-dialog'
 import { RunLink } from '../run-link'
+import { NoteDialog } from '../run/notes/note-dialog'
 import { StopDialog } from '../run/stop-dialog'
 import { useIsOperator } from '../visitor'
 import controls from '../controls.module.css'
@@ -17,11 +18,18 @@ const STEP = classNames(controls.button, styles.step)
 export function FailureSteps({ run, onStart }: { run: RunFields; onStart: (spec: string) => void }) {
   const isOperator = useIsOperator()
   const { runId, spec } = run
+  const [isNoting, setNoting] = useState(false)
   return (
     <>
       <RunLink className={STEP} runId={runId}>
         Open run
       </RunLink>
+      {isOperator && (
+        <button className={STEP} type="button" onClick={() => setNoting(true)}>
+          Settle…
+        </button>
+      )}
+      {isNoting && <NoteDialog run={run} settling onClose={() => setNoting(false)} />}
       {isOperator && spec !== null && (
         <button className={STEP} type="button" onClick={() => onStart(spec)}>
           Start again…

@@ -65,7 +65,7 @@ export function StartDialog({ initialSpec = '', onClose }: { initialSpec?: strin
           />
         </fieldset>
         {spec !== '' && <StartOutlook key={spec} spec={spec} dryRun={dryRun} />}
-        <label className={styles.check}>
+        <label className={dialog.check}>
           <input type="checkbox" checked={dryRun} onChange={event => setDryRun(event.target.checked)} />
           <span>
             Dry run <span className="dim">goes through the plan without agents or containers</span>

@@ -1,6 +1,6 @@
 'use client'
 
-import { useMemo, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useMemo, useRef, useState, type RefObject } from 'react'
 import { useServerTime } from '../../../lib/client/live'
 import type { Fleet } from '../../../lib/run/model'
 import { withLastKnown } from './last-known-needs'
@@ -26,6 +26,7 @@ interface Places extends Arranged {
   gone: ReadonlySet<string>
   /** For the element whose lines keep their places while the pointer or the focus is in it. */
   hold: {
+    ref: RefObject<HTMLElement | null>
     onPointerEnter: () => void
     onPointerLeave: () => void
     onFocus: () => void
@@ -48,9 +49,21 @@ export function usePlaces(needs: readonly Need[]): Places {
     if (!isIn.current.pointer && !isIn.current.focus) setHeld(null)
     else setHeld(before => before ?? arranged(needs))
   }
+  const box = useRef<HTMLElement>(null)
+  const onPointerOver = useEffectEvent(({ target }: PointerEvent) => {
+    note({ pointer: target instanceof Node && box.current?.contains(target) === true })
+  })
+  const isHeld = held !== null
+  useEffect(() => {
+    if (!isHeld) return
+    // A dialog that closes under the pointer is left without an event.
+    document.addEventListener('pointerover', onPointerOver)
+    return () => document.removeEventListener('pointerover', onPointerOver)
+  }, [isHeld])
   return {
     ...places,
     hold: {
+      ref: box,
       onPointerEnter: () => note({ pointer: true }),
       onPointerLeave: () => note({ pointer: false }),
       onFocus: () => note({ focus: true }),

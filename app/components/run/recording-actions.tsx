@@ -1,4 +1,5 @@
 import type { Snapshot } from '../../../lib/run/model'
+import { useIsPast } from '../../../lib/client/live'
 import { saveRecording } from '../../api'
 import { Refusal, useRequest } from '../use-request'
 import { useIsOperator } from '../visitor'
@@ -9,6 +10,7 @@ import styles from './recording-actions.module.css'
 export function RecordingActions({ run }: { run: Snapshot }) {
   const { refusal, send } = useRequest()
   const isOperator = useIsOperator()
+  const isPast = useIsPast()
   const save = () => send(saveRecording({ runId: run.runId, importId: run.imported?.id ?? null }), () => undefined)
   return (
     <span className={styles.actions}>
@@ -26,6 +28,11 @@ export function RecordingActions({ run }: { run: Snapshot }) {
       {isOperator && (
         <button className={controls.linkButton} type="button" data-opens="import">
           Import…
+        </button>
+      )}
+      {isOperator && !isPast && !run.imported && (
+        <button className={controls.linkButton} type="button" data-opens="note">
+          Note…
         </button>
       )}
       <Refusal what="Not exported" inline>

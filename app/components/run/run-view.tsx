@@ -2,13 +2,14 @@
 
 import { useMemo, useState, type ReactNode } from 'react'
 import { countsToShow } from '../../../lib/run/counts'
-import type { Snapshot } from '../../../lib/run/model'
+import type { OperatorNote, Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/is-over'
 import { FrozenTime, useRun } from '../../../lib/client/live'
 import { lastKnownAt } from '../../freshness'
 import { knownOf } from '../../nothing'
 import { completedText, runName } from '../../labels'
 import { AppShell } from '../app-shell'
+import { lateComponent } from '../late-component'
 import { useStale } from '../use-stale'
 import { useIsOperator } from '../visitor'
 import { RunLog } from '../log/run-log'
@@ -20,10 +21,13 @@ import { GoneBanner } from './gone-banner'
 import { ImportBanner } from './import-banner'
 import { LateMomentBar } from './moment/late-moment-bar'
 import { RunHead } from './run-head'
+import { runParts } from './run-parts'
 import { usePicked } from './use-picked'
 import { LateViews } from './views/late-views'
 import type { View } from './views/view-names'
 import styles from './run-view.module.css'
+
+const LateNotes = lateComponent<{ notes: readonly OperatorNote[] }>(async () => (await runParts()).RunNotes)
 
 /**
  * One run. Begins with the snapshot that the server rendered, and keeps it up to date.
@@ -100,6 +104,7 @@ export function RunView({
           <RunHead run={state} frozenAt={frozenAt} stale={stale} />
           {!imported && <LateMomentBar runId={live.state.runId} past={past} onPast={setPast} />}
           <EndBanner run={state} />
+          {state.notes && <LateNotes notes={state.notes} />}
           <Findings
             findings={state.findings}
             batches={state.batches}

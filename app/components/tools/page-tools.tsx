@@ -10,6 +10,7 @@ import { chooseZone, currentZoneCookie, readerZone } from '../../zone-choice'
 import { StartDialog } from '../fleet/start-dialog'
 import { FollowDialog } from '../follow-dialog'
 import { ImportDialog } from '../import-dialog'
+import { NoteDialog } from '../run/notes/note-dialog'
 import { CountProof } from '../run/proof/count-proof'
 import { StopDialog } from '../run/stop-dialog'
 import { useIsOperator } from '../visitor'
@@ -116,6 +117,7 @@ export function PageTools({ of: lent }: { of: Lent | undefined }) {
       {opened === 'follow' && <FollowDialog onClose={close} />}
       {opened === 'import' && <ImportDialog onClose={close} />}
       {opened === 'stop' && ofRun && <StopDialog run={ofRun.run} onClose={close} />}
+      {opened === 'note' && ofRun && <NoteDialog run={ofRun.run} onClose={close} />}
       {opened === 'count-proof' && ofRun && (
         <CountProof run={ofRun.past ?? ofRun.run} frozenAt={ofRun.frozenAt} onPick={pick} onClose={close} />
       )}
@@ -137,12 +139,14 @@ function useActions(run: Snapshot | null, frozenAt: number | null, past: Snapsho
     run.basis === 'stream' &&
     past === null &&
     frozenAt === null
+  const isNotable = isOperator && run !== null && run.imported === null && past === null
   const counted = past ?? run
   const count = counted === null ? null : completedText(countsToShow(counted))
   return useMemo(
     () => [
       ...(count === null ? [] : [actionTarget('count-proof', `How ${count} is counted`, 'proof of the count')]),
       ...(isStoppable ? [actionTarget('stop', 'Stop run…')] : []),
+      ...(isNotable ? [actionTarget('note', 'Leave a note…', 'on this run')] : []),
       ...(isOperator
         ? [
             actionTarget('start', 'Start a run…'),
@@ -156,6 +160,6 @@ function useActions(run: Snapshot | null, frozenAt: number | null, past: Snapsho
       actionTarget('zone', 'Switch time zone', 'local, UTC'),
       actionTarget('sheet', 'Keyboard shortcuts', 'and notifications'),
     ],
-    [count, isStoppable, isOperator],
+    [count, isStoppable, isNotable, isOperator],
   )
 }

@@ -12,6 +12,7 @@ import { RunState } from '../runs/run-state'
 import { PastRun } from './past-run'
 
 const HEADER = { groundtruth: 1, backend: 'http://b', runId: 'r1', spec: '001-todo', since: T0 } as const
+const UNTIL = T0 + 10_000_000
 const silentSince = (since: number): Links => ({ ...CLAIMS_ALONE, backend: { link: 'stale', since } })
 
 /** What a dashboard records of a story that is told to it. */
@@ -27,7 +28,7 @@ function recordedOf(story: Parameters<typeof deliver>[1], cuts: readonly number[
 const atOf = (entry: Entry) => (entry.kind === 'observed' ? entry.observation.at : 0)
 
 function pastOf(entries: readonly Entry[]): PastRun {
-  const past = new PastRun(T0 + 1_000_000)
+  const past = new PastRun(UNTIL)
   past.begin(HEADER)
   for (const entry of entries) past.play(entry)
   return past
@@ -101,8 +102,12 @@ describe('the moments of a run', () => {
 
   it('[PAST-1.4] are when something was learned, those that are close together as one', () => {
     const { from, to, changes } = pastOf([T0 + 100, T0 + 250, T0 + 400, T0 + 550].map(stopAt)).moments
-    expect({ from, to }).toEqual({ from: iso(T0), to: iso(T0 + 1_000_000) })
+    expect({ from, to }).toEqual({ from: iso(T0), to: iso(UNTIL) })
     expect(changes).toEqual([iso(T0 + 100), iso(T0 + 400)])
+  })
+
+  it('[PAST-1.4] end where the recording was known to be whole', () => {
+    expect(pastOf([T0 + 100, UNTIL + 1].map(stopAt)).moments.changes).toEqual([iso(T0 + 100)])
   })
 
   it('[PAST-1.4] are 2,000 at most, from the first on', () => {

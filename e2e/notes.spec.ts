@@ -23,13 +23,13 @@ test('[NOTE-1.1] [NOTE-1.2] notes are left on a run that goes on and one that fa
   await expect(page.getByRole('button', { name: 'Leave the note' })).toBeDisabled()
   await note('slow since\n the proxy was changed')
   const notes = page.getByRole('region', { name: 'Notes' }).getByTestId('run-note')
-  await expect(notes).toHaveText([/^slow since the proxy was changed \d+ s ago$/])
+  await expect(notes).toHaveText([/^Note slow since the proxy was changed \d+ s ago$/])
 
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox').fill('leave a note')
   await page.keyboard.press('Enter')
   await note('ask ann <b>first</b>')
-  await expect(notes).toHaveText([/^ask ann <b>first<\/b>/, /^slow since/])
+  await expect(notes).toHaveText([/^Note ask ann <b>first<\/b>/, /^Note slow since/])
   for (const text of ['third', 'fourth']) {
     await page.getByRole('button', { name: 'Note…' }).click()
     await note(text)
@@ -43,7 +43,7 @@ test('[NOTE-1.1] [NOTE-1.2] notes are left on a run that goes on and one that fa
   await page.goto(dashboard.url)
   const need = page.getByTestId('need').filter({ has: page.getByRole('link', { name: PORTAL }) })
   await expect(need).toHaveCount(1)
-  await expect(need.getByTestId('run-note')).toHaveText(/^fourth/)
+  await expect(need.getByTestId('run-note')).toHaveText(/^Note fourth/)
   await need.getByRole('button', { name: 'Settle…' }).click()
   await expect(page.getByRole('checkbox', { name: /needs nobody/ })).toBeChecked()
   await note('disk was full')
@@ -53,9 +53,9 @@ test('[NOTE-1.1] [NOTE-1.2] notes are left on a run that goes on and one that fa
   await expect(page.getByTestId('fleet-run').filter({ hasText: 'Note: disk was full' })).toHaveCount(1)
 
   await page.goto(`${dashboard.url}/runs/${runId}`)
-  await expect(notes.first()).toHaveText(/^disk was full.*settled$/)
+  await expect(notes.first()).toHaveText(/^Note disk was full.*settled$/)
   await page.reload()
-  await expect(notes.first()).toHaveText(/^disk was full.*settled$/)
+  await expect(notes.first()).toHaveText(/^Note disk was full.*settled$/)
 })
 
 test('[NOTE-1.3] a moment of the past offers no note', async ({ dashboard, page }) => {

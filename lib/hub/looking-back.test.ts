@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isOver } from '../run/is-over'
 import type { Snapshot } from '../run/model'
-import { Hub } from './hub'
+import type { Hub } from './hub'
 import { dashboardsOf } from '../testing/hub/dashboards'
 
 const cleanUp: (() => unknown)[] = []

@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Snapshot } from '../run/model'
-import { Hub } from './hub'
+import type { Hub } from './hub'
 import { dashboardsOf } from '../testing/hub/dashboards'
 
 const cleanUp: (() => unknown)[] = []

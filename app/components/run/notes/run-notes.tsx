@@ -40,6 +40,7 @@ function NoteList({ notes }: { notes: readonly OperatorNote[] }) {
 export function NoteLine({ note: { at, by, text, settles } }: { note: OperatorNote }) {
   return (
     <>
+      <span className={styles.by}>Note</span>{' '}
       <span className={styles.text}>
         <Prose text={text} />
       </span>{' '}

@@ -12,13 +12,14 @@ export const specsAnswer = z.object({ specs: z.array(specChoice) })
 export const importAnswer = z.object({ importId: z.string() })
 export const runAnswer = z.object({ runId: z.string() })
 export const runsAnswer = z.object({
-  runs: z.array(z.pick(runFields, { runId: true, spec: true, status: true, startedAt: true })),
+  runs: z.array(z.pick(runFields, { runId: true, spec: true, dryRun: true, status: true, startedAt: true })),
 })
 /** A run as the palette lists it. */
 export type ListedRun = z.infer<typeof runsAnswer>['runs'][number]
 export const logAnswer = z.object({ lines: z.array(logLine), next: z.number(), dropped: z.number() })
 export const errorAnswer = z.object({ error: z.string(), runId: z.nullish(z.string()) })
 
+export const snapshotAnswer = snapshot
 /** The run as its page showed it at a moment of the past. */
 export const pastAnswer = z.extend(snapshot, { epoch: z.literal('past') })
 export const usualAnswer = z.object({

@@ -18,6 +18,10 @@ export const logAfter = (run: RunRef, after: number) =>
 export const usualOf = (runId: string) =>
   ask((schemas, body) => schemas.usualAnswer.parse(body), 'GET', `${runApi(runId)}/usual`)
 
+/** The run as it is now. */
+export const runOf = (runId: string): Promise<Answer<Snapshot>> =>
+  ask((schemas, body) => schemas.snapshotAnswer.parse(body), 'GET', runApi(runId))
+
 /** Leaves a note on a run. */
 export const leaveNote = (runId: string, note: { text: string; settles?: boolean }) =>
   ask(() => null, 'POST', `${runApi(runId)}/notes`, json(note))

@@ -38,6 +38,7 @@ import { Views } from './components/run/views/views'
 import { MomentBar } from './components/run/moment/moment-bar'
 import { CountProof } from './components/run/proof/count-proof'
 import { ProofRow } from './components/run/proof/proof-row'
+import { Choice, Sides } from './components/run/compare/compare'
 import { NoteDialog } from './components/run/notes/note-dialog'
 import { RunNotes } from './components/run/notes/run-notes'
 import { StopDialog } from './components/run/stop-dialog'
@@ -248,6 +249,13 @@ function others(textOf: TextOf): ReactNode[] {
       {textOf('error')}
     </Refusal>,
     <StopDialog key="stop" run={run} onClose={close} />,
+    <Choice
+      key="choice"
+      runs={[{ ...run, runId: textOf('runs.runId'), startedAt: null }]}
+      chosen={textOf('runId')}
+      onChoose={close}
+    />,
+    <Sides key="sides" run={run} other={{ ...run, spec: textOf('spec') }} />,
     <NoteDialog key="note" run={run} onClose={close} />,
     <RunNotes key="notes" notes={run.notes ?? []} />,
     <CountProof key="proof" run={run} frozenAt={Date.parse(run.now)} onPick={close} onClose={close} />,
@@ -363,7 +371,7 @@ describe('[SAFE-4.4] every text from outside is disarmed wherever a page shows i
     ...['Eta', 'Left', 'GraphEdge', 'GraphTools', 'ZoomButton', 'Sum'],
     ...['PageTools', 'Announcer', 'TabIcon', 'KeySheet', 'Notify', 'Since'],
     ...['Hidden', 'Layout', 'FleetPage', 'RunPage', 'ImportPage', 'ContainersPage', 'SignInPage', 'ImportNotFound'],
-    ...['VirtualTableRows', 'FirstTableRows', 'Space', 'FollowHere'],
+    ...['VirtualTableRows', 'FirstTableRows', 'Space', 'FollowHere', 'Compare', 'Against'],
   ])
 
   it('and no component of the pages is left out of this', () => {

@@ -1,6 +1,5 @@
-import { cp } from 'node:fs/promises'
-import { join } from 'node:path'
 import { expect, test } from './fixtures'
+import { planAgain } from './plan-again'
 import { PORTAL, RunPage } from './run-page'
 
 test('[PAGE-11.1] [PAGE-11.2] says how long a run still takes, once earlier runs of its spec tell', async ({
@@ -10,25 +9,19 @@ test('[PAGE-11.1] [PAGE-11.2] says how long a run still takes, once earlier runs
   folder,
   project,
 }) => {
-  /** As after another planning: all batches are pending again. */
-  const planAgain = async () => {
-    for (const file of ['plan.yaml', 'tasks.yaml']) {
-      await cp(join(project, '.specs', PORTAL, file), join(folder, 'project', '.specs', PORTAL, file))
-    }
-  }
   const over = async (runId: string) =>
     expect.poll(async () => (await dashboard.snapshot(runId)).status, { timeout: 40_000 }).toBe('completed')
   const eta = page.getByTestId('run-eta')
 
   await over(await dashboard.start(PORTAL))
-  await planAgain()
+  await planAgain(project, folder, PORTAL)
   const second = await dashboard.start(PORTAL)
   const run = await new RunPage(page, dashboard, second).open()
   await run.expectStatus('running')
   await over(second)
   expect(await eta.count()).toBe(0)
 
-  await planAgain()
+  await planAgain(project, folder, PORTAL)
   backend.hold('models')
   const third = await dashboard.start(PORTAL)
   const last = await new RunPage(page, dashboard, third).open()

@@ -22,7 +22,8 @@ export function usualOf(runs: readonly Pick<Snapshot, 'batches'>[]): Usual {
   return { runs: runs.length, batches: known.map(([id, durations]) => ({ id, ms: medianOf(durations) })) }
 }
 
-function certainDuration({ status, startedAt, endedAt, durationUncertain }: Batch): number | null {
+/** How long a completed batch took, ms; null if it was not completed, or its times are not certain. */
+export function certainDuration({ status, startedAt, endedAt, durationUncertain }: Batch): number | null {
   if (status !== 'completed' || startedAt === null || endedAt === null || durationUncertain) return null
   return Math.max(0, Date.parse(endedAt) - Date.parse(startedAt))
 }

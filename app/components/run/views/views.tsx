@@ -1,11 +1,13 @@
-import { useState, type ComponentType, type KeyboardEvent, type MouseEvent } from 'react'
+import { useCallback, useState, type ComponentType, type KeyboardEvent, type MouseEvent } from 'react'
 import { replaceAddress } from '../../../address'
+import { Compare } from '../compare/compare'
 import { GraphView } from '../graph/graph-view'
 import { Timeline } from '../timeline/timeline'
 import type { ViewsProps } from './late-views'
 import { viewAfter, viewOf, type View } from './view-names'
 import type { ViewProps } from './view-props'
 import { PANEL, tabId, ViewTabs } from './view-tabs'
+import controls from '../../controls.module.css'
 import styles from './views.module.css'
 
 /** The views beside the table, which the page itself renders. */
@@ -14,9 +16,23 @@ const others: Record<Exclude<View, 'table'>, ComponentType<ViewProps>> = {
   graph: GraphView,
 }
 
+/** The run that the address compares this one with; undefined: none, or the server asks. */
+function againstInAddress(): string | null | undefined {
+  if (typeof window === 'undefined') return undefined
+  return new URLSearchParams(window.location.search).get('against') ?? undefined
+}
+
 /** The tabs, and the view that is chosen; the table follows below. The address names the view [PAGE-5.2]. */
 export function Views({ view, onView, first: _, ...props }: ViewsProps) {
   const [tools, setTools] = useState<HTMLElement | null>(null)
+  const [against, setAgainst] = useState(againstInAddress)
+  const compare = useCallback((runId: string | null | undefined) => {
+    setAgainst(runId)
+    const url = new URL(window.location.href)
+    if (runId == null) url.searchParams.delete('against')
+    else url.searchParams.set('against', runId)
+    replaceAddress(url)
+  }, [])
   const choose = (chosen: View) => {
     onView(chosen)
     const url = new URL(window.location.href)
@@ -43,7 +59,15 @@ export function Views({ view, onView, first: _, ...props }: ViewsProps) {
       <div className={styles.bar}>
         <ViewTabs view={view} picked={props.picked} onClick={onClick} onKeyDown={onKeyDown} />
         <div ref={setTools} className={styles.tools} />
+        {props.run.spec !== null && against === undefined && (
+          <button className={controls.smallButton} type="button" onClick={() => compare(null)}>
+            Compare…
+          </button>
+        )}
       </div>
+      {against !== undefined && (
+        <Compare run={props.run} against={against} onAgainst={compare} onClose={() => compare(undefined)} />
+      )}
       {Other && (
         <div className={styles.panel} id={PANEL} role="tabpanel" aria-labelledby={tabId(view)}>
           <Other {...props} tools={tools} />

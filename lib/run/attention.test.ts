@@ -9,6 +9,7 @@ const run = (changes: Partial<Noticed>): Noticed => ({
   dryRun: false,
   status: 'running',
   error: null,
+  link: { backend: 'live', docker: 'off' },
   clockOffset: 0,
   findings: [],
   startedAt: '2026-11-23T13:00:00.000Z',
@@ -95,6 +96,17 @@ describe('needsYou', () => {
     expect(needsYou([endless], now)).toEqual([])
     const heard = { ...endless, heardAt: '2026-11-23T13:00:00.000Z' }
     expect(needsYou([heard], now)).toEqual([heard])
+  })
+
+  it('[RUN-18.6] names a run at work of which a live backend has said nothing for longer than an agent may work', () => {
+    const quiet = run({ heardAt: '2026-11-23T13:44:00.000Z' })
+    const kinds = (changes: Partial<Noticed>, at = now) =>
+      noticeable([{ ...quiet, ...changes }], at).flatMap(({ findings }) => findings.map(({ kind }) => kind))
+    expect(kinds({})).toEqual(['silent'])
+    expect(kinds({}, now - 1)).toEqual([])
+    expect(kinds({ status: 'starting' })).toEqual([])
+    expect(kinds({ link: { backend: 'stale', docker: 'off' } })).toEqual([])
+    expect(kinds({ heardAt: null })).toEqual([])
   })
 
   it('says why: the failure, and the findings that a person can act on', () => {

@@ -5,10 +5,22 @@ import type { Finding, RunFields } from './model'
 /** Findings that explain a number or a time and need no action. */
 const REMARKS: ReadonlySet<string> = new Set([COMPLETED_BEFORE, 'clock-set'])
 const DAY = 24 * 3_600_000
+/** The backend gives an agent 15 minutes, in which many print nothing: a longer silence has another cause, ms [RUN-18.6]. */
+const LONG_SILENCE = 16 * 60_000
 
 type Noticed = Pick<
   RunFields,
-  'spec' | 'dryRun' | 'status' | 'error' | 'findings' | 'startedAt' | 'endedAt' | 'heardAt' | 'clockOffset' | 'notes'
+  | 'spec'
+  | 'dryRun'
+  | 'status'
+  | 'error'
+  | 'findings'
+  | 'link'
+  | 'startedAt'
+  | 'endedAt'
+  | 'heardAt'
+  | 'clockOffset'
+  | 'notes'
 >
 
 /** A run that a person should look at, and why: it failed, or these of its findings. */
@@ -19,7 +31,7 @@ export interface Noticeable<R> {
 }
 
 /**
- * The runs that a person should look at: open runs with a finding that is not in `REMARKS`; runs that are over but still have an
+ * The runs that a person should look at: open runs with a finding that is not in `REMARKS`, or a long silence; runs that are over but still have an
  * agent at work [DOCK-2]; and runs that failed or have a `conflict`, within the last day, unless a note settles them or a later run
  * of their spec has taken their place [RUN-18].
  * @param runs newest first
@@ -64,7 +76,8 @@ const errorOf = ({ dryRun, error }: Pick<Noticed, 'dryRun' | 'error'>) => JSON.s
 
 function noticed<R extends Noticed>(run: R, superseded: boolean, now: number): Noticeable<R> {
   if (!isOver(run.status)) {
-    return { run, hasFailed: false, findings: run.findings.filter(({ kind }) => !REMARKS.has(kind)) }
+    const findings = run.findings.filter(({ kind }) => !REMARKS.has(kind))
+    return { run, hasFailed: false, findings: [...findings, ...longSilence(run, now)] }
   }
   const end = run.endedAt ?? run.heardAt ?? run.startedAt
   const isFresh = end !== null && now - Date.parse(end) < DAY && !superseded && !isSettled(run)
@@ -73,6 +86,14 @@ function noticed<R extends Noticed>(run: R, superseded: boolean, now: number): N
     hasFailed: isFresh && run.status === 'failed',
     findings: run.findings.filter(({ kind }) => kind === 'orphan' || (isFresh && kind === 'conflict')),
   }
+}
+
+/** The finding for a run that is at work, and of which nothing was heard for long although its backend is live. */
+function longSilence({ status, link, heardAt }: Noticed, now: number): Finding[] {
+  if (status !== 'running' || link.backend !== 'live' || heardAt === null) return []
+  if (now - Date.parse(heardAt) < LONG_SILENCE) return []
+  const text = `Nothing was heard of it since ${heardAt}, although its backend is live. Look at its log, and at its containers.`
+  return [{ kind: 'silent', text, at: heardAt, batchId: null, containerId: null }]
 }
 
 /** Whether an operator's note says that the run, as it has ended, needs nobody. A note from before a later end says nothing of that. */

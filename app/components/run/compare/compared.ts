@@ -29,6 +29,11 @@ export interface Comparison {
   batches: ComparedBatch[]
 }
 
+/** How many batches the summary names at most. */
+const NAMED = 3
+/** Two durations that differ by less are as long, ms. */
+const LEAST = 1_000
+
 type Compared = Pick<Snapshot, 'status' | 'startedAt' | 'endedAt' | 'durationUncertain' | 'batches'>
 
 /** How the durations of two runs of a plan differ, batch by batch [COMPARE-1]. */
@@ -40,9 +45,12 @@ export function compared(run: Compared, against: Compared): Comparison {
   const [now, before] = [durationOf(run), durationOf(against)]
   return {
     total: now === null || before === null ? null : { now, then: before },
-    batches: [...rows, ...gone].sort((a, b) => (b.delta ?? -Infinity) - (a.delta ?? -Infinity) || 0),
+    batches: [...rows, ...gone].toSorted((a, b) => placeOf(b) - placeOf(a) || 0),
   }
 }
+
+/** By seconds, so that the plan's order stays where two batches took as long as then. */
+const placeOf = ({ delta }: ComparedBatch) => (delta === null ? -Infinity : Math.trunc(delta / LEAST))
 
 function rowOf(now: Batch | undefined, then: Batch | undefined): ComparedBatch {
   const { id = '', name = '' } = now ?? then ?? {}
@@ -58,10 +66,6 @@ function durationOf({ status, startedAt, endedAt, durationUncertain }: Compared)
   if (!isOver(status) || startedAt === null || endedAt === null || durationUncertain) return null
   return Math.max(0, Date.parse(endedAt) - Date.parse(startedAt))
 }
-
-/** How many batches the summary names at most, and the least difference that it names, ms. */
-const NAMED = 3
-const LEAST = 1_000
 
 /** `+17:58`, `−0:12`, or `as long` for a difference below a second. */
 export function deltaText(ms: number): string {

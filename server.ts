@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import next from 'next'
-import { themeScript } from './app/theme'
+import { firstPaintScript } from './app/first-paint'
 import { startSteadyClock } from './lib/clock/clock'
 import type { DockerHost, Engine } from './lib/docker/engine/engine'
 import { DataDirBusy, Recorder } from './lib/hub/recording'
@@ -76,7 +76,7 @@ async function serve(config: Config): Promise<void> {
     access,
     publicUrl,
     trustedProxy,
-    scripts: [themeScript],
+    scripts: [firstPaintScript],
     meter: metrics,
     log,
     pace,

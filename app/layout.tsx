@@ -11,7 +11,7 @@ import { currentRequestContext } from '../lib/server/request-context'
 import { AppProviders } from './components/app-shell'
 import { Sprite } from './components/sprite'
 import { Tip } from './components/tip'
-import { themeScript } from './theme'
+import { firstPaintScript } from './first-paint'
 import { ZONE_COOKIE } from './zone-choice'
 
 export const metadata: Metadata = {
@@ -27,10 +27,10 @@ export default async function Layout({ children }: { children: ReactNode }) {
   const { person } = currentRequestContext()
   const zone = (await cookies()).get(ZONE_COOKIE)?.value ?? ''
   return (
-    // The script in the head sets the theme before React sees the element.
+    // The script in the head sets theme and density before React sees the element.
     <html lang="en" suppressHydrationWarning>
       <head>
-        <script dangerouslySetInnerHTML={{ __html: themeScript }} />
+        <script dangerouslySetInnerHTML={{ __html: firstPaintScript }} />
       </head>
       <body>
         <Sprite />

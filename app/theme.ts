@@ -3,10 +3,7 @@ export type Theme = (typeof themes)[number]
 
 const KEY = 'groundtruth-theme'
 
-/**
- * Runs in the document's head before the first paint, so that the page never flashes in the wrong theme. A constant, because the
- * Content-Security-Policy allows it by its hash.
- */
+/** The part of the script before the first paint that sets the theme. */
 export const themeScript = `try{var t=localStorage.getItem('${KEY}')}catch(e){t=null}document.documentElement.dataset.theme=t==='light'||t==='dark'?t:matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light'`
 
 const preference = () => window.matchMedia('(prefers-color-scheme: dark)')

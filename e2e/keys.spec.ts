@@ -111,7 +111,7 @@ test('[PAGE-9.3] [PAGE-9.4] single keys move about, and can be switched off for 
   await expect(page.getByRole('dialog')).toHaveCount(1)
   await page.keyboard.type('keyboard')
   await page.keyboard.press('Enter')
-  await expect(sheet.getByRole('checkbox')).not.toBeChecked()
+  await expect(sheet.getByRole('checkbox', { name: /^Keys without/ })).not.toBeChecked()
 })
 
 test('[PAGE-9.3] n goes to the batch that failed', async ({ backend, dashboard, page }) => {

@@ -7,7 +7,7 @@ import type { Opened } from './opened'
 
 /** Where the palette can go: runs, batches of the open run, specs, and actions [PAGE-9.1]. */
 
-export type Action = 'fleet' | 'containers' | 'theme' | 'zone' | Opened
+export type Action = 'fleet' | 'containers' | 'theme' | 'density' | 'zone' | Opened
 
 export type Target = {
   /** Unique among the targets. */

@@ -1,13 +1,14 @@
 import { useState, useSyncExternalStore } from 'react'
 import { Dialog } from '../dialog'
 import { keyList } from './keys'
-import { notifications, singleKeys } from './stored-choice'
+import { compactRows, notifications, singleKeys } from './stored-choice'
 import controls from '../controls.module.css'
 import styles from './key-sheet.module.css'
 
 /** The keys of the page, and the choice to do without those that need no modifier [PAGE-9.4]. */
 export function KeySheet({ onClose }: { onClose: () => void }) {
   const isOn = useSyncExternalStore(singleKeys.listen, singleKeys.get)
+  const isCompact = useSyncExternalStore(compactRows.listen, compactRows.get)
   return (
     <Dialog title="Keyboard shortcuts" onClose={onClose}>
       <table className={styles.keys} data-off={!isOn || undefined}>
@@ -40,6 +41,12 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
         <span>
           Keys without Ctrl or ⌘{' '}
           <span className="dim">switch them off if you speak to your computer, or press keys by accident</span>
+        </span>
+      </label>
+      <label className={styles.choice}>
+        <input type="checkbox" checked={isCompact} onChange={event => compactRows.choose(event.target.checked)} />
+        <span>
+          Compact rows <span className="dim">more of a long run at once</span>
         </span>
       </label>
       <Notify />

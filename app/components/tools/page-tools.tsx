@@ -1,9 +1,10 @@
 import { useRouter } from 'next/navigation'
-import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { countsToShow } from '../../../lib/run/counts'
 import { isOver } from '../../../lib/run/is-over'
 import type { Snapshot } from '../../../lib/run/model'
 import { runPath } from '../../api'
+import { paintDensity } from '../../density'
 import { completedText } from '../../labels'
 import { chooseTheme, currentTheme, themes } from '../../theme'
 import { chooseZone, currentZoneCookie, readerZone } from '../../zone-choice'
@@ -23,7 +24,7 @@ import { Palette } from './palette'
 import { focusBatch, focusLog, nextView, searchLog } from './places'
 import { iconStateOf, isOfRun, stateOf, type Lent } from './page-state'
 import { neighbour, nextNeedy } from './steps'
-import { singleKeys } from './stored-choice'
+import { compactRows, singleKeys } from './stored-choice'
 import { TabIcon } from './tab-icon'
 
 /** A place that keys write into. */
@@ -87,11 +88,15 @@ export function PageTools({ of: lent }: { of: Lent | undefined }) {
     }
   }, [])
 
+  const isCompact = useSyncExternalStore(compactRows.listen, compactRows.get)
+  useEffect(() => paintDensity(isCompact), [isCompact])
+
   const close = () => open(null)
   const act = (action: Action) => {
     if (action === 'fleet') router.push('/')
     else if (action === 'containers') router.push('/containers')
     else if (action === 'theme') chooseTheme(nextTheme())
+    else if (action === 'density') compactRows.choose(!isCompact)
     else if (action === 'zone') chooseZone(readerZone(currentZoneCookie()).choice === 'utc' ? 'local' : 'utc')
     else open(action)
   }
@@ -157,6 +162,7 @@ function useActions(run: Snapshot | null, frozenAt: number | null, past: Snapsho
       actionTarget('fleet', 'Fleet', 'every run'),
       actionTarget('containers', 'Containers', 'of the agents'),
       actionTarget('theme', 'Switch theme', 'system, light, dark'),
+      actionTarget('density', 'Switch density', 'comfortable, compact rows'),
       actionTarget('zone', 'Switch time zone', 'local, UTC'),
       actionTarget('sheet', 'Keyboard shortcuts', 'and notifications'),
     ],

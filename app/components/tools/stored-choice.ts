@@ -1,3 +1,5 @@
+import { COMPACT_KEY } from '../../density'
+
 /** A choice that is on or off, and that the browser keeps for all pages of the dashboard. */
 export class StoredChoice {
   readonly #key: string
@@ -51,3 +53,5 @@ export class StoredChoice {
 export const singleKeys = new StoredChoice('groundtruth-keys', true)
 /** Whether the browser tells of alarms while the page is in the background [PAGE-8.6]. */
 export const notifications = new StoredChoice('groundtruth-notify', false)
+/** Whether rows are compact [CHOICE-1.1]. */
+export const compactRows = new StoredChoice(COMPACT_KEY, false)

@@ -9,10 +9,16 @@ import { measured, type Row } from './results'
 import { record, shownBy } from './delays'
 import { median } from './statistics'
 
-const LINES = 100_000
+const LINES = 200_000
 const LINES_A_SECOND = 5_000
 /** How long the last lines may take to be shown, and a new page to show the newest, ms. */
 const GRACE = 60_000
+/** In how many steps a reader goes through the whole log, up and down again, and how long each one is looked at, ms. */
+const STEPS = 100
+const LOOKED_AT = 100
+/** The longest task of a page while its log is scrolled, ms, and its heap, MB. */
+const MOST_TASK = 200
+const MOST_HEAP = 150
 
 const tasks = z.array(z.number())
 
@@ -33,8 +39,11 @@ export async function longLog(browser: Browser): Promise<Row[]> {
     const newest = (await backend.rest()).lines.at(-1)
     if (!newest) throw new Error('The backend has sent no line.')
     const behind = (await shownAt(page, newest[0])) - newest[1]
-    const long = tasks.parse(await page.evaluate((): unknown => Reflect.get(window, 'benchLongTasks')))
+    const long = await longTasksOf(page)
     const [heap, memory] = [await heapOf(page), memoryOf(product.pid)]
+    await page.evaluate(scrollThrough, { steps: STEPS, pause: LOOKED_AT })
+    const whileScrolled = (await longTasksOf(page)).slice(long.length)
+    const heapAfter = await heapOf(page)
     await page.close()
     const newPages: number[] = []
     for (let n = 0; n < 3; n += 1) {
@@ -51,6 +60,15 @@ export async function longLog(browser: Browser): Promise<Row[]> {
       one(`${of}: tasks of the page above 50 ms, their number`, '', long.length),
       one(`${of}: tasks of the page above 50 ms, the longest`, 'ms', Math.max(0, ...long)),
       one(`${of}: growth of the page’s heap after garbage collection`, 'MB', heap - before.heap),
+      measured({
+        ...{ what: `${of}: the longest task of the page while all of it is scrolled`, unit: 'ms' },
+        ...{ value: Math.max(0, ...whileScrolled), n: `${2 * STEPS} steps` },
+        mark: { words: `≤ ${MOST_TASK}`, most: MOST_TASK },
+      }),
+      measured({
+        ...{ what: `${of}: the page’s heap after that, after garbage collection`, unit: 'MB', value: heapAfter },
+        ...{ mark: { words: `≤ ${MOST_HEAP}`, most: MOST_HEAP }, n: '1 run' },
+      }),
       one(`${of}: growth of the server’s memory (RSS)`, 'MB', memory - before.memory),
       measured({
         ...{ what: `${of}: a new page until it shows the newest line`, unit: 'ms', value: median(newPages) },
@@ -59,6 +77,10 @@ export async function longLog(browser: Browser): Promise<Row[]> {
     ]
   })
 }
+
+/** The durations of the page's tasks above 50 ms so far, ms. */
+const longTasksOf = async (page: Page): Promise<number[]> =>
+  tasks.parse(await page.evaluate((): unknown => Reflect.get(window, 'benchLongTasks')))
 
 async function opened(browser: Browser, url: string): Promise<Page> {
   const page = await browser.newPage()
@@ -87,6 +109,17 @@ async function heapOf(page: Page): Promise<number> {
   const { usedSize } = await session.send('Runtime.getHeapUsage')
   await session.detach()
   return usedSize / 1_000_000
+}
+
+/** Runs in the page: scrolls the log to its beginning and back. */
+async function scrollThrough({ steps, pause }: { steps: number; pause: number }): Promise<void> {
+  const lines = document.querySelector('[data-testid="log-lines"]')
+  if (!lines) throw new Error('The page has no log.')
+  for (let step = 1; step <= 2 * steps; step += 1) {
+    const share = Math.abs(steps - step) / steps
+    lines.scrollTop = share * (lines.scrollHeight - lines.clientHeight)
+    await new Promise(resolve => setTimeout(resolve, pause))
+  }
 }
 
 /** Runs in the page. */

@@ -68,6 +68,12 @@ export function useLog(run: RunRef): Live<LogView> {
   return useScope(store, store.logs, scopesOf(run).log, noLines)
 }
 
+/** The newest lines of the backend and of all containers. */
+export function useMergedLog(run: RunRef): Live<LogView> {
+  const store = useStore()
+  return useScope(store, store.logs, scopesOf(run).merged, noLines)
+}
+
 /** The newest lines that the containers of a batch printed. */
 export function useBatchLog(run: RunRef, batchId: string): Live<LogView> {
   const store = useStore()

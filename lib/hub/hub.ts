@@ -22,6 +22,7 @@ import {
   hubRefusals,
   type HubState,
   type FoundLines,
+  type LogChoice,
   type LogPage,
   type LogQuery,
   type LogSearch,
@@ -38,7 +39,7 @@ import { Commands } from './commands'
 import { DockerEvidence } from './evidence'
 import { Imports } from './imports'
 import { Lifecycle } from './lifecycle'
-import { type LogBuffer, pageOfLog, searchLog } from './logs'
+import { pageOfLog, type ReadableLog, searchLog } from './logs'
 import { OurClockWatch } from '../clock/our-clock-watch'
 import { type Recorder, recorderFinding, type RecorderState, type RecordingFile } from './recording'
 import { Pasts } from './past'
@@ -242,21 +243,24 @@ export class Hub implements HubApi {
   }
 
   async logs(runId: string, query: LogQuery): Promise<LogPage | undefined> {
-    const found = await this.#logOf(runId, query.batch)
+    const found = await this.#logOf(runId, query)
     return found && pageOfLog(found.log, query)
   }
 
   async searchLog(runId: string, search: LogSearch): Promise<Generator<void, FoundLines> | undefined> {
-    const found = await this.#logOf(runId, search.batch)
+    const found = await this.#logOf(runId, search)
     return found && searchLog(found.log, search)
   }
 
   /** The log of a run or a batch; `log` is undefined if a batch has none yet. Undefined if there is no such run or batch. */
-  async #logOf(runId: string, batch: string | undefined): Promise<{ log: LogBuffer | undefined } | undefined> {
+  async #logOf(
+    runId: string,
+    { batch, merged = false }: LogChoice,
+  ): Promise<{ log: ReadableLog | undefined } | undefined> {
     const state = this.#life.runs.get(runId)
     if (!state) return undefined
     await this.#life.runs.opened(runId)
-    if (batch === undefined) return { log: state.log }
+    if (batch === undefined) return { log: merged ? state.merged : state.log }
     const log = this.#life.agentLogs.get(state.runId, batch)
     // A batch exists also before any container works on it.
     return log !== undefined || state.view().batches.some(({ id }) => id === batch) ? { log } : undefined

@@ -71,7 +71,10 @@ export class Lifecycle {
     this.#recordings = new RunRecordings(backend, recorder, log)
     this.runs = new Runs(backend, store, state => this.#forget(state))
     this.agentLogs = new AgentLogs(this.#budget, {
-      opened: (runId, batchId, lines) => publisher.openLog(batchLogScope(runId, batchId), lines),
+      opened: (runId, batchId, lines) => {
+        this.runs.getByCurrentId(runId)?.merged.add(lines, batchId)
+        publisher.openLog(batchLogScope(runId, batchId), lines)
+      },
       appended: (runId, batch, { source: container, at, stream, text }) => {
         const state = this.runs.getByCurrentId(runId)
         this.#recordings.append(state, { kind: 'output', container, batch, at, stream, text }, false)

@@ -73,6 +73,8 @@ const ids = ({ runs }: Lifecycle) => [...runs.all()].map(({ runId }) => runId)
 const linesOf = ({ agentLogs }: Lifecycle, runId: string, batchId: string) =>
   agentLogs.get(runId, batchId)?.tail(Infinity)
 
+const mergedOf = ({ runs }: Lifecycle, runId: string) => runs.get(runId)?.merged.tail(Infinity)
+
 const containers = fc.constantFrom('c1', 'c2', '__proto__')
 const batches = fc.record({ runId: fc.constantFrom('r1', 'r2'), batchId: fc.constantFrom('b1', '__proto__') })
 const steps = fc.array(
@@ -88,7 +90,7 @@ const steps = fc.array(
 )
 
 describe('what containers printed', () => {
-  it('[REC-1.3] [REC-7.6] is in the batches’ logs as before, line by line, wherever they were taken to be at work', async () => {
+  it('[REC-1.3] [REC-7.6] [LOG-3.1] is in the batches’ logs and in the merged ones as before, line by line, wherever they were taken to be at work', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async all => {
         const folder = dataDir()
@@ -103,6 +105,7 @@ describe('what containers printed', () => {
             life.agentLogs.line(step.id, { at: at.get(step.id) ?? T0, stream: 'stdout', text: `line ${n}` })
           }
         }
+        const merged = ['r1', 'r2'].map(runId => mergedOf(life, runId))
         end()
         const { life: again, end: endAgain } = lifecycle(folder)
         await again.restore()
@@ -112,6 +115,7 @@ describe('what containers printed', () => {
             expect(linesOf(again, runId, batchId) ?? []).toEqual(before)
           }
         }
+        expect(['r1', 'r2'].map(runId => mergedOf(again, runId))).toEqual(merged)
         endAgain()
       }),
       { numRuns: 60 },

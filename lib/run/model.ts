@@ -247,5 +247,7 @@ export const logLine = z.object({
   source: z.string(),
   stream: z.enum(['stdout', 'stderr', 'system']),
   text: z.string(),
+  /** In the merged log: the batch whose container printed it. Absent for the backend's own lines. */
+  batch: z.exactOptional(z.string()),
 })
 export type LogLine = z.infer<typeof logLine>

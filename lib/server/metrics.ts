@@ -52,7 +52,10 @@ export interface Measured {
 }
 
 const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
-const SCOPES = ['fleet', 'containers', 'run', 'log', 'lines', 'import', 'import-log', 'import-lines'] as const
+const SCOPES = [
+  ...['fleet', 'containers', 'run', 'log', 'merged', 'lines'],
+  ...['import', 'import-log', 'import-merged', 'import-lines'],
+] as const
 
 /**
  * All metrics of the server, for Prometheus. Only this class uses the Prometheus client. Labels take few values: no run, page or

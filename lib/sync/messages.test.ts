@@ -16,8 +16,8 @@ describe('messages', () => {
     const pin = hash(canonical(shapes.map(shape => throughText(z.toJSONSchema(shape, { unrepresentable: 'any' })))))
     expect({ PROTOCOL, pin }).toMatchInlineSnapshot(`
       {
-        "PROTOCOL": 5,
-        "pin": 7643519518074043,
+        "PROTOCOL": 6,
+        "pin": 6003114463126169,
       }
     `)
   })

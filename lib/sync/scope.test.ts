@@ -6,8 +6,10 @@ import {
   fleetScope,
   importBatchLogScope,
   importLogScope,
+  importMergedLogScope,
   importScope,
   logScope,
+  mergedLogScope,
   parseScope,
   runScope,
 } from './scope'
@@ -29,6 +31,7 @@ describe('scopes', () => {
     )
     expect(parseScope(logScope(long))).toEqual({ kind: 'log', runId: long })
     expect(parseScope(runScope('a/b/../c'))).toEqual({ kind: 'run', runId: 'a/b/../c' })
+    expect(parseScope(mergedLogScope(long))).toEqual({ kind: 'merged', runId: long })
     expect(parseScope(fleetScope)).toEqual({ kind: 'fleet' })
     expect(parseScope(containersScope)).toEqual({ kind: 'containers' })
   })
@@ -49,6 +52,7 @@ describe('scopes', () => {
       fc.property(anyId, anyId, (id, batchId) => {
         expect(parseScope(importScope(id))).toEqual({ kind: 'import', importId: id })
         expect(parseScope(importLogScope(id))).toEqual({ kind: 'import-log', importId: id })
+        expect(parseScope(importMergedLogScope(id))).toEqual({ kind: 'import-merged', importId: id })
         expect(parseScope(importBatchLogScope(id, batchId))).toEqual({ kind: 'import-lines', importId: id, batchId })
       }),
     )

@@ -1,17 +1,17 @@
 /**
- * What a page subscribes to: the fleet, the agents' containers, a run, a run's log, or a batch's log. Imported runs have scopes of
+ * What a page subscribes to: the fleet, the agents' containers, a run, a run's log, its merged log, or a batch's log. Imported runs have scopes of
  * their own kinds, so no run id can lead to the scope of an import [IMP-2].
  */
 export type Scope =
   | 'fleet'
   | 'containers'
-  | `${'run' | 'log' | 'import' | 'import-log'}/${string}`
+  | `${'run' | 'log' | 'merged' | 'import' | 'import-log' | 'import-merged'}/${string}`
   | `${'lines' | 'import-lines'}/${string}/${string}`
 export type ScopeParts =
   | { kind: 'fleet' | 'containers' }
-  | { kind: 'run' | 'log'; runId: string }
+  | { kind: 'run' | 'log' | 'merged'; runId: string }
   | { kind: 'lines'; runId: string; batchId: string }
-  | { kind: 'import' | 'import-log'; importId: string }
+  | { kind: 'import' | 'import-log' | 'import-merged'; importId: string }
   | { kind: 'import-lines'; importId: string; batchId: string }
 
 const MAX_ID = 200
@@ -20,10 +20,13 @@ export const fleetScope: Scope = 'fleet'
 export const containersScope: Scope = 'containers'
 export const runScope = (runId: string): Scope => `run/${runId}`
 export const logScope = (runId: string): Scope => `log/${runId}`
+/** The backend's lines and the output of all batches' containers. */
+export const mergedLogScope = (runId: string): Scope => `merged/${runId}`
 /** The output of a batch's containers. */
 export const batchLogScope = (runId: string, batchId: string): Scope => `lines/${escapeId(runId)}/${batchId}`
 export const importScope = (importId: string): Scope => `import/${importId}`
 export const importLogScope = (importId: string): Scope => `import-log/${importId}`
+export const importMergedLogScope = (importId: string): Scope => `import-merged/${importId}`
 export const importBatchLogScope = (importId: string, batchId: string): Scope =>
   `import-lines/${escapeId(importId)}/${batchId}`
 
@@ -35,10 +38,16 @@ export interface RunRef {
 
 export const scopesOf = ({ runId, importId }: RunRef) =>
   importId === null
-    ? { run: runScope(runId), log: logScope(runId), linesOf: (batchId: string) => batchLogScope(runId, batchId) }
+    ? {
+        run: runScope(runId),
+        log: logScope(runId),
+        merged: mergedLogScope(runId),
+        linesOf: (batchId: string) => batchLogScope(runId, batchId),
+      }
     : {
         run: importScope(importId),
         log: importLogScope(importId),
+        merged: importMergedLogScope(importId),
         linesOf: (batchId: string) => importBatchLogScope(importId, batchId),
       }
 
@@ -54,8 +63,9 @@ export function parseScope(text: string): ScopeParts | undefined {
   const slash = text.indexOf('/')
   const kind = text.slice(0, slash)
   const rest = text.slice(slash + 1)
-  if (kind === 'run' || kind === 'log') return isId(rest) ? { kind, runId: rest } : undefined
-  if (kind === 'import' || kind === 'import-log') return isId(rest) ? { kind, importId: rest } : undefined
+  if (kind === 'run' || kind === 'log' || kind === 'merged') return isId(rest) ? { kind, runId: rest } : undefined
+  if (kind === 'import' || kind === 'import-log' || kind === 'import-merged')
+    return isId(rest) ? { kind, importId: rest } : undefined
   const ids = twoIds(rest)
   if (!ids) return undefined
   const [id, batchId] = ids

@@ -63,9 +63,14 @@ export interface SpecPlan {
   runs: string[]
 }
 
-/** With `batch`: the output of its containers. `after` and `before` are exclusive; with `before`, `after` does not count. */
-export interface LogQuery {
+/** Which log of a run: the backend's lines, with `batch` the output of its containers, with `merged` all of them. */
+export interface LogChoice {
   batch?: string
+  merged?: boolean
+}
+
+/** `after` and `before` are exclusive; with `before`, `after` does not count. */
+export interface LogQuery extends LogChoice {
   after: number
   before?: number
   limit: number
@@ -89,9 +94,8 @@ export interface Moments {
   changes: string[]
 }
 
-/** Asks for the lines that show a text. With `batch`: of the output of its containers. */
-export interface LogSearch {
-  batch?: string
+/** Asks for the lines that show a text. */
+export interface LogSearch extends LogChoice {
   text: string
   /** Only lines of these streams, of this source. */
   stream?: readonly LogLine['stream'][]
@@ -152,8 +156,7 @@ export interface HubApi {
   /** The moments of the run that `past` tells apart. As `past`. */
   moments(runId: string): Promise<Moments | undefined>
   /**
-   * The backend's lines of a run; with `batch` the output of that batch's containers. Undefined if there is no such run or
-   * batch.
+   * Lines of a log of the run. Undefined if there is no such run or batch.
    */
   logs(runId: string, query: LogQuery): Promise<LogPage | undefined>
   /** Searches such a log, in steps of a few ms. Undefined as for `logs`. */

@@ -4,6 +4,7 @@ export {
   HubError,
   type ImportsApi,
   type LogPage,
+  type LogChoice,
   type LogQuery,
   type LogSearch,
   type Moments,

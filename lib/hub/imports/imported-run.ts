@@ -9,7 +9,7 @@ import { iso } from '../../run/time/time'
 import { derive } from '../../run/view'
 import type { Document } from '../../sync/document'
 import { runDocument } from '../../sync/shapes'
-import { AgentLogs, appendLine, foldAndLog, type LogBudget, LogBuffer, RUN_LOG } from '../logs'
+import { AgentLogs, appendLine, foldAndLog, type LogBudget, LogBuffer, MergedLog, RUN_LOG } from '../logs'
 import { type Entry, type Header, gapFinding, type Player } from '../recording'
 
 /** The same bounds as for a run: its containers, its batches with a log, the characters of a line and of an id [SAFE-5]. */
@@ -25,6 +25,8 @@ const isTime = (text: string) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test
  */
 export class ImportedRun implements Player {
   readonly log: LogBuffer
+  /** The backend's lines and those of all batches' containers. Nobody is told of a change: it is played before it is shown. */
+  readonly merged = new MergedLog({ appended: () => undefined, renumbered: () => undefined })
   /** By batch id: the output of the batch's containers. */
   readonly batchLogs = new Map<string, LogBuffer>()
   readonly #agentLogs: AgentLogs
@@ -41,8 +43,12 @@ export class ImportedRun implements Player {
 
   constructor(budget: LogBudget) {
     this.log = new LogBuffer(RUN_LOG, budget)
+    this.merged.add(this.log, null)
     this.#agentLogs = new AgentLogs(budget, {
-      opened: (_, batchId, log) => void this.batchLogs.set(batchId, log),
+      opened: (_, batchId, log) => {
+        this.batchLogs.set(batchId, log)
+        this.merged.add(log, batchId)
+      },
       appended: () => undefined,
       rebuilt: () => undefined,
       closed: () => undefined,
@@ -122,6 +128,7 @@ export class ImportedRun implements Player {
 
   /** Returns the memory of its logs to the budget. */
   close(): void {
+    this.merged.close()
     this.log.release()
     this.#agentLogs.forget(this.#runId)
   }

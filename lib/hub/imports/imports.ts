@@ -9,16 +9,17 @@ import type { ImportSummary, Snapshot } from '../../run/model'
 import { iso } from '../../run/time/time'
 import type { Document } from '../../sync/document'
 import type { Publisher } from '../../sync/publisher'
-import { importBatchLogScope, importLogScope, importScope } from '../../sync/scope'
+import { importBatchLogScope, importLogScope, importMergedLogScope, importScope } from '../../sync/scope'
 import { toImportSummary, toSnapshot } from '../../sync/from-document'
 import { ImportedRun } from './imported-run'
-import { LogBudget, type LogBuffer, pageOfLog, searchLog } from '../logs'
+import { LogBudget, pageOfLog, type ReadableLog, searchLog } from '../logs'
 import {
   type FoundLines,
   type HubError,
   type HubMeter,
   hubRefusals,
   type ImportsApi,
+  type LogChoice,
   type LogPage,
   type LogQuery,
   type LogSearch,
@@ -168,19 +169,19 @@ export class Imports implements ImportsApi {
   }
 
   async logs(importId: string, query: LogQuery): Promise<LogPage | undefined> {
-    const found = this.#logOf(importId, query.batch)
+    const found = this.#logOf(importId, query)
     return found && pageOfLog(found.log, query)
   }
 
   async searchLog(importId: string, search: LogSearch): Promise<Generator<void, FoundLines> | undefined> {
-    const found = this.#logOf(importId, search.batch)
+    const found = this.#logOf(importId, search)
     return found && searchLog(found.log, search)
   }
 
-  #logOf(importId: string, batch: string | undefined): { log: LogBuffer | undefined } | undefined {
+  #logOf(importId: string, { batch, merged = false }: LogChoice): { log: ReadableLog | undefined } | undefined {
     const kept = this.#kept.get(importId)
     if (!kept) return undefined
-    if (batch === undefined) return { log: kept.run.log }
+    if (batch === undefined) return { log: merged ? kept.run.merged : kept.run.log }
     const exists = kept.document.items.some(({ id }) => id === batch)
     return exists ? { log: kept.run.batchLogs.get(batch) } : undefined
   }
@@ -205,7 +206,8 @@ export class Imports implements ImportsApi {
     }
     this.#kept.delete(importId)
     const { publisher } = this.#options
-    for (const scope of [importScope(importId), importLogScope(importId)]) publisher.close(scope)
+    for (const scope of [importScope(importId), importLogScope(importId), importMergedLogScope(importId)])
+      publisher.close(scope)
     for (const batchId of kept.run.batchLogs.keys()) publisher.close(importBatchLogScope(importId, batchId))
     kept.run.close()
     this.#options.changed()
@@ -291,6 +293,7 @@ export class Imports implements ImportsApi {
     this.#kept.set(id, kept)
     publisher.open(importScope(id), () => document)
     publisher.openLog(importLogScope(id), run.log)
+    publisher.openLog(importMergedLogScope(id), run.merged)
     for (const [batchId, log] of run.batchLogs) publisher.openLog(importBatchLogScope(id, batchId), log)
     this.#options.changed()
   }

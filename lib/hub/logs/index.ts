@@ -1,6 +1,7 @@
 export { AgentLogs } from './agent-logs'
 export { appendLine, foldAndLog } from './fold-and-log'
 export { LogBudget } from './log-budget'
-export { LogBuffer, RUN_LOG } from './log-buffer'
+export { LogBuffer, type ReadableLog, RUN_LOG } from './log-buffer'
+export { MergedLog } from './merged-log'
 export { pageOfLog } from './log-page'
 export { searchLog } from './log-search'

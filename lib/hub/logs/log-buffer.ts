@@ -10,8 +10,24 @@ export interface LogBounds {
 export const RUN_LOG: LogBounds = { lines: 200_000, bytes: 64 * 1024 * 1024 }
 /** The bounds of a batch's log, the output of its containers. */
 export const BATCH_LOG: LogBounds = { lines: 50_000, bytes: 16 * 1024 * 1024 }
-/** The memory of a line in addition to its text, bytes: its object, its times and its place. */
-const LINE_OVERHEAD = 160
+/** The memory of a line in addition to its text, bytes: its object, its times and its places here and in a merged log. */
+const LINE_OVERHEAD = 176
+
+/** The part of a log that is read page by page. */
+export interface ReadableLog {
+  readonly dropped: number
+  after(seq: number, limit: number): readonly LogLine[]
+  before(seq: number, limit: number): readonly LogLine[]
+}
+
+/** Is told of each change of a log, after it. */
+export interface LogObserver {
+  appended(line: LogLine): void
+  /** The oldest lines were dropped. */
+  dropped(): void
+  /** The log has these lines now: those of its earlier ones that are kept, perhaps with other numbers. */
+  replaced(lines: readonly LogLine[], isKept: (line: LogLine) => boolean): void
+}
 
 /**
  * One log: the newest lines within its bounds and its budget, if it has one, and the number of older lines that were
@@ -29,6 +45,7 @@ export class LogBuffer implements Budgeted {
 
   readonly #bounds: LogBounds
   readonly #budget: LogBudget | null
+  #observer: LogObserver | null = null
 
   constructor(bounds: LogBounds = RUN_LOG, budget: LogBudget | null = null) {
     this.#bounds = bounds
@@ -51,6 +68,11 @@ export class LogBuffer implements Budgeted {
     return this.#used
   }
 
+  /** Only one can observe the log. It is told of changes from now on. */
+  observe(observer: LogObserver): void {
+    this.#observer = observer
+  }
+
   append({ at, source, stream, text }: Omit<LogLine, 'seq'>): void {
     if (this.#released) return
     const before = this.#used
@@ -58,6 +80,7 @@ export class LogBuffer implements Budgeted {
     this.#nextSeq += 1
     this.#lines.push(entry)
     this.#used += cost(entry)
+    this.#observer?.appended(entry)
     this.#dropWhile(() => this.size > 1 && (this.size > this.#bounds.lines || this.#used > this.#bounds.bytes))
     this.#budget?.changed(this.#used - before)
   }
@@ -78,13 +101,13 @@ export class LogBuffer implements Budgeted {
       if (line.source === source) taken.push(line)
       else left.push({ ...line, seq: dropped + left.length + 1 })
     }
-    this.#hold(left, dropped + left.length + 1)
+    this.#hold(left, dropped + left.length + 1, line => line.source !== source)
     return taken
   }
 
   /** The log of another execution begins, at `seq` 1 [RUN-14]. */
   clear(): void {
-    this.#hold([], 1)
+    this.#hold([], 1, () => false)
   }
 
   /** Drops all lines and leaves the budget permanently. Lines that are appended afterwards are not kept. */
@@ -113,19 +136,22 @@ export class LogBuffer implements Budgeted {
     return this.#lines.slice(Math.max(this.#head, this.#lines.length - limit))
   }
 
-  #hold(lines: LogLine[], nextSeq: number): void {
+  #hold(lines: LogLine[], nextSeq: number, isKept: (line: LogLine) => boolean): void {
     const before = this.#used
     this.#lines = lines
     this.#head = this.#stale = 0
     this.#nextSeq = nextSeq
     this.#used = lines.reduce((sum, line) => sum + cost(line), 0)
+    this.#observer?.replaced(lines, isKept)
     this.#budget?.changed(this.#used - before)
   }
 
   #dropWhile(tooMuch: () => boolean): void {
     const { size } = this
     while (tooMuch()) this.#dropOldest()
-    if (this.size < size) this.#budget?.dropped(size - this.size)
+    if (this.size === size) return
+    this.#budget?.dropped(size - this.size)
+    this.#observer?.dropped()
   }
 
   #dropOldest(): void {

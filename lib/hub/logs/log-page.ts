@@ -1,5 +1,5 @@
 import type { LogLine } from '../../run/model'
-import type { LogBuffer } from './log-buffer'
+import type { ReadableLog } from './log-buffer'
 import type { LogPage, LogQuery } from '../api'
 
 /** The most characters that the lines of one page have together. Only a first line alone may have more [SAFE-5]. */
@@ -9,7 +9,7 @@ const LONGEST_PAGE = 8 * 1024 * 1024
  * The lines next to a place in the log, as many as were asked for and fit into a page: those after `after`, or with `before` the
  * newest ones before that. None if there is no log yet.
  */
-export function pageOfLog(log: LogBuffer | undefined, query: LogQuery): LogPage {
+export function pageOfLog(log: ReadableLog | undefined, query: LogQuery): LogPage {
   const { after, before, limit, characters = LONGEST_PAGE } = query
   const lines =
     before === undefined

@@ -2,7 +2,7 @@ import type { LogLine } from '../../run/model'
 import { plainLine } from '../../run/text/log-text'
 import { matcherOf } from '../../run/text/text-matcher'
 import type { FoundLines, LogSearch } from '../api'
-import type { LogBuffer } from './log-buffer'
+import type { ReadableLog } from './log-buffer'
 
 /** How many lines are read at once. */
 const LINES = 100
@@ -16,7 +16,7 @@ const MOST_NAMED = 10_000
  * its caller can let others work in between. Lines that are added meanwhile are searched as well.
  */
 export function* searchLog(
-  log: LogBuffer | undefined,
+  log: ReadableLog | undefined,
   { text, stream, source }: LogSearch,
 ): Generator<void, FoundLines> {
   const matcher = matcherOf(text)

@@ -1,17 +1,18 @@
 import type { Batch, RunFields } from '../../run/model'
 import type { Publisher } from '../../sync/publisher'
-import { fleetScope, logScope, runScope } from '../../sync/scope'
+import { fleetScope, logScope, mergedLogScope, runScope } from '../../sync/scope'
 import { runDocument } from '../../sync/shapes'
-import type { LogBuffer } from '../logs'
+import type { LogBuffer, MergedLog } from '../logs'
 
 /** A run as pages see it. */
 export interface ShownRun {
   readonly runId: string
   readonly log: LogBuffer
+  readonly merged: MergedLog
   view(): { fields: RunFields; batches: Batch[] }
 }
 
-/** Publishes the runs to the pages: a scope for each run, one for its log, and the fleet's, which lists them all. */
+/** Publishes the runs to the pages: a scope for each run, one for its log, one for its merged log, and the fleet's, which lists them all. */
 export class RunPages {
   readonly #publisher: Publisher
 
@@ -26,6 +27,7 @@ export class RunPages {
       return runDocument(fields, batches)
     })
     this.#publisher.openLog(logScope(state.runId), state.log)
+    this.#publisher.openLog(mergedLogScope(state.runId), state.merged)
   }
 
   /** The view of the run may have changed. */
@@ -38,6 +40,15 @@ export class RunPages {
     this.#publisher.touch(logScope(runId))
   }
 
+  mergedChanged(runId: string): void {
+    this.#publisher.touch(mergedLogScope(runId))
+  }
+
+  /** The lines of the merged log have other numbers now. */
+  mergedRenumbered(runId: string): void {
+    this.#publisher.resetEpoch(mergedLogScope(runId))
+  }
+
   /** Another execution has replaced the run's earlier one [RUN-14]. */
   replaced({ runId }: Pick<ShownRun, 'runId'>): void {
     this.#publisher.resetEpoch(runScope(runId))
@@ -48,6 +59,7 @@ export class RunPages {
   close({ runId }: Pick<ShownRun, 'runId'>): void {
     this.#publisher.close(runScope(runId))
     this.#publisher.close(logScope(runId))
+    this.#publisher.close(mergedLogScope(runId))
     this.#publisher.touch(fleetScope)
   }
 

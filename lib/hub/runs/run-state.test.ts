@@ -21,7 +21,10 @@ const host = {
     docker: { link: 'off', since: T0, lists: [], imageMissing: false },
     undecided: [],
   }),
-  pages: { changed: vi.fn(), logChanged: vi.fn(), replaced: vi.fn() },
+  pages: {
+    ...{ changed: vi.fn(), logChanged: vi.fn(), replaced: vi.fn() },
+    ...{ mergedChanged: vi.fn(), mergedRenumbered: vi.fn() },
+  },
   ...{ heard: vi.fn(), record: vi.fn(), updated: vi.fn() },
   failed: (_, error) => {
     throw error

@@ -16,7 +16,7 @@ import { SecretMask } from '../../run/text/secrets'
 import { iso, offsetThatCounts } from '../../run/time/time'
 import { Derivation, type Derived } from '../../run/view'
 import { type Entry, gapFinding } from '../recording'
-import { appendLine, foldAndLog, type LogBudget, LogBuffer, RUN_LOG } from '../logs'
+import { appendLine, foldAndLog, type LogBudget, LogBuffer, MergedLog, RUN_LOG } from '../logs'
 import { PlanDoubt } from './plan-doubt'
 import type { RunPages } from './run-pages'
 
@@ -25,7 +25,7 @@ export interface StateHost {
   /** The backend's URL without credentials. */
   readonly backend: string
   readonly logs: LogBudget
-  readonly pages: Pick<RunPages, 'changed' | 'logChanged' | 'replaced'>
+  readonly pages: Pick<RunPages, 'changed' | 'logChanged' | 'mergedChanged' | 'mergedRenumbered' | 'replaced'>
   /** How fresh the sources of this run are now. */
   links(state: RunState): Links
   /** The state was derived again, and the pages were notified. */
@@ -53,6 +53,8 @@ const CLAIM_COST = 512
  */
 export class RunState {
   readonly log: LogBuffer
+  /** The backend's lines, and those of the batches' containers. */
+  readonly merged: MergedLog
   readonly #run: Run = emptyRun()
   readonly #derivation = new Derivation(this.#run)
   readonly #secrets = new SecretMask()
@@ -92,6 +94,11 @@ export class RunState {
     this.#specHint = specHint
 
     this.log = new LogBuffer(RUN_LOG, host.logs)
+    this.merged = new MergedLog({
+      appended: () => host.pages.mergedChanged(runId),
+      renumbered: () => host.pages.mergedRenumbered(runId),
+    })
+    this.merged.add(this.log, null)
     const links = host.links(this)
     this.#derived = { value: this.#derivation.at(since, links), links }
   }
@@ -352,6 +359,7 @@ export class RunState {
   close(): void {
     this.#closed = true
     for (const timer of [this.#gathering, this.#deadline]) if (timer) clearTimeout(timer)
+    this.merged.close()
     this.log.release()
   }
 

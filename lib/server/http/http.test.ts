@@ -335,6 +335,20 @@ describe('GET /api/runs/{runId}/logs', () => {
     }
   })
 
+  it('[LOG-3.5] gives with of=all the merged log, and refuses that beside a batch', async () => {
+    addLines('r1', ['of the backend', 'of an agent'], '*')
+    addLines('r1', ['of the backend'])
+    expect(parsed(await get('/api/runs/r1/logs?of=all'))['lines']).toHaveLength(2)
+    expect(parsed(await get('/api/runs/r1/logs?of=run'))['lines']).toHaveLength(1)
+    expect(parsed(await get('/api/runs/r1/logs/search?of=all&text=agent'))).toMatchObject({ seqs: [2] })
+    const { headers } = await get('/api/runs/r1/logs?of=all', { accept: 'text/plain' })
+    expect(headers['content-disposition']).toBe('attachment; filename="r1.all.log"')
+    for (const query of ['of=all&batch=b1', 'of=batch', 'of=']) {
+      for (const path of [`/api/runs/r1/logs?${query}`, `/api/runs/r1/logs/search?text=x&${query}`])
+        expect((await get(path)).status).toBe(422)
+    }
+  })
+
   it('answers 404 to a batch that is not known, as text too', async () => {
     addLines('r1', [])
     for (const accept of ['application/json', 'text/plain']) {

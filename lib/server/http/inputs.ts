@@ -82,8 +82,12 @@ const moment = text()
 
 export const momentQuery = z.object({ at: moment })
 
+/** `all`: the merged log. Not a batch's id, so that no batch can be called like it. */
+const of = () => z.enum(['run', 'all'], 'must be run or all.').exactOptional()
+
 export const logsQuery = strict('The query', {
   batch: batch(),
+  of: of(),
   after: count(0, Number.MAX_SAFE_INTEGER).default(0),
   before: count(1, Number.MAX_SAFE_INTEGER).exactOptional(),
   limit: count(1, 10_000).default(1_000),
@@ -91,6 +95,7 @@ export const logsQuery = strict('The query', {
 
 export const searchQuery = strict('The query', {
   batch: batch(),
+  of: of(),
   text: text().min(1, 'must not be empty.').max(LONGEST_SOUGHT, `must have at most ${LONGEST_SOUGHT} characters.`),
   stream: text()
     .transform(names => names.split(','))

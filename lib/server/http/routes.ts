@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { z } from 'zod'
 import type { RecordingFile } from '../../hub/recording'
-import type { FoundLines, HubApi, LogPage, LogQuery, LogSearch } from '../../hub/api'
+import type { FoundLines, HubApi, LogChoice, LogPage, LogQuery, LogSearch } from '../../hub/api'
 import { fileName } from '../../run/text/display-text'
 import { plainLine } from '../../run/text/log-text'
 import type { LogLine } from '../../run/model'
@@ -169,15 +169,22 @@ async function logsOf(
   logs: (query: LogQuery) => Promise<LogPage | undefined>,
   unknown: () => Error,
 ): Promise<Reply> {
-  const { batch, ...place } = parse(logsQuery, Object.fromEntries(query))
-  const of = batch === undefined ? {} : { batch }
+  const { batch, of: whose, ...place } = parse(logsQuery, Object.fromEntries(query))
+  const of = choiceOf(batch, whose)
   const none = batch === undefined ? unknown : () => refusals.noSuchBatch(segment, batch)
   if (!wantsText(accept)) return { status: 200, json: found(await logs({ ...of, ...place }), none) }
 
   const read = (from: number) => logs({ ...of, after: from, ...DOWNLOAD_PAGE })
   const first = found(await read(0), none)
-  const name = fileName([id, batch ?? null], '.log')
+  const name = fileName([id, batch ?? whose ?? null], '.log')
   return { status: 200, headers: attachment(name), text: wholeLog(read, first) }
+}
+
+/** Throws if both are given: a batch's log is not the merged one. */
+function choiceOf(batch: string | undefined, of: 'run' | 'all' | undefined): LogChoice {
+  if (of !== undefined && batch !== undefined) throw refusals.badInput('of: must not stand beside batch.')
+  if (batch !== undefined) return { batch }
+  return of === 'all' ? { merged: true } : {}
 }
 
 /** The lines of such a log that show a text. */
@@ -192,9 +199,11 @@ async function searchOf(
   search: (asked: LogSearch) => Promise<Generator<void, FoundLines> | undefined>,
   unknown: () => Error,
 ): Promise<Reply> {
-  const asked = parse(searchQuery, Object.fromEntries(query))
-  const { batch } = asked
-  const steps = found(await search(asked), batch === undefined ? unknown : () => refusals.noSuchBatch(segment, batch))
+  const { batch, of, ...asked } = parse(searchQuery, Object.fromEntries(query))
+  const steps = found(
+    await search({ ...choiceOf(batch, of), ...asked }),
+    batch === undefined ? unknown : () => refusals.noSuchBatch(segment, batch),
+  )
   return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, text: asJson(steps) }
 }
 

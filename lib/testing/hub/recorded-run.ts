@@ -22,7 +22,10 @@ export const hostWith = (record: StateHost['record'], links: () => Links = () =>
   backend: BACKEND,
   logs: new LogBudget(),
   links,
-  pages: { changed: () => undefined, logChanged: () => undefined, replaced: () => undefined },
+  pages: {
+    ...{ changed: () => undefined, logChanged: () => undefined, replaced: () => undefined },
+    ...{ mergedChanged: () => undefined, mergedRenumbered: () => undefined },
+  },
   updated: () => undefined,
   record,
   heard: () => undefined,

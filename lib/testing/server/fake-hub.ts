@@ -7,6 +7,7 @@ import {
   HubError,
   type HubApi,
   type ImportsApi,
+  type LogChoice,
   type LogPage,
   type LogQuery,
   type Moments,
@@ -37,6 +38,10 @@ const version = { epoch: 'e1', version: 1, now: '2026-01-02T03:04:06.000Z' }
 /** The one import that the fake hub has. */
 export const IMPORT = 'f'.repeat(32)
 
+/** By run, by run and batch, or by run and a star for the merged log, joined with a space. */
+const keyOf = (runId: string, { batch, merged }: LogChoice) =>
+  batch !== undefined ? `${runId} ${batch}` : merged ? `${runId} *` : runId
+
 /** A hub that keeps its runs in memory and remembers the requests it received; it fails with `failure` if one is set. */
 /** A search of two steps. */
 function* foundIn(seqs: number[]): Generator<void, FoundLines> {
@@ -47,7 +52,7 @@ function* foundIn(seqs: number[]): Generator<void, FoundLines> {
 export class FakeHub implements HubApi {
   readonly backend = 'http://127.0.0.1:3000'
   readonly asked: unknown[] = []
-  /** By run, or by run and batch, joined with a space. */
+  /** By `keyOf`. */
   readonly logLines = new Map<string, LogLine[]>()
   readonly agents: AgentContainer[] = []
   dockerError: string | null = null
@@ -103,9 +108,9 @@ export class FakeHub implements HubApi {
     return this.#runs.has(runId) ? { from: version.now, to: version.now, changes: [] } : undefined
   }
 
-  async logs(runId: string, { batch, after, before, limit }: LogQuery): Promise<LogPage | undefined> {
+  async logs(runId: string, { after, before, limit, ...log }: LogQuery): Promise<LogPage | undefined> {
     this.#note('logs', runId, after, limit)
-    const all = this.logLines.get(batch === undefined ? runId : `${runId} ${batch}`)
+    const all = this.logLines.get(keyOf(runId, log))
     const lines =
       before === undefined
         ? all?.filter(line => line.seq > after).slice(0, limit)
@@ -113,9 +118,9 @@ export class FakeHub implements HubApi {
     return lines && { lines, next: lines.at(-1)?.seq ?? after, dropped: this.dropped }
   }
 
-  async searchLog(runId: string, { batch, text, stream, source }: LogSearch) {
+  async searchLog(runId: string, { text, stream, source, ...log }: LogSearch) {
     this.#note('searchLog', runId, text)
-    const all = this.logLines.get(batch === undefined ? runId : `${runId} ${batch}`)
+    const all = this.logLines.get(keyOf(runId, log))
     const sought = all?.filter(
       line => (stream?.includes(line.stream) ?? true) && (source === undefined || line.source === source),
     )

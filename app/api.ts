@@ -2,6 +2,7 @@ import { LatePart } from '../lib/client/late'
 import type { RunRef } from '../lib/client/live'
 import { fileName } from '../lib/run/text/display-text'
 import type * as Answers from './answers'
+import { MERGED, type LogId } from './log-id'
 import { pageRefusals } from './refusals'
 
 export type { FoundLines, SpecChoice, SpecPlan } from './answers'
@@ -102,34 +103,39 @@ export const importRecording = (file: Blob) =>
 /** Removes an import permanently, for every reader. */
 export const removeImport = (importId: string) => ask(nothing, 'DELETE', importApi(importId))
 
-/** Lines of a run's log, or with `batchId` of that batch's containers: at most `limit` after a line, in their order. */
-export const readLog = (run: RunRef, batchId: string | null, after: number, limit: number, stop: AbortSignal) =>
-  askLog((schemas, body) => schemas.linesAnswer.parse(body), run, '/logs', batchId, { after, limit }, stop)
+/** Lines of a log: at most `limit` after a line, in their order. */
+export const readLog = (run: RunRef, log: LogId, after: number, limit: number, stop: AbortSignal) =>
+  askLog((schemas, body) => schemas.linesAnswer.parse(body), run, '/logs', log, { after, limit }, stop)
 
 /** The lines of such a log that show a text, in any letter case; only those of some streams, and with `source` of that one. */
 export const searchLog = (
   run: RunRef,
-  batchId: string | null,
+  log: LogId,
   sought: { text: string; stream: string; source?: string },
   stop: AbortSignal,
-) => askLog((schemas, body) => schemas.foundAnswer.parse(body), run, '/logs/search', batchId, sought, stop)
+) => askLog((schemas, body) => schemas.foundAnswer.parse(body), run, '/logs/search', log, sought, stop)
 
 function askLog<T>(
   read: Read<T>,
   run: RunRef,
   path: string,
-  batch: string | null,
+  log: LogId,
   asked: Record<string, string | number>,
   stop: AbortSignal,
 ): Promise<Answer<T>> {
-  const query = new URLSearchParams(batch === null ? {} : { batch })
+  const query = new URLSearchParams(log === null ? {} : log === MERGED ? { of: 'all' } : { batch: log })
   for (const [name, value] of Object.entries(asked)) query.set(name, String(value))
   return ask(read, 'GET', `${apiOf(run)}${path}?${query}`, null, stop)
 }
 
-/** Saves a file: a run's whole log as text, or with `batchId` the output of that batch's containers. */
-export const saveLog = (run: RunRef, batchId: string | null) =>
-  save(`${apiOf(run)}/logs${query(batchId)}`, 'text/plain', fileName([run.runId, batchId], '.log'), 'The log')
+/** Saves a file: a whole log as text. */
+export const saveLog = (run: RunRef, log: LogId) =>
+  save(
+    `${apiOf(run)}/logs${log === MERGED ? '?of=all' : query(log)}`,
+    'text/plain',
+    fileName([run.runId, log === MERGED ? 'all' : log], '.log'),
+    'The log',
+  )
 
 /** A run's recording up to now, saved as a file that any dashboard can import. */
 export const saveRecording = (run: RunRef) =>

@@ -28,9 +28,11 @@ import { SpecList, StartDialog } from './components/fleet/start-dialog'
 import { PlanOutlook } from './components/fleet/start-outlook'
 import { ImportDialog } from './components/import-dialog'
 import { Log, type LogProps } from './components/log/log'
+import { RunLog } from './components/log/run-log'
 import { LogSearch } from './components/log/log-search'
 import { WholeLogView } from './components/log/whole-log-view'
 import { LogRow } from './components/log/log-line'
+import { MERGED } from './log-id'
 import { GoneBanner } from './components/run/gone-banner'
 import { RunView } from './components/run/run-view'
 import { FirstViews } from './components/run/views/first-views'
@@ -214,10 +216,11 @@ function others(textOf: TextOf): ReactNode[] {
   const line = filled(logLine, textOf)
   const state = { lines: [line], dropped: 1, epoch: 'e' }
   const ofBatch: LogProps = {
-    ...{ log: state, known: 'current', run: { runId: textOf('runId'), importId: null }, batchId: textOf('batches.id') },
+    ...{ log: state, known: 'current', run: { runId: textOf('runId'), importId: null }, logId: textOf('batches.id') },
     ...{ tabs: null, place: 'batch log', grows: true },
   }
   const shown = { matcher: null, current: false, marked: true, prefix: '?line=', zone: 'utc', full: true } as const
+  const names = new Map([[textOf('batches.id'), textOf('batches.name')]])
   const unread = { failure: { from: 1, to: 2, error: textOf('error') }, onRetry: close }
   const row = { key: '1', seq: 1, height: 1 }
   const choice = { name: textOf('specs.name'), has_tasks: true, has_plan: true, task_count: 1 }
@@ -280,6 +283,13 @@ function others(textOf: TextOf): ReactNode[] {
     ]),
     <Log key="log" {...ofBatch} />,
     <WholeLogView key="whole log" {...ofBatch} sources={[textOf('source'), textOf('other source')]} />,
+    <RunLog
+      key="all logs"
+      {...{ run: ofBatch.run, batch: run.batches[0], shown: 'all', onShown: close, gone: false, moment: null }}
+      {...{ basis: 'stream', over: false, backend: 'live', docker: 'live', clockOffset: 0 }}
+      names={names}
+    />,
+    <WholeLogView key="merged log" {...ofBatch} logId={MERGED} names={names} />,
     <WholeLogView key="no log" {...ofBatch} log={{ lines: [], dropped: 0, epoch: 'e' }} />,
     <LogSearch
       key="search"
@@ -296,6 +306,7 @@ function others(textOf: TextOf): ReactNode[] {
       current
       full={false}
     />,
+    <LogRow key="speaker" row={{ ...row, kind: 'speaker', batch: textOf('batches.id') }} {...shown} {...unread} />,
     <LogRow key="gap" row={{ ...row, kind: 'gap', to: 2 }} {...shown} {...unread} />,
     <LogRow key="lost" row={{ ...row, kind: 'lost', to: 2 }} {...shown} {...unread} />,
     <ErrorPage key="error" error={failed} reset={close} />,

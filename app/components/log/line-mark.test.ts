@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { MERGED } from '../../log-id'
 import { addressWith, linkPrefix, markIn, markOf } from './line-mark'
 
 const page = 'http://h/runs/r'
@@ -16,6 +17,7 @@ describe('[LOG-2.8] the lines that an address names', () => {
     ['?line=12', { from: 12, to: 12 }],
     ['?batch=a&line=12-14', null],
     ['?batch=a&log=run&line=12-14', { from: 12, to: 14 }],
+    ['?log=all&line=12', null],
     ['?line=14-12', { from: 12, to: 14 }],
   ])('%s', (search, mark) => {
     expect(markIn(search, null)).toEqual(mark)
@@ -37,6 +39,16 @@ describe('[LOG-2.8] the lines that an address names', () => {
         expect(addressWith(url.href, null, batchId).searchParams.has('line')).toBe(false)
       }),
     )
+  })
+
+  it('[LOG-3.6] are those of the merged log where the address says so, whatever batch is open', () => {
+    const url = addressWith(`${page}?batch=a`, markOf(3, 5), MERGED)
+    expect(url.search).toBe('?batch=a&line=3-5&log=all')
+    expect(markIn(url.search, MERGED)).toEqual({ from: 3, to: 5 })
+    for (const other of [null, 'a', 'all']) expect(markIn(url.search, other)).toBeNull()
+    for (const search of ['?line=3', '?batch=a&line=3', '?log=run&line=3']) expect(markIn(search, MERGED)).toBeNull()
+    expect(markIn(new URL(`${linkPrefix(MERGED)}3`, page).search, MERGED)).toEqual({ from: 3, to: 3 })
+    expect(addressWith(url.href, null, MERGED).search).toBe('?batch=a')
   })
 
   it('need no name of the log where no batch is open', () => {

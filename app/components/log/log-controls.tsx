@@ -3,6 +3,7 @@ import type { RunRef } from '../../../lib/client/live'
 import { shownName } from '../../../lib/run/text/display-text'
 import { saveLog } from '../../api'
 import { classNames } from '../../class-names'
+import type { LogId } from '../../log-id'
 import { Glyph } from '../icons'
 import type { LogFilter } from './row'
 import { streams, streamWords, type Stream } from './streams'
@@ -53,7 +54,7 @@ export function Filter({ filter, sources, onFilter }: FilterProps) {
 
 interface DisplayProps {
   run: RunRef
-  batchId: string | null
+  logId: LogId
   wrap: boolean
   onWrap: () => void
   /** Time stamps show date and offset. */
@@ -62,7 +63,7 @@ interface DisplayProps {
 }
 
 /** How lines are shown, and their download. */
-export function Display({ run, batchId, wrap, onWrap, full, onFull }: DisplayProps) {
+export function Display({ run, logId, wrap, onWrap, full, onFull }: DisplayProps) {
   return (
     <>
       <button
@@ -84,15 +85,15 @@ export function Display({ run, batchId, wrap, onWrap, full, onFull }: DisplayPro
       >
         Dates
       </button>
-      <Download run={run} batchId={batchId} />
+      <Download run={run} logId={logId} />
     </>
   )
 }
 
-function Download({ run, batchId }: { run: RunRef; batchId: string | null }) {
+function Download({ run, logId }: { run: RunRef; logId: LogId }) {
   const [refusal, setRefusal] = useState<string | null>(null)
   const download = async () => {
-    const answer = await saveLog(run, batchId)
+    const answer = await saveLog(run, logId)
     setRefusal(answer.ok ? null : answer.error)
   }
   return (

@@ -3,7 +3,9 @@ import { shownProse } from '../../../lib/run/text/display-text'
 import { fullText, momentText, preciseClockText } from '../../format'
 import type { Zone } from '../../zone'
 import { Glyph } from '../icons'
+import { Name } from '../outside'
 import { dayChange } from './days'
+import type { BatchNames } from './log'
 import { earlierStates, isError, parsedLine, piecesOf, type Piece } from './line-text'
 import { gapText, lostText } from './log-words'
 import type { DatedRow } from './row'
@@ -15,6 +17,8 @@ import styles from './log-line.module.css'
 interface Props {
   row: DatedRow
   matcher: RegExp | null
+  /** The names of the batches that speak in the log. */
+  names?: BatchNames | undefined
   /** Its matches are the ones that the search has come to. */
   current: boolean
   /** The page's address names this line. */
@@ -30,11 +34,21 @@ interface Props {
 }
 
 /** One row of the log. Agent text becomes text nodes only [SAFE-4]. */
-export const LogRow = memo(function LogRow({ row, matcher, current, marked, prefix, zone, full, ...gap }: Props) {
+export const LogRow = memo(function LogRow({ row, matcher, names, current, marked, prefix, zone, ...rest }: Props) {
+  const { full, ...gap } = rest
   if (row.kind === 'day') {
     return (
       <div className={styles.day} data-testid="log-day">
         <time dateTime={new Date(row.at).toISOString()}>{dayChange(row, zone)}</time>
+      </div>
+    )
+  }
+  if (row.kind === 'speaker') {
+    return (
+      <div className={styles.speaker} data-testid="log-speaker" data-batch-id={row.batch}>
+        <span className={styles.speakerName}>
+          <Speaker batch={row.batch} names={names} />
+        </span>
       </div>
     )
   }
@@ -73,6 +87,10 @@ export const LogRow = memo(function LogRow({ row, matcher, current, marked, pref
     </div>
   )
 })
+
+/** The name of a batch, or of the backend. */
+export const Speaker = ({ batch, names }: { batch: string | null; names: BatchNames | undefined }) =>
+  batch === null ? 'Backend' : <Name text={names?.get(batch) ?? batch} />
 
 /** Lines that this page has not read. The text stays in view however many they are. */
 function Gap({ from, to, failure, onRetry }: Pick<Props, 'failure' | 'onRetry'> & { from: number; to: number }) {

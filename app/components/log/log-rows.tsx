@@ -17,10 +17,12 @@ import { useMedia } from '../use-media'
 import { dayOf } from './days'
 import { wayToView } from './keep-in-view'
 import type { Mark } from './line-mark'
-import { LogRow } from './log-line'
+import type { BatchNames } from './log'
+import { LogRow, Speaker } from './log-line'
 import type { Span } from './log-ranges'
 import type { DatedRow } from './row'
 import { indexOf } from './rows'
+import { speakerAt } from './speakers'
 import { useSelectedRows } from './use-selected-rows'
 import type { FailedRead } from './whole-log'
 import styles from './log.module.css'
@@ -51,6 +53,8 @@ export interface Jump {
 export interface LogRowsProps {
   rows: readonly DatedRow[]
   matcher: RegExp | null
+  /** The names of the batches that speak in the log. */
+  names: BatchNames | undefined
   /** The line of the match that is shown. */
   current: number | null
   mark: Mark | null
@@ -79,7 +83,7 @@ export interface LogRowsProps {
 
 /** The lines of a log, with the day of the topmost one. Only the visible rows are elements. */
 export function LogRows(props: LogRowsProps) {
-  const { rows, matcher, current, mark, prefix, zone, full, wrap, following, jump, failed, area, ref } = props
+  const { rows, matcher, current, mark, prefix, zone, full, wrap, following, jump, failed, area, names, ref } = props
   const { onLeave, onEnd, onLook, onRetry, onMark, onKey } = props
   const scroller = useRef<HTMLDivElement>(null)
   const seen = useRef({ scrollTop: 0, scrollHeight: 0, clientHeight: 0 })
@@ -191,11 +195,18 @@ export function LogRows(props: LogRowsProps) {
   }
 
   useImperativeHandle(ref, () => ({ firstVisible: () => lineAt(0)?.seq ?? 1 }), [lineAt])
-  const day = dayOf(rows, virtualizer.range?.startIndex ?? 0, zone)
+  const topmost = virtualizer.range?.startIndex ?? 0
+  const day = dayOf(rows, topmost, zone)
+  const speaker = names && speakerAt(rows, topmost)
   return (
     <>
       {day !== null && (
         <p className={styles.top} data-testid="log-top">
+          {speaker !== undefined && (
+            <span className={styles.speaking}>
+              <Speaker batch={speaker} names={names} />
+            </span>
+          )}
           {day}
         </p>
       )}
@@ -250,6 +261,7 @@ export function LogRows(props: LogRowsProps) {
                 <LogRow
                   row={row}
                   matcher={matcher}
+                  names={names}
                   current={row.seq === current}
                   marked={mark !== null && row.seq >= mark.from && row.seq <= mark.to}
                   prefix={prefix}

@@ -1,5 +1,6 @@
 import { memo, type ReactNode } from 'react'
 import type { LogView, RunRef } from '../../../lib/client/live'
+import { MERGED, type LogId } from '../../log-id'
 import { linesText, type Known, type Place } from '../../nothing'
 import { lateComponent } from '../late-component'
 import { Nothing } from '../nothing'
@@ -7,30 +8,35 @@ import { useZone } from '../zone'
 import { LogFrame } from './log-frame'
 import styles from './log.module.css'
 
+/** The same object as long as the names are the same. */
+export type BatchNames = ReadonlyMap<string, string>
+
 export interface LogProps {
   log: LogView
   /** How well it is known that these are all its lines. */
   known: Known
   run: RunRef
-  /** The batch whose containers printed the lines; null for the backend's log. */
-  batchId: string | null
-  /** The ids of those containers, if there are several. */
+  /** Which log this is. */
+  logId: LogId
+  /** The ids of the containers that printed it, if there are several. */
   sources?: readonly string[]
+  /** The names of the batches, by their ids; only of the merged log. */
+  names?: BatchNames
   /** The tabs that switch to another log. */
   tabs: ReactNode
-  /** Which log this is: selects the text shown while there is no line. */
+  /** Selects the text shown while there is no line. */
   place: Place
   /** More lines may come, so the log can be followed. */
   grows: boolean
 }
 
 /** The attributes of the area of the lines. */
-export const areaOf = (batchId: string | null) =>
+export const areaOf = (logId: LogId) =>
   ({
     className: styles.lines,
     role: 'log',
     'aria-live': 'off',
-    'aria-label': batchId === null ? 'The run’s log' : 'The batch’s log',
+    'aria-label': logId === null ? 'The run’s log' : logId === MERGED ? 'The whole run’s log' : 'The batch’s log',
     tabIndex: 0,
     'data-testid': 'log-lines',
   }) as const
@@ -38,11 +44,11 @@ export const areaOf = (batchId: string | null) =>
 /** Lines and controls come late: no line can come before the page has a connection. */
 export const Log = memo(lateComponent<LogProps>(async () => (await import('./whole-log-view')).WholeLogView, Frame))
 
-function Frame({ log, known, batchId, tabs, place, grows }: LogProps) {
+function Frame({ log, known, logId, tabs, place, grows }: LogProps) {
   const note = `${linesText(log.lines.length, known)}, ${useZone() === 'utc' ? 'UTC' : 'local time'}`
   return (
     <LogFrame {...{ tabs, note, grows }}>
-      <div {...areaOf(batchId)}>
+      <div {...areaOf(logId)}>
         <Nothing in={place} known={known} />
       </div>
     </LogFrame>

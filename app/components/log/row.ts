@@ -8,9 +8,17 @@ interface RowBase {
   height: number
 }
 
-/** A row of the log: a line, lines that are not loaded, or lines that the server no longer has. */
+/**
+ * A row of the log: a line, lines that are not loaded, lines that the server no longer has, or the batch that printed the lines from
+ * there on (null: the backend).
+ */
 export type Row = RowBase &
-  ({ kind: 'line'; line: LogLine } | { kind: 'gap'; to: number } | { kind: 'lost'; to: number })
+  (
+    | { kind: 'line'; line: LogLine }
+    | { kind: 'gap'; to: number }
+    | { kind: 'lost'; to: number }
+    | { kind: 'speaker'; batch: string | null }
+  )
 
 /** A row of the log, or a place where the day or the clock offset changes. */
 export type DatedRow = Row | (RowBase & { kind: 'day'; at: number; before: number })

@@ -4,13 +4,15 @@ import { datedRows, dayBetween, type DatedRows } from './days'
 import { heightOf } from './line-text'
 import { runsOf, spanOf, type Range } from './log-ranges'
 import type { DatedRow, LogFilter, Row } from './row'
+import { isSameSpeaker, withSpeakers } from './speakers'
 import type { WholeLog } from './whole-log'
 
 /**
  * All rows of a log: its lines by their numbers, with a row for each stretch that is not loaded [LOG-2.1]. Rows are in the order of
- * `seq`; a change of the day has that of the line after it.
+ * `seq`; a change of the day, or of who speaks, has that of the line after it.
+ * @param isMerged several batches speak in it
  */
-export function rowsOf(log: WholeLog, filter: LogFilter, zone: Zone): DatedRow[] {
+export function rowsOf(log: WholeLog, filter: LogFilter, zone: Zone, isMerged = false): DatedRow[] {
   const rows: DatedRow[] = []
   let next = 1
   let before: DatedRows | null = null
@@ -21,14 +23,15 @@ export function rowsOf(log: WholeLog, filter: LogFilter, zone: Zone): DatedRow[]
     const dayAt = day ? dated.first?.index : undefined
     for (let index = 0; index < dated.rows.length; index += 1) {
       const row = dated.rows[index]
+      if (index === 0 && isSameSpeaker(row, rows.at(-1))) continue
       if (day && index === dayAt) rows.push(day)
       if (row) rows.push(row)
     }
     if (dated.last) before = dated
     next = to + 1
   }
-  for (const range of log.ranges) add(range, keptRows(range, filter, zone))
-  for (const run of runsOf(log.view.lines)) add(run, datedRows(lineRows(run, filter), zone))
+  for (const range of log.ranges) add(range, keptRows(range, filter, zone, isMerged))
+  for (const run of runsOf(log.view.lines)) add(run, rowsIn(run, filter, zone, isMerged))
   if (log.view.lines.length === 0) rows.push(...missing(next, log.view.dropped, log.first))
   return rows
 }
@@ -45,12 +48,17 @@ function missing(from: number, to: number, first: number): Row[] {
 /** The rows of a range, kept as long as the range is the same: only the newest lines are gone through at each push. */
 const keptOf = new WeakMap<Range, { filter: LogFilter; zone: Zone; dated: DatedRows }>()
 
-function keptRows(range: Range, filter: LogFilter, zone: Zone): DatedRows {
+function keptRows(range: Range, filter: LogFilter, zone: Zone, isMerged: boolean): DatedRows {
   const known = keptOf.get(range)
   if (known?.filter === filter && known.zone === zone) return known.dated
-  const dated = datedRows(lineRows(range, filter), zone)
+  const dated = rowsIn(range, filter, zone, isMerged)
   keptOf.set(range, { filter, zone, dated })
   return dated
+}
+
+function rowsIn(lines: Range, filter: LogFilter, zone: Zone, isMerged: boolean): DatedRows {
+  const rows = lineRows(lines, filter)
+  return datedRows(isMerged ? withSpeakers(rows) : rows, zone)
 }
 
 /** The rows of the lines that are shown. */

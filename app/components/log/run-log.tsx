@@ -1,12 +1,15 @@
-import { memo, useEffect, useMemo, type ReactNode } from 'react'
+import { memo, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { isAtWork } from '../../../lib/run/evidence/container'
-import { useBatchLog, useLog, type Live, type LogView, type RunRef } from '../../../lib/client/live'
+import { useBatchLog, useLog, useMergedLog, type Live, type LogView, type RunRef } from '../../../lib/client/live'
 import { shownName } from '../../../lib/run/text/display-text'
 import type { Batch, LinkState, RunFields } from '../../../lib/run/model'
+import { MERGED } from '../../log-id'
 import { knownOf, type Place } from '../../nothing'
+import type { ShownLog } from '../run/use-picked'
 import { Name } from '../outside'
 import { useStale } from '../use-stale'
-import { Log } from './log'
+import { logNamedIn } from './line-mark'
+import { Log, type BatchNames } from './log'
 import { logUntil } from './log-until'
 import controls from '../controls.module.css'
 import styles from './run-log.module.css'
@@ -16,9 +19,10 @@ interface Props {
   run: RunRef
   /** The batch whose own log can be shown. */
   batch: Batch | undefined
-  /** The batch's log is shown instead of the run's. */
-  ofBatch: boolean
-  onOfBatch: (ofBatch: boolean) => void
+  /** The names of all batches; null if no container of them is known, so that the run's log has all there is. */
+  names: BatchNames | null
+  shown: ShownLog
+  onShown: (shown: ShownLog) => void
   basis: RunFields['basis']
   over: boolean
   backend: LinkState
@@ -31,32 +35,56 @@ interface Props {
   clockOffset: number
 }
 
-/** The backend's log of the run, or the output that a batch's agents print themselves. */
-export const RunLog = memo(function RunLog({ batch, ofBatch, onOfBatch, gone, ...props }: Props) {
+/** The names of the batches: the same object as long as they are the same. Null if no container of them is known. */
+export function useBatchNames(batches: readonly Batch[]): BatchNames | null {
+  const now = new Map(batches.map(({ id, name }) => [id, name]))
+  const [names, setNames] = useState(now)
+  const isSame = now.size === names.size && [...now].every(([id, name]) => names.get(id) === name)
+  if (!isSame) setNames(now)
+  return batches.some(({ container }) => container) ? names : null
+}
+
+/** The backend's log of the run, the output that a batch's agents print themselves, or both. */
+export const RunLog = memo(function RunLog({ batch, names, shown, onShown, gone, ...props }: Props) {
   // A link to a line of the run's log, on a page that also has a batch open.
   useEffect(() => {
-    if (new URLSearchParams(window.location.search).get('log') === 'run') onOfBatch(false)
-  }, [onOfBatch])
-  const tabs = batch && (
+    const named = logNamedIn(new URLSearchParams(window.location.search))
+    if (named) onShown(named)
+  }, [onShown])
+  const tab = shown === 'batch' ? (batch ? 'batch' : 'run') : shown === 'all' && names ? 'all' : 'run'
+  const tabs = (batch || names) && (
     <div className={controls.choice} role="group" aria-label="Whose log">
-      <button type="button" aria-pressed={!ofBatch} onClick={() => onOfBatch(false)}>
+      {names && (
+        <button type="button" aria-pressed={tab === 'all'} onClick={() => onShown('all')}>
+          All
+        </button>
+      )}
+      <button type="button" aria-pressed={tab === 'run'} onClick={() => onShown('run')}>
         Run
       </button>
-      <button type="button" aria-pressed={ofBatch} onClick={() => onOfBatch(true)} title={shownName(batch.name)}>
-        <span className={styles.batch} data-whole="panel">
-          <Name text={batch.name} />
-        </span>
-      </button>
+      {batch && (
+        <button
+          type="button"
+          aria-pressed={tab === 'batch'}
+          onClick={() => onShown('batch')}
+          title={shownName(batch.name)}
+        >
+          <span className={styles.batch} data-whole="panel">
+            <Name text={batch.name} />
+          </span>
+        </button>
+      )}
     </div>
   )
   const { run, over, docker, moment } = props
   // Another moment is another log.
   const key = moment === null ? (gone ? 'gone' : 'kept') : String(moment)
-  if (!batch || !ofBatch) return <BackendLog key={key} {...props} tabs={tabs} />
+  if (tab === 'all' && names) return <AllLog key={`all ${key}`} {...props} names={names} tabs={tabs} />
+  if (!batch || tab === 'run') return <BackendLog key={key} {...props} tabs={tabs} />
   const isImport = run.importId !== null
   const mayBegin = !isImport && !gone && !over && docker !== 'off'
   const grows = mayBegin || (!isImport && !gone && batch.containers.some(isAtWork))
-  const of = { run, batchId: batch.id, tabs, docker, grows: grows && moment === null, moment }
+  const of = { run, logId: batch.id, tabs, docker, grows: grows && moment === null, moment }
   if (batch.container === null) return <NoAgentLog key={batch.id} {...of} />
   return (
     <AgentLog key={`${batch.id} ${key}`} {...of} containers={batch.containers} place={agentPlace(isImport, grows)} />
@@ -64,10 +92,19 @@ export const RunLog = memo(function RunLog({ batch, ofBatch, onOfBatch, gone, ..
 })
 
 type LogProps = Pick<Props, 'run' | 'basis' | 'over' | 'backend' | 'moment' | 'clockOffset'> & { tabs: ReactNode }
+type AllLogProps = Omit<LogProps, 'basis'> & Pick<Props, 'docker'> & { names: BatchNames }
 
 /** The log as it was at a moment, or as it is, with a word that says so. */
-function useLogAt(view: LogView, moment: number | null, tabs: ReactNode): { log: LogView; tabs: ReactNode } {
-  const then = useMemo(() => (moment === null ? view : logUntil(view, moment)), [view, moment])
+function useLogAt(
+  view: LogView,
+  moment: number | null,
+  tabs: ReactNode,
+  clockOffset = 0,
+): { log: LogView; tabs: ReactNode } {
+  const then = useMemo(
+    () => (moment === null ? view : logUntil(view, moment, clockOffset)),
+    [view, moment, clockOffset],
+  )
   if (then !== null) return { log: then, tabs }
   const words = (
     <>
@@ -78,19 +115,30 @@ function useLogAt(view: LogView, moment: number | null, tabs: ReactNode): { log:
   return { log: view, tabs: words }
 }
 
+/** A line of any source may come as long as the run is at work. */
+function AllLog({ run, over, backend, docker, names, tabs, moment, clockOffset }: AllLogProps) {
+  const live = useMergedLog(run)
+  const of = useLogAt(live.state, moment, tabs, clockOffset)
+  const isImport = run.importId !== null
+  const known = knownOf(live, useStale(live), over || isImport ? null : backend === 'live' ? docker : backend)
+  const grows = !isImport && !live.gone && !over && moment === null
+  const place = isImport ? 'imported log' : over ? 'log of a run that is over' : 'run log'
+  return <Log logId={MERGED} {...{ known, run, place, grows, names }} {...of} />
+}
+
 function BackendLog({ run, basis, over, backend, tabs, moment, clockOffset }: LogProps) {
   const live = useLog(run)
-  const of = useLogAt(live.state, moment === null ? null : moment - clockOffset, tabs)
+  const of = useLogAt(live.state, moment, tabs, clockOffset)
   const isImport = run.importId !== null
   const known = knownOf(live, useStale(live), over ? null : backend)
   const grows = !isImport && !live.gone && !over && basis === 'stream' && moment === null
   const place = backendPlace(isImport, basis, over)
-  return <Log batchId={null} {...{ known, run, place, grows }} {...of} />
+  return <Log logId={null} {...{ known, run, place, grows }} {...of} />
 }
 
 interface AgentLogProps {
   run: RunRef
-  batchId: string
+  logId: string
   tabs: ReactNode
   docker: LinkState
   grows: boolean
@@ -105,7 +153,7 @@ function AgentLog({
   ...props
 }: AgentLogProps & { place: Place } & Pick<Batch, 'containers'>) {
   const sources = useMemo(() => containers.map(({ id }) => id), [containers])
-  const live = useBatchLog(props.run, props.batchId)
+  const live = useBatchLog(props.run, props.logId)
   const of = useLogAt(live.state, moment, tabs)
   const known = knownOf(live, useStale(live), props.run.importId === null ? docker : null)
   return <Log known={known} sources={sources} {...props} {...of} />

@@ -2,6 +2,7 @@ import { useDeferredValue, useEffect, useMemo, useState } from 'react'
 import type { LogView, RunRef } from '../../../lib/client/live'
 import { matcherOf } from '../../../lib/run/text/text-matcher'
 import { searchLog, type FoundLines } from '../../api'
+import type { LogId } from '../../log-id'
 import type { LogFilter } from './row'
 import { foundUntil, withNewLines } from './search-state'
 import { lastOf } from './whole-log'
@@ -32,7 +33,7 @@ export interface LogSearchOnPage {
 /** Searches the whole log on its server, and the lines that come after that on the page. */
 export function useLogSearch(
   run: RunRef,
-  batchId: string | null,
+  logId: LogId,
   query: string,
   view: LogView,
   filter: LogFilter,
@@ -58,7 +59,7 @@ export function useLogSearch(
     const stop = new AbortController()
     const ask = async () => {
       const only = { ...(source !== null && { source }), stream }
-      const answer = await searchLog(run, batchId, { text: sought, ...only }, stop.signal)
+      const answer = await searchLog(run, logId, { text: sought, ...only }, stop.signal)
       if (stop.signal.aborted) return
       const result = answer.ok ? { found: answer.value, error: null } : { found: null, error: answer.error }
       // Compared with no line yet: those that came meanwhile are searched at the next render.
@@ -69,7 +70,7 @@ export function useLogSearch(
       clearTimeout(timer)
       stop.abort()
     }
-  }, [mayAsk, run, batchId, sought, stream, source, key, again])
+  }, [mayAsk, run, logId, sought, stream, source, key, again])
 
   const isBehind = current?.isBehind === true
   useEffect(() => {

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { replaceAddress } from '../../address'
+import type { LogId } from '../../log-id'
 import { addressWith, markIn, markOf, type Mark } from './line-mark'
 
 /** Which lines are marked: those between the first and the last one that was pressed. */
@@ -18,18 +19,18 @@ export interface MarkOnPage {
 }
 
 /** The marked lines of a log. The address names them as long as this log is shown [LOG-2.8]. */
-export function useMark(batchId: string | null): MarkOnPage {
+export function useMark(logId: LogId): MarkOnPage {
   const [marked, setMarked] = useState<Marked | null>(() => {
-    const mark = typeof window === 'undefined' ? null : markIn(window.location.search, batchId)
+    const mark = typeof window === 'undefined' ? null : markIn(window.location.search, logId)
     return mark && { anchor: mark.from, focus: mark.to }
   })
   const { anchor = 0, focus = 0 } = marked ?? {}
   const { from = 0, to = 0 } = markOf(anchor, focus) ?? {}
   useEffect(() => {
     if (from === 0) return
-    writeAddress({ from, to }, batchId)
-    return () => writeAddress(null, batchId)
-  }, [from, to, batchId])
+    writeAddress({ from, to }, logId)
+    return () => writeAddress(null, logId)
+  }, [from, to, logId])
   return {
     mark: markOf(anchor, focus),
     focus: marked?.focus ?? null,
@@ -38,7 +39,7 @@ export function useMark(batchId: string | null): MarkOnPage {
   }
 }
 
-function writeAddress(mark: Mark | null, batchId: string | null): void {
-  const url = addressWith(window.location.href, mark, batchId)
+function writeAddress(mark: Mark | null, logId: LogId): void {
+  const url = addressWith(window.location.href, mark, logId)
   if (url.href !== window.location.href) replaceAddress(url)
 }

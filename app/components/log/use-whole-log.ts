@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'react'
 import type { LogView, RunRef } from '../../../lib/client/live'
 import { readLog } from '../../api'
+import type { LogId } from '../../log-id'
 import type { Span } from './log-ranges'
 import { pageToRead, wholeOf, withFailure, withRead, withTail, type WholeLog } from './whole-log'
 
@@ -20,7 +21,7 @@ export interface WholeLogOnPage {
 /** The newest lines of a log, as pushed, and those before them, read where they are looked at. */
 export function useWholeLog(
   run: RunRef,
-  batchId: string | null,
+  logId: LogId,
   view: LogView,
   following: boolean,
   /** The page has its server. */
@@ -37,13 +38,13 @@ export function useWholeLog(
   useEffect(() => {
     if (from === undefined || to === undefined) return
     const stop = new AbortController()
-    void readLog(run, batchId, from - 1, to - from + 1, stop.signal).then(answer => {
+    void readLog(run, logId, from - 1, to - from + 1, stop.signal).then(answer => {
       if (stop.signal.aborted) return
       const asked = { from, to }
       setLog(now => (answer.ok ? withRead(now, asked, answer.value) : withFailure(now, asked, answer.error)))
     })
     return () => stop.abort()
-  }, [run, batchId, from, to, epoch])
+  }, [run, logId, from, to, epoch])
 
   const look = useCallback(({ from, to }: Span) => {
     const next = {

@@ -29,14 +29,24 @@ const noSources: readonly string[] = []
  * A log, from its first line to its newest [LOG-2]. It follows its end until the reader scrolls up. From then on the visible rows stay
  * in place, and a button shows how many lines are new.
  */
-export function WholeLogView({ log: view, known, run, batchId, sources = noSources, tabs, place, grows }: LogProps) {
+export function WholeLogView({
+  log: view,
+  known,
+  run,
+  logId,
+  sources = noSources,
+  names,
+  tabs,
+  place,
+  grows,
+}: LogProps) {
   const zone = useZone()
   const [filter, setFilter] = useState(all)
   const [wrap, setWrap] = useState(wrapsLines)
   const [full, setFull] = useState(false)
   const [query, setQuery] = useState('')
   const [current, setCurrent] = useState<number | null>(null)
-  const { mark, focus, set: setMark, clear } = useMark(batchId)
+  const { mark, focus, set: setMark, clear } = useMark(logId)
   const [jump, setJump] = useState<Jump | null>(mark && { seq: mark.from })
   /** The number of the last line when the reader stopped following; null while following. 0: no line was there. */
   const [left, setLeft] = useState<number | null>(mark && 0)
@@ -46,9 +56,9 @@ export function WholeLogView({ log: view, known, run, batchId, sources = noSourc
   if (left === 0 && last > 0) setLeft(last)
 
   const isConnected = known === 'current' || known === 'silent'
-  const { log, look, retry } = useWholeLog(run, batchId, view, following, isConnected)
-  const rows = useMemo(() => rowsOf(log, filter, zone), [log, filter, zone])
-  const search = useLogSearch(run, batchId, query, view, filter, isConnected)
+  const { log, look, retry } = useWholeLog(run, logId, view, following, isConnected)
+  const rows = useMemo(() => rowsOf(log, filter, zone, names !== undefined), [log, filter, zone, names])
+  const search = useLogSearch(run, logId, query, view, filter, isConnected)
   const { matcher, found } = search
 
   const list = useRef<LogList>(null)
@@ -83,7 +93,7 @@ export function WholeLogView({ log: view, known, run, batchId, sources = noSourc
     event.stopPropagation()
   }
 
-  const area = { ...areaOf(batchId), 'aria-description': 'Enter marks the first line in view, arrows move the mark.' }
+  const area = { ...areaOf(logId), 'aria-description': 'Enter marks the first line in view, arrows move the mark.' }
   const fresh = left === null || left === 0 ? 0 : newerThan(rows, left)
   return (
     <LogFrame
@@ -108,7 +118,7 @@ export function WholeLogView({ log: view, known, run, batchId, sources = noSourc
       end={
         <Display
           run={run}
-          batchId={batchId}
+          logId={logId}
           wrap={wrap}
           onWrap={() => {
             setWrap(!wrap)
@@ -133,8 +143,8 @@ export function WholeLogView({ log: view, known, run, batchId, sources = noSourc
         </div>
       ) : (
         <LogRows
-          {...{ rows, matcher, current, mark, zone, full, wrap, following, jump, area, ref: list }}
-          prefix={linkPrefix(batchId)}
+          {...{ rows, matcher, names, current, mark, zone, full, wrap, following, jump, area, ref: list }}
+          prefix={linkPrefix(logId)}
           failed={log.failed}
           onLeave={leave}
           onEnd={() => setLeft(null)}

@@ -12,7 +12,7 @@ import { AppShell } from '../app-shell'
 import { lateComponent } from '../late-component'
 import { useStale } from '../use-stale'
 import { useIsOperator } from '../visitor'
-import { RunLog } from '../log/run-log'
+import { RunLog, useBatchNames } from '../log/run-log'
 import { BackendBanner, EndBanner, HistoryBanner } from './banners'
 import { BatchPanel } from './batch-panel'
 import { Batches } from './batches'
@@ -53,7 +53,7 @@ export function RunView({
   const { sync, checkedAt, gone } = live
   const [past, setPast] = useState(firstPast)
   const state = past ?? live.state
-  const { picked, logged, ofBatch, shown, pick, show, read, close, setOfBatch } = usePicked(batchId)
+  const { picked, logged, log, shown, pick, show, read, close, setLog } = usePicked(batchId)
   const [view, setView] = useState(firstView)
   const lost = useStale({ sync, checkedAt })
   // What was known then does not become older.
@@ -134,8 +134,9 @@ export function RunView({
             <RunLog
               run={ref}
               batch={state.batches.find(({ id }) => id === logged)}
-              ofBatch={ofBatch}
-              onOfBatch={setOfBatch}
+              names={useBatchNames(state.batches)}
+              shown={log}
+              onShown={setLog}
               basis={state.basis}
               over={over}
               backend={state.link.backend}

@@ -7,13 +7,16 @@ export interface Shown {
   batchId: string
 }
 
+/** The log that is shown: a batch's own, the backend's lines of the run, or all of them. */
+export type ShownLog = 'batch' | 'run' | 'all'
+
 /** Which batch of a run is open, and which log is shown. */
 export interface Picked {
   picked: string | null
   /** The batch whose log can be shown: the last picked one, also after it was closed. */
   logged: string | null
-  /** The batch's log is shown instead of the run's. */
-  ofBatch: boolean
+  /** `batch` counts only if there is a batch whose log can be shown. */
+  log: ShownLog
   shown: Shown | null
   /** Opens a batch and shows its log; closes the batch if it is open. */
   pick: (batchId: string) => void
@@ -23,7 +26,7 @@ export interface Picked {
   read: (batchId: string) => void
   /** Closes the open batch; its row gets the focus. */
   close: () => void
-  setOfBatch: (ofBatch: boolean) => void
+  setLog: (log: ShownLog) => void
 }
 
 const hasRoom = () => window.matchMedia('(min-width: 1101px)').matches
@@ -35,7 +38,7 @@ const rowOf = (batchId: string) =>
 export function usePicked(initial: string | null): Picked {
   const [picked, setPicked] = useState(initial)
   const [logged, setLogged] = useState(initial)
-  const [ofBatch, setOfBatch] = useState(true)
+  const [log, setLog] = useState<ShownLog>('batch')
   const [shown, setShown] = useState<Shown | null>(initial === null ? null : { batchId: initial })
 
   const open = useCallback((batchId: string | null) => {
@@ -49,7 +52,7 @@ export function usePicked(initial: string | null): Picked {
   }, [])
   const readFrom = useCallback((batchId: string) => {
     setLogged(batchId)
-    setOfBatch(true)
+    setLog('batch')
   }, [])
 
   const close = useCallback(() => {
@@ -81,5 +84,5 @@ export function usePicked(initial: string | null): Picked {
     },
     [open, readFrom],
   )
-  return { picked, logged, ofBatch, shown, pick, show, read, close, setOfBatch }
+  return { picked, logged, log, shown, pick, show, read, close, setLog }
 }

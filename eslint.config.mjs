@@ -130,7 +130,14 @@ export default defineConfig([
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ regex: '^(?!\\.|zod(/mini)?$)', message: 'lib/run imports nothing but zod.' }] },
+        {
+          patterns: [
+            {
+              regex: '^(?!\\.|zod(/mini)?$|re2js$)',
+              message: 'lib/run imports nothing but zod, and re2js to match patterns.',
+            },
+          ],
+        },
       ],
       'no-restricted-globals': [
         'error',

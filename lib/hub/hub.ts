@@ -22,6 +22,7 @@ import {
   hubRefusals,
   type HubState,
   type FoundLines,
+  type LineFilter,
   type LogChoice,
   type LogPage,
   type LogQuery,
@@ -39,7 +40,7 @@ import { Commands } from './commands'
 import { DockerEvidence } from './evidence'
 import { Imports } from './imports'
 import { Lifecycle } from './lifecycle'
-import { pageOfLog, type ReadableLog, searchLog } from './logs'
+import { pageOfLog, pickLines, type ReadableLog, searchLog } from './logs'
 import { OurClockWatch } from '../clock/our-clock-watch'
 import { type Recorder, recorderFinding, type RecorderState, type RecordingFile } from './recording'
 import { Pasts } from './past'
@@ -245,6 +246,11 @@ export class Hub implements HubApi {
   async logs(runId: string, query: LogQuery): Promise<LogPage | undefined> {
     const found = await this.#logOf(runId, query)
     return found && pageOfLog(found.log, query)
+  }
+
+  async pickLines(runId: string, query: LogQuery, filter: LineFilter): Promise<Generator<void, LogPage> | undefined> {
+    const found = await this.#logOf(runId, query)
+    return found && pickLines(found.log, query, filter)
   }
 
   async searchLog(runId: string, search: LogSearch): Promise<Generator<void, FoundLines> | undefined> {

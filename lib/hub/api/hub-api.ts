@@ -84,6 +84,8 @@ export interface LogPage {
   next: number
   /** The number of oldest lines that were dropped. */
   dropped: number
+  /** Picking lines took too long and was ended at `next`: later lines may fit, too. */
+  stopped?: boolean
 }
 
 /** Between which moments a run can be looked back at, and when something was learned in between: ISO 8601, ascending. */
@@ -94,15 +96,19 @@ export interface Moments {
   changes: string[]
 }
 
-/** Asks for the lines that show a text. */
-export interface LogSearch extends LogChoice {
-  text: string
-  /** Only lines of these streams, of this source. */
+/** Which lines of a log: those that show the text, that match the pattern, and so on. At most one of text and pattern. */
+export interface LineFilter {
+  text?: string
+  pattern?: string
   stream?: readonly LogLine['stream'][]
   source?: string
+  level?: 'error'
 }
 
-/** The lines that show a text, as far as the log was searched: `from` and `to` are the numbers of the first and the last line. */
+/** Asks for the numbers of the lines of a log that fit. */
+export interface LogSearch extends LogChoice, LineFilter {}
+
+/** The lines that fit, as far as the log was searched: `from` and `to` are the numbers of the first and the last line. */
 export interface FoundLines {
   /** The numbers of the lines, ascending; of very many the newest ones. */
   seqs: number[]
@@ -110,6 +116,10 @@ export interface FoundLines {
   count: number
   from: number
   to: number
+  /** The number of long lines whose beginning does not fit, and whose rest was not looked at. */
+  partly?: number
+  /** It took too long and was ended: later lines may fit, too. */
+  stopped?: boolean
 }
 
 /** Runs from exported recordings, each under a name that no run has. Rejections are `HubError`s. */
@@ -124,6 +134,8 @@ export interface ImportsApi {
   snapshot(importId: string): Promise<Snapshot | undefined>
   /** As `HubApi.logs`. */
   logs(importId: string, query: LogQuery): Promise<LogPage | undefined>
+  /** As `HubApi.pickLines`. */
+  pickLines(importId: string, query: LogQuery, filter: LineFilter): Promise<Generator<void, LogPage> | undefined>
   /** As `HubApi.searchLog`. */
   searchLog(importId: string, search: LogSearch): Promise<Generator<void, FoundLines> | undefined>
   /** The recording as it was uploaded. Undefined if there is none. */
@@ -159,6 +171,8 @@ export interface HubApi {
    * Lines of a log of the run. Undefined if there is no such run or batch.
    */
   logs(runId: string, query: LogQuery): Promise<LogPage | undefined>
+  /** As `logs`, of the lines that fit a filter, in steps of a few ms. Its pattern must be readable. */
+  pickLines(runId: string, query: LogQuery, filter: LineFilter): Promise<Generator<void, LogPage> | undefined>
   /** Searches such a log, in steps of a few ms. Undefined as for `logs`. */
   searchLog(runId: string, search: LogSearch): Promise<Generator<void, FoundLines> | undefined>
   /**

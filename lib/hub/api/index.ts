@@ -3,6 +3,7 @@ export {
   type HubApi,
   HubError,
   type ImportsApi,
+  type LineFilter,
   type LogPage,
   type LogChoice,
   type LogQuery,

@@ -12,13 +12,14 @@ import type { Publisher } from '../../sync/publisher'
 import { importBatchLogScope, importLogScope, importMergedLogScope, importScope } from '../../sync/scope'
 import { toImportSummary, toSnapshot } from '../../sync/from-document'
 import { ImportedRun } from './imported-run'
-import { LogBudget, pageOfLog, type ReadableLog, searchLog } from '../logs'
+import { LogBudget, pageOfLog, pickLines, type ReadableLog, searchLog } from '../logs'
 import {
   type FoundLines,
   type HubError,
   type HubMeter,
   hubRefusals,
   type ImportsApi,
+  type LineFilter,
   type LogChoice,
   type LogPage,
   type LogQuery,
@@ -171,6 +172,15 @@ export class Imports implements ImportsApi {
   async logs(importId: string, query: LogQuery): Promise<LogPage | undefined> {
     const found = this.#logOf(importId, query)
     return found && pageOfLog(found.log, query)
+  }
+
+  async pickLines(
+    importId: string,
+    query: LogQuery,
+    filter: LineFilter,
+  ): Promise<Generator<void, LogPage> | undefined> {
+    const found = this.#logOf(importId, query)
+    return found && pickLines(found.log, query, filter)
   }
 
   async searchLog(importId: string, search: LogSearch): Promise<Generator<void, FoundLines> | undefined> {

@@ -3,7 +3,7 @@ import type { ReadableLog } from './log-buffer'
 import type { LogPage, LogQuery } from '../api'
 
 /** The most characters that the lines of one page have together. Only a first line alone may have more [SAFE-5]. */
-const LONGEST_PAGE = 8 * 1024 * 1024
+export const LONGEST_PAGE = 8 * 1024 * 1024
 
 /**
  * The lines next to a place in the log, as many as were asked for and fit into a page: those after `after`, or with `before` the

@@ -48,6 +48,40 @@ describe('[LOG-1.2] a search', () => {
     expect(found(log, 'x', { stream: ['stdout'], source: 'a' })).toMatchObject({ seqs: [1], from: 1, to: 6 })
   })
 
+  it('[LOG-4.1] [LOG-4.4] can be by a pattern, or of all lines of a level', () => {
+    const log = logOf(['error 12', 'no', '\u001b[31mERR\u001b[0mOR 7'])
+    log.append({ at: null, source: 'c', stream: 'stderr', text: 'it failed' })
+    const by = (filter: LogSearch) => {
+      const steps = searchLog(log, filter)
+      for (;;) {
+        const step = steps.next()
+        if (step.done === true) return step.value
+      }
+    }
+    expect(by({ pattern: String.raw`^error \d+$` })).toMatchObject({ seqs: [1, 3], count: 2, to: 4 })
+    expect(by({ level: 'error' })).toMatchObject({ seqs: [4], count: 1, to: 4 })
+    expect(by({ pattern: 'x{300}', level: 'error' })).toEqual({ seqs: [], count: 0, from: 1, to: 4 })
+  })
+
+  it('[LOG-4.2] says of how many long lines it has looked at the beginning alone', () => {
+    const log = logOf(['x'.repeat(60_000), 'short', `${'y'.repeat(60_000)}z`])
+    const steps = searchLog(log, { pattern: '[ab]{300}|y{300}' })
+    let step = steps.next()
+    while (step.done !== true) step = steps.next()
+    expect(step.value).toEqual({ seqs: [3], count: 1, from: 1, to: 3, partly: 1 })
+  })
+
+  it('[LOG-4.3] ends where it takes too long, and says how far it came', () => {
+    let now = 0
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 6))
+    const steps = searchLog(logOf(Array.from({ length: 5_000 }, () => 'x')), { text: 'x' })
+    let step = steps.next()
+    while (step.done !== true) step = steps.next()
+    const { to, count, stopped } = step.value
+    expect([stopped, count]).toEqual([true, to])
+    expect(to).toBeLessThan(5_000)
+  })
+
   it('finds nothing where there is no log', () => {
     expect(found(undefined, 'x')).toEqual({ seqs: [], count: 0, from: 1, to: 0 })
   })

@@ -26,6 +26,11 @@ export function styledLine(line: string, kept?: string): StyledText[] {
 
 /** The displayed text of a log line without its styles, as a download holds it. */
 export const plainLine = (line: string): string =>
-  styledLine(line)
-    .map(({ text }) => text)
-    .join('')
+  PLAIN.test(line)
+    ? line
+    : styledLine(line)
+        .map(({ text }) => text)
+        .join('')
+
+/** Most lines are plain already, and searches read hundreds of thousands of them. */
+const PLAIN = /^[\x20-\x7e]*$/

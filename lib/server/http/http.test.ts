@@ -280,10 +280,19 @@ describe('GET /api/runs/{runId}/logs/search', () => {
 
   it.each([
     ...['', 'text=', `text=${'x'.repeat(257)}`, 'text=x&batch=', 'text=x&limit=5'],
-    ...['text=x&stream=', 'text=x&stream=stdout,other', 'text=x&source='],
+    ...['text=x&stream=', 'text=x&stream=stdout,other', 'text=x&source=', 'text=x&level=', 'text=x&level=warning'],
+    ...['pattern=', 'pattern=a&text=a', `pattern=${'x'.repeat(257)}`],
   ])('[SAFE-5.95] answers 422 to “%s”', async query => {
     addLines('r1', [])
     expect((await get(`/api/runs/r1/logs/search?${query}`)).status).toBe(422)
+  })
+
+  it('[LOG-4.1] says what is wrong with a pattern, and where', async () => {
+    addLines('r1', [])
+    for (const path of ['/api/runs/r1/logs/search', '/api/runs/r1/logs']) {
+      const { status, text } = await get(`${path}?pattern=${encodeURIComponent('err(or')}`)
+      expect([status, text]).toEqual([422, expect.stringContaining('a “(” is never closed, at character 4.')])
+    }
   })
 
   it('answers 404 to a run or a batch that is not known', async () => {
@@ -333,6 +342,40 @@ describe('GET /api/runs/{runId}/logs', () => {
       const answer = await get(`/api/runs/r1/logs?batch=${encodeURIComponent(batch)}`)
       expect(parsed(answer)).toMatchObject({ lines: [{ text: 'a line of the agent' }], next: 1 })
     }
+  })
+
+  it('[LOG-4.4] [LOG-4.5] gives only the lines that fit, as JSON and as a download that says how many there are', async () => {
+    addLines('r1', ['an error', 'fine', 'an error', 'fine'])
+    const page = parsed(await get('/api/runs/r1/logs?text=error&limit=2'))
+    expect(page).toMatchObject({ lines: [{ seq: 1, text: 'an error' }], dropped: 0 })
+    const asked = '/api/runs/r1/logs?text=error&stream=stdout'
+    const { headers, text } = await get(asked, { accept: 'text/plain' })
+    expect(headers['content-disposition']).toBe('attachment; filename="r1.filtered.log"')
+    const lines = text.trimEnd().split('\n')
+    expect(lines).toHaveLength(3)
+    expect(lines[0]).toMatch(/ stdout an error$/)
+    expect(lines.at(-1)).toMatch(/^# 2 lines of all up to line 4, by text "error", stream \["stdout"\]\.$/)
+  })
+
+  it('[LOG-4.5] says in a download where it was stopped because it takes too long', async () => {
+    addLines('r1', [])
+    server.hub.pickLines = async () =>
+      (function* () {
+        yield
+        return { lines: [], next: 7, dropped: 0, stopped: true }
+      })()
+    const { text } = await get('/api/runs/r1/logs?pattern=a', { accept: 'text/plain' })
+    expect(text).toBe('# 0 lines, stopped at line 7 because it takes too long, by pattern "a".\n')
+  })
+
+  it('[LOG-3.5] names in a download of the merged log who printed each line', async () => {
+    addLines('r1', ['of the backend'], '*')
+    server.hub.logLines.get('r1 *')?.push({
+      ...{ seq: 2, at: null, source: 'c', stream: 'stderr', text: 'of an agent', batch: 'b\u0007' },
+    })
+    addLines('r1', [])
+    const { text } = await get('/api/runs/r1/logs?of=all', { accept: 'text/plain' })
+    expect(text).toMatch(/ stdout \[backend\] of the backend\n- stderr \[b.\] of an agent\n$/)
   })
 
   it('[LOG-3.5] gives with of=all the merged log, and refuses that beside a batch', async () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isRunId, LONGEST_RUN_ID } from '../../run/run-id'
 import { LONGEST_NOTE } from '../../run/text/kept-text'
+import { readPattern } from '../../run/text/pattern-matcher'
 import { LONGEST_SOUGHT } from '../../run/text/text-matcher'
 
 /** How many problems one answer names at most, and how many characters of an unknown name it repeats. */
@@ -83,20 +84,20 @@ const moment = text()
 export const momentQuery = z.object({ at: moment })
 
 /** `all`: the merged log. Not a batch's id, so that no batch can be called like it. */
+const sought = () =>
+  text().min(1, 'must not be empty.').max(LONGEST_SOUGHT, `must have at most ${LONGEST_SOUGHT} characters.`)
+
 const of = () => z.enum(['run', 'all'], 'must be run or all.').exactOptional()
 
-export const logsQuery = strict('The query', {
-  batch: batch(),
-  of: of(),
-  after: count(0, Number.MAX_SAFE_INTEGER).default(0),
-  before: count(1, Number.MAX_SAFE_INTEGER).exactOptional(),
-  limit: count(1, 10_000).default(1_000),
-})
-
-export const searchQuery = strict('The query', {
-  batch: batch(),
-  of: of(),
-  text: text().min(1, 'must not be empty.').max(LONGEST_SOUGHT, `must have at most ${LONGEST_SOUGHT} characters.`),
+const lineFilter = {
+  text: sought().exactOptional(),
+  /** In the syntax of RE2. */
+  pattern: sought()
+    .superRefine((pattern, context) => {
+      const { problem } = readPattern(pattern)
+      if (problem !== null) context.addIssue({ code: 'custom', message: problem })
+    })
+    .exactOptional(),
   stream: text()
     .transform(names => names.split(','))
     .pipe(
@@ -104,7 +105,31 @@ export const searchQuery = strict('The query', {
     )
     .exactOptional(),
   source: name(LONGEST_SOUGHT).exactOptional(),
-})
+  level: z.enum(['error'], 'must be error.').exactOptional(),
+}
+
+interface Sought {
+  text?: string
+  pattern?: string
+}
+const isOneOf = ({ text, pattern }: Sought) => text === undefined || pattern === undefined
+const notBoth = { path: ['pattern'], message: 'must not stand beside text.' }
+
+export const logsQuery = strict('The query', {
+  batch: batch(),
+  of: of(),
+  after: count(0, Number.MAX_SAFE_INTEGER).default(0),
+  before: count(1, Number.MAX_SAFE_INTEGER).exactOptional(),
+  limit: count(1, 10_000).default(1_000),
+  ...lineFilter,
+}).refine(isOneOf, notBoth)
+
+export const searchQuery = strict('The query', { batch: batch(), of: of(), ...lineFilter })
+  .refine(isOneOf, notBoth)
+  .refine(({ batch: _, of: __, ...filter }) => Object.keys(filter).length > 0, {
+    path: ['text'],
+    message: 'is missing. Send text, pattern, level, stream or source.',
+  })
 
 /** Says what is wrong with an input, in one sentence per problem: `spec: must be ….` */
 export function problemsOf(error: z.ZodError): string {

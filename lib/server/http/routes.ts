@@ -1,12 +1,11 @@
 import { Readable } from 'node:stream'
 import type { z } from 'zod'
 import type { RecordingFile } from '../../hub/recording'
-import type { FoundLines, HubApi, LogChoice, LogPage, LogQuery, LogSearch } from '../../hub/api'
+import type { FoundLines, HubApi, LogChoice, LogSearch } from '../../hub/api'
 import { fileName } from '../../run/text/display-text'
-import { plainLine } from '../../run/text/log-text'
-import type { LogLine } from '../../run/model'
 import type { Action } from '../audit'
 import { IMPORTS, LIVENESS, RECORDING_TYPE } from './guard'
+import { DOWNLOAD_PAGE, lineText, mergedLineText, pickedLog, wholeLog } from './log-text'
 import {
   containerId,
   followBody,
@@ -160,24 +159,33 @@ async function getUsual({ hub, segment }: Call): Promise<Reply> {
 async function getLogs(call: Call): Promise<Reply> {
   const unknown = () => refusals.noSuchRun(call.segment)
   const id = found(runIdOf(call.segment), unknown)
-  return logsOf(call, id, query => call.hub.logs(id, query), unknown)
+  return logsOf(call, id, call.hub, unknown)
 }
 
 async function logsOf(
   { query, accept, segment }: Call,
   id: string,
-  logs: (query: LogQuery) => Promise<LogPage | undefined>,
+  hub: Pick<HubApi, 'logs' | 'pickLines'>,
   unknown: () => Error,
 ): Promise<Reply> {
-  const { batch, of: whose, ...place } = parse(logsQuery, Object.fromEntries(query))
-  const of = choiceOf(batch, whose)
+  const asked = parse(logsQuery, Object.fromEntries(query))
+  const { batch, of: whose, after, before, limit, ...filter } = asked
+  const place = { ...choiceOf(batch, whose), after, limit, ...(before !== undefined && { before }) }
   const none = batch === undefined ? unknown : () => refusals.noSuchBatch(segment, batch)
-  if (!wantsText(accept)) return { status: 200, json: found(await logs({ ...of, ...place }), none) }
-
-  const read = (from: number) => logs({ ...of, after: from, ...DOWNLOAD_PAGE })
-  const first = found(await read(0), none)
-  const name = fileName([id, batch ?? whose ?? null], '.log')
-  return { status: 200, headers: attachment(name), text: wholeLog(read, first) }
+  const isPicked = Object.keys(filter).length > 0
+  if (!wantsText(accept)) {
+    if (isPicked) return jsonReply(found(await hub.pickLines(id, place, filter), none))
+    return { status: 200, json: found(await hub.logs(id, place), none) }
+  }
+  const file = [id, batch ?? whose ?? null, isPicked ? 'filtered' : null]
+  const headers = attachment(fileName(file, '.log'))
+  const asText = whose === 'all' ? mergedLineText : lineText
+  if (isPicked) {
+    const pick = (from: number) => hub.pickLines(id, { ...place, after: from, ...DOWNLOAD_PAGE }, filter)
+    return { status: 200, headers, text: pickedLog(pick, found(await pick(0), none), filter, asText) }
+  }
+  const read = (from: number) => hub.logs(id, { ...place, after: from, ...DOWNLOAD_PAGE })
+  return { status: 200, headers, text: wholeLog(read, found(await read(0), none), asText) }
 }
 
 /** Throws if both are given: a batch's log is not the merged one. */
@@ -187,7 +195,7 @@ function choiceOf(batch: string | undefined, of: 'run' | 'all' | undefined): Log
   return of === 'all' ? { merged: true } : {}
 }
 
-/** The lines of such a log that show a text. */
+/** The numbers of the lines of such a log that fit. */
 async function searchLog(call: Call): Promise<Reply> {
   const unknown = () => refusals.noSuchRun(call.segment)
   const id = found(runIdOf(call.segment), unknown)
@@ -204,8 +212,12 @@ async function searchOf(
     await search({ ...choiceOf(batch, of), ...asked }),
     batch === undefined ? unknown : () => refusals.noSuchBatch(segment, batch),
   )
-  return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, text: asJson(steps) }
+  return jsonReply(steps)
 }
+
+const jsonReply = (steps: Generator<void, unknown>): Reply => ({
+  ...{ status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, text: asJson(steps) },
+})
 
 /** Yields nothing after each step but the last, so that other work runs in between, and the search ends with its reader. */
 async function* asJson(steps: Generator<void, unknown>): AsyncGenerator<string> {
@@ -239,7 +251,7 @@ async function getImport({ hub, segment }: Call): Promise<Reply> {
 async function getImportLogs(call: Call): Promise<Reply> {
   const id = importIdOf(call.segment)
   const unknown = () => refusals.noSuchImport(call.segment)
-  return logsOf(call, id, query => call.hub.imports.logs(id, query), unknown)
+  return logsOf(call, id, call.hub.imports, unknown)
 }
 
 async function searchImportLog(call: Call): Promise<Reply> {
@@ -318,32 +330,8 @@ async function getMetrics({ metrics }: Call): Promise<Reply> {
   return { status: 200, text: Readable.from([await metrics.text()]) }
 }
 
-/** How much of a log stays in memory for a reader that does not read on. */
-const DOWNLOAD_PAGE = { limit: 1_000, characters: 256 * 1024 }
-
-type ReadLog = (after: number) => Promise<LogPage | undefined>
-
-/**
- * Yields every line of a log, and the lines that are added meanwhile, page by page, so that a slow reader costs one page of
- * memory.
- */
-async function* wholeLog(read: ReadLog, first: LogPage): AsyncGenerator<string> {
-  if (first.dropped > 0) yield `# The oldest ${first.dropped} lines are gone.\n`
-  let page: LogPage | undefined = first
-  while (page !== undefined && page.lines.length > 0) {
-    yield page.lines.map(asText).join('')
-    page = await read(page.next)
-  }
-}
-
 /** Makes a browser save the answer instead of showing it. */
 const attachment = (name: string) => ({ 'content-disposition': `attachment; filename="${name}"` })
-
-/**
- * Formats a line as the page shows it: an agent's text must neither control the terminal that shows it nor look like two lines
- * [SAFE-4.35].
- */
-const asText = ({ at, stream, text }: LogLine): string => `${at ?? '-'} ${stream} ${plainLine(text)}\n`
 
 /** Whether the client names plain text; a client that accepts anything gets JSON. */
 function wantsText(accept: string): boolean {

@@ -7,6 +7,7 @@ import {
   HubError,
   type HubApi,
   type ImportsApi,
+  type LineFilter,
   type LogChoice,
   type LogPage,
   type LogQuery,
@@ -118,7 +119,24 @@ export class FakeHub implements HubApi {
     return lines && { lines, next: lines.at(-1)?.seq ?? after, dropped: this.dropped }
   }
 
-  async searchLog(runId: string, { text, stream, source, ...log }: LogSearch) {
+  async pickLines(runId: string, query: LogQuery, filter: LineFilter) {
+    this.#note('pickLines', runId, filter)
+    const page = await this.logs(runId, query)
+    const { text = '' } = filter
+    return (
+      page &&
+      (function* (): Generator<void, LogPage> {
+        yield
+        return {
+          ...page,
+          lines: page.lines.filter(line => line.text.includes(text)),
+          next: Math.max(page.next, query.after),
+        }
+      })()
+    )
+  }
+
+  async searchLog(runId: string, { text = '', stream, source, ...log }: LogSearch) {
     this.#note('searchLog', runId, text)
     const all = this.logLines.get(keyOf(runId, log))
     const sought = all?.filter(
@@ -151,6 +169,7 @@ export class FakeHub implements HubApi {
       this.#note('importLogs', id)
       return id === IMPORT ? { lines: [], next: 0, dropped: 0 } : undefined
     },
+    pickLines: async () => undefined,
     searchLog: async (id, { text }) => {
       this.#note('searchImportLog', id, text)
       return id === IMPORT ? foundIn([]) : undefined

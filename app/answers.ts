@@ -40,7 +40,10 @@ export type SpecPlan = z.infer<typeof planAnswer>
 /** Lines of a log. `dropped`: how many of its oldest lines the server no longer keeps. */
 export const linesAnswer = z.object({ lines: z.array(logLine), dropped: z.number() })
 /** The lines that show a text, of very many the newest ones. `count`: all of them; `from`, `to`: what was searched. */
-export const foundAnswer = z.object({ seqs: z.array(z.number()), count: z.number(), from: z.number(), to: z.number() })
+export const foundAnswer = z.object({
+  ...{ seqs: z.array(z.number()), count: z.number(), from: z.number(), to: z.number() },
+  ...{ partly: z.exactOptional(z.number()), stopped: z.exactOptional(z.boolean()) },
+})
 export type FoundLines = z.infer<typeof foundAnswer>
 
 /** An answer came, but a server of this page's build does not send such an answer. */

@@ -107,33 +107,37 @@ export const removeImport = (importId: string) => ask(nothing, 'DELETE', importA
 export const readLog = (run: RunRef, log: LogId, after: number, limit: number, stop: AbortSignal) =>
   askLog((schemas, body) => schemas.linesAnswer.parse(body), run, '/logs', log, { after, limit }, stop)
 
-/** The lines of such a log that show a text, in any letter case; only those of some streams, and with `source` of that one. */
-export const searchLog = (
-  run: RunRef,
-  log: LogId,
-  sought: { text: string; stream: string; source?: string },
-  stop: AbortSignal,
-) => askLog((schemas, body) => schemas.foundAnswer.parse(body), run, '/logs/search', log, sought, stop)
+/** The lines of a log that the server is asked for, as parts of an address. */
+export type AskedLines = Readonly<Partial<Record<'text' | 'pattern' | 'stream' | 'source' | 'level', string>>>
+
+/** The numbers of the lines of a log that fit. */
+export const searchLog = (run: RunRef, log: LogId, sought: AskedLines, stop: AbortSignal) =>
+  askLog((schemas, body) => schemas.foundAnswer.parse(body), run, '/logs/search', log, sought, stop)
 
 function askLog<T>(
   read: Read<T>,
   run: RunRef,
   path: string,
   log: LogId,
-  asked: Record<string, string | number>,
+  asked: Readonly<Record<string, string | number>>,
   stop: AbortSignal,
 ): Promise<Answer<T>> {
-  const query = new URLSearchParams(log === null ? {} : log === MERGED ? { of: 'all' } : { batch: log })
-  for (const [name, value] of Object.entries(asked)) query.set(name, String(value))
+  const query = logQuery(log, asked)
   return ask(read, 'GET', `${apiOf(run)}${path}?${query}`, null, stop)
 }
 
-/** Saves a file: a whole log as text. */
-export const saveLog = (run: RunRef, log: LogId) =>
+function logQuery(log: LogId, asked: Readonly<Record<string, string | number>>): URLSearchParams {
+  const query = new URLSearchParams(log === null ? {} : log === MERGED ? { of: 'all' } : { batch: log })
+  for (const [name, value] of Object.entries(asked)) query.set(name, String(value))
+  return query
+}
+
+/** Saves a file: a whole log as text, or with `picked` the lines of it that fit. */
+export const saveLog = (run: RunRef, log: LogId, picked: AskedLines | null = null) =>
   save(
-    `${apiOf(run)}/logs${log === MERGED ? '?of=all' : query(log)}`,
+    `${apiOf(run)}/logs?${logQuery(log, picked ?? {})}`,
     'text/plain',
-    fileName([run.runId, log === MERGED ? 'all' : log], '.log'),
+    fileName([run.runId, log === MERGED ? 'all' : log, picked && 'filtered'], '.log'),
     'The log',
   )
 

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { renderToString } from 'react-dom/server'
 import { describe, expect, it, vi } from 'vitest'
 import { LiveProvider } from '../lib/client/live'
-import { matcherOf } from '../lib/run/text/text-matcher'
+import { textMatcher } from '../lib/run/text/text-matcher'
 import { hostileTexts, honestTexts, UNSEEN } from '../lib/testing/support/hostile-texts'
 import {
   batchStatus,
@@ -220,6 +220,7 @@ function others(textOf: TextOf): ReactNode[] {
     ...{ tabs: null, place: 'batch log', grows: true },
   }
   const shown = { matcher: null, current: false, marked: true, prefix: '?line=', zone: 'utc', full: true } as const
+  const search = { matcher: null, found: null, error: null, isSearching: false, asked: null, isUpToDate: true }
   const names = new Map([[textOf('batches.id'), textOf('batches.name')]])
   const unread = { failure: { from: 1, to: 2, error: textOf('error') }, onRetry: close }
   const row = { key: '1', seq: 1, height: 1 }
@@ -285,7 +286,15 @@ function others(textOf: TextOf): ReactNode[] {
     <WholeLogView key="whole log" {...ofBatch} sources={[textOf('source'), textOf('other source')]} />,
     <RunLog
       key="all logs"
-      {...{ run: ofBatch.run, batch: run.batches[0], shown: 'all', onShown: close, gone: false, moment: null }}
+      {...{
+        run: ofBatch.run,
+        batch: run.batches[0],
+        hasAgents: true,
+        shown: 'all',
+        onShown: close,
+        gone: false,
+        moment: null,
+      }}
       {...{ basis: 'stream', over: false, backend: 'live', docker: 'live', clockOffset: 0 }}
       names={names}
     />,
@@ -293,8 +302,8 @@ function others(textOf: TextOf): ReactNode[] {
     <WholeLogView key="no log" {...ofBatch} log={{ lines: [], dropped: 0, epoch: 'e' }} />,
     <LogSearch
       key="search"
-      {...{ query: textOf('query'), onQuery: close, current: null, onStep: close }}
-      search={{ matcher: matcherOf('x'), found: null, error: textOf('error') }}
+      {...{ query: { text: textOf('query'), isPattern: true }, onQuery: close, current: null, onStep: close }}
+      {...{ isErrors: false, search: { ...search, matcher: textMatcher('x'), error: textOf('error') } }}
     />,
     <LogRow key="line" row={{ ...row, kind: 'line', line }} {...shown} {...unread} />,
     <LogRow
@@ -302,7 +311,7 @@ function others(textOf: TextOf): ReactNode[] {
       row={{ ...row, kind: 'line', line: { ...line, text: `1 %\r${line.text} https://a.b/` } }}
       {...shown}
       {...unread}
-      matcher={matcherOf('x')}
+      matcher={textMatcher('x')}
       current
       full={false}
     />,

@@ -1,3 +1,4 @@
+import type { LogLine } from '../../../lib/run/model'
 import { parsedLine, piecesOf } from './line-text'
 import { gapText } from './log-words'
 import type { DatedRow } from './row'
@@ -18,17 +19,19 @@ export function copiedText(range: Range, rows: readonly DatedRow[]): string | nu
     if (row.kind === 'gap') texts.push(`[${gapText(row.seq, row.to, 'failed')}]`)
     if (row.kind !== 'line') continue
     if (row.seq === from) texts.push(selectedPart(first, range, 'start'))
-    else if (row.seq < to) texts.push(shownText(row))
+    else if (row.seq < to) texts.push(shownText(row.line))
     else {
       const part = selectedPart(last, range, 'end')
       // A selection of whole lines ends before the first character of the next one.
       if (part !== '') texts.push(part)
     }
+    // Lines that are folded because they say the same are lines of the log all the same.
+    if (row.seq < to && row.twins?.isOpen === false) texts.push(...row.twins.lines.map(shownText))
   }
   return texts.join('\n')
 }
 
-const shownText = ({ line }: DatedRow & { kind: 'line' }): string =>
+const shownText = (line: LogLine): string =>
   piecesOf(parsedLine(line), null, false)
     .map(({ text }) => text)
     .join('')

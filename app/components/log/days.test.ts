@@ -11,7 +11,7 @@ import { streams } from './streams'
 const rowsAt = (...times: (string | null)[]) =>
   lineRows(
     times.map((at, index): LogLine => ({ seq: index + 1, at, source: 'backend', stream: 'stdout', text: 'x' })),
-    { streams: new Set(streams), source: null },
+    { streams: new Set(streams), source: null, isErrors: false },
   )
 const withDays = (rows: readonly Row[], zone: string) => datedRows(rows, zone).rows
 const shown = (rows: ReturnType<typeof withDays>, zone: string) =>

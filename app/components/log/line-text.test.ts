@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LogLine } from '../../../lib/run/model'
-import { matcherOf } from '../../../lib/run/text/text-matcher'
+import { textMatcher } from '../../../lib/run/text/text-matcher'
 import { plainLine } from '../../../lib/run/text/log-text'
-import { earlierStates, heightOf, isError, MOST_BREAKS, parsedLine, piecesOf } from './line-text'
+import { earlierStates, heightOf, MOST_BREAKS, parsedLine, piecesOf } from './line-text'
 
 const ESC = '\u001b'
 const line = (text: string): LogLine => ({
@@ -11,7 +11,7 @@ const line = (text: string): LogLine => ({
   text,
 })
 const pieces = (text: string, query = '', isWhole = false) =>
-  piecesOf(parsedLine(line(text)), matcherOf(query), isWhole)
+  piecesOf(parsedLine(line(text)), textMatcher(query), isWhole)
 const textOf = (all: { text: string }[]) => all.map(({ text }) => text).join('')
 
 describe('the pieces of a line', () => {
@@ -99,22 +99,5 @@ describe('[LOG-2.7] links in a line', () => {
 
   it('[SAFE-5] are bounded', () => {
     expect(links('https://a.b '.repeat(1_000))).toHaveLength(50)
-  })
-})
-
-describe('[LOG-2.10] a line', () => {
-  const isErrorOf = (text: string, stream: LogLine['stream'] = 'stderr') => isError({ text, stream })
-
-  it('tells of an error by its words, on stderr alone', () => {
-    for (const text of [
-      'error[E0308]: mismatched types',
-      "thread 'main' panicked at src/main.rs",
-      'npm ERR! FATAL',
-      'Traceback (most recent call last):',
-    ])
-      expect(isErrorOf(text)).toBe(true)
-    for (const text of ['warning: one test took 1684 ms', '   Compiling serde', 'terrors', ''])
-      expect(isErrorOf(text)).toBe(false)
-    expect(isErrorOf('error: no such file', 'stdout')).toBe(false)
   })
 })

@@ -1,4 +1,5 @@
 import type { LogLine } from '../../../lib/run/model'
+import type { Matcher, Stretch } from '../../../lib/run/text/text-matcher'
 import { parseAnsi, type Span } from '../ansi'
 import { linksIn } from './links'
 
@@ -39,10 +40,6 @@ export interface Piece extends Span {
   link: Link | null
 }
 
-interface Stretch {
-  readonly from: number
-  readonly to: number
-}
 export interface Link extends Stretch {
   readonly href: string
 }
@@ -65,9 +62,8 @@ export function earlierStates(plain: string): Stretch[] {
  * Splits a line into pieces: at each change of style, each match and each link.
  * @param isWhole the earlier states of a progress bar are shown, too
  */
-export function piecesOf({ spans, plain }: ParsedLine, matcher: RegExp | null, isWhole: boolean): Piece[] {
-  const matches =
-    matcher === null ? [] : [...plain.matchAll(matcher)].map(stretchOf).filter(({ from, to }) => to > from)
+export function piecesOf({ spans, plain }: ParsedLine, matcher: Matcher | null, isWhole: boolean): Piece[] {
+  const matches = matcher?.places(plain) ?? []
   const links = linksIn(plain)
   const hidden = isWhole ? [] : earlierStates(plain)
   if (matches.length + links.length + hidden.length === 0)
@@ -89,8 +85,6 @@ export function piecesOf({ spans, plain }: ParsedLine, matcher: RegExp | null, i
   return shown(pieces)
 }
 
-const stretchOf = (found: RegExpExecArray): Stretch => ({ from: found.index, to: found.index + found[0].length })
-
 /** Finds the stretch at a place, and where that changes next. Places are asked for in ascending order. */
 function follow<T extends Stretch>(stretches: readonly T[]) {
   let next = 0
@@ -111,11 +105,3 @@ function shown(pieces: Piece[]): Piece[] {
     return { ...piece, text }
   })
 }
-
-/** Programs write much to stderr that is none: progress, warnings. So the words decide, of the beginning of the line. */
-const ERROR = /\b(?:error|errors|failed|failure|fatal|panic|panicked|exception|traceback)\b/i
-const ENOUGH = 400
-
-/** Whether a line tells of an error. What the orchestrator says is told by the run itself. */
-export const isError = ({ stream, text }: Pick<LogLine, 'stream' | 'text'>): boolean =>
-  stream === 'stderr' && ERROR.test(text.slice(0, ENOUGH))

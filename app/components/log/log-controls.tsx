@@ -1,8 +1,9 @@
 import { useState } from 'react'
 import type { RunRef } from '../../../lib/client/live'
 import { shownName } from '../../../lib/run/text/display-text'
-import { saveLog } from '../../api'
+import { saveLog, type AskedLines } from '../../api'
 import { classNames } from '../../class-names'
+import { plural } from '../../labels'
 import type { LogId } from '../../log-id'
 import { Glyph } from '../icons'
 import type { LogFilter } from './row'
@@ -18,7 +19,7 @@ interface FilterProps {
   onFilter: (filter: LogFilter) => void
 }
 
-/** Which lines are shown: of which streams, and of which container. */
+/** Which lines are shown: of which streams, which tell of errors, and of which container. */
 export function Filter({ filter, sources, onFilter }: FilterProps) {
   const toggle = (stream: Stream) => {
     const shown = streams.filter(name => filter.streams.has(name) !== (name === stream))
@@ -33,6 +34,15 @@ export function Filter({ filter, sources, onFilter }: FilterProps) {
           </button>
         ))}
       </div>
+      <button
+        className={controls.smallButton}
+        type="button"
+        title="Only lines of stderr that have a word of an error"
+        aria-pressed={filter.isErrors}
+        onClick={() => onFilter({ ...filter, isErrors: !filter.isErrors })}
+      >
+        Errors
+      </button>
       {sources.length > 1 && (
         <select
           className={styles.source}
@@ -52,6 +62,11 @@ export function Filter({ filter, sources, onFilter }: FilterProps) {
   )
 }
 
+interface Picked {
+  readonly asked: AskedLines
+  readonly count: number
+}
+
 interface DisplayProps {
   run: RunRef
   logId: LogId
@@ -60,10 +75,12 @@ interface DisplayProps {
   /** Time stamps show date and offset. */
   full: boolean
   onFull: () => void
+  /** The lines that are shown or found, if these are not all, and their number. */
+  picked: Picked | null
 }
 
 /** How lines are shown, and their download. */
-export function Display({ run, logId, wrap, onWrap, full, onFull }: DisplayProps) {
+export function Display({ run, logId, wrap, onWrap, full, onFull, picked }: DisplayProps) {
   return (
     <>
       <button
@@ -85,15 +102,15 @@ export function Display({ run, logId, wrap, onWrap, full, onFull }: DisplayProps
       >
         Dates
       </button>
-      <Download run={run} logId={logId} />
+      <Download run={run} logId={logId} picked={picked} />
     </>
   )
 }
 
-function Download({ run, logId }: { run: RunRef; logId: LogId }) {
+function Download({ run, logId, picked }: Pick<DisplayProps, 'run' | 'logId' | 'picked'>) {
   const [refusal, setRefusal] = useState<string | null>(null)
-  const download = async () => {
-    const answer = await saveLog(run, logId)
+  const download = async (asked: AskedLines | null) => {
+    const answer = await saveLog(run, logId, asked)
     setRefusal(answer.ok ? null : answer.error)
   }
   return (
@@ -103,10 +120,21 @@ function Download({ run, logId }: { run: RunRef; logId: LogId }) {
         type="button"
         aria-label="Download the whole log"
         title="Download the whole log"
-        onClick={() => void download()}
+        onClick={() => void download(null)}
       >
         <Glyph id="i-download" />
       </button>
+      {picked && (
+        <button
+          className={controls.smallButton}
+          type="button"
+          title="Download only the lines that are shown or found"
+          onClick={() => void download(picked.asked)}
+        >
+          <Glyph id="i-download" />
+          {plural(picked.count, 'line')}
+        </button>
+      )}
       {refusal !== null && (
         <span className={refusals.refusal} role="alert">
           {refusal}

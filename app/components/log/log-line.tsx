@@ -1,13 +1,15 @@
 import { memo, useState } from 'react'
 import { shownProse } from '../../../lib/run/text/display-text'
+import { isError } from '../../../lib/run/text/log-level'
+import type { Matcher } from '../../../lib/run/text/text-matcher'
 import { fullText, momentText, preciseClockText } from '../../format'
 import type { Zone } from '../../zone'
 import { Glyph } from '../icons'
 import { Name } from '../outside'
 import { dayChange } from './days'
 import type { BatchNames } from './log'
-import { earlierStates, isError, parsedLine, piecesOf, type Piece } from './line-text'
-import { gapText, lostText } from './log-words'
+import { earlierStates, parsedLine, piecesOf, type Piece } from './line-text'
+import { gapText, lostText, twinsText, twinsTitle } from './log-words'
 import type { DatedRow } from './row'
 import { streamWords } from './streams'
 import type { FailedRead } from './whole-log'
@@ -16,7 +18,7 @@ import styles from './log-line.module.css'
 
 interface Props {
   row: DatedRow
-  matcher: RegExp | null
+  matcher: Matcher | null
   /** The names of the batches that speak in the log. */
   names?: BatchNames | undefined
   /** Its matches are the ones that the search has come to. */
@@ -31,11 +33,13 @@ interface Props {
   /** Which lines of a gap could not be read, and why; null: they are being read, or were not needed yet. */
   failure: FailedRead | null
   onRetry: () => void
+  /** Shows or folds the lines that say the same as this one. */
+  onTwins?: (seq: number) => void
 }
 
 /** One row of the log. Agent text becomes text nodes only [SAFE-4]. */
 export const LogRow = memo(function LogRow({ row, matcher, names, current, marked, prefix, zone, ...rest }: Props) {
-  const { full, ...gap } = rest
+  const { full, onTwins, ...gap } = rest
   if (row.kind === 'day') {
     return (
       <div className={styles.day} data-testid="log-day">
@@ -81,6 +85,18 @@ export const LogRow = memo(function LogRow({ row, matcher, names, current, marke
       </a>
       <span className={styles.time}>{at !== null && <Stamp at={at} zone={zone} full={full} />}</span>
       <span className={styles.stream}>{streamWords[stream]}</span>
+      {row.twins && (
+        <button
+          className={styles.twins}
+          type="button"
+          data-testid="log-twins"
+          aria-expanded={row.twins.isOpen}
+          title={twinsTitle(row.twins.lines.length)}
+          onClick={() => onTwins?.(seq)}
+        >
+          {twinsText(row.twins.lines.length)}
+        </button>
+      )}
       <span className={styles.text}>
         <Text row={row} matcher={matcher} current={current} />
       </span>
@@ -128,7 +144,7 @@ function Text({ row, matcher, current }: LineProps) {
   const parsed = parsedLine(row.line)
   const earlier = earlierStates(parsed.plain)
   // What a search finds must be seen.
-  const isWhole = isOpen || (earlier.length > 0 && matcher !== null && parsed.plain.search(matcher) >= 0)
+  const isWhole = isOpen || (earlier.length > 0 && matcher !== null && matcher.finds(parsed.plain))
   const pieces = piecesOf(parsed, matcher, isWhole)
   return (
     <>

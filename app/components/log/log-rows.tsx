@@ -11,6 +11,7 @@ import {
   type MouseEvent,
   type Ref,
 } from 'react'
+import type { Matcher } from '../../../lib/run/text/text-matcher'
 import type { Zone } from '../../zone'
 import { showTip } from '../tip'
 import { useMedia } from '../use-media'
@@ -52,7 +53,7 @@ export interface Jump {
 
 export interface LogRowsProps {
   rows: readonly DatedRow[]
-  matcher: RegExp | null
+  matcher: Matcher | null
   /** The names of the batches that speak in the log. */
   names: BatchNames | undefined
   /** The line of the match that is shown. */
@@ -77,6 +78,8 @@ export interface LogRowsProps {
   onRetry: () => void
   /** The reader pressed the number of a line. */
   onMark: (seq: number, extend: boolean) => void
+  /** Shows or folds the lines that say the same as this one. */
+  onTwins: (seq: number) => void
   /** A key was pressed in the log. */
   onKey: (event: KeyboardEvent) => void
 }
@@ -84,7 +87,7 @@ export interface LogRowsProps {
 /** The lines of a log, with the day of the topmost one. Only the visible rows are elements. */
 export function LogRows(props: LogRowsProps) {
   const { rows, matcher, current, mark, prefix, zone, full, wrap, following, jump, failed, area, names, ref } = props
-  const { onLeave, onEnd, onLook, onRetry, onMark, onKey } = props
+  const { onLeave, onEnd, onLook, onRetry, onMark, onTwins, onKey } = props
   const scroller = useRef<HTMLDivElement>(null)
   const seen = useRef({ scrollTop: 0, scrollHeight: 0, clientHeight: 0 })
   const [line, setLine] = useState(ROW)
@@ -269,6 +272,7 @@ export function LogRows(props: LogRowsProps) {
                   full={full}
                   failure={isGap && failed && failed.from <= row.to && failed.to >= row.seq ? failed : null}
                   onRetry={onRetry}
+                  onTwins={onTwins}
                 />
               </div>
             )

@@ -3,22 +3,25 @@ import { Glyph } from '../icons'
 import { Refusal } from '../use-request'
 import { coverText, matchText } from './log-words'
 import { placeOf } from './search-state'
-import type { LogSearchOnPage } from './use-log-search'
+import type { LogSearchOnPage, Query } from './use-log-search'
 import controls from '../controls.module.css'
 import styles from './log-bar.module.css'
 
 interface Props {
-  query: string
-  onQuery: (query: string) => void
+  query: Query
+  onQuery: (query: Query) => void
   search: LogSearchOnPage
+  /** Only lines that tell of an error are shown: without a text, they are what is found. */
+  isErrors: boolean
   /** The line of the match that is shown. */
   current: number | null
   onStep: (step: 1 | -1) => void
 }
 
 /** Searches the whole log. */
-export function LogSearch({ query, onQuery, search: { matcher, found, error }, current, onStep }: Props) {
-  const isSearching = matcher !== null && found === null && error === null
+export function LogSearch({ query, onQuery, search, isErrors, current, onStep }: Props) {
+  const { matcher, found, error, isSearching } = search
+  const { text, isPattern } = query
   return (
     <>
       <div className={controls.find} role="search">
@@ -33,28 +36,38 @@ export function LogSearch({ query, onQuery, search: { matcher, found, error }, c
           autoComplete="off"
           spellCheck={false}
           maxLength={LONGEST_SOUGHT}
-          value={query}
-          onChange={event => onQuery(event.target.value)}
+          value={text}
+          onChange={event => onQuery({ text: event.target.value, isPattern })}
           onKeyDown={event => {
             if (event.key === 'Enter') onStep(event.shiftKey ? -1 : 1)
             else if (event.key === 'Escape') {
               // Only what was typed goes: a dialog or panel around it stays open. Then the keys of the page are near again.
               event.stopPropagation()
               event.preventDefault()
-              if (query === '') document.querySelector<HTMLElement>('#log [role="log"]')?.focus()
-              else onQuery('')
+              if (text === '') document.querySelector<HTMLElement>('#log [role="log"]')?.focus()
+              else onQuery({ text: '', isPattern })
             }
           }}
         />
         <span className={styles.found} aria-live="polite">
           {isSearching && '…'}
-          {matcher && found && (
+          {(matcher || isErrors) && found && (
             <>
               <span data-testid="log-matches">{matchText(placeOf(found, current), found.count)}</span>{' '}
-              <span className={styles.cover}>{coverText(found.from, found.to)}</span>
+              <span className={styles.cover}>{coverText(found)}</span>
             </>
           )}
         </span>
+        <button
+          className={styles.pattern}
+          type="button"
+          aria-label="Pattern"
+          title="Search by a pattern, such as error.*timeout"
+          aria-pressed={isPattern}
+          onClick={() => onQuery({ text, isPattern: !isPattern })}
+        >
+          .*
+        </button>
         <button
           className={controls.smallIconButton}
           type="button"
@@ -67,7 +80,7 @@ export function LogSearch({ query, onQuery, search: { matcher, found, error }, c
           <Glyph id="i-down" />
         </button>
       </div>
-      {matcher && error !== null && (
+      {error !== null && (
         <Refusal what="Not searched" inline>
           {error}
         </Refusal>

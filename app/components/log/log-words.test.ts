@@ -23,10 +23,10 @@ describe('[LOG-2.1] lines that are not loaded', () => {
 
 describe('[LOG-2.5] what a search has covered', () => {
   it('is the whole log, or the lines that are kept', () => {
-    expect(coverText(1, 20_019)).toBe('in all 20,019 lines')
-    expect(coverText(1, 1)).toBe('in all 1 line')
-    expect(coverText(1_001, 20_019)).toBe('in lines 1,001 to 20,019')
-    expect(coverText(1, 0)).toBe('in no line')
+    expect(coverText({ from: 1, to: 20_019 })).toBe('in all 20,019 lines')
+    expect(coverText({ from: 1, to: 1 })).toBe('in all 1 line')
+    expect(coverText({ from: 1_001, to: 20_019 })).toBe('in lines 1,001 to 20,019')
+    expect(coverText({ from: 1, to: 0 })).toBe('in no line')
     expect(matchText(3, 17)).toBe('3/17')
   })
 })

@@ -1,3 +1,4 @@
+import type { FoundLines } from '../../api'
 import { plural } from '../../labels'
 
 const number = (count: number) => count.toLocaleString('en')
@@ -18,12 +19,22 @@ export function lostText(from: number, to: number): string {
   return count === 1 ? 'The first line is no longer kept.' : `The first ${number(count)} lines are no longer kept.`
 }
 
+/** Lines that say the same as another one, and are folded. */
+export const twinsText = (count: number): string => (count === 1 ? 'said twice' : `said ${count + 1} times`)
+export const twinsTitle = (count: number): string =>
+  count === 1 ? 'One more line says the same' : `${count} more lines say the same`
+
 /** `3/17`: which of the matches is shown, and how many there are. */
 export const matchText = (at: number, count: number): string => `${at}/${count}`
 
+/** Which lines a search has covered. `partly`: of how many the beginning alone. */
+type Cover = Pick<FoundLines, 'from' | 'to' | 'partly' | 'stopped'>
+
 /** What a search has covered, for example `in all 20,019 lines`. */
-export function coverText(from: number, to: number): string {
+export function coverText({ from, to, partly = 0, stopped = false }: Cover): string {
   if (to < from) return 'in no line'
+  if (stopped) return `in lines ${number(from)} to ${number(to)}, then stopped: it takes too long`
+  if (partly > 0) return `${coverText({ from, to })}, of ${plural(partly, 'very long line')} the beginning`
   if (from === 1) return `in all ${plural(to, 'line').replace(String(to), number(to))}`
   return `in lines ${number(from)} to ${number(to)}`
 }

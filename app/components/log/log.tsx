@@ -20,7 +20,7 @@ export interface LogProps {
   logId: LogId
   /** The ids of the containers that printed it, if there are several. */
   sources?: readonly string[]
-  /** The names of the batches, by their ids; only of the merged log. */
+  /** The names of the batches, by their ids. */
   names?: BatchNames
   /** The tabs that switch to another log. */
   tabs: ReactNode

@@ -1,5 +1,14 @@
 import type { LogLine } from '../../../lib/run/model'
+import { isError } from '../../../lib/run/text/log-level'
+import type { Mark } from './line-mark'
+import type { BatchNames } from './log'
 import type { Stream } from './streams'
+
+/** Lines of the backend that say the same as the one before them. Unless they are shown, they have no row of their own. */
+export interface Twins {
+  readonly lines: readonly LogLine[]
+  readonly isOpen: boolean
+}
 
 /** `seq`: the first line that the row is of. `height`: in lines of text, where none wraps. */
 interface RowBase {
@@ -14,7 +23,7 @@ interface RowBase {
  */
 export type Row = RowBase &
   (
-    | { kind: 'line'; line: LogLine }
+    | { kind: 'line'; line: LogLine; twins?: Twins }
     | { kind: 'gap'; to: number }
     | { kind: 'lost'; to: number }
     | { kind: 'speaker'; batch: string | null }
@@ -28,4 +37,20 @@ export interface LogFilter {
   readonly streams: ReadonlySet<Stream>
   /** The one container whose lines are shown; null: those of all. */
   readonly source: string | null
+  /** Only lines that tell of an error. */
+  readonly isErrors: boolean
+}
+
+export const fits = (line: LogLine, { streams, source, isErrors }: LogFilter): boolean =>
+  streams.has(line.stream) && (source === null || line.source === source) && (!isErrors || isError(line))
+
+/** Which rows a log has. The same object stays the same choice. */
+export interface RowChoice {
+  readonly filter: LogFilter
+  /** The log has the lines of several batches. */
+  readonly isMerged: boolean
+  readonly names: BatchNames | undefined
+  /** The lines whose twins are shown; null: those of all. */
+  readonly open: ReadonlySet<number> | null
+  readonly mark: Mark | null
 }

@@ -7,7 +7,14 @@ import { indexOf, newerThan, rowsOf } from './rows'
 import { streams, type Stream } from './streams'
 import { wholeOf, type WholeLog } from './whole-log'
 
-const all: LogFilter = { streams: new Set(streams), source: null }
+const all: LogFilter = { streams: new Set(streams), source: null, isErrors: false }
+const choiceOf = (filter: LogFilter) => ({
+  filter,
+  isMerged: false,
+  names: undefined,
+  open: new Set<number>(),
+  mark: null,
+})
 const line = (seq: number, at: string | null = null, stream: Stream = 'stdout'): LogLine => ({
   ...{ seq, at, source: seq % 2 === 0 ? 'even' : 'odd', stream, text: `line ${seq}` },
 })
@@ -17,7 +24,7 @@ const log = (tail: LogLine[], ranges: Ranges = [], first = 1): WholeLog => {
   return { ...wholeOf(view), ranges, first }
 }
 const told = (of: WholeLog, filter = all) =>
-  rowsOf(of, filter, 'utc').map(row =>
+  rowsOf(of, choiceOf(filter), 'utc').map(row =>
     row.kind === 'gap' || row.kind === 'lost' ? `${row.kind} ${row.seq}-${row.to}` : row.key,
   )
 
@@ -31,7 +38,7 @@ describe('[LOG-2.1] the rows of a log', () => {
     expect(told(log(lines(41, 42), inserted([], [...lines(3, 4), line(9)])))).toEqual([
       ...['gap 1-2', '3', '4', 'gap 5-8', '9', 'gap 10-40', '41', '42'],
     ])
-    expect(rowsOf(log(lines(41, 42)), all, 'utc')[0]).toMatchObject({ height: 40 })
+    expect(rowsOf(log(lines(41, 42)), choiceOf(all), 'utc')[0]).toMatchObject({ height: 40 })
   })
 
   it('[LOG-2.4] [SAFE-5] say which lines the server no longer has', () => {
@@ -45,7 +52,7 @@ describe('[LOG-2.1] the rows of a log', () => {
   it('[SAFE-5] keep gaps visible, and find no false ones, when lines are hidden', () => {
     const tail = [line(1), line(2, null, 'stderr'), line(3), line(5, null, 'stderr')]
     expect(told(log(tail), { ...all, streams: new Set(['stdout'] as const) })).toEqual(['1', '3', 'gap 4-4'])
-    expect(told(log(lines(1, 5)), { ...all, source: 'even' })).toEqual(['2', '4'])
+    expect(told(log(lines(1, 5)), { ...all, source: 'even', isErrors: false })).toEqual(['2', '4'])
   })
 
   it('[PAGE-1.3] have a row for the change of the day, also between loaded parts', () => {
@@ -59,7 +66,7 @@ describe('[LOG-2.1] the rows of a log', () => {
     fc.assert(
       fc.property(fc.array(span), fc.integer({ min: 1, max: 110 }), (spans, seq) => {
         const ranges = spans.reduce<Ranges>((sum, [from, more]) => inserted(sum, lines(from, from + more)), [])
-        const rows = rowsOf(log(lines(100, 110), ranges), all, 'utc')
+        const rows = rowsOf(log(lines(100, 110), ranges), choiceOf(all), 'utc')
         const row = rows[indexOf(rows, seq)]
         expect(new Set(rows.map(({ key }) => key)).size).toBe(rows.length)
         expect(rows.reduce((sum, { height }) => sum + height, 0)).toBe(110)
@@ -72,7 +79,7 @@ describe('[LOG-2.1] the rows of a log', () => {
 
 describe('newerThan', () => {
   it('counts lines that are shown, and those that are not loaded', () => {
-    const rows = rowsOf(log([...lines(1, 2), ...lines(9, 10)]), all, 'utc')
+    const rows = rowsOf(log([...lines(1, 2), ...lines(9, 10)]), choiceOf(all), 'utc')
     expect(newerThan(rows, 2)).toBe(8)
     expect(newerThan(rows, 5)).toBe(5)
     expect(newerThan(rows, 10)).toBe(0)

@@ -3,16 +3,16 @@ import type { Zone } from '../../zone'
 import { datedRows, dayBetween, type DatedRows } from './days'
 import { heightOf } from './line-text'
 import { runsOf, spanOf, type Range } from './log-ranges'
-import type { DatedRow, LogFilter, Row } from './row'
+import { fits, type DatedRow, type LogFilter, type Row, type RowChoice } from './row'
 import { isSameSpeaker, withSpeakers } from './speakers'
+import { withTwins } from './twins'
 import type { WholeLog } from './whole-log'
 
 /**
  * All rows of a log: its lines by their numbers, with a row for each stretch that is not loaded [LOG-2.1]. Rows are in the order of
  * `seq`; a change of the day, or of who speaks, has that of the line after it.
- * @param isMerged several batches speak in it
  */
-export function rowsOf(log: WholeLog, filter: LogFilter, zone: Zone, isMerged = false): DatedRow[] {
+export function rowsOf(log: WholeLog, choice: RowChoice, zone: Zone): DatedRow[] {
   const rows: DatedRow[] = []
   let next = 1
   let before: DatedRows | null = null
@@ -30,8 +30,8 @@ export function rowsOf(log: WholeLog, filter: LogFilter, zone: Zone, isMerged = 
     if (dated.last) before = dated
     next = to + 1
   }
-  for (const range of log.ranges) add(range, keptRows(range, filter, zone, isMerged))
-  for (const run of runsOf(log.view.lines)) add(run, rowsIn(run, filter, zone, isMerged))
+  for (const range of log.ranges) add(range, keptRows(range, choice, zone))
+  for (const run of runsOf(log.view.lines)) add(run, rowsIn(run, choice, zone))
   if (log.view.lines.length === 0) rows.push(...missing(next, log.view.dropped, log.first))
   return rows
 }
@@ -46,27 +46,26 @@ function missing(from: number, to: number, first: number): Row[] {
 }
 
 /** The rows of a range, kept as long as the range is the same: only the newest lines are gone through at each push. */
-const keptOf = new WeakMap<Range, { filter: LogFilter; zone: Zone; dated: DatedRows }>()
+const keptOf = new WeakMap<Range, { choice: RowChoice; zone: Zone; dated: DatedRows }>()
 
-function keptRows(range: Range, filter: LogFilter, zone: Zone, isMerged: boolean): DatedRows {
+function keptRows(range: Range, choice: RowChoice, zone: Zone): DatedRows {
   const known = keptOf.get(range)
-  if (known?.filter === filter && known.zone === zone) return known.dated
-  const dated = rowsIn(range, filter, zone, isMerged)
-  keptOf.set(range, { filter, zone, dated })
+  if (known?.choice === choice && known.zone === zone) return known.dated
+  const dated = rowsIn(range, choice, zone)
+  keptOf.set(range, { choice, zone, dated })
   return dated
 }
 
-function rowsIn(lines: Range, filter: LogFilter, zone: Zone, isMerged: boolean): DatedRows {
+function rowsIn(lines: Range, { filter, isMerged, names, open, mark }: RowChoice, zone: Zone): DatedRows {
   const rows = lineRows(lines, filter)
-  return datedRows(isMerged ? withSpeakers(rows) : rows, zone)
+  const folded = open === null ? rows : withTwins(rows, names, open, mark)
+  return datedRows(isMerged ? withSpeakers(folded) : folded, zone)
 }
 
 /** The rows of the lines that are shown. */
-export function lineRows(lines: readonly LogLine[], { streams, source }: LogFilter): Row[] {
+export function lineRows(lines: readonly LogLine[], filter: LogFilter): Row[] {
   const rows: Row[] = []
-  for (const line of lines) {
-    if (streams.has(line.stream) && (source === null || line.source === source)) rows.push(rowOf(line))
-  }
+  for (const line of lines) if (fits(line, filter)) rows.push(rowOf(line))
   return rows
 }
 
@@ -98,6 +97,8 @@ export function newerThan(rows: readonly DatedRow[], seq: number): number {
   for (let index = rows.length - 1; index >= 0; index -= 1) {
     const row = rows[index]
     if (row?.kind === 'line') {
+      const twins = row.twins?.isOpen === false ? row.twins.lines : []
+      count += twins.filter(twin => twin.seq > seq).length
       if (row.seq <= seq) break
       count += 1
     } else if (row?.kind === 'gap') {

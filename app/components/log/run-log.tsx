@@ -19,8 +19,9 @@ interface Props {
   run: RunRef
   /** The batch whose own log can be shown. */
   batch: Batch | undefined
-  /** The names of all batches; null if no container of them is known, so that the run's log has all there is. */
-  names: BatchNames | null
+  names: BatchNames
+  /** A container of a batch is known, so the run's own log does not have all there is. */
+  hasAgents: boolean
   shown: ShownLog
   onShown: (shown: ShownLog) => void
   basis: RunFields['basis']
@@ -35,26 +36,26 @@ interface Props {
   clockOffset: number
 }
 
-/** The names of the batches: the same object as long as they are the same. Null if no container of them is known. */
-export function useBatchNames(batches: readonly Batch[]): BatchNames | null {
+/** The names of the batches: the same object as long as they are the same. */
+export function useBatchNames(batches: readonly Batch[]): BatchNames {
   const now = new Map(batches.map(({ id, name }) => [id, name]))
   const [names, setNames] = useState(now)
   const isSame = now.size === names.size && [...now].every(([id, name]) => names.get(id) === name)
   if (!isSame) setNames(now)
-  return batches.some(({ container }) => container) ? names : null
+  return names
 }
 
 /** The backend's log of the run, the output that a batch's agents print themselves, or both. */
-export const RunLog = memo(function RunLog({ batch, names, shown, onShown, gone, ...props }: Props) {
+export const RunLog = memo(function RunLog({ batch, hasAgents, shown, onShown, gone, ...props }: Props) {
   // A link to a line of the run's log, on a page that also has a batch open.
   useEffect(() => {
     const named = logNamedIn(new URLSearchParams(window.location.search))
     if (named) onShown(named)
   }, [onShown])
-  const tab = shown === 'batch' ? (batch ? 'batch' : 'run') : shown === 'all' && names ? 'all' : 'run'
-  const tabs = (batch || names) && (
+  const tab = shown === 'batch' ? (batch ? 'batch' : 'run') : shown === 'all' && hasAgents ? 'all' : 'run'
+  const tabs = (batch || hasAgents) && (
     <div className={controls.choice} role="group" aria-label="Whose log">
-      {names && (
+      {hasAgents && (
         <button type="button" aria-pressed={tab === 'all'} onClick={() => onShown('all')}>
           All
         </button>
@@ -79,7 +80,7 @@ export const RunLog = memo(function RunLog({ batch, names, shown, onShown, gone,
   const { run, over, docker, moment } = props
   // Another moment is another log.
   const key = moment === null ? (gone ? 'gone' : 'kept') : String(moment)
-  if (tab === 'all' && names) return <AllLog key={`all ${key}`} {...props} names={names} tabs={tabs} />
+  if (tab === 'all') return <AllLog key={`all ${key}`} {...props} tabs={tabs} />
   if (!batch || tab === 'run') return <BackendLog key={key} {...props} tabs={tabs} />
   const isImport = run.importId !== null
   const mayBegin = !isImport && !gone && !over && docker !== 'off'
@@ -91,8 +92,10 @@ export const RunLog = memo(function RunLog({ batch, names, shown, onShown, gone,
   )
 })
 
-type LogProps = Pick<Props, 'run' | 'basis' | 'over' | 'backend' | 'moment' | 'clockOffset'> & { tabs: ReactNode }
-type AllLogProps = Omit<LogProps, 'basis'> & Pick<Props, 'docker'> & { names: BatchNames }
+type LogProps = Pick<Props, 'run' | 'names' | 'basis' | 'over' | 'backend' | 'moment' | 'clockOffset'> & {
+  tabs: ReactNode
+}
+type AllLogProps = Omit<LogProps, 'basis'> & Pick<Props, 'docker'>
 
 /** The log as it was at a moment, or as it is, with a word that says so. */
 function useLogAt(
@@ -126,14 +129,14 @@ function AllLog({ run, over, backend, docker, names, tabs, moment, clockOffset }
   return <Log logId={MERGED} {...{ known, run, place, grows, names }} {...of} />
 }
 
-function BackendLog({ run, basis, over, backend, tabs, moment, clockOffset }: LogProps) {
+function BackendLog({ run, names, basis, over, backend, tabs, moment, clockOffset }: LogProps) {
   const live = useLog(run)
   const of = useLogAt(live.state, moment, tabs, clockOffset)
   const isImport = run.importId !== null
   const known = knownOf(live, useStale(live), over ? null : backend)
   const grows = !isImport && !live.gone && !over && basis === 'stream' && moment === null
   const place = backendPlace(isImport, basis, over)
-  return <Log logId={null} {...{ known, run, place, grows }} {...of} />
+  return <Log logId={null} {...{ known, run, place, grows, names }} {...of} />
 }
 
 interface AgentLogProps {

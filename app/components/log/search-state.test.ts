@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LogLine } from '../../../lib/run/model'
-import { matcherOf } from '../../../lib/run/text/text-matcher'
+import { textMatcher } from '../../../lib/run/text/text-matcher'
 import { foundUntil, nextMatch, placeOf, withNewLines } from './search-state'
 import { streams } from './streams'
 
 const ESC = '\u001b'
-const filter = { streams: new Set(streams), source: null }
+const filter = { streams: new Set(streams), source: null, isErrors: false }
 const line = (seq: number, text: string, stream: LogLine['stream'] = 'stdout'): LogLine => ({
   ...{ seq, at: null, source: 'backend', stream, text },
 })
@@ -25,22 +25,22 @@ describe('[LOG-2.5] what a search has found', () => {
           all.filter(seq => seq <= to),
           to,
         )
-        const after = withNewLines(before, lines.slice(tailFrom), matcherOf('REPLAY')!, filter)
+        const after = withNewLines(before, lines.slice(tailFrom), textMatcher('REPLAY')!, filter)
         expect(after).toEqual({ ...found(all), to: lines.length })
       }),
     )
   })
 
   it('is searched for again where the page has not all of the new lines', () => {
-    expect(withNewLines(found([1], 3), [line(5, 'x'), line(6, 'x')], matcherOf('x')!, filter)).toBeNull()
+    expect(withNewLines(found([1], 3), [line(5, 'x'), line(6, 'x')], textMatcher('x')!, filter)).toBeNull()
     const before = found([1], 6)
-    expect(withNewLines(before, [line(5, 'x'), line(6, 'x')], matcherOf('x')!, filter)).toBe(before)
+    expect(withNewLines(before, [line(5, 'x'), line(6, 'x')], textMatcher('x')!, filter)).toBe(before)
   })
 
   it('leaves out hidden streams and other sources', () => {
-    const lines = [line(1, 'x'), line(2, 'x', 'stderr'), { ...line(3, 'x'), source: 'b' }]
-    const only = { streams: new Set(['stdout'] as const), source: 'backend' }
-    expect(withNewLines(found([]), lines, matcherOf('x')!, only)).toMatchObject({ seqs: [1], count: 1, to: 3 })
+    const lines = [line(1, 'x'), line(2, 'x', 'stderr'), { ...line(3, 'x'), source: 'b', isErrors: false }]
+    const only = { streams: new Set(['stdout'] as const), source: 'backend', isErrors: false }
+    expect(withNewLines(found([]), lines, textMatcher('x')!, only)).toMatchObject({ seqs: [1], count: 1, to: 3 })
   })
 
   it('has a place for each match, also where only the newest are named', () => {

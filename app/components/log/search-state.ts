@@ -1,7 +1,8 @@
 import type { LogLine } from '../../../lib/run/model'
+import type { Matcher } from '../../../lib/run/text/text-matcher'
 import type { FoundLines } from '../../api'
 import { parsedLine } from './line-text'
-import type { LogFilter } from './row'
+import { fits, type LogFilter } from './row'
 
 /** As many as the server answers: of very many the newest ones. */
 const MOST_SEQS = 10_000
@@ -13,21 +14,25 @@ const MOST_SEQS = 10_000
 export function withNewLines(
   found: FoundLines,
   lines: readonly LogLine[],
-  matcher: RegExp,
-  { streams, source }: LogFilter,
+  matcher: Matcher | null,
+  filter: LogFilter,
 ): FoundLines | null {
   const last = lines.at(-1)?.seq ?? 0
-  if (last <= found.to) return found
+  if (last <= found.to || found.stopped === true) return found
   const begin = lines.length - (last - found.to)
   if (begin < 0 || (lines[begin]?.seq ?? 0) !== found.to + 1) return null
   const seqs: number[] = []
+  let { partly = 0 } = found
   for (let index = begin; index < lines.length; index += 1) {
     const line = lines[index]
-    if (!line || !streams.has(line.stream) || (source !== null && line.source !== source)) continue
-    if (parsedLine(line).plain.search(matcher) >= 0) seqs.push(line.seq)
+    if (!line || !fits(line, filter)) continue
+    const { plain } = parsedLine(line)
+    if (matcher === null || matcher.finds(plain)) seqs.push(line.seq)
+    else if (plain.length > matcher.reach) partly += 1
   }
-  if (seqs.length === 0) return { ...found, to: last }
-  return { ...found, to: last, count: found.count + seqs.length, seqs: [...found.seqs, ...seqs].slice(-MOST_SEQS) }
+  const more = { ...found, ...(partly > 0 && { partly }) }
+  if (seqs.length === 0) return { ...more, to: last }
+  return { ...more, to: last, count: found.count + seqs.length, seqs: [...found.seqs, ...seqs].slice(-MOST_SEQS) }
 }
 
 /** What was found of the lines up to one: a log of the past ends before the newest line of its server. */

@@ -7,7 +7,14 @@ import { speakerAt } from './speakers'
 import { streams } from './streams'
 import { wholeOf } from './whole-log'
 
-const all = { streams: new Set(streams), source: null }
+const all = { streams: new Set(streams), source: null, isErrors: false }
+const choiceOf = (isMerged: boolean) => ({
+  filter: all,
+  isMerged,
+  names: undefined,
+  open: new Set<number>(),
+  mark: null,
+})
 const lineOf = (seq: number, batch: string | null): LogLine => ({
   ...{ seq, at: null, source: batch ?? 'backend', stream: 'stdout', text: `line ${seq}` },
   ...(batch !== null && { batch }),
@@ -29,7 +36,7 @@ describe('[LOG-3.3] a merged log', () => {
         const log = logOf(lines, newest)
         // Two loaded parts that follow each other are two ranges as soon as they are long.
         const ranges = [earlier.slice(0, cut), earlier.slice(cut)].filter(range => range.length > 0)
-        const rows = rowsOf({ ...log, ranges }, all, 'utc', true)
+        const rows = rowsOf({ ...log, ranges }, choiceOf(true), 'utc')
         const told = rows.map(row => (row.kind === 'speaker' ? `of ${row.batch}` : row.key))
         const expected = lines.flatMap(({ seq, batch = null }, n) =>
           n > 0 && (lines[n - 1]?.batch ?? null) === batch ? [String(seq)] : [`of ${batch}`, String(seq)],
@@ -41,12 +48,12 @@ describe('[LOG-3.3] a merged log', () => {
 
   it('names it again behind lines that are not loaded', () => {
     const log = { ...logOf([lineOf(9, 'a')], 1), ranges: inserted([], [lineOf(3, 'a')]) }
-    const rows = rowsOf(log, all, 'utc', true)
+    const rows = rowsOf(log, choiceOf(true), 'utc')
     expect(rows.map(({ kind }) => kind)).toEqual(['gap', 'speaker', 'line', 'gap', 'speaker', 'line'])
     expect(rows.map((_, index) => speakerAt(rows, index))).toEqual([undefined, 'a', 'a', undefined, 'a', 'a'])
   })
 
   it('is the only one that names batches', () => {
-    expect(rowsOf(logOf([lineOf(1, 'a')], 1), all, 'utc').map(({ kind }) => kind)).toEqual(['line'])
+    expect(rowsOf(logOf([lineOf(1, 'a')], 1), choiceOf(false), 'utc').map(({ kind }) => kind)).toEqual(['line'])
   })
 })

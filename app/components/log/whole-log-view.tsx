@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { plural } from '../../labels'
+import { MERGED } from '../../log-id'
 import { linesText } from '../../nothing'
 import { Glyph } from '../icons'
 import { Nothing } from '../nothing'
@@ -14,7 +15,7 @@ import type { LogFilter } from './row'
 import { newerThan, rowsOf } from './rows'
 import { nextMatch } from './search-state'
 import { streams } from './streams'
-import { useLogSearch } from './use-log-search'
+import { useLogSearch, type Query } from './use-log-search'
 import { useMark } from './use-mark'
 import { useWholeLog } from './use-whole-log'
 import { lastOf } from './whole-log'
@@ -22,7 +23,7 @@ import { storeWrap, wrapsLines } from './wrap-choice'
 import nothing from '../nothing.module.css'
 import styles from './log.module.css'
 
-const all: LogFilter = { streams: new Set(streams), source: null }
+const all: LogFilter = { streams: new Set(streams), source: null, isErrors: false }
 const noSources: readonly string[] = []
 
 /**
@@ -44,7 +45,8 @@ export function WholeLogView({
   const [filter, setFilter] = useState(all)
   const [wrap, setWrap] = useState(wrapsLines)
   const [full, setFull] = useState(false)
-  const [query, setQuery] = useState('')
+  const [query, setQuery] = useState<Query>({ text: '', isPattern: false })
+  const [open, setOpen] = useState<ReadonlySet<number>>(new Set())
   const [current, setCurrent] = useState<number | null>(null)
   const { mark, focus, set: setMark, clear } = useMark(logId)
   const [jump, setJump] = useState<Jump | null>(mark && { seq: mark.from })
@@ -57,9 +59,18 @@ export function WholeLogView({
 
   const isConnected = known === 'current' || known === 'silent'
   const { log, look, retry } = useWholeLog(run, logId, view, following, isConnected)
-  const rows = useMemo(() => rowsOf(log, filter, zone, names !== undefined), [log, filter, zone, names])
   const search = useLogSearch(run, logId, query, view, filter, isConnected)
-  const { matcher, found } = search
+  const { matcher, found, asked } = search
+  // What a search finds must be seen, also where it says the same as the line before it.
+  const isFolded = query.text === ''
+  const isMerged = logId === MERGED
+  const { from: markedFrom = 0, to: markedTo = 0 } = mark ?? {}
+  const choice = useMemo(() => {
+    const marked = markedFrom === 0 ? null : { from: markedFrom, to: markedTo }
+    return { filter, isMerged, names, open: isFolded ? open : null, mark: marked }
+  }, [filter, isMerged, names, isFolded, open, markedFrom, markedTo])
+  const rows = useMemo(() => rowsOf(log, choice, zone), [log, choice, zone])
+  const picked = asked && found && search.isUpToDate ? { asked, count: found.count } : null
 
   const list = useRef<LogList>(null)
   const leave = useCallback(() => setLeft(seq => seq ?? last), [last])
@@ -104,12 +115,13 @@ export function WholeLogView({
           <Filter filter={filter} sources={sources} onFilter={setFilter} />
           <LogSearch
             query={query}
-            onQuery={text => {
-              setQuery(text)
+            onQuery={asked => {
+              setQuery(asked)
               setCurrent(null)
               setStep(null)
             }}
             search={search}
+            isErrors={filter.isErrors}
             current={current}
             onStep={by => setStep({ by, from: list.current?.firstVisible() ?? 1 })}
           />
@@ -126,6 +138,7 @@ export function WholeLogView({
           }}
           full={full}
           onFull={() => setFull(!full)}
+          picked={picked}
         />
       }
       wrap={wrap}
@@ -138,12 +151,25 @@ export function WholeLogView({
           {last === 0 && filter.streams.size > 0 ? (
             <Nothing in={place} known={known} />
           ) : (
-            <Hidden streams={filter.streams.size} />
+            <Hidden streams={filter.streams.size} isErrors={filter.isErrors} />
           )}
         </div>
       ) : (
         <LogRows
-          {...{ rows, matcher, names, current, mark, zone, full, wrap, following, jump, area, ref: list }}
+          {...{
+            rows,
+            matcher,
+            names: isMerged ? names : undefined,
+            current,
+            mark,
+            zone,
+            full,
+            wrap,
+            following,
+            jump,
+            area,
+            ref: list,
+          }}
           prefix={linkPrefix(logId)}
           failed={log.failed}
           onLeave={leave}
@@ -153,6 +179,10 @@ export function WholeLogView({
           onMark={(seq, extend) => {
             leave()
             setMark(seq, extend)
+          }}
+          onTwins={seq => {
+            leave()
+            setOpen(now => withToggled(now, seq))
           }}
           onKey={onKey}
         />
@@ -167,11 +197,21 @@ export function WholeLogView({
   )
 }
 
+function withToggled(set: ReadonlySet<number>, seq: number): ReadonlySet<number> {
+  const next = new Set(set)
+  if (!next.delete(seq)) next.add(seq)
+  return next
+}
+
 /** Lines that the reader has hidden must not make the log claim that there are none. */
-function Hidden({ streams }: { streams: number }) {
+function Hidden({ streams, isErrors }: { streams: number; isErrors: boolean }) {
   return (
     <p className={nothing.none}>
-      {streams === 0 ? 'Every stream is hidden. Show one to read it.' : 'Every line is of a stream that is hidden.'}
+      {streams === 0
+        ? 'Every stream is hidden. Show one to read it.'
+        : isErrors
+          ? 'No line that is shown tells of an error.'
+          : 'Every line is of a stream that is hidden.'}
     </p>
   )
 }

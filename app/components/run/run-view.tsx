@@ -62,6 +62,7 @@ export function RunView({
   const frozenNow = lastKnownAt(live.state, { stale: lost, checkedAt }, Date.parse(initial.now))
   const over = isOver(state.status)
   const { runId, imported } = state
+  const names = useBatchNames(state.batches)
   const importId = imported?.id ?? null
   const ref = useMemo(() => ({ runId, importId }), [runId, importId])
   const batch = state.batches.find(({ id }) => id === picked)
@@ -134,7 +135,8 @@ export function RunView({
             <RunLog
               run={ref}
               batch={state.batches.find(({ id }) => id === logged)}
-              names={useBatchNames(state.batches)}
+              names={names}
+              hasAgents={state.batches.some(({ container }) => container)}
               shown={log}
               onShown={setLog}
               basis={state.basis}

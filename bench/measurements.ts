@@ -4,6 +4,7 @@ import { reconnect } from './reconnect'
 import { delivery } from './delivery'
 import { firstPage } from './first-page'
 import { latency, type LatencyCase } from './latency'
+import { searchOfALog } from './log-search'
 import { longLog } from './long-log'
 import { manyRuns, type RunsCase } from './many-runs'
 import { changeOfARun, frameAndLine } from './pure-functions'
@@ -72,5 +73,6 @@ export const measurements: Measurement[] = [
   { what: 'log of 200,000 lines', isQuick: false, measure: ({ browser }) => longLog(browser) },
   { what: 'restart before 500 pages', isQuick: false, measure: reconnect },
   { what: 'bytes', isQuick: false, measure: messageSize },
+  { what: 'search of a log', isQuick: false, measure: searchOfALog },
   { what: 'frame and line', isQuick: false, measure: frameAndLine },
 ]

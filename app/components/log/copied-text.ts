@@ -12,23 +12,27 @@ export function copiedText(range: Range, rows: readonly DatedRow[]): string | nu
   const [first, last] = [lineOf(range.startContainer), lineOf(range.endContainer)]
   if (!first || !last || first === last) return null
   const [from, to] = [seqOf(first), seqOf(last)]
-  const texts: string[] = []
+  const texts: { seq: number; text: string }[] = []
   for (let index = indexOf(rows, from); index < rows.length; index += 1) {
     const row = rows[index]
     if (!row || row.seq > to) break
-    if (row.kind === 'gap') texts.push(`[${gapText(row.seq, row.to, 'failed')}]`)
+    const { seq } = row
+    if (row.kind === 'gap') texts.push({ seq, text: `[${gapText(seq, row.to, 'failed')}]` })
     if (row.kind !== 'line') continue
-    if (row.seq === from) texts.push(selectedPart(first, range, 'start'))
-    else if (row.seq < to) texts.push(shownText(row.line))
+    if (seq === from) texts.push({ seq, text: selectedPart(first, range, 'start') })
+    else if (seq < to) texts.push({ seq, text: shownText(row.line) })
     else {
       const part = selectedPart(last, range, 'end')
       // A selection of whole lines ends before the first character of the next one.
-      if (part !== '') texts.push(part)
+      if (part !== '') texts.push({ seq, text: part })
     }
-    // Lines that are folded because they say the same are lines of the log all the same.
-    if (row.seq < to && row.twins?.isOpen === false) texts.push(...row.twins.lines.map(shownText))
+    // A line that is folded because another one says the same is a line of the log all the same.
+    const folded = row.twins?.isOpen === false ? row.twins.lines : []
+    for (const line of folded)
+      if (line.seq > from && line.seq < to) texts.push({ seq: line.seq, text: shownText(line) })
   }
-  return texts.join('\n')
+  const inOrder = texts.toSorted((a, b) => a.seq - b.seq)
+  return inOrder.map(({ text }) => text).join('\n')
 }
 
 const shownText = (line: LogLine): string =>

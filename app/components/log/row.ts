@@ -4,7 +4,7 @@ import type { Mark } from './line-mark'
 import type { BatchNames } from './log'
 import type { Stream } from './streams'
 
-/** Lines of the backend that say the same as the one before them. Unless they are shown, they have no row of their own. */
+/** Lines of the backend that say the same as another one near them. Unless they are shown, they have no row of their own. */
 export interface Twins {
   readonly lines: readonly LogLine[]
   readonly isOpen: boolean

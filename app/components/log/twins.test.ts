@@ -40,7 +40,7 @@ const rowsFor = (lines: LogLine[], open: ReadonlySet<number> | null = noneOpen, 
   const mark = marked === 0 ? null : { from: marked, to: marked }
   return rowsOf(wholeOf({ lines, dropped: 0, epoch: 'e' }), { filter, isMerged: false, names, open, mark }, 'utc')
 }
-/** `1+2`: line 2 is folded into line 1. */
+/** `1+2`: line 2, a state, is folded into line 1. */
 const told = (rows: ReturnType<typeof rowsFor>) =>
   rows.map(row =>
     row.kind === 'line' && row.twins ? `${row.seq}+${row.twins.lines.map(({ seq }) => seq).join('+')}` : row.key,
@@ -49,13 +49,13 @@ const told = (rows: ReturnType<typeof rowsFor>) =>
 describe('[LOG-5.1] lines of the backend that say the same twice', () => {
   it('are folded into one, in the order of every generation', () => {
     expect(told(rowsFor(linesOf(started, running, completed, done, merging)))).toEqual(['1+2', '3+4', '5'])
-    expect(told(rowsFor(linesOf(running, started, done, completed)))).toEqual(['1+2', '3+4'])
+    expect(told(rowsFor(linesOf(running, started, done, completed)))).toEqual(['2+1', '4+3'])
     const end = [
       { type: 'status', status: 'completed' },
       { type: 'info', message: 'Run history entry completed: run-1' },
     ]
     const success = { type: 'success', message: 'All batches completed successfully.' }
-    expect(told(rowsFor(linesOf(...end, success)))).toEqual(['1+3', '2'])
+    expect(told(rowsFor(linesOf(...end, success)))).toEqual(['2', '3+1'])
   })
 
   it('are folded where batches start at once, and not where they are far apart or of other batches', () => {
@@ -79,6 +79,7 @@ describe('[LOG-5.1] lines of the backend that say the same twice', () => {
     expect(told(rowsFor(lines, null))).toEqual(['1', '2'])
     expect(told(rowsFor(lines, noneOpen, 2))).toEqual(['1', '2'])
     expect(told(rowsFor(lines, noneOpen, 1))).toEqual(['1+2'])
+    expect(told(rowsFor(linesOf(done, completed), new Set([2])))).toEqual(['1', '2+1'])
   })
 
   it('lose no line, and keep the order of numbers', () => {

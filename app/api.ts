@@ -103,9 +103,15 @@ export const importRecording = (file: Blob) =>
 /** Removes an import permanently, for every reader. */
 export const removeImport = (importId: string) => ask(nothing, 'DELETE', importApi(importId))
 
-/** Lines of a log: at most `limit` after a line, in their order. */
-export const readLog = (run: RunRef, log: LogId, after: number, limit: number, stop: AbortSignal) =>
-  askLog((schemas, body) => schemas.linesAnswer.parse(body), run, '/logs', log, { after, limit }, stop)
+/** Lines of a log: at most `limit` after a line, in their order; with `picked` only those that fit. */
+export const readLog = (
+  run: RunRef,
+  log: LogId,
+  after: number,
+  limit: number,
+  stop: AbortSignal,
+  picked: AskedLines = {},
+) => askLog((schemas, body) => schemas.linesAnswer.parse(body), run, '/logs', log, { ...picked, after, limit }, stop)
 
 /** The lines of a log that the server is asked for, as parts of an address. */
 export type AskedLines = Readonly<Partial<Record<'text' | 'pattern' | 'stream' | 'source' | 'level', string>>>

@@ -204,6 +204,41 @@ test('[LOG-4.7] [LOG-4.8] only errors can be shown, counted, stepped through and
   await expect(page.getByRole('button', { name: /^\d+ lines?$/ })).toHaveCount(0)
 })
 
+test('[LOG-4.9] of a long log only the lines that fit have a place', async ({ dashboard, page }) => {
+  const recording = mergedRun()
+  for (let n = 1; n <= 12_000; n += 1) {
+    const isError = n % 100 === 0
+    recording.prints(
+      n % 2 === 0 ? 'api' : 'setup',
+      isError ? `failed: ${n}` : `step ${n}`,
+      isError ? 'stderr' : 'stdout',
+    )
+  }
+  const path = await imported(dashboard, recording)
+  await show(page, path, 'All')
+  await page.getByRole('button', { name: 'Errors' }).click()
+  const errors = await linesAt(path, 'of=all&level=error')
+  expect(errors).toHaveLength(122)
+  await expect(page.getByTestId('log-matches')).toHaveText('0/122')
+  // From the first to the last, without a line that does not fit.
+  await area(page).evaluate(element => element.scrollTo(0, 0))
+  await expect(row(page, errors[0]?.seq ?? 0)).toBeInViewport()
+  await expect(page.getByTestId('log-gap')).toHaveCount(0)
+  const seen = new Set<number>()
+  await expect
+    .poll(async () => {
+      for (const seq of await shownSeqs(page)) seen.add(seq)
+      await area(page).evaluate(element => element.scrollBy(0, element.clientHeight))
+      return [...seen].sort((a, b) => a - b)
+    })
+    .toEqual(errors.map(({ seq }) => seq))
+  // The place of a line stays where the others are shown again.
+  await page.getByRole('button', { name: 'Next match' }).click()
+  await page.getByRole('button', { name: 'Errors' }).click()
+  await expect(page.getByTestId('log-matches')).toHaveCount(0)
+  await expect(rows(page).first()).toBeVisible()
+})
+
 for (const width of [1_440, 390])
   test(`[LOG-3.3] [LOG-4.6] [LOG-5.1] the merged log is accessible at ${width} px`, async ({ dashboard, page }) => {
     await page.setViewportSize({ width, height: 900 })

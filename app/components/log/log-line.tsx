@@ -9,7 +9,7 @@ import { Name } from '../outside'
 import { dayChange } from './days'
 import type { BatchNames } from './log'
 import { earlierStates, parsedLine, piecesOf, type Piece } from './line-text'
-import { gapText, lostText, twinsText, twinsTitle } from './log-words'
+import { gapText, lostText, unlistedText, twinsText, twinsTitle } from './log-words'
 import type { DatedRow } from './row'
 import { streamWords } from './streams'
 import type { FailedRead } from './whole-log'
@@ -57,12 +57,12 @@ export const LogRow = memo(function LogRow({ row, matcher, names, current, marke
     )
   }
   if (row.kind === 'gap') return <Gap from={row.seq} to={row.to} {...gap} />
-  if (row.kind === 'lost') {
+  if (row.kind === 'lost' || row.kind === 'unlisted') {
     return (
       <div className={styles.lost} data-testid="log-gap">
         <span className={styles.lostText}>
           <Glyph id="l-stale" />
-          {lostText(row.seq, row.to)}
+          {row.kind === 'lost' ? lostText(row.seq, row.to) : unlistedText(row.count)}
         </span>
       </div>
     )

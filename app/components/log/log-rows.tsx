@@ -135,7 +135,7 @@ export function LogRows(props: LogRowsProps) {
     (seq: number) => {
       const index = Math.max(0, indexOf(rows, seq))
       const row = rows[index]
-      const lines = row?.kind === 'gap' ? Math.max(0, Math.min(seq, row.to) - row.seq) : 0
+      const lines = row?.kind === 'gap' ? Math.max(0, Math.min(seq, row.to, row.seq + row.height - 1) - row.seq) : 0
       return { row, top: (virtualizer.getOffsetForIndex(index, 'start')?.[0] ?? 0) + lines * line }
     },
     [virtualizer, rows, line],

@@ -19,6 +19,12 @@ export function lostText(from: number, to: number): string {
   return count === 1 ? 'The first line is no longer kept.' : `The first ${number(count)} lines are no longer kept.`
 }
 
+/** Lines that fit a filter, and are too many to be listed. */
+export const unlistedText = (count: number): string =>
+  count === 1
+    ? 'One earlier line that fits is not listed here. A download has it.'
+    : `${number(count)} earlier lines that fit are not listed here. A download has them.`
+
 /** Lines that say the same as another one, and are folded. */
 export const twinsText = (count: number): string => (count === 1 ? 'said twice' : `said ${count + 1} times`)
 export const twinsTitle = (count: number): string =>

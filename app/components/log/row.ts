@@ -18,7 +18,7 @@ interface RowBase {
 }
 
 /**
- * A row of the log: a line, lines that are not loaded, lines that the server no longer has, or the batch that printed the lines from
+ * A row of the log: a line, lines that are not loaded, lines that the server no longer has or does not name, or the batch that printed the lines from
  * there on (null: the backend).
  */
 export type Row = RowBase &
@@ -26,6 +26,7 @@ export type Row = RowBase &
     | { kind: 'line'; line: LogLine; twins?: Twins }
     | { kind: 'gap'; to: number }
     | { kind: 'lost'; to: number }
+    | { kind: 'unlisted'; count: number }
     | { kind: 'speaker'; batch: string | null }
   )
 

@@ -1,8 +1,10 @@
 import type { LogLine } from '../../../lib/run/model'
+import type { FoundLines } from '../../api'
 import type { Zone } from '../../zone'
 import { datedRows, dayBetween, type DatedRows } from './days'
 import { heightOf } from './line-text'
 import { runsOf, spanOf, type Range } from './log-ranges'
+import { partsOf, type PickedLog } from './picked-log'
 import { fits, type DatedRow, type LogFilter, type Row, type RowChoice } from './row'
 import { isSameSpeaker, withSpeakers } from './speakers'
 import { withTwins } from './twins'
@@ -13,27 +15,58 @@ import type { WholeLog } from './whole-log'
  * `seq`; a change of the day, or of who speaks, has that of the line after it.
  */
 export function rowsOf(log: WholeLog, choice: RowChoice, zone: Zone): DatedRow[] {
-  const rows: DatedRow[] = []
+  const all = new JoinedRows()
   let next = 1
-  let before: DatedRows | null = null
   const add = (range: Range, dated: DatedRows) => {
     const { from, to } = spanOf(range)
-    rows.push(...missing(next, from - 1, log.first))
-    const day = before?.last && dayBetween(before.last, dated)
-    const dayAt = day ? dated.first?.index : undefined
-    for (let index = 0; index < dated.rows.length; index += 1) {
-      const row = dated.rows[index]
-      if (index === 0 && isSameSpeaker(row, rows.at(-1))) continue
-      if (day && index === dayAt) rows.push(day)
-      if (row) rows.push(row)
-    }
-    if (dated.last) before = dated
+    all.rows.push(...missing(next, from - 1, log.first))
+    all.add(dated)
     next = to + 1
   }
   for (const range of log.ranges) add(range, keptRows(range, choice, zone))
   for (const run of runsOf(log.view.lines)) add(run, rowsIn(run, choice, zone))
-  if (log.view.lines.length === 0) rows.push(...missing(next, log.view.dropped, log.first))
-  return rows
+  if (log.view.lines.length === 0) all.rows.push(...missing(next, log.view.dropped, log.first))
+  return all.rows
+}
+
+/**
+ * The rows of the lines of a log that fit a filter [LOG-4.9]. Lines that do not fit have no place, however many they are.
+ * @param found which lines the server says fit; null: it has not answered yet
+ */
+export function pickedRowsOf(log: PickedLog, found: FoundLines | null, choice: RowChoice, zone: Zone): DatedRow[] {
+  const all = new JoinedRows()
+  const tail = log.view.lines[0]?.seq ?? log.view.dropped + 1
+  if (found === null) all.rows.push(...missing(1, tail - 1, 1).map(row => ({ ...row, height: 1 })))
+  else {
+    all.rows.push(...missing(1, Math.min(tail, found.from) - 1, found.from))
+    const unlisted = found.count - found.seqs.length
+    const first = found.seqs[0] ?? 1
+    if (unlisted > 0) all.rows.push({ kind: 'unlisted', key: 'unlisted', seq: first - 1, height: 1, count: unlisted })
+    for (const part of partsOf(log, found.seqs)) {
+      if (part.kind === 'lines') all.add(rowsIn(part.lines, choice, zone))
+      else all.rows.push({ kind: 'gap', key: `gap-${part.seq}`, seq: part.seq, to: part.seq, height: 1 })
+    }
+  }
+  all.add(rowsIn(log.view.lines, choice, zone))
+  return all.rows
+}
+
+/** Rows of several stretches, one after the other. */
+class JoinedRows {
+  readonly rows: DatedRow[] = []
+  #before: DatedRows | null = null
+
+  add(dated: DatedRows): void {
+    const day = this.#before?.last && dayBetween(this.#before.last, dated)
+    const dayAt = day ? dated.first?.index : undefined
+    for (let index = 0; index < dated.rows.length; index += 1) {
+      const row = dated.rows[index]
+      if (index === 0 && isSameSpeaker(row, this.rows.at(-1))) continue
+      if (day && index === dayAt) this.rows.push(day)
+      if (row) this.rows.push(row)
+    }
+    if (dated.last) this.#before = dated
+  }
 }
 
 function missing(from: number, to: number, first: number): Row[] {

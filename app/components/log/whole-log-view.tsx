@@ -12,11 +12,12 @@ import { LogFrame } from './log-frame'
 import { LogRows, type Jump, type LogList } from './log-rows'
 import { LogSearch } from './log-search'
 import type { LogFilter } from './row'
-import { newerThan, rowsOf } from './rows'
+import { newerThan, pickedRowsOf, rowsOf } from './rows'
 import { nextMatch } from './search-state'
 import { streams } from './streams'
 import { useLogSearch, type Query } from './use-log-search'
 import { useMark } from './use-mark'
+import { usePickedLog } from './use-picked-log'
 import { useWholeLog } from './use-whole-log'
 import { lastOf } from './whole-log'
 import { storeWrap, wrapsLines } from './wrap-choice'
@@ -24,6 +25,7 @@ import nothing from '../nothing.module.css'
 import styles from './log.module.css'
 
 const all: LogFilter = { streams: new Set(streams), source: null, isErrors: false }
+const noQuery: Query = { text: '', isPattern: false }
 const noSources: readonly string[] = []
 
 /**
@@ -45,7 +47,7 @@ export function WholeLogView({
   const [filter, setFilter] = useState(all)
   const [wrap, setWrap] = useState(wrapsLines)
   const [full, setFull] = useState(false)
-  const [query, setQuery] = useState<Query>({ text: '', isPattern: false })
+  const [query, setQuery] = useState(noQuery)
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set())
   const [current, setCurrent] = useState<number | null>(null)
   const { mark, focus, set: setMark, clear } = useMark(logId)
@@ -58,8 +60,14 @@ export function WholeLogView({
   if (left === 0 && last > 0) setLeft(last)
 
   const isConnected = known === 'current' || known === 'silent'
-  const { log, look, retry } = useWholeLog(run, logId, view, following, isConnected)
-  const search = useLogSearch(run, logId, query, view, filter, isConnected)
+  // Which of all lines are shown; where a filter hides some, only the others have a place.
+  const shown = useLogSearch(run, logId, noQuery, view, filter, isConnected)
+  const isPicked = shown.asked !== null
+  const whole = useWholeLog(run, logId, view, following, isConnected && !isPicked)
+  const picked = usePickedLog(run, logId, view, filter, shown, isConnected)
+  const { look, retry } = isPicked ? picked : whole
+  const sought = useLogSearch(run, logId, query, view, filter, isConnected && query.text !== '')
+  const search = query.text === '' ? shown : sought
   const { matcher, found, asked } = search
   // What a search finds must be seen, also where it says the same as the line before it.
   const isFolded = query.text === ''
@@ -69,8 +77,11 @@ export function WholeLogView({
     const marked = markedFrom === 0 ? null : { from: markedFrom, to: markedTo }
     return { filter, isMerged, names, open: isFolded ? open : null, mark: marked }
   }, [filter, isMerged, names, isFolded, open, markedFrom, markedTo])
-  const rows = useMemo(() => rowsOf(log, choice, zone), [log, choice, zone])
-  const picked = asked && found && search.isUpToDate ? { asked, count: found.count } : null
+  const rows = useMemo(
+    () => (isPicked ? pickedRowsOf(picked.log, shown.found, choice, zone) : rowsOf(whole.log, choice, zone)),
+    [isPicked, picked.log, shown.found, whole.log, choice, zone],
+  )
+  const download = asked && found && search.isUpToDate ? { asked, count: found.count } : null
 
   const list = useRef<LogList>(null)
   const leave = useCallback(() => setLeft(seq => seq ?? last), [last])
@@ -96,7 +107,7 @@ export function WholeLogView({
     if (event.key === 'Escape' && mark) clear()
     else if (event.key === 'Enter' && !mark) setMark(list.current?.firstVisible() ?? 1, false)
     else if (by !== 0 && focus !== null) {
-      const seq = Math.min(Math.max(focus + by, log.first), last)
+      const seq = Math.min(Math.max(focus + by, whole.log.first), last)
       setMark(seq, event.shiftKey)
       show(seq)
     } else return
@@ -138,7 +149,7 @@ export function WholeLogView({
           }}
           full={full}
           onFull={() => setFull(!full)}
-          picked={picked}
+          picked={download}
         />
       }
       wrap={wrap}
@@ -171,7 +182,7 @@ export function WholeLogView({
             ref: list,
           }}
           prefix={linkPrefix(logId)}
-          failed={log.failed}
+          failed={(isPicked ? picked : whole).log.failed}
           onLeave={leave}
           onEnd={() => setLeft(null)}
           onLook={look}

@@ -25,22 +25,37 @@ describe('[LOG-2.5] what a search has found', () => {
           all.filter(seq => seq <= to),
           to,
         )
-        const after = withNewLines(before, lines.slice(tailFrom), textMatcher('REPLAY')!, filter)
+        const after = withNewLines(before, lines.slice(tailFrom), textMatcher('REPLAY'), filter)
         expect(after).toEqual({ ...found(all), to: lines.length })
       }),
     )
   })
 
   it('is searched for again where the page has not all of the new lines', () => {
-    expect(withNewLines(found([1], 3), [line(5, 'x'), line(6, 'x')], textMatcher('x')!, filter)).toBeNull()
+    expect(withNewLines(found([1], 3), [line(5, 'x'), line(6, 'x')], textMatcher('x'), filter)).toBeNull()
     const before = found([1], 6)
-    expect(withNewLines(before, [line(5, 'x'), line(6, 'x')], textMatcher('x')!, filter)).toBe(before)
+    expect(withNewLines(before, [line(5, 'x'), line(6, 'x')], textMatcher('x'), filter)).toBe(before)
+  })
+
+  it('[LOG-4.7] has the lines that tell of an error where nothing else is sought', () => {
+    const lines = [line(1, 'it failed'), line(2, 'it failed', 'stderr'), line(3, 'fine', 'stderr')]
+    expect(withNewLines(found([]), lines, null, { ...filter, isErrors: true })).toMatchObject({ seqs: [2], to: 3 })
+  })
+
+  it('asks no more where the search was stopped, and counts long lines whose beginning alone it looked at', () => {
+    const stopped = { ...found([1], 3), stopped: true }
+    expect(withNewLines(stopped, [line(9, 'x')], textMatcher('x'), filter)).toBe(stopped)
+    const matcher = { finds: () => false, places: () => [], reach: 3 }
+    expect(withNewLines(found([]), [line(1, 'abc'), line(2, 'abcd')], matcher, filter)).toMatchObject({
+      partly: 1,
+      to: 2,
+    })
   })
 
   it('leaves out hidden streams and other sources', () => {
-    const lines = [line(1, 'x'), line(2, 'x', 'stderr'), { ...line(3, 'x'), source: 'b', isErrors: false }]
+    const lines = [line(1, 'x'), line(2, 'x', 'stderr'), { ...line(3, 'x'), source: 'b' }]
     const only = { streams: new Set(['stdout'] as const), source: 'backend', isErrors: false }
-    expect(withNewLines(found([]), lines, textMatcher('x')!, only)).toMatchObject({ seqs: [1], count: 1, to: 3 })
+    expect(withNewLines(found([]), lines, textMatcher('x'), only)).toMatchObject({ seqs: [1], count: 1, to: 3 })
   })
 
   it('has a place for each match, also where only the newest are named', () => {

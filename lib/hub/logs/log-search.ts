@@ -19,7 +19,8 @@ export function* searchLog(log: ReadableLog | undefined, filter: LineFilter): Ge
   let from: number | null = null
   let to = 0
   const steps = new Steps()
-  for (let hasMore = true; hasMore && !steps.isTooMuch;) {
+  let isStopped = false
+  for (let hasMore = true; hasMore && !isStopped;) {
     const lines = log?.after(to, LINES) ?? []
     hasMore = lines.length === LINES
     from ??= lines[0]?.seq ?? null
@@ -31,13 +32,13 @@ export function* searchLog(log: ReadableLog | undefined, filter: LineFilter): Ge
         seqs.push(line.seq)
       } else if (fit === 'partly no') partly += 1
       if (!steps.isOver) continue
-      steps.end()
-      if (steps.isTooMuch) break
+      isStopped = steps.end()
+      if (isStopped) break
       yield
       steps.begin()
     }
     if (seqs.length >= 2 * MOST_NAMED) seqs.splice(0, seqs.length - MOST_NAMED)
   }
-  const covered = { ...(partly > 0 && { partly }), ...(steps.isTooMuch && { stopped: true }) }
+  const covered = { ...(partly > 0 && { partly }), ...(isStopped && { stopped: true }) }
   return { seqs: seqs.slice(-MOST_NAMED), count, from: from ?? to + 1, to, ...covered }
 }

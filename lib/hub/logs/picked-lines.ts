@@ -40,8 +40,7 @@ export function* pickLines(
       at = line.seq
       if (picked.length === limit) return page()
       if (!steps.isOver) continue
-      steps.end()
-      if (steps.isTooMuch) return page(true)
+      if (steps.end()) return page(true)
       yield
       steps.begin()
     }

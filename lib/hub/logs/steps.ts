@@ -13,14 +13,10 @@ export class Steps {
     return performance.now() - this.#since >= STEP
   }
 
-  /** All steps together have taken too long. */
-  get isTooMuch(): boolean {
-    return this.#worked >= MOST_WORK
-  }
-
-  /** Called before the generator yields. */
-  end(): void {
+  /** Called before the generator yields. Returns whether all steps together have taken too long: then it must not go on. */
+  end(): boolean {
     this.#worked += performance.now() - this.#since
+    return this.#worked >= MOST_WORK
   }
 
   /** Called after that. */

@@ -21,6 +21,7 @@ const layers = {
     imports: [
       'hub/imports/',
       'hub/past/',
+      'hub/specs/',
       'hub/evidence/',
       'hub/discovery/',
       'hub/follow/',
@@ -33,6 +34,7 @@ const layers = {
   },
   'hub/imports': { files: 'lib/hub/imports/**', imports: ['hub/logs/', 'hub/api/', 'hub/recording/', ...ground] },
   'hub/past': { files: 'lib/hub/past/**', imports: ['hub/api/', 'hub/recording/', ...ground] },
+  'hub/specs': { files: 'lib/hub/specs/**', imports: ['hub/api/', ...ground] },
   'hub/evidence': { files: 'lib/hub/evidence/**', imports: ['hub/logs/', 'hub/api/', ...ground] },
   'hub/discovery': { files: 'lib/hub/discovery/**', imports: ['hub/runs/', ...ground] },
   'hub/follow': { files: 'lib/hub/follow/**', imports: ['hub/runs/', ...ground] },

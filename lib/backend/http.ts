@@ -98,6 +98,12 @@ export class BackendHttp {
     return isRead ? this.#plans.keep(path, text, state) : state
   }
 
+  /** The plan as it was last read; null if it was not, or that was too long ago to be kept. */
+  lastPlan(spec: string): PlanBatch[] | null {
+    const state = this.#plans.last(planPath(spec))
+    return state === undefined || typeof state === 'string' ? null : state
+  }
+
   /**
    * The spec's newest runs, at most 50, newest first.
    * @param odd is called if some of them can't be read; the others are returned

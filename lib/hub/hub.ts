@@ -7,6 +7,7 @@ import { CLAIMS_ALONE } from '../run/evidence/evidence'
 import { boundedFindings } from '../run/findings'
 import { isOver } from '../run/is-over'
 import type { ContainerList, Fleet, LinkState, RunSummary, Snapshot } from '../run/model'
+import type { SpecOverview, SpecRuns } from '../run/spec-pages'
 import { iso } from '../run/time/time'
 import { usualOf, type Usual } from '../run/usual'
 import type { DockerState } from '../run/evidence/verdict'
@@ -44,6 +45,7 @@ import { pageOfLog, pickLines, type ReadableLog, searchLog } from './logs'
 import { OurClockWatch } from '../clock/our-clock-watch'
 import { type Recorder, recorderFinding, type RecorderState, type RecordingFile } from './recording'
 import { Pasts } from './past'
+import { SpecReads } from './specs'
 import { MemoryStore, type RunState, type RunStore } from './runs'
 import { DiscoveredRuns } from './discovery'
 
@@ -76,6 +78,7 @@ export class Hub implements HubApi {
   readonly #found: DiscoveredRuns
   readonly #commands: Commands
   readonly #pasts: Pasts<RunState>
+  readonly #specs: SpecReads
   readonly #evidence: DockerEvidence | null
   readonly #bounds: ReachedBounds
   readonly #clock: OurClockWatch
@@ -110,6 +113,14 @@ export class Hub implements HubApi {
     this.imports = new Imports({
       ...{ folder: options.importsFolder ?? null, publisher, log, meter },
       changed: () => publisher.touch(fleetScope),
+    })
+    this.#specs = new SpecReads({
+      http: this.#http,
+      runs: () => {
+        for (const state of runs.all()) state.update()
+        return runs.viewsNewestFirst()
+      },
+      imports: this.imports,
     })
     this.#clock = new OurClockWatch()
     if (this.#evidence) this.#life.dockerChanged(this.#evidence)
@@ -298,6 +309,14 @@ export class Hub implements HubApi {
         .filter(run => run.spec === spec && !isOver(run.status))
         .map(({ runId }) => runId),
     }
+  }
+
+  specRuns(spec: string): Promise<SpecRuns | undefined> {
+    return this.#specs.runsOf(spec)
+  }
+
+  specOverview(): Promise<SpecOverview> {
+    return this.#specs.overview()
   }
 
   async containers(): Promise<ContainerList> {

@@ -28,7 +28,8 @@ export function certainDuration({ status, startedAt, endedAt, durationUncertain 
   return Math.max(0, Date.parse(endedAt) - Date.parse(startedAt))
 }
 
-function medianOf(values: readonly number[]): number {
+/** The middle of the values, or the mean of both that are next to it; 0 of none. */
+export function medianOf(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = (sorted.length - 1) / 2
   return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2

@@ -1,4 +1,5 @@
 import type { ContainerList, Fleet, ImportSummary, LinkState, LogLine, RunSummary, Snapshot } from '../../run/model'
+import type { SpecOverview, SpecRuns } from '../../run/spec-pages'
 import type { Usual } from '../../run/usual'
 import { masked } from '../../run/text/secrets'
 import type { Spec } from '../../backend/wire'
@@ -191,6 +192,10 @@ export interface HubApi {
   stopContainer(id: string, by?: string): Promise<void>
   specs(): Promise<Spec[]>
   specPlan(spec: string): Promise<SpecPlan>
+  /** The spec's plan, and its runs side by side. Undefined if neither the backend nor any run or import knows the spec. */
+  specRuns(spec: string): Promise<SpecRuns | undefined>
+  /** Every spec that the backend or a run knows, with its last runs. */
+  specOverview(): Promise<SpecOverview>
   start(request: StartRequest, by?: string): Promise<{ runId: string }>
   /** Follows a run that was started elsewhere. `created` is false if it was followed already. */
   follow(runId: string, spec?: string): Promise<{ snapshot: Snapshot; created: boolean }>

@@ -117,11 +117,16 @@ export class Runs {
 
   /** The runs that the fleet shows. */
   newestFirst(): RunFields[] {
+    return this.viewsNewestFirst().map(({ fields }) => fields)
+  }
+
+  /** The same runs with their batches. */
+  viewsNewestFirst(): ReturnType<RunState['view']>[] {
     return [...this.#states.values()]
       .filter(state => !this.#tentative.has(state))
-      .map(state => ({ since: state.since, fields: state.view().fields }))
+      .map(state => ({ since: state.since, view: state.view() }))
       .sort((a, b) => begun(b) - begun(a) || b.since - a.since)
-      .map(({ fields }) => fields)
+      .map(({ view }) => view)
   }
 
   /** Whether another run of the spec is at work, or was after this run became known or after it began [RUN-8]. */
@@ -227,5 +232,5 @@ function candidateOf(runId: string, { historyId, basis, batches, ...view }: RunV
 
 const at = (time: string | null): number | null => (time === null ? null : Date.parse(time))
 
-const begun = ({ since, fields }: { since: number; fields: RunFields }) =>
+const begun = ({ since, view: { fields } }: { since: number; view: { fields: RunFields } }) =>
   fields.startedAt === null ? since : Date.parse(fields.startedAt) + fields.clockOffset

@@ -227,6 +227,14 @@ describe('GET /api/runs/{runId}?at=', () => {
     expect((await get('/api/runs/r2/usual')).status).toBe(404)
   })
 
+  it('[SPEC-1.1] answers the runs of a spec and all specs; 404 to a spec that is not known, whatever its name', async () => {
+    expect(parsed(await get('/api/specs/a%2Fb%20..%E2%80%AE/runs'))).toMatchObject({ spec: 'a/b ..\u202e', runs: [] })
+    expect((await get('/api/specs/nowhere/runs')).status).toBe(404)
+    expect((await get('/api/specs/%FF/runs')).status).toBe(404)
+    expect((await get(`/api/specs/${'x'.repeat(257)}/runs`)).status).toBe(404)
+    expect(parsed(await get('/api/spec-overview'))).toMatchObject({ specs: [] })
+  })
+
   it('[PAST-1.4] answers the moments of a run; 404 to one that is not known', async () => {
     server.hub.add('r1')
     expect(parsed(await get('/api/runs/r1/moments'))).toMatchObject({ changes: [] })

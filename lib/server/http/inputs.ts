@@ -25,6 +25,9 @@ export const specName = name(128).refine(
   'must be one path segment without a leading dot.',
 )
 
+/** The name of a spec as a run may have it: it is only looked up. */
+export const anySpec = name(256)
+
 export const runId = name(LONGEST_RUN_ID).refine(isRunId, 'must not contain a slash or be a dot or two.')
 
 /** A container's id as Docker writes it: in full, or the beginning that `docker ps` shows. */

@@ -7,6 +7,7 @@ import type { Action } from '../audit'
 import { IMPORTS, LIVENESS, RECORDING_TYPE } from './guard'
 import { DOWNLOAD_PAGE, lineText, mergedLineText, pickedLog, wholeLog } from './log-text'
 import {
+  anySpec,
   containerId,
   followBody,
   importId,
@@ -81,6 +82,8 @@ export const routes: ReadonlyMap<string, Partial<Record<(typeof methods)[number]
   ['/api/containers/{id}/stop', { POST: operator('stop container', stopContainer) }],
   ['/api/specs', { GET: viewer(listSpecs) }],
   ['/api/specs/{id}/plan', { GET: viewer(getSpecPlan) }],
+  ['/api/specs/{id}/runs', { GET: viewer(getSpecRuns) }],
+  ['/api/spec-overview', { GET: viewer(getSpecOverview) }],
   [LIVENESS, { GET: anyone(isAlive) }],
   ['/readyz', { GET: anyone(isReady) }],
   ['/metrics', { GET: viewer(getMetrics) }],
@@ -311,6 +314,17 @@ async function listSpecs({ hub }: Call): Promise<Reply> {
 async function getSpecPlan({ hub, segment }: Call): Promise<Reply> {
   const spec = found(decodedBy(specName, segment), () => refusals.noSuchSpec(segment))
   return { status: 200, json: await hub.specPlan(spec) }
+}
+
+/** The plan of a spec and its runs that are known here, side by side. */
+async function getSpecRuns({ hub, segment }: Call): Promise<Reply> {
+  const unknown = () => refusals.noSuchSpec(segment)
+  return { status: 200, json: found(await hub.specRuns(found(decodedBy(anySpec, segment), unknown)), unknown) }
+}
+
+/** Every spec, with its last runs. */
+async function getSpecOverview({ hub }: Call): Promise<Reply> {
+  return { status: 200, json: await hub.specOverview() }
 }
 
 async function isAlive(): Promise<Reply> {

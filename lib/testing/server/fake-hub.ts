@@ -17,6 +17,7 @@ import {
   type StartRequest,
 } from '../../hub/api/hub-api'
 import type { AgentContainer, ContainerList, Fleet, LogLine, RunFields, RunSummary, Snapshot } from '../../run/model'
+import type { SpecOverview, SpecRuns } from '../../run/spec-pages'
 import { someRun } from '../run/documents'
 import { Access, type AccessOptions } from '../../server/access/access'
 import type { AuditEntry } from '../../server/audit'
@@ -206,6 +207,19 @@ export class FakeHub implements HubApi {
   async specPlan(spec: string) {
     this.#note('specPlan', spec)
     return { state: 'read' as const, total: 3, completed: 1, runs: [...this.#runs.keys()] }
+  }
+
+  async specRuns(spec: string): Promise<SpecRuns | undefined> {
+    this.#note('specRuns', spec)
+    if (spec === 'nowhere') return undefined
+    const plan = { state: 'read' as const, readAt: version.now, failure: null }
+    const grid = { columns: [], runs: [], runsLeftOut: 0, columnsLeftOut: 0 }
+    return { spec, now: version.now, onBackend: true, plan, ...grid }
+  }
+
+  async specOverview(): Promise<SpecOverview> {
+    this.#note('specOverview')
+    return { now: version.now, backend: { failure: null }, specs: [] }
   }
 
   async start(start: StartRequest, by?: string) {

@@ -1,0 +1,1 @@
+export { SpecReads } from './spec-reads'

@@ -1,0 +1,158 @@
+import { isOver } from './is-over'
+import type { Batch, BatchStatus, RunFields, RunStatus } from './model'
+
+/** The runs of one spec side by side: what the pages of specs show [SPEC-1]. */
+
+/** A batch of the spec's plan. */
+export interface PlannedBatch {
+  id: string
+  name: string
+  /** Ids of batches of the same plan. */
+  dependsOn: string[]
+}
+
+/** A batch that the plan or any of the runs has. */
+export interface SpecColumn extends PlannedBatch {
+  /** The plan has it now. */
+  planned: boolean
+}
+
+/** A batch in one run. */
+export interface SpecCell {
+  id: string
+  status: BatchStatus
+  /** How long it took, ms; null unless that is certain. */
+  ms: number | null
+  /** Present if it was completed before the run began. */
+  before?: true
+}
+
+/** A run of the spec, without what only its own page shows. */
+export interface SpecRun {
+  runId: string
+  /** Null for a run that is known from its own sources. */
+  importId: string | null
+  status: RunStatus
+  dryRun: boolean
+  basis: RunFields['basis']
+  /** The end was concluded, not told. */
+  inferred: boolean
+  startedAt: string | null
+  endedAt: string | null
+  /** How long it took, ms; null unless it is over and that is certain. */
+  ms: number | null
+  /** It left no batch out: none was completed before it began. */
+  whole: boolean
+  batches: SpecCell[]
+}
+
+/** What a run is compared by. */
+export interface SpecSource {
+  fields: Pick<
+    RunFields,
+    'runId' | 'status' | 'dryRun' | 'basis' | 'inferred' | 'startedAt' | 'endedAt' | 'durationUncertain' | 'counts'
+  > &
+    Partial<Pick<RunFields, 'unnamedCompleted'>>
+  batches: readonly Batch[]
+  importId: string | null
+}
+
+export interface SpecGrid {
+  /** Those of the plan in its order, then those that only runs have. */
+  columns: SpecColumn[]
+  /** Newest first. */
+  runs: SpecRun[]
+  /** How many older runs are left out, and how many batches that the plan does not have. */
+  runsLeftOut: number
+  columnsLeftOut: number
+}
+
+/** Bounds of one answer: its runs, their batches together, and the batches that the plan no longer has. */
+export const SPEC_BOUNDS = { runs: 50, cells: 20_000, unplanned: 500 }
+
+/**
+ * Puts the runs of a spec side by side. A run that is there twice, as one of its own sources and as an import, counts once, as the
+ * first.
+ * @param sources newest first
+ */
+export function specGridOf(
+  plan: readonly PlannedBatch[],
+  sources: readonly SpecSource[],
+  bounds: typeof SPEC_BOUNDS = SPEC_BOUNDS,
+): SpecGrid {
+  const columns = new Map<string, SpecColumn>()
+  for (const { id, name, dependsOn } of plan) {
+    if (!columns.has(id)) columns.set(id, { id, name, dependsOn: [...dependsOn], planned: true })
+  }
+  const most = columns.size + bounds.unplanned
+  const unshown = new Set<string>()
+  const known = new Set<string>()
+  const runs: SpecRun[] = []
+  let [cells, runsLeftOut] = [0, 0]
+  for (const source of sources) {
+    if (known.has(source.fields.runId)) continue
+    known.add(source.fields.runId)
+    cells += source.batches.length
+    // The newest run is there, however large it is: a run has a bound of its own.
+    if (runs.length >= bounds.runs || (cells > bounds.cells && runs.length > 0)) {
+      runsLeftOut += 1
+      continue
+    }
+    for (const { id, name, dependsOn } of source.batches) {
+      if (columns.has(id)) continue
+      if (columns.size >= most) unshown.add(id)
+      else columns.set(id, { id, name, dependsOn: [...dependsOn], planned: false })
+    }
+    runs.push(specRunOf(source, unshown))
+  }
+  return { columns: [...columns.values()], runs, runsLeftOut, columnsLeftOut: unshown.size }
+}
+
+function specRunOf({ fields, batches, importId }: SpecSource, unshown: ReadonlySet<string>): SpecRun {
+  const { runId, status, dryRun, basis, inferred, startedAt, endedAt } = fields
+  return {
+    ...{ runId, importId, status, dryRun, basis, inferred, startedAt, endedAt },
+    ms: certainRunMs(fields),
+    whole: isWhole({ fields, batches }),
+    batches: batches
+      .filter(({ id }) => !unshown.has(id))
+      .map(batch => ({
+        id: batch.id,
+        status: batch.status,
+        ms: certainBatchMs(fields, batch),
+        ...(batch.before && { before: batch.before }),
+      })),
+  }
+}
+
+/**
+ * How long a run took, ms. Null while it is not over, where its end was concluded, where a clock was set, and for a run of the history
+ * alone: the history counts pauses before a resume, too [SPEC-1.3].
+ */
+export function certainRunMs(
+  run: Pick<RunFields, 'status' | 'basis' | 'inferred' | 'startedAt' | 'endedAt' | 'durationUncertain'>,
+): number | null {
+  if (!isOver(run.status) || run.basis === 'history' || run.inferred || run.durationUncertain) return null
+  return between(run.startedAt, run.endedAt)
+}
+
+/** How long a batch took, ms; null unless its begin and its end were told in this run [SPEC-1.3]. */
+function certainBatchMs({ basis, inferred }: Pick<RunFields, 'basis' | 'inferred'>, batch: Batch): number | null {
+  const { status, startedAt, endedAt, durationUncertain, before } = batch
+  if (basis === 'history' || before || durationUncertain || batch.basis === 'inferred') return null
+  if (status === 'pending' || status === 'running') return null
+  // A batch that did not complete may have ended with its run, whose end was not told.
+  if (status !== 'completed' && inferred) return null
+  return between(startedAt, endedAt)
+}
+
+function between(startedAt: string | null, endedAt: string | null): number | null {
+  if (startedAt === null || endedAt === null) return null
+  return Math.max(0, Date.parse(endedAt) - Date.parse(startedAt))
+}
+
+/** Whether the run left no batch out, so that what it took can be compared with other runs. */
+export function isWhole({ fields, batches }: Pick<SpecSource, 'fields' | 'batches'>): boolean {
+  const { counts, unnamedCompleted = 0 } = fields
+  return batches.length > 0 && counts.totalKnown && unnamedCompleted === 0 && !batches.some(({ before }) => before)
+}

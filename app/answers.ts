@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { $ZodError } from 'zod/v4/core'
-import { logLine, runFields, snapshot } from '../lib/run/model'
+import { batchStatus, logLine, runFields, runStatus, snapshot } from '../lib/run/model'
 
 /** The schemas of the answers to a page's requests. They are loaded beside the first paint, not before it. */
 
@@ -36,6 +36,52 @@ export const planAnswer = z.object({
 })
 /** The state of a spec before a start: its plan, and its live runs. */
 export type SpecPlan = z.infer<typeof planAnswer>
+
+const failure = z.nullable(z.string())
+const time = z.nullable(z.string())
+const ms = z.nullable(z.number())
+const runMark = z.object({
+  ...{ runId: z.string(), status: runStatus, dryRun: z.boolean(), inferred: z.boolean() },
+  ...{ startedAt: time, endedAt: time, clockOffset: z.number() },
+})
+/** A spec's plan, and its runs side by side. */
+export const specRunsAnswer = z.object({
+  ...{ spec: z.string(), now: z.string(), onBackend: z.nullable(z.boolean()) },
+  plan: z.object({ state: z.enum(['read', 'missing', 'unreadable', 'unknown']), readAt: time, failure }),
+  columns: z.array(
+    z.object({ id: z.string(), name: z.string(), dependsOn: z.array(z.string()), planned: z.boolean() }),
+  ),
+  runs: z.array(
+    z.object({
+      ...{ runId: z.string(), importId: z.nullable(z.string()), status: runStatus, dryRun: z.boolean() },
+      ...{
+        basis: runFields.shape.basis,
+        inferred: z.boolean(),
+        startedAt: time,
+        endedAt: time,
+        ms,
+        whole: z.boolean(),
+      },
+      batches: z.array(z.object({ id: z.string(), status: batchStatus, ms, before: z.exactOptional(z.literal(true)) })),
+    }),
+  ),
+  ...{ runsLeftOut: z.number(), columnsLeftOut: z.number() },
+})
+/** Every spec, with its last runs. */
+export const specOverviewAnswer = z.object({
+  now: z.string(),
+  backend: z.object({ failure }),
+  specs: z.array(
+    z.object({
+      ...{ name: z.string(), onBackend: z.nullable(z.boolean()) },
+      has: z.nullable(z.object({ plan: z.boolean(), tasks: z.boolean() })),
+      recent: z.array(runMark),
+      live: z.array(z.extend(runMark, { completed: z.number(), total: z.nullable(z.number()) })),
+      liveRuns: z.number(),
+      usual: z.nullable(z.object({ ms: z.number(), runs: z.number() })),
+    }),
+  ),
+})
 
 /** Lines of a log. `dropped`: how many of its oldest lines the server no longer keeps. */
 export const linesAnswer = z.object({ lines: z.array(logLine), dropped: z.number() })

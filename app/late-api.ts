@@ -1,6 +1,7 @@
 import type { RunRef } from '../lib/client/live'
 import type { Snapshot } from '../lib/run/model'
-import { type Answer, apiOf, ask, json, runApi } from './api'
+import type { SpecOverview, SpecRuns } from '../lib/run/spec-pages'
+import { type Answer, apiOf, ask, json, runApi, specApi } from './api'
 import type { Span } from './components/run/moment/moments'
 
 /** Requests of parts that are loaded beside the first paint. */
@@ -44,3 +45,11 @@ export const spanOf = (runId: string): Promise<Answer<Span>> =>
     'GET',
     `${runApi(runId)}/moments`,
   )
+
+/** The plan of a spec, and its runs side by side. */
+export const specRuns = (spec: string): Promise<Answer<SpecRuns>> =>
+  ask((schemas, body) => schemas.specRunsAnswer.parse(body), 'GET', specApi(spec))
+
+/** Every spec, with its last runs. */
+export const specOverview = (): Promise<Answer<SpecOverview>> =>
+  ask((schemas, body) => schemas.specOverviewAnswer.parse(body), 'GET', '/api/spec-overview')

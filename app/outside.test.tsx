@@ -46,12 +46,18 @@ import { RunNotes } from './components/run/notes/run-notes'
 import { StopDialog } from './components/run/stop-dialog'
 import { Palette } from './components/tools/palette'
 import { RIGHT_TO_LEFT } from './components/outside'
+import { BatchFacts } from './components/specs/batch-facts'
+import { SpecView } from './components/specs/spec-view'
+import { SpecsView } from './components/specs/specs-view'
 import { UnknownImport } from './components/unknown-import'
 import { PerhapsBegun, Refusal } from './components/use-request'
 import ErrorPage from './error'
 import GlobalError from './global-error'
 import NotFound from './not-found'
 import RunNotFound from './runs/[runId]/not-found'
+import SpecNotFound from './specs/[spec]/not-found'
+import { specOverviewAnswer, specRunsAnswer } from './answers'
+import { batchStats } from '../lib/run/spec-stats'
 import { filled } from '../lib/testing/support/filled-schema'
 
 /** The names of the components that were rendered, and the page's address. */
@@ -69,7 +75,7 @@ const { made, address, counting } = vi.hoisted(() => {
       return make(type, ...rest)
     }
   }
-  return { made, address: { runId: '' }, counting }
+  return { made, address: { runId: '', spec: '' }, counting }
 })
 
 vi.mock('next/navigation', () => ({
@@ -208,6 +214,52 @@ function containers(textOf: TextOf): ReactNode[] {
   ))
 }
 
+/** The pages of specs, in each state in which they show different parts. */
+function specPages(textOf: TextOf): ReactNode[] {
+  const rendered = filled(fleet, textOf, path => (path === 'runs' || path === 'imports' ? [] : undefined))
+  const [id, other] = [textOf('columns.id'), `${textOf('columns.id')} other`]
+  const batches = [
+    ...Array.from({ length: 3 }, (_, n) => ({ id, status: 'completed' as const, ms: 60_000 * (n + 1) ** 2 })),
+    { id, status: 'failed' as const, ms: 1 },
+  ]
+  const aSpec = (picks: Record<string, unknown> = {}) => {
+    const spec = filled(specRunsAnswer, textOf, path => picks[path])
+    const runs = batches.map((cell, n) => ({
+      ...spec.runs[0]!,
+      ...{ runId: `${textOf('runs.runId')} ${n}`, importId: null, status: cell.status, dryRun: false, inferred: false },
+      ...{ basis: 'stream' as const, whole: true, ms: cell.ms, batches: [cell, { ...cell, id: other }] },
+    }))
+    const column = { name: textOf('columns.name'), dependsOn: [id], planned: true }
+    const columns = [
+      { ...column, id },
+      { ...column, id: other, planned: false },
+    ]
+    return { ...spec, columns, runs: [...runs, { ...runs[0]!, runId: 'i', importId: textOf('runs.importId') }] }
+  }
+  const states = (['read', 'missing', 'unreadable', 'unknown'] as const).map(state => ({ 'plan.state': state }))
+  const many = Array.from({ length: 30 }, (_, n) => ({ ...aSpec().columns[0]!, id: `${id}${n}` }))
+  const none = { ...aSpec({ 'plan.state': 'unknown', onBackend: false }), columns: [], runs: [] }
+  const spec = aSpec()
+  const specs = [{ onBackend: true }, { onBackend: false, has: null }, { usual: null, recent: [], live: [] }]
+  return [
+    ...states.map(state => <SpecView key={state['plan.state']} initial={aSpec(state)} fleet={rendered} />),
+    <SpecView key="wide" initial={{ ...spec, columns: [...spec.columns, ...many] }} fleet={rendered} />,
+    <SpecView key="no runs" initial={none} fleet={rendered} />,
+    <BatchFacts
+      key="batch"
+      {...{ column: spec.columns[0]!, columns: spec.columns, runs: spec.runs, now: spec.now }}
+      stats={batchStats(spec.runs)(id)}
+      onClose={() => undefined}
+    />,
+    ...specs.map((picks, n) => {
+      const overview = filled(specOverviewAnswer, textOf)
+      const all = [{ ...overview.specs[0]!, ...picks }]
+      return <SpecsView key={`specs ${n}`} initial={{ ...overview, specs: all }} fleet={rendered} />
+    }),
+    <SpecNotFound key="no spec" />,
+  ]
+}
+
 /** The dialogs of a page, and the texts of its empty lists. */
 function others(textOf: TextOf): ReactNode[] {
   const close = () => undefined
@@ -228,6 +280,7 @@ function others(textOf: TextOf): ReactNode[] {
   const refused = { ok: false as const, status: 502, error: textOf('error'), runId: textOf('runId') }
   const failed = Object.assign(new Error(textOf('error.message')), { digest: '1234' })
   address.runId = encodeURIComponent(textOf('runId').toWellFormed())
+  address.spec = encodeURIComponent(textOf('spec').toWellFormed())
   return [
     <FollowDialog key="follow" onClose={close} />,
     <ul key="group">
@@ -327,7 +380,10 @@ function others(textOf: TextOf): ReactNode[] {
 }
 
 const visitor = (textOf: TextOf): Person => ({ name: textOf('person.name'), role: 'operator', canSignOut: true })
-const everything = (textOf: TextOf) => [...runs(textOf), ...fleets(textOf), ...containers(textOf), ...others(textOf)]
+const everything = (textOf: TextOf) => [
+  ...[...runs(textOf), ...fleets(textOf), ...containers(textOf)],
+  ...[...others(textOf), ...specPages(textOf)],
+]
 
 /** Renders a page; returns each place whose text would be invisible, with the text around it. */
 function unseenOn(page: ReactNode, textOf: TextOf): string[] {
@@ -348,7 +404,13 @@ describe('[SAFE-4.4] every text from outside is disarmed wherever a page shows i
   it.each(Object.entries(hostileTexts))('where all that it holds is: %s', (_, text) => {
     const textOf: TextOf = () => text
     const [run] = runs(textOf)
-    for (const page of [run, ...fleets(textOf).slice(0, 1), ...containers(textOf).slice(0, 2), ...others(textOf)])
+    for (const page of [
+      run,
+      ...fleets(textOf).slice(0, 1),
+      ...containers(textOf).slice(0, 2),
+      ...others(textOf),
+      ...specPages(textOf),
+    ])
       expect(unseenOn(page, textOf)).toEqual([])
   })
 
@@ -391,7 +453,7 @@ describe('[SAFE-4.4] every text from outside is disarmed wherever a page shows i
     ...['Eta', 'Left', 'GraphEdge', 'GraphTools', 'ZoomButton', 'Sum'],
     ...['PageTools', 'Announcer', 'TabIcon', 'KeySheet', 'Notify', 'Since'],
     ...['Hidden', 'Layout', 'FleetPage', 'RunPage', 'ImportPage', 'ContainersPage', 'SignInPage', 'ImportNotFound'],
-    ...['VirtualTableRows', 'FirstTableRows', 'Space', 'FollowHere', 'Compare', 'Against'],
+    ...['SpecsPage', 'SpecPage', 'VirtualTableRows', 'FirstTableRows', 'Space', 'FollowHere', 'Compare', 'Against'],
   ])
 
   it('and no component of the pages is left out of this', () => {

@@ -4,12 +4,14 @@
  */
 export const pageRefusals = {
   unknownPage: () =>
-    'No page is at this address. Runs are at /runs/ and their id, imported recordings at /imports/ and theirs, containers at ' +
-    '/containers. Check the address, or look on the fleet page, which lists them.',
+    'No page is at this address. Runs are at /runs/ and their id, imported recordings at /imports/ and theirs, specs at /specs, ' +
+    'containers at /containers. Check the address, or look on the fleet page, which lists them.',
   unknownRun: (isOperator: boolean) =>
     `It may have been started elsewhere, or was over long ago. If the backend knows it, ${isOperator ? 'this page' : 'an operator'} can follow it.`,
   unknownToBackend: (runId: string) =>
     `The backend does not know ${runId}. Check the id; a backend that was restarted forgets its runs.`,
+  unknownSpec: () =>
+    'Neither the backend nor any run that is known here has a spec of this name. Check the address, or look on the page of all specs.',
   unknownImport: () =>
     'No import has this address, or it was removed. Whoever has the exported file can import it again, on the fleet page.',
   pageFailed: () =>

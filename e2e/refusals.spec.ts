@@ -18,6 +18,11 @@ const parts: Record<Key, [what: RegExp, where: RegExp, next: RegExp]> = {
   unknownPage: [/No page/, /at this address/, /Check the address, or look on the fleet page/],
   unknownRun: [/started elsewhere, or was over/, /It/, /can follow it/],
   unknownToBackend: [/does not know/, /run-unknown/, /Check the id/],
+  unknownSpec: [
+    /Neither the backend nor any run/,
+    /a spec of this name/,
+    /Check the address, or look on the page of all specs/,
+  ],
   unknownImport: [/No import/, /this address/, /can import it again/],
   pageFailed: [/only their display failed/, /log of the Groundtruth server/, /Try again/],
   unknownToken: [/not known/, /The token/, /Check that all of it was copied/],
@@ -58,6 +63,7 @@ test('[SAY-8] pages that are not found say what and what next, legible at every 
   const shown: [string, Key, string][] = [
     ['/no/such/page', 'unknownPage', pageRefusals.unknownPage()],
     ['/runs/run-unknown', 'unknownRun', pageRefusals.unknownRun(true)],
+    ['/specs/no-such-spec', 'unknownSpec', pageRefusals.unknownSpec()],
     [`/imports/${'e'.repeat(32)}`, 'unknownImport', pageRefusals.unknownImport()],
   ]
   for (const [path, key, text] of shown) {

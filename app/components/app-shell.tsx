@@ -48,7 +48,7 @@ export function AppProviders({ person, zone, initialNow, children }: ProvidersPr
 
 interface Props {
   version?: number
-  here?: 'fleet' | 'containers'
+  here?: 'fleet' | 'containers' | 'specs'
   /** How fresh Docker's evidence is, if the page knows. */
   docker?: LinkState
   /** The state of the page, for its keys, its palette and its announcements. */
@@ -76,6 +76,9 @@ export function AppShell({ version, here, docker, tools, children }: Props) {
           <Link href="/containers" aria-current={here === 'containers' ? 'page' : undefined}>
             Containers
             {docker !== undefined && <DockerBadge link={docker} />}
+          </Link>
+          <Link href="/specs" aria-current={here === 'specs' ? 'page' : undefined}>
+            Specs
           </Link>
         </nav>
         <div className={styles.end}>

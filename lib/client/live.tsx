@@ -53,6 +53,13 @@ export function useFleet(initial: Fleet): Live<Fleet> {
   return useScope(store, store.fleets, fleetScope, rendered)
 }
 
+/** The fleet, for a page that shows something else: it is read once the page is connected. */
+export function useLateFleet(shown: Fleet): Live<Fleet> {
+  const rendered = useMemo(() => ({ shown }), [shown])
+  const store = useStore()
+  return useScope(store, store.fleets, fleetScope, rendered)
+}
+
 /** The agents' containers, from what the page was rendered with [SYNC-8]. */
 export function useContainers(initial: ContainerList): Live<ContainerList> {
   const rendered = useMemo(() => ({ shown: initial, seed: fromContainerList(initial) }), [initial])

@@ -3,6 +3,7 @@ import { countsToShow } from '../../../lib/run/counts'
 import { shownName } from '../../../lib/run/text/display-text'
 import type { BatchStatus, LinkState, Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/is-over'
+import { specPath } from '../../api'
 import { classNames } from '../../class-names'
 import { agreeing } from '../../evidence'
 import { batchStatuses, completedText, countsText, runSentence, statusWord } from '../../labels'
@@ -40,7 +41,8 @@ export function RunHead({ run, frozenAt, stale }: Props) {
     <section className={styles.head} aria-label="Run" data-old={old || undefined}>
       <div className={styles.title}>
         <p className={styles.crumb}>
-          <Link href="/">Fleet</Link> <span aria-hidden="true">/</span> {run.imported ? 'imported run' : 'run'}
+          <Link href="/">Fleet</Link> <span aria-hidden="true">/</span>{' '}
+          {run.imported ? 'imported run' : <Spec run={run} />}
         </p>
         <h1>
           <RunName run={run} />
@@ -130,6 +132,12 @@ export function RunHead({ run, frozenAt, stale }: Props) {
       </div>
     </section>
   )
+}
+
+/** The way to all runs of the spec, if it is known and has an address. */
+function Spec({ run: { spec } }: { run: Snapshot }) {
+  const path = spec === null ? null : specPath(spec)
+  return path === null ? 'run' : <Link href={path}>All runs of this spec</Link>
 }
 
 const isEnd = (status: BatchStatus) => status === 'failed' || status === 'aborted'

@@ -7,7 +7,7 @@ import type { Opened } from './opened'
 
 /** Where the palette can go: runs, batches of the open run, specs, and actions [PAGE-9.1]. */
 
-export type Action = 'fleet' | 'containers' | 'theme' | 'density' | 'zone' | Opened
+export type Action = 'fleet' | 'containers' | 'specs' | 'theme' | 'density' | 'zone' | Opened
 
 export type Target = {
   /** Unique among the targets. */
@@ -48,7 +48,7 @@ export const specTarget = (spec: string): Target => ({
   key: `spec ${spec}`,
   text: `${spec} spec`,
   name: shownName(spec),
-  note: 'runs of this spec',
+  note: 'plan and runs of this spec',
   spec,
 })
 

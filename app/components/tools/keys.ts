@@ -5,6 +5,7 @@ export const commands = [
   'sheet',
   'fleet',
   'containers',
+  'specs',
   'next-batch',
   'previous-batch',
   'next-needy',
@@ -44,7 +45,7 @@ const single: Readonly<Record<string, Command>> = {
   '/': 'search-log',
   v: 'next-view',
 }
-const afterG: Readonly<Record<string, Command>> = { f: 'fleet', c: 'containers' }
+const afterG: Readonly<Record<string, Command>> = { f: 'fleet', c: 'containers', s: 'specs' }
 
 const nothing = { command: null, begun: null } as const
 
@@ -73,6 +74,7 @@ export const keyList: readonly { keys: readonly string[]; does: string; on: 'eve
   { keys: ['?'], does: 'This sheet', on: 'every page' },
   { keys: ['g f'], does: 'Fleet', on: 'every page' },
   { keys: ['g c'], does: 'Containers', on: 'every page' },
+  { keys: ['g s'], does: 'Specs', on: 'every page' },
   { keys: ['j'], does: 'Next batch', on: 'a run’s page' },
   { keys: ['k'], does: 'Previous batch', on: 'a run’s page' },
   { keys: ['n'], does: 'Next batch that needs a person', on: 'a run’s page' },

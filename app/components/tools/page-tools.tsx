@@ -3,7 +3,7 @@ import { useEffect, useEffectEvent, useMemo, useRef, useState, useSyncExternalSt
 import { countsToShow } from '../../../lib/run/counts'
 import { isOver } from '../../../lib/run/is-over'
 import type { Snapshot } from '../../../lib/run/model'
-import { runPath } from '../../api'
+import { runPath, specPath } from '../../api'
 import { paintDensity } from '../../density'
 import { completedText } from '../../labels'
 import { chooseTheme, currentTheme, themes } from '../../theme'
@@ -51,6 +51,7 @@ export function PageTools({ of: lent }: { of: Lent | undefined }) {
     sheet: () => open('sheet'),
     fleet: () => router.push('/'),
     containers: () => router.push('/containers'),
+    specs: () => router.push('/specs'),
     'next-batch': () => showBatch(ofRun && neighbour(ofRun.run.batches, ofRun.picked, 1)),
     'previous-batch': () => showBatch(ofRun && neighbour(ofRun.run.batches, ofRun.picked, -1)),
     'next-needy': () => showBatch(ofRun && nextNeedy(ofRun.run.batches, ofRun.run.findings, ofRun.picked)),
@@ -95,6 +96,7 @@ export function PageTools({ of: lent }: { of: Lent | undefined }) {
   const act = (action: Action) => {
     if (action === 'fleet') router.push('/')
     else if (action === 'containers') router.push('/containers')
+    else if (action === 'specs') router.push('/specs')
     else if (action === 'theme') chooseTheme(nextTheme())
     else if (action === 'density') compactRows.choose(!isCompact)
     else if (action === 'zone') chooseZone(readerZone(currentZoneCookie()).choice === 'utc' ? 'local' : 'utc')
@@ -108,7 +110,7 @@ export function PageTools({ of: lent }: { of: Lent | undefined }) {
   const go = (target: Target) => {
     close()
     if (target.kind === 'run') router.push(runPath(target.runId))
-    else if (target.kind === 'spec') router.push(`/?spec=${encodeURIComponent(target.spec.toWellFormed())}`)
+    else if (target.kind === 'spec') router.push(specPath(target.spec) ?? '/specs')
     else if (target.kind === 'batch') pick(target.batchId)
     else act(target.action)
   }
@@ -161,6 +163,7 @@ function useActions(run: Snapshot | null, frozenAt: number | null, past: Snapsho
         : []),
       actionTarget('fleet', 'Fleet', 'every run'),
       actionTarget('containers', 'Containers', 'of the agents'),
+      actionTarget('specs', 'Specs', 'plans and their runs'),
       actionTarget('theme', 'Switch theme', 'system, light, dark'),
       actionTarget('density', 'Switch density', 'comfortable, compact rows'),
       actionTarget('zone', 'Switch time zone', 'local, UTC'),

@@ -34,6 +34,8 @@ interface Props {
   frozenAt: number | null
   clockOffset: number
   docker: LinkState
+  /** What stands in place of its status. */
+  word: string | undefined
   onPick: (batchId: string) => void
 }
 
@@ -82,7 +84,7 @@ export const GraphNode = memo(function GraphNode(props: Props) {
         </span>
         {level === 'all' && (
           <span className={styles.facts}>
-            <span className={styles.word}>{statusWord(status, over)}</span>
+            <span className={styles.word}>{props.word ?? statusWord(status, over)}</span>
             {isTimed && (
               <span className={styles.took}>
                 <Took batch={batch} frozenAt={frozenAt} clockOffset={clockOffset} />

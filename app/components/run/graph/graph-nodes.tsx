@@ -21,6 +21,7 @@ interface Props {
   current: string | null
   picked: string | null
   frozenAt: number | null
+  words: ReadonlyMap<string, string> | undefined
   onPick: (batchId: string) => void
   onFocus: (event: FocusEvent) => void
   onKeyDown: (event: KeyboardEvent) => void
@@ -59,6 +60,7 @@ export function GraphNodes(props: Props) {
             over={isOver(run.status)}
             maybeCompleted={run.unnamedCompleted !== undefined}
             frozenAt={frozenAt}
+            word={props.words?.get(id)}
             clockOffset={run.clockOffset}
             docker={run.link.docker}
             onPick={onPick}

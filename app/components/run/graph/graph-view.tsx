@@ -26,11 +26,11 @@ const PHONE = '(max-width: 720px)'
 const ALL = 200
 
 /** The batches and what they need, as a graph: layers from left to right, on a phone from above [PAGE-6]. */
-export function GraphView({ run, known, frozenAt, picked, shown, onPick, tools }: ViewProps) {
+export function GraphView({ run, known, frozenAt, picked, shown, onPick, tools, words }: ViewProps) {
   const { batches, clockOffset } = run
   const isPhone = useMedia(PHONE, false)
   const layout = useLayout(batches, isPhone)
-  const critical = useCritical(layout.graph, batches, { frozenAt, clockOffset })
+  const critical = useCritical(layout.graph, batches, { frozenAt, clockOffset, isOff: words !== undefined })
   const [view, setView] = useState<HTMLElement | null>(null)
   const [content, setContent] = useState<HTMLElement | null>(null)
   const zoom = useZoom(view, content, layout, isPhone)
@@ -123,6 +123,7 @@ export function GraphView({ run, known, frozenAt, picked, shown, onPick, tools }
               current={current?.id ?? null}
               picked={picked}
               frozenAt={frozenAt}
+              words={words}
               onPick={onPick}
               onFocus={onFocus}
               onKeyDown={onKeyDown}

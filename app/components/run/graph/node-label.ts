@@ -29,6 +29,8 @@ export interface Told {
   /** What the backend said is only the last known. */
   old: boolean
   clockOffset: number
+  /** What stands in place of its status. */
+  word?: string | undefined
 }
 
 /** The accessible name of a node: `Ledger, running for 3 min, needs A and B, verdict agrees` [PAGE-6.7]. */
@@ -36,7 +38,7 @@ export function nodeLabel(told: Told, now: number): string {
   const { batch, needs, critical, watched, old } = told
   return [
     shownName(batch.name),
-    old ? `last known as ${statusText(told, now)}` : statusText(told, now),
+    told.word ?? (old ? `last known as ${statusText(told, now)}` : statusText(told, now)),
     needs,
     watched && `verdict ${batch.verdict}`,
     critical && 'on the critical path',

@@ -19,12 +19,16 @@ export function useLayout(batches: readonly Batch[], inRows: boolean): Layout {
 interface Times {
   frozenAt: number | null
   clockOffset: number
+  /** The batches have no durations, so no chain is critical. */
+  isOff?: boolean
 }
 
 /** The ids of the critical path, in its order. Renders again only when the path changes, not as its sum grows [PAGE-6.4]. */
-export function useCritical(graph: Graph, batches: readonly Batch[], { frozenAt, clockOffset }: Times): string[] {
+export function useCritical(graph: Graph, batches: readonly Batch[], times: Times): string[] {
+  const { frozenAt, clockOffset, isOff = false } = times
   const isRunning = frozenAt === null && batches.some(({ status }) => status === 'running')
   const places = useOfTime(now => {
+    if (isOff) return ''
     const durations = batches.map(batch => knownDuration(batch, clockOffset, frozenAt ?? now))
     return criticalPath(graph, ({ place }) => durations[place] ?? 0)
       .map(({ place }) => place)

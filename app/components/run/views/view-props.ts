@@ -13,6 +13,8 @@ export interface ViewProps {
   picked: string | null
   shown: Shown | null
   onPick: (batchId: string) => void
+  /** What stands in place of the status of each batch, by its id: the graph of a plan has no status. */
+  words?: ReadonlyMap<string, string>
   /** The place beside the tabs, for the controls of the view. Null until it is in the document. */
   tools: HTMLElement | null
 }

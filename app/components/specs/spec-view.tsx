@@ -1,0 +1,186 @@
+'use client'
+
+import Link from 'next/link'
+import { useCallback, useMemo, useState } from 'react'
+import { isOver } from '../../../lib/run/is-over'
+import type { Fleet } from '../../../lib/run/model'
+import type { SpecRuns } from '../../../lib/run/spec-pages'
+import { batchStats, usualRun } from '../../../lib/run/spec-stats'
+import { shownName } from '../../../lib/run/text/display-text'
+import { useLateFleet } from '../../../lib/client/live'
+import { specRuns } from '../../late-api'
+import { plural } from '../../labels'
+import { AppShell } from '../app-shell'
+import { LastKnown, LinkMark, Tag } from '../icons'
+import { isLost } from '../fleet/needs'
+import { Name, Prose } from '../outside'
+import { ClockTime, DatedAge } from '../time'
+import { useStale } from '../use-stale'
+import { BatchFacts } from './batch-facts'
+import { fleetKey } from './fleet-key'
+import { PlanGraph } from './plan-graph'
+import { RunGrid } from './run-grid'
+import { shortTook, planSentence } from './spec-words'
+import { StandsOut } from './stands-out'
+import { StartSpec } from './start-spec'
+import { RunTrend } from './trend'
+import { useUpToDate } from './use-up-to-date'
+import marks from '../icons.module.css'
+import page from '../page-head.module.css'
+import section from '../fleet/section-head.module.css'
+import styles from './spec-view.module.css'
+
+interface Props {
+  initial: SpecRuns
+  /** The fleet without its runs. */
+  fleet: Fleet
+}
+
+/** One spec: its plan, its runs, and what stands out in them. Kept up to date as its runs change [SPEC-4]. */
+export function SpecView({ initial, fleet: rendered }: Props) {
+  const fleet = useLateFleet(rendered)
+  const { spec: name } = initial
+  const stale = useStale(fleet)
+  const key = useMemo(() => (fleet.read ? fleetKey(fleet.state, name) : null), [fleet.read, fleet.state, name])
+  const ask = useCallback(() => specRuns(name), [name])
+  const { value: spec, failure, behind } = useUpToDate(initial, key, ask)
+  const [picked, setPicked] = useState<string | null>(null)
+  const stats = useMemo(() => batchStats(spec.runs), [spec.runs])
+  const planned = useMemo(() => spec.columns.filter(column => column.planned), [spec.columns])
+  const open = spec.columns.find(({ id }) => id === picked)
+  const old = stale || failure !== null || behind
+  const { link, linkSince, backend } = fleet.state
+
+  const live = spec.runs.filter(({ status, importId }) => importId === null && !isOver(status)).length
+  const usual = usualRun(spec.runs)
+  const sentence = planSentence(spec)
+  return (
+    <AppShell version={fleet.state.version} here="specs" docker={link.docker}>
+      <title>{`${old ? 'Last known: ' : ''}${shownName(name)}, ${plural(spec.runs.length, 'run')}`}</title>
+      <main
+        id="main"
+        className={styles.spec}
+        data-spec={name}
+        data-old={old || undefined}
+        data-state-version={fleet.state.version}
+        data-state-epoch={fleet.state.epoch}
+      >
+        <section className={page.head} aria-label="Spec">
+          <div className={styles.title}>
+            <p className={styles.crumb}>
+              <Link href="/specs">Specs</Link> <span aria-hidden="true">/</span> spec
+            </p>
+            <h1>
+              <Name text={name} />
+              {spec.onBackend === false && <Tag>not on the backend</Tag>}
+            </h1>
+          </div>
+          <dl className={page.tallies}>
+            <div>
+              <dt>
+                {spec.runs.length === 1 ? 'run' : 'runs'} {old && <LastKnown className={page.lastKnown} />}
+              </dt>
+              <dd className="num">{spec.runs.length + spec.runsLeftOut}</dd>
+            </div>
+            <div>
+              <dt>live</dt>
+              <dd className="num">{live}</dd>
+            </div>
+            {usual !== null && (
+              <div>
+                <dt>usually</dt>
+                <dd className="num">{shortTook(usual.ms)}</dd>
+              </div>
+            )}
+          </dl>
+          <div className={page.side}>
+            <div className={marks.links} role="group" aria-label="Sources">
+              <LinkMark source="backend" link={link.backend} was={stale} title={backend}>
+                {!stale && link.backend !== 'live' && linkSince !== null && <DatedAge since={linkSince} />}
+              </LinkMark>
+            </div>
+            <StartSpec spec={name} onBackend={spec.onBackend} primary={!stale && !isLost(link.backend)} />
+          </div>
+        </section>
+        {failure !== null && !stale && (
+          <p className={styles.failure} role="status" data-testid="spec-old">
+            <LastKnown /> This could not be read again: <Prose text={failure} /> It is tried again by itself.
+          </p>
+        )}
+
+        <section aria-labelledby="h-plan">
+          <header className={section.head}>
+            <h2 id="h-plan">Plan</h2>
+            <span className="dim">
+              {planned.length > 0 && plural(planned.length, 'batch')}
+              {spec.plan.readAt !== null && (
+                <>
+                  , read <ClockTime at={spec.plan.readAt} />
+                </>
+              )}
+            </span>
+            {planned.length > 0 && (spec.plan.readAt === null || old) && <LastKnown testid="plan-old" />}
+          </header>
+          {sentence !== null && (
+            <p className={styles.note} data-testid="plan-note">
+              <Prose text={sentence} />
+            </p>
+          )}
+          {spec.plan.state === 'read' && planned.length === 0 && (
+            <p className={styles.note}>The plan holds no batch. Plan the spec again on the backend.</p>
+          )}
+          {planned.length > 0 && (
+            <div className={styles.plan} data-open={open !== undefined || undefined}>
+              <div className={styles.graph}>
+                <PlanGraph columns={planned} stats={stats} picked={open?.id ?? null} onPick={setPicked} />
+              </div>
+            </div>
+          )}
+          {open && (
+            <BatchFacts
+              column={open}
+              columns={spec.columns}
+              runs={spec.runs}
+              stats={stats(open.id)}
+              now={spec.now}
+              onClose={() => setPicked(null)}
+            />
+          )}
+        </section>
+
+        <section aria-labelledby="h-runs">
+          <header className={section.head}>
+            <h2 id="h-runs">Runs</h2>
+            <span className="dim">newest first</span>
+            {old && <LastKnown />}
+          </header>
+          {spec.runs.length === 0 ? (
+            <p className={styles.note}>No run of this spec is known here yet.</p>
+          ) : (
+            <RunGrid spec={spec} isOld={old || isLost(link.backend)} picked={open?.id ?? null} onPick={setPicked} />
+          )}
+        </section>
+
+        {spec.runs.length > 0 && (
+          <div className={styles.pair}>
+            <section aria-labelledby="h-trend">
+              <header className={section.head}>
+                <h2 id="h-trend">Durations</h2>
+                <span className="dim">oldest first</span>
+                {old && <LastKnown />}
+              </header>
+              <RunTrend runs={spec.runs} now={spec.now} />
+            </section>
+            <section aria-labelledby="h-out">
+              <header className={section.head}>
+                <h2 id="h-out">Batches that stand out</h2>
+                {old && <LastKnown />}
+              </header>
+              <StandsOut columns={spec.columns} runs={spec.runs} stats={stats} onPick={setPicked} />
+            </section>
+          </div>
+        )}
+      </main>
+    </AppShell>
+  )
+}

@@ -1,0 +1,129 @@
+'use client'
+
+import { useMemo } from 'react'
+import type { Fleet } from '../../../lib/run/model'
+import type { SpecOverview } from '../../../lib/run/spec-pages'
+import { useLateFleet } from '../../../lib/client/live'
+import { specOverview } from '../../late-api'
+import { classNames } from '../../class-names'
+import { sentence } from '../../labels'
+import { AppShell } from '../app-shell'
+import { Banner, BannerCause } from '../banner'
+import { isLost } from '../fleet/needs'
+import { LastKnown, LinkMark } from '../icons'
+import { Prose } from '../outside'
+import { DatedAge } from '../time'
+import { useStale } from '../use-stale'
+import { fleetKey } from './fleet-key'
+import { SpecRow } from './spec-row'
+import { useUpToDate } from './use-up-to-date'
+import marks from '../icons.module.css'
+import nothing from '../nothing.module.css'
+import page from '../page-head.module.css'
+import table from '../table.module.css'
+import styles from './specs-view.module.css'
+
+interface Props {
+  initial: SpecOverview
+  /** The fleet without its runs. */
+  fleet: Fleet
+}
+
+/** Every spec of the backend, and every other one that runs are known of [SPEC-3]. Kept up to date as runs change. */
+export function SpecsView({ initial, fleet: rendered }: Props) {
+  const fleet = useLateFleet(rendered)
+  const stale = useStale(fleet)
+  const key = useMemo(() => (fleet.read ? fleetKey(fleet.state, null) : null), [fleet.read, fleet.state])
+  const { value, failure, behind } = useUpToDate(initial, key, specOverview)
+  const { link, linkSince, backend } = fleet.state
+  const old = stale || failure !== null || behind
+  const { specs } = value
+  const live = specs.reduce((sum, { liveRuns }) => sum + liveRuns, 0)
+  const unread = value.backend.failure
+  return (
+    <AppShell version={fleet.state.version} here="specs" docker={link.docker}>
+      <title>{`${old ? 'Last known: ' : ''}Specs, ${specs.length}`}</title>
+      <main
+        id="main"
+        className={styles.specs}
+        data-old={old || undefined}
+        data-state-version={fleet.state.version}
+        data-state-epoch={fleet.state.epoch}
+      >
+        <section className={page.head} aria-label="Specs">
+          <h1>Specs</h1>
+          <dl className={page.tallies}>
+            <div>
+              <dt>
+                {specs.length === 1 ? 'spec' : 'specs'} {old && <LastKnown className={page.lastKnown} />}
+              </dt>
+              <dd className="num">{specs.length}</dd>
+            </div>
+            <div>
+              <dt>live runs</dt>
+              <dd className="num">{live}</dd>
+            </div>
+          </dl>
+          <div className={page.side}>
+            <div className={marks.links} role="group" aria-label="Sources">
+              <LinkMark source="backend" link={link.backend} was={stale} title={backend}>
+                {!stale && link.backend !== 'live' && linkSince !== null && <DatedAge since={linkSince} />}
+              </LinkMark>
+            </div>
+          </div>
+        </section>
+        {unread !== null && (
+          <Banner testid="specs-unread" glyph="l-down">
+            <b>The backend’s specs can’t be read now.</b> Those below are the ones that runs are known of.
+            {unread !== '' && (
+              <BannerCause>
+                <Prose text={sentence(unread)} />
+              </BannerCause>
+            )}
+          </Banner>
+        )}
+        {failure !== null && !stale && (
+          <p className={styles.note} role="status" data-testid="spec-old">
+            <LastKnown /> This could not be read again: <Prose text={failure} /> It is tried again by itself.
+          </p>
+        )}
+        {specs.length === 0 ? (
+          <p className={nothing.none}>
+            {unread === null
+              ? 'The backend has no spec yet. Create one there first.'
+              : 'No run of any spec is known here.'}
+          </p>
+        ) : (
+          <div
+            className={classNames(table.scroller, styles.scroller)}
+            tabIndex={0}
+            role="region"
+            aria-label="Specs table"
+          >
+            <table className={classNames(table.table, styles.table)}>
+              <thead>
+                <tr>
+                  <th scope="col">Spec</th>
+                  <th scope="col">Now</th>
+                  <th scope="col">Last run</th>
+                  <th scope="col">Last ten, newest first</th>
+                  <th scope="col" className={table.right}>
+                    Usually
+                  </th>
+                  <th scope="col">
+                    <span className="sr">Next step</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {specs.map(spec => (
+                  <SpecRow key={spec.name} spec={spec} isOld={old || isLost(link.backend)} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </main>
+    </AppShell>
+  )
+}

@@ -1,0 +1,38 @@
+'use client'
+
+import Link from 'next/link'
+import { pageRefusals } from '../../refusals'
+import { AppShell } from '../app-shell'
+import { Name } from '../outside'
+import controls from '../controls.module.css'
+import styles from '../notice.module.css'
+
+/** Says that neither the backend nor any run knows the spec of this address. */
+export function UnknownSpec({ segment }: { segment: string }) {
+  return (
+    <AppShell here="specs">
+      <title>Unknown spec</title>
+      <main id="main" className={styles.notice}>
+        <h1>There is no such spec</h1>
+        <p className="id">
+          <Name text={textOf(segment)} />
+        </p>
+        <p>{pageRefusals.unknownSpec()}</p>
+        <p className={controls.actions}>
+          <Link className={controls.primaryButton} href="/specs">
+            Go to the specs
+          </Link>
+        </p>
+      </main>
+    </AppShell>
+  )
+}
+
+/** The name in the address; the raw segment if it is not a valid encoding. */
+function textOf(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}

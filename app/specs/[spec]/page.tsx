@@ -1,0 +1,25 @@
+import { notFound } from 'next/navigation'
+import { getHub } from '../../../lib/server/hub-accessor'
+import { SpecView } from '../../components/specs/spec-view'
+
+interface Props {
+  params: Promise<{ spec: string }>
+}
+
+/** One spec, its plan and its runs, complete in the first HTML [SYNC-8]. */
+export default async function SpecPage({ params }: Props) {
+  const name = decoded((await params).spec)
+  const hub = getHub()
+  const [spec, fleet] = await Promise.all([name === null ? undefined : hub.specRuns(name), hub.fleet()])
+  if (spec === undefined) notFound()
+  return <SpecView key={spec.spec} initial={spec} fleet={{ ...fleet, findings: [], imports: [], runs: [] }} />
+}
+
+/** A path segment as text; null if it is not a valid encoding. */
+function decoded(segment: string): string | null {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return null
+  }
+}

@@ -241,6 +241,12 @@ test('[SPEC-4.2] [SPEC-4.3] a plan of 200 batches, and one of 1,600, scroll in t
   await page.keyboard.press('End')
   await expect(page.getByTestId('spec-cell').last()).toBeFocused()
   await expect(page.getByTestId('spec-cell').last()).toBeInViewport()
+
+  // As dense, and much less to check.
+  await addWideSpec(folder, 'dense', 25)
+  await started('dense')
+  await page.goto(`${dashboard.url}/specs/dense`)
+  await expect(page.getByTestId('spec-cell')).toHaveCount(25)
   await expectNoViolations(page)
 
   await addWideSpec(folder, 'wider', 1_600)
@@ -378,6 +384,9 @@ test('[PAGE-2.1] [PAGE-2.2] [PAGE-2.3] [SPEC-4.9] both pages are read whole at e
   await runAgain(dashboard, folder, project)
   backend.failBatch('schema')
   await runAgain(dashboard, folder, project)
+  // A run without a batch of the plan, and one with a batch that the plan no longer has.
+  const plan = join(specsOf(folder), AUDIT, 'plan.yaml')
+  await writeFile(plan, (await readFile(plan, 'utf8')).replaceAll(/\bviewer\b/g, 'reader'))
   backend.hold('schema')
   await dashboard.start('012-search-relevance')
   await dashboard.start(AUDIT)

@@ -13,8 +13,6 @@ import styles from './run-grid.module.css'
 
 interface Props {
   run: SpecRun
-  /** Its number in the grid, from 1. */
-  row: number
   columns: readonly SpecColumn[]
   longest: readonly number[]
   dense: boolean
@@ -29,7 +27,7 @@ interface Props {
 
 /** One run in the grid. */
 export const GridRow = memo(function GridRow(props: Props) {
-  const { run, row, columns, longest, now, current } = props
+  const { run, columns, longest, now, current } = props
   const zone = useZone()
   const when = whenText(run, now, zone)
   const old = props.isOld && !isOver(run.status) && run.importId === null
@@ -40,14 +38,7 @@ export const GridRow = memo(function GridRow(props: Props) {
           <StatusMark status={run.status} old={old} dense>
             {old ? `was ${run.status}` : run.status}
           </StatusMark>
-          <Link
-            href={pathOf(run)}
-            prefetch={false}
-            className={styles.when}
-            data-row={row}
-            data-column={0}
-            tabIndex={current === 0 ? 0 : -1}
-          >
+          <Link href={pathOf(run)} prefetch={false} className={styles.when} tabIndex={current === 0 ? 0 : -1}>
             <RunTime run={run} text={when} />
           </Link>
           {run.ms !== null && (
@@ -73,22 +64,19 @@ export const GridRow = memo(function GridRow(props: Props) {
         }
         return (
           <td key={column.id} data-status={cell.status} data-first-unplanned={isFirst}>
-            <Link
+            {/* The grid follows it as a link of the site: thousands of `Link`s would take long. */}
+            <a
               href={pathOf(run, cell.id)}
-              prefetch={false}
               className={styles.cell}
               aria-label={cellName(column, cell, run, when)}
-              title={cellName(column, cell, run, when)}
               data-testid="spec-cell"
               data-batch-id={cell.id}
               data-before={cell.before}
-              data-row={row}
-              data-column={index + 1}
               tabIndex={current === index + 1 ? 0 : -1}
             >
               <Glyph id={`s-${cell.status}`} />
               <CellDuration cell={cell} longest={longest[index] ?? 0} dense={props.dense} />
-            </Link>
+            </a>
           </td>
         )
       })}

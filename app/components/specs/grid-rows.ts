@@ -1,7 +1,7 @@
 import type { SpecCell, SpecColumn, SpecRun } from '../../../lib/run/spec-runs'
 
 /** How many cells the first HTML has at most, beside the newest run, and how many runs a press adds. */
-const FIRST_CELLS = 3_000
+const FIRST_CELLS = 1_500
 /** How many more columns have room for a glyph alone. */
 const WIDE = 20
 

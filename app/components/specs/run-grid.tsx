@@ -1,4 +1,5 @@
-import { useCallback, useMemo, useRef, useState, type FocusEvent, type KeyboardEvent } from 'react'
+import { useRouter } from 'next/navigation'
+import { useMemo, useRef, useState, type FocusEvent, type KeyboardEvent, type MouseEvent } from 'react'
 import { shownName } from '../../../lib/run/text/display-text'
 import type { SpecRuns } from '../../../lib/run/spec-pages'
 import { plural } from '../../labels'
@@ -24,16 +25,14 @@ export function RunGrid({ spec, isOld, picked, onPick }: Props) {
   const shown = useMemo(() => runs.slice(0, firstRuns(columns.length) + more), [runs, columns.length, more])
   const longest = useMemo(() => longestOf(columns, shown), [columns, shown])
   const [current, setCurrent] = useState<GridPlace>({ row: 1, column: 0 })
+  const router = useRouter()
   const table = useRef<HTMLTableElement>(null)
   const dense = isDense(columns.length)
   // Without a plan it is not known which batches it no longer has.
   const unplannedFrom = spec.plan.state === 'read' ? columns.findIndex(({ planned }) => !planned) : -1
 
-  const elementAt = useCallback(
-    ({ row, column }: GridPlace) =>
-      table.current?.querySelector<HTMLElement>(`[data-row="${row}"][data-column="${column}"]`) ?? null,
-    [],
-  )
+  const elementAt = ({ row, column }: GridPlace) =>
+    table.current?.rows.item(row)?.cells.item(column)?.querySelector<HTMLElement>('a, button') ?? null
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
     const size = { rows: shown.length + 1, columns: columns.length + 1 }
@@ -43,8 +42,16 @@ export function RunGrid({ spec, isOld, picked, onPick }: Props) {
     elementAt(next)?.focus()
   }
   const onFocus = ({ target }: FocusEvent) => {
-    const cell = target.closest<HTMLElement>('[data-row]')
-    if (cell) setCurrent({ row: Number(cell.dataset['row']), column: Number(cell.dataset['column']) })
+    const place = placeOf(target)
+    if (place) setCurrent(place)
+  }
+  const onClick = (event: MouseEvent<HTMLElement>) => {
+    const link = linkIn(event)
+    // With these keys the browser opens the link elsewhere.
+    if (link === null || event.defaultPrevented || event.button !== 0) return
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+    event.preventDefault()
+    router.push(link.getAttribute('href') ?? '')
   }
   // The rows may have become fewer.
   const row = Math.min(current.row, shown.length)
@@ -60,6 +67,8 @@ export function RunGrid({ spec, isOld, picked, onPick }: Props) {
           data-dense={dense || undefined}
           onKeyDown={onKeyDown}
           onFocus={onFocus}
+          onClick={onClick}
+          onMouseOver={nameInTitle}
         >
           <thead>
             <tr>
@@ -79,8 +88,6 @@ export function RunGrid({ spec, isOld, picked, onPick }: Props) {
                     type="button"
                     className={styles.name}
                     title={shownName(name)}
-                    data-row={0}
-                    data-column={index + 1}
                     data-whole="panel"
                     tabIndex={row === 0 && current.column === index + 1 ? 0 : -1}
                     aria-pressed={id === picked}
@@ -98,7 +105,6 @@ export function RunGrid({ spec, isOld, picked, onPick }: Props) {
               <GridRow
                 key={run.runId}
                 run={run}
-                row={index + 1}
                 columns={columns}
                 longest={longest}
                 dense={dense}
@@ -121,6 +127,24 @@ export function RunGrid({ spec, isOld, picked, onPick }: Props) {
       )}
     </>
   )
+}
+
+/** The place of what is in a cell. */
+function placeOf(element: Element): GridPlace | null {
+  const cell = element.closest('td, th')
+  const row = cell?.closest('tr')
+  return cell instanceof HTMLTableCellElement && row ? { row: row.rowIndex, column: cell.cellIndex } : null
+}
+
+/** The link of a cell in which something happens; the row's own link is one of the site already. */
+function linkIn({ target }: MouseEvent): HTMLElement | null {
+  return target instanceof Element ? target.closest<HTMLElement>('td a') : null
+}
+
+/** A cell gets its tooltip only where the pointer is: it is as long as its name. */
+function nameInTitle(event: MouseEvent): void {
+  const link = linkIn(event)
+  if (link !== null) link.title = link.getAttribute('aria-label') ?? ''
 }
 
 /** What the grid can't say by itself. */

@@ -129,23 +129,23 @@ export function SpecView({ initial, fleet: rendered }: Props) {
           {spec.plan.state === 'read' && planned.length === 0 && (
             <p className={styles.note}>The plan holds no batch. Plan the spec again on the backend.</p>
           )}
-          {planned.length > 0 && (
-            <div className={styles.plan} data-open={open !== undefined || undefined}>
+          <div className={styles.plan} data-open={(planned.length > 0 && open !== undefined) || undefined}>
+            {planned.length > 0 && (
               <div className={styles.graph}>
                 <PlanGraph columns={planned} stats={stats} picked={open?.id ?? null} onPick={setPicked} />
               </div>
-            </div>
-          )}
-          {open && (
-            <BatchFacts
-              column={open}
-              columns={spec.columns}
-              runs={spec.runs}
-              stats={stats(open.id)}
-              now={spec.now}
-              onClose={() => setPicked(null)}
-            />
-          )}
+            )}
+            {open && (
+              <BatchFacts
+                column={open}
+                columns={spec.columns}
+                runs={spec.runs}
+                stats={stats(open.id)}
+                now={spec.now}
+                onClose={() => setPicked(null)}
+              />
+            )}
+          </div>
         </section>
 
         <section aria-labelledby="h-runs">

@@ -97,6 +97,19 @@ test('[SPEC-3.1] [SPEC-3.2] [SPEC-4.9] [SPEC-5.1] all specs are listed with thei
   await expect(page).toHaveURL(`${dashboard.url}/specs/${AUDIT}`)
 })
 
+test('[SPEC-4.10] of many specs the first 200 are shown at first', async ({ dashboard, page, folder }) => {
+  const names = Array.from({ length: 210 }, (_, n) => `many-${n}`)
+  for (const name of names) {
+    await mkdir(join(specsOf(folder), name))
+    await cp(join(specsOf(folder), AUDIT, 'spec.yaml'), join(specsOf(folder), name, 'spec.yaml'))
+  }
+  await page.goto(`${dashboard.url}/specs`)
+  await expect(page.getByTestId('spec-row')).toHaveCount(200)
+  await page.getByRole('button', { name: /^Show the other \d+ specs$/ }).click()
+  await expect(page.locator('[data-testid="spec-row"][data-spec="many-99"]')).toBeVisible()
+  await expect(page.getByTestId('spec-row').filter({ hasText: 'many-' })).toHaveCount(210)
+})
+
 test('[SPEC-4.1] [SPEC-4.2] [SPEC-4.4] [SPEC-4.5] [SPEC-4.6] [SPEC-5.1] a spec shows its plan, its runs by batch, their durations and what stands out', async ({
   backend,
   dashboard,
@@ -250,11 +263,12 @@ test('[SPEC-4.2] [SPEC-4.3] a plan of 200 batches, and one of 1,600, scroll in t
   await expectNoViolations(page)
 
   await addWideSpec(folder, 'wider', 1_600)
-  await started('wider')
-  const second = await started('wider')
+  await dashboard.start('wider')
   await page.goto(`${dashboard.url}/specs/wider`)
   await expect(page.getByTestId('spec-run')).toHaveCount(1)
+  const second = await dashboard.start('wider')
   await expect(row(page, second)).toBeAttached()
+  await expect(page.getByTestId('spec-run')).toHaveCount(1)
   await page.getByRole('button', { name: 'Show 1 more of 1 older run' }).click()
   await expect(page.getByTestId('spec-run')).toHaveCount(2)
 })

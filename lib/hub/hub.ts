@@ -160,6 +160,7 @@ export class Hub implements HubApi {
     this.#link.start({
       changed: (link, failure) => {
         log.info({ link, failure }, 'link to the backend changed')
+        this.#specs.linkChanged()
         this.#life.backendLinkChanged()
       },
       asked: () => this.#life.asked(),

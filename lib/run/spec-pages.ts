@@ -3,6 +3,7 @@ import { isOver } from './is-over'
 import type { Batch, RunFields, RunStatus } from './model'
 import { certainRunMs, isWhole, type SpecGrid } from './spec-runs'
 import { usualRun } from './spec-stats'
+import { LONGEST_NAME } from './text/kept-text'
 
 /** What the pages of specs are told. */
 
@@ -86,7 +87,8 @@ interface ListedSpec {
  */
 export function specSummaries(listed: readonly ListedSpec[] | null, runs: readonly RunView[]): SpecSummary[] {
   const byName = new Map<string, RunView[]>()
-  const specs = new Map(listed?.map(spec => [spec.name, spec]))
+  // No folder has a longer name, so nothing can be started by it.
+  const specs = new Map(listed?.flatMap(spec => (spec.name.length <= LONGEST_NAME ? [[spec.name, spec]] : [])))
   for (const name of specs.keys()) byName.set(name, [])
   for (const run of runs) {
     const { spec } = run.fields

@@ -111,6 +111,7 @@ describe('all specs', () => {
       ['aa', false, null],
       ['b', true, true],
     ])
+    expect(specSummaries([{ ...listed[0]!, name: 'x'.repeat(257) }], [])).toEqual([])
     expect(specSummaries(null, [run('r1', { spec: 'aa' })])[0]).toMatchObject({ onBackend: null, has: null })
   })
 

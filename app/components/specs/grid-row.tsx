@@ -68,7 +68,7 @@ export const GridRow = memo(function GridRow(props: Props) {
             <a
               href={pathOf(run, cell.id)}
               className={styles.cell}
-              aria-label={cellName(column, cell, run, when)}
+              aria-label={cellName(column, cell, run, when, old)}
               data-testid="spec-cell"
               data-batch-id={cell.id}
               data-before={cell.before}

@@ -50,7 +50,7 @@ export function SpecView({ initial, fleet: rendered }: Props) {
   const open = spec.columns.find(({ id }) => id === picked)
   const old = stale || failure !== null || behind
   const { link, linkSince, backend } = fleet.state
-
+  const isLiveOld = old || isLost(link.backend)
   const live = spec.runs.filter(({ status, importId }) => importId === null && !isOver(status)).length
   const usual = usualRun(spec.runs)
   const sentence = planSentence(spec)
@@ -83,7 +83,7 @@ export function SpecView({ initial, fleet: rendered }: Props) {
               <dd className="num">{spec.runs.length + spec.runsLeftOut}</dd>
             </div>
             <div>
-              <dt>live</dt>
+              <dt>live {live > 0 && isLiveOld && <LastKnown className={page.lastKnown} />}</dt>
               <dd className="num">{live}</dd>
             </div>
             {usual !== null && (
@@ -119,7 +119,7 @@ export function SpecView({ initial, fleet: rendered }: Props) {
                 </>
               )}
             </span>
-            {planned.length > 0 && (spec.plan.readAt === null || old) && <LastKnown testid="plan-old" />}
+            {planned.length > 0 && (spec.plan.readAt === null || isLiveOld) && <LastKnown testid="plan-old" />}
           </header>
           {sentence !== null && (
             <p className={styles.note} data-testid="plan-note">
@@ -157,7 +157,7 @@ export function SpecView({ initial, fleet: rendered }: Props) {
           {spec.runs.length === 0 ? (
             <p className={styles.note}>No run of this spec is known here yet.</p>
           ) : (
-            <RunGrid spec={spec} isOld={old || isLost(link.backend)} picked={open?.id ?? null} onPick={setPicked} />
+            <RunGrid spec={spec} isOld={isLiveOld} picked={open?.id ?? null} onPick={setPicked} />
           )}
         </section>
 

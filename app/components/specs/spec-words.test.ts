@@ -22,13 +22,20 @@ const NOW = '2026-11-30T00:00:00.000Z'
 describe('the words of the pages of specs', () => {
   it('[SPEC-4.2] name a cell by batch, outcome, duration and run', () => {
     const when = whenText(run(), NOW, 'utc')
-    expect(cellName(column, cell(), run(), when)).toBe('Ledger Import, failed, 4:12, run of 29 Nov 07:34:10')
-    expect(cellName(column, cell({ status: 'pending', ms: null }), run(), when)).toMatch(/, never started, run of/)
-    expect(cellName(column, cell({ status: 'pending', ms: null }), run({ status: 'running' }), when)).toMatch(/waiting/)
-    expect(cellName(column, cell({ status: 'completed', before: true, ms: null }), run(), when)).toMatch(
+    expect(cellName(column, cell(), run(), when, false)).toBe('Ledger Import, failed, 4:12, run of 29 Nov 07:34:10')
+    expect(cellName(column, cell({ status: 'pending', ms: null }), run(), when, false)).toMatch(
+      /, never started, run of/,
+    )
+    expect(cellName(column, cell({ status: 'pending', ms: null }), run({ status: 'running' }), when, false)).toMatch(
+      /waiting/,
+    )
+    expect(cellName(column, cell({ status: 'completed', before: true, ms: null }), run(), when, false)).toMatch(
       /^Ledger Import, completed before this run, run of/,
     )
-    expect(cellName({ ...column, name: 'a\u202eb' }, cell(), run(), when)).not.toMatch(/\u202e/)
+    expect(cellName(column, cell({ status: 'running', ms: null }), run({ status: 'running' }), when, true)).toMatch(
+      /^Ledger Import, last known as running, run of/,
+    )
+    expect(cellName({ ...column, name: 'a\u202eb' }, cell(), run(), when, false)).not.toMatch(/\u202e/)
     expect(whenText(run({ startedAt: null, endedAt: null }), NOW, 'utc')).toBe('not started')
   })
 

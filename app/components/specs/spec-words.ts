@@ -25,10 +25,14 @@ export function whenText(run: Pick<SpecRun, 'startedAt' | 'endedAt'>, now: strin
 export const cellWord = ({ status, before }: SpecCell, run: Pick<SpecRun, 'status'>): string =>
   before ? 'completed before this run' : statusWord(status, isOver(run.status))
 
-/** The accessible name of a cell: `Ledger Import, failed, 4:12, run of 29 Nov 07:34:10`. */
-export function cellName(column: SpecColumn, cell: SpecCell, run: SpecRun, when: string): string {
+/**
+ * The accessible name of a cell: `Ledger Import, failed, 4:12, run of 29 Nov 07:34:10`.
+ * @param old the run is live, and what is known of it is only last known
+ */
+export function cellName(column: SpecColumn, cell: SpecCell, run: SpecRun, when: string, old: boolean): string {
+  const word = cellWord(cell, run)
   const took = cell.ms === null ? [] : [shortTook(cell.ms)]
-  return [shownName(column.name), cellWord(cell, run), ...took, `run of ${when}`].join(', ')
+  return [shownName(column.name), old ? `last known as ${word}` : word, ...took, `run of ${when}`].join(', ')
 }
 
 /** The tags beside a run: how it ran, and where it is known from. */

@@ -1,12 +1,12 @@
 'use client'
 
-import { useMemo } from 'react'
+import { useMemo, useState } from 'react'
 import type { Fleet } from '../../../lib/run/model'
 import type { SpecOverview } from '../../../lib/run/spec-pages'
 import { useLateFleet } from '../../../lib/client/live'
 import { specOverview } from '../../late-api'
 import { classNames } from '../../class-names'
-import { sentence } from '../../labels'
+import { plural, sentence } from '../../labels'
 import { AppShell } from '../app-shell'
 import { Banner, BannerCause } from '../banner'
 import { isLost } from '../fleet/needs'
@@ -17,11 +17,15 @@ import { useStale } from '../use-stale'
 import { fleetKey } from './fleet-key'
 import { SpecRow } from './spec-row'
 import { useUpToDate } from './use-up-to-date'
+import controls from '../controls.module.css'
 import marks from '../icons.module.css'
 import nothing from '../nothing.module.css'
 import page from '../page-head.module.css'
 import table from '../table.module.css'
 import styles from './specs-view.module.css'
+
+/** More rows than these are shown at a press. */
+const FIRST_ROWS = 200
 
 interface Props {
   initial: SpecOverview
@@ -37,6 +41,8 @@ export function SpecsView({ initial, fleet: rendered }: Props) {
   const { value, failure, behind } = useUpToDate(initial, key, specOverview)
   const { link, linkSince, backend } = fleet.state
   const old = stale || failure !== null || behind
+  const [isAll, setAll] = useState(false)
+  const isLiveOld = old || isLost(link.backend)
   const { specs } = value
   const live = specs.reduce((sum, { liveRuns }) => sum + liveRuns, 0)
   const unread = value.backend.failure
@@ -60,7 +66,7 @@ export function SpecsView({ initial, fleet: rendered }: Props) {
               <dd className="num">{specs.length}</dd>
             </div>
             <div>
-              <dt>live runs</dt>
+              <dt>live runs {live > 0 && isLiveOld && <LastKnown className={page.lastKnown} />}</dt>
               <dd className="num">{live}</dd>
             </div>
           </dl>
@@ -116,12 +122,19 @@ export function SpecsView({ initial, fleet: rendered }: Props) {
                 </tr>
               </thead>
               <tbody>
-                {specs.map(spec => (
-                  <SpecRow key={spec.name} spec={spec} isOld={old || isLost(link.backend)} />
+                {(isAll ? specs : specs.slice(0, FIRST_ROWS)).map(spec => (
+                  <SpecRow key={spec.name} spec={spec} isOld={isLiveOld} />
                 ))}
               </tbody>
             </table>
           </div>
+        )}
+        {!isAll && specs.length > FIRST_ROWS && (
+          <p className={styles.note}>
+            <button className={controls.button} type="button" onClick={() => setAll(true)}>
+              Show the other {plural(specs.length - FIRST_ROWS, 'spec')}
+            </button>
+          </p>
         )}
       </main>
     </AppShell>

@@ -24,11 +24,14 @@ export function useUpToDate<T>(initial: T, key: string | null, ask: () => Promis
   useEffect(() => {
     const upToDate = new UpToDate(initial, ask, show, timing)
     kept.current = upToDate
-    const timer = setInterval(() => {
+    const look = () => {
       if (document.visibilityState === 'visible') upToDate.again()
-    }, EVERY)
+    }
+    const timer = setInterval(look, EVERY)
+    document.addEventListener('visibilitychange', look)
     return () => {
       clearInterval(timer)
+      document.removeEventListener('visibilitychange', look)
       upToDate.close()
     }
   }, [initial, ask])

@@ -79,6 +79,17 @@ describe('the runs of a spec', () => {
     expect(earlier?.columns[0]).toMatchObject({ id: 'a', planned: true })
   })
 
+  it('[SPEC-1.7] are asked for anew when the link to the backend changes', async () => {
+    const { sources, http, plan } = sourcesWith()
+    const reads = new SpecReads(sources)
+    expect(await reads.runsOf('shop')).toMatchObject({ plan: { failure: null } })
+    http.specs.mockRejectedValue(gone())
+    http.lastPlan.mockReturnValue(plan)
+    reads.linkChanged()
+    expect(await reads.runsOf('shop')).toMatchObject({ onBackend: null, plan: { state: 'read', readAt: null } })
+    expect((await reads.overview()).backend.failure).toMatch(/away/)
+  })
+
   it('[SPEC-1.7] do not wait for a backend that does not answer', { timeout: 10_000 }, async () => {
     const { sources, http } = sourcesWith()
     http.specs.mockReturnValue(new Promise(() => undefined))

@@ -34,7 +34,7 @@ const KEPT = { plans: 100, grids: 8 }
 
 /** The runs of each spec side by side, and all specs. Put together once for each state of the runs, not for each page [SPEC-1]. */
 export class SpecReads {
-  readonly #specs: Recent<Spec[]>
+  #specs: Recent<Spec[]>
   readonly #plans = new LRUCache<string, Recent<PlanState>>({ max: KEPT.plans })
   readonly #grids = new LRUCache<string, { key: readonly unknown[]; grid: SpecGrid }>({ max: KEPT.grids })
   #summaries: { key: readonly unknown[]; specs: SpecSummary[] } | null = null
@@ -46,7 +46,13 @@ export class SpecReads {
 
   constructor(sources: SpecSources) {
     this.#sources = sources
-    this.#specs = new Recent(() => mapBackendErrors(() => sources.http.specs()), serverNow)
+    this.#specs = this.#askSpecs()
+  }
+
+  /** The link to the backend has changed: what it said just now may no longer be had. */
+  linkChanged(): void {
+    this.#specs = this.#askSpecs()
+    this.#plans.clear()
   }
 
   async overview(): Promise<SpecOverview> {
@@ -103,6 +109,10 @@ export class SpecReads {
     this.#versionsGiven += 1
     this.#versions.set(list, this.#versionsGiven)
     return this.#versionsGiven
+  }
+
+  #askSpecs(): Recent<Spec[]> {
+    return new Recent(() => mapBackendErrors(() => this.#sources.http.specs()), serverNow)
   }
 
   #planOf(spec: string): Recent<PlanState> {

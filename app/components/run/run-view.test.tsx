@@ -4,6 +4,7 @@ import { LiveProvider } from '../../../lib/client/live'
 import type { Container, Snapshot } from '../../../lib/run/model'
 import { someBatch, someRun } from '../../../lib/testing/run/documents'
 import { RunView } from './run-view'
+import { SummaryBlock } from './summary/summary-block'
 
 const container = (seed: string, changes: Partial<Container> = {}): Container => ({
   id: seed.repeat(64),
@@ -44,7 +45,11 @@ const snapshot = (changes: Partial<Snapshot> = {}): Snapshot => ({
 const html = (state: Snapshot, batchId?: string) =>
   renderToString(
     <LiveProvider initialNow={state.now}>
-      <RunView initial={state} {...(batchId !== undefined && { batchId })} />
+      <RunView
+        initial={state}
+        firstSummary={<SummaryBlock run={state} />}
+        {...(batchId !== undefined && { batchId })}
+      />
     </LiveProvider>,
   ).replaceAll('<!-- -->', '')
 

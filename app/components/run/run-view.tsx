@@ -12,7 +12,7 @@ import { AppShell } from '../app-shell'
 import { useStale } from '../use-stale'
 import { useIsOperator } from '../visitor'
 import { RunLog } from '../log/run-log'
-import { BackendBanner, EndBanner, HistoryBanner } from './banners'
+import { BackendBanner, HistoryBanner } from './banners'
 import { BatchPanel } from './batch-panel'
 import { Batches } from './batches'
 import { Findings } from './findings'
@@ -20,6 +20,7 @@ import { GoneBanner } from './gone-banner'
 import { ImportBanner } from './import-banner'
 import { LateMomentBar } from './moment/late-moment-bar'
 import { RunHead } from './run-head'
+import { LateSummary } from './summary/late-summary'
 import { usePicked } from './use-picked'
 import { LateViews } from './views/late-views'
 import type { View } from './views/view-names'
@@ -28,28 +29,34 @@ import styles from './run-view.module.css'
 /**
  * One run. Begins with the snapshot that the server rendered, and keeps it up to date.
  * @param batchId the batch that is open at first
+ * @param isOwnBatch the page itself opens that batch: its address does not name it
  * @param firstView the view of the batches at first
  * @param firstViews that view and the tabs, as the server rendered them
  * @param firstPast the run as it was at the moment that is shown at first; null: now
+ * @param firstSummary how the run ended, as the server rendered it
  */
 export function RunView({
   initial,
   batchId = null,
+  isOwnBatch = false,
   firstView = 'table',
   firstViews,
   firstPast = null,
+  firstSummary,
 }: {
   initial: Snapshot
   batchId?: string | null
+  isOwnBatch?: boolean
   firstView?: View
   firstViews?: ReactNode
   firstPast?: Snapshot | null
+  firstSummary?: ReactNode
 }) {
   const live = useRun(initial)
   const { sync, checkedAt, gone } = live
   const [past, setPast] = useState(firstPast)
   const state = past ?? live.state
-  const { picked, logged, ofBatch, shown, pick, show, read, close, setOfBatch } = usePicked(batchId)
+  const { picked, logged, ofBatch, shown, pick, show, read, close, setOfBatch, isOwn } = usePicked(batchId, isOwnBatch)
   const [view, setView] = useState(firstView)
   const lost = useStale({ sync, checkedAt })
   // What was known then does not become older.
@@ -99,7 +106,7 @@ export function RunView({
         <FrozenTime at={past ? Date.parse(past.now) : imported && Date.parse(imported.until)}>
           <RunHead run={state} frozenAt={frozenAt} stale={stale} />
           {!imported && <LateMomentBar runId={live.state.runId} past={past} onPast={setPast} />}
-          <EndBanner run={state} />
+          <LateSummary run={state} onShow={show} onRead={read} first={firstSummary} />
           <Findings
             findings={state.findings}
             batches={state.batches}
@@ -125,7 +132,7 @@ export function RunView({
                 </div>
               )}
             </div>
-            {batch && <BatchPanel run={state} batch={batch} frozenAt={frozenAt} onPick={show} onClose={close} />}
+            {batch && <BatchPanel {...{ run: state, batch, frozenAt, isOwn }} onPick={show} onClose={close} />}
             <RunLog
               run={ref}
               batch={state.batches.find(({ id }) => id === logged)}

@@ -4,6 +4,7 @@ import type { Batch, LinkState } from '../../../lib/run/model'
 import { elapsed } from '../../../lib/run/time/time'
 import { useOfTime } from '../../../lib/client/live'
 import { classNames } from '../../class-names'
+import { hasVerdict } from '../../evidence'
 import { statusWord } from '../../labels'
 import { CopyButton } from '../copy-button'
 import { Glyph, StatusMark, VerdictMark } from '../icons'
@@ -120,7 +121,7 @@ export const BatchRow = memo(function BatchRow({
       <span className={styles.took}>
         <Took batch={batch} frozenAt={frozenAt} clockOffset={clockOffset} />
       </span>
-      {watched && <VerdictMark verdict={verdict} className={styles.verdict} />}
+      {watched && hasVerdict(batch) && <VerdictMark verdict={verdict} className={styles.verdict} />}
       {error !== null && <BatchError text={error} />}
     </li>
   )

@@ -1,5 +1,6 @@
 import { memo, useMemo, useState } from 'react'
 import type { Batch, LinkState } from '../../../lib/run/model'
+import { hasNoEvidence } from '../../evidence'
 import type { Known } from '../../nothing'
 import { LastKnown } from '../icons'
 import { Nothing } from '../nothing'
@@ -58,7 +59,9 @@ export const Batches = memo(function Batches(props: Props) {
   const [section, setSection] = useState<HTMLElement | null>(null)
   const [unfolded, setUnfolded] = useState(false)
   const needs = useMemo(() => needsIn(batches), [batches])
-  const watched = docker !== 'off'
+  // Columns without anything in them are left out.
+  const evidence = docker !== 'off' && hasNoEvidence(batches, over) ? 'off' : docker
+  const watched = evidence !== 'off'
   const completed = batches.filter(batch => batch.status === 'completed').length
   const row = (index: number, virtual?: VirtualPlace) => {
     const batch = batches[index]
@@ -76,7 +79,7 @@ export const Batches = memo(function Batches(props: Props) {
           waitsFor={waitsFor}
           frozenAt={frozenAt}
           clockOffset={clockOffset}
-          docker={docker}
+          docker={evidence}
           picked={batch.id === picked}
           onPick={onPick}
           {...virtual}
@@ -90,7 +93,7 @@ export const Batches = memo(function Batches(props: Props) {
       className={styles.batches}
       aria-labelledby="h-batches"
       data-unfolded={unfolded}
-      data-docker={docker}
+      data-docker={evidence}
     >
       <header className={styles.head}>
         <h2 id="h-batches">Batches</h2>

@@ -1,10 +1,10 @@
 import Link from 'next/link'
 import { countsToShow } from '../../../lib/run/counts'
 import { shownName } from '../../../lib/run/text/display-text'
-import type { BatchStatus, LinkState, Snapshot } from '../../../lib/run/model'
+import type { BatchStatus, Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/is-over'
 import { classNames } from '../../class-names'
-import { agreeing } from '../../evidence'
+import { tallyOf } from '../../evidence'
 import { batchStatuses, completedText, countsText, runSentence, statusWord } from '../../labels'
 import { CopyButton } from '../copy-button'
 import { DockerLink } from '../docker-link'
@@ -120,7 +120,7 @@ export function RunHead({ run, frozenAt, stale }: Props) {
                 {counts[status]} {statusWord(status, over)}
               </StatusMark>
             ))}
-          <Agreeing batches={run.batches} docker={run.link.docker} />
+          <Tally run={run} />
         </p>
       </div>
 
@@ -211,13 +211,26 @@ function Recorded() {
   )
 }
 
-/** How many batches agree with Docker's evidence; nothing unless Docker is live. */
-function Agreeing({ batches, docker }: { batches: Snapshot['batches']; docker: LinkState }) {
-  if (docker !== 'live' || batches.length === 0) return null
+/** How many batches agree with Docker's evidence; nothing unless Docker is live, and where there was nothing to see [PAGE-13]. */
+function Tally({ run: { batches, link, startedAt, dockerSince } }: { run: Snapshot }) {
+  const { agree, differ, unseen } = tallyOf(batches)
+  if (link.docker !== 'live' || agree + differ + unseen === 0) return null
+  const parts = [
+    agree > 0 && `${agree} ${agree === 1 ? 'agrees' : 'agree'}`,
+    differ > 0 && `${differ} ${differ === 1 ? 'differs' : 'differ'}`,
+    unseen > 0 && `${unseen} not seen`,
+  ]
   return (
     <span className={styles.agreeing} data-testid="agreeing">
-      <Glyph id="v-agrees" />
-      {agreeing(batches)} of {batches.length} agree
+      {agree + differ > 0 && <Glyph id={differ > 0 ? 'v-conflict' : 'v-agrees'} />}
+      <span>
+        {parts.filter(Boolean).join(', ')}
+        {unseen > 0 && dockerSince !== null && startedAt !== null && dockerSince > startedAt && (
+          <>
+            : Docker watched since <ClockTime at={dockerSince} />
+          </>
+        )}
+      </span>
     </span>
   )
 }

@@ -33,6 +33,7 @@ import { LogSearch } from './components/log/log-search'
 import { WholeLogView } from './components/log/whole-log-view'
 import { LogRow } from './components/log/log-line'
 import { GoneBanner } from './components/run/gone-banner'
+import { RecordingActions } from './components/run/recording-actions'
 import { RunView } from './components/run/run-view'
 import { LastLines, LineList } from './components/run/summary/last-lines'
 import { ErrorLine, RunSummary } from './components/run/summary/run-summary'
@@ -278,6 +279,7 @@ function others(textOf: TextOf): ReactNode[] {
       <RunSummary key={status} run={ofEnd(textOf, status)} onShow={close} onRead={close} />
     )),
     <RunSummary key="no culprit" run={ofEnd(textOf, 'failed', 'aborted')} onShow={close} onRead={close} />,
+    <RecordingActions key="menu" run={run} />,
     <LastLines key="last lines" run={run} batch={run.batches[0]!} />,
     <LineList key="lines" lines={[line, { ...line, seq: 2, text: `1 %\r${line.text}` }]} />,
     <ErrorLine key="error line" line={line} />,

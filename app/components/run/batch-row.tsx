@@ -11,6 +11,7 @@ import { Glyph, StatusMark, VerdictMark } from '../icons'
 import { Name } from '../outside'
 import { ClockTime, Duration } from '../time'
 import { BatchEvidence } from './batch-evidence'
+import { shortBranch } from './short-branch'
 import type { VirtualPlace } from './virtual-rows'
 import controls from '../controls.module.css'
 import styles from './batch-row.module.css'
@@ -106,7 +107,7 @@ export const BatchRow = memo(function BatchRow({
             <>
               <Glyph id="i-branch" />
               <span className="id" title={shownName(branch)}>
-                <Name text={branch} />
+                <Name text={shortBranch(branch)} />
               </span>
               <CopyButton text={branch} what="branch" />
             </>

@@ -14,7 +14,7 @@ import { lateComponent } from '../late-component'
 import { RunTimer } from '../run-timer'
 import { PlanSegments } from '../segments'
 import { ClockTime, DatedAge } from '../time'
-import { RecordingActions } from './recording-actions'
+import { RunMenu } from './run-menu'
 import { useIsPast } from '../../../lib/client/live'
 import { runParts } from './run-parts'
 import { useIsOperator } from '../visitor'
@@ -48,13 +48,13 @@ export function RunHead({ run, frozenAt, stale }: Props) {
           {run.basis === 'history' && <Tag>from history</Tag>}
           {run.imported && <Tag>imported</Tag>}
         </h1>
-        <p className={styles.idLine}>
+        <div className={styles.idLine}>
           <span className={classNames('id', styles.runId)}>
             <Name text={run.runId} />
           </span>
           <CopyButton text={run.runId} what="run id" />
-          <RecordingActions run={run} />
-        </p>
+          <RunMenu run={run} />
+        </div>
         <p className={styles.started} title={shownName(run.backend)}>
           {run.startedAt === null ? (
             'Not started'

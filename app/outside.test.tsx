@@ -34,6 +34,7 @@ import { WholeLogView } from './components/log/whole-log-view'
 import { LogRow } from './components/log/log-line'
 import { GoneBanner } from './components/run/gone-banner'
 import { RecordingActions } from './components/run/recording-actions'
+import { RemoveImport } from './components/run/remove-import'
 import { RunView } from './components/run/run-view'
 import { LastLines, LineList } from './components/run/summary/last-lines'
 import { ErrorLine, RunSummary } from './components/run/summary/run-summary'
@@ -280,6 +281,7 @@ function others(textOf: TextOf): ReactNode[] {
     )),
     <RunSummary key="no culprit" run={ofEnd(textOf, 'failed', 'aborted')} onShow={close} onRead={close} />,
     <RecordingActions key="menu" run={run} />,
+    <RemoveImport key="remove" importId={textOf('importId')} />,
     <LastLines key="last lines" run={run} batch={run.batches[0]!} />,
     <LineList key="lines" lines={[line, { ...line, seq: 2, text: `1 %\r${line.text}` }]} />,
     <ErrorLine key="error line" line={line} />,

@@ -8,6 +8,7 @@ import type { Person } from '../../lib/server/request-context'
 import { ContainersView } from './containers/containers-view'
 import { FleetView } from './fleet/fleet-view'
 import { RecordingActions } from './run/recording-actions'
+import { RemoveImport } from './run/remove-import'
 import { RunView } from './run/run-view'
 import { VisitorProvider } from './visitor'
 
@@ -26,11 +27,12 @@ const links = {
 const containers = [someAgent('a'.repeat(64), { stoppable: true })]
 const docker = { docker: { link: 'live', error: null }, dockerSince: null } as const
 
-/** The page of a run, and its menu, whose content is loaded beside the first paint. */
+/** The page of a run, and what is loaded beside its first paint. */
 const withMenu = (of: Snapshot) => (
   <>
     <RunView initial={of} />
     <RecordingActions run={of} />
+    {of.imported && <RemoveImport importId={of.imported.id} />}
   </>
 )
 

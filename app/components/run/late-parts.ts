@@ -1,7 +1,9 @@
 /** What a run's page shows beside its first paint. */
 export { Eta } from './eta/eta'
+export { GoneBanner } from './gone-banner'
 export { MomentBar } from './moment/moment-bar'
 export { RecordingActions } from './recording-actions'
+export { RemoveImport } from './remove-import'
 export { LastLines } from './summary/last-lines'
 export { RunSummary } from './summary/run-summary'
 export { Views } from './views/views'

@@ -9,6 +9,7 @@ import { lastKnownAt } from '../../freshness'
 import { knownOf } from '../../nothing'
 import { completedText, runName } from '../../labels'
 import { AppShell } from '../app-shell'
+import { lateComponent } from '../late-component'
 import { useStale } from '../use-stale'
 import { useIsOperator } from '../visitor'
 import { RunLog } from '../log/run-log'
@@ -16,15 +17,17 @@ import { BackendBanner, HistoryBanner } from './banners'
 import { BatchPanel } from './batch-panel'
 import { Batches } from './batches'
 import { Findings } from './findings'
-import { GoneBanner } from './gone-banner'
 import { ImportBanner } from './import-banner'
 import { LateMomentBar } from './moment/late-moment-bar'
 import { RunHead } from './run-head'
+import { runParts } from './run-parts'
 import { LateSummary } from './summary/late-summary'
 import { usePicked } from './use-picked'
 import { LateViews } from './views/late-views'
 import type { View } from './views/view-names'
 import styles from './run-view.module.css'
+
+const LateGoneBanner = lateComponent<{ runId: string }>(async () => (await runParts()).GoneBanner)
 
 /**
  * One run. Begins with the snapshot that the server rendered, and keeps it up to date.
@@ -99,7 +102,7 @@ export function RunView({
         data-state-epoch={live.state.epoch}
         data-at={past?.now}
       >
-        {gone && importId === null && <GoneBanner runId={runId} />}
+        {gone && importId === null && <LateGoneBanner runId={runId} />}
         {imported && <ImportBanner run={state} imported={imported} gone={gone} />}
         {!imported && past === null && <BackendBanner run={state} />}
         {past === null && <HistoryBanner run={state} />}

@@ -30,8 +30,14 @@ interface Props {
   stale: boolean
 }
 
+interface HeadProps extends Props {
+  /** The batches of which status the table shows; null: all. */
+  filter: BatchStatus | null
+  onFilter: (filter: BatchStatus | null) => void
+}
+
 /** The run's name, its duration, its progress, and how fresh these are. */
-export function RunHead({ run, frozenAt, stale }: Props) {
+export function RunHead({ run, frozenAt, stale, filter, onFilter }: HeadProps) {
   const old = frozenAt !== null
   const over = isOver(run.status)
   const counts = countsToShow(run)
@@ -112,16 +118,36 @@ export function RunHead({ run, frozenAt, stale }: Props) {
           docker={run.link.docker}
           className={styles.segments}
         />
-        <p className={styles.counts} id="counts">
+        <div className={styles.counts} id="counts">
           {batchStatuses
-            .filter(status => counts[status] > 0 || status === 'completed' || (!isOver(run.status) && !isEnd(status)))
+            .filter(
+              status =>
+                counts[status] > 0 ||
+                status === 'completed' ||
+                status === filter ||
+                (!isOver(run.status) && !isEnd(status)),
+            )
             .map(status => (
-              <StatusMark key={status} status={status} old={old} className={styles.count}>
-                {counts[status]} {statusWord(status, over)}
-              </StatusMark>
+              <button
+                key={status}
+                className={classNames(controls.plain, styles.toggle)}
+                type="button"
+                aria-pressed={status === filter}
+                title={`Show only what is ${statusWord(status, over)}`}
+                onClick={() => onFilter(status === filter ? null : status)}
+              >
+                <StatusMark status={status} old={old} className={styles.count}>
+                  {counts[status]} {statusWord(status, over)}
+                </StatusMark>
+              </button>
             ))}
+          {filter !== null && (
+            <button className={classNames(controls.plain, styles.toggle)} type="button" onClick={() => onFilter(null)}>
+              All
+            </button>
+          )}
           <Tally run={run} />
-        </p>
+        </div>
       </div>
 
       <div className={styles.side}>

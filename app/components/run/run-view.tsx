@@ -2,9 +2,10 @@
 
 import { useMemo, useState, type ReactNode } from 'react'
 import { countsToShow } from '../../../lib/run/counts'
-import type { Snapshot } from '../../../lib/run/model'
+import type { BatchStatus, Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/is-over'
 import { FrozenTime, useRun } from '../../../lib/client/live'
+import { replaceAddress } from '../../address'
 import { lastKnownAt } from '../../freshness'
 import { knownOf } from '../../nothing'
 import { completedText, runName } from '../../labels'
@@ -37,6 +38,7 @@ const LateGoneBanner = lateComponent<{ runId: string }>(async () => (await runPa
  * @param firstViews that view and the tabs, as the server rendered them
  * @param firstPast the run as it was at the moment that is shown at first; null: now
  * @param firstSummary how the run ended, as the server rendered it
+ * @param firstState the status of the batches that the table shows at first; null: all
  */
 export function RunView({
   initial,
@@ -46,6 +48,7 @@ export function RunView({
   firstViews,
   firstPast = null,
   firstSummary,
+  firstState = null,
 }: {
   initial: Snapshot
   batchId?: string | null
@@ -54,6 +57,7 @@ export function RunView({
   firstViews?: ReactNode
   firstPast?: Snapshot | null
   firstSummary?: ReactNode
+  firstState?: BatchStatus | null
 }) {
   const live = useRun(initial)
   const { sync, checkedAt, gone } = live
@@ -61,6 +65,17 @@ export function RunView({
   const state = past ?? live.state
   const { picked, logged, ofBatch, shown, pick, show, read, close, setOfBatch, isOwn } = usePicked(batchId, isOwnBatch)
   const [view, setView] = useState(firstView)
+  const [filter, setFilter] = useState(firstState)
+  // The table is what it filters.
+  const choose = (status: BatchStatus | null) => {
+    setFilter(status)
+    setView('table')
+    const url = new URL(window.location.href)
+    url.searchParams.delete('view')
+    if (status === null) url.searchParams.delete('state')
+    else url.searchParams.set('state', status)
+    replaceAddress(url)
+  }
   const lost = useStale({ sync, checkedAt })
   // What was known then does not become older.
   const stale = lost && past === null
@@ -107,7 +122,7 @@ export function RunView({
         {!imported && past === null && <BackendBanner run={state} />}
         {past === null && <HistoryBanner run={state} />}
         <FrozenTime at={past ? Date.parse(past.now) : imported && Date.parse(imported.until)}>
-          <RunHead run={state} frozenAt={frozenAt} stale={stale} />
+          <RunHead run={state} {...{ frozenAt, stale, filter }} onFilter={choose} />
           {!imported && <LateMomentBar runId={live.state.runId} past={past} onPast={setPast} />}
           <LateSummary run={state} onShow={show} onRead={read} first={firstSummary} />
           <Findings
@@ -130,6 +145,7 @@ export function RunView({
                     clockOffset={state.clockOffset}
                     docker={state.link.docker}
                     dockerSince={state.dockerSince}
+                    filter={filter}
                     {...shownBatches}
                   />
                 </div>

@@ -3,6 +3,7 @@ import { getHub } from '../../../lib/server/hub-accessor'
 import { RunView } from '../../components/run/run-view'
 import { openedByItself } from '../../components/run/summary/run-end'
 import { SummaryBlock } from '../../components/run/summary/summary-block'
+import { stateOf } from '../../components/run/table-places'
 import { FirstViews } from '../../components/run/views/first-views'
 import { viewOf } from '../../components/run/views/view-names'
 
@@ -14,7 +15,7 @@ interface Props {
 /** A run from an imported recording, as it was at the export [IMP-2]. */
 export default async function ImportPage({ params, searchParams }: Props) {
   const { importId } = await params
-  const { batch, view: asked, line } = await searchParams
+  const { batch, view: asked, line, state } = await searchParams
   const view = viewOf(asked)
   const snapshot = await getHub().imports.snapshot(importId)
   if (snapshot === undefined) notFound()
@@ -29,6 +30,7 @@ export default async function ImportPage({ params, searchParams }: Props) {
       isOwnBatch={own !== null}
       firstView={view}
       firstViews={first}
+      firstState={stateOf(state)}
       firstSummary={<SummaryBlock run={snapshot} />}
     />
   )

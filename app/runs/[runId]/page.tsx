@@ -6,6 +6,7 @@ import { momentOf } from '../../components/run/moment/moments'
 import { RunView } from '../../components/run/run-view'
 import { openedByItself } from '../../components/run/summary/run-end'
 import { SummaryBlock } from '../../components/run/summary/summary-block'
+import { stateOf } from '../../components/run/table-places'
 import { FirstViews } from '../../components/run/views/first-views'
 import { viewOf } from '../../components/run/views/view-names'
 
@@ -17,7 +18,7 @@ interface Props {
 /** One run, with the right numbers in the first HTML [SYNC-8]. A run that got another id keeps its old address [RUN-13]. */
 export default async function RunPage({ params, searchParams }: Props) {
   const runId = decoded((await params).runId)
-  const { batch, view: asked, at, line } = await searchParams
+  const { batch, view: asked, at, line, state } = await searchParams
   const view = viewOf(asked)
   const snapshot = runId === null ? undefined : await getHub().snapshot(runId)
   if (snapshot === undefined) notFound()
@@ -36,6 +37,7 @@ export default async function RunPage({ params, searchParams }: Props) {
       firstView={view}
       firstViews={first}
       firstPast={past}
+      firstState={stateOf(state)}
       firstSummary={<SummaryBlock run={shown} />}
     />
   )

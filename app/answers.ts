@@ -25,6 +25,7 @@ export const pastAnswer = z.extend(snapshot, { epoch: z.literal('past') })
 export const usualAnswer = z.object({
   runs: z.number(),
   batches: z.array(z.object({ id: z.string(), ms: z.number() })),
+  whole: z.nullable(z.object({ runs: z.number(), ms: z.number() })),
 })
 export const momentsAnswer = z.object({ from: z.string(), to: z.string(), changes: z.array(z.string()) })
 

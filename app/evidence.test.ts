@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import type { Finding } from '../lib/run/model'
+import { container, type BatchStatus, type Finding, type Verdict } from '../lib/run/model'
 import { containerState } from '../lib/run/evidence/container-state'
-import { agreeing, containerText, dockerCommand, dockerStatus, loudestFirst, statusNote } from './evidence'
+import { filled } from '../lib/testing/support/filled-schema'
+import {
+  containerText,
+  dockerCommand,
+  dockerStatus,
+  hasNoEvidence,
+  hasVerdict,
+  loudestFirst,
+  statusNote,
+  tallyOf,
+} from './evidence'
 
 const id = '9e41c07ab2d5'.padEnd(64, '0')
 const seen = { id, state: 'exited' as const, removed: false, exitCode: 0, oomKilled: false, timedOut: false }
@@ -106,7 +116,45 @@ describe('findings', () => {
   })
 })
 
-it('[DOCK-2] counts as agreeing what agrees and what legally has no container', () => {
-  const verdicts = ['agrees', 'local', 'unknown', 'ghost', 'late'] as const
-  expect(agreeing(verdicts.map(verdict => ({ verdict })))).toBe(2)
+describe('how claims and evidence fit', () => {
+  const one = filled(container, () => 'c')
+  const without = (status: BatchStatus, verdict: Verdict, over: object = {}) => ({
+    status,
+    verdict,
+    container: null,
+    ...over,
+  })
+  const withOne = (status: BatchStatus, verdict: Verdict) => ({ status, verdict, container: one })
+
+  it('[DOCK-2] [PAGE-13.1] is counted of what has evidence, or should have', () => {
+    const batches = [
+      ...[withOne('completed', 'agrees'), withOne('completed', 'conflict'), withOne('running', 'late')],
+      ...[without('running', 'ghost'), without('completed', 'unknown'), without('failed', 'agrees')],
+    ]
+    expect(tallyOf(batches)).toEqual({ agree: 1, differ: 3, unseen: 2 })
+  })
+
+  it('[PAGE-13.1] is not counted where there was nothing to see', () => {
+    const batches = [
+      ...[without('pending', 'agrees'), without('running', 'agrees'), without('completed', 'local')],
+      ...[without('completed', 'unknown', { before: true }), withOne('running', 'unknown')],
+    ]
+    expect(tallyOf(batches)).toEqual({ agree: 0, differ: 0, unseen: 0 })
+  })
+
+  it('[PAGE-13.2] is a verdict of a row only where there was something to see, or somebody waits to know', () => {
+    for (const batch of [withOne('completed', 'agrees'), without('running', 'ghost'), without('running', 'unknown')])
+      expect(hasVerdict(batch)).toBe(true)
+    for (const batch of [without('pending', 'agrees'), without('completed', 'unknown'), without('aborted', 'agrees')])
+      expect(hasVerdict(batch)).toBe(false)
+  })
+
+  it('[PAGE-13.3] has no columns where nothing was seen, and nothing is awaited', () => {
+    const nothing = [without('completed', 'unknown'), without('pending', 'agrees')]
+    expect(hasNoEvidence(nothing, true)).toBe(true)
+    expect(hasNoEvidence(nothing, false)).toBe(false)
+    expect(hasNoEvidence([...nothing, withOne('failed', 'agrees')], true)).toBe(false)
+    expect(hasNoEvidence([...nothing, without('aborted', 'ghost')], true)).toBe(false)
+    expect(hasNoEvidence([without('running', 'local'), without('pending', 'local')], false)).toBe(true)
+  })
 })

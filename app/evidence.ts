@@ -95,9 +95,33 @@ export function dockerCommand(seen: Seen & { id: string }): string | null {
   return hasEnded({ state, removed, startFailed }) ? `docker inspect ${shortId(id)}` : `docker logs -f ${shortId(id)}`
 }
 
-/** Counts the batches for which backend and Docker say the same, or that legally have no container. */
-export const agreeing = (batches: readonly Pick<Batch, 'verdict'>[]): number =>
-  batches.filter(({ verdict }) => weightOf(verdict) === 'quiet').length
+type Judged = Pick<Batch, 'status' | 'verdict' | 'container' | 'before'>
+
+/** Claim and evidence part. */
+const differs = ({ verdict }: Judged): boolean => verdict !== 'unknown' && weightOf(verdict) !== 'quiet'
+
+/** How claims and evidence fit: of batches where there was something to see, and how many ended unseen [PAGE-13.1]. */
+export function tallyOf(batches: readonly Judged[]): { agree: number; differ: number; unseen: number } {
+  const tally = { agree: 0, differ: 0, unseen: 0 }
+  for (const batch of batches) {
+    const { status, verdict, container, before } = batch
+    if (differs(batch)) tally.differ += 1
+    else if (container !== null) tally.agree += Number(verdict === 'agrees')
+    else if (status !== 'pending' && status !== 'running' && verdict !== 'local' && !before) tally.unseen += 1
+  }
+  return tally
+}
+
+/** Whether the verdict says anything: of what was seen, of what does not fit, and while somebody waits to know [PAGE-13.2]. */
+export const hasVerdict = (batch: Judged): boolean =>
+  batch.container !== null ||
+  differs(batch) ||
+  batch.verdict === 'local' ||
+  (batch.verdict === 'unknown' && batch.status === 'running')
+
+/** Whether there is no evidence of any batch, and none is awaited [PAGE-13.3]. */
+export const hasNoEvidence = (batches: readonly Judged[], over: boolean): boolean =>
+  batches.every(batch => batch.container === null && !differs(batch) && (over || batch.verdict === 'local'))
 
 const roles: Record<Role, string> = {
   batch: 'agent of a batch',

@@ -16,6 +16,7 @@ import {
   runStatus,
   snapshot,
   verdict,
+  type Snapshot,
 } from '../lib/run/model'
 import type { Person } from '../lib/server/request-context'
 import { AppProviders } from './components/app-shell'
@@ -34,7 +35,11 @@ import { WholeLogView } from './components/log/whole-log-view'
 import { LogRow } from './components/log/log-line'
 import { MERGED } from './log-id'
 import { GoneBanner } from './components/run/gone-banner'
+import { RecordingActions } from './components/run/recording-actions'
+import { RemoveImport } from './components/run/remove-import'
 import { RunView } from './components/run/run-view'
+import { LastLines, LineList } from './components/run/summary/last-lines'
+import { ErrorLine, RunSummary } from './components/run/summary/run-summary'
 import { FirstViews } from './components/run/views/first-views'
 import { Views } from './components/run/views/views'
 import { MomentBar } from './components/run/moment/moment-bar'
@@ -260,6 +265,21 @@ function specPages(textOf: TextOf): ReactNode[] {
   ]
 }
 
+/** A run that is over, of batches that have branches and durations. */
+function ofEnd(textOf: TextOf, status: Snapshot['status'], ends: Snapshot['status'] = status): Snapshot {
+  const [batch] = aRun(textOf).batches
+  const times = { startedAt: '2026-11-23T13:00:00.000Z', endedAt: '2026-11-23T13:10:00.000Z' }
+  const batches = ['completed', 'completed', 'completed', ends].map((each, index) => ({
+    ...{ ...batch, ...times, id: `${textOf('batches.id')}${index}`, status: each },
+    ...{
+      branch: textOf('batches.branch'),
+      containers: [filled(container, textOf)],
+      container: filled(container, textOf),
+    },
+  }))
+  return aRun(textOf, { ...times, status, batches, imported: null, inferred: false, dryRun: false })
+}
+
 /** The dialogs of a page, and the texts of its empty lists. */
 function others(textOf: TextOf): ReactNode[] {
   const close = () => undefined
@@ -325,6 +345,15 @@ function others(textOf: TextOf): ReactNode[] {
     <Palette key="palette" run={run} actions={[]} onGo={close} onClose={close} />,
     <StopContainerDialog key="stop container" container={agent} onClose={close} />,
     <GoneBanner key="gone" runId={run.runId} />,
+    ...(['completed', 'failed', 'aborted'] as const).map(status => (
+      <RunSummary key={status} run={ofEnd(textOf, status)} onShow={close} onRead={close} />
+    )),
+    <RunSummary key="no culprit" run={ofEnd(textOf, 'failed', 'aborted')} onShow={close} onRead={close} />,
+    <RecordingActions key="menu" run={run} />,
+    <RemoveImport key="remove" importId={textOf('importId')} />,
+    <LastLines key="last lines" run={run} batch={run.batches[0]!} />,
+    <LineList key="lines" lines={[line, { ...line, seq: 2, text: `1 %\r${line.text}` }]} />,
+    <ErrorLine key="error line" line={line} />,
     <MomentBar key="past" runId={run.runId} past={run} onPast={close} />,
     ...(['timeline', 'graph'] as const).flatMap(view => [
       <FirstViews key={`first ${view}`} run={run} view={view} batchId={run.batches[0]?.id ?? null} />,

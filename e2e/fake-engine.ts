@@ -9,6 +9,9 @@ interface FakeContainer {
   batchId: string
   startedAt: Date
   ended: { at: Date; exitCode: number } | null
+  /** What it printed, as the Engine sends it. */
+  printed: Buffer[]
+  readers: Set<ServerResponse>
 }
 
 /**
@@ -44,11 +47,30 @@ export class FakeEngine {
   /** Starts a container that works on a batch; returns its id. */
   run(runId: string, batchId: string): string {
     const id = randomBytes(32).toString('hex')
-    const made = { id, runId, batchId, startedAt: new Date(), ended: null }
+    const made = {
+      id,
+      runId,
+      batchId,
+      startedAt: new Date(),
+      ended: null,
+      printed: [],
+      readers: new Set<ServerResponse>(),
+    }
     this.#containers.set(id, made)
     this.#tell(made, 'create', {})
     this.#tell(made, 'start', {})
     return id
+  }
+
+  /** A container prints a line. */
+  print(id: string, text: string, stream: 'stdout' | 'stderr' = 'stdout'): void {
+    const container = this.#containers.get(id)
+    if (!container) throw new Error(`The fake Engine has no container ${id}.`)
+    const line = Buffer.from(`${new Date().toISOString()} ${text}\n`)
+    const head = Buffer.from([stream === 'stdout' ? 1 : 2, 0, 0, 0, 0, 0, 0, 0])
+    head.writeUInt32BE(line.length, 4)
+    container.printed.push(Buffer.concat([head, line]))
+    for (const reader of container.readers) reader.write(container.printed.at(-1))
   }
 
   /** Ends a container. */
@@ -56,6 +78,7 @@ export class FakeEngine {
     const container = this.#containers.get(id)
     if (!container) throw new Error(`The fake Engine has no container ${id}.`)
     container.ended = { at: new Date(), exitCode }
+    for (const reader of container.readers) reader.end()
     this.#tell(container, 'die', { exitCode: String(exitCode) })
   }
 
@@ -81,7 +104,7 @@ export class FakeEngine {
       response.on('close', () => this.#listeners.delete(response))
     } else if (path.startsWith('/images/')) json(200, {})
     else if (container && what === 'json') json(200, inspected(container))
-    else if (container && what === 'logs') response.writeHead(200).end()
+    else if (container && what === 'logs') sendLog(container, response)
     else json(404, { message: 'No such container' })
   }
 
@@ -93,6 +116,17 @@ export class FakeEngine {
     for (const listener of this.#listeners) listener.write(line)
   }
   #count = 0
+}
+
+/** Sends what a container has printed, and what it will print. */
+function sendLog({ printed, readers, ended }: FakeContainer, response: ServerResponse): void {
+  response.writeHead(200).flushHeaders()
+  for (const frame of printed) response.write(frame)
+  if (ended) response.end()
+  else {
+    readers.add(response)
+    response.on('close', () => readers.delete(response))
+  }
 }
 
 const image = 'ckrv-agent:latest'

@@ -32,6 +32,7 @@ test('[PAGE-3.4] [PAGE-3.1] a page of 1,500 batches stays usable', async ({ back
   const cards = page.getByTestId('batch-card')
   await expect(run.completed).toHaveText('0/?')
   expect(await cards.count()).toBeLessThan(MOST_ROWS)
+  await page.getByRole('button', { name: /^1499 batches waiting/ }).click()
 
   // Of a row in view, and of one that is not rendered.
   tell('b-14', 'completed')
@@ -82,18 +83,22 @@ test('[PAGE-3.4] [PAGE-3.1] a page of 1,500 batches stays usable', async ({ back
   // A link to a batch shows its row.
   await page.goto(`${dashboard.url}/runs/${runId}?batch=b-1200`)
   await expect(run.card('b-1200')).toBeInViewport()
-  await expect(run.card('b-1199')).toBeInViewport()
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
 
   // The list also works on a page that is reached from another one.
   await page.goto(dashboard.url)
   await page.getByTestId('fleet-run').getByRole('link').click()
   await expect(run.card('setup')).toBeInViewport()
+  await page.getByRole('button', { name: /^\d+ batches waiting/ }).last().click()
   await list.evaluate(element => element.scrollTo(0, element.scrollHeight))
   await expect(run.card(`b-${MANY - 1}`)).toBeInViewport()
 })
 
-test('[PAGE-3.4] on a phone the page scrolls, and completed batches fold', async ({ backend, dashboard, page }) => {
+test('[PAGE-3.4] [PAGE-15.3] on a phone the page scrolls, and long stretches fold', async ({
+  backend,
+  dashboard,
+  page,
+}) => {
   const { runId, tell } = await startMany(backend, dashboard)
   for (let n = 14; n < 900; n += 1) tell(`b-${n}`, 'completed')
   await expect.poll(async () => (await dashboard.snapshot(runId)).counts.completed).toBe(886)
@@ -101,21 +106,21 @@ test('[PAGE-3.4] on a phone the page scrolls, and completed batches fold', async
   const run = await new RunPage(page, dashboard, runId).open()
   await run.live()
   const cards = page.getByTestId('batch-card')
+  const log = page.locator('#log')
   const fold = page.getByRole('button', { name: '886 batches completed' })
+  await expect(fold).toBeVisible()
+  await expect(cards).toHaveCount(1)
 
-  await fold.scrollIntoViewIfNeeded()
+  await page.getByRole('button', { name: /^600 batches waiting/ }).click()
+  await log.scrollIntoViewIfNeeded()
   await expect(run.card(`b-${MANY - 1}`)).toBeInViewport()
   await expect(page.locator('[data-testid="batch-card"][data-status="completed"]')).toHaveCount(0)
   expect(await cards.count()).toBeLessThan(MOST_ROWS)
   tell(`b-${MANY - 1}`, 'completed')
-  await expect(run.card(`b-${MANY - 1}`)).toHaveCount(0)
-  await expect(run.card(`b-${MANY - 2}`)).toBeInViewport()
+  await expect(run.card(`b-${MANY - 1}`)).toHaveAttribute('data-status', 'completed')
 
-  const unfold = page.getByRole('button', { name: '887 batches completed' })
-  await unfold.click()
-  await unfold.scrollIntoViewIfNeeded()
-  await expect(run.card(`b-${MANY - 1}`)).toBeInViewport()
   await page.evaluate(() => window.scrollTo(0, 0))
+  await fold.click()
   await run.card('b-14').scrollIntoViewIfNeeded()
   await expect(run.card('b-14')).toBeInViewport()
   expect(await cards.count()).toBeLessThan(MOST_ROWS)
@@ -133,7 +138,9 @@ test('[PAGE-3.4] on a phone the page scrolls, and completed batches fold', async
 })
 
 test('[PAGE-3.4] the first HTML has the first rows, and says so', async ({ backend, dashboard, browser }) => {
-  const { runId } = await startMany(backend, dashboard)
+  const { runId, tell } = await startMany(backend, dashboard)
+  for (let n = 14; n < 80; n += 1) tell(`b-${n}`, 'running')
+  await expect.poll(async () => (await dashboard.snapshot(runId)).counts.running).toBe(67)
   const context = await browser.newContext({ javaScriptEnabled: false })
   const plain = await context.newPage()
   await plain.goto(`${dashboard.url}/runs/${runId}`)
@@ -141,6 +148,6 @@ test('[PAGE-3.4] the first HTML has the first rows, and says so', async ({ backe
   const rows = await plain.getByTestId('batch-card').count()
   expect(rows).toBeGreaterThan(20)
   const html = (await plain.content()).replaceAll('<!-- -->', '')
-  expect(html).toContain(`These are the first ${rows} of ${MANY} batches`)
+  expect(html).toContain(`These are ${rows} of ${MANY} batches`)
   await context.close()
 })

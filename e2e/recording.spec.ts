@@ -14,6 +14,7 @@ const told = ({ batches, counts, status, startedAt, endedAt, error, errorDetail,
 /** Exports a recording on a run's page; returns the file. */
 async function exported(page: Page): Promise<string> {
   const saved = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'More', exact: true }).click()
   await page.getByTestId('export').click()
   return (await saved).path()
 }

@@ -3,9 +3,12 @@ import { renderToString } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
 import { LiveProvider } from '../../lib/client/live'
 import { someAgent, someRun } from '../../lib/testing/run/documents'
+import type { Snapshot } from '../../lib/run/model'
 import type { Person } from '../../lib/server/request-context'
 import { ContainersView } from './containers/containers-view'
 import { FleetView } from './fleet/fleet-view'
+import { RecordingActions } from './run/recording-actions'
+import { RemoveImport } from './run/remove-import'
 import { RunView } from './run/run-view'
 import { VisitorProvider } from './visitor'
 
@@ -24,6 +27,15 @@ const links = {
 const containers = [someAgent('a'.repeat(64), { stoppable: true })]
 const docker = { docker: { link: 'live', error: null }, dockerSince: null } as const
 
+/** The page of a run, and what is loaded beside its first paint. */
+const withMenu = (of: Snapshot) => (
+  <>
+    <RunView initial={of} />
+    <RecordingActions run={of} />
+    {of.imported && <RemoveImport importId={of.imported.id} />}
+  </>
+)
+
 const pages: Record<string, [page: ReactNode, offers: string[]]> = {
   fleet: [
     <FleetView key="1" initial={{ ...version, ...links, runs: [run] }} />,
@@ -33,8 +45,8 @@ const pages: Record<string, [page: ReactNode, offers: string[]]> = {
     <FleetView key="2" initial={{ ...version, ...links, runs: [] }} />,
     ['Start a run…', 'Add a run by id…', 'Import…'],
   ],
-  run: [<RunView key="3" initial={run} />, ['Stop run…', 'Import…']],
-  import: [<RunView key="6" initial={imported} />, ['Remove…', 'Import…']],
+  run: [withMenu(run), ['Stop run…', 'Import…']],
+  import: [withMenu(imported), ['Remove…', '>More<', 'Export', 'Import…']],
   'run from history': [<RunView key="4" initial={found} />, ['Follow…']],
   containers: [<ContainersView key="5" initial={{ ...version, ...docker, containers }} />, ['Stop…']],
 }

@@ -237,15 +237,15 @@ export class Hub implements HubApi {
   async usual(runId: string): Promise<Usual | undefined> {
     const run = this.#life.runs.get(runId)?.view().fields
     if (!run) return undefined
-    const earlier = this.#life.runs
-      .newestFirst()
-      .filter(
-        each =>
-          each.spec === run.spec &&
-          each.dryRun === run.dryRun &&
-          each.status === 'completed' &&
-          each.runId !== run.runId,
-      )
+    const earlier = this.#life.runs.newestFirst().filter(
+      each =>
+        each.spec === run.spec &&
+        each.dryRun === run.dryRun &&
+        each.status === 'completed' &&
+        each.runId !== run.runId &&
+        // Of a run that is over, what came after it tells nothing of what was usual.
+        !(run.startedAt !== null && each.startedAt !== null && each.startedAt > run.startedAt),
+    )
     const snapshots = await Promise.all(earlier.slice(0, USUAL_BY).map(each => this.snapshot(each.runId)))
     return usualOf(snapshots.flatMap(snapshot => snapshot ?? []))
   }

@@ -11,12 +11,12 @@ const took = (id: string, ms: number, over: Partial<Batch> = {}): Batch => ({
   ...{ container: null, containers: [] },
   ...over,
 })
-const run = (...batches: Batch[]) => ({ batches })
+const run = (...batches: Batch[]) => ({ batches, startedAt: null, endedAt: null })
 
 describe('[PAGE-11.1] what a batch usually takes', () => {
   it('is the median of its durations, in any order', () => {
     const runs = [run(took('a', 1_000)), run(took('a', 5_000)), run(took('a', 3_000)), run(took('a', 9_000))]
-    expect(usualOf(runs)).toEqual({ runs: 4, batches: [{ id: 'a', ms: 4_000 }] })
+    expect(usualOf(runs)).toEqual({ runs: 4, batches: [{ id: 'a', ms: 4_000 }], whole: null })
     expect(usualOf(runs.slice(1)).batches).toEqual([{ id: 'a', ms: 5_000 }])
   })
 
@@ -34,5 +34,29 @@ describe('[PAGE-11.1] what a batch usually takes', () => {
   it('is told of batches by any id', () => {
     const runs = [run(took('__proto__', 1_000)), run(took('__proto__', 1_000))]
     expect(usualOf(runs).batches).toEqual([{ id: '__proto__', ms: 1_000 }])
+  })
+})
+
+describe('[PAGE-12.4] what a whole run usually takes', () => {
+  const whole = (ms: number, over: object = {}) => ({
+    ...run(took('a', 1_000)),
+    ...{ startedAt: iso(T0), endedAt: iso(T0 + ms) },
+    ...over,
+  })
+
+  it('is the median of the runs that worked on every batch', () => {
+    expect(usualOf([whole(1_000), whole(9_000), whole(2_000)]).whole).toEqual({ runs: 3, ms: 2_000 })
+    const others = [
+      { batches: [took('a', 1_000, { before: true })] },
+      { unnamedCompleted: 2 },
+      { durationUncertain: true },
+      { endedAt: null },
+    ].map(over => whole(90_000, over))
+    expect(usualOf([whole(1_000), whole(3_000), ...others]).whole).toEqual({ runs: 2, ms: 2_000 })
+  })
+
+  it('is not known by one run', () => {
+    expect(usualOf([whole(1_000)]).whole).toBeNull()
+    expect(usualOf([]).whole).toBeNull()
   })
 })

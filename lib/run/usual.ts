@@ -9,22 +9,37 @@ export interface Usual {
   runs: number
   /** The median of each batch, ms; a batch without enough certain durations is left out. */
   batches: { id: string; ms: number }[]
+  /** The median of a run from its start to its end, ms, and of how many runs. Null if too few ran every batch. */
+  whole: { runs: number; ms: number } | null
 }
 
-/** The usual durations by these completed runs of a spec [PAGE-11.1]. */
-export function usualOf(runs: readonly Pick<Snapshot, 'batches'>[]): Usual {
+type Earlier = Pick<Snapshot, 'batches' | 'startedAt' | 'endedAt' | 'durationUncertain' | 'unnamedCompleted'>
+
+/** The usual durations by these completed runs of a spec [PAGE-11.1], [PAGE-12.4]. */
+export function usualOf(runs: readonly Earlier[]): Usual {
   const all = new Map<string, number[]>()
   for (const batch of runs.flatMap(({ batches }) => batches)) {
-    const ms = certainDuration(batch)
+    const ms = batch.status === 'completed' ? certainDuration(batch) : null
     if (ms !== null) all.set(batch.id, [...(all.get(batch.id) ?? []), ms])
   }
   const known = [...all].filter(([, durations]) => durations.length >= LEAST_RUNS)
-  return { runs: runs.length, batches: known.map(([id, durations]) => ({ id, ms: medianOf(durations) })) }
+  const whole = runs.flatMap(run => (ranWhole(run) ? (certainDuration(run) ?? []) : []))
+  return {
+    runs: runs.length,
+    batches: known.map(([id, durations]) => ({ id, ms: medianOf(durations) })),
+    whole: whole.length < LEAST_RUNS ? null : { runs: whole.length, ms: medianOf(whole) },
+  }
 }
 
-/** How long a completed batch took, ms; null if it was not completed, or its times are not certain. */
-export function certainDuration({ status, startedAt, endedAt, durationUncertain }: Batch): number | null {
-  if (status !== 'completed' || startedAt === null || endedAt === null || durationUncertain) return null
+/** Whether the run worked on every batch itself: one that goes on where another ended takes less time. */
+export const ranWhole = ({ batches, unnamedCompleted = 0 }: Pick<Earlier, 'batches' | 'unnamedCompleted'>): boolean =>
+  unnamedCompleted === 0 && batches.every(({ before }) => !before)
+
+type Timed = Pick<Batch, 'startedAt' | 'endedAt' | 'durationUncertain'>
+
+/** From start to end, ms; null if that is not known, or not certain. */
+export function certainDuration({ startedAt, endedAt, durationUncertain }: Timed): number | null {
+  if (startedAt === null || endedAt === null || durationUncertain) return null
   return Math.max(0, Date.parse(endedAt) - Date.parse(startedAt))
 }
 

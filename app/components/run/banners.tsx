@@ -1,15 +1,10 @@
-import { shownProse } from '../../../lib/run/text/display-text'
 import type { Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/is-over'
-import { sentence } from '../../labels'
-import { StatusMark } from '../icons'
 import { Name } from '../outside'
-import { Age, ClockTime, DatedAge } from '../time'
+import { Age, ClockTime } from '../time'
 import { useIsOperator } from '../visitor'
 import { Banner } from '../banner'
 import controls from '../controls.module.css'
-import finding from '../finding-line.module.css'
-import styles from './banners.module.css'
 
 /** Says that the backend is silent, and since when; not shown for an ended run [RUN-9]. */
 export function BackendBanner({ run }: { run: Snapshot }) {
@@ -66,36 +61,5 @@ export function HistoryBanner({ run }: { run: Snapshot }) {
       seconds late. {isOperator ? 'Follow it' : 'Once an operator follows it'} by the id that it was started with,
       {isOperator && ' and'} this page tells all of it.
     </Banner>
-  )
-}
-
-/** Why a run failed or was stopped: the first paragraph; the rest is folded [RUN-12]. */
-export function EndBanner({ run }: { run: Snapshot }) {
-  const { status, error, errorDetail, inferred } = run
-  const ill = status === 'failed' || status === 'aborted'
-  if (!ill && error === null) return null
-  if (status === 'aborted' && error === null && !inferred) return null
-  return (
-    <section aria-label="How it ended">
-      <div className={status === 'failed' ? finding.act : finding.finding} data-kind="failed" data-testid="run-error">
-        <StatusMark status={ill ? status : 'failed'} chip>
-          {ill ? status : 'error'}
-        </StatusMark>
-        <div className={finding.text}>
-          <p>
-            <b className={styles.error}>{sentence(error ?? 'The backend gave no reason')}</b>{' '}
-            {inferred && 'This end is inferred: no word of the backend tells it. '}
-            {status === 'failed' && !run.imported && 'Read the log below, then start the spec again.'}
-          </p>
-          {errorDetail !== null && (
-            <details>
-              <summary>Full error</summary>
-              <pre dir="auto">{shownProse(errorDetail)}</pre>
-            </details>
-          )}
-        </div>
-        <span className={finding.age}>{run.endedAt !== null && <DatedAge since={run.endedAt} />}</span>
-      </div>
-    </section>
   )
 }

@@ -7,22 +7,30 @@ import { CopyButton } from '../copy-button'
 import { Glyph, StatusMark, VerdictMark } from '../icons'
 import { Name } from '../outside'
 import { Reason, ReasonSince } from '../reason'
+import { lateComponent } from '../late-component'
 import { ContainerList } from './container-list'
+import { runParts } from './run-parts'
 import { VerdictTable } from './verdict-table'
 import controls from '../controls.module.css'
 import facts from '../facts.module.css'
 import styles from './batch-panel.module.css'
 
+/** Keeps the place of the lines, so that nothing moves when they come. */
+const NoLines = () => <div className={styles.lines} />
+const LateLastLines = lateComponent<{ run: Snapshot; batch: Batch }>(async () => (await runParts()).LastLines, NoLines)
+
 interface Props {
   run: Snapshot
   batch: Batch
   frozenAt: number | null
+  /** The page itself has just opened it. */
+  isOwn: boolean
   onPick: (batchId: string) => void
   onClose: () => void
 }
 
-/** One batch: the verdict, claim beside evidence, its containers, and its dependencies. */
-export function BatchPanel({ run, batch, frozenAt, onPick, onClose }: Props) {
+/** One batch: the verdict, its last lines, claim beside evidence, its containers, and its dependencies. */
+export function BatchPanel({ run, batch, frozenAt, isOwn, onPick, onClose }: Props) {
   const { batches } = run
   const place = batches.indexOf(batch)
   const { docker } = run.link
@@ -33,6 +41,7 @@ export function BatchPanel({ run, batch, frozenAt, onPick, onClose }: Props) {
       aria-label={`Batch ${shownName(batch.name)}`}
       data-testid="batch-panel"
       data-batch-id={batch.id}
+      data-own={isOwn || undefined}
       onKeyDown={event => {
         if (event.key === 'Escape') onClose()
       }}
@@ -69,6 +78,7 @@ export function BatchPanel({ run, batch, frozenAt, onPick, onClose }: Props) {
           <ReasonSince text={batch.reason} since={batch.reasonSince} />
         </p>
       </section>
+      {batch.container !== null && <LateLastLines key={batch.id} run={run} batch={batch} />}
       {docker !== 'off' && <VerdictTable run={run} batch={batch} frozenAt={frozenAt} />}
       <ContainerList containers={batch.containers} />
       <Facts batch={batch} batches={batches} onPick={onPick} />

@@ -4,12 +4,14 @@ import type { Batch, LinkState } from '../../../lib/run/model'
 import { elapsed } from '../../../lib/run/time/time'
 import { useOfTime } from '../../../lib/client/live'
 import { classNames } from '../../class-names'
+import { hasVerdict } from '../../evidence'
 import { statusWord } from '../../labels'
 import { CopyButton } from '../copy-button'
 import { Glyph, StatusMark, VerdictMark } from '../icons'
 import { Name } from '../outside'
 import { ClockTime, Duration } from '../time'
 import { BatchEvidence } from './batch-evidence'
+import { shortBranch } from './short-branch'
 import type { VirtualPlace } from './virtual-rows'
 import controls from '../controls.module.css'
 import styles from './batch-row.module.css'
@@ -105,7 +107,7 @@ export const BatchRow = memo(function BatchRow({
             <>
               <Glyph id="i-branch" />
               <span className="id" title={shownName(branch)}>
-                <Name text={branch} />
+                <Name text={shortBranch(branch)} />
               </span>
               <CopyButton text={branch} what="branch" />
             </>
@@ -120,7 +122,7 @@ export const BatchRow = memo(function BatchRow({
       <span className={styles.took}>
         <Took batch={batch} frozenAt={frozenAt} clockOffset={clockOffset} />
       </span>
-      {watched && <VerdictMark verdict={verdict} className={styles.verdict} />}
+      {watched && hasVerdict(batch) && <VerdictMark verdict={verdict} className={styles.verdict} />}
       {error !== null && <BatchError text={error} />}
     </li>
   )

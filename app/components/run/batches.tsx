@@ -1,6 +1,8 @@
 import { memo, useMemo, useState } from 'react'
-import type { Batch, LinkState } from '../../../lib/run/model'
+import type { Batch, BatchStatus, LinkState } from '../../../lib/run/model'
+import { hasNoEvidence } from '../../evidence'
 import type { Known } from '../../nothing'
+import { statusWord } from '../../labels'
 import { LastKnown } from '../icons'
 import { Nothing } from '../nothing'
 import { Age, Moment } from '../time'
@@ -8,10 +10,11 @@ import { ZoneNote } from '../zone'
 import { lateComponent } from '../late-component'
 import { BatchRow } from './batch-row'
 import { needsIn } from './dependencies'
-import { CompletedFold } from './completed-fold'
+import { CompletedFold, FoldRow } from './completed-fold'
 import { emptyPlace } from './empty-place'
 import { FirstRows } from './first-rows'
 import { runParts } from './run-parts'
+import { tablePlaces, type Foldable } from './table-places'
 import type { Shown } from './use-picked'
 import type { VirtualPlace, VirtualRowsProps } from './virtual-rows'
 import styles from './batches.module.css'
@@ -37,9 +40,11 @@ interface Props {
   picked: string | null
   shown: Shown | null
   onPick: (batchId: string) => void
+  /** Only batches of that status are shown; null: all. */
+  filter?: BatchStatus | null
 }
 
-/** The batches in plan order. On a phone the completed ones fold into one line. */
+/** The batches in plan order. On a phone the completed ones fold into one line, and on a long run long stretches do. */
 export const Batches = memo(function Batches(props: Props) {
   const {
     batches,
@@ -54,15 +59,33 @@ export const Batches = memo(function Batches(props: Props) {
     picked,
     shown,
     onPick,
+    filter = null,
   } = props
   const [section, setSection] = useState<HTMLElement | null>(null)
   const [unfolded, setUnfolded] = useState(false)
   const needs = useMemo(() => needsIn(batches), [batches])
-  const watched = docker !== 'off'
-  const completed = batches.filter(batch => batch.status === 'completed').length
+  // Columns without anything in them are left out.
+  const evidence = docker !== 'off' && hasNoEvidence(batches, over) ? 'off' : docker
+  const watched = evidence !== 'off'
+  // While a long run goes on, what is at work stays in the first view.
+  const isLong = batches.length > ALL && !over
+  const [open, setOpen] = useState({ completed: false, pending: false })
+  const toggle = (status: Foldable) => setOpen({ ...open, [status]: !open[status] })
+  const { places, folds } = useMemo(
+    () => tablePlaces(batches, filter, picked, isLong ? open : null),
+    [batches, filter, picked, isLong, open],
+  )
+  const isFolding = !isLong && filter === null
+  const completed = isFolding ? batches.filter(batch => batch.status === 'completed').length : 0
   const row = (index: number, virtual?: VirtualPlace) => {
+    const fold = folds.get(index)
+    if (fold) {
+      const isOpen = open[fold.status]
+      const old = frozenAt !== null
+      return <FoldRow key={index} {...{ fold, batches, old, ...virtual }} open={isOpen} onToggle={toggle} />
+    }
     const batch = batches[index]
-    const { places, names, waitsFor } = needs(index)
+    const { places: after, names, waitsFor } = needs(index)
     return (
       batch && (
         <BatchRow
@@ -71,12 +94,12 @@ export const Batches = memo(function Batches(props: Props) {
           place={index + 1}
           over={over}
           maybeCompleted={maybeCompleted}
-          after={places}
+          after={after}
           afterNames={names}
           waitsFor={waitsFor}
           frozenAt={frozenAt}
           clockOffset={clockOffset}
-          docker={docker}
+          docker={evidence}
           picked={batch.id === picked}
           onPick={onPick}
           {...virtual}
@@ -89,8 +112,8 @@ export const Batches = memo(function Batches(props: Props) {
       ref={setSection}
       className={styles.batches}
       aria-labelledby="h-batches"
-      data-unfolded={unfolded}
-      data-docker={docker}
+      data-unfolded={unfolded || !isFolding}
+      data-docker={evidence}
     >
       <header className={styles.head}>
         <h2 id="h-batches">Batches</h2>
@@ -127,9 +150,12 @@ export const Batches = memo(function Batches(props: Props) {
       {batches.length === 0 ? (
         <Nothing in={emptyPlace(over, totalKnown)} known={known} />
       ) : batches.length > ALL ? (
-        <LateRows batches={batches} folded={!unfolded} picked={picked} shown={shown} section={section} row={row} />
+        <LateRows {...{ batches, places, picked, shown, section, row }} folded={isFolding && !unfolded} />
       ) : (
-        <ol className={styles.rows}>{batches.map((_, index) => row(index))}</ol>
+        <ol className={styles.rows}>{places.map(place => row(place))}</ol>
+      )}
+      {filter !== null && batches.length > 0 && places.length === 0 && (
+        <p className={styles.note}>No batch is {statusWord(filter, over)}.</p>
       )}
       <CompletedFold
         count={completed}

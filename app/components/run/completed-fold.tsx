@@ -1,6 +1,10 @@
 import { classNames } from '../../class-names'
-import { plural } from '../../labels'
+import type { Batch } from '../../../lib/run/model'
+import { plural, statusWord } from '../../labels'
 import { Glyph } from '../icons'
+import { Name } from '../outside'
+import type { Fold, Foldable } from './table-places'
+import type { VirtualPlace } from './virtual-rows'
 import controls from '../controls.module.css'
 import styles from './completed-fold.module.css'
 
@@ -28,5 +32,47 @@ export function CompletedFold({ count, unfolded, old, onToggle }: Props) {
       {plural(count, 'batch')} completed
       <span className={styles.word}>{unfolded ? 'Hide' : 'Show'}</span>
     </button>
+  )
+}
+
+interface FoldRowProps extends Partial<VirtualPlace> {
+  fold: Fold
+  batches: readonly Batch[]
+  open: boolean
+  /** The claims are only last known. */
+  old: boolean
+  onToggle: (status: Foldable) => void
+}
+
+/** A line of the table into which a stretch of batches is folded [PAGE-15.3]. */
+export function FoldRow({
+  fold: { status, from, to },
+  batches,
+  open,
+  old,
+  onToggle,
+  index,
+  gap = 0,
+  measure,
+}: FoldRowProps) {
+  const count = to - from + 1
+  return (
+    <li ref={measure} style={gap > 0 ? { marginTop: gap } : undefined} data-index={index} className={styles.stretch}>
+      <button
+        className={classNames(controls.plain, styles.line)}
+        type="button"
+        aria-expanded={open}
+        data-old={old || undefined}
+        data-status={status}
+        onClick={() => onToggle(status)}
+      >
+        <Glyph id={`s-${status}`} />
+        {plural(count, 'batch')} {statusWord(status)}
+        <span className="dim">
+          <Name text={batches[from]?.name ?? ''} /> to <Name text={batches[to]?.name ?? ''} />
+        </span>
+        <span className={styles.word}>{open ? 'Hide' : 'Show'}</span>
+      </button>
+    </li>
   )
 }

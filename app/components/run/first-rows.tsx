@@ -5,8 +5,9 @@ import styles from './batches.module.css'
 const FIRST = 44
 
 /** The first rows of a long list and the open one: what the first HTML shows until the code of the virtual list is loaded. */
-export function FirstRows({ batches, picked, row }: VirtualRowsProps) {
-  const places = batches.flatMap(({ id }, place) => (place < FIRST || id === picked ? [place] : []))
+export function FirstRows({ batches, places: all = [...batches.keys()], picked, row }: VirtualRowsProps) {
+  const places = all.filter((place, index) => index < FIRST || batches[place]?.id === picked)
+  const count = places.filter(place => place >= 0).length
   return (
     <>
       <ol className={styles.rows} data-virtual>
@@ -14,7 +15,7 @@ export function FirstRows({ batches, picked, row }: VirtualRowsProps) {
       </ol>
       <noscript>
         <p className={styles.note}>
-          These are the first {places.length} of {batches.length} batches; the others take JavaScript.
+          These are {count} of {batches.length} batches; the others take JavaScript.
         </p>
       </noscript>
     </>

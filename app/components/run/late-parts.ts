@@ -1,6 +1,11 @@
 /** What a run's page shows beside its first paint. */
 export { Eta } from './eta/eta'
+export { GoneBanner } from './gone-banner'
 export { RunNotes } from './notes/run-notes'
 export { MomentBar } from './moment/moment-bar'
+export { RecordingActions } from './recording-actions'
+export { RemoveImport } from './remove-import'
+export { LastLines } from './summary/last-lines'
+export { RunSummary } from './summary/run-summary'
 export { Views } from './views/views'
 export { VirtualRows } from './virtual-rows'

@@ -13,10 +13,10 @@ export function RecordingActions({ run }: { run: Snapshot }) {
   const isPast = useIsPast()
   const save = () => send(saveRecording({ runId: run.runId, importId: run.imported?.id ?? null }), () => undefined)
   return (
-    <span className={styles.actions}>
+    <div className={styles.actions}>
       {(isOperator || !run.imported) && (
         <button
-          className={controls.linkButton}
+          className={controls.button}
           type="button"
           data-testid="export"
           title="Save all that is recorded of this run: any Groundtruth can import it"
@@ -26,18 +26,18 @@ export function RecordingActions({ run }: { run: Snapshot }) {
         </button>
       )}
       {isOperator && (
-        <button className={controls.linkButton} type="button" data-opens="import">
+        <button className={controls.button} type="button" data-opens="import">
           Import…
         </button>
       )}
       {isOperator && !isPast && !run.imported && (
-        <button className={controls.linkButton} type="button" data-opens="note">
+        <button className={controls.button} type="button" data-opens="note">
           Note…
         </button>
       )}
       <Refusal what="Not exported" inline>
         {refusal}
       </Refusal>
-    </span>
+    </div>
   )
 }

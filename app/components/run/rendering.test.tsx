@@ -158,6 +158,8 @@ async function open(count: number, view: View = 'table') {
     text,
     row: (id: string) => container.querySelector(`[data-batch-id="${id}"]`),
     rowCount: () => container.querySelectorAll('[data-testid="batch-card"]').length,
+    /** Shows the batches that wait. */
+    unfold: () => container.querySelector<HTMLElement>('li > button[aria-expanded="false"]')?.click(),
     /** The batch changes, and with it the counts, as the server sends it. */
     push: (changes: Partial<Batch> & { id: string }) => {
       const index = batches.findIndex(({ id }) => id === changes.id)
@@ -218,7 +220,9 @@ describe.each([
 })
 
 it('[PAGE-3.4] has a bounded number of rows, whatever the number of batches', async () => {
-  const { rowCount } = await open(1_500)
+  const { rowCount, rendered, unfold } = await open(1_500)
+  expect(rowCount()).toBe(10)
+  await rendered(16, unfold)
   expect(rowCount()).toBeGreaterThan(15)
   expect(rowCount()).toBeLessThan(80)
   const few = await open(100)

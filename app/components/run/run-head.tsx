@@ -1,11 +1,11 @@
 import Link from 'next/link'
 import { countsToShow } from '../../../lib/run/counts'
 import { shownName } from '../../../lib/run/text/display-text'
-import type { BatchStatus, LinkState, Snapshot } from '../../../lib/run/model'
+import type { BatchStatus, Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/is-over'
 import { specPath } from '../../api'
 import { classNames } from '../../class-names'
-import { agreeing } from '../../evidence'
+import { tallyOf } from '../../evidence'
 import { batchStatuses, completedText, countsText, runSentence, statusWord } from '../../labels'
 import { CopyButton } from '../copy-button'
 import { DockerLink } from '../docker-link'
@@ -15,7 +15,7 @@ import { lateComponent } from '../late-component'
 import { RunTimer } from '../run-timer'
 import { PlanSegments } from '../segments'
 import { ClockTime, DatedAge } from '../time'
-import { RecordingActions } from './recording-actions'
+import { RunMenu } from './run-menu'
 import { useIsPast } from '../../../lib/client/live'
 import { runParts } from './run-parts'
 import { useIsOperator } from '../visitor'
@@ -31,8 +31,14 @@ interface Props {
   stale: boolean
 }
 
+interface HeadProps extends Props {
+  /** The batches of which status the table shows; null: all. */
+  filter: BatchStatus | null
+  onFilter: (filter: BatchStatus | null) => void
+}
+
 /** The run's name, its duration, its progress, and how fresh these are. */
-export function RunHead({ run, frozenAt, stale }: Props) {
+export function RunHead({ run, frozenAt, stale, filter, onFilter }: HeadProps) {
   const old = frozenAt !== null
   const over = isOver(run.status)
   const counts = countsToShow(run)
@@ -50,13 +56,13 @@ export function RunHead({ run, frozenAt, stale }: Props) {
           {run.basis === 'history' && <Tag>from history</Tag>}
           {run.imported && <Tag>imported</Tag>}
         </h1>
-        <p className={styles.idLine}>
+        <div className={styles.idLine}>
           <span className={classNames('id', styles.runId)}>
             <Name text={run.runId} />
           </span>
           <CopyButton text={run.runId} what="run id" />
-          <RecordingActions run={run} />
-        </p>
+          <RunMenu run={run} />
+        </div>
         <p className={styles.started} title={shownName(run.backend)}>
           {run.startedAt === null ? (
             'Not started'
@@ -114,16 +120,36 @@ export function RunHead({ run, frozenAt, stale }: Props) {
           docker={run.link.docker}
           className={styles.segments}
         />
-        <p className={styles.counts} id="counts">
+        <div className={styles.counts} id="counts">
           {batchStatuses
-            .filter(status => counts[status] > 0 || status === 'completed' || (!isOver(run.status) && !isEnd(status)))
+            .filter(
+              status =>
+                counts[status] > 0 ||
+                status === 'completed' ||
+                status === filter ||
+                (!isOver(run.status) && !isEnd(status)),
+            )
             .map(status => (
-              <StatusMark key={status} status={status} old={old} className={styles.count}>
-                {counts[status]} {statusWord(status, over)}
-              </StatusMark>
+              <button
+                key={status}
+                className={classNames(controls.plain, styles.toggle)}
+                type="button"
+                aria-pressed={status === filter}
+                title={`Show only what is ${statusWord(status, over)}`}
+                onClick={() => onFilter(status === filter ? null : status)}
+              >
+                <StatusMark status={status} old={old} className={styles.count}>
+                  {counts[status]} {statusWord(status, over)}
+                </StatusMark>
+              </button>
             ))}
-          <Agreeing batches={run.batches} docker={run.link.docker} />
-        </p>
+          {filter !== null && (
+            <button className={classNames(controls.plain, styles.toggle)} type="button" onClick={() => onFilter(null)}>
+              All
+            </button>
+          )}
+          <Tally run={run} />
+        </div>
       </div>
 
       <div className={styles.side}>
@@ -219,13 +245,26 @@ function Recorded() {
   )
 }
 
-/** How many batches agree with Docker's evidence; nothing unless Docker is live. */
-function Agreeing({ batches, docker }: { batches: Snapshot['batches']; docker: LinkState }) {
-  if (docker !== 'live' || batches.length === 0) return null
+/** How many batches agree with Docker's evidence; nothing unless Docker is live, and where there was nothing to see [PAGE-13]. */
+function Tally({ run: { batches, link, startedAt, dockerSince } }: { run: Snapshot }) {
+  const { agree, differ, unseen } = tallyOf(batches)
+  if (link.docker !== 'live' || agree + differ + unseen === 0) return null
+  const parts = [
+    agree > 0 && `${agree} ${agree === 1 ? 'agrees' : 'agree'}`,
+    differ > 0 && `${differ} ${differ === 1 ? 'differs' : 'differ'}`,
+    unseen > 0 && `${unseen} not seen`,
+  ]
   return (
     <span className={styles.agreeing} data-testid="agreeing">
-      <Glyph id="v-agrees" />
-      {agreeing(batches)} of {batches.length} agree
+      {agree + differ > 0 && <Glyph id={differ > 0 ? 'v-conflict' : 'v-agrees'} />}
+      <span>
+        {parts.filter(Boolean).join(', ')}
+        {unseen > 0 && dockerSince !== null && startedAt !== null && dockerSince > startedAt && (
+          <>
+            : Docker watched since <ClockTime at={dockerSince} />
+          </>
+        )}
+      </span>
     </span>
   )
 }

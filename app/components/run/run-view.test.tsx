@@ -4,6 +4,7 @@ import { LiveProvider } from '../../../lib/client/live'
 import type { Container, Snapshot } from '../../../lib/run/model'
 import { someBatch, someRun } from '../../../lib/testing/run/documents'
 import { RunView } from './run-view'
+import { SummaryBlock } from './summary/summary-block'
 
 const container = (seed: string, changes: Partial<Container> = {}): Container => ({
   id: seed.repeat(64),
@@ -44,7 +45,11 @@ const snapshot = (changes: Partial<Snapshot> = {}): Snapshot => ({
 const html = (state: Snapshot, batchId?: string) =>
   renderToString(
     <LiveProvider initialNow={state.now}>
-      <RunView initial={state} {...(batchId !== undefined && { batchId })} />
+      <RunView
+        initial={state}
+        firstSummary={<SummaryBlock run={state} />}
+        {...(batchId !== undefined && { batchId })}
+      />
     </LiveProvider>,
   ).replaceAll('<!-- -->', '')
 
@@ -148,7 +153,20 @@ describe('the run page as the server renders it', () => {
     expect(page).toMatch(/<button[^>]*>Batch b\.<\/button>Backend says running; no container for 45 s\. Check/)
     expect(page).toContain('Stop the run…')
     expect(page).not.toContain('since 2026')
-    expect(page).toContain('1 of 2 agree')
+    expect(page).toContain('1 agrees, 1 differs')
+  })
+
+  it('[PAGE-13.1] [PAGE-13.3] says once since when Docker is watched, instead of empty columns', () => {
+    const batches = [someBatch('a', 'completed'), someBatch('b', 'completed')]
+    const link = { backend: 'live', docker: 'live' } as const
+    const over = { link, batches, status: 'completed', endedAt: now } as const
+    const page = html(snapshot({ ...over, dockerSince: now }))
+    expect(page).toMatch(/2 not seen: Docker watched since <time[^>]*>13:41:05/)
+    expect(page).not.toContain('>evidence<')
+    expect(page).not.toContain('>unknown<')
+    // Docker was watched from the start: it is not said that it was not.
+    const watched = html(snapshot({ ...over, dockerSince: '2026-11-23T12:00:00.000Z' }))
+    expect(watched).toContain('2 not seen</span>')
   })
 
   it('[DOCK-9.11] shows why a container could not be started, in its row and its panel', () => {
@@ -213,7 +231,7 @@ describe('the run page as the server renders it', () => {
     )
     expect(tag(page, 'link-docker')).toContain('data-link="down"')
     expect(page).toMatch(/data-testid="evidence-old".*?evidence as of 1 min 0 s ago/)
-    expect(page).not.toContain('agree<')
+    expect(page).not.toContain('data-testid="agreeing"')
   })
 
   it('[RUN-13] says of a run that was found in the history that nobody follows its stream', () => {

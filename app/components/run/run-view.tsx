@@ -2,9 +2,10 @@
 
 import { useMemo, useState, type ReactNode } from 'react'
 import { countsToShow } from '../../../lib/run/counts'
-import type { OperatorNote, Snapshot } from '../../../lib/run/model'
+import type { BatchStatus, OperatorNote, Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/is-over'
 import { FrozenTime, useRun } from '../../../lib/client/live'
+import { replaceAddress } from '../../address'
 import { lastKnownAt } from '../../freshness'
 import { knownOf } from '../../nothing'
 import { completedText, runName } from '../../labels'
@@ -13,48 +14,69 @@ import { lateComponent } from '../late-component'
 import { useStale } from '../use-stale'
 import { useIsOperator } from '../visitor'
 import { RunLog, useBatchNames } from '../log/run-log'
-import { BackendBanner, EndBanner, HistoryBanner } from './banners'
+import { BackendBanner, HistoryBanner } from './banners'
 import { BatchPanel } from './batch-panel'
 import { Batches } from './batches'
 import { Findings } from './findings'
-import { GoneBanner } from './gone-banner'
 import { ImportBanner } from './import-banner'
 import { LateMomentBar } from './moment/late-moment-bar'
 import { RunHead } from './run-head'
 import { runParts } from './run-parts'
+import { LateSummary } from './summary/late-summary'
 import { usePicked } from './use-picked'
 import { LateViews } from './views/late-views'
 import type { View } from './views/view-names'
 import styles from './run-view.module.css'
 
 const LateNotes = lateComponent<{ notes: readonly OperatorNote[] }>(async () => (await runParts()).RunNotes)
+const LateGoneBanner = lateComponent<{ runId: string }>(async () => (await runParts()).GoneBanner)
 
 /**
  * One run. Begins with the snapshot that the server rendered, and keeps it up to date.
  * @param batchId the batch that is open at first
+ * @param isOwnBatch the page itself opens that batch: its address does not name it
  * @param firstView the view of the batches at first
  * @param firstViews that view and the tabs, as the server rendered them
  * @param firstPast the run as it was at the moment that is shown at first; null: now
+ * @param firstSummary how the run ended, as the server rendered it
+ * @param firstState the status of the batches that the table shows at first; null: all
  */
 export function RunView({
   initial,
   batchId = null,
+  isOwnBatch = false,
   firstView = 'table',
   firstViews,
   firstPast = null,
+  firstSummary,
+  firstState = null,
 }: {
   initial: Snapshot
   batchId?: string | null
+  isOwnBatch?: boolean
   firstView?: View
   firstViews?: ReactNode
   firstPast?: Snapshot | null
+  firstSummary?: ReactNode
+  firstState?: BatchStatus | null
 }) {
   const live = useRun(initial)
   const { sync, checkedAt, gone } = live
   const [past, setPast] = useState(firstPast)
   const state = past ?? live.state
-  const { picked, logged, log, shown, pick, show, read, close, setLog } = usePicked(batchId)
+  const { picked, logged, log, shown, pick, show, read, close, setLog, isOwn } = usePicked(batchId, isOwnBatch)
   const [view, setView] = useState(firstView)
+  const [filter, setFilter] = useState(firstState)
+  // The table is what it filters.
+  const choose = (status: BatchStatus | null) => {
+    setFilter(status)
+    setView('table')
+    const url = new URL(window.location.href)
+    url.searchParams.delete('view')
+    if (status === null) url.searchParams.delete('state')
+    else url.searchParams.set('state', status)
+    replaceAddress(url)
+  }
   const lost = useStale({ sync, checkedAt })
   // What was known then does not become older.
   const stale = lost && past === null
@@ -97,14 +119,14 @@ export function RunView({
         data-state-epoch={live.state.epoch}
         data-at={past?.now}
       >
-        {gone && importId === null && <GoneBanner runId={runId} />}
+        {gone && importId === null && <LateGoneBanner runId={runId} />}
         {imported && <ImportBanner run={state} imported={imported} gone={gone} />}
         {!imported && past === null && <BackendBanner run={state} />}
         {past === null && <HistoryBanner run={state} />}
         <FrozenTime at={past ? Date.parse(past.now) : imported && Date.parse(imported.until)}>
-          <RunHead run={state} frozenAt={frozenAt} stale={stale} />
+          <RunHead run={state} {...{ frozenAt, stale, filter }} onFilter={choose} />
           {!imported && <LateMomentBar runId={live.state.runId} past={past} onPast={setPast} />}
-          <EndBanner run={state} />
+          <LateSummary run={state} onShow={show} onRead={read} first={firstSummary} />
           {state.notes && <LateNotes notes={state.notes} />}
           <Findings
             findings={state.findings}
@@ -126,12 +148,13 @@ export function RunView({
                     clockOffset={state.clockOffset}
                     docker={state.link.docker}
                     dockerSince={state.dockerSince}
+                    filter={filter}
                     {...shownBatches}
                   />
                 </div>
               )}
             </div>
-            {batch && <BatchPanel run={state} batch={batch} frozenAt={frozenAt} onPick={show} onClose={close} />}
+            {batch && <BatchPanel {...{ run: state, batch, frozenAt, isOwn }} onPick={show} onClose={close} />}
             <RunLog
               run={ref}
               batch={state.batches.find(({ id }) => id === logged)}

@@ -1,6 +1,6 @@
 'use client'
 
-import { useCallback, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 
 /** The batch whose row was last asked to be in view; each request is another object. */
 export interface Shown {
@@ -27,18 +27,26 @@ export interface Picked {
   /** Closes the open batch; its row gets the focus. */
   close: () => void
   setLog: (log: ShownLog) => void
+  /** The page itself has just opened the batch. */
+  isOwn: boolean
 }
 
 const hasRoom = () => window.matchMedia('(min-width: 1101px)').matches
 
+const isPhone = () => window.matchMedia('(max-width: 720px)').matches
+
 const rowOf = (batchId: string) =>
   document.querySelector(`[data-testid="batch-card"][data-batch-id="${CSS.escape(batchId)}"]`)
 
-/** The address contains the open batch, so that a link to the page shows the same batch. */
-export function usePicked(initial: string | null): Picked {
+/**
+ * The address contains the open batch, so that a link to the page shows the same batch.
+ * @param isOwnBatch the page itself opened the first one: the address does not contain it yet
+ */
+export function usePicked(initial: string | null, isOwnBatch: boolean): Picked {
   const [picked, setPicked] = useState(initial)
   const [logged, setLogged] = useState(initial)
   const [log, setLog] = useState<ShownLog>('batch')
+  const [isOwn, setOwn] = useState(isOwnBatch)
   const [shown, setShown] = useState<Shown | null>(initial === null ? null : { batchId: initial })
 
   const open = useCallback((batchId: string | null) => {
@@ -50,6 +58,15 @@ export function usePicked(initial: string | null): Picked {
     else url.searchParams.set('batch', batchId)
     window.history.replaceState(window.history.state, '', url)
   }, [])
+  useEffect(() => {
+    if (!isOwn) return
+    const frame = requestAnimationFrame(() => {
+      setOwn(false)
+      // On a phone a batch would cover what the page says of the run [PAGE-12.5].
+      open(isPhone() ? null : initial)
+    })
+    return () => cancelAnimationFrame(frame)
+  }, [isOwn, open, initial])
   const readFrom = useCallback((batchId: string) => {
     setLogged(batchId)
     setLog('batch')
@@ -84,5 +101,5 @@ export function usePicked(initial: string | null): Picked {
     },
     [open, readFrom],
   )
-  return { picked, logged, log, shown, pick, show, read, close, setLog }
+  return { picked, logged, log, shown, pick, show, read, close, setLog, isOwn }
 }

@@ -29,6 +29,8 @@ export interface VirtualPlace {
 
 export interface VirtualRowsProps {
   batches: Batch[]
+  /** What the list shows, in its order: places of batches, and negative numbers for other lines. All batches by default. */
+  places?: readonly number[]
   /** The completed ones are folded on a phone. */
   folded: boolean
   /** The id of the open batch. */
@@ -60,7 +62,7 @@ const FIRST_VIEW = 900
  * that the focus is not lost and can move to their neighbours [PAGE-3.4].
  */
 export function VirtualRows(props: VirtualRowsProps) {
-  const { batches, folded, picked, shown, section, row, className = styles.rows, heights = ROWS } = props
+  const { batches, places: given, folded, picked, shown, section, row, className = styles.rows, heights = ROWS } = props
   const isBoxed = useMedia(SECTION_SCROLLS, true)
   const isPhone = useMedia(PHONE, false)
   const [focused, setFocused] = useState<string | null>(null)
@@ -68,10 +70,11 @@ export function VirtualRows(props: VirtualRowsProps) {
   const top = useTop(list, isBoxed ? section : 'page')
 
   const places = useMemo(
-    () => batches.flatMap(({ status }, place) => (isPhone && folded && status === 'completed' ? [] : [place])),
-    [batches, folded, isPhone],
+    () =>
+      (given ?? [...batches.keys()]).filter(place => !(isPhone && folded && batches[place]?.status === 'completed')),
+    [batches, folded, isPhone, given],
   )
-  const ids = useSame(places.map(place => batches[place]?.id ?? ''))
+  const ids = useSame(places.map(place => batches[place]?.id ?? String(place)))
   const options = {
     count: ids.length,
     estimateSize: () => heights[isPhone ? 1 : 0],

@@ -1,6 +1,9 @@
 import { notFound } from 'next/navigation'
 import { getHub } from '../../../lib/server/hub-accessor'
 import { RunView } from '../../components/run/run-view'
+import { openedByItself } from '../../components/run/summary/run-end'
+import { SummaryBlock } from '../../components/run/summary/summary-block'
+import { stateOf } from '../../components/run/table-places'
 import { FirstViews } from '../../components/run/views/first-views'
 import { viewOf } from '../../components/run/views/view-names'
 
@@ -12,11 +15,23 @@ interface Props {
 /** A run from an imported recording, as it was at the export [IMP-2]. */
 export default async function ImportPage({ params, searchParams }: Props) {
   const { importId } = await params
-  const { batch, view: asked } = await searchParams
+  const { batch, view: asked, line, state } = await searchParams
   const view = viewOf(asked)
-  const batchId = typeof batch === 'string' ? batch : null
   const snapshot = await getHub().imports.snapshot(importId)
   if (snapshot === undefined) notFound()
+  const own = batch === undefined && line === undefined ? openedByItself(snapshot) : null
+  const batchId = typeof batch === 'string' ? batch : own
   const first = <FirstViews run={snapshot} view={view} batchId={batchId} />
-  return <RunView key={importId} initial={snapshot} batchId={batchId} firstView={view} firstViews={first} />
+  return (
+    <RunView
+      key={importId}
+      initial={snapshot}
+      batchId={batchId}
+      isOwnBatch={own !== null}
+      firstView={view}
+      firstViews={first}
+      firstState={stateOf(state)}
+      firstSummary={<SummaryBlock run={snapshot} />}
+    />
+  )
 }

@@ -4,6 +4,9 @@ import { getHub } from '../../../lib/server/hub-accessor'
 import { runPath } from '../../api'
 import { momentOf } from '../../components/run/moment/moments'
 import { RunView } from '../../components/run/run-view'
+import { openedByItself } from '../../components/run/summary/run-end'
+import { SummaryBlock } from '../../components/run/summary/summary-block'
+import { stateOf } from '../../components/run/table-places'
 import { FirstViews } from '../../components/run/views/first-views'
 import { viewOf } from '../../components/run/views/view-names'
 
@@ -15,22 +18,27 @@ interface Props {
 /** One run, with the right numbers in the first HTML [SYNC-8]. A run that got another id keeps its old address [RUN-13]. */
 export default async function RunPage({ params, searchParams }: Props) {
   const runId = decoded((await params).runId)
-  const { batch, view: asked, at } = await searchParams
+  const { batch, view: asked, at, line, state } = await searchParams
   const view = viewOf(asked)
-  const batchId = typeof batch === 'string' ? batch : null
   const snapshot = runId === null ? undefined : await getHub().snapshot(runId)
   if (snapshot === undefined) notFound()
   if (snapshot.runId !== runId) redirect(`${runPath(snapshot.runId)}${queryOf(await searchParams)}`)
   const past = await pastOf(runId, momentOf(at))
-  const first = <FirstViews run={past ?? snapshot} view={view} batchId={batchId} />
+  const shown = past ?? snapshot
+  const own = batch === undefined && line === undefined ? openedByItself(shown) : null
+  const batchId = typeof batch === 'string' ? batch : own
+  const first = <FirstViews run={shown} view={view} batchId={batchId} />
   return (
     <RunView
       key={snapshot.runId}
       initial={snapshot}
       batchId={batchId}
+      isOwnBatch={own !== null}
       firstView={view}
       firstViews={first}
       firstPast={past}
+      firstState={stateOf(state)}
+      firstSummary={<SummaryBlock run={shown} />}
     />
   )
 }

@@ -223,7 +223,7 @@ describe('GET /api/runs/{runId}?at=', () => {
 
   it('[PAGE-11.1] answers what is usual for a run; 404 to one that is not known', async () => {
     server.hub.add('r1')
-    expect(parsed(await get('/api/runs/r1/usual'))).toEqual({ runs: 0, batches: [] })
+    expect(parsed(await get('/api/runs/r1/usual'))).toEqual({ runs: 0, batches: [], whole: null })
     expect((await get('/api/runs/r2/usual')).status).toBe(404)
   })
 

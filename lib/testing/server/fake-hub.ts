@@ -102,7 +102,7 @@ export class FakeHub implements HubApi {
 
   async usual(runId: string) {
     this.#note('usual', runId)
-    return this.#runs.has(runId) ? { runs: 0, batches: [] } : undefined
+    return this.#runs.has(runId) ? { runs: 0, batches: [], whole: null } : undefined
   }
 
   async moments(runId: string): Promise<Moments | undefined> {

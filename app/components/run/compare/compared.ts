@@ -60,12 +60,15 @@ function rowOf(now: Batch | undefined, then: Batch | undefined): ComparedBatch {
 }
 
 const sideOf = (batch: Batch | undefined): Side | null =>
-  batch === undefined ? null : { status: batch.status, before: batch.before === true, ms: certainDuration(batch) }
+  batch === undefined
+    ? null
+    : {
+        status: batch.status,
+        before: batch.before === true,
+        ms: batch.status === 'completed' ? certainDuration(batch) : null,
+      }
 
-function durationOf({ status, startedAt, endedAt, durationUncertain }: Compared): number | null {
-  if (!isOver(status) || startedAt === null || endedAt === null || durationUncertain) return null
-  return Math.max(0, Date.parse(endedAt) - Date.parse(startedAt))
-}
+const durationOf = (run: Compared): number | null => (isOver(run.status) ? certainDuration(run) : null)
 
 /** `+17:58`, `−0:12`, or `as long` for a difference below a second. */
 export function deltaText(ms: number): string {

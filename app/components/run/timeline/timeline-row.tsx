@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { shownName } from '../../../../lib/run/text/display-text'
 import type { Batch } from '../../../../lib/run/model'
 import { classNames } from '../../../class-names'
+import { hasVerdict } from '../../../evidence'
 import { statusWord } from '../../../labels'
 import { StatusMark, VerdictMark } from '../../icons'
 import { Name } from '../../outside'
@@ -78,7 +79,7 @@ export function TimelineRow(props: Props) {
       </span>
       {track}
       <span className={styles.took}>{took}</span>
-      {watched && <VerdictMark verdict={verdict} className={styles.verdict} />}
+      {watched && hasVerdict(batch) && <VerdictMark verdict={verdict} className={styles.verdict} />}
     </li>
   )
 }

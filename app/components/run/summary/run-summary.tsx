@@ -1,0 +1,114 @@
+import { useMemo, useState } from 'react'
+import { useIsPast } from '../../../../lib/client/live'
+import type { Batch, LogLine, Snapshot } from '../../../../lib/run/model'
+import type { Usual } from '../../../../lib/run/usual'
+import { plural } from '../../../labels'
+import { CopyButton } from '../../copy-button'
+import { Name, Prose } from '../../outside'
+import { Duration } from '../../time'
+import { useUsual } from '../eta/use-usual'
+import { isError } from '../../../../lib/run/text/log-level'
+import { BatchLink } from './batch-link'
+import { lineText, shortened, useBatchLines } from './batch-lines'
+import { comparedText, differenceText } from './compared'
+import { branchesOf, failureOf, slowestOf } from './run-end'
+import { SummaryBlock } from './summary-block'
+import styles from './run-summary.module.css'
+
+interface Props {
+  run: Snapshot
+  onShow: (batchId: string) => void
+  onRead: (batchId: string) => void
+}
+
+/** How a run ended, with what is not in the first HTML: earlier runs, its last error, its branches [PAGE-12]. */
+export function RunSummary(props: Props) {
+  // What was usual later tells nothing of an earlier moment, and an import has no earlier runs here.
+  return useIsPast() ? <Told {...props} usual={null} /> : <Compared {...props} />
+}
+
+const Compared = (props: Props) => <Told {...props} usual={useUsual(props.run.runId)} />
+
+function Told({ run, usual, onShow, onRead }: Props & { usual: Usual | null }) {
+  const failed = run.status === 'failed' ? failureOf(run)?.batch : undefined
+  return (
+    <SummaryBlock
+      run={run}
+      lastError={failed !== undefined && failed.container !== null && <LastError run={run} batch={failed} />}
+      compared={usual !== null && <span data-testid="run-compared">{comparedText(run, usual)}</span>}
+      slowest={<Slowest run={run} usual={usual} onShow={onShow} />}
+      branches={<Branches run={run} />}
+      onShow={onShow}
+      onRead={onRead}
+    />
+  )
+}
+
+/** What the failed batch printed last of an error. */
+function LastError({ run, batch }: { run: Snapshot; batch: Batch }) {
+  const line = useBatchLines(run, batch.id)?.lines.findLast(isError)
+  return line !== undefined && <ErrorLine line={line} />
+}
+
+export function ErrorLine({ line }: { line: LogLine }) {
+  const [first = ''] = lineText(line).trim().split('\n')
+  return (
+    <span data-testid="last-error">
+      Last error line: <Prose text={shortened(first, LONGEST)} />
+    </span>
+  )
+}
+
+/** The rest of a longer line is in the log, characters. */
+const LONGEST = 300
+
+function Slowest({ run, usual, onShow }: Pick<Props, 'run' | 'onShow'> & { usual: Usual | null }) {
+  const times = useMemo(() => new Map(usual?.batches.map(({ id, ms }) => [id, ms])), [usual])
+  const slowest = slowestOf(run)
+  if (slowest.length === 0) return null
+  return (
+    <p data-testid="slowest">
+      Slowest:{' '}
+      {slowest.map(({ batch, ms }, index) => {
+        const before = times.get(batch.id)
+        return (
+          <span key={batch.id}>
+            {index > 0 && ', '}
+            <BatchLink batch={batch} onShow={onShow} /> <Duration short seconds={ms / 1_000} />
+            {before !== undefined && (
+              <span title="Beside what it took in earlier runs"> ({differenceText(ms - before)})</span>
+            )}
+          </span>
+        )
+      })}
+      .
+    </p>
+  )
+}
+
+/** More branches than these are only counted: the table has them all. */
+const MOST_BRANCHES = 200
+
+/** The branches of the run, each to be copied. They have elements only while they are shown. */
+function Branches({ run }: { run: Snapshot }) {
+  const [isOpen, setOpen] = useState(false)
+  const batches = branchesOf(run)
+  return (
+    <details className={styles.branches} onToggle={event => setOpen(event.currentTarget.open)}>
+      <summary>{plural(batches.length, 'branch')}</summary>
+      {isOpen && (
+        <ul>
+          {batches.slice(0, MOST_BRANCHES).map(({ id, branch }) => (
+            <li key={id}>
+              <span className="id">
+                <Name text={branch ?? ''} />
+              </span>
+              <CopyButton text={branch ?? ''} what="branch" />
+            </li>
+          ))}
+          {batches.length > MOST_BRANCHES && <li>and {batches.length - MOST_BRANCHES} more, in the table</li>}
+        </ul>
+      )}
+    </details>
+  )
+}

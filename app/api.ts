@@ -14,14 +14,13 @@ export type { FoundLines, SpecChoice, SpecPlan } from './answers'
 export type Answer<T> = { ok: true; value: T } | { ok: false; status: number; error: string; runId: string | null }
 
 /** An id as a part of an address. An unpaired surrogate cannot be encoded, so it is replaced. */
-const part = (id: string) => encodeURIComponent(id.toWellFormed())
+export const part = (id: string) => encodeURIComponent(id.toWellFormed())
 
 /** The path of a run's page; with `batchId`, that batch is open there. */
 export const runPath = (runId: string, batchId: string | null = null) => `/runs/${part(runId)}${query(batchId)}`
 const query = (batchId: string | null) => (batchId === null ? '' : `?batch=${part(batchId)}`)
 /** The path of a spec's page; null for a name that no address can hold: browsers take dots for a way up. */
 export const specPath = (spec: string) => (/^\.{0,2}$/.test(spec) ? null : `/specs/${part(spec)}`)
-export const specApi = (spec: string) => `/api/specs/${part(spec)}/runs`
 export const runApi = (runId: string) => `/api/runs/${part(runId)}`
 /** The path of an import's page, and the path of the same import as JSON. */
 export const importPath = (importId: string, batchId: string | null = null) =>

@@ -1,7 +1,7 @@
 import type { RunRef } from '../lib/client/live'
 import type { Snapshot } from '../lib/run/model'
 import type { SpecOverview, SpecRuns } from '../lib/run/spec-pages'
-import { type Answer, apiOf, ask, json, runApi, specApi } from './api'
+import { type Answer, apiOf, ask, json, part, runApi } from './api'
 import type { Span } from './components/run/moment/moments'
 
 /** Requests of parts that are loaded beside the first paint. */
@@ -48,7 +48,7 @@ export const spanOf = (runId: string): Promise<Answer<Span>> =>
 
 /** The plan of a spec, and its runs side by side. */
 export const specRuns = (spec: string): Promise<Answer<SpecRuns>> =>
-  ask((schemas, body) => schemas.specRunsAnswer.parse(body), 'GET', specApi(spec))
+  ask((schemas, body) => schemas.specRunsAnswer.parse(body), 'GET', `/api/specs/${part(spec)}/runs`)
 
 /** Every spec, with its last runs. */
 export const specOverview = (): Promise<Answer<SpecOverview>> =>

@@ -11,7 +11,7 @@ export const pageRefusals = {
   unknownToBackend: (runId: string) =>
     `The backend does not know ${runId}. Check the id; a backend that was restarted forgets its runs.`,
   unknownSpec: () =>
-    'Neither the backend nor any run that is known here has a spec of this name. Check the address, or look on the page of all specs.',
+    'Neither the backend nor any run has a spec of this name. Check the address, or look on the page of all specs.',
   unknownImport: () =>
     'No import has this address, or it was removed. Whoever has the exported file can import it again, on the fleet page.',
   pageFailed: () =>

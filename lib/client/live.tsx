@@ -46,16 +46,12 @@ export function useRun(initial: Snapshot): Live<Snapshot> {
   return useScope(store, store.runs, run, rendered)
 }
 
-/** The fleet, from what the page was rendered with [SYNC-8]. */
-export function useFleet(initial: Fleet): Live<Fleet> {
-  const rendered = useMemo(() => ({ shown: initial, seed: fromFleet(initial) }), [initial])
-  const store = useStore()
-  return useScope(store, store.fleets, fleetScope, rendered)
-}
-
-/** The fleet, for a page that shows something else: it is read once the page is connected. */
-export function useLateFleet(shown: Fleet): Live<Fleet> {
-  const rendered = useMemo(() => ({ shown }), [shown])
+/**
+ * The fleet, from what the page was rendered with [SYNC-8].
+ * @param isWhole false: that is only a part of it, and the fleet is read once the page is connected
+ */
+export function useFleet(initial: Fleet, isWhole = true): Live<Fleet> {
+  const rendered = useMemo(() => ({ shown: initial, ...(isWhole && { seed: fromFleet(initial) }) }), [initial, isWhole])
   const store = useStore()
   return useScope(store, store.fleets, fleetScope, rendered)
 }

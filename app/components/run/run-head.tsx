@@ -42,13 +42,14 @@ export function RunHead({ run, frozenAt, stale, filter, onFilter }: HeadProps) {
   const old = frozenAt !== null
   const over = isOver(run.status)
   const counts = countsToShow(run)
+  const path = specPath(run.spec ?? '')
   const [completed, total] = completedText(counts).split('/')
   return (
     <section className={styles.head} aria-label="Run" data-old={old || undefined}>
       <div className={styles.title}>
         <p className={styles.crumb}>
           <Link href="/">Fleet</Link> <span aria-hidden="true">/</span>{' '}
-          {run.imported ? 'imported run' : <Spec run={run} />}
+          {run.imported ? 'imported run' : path ? <Link href={path}>All runs of this spec</Link> : 'run'}
         </p>
         <h1>
           <RunName run={run} />
@@ -158,12 +159,6 @@ export function RunHead({ run, frozenAt, stale, filter, onFilter }: HeadProps) {
       </div>
     </section>
   )
-}
-
-/** The way to all runs of the spec, if it is known and has an address. */
-function Spec({ run: { spec } }: { run: Snapshot }) {
-  const path = spec === null ? null : specPath(spec)
-  return path === null ? 'run' : <Link href={path}>All runs of this spec</Link>
 }
 
 const isEnd = (status: BatchStatus) => status === 'failed' || status === 'aborted'

@@ -7,7 +7,7 @@ import type { Fleet } from '../../../lib/run/model'
 import type { SpecRuns } from '../../../lib/run/spec-pages'
 import { batchStats, usualRun } from '../../../lib/run/spec-stats'
 import { shownName } from '../../../lib/run/text/display-text'
-import { useLateFleet } from '../../../lib/client/live'
+import { useFleet } from '../../../lib/client/live'
 import { specRuns } from '../../late-api'
 import { plural } from '../../labels'
 import { AppShell } from '../app-shell'
@@ -38,7 +38,7 @@ interface Props {
 
 /** One spec: its plan, its runs, and what stands out in them. Kept up to date as its runs change [SPEC-4]. */
 export function SpecView({ initial, fleet: rendered }: Props) {
-  const fleet = useLateFleet(rendered)
+  const fleet = useFleet(rendered, false)
   const { spec: name } = initial
   const stale = useStale(fleet)
   const key = useMemo(() => (fleet.read ? fleetKey(fleet.state, name) : null), [fleet.read, fleet.state, name])

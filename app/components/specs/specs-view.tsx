@@ -3,7 +3,7 @@
 import { useMemo, useState } from 'react'
 import type { Fleet } from '../../../lib/run/model'
 import type { SpecOverview } from '../../../lib/run/spec-pages'
-import { useLateFleet } from '../../../lib/client/live'
+import { useFleet } from '../../../lib/client/live'
 import { specOverview } from '../../late-api'
 import { classNames } from '../../class-names'
 import { plural, sentence } from '../../labels'
@@ -35,7 +35,7 @@ interface Props {
 
 /** Every spec of the backend, and every other one that runs are known of [SPEC-3]. Kept up to date as runs change. */
 export function SpecsView({ initial, fleet: rendered }: Props) {
-  const fleet = useLateFleet(rendered)
+  const fleet = useFleet(rendered, false)
   const stale = useStale(fleet)
   const key = useMemo(() => (fleet.read ? fleetKey(fleet.state, null) : null), [fleet.read, fleet.state])
   const { value, failure, behind } = useUpToDate(initial, key, specOverview)

@@ -34,6 +34,7 @@ import { LogSearch } from './components/log/log-search'
 import { WholeLogView } from './components/log/whole-log-view'
 import { LogRow } from './components/log/log-line'
 import { MERGED } from './log-id'
+import { FoldRow } from './components/run/completed-fold'
 import { GoneBanner } from './components/run/gone-banner'
 import { RecordingActions } from './components/run/recording-actions'
 import { RemoveImport } from './components/run/remove-import'
@@ -351,7 +352,12 @@ function others(textOf: TextOf): ReactNode[] {
     <RunSummary key="no culprit" run={ofEnd(textOf, 'failed', 'aborted')} onShow={close} onRead={close} />,
     <RecordingActions key="menu" run={run} />,
     <RemoveImport key="remove" importId={textOf('importId')} />,
-    <LastLines key="last lines" run={run} batch={run.batches[0]!} />,
+    <LastLines key="last lines" run={run} batch={run.batches[0]!} onRead={close} />,
+    <FoldRow
+      key="fold"
+      {...{ fold: { status: 'pending', from: 0, to: 0 }, batches: run.batches, open: false, isStop: true, old: false }}
+      onToggle={close}
+    />,
     <LineList key="lines" lines={[line, { ...line, seq: 2, text: `1 %\r${line.text}` }]} />,
     <ErrorLine key="error line" line={line} />,
     <MomentBar key="past" runId={run.runId} past={run} onPast={close} />,

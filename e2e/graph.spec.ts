@@ -50,13 +50,16 @@ async function toldBy(dashboard: Dashboard, runId: string) {
 const expectSame = (page: Page, dashboard: Dashboard, runId: string) =>
   expect(async () => expect(await shownIn(page)).toEqual(await toldBy(dashboard, runId))).toPass({ timeout: 20_000 })
 
+/** Where each node is beside the first one, in widths of a node: what the page says once a run is over leaves the graph less height. */
 const placesIn = (page: Page) =>
-  page.getByTestId('graph-node').evaluateAll(nodes =>
-    nodes.map(node => {
+  page.getByTestId('graph-node').evaluateAll(nodes => {
+    const first = nodes[0]?.getBoundingClientRect()
+    return nodes.map(node => {
       const { x, y, width, height } = node.getBoundingClientRect()
-      return [node.getAttribute('data-batch-id'), x, y, width, height]
-    }),
-  )
+      const sizes = [x - (first?.x ?? 0), y - (first?.y ?? 0), height].map(size => (size / width).toFixed(2))
+      return [node.getAttribute('data-batch-id'), ...sizes]
+    })
+  })
 
 /** A project's spec of many batches, of which only the first can begin. */
 async function addManyBatches(folder: string, count: number): Promise<string> {

@@ -52,7 +52,7 @@ test('[PAGE-3.4] [PAGE-3.1] a page of 1,500 batches stays usable', async ({ back
   await list.evaluate(element => element.scrollTo(0, element.scrollHeight))
   await expect(run.card(`b-${MANY - 1}`)).toBeInViewport()
   await expect(run.card(`b-${MANY - 1}`)).toHaveAttribute('aria-posinset', String(MANY))
-  await expect(run.card('setup')).toHaveCount(0)
+  await expect(run.card('models')).toHaveCount(0)
   expect(await cards.count()).toBeLessThan(MOST_ROWS)
   tell(`b-${MANY - 1}`, 'completed')
   await expect(run.card(`b-${MANY - 1}`)).toHaveAttribute('data-status', 'completed')
@@ -66,7 +66,7 @@ test('[PAGE-3.4] [PAGE-3.1] a page of 1,500 batches stays usable', async ({ back
   await list.evaluate(element => element.scrollTo(0, 0))
   await expect(run.card('setup')).toBeInViewport()
   await expect(last).toBeFocused()
-  await page.keyboard.press('Shift+Tab')
+  await page.keyboard.press('ArrowUp')
   await expect(
     run
       .card(`b-${MANY - 2}`)
@@ -89,7 +89,10 @@ test('[PAGE-3.4] [PAGE-3.1] a page of 1,500 batches stays usable', async ({ back
   await page.goto(dashboard.url)
   await page.getByTestId('fleet-run').getByRole('link').click()
   await expect(run.card('setup')).toBeInViewport()
-  await page.getByRole('button', { name: /^\d+ batches waiting/ }).last().click()
+  await page
+    .getByRole('button', { name: /^\d+ batches waiting/ })
+    .last()
+    .click()
   await list.evaluate(element => element.scrollTo(0, element.scrollHeight))
   await expect(run.card(`b-${MANY - 1}`)).toBeInViewport()
 })

@@ -100,7 +100,10 @@ test('[PAGE-12.2] a stopped run, a dry run and one that is at work', async ({ ba
   await expect(page.getByTestId('batch-panel')).toHaveCount(0)
 })
 
-test('[PAGE-12.3] [PAGE-12.5] [PAGE-12.6] [PAGE-12.7] a failed run opens on its failure', async ({ backend, page }) => {
+test('[PAGE-12.3] [PAGE-12.5] [PAGE-12.6] [PAGE-12.7] [PAGE-12.9] a failed run opens on its failure', async ({
+  backend,
+  page,
+}) => {
   const engine = await FakeEngine.start()
   const dashboard = await Dashboard.launch({ BACKEND_URL: backend.url, DOCKER: '', DOCKER_HOST: engine.host })
   try {
@@ -171,6 +174,11 @@ test('[PAGE-12.3] [PAGE-12.5] [PAGE-12.6] [PAGE-12.7] a failed run opens on its 
     await summary.getByTestId('run-culprit').getByRole('link').click()
     await expect(panel).toBeVisible()
     await expectNoViolations(page)
+    // The sheet leads to its log, and gets out of its way.
+    await panel.getByRole('button', { name: 'Read its log' }).click()
+    await expect(panel).toHaveCount(0)
+    await expect(page.locator('#log').getByTestId('log-line').last()).toBeInViewport()
+    await expect(page.locator('#log').getByTestId('log-line').last()).toContainText('giving up')
   } finally {
     await page.close()
     await dashboard.stop()

@@ -53,11 +53,13 @@ interface Props {
   docker?: LinkState
   /** The state of the page, for its keys, its palette and its announcements. */
   tools?: Lent
+  /** The parts of the page that can be skipped to: their ids, and names. */
+  parts?: Readonly<Record<string, string>>
   children: ReactNode
 }
 
 /** The frame of every page: the bar at the top, and the notice that the page has lost its server [SYNC-6]. */
-export function AppShell({ version, here, docker, tools, children }: Props) {
+export function AppShell({ version, here, docker, tools, parts = {}, children }: Props) {
   const isSignedIn = useVisitor().name !== null
   return (
     <>
@@ -65,6 +67,11 @@ export function AppShell({ version, here, docker, tools, children }: Props) {
         <a className={styles.skip} href="#main">
           Skip to content
         </a>
+        {Object.entries(parts).map(([id, name]) => (
+          <a key={id} className={styles.skip} href={`#${id}`}>
+            Skip to {name}
+          </a>
+        ))}
         <Link className={styles.brand} href="/">
           <Glyph id="mark" />
           <span>Groundtruth</span>

@@ -1,8 +1,9 @@
 'use client'
 
-import { useEffect, useState } from 'react'
+import { useContext, useEffect, useState } from 'react'
 import { unseenIn } from '../../lib/run/text/display-text'
 import { Glyph } from './icons'
+import { TabStop } from './tab-stop'
 import controls from './controls.module.css'
 import styles from './copy-button.module.css'
 
@@ -11,6 +12,7 @@ import styles from './copy-button.module.css'
  * [SAFE-4.9].
  */
 export function CopyButton({ text, what }: { text: string; what: string }) {
+  const tabIndex = useContext(TabStop)
   const [told, setTold] = useState<'copied' | 'refused' | null>(null)
   useEffect(() => {
     if (told === null) return
@@ -35,6 +37,7 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
     <button
       className={controls.smallIconButton}
       type="button"
+      tabIndex={tabIndex}
       aria-label={label}
       title={told === 'refused' ? 'The browser refused the clipboard' : label}
       onClick={() => void copy()}

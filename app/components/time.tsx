@@ -1,6 +1,6 @@
 'use client'
 
-import type { ReactNode } from 'react'
+import { useContext, type ReactNode } from 'react'
 import { useOfDate, useOfTime } from '../../lib/client/live'
 import {
   ageText,
@@ -13,6 +13,7 @@ import {
   sameDay,
   tookText,
 } from '../format'
+import { TabStop } from './tab-stop'
 import { wholeAtPress } from './tip'
 import { useZone } from './zone'
 import styles from './tip.module.css'
@@ -20,9 +21,10 @@ import styles from './tip.module.css'
 /** A text about a moment. A press and the title show date, time and offset in full [PAGE-1.1]. */
 export function Moment({ at, children }: { at: string; children: ReactNode }) {
   const text = momentText(Date.parse(at), useZone())
+  const tabIndex = useContext(TabStop) ?? 0
   return (
     // Not in a button: text in a button cannot be selected.
-    <time className={styles.whole} dateTime={at} {...wholeAtPress(text)}>
+    <time className={styles.whole} dateTime={at} {...wholeAtPress(text)} tabIndex={tabIndex}>
       {children}
     </time>
   )

@@ -10,6 +10,7 @@ import { Reason, ReasonSince } from '../reason'
 import { lateComponent } from '../late-component'
 import { ContainerList } from './container-list'
 import { runParts } from './run-parts'
+import type { LastLinesProps } from './summary/last-lines'
 import { VerdictTable } from './verdict-table'
 import controls from '../controls.module.css'
 import facts from '../facts.module.css'
@@ -17,7 +18,7 @@ import styles from './batch-panel.module.css'
 
 /** Keeps the place of the lines, so that nothing moves when they come. */
 const NoLines = () => <div className={styles.lines} />
-const LateLastLines = lateComponent<{ run: Snapshot; batch: Batch }>(async () => (await runParts()).LastLines, NoLines)
+const LateLastLines = lateComponent<LastLinesProps>(async () => (await runParts()).LastLines, NoLines)
 
 interface Props {
   run: Snapshot
@@ -26,11 +27,12 @@ interface Props {
   /** The page itself has just opened it. */
   isOwn: boolean
   onPick: (batchId: string) => void
+  onRead: (batchId: string) => void
   onClose: () => void
 }
 
 /** One batch: the verdict, its last lines, claim beside evidence, its containers, and its dependencies. */
-export function BatchPanel({ run, batch, frozenAt, isOwn, onPick, onClose }: Props) {
+export function BatchPanel({ run, batch, frozenAt, isOwn, onPick, onRead, onClose }: Props) {
   const { batches } = run
   const place = batches.indexOf(batch)
   const { docker } = run.link
@@ -38,6 +40,7 @@ export function BatchPanel({ run, batch, frozenAt, isOwn, onPick, onClose }: Pro
     <aside
       className={styles.panel}
       id="batch"
+      tabIndex={-1}
       aria-label={`Batch ${shownName(batch.name)}`}
       data-testid="batch-panel"
       data-batch-id={batch.id}
@@ -78,7 +81,7 @@ export function BatchPanel({ run, batch, frozenAt, isOwn, onPick, onClose }: Pro
           <ReasonSince text={batch.reason} since={batch.reasonSince} />
         </p>
       </section>
-      {batch.container !== null && <LateLastLines key={batch.id} run={run} batch={batch} />}
+      {batch.container !== null && <LateLastLines key={batch.id} {...{ run, batch, onRead }} />}
       {docker !== 'off' && <VerdictTable run={run} batch={batch} frozenAt={frozenAt} />}
       <ContainerList containers={batch.containers} />
       <Facts batch={batch} batches={batches} onPick={onPick} />

@@ -31,7 +31,10 @@ interface Props extends Partial<VirtualPlace> {
   /** Where Docker is watched, there is evidence to show, and a verdict. */
   docker: LinkState
   picked: boolean
-  onPick: (batchId: string) => void
+  /** The row is the tab stop of the list. */
+  isStop: boolean
+  /** `byKey`: the keyboard pressed its button. */
+  onPick: (batchId: string, byKey: boolean) => void
 }
 
 /** One batch in a line. Renders again only if its batch changed; for a running batch only the time ticks. */
@@ -47,6 +50,7 @@ export const BatchRow = memo(function BatchRow({
   clockOffset,
   docker,
   picked,
+  isStop,
   onPick,
   index,
   setSize,
@@ -66,6 +70,7 @@ export const BatchRow = memo(function BatchRow({
       className={classNames(styles.row, picked && styles.picked)}
       data-testid="batch-card"
       data-batch-id={id}
+      data-line={id}
       data-status={status}
       data-verdict={verdict}
       data-old={old || undefined}
@@ -81,7 +86,8 @@ export const BatchRow = memo(function BatchRow({
           type="button"
           aria-pressed={picked}
           data-whole="panel"
-          onClick={() => onPick(id)}
+          tabIndex={isStop ? 0 : -1}
+          onClick={event => onPick(id, event.detail === 0)}
         >
           <Name text={name} />
         </button>
@@ -155,7 +161,7 @@ function BatchError({ text }: { text: string }) {
     </p>
   ) : (
     <details className={styles.error}>
-      <summary>
+      <summary tabIndex={-1}>
         <bdi>{first}</bdi>
       </summary>
       <pre dir="auto">{rest.join('\n')}</pre>

@@ -5,6 +5,7 @@ import type { Known } from '../../nothing'
 import { statusWord } from '../../labels'
 import { LastKnown } from '../icons'
 import { Nothing } from '../nothing'
+import { TabStop } from '../tab-stop'
 import { Age, Moment } from '../time'
 import { ZoneNote } from '../zone'
 import { lateComponent } from '../late-component'
@@ -14,7 +15,8 @@ import { CompletedFold, FoldRow } from './completed-fold'
 import { emptyPlace } from './empty-place'
 import { FirstRows } from './first-rows'
 import { runParts } from './run-parts'
-import { tablePlaces, type Foldable } from './table-places'
+import { keyAt, tablePlaces, type Foldable } from './table-places'
+import { useLines } from './use-lines'
 import type { Shown } from './use-picked'
 import type { VirtualPlace, VirtualRowsProps } from './virtual-rows'
 import styles from './batches.module.css'
@@ -39,7 +41,7 @@ interface Props {
   /** The id of the open batch. */
   picked: string | null
   shown: Shown | null
-  onPick: (batchId: string) => void
+  onPick: (batchId: string, byKey: boolean) => void
   /** Only batches of that status are shown; null: all. */
   filter?: BatchStatus | null
 }
@@ -71,18 +73,22 @@ export const Batches = memo(function Batches(props: Props) {
   const isLong = batches.length > ALL && !over
   const [open, setOpen] = useState({ completed: false, pending: false })
   const toggle = (status: Foldable) => setOpen({ ...open, [status]: !open[status] })
+  const { stop, focused, jump, onFocus, onBlur, onKeyDown } = useLines()
   const { places, folds } = useMemo(
-    () => tablePlaces(batches, filter, picked, isLong ? open : null),
-    [batches, filter, picked, isLong, open],
+    () => tablePlaces(batches, filter, [picked, focused], isLong ? open : null),
+    [batches, filter, picked, focused, isLong, open],
   )
+  const isThere = places.some(place => keyAt(batches, place) === stop)
+  const tabStop = isThere ? stop : (picked ?? keyAt(batches, places[0] ?? 0))
   const isFolding = !isLong && filter === null
   const completed = isFolding ? batches.filter(batch => batch.status === 'completed').length : 0
   const row = (index: number, virtual?: VirtualPlace) => {
+    const isStop = keyAt(batches, index) === tabStop
     const fold = folds.get(index)
     if (fold) {
       const isOpen = open[fold.status]
       const old = frozenAt !== null
-      return <FoldRow key={index} {...{ fold, batches, old, ...virtual }} open={isOpen} onToggle={toggle} />
+      return <FoldRow key={index} {...{ fold, batches, old, isStop, ...virtual }} open={isOpen} onToggle={toggle} />
     }
     const batch = batches[index]
     const { places: after, names, waitsFor } = needs(index)
@@ -101,6 +107,7 @@ export const Batches = memo(function Batches(props: Props) {
           clockOffset={clockOffset}
           docker={evidence}
           picked={batch.id === picked}
+          isStop={isStop}
           onPick={onPick}
           {...virtual}
         />
@@ -114,6 +121,9 @@ export const Batches = memo(function Batches(props: Props) {
       aria-labelledby="h-batches"
       data-unfolded={unfolded || !isFolding}
       data-docker={evidence}
+      onFocus={onFocus}
+      onBlur={onBlur}
+      onKeyDown={event => onKeyDown(event, batches, places)}
     >
       <header className={styles.head}>
         <h2 id="h-batches">Batches</h2>
@@ -147,13 +157,19 @@ export const Batches = memo(function Batches(props: Props) {
           </span>
         )}
       </header>
-      {batches.length === 0 ? (
-        <Nothing in={emptyPlace(over, totalKnown)} known={known} />
-      ) : batches.length > ALL ? (
-        <LateRows {...{ batches, places, picked, shown, section, row }} folded={isFolding && !unfolded} />
-      ) : (
-        <ol className={styles.rows}>{places.map(place => row(place))}</ol>
-      )}
+      <TabStop value={-1}>
+        {batches.length === 0 ? (
+          <Nothing in={emptyPlace(over, totalKnown)} known={known} />
+        ) : batches.length > ALL ? (
+          <LateRows
+            {...{ batches, places, picked, section, row }}
+            shown={jump ?? shown}
+            folded={isFolding && !unfolded}
+          />
+        ) : (
+          <ol className={styles.rows}>{places.map(place => row(place))}</ol>
+        )}
+      </TabStop>
       {filter !== null && batches.length > 0 && places.length === 0 && (
         <p className={styles.note}>No batch is {statusWord(filter, over)}.</p>
       )}

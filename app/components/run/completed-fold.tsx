@@ -39,6 +39,7 @@ interface FoldRowProps extends Partial<VirtualPlace> {
   fold: Fold
   batches: readonly Batch[]
   open: boolean
+  isStop: boolean
   /** The claims are only last known. */
   old: boolean
   onToggle: (status: Foldable) => void
@@ -49,6 +50,7 @@ export function FoldRow({
   fold: { status, from, to },
   batches,
   open,
+  isStop,
   old,
   onToggle,
   index,
@@ -57,10 +59,17 @@ export function FoldRow({
 }: FoldRowProps) {
   const count = to - from + 1
   return (
-    <li ref={measure} style={gap > 0 ? { marginTop: gap } : undefined} data-index={index} className={styles.stretch}>
+    <li
+      ref={measure}
+      style={gap > 0 ? { marginTop: gap } : undefined}
+      data-index={index}
+      data-line={String(-1 - from)}
+      className={styles.stretch}
+    >
       <button
         className={classNames(controls.plain, styles.line)}
         type="button"
+        tabIndex={isStop ? 0 : -1}
         aria-expanded={open}
         data-old={old || undefined}
         data-status={status}

@@ -29,6 +29,9 @@ import type { View } from './views/view-names'
 import styles from './run-view.module.css'
 
 const LateNotes = lateComponent<{ notes: readonly OperatorNote[] }>(async () => (await runParts()).RunNotes)
+/** The parts that links at the top of the page lead to [PAGE-16.3]. */
+const PARTS = { view: 'batches', log: 'log' }
+
 const LateGoneBanner = lateComponent<{ runId: string }>(async () => (await runParts()).GoneBanner)
 
 /**
@@ -107,6 +110,7 @@ export function RunView({
   return (
     <AppShell
       version={live.state.version}
+      parts={state.findings.length === 0 ? PARTS : { 'h-findings': 'findings', ...PARTS }}
       tools={{ run: live.state, past, frozenAt: frozenNow, stale: lost, picked, show, close }}
       {...(!imported && { docker: live.state.link.docker })}
     >
@@ -154,7 +158,9 @@ export function RunView({
                 </div>
               )}
             </div>
-            {batch && <BatchPanel {...{ run: state, batch, frozenAt, isOwn }} onPick={show} onClose={close} />}
+            {batch && (
+              <BatchPanel {...{ run: state, batch, frozenAt, isOwn }} onPick={show} onRead={read} onClose={close} />
+            )}
             <RunLog
               run={ref}
               batch={state.batches.find(({ id }) => id === logged)}

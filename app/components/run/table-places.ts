@@ -24,14 +24,15 @@ export const stateOf = (asked: string | string[] | undefined): BatchStatus | nul
   batchStatuses.find(status => status === asked) ?? null
 
 /**
- * The places of the table. The open batch always has one.
+ * The places of the table.
  * @param filter only batches of that status; null: all
+ * @param kept the ids of batches that always have one: the open one, and the one with the focus
  * @param open of which statuses long stretches are shown; null: nothing is folded
  */
 export function tablePlaces(
   batches: readonly Pick<Batch, 'id' | 'status'>[],
   filter: BatchStatus | null,
-  picked: string | null,
+  kept: readonly (string | null)[],
   open: Readonly<Record<Foldable, boolean>> | null,
 ): TablePlaces {
   const places: number[] = []
@@ -47,8 +48,20 @@ export function tablePlaces(
       places.push(-1 - from)
     }
     const isShown = fold === null ? filter === null || status === filter : open?.[fold.status]
-    for (let place = from; place <= to; place += 1) if (isShown || batches[place]?.id === picked) places.push(place)
+    for (let place = from; place <= to; place += 1)
+      if (isShown || kept.includes(batches[place]?.id ?? null)) places.push(place)
     from = to + 1
   }
   return { places, folds }
+}
+
+/** The id of the batch at a place, or the name of a fold. */
+export const keyAt = (batches: readonly Pick<Batch, 'id'>[], place: number): string =>
+  batches[place]?.id ?? String(place)
+
+/** Where a key of the list leads from one of its lines; null if it leads nowhere [PAGE-16.1]. */
+export function lineAfter(length: number, line: number, key: string): number | null {
+  const to =
+    key === 'ArrowDown' ? line + 1 : key === 'ArrowUp' ? line - 1 : key === 'Home' ? 0 : key === 'End' ? length - 1 : -1
+  return to >= 0 && to < length ? to : null
 }

@@ -18,11 +18,11 @@ export interface Picked {
   /** `batch` counts only if there is a batch whose log can be shown. */
   log: ShownLog
   shown: Shown | null
-  /** Opens a batch and shows its log; closes the batch if it is open. */
-  pick: (batchId: string) => void
+  /** Opens a batch and shows its log; closes the batch if it is open. By key the open batch gets the focus instead. */
+  pick: (batchId: string, byKey?: boolean) => void
   /** Opens a batch, shows its log, and scrolls its row into view. */
   show: (batchId: string) => void
-  /** Scrolls a batch's log into view; also opens the batch if there is room for both. */
+  /** Scrolls a batch's log into view; also opens the batch if there is room for both, and closes it on a phone. */
   read: (batchId: string) => void
   /** Closes the open batch; its row gets the focus. */
   close: () => void
@@ -78,9 +78,10 @@ export function usePicked(initial: string | null, isOwnBatch: boolean): Picked {
     if (picked !== null) rowOf(picked)?.querySelector('button')?.focus()
   }, [open, picked])
   const pick = useCallback(
-    (batchId: string) => {
-      open(batchId === picked ? null : batchId)
+    (batchId: string, byKey = false) => {
+      open(batchId === picked && !byKey ? null : batchId)
       readFrom(batchId)
+      if (byKey) requestAnimationFrame(() => document.getElementById('batch')?.focus())
     },
     [open, readFrom, picked],
   )
@@ -96,8 +97,10 @@ export function usePicked(initial: string | null, isOwnBatch: boolean): Picked {
   const read = useCallback(
     (batchId: string) => {
       if (hasRoom()) open(batchId)
+      else if (isPhone()) open(null)
       readFrom(batchId)
       document.getElementById('log')?.scrollIntoView({ block: 'nearest' })
+      document.querySelector<HTMLElement>('#log [role="log"]')?.focus({ preventScroll: true })
     },
     [open, readFrom],
   )

@@ -106,7 +106,8 @@ export function VirtualRows(props: VirtualRowsProps) {
   const above = (rows[0]?.start ?? top) - top
   const below = virtualizer.getTotalSize() - ((rows.at(-1)?.end ?? top) - top)
   const onFocus = ({ target }: FocusEvent) => {
-    setFocused(target.closest<HTMLElement>('[data-batch-id]')?.dataset['batchId'] ?? null)
+    const { line, batchId } = target.closest<HTMLElement>('[data-line], [data-batch-id]')?.dataset ?? {}
+    setFocused(line ?? batchId ?? null)
   }
   const onBlur = ({ target, relatedTarget, currentTarget }: FocusEvent) => {
     // The window lost the focus, which comes back to this element.
@@ -118,7 +119,8 @@ export function VirtualRows(props: VirtualRowsProps) {
       ref={list}
       className={className}
       data-virtual
-      style={{ paddingBlock: `${above}px ${below}px` }}
+      // The height stays while rows come and go: a list that is shorter for a moment loses its place.
+      style={{ paddingBlock: `${above}px ${below}px`, minHeight: virtualizer.getTotalSize() }}
       onFocus={onFocus}
       onBlur={onBlur}
     >

@@ -96,6 +96,7 @@ export function LinkMark({
   source,
   link,
   was = false,
+  isUnsteady = false,
   title,
   named = true,
   className,
@@ -104,6 +105,8 @@ export function LinkMark({
   source: 'backend' | 'docker'
   link: LinkState
   was?: boolean
+  /** It is live, but was cut again and again. */
+  isUnsteady?: boolean
   title: string
   named?: boolean
   className?: string | undefined
@@ -115,12 +118,12 @@ export function LinkMark({
       className={classNames(styles.link, className)}
       data-testid={`link-${source}`}
       data-link={link}
-      data-was={was || undefined}
+      data-was={was || isUnsteady || undefined}
       title={shownProse(title)}
     >
-      <Glyph id={`l-${was && link === 'live' ? 'stale' : link}`} />
+      <Glyph id={`l-${(was || isUnsteady) && link === 'live' ? 'stale' : link}`} />
       <span className={named ? styles.linkName : 'sr'}>{name}</span>{' '}
-      <span className={styles.linkState}>{was ? `was ${link}` : link}</span>{' '}
+      <span className={styles.linkState}>{was ? `was ${link}` : isUnsteady ? 'unsteady' : link}</span>{' '}
       <span className={styles.linkAge}>{children}</span>
     </span>
   )

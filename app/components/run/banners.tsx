@@ -7,9 +7,19 @@ import { Banner } from '../banner'
 import controls from '../controls.module.css'
 
 /** Says that the backend is silent, and since when; not shown for an ended run [RUN-9]. */
-export function BackendBanner({ run }: { run: Snapshot }) {
+export function BackendBanner({ run, isUnsteady }: { run: Snapshot; isUnsteady: boolean }) {
   const { link, linkSince } = run
-  if (isOver(run.status) || link.backend === 'live') return null
+  if (isOver(run.status)) return null
+  // It stays while the link comes and goes, so that nothing below it moves.
+  if (link.backend === 'live')
+    return (
+      isUnsteady && (
+        <Banner testid="backend-banner" glyph="l-stale">
+          <b>Backend unsteady: cut again and again.</b> Its numbers are current now, and last known while it is cut.
+          This stays until it has held for 30 s.
+        </Banner>
+      )
+    )
   const state =
     link.backend === 'stale'
       ? 'Backend is silent'

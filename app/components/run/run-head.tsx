@@ -29,6 +29,8 @@ interface Props {
   run: Snapshot
   frozenAt: number | null
   stale: boolean
+  /** The backend is heard, but its link was cut again and again. */
+  isUnsteady: boolean
 }
 
 interface HeadProps extends Props {
@@ -38,7 +40,7 @@ interface HeadProps extends Props {
 }
 
 /** The run's name, its duration, its progress, and how fresh these are. */
-export function RunHead({ run, frozenAt, stale, filter, onFilter }: HeadProps) {
+export function RunHead({ run, frozenAt, stale, isUnsteady, filter, onFilter }: HeadProps) {
   const old = frozenAt !== null
   const over = isOver(run.status)
   const counts = countsToShow(run)
@@ -154,7 +156,7 @@ export function RunHead({ run, frozenAt, stale, filter, onFilter }: HeadProps) {
       </div>
 
       <div className={styles.side}>
-        {run.imported ? <Recorded /> : <Links run={run} frozenAt={frozenAt} stale={stale} />}
+        {run.imported ? <Recorded /> : <Links {...{ run, frozenAt, stale, isUnsteady }} />}
         <StopButton run={run} disabled={old} />
       </div>
     </section>
@@ -185,7 +187,7 @@ function Note({ run, frozenAt }: { run: Snapshot; frozenAt: number | null }) {
   )
 }
 
-function Links({ run, frozenAt, stale }: Props) {
+function Links({ run, frozenAt, stale, isUnsteady }: Props) {
   const { link, heardAt, linkSince } = run
   const over = isOver(run.status)
   return (
@@ -194,6 +196,7 @@ function Links({ run, frozenAt, stale }: Props) {
         source="backend"
         link={link.backend}
         was={stale}
+        isUnsteady={isUnsteady && link.backend === 'live'}
         title={heardAt === null ? run.backend : `${run.backend}, last heard ${heardAt}`}
       >
         {over || stale || link.backend === 'off'

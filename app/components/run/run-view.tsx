@@ -25,6 +25,7 @@ import { runParts } from './run-parts'
 import { LateSummary } from './summary/late-summary'
 import { usePicked } from './use-picked'
 import { LateViews } from './views/late-views'
+import { useUnsteady } from './use-unsteady'
 import type { View } from './views/view-names'
 import styles from './run-view.module.css'
 
@@ -86,6 +87,8 @@ export function RunView({
   const frozenAt = lastKnownAt(state, { stale, checkedAt }, Date.parse(initial.now))
   const frozenNow = lastKnownAt(live.state, { stale: lost, checkedAt }, Date.parse(initial.now))
   const over = isOver(state.status)
+  // A page that has lost its server does not see what the link does.
+  const isUnsteady = useUnsteady(live.state.link.backend === 'live', !over && past === null && !stale)
   const { runId, imported } = state
   const names = useBatchNames(state.batches)
   const importId = imported?.id ?? null
@@ -125,10 +128,10 @@ export function RunView({
       >
         {gone && importId === null && <LateGoneBanner runId={runId} />}
         {imported && <ImportBanner run={state} imported={imported} gone={gone} />}
-        {!imported && past === null && <BackendBanner run={state} />}
+        {!imported && past === null && <BackendBanner run={state} isUnsteady={isUnsteady} />}
         {past === null && <HistoryBanner run={state} />}
         <FrozenTime at={past ? Date.parse(past.now) : imported && Date.parse(imported.until)}>
-          <RunHead run={state} {...{ frozenAt, stale, filter }} onFilter={choose} />
+          <RunHead run={state} {...{ frozenAt, stale, filter, isUnsteady }} onFilter={choose} />
           {!imported && <LateMomentBar runId={live.state.runId} past={past} onPast={setPast} />}
           <LateSummary run={state} onShow={show} onRead={read} first={firstSummary} />
           {state.notes && <LateNotes notes={state.notes} />}

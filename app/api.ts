@@ -19,8 +19,8 @@ export const part = (id: string) => encodeURIComponent(id.toWellFormed())
 /** The path of a run's page; with `batchId`, that batch is open there. */
 export const runPath = (runId: string, batchId: string | null = null) => `/runs/${part(runId)}${query(batchId)}`
 const query = (batchId: string | null) => (batchId === null ? '' : `?batch=${part(batchId)}`)
-/** The path of a spec's page; null for a name that no address can hold: browsers take dots for a way up. */
-export const specPath = (spec: string) => (/^\.{0,2}$/.test(spec) ? null : `/specs/${part(spec)}`)
+/** The path of a spec's page; null for a name that could be a path: no folder has it. */
+export const specPath = (spec: string) => (/^\.{0,2}$|[/\\]/.test(spec) ? null : `/specs/${part(spec)}`)
 export const runApi = (runId: string) => `/api/runs/${part(runId)}`
 /** The path of an import's page, and the path of the same import as JSON. */
 export const importPath = (importId: string, batchId: string | null = null) =>

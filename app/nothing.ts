@@ -105,6 +105,18 @@ export const nothingTexts = {
     old: 'No batch was known when this page last heard from its server.',
     silent: 'The run is over, and no batch of it was heard of.',
   },
+  specs: {
+    ...{ reading, unread },
+    current: 'The backend has no spec yet. Create one there first.',
+    old: 'No spec was known when this page last heard from its server.',
+    silent: 'The backend can’t be reached, and no run of any spec is known here.',
+  },
+  'runs of a spec': {
+    ...{ reading, unread },
+    current: 'No run of this spec is known here yet.',
+    old: 'No run of this spec was known when this page last heard from its server.',
+    silent: 'No run of this spec is known here, and the backend can’t be reached: what runs there is not known.',
+  },
   needs: {
     ...{ reading, unread },
     current: 'Nothing needs you.',

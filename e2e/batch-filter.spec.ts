@@ -46,7 +46,7 @@ test('[PAGE-15.1] [PAGE-15.2] the counts of the head filter the table, also by a
   await expect(page.getByRole('tab', { name: 'Table' })).toHaveAttribute('aria-selected', 'true')
   await expect(page).toHaveURL(/\?state=completed$/)
   await page.goto(page.url().replace('completed', 'failed'))
-  await expect(page.getByText('No batch is failed.')).toBeVisible()
+  await expect(page.getByText('None of them is failed.')).toBeVisible()
   await page.goto(page.url().replace('failed', 'nonsense'))
   await expect(cards).toHaveCount(14)
 

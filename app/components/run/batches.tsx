@@ -171,7 +171,7 @@ export const Batches = memo(function Batches(props: Props) {
         )}
       </TabStop>
       {filter !== null && batches.length > 0 && places.length === 0 && (
-        <p className={styles.note}>No batch is {statusWord(filter, over)}.</p>
+        <p className={styles.note}>None of them is {statusWord(filter, over)}.</p>
       )}
       <CompletedFold
         count={completed}

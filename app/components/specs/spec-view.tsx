@@ -15,6 +15,7 @@ import { LastKnown, LinkMark, Tag } from '../icons'
 import { isLost } from '../fleet/needs'
 import { Name, Prose } from '../outside'
 import { ClockTime, DatedAge } from '../time'
+import { Nothing } from '../nothing'
 import { useStale } from '../use-stale'
 import { BatchFacts } from './batch-facts'
 import { fleetKey } from './fleet-key'
@@ -155,7 +156,7 @@ export function SpecView({ initial, fleet: rendered }: Props) {
             {old && <LastKnown />}
           </header>
           {spec.runs.length === 0 ? (
-            <p className={styles.note}>No run of this spec is known here yet.</p>
+            <Nothing in="runs of a spec" known={old ? 'old' : isLost(link.backend) ? 'silent' : 'current'} />
           ) : (
             <RunGrid spec={spec} isOld={isLiveOld} picked={open?.id ?? null} onPick={setPicked} />
           )}

@@ -9,6 +9,7 @@ import { classNames } from '../../class-names'
 import { plural, sentence } from '../../labels'
 import { AppShell } from '../app-shell'
 import { Banner, BannerCause } from '../banner'
+import { Nothing } from '../nothing'
 import { isLost } from '../fleet/needs'
 import { LastKnown, LinkMark } from '../icons'
 import { Prose } from '../outside'
@@ -19,7 +20,6 @@ import { SpecRow } from './spec-row'
 import { useUpToDate } from './use-up-to-date'
 import controls from '../controls.module.css'
 import marks from '../icons.module.css'
-import nothing from '../nothing.module.css'
 import page from '../page-head.module.css'
 import table from '../table.module.css'
 import styles from './specs-view.module.css'
@@ -94,11 +94,7 @@ export function SpecsView({ initial, fleet: rendered }: Props) {
           </p>
         )}
         {specs.length === 0 ? (
-          <p className={nothing.none}>
-            {unread === null
-              ? 'The backend has no spec yet. Create one there first.'
-              : 'No run of any spec is known here.'}
-          </p>
+          <Nothing in="specs" known={old ? 'old' : unread !== null ? 'silent' : 'current'} />
         ) : (
           <div
             className={classNames(table.scroller, styles.scroller)}

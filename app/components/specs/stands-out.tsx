@@ -45,7 +45,7 @@ export function StandsOut({ columns, runs, stats, onPick }: Props) {
           Fail most
         </h3>
         {failing.length === 0 ? (
-          <p className={styles.none}>No batch is known to have failed in {plural(counted, 'counted run')}.</p>
+          <p className={styles.none}>None is known to have failed in {plural(counted, 'counted run')}.</p>
         ) : (
           <ol>{failing.map(id => entry(id, failedText(stats(id))))}</ol>
         )}

@@ -14,7 +14,7 @@ export function RunTrend({ runs, now }: { runs: readonly SpecRun[]; now: string 
   const over = useMemo(() => runs.filter(({ status }) => isOver(status)), [runs])
   const { bars, width, longest } = useMemo(() => trendOf(over), [over])
   const usual = usualRun(over)
-  if (over.length === 0) return <p className={styles.none}>No run of this spec has ended here yet.</p>
+  if (over.length === 0) return <p className={styles.none}>None of them has ended yet.</p>
   const bottom = CHART.height + 1
   const median = usual === null ? null : bottom - heightOf(usual.ms, longest)
   return (

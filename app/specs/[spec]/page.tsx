@@ -1,5 +1,6 @@
 import { notFound } from 'next/navigation'
 import { getHub } from '../../../lib/server/hub-accessor'
+import { specPath } from '../../api'
 import { SpecView } from '../../components/specs/spec-view'
 
 interface Props {
@@ -10,7 +11,10 @@ interface Props {
 export default async function SpecPage({ params }: Props) {
   const name = decoded((await params).spec)
   const hub = getHub()
-  const [spec, fleet] = await Promise.all([name === null ? undefined : hub.specRuns(name), hub.fleet()])
+  const [spec, fleet] = await Promise.all([
+    name === null || specPath(name) === null ? undefined : hub.specRuns(name),
+    hub.fleet(),
+  ])
   if (spec === undefined) notFound()
   return <SpecView key={spec.spec} initial={spec} fleet={{ ...fleet, findings: [], imports: [], runs: [] }} />
 }

@@ -25,8 +25,8 @@ export const specName = name(128).refine(
   'must be one path segment without a leading dot.',
 )
 
-/** The name of a spec as a run may have it: it is only looked up. */
-export const anySpec = name(256)
+/** The name of a spec as a run may have it: it is only looked up. No folder has one that could be a path. */
+export const anySpec = name(200).refine(text => !/^\.{1,2}$|[/\\]/.test(text), 'must be one path segment.')
 
 export const runId = name(LONGEST_RUN_ID).refine(isRunId, 'must not contain a slash or be a dot or two.')
 

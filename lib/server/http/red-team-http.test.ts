@@ -70,6 +70,7 @@ describe.each(withId)('[SAFE-4] %s', (pattern, row) => {
 const namesFound = new Map([
   ['PUT /api/runs/{id}', [200, 201]],
   ['GET /api/specs/{id}/plan', [200]],
+  ['GET /api/specs/{id}/runs', [200]],
 ])
 const isRefusal = (status: unknown) => [400, 404, 405, 422].includes(Number(status))
 const isPlainName = (id: unknown) =>

@@ -39,7 +39,7 @@ export function LastLines({ run, batch, onRead }: LastLinesProps) {
         {log === null ? (
           <p className="dim">Its last lines are not here yet.</p>
         ) : log.lines.length === 0 ? (
-          <p className="dim">No line of it is known.</p>
+          <p className="dim">Nothing that it printed is known here.</p>
         ) : (
           <LineList lines={log.lines.slice(-LINES)} />
         )}

@@ -229,7 +229,9 @@ test('[LOG-4.9] of a long log only the lines that fit have a place', async ({ da
     .poll(async () => {
       for (const seq of await shownSeqs(page)) seen.add(seq)
       // To the last line that is rendered: a page that is slow leaves none out.
-      await rows(page).last().evaluate(line => line.scrollIntoView({ block: 'start' }))
+      await rows(page)
+        .last()
+        .evaluate(line => line.scrollIntoView({ block: 'start' }))
       return [...seen].sort((a, b) => a - b)
     })
     .toEqual(errors.map(({ seq }) => seq))

@@ -219,6 +219,8 @@ test('[LOG-4.9] of a long log only the lines that fit have a place', async ({ da
   await page.getByRole('button', { name: 'Errors' }).click()
   const errors = await linesAt(path, 'of=all&level=error')
   expect(errors).toHaveLength(122)
+  const all = (await linesAt(path, 'of=all&before=1000000&limit=1'))[0]?.seq ?? 0
+  await expect(page.getByRole('region', { name: 'Log' })).toContainText(`122 of ${all.toLocaleString('en')} lines`)
   await expect(page.getByTestId('log-matches')).toHaveText('0/122')
   // From the first to the last, without a line that does not fit.
   await area(page).evaluate(element => element.scrollTo(0, 0))

@@ -115,12 +115,13 @@ export function WholeLogView({
     event.stopPropagation()
   }
 
+  const fitting = shown.found && shown.isUpToDate ? `${shown.found.count.toLocaleString('en')} of ` : ''
   const area = { ...areaOf(logId), 'aria-description': 'Enter marks the first line in view, arrows move the mark.' }
   const fresh = left === null || left === 0 ? 0 : newerThan(rows, left)
   return (
     <LogFrame
       tabs={tabs}
-      note={`${linesText(last, known)}, ${zone === 'utc' ? 'UTC' : 'local time'}`}
+      note={`${fitting}${linesText(last, known)}, ${zone === 'utc' ? 'UTC' : 'local time'}`}
       controls={
         <>
           <Filter filter={filter} sources={sources} onFilter={setFilter} />

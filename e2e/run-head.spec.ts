@@ -147,8 +147,8 @@ test('[PAGE-14.4] [PAGE-14.6] branches end differently, and no column moves when
   /** How far the durations end from the end of the list. */
   const tookAt = () =>
     run.card('setup').evaluate(row => {
-      const times = row.querySelectorAll('time[datetime^="PT"]')
-      return row.getBoundingClientRect().right - (times.item(times.length - 1)?.getBoundingClientRect().right ?? 0)
+      const last = [...row.querySelectorAll('time[datetime^="PT"]')].at(-1)
+      return row.getBoundingClientRect().right - (last?.getBoundingClientRect().right ?? 0)
     })
   const before = await tookAt()
   await run.card('setup').getByRole('button').first().press('Enter')

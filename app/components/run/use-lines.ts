@@ -1,4 +1,4 @@
-import { useState, type FocusEvent, type KeyboardEvent } from 'react'
+import { useRef, useState, type FocusEvent, type KeyboardEvent } from 'react'
 import type { Batch } from '../../../lib/run/model'
 import { keyAt, lineAfter } from './table-places'
 import type { Shown } from './use-picked'
@@ -24,6 +24,14 @@ export function useLines(): Lines {
   const [stop, setStop] = useState<string | null>(null)
   const [isInside, setInside] = useState(false)
   const [jump, setJump] = useState<Shown | null>(null)
+  /** The frame in which a line that is not rendered yet is looked for again. */
+  const frame = useRef(0)
+  /** Gives the focus to a line once it is rendered. */
+  const focusLine = (list: Element, line: string, frames: number) => {
+    const button = list.querySelector<HTMLElement>(`li[data-line="${CSS.escape(line)}"] button`)
+    if (button !== null) button.focus()
+    else if (frames > 0) frame.current = requestAnimationFrame(() => focusLine(list, line, frames - 1))
+  }
   return {
     stop,
     jump,
@@ -46,15 +54,11 @@ export function useLines(): Lines {
       if (place === undefined) return
       event.preventDefault()
       const line = keyAt(batches, place)
+      // The next key counts from there, also while it is not rendered yet.
+      setStop(line)
+      cancelAnimationFrame(frame.current)
       if (key === 'Home' || key === 'End') setJump({ batchId: line })
       focusLine(list, line, FRAMES)
     },
   }
-}
-
-/** Gives the focus to a line once it is rendered. */
-function focusLine(list: Element, line: string, frames: number): void {
-  const button = list.querySelector<HTMLElement>(`li[data-line="${CSS.escape(line)}"] button`)
-  if (button !== null) button.focus()
-  else if (frames > 0) requestAnimationFrame(() => focusLine(list, line, frames - 1))
 }

@@ -3,6 +3,7 @@ import type { RunRef } from '../lib/client/live'
 import { fileName } from '../lib/run/text/display-text'
 import type * as Answers from './answers'
 import { MERGED, type LogId } from './log-id'
+import { part } from './paths'
 import { pageRefusals } from './refusals'
 
 export type { FoundLines, SpecChoice, SpecPlan } from './answers'
@@ -13,18 +14,7 @@ export type { FoundLines, SpecChoice, SpecPlan } from './answers'
  */
 export type Answer<T> = { ok: true; value: T } | { ok: false; status: number; error: string; runId: string | null }
 
-/** An id as a part of an address. An unpaired surrogate cannot be encoded, so it is replaced. */
-export const part = (id: string) => encodeURIComponent(id.toWellFormed())
-
-/** The path of a run's page; with `batchId`, that batch is open there. */
-export const runPath = (runId: string, batchId: string | null = null) => `/runs/${part(runId)}${query(batchId)}`
-const query = (batchId: string | null) => (batchId === null ? '' : `?batch=${part(batchId)}`)
-/** The path of a spec's page; null for a name that could be a path: no folder has it. */
-export const specPath = (spec: string) => (/^\.{0,2}$|[/\\]/.test(spec) ? null : `/specs/${part(spec)}`)
 export const runApi = (runId: string) => `/api/runs/${part(runId)}`
-/** The path of an import's page, and the path of the same import as JSON. */
-export const importPath = (importId: string, batchId: string | null = null) =>
-  `/imports/${part(importId)}${query(batchId)}`
 const importApi = (importId: string) => `/api/imports/${part(importId)}`
 export const apiOf = ({ runId, importId }: RunRef) => (importId === null ? runApi(runId) : importApi(importId))
 

@@ -1,7 +1,8 @@
 import type { RunRef } from '../lib/client/live'
 import type { Snapshot } from '../lib/run/model'
 import type { SpecOverview, SpecRuns } from '../lib/run/spec-pages'
-import { type Answer, apiOf, ask, json, part, runApi } from './api'
+import { type Answer, apiOf, ask, json, runApi } from './api'
+import { part } from './paths'
 import type { Span } from './components/run/moment/moments'
 
 /** Requests of parts that are loaded beside the first paint. */

@@ -11,6 +11,10 @@ test('[NOTE-1.1] [NOTE-1.2] notes are left on a run that goes on and one that fa
   const runId = await dashboard.start(PORTAL)
   const run = await new RunPage(page, dashboard, runId).open()
   await run.live()
+  const openNote = async () => {
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('button', { name: 'Note…' }).click()
+  }
   const note = async (text: string) => {
     const dialog = page.getByRole('dialog', { name: /^Note on / })
     await dialog.getByRole('textbox', { name: /^Note/ }).fill(text)
@@ -18,7 +22,7 @@ test('[NOTE-1.1] [NOTE-1.2] notes are left on a run that goes on and one that fa
     await expect(dialog).toHaveCount(0)
   }
 
-  await page.getByRole('button', { name: 'Note…' }).click()
+  await openNote()
   await expect(page.getByRole('checkbox', { name: /needs nobody/ })).toHaveCount(0)
   await expect(page.getByRole('button', { name: 'Leave the note' })).toBeDisabled()
   await note('slow since\n the proxy was changed')
@@ -31,7 +35,7 @@ test('[NOTE-1.1] [NOTE-1.2] notes are left on a run that goes on and one that fa
   await note('ask ann <b>first</b>')
   await expect(notes).toHaveText([/^Note ask ann <b>first<\/b>/, /^Note slow since/])
   for (const text of ['third', 'fourth']) {
-    await page.getByRole('button', { name: 'Note…' }).click()
+    await openNote()
     await note(text)
   }
   await expect(page.getByText('1 earlier')).toBeVisible()
@@ -64,7 +68,13 @@ test('[NOTE-1.3] a moment of the past offers no note', async ({ dashboard, page 
   const { startedAt } = await dashboard.snapshot(runId)
   await page.goto(`${dashboard.url}/runs/${runId}?at=${startedAt ?? ''}`)
   await expect(page.getByTestId('past')).toBeVisible()
+  await page.getByRole('button', { name: 'More' }).click()
+  await expect(page.getByRole('button', { name: 'Export' })).toBeVisible()
   await expect(page.getByRole('button', { name: 'Note…' })).toHaveCount(0)
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('button', { name: 'Export' })).toBeHidden()
   await page.getByRole('slider', { name: 'Moment' }).press('Escape')
+  await expect(page.getByTestId('past')).toHaveCount(0)
+  await page.getByRole('button', { name: 'More' }).click()
   await expect(page.getByRole('button', { name: 'Note…' })).toBeVisible()
 })

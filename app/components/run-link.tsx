@@ -2,7 +2,7 @@
 
 import Link, { useLinkStatus } from 'next/link'
 import type { ReactNode } from 'react'
-import { runPath } from '../api'
+import { runPath } from '../paths'
 import styles from './run-link.module.css'
 
 interface Props {

@@ -2,7 +2,8 @@
 
 import Link from 'next/link'
 import { useState } from 'react'
-import { type Answer, runPath } from '../api'
+import { type Answer } from '../api'
+import { runPath } from '../paths'
 import { Prose } from './outside'
 import styles from './refusal.module.css'
 

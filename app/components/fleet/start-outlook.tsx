@@ -2,7 +2,8 @@
 
 import Link from 'next/link'
 import { useEffect, useState } from 'react'
-import { runPath, specPlan, type Answer, type SpecPlan } from '../../api'
+import { specPlan, type Answer, type SpecPlan } from '../../api'
+import { runPath } from '../../paths'
 import { startOutlook } from '../../start-outlook'
 import { Name, Prose } from '../outside'
 import styles from './start-outlook.module.css'

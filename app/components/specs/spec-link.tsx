@@ -1,5 +1,5 @@
 import Link from 'next/link'
-import { specPath } from '../../api'
+import { specPath } from '../../paths'
 import { Name } from '../outside'
 
 /** The name of a spec as a link to its page; without a link if no address can hold the name. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SpecCell, SpecRun } from '../../../lib/run/spec-runs'
-import { specPath } from '../../api'
+import { specPath } from '../../paths'
 import { cellName, nodeWord, notCounted, planSentence, runTags, shortTook, spreadText, whenText } from './spec-words'
 import { trendOf } from './trend-bars'
 

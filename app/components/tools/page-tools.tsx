@@ -3,7 +3,7 @@ import { useEffect, useEffectEvent, useMemo, useRef, useState, useSyncExternalSt
 import { countsToShow } from '../../../lib/run/counts'
 import { isOver } from '../../../lib/run/is-over'
 import type { Snapshot } from '../../../lib/run/model'
-import { runPath, specPath } from '../../api'
+import { runPath, specPath } from '../../paths'
 import { paintDensity } from '../../density'
 import { completedText } from '../../labels'
 import { chooseTheme, currentTheme, themes } from '../../theme'

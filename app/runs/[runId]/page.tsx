@@ -1,7 +1,7 @@
 import { notFound, redirect } from 'next/navigation'
 import type { Snapshot } from '../../../lib/run/model'
 import { getHub } from '../../../lib/server/hub-accessor'
-import { runPath } from '../../api'
+import { runPath } from '../../paths'
 import { momentOf } from '../../components/run/moment/moments'
 import { RunView } from '../../components/run/run-view'
 import { openedByItself } from '../../components/run/summary/run-end'

@@ -1,6 +1,6 @@
 import { notFound } from 'next/navigation'
 import { getHub } from '../../../lib/server/hub-accessor'
-import { specPath } from '../../api'
+import { specPath } from '../../paths'
 import { SpecView } from '../../components/specs/spec-view'
 
 interface Props {

@@ -403,6 +403,12 @@ function others(textOf: TextOf): ReactNode[] {
       current
       full={false}
     />,
+    <LogRow
+      key="twins"
+      row={{ ...row, kind: 'line', line, twins: { lines: [{ ...line, seq: 2 }], isOpen: false } }}
+      {...shown}
+      {...unread}
+    />,
     <LogRow key="speaker" row={{ ...row, kind: 'speaker', batch: textOf('batches.id') }} {...shown} {...unread} />,
     <LogRow key="gap" row={{ ...row, kind: 'gap', to: 2 }} {...shown} {...unread} />,
     <LogRow key="lost" row={{ ...row, kind: 'lost', to: 2 }} {...shown} {...unread} />,
@@ -488,7 +494,17 @@ describe('[SAFE-4.4] every text from outside is disarmed wherever a page shows i
     ...['Eta', 'Left', 'GraphEdge', 'GraphTools', 'ZoomButton', 'Sum'],
     ...['PageTools', 'Announcer', 'TabIcon', 'KeySheet', 'Notify', 'Since'],
     ...['Hidden', 'Layout', 'FleetPage', 'RunPage', 'ImportPage', 'ContainersPage', 'SignInPage', 'ImportNotFound'],
-    ...['SpecsPage', 'SpecPage', 'VirtualTableRows', 'FirstTableRows', 'Space', 'FollowHere', 'Compare', 'Against'],
+    ...[
+      'SpecsPage',
+      'SpecPage',
+      'VirtualTableRows',
+      'FirstTableRows',
+      'Space',
+      'FollowHere',
+      'Compare',
+      'Against',
+      'CompareButton',
+    ],
   ])
 
   it('and no component of the pages is left out of this', () => {

@@ -1,4 +1,5 @@
 import { memo, useState } from 'react'
+import type { LogLine } from '../../../lib/run/model'
 import { shownProse } from '../../../lib/run/text/display-text'
 import { isError } from '../../../lib/run/text/log-level'
 import type { Matcher } from '../../../lib/run/text/text-matcher'
@@ -97,12 +98,23 @@ export const LogRow = memo(function LogRow({ row, matcher, names, current, marke
           {twinsText(row.twins.lines.length)}
         </button>
       )}
+      {row.twins?.isOpen === false && row.twins.lines.map(line => <Folded key={line.seq} line={line} />)}
       <span className={styles.text}>
         <Text row={row} matcher={matcher} current={current} />
       </span>
     </div>
   )
 })
+
+/** A line that is folded into another one is in the page all the same: for programs, and for those who look for its text. */
+function Folded({ line }: { line: LogLine }) {
+  const { seq, stream, source } = line
+  return (
+    <span hidden data-testid="log-line" data-stream={stream} data-source={source} data-seq={seq}>
+      {shownProse(parsedLine(line).plain)}
+    </span>
+  )
+}
 
 /** The name of a batch, or of the backend. */
 export const Speaker = ({ batch, names }: { batch: string | null; names: BatchNames | undefined }) =>

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../../../../lib/run/model'
+import { CompareButton } from '../compare/compare-button'
 import { FirstGraph, FirstGraphTools } from '../graph/first-graph'
 import { FirstTimeline } from '../timeline/first-timeline'
 import { RangeTools } from '../timeline/range-tools'
@@ -15,6 +16,7 @@ export function FirstViews({ run, view, batchId }: { run: Snapshot; view: View; 
     <>
       <div className={styles.bar}>
         <ViewTabs view={view} picked={batchId} />
+        {run.spec !== null && <CompareButton />}
         {view === 'timeline' && run.batches.length > 0 && (
           <div className={styles.tools}>
             <RangeTools choice="whole" watched={run.link.docker !== 'off'} />

@@ -1,13 +1,13 @@
 import { useCallback, useState, type ComponentType, type KeyboardEvent, type MouseEvent } from 'react'
 import { replaceAddress } from '../../../address'
 import { Compare } from '../compare/compare'
+import { CompareButton } from '../compare/compare-button'
 import { GraphView } from '../graph/graph-view'
 import { Timeline } from '../timeline/timeline'
 import type { ViewsProps } from './late-views'
 import { viewAfter, viewOf, type View } from './view-names'
 import type { ViewProps } from './view-props'
 import { PANEL, tabId, ViewTabs } from './view-tabs'
-import controls from '../../controls.module.css'
 import styles from './views.module.css'
 
 /** The views beside the table, which the page itself renders. */
@@ -58,12 +58,8 @@ export function Views({ view, onView, first: _, ...props }: ViewsProps) {
     <>
       <div className={styles.bar}>
         <ViewTabs view={view} picked={props.picked} onClick={onClick} onKeyDown={onKeyDown} />
+        {props.run.spec !== null && <CompareButton isOn={against !== undefined} onClick={() => compare(null)} />}
         <div ref={setTools} className={styles.tools} />
-        {props.run.spec !== null && against === undefined && (
-          <button className={controls.smallButton} type="button" onClick={() => compare(null)}>
-            Compare…
-          </button>
-        )}
       </div>
       {against !== undefined && (
         <Compare run={props.run} against={against} onAgainst={compare} onClose={() => compare(undefined)} />

@@ -1,3 +1,5 @@
+import { isSpecName } from '../lib/run/spec-name'
+
 /** The paths of the pages: apart from the requests, which are loaded later. */
 
 /** An id as a part of an address. An unpaired surrogate cannot be encoded, so it is replaced. */
@@ -12,4 +14,4 @@ export const runPath = (runId: string, batchId: string | null = null) => `/runs/
 export const importPath = (importId: string, batchId: string | null = null) =>
   `/imports/${part(importId)}${batchQuery(batchId)}`
 /** The path of a spec's page; null for a name that could be a path: no folder has it. */
-export const specPath = (spec: string) => (/^\.{0,2}$|[/\\]/.test(spec) ? null : `/specs/${part(spec)}`)
+export const specPath = (spec: string) => (isSpecName(spec) ? `/specs/${part(spec)}` : null)

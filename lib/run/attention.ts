@@ -58,7 +58,7 @@ class LaterRuns {
   readonly #errors = new Set<string>()
 
   add({ status, dryRun, error }: Noticed): void {
-    if (status === 'failed') this.#errors.add(errorOf({ dryRun, error }))
+    if (status === 'failed' && error !== null) this.#errors.add(errorOf({ dryRun, error }))
     if (status === 'failed' || status === 'aborted') return
     // A dry run shows nothing of what agents did.
     this.#well.dry = true

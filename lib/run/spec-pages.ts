@@ -1,7 +1,8 @@
 import { countsToShow } from './counts'
 import { isOver } from './is-over'
 import type { Batch, RunFields, RunStatus } from './model'
-import { certainRunMs, isWhole, type SpecGrid } from './spec-runs'
+import { certainRunMs, isWhole } from './certain-duration'
+import type { SpecGrid } from './spec-runs'
 import { usualRun } from './spec-stats'
 import { LONGEST_NAME } from './text/kept-text'
 
@@ -126,5 +127,5 @@ const markOf = ({ fields }: RunView): RunMark => {
 
 const measured = ({ fields, batches }: RunView) => ({
   ...{ dryRun: fields.dryRun, importId: null, status: fields.status },
-  ...{ ms: certainRunMs(fields), whole: isWhole({ fields, batches }) },
+  ...{ ms: certainRunMs(fields), whole: isWhole({ ...fields, batches }) },
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { countBatches } from './counts'
 import type { Batch } from './model'
 import { usualOf } from './usual'
 
@@ -11,7 +12,10 @@ const took = (id: string, ms: number, over: Partial<Batch> = {}): Batch => ({
   ...{ container: null, containers: [] },
   ...over,
 })
-const run = (...batches: Batch[]) => ({ batches, startedAt: null, endedAt: null })
+const run = (...batches: Batch[]): Parameters<typeof usualOf>[0][number] => ({
+  ...{ status: 'completed', basis: 'stream', inferred: false, startedAt: null, endedAt: null },
+  ...{ counts: countBatches(batches, true), batches },
+})
 
 describe('[PAGE-11.1] what a batch usually takes', () => {
   it('is the median of its durations, in any order', () => {
@@ -28,6 +32,7 @@ describe('[PAGE-11.1] what a batch usually takes', () => {
       { startedAt: null },
     ]
     const runs = [run(took('a', 1_000)), ...others.map(over => run(took('a', 1_000, over)))]
+    runs.push({ ...run(took('a', 1_000)), basis: 'history' })
     expect(usualOf(runs).batches).toEqual([])
   })
 
@@ -51,6 +56,10 @@ describe('[PAGE-12.4] what a whole run usually takes', () => {
       { unnamedCompleted: 2 },
       { durationUncertain: true },
       { endedAt: null },
+      { basis: 'history' },
+      { inferred: true },
+      { batches: [] },
+      { counts: countBatches([took('a', 1_000)], false) },
     ].map(over => whole(90_000, over))
     expect(usualOf([whole(1_000), whole(3_000), ...others]).whole).toEqual({ runs: 2, ms: 2_000 })
   })

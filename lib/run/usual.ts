@@ -1,4 +1,5 @@
-import type { Batch, Snapshot } from './model'
+import { certainBatchMs, certainRunMs, isWhole } from './certain-duration'
+import type { Snapshot } from './model'
 
 /** Fewer earlier runs say nothing of another one. */
 const LEAST_RUNS = 2
@@ -13,34 +14,35 @@ export interface Usual {
   whole: { runs: number; ms: number } | null
 }
 
-type Earlier = Pick<Snapshot, 'batches' | 'startedAt' | 'endedAt' | 'durationUncertain' | 'unnamedCompleted'>
+type Earlier = Pick<
+  Snapshot,
+  | 'status'
+  | 'basis'
+  | 'inferred'
+  | 'startedAt'
+  | 'endedAt'
+  | 'durationUncertain'
+  | 'counts'
+  | 'unnamedCompleted'
+  | 'batches'
+>
 
 /** The usual durations by these completed runs of a spec [PAGE-11.1], [PAGE-12.4]. */
 export function usualOf(runs: readonly Earlier[]): Usual {
   const all = new Map<string, number[]>()
-  for (const batch of runs.flatMap(({ batches }) => batches)) {
-    const ms = batch.status === 'completed' ? certainDuration(batch) : null
-    if (ms !== null) all.set(batch.id, [...(all.get(batch.id) ?? []), ms])
+  for (const run of runs) {
+    for (const batch of run.batches) {
+      const ms = batch.status === 'completed' ? certainBatchMs(run, batch) : null
+      if (ms !== null) all.set(batch.id, [...(all.get(batch.id) ?? []), ms])
+    }
   }
   const known = [...all].filter(([, durations]) => durations.length >= LEAST_RUNS)
-  const whole = runs.flatMap(run => (ranWhole(run) ? (certainDuration(run) ?? []) : []))
+  const whole = runs.flatMap(run => (isWhole(run) ? (certainRunMs(run) ?? []) : []))
   return {
     runs: runs.length,
     batches: known.map(([id, durations]) => ({ id, ms: medianOf(durations) })),
     whole: whole.length < LEAST_RUNS ? null : { runs: whole.length, ms: medianOf(whole) },
   }
-}
-
-/** Whether the run worked on every batch itself: one that goes on where another ended takes less time. */
-export const ranWhole = ({ batches, unnamedCompleted = 0 }: Pick<Earlier, 'batches' | 'unnamedCompleted'>): boolean =>
-  unnamedCompleted === 0 && batches.every(({ before }) => !before)
-
-type Timed = Pick<Batch, 'startedAt' | 'endedAt' | 'durationUncertain'>
-
-/** From start to end, ms; null if that is not known, or not certain. */
-export function certainDuration({ startedAt, endedAt, durationUncertain }: Timed): number | null {
-  if (startedAt === null || endedAt === null || durationUncertain) return null
-  return Math.max(0, Date.parse(endedAt) - Date.parse(startedAt))
 }
 
 /** The middle of the values, or the mean of both that are next to it; 0 of none. */

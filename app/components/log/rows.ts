@@ -46,6 +46,8 @@ export function pickedRowsOf(log: PickedLog, found: FoundLines | null, choice: R
       if (part.kind === 'lines') all.add(rowsIn(part.lines, choice, zone))
       else all.rows.push({ kind: 'gap', key: `gap-${part.seq}`, seq: part.seq, to: part.seq, height: 1 })
     }
+    // Lines that came too fast to be seen one by one, until the server has been asked again.
+    all.rows.push(...missing(found.to + 1, tail - 1, found.to + 1).map(row => ({ ...row, height: 1 })))
   }
   all.add(rowsIn(log.view.lines, choice, zone))
   return all.rows

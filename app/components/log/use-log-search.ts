@@ -96,7 +96,7 @@ export function useLogSearch(
   const found = useMemo(() => answer && foundUntil(answer, last), [answer, last])
   const error = problem ?? current?.error ?? null
   const isSearching = asked !== null && found === null && error === null
-  return { matcher, found, error, isSearching, asked, isUpToDate: found === answer }
+  return { matcher, found, error, isSearching, asked, isUpToDate: found === answer && !isBehind }
 }
 
 const none: LogView = { lines: [], dropped: 0, epoch: null }

@@ -73,7 +73,7 @@ export const Batches = memo(function Batches(props: Props) {
   const isLong = batches.length > ALL && !over
   const [open, setOpen] = useState({ completed: false, pending: false })
   const toggle = (status: Foldable) => setOpen({ ...open, [status]: !open[status] })
-  const { stop, focused, jump, onFocus, onBlur, onKeyDown } = useLines()
+  const { stop, focused, jump, onFocus, onBlur, onKeyDown } = useLines(shown)
   const { places, folds } = useMemo(
     () => tablePlaces(batches, filter, [picked, focused], isLong ? open : null),
     [batches, filter, picked, focused, isLong, open],

@@ -20,10 +20,16 @@ export interface Lines {
   onKeyDown: (event: KeyboardEvent, batches: readonly Batch[], places: readonly number[]) => void
 }
 
-export function useLines(): Lines {
+/** @param shown the batch that the page was last asked to show: that is newer than an earlier jump */
+export function useLines(shown: Shown | null): Lines {
   const [stop, setStop] = useState<string | null>(null)
   const [isInside, setInside] = useState(false)
   const [jump, setJump] = useState<Shown | null>(null)
+  const [shownBefore, setShownBefore] = useState(shown)
+  if (shown !== shownBefore) {
+    setShownBefore(shown)
+    setJump(null)
+  }
   /** The frame in which a line that is not rendered yet is looked for again. */
   const frame = useRef(0)
   /** Gives the focus to a line once it is rendered. */

@@ -100,7 +100,6 @@ describe('the address of a spec', () => {
     expect(specPath('014-invoice-portal')).toBe('/specs/014-invoice-portal')
     expect(specPath('a b ..?#%2F')).toBe('/specs/a%20b%20..%3F%23%252F')
     expect(specPath('...')).toBe('/specs/...')
-    expect(specPath('\ud800')).toBe('/specs/%EF%BF%BD')
-    expect(['', '.', '..', 'a/b', 'a\\b'].map(specPath)).toEqual([null, null, null, null, null])
+    expect(['', '.', '..', 'a/b', 'a\\b', '\ud800', 'a\n'].every(name => specPath(name) === null)).toBe(true)
   })
 })

@@ -101,7 +101,8 @@ export class LogBuffer implements Budgeted {
       if (line.source === source) taken.push(line)
       else left.push({ ...line, seq: dropped + left.length + 1 })
     }
-    this.#hold(left, dropped + left.length + 1, line => line.source !== source)
+    // Whoever holds the lines by their numbers need not begin anew.
+    if (taken.length > 0) this.#hold(left, dropped + left.length + 1, line => line.source !== source)
     return taken
   }
 

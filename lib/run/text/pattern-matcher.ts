@@ -2,9 +2,12 @@ import { RE2JS, RE2JSSyntaxException } from 're2js'
 import type { Matcher, Stretch } from './text-matcher'
 
 /** A larger program takes too long for each character. A pattern of a hundred characters without repeats has about as many steps. */
-const LARGEST = 1_000
-/** The most steps for one line: steps of the program times characters. They take at most some 15 ms. */
+const LARGEST = 350
+/** The most steps for one line: steps of the program times characters. They take at most some 20 ms. */
 const MOST_STEPS = 1_000_000
+/** Of a program larger than this the engine may have no states ready on a line, and then takes several times as long for a step. */
+const LARGE = 100
+const MOST_STEPS_OF_LARGE = 250_000
 /** The most places of one line that are told. */
 const MOST_PLACES = 1_000
 
@@ -26,7 +29,7 @@ export function readPattern(pattern: string): ReadPattern {
   const size = compiled.programSize()
   if (size > LARGEST)
     return { matcher: null, problem: 'The pattern is too large: it repeats too much. Use smaller counts.' }
-  const reach = Math.floor(MOST_STEPS / size)
+  const reach = Math.floor((size > LARGE ? MOST_STEPS_OF_LARGE : MOST_STEPS) / size)
   const beginning = (text: string) => (text.length > reach ? text.slice(0, reach) : text)
   return {
     matcher: {

@@ -228,7 +228,7 @@ describe('GET /api/runs/{runId}?at=', () => {
   })
 
   it('[SPEC-1.1] answers the runs of a spec and all specs; 404 to a spec that is not known, whatever its name', async () => {
-    expect(parsed(await get('/api/specs/a%2Fb%20..%E2%80%AE/runs'))).toMatchObject({ spec: 'a/b ..\u202e', runs: [] })
+    expect(parsed(await get('/api/specs/a%20b%20..%E2%80%AE/runs'))).toMatchObject({ spec: 'a b ..\u202e', runs: [] })
     expect((await get('/api/specs/nowhere/runs')).status).toBe(404)
     expect((await get('/api/specs/%FF/runs')).status).toBe(404)
     expect((await get(`/api/specs/${'x'.repeat(257)}/runs`)).status).toBe(404)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isRunId, LONGEST_RUN_ID } from '../../run/run-id'
+import { isSpecName } from '../../run/spec-name'
 import { LONGEST_NOTE } from '../../run/text/kept-text'
 import { readPattern } from '../../run/text/pattern-matcher'
 import { LONGEST_SOUGHT } from '../../run/text/text-matcher'
@@ -25,8 +26,8 @@ export const specName = name(128).refine(
   'must be one path segment without a leading dot.',
 )
 
-/** The name of a spec as a run may have it: it is only looked up. No folder has one that could be a path. */
-export const anySpec = name(200).refine(text => !/^\.{1,2}$|[/\\]/.test(text), 'must be one path segment.')
+/** The name of a spec as a run may have it: it is only looked up. */
+export const anySpec = z.string().refine(isSpecName, 'must be one path segment.')
 
 export const runId = name(LONGEST_RUN_ID).refine(isRunId, 'must not contain a slash or be a dot or two.')
 

@@ -173,7 +173,8 @@ async function logsOf(
 ): Promise<Reply> {
   const asked = parse(logsQuery, Object.fromEntries(query))
   const { batch, of: whose, after, before, limit, ...filter } = asked
-  const place = { ...choiceOf(batch, whose), after, limit, ...(before !== undefined && { before }) }
+  const choice = choiceOf(batch, whose)
+  const place = { ...choice, after, limit, ...(before !== undefined && { before }) }
   const none = batch === undefined ? unknown : () => refusals.noSuchBatch(segment, batch)
   const isPicked = Object.keys(filter).length > 0
   if (!wantsText(accept)) {
@@ -182,12 +183,13 @@ async function logsOf(
   }
   const file = [id, batch ?? whose ?? null, isPicked ? 'filtered' : null]
   const headers = attachment(fileName(file, '.log'))
+  // A download is of the whole log, wherever the query would begin.
   const asText = whose === 'all' ? mergedLineText : lineText
   if (isPicked) {
-    const pick = (from: number) => hub.pickLines(id, { ...place, after: from, ...DOWNLOAD_PAGE }, filter)
+    const pick = (from: number) => hub.pickLines(id, { ...choice, after: from, ...DOWNLOAD_PAGE }, filter)
     return { status: 200, headers, text: pickedLog(pick, found(await pick(0), none), filter, asText) }
   }
-  const read = (from: number) => hub.logs(id, { ...place, after: from, ...DOWNLOAD_PAGE })
+  const read = (from: number) => hub.logs(id, { ...choice, after: from, ...DOWNLOAD_PAGE })
   return { status: 200, headers, text: wholeLog(read, found(await read(0), none), asText) }
 }
 

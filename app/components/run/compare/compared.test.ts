@@ -13,6 +13,8 @@ const batch = (id: string, ms: number | null, more: Partial<Batch> = {}): Batch 
 })
 const run = (ms: number | null, ...batches: Batch[]): Parameters<typeof compared>[0] => ({
   status: ms === null ? 'running' : 'completed',
+  basis: 'stream',
+  inferred: false,
   startedAt: iso(T0),
   endedAt: ms === null ? null : iso(T0 + ms),
   batches,
@@ -42,6 +44,9 @@ describe('two runs compared', () => {
     const certain = run(60_000, batch('a', 10_000))
     expect(compared({ ...certain, durationUncertain: true }, certain).total).toBeNull()
     expect(compared(run(null, batch('a', 10_000)), certain).total).toBeNull()
+    const { total, batches } = compared({ ...certain, basis: 'history' }, certain)
+    expect([total, batches[0]?.delta]).toEqual([null, null])
+    expect(compared({ ...certain, inferred: true }, certain).total).toBeNull()
     const doubted = run(60_000, batch('a', 10_000, { durationUncertain: true }))
     expect(compared(doubted, certain).batches).toMatchObject([{ delta: null, now: { ms: null } }])
     const failed = run(60_000, batch('a', 10_000, { status: 'failed' }))

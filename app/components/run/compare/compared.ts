@@ -1,6 +1,5 @@
-import { isOver } from '../../../../lib/run/is-over'
 import type { Batch, BatchStatus, Snapshot } from '../../../../lib/run/model'
-import { certainDuration } from '../../../../lib/run/usual'
+import { certainBatchMs, certainRunMs } from '../../../../lib/run/certain-duration'
 import { shownName } from '../../../../lib/run/text/display-text'
 import { tookText } from '../../../format'
 
@@ -34,15 +33,20 @@ const NAMED = 3
 /** Two durations that differ by less are as long, ms. */
 const LEAST = 1_000
 
-type Compared = Pick<Snapshot, 'status' | 'startedAt' | 'endedAt' | 'durationUncertain' | 'batches'>
+type Compared = Pick<
+  Snapshot,
+  'status' | 'basis' | 'inferred' | 'startedAt' | 'endedAt' | 'durationUncertain' | 'batches'
+>
 
 /** How the durations of two runs of a plan differ, batch by batch [COMPARE-1]. */
 export function compared(run: Compared, against: Compared): Comparison {
-  const then = new Map(against.batches.map(batch => [batch.id, batch]))
-  const rows = run.batches.map(batch => rowOf(batch, then.get(batch.id)))
+  const then = new Map(against.batches.map(batch => [batch.id, sideOf(against, batch)]))
+  const rows = run.batches.map(batch => rowOf(batch, sideOf(run, batch), then.get(batch.id) ?? null))
   const known = new Set(run.batches.map(({ id }) => id))
-  const gone = against.batches.filter(({ id }) => !known.has(id)).map(batch => rowOf(undefined, batch))
-  const [now, before] = [durationOf(run), durationOf(against)]
+  const gone = against.batches
+    .filter(({ id }) => !known.has(id))
+    .map(batch => rowOf(batch, null, sideOf(against, batch)))
+  const [now, before] = [certainRunMs(run), certainRunMs(against)]
   return {
     total: now === null || before === null ? null : { now, then: before },
     batches: [...rows, ...gone].toSorted((a, b) => placeOf(b) - placeOf(a) || 0),
@@ -52,23 +56,16 @@ export function compared(run: Compared, against: Compared): Comparison {
 /** By seconds, so that the plan's order stays where two batches took as long as then. */
 const placeOf = ({ delta }: ComparedBatch) => (delta === null ? -Infinity : Math.trunc(delta / LEAST))
 
-function rowOf(now: Batch | undefined, then: Batch | undefined): ComparedBatch {
-  const { id = '', name = '' } = now ?? then ?? {}
-  const sides = { now: sideOf(now), then: sideOf(then) }
-  const isBoth = sides.now?.ms != null && sides.then?.ms != null
-  return { id, name, ...sides, delta: isBoth ? (sides.now?.ms ?? 0) - (sides.then?.ms ?? 0) : null }
+function rowOf({ id, name }: Batch, now: Side | null, then: Side | null): ComparedBatch {
+  const delta = now === null || then === null || now.ms === null || then.ms === null ? null : now.ms - then.ms
+  return { id, name, now, then, delta }
 }
 
-const sideOf = (batch: Batch | undefined): Side | null =>
-  batch === undefined
-    ? null
-    : {
-        status: batch.status,
-        before: batch.before === true,
-        ms: batch.status === 'completed' ? certainDuration(batch) : null,
-      }
-
-const durationOf = (run: Compared): number | null => (isOver(run.status) ? certainDuration(run) : null)
+const sideOf = (run: Compared, batch: Batch): Side => ({
+  status: batch.status,
+  before: batch.before === true,
+  ms: batch.status === 'completed' ? certainBatchMs(run, batch) : null,
+})
 
 /** `+17:58`, `−0:12`, or `as long` for a difference below a second. */
 export function deltaText(ms: number): string {

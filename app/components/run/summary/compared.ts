@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../../../lib/run/model'
-import { certainDuration, ranWhole, type Usual } from '../../../../lib/run/usual'
+import { certainRunMs, isWhole } from '../../../../lib/run/certain-duration'
+import type { Usual } from '../../../../lib/run/usual'
 import { tookText } from '../../../format'
 
 /** A smaller difference is none, ms. */
@@ -19,8 +20,8 @@ const shortText = (ms: number) => tookText(ms / 1_000).replace(/^0/, '')
  * tell, and for a run that did not work on every batch itself.
  */
 export function comparedText(run: Snapshot, { whole }: Pick<Usual, 'whole'>): string | null {
-  const ms = certainDuration(run)
-  if (run.status !== 'completed' || ms === null || whole === null || !ranWhole(run)) return null
+  const ms = certainRunMs(run)
+  if (run.status !== 'completed' || ms === null || whole === null || !isWhole(run)) return null
   const by = ms - whole.ms
   const words =
     Math.abs(by) < SAME ? 'As long as usual' : `${shortText(Math.abs(by))} ${by > 0 ? 'longer' : 'shorter'} than usual`

@@ -1,7 +1,7 @@
+import { certainBatchMs } from '../../../../lib/run/certain-duration'
 import { countsToShow } from '../../../../lib/run/counts'
 import { hasEnded, isAtWork } from '../../../../lib/run/evidence/container'
 import type { Batch, Snapshot } from '../../../../lib/run/model'
-import { certainDuration } from '../../../../lib/run/usual'
 import { batchStatuses, plural, statusWord } from '../../../labels'
 import { exitReason } from './exit-reason'
 
@@ -78,9 +78,9 @@ export const suspectsOf = ({ status, inferred, batches }: Snapshot): Batch[] =>
     : []
 
 /** The batches that took longest, ms: those that the run itself completed, and whose duration is certain. */
-export function slowestOf({ batches }: Pick<Snapshot, 'batches'>): { batch: Batch; ms: number }[] {
-  const timed = batches.flatMap(batch => {
-    const ms = batch.status === 'completed' && !batch.before ? certainDuration(batch) : null
+export function slowestOf(run: Pick<Snapshot, 'basis' | 'inferred' | 'batches'>): { batch: Batch; ms: number }[] {
+  const timed = run.batches.flatMap(batch => {
+    const ms = batch.status === 'completed' ? certainBatchMs(run, batch) : null
     return ms === null || ms < LEAST_MS ? [] : [{ batch, ms }]
   })
   // Of one or two, which took longest is no news.

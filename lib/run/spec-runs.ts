@@ -1,5 +1,4 @@
 import { certainBatchMs, certainRunMs, isWhole } from './certain-duration'
-import { isOver } from './is-over'
 import type { Batch, BatchStatus, RunFields, RunStatus } from './model'
 
 /** The runs of one spec side by side: what the pages of specs show [SPEC-1]. */

@@ -3,7 +3,7 @@ import type { Batch } from '../../../lib/run/model'
 import { plural, statusWord } from '../../labels'
 import { Glyph } from '../icons'
 import { Name } from '../outside'
-import { foldPlace, type Fold, type Foldable } from './table-places'
+import type { Fold, Foldable } from './table-places'
 import type { VirtualPlace } from './virtual-rows'
 import controls from '../controls.module.css'
 import styles from './completed-fold.module.css'
@@ -63,7 +63,7 @@ export function FoldRow({
       ref={measure}
       style={gap > 0 ? { marginTop: gap } : undefined}
       data-index={index}
-      data-line={String(foldPlace({ status, from, to }))}
+      data-line={String(-1 - from)}
       className={styles.stretch}
     >
       <button

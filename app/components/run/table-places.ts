@@ -13,13 +13,7 @@ export type Foldable = 'completed' | 'pending'
 /** Shorter stretches are not folded. */
 const LONG = 8
 
-/**
- * What stands for a fold in the list: a negative number, which stays while the run goes on. What is completed grows at its end, what
- * waits shrinks at its beginning.
- */
-export const foldPlace = ({ status, from, to }: Fold): number => -1 - (status === 'pending' ? to : from)
-
-/** What the table shows, in plan order: the places of batches, and the `foldPlace` of folds. */
+/** What the table shows, in plan order: the place of a batch, or of a fold `-1 - from`. */
 export interface TablePlaces {
   places: number[]
   folds: Map<number, Fold>
@@ -50,8 +44,8 @@ export function tablePlaces(
     const canFold = (status === 'completed' || status === 'pending') && to - from >= LONG - 1
     const fold = open !== null && filter === null && canFold ? { status, from, to } : null
     if (fold !== null) {
-      folds.set(foldPlace(fold), fold)
-      places.push(foldPlace(fold))
+      folds.set(-1 - from, fold)
+      places.push(-1 - from)
     }
     const isShown = fold === null ? filter === null || status === filter : open?.[fold.status]
     for (let place = from; place <= to; place += 1)

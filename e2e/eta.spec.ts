@@ -15,9 +15,12 @@ test('[PAGE-11.1] [PAGE-11.2] says how long a run still takes, once earlier runs
 
   await over(await dashboard.start(PORTAL))
   await planAgain(project, folder, PORTAL)
+  // It must not be over before its page is open.
+  backend.hold('setup')
   const second = await dashboard.start(PORTAL)
   const run = await new RunPage(page, dashboard, second).open()
   await run.expectStatus('running')
+  backend.release('setup')
   await over(second)
   expect(await eta.count()).toBe(0)
 

@@ -410,3 +410,14 @@ test('[PAGE-2.1] [PAGE-2.2] [PAGE-2.3] [SPEC-4.9] both pages are read whole at e
     expect([path, ...(await illegible(page))]).toEqual([path])
   }
 })
+
+test('[SPEC-4.9] a row has room for its step, down to a phone', async ({ dashboard, page }) => {
+  for (const width of [320, 390, 768, 861, 1440]) {
+    await page.setViewportSize({ width, height: 800 })
+    await page.goto(`${dashboard.url}/specs`)
+    const steps = page.getByTestId('spec-row').getByRole('button', { name: /^Start/ })
+    await expect(steps.first()).toBeVisible()
+    const ends = await steps.evaluateAll(buttons => buttons.map(button => button.getBoundingClientRect().right))
+    expect(Math.max(...ends), `at ${width} px`).toBeLessThanOrEqual(width)
+  }
+})

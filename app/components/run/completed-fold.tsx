@@ -47,7 +47,7 @@ interface FoldRowProps extends Partial<VirtualPlace> {
 
 /** A line of the table into which a stretch of batches is folded [PAGE-15.3]. */
 export function FoldRow({
-  fold: { status, from, to },
+  fold: { place, status, from, to },
   batches,
   open,
   isStop,
@@ -63,7 +63,7 @@ export function FoldRow({
       ref={measure}
       style={gap > 0 ? { marginTop: gap } : undefined}
       data-index={index}
-      data-line={String(-1 - from)}
+      data-line={String(place)}
       className={styles.stretch}
     >
       <button

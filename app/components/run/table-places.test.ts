@@ -20,17 +20,27 @@ describe('what the table of batches shows', () => {
   it('[PAGE-15.1] also is the open batch', () => {
     const batches = of(['completed', 20], ['running', 2], ['pending', 20])
     expect(tablePlaces(batches, 'running', ['b0'], closed).places).toEqual([0, 20, 21])
-    expect(tablePlaces(batches, null, [null, 'b30'], closed).places).toEqual([-1, 20, 21, -23, 30])
+    expect(tablePlaces(batches, null, [null, 'b30'], closed).places).toEqual([-1, 20, 21, -2, 30])
   })
 
   it('[PAGE-15.3] folds long stretches of what is completed or waits, and no other', () => {
     const batches = of(['completed', 83], ['running', 12], ['completed', 3], ['pending', 102])
     const { places, folds } = tablePlaces(batches, null, [], closed)
-    expect(places).toEqual([-1, ...Array.from({ length: 15 }, (_, n) => 83 + n), -99])
+    expect(places).toEqual([-1, ...Array.from({ length: 15 }, (_, n) => 83 + n), -2])
     expect([...folds.values()]).toEqual([
-      { status: 'completed', from: 0, to: 82 },
-      { status: 'pending', from: 98, to: 199 },
+      { place: -1, status: 'completed', from: 0, to: 82 },
+      { place: -2, status: 'pending', from: 98, to: 199 },
     ])
+    // While batches begin and complete, what stands for a fold stays, also where a stretch is divided.
+    const later = of(
+      ['completed', 90],
+      ['running', 5],
+      ['completed', 3],
+      ['pending', 50],
+      ['running', 1],
+      ['pending', 51],
+    )
+    expect([...tablePlaces(later, null, [], closed).folds.keys()]).toEqual([-1, -2, -4])
     const unfolded = tablePlaces(batches, null, [], { ...closed, completed: true })
     expect(unfolded.places.slice(0, 3)).toEqual([-1, 0, 1])
     expect(unfolded.places.filter(place => place >= 0)).toHaveLength(98)

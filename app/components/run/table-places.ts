@@ -3,6 +3,11 @@ import { batchStatuses } from '../../labels'
 
 /** A stretch of batches in one line of the table. */
 export interface Fold {
+  /**
+   * Stands for it among the places of batches: negative, and by how many folds of its status come before it. So it stays while
+   * batches begin and complete at its ends.
+   */
+  place: number
   status: Foldable
   /** The places of its first and last batch. */
   from: number
@@ -13,7 +18,7 @@ export type Foldable = 'completed' | 'pending'
 /** Shorter stretches are not folded. */
 const LONG = 8
 
-/** What the table shows, in plan order: the place of a batch, or of a fold `-1 - from`. */
+/** What the table shows, in plan order: the places of batches, and of folds. */
 export interface TablePlaces {
   places: number[]
   folds: Map<number, Fold>
@@ -37,17 +42,21 @@ export function tablePlaces(
 ): TablePlaces {
   const places: number[] = []
   const folds = new Map<number, Fold>()
+  /** The number of folds so far. */
+  const before = { completed: 0, pending: 0 }
   for (let from = 0; from < batches.length;) {
     const status = batches[from]?.status
     let to = from
     while (batches[to + 1]?.status === status) to += 1
-    const canFold = (status === 'completed' || status === 'pending') && to - from >= LONG - 1
-    const fold = open !== null && filter === null && canFold ? { status, from, to } : null
-    if (fold !== null) {
-      folds.set(-1 - from, fold)
-      places.push(-1 - from)
+    const isLong = (status === 'completed' || status === 'pending') && to - from >= LONG - 1
+    const isFolded = isLong && open !== null && filter === null
+    if (isFolded) {
+      const place = -1 - 2 * before[status] - (status === 'pending' ? 1 : 0)
+      before[status] += 1
+      folds.set(place, { place, status, from, to })
+      places.push(place)
     }
-    const isShown = fold === null ? filter === null || status === filter : open?.[fold.status]
+    const isShown = isFolded ? open[status] : filter === null || status === filter
     for (let place = from; place <= to; place += 1)
       if (isShown || kept.includes(batches[place]?.id ?? null)) places.push(place)
     from = to + 1

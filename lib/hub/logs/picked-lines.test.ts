@@ -80,24 +80,26 @@ describe('[LOG-4.4] the lines of a log that fit', () => {
     expect(picked(log, { characters: 100, after: 2 }, { text: 'x' }).lines).toHaveLength(1)
   })
 
-  it('[LOG-4.3] are read in steps, and no longer once that takes too long', () => {
+  it.each([
+    ['forwards', { after: 0 }],
+    ['backwards', { after: 0, before: 5_001 }],
+  ])('[LOG-4.3] are read %s in steps, and no longer once that takes too long', (_, place) => {
     let now = 0
     // Each look at the clock is 6 ms after the one before.
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 6))
-    const steps = pickLines(
-      logOf(
-        Array.from({ length: 5_000 }, () => 'x'),
-        5_000,
-      ),
-      { after: 0, limit: 10 },
-      { text: 'y' },
+    const log = logOf(
+      Array.from({ length: 5_000 }, () => 'x'),
+      5_000,
     )
+    const steps = pickLines(log, { ...place, limit: 10 }, { text: 'y' })
     let taken = 0
     let step = steps.next()
     for (; step.done !== true; step = steps.next()) taken += 1
     clock.mockRestore()
     expect(taken).toBeGreaterThan(500)
     expect(step.value).toMatchObject({ lines: [], stopped: true })
+    // A reader can go on from there.
+    expect(step.value.next).toBeGreaterThan(0)
     expect(step.value.next).toBeLessThan(5_000)
   })
 })

@@ -9,7 +9,8 @@ import { Steps } from './steps'
 const LINES = 100
 
 /**
- * The lines of a page, as `pageOfLog`, but only those that fit a filter. `next` is the last line that was looked at.
+ * The lines of a page, as `pageOfLog`, but only those that fit a filter. `next` is the last line that was looked at;
+ * with `before`, only where it was ended early.
  */
 export function* pickLines(
   log: ReadableLog | undefined,
@@ -24,7 +25,7 @@ export function* pickLines(
   const steps = new Steps()
   const page = (isStopped = false): LogPage => ({
     lines: isBack ? picked.toReversed() : picked,
-    next: isBack ? (picked[0]?.seq ?? after) : at,
+    next: isBack && !isStopped ? (picked[0]?.seq ?? after) : at,
     dropped: log?.dropped ?? 0,
     ...(isStopped && { stopped: true }),
   })

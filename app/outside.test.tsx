@@ -355,7 +355,13 @@ function others(textOf: TextOf): ReactNode[] {
     <LastLines key="last lines" run={run} batch={run.batches[0]!} onRead={close} />,
     <FoldRow
       key="fold"
-      {...{ fold: { status: 'pending', from: 0, to: 0 }, batches: run.batches, open: false, isStop: true, old: false }}
+      {...{
+        fold: { place: -2, status: 'pending', from: 0, to: 0 },
+        batches: run.batches,
+        open: false,
+        isStop: true,
+        old: false,
+      }}
       onToggle={close}
     />,
     <LineList key="lines" lines={[line, { ...line, seq: 2, text: `1 %\r${line.text}` }]} />,

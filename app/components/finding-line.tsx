@@ -3,6 +3,7 @@ import { shownName } from '../../lib/run/text/display-text'
 import type { Finding } from '../../lib/run/model'
 import { verdictOf, weightOf } from '../evidence'
 import { findingText } from '../labels'
+import { FullError } from './full-error'
 import { NoteMark, VerdictMark } from './icons'
 import { Reason } from './reason'
 import { DatedAge } from './time'
@@ -32,12 +33,7 @@ export function FindingLine({
           {subject}
           <Reason text={says} since={at} />
         </p>
-        {detail !== null && (
-          <details>
-            <summary>Full error</summary>
-            <pre dir="auto">{detail}</pre>
-          </details>
-        )}
+        {detail !== null && <FullError text={detail} />}
       </div>
       <span className={styles.age}>{at !== null && <DatedAge since={at} />}</span>
       <span className={styles.steps}>{children}</span>

@@ -1,6 +1,7 @@
 'use client'
 
 import Link from 'next/link'
+import { segmentText } from '../path-segment'
 import { pageRefusals } from '../refusals'
 import { AppShell } from './app-shell'
 import { lateComponent } from './late-component'
@@ -15,7 +16,7 @@ const FollowHere = lateComponent(async () => (await import('./follow-here')).Fol
 /** Offers to follow a run that this server does not know, because the backend may be running it. */
 export function UnknownRun({ segment }: { segment: string }) {
   const isOperator = useIsOperator()
-  const runId = textOf(segment)
+  const runId = segmentText(segment) ?? segment
   return (
     <AppShell>
       <title>Unknown run</title>
@@ -34,13 +35,4 @@ export function UnknownRun({ segment }: { segment: string }) {
       </main>
     </AppShell>
   )
-}
-
-/** The run id in the address; the raw segment if it is not a valid encoding. */
-function textOf(segment: string): string {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return segment
-  }
 }

@@ -3,8 +3,8 @@ import { useOfDate } from '../../../lib/client/live'
 import { classNames } from '../../class-names'
 import { sameDay } from '../../format'
 import { DockerLink } from '../docker-link'
-import { Glyph, LastKnown, LinkMark } from '../icons'
-import { DatedAge } from '../time'
+import { BackendLink } from '../backend-link'
+import { Glyph, LastKnown } from '../icons'
 import { useZone } from '../zone'
 import { useIsOperator } from '../visitor'
 import { isLost } from './needs'
@@ -52,9 +52,7 @@ export function FleetHead({ fleet, live, needs, isOld, stale, onStart, onFollow 
       </dl>
       <div className={page.side}>
         <div className={marks.links} role="group" aria-label="Sources">
-          <LinkMark source="backend" link={link.backend} was={stale} title={backend}>
-            {!stale && link.backend !== 'live' && linkSince !== null && <DatedAge since={linkSince} />}
-          </LinkMark>
+          <BackendLink backend={backend} link={link.backend} since={linkSince} stale={stale} />
           <DockerLink link={link.docker} since={fleet.dockerSince} stale={stale} />
         </div>
         {isOperator && (

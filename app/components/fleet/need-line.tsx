@@ -5,6 +5,7 @@ import { isOver } from '../../../lib/run/is-over'
 import { classNames } from '../../class-names'
 import { verdictOf, weightOf } from '../../evidence'
 import { findingText } from '../../labels'
+import { FullError } from '../full-error'
 import { LastKnown, NoteMark, StatusMark, VerdictMark } from '../icons'
 import { Prose, RunName } from '../outside'
 import { Reason } from '../reason'
@@ -115,12 +116,7 @@ function Sentence({ need, finding, isOld }: { need: Need; finding: Finding | und
         <Reason text={says} since={finding.at} />
         {isOld && <LastKnown className={own.lastKnown} />}
       </p>
-      {detail !== null && (
-        <details>
-          <summary>Full error</summary>
-          <pre dir="auto">{detail}</pre>
-        </details>
-      )}
+      {detail !== null && <FullError text={detail} />}
     </>
   )
 }

@@ -49,7 +49,7 @@ export const withFailedPick = (log: PickedLog, { from, to }: Span, error: string
   failed: { from, to, error },
 })
 
-/** What to read next for a reader who sees these lines; null if all are loaded, or could not be read. */
+/** The lines to read next for a reader who sees `seen`; null if all of those are loaded, or could not be read. */
 export function toPick({ lines, view, failed }: PickedLog, seqs: readonly number[], seen: Span): Pick | null {
   const end = placeIn(seqs, view.lines[0]?.seq ?? Infinity)
   const last = Math.min(end, placeIn(seqs, seen.to) + AHEAD)

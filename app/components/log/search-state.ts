@@ -35,7 +35,7 @@ export function withNewLines(
   return { ...more, to: last, count: found.count + seqs.length, seqs: [...found.seqs, ...seqs].slice(-MOST_SEQS) }
 }
 
-/** What was found of the lines up to one: a log of the past ends before the newest line of its server. */
+/** The found lines up to the line `last`: a log of the past ends before the newest line of its server. */
 export function foundUntil(found: FoundLines, last: number): FoundLines {
   if (found.to <= last) return found
   const seqs = found.seqs.filter(seq => seq <= last)

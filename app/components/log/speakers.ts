@@ -20,7 +20,7 @@ export function isSameSpeaker(row: DatedRow | undefined, before: DatedRow | unde
   return row?.kind === 'speaker' && before?.kind === 'line' && (before.line.batch ?? null) === row.batch
 }
 
-/** Who printed the topmost line in view: a batch's id; null: the backend. Undefined if no line is loaded there. */
+/** The batch whose containers printed the topmost line in view; null: the backend. Undefined if no line is loaded there. */
 export function speakerAt(rows: readonly DatedRow[], index: number): string | null | undefined {
   for (let place = index; place < rows.length; place += 1) {
     const row = rows[place]

@@ -6,14 +6,14 @@ import type { Row } from './row'
 /** How many lines of the backend are looked back at for one that says the same: batches that start or end at once interleave. */
 const NEAR = 4
 
-/** What a line tells, and whether as a sentence of the backend or as a state, which the dashboard has put into words. */
+/** The fact that a line tells. `isState`: the dashboard has put it into words; otherwise it is a sentence of the backend. */
 interface Saying {
   readonly what: string
   readonly isState: boolean
 }
 
 /**
- * What a line of the backend says, if it is one of those that it says twice. Null for any other line.
+ * The fact that a line of the backend tells, if the backend tells it twice. Null for any other line.
  * @param names a start is told once by the batch's name, and once by its id
  */
 export function saying({ source, stream, text }: LogLine, names: BatchNames | undefined): Saying | null {

@@ -14,7 +14,7 @@ const TYPED = 150
 /** How long to wait before it searches again for lines that this page does not have, ms. */
 const AGAIN = 1_000
 
-/** What the reader looks for. */
+/** The text that the reader looks for. */
 export interface Query {
   readonly text: string
   /** The text is a regular expression. */

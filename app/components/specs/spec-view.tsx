@@ -11,10 +11,11 @@ import { useFleet } from '../../../lib/client/live'
 import { specRuns } from '../../late-api'
 import { plural } from '../../labels'
 import { AppShell } from '../app-shell'
-import { LastKnown, LinkMark, Tag } from '../icons'
+import { BackendLink } from '../backend-link'
+import { LastKnown, Tag } from '../icons'
 import { isLost } from '../fleet/needs'
 import { Name, Prose } from '../outside'
-import { ClockTime, DatedAge } from '../time'
+import { ClockTime } from '../time'
 import { Nothing } from '../nothing'
 import { useStale } from '../use-stale'
 import { BatchFacts } from './batch-facts'
@@ -96,9 +97,7 @@ export function SpecView({ initial, fleet: rendered }: Props) {
           </dl>
           <div className={page.side}>
             <div className={marks.links} role="group" aria-label="Sources">
-              <LinkMark source="backend" link={link.backend} was={stale} title={backend}>
-                {!stale && link.backend !== 'live' && linkSince !== null && <DatedAge since={linkSince} />}
-              </LinkMark>
+              <BackendLink backend={backend} link={link.backend} since={linkSince} stale={stale} />
             </div>
             <StartSpec spec={name} onBackend={spec.onBackend} primary={!stale && !isLost(link.backend)} />
           </div>

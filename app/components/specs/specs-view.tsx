@@ -11,9 +11,9 @@ import { AppShell } from '../app-shell'
 import { Banner, BannerCause } from '../banner'
 import { Nothing } from '../nothing'
 import { isLost } from '../fleet/needs'
-import { LastKnown, LinkMark } from '../icons'
+import { BackendLink } from '../backend-link'
+import { LastKnown } from '../icons'
 import { Prose } from '../outside'
-import { DatedAge } from '../time'
 import { useStale } from '../use-stale'
 import { fleetKey } from './fleet-key'
 import { SpecRow } from './spec-row'
@@ -72,9 +72,7 @@ export function SpecsView({ initial, fleet: rendered }: Props) {
           </dl>
           <div className={page.side}>
             <div className={marks.links} role="group" aria-label="Sources">
-              <LinkMark source="backend" link={link.backend} was={stale} title={backend}>
-                {!stale && link.backend !== 'live' && linkSince !== null && <DatedAge since={linkSince} />}
-              </LinkMark>
+              <BackendLink backend={backend} link={link.backend} since={linkSince} stale={stale} />
             </div>
           </div>
         </section>

@@ -1,6 +1,7 @@
 'use client'
 
 import Link from 'next/link'
+import { segmentText } from '../../path-segment'
 import { pageRefusals } from '../../refusals'
 import { AppShell } from '../app-shell'
 import { Name } from '../outside'
@@ -15,7 +16,7 @@ export function UnknownSpec({ segment }: { segment: string }) {
       <main id="main" className={styles.notice}>
         <h1>There is no such spec</h1>
         <p className="id">
-          <Name text={textOf(segment)} />
+          <Name text={segmentText(segment) ?? segment} />
         </p>
         <p>{pageRefusals.unknownSpec()}</p>
         <p className={controls.actions}>
@@ -26,13 +27,4 @@ export function UnknownSpec({ segment }: { segment: string }) {
       </main>
     </AppShell>
   )
-}
-
-/** The name in the address; the raw segment if it is not a valid encoding. */
-function textOf(segment: string): string {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return segment
-  }
 }

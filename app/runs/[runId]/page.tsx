@@ -1,6 +1,7 @@
 import { notFound, redirect } from 'next/navigation'
 import type { Snapshot } from '../../../lib/run/model'
 import { getHub } from '../../../lib/server/hub-accessor'
+import { segmentText } from '../../path-segment'
 import { runPath } from '../../paths'
 import { momentOf } from '../../components/run/moment/moments'
 import { RunView } from '../../components/run/run-view'
@@ -17,7 +18,7 @@ interface Props {
 
 /** One run, with the right numbers in the first HTML [SYNC-8]. A run that got another id keeps its old address [RUN-13]. */
 export default async function RunPage({ params, searchParams }: Props) {
-  const runId = decoded((await params).runId)
+  const runId = segmentText((await params).runId)
   const { batch, view: asked, at, line, state } = await searchParams
   const view = viewOf(asked)
   const snapshot = runId === null ? undefined : await getHub().snapshot(runId)
@@ -59,14 +60,5 @@ async function pastOf(runId: string, moment: number | null): Promise<Snapshot | 
     // Not by its class: the hub is of another bundle than this page.
     if (error instanceof Error && error.name === 'HubError') return null
     throw error
-  }
-}
-
-/** A path segment as text; null if it is not a valid encoding. */
-function decoded(segment: string): string | null {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return null
   }
 }

@@ -1,5 +1,6 @@
 import { notFound } from 'next/navigation'
 import { getHub } from '../../../lib/server/hub-accessor'
+import { segmentText } from '../../path-segment'
 import { specPath } from '../../paths'
 import { SpecView } from '../../components/specs/spec-view'
 
@@ -9,7 +10,7 @@ interface Props {
 
 /** One spec, its plan and its runs, complete in the first HTML [SYNC-8]. */
 export default async function SpecPage({ params }: Props) {
-  const name = decoded((await params).spec)
+  const name = segmentText((await params).spec)
   const hub = getHub()
   const [spec, fleet] = await Promise.all([
     name === null || specPath(name) === null ? undefined : hub.specRuns(name),
@@ -17,13 +18,4 @@ export default async function SpecPage({ params }: Props) {
   ])
   if (spec === undefined) notFound()
   return <SpecView key={spec.spec} initial={spec} fleet={{ ...fleet, findings: [], imports: [], runs: [] }} />
-}
-
-/** A path segment as text; null if it is not a valid encoding. */
-function decoded(segment: string): string | null {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return null
-  }
 }

@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react'
-import { shownProse } from '../../../../lib/run/text/display-text'
 import { isMergeFailure } from '../../../../lib/run/claims/end-claims'
 import { isOver } from '../../../../lib/run/is-over'
 import type { Snapshot } from '../../../../lib/run/model'
 import { plural, sentence } from '../../../labels'
 import controls from '../../controls.module.css'
+import { FullError } from '../../full-error'
 import { StatusMark } from '../../icons'
 import { DatedAge, Duration } from '../../time'
 import { BatchLink } from './batch-link'
@@ -78,17 +78,12 @@ export function SummaryBlock({
           </p>
         )}
         {(error !== null || status === 'failed') && (
-          <div className={styles.error} data-testid="run-error">
+          <div data-testid="run-error">
             <p>
               <b className={styles.outside}>{sentence(error ?? 'The backend gave no reason')}</b>{' '}
               {status === 'failed' && run.imported === null && nextStep(error)}
             </p>
-            {errorDetail !== null && (
-              <details>
-                <summary>Full error</summary>
-                <pre dir="auto">{shownProse(errorDetail)}</pre>
-              </details>
-            )}
+            {errorDetail !== null && <FullError text={errorDetail} />}
           </div>
         )}
         {slowest}

@@ -38,10 +38,7 @@ function recordShown(places: number): void {
       if (cards[place]?.isConnected !== true) {
         cards[place] = document.querySelector(`[data-testid="batch-card"][data-batch-id="batch-${place}"]`)
       }
-      // The product shows the part of a branch that tells it apart; the title has all of it.
-      const card = cards[place]
-      const branch = card?.querySelector('[title^="worktree/"]')?.getAttribute('title') ?? card?.textContent ?? ''
-      const n = Number(/ckrv-batch-.*?-\d+-(\d{6})/.exec(branch)?.[1] ?? 0)
+      const n = numberIn(cards[place], /ckrv-batch-.*?-\d+-(\d{6})/)
       if (n <= (newest[place] ?? 0)) continue
       newest[place] = n
       shown.changes.push([n, at])

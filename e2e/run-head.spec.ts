@@ -141,7 +141,9 @@ test('[PAGE-14.4] [PAGE-14.6] branches end differently, and no column moves when
   await page.setViewportSize({ width: 1440, height: 900 })
   const run = await startHeld(backend, dashboard, page)
   const branch = run.card('setup').locator('[title^="worktree/"]')
-  await expect(branch).toHaveText(/^setup-[0-9a-f]{6}$/)
+  await expect(branch).toHaveText(/^worktree\/main\/ckrv-batch-setup-[0-9a-f]{6}$/)
+  // Seen is its end alone.
+  expect((await branch.boundingBox())?.width).toBeLessThan(110)
   await expect(branch).toHaveAttribute('title', /^worktree\/.*\/ckrv-batch-setup-[0-9a-f]{6}$/)
 
   /** How far the durations end from the end of the list. */

@@ -112,9 +112,7 @@ export const BatchRow = memo(function BatchRow({
           branch !== null && (
             <>
               <Glyph id="i-branch" />
-              <span className="id" title={shownName(branch)}>
-                <Name text={shortBranch(branch)} />
-              </span>
+              <Branch branch={branch} />
               <CopyButton text={branch} what="branch" />
             </>
           )
@@ -166,5 +164,21 @@ function BatchError({ text }: { text: string }) {
       </summary>
       <pre dir="auto">{rest.join('\n')}</pre>
     </details>
+  )
+}
+
+/** The part of a branch that tells it apart; the rest is there for those who read by ear, and for programs. */
+function Branch({ branch }: { branch: string }) {
+  const short = shortBranch(branch)
+  const rest = branch.slice(0, branch.length - short.length)
+  return (
+    <span className="id" title={shownName(branch)}>
+      {rest !== '' && (
+        <span className="sr">
+          <Name text={rest} />
+        </span>
+      )}
+      <Name text={short} />
+    </span>
   )
 }

@@ -152,6 +152,14 @@ describe('[FLEET-1.6] a source that falls silent', () => {
     expect(play(fleet([ghost]), down, back(5), fleet([ghost]))).toMatchObject([{ isOld: false }])
   })
 
+  it('has the time of that verdict: a container that was created is overdue after a minute', () => {
+    const late = linked(live('1', finding('late', 90)), 'live')
+    const down = fleet([without('live', 'down')])
+    const back = (seconds: number) => fleet([{ ...without('live', 'live', ago(200)), dockerSince: ago(seconds) }])
+    expect(play(fleet([late]), down, back(59))).toMatchObject([{ kind: 'late', isOld: true }])
+    expect(play(fleet([late]), down, back(90))).toEqual([])
+  })
+
   it('keeps nothing of a run that has ended meanwhile, but a container that only Docker can withdraw', () => {
     const over = { ...without('down'), status: 'aborted' as const, endedAt: ago(5) }
     expect(play(fleet([ghost]), fleet([over]))).toEqual([])

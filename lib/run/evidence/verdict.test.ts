@@ -4,6 +4,7 @@ import type { ContainerFacts } from './container-facts'
 import type { BatchStatus, Verdict } from '../model'
 import { agent, SECOND, T0 } from '../../testing/run/told-run'
 import { exitWords, shortId } from './container-words'
+import { GRACE_OF_ALARM } from './grace-times'
 import { verdict, type Around, type DockerState, type Pair } from './verdict'
 
 const iso = (ms: number) => new Date(ms).toISOString()
@@ -754,6 +755,24 @@ describe('any claim beside any evidence', () => {
           expect(verdict(pair, around, between)).toEqual({ ...word, deadline })
         }
         if (deadline !== null) expect(verdict(pair, around, deadline).verdict).not.toBe(word.verdict)
+      }),
+      runs,
+    )
+  })
+
+  it('[DOCK-2.22] raises an alarm within its grace time after the last thing that was seen', () => {
+    fc.assert(
+      fc.property(situation, later, ({ pair, around }, after) => {
+        const { deadline } = verdict(pair, around, T0 + after)
+        if (deadline === null) return
+        const word = verdict(pair, around, deadline).verdict
+        if (!(word === 'ghost' || word === 'late' || word === 'conflict' || word === 'orphan')) return
+        const { backend, docker, endedAt } = around
+        const seen = pair.containers.flatMap(({ createdAt, seenStateAt, seenRunningAt, seenEndedAt, restarted }) =>
+          [createdAt, seenStateAt, seenRunningAt, seenEndedAt, restarted?.since].map(at => at ?? 0),
+        )
+        const last = Math.max(pair.since ?? 0, endedAt ?? 0, backend.since, docker.since, ...docker.lists, ...seen)
+        expect(deadline - last).toBeLessThanOrEqual(GRACE_OF_ALARM[word])
       }),
       runs,
     )

@@ -3,6 +3,16 @@ import { hasEnded, isAtWork } from './container'
 import type { ContainerFacts } from './container-facts'
 import { STEADY_AFTER } from './container-state'
 import { exitWords, hasFailed, runningNote, shortId } from './container-words'
+import {
+  EARLY,
+  NEXT_AFTER_FAILURE,
+  NEXT_AFTER_SUCCESS,
+  NO_CONTAINER,
+  OUTLIVES_COMPLETION,
+  OUTLIVES_END,
+  PAUSED,
+  START_OVERDUE,
+} from './grace-times'
 import { linkState, type BatchStatus, type LinkState, type Verdict } from '../model'
 import { iso } from '../time/time'
 
@@ -54,19 +64,6 @@ export interface Judgement {
   /** When the passing of time alone changes the verdict, ms, or null. */
   deadline: number | null
 }
-
-/** Grace times of DOCK-2, ms. */
-const EARLY = 5_000
-const NEXT_AFTER_FAILURE = 5_000
-const NEXT_AFTER_SUCCESS = 30_000
-const NO_CONTAINER = 15_000
-const OUTLIVES_COMPLETION = 30_000
-/** A busy Docker Engine may take long between a container's creation and its start. */
-const START_OVERDUE = 60_000
-/** `docker commit` pauses a container for as long as the copy takes. */
-const PAUSED = 10_000
-/** Docker may report a container's end after the backend reports the batch's end, although the backend waited for the container. */
-const OUTLIVES_END = 700
 
 /**
  * Compares the claim with the evidence [DOCK-2]: the first row of that table that fits gives the verdict.

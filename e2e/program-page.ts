@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test'
 import { codecs, type LogView } from '../lib/client/scope-codecs'
-import { socketLink } from '../lib/client/link'
+import { socketConnection } from '../lib/client/socket-connection'
 import { LiveStore } from '../lib/client/store'
 import type { Snapshot } from '../lib/run/model'
 import { logScope, runScope } from '../lib/sync/scope'
@@ -22,7 +22,7 @@ export class ProgramPage {
     this.#store = new LiveStore(
       {
         codecs,
-        openLink: socketLink(url),
+        openConnection: socketConnection(url),
         wall: Date.now,
         steady: () => performance.now(),
         setTimer: (ms, callback) => {

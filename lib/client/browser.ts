@@ -8,8 +8,11 @@ const setTimer: Environment['setTimer'] = (ms, callback) => {
 }
 
 const connection = new LatePart(async () => {
-  const [{ socketLink }, { codecs }] = await Promise.all([import('./link'), import('./scope-codecs')])
-  return { openLink: socketLink(), codecs }
+  const [{ socketConnection }, { codecs }] = await Promise.all([
+    import('./socket-connection'),
+    import('./scope-codecs'),
+  ])
+  return { openConnection: socketConnection(), codecs }
 })
 
 /** The browser as the store's environment. */

@@ -3,8 +3,8 @@ import { runScope } from '../sync/scope'
 import { fromSnapshot } from '../sync/shapes'
 import { someSnapshot, VirtualClock } from '../testing/sync/fixtures'
 import { LatePart } from './late'
-import { lateConnection, type Connection } from './late-connection'
-import type { Link, LinkEvents } from './link'
+import { lateConnection, type ConnectionCode } from './late-connection'
+import type { Connection, ConnectionEvents } from './connection'
 import { codecs } from './scope-codecs'
 
 const request = { scope: runScope('r') }
@@ -14,25 +14,25 @@ function setUp({ isThere = true, answers = true } = {}) {
   const server = { isThere, answers }
   const clock = new VirtualClock()
   const log: string[] = []
-  const link: Link = {
+  const connection: Connection = {
     ask: () => log.push('ask'),
     leave: () => log.push('leave'),
     reconnect: () => log.push('reconnect'),
     close: () => log.push('close'),
   }
-  const connection: Connection = {
-    openLink: () => {
+  const code: ConnectionCode = {
+    openConnection: () => {
       log.push('open')
-      return link
+      return connection
     },
     codecs,
   }
   const load = async () => {
     log.push('load')
     if (!server.isThere) throw new Error('404')
-    return connection
+    return code
   }
-  const events: LinkEvents = {
+  const events: ConnectionEvents = {
     up: () => undefined,
     down: () => undefined,
     carried: () => undefined,
@@ -52,21 +52,21 @@ function setUp({ isThere = true, answers = true } = {}) {
     await settle()
   }
   const said = () => log.splice(0)
-  return { server, ...made, open: () => made.openLink(events), settle, pass, said }
+  return { server, ...made, open: () => made.openConnection(events), settle, pass, said }
 }
 
 describe('a connection that is loaded beside the first paint', () => {
-  it('[SYNC-8.4] opens its link once it is loaded, and passes on what it is asked from then on', async () => {
+  it('[SYNC-8.4] opens it once it is loaded, and passes on what it is asked from then on', async () => {
     const { open, settle, said } = setUp()
-    const link = open()
-    link.ask(request, 1, () => undefined)
-    link.leave(request.scope)
+    const connection = open()
+    connection.ask(request, 1, () => undefined)
+    connection.leave(request.scope)
     expect(said()).toEqual(['load'])
     await settle()
-    link.ask(request, 1, () => undefined)
-    link.leave(request.scope)
-    link.reconnect()
-    link.close()
+    connection.ask(request, 1, () => undefined)
+    connection.leave(request.scope)
+    connection.reconnect()
+    connection.close()
     expect(said()).toEqual(['open', 'ask', 'leave', 'reconnect', 'close'])
   })
 
@@ -104,10 +104,10 @@ describe('a connection that is loaded beside the first paint', () => {
 
   it('tries again at once if the page wakes', async () => {
     const { server, open, settle, said } = setUp({ isThere: false })
-    const link = open()
+    const connection = open()
     await settle()
     server.isThere = true
-    link.reconnect()
+    connection.reconnect()
     await settle()
     expect(said()).toEqual(['load', 'unreachable', 'load', 'open'])
   })
@@ -134,9 +134,9 @@ describe('a connection that is loaded beside the first paint', () => {
     expect(loading.said()).toEqual(['load'])
 
     const failed = setUp({ isThere: false })
-    const link = failed.open()
+    const connection = failed.open()
     await failed.settle()
-    link.close()
+    connection.close()
     await failed.pass(10_000)
     expect(failed.said()).toEqual(['load', 'unreachable'])
   })

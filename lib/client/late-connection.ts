@@ -1,12 +1,12 @@
 import { emptyDocument } from '../sync/document'
 import { emptyLog } from '../sync/log'
-import type { Link, LinkEvents, OpenLink } from './link'
+import type { Connection, ConnectionEvents, OpenConnection } from './connection'
 import type { Codecs, ScopeCodec } from './scope-codecs'
 import type { Environment } from './store'
 
 /** What a page needs to talk with its server: half of the page's own script, and nothing of what the first HTML shows. */
-export interface Connection {
-  readonly openLink: OpenLink
+export interface ConnectionCode {
+  readonly openConnection: OpenConnection
   readonly codecs: Codecs
 }
 
@@ -16,28 +16,28 @@ const RETRY_MS = 2_000
 const OUTDATED_AFTER = 3
 
 interface Loading {
-  load: () => Promise<Connection>
+  load: () => Promise<ConnectionCode>
   /** Whether the server answers. */
   answers: () => Promise<boolean>
   setTimer: Environment['setTimer']
 }
 
 /**
- * A connection whose code is loaded on its own. Until then its link is down, and its codecs know only what an empty state is: every
- * other state comes over the link. If the code can't be loaded, the link reports that and tries again [SYNC-8.4].
+ * A connection whose code is loaded on its own. Until then it is down, and its codecs know only what an empty state is: every
+ * other state comes over the connection. If the code can't be loaded, that is reported and tried again [SYNC-8.4].
  */
-export function lateConnection({ load, ...rest }: Loading): Connection {
-  let loaded: Connection | null = null
+export function lateConnection({ load, ...rest }: Loading): ConnectionCode {
+  let loaded: ConnectionCode | null = null
   const codecs = (): Codecs => {
     if (!loaded) throw new Error('A state came before the connection')
     return loaded.codecs
   }
-  const open = async (): Promise<OpenLink> => {
+  const open = async (): Promise<OpenConnection> => {
     loaded = await load()
-    return loaded.openLink
+    return loaded.openConnection
   }
   return {
-    openLink: events => new LateLink(events, { ...rest, load: open }),
+    openConnection: events => new LateConnection(events, { ...rest, load: open }),
     codecs: {
       runs: lateCodec(emptyDocument, () => codecs().runs),
       fleets: lateCodec(emptyDocument, () => codecs().fleets),
@@ -57,41 +57,41 @@ const lateCodec = <S, T>(empty: S, codec: () => ScopeCodec<S, T>): ScopeCodec<S,
   present: (state, stamp) => codec().present(state, stamp),
 })
 
-type Opening = Omit<Loading, 'load'> & { load: () => Promise<OpenLink> }
+type Opening = Omit<Loading, 'load'> & { load: () => Promise<OpenConnection> }
 
-class LateLink implements Link {
-  readonly #events: LinkEvents
+class LateConnection implements Connection {
+  readonly #events: ConnectionEvents
   readonly #opening: Opening
-  #link: Link | null = null
+  #connection: Connection | null = null
   #closed = false
   #loading = false
   /** How many times in a row the code could not be loaded although the server answered. */
   #failures = 0
   #cancelRetry = () => {}
 
-  constructor(events: LinkEvents, opening: Opening) {
+  constructor(events: ConnectionEvents, opening: Opening) {
     this.#events = events
     this.#opening = opening
     void this.#open()
   }
 
-  ask(...question: Parameters<Link['ask']>): void {
-    this.#link?.ask(...question)
+  ask(...question: Parameters<Connection['ask']>): void {
+    this.#connection?.ask(...question)
   }
 
-  leave(...[scope]: Parameters<Link['leave']>): void {
-    this.#link?.leave(scope)
+  leave(...[scope]: Parameters<Connection['leave']>): void {
+    this.#connection?.leave(scope)
   }
 
   reconnect(): void {
-    if (this.#link) this.#link.reconnect()
+    if (this.#connection) this.#connection.reconnect()
     else void this.#open()
   }
 
   close(): void {
     this.#closed = true
     this.#cancelRetry()
-    this.#link?.close()
+    this.#connection?.close()
   }
 
   async #open(): Promise<void> {
@@ -99,8 +99,8 @@ class LateLink implements Link {
     this.#loading = true
     this.#cancelRetry()
     try {
-      const openLink = await this.#opening.load()
-      if (!this.#closed) this.#link = openLink(this.#events)
+      const openConnection = await this.#opening.load()
+      if (!this.#closed) this.#connection = openConnection(this.#events)
     } catch (error) {
       await this.#failed(error)
     } finally {

@@ -3,7 +3,7 @@ import { someBatch } from '../testing/run/documents'
 import type { Answer } from '../sync/messages'
 import { logScope, runScope } from '../sync/scope'
 import { TestLog } from '../testing/sync/fixtures'
-import { atEnd, endAll, listen, open, rendered, serve, visit } from '../testing/client/link'
+import { atEnd, endAll, listen, open, rendered, serve, visit } from '../testing/client/connection'
 import { HostileProxy, type Manners } from '../testing/client/hostile-proxy'
 import type { TransportTimes } from './transport-choice'
 
@@ -23,7 +23,7 @@ async function before(url: string, manners: Partial<Manners>): Promise<HostilePr
   return proxy
 }
 
-/** A link through a proxy, to a server that pings every 200 ms and answers every question. */
+/** A connection through a proxy, to a server that pings every 200 ms and answers every question. */
 async function through(manners: Partial<Manners>, taking = times) {
   const server = await listen({ pingInterval: PING_EVERY, answers: (_request, done) => done(notFound) })
   const proxy = await before(server.url, manners)
@@ -121,10 +121,10 @@ describe.concurrent('[SYNC-11] back to WebSocket', () => {
         if (socket.conn.transport.name === 'polling') done(notFound)
       },
     })
-    const { link, ask, carriers, troubles, told } = open(server.url, { ...times, rest: 60_000 })
+    const { connection, ask, carriers, troubles, told } = open(server.url, { ...times, rest: 60_000 })
     await vi.waitFor(() => expect(carriers).toEqual(['websocket']))
     expect(await ask(100)).toBeNull()
-    link.reconnect()
+    connection.reconnect()
     await vi.waitFor(() => expect(carriers).toEqual(['websocket', 'polling']))
     expect(await ask()).toEqual(notFound)
     expect(troubles).toEqual(['mute'])

@@ -5,7 +5,7 @@ import type { Answer, Heard, Subscribe } from '../sync/messages'
 import { batchLogScope, containersScope, logScope, runScope, type Scope } from '../sync/scope'
 import { fromContainerList, fromSnapshot } from '../sync/shapes'
 import { VirtualClock, someContainers, someSnapshot } from '../testing/sync/fixtures'
-import type { LinkEvents } from './link'
+import type { ConnectionEvents } from './connection'
 import { codecs } from './scope-codecs'
 import { LiveStore } from './store'
 
@@ -20,12 +20,12 @@ function setUp() {
   const page = { skew: SKEW, loadedAt: clock.now, reloads: 0, wakes: new Set<() => void>(), frameMs: 0 }
   const asked: { request: Subscribe; patience: number; done: (answer: Answer | null) => void }[] = []
   const left: Scope[] = []
-  let events: LinkEvents | undefined
+  let events: ConnectionEvents | undefined
   let reconnects = 0
   const store = new LiveStore(
     {
       codecs,
-      openLink: given => {
+      openConnection: given => {
         events = given
         return {
           ask: (request, patience, done) => asked.push({ request, patience, done }),

@@ -2,10 +2,10 @@ import type { Visitor } from '../sync/messages'
 import type { Ask } from '../sync/replica'
 import type { Scope } from '../sync/scope'
 import { PageClockWatch, ServerClock } from './clock'
+import type { Connection, OpenConnection } from './connection'
 import { FrameQueue } from './frame-queue'
 import { ScopeSubscription, type AnySubscription, type Inputs, type Live, type Rendered } from './scope-subscription'
 import type { Codecs, ScopeCodec } from './scope-codecs'
-import type { Link, OpenLink } from './link'
 import { syncOf, type PageSync } from './page-sync'
 import { Ticker } from './ticker'
 import type { Transport } from './transport-choice'
@@ -13,7 +13,7 @@ import type { Trouble } from './trouble'
 
 /** The parts of the browser that a page uses. */
 export interface Environment {
-  openLink: OpenLink
+  openConnection: OpenConnection
   codecs: Codecs
   /** The page's clock, ms since 1970, which people can set and sleep can move. */
   wall: () => number
@@ -62,7 +62,7 @@ export class LiveStore {
   readonly containers: CollectionOf<'containers'>
   readonly logs: CollectionOf<'logs'>
   readonly #collections
-  #link: Link | null = null
+  #connection: Connection | null = null
   #isUp = false
   #wasUp = false
   #patience = PATIENCE_MS
@@ -102,7 +102,7 @@ export class LiveStore {
   /** Connects; returns a function that ends the connection. */
   start(): () => void {
     const stopWaking = this.#environment.onWake(() => this.#wake())
-    this.#link = this.#environment.openLink({
+    this.#connection = this.#environment.openConnection({
       up: () => this.#up(),
       down: () => this.#down(),
       carried: by => this.#setCarrier(by),
@@ -120,8 +120,8 @@ export class LiveStore {
     })
     return () => {
       stopWaking()
-      this.#link?.close()
-      this.#link = null
+      this.#connection?.close()
+      this.#connection = null
       this.#down()
       this.#frames.flush()
       this.#cancelLook?.()
@@ -153,7 +153,7 @@ export class LiveStore {
       queueMicrotask(() => {
         if (subscription.listeners.size > 0 || subscriptions.get(scope) !== subscription) return
         subscriptions.delete(scope)
-        this.#link?.leave(scope)
+        this.#connection?.leave(scope)
         this.#settle()
       })
     }
@@ -259,7 +259,7 @@ export class LiveStore {
     this.#look()
     this.#frames.flush()
     for (const ticker of this.#tickers.values()) ticker.readjust()
-    if (!this.#isUp) this.#link?.reconnect()
+    if (!this.#isUp) this.#connection?.reconnect()
   }
 
   #look(): void {
@@ -307,10 +307,10 @@ export class LiveStore {
 
   #send(subscription: AnySubscription, { id, request }: Ask): void {
     const askedAt = this.#now()
-    this.#link?.ask(request, this.#patience, answer => {
+    this.#connection?.ask(request, this.#patience, answer => {
       if (!answer) {
         this.#patience = Math.min(2 * this.#patience, MAX_PATIENCE_MS)
-        this.#link?.reconnect()
+        this.#connection?.reconnect()
         return
       }
       this.#patience = PATIENCE_MS

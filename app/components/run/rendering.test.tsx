@@ -3,7 +3,7 @@ import { memo, Profiler, type ComponentProps, type ComponentType, type ReactNode
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { countBatches } from '../../../lib/run/counts'
 import type { Batch, Snapshot } from '../../../lib/run/model'
-import type { LinkEvents } from '../../../lib/client/link'
+import type { ConnectionEvents } from '../../../lib/client/connection'
 import { codecs } from '../../../lib/client/scope-codecs'
 import type { Environment } from '../../../lib/client/store'
 import { runScope } from '../../../lib/sync/scope'
@@ -117,10 +117,10 @@ async function open(count: number, view: View = 'table') {
       : someBatch(`b${n}`, 'pending', { dependsOn: ['b0'] }),
   )
   const initial: Snapshot = { ...someSnapshot('r', batches), counts: countBatches(batches, true) }
-  let link: LinkEvents | undefined
+  let link: ConnectionEvents | undefined
   page.environment = {
     codecs,
-    openLink: events => {
+    openConnection: events => {
       link = events
       return {
         ask: ({ scope }, _, done) => {

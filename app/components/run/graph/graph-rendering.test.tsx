@@ -80,7 +80,7 @@ const settled = () => new Promise(resolve => setTimeout(resolve, 50))
 async function open(count: number) {
   page.environment = {
     codecs,
-    openLink: () => ({ ask: () => {}, leave: () => {}, reconnect: () => {}, close: () => {} }),
+    openConnection: () => ({ ask: () => {}, leave: () => {}, reconnect: () => {}, close: () => {} }),
     wall: () => clock.now,
     steady: () => clock.now,
     setTimer: clock.setTimer,

@@ -16,7 +16,7 @@ import {
 import { fleetScope, logScope, runScope } from '../../sync/scope'
 import { fromSnapshot, runDocument } from '../../sync/shapes'
 import { someSnapshot, type TestLog } from '../sync/fixtures'
-import { socketLink } from '../../client/link'
+import { socketConnection } from '../../client/socket-connection'
 import { LiveStore } from '../../client/store'
 import { codecs } from '../../client/scope-codecs'
 import type { TransportTimes } from '../../client/transport-choice'
@@ -74,13 +74,13 @@ export async function listen({
   return { io, sockets, left, close, refusals: () => refusals, port: bound, url: `http://127.0.0.1:${bound}` }
 }
 
-/** A link that records every notification it receives. */
+/** A connection that records every notification it receives. */
 export function open(url: string, times?: TransportTimes) {
   const told: string[] = []
   const heard: Heard[] = []
   const carriers: string[] = []
   const troubles: string[] = []
-  const link = socketLink(
+  const connection = socketConnection(
     url,
     times,
   )({
@@ -94,11 +94,11 @@ export function open(url: string, times?: TransportTimes) {
     outdated: ({ message }) => told.push(message === OUTDATED ? OUTDATED : 'not understood'),
     signedOut: () => told.push('signed out'),
   })
-  atEnd(() => link.close())
+  atEnd(() => connection.close())
   const ask = (patience = 5_000) =>
-    new Promise<Answer | null>(resolve => link.ask({ scope: fleetScope }, patience, resolve))
+    new Promise<Answer | null>(resolve => connection.ask({ scope: fleetScope }, patience, resolve))
   return {
-    link,
+    connection,
     told,
     heard,
     carriers,
@@ -132,7 +132,7 @@ export function visit(url: string, initial: ReturnType<typeof someSnapshot>, tim
   const store = new LiveStore(
     {
       codecs,
-      openLink: socketLink(url, times),
+      openConnection: socketConnection(url, times),
       wall: () => Date.now() + page.slept,
       steady: () => performance.now(),
       setTimer: (ms, callback) => {

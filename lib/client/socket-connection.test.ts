@@ -3,7 +3,7 @@ import { someBatch } from '../testing/run/documents'
 import { NOT_SIGNED_IN, OUTDATED, type Answer } from '../sync/messages'
 import { fleetScope, logScope, runScope } from '../sync/scope'
 import { TestLog } from '../testing/sync/fixtures'
-import { endAll, listen, open, rendered, serve, visit } from '../testing/client/link'
+import { endAll, listen, open, rendered, serve, visit } from '../testing/client/connection'
 
 afterEach(async () => {
   await endAll()
@@ -13,17 +13,17 @@ afterEach(async () => {
 const notFound: Answer = { kind: 'error', error: 'not-found' }
 const gone = { scope: fleetScope }
 
-describe('a link', () => {
+describe('a connection', () => {
   it('asks, hears, and leaves', async () => {
     const { url, io, left } = await listen({ answers: (_request, done) => done(notFound) })
-    const { link, heard, told, ask, up } = open(url)
+    const { connection, heard, told, ask, up } = open(url)
     await up()
     expect(await ask()).toEqual(notFound)
     io.to(fleetScope).emit('gone', gone)
     io.emit('visitor', { role: 'viewer' })
     await vi.waitFor(() => expect(told).toEqual(['up', 'viewer']))
     expect(heard).toEqual([{ event: 'gone', message: gone }])
-    link.leave(fleetScope)
+    connection.leave(fleetScope)
     await vi.waitFor(() => expect(left).toEqual([{ scope: fleetScope }]))
   })
 
@@ -53,9 +53,9 @@ describe('a link', () => {
 
   it('gives up its connection for another one at once when told to', async () => {
     const { url, sockets } = await listen()
-    const { link, told, up } = open(url)
+    const { connection, told, up } = open(url)
     await up()
-    link.reconnect()
+    connection.reconnect()
     await vi.waitFor(() => expect(told).toEqual(['up', 'down', 'up']), 900)
     expect(sockets).toHaveLength(2)
   })
@@ -67,11 +67,11 @@ describe('a link', () => {
     expect(refused.told).not.toContain('up')
 
     const { url, io } = await listen({ answers: (_request, done) => done(Object.assign({}, notFound, { error: '?' })) })
-    const { told, link, up } = open(url)
+    const { told, connection, up } = open(url)
     await up()
     io.emit('push', { scope: 'nothing' })
     await vi.waitFor(() => expect(told).toEqual(['up', 'not understood']))
-    link.ask({ scope: fleetScope }, 5_000, () => told.push('answered'))
+    connection.ask({ scope: fleetScope }, 5_000, () => told.push('answered'))
     await vi.waitFor(() => expect(told).toEqual(['up', 'not understood', 'not understood']))
     io.emit('visitor', { role: 'king' })
     await vi.waitFor(() => expect(told).toEqual(['up', 'not understood', 'not understood', 'not understood']))
@@ -96,17 +96,17 @@ describe('a link', () => {
   it('[SYNC-7.1] [SYNC-7.2] tells nothing of an earlier connection: no message, and no answer', async () => {
     const dones: ((answer: Answer) => void)[] = []
     const { url, sockets } = await listen({ answers: (_request, done) => dones.push(done) })
-    const { link, heard, told, up } = open(url)
+    const { connection, heard, told, up } = open(url)
     await up()
     let answers = 0
-    link.ask({ scope: fleetScope }, 100, () => answers++)
+    connection.ask({ scope: fleetScope }, 100, () => answers++)
     await vi.waitFor(() => expect(dones).toHaveLength(1))
-    link.reconnect()
+    connection.reconnect()
     // The closing connection still reports everything that it can.
     sockets[0]?.emit('gone', gone)
     dones[0]?.(notFound)
     await vi.waitFor(() => expect(told).toEqual(['up', 'down', 'up']))
-    link.ask({ scope: fleetScope }, 5_000, () => answers++)
+    connection.ask({ scope: fleetScope }, 5_000, () => answers++)
     await vi.waitFor(() => expect(dones).toHaveLength(2))
     dones[1]?.(notFound)
     await vi.waitFor(() => expect(answers).toBe(1))

@@ -17,7 +17,7 @@ const mocking = [
   'app/components/run/rendering.test.tsx',
   'app/components/run/graph/graph-rendering.test.tsx',
   'lib/hub/commands.test.ts',
-  'lib/hub/follow/session.test.ts',
+  'lib/hub/follow/follow-session.test.ts',
   'lib/testing/simulation/*.test.ts',
   'lib/server/hub-accessor.test.ts',
 ]

@@ -20,5 +20,5 @@ export function useVisitor(): Person {
   return { ...rendered, role: useToldRole() ?? rendered.role }
 }
 
-/** Whether to offer the actions of an operator: start, follow, stop. The server checks the role again [SAFE-3]. */
+/** Whether to offer what only an operator may do. The server checks the role again [SAFE-3]. */
 export const useIsOperator = (): boolean => useVisitor().role === 'operator'

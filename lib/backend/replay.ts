@@ -15,10 +15,13 @@ export type Received =
     }
   | { kind: 'unreadable'; reason: string }
 
+/** How many messages are recognised one by one, and of how many different ones the repetitions are counted. */
 const MAX_KNOWN = 1_000_000
 const MAX_COUNTED = 200_000
+/** A message is no part of the replay if it comes after such a pause, and as long after the one before as their stamps say; ms. */
 const LIVE_GAP = 500
 const JITTER = 100
+/** The replay is over after such a silence: where all known messages have come again, and where some have not; ms. */
 const SETTLED = 500
 const SILENT = 3_000
 
@@ -45,7 +48,7 @@ export class Replay {
   #missing = 0
   /** When the last of them came on this connection, ms. */
   #completeAt: number | null = null
-  /** Messages that a replay may not bring: the backend does not replay a real abort. */
+  /** Messages that a replay may leave out: the backend does not replay a real abort. */
   readonly #unreplayed = new Set<number>()
   #settled = true
   readonly #clock = new BackendClockWatch()
@@ -251,7 +254,7 @@ const stamped = (
 /** 132 bits of a text's digest: a short id that does not contain the message's text. */
 const digestOf = (text: string): string => hash('sha256', text, 'base64url').slice(0, 22)
 
-/** 52 bits of a digest: in one of ten thousand runs with a million messages, two messages share them. */
+/** 52 bits of a digest: with a million messages, the chance that two of them share it is 1 in 10,000. */
 function hashOf(digest: string): number {
   const bytes = Buffer.from(digest, 'base64url')
   return bytes.readUIntBE(0, 6) * 16 + (bytes.readUInt8(6) >> 4)

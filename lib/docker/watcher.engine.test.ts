@@ -61,10 +61,10 @@ describe.skipIf(whyNot !== null)(
       expect(watcher.existing().map(of => of.id)).toContain(id)
       await container.start()
       await told.until(() => facts(id)?.exitCode === 3)
-      const looked = await watcher.look(id)
+      const looked = await watcher.inspectNow(id)
       await container.remove()
       await told.until(() => facts(id)?.removed === true)
-      expect(await watcher.look(id)).toBeNull()
+      expect(await watcher.inspectNow(id)).toBeNull()
       expect(facts(id)).toEqual({ ...looked, removed: true })
       expect(facts(id)).toMatchObject({
         role: 'batch',
@@ -146,9 +146,9 @@ describe.skipIf(whyNot !== null)(
         HostConfig: { NetworkMode: 'none' },
       })
       made.push(other)
-      expect(await watcher.look(other.id)).toBeNull()
-      expect(await watcher.look('0'.repeat(64))).toBeNull()
-      expect(await watcher.look('../../info')).toBeNull()
+      expect(await watcher.inspectNow(other.id)).toBeNull()
+      expect(await watcher.inspectNow('0'.repeat(64))).toBeNull()
+      expect(await watcher.inspectNow('../../info')).toBeNull()
       expect(told.latest.has(other.id)).toBe(false)
     })
 

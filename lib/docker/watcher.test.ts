@@ -96,7 +96,7 @@ describe('a watcher', () => {
     await vi.waitFor(() => expect(fake.asked).toContain('/images/ckrv-agent%3Alatest/json'))
     // The answer about the image was requested later, as the last one for a list. Once it is here, the earlier ones are,
     // too.
-    await expect(watcher.look(idOf(1))).rejects.toThrow("can't be read")
+    await expect(watcher.inspectNow(idOf(1))).rejects.toThrow("can't be read")
     expect([watcher.link, told.lists]).toEqual(['live', 0])
     expect(told.latest.get(idOf(1))).toMatchObject({ state: 'running', role: 'other' })
     expect(told.odds).toEqual([expect.stringMatching(/^Docker's answer can't be read: .* Check DOCKER_HOST\.$/)])
@@ -156,10 +156,10 @@ describe('a watcher', () => {
     const { told, watcher } = await watch(fake)
     await told.until(() => watcher.link !== 'live' && watcher.error !== null && told.latest.size === 2)
     expect(watcher.error).toMatch(/GET \/containers\/\{id\}\/json with HTTP 403: access is denied.*CONTAINERS=1/)
-    await expect(watcher.look(idOf(1))).rejects.toThrow('access is denied')
+    await expect(watcher.inspectNow(idOf(1))).rejects.toThrow('access is denied')
     expect([watcher.link, told.lists]).toEqual(['stale', 0])
     denies = false
-    await watcher.look(idOf(1))
+    await watcher.inspectNow(idOf(1))
     // The next list restores the link.
     await vi.waitFor(() => expect(watcher.link).toBe('live'), { timeout: 15_000 })
   }, 20_000)
@@ -171,7 +171,7 @@ describe('a watcher', () => {
     watcher.close()
     const count = told.all.length
     const { lists } = told
-    await expect(watcher.look(idOf(1))).resolves.toMatchObject({ id: idOf(1) })
+    await expect(watcher.inspectNow(idOf(1))).resolves.toMatchObject({ id: idOf(1) })
     expect([told.all.length, told.lists, told.failures]).toEqual([count, lists, []])
   })
 })

@@ -104,11 +104,11 @@ export class DockerWatcher {
   }
 
   /** Inspects the container now. Null if the Engine has no such container of an agent. Rejects with a `DockerError`. */
-  async look(id: string): Promise<ContainerFacts | null> {
+  async inspectNow(id: string): Promise<ContainerFacts | null> {
     try {
       return await this.#inspect(id)
     } finally {
-      this.#tell()
+      this.#reportChanges()
     }
   }
 
@@ -162,7 +162,7 @@ export class DockerWatcher {
       if (this.#closed) break
       this.#eventsSince = msOf(event)
       this.#containers.event(event, serverNow())
-      this.#tell()
+      this.#reportChanges()
     }
     throw new DockerError(
       'unreachable',
@@ -181,8 +181,8 @@ export class DockerWatcher {
       this.#listed = { at, wanted }
       this.#failuresInARow = 0
       if (list.length === 0) this.#isDenied = false
-      if (!this.#isDenied) this.#link.merged()
-      this.#tell()
+      if (!this.#isDenied) this.#link.caughtUp()
+      this.#reportChanges()
       await sleep(LIST_EVERY, undefined, { signal: over })
     }
   }
@@ -194,12 +194,12 @@ export class DockerWatcher {
       this.imageMissing = missing
       this.#listener.changed()
     } catch (error) {
-      this.#unasked(error)
+      this.#requestFailed(error)
     }
   }
 
   /** Reports the changes, and starts the wanted inspections. */
-  #tell(): void {
+  #reportChanges(): void {
     if (this.#closed) return
     for (const facts of this.#containers.takeChanged()) this.#listener.container(facts)
     this.#inspectWanted()
@@ -223,16 +223,16 @@ export class DockerWatcher {
       if (id === null) return
       this.#inspecting += 1
       this.#inspect(id)
-        .catch((error: unknown) => this.#unasked(error))
+        .catch((error: unknown) => this.#requestFailed(error))
         .finally(() => {
           this.#inspecting -= 1
-          this.#tell()
+          this.#reportChanges()
         })
     }
   }
 
   /** A request failed. If Docker does not answer, the link shows it, and the next list asks again. */
-  #unasked(error: unknown): void {
+  #requestFailed(error: unknown): void {
     if (this.#closed) return
     if (!(error instanceof DockerError)) this.#listener.failed(error)
     else if (error.kind === 'bad-answer' || error.kind === 'denied') this.#listener.odd(error.message)

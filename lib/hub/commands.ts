@@ -7,7 +7,7 @@ import { masked } from '../run/text/secrets'
 import { mapBackendErrors, type HubApi, HubError, hubRefusals, type NoteRequest, type StartRequest } from './api'
 import type { Lifecycle } from './lifecycle'
 import type { RunState } from './runs'
-import type { Session } from './follow'
+import type { FollowSession } from './follow'
 
 /** The part of the hub that the commands use and report to. */
 export interface CommandsHost {
@@ -46,7 +46,7 @@ export class Commands {
     return { runId }
   }
 
-  async #startOn(session: Session, request: StartRequest, by: string | undefined): Promise<void> {
+  async #startOn(session: FollowSession, request: StartRequest, by: string | undefined): Promise<void> {
     const { http, life, log } = this.#host
     const { state } = session
     const { runId } = state
@@ -79,7 +79,7 @@ export class Commands {
 
   /** The backend may have received a start that it did not answer: the run is followed, and the stream will show it [RUN-2.7]. */
   #unanswered(
-    session: Session,
+    session: FollowSession,
     { dryRun = false }: StartRequest,
     by: string | undefined,
     { sentAt, error }: { sentAt: number; error: HubError },

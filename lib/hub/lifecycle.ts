@@ -10,7 +10,7 @@ import type { DockerState } from '../run/evidence/verdict'
 import type { Publisher } from '../sync/publisher'
 import { batchLogScope } from '../sync/scope'
 import { type HubMeter, hubRefusals, type HubState, ReachedBounds, sampled } from './api'
-import { type BackendLink, PlanReadings, Session, type SessionHost } from './follow'
+import { type BackendLink, PlanReadings, FollowSession, type FollowSessionHost } from './follow'
 import { AgentLogs, LogBudget } from './logs'
 import type { Header, Recorder, RecordingFile } from './recording'
 import { EndLog, type Rebuilt, RunPages, RunRecordings, Runs, RunState, type RunStore, type StateHost } from './runs'
@@ -47,13 +47,13 @@ export class Lifecycle {
   readonly runs: Runs
   readonly agentLogs: AgentLogs
   /** The sessions of the runs that are followed now. */
-  readonly #sessions = new Map<RunState, Session>()
+  readonly #sessions = new Map<RunState, FollowSession>()
   readonly #options: LifecycleOptions
   readonly #pages: RunPages
   readonly #budget: LogBudget
   readonly #recordings: RunRecordings
   readonly #stateHost: StateHost
-  readonly #sessionHost: SessionHost
+  readonly #sessionHost: FollowSessionHost
   #docker: DockerNow = { state: CLAIMS_ALONE.docker, ambiguous: new Map() }
   #changed: (() => void) | null = null
   #isClosed = false
@@ -125,7 +125,7 @@ export class Lifecycle {
   }
 
   /** The session of a followed run. */
-  sessionOf(state: RunState): Session | undefined {
+  sessionOf(state: RunState): FollowSession | undefined {
     return this.#sessions.get(state)
   }
 
@@ -147,7 +147,7 @@ export class Lifecycle {
   }
 
   /** Creates a run to follow. The fleet does not show it before `show`. Throws a `HubError` if the run can't be created. */
-  create(runId: string, spec: string | null): Session {
+  create(runId: string, spec: string | null): FollowSession {
     if (this.#isClosed) throw hubRefusals.stopping()
     if (this.runs.has(runId)) throw hubRefusals.runIdInUse(runId)
     if (this.#sessions.size >= MAX_LIVE) {
@@ -236,7 +236,7 @@ export class Lifecycle {
     this.runs.rename(found.runId, followed)
     for (const { batchId, by, container } of found.evidence) {
       followed.observe({ kind: 'container', at, batch: { id: batchId, by }, container })
-      this.agentLogs.assigned(container.id, { runId: followed.runId, batchId })
+      this.agentLogs.assign(container.id, { runId: followed.runId, batchId })
     }
     for (const note of found.notes) followed.observe(note)
     this.#recordings.append(followed, { kind: 'renamed', from: found.runId }, true)
@@ -306,8 +306,8 @@ export class Lifecycle {
    * Nothing is received before the session's `follow`.
    * @param replay what is known of the run's messages from before a restart
    */
-  #follow(state: RunState, replay?: Replay): Session {
-    const session = new Session(state, this.#sessionHost, replay)
+  #follow(state: RunState, replay?: Replay): FollowSession {
+    const session = new FollowSession(state, this.#sessionHost, replay)
     this.#sessions.set(state, session)
     // From now on the run's link is the link of its session.
     state.update()
@@ -343,7 +343,7 @@ export class Lifecycle {
    * Forgets a run with an unanswered start, once the backend has said for 5 min that it does not know the run [RUN-2.13].
    * While the backend is away, it says nothing, and the run is kept.
    */
-  discardUnlessBegun(session: Session): void {
+  discardUnlessBegun(session: FollowSession): void {
     const { state } = session
     const look = () => {
       const since = state.unknownSince
@@ -362,7 +362,7 @@ export class Lifecycle {
    * The earlier process ended before it knew whether the backend received the start. If the backend does not know the run,
    * it did not.
    */
-  async #discardUnheard(session: Session): Promise<void> {
+  async #discardUnheard(session: FollowSession): Promise<void> {
     await session.readyWithin(UNHEARD_FOR)
     if (session.state.neverExisted && this.#sessions.has(session.state)) await this.discard(session.state)
   }

@@ -98,7 +98,7 @@ describe('what containers printed', () => {
         for (const id of ['r1', 'r2']) found(life, id)
         const at = new Map<string, number>()
         for (const [n, step] of all.entries()) {
-          if (step.kind === 'assigned') life.agentLogs.assigned(step.id, step.batch)
+          if (step.kind === 'assigned') life.agentLogs.assign(step.id, step.batch)
           else if (step.kind === 'gap') life.agentLogs.gap(step.id, `gap ${n}`)
           else {
             at.set(step.id, (at.get(step.id) ?? T0) + (n % 2))

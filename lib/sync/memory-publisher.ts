@@ -10,16 +10,16 @@ import type { Scope } from './scope'
 
 /** How long changes are collected after one was sent, ms [SYNC-4.2]. */
 export const COALESCE_MS = 20
-/** With many pages they are collected for longer: for so many ms for each page, but not for more than the limit [SYNC-4.5]. */
+/** With many pages they are collected for longer: for so many ms for each page [SYNC-4.5]. */
 const COALESCE_MS_A_PAGE = 0.1
-/** Lines are always collected for that long: nobody reads them one by one when they come so fast. */
+/** The longest time for states, and the time for logs: nobody reads lines one by one when they come so fast. */
 export const MAX_COALESCE_MS = 50
 /** How often a scope sends its version and digest, ms [SYNC-6]. */
 export const HEARTBEAT_MS = 5_000
 /** After this many heartbeats without pages, a scope forgets what only pages need. */
 const REST_AFTER_HEARTBEATS = 12
 
-interface Open {
+interface OpenScope {
   readonly scope: Scope
   readonly start: () => Channel
   /** How long changes are collected at least, ms. */
@@ -40,7 +40,7 @@ interface Open {
 
 /** The publisher of a single process; it keeps everything in memory. */
 export class MemoryPublisher implements Publisher {
-  readonly #opened = new Map<Scope, Open>()
+  readonly #opened = new Map<Scope, OpenScope>()
   readonly #broadcast: PublisherOptions['broadcast']
   readonly #audience: PublisherOptions['audience']
   readonly #failed: PublisherOptions['failed']
@@ -126,23 +126,23 @@ export class MemoryPublisher implements Publisher {
 
   #start(scope: Scope, coalesceMs: number, start: () => Channel): void {
     if (this.#opened.has(scope)) throw new Error(`The scope ${scope} is open already`)
-    const rest = { channel: null, dirty: false, changedAt: null, readAt: 0, gathering: null, quietHeartbeats: 0 }
-    this.#opened.set(scope, { scope, start, coalesceMs, epoch: this.#nextEpoch(), ...rest })
+    const unread = { channel: null, dirty: false, changedAt: null, readAt: 0, gathering: null, quietHeartbeats: 0 }
+    this.#opened.set(scope, { scope, start, coalesceMs, epoch: this.#nextEpoch(), ...unread })
   }
 
   /** Sends the first change at once. Changes that come while changes are collected wait for the timer [SYNC-4]. */
-  #announce(open: Open): void {
+  #announce(open: OpenScope): void {
     if (!open.dirty || open.gathering || this.#audience(open.scope) === 0) return
     this.#guard(open, () => this.#publish(open))
   }
 
   /** Reports an error of one scope's source, so that the other scopes still reach their pages. */
-  #guard({ scope }: Open, step: () => void): void {
+  #guard({ scope }: OpenScope, step: () => void): void {
     guarded(step, error => this.#failed(scope, error))
   }
 
   /** Reads the source, and sends a change to the pages. */
-  #publish(open: Open): Channel {
+  #publish(open: OpenScope): Channel {
     const { scope, epoch, changedAt } = open
     open.dirty = false
     open.changedAt = null
@@ -165,7 +165,7 @@ export class MemoryPublisher implements Publisher {
    * Returns a channel at the newest state, after sending the same version to the pages. It also finds a change that was not
    * announced; to look for one, it reads the source at most once per `COALESCE_MS`, however many pages ask.
    */
-  #upToDate(open: Open): Channel {
+  #upToDate(open: OpenScope): Channel {
     const isRecent = Math.abs(this.#now() - open.readAt) < COALESCE_MS
     return open.channel && !open.dirty && isRecent ? open.channel : this.#publish(open)
   }
@@ -181,7 +181,7 @@ export class MemoryPublisher implements Publisher {
     }
   }
 
-  #heartbeatOf(open: Open): void {
+  #heartbeatOf(open: OpenScope): void {
     const { scope, epoch } = open
     open.quietHeartbeats = 0
     const channel = this.#publish(open)
@@ -189,11 +189,11 @@ export class MemoryPublisher implements Publisher {
     this.#broadcast(scope, 'beat', { epoch, scope, now: this.#time(), version, digest: channel.digest() })
   }
 
-  #snapshotOf(open: Open): SnapshotMessage {
+  #snapshotOf(open: OpenScope): SnapshotMessage {
     return this.#messageOf(open, this.#upToDate(open))
   }
 
-  #messageOf({ scope, epoch }: Open, channel: Channel): SnapshotMessage {
+  #messageOf({ scope, epoch }: OpenScope, channel: Channel): SnapshotMessage {
     return { epoch, scope, now: this.#time(), version: channel.version, state: channel.state() }
   }
 
@@ -208,7 +208,7 @@ export class MemoryPublisher implements Publisher {
 }
 
 /** @param pages how many a change is sent to */
-const coalesceFor = ({ coalesceMs }: Open, pages: number): number =>
+const coalesceFor = ({ coalesceMs }: OpenScope, pages: number): number =>
   Math.min(MAX_COALESCE_MS, Math.max(coalesceMs, COALESCE_MS_A_PAGE * pages))
 
 function systemTimer(ms: number, callback: () => void): () => void {

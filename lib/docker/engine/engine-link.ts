@@ -51,7 +51,7 @@ export class EngineLink {
   }
 
   /** The events are followed, and everything before them is known. */
-  merged(): void {
+  caughtUp(): void {
     this.#merged = true
     this.#facts.streamLostAt = null
     this.#eventsError = null

@@ -30,7 +30,7 @@ function outputOf(...texts: string[]) {
     ...{ rebuilt: () => undefined, closed: () => undefined },
   }
   const logs = new AgentLogs(new LogBudget(), unheard)
-  logs.assigned(ID, { runId: 'r', batchId: 'b' })
+  logs.assign(ID, { runId: 'r', batchId: 'b' })
   const output = new AgentOutput(engine, logs, error => expect.unreachable(String(error)))
   const lines = () =>
     logs

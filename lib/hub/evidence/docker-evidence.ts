@@ -176,7 +176,7 @@ export class DockerEvidence {
     const [known, ...others] = this.#watcher.existing().filter(facts => facts.id === id || shortId(facts.id) === id)
     if (!known || others.length > 0) throw hubRefusals.noSuchAgent(id)
     try {
-      const facts = await this.#watcher.look(known.id)
+      const facts = await this.#watcher.inspectNow(known.id)
       if (!facts || facts.removed) throw hubRefusals.containerRemoved(id)
       if (!isAtWork(facts)) throw hubRefusals.containerEnded(id)
       const assigned = this.#assignments.get(facts.id)
@@ -272,7 +272,7 @@ export class DockerEvidence {
       this.#report(assigned, facts)
       if (!facts.removed) this.#output.read(facts, true)
     } else this.#assignments.delete(id)
-    this.#agentLogs.assigned(id, assigned ?? null)
+    this.#agentLogs.assign(id, assigned ?? null)
     return true
   }
 

@@ -1,3 +1,3 @@
 export { BackendLink } from './backend-link'
 export { PlanReadings } from './plan-readings'
-export { Session, type SessionHost } from './session'
+export { FollowSession, type FollowSessionHost } from './follow-session'

@@ -82,7 +82,7 @@ export class ImportedRun implements Player {
         break
       }
       case 'left':
-        this.#agentLogs.restoreLeft(this.#runId, entry.container)
+        this.#agentLogs.restoreMovedAway(this.#runId, entry.container)
         break
       case 'hole':
         this.#incomplete = gapFinding(entry.from, entry.to)

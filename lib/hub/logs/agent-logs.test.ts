@@ -74,7 +74,7 @@ describe('AgentLogs', () => {
               printed.set(step.id, [...(printed.get(step.id) ?? []), `${step.id}: gap ${index}`])
               break
             case 'assigned':
-              logs.assigned(step.id, step.batch)
+              logs.assign(step.id, step.batch)
               if (step.batch) {
                 placed.set(step.id, step.batch)
                 known.set(key(step.batch.runId, step.batch.batchId), step.batch)
@@ -113,7 +113,7 @@ describe('AgentLogs', () => {
     logs.line('c1', { at: Date.UTC(2026, 0, 2), stream: 'stderr', text: 'early' })
     expect(told).toEqual([])
     expect(logs.get('r', 'b')).toBeUndefined()
-    logs.assigned('c1', { runId: 'r', batchId: 'b' })
+    logs.assign('c1', { runId: 'r', batchId: 'b' })
     logs.gap('c1', 'lines may be missing')
     expect(told).toEqual(['opened r b', 'appended r b', 'appended r b'])
     const lines = logs.get('r', 'b')!.tail(Infinity)
@@ -123,47 +123,47 @@ describe('AgentLogs', () => {
 
   it('[DOCK-8.18] tells whose log was rebuilt when a container turns out to be of another batch', () => {
     const { logs, told } = watched()
-    for (const id of ['c1', 'c2']) logs.assigned(id, { runId: 'r', batchId: 'b' })
+    for (const id of ['c1', 'c2']) logs.assign(id, { runId: 'r', batchId: 'b' })
     for (const id of ['c1', 'c2', 'c1']) logs.line(id, out('hello'))
     told.length = 0
-    logs.assigned('c1', { runId: 'r', batchId: 'other' })
+    logs.assign('c1', { runId: 'r', batchId: 'other' })
     expect(told).toEqual(['opened r other', 'rebuilt r b', 'appended r other', 'appended r other'])
     expect(texts(logs.get('r', 'b'))).toEqual(['c2: hello'])
     expect(texts(logs.get('r', 'other'))).toEqual(['c1: hello', 'c1: hello'])
-    logs.assigned('c1', { runId: 'r', batchId: 'other' })
+    logs.assign('c1', { runId: 'r', batchId: 'other' })
     expect(told).toHaveLength(4)
   })
 
   it('[DOCK-8.17] [DOCK-8.19] [SAFE-5] says so where lines had to go while the batch was not known', () => {
     const { logs } = watched()
     for (let n = 1; n <= 5_001; n += 1) logs.line('talkative', out(`line ${n}`))
-    logs.assigned('talkative', { runId: 'r', batchId: 'a' })
+    logs.assign('talkative', { runId: 'r', batchId: 'a' })
     const kept = logs.get('r', 'a')!.tail(Infinity)
     expect(kept).toHaveLength(5_001)
     expect(kept[0]).toMatchObject({ stream: 'system', text: expect.stringContaining('not kept') as string })
     expect(kept[1]?.text).toBe('line 2')
 
     for (let n = 1; n <= 201; n += 1) logs.line(`waiting ${n}`, out('hello'))
-    logs.assigned('waiting 1', { runId: 'r', batchId: 'b' })
+    logs.assign('waiting 1', { runId: 'r', batchId: 'b' })
     expect(logs.get('r', 'b')!.tail(Infinity)).toMatchObject([{ stream: 'system' }])
-    logs.assigned('waiting 2', { runId: 'r', batchId: 'c' })
+    logs.assign('waiting 2', { runId: 'r', batchId: 'c' })
     expect(texts(logs.get('r', 'c'))).toEqual(['waiting 2: hello'])
   })
 
   it('[SAFE-5] bounds the logs of one run; what is beyond waits as if its batch were not known', () => {
     const { logs, open } = watched()
-    for (let n = 1; n <= 2_001; n += 1) logs.assigned(`c${n}`, { runId: 'r', batchId: `b${n}` })
+    for (let n = 1; n <= 2_001; n += 1) logs.assign(`c${n}`, { runId: 'r', batchId: `b${n}` })
     expect(open.size).toBe(2_000)
     logs.line('c2001', out('hello'))
     expect(logs.get('r', 'b2001')).toBeUndefined()
-    logs.assigned('c2001', { runId: 'r', batchId: 'b1' })
+    logs.assign('c2001', { runId: 'r', batchId: 'b1' })
     expect(texts(logs.get('r', 'b1'))).toEqual(['c2001: hello'])
   })
 
   it('[SYNC-9.1] [SAFE-5] a run that is forgotten gives back all that its logs took', () => {
     const { logs, told, budget } = watched()
-    logs.assigned('c1', { runId: 'r', batchId: 'b' })
-    logs.assigned('c2', { runId: 's', batchId: 'b' })
+    logs.assign('c1', { runId: 'r', batchId: 'b' })
+    logs.assign('c2', { runId: 's', batchId: 'b' })
     logs.line('c1', out('hello'))
     logs.line('c2', out('hello'))
     const both = budget.bytes
@@ -174,7 +174,7 @@ describe('AgentLogs', () => {
     expect(logs.get('r', 'b')).toBeUndefined()
     expect(texts(logs.get('s', 'b'))).toEqual(['c2: hello'])
     logs.line('c1', out('still there'))
-    logs.assigned('c1', { runId: 'r', batchId: 'b' })
+    logs.assign('c1', { runId: 'r', batchId: 'b' })
     expect(texts(logs.get('r', 'b'))).toEqual(['c1: still there'])
   })
 })

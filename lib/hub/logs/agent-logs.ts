@@ -69,7 +69,7 @@ export class AgentLogs {
    * Sets the batch that the container works on, as far as it is known now. A batch beyond the 2,000th of its run is
    * treated as not known [SAFE-5].
    */
-  assigned(containerId: string, batch: BatchOfRun | null): void {
+  assign(containerId: string, batch: BatchOfRun | null): void {
     const old = this.#places.get(containerId)
     if (old ? old.runId === batch?.runId && old.batchId === batch.batchId : batch === null) return
     const log = batch && this.#open(batch)
@@ -83,12 +83,12 @@ export class AgentLogs {
   restore(batch: BatchOfRun, line: Omit<LogLine, 'seq'>): void {
     const place = this.#places.get(line.source)
     if (place && place.runId !== batch.runId) return
-    if (place?.batchId !== batch.batchId) this.assigned(line.source, batch)
+    if (place?.batchId !== batch.batchId) this.assign(line.source, batch)
     this.#append(line.source, line)
   }
 
   /** The container's restored lines turned out to belong elsewhere. */
-  restoreLeft(runId: string, containerId: string): void {
+  restoreMovedAway(runId: string, containerId: string): void {
     const place = this.#places.get(containerId)
     if (place?.runId === runId) this.#leave(containerId, place)
   }
@@ -154,12 +154,12 @@ export class AgentLogs {
   #waitingLog(containerId: string): LogBuffer {
     const known = this.#waiting.get(containerId)
     if (known) return known
-    for (const [longest, log] of this.#waiting) {
+    for (const [oldest, log] of this.#waiting) {
       if (this.#waiting.size < MAX_WAITING) break
       this.#budget.dropped(log.size)
       log.release()
-      this.#waiting.delete(longest)
-      this.#remember(longest)
+      this.#waiting.delete(oldest)
+      this.#remember(oldest)
     }
     const log = new LogBuffer(WAITING_LOG, this.#budget)
     this.#waiting.set(containerId, log)
@@ -168,9 +168,9 @@ export class AgentLogs {
 
   #remember(containerId: string): void {
     this.#lost.add(containerId)
-    for (const longest of this.#lost) {
+    for (const oldest of this.#lost) {
       if (this.#lost.size <= MAX_LOST) break
-      this.#lost.delete(longest)
+      this.#lost.delete(oldest)
     }
   }
 }

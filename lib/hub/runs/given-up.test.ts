@@ -65,7 +65,7 @@ async function restarted(path: string): Promise<RunState> {
     () => linksOf('stale'),
   )
   const rebuilt = new Rebuilt({
-    agentLogs: { restore: () => undefined, restoreLeft: () => undefined },
+    agentLogs: { restore: () => undefined, restoreMovedAway: () => undefined },
     reopen: ({ runId, spec, since }) => new RunState(runId, host, spec, since),
   })
   await playRecording(path, rebuilt)

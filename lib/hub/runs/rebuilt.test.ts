@@ -30,7 +30,7 @@ const folders = new Folders()
 afterEach(() => folders.end())
 const recorded = () => folders.recorded()
 
-const agentLogs = { restore: () => undefined, restoreLeft: () => undefined }
+const agentLogs = { restore: () => undefined, restoreMovedAway: () => undefined }
 
 /** The run as rebuilt from the file, and followed further without being recorded. */
 async function rebuiltFrom(path: string) {

@@ -7,7 +7,7 @@ import type { RunState } from './run-state'
 
 /** The part of the hub that the rebuild of a run uses. */
 export interface Rebuilder {
-  readonly agentLogs: Pick<AgentLogs, 'restore' | 'restoreLeft'>
+  readonly agentLogs: Pick<AgentLogs, 'restore' | 'restoreMovedAway'>
   /** The state to fill. Null if the recorded run can't be rebuilt here. */
   reopen(header: Header): RunState | null
 }
@@ -63,7 +63,7 @@ export class Rebuilt implements Player {
       }
       case 'left':
         this.lines.delete(entry.container)
-        this.#rebuilder.agentLogs.restoreLeft(state.runId, entry.container)
+        this.#rebuilder.agentLogs.restoreMovedAway(state.runId, entry.container)
         break
       case 'renamed':
         this.renamed.push(entry.from)

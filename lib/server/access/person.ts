@@ -1,4 +1,4 @@
-/** What a person may do here [SAFE-3]: a viewer sees; an operator also starts, follows and stops. */
+/** What a person may do here [SAFE-3]: a viewer sees everything; an operator also sends the requests that change something. */
 export const roles = ['viewer', 'operator'] as const
 export type Role = (typeof roles)[number]
 

@@ -5,7 +5,7 @@ import type { FoundLines, HubApi, LogChoice, LogSearch } from '../../hub/api'
 import { fileName } from '../../run/text/display-text'
 import type { Action } from '../audit'
 import { IMPORTS, LIVENESS, RECORDING_TYPE } from './guard'
-import { DOWNLOAD_PAGE, lineText, mergedLineText, pickedLog, wholeLog } from './log-text'
+import { DOWNLOAD_PAGE, lineText, mergedLineText, pickedLog, wholeLog } from './log-download'
 import {
   anySpec,
   containerId,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Snapshot } from '../../../../lib/run/model'
 import { someBatch, someRun } from '../../../../lib/testing/run/documents'
-import { comparedText, differenceText } from './compared'
+import { comparedText, differenceText } from './usual-text'
 
 const T0 = Date.parse('2026-11-23T13:00:00.000Z')
 const run = (ms: number, over: Partial<Snapshot> = {}): Snapshot => ({

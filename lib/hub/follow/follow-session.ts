@@ -11,11 +11,11 @@ import { PlanAndHistoryPoller, type PollerHost } from './plan-and-history-poller
 import type { RunState } from '../runs'
 
 /** The part of the hub that a session uses and reports to; `Lifecycle` provides it. */
-export interface SessionHost extends PollerHost {
+export interface FollowSessionHost extends PollerHost {
   readonly backendUrl: URL
   readonly health: Pick<Health, 'healthyAt' | 'refusedAt' | 'since'>
   /** The run is over and its stream has ended: the backend sends nothing more. */
-  finished(session: Session): void
+  finished(session: FollowSession): void
 }
 
 const AHEAD_GRACE = 5_000
@@ -35,7 +35,7 @@ type Phase =
 const AT_WORK: Phase = { kind: 'at work', ahead: 0, aheadSince: null }
 
 /** Follows one run at the backend: its stream, and its plan and history while it is at work. */
-export class Session {
+export class FollowSession {
   readonly #stream: RunStream
   readonly #poller: PlanAndHistoryPoller
   readonly #watch = new LinkWatch(() => this.linkMayHaveChanged())
@@ -45,11 +45,11 @@ export class Session {
   #incarnation: number
   readonly #ready: (() => void)[] = []
 
-  readonly #host: SessionHost
+  readonly #host: FollowSessionHost
 
   constructor(
     readonly state: RunState,
-    host: SessionHost,
+    host: FollowSessionHost,
     /** The run's messages that are known from before a restart. */
     replay?: Replay,
   ) {

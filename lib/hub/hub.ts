@@ -9,7 +9,7 @@ import { isOver } from '../run/is-over'
 import type { ContainerList, Fleet, LinkState, RunSummary, Snapshot } from '../run/model'
 import type { SpecOverview, SpecRuns } from '../run/spec-pages'
 import { iso } from '../run/time/time'
-import { usualOf, type Usual } from '../run/usual'
+import { earlierRuns, usualOf, type Usual } from '../run/usual'
 import type { DockerState } from '../run/evidence/verdict'
 import type { Document } from '../sync/document'
 import type { Publisher } from '../sync/publisher'
@@ -63,8 +63,6 @@ export interface HubOptions {
   importsFolder?: string
 }
 
-/** How many earlier runs show how long batches usually take [PAGE-11.1]. */
-const USUAL_BY = 5
 /** So old the moments of a run may be: they are asked for by everyone who comes near the slider; ms. */
 const MOMENTS_OLD = 5_000
 
@@ -237,16 +235,8 @@ export class Hub implements HubApi {
   async usual(runId: string): Promise<Usual | undefined> {
     const run = this.#life.runs.get(runId)?.view().fields
     if (!run) return undefined
-    const earlier = this.#life.runs.newestFirst().filter(
-      each =>
-        each.spec === run.spec &&
-        each.dryRun === run.dryRun &&
-        each.status === 'completed' &&
-        each.runId !== run.runId &&
-        // Of a run that is over, what came after it tells nothing of what was usual.
-        !(run.startedAt !== null && each.startedAt !== null && each.startedAt > run.startedAt),
-    )
-    const snapshots = await Promise.all(earlier.slice(0, USUAL_BY).map(each => this.snapshot(each.runId)))
+    const earlier = earlierRuns(run, this.#life.runs.newestFirst())
+    const snapshots = await Promise.all(earlier.map(each => this.snapshot(each.runId)))
     return usualOf(snapshots.flatMap(snapshot => snapshot ?? []))
   }
 

@@ -1,6 +1,8 @@
 import { certainBatchMs, certainRunMs, isWhole } from './certain-duration'
 import type { Snapshot } from './model'
 
+/** How many earlier runs show how long batches usually take [PAGE-11.1]. */
+const USUAL_BY = 5
 /** Fewer earlier runs say nothing of another one. */
 const LEAST_RUNS = 2
 
@@ -26,6 +28,22 @@ type Earlier = Pick<
   | 'unnamedCompleted'
   | 'batches'
 >
+
+/**
+ * The runs that tell how long a run usually takes: the last completed ones of its spec, as dry or as real. What came after it tells
+ * nothing of what was usual.
+ * @param runs newest first
+ */
+export function earlierRuns<R extends Pick<Snapshot, 'runId' | 'spec' | 'dryRun' | 'status' | 'startedAt'>>(
+  { runId, spec, dryRun, startedAt }: Pick<R, 'runId' | 'spec' | 'dryRun' | 'startedAt'>,
+  runs: readonly R[],
+): R[] {
+  const isLater = (other: R) => startedAt !== null && other.startedAt !== null && other.startedAt > startedAt
+  return runs
+    .filter(other => other.spec === spec && other.dryRun === dryRun && other.status === 'completed')
+    .filter(other => other.runId !== runId && !isLater(other))
+    .slice(0, USUAL_BY)
+}
 
 /** The usual durations by these completed runs of a spec [PAGE-11.1], [PAGE-12.4]. */
 export function usualOf(runs: readonly Earlier[]): Usual {

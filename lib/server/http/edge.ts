@@ -17,21 +17,19 @@ import { addressOf } from '../bounds/addresses'
 import { requestsIn } from '../bounds/bounded-requests'
 import { ConfigError } from '../config'
 import { limitConnections, networkOf, type ConnectionBounds } from '../bounds/connection-bounds'
-import { IMPORTS, isLive, LIVENESS, pageRefusalOf, pathOf, refusalOf, siteOf } from './guard'
+import { IMPORTS, isLive, LIVENESS, pathOf, refusalOf, siteOf } from './guard'
 import { isApi } from './http'
 import type { Log } from '../log'
 import type { RefusalMeter } from '../metrics'
 import type { Pace } from '../bounds/pace'
+import { pageGate, type ContextHandler, type RequestHandler } from './page-gate'
 import { pageHeaders, pageOf, sendRefusal, wantsPage } from './refusal-page'
-import { refusals, SIGN_IN, type Refused } from './refusals'
+import { refusals, type Refused } from './refusals'
 import { securityHeaders } from './security-headers'
-import { goTo, isSignInForm, localPath, signInPath } from '../access/sign-in'
+import { isSignInForm } from '../access/sign-in'
 import { cutSlowBody, PATIENCE, type Patience } from '../bounds/slow-body'
 import { Turns } from '../bounds/turns'
-import { runWithContext, type RequestContext } from '../request-context'
-
-type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
-type ContextHandler = (request: IncomingMessage, response: ServerResponse, visit: RequestContext) => Promise<void>
+import type { RequestContext } from '../request-context'
 
 export interface EdgeOptions {
   /** Answers the HTTP interface. */
@@ -82,20 +80,7 @@ export function createEdge(behind: EdgeOptions): Server {
   const judge = ({ method = '', url: target = '', headers, socket }: IncomingMessage) =>
     refusalOf({ method, target, headers }, socket.localPort ?? 0, publicUrl)
 
-  const page: ContextHandler = async (request, response, visit) => {
-    const target = request.url ?? ''
-    // Hot reload posts to paths of its own among the pages.
-    const refusal = hotReload ? undefined : pageRefusalOf(request.method ?? '', target)
-    if (refusal !== undefined) {
-      await sendRefusal(request, response, refusal)
-    } else if (visit.person === undefined && !isForAnyone(pathOf(target), hotReload !== undefined)) {
-      if (visit.guessAgainIn === undefined) goTo(response, signInPath(localPath(target)))
-      else await sendRefusal(request, response, refusals.tooManyGuesses(visit.guessAgainIn))
-    } else {
-      if (visit.person === undefined) for (const name of NAVIGATION) request.headers[name] = undefined
-      await runWithContext(visit, () => pages(request, response))
-    }
-  }
+  const page = pageGate(pages, hotReload !== undefined)
 
   const visitOf = async (request: IncomingMessage): Promise<RequestContext> => {
     const address = addressOf(request, trustedProxy)
@@ -211,19 +196,6 @@ export function createEdge(behind: EdgeOptions): Server {
 
 const isUrgent = ({ method = '', url = '' }: IncomingMessage): boolean =>
   (method === 'GET' || method === 'HEAD') && pathOf(url) === LIVENESS
-
-/** The headers of a navigation within the site. If the framework can't read one of them, it fails and writes a line to the log. */
-const NAVIGATION = ['rsc', 'next-router-state-tree', 'next-router-prefetch', 'next-router-segment-prefetch', 'next-url']
-
-/**
- * Whether a path is served before sign-in: the sign-in page, and the files that pages consist of. The pattern leaves no way out of
- * the folder.
- */
-function isForAnyone(path: string, dev: boolean): boolean {
-  if (path === SIGN_IN || path === '/icon.svg') return true
-  if (dev) return path.startsWith('/_next/') || path.startsWith('/__nextjs')
-  return /^\/_next\/static(\/[\w~-][\w.~-]*)+$/.test(path)
-}
 
 /**
  * Binds a server and returns its URL; the system picks a free port if `port` is 0. Rejects with a `ConfigError` if it can't

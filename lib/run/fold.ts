@@ -22,6 +22,8 @@ export type Change =
   /** A container's evidence; each of the two is undefined if there is none. */
   | { readonly kind: 'evidence'; readonly before: Evidence | undefined; readonly after: Evidence | undefined }
 
+type OperatorNote = Extract<Observation, { kind: 'noted' }>
+
 const FACTS: Change = { kind: 'facts' }
 const CLAIMS: Change = { kind: 'claims' }
 
@@ -78,27 +80,9 @@ export function fold(run: Run, observation: Observation): Change | null {
       run.unknown ??= observation
       return FACTS
     case 'plan':
-      if (observation.batches.length === 0) return null
-      if (run.spec !== null && run.spec !== observation.spec) return null
-      if (isKnownPlan(run, observation)) return null
-      // Once a start was sent, accepted or not, this run may have written the plan.
-      if (run.first === null && run.accepted === null && run.asked === null) run.planBefore = observation
-      if (!isSame(run.plan?.batches, observation.batches)) noteChange(run, observation.at)
-      run.plan = observation
-      noteRunning(run, observation.at)
-      return FACTS
+      return foldPlan(run, observation)
     case 'history':
-      // From then on the entry describes the other run.
-      if (run.continued) return null
-      if (run.history && isSameEntry(run.history, observation)) return null
-      if (run.history?.status !== observation.status || !isSame(run.history.batches, observation.batches)) {
-        noteChange(run, observation.at)
-      }
-      run.history = observation
-      noteRunning(run, observation.at)
-      run.historyEndedAt = observation.endedAt === null ? null : (run.historyEndedAt ?? observation.at)
-      if (run.historyEndedAt === null) run.historyAwaited = false
-      return FACTS
+      return foldHistory(run, observation)
     case 'container':
       return foldContainer(run, observation)
     case 'continued':
@@ -112,12 +96,7 @@ export function fold(run: Run, observation: Observation): Change | null {
       run.datedOffset = observation.offset
       return FACTS
     case 'noted':
-      if (
-        run.notes.some(
-          ({ at, by, text }) => at === observation.at && by === observation.by && text === observation.text,
-        )
-      )
-        return null
+      if (run.notes.some(note => isSameNote(note, observation))) return null
       run.notes = [...run.notes, observation].slice(-MAX_NOTES)
       return FACTS
   }
@@ -132,6 +111,8 @@ const isSame = (a: unknown, b: unknown): boolean => a === b || fingerprint(a) ==
 const isSameEntry = ({ batches: a, ...known }: HistoryReading, { batches: b, ...entry }: HistoryReading): boolean =>
   isSame({ ...known, at: 0 }, { ...entry, at: 0 }) && isSame(a, b)
 
+const isSameNote = (a: OperatorNote, b: OperatorNote): boolean => a.at === b.at && a.by === b.by && a.text === b.text
+
 /**
  * Whether the plan is the same as the last one read. The first plan after the run's start always counts as new: one that was
  * read before the start corrects nothing [RUN-8].
@@ -142,6 +123,31 @@ function isKnownPlan(
 ): boolean {
   if (plan === null || (plan === planBefore && (first !== null || accepted !== null || asked !== null))) return false
   return plan.spec === spec && plan.shared === shared && isSame(plan.batches, batches)
+}
+
+function foldPlan(run: Run, reading: PlanReading): Change | null {
+  if (reading.batches.length === 0) return null
+  if (run.spec !== null && run.spec !== reading.spec) return null
+  if (isKnownPlan(run, reading)) return null
+  // Once a start was sent, accepted or not, this run may have written the plan.
+  if (run.first === null && run.accepted === null && run.asked === null) run.planBefore = reading
+  if (!isSame(run.plan?.batches, reading.batches)) noteChange(run, reading.at)
+  run.plan = reading
+  noteRunning(run, reading.at)
+  return FACTS
+}
+
+function foldHistory(run: Run, reading: HistoryReading): Change | null {
+  // From then on the entry describes the other run.
+  if (run.continued) return null
+  if (run.history && isSameEntry(run.history, reading)) return null
+  if (run.history?.status !== reading.status || !isSame(run.history.batches, reading.batches))
+    noteChange(run, reading.at)
+  run.history = reading
+  noteRunning(run, reading.at)
+  run.historyEndedAt = reading.endedAt === null ? null : (run.historyEndedAt ?? reading.at)
+  if (run.historyEndedAt === null) run.historyAwaited = false
+  return FACTS
 }
 
 /** History or plan have changed: a run that had ended by silence goes on [RUN-13.15]. */

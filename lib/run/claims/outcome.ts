@@ -48,6 +48,71 @@ interface Candidate extends Outcome {
   since: number
 }
 
+/** What the messages say of an end, before it is known which of it stands. */
+interface Candidates {
+  /** In the backend's order. */
+  readonly told: Candidate[]
+  /** Failures that the orchestrator's silence has proved. */
+  readonly silent: Candidate[]
+  /** Failures that may be lines of agents. */
+  readonly unproven: Finding[]
+  /** When silence proves the next of them, ms on our clock. */
+  readonly deadlines: number[]
+  /** Whether an abort may be an agent's line until a replay shows it. */
+  readonly isUndecided: boolean
+}
+
+function candidatesOf(
+  run: Run,
+  claims: EndClaims,
+  history: HistoryReading | null,
+  backend: Links['backend'],
+  now: number,
+): Candidates {
+  const told: Candidate[] = []
+  const silent: Candidate[] = []
+  const unproven: Finding[] = []
+  const deadlines: number[] = []
+  let isUndecided = false
+  for (const claim of claims.ends) {
+    const { message, isLedTo } = claim
+    const { says, time, at } = message
+    const tell = (status: Outcome['status'], error: string | null, final = false) =>
+      told.push({ status, time, error, final, claim, inferred: false, since: at })
+    switch (says.kind) {
+      case 'run-status':
+        if (says.status !== 'running') tell(says.status, says.error, true)
+        break
+      case 'success':
+        tell('completed', null, true)
+        break
+      case 'missing':
+        if (isLedTo) tell('failed', says.error)
+        break
+      case 'execution-failed': {
+        if (isLedTo || isFailureOf(history, time)) {
+          tell('failed', says.error)
+          break
+        }
+        const since = silentUntil(run, message, backend)
+        unproven.push(unprovenFailure(splitError(says.error).first, time))
+        if (since === null) break
+        if (since > now) deadlines.push(since)
+        else silent.push({ status: 'failed', time, error: says.error, final: false, claim, inferred: false, since })
+        break
+      }
+      case 'execution-aborted': {
+        const origin = originOfAbort(run, message)
+        if (origin === 'real') tell('aborted', ABORTED)
+        if (origin === 'undecided') isUndecided = true
+        break
+      }
+      default:
+    }
+  }
+  return { told, silent, unproven, deadlines, isUndecided }
+}
+
 /**
  * Finds the claim or observation that ended the run, if there is one: the earliest by the backend's time stands [RUN-4].
  * @param messages all that `claims` has taken in
@@ -59,56 +124,15 @@ export function findOutcome(
   backend: Links['backend'],
   now: number,
 ): OutcomeNow {
-  const findings: Finding[] = []
-  const deadlines: number[] = []
-  const ends: Candidate[] = []
-  const silent: Candidate[] = []
   const history = ownHistory(run, claims.first)
-  let undecided = false
-
-  for (const claim of claims.ends) {
-    const { message, isLedTo } = claim
-    const { says, time, at } = message
-    const told = (status: Outcome['status'], error: string | null, final = false) =>
-      ends.push({ status, time, error, final, claim, inferred: false, since: at })
-    switch (says.kind) {
-      case 'run-status':
-        if (says.status !== 'running') told(says.status, says.error, true)
-        break
-      case 'success':
-        told('completed', null, true)
-        break
-      case 'missing':
-        if (isLedTo) told('failed', says.error)
-        break
-      case 'execution-failed': {
-        if (isLedTo || isFailureOf(history, time)) {
-          told('failed', says.error)
-          break
-        }
-        const since = silentUntil(run, message, backend)
-        findings.push(unproven(splitError(says.error).first, time))
-        if (since === null) break
-        if (since > now) deadlines.push(since)
-        else silent.push({ status: 'failed', time, error: says.error, final: false, claim, inferred: false, since })
-        break
-      }
-      case 'execution-aborted': {
-        const origin = originOfAbort(run, message)
-        if (origin === 'real') told('aborted', ABORTED)
-        if (origin === 'undecided') undecided = true
-        break
-      }
-      default:
-    }
-  }
+  const { silent, unproven, deadlines, isUndecided, ...ends } = candidatesOf(run, claims, history, backend, now)
 
   const { lastWord, lastWordPlace } = claims
   // A message that arrived before an end does not revoke it, even if its corrected time is later after a clock step.
   const stands = (end: Candidate) =>
     end.final || !lastWord || lastWordPlace < end.claim.place || compareInstants(lastWord.time, end.time) <= 0
   const wasEnd = ({ claim }: Candidate) => claim.message.silence?.wasEnd === true
-  const standing = ends.filter(stands)
+  const standing = ends.told.filter(stands)
   const stopped = outcomeOfStop(run, lastWord)
   const forgotten = outcomeOfProcess(run)
   const continued = outcomeByContinuation(run, lastWord)
@@ -135,16 +159,16 @@ export function findOutcome(
   return {
     outcome: end && withError(end, messages, first?.claim.place ?? messages.length),
     // A failure that may be an agent's line matters only while the run's end is not known.
-    findings: end ? [] : findings,
+    findings: end ? [] : unproven,
     deadline: deadlines.length > 0 ? Math.min(...deadlines) : null,
-    needsReplay: undecided && end === null,
+    needsReplay: isUndecided && end === null,
     bySilence: first !== undefined && first === silence && !wasEnd(first),
     byHistory: end !== null && end === entry?.end && !run.historyAwaited,
     stirred: false,
   }
 }
 
-const unproven = (text: string, time: Instant): Finding => ({
+const unprovenFailure = (text: string, time: Instant): Finding => ({
   kind: 'unproven-failure',
   text,
   at: iso(time.ms),

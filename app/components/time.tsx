@@ -63,7 +63,7 @@ interface DurationProps {
   seconds: number
   /** Omits the hours if they are zero. */
   short?: boolean
-  /** The backend's clock was set in the meantime, by an unknown amount [RUN-16]. */
+  /** Its end is not known, or a clock was set in the meantime, by an unknown amount [RUN-11.4] [RUN-16]. */
   uncertain?: boolean | undefined
 }
 
@@ -80,7 +80,7 @@ export function Duration({ seconds, short = false, uncertain = false }: Duration
 }
 
 const WHY_UNCERTAIN =
-  'Uncertain: the backend’s clock may have been set meanwhile, and no receipt time tells by how much.'
+  'Uncertain: its end was not told, or the backend’s clock may have been set meanwhile. It may have taken longer.'
 
 /** The mark before a duration that may be wrong. */
 function Uncertain() {

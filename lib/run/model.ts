@@ -27,7 +27,7 @@ const time = z.nullable(z.string())
 
 /**
  * Present if the duration is not certain: the backend's clock was set meanwhile, by an amount that could not be measured
- * [RUN-16].
+ * [RUN-16], or nobody knows how long it went on after its last sign [RUN-11.4].
  */
 const uncertain = z.exactOptional(z.literal(true))
 

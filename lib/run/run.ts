@@ -62,6 +62,8 @@ export interface Run {
   spec: string | null
   stopAt: number | null
   openedAt: number | null
+  /** When the last connection with a complete replay ended, ms on our clock. */
+  brokeAt: number | null
   /** The newest connection with a complete replay, when it was opened, and when its replay was complete. */
   replayed: { connection: number; openedAt: number; at: number } | null
   unknown: { connection: number; at: number } | null
@@ -128,6 +130,7 @@ export function emptyRun(incarnation = 1): Run {
     spec: null,
     stopAt: null,
     openedAt: null,
+    brokeAt: null,
     replayed: null,
     unknown: null,
     planBefore: null,

@@ -578,8 +578,31 @@ describe('"Execution not found."', () => {
   it('[RUN-11.1] after any message: the run died with its backend, at its last message', () => {
     const told = atWork(LINE)
     const last = iso(told.now)
-    told.wait(MINUTE).close().open().forgotten()
+    told
+      .replayed()
+      .wait(9 * SECOND)
+      .close()
+      .open()
+      .forgotten()
     expect(told.view).toMatchObject({ status: 'failed', error: BACKEND_FORGOT, endedAt: last, inferred: true })
+    expect(told.view.durationUncertain).toBeUndefined()
+  })
+
+  it('[RUN-11.4] after a long silence: the run lived as long as its connection, at least', () => {
+    const told = atWork(LINE).replayed().wait(MINUTE).close()
+    const broke = iso(told.now)
+    expect(told.open().forgotten().view).toMatchObject({ endedAt: broke, durationUncertain: true })
+    const cut = told.view.batches.filter(({ status }) => status === 'aborted')
+    expect(new Set(cut.map(({ endedAt, durationUncertain }) => [endedAt, durationUncertain].join()))).toEqual(
+      new Set([`${broke},true`]),
+    )
+    expect(told.wait(MINUTE).close().open().forgotten().view.endedAt).toBe(broke)
+  })
+
+  it('[RUN-11.4] long after its connection broke: nobody knows how long it went on', () => {
+    const told = atWork(LINE)
+    const last = iso(told.now)
+    expect(told.close().wait(MINUTE).open().forgotten().view).toMatchObject({ endedAt: last, durationUncertain: true })
   })
 
   it('[RUN-11.1] after an accepted start, too', () => {

@@ -15,6 +15,8 @@ export interface Outcome {
   error: string | null
   /** True if Groundtruth concluded the end and the backend did not report it. */
   inferred: boolean
+  /** Present if the run was at work until then at least, and may have gone on [RUN-11.4]. */
+  isLeast?: true
 }
 
 export interface OutcomeNow {
@@ -35,6 +37,8 @@ export interface OutcomeNow {
 const HISTORY_GRACE = 5_000
 /** The largest difference between a run's end in the stream and the end that its orchestrator writes into the history, ms. */
 export const AFTERMATH = 2_000
+/** After so long without a word of it, the end of a run that nobody told is only a lower bound, ms. */
+const SILENT_WORK = 10_000
 const ABORTED = 'Execution aborted by user.'
 export const BACKEND_FORGOT =
   'The backend no longer knows this run: its process ended while the run was at work. What its agents still do, Docker shows.'
@@ -205,10 +209,20 @@ export function finalWordOf({ lastFinal }: EndClaims, end: Outcome | null): numb
   return last === -Infinity ? Infinity : last
 }
 
-/** The end of a run that the backend no longer knows: it ended with the backend's process [RUN-11]. */
-function outcomeOfProcess({ unknown, last, accepted }: Run): Outcome | null {
-  const time = last?.time ?? (accepted && { ms: accepted.at, ns: 0 })
-  return unknown && time && { status: 'failed', time, error: BACKEND_FORGOT, inferred: true }
+/**
+ * The end of a run that the backend no longer knows: it ended with the backend's process [RUN-11]. The backend proved that it was at
+ * work when it had brought all its messages again, and for as long as that connection was open.
+ */
+function outcomeOfProcess(run: Run): Outcome | null {
+  const { unknown, last, accepted, replayed, brokeAt } = run
+  const lastWord = last?.time ?? (accepted && { ms: accepted.at, ns: 0 })
+  if (!unknown || !lastWord) return null
+  const toldAt = last ? last.time.ms + offsetOf(run) : lastWord.ms
+  const knownAt = Math.max(toldAt, replayed?.at ?? toldAt, brokeAt ?? toldAt)
+  const outlived = knownAt - toldAt >= SILENT_WORK
+  const time = outlived ? { ms: knownAt - offsetOf(run), ns: 0 } : lastWord
+  const isLeast = outlived || unknown.at - knownAt >= SILENT_WORK
+  return { status: 'failed', time, error: BACKEND_FORGOT, inferred: true, ...(isLeast && { isLeast }) }
 }
 
 /**

@@ -8,7 +8,7 @@ import type { ClaimedBatch } from './claimed-batches'
 import { noted } from '../findings'
 import type { Finding, RunFields, RunStatus } from '../model'
 import type { HistoryReading } from '../observation'
-import { findOutcome, outcomeByContinuation, type OutcomeNow } from './outcome'
+import { findOutcome, outcomeByContinuation, type Outcome, type OutcomeNow } from './outcome'
 import { MAX_BATCHES, type BatchClaim } from './roster'
 import type { Run } from '../run'
 import type { StreamReader } from './stream-reader'
@@ -60,7 +60,7 @@ export function readStream(run: Run, kept: Parts, links: Links, now: number): So
     historyId: stream.historyId,
     ending,
     startedAt: stream.startedAt,
-    durations: new Durations(run, messages),
+    durations: new Durations(run, messages, leastOf(ending.outcome)),
     status: batches => {
       if (stream.isRunning || batches.some(({ startedAt, endedAt }) => (startedAt ?? endedAt) !== null))
         return 'running'
@@ -93,7 +93,7 @@ export function readEntry(
     historyId: entry.id,
     ending: { ...rest, outcome, findings: [], needsReplay: false },
     startedAt: entry.startedAt === null ? null : { ms: entry.startedAt, ns: 0 },
-    durations: new Durations(run, []),
+    durations: new Durations(run, [], leastOf(outcome)),
     status: () => statusOfEntry(entry, batches),
     claims: outcome ? batches.map(batch => concluded(batch, outcome)) : batches,
     changed: new Set(batches.keys()),
@@ -104,6 +104,8 @@ export function readEntry(
     findings: notCounted(run, roster),
   }
 }
+
+const leastOf = (outcome: Outcome | null): Instant | null => (outcome?.isLeast ? outcome.time : null)
 
 /** Reports each bound that was reached, and batches that may exist beside the shown ones [SAFE-5] [RUN-8.16]. */
 function notCounted(run: Run, { overflow, repeats }: { overflow: boolean; repeats: boolean }): Finding[] {

@@ -44,10 +44,15 @@ export class Durations {
   readonly #places: Map<Instant, number>
 
   readonly #run: Run
+  readonly #least: Instant | null
 
-  /** @param messages as `inOrder` returned them: a time object identifies its message */
-  constructor(run: Run, messages: readonly StoredMessage[]) {
+  /**
+   * @param messages as `inOrder` returned them: a time object identifies its message
+   * @param least an end that is only a lower bound
+   */
+  constructor(run: Run, messages: readonly StoredMessage[], least: Instant | null) {
     this.#run = run
+    this.#least = least
 
     this.#clock = new RunClock(run.clockSteps)
     this.#places = new Map(this.#clock.isSteady ? [] : messages.map(({ time, index }) => [time, index]))
@@ -61,6 +66,7 @@ export class Durations {
   /** The mark of a duration with this start and end; `end` null: it goes on. */
   of(start: Instant | null, end: Instant | null): { durationUncertain?: true } {
     if (start === null) return {}
+    if (end !== null && end === this.#least) return { durationUncertain: true }
     // No duration is negative, so the clock was set back without a sign.
     const isBackwards = end !== null && start.ms - end.ms > CLOCK_TOLERANCE
     return isBackwards || this.#isUnsure(start, end) ? { durationUncertain: true } : {}

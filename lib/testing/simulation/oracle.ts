@@ -210,8 +210,9 @@ function knowableAlone(project: Project): Knowable {
   const { truth } = execution
   const isAborted = execution.isAborted && known.abort
   const isComplete = isHeard(project)
-  // The lost stream of an ended run is not joined again [RUN-9]: the message that revoked this end may be missing.
-  if (isAlive && execution.seemedFailed && !isComplete)
+  // The lost stream of an ended run is not joined again [RUN-9]: the message that revoked this end, or that showed that an agent may
+  // have printed it, may be missing.
+  if (isAlive && (execution.seemedFailed || execution.seemsFailed) && !isComplete)
     return { statuses: [truth.status, 'failed', 'aborted'], truth: null }
   // The same holds for a run that our stop has ended if the rest of its replay was late: that it had ended before may be unknown.
   if (isAlive && isAborted && isOver(truth.status) && !isComplete)

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { backoff } from '../clock/backoff'
 import { serverNow } from '../clock/clock'
 import type { ContainerFacts } from '../run/evidence/container-facts'
+import type { BackendState } from '../run/links'
 import type { LinkState } from '../run/model'
 import { Containers } from './containers'
 import { DockerError } from './engine/docker-error'
@@ -67,12 +68,16 @@ export class DockerWatcher {
 
   /** How fresh the evidence is [DOCK-3]. */
   get link(): LinkState {
-    return this.#link.link
+    return this.state.link
   }
 
   /** When the link became live, or stopped being live, ms by our clock. */
   get since(): number {
-    return this.#link.since
+    return this.state.since
+  }
+
+  get state(): BackendState {
+    return this.#link.state
   }
 
   /** A sentence that says why the link is not live. */

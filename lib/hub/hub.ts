@@ -3,14 +3,14 @@ import { BackendHttp } from '../backend/http'
 import type { Spec } from '../backend/wire'
 import { serverNow } from '../clock/clock'
 import type { Engine } from '../docker/engine/engine'
-import { CLAIMS_ALONE } from '../run/evidence/evidence'
+import { CLAIMS_ALONE } from '../run/links'
 import { boundedFindings } from '../run/findings'
 import { isOver } from '../run/is-over'
 import type { ContainerList, Fleet, LinkState, RunSummary, Snapshot } from '../run/model'
 import type { SpecOverview, SpecRuns } from '../run/spec-pages'
 import { iso } from '../run/time/time'
 import { earlierRuns, usualOf, type Usual } from '../run/usual'
-import type { DockerState } from '../run/evidence/verdict'
+import type { DockerState } from '../run/links'
 import type { Document } from '../sync/document'
 import type { Publisher } from '../sync/publisher'
 import { containersScope, fleetScope, runScope } from '../sync/scope'
@@ -192,7 +192,7 @@ export class Hub implements HubApi {
   }
 
   links(): { backend: LinkState; docker: LinkState } {
-    return { backend: this.#link.link, docker: this.#docker.link }
+    return { backend: this.#link.state.link, docker: this.#docker.link }
   }
 
   recording(): RecorderState {
@@ -368,7 +368,7 @@ export class Hub implements HubApi {
     const fields = {
       backend: this.backend,
       link: this.links(),
-      linkSince: iso(this.#link.since),
+      linkSince: iso(this.#link.state.since),
       dockerSince: this.#dockerSince,
       findings: [...recorderFinding(this.recording()), ...this.#clock.findings(), ...findings],
       imports: this.imports.list(),

@@ -3,10 +3,10 @@ import type { BackendHttp } from '../backend/http'
 import type { Replay } from '../backend/replay'
 import { serverNow } from '../clock/clock'
 import { standingNow } from '../clock/our-clock-watch'
-import { CLAIMS_ALONE, type Links, type AmbiguousContainer } from '../run/evidence/evidence'
+import { CLAIMS_ALONE, type Links, type AmbiguousContainer } from '../run/links'
 import type { RunStatus } from '../run/model'
 import type { OurClock } from '../run/observation'
-import type { DockerState } from '../run/evidence/verdict'
+import type { DockerState } from '../run/links'
 import type { Publisher } from '../sync/publisher'
 import { batchLogScope } from '../sync/scope'
 import { type HubMeter, hubRefusals, type HubState, ReachedBounds, sampled } from './api'
@@ -388,9 +388,9 @@ export class Lifecycle {
   }
 
   #linksOf(state: RunState): Links {
-    const { link, since } = this.#sessions.get(state)?.link ?? this.#options.link
+    const backend = this.#sessions.get(state)?.link ?? this.#options.link.state
     const { state: docker, ambiguous } = this.#docker
-    return { backend: { link, since }, docker, undecided: ambiguous.get(state.runId) ?? CLAIMS_ALONE.undecided }
+    return { backend, docker, undecided: ambiguous.get(state.runId) ?? CLAIMS_ALONE.undecided }
   }
 
   /** If the history lists this run under that id, the run found there is this run [RUN-13]. */

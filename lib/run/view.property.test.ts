@@ -3,7 +3,7 @@ import { it } from 'vitest'
 import { CheckedRun } from '../testing/run/checked-run'
 import { often } from '../testing/support/often'
 import { agent, branchOf, T0 } from '../testing/run/told-run'
-import { CLAIMS_ALONE, type Links } from './evidence/evidence'
+import { CLAIMS_ALONE, type Links } from './links'
 import type { BatchStatus } from './model'
 import type { HistoryReading, Message, MessageClaim, Observation, PlanBatch } from './observation'
 

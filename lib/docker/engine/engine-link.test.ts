@@ -14,7 +14,7 @@ function linkTo() {
   const told = { changes: [] as [string, number, string | null][], answers: 0, failures: [] as unknown[] }
   const daemon: { answer: () => Promise<void> } = { answer: async () => {} }
   const link = new EngineLink(() => daemon.answer(), {
-    changed: () => told.changes.push([link.link, link.since - START, link.error]),
+    changed: () => told.changes.push([link.state.link, link.state.since - START, link.error]),
     answers: () => (told.answers += 1),
     failed: error => told.failures.push(error),
   })
@@ -28,7 +28,7 @@ describe('[DOCK-3] the link to the Engine', () => {
   it('[DOCK-3.56] is not live before the first complete list, however well pings are answered', async () => {
     const { link, told, pass } = linkTo()
     await pass(1_000)
-    expect(link.link).toBe('stale')
+    expect(link.state.link).toBe('stale')
     link.caughtUp()
     expect(told.changes).toEqual([['live', 1_000, null]])
   })
@@ -56,7 +56,7 @@ describe('[DOCK-3] the link to the Engine', () => {
     await pass(2_999)
     fails(silent)
     await pass(7_000)
-    expect(link.link).toBe('live')
+    expect(link.state.link).toBe('live')
     await pass(1)
     expect(told.changes).toEqual([
       ['live', 0, null],
@@ -74,9 +74,9 @@ describe('[DOCK-3] the link to the Engine', () => {
     expect(told.answers).toBe(0)
     answers()
     await pass(3_000)
-    expect([told.answers, link.link, link.error]).toEqual([1, 'stale', 'Nobody listens.'])
+    expect([told.answers, link.state.link, link.error]).toEqual([1, 'stale', 'Nobody listens.'])
     link.caughtUp()
-    expect([link.link, link.since - START, link.error]).toEqual(['live', 6_000, null])
+    expect([link.state.link, link.state.since - START, link.error]).toEqual(['live', 6_000, null])
     await pass(60_000)
     expect(told.answers).toBe(1)
   })
@@ -90,10 +90,10 @@ describe('[DOCK-3] the link to the Engine', () => {
     answers()
     link.caughtUp()
     await pass(3_000)
-    expect(link.link).toBe('live')
+    expect(link.state.link).toBe('live')
     link.close()
     await pass(100_000)
-    expect(link.link).toBe('live')
+    expect(link.state.link).toBe('live')
     expect(vi.getTimerCount()).toBe(0)
   })
 })

@@ -1,6 +1,6 @@
 import { serverNow } from '../../clock/clock'
 import { linkOf, type LinkFacts } from '../../run/link'
-import type { LinkState } from '../../run/model'
+import { changedLink, type BackendState } from '../../run/links'
 import { DockerError } from './docker-error'
 
 const PING_EVERY = 3_000
@@ -19,9 +19,8 @@ export interface EngineLinkListener {
  * followed. It is never live before the first complete list.
  */
 export class EngineLink {
-  link: LinkState = 'stale'
-  /** When the link became live, or stopped being live, ms by our clock. */
-  since = serverNow()
+  /** The object is replaced, never changed. */
+  state: BackendState = { link: 'stale', since: serverNow() }
   /** A sentence that says why the link is not live, if that is known. */
   error: string | null = null
   readonly #facts: LinkFacts = { healthyAt: null, refusedAt: null, streamLostAt: serverNow(), since: serverNow() }
@@ -100,10 +99,8 @@ export class EngineLink {
     const error = link === 'live' ? null : (this.#pingError ?? this.#eventsError)
     clearTimeout(this.#deadline)
     if (deadline !== null) this.#deadline = setTimeout(() => this.#look(), deadline - now)
-    if (link === this.link && error === this.error) return
-    // `since` stays the same from stale to down: the evidence is last known since the link stopped being live.
-    if (link !== this.link && (link === 'live' || this.link === 'live')) this.since = now
-    this.link = link
+    if (link === this.state.link && error === this.error) return
+    if (link !== this.state.link) this.state = changedLink(this.state, link, now)
     this.error = error
     this.#listener.changed()
   }

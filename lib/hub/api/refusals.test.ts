@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
-import { CLAIMS_ALONE } from '../../run/evidence/evidence'
+import { CLAIMS_ALONE } from '../../run/links'
 import { hubRefusals } from './refusals'
 import { Folders } from '../../testing/hub/recorded-run'
 

@@ -1,5 +1,5 @@
 import type { ContainerFacts } from '../../run/evidence/container-facts'
-import type { AmbiguousContainer } from '../../run/evidence/evidence'
+import type { AmbiguousContainer } from '../../run/links'
 
 /** A container, and all batches that it may work on. */
 export interface AmbiguousAssignment {

@@ -10,7 +10,7 @@ import type { Evidence } from '../../run/run'
 import type { AgentContainer, Batch, Finding } from '../../run/model'
 import type { Observation } from '../../run/observation'
 import { shortId } from '../../run/evidence/container-words'
-import type { DockerState } from '../../run/evidence/verdict'
+import type { DockerState } from '../../run/links'
 import { agentContainer, orphansFirst, unclaimed } from './agent-containers'
 import type { AgentLogs } from '../logs'
 import { AgentOutput } from './agent-output'
@@ -93,16 +93,16 @@ export class DockerEvidence {
         this.#listener?.listChanged()
       },
       changed: () => {
-        const { link, since, imageMissing } = this.#watcher
-        this.state = { ...this.state, link, since, imageMissing }
+        const { state, imageMissing } = this.#watcher
+        this.state = { ...this.state, ...state, imageMissing }
         this.#listener?.changed(this)
         this.#listener?.listChanged()
       },
       odd: reason => this.#listener?.odd(reason),
       failed: error => this.#listener?.failed(error),
     })
-    const { link, since, imageMissing } = this.#watcher
-    this.state = { link, since, imageMissing, lists: [] }
+    const { state, imageMissing } = this.#watcher
+    this.state = { ...state, imageMissing, lists: [] }
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { BackendHttp } from '../../backend/http'
+import type { BackendState } from '../../run/links'
 import type { LinkState } from '../../run/model'
 import { Health } from './health'
 import { LinkWatch } from './link-watch'
@@ -29,13 +30,8 @@ export class BackendLink {
     )
   }
 
-  get link(): LinkState {
-    return this.#watch.link
-  }
-
-  /** When the link became live, or stopped being live, ms. */
-  get since(): number {
-    return this.#watch.since
+  get state(): BackendState {
+    return this.#watch.state
   }
 
   /** Starts to request the backend's health. */
@@ -52,6 +48,6 @@ export class BackendLink {
   #look(failure: string | null): void {
     const { healthyAt, refusedAt, since } = this.health
     const changed = this.#watch.look({ healthyAt, refusedAt, since, streamLostAt: null })
-    if (changed) this.#listener?.changed(this.#watch.link, failure)
+    if (changed) this.#listener?.changed(this.#watch.state.link, failure)
   }
 }

@@ -4,6 +4,7 @@ import { serverNow } from '../../clock/clock'
 import { guarded } from '../../run/guarded'
 import { isOver } from '../../run/is-over'
 import type { Observation } from '../../run/observation'
+import type { BackendState } from '../../run/links'
 import type { Derived } from '../../run/view'
 import type { Health } from './health'
 import { LinkWatch } from './link-watch'
@@ -123,8 +124,8 @@ export class FollowSession {
   }
 
   /** The link to the backend, for this run [RUN-9]. */
-  get link(): Pick<LinkWatch, 'link' | 'since'> {
-    return this.#watch
+  get link(): BackendState {
+    return this.#watch.state
   }
 
   /** The backend accepted our stop. @param at when it was sent, ms */

@@ -8,14 +8,14 @@ afterEach(() => void vi.useRealTimers())
 function watched() {
   const due = vi.fn()
   const watch = new LinkWatch(due)
-  const began = watch.since
+  const began = watch.state.since
   let now = 0
   return (at: number, healthyAt: number) => {
     vi.advanceTimersByTime(at - now)
     now = at
     due.mockClear()
     const facts = { healthyAt: began + healthyAt, refusedAt: null, streamLostAt: null, since: began }
-    return { changed: watch.look(facts), link: watch.link, since: watch.since - began, due, watch }
+    return { changed: watch.look(facts), link: watch.state.link, since: watch.state.since - began, due, watch }
   }
 }
 

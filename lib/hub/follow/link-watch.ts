@@ -1,12 +1,11 @@
 import { serverNow } from '../../clock/clock'
 import { linkOf, type LinkFacts } from '../../run/link'
-import type { LinkState } from '../../run/model'
+import { changedLink, type BackendState } from '../../run/links'
 
-/** The state of the link to the backend, and when it became live or stopped being live [RUN-9]. */
+/** Watches how fresh the backend is [RUN-9]. */
 export class LinkWatch {
-  link: LinkState = 'stale'
-  /** ms. */
-  since = serverNow()
+  /** The object is replaced, never changed. */
+  state: BackendState = { link: 'stale', since: serverNow() }
   readonly #due: () => void
   #timer: NodeJS.Timeout | null = null
 
@@ -21,10 +20,8 @@ export class LinkWatch {
     const { link, deadline } = linkOf(facts, now)
     this.close()
     if (deadline !== null) this.#timer = setTimeout(this.#due, Math.max(0, deadline - now) + 1)
-    if (link === this.link) return false
-    // `since` stays the same from stale to down: the numbers are last known since the link stopped being live.
-    if (link === 'live' || this.link === 'live') this.since = now
-    this.link = link
+    if (link === this.state.link) return false
+    this.state = changedLink(this.state, link, now)
     return true
   }
 

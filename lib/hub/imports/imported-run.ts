@@ -1,4 +1,4 @@
-import { CLAIMS_ALONE, type Links } from '../../run/evidence/evidence'
+import { CLAIMS_ALONE, type Links } from '../../run/links'
 import { LONGEST_LINE } from '../../run/text/kept-text'
 import { maskedObservation } from '../../run/text/masked-observation'
 import type { Finding } from '../../run/model'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CLAIMS_ALONE, type Links } from '../../run/evidence/evidence'
+import { CLAIMS_ALONE, type Links } from '../../run/links'
 import { fold } from '../../run/fold'
 import { emptyRun } from '../../run/run'
 import { iso } from '../../run/time/time'

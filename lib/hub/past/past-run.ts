@@ -1,4 +1,4 @@
-import { CLAIMS_ALONE, type Links } from '../../run/evidence/evidence'
+import { CLAIMS_ALONE, type Links } from '../../run/links'
 import { fold, mayBeAnAgents } from '../../run/fold'
 import type { Batch, Finding, RunFields } from '../../run/model'
 import type { Observation } from '../../run/observation'

@@ -1,6 +1,6 @@
 import { hasMoreValues } from '../../run/text/json-size'
 import * as z from 'zod'
-import { links } from '../../run/evidence/evidence'
+import { links } from '../../run/links'
 import { keptLine } from '../../run/text/kept-text'
 import { logLine } from '../../run/model'
 import { observation } from '../../run/observation'

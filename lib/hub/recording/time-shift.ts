@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { shiftedLinks } from '../../run/links'
 import { shiftedObservation } from '../../run/time/our-clock'
 import { linesOf } from './lines'
 import { entry as entrySchema, readLine, type Entry, type Header } from './entries'
@@ -59,15 +60,8 @@ export function shiftedEntry(entry: Entry, by: number): Entry {
     case 'hole':
       return { ...entry, from: entry.from + by, to: entry.to === null ? null : entry.to + by }
     case 'linked':
-    case 'exported': {
-      const { backend, docker } = entry.links
-      const moved = { ...docker, since: docker.since + by, lists: docker.lists.map(ms => ms + by) }
-      return {
-        ...entry,
-        at: entry.at + by,
-        links: { ...entry.links, backend: { ...backend, since: backend.since + by }, docker: moved },
-      }
-    }
+    case 'exported':
+      return { ...entry, at: entry.at + by, links: shiftedLinks(entry.links, by) }
     case 'output':
     case 'left':
     case 'renamed':

@@ -1,6 +1,6 @@
 import type { HistoryEntry } from '../../backend/http'
 import { serverNow } from '../../clock/clock'
-import type { Links } from '../../run/evidence/evidence'
+import type { Links } from '../../run/links'
 import { RunClock } from '../../run/time/clock-steps'
 import type { ContainerFacts } from '../../run/evidence/container-facts'
 import { creationIn, entryIn } from '../../run/time/durations'

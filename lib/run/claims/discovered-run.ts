@@ -1,7 +1,7 @@
 import type { Outcome, OutcomeNow } from './outcome'
 import { isAtWork } from '../evidence/container'
 import type { ContainerFacts } from '../evidence/container-facts'
-import type { Links } from '../evidence/evidence'
+import type { Links } from '../links'
 import type { Run } from '../run'
 import type { HistoryReading } from '../observation'
 import { isOpen, Roster, type BatchClaim } from './roster'

@@ -1,6 +1,6 @@
 import type { EndClaim, EndClaims } from './end-claims'
 import { splitError } from '../text/error-text'
-import type { Links } from '../evidence/evidence'
+import type { Links } from '../links'
 import { ORCHESTRATOR_SILENCE, silentFrom } from '../fold'
 import type { StoredMessage, Run } from '../run'
 import type { Finding } from '../model'

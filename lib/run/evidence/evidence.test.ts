@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CLAIMS_ALONE, shown } from './evidence'
+import { shown } from './evidence'
+import { CLAIMS_ALONE } from '../links'
 import {
   agent,
   batchError,

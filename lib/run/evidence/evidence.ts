@@ -1,28 +1,8 @@
-import * as z from 'zod'
 import type { ClaimedBatch } from '../claims/claimed-batches'
-import { containerFacts, type ContainerFacts } from './container-facts'
-import { linkState, type Batch, type Container, type Finding } from '../model'
+import type { ContainerFacts } from './container-facts'
+import type { Batch, Container, Finding } from '../model'
 import { iso } from '../time/time'
-import { dockerState, verdict, type Around, type Judgement } from './verdict'
-
-/** A container that works on this batch or on another, of this run or of another: which one is not known yet [DOCK-4]. */
-const undecided = z.object({ batchId: z.string(), container: containerFacts })
-export type AmbiguousContainer = z.infer<typeof undecided>
-
-/** How fresh both sources are now, and the containers that can't be assigned yet. */
-export const links = z.object({
-  backend: z.object({ link: linkState, since: z.number() }),
-  docker: dockerState,
-  undecided: z.array(undecided).readonly(),
-})
-export type Links = z.infer<typeof links>
-
-/** The links for a run that is derived from claims alone: Docker is not watched. */
-export const CLAIMS_ALONE: Links = {
-  backend: { link: 'live', since: 0 },
-  docker: { link: 'off', since: 0, lists: [], imageMissing: false },
-  undecided: [],
-}
+import { verdict, type Around, type Judgement, type Pair } from './verdict'
 
 /** The facts of a run that all its verdicts depend on. */
 export interface Surroundings extends Around {

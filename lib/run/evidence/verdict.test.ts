@@ -5,7 +5,8 @@ import type { BatchStatus, Verdict } from '../model'
 import { agent, SECOND, T0 } from '../../testing/run/told-run'
 import { exitWords, shortId } from './container-words'
 import { GRACE_OF_ALARM } from './grace-times'
-import { verdict, type Around, type DockerState, type Pair } from './verdict'
+import { verdict, type Around, type Pair } from './verdict'
+import type { DockerState } from '../links'
 
 const iso = (ms: number) => new Date(ms).toISOString()
 

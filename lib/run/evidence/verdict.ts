@@ -1,4 +1,3 @@
-import * as z from 'zod'
 import { hasEnded, isAtWork } from './container'
 import type { ContainerFacts } from './container-facts'
 import { STEADY_AFTER } from './container-state'
@@ -13,7 +12,8 @@ import {
   PAUSED,
   START_OVERDUE,
 } from './grace-times'
-import { linkState, type BatchStatus, type LinkState, type Verdict } from '../model'
+import type { BackendState, DockerState } from '../links'
+import type { BatchStatus, Verdict } from '../model'
 import { iso } from '../time/time'
 
 /** The claim of a batch, and its evidence. Times in ms on the server's clock. */
@@ -36,21 +36,9 @@ export interface Around {
   endedAt: number | null
   /** Why the run legally works without containers; null if it needs them. */
   local: 'dry-run' | 'fallback' | null
-  backend: { link: LinkState; since: number }
+  backend: BackendState
   docker: DockerState
 }
-
-/** The state of the link to Docker. */
-export const dockerState = z.object({
-  link: linkState,
-  /** When it became live, or stopped being live, ms. */
-  since: z.number(),
-  /** When the last complete lists of containers were read, the newest first, ms; two are enough. */
-  lists: z.array(z.number()).readonly(),
-  /** The agents' image does not exist (yet): a backend that waits for it starts no container. */
-  imageMissing: z.boolean(),
-})
-export type DockerState = z.infer<typeof dockerState>
 
 type Sources = Pick<Around, 'backend' | 'docker'>
 

@@ -14,7 +14,7 @@ import type { Observation } from '../../run/observation'
 import { parseInstant } from '../../run/time/time'
 import type { Derived } from '../../run/view'
 import { CheckedRun } from '../run/checked-run'
-import type { DockerState } from '../../run/evidence/verdict'
+import type { DockerState } from '../../run/links'
 
 /** For tests: real runs, played back as a dashboard receives them. */
 

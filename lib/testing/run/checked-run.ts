@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { CLAIMS_ALONE, type Links } from '../../run/evidence/evidence'
+import { CLAIMS_ALONE, type Links } from '../../run/links'
 import { fold } from '../../run/fold'
 import type { Observation } from '../../run/observation'
 import { emptyRun, type Run } from '../../run/run'

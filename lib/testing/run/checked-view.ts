@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Links } from '../../run/evidence/evidence'
+import type { Links } from '../../run/links'
 import type { Run } from '../../run/run'
 import type * as View from '../../run/view'
 

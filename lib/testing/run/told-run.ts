@@ -2,7 +2,7 @@ import type { ContainerFacts } from '../../run/evidence/container-facts'
 import type { Run } from '../../run/run'
 import type { BatchStatus } from '../../run/model'
 import type { HistoryReading, Message, Observation, PlanBatch, MessageClaim, Tier } from '../../run/observation'
-import { CLAIMS_ALONE, type Links } from '../../run/evidence/evidence'
+import { CLAIMS_ALONE, type Links } from '../../run/links'
 import type { Derived, RunView } from '../../run/view'
 import { CheckedRun } from './checked-run'
 

@@ -45,7 +45,7 @@ import { pageOfLog, pickLines, type ReadableLog, searchLog } from './logs'
 import { OurClockWatch } from '../clock/our-clock-watch'
 import { type Recorder, recorderFinding, type RecorderState, type RecordingFile } from './recording'
 import { Pasts } from './past'
-import { SpecReads } from './specs'
+import { EarlierDurations, SpecReads } from './specs'
 import { MemoryStore, type RunState, type RunStore } from './runs'
 import { DiscoveredRuns } from './discovery'
 
@@ -77,6 +77,7 @@ export class Hub implements HubApi {
   readonly #commands: Commands
   readonly #pasts: Pasts<RunState>
   readonly #specs: SpecReads
+  readonly #earlier = new EarlierDurations()
   readonly #evidence: DockerEvidence | null
   readonly #bounds: ReachedBounds
   readonly #clock: OurClockWatch
@@ -365,6 +366,8 @@ export class Hub implements HubApi {
     const now = serverNow()
     const findings = boundedFindings(this.#evidence?.findings(now) ?? [])
     this.#bounds.look(this, findings, { of: 'the fleet' })
+    const runs = this.#life.runs.viewsNewestFirst()
+    const earlier = this.#earlier.of(runs)
     const fields = {
       backend: this.backend,
       link: this.links(),
@@ -373,8 +376,12 @@ export class Hub implements HubApi {
       findings: [...recorderFinding(this.recording()), ...this.#clock.findings(), ...findings],
       imports: this.imports.list(),
       ...(this.imports.unread && { importsUnread: this.imports.unread }),
+      ...(earlier.length > 0 && { earlier }),
     }
-    return fleetDocument(fields, this.#life.runs.newestFirst())
+    return fleetDocument(
+      fields,
+      runs.map(run => run.fields),
+    )
   }
 
   #containersDocument(): Document {

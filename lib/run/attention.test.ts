@@ -5,9 +5,11 @@ const now = Date.parse('2026-11-23T14:00:00Z')
 type Noticed = Parameters<typeof noticeable>[0][number]
 const needsYou = (...of: Parameters<typeof noticeable>) => noticeable(...of).map(({ run }) => run)
 const run = (changes: Partial<Noticed>): Noticed => ({
+  runId: 'run-1',
   spec: '014-invoice-portal',
   dryRun: false,
   status: 'running',
+  stopping: false,
   error: null,
   link: { backend: 'live', docker: 'off' },
   clockOffset: 0,
@@ -71,6 +73,15 @@ describe('needsYou', () => {
     const merge = { ...failed, error: 'Merge failed' }
     expect(needsYou([failed, merge], now)).toEqual([failed, merge])
     expect(needsYou([merge, { ...merge, endedAt: '2026-11-23T12:48:00.000Z' }], now)).toEqual([merge])
+  })
+
+  it('[RUN-18.8] names a run that takes longer than every earlier one, beside its findings', () => {
+    const odd = run({ findings: [finding('late')] })
+    const minute = 60_000
+    const earlier = { runId: odd.runId, runs: 2, shortest: 10 * minute, longest: 20 * minute }
+    const [need] = noticeable([odd], now, [earlier])
+    expect(need?.findings.map(({ kind }) => kind)).toEqual(['late', 'long'])
+    expect(noticeable([odd], now, [{ ...earlier, runId: 'run-2' }])[0]?.findings).toHaveLength(1)
   })
 
   it('[RUN-18.4] leaves out a run that a note settles, as it has ended, but never an agent that works on', () => {

@@ -1,6 +1,7 @@
 import { COMPLETED_BEFORE } from './claims/completed-before'
 import { isOver } from './is-over'
-import type { Finding, RunFields } from './model'
+import { longerThanUsual } from './longer-than-usual'
+import type { EarlierRuns, Finding, RunFields } from './model'
 
 /** Findings that explain a number or a time and need no action. */
 const REMARKS: ReadonlySet<string> = new Set([COMPLETED_BEFORE, 'clock-set'])
@@ -10,9 +11,11 @@ const LONG_SILENCE = 16 * 60_000
 
 type Noticed = Pick<
   RunFields,
+  | 'runId'
   | 'spec'
   | 'dryRun'
   | 'status'
+  | 'stopping'
   | 'error'
   | 'findings'
   | 'link'
@@ -31,22 +34,29 @@ export interface Noticeable<R> {
 }
 
 /**
- * The runs that a person should look at: open runs with a finding that is not in `REMARKS`, or a long silence; runs that are over but still have an
- * agent at work [DOCK-2]; and runs that failed or have a `conflict`, within the last day, unless a note settles them or a later run
- * of their spec has taken their place [RUN-18].
+ * The runs that a person should look at: open runs with a finding that is not in `REMARKS`, with a long silence, or that take longer
+ * than usual; runs that are over but still have an agent at work [DOCK-2]; and runs that failed or have a `conflict`, within the
+ * last day, unless a note settles them or a later run of their spec has taken their place [RUN-18].
  * @param runs newest first
  * @param now the server's clock, ms
+ * @param earlier of live runs, how long those before them took
  */
-export function needsYou<R extends Noticed>(runs: readonly R[], now: number): Noticeable<R>[] {
+export function needsYou<R extends Noticed>(
+  runs: readonly R[],
+  now: number,
+  earlier: readonly EarlierRuns[] = [],
+): Noticeable<R>[] {
+  const earlierOf = new Map(earlier.map(each => [each.runId, each]))
   const later = new Map<string, LaterRuns>()
   return runs
     .map(run => {
-      if (run.spec === null) return noticed(run, false, now)
+      const before = earlierOf.get(run.runId)
+      if (run.spec === null) return noticed(run, false, before, now)
       const ofSpec = later.get(run.spec) ?? new LaterRuns()
       later.set(run.spec, ofSpec)
       const superseded = ofSpec.supersede(run)
       ofSpec.add(run)
-      return noticed(run, superseded, now)
+      return noticed(run, superseded, before, now)
     })
     .filter(({ hasFailed, findings }) => hasFailed || findings.length > 0)
 }
@@ -74,10 +84,16 @@ class LaterRuns {
 
 const errorOf = ({ dryRun, error }: Pick<Noticed, 'dryRun' | 'error'>) => JSON.stringify([dryRun, error])
 
-function noticed<R extends Noticed>(run: R, superseded: boolean, now: number): Noticeable<R> {
+function noticed<R extends Noticed>(
+  run: R,
+  superseded: boolean,
+  earlier: EarlierRuns | undefined,
+  now: number,
+): Noticeable<R> {
   if (!isOver(run.status)) {
     const findings = run.findings.filter(({ kind }) => !REMARKS.has(kind))
-    return { run, hasFailed: false, findings: [...findings, ...longSilence(run, now)] }
+    const long = earlier === undefined ? null : longerThanUsual(run, earlier, now)
+    return { run, hasFailed: false, findings: [...findings, ...longSilence(run, now), ...(long ? [long] : [])] }
   }
   const end = run.endedAt ?? run.heardAt ?? run.startedAt
   const isFresh = end !== null && now - Date.parse(end) < DAY && !superseded && !isSettled(run)

@@ -199,6 +199,17 @@ export type RunSummary = z.infer<typeof runSummary>
 export const snapshot = z.extend(runSummary, { batches: z.array(batch) })
 export type Snapshot = z.infer<typeof snapshot>
 
+/** How long earlier runs of the spec of a live run took, ms [RUN-18.7]. */
+export const earlierRuns = z.object({
+  /** The live run. */
+  runId: z.string(),
+  /** How many runs tell. */
+  runs: z.number(),
+  shortest: z.number(),
+  longest: z.number(),
+})
+export type EarlierRuns = z.infer<typeof earlierRuns>
+
 /** The state of the fleet page: every run, newest first. */
 export const fleet = z.extend(versioned, {
   backend: z.string(),
@@ -210,7 +221,9 @@ export const fleet = z.extend(versioned, {
   /** Runs that were imported, the newest import first. */
   imports: z.array(importSummary),
   /** After a restart, some imports are still being read (`reading`) or can't be read (`unread`). Absent: all were read. */
-  importsUnread: z.optional(z.enum(['reading', 'unread'])),
+  importsUnread: z.exactOptional(z.enum(['reading', 'unread'])),
+  /** Of each live run that can be compared with earlier ones, how long those took; absent if there is none. */
+  earlier: z.exactOptional(z.array(earlierRuns)),
   runs: z.array(runFields),
 })
 export type Fleet = z.infer<typeof fleet>

@@ -31,6 +31,8 @@ const fleetFields = z.pick(fleet, {
   dockerSince: true,
   findings: true,
   imports: true,
+  importsUnread: true,
+  earlier: true,
 })
 const containersFields = z.pick(containerList, { docker: true, dockerSince: true })
 

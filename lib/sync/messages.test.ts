@@ -16,8 +16,8 @@ describe('messages', () => {
     const pin = hash(canonical(shapes.map(shape => throughText(z.toJSONSchema(shape, { unrepresentable: 'any' })))))
     expect({ PROTOCOL, pin }).toMatchInlineSnapshot(`
       {
-        "PROTOCOL": 6,
-        "pin": 6003114463126169,
+        "PROTOCOL": 7,
+        "pin": 8317206001805340,
       }
     `)
   })

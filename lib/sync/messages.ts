@@ -7,7 +7,7 @@ import { parseScope, type Scope } from './scope'
  */
 
 /** Sent in the handshake as `auth: { protocol }`. Any change to a message below or to the model needs a new number. */
-export const PROTOCOL = 6
+export const PROTOCOL = 7
 /** Message of the connection error that makes a page of another build reload itself. */
 export const OUTDATED = 'outdated'
 /** Message of the connection error that informs a page that its visitor is no longer signed in. */

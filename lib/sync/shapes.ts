@@ -13,7 +13,7 @@ export interface Seed {
 export const batchOf = new Once<Batch>()
 export const runOf = new Once<RunFields>()
 export const containerOf = new Once<AgentContainer>()
-export type FleetFields = Pick<Fleet, 'backend' | 'link' | 'linkSince' | 'dockerSince' | 'findings' | 'imports'>
+export type FleetFields = Omit<Fleet, keyof Stamp | 'runs'>
 export type ContainersFields = Pick<ContainerList, 'docker' | 'dockerSince'>
 
 /** The batches of each list of items: a step that changes no batch keeps the list. */

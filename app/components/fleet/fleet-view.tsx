@@ -48,7 +48,7 @@ export function FleetView({ initial, filters = noFilters }: Props) {
   const renderedAt = Date.parse(initial.now)
   const live = useMemo(() => state.runs.filter(run => !isOver(run.status)), [state.runs])
   const over = useMemo(() => state.runs.filter(run => isOver(run.status)), [state.runs])
-  const needs = useNeeds(state)
+  const needs = useNeeds(state, stale)
   const isOld = stale || isLost(state.link.backend) || needs.some(need => need.isOld)
 
   return (

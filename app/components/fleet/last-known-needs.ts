@@ -47,6 +47,7 @@ const asOld = (need: Need, run: RunFields | null): Need =>
   need.isOld && need.run === run ? need : { ...need, run, isOld: true }
 
 function isKept(need: Need, run: RunFields, isDockerUnsure: boolean, now: number): boolean {
+  if (need.kind === 'long') return !isOver(run.status) && isLost(run.link.backend)
   if (!OF_BOTH.has(need.kind)) return false
   // The backend told the end of the run, and with it what became of its batches.
   if (isOver(run.status)) return OF_DOCKER.has(need.kind) && isDockerUnsure

@@ -51,6 +51,7 @@ export function FindingSteps({ finding, run, isOld }: Props) {
   const isOperator = useIsOperator()
   const { kind, batchId, containerId } = finding
   if (run === null) return containerId !== null && <ContainerLink id={containerId} />
+  if (kind === 'long') return <AtWork run={run} />
   const canStopRun = isOperator && !isOld && kind === 'ghost' && !isOver(run.status) && run.basis === 'stream'
   if (kind === 'orphan' && containerId !== null) {
     return (
@@ -76,6 +77,15 @@ function Look({ run, batchId, text }: { run: RunFields; batchId: string | null; 
   return (
     <RunLink className={STEP} runId={run.runId} batchId={batchId}>
       {text}
+    </RunLink>
+  )
+}
+
+/** The batches at work alone: what the run waits for is among them. */
+function AtWork({ run }: { run: RunFields }) {
+  return (
+    <RunLink className={STEP} runId={run.runId} state="running">
+      See what is at work
     </RunLink>
   )
 }

@@ -17,6 +17,8 @@ export function kindText(kind: string, count: number): string {
     case 'late':
     case 'silent':
       return `${count} ${kind}`
+    case 'long':
+      return `${count} longer than usual`
     case 'unclaimed':
       return `${plural(count, 'container')} of no known run`
     case 'unproven-failure':

@@ -34,12 +34,15 @@ describe('what needs a person', () => {
       live('2', finding('orphan', 50), finding('ghost', 40)),
       failed('3', 60),
       live('4', finding('conflict', null), finding('late', 4)),
+      { ...live('5'), startedAt: ago(900) },
     ]
-    const all = needsOf(fleet(runs, 'live', [finding('recording', 3), finding('unclaimed', 70)]), NOW)
+    const earlier = [{ runId: '5', runs: 2, shortest: 60_000, longest: 90_000 }]
+    const strays = [finding('recording', 3), finding('unclaimed', 70)]
+    const all = needsOf({ ...fleet(runs, 'live', strays), earlier }, NOW)
     expect(shown(all)).toEqual([
       ...['2 ghost', '2 orphan', '3 failed', '4 conflict'],
       ...['none recording', '4 late', '1 late', 'none unclaimed'],
-      ...['1 odder', '1 odd'],
+      ...['1 odder', '5 long', '1 odd'],
     ])
   })
 
@@ -94,8 +97,9 @@ describe('the fold', () => {
       { kind: 'late', findings: [finding('late', 1)] },
       { kind: 'failed', findings: [] },
       { kind: 'late', findings: [finding('late', 1)] },
+      { kind: 'long', findings: [finding('long', 1, null)] },
     ]
-    expect(foldText(folded)).toBe('4 more: 2 ghosts, 2 late, 1 failed')
+    expect(foldText(folded)).toBe('5 more: 2 ghosts, 2 late, 1 failed, 1 longer than usual')
   })
 })
 
@@ -175,6 +179,20 @@ describe('[FLEET-1.6] a source that falls silent', () => {
     const strays = [finding('unclaimed', 20), finding('recording', 10)]
     expect(shown(play(fleet([], 'live', strays), fleet([], 'down')))).toEqual(['none unclaimed'])
     expect(play(fleet([], 'live', strays), fleet([]))).toEqual([])
+  })
+
+  it('[FLEET-1.9] stops the time of a run that takes longer than usual: only the backend can withdraw that', () => {
+    const earlier = [{ runId: '1', runs: 2, shortest: 60_000, longest: 90_000 }]
+    const run = { ...live('1'), startedAt: ago(600) }
+    const long = { ...fleet([run]), earlier }
+    const [need] = play(long)
+    expect(need).toMatchObject({ kind: 'long', since: ago(450), isOld: false })
+    expect(need?.findings[0]?.text).toMatch(/^Has run 10 min; 2 earlier runs of its spec took 60 to 90 s\./)
+    const lost = { ...fleet([linked(run, 'down')]), earlier }
+    expect(play(long, lost)).toMatchObject([{ kind: 'long', isOld: true, findings: need?.findings }])
+    // It is over: the need is gone, whether it is told or Docker is silent.
+    expect(play(long, lost, fleet([{ ...run, status: 'completed' }]))).toEqual([])
+    expect(play(long, fleet([linked({ ...run, stopping: true }, 'live', 'down')]))).toEqual([])
   })
 
   it('marks what it still says, and changes nothing while nothing changes', () => {

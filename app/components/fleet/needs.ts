@@ -37,9 +37,9 @@ export const isLost = (link: LinkState): boolean => link === 'stale' || link ===
  * Everything that needs a person, in order [FLEET-1.1] [FLEET-1.2].
  * @param now the server's clock, ms
  */
-export function needsOf(fleet: Pick<Fleet, 'runs' | 'findings'>, now: number): Need[] {
+export function needsOf(fleet: Pick<Fleet, 'runs' | 'findings' | 'earlier'>, now: number): Need[] {
   const strays = byKind(fleet.findings).map(([kind, findings]) => need(kind, null, findings, earliest(findings)))
-  const ofRuns = needsYou(fleet.runs, now).flatMap(({ run, hasFailed, findings }) => [
+  const ofRuns = needsYou(fleet.runs, now, fleet.earlier).flatMap(({ run, hasFailed, findings }) => [
     ...(hasFailed ? [need('failed', run, [], run.endedAt)] : []),
     ...byKind(findings).map(([kind, same]) => need(kind, run, same, earliest(same))),
   ])

@@ -8,14 +8,22 @@ import { arranged, inPlace, isLost, needsOf, type Arranged, type Need } from './
 
 const MINUTE = 60_000
 
-/** The needs of the fleet, and those that were known before a source fell silent. */
-export function useNeeds({ runs, findings, link, dockerSince }: Fleet): readonly Need[] {
+/**
+ * The needs of the fleet, and those that were known before a source fell silent.
+ * @param stale the page has lost its server: no time passes for what it says
+ */
+export function useNeeds({ runs, findings, link, dockerSince, earlier }: Fleet, stale: boolean): readonly Need[] {
   const [known, setKnown] = useState<readonly Need[]>([])
   // Whether a source that is back has judged again is a matter of seconds.
   const isChecking = !isLost(link.backend) && known.some(({ isOld }) => isOld)
-  const now = useServerTime(isChecking ? 1_000 : MINUTE)
+  const time = useServerTime(isChecking ? 1_000 : MINUTE)
+  const [now, setNow] = useState(time)
+  if (!stale && now !== time) setNow(time)
   const minute = Math.floor(now / MINUTE) * MINUTE
-  const current = useMemo(() => needsOf({ runs, findings }, minute), [runs, findings, minute])
+  const current = useMemo(
+    () => needsOf({ runs, findings, ...(earlier && { earlier }) }, minute),
+    [runs, findings, earlier, minute],
+  )
   const needs = withLastKnown(known, current, { runs, link, dockerSince }, now)
   if (needs !== known) setKnown(needs)
   return needs

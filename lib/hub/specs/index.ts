@@ -1,1 +1,2 @@
+export { EarlierDurations } from './earlier-durations'
 export { SpecReads } from './spec-reads'

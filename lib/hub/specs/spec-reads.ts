@@ -9,6 +9,7 @@ import { specGridOf, type PlannedBatch, type SpecGrid, type SpecSource } from '.
 import { iso } from '../../run/time/time'
 import { mapBackendErrors } from '../api'
 import { Recent, type Reading } from './recent'
+import { isSame } from './same-parts'
 
 interface RunView {
   fields: RunFields
@@ -152,9 +153,6 @@ function latestOf(imports: readonly ImportSummary[]): ImportSummary[] {
 /** A run that has not begun yet is the newest. */
 const begunAt = ({ fields }: SpecSource): number =>
   fields.startedAt === null ? Infinity : Date.parse(fields.startedAt)
-
-const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
-  a.length === b.length && a.every((part, index) => part === b[index])
 
 const plannedOf = ({ id, name, dependsOn }: PlanBatch): PlannedBatch => ({ id, name: name ?? id, dependsOn })
 

@@ -133,7 +133,7 @@ describe('batches completed before the run that neither plan nor history names',
   it('[RUN-8.8] are told of, and nobody is called to act', () => {
     const told = resumed(['a', 'b'], 1)
     expect(findingOf(told)).toContain('Check the statuses in the plan file.')
-    const run = { ...told.view, heardAt: null, link: { backend: 'live', docker: 'off' } as const }
+    const run = { ...told.view, runId: 'run-1', heardAt: null, link: { backend: 'live', docker: 'off' } as const }
     expect(needsYou([run], told.now)).toEqual([])
     const ghost = { kind: 'ghost', text: 'x', at: null, batchId: null, containerId: null }
     expect(needsYou([{ ...run, findings: [...run.findings, ghost] }], told.now)).toHaveLength(1)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Fleet } from '../run/model'
 import { someBatch, someRun } from '../testing/run/documents'
 import { documentCodec } from './state-codec'
 import { digest } from './digest'
@@ -13,7 +14,11 @@ const stamp = { epoch: 'p.1', version: 1, now: '2026-01-01T00:01:00.250Z' }
 describe('a run, the fleet and the containers as documents', () => {
   it('come back as they were', () => {
     const run = someSnapshot('r', [someBatch('__proto__'), someBatch('a')])
-    const fleet = someFleet('r', 'constructor')
+    const fleet: Fleet = {
+      ...someFleet('r', 'constructor'),
+      importsUnread: 'reading',
+      earlier: [{ runId: 'r', runs: 2, shortest: 1_000, longest: 2_000 }],
+    }
     expect(toSnapshot(fromSnapshot(run).state, fromSnapshot(run).stamp)).toEqual(run)
     expect(toFleet(fromFleet(fleet).state, fromFleet(fleet).stamp)).toEqual(fleet)
     const list = someContainers('__proto__', 'c')

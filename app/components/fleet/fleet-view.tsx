@@ -52,12 +52,7 @@ export function FleetView({ initial, filters = noFilters }: Props) {
   const isOld = stale || isLost(state.link.backend) || needs.some(need => need.isOld)
 
   return (
-    <AppShell
-      version={state.version}
-      here="fleet"
-      docker={state.link.docker}
-      tools={{ fleet: state, urgent: needs.length, stale }}
-    >
+    <AppShell version={state.version} here="fleet" docker={state.link.docker} tools={{ fleet: state, needs, stale }}>
       <title>{titleOf(needs.length, live.length, isOld)}</title>
       <main id="main" className={styles.fleet} data-state-version={state.version} data-state-epoch={state.epoch}>
         <FleetHead

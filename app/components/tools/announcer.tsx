@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react'
 import { nextAlarms, nextProgress, saidAtFirst, type Said, type State } from './said-aloud'
-import { notifications } from './stored-choice'
+import { play } from './sound'
+import { notifications, sounds } from './stored-choice'
 
 /** Says aloud what changes: progress now and then, alarms at once [PAGE-8]. */
 export function Announcer({ state }: { state: State }) {
@@ -18,6 +19,7 @@ export function Announcer({ state }: { state: State }) {
       if (alarms.text !== null) {
         if (atOnce.current) atOnce.current.textContent = alarms.text
         notify(alarms.text)
+        if (alarms.tone !== null && sounds.get()) void play(alarms.tone)
       }
       const { text, dueAt } = nextProgress(state, said.current, now)
       if (text !== null) {

@@ -1,7 +1,8 @@
 import { useState, useSyncExternalStore } from 'react'
 import { Dialog } from '../dialog'
 import { keyList } from './keys'
-import { compactRows, notifications, singleKeys } from './stored-choice'
+import { play } from './sound'
+import { compactRows, notifications, singleKeys, sounds } from './stored-choice'
 import controls from '../controls.module.css'
 import styles from './key-sheet.module.css'
 
@@ -49,8 +50,37 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
           Compact rows <span className="dim">more of a long run at once</span>
         </span>
       </label>
+      <Sound />
       <Notify />
     </Dialog>
+  )
+}
+
+/** Turns the tones on and off; the one that is turned on is heard at once, so that its volume can be set. */
+function Sound() {
+  const isOn = useSyncExternalStore(sounds.listen, sounds.get)
+  const [isMute, setMute] = useState(false)
+  const turn = async (on: boolean) => {
+    sounds.choose(on)
+    setMute(on && !(await play('good')))
+  }
+  return (
+    <label className={styles.choice}>
+      <input type="checkbox" checked={isOn} onChange={event => void turn(event.target.checked)} />
+      <span>
+        Sound{' '}
+        <span className="dim">
+          rises when a run is completed, falls when one fails, does not fit its evidence, or is stuck; a browser stays
+          silent until you have clicked on the page
+        </span>
+        {isMute && (
+          <span className={styles.refusal} role="alert">
+            {' '}
+            No sound: this browser does not play it.
+          </span>
+        )}
+      </span>
+    </label>
   )
 }
 

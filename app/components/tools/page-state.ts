@@ -1,6 +1,7 @@
 import type { Fleet, Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/is-over'
 import { verdictOf } from '../../evidence'
+import type { Need } from '../fleet/needs'
 import type { IconState } from './page-icon'
 import { stateOfFleet, stateOfRun, type State } from './said-aloud'
 
@@ -21,8 +22,8 @@ export interface RunTools {
 /** What the fleet lends to its tools. */
 export interface FleetTools {
   fleet: Fleet
-  /** How many lines need a person. */
-  urgent: number
+  /** What needs a person. */
+  needs: readonly Need[]
   stale: boolean
 }
 
@@ -34,7 +35,7 @@ export const isOfRun = (lent: Lent | undefined): lent is RunTools => lent !== un
 export function stateOf(lent: Lent | undefined): State | null {
   if (lent === undefined) return null
   if (isOfRun(lent)) return lent.run.imported ? null : stateOfRun(lent.run, lent.stale)
-  return stateOfFleet(lent.fleet.runs, lent.urgent, lent.fleet.link.backend, lent.stale)
+  return stateOfFleet(lent.fleet.runs, lent.needs, lent.fleet.link.backend, lent.stale)
 }
 
 /** The mark on the page's icon. What needs a person comes before how far a run is; a lost link before both. */
@@ -42,7 +43,7 @@ export function iconStateOf(lent: Lent | undefined): IconState {
   if (lent === undefined) return 'idle'
   if (!isOfRun(lent)) {
     if (lent.stale || lent.fleet.link.backend !== 'live') return 'last-known'
-    return lent.urgent > 0
+    return lent.needs.length > 0
       ? 'needs-you'
       : lent.fleet.runs.some(({ status }) => status === 'running')
         ? 'running'

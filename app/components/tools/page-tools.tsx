@@ -167,7 +167,7 @@ function useActions(run: Snapshot | null, frozenAt: number | null, past: Snapsho
       actionTarget('theme', 'Switch theme', 'system, light, dark'),
       actionTarget('density', 'Switch density', 'comfortable, compact rows'),
       actionTarget('zone', 'Switch time zone', 'local, UTC'),
-      actionTarget('sheet', 'Keyboard shortcuts', 'and notifications'),
+      actionTarget('sheet', 'Keyboard shortcuts', 'notifications, sound'),
     ],
     [count, isStoppable, isNotable, isOperator],
   )

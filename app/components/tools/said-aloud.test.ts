@@ -16,7 +16,7 @@ import {
 
 const state = (progress: string, ...keys: string[]): State => ({
   progress,
-  alarms: new Map(keys.map(key => [key, `${key}!`])),
+  alarms: new Map(keys.map(key => [key, { text: `${key}!`, tone: null }])),
 })
 
 /** Says what is due at each moment; returns all of it. */
@@ -76,6 +76,31 @@ describe('what a page says aloud', () => {
   })
 })
 
+describe('[PAGE-8.7] the tone of alarms', () => {
+  const toneOf = (...of: (Snapshot | 'lost')[]) => {
+    const before = stateOfRun(run(['running', 'running']), false)
+    const now = of.map(each => (each === 'lost' ? stateOfRun(run([]), true) : stateOfRun(each, false)))
+    const alarms = new Map(now.flatMap(each => [...each.alarms]))
+    return nextAlarms({ ...before, alarms }, saidAtFirst(before, 0), 1).tone
+  }
+  const ended = (status: 'completed' | 'failed' | 'aborted') => run([], { status })
+
+  it('is good at a completion, bad at what failed or does not fit, and none at other news', () => {
+    expect(toneOf(ended('completed'))).toBe('good')
+    expect(toneOf(ended('failed'))).toBe('bad')
+    expect(toneOf(run(['failed', 'running']))).toBe('bad')
+    expect(toneOf(run(['running'], { findings: [finding('ghost', 'b0')] }))).toBe('bad')
+    expect([toneOf(ended('aborted')), toneOf('lost'), toneOf()]).toEqual([null, null, null])
+  })
+
+  it('is the worst of those that come together', () => {
+    expect(toneOf(ended('completed'), run([], { findings: [finding('orphan', 'b1')], status: 'completed' }))).toBe(
+      'bad',
+    )
+    expect(toneOf('lost', ended('completed'))).toBe('good')
+  })
+})
+
 const finding = (kind: string, batchId: string): Finding => ({ kind, text: '', at: null, batchId, containerId: null })
 
 const run = (statuses: BatchStatus[], changes: Partial<Snapshot> = {}): Snapshot => {
@@ -86,7 +111,8 @@ const run = (statuses: BatchStatus[], changes: Partial<Snapshot> = {}): Snapshot
     ...changes,
   }
 }
-const alarms = (snapshot: Snapshot, stale = false) => [...stateOfRun(snapshot, stale).alarms.values()]
+const alarms = (snapshot: Snapshot, stale = false) =>
+  [...stateOfRun(snapshot, stale).alarms.values()].map(({ text }) => text)
 
 describe('what the page of a run has to say', () => {
   it('[PAGE-8.1] is how many batches are completed and running', () => {
@@ -119,8 +145,17 @@ describe('what the page of a run has to say', () => {
       someRun('r1', { spec: 'one', findings: [finding('conflict', 'a')] }),
       someRun('r2', { spec: 'two', status: 'failed' }),
     ]
-    const { progress, alarms: said } = stateOfFleet(runs, 2, 'live', false)
-    expect(progress).toBe('1 live run, 2 need you.')
-    expect([...said.values()]).toEqual(['one: conflict.', 'two is failed.'])
+    const needs = [
+      { key: 'c', kind: 'conflict', run: someRun('r1', { spec: 'one' }) },
+      { key: 'l', kind: 'long', run: someRun('r3', { spec: 'three' }) },
+      { key: 's', kind: 'silent', run: someRun('r4', { spec: 'four' }) },
+    ]
+    const { progress, alarms: said } = stateOfFleet(runs, needs, 'live', false)
+    expect(progress).toBe('1 live run, 3 need you.')
+    expect([...said.values()].map(({ text }) => text)).toEqual([
+      ...['one: conflict.', 'two is failed.'],
+      ...['three takes longer than usual.', 'four has been silent for long.'],
+    ])
+    expect(new Set([...said.values()].map(({ tone }) => tone))).toEqual(new Set(['bad']))
   })
 })

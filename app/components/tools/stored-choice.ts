@@ -53,5 +53,7 @@ export class StoredChoice {
 export const singleKeys = new StoredChoice('groundtruth-keys', true)
 /** Whether the browser tells of alarms while the page is in the background [PAGE-8.6]. */
 export const notifications = new StoredChoice('groundtruth-notify', false)
+/** Whether the page gives a tone at an alarm [PAGE-8.7]. */
+export const sounds = new StoredChoice('groundtruth-sound', false)
 /** Whether rows are compact [CHOICE-1.1]. */
 export const compactRows = new StoredChoice(COMPACT_KEY, false)

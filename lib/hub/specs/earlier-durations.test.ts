@@ -97,7 +97,8 @@ describe('[RUN-18.7] the earlier runs of a live run', () => {
     again.batches = new Proxy(again.batches, {
       get: (batches, key) => {
         looks += 1
-        return Reflect.get(batches, key)
+        const part: unknown = Reflect.get(batches, key)
+        return part
       },
     })
     expect(earlier.of([again, first, second])[0]).toBe(known)

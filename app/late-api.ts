@@ -54,3 +54,30 @@ export const specRuns = (spec: string): Promise<Answer<SpecRuns>> =>
 /** Every spec, with its last runs. */
 export const specOverview = (): Promise<Answer<SpecOverview>> =>
   ask((schemas, body) => schemas.specOverviewAnswer.parse(body), 'GET', '/api/spec-overview')
+
+/** A recording beyond this is not read only to be kept, bytes. */
+const MOST_KEPT = 64 * 1024 * 1024
+
+/** The file of an import, to bring it back after its removal; null if it can't be read, or is too large for that. */
+export async function recordingToKeep(importId: string): Promise<Blob | null> {
+  const stop = new AbortController()
+  try {
+    const path = `${apiOf({ runId: '', importId })}/recording`
+    const { ok, body } = await fetch(path, { cache: 'no-store', signal: stop.signal })
+    if (!ok || body === null) return null
+    const parts: Uint8Array<ArrayBuffer>[] = []
+    let size = 0
+    for (const reader = body.getReader(); ;) {
+      const { done, value } = await reader.read()
+      if (done) return new Blob(parts)
+      parts.push(value)
+      size += value.byteLength
+      if (size > MOST_KEPT) break
+    }
+    stop.abort()
+    return null
+  } catch {
+    // The server is away, or the file is: the removal says so.
+    return null
+  }
+}

@@ -50,6 +50,7 @@ import { Choice, Sides } from './components/run/compare/compare'
 import { NoteDialog } from './components/run/notes/note-dialog'
 import { RunNotes } from './components/run/notes/run-notes'
 import { StopDialog } from './components/run/stop-dialog'
+import { NoticePlace } from './components/tools/notices'
 import { Palette } from './components/tools/palette'
 import { RIGHT_TO_LEFT } from './components/outside'
 import { BatchFacts } from './components/specs/batch-facts'
@@ -312,6 +313,7 @@ function others(textOf: TextOf): ReactNode[] {
     </ul>,
     <StartDialog key="start" onClose={close} />,
     <ImportDialog key="import" onClose={close} />,
+    <NoticePlace key="notice" notice={{ text: textOf('spec'), undo: () => ({ text: '' }) }} />,
     <SpecList key="specs" specs={{ ok: true, value: [choice] }} chosen="" onChoose={close} onRetry={close} />,
     <SpecList key="refused" specs={refused} chosen="" onChoose={close} onRetry={close} />,
     <PlanOutlook
@@ -498,7 +500,7 @@ describe('[SAFE-4.4] every text from outside is disarmed wherever a page shows i
     ...['StaleBanner', 'Opening', 'RemoveDialog', 'Counting', 'Sprite', 'ThemeToggle'],
     ...['Tip', 'ZoneProvider', 'StartOutlook', 'VirtualRows', 'LogRows'],
     ...['Eta', 'Left', 'GraphEdge', 'GraphTools', 'ZoomButton', 'Sum'],
-    ...['PageTools', 'Announcer', 'TabIcon', 'KeySheet', 'Notify', 'Since'],
+    ...['PageTools', 'Announcer', 'TabIcon', 'KeySheet', 'Notify', 'Sound', 'Notices', 'Since'],
     ...['Hidden', 'Layout', 'FleetPage', 'RunPage', 'ImportPage', 'ContainersPage', 'SignInPage', 'ImportNotFound'],
     ...[
       'SpecsPage',

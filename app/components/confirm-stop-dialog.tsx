@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Answer } from '../api'
+import { say } from '../notice'
 import { Dialog } from './dialog'
 import { Glyph } from './icons'
 import { Refusal, useRequest } from './use-request'
@@ -12,13 +13,19 @@ interface ConfirmStopDialogProps {
   action: string
   asking: string
   stop: () => Promise<Answer<unknown>>
+  /** What became of it, once it was granted. */
+  done: string
   onClose: () => void
   children: ReactNode
 }
 
 /** Asks for a confirmation before something is stopped; the button that cancels comes first. */
-export function ConfirmStopDialog({ title, action, asking, stop, onClose, children }: ConfirmStopDialogProps) {
+export function ConfirmStopDialog({ title, action, asking, stop, done, onClose, children }: ConfirmStopDialogProps) {
   const { busy, refusal, send } = useRequest()
+  const isDone = () => {
+    onClose()
+    say({ text: done })
+  }
   return (
     <Dialog title={title} onClose={onClose}>
       {children}
@@ -27,7 +34,7 @@ export function ConfirmStopDialog({ title, action, asking, stop, onClose, childr
         <button className={controls.button} type="button" data-first onClick={onClose}>
           Let it run
         </button>
-        <button className={controls.primaryButton} type="button" disabled={busy} onClick={() => send(stop(), onClose)}>
+        <button className={controls.primaryButton} type="button" disabled={busy} onClick={() => send(stop(), isDone)}>
           <Glyph id="i-stop" />
           {busy ? asking : action}
         </button>

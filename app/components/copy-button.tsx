@@ -2,13 +2,16 @@
 
 import { useContext, useEffect, useState } from 'react'
 import { unseenIn } from '../../lib/run/text/display-text'
+import { say } from '../notice'
 import { Glyph } from './icons'
 import { TabStop } from './tab-stop'
 import controls from './controls.module.css'
 import styles from './copy-button.module.css'
 
+const REFUSED = 'The browser refused the clipboard.'
+
 /**
- * Copies a text unchanged and says whether that worked. Invisible characters are copied too, and named beside the button
+ * Copies a text unchanged and says whether that worked [NOTICE-1.1]. Invisible characters are copied too, and named beside the button
  * [SAFE-4.9].
  */
 export function CopyButton({ text, what }: { text: string; what: string }) {
@@ -16,9 +19,10 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
   const [told, setTold] = useState<'copied' | 'refused' | null>(null)
   useEffect(() => {
     if (told === null) return
+    say({ text: told === 'copied' ? `Copied ${what}.` : REFUSED, isShown: true })
     const timer = setTimeout(() => setTold(null), 2_000)
     return () => clearTimeout(timer)
-  }, [told])
+  }, [told, what])
 
   const unseen = unseenIn(text)
   const label =
@@ -39,13 +43,10 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
       type="button"
       tabIndex={tabIndex}
       aria-label={label}
-      title={told === 'refused' ? 'The browser refused the clipboard' : label}
+      title={told === 'refused' ? REFUSED : label}
       onClick={() => void copy()}
     >
       <Glyph id={told === 'copied' ? 'i-tick' : told === 'refused' ? 'i-close' : 'i-copy'} />
-      <span className="sr" role="status">
-        {told}
-      </span>
     </button>
   )
   if (unseen.length === 0) return button

@@ -4,6 +4,8 @@ import { useRouter } from 'next/navigation'
 import type { SubmitEvent } from 'react'
 import { useState } from 'react'
 import { followRun } from '../api'
+import { shownName } from '../../lib/run/text/display-text'
+import { say } from '../notice'
 import { runPath } from '../paths'
 import { classNames } from '../class-names'
 import { pageRefusals } from '../refusals'
@@ -22,7 +24,10 @@ export function FollowDialog({ onClose }: { onClose: () => void }) {
     const id = runId.trim()
     send(
       followRun(id),
-      () => router.push(runPath(id)),
+      () => {
+        say({ text: `${shownName(id)} is followed from now on.` })
+        router.push(runPath(id))
+      },
       status => (status === 404 ? pageRefusals.unknownToBackend(id) : null),
     )
   }

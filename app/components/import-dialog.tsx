@@ -2,6 +2,8 @@ import { useRouter } from 'next/navigation'
 import type { SubmitEvent } from 'react'
 import { useState } from 'react'
 import { importRecording } from '../api'
+import { shownName } from '../../lib/run/text/display-text'
+import { say } from '../notice'
 import { importPath } from '../paths'
 import { classNames } from '../class-names'
 import { Dialog } from './dialog'
@@ -18,7 +20,11 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const { busy, refusal, send } = useRequest()
   const bring = (event: SubmitEvent) => {
     event.preventDefault()
-    if (file) send(importRecording(file), importId => router.push(importPath(importId)))
+    if (!file) return
+    send(importRecording(file), importId => {
+      say({ text: `${shownName(file.name)} was imported.` })
+      router.push(importPath(importId))
+    })
   }
   return (
     <Dialog title="Import a recording" onClose={onClose}>

@@ -2,7 +2,6 @@
 
 import Link, { useLinkStatus } from 'next/link'
 import type { ReactNode } from 'react'
-import type { BatchStatus } from '../../lib/run/model'
 import { runPath } from '../paths'
 import styles from './run-link.module.css'
 
@@ -10,8 +9,6 @@ interface Props {
   runId: string
   /** The batch to open on that page. */
   batchId?: string | null
-  /** The page shows the batches of this status alone. */
-  state?: BatchStatus
   className?: string | undefined
   children: ReactNode
 }
@@ -21,13 +18,9 @@ interface Props {
  * itself shows that its page is loading: a loading placeholder would be the page's first HTML, and that must hold the right numbers
  * [SYNC-8].
  */
-export function RunLink({ runId, batchId = null, state, className, children }: Props) {
+export function RunLink({ runId, batchId = null, className, children }: Props) {
   return (
-    <Link
-      className={className}
-      href={state ? `${runPath(runId)}?state=${state}` : runPath(runId, batchId)}
-      prefetch={false}
-    >
+    <Link className={className} href={runPath(runId, batchId)} prefetch={false}>
       {children}
       <Opening />
     </Link>

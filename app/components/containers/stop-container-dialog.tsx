@@ -25,6 +25,7 @@ export function StopContainerDialog({
       action="Stop the container"
       asking="Stopping…"
       stop={() => stopContainer(id)}
+      done={`Container ${shownName(shortId(id))} was stopped.`}
       onClose={onClose}
     >
       <dl className={classNames(facts.facts, styles.facts)}>

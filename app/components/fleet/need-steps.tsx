@@ -4,6 +4,7 @@ import type { Finding, RunFields } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/is-over'
 import { shortId } from '../../../lib/run/evidence/container-words'
 import { classNames } from '../../class-names'
+import { runPath } from '../../paths'
 import { StopContainerDialog } from '../containers/stop-container-dialog'
 import { RunLink } from '../run-link'
 import { NoteDialog } from '../run/notes/note-dialog'
@@ -84,9 +85,9 @@ function Look({ run, batchId, text }: { run: RunFields; batchId: string | null; 
 /** The batches at work alone: what the run waits for is among them. */
 function AtWork({ run }: { run: RunFields }) {
   return (
-    <RunLink className={STEP} runId={run.runId} state="running">
+    <Link className={STEP} href={`${runPath(run.runId)}?state=running`} prefetch={false}>
       See what is at work
-    </RunLink>
+    </Link>
   )
 }
 

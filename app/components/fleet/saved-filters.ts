@@ -34,6 +34,12 @@ export const withSaved = (saved: readonly SavedFilters[], name: string, filters:
 export const withoutSaved = (saved: readonly SavedFilters[], name: string): SavedFilters[] =>
   saved.filter(each => each.name !== name)
 
+/** With filters that were deleted, at their place again; nothing changes if their name is taken by now. */
+export const restored = (saved: readonly SavedFilters[], each: SavedFilters, place: number): SavedFilters[] =>
+  saved.some(({ name }) => name === each.name)
+    ? [...saved]
+    : [...saved.slice(0, place), each, ...saved.slice(place)].slice(-MOST)
+
 /** The same filters under another name, at the same place; nothing changes if the name is taken. */
 export function renamed(saved: readonly SavedFilters[], from: string, to: string): SavedFilters[] {
   if (saved.some(({ name }) => name === to)) return [...saved]

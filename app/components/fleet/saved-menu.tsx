@@ -3,10 +3,21 @@
 import { useMemo, useState, useSyncExternalStore, type SubmitEvent } from 'react'
 import { shownName } from '../../../lib/run/text/display-text'
 import { classNames } from '../../class-names'
+import { say, type Notice } from '../../notice'
 import { Glyph } from '../icons'
 import { Name } from '../outside'
 import { isFiltered, queryOf, type Filters } from './history-filters'
-import { onSavedChange, parseSaved, renamed, store, storedText, withoutSaved, withSaved } from './saved-filters'
+import {
+  onSavedChange,
+  parseSaved,
+  renamed,
+  restored,
+  store,
+  storedText,
+  withoutSaved,
+  withSaved,
+  type SavedFilters,
+} from './saved-filters'
 import controls from '../controls.module.css'
 import styles from './filter-bar.module.css'
 
@@ -26,6 +37,17 @@ export function SavedMenu({ filters, onChoose }: Props) {
   const [isRefused, setRefused] = useState(false)
   const keep = (next: Parameters<typeof store>[0]) => setRefused(!store(next))
   const query = queryOf(filters)
+  const remove = (each: SavedFilters, place: number) => {
+    const isKept = store(withoutSaved(saved, each.name))
+    setRefused(!isKept)
+    const undo = (): Notice => {
+      const isBack = store(restored(parseSaved(storedText()), each, place))
+      return {
+        text: isBack ? `${shownName(each.name)} is back.` : 'This browser keeps nothing for this site any more.',
+      }
+    }
+    if (isKept) say({ text: `${shownName(each.name)} was deleted.`, undo })
+  }
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
@@ -42,7 +64,7 @@ export function SavedMenu({ filters, onChoose }: Props) {
       <div className={styles.list}>
         {saved.length > 0 && (
           <ul>
-            {saved.map(each => (
+            {saved.map((each, place) => (
               <li key={each.name}>
                 <button
                   className={classNames(controls.linkButton, styles.choose)}
@@ -67,7 +89,7 @@ export function SavedMenu({ filters, onChoose }: Props) {
                   className={controls.smallIconButton}
                   type="button"
                   aria-label={`Delete ${shownName(each.name)}`}
-                  onClick={() => keep(withoutSaved(saved, each.name))}
+                  onClick={() => remove(each, place)}
                 >
                   <Glyph id="i-close" />
                 </button>

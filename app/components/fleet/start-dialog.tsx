@@ -3,11 +3,13 @@
 import { useRouter } from 'next/navigation'
 import type { SubmitEvent } from 'react'
 import { useEffect, useState } from 'react'
+import { shownName } from '../../../lib/run/text/display-text'
 import type { Answer, SpecChoice } from '../../api'
 import { listSpecs, startRun } from '../../api'
 import { runPath } from '../../paths'
 import { classNames } from '../../class-names'
 import { plural } from '../../labels'
+import { say } from '../../notice'
 import { Dialog } from '../dialog'
 import { Glyph } from '../icons'
 import { Name, Prose } from '../outside'
@@ -47,7 +49,10 @@ export function StartDialog({ initialSpec = '', onClose }: { initialSpec?: strin
       ...(model.trim() !== '' && { model: model.trim() }),
       ...(runId.trim() !== '' && { runId: runId.trim() }),
     }
-    send(startRun(request), started => router.push(runPath(started.runId)))
+    send(startRun(request), started => {
+      say({ text: `${dryRun ? 'A dry run' : 'A run'} of ${shownName(spec)} was started.` })
+      router.push(runPath(started.runId))
+    })
   }
 
   return (

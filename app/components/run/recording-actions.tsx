@@ -1,6 +1,8 @@
 import type { Snapshot } from '../../../lib/run/model'
 import { useIsPast } from '../../../lib/client/live'
 import { saveRecording } from '../../api'
+import { runName } from '../../labels'
+import { say } from '../../notice'
 import { Refusal, useRequest } from '../use-request'
 import { useIsOperator } from '../visitor'
 import controls from '../controls.module.css'
@@ -11,7 +13,10 @@ export function RecordingActions({ run }: { run: Snapshot }) {
   const { refusal, send } = useRequest()
   const isOperator = useIsOperator()
   const isPast = useIsPast()
-  const save = () => send(saveRecording({ runId: run.runId, importId: run.imported?.id ?? null }), () => undefined)
+  const save = () =>
+    send(saveRecording({ runId: run.runId, importId: run.imported?.id ?? null }), () =>
+      say({ text: `The recording of ${runName(run)} was handed to the browser’s downloads.` }),
+    )
   return (
     <div className={styles.actions}>
       {(isOperator || !run.imported) && (

@@ -1,6 +1,9 @@
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { removeImport } from '../../api'
+import { recordingToKeep } from '../../late-api'
+import { say } from '../../notice'
+import { restoredImport } from './restored-import'
 import { Dialog } from '../dialog'
 import { Refusal, useRequest } from '../use-request'
 import { useIsOperator } from '../visitor'
@@ -24,6 +27,13 @@ export function RemoveImport({ importId }: { importId: string }) {
 function RemoveDialog({ importId, onClose }: { importId: string; onClose: () => void }) {
   const router = useRouter()
   const { busy, refusal, send } = useRequest()
+  const remove = async () => {
+    // The way back: whatever keeps it from being read shows in the removal itself, or leaves that without one.
+    const kept = await recordingToKeep(importId)
+    const answer = await removeImport(importId)
+    if (answer.ok) say({ text: 'The import was removed.', ...(kept && { undo: () => restoredImport(kept) }) })
+    return answer
+  }
   return (
     <Dialog title="Remove this import?" onClose={onClose}>
       <p className={dialog.text}>
@@ -38,7 +48,7 @@ function RemoveDialog({ importId, onClose }: { importId: string; onClose: () => 
           className={controls.primaryButton}
           type="button"
           disabled={busy}
-          onClick={() => send(removeImport(importId), () => router.push('/'))}
+          onClick={() => send(remove(), () => router.push('/'))}
         >
           {busy ? 'Removing…' : 'Remove'}
         </button>

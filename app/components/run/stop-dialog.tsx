@@ -19,6 +19,7 @@ export function StopDialog({
       action="Stop the run"
       asking="Asking…"
       stop={() => stopRun(run.runId)}
+      done={`The backend was asked to stop ${runName(run)}.`}
       onClose={onClose}
     >
       <p className={dialog.text}>

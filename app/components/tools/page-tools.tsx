@@ -20,6 +20,7 @@ import { actionTarget, type Action, type Target } from './go-to'
 import { KeySheet } from './key-sheet'
 import { commandOf, type Begun, type Command } from './keys'
 import { openedBy, type Opened } from './opened'
+import { Notices } from './notices'
 import { Palette } from './palette'
 import { focusBatch, focusLog, nextView, searchLog } from './places'
 import { iconStateOf, isOfRun, stateOf, type Lent } from './page-state'
@@ -118,6 +119,7 @@ export function PageTools({ of: lent }: { of: Lent | undefined }) {
     <>
       <TabIcon state={iconStateOf(lent)} />
       {state !== null && <Announcer state={state} />}
+      <Notices />
       {opened === 'palette' && <Palette run={ofRun?.run ?? null} actions={actions} onGo={go} onClose={close} />}
       {opened === 'sheet' && <KeySheet onClose={close} />}
       {opened === 'start' && <StartDialog onClose={close} />}

@@ -4,6 +4,7 @@ import type { RunFields } from '../../../../lib/run/model'
 import { LONGEST_NOTE } from '../../../../lib/run/text/kept-text'
 import { leaveNote } from '../../../late-api'
 import { runName } from '../../../labels'
+import { say } from '../../../notice'
 import { Dialog } from '../../dialog'
 import { Refusal, useRequest } from '../../use-request'
 import controls from '../../controls.module.css'
@@ -26,7 +27,11 @@ export function NoteDialog({ run, settling = false, onClose }: Props) {
   const canSettle = isOver(run.status)
   const leave = (event: SubmitEvent) => {
     event.preventDefault()
-    send(leaveNote(run.runId, { text: note, ...(canSettle && settles && { settles }) }), onClose)
+    const isSettled = canSettle && settles
+    send(leaveNote(run.runId, { text: note, ...(isSettled && { settles }) }), () => {
+      onClose()
+      say({ text: `Your note is on ${runName(run)}.${isSettled ? ' It needs nobody any more.' : ''}` })
+    })
   }
   return (
     <Dialog title={`Note on ${runName(run)}`} onClose={onClose}>

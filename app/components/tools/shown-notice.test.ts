@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ShownNotice } from './shown-notice'
+
+describe('the notice that is shown', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  it('[NOTICE-1.2] goes by itself, unless it can be taken back', () => {
+    const shown = new ShownNotice()
+    shown.show({ text: 'stopped' })
+    vi.advanceTimersByTime(7_999)
+    expect(shown.get()?.text).toBe('stopped')
+    vi.advanceTimersByTime(1)
+    expect(shown.get()).toBeNull()
+    shown.show({ text: 'removed', undo: () => ({ text: 'back' }) })
+    vi.advanceTimersByTime(600_000)
+    expect(shown.get()?.text).toBe('removed')
+  })
+
+  it('[NOTICE-1.2] gives way to a later one, which stays for its own time', () => {
+    const shown = new ShownNotice()
+    shown.show({ text: 'first' })
+    vi.advanceTimersByTime(7_000)
+    shown.show({ text: 'second' })
+    vi.advanceTimersByTime(7_000)
+    expect(shown.get()?.text).toBe('second')
+  })
+
+  it('[NOTICE-1.3] is taken back once, and says what became of that', async () => {
+    const shown = new ShownNotice()
+    const told: (string | undefined)[] = []
+    shown.listen(() => told.push(shown.get()?.text))
+    const undo = vi.fn(() => Promise.resolve({ text: 'The import is back.' }))
+    const removed = { text: 'The import was removed.', undo }
+    shown.show(removed)
+    await shown.undo(removed)
+    expect(undo).toHaveBeenCalledTimes(1)
+    expect(told).toEqual(['The import was removed.', undefined, 'The import is back.'])
+  })
+})

@@ -1,0 +1,35 @@
+import type { Notice } from '../../notice'
+
+/** A notice that can't be taken back stays for so long, ms. One that can be stays until it is closed or another one comes. */
+const STAYS_MS = 8_000
+
+/** The notice that is shown now; it outlasts the way to another page [NOTICE-1.1]. */
+export class ShownNotice {
+  #now: Notice | null = null
+  #end: ReturnType<typeof setTimeout> | undefined
+  readonly #listeners = new Set<() => void>()
+
+  get = (): Notice | null => this.#now
+
+  show = (notice: Notice | null): void => {
+    clearTimeout(this.#end)
+    this.#now = notice
+    if (notice !== null && notice.undo === undefined) this.#end = setTimeout(() => this.show(null), STAYS_MS)
+    for (const listener of this.#listeners) listener()
+  }
+
+  /** Takes back what the notice says, and says what became of that. */
+  undo = async (notice: Notice): Promise<void> => {
+    // At once, so that it is not taken back twice.
+    this.show(null)
+    if (notice.undo) this.show(await notice.undo())
+  }
+
+  listen = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+}
+
+export const shownNotice = new ShownNotice()
+if (typeof window !== 'undefined') window.addEventListener('notice', ({ detail }) => shownNotice.show(detail))

@@ -282,6 +282,12 @@ function ofEnd(textOf: TextOf, status: Snapshot['status'], ends: Snapshot['statu
   return aRun(textOf, { ...times, status, batches, imported: null, inferred: false, dryRun: false })
 }
 
+/** The same run, failed by the merge of its batch. */
+const withoutMerge = (run: Snapshot): Snapshot => ({
+  ...run,
+  batches: run.batches.map(batch => ({ ...batch, error: 'Merge failed' })),
+})
+
 /** The dialogs of a page, and the texts of its empty lists. */
 function others(textOf: TextOf): ReactNode[] {
   const close = () => undefined
@@ -352,6 +358,7 @@ function others(textOf: TextOf): ReactNode[] {
       <RunSummary key={status} run={ofEnd(textOf, status)} onShow={close} onRead={close} />
     )),
     <RunSummary key="no culprit" run={ofEnd(textOf, 'failed', 'aborted')} onShow={close} onRead={close} />,
+    <RunSummary key="unmerged" run={withoutMerge(ofEnd(textOf, 'failed'))} onShow={close} onRead={close} />,
     <RecordingActions key="menu" run={run} />,
     <RemoveImport key="remove" importId={textOf('importId')} />,
     <LastLines key="last lines" run={run} batch={run.batches[0]!} onRead={close} />,

@@ -3,6 +3,7 @@ import { useIsPast } from '../../../../lib/client/live'
 import type { Batch, LogLine, Snapshot } from '../../../../lib/run/model'
 import type { Usual } from '../../../../lib/run/usual'
 import { plural } from '../../../labels'
+import { Command } from '../../command'
 import { CopyButton } from '../../copy-button'
 import { Name, Prose } from '../../outside'
 import { Duration } from '../../time'
@@ -13,6 +14,7 @@ import { lineText, shortened, useBatchLines } from './batch-lines'
 import { comparedText, differenceText } from './usual-text'
 import { branchesOf, failureOf, slowestOf } from './run-end'
 import { SummaryBlock } from './summary-block'
+import { mergeCommand, unmergedOf } from './unmerged'
 import styles from './run-summary.module.css'
 
 interface Props {
@@ -35,12 +37,34 @@ function Told({ run, usual, onShow, onRead }: Props & { usual: Usual | null }) {
     <SummaryBlock
       run={run}
       lastError={failed !== undefined && failed.container !== null && <LastError run={run} batch={failed} />}
+      merge={run.imported === null && <Unmerged run={run} />}
       compared={usual !== null && <span data-testid="run-compared">{comparedText(run, usual)}</span>}
       slowest={<Slowest run={run} usual={usual} onShow={onShow} />}
       branches={<Branches run={run} />}
       onShow={onShow}
       onRead={onRead}
     />
+  )
+}
+
+/** The branch that the run could not merge, and the command for it [PAGE-12.10]. */
+function Unmerged({ run }: { run: Snapshot }) {
+  const batch = unmergedOf(run)
+  if (batch === null) return null
+  const command = mergeCommand(batch.branch)
+  return (
+    <p data-testid="unmerged">
+      The branch of <Name text={batch.name} /> was not merged.{' '}
+      {command === null ? (
+        <>
+          It is <Name text={batch.branch} />.
+        </>
+      ) : (
+        <>
+          In the project, by hand: <Command text={command} />
+        </>
+      )}
+    </p>
   )
 }
 

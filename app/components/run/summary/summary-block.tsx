@@ -15,6 +15,8 @@ import styles from './run-summary.module.css'
 interface LateParts {
   /** The last line of an error that the failed batch printed. */
   lastError?: ReactNode
+  /** How to merge the branch that the run could not merge. */
+  merge?: ReactNode
   /** How long the run took beside earlier ones, and its slowest batches. */
   compared?: ReactNode
   slowest?: ReactNode
@@ -27,6 +29,7 @@ interface LateParts {
 export function SummaryBlock({
   run,
   lastError,
+  merge,
   compared,
   slowest,
   branches,
@@ -83,6 +86,7 @@ export function SummaryBlock({
               <b className={styles.outside}>{sentence(error ?? 'The backend gave no reason')}</b>{' '}
               {status === 'failed' && run.imported === null && nextStep(error)}
             </p>
+            {merge}
             {errorDetail !== null && <FullError text={errorDetail} />}
           </div>
         )}

@@ -62,6 +62,7 @@ describe('[RUN-18.8] a run takes longer than usual', () => {
   it('says the times in a unit that fits', () => {
     const told = (text: string | undefined) => /took (.*)\. Look/.exec(text ?? '')?.[1]
     expect(told(textOf(600 * MINUTE, 45_000, 70_000))).toBe('45 to 70 s')
+    expect(told(textOf(600 * MINUTE, 200, 900))).toBe('less than 1 s')
     expect(told(textOf(600 * MINUTE, 45_000, 45_200))).toBe('45 s')
     expect(told(textOf(600 * MINUTE, 50_000, 150_000))).toBe('1 to 3 min')
     expect(told(textOf(600 * MINUTE, 18 * MINUTE, 18 * MINUTE))).toBe('18 min')

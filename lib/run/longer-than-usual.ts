@@ -31,6 +31,7 @@ const HOUR = 60 * MINUTE
 
 /** `12 to 18 min`; the longer one decides the unit. */
 function spanText(shortest: number, longest: number): string {
+  if (longest < SECOND) return 'less than 1 s'
   if (longest >= 2 * HOUR) return spanOf(timeText(shortest), timeText(longest))
   const [unit, name] = longest < 2 * MINUTE ? [SECOND, 's'] : [MINUTE, 'min']
   return spanOf(`${Math.round(shortest / unit)}`, `${Math.round(longest / unit)} ${name}`, ` ${name}`)

@@ -43,10 +43,10 @@ export function SavedMenu({ filters, onChoose }: Props) {
     const undo = (): Notice => {
       const isBack = store(restored(parseSaved(storedText()), each, place))
       return {
-        text: isBack ? `${shownName(each.name)} is back.` : 'This browser keeps nothing for this site any more.',
+        text: isBack ? `“${shownName(each.name)}” is back.` : 'This browser keeps nothing for this site any more.',
       }
     }
-    if (isKept) say({ text: `${shownName(each.name)} was deleted.`, undo })
+    if (isKept) say({ text: `“${shownName(each.name)}” was deleted.`, undo })
   }
 
   const submit = (event: SubmitEvent) => {

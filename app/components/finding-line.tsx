@@ -4,7 +4,8 @@ import type { Finding } from '../../lib/run/model'
 import { verdictOf, weightOf } from '../evidence'
 import { findingText } from '../labels'
 import { FullError } from './full-error'
-import { NoteMark, VerdictMark } from './icons'
+import { LastKnown, NoteMark, VerdictMark } from './icons'
+import { KnownThen } from './known-then'
 import { Reason } from './reason'
 import { DatedAge } from './time'
 import styles from './finding-line.module.css'
@@ -26,16 +27,26 @@ export function FindingLine({
   const verdict = verdictOf(finding)
   const acts = verdict !== null && weightOf(verdict) === 'act'
   return (
-    <li className={acts ? styles.act : styles.finding} data-kind={verdict ?? 'note'} data-testid="finding">
+    <li
+      className={acts ? styles.act : styles.finding}
+      data-kind={verdict ?? 'note'}
+      data-old={finding.knownAt !== undefined || undefined}
+      data-testid="finding"
+    >
       {verdict === null ? <NoteMark title={shownName(kind)} /> : <VerdictMark verdict={verdict} chip />}
       <div className={styles.text}>
         <p>
           {subject}
-          <Reason text={says} since={at} />
+          <KnownThen finding={finding}>
+            <Reason text={says} since={at} />
+          </KnownThen>
+          {finding.knownAt !== undefined && <LastKnown />}
         </p>
         {detail !== null && <FullError text={detail} />}
       </div>
-      <span className={styles.age}>{at !== null && <DatedAge since={at} />}</span>
+      <span className={styles.age}>
+        <KnownThen finding={finding}>{at !== null && <DatedAge since={at} />}</KnownThen>
+      </span>
       <span className={styles.steps}>{children}</span>
     </li>
   )

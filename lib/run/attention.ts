@@ -19,6 +19,7 @@ type Noticed = Pick<
   | 'error'
   | 'findings'
   | 'link'
+  | 'lastLiveAt'
   | 'startedAt'
   | 'endedAt'
   | 'heardAt'
@@ -92,8 +93,7 @@ function noticed<R extends Noticed>(
 ): Noticeable<R> {
   if (!isOver(run.status)) {
     const findings = run.findings.filter(({ kind }) => !REMARKS.has(kind))
-    const long = earlier === undefined ? null : longerThanUsual(run, earlier, now)
-    return { run, hasFailed: false, findings: [...findings, ...longSilence(run, now), ...(long ? [long] : [])] }
+    return { run, hasFailed: false, findings: [...findings, ...ofTime(run, earlier, now)] }
   }
   const end = run.endedAt ?? run.heardAt ?? run.startedAt
   const isFresh = end !== null && now - Date.parse(end) < DAY && !superseded && !isSettled(run)
@@ -104,9 +104,19 @@ function noticed<R extends Noticed>(
   }
 }
 
-/** The finding for a run that is at work, and of which nothing was heard for long although its backend is live. */
-function longSilence({ status, link, heardAt }: Noticed, now: number): Finding[] {
-  if (status !== 'running' || link.backend !== 'live' || heardAt === null) return []
+/** What time alone shows of a run that goes on: while its backend is not live, as of when it last was. */
+function ofTime(run: Noticed, earlier: EarlierRuns | undefined, now: number): Finding[] {
+  const { link, lastLiveAt } = run
+  if (link.backend !== 'live' && lastLiveAt === undefined) return []
+  const at = lastLiveAt === undefined ? now : Date.parse(lastLiveAt)
+  const long = earlier === undefined ? null : longerThanUsual(run, earlier, at)
+  const findings = [...longSilence(run, at), ...(long ? [long] : [])]
+  return lastLiveAt === undefined ? findings : findings.map(finding => ({ ...finding, knownAt: lastLiveAt }))
+}
+
+/** The finding for a run that is at work, and of which nothing was heard for long although its backend was live. */
+function longSilence({ status, heardAt }: Noticed, now: number): Finding[] {
+  if (status !== 'running' || heardAt === null) return []
   if (now - Date.parse(heardAt) < LONG_SILENCE) return []
   const text = `Nothing was heard of it since ${heardAt}, although its backend is live. Look at its log, and at its containers.`
   return [{ kind: 'silent', text, at: heardAt, batchId: null, containerId: null }]

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { containerFacts } from './evidence/container-facts'
-import { linkState, type LinkState } from './model'
+import { linkState, type LinkState, type RunFields } from './model'
+import { iso } from './time/time'
 
 /** How fresh the sources of a run are. All times in ms on the server's clock. */
 
@@ -43,6 +44,19 @@ export const CLAIMS_ALONE: Links = {
   backend: { link: 'live', since: 0 },
   docker: { link: 'off', since: 0, lists: [], imageMissing: false },
   undecided: [],
+}
+
+/** The links as a run's fields tell them. */
+export function linkFields({
+  backend,
+  docker,
+}: Links): Pick<RunFields, 'link' | 'linkSince' | 'lastLiveAt' | 'dockerSince'> {
+  return {
+    link: { backend: backend.link, docker: docker.link },
+    linkSince: iso(backend.since),
+    ...(backend.link !== 'live' && backend.before && { lastLiveAt: iso(backend.before.to) }),
+    dockerSince: docker.link === 'off' ? null : iso(docker.since),
+  }
 }
 
 /** The state of a link that has just become another one. */

@@ -43,7 +43,6 @@ describe('[RUN-18.8] a run takes longer than usual', () => {
     ['is over', { status: 'completed' }],
     ['has not begun', { status: 'starting' }],
     ['is being stopped', { stopping: true }],
-    ['can’t be heard', { link: { backend: 'stale', docker: 'live' } }],
     ['began at an unknown time', { startedAt: null }],
   ])('but not one that %s', (_, changes) => {
     expect(longerThanUsual(run(changes), took(MINUTE, MINUTE), T0 + 600 * MINUTE)).toBeNull()

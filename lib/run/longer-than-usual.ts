@@ -4,19 +4,18 @@ import { iso } from './time/time'
 /** What agents take varies: a run is long only beyond the longest earlier one by half, and by a minute [RUN-18.8]. */
 const LONGER = { times: 1.5, ms: 60_000 }
 
-type Timed = Pick<RunFields, 'status' | 'stopping' | 'link' | 'startedAt' | 'clockOffset'>
+type Timed = Pick<RunFields, 'status' | 'stopping' | 'startedAt' | 'clockOffset'>
 
 /**
- * The finding for a run that goes on although it has taken clearly longer than every earlier one, while its backend is live; null
- * for any other run.
- * @param now the server's clock, ms
+ * The finding for a run that goes on although it has taken clearly longer than every earlier one; null for any other run.
+ * @param now the server's clock, ms: when its backend was last live
  */
 export function longerThanUsual(
-  { status, stopping, link, startedAt, clockOffset }: Timed,
+  { status, stopping, startedAt, clockOffset }: Timed,
   { runs, shortest, longest }: EarlierRuns,
   now: number,
 ): Finding | null {
-  if (status !== 'running' || stopping || link.backend !== 'live' || startedAt === null) return null
+  if (status !== 'running' || stopping || startedAt === null) return null
   const begun = Date.parse(startedAt) + clockOffset
   const since = begun + Math.max(longest * LONGER.times, longest + LONGER.ms)
   if (now < since) return null

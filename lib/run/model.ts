@@ -104,6 +104,8 @@ export const finding = z.object({
   kind: z.string(),
   text: z.string(),
   at: time,
+  /** Present if a source that showed it is silent, or has just come back: it was so at this moment (server's clock) [DOCK-2.30]. */
+  knownAt: z.exactOptional(z.string()),
   batchId: z.nullable(z.string()),
   containerId: z.nullable(z.string()),
 })
@@ -156,6 +158,8 @@ export const runFields = z.object({
   link: z.object({ backend: linkState, docker: linkState }),
   /** Since when the backend's link is live, or is not live; server's clock. */
   linkSince: time,
+  /** When the backend's link was last live; present while it is not, and has been. */
+  lastLiveAt: z.exactOptional(z.string()),
   /** Since when Docker's link is live, or is not live; server's clock. If it is not live, the evidence is as old as this. */
   dockerSince: time,
   /** When the last message of the stream came; server's clock. */

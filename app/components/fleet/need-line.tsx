@@ -7,6 +7,7 @@ import { verdictOf, weightOf } from '../../evidence'
 import { findingText } from '../../labels'
 import { FullError } from '../full-error'
 import { LastKnown, NoteMark, StatusMark, VerdictMark } from '../icons'
+import { KnownThen } from '../known-then'
 import { Prose, RunName } from '../outside'
 import { Reason } from '../reason'
 import { NoteLine } from '../run/notes/run-notes'
@@ -47,7 +48,13 @@ export function NeedLine({ need, stale, isGone, onStart }: Props) {
       <div className={styles.text}>
         {isGroup ? <GroupSentence need={need} isOld={isOld} /> : <Sentence need={need} finding={first} isOld={isOld} />}
       </div>
-      <span className={styles.age}>{isGone ? 'no longer so' : since !== null && <DatedAge since={since} />}</span>
+      <span className={styles.age}>
+        {isGone ? (
+          'no longer so'
+        ) : (
+          <KnownThen finding={first}>{since !== null && <DatedAge since={since} />}</KnownThen>
+        )}
+      </span>
       <span className={styles.steps}>
         {run !== null && kind === 'failed' && <FailureSteps run={run} onStart={onStart} />}
         {first && !isGroup && <FindingSteps finding={first} run={run} isOld={isOld} />}
@@ -113,7 +120,9 @@ function Sentence({ need, finding, isOld }: { need: Need; finding: Finding | und
     <>
       <p>
         <Subject need={need} />
-        <Reason text={says} since={finding.at} />
+        <KnownThen finding={finding}>
+          <Reason text={says} since={finding.at} />
+        </KnownThen>
         {isOld && <LastKnown className={own.lastKnown} />}
       </p>
       {detail !== null && <FullError text={detail} />}
@@ -139,7 +148,9 @@ export function GroupList({ need, isOld }: { need: Need; isOld: boolean }) {
       {need.findings.map((finding, index) => (
         <li key={index} data-testid="need-part">
           <p>
-            <Reason text={findingText(finding).says} since={finding.at} />
+            <KnownThen finding={finding}>
+              <Reason text={findingText(finding).says} since={finding.at} />
+            </KnownThen>
           </p>
           <span className={styles.steps}>
             <FindingSteps finding={finding} run={need.run} isOld={isOld} />

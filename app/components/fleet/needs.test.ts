@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Finding, Fleet, LinkState, RunFields } from '../../../lib/run/model'
 import { someRun } from '../../../lib/testing/run/documents'
-import { withLastKnown } from './last-known-needs'
 import { failureText, foldText, groupText, lostText } from './need-words'
 import { arranged, inPlace, needsOf, rankOf, type Need } from './needs'
 
@@ -130,76 +129,23 @@ describe('[FLEET-1.5] while a person points at a line', () => {
   })
 })
 
-describe('[FLEET-1.6] a source that falls silent', () => {
-  const play = (...states: Pick<Fleet, 'runs' | 'findings' | 'link' | 'dockerSince'>[]) =>
-    states.reduce<readonly Need[]>((before, state) => withLastKnown(before, needsOf(state, NOW), state, NOW), [])
-  const ghost = linked(live('1', finding('ghost', 20)), 'live')
-  /** The run while a source is silent: no verdict, so no finding. */
-  const without = (backend: LinkState, docker: LinkState = 'live', since = ago(0)) =>
-    linked(live('1'), backend, docker, since)
-
-  it.each(['stale', 'down'] as const)('withdraws nothing while the backend is %s, and marks it as last known', link => {
-    expect(play(fleet([ghost]), fleet([without(link)]))).toMatchObject([{ kind: 'ghost', isOld: true }])
-    expect(play(fleet([ghost]), fleet([without('live', link)]))).toMatchObject([{ kind: 'ghost', isOld: true }])
-  })
-
-  it('withdraws what a source that is heard no longer shows', () => {
-    expect(play(fleet([ghost]), fleet([without('live')]))).toEqual([])
-    expect(play(fleet([ghost]), fleet([without('live', 'off')]))).toEqual([])
-  })
-
-  it('is asked again after its return, for as long as a verdict takes', () => {
-    const down = fleet([without('down')])
-    const back = (seconds: number) => fleet([without('live', 'live', ago(seconds))])
-    expect(play(fleet([ghost]), down, back(5))).toMatchObject([{ kind: 'ghost', isOld: true }])
-    expect(play(fleet([ghost]), down, back(40))).toEqual([])
-    expect(play(fleet([ghost]), down, back(5), fleet([ghost]))).toMatchObject([{ isOld: false }])
-  })
-
-  it('has the time of that verdict: a container that was created is overdue after a minute', () => {
-    const late = linked(live('1', finding('late', 90)), 'live')
-    const down = fleet([without('live', 'down')])
-    const back = (seconds: number) => fleet([{ ...without('live', 'live', ago(200)), dockerSince: ago(seconds) }])
-    expect(play(fleet([late]), down, back(59))).toMatchObject([{ kind: 'late', isOld: true }])
-    expect(play(fleet([late]), down, back(90))).toEqual([])
-  })
-
-  it('keeps nothing of a run that has ended meanwhile, but a container that only Docker can withdraw', () => {
-    const over = { ...without('down'), status: 'aborted' as const, endedAt: ago(5) }
-    expect(play(fleet([ghost]), fleet([over]))).toEqual([])
-    const orphan = { ...over, findings: [finding('orphan', 30)] }
-    const seen = linked(orphan, 'live')
-    expect(play(fleet([seen]), fleet([{ ...over, link: { backend: 'live', docker: 'down' } }]))).toMatchObject([
-      { kind: 'orphan', isOld: true },
+describe('[FLEET-1.6] a need is old', () => {
+  it('where one of its findings is of an earlier moment', () => {
+    const ghost = { ...finding('ghost', 20), knownAt: ago(5) }
+    const both = live('1', ghost, finding('late', 3))
+    expect(needsOf(fleet([both]), NOW)).toMatchObject([
+      { kind: 'ghost', isOld: true },
+      { kind: 'late', isOld: false },
     ])
-    expect(play(fleet([seen]), fleet([]))).toEqual([])
+    const strays = [{ ...finding('unclaimed', 20), knownAt: ago(5) }, finding('recording', 10)]
+    expect(needsOf(fleet([], 'live', strays), NOW).map(({ kind, isOld }) => [kind, isOld])).toEqual([
+      ['recording', false],
+      ['unclaimed', true],
+    ])
   })
 
-  it('keeps a container of no run while Docker is silent, and no other stray', () => {
-    const strays = [finding('unclaimed', 20), finding('recording', 10)]
-    expect(shown(play(fleet([], 'live', strays), fleet([], 'down')))).toEqual(['none unclaimed'])
-    expect(play(fleet([], 'live', strays), fleet([]))).toEqual([])
-  })
-
-  it('[FLEET-1.9] stops the time of a run that takes longer than usual: only the backend can withdraw that', () => {
-    const earlier = [{ runId: '1', runs: 2, shortest: 60_000, longest: 90_000 }]
-    const run = { ...live('1'), startedAt: ago(600) }
-    const long = { ...fleet([run]), earlier }
-    const [need] = play(long)
-    expect(need).toMatchObject({ kind: 'long', since: ago(450), isOld: false })
-    expect(need?.findings[0]?.text).toMatch(/^Has run 10 min; 2 earlier runs of its spec took 60 to 90 s\./)
-    const lost = { ...fleet([linked(run, 'down')]), earlier }
-    expect(play(long, lost)).toMatchObject([{ kind: 'long', isOld: true, findings: need?.findings }])
-    // It is over: the need is gone, whether it is told or Docker is silent.
-    expect(play(long, lost, fleet([{ ...run, status: 'completed' }]))).toEqual([])
-    expect(play(long, fleet([linked({ ...run, stopping: true }, 'live', 'down')]))).toEqual([])
-  })
-
-  it('marks what it still says, and changes nothing while nothing changes', () => {
-    const told = linked(live('1', finding('unproven-failure', 5)), 'down')
-    expect(play(fleet([told]))).toMatchObject([{ kind: 'unproven-failure', isOld: true }])
-    const state = fleet([without('down')])
-    const before = play(fleet([ghost]), state)
-    expect(withLastKnown(before, needsOf(state, NOW), state, NOW)).toBe(before)
+  it.each(['stale', 'down'] as const)('where its run’s backend is %s', link => {
+    const told = linked(live('1', finding('unproven-failure', 5)), link)
+    expect(needsOf(fleet([told]), NOW)).toMatchObject([{ kind: 'unproven-failure', isOld: true }])
   })
 })

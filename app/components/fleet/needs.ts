@@ -14,7 +14,7 @@ export interface Need {
   findings: readonly Finding[]
   /** Since when it is so, ISO 8601; null if that is not known. */
   since: string | null
-  /** The source that would withdraw it is silent. */
+  /** A source that would withdraw it is silent, or has just come back. */
   isOld: boolean
 }
 
@@ -47,7 +47,8 @@ export function needsOf(fleet: Pick<Fleet, 'runs' | 'findings' | 'earlier'>, now
 }
 
 function need(kind: string, run: RunFields | null, findings: readonly Finding[], since: string | null): Need {
-  const isOld = run !== null && !isOver(run.status) && isLost(run.link.backend)
+  const isUnheard = run !== null && !isOver(run.status) && isLost(run.link.backend)
+  const isOld = isUnheard || findings.some(({ knownAt }) => knownAt !== undefined)
   return { key: JSON.stringify([run?.runId ?? null, kind]), kind, run, findings, since, isOld }
 }
 

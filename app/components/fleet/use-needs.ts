@@ -3,30 +3,19 @@
 import { useEffect, useEffectEvent, useMemo, useRef, useState, type RefObject } from 'react'
 import { useServerTime } from '../../../lib/client/live'
 import type { Fleet } from '../../../lib/run/model'
-import { withLastKnown } from './last-known-needs'
-import { arranged, inPlace, isLost, needsOf, type Arranged, type Need } from './needs'
+import { arranged, inPlace, needsOf, type Arranged, type Need } from './needs'
 
 const MINUTE = 60_000
 
 /**
- * The needs of the fleet, and those that were known before a source fell silent.
+ * The needs of the fleet.
  * @param stale the page has lost its server: no time passes for what it says
  */
-export function useNeeds({ runs, findings, link, dockerSince, earlier }: Fleet, stale: boolean): readonly Need[] {
-  const [known, setKnown] = useState<readonly Need[]>([])
-  // Whether a source that is back has judged again is a matter of seconds.
-  const isChecking = !isLost(link.backend) && known.some(({ isOld }) => isOld)
-  const time = useServerTime(isChecking ? 1_000 : MINUTE)
+export function useNeeds({ runs, findings, earlier }: Fleet, stale: boolean): readonly Need[] {
+  const time = useServerTime(MINUTE)
   const [now, setNow] = useState(time)
   if (!stale && now !== time) setNow(time)
-  const minute = Math.floor(now / MINUTE) * MINUTE
-  const current = useMemo(
-    () => needsOf({ runs, findings, ...(earlier && { earlier }) }, minute),
-    [runs, findings, earlier, minute],
-  )
-  const needs = withLastKnown(known, current, { runs, link, dockerSince }, now)
-  if (needs !== known) setKnown(needs)
-  return needs
+  return useMemo(() => needsOf({ runs, findings, ...(earlier && { earlier }) }, now), [runs, findings, earlier, now])
 }
 
 interface Places extends Arranged {

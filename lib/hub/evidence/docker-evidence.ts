@@ -12,6 +12,7 @@ import type { Observation } from '../../run/observation'
 import { shortId } from '../../run/evidence/container-words'
 import type { DockerState } from '../../run/links'
 import { agentContainer, orphansFirst, unclaimed } from './agent-containers'
+import { iso } from '../../run/time/time'
 import type { AgentLogs } from '../logs'
 import { AgentOutput } from './agent-output'
 import { Newcomers } from './newcomers'
@@ -158,14 +159,17 @@ export class DockerEvidence {
       .sort(orphansFirst)
   }
 
-  /** The agents at work that belong to no known run. None while Docker is not live, because then that is not certain [DOCK-3]. */
+  /** The agents at work that belong to no known run. While Docker is not live, those that were known when it last was [DOCK-3]. */
   findings(now: number): Finding[] {
-    if (this.state.link !== 'live') return []
+    const { link, before } = this.state
+    if (link !== 'live' && !before) return []
+    const at = link === 'live' ? now : (before?.to ?? now)
+    const knownAt = link === 'live' ? {} : { knownAt: iso(at) }
     const fitsNone = ({ id }: ContainerFacts) => !this.#assignments.has(id) && !this.#candidates.has(id)
     return this.#watcher
       .existing()
       .filter(fitsNone)
-      .flatMap(facts => unclaimed(facts, now))
+      .flatMap(facts => unclaimed(facts, at).map(finding => ({ ...finding, ...knownAt })))
   }
 
   /**

@@ -1,4 +1,4 @@
-import { CLAIMS_ALONE, type Links } from '../../run/links'
+import { CLAIMS_ALONE, linkFields, type Links } from '../../run/links'
 import { fold, mayBeAnAgents } from '../../run/fold'
 import type { Batch, Finding, RunFields } from '../../run/model'
 import type { Observation } from '../../run/observation'
@@ -112,7 +112,6 @@ export class PastRun implements Player {
     this.#reading = null
     const played = await this.#playedUntil(moment)
     const { run, heardAt, links = this.#untold, gap } = played
-    const { backend, docker } = links
     const { batches, ...rest } = derive(run, moment, links).view
     this.#played = played
     const fields = {
@@ -120,9 +119,7 @@ export class PastRun implements Player {
       findings: gap ? [gap, ...rest.findings] : rest.findings,
       spec: run.spec ?? this.#header?.spec ?? null,
       backend: this.#header?.backend ?? '',
-      link: { backend: backend.link, docker: docker.link },
-      linkSince: iso(backend.since),
-      dockerSince: docker.link === 'off' ? null : iso(docker.since),
+      ...linkFields(links),
       heardAt: iso(heardAt),
       imported: null,
     }

@@ -1,6 +1,6 @@
 import type { HistoryEntry } from '../../backend/http'
 import { serverNow } from '../../clock/clock'
-import type { Links } from '../../run/links'
+import { linkFields, type Links } from '../../run/links'
 import { RunClock } from '../../run/time/clock-steps'
 import type { ContainerFacts } from '../../run/evidence/container-facts'
 import { creationIn, entryIn } from '../../run/time/durations'
@@ -249,9 +249,7 @@ export class RunState {
         spec: this.spec,
         runId: this.runId,
         backend: this.#host.backend,
-        link: { backend: backend.link, docker: docker.link },
-        linkSince: iso(backend.since),
-        dockerSince: docker.link === 'off' ? null : iso(docker.since),
+        ...linkFields(links),
         heardAt: iso(this.#heardAt),
         imported: null,
       },

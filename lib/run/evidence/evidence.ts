@@ -2,7 +2,7 @@ import type { ClaimedBatch } from '../claims/claimed-batches'
 import type { ContainerFacts } from './container-facts'
 import type { Batch, Container, Finding } from '../model'
 import { iso } from '../time/time'
-import { verdict, type Around, type Judgement, type Pair } from './verdict'
+import { isAlarm, type Around, type Judgement, type Pair } from './verdict'
 
 /** The facts of a run that all its verdicts depend on. */
 export interface Surroundings extends Around {
@@ -14,19 +14,18 @@ export interface Surroundings extends Around {
   runningSince: ReadonlyMap<string, number>
 }
 
-/** Compares a claim with its evidence [RUN-10] [DOCK-2]. */
-export function judge(
+/** A batch's claim and its evidence, with times on the server's clock [RUN-10]. */
+export function pairOf(
   { id, status, startedAt, endedAt, before }: ClaimedBatch,
   containers: readonly ContainerFacts[],
   around: Surroundings,
-  now: number,
-): Judgement {
+): Pair {
   const { clockOffset, undecided, runningSince } = around
   const onOurClock = (time: string | null) => (time === null ? null : Date.parse(time) + clockOffset)
   const begun = () => onOurClock(startedAt) ?? runningSince.get(id) ?? null
   const since = status === 'running' ? begun() : onOurClock(endedAt)
   const maybe = undecided.get(id) ?? null
-  return verdict({ status, since, containers, undecided: maybe, before: before ?? false }, around, now)
+  return { status, since, containers, undecided: maybe, before: before ?? false }
 }
 
 /** The batch as pages see it: claim, evidence and verdict. */
@@ -58,10 +57,25 @@ export function judgedBatch(
   }
 }
 
-/** The finding about an alarming verdict; null if the verdict is no alarm. */
-export function alarm({ id, name }: ClaimedBatch, { verdict, reason, since, containerId }: Judgement): Finding | null {
-  if (verdict !== 'ghost' && verdict !== 'orphan' && verdict !== 'late' && verdict !== 'conflict') return null
-  return { kind: verdict, text: `${name}: ${reason}`, at: iso(since), batchId: id, containerId }
+/**
+ * The finding about an alarming verdict; null if the verdict is no alarm.
+ * @param knownAt when it was known, ms, if that is not now
+ */
+export function alarm(
+  { id, name }: ClaimedBatch,
+  { verdict, reason, since, containerId }: Judgement,
+  knownAt: number | null,
+): Finding | null {
+  if (!isAlarm(verdict)) return null
+  const text = `${name}: ${reason}`
+  return {
+    kind: verdict,
+    text,
+    at: iso(since),
+    ...(knownAt !== null && { knownAt: iso(knownAt) }),
+    batchId: id,
+    containerId,
+  }
 }
 
 /** A container as pages see it. */

@@ -11,11 +11,3 @@ export const START_OVERDUE = 60_000
 export const PAUSED = 10_000
 /** Docker may report a container's end after the backend reports the batch's end, although the backend waited for the container. */
 export const OUTLIVES_END = 700
-
-/** The longest time that each alarm may wait for after both sources are live and all of its facts are known. */
-export const GRACE_OF_ALARM = {
-  ghost: NO_CONTAINER,
-  late: START_OVERDUE,
-  conflict: Math.max(EARLY, NEXT_AFTER_FAILURE, OUTLIVES_COMPLETION, PAUSED),
-  orphan: OUTLIVES_END,
-}

@@ -4,9 +4,25 @@ import type { ContainerFacts } from './container-facts'
 import type { BatchStatus, Verdict } from '../model'
 import { agent, SECOND, T0 } from '../../testing/run/told-run'
 import { exitWords, shortId } from './container-words'
-import { GRACE_OF_ALARM } from './grace-times'
+import {
+  EARLY,
+  NEXT_AFTER_FAILURE,
+  NO_CONTAINER,
+  OUTLIVES_COMPLETION,
+  OUTLIVES_END,
+  PAUSED,
+  START_OVERDUE,
+} from './grace-times'
 import { verdict, type Around, type Pair } from './verdict'
 import type { DockerState } from '../links'
+
+/** The longest time that each alarm may wait for after both sources are live and all of its facts are known. */
+const GRACE_OF_ALARM = {
+  ghost: NO_CONTAINER,
+  late: START_OVERDUE,
+  conflict: Math.max(EARLY, NEXT_AFTER_FAILURE, OUTLIVES_COMPLETION, PAUSED),
+  orphan: OUTLIVES_END,
+}
 
 const iso = (ms: number) => new Date(ms).toISOString()
 

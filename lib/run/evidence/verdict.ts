@@ -53,6 +53,10 @@ export interface Judgement {
   deadline: number | null
 }
 
+/** Whether the verdict needs a look: it is also a finding. */
+export const isAlarm = (verdict: Verdict): boolean =>
+  verdict === 'ghost' || verdict === 'orphan' || verdict === 'late' || verdict === 'conflict'
+
 /**
  * Compares the claim with the evidence [DOCK-2]: the first row of that table that fits gives the verdict.
  * @param now the server's clock, ms

@@ -507,7 +507,7 @@ describe('[SAFE-4.4] every text from outside is disarmed wherever a page shows i
     ...['StaleBanner', 'Opening', 'RemoveDialog', 'Counting', 'Sprite', 'ThemeToggle'],
     ...['Tip', 'ZoneProvider', 'StartOutlook', 'VirtualRows', 'LogRows'],
     ...['Eta', 'Left', 'GraphEdge', 'GraphTools', 'ZoomButton', 'Sum'],
-    ...['PageTools', 'Announcer', 'TabIcon', 'KeySheet', 'Notify', 'Sound', 'Notices', 'Since'],
+    ...['PageTools', 'Announcer', 'TabIcon', 'PrintedLine', 'KeySheet', 'Notify', 'Sound', 'Notices', 'Since'],
     ...['Hidden', 'Layout', 'FleetPage', 'RunPage', 'ImportPage', 'ContainersPage', 'SignInPage', 'ImportNotFound'],
     ...[
       'SpecsPage',

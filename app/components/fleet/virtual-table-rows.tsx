@@ -1,8 +1,11 @@
 import { defaultRangeExtractor, useWindowVirtualizer, type Range } from '@tanstack/react-virtual'
 import { useCallback, useLayoutEffect, useRef, useState, type FocusEvent, type ReactNode, type RefObject } from 'react'
 import type { RunFields } from '../../../lib/run/model'
+import { printedPart } from '../printed-words'
+import { usePrinting } from '../printing'
 import { useMedia } from '../use-media'
 import type { RowPlace } from './history-row'
+import printed from '../printed.module.css'
 import styles from './run-table.module.css'
 
 export interface VirtualTableRowsProps {
@@ -13,6 +16,8 @@ export interface VirtualTableRowsProps {
 /** The height of a row until it is measured, px. */
 const ROW = 34
 const ROW_ON_PHONES = 92
+/** How many rows are printed at most: more would take the page minutes to lay out. */
+const MOST_PRINTED = 1_000
 /** The height of the view until it is measured, px. */
 const FIRST_VIEW = 900
 
@@ -41,6 +46,19 @@ export function VirtualTableRows({ runs, row }: VirtualTableRowsProps) {
     initialRect: { width: 0, height: FIRST_VIEW },
   })
 
+  const isPrinting = usePrinting()
+  if (isPrinting) {
+    return (
+      <tbody ref={body} data-virtual>
+        {runs.length > MOST_PRINTED && (
+          <tr className={printed.cut} data-testid="printed-part">
+            <td colSpan={7}>{printedPart('rows', 1, MOST_PRINTED, runs.length)} Filters choose others.</td>
+          </tr>
+        )}
+        {runs.slice(0, MOST_PRINTED).map((_, index) => row(index))}
+      </tbody>
+    )
+  }
   const shown = virtualizer.getVirtualItems()
   const onFocus = ({ target }: FocusEvent) => {
     setFocused(target.closest<HTMLElement>('[data-run-id]')?.dataset['runId'] ?? null)

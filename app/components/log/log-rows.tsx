@@ -15,6 +15,8 @@ import type { Matcher } from '../../../lib/run/text/text-matcher'
 import type { Zone } from '../../zone'
 import { showTip } from '../tip'
 import { useMedia } from '../use-media'
+import { printedPart } from '../printed-words'
+import { useKeptScroll, usePrinting } from '../printing'
 import { dayOf } from './days'
 import { wayToView } from './keep-in-view'
 import type { Mark } from './line-mark'
@@ -22,10 +24,12 @@ import type { BatchNames } from './log'
 import { LogRow, Speaker } from './log-line'
 import type { Span } from './log-ranges'
 import type { DatedRow } from './row'
+import { printedRows } from './printed-rows'
 import { indexOf } from './rows'
 import { speakerAt } from './speakers'
 import { useSelectedRows } from './use-selected-rows'
 import type { FailedRead } from './whole-log'
+import paper from '../printed.module.css'
 import styles from './log.module.css'
 
 /** The height of a line until it is known, px: it follows the size of the reader's text. */
@@ -201,8 +205,35 @@ export function LogRows(props: LogRowsProps) {
   const topmost = virtualizer.range?.startIndex ?? 0
   const day = dayOf(rows, topmost, zone)
   const speaker = names && speakerAt(rows, topmost)
+  const isPrinting = usePrinting()
+  useKeptScroll(() => scroller.current, isPrinting)
+  const printed = isPrinting ? printedRows(rows, following ? rows.length : topmost) : null
+  const rowOf = (row: DatedRow) => {
+    const isFailed = row.kind === 'gap' && failed && failed.from <= row.to && failed.to >= row.seq
+    return (
+      <LogRow
+        key={row.key}
+        row={row}
+        matcher={matcher}
+        names={names}
+        current={row.seq === current}
+        marked={mark !== null && row.seq >= mark.from && row.seq <= mark.to}
+        prefix={prefix}
+        zone={zone}
+        full={full}
+        failure={isFailed ? failed : null}
+        onRetry={onRetry}
+        onTwins={onTwins}
+      />
+    )
+  }
   return (
     <>
+      {printed?.part && (
+        <p className={paper.cut} data-testid="printed-part">
+          {printedPart('lines', printed.part.from, printed.part.to, printed.part.last)}
+        </p>
+      )}
       {day !== null && (
         <p className={styles.top} data-testid="log-top">
           {speaker !== undefined && (
@@ -236,6 +267,7 @@ export function LogRows(props: LogRowsProps) {
           if (event.deltaY < 0 && scroller.current?.scrollTop !== 0) onLeave()
         }}
         onScroll={event => {
+          if (isPrinting) return
           const { scrollTop, scrollHeight, clientHeight } = event.currentTarget
           const last = seen.current
           seen.current = { scrollTop, scrollHeight, clientHeight }
@@ -248,8 +280,9 @@ export function LogRows(props: LogRowsProps) {
           look()
         }}
       >
-        <div className={styles.all} style={{ height: virtualizer.getTotalSize() }}>
-          {virtualizer.getVirtualItems().map(item => {
+        {printed?.rows.map(rowOf)}
+        <div className={styles.all} style={{ height: virtualizer.getTotalSize() }} hidden={isPrinting}>
+          {(isPrinting ? [] : virtualizer.getVirtualItems()).map(item => {
             const row = rows[item.index]
             if (!row) return null
             const isGap = row.kind === 'gap'
@@ -261,19 +294,7 @@ export function LogRows(props: LogRowsProps) {
                 className={styles.slot}
                 style={{ transform: `translateY(${item.start}px)`, height: isGap ? item.size : undefined }}
               >
-                <LogRow
-                  row={row}
-                  matcher={matcher}
-                  names={names}
-                  current={row.seq === current}
-                  marked={mark !== null && row.seq >= mark.from && row.seq <= mark.to}
-                  prefix={prefix}
-                  zone={zone}
-                  full={full}
-                  failure={isGap && failed && failed.from <= row.to && failed.to >= row.seq ? failed : null}
-                  onRetry={onRetry}
-                  onTwins={onTwins}
-                />
+                {rowOf(row)}
               </div>
             )
           })}

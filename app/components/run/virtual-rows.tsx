@@ -11,6 +11,7 @@ import {
   type RefObject,
 } from 'react'
 import type { Batch } from '../../../lib/run/model'
+import { useKeptScroll, usePrinting } from '../printing'
 import { useMedia } from '../use-media'
 import type { Shown } from './use-picked'
 import styles from './batches.module.css'
@@ -38,7 +39,7 @@ export interface VirtualRowsProps {
   shown: Shown | null
   /** Contains the list; on a desktop it scrolls. Null until it is in the document. */
   section: HTMLElement | null
-  row: (place: number, virtual: VirtualPlace) => ReactNode
+  row: (place: number, virtual?: VirtualPlace) => ReactNode
   /** The class of the list. */
   className?: string | undefined
   /** The height of a row until it is measured, px: on a desktop and on a phone. */
@@ -102,6 +103,18 @@ export function VirtualRows(props: VirtualRowsProps) {
     if (index >= 0) virtualizer.scrollToIndex(index, { align: isPhone ? 'start' : 'auto' })
   }, [isPhone, section, shown, ids, virtualizer])
 
+  const isPrinting = usePrinting()
+  useKeptScroll(() => section, isPrinting)
+  if (isPrinting) {
+    // Paper has room for what is folded, and no place for what is left out [PRINT-1.3].
+    const isFolded = given?.some(place => place < 0) === true
+    const printed = isFolded || !given ? [...batches.keys()] : given
+    return (
+      <ol ref={list} className={className} data-virtual>
+        {printed.map(place => row(place))}
+      </ol>
+    )
+  }
   const rows = virtualizer.getVirtualItems()
   const above = (rows[0]?.start ?? top) - top
   const below = virtualizer.getTotalSize() - ((rows.at(-1)?.end ?? top) - top)

@@ -24,6 +24,7 @@ import { Notices } from './notices'
 import { Palette } from './palette'
 import { focusBatch, focusLog, nextView, searchLog } from './places'
 import { iconStateOf, isOfRun, stateOf, type Lent } from './page-state'
+import { PrintedLine } from './printed-line'
 import { neighbour, nextNeedy } from './steps'
 import { compactRows, singleKeys } from './stored-choice'
 import { TabIcon } from './tab-icon'
@@ -118,6 +119,7 @@ export function PageTools({ of: lent }: { of: Lent | undefined }) {
   return (
     <>
       <TabIcon state={iconStateOf(lent)} />
+      <PrintedLine of={lent} />
       {state !== null && <Announcer state={state} />}
       <Notices />
       {opened === 'palette' && <Palette run={ofRun?.run ?? null} actions={actions} onGo={go} onClose={close} />}

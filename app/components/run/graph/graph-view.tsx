@@ -3,19 +3,21 @@ import { createPortal, flushSync } from 'react-dom'
 import { isOver } from '../../../../lib/run/is-over'
 import { Nothing } from '../../nothing'
 import { emptyPlace } from '../empty-place'
+import { useKeptScroll, usePrinting } from '../../printing'
 import { useMedia } from '../../use-media'
 import type { ViewProps } from '../views/view-props'
 import { GraphEdge } from './graph-edge'
 import { GraphNodes } from './graph-nodes'
 import { GraphTools } from './graph-tools'
 import { hasOwnHeight } from './graph-layout'
-import { STEP, levelAt } from './scale'
+import { PAPER, STEP, fitScale, levelAt } from './scale'
 import { useEdges } from './use-edges'
 import { useCritical, useLayout } from './use-graph'
 import { useNear } from './use-near'
 import { usePan } from './use-pan'
 import { useZoom } from './use-zoom'
 import { walk } from './walk'
+import printed from '../../printed.module.css'
 import styles from './graph-view.module.css'
 
 type Style = CSSProperties & Record<`--${string}`, string | number>
@@ -34,7 +36,9 @@ export function GraphView({ run, known, frozenAt, picked, shown, onPick, tools, 
   const [view, setView] = useState<HTMLElement | null>(null)
   const [content, setContent] = useState<HTMLElement | null>(null)
   const zoom = useZoom(view, content, layout, isPhone)
-  const near = useNear(view, content, zoom.scale, batches.length <= ALL)
+  const isPrinting = usePrinting()
+  useKeptScroll(() => view, isPrinting)
+  const near = useNear(view, content, zoom.scale, batches.length <= ALL || isPrinting)
   usePan(isPhone ? null : view)
 
   const inOrder = useMemo(() => layout.layers.flat(), [layout])
@@ -79,7 +83,8 @@ export function GraphView({ run, known, frozenAt, picked, shown, onPick, tools, 
   if (batches.length === 0) {
     return <Nothing in={emptyPlace(isOver(run.status), run.counts.totalKnown)} known={known} />
   }
-  const { scale } = zoom
+  // Paper doesn't scroll: it has all of the graph.
+  const scale = isPrinting && !isPhone ? fitScale(PAPER, layout) : zoom.scale
   const size: CSSProperties = isPhone
     ? { height: layout.height }
     : { width: Math.floor(layout.width * scale), height: Math.floor(layout.height * scale) }
@@ -91,7 +96,8 @@ export function GraphView({ run, known, frozenAt, picked, shown, onPick, tools, 
     '--node-width': `${layout.node.width}px`,
     '--node-height': `${layout.node.height}px`,
   }
-  const level = isPhone ? 'all' : levelAt(scale)
+  // On paper smaller text is legible.
+  const level = isPhone ? 'all' : levelAt(isPrinting ? 1.5 * scale : scale)
   return (
     <>
       {tools &&
@@ -105,6 +111,9 @@ export function GraphView({ run, known, frozenAt, picked, shown, onPick, tools, 
           />,
           tools,
         )}
+      {isPrinting && level === 'marks' && (
+        <p className={printed.cut}>Printed without names: there is room for marks alone. The table has the names.</p>
+      )}
       <div ref={setView} className={styles.view} style={height} data-rows={isPhone || undefined}>
         <div ref={setContent} className={styles.content} style={size}>
           <div className={styles.world} style={world} data-level={level} data-rows={isPhone || undefined}>

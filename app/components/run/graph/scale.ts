@@ -15,6 +15,9 @@ export interface Size {
   readonly height: number
 }
 
+/** What a sheet of A4 or Letter has room for, px. */
+export const PAPER: Size = { width: 960, height: 600 }
+
 export const withinRange = (scale: number): number => Math.min(RANGE.max, Math.max(RANGE.min, scale))
 
 /** The zoom at which all of the graph is in view; never larger than life [PAGE-6.6]. */

@@ -298,6 +298,7 @@ function others(textOf: TextOf): ReactNode[] {
   const ofBatch: LogProps = {
     ...{ log: state, known: 'current', run: { runId: textOf('runId'), importId: null }, logId: textOf('batches.id') },
     ...{ tabs: null, place: 'batch log', grows: true },
+    start: { startedAt: run.startedAt, clockOffset: 0, durationUncertain: true },
   }
   const shown = { matcher: null, current: false, marked: true, prefix: '?line=', zone: 'utc', full: true } as const
   const search = { matcher: null, found: null, error: null, isSearching: false, asked: null, isUpToDate: true }
@@ -391,6 +392,8 @@ function others(textOf: TextOf): ReactNode[] {
       key="all logs"
       {...{
         run: ofBatch.run,
+        startedAt: run.startedAt,
+        durationUncertain: run.durationUncertain,
         batch: run.batches[0],
         hasAgents: true,
         shown: 'all',

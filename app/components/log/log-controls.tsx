@@ -75,12 +75,16 @@ interface DisplayProps {
   /** Time stamps show date and offset. */
   full: boolean
   onFull: () => void
+  /** Time stamps tell how long after the run's start a line came. */
+  isSince: boolean
+  /** Null while it is not known when the run began. */
+  onSince: (() => void) | null
   /** The lines that are shown or found, if these are not all, and their number. */
   picked: Picked | null
 }
 
 /** How lines are shown, and their download. */
-export function Display({ run, logId, wrap, onWrap, full, onFull, picked }: DisplayProps) {
+export function Display({ run, logId, wrap, onWrap, full, onFull, isSince, onSince, picked }: DisplayProps) {
   return (
     <>
       <button
@@ -101,6 +105,20 @@ export function Display({ run, logId, wrap, onWrap, full, onFull, picked }: Disp
         onClick={onFull}
       >
         Dates
+      </button>
+      <button
+        className={controls.smallButton}
+        type="button"
+        title={
+          onSince === null
+            ? 'It is not known when the run began'
+            : 'Every line with how long after the start of the run it came; its title has the date'
+        }
+        disabled={onSince === null}
+        aria-pressed={isSince}
+        onClick={onSince ?? undefined}
+      >
+        Since start
       </button>
       <Download run={run} logId={logId} picked={picked} />
     </>

@@ -12,6 +12,7 @@ import type { BatchNames } from './log'
 import { earlierStates, parsedLine, piecesOf, type Piece } from './line-text'
 import { gapText, lostText, unlistedText, twinsText, twinsTitle } from './log-words'
 import type { DatedRow } from './row'
+import { sinceText, type RunStart } from './since-start'
 import { streamWords } from './streams'
 import type { FailedRead } from './whole-log'
 import controls from '../controls.module.css'
@@ -31,6 +32,8 @@ interface Props {
   zone: Zone
   /** Time stamps show date and offset. */
   full: boolean
+  /** Time stamps tell how long after it the line came; null: they tell the time. */
+  since?: RunStart | null
   /** Which lines of a gap could not be read, and why; null: they are being read, or were not needed yet. */
   failure: FailedRead | null
   onRetry: () => void
@@ -40,7 +43,7 @@ interface Props {
 
 /** One row of the log. Agent text becomes text nodes only [SAFE-4]. */
 export const LogRow = memo(function LogRow({ row, matcher, names, current, marked, prefix, zone, ...rest }: Props) {
-  const { full, onTwins, ...gap } = rest
+  const { full, since = null, onTwins, ...gap } = rest
   if (row.kind === 'day') {
     return (
       <div className={styles.day} data-testid="log-day">
@@ -84,7 +87,9 @@ export const LogRow = memo(function LogRow({ row, matcher, names, current, marke
       <a className={styles.number} href={`${prefix}${seq}`} data-line={seq} tabIndex={-1} draggable={false}>
         {seq}
       </a>
-      <span className={styles.time}>{at !== null && <Stamp at={at} zone={zone} full={full} />}</span>
+      <span className={styles.time}>
+        {at !== null && <Stamp at={at} zone={zone} full={full} since={since && sinceText(row.line, since)} />}
+      </span>
       <span className={styles.stream}>{streamWords[stream]}</span>
       {row.twins && (
         <button
@@ -140,11 +145,11 @@ function Gap({ from, to, failure, onRetry }: Pick<Props, 'failure' | 'onRetry'> 
 }
 
 /** The log's bar switches all stamps to the full form at once. */
-function Stamp({ at, zone, full }: { at: string; zone: Zone; full: boolean }) {
+function Stamp({ at, zone, full, since }: { at: string; zone: Zone; full: boolean; since: string | null }) {
   const ms = Date.parse(at)
   return (
     <time dateTime={at} title={momentText(ms, zone)}>
-      {full ? fullText(ms, zone) : preciseClockText(ms, zone)}
+      {since ?? (full ? fullText(ms, zone) : preciseClockText(ms, zone))}
     </time>
   )
 }

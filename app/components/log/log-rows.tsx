@@ -26,6 +26,7 @@ import type { Span } from './log-ranges'
 import type { DatedRow } from './row'
 import { printedRows } from './printed-rows'
 import { indexOf } from './rows'
+import type { RunStart } from './since-start'
 import { speakerAt } from './speakers'
 import { useSelectedRows } from './use-selected-rows'
 import type { FailedRead } from './whole-log'
@@ -66,6 +67,8 @@ export interface LogRowsProps {
   prefix: string
   zone: Zone
   full: boolean
+  /** Time stamps tell how long after it a line came; null: they tell the time. */
+  since: RunStart | null
   wrap: boolean
   following: boolean
   jump: Jump | null
@@ -90,7 +93,8 @@ export interface LogRowsProps {
 
 /** The lines of a log, with the day of the topmost one. Only the visible rows are elements. */
 export function LogRows(props: LogRowsProps) {
-  const { rows, matcher, current, mark, prefix, zone, full, wrap, following, jump, failed, area, names, ref } = props
+  const { rows, matcher, current, mark, prefix, zone, full, since, wrap, following, jump, failed, area, names, ref } =
+    props
   const { onLeave, onEnd, onLook, onRetry, onMark, onTwins, onKey } = props
   const scroller = useRef<HTMLDivElement>(null)
   const seen = useRef({ scrollTop: 0, scrollHeight: 0, clientHeight: 0 })
@@ -221,6 +225,7 @@ export function LogRows(props: LogRowsProps) {
         prefix={prefix}
         zone={zone}
         full={full}
+        since={since}
         failure={isFailed ? failed : null}
         onRetry={onRetry}
         onTwins={onTwins}

@@ -1,5 +1,6 @@
 import { memo, type ReactNode } from 'react'
 import type { LogView, RunRef } from '../../../lib/client/live'
+import type { RunFields } from '../../../lib/run/model'
 import { MERGED, type LogId } from '../../log-id'
 import { linesText, type Known, type Place } from '../../nothing'
 import { lateComponent } from '../late-component'
@@ -10,6 +11,11 @@ import styles from './log.module.css'
 
 /** The same object as long as the names are the same. */
 export type BatchNames = ReadonlyMap<string, string>
+
+/** When a run began, and how its clocks differ. */
+export type Start = Pick<RunFields, 'startedAt' | 'clockOffset'> & {
+  durationUncertain: RunFields['durationUncertain'] | undefined
+}
 
 export interface LogProps {
   log: LogView
@@ -28,6 +34,8 @@ export interface LogProps {
   place: Place
   /** More lines may come, so the log can be followed. */
   grows: boolean
+  /** The same object as long as it is the same. */
+  start: Start
 }
 
 /** The attributes of the area of the lines. */

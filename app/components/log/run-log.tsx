@@ -9,12 +9,12 @@ import type { ShownLog } from '../run/use-picked'
 import { Name } from '../outside'
 import { useStale } from '../use-stale'
 import { logNamedIn } from './line-mark'
-import { Log, type BatchNames } from './log'
+import { Log, type BatchNames, type Start } from './log'
 import { logUntil } from './log-until'
 import controls from '../controls.module.css'
 import styles from './run-log.module.css'
 
-interface Props {
+interface Props extends Start {
   /** The same object as long as the run is the same. */
   run: RunRef
   /** The batch whose own log can be shown. */
@@ -32,8 +32,6 @@ interface Props {
   gone: boolean
   /** The moment of the past that is shown, ms on the server's clock; null: now. */
   moment: number | null
-  /** Server's clock minus backend's clock, ms. */
-  clockOffset: number
 }
 
 /** The names of the batches: the same object as long as they are the same. */
@@ -46,7 +44,7 @@ export function useBatchNames(batches: readonly Batch[]): BatchNames {
 }
 
 /** The backend's log of the run, the output that a batch's agents print themselves, or both. */
-export const RunLog = memo(function RunLog({ batch, hasAgents, shown, onShown, gone, ...props }: Props) {
+export const RunLog = memo(function RunLog({ batch, hasAgents, shown, onShown, gone, ...rest }: Props) {
   // A link to a line of the run's log, on a page that also has a batch open.
   useEffect(() => {
     const named = logNamedIn(new URLSearchParams(window.location.search))
@@ -77,6 +75,12 @@ export const RunLog = memo(function RunLog({ batch, hasAgents, shown, onShown, g
       )}
     </div>
   )
+  const { startedAt, clockOffset, durationUncertain, ...logProps } = rest
+  const start = useMemo(
+    () => ({ startedAt, clockOffset, durationUncertain }),
+    [startedAt, clockOffset, durationUncertain],
+  )
+  const props = { ...logProps, start }
   const { run, over, docker, moment } = props
   // Another moment is another log.
   const key = moment === null ? (gone ? 'gone' : 'kept') : String(moment)
@@ -85,15 +89,16 @@ export const RunLog = memo(function RunLog({ batch, hasAgents, shown, onShown, g
   const isImport = run.importId !== null
   const mayBegin = !isImport && !gone && !over && docker !== 'off'
   const grows = mayBegin || (!isImport && !gone && batch.containers.some(isAtWork))
-  const of = { run, logId: batch.id, tabs, docker, grows: grows && moment === null, moment }
+  const of = { run, logId: batch.id, tabs, docker, grows: grows && moment === null, moment, start }
   if (batch.container === null) return <NoAgentLog key={batch.id} {...of} />
   return (
     <AgentLog key={`${batch.id} ${key}`} {...of} containers={batch.containers} place={agentPlace(isImport, grows)} />
   )
 })
 
-type LogProps = Pick<Props, 'run' | 'names' | 'basis' | 'over' | 'backend' | 'moment' | 'clockOffset'> & {
+type LogProps = Pick<Props, 'run' | 'names' | 'basis' | 'over' | 'backend' | 'moment'> & {
   tabs: ReactNode
+  start: Start
 }
 type AllLogProps = Omit<LogProps, 'basis'> & Pick<Props, 'docker'>
 
@@ -119,24 +124,24 @@ function useLogAt(
 }
 
 /** A line of any source may come as long as the run is at work. */
-function AllLog({ run, over, backend, docker, names, tabs, moment, clockOffset }: AllLogProps) {
+function AllLog({ run, over, backend, docker, names, tabs, moment, start }: AllLogProps) {
   const live = useMergedLog(run)
-  const of = useLogAt(live.state, moment, tabs, clockOffset)
+  const of = useLogAt(live.state, moment, tabs, start.clockOffset)
   const isImport = run.importId !== null
   const known = knownOf(live, useStale(live), over || isImport ? null : backend === 'live' ? docker : backend)
   const grows = !isImport && !live.gone && !over && moment === null
   const place = isImport ? 'imported log' : over ? 'log of a run that is over' : 'run log'
-  return <Log logId={MERGED} {...{ known, run, place, grows, names }} {...of} />
+  return <Log logId={MERGED} {...{ known, run, place, grows, names, start }} {...of} />
 }
 
-function BackendLog({ run, names, basis, over, backend, tabs, moment, clockOffset }: LogProps) {
+function BackendLog({ run, names, basis, over, backend, tabs, moment, start }: LogProps) {
   const live = useLog(run)
-  const of = useLogAt(live.state, moment, tabs, clockOffset)
+  const of = useLogAt(live.state, moment, tabs, start.clockOffset)
   const isImport = run.importId !== null
   const known = knownOf(live, useStale(live), over ? null : backend)
   const grows = !isImport && !live.gone && !over && basis === 'stream' && moment === null
   const place = backendPlace(isImport, basis, over)
-  return <Log logId={null} {...{ known, run, place, grows, names }} {...of} />
+  return <Log logId={null} {...{ known, run, place, grows, names, start }} {...of} />
 }
 
 interface AgentLogProps {
@@ -146,6 +151,7 @@ interface AgentLogProps {
   docker: LinkState
   grows: boolean
   moment: number | null
+  start: Start
 }
 
 function AgentLog({

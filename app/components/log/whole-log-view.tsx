@@ -1,9 +1,10 @@
-import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { useCallback, useMemo, useRef, useState, useSyncExternalStore, type KeyboardEvent } from 'react'
 import { plural } from '../../labels'
 import { MERGED } from '../../log-id'
 import { linesText } from '../../nothing'
 import { Glyph } from '../icons'
 import { Nothing } from '../nothing'
+import { stampsSinceStart } from '../tools/stored-choice'
 import { useZone } from '../zone'
 import { linkPrefix } from './line-mark'
 import { areaOf, type LogProps } from './log'
@@ -14,6 +15,7 @@ import { LogSearch } from './log-search'
 import type { LogFilter } from './row'
 import { newerThan, pickedRowsOf, rowsOf } from './rows'
 import { nextMatch } from './search-state'
+import { startOf } from './since-start'
 import { streams } from './streams'
 import { useLogSearch, type Query } from './use-log-search'
 import { useMark } from './use-mark'
@@ -42,11 +44,18 @@ export function WholeLogView({
   tabs,
   place,
   grows,
+  start: { startedAt, clockOffset, durationUncertain },
 }: LogProps) {
   const zone = useZone()
   const [filter, setFilter] = useState(all)
   const [wrap, setWrap] = useState(wrapsLines)
   const [full, setFull] = useState(false)
+  const isSince = useSyncExternalStore(stampsSinceStart.listen, stampsSinceStart.get, () => false)
+  const start = useMemo(
+    () => startOf(startedAt, clockOffset, durationUncertain === true),
+    [startedAt, clockOffset, durationUncertain],
+  )
+  const since = isSince && !full ? start : null
   const [query, setQuery] = useState(noQuery)
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set())
   const [current, setCurrent] = useState<number | null>(null)
@@ -121,7 +130,7 @@ export function WholeLogView({
   return (
     <LogFrame
       tabs={tabs}
-      note={`${fitting}${linesText(last, known)}, ${zone === 'utc' ? 'UTC' : 'local time'}`}
+      note={`${fitting}${linesText(last, known)}, ${since ? 'since the run’s start' : zone === 'utc' ? 'UTC' : 'local time'}`}
       controls={
         <>
           <Filter filter={filter} sources={sources} onFilter={setFilter} />
@@ -150,6 +159,14 @@ export function WholeLogView({
           }}
           full={full}
           onFull={() => setFull(!full)}
+          isSince={since !== null}
+          onSince={
+            start &&
+            (() => {
+              setFull(false)
+              stampsSinceStart.choose(since === null)
+            })
+          }
           picked={download}
         />
       }
@@ -176,6 +193,7 @@ export function WholeLogView({
             mark,
             zone,
             full,
+            since,
             wrap,
             following,
             jump,

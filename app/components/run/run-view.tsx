@@ -177,7 +177,9 @@ export function RunView({
               docker={state.link.docker}
               gone={gone}
               moment={past && Date.parse(past.now)}
+              startedAt={state.startedAt}
               clockOffset={state.clockOffset}
+              durationUncertain={state.durationUncertain}
             />
           </div>
         </FrozenTime>

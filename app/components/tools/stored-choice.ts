@@ -55,5 +55,7 @@ export const singleKeys = new StoredChoice('groundtruth-keys', true)
 export const notifications = new StoredChoice('groundtruth-notify', false)
 /** Whether the page gives a tone at an alarm [PAGE-8.7]. */
 export const sounds = new StoredChoice('groundtruth-sound', false)
+/** Whether the lines of logs tell how long after the run's start they came [LOG-6.2]. */
+export const stampsSinceStart = new StoredChoice('groundtruth-log-since', false)
 /** Whether rows are compact [CHOICE-1.1]. */
 export const compactRows = new StoredChoice(COMPACT_KEY, false)

@@ -378,7 +378,7 @@ function others(textOf: TextOf): ReactNode[] {
     <ErrorLine key="error line" line={line} />,
     <MomentBar key="past" runId={run.runId} past={run} onPast={close} />,
     ...(['timeline', 'graph'] as const).flatMap(view => [
-      <FirstViews key={`first ${view}`} run={run} view={view} batchId={run.batches[0]?.id ?? null} />,
+      <FirstViews key={`first ${view}`} run={run} view={view} kept={{ batch: run.batches[0]?.id ?? null }} />,
       <Views
         key={view}
         {...{ view, run, first: null, known: 'current', frozenAt: null, shown: null, picked: null }}

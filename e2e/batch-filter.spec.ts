@@ -40,10 +40,8 @@ test('[PAGE-15.1] [PAGE-15.2] the counts of the head filter the table, also by a
   await expect(cards).toHaveCount(14)
   await expect(page).not.toHaveURL(/state/)
 
-  // From another view the table is shown; a status without a batch says so.
-  await page.getByRole('tab', { name: 'Graph' }).click()
+  // A status without a batch says so.
   await page.getByRole('button', { name: /completed$/ }).click()
-  await expect(page.getByRole('tab', { name: 'Table' })).toHaveAttribute('aria-selected', 'true')
   await expect(page).toHaveURL(/\?state=completed$/)
   await page.goto(page.url().replace('completed', 'failed'))
   await expect(page.getByText('None of them is failed.')).toBeVisible()
@@ -54,6 +52,46 @@ test('[PAGE-15.1] [PAGE-15.2] the counts of the head filter the table, also by a
   await page.setViewportSize({ width: 390, height: 844 })
   await page.getByRole('button', { name: /completed$/ }).click()
   await expect(run.card('setup')).toBeVisible()
+})
+
+test('[PAGE-15.1] [PAGE-15.4] the timeline hides other batches, the graph fades them, and both say so', async ({
+  backend,
+  dashboard,
+  page,
+}) => {
+  const run = await startHeld(backend, dashboard, page)
+  const cards = page.getByTestId('batch-card')
+  await page.getByRole('tab', { name: 'Timeline' }).click()
+  await page.getByRole('button', { name: '1 running' }).click()
+  await expect(cards).toHaveCount(1)
+  await expect(run.card('db').getByTestId('timeline-bar').first()).toBeVisible()
+  await expect(page.getByText('1 of 14 batches is running; the others are hidden.')).toBeVisible()
+  await expect(page).toHaveURL(/\?view=timeline&state=running$/)
+  await expectNoViolations(page)
+  const html = await (await fetch(page.url())).text()
+  expect(html.match(/data-testid="batch-card"/g)).toHaveLength(1)
+  expect(html).toContain('the others are hidden')
+
+  await page.getByRole('tab', { name: 'Graph' }).click()
+  await expect(page.getByText('1 of 14 batches is running; the others are faded.')).toBeVisible()
+  await expect(page.getByTestId('graph-node')).toHaveCount(14)
+  const faded = page.locator('[data-testid="graph-node"][data-faded]')
+  await expect(faded).toHaveCount(13)
+  await expect(run.card('db').getByRole('button')).not.toHaveAttribute('data-faded')
+  await expect(page.getByTestId('graph-edge').first()).toBeAttached()
+  await expect(page.getByRole('button', { name: /^Project Setup, completed .*not among those/ })).toBeVisible()
+  await expectNoViolations(page)
+  // The open one is none of those that are faded.
+  await run.card('models').getByRole('button').click()
+  await expect(faded).toHaveCount(12)
+  await expect(page.getByText('the others are faded, except the open one.')).toBeVisible()
+
+  // What is filtered by changes: the graph follows.
+  backend.hold('models')
+  backend.release('db')
+  await expect(run.card('db').getByRole('button')).toHaveAttribute('data-faded', 'true')
+  await page.getByRole('button', { name: 'All', exact: true }).click()
+  await expect(faded).toHaveCount(0)
 })
 
 test('[PAGE-15.3] what is at work in a long run is in the first view', async ({ backend, dashboard, folder, page }) => {

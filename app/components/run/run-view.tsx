@@ -71,12 +71,9 @@ export function RunView({
   const { picked, logged, log, shown, pick, show, read, close, setLog, isOwn } = usePicked(batchId, isOwnBatch)
   const [view, setView] = useState(firstView)
   const [filter, setFilter] = useState(firstState)
-  // The table is what it filters.
   const choose = (status: BatchStatus | null) => {
     setFilter(status)
-    setView('table')
     const url = new URL(window.location.href)
-    url.searchParams.delete('view')
     if (status === null) url.searchParams.delete('state')
     else url.searchParams.set('state', status)
     replaceAddress(url)
@@ -109,6 +106,7 @@ export function RunView({
     picked: batch?.id ?? null,
     shown,
     onPick: pick,
+    filter,
   }
   return (
     <AppShell
@@ -155,7 +153,6 @@ export function RunView({
                     clockOffset={state.clockOffset}
                     docker={state.link.docker}
                     dockerSince={state.dockerSince}
-                    filter={filter}
                     {...shownBatches}
                   />
                 </div>

@@ -21,7 +21,7 @@ export default async function ImportPage({ params, searchParams }: Props) {
   if (snapshot === undefined) notFound()
   const own = batch === undefined && line === undefined ? openedByItself(snapshot) : null
   const batchId = typeof batch === 'string' ? batch : own
-  const first = <FirstViews run={snapshot} view={view} batchId={batchId} />
+  const first = <FirstViews run={snapshot} view={view} kept={{ batch: batchId, state: stateOf(state) }} />
   return (
     <RunView
       key={importId}

@@ -28,7 +28,9 @@ export default async function RunPage({ params, searchParams }: Props) {
   const shown = past ?? snapshot
   const own = batch === undefined && line === undefined ? openedByItself(shown) : null
   const batchId = typeof batch === 'string' ? batch : own
-  const first = <FirstViews run={shown} view={view} batchId={batchId} />
+  const first = (
+    <FirstViews run={shown} view={view} kept={{ batch: batchId, state: stateOf(state), at: past?.now ?? null }} />
+  )
   return (
     <RunView
       key={snapshot.runId}
@@ -39,7 +41,7 @@ export default async function RunPage({ params, searchParams }: Props) {
       firstViews={first}
       firstPast={past}
       firstState={stateOf(state)}
-      firstSummary={<SummaryBlock run={shown} />}
+      firstSummary={<SummaryBlock run={shown} at={past?.now ?? null} />}
     />
   )
 }

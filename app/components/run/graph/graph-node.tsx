@@ -7,6 +7,7 @@ import { statusWord } from '../../../labels'
 import { Took } from '../batch-row'
 import { Glyph } from '../../icons'
 import { Name } from '../../outside'
+import { hasEnded } from '../../../../lib/run/evidence/container'
 import { nodeLabel } from './node-label'
 import type { Level } from './scale'
 import styles from './graph-node.module.css'
@@ -36,6 +37,8 @@ interface Props {
   docker: LinkState
   /** What stands in place of its status. */
   word: string | undefined
+  /** The batches of another status are looked for. */
+  isFaded: boolean
   onPick: (batchId: string) => void
 }
 
@@ -45,6 +48,7 @@ export const GraphNode = memo(function GraphNode(props: Props) {
   const { id, name, status, verdict, startedAt } = batch
   const [watched, old] = [docker !== 'off', frozenAt !== null]
   const isRunning = status === 'running' && !old
+  const seen = watched ? seenOf(batch) : undefined
   const told = { ...props, watched, old }
   const label = useOfTime(now => nodeLabel(told, frozenAt ?? now), isRunning)
   const place: CSSProperties & Record<'--x' | '--y', string> = { '--x': `${x}px`, '--y': `${y}px` }
@@ -59,6 +63,7 @@ export const GraphNode = memo(function GraphNode(props: Props) {
       data-verdict={verdict}
       data-old={old || undefined}
       data-evidence={watched ? (docker === 'live' ? 'current' : 'old') : undefined}
+      data-seen={seen}
       aria-posinset={props.position}
       aria-setsize={props.setSize}
     >
@@ -74,6 +79,7 @@ export const GraphNode = memo(function GraphNode(props: Props) {
         data-status={status}
         data-critical={critical}
         data-relation={relation ?? undefined}
+        data-faded={props.isFaded || undefined}
         onClick={() => onPick(id)}
       >
         <span className={styles.status}>
@@ -101,3 +107,9 @@ export const GraphNode = memo(function GraphNode(props: Props) {
     </li>
   )
 })
+
+/** What the line of evidence below the claim is like; undefined: there is none to draw. */
+function seenOf({ container, verdict }: Batch): 'running' | 'ended' | 'none' | undefined {
+  if (container !== null) return hasEnded(container) ? 'ended' : 'running'
+  return verdict === 'ghost' ? 'none' : undefined
+}

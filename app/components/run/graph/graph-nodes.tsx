@@ -1,6 +1,6 @@
 import { useMemo, type FocusEvent, type KeyboardEvent } from 'react'
 import { isOver } from '../../../../lib/run/is-over'
-import type { Snapshot } from '../../../../lib/run/model'
+import type { BatchStatus, Snapshot } from '../../../../lib/run/model'
 import type { Vertex } from './graph'
 import { GraphNode, type Relation } from './graph-node'
 import { meets, type Box, type Layout } from './graph-layout'
@@ -22,6 +22,8 @@ interface Props {
   picked: string | null
   frozenAt: number | null
   words: ReadonlyMap<string, string> | undefined
+  /** Batches of other statuses are faded; null: none is. */
+  filter: BatchStatus | null
   onPick: (batchId: string) => void
   onFocus: (event: FocusEvent) => void
   onKeyDown: (event: KeyboardEvent) => void
@@ -61,6 +63,7 @@ export function GraphNodes(props: Props) {
             maybeCompleted={run.unnamedCompleted !== undefined}
             frozenAt={frozenAt}
             word={props.words?.get(id)}
+            isFaded={props.filter !== null && batch.status !== props.filter && id !== picked}
             clockOffset={run.clockOffset}
             docker={run.link.docker}
             onPick={onPick}

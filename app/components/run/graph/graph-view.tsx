@@ -5,6 +5,7 @@ import { Nothing } from '../../nothing'
 import { emptyPlace } from '../empty-place'
 import { useKeptScroll, usePrinting } from '../../printing'
 import { useMedia } from '../../use-media'
+import { filterText } from '../views/filter-words'
 import type { ViewProps } from '../views/view-props'
 import { GraphEdge } from './graph-edge'
 import { GraphNodes } from './graph-nodes'
@@ -28,7 +29,7 @@ const PHONE = '(max-width: 720px)'
 const ALL = 200
 
 /** The batches and what they need, as a graph: layers from left to right, on a phone from above [PAGE-6]. */
-export function GraphView({ run, known, frozenAt, picked, shown, onPick, tools, words }: ViewProps) {
+export function GraphView({ run, known, frozenAt, picked, shown, onPick, tools, words, filter = null }: ViewProps) {
   const { batches, clockOffset } = run
   const isPhone = useMedia(PHONE, false)
   const layout = useLayout(batches, isPhone)
@@ -111,6 +112,11 @@ export function GraphView({ run, known, frozenAt, picked, shown, onPick, tools, 
           />,
           tools,
         )}
+      {filter !== null && (
+        <p className={styles.filtered}>
+          {filterText({ batches, filter, picked, over: isOver(run.status), old: frozenAt !== null, others: 'faded' })}
+        </p>
+      )}
       {isPrinting && level === 'marks' && (
         <p className={printed.cut}>Printed without names: there is room for marks alone. The table has the names.</p>
       )}
@@ -133,6 +139,7 @@ export function GraphView({ run, known, frozenAt, picked, shown, onPick, tools, 
               picked={picked}
               frozenAt={frozenAt}
               words={words}
+              filter={filter}
               onPick={onPick}
               onFocus={onFocus}
               onKeyDown={onKeyDown}

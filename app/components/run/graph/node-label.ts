@@ -1,6 +1,7 @@
-import type { Batch } from '../../../../lib/run/model'
+import type { Batch, LinkState } from '../../../../lib/run/model'
 import { shownName } from '../../../../lib/run/text/display-text'
 import { elapsed } from '../../../../lib/run/time/time'
+import { containerText } from '../../../evidence'
 import { ageText, durationWords } from '../../../format'
 import { statusWord } from '../../../labels'
 
@@ -31,20 +32,32 @@ export interface Told {
   clockOffset: number
   /** What stands in place of its status. */
   word?: string | undefined
+  /** What Docker showed is only last known. */
+  docker?: LinkState
+  /** The batches of another status are looked for. */
+  isFaded?: boolean
 }
 
-/** The accessible name of a node: `Ledger, running for 3 min, needs A and B, verdict agrees` [PAGE-6.7]. */
+/** The accessible name of a node: `Ledger, running for 3 min, needs A and B, container running, verdict agrees` [PAGE-6.7]. */
 export function nodeLabel(told: Told, now: number): string {
   const { batch, needs, critical, watched, old } = told
   return [
     shownName(batch.name),
     told.word ?? (old ? `last known as ${statusText(told, now)}` : statusText(told, now)),
     needs,
+    watched && evidenceText(told),
     watched && `verdict ${batch.verdict}`,
     critical && 'on the critical path',
+    told.isFaded === true && 'not among those that are filtered for',
   ]
     .filter(part => part !== '' && part !== false)
     .join(', ')
+}
+
+/** What Docker shows of its last container; empty for a batch that has none, and needs none. */
+function evidenceText({ batch: { container, startedAt, verdict }, docker = 'live' }: Told): string {
+  if (container === null) return startedAt === null || verdict === 'local' ? '' : 'no container seen'
+  return `${docker === 'live' ? 'container' : 'container last known as'} ${containerText(container)}`
 }
 
 function statusText({ batch, over, maybeCompleted, clockOffset }: Told, now: number): string {

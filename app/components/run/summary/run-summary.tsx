@@ -9,6 +9,7 @@ import { Name, Prose } from '../../outside'
 import { Duration } from '../../time'
 import { useUsual } from '../eta/use-usual'
 import { isError } from '../../../../lib/run/text/log-level'
+import { shownAt } from '../views/view-names'
 import { BatchLink } from './batch-link'
 import { lineText, shortened, useBatchLines } from './batch-lines'
 import { comparedText, differenceText } from './usual-text'
@@ -33,13 +34,15 @@ const Compared = (props: Props) => <Told {...props} usual={useUsual(props.run.ru
 
 function Told({ run, usual, onShow, onRead }: Props & { usual: Usual | null }) {
   const failed = run.status === 'failed' ? failureOf(run)?.batch : undefined
+  const at = shownAt(run, useIsPast())
   return (
     <SummaryBlock
       run={run}
+      at={at}
       lastError={failed !== undefined && failed.container !== null && <LastError run={run} batch={failed} />}
       merge={run.imported === null && <Unmerged run={run} />}
       compared={usual !== null && <span data-testid="run-compared">{comparedText(run, usual)}</span>}
-      slowest={<Slowest run={run} usual={usual} onShow={onShow} />}
+      slowest={<Slowest run={run} at={at} usual={usual} onShow={onShow} />}
       branches={<Branches run={run} />}
       onShow={onShow}
       onRead={onRead}
@@ -86,7 +89,12 @@ export function ErrorLine({ line }: { line: LogLine }) {
 /** The rest of a longer line is in the log, characters. */
 const LONGEST = 300
 
-function Slowest({ run, usual, onShow }: Pick<Props, 'run' | 'onShow'> & { usual: Usual | null }) {
+function Slowest({
+  run,
+  at,
+  usual,
+  onShow,
+}: Pick<Props, 'run' | 'onShow'> & { at: string | null; usual: Usual | null }) {
   const times = useMemo(() => new Map(usual?.batches.map(({ id, ms }) => [id, ms])), [usual])
   const slowest = slowestOf(run)
   if (slowest.length === 0) return null
@@ -98,7 +106,7 @@ function Slowest({ run, usual, onShow }: Pick<Props, 'run' | 'onShow'> & { usual
         return (
           <span key={batch.id}>
             {index > 0 && ', '}
-            <BatchLink batch={batch} onShow={onShow} /> <Duration short seconds={ms / 1_000} />
+            <BatchLink batch={batch} at={at} onShow={onShow} /> <Duration short seconds={ms / 1_000} />
             {before !== undefined && (
               <span title="Beside what it took in earlier runs"> ({differenceText(ms - before)})</span>
             )}

@@ -28,6 +28,7 @@ interface LateParts {
 /** How a run ended: one sentence, then what explains it [PAGE-12]. Without hooks, so that the server alone can render it, too. */
 export function SummaryBlock({
   run,
+  at = null,
   lastError,
   merge,
   compared,
@@ -35,7 +36,7 @@ export function SummaryBlock({
   branches,
   onShow,
   onRead,
-}: { run: Snapshot } & LateParts) {
+}: { run: Snapshot; at?: string | null } & LateParts) {
   const { status, startedAt, endedAt, error, errorDetail } = run
   if (!isOver(status)) return null
   const failure = status === 'failed' ? failureOf(run) : null
@@ -60,7 +61,7 @@ export function SummaryBlock({
         </p>
         {failure !== null && (
           <p data-testid="run-culprit">
-            <BatchLink batch={failure.batch} onShow={onShow} />{' '}
+            <BatchLink batch={failure.batch} at={at} onShow={onShow} />{' '}
             <b>
               ({failure.place} of {failure.total}){failure.exit === null ? ' failed.' : `: ${failure.exit}.`}
             </b>{' '}
@@ -74,7 +75,7 @@ export function SummaryBlock({
             {suspects.slice(0, MOST_NAMED).map((batch, index) => (
               <span key={batch.id}>
                 {index > 0 && ', '}
-                <BatchLink batch={batch} onShow={onShow} />
+                <BatchLink batch={batch} at={at} onShow={onShow} />
               </span>
             ))}
             {suspects.length > MOST_NAMED && ` and ${suspects.length - MOST_NAMED} more`}.

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../../../lib/run/model'
+import type { BatchStatus, Snapshot } from '../../../../lib/run/model'
 import { isOver } from '../../../../lib/run/is-over'
 import { elapsed } from '../../../../lib/run/time/time'
 import { lastKnownAt } from '../../../freshness'
@@ -8,6 +8,8 @@ import { Duration } from '../../time'
 import { engineOffsetOf, latestOf, sceneOf, timelineOf } from './bars'
 import { wholeRun } from './range'
 import { emptyPlace } from '../empty-place'
+import { tablePlaces } from '../table-places'
+import { filterText } from '../views/filter-words'
 import { StillTrack } from './still-track'
 import { TimelineRow } from './timeline-row'
 import { barWords } from './words'
@@ -19,7 +21,16 @@ const FIRST = 44
 const JUST_READ = { read: true, sync: 'connecting', gone: false } as const
 
 /** The timeline in the first HTML, as of the snapshot. */
-export function FirstTimeline({ run, picked }: { run: Snapshot; picked: string | null }) {
+export function FirstTimeline({
+  run,
+  picked,
+  filter,
+}: {
+  run: Snapshot
+  picked: string | null
+  /** The status whose batches are shown; null: all. */
+  filter: BatchStatus | null
+}) {
   const { batches, clockOffset, link } = run
   const now = Date.parse(run.now)
   const over = isOver(run.status)
@@ -30,8 +41,19 @@ export function FirstTimeline({ run, picked }: { run: Snapshot; picked: string |
   const latest = Math.max(scene ? latestOf(batches, scene) : 0, over ? 0 : edge)
   const range = wholeRun(latest, !over)
   const bars = timelineOf(run)
+  const { places } = tablePlaces(batches, filter, [picked], null)
   return (
-    <section className={styles.timeline} aria-label="Timeline" data-unfolded={over} data-docker={link.docker}>
+    <section
+      className={styles.timeline}
+      aria-label="Timeline"
+      data-unfolded={over || filter !== null}
+      data-docker={link.docker}
+    >
+      {filter !== null && batches.length > 0 && (
+        <p className={styles.note}>
+          {filterText({ batches, filter, picked, over, old: frozenAt !== null, others: 'hidden' })}
+        </p>
+      )}
       {batches.length === 0 ? (
         <Nothing
           in={emptyPlace(over, run.counts.totalKnown)}
@@ -41,7 +63,9 @@ export function FirstTimeline({ run, picked }: { run: Snapshot; picked: string |
         <div className={styles.head} />
       )}
       <ol className={styles.rows}>
-        {batches.slice(0, FIRST).map((batch, index) => {
+        {places.slice(0, FIRST).map(index => {
+          const batch = batches[index]
+          if (batch === undefined) return null
           const own = bars[index] ?? []
           const isTimed = batch.startedAt !== null && (batch.endedAt !== null || batch.status === 'running')
           return (
@@ -70,10 +94,10 @@ export function FirstTimeline({ run, picked }: { run: Snapshot; picked: string |
           )
         })}
       </ol>
-      {batches.length > FIRST && (
+      {places.length > FIRST && (
         <noscript>
           <p className={styles.note}>
-            These are the first {FIRST} of {batches.length} batches; the others take JavaScript.
+            These are the first {FIRST} of {places.length} batches; the others take JavaScript.
           </p>
         </noscript>
       )}

@@ -13,6 +13,8 @@ import { engineOffsetOf, latestOf, readySince, sceneOf } from './bars'
 import { Chart, type ChartClock } from './chart'
 import { CompletedFold } from '../completed-fold'
 import { emptyPlace } from '../empty-place'
+import { tablePlaces } from '../table-places'
+import { filterText } from '../views/filter-words'
 import { LiveRow } from './live-row'
 import type { RangeChoice } from './range'
 import { RangeTools } from './range-tools'
@@ -24,7 +26,7 @@ const ALL = 100
 const ROWS = [25, 72] as const
 
 /** The batches along the time of the run: the backend's claim of each, and below it what Docker showed [PAGE-5.3]. */
-export function Timeline({ run, known, frozenAt, picked, shown, onPick, tools }: ViewProps) {
+export function Timeline({ run, known, frozenAt, picked, shown, onPick, tools, filter = null }: ViewProps) {
   const { batches, startedAt, endedAt, status, unnamedCompleted, clockOffset } = run
   const over = isOver(status)
   const watched = run.link.docker !== 'off'
@@ -67,12 +69,15 @@ export function Timeline({ run, known, frozenAt, picked, shown, onPick, tools }:
       />
     )
   }
-  const completed = batches.filter(batch => batch.status === 'completed').length
+  const { places } = useMemo(() => tablePlaces(batches, filter, [picked], null), [batches, filter, picked])
+  const isFolding = filter === null
+  const completed = isFolding ? batches.filter(batch => batch.status === 'completed').length : 0
   const rows =
     batches.length > ALL ? (
       <VirtualRows
         batches={batches}
-        folded={!unfolded}
+        places={places}
+        folded={isFolding && !unfolded}
         picked={picked}
         shown={shown}
         section={section}
@@ -81,19 +86,24 @@ export function Timeline({ run, known, frozenAt, picked, shown, onPick, tools }:
         heights={ROWS}
       />
     ) : (
-      <ol className={styles.rows}>{batches.map((_, index) => row(index))}</ol>
+      <ol className={styles.rows}>{places.map(place => row(place))}</ol>
     )
   return (
     <section
       ref={setSection}
       className={styles.timeline}
       aria-label="Timeline"
-      data-unfolded={unfolded}
+      data-unfolded={unfolded || !isFolding}
       data-docker={run.link.docker}
     >
       {tools &&
         batches.length > 0 &&
         createPortal(<RangeTools choice={choice} watched={watched} onChoice={setChoice} />, tools)}
+      {filter !== null && batches.length > 0 && (
+        <p className={styles.note}>
+          {filterText({ batches, filter, picked, over, old: frozenAt !== null, others: 'hidden' })}
+        </p>
+      )}
       {batches.length === 0 ? (
         <Nothing in={emptyPlace(over, run.counts.totalKnown)} known={known} />
       ) : scene === null || startedAt === null ? (

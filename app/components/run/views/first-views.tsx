@@ -3,7 +3,7 @@ import { CompareButton } from '../compare/compare-button'
 import { FirstGraph, FirstGraphTools } from '../graph/first-graph'
 import { FirstTimeline } from '../timeline/first-timeline'
 import { RangeTools } from '../timeline/range-tools'
-import type { View } from './view-names'
+import type { Kept, View } from './view-names'
 import { PANEL, tabId, ViewTabs } from './view-tabs'
 import styles from './views.module.css'
 
@@ -11,11 +11,12 @@ import styles from './views.module.css'
  * The tabs and the view in the first HTML. Only the server has this code: the page takes its markup over, and replaces it once the
  * code of `Views` is loaded.
  */
-export function FirstViews({ run, view, batchId }: { run: Snapshot; view: View; batchId: string | null }) {
+export function FirstViews({ run, view, kept }: { run: Snapshot; view: View; kept: Kept }) {
+  const { batch: batchId, state: filter = null } = kept
   return (
     <>
       <div className={styles.bar}>
-        <ViewTabs view={view} picked={batchId} />
+        <ViewTabs view={view} kept={kept} />
         {run.spec !== null && <CompareButton />}
         {view === 'timeline' && run.batches.length > 0 && (
           <div className={styles.tools}>
@@ -30,7 +31,7 @@ export function FirstViews({ run, view, batchId }: { run: Snapshot; view: View; 
       </div>
       {view === 'timeline' && (
         <div className={styles.panel} id={PANEL} role="tabpanel" aria-labelledby={tabId(view)}>
-          <FirstTimeline run={run} picked={batchId} />
+          <FirstTimeline run={run} picked={batchId} filter={filter} />
         </div>
       )}
       {view === 'graph' && (

@@ -8,10 +8,21 @@ describe('the views of the batches', () => {
   })
 
   it('[PAGE-5.2] keep the open batch in the address, and the table keeps it short', () => {
-    expect(viewQuery('table', null)).toBe('')
-    expect(viewQuery('timeline', null)).toBe('?view=timeline')
-    expect(viewQuery('table', 'a b')).toBe('?batch=a+b')
-    expect(new URLSearchParams(viewQuery('timeline', '&view=table')).get('view')).toBe('timeline')
+    expect(viewQuery('table', { batch: null })).toBe('')
+    expect(viewQuery('timeline', { batch: null })).toBe('?view=timeline')
+    expect(viewQuery('table', { batch: 'a b' })).toBe('?batch=a+b')
+    expect(new URLSearchParams(viewQuery('timeline', { batch: '&view=table' })).get('view')).toBe('timeline')
+  })
+
+  it('[PAGE-5.8] keep the filter and the moment of the past in the address', () => {
+    const at = '2026-11-30T20:05:12.345Z'
+    const query = new URLSearchParams(viewQuery('graph', { batch: 'a', state: 'running', at }))
+    expect([...query]).toEqual([
+      ['batch', 'a'],
+      ['state', 'running'],
+      ['at', at],
+      ['view', 'graph'],
+    ])
   })
 
   it('[PAGE-5.1] are selected by the arrow keys, Home and End, around both ends', () => {

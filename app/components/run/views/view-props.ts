@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../../../lib/run/model'
+import type { BatchStatus, Snapshot } from '../../../../lib/run/model'
 import type { Known } from '../../../nothing'
 import type { Shown } from '../use-picked'
 
@@ -13,6 +13,8 @@ export interface ViewProps {
   picked: string | null
   shown: Shown | null
   onPick: (batchId: string) => void
+  /** The status whose batches are shown; null: all. */
+  filter?: BatchStatus | null
   /** What stands in place of the status of each batch, by its id: the graph of a plan has no status. */
   words?: ReadonlyMap<string, string>
   /** The place beside the tabs, for the controls of the view. Null until it is in the document. */

@@ -1,5 +1,5 @@
 import type { KeyboardEvent, MouseEvent } from 'react'
-import { viewLabels, viewQuery, views, type View } from './view-names'
+import { viewLabels, viewQuery, views, type Kept, type View } from './view-names'
 import styles from './views.module.css'
 
 /** The id of the tab of a view, which labels the panel. */
@@ -9,14 +9,14 @@ export const PANEL = 'view'
 
 interface Props {
   view: View
-  /** The id of the open batch, which stays open in the other views. */
-  picked: string | null
+  /** What stays as it is in the other views. */
+  kept: Kept
   onClick?: (event: MouseEvent<HTMLElement>) => void
   onKeyDown?: (event: KeyboardEvent<HTMLElement>) => void
 }
 
 /** The tabs of the views. They are links, so they also work before the code of the page is loaded, and without it. */
-export function ViewTabs({ view, picked, onClick, onKeyDown }: Props) {
+export function ViewTabs({ view, kept, onClick, onKeyDown }: Props) {
   return (
     <div className={styles.tabs} role="tablist" aria-label="Views of the batches">
       {views.map(name => (
@@ -24,7 +24,7 @@ export function ViewTabs({ view, picked, onClick, onKeyDown }: Props) {
           key={name}
           id={tabId(name)}
           role="tab"
-          href={viewQuery(name, picked) || '?'}
+          href={viewQuery(name, kept) || '?'}
           data-view={name}
           aria-selected={name === view}
           aria-controls={name === view ? PANEL : undefined}

@@ -1,11 +1,12 @@
 import { useCallback, useState, type ComponentType, type KeyboardEvent, type MouseEvent } from 'react'
+import { useIsPast } from '../../../../lib/client/live'
 import { replaceAddress } from '../../../address'
 import { Compare } from '../compare/compare'
 import { CompareButton } from '../compare/compare-button'
 import { GraphView } from '../graph/graph-view'
 import { Timeline } from '../timeline/timeline'
 import type { ViewsProps } from './late-views'
-import { viewAfter, viewOf, type View } from './view-names'
+import { shownAt, viewAfter, viewOf, type View } from './view-names'
 import type { ViewProps } from './view-props'
 import { PANEL, tabId, ViewTabs } from './view-tabs'
 import styles from './views.module.css'
@@ -53,11 +54,14 @@ export function Views({ view, onView, first: _, ...props }: ViewsProps) {
     choose(chosen)
     document.getElementById(tabId(chosen))?.focus()
   }
+  const isPast = useIsPast()
+  const { picked, filter = null, run } = props
+  const kept = { batch: picked, state: filter, at: shownAt(run, isPast) }
   const Other = view === 'table' ? null : others[view]
   return (
     <>
       <div className={styles.bar}>
-        <ViewTabs view={view} picked={props.picked} onClick={onClick} onKeyDown={onKeyDown} />
+        <ViewTabs view={view} kept={kept} onClick={onClick} onKeyDown={onKeyDown} />
         {props.run.spec !== null && <CompareButton isOn={against !== undefined} onClick={() => compare(null)} />}
         <div ref={setTools} className={styles.tools} />
       </div>

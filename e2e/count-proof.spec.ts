@@ -9,7 +9,7 @@ const MANY = 500
 const openerOf = (page: Page, batchId: string) => rowOf(page, batchId).locator('th').getByRole('button')
 const rowOf = (page: Page, batchId: string) => page.locator(`[data-testid="proof-row"][data-batch-id="${batchId}"]`)
 
-test('[PAGE-7.1] [PAGE-7.2] [PAGE-7.3] [PAGE-7.4] the count opens a table that proves it', async ({
+test('[PAGE-7.1] [PAGE-7.2] [PAGE-7.3] [PAGE-7.4] [PAGE-7.6] the count opens a table that proves it', async ({
   backend,
   dashboard,
   page,
@@ -41,6 +41,17 @@ test('[PAGE-7.1] [PAGE-7.2] [PAGE-7.3] [PAGE-7.4] the count opens a table that p
   await expectNoViolations(page)
   await page.setViewportSize({ width: 1280, height: 720 })
 
+  // Its number leads there, and keeps the view.
+  await page.goto(`${page.url()}?view=timeline`)
+  await page.getByRole('button', { name: '2/14' }).click()
+  await setup.getByRole('link', { name: `line ${seq}` }).click()
+  await expect(page).toHaveURL(new RegExp(`\\?view=timeline&line=${seq}$`))
+  await expect(page.locator(`[data-testid="log-line"][data-seq="${seq}"][data-marked]`)).toBeInViewport()
+  await page.goBack()
+  await page.goto(page.url().replace(/\?.*/, ''))
+  await run.live()
+  await page.getByRole('button', { name: '2/14' }).click()
+
   // It counts on while it is open.
   backend.release('db')
   await expect(page.getByTestId('proof-sum')).toHaveText('14 completed = 14', { timeout: 20_000 })
@@ -62,7 +73,8 @@ test('[PAGE-7.5] the proof works by keyboard, and opens a batch', async ({ backe
   await first.focus()
   await page.keyboard.press('ArrowDown')
   await expect(openerOf(page, 'db')).toBeFocused()
-  // The rows are one Tab stop, and their times are another: the one after them is the cross.
+  // A row is one Tab stop, its time is another, and its line a third: the one after them is the cross.
+  await page.keyboard.press('Tab')
   await page.keyboard.press('Tab')
   await page.keyboard.press('Tab')
   await expect(page.locator('[data-testid="proof-row"] :focus')).toHaveCount(0)

@@ -6,6 +6,7 @@ import { clockText, dayText, momentText, sameDay } from '../../../format'
 import { statusWord } from '../../../labels'
 import { StatusMark } from '../../icons'
 import { Name } from '../../outside'
+import { addressWith, linkPrefix, markOf } from '../../log/line-mark'
 import { wholeAtPress } from '../../tip'
 import { useZone } from '../../zone'
 import { sinceOf, sourceName, sourceOf, whyText } from './proof'
@@ -63,14 +64,14 @@ export const ProofRow = memo(function ProofRow({ batch, place, run, over, ofHist
         {line === undefined ? (
           <span className="dim">{why}</span>
         ) : (
-          <Line line={line} why={source === 'stream' ? null : why} />
+          <Line line={line} why={source === 'stream' ? null : why} isTabStop={isTabStop} />
         )}
       </td>
     </tr>
   )
 })
 
-function Line({ line, why }: { line: LogLine; why: string | null }) {
+function Line({ line, why, isTabStop }: { line: LogLine; why: string | null; isTabStop: boolean }) {
   const text = plainLine(line.text)
   return (
     <>
@@ -78,10 +79,18 @@ function Line({ line, why }: { line: LogLine; why: string | null }) {
       <q className="id" data-testid="proof-line" data-seq={line.seq}>
         {text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}
       </q>{' '}
-      <span className={styles.seq}>line {line.seq.toLocaleString('en')}</span>
+      <a className={styles.seq} href={addressOf(line.seq)} tabIndex={isTabStop ? 0 : -1}>
+        line {line.seq.toLocaleString('en')}
+      </a>
     </>
   )
 }
+
+/** The address of this page with its log at a line. Only the browser opens the proof. */
+const addressOf = (seq: number) =>
+  typeof window === 'undefined'
+    ? `${linkPrefix(null)}${seq}`
+    : addressWith(window.location.href, markOf(seq, seq), null).href
 
 /** A time of day as `ClockTime` shows it, but a Tab stop only in the row that has it: 500 of them would be in the way. */
 function Since({ at, isTabStop }: { at: string; isTabStop: boolean }) {

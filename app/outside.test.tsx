@@ -249,9 +249,11 @@ function specPages(textOf: TextOf): ReactNode[] {
   const spec = aSpec()
   const specs = [{ onBackend: true }, { onBackend: false, has: null }, { usual: null, recent: [], live: [] }]
   return [
-    ...states.map(state => <SpecView key={state['plan.state']} initial={aSpec(state)} fleet={rendered} />),
-    <SpecView key="wide" initial={{ ...spec, columns: [...spec.columns, ...many] }} fleet={rendered} />,
-    <SpecView key="no runs" initial={none} fleet={rendered} />,
+    ...states.map(state => (
+      <SpecView batchId={null} key={state['plan.state']} initial={aSpec(state)} fleet={rendered} />
+    )),
+    <SpecView batchId={null} key="wide" initial={{ ...spec, columns: [...spec.columns, ...many] }} fleet={rendered} />,
+    <SpecView batchId={null} key="no runs" initial={none} fleet={rendered} />,
     <BatchFacts
       key="batch"
       {...{ column: spec.columns[0]!, columns: spec.columns, runs: spec.runs, now: spec.now }}

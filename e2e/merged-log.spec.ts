@@ -86,6 +86,31 @@ test('[LOG-3.6] a link to a line of the merged log opens it there, whatever batc
   await expect(page).toHaveURL(`${path}?batch=api`)
 })
 
+test('[LOG-3.7] the address names the merged log as long as it is shown', async ({ dashboard, page }) => {
+  const path = await imported(dashboard, mergedRun())
+  await page.goto(path)
+  const tabs = page.getByRole('group', { name: 'Whose log' })
+  const all = tabs.getByRole('button', { name: 'All' })
+  await all.click()
+  await expect(page).toHaveURL(`${path}?log=all`)
+  await page.reload()
+  await expect(all).toHaveAttribute('aria-pressed', 'true')
+  await expect(page.getByTestId('log-speaker').first()).toBeVisible()
+  await expect(page).toHaveURL(`${path}?log=all`)
+
+  // Without the mark the log stays; another log takes it away.
+  const first = rows(page).first()
+  await first.getByRole('link').first().click()
+  await expect(page).toHaveURL(/\?line=\d+&log=all$/)
+  await area(page).press('Escape')
+  await expect(page).toHaveURL(`${path}?log=all`)
+  await tabs.getByRole('button', { name: 'Run' }).click()
+  await expect(page).toHaveURL(path)
+  await all.click()
+  await page.getByRole('button', { name: MERGED_BATCHES.setup }).first().click()
+  await expect(page).toHaveURL(`${path}?batch=setup`)
+})
+
 test('[LOG-5.1] what the backend says twice is folded, and nothing of it is lost', async ({
   dashboard,
   page,

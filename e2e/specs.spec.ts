@@ -110,7 +110,7 @@ test('[SPEC-4.10] of many specs the first 200 are shown at first', async ({ dash
   await expect(page.getByTestId('spec-row').filter({ hasText: 'many-' })).toHaveCount(210)
 })
 
-test('[SPEC-4.1] [SPEC-4.2] [SPEC-4.4] [SPEC-4.5] [SPEC-4.6] [SPEC-5.1] a spec shows its plan, its runs by batch, their durations and what stands out', async ({
+test('[SPEC-4.1] [SPEC-4.2] [SPEC-4.4] [SPEC-4.5] [SPEC-4.6] [SPEC-4.11] [SPEC-5.1] a spec shows its plan, its runs by batch, their durations and what stands out', async ({
   backend,
   dashboard,
   page,
@@ -139,6 +139,23 @@ test('[SPEC-4.1] [SPEC-4.2] [SPEC-4.4] [SPEC-4.5] [SPEC-4.6] [SPEC-5.1] a spec s
   const schema = batches.find(({ id }) => id === 'schema')
   const took = Date.parse(schema?.endedAt ?? '') - Date.parse(schema?.startedAt ?? '')
   await expect(cell(page, first, 'schema')).toHaveText(`${(took / 1_000).toFixed(1)} s`)
+
+  // The open batch is in the address, in the first HTML, and there again on the way back.
+  await page.locator('[data-testid="graph-node"][data-batch-id="schema"]').click()
+  await expect(page).toHaveURL(/\?batch=schema$/)
+  const opened = page.getByTestId('spec-batch')
+  expect(await (await fetch(page.url())).text()).toContain('data-testid="spec-batch"')
+  await page.reload()
+  await expect(opened).toHaveAttribute('data-batch-id', 'schema')
+  await cell(page, first, 'writer').click()
+  await expect(page).toHaveURL(new RegExp(`/runs/${first}`))
+  await page.goBack()
+  await expect(page).toHaveURL(/\?batch=schema$/)
+  await expect(opened).toHaveAttribute('data-batch-id', 'schema')
+  await opened.getByRole('button', { name: 'Close' }).click()
+  await expect(page).not.toHaveURL(/batch/)
+  await expect(opened).toHaveCount(0)
+  await live(page)
 
   // The plan.
   const node = page.locator('[data-testid="graph-node"][data-batch-id="schema"]')

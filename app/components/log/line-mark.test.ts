@@ -48,7 +48,8 @@ describe('[LOG-2.8] the lines that an address names', () => {
     for (const other of [null, 'a', 'all']) expect(markIn(url.search, other)).toBeNull()
     for (const search of ['?line=3', '?batch=a&line=3', '?log=run&line=3']) expect(markIn(search, MERGED)).toBeNull()
     expect(markIn(new URL(`${linkPrefix(MERGED)}3`, page).search, MERGED)).toEqual({ from: 3, to: 3 })
-    expect(addressWith(url.href, null, MERGED).search).toBe('?batch=a')
+    expect(addressWith(url.href, null, MERGED).search).toBe('?batch=a&log=all')
+    expect(addressWith(url.href, null, null).search).toBe('?batch=a')
   })
 
   it('need no name of the log where no batch is open', () => {

@@ -34,20 +34,18 @@ const wellFormed = (logId: LogId) => (typeof logId === 'string' ? logId.toWellFo
 const markText = ({ from, to }: Mark): string => (from === to ? String(from) : `${from}-${to}`)
 
 /**
- * The address of a page with lines of one of its logs marked; null marks none. Lines of the run's own log: then an open
- * batch must not show its log.
+ * The address of a page with lines of one of its logs marked; null marks none. It names the merged log, and for a line of the run's
+ * own log beside an open batch that one: else the batch would show its log.
  */
 export function addressWith(address: string, mark: Mark | null, logId: LogId): URL {
   const url = new URL(address)
   const { searchParams } = url
   searchParams.delete('log')
-  if (mark === null) {
-    searchParams.delete('line')
-    return url
-  }
-  searchParams.set('line', markText(mark))
+  if (mark === null) searchParams.delete('line')
+  else searchParams.set('line', markText(mark))
   if (logId === MERGED) searchParams.set('log', 'all')
-  else if (logId !== null) searchParams.set('batch', logId)
+  if (mark === null || logId === MERGED) return url
+  if (logId !== null) searchParams.set('batch', logId)
   else if (searchParams.has('batch')) searchParams.set('log', 'run')
   return url
 }

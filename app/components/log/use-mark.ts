@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import { replaceAddress } from '../../address'
-import type { LogId } from '../../log-id'
+import { MERGED, type LogId } from '../../log-id'
 import { addressWith, markIn, markOf, type Mark } from './line-mark'
 
 /** Which lines are marked: those between the first and the last one that was pressed. */
@@ -31,6 +31,12 @@ export function useMark(logId: LogId): MarkOnPage {
     writeAddress({ from, to }, logId)
     return () => writeAddress(null, logId)
   }, [from, to, logId])
+  useEffect(() => {
+    if (logId !== MERGED) return
+    // Without a marked line it is named as well [LOG-3.7]. Declared last: a mark that goes with the log leaves its name.
+    writeAddress(markIn(window.location.search, logId), logId)
+    return () => writeAddress(null, null)
+  }, [logId])
   return {
     mark: markOf(anchor, focus),
     focus: marked?.focus ?? null,

@@ -1,7 +1,7 @@
 'use client'
 
 import Link from 'next/link'
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useMemo } from 'react'
 import { isOver } from '../../../lib/run/is-over'
 import type { Fleet } from '../../../lib/run/model'
 import type { SpecRuns } from '../../../lib/run/spec-pages'
@@ -26,6 +26,7 @@ import { shortTook, planSentence } from './spec-words'
 import { StandsOut } from './stands-out'
 import { StartSpec } from './start-spec'
 import { RunTrend } from './trend'
+import { useBatchInAddress } from './use-batch-in-address'
 import { useUpToDate } from './use-up-to-date'
 import marks from '../icons.module.css'
 import page from '../page-head.module.css'
@@ -36,17 +37,19 @@ interface Props {
   initial: SpecRuns
   /** The fleet without its runs. */
   fleet: Fleet
+  /** The batch that the address names; null: none. */
+  batchId: string | null
 }
 
 /** One spec: its plan, its runs, and what stands out in them. Kept up to date as its runs change [SPEC-4]. */
-export function SpecView({ initial, fleet: rendered }: Props) {
+export function SpecView({ initial, fleet: rendered, batchId }: Props) {
   const fleet = useFleet(rendered, false)
   const { spec: name } = initial
   const stale = useStale(fleet)
   const key = useMemo(() => (fleet.read ? fleetKey(fleet.state, name) : null), [fleet.read, fleet.state, name])
   const ask = useCallback(() => specRuns(name), [name])
   const { value: spec, failure, behind } = useUpToDate(initial, key, ask)
-  const [picked, setPicked] = useState<string | null>(null)
+  const [picked, setPicked] = useBatchInAddress(batchId)
   const stats = useMemo(() => batchStats(spec.runs), [spec.runs])
   const planned = useMemo(() => spec.columns.filter(column => column.planned), [spec.columns])
   const open = spec.columns.find(({ id }) => id === picked)

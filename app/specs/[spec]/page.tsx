@@ -6,10 +6,12 @@ import { SpecView } from '../../components/specs/spec-view'
 
 interface Props {
   params: Promise<{ spec: string }>
+  searchParams: Promise<Record<string, string | string[] | undefined>>
 }
 
 /** One spec, its plan and its runs, complete in the first HTML [SYNC-8]. */
-export default async function SpecPage({ params }: Props) {
+export default async function SpecPage({ params, searchParams }: Props) {
+  const { batch } = await searchParams
   const name = segmentText((await params).spec)
   const hub = getHub()
   const [spec, fleet] = await Promise.all([
@@ -17,5 +19,12 @@ export default async function SpecPage({ params }: Props) {
     hub.fleet(),
   ])
   if (spec === undefined) notFound()
-  return <SpecView key={spec.spec} initial={spec} fleet={{ ...fleet, findings: [], imports: [], runs: [] }} />
+  return (
+    <SpecView
+      key={spec.spec}
+      initial={spec}
+      fleet={{ ...fleet, findings: [], imports: [], runs: [] }}
+      batchId={typeof batch === 'string' ? batch : null}
+    />
+  )
 }

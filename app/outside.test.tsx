@@ -394,8 +394,7 @@ function others(textOf: TextOf): ReactNode[] {
       key="all logs"
       {...{
         run: ofBatch.run,
-        startedAt: run.startedAt,
-        durationUncertain: run.durationUncertain,
+        start: ofBatch.start,
         batch: run.batches[0],
         hasAgents: true,
         shown: 'all',
@@ -403,7 +402,7 @@ function others(textOf: TextOf): ReactNode[] {
         gone: false,
         moment: null,
       }}
-      {...{ basis: 'stream', over: false, backend: 'live', docker: 'live', clockOffset: 0 }}
+      {...{ basis: 'stream', over: false, backend: 'live', docker: 'live' }}
       names={names}
     />,
     <WholeLogView key="merged log" {...ofBatch} logId={MERGED} names={names} />,

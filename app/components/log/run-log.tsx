@@ -14,7 +14,8 @@ import { logUntil } from './log-until'
 import controls from '../controls.module.css'
 import styles from './run-log.module.css'
 
-interface Props extends Start {
+interface Props {
+  start: Start
   /** The same object as long as the run is the same. */
   run: RunRef
   /** The batch whose own log can be shown. */
@@ -44,7 +45,7 @@ export function useBatchNames(batches: readonly Batch[]): BatchNames {
 }
 
 /** The backend's log of the run, the output that a batch's agents print themselves, or both. */
-export const RunLog = memo(function RunLog({ batch, hasAgents, shown, onShown, gone, ...rest }: Props) {
+export const RunLog = memo(function RunLog({ batch, hasAgents, shown, onShown, gone, ...props }: Props) {
   // A link to a line of the run's log, on a page that also has a batch open.
   useEffect(() => {
     const named = logNamedIn(new URLSearchParams(window.location.search))
@@ -75,13 +76,7 @@ export const RunLog = memo(function RunLog({ batch, hasAgents, shown, onShown, g
       )}
     </div>
   )
-  const { startedAt, clockOffset, durationUncertain, ...logProps } = rest
-  const start = useMemo(
-    () => ({ startedAt, clockOffset, durationUncertain }),
-    [startedAt, clockOffset, durationUncertain],
-  )
-  const props = { ...logProps, start }
-  const { run, over, docker, moment } = props
+  const { run, over, docker, moment, start } = props
   // Another moment is another log.
   const key = moment === null ? (gone ? 'gone' : 'kept') : String(moment)
   if (tab === 'all') return <AllLog key={`all ${key}`} {...props} tabs={tabs} />

@@ -86,10 +86,14 @@ export function RunView({
   const over = isOver(state.status)
   // A page that has lost its server does not see what the link does.
   const isUnsteady = useUnsteady(live.state.link.backend === 'live', !over && past === null && !stale)
-  const { runId, imported } = state
+  const { runId, imported, startedAt, clockOffset, durationUncertain } = state
   const names = useBatchNames(state.batches)
   const importId = imported?.id ?? null
   const ref = useMemo(() => ({ runId, importId }), [runId, importId])
+  const start = useMemo(
+    () => ({ startedAt, clockOffset, durationUncertain }),
+    [startedAt, clockOffset, durationUncertain],
+  )
   const batch = state.batches.find(({ id }) => id === picked)
   const isOperator = useIsOperator()
   const stoppable =
@@ -150,7 +154,7 @@ export function RunView({
                     totalKnown={state.counts.totalKnown}
                     maybeCompleted={state.unnamedCompleted !== undefined}
                     over={over}
-                    clockOffset={state.clockOffset}
+                    clockOffset={clockOffset}
                     docker={state.link.docker}
                     dockerSince={state.dockerSince}
                     {...shownBatches}
@@ -174,9 +178,7 @@ export function RunView({
               docker={state.link.docker}
               gone={gone}
               moment={past && Date.parse(past.now)}
-              startedAt={state.startedAt}
-              clockOffset={state.clockOffset}
-              durationUncertain={state.durationUncertain}
+              start={start}
             />
           </div>
         </FrozenTime>

@@ -130,7 +130,6 @@ export function RunView({
       >
         {gone && importId === null && <LateGoneBanner runId={runId} />}
         {imported && <ImportBanner run={state} imported={imported} gone={gone} />}
-        {!imported && past === null && <BackendBanner run={state} isUnsteady={isUnsteady} />}
         {past === null && <HistoryBanner run={state} />}
         <FrozenTime at={past ? Date.parse(past.now) : imported && Date.parse(imported.until)}>
           <RunHead run={state} {...{ frozenAt, stale, filter, isUnsteady }} onFilter={choose} />
@@ -182,6 +181,7 @@ export function RunView({
             />
           </div>
         </FrozenTime>
+        {!imported && past === null && <BackendBanner run={state} isUnsteady={isUnsteady} />}
       </main>
     </AppShell>
   )

@@ -9,6 +9,7 @@ import { Name, Prose } from '../../outside'
 import { Duration } from '../../time'
 import { useUsual } from '../eta/use-usual'
 import { isError } from '../../../../lib/run/text/log-level'
+import { usePrinting } from '../../printing'
 import { shownAt } from '../views/view-names'
 import { BatchLink } from './batch-link'
 import { lineText, shortened, useBatchLines } from './batch-lines'
@@ -124,11 +125,12 @@ const MOST_BRANCHES = 200
 /** The branches of the run, each to be copied. They have elements only while they are shown. */
 function Branches({ run }: { run: Snapshot }) {
   const [isOpen, setOpen] = useState(false)
+  const isPrinting = usePrinting()
   const batches = branchesOf(run)
   return (
     <details className={styles.branches} onToggle={event => setOpen(event.currentTarget.open)}>
       <summary>{plural(batches.length, 'branch')}</summary>
-      {isOpen && (
+      {(isOpen || isPrinting) && (
         <ul>
           {batches.slice(0, MOST_BRANCHES).map(({ id, branch }) => (
             <li key={id}>

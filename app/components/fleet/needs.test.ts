@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Finding, Fleet, LinkState, RunFields } from '../../../lib/run/model'
+import type { Finding, LinkState, RunFields } from '../../../lib/run/model'
 import { someRun } from '../../../lib/testing/run/documents'
 import { failureText, foldText, groupText, lostText } from './need-words'
 import { arranged, inPlace, needsOf, rankOf, type Need } from './needs'

@@ -9,8 +9,8 @@ export interface CandidateRun {
   startedAt: number | null
   endedAt: number | null
   /**
-   * Of a run that died with the backend's process: when that was known. `endedAt` is then only the time of its last message, and
-   * the run may have begun more between the two.
+   * Of a run that died with the backend's process: when that was known. `endedAt` is then only its last sign [RUN-11.4], and the run
+   * may have begun more between the two.
    */
   diedBy?: number
   /** True if it is not known when its batches began; `startedAt` of each is then the earliest possible time. */
@@ -277,7 +277,7 @@ function isAtWorkAt(run: CandidateRun, container: ContainerFacts, { skew, late }
 const createdIn = (run: CandidateRun, container: ContainerFacts): number =>
   run.createdAt?.(container) ?? container.createdAt
 
-const isOpenAt = ({ endedAt }: CandidateRun, ms: number) => endedAt === null || endedAt >= ms
+const isOpenAt = (run: CandidateRun, ms: number) => (lastOf(run) ?? Infinity) >= ms
 
 /** Until when a run may have begun a batch, ms; null while the run is open. */
 export const lastOf = ({ endedAt, diedBy }: CandidateRun): number | null =>

@@ -324,6 +324,21 @@ export const pinned: Record<string, Story> = {
       { do: 'pass', ms: 300 },
     ],
   },
+  'a container of the next run, by an Engine whose clock is behind, after the backend died': {
+    setting: { seed: 2147483623, generation: 'B', dryRun: false, backendSkew: 0, dockerSkew: -1500 },
+    actions: [
+      { do: 'start here', run: 2 },
+      { do: 'pass', ms: 900 },
+      { do: 'step', run: 2, how: 142 },
+      { do: 'pass', ms: 4000 },
+      { do: 'backend dies' },
+      { do: 'pass', ms: 900 },
+      { do: 'backend path', path: { refuses: false, silent: false, late: 0, twice: 0, lost: 0 } },
+      { do: 'resume here', run: 5, entry: 3 },
+      { do: 'pass', ms: 300 },
+      { do: 'step', run: 5, how: 16 },
+    ],
+  },
   'a backend that dies while its run is silent, and a restart of the dashboard': {
     setting: { seed: 1009527652, generation: 'B', dryRun: false, backendSkew: 0, dockerSkew: 0 },
     actions: [

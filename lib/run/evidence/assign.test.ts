@@ -58,6 +58,17 @@ describe('a run that died with its backend', () => {
     const own = agent('c', { ...at(62), tree: 'a-999999' })
     expect(assign([own], [late, open]).get('c')).toEqual(given('r9', 'a'))
   })
+
+  it('[DOCK-4.33] takes for certain nothing that the next run may miss, by clocks that differ', () => {
+    // The Engine's clock is 1.5 s behind: the container of the next run seems created before that run was.
+    const [dead, next] = [
+      died(0),
+      run('r1', [{ id: 'a', startedAt: T0 + 2.4 * SECOND }], { startedAt: T0 + 2.2 * SECOND }),
+    ]
+    const own = agent('c', { ...at(1.8), tree: 'a-999999' })
+    expect(assign([own], [{ ...dead, diedBy: T0 + 3.5 * SECOND }, next]).get('c')).toEqual(nobodys('r0 a', 'r1 a'))
+    expect(assign([own], [dead, next]).get('c')).toEqual(given('r0', 'a'))
+  })
 })
 
 describe('what a container says', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { container, type BatchStatus, type Finding, type Verdict } from '../lib/run/model'
+import { container, type BatchStatus, type Finding, type FindingKind, type Verdict } from '../lib/run/model'
 import { containerState } from '../lib/run/evidence/container-state'
 import { filled } from '../lib/testing/support/filled-schema'
 import {
@@ -110,7 +110,13 @@ describe('what Docker shows, in words', () => {
 
 describe('findings', () => {
   it('stand with what needs somebody first, then the newest', () => {
-    const of = (kind: string, text: string): Finding => ({ kind, text, at: null, batchId: null, containerId: null })
+    const of = (kind: FindingKind, text: string): Finding => ({
+      kind,
+      text,
+      at: null,
+      batchId: null,
+      containerId: null,
+    })
     const findings = [of('late', 'a'), of('ghost', 'b'), of('unproven-failure', 'c'), of('orphan', 'd')]
     expect(loudestFirst(findings).map(({ text }) => text)).toEqual(['d', 'b', 'c', 'a'])
   })

@@ -27,7 +27,13 @@ describe('words', () => {
   it('[SAFE-4] takes the power from characters that would reorder what is beside them', () => {
     expect(sentence('a\u202eb')).toBe('a\ufffdb.')
     expect(runName({ spec: '\u2066x', runId: 'r' })).toBe('\ufffdx')
-    const finding = { kind: 'ghost', text: '\u202dName: words\nmore\u2069', at: null, batchId: null, containerId: null }
+    const finding = {
+      kind: 'ghost' as const,
+      text: '\u202dName: words\nmore\u2069',
+      at: null,
+      batchId: null,
+      containerId: null,
+    }
     expect(findingText(finding)).toEqual({ says: '\ufffdName: words.', detail: 'more\ufffd' })
   })
 

@@ -8,6 +8,8 @@ import { textMatcher } from '../lib/run/text/text-matcher'
 import { hostileTexts, honestTexts, UNSEEN } from '../lib/testing/support/hostile-texts'
 import {
   batchStatus,
+  findingKind,
+  type FindingKind,
   container,
   containerList,
   fleet,
@@ -127,13 +129,11 @@ const aRun = (textOf: TextOf, picks: Record<string, unknown> = {}) =>
 function runs(textOf: TextOf): ReactNode[] {
   const id = textOf('batches.id')
   const texts = (path: string) => ({ id: textOf(`${path}.id`), until: '2026-11-23T13:00:00.000Z', unread: 1 })
-  const finding = (kind: string, text: string) => ({
+  const finding = (kind: FindingKind, text: string) => ({
     ...{ kind, text, at: null, batchId: id, containerId: textOf('findings.containerId') },
   })
   const findings = [
-    ...['ghost', 'orphan', 'late', 'conflict', 'unknown', textOf('findings.kind')].map(kind =>
-      finding(kind, `${textOf('findings.text')}\n${textOf('findings.text')}`),
-    ),
+    ...findingKind.options.map(kind => finding(kind, `${textOf('findings.text')}\n${textOf('findings.text')}`)),
     finding('unproven-failure', textOf('findings.text')),
     finding('ghost', `${textOf('batches.name')}: ${textOf('findings.text')}`),
   ]
@@ -182,7 +182,7 @@ function fleets(textOf: TextOf): ReactNode[] {
     imported: null,
     runId: textOf(`runs.runId ${status}`),
   }))
-  const found = (kind: string, ...containerIds: (string | null)[]) =>
+  const found = (kind: FindingKind, ...containerIds: (string | null)[]) =>
     containerIds.map(containerId => ({
       ...{ kind, text: textOf('findings.text'), at: null, batchId: textOf('findings.batchId'), containerId },
     }))
@@ -190,7 +190,7 @@ function fleets(textOf: TextOf): ReactNode[] {
   const live = { backend: 'live', docker: 'live' } as const
   const needy = [
     { findings: found('ghost', null), status: 'running' as const },
-    { findings: [...found('late', container, container), ...found('odd', null)], status: 'running' as const },
+    { findings: [...found('late', container, container), ...found('overflow', null)], status: 'running' as const },
     { findings: found('orphan', container), status: 'aborted' as const },
   ].map((each, index) => ({
     ...{ ...run, ...each, link: live, basis: 'stream' as const, stopping: false, imported: null },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { needsYou as noticeable } from './attention'
+import type { FindingKind } from './model'
 
 const now = Date.parse('2026-11-23T14:00:00Z')
 type Noticed = Parameters<typeof noticeable>[0][number]
@@ -19,7 +20,7 @@ const run = (changes: Partial<Noticed>): Noticed => ({
   heardAt: null,
   ...changes,
 })
-const finding = (kind: string) => ({ kind, text: 'odd', at: null, batchId: null, containerId: null })
+const finding = (kind: FindingKind) => ({ kind, text: 'odd', at: null, batchId: null, containerId: null })
 const failed = run({ status: 'failed', endedAt: '2026-11-23T13:48:00.000Z' })
 
 describe('needsYou', () => {

@@ -1,10 +1,10 @@
 import { COMPLETED_BEFORE } from './claims/completed-before'
 import { isOver } from './is-over'
 import { longerThanUsual } from './longer-than-usual'
-import type { EarlierRuns, Finding, RunFields } from './model'
+import type { EarlierRuns, Finding, FindingKind, RunFields } from './model'
 
 /** Findings that explain a number or a time and need no action. */
-const REMARKS: ReadonlySet<string> = new Set([COMPLETED_BEFORE, 'clock-set'])
+const REMARKS: ReadonlySet<FindingKind> = new Set([COMPLETED_BEFORE, 'clock-set'])
 const DAY = 24 * 3_600_000
 /** The backend gives an agent 15 minutes, in which many print nothing: a longer silence has another cause, ms [RUN-18.6]. */
 const LONG_SILENCE = 16 * 60_000

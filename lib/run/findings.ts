@@ -1,9 +1,9 @@
-import type { Finding } from './model'
+import type { Finding, FindingKind } from './model'
 
 const MAX_FINDINGS = 100
 
 /** A finding without a batch, a container and a time. */
-export const noted = (kind: string, text: string): Finding => ({
+export const noted = (kind: FindingKind, text: string): Finding => ({
   kind,
   text,
   at: null,

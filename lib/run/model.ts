@@ -96,12 +96,21 @@ export const counts = z.object({
 })
 export type Counts = z.infer<typeof counts>
 
+/** What a finding is about. The first four are the alarming verdicts of batches [DOCK-2]. */
+export const findingKind = z.enum([
+  ...(['ghost', 'orphan', 'late', 'conflict'] as const),
+  ...(['silent', 'long', 'unproven-failure', 'completed-before', 'clock-set'] as const),
+  ...(['unclaimed', 'recording', 'incomplete', 'dropped-lines'] as const),
+  ...(['overflow', 'too-many-batches', 'repeated-id', 'more'] as const),
+])
+export type FindingKind = z.infer<typeof findingKind>
+
 /**
  * A fact that a reader should know and that changes no status: for example an error line that may be an agent's [RUN-4], or an
  * alarming verdict such as `ghost`. If `text` says how long something lasts, it says "since `at`", and "at `at`" of how long ago it was.
  */
 export const finding = z.object({
-  kind: z.string(),
+  kind: findingKind,
   text: z.string(),
   at: time,
   /** Present if a source that showed it is silent, or has just come back: it was so at this moment (server's clock) [DOCK-2.30]. */

@@ -16,7 +16,7 @@ import { DatedAge } from '../time'
 import controls from '../controls.module.css'
 import { FailureSteps, FindingSteps } from './need-steps'
 import { failureText, groupText } from './need-words'
-import type { Need } from './needs'
+import type { Need, NeedKind } from './needs'
 import styles from '../finding-line.module.css'
 import own from './need-line.module.css'
 
@@ -75,11 +75,12 @@ export function NeedLine({ need, stale, isGone, onStart }: Props) {
 }
 
 const isActed = ({ kind }: Need): boolean => {
+  if (kind === 'failed') return true
   const verdict = verdictOf({ kind })
-  return kind === 'failed' || (verdict !== null && weightOf(verdict) === 'act')
+  return verdict !== null && weightOf(verdict) === 'act'
 }
 
-function Mark({ kind }: { kind: string }) {
+function Mark({ kind }: { kind: NeedKind }) {
   if (kind === 'failed') return <StatusMark status="failed" chip />
   const verdict = verdictOf({ kind })
   return verdict === null ? <NoteMark title={shownName(kind)} /> : <VerdictMark verdict={verdict} chip />

@@ -1,13 +1,13 @@
 import { shownName } from '../../../lib/run/text/display-text'
 import type { RunFields } from '../../../lib/run/model'
 import { plural, sentence } from '../../labels'
-import type { Need } from './needs'
+import type { Need, NeedKind } from './needs'
 
 /** How many names a line of several findings gives. */
 const NAMED = 4
 
 /** `2 ghosts`, `3 late`: a number of findings of one kind. */
-export function kindText(kind: string, count: number): string {
+export function kindText(kind: NeedKind, count: number): string {
   switch (kind) {
     case 'ghost':
     case 'orphan':
@@ -39,7 +39,7 @@ export function groupText({ kind, findings }: Pick<Need, 'kind' | 'findings'>): 
 
 /** The number and kinds of the needs that a fold hides: `3 more: 1 ghost, 2 late`. */
 export function foldText(folded: readonly Pick<Need, 'kind' | 'findings'>[]): string {
-  const counts = new Map<string, number>()
+  const counts = new Map<NeedKind, number>()
   for (const { kind, findings } of folded) counts.set(kind, (counts.get(kind) ?? 0) + Math.max(1, findings.length))
   return `${folded.length} more: ${[...counts].map(([kind, count]) => kindText(kind, count)).join(', ')}`
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Finding, LinkState, RunFields } from '../../../lib/run/model'
+import type { Finding, FindingKind, LinkState, RunFields } from '../../../lib/run/model'
 import { someRun } from '../../../lib/testing/run/documents'
 import { failureText, foldText, groupText, lostText } from './need-words'
 import { arranged, inPlace, needsOf, rankOf, type Need } from './needs'
@@ -8,7 +8,7 @@ import { arranged, inPlace, needsOf, rankOf, type Need } from './needs'
 const NOW = Date.parse('2026-11-23T14:00:00.000Z')
 const ago = (seconds: number) => new Date(NOW - seconds * 1_000).toISOString()
 
-const finding = (kind: string, seconds: number | null, batchId: string | null = 'a'): Finding => ({
+const finding = (kind: FindingKind, seconds: number | null, batchId: string | null = 'a'): Finding => ({
   ...{ kind, text: `Batch: ${kind}`, batchId, containerId: null },
   at: seconds === null ? null : ago(seconds),
 })
@@ -29,7 +29,7 @@ const shown = (needs: readonly Need[]) => needs.map(({ kind, run }) => `${run?.r
 describe('what needs a person', () => {
   it('[FLEET-1.2] stands in one order: by weight across runs, then the newest first, then those of unknown age', () => {
     const runs = [
-      live('1', finding('late', 5), finding('odd', null), finding('odder', 9)),
+      live('1', finding('late', 5), finding('overflow', null), finding('repeated-id', 9)),
       live('2', finding('orphan', 50), finding('ghost', 40)),
       failed('3', 60),
       live('4', finding('conflict', null), finding('late', 4)),
@@ -41,7 +41,7 @@ describe('what needs a person', () => {
     expect(shown(all)).toEqual([
       ...['2 ghost', '2 orphan', '3 failed', '4 conflict'],
       ...['none recording', '4 late', '1 late', 'none unclaimed'],
-      ...['1 odder', '5 long', '1 odd'],
+      ...['1 repeated-id', '5 long', '1 overflow'],
     ])
   })
 
@@ -56,9 +56,9 @@ describe('what needs a person', () => {
     const ids = ['a', 'b', 'c', 'd', 'e', 'f']
     const findings = ids.map(id => finding('late', 1, id))
     expect(groupText({ kind: 'late', findings })).toBe('6 late: a, b, c, d, 2 more.')
-    expect(groupText({ kind: 'clock', findings: [finding('clock', 1, null), finding('clock', 1, null)] })).toBe(
-      '2 notes.',
-    )
+    expect(
+      groupText({ kind: 'clock-set', findings: [finding('clock-set', 1, null), finding('clock-set', 1, null)] }),
+    ).toBe('2 notes.')
   })
 
   it('says what to do after a failure', () => {
@@ -75,8 +75,8 @@ describe('what needs a person', () => {
 })
 
 describe('the fold', () => {
-  const kinds = ['failed', 'conflict', 'ghost', 'orphan', 'late', 'recording', 'odd', 'unproven-failure']
-  const anyRun = fc.array(fc.tuple(fc.constantFrom(...kinds.slice(1)), fc.option(fc.nat(500))), { maxLength: 5 })
+  const kinds = ['conflict', 'ghost', 'orphan', 'late', 'recording', 'overflow', 'unproven-failure'] as const
+  const anyRun = fc.array(fc.tuple(fc.constantFrom(...kinds), fc.option(fc.nat(500))), { maxLength: 5 })
 
   it('[FLEET-1.4] never hides a line that is heavier than one that stays open', () => {
     fc.assert(
@@ -91,7 +91,7 @@ describe('the fold', () => {
   })
 
   it('[FLEET-1.4] says what it hides', () => {
-    const folded = [
+    const folded: Pick<Need, 'kind' | 'findings'>[] = [
       { kind: 'ghost', findings: [finding('ghost', 1), finding('ghost', 2)] },
       { kind: 'late', findings: [finding('late', 1)] },
       { kind: 'failed', findings: [] },
@@ -105,14 +105,14 @@ describe('the fold', () => {
 describe('[FLEET-1.5] while a person points at a line', () => {
   const of = (...runs: RunFields[]) => needsOf(fleet(runs), NOW)
   const late = live('1', finding('late', 5))
-  const odd = live('2', finding('odd', 5))
+  const odd = live('2', finding('overflow', 5))
 
   it('each keeps its place: a heavier one comes below, and one whose reason is gone stays', () => {
     const before = arranged(of(late, odd))
     const after = inPlace(before, of(odd, failed('3', 1)))
-    expect(shown(after.open)).toEqual(['1 late', '2 odd', '3 failed'])
+    expect(shown(after.open)).toEqual(['1 late', '2 overflow', '3 failed'])
     expect([...after.gone]).toEqual([before.open[0]?.key])
-    expect(shown(inPlace(before, of(late, odd)).open)).toEqual(['1 late', '2 odd'])
+    expect(shown(inPlace(before, of(late, odd)).open)).toEqual(['1 late', '2 overflow'])
   })
 
   it('each shows what is so now', () => {
@@ -121,7 +121,7 @@ describe('[FLEET-1.5] while a person points at a line', () => {
   })
 
   it('a new one is open, however many are folded', () => {
-    const many = Array.from({ length: 9 }, (_, n) => live(`${n}`, finding('odd', n)))
+    const many = Array.from({ length: 9 }, (_, n) => live(`${n}`, finding('overflow', n)))
     const before = arranged(of(...many))
     const after = inPlace(before, of(...many, failed('new', 1)))
     expect(after.folded).toEqual(before.folded)

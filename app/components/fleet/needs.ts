@@ -1,13 +1,15 @@
 import { needsYou } from '../../../lib/run/attention'
 import { isOver } from '../../../lib/run/is-over'
-import type { Finding, Fleet, LinkState, RunFields } from '../../../lib/run/model'
+import type { Finding, FindingKind, Fleet, LinkState, RunFields } from '../../../lib/run/model'
+
+/** Why a person should look: a run failed, or it has findings of a kind. */
+export type NeedKind = 'failed' | FindingKind
 
 /** One reason why a person should look: the failure of a run, or its findings of one kind. */
 export interface Need {
   /** Tells it from all others, also after its findings have changed. */
   key: string
-  /** `failed`, or the kind of its findings. */
-  kind: string
+  kind: NeedKind
   /** Null for containers and files that belong to no run. */
   run: RunFields | null
   /** Empty for a run that failed. */
@@ -18,17 +20,15 @@ export interface Need {
   isOld: boolean
 }
 
-/** The order of kinds, the heaviest first; all others come last [FLEET-1.2]. */
-const ORDER = [
-  ['failed', 'conflict', 'ghost', 'orphan'],
-  ['late', 'silent', 'recording', 'unclaimed'],
-]
-
-/** How heavy a kind is: 0 needs action, 1 needs watching, 2 is a note. */
-export function rankOf(kind: string): number {
-  const rank = ORDER.findIndex(kinds => kinds.includes(kind))
-  return rank < 0 ? ORDER.length : rank
+/** How heavy a kind is: 0 needs action, 1 needs watching, 2 is a note [FLEET-1.2]. */
+const RANKS: Record<NeedKind, 0 | 1 | 2> = {
+  ...{ failed: 0, conflict: 0, ghost: 0, orphan: 0 },
+  ...{ late: 1, silent: 1, recording: 1, unclaimed: 1 },
+  ...{ long: 2, 'unproven-failure': 2, 'completed-before': 2, 'clock-set': 2, incomplete: 2, 'dropped-lines': 2 },
+  ...{ overflow: 2, 'too-many-batches': 2, 'repeated-id': 2, more: 2 },
 }
+
+export const rankOf = (kind: NeedKind): number => RANKS[kind]
 
 /** A source that is watched and not heard. */
 export const isLost = (link: LinkState): boolean => link === 'stale' || link === 'down'
@@ -46,14 +46,14 @@ export function needsOf(fleet: Pick<Fleet, 'runs' | 'findings' | 'earlier'>, now
   return [...strays, ...ofRuns].sort(byWeightAndAge)
 }
 
-function need(kind: string, run: RunFields | null, findings: readonly Finding[], since: string | null): Need {
+function need(kind: NeedKind, run: RunFields | null, findings: readonly Finding[], since: string | null): Need {
   const isUnheard = run !== null && !isOver(run.status) && isLost(run.link.backend)
   const isOld = isUnheard || findings.some(({ knownAt }) => knownAt !== undefined)
   return { key: JSON.stringify([run?.runId ?? null, kind]), kind, run, findings, since, isOld }
 }
 
-function byKind(findings: readonly Finding[]): [string, Finding[]][] {
-  const kinds = new Map<string, Finding[]>()
+function byKind(findings: readonly Finding[]): [FindingKind, Finding[]][] {
+  const kinds = new Map<FindingKind, Finding[]>()
   for (const finding of findings) {
     const same = kinds.get(finding.kind)
     if (same) same.push(finding)

@@ -7,7 +7,7 @@ const lent = (changes: Parameters<typeof someRun>[1], frozenAt: number | null = 
   run: { ...someRun('r', changes), epoch: 'e', version: 1, now: '2026-01-01T00:00:00.000Z', batches: [] },
   ...{ frozenAt, stale: false, past: null, picked: null, show: () => undefined, close: () => undefined },
 })
-const ghost = { kind: 'ghost', text: '', at: null, batchId: 'a', containerId: null }
+const ghost = { kind: 'ghost' as const, text: '', at: null, batchId: 'a', containerId: null }
 
 describe('the icon of a page', () => {
   it('[PAGE-8.5] has a mark of its own for each state that has one, in both themes', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { countBatches } from '../../../lib/run/counts'
-import type { Batch, BatchStatus, Finding, Snapshot } from '../../../lib/run/model'
+import type { Batch, BatchStatus, Finding, FindingKind, Snapshot } from '../../../lib/run/model'
 import { someBatch, someRun } from '../../../lib/testing/run/documents'
 import {
   AGAIN_MS,
@@ -101,7 +101,13 @@ describe('[PAGE-8.7] the tone of alarms', () => {
   })
 })
 
-const finding = (kind: string, batchId: string): Finding => ({ kind, text: '', at: null, batchId, containerId: null })
+const finding = (kind: FindingKind, batchId: string): Finding => ({
+  kind,
+  text: '',
+  at: null,
+  batchId,
+  containerId: null,
+})
 
 const run = (statuses: BatchStatus[], changes: Partial<Snapshot> = {}): Snapshot => {
   const batches: Batch[] = statuses.map((status, n) => someBatch(`b${n}`, status))
@@ -146,9 +152,9 @@ describe('what the page of a run has to say', () => {
       someRun('r2', { spec: 'two', status: 'failed' }),
     ]
     const needs = [
-      { key: 'c', kind: 'conflict', run: someRun('r1', { spec: 'one' }) },
-      { key: 'l', kind: 'long', run: someRun('r3', { spec: 'three' }) },
-      { key: 's', kind: 'silent', run: someRun('r4', { spec: 'four' }) },
+      { key: 'c', kind: 'conflict' as const, run: someRun('r1', { spec: 'one' }) },
+      { key: 'l', kind: 'long' as const, run: someRun('r3', { spec: 'three' }) },
+      { key: 's', kind: 'silent' as const, run: someRun('r4', { spec: 'four' }) },
     ]
     const { progress, alarms: said } = stateOfFleet(runs, needs, 'live', false)
     expect(progress).toBe('1 live run, 3 need you.')

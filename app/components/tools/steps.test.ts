@@ -15,7 +15,7 @@ describe('steps from batch to batch', () => {
   })
 
   it('[PAGE-9.3] go round among those that failed or do not fit', () => {
-    const ghost = { kind: 'ghost', batchId: 'd' }
+    const ghost = { kind: 'ghost' as const, batchId: 'd' }
     expect(nextNeedy(batches, [ghost], null)).toBe('b')
     expect(nextNeedy(batches, [ghost], 'b')).toBe('d')
     expect(nextNeedy(batches, [ghost], 'd')).toBe('b')

@@ -135,7 +135,7 @@ describe('batches completed before the run that neither plan nor history names',
     expect(findingOf(told)).toContain('Check the statuses in the plan file.')
     const run = { ...told.view, runId: 'run-1', heardAt: null, link: { backend: 'live', docker: 'off' } as const }
     expect(needsYou([run], told.now)).toEqual([])
-    const ghost = { kind: 'ghost', text: 'x', at: null, batchId: null, containerId: null }
+    const ghost = { kind: 'ghost' as const, text: 'x', at: null, batchId: null, containerId: null }
     expect(needsYou([{ ...run, findings: [...run.findings, ghost] }], told.now)).toHaveLength(1)
   })
 

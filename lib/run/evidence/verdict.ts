@@ -53,8 +53,10 @@ export interface Judgement {
   deadline: number | null
 }
 
+export type Alarm = Extract<Verdict, 'ghost' | 'orphan' | 'late' | 'conflict'>
+
 /** Whether the verdict needs a look: it is also a finding. */
-export const isAlarm = (verdict: Verdict): boolean =>
+export const isAlarm = (verdict: Verdict): verdict is Alarm =>
   verdict === 'ghost' || verdict === 'orphan' || verdict === 'late' || verdict === 'conflict'
 
 /**

@@ -6,7 +6,7 @@ import { emptyRun, entryAlone, type Evidence, type StoredMessage, type Run } fro
 import { compareInstants } from './time/time'
 
 const MAX_CLAIMS = 50_000
-const MAX_HEARSAY = 2_000
+const MAX_UNVERIFIED = 2_000
 const MAX_CONTAINERS = 10_000
 const MAX_NOTES = 20
 /** If the orchestrator is silent for this long after a failure that may be an agent's line, the run has failed [RUN-4], ms. */
@@ -288,7 +288,7 @@ function keep(run: Run, message: Message): Change | null {
     return message.says.kind === 'execution-aborted' ? FACTS : null
   }
   let isDropped = false
-  if (kept.size >= (kept === run.claims ? MAX_CLAIMS : MAX_HEARSAY)) {
+  if (kept.size >= (kept === run.claims ? MAX_CLAIMS : MAX_UNVERIFIED)) {
     run.overflow = true
     if (kept === run.claims) return FACTS
     // The orchestrator's final messages come last, so drop the oldest of the claims that may be an agent's.

@@ -8,12 +8,12 @@ function written(level: 'info' | 'silent') {
   const lines: string[] = []
   const audit = createAudit(createLog(level, { write: text => lines.push(text) }))
   audit({
-    visit: { person: ann, address: '10.0.0.9', knownBy: 'session' },
+    context: { person: ann, address: '10.0.0.9', knownBy: 'session' },
     action: 'stop run',
     outcome: 'done',
     facts: { runId: 'r1' },
   })
-  audit({ visit: { person: undefined, address: '10.0.0.9' }, action: 'sign in', outcome: 'refused', facts: {} })
+  audit({ context: { person: undefined, address: '10.0.0.9' }, action: 'sign in', outcome: 'refused', facts: {} })
   return lines.map(line => JSON.parse(line) as unknown)
 }
 
@@ -39,6 +39,6 @@ it('a name that looks like a line of the log stays inside its own', () => {
   const lines: string[] = []
   const audit = createAudit(createLog('info', { write: text => lines.push(text) }))
   const person = { ...ann, name: 'ann"}\n{"audit":true,"who":"root"}' }
-  audit({ visit: { person, address: '' }, action: 'start run', outcome: 'done', facts: { spec: '\n{"level":60}' } })
+  audit({ context: { person, address: '' }, action: 'start run', outcome: 'done', facts: { spec: '\n{"level":60}' } })
   expect(lines.join('').trimEnd().split('\n')).toHaveLength(1)
 })

@@ -14,7 +14,7 @@ export type Action =
   | 'remove import'
 
 export interface AuditEntry {
-  visit: RequestContext
+  context: RequestContext
   action: Action
   outcome: 'done' | 'refused' | 'failed'
   /** The object of the action, and the reason if it was refused or failed. */
@@ -26,7 +26,7 @@ export type Audit = (entry: AuditEntry) => void
 /** Writes entries into the server's log, each marked `audit: true`. Every entry is written, whatever the log's level. */
 export function createAudit(log: Log): Audit {
   const lines = log.child({ audit: true }, { level: 'info' })
-  return ({ visit: { person, address, knownBy }, action, outcome, facts }) => {
+  return ({ context: { person, address, knownBy }, action, outcome, facts }) => {
     const who = person?.name ?? address
     lines.info({ who, knownBy, address, role: person?.role, action, outcome, ...facts }, `${action}: ${outcome}`)
   }

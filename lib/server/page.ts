@@ -82,7 +82,7 @@ export class Page {
   #subscribe(request: unknown, done: unknown): void {
     // A request without a callback can't be answered, so close the connection.
     if (!isCallback(done)) {
-      this.#dismiss()
+      this.#disconnect()
       return
     }
     const result = subscribe.safeParse(request)
@@ -104,11 +104,11 @@ export class Page {
   #unsubscribe(request: unknown): void {
     const result = unsubscribe.safeParse(request)
     if (result.success) this.#drop(result.data.scope)
-    else this.#dismiss()
+    else this.#disconnect()
   }
 
   /** Closes the connection of a page that sends what our own pages never send. */
-  #dismiss(): void {
+  #disconnect(): void {
     this.#listener.refused('malformed-frames')
     this.#socket.disconnect(true)
   }

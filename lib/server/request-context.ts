@@ -21,20 +21,20 @@ export interface RequestContext {
 }
 
 /** Next bundles its pages apart from the server; both share this through a registered symbol, as they share the hub. */
-const key = Symbol.for('groundtruth.visit')
+const key = Symbol.for('groundtruth.request-context')
 
 const shared = globalThis as typeof globalThis & { [key]?: AsyncLocalStorage<RequestContext> }
 const contexts = shared[key] ?? new AsyncLocalStorage<RequestContext>()
 shared[key] = contexts
 
 /** Runs the answer to a request, so that everything it calls can ask for the request's context. */
-export function runWithContext<T>(visit: RequestContext, answer: () => T): T {
-  return contexts.run(visit, answer)
+export function runWithContext<T>(context: RequestContext, answer: () => T): T {
+  return contexts.run(context, answer)
 }
 
 /** The context of the request that is being answered, for server components. Throws outside of a request. */
 export function currentRequestContext(): RequestContext {
-  const visit = contexts.getStore()
-  if (visit === undefined) throw new Error('No request is being answered: start the pages through server.ts')
-  return visit
+  const context = contexts.getStore()
+  if (context === undefined) throw new Error('No request is being answered: start the pages through server.ts')
+  return context
 }

@@ -34,7 +34,7 @@ export class StreamReader {
   read(run: Run, begunAbout: BegunAbout, hasNewEvidence: boolean): Pick<Reading, 'messages' | 'claims'> {
     const known = this.#reading
     const added = this.#added.splice(0)
-    if (known && mayGoOn(known, run, hasNewEvidence) && added.every(message => goOn(known, message))) return known
+    if (known && mayGoOn(known, run, hasNewEvidence) && added.every(message => advance(known, message))) return known
     const messages = inOrder(run)
     const claims = new StreamClaims(run, messages, begunAbout)
     this.#reading = { messages, claims, planned: plannedBatches(run), source: sourceOf(run) }
@@ -57,7 +57,7 @@ function mayGoOn(known: Reading, run: Run, hasNewEvidence: boolean): boolean {
 }
 
 /** Reads one more message. Returns false if it is not the last, or if earlier ones mean something else because of it. */
-function goOn({ messages, claims }: Reading, message: StoredMessage): boolean {
+function advance({ messages, claims }: Reading, message: StoredMessage): boolean {
   const last = messages.at(-1)
   if (last && compareClaims(STEADY, last, message) >= 0) return false
   messages.push(message)

@@ -112,7 +112,7 @@ describe.each(table)('[SAFE-3] $method $pattern', ({ method, pattern, route }) =
   it('[SAFE-3.36] [SAFE-3.37] is recorded where it changes something, with who and what came of it', async () => {
     expect(route.action).toBe(action)
     for (const headers of [{}, team.bearer('vic'), team.bearer('ann')]) await call(method, pattern, headers)
-    const record = server.audited.map(({ visit, outcome }) => [visit.person?.name, outcome])
+    const record = server.audited.map(({ context, outcome }) => [context.person?.name, outcome])
     const expected = [
       [undefined, 'refused'],
       ['vic', 'refused'],

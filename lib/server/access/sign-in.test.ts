@@ -33,7 +33,7 @@ describe('[SAFE-3] signing in', () => {
     expect(signed.status).toBe(303)
     expect(signed.headers).toMatchObject({ location: '/runs/r%2F1?batch=a%20b', 'cache-control': 'no-store' })
     expect(await server.call('GET', '/runs/r%2F1', { cookie: cookieOf(signed) })).toMatchObject({ text: 'a page' })
-    expect(server.audited.map(({ action, outcome, visit }) => [action, outcome, visit.person?.name])).toEqual([
+    expect(server.audited.map(({ action, outcome, context }) => [action, outcome, context.person?.name])).toEqual([
       ['sign in', 'done', 'vic'],
     ])
   })
@@ -42,7 +42,7 @@ describe('[SAFE-3] signing in', () => {
     for (const token of ['', 'wrong', team.hash('ann'), 'x'.repeat(10_000)]) {
       expect(await signIn(token)).toMatchObject({ status: 401, text: 'unknown-token' })
     }
-    expect(server.audited.map(({ outcome, visit }) => [outcome, visit.address])).toEqual(
+    expect(server.audited.map(({ outcome, context }) => [outcome, context.address])).toEqual(
       Array.from({ length: 4 }, () => ['refused', '127.0.0.1']),
     )
   })
@@ -124,7 +124,9 @@ describe('[SAFE-2] behind a proxy', () => {
     for (let n = 0; n < 10; n++) await flood(`198.51.100.${n}, 203.0.113.9`)
     expect((await flood('198.51.100.77, 203.0.113.9')).status).toBe(429)
     expect((await flood('203.0.113.9, 198.51.100.7')).status).toBe(401)
-    expect(new Set(server.audited.map(({ visit }) => visit.address))).toEqual(new Set(['203.0.113.9', '198.51.100.7']))
+    expect(new Set(server.audited.map(({ context }) => context.address))).toEqual(
+      new Set(['203.0.113.9', '198.51.100.7']),
+    )
   })
 
   it('whom the proxy names sees, and changes nothing', async () => {
@@ -134,7 +136,7 @@ describe('[SAFE-2] behind a proxy', () => {
     expect((await server.call('GET', '/api/runs', eve)).status).toBe(200)
     expect((await server.call('POST', '/api/runs/r1/stop', eve)).status).toBe(403)
     expect((await server.call('POST', '/api/runs/r1/stop', { ...eve, ...team.bearer('ann') })).status).toBe(202)
-    expect(server.audited.map(({ visit }) => visit.person?.name)).toEqual(['eve', 'ann'])
+    expect(server.audited.map(({ context }) => context.person?.name)).toEqual(['eve', 'ann'])
   })
 })
 
@@ -148,7 +150,7 @@ describe('[SAFE-3] signing out', () => {
     expect(left).toHaveBeenCalledOnce()
     expect((await server.call('GET', '/api/runs', here)).status).toBe(401)
     expect((await server.call('GET', '/api/runs', elsewhere)).status).toBe(200)
-    expect(server.audited.map(({ action, visit }) => [action, visit.person?.name])).toEqual([['sign out', 'ann']])
+    expect(server.audited.map(({ action, context }) => [action, context.person?.name])).toEqual([['sign out', 'ann']])
   })
 
   it('[SAFE-3.27] ends whatever the cookie proves, also beside a token, and while its own does not count', async () => {

@@ -57,7 +57,7 @@ export function createSignInHandler({ tokens, sessions, audit, meter, publicUrl,
     return true
   }
 
-  const signIn = async (request: IncomingMessage, response: ServerResponse, visit: RequestContext) => {
+  const signIn = async (request: IncomingMessage, response: ServerResponse, context: RequestContext) => {
     const form = new URLSearchParams(await readText(request, pace))
     const next = localPath(form.get('next'))
     const again = (status: number, why: NonNullable<RequestContext['signIn']>) => {
@@ -65,39 +65,39 @@ export function createSignInHandler({ tokens, sessions, audit, meter, publicUrl,
       // The body has been read, so render the page as if it had been requested by GET.
       request.method = 'GET'
       request.url = signInPath(next)
-      return runWithContext({ ...visit, signIn: why }, () => pages(request, response))
+      return runWithContext({ ...context, signIn: why }, () => pages(request, response))
     }
 
     const token = tokenOf(tokens(), form.get('token')?.trim() ?? '')
     if (token === undefined) {
       // Check the address before the total: tries of one address beyond its bound must not use up the total, and so the audit
       // entries of others.
-      const tooMuch = (await each.count(visit.address)) ?? (await all.count('all'))
+      const tooMuch = (await each.count(context.address)) ?? (await all.count('all'))
       if (tooMuch === null) {
-        audit({ visit, action: 'sign in', outcome: 'refused', facts: { why: 'unknown token' } })
+        audit({ context, action: 'sign in', outcome: 'refused', facts: { why: 'unknown token' } })
         return again(401, 'unknown-token')
       }
       meter.refused('sign-ins')
-      if (tooMuch.first) audit({ visit, action: 'sign in', outcome: 'refused', facts: { why: 'too many tries' } })
+      if (tooMuch.first) audit({ context, action: 'sign in', outcome: 'refused', facts: { why: 'too many tries' } })
       response.setHeader('retry-after', tooMuch.retryAfter)
       return again(429, 'too-often')
     }
     const person = { name: token.name, role: token.role, canSignOut: true }
-    audit({ visit: { ...visit, person, knownBy: 'token' }, action: 'sign in', outcome: 'done', facts: {} })
+    audit({ context: { ...context, person, knownBy: 'token' }, action: 'sign in', outcome: 'done', facts: {} })
     await endSession(request)
     response.setHeader('set-cookie', await sessions.open(token.hash, isSecure(request)))
     goTo(response, next)
   }
 
-  const signOut = async (request: IncomingMessage, response: ServerResponse, visit: RequestContext) => {
-    if (await endSession(request)) audit({ visit, action: 'sign out', outcome: 'done', facts: {} })
+  const signOut = async (request: IncomingMessage, response: ServerResponse, context: RequestContext) => {
+    if (await endSession(request)) audit({ context, action: 'sign out', outcome: 'done', facts: {} })
     response.setHeader('set-cookie', noCookie(isSecure(request)))
     goTo(response, SIGN_IN)
   }
 
-  return async (request: IncomingMessage, response: ServerResponse, visit: RequestContext): Promise<void> => {
+  return async (request: IncomingMessage, response: ServerResponse, context: RequestContext): Promise<void> => {
     try {
-      await (pathOf(request.url ?? '') === SIGN_IN ? signIn : signOut)(request, response, visit)
+      await (pathOf(request.url ?? '') === SIGN_IN ? signIn : signOut)(request, response, context)
     } catch (error) {
       if (!(error instanceof Refused)) throw error
       await sendRefusal(request, response, error)

@@ -82,7 +82,7 @@ export function createEdge(behind: EdgeOptions): Server {
 
   const page = pageGate(pages, hotReload !== undefined)
 
-  const visitOf = async (request: IncomingMessage): Promise<RequestContext> => {
+  const contextOf = async (request: IncomingMessage): Promise<RequestContext> => {
     const address = addressOf(request, trustedProxy)
     const proof = await access.proofOf(request)
     const person = access.personOf(proof)
@@ -119,12 +119,12 @@ export function createEdge(behind: EdgeOptions): Server {
       live.emit('request', request, response)
     } else {
       // A probe needs no proof of who sends it.
-      const visit = isUrgent(request) ? { person: undefined, address: '' } : await visitOf(request)
+      const context = isUrgent(request) ? { person: undefined, address: '' } : await contextOf(request)
       const handler = isApi(target) ? api : signIn && isSignInForm(method, pathOf(target)) ? signIn : page
-      await handler(request, response, visit)
+      await handler(request, response, context)
       // A path that is open to anyone is answered even after too many wrong tokens, and is not counted.
-      if (visit.guessAgainIn !== undefined && response.statusCode === 429) {
-        meter.refused('tokens', { address: visit.address })
+      if (context.guessAgainIn !== undefined && response.statusCode === 429) {
+        meter.refused('tokens', { address: context.address })
       }
     }
   }

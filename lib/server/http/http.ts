@@ -56,14 +56,14 @@ export interface ApiOptions extends Pick<Call, 'hub' | 'warnings'> {
 export function createApi({ hub, metrics, audit, warnings, pace }: ApiOptions) {
   const changes = new RateLimit(CHANGES_PER_MINUTE, 60)
 
-  const answer = async (request: IncomingMessage, visit: RequestContext): Promise<Reply> => {
+  const answer = async (request: IncomingMessage, context: RequestContext): Promise<Reply> => {
     const { route, segment, query } = routeOf(request)
     const facts: Record<string, string> = {}
     const call: Call = {
       hub,
       metrics,
       warnings,
-      person: visit.person,
+      person: context.person,
       note: more => void Object.assign(facts, more),
       segment,
       query,
@@ -72,26 +72,26 @@ export function createApi({ hub, metrics, audit, warnings, pace }: ApiOptions) {
       pieces: () => bodyOf(request),
     }
     const { action } = route
-    const admitted = () => admit(visit, route, request.headers.authorization !== undefined)
+    const admitted = () => admit(context, route, request.headers.authorization !== undefined)
     if (action === undefined) {
       admitted()
       return route.handle(call)
     }
-    const tooMuch = await changes.count(visit.person?.name ?? visit.address)
+    const tooMuch = await changes.count(context.person?.name ?? context.address)
     if (tooMuch !== null) {
       metrics.refused('changes')
-      if (tooMuch.first) audit({ visit, action, outcome: 'refused', facts: { why: 'too many calls' } })
+      if (tooMuch.first) audit({ context, action, outcome: 'refused', facts: { why: 'too many calls' } })
       throw refusals.tooManyCalls(tooMuch.retryAfter)
     }
     try {
       admitted()
       const reply = await route.handle(call)
-      audit({ visit, action, outcome: 'done', facts })
+      audit({ context, action, outcome: 'done', facts })
       return reply
     } catch (error) {
       const outcome = (statusOf(error) ?? 500) < 500 ? 'refused' : 'failed'
       const why = error instanceof Error ? error.message : String(error)
-      audit({ visit, action, outcome, facts: { path: pathOf(request.url ?? '/'), ...facts, why } })
+      audit({ context, action, outcome, facts: { path: pathOf(request.url ?? '/'), ...facts, why } })
       throw error
     }
   }
@@ -121,14 +121,14 @@ export function createApi({ hub, metrics, audit, warnings, pace }: ApiOptions) {
     }
   }
 
-  return async (request: IncomingMessage, response: ServerResponse, visit: RequestContext): Promise<void> => {
+  return async (request: IncomingMessage, response: ServerResponse, context: RequestContext): Promise<void> => {
     try {
-      const reply = await answer(request, visit)
+      const reply = await answer(request, context)
       if ('text' in reply) {
-        await stream(response, visit, reply)
+        await stream(response, context, reply)
       } else {
         await send(response, reply)
-        keep(response, visit)
+        keep(response, context)
       }
     } catch (error) {
       const status = statusOf(error)

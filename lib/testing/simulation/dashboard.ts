@@ -50,7 +50,7 @@ export class Dashboard implements PageServer {
   skew = 0
   incarnation = 0
   #publisher: ObservedPublisher | null = null
-  readonly #books = new ExpectedDocuments()
+  readonly #expected = new ExpectedDocuments()
   readonly #disk: Disk
   /** The state that it held when it was killed. */
   #before: ReadonlyMap<Scope, Document> = new Map()
@@ -90,7 +90,7 @@ export class Dashboard implements PageServer {
       },
       (scope, document) => {
         // A killed process holds no state any more.
-        if (this.#publisher !== publisher || !this.#books.holds(scope, document, clock.now)) return false
+        if (this.#publisher !== publisher || !this.#expected.holds(scope, document, clock.now)) return false
         if (document) this.failures.push(...neverTrue(document))
         else this.#closed(scope, evicted)
         return true
@@ -116,7 +116,9 @@ export class Dashboard implements PageServer {
     this.#witness.rebuilt(this.#before)
     await this.hub.restore()
     publisher.serve()
-    this.failures.push(...forgotten(this.#before, this.#books.held(), evicted, runId => this.#witness.recorded(runId)))
+    this.failures.push(
+      ...forgotten(this.#before, this.#expected.held(), evicted, runId => this.#witness.recorded(runId)),
+    )
     // The backend must still confirm that such a run exists.
     for (const runId of this.wanted) if (!this.#witness.knows(runId)) this.wanted.delete(runId)
   }
@@ -128,13 +130,13 @@ export class Dashboard implements PageServer {
   stop(noticed: boolean, torn = false): void {
     // Data of the last ms is recorded, but not yet derived.
     this.hub?.state()
-    this.#before = this.#books.held()
+    this.#before = this.#expected.held()
     this.#disk.killed(torn)
     void this.hub?.close()
     this.#publisher?.stop()
     this.hub = this.#publisher = null
     for (const link of this.links) this.#simulation.cut(link, noticed)
-    this.#books.closeAll(this.#simulation.clock.now)
+    this.#expected.closeAll(this.#simulation.clock.now)
   }
 
   end(): void {
@@ -180,7 +182,7 @@ export class Dashboard implements PageServer {
 
   /** Whether anything changed within the last `ms`. */
   hasChangedWithin(ms: number): boolean {
-    return this.#simulation.clock.now - this.#books.changedAt < ms
+    return this.#simulation.clock.now - this.#expected.changedAt < ms
   }
 
   /** Scopes that have changed without a message to their pages. */
@@ -189,12 +191,12 @@ export class Dashboard implements PageServer {
   }
 
   has(scope: Scope): boolean {
-    return this.#books.has(scope)
+    return this.#expected.has(scope)
   }
 
   /** For how long a scope has been published, ms. */
   age(scope: Scope): number {
-    return this.#simulation.clock.now - this.#books.since(scope)
+    return this.#simulation.clock.now - this.#expected.since(scope)
   }
 
   subscribe(link: Link, request: Subscribe, answer: (answer: Answer) => void): void {
@@ -215,7 +217,7 @@ export class Dashboard implements PageServer {
   }
 
   knows(scope: Scope, state: Document | LogState, now: number, ago: number): boolean {
-    return !('lines' in state) && this.#books.knows(scope, state, now, ago)
+    return !('lines' in state) && this.#expected.knows(scope, state, now, ago)
   }
 
   /** A run is closed only if it has to make room, or turns out not to exist [SYNC-9]. */

@@ -87,7 +87,7 @@ export interface PublisherFault {
   /** Replaces the document that it should hold. */
   source?: (document: Document) => Document
   /** The action that it omits. */
-  forgets?: 'close' | 'renew'
+  forgets?: 'close' | 'reset'
 }
 
 /** A publisher that reports its every state, from when it begins to serve: before that, a run may be half rebuilt. */
@@ -128,7 +128,7 @@ export class ObservedPublisher extends MemoryPublisher {
   }
 
   override resetEpoch(scope: Scope): void {
-    if (this.#fault.forgets !== 'renew') super.resetEpoch(scope)
+    if (this.#fault.forgets !== 'reset') super.resetEpoch(scope)
   }
 
   override close(scope: Scope): void {

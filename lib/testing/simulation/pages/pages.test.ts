@@ -16,7 +16,7 @@ type World = PageWorld<Server>
 type WorldAction =
   | { do: 'edit'; how: number; announced: boolean }
   | { do: 'write'; lines: number }
-  | { do: 'renew' | 'evict' | 'return' }
+  | { do: 'reset' | 'evict' | 'return' }
   | { do: 'restart'; down: number; skew: number; noticed: boolean }
   | { do: 'pass'; ms: number }
   | { do: 'visit'; skew: number; ms: number }
@@ -31,7 +31,7 @@ const visit: fc.Arbitrary<Action> = fc.record({ do: is('visit'), skew, ms: fc.co
 const cut: fc.Arbitrary<Action> = fc.record({ do: is('cut'), page, noticed: fc.boolean() })
 const mishap: fc.Arbitrary<Action> = fc.oneof(
   cut,
-  fc.record({ do: is('renew', 'evict', 'return') }),
+  fc.record({ do: is('reset', 'evict', 'return') }),
   fc.record({ do: is('restart'), down: fc.constantFrom(0, 2_000, 15_000), skew, noticed: fc.boolean() }),
   fc.record({ do: is('leave'), page }),
   fc.record({ do: is('jam', 'drain', 'sleep'), page }),
@@ -86,7 +86,7 @@ async function perform(simulation: World, action: Action): Promise<void> {
     case 'write':
       server.write(action.lines)
       break
-    case 'renew':
+    case 'reset':
       server.renew()
       break
     case 'evict':

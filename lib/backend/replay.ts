@@ -77,9 +77,10 @@ export class Replay {
     return { kind: 'opened', at, connection: this.#connection }
   }
 
-  close(at: number): Observation {
+  /** @param byUs we hung up */
+  close(at: number, byUs = false): Observation {
     this.#settled = true
-    return { kind: 'closed', at, connection: this.#connection }
+    return { kind: 'closed', at, connection: this.#connection, ...(byUs && { byUs }) }
   }
 
   /** @param at when the frame came, our clock, ms */

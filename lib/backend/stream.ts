@@ -265,7 +265,7 @@ export class RunStream {
     this.#phase = IDLE
     if (phase.kind === 'open') {
       clearInterval(phase.settling)
-      this.#listener.observed(this.#replay.close(at), false)
+      this.#listener.observed(this.#replay.close(at, phase.isLeft), false)
     }
     if (this.#phase.kind === 'idle' && !this.#over) this.#connectAfter(phase, at)
   }

@@ -56,7 +56,7 @@ export function fold(run: Run, observation: Observation): Change | null {
       return FACTS
     case 'closed':
       noteSilence(run, observation.at)
-      if (run.replayed?.connection === observation.connection) run.brokeAt = observation.at
+      if (!observation.byUs && run.replayed?.connection === observation.connection) run.brokeAt = observation.at
       run.openedAt = null
       return FACTS
     case 'replayed':

@@ -155,7 +155,13 @@ export const observation = z.discriminatedUnion('kind', [
   /** The backend accepted the stop that we sent. */
   z.object({ kind: z.literal('stop'), at: z.number() }),
   z.object({ kind: z.literal('opened'), at: z.number(), connection: z.number() }),
-  z.object({ kind: z.literal('closed'), at: z.number(), connection: z.number() }),
+  /** `byUs`: we hung up, so it says nothing of the backend. */
+  z.object({
+    kind: z.literal('closed'),
+    at: z.number(),
+    connection: z.number(),
+    byUs: z.literal(true).exactOptional(),
+  }),
   /** This connection has brought again everything that was known before it. */
   z.object({ kind: z.literal('replayed'), at: z.number(), connection: z.number() }),
   /**

@@ -62,7 +62,7 @@ export interface Run {
   spec: string | null
   stopAt: number | null
   openedAt: number | null
-  /** When the last connection with a complete replay ended, ms on our clock. */
+  /** When the backend last ended a connection with a complete replay, ms on our clock. */
   brokeAt: number | null
   /** The newest connection with a complete replay, when it was opened, and when its replay was complete. */
   replayed: { connection: number; openedAt: number; at: number } | null

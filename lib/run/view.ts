@@ -215,5 +215,6 @@ function namesAtWork(batches: readonly Batch[]): string[] {
 
 const stamp = (time: Instant | null): string | null => (time === null ? null : iso(time.ms))
 
-const earliest = (a: number | null, b: number | null): number | null =>
+/** The earlier of two moments, of which each may be absent. */
+export const earliest = (a: number | null, b: number | null): number | null =>
   a === null ? b : b === null ? a : Math.min(a, b)

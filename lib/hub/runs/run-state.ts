@@ -1,5 +1,6 @@
 import type { HistoryEntry } from '../../backend/http'
 import { serverNow } from '../../clock/clock'
+import { LastKnownAlarms } from '../../run/evidence/last-known'
 import { linkFields, type Links } from '../../run/links'
 import { RunClock } from '../../run/time/clock-steps'
 import type { ContainerFacts } from '../../run/evidence/container-facts'
@@ -14,7 +15,7 @@ import { maskedObservation } from '../../run/text/masked-observation'
 import type { Message, Noted, Observation, PlanReading } from '../../run/observation'
 import { SecretMask } from '../../run/text/secrets'
 import { iso, offsetThatCounts } from '../../run/time/time'
-import { Derivation, type Derived } from '../../run/view'
+import { Derivation, earliest, type Derived } from '../../run/view'
 import { type Entry, gapFinding } from '../recording'
 import { appendLine, foldAndLog, type LogBudget, LogBuffer, MergedLog, RUN_LOG } from '../logs'
 import { PlanDoubt } from './plan-doubt'
@@ -57,6 +58,7 @@ export class RunState {
   readonly merged: MergedLog
   readonly #run: Run = emptyRun()
   readonly #derivation = new Derivation(this.#run)
+  readonly #alarms = new LastKnownAlarms()
   readonly #secrets = new SecretMask()
   /** The state as of the last update, and the links that it was derived from. */
   #derived: { value: Derived; links: Links }
@@ -200,7 +202,7 @@ export class RunState {
     const { value: before, links: linksBefore } = this.#derived
     if (!this.#isDirty && !isDue(before, now) && isSame(linksBefore, links, before)) return
     const began = performance.now()
-    const value = this.#derivation.at(now, links)
+    const value = this.#withLastKnown(this.#derivation.at(now, links), links, now)
     this.#gatherFor = Math.max(GATHER_FOR, GATHER_FACTOR * (performance.now() - began))
     this.#isDirty = false
     this.#derived = { value, links }
@@ -217,6 +219,12 @@ export class RunState {
     // Its stream must know of the new state, also if telling pages fails.
     this.#guard(() => this.#host.pages.changed(this))
     this.#host.updated(this, value)
+  }
+
+  #withLastKnown(value: Derived, links: Links, now: number): Derived {
+    const { findings, deadline } = this.#alarms.update(value.view, links, now)
+    if (findings === value.view.findings && deadline === null) return value
+    return { ...value, view: { ...value.view, findings }, deadline: earliest(value.deadline, deadline) }
   }
 
   /** Records how fresh the sources are from now on: verdicts of the past rest on that [PAST-1]. Nothing changes them once the run is over. */

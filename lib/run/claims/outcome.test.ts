@@ -605,6 +605,25 @@ describe('"Execution not found."', () => {
     expect(told.close().wait(MINUTE).open().forgotten().view).toMatchObject({ endedAt: last, durationUncertain: true })
   })
 
+  it('[RUN-11.4] is uncertain for what ended with the run alone, and not for the batch of its last word', () => {
+    const told = atWork(LINE)
+    told.say(status('a', 'completed'))
+    const { batches } = told.close().wait(MINUTE).open().forgotten().view
+    expect(batches.map(({ status, durationUncertain }) => [status, durationUncertain])).toContainEqual([
+      'completed',
+      undefined,
+    ])
+    expect(told.view.durationUncertain).toBe(true)
+  })
+
+  it('[RUN-11.4] after we hung up on a connection that nobody answered: that shows nothing', () => {
+    const told = atWork(LINE).replayed()
+    const last = iso(told.now)
+    told.wait(MINUTE)
+    told.observe({ kind: 'closed', at: told.now, connection: 1, byUs: true })
+    expect(told.open().forgotten().view).toMatchObject({ endedAt: last, durationUncertain: true })
+  })
+
   it('[RUN-11.1] after an accepted start, too', () => {
     const told = new Told()
     told.observe({ kind: 'accepted', at: told.now, spec: '001-todo', dryRun: false })

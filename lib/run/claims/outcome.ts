@@ -220,8 +220,9 @@ function outcomeOfProcess(run: Run): Outcome | null {
   const toldAt = last ? last.time.ms + offsetOf(run) : lastWord.ms
   const knownAt = Math.max(toldAt, replayed?.at ?? toldAt, brokeAt ?? toldAt)
   const outlived = knownAt - toldAt >= SILENT_WORK
-  const time = outlived ? { ms: knownAt - offsetOf(run), ns: 0 } : lastWord
   const isLeast = outlived || unknown.at - knownAt >= SILENT_WORK
+  // A copy: the batch whose end was the last word ended exactly then.
+  const time = outlived ? { ms: knownAt - offsetOf(run), ns: 0 } : isLeast ? { ...lastWord } : lastWord
   return { status: 'failed', time, error: BACKEND_FORGOT, inferred: true, ...(isLeast && { isLeast }) }
 }
 

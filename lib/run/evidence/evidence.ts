@@ -57,25 +57,10 @@ export function judgedBatch(
   }
 }
 
-/**
- * The finding about an alarming verdict; null if the verdict is no alarm.
- * @param knownAt when it was known, ms, if that is not now
- */
-export function alarm(
-  { id, name }: ClaimedBatch,
-  { verdict, reason, since, containerId }: Judgement,
-  knownAt: number | null,
-): Finding | null {
+/** The finding about an alarming verdict; null if the verdict is no alarm. */
+export function alarm({ id, name }: ClaimedBatch, { verdict, reason, since, containerId }: Judgement): Finding | null {
   if (!isAlarm(verdict)) return null
-  const text = `${name}: ${reason}`
-  return {
-    kind: verdict,
-    text,
-    at: iso(since),
-    ...(knownAt !== null && { knownAt: iso(knownAt) }),
-    batchId: id,
-    containerId,
-  }
+  return { kind: verdict, text: `${name}: ${reason}`, at: iso(since), batchId: id, containerId }
 }
 
 /** A container as pages see it. */

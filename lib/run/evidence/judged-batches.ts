@@ -2,7 +2,6 @@ import type { ContainerFacts } from './container-facts'
 import type { ClaimedBatch } from '../claims/claimed-batches'
 import type { ContainersByBatch } from './containers-by-batch'
 import { alarm, judgedBatch, pairOf, type Surroundings } from './evidence'
-import { lastKnownAlarm, type LastKnown } from './last-known'
 import type { Batch, Finding } from '../model'
 import { verdict, type Judgement } from './verdict'
 
@@ -11,7 +10,6 @@ interface Judged {
   readonly claimed: ClaimedBatch
   readonly containers: readonly ContainerFacts[]
   readonly judgement: Judgement
-  readonly lastKnown: LastKnown | null
   readonly batch: Batch
 }
 
@@ -76,20 +74,16 @@ export class JudgedBatches {
     if (!this.#surroundings) return null
     const pair = pairOf(claimed, containers, this.#surroundings)
     const judgement = verdict(pair, this.#surroundings, now)
-    const lastKnown = lastKnownAlarm(pair, this.#surroundings, judgement)
     if (judgement.deadline === null) this.#deadlines.delete(place)
     else this.#deadlines.set(place, judgement.deadline)
     const known = this.#judged[place]
     const isKnown =
-      known?.claimed === claimed &&
-      known.containers === containers &&
-      isSameJudgement(known.judgement, judgement) &&
-      isSameLastKnown(known.lastKnown, lastKnown)
+      known?.claimed === claimed && known.containers === containers && isSameJudgement(known.judgement, judgement)
     if (isKnown) return null
-    const finding = lastKnown ? alarm(claimed, lastKnown.judgement, lastKnown.at) : alarm(claimed, judgement, null)
+    const finding = alarm(claimed, judgement)
     if (finding) this.#alarms.set(place, finding)
     else this.#alarms.delete(place)
-    return { claimed, containers, judgement, lastKnown, batch: judgedBatch(claimed, containers, judgement) }
+    return { claimed, containers, judgement, batch: judgedBatch(claimed, containers, judgement) }
   }
 }
 
@@ -110,6 +104,3 @@ const isSame = (a: Surroundings, b: Surroundings): boolean =>
 
 const isSameJudgement = (a: Judgement, b: Judgement): boolean =>
   a.verdict === b.verdict && a.reason === b.reason && a.since === b.since && a.containerId === b.containerId
-
-const isSameLastKnown = (a: LastKnown | null, b: LastKnown | null): boolean =>
-  a === null || b === null ? a === b : a.at === b.at && isSameJudgement(a.judgement, b.judgement)

@@ -1,64 +1,93 @@
-import type { BackendState, DockerState } from '../links'
-import { isAlarm, verdict, type Around, type Judgement, type Pair } from './verdict'
+import { boundedFindings } from '../findings'
+import type { Links } from '../links'
+import type { Batch, Finding } from '../model'
+import { iso } from '../time/time'
+import { hasEnded } from './container'
+import {
+  EARLY,
+  NEXT_AFTER_FAILURE,
+  NO_CONTAINER,
+  OUTLIVES_COMPLETION,
+  OUTLIVES_END,
+  PAUSED,
+  START_OVERDUE,
+} from './grace-times'
+import { isAlarm, type Alarm } from './verdict'
 
-/** An alarm as it was when both sources were last live. */
-export interface LastKnown {
-  judgement: Judgement
-  /** ms on the server's clock. */
-  at: number
+/** How long a verdict may wait until it is the same alarm again, once both sources are live, ms: its grace time, and two lists. */
+const LISTED = 20_000
+const FOUND_WITHIN: Record<Alarm, number> = {
+  ghost: LISTED + NO_CONTAINER,
+  late: LISTED + START_OVERDUE,
+  conflict: LISTED + Math.max(EARLY, NEXT_AFTER_FAILURE, OUTLIVES_COMPLETION, PAUSED),
+  orphan: LISTED + OUTLIVES_END,
 }
 
-/** Later than every grace time. */
-const FAR = 8.64e15
+/** An alarm that stood, and what it was about. */
+interface Stood {
+  readonly finding: Finding
+  readonly kind: Alarm
+  readonly of: string
+  /** When it was last known, ms; null while it is found. */
+  knownAt: number | null
+}
 
 /**
- * The alarm that stood when a source fell silent: silence withdraws no alarm [DOCK-2.30]. It also stands after the source is back,
- * for as long as it will be raised again if nothing changes. What was learned since then counts: an alarm that it contradicts is not
- * returned.
- * @param judgement what is known now
+ * The alarms of a run that a silent source can't show any more [DOCK-2.30]. An alarm that was shown stays, as of the moment when its
+ * source fell silent, until the backend says something else of the batch, or Docker shows something else of its containers; and once
+ * both are live again, for as long as it may take to be found again.
  */
-export function lastKnownAlarm(pair: Pair, around: Around, judgement: Judgement): LastKnown | null {
-  const { backend, docker } = around
-  if (isAlarm(judgement.verdict) || docker.link === 'off') return null
-  const at = lastBothLive(backend, docker)
-  if (at === null) return null
-  const then = verdict(pair, { ...around, backend: asOf(backend, at), docker: asOf(docker, at) }, at)
-  if (!isAlarm(then.verdict)) return null
-  const isBack = backend.link === 'live' && docker.link === 'live'
-  if (isBack && verdict(pair, { ...around, docker: { ...docker, lists: [FAR, FAR] } }, FAR).verdict !== then.verdict)
-    return null
-  return { judgement: { ...then, deadline: null }, at }
-}
+export class LastKnownAlarms {
+  /** By batch: it has one verdict. */
+  readonly #stood = new Map<string, Stood>()
 
-/** When both sources were last live before one of them fell silent; null if they never were, or none has ever fallen silent. */
-function lastBothLive(backend: BackendState, docker: DockerState): number | null {
-  const ends: number[] = []
-  for (const { link, before } of [backend, docker]) {
-    if (before) ends.push(before.to)
-    else if (link !== 'live') return null
+  /**
+   * @returns the findings with those that are last known, and when the passing of time alone changes them, ms, or null
+   * @param now the server's clock, ms
+   */
+  update(
+    { findings, batches }: { readonly findings: Finding[]; readonly batches: readonly Batch[] },
+    links: Links,
+    now: number,
+  ): { findings: Finding[]; deadline: number | null } {
+    const { backend, docker } = links
+    const found = findings.filter(({ kind, batchId }) => batchId !== null && isAlarm(kind))
+    if (docker.link === 'off') this.#stood.clear()
+    if (docker.link === 'off' || (found.length === 0 && this.#stood.size === 0)) return { findings, deadline: null }
+    const concerned = new Set([...this.#stood.keys(), ...found.map(({ batchId }) => batchId)])
+    const content = new Map(batches.flatMap(batch => (concerned.has(batch.id) ? [[batch.id, contentOf(batch)]] : [])))
+    const silent = [backend, docker].filter(({ link }) => link !== 'live').map(({ since }) => since)
+    const liveSince = Math.max(backend.since, docker.since)
+    const known: Finding[] = []
+    let deadline: number | null = null
+    for (const [id, stood] of this.#stood) {
+      if (found.some(({ batchId }) => batchId === id)) continue
+      const until = liveSince + FOUND_WITHIN[stood.kind]
+      const isWaiting = silent.length > 0 || (stood.knownAt !== null && now < until)
+      if (!isWaiting || content.get(id) !== stood.of) {
+        this.#stood.delete(id)
+        continue
+      }
+      stood.knownAt ??= Math.min(...silent)
+      if (silent.length === 0) deadline = Math.min(deadline ?? until, until)
+      known.push({ ...stood.finding, knownAt: iso(stood.knownAt) })
+    }
+    for (const finding of found) {
+      const { kind, batchId } = finding
+      const of = batchId === null ? undefined : content.get(batchId)
+      if (batchId !== null && of !== undefined && isAlarm(kind))
+        this.#stood.set(batchId, { finding, kind, of, knownAt: null })
+    }
+    return { findings: known.length === 0 ? findings : boundedFindings([...findings, ...known]), deadline }
   }
-  if (ends.length === 0) return null
-  // Where both were silent at a time, the first silence counts; else the last.
-  const areTogether = wereSilentTogether(backend, docker)
-  const at = areTogether ? Math.min(...ends) : Math.max(...ends)
-  return [backend, docker].every(state => liveSince(state, at) !== null) ? at : null
 }
 
-function wereSilentTogether(a: BackendState, b: BackendState): boolean {
-  if (!a.before || !b.before) return false
-  return a.before.to <= silentUntil(b) && b.before.to <= silentUntil(a)
+/** What both sources say of a batch, as far as an alarm rests on it. That an ended container was removed contradicts nothing. */
+function contentOf({ status, startedAt, endedAt, containers }: Batch): string {
+  const seen = containers.map(container => [
+    container.id,
+    hasEnded(container) ? 'ended' : container.state,
+    container.exitCode,
+  ])
+  return JSON.stringify([status, startedAt, endedAt, seen])
 }
-
-const silentUntil = ({ link, since }: BackendState): number => (link === 'live' ? since : Infinity)
-
-/** Since when the source was live at that moment; null if it was not. */
-function liveSince({ link, since, before }: BackendState, at: number): number | null {
-  if (before && before.from <= at && at <= before.to) return before.from
-  return link === 'live' && since <= at ? since : null
-}
-
-const asOf = <S extends BackendState>(state: S, at: number): S => ({
-  ...state,
-  link: 'live',
-  since: liveSince(state, at) ?? at,
-})

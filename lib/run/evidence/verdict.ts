@@ -56,8 +56,8 @@ export interface Judgement {
 export type Alarm = Extract<Verdict, 'ghost' | 'orphan' | 'late' | 'conflict'>
 
 /** Whether the verdict needs a look: it is also a finding. */
-export const isAlarm = (verdict: Verdict): verdict is Alarm =>
-  verdict === 'ghost' || verdict === 'orphan' || verdict === 'late' || verdict === 'conflict'
+export const isAlarm = (kind: string): kind is Alarm =>
+  kind === 'ghost' || kind === 'orphan' || kind === 'late' || kind === 'conflict'
 
 /**
  * Compares the claim with the evidence [DOCK-2]: the first row of that table that fits gives the verdict.

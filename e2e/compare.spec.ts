@@ -1,4 +1,4 @@
-import { expect, test } from './fixtures'
+import { expect, test, type Dashboard, type ReferenceBackend } from './fixtures'
 import { expectNoViolations } from './no-violations'
 import { planAgain } from './plan-again'
 import { PORTAL } from './run-page'
@@ -56,6 +56,94 @@ test('[COMPARE-1.1] [COMPARE-1.2] [COMPARE-2.1] [COMPARE-2.2] a run is compared 
   await comparison.getByRole('button', { name: 'End the comparison' }).click()
   await expect(comparison).toHaveCount(0)
   expect(new URL(page.url()).searchParams.has('against')).toBe(false)
+})
+
+/** An ended run, and another of its spec that is under way. */
+async function startTwo(backend: ReferenceBackend, dashboard: Dashboard, project: string, folder: string) {
+  const first = await dashboard.start(PORTAL)
+  await expect.poll(async () => (await dashboard.snapshot(first)).status, { timeout: 30_000 }).toBe('completed')
+  await planAgain(project, folder, PORTAL)
+  backend.hold('mail')
+  return { first, runId: await dashboard.start(PORTAL) }
+}
+
+test('[COMPARE-3.1] no part of the comparison or of the batches lies over the log', async ({
+  backend,
+  dashboard,
+  page,
+  folder,
+  project,
+}) => {
+  const { first, runId } = await startTwo(backend, dashboard, project, folder)
+  const log = page.getByRole('region', { name: 'Log' })
+  for (const query of ['', '&view=timeline', '&view=graph', '&batch=mail']) {
+    await page.goto(`${dashboard.url}/runs/${runId}?against=${first}${query}`)
+    await expect(page.getByTestId('compared-batch')).toHaveCount(14)
+    for (const [width, height] of [
+      [1280, 640],
+      [1280, 800],
+      [1280, 900],
+      [1920, 1080],
+      [1000, 800],
+      [390, 844],
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      const at = `${query} at ${width} x ${height}`
+      const top = (await log.boundingBox())?.y ?? NaN
+      for (const part of [page.getByRole('region', { name: 'Comparison' }), page.getByRole('tabpanel')]) {
+        const { y, height: high } = (await part.boundingBox()) ?? { y: NaN, height: NaN }
+        const shown = await part.evaluate(visibleEnd)
+        expect(shown, at).toBeLessThanOrEqual(top + 0.5)
+        if (query === '' && height > 640) expect(Math.min(high, top - y), at).toBeGreaterThan(90)
+      }
+    }
+  }
+})
+
+/** Where what is visible of an element and of all that is in it ends, px from the top of the window. */
+function visibleEnd(part: Element): number {
+  const endOf = (element: Element): number => {
+    let { bottom } = element.getBoundingClientRect()
+    for (let at = element.parentElement; at !== null && at !== document.body; at = at.parentElement) {
+      if (getComputedStyle(at).overflowY !== 'visible') bottom = Math.min(bottom, at.getBoundingClientRect().bottom)
+    }
+    return bottom
+  }
+  return Math.max(...[part, ...part.querySelectorAll('*')].map(endOf))
+}
+
+test('[COMPARE-3.2] the comparison keeps the focus, and Escape closes it', async ({
+  backend,
+  dashboard,
+  page,
+  folder,
+  project,
+}) => {
+  const { runId } = await startTwo(backend, dashboard, project, folder)
+  await page.goto(`${dashboard.url}/runs/${runId}?batch=mail`)
+  const button = page.getByRole('button', { name: 'Compare…' })
+  const comparison = page.getByRole('region', { name: 'Comparison' })
+  await button.press('Enter')
+  await expect(comparison).toBeVisible()
+  await expect(button).toBeFocused()
+  await expect(button).toHaveAttribute('aria-pressed', 'true')
+  await page.keyboard.press('Escape')
+  await expect(comparison).toHaveCount(0)
+  await expect(button).toBeFocused()
+  await button.press('Enter')
+  const end = comparison.getByRole('button', { name: 'End the comparison' })
+  await end.focus()
+  await page.keyboard.press('Escape')
+  await expect(comparison).toHaveCount(0)
+  await expect(button).toBeFocused()
+  await button.press('Enter')
+  await end.press('Enter')
+  await expect(button).toBeFocused()
+  await expect(button).toHaveAttribute('aria-pressed', 'false')
+  // The open batch stays until Escape is pressed once more.
+  await expect(page.getByTestId('batch-panel')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByTestId('batch-panel')).toHaveCount(0)
 })
 
 test.describe('with a run that is not known', () => {

@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useId, useState } from 'react'
+import { useEffect, useEffectEvent, useId, useState, type KeyboardEvent } from 'react'
 import { useServerTime } from '../../../../lib/client/live'
 import { isOver } from '../../../../lib/run/is-over'
 import type { Snapshot } from '../../../../lib/run/model'
@@ -24,10 +24,11 @@ interface Props {
   against: string | null
   onAgainst: (runId: string) => void
   onClose: () => void
+  onKeyDown: (event: KeyboardEvent<HTMLElement>) => void
 }
 
 /** The durations of this run beside those of another run of its spec [COMPARE-1]. */
-export function Compare({ run, against, onAgainst, onClose }: Props) {
+export function Compare({ run, against, onAgainst, onClose, onKeyDown }: Props) {
   const runs = useAnswer(listRuns, '')
   const listed = runs?.ok ? comparable(run, runs.value) : []
   const first = against === null ? usualChoice(run, listed) : null
@@ -36,7 +37,7 @@ export function Compare({ run, against, onAgainst, onClose }: Props) {
     if (first !== null) onAgainst(first)
   }, [first, onAgainst])
   return (
-    <section className={styles.compare} aria-label="Comparison" data-testid="comparison">
+    <section className={styles.compare} aria-label="Comparison" data-testid="comparison" onKeyDown={onKeyDown}>
       <header className={styles.head}>
         <Choice runs={listed} chosen={chosen} onChoose={onAgainst} />
         <button className={controls.iconButton} type="button" aria-label="End the comparison" onClick={onClose}>

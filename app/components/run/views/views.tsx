@@ -2,7 +2,7 @@ import { useCallback, useState, type ComponentType, type KeyboardEvent, type Mou
 import { useIsPast } from '../../../../lib/client/live'
 import { replaceAddress } from '../../../address'
 import { Compare } from '../compare/compare'
-import { CompareButton } from '../compare/compare-button'
+import { COMPARE_BUTTON, CompareButton } from '../compare/compare-button'
 import { GraphView } from '../graph/graph-view'
 import { Timeline } from '../timeline/timeline'
 import type { ViewsProps } from './late-views'
@@ -34,6 +34,16 @@ export function Views({ view, onView, first: _, ...props }: ViewsProps) {
     else url.searchParams.set('against', runId)
     replaceAddress(url)
   }, [])
+  const endCompare = () => {
+    compare(undefined)
+    document.getElementById(COMPARE_BUTTON)?.focus()
+  }
+  const onEscape = (event: KeyboardEvent<HTMLElement>) => {
+    if (event.key !== 'Escape' || event.defaultPrevented || against === undefined) return
+    // The page would close the open batch.
+    event.preventDefault()
+    endCompare()
+  }
   const choose = (chosen: View) => {
     onView(chosen)
     const url = new URL(window.location.href)
@@ -62,11 +72,17 @@ export function Views({ view, onView, first: _, ...props }: ViewsProps) {
     <>
       <div className={styles.bar}>
         <ViewTabs view={view} kept={kept} onClick={onClick} onKeyDown={onKeyDown} />
-        {props.run.spec !== null && <CompareButton isOn={against !== undefined} onClick={() => compare(null)} />}
+        {props.run.spec !== null && (
+          <CompareButton
+            isOn={against !== undefined}
+            onClick={() => compare(against === undefined ? null : undefined)}
+            onKeyDown={onEscape}
+          />
+        )}
         <div ref={setTools} className={styles.tools} />
       </div>
       {against !== undefined && (
-        <Compare run={props.run} against={against} onAgainst={compare} onClose={() => compare(undefined)} />
+        <Compare run={props.run} against={against} onAgainst={compare} onClose={endCompare} onKeyDown={onEscape} />
       )}
       {Other && (
         <div className={styles.panel} id={PANEL} role="tabpanel" aria-labelledby={tabId(view)}>

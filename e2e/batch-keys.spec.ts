@@ -48,6 +48,26 @@ test('[PAGE-16.1] [PAGE-16.2] the list is one tab stop; Enter opens a batch, Esc
   await expect(panel).toBeFocused()
 })
 
+test('[PAGE-16.4] a batch that a key opens has the focus, and a closed one gives its log back', async ({
+  backend,
+  dashboard,
+  page,
+}) => {
+  await startHeld(backend, dashboard, page)
+  const panel = page.getByTestId('batch-panel')
+  const ofBatch = page.getByRole('group', { name: 'Whose log' }).getByRole('button', { name: 'Project Setup' })
+  await page.keyboard.press('j')
+  await expect(panel).toBeFocused()
+  await expect(ofBatch).toHaveAttribute('aria-pressed', 'true')
+  await page.keyboard.press('Escape')
+  await expect(panel).toHaveCount(0)
+  await expect(ofBatch).toHaveCount(0)
+  await page.getByRole('tab', { name: 'Graph' }).click()
+  await page.locator('[data-testid="graph-node"][data-batch-id="setup"]').focus()
+  await page.keyboard.press('Enter')
+  await expect(panel).toBeFocused()
+})
+
 test('[PAGE-16.1] keys reach every line of a long list', async ({ backend, dashboard, folder, page }) => {
   const plan = { completed: 83, running: 5, waiting: 112 }
   const run = await new RunPage(page, dashboard, await startLong(folder, backend, dashboard, plan)).open()

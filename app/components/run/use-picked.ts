@@ -13,7 +13,7 @@ export type ShownLog = 'batch' | 'run' | 'all'
 /** Which batch of a run is open, and which log is shown. */
 export interface Picked {
   picked: string | null
-  /** The batch whose log can be shown: the last picked one, also after it was closed. */
+  /** The batch whose log can be shown: the open one, or one whose log alone is read on a phone. */
   logged: string | null
   /** `batch` counts only if there is a batch whose log can be shown. */
   log: ShownLog
@@ -34,6 +34,11 @@ export interface Picked {
 const hasRoom = () => window.matchMedia('(min-width: 1101px)').matches
 
 const isPhone = () => window.matchMedia('(max-width: 720px)').matches
+
+/** Gives the focus to the open batch once it is there. */
+export function focusPanel(): void {
+  requestAnimationFrame(() => document.getElementById('batch')?.focus())
+}
 
 const rowOf = (batchId: string) =>
   document.querySelector(`[data-testid="batch-card"][data-batch-id="${CSS.escape(batchId)}"]`)
@@ -74,16 +79,19 @@ export function usePicked(initial: string | null, isOwnBatch: boolean): Picked {
 
   const close = useCallback(() => {
     open(null)
+    // The address names the run alone.
+    setLogged(null)
     // The element that has the focus is about to be removed.
     if (picked !== null) rowOf(picked)?.querySelector('button')?.focus()
   }, [open, picked])
   const pick = useCallback(
     (batchId: string, byKey = false) => {
-      open(batchId === picked && !byKey ? null : batchId)
+      if (batchId === picked && !byKey) return close()
+      open(batchId)
       readFrom(batchId)
-      if (byKey) requestAnimationFrame(() => document.getElementById('batch')?.focus())
+      if (byKey) focusPanel()
     },
-    [open, readFrom, picked],
+    [open, readFrom, close, picked],
   )
   const show = useCallback(
     (batchId: string) => {

@@ -14,6 +14,7 @@ import { ImportDialog } from '../import-dialog'
 import { NoteDialog } from '../run/notes/note-dialog'
 import { CountProof } from '../run/proof/count-proof'
 import { StopDialog } from '../run/stop-dialog'
+import { focusPanel } from '../run/use-picked'
 import { useIsOperator } from '../visitor'
 import { Announcer } from './announcer'
 import { actionTarget, type Action, type Target } from './go-to'
@@ -46,7 +47,9 @@ export function PageTools({ of: lent }: { of: Lent | undefined }) {
   const state = useMemo(() => stateOf(lent), [lent])
 
   const showBatch = (batchId: string | null) => {
-    if (batchId !== null) ofRun?.show(batchId)
+    if (batchId === null) return
+    ofRun?.show(batchId)
+    focusPanel()
   }
   const does: Record<Command, () => void> = {
     palette: () => open('palette'),

@@ -39,7 +39,8 @@ interface Props {
   word: string | undefined
   /** The batches of another status are looked for. */
   isFaded: boolean
-  onPick: (batchId: string) => void
+  /** `byKey`: the keyboard pressed it. */
+  onPick: (batchId: string, byKey?: boolean) => void
 }
 
 /** One batch of the graph. Renders again only if its batch changed; for a running batch only the time ticks [PAGE-6.5]. */
@@ -80,7 +81,7 @@ export const GraphNode = memo(function GraphNode(props: Props) {
         data-critical={critical}
         data-relation={relation ?? undefined}
         data-faded={props.isFaded || undefined}
-        onClick={() => onPick(id)}
+        onClick={event => onPick(id, event.detail === 0)}
       >
         <span className={styles.status}>
           <Glyph id={`s-${status}`} />

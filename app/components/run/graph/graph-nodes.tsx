@@ -24,7 +24,7 @@ interface Props {
   words: ReadonlyMap<string, string> | undefined
   /** Batches of other statuses are faded; null: none is. */
   filter: BatchStatus | null
-  onPick: (batchId: string) => void
+  onPick: (batchId: string, byKey?: boolean) => void
   onFocus: (event: FocusEvent) => void
   onKeyDown: (event: KeyboardEvent) => void
 }

@@ -12,9 +12,10 @@ export interface ViewProps {
   /** The id of the open batch. */
   picked: string | null
   shown: Shown | null
-  onPick: (batchId: string) => void
   /** The status whose batches are shown; null: all. */
   filter?: BatchStatus | null
+  /** `byKey`: the keyboard chose it. */
+  onPick: (batchId: string, byKey?: boolean) => void
   /** What stands in place of the status of each batch, by its id: the graph of a plan has no status. */
   words?: ReadonlyMap<string, string>
   /** The place beside the tabs, for the controls of the view. Null until it is in the document. */

@@ -25,6 +25,7 @@ import { AppProviders } from './components/app-shell'
 import { FollowDialog } from './components/follow-dialog'
 import { ContainersView } from './components/containers/containers-view'
 import { StopContainerDialog } from './components/containers/stop-container-dialog'
+import { StopContainerStep } from './components/containers/stop-container-step'
 import { FleetView } from './components/fleet/fleet-view'
 import { GroupList } from './components/fleet/need-line'
 import { SpecList, StartDialog } from './components/fleet/start-dialog'
@@ -356,6 +357,7 @@ function others(textOf: TextOf): ReactNode[] {
     />,
     <Palette key="palette" run={run} actions={[]} onGo={close} onClose={close} />,
     <StopContainerDialog key="stop container" container={agent} onClose={close} />,
+    <StopContainerStep key="stop step" id={agent.id} runId={run.runId} batchId={textOf('batches.id')} isOld={false} />,
     <GoneBanner key="gone" runId={run.runId} />,
     ...(['completed', 'failed', 'aborted'] as const).map(status => (
       <RunSummary key={status} run={ofEnd(textOf, status)} onShow={close} onRead={close} />

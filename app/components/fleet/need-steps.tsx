@@ -6,6 +6,7 @@ import { shortId } from '../../../lib/run/evidence/container-words'
 import { classNames } from '../../class-names'
 import { runPath } from '../../paths'
 import { StopContainerDialog } from '../containers/stop-container-dialog'
+import { StopContainerStep } from '../containers/stop-container-step'
 import { RunLink } from '../run-link'
 import { NoteDialog } from '../run/notes/note-dialog'
 import { StopDialog } from '../run/stop-dialog'
@@ -43,7 +44,7 @@ export function FailureSteps({ run, onStart }: { run: RunFields; onStart: (spec:
 interface Props {
   finding: Finding
   run: RunFields | null
-  /** The backend may be away, so nothing is asked of it. */
+  /** The backend may be away, or this page has lost its server, so nothing is asked. */
   isOld: boolean
 }
 
@@ -59,7 +60,12 @@ export function FindingSteps({ finding, run, isOld }: Props) {
       <>
         <Look run={run} batchId={batchId} text="Read log" />
         {isOperator && isOver(run.status) ? (
-          <StopContainer id={containerId} runId={run.runId} batchId={batchId} />
+          <StopContainerStep
+            id={containerId}
+            runId={run.runId}
+            batchId={batchId}
+            isOld={isOld || run.link.docker !== 'live'}
+          />
         ) : (
           <ContainerLink id={containerId} />
         )}
@@ -107,20 +113,6 @@ function StopRun({ run }: { run: RunFields }) {
         Stop run…
       </button>
       {isAsking && <StopDialog run={run} onClose={() => setAsking(false)} />}
-    </>
-  )
-}
-
-function StopContainer({ id, runId, batchId }: { id: string; runId: string; batchId: string | null }) {
-  const [isAsking, setAsking] = useState(false)
-  return (
-    <>
-      <button className={STEP} type="button" onClick={() => setAsking(true)}>
-        Stop container…
-      </button>
-      {isAsking && (
-        <StopContainerDialog container={{ id, runId, batchId, name: null }} onClose={() => setAsking(false)} />
-      )}
     </>
   )
 }

@@ -4,18 +4,27 @@ import { classNames } from '../../class-names'
 import { loudestFirst, verdictOf } from '../../evidence'
 import { plural } from '../../labels'
 import { ContainerSteps } from '../container-steps'
+import type { StopContainerStepProps } from '../containers/stop-container-step'
 import { Name } from '../outside'
 import { FindingLine } from '../finding-line'
+import { lateComponent } from '../late-component'
+import { runParts } from './run-parts'
 import controls from '../controls.module.css'
 import styles from '../finding-line.module.css'
 
 const MOST = 3
+
+const LateStopContainer = lateComponent<StopContainerStepProps>(async () => (await runParts()).StopContainerStep)
 
 interface Props {
   findings: Finding[]
   batches: Batch[]
   /** The reader can stop the run on this page. */
   stoppable: boolean
+  /** The run, if its containers can be stopped: it is over, and the reader an operator [PAGE-12.14]. */
+  ended: string | null
+  /** Docker may show something else by now. */
+  isOld: boolean
   onShow: (batchId: string) => void
   onRead: (batchId: string) => void
 }
@@ -63,8 +72,8 @@ const keyOf = ({ kind, batchId }: Finding, index: number) =>
 type LineProps = { finding: Finding; batch: Batch | undefined } & Omit<Props, 'findings' | 'batches'>
 
 /** A finding and its next steps: look at the batch, stop the run, stop the container, ask Docker. */
-const Line = memo(function Line({ finding, batch, stoppable, onShow, onRead }: LineProps) {
-  const { containerId } = finding
+const Line = memo(function Line({ finding, batch, stoppable, ended, isOld, onShow, onRead }: LineProps) {
+  const { containerId, batchId } = finding
   const verdict = verdictOf(finding)
   const prefix = `${batch?.name ?? ''}: `
   const named = batch !== undefined && finding.text.startsWith(prefix)
@@ -76,7 +85,10 @@ const Line = memo(function Line({ finding, batch, stoppable, onShow, onRead }: L
   )
   return (
     <FindingLine finding={bare} subject={subject}>
-      <ContainerSteps containerId={containerId} page={verdict === 'orphan'} />
+      <ContainerSteps containerId={containerId} page={verdict === 'orphan' && ended === null} />
+      {verdict === 'orphan' && ended !== null && containerId !== null && (
+        <LateStopContainer id={containerId} runId={ended} batchId={batchId} isOld={isOld} />
+      )}
       {verdict === 'ghost' && stoppable && (
         <button className={classNames(controls.button, styles.step)} type="button" data-opens="stop">
           Stop the run…

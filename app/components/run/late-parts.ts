@@ -1,4 +1,5 @@
 /** What a run's page shows beside its first paint. */
+export { StopContainerStep } from '../containers/stop-container-step'
 export { Eta } from './eta/eta'
 export { GoneBanner } from './gone-banner'
 export { RunNotes } from './notes/run-notes'

@@ -96,14 +96,8 @@ export function RunView({
   )
   const batch = state.batches.find(({ id }) => id === picked)
   const isOperator = useIsOperator()
-  const stoppable =
-    isOperator &&
-    !over &&
-    imported === null &&
-    past === null &&
-    state.basis === 'stream' &&
-    frozenAt === null &&
-    !state.stopping
+  const acts = isOperator && imported === null && past === null
+  const stoppable = acts && !over && state.basis === 'stream' && frozenAt === null && !state.stopping
   const shownBatches = {
     known: knownOf(live, stale, over || imported ? null : state.link.backend),
     frozenAt,
@@ -140,6 +134,8 @@ export function RunView({
             findings={state.findings}
             batches={state.batches}
             stoppable={stoppable}
+            ended={acts && over ? runId : null}
+            isOld={stale || state.link.docker !== 'live'}
             onShow={show}
             onRead={read}
           />

@@ -127,7 +127,7 @@ export function PageTools({ of: lent }: { of: Lent | undefined }) {
       <Notices />
       {opened === 'palette' && <Palette run={ofRun?.run ?? null} actions={actions} onGo={go} onClose={close} />}
       {opened === 'sheet' && <KeySheet onClose={close} />}
-      {opened === 'start' && <StartDialog onClose={close} />}
+      {opened === 'start' && <StartDialog initialSpec={ofRun?.run.spec ?? ''} onClose={close} />}
       {opened === 'follow' && <FollowDialog onClose={close} />}
       {opened === 'import' && <ImportDialog onClose={close} />}
       {opened === 'stop' && ofRun && <StopDialog run={ofRun.run} onClose={close} />}

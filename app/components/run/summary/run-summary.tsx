@@ -5,6 +5,7 @@ import type { Usual } from '../../../../lib/run/usual'
 import { plural } from '../../../labels'
 import { Command } from '../../command'
 import { CopyButton } from '../../copy-button'
+import { Glyph } from '../../icons'
 import { Name, Prose } from '../../outside'
 import { Duration } from '../../time'
 import { useUsual } from '../eta/use-usual'
@@ -17,6 +18,8 @@ import { comparedText, differenceText } from './usual-text'
 import { branchesOf, failureOf, slowestOf } from './run-end'
 import { SummaryBlock } from './summary-block'
 import { mergeCommand, unmergedOf } from './unmerged'
+import { useIsOperator } from '../../visitor'
+import controls from '../../controls.module.css'
 import styles from './run-summary.module.css'
 
 interface Props {
@@ -45,6 +48,7 @@ function Told({ run, usual, onShow, onRead }: Props & { usual: Usual | null }) {
       compared={usual !== null && <span data-testid="run-compared">{comparedText(run, usual)}</span>}
       slowest={<Slowest run={run} at={at} usual={usual} onShow={onShow} />}
       branches={<Branches run={run} />}
+      again={<StartAgain run={run} />}
       onShow={onShow}
       onRead={onRead}
     />
@@ -101,7 +105,7 @@ function Slowest({
   if (slowest.length === 0) return null
   return (
     <p data-testid="slowest">
-      Slowest:{' '}
+      {run.status === 'completed' ? 'Slowest' : 'Slowest of the completed'}:{' '}
       {slowest.map(({ batch, ms }, index) => {
         const before = times.get(batch.id)
         return (
@@ -116,6 +120,19 @@ function Slowest({
       })}
       .
     </p>
+  )
+}
+
+/** Opens the dialog that starts the spec of the run, and says what is completed already [PAGE-12.13]. */
+function StartAgain({ run: { spec, status, imported } }: { run: Snapshot }) {
+  const isOperator = useIsOperator()
+  const isPast = useIsPast()
+  if (!isOperator || isPast || imported !== null || spec === null || status === 'completed') return null
+  return (
+    <button className={controls.button} type="button" data-opens="start">
+      <Glyph id="i-play" />
+      Start again…
+    </button>
   )
 }
 

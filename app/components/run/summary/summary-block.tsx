@@ -21,6 +21,8 @@ interface LateParts {
   compared?: ReactNode
   slowest?: ReactNode
   branches?: ReactNode
+  /** What an operator can do about the end. */
+  again?: ReactNode
   onShow?: ((batchId: string) => void) | undefined
   onRead?: ((batchId: string) => void) | undefined
 }
@@ -34,6 +36,7 @@ export function SummaryBlock({
   compared,
   slowest,
   branches,
+  again,
   onShow,
   onRead,
 }: { run: Snapshot; at?: string | null } & LateParts) {
@@ -95,11 +98,14 @@ export function SummaryBlock({
         {count > 0 && (branches ?? <p className={styles.count}>{plural(count, 'branch')}</p>)}
       </div>
       <span className={styles.age}>{endedAt !== null && <DatedAge since={endedAt} />}</span>
-      {failure !== null && failure.batch.container !== null && onRead !== undefined && (
-        <button className={controls.button} type="button" onClick={() => onRead(failure.batch.id)}>
-          Read its log
-        </button>
-      )}
+      <span className={styles.steps}>
+        {failure !== null && failure.batch.container !== null && onRead !== undefined && (
+          <button className={controls.button} type="button" onClick={() => onRead(failure.batch.id)}>
+            Read its log
+          </button>
+        )}
+        {again}
+      </span>
     </section>
   )
 }
@@ -111,5 +117,5 @@ const spanOf = (from: string, to: string) => Math.max(0, Date.parse(to) - Date.p
 
 const nextStep = (error: string | null) =>
   isMergeFailure(error)
-    ? 'Resolve the conflicts on its branch, then resume the run.'
+    ? 'Resolve the conflicts on its branch, then start the spec again.'
     : 'Read the log below, then start the spec again.'

@@ -7,6 +7,7 @@ import { GraphView } from '../graph/graph-view'
 import { Timeline } from '../timeline/timeline'
 import type { ViewsProps } from './late-views'
 import { shownAt, viewAfter, viewOf, type View } from './view-names'
+import { useRowInView } from './use-row-in-view'
 import type { ViewProps } from './view-props'
 import { PANEL, tabId, ViewTabs } from './view-tabs'
 import styles from './views.module.css'
@@ -25,6 +26,7 @@ function againstInAddress(): string | null | undefined {
 
 /** The tabs, and the view that is chosen; the table follows below. The address names the view [PAGE-5.2]. */
 export function Views({ view, onView, first: _, ...props }: ViewsProps) {
+  useRowInView(props.picked, view === 'table')
   const [tools, setTools] = useState<HTMLElement | null>(null)
   const [against, setAgainst] = useState(againstInAddress)
   const compare = useCallback((runId: string | null | undefined) => {

@@ -218,7 +218,11 @@ function containers(textOf: TextOf): ReactNode[] {
     { 'docker.link': link, containers: [] },
   ])
   return states.map((picks: Record<string, unknown>, index) => (
-    <ContainersView key={index} initial={filled(containerList, textOf, path => picks[path])} />
+    <ContainersView
+      key={index}
+      initial={filled(containerList, textOf, path => picks[path])}
+      fleet={filled(fleet, textOf, path => (path === 'runs' || path === 'imports' ? [] : undefined))}
+    />
   ))
 }
 

@@ -107,7 +107,9 @@ export function AppShell({ version, here, docker, tools, parts = {}, children }:
   )
 }
 
-function DockerBadge({ link }: { link: LinkState }) {
+function DockerBadge({ link: told }: { link: LinkState }) {
+  // A page that has lost its server does not know it any more.
+  const link = useStale(useSync()) && told === 'live' ? 'stale' : told
   return (
     <span className={classNames(marks.link, styles.badge)} data-link={link} title={`Docker: ${link}`}>
       <Glyph id={`l-${link}`} />

@@ -36,7 +36,7 @@ const lost: LinkState[] = ['stale', 'down']
 describe('[SYNC-12] pages that list nothing, as the server renders them', () => {
   it('[SYNC-12.1] say that it is so where the source is heard', () => {
     expect(html(<FleetView initial={fleet('live')} />)).toContain('No run yet')
-    expect(html(<ContainersView initial={list('live')} />)).toContain('No container now')
+    expect(html(<ContainersView initial={list('live')} fleet={fleet('live')} />)).toContain('No container now')
     expect(html(<RunView initial={run(heard('live'))} />)).toContain('no batch has begun yet')
   })
 
@@ -46,7 +46,7 @@ describe('[SYNC-12] pages that list nothing, as the server renders them', () => 
     expect(runs).not.toMatch(/No run yet|Nothing has run/)
     const over = someRun('r', { status: 'completed', endedAt: now })
     expect(html(<FleetView initial={fleet(link, { runs: [over] })} />)).toContain('No live run is known, but')
-    const containers = html(<ContainersView initial={list(link)} />)
+    const containers = html(<ContainersView initial={list(link)} fleet={fleet(link)} />)
     expect(containers).toContain('What exists now is not known.')
     expect(containers).not.toContain('No container now')
     const batches = html(<RunView initial={run(heard(link))} />)

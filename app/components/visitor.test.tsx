@@ -48,7 +48,14 @@ const pages: Record<string, [page: ReactNode, offers: string[]]> = {
   run: [withMenu(run), ['Stop run…', 'Import…']],
   import: [withMenu(imported), ['Remove…', '>More<', 'Export', 'Import…']],
   'run from history': [<RunView key="4" initial={found} />, ['Follow…']],
-  containers: [<ContainersView key="5" initial={{ ...version, ...docker, containers }} />, ['Stop…']],
+  containers: [
+    <ContainersView
+      key="5"
+      initial={{ ...version, ...docker, containers }}
+      fleet={{ ...version, ...links, runs: [run] }}
+    />,
+    ['Stop…'],
+  ],
 }
 
 const html = (page: ReactNode, person: Person | null) => {

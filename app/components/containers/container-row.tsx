@@ -20,14 +20,16 @@ import table from '../table.module.css'
 
 interface Props {
   container: AgentContainer
+  /** The spec of its run; null if that is not known. */
+  spec: string | null
   /** The row may be outdated, so it offers no stop. */
   old: boolean
   onStop: (container: AgentContainer) => void
 }
 
 /** One container, the run and batch that it belongs to, and what the backend and Docker say of it. */
-export const ContainerRow = memo(function ContainerRow({ container, old, onStop }: Props) {
-  const { id, name, image, verdict, reason, reasonSince, createdAt, startedAt, finishedAt, stoppable } = container
+export const ContainerRow = memo(function ContainerRow({ container, spec, old, onStop }: Props) {
+  const { id, name, image, verdict, reason, reasonSince, stoppable } = container
   const { error } = container
   const isOperator = useIsOperator()
   const inspect = `docker inspect ${shortId(id)}`
@@ -45,7 +47,23 @@ export const ContainerRow = memo(function ContainerRow({ container, old, onStop 
       <td className={styles.verdict}>
         {reason !== null && <VerdictMark verdict={verdict} chip className={styles.verdictMark} />}
       </td>
-      <th scope="row" className={styles.name}>
+      <th scope="row" className={styles.purpose}>
+        <Purpose container={container} spec={spec} />
+      </th>
+      <td className={styles.state}>
+        <SeenMark ended={ended} className={styles.seen} />
+        {dockerStatus(container)}
+        {note !== null && <span className={styles.sub}>{note}</span>}
+      </td>
+      <td className={styles.reason}>
+        {reason !== null && (
+          <>
+            <Reason text={reason} since={reasonSince} /> <ReasonSince text={reason} since={reasonSince} />
+          </>
+        )}
+        {error ? <ContainerError text={error} /> : null}
+      </td>
+      <td className={styles.name}>
         <span className={classNames('id', styles.containerName)}>
           <Name text={name} />
         </span>
@@ -58,33 +76,9 @@ export const ContainerRow = memo(function ContainerRow({ container, old, onStop 
             <Name text={image} />
           </span>
         </span>
-      </th>
-      <td className={styles.state}>
-        <SeenMark ended={ended} className={styles.seen} />
-        {dockerStatus(container)}
-        {note !== null && <span className={styles.sub}>{note}</span>}
-        {ended && finishedAt !== null && (
-          <span className={styles.sub}>
-            <DatedAge since={finishedAt} /> ago
-          </span>
-        )}
       </td>
-      <td className={styles.purpose}>
-        <Purpose container={container} />
-      </td>
-      <td className={styles.reason}>
-        {reason !== null && (
-          <>
-            <Reason text={reason} since={reasonSince} /> <ReasonSince text={reason} since={reasonSince} />
-          </>
-        )}
-        {error ? <ContainerError text={error} /> : null}
-      </td>
-      <td className={classNames('num', table.right, styles.created)}>
-        {createdAt !== null && <Ago since={createdAt} what="created" />}
-      </td>
-      <td className={classNames('num', table.right, styles.started)}>
-        {startedAt !== null && <Ago since={startedAt} what="started" />}
+      <td className={classNames('num', table.right, styles.age)}>
+        <Since container={container} ended={ended} />
       </td>
       <td className={styles.stop}>
         {stoppable && isOperator && (
@@ -104,22 +98,32 @@ export const ContainerRow = memo(function ContainerRow({ container, old, onStop 
   )
 })
 
-/** The run and batch that the container works on, otherwise its role. */
-function Purpose({ container: { runId, batchId, role } }: { container: AgentContainer }) {
+/** The batch and the run that the container works on, otherwise its role. */
+function Purpose({ container: { runId, batchId, role }, spec }: Pick<Props, 'container' | 'spec'>) {
   if (runId === null) return role === 'batch' ? 'no run that is known' : roleWords(role)
   return (
     <>
       <RunLink runId={runId} batchId={batchId}>
         {batchId === null ? roleWords(role) : <Name text={batchId} />}
       </RunLink>
-      <span className={classNames('id', styles.sub)}>
-        <Name text={runId} />
+      <span className={classNames(spec === null && 'id', styles.sub)} title={shownName(runId)}>
+        <Name text={spec ?? runId} />
       </span>
     </>
   )
 }
 
-function Ago({ since, what }: { since: string; what: string }) {
+/** Since when it is as it is: one age a row. Its tooltip has the moment. */
+function Since({
+  container: { createdAt, startedAt, finishedAt },
+  ended,
+}: {
+  container: AgentContainer
+  ended: boolean
+}) {
+  const [what, since] =
+    ended && finishedAt ? ['ended', finishedAt] : startedAt ? ['started', startedAt] : ['created', createdAt]
+  if (since === null) return null
   return (
     <>
       <span className={styles.ageOf}>{what} </span>

@@ -1,8 +1,8 @@
 import { renderToString } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
 import { LiveProvider } from '../../../lib/client/live'
-import type { AgentContainer, ContainerList } from '../../../lib/run/model'
-import { someAgent } from '../../../lib/testing/run/documents'
+import type { AgentContainer, ContainerList, Fleet } from '../../../lib/run/model'
+import { someAgent, someRun } from '../../../lib/testing/run/documents'
 import { ContainersView } from './containers-view'
 
 const now = '2026-11-23T13:41:05.000Z'
@@ -28,10 +28,16 @@ const list = (changes: Partial<ContainerList> = {}): ContainerList => ({
   ...changes,
 })
 
+const fleet: Fleet = {
+  ...{ epoch: 'e1', version: 7, now, backend: 'http://127.0.0.1:3002', findings: [], imports: [] },
+  ...{ link: { backend: 'live', docker: 'live' }, linkSince: null, dockerSince: since },
+  runs: [someRun('run-1', { spec: '012-search-relevance' })],
+}
+
 const html = (state: ContainerList) =>
   renderToString(
     <LiveProvider initialNow={state.now}>
-      <ContainersView initial={state} />
+      <ContainersView initial={state} fleet={fleet} />
     </LiveProvider>,
   ).replaceAll('<!-- -->', '')
 
@@ -57,12 +63,31 @@ describe('the containers page as the server renders it', () => {
     expect(page).toContain('its run ended 10 min 0 s ago.')
   })
 
-  it('[DOCK-3] shows what Docker last showed as old, says since when, and stops nothing by it', () => {
+  it('[CONTAINERS-1.2] names the batch and the spec of its run first, and one age', () => {
+    const page = html(list())
+    expect(page).toMatch(/>mail<.*title="run-1".*>012-search-relevance<.*aaaaaaaaaaaa/)
+    expect(page.match(/started <\/span>/g)).toHaveLength(1)
+    expect(page).not.toContain('created <')
+  })
+
+  it('[CONTAINERS-1.3] folds many that ended as the backend says', () => {
+    const ended = Array.from('bcdef0123').map(seed => agent(seed, { state: 'exited', exitCode: 0, verdict: 'agrees' }))
+    const page = html(list({ containers: [agent('a'), ...ended] }))
+    expect(page.match(/data-testid="container-row"/g)).toHaveLength(1)
+    expect(page).toMatch(/aria-expanded="false"[^>]*>9 containers ended as the backend says</)
+    expect(page).toMatch(
+      /<dt>left running <\/dt><dd class="num">0<.*<dt>at work <\/dt><dd class="num">1<.*<dt>ended <\/dt><dd class="num">9</,
+    )
+  })
+
+  it('[DOCK-3] [CONTAINERS-1.4] shows what Docker last showed as old, says since when, and stops nothing by it', () => {
     const down = { docker: { link: 'down', error: 'connect ENOENT' }, dockerSince: since } as const
     const page = html(list({ ...down, containers: [agent('a', { stoppable: true })] }))
     expect(page).toMatch(/<main\b[^>]* data-old="true"/)
     expect(page).toMatch(/data-testid="docker-banner".*Docker can’t be reached since.*10 min 0 s ago.*connect ENOENT/)
     expect(page).toMatch(/<button[^>]*disabled=""[^>]*>.*?Stop…/)
+    expect(page).toMatch(/left running .*?last known.*at work .*?last known.*ended .*?last known/)
+    expect(page).toContain('at work, last known</title>')
     expect(html(list({ ...down, containers: [] }))).toContain('What exists now is not known.')
   })
 

@@ -1,9 +1,8 @@
 'use client'
 
-import { useState } from 'react'
-import { isAtWork } from '../../../lib/run/evidence/container'
-import type { AgentContainer, ContainerList, LinkState } from '../../../lib/run/model'
-import { useContainers } from '../../../lib/client/live'
+import { useMemo, useState } from 'react'
+import type { AgentContainer, ContainerList, Fleet, LinkState } from '../../../lib/run/model'
+import { useContainers, useFleet } from '../../../lib/client/live'
 import { classNames } from '../../class-names'
 import { emptyPages, knownOf, type Known } from '../../nothing'
 import { Command } from '../command'
@@ -12,9 +11,12 @@ import { AppShell } from '../app-shell'
 import { Prose } from '../outside'
 import { Age, ClockTime } from '../time'
 import { useStale } from '../use-stale'
+import { LastKnown } from '../icons'
+import { countsOf, foldedOf } from './container-groups'
 import { ContainerRow } from './container-row'
 import { StopContainerDialog } from './stop-container-dialog'
 import { Banner, BannerCause } from '../banner'
+import controls from '../controls.module.css'
 import marks from '../icons.module.css'
 import nothing from '../nothing.module.css'
 import page from '../page-head.module.css'
@@ -25,18 +27,30 @@ import styles from './containers-view.module.css'
 const COMMAND = "docker ps -a --filter 'name=^ckrv-'"
 
 /** Every container of the backend that exists now, with its run and batch; kept up to date. */
-export function ContainersView({ initial }: { initial: ContainerList }) {
+export function ContainersView({ initial, fleet: rendered }: { initial: ContainerList; fleet: Fleet }) {
   const live = useContainers(initial)
   const { state, sync, checkedAt } = live
   const [asked, setAsked] = useState<AgentContainer | null>(null)
   const stale = useStale({ sync, checkedAt })
   const { docker, dockerSince, containers } = state
   const old = stale || docker.link !== 'live'
-  const atWork = containers.filter(isRunning).length
-  const stoppable = containers.filter(container => container.stoppable).length
+  const { runs } = useFleet(rendered, false).state
+  const specs = useMemo(() => new Map(runs.map(({ runId, spec }) => [runId, spec])), [runs])
+  const { left, atWork } = countsOf(containers)
+  const { shown, folded } = foldedOf(containers)
+  const [isOpen, setOpen] = useState(false)
+  const row = (container: AgentContainer) => (
+    <ContainerRow
+      key={container.id}
+      container={container}
+      spec={(container.runId !== null && specs.get(container.runId)) || null}
+      old={old}
+      onStop={setAsked}
+    />
+  )
   return (
     <AppShell version={state.version} here="containers" docker={docker.link}>
-      <title>{`${stoppable > 0 ? `(${stoppable}) ` : ''}Containers, ${atWork} at work`}</title>
+      <title>{`${left > 0 ? `(${left}) ` : ''}Containers, ${atWork} at work${old ? ', last known' : ''}`}</title>
       <main
         id="main"
         className={styles.containers}
@@ -46,7 +60,7 @@ export function ContainersView({ initial }: { initial: ContainerList }) {
       >
         <section className={page.head} aria-label="Containers">
           <h1>Containers</h1>
-          {docker.link === 'off' ? <span /> : <Tallies containers={containers} />}
+          {docker.link === 'off' ? <span /> : <Tallies containers={containers} old={old} />}
           <div className={page.side}>
             <div className={classNames(marks.links, styles.links)} role="group" aria-label="Sources">
               <DockerLink link={docker.link} since={dockerSince} stale={stale} />
@@ -68,15 +82,12 @@ export function ContainersView({ initial }: { initial: ContainerList }) {
               <thead>
                 <tr>
                   <th scope="col">Verdict</th>
-                  <th scope="col">Container</th>
-                  <th scope="col">State</th>
                   <th scope="col">Batch</th>
+                  <th scope="col">State</th>
                   <th scope="col">Finding</th>
+                  <th scope="col">Container</th>
                   <th scope="col" className={table.right}>
-                    Created
-                  </th>
-                  <th scope="col" className={table.right}>
-                    Started
+                    Age
                   </th>
                   <th scope="col">
                     <span className="sr">Next step</span>
@@ -84,9 +95,22 @@ export function ContainersView({ initial }: { initial: ContainerList }) {
                 </tr>
               </thead>
               <tbody>
-                {containers.map(container => (
-                  <ContainerRow key={container.id} container={container} old={old} onStop={setAsked} />
-                ))}
+                {shown.map(row)}
+                {folded.length > 0 && (
+                  <tr>
+                    <td colSpan={7}>
+                      <button
+                        className={controls.linkButton}
+                        type="button"
+                        aria-expanded={isOpen}
+                        onClick={() => setOpen(!isOpen)}
+                      >
+                        {folded.length} containers ended as the backend says
+                      </button>
+                    </td>
+                  </tr>
+                )}
+                {isOpen && folded.map(row)}
               </tbody>
             </table>
           </div>
@@ -97,27 +121,26 @@ export function ContainersView({ initial }: { initial: ContainerList }) {
   )
 }
 
-function Tallies({ containers }: { containers: readonly AgentContainer[] }) {
-  const stoppable = containers.filter(container => container.stoppable).length
+/** How many there are of each kind; each container counts once. */
+function Tallies({ containers, old }: { containers: readonly AgentContainer[]; old: boolean }) {
+  const { left, atWork, ended } = countsOf(containers)
   return (
     <dl className={page.tallies}>
-      <div className={stoppable > 0 ? page.urgent : undefined}>
-        <dt>left running</dt>
-        <dd className="num">{stoppable}</dd>
+      <div className={left > 0 ? page.urgent : undefined}>
+        <dt>left running {old && <LastKnown />}</dt>
+        <dd className="num">{left}</dd>
       </div>
       <div>
-        <dt>at work</dt>
-        <dd className="num">{containers.filter(isRunning).length}</dd>
+        <dt>at work {old && <LastKnown />}</dt>
+        <dd className="num">{atWork}</dd>
       </div>
       <div>
-        <dt>in all</dt>
-        <dd className="num">{containers.length}</dd>
+        <dt>ended {old && <LastKnown />}</dt>
+        <dd className="num">{ended}</dd>
       </div>
     </dl>
   )
 }
-
-const isRunning = ({ state }: AgentContainer) => isAtWork({ state, removed: false })
 
 /** Why the list may be outdated, and since when. */
 function OldNote({ list: { docker, dockerSince, containers } }: { list: ContainerList }) {

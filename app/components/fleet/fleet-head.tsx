@@ -35,16 +35,18 @@ export function FleetHead({ fleet, live, needs, isOld, stale, onStart, onFollow 
       <dl className={page.tallies}>
         <div className={needs > 0 ? page.urgent : undefined}>
           <dt>
-            {needs === 1 ? 'needs you' : 'need you'} {isOld && <LastKnown className={page.lastKnown} />}
+            {needs === 1 ? 'needs you' : 'need you'} {isOld && <LastKnown />}
           </dt>
           <dd className="num">{needs}</dd>
         </div>
         <div>
-          <dt>live runs</dt>
+          <dt>
+            live {live === 1 ? 'run' : 'runs'} {isBackendLost && <LastKnown />}
+          </dt>
           <dd className="num">{live}</dd>
         </div>
         <div>
-          <dt>completed today</dt>
+          <dt>completed today {isBackendLost && <LastKnown />}</dt>
           <dd className="num">
             <CompletedToday fleet={fleet} />
           </dd>

@@ -15,7 +15,7 @@ import { StartDialog } from './start-dialog'
 import { FirstVisit } from './first-visit'
 import { FleetHead } from './fleet-head'
 import { History } from './history'
-import { noFilters, type Filters } from './history-filters'
+import { newestFirst, noFilters, type Filters } from './history-filters'
 import { Imports } from './imports'
 import { LiveRow } from './live-row'
 import { isLost } from './needs'
@@ -47,7 +47,7 @@ export function FleetView({ initial, filters = noFilters }: Props) {
   const known = knownOf(fleet, stale, state.link.backend)
   const renderedAt = Date.parse(initial.now)
   const live = useMemo(() => state.runs.filter(run => !isOver(run.status)), [state.runs])
-  const over = useMemo(() => state.runs.filter(run => isOver(run.status)), [state.runs])
+  const over = useMemo(() => newestFirst(state.runs.filter(run => isOver(run.status))), [state.runs])
   const needs = useNeeds(state, stale)
   const isOld = stale || isLost(state.link.backend) || needs.some(need => need.isOld)
 

@@ -7,6 +7,7 @@ import {
   filterText,
   isFiltered,
   matching,
+  newestFirst,
   noFilters,
   outcomes,
   queryOf,
@@ -28,6 +29,12 @@ const runs = [
 ]
 
 describe('the filters of the history', () => {
+  it('[FLEET-4.7] have the runs in the order of the times that the table shows', () => {
+    // It began first, and ended last.
+    const long = over('e', { startedAt: '2026-11-20T00:00:00.000Z', endedAt: '2026-11-23T23:00:00.000Z' })
+    expect(newestFirst([...runs, long]).map(({ runId }) => runId)).toEqual(['e', 'a', 'b', 'c', 'd'])
+  })
+
   it('[FLEET-4.1] find runs by outcome, spec and text', () => {
     expect(found({})).toEqual(['a', 'b', 'c', 'd'])
     expect(found({ status: 'failed' })).toEqual(['b'])

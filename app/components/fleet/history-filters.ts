@@ -58,6 +58,10 @@ export const isFiltered = (filters: Filters): boolean => names.some(name => filt
 
 type Sought = Pick<RunFields, 'status' | 'spec' | 'runId' | 'historyId' | 'error' | 'endedAt' | 'startedAt'>
 
+/** The runs as the history shows them: those that ended last first, by the start where no end is known [FLEET-4.7]. */
+export const newestFirst = <R extends Pick<RunFields, 'endedAt' | 'startedAt'>>(runs: readonly R[]): R[] =>
+  runs.toSorted((a, b) => (b.endedAt ?? b.startedAt ?? '').localeCompare(a.endedAt ?? a.startedAt ?? ''))
+
 /** The runs that match. @param zone the reader's, in which a day begins and ends */
 export function matching<R extends Sought>(runs: readonly R[], filters: Filters, zone: Zone): R[] {
   const { status, spec, since, until } = filters

@@ -83,12 +83,12 @@ export function SpecView({ initial, fleet: rendered, batchId }: Props) {
           <dl className={page.tallies}>
             <div>
               <dt>
-                {spec.runs.length === 1 ? 'run' : 'runs'} {old && <LastKnown className={page.lastKnown} />}
+                {spec.runs.length === 1 ? 'run' : 'runs'} {old && <LastKnown />}
               </dt>
               <dd className="num">{spec.runs.length + spec.runsLeftOut}</dd>
             </div>
             <div>
-              <dt>live {live > 0 && isLiveOld && <LastKnown className={page.lastKnown} />}</dt>
+              <dt>live {live > 0 && isLiveOld && <LastKnown />}</dt>
               <dd className="num">{live}</dd>
             </div>
             {usual !== null && (

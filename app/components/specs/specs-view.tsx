@@ -61,12 +61,14 @@ export function SpecsView({ initial, fleet: rendered }: Props) {
           <dl className={page.tallies}>
             <div>
               <dt>
-                {specs.length === 1 ? 'spec' : 'specs'} {old && <LastKnown className={page.lastKnown} />}
+                {specs.length === 1 ? 'spec' : 'specs'} {(isLiveOld || unread !== null) && <LastKnown />}
               </dt>
               <dd className="num">{specs.length}</dd>
             </div>
             <div>
-              <dt>live runs {live > 0 && isLiveOld && <LastKnown className={page.lastKnown} />}</dt>
+              <dt>
+                live {live === 1 ? 'run' : 'runs'} {live > 0 && isLiveOld && <LastKnown />}
+              </dt>
               <dd className="num">{live}</dd>
             </div>
           </dl>

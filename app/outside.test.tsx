@@ -47,7 +47,7 @@ import { ErrorLine, RunSummary } from './components/run/summary/run-summary'
 import { FirstViews } from './components/run/views/first-views'
 import { Views } from './components/run/views/views'
 import { MomentBar } from './components/run/moment/moment-bar'
-import { CountProof } from './components/run/proof/count-proof'
+import { CountProof, FoldedRows } from './components/run/proof/count-proof'
 import { ProofRow } from './components/run/proof/proof-row'
 import { Choice, Sides } from './components/run/compare/compare'
 import { NoteDialog } from './components/run/notes/note-dialog'
@@ -354,6 +354,12 @@ function others(textOf: TextOf): ReactNode[] {
     <RunNotes key="notes" notes={run.notes ?? []} />,
     <CountProof key="proof" run={run} frozenAt={Date.parse(run.now)} onPick={close} onClose={close} />,
     <ProofRow
+    <FoldedRows
+      key="proof fold"
+      fold={{ kind: 'fold', from: 0, to: 9, source: 'plan', isOpen: false }}
+      isTabStop
+      onToggle={close}
+    />,
       key="proof row"
       {...{ batch: run.batches[0]!, place: 0, run, over: false, ofHistory: false, isTabStop: true }}
       line={line}

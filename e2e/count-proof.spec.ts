@@ -124,7 +124,11 @@ test('[PAGE-7.4] the proof says that its numbers are last known while the backen
   await expect(page).toHaveTitle('2/14 last known, 014-invoice-portal')
 })
 
-test('[PAGE-7.4] [PAGE-7.5] the proof holds 500 batches, also on a phone', async ({ backend, dashboard, page }) => {
+test('[PAGE-7.4] [PAGE-7.5] [PAGE-7.6] the proof holds 500 batches, also on a phone', async ({
+  backend,
+  dashboard,
+  page,
+}) => {
   backend.hold('setup')
   const runId = await dashboard.start(PORTAL)
   await expect.poll(async () => (await dashboard.snapshot(runId)).counts.running, { timeout: 20_000 }).toBe(1)
@@ -138,6 +142,15 @@ test('[PAGE-7.4] [PAGE-7.5] the proof holds 500 batches, also on a phone', async
   const run = await new RunPage(page, dashboard, runId).open()
   await run.live()
   await run.completed.click()
+  // What one source tells of in a row is one line at first.
+  await expect(page.getByTestId('proof-row')).toHaveCount(14)
+  const fold = page.getByTestId('proof-fold').getByRole('button')
+  await expect(fold).toHaveText(`${MANY - 14} batches completed, each counted once; source: stream`)
+  await openerOf(page, 'setup').focus()
+  await page.keyboard.press('End')
+  await expect(fold).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(fold).toHaveAttribute('aria-expanded', 'true')
   await expect(page.getByTestId('proof-row')).toHaveCount(MANY)
   await expect(page.getByTestId('proof-sum')).toHaveText(`${MANY - 14} completed + 1 running + 13 waiting = ${MANY}`)
   await expect(page.getByTestId('proof-doubts')).toContainText(`not known: ${MANY} are known so far`)

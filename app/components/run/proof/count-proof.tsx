@@ -2,16 +2,18 @@ import { useCallback, useMemo, useState, type KeyboardEvent } from 'react'
 import { isOver } from '../../../../lib/run/is-over'
 import type { Snapshot } from '../../../../lib/run/model'
 import { countsToShow } from '../../../../lib/run/counts'
-import { completedText } from '../../../labels'
+import { completedText, plural } from '../../../labels'
 import { Dialog } from '../../dialog'
 import { LastKnown } from '../../icons'
 import { Prose } from '../../outside'
 import { ClockTime } from '../../time'
 import { ZoneNote } from '../../zone'
-import { doubtsOf, sumText } from './proof'
+import { doubtsOf, sourceName, sumText } from './proof'
+import { proofPlaces, type ProofPlace } from './proof-places'
 import { ProofRow } from './proof-row'
 import { toldWith } from './told-lines'
 import { useToldLines } from './use-told-lines'
+import controls from '../../controls.module.css'
 import styles from './count-proof.module.css'
 
 interface Props {
@@ -33,14 +35,18 @@ export function CountProof({ run, frozenAt, onPick, onClose }: Props) {
     () => toldWith(batches, moment === null ? log.lines : log.lines.filter(({ at }) => at !== null && at <= moment)),
     [batches, log.lines, moment],
   )
+  /** The row that is the Tab stop, among those that are shown. */
   const [stop, setStop] = useState(0)
+  const [open, setOpen] = useState<ReadonlySet<number>>(new Set())
+  const rows = useMemo(() => proofPlaces(batches, open), [batches, open])
+  const tabStop = Math.min(stop, rows.length - 1)
   const over = isOver(run.status)
   const pick = useCallback((batchId: string) => onPick(batchId), [onPick])
   const move = (event: KeyboardEvent<HTMLTableSectionElement>) => {
-    const rows = [...event.currentTarget.querySelectorAll<HTMLButtonElement>('button[data-place]')]
-    const next = placeAfter(event.key, Math.min(stop, rows.length - 1), rows.length)
-    const row = next === null ? undefined : rows[next]
-    if (next === null || !row || !rows.some(each => each === document.activeElement)) return
+    const buttons = [...event.currentTarget.querySelectorAll<HTMLButtonElement>('button[data-place]')]
+    const next = placeAfter(event.key, Math.min(stop, buttons.length - 1), buttons.length)
+    const row = next === null ? undefined : buttons[next]
+    if (next === null || !row || !buttons.some(each => each === document.activeElement)) return
     event.preventDefault()
     setStop(next)
     row.focus()
@@ -73,19 +79,37 @@ export function CountProof({ run, frozenAt, onPick, onClose }: Props) {
               </tr>
             </thead>
             <tbody onKeyDown={move}>
-              {batches.map((batch, place) => (
-                <ProofRow
-                  key={batch.id}
-                  batch={batch}
-                  place={place}
-                  run={batch.basis === 'inferred' || batch.status === 'aborted' ? run : null}
-                  over={over}
-                  ofHistory={run.basis === 'history'}
-                  line={told.get(batch.id)}
-                  isTabStop={place === Math.min(stop, batches.length - 1)}
-                  onPick={pick}
-                />
-              ))}
+              {rows.map((row, index) => {
+                const isTabStop = index === tabStop
+                if (row.kind === 'fold')
+                  return (
+                    <FoldedRows
+                      key={`from ${row.from}`}
+                      fold={row}
+                      isTabStop={isTabStop}
+                      onToggle={() => {
+                        setStop(index)
+                        setOpen(toggled(open, row.from))
+                      }}
+                    />
+                  )
+                const batch = batches[row.place]
+                return (
+                  batch && (
+                    <ProofRow
+                      key={batch.id}
+                      batch={batch}
+                      place={row.place}
+                      run={batch.basis === 'inferred' || batch.status === 'aborted' ? run : null}
+                      over={over}
+                      ofHistory={run.basis === 'history'}
+                      line={told.get(batch.id)}
+                      isTabStop={isTabStop}
+                      onPick={pick}
+                    />
+                  )
+                )
+              })}
             </tbody>
           </table>
         </div>
@@ -109,6 +133,40 @@ export function CountProof({ run, frozenAt, onPick, onClose }: Props) {
       </div>
     </Dialog>
   )
+}
+
+interface FoldedProps {
+  fold: Extract<ProofPlace, { kind: 'fold' }>
+  isTabStop: boolean
+  onToggle: () => void
+}
+
+/** A stretch of completed batches that one source tells of, in a row [PAGE-7.6]. */
+export function FoldedRows({ fold: { from, to, source, isOpen }, isTabStop, onToggle }: FoldedProps) {
+  const count = to - from + 1
+  return (
+    <tr data-testid="proof-fold" data-source={source}>
+      <td className={styles.place}>{from + 1}</td>
+      <th scope="row" colSpan={5}>
+        <button
+          className={controls.linkButton}
+          type="button"
+          data-place={from}
+          tabIndex={isTabStop ? 0 : -1}
+          aria-expanded={isOpen}
+          onClick={onToggle}
+        >
+          {plural(count, 'batch')} completed, each counted once; source: {sourceName(source)}
+        </button>
+      </th>
+    </tr>
+  )
+}
+
+function toggled(set: ReadonlySet<number>, place: number): ReadonlySet<number> {
+  const next = new Set(set)
+  if (!next.delete(place)) next.add(place)
+  return next
 }
 
 /** Where the focus goes from a row; null if the key moves it nowhere. */

@@ -52,6 +52,7 @@ import { ProofRow } from './components/run/proof/proof-row'
 import { Choice, Sides } from './components/run/compare/compare'
 import { NoteDialog } from './components/run/notes/note-dialog'
 import { RunNotes } from './components/run/notes/run-notes'
+import { TroubleCause } from './components/trouble-cause'
 import { StopDialog } from './components/run/stop-dialog'
 import { NoticePlace } from './components/tools/notices'
 import { Palette } from './components/tools/palette'
@@ -353,13 +354,13 @@ function others(textOf: TextOf): ReactNode[] {
     <NoteDialog key="note" run={run} onClose={close} />,
     <RunNotes key="notes" notes={run.notes ?? []} />,
     <CountProof key="proof" run={run} frozenAt={Date.parse(run.now)} onPick={close} onClose={close} />,
-    <ProofRow
     <FoldedRows
       key="proof fold"
       fold={{ kind: 'fold', from: 0, to: 9, source: 'plan', isOpen: false }}
       isTabStop
       onToggle={close}
     />,
+    <ProofRow
       key="proof row"
       {...{ batch: run.batches[0]!, place: 0, run, over: false, ofHistory: false, isTabStop: true }}
       line={line}
@@ -368,6 +369,7 @@ function others(textOf: TextOf): ReactNode[] {
     <Palette key="palette" run={run} actions={[]} onGo={close} onClose={close} />,
     <StopContainerDialog key="stop container" container={agent} onClose={close} />,
     <StopContainerStep key="stop step" id={agent.id} runId={run.runId} batchId={textOf('batches.id')} isOld={false} />,
+    <TroubleCause key="trouble" trouble={{ kind: 'refused', words: textOf('error') }} wasConnected />,
     <GoneBanner key="gone" runId={run.runId} />,
     ...(['completed', 'failed', 'aborted'] as const).map(status => (
       <RunSummary key={status} run={ofEnd(textOf, status)} onShow={close} onRead={close} />

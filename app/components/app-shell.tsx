@@ -2,13 +2,13 @@
 
 import Link from 'next/link'
 import type { ReactNode } from 'react'
-import { LiveProvider, useRestarting, useSync, useTransport, useTrouble } from '../../lib/client/live'
+import { LiveProvider, useRestarting, useSync, useTransport, useTrouble, type Trouble } from '../../lib/client/live'
 import type { LinkState } from '../../lib/run/model'
 import type { Person } from '../../lib/server/request-context'
 import { classNames } from '../class-names'
-import { troubleText } from '../trouble'
 import { Banner, BannerCause, NoScriptBanner } from './banner'
 import { Glyph } from './icons'
+import { unreachableText } from '../unreachable'
 import { lateComponent } from './late-component'
 import { ThemeToggle } from './theme-toggle'
 import { Age } from './time'
@@ -24,7 +24,12 @@ import marks from './icons.module.css'
 // The layout brings the script of this file, so no page has to bring it again, nor the error pages that come with each page.
 export { PageFailed } from './page-failed'
 
-const LatePageTools = lateComponent(async () => (await import('./tools/page-tools')).PageTools)
+const pageTools = () => import('./tools/page-tools')
+const LatePageTools = lateComponent(async () => (await pageTools()).PageTools)
+const LateCause = lateComponent<{ trouble: Trouble; wasConnected: boolean }>(
+  async () => (await pageTools()).TroubleCause,
+  ({ trouble: { kind } }) => kind === 'unreachable' && <BannerCause>{unreachableText}</BannerCause>,
+)
 
 interface ProvidersProps {
   person: Person
@@ -181,7 +186,7 @@ function StaleBanner() {
         </>
       )}
       . It tries again by itself.
-      {trouble !== null && !restarting && <BannerCause>{troubleText(trouble)}</BannerCause>}
+      {trouble !== null && !restarting && <LateCause trouble={trouble} wasConnected={checkedAt !== null} />}
     </Banner>
   )
 }

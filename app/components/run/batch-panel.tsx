@@ -119,7 +119,7 @@ const bases: Record<Batch['basis'], string> = {
   stream: 'the backend’s stream',
   plan: 'the plan: the stream did not tell',
   history: 'the backend’s history: no stream is followed',
-  inferred: 'inferred: no source says so',
+  inferred: 'no source: concluded from the run and its other batches',
 }
 
 /** More facts about the batch, and the batches before and after it in the plan. */

@@ -119,7 +119,7 @@ export const BatchRow = memo(function BatchRow({
         )}
       </span>
       <span className={styles.after} title={afterNames} data-whole="panel">
-        {after !== '' && <span className="sr">after </span>}
+        {after !== '' && <span className="sr">needs </span>}
         {after}
       </span>
       <span className={styles.from}>{batch.startedAt !== null && <ClockTime at={batch.startedAt} bare />}</span>

@@ -142,7 +142,7 @@ export const Batches = memo(function Batches(props: Props) {
           branch
         </span>
         <span aria-hidden="true" className={styles.after}>
-          after
+          needs
         </span>
         <span aria-hidden="true" className={styles.from}>
           started

@@ -81,7 +81,13 @@ export function VerdictTable({ run, batch, frozenAt }: Props) {
       <Fact
         name="memory"
         said={null}
-        shown={container === null ? null : containers.some(({ oomKilled }) => oomKilled) ? 'exceeded' : 'not exceeded'}
+        shown={
+          container === null
+            ? null
+            : containers.some(({ oomKilled }) => oomKilled)
+              ? 'killed for it'
+              : 'not killed for it'
+        }
       />
     </div>
   )

@@ -39,9 +39,11 @@ export function StandsOut({ columns, runs, stats, onPick }: Props) {
     <div className={styles.lists}>
       <section aria-labelledby="h-fail">
         <h3 id="h-fail">
-          <span data-status="failed" className={styles.mark}>
-            <Glyph id="s-failed" />
-          </span>
+          {failing.length > 0 && (
+            <span data-status="failed" className={styles.mark}>
+              <Glyph id="s-failed" />
+            </span>
+          )}
           Fail most
         </h3>
         {failing.length === 0 ? (

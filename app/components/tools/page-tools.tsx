@@ -30,6 +30,8 @@ import { neighbour, nextNeedy } from './steps'
 import { compactRows, singleKeys } from './stored-choice'
 import { TabIcon } from './tab-icon'
 
+export { TroubleCause } from '../trouble-cause'
+
 /** A place that keys write into. */
 const FIELD = 'input:not([type="checkbox"], [type="radio"]), textarea, select, [contenteditable="true"]'
 /** What has the Escape key and all others to itself. */

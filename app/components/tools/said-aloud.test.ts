@@ -142,8 +142,16 @@ describe('what the page of a run has to say', () => {
     expect(alarms(run([]), true)).toEqual(['This page has lost its server. Its numbers are last known.'])
     expect(alarms(run(['completed'], { status: 'completed' }))).toEqual(['The run is completed.'])
     expect(alarms(run([], { status: 'aborted', inferred: true, link: { backend: 'down', docker: 'off' } }))).toEqual([
-      'The run is aborted; this end is inferred.',
+      'The run was stopped; this end is inferred. 0 of 0 completed.',
     ])
+  })
+
+  it('[PAGE-8.8] says how far a run was that was cut short with its end, and not again', () => {
+    const before = run(['completed', 'running'])
+    const failed = stateOfRun(run(['completed', 'failed'], { status: 'failed' }), false)
+    const said = saidAtFirst(stateOfRun(before, false), 0)
+    expect(nextAlarms(failed, said, 1).text).toBe('The run failed. 1 of 2 completed. Batch b1 failed.')
+    expect(nextProgress(failed, said, PROGRESS_MS * 2)).toEqual({ text: null, dueAt: null })
   })
 
   it('[PAGE-8.3] names runs on the fleet', () => {
@@ -159,7 +167,7 @@ describe('what the page of a run has to say', () => {
     const { progress, alarms: said } = stateOfFleet(runs, needs, 'live', false)
     expect(progress).toBe('1 live run, 3 need you.')
     expect([...said.values()].map(({ text }) => text)).toEqual([
-      ...['one: conflict.', 'two is failed.'],
+      ...['one: conflict.', 'two failed.'],
       ...['three takes longer than usual.', 'four has been silent for long.'],
     ])
     expect(new Set([...said.values()].map(({ tone }) => tone))).toEqual(new Set(['bad']))

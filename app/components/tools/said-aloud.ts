@@ -27,7 +27,7 @@ interface Alarm {
 
 /** What a page can say of its state. */
 export interface State {
-  /** One sentence on how far it is. */
+  /** One sentence on how far it is; empty if there is nothing to say. */
   progress: string
   /** What needs to be heard at once, by a key that stays the same as long as it is so. */
   alarms: ReadonlyMap<string, Alarm>
@@ -55,7 +55,7 @@ export function nextProgress(
   said: Said,
   now: number,
 ): { text: string | null; dueAt: number | null } {
-  if (progress === said.progress.text) return { text: null, dueAt: null }
+  if (progress === '' || progress === said.progress.text) return { text: null, dueAt: null }
   const dueAt = said.progress.at + PROGRESS_MS
   return now >= dueAt ? { text: progress, dueAt: null } : { text: null, dueAt }
 }
@@ -88,7 +88,9 @@ export function nextAlarms(
 export function stateOfRun(run: Snapshot, stale: boolean): State {
   const { counts, batches, link, status } = run
   const alarms = new Map<string, Alarm>()
-  if (isOver(status)) alarms.set(`end ${status}`, { text: `The run is ${endWord(run)}.`, tone: toneOfEnd(run) })
+  const isCut = status === 'failed' || status === 'aborted'
+  const end = `The run ${endWord(run)}.${isCut ? ` ${progressOfRun(run)}` : ''}`
+  if (isOver(status)) alarms.set(`end ${status}`, { text: end, tone: toneOfEnd(run) })
   if (counts.failed > 0)
     for (const { id, name, status: of } of batches)
       if (of === 'failed') alarms.set(`failed ${id}`, bad(`${shownName(name)} failed.`))
@@ -100,7 +102,8 @@ export function stateOfRun(run: Snapshot, stale: boolean): State {
     alarms.set(`${verdict} ${finding.batchId ?? finding.containerId ?? ''}`, bad(`${shownName(name)}: ${verdict}.`))
   }
   addLinks(alarms, isOver(status) ? 'live' : link.backend, stale)
-  return { progress: progressOfRun(run), alarms }
+  // What a run that was cut short had completed is said with its end.
+  return { progress: isCut ? '' : progressOfRun(run), alarms }
 }
 
 function progressOfRun(run: Snapshot): string {
@@ -119,8 +122,7 @@ export function stateOfFleet(
   const alarms = new Map<string, Alarm>()
   for (const run of runs) {
     const name = runName(run)
-    if (isOver(run.status))
-      alarms.set(`end ${run.runId}`, { text: `${name} is ${endWord(run)}.`, tone: toneOfEnd(run) })
+    if (isOver(run.status)) alarms.set(`end ${run.runId}`, { text: `${name} ${endWord(run)}.`, tone: toneOfEnd(run) })
     for (const finding of run.findings) {
       const verdict = verdictOf(finding)
       if (verdict === null || verdict === 'late') continue
@@ -151,8 +153,10 @@ const STUCK: ReadonlyMap<string, string> = new Map([
 const toneOfEnd = ({ status }: Pick<RunFields, 'status'>): Tone =>
   status === 'completed' ? 'good' : status === 'failed' ? 'bad' : null
 
-const endWord = ({ status, inferred }: Pick<RunFields, 'status' | 'inferred'>) =>
-  inferred ? `${status}; this end is inferred` : status
+function endWord({ status, inferred }: Pick<RunFields, 'status' | 'inferred'>): string {
+  const word = status === 'failed' ? 'failed' : status === 'aborted' ? 'was stopped' : 'is completed'
+  return inferred ? `${word}; this end is inferred` : word
+}
 
 function addLinks(alarms: Map<string, Alarm>, backend: RunFields['link']['backend'], stale: boolean): void {
   if (stale) alarms.set('page', { text: 'This page has lost its server. Its numbers are last known.', tone: null })

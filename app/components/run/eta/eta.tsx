@@ -24,7 +24,7 @@ function Left({ run, usual }: { run: Snapshot; usual: Usual }) {
     return left === null ? -1 : Math.ceil(left / GRAIN) * GRAIN
   })
   if (ms < 0) return null
-  const words = ms === 0 ? 'longer than usual' : `about ${ageText(ms)} left`
+  const words = ms === 0 ? 'Longer than usual' : `About ${ageText(ms)} left`
   return (
     <>
       {' '}

@@ -24,7 +24,7 @@ export function BatchEvidence({ batch }: { batch: Batch }) {
   return (
     <>
       <SeenMark ended={ended} />
-      <span className={styles.text} title={containerText(container)}>
+      <span className={styles.text} title={containerText(container)} data-whole="panel">
         {containerText(container)}
         {ended && isAwaited && finishedAt !== null && (
           <span className="dim">
@@ -32,8 +32,12 @@ export function BatchEvidence({ batch }: { batch: Batch }) {
           </span>
         )}
       </span>
-      {containers.length > 1 && <span className="dim">{containers.length} containers</span>}
-      <span className={classNames('id', styles.containerId)}>
+      {containers.length > 1 && (
+        <span className={classNames('dim', styles.more)} data-whole="panel">
+          {containers.length} containers
+        </span>
+      )}
+      <span className={classNames('id', styles.containerId)} data-whole="panel">
         <Name text={shortId(id)} />
       </span>
       {command === null ? (

@@ -254,7 +254,9 @@ test('[PAGE-6.6] 500 batches fit, and the page stays usable', async ({ backend, 
     await expect(graphOf(page).locator(':focus')).toBeInViewport()
   }
   await page.keyboard.press('Enter')
-  await expect(page.getByTestId('batch-panel')).toBeVisible()
+  await expect(page.getByTestId('batch-panel')).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(graphOf(page).locator(':focus')).toHaveCount(1)
   await page.keyboard.press('0')
   await expect(page.getByTestId('graph-node')).toHaveCount(500)
 

@@ -100,7 +100,7 @@ export function ContainersView({ initial, fleet: rendered }: { initial: Containe
                   <tr>
                     <td colSpan={7}>
                       <button
-                        className={controls.linkButton}
+                        className={classNames(controls.linkButton, styles.fold)}
                         type="button"
                         aria-expanded={isOpen}
                         onClick={() => setOpen(!isOpen)}

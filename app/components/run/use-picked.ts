@@ -86,7 +86,10 @@ export function usePicked(initial: string | null, isOwnBatch: boolean): Picked {
   }, [open, picked])
   const pick = useCallback(
     (batchId: string, byKey = false) => {
-      if (batchId === picked && !byKey) return close()
+      if (batchId === picked && !byKey) {
+        close()
+        return
+      }
       open(batchId)
       readFrom(batchId)
       if (byKey) focusPanel()

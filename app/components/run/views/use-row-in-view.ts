@@ -1,11 +1,11 @@
 import { useEffect } from 'react'
 
-/** What a reader scrolls a list with. */
+/** What a reader scrolls with, or asks for something else. */
 const BY_HAND = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const
 
 /**
  * Scrolls the table so that the row of the open batch is wholly in view [PAGE-12.11], also as what stands above the table grows
- * while it loads, until the reader scrolls the table. Does nothing where the whole page scrolls.
+ * while it loads, until the reader does something. Does nothing where the whole page scrolls.
  * @param picked the open batch; null: none
  * @param isTable the table is shown
  */
@@ -28,10 +28,10 @@ export function useRowInView(picked: string | null, isTable: boolean): void {
     const sized = new ResizeObserver(bring)
     sized.observe(list)
     const leave = () => sized.disconnect()
-    BY_HAND.forEach(name => list.addEventListener(name, leave, { passive: true, once: true }))
+    BY_HAND.forEach(name => window.addEventListener(name, leave, { passive: true, once: true }))
     return () => {
       sized.disconnect()
-      BY_HAND.forEach(name => list.removeEventListener(name, leave))
+      BY_HAND.forEach(name => window.removeEventListener(name, leave))
     }
   }, [picked, isTable])
 }

@@ -24,5 +24,7 @@ describe('the containers of the page', () => {
     expect(foldedOf([...others, ...ended(7)]).folded).toEqual([])
     expect(foldedOf([...others, ...ended(8)]).shown).toEqual(others)
     expect(foldedOf([...others, ...ended(8)]).folded).toHaveLength(8)
+    const killed = agents(9, { state: 'exited', exitCode: 137, verdict: 'agrees' })
+    expect(foldedOf(killed).folded).toEqual([])
   })
 })

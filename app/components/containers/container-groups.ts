@@ -23,10 +23,11 @@ export function countsOf(containers: readonly Counted[]): ContainerCounts {
 /** Fewer rows than these are not folded. */
 const LEAST_FOLDED = 8
 
-/** Ended containers on which Docker and the backend agree tell nothing new, so many of them are one line. */
+/** Containers that ended with exit code 0, as the backend says, tell nothing new, so many of them are one line. */
 export function foldedOf(containers: readonly AgentContainer[]): { shown: AgentContainer[]; folded: AgentContainer[] } {
   const folded = containers.filter(
-    container => container.verdict === 'agrees' && !container.stoppable && !isRunning(container) && !container.error,
+    container =>
+      container.verdict === 'agrees' && container.exitCode === 0 && !isRunning(container) && !container.error,
   )
   if (folded.length < LEAST_FOLDED) return { shown: [...containers], folded: [] }
   const isFolded = new Set(folded)

@@ -74,7 +74,7 @@ describe('the containers page as the server renders it', () => {
     const ended = Array.from('bcdef0123').map(seed => agent(seed, { state: 'exited', exitCode: 0, verdict: 'agrees' }))
     const page = html(list({ containers: [agent('a'), ...ended] }))
     expect(page.match(/data-testid="container-row"/g)).toHaveLength(1)
-    expect(page).toMatch(/aria-expanded="false"[^>]*>9 containers ended as the backend says</)
+    expect(page).toMatch(/aria-expanded="false"[^>]*>9 containers ended with exit code 0, as the backend says</)
     expect(page).toMatch(
       /<dt>left running <\/dt><dd class="num">0<.*<dt>at work <\/dt><dd class="num">1<.*<dt>ended <\/dt><dd class="num">9</,
     )

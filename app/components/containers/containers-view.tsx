@@ -105,7 +105,7 @@ export function ContainersView({ initial, fleet: rendered }: { initial: Containe
                         aria-expanded={isOpen}
                         onClick={() => setOpen(!isOpen)}
                       >
-                        {folded.length} containers ended as the backend says
+                        {folded.length} containers ended with exit code 0, as the backend says
                       </button>
                     </td>
                   </tr>

@@ -124,7 +124,7 @@ test('[PAGE-7.4] the proof says that its numbers are last known while the backen
   await expect(page).toHaveTitle('2/14 last known, 014-invoice-portal')
 })
 
-test('[PAGE-7.4] [PAGE-7.5] [PAGE-7.6] the proof holds 500 batches, also on a phone', async ({
+test('[PAGE-7.4] [PAGE-7.5] [PAGE-7.7] the proof holds 500 batches, also on a phone', async ({
   backend,
   dashboard,
   page,

@@ -146,7 +146,7 @@ describe('what the page of a run has to say', () => {
     ])
   })
 
-  it('[PAGE-8.8] says how far a run was that was cut short with its end, and not again', () => {
+  it('[PAGE-8.9] says how far a run was that was cut short with its end, and not again', () => {
     const before = run(['completed', 'running'])
     const failed = stateOfRun(run(['completed', 'failed'], { status: 'failed' }), false)
     const said = saidAtFirst(stateOfRun(before, false), 0)

@@ -141,7 +141,7 @@ interface FoldedProps {
   onToggle: () => void
 }
 
-/** A stretch of completed batches that one source tells of, in a row [PAGE-7.6]. */
+/** A stretch of completed batches that one source tells of, in a row [PAGE-7.7]. */
 export function FoldedRows({ fold: { from, to, source, isOpen }, isTabStop, onToggle }: FoldedProps) {
   const count = to - from + 1
   return (

@@ -6,7 +6,7 @@ const many = (count: number, changes: Parameters<typeof someBatch>[2] = {}) =>
   Array.from({ length: count }, (_, n) => someBatch(`b${n}`, 'completed', changes))
 const none: ReadonlySet<number> = new Set()
 
-describe('[PAGE-7.6] the rows of the proof', () => {
+describe('[PAGE-7.7] the rows of the proof', () => {
   it('are one for each batch of a short plan', () => {
     expect(proofPlaces(many(100), none)).toHaveLength(100)
   })

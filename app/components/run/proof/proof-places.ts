@@ -1,7 +1,7 @@
 import type { Batch } from '../../../../lib/run/model'
 import { sourceOf, type ProofSource } from './proof'
 
-/** A row of the proof: the batch at a place, or a stretch of completed batches that one source tells of [PAGE-7.6]. */
+/** A row of the proof: the batch at a place, or a stretch of completed batches that one source tells of [PAGE-7.7]. */
 export type ProofPlace =
   { kind: 'batch'; place: number } | { kind: 'fold'; from: number; to: number; source: ProofSource; isOpen: boolean }
 

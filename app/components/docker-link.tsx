@@ -1,6 +1,8 @@
 import type { LinkState } from '../../lib/run/model'
+import { momentText } from '../format'
 import { LinkMark } from './icons'
 import { DatedAge } from './time'
+import { useZone } from './zone'
 
 const titles: Record<LinkState, string> = {
   live: 'The Docker Engine',
@@ -12,8 +14,19 @@ const titles: Record<LinkState, string> = {
 /** How fresh the evidence is; if it is not current, also since when. */
 export function DockerLink({ link, since, stale }: { link: LinkState; since: string | null; stale: boolean }) {
   return (
-    <LinkMark source="docker" link={link} was={stale && link !== 'off'} title={titles[link]}>
+    <LinkMark
+      source="docker"
+      link={link}
+      was={stale && link !== 'off'}
+      title={titles[link] + useLiveSince(link, since)}
+    >
       {(link === 'stale' || link === 'down') && !stale && since !== null && <DatedAge since={since} />}
     </LinkMark>
   )
+}
+
+/** What the title of a live link ends with: a live link has no age beside it. */
+export function useLiveSince(link: LinkState, since: string | null): string {
+  const zone = useZone()
+  return link === 'live' && since !== null ? `, live since ${momentText(Date.parse(since), zone)}` : ''
 }

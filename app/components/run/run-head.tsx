@@ -8,7 +8,7 @@ import { classNames } from '../../class-names'
 import { tallyOf } from '../../evidence'
 import { batchStatuses, completedText, countsText, runSentence, statusWord } from '../../labels'
 import { CopyButton } from '../copy-button'
-import { DockerLink } from '../docker-link'
+import { DockerLink, useLiveSince } from '../docker-link'
 import { Glyph, LastKnown, LinkMark, StatusMark, Tag } from '../icons'
 import { Name, RunName } from '../outside'
 import { lateComponent } from '../late-component'
@@ -190,22 +190,26 @@ function Note({ run, frozenAt }: { run: Snapshot; frozenAt: number | null }) {
 function Links({ run, frozenAt, stale, isUnsteady }: Props) {
   const { link, heardAt, linkSince } = run
   const over = isOver(run.status)
+  const isLive = link.backend === 'live'
   return (
     <div className={marks.links} role="group" aria-label="Sources">
       <LinkMark
         source="backend"
         link={link.backend}
         was={stale}
-        isUnsteady={isUnsteady && link.backend === 'live'}
-        title={heardAt === null ? run.backend : `${run.backend}, last heard ${heardAt}`}
+        isUnsteady={isUnsteady && isLive}
+        title={run.backend + useLiveSince(link.backend, linkSince)}
       >
-        {over || stale || link.backend === 'off'
-          ? null
-          : link.backend === 'live'
-            ? heardAt !== null && <DatedAge since={heardAt} until={frozenAt} />
-            : linkSince !== null && <DatedAge since={linkSince} />}
+        {over || stale || isLive || link.backend === 'off' || linkSince === null ? null : (
+          <DatedAge since={linkSince} />
+        )}
       </LinkMark>
       <DockerLink link={link.docker} since={run.dockerSince} stale={stale} />
+      {!over && heardAt !== null && (
+        <span className="dim" data-testid="last-word">
+          last word <DatedAge since={heardAt} until={frozenAt} /> ago
+        </span>
+      )}
     </div>
   )
 }
@@ -259,7 +263,7 @@ function Tally({ run: { batches, link, startedAt, dockerSince } }: { run: Snapsh
         {parts.filter(Boolean).join(', ')}
         {unseen > 0 && dockerSince !== null && startedAt !== null && dockerSince > startedAt && (
           <>
-            : Docker watched since <ClockTime at={dockerSince} />
+            : Docker live since <ClockTime at={dockerSince} />
           </>
         )}
       </span>

@@ -152,16 +152,28 @@ describe('the run page as the server renders it', () => {
     expect(page).toMatch(/data-batch-id="b"[^>]*data-verdict="ghost"/)
     expect(page).toMatch(/<button[^>]*>Batch b\.<\/button>Backend says running; no container for 45 s\. Check/)
     expect(page).toContain('Stop the run…')
-    expect(page).not.toContain('since 2026')
+    expect(page).not.toContain('container since 2026')
     expect(page).toContain('1 agrees, 1 differs')
   })
 
-  it('[PAGE-13.1] [PAGE-13.3] says once since when Docker is watched, instead of empty columns', () => {
+  it('[PAGE-13.4] tells one age of a claim, that of its link, and the last word apart from it', () => {
+    const link = { backend: 'live', docker: 'live' } as const
+    const facts = { link, linkSince: '2026-11-23T13:01:00.000Z', heardAt: '2026-11-23T13:38:00.000Z' }
+    const head = html(snapshot(facts))
+    expect(head).toMatch(/data-testid="link-backend"[^>]*live since 2026-11-23 13:01:00\.000 UTC"/)
+    expect(head).toMatch(/data-testid="link-backend".*?>live<\/span> <span[^>]*><\/span>/)
+    expect(head).toMatch(/last word <time[^>]*>3 min 5 s<\/time> ago/)
+    const lost = html(snapshot({ ...facts, link: { ...link, backend: 'down' }, linkSince: '2026-11-23T13:41:01.000Z' }))
+    expect(lost).toMatch(/data-testid="link-backend".*?>down<\/span> <span[^>]*><time[^>]*>4 s<\/time>/)
+    expect(lost).toMatch(/data-testid="backend-banner".*?<time[^>]*>4 s<\/time>|data-testid="backend-banner".*?4 s old/)
+  })
+
+  it('[PAGE-13.1] [PAGE-13.3] says once since when Docker is live, instead of empty columns', () => {
     const batches = [someBatch('a', 'completed'), someBatch('b', 'completed')]
     const link = { backend: 'live', docker: 'live' } as const
     const over = { link, batches, status: 'completed', endedAt: now } as const
     const page = html(snapshot({ ...over, dockerSince: now }))
-    expect(page).toMatch(/2 not seen: Docker watched since <time[^>]*>13:41:05/)
+    expect(page).toMatch(/2 not seen: Docker live since <time[^>]*>13:41:05/)
     expect(page).not.toContain('>evidence<')
     expect(page).not.toContain('>unknown<')
     // Docker was watched from the start: it is not said that it was not.

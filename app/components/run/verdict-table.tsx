@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { Batch, Container, Snapshot } from '../../../lib/run/model'
+import type { Batch, Container, LinkState, Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/is-over'
 import { isAtWork } from '../../../lib/run/evidence/container'
 import { elapsed } from '../../../lib/run/time/time'
@@ -38,18 +38,13 @@ export function VerdictTable({ run, batch, frozenAt }: Props) {
           <span className="sr">fact</span>
         </span>
         <span role="columnheader" className={styles.claim}>
-          <b>Claim</b>{' '}
-          {!over && run.heardAt !== null && (
-            <span className={styles.age}>
-              <DatedAge since={run.heardAt} /> old
-            </span>
-          )}
+          <b>Claim</b> {!over && <AgeOf link={run.link.backend} since={run.linkSince} />}
         </span>
         <span role="columnheader">
           <span className="sr">match</span>
         </span>
         <span role="columnheader" className={styles.evidence}>
-          <b>Evidence</b> <EvidenceAge run={run} />
+          <b>Evidence</b> <AgeOf link={run.link.docker} since={run.dockerSince} />
         </span>
       </div>
       <Fact name="source" said={batch.basis === 'stream' ? 'backend' : batch.basis} shown="Docker" />
@@ -93,12 +88,13 @@ export function VerdictTable({ run, batch, frozenAt }: Props) {
   )
 }
 
-function EvidenceAge({ run: { link, dockerSince } }: { run: Snapshot }) {
-  if (link.docker === 'live') return <span className={styles.age}>live</span>
+/** How old the word of a source is: what it said last holds for as long as its link is live. */
+function AgeOf({ link, since }: { link: LinkState; since: string | null }) {
+  if (link === 'live') return <span className={styles.age}>live</span>
   return (
-    dockerSince !== null && (
+    since !== null && (
       <span className={styles.age}>
-        <DatedAge since={dockerSince} /> old
+        <DatedAge since={since} /> old
       </span>
     )
   )

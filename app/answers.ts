@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { $ZodError } from 'zod/v4/core'
-import { batchStatus, logLine, runFields, runStatus, snapshot } from '../lib/run/model'
+import { batchStatus, linkState, logLine, runFields, runStatus, snapshot } from '../lib/run/model'
 
 /** The schemas of the answers to a page's requests. They are loaded beside the first paint, not before it. */
 
@@ -17,6 +17,8 @@ export const runsAnswer = z.object({
 /** A run as the palette lists it. */
 export type ListedRun = z.infer<typeof runsAnswer>['runs'][number]
 export const logAnswer = z.object({ lines: z.array(logLine), next: z.number(), dropped: z.number() })
+/** The state of both links, after both sources were asked. */
+export const linksAnswer = z.object({ backend: linkState, docker: linkState })
 export const errorAnswer = z.object({ error: z.string(), runId: z.nullish(z.string()) })
 
 export const snapshotAnswer = snapshot

@@ -24,6 +24,9 @@ export const usualOf = (runId: string) =>
 export const runOf = (runId: string): Promise<Answer<Snapshot>> =>
   ask((schemas, body) => schemas.snapshotAnswer.parse(body), 'GET', runApi(runId))
 
+/** Asks backend and Docker at once, and waits for their answers. */
+export const askSources = () => ask((schemas, body) => schemas.linksAnswer.parse(body), 'POST', '/api/sources/ask')
+
 /** Leaves a note on a run. */
 export const leaveNote = (runId: string, note: { text: string; settles?: boolean }) =>
   ask(() => null, 'POST', `${runApi(runId)}/notes`, json(note))

@@ -121,6 +121,11 @@ export class RunStream {
     } else this.#connect()
   }
 
+  /** Connects at once where it waits for its next try. */
+  connectNow(): void {
+    if (this.#phase.kind === 'waiting') this.#connect()
+  }
+
   /** The run is over: errors and lines of other batches may still come, but a lost connection is not made again. */
   finish(): void {
     if (this.#over || this.#phase.kind === 'closed') return

@@ -95,6 +95,13 @@ export class DockerWatcher {
     void this.#run()
   }
 
+  /** Asks the Engine at once whether it answers, and joins its events at once if they are not followed. */
+  async askNow(): Promise<void> {
+    if (this.link === 'live') return
+    await this.#link.now()
+    this.#retryNow.abort()
+  }
+
   /** From now on nothing is reported. */
   close(): void {
     this.#closed = true

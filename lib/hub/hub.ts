@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { BackendHttp } from '../backend/http'
 import type { Spec } from '../backend/wire'
+import { AskedNow } from '../clock/asked-now'
 import { serverNow } from '../clock/clock'
 import type { Engine } from '../docker/engine/engine'
 import { CLAIMS_ALONE } from '../run/links'
@@ -81,6 +82,10 @@ export class Hub implements HubApi {
   readonly #evidence: DockerEvidence | null
   readonly #bounds: ReachedBounds
   readonly #clock: OurClockWatch
+  readonly #askedNow = new AskedNow(async () => {
+    this.#life.connectNow()
+    await Promise.all([this.#link.askNow(), this.#evidence?.askNow()])
+  })
   /** The state of the link to Docker that was last written to the server's log. */
   #dockerSaid: LinkState | null = null
 
@@ -194,6 +199,11 @@ export class Hub implements HubApi {
 
   links(): { backend: LinkState; docker: LinkState } {
     return { backend: this.#link.state.link, docker: this.#docker.link }
+  }
+
+  async askSources(): Promise<{ backend: LinkState; docker: LinkState }> {
+    await this.#askedNow.now()
+    return this.links()
   }
 
   recording(): RecorderState {

@@ -278,6 +278,11 @@ export class Lifecycle {
     this.#pages.fleetChanged()
   }
 
+  /** Connects to every lost stream at once. */
+  connectNow(): void {
+    for (const session of this.#sessions.values()) session.connectNow()
+  }
+
   /** The backend's health was requested. */
   asked(): void {
     for (const session of this.#sessions.values()) session.linkMayHaveChanged()

@@ -14,6 +14,8 @@ export interface LinkFacts {
 
 /** How long a lost stream leaves the link `live`, ms. */
 export const STREAM_GRACE = 2_000
+/** How long after each answer or failure a source is asked for a sign of life again, ms. */
+export const ASK_AFTER = 3_000
 const HEALTH_STALE = 10_000
 const DOWN = 30_000
 

@@ -15,6 +15,7 @@ import { LastKnown } from '../icons'
 import { countsOf, foldedOf } from './container-groups'
 import { ContainerRow } from './container-row'
 import { StopContainerDialog } from './stop-container-dialog'
+import { AskNow } from '../ask-now'
 import { Banner, BannerCause } from '../banner'
 import controls from '../controls.module.css'
 import marks from '../icons.module.css'
@@ -146,7 +147,11 @@ function Tallies({ containers, old }: { containers: readonly AgentContainer[]; o
 function OldNote({ list: { docker, dockerSince, containers } }: { list: ContainerList }) {
   if (docker.link === 'live' || docker.link === 'off') return null
   return (
-    <Banner testid="docker-banner" glyph={docker.link === 'down' ? 'l-down' : 'l-stale'}>
+    <Banner
+      testid="docker-banner"
+      glyph={docker.link === 'down' ? 'l-down' : 'l-stale'}
+      action={<AskNow source="docker" />}
+    >
       <b>
         Docker can’t be reached
         {dockerSince !== null && (
@@ -168,7 +173,7 @@ function OldNote({ list: { docker, dockerSince, containers } }: { list: Containe
           .{' '}
         </>
       )}
-      It is asked again every few seconds. Check that the Docker daemon runs.
+      Check that the Docker daemon runs.
       {docker.error !== null && (
         <BannerCause>
           <Prose text={docker.error} />

@@ -1,5 +1,6 @@
 import type { Fleet } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/is-over'
+import { AskNow } from '../ask-now'
 import { Glyph } from '../icons'
 import { Name } from '../outside'
 import { DatedAge } from '../time'
@@ -29,6 +30,7 @@ export function BackendLost({ fleet }: { fleet: Pick<Fleet, 'link' | 'linkSince'
         What it said of live runs is last known. This page goes on by itself once <Name text={backend} /> answers; if it
         stays away, start it again.
       </span>
+      <AskNow source="backend" />
     </p>
   )
 }

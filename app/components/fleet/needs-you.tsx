@@ -1,5 +1,6 @@
 import type { Fleet } from '../../../lib/run/model'
 import type { Known } from '../../nothing'
+import { DockerLost } from '../docker-lost'
 import { Nothing } from '../nothing'
 import { BackendLost } from './backend-lost'
 import { NeedLine } from './need-line'
@@ -34,6 +35,9 @@ export function NeedsYou({ needs, fleet, stale, known, onStart }: Props) {
         {isOld && needs.length > 0 && ', last known'}
       </h2>
       <BackendLost fleet={fleet} />
+      <DockerLost link={fleet.link.docker} since={fleet.dockerSince}>
+        What it showed is last known; an agent that runs on unseen is not listed here.
+      </DockerLost>
       {open.length === 0 ? <Nothing in="needs" known={known} /> : <ul>{open.map(line)}</ul>}
       {folded.length > 0 && (
         <details className={finding.more}>

@@ -4,7 +4,11 @@ import { Name } from '../outside'
 import { Age, ClockTime } from '../time'
 import { useIsOperator } from '../visitor'
 import { Banner } from '../banner'
+import { lateComponent } from '../late-component'
+import { runParts } from './run-parts'
 import controls from '../controls.module.css'
+
+const LateAskNow = lateComponent<{ source: 'backend' }>(async () => (await runParts()).AskNow)
 
 /** Says that the backend is silent, and since when; not shown for an ended run [RUN-9]. */
 export function BackendBanner({ run, isUnsteady }: { run: Snapshot; isUnsteady: boolean }) {
@@ -27,7 +31,11 @@ export function BackendBanner({ run, isUnsteady }: { run: Snapshot; isUnsteady: 
         ? 'Backend is gone'
         : 'Backend is not watched'
   return (
-    <Banner testid="backend-banner" glyph={link.backend === 'down' ? 'l-down' : 'l-stale'}>
+    <Banner
+      testid="backend-banner"
+      glyph={link.backend === 'down' ? 'l-down' : 'l-stale'}
+      action={<LateAskNow source="backend" />}
+    >
       <b>
         {state}
         {linkSince !== null && (

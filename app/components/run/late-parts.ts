@@ -1,5 +1,7 @@
 /** What a run's page shows beside its first paint. */
 export { StopContainerStep } from '../containers/stop-container-step'
+export { AskNow } from '../ask-now'
+export { DockerBanner } from './docker-banner'
 export { Eta } from './eta/eta'
 export { GoneBanner } from './gone-banner'
 export { RunNotes } from './notes/run-notes'

@@ -156,7 +156,7 @@ describe('the run page as the server renders it', () => {
     expect(page).toContain('1 agrees, 1 differs')
   })
 
-  it('[PAGE-13.4] tells one age of a claim, that of its link, and the last word apart from it', () => {
+  it('[PAGE-13.5] tells one age of a claim, that of its link, and the last word apart from it', () => {
     const link = { backend: 'live', docker: 'live' } as const
     const facts = { link, linkSince: '2026-11-23T13:01:00.000Z', heardAt: '2026-11-23T13:38:00.000Z' }
     const head = html(snapshot(facts))

@@ -33,6 +33,7 @@ const LateNotes = lateComponent<{ notes: readonly OperatorNote[] }>(async () => 
 /** The parts that links at the top of the page lead to [PAGE-16.3]. */
 const PARTS = { view: 'batches', log: 'log' }
 
+const LateDockerBanner = lateComponent<{ run: Snapshot }>(async () => (await runParts()).DockerBanner)
 const LateGoneBanner = lateComponent<{ runId: string }>(async () => (await runParts()).GoneBanner)
 
 /**
@@ -177,6 +178,7 @@ export function RunView({
             />
           </div>
         </FrozenTime>
+        {!imported && past === null && <LateDockerBanner run={state} />}
         {!imported && past === null && <BackendBanner run={state} isUnsteady={isUnsteady} />}
       </main>
     </AppShell>

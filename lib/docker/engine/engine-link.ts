@@ -1,9 +1,8 @@
+import { AskedNow } from '../../clock/asked-now'
 import { serverNow } from '../../clock/clock'
-import { linkOf, type LinkFacts } from '../../run/link'
+import { ASK_AFTER, linkOf, type LinkFacts } from '../../run/link'
 import { changedLink, type BackendState } from '../../run/links'
 import { DockerError } from './docker-error'
-
-const PING_EVERY = 3_000
 
 export interface EngineLinkListener {
   /** `link` or `error` has changed. */
@@ -30,6 +29,7 @@ export class EngineLink {
   #pinging: NodeJS.Timeout | undefined
   #deadline: NodeJS.Timeout | undefined
   #closed = false
+  readonly #asked = new AskedNow(() => this.#ping())
 
   readonly #sendPing: () => Promise<void>
   readonly #listener: EngineLinkListener
@@ -40,7 +40,12 @@ export class EngineLink {
   }
 
   start(): void {
-    void this.#ping()
+    void this.#asked.ask()
+  }
+
+  /** Sends a ping at once [ASK-1.2]. Resolves once it is answered, or has failed. */
+  async now(): Promise<void> {
+    if (!this.#closed) await this.#asked.now()
   }
 
   close(): void {
@@ -67,6 +72,7 @@ export class EngineLink {
   }
 
   async #ping(): Promise<void> {
+    clearTimeout(this.#pinging)
     try {
       await this.#sendPing()
       const wasSilent = this.#pingError !== null
@@ -79,7 +85,7 @@ export class EngineLink {
       } else this.#listener.failed(error)
     }
     this.#look()
-    if (!this.#closed) this.#pinging = setTimeout(() => void this.#ping(), PING_EVERY)
+    if (!this.#closed) this.#pinging = setTimeout(() => void this.#asked.ask(), ASK_AFTER)
   }
 
   #answered(): void {

@@ -152,6 +152,8 @@ export interface ImportsApi {
 export interface HubApi {
   readonly backend: string
   links(): { backend: LinkState; docker: LinkState }
+  /** Asks backend and Docker at once, each at most once a second. Resolves with their links once both have answered, or failed. */
+  askSources(): Promise<{ backend: LinkState; docker: LinkState }>
   /** Whether runs are recorded, so that a restart keeps everything. */
   recording(): RecorderState
   fleet(): Promise<Fleet>

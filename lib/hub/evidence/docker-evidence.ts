@@ -132,6 +132,11 @@ export class DockerEvidence {
     this.runsChanged()
   }
 
+  /** Asks the Engine at once. Resolves once it has answered, or has failed. */
+  askNow(): Promise<void> {
+    return this.#watcher.askNow()
+  }
+
   close(): void {
     this.#closed = true
     if (this.#soon) clearTimeout(this.#soon)

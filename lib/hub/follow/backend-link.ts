@@ -40,6 +40,11 @@ export class BackendLink {
     this.health.start()
   }
 
+  /** Requests the backend's health at once. Resolves once it is answered, or has failed. */
+  askNow(): Promise<void> {
+    return this.health.now()
+  }
+
   close(): void {
     this.health.stop()
     this.#watch.close()

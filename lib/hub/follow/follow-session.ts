@@ -89,6 +89,11 @@ export class FollowSession {
     this.linkMayHaveChanged()
   }
 
+  /** Connects to a lost stream at once. */
+  connectNow(): void {
+    this.#stream.connectNow()
+  }
+
   /** Takes in one observation. `fresh`: its line is not in the log yet. */
   observe(observation: Observation, fresh = false): void {
     this.#guard(() => {

@@ -1,7 +1,7 @@
 import { BackendError, type BackendHttp } from '../../backend/http'
 import { serverNow } from '../../clock/clock'
-
-const EVERY = 3_000
+import { AskedNow } from '../../clock/asked-now'
+import { ASK_AFTER } from '../../run/link'
 
 /** Requests the backend's health every few seconds, and keeps the results [RUN-9]. */
 export class Health {
@@ -9,6 +9,7 @@ export class Health {
   healthyAt: number | null = null
   refusedAt: number | null = null
   #timer: NodeJS.Timeout | null = null
+  readonly #asked = new AskedNow(() => this.#ask())
   #stopped = false
 
   readonly #backend: Pick<BackendHttp, 'health'>
@@ -30,7 +31,12 @@ export class Health {
   }
 
   start(): void {
-    void this.#ask()
+    void this.#asked.ask()
+  }
+
+  /** Requests it at once [ASK-1.2]. Resolves once that is answered, or has failed. */
+  async now(): Promise<void> {
+    if (!this.#stopped) await this.#asked.now()
   }
 
   stop(): void {
@@ -39,12 +45,13 @@ export class Health {
   }
 
   async #ask(): Promise<void> {
+    if (this.#timer) clearTimeout(this.#timer)
     try {
       await this.#askOnce()
     } catch (error) {
       this.#failed(error)
     }
-    if (!this.#stopped) this.#timer = setTimeout(() => void this.#ask(), EVERY)
+    if (!this.#stopped) this.#timer = setTimeout(() => void this.#asked.ask(), ASK_AFTER)
   }
 
   async #askOnce(): Promise<void> {

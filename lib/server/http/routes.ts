@@ -3,7 +3,7 @@ import type { Action } from '../audit'
 import type { Handler } from './calls/call'
 import { listContainers, stopContainer } from './calls/containers'
 import { getLogs, searchLog } from './calls/logs'
-import { getMetrics, isAlive, isReady } from './calls/operation'
+import { askSources, getMetrics, isAlive, isReady } from './calls/operation'
 import {
   exportRun,
   getImport,
@@ -57,6 +57,8 @@ export const routes: ReadonlyMap<string, Partial<Record<(typeof methods)[number]
   ['/api/specs/{id}/plan', { GET: viewer(getSpecPlan) }],
   ['/api/specs/{id}/runs', { GET: viewer(getSpecRuns) }],
   ['/api/spec-overview', { GET: viewer(getSpecOverview) }],
+  // For viewers, too, and not audited: it only asks a moment earlier what is asked every few seconds anyway.
+  ['/api/sources/ask', { POST: viewer(askSources) }],
   [LIVENESS, { GET: anyone(isAlive) }],
   ['/readyz', { GET: anyone(isReady) }],
   ['/metrics', { GET: viewer(getMetrics) }],

@@ -72,6 +72,11 @@ export class FakeHub implements HubApi {
     return { backend: 'live', docker: 'off' } as const
   }
 
+  async askSources() {
+    this.#note('askSources')
+    return this.links()
+  }
+
   recording() {
     return { state: 'on' } as const
   }

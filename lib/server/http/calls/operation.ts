@@ -18,3 +18,8 @@ export async function isReady({ hub, warnings, person }: Call): Promise<Reply> {
 export async function getMetrics({ metrics }: Call): Promise<Reply> {
   return { status: 200, text: Readable.from([await metrics.text()]) }
 }
+
+/** Asks backend and Docker at once, for a reader who does not want to wait for the next try. */
+export async function askSources({ hub }: Call): Promise<Reply> {
+  return { status: 200, json: await hub.askSources() }
+}

@@ -1,0 +1,31 @@
+import type { LinkState } from '../../lib/run/model'
+import { AskNow } from './ask-now'
+import { Banner } from './banner'
+import { Age, ClockTime } from './time'
+
+interface Props {
+  link: LinkState
+  since: string | null
+  /** What is only last known meanwhile, as a sentence. */
+  children: string
+}
+
+/** Says that Docker can't be heard, since when, and when it is tried next; nothing while it is live, or not watched [ASK-1]. */
+export function DockerLost({ link, since, children }: Props) {
+  if (link === 'live' || link === 'off') return null
+  return (
+    <Banner testid="docker-banner" glyph={link === 'down' ? 'l-down' : 'l-stale'} action={<AskNow source="docker" />}>
+      <b>
+        {link === 'down' ? 'Docker can’t be reached' : 'Docker is silent'}
+        {since !== null && (
+          <>
+            {' '}
+            since <ClockTime at={since} />, <Age since={since} /> ago
+          </>
+        )}
+        .
+      </b>{' '}
+      {children} Check that the Docker daemon runs.
+    </Banner>
+  )
+}

@@ -75,8 +75,9 @@ export function FleetView({ initial, filters = noFilters }: Props) {
         )}
         {state.runs.length === 0 ? (
           <FirstVisit
-            backend={state.backend}
+            fleet={state}
             known={known}
+            stale={stale}
             onStart={() => setDialog({ kind: 'start' })}
             onFollow={() => setDialog({ kind: 'follow' })}
           />

@@ -71,7 +71,10 @@ export class Commands {
     }
     if (by !== undefined) state.note(`Started from the dashboard by ${by}.`)
     const { spec, dryRun = false } = request
-    session.observe({ kind: 'accepted', at: serverNow(), sent: sentAt, spec, dryRun })
+    session.observe({
+      ...{ kind: 'accepted', at: serverNow(), sent: sentAt, spec, dryRun },
+      ...(by !== undefined && { by }),
+    })
     session.follow(false)
     life.show(state)
     log.info({ runId, spec: request.spec }, 'run started')

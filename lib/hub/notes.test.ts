@@ -21,6 +21,25 @@ const linesOf = async (hub: Hub, runId: string) => {
   return page?.lines.map(({ text }) => text) ?? []
 }
 
+describe('who started a run', () => {
+  it('[RUN-18.9] is told with the run, also after a restart, and of no run that was started by nobody known', async () => {
+    const { backend, dashboard } = await world()
+    const first = await dashboard()
+    backend.hold('a')
+    const { runId } = await first.hub.start({ spec: '001-todo' }, 'ann')
+    await vi.waitFor(async () => expect(await first.hub.snapshot(runId)).toMatchObject({ status: 'running' }))
+    expect((await first.hub.snapshot(runId))?.startedBy).toBe('ann')
+    backend.release('a')
+    await vi.waitFor(async () => expect(await first.hub.snapshot(runId)).toMatchObject({ status: 'completed' }))
+    const { runId: other } = await first.hub.start({ spec: '001-todo' })
+    expect(await first.hub.snapshot(other)).not.toHaveProperty('startedBy')
+    await first.end()
+    const { hub } = await dashboard()
+    expect((await hub.snapshot(runId))?.startedBy).toBe('ann')
+    expect((await hub.fleet()).runs.find(run => run.runId === runId)?.startedBy).toBe('ann')
+  })
+})
+
 describe('a note of an operator', () => {
   it('[RUN-18.1] [RUN-18.2] is on the run and in its log, without secrets, also after a restart', async () => {
     const { backend, dashboard } = await world()

@@ -183,6 +183,8 @@ export const runFields = z.object({
   unnamedCompleted: z.exactOptional(z.number()),
   /** The names of the first batches at work, in plan order, while there are any; `counts.running` says how many there are. */
   atWork: z.exactOptional(z.array(z.string())),
+  /** Who started it from a dashboard, where that is known; a run that was started elsewhere has none [RUN-18.9]. */
+  startedBy: z.exactOptional(z.string()),
   /** The last notes of operators, the oldest first; absent if there is none. */
   notes: z.exactOptional(z.array(operatorNote)),
   /** Null for a run that is known from its own sources. */

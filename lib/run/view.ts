@@ -184,6 +184,7 @@ function deriveOn(cache: Cache, run: Run, now: number, links: Links): Derived {
       counts: unnamed <= counts.pending ? counts : { ...counts, totalKnown: false },
       ...(unnamed > 0 && { unnamedCompleted: unnamed }),
       ...(atWork.length > 0 && { atWork }),
+      ...(run.accepted?.by !== undefined && { startedBy: run.accepted.by }),
       ...(run.notes.length > 0 && { notes: run.notes.map(noteOf) }),
       batches,
     },

@@ -15,15 +15,15 @@ interface Props {
   counts: number[]
   /** The specs to choose from. */
   specs: string[]
+  /** Those who started one of the runs from a dashboard. */
+  people: string[]
   onChange: (filters: Filters) => void
 }
 
 /** The filters of the history [FLEET-4.1]. */
-export function FilterBar({ filters, total, counts, specs, onChange }: Props) {
+export function FilterBar({ filters, total, counts, specs, people, onChange }: Props) {
   const set = (changes: Partial<Filters>) => onChange({ ...filters, ...changes })
   const zone = useZone()
-  // A filter of an address may name a spec that no run here has.
-  const listed = filters.spec === '' || specs.includes(filters.spec) ? specs : [filters.spec, ...specs]
   return (
     <div className={styles.bar}>
       <div className={controls.choice} role="group" aria-label="Outcome">
@@ -41,16 +41,10 @@ export function FilterBar({ filters, total, counts, specs, onChange }: Props) {
           </button>
         ))}
       </div>
-      <span className={styles.field}>
-        <select aria-label="Spec" value={filters.spec} onChange={event => set({ spec: event.target.value })}>
-          <option value="">All specs</option>
-          {listed.map(spec => (
-            <option key={spec} value={spec}>
-              {shownName(spec)}
-            </option>
-          ))}
-        </select>
-      </span>
+      <Choice label="Spec" all="All specs" value={filters.spec} names={specs} onChange={spec => set({ spec })} />
+      {(people.length > 0 || filters.by !== '') && (
+        <Choice label="Started by" all="By anyone" value={filters.by} names={people} onChange={by => set({ by })} />
+      )}
       <Day label="Since" value={filters.since} zone={zone} onChange={since => set({ since })} />
       <Day label="Until" value={filters.until} zone={zone} onChange={until => set({ until })} />
       <SavedMenu filters={filters} onChoose={onChange} />
@@ -75,6 +69,32 @@ export function FilterBar({ filters, total, counts, specs, onChange }: Props) {
         />
       </div>
     </div>
+  )
+}
+
+interface ChoiceProps {
+  label: string
+  /** The choice of all. */
+  all: string
+  value: string
+  names: string[]
+  onChange: (name: string) => void
+}
+
+function Choice({ label, all, value, names, onChange }: ChoiceProps) {
+  // A filter of an address may hold a name that no run here has.
+  const listed = value === '' || names.includes(value) ? names : [value, ...names]
+  return (
+    <span className={styles.field}>
+      <select aria-label={label} value={value} onChange={event => onChange(event.target.value)}>
+        <option value="">{all}</option>
+        {listed.map(name => (
+          <option key={name} value={name}>
+            {shownName(name)}
+          </option>
+        ))}
+      </select>
+    </span>
   )
 }
 

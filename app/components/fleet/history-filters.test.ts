@@ -22,7 +22,7 @@ const found = (filters: Partial<Filters>, zone = 'utc') =>
   matching(runs, { ...noFilters, ...filters }, zone).map(run => run.runId)
 
 const runs = [
-  over('a', { spec: '011-audit-log', endedAt: '2026-11-23T22:30:00.000Z' }),
+  over('a', { startedBy: 'ann', spec: '011-audit-log', endedAt: '2026-11-23T22:30:00.000Z' }),
   over('b', { spec: '012-search', status: 'failed', error: 'Merge FAILED', endedAt: '2026-11-22T12:00:00.000Z' }),
   over('c', { spec: null, status: 'aborted', endedAt: null, startedAt: '2026-11-21T10:00:00.000Z' }),
   over('d', { spec: '012-search', endedAt: null, startedAt: null }),
@@ -42,6 +42,8 @@ describe('the filters of the history', () => {
     expect(found({ q: ' merge failed ' })).toEqual(['b'])
     expect(found({ q: 'AUDIT' })).toEqual(['a'])
     expect(found({ status: 'completed', spec: '012-search' })).toEqual(['d'])
+    expect(found({ by: 'ann' })).toEqual(['a'])
+    expect(found({ by: 'an' })).toEqual([])
   })
 
   it('[FLEET-4.2] find runs by days of the reader’s zone, both ends included, or by instants', () => {
@@ -61,6 +63,7 @@ describe('the filters of the history', () => {
     const any: fc.Arbitrary<Filters> = fc.record({
       status: fc.constantFrom('' as const, ...outcomes),
       spec: fc.string({ unit: 'grapheme', maxLength: 40 }),
+      by: fc.string({ unit: 'grapheme', maxLength: 40 }),
       q: fc.string({ unit: 'grapheme', maxLength: 40 }),
       since: day,
       until: day,
@@ -81,8 +84,15 @@ describe('the filters of the history', () => {
   })
 
   it('[FLEET-4.3] are told in words', () => {
-    const all = { status: 'failed', spec: '012-search', q: ' x ', since: '2026-11-17', until: '2026-11-20' } as const
-    expect(filterText(all)).toBe('failed, 012-search, “x”, since 2026-11-17, until 2026-11-20')
+    const all = {
+      status: 'failed',
+      spec: '012-search',
+      by: 'ann',
+      q: ' x ',
+      since: '2026-11-17',
+      until: '2026-11-20',
+    } as const
+    expect(filterText(all)).toBe('failed, 012-search, started by ann, “x”, since 2026-11-17, until 2026-11-20')
   })
 
   it('[FLEET-4.5] a run that continues the history entry of another is resumed', () => {

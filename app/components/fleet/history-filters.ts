@@ -11,6 +11,8 @@ export type Outcome = (typeof outcomes)[number]
 export interface Filters {
   status: Outcome | ''
   spec: string
+  /** Who started it from a dashboard. */
+  by: string
   /** Part of a spec, a run id or an error. */
   q: string
   /** A day, `2026-11-23`, or an instant, ISO 8601. */
@@ -18,8 +20,8 @@ export interface Filters {
   until: string
 }
 
-export const noFilters: Filters = { status: '', spec: '', q: '', since: '', until: '' }
-const names = ['status', 'spec', 'q', 'since', 'until'] as const
+export const noFilters: Filters = { status: '', spec: '', by: '', q: '', since: '', until: '' }
+const names = ['status', 'spec', 'by', 'q', 'since', 'until'] as const
 /** No name in the product is longer than this. */
 const LONGEST = 500
 
@@ -36,7 +38,7 @@ export function filtersOf(values: Readonly<Record<string, string | string[] | un
   }
   return {
     status: outcomes.find(outcome => outcome === text('status')) ?? '',
-    ...{ spec: text('spec'), q: text('q'), since: time('since'), until: time('until') },
+    ...{ spec: text('spec'), by: text('by'), q: text('q'), since: time('since'), until: time('until') },
   }
 }
 
@@ -56,7 +58,10 @@ export function queryOf(filters: Filters, query = ''): string {
 
 export const isFiltered = (filters: Filters): boolean => names.some(name => filters[name] !== '')
 
-type Sought = Pick<RunFields, 'status' | 'spec' | 'runId' | 'historyId' | 'error' | 'endedAt' | 'startedAt'>
+type Sought = Pick<
+  RunFields,
+  'startedBy' | 'status' | 'spec' | 'runId' | 'historyId' | 'error' | 'endedAt' | 'startedAt'
+>
 
 /** The runs as the history shows them: those that ended last first, by the start where no end is known [FLEET-4.7]. */
 export const newestFirst = <R extends Pick<RunFields, 'endedAt' | 'startedAt'>>(runs: readonly R[]): R[] =>
@@ -64,11 +69,12 @@ export const newestFirst = <R extends Pick<RunFields, 'endedAt' | 'startedAt'>>(
 
 /** The runs that match. @param zone the reader's, in which a day begins and ends */
 export function matching<R extends Sought>(runs: readonly R[], filters: Filters, zone: Zone): R[] {
-  const { status, spec, since, until } = filters
+  const { status, spec, by, since, until } = filters
   const needle = filters.q.trim().toLowerCase()
   return runs.filter(run => {
     if (status !== '' && run.status !== status) return false
     if (spec !== '' && run.spec !== spec) return false
+    if (by !== '' && run.startedBy !== by) return false
     if (!isWithin(run.endedAt ?? run.startedAt, since, until, zone)) return false
     return needle === '' || fieldsOf(run).some(field => field?.toLowerCase().includes(needle))
   })
@@ -86,10 +92,11 @@ function isWithin(at: string | null, since: string, until: string, zone: Zone): 
 }
 
 /** The filters in words, for example `failed, 012-search-relevance, since 2026-11-17`. */
-export function filterText({ status, spec, q, since, until }: Filters): string {
+export function filterText({ status, spec, by, q, since, until }: Filters): string {
   return [
     status,
     spec,
+    by === '' ? '' : `started by ${by}`,
     q.trim() === '' ? '' : `“${q.trim()}”`,
     since === '' ? '' : `since ${since}`,
     until === '' ? '' : `until ${until}`,

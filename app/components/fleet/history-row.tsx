@@ -47,6 +47,12 @@ export const HistoryRow = memo(function HistoryRow({ run, isResumed, place }: Pr
         {run.dryRun && <Tag>dry run</Tag>}
         {isResumed && <Tag>resumed</Tag>}
         {run.inferred && <Tag>inferred</Tag>}
+        {run.startedBy !== undefined && (
+          <span className="dim">
+            {' '}
+            by <Name text={run.startedBy} />
+          </span>
+        )}
       </th>
       <td className={classNames('num', table.right, styles.count)} data-testid="batches-completed">
         {completedText(countsToShow(run))}

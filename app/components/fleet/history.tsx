@@ -47,6 +47,7 @@ export function History({ runs, live, initial }: Props) {
   const found = useMemo(() => matching(ofAnyOutcome, filters, zone), [ofAnyOutcome, filters, zone])
   const resumed = useMemo(() => resumedRuns([...runs, ...live]), [runs, live])
   const specs = useMemo(() => [...new Set(runs.flatMap(({ spec }) => (spec === null ? [] : [spec])))].sort(), [runs])
+  const people = useMemo(() => [...new Set(runs.flatMap(({ startedBy }) => startedBy ?? []))].sort(), [runs])
   const counts = useMemo(
     () => outcomes.map(outcome => ofAnyOutcome.filter(({ status }) => status === outcome).length),
     [ofAnyOutcome],
@@ -64,7 +65,14 @@ export function History({ runs, live, initial }: Props) {
     <section className={styles.runs} id="history" aria-labelledby="h-history">
       <header className={section.head}>
         <h2 id="h-history">History</h2>
-        <FilterBar filters={filters} total={ofAnyOutcome.length} counts={counts} specs={specs} onChange={setFilters} />
+        <FilterBar
+          filters={filters}
+          total={ofAnyOutcome.length}
+          counts={counts}
+          specs={specs}
+          people={people}
+          onChange={setFilters}
+        />
       </header>
       <p className="sr" role="status">
         {found.length === runs.length ? '' : `${found.length} of ${plural(runs.length, 'run')} match.`}

@@ -56,6 +56,11 @@ export const LiveRow = memo(function LiveRow({
               since <ClockTime at={startedAt} />
             </>
           )}
+          {run.startedBy !== undefined && (
+            <>
+              , by <Name text={run.startedBy} />
+            </>
+          )}
           {run.dryRun && ', dry run'}
         </span>
       </div>

@@ -74,6 +74,12 @@ export function RunHead({ run, frozenAt, stale, isUnsteady, filter, onFilter }: 
               Started <ClockTime at={run.startedAt} />
             </>
           )}
+          {run.startedBy !== undefined && (
+            <>
+              {' '}
+              by <Name text={run.startedBy} />
+            </>
+          )}
           , on <Name text={run.backend.replace(/^https?:\/\//, '')} />
         </p>
       </div>

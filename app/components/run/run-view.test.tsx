@@ -168,6 +168,11 @@ describe('the run page as the server renders it', () => {
     expect(lost).toMatch(/data-testid="backend-banner".*?<time[^>]*>4 s<\/time>|data-testid="backend-banner".*?4 s old/)
   })
 
+  it('[PAGE-13.5] says who started the run, where that is known', () => {
+    expect(html(snapshot({ startedBy: 'ann' }))).toMatch(/Started <time[^>]*>[^<]*<\/time> by ann, on /)
+    expect(html(snapshot({}))).toMatch(/Started <time[^>]*>[^<]*<\/time>, on /)
+  })
+
   it('[PAGE-13.1] [PAGE-13.3] says once since when Docker is live, instead of empty columns', () => {
     const batches = [someBatch('a', 'completed'), someBatch('b', 'completed')]
     const link = { backend: 'live', docker: 'live' } as const

@@ -168,7 +168,7 @@ describe('the run page as the server renders it', () => {
     expect(lost).toMatch(/data-testid="backend-banner".*?<time[^>]*>4 s<\/time>|data-testid="backend-banner".*?4 s old/)
   })
 
-  it('[PAGE-13.5] says who started the run, where that is known', () => {
+  it('[PAGE-13.6] says who started the run, where that is known', () => {
     expect(html(snapshot({ startedBy: 'ann' }))).toMatch(/Started <time[^>]*>[^<]*<\/time> by ann, on /)
     expect(html(snapshot({}))).toMatch(/Started <time[^>]*>[^<]*<\/time>, on /)
   })

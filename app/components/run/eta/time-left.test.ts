@@ -26,29 +26,70 @@ describe('the time left', () => {
   it('[PAGE-11.2] is the longest chain of what is left', () => {
     const running = batch('a', { status: 'running', startedAt: iso(T0) })
     const now = T0 + MINUTE
-    expect(timeLeft(run(running, batch('b', { dependsOn: ['a'] })), usual, now)).toBe(4 * MINUTE)
-    expect(timeLeft(run(running, batch('b', { dependsOn: ['a'] }), batch('c')), usual, now)).toBe(10 * MINUTE)
-    // It takes longer than usual: what comes after it does not.
-    expect(timeLeft(run(running, batch('b', { dependsOn: ['a'] })), usual, now + 9 * MINUTE)).toBe(3 * MINUTE)
-    expect(timeLeft(run(took('a', 2), batch('b', { dependsOn: ['a'] })), usual, now)).toBe(3 * MINUTE)
+    const about = (minutes: number) => ({ kind: 'about', ms: minutes * MINUTE })
+    expect(timeLeft(run(running, batch('b', { dependsOn: ['a'] })), usual, now)).toEqual(about(4))
+    const c = batch('c', { status: 'running', startedAt: iso(now) })
+    expect(timeLeft(run(running, batch('b', { dependsOn: ['a'] }), c), usual, now)).toEqual(about(10))
+    const b = batch('b', { dependsOn: ['a'], status: 'running', startedAt: iso(now) })
+    expect(timeLeft(run(took('a', 2), b), usual, now)).toEqual(about(3))
+  })
+
+  it('[PAGE-11.3] is no number while a batch takes longer than usual, whatever comes after it', () => {
+    const running = batch('a', { status: 'running', startedAt: iso(T0) })
+    const after = run(running, batch('b', { dependsOn: ['a'] }))
+    expect(timeLeft(after, usual, T0 + 2 * MINUTE - 1)).toEqual({ kind: 'about', ms: 3 * MINUTE + 1 })
+    for (const late of [2, 3, 60])
+      expect(timeLeft(after, usual, T0 + late * MINUTE)).toEqual({ kind: 'longer', batches: 1 })
   })
 
   it('[PAGE-11.2] is not known where that of any batch is not, nor where nothing is left', () => {
-    expect(timeLeft(run(batch('a'), batch('new')), usual, T0)).toBeNull()
+    const running = batch('a', { status: 'running', startedAt: iso(T0) })
+    expect(timeLeft(run(running, batch('new')), usual, T0)).toBeNull()
+    expect(timeLeft(run(batch('a', { status: 'running' })), usual, T0)).toBeNull()
     expect(timeLeft(run(took('a', 2)), usual, T0)).toBeNull()
     expect(timeLeft(run(), usual, T0)).toBeNull()
+    const circle = [batch('b', { dependsOn: ['c'] }), batch('c', { dependsOn: ['b'] })]
+    expect(timeLeft(run(running, ...circle), usual, T0)).toBeNull()
   })
 
-  it('[PAGE-11.2] is between the longest batch and the sum of all, for any dependencies, circles among them', () => {
-    const ids = ['a', 'b', 'c', 'd', 'e']
-    const times = new Map(ids.map((id, n) => [id, (n + 1) * MINUTE]))
-    const needs = fc.array(fc.subarray([...ids, 'nobody']), { minLength: 5, maxLength: 5 })
+  it('[PAGE-11.3] is not known where the longest chain waits for a batch that could begin and has not', () => {
+    const running = batch('a', { status: 'running', startedAt: iso(T0) })
+    expect(timeLeft(run(running, batch('c')), usual, T0)).toBeNull()
+    expect(timeLeft(run(batch('a'), batch('b', { dependsOn: ['a'] })), usual, T0)).toBeNull()
+  })
+
+  const ids = ['a', 'b', 'c', 'd', 'e']
+  const times = new Map(ids.map((id, n) => [id, (n + 1) * MINUTE]))
+  const needs = fc.array(fc.subarray([...ids, 'nobody']), { minLength: 5, maxLength: 5 })
+  /** How long each batch has been at work, ms; null: it waits. */
+  const works = fc.array(fc.option(fc.integer({ min: 0, max: 6 * MINUTE })), { minLength: 5, maxLength: 5 })
+  const planOf = (all: string[][], work: (number | null)[]) =>
+    run(
+      ...ids.map((id, n) => {
+        const ms = work[n] ?? null
+        const begun: Partial<Batch> = ms === null ? {} : { status: 'running', startedAt: iso(T0 - ms) }
+        return batch(id, { dependsOn: all[n] ?? [], ...begun })
+      }),
+    )
+
+  it('[PAGE-11.2] is at most the sum of all, for any dependencies, circles among them', () => {
     fc.assert(
-      fc.property(needs, all => {
-        const batches = ids.map((id, n) => batch(id, { dependsOn: all[n] ?? [] }))
-        const left = timeLeft(run(...batches), times, T0) ?? -1
-        expect(left).toBeGreaterThanOrEqual(5 * MINUTE)
-        expect(left).toBeLessThanOrEqual(15 * MINUTE)
+      fc.property(needs, works, (all, work) => {
+        const left = timeLeft(planOf(all, work), times, T0)
+        if (left?.kind !== 'about') return
+        expect(left.ms).toBeGreaterThan(0)
+        expect(left.ms).toBeLessThanOrEqual(15 * MINUTE)
+      }),
+    )
+  })
+
+  it('[PAGE-11.3] falls by the time that passes while nothing ends, or is no number any more', () => {
+    const passes = fc.integer({ min: 1, max: 10 * MINUTE })
+    fc.assert(
+      fc.property(needs, works, passes, (all, work, passed) => {
+        const plan = planOf(all, work)
+        const [before, after] = [timeLeft(plan, times, T0), timeLeft(plan, times, T0 + passed)]
+        if (after?.kind === 'about') expect(before).toEqual({ kind: 'about', ms: after.ms + passed })
       }),
     )
   })

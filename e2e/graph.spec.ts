@@ -1,7 +1,7 @@
 import { cp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { largePlan } from '../lib/testing/run/plans'
 import { expect, test, type Dashboard } from './fixtures'
 import { illegible } from './legible'
@@ -353,6 +353,12 @@ test('[PAGE-6.1] [PAGE-6.6] on a phone it fits the width, and the page scrolls',
   await context.close()
 })
 
+const glyphColour = (node: Locator) =>
+  node
+    .locator('svg')
+    .first()
+    .evaluate(svg => getComputedStyle(svg).color)
+
 test('[PAGE-6.3] a silent backend leaves it grey, and last known', async ({ backend, dashboard, page }) => {
   backend.hold('db')
   const runId = await dashboard.start(PORTAL)
@@ -361,4 +367,7 @@ test('[PAGE-6.3] a silent backend leaves it grey, and last known', async ({ back
   await backend.close()
   await expect(run.card('db')).toHaveAttribute('data-old', 'true', { timeout: 30_000 })
   await expect(nodeOf(page, 'db')).toHaveAccessibleName(/, last known as running for /)
+  // Nothing of it has the colour of a batch at work.
+  const [old, waiting] = await Promise.all(['db', 'models'].map(id => glyphColour(nodeOf(page, id))))
+  expect(old).toBe(waiting)
 })

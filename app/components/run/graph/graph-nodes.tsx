@@ -1,6 +1,8 @@
 import { useMemo, type FocusEvent, type KeyboardEvent } from 'react'
 import { isOver } from '../../../../lib/run/is-over'
+import { useIsPast, useSync } from '../../../../lib/client/live'
 import type { BatchStatus, Snapshot } from '../../../../lib/run/model'
+import { useStale } from '../../use-stale'
 import type { Vertex } from './graph'
 import { GraphNode, type Relation } from './graph-node'
 import { meets, type Box, type Layout } from './graph-layout'
@@ -37,6 +39,10 @@ export function GraphNodes(props: Props) {
   const names = useMemo(() => new Map(batches.map(({ id, name }) => [id, name])), [batches])
   const relations = useMemo(() => relationsOf(inOrder, picked), [inOrder, picked])
   const { width, height } = layout.node
+  const isLost = useStale(useSync())
+  const isPast = useIsPast()
+  // A page that has lost its server shows no more of Docker; a moment of the past does not become older.
+  const docker = isLost && !isPast && run.link.docker === 'live' ? 'stale' : run.link.docker
   return (
     <ul className={styles.nodes} aria-label="Graph of batches" onFocus={props.onFocus} onKeyDown={props.onKeyDown}>
       {inOrder.map((vertex, index) => {
@@ -65,7 +71,7 @@ export function GraphNodes(props: Props) {
             word={props.words?.get(id)}
             isFaded={props.filter !== null && batch.status !== props.filter && id !== picked}
             clockOffset={run.clockOffset}
-            docker={run.link.docker}
+            docker={docker}
             onPick={onPick}
           />
         )

@@ -309,7 +309,15 @@ function others(textOf: TextOf): ReactNode[] {
     start: { startedAt: run.startedAt, clockOffset: 0, durationUncertain: true },
   }
   const shown = { matcher: null, current: false, marked: true, prefix: '?line=', zone: 'utc', full: true } as const
-  const search = { matcher: null, found: null, error: null, isSearching: false, asked: null, isUpToDate: true }
+  const search = {
+    matcher: null,
+    found: null,
+    error: null,
+    isSearching: false,
+    asked: null,
+    isUpToDate: true,
+    isOf: () => true,
+  }
   const names = new Map([[textOf('batches.id'), textOf('batches.name')]])
   const unread = { failure: { from: 1, to: 2, error: textOf('error') }, onRetry: close }
   const row = { key: '1', seq: 1, height: 1 }

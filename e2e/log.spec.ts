@@ -122,7 +122,7 @@ test('[LOG-2.2] what is read stays in place while lines arrive and earlier ones 
   await expect(row(page, last + 301)).toBeInViewport()
 })
 
-test('[LOG-2.5] [LOG-2.6] a search is of the whole log, and jumps to lines that were not loaded', async ({
+test('[LOG-2.5] [LOG-2.6] [LOG-2.12] a search is of the whole log, and jumps to lines that were not loaded', async ({
   backend,
   dashboard,
   page,
@@ -139,7 +139,9 @@ test('[LOG-2.5] [LOG-2.6] a search is of the whole log, and jumps to lines that 
   const { seqs, count } = await foundBy(dashboard, runId, 'line 7')
   expect(count).toBeGreaterThan(1_000)
   await search.fill('LINE 7')
-  await expect(matches).toHaveText(`0/${count}`)
+  // The next match is shown without a key.
+  await expect(matches).toHaveText(new RegExp(`^[1-9]\\d*/${count}$`))
+  await expect(page.locator('mark').first()).toBeInViewport()
   await expect(page.getByText(`in all ${(last + 1).toLocaleString('en')} lines`)).toBeVisible()
   // Behind the last match comes the first one.
   await search.press('Enter')
@@ -164,8 +166,13 @@ test('[LOG-2.5] [LOG-2.6] a search is of the whole log, and jumps to lines that 
   for (const wrap of [false, true]) {
     if (wrap) await page.getByRole('button', { name: 'Wrap lines' }).click()
     await search.fill('needle')
-    await search.press('Enter')
+    // The same text is no new search.
+    if (wrap) await search.press('Enter')
     await expect(page.locator('mark', { hasText: 'needle' })).toBeInViewport({ ratio: 1 })
+    await expect(matches).toHaveText('1/1')
+    if (wrap) continue
+    await expect(row(page, last + 1).getByRole('link', { name: String(last + 1) })).toBeInViewport({ ratio: 1 })
+    await expect(row(page, last + 1).locator('time')).toBeInViewport({ ratio: 1 })
   }
   await search.press('Escape')
   await expect(search).toHaveValue('')
@@ -217,6 +224,42 @@ test('[LOG-2.8] a link leads to a line, or to some of them', async ({ backend, d
   await page.getByRole('group', { name: 'Whose log' }).getByRole('button').last().click()
   await expect(page).toHaveURL(`${path}?batch=setup`)
 })
+
+for (const { width, height } of [
+  { width: 390, height: 844 },
+  { width: 900, height: 800 },
+  { width: 1280, height: 900 },
+])
+  test(`[LOG-2.11] a link to lines shows them, also of the log of a batch, at ${width} px`, async ({
+    backend,
+    dashboard,
+    page,
+  }) => {
+    await page.setViewportSize({ width, height })
+    const { runId, last } = await startLong(backend, dashboard)
+    const isIn = async (seq: number) => expect(row(page, seq)).toBeInViewport({ ratio: 0.9 })
+    const path = `${dashboard.url}/runs/${runId}?batch=setup&log=run`
+    for (const [from, to] of [
+      [50, 55],
+      [last - 400, last - 396],
+    ] as const) {
+      await page.goto(`${path}&line=${from}-${to}`)
+      await expect(row(page, from)).toHaveAttribute('data-marked', 'true')
+      for (let seq = from; seq <= to; seq += 1) await isIn(seq)
+      // They stand in the middle.
+      await expect
+        .poll(async () => {
+          const [view, first, end] = await Promise.all(
+            [area(page), row(page, from), row(page, to)].map(part => part.boundingBox()),
+          )
+          if (!view || !first || !end) return null
+          const [above, below] = [first.y - view.y, view.y + view.height - end.y - end.height]
+          return Math.abs(above - below) < 40
+        })
+        .toBe(true)
+    }
+    await expect(page.getByTestId('batch-panel')).toBeVisible({ visible: width > 720 })
+  })
 
 test('[LOG-2.7] a copy has a line a line, without numbers and times; links are links', async ({
   backend,
@@ -276,7 +319,9 @@ test('[LOG-2.1] [LOG-2.5] [LOG-2.8] an import has its whole log, too', async ({ 
   const [line] = await linesAfter(dashboard, runId, 2_999, 1)
   await expect(row(page, 3_000)).toContainText(line?.text ?? '?')
   await page.getByLabel('Search the log').fill('line 7')
-  await expect(page.getByTestId('log-matches')).toHaveText(`0/${(await foundBy(dashboard, runId, 'line 7')).count}`)
+  await expect(page.getByTestId('log-matches')).toHaveText(
+    new RegExp(`^[1-9]\\d*/${(await foundBy(dashboard, runId, 'line 7')).count}$`),
+  )
   await expect(page.getByText(`in all ${last.toLocaleString('en')} lines`)).toBeVisible()
 })
 

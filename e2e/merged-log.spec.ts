@@ -125,7 +125,7 @@ test('[LOG-5.1] what the backend says twice is folded, and nothing of it is lost
   await expect(row(page, said)).toBeVisible()
   await expect(row(page, state)).toBeHidden()
   const twins = row(page, said).getByTestId('log-twins')
-  await expect(twins).toHaveText('said twice')
+  await expect(twins).toHaveAccessibleName(/said twice/)
   await twins.click()
   await expect(row(page, state)).toBeVisible()
   await twins.press('Enter')
@@ -164,8 +164,7 @@ test('[LOG-4.6] a pattern is searched for in the whole log, and what is wrong wi
   await search.fill('err?or.*(module|TS\\d+)')
   await expect(page.getByTestId('log-matches')).toHaveText('0/0')
   await pattern.click()
-  await expect(page.getByTestId('log-matches')).toHaveText('0/2')
-  await search.press('Enter')
+  await expect(page.getByTestId('log-matches')).toHaveText('1/2')
   await search.press('Enter')
   await expect(page.getByTestId('log-matches')).toHaveText('2/2')
   await expect(page.locator('mark')).toHaveText(['Error: cannot find module', 'error TS2345'])
@@ -191,7 +190,7 @@ test('[LOG-4.6] a pattern on which others despair holds neither the page nor the
   await page.getByLabel('Search the log').fill('(a+)+!$')
   await expect(page.getByTestId('log-matches')).toHaveText('0/0', { timeout: 20_000 })
   await page.getByLabel('Search the log').fill('^the (e|e)+nd$')
-  await expect(page.getByTestId('log-matches')).toHaveText('0/1')
+  await expect(page.getByTestId('log-matches')).toHaveText('1/1')
   expect((await dashboard.api('GET', '/healthz')).status).toBe(200)
 })
 
@@ -219,7 +218,7 @@ test('[LOG-4.7] [LOG-4.8] only errors can be shown, counted, stepped through and
 
   // With a text: both count.
   await page.getByLabel('Search the log').fill('TS2345')
-  await expect(page.getByTestId('log-matches')).toHaveText('0/1')
+  await expect(page.getByTestId('log-matches')).toHaveText('1/1')
   await expect(page.getByRole('button', { name: '1 line', exact: true })).toBeVisible()
   await page.getByLabel('Search the log').fill('')
   await page.getByRole('button', { name: 'err', exact: true }).click()

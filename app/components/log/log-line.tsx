@@ -81,13 +81,13 @@ export const LogRow = memo(function LogRow({ row, matcher, names, current, marke
       data-seq={seq}
       data-error={isError(row.line) || undefined}
       data-marked={marked || undefined}
-      style={row.height > 1 ? { minHeight: `calc(${row.height} * var(--leading-sm))` } : undefined}
+      style={row.height > 1 ? { '--rows': row.height } : undefined}
     >
       {/* No Tab stop: the keys of the log itself move the mark. */}
       <a className={styles.number} href={`${prefix}${seq}`} data-line={seq} tabIndex={-1} draggable={false}>
         {seq}
       </a>
-      <span className={styles.time}>
+      <span className={styles.time} data-held>
         {at !== null && <Stamp at={at} zone={zone} full={full} since={since && sinceText(row.line, since)} />}
       </span>
       <span className={styles.stream}>{streamWords[stream]}</span>
@@ -100,7 +100,8 @@ export const LogRow = memo(function LogRow({ row, matcher, names, current, marke
           title={twinsTitle(row.twins.lines.length)}
           onClick={() => onTwins?.(seq)}
         >
-          {twinsText(row.twins.lines.length)}
+          <span aria-hidden="true">×{row.twins.lines.length + 1}</span>
+          <span className="sr">{twinsText(row.twins.lines.length)}</span>
         </button>
       )}
       {row.twins?.isOpen === false && row.twins.lines.map(line => <Folded key={line.seq} line={line} />)}

@@ -18,7 +18,7 @@ import { useMedia } from '../use-media'
 import { printedPart } from '../printed-words'
 import { useKeptScroll, usePrinting } from '../printing'
 import { dayOf } from './days'
-import { wayToView } from './keep-in-view'
+import { topOfLines, wayToView } from './keep-in-view'
 import type { Mark } from './line-mark'
 import type { BatchNames } from './log'
 import { LogRow, Speaker } from './log-line'
@@ -42,6 +42,8 @@ const AT_END = 8
 const OVERSCAN = 16
 /** For how many frames at most a line is brought into view while rows are still measured. */
 const MOST_TRIES = 10
+/** For so many frames it has to stay there. */
+const STILL = 3
 /** For how long a log that gets more lines than that at once counts as fast, ms. */
 const FAST_FOR = 300
 
@@ -54,6 +56,8 @@ export interface LogList {
 /** A line to bring into view; each request is another object. */
 export interface Jump {
   readonly seq: number
+  /** The last of the lines that the address names: they come to the middle of the view, and stay in it until the reader moves it. */
+  readonly to?: number
 }
 
 export interface LogRowsProps {
@@ -158,6 +162,8 @@ export function LogRows(props: LogRowsProps) {
   // The virtualizer keeps the topmost row in place. Where that row is gone, because its lines were loaded or hidden, this does.
   const top = useRef<ReturnType<typeof lineAt>>(null)
   const wanted = useRef<Jump | null>(null)
+  /** The jump whose lines have come to their place once, and where the view began then, px. */
+  const settled = useRef<{ jump: Jump; top: number } | null>(null)
   useLayoutEffect(() => {
     const last = top.current
     const now = last && !following && wanted.current === null ? topOf(last.seq) : null
@@ -179,11 +185,28 @@ export function LogRows(props: LogRowsProps) {
     const asked = wanted.current
     if (asked === null || following) return
     const half = (virtualizer.scrollRect?.height ?? 0) / 2
-    let tries = 0
+    let [tries, still] = [0, 0]
     const settle = () => {
       const area = scroller.current
       if (!area || wanted.current !== asked) return
       const { row, top: at } = topOf(asked.seq)
+      if (asked.to !== undefined) {
+        const end = topOf(asked.to).top + (heightOf(area, asked.to) ?? line)
+        const top = topOfLines({ from: at, to: end }, area.clientHeight, area.scrollHeight)
+        const isIn = at >= area.scrollTop && end <= area.scrollTop + area.clientHeight
+        // From then on they only have to stay in view: what is read does not move.
+        if (settled.current?.jump === asked && isIn) return
+        if (Math.abs(area.scrollTop - top) < 1) {
+          settled.current = { jump: asked, top: area.scrollTop }
+          return
+        }
+        if (tries > MOST_TRIES) return
+        tries += 1
+        settled.current = null
+        virtualizer.scrollToOffset(top)
+        requestAnimationFrame(settle)
+        return
+      }
       const element = row?.kind === 'line' && area.querySelector(`[data-seq="${row.seq}"]`)
       // The rows come into being at the next render, or their lines are read first.
       if (!element) {
@@ -194,8 +217,9 @@ export function LogRows(props: LogRowsProps) {
       if (down !== 0) virtualizer.scrollToOffset(area.scrollTop + down)
       if (right !== 0) area.scrollLeft += right
       tries += 1
+      still = down === 0 && right === 0 ? still + 1 : 0
       // The rows above it may still be measured.
-      if ((down === 0 && right === 0) || tries > MOST_TRIES) wanted.current = null
+      if (still >= STILL || tries > MOST_TRIES) wanted.current = null
       else requestAnimationFrame(settle)
     }
     settle()
@@ -277,6 +301,9 @@ export function LogRows(props: LogRowsProps) {
           const last = seen.current
           seen.current = { scrollTop, scrollHeight, clientHeight }
           const resized = scrollHeight !== last.scrollHeight || clientHeight !== last.clientHeight
+          const place = settled.current
+          const isLeft = place !== null && place.jump === wanted.current && Math.abs(place.top - scrollTop) > 1
+          if (isLeft && !resized) wanted.current = null
           if (scrollHeight - scrollTop - clientHeight <= AT_END && isReading.current) onEnd()
           // A line that is higher than estimated, or a resized page, also moves the scroll position; the reader did not scroll up.
           else if (following && resized) virtualizer.scrollToEnd()
@@ -308,6 +335,9 @@ export function LogRows(props: LogRowsProps) {
     </>
   )
 }
+
+const heightOf = (area: Element, seq: number): number | undefined =>
+  area.querySelector(`[data-seq="${seq}"]`)?.getBoundingClientRect().height
 
 /** The line whose number was pressed, unless the browser is to open its link elsewhere. */
 function lineOfLink(event: MouseEvent): number | null {

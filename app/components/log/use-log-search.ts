@@ -42,6 +42,8 @@ export interface LogSearchOnPage {
   asked: AskedLines | null
   /** No line that was found is hidden because it came after the moment that is shown. */
   isUpToDate: boolean
+  /** Whether this is about that query, and not about the one before it. */
+  isOf: (query: Query) => boolean
 }
 
 /** Searches the whole log on its server, and the lines that come after that on the page. */
@@ -53,7 +55,8 @@ export function useLogSearch(
   filter: LogFilter,
   isConnected: boolean,
 ): LogSearchOnPage {
-  const { text, isPattern } = useDeferredValue(query)
+  const answered = useDeferredValue(query)
+  const { text, isPattern } = answered
   const { matcher, problem } = useMatcher(text, isPattern)
   const [searched, setSearched] = useState<Searched | null>(null)
   const [again, setAgain] = useState(0)
@@ -96,7 +99,15 @@ export function useLogSearch(
   const found = useMemo(() => answer && foundUntil(answer, last), [answer, last])
   const error = problem ?? current?.error ?? null
   const isSearching = asked !== null && found === null && error === null
-  return { matcher, found, error, isSearching, asked, isUpToDate: found === answer && !isBehind }
+  return {
+    matcher,
+    found,
+    error,
+    isSearching,
+    asked,
+    isUpToDate: found === answer && !isBehind,
+    isOf: asked => asked === answered,
+  }
 }
 
 const none: LogView = { lines: [], dropped: 0, epoch: null }

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef, useState, useSyncExternalStore, type KeyboardEvent } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore, type KeyboardEvent } from 'react'
 import { plural } from '../../labels'
 import { MERGED } from '../../log-id'
 import { linesText } from '../../nothing'
@@ -60,9 +60,14 @@ export function WholeLogView({
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set())
   const [current, setCurrent] = useState<number | null>(null)
   const { mark, focus, set: setMark, clear } = useMark(logId)
-  const [jump, setJump] = useState<Jump | null>(mark && { seq: mark.from })
+  const [jump, setJump] = useState<Jump | null>(mark && { seq: mark.from, to: mark.to })
   /** The number of the last line when the reader stopped following; null while following. 0: no line was there. */
   const [left, setLeft] = useState<number | null>(mark && 0)
+  // Where the page scrolls, the log may be far below.
+  const [isLinked] = useState(mark !== null)
+  useEffect(() => {
+    if (isLinked) document.getElementById('log')?.scrollIntoView({ block: 'nearest' })
+  }, [isLinked])
   const following = left === null
   const last = lastOf(view)
   // Who opens a link to a line has not seen the lines that were there before as old ones.
@@ -100,7 +105,7 @@ export function WholeLogView({
   }
   /** A step that waits for the answer to the search, and from which line on it goes. */
   const [step, setStep] = useState<{ by: 1 | -1; from: number } | null>(null)
-  if (step !== null && found !== null) {
+  if (step !== null && found !== null && search.isOf(query)) {
     setStep(null)
     const seq = nextMatch(found, current, step.by, step.from)
     if (seq !== null) {
@@ -139,7 +144,8 @@ export function WholeLogView({
             onQuery={asked => {
               setQuery(asked)
               setCurrent(null)
-              setStep(null)
+              // The first match is shown at once.
+              setStep(asked.text === '' ? null : { by: 1, from: list.current?.firstVisible() ?? 1 })
             }}
             search={search}
             isErrors={filter.isErrors}

@@ -39,7 +39,7 @@ const LateGoneBanner = lateComponent<{ runId: string }>(async () => (await runPa
 /**
  * One run. Begins with the snapshot that the server rendered, and keeps it up to date.
  * @param batchId the batch that is open at first
- * @param isOwnBatch the page itself opens that batch: its address does not name it
+ * @param isOwnBatch the page itself opens that batch, or the address names a line: on a phone the batch stays closed
  * @param firstView the view of the batches at first
  * @param firstViews that view and the tabs, as the server rendered them
  * @param firstPast the run as it was at the moment that is shown at first; null: now

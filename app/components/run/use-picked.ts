@@ -27,7 +27,7 @@ export interface Picked {
   /** Closes the open batch; its row gets the focus. */
   close: () => void
   setLog: (log: ShownLog) => void
-  /** The page itself has just opened the batch. */
+  /** The batch was opened by the page itself, or for a line of its log, and stays closed on a phone. */
   isOwn: boolean
 }
 
@@ -45,7 +45,7 @@ const rowOf = (batchId: string) =>
 
 /**
  * The address contains the open batch, so that a link to the page shows the same batch.
- * @param isOwnBatch the page itself opened the first one: the address does not contain it yet
+ * @param isOwnBatch the page itself opened the first one, or the address names a line: on a phone the batch stays closed
  */
 export function usePicked(initial: string | null, isOwnBatch: boolean): Picked {
   const [picked, setPicked] = useState(initial)
@@ -67,6 +67,11 @@ export function usePicked(initial: string | null, isOwnBatch: boolean): Picked {
     if (!isOwn) return
     const frame = requestAnimationFrame(() => {
       setOwn(false)
+      if (new URLSearchParams(window.location.search).has('line')) {
+        // The address stays: the line is one of that batch's log [LOG-2.8].
+        if (isPhone()) setPicked(null)
+        return
+      }
       // On a phone a batch would cover what the page says of the run [PAGE-12.5].
       open(isPhone() ? null : initial)
     })

@@ -27,7 +27,7 @@ export default async function ImportPage({ params, searchParams }: Props) {
       key={importId}
       initial={snapshot}
       batchId={batchId}
-      isOwnBatch={own !== null}
+      isOwnBatch={own !== null || line !== undefined}
       firstView={view}
       firstViews={first}
       firstState={stateOf(state)}

@@ -36,7 +36,7 @@ export default async function RunPage({ params, searchParams }: Props) {
       key={snapshot.runId}
       initial={snapshot}
       batchId={batchId}
-      isOwnBatch={own !== null}
+      isOwnBatch={own !== null || line !== undefined}
       firstView={view}
       firstViews={first}
       firstPast={past}

@@ -116,6 +116,37 @@ test('[PAGE-10.2] a link shows its moment, also in the first HTML, and any other
   await expect(page.getByRole('main')).not.toHaveAttribute('data-at')
 })
 
+test('[PAGE-10.6] nothing of a past moment looks live', async ({ backend, dashboard, page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 })
+  backend.hold('setup')
+  const runId = await dashboard.start(PORTAL)
+  const run = new RunPage(page, dashboard, runId)
+  await page.goto(`${dashboard.url}/runs/${runId}?view=timeline`)
+  await run.live()
+  await expect(run.card('setup')).toHaveAttribute('data-status', 'running', { timeout: 20_000 })
+  await expect(page.locator('[data-kind="live"]')).toBeVisible()
+  // The last change: the batch is at work.
+  const slider = page.getByRole('slider', { name: 'Moment' })
+  await slider.press('ArrowLeft')
+  await expect(page.getByTestId('past')).toBeVisible()
+  await expect(run.card('setup')).toHaveAttribute('data-status', 'running')
+  await page.reload()
+  await expect(page.getByTestId('link-backend')).toHaveText(/^Backend then live\s*$/)
+  await expect(page.locator('[data-kind="live"], [data-edge="live"]')).toHaveCount(0)
+  const edge = page.locator('[data-edge="then"]')
+  await expect(edge).toBeAttached()
+  const end = await edge.evaluate(line => line.getBoundingClientRect().left)
+  const ends = await page
+    .getByTestId('timeline-bar')
+    .evaluateAll(bars => bars.map(bar => bar.getBoundingClientRect()).map(({ left, right }) => ({ left, right })))
+  expect(ends.length).toBeGreaterThan(0)
+  // The shortest bar is 3 px wide.
+  for (const bar of ends) expect(bar.right).toBeLessThanOrEqual(Math.max(end + 1, bar.left + 3))
+  await page.getByRole('button', { name: 'Back to now' }).click()
+  await expect(page.getByTestId('link-backend')).toContainText('live')
+  await expect(page.getByTestId('link-backend')).not.toContainText('then')
+})
+
 test('[PAGE-10.4] of moments that are asked for faster than they are answered, the last one counts', async ({
   dashboard,
   page,

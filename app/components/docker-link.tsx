@@ -1,3 +1,4 @@
+import { useIsPast } from '../../lib/client/live'
 import type { LinkState } from '../../lib/run/model'
 import { momentText } from '../format'
 import { LinkMark } from './icons'
@@ -13,11 +14,12 @@ const titles: Record<LinkState, string> = {
 
 /** How fresh the evidence is; if it is not current, also since when. */
 export function DockerLink({ link, since, stale }: { link: LinkState; since: string | null; stale: boolean }) {
+  const isPast = useIsPast()
   return (
     <LinkMark
       source="docker"
       link={link}
-      was={stale && link !== 'off'}
+      was={link !== 'off' && (isPast ? 'then' : stale)}
       title={titles[link] + useLiveSince(link, since)}
     >
       {(link === 'stale' || link === 'down') && !stale && since !== null && <DatedAge since={since} />}

@@ -91,7 +91,7 @@ export function Tag({ children }: { children: string }) {
   return <span className={styles.tag}>{children}</span>
 }
 
-/** How fresh a source is [RUN-9]. `was`: this page itself is stale, so the state is only the last known one. */
+/** How fresh a source is [RUN-9]. `was`: this page itself is stale, so the state is only the last known one; or it is one of the past. */
 export function LinkMark({
   source,
   link,
@@ -104,7 +104,7 @@ export function LinkMark({
 }: {
   source: 'backend' | 'docker'
   link: LinkState
-  was?: boolean
+  was?: boolean | 'then'
   /** It is live, but was cut again and again. */
   isUnsteady?: boolean
   title: string
@@ -123,7 +123,9 @@ export function LinkMark({
     >
       <Glyph id={`l-${(was || isUnsteady) && link === 'live' ? 'stale' : link}`} />
       <span className={named ? styles.linkName : 'sr'}>{name}</span>{' '}
-      <span className={styles.linkState}>{was ? `was ${link}` : isUnsteady ? 'unsteady' : link}</span>{' '}
+      <span className={styles.linkState}>
+        {was ? `${was === 'then' ? was : 'was'} ${link}` : isUnsteady ? 'unsteady' : link}
+      </span>{' '}
       <span className={styles.linkAge}>{children}</span>
     </span>
   )

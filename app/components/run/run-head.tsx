@@ -197,12 +197,13 @@ function Links({ run, frozenAt, stale, isUnsteady }: Props) {
   const { link, heardAt, linkSince } = run
   const over = isOver(run.status)
   const isLive = link.backend === 'live'
+  const isPast = useIsPast()
   return (
     <div className={marks.links} role="group" aria-label="Sources">
       <LinkMark
         source="backend"
         link={link.backend}
-        was={stale}
+        was={isPast ? 'then' : stale}
         isUnsteady={isUnsteady && isLive}
         title={run.backend + useLiveSince(link.backend, linkSince)}
       >

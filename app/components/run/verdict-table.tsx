@@ -3,7 +3,7 @@ import type { Batch, Container, LinkState, Snapshot } from '../../../lib/run/mod
 import { isOver } from '../../../lib/run/is-over'
 import { isAtWork } from '../../../lib/run/evidence/container'
 import { elapsed } from '../../../lib/run/time/time'
-import { useOfTime } from '../../../lib/client/live'
+import { useIsPast, useOfTime } from '../../../lib/client/live'
 import { classNames } from '../../class-names'
 import { containerText, weightOf } from '../../evidence'
 import { statusWord } from '../../labels'
@@ -24,6 +24,7 @@ export function VerdictTable({ run, batch, frozenAt }: Props) {
   const { container, containers, verdict, status } = batch
   const differ = verdict !== 'unknown' && weightOf(verdict) !== 'quiet'
   const over = isOver(run.status)
+  const isPast = useIsPast()
   const begun = containers[0]?.startedAt ?? null
   return (
     <div
@@ -90,10 +91,12 @@ export function VerdictTable({ run, batch, frozenAt }: Props) {
 
 /** How old the word of a source is: what it said last holds for as long as its link is live. */
 function AgeOf({ link, since }: { link: LinkState; since: string | null }) {
-  if (link === 'live') return <span className={styles.age}>live</span>
+  const isPast = useIsPast()
+  if (link === 'live') return <span className={styles.age}>{isPast ? 'then live' : 'live'}</span>
   return (
     since !== null && (
       <span className={styles.age}>
+        {isPast && 'then '}
         <DatedAge since={since} /> old
       </span>
     )

@@ -37,6 +37,8 @@ export interface VirtualRowsProps {
   /** The id of the open batch. */
   picked: string | null
   shown: Shown | null
+  /** The row at which the list opens where it scrolls by itself, if none was asked for. */
+  first?: Shown | null
   /** Contains the list; on a desktop it scrolls. Null until it is in the document. */
   section: HTMLElement | null
   row: (place: number, virtual?: VirtualPlace) => ReactNode
@@ -63,10 +65,21 @@ const FIRST_VIEW = 900
  * that the focus is not lost and can move to their neighbours [PAGE-3.4].
  */
 export function VirtualRows(props: VirtualRowsProps) {
-  const { batches, places: given, folded, picked, shown, section, row, className = styles.rows, heights = ROWS } = props
+  const {
+    batches,
+    places: given,
+    folded,
+    picked,
+    shown: asked,
+    section,
+    row,
+    className = styles.rows,
+    heights = ROWS,
+  } = props
   const isBoxed = useMedia(SECTION_SCROLLS, true)
   const isPhone = useMedia(PHONE, false)
   const [focused, setFocused] = useState<string | null>(null)
+  const shown = asked ?? (isBoxed ? (props.first ?? null) : null)
   const list = useRef<HTMLOListElement>(null)
   const top = useTop(list, isBoxed ? section : 'page')
 
@@ -100,8 +113,8 @@ export function VirtualRows(props: VirtualRowsProps) {
     scrolledTo.current = shown
     const index = ids.indexOf(shown.batchId)
     // On a phone the open batch covers the lower part of the page.
-    if (index >= 0) virtualizer.scrollToIndex(index, { align: isPhone ? 'start' : 'auto' })
-  }, [isPhone, section, shown, ids, virtualizer])
+    if (index >= 0) virtualizer.scrollToIndex(index, { align: isPhone ? 'start' : asked === null ? 'center' : 'auto' })
+  }, [asked, isPhone, section, shown, ids, virtualizer])
 
   const isPrinting = usePrinting()
   useKeptScroll(() => section, isPrinting)

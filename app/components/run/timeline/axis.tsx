@@ -1,19 +1,14 @@
 import { useState, type PointerEvent } from 'react'
 import { classNames } from '../../../class-names'
 import { placeStyle } from './css-variables'
+import type { Edge } from './edges'
 import { between, tickText, type Range } from './range'
 import styles from './axis.module.css'
-
-/** The moment up to which the claims are known. */
-export interface Edge {
-  at: number
-  kind: 'live' | 'heard'
-}
 
 /** Up to this share of the axis the label of the edge is on its right, and then on its left. */
 const EARLY = 0.4
 /** The room of the labels of the edge and of a tick, px. */
-const EDGE = { live: 96, heard: 130 }
+const EDGE = { live: 96, heard: 130, then: 96 }
 const TICK = 56
 
 /** Whether the label of a tick is within the axis, and clear of the label of the edge. */
@@ -96,7 +91,7 @@ export function Axis({ range, whole, ticks, edge, width, watched, onRange }: Pro
               data-early={shareOf(shown.at) < EARLY || undefined}
               style={placeStyle(shown.at)}
             >
-              {shown.kind === 'live' ? 'live' : 'heard until'} {tickText(Math.floor(shown.at / 1000) * 1000)}
+              {shown.kind === 'heard' ? 'heard until' : shown.kind} {tickText(Math.floor(shown.at / 1000) * 1000)}
             </span>
           )}
         </div>

@@ -1,25 +1,10 @@
 import { useEffect, useEffectEvent, useLayoutEffect, useState, type ReactNode } from 'react'
-import { elapsed } from '../../../../lib/run/time/time'
 import { useOfTime } from '../../../../lib/client/live'
-import { Axis, type Edge } from './axis'
+import { Axis } from './axis'
 import { chartStyle, placeStyle } from './css-variables'
+import { edgesOf, type ChartClock } from './edges'
 import { moved, rangeOf, TICKS, ticksOf, wholeRun, zoomed, type Range, type RangeChoice } from './range'
 import styles from './chart.module.css'
-
-/** What the edges of the chart depend on besides the clock. */
-export interface ChartClock {
-  startedAt: string
-  clockOffset: number
-  /** Claims are open: the run goes on. */
-  isLive: boolean
-  /** A container is at work. */
-  isSeen: boolean
-  /** Since when the claims, and the evidence, are only last known: server's clock, ms. */
-  frozenAt: number | null
-  unseenAt: number | null
-  /** The last known time of the run, ms since its start. */
-  latest: number
-}
 
 interface Props {
   clock: ChartClock
@@ -33,16 +18,13 @@ interface Props {
 /** Axis, grid and edges around the rows. Renders once a second while a bar is open [PAGE-5.5]. */
 export function Chart({ clock, choice, onChoice, watched, children }: Props) {
   const [box, setBox] = useState<HTMLElement | null>(null)
-  const { isLive, isSeen, frozenAt, unseenAt } = clock
+  const { isLive, isSeen, frozenAt, unseenAt, isPast } = clock
   const grows = isLive || isSeen
   const now = useOfTime(time => time, (isLive && frozenAt === null) || (isSeen && unseenAt === null))
-  const upTo = (end: number) => elapsed({ ...clock, endedAt: null }, end)
-  const claims = isLive ? upTo(frozenAt ?? now) : clock.latest
-  const evidence = isSeen || frozenAt === null ? upTo(unseenAt ?? now) : claims
+  const { claims, evidence, edge } = edgesOf(clock, now)
   const latest = Math.max(clock.latest, isLive ? claims : 0, isSeen ? evidence : 0)
   const whole = wholeRun(latest, grows)
   const range = rangeOf(choice, latest, grows)
-  const edge: Edge | null = isLive ? { at: claims, kind: frozenAt === null ? 'live' : 'heard' } : null
   const width = useAxisWidth(box)
   const ticks = ticksOf(range, Math.min(TICKS, Math.max(2, Math.floor(width / PER_TICK))))
   useZoom(box, range, whole, onChoice)
@@ -51,6 +33,7 @@ export function Chart({ clock, choice, onChoice, watched, children }: Props) {
       ref={setBox}
       data-claims={frozenAt === null ? 'current' : 'old'}
       data-evidence={unseenAt === null ? 'current' : 'old'}
+      data-then={isPast || undefined}
       style={chartStyle(range, claims, evidence)}
     >
       <Axis range={range} whole={whole} ticks={ticks} edge={edge} width={width} watched={watched} onRange={onChoice} />

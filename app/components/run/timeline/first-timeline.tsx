@@ -6,6 +6,7 @@ import { knownOf } from '../../../nothing'
 import { Nothing } from '../../nothing'
 import { Duration } from '../../time'
 import { engineOffsetOf, latestOf, sceneOf, timelineOf } from './bars'
+import { edgesOf } from './edges'
 import { wholeRun } from './range'
 import { emptyPlace } from '../empty-place'
 import { tablePlaces } from '../table-places'
@@ -25,20 +26,25 @@ export function FirstTimeline({
   run,
   picked,
   filter,
+  isPast,
 }: {
   run: Snapshot
   picked: string | null
   /** The status whose batches are shown; null: all. */
   filter: BatchStatus | null
+  /** A moment of the past is shown. */
+  isPast: boolean
 }) {
   const { batches, clockOffset, link } = run
   const now = Date.parse(run.now)
   const over = isOver(run.status)
   const frozenAt = lastKnownAt(run, { stale: false, checkedAt: null }, now)
   const until = frozenAt ?? now
-  const edge = elapsed({ ...run, endedAt: null }, until)
   const scene = sceneOf(run, engineOffsetOf(batches, clockOffset))
-  const latest = Math.max(scene ? latestOf(batches, scene) : 0, over ? 0 : edge)
+  const told = scene ? latestOf(batches, scene) : 0
+  const clock = { clockOffset, isLive: !over, isSeen: true, frozenAt, unseenAt: frozenAt, latest: told, isPast }
+  const edge = run.startedAt === null ? 0 : edgesOf({ ...clock, startedAt: run.startedAt }, now).evidence
+  const latest = Math.max(told, over ? 0 : edge)
   const range = wholeRun(latest, !over)
   const bars = timelineOf(run)
   const { places } = tablePlaces(batches, filter, [picked], null)

@@ -18,11 +18,16 @@ const keys = [
 export function RangeTools({
   choice,
   watched,
+  old = false,
+  unseen = false,
   onChoice,
 }: {
   choice: RangeChoice
   /** Docker is watched, so there is evidence. */
   watched: boolean
+  /** The claims, and the evidence, are only last known. */
+  old?: boolean
+  unseen?: boolean
   onChoice?: (choice: RangeChoice) => void
 }) {
   const button = (name: 'whole' | 'recent', label: string) => (
@@ -32,7 +37,13 @@ export function RangeTools({
   )
   return (
     <>
-      <p className={styles.legend} aria-hidden="true" data-watched={watched}>
+      <p
+        className={styles.legend}
+        aria-hidden="true"
+        data-watched={watched}
+        data-old={old || undefined}
+        data-unseen={unseen || undefined}
+      >
         {keys.map(([key, label]) => (
           <span key={key} data-key={key}>
             <i />

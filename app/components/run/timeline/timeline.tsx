@@ -10,10 +10,11 @@ import { needsIn } from '../dependencies'
 import { VirtualRows, type VirtualPlace } from '../virtual-rows'
 import type { ViewProps } from '../views/view-props'
 import { engineOffsetOf, latestOf, readySince, sceneOf } from './bars'
-import { Chart, type ChartClock } from './chart'
+import { Chart } from './chart'
 import { CompletedFold } from '../completed-fold'
 import { emptyPlace } from '../empty-place'
 import { tablePlaces } from '../table-places'
+import { openedAt } from './opened-at'
 import { filterText } from '../views/filter-words'
 import { LiveRow } from './live-row'
 import type { RangeChoice } from './range'
@@ -33,6 +34,7 @@ export function Timeline({ run, known, frozenAt, picked, shown, onPick, tools, f
   const [section, setSection] = useState<HTMLElement | null>(null)
   const [choice, setChoice] = useState<RangeChoice>('whole')
   const [unfolded, setUnfolded] = useState(over)
+  const [first] = useState(() => openedAt(batches))
   const engineOffset = engineOffsetOf(batches, clockOffset)
   const scene = useMemo(
     () =>
@@ -45,7 +47,8 @@ export function Timeline({ run, known, frozenAt, picked, shown, onPick, tools, f
   const needs = useMemo(() => needsIn(batches), [batches])
   const since = useMemo(() => scene && readySince(batches, scene), [batches, scene])
   const latest = useMemo(() => (scene ? latestOf(batches, scene) : 0), [batches, scene])
-  const unseenAt = useUnseenAt(run)
+  const isPast = useIsPast()
+  const unseenAt = useUnseenAt(run, isPast)
   const row = (index: number, virtual?: VirtualPlace) => {
     const batch = batches[index]
     if (!batch) return null
@@ -80,6 +83,7 @@ export function Timeline({ run, known, frozenAt, picked, shown, onPick, tools, f
         folded={isFolding && !unfolded}
         picked={picked}
         shown={shown}
+        first={first}
         section={section}
         row={row}
         className={styles.rows}
@@ -98,7 +102,13 @@ export function Timeline({ run, known, frozenAt, picked, shown, onPick, tools, f
     >
       {tools &&
         batches.length > 0 &&
-        createPortal(<RangeTools choice={choice} watched={watched} onChoice={setChoice} />, tools)}
+        createPortal(
+          <RangeTools
+            {...{ choice, watched, old: frozenAt !== null, unseen: unseenAt !== null }}
+            onChoice={setChoice}
+          />,
+          tools,
+        )}
       {filter !== null && batches.length > 0 && (
         <p className={styles.note}>
           {filterText({ batches, filter, picked, over, old: frozenAt !== null, others: 'hidden' })}
@@ -113,7 +123,7 @@ export function Timeline({ run, known, frozenAt, picked, shown, onPick, tools, f
         </>
       ) : (
         <Chart
-          clock={clockOf(run, startedAt, latest, frozenAt, unseenAt)}
+          clock={{ ...clockOf(run, startedAt, latest), frozenAt, unseenAt, isPast }}
           choice={choice}
           onChoice={setChoice}
           watched={watched}
@@ -131,26 +141,17 @@ export function Timeline({ run, known, frozenAt, picked, shown, onPick, tools, f
   )
 }
 
-const clockOf = (
-  run: Snapshot,
-  startedAt: string,
-  latest: number,
-  frozenAt: number | null,
-  unseenAt: number | null,
-): ChartClock => ({
+const clockOf = (run: Snapshot, startedAt: string, latest: number) => ({
   startedAt,
   clockOffset: run.clockOffset,
   isLive: !isOver(run.status),
   isSeen: run.batches.some(({ containers }) => containers.some(isAtWork)),
-  frozenAt,
-  unseenAt,
   latest,
 })
 
 /** Since when it is not visible what containers do, ms on the server's clock; null while it is. */
-function useUnseenAt({ link, dockerSince, imported, now }: Snapshot): number | null {
+function useUnseenAt({ link, dockerSince, imported, now }: Snapshot, isPast: boolean): number | null {
   const page = useSync()
-  const isPast = useIsPast()
   const stale = useStale(page)
   const moments: number[] = []
   if (link.docker !== 'live') moments.push(Date.parse(imported?.until ?? dockerSince ?? now))

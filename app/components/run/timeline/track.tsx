@@ -24,7 +24,11 @@ export function Track({ batch, bars, after, waitsFor }: Props) {
   return (
     <div className={styles.track} aria-hidden="true">
       {begun && (after !== '' || durationUncertain) && (
-        <span className={styles.after} data-whole="panel" style={placeStyle(begun.from)}>
+        <span
+          className={styles.after}
+          data-whole="panel"
+          style={{ ...placeStyle(begun.from), '--chars': after.length + (durationUncertain ? 2 : 0) }}
+        >
           {after}
           {durationUncertain && ' ≈'}
         </span>

@@ -12,7 +12,7 @@ import styles from './views.module.css'
  * code of `Views` is loaded.
  */
 export function FirstViews({ run, view, kept }: { run: Snapshot; view: View; kept: Kept }) {
-  const { batch: batchId, state: filter = null } = kept
+  const { batch: batchId, state: filter = null, at = null } = kept
   return (
     <>
       <div className={styles.bar}>
@@ -31,7 +31,7 @@ export function FirstViews({ run, view, kept }: { run: Snapshot; view: View; kep
       </div>
       {view === 'timeline' && (
         <div className={styles.panel} id={PANEL} role="tabpanel" aria-labelledby={tabId(view)}>
-          <FirstTimeline run={run} picked={batchId} filter={filter} />
+          <FirstTimeline run={run} picked={batchId} filter={filter} isPast={run.imported !== null || at !== null} />
         </div>
       )}
       {view === 'graph' && (

@@ -2,7 +2,7 @@ import { memo, type CSSProperties } from 'react'
 import { shownName } from '../../../../lib/run/text/display-text'
 import type { Batch, LinkState } from '../../../../lib/run/model'
 import { useOfTime } from '../../../../lib/client/live'
-import { weightOf } from '../../../evidence'
+import { hasVerdict, weightOf } from '../../../evidence'
 import { statusWord } from '../../../labels'
 import { Took } from '../batch-row'
 import { Glyph } from '../../icons'
@@ -99,7 +99,7 @@ export const GraphNode = memo(function GraphNode(props: Props) {
             )}
           </span>
         )}
-        {watched && weightOf(verdict) !== 'quiet' && (
+        {watched && hasVerdict(batch) && weightOf(verdict) !== 'quiet' && (
           <span className={styles.verdict}>
             <Glyph id={`v-${verdict}`} />
           </span>

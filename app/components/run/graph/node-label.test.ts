@@ -52,6 +52,9 @@ describe('the name of a node', () => {
       'Ledger, running for 3 min, container last known as running, verdict agrees',
     )
     expect(label('pending', {}, watched)).toBe('Ledger, waiting, verdict agrees')
+    // As in the table: it ended before anything could be seen, and nobody waits to know [PAGE-13.2].
+    expect(label('completed', { verdict: 'unknown' }, watched)).not.toContain('verdict')
+    expect(label('running', { startedAt: STARTED, verdict: 'unknown' }, watched)).toContain('verdict unknown')
     expect(label('running', { startedAt: STARTED, verdict: 'local' }, watched)).toBe(
       'Ledger, running for 3 min, verdict local',
     )

@@ -1,7 +1,7 @@
 import type { Batch, LinkState } from '../../../../lib/run/model'
 import { shownName } from '../../../../lib/run/text/display-text'
 import { elapsed } from '../../../../lib/run/time/time'
-import { containerText } from '../../../evidence'
+import { containerText, hasVerdict } from '../../../evidence'
 import { ageText, durationWords } from '../../../format'
 import { statusWord } from '../../../labels'
 
@@ -46,7 +46,7 @@ export function nodeLabel(told: Told, now: number): string {
     told.word ?? (old ? `last known as ${statusText(told, now)}` : statusText(told, now)),
     needs,
     watched && evidenceText(told),
-    watched && `verdict ${batch.verdict}`,
+    watched && (batch.verdict !== 'unknown' || hasVerdict(batch)) && `verdict ${batch.verdict}`,
     critical && 'on the critical path',
     told.isFaded === true && 'not among those that are filtered for',
   ]

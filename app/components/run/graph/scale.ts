@@ -5,7 +5,7 @@ const RANGE = { min: 0.1, max: 2 }
 /** How much one press of a button or key zooms. */
 export const STEP = 1.25
 /** From these on a node has room for all its text, or for its name. */
-const LEVELS = { all: 0.8, names: 0.42 }
+const LEVELS = { all: 0.8, names: 0.5 }
 
 /** How much of a node is shown: everything, its name, or a mark of its status [PAGE-6.6]. */
 export type Level = 'all' | 'names' | 'marks'

@@ -306,7 +306,7 @@ function others(textOf: TextOf): ReactNode[] {
   const ofBatch: LogProps = {
     ...{ log: state, known: 'current', run: { runId: textOf('runId'), importId: null }, logId: textOf('batches.id') },
     ...{ tabs: null, place: 'batch log', grows: true },
-    start: { startedAt: run.startedAt, clockOffset: 0, durationUncertain: true },
+    start: { startedAt: run.startedAt, clockOffset: 0, wasClockSet: true },
   }
   const shown = { matcher: null, current: false, marked: true, prefix: '?line=', zone: 'utc', full: true } as const
   const search = {

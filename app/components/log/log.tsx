@@ -14,7 +14,8 @@ export type BatchNames = ReadonlyMap<string, string>
 
 /** When a run began, and how its clocks differ. */
 export type Start = Pick<RunFields, 'startedAt' | 'clockOffset'> & {
-  durationUncertain: RunFields['durationUncertain'] | undefined
+  /** A clock was set during the run. */
+  wasClockSet: boolean
 }
 
 export interface LogProps {

@@ -7,14 +7,14 @@ export interface RunStart {
   at: number
   /** The clock of the server and of containers minus the backend's clock, ms. */
   clockOffset: number
-  /** The backend's clock was set in the meantime, by an unknown amount [RUN-16]. */
-  isUncertain: boolean
+  /** A clock was set during the run: its start may be on another clock than the stamp of a line [RUN-16.20]. */
+  wasClockSet: boolean
 }
 
 /** The start of a run; null if it is not known. */
-export function startOf(startedAt: string | null, clockOffset: number, isUncertain: boolean): RunStart | null {
+export function startOf(startedAt: string | null, clockOffset: number, wasClockSet: boolean): RunStart | null {
   const at = startedAt === null ? NaN : Date.parse(startedAt)
-  return Number.isNaN(at) ? null : { at, clockOffset, isUncertain }
+  return Number.isNaN(at) ? null : { at, clockOffset, wasClockSet }
 }
 
 /** How long after the run's start a line was stamped: `+00:12:03.482`, `≈ +00:12:03.482`; null if it has no stamp [LOG-6.1]. */
@@ -24,5 +24,5 @@ export function sinceText({ at, source }: Pick<LogLine, 'at' | 'source'>, start:
   const ms = stamped - start.at - (source === 'backend' ? 0 : start.clockOffset)
   const size = Math.abs(ms)
   const text = `${elapsedText(size / 1_000)}.${String(size % 1_000).padStart(3, '0')}`
-  return `${start.isUncertain ? '≈ ' : ''}${ms < 0 ? '−' : '+'}${text}`
+  return `${start.wasClockSet ? '≈ ' : ''}${ms < 0 ? '−' : '+'}${text}`
 }

@@ -44,17 +44,14 @@ export function WholeLogView({
   tabs,
   place,
   grows,
-  start: { startedAt, clockOffset, durationUncertain },
+  start: { startedAt, clockOffset, wasClockSet },
 }: LogProps) {
   const zone = useZone()
   const [filter, setFilter] = useState(all)
   const [wrap, setWrap] = useState(wrapsLines)
   const [full, setFull] = useState(false)
   const isSince = useSyncExternalStore(stampsSinceStart.listen, stampsSinceStart.get, () => false)
-  const start = useMemo(
-    () => startOf(startedAt, clockOffset, durationUncertain === true),
-    [startedAt, clockOffset, durationUncertain],
-  )
+  const start = useMemo(() => startOf(startedAt, clockOffset, wasClockSet), [startedAt, clockOffset, wasClockSet])
   const since = isSince && !full ? start : null
   const [query, setQuery] = useState(noQuery)
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set())

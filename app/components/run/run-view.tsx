@@ -13,6 +13,7 @@ import { AppShell } from '../app-shell'
 import { lateComponent } from '../late-component'
 import { useStale } from '../use-stale'
 import { useIsOperator } from '../visitor'
+import { wasClockSetIn } from '../log/clock-set'
 import { RunLog, useBatchNames } from '../log/run-log'
 import { BackendBanner, HistoryBanner } from './banners'
 import { BatchPanel } from './batch-panel'
@@ -87,14 +88,12 @@ export function RunView({
   const over = isOver(state.status)
   // A page that has lost its server does not see what the link does.
   const isUnsteady = useUnsteady(live.state.link.backend === 'live', !over && past === null && !stale)
-  const { runId, imported, startedAt, clockOffset, durationUncertain } = state
+  const { runId, imported, startedAt, clockOffset } = state
+  const wasClockSet = wasClockSetIn(state.findings)
   const names = useBatchNames(state.batches)
   const importId = imported?.id ?? null
   const ref = useMemo(() => ({ runId, importId }), [runId, importId])
-  const start = useMemo(
-    () => ({ startedAt, clockOffset, durationUncertain }),
-    [startedAt, clockOffset, durationUncertain],
-  )
+  const start = useMemo(() => ({ startedAt, clockOffset, wasClockSet }), [startedAt, clockOffset, wasClockSet])
   const batch = state.batches.find(({ id }) => id === picked)
   const isOperator = useIsOperator()
   const acts = isOperator && imported === null && past === null

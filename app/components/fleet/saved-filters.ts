@@ -34,11 +34,13 @@ export const withSaved = (saved: readonly SavedFilters[], name: string, filters:
 export const withoutSaved = (saved: readonly SavedFilters[], name: string): SavedFilters[] =>
   saved.filter(each => each.name !== name)
 
-/** With filters that were deleted, at their place again; nothing changes if their name is taken by now. */
-export const restored = (saved: readonly SavedFilters[], each: SavedFilters, place: number): SavedFilters[] =>
-  saved.some(({ name }) => name === each.name)
-    ? [...saved]
-    : [...saved.slice(0, place), each, ...saved.slice(place)].slice(-MOST)
+/** With filters that were deleted, at their place again, if need be instead of the oldest others; null if their name is taken by now. */
+export function restored(saved: readonly SavedFilters[], each: SavedFilters, place: number): SavedFilters[] | null {
+  if (saved.some(({ name }) => name === each.name)) return null
+  const dropped = Math.max(0, saved.length + 1 - MOST)
+  const at = Math.max(place, dropped)
+  return [...saved.slice(dropped, at), each, ...saved.slice(at)]
+}
 
 /** The same filters under another name, at the same place; nothing changes if the name is taken. */
 export function renamed(saved: readonly SavedFilters[], from: string, to: string): SavedFilters[] {

@@ -41,10 +41,13 @@ export function SavedMenu({ filters, onChoose }: Props) {
     const isKept = store(withoutSaved(saved, each.name))
     setRefused(!isKept)
     const undo = (): Notice => {
-      const isBack = store(restored(parseSaved(storedText()), each, place))
-      return {
-        text: isBack ? `“${shownName(each.name)}” is back.` : 'This browser keeps nothing for this site any more.',
-      }
+      const now = parseSaved(storedText())
+      const next = restored(now, each, place)
+      if (next === null) return { text: `“${shownName(each.name)}” is not back: other filters have its name by now.` }
+      if (!store(next)) return { text: 'This browser keeps nothing for this site any more.' }
+      const dropped = now.find(other => !next.includes(other))
+      const instead = dropped ? `, instead of “${shownName(dropped.name)}”: no more are kept` : ''
+      return { text: `“${shownName(each.name)}” is back${instead}.` }
     }
     if (isKept) say({ text: `“${shownName(each.name)}” was deleted.`, undo })
   }

@@ -7,7 +7,7 @@ import { statusWord } from '../../../labels'
 import { Took } from '../batch-row'
 import { Glyph } from '../../icons'
 import { Name } from '../../outside'
-import { hasEnded } from '../../../../lib/run/evidence/container'
+import { hasEnded, isAtWork } from '../../../../lib/run/evidence/container'
 import { nodeLabel } from './node-label'
 import type { Level } from './scale'
 import styles from './graph-node.module.css'
@@ -111,6 +111,6 @@ export const GraphNode = memo(function GraphNode(props: Props) {
 
 /** What the line of evidence below the claim is like; undefined: there is none to draw. */
 function seenOf({ container, verdict }: Batch): 'running' | 'ended' | 'none' | undefined {
-  if (container !== null) return hasEnded(container) ? 'ended' : 'running'
+  if (container !== null) return isAtWork(container) ? 'running' : hasEnded(container) ? 'ended' : undefined
   return verdict === 'ghost' ? 'none' : undefined
 }

@@ -91,19 +91,49 @@ describe('[RUN-18.7] the earlier runs of a live run', () => {
   it('are compared anew when the plan grows and when another one is completed, and not at each message', () => {
     const earlier = new EarlierDurations()
     const [first, second] = [took('1', 12), took('2', 18)]
-    const [known] = earlier.of([open('r'), first, second])
-    const again = open('r')
-    let looks = 0
-    again.batches = new Proxy(again.batches, {
-      get: (batches, key) => {
-        looks += 1
-        const part: unknown = Reflect.get(batches, key)
-        return part
-      },
-    })
-    expect(earlier.of([again, first, second])[0]).toBe(known)
-    expect(looks).toBe(0)
+    const before = open('r')
+    const { batches, looks } = counted(before.batches)
+    const [known] = earlier.of([{ ...before, batches }, first, second])
+    const looked = looks()
+    expect(looked).toBeGreaterThan(0)
+    expect(earlier.of([{ ...open('r'), batches }, first, second])[0]).toBe(known)
+    expect(looks()).toBe(looked)
+    // A batch began: its run has another list of the same ones.
+    expect(earlier.of([open('r'), first, second])[0]).toBe(known)
     expect(earlier.of([open('r', {}, ['a', 'b', 'new']), first, second])).toEqual([])
     expect(earlier.of([open('r'), took('0', 30), first, second])[0]).toMatchObject({ runs: 3, longest: 30 * MINUTE })
   })
+
+  it('are compared anew when another execution under the id has as many other batches', () => {
+    const earlier = new EarlierDurations()
+    const runs = [took('1', 12), took('2', 18)]
+    expect(earlier.of([open('r'), ...runs])).toHaveLength(1)
+    expect(earlier.of([open('r', {}, ['a', 'other']), ...runs])).toEqual([])
+    expect(earlier.of([open('r'), ...runs])).toHaveLength(1)
+  })
+
+  it('are not read beyond those that count for the oldest run that goes on', () => {
+    const many = (of: string) => Array.from({ length: 10 }, (_, n) => took(`${of}${n}`, n + 1))
+    const last = took('last', 50)
+    const { batches, looks } = counted(last.batches)
+    const unread = { ...last, batches }
+    expect(of(open('r'), ...many('a'), unread)).toHaveLength(1)
+    expect(looks()).toBe(0)
+    const [, second] = of(open('new'), took('0', 30), open('old'), ...many('a'), unread)
+    expect(second).toMatchObject({ runId: 'old', runs: 10, longest: 10 * MINUTE })
+    expect(looks()).toBe(0)
+  })
 })
+
+/** A list that counts how often something of it is read. */
+function counted(list: Batch[]): { batches: Batch[]; looks: () => number } {
+  let looks = 0
+  const batches = new Proxy(list, {
+    get: (target, key) => {
+      looks += 1
+      const part: unknown = Reflect.get(target, key)
+      return part
+    },
+  })
+  return { batches, looks: () => looks }
+}

@@ -24,28 +24,35 @@ interface OfSpec {
 const LEAST = 2
 const MOST = 10
 
+/** What a live run was compared with, and what came of that. */
+interface Compared {
+  readonly batches: readonly Batch[]
+  readonly candidates: readonly Took[]
+  readonly earlier: EarlierRuns | null
+}
+
 /**
  * How long the earlier runs of each live run took. One pass over the runs; the batches of a run are compared only when it begins,
- * when its plan grows, and when another run of its spec is completed.
+ * when it has others than before, and when another run of its spec is completed.
  */
 export class EarlierDurations {
   /** Null for a run that nothing can be compared with. A run that is over keeps its fields until something in them changes. */
   readonly #took = new WeakMap<RunFields, Took | null>()
-  #known = new Map<string, { key: readonly unknown[]; earlier: EarlierRuns | null }>()
+  #known = new Map<string, Compared>()
 
   /** @param runs newest first */
   of(runs: readonly RunView[]): EarlierRuns[] {
-    const known = new Map<string, { key: readonly unknown[]; earlier: EarlierRuns | null }>()
+    const known = new Map<string, Compared>()
     const found: EarlierRuns[] = []
     for (const { took, open } of this.#bySpec(runs)) {
       for (const { run, newer } of open) {
-        const { runId, counts } = run.fields
+        const { runId } = run.fields
         const candidates = took.slice(newer, newer + MOST)
-        const key = [counts.total, ...candidates]
         const before = this.#known.get(runId)
-        const now = before && isSame(before.key, key) ? before : { key, earlier: earlierOf(run, candidates) }
-        known.set(runId, now)
-        if (now.earlier) found.push(now.earlier)
+        const isKnown = before && isSame(before.candidates, candidates) && haveSameIds(before.batches, run.batches)
+        const earlier = isKnown ? before.earlier : earlierOf(run, candidates)
+        known.set(runId, { batches: run.batches, candidates, earlier })
+        if (earlier) found.push(earlier)
       }
     }
     this.#known = known
@@ -63,7 +70,7 @@ export class EarlierDurations {
         const open = { run, newer: ofSpec?.took.length ?? 0 }
         if (ofSpec) ofSpec.open.push(open)
         else alike.set(spec, { took: [], open: [open] })
-      } else if (ofSpec) {
+      } else if (ofSpec && hasRoom(ofSpec)) {
         const took = this.#tookOf(run)
         if (took) ofSpec.took.push(took)
       }
@@ -80,6 +87,13 @@ export class EarlierDurations {
     return took
   }
 }
+
+/** Whether an earlier run than those taken counts for the oldest of the runs that go on. */
+const hasRoom = ({ took, open }: OfSpec): boolean => took.length < (open.at(-1)?.newer ?? 0) + MOST
+
+/** The list of a run is the same one until something in it changes [RUN-17.2]; another execution may have others [RUN-14]. */
+const haveSameIds = (a: readonly Batch[], b: readonly Batch[]): boolean =>
+  a === b || (a.length === b.length && a.every(({ id }, index) => id === b[index]?.id))
 
 /** A run at work whose time so far, and whose batches, are certain. */
 const isComparable = ({ status, basis, startedAt, durationUncertain, counts }: RunFields): boolean =>

@@ -63,9 +63,24 @@ describe('[RUN-18.8] a run takes longer than usual', () => {
     expect(told(textOf(600 * MINUTE, 45_000, 70_000))).toBe('45 to 70 s')
     expect(told(textOf(600 * MINUTE, 200, 900))).toBe('less than 1 s')
     expect(told(textOf(600 * MINUTE, 45_000, 45_200))).toBe('45 s')
-    expect(told(textOf(600 * MINUTE, 50_000, 150_000))).toBe('1 to 3 min')
+    expect(told(textOf(600 * MINUTE, 50_000, 150_000))).toBe('50 s to 3 min')
+    expect(told(textOf(600 * MINUTE, 200, 30_000))).toBe('less than 1 s to 30 s')
+    expect(told(textOf(600 * MINUTE, 20_000, 121 * MINUTE))).toBe('20 s to 2 h 01 min')
+    expect(told(textOf(600 * MINUTE, 121 * MINUTE, 185 * MINUTE))).toBe('2 h 01 min to 3 h 05 min')
     expect(told(textOf(600 * MINUTE, 18 * MINUTE, 18 * MINUTE))).toBe('18 min')
     expect(told(textOf(600 * MINUTE, 50 * MINUTE, 185 * MINUTE))).toBe('50 min to 3 h 05 min')
     expect(textOf(605 * MINUTE, MINUTE, MINUTE)).toContain('Has run 10 h 05 min;')
+  })
+
+  it('never says that a run took 0 of a unit', () => {
+    const ms = fc.oneof(fc.integer({ min: 1, max: 5 * MINUTE }), fc.integer({ min: 1, max: 5_000 * MINUTE }))
+    fc.assert(
+      fc.property(ms, ms, (a, b) => {
+        const [shortest, longest] = [Math.min(a, b), Math.max(a, b)]
+        const text = textOf(2 * longest + MINUTE, shortest, longest)
+        expect(text).toMatch(/ took (?:less than )?[1-9]/)
+        expect(text).not.toMatch(/\b0 /)
+      }),
+    )
   })
 })

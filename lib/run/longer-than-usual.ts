@@ -28,15 +28,26 @@ const SECOND = 1_000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 
-/** `12 to 18 min`; the longer one decides the unit. */
+/** `12 to 18 min`, `20 s to 3 min`: each in the unit that fits it; none is 0. */
 function spanText(shortest: number, longest: number): string {
-  if (longest < SECOND) return 'less than 1 s'
-  if (longest >= 2 * HOUR) return spanOf(timeText(shortest), timeText(longest))
-  const [unit, name] = longest < 2 * MINUTE ? [SECOND, 's'] : [MINUTE, 'min']
-  return spanOf(`${Math.round(shortest / unit)}`, `${Math.round(longest / unit)} ${name}`, ` ${name}`)
+  const [from, to] = [rounded(shortest), rounded(longest)]
+  if (from.text === to.text) return to.text
+  return `${from.one && from.one.unit === to.one?.unit ? from.one.amount : from.text} to ${to.text}`
 }
 
-const spanOf = (from: string, to: string, unit = '') => (from + unit === to ? to : `${from} to ${to}`)
+interface Rounded {
+  text: string
+  /** Absent where the text is more than a number of one unit. */
+  one?: { amount: number; unit: 's' | 'min' }
+}
+
+function rounded(ms: number): Rounded {
+  if (ms < SECOND) return { text: 'less than 1 s' }
+  if (ms >= 2 * HOUR) return { text: timeText(ms) }
+  const unit = ms < 2 * MINUTE ? 's' : 'min'
+  const amount = Math.round(ms / (unit === 's' ? SECOND : MINUTE))
+  return { text: `${amount} ${unit}`, one: { amount, unit } }
+}
 
 /** A time that has passed, to the minute. */
 function timeText(ms: number): string {

@@ -33,6 +33,13 @@ describe('[PAGE-12.10] the command that merges it', () => {
       expect(mergeCommand(name)).toBeNull()
   })
 
+  it('is none for a name with characters that can’t be seen', () => {
+    for (const name of ['main\u3164', 'x\u2800', 'a\u034f', 'a\u00a0b', 'a\u2028', 'a\u{e0041}', 'a\ud800'])
+      expect(mergeCommand(name)).toBeNull()
+    // A joined emoji is one character to its reader.
+    expect(mergeCommand('👩\u200d💻')).toBe("git merge '👩\u200d💻'")
+  })
+
   it('gives a shell the very name, whatever it is', () => {
     const name = fc.string({
       unit: fc.constantFrom(...Array.from(`ab'"$\`;&|<>()*?!#~{}[]\\=%ü-/.`)),

@@ -1,5 +1,6 @@
 import { isMergeFailure } from '../../../../lib/run/claims/end-claims'
 import type { Batch, Snapshot } from '../../../../lib/run/model'
+import { unseenIn } from '../../../../lib/run/text/display-text'
 
 /** The batch whose failed merge ended the run, and its branch; null if the run ended otherwise, or that is not known [RUN-5.4]. */
 export function unmergedOf({
@@ -13,11 +14,12 @@ export function unmergedOf({
 
 /** What a shell reads as one word by itself. */
 const PLAIN = /^[A-Za-z0-9_./][A-Za-z0-9_./+@-]*$/
-/** What a terminal may take as a key: nobody can see what a command with that does. */
-const UNSEEN = /[\p{C}\p{Z}]/u
 
-/** The command that merges a branch; null for a name that is not safe in a terminal. The name is from outside. */
+/**
+ * The command that merges a branch; null for a name that is not safe in a terminal, or that a reader can't see in full. The name is
+ * from outside.
+ */
 export function mergeCommand(branch: string): string | null {
-  if (UNSEEN.test(branch) || branch.startsWith('-') || branch === '') return null
+  if (branch === '' || branch.startsWith('-') || /\s/.test(branch) || unseenIn(branch).length > 0) return null
   return `git merge ${PLAIN.test(branch) ? branch : `'${branch.replaceAll("'", String.raw`'\''`)}'`}`
 }

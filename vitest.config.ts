@@ -15,6 +15,7 @@ const pure = [
 const mocking = [
   'app/{outside,zone-choice}.test.{ts,tsx}',
   'app/components/run/rendering.test.tsx',
+  'app/components/tools/notices.test.tsx',
   'app/components/run/graph/graph-rendering.test.tsx',
   'lib/hub/commands.test.ts',
   'lib/hub/follow/follow-session.test.ts',

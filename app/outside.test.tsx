@@ -336,7 +336,7 @@ function others(textOf: TextOf): ReactNode[] {
     </ul>,
     <StartDialog key="start" onClose={close} />,
     <ImportDialog key="import" onClose={close} />,
-    <NoticePlace key="notice" notice={{ text: textOf('spec'), undo: () => ({ text: '' }) }} />,
+    <NoticePlace key="notice" notice={{ text: textOf('spec'), undo: () => ({ text: '' }) }} said={textOf('runId')} />,
     <SpecList key="specs" specs={{ ok: true, value: [choice] }} chosen="" onChoose={close} onRetry={close} />,
     <SpecList key="refused" specs={refused} chosen="" onChoose={close} onRetry={close} />,
     <PlanOutlook

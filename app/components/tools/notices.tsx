@@ -10,26 +10,43 @@ const none = () => null
 
 /** What became of the last action, said aloud and shown, with its way back where there is one [NOTICE-1]. */
 export function Notices() {
-  return <NoticePlace notice={useSyncExternalStore(shownNotice.listen, shownNotice.get, none)} />
+  const notice = useSyncExternalStore(shownNotice.listen, shownNotice.get, none)
+  const said = useSyncExternalStore(shownNotice.listen, shownNotice.said, none)
+  return <NoticePlace notice={notice} said={said} />
 }
 
 /** The place of the notice is always there: what a new region says is not read out. */
-export function NoticePlace({ notice }: { notice: Notice | null }) {
-  const isShown = notice !== null && !notice.isShown
+export function NoticePlace({ notice, said }: { notice: Notice | null; said: string | null }) {
   return (
-    <div className={isShown ? styles.notice : 'sr'} data-testid="notice">
-      <p role="status">{notice !== null && <Prose text={notice.text} />}</p>
-      {isShown && notice.undo && (
-        <button className={controls.smallButton} type="button" onClick={() => void shownNotice.undo(notice)}>
+    <div className={notice === null ? 'sr' : styles.notice} data-testid="notice">
+      {/* Only what is new in it is read out: what is said does not repeat the notice that is shown. */}
+      <p role="status" aria-atomic="false">
+        {notice !== null && <Prose text={notice.text} />}
+        {said !== null && (
+          <span className="sr">
+            <Prose text={said} />
+          </span>
+        )}
+      </p>
+      {notice?.undo && (
+        <button
+          className={controls.smallButton}
+          type="button"
+          onClick={() => {
+            void shownNotice.undo(notice)
+          }}
+        >
           Undo
         </button>
       )}
-      {isShown && (
+      {notice !== null && (
         <button
           className={controls.smallIconButton}
           type="button"
           aria-label="Close this notice"
-          onClick={() => shownNotice.show(null)}
+          onClick={() => {
+            shownNotice.show(null)
+          }}
         >
           <Glyph id="i-close" />
         </button>

@@ -37,4 +37,22 @@ describe('the notice that is shown', () => {
     expect(undo).toHaveBeenCalledTimes(1)
     expect(told).toEqual(['The import was removed.', undefined, 'The import is back.'])
   })
+
+  it('[NOTICE-1.2] stays where something is only said, for its own time', () => {
+    const shown = new ShownNotice()
+    const removed = { text: 'removed', undo: () => ({ text: 'back' }) }
+    shown.take(removed)
+    shown.take({ text: 'Copied run id.', isShown: true })
+    expect([shown.get(), shown.said()]).toEqual([removed, 'Copied run id.'])
+    vi.advanceTimersByTime(8_000)
+    expect([shown.get(), shown.said()]).toEqual([removed, null])
+
+    shown.take({ text: 'stopped' })
+    vi.advanceTimersByTime(7_000)
+    shown.take({ text: 'Copied branch.', isShown: true })
+    vi.advanceTimersByTime(1_000)
+    expect([shown.get(), shown.said()]).toEqual([null, 'Copied branch.'])
+    shown.take({ text: 'started' })
+    expect([shown.get()?.text, shown.said()]).toEqual(['started', null])
+  })
 })

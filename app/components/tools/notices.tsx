@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react'
+import { useRef, useSyncExternalStore, type FocusEvent } from 'react'
 import type { Notice } from '../../notice'
 import { Glyph } from '../icons'
 import { Prose } from '../outside'
@@ -17,10 +17,21 @@ export function Notices() {
 
 /** The place of the notice is always there: what a new region says is not read out. */
 export function NoticePlace({ notice, said }: { notice: Notice | null; said: string | null }) {
+  const status = useRef<HTMLParagraphElement>(null)
+  const before = useRef<Element | null>(null)
+  const onFocus = ({ currentTarget, relatedTarget }: FocusEvent) => {
+    if (!currentTarget.contains(relatedTarget)) before.current = relatedTarget
+  }
+  // The pressed button is about to go: the focus must not go with it.
+  const leave = () => {
+    const last = before.current
+    const next = last instanceof HTMLElement && last.isConnected ? last : status.current
+    next?.focus({ preventScroll: true })
+  }
   return (
-    <div className={notice === null ? 'sr' : styles.notice} data-testid="notice">
+    <div className={notice === null ? 'sr' : styles.notice} data-testid="notice" onFocus={onFocus}>
       {/* Only what is new in it is read out: what is said does not repeat the notice that is shown. */}
-      <p role="status" aria-atomic="false">
+      <p ref={status} role="status" aria-atomic="false" tabIndex={-1}>
         {notice !== null && <Prose text={notice.text} />}
         {said !== null && (
           <span className="sr">
@@ -33,6 +44,7 @@ export function NoticePlace({ notice, said }: { notice: Notice | null; said: str
           className={controls.smallButton}
           type="button"
           onClick={() => {
+            leave()
             void shownNotice.undo(notice)
           }}
         >
@@ -45,6 +57,7 @@ export function NoticePlace({ notice, said }: { notice: Notice | null; said: str
           type="button"
           aria-label="Close this notice"
           onClick={() => {
+            leave()
             shownNotice.show(null)
           }}
         >

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Notice } from '../../notice'
 import { ShownNotice } from './shown-notice'
 
 describe('the notice that is shown', () => {
@@ -35,7 +36,24 @@ describe('the notice that is shown', () => {
     shown.show(removed)
     await shown.undo(removed)
     expect(undo).toHaveBeenCalledTimes(1)
-    expect(told).toEqual(['The import was removed.', undefined, 'The import is back.'])
+    expect(told).toEqual(['The import was removed.', 'Bringing it back…', 'The import is back.'])
+  })
+
+  it('[NOTICE-1.3] says that it is brought back for as long as that takes', async () => {
+    const shown = new ShownNotice()
+    let answer: (notice: Notice) => void = () => undefined
+    const undo = () => new Promise<Notice>(resolve => (answer = resolve))
+    const removed = { text: 'The import was removed.', undo }
+    shown.take(removed)
+    const undone = shown.undo(removed)
+    vi.advanceTimersByTime(60_000)
+    expect(shown.get()).toEqual({ text: 'Bringing it back…' })
+    answer({ text: 'The import is back.' })
+    await undone
+    vi.advanceTimersByTime(7_999)
+    expect(shown.get()?.text).toBe('The import is back.')
+    vi.advanceTimersByTime(1)
+    expect(shown.get()).toBeNull()
   })
 
   it('[NOTICE-1.2] stays where something is only said, for its own time', () => {

@@ -31,9 +31,12 @@ export class ShownNotice {
 
   /** Takes back what the notice says, and says what became of that. */
   undo = async (notice: Notice): Promise<void> => {
+    if (!notice.undo) return
     // At once, so that it is not taken back twice.
-    this.show(null)
-    if (notice.undo) this.show(await notice.undo())
+    this.show({ text: 'Bringing it back…' })
+    // Until there is an answer, however long that takes.
+    clearTimeout(this.#end)
+    this.show(await notice.undo())
   }
 
   listen = (listener: () => void): (() => void) => {

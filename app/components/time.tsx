@@ -79,8 +79,7 @@ export function Duration({ seconds, short = false, uncertain = false }: Duration
   )
 }
 
-const WHY_UNCERTAIN =
-  'Uncertain: its end was not told, or the backend’s clock may have been set meanwhile. It may have taken longer.'
+const WHY_UNCERTAIN = 'Uncertain: its end was not told, or the backend’s clock was set meanwhile.'
 
 /** The mark before a duration that may be wrong. */
 function Uncertain() {

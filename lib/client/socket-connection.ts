@@ -33,7 +33,7 @@ class SocketConnection implements Connection {
   readonly #choice: TransportChoice
   readonly #socket: Socket
   /** Changes whenever the connection is made or breaks, so that an answer to an earlier one is told apart. */
-  #time = 0
+  #generation = 0
   #closed = false
   #isUp = false
   #isClosing = false
@@ -79,9 +79,9 @@ class SocketConnection implements Connection {
   }
 
   ask(request: Subscribe, patienceMs: number, done: (answer: Answer | null) => void): void {
-    const asked = this.#time
+    const asked = this.#generation
     this.#socket.timeout(patienceMs).emit('subscribe', request, (error: Error | null, message: unknown) => {
-      if (asked !== this.#time) return
+      if (asked !== this.#generation) return
       if (error) {
         done(null)
         return
@@ -118,7 +118,7 @@ class SocketConnection implements Connection {
       this.#socket.disconnect()
       return
     }
-    this.#time += 1
+    this.#generation += 1
     this.#isUp = true
     this.#isClosing = false
     const by: Transport = this.#socket.io.engine.transport.name === 'websocket' ? 'websocket' : 'polling'
@@ -130,7 +130,7 @@ class SocketConnection implements Connection {
   }
 
   #disconnected(reason: Socket.DisconnectReason): void {
-    this.#time += 1
+    this.#generation += 1
     this.#stopProbing()
     if (this.#isUp) this.#choice.ended(this.#isClosing || reason.startsWith('io ') ? 'told' : 'cut', Date.now())
     // The connection opened, and broke before the server let the page in.

@@ -4,14 +4,13 @@ import type { Spec } from '../backend/wire'
 import { AskedNow } from '../clock/asked-now'
 import { serverNow } from '../clock/clock'
 import type { Engine } from '../docker/engine/engine'
-import { CLAIMS_ALONE } from '../run/links'
 import { boundedFindings } from '../run/findings'
 import { isOver } from '../run/is-over'
 import type { ContainerList, Fleet, LinkState, RunSummary, Snapshot } from '../run/model'
 import type { SpecOverview, SpecRuns } from '../run/spec-pages'
 import { iso } from '../run/time/time'
-import { earlierRuns, usualOf, type Usual } from '../run/usual'
-import type { DockerState } from '../run/links'
+import { runsForUsual, usualOf, type Usual } from '../run/usual'
+import { CLAIMS_ALONE, type DockerState } from '../run/links'
 import type { Document } from '../sync/document'
 import type { Publisher } from '../sync/publisher'
 import { containersScope, fleetScope, runScope } from '../sync/scope'
@@ -246,7 +245,7 @@ export class Hub implements HubApi {
   async usual(runId: string): Promise<Usual | undefined> {
     const run = this.#life.runs.get(runId)?.view().fields
     if (!run) return undefined
-    const earlier = earlierRuns(run, this.#life.runs.newestFirst())
+    const earlier = runsForUsual(run, this.#life.runs.newestFirst())
     const snapshots = await Promise.all(earlier.map(each => this.snapshot(each.runId)))
     return usualOf(snapshots.flatMap(snapshot => snapshot ?? []))
   }

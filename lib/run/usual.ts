@@ -34,7 +34,7 @@ type Earlier = Pick<
  * nothing of what was usual.
  * @param runs newest first
  */
-export function earlierRuns<R extends Pick<Snapshot, 'runId' | 'spec' | 'dryRun' | 'status' | 'startedAt'>>(
+export function runsForUsual<R extends Pick<Snapshot, 'runId' | 'spec' | 'dryRun' | 'status' | 'startedAt'>>(
   { runId, spec, dryRun, startedAt }: Pick<R, 'runId' | 'spec' | 'dryRun' | 'startedAt'>,
   runs: readonly R[],
 ): R[] {

@@ -24,7 +24,6 @@ export function VerdictTable({ run, batch, frozenAt }: Props) {
   const { container, containers, verdict, status } = batch
   const differ = verdict !== 'unknown' && weightOf(verdict) !== 'quiet'
   const over = isOver(run.status)
-  const isPast = useIsPast()
   const begun = containers[0]?.startedAt ?? null
   return (
     <div

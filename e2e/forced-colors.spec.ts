@@ -34,7 +34,7 @@ const style = (page: Page, selector: string, property: string) =>
 
 test.use({ forcedColors: 'active', reducedMotion: 'reduce' })
 
-test('[PAGE-18.1] in forced colours each status of the bar has a texture of its own', async ({ backend, page }) => {
+test('[PAGE-19.1] in forced colours each status of the bar has a texture of its own', async ({ backend, page }) => {
   const engine = await FakeEngine.start()
   const dashboard = await Dashboard.launch({ BACKEND_URL: backend.url, DOCKER: 'on', DOCKER_HOST: engine.host })
   try {
@@ -72,7 +72,7 @@ test('[PAGE-18.1] in forced colours each status of the bar has a texture of its 
   }
 })
 
-test('[PAGE-18.2] in forced colours what is pressed, and the page that is open, differ from the rest', async ({
+test('[PAGE-19.2] in forced colours what is pressed, and the page that is open, differ from the rest', async ({
   backend,
   dashboard,
   page,

@@ -16,7 +16,8 @@ import {
   type ServerMessages,
   type ServerToClient,
 } from '../sync/messages'
-import { parseScope, type Scope, type ScopeParts } from '../sync/scope'
+import { parseScope, type ScopeParts } from '../sync/parse-scope'
+import type { Scope } from '../sync/scope'
 import { sampled } from '../hub/api'
 import type { Access, Proof } from './access/access'
 import { addressOf } from './bounds/addresses'

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import { parseScope, type Scope } from './scope'
+import { parseScope } from './parse-scope'
+import type { Scope } from './scope'
 
 /**
  * The page protocol, one schema per message. A message carries states and diffs as JSON text. So they are encoded once per version

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { parseScope } from './parse-scope'
 import {
   batchLogScope,
   containersScope,
@@ -10,7 +11,6 @@ import {
   importScope,
   logScope,
   mergedLogScope,
-  parseScope,
   runScope,
 } from './scope'
 import { scope } from './messages'

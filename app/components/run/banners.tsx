@@ -8,6 +8,8 @@ import { lateComponent } from '../late-component'
 import { runParts } from './run-parts'
 import controls from '../controls.module.css'
 
+/** Only an open page knows that its link comes and goes, so the first HTML never has it. */
+const LateUnsteadyBanner = lateComponent(async () => (await runParts()).UnsteadyBanner)
 const LateAskNow = lateComponent<{ source: 'backend' }>(async () => (await runParts()).AskNow)
 
 /** Says that the backend is silent, and since when; not shown for an ended run [RUN-9]. */
@@ -15,15 +17,7 @@ export function BackendBanner({ run, isUnsteady }: { run: Snapshot; isUnsteady: 
   const { link, linkSince } = run
   if (isOver(run.status)) return null
   // It stays while the link comes and goes, so that nothing below it moves.
-  if (link.backend === 'live')
-    return (
-      isUnsteady && (
-        <Banner testid="backend-banner" glyph="l-stale">
-          <b>Backend unsteady: cut again and again.</b> Its numbers are current now, and last known while it is cut.
-          This stays until it has held for 30 s.
-        </Banner>
-      )
-    )
+  if (link.backend === 'live') return isUnsteady && <LateUnsteadyBanner />
   const state =
     link.backend === 'stale'
       ? 'Backend is silent'

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { startSteadyClock } from '../../clock/clock'
 import { MemoryPublisher } from '../../sync/memory-publisher'
-import { parseScope } from '../../sync/scope'
+import { parseScope } from '../../sync/parse-scope'
 import { Hub } from '../../hub/hub'
 import { unmetered, type HubMeter } from '../../hub/api/meter'
 import { Recorder } from '../../hub/recording/recorder'

@@ -1,6 +1,7 @@
 import type { Document } from '../../sync/document'
 import type { JsonObject } from '../../sync/json'
-import { fleetScope, parseScope, type Scope } from '../../sync/scope'
+import { parseScope } from '../../sync/parse-scope'
+import { fleetScope, type Scope } from '../../sync/scope'
 
 /**
  * The faults of a dashboard's state after a restart. Pages may have seen everything that it held of a run when it was killed, and

@@ -1,7 +1,7 @@
 import { expect, test, type Dashboard, type ReferenceBackend } from './fixtures'
 import { expectNoViolations } from './no-violations'
 import { planAgain } from './plan-again'
-import { PORTAL } from './run-page'
+import { PORTAL, RunPage } from './run-page'
 
 test('[COMPARE-1.1] [COMPARE-1.2] [COMPARE-2.1] [COMPARE-2.2] a run is compared with an earlier one, batch by batch', async ({
   backend,
@@ -121,6 +121,7 @@ test('[COMPARE-3.2] the comparison keeps the focus, and Escape closes it', async
 }) => {
   const { runId } = await startTwo(backend, dashboard, project, folder)
   await page.goto(`${dashboard.url}/runs/${runId}?batch=mail`)
+  await new RunPage(page, dashboard, runId).live()
   const button = page.getByRole('button', { name: 'Compare…' })
   const comparison = page.getByRole('region', { name: 'Comparison' })
   await button.press('Enter')

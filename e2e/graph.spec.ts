@@ -104,7 +104,7 @@ test('[PAGE-6.1] [PAGE-6.2] [PAGE-6.3] [PAGE-6.4] shows batches and dependencies
 
   backend.release('setup')
   await expect(nodeOf(page, 'auth')).toHaveAttribute('data-status', 'running', { timeout: 20_000 })
-  await expect(nodeOf(page, 'models')).toContainText('completed')
+  await expect(nodeOf(page, 'models')).toHaveAccessibleName(/^Data Models, completed /)
   await expectSame(page, dashboard, runId)
   expect(await dashes()).toBe('none')
   for (const id of ['setup', 'db', 'models', 'auth']) {

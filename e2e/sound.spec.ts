@@ -54,7 +54,7 @@ test('[PAGE-8.7] [PAGE-8.8] alarms have a tone once a reader wants that, in one 
   // Off at first.
   backend.failBatch('schema', { exitCode: 3 })
   await dashboard.start(AUDIT)
-  await expect(fleet.getByTestId('said-at-once')).toContainText(`${AUDIT} is failed.`, { timeout: 20_000 })
+  await expect(fleet.getByTestId('said-at-once')).toContainText(`${AUDIT} failed.`, { timeout: 20_000 })
   expect(await played(page, fleet)).toEqual([])
 
   // A browser lets only those pages sound that were clicked.

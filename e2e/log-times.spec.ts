@@ -10,7 +10,7 @@ test('[LOG-6.1] [LOG-6.2] a log tells how long after the start of its run each l
   await startHeld(backend, dashboard, page)
   const stamps = page.getByTestId('log-line').getByRole('time')
   const log = page.getByRole('region', { name: 'Log' })
-  const since = log.getByRole('button', { name: 'Since start' })
+  const since = log.getByRole('button', { name: 'Elapsed' })
   await expect(stamps.first()).toHaveText(/^\d\d:\d\d:\d\d\.\d{3}$/)
   await since.click()
   await expect(since).toHaveAttribute('aria-pressed', 'true')

@@ -118,7 +118,7 @@ export function Display({ run, logId, wrap, onWrap, full, onFull, isSince, onSin
         aria-pressed={isSince}
         onClick={onSince ?? undefined}
       >
-        Since start
+        Elapsed
       </button>
       <Download run={run} logId={logId} picked={picked} />
     </>

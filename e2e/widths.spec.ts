@@ -235,6 +235,23 @@ test('[PAGE-1.6] [PAGE-2.1] [PAGE-2.2] [PAGE-2.3] large numbers are read whole: 
   }
 })
 
+test('[PAGE-2.5] the bar of every page has one line from 360 px on', async ({ dashboard, page }) => {
+  const runId = await dashboard.start(PORTAL)
+  for (const path of ['/', `/runs/${runId}`, '/specs', '/containers']) {
+    await page.goto(dashboard.url + path)
+    for (const width of [360, 375, 390, 430, 600, 768, 1280]) {
+      await page.setViewportSize({ width, height: 844 })
+      const tops = await page.getByRole('banner').evaluate(bar =>
+        [...bar.querySelectorAll('nav a, button')]
+          .filter(each => each.checkVisibility())
+          .map(each => each.getBoundingClientRect())
+          .map(({ top, height }) => top + height / 2),
+      )
+      expect(Math.max(...tops) - Math.min(...tops), `${path} at ${width} px`).toBeLessThan(8)
+    }
+  }
+})
+
 test.describe('where people sign in', () => {
   const who = makeToken(`somebody.with-a_long.name@${'example.'.repeat(4)}org`, 'operator')
 

@@ -530,7 +530,7 @@ describe('[SAFE-4.4] every text from outside is disarmed wherever a page shows i
 
   /** Components that hold nothing from outside and appear only in a browser. */
   const inBrowser = new Set([
-    ...['StaleBanner', 'Opening', 'RemoveDialog', 'Counting', 'Sprite', 'ThemeToggle'],
+    ...['StaleBanner', 'UnsteadyBanner', 'Opening', 'RemoveDialog', 'Counting', 'Sprite', 'ThemeToggle'],
     ...['Tip', 'ZoneProvider', 'StartOutlook', 'VirtualRows', 'LogRows'],
     ...['AskNow', 'DockerBanner', 'Eta', 'Left', 'GraphEdge', 'GraphTools', 'ZoomButton', 'Sum'],
     ...['PageTools', 'Announcer', 'TabIcon', 'PrintedLine', 'KeySheet', 'Notify', 'Sound', 'Notices', 'Since'],

@@ -13,7 +13,7 @@ interface ConfirmStopDialogProps {
   action: string
   asking: string
   stop: () => Promise<Answer<unknown>>
-  /** What became of it, once it was granted. */
+  /** The notice after the stop was accepted. */
   done: string
   onClose: () => void
   children: ReactNode

@@ -27,7 +27,7 @@ export function DockerLink({ link, since, stale }: { link: LinkState; since: str
   )
 }
 
-/** What the title of a live link ends with: a live link has no age beside it. */
+/** The end of a link's title: since when it is live, because a live link has no age beside it. */
 export function useLiveSince(link: LinkState, since: string | null): string {
   const zone = useZone()
   return link === 'live' && since !== null ? `, live since ${momentText(Date.parse(since), zone)}` : ''

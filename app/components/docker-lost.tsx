@@ -6,7 +6,7 @@ import { Age, ClockTime } from './time'
 interface Props {
   link: LinkState
   since: string | null
-  /** What is only last known meanwhile, as a sentence. */
+  /** A sentence that says which numbers are last known meanwhile. */
   children: string
 }
 

@@ -43,7 +43,7 @@ function tell(now: boolean): void {
   })
 }
 
-/** What an element is scrolled to comes back after printing: on paper it does not scroll. */
+/** Scrolls an element back to its place after printing: on paper it does not scroll. */
 export function useKeptScroll(find: () => HTMLElement | null, isPrinting: boolean): void {
   const scroller = useEffectEvent(find)
   useLayoutEffect(() => {

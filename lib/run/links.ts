@@ -5,16 +5,13 @@ import { iso } from './time/time'
 
 /** How fresh the sources of a run are. All times in ms on the server's clock. */
 
-/** The last time that a link was live and stopped being so, from and to. */
-const livePeriod = z.object({ from: z.number(), to: z.number() })
-
 /** The state of the link to the backend. */
 export const backendState = z.object({
   link: linkState,
   /** When it became live, or stopped being live. */
   since: z.number(),
-  /** Absent if it has never stopped being live. */
-  before: livePeriod.exactOptional(),
+  /** When it last stopped being live; absent if it never did. */
+  lastLiveAt: z.number().exactOptional(),
 })
 export type BackendState = z.infer<typeof backendState>
 
@@ -54,7 +51,7 @@ export function linkFields({
   return {
     link: { backend: backend.link, docker: docker.link },
     linkSince: iso(backend.since),
-    ...(backend.link !== 'live' && backend.before && { lastLiveAt: iso(backend.before.to) }),
+    ...(backend.link !== 'live' && backend.lastLiveAt !== undefined && { lastLiveAt: iso(backend.lastLiveAt) }),
     dockerSince: docker.link === 'off' ? null : iso(docker.since),
   }
 }
@@ -63,7 +60,7 @@ export function linkFields({
 export function changedLink<S extends BackendState>(state: S, link: LinkState, now: number): S {
   // `since` stays the same from stale to down: what the source told is last known since it stopped being live.
   const since = link === 'live' || state.link === 'live' ? now : state.since
-  return { ...state, link, since, ...(state.link === 'live' && { before: { from: state.since, to: now } }) }
+  return { ...state, link, since, ...(state.link === 'live' && { lastLiveAt: now }) }
 }
 
 /** The same links with all times moved, ms. */
@@ -76,6 +73,6 @@ export function shiftedLinks({ backend, docker, undecided }: Links, by: number):
 }
 
 function shifted<S extends BackendState>(state: S, by: number): S {
-  const { since, before } = state
-  return { ...state, since: since + by, ...(before && { before: { from: before.from + by, to: before.to + by } }) }
+  const { since, lastLiveAt } = state
+  return { ...state, since: since + by, ...(lastLiveAt !== undefined && { lastLiveAt: lastLiveAt + by }) }
 }

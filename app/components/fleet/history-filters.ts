@@ -11,7 +11,7 @@ export type Outcome = (typeof outcomes)[number]
 export interface Filters {
   status: Outcome | ''
   spec: string
-  /** Who started it from a dashboard. */
+  /** The name of the person who started it from a dashboard. */
   by: string
   /** Part of a spec, a run id or an error. */
   q: string

@@ -10,7 +10,10 @@ import { DockerEvidence } from './docker-evidence'
 import { LogBudget } from '../logs/log-budget'
 
 const closes: (() => void)[] = []
-afterEach(() => closes.splice(0).forEach(close => close()))
+afterEach(() => {
+  vi.restoreAllMocks()
+  closes.splice(0).forEach(close => close())
+})
 
 const id = 'c0ffee'.repeat(11).slice(0, 64)
 const began = Date.now() - 60_000
@@ -148,15 +151,27 @@ describe('an agent that is told of before its batch', () => {
 })
 
 describe('an agent that fits no run', () => {
-  it('[DOCK-3] is a finding after a while, but not while Docker can’t be reached', async () => {
+  it('[DOCK-3.23] is a finding after a while, and as of then while Docker can’t be reached', async () => {
     const { evidence, stopEngine } = await evidenceFor([])
     await vi.waitFor(() => expect(evidence.state.link).toBe('live'))
     expect(evidence.findings(Date.now())).toEqual([])
     const soon = Date.now() + 11_000
     expect(evidence.findings(soon)).toMatchObject([{ kind: 'unclaimed', batchId: 'a', containerId: id }])
+    const now = Date.now
+    vi.spyOn(Date, 'now').mockImplementation(() => now() + 11_000)
     stopEngine()
     await vi.waitFor(() => expect(evidence.state.link).toBe('down'), { timeout: 10_000 })
-    expect(evidence.findings(soon)).toEqual([])
+    const { lastLiveAt = NaN } = evidence.state
+    const [found] = evidence.findings(soon + 60_000)
+    expect(found).toMatchObject({ kind: 'unclaimed', knownAt: new Date(lastLiveAt).toISOString() })
+  })
+
+  it('[DOCK-3.23] is none that became old enough only while Docker could not be reached', async () => {
+    const { evidence, stopEngine } = await evidenceFor([])
+    await vi.waitFor(() => expect(evidence.state.link).toBe('live'))
+    stopEngine()
+    await vi.waitFor(() => expect(evidence.state.link).toBe('down'), { timeout: 10_000 })
+    expect(evidence.findings(Date.now() + 60_000)).toEqual([])
   })
 })
 

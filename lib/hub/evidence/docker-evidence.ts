@@ -164,12 +164,13 @@ export class DockerEvidence {
       .sort(orphansFirst)
   }
 
-  /** The agents at work that belong to no known run. While Docker is not live, those that were known when it last was [DOCK-3]. */
+  /** The agents at work that belong to no known run. While Docker is not live, those that were known when it last was [DOCK-3.23]. */
   findings(now: number): Finding[] {
-    const { link, before } = this.state
-    if (link !== 'live' && !before) return []
-    const at = link === 'live' ? now : (before?.to ?? now)
-    const knownAt = link === 'live' ? {} : { knownAt: iso(at) }
+    const { link, lastLiveAt } = this.state
+    const isLive = link === 'live'
+    const at = isLive ? now : lastLiveAt
+    if (at === undefined) return []
+    const knownAt = isLive ? {} : { knownAt: iso(at) }
     const fitsNone = ({ id }: ContainerFacts) => !this.#assignments.has(id) && !this.#candidates.has(id)
     return this.#watcher
       .existing()

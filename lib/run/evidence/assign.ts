@@ -188,11 +188,14 @@ class Index {
     return rivals
   }
 
-  /** The batches of other runs at work that are not known to have begun: Docker may report a container before the backend does. */
+  /**
+   * The batches of other runs at work that are not known to have begun: Docker may report a container before the backend does. A run
+   * without any message yet counts as at work: its first container may come before its first message.
+   */
   #mayHaveBegun(container: ContainerFacts, holder: Candidate): Candidate[] {
     return this.#named(container).filter(({ run, batch }) => {
       if (run === holder.run || batch.startedAt !== null || this.#trees.has(batch)) return false
-      return isAtWorkAt(run, container, SKEWED)
+      return isAtWorkAt(run, container, SKEWED) || (run.startedAt === null && run.endedAt === null)
     })
   }
 

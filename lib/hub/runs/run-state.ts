@@ -20,6 +20,8 @@ import { type Entry, gapFinding } from '../recording'
 import { appendLine, foldAndLog, type LogBudget, LogBuffer, MergedLog, RUN_LOG } from '../logs'
 import { PlanDoubt } from './plan-doubt'
 import type { RunPages } from './run-pages'
+import { isSameFreshness, isSameForRun } from './same-links'
+import { UpdateTimers } from './update-timers'
 
 /** The part of the hub that a run's state uses and reports to; `Lifecycle` provides it. */
 export interface StateHost {
@@ -39,10 +41,6 @@ export interface StateHost {
   failed(state: RunState, error: unknown): void
 }
 
-/** Changes within this time after an update are derived together, ms: a replay may bring thousands of them at once. */
-const GATHER_FOR = 5
-/** A run of thousands of batches takes long to derive: at most a third of the time is spent on that. */
-const GATHER_FACTOR = 2
 const HEARD_EVERY = 1_000
 /** The approximate memory of a run without its log, bytes. */
 const RUN_COST = 8_192
@@ -67,12 +65,7 @@ export class RunState {
   /** The execution that the pages show, see `incarnation`. */
   #toldIncarnation = this.#run.incarnation
   #shown: { key: unknown[]; view: { fields: RunFields; batches: Batch[] } } | null = null
-  /** Runs while changes are gathered after an update. */
-  #gathering: NodeJS.Timeout | null = null
-  /** For how long changes gather, ms. */
-  #gatherFor = GATHER_FOR
-  /** Runs until the moment when the passing of time alone changes the state. */
-  #deadline: NodeJS.Timeout | null = null
+  readonly #timers = new UpdateTimers(() => this.update())
   #heardAt: number | null = null
   #closed = false
   #incomplete: Finding | null = null
@@ -125,7 +118,7 @@ export class RunState {
       }
       isShownLater = this.#noteHeard(observation.at)
     }
-    if (hasChanged) this.#updateOrGather()
+    if (hasChanged) this.#timers.updateOrGather()
     else if (isShownLater) this.#host.pages.changed(this)
   }
 
@@ -184,7 +177,7 @@ export class RunState {
 
   /** The link to the backend or to Docker may have changed. The state is derived again within some ms. */
   linksChanged(): void {
-    this.#gather()
+    this.#timers.gather()
   }
 
   /**
@@ -200,10 +193,10 @@ export class RunState {
     const now = serverNow()
     const links = this.#host.links(this)
     const { value: before, links: linksBefore } = this.#derived
-    if (!this.#isDirty && !isDue(before, now) && isSame(linksBefore, links, before)) return
+    if (!this.#isDirty && !isDue(before, now) && isSameForRun(linksBefore, links, before)) return
     const began = performance.now()
     const value = this.#withLastKnown(this.#derivation.at(now, links), links, now)
-    this.#gatherFor = Math.max(GATHER_FOR, GATHER_FACTOR * (performance.now() - began))
+    this.#timers.took(performance.now() - began)
     this.#isDirty = false
     this.#derived = { value, links }
     this.#recordLinks(now)
@@ -215,7 +208,7 @@ export class RunState {
     if (value.bySilence) this.#keep({ kind: 'silent', at: now })
     if (value.byHistory) this.#keep({ kind: 'awaited', at: now })
     if (value.stirred) this.#keep({ kind: 'stirred', at: now })
-    this.#wakeAt(value.deadline, now)
+    this.#timers.wakeAt(value.deadline, now)
     // Its stream must know of the new state, also if telling pages fails.
     this.#guard(() => this.#host.pages.changed(this))
     this.#host.updated(this, value)
@@ -364,30 +357,9 @@ export class RunState {
   /** From now on nothing is published or derived by itself. The log returns its share of the budget. */
   close(): void {
     this.#closed = true
-    for (const timer of [this.#gathering, this.#deadline]) if (timer) clearTimeout(timer)
+    this.#timers.close()
     this.merged.close()
     this.log.release()
-  }
-
-  /** Derives the first change immediately, and gathers those that follow within some ms. */
-  #updateOrGather(): void {
-    if (this.#gathering) return
-    this.#gather()
-    this.update()
-  }
-
-  #gather(): void {
-    if (this.#closed) return
-    this.#gathering ??= setTimeout(() => {
-      this.#gathering = null
-      this.update()
-    }, this.#gatherFor)
-  }
-
-  /** Arms the timer for the moment when the passing of time alone changes the state. */
-  #wakeAt(due: number | null, now: number): void {
-    if (this.#deadline) clearTimeout(this.#deadline)
-    this.#deadline = due === null ? null : setTimeout(() => this.update(), Math.max(0, due - now) + 1)
   }
 
   /** Notes when a message was received, at most as often as the pages need. Returns whether it did. */
@@ -410,21 +382,3 @@ export class RunState {
 }
 
 const isDue = ({ deadline }: Derived, now: number) => deadline !== null && deadline <= now
-
-/** Whether both links have the same meaning for the run. To a finished run, new lists of containers mean nothing. */
-const isSame = (a: Links, b: Links, { view }: Derived): boolean =>
-  isAsFresh(a, b) && (a.docker.lists[0] === b.docker.lists[0] || isOver(view.status))
-
-/** The same as far as a verdict of the past depends on it: lists of containers matter to a batch that lacks one. */
-const isSameFreshness = (a: Links, b: Links, { view }: Derived): boolean =>
-  isAsFresh(a, b) &&
-  (a.docker.lists[0] === b.docker.lists[0] ||
-    !view.batches.some(({ status, containers }) => status === 'running' && containers.length === 0))
-
-const isAsFresh = (a: Links, b: Links): boolean =>
-  a.backend.link === b.backend.link &&
-  a.backend.since === b.backend.since &&
-  a.docker.link === b.docker.link &&
-  a.docker.since === b.docker.since &&
-  a.docker.imageMissing === b.docker.imageMissing &&
-  a.undecided === b.undecided

@@ -96,7 +96,7 @@ export class Commands {
     )
     session.follow(true)
     life.show(state)
-    life.discardUnlessBegun(session)
+    life.unheard.discardUnlessBegun(state)
     log.warn({ runId, reason: error.message }, 'a start was not answered; the run is followed')
     return hubRefusals.startUnanswered(error, runId)
   }

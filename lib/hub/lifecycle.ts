@@ -10,7 +10,7 @@ import type { DockerState } from '../run/links'
 import type { Publisher } from '../sync/publisher'
 import { batchLogScope } from '../sync/scope'
 import { type HubMeter, hubRefusals, type HubState, ReachedBounds, sampled } from './api'
-import { type BackendLink, PlanReadings, FollowSession, type FollowSessionHost } from './follow'
+import { type BackendLink, PlanReadings, FollowSession, type FollowSessionHost, UnheardStarts } from './follow'
 import { AgentLogs, LogBudget } from './logs'
 import type { Header, Recorder, RecordingFile } from './recording'
 import { EndLog, type Rebuilt, RunPages, RunRecordings, Runs, RunState, type RunStore, type StateHost } from './runs'
@@ -37,15 +37,16 @@ export interface DockerNow {
 }
 
 const MAX_LIVE = 200
-/** How long a backend may take to answer that it does not know a run, ms. */
-const UNHEARD_FOR = 30_000
-/** A busy backend may carry out a start that it did not answer for this long, ms. */
-const MAY_BEGIN_FOR = 5 * 60_000
 
 /** Opens, follows, shows, archives, merges and forgets runs, and notifies the pages of each change. */
 export class Lifecycle {
   readonly runs: Runs
   readonly agentLogs: AgentLogs
+  readonly unheard = new UnheardStarts({
+    isFollowed: state => !this.#isClosed && this.#sessions.has(state),
+    discard: state => this.discard(state),
+    failed: (state, error) => this.#stateHost.failed(state, error),
+  })
   /** The sessions of the runs that are followed now. */
   readonly #sessions = new Map<RunState, FollowSession>()
   readonly #options: LifecycleOptions
@@ -340,36 +341,8 @@ export class Lifecycle {
       const session = this.#follow(state, replay ?? undefined)
       session.runChanged(state.current)
       session.follow(true)
-      this.#discardUnheard(session).catch((error: unknown) => this.#stateHost.failed(state, error))
+      void this.unheard.discardUnheard(session)
     } else if (state.isOver) await this.archive(state)
-  }
-
-  /**
-   * Forgets a run with an unanswered start, once the backend has said for 5 min that it does not know the run [RUN-2.13].
-   * While the backend is away, it says nothing, and the run is kept.
-   */
-  discardUnlessBegun(session: FollowSession): void {
-    const { state } = session
-    const look = () => {
-      const since = state.unknownSince
-      if (this.#isClosed || !this.#sessions.has(state) || state.wasHeardOf) return
-      if (since === null || serverNow() - since < MAY_BEGIN_FOR) this.#later(look)
-      else this.discard(state).catch((error: unknown) => this.#stateHost.failed(state, error))
-    }
-    this.#later(look)
-  }
-
-  #later(look: () => void): void {
-    setTimeout(look, UNHEARD_FOR).unref()
-  }
-
-  /**
-   * The earlier process ended before it knew whether the backend received the start. If the backend does not know the run,
-   * it did not.
-   */
-  async #discardUnheard(session: FollowSession): Promise<void> {
-    await session.readyWithin(UNHEARD_FOR)
-    if (session.state.neverExisted && this.#sessions.has(session.state)) await this.discard(session.state)
   }
 
   /** From now on the store keeps the run, as long as there is room. */

@@ -29,7 +29,7 @@ test.describe('a page whose later script can’t be loaded', () => {
     await page.route(later, route => route.abort())
     const run = await new RunPage(page, dashboard, runId).open()
     await expect(run.completed).toHaveText(/^\d+\//)
-    await expect(page.getByTestId('page-stale')).toContainText('No answer came at all.')
+    await expect(page.getByTestId('page-stale')).toContainText('No answer came at all.', { timeout: 30_000 })
     await page.unroute(later)
     await run.live()
     await expect(page.getByTestId('page-stale')).toHaveCount(0)

@@ -87,7 +87,7 @@ it('[SAFE-3.38] the run’s own log says by whom it was started and stopped, whe
   await hub.stop(runId, 'vic')
   await ended(hub, runId, 'aborted')
   const words = async (id: string) => {
-    const page = await hub.logs(id, { after: 0, limit: 1_000 })
+    const page = await hub.logs.page(id, { after: 0, limit: 1_000 })
     return page?.lines.filter(({ stream, text }) => stream === 'system' && / by /.test(text)).map(({ text }) => text)
   }
   expect(await words(runId)).toEqual(['Started from the dashboard by ann.', 'Stop asked for by vic.'])
@@ -101,7 +101,7 @@ it('[SAFE-3.38] the run’s own log says by whom it was started and stopped, whe
 async function logOf(hub: Hub, runId: string): Promise<string[]> {
   const texts: string[] = []
   for (let after = 0; ;) {
-    const page = await hub.logs(runId, { after, limit: 10_000 })
+    const page = await hub.logs.page(runId, { after, limit: 10_000 })
     if (!page || page.lines.length === 0) return texts
     texts.push(...page.lines.map(({ text }) => text))
     after = page.next

@@ -22,12 +22,7 @@ import {
   type HubMeter,
   hubRefusals,
   type HubState,
-  type FoundLines,
-  type LineFilter,
   type LogChoice,
-  type LogPage,
-  type LogQuery,
-  type LogSearch,
   type Moments,
   ReachedBounds,
   type SpecPlan,
@@ -41,7 +36,7 @@ import { Commands } from './commands'
 import { DockerEvidence } from './evidence'
 import { Imports } from './imports'
 import { Lifecycle } from './lifecycle'
-import { pageOfLog, pickLines, type ReadableLog, searchLog } from './logs'
+import { type FindLog, LogReader } from './logs'
 import { OurClockWatch } from '../clock/our-clock-watch'
 import { type Recorder, recorderFinding, type RecorderState, type RecordingFile } from './recording'
 import { Pasts } from './past'
@@ -70,6 +65,7 @@ const MOMENTS_OLD = 5_000
 export class Hub implements HubApi {
   readonly backend: string
   readonly imports: Imports
+  readonly logs = new LogReader((runId, choice) => this.#logOf(runId, choice))
   readonly #http: BackendHttp
   readonly #link: BackendLink
   readonly #life: Lifecycle
@@ -255,26 +251,7 @@ export class Hub implements HubApi {
     return state && (await this.#pasts.of(state, serverNow() - MOMENTS_OLD)).moments
   }
 
-  async logs(runId: string, query: LogQuery): Promise<LogPage | undefined> {
-    const found = await this.#logOf(runId, query)
-    return found && pageOfLog(found.log, query)
-  }
-
-  async pickLines(runId: string, query: LogQuery, filter: LineFilter): Promise<Generator<void, LogPage> | undefined> {
-    const found = await this.#logOf(runId, query)
-    return found && pickLines(found.log, query, filter)
-  }
-
-  async searchLog(runId: string, search: LogSearch): Promise<Generator<void, FoundLines> | undefined> {
-    const found = await this.#logOf(runId, search)
-    return found && searchLog(found.log, search)
-  }
-
-  /** The log of a run or a batch; `log` is undefined if a batch has none yet. Undefined if there is no such run or batch. */
-  async #logOf(
-    runId: string,
-    { batch, merged = false }: LogChoice,
-  ): Promise<{ log: ReadableLog | undefined } | undefined> {
+  async #logOf(runId: string, { batch, merged = false }: LogChoice): ReturnType<FindLog> {
     const state = this.#life.runs.get(runId)
     if (!state) return undefined
     await this.#life.runs.opened(runId)

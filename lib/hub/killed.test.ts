@@ -81,7 +81,7 @@ describe.each(['A', 'B', 'C'] as const)('generation %s', generation => {
     expect(facts(killable.seen ?? killable.rebuilt!)).toEqual(facts(truth!))
 
     // Again, for the log that is kept of a finished run.
-    const whole = await never.logs('r1', { after: 0, limit: 10_000 })
+    const whole = await never.logs.page('r1', { after: 0, limit: 10_000 })
     const sameLog = () =>
       vi.waitFor(
         () => {

@@ -17,7 +17,7 @@ async function run(hub: Hub, status: 'running' | 'failed') {
 }
 
 const linesOf = async (hub: Hub, runId: string) => {
-  const page = await hub.logs(runId, { after: 0, limit: 1_000 })
+  const page = await hub.logs.page(runId, { after: 0, limit: 1_000 })
   return page?.lines.map(({ text }) => text) ?? []
 }
 

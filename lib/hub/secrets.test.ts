@@ -46,7 +46,7 @@ it.each(['A', 'B', 'C'] as const)(
 
     const answers = await Promise.all([
       ...[fleetScope, runScope(runId), logScope(runId)].map(scope => publisher.snapshot(scope)),
-      ...[hub.snapshot(runId), hub.logs(runId, { after: 0, limit: 10_000 }), hub.fleet()],
+      ...[hub.snapshot(runId), hub.logs.page(runId, { after: 0, limit: 10_000 }), hub.fleet()],
     ])
     const all = JSON.stringify([answers, pushed])
     expect(all).toContain('ghp_•••')

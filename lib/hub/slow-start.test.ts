@@ -131,7 +131,7 @@ async function unanswered(start: { dryRun?: boolean; runId?: string } = {}): Pro
 }
 
 const texts = async (runId: string) =>
-  (await hub.logs(runId, { after: 0, limit: 1_000 }))?.lines.map(({ text }) => text).join('\n')
+  (await hub.logs.page(runId, { after: 0, limit: 1_000 }))?.lines.map(({ text }) => text).join('\n')
 
 describe('[RUN-2.7] a start that a busy backend does not answer within 10 s', { timeout: 40_000 }, () => {
   it('[RUN-2.10] [RUN-2.11] is said to have perhaps begun, with the run that it is followed as, and shows up when it begins', async () => {

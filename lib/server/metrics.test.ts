@@ -112,7 +112,7 @@ describe('the metrics of a run', () => {
     const samples = await vi.waitFor(async () => {
       const now = await read(url)
       await subscribe('run/none-0')
-      const log = await hub.logs(runId, { after: 0, limit: 10_000 })
+      const log = await hub.logs.page(runId, { after: 0, limit: 10_000 })
       expect(sum(now, 'groundtruth_messages_total')).toBe(log?.lines.length)
       expect(now.get('groundtruth_message_wait_seconds_count')).toBe(log?.lines.length)
       expect(now.get('groundtruth_sent_total{what="push"}')).toBe(heard.push)
@@ -146,7 +146,7 @@ describe('the metrics of a run', () => {
       for (let n = 0; n < 2_100; n += 1) send(n, { type: 'batch_status', status: 'running', batch_id: `b-${n}` })
       for (let n = 0; n < 600; n += 1) send(3_000 + n, { type: 'log', stream: 'stdout', message: 'x'.repeat(65_000) })
       send(4_000, { type: 'log', stream: 'stdout', message: 'the last word' })
-      const log = async () => hub.logs(runId, { after: 0, limit: 1_000_000, characters: Infinity })
+      const log = async () => hub.logs.page(runId, { after: 0, limit: 1_000_000, characters: Infinity })
       await vi.waitFor(async () => expect((await log())?.lines.at(-1)?.text).toBe('the last word'), { timeout: 30_000 })
       const finding = async () => (await hub.snapshot(runId))?.findings.map(({ kind }) => kind)
       await vi.waitFor(async () => expect(await finding()).toContain('too-many-batches'), { timeout: 10_000 })

@@ -123,6 +123,15 @@ export interface FoundLines {
   stopped?: boolean
 }
 
+/** The logs of runs or imports, by their ids. Each answer is undefined if there is no such run, import or batch. */
+export interface LogsApi {
+  page(id: string, query: LogQuery): Promise<LogPage | undefined>
+  /** As `page`, of the lines that fit a filter, in steps of a few ms. Its pattern must be readable. */
+  pick(id: string, query: LogQuery, filter: LineFilter): Promise<Generator<void, LogPage> | undefined>
+  /** Searches a log, in steps of a few ms. */
+  search(id: string, search: LogSearch): Promise<Generator<void, FoundLines> | undefined>
+}
+
 /** Runs from exported recordings, each under a name that no run has. Rejections are `HubError`s. */
 export interface ImportsApi {
   /** The newest first. */
@@ -133,12 +142,7 @@ export interface ImportsApi {
    */
   add(body: AsyncIterable<Buffer>, by?: string): Promise<{ importId: string; created: boolean }>
   snapshot(importId: string): Promise<Snapshot | undefined>
-  /** As `HubApi.logs`. */
-  logs(importId: string, query: LogQuery): Promise<LogPage | undefined>
-  /** As `HubApi.pickLines`. */
-  pickLines(importId: string, query: LogQuery, filter: LineFilter): Promise<Generator<void, LogPage> | undefined>
-  /** As `HubApi.searchLog`. */
-  searchLog(importId: string, search: LogSearch): Promise<Generator<void, FoundLines> | undefined>
+  readonly logs: LogsApi
   /** The recording as it was uploaded. Undefined if there is none. */
   recording(importId: string): Promise<RecordingFile | undefined>
   /** Rejects with `not-found`, with `unwritable`. */
@@ -170,14 +174,7 @@ export interface HubApi {
   usual(runId: string): Promise<Usual | undefined>
   /** The moments of the run that `past` tells apart. As `past`. */
   moments(runId: string): Promise<Moments | undefined>
-  /**
-   * Lines of a log of the run. Undefined if there is no such run or batch.
-   */
-  logs(runId: string, query: LogQuery): Promise<LogPage | undefined>
-  /** As `logs`, of the lines that fit a filter, in steps of a few ms. Its pattern must be readable. */
-  pickLines(runId: string, query: LogQuery, filter: LineFilter): Promise<Generator<void, LogPage> | undefined>
-  /** Searches such a log, in steps of a few ms. Undefined as for `logs`. */
-  searchLog(runId: string, search: LogSearch): Promise<Generator<void, FoundLines> | undefined>
+  readonly logs: LogsApi
   /**
    * The recording of a run up to now, which any dashboard can import [IMP-1]. Undefined if there is no such run. Rejects
    * with `not-found` if the run is not recorded.

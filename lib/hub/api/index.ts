@@ -8,6 +8,7 @@ export {
   type LogChoice,
   type LogQuery,
   type LogSearch,
+  type LogsApi,
   type Moments,
   type SpecPlan,
   type NoteRequest,

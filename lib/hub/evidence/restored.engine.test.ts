@@ -27,7 +27,7 @@ describe.skipIf(whyNot !== null)(named('a dashboard that is started again while 
         for (const name of ['a', 'b']) expect(batchOf(snapshot, id(name)).container?.state).toBe('running')
       })
       await vi.waitFor(async () => expect(await printed(first, runId, id('a'))).toContain('line 29'))
-      const before = await first.hub.logs(runId, { batch: id('a'), after: 0, limit: 10_000 })
+      const before = await first.hub.logs.page(runId, { batch: id('a'), after: 0, limit: 10_000 })
       await first.hub.close()
 
       // While no dashboard watches, one agent ends and its container is removed.
@@ -44,7 +44,7 @@ describe.skipIf(whyNot !== null)(named('a dashboard that is started again while 
       })
       expect(later.findings).toEqual([])
       await vi.waitFor(async () => expect(await printed(second, runId, id('a'))).toContain('line 39'))
-      const after = await second.hub.logs(runId, { batch: id('a'), after: 0, limit: 10_000 })
+      const after = await second.hub.logs.page(runId, { batch: id('a'), after: 0, limit: 10_000 })
       expect(after?.lines.slice(0, before?.lines.length)).toEqual(before?.lines)
       const numbered = (await texts(second, runId, id('a'))).filter(text => /^line \d+$/.test(text))
       expect(numbered).toEqual(Array.from({ length: 40 }, (_, n) => `line ${n}`))

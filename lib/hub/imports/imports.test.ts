@@ -65,9 +65,11 @@ describe('[IMP-2] [IMP-3] imported recordings', () => {
       expect(each.list()).toMatchObject([{ id: importId, runId: 'r1', spec: '001-todo', counts: { total: 1 } }])
       expect(await each.snapshot(importId)).toMatchObject({ runId: 'r1', imported: { id: importId } })
       const query = { after: 0, limit: 10 }
-      expect(await each.logs(importId, query)).toMatchObject({ lines: [], dropped: 0 })
-      expect(await each.logs(importId, { ...query, batch: 'a' })).toMatchObject({ lines: [{ seq: 1, text: 'hello' }] })
-      expect(await each.logs(importId, { ...query, batch: 'b' })).toBeUndefined()
+      expect(await each.logs.page(importId, query)).toMatchObject({ lines: [], dropped: 0 })
+      expect(await each.logs.page(importId, { ...query, batch: 'a' })).toMatchObject({
+        lines: [{ seq: 1, text: 'hello' }],
+      })
+      expect(await each.logs.page(importId, { ...query, batch: 'b' })).toBeUndefined()
       expect(Buffer.concat(await Readable.from((await each.recording(importId)) ?? []).toArray()).toString()).toBe(
         recording(),
       )
@@ -267,7 +269,7 @@ describe('the bounds of imports', () => {
     })
     const lines = Array.from({ length: 1_000 }, (_, index) => line(`line ${index}`))
     const { importId } = await imports.add(bytes(header(), plan, ...lines))
-    const log = await imports.logs(importId, { batch: 'a', after: 0, limit: 10_000 })
+    const log = await imports.logs.page(importId, { batch: 'a', after: 0, limit: 10_000 })
     expect(log!.dropped).toBeGreaterThan(100)
     expect(log!.lines.length + log!.dropped).toBe(1_000)
     expect(dropped()).toBe(log!.dropped)
@@ -278,7 +280,7 @@ describe('the bounds of imports', () => {
     const before = dropped()
     const { importId: other } = await imports.add(bytes(header('r2'), plan, ...lines))
     const left = await Promise.all(
-      [importId, other].map(async id => (await imports.logs(id, { batch: 'a', after: 0, limit: 1 }))!.dropped),
+      [importId, other].map(async id => (await imports.logs.page(id, { batch: 'a', after: 0, limit: 1 }))!.dropped),
     )
     expect(dropped()).toBeGreaterThan(before)
     expect(dropped()).toBe(left[0]! + left[1]!)

@@ -12,19 +12,8 @@ import type { Publisher } from '../../sync/publisher'
 import { importBatchLogScope, importLogScope, importMergedLogScope, importScope } from '../../sync/scope'
 import { toImportSummary, toSnapshot } from '../../sync/from-document'
 import { ImportedRun } from './imported-run'
-import { LogBudget, pageOfLog, pickLines, type ReadableLog, searchLog } from '../logs'
-import {
-  type FoundLines,
-  type HubError,
-  type HubMeter,
-  hubRefusals,
-  type ImportsApi,
-  type LineFilter,
-  type LogChoice,
-  type LogPage,
-  type LogQuery,
-  type LogSearch,
-} from '../api'
+import { type FindLog, LogBudget, LogReader } from '../logs'
+import { type HubError, type HubMeter, hubRefusals, type ImportsApi, type LogChoice } from '../api'
 import { isMissing, pacemaker, playRecording, type RecordingFile } from '../recording'
 
 export interface ImportsOptions {
@@ -73,6 +62,7 @@ interface StoredImport extends Played {
 
 /** Runs from recordings that were exported here or elsewhere. Each has a name of its own and is never live [IMP-2]. */
 export class Imports implements ImportsApi {
+  readonly logs = new LogReader((importId, choice) => this.#logOf(importId, choice))
   readonly #kept = new Map<string, StoredImport>()
   readonly #budget: LogBudget
   /** The senders of the current uploads. Undefined: the server does not ask for sign-in. */
@@ -169,26 +159,7 @@ export class Imports implements ImportsApi {
     return toSnapshot(document, { epoch, version, now: iso(serverNow()) })
   }
 
-  async logs(importId: string, query: LogQuery): Promise<LogPage | undefined> {
-    const found = this.#logOf(importId, query)
-    return found && pageOfLog(found.log, query)
-  }
-
-  async pickLines(
-    importId: string,
-    query: LogQuery,
-    filter: LineFilter,
-  ): Promise<Generator<void, LogPage> | undefined> {
-    const found = this.#logOf(importId, query)
-    return found && pickLines(found.log, query, filter)
-  }
-
-  async searchLog(importId: string, search: LogSearch): Promise<Generator<void, FoundLines> | undefined> {
-    const found = this.#logOf(importId, search)
-    return found && searchLog(found.log, search)
-  }
-
-  #logOf(importId: string, { batch, merged = false }: LogChoice): { log: ReadableLog | undefined } | undefined {
+  async #logOf(importId: string, { batch, merged = false }: LogChoice): ReturnType<FindLog> {
     const kept = this.#kept.get(importId)
     if (!kept) return undefined
     if (batch === undefined) return { log: merged ? kept.run.merged : kept.run.log }

@@ -247,7 +247,7 @@ describe('GET /api/runs/{runId}/logs/search', () => {
   it('[LOG-1.3] searches no further once its reader has disconnected', async () => {
     let steps = 0
     server.hub.add('r1')
-    server.hub.searchLog = async () =>
+    server.hub.logs.search = async () =>
       (function* (): Generator<void, never> {
         for (;;) {
           steps += 1
@@ -367,7 +367,7 @@ describe('GET /api/runs/{runId}/logs', () => {
 
   it('[LOG-4.5] says in a download where it was stopped because it takes too long', async () => {
     addLines('r1', [])
-    server.hub.pickLines = async () =>
+    server.hub.logs.pick = async () =>
       (function* () {
         yield
         return { lines: [], next: 7, dropped: 0, stopped: true }
@@ -476,10 +476,11 @@ describe('GET /api/runs/{runId}/logs', () => {
       'r1',
       Array.from({ length: 1_500 }, () => 'x'.repeat(1_000)),
     )
-    const logs = server.hub.logs.bind(server.hub)
-    server.hub.logs = async (runId, query) => {
+    const { logs } = server.hub
+    const read = logs.page.bind(logs)
+    logs.page = async (runId, query) => {
       if (query.after > 0) throw new HubError('not-found', 'evicted')
-      return logs(runId, query)
+      return read(runId, query)
     }
     await expect(get('/api/runs/r1/logs', { accept: 'text/plain' })).rejects.toThrow(/aborted|reset/)
   })

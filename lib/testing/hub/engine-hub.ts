@@ -128,9 +128,9 @@ async function everythingTold({ hub, seen, fleets, logged }: EngineHub): Promise
   const told: unknown[] = [seen, fleets, await hub.fleet(), await hub.containers()]
   for (const { runId } of await hub.runs()) {
     const snapshot = await hub.snapshot(runId)
-    told.push(snapshot, await hub.logs(runId, { after: 0, limit: 10_000 }))
+    told.push(snapshot, await hub.logs.page(runId, { after: 0, limit: 10_000 }))
     for (const { id } of snapshot?.batches ?? [])
-      told.push(await hub.logs(runId, { batch: id, after: 0, limit: 10_000 }))
+      told.push(await hub.logs.page(runId, { batch: id, after: 0, limit: 10_000 }))
   }
   return [...told.map(part => JSON.stringify(part)), ...logged]
 }
@@ -193,12 +193,12 @@ export function delays({ seen }: EngineHub): number[] {
 
 /** The agents' output, without Groundtruth's own messages about reading it. */
 export const printed = async ({ hub }: EngineHub, runId: string, batch: string): Promise<string[]> => {
-  const page = await hub.logs(runId, { batch, after: 0, limit: 10_000 })
+  const page = await hub.logs.page(runId, { batch, after: 0, limit: 10_000 })
   return page?.lines.filter(({ stream }) => stream !== 'system').map(({ text }) => text) ?? []
 }
 
 export const texts = async ({ hub }: EngineHub, runId: string, batch?: string): Promise<string[]> => {
-  const page = await hub.logs(runId, { ...(batch !== undefined && { batch }), after: 0, limit: 10_000 })
+  const page = await hub.logs.page(runId, { ...(batch !== undefined && { batch }), after: 0, limit: 10_000 })
   return page?.lines.map(({ text }) => text) ?? []
 }
 

@@ -48,6 +48,6 @@ for await (const chunk of process.stdin.setEncoding('utf8') as AsyncIterable<str
     if (line.startsWith('start ')) await hub.start({ spec: '001-todo', runId: line.slice(6) })
     if (line.startsWith('set ')) set = Number(line.slice(4))
     if (line.startsWith('look ')) print({ looked: await hub.snapshot(line.slice(5)), fleet: await hub.fleet() })
-    if (line.startsWith('log ')) print({ log: await hub.logs(line.slice(4), { after: 0, limit: 10_000 }) })
+    if (line.startsWith('log ')) print({ log: await hub.logs.page(line.slice(4), { after: 0, limit: 10_000 }) })
   }
 }

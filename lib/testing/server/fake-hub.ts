@@ -7,12 +7,10 @@ import {
   HubError,
   type HubApi,
   type ImportsApi,
-  type LineFilter,
   type LogChoice,
   type LogPage,
-  type LogQuery,
+  type LogsApi,
   type Moments,
-  type LogSearch,
   type NoteRequest,
   type StartRequest,
 } from '../../hub/api/hub-api'
@@ -44,13 +42,13 @@ export const IMPORT = 'f'.repeat(32)
 const keyOf = (runId: string, { batch, merged }: LogChoice) =>
   batch !== undefined ? `${runId} ${batch}` : merged ? `${runId} *` : runId
 
-/** A hub that keeps its runs in memory and remembers the requests it received; it fails with `failure` if one is set. */
 /** A search of two steps. */
 function* foundIn(seqs: number[]): Generator<void, FoundLines> {
   yield
   return { seqs, count: seqs.length, from: 1, to: seqs.at(-1) ?? 0 }
 }
 
+/** A hub that keeps its runs in memory and remembers the requests it received; it fails with `failure` if one is set. */
 export class FakeHub implements HubApi {
   readonly backend = 'http://127.0.0.1:3000'
   readonly asked: unknown[] = []
@@ -115,40 +113,40 @@ export class FakeHub implements HubApi {
     return this.#runs.has(runId) ? { from: version.now, to: version.now, changes: [] } : undefined
   }
 
-  async logs(runId: string, { after, before, limit, ...log }: LogQuery): Promise<LogPage | undefined> {
-    this.#note('logs', runId, after, limit)
-    const all = this.logLines.get(keyOf(runId, log))
-    const lines =
-      before === undefined
-        ? all?.filter(line => line.seq > after).slice(0, limit)
-        : all?.filter(line => line.seq < before).slice(-limit)
-    return lines && { lines, next: lines.at(-1)?.seq ?? after, dropped: this.dropped }
-  }
-
-  async pickLines(runId: string, query: LogQuery, filter: LineFilter) {
-    this.#note('pickLines', runId, filter)
-    const page = await this.logs(runId, query)
-    const { text = '' } = filter
-    return (
-      page &&
-      (function* (): Generator<void, LogPage> {
-        yield
-        return {
-          ...page,
-          lines: page.lines.filter(line => line.text.includes(text)),
-          next: Math.max(page.next, query.after),
-        }
-      })()
-    )
-  }
-
-  async searchLog(runId: string, { text = '', stream, source, ...log }: LogSearch) {
-    this.#note('searchLog', runId, text)
-    const all = this.logLines.get(keyOf(runId, log))
-    const sought = all?.filter(
-      line => (stream?.includes(line.stream) ?? true) && (source === undefined || line.source === source),
-    )
-    return sought && foundIn(sought.filter(line => line.text.includes(text)).map(({ seq }) => seq))
+  readonly logs: LogsApi = {
+    page: async (runId, { after, before, limit, ...log }) => {
+      this.#note('logs', runId, after, limit)
+      const all = this.logLines.get(keyOf(runId, log))
+      const lines =
+        before === undefined
+          ? all?.filter(line => line.seq > after).slice(0, limit)
+          : all?.filter(line => line.seq < before).slice(-limit)
+      return lines && { lines, next: lines.at(-1)?.seq ?? after, dropped: this.dropped }
+    },
+    pick: async (runId, query, filter) => {
+      this.#note('pickLines', runId, filter)
+      const page = await this.logs.page(runId, query)
+      const { text = '' } = filter
+      return (
+        page &&
+        (function* (): Generator<void, LogPage> {
+          yield
+          return {
+            ...page,
+            lines: page.lines.filter(line => line.text.includes(text)),
+            next: Math.max(page.next, query.after),
+          }
+        })()
+      )
+    },
+    search: async (runId, { text = '', stream, source, ...log }) => {
+      this.#note('searchLog', runId, text)
+      const all = this.logLines.get(keyOf(runId, log))
+      const sought = all?.filter(
+        line => (stream?.includes(line.stream) ?? true) && (source === undefined || line.source === source),
+      )
+      return sought && foundIn(sought.filter(line => line.text.includes(text)).map(({ seq }) => seq))
+    },
   }
 
   async exportRun(runId: string) {
@@ -171,14 +169,16 @@ export class FakeHub implements HubApi {
       this.#note('importSnapshot', id)
       return id === IMPORT ? { ...someRun('r1'), ...version, batches: [] } : undefined
     },
-    logs: async id => {
-      this.#note('importLogs', id)
-      return id === IMPORT ? { lines: [], next: 0, dropped: 0 } : undefined
-    },
-    pickLines: async () => undefined,
-    searchLog: async (id, { text }) => {
-      this.#note('searchImportLog', id, text)
-      return id === IMPORT ? foundIn([]) : undefined
+    logs: {
+      page: async id => {
+        this.#note('importLogs', id)
+        return id === IMPORT ? { lines: [], next: 0, dropped: 0 } : undefined
+      },
+      pick: async () => undefined,
+      search: async (id, { text }) => {
+        this.#note('searchImportLog', id, text)
+        return id === IMPORT ? foundIn([]) : undefined
+      },
     },
     recording: async id => {
       this.#note('importRecording', id)

@@ -102,7 +102,7 @@ export class HubSimulation extends PageSimulation<Dashboard> {
     if (!snapshot) return
     expect(this.server.has(runScope(runId))).toBe(true)
     expectTrue(snapshot, project, scene)
-    const log = await this.server.hub?.logs(runId, { after: 0, limit: 10_000 })
+    const log = await this.server.hub?.logs.page(runId, { after: 0, limit: 10_000 })
     expectLines(snapshot, log?.lines ?? [], project)
   }
 

@@ -1,4 +1,4 @@
-import type { FoundLines, HubApi, LogChoice, LogSearch } from '../../../hub/api'
+import type { LogChoice, LogsApi } from '../../../hub/api'
 import { fileName } from '../../../run/text/display-text'
 import { logsQuery, searchQuery } from '../inputs'
 import { DOWNLOAD_PAGE, lineText, mergedLineText, pickedLog, wholeLog } from '../log-download'
@@ -10,13 +10,13 @@ import { attachment, found, parse, runIdOf, wantsText, type Call } from './call'
 export async function getLogs(call: Call): Promise<Reply> {
   const unknown = () => refusals.noSuchRun(call.segment)
   const id = found(runIdOf(call.segment), unknown)
-  return logsOf(call, id, call.hub, unknown)
+  return logsOf(call, id, call.hub.logs, unknown)
 }
 
 export async function logsOf(
   { query, accept, segment }: Call,
   id: string,
-  hub: Pick<HubApi, 'logs' | 'pickLines'>,
+  logs: LogsApi,
   unknown: () => Error,
 ): Promise<Reply> {
   const asked = parse(logsQuery, Object.fromEntries(query))
@@ -26,18 +26,18 @@ export async function logsOf(
   const none = batch === undefined ? unknown : () => refusals.noSuchBatch(segment, batch)
   const isPicked = Object.keys(filter).length > 0
   if (!wantsText(accept)) {
-    if (isPicked) return jsonReply(found(await hub.pickLines(id, place, filter), none))
-    return { status: 200, json: found(await hub.logs(id, place), none) }
+    if (isPicked) return jsonReply(found(await logs.pick(id, place, filter), none))
+    return { status: 200, json: found(await logs.page(id, place), none) }
   }
   const file = [id, batch ?? whose ?? null, isPicked ? 'filtered' : null]
   const headers = attachment(fileName(file, '.log'))
   // A download is of the whole log, wherever the query would begin.
   const asText = whose === 'all' ? mergedLineText : lineText
   if (isPicked) {
-    const pick = (from: number) => hub.pickLines(id, { ...choice, after: from, ...DOWNLOAD_PAGE }, filter)
+    const pick = (from: number) => logs.pick(id, { ...choice, after: from, ...DOWNLOAD_PAGE }, filter)
     return { status: 200, headers, text: pickedLog(pick, found(await pick(0), none), filter, asText) }
   }
-  const read = (from: number) => hub.logs(id, { ...choice, after: from, ...DOWNLOAD_PAGE })
+  const read = (from: number) => logs.page(id, { ...choice, after: from, ...DOWNLOAD_PAGE })
   return { status: 200, headers, text: wholeLog(read, found(await read(0), none), asText) }
 }
 
@@ -52,17 +52,18 @@ function choiceOf(batch: string | undefined, of: 'run' | 'all' | undefined): Log
 export async function searchLog(call: Call): Promise<Reply> {
   const unknown = () => refusals.noSuchRun(call.segment)
   const id = found(runIdOf(call.segment), unknown)
-  return searchOf(call, search => call.hub.searchLog(id, search), unknown)
+  return searchOf(call, id, call.hub.logs, unknown)
 }
 
 export async function searchOf(
   { query, segment }: Call,
-  search: (asked: LogSearch) => Promise<Generator<void, FoundLines> | undefined>,
+  id: string,
+  logs: LogsApi,
   unknown: () => Error,
 ): Promise<Reply> {
   const { batch, of, ...asked } = parse(searchQuery, Object.fromEntries(query))
   const steps = found(
-    await search({ ...choiceOf(batch, of), ...asked }),
+    await logs.search(id, { ...choiceOf(batch, of), ...asked }),
     batch === undefined ? unknown : () => refusals.noSuchBatch(segment, batch),
   )
   return jsonReply(steps)

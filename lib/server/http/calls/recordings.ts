@@ -32,13 +32,13 @@ export async function getImport({ hub, segment }: Call): Promise<Reply> {
 export async function getImportLogs(call: Call): Promise<Reply> {
   const id = importIdOf(call.segment)
   const unknown = () => refusals.noSuchImport(call.segment)
-  return logsOf(call, id, call.hub.imports, unknown)
+  return logsOf(call, id, call.hub.imports.logs, unknown)
 }
 
 export async function searchImportLog(call: Call): Promise<Reply> {
   const id = importIdOf(call.segment)
   const unknown = () => refusals.noSuchImport(call.segment)
-  return searchOf(call, search => call.hub.imports.searchLog(id, search), unknown)
+  return searchOf(call, id, call.hub.imports.logs, unknown)
 }
 
 export async function getImportRecording({ hub, segment }: Call): Promise<Reply> {

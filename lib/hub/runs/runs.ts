@@ -129,7 +129,10 @@ export class Runs {
       .map(({ view }) => view)
   }
 
-  /** Whether another run of the spec is at work, or was after this run became known or after it began [RUN-8]. */
+  /**
+   * Whether another run of the spec is at work, or was when this run became known or began, or later [RUN-8.5]. If both stamps are the
+   * same, it may have been: they may have whole seconds.
+   */
   hasOther(state: RunState, spec: string): boolean {
     const begun = at(state.current.view.startedAt) ?? Infinity
     for (const other of this.#states.values()) {
@@ -140,19 +143,19 @@ export class Runs {
       const ended = at(view.endedAt)
       // Each run gives its times by the clock of its own beginning.
       const latest = ended === null ? Infinity : ended + other.clockSpread + state.clockSpread
-      if (latest > begun || latest + view.clockOffset >= state.since) return true
+      if (latest >= begun || latest + view.clockOffset >= state.since) return true
     }
     return false
   }
 
-  /** Whether another followed run with that history entry is at work, or was after this run began [RUN-8.11]. */
+  /** Whether another followed run with that history entry is at work, or was when this run began or later [RUN-8.11]. */
   hasOtherOf(state: RunState, historyId: string): boolean {
     const begun = at(state.current.view.startedAt)
     for (const other of this.#states.values()) {
       const { view } = other.current
       if (other === state || view.historyId !== historyId || view.basis === 'history') continue
       const ended = at(view.endedAt)
-      if (ended === null || begun === null || ended + other.clockSpread + state.clockSpread > begun) return true
+      if (ended === null || begun === null || ended + other.clockSpread + state.clockSpread >= begun) return true
     }
     return false
   }

@@ -86,6 +86,8 @@ export class PlanAndHistoryPoller {
   }
 
   #takePlan(spec: string, batches: PlanBatch[]): void {
+    // The message that says when this run began may have come just now.
+    this.#state.update()
     this.#shared ||= this.#host.runs.hasOther(this.#state, spec)
     if (this.#closed || batches.length === 0) return
     // After the run's end another run may have written the plan: it gives the batches, but does not show how this run

@@ -129,10 +129,7 @@ export class Runs {
       .map(({ view }) => view)
   }
 
-  /**
-   * Whether another run of the spec is at work, or was when this run became known or began, or later [RUN-8.5]. If both stamps are the
-   * same, it may have been: they may have whole seconds.
-   */
+  /** Whether another run of the spec is at work, or may have been when this run became known or began, or later [RUN-8.5]. */
   hasOther(state: RunState, spec: string): boolean {
     const begun = at(state.current.view.startedAt) ?? Infinity
     for (const other of this.#states.values()) {
@@ -140,21 +137,21 @@ export class Runs {
       const { view } = other.current
       // A run of the history alone may be this very run, until this run's stream names its own entry.
       if (view.basis === 'history' && state.current.view.historyId === null) continue
-      const ended = at(view.endedAt)
+      const ended = latest(view.endedAt)
       // Each run gives its times by the clock of its own beginning.
-      const latest = ended === null ? Infinity : ended + other.clockSpread + state.clockSpread
-      if (latest >= begun || latest + view.clockOffset >= state.since) return true
+      const until = ended === null ? Infinity : ended + other.clockSpread + state.clockSpread
+      if (until >= begun || until + view.clockOffset >= state.since) return true
     }
     return false
   }
 
-  /** Whether another followed run with that history entry is at work, or was when this run began or later [RUN-8.11]. */
+  /** Whether another followed run with that history entry is at work, or may have been when this run began or later [RUN-8.11]. */
   hasOtherOf(state: RunState, historyId: string): boolean {
     const begun = at(state.current.view.startedAt)
     for (const other of this.#states.values()) {
       const { view } = other.current
       if (other === state || view.historyId !== historyId || view.basis === 'history') continue
-      const ended = at(view.endedAt)
+      const ended = latest(view.endedAt)
       if (ended === null || begun === null || ended + other.clockSpread + state.clockSpread >= begun) return true
     }
     return false
@@ -221,7 +218,7 @@ function candidateOf(runId: string, { historyId, basis, batches, ...view }: RunV
     runId,
     historyId,
     startedAt,
-    endedAt: at(view.endedAt),
+    endedAt: latest(view.endedAt),
     ...(basis === 'history' && { beginsUnknown: true }),
     batches: batches.map(({ id, name, branch, ...batch }) => ({
       id,
@@ -231,6 +228,12 @@ function candidateOf(runId: string, { historyId, basis, batches, ...view }: RunV
       startedAt: basis === 'history' ? startedAt : at(batch.startedAt),
     })),
   }
+}
+
+/** The last moment that a stamp may stand for, ms: those of some backends have whole seconds. */
+function latest(time: string | null): number | null {
+  const ms = at(time)
+  return ms !== null && ms % 1_000 === 0 ? ms + 999 : ms
 }
 
 const at = (time: string | null): number | null => (time === null ? null : Date.parse(time))

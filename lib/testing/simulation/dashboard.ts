@@ -38,6 +38,8 @@ export interface Witness {
   evicted(runId: string): void
   /** A new process knows the state that the one before it held. */
   rebuilt(held: ReadonlyMap<Scope, Document>): void
+  /** What a document says of containers of others. */
+  misplaced(document: Document): string[]
 }
 
 /** The dashboard's server: the real hub with all its parts, started repeatedly. */
@@ -92,7 +94,7 @@ export class Dashboard implements PageServer {
       (scope, document) => {
         // A killed process holds no state any more.
         if (this.#publisher !== publisher || !this.#expected.holds(scope, document, clock.now)) return false
-        if (document) this.failures.push(...neverTrue(document))
+        if (document) this.failures.push(...neverTrue(document), ...this.#witness.misplaced(document))
         else this.#closed(scope, evicted)
         return true
       },

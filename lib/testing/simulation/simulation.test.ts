@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { often } from '../support/often'
 import { play, stories, type Story } from './actions'
 import { pinned } from './pins/pinned'
+import { quietStories } from './quiet-stories'
 import { printed, shrunk, wrongIn } from './shrink'
 
 vi.mock('ws', async () => ({ WebSocket: (await import('./simulated-network')).SimulatedSocket }))
@@ -44,6 +45,19 @@ describe('any story of the whole', () => {
       }
     },
     PATIENCE + SHRINKS_FOR,
+  )
+})
+
+describe('any quiet story', () => {
+  it(
+    '[DOCK-4.38] shows no container with another run or batch than its own, at any moment',
+    async () => {
+      const property = fc.asyncProperty(quietStories(20), async story => {
+        await play(story)
+      })
+      await fc.assert(property, { numRuns: Math.ceil(RUNS / 4), seed: SEED, endOnFailure: true })
+    },
+    PATIENCE,
   )
 })
 

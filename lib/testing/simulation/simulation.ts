@@ -10,6 +10,8 @@ import type { Execution } from './execution'
 import type { Entry, SpecFiles } from './spec-files'
 import { CLEAR, meet } from './simulated-network'
 import { expectLines, expectTrue, type Scene } from './oracle'
+import { batch } from '../../run/model'
+import type { Document } from '../../sync/document'
 import { settled, virtualTime } from './virtual-time'
 
 /** A planted fault of the whole system, which a test must detect. */
@@ -29,6 +31,11 @@ export interface Setting {
   /** The offsets of the clocks from the true one, ms. */
   backendSkew: number
   dockerSkew: number
+  /**
+   * Clocks agree, nothing is lost, and no batch or run ends before the containers that it has begun exist. Then each container is always
+   * shown with its own batch [DOCK-4.38].
+   */
+  quiet?: true
 }
 
 /** After this time all grace times, backoffs and the silence after a false message are over; ms. */
@@ -45,12 +52,13 @@ export class HubSimulation extends PageSimulation<Dashboard> {
   readonly #mend: () => void
 
   /** Time stands still before `begin`. */
-  constructor({ seed, generation, dryRun, backendSkew, dockerSkew }: Setting, fault: SimulationFault = {}) {
+  constructor({ seed, generation, dryRun, backendSkew, dockerSkew, quiet }: Setting, fault: SimulationFault = {}) {
     const witness: Witness = {
       knows: runId => this.backend.isKnown(runId),
       recorded: runId => this.backend.recorded(runId),
       evicted: runId => this.backend.evicted(runId),
       rebuilt: held => this.docker.rebuilt(held, this.server.incarnation),
+      misplaced: document => (quiet ? this.#misplaced(document) : []),
     }
     super(seed, fault, simulation => new Dashboard(simulation, fault, () => this.docker, witness))
     const listener = () => this.server.incarnation
@@ -104,6 +112,22 @@ export class HubSimulation extends PageSimulation<Dashboard> {
     expectTrue(snapshot, project, scene)
     const log = await this.server.hub?.logs.page(runId, { after: 0, limit: 10_000 })
     expectLines(snapshot, log?.lines ?? [], project)
+  }
+
+  /** The containers that the document of a run shows, and that belong to another run or batch that the dashboard knows. */
+  #misplaced({ fields, items }: Document): string[] {
+    const shown = this.backend.projects.find(({ runId }) => runId === fields['runId'])
+    if (!shown) return []
+    return items.flatMap(item => {
+      const { id, containers } = batch.parse(item)
+      return containers.flatMap(({ id: containerId }) => {
+        const found = this.docker.containers.find(({ inspection }) => inspection.id === containerId)
+        if (!found || shown.execution?.hexOf(id) === found.hex) return []
+        const owner = this.backend.projects.find(({ execution }) => execution?.hexOf(found.batchId) === found.hex)
+        const isKnown = owner !== undefined && this.server.has(runScope(owner.runId))
+        return isKnown ? [`[DOCK-4.38] ${owner.runId} ${found.batchId} is shown with ${shown.runId} ${id}`] : []
+      })
+    })
   }
 
   /** A run of the history appears once: under its entry's id, or as the followed run [RUN-13]. */

@@ -304,6 +304,35 @@ export const pinnedOfEntries: Record<string, Story> = {
       { do: 'follow', run: 4 },
     ],
   },
+  '[RUN-8.5] a run followed as it is stopped, in whose first second another one completed a batch that this one was at':
+    {
+      setting: { ...calm, generation: 'C', seed: 1_040_155_170 },
+      actions: [
+        { do: 'resume here', run: 0, entry: 1 },
+        { do: 'pass', ms: 10 },
+        ...[254, 138, 17, 250].map((how): Action => ({ do: 'step', run: 0, how })),
+        { do: 'resume elsewhere', run: 4, entry: 1 },
+        { do: 'step', run: 0, how: 99 },
+        { do: 'step', run: 4, how: 130 },
+        { do: 'step', run: 0, how: 135 },
+        { do: 'pass', ms: 4_000 },
+        { do: 'follow', run: 4 },
+        { do: 'stop elsewhere', run: 4 },
+      ],
+    },
+  '[DOCK-4.38] [DOCK-4.39] two runs at once, one of which fails in the second in which their containers were created': {
+    setting: { ...calm, generation: 'C', seed: 15, quiet: true },
+    actions: [
+      { do: 'pass', ms: 600 },
+      { do: 'start here', run: 0 },
+      { do: 'start here', run: 4 },
+      { do: 'pass', ms: 300 },
+      { do: 'step', run: 0, how: 38 },
+      { do: 'step', run: 4, how: 321 },
+      { do: 'pass', ms: 900 },
+      { do: 'step', run: 0, how: 392 },
+    ],
+  },
   '[RUN-4] a run that fails while its stream is lost, of something else than what an agent had printed 4 s before': {
     setting: { ...calm, seed: 666_976_463 },
     actions: [

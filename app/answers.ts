@@ -40,6 +40,19 @@ export const planAnswer = z.object({
 /** The state of a spec before a start: its plan, and its live runs. */
 export type SpecPlan = z.infer<typeof planAnswer>
 
+/** The tasks of a batch, as the files of its spec say now. */
+export const tasksAnswer = z.object({
+  ...{
+    plan: z.enum(['read', 'missing', 'unreadable', 'unknown', 'other']),
+    titles: z.enum(['read', 'missing', 'unreadable', 'unknown']),
+    failure: z.nullable(z.string()),
+  },
+  ...{ readAt: z.nullable(z.string()), model: z.nullable(z.string()), more: z.number() },
+  tasks: z.array(
+    z.object({ id: z.string(), title: z.nullable(z.string()), completed: z.exactOptional(z.literal(true)) }),
+  ),
+})
+
 const failure = z.nullable(z.string())
 const time = z.nullable(z.string())
 const ms = z.nullable(z.number())

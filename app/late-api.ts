@@ -1,5 +1,6 @@
 import type { RunRef } from '../lib/client/live'
 import type { Snapshot } from '../lib/run/model'
+import type { BatchTasks } from '../lib/run/batch-tasks'
 import type { SpecOverview, SpecRuns } from '../lib/run/spec-pages'
 import { type Answer, apiOf, ask, json, runApi } from './api'
 import { part } from './paths'
@@ -53,6 +54,14 @@ export const spanOf = (runId: string): Promise<Answer<Span>> =>
 /** The plan of a spec, and its runs side by side. */
 export const specRuns = (spec: string): Promise<Answer<SpecRuns>> =>
   ask((schemas, body) => schemas.specRunsAnswer.parse(body), 'GET', `/api/specs/${part(spec)}/runs`)
+
+/** What the plan and the tasks of a spec say now of a batch. */
+export const batchTasks = (spec: string, batchId: string): Promise<Answer<BatchTasks>> =>
+  ask(
+    (schemas, body) => schemas.tasksAnswer.parse(body),
+    'GET',
+    `/api/specs/${part(spec)}/tasks?batch=${encodeURIComponent(batchId.toWellFormed())}`,
+  )
 
 /** Every spec, with its last runs. */
 export const specOverview = (): Promise<Answer<SpecOverview>> =>

@@ -42,6 +42,7 @@ import { GoneBanner } from './components/run/gone-banner'
 import { RecordingActions } from './components/run/recording-actions'
 import { RemoveImport } from './components/run/remove-import'
 import { RunView } from './components/run/run-view'
+import { BatchTasks, ToldTasks } from './components/run/tasks/batch-tasks'
 import { LastLines, LineList } from './components/run/summary/last-lines'
 import { ErrorLine, RunSummary } from './components/run/summary/run-summary'
 import { FirstViews } from './components/run/views/first-views'
@@ -386,6 +387,10 @@ function others(textOf: TextOf): ReactNode[] {
     <RunSummary key="unmerged" run={withoutMerge(ofEnd(textOf, 'failed'))} onShow={close} onRead={close} />,
     <RecordingActions key="menu" run={run} />,
     <RemoveImport key="remove" importId={textOf('importId')} />,
+    <BatchTasks key="tasks" run={{ ...run, model: textOf('model') }} batch={run.batches[0]!} />,
+    <ToldTasks key="told tasks" answer={toldTasks(textOf)} />,
+    <ToldTasks key="tasks without titles" answer={toldTasks(textOf, 'unknown')} />,
+    <ToldTasks key="no tasks" answer={refused} />,
     <LastLines key="last lines" run={run} batch={run.batches[0]!} onRead={close} />,
     <FoldRow
       key="fold"
@@ -460,6 +465,15 @@ function others(textOf: TextOf): ReactNode[] {
     <UnknownImport key="no import" unread="reading" />,
   ]
 }
+
+const toldTasks = (textOf: TextOf, titles: 'read' | 'unknown' = 'read') => ({
+  ok: true as const,
+  value: {
+    ...{ plan: 'read' as const, titles, failure: textOf('failure'), readAt: '2026-01-15T14:00:00.000Z', more: 2 },
+    model: textOf('plan model'),
+    tasks: [{ id: textOf('tasks.id'), title: textOf('tasks.title'), completed: true as const }],
+  },
+})
 
 const visitor = (textOf: TextOf): Person => ({ name: textOf('person.name'), role: 'operator', canSignOut: true })
 const everything = (textOf: TextOf) => [

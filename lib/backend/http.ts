@@ -6,14 +6,16 @@ import type { HistoryReading, PlanBatch } from '../run/observation'
 import { parseInstant } from '../run/time/time'
 import { AnswerCache } from './answer-cache'
 import { BackendError, badStatus, timedOut, tooLong, tooManyValues, unreachable } from './backend-error'
-import { readAhead, readPlanState } from './plan'
+import { readAhead, readPlanState, type Plan } from './plan'
 import { request, TooLong } from './request'
+import { readTasks, readTasksAhead, type Tasks } from './tasks'
 import {
   commandAnswer,
   historyAnswer,
   historyListAnswer,
   planAnswer,
   specsAnswer,
+  tasksAnswer,
   type HistoryRun,
   type Spec,
 } from './wire'
@@ -39,7 +41,8 @@ export class BackendHttp {
   /** The credentials of the URL in each form that may appear in an answer. */
   readonly #credentials: string[]
   #offset: number | null = null
-  readonly #plans = new AnswerCache<PlanBatch[] | 'missing' | 'unreadable'>()
+  readonly #plans = new AnswerCache<Plan>()
+  readonly #tasks = new AnswerCache<Tasks>()
   readonly #entries = new AnswerCache<HistoryEntry | null>()
   readonly #lists = new AnswerCache<{ runs: ListedEntry[]; unread: number }>()
 
@@ -87,21 +90,38 @@ export class BackendHttp {
 
   /** The plan's batches, or why there are none [START-1]. */
   async planState(spec: string): Promise<PlanBatch[] | 'missing' | 'unreadable'> {
+    return batchesOf(await this.wholePlan(spec))
+  }
+
+  /** The plan's batches and their tasks, or why there are none. */
+  async wholePlan(spec: string): Promise<Plan> {
     const path = planPath(spec)
     const text = await this.#text('GET', path)
     const known = this.#plans.get(path, text)
     if (known !== undefined) return known
     const answer = this.#parsed(text, planAnswer, `GET ${path}`)
     const isRead = await readAhead(answer)
-    const state = readPlanState(answer)
+    const plan = readPlanState(answer)
     // The next request reads what could not be read now.
-    return isRead ? this.#plans.keep(path, text, state) : state
+    return isRead ? this.#plans.keep(path, text, plan) : plan
   }
 
   /** The plan as it was last read; null if it was not, or that was too long ago to be kept. */
   lastPlan(spec: string): PlanBatch[] | null {
-    const state = this.#plans.last(planPath(spec))
-    return state === undefined || typeof state === 'string' ? null : state
+    const plan = this.#plans.last(planPath(spec))
+    return plan === undefined || typeof plan === 'string' ? null : plan.batches
+  }
+
+  /** The tasks of the spec, or why there are none. */
+  async tasks(spec: string): Promise<Tasks> {
+    const path = `/api/tasks/detail?spec=${encodeURIComponent(spec)}`
+    const text = await this.#text('GET', path)
+    const known = this.#tasks.get(path, text)
+    if (known !== undefined) return known
+    const answer = this.#parsed(text, tasksAnswer, `GET ${path}`)
+    const isRead = await readTasksAhead(answer)
+    const tasks = readTasks(answer)
+    return isRead ? this.#tasks.keep(path, text, tasks) : tasks
   }
 
   /**
@@ -235,6 +255,7 @@ export class BackendHttp {
 }
 
 const historyPath = (spec: string, id: string) => `/api/history/${encodeURIComponent(spec)}/${encodeURIComponent(id)}`
+const batchesOf = (plan: Plan) => (typeof plan === 'string' ? plan : plan.batches)
 const planPath = (spec: string) => `/api/plans/detail?spec=${encodeURIComponent(spec)}`
 
 /** The credentials of a URL as a header; no header if it has none. */

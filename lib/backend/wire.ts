@@ -35,24 +35,26 @@ const whole = <T extends z.ZodType>(item: T, most: number) =>
     .array(z.unknown())
     .transform(items => items.slice(0, most))
     .pipe(z.array(item))
-/** The batches of a plan. The dependencies of all of them together are bounded before they are read: to read one takes 1 µs. */
+/** The batches of a plan. All of their dependencies, and of their tasks, are bounded before they are read: to read one takes 1 µs. */
 const planned = <T extends z.ZodType>(batch: T) =>
   z
     .array(z.unknown())
-    .transform(batches => withinNeeds(batches.slice(0, MOST.batches)))
+    .transform(batches => within('task_ids', within('depends_on', batches.slice(0, MOST.batches))))
     .pipe(z.array(batch))
 
 /** How many items are read of an answer: one batch more than is shown, to know that there are more. */
-const MOST = { batches: 2_001, needs: 20_000, entries: 50, specs: 1_000 }
+const MOST = { batches: 2_001, ids: 20_000, entries: 50, specs: 1_000, tasks: 5_000 }
 
-function withinNeeds(batches: unknown[]): unknown[] {
-  let left = MOST.needs
+/** Keeps of a list of ids that each batch has only so many that all batches together have no more than are read. */
+function within(field: 'depends_on' | 'task_ids', batches: unknown[]): unknown[] {
+  let left = MOST.ids
   return batches.map(batch => {
-    if (typeof batch !== 'object' || batch === null || !('depends_on' in batch)) return batch
-    if (!Array.isArray(batch.depends_on)) return batch
-    const needs: unknown[] = batch.depends_on.slice(0, left)
-    left -= needs.length
-    return { ...batch, depends_on: needs }
+    if (typeof batch !== 'object' || batch === null) return batch
+    const all: unknown = Reflect.get(batch, field)
+    if (!Array.isArray(all)) return batch
+    const ids: unknown[] = all.slice(0, left)
+    left -= ids.length
+    return { ...batch, [field]: ids }
   })
 }
 
@@ -79,9 +81,15 @@ export const EXECUTION_NOT_FOUND = 'Execution not found.'
 export const planBatch = z.object({
   id: key,
   name,
-  depends_on: list(key, MOST.needs),
+  depends_on: list(key, MOST.ids),
   status: word,
   branch,
+  task_ids: list(key, MOST.ids),
+  model_assignment: z
+    .object({ default: name })
+    .nullish()
+    .catch(null)
+    .transform(models => models?.default ?? null),
 })
 
 /** `GET /api/plans/detail?spec=`. On failure `batches` is empty, and `raw_yaml` may still hold the whole plan. */
@@ -97,6 +105,17 @@ export const planAnswer = z.object({
 
 /** The content of `raw_yaml`, the plan file itself. */
 export const planFile = z.object({ batches: planned(planBatch) })
+
+/** A task of a spec. Its status is free text: it counts only where it is the backend's word for a task that was merged. */
+const task = z.object({ id: key, title: name, status: word })
+
+const tasks = list(task, MOST.tasks)
+
+/** `GET /api/tasks/detail?spec=`. On failure `tasks` is empty, and `raw_yaml` may still hold all of them. */
+export const tasksAnswer = z.object({ success: z.boolean(), tasks, raw_yaml: text })
+
+/** The content of that `raw_yaml`, the file of the tasks itself. */
+export const tasksFile = z.object({ tasks: z.array(z.unknown()).transform(all => tasks.parse(all)) })
 
 export const spec = z.object({
   name: z.string(),

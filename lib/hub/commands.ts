@@ -70,10 +70,11 @@ export class Commands {
       throw error
     }
     if (by !== undefined) state.note(`Started from the dashboard by ${by}.`)
-    const { spec, dryRun = false } = request
+    const { spec, dryRun = false, model } = request
     session.observe({
       ...{ kind: 'accepted', at: serverNow(), sent: sentAt, spec, dryRun },
       ...(by !== undefined && { by }),
+      ...(model !== undefined && { model }),
     })
     session.follow(false)
     life.show(state)

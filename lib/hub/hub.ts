@@ -4,6 +4,7 @@ import type { Spec } from '../backend/wire'
 import { AskedNow } from '../clock/asked-now'
 import { serverNow } from '../clock/clock'
 import type { Engine } from '../docker/engine/engine'
+import type { BatchTasks } from '../run/batch-tasks'
 import { boundedFindings } from '../run/findings'
 import { isOver } from '../run/is-over'
 import type { ContainerList, Fleet, LinkState, RunSummary, Snapshot } from '../run/model'
@@ -291,6 +292,10 @@ export class Hub implements HubApi {
 
   specRuns(spec: string): Promise<SpecRuns | undefined> {
     return this.#specs.runsOf(spec)
+  }
+
+  batchTasks(spec: string, batchId: string): Promise<BatchTasks | undefined> {
+    return this.#specs.tasksOf(spec, batchId)
   }
 
   specOverview(): Promise<SpecOverview> {

@@ -40,6 +40,21 @@ describe('who started a run', () => {
   })
 })
 
+describe('the model of a run', () => {
+  it('[RUN-18.10] is the one that its start named, also after a restart', async () => {
+    const { dashboard } = await world()
+    const first = await dashboard()
+    const { runId } = await first.hub.start({ spec: '001-todo', model: 'some/model-2' })
+    await vi.waitFor(async () => expect(await first.hub.snapshot(runId)).toMatchObject({ status: 'completed' }))
+    expect((await first.hub.snapshot(runId))?.model).toBe('some/model-2')
+    const { runId: other } = await first.hub.start({ spec: '001-todo' })
+    expect(await first.hub.snapshot(other)).not.toHaveProperty('model')
+    await first.end()
+    const { hub } = await dashboard()
+    expect((await hub.snapshot(runId))?.model).toBe('some/model-2')
+  })
+})
+
 describe('a note of an operator', () => {
   it('[RUN-18.1] [RUN-18.2] is on the run and in its log, without secrets, also after a restart', async () => {
     const { backend, dashboard } = await world()

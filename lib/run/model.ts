@@ -185,6 +185,8 @@ export const runFields = z.object({
   atWork: z.exactOptional(z.array(z.string())),
   /** Who started it from a dashboard, where that is known; a run that was started elsewhere has none [RUN-18.9]. */
   startedBy: z.exactOptional(z.string()),
+  /** The model that it was started with, where a start from a dashboard named one [RUN-18.10]. */
+  model: z.exactOptional(z.string()),
   /** The last notes of operators, the oldest first; absent if there is none. */
   notes: z.exactOptional(z.array(operatorNote)),
   /** Null for a run that is known from its own sources. */

@@ -151,6 +151,8 @@ export const observation = z.discriminatedUnion('kind', [
     dryRun: z.boolean(),
     /** The name of who started it; absent where nobody signs in, and in recordings of older builds. */
     by: keptName.exactOptional(),
+    /** The model that the start named; absent where it left that to the plan, and in recordings of older builds. */
+    model: keptName.exactOptional(),
   }),
   /** We sent a start and got no answer: the run may or may not begin [RUN-2.7]. `at`: when the start was sent. */
   z.object({ kind: z.literal('asked'), at: z.number(), dryRun: z.boolean() }),

@@ -55,7 +55,7 @@ export interface Run {
   ourSteps: OurStep[]
   /** How the backend's clock was set during the run [RUN-16]. */
   clockSteps: KeptSteps
-  accepted: { at: number; sent?: number; spec: string; dryRun: boolean; by?: string } | null
+  accepted: { at: number; sent?: number; spec: string; dryRun: boolean; by?: string; model?: string } | null
   /** A start of ours that was sent and got no answer. */
   asked: { at: number; dryRun: boolean } | null
   /** The spec that the run executes: from the accepted start, else from the first message that names one. */

@@ -185,6 +185,7 @@ function deriveOn(cache: Cache, run: Run, now: number, links: Links): Derived {
       ...(unnamed > 0 && { unnamedCompleted: unnamed }),
       ...(atWork.length > 0 && { atWork }),
       ...(run.accepted?.by !== undefined && { startedBy: run.accepted.by }),
+      ...(run.accepted?.model !== undefined && { model: run.accepted.model }),
       ...(run.notes.length > 0 && { notes: run.notes.map(noteOf) }),
       batches,
     },

@@ -11,6 +11,7 @@ import { lateComponent } from '../late-component'
 import { ContainerList } from './container-list'
 import { runParts } from './run-parts'
 import type { LastLinesProps } from './summary/last-lines'
+import type { BatchTasksProps } from './tasks/batch-tasks'
 import { VerdictTable } from './verdict-table'
 import controls from '../controls.module.css'
 import facts from '../facts.module.css'
@@ -19,6 +20,7 @@ import styles from './batch-panel.module.css'
 /** Keeps the place of the lines, so that nothing moves when they come. */
 const NoLines = () => <div className={styles.lines} />
 const LateLastLines = lateComponent<LastLinesProps>(async () => (await runParts()).LastLines, NoLines)
+const LateBatchTasks = lateComponent<BatchTasksProps>(async () => (await runParts()).BatchTasks)
 
 interface Props {
   run: Snapshot
@@ -85,6 +87,7 @@ export function BatchPanel({ run, batch, frozenAt, isOwn, onPick, onRead, onClos
       {docker !== 'off' && <VerdictTable run={run} batch={batch} frozenAt={frozenAt} />}
       <ContainerList containers={batch.containers} />
       <Facts batch={batch} batches={batches} onPick={onPick} />
+      <LateBatchTasks key={`tasks ${batch.id}`} {...{ run, batch }} />
     </aside>
   )
 }

@@ -1,4 +1,5 @@
 import type { ContainerList, Fleet, ImportSummary, LinkState, LogLine, RunSummary, Snapshot } from '../../run/model'
+import type { BatchTasks } from '../../run/batch-tasks'
 import type { SpecOverview, SpecRuns } from '../../run/spec-pages'
 import type { Usual } from '../../run/usual'
 import { masked } from '../../run/text/secrets'
@@ -193,6 +194,8 @@ export interface HubApi {
   specPlan(spec: string): Promise<SpecPlan>
   /** The spec's plan, and its runs side by side. Undefined if neither the backend nor any run or import knows the spec. */
   specRuns(spec: string): Promise<SpecRuns | undefined>
+  /** What the spec's plan and tasks say now of a batch. Undefined if the backend does not know the spec. */
+  batchTasks(spec: string, batchId: string): Promise<BatchTasks | undefined>
   /** Every spec that the backend or a run knows, with its last runs. */
   specOverview(): Promise<SpecOverview>
   start(request: StartRequest, by?: string): Promise<{ runId: string }>

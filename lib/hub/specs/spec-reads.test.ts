@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { BackendError } from '../../backend/http'
+import type { Plan } from '../../backend/plan'
+import type { Tasks } from '../../backend/tasks'
 import { hubRefusals } from '../api'
 import type { PlanBatch } from '../../run/observation'
 import { someBatch, someRun } from '../../testing/run/documents'
@@ -18,6 +20,8 @@ function sourcesWith(changes: Partial<SpecSources> = {}) {
     specs: vi.fn(async () => [spec('shop')]),
     planState: vi.fn(async (): Promise<PlanBatch[] | 'missing' | 'unreadable'> => plan),
     lastPlan: vi.fn((): PlanBatch[] | null => null),
+    wholePlan: vi.fn(async (): Promise<Plan> => ({ batches: plan, assignments: [] })),
+    tasks: vi.fn(async (): Promise<Tasks> => []),
   }
   const batches = [someBatch('a', 'completed'), someBatch('x', 'running')]
   const runs = [{ fields: someRun('r1', { spec: 'shop' }), batches }]

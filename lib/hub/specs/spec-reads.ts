@@ -3,11 +3,13 @@ import type { BackendHttp } from '../../backend/http'
 import type { Spec } from '../../backend/wire'
 import { serverNow } from '../../clock/clock'
 import type { Batch, ImportSummary, RunFields, Snapshot } from '../../run/model'
+import type { BatchTasks } from '../../run/batch-tasks'
 import type { PlanBatch } from '../../run/observation'
 import { specSummaries, type SpecOverview, type SpecRuns, type SpecSummary } from '../../run/spec-pages'
 import { specGridOf, type PlannedBatch, type SpecGrid, type SpecSource } from '../../run/spec-runs'
 import { iso } from '../../run/time/time'
 import { mapBackendErrors } from '../api'
+import { BatchTasksReads, untold, type TaskSources } from './batch-tasks'
 import { Recent, type Reading } from './recent'
 import { isSame } from './same-parts'
 
@@ -18,7 +20,7 @@ interface RunView {
 
 /** Where the runs of a spec come from. */
 export interface SpecSources {
-  http: Pick<BackendHttp, 'specs' | 'planState' | 'lastPlan'>
+  http: Pick<BackendHttp, 'specs' | 'planState' | 'lastPlan'> & TaskSources['http']
   /** Every run that the fleet shows, newest first. */
   runs: () => RunView[]
   imports: {
@@ -43,10 +45,12 @@ export class SpecReads {
   readonly #versions = new WeakMap<object, number>()
   #versionsGiven = 0
 
+  readonly #tasks: BatchTasksReads
   readonly #sources: SpecSources
 
   constructor(sources: SpecSources) {
     this.#sources = sources
+    this.#tasks = new BatchTasksReads(sources)
     this.#specs = this.#askSpecs()
   }
 
@@ -54,6 +58,7 @@ export class SpecReads {
   linkChanged(): void {
     this.#specs = this.#askSpecs()
     this.#plans.clear()
+    this.#tasks.clear()
   }
 
   async overview(): Promise<SpecOverview> {
@@ -91,6 +96,14 @@ export class SpecReads {
     const failure = failureOf(plan ?? listed)
     const readAt = isRead ? iso(plan.at) : null
     return { spec, now: iso(serverNow()), onBackend, plan: { state, readAt, failure }, ...known.grid }
+  }
+
+  /** The tasks of one batch [SPEC-6]. Undefined if the backend does not know the spec. */
+  async tasksOf(spec: string, batchId: string): Promise<BatchTasks | undefined> {
+    const listed = await this.#specs.read()
+    if (!listed.ok) return untold('unknown', failureOf(listed))
+    // As for its plan: only a name that the backend has named itself.
+    return listed.value.some(({ name }) => name === spec) ? this.#tasks.of(spec, batchId) : undefined
   }
 
   /** What of a run decides how the pages of specs show it. */

@@ -235,6 +235,15 @@ describe('GET /api/runs/{runId}?at=', () => {
     expect(parsed(await get('/api/spec-overview'))).toMatchObject({ specs: [] })
   })
 
+  it('[SPEC-6.1] answers the tasks of a batch; 404 to a spec that is not known, 422 without a batch', async () => {
+    const answer = parsed(await get('/api/specs/a%20b%20..%E2%80%AE/tasks?batch=b%201'))
+    expect(answer).toMatchObject({ plan: 'read', tasks: [{ id: 'T1', title: 'Task of b 1' }], more: 0 })
+    expect((await get('/api/specs/nowhere/tasks?batch=a')).status).toBe(404)
+    expect((await get('/api/specs/a/tasks')).status).toBe(422)
+    expect((await get('/api/specs/a/tasks?batch=')).status).toBe(422)
+    expect((await get(`/api/specs/a/tasks?batch=${'x'.repeat(257)}`)).status).toBe(422)
+  })
+
   it('[PAST-1.4] answers the moments of a run; 404 to one that is not known', async () => {
     server.hub.add('r1')
     expect(parsed(await get('/api/runs/r1/moments'))).toMatchObject({ changes: [] })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isRunId, LONGEST_RUN_ID } from '../../run/run-id'
 import { isSpecName } from '../../run/spec-name'
-import { LONGEST_NOTE } from '../../run/text/kept-text'
+import { LONGEST_NAME, LONGEST_NOTE } from '../../run/text/kept-text'
 import { readPattern } from '../../run/text/pattern-matcher'
 import { LONGEST_SOUGHT } from '../../run/text/text-matcher'
 
@@ -76,6 +76,13 @@ const count = (min: number, max: number) =>
 
 // A batch may have any name in a plan, so any text is accepted: the id is only looked up.
 const batch = () => text().min(1, 'must not be empty.').max(200, 'must have at most 200 characters.').exactOptional()
+
+/** An id as long as any that is kept. */
+const wholeBatch = text()
+  .min(1, 'must not be empty.')
+  .max(LONGEST_NAME, `must have at most ${LONGEST_NAME} characters.`)
+
+export const tasksQuery = strict('The query', { batch: wholeBatch })
 
 /** A moment as ISO 8601 with its offset from UTC; gives ms. */
 const moment = text()

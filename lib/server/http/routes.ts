@@ -15,7 +15,7 @@ import {
   searchImportLog,
 } from './calls/recordings'
 import { followRun, getMoments, getRun, getUsual, leaveNote, listRuns, startRun, stopRun } from './calls/runs'
-import { getSpecOverview, getSpecPlan, getSpecRuns, listSpecs } from './calls/specs'
+import { getBatchTasks, getSpecOverview, getSpecPlan, getSpecRuns, listSpecs } from './calls/specs'
 import { IMPORTS, LIVENESS } from './guard'
 
 /**
@@ -56,6 +56,7 @@ export const routes: ReadonlyMap<string, Partial<Record<(typeof methods)[number]
   ['/api/specs', { GET: viewer(listSpecs) }],
   ['/api/specs/{id}/plan', { GET: viewer(getSpecPlan) }],
   ['/api/specs/{id}/runs', { GET: viewer(getSpecRuns) }],
+  ['/api/specs/{id}/tasks', { GET: viewer(getBatchTasks) }],
   ['/api/spec-overview', { GET: viewer(getSpecOverview) }],
   // For viewers, too, and not audited: it only asks a moment earlier what is asked every few seconds anyway.
   ['/api/sources/ask', { POST: viewer(askSources) }],

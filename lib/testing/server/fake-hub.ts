@@ -15,6 +15,7 @@ import {
   type StartRequest,
 } from '../../hub/api/hub-api'
 import type { AgentContainer, ContainerList, Fleet, LogLine, RunFields, RunSummary, Snapshot } from '../../run/model'
+import type { BatchTasks } from '../../run/batch-tasks'
 import type { SpecOverview, SpecRuns } from '../../run/spec-pages'
 import { someRun } from '../run/documents'
 import { Access, type AccessOptions } from '../../server/access/access'
@@ -220,6 +221,13 @@ export class FakeHub implements HubApi {
     const plan = { state: 'read' as const, readAt: version.now, failure: null }
     const grid = { columns: [], runs: [], runsLeftOut: 0, columnsLeftOut: 0 }
     return { spec, now: version.now, onBackend: true, plan, ...grid }
+  }
+
+  async batchTasks(spec: string, batchId: string): Promise<BatchTasks | undefined> {
+    this.#note('batchTasks', spec)
+    if (spec === 'nowhere') return undefined
+    const tasks = [{ id: 'T1', title: `Task of ${batchId}` }]
+    return { plan: 'read', titles: 'read', failure: null, readAt: version.now, model: null, tasks, more: 0 }
   }
 
   async specOverview(): Promise<SpecOverview> {

@@ -1,7 +1,7 @@
-import { anySpec, specName } from '../inputs'
+import { anySpec, specName, tasksQuery } from '../inputs'
 import { refusals } from '../refusals'
 import type { Reply } from '../reply'
-import { decodedBy, found, type Call } from './call'
+import { decodedBy, found, parse, type Call } from './call'
 
 export async function listSpecs({ hub }: Call): Promise<Reply> {
   return { status: 200, json: { specs: await hub.specs() } }
@@ -17,6 +17,14 @@ export async function getSpecPlan({ hub, segment }: Call): Promise<Reply> {
 export async function getSpecRuns({ hub, segment }: Call): Promise<Reply> {
   const unknown = () => refusals.noSuchSpec(segment)
   return { status: 200, json: found(await hub.specRuns(found(decodedBy(anySpec, segment), unknown)), unknown) }
+}
+
+/** The tasks that the plan of a spec gives one batch. */
+export async function getBatchTasks({ hub, segment, query }: Call): Promise<Reply> {
+  const unknown = () => refusals.noSuchSpec(segment)
+  const spec = found(decodedBy(anySpec, segment), unknown)
+  const { batch } = parse(tasksQuery, Object.fromEntries(query))
+  return { status: 200, json: found(await hub.batchTasks(spec, batch), unknown) }
 }
 
 /** Every spec, with its last runs. */

@@ -69,8 +69,17 @@ export const listSpecs = () => ask((schemas, body) => schemas.specsAnswer.parse(
 export const specPlan = (spec: string) =>
   ask((schemas, body) => schemas.planAnswer.parse(body), 'GET', `/api/specs/${part(spec)}/plan`)
 
+interface StartRequest {
+  spec: string
+  runId?: string
+  dryRun?: boolean
+  model?: string
+  /** The history's entry that the run continues. */
+  resumeRunId?: string
+}
+
 /** Starts a run. The request is sent once and never repeated automatically. */
-export const startRun = (request: { spec: string; runId?: string; dryRun?: boolean; model?: string }) =>
+export const startRun = (request: StartRequest) =>
   ask((schemas, body) => schemas.runAnswer.parse(body), 'POST', '/api/runs', json(request))
 
 /** The current id of a run: a run found in the history gets another id once its stream is known [RUN-13]. */

@@ -336,6 +336,11 @@ function others(textOf: TextOf): ReactNode[] {
       />
     </ul>,
     <StartDialog key="start" onClose={close} />,
+    <StartDialog
+      key="resume"
+      resumes={{ spec: textOf('spec'), historyId: textOf('historyId'), dryRun: false }}
+      onClose={close}
+    />,
     <ImportDialog key="import" onClose={close} />,
     <NoticePlace key="notice" notice={{ text: textOf('spec'), undo: () => ({ text: '' }) }} said={textOf('runId')} />,
     <SpecList key="specs" specs={{ ok: true, value: [choice] }} chosen="" onChoose={close} onRetry={close} />,

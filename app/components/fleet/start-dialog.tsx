@@ -10,6 +10,7 @@ import { runPath } from '../../paths'
 import { classNames } from '../../class-names'
 import { plural } from '../../labels'
 import { say } from '../../notice'
+import { resumeText, type Resumable } from '../../resume-words'
 import { Dialog } from '../dialog'
 import { Glyph } from '../icons'
 import { Name, Prose } from '../outside'
@@ -20,18 +21,27 @@ import dialog from '../dialog.module.css'
 import refusals from '../refusal.module.css'
 import styles from './start-dialog.module.css'
 
+interface DialogProps {
+  initialSpec?: string
+  /** The start continues this run: its spec can't be changed. */
+  resumes?: Resumable | null
+  onClose: () => void
+}
+
 /** Starts a run of a spec that has a plan, then opens its page. A refusal is shown in the backend's own words. */
-export function StartDialog({ initialSpec = '', onClose }: { initialSpec?: string; onClose: () => void }) {
+export function StartDialog({ initialSpec = '', resumes = null, onClose }: DialogProps) {
   const router = useRouter()
   const [specs, setSpecs] = useState<Answer<SpecChoice[]> | null>(null)
   const [attempt, setAttempt] = useState(0)
-  const [spec, setSpec] = useState(initialSpec)
-  const [dryRun, setDryRun] = useState(false)
+  const [spec, setSpec] = useState(resumes?.spec ?? initialSpec)
+  const [dryRun, setDryRun] = useState(resumes?.dryRun ?? false)
   const [model, setModel] = useState('')
   const [runId, setRunId] = useState('')
   const { busy, refusal, begun, send } = useRequest()
 
+  const isResume = resumes !== null
   useEffect(() => {
+    if (isResume) return
     let closed = false
     void listSpecs().then(answer => {
       if (!closed) setSpecs(answer)
@@ -39,7 +49,7 @@ export function StartDialog({ initialSpec = '', onClose }: { initialSpec?: strin
     return () => {
       closed = true
     }
-  }, [attempt])
+  }, [attempt, isResume])
 
   const start = (event: SubmitEvent) => {
     event.preventDefault()
@@ -48,28 +58,34 @@ export function StartDialog({ initialSpec = '', onClose }: { initialSpec?: strin
       ...(dryRun && { dryRun }),
       ...(model.trim() !== '' && { model: model.trim() }),
       ...(runId.trim() !== '' && { runId: runId.trim() }),
+      ...(resumes !== null && { resumeRunId: resumes.historyId }),
     }
     send(startRun(request), started => {
-      say({ text: `${dryRun ? 'A dry run' : 'A run'} of ${shownName(spec)} was started.` })
+      const what = dryRun ? 'A dry run' : 'A run'
+      say({ text: `${what} of ${shownName(spec)} was ${isResume ? 'started, to resume an earlier one' : 'started'}.` })
       router.push(runPath(started.runId))
     })
   }
 
   return (
-    <Dialog title="Start a run" onClose={onClose}>
+    <Dialog title={isResume ? 'Resume a run' : 'Start a run'} onClose={onClose}>
       <form onSubmit={start}>
-        <fieldset className={controls.field}>
-          <legend>Spec</legend>
-          <SpecList
-            specs={specs}
-            chosen={spec}
-            onChoose={setSpec}
-            onRetry={() => {
-              setSpecs(null)
-              setAttempt(attempt + 1)
-            }}
-          />
-        </fieldset>
+        {resumes === null ? (
+          <fieldset className={controls.field}>
+            <legend>Spec</legend>
+            <SpecList
+              specs={specs}
+              chosen={spec}
+              onChoose={setSpec}
+              onRetry={() => {
+                setSpecs(null)
+                setAttempt(attempt + 1)
+              }}
+            />
+          </fieldset>
+        ) : (
+          <Resumed run={resumes} />
+        )}
         {spec !== '' && <StartOutlook key={spec} spec={spec} dryRun={dryRun} />}
         <label className={dialog.check}>
           <input type="checkbox" checked={dryRun} onChange={event => setDryRun(event.target.checked)} />
@@ -117,11 +133,29 @@ export function StartDialog({ initialSpec = '', onClose }: { initialSpec?: strin
           </button>
           <button className={controls.primaryButton} type="submit" disabled={spec === '' || busy || begun !== null}>
             <Glyph id="i-play" />
-            {busy ? 'Starting…' : 'Start'}
+            {busy ? 'Starting…' : isResume ? 'Resume' : 'Start'}
           </button>
         </footer>
       </form>
     </Dialog>
+  )
+}
+
+/** The run that the start continues, and what the backend does then [START-4]. */
+export function Resumed({ run: { spec, historyId } }: { run: Resumable }) {
+  return (
+    <div className={styles.resumed} data-testid="resumed">
+      <p>
+        <b>
+          <Name text={spec} />
+        </b>
+        , entry{' '}
+        <span className="id" data-testid="resumed-id">
+          <Name text={historyId} />
+        </span>
+      </p>
+      <p>{resumeText}</p>
+    </div>
   )
 }
 

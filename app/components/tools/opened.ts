@@ -1,5 +1,15 @@
 /** The dialogs that a page's tools open. An element with `data-opens` opens one at a click. */
-export const dialogs = ['palette', 'sheet', 'count-proof', 'start', 'follow', 'import', 'stop', 'note'] as const
+export const dialogs = [
+  'palette',
+  'sheet',
+  'count-proof',
+  'start',
+  'resume',
+  'follow',
+  'import',
+  'stop',
+  'note',
+] as const
 export type Opened = (typeof dialogs)[number]
 
 /** The dialog that an element or one around it opens; null if it opens none. */

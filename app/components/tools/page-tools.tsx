@@ -6,6 +6,7 @@ import type { Snapshot } from '../../../lib/run/model'
 import { runPath, specPath } from '../../paths'
 import { paintDensity } from '../../density'
 import { completedText } from '../../labels'
+import { resumableOf } from '../../resume-words'
 import { chooseTheme, currentTheme, themes } from '../../theme'
 import { chooseZone, currentZoneCookie, readerZone } from '../../zone-choice'
 import { StartDialog } from '../fleet/start-dialog'
@@ -130,6 +131,7 @@ export function PageTools({ of: lent }: { of: Lent | undefined }) {
       {opened === 'palette' && <Palette run={ofRun?.run ?? null} actions={actions} onGo={go} onClose={close} />}
       {opened === 'sheet' && <KeySheet onClose={close} />}
       {opened === 'start' && <StartDialog initialSpec={ofRun?.run.spec ?? ''} onClose={close} />}
+      {opened === 'resume' && ofRun && <StartDialog resumes={resumableOf(ofRun.run)} onClose={close} />}
       {opened === 'follow' && <FollowDialog onClose={close} />}
       {opened === 'import' && <ImportDialog onClose={close} />}
       {opened === 'stop' && ofRun && <StopDialog run={ofRun.run} onClose={close} />}

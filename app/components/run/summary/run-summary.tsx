@@ -3,6 +3,7 @@ import { useIsPast } from '../../../../lib/client/live'
 import type { Batch, LogLine, Snapshot } from '../../../../lib/run/model'
 import type { Usual } from '../../../../lib/run/usual'
 import { plural } from '../../../labels'
+import { resumableOf } from '../../../resume-words'
 import { Command } from '../../command'
 import { CopyButton } from '../../copy-button'
 import { Glyph } from '../../icons'
@@ -48,7 +49,7 @@ function Told({ run, usual, onShow, onRead }: Props & { usual: Usual | null }) {
       compared={usual !== null && <span data-testid="run-compared">{comparedText(run, usual)}</span>}
       slowest={<Slowest run={run} at={at} usual={usual} onShow={onShow} />}
       branches={<Branches run={run} />}
-      again={<StartAgain run={run} />}
+      again={<NextSteps run={run} />}
       onShow={onShow}
       onRead={onRead}
     />
@@ -123,16 +124,30 @@ function Slowest({
   )
 }
 
-/** Opens the dialog that starts the spec of the run, and says what is completed already [PAGE-12.13]. */
-function StartAgain({ run: { spec, status, imported } }: { run: Snapshot }) {
+/**
+ * Opens the dialog that starts the spec of the run, and says what is completed already [PAGE-12.13]; or the one that resumes the run
+ * where it has an entry in the backend's history [START-4].
+ */
+function NextSteps({ run }: { run: Snapshot }) {
   const isOperator = useIsOperator()
   const isPast = useIsPast()
-  if (!isOperator || isPast || imported !== null || spec === null || status === 'completed') return null
+  const { spec, status, imported } = run
+  if (!isOperator || isPast || imported !== null || spec === null) return null
   return (
-    <button className={controls.button} type="button" data-opens="start">
-      <Glyph id="i-play" />
-      Start again…
-    </button>
+    <>
+      {status !== 'completed' && (
+        <button className={controls.button} type="button" data-opens="start">
+          <Glyph id="i-play" />
+          Start again…
+        </button>
+      )}
+      {resumableOf(run) !== null && (
+        <button className={controls.button} type="button" data-opens="resume">
+          <Glyph id="i-play" />
+          Resume this run…
+        </button>
+      )}
+    </>
   )
 }
 

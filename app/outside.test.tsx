@@ -551,7 +551,7 @@ describe('[SAFE-4.4] every text from outside is disarmed wherever a page shows i
   const inBrowser = new Set([
     ...['StaleBanner', 'UnsteadyBanner', 'Opening', 'RemoveDialog', 'Counting', 'Sprite', 'ThemeToggle'],
     ...['Tip', 'ZoneProvider', 'StartOutlook', 'VirtualRows', 'LogRows'],
-    ...['AskNow', 'DockerBanner', 'Eta', 'Left', 'GraphEdge', 'GraphTools', 'ZoomButton', 'Sum'],
+    ...['AskNow', 'DockerBanner', 'Eta', 'Left', 'ExpectedIn', 'GraphEdge', 'GraphTools', 'ZoomButton', 'Sum'],
     ...['PageTools', 'Announcer', 'TabIcon', 'PrintedLine', 'KeySheet', 'Notify', 'Sound', 'Notices', 'Since'],
     ...['Hidden', 'Layout', 'FleetPage', 'RunPage', 'ImportPage', 'ContainersPage', 'SignInPage', 'ImportNotFound'],
     ...[

@@ -41,7 +41,7 @@ import { type FindLog, LogReader } from './logs'
 import { OurClockWatch } from '../clock/our-clock-watch'
 import { type Recorder, recorderFinding, type RecorderState, type RecordingFile } from './recording'
 import { Pasts } from './past'
-import { EarlierDurations, SpecReads } from './specs'
+import { EarlierDurations, ExpectedEnds, SpecReads } from './specs'
 import { MemoryStore, type RunState, type RunStore } from './runs'
 import { DiscoveredRuns } from './discovery'
 
@@ -75,6 +75,7 @@ export class Hub implements HubApi {
   readonly #pasts: Pasts<RunState>
   readonly #specs: SpecReads
   readonly #earlier = new EarlierDurations()
+  readonly #expected = new ExpectedEnds()
   readonly #evidence: DockerEvidence | null
   readonly #bounds: ReachedBounds
   readonly #clock: OurClockWatch
@@ -359,6 +360,7 @@ export class Hub implements HubApi {
     this.#bounds.look(this, findings, { of: 'the fleet' })
     const runs = this.#life.runs.viewsNewestFirst()
     const earlier = this.#earlier.of(runs)
+    const expected = this.#expected.of(runs)
     const fields = {
       backend: this.backend,
       link: this.links(),
@@ -368,6 +370,7 @@ export class Hub implements HubApi {
       imports: this.imports.list(),
       ...(this.imports.unread && { importsUnread: this.imports.unread }),
       ...(earlier.length > 0 && { earlier }),
+      ...(expected.length > 0 && { expected }),
     }
     return fleetDocument(
       fields,

@@ -24,8 +24,8 @@ const present = <T>(value: T | undefined): T => {
   return value
 }
 
-/** What a snapshot shows, but for the state that it is of. */
-const shown = ({ epoch: _, version: _version, ...rest }: Snapshot) => rest
+/** What a snapshot shows, but for the state that it is of, and for the last word, which only live runs have. */
+const shown = ({ epoch: _, version: _version, lastWord: _word, ...rest }: Snapshot) => rest
 
 /** How long a message may wait until it is taken in, ms: it was known from its receipt on. */
 const TAKEN_WITHIN = 100

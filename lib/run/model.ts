@@ -173,6 +173,8 @@ export const runFields = z.object({
   dockerSince: time,
   /** When the last message of the stream came; server's clock. */
   heardAt: time,
+  /** What the backend said last of a live run: the beginning of its last line that has a text. Absent if there is none. */
+  lastWord: z.exactOptional(z.string()),
   /** Server's clock minus backend's clock, ms; 0 unless they differ by more than 2 s [RUN-7]. */
   clockOffset: z.number(),
   counts,
@@ -227,6 +229,18 @@ export const earlierRuns = z.object({
 })
 export type EarlierRuns = z.infer<typeof earlierRuns>
 
+/**
+ * When a live run is expected to end, by how long its batches usually take [PAGE-11]: from `longerAt` on a batch takes longer than
+ * usual, and from `unknownAt` on nothing tells it. Server's clock.
+ */
+export const expectedEnd = z.object({
+  runId: z.string(),
+  endsAt: z.string(),
+  longerAt: z.string(),
+  unknownAt: z.exactOptional(z.string()),
+})
+export type ExpectedEnd = z.infer<typeof expectedEnd>
+
 /** The state of the fleet page: every run, newest first. */
 export const fleet = z.extend(versioned, {
   backend: z.string(),
@@ -241,6 +255,8 @@ export const fleet = z.extend(versioned, {
   importsUnread: z.exactOptional(z.enum(['reading', 'unread'])),
   /** Of each live run that can be compared with earlier ones, how long those took; absent if there is none. */
   earlier: z.exactOptional(z.array(earlierRuns)),
+  /** When live runs are expected to end; absent if that is known of none. */
+  expected: z.exactOptional(z.array(expectedEnd)),
   runs: z.array(runFields),
 })
 export type Fleet = z.infer<typeof fleet>

@@ -33,6 +33,7 @@ const fleetFields = z.pick(fleet, {
   imports: true,
   importsUnread: true,
   earlier: true,
+  expected: true,
 })
 const containersFields = z.pick(containerList, { docker: true, dockerSince: true })
 

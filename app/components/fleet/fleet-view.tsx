@@ -48,6 +48,7 @@ export function FleetView({ initial, filters = noFilters }: Props) {
   const renderedAt = Date.parse(initial.now)
   const live = useMemo(() => state.runs.filter(run => !isOver(run.status)), [state.runs])
   const over = useMemo(() => newestFirst(state.runs.filter(run => isOver(run.status))), [state.runs])
+  const expected = useMemo(() => new Map(state.expected?.map(end => [end.runId, end])), [state.expected])
   const needs = useNeeds(state, stale)
   const isOld = stale || isLost(state.link.backend) || needs.some(need => need.isOld)
 
@@ -103,6 +104,7 @@ export function FleetView({ initial, filters = noFilters }: Props) {
                   <LiveRow
                     key={run.runId}
                     run={run}
+                    expected={expected.get(run.runId)}
                     frozenAt={lastKnownAt(run, { stale, checkedAt }, renderedAt)}
                     stale={stale}
                   />

@@ -1,8 +1,8 @@
 import { memo } from 'react'
 import { useOfTime } from '../../../lib/client/live'
 import { countsToShow } from '../../../lib/run/counts'
-import type { RunFields } from '../../../lib/run/model'
-import { shownName } from '../../../lib/run/text/display-text'
+import type { ExpectedEnd, RunFields } from '../../../lib/run/model'
+import { shownName, shownProse } from '../../../lib/run/text/display-text'
 import { completedText, countsText, runSentence } from '../../labels'
 import { CopyButton } from '../copy-button'
 import { LastKnown, LinkMark, StatusMark } from '../icons'
@@ -11,15 +11,20 @@ import { RunLink } from '../run-link'
 import { RunTimer } from '../run-timer'
 import { CountSegments } from '../segments'
 import { Age, ClockTime, DatedAge, Moment } from '../time'
+import { Whole } from '../tip'
+import { endText, wordText } from './live-words'
 import styles from './live-row.module.css'
 
 /** One live run in a line: how far it is, what is at work, and when the backend last said a word of it [FLEET-3]. */
 export const LiveRow = memo(function LiveRow({
   run,
+  expected,
   frozenAt,
   stale,
 }: {
   run: RunFields
+  /** When it is expected to end; undefined where that is not known. */
+  expected: ExpectedEnd | undefined
   frozenAt: number | null
   stale: boolean
 }) {
@@ -73,10 +78,14 @@ export const LiveRow = memo(function LiveRow({
       </div>
       <div className={styles.time}>
         <RunTimer run={run} frozenAt={frozenAt} className={styles.timer} />
+        {expected !== undefined && <ExpectedIn end={expected} frozenAt={frozenAt} />}
         {old ? <LastKnown /> : run.basis === 'history' && <span className={styles.sub}>from history</span>}
       </div>
       <AtWork run={run} />
-      <p className={styles.word}>{heardAt !== null && <LastWord at={heardAt} />}</p>
+      <div className={styles.word} data-testid="last-line">
+        {run.lastWord !== undefined && <LastLine line={run.lastWord} />}
+        {heardAt !== null && <LastWord at={heardAt} />}
+      </div>
       <LinkMark
         source="backend"
         link={link.backend}
@@ -112,6 +121,30 @@ function AtWork({ run }: { run: RunFields }) {
       )}
       {counts.total > 0 && <p className={styles.sub}>{countsText({ ...counts, completed: 0 })}</p>}
     </div>
+  )
+}
+
+/** How long it still takes, by earlier runs [FLEET-3.5]. What is last known stands still. */
+function ExpectedIn({ end, frozenAt }: { end: ExpectedEnd; frozenAt: number | null }) {
+  const words = useOfTime(now => endText(end, frozenAt ?? now))
+  if (words === '') return null
+  return (
+    <span className={styles.sub} data-testid="run-eta" title={ESTIMATE}>
+      {words}
+    </span>
+  )
+}
+
+const ESTIMATE = 'An estimate: the longest chain of what is left, by what each batch took in earlier runs.'
+
+/** What the backend said last, cut to a line; a press shows what the fleet has of it, and the log of the run has all [FLEET-3.6]. */
+function LastLine({ line }: { line: string }) {
+  const text = shownProse(wordText(line))
+  if (text === '') return null
+  return (
+    <Whole className={styles.line} text={text}>
+      <bdi>{text}</bdi>
+    </Whole>
   )
 }
 

@@ -33,7 +33,15 @@ async function imported(recording: string, budget = new LogBudget()) {
 }
 
 /** The fields that depend on the run, not on its sources. */
-const ofRun = ({ link: _l, linkSince: _s, dockerSince: _d, heardAt: _h, imported: _i, ...fields }: RunFields) => fields
+const ofRun = ({
+  link: _l,
+  linkSince: _s,
+  dockerSince: _d,
+  heardAt: _h,
+  lastWord: _w,
+  imported: _i,
+  ...fields
+}: RunFields) => fields
 
 const links = fc.record({
   backend: fc.constantFrom('live' as const, 'stale' as const, 'down' as const),

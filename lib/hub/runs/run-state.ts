@@ -18,6 +18,7 @@ import { iso, offsetThatCounts } from '../../run/time/time'
 import { Derivation, earliest, type Derived } from '../../run/view'
 import { type Entry, gapFinding } from '../recording'
 import { appendLine, foldAndLog, type LogBudget, LogBuffer, MergedLog, RUN_LOG } from '../logs'
+import { LastWord } from './last-word'
 import { PlanDoubt } from './plan-doubt'
 import type { RunPages } from './run-pages'
 import { isSameFreshness, isSameForRun } from './same-links'
@@ -67,6 +68,7 @@ export class RunState {
   #shown: { key: unknown[]; view: { fields: RunFields; batches: Batch[] } } | null = null
   readonly #timers = new UpdateTimers(() => this.update())
   #heardAt: number | null = null
+  readonly #word = new LastWord(() => this.#guard(() => this.#host.pages.changed(this)))
   #closed = false
   #incomplete: Finding | null = null
   readonly #planDoubt = new PlanDoubt()
@@ -109,12 +111,16 @@ export class RunState {
     if (hasChanged || fresh) this.#host.record(this, { kind: 'observed', fresh, observation }, hasChanged)
     this.#note(change)
     // Immediately: the pages still show the earlier execution.
-    if (isNewExecution) this.update()
+    if (isNewExecution) {
+      this.#word.forget()
+      this.update()
+    }
     let isShownLater = false
     if (observation.kind === 'message') {
       if (fresh) {
         this.#host.pages.logChanged(this)
         this.#host.heard(observation, this.#lagOf(observation))
+        this.#word.note(observation.text)
       }
       isShownLater = this.#noteHeard(observation.at)
     }
@@ -157,7 +163,10 @@ export class RunState {
   restore(observation: Observation, fresh: boolean): void {
     this.#note(foldAndLog(this.#run, this.log, observation, fresh).change)
     this.#toldIncarnation = this.#run.incarnation
-    if (observation.kind === 'message') this.#heardAt = observation.at
+    if (observation.kind !== 'message') return
+    this.#heardAt = observation.at
+    if (fresh) this.#word.note(observation.text)
+    this.#word.tell()
   }
 
   /** Takes in how fresh the sources were when that was last recorded before a restart. */
@@ -240,7 +249,16 @@ export class RunState {
     const { value, links } = this.#derived
     const { backend, docker } = links
     const { batches, ...rest } = value.view
-    const key = [value, this.#heardAt, backend.link, backend.since, docker.link, docker.since, this.spec]
+    const key = [
+      value,
+      this.#heardAt,
+      backend.link,
+      backend.since,
+      docker.link,
+      docker.since,
+      this.spec,
+      this.#word.told,
+    ]
     if (this.#shown && key.every((part, index) => part === this.#shown?.key[index])) return this.#shown.view
     const view = {
       batches,
@@ -252,6 +270,7 @@ export class RunState {
         backend: this.#host.backend,
         ...linkFields(links),
         heardAt: iso(this.#heardAt),
+        ...(this.#word.told !== '' && !isOver(rest.status) && { lastWord: this.#word.told }),
         imported: null,
       },
     }
@@ -358,14 +377,19 @@ export class RunState {
   close(): void {
     this.#closed = true
     this.#timers.close()
+    this.#word.close()
     this.merged.close()
     this.log.release()
   }
 
   /** Notes when a message was received, at most as often as the pages need. Returns whether it did. */
   #noteHeard(at: number): boolean {
-    if (this.#heardAt !== null && at - this.#heardAt < HEARD_EVERY) return false
+    if (this.#heardAt !== null && at - this.#heardAt < HEARD_EVERY) {
+      this.#word.tellLater()
+      return false
+    }
     this.#heardAt = at
+    this.#word.tell()
     return true
   }
 

@@ -1,2 +1,3 @@
 export { EarlierDurations } from './earlier-durations'
+export { ExpectedEnds } from './expected-ends'
 export { SpecReads } from './spec-reads'

@@ -71,10 +71,11 @@ export class Listening {
     this.close()
   }
 
-  /** The state that pages see, except the freshness of the stream. */
+  /** The state that pages see, except the freshness of the stream and its last word, which comes up to a second later. */
   get shown(): unknown {
     this.state.update()
-    const { fields, batches } = this.state.view()
+    const { fields: all, batches } = this.state.view()
+    const { lastWord: _, ...fields } = all
     return { fields: { ...fields, heardAt: null }, batches }
   }
 

@@ -45,7 +45,7 @@ const isInferred = ({ fields: { inferred } }: Document) => inferred === true
 
 /** A run without the fields that depend on the moment: the links to backend and Docker, and the conclusions from them. */
 const lasting = ({ fields, items }: Document): JsonObject => ({
-  ...without(fields, ['link', 'linkSince', 'lastLiveAt', 'dockerSince', 'findings', 'heardAt']),
+  ...without(fields, ['link', 'linkSince', 'lastLiveAt', 'dockerSince', 'findings', 'heardAt', 'lastWord']),
   batches: items.map(item => without(item, ['verdict', 'reason', 'reasonSince'])),
 })
 

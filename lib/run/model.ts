@@ -269,6 +269,8 @@ export const agentContainer = z.extend(z.omit(container, { removed: true, timedO
   /** The run and batch it works on; null if it is no agent of a batch, or fits no batch or several. */
   runId: z.nullable(z.string()),
   batchId: z.nullable(z.string()),
+  /** The name of the batch, as its run lists it; absent where it is not known, or is the id. */
+  batchName: z.exactOptional(z.string()),
   verdict,
   /** The verdict in one plain sentence, as a batch has it; null if there is none. */
   reason: z.nullable(z.string()),

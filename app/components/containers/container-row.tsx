@@ -98,17 +98,22 @@ export const ContainerRow = memo(function ContainerRow({ container, spec, old, o
   )
 })
 
-/** The batch and the run that the container works on, otherwise its role. */
-function Purpose({ container: { runId, batchId, role }, spec }: Pick<Props, 'container' | 'spec'>) {
+/** The batch, by its name and its id, and the run that the container works on, otherwise its role. */
+function Purpose({ container: { runId, batchId, batchName, role }, spec }: Pick<Props, 'container' | 'spec'>) {
   if (runId === null) return role === 'batch' ? 'no run that is known' : roleWords(role)
   return (
     <>
       <RunLink runId={runId} batchId={batchId}>
-        {batchId === null ? roleWords(role) : <Name text={batchId} />}
+        {batchId === null ? roleWords(role) : <Name text={batchName ?? batchId} />}
       </RunLink>
       <span className={classNames(spec === null && 'id', styles.sub)} title={shownName(runId)}>
         <Name text={spec ?? runId} />
       </span>
+      {batchName !== undefined && batchId !== null && (
+        <span className={classNames('id', styles.sub)} data-testid="container-batch-id">
+          <Name text={batchId} />
+        </span>
+      )}
     </>
   )
 }

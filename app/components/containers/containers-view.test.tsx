@@ -70,6 +70,14 @@ describe('the containers page as the server renders it', () => {
     expect(page).not.toContain('created <')
   })
 
+  it('[CONTAINERS-1.2] names a batch by its name, and has its id below; of a batch without another name the id alone', () => {
+    const named = html(list({ containers: [agent('a', { batchName: 'Email Delivery' })] }))
+    expect(named).toMatch(
+      /<a [^>]*>Email Delivery<\/a>.*>012-search-relevance<.*data-testid="container-batch-id">mail</,
+    )
+    expect(html(list())).not.toContain('container-batch-id')
+  })
+
   it('[CONTAINERS-1.3] folds many that ended as the backend says', () => {
     const ended = Array.from('bcdef0123').map(seed => agent(seed, { state: 'exited', exitCode: 0, verdict: 'agrees' }))
     const page = html(list({ containers: [agent('a'), ...ended] }))

@@ -15,10 +15,10 @@ export function StopContainerDialog({
   onClose,
 }: {
   /** Its name is null where it is not known. */
-  container: Pick<AgentContainer, 'id' | 'runId' | 'batchId'> & { name: string | null }
+  container: Pick<AgentContainer, 'id' | 'runId' | 'batchId' | 'batchName'> & { name: string | null }
   onClose: () => void
 }) {
-  const { id, name, runId, batchId } = container
+  const { id, name, runId, batchId, batchName } = container
   return (
     <ConfirmStopDialog
       title={`Stop container ${shownName(shortId(id))}?`}
@@ -43,7 +43,14 @@ export function StopContainerDialog({
         </div>
         <div>
           <dt>Batch</dt>
-          <dd className="id">{batchId === null ? 'none that is known' : <Name text={batchId} />}</dd>
+          <dd>
+            {batchName !== undefined && (
+              <>
+                <Name text={batchName} />,{' '}
+              </>
+            )}
+            <span className="id">{batchId === null ? 'none that is known' : <Name text={batchId} />}</span>
+          </dd>
         </div>
       </dl>
       <p className={dialog.text}>

@@ -29,6 +29,13 @@ describe('a container in the list', () => {
     })
   })
 
+  it('[CONTAINERS-1.2] has the name of its batch where that is known, and is not the id', () => {
+    expect(agentContainer(agent(first), its)).toMatchObject({ batchId: 'a', batchName: 'A' })
+    const unnamed = { ...its, batch: { ...batch, name: 'a' } }
+    expect(agentContainer(agent(first), unnamed)).not.toHaveProperty('batchName')
+    expect(agentContainer(agent(first), nobodys())).not.toHaveProperty('batchName')
+  })
+
   it('[DOCK-4] says what is known of whose it is', () => {
     const reason = (belongs: Ownership) => agentContainer(agent(first), belongs).reason
     expect(reason(nobodys())).toBe('Belongs to no run that is known here.')

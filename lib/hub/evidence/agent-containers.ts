@@ -38,6 +38,7 @@ export function agentContainer(facts: ContainerFacts, belongs: Ownership): Agent
     finishedAt: iso(byOurClock(facts.finishedAt, seenEndedAt)),
     runId: assignment?.runId ?? null,
     batchId: assignment?.batchId ?? batchOf(facts),
+    ...(batch && batch.name !== batch.id && { batchName: batch.name }),
     verdict: word?.verdict ?? 'unknown',
     reason: word?.reason ?? reasonOf(facts, belongs),
     reasonSince: word?.reasonSince ?? null,

@@ -20,6 +20,7 @@ import { Imports } from './imports'
 import { LiveRow } from './live-row'
 import { isLost } from './needs'
 import { NeedsYou } from './needs-you'
+import { quietOf } from './quiet'
 import { useNeeds } from './use-needs'
 import styles from './fleet-view.module.css'
 import section from './section-head.module.css'
@@ -71,6 +72,7 @@ export function FleetView({ initial, filters = noFilters }: Props) {
             fleet={state}
             stale={stale}
             known={known}
+            quiet={quietOf(state, { stale, checkedAt }, renderedAt)}
             onStart={spec => setDialog({ kind: 'start', spec })}
           />
         )}

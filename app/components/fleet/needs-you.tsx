@@ -1,11 +1,12 @@
 import type { Fleet } from '../../../lib/run/model'
 import type { Known } from '../../nothing'
 import { DockerLost } from '../docker-lost'
-import { Nothing } from '../nothing'
 import { BackendLost } from './backend-lost'
 import { NeedLine } from './need-line'
 import { foldText } from './need-words'
 import type { Need } from './needs'
+import { NothingNeeded } from './nothing-needed'
+import type { Quiet } from './quiet'
 import { usePlaces } from './use-needs'
 import finding from '../finding-line.module.css'
 import styles from './needs-you.module.css'
@@ -17,12 +18,14 @@ interface Props {
   /** This page has lost its server. */
   stale: boolean
   known: Known
+  /** Null while it is known that what is missing here is not there. */
+  quiet: Quiet | null
   /** Opens the dialog that starts a spec. */
   onStart: (spec: string) => void
 }
 
 /** Everything that needs a person: containers that belong to no known run, failed runs, and findings of runs. */
-export function NeedsYou({ needs, fleet, stale, known, onStart }: Props) {
+export function NeedsYou({ needs, fleet, stale, known, quiet, onStart }: Props) {
   const { open, folded, gone, hold } = usePlaces(needs)
   const isOld = stale || needs.some(need => need.isOld)
   const line = (need: Need) => (
@@ -38,7 +41,7 @@ export function NeedsYou({ needs, fleet, stale, known, onStart }: Props) {
       <DockerLost link={fleet.link.docker} since={fleet.dockerSince}>
         What it showed is last known; an agent that runs on unseen is not listed here.
       </DockerLost>
-      {open.length === 0 ? <Nothing in="needs" known={known} /> : <ul>{open.map(line)}</ul>}
+      {open.length === 0 ? <NothingNeeded quiet={quiet} known={known} /> : <ul>{open.map(line)}</ul>}
       {folded.length > 0 && (
         <details className={finding.more}>
           <summary>{foldText(folded)}</summary>

@@ -11,7 +11,7 @@ import { RunLink } from '../run-link'
 import { RunTimer } from '../run-timer'
 import { CountSegments } from '../segments'
 import { Age, ClockTime, DatedAge, Moment } from '../time'
-import { Whole } from '../tip'
+import { showTip } from '../tip'
 import { endText, wordText } from './live-words'
 import styles from './live-row.module.css'
 
@@ -82,7 +82,7 @@ export const LiveRow = memo(function LiveRow({
         {old ? <LastKnown /> : run.basis === 'history' && <span className={styles.sub}>from history</span>}
       </div>
       <AtWork run={run} />
-      <div className={styles.word} data-testid="last-line">
+      <div className={styles.word}>
         {run.lastWord !== undefined && <LastLine line={run.lastWord} />}
         {heardAt !== null && <LastWord at={heardAt} />}
       </div>
@@ -137,14 +137,30 @@ function ExpectedIn({ end, frozenAt }: { end: ExpectedEnd; frozenAt: number | nu
 
 const ESTIMATE = 'An estimate: the longest chain of what is left, by what each batch took in earlier runs.'
 
+/** A line of no more characters fits into its column at every width. */
+const SHORT = 16
+
 /** What the backend said last, cut to a line; a press shows what the fleet has of it, and the log of the run has all [FLEET-3.6]. */
 function LastLine({ line }: { line: string }) {
   const text = shownProse(wordText(line))
   if (text === '') return null
   return (
-    <Whole className={styles.line} text={text}>
-      <bdi>{text}</bdi>
-    </Whole>
+    <div className={styles.lastLine} data-testid="last-line">
+      <bdi className={styles.line} title={text} data-whole="tip">
+        {text}
+      </bdi>
+      {text.length > SHORT && (
+        // Its name is our own: a line may say anything, also what no viewer has a button for.
+        <button
+          className={styles.whole}
+          type="button"
+          aria-label="Show the whole line"
+          onClick={event => showTip(event.currentTarget, text)}
+        >
+          …
+        </button>
+      )}
+    </div>
   )
 }
 

@@ -105,15 +105,8 @@ function List({ tasks: told }: { tasks: Tasks }) {
               <span className="id">
                 <Name text={id} />
               </span>
-              <span>
-                {title !== null && <Name text={title} />}
-                {completed && (
-                  <>
-                    {' '}
-                    <StatusMark status="completed" />
-                  </>
-                )}
-              </span>
+              <span>{title !== null && <Name text={title} />}</span>
+              {completed && <StatusMark status="completed" />}
             </li>
           ))}
         </ul>

@@ -38,6 +38,7 @@ import { WholeLogView } from './components/log/whole-log-view'
 import { LogRow } from './components/log/log-line'
 import { MERGED } from './log-id'
 import { FoldRow } from './components/run/completed-fold'
+import { UnreadBanner } from './components/specs/unread-banner'
 import { GoneBanner } from './components/run/gone-banner'
 import { RecordingActions } from './components/run/recording-actions'
 import { RemoveImport } from './components/run/remove-import'
@@ -385,6 +386,7 @@ function others(textOf: TextOf): ReactNode[] {
     <StopContainerStep key="stop step" id={agent.id} runId={run.runId} batchId={textOf('batches.id')} isOld={false} />,
     <TroubleCause key="trouble" trouble={{ kind: 'refused', words: textOf('error') }} wasConnected />,
     <GoneBanner key="gone" runId={run.runId} />,
+    <UnreadBanner key="unread" failure={textOf('error')} />,
     ...(['completed', 'failed', 'aborted'] as const).map(status => (
       <RunSummary key={status} run={ofEnd(textOf, status)} onShow={close} onRead={close} />
     )),

@@ -1,25 +1,8 @@
-import type { Page } from '@playwright/test'
 import { Dashboard } from './dashboard'
 import { expect, test } from './fixtures'
 import { PORTAL, RunPage } from './run-page'
+import { shifts, watchShifts } from './shifts'
 import { Wire } from './wire'
-
-/** Collects how far the browser says that parts of the page have moved, from now on. */
-const watchShifts = (page: Page) =>
-  page.evaluate(() => {
-    const shifts: string[] = []
-    Reflect.set(window, 'groundtruthShifts', shifts)
-    new PerformanceObserver(list => {
-      for (const entry of list.getEntries()) {
-        const sources = (Reflect.get(entry, 'sources') ?? []) as { node: Node | null }[]
-        const names = sources.map(({ node }) =>
-          node instanceof Element ? node.outerHTML.slice(0, 120) : node?.textContent,
-        )
-        shifts.push(`${String(Reflect.get(entry, 'value'))}: ${names.join(' | ')}`)
-      }
-    }).observe({ type: 'layout-shift' })
-  })
-const shifts = (page: Page) => page.evaluate(() => Reflect.get(window, 'groundtruthShifts') as string[])
 
 for (const { width, height, query } of [
   { width: 1440, height: 900, query: '' },

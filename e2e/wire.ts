@@ -77,11 +77,14 @@ export class Wire {
     if (this.#frozen) this.freeze()
   }
 
-  /** Replaces the host in a request by the server's own, as if it had come directly. */
+  /** Replaces the host and the origin in a request by the server's own, as if it had come directly. */
   #addressed(chunk: Buffer): Buffer {
     const text = chunk.toString('latin1')
     if (!/^[A-Z]+ \S+ HTTP\/1\.1\r\n/.test(text)) return chunk
     if (/^upgrade: websocket$/im.test(text)) this.#upgrades += 1
-    return Buffer.from(text.replace(/^host: .*$/im, `Host: ${this.#target.host}`), 'latin1')
+    const direct = text
+      .replace(/^host: .*$/im, `Host: ${this.#target.host}`)
+      .replace(/^origin: .*$/im, `Origin: ${this.#target.origin}`)
+    return Buffer.from(direct, 'latin1')
   }
 }

@@ -104,9 +104,9 @@ export function AppShell({ version, here, docker, tools, parts = {}, children }:
           <ThemeToggle />
         </div>
       </header>
-      <StaleBanner />
       <NoScriptBanner />
       {children}
+      <StaleBanner />
       <LatePageTools of={tools} />
     </>
   )
@@ -139,23 +139,12 @@ function PageLink({ version }: { version: number }) {
       title={`Version ${version} of this page.${transport === 'polling' ? ` ${POLLING}` : ''}`}
     >
       {stale && <Glyph id="l-stale" />}
-      {checkedAt === null ? (
-        stale ? (
-          'Not connected'
-        ) : (
-          'Connecting'
-        )
-      ) : stale ? (
-        <>
-          Last known, checked <Age since={checkedAt} /> ago
-        </>
-      ) : (
-        'Up to date'
-      )}
+      {checkedAt === null ? (stale ? 'Not connected' : 'Connecting') : stale ? 'Last known' : 'Up to date'}
     </span>
   )
 }
 
+/** At the lower end of the view, where it moves nothing [PAGE-17.4]. */
 function StaleBanner() {
   const { sync, checkedAt } = useSync()
   const stale = useStale({ sync, checkedAt })

@@ -26,6 +26,7 @@ import { shortTook, planSentence } from './spec-words'
 import { StandsOut } from './stands-out'
 import { StartSpec } from './start-spec'
 import { RunTrend } from './trend'
+import { UnreadBanner } from './unread-banner'
 import { useBatchInAddress } from './use-batch-in-address'
 import { useUpToDate } from './use-up-to-date'
 import marks from '../icons.module.css'
@@ -105,11 +106,6 @@ export function SpecView({ initial, fleet: rendered, batchId }: Props) {
             <StartSpec spec={name} onBackend={spec.onBackend} primary={!stale && !isLost(link.backend)} />
           </div>
         </section>
-        {failure !== null && !stale && (
-          <p className={styles.failure} role="status" data-testid="spec-old">
-            <LastKnown /> This could not be read again: <Prose text={failure} /> It is tried again by itself.
-          </p>
-        )}
 
         <section aria-labelledby="h-plan">
           <header className={section.head}>
@@ -183,6 +179,7 @@ export function SpecView({ initial, fleet: rendered, batchId }: Props) {
             </section>
           </div>
         )}
+        {failure !== null && !stale && <UnreadBanner failure={failure} />}
       </main>
     </AppShell>
   )

@@ -17,6 +17,7 @@ import { Prose } from '../outside'
 import { useStale } from '../use-stale'
 import { fleetKey } from './fleet-key'
 import { SpecRow } from './spec-row'
+import { UnreadBanner } from './unread-banner'
 import { useUpToDate } from './use-up-to-date'
 import controls from '../controls.module.css'
 import marks from '../icons.module.css'
@@ -88,11 +89,6 @@ export function SpecsView({ initial, fleet: rendered }: Props) {
             )}
           </Banner>
         )}
-        {failure !== null && !stale && (
-          <p className={styles.note} role="status" data-testid="spec-old">
-            <LastKnown /> This could not be read again: <Prose text={failure} /> It is tried again by itself.
-          </p>
-        )}
         {specs.length === 0 ? (
           <Nothing in="specs" known={old ? 'old' : unread !== null ? 'silent' : 'current'} />
         ) : (
@@ -132,6 +128,7 @@ export function SpecsView({ initial, fleet: rendered }: Props) {
             </button>
           </p>
         )}
+        {failure !== null && !stale && <UnreadBanner failure={failure} />}
       </main>
     </AppShell>
   )

@@ -6,6 +6,7 @@ import { Glyph } from '../icons'
 import { Nothing } from '../nothing'
 import { stampsSinceStart } from '../tools/stored-choice'
 import { useZone } from '../zone'
+import { EmptyArea } from './empty-area'
 import { linkPrefix } from './line-mark'
 import { areaOf, type LogProps } from './log'
 import { Display, Filter } from './log-controls'
@@ -179,13 +180,13 @@ export function WholeLogView({
       onFollow={() => (following ? leave() : setLeft(null))}
     >
       {rows.length === 0 || filter.streams.size === 0 ? (
-        <div {...area}>
+        <EmptyArea {...area}>
           {last === 0 && filter.streams.size > 0 ? (
             <Nothing in={place} known={known} />
           ) : (
             <Hidden streams={filter.streams.size} isErrors={filter.isErrors} />
           )}
-        </div>
+        </EmptyArea>
       ) : (
         <LogRows
           {...{

@@ -38,6 +38,7 @@ import { WholeLogView } from './components/log/whole-log-view'
 import { LogRow } from './components/log/log-line'
 import { MERGED } from './log-id'
 import { FoldRow } from './components/run/completed-fold'
+import { FoundNote, LineOption } from './components/tools/line-option'
 import { UnreadBanner } from './components/specs/unread-banner'
 import { GoneBanner } from './components/run/gone-banner'
 import { RecordingActions } from './components/run/recording-actions'
@@ -382,6 +383,18 @@ function others(textOf: TextOf): ReactNode[] {
       onPick={close}
     />,
     <Palette key="palette" run={run} actions={[]} onGo={close} onClose={close} />,
+    <LineOption
+      key="line"
+      {...{ id: 'line', isActive: false, onGo: close }}
+      line={{ seq: 1, at: null, source: 'backend', stream: 'stdout', text: textOf('lines.text'), batch: 'b9' }}
+      text="x"
+      names={new Map([['b9', textOf('batches.name')]])}
+    />,
+    <FoundNote
+      key="found"
+      run={run}
+      inLog={{ text: 'x', logId: null, lines: [], found: { seqs: [], count: 0, from: 1, to: 1 }, error: null }}
+    />,
     <StopContainerDialog key="stop container" container={agent} onClose={close} />,
     <StopContainerStep key="stop step" id={agent.id} runId={run.runId} batchId={textOf('batches.id')} isOld={false} />,
     <TroubleCause key="trouble" trouble={{ kind: 'refused', words: textOf('error') }} wasConnected />,
@@ -555,7 +568,17 @@ describe('[SAFE-4.4] every text from outside is disarmed wherever a page shows i
     ...['Tip', 'ZoneProvider', 'StartOutlook', 'VirtualRows', 'LogRows'],
     ...['AskNow', 'DockerBanner', 'Eta', 'Left', 'ExpectedIn', 'GraphEdge', 'GraphTools', 'ZoomButton', 'Sum'],
     ...['PageTools', 'Announcer', 'TabIcon', 'PrintedLine', 'KeySheet', 'Notify', 'Sound', 'Notices', 'Since'],
-    ...['Hidden', 'Layout', 'FleetPage', 'RunPage', 'ImportPage', 'ContainersPage', 'SignInPage', 'ImportNotFound'],
+    ...[
+      'Hidden',
+      'LineTime',
+      'Layout',
+      'FleetPage',
+      'RunPage',
+      'ImportPage',
+      'ContainersPage',
+      'SignInPage',
+      'ImportNotFound',
+    ],
     ...[
       'SpecsPage',
       'SpecPage',

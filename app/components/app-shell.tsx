@@ -123,8 +123,6 @@ function DockerBadge({ link: told }: { link: LinkState }) {
   )
 }
 
-const POLLING = 'By HTTP long polling: WebSocket does not get through to the server. It is tried again now and then.'
-
 function PageLink({ version }: { version: number }) {
   const { sync, checkedAt } = useSync()
   const transport = useTransport()
@@ -136,7 +134,7 @@ function PageLink({ version }: { version: number }) {
       data-testid="page-sync"
       data-sync={sync}
       data-transport={transport ?? undefined}
-      title={`Version ${version} of this page.${transport === 'polling' ? ` ${POLLING}` : ''}`}
+      title={`Version ${version} of this page.${transport === 'polling' ? ' By long polling.' : ''}`}
     >
       {stale && <Glyph id="l-stale" />}
       {checkedAt === null ? (stale ? 'Not connected' : 'Connecting') : stale ? 'Last known' : 'Up to date'}

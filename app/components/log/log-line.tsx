@@ -6,9 +6,9 @@ import type { Matcher } from '../../../lib/run/text/text-matcher'
 import { fullText, momentText, preciseClockText } from '../../format'
 import type { Zone } from '../../zone'
 import { Glyph } from '../icons'
-import { Name } from '../outside'
 import { dayChange } from './days'
 import type { BatchNames } from './log'
+import { Speaker } from './speaker'
 import { earlierStates, parsedLine, piecesOf, type Piece } from './line-text'
 import { gapText, lostText, unlistedText, twinsText, twinsTitle } from './log-words'
 import type { DatedRow } from './row'
@@ -121,10 +121,6 @@ function Folded({ line }: { line: LogLine }) {
     </span>
   )
 }
-
-/** The name of a batch, or of the backend. */
-export const Speaker = ({ batch, names }: { batch: string | null; names: BatchNames | undefined }) =>
-  batch === null ? 'Backend' : <Name text={names?.get(batch) ?? batch} />
 
 /** Lines that this page has not read. The text stays in view however many they are. */
 function Gap({ from, to, failure, onRetry }: Pick<Props, 'failure' | 'onRetry'> & { from: number; to: number }) {

@@ -1,8 +1,9 @@
 import { isOver } from '../../../lib/run/is-over'
-import type { Batch, RunFields } from '../../../lib/run/model'
+import type { Batch, LogLine, RunFields } from '../../../lib/run/model'
 import { shownName } from '../../../lib/run/text/display-text'
 import { runName, statusWord } from '../../labels'
 import type { ListedRun } from '../../late-api'
+import type { LogId } from '../../log-id'
 import type { Opened } from './opened'
 
 /** Where the palette can go: runs, batches of the open run, specs, and actions [PAGE-9.1]. */
@@ -22,6 +23,14 @@ export type Target = {
   | { kind: 'spec'; spec: string }
   | { kind: 'action'; action: Action }
 )
+
+/** A line of the open run's log that has what was typed [PAGE-9.5]. */
+export interface LineTarget {
+  kind: 'line'
+  key: string
+  logId: LogId
+  line: LogLine
+}
 
 export const runTarget = (run: ListedRun): Target => ({
   kind: 'run',

@@ -12,13 +12,14 @@ import { chooseZone, currentZoneCookie, readerZone } from '../../zone-choice'
 import { StartDialog } from '../fleet/start-dialog'
 import { FollowDialog } from '../follow-dialog'
 import { ImportDialog } from '../import-dialog'
+import { addressWith, markOf } from '../log/line-mark'
 import { NoteDialog } from '../run/notes/note-dialog'
 import { CountProof } from '../run/proof/count-proof'
 import { StopDialog } from '../run/stop-dialog'
 import { focusPanel } from '../run/use-picked'
 import { useIsOperator } from '../visitor'
 import { Announcer } from './announcer'
-import { actionTarget, type Action, type Target } from './go-to'
+import { actionTarget, type Action, type LineTarget, type Target } from './go-to'
 import { KeySheet } from './key-sheet'
 import { commandOf, type Begun, type Command } from './keys'
 import { openedBy, type Opened } from './opened'
@@ -115,9 +116,12 @@ export function PageTools({ of: lent }: { of: Lent | undefined }) {
     ofRun?.show(batchId)
     focusBatch(batchId)
   }
-  const go = (target: Target) => {
+  const go = (target: Target | LineTarget) => {
     close()
-    if (target.kind === 'run') router.push(runPath(target.runId))
+    if (target.kind === 'line') {
+      const { seq } = target.line
+      window.location.assign(addressWith(window.location.href, markOf(seq, seq), target.logId))
+    } else if (target.kind === 'run') router.push(runPath(target.runId))
     else if (target.kind === 'spec') router.push(specPath(target.spec) ?? '/specs')
     else if (target.kind === 'batch') pick(target.batchId)
     else act(target.action)
@@ -128,7 +132,15 @@ export function PageTools({ of: lent }: { of: Lent | undefined }) {
       <PrintedLine of={lent} />
       {state !== null && <Announcer state={state} />}
       <Notices />
-      {opened === 'palette' && <Palette run={ofRun?.run ?? null} actions={actions} onGo={go} onClose={close} />}
+      {opened === 'palette' && (
+        <Palette
+          run={ofRun?.run ?? null}
+          isPast={ofRun !== null && ofRun.past !== null}
+          actions={actions}
+          onGo={go}
+          onClose={close}
+        />
+      )}
       {opened === 'sheet' && <KeySheet onClose={close} />}
       {opened === 'start' && <StartDialog initialSpec={ofRun?.run.spec ?? ''} onClose={close} />}
       {opened === 'resume' && ofRun && <StartDialog resumes={resumableOf(ofRun.run)} onClose={close} />}

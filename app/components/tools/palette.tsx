@@ -5,9 +5,12 @@ import { listSpecs, type Answer, type SpecChoice } from '../../api'
 import { listRuns, type ListedRun } from '../../late-api'
 import { Dialog } from '../dialog'
 import { StatusMark } from '../icons'
+import { useBatchNames } from '../log/run-log'
 import { Name, Prose } from '../outside'
 import { bestOf } from './fuzzy'
-import { movedBy, targetsOf, type Target } from './go-to'
+import { movedBy, targetsOf, type LineTarget, type Target } from './go-to'
+import { FoundNote, LineOption } from './line-option'
+import { useFoundLines } from './use-found-lines'
 import controls from '../controls.module.css'
 import styles from './palette.module.css'
 
@@ -17,13 +20,15 @@ const MOST = 50
 interface Props {
   /** The run whose page is open. */
   run: Snapshot | null
+  /** It is shown as it was at an earlier moment: its log, which goes on, is not searched. */
+  isPast?: boolean
   actions: readonly Target[]
-  onGo: (target: Target) => void
+  onGo: (target: Target | LineTarget) => void
   onClose: () => void
 }
 
 /** Goes to a run, a batch, a spec or an action by a few letters of its name. */
-export function Palette({ run, actions, onGo, onClose }: Props) {
+export function Palette({ run, isPast = false, actions, onGo, onClose }: Props) {
   const id = useId()
   const [typed, setTyped] = useState('')
   const [active, setActive] = useState(0)
@@ -41,7 +46,12 @@ export function Palette({ run, actions, onGo, onClose }: Props) {
     [runs, run, specs, actions],
   )
   const found = useMemo(() => bestOf(typed, targets, MOST), [typed, targets])
-  const place = Math.min(active, found.length - 1)
+  const inLog = useFoundLines(isPast ? null : run, typed)
+  const names = useBatchNames(run?.batches ?? [])
+  const lines = inLog?.lines ?? []
+  const logId = inLog?.logId ?? null
+  const items = [...found, ...lines.map((line): LineTarget => ({ kind: 'line', key: `line ${line.seq}`, logId, line }))]
+  const place = Math.min(active, items.length - 1)
   const list = useRef<HTMLDivElement>(null)
   useEffect(() => {
     list.current?.children.item(place)?.scrollIntoView({ block: 'nearest' })
@@ -55,10 +65,10 @@ export function Palette({ run, actions, onGo, onClose }: Props) {
           className={controls.input}
           role="combobox"
           aria-label="Run, batch, spec or action"
-          aria-expanded={found.length > 0}
+          aria-expanded={items.length > 0}
           aria-controls={id}
           aria-autocomplete="list"
-          aria-activedescendant={found.length > 0 ? optionId(place) : undefined}
+          aria-activedescendant={items.length > 0 ? optionId(place) : undefined}
           placeholder="Run, batch, spec or action"
           autoComplete="off"
           spellCheck={false}
@@ -68,8 +78,8 @@ export function Palette({ run, actions, onGo, onClose }: Props) {
             setActive(0)
           }}
           onKeyDown={event => {
-            const chosen = found[place]
-            const next = movedBy(event.key, place, found.length)
+            const chosen = items[place]
+            const next = movedBy(event.key, place, items.length)
             if (next !== null) setActive(next)
             else if (event.key === 'Enter' && chosen && !event.nativeEvent.isComposing) onGo(chosen)
             else return
@@ -77,20 +87,24 @@ export function Palette({ run, actions, onGo, onClose }: Props) {
           }}
         />
         <div ref={list} className={styles.options} id={id} role="listbox" aria-label="Results">
-          {found.map((target, index) => (
-            <Option
-              key={target.key}
-              id={optionId(index)}
-              target={target}
-              isActive={index === place}
-              onGo={() => onGo(target)}
-            />
-          ))}
+          {items.map((target, index) => {
+            const props = { id: optionId(index), isActive: index === place, onGo: () => onGo(target) }
+            if (target.kind !== 'line') return <Option key={target.key} target={target} {...props} />
+            return (
+              inLog && <LineOption key={target.key} {...props} text={inLog.text} line={target.line} names={names} />
+            )
+          })}
         </div>
         <p className={styles.note} role="status">
-          {found.length === 0 && typed !== '' ? 'Nothing here matches. Try fewer letters.' : null}
+          {found.length === 0 && typed !== '' && 'Nothing here matches. Try fewer letters. '}
+          {run !== null && inLog !== null && <FoundNote inLog={inLog} run={run} />}
           {runs === null && 'Reading the runs…'}
         </p>
+        {inLog?.error != null && (
+          <p className={styles.note}>
+            The log could not be searched: <Prose text={inLog.error} />
+          </p>
+        )}
         {[runs, specs].map(
           (answer, index) =>
             answer?.ok === false && (

@@ -1,5 +1,6 @@
 import type { Edge, Graph, Vertex } from './graph'
 import { heightsOf } from './heights'
+import { crossingsOf, type Column, type Crossing } from './crossings'
 import { drawn, MARGIN, px, type DrawnEdge, type Layout, type Place } from './graph-layout'
 import { ordered, type Ordered, type Slot } from './order'
 
@@ -8,7 +9,7 @@ const NODE = { width: 156, height: 62 }
 const GAP = { layers: 40, columns: 12, rows: 14 }
 /** The room that a bend of an edge takes, px. */
 const BEND = 12
-/** A larger graph, or one with a higher layer, is packed: its edges run straight behind the nodes. */
+/** A larger graph, or one with a higher layer, is packed: its edges run between the rows of the layers that they pass. */
 const MOST_ROUTED = 200
 const LEAST_ROWS = 8
 /** The width of a packed graph beside its height, as of most views. */
@@ -30,13 +31,14 @@ export function columnsOf(graph: Graph): Layout {
     height: Math.max(0, ...all.map(({ y }) => y), shown.bottom - NODE.height) + NODE.height + MARGIN,
     layers: layers.map(layer => inColumns(layer, shown.places)),
     places: shown.places,
-    draw: edge => edgeThrough(edge, shown.places, shown.bends.get(edge) ?? []),
+    draw: edge => edgeThrough(edge, shown.places, shown.crossings(edge)),
   }
 }
 
 interface Shown {
   places: Map<Vertex, Place>
-  bends: Map<Edge, Place[]>
+  /** Where an edge passes between other nodes, from left to right. */
+  crossings: (edge: Edge) => readonly Crossing[]
   /** The lowest edge, px. */
   bottom: number
 }
@@ -54,14 +56,18 @@ function routed({ layers, routes }: Ordered): Shown {
   layers.forEach((layer, n) => {
     for (const slot of layer) if (slot.vertex) places.set(slot.vertex, { x: left(n), y: middle(slot) - half })
   })
+  const crossings = new Map(
+    routes.map(({ edge, bends }) => [
+      edge,
+      bends.map((bend, n) => {
+        const x = left(edge.from.layer + 1 + n)
+        return { left: x, right: x + NODE.width, y: middle(bend) }
+      }),
+    ]),
+  )
   return {
     places,
-    bends: new Map(
-      routes.map(({ edge, bends }) => [
-        edge,
-        bends.map((bend, n) => ({ x: left(edge.from.layer + 1 + n), y: middle(bend) })),
-      ]),
-    ),
+    crossings: edge => crossings.get(edge) ?? [],
     bottom: Math.max(0, ...[...heights.keys()].map(slot => middle(slot) + BEND / 2)),
   }
 }
@@ -72,6 +78,7 @@ function packed(layers: readonly (readonly Vertex[])[], rows: number): Shown {
   const step = NODE.height + GAP.rows
   const most = Math.min(rows, Math.max(0, ...layers.map(({ length }) => length)))
   let left = MARGIN
+  const grids: Column[] = []
   for (const layer of layers) {
     const columns = Math.ceil(layer.length / rows)
     const filled = Math.ceil(layer.length / columns)
@@ -81,9 +88,11 @@ function packed(layers: readonly (readonly Vertex[])[], rows: number): Shown {
       const y = top + Math.floor(index / columns) * step
       places.set(vertex, { x: left + column * (NODE.width + GAP.columns), y })
     })
-    left += columns * (NODE.width + GAP.columns) - GAP.columns + GAP.layers
+    const width = NODE.width + GAP.columns
+    grids.push({ left, columns, width, node: NODE.width, top: top - GAP.rows / 2, step, rows: filled })
+    left += columns * width - GAP.columns + GAP.layers
   }
-  return { places, bends: new Map(), bottom: 0 }
+  return { places, crossings: edge => crossingsOf(edge, places, grids, NODE), bottom: 0 }
 }
 
 /** The number of rows with which a packed graph comes nearest to the shape of a view. */
@@ -109,8 +118,8 @@ const inColumns = (layer: readonly Vertex[], places: ReadonlyMap<Vertex, Place>)
     return (left?.x ?? 0) - (right?.x ?? 0) || (left?.y ?? 0) - (right?.y ?? 0)
   })
 
-/** An edge from the right side of a node to the left side of another; a bend is crossed on a level line. */
-function edgeThrough(edge: Edge, places: ReadonlyMap<Vertex, Place>, bends: readonly Place[]): DrawnEdge {
+/** An edge from the right side of a node to the left side of another; between other nodes it runs level. */
+function edgeThrough(edge: Edge, places: ReadonlyMap<Vertex, Place>, crossings: readonly Crossing[]): DrawnEdge {
   const [from, to] = [places.get(edge.from), places.get(edge.to)]
   if (!from || !to) return drawn(edge, '', [])
   const half = NODE.height / 2
@@ -118,15 +127,13 @@ function edgeThrough(edge: Edge, places: ReadonlyMap<Vertex, Place>, bends: read
   const end = { x: to.x, y: to.y + half }
   if (edge.isBack) return backEdge(edge, start, end)
   let [path, at] = [`M${start.x} ${start.y}`, start]
-  for (const next of [...bends, end]) {
-    const turn = Math.min((next.x - at.x) / 2, 60)
-    path += `C${px(at.x + turn)} ${at.y} ${px(next.x - turn)} ${next.y} ${next.x} ${next.y}`
-    at = next
-    if (next === end) break
-    at = { x: next.x + NODE.width, y: next.y }
-    path += `H${at.x}`
+  for (const { left, right, y } of [...crossings, { left: end.x, right: end.x, y: end.y }]) {
+    const turn = Math.min((left - at.x) / 2, 60)
+    path += `C${px(at.x + turn)} ${at.y} ${px(left - turn)} ${y} ${left} ${y}`
+    if (right > left) path += `H${right}`
+    at = { x: right, y }
   }
-  return drawn(edge, path, [start, ...bends, end])
+  return drawn(edge, path, [start, ...crossings.map(({ left, y }) => ({ x: left, y })), end])
 }
 
 /** An edge that closes a circle goes back above the nodes. */

@@ -96,6 +96,79 @@ describe.each(Object.entries(layouts))('the layout in %s', (kind, layoutOf) => {
   })
 })
 
+/** Points on a path, close to each other. */
+function pointsOn(path: string): { x: number; y: number }[] {
+  const points: { x: number; y: number }[] = []
+  let at = { x: 0, y: 0 }
+  for (const [, command, rest = ''] of path.matchAll(/([MCH])([^MCH]*)/g)) {
+    const [a = 0, b = 0, c = 0, d = 0, x = 0, y = 0] = numbersIn(rest)
+    if (command === 'M') at = { x: a, y: b }
+    else {
+      const curve = command === 'H' ? [at.x, at.y, a, at.y, a, at.y] : [a, b, c, d, x, y]
+      const [x1 = 0, y1 = 0, x2 = 0, y2 = 0, x3 = 0, y3 = 0] = curve
+      for (let n = 1; n <= 40; n += 1) {
+        const [t, u] = [n / 40, 1 - n / 40]
+        const on = (p0: number, p1: number, p2: number, p3: number) =>
+          u ** 3 * p0 + 3 * u * u * t * p1 + 3 * u * t * t * p2 + t ** 3 * p3
+        points.push({ x: on(at.x, x1, x2, x3), y: on(at.y, y1, y2, y3) })
+      }
+      at = { x: x3, y: y3 }
+    }
+  }
+  return points
+}
+
+/** The nodes behind which edges pass that have nothing to do with them. */
+function passedIn({ graph, places, node, draw }: Layout): string[] {
+  return graph.edges.flatMap(edge => {
+    const points = pointsOn(draw(edge).path)
+    return graph.vertices.flatMap(vertex => {
+      const place = places.get(vertex)
+      if (!place || vertex === edge.from || vertex === edge.to) return []
+      const isIn = ({ x, y }: { x: number; y: number }) =>
+        x > place.x && x < place.x + node.width && y > place.y && y < place.y + node.height
+      return points.some(isIn) ? [`${edge.from.id} to ${edge.to.id} behind ${vertex.id}`] : []
+    })
+  })
+}
+
+/** A plan whose batches need some of those before them, many of them none. */
+const anyPlan = fc
+  .record({
+    size: fc.integer({ min: 1, max: 60 }),
+    roots: fc.double({ min: 0, max: 1, noNaN: true }),
+    draws: fc.array(fc.double({ min: 0, max: 0.999, noNaN: true }), { minLength: 200, maxLength: 200 }),
+  })
+  .map(({ size, roots, draws }) => {
+    let next = 0
+    const draw = () => draws[next++ % draws.length] ?? 0
+    return Array.from({ length: size }, (_, n) => {
+      const needs = n === 0 || draw() < roots ? 0 : 1 + Math.floor(draw() * 3)
+      return { id: `b${n}`, dependsOn: Array.from({ length: needs }, () => `b${Math.floor(draw() * n)}`) }
+    })
+  })
+
+describe('edges', () => {
+  it('[PAGE-6.10] pass behind no batch but their ends, in any plan of up to 60 batches', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyPlan, sanePlan(60)), plan => {
+        expect(passedIn(columnsOf(graphOf(plan)))).toEqual([])
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('[PAGE-6.10] do so among 40 batches that need none, and in a plan of 300', () => {
+    const plan = [
+      ...Array.from({ length: 40 }, (_, n) => ({ id: `root${n}`, dependsOn: [] })),
+      ...Array.from({ length: 9 }, (_, n) => ({ id: `next${n}`, dependsOn: [`root${n * 4}`] })),
+      { id: 'last', dependsOn: ['root0', 'root39', 'next4'] },
+    ]
+    expect(passedIn(columnsOf(graphOf(plan)))).toEqual([])
+    expect(passedIn(columnsOf(graphOf(largePlan(300))))).toEqual([])
+  })
+})
+
 describe('heights', () => {
   it('[PAGE-6.2] rise, and are nearest to the wishes', () => {
     const wish = (height: number, weight = 1) => ({ height, weight })

@@ -45,7 +45,7 @@ interface FoldRowProps extends Partial<VirtualPlace> {
   onToggle: (status: Foldable) => void
 }
 
-/** A line of the table into which a stretch of batches is folded [PAGE-15.3]. */
+/** A line of the table or the timeline into which a stretch of batches is folded [PAGE-15.3]. */
 export function FoldRow({
   fold: { place, status, from, to },
   batches,

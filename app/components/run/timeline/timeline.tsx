@@ -11,9 +11,9 @@ import { VirtualRows, type VirtualPlace } from '../virtual-rows'
 import type { ViewProps } from '../views/view-props'
 import { engineOffsetOf, latestOf, readySince, sceneOf } from './bars'
 import { Chart } from './chart'
-import { CompletedFold } from '../completed-fold'
+import { CompletedFold, FoldRow } from '../completed-fold'
 import { emptyPlace } from '../empty-place'
-import { tablePlaces } from '../table-places'
+import { tablePlaces, type Foldable } from '../table-places'
 import { openedAt } from './opened-at'
 import { filterText } from '../views/filter-words'
 import { LiveRow } from './live-row'
@@ -35,6 +35,10 @@ export function Timeline({ run, known, frozenAt, picked, shown, onPick, tools, f
   const [choice, setChoice] = useState<RangeChoice>('whole')
   const [unfolded, setUnfolded] = useState(over)
   const [first] = useState(() => openedAt(batches))
+  // As in the table: while a long run goes on, long stretches of what is not at work are a line each.
+  const isLong = batches.length > ALL && !over
+  const [open, setOpen] = useState({ completed: false, pending: false })
+  const [focused, setFocused] = useState<string | null>(null)
   const engineOffset = engineOffsetOf(batches, clockOffset)
   const scene = useMemo(
     () =>
@@ -49,7 +53,25 @@ export function Timeline({ run, known, frozenAt, picked, shown, onPick, tools, f
   const latest = useMemo(() => (scene ? latestOf(batches, scene) : 0), [batches, scene])
   const isPast = useIsPast()
   const unseenAt = useUnseenAt(run, isPast)
+  const { places, folds } = useMemo(
+    () => tablePlaces(batches, filter, [picked, focused], isLong ? open : null),
+    [batches, filter, picked, focused, isLong, open],
+  )
   const row = (index: number, virtual?: VirtualPlace) => {
+    const fold = folds.get(index)
+    if (fold) {
+      const toggle = (status: Foldable) => setOpen(now => ({ ...now, [status]: !now[status] }))
+      const old = frozenAt !== null
+      return (
+        <FoldRow
+          key={index}
+          {...{ fold, batches, old, ...virtual }}
+          isStop
+          open={open[fold.status]}
+          onToggle={toggle}
+        />
+      )
+    }
     const batch = batches[index]
     if (!batch) return null
     const { places, waitsFor } = needs(index)
@@ -72,8 +94,7 @@ export function Timeline({ run, known, frozenAt, picked, shown, onPick, tools, f
       />
     )
   }
-  const { places } = useMemo(() => tablePlaces(batches, filter, [picked], null), [batches, filter, picked])
-  const isFolding = filter === null
+  const isFolding = !isLong && filter === null
   const completed = isFolding ? batches.filter(batch => batch.status === 'completed').length : 0
   const rows =
     batches.length > ALL ? (
@@ -99,6 +120,11 @@ export function Timeline({ run, known, frozenAt, picked, shown, onPick, tools, f
       aria-label="Timeline"
       data-unfolded={unfolded || !isFolding}
       data-docker={run.link.docker}
+      // A row that has the focus stays while its batch completes.
+      onFocus={({ target }) => setFocused(target.closest<HTMLElement>('[data-batch-id]')?.dataset['batchId'] ?? null)}
+      onBlur={({ target, relatedTarget, currentTarget }) => {
+        if (document.activeElement !== target && !currentTarget.contains(relatedTarget)) setFocused(null)
+      }}
     >
       {tools &&
         batches.length > 0 &&

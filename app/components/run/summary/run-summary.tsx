@@ -93,7 +93,7 @@ export function ErrorLine({ line }: { line: LogLine }) {
 }
 
 /** The rest of a longer line is in the log, characters. */
-const LONGEST = 300
+const LONGEST = 160
 
 function Slowest({
   run,

@@ -14,7 +14,7 @@ const keys = [
   ['silent', 'no word'],
 ] as const
 
-/** What the textures mean, and the buttons that choose the part of the run. The server renders it, too. */
+/** What the textures mean, behind a button where there is no room for it in the line, and the buttons that choose the part of the run. The server renders it, too. */
 export function RangeTools({
   choice,
   watched,
@@ -37,16 +37,20 @@ export function RangeTools({
   )
   return (
     <>
+      <button className={classNames(controls.smallButton, styles.opener)} type="button" popoverTarget="legend">
+        Legend
+      </button>
       <p
         className={styles.legend}
-        aria-hidden="true"
+        id="legend"
+        popover="auto"
         data-watched={watched}
         data-old={old || undefined}
         data-unseen={unseen || undefined}
       >
         {keys.map(([key, label]) => (
           <span key={key} data-key={key}>
-            <i />
+            <i aria-hidden="true" />
             {label}
           </span>
         ))}

@@ -70,9 +70,9 @@ for (const { width, height } of [
         await expect(banner).toHaveCount(0, { timeout: 30_000 })
         expect.soft(await places(page), address).toEqual(before)
         const moved = await shifts(page)
-        // A word that becomes longer moves the next one in its line, and that alone.
+        // A word that becomes longer moves the next one in its line, and the edge of the timeline moves with time; nothing else does.
         const score = moved.reduce((sum, shift) => sum + Number.parseFloat(shift), 0)
-        expect.soft(score, `${address}\n${moved.join('\n')}`).toBeLessThan(0.002)
+        expect.soft(score, `${address}\n${moved.join('\n')}`).toBeLessThan(address.endsWith('timeline') ? 0.01 : 0.002)
         await page.close()
       }
     } finally {

@@ -33,7 +33,7 @@ test('[PAGE-9.5] the palette finds lines of the open run’s log, and opens the 
   const names: Readonly<Record<string, string>> = MERGED_BATCHES
   const speaker = all.lines[0]?.batch
   await expect(lines.first()).toContainText(speaker === undefined ? 'Backend' : (names[speaker] ?? speaker))
-  await expect(palette.getByRole('status')).toContainText(/\d+ lines? in the whole log of /)
+  await expect(palette.getByRole('status')).toContainText(/\d+ lines? ha(s|ve) it in the whole log of /)
   await expectNoViolations(page)
   await page.setViewportSize({ width: 390, height: 844 })
   await expect(lines.first()).toBeInViewport()
@@ -49,7 +49,7 @@ test('[PAGE-9.5] the palette finds lines of the open run’s log, and opens the 
 
   await page.keyboard.press('ControlOrMeta+k')
   await page.keyboard.type('no line has this')
-  await expect(palette.getByRole('status')).toContainText(/Nothing here matches.*No line in the whole log of /)
+  await expect(palette.getByRole('status')).toContainText(/Nothing here matches.*No line has it in the whole log of /)
   await expect(palette.getByRole('option')).toHaveCount(0)
 })
 

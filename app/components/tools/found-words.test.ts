@@ -7,17 +7,17 @@ const found = { seqs: [], count: 1_234, from: 1, to: 20_019 }
 
 describe('what was searched for the palette', () => {
   it('[PAGE-9.5] is called whole only if every line was looked at', () => {
-    expect(foundWords(found, 5)).toEqual(['1,234 lines in the whole log of', '; the first 5 are listed.'])
-    expect(foundWords({ ...found, count: 1 }, 1)).toEqual(['1 line in the whole log of', '.'])
-    expect(foundWords({ ...found, count: 0 }, 0)).toEqual(['No line in the whole log of', '.'])
+    expect(foundWords(found, 5)).toEqual(['1,234 lines have it in the whole log of', '; the first 5 are listed.'])
+    expect(foundWords({ ...found, count: 1 }, 1)).toEqual(['1 line has it in the whole log of', '.'])
+    expect(foundWords({ ...found, count: 0 }, 0)).toEqual(['No line has it in the whole log of', '.'])
     expect(foundWords({ ...found, count: 3, from: 20 }, 3)).toEqual([
-      '3 lines in the log of',
+      '3 lines have it in the log of',
       ', searched in lines 20 to 20,019.',
     ])
     expect(foundWords({ ...found, count: 3, stopped: true }, 3)[1]).toContain('then stopped')
     expect(foundWords({ ...found, count: 3, partly: 2 }, 3)[0]).not.toContain('whole')
     expect(foundWords({ ...found, count: 0, from: 1, to: 0 }, 0)).toEqual([
-      'No line in the log of',
+      'No line has it in the log of',
       ', searched in no line.',
     ])
   })

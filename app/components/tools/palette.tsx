@@ -96,7 +96,7 @@ export function Palette({ run, isPast = false, actions, onGo, onClose }: Props) 
           })}
         </div>
         <p className={styles.note} role="status">
-          {found.length === 0 && typed !== '' && 'Nothing here matches. Try fewer letters. '}
+          {items.length === 0 && typed !== '' && 'Nothing here matches. Try fewer letters. '}
           {run !== null && inLog !== null && <FoundNote inLog={inLog} run={run} />}
           {runs === null && 'Reading the runs…'}
         </p>

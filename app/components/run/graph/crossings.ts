@@ -28,7 +28,7 @@ const LANES = [0, -4, 4, -2, 2] as const
 
 /**
  * The ways of an edge through the layers between its ends, and through the other columns of their own layers: between the rows, near the
- * straight line, so that it passes behind no node but its ends [PAGE-6.10].
+ * straight line or its ends, so that it passes behind no node but those [PAGE-6.10].
  */
 export function crossingsOf(
   { from, to, isBack }: Edge,
@@ -48,8 +48,10 @@ export function crossingsOf(
     if (first > last) continue
     const left = layer.left + first * layer.width
     const right = layer.left + last * layer.width + layer.node
+    // Beside its ends it takes the gap next to them, on the side of the other end: it rises and falls between the layers.
     const share = ((left + right) / 2 - start.x - node.width) / Math.max(1, end.x - start.x - node.width)
-    const y = start.y + node.height / 2 + Math.min(1, Math.max(0, share)) * (end.y - start.y)
+    const part = n === from.layer ? 0.01 : n === to.layer ? 0.99 : Math.min(1, Math.max(0, share))
+    const y = start.y + node.height / 2 + part * (end.y - start.y)
     crossings.push({ left, right, y: Math.round(freeAt(layer, y)) + lane })
   }
   return crossings

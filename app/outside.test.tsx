@@ -26,6 +26,7 @@ import { FollowDialog } from './components/follow-dialog'
 import { ContainersView } from './components/containers/containers-view'
 import { StopContainerDialog } from './components/containers/stop-container-dialog'
 import { StopContainerStep } from './components/containers/stop-container-step'
+import { NothingNeeded } from './components/fleet/nothing-needed'
 import { FleetView } from './components/fleet/fleet-view'
 import { GroupList } from './components/fleet/need-line'
 import { SpecList, StartDialog } from './components/fleet/start-dialog'
@@ -337,6 +338,7 @@ function others(textOf: TextOf): ReactNode[] {
         isOld={false}
       />
     </ul>,
+    <NothingNeeded key="nothing needed" quiet={{ asOf: 0, because: 'a source is lost' }} known="silent" />,
     <StartDialog key="start" onClose={close} />,
     <StartDialog
       key="resume"

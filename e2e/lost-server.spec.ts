@@ -10,7 +10,9 @@ import { Wire } from './wire'
 const places = (page: Page) =>
   page.evaluate(() =>
     Array.from(
-      document.querySelectorAll('header, main > *, h1, h2, [data-testid="batch-card"], [data-testid="log-lines"], dd'),
+      document.querySelectorAll(
+        'header, main > :not([role="status"]), h1, h2, [data-testid="batch-card"], [data-testid="log-lines"], dd',
+      ),
       part => {
         const { left, top, width } = part.getBoundingClientRect()
         return `${part.tagName} ${part.id} ${left} ${top} ${width}`

@@ -34,8 +34,8 @@ test('[PAGE-5.11] [PAGE-12.15] a failed run with a long error leaves the first v
     expect(closed).toBeLessThan(5 * 20 + 20)
     await branches.click()
     await expect(summary.getByRole('button', { name: /^Copy branch/ }).first()).toBeVisible()
-    expect(await height()).toBe(closed)
     await branches.click()
+    expect(await height()).toBe(closed)
 
     // Beside the open batch the tabs, the legend and the buttons take one line.
     await expect(page.getByTestId('batch-panel')).toBeVisible()

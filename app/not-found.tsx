@@ -1,6 +1,6 @@
 import Link from 'next/link'
 import { AppShell } from './components/app-shell'
-import { pageRefusals } from './refusals'
+import { rareRefusals } from './rare-refusals'
 import controls from './components/controls.module.css'
 import notice from './components/notice.module.css'
 
@@ -10,7 +10,7 @@ export default function NotFound() {
       <title>No such page</title>
       <main id="main" className={notice.notice}>
         <h1>There is no page here</h1>
-        <p>{pageRefusals.unknownPage()}</p>
+        <p>{rareRefusals.unknownPage()}</p>
         <p className={controls.actions}>
           <Link className={controls.primaryButton} href="/">
             Go to the fleet

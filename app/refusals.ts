@@ -1,24 +1,12 @@
 /**
- * Every refusal that the page itself words [SAY-8]: sentences that say what happened, where, and what to do next. The server's
- * refusals are shown in the server's words.
+ * The refusals that the page itself words [SAY-8]: sentences that say what happened, where, and what to do next. The server's
+ * refusals are shown in the server's words. These are in the first script of every page; for the others see `rare-refusals.ts`.
  */
 export const pageRefusals = {
-  unknownPage: () =>
-    'No page is at this address. Runs are at /runs/ and their id, imported recordings at /imports/ and theirs, specs at /specs, ' +
-    'containers at /containers. Check the address, or look on the fleet page, which lists them.',
   unknownRun: (isOperator: boolean) =>
     `It may have been started elsewhere, or was over long ago. If the backend knows it, ${isOperator ? 'this page' : 'an operator'} can follow it.`,
-  unknownToBackend: (runId: string) =>
-    `The backend does not know ${runId}. Check the id; a backend that was restarted forgets its runs.`,
-  unknownSpec: () =>
-    'Neither the backend nor any run has a spec of this name. Check the address, or look on the page of all specs.',
-  unknownImport: () =>
-    'No import has this address, or it was removed. Whoever has the exported file can import it again, on the fleet page.',
   pageFailed: () =>
     'Runs are not touched by this: only their display failed. Try again; if it stays so, look into the log of the Groundtruth server',
-  unknownToken: () =>
-    'The token is not known here. Check that all of it was copied, or ask whoever runs this server for a new one.',
-  tooManyTries: () => 'Too many tokens were tried from your address. Wait a minute, then try again.',
   /** @param method a request that changes something must not be repeated before its outcome is known [SAY-1.7] */
   noAnswer: (method: string) =>
     `The Groundtruth server gave no usable answer. Check the connection, and that the server runs. ${again(method)}`,

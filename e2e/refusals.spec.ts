@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
+import { rareRefusals } from '../app/rare-refusals'
 import { pageRefusals } from '../app/refusals'
 import { faultsOf } from '../lib/testing/support/error-words'
 import { makeToken } from '../lib/server/access/tokens'
@@ -8,7 +9,8 @@ import { Dashboard } from './dashboard'
 import { expect, test } from './fixtures'
 import { illegible } from './legible'
 
-type Key = keyof typeof pageRefusals
+const refusals = { ...pageRefusals, ...rareRefusals }
+type Key = keyof typeof refusals
 
 /** The refusals that a test of this file has caused, each with its status. */
 const met: Partial<Record<Key, string>> = {}
@@ -61,10 +63,10 @@ test('[SAY-8] pages that are not found say what and what next, legible at every 
   page,
 }) => {
   const shown: [string, Key, string][] = [
-    ['/no/such/page', 'unknownPage', pageRefusals.unknownPage()],
+    ['/no/such/page', 'unknownPage', rareRefusals.unknownPage()],
     ['/runs/run-unknown', 'unknownRun', pageRefusals.unknownRun(true)],
-    ['/specs/no-such-spec', 'unknownSpec', pageRefusals.unknownSpec()],
-    [`/imports/${'e'.repeat(32)}`, 'unknownImport', pageRefusals.unknownImport()],
+    ['/specs/no-such-spec', 'unknownSpec', rareRefusals.unknownSpec()],
+    [`/imports/${'e'.repeat(32)}`, 'unknownImport', rareRefusals.unknownImport()],
   ]
   for (const [path, key, text] of shown) {
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -79,7 +81,7 @@ test('[SAY-8] pages that are not found say what and what next, legible at every 
   await expect(page.getByText('e'.repeat(32))).toBeVisible()
   await page.goto(`${dashboard.url}/runs/run-unknown`)
   await page.getByRole('button', { name: 'Follow this run' }).click()
-  await expectRefusal(page, 'unknownToBackend', 404, pageRefusals.unknownToBackend('run-unknown'))
+  await expectRefusal(page, 'unknownToBackend', 404, rareRefusals.unknownToBackend('run-unknown'))
 })
 
 test('[SAY-3] [IMP-1.8] an address of the HTTP interface that a browser opens is refused with a page', async ({
@@ -142,11 +144,11 @@ test('[SAY-8] the sign-in says what and what next', async ({ backend, folder, pa
     }
     const status = await attempt()
     expect(status).toBe(401)
-    await expectRefusal(page, 'unknownToken', status, pageRefusals.unknownToken())
+    await expectRefusal(page, 'unknownToken', status, rareRefusals.unknownToken())
     let last = status
     for (let time = 2; time <= 11; time++) last = await attempt()
     expect(last).toBe(429)
-    await expectRefusal(page, 'tooManyTries', last, pageRefusals.tooManyTries())
+    await expectRefusal(page, 'tooManyTries', last, rareRefusals.tooManyTries())
     expect(await illegible(page, [320, 360, 1280])).toEqual([])
   } finally {
     await dashboard.stop()
@@ -199,5 +201,5 @@ test('[SAY-8.1] [SAY-8.2] all have a row, and were met', async () => {
   const table = rules.split('\n## SAY-8: ')[1]?.split(/\n#+ /)[0] ?? ''
   const rows = [...table.matchAll(/^\| `([^`]+)` \| ([^|]+) \|/gm)].map(([, key, status]) => [key, status?.trim()])
   expect(Object.fromEntries(rows)).toEqual(met)
-  expect(Object.keys(met).sort()).toEqual(Object.keys(pageRefusals).sort())
+  expect(Object.keys(met).sort()).toEqual(Object.keys(refusals).sort())
 })

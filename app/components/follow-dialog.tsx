@@ -8,7 +8,7 @@ import { shownName } from '../../lib/run/text/display-text'
 import { say } from '../notice'
 import { runPath } from '../paths'
 import { classNames } from '../class-names'
-import { pageRefusals } from '../refusals'
+import { rareRefusals } from '../rare-refusals'
 import { Dialog } from './dialog'
 import { Refusal, useRequest } from './use-request'
 import controls from './controls.module.css'
@@ -28,7 +28,7 @@ export function FollowDialog({ onClose }: { onClose: () => void }) {
         say({ text: `${shownName(id)} is followed from now on.` })
         router.push(runPath(id))
       },
-      status => (status === 404 ? pageRefusals.unknownToBackend(id) : null),
+      status => (status === 404 ? rareRefusals.unknownToBackend(id) : null),
     )
   }
 

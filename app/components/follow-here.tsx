@@ -1,6 +1,6 @@
 import { useRouter } from 'next/navigation'
 import { followRun } from '../api'
-import { pageRefusals } from '../refusals'
+import { rareRefusals } from '../rare-refusals'
 import { Refusal, useRequest } from './use-request'
 import controls from './controls.module.css'
 
@@ -12,7 +12,7 @@ export function FollowHere({ runId }: { runId: string }) {
     send(
       followRun(runId),
       () => router.refresh(),
-      status => (status === 404 ? pageRefusals.unknownToBackend(runId) : null),
+      status => (status === 404 ? rareRefusals.unknownToBackend(runId) : null),
     )
   return (
     <>

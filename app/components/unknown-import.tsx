@@ -4,7 +4,7 @@ import Link from 'next/link'
 import { useParams } from 'next/navigation'
 import type { Fleet } from '../../lib/run/model'
 import { nothingTexts } from '../nothing'
-import { pageRefusals } from '../refusals'
+import { rareRefusals } from '../rare-refusals'
 import { AppShell } from './app-shell'
 import { Name } from './outside'
 import controls from './controls.module.css'
@@ -24,7 +24,7 @@ export function UnknownImport({ unread }: { unread: Fleet['importsUnread'] }) {
             <Name text={importId} />
           </p>
         )}
-        <p>{pageRefusals.unknownImport()}</p>
+        <p>{rareRefusals.unknownImport()}</p>
         <p className={controls.actions}>
           <Link className={controls.primaryButton} href="/">
             Go to the fleet

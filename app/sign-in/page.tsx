@@ -3,7 +3,7 @@ import { currentRequestContext, type RequestContext } from '../../lib/server/req
 import { classNames } from '../class-names'
 import { Glyph } from '../components/icons'
 import { ThemeToggle } from '../components/theme-toggle'
-import { pageRefusals } from '../refusals'
+import { rareRefusals } from '../rare-refusals'
 import shell from '../components/app-shell.module.css'
 import controls from '../components/controls.module.css'
 import notice from '../components/notice.module.css'
@@ -14,8 +14,8 @@ interface Props {
 }
 
 const refusals: Record<NonNullable<RequestContext['signIn']>, string> = {
-  'unknown-token': pageRefusals.unknownToken(),
-  'too-often': pageRefusals.tooManyTries(),
+  'unknown-token': rareRefusals.unknownToken(),
+  'too-often': rareRefusals.tooManyTries(),
 }
 
 /** Asks for a token in a plain form, which works without scripts. The target after the sign-in is checked when the form is sent. */

@@ -2,7 +2,7 @@
 
 import Link from 'next/link'
 import { segmentText } from '../../path-segment'
-import { pageRefusals } from '../../refusals'
+import { rareRefusals } from '../../rare-refusals'
 import { AppShell } from '../app-shell'
 import { Name } from '../outside'
 import controls from '../controls.module.css'
@@ -18,7 +18,7 @@ export function UnknownSpec({ segment }: { segment: string }) {
         <p className="id">
           <Name text={segmentText(segment) ?? segment} />
         </p>
-        <p>{pageRefusals.unknownSpec()}</p>
+        <p>{rareRefusals.unknownSpec()}</p>
         <p className={controls.actions}>
           <Link className={controls.primaryButton} href="/specs">
             Go to the specs

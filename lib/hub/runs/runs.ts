@@ -137,10 +137,11 @@ export class Runs {
       const { view } = other.current
       // A run of the history alone may be this very run, until this run's stream names its own entry.
       if (view.basis === 'history' && state.current.view.historyId === null) continue
-      const ended = latest(view.endedAt)
+      // A run that the history shows as a resume begins, by definition, as the one before it ended [RUN-13.19].
+      const ended = state.isResume ? at(view.endedAt) : latest(view.endedAt)
       // Each run gives its times by the clock of its own beginning.
       const until = ended === null ? Infinity : ended + other.clockSpread + state.clockSpread
-      if (until >= begun || until + view.clockOffset >= state.since) return true
+      if (until > begun || until + view.clockOffset >= state.since) return true
     }
     return false
   }
@@ -152,7 +153,7 @@ export class Runs {
       const { view } = other.current
       if (other === state || view.historyId !== historyId || view.basis === 'history') continue
       const ended = latest(view.endedAt)
-      if (ended === null || begun === null || ended + other.clockSpread + state.clockSpread >= begun) return true
+      if (ended === null || begun === null || ended + other.clockSpread + state.clockSpread > begun) return true
     }
     return false
   }

@@ -220,6 +220,7 @@ function candidateOf(runId: string, { historyId, basis, batches, ...view }: RunV
     historyId,
     startedAt,
     endedAt: latest(view.endedAt),
+    ...(view.status === 'starting' && { isStarting: true }),
     ...(basis === 'history' && { beginsUnknown: true }),
     batches: batches.map(({ id, name, branch, ...batch }) => ({
       id,

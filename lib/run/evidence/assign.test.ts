@@ -339,9 +339,10 @@ describe('runs at once', () => {
     const found = (other: CandidateRun, isNew = true) => assign([x], [one, other], () => isNew).get('x')
     expect(found(yet)).toEqual(nobodys('r1 a', 'r2 a'))
     expect(found(yet, false)).toEqual(given('r1', 'a'))
-    // Of a run that was only asked for, Docker may report even the first container before the backend says anything.
-    expect(found({ ...yet, startedAt: null })).toEqual(nobodys('r1 a', 'r2 a'))
-    expect(found({ ...yet, startedAt: null, endedAt: T0 })).toEqual(given('r1', 'a'))
+    // Of a run that was started from here, Docker may report even the first container before the backend says anything.
+    expect(found({ ...yet, startedAt: null, isStarting: true })).toEqual(nobodys('r1 a', 'r2 a'))
+    // Of one that is only followed, a container that is known must not be taken from the run that has it.
+    expect(found({ ...yet, startedAt: null })).toEqual(given('r1', 'a'))
     // The other run has ended by then or not begun, or has another batch or its own work tree; or this run's tree is proven.
     expect(found({ ...yet, endedAt: T0 - 10 * SECOND })).toEqual(given('r1', 'a'))
     expect(found({ ...yet, startedAt: T0 + 60 * SECOND })).toEqual(given('r1', 'a'))

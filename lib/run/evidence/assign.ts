@@ -13,6 +13,8 @@ export interface CandidateRun {
    * may have begun more between the two.
    */
   diedBy?: number
+  /** True if it was started from here, and no message of it has come yet. */
+  isStarting?: true
   /** True if it is not known when its batches began; `startedAt` of each is then the earliest possible time. */
   beginsUnknown?: true
   batches: readonly { id: string; name: string; startedAt: number | null; branch: string | null }[]
@@ -189,13 +191,13 @@ class Index {
   }
 
   /**
-   * The batches of other runs at work that are not known to have begun: Docker may report a container before the backend does. A run
-   * without any message yet counts as at work: its first container may come before its first message.
+   * The batches of other runs at work that are not known to have begun: Docker may report a container before the backend does. A run that
+   * is starting counts as at work: its first container may come before its first message.
    */
   #mayHaveBegun(container: ContainerFacts, holder: Candidate): Candidate[] {
     return this.#named(container).filter(({ run, batch }) => {
       if (run === holder.run || batch.startedAt !== null || this.#trees.has(batch)) return false
-      return isAtWorkAt(run, container, SKEWED) || (run.startedAt === null && run.endedAt === null)
+      return run.isStarting ?? isAtWorkAt(run, container, SKEWED)
     })
   }
 

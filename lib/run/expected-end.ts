@@ -24,9 +24,9 @@ export function expectedEnd(
     else waiting.set(id, took)
   }
   if (due.size === 0) return null
-  // From the first moment at which a batch takes longer than usual.
-  const longerAt = [...waiting.values()].some(took => took <= 0) ? -Infinity : Math.min(...due.values())
   const at = Math.min(...due.values())
+  // From the first moment at which a batch takes longer than usual.
+  const longerAt = [...waiting.values()].some(took => took <= 0) ? -Infinity : at
   const open = new Map([...waiting, ...[...due].map(([id, end]) => [id, end - at] as const)])
   const chains = longestChains(batches, open, new Set(due.keys()))
   if (chains === null) return null

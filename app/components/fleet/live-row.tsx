@@ -140,7 +140,7 @@ const ESTIMATE = 'An estimate: the longest chain of what is left, by what each b
 /** A line of no more characters fits into its column at every width. */
 const SHORT = 16
 
-/** What the backend said last, cut to a line; a press shows what the fleet has of it, and the log of the run has all [FLEET-3.6]. */
+/** The last line of the backend, cut to its column. A button shows it as far as the fleet knows it; the run's log has all of it [FLEET-3.6]. */
 function LastLine({ line }: { line: string }) {
   const text = shownProse(wordText(line))
   if (text === '') return null

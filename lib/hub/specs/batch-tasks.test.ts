@@ -41,7 +41,8 @@ describe('the tasks of a batch', () => {
     const { reads, http } = readsOf([
       assignment(
         'a',
-        Array.from({ length: 500 }, (_, n) => `T${n}`),
+        Array.from({ length: 500 }, (_, n) => (n === 1 ? 'token=hunter22' : `T${n}`)),
+        'password=hunter22',
       ),
     ])
     http.tasks.mockResolvedValue([{ id: 'T0', title: 'password=hunter22', completed: false }])
@@ -49,6 +50,7 @@ describe('the tasks of a batch', () => {
     expect(told?.tasks).toHaveLength(200)
     expect(told?.more).toBe(300)
     expect(told?.tasks[0]?.title).toBe('password=•••')
+    expect(JSON.stringify(told)).not.toContain('hunter22')
   })
 
   it('[SPEC-6.2] keep their ids where the titles can’t be read', async () => {

@@ -51,7 +51,11 @@ export class BatchTasksReads {
     const told = taskIds.slice(0, MOST.told).map((id): BatchTask => {
       const task = byId.get(id)
       const title = task?.title ?? null
-      return { id, title: title === null ? null : masked(title), ...(task?.completed && { completed: true }) }
+      return {
+        id: masked(id),
+        title: title === null ? null : masked(title),
+        ...(task?.completed && { completed: true }),
+      }
     })
     return {
       plan: 'read',
@@ -59,7 +63,7 @@ export class BatchTasksReads {
       failure: tasks.ok ? null : (tasks.error?.message ?? ''),
       // The older of both: nothing that is told is older than that.
       readAt: iso(tasks.ok ? Math.min(plan.at, tasks.at) : plan.at),
-      model: assignment.model,
+      model: assignment.model === null ? null : masked(assignment.model),
       tasks: told,
       more: taskIds.length - told.length,
     }

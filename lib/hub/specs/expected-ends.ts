@@ -17,7 +17,7 @@ interface Known {
   readonly end: ExpectedEnd | null
 }
 
-/** When the live runs are expected to end. One pass over the runs; an end is reckoned anew only when its run or an earlier one changes. */
+/** When the live runs are expected to end. One pass over the runs; an end is computed again only when its run or an earlier one changes. */
 export class ExpectedEnds {
   #known = new Map<string, Known>()
   /** What is usual by a list of batches of each of some runs. */

@@ -21,7 +21,7 @@ interface LateParts {
   compared?: ReactNode
   slowest?: ReactNode
   branches?: ReactNode
-  /** What an operator can do about the end. */
+  /** The buttons for an operator: to start again, to resume. */
   again?: ReactNode
   onShow?: ((batchId: string) => void) | undefined
   onRead?: ((batchId: string) => void) | undefined

@@ -64,7 +64,7 @@ function Read({ spec, batch: { id, status } }: { spec: string; batch: Batch }) {
   return answer === null ? <p className="dim">Reading its tasks…</p> : <ToldTasks answer={answer} />
 }
 
-/** What was answered: the tasks, or one sentence that says why there are none. */
+/** Shows the answer: the tasks, or one sentence that says why there are none. */
 export function ToldTasks({ answer }: { answer: Answer<Tasks> }) {
   const none = noTasksText(answer)
   return (

@@ -1,6 +1,6 @@
 import { elapsed } from '../../../../lib/run/time/time'
 
-/** What the edges of the chart depend on besides the clock. */
+/** The facts that decide the edges of the chart, besides the clock. */
 export interface ChartClock {
   startedAt: string
   /** The server's clock minus the backend's, ms. */

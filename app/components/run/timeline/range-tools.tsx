@@ -14,7 +14,10 @@ const keys = [
   ['silent', 'no word'],
 ] as const
 
-/** What the textures mean, behind a button where there is no room for it in the line, and the buttons that choose the part of the run. The server renders it, too. */
+/**
+ * The legend of the textures, and the buttons that choose the part of the run. Where the line has no room for the legend, a button opens
+ * it. The server renders both, too.
+ */
 export function RangeTools({
   choice,
   watched,

@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 
-/** What a reader scrolls with, or asks for something else. */
+/** The events by which a reader scrolls, or asks for something else. */
 const BY_HAND = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const
 
 /**

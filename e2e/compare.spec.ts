@@ -147,6 +147,34 @@ test('[COMPARE-3.2] the comparison keeps the focus, and Escape closes it', async
   await expect(page.getByTestId('batch-panel')).toHaveCount(0)
 })
 
+test('[COMPARE-3.2] Escape closes it also in the moment in which the first choice comes', async ({
+  backend,
+  dashboard,
+  page,
+  folder,
+  project,
+}) => {
+  const { runId } = await startTwo(backend, dashboard, project, folder)
+  await page.goto(`${dashboard.url}/runs/${runId}`)
+  await new RunPage(page, dashboard, runId).live()
+  const button = page.getByRole('button', { name: 'Compare…' })
+  await button.evaluate(element => {
+    // Called once the choices are in the page, and before the effects of the page for them.
+    const observer = new MutationObserver(() => {
+      if (document.querySelector('[data-testid=comparison] option') === null) return
+      observer.disconnect()
+      element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }))
+      document.body.dataset['escaped'] = ''
+    })
+    observer.observe(document.body, { childList: true, subtree: true })
+  })
+  await button.press('Enter')
+  await expect(page.locator('body[data-escaped]')).toBeAttached()
+  await expect(page.getByRole('region', { name: 'Comparison' })).toHaveCount(0)
+  await expect(button).toHaveAttribute('aria-pressed', 'false')
+  expect(new URL(page.url()).searchParams.has('against')).toBe(false)
+})
+
 test.describe('with a run that is not known', () => {
   test.use({ expectedErrors: [/404/] })
 

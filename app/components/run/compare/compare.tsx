@@ -22,20 +22,22 @@ interface Props {
   run: Snapshot
   /** The other run's id; null: none is chosen yet. */
   against: string | null
+  /** Takes the usual choice, if none was made. */
+  onOffer: (runId: string) => void
   onAgainst: (runId: string) => void
   onClose: () => void
   onKeyDown: (event: KeyboardEvent<HTMLElement>) => void
 }
 
 /** The durations of this run beside those of another run of its spec [COMPARE-1]. */
-export function Compare({ run, against, onAgainst, onClose, onKeyDown }: Props) {
+export function Compare({ run, against, onOffer, onAgainst, onClose, onKeyDown }: Props) {
   const runs = useAnswer(listRuns, '')
   const listed = runs?.ok ? comparable(run, runs.value) : []
   const first = against === null ? usualChoice(run, listed) : null
   const chosen = against ?? first
   useEffect(() => {
-    if (first !== null) onAgainst(first)
-  }, [first, onAgainst])
+    if (first !== null) onOffer(first)
+  }, [first, onOffer])
   return (
     <section className={styles.compare} aria-label="Comparison" data-testid="comparison" onKeyDown={onKeyDown}>
       <header className={styles.head}>

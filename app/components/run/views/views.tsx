@@ -1,4 +1,4 @@
-import { useCallback, useState, type ComponentType, type KeyboardEvent, type MouseEvent } from 'react'
+import { useCallback, useEffect, useState, type ComponentType, type KeyboardEvent, type MouseEvent } from 'react'
 import { useIsPast } from '../../../../lib/client/live'
 import { replaceAddress } from '../../../address'
 import { Compare } from '../compare/compare'
@@ -24,20 +24,24 @@ function againstInAddress(): string | null | undefined {
   return new URLSearchParams(window.location.search).get('against') ?? undefined
 }
 
+function writeAgainst(runId: string | null): void {
+  const url = new URL(window.location.href)
+  if (url.searchParams.get('against') === runId) return
+  if (runId === null) url.searchParams.delete('against')
+  else url.searchParams.set('against', runId)
+  replaceAddress(url)
+}
+
 /** The tabs, and the view that is chosen; the table follows below. The address names the view [PAGE-5.2]. */
 export function Views({ view, onView, first: _, ...props }: ViewsProps) {
   useRowInView(props.picked, view === 'table')
   const [tools, setTools] = useState<HTMLElement | null>(null)
   const [against, setAgainst] = useState(againstInAddress)
-  const compare = useCallback((runId: string | null | undefined) => {
-    setAgainst(runId)
-    const url = new URL(window.location.href)
-    if (runId == null) url.searchParams.delete('against')
-    else url.searchParams.set('against', runId)
-    replaceAddress(url)
-  }, [])
+  useEffect(() => writeAgainst(against ?? null), [against])
+  // An offer comes from an effect, which may run after the comparison was closed.
+  const offer = useCallback((runId: string) => setAgainst(now => (now === null ? runId : now)), [])
   const endCompare = () => {
-    compare(undefined)
+    setAgainst(undefined)
     document.getElementById(COMPARE_BUTTON)?.focus()
   }
   const onEscape = (event: KeyboardEvent<HTMLElement>) => {
@@ -77,14 +81,21 @@ export function Views({ view, onView, first: _, ...props }: ViewsProps) {
         {props.run.spec !== null && (
           <CompareButton
             isOn={against !== undefined}
-            onClick={() => compare(against === undefined ? null : undefined)}
+            onClick={() => setAgainst(against === undefined ? null : undefined)}
             onKeyDown={onEscape}
           />
         )}
         <div ref={setTools} className={styles.tools} />
       </div>
       {against !== undefined && (
-        <Compare run={props.run} against={against} onAgainst={compare} onClose={endCompare} onKeyDown={onEscape} />
+        <Compare
+          run={props.run}
+          against={against}
+          onOffer={offer}
+          onAgainst={setAgainst}
+          onClose={endCompare}
+          onKeyDown={onEscape}
+        />
       )}
       {Other && (
         <div className={styles.panel} id={PANEL} role="tabpanel" aria-labelledby={tabId(view)}>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { assign, type CandidateRun } from '../run/evidence/assign'
+import { assign } from '../run/evidence/assign'
+import type { CandidateRun } from '../run/evidence/candidate-run'
 import { creationIn } from '../run/time/durations'
 import { agent } from '../testing/run/told-run'
 import { elapsed } from '../run/time/time'

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Engine } from '../../docker/engine/engine'
-import type { CandidateRun } from '../../run/evidence/assign'
+import type { CandidateRun } from '../../run/evidence/candidate-run'
 import type { Observation } from '../../run/observation'
 import { branchOf, REPOSITORY } from '../../testing/run/told-run'
 import { AgentLogs } from '../logs/agent-logs'
@@ -147,6 +147,24 @@ describe('an agent that is told of before its batch', () => {
     knows(run('r1'), run('r2', branchOf('a')))
     await vi.waitFor(() => expect(told).toMatchObject([['r2', { batch: { id: 'a' } }]]))
     expect(told.map(([runId]) => runId)).not.toContain('r1')
+  })
+})
+
+describe('an agent whose batch another run begins, too, without an agent of its own', () => {
+  it('[DOCK-4.40] may belong to either once that one’s is overdue', async () => {
+    const startedAt = began + 3_200
+    const other: CandidateRun = {
+      ...run('r2'),
+      batches: [{ id: 'a', name: 'a', startedAt, branch: null }],
+      // By the server's clock that batch began 4 s ago.
+      clockOffset: Date.now() - 4_000 - startedAt,
+    }
+    const { evidence, told } = await evidenceFor([run('r1'), other])
+    await vi.waitFor(() => expect(told).toMatchObject([['r1', { batch: { id: 'a' } }]]))
+    expect(evidence.ambiguous.get('r2')).toBeUndefined()
+    // No other event happens.
+    await vi.waitFor(() => expect(evidence.ambiguous.get('r2')).toHaveLength(1), { timeout: 5_000 })
+    expect(told.at(-1)).toMatchObject(['r1', { batch: null }])
   })
 })
 

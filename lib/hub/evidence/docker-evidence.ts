@@ -3,9 +3,11 @@ import type { Engine } from '../../docker/engine/engine'
 import { DockerError } from '../../docker/engine/docker-error'
 import type { KnownLines } from '../../docker/logs/known-lines'
 import { DockerWatcher } from '../../docker/watcher'
-import { assign, type Assignment, type CandidateRun } from '../../run/evidence/assign'
+import { assign, type Assignment } from '../../run/evidence/assign'
+import type { CandidateRun } from '../../run/evidence/candidate-run'
 import { isAtWork } from '../../run/evidence/container'
 import type { ContainerFacts } from '../../run/evidence/container-facts'
+import { nextOverdue } from '../../run/evidence/overdue'
 import type { Evidence } from '../../run/run'
 import type { AgentContainer, Batch, Finding } from '../../run/model'
 import type { Observation } from '../../run/observation'
@@ -72,7 +74,7 @@ export class DockerEvidence {
   ambiguous: AmbiguousByRun = new Map()
   readonly #output: AgentOutput
   #soon: NodeJS.Timeout | null = null
-  /** Runs until the moment when a container without a certain run is no longer new. */
+  /** Runs until the next moment that decides without a new fact. */
   #later: NodeJS.Timeout | null = null
   #restUntil = 0
   #listener: EvidenceListener | null = null
@@ -236,23 +238,29 @@ export class DockerEvidence {
     const oldest = agents.reduce((least, { createdAt }) => Math.min(least, createdAt), Infinity)
     this.#newcomers.lookAgain()
     let changed = false
-    for (const [id, assignment] of assign(agents, this.#runs.candidateRuns(oldest), ({ id }) =>
-      this.#newcomers.has(id),
-    )) {
+    const candidateRuns = this.#runs.candidateRuns(oldest)
+    const now = serverNow()
+    const isNew = ({ id }: ContainerFacts) => this.#newcomers.has(id)
+    for (const [id, assignment] of assign(agents, candidateRuns, { isNew, now })) {
       const facts = this.#facts.get(id)
       if (facts) changed = this.#place(facts, assignment) || changed
     }
     if (changed) this.#listener?.listChanged()
     this.#publishAmbiguous()
-    this.#reassignLater()
+    this.#reassignLater(candidateRuns, now)
   }
 
-  /** Plans a reassignment for when an undecided container is no longer new: nothing else may trigger one by then [DOCK-4.2]. */
-  #reassignLater(): void {
+  /**
+   * Plans a reassignment for when an undecided container is no longer new [DOCK-4.2], or a batch's container is overdue [DOCK-4.40]:
+   * nothing else may trigger one by then.
+   */
+  #reassignLater(candidateRuns: readonly CandidateRun[], now: number): void {
     if (this.#later) clearTimeout(this.#later)
     this.#later = null
-    const delay = this.#newcomers.nextIn(id => this.#candidates.has(id))
-    if (delay !== null) this.#later = setTimeout(() => this.runsChanged(), delay)
+    const knownIn = this.#newcomers.nextIn(id => this.#candidates.has(id)) ?? Infinity
+    const overdueIn = (nextOverdue(candidateRuns, now) ?? Infinity) - now
+    const delay = Math.min(knownIn, overdueIn)
+    if (delay !== Infinity) this.#later = setTimeout(() => this.runsChanged(), delay)
   }
 
   #publishAmbiguous(): void {

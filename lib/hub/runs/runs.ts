@@ -1,4 +1,5 @@
-import { lastOf, SKEW, type CandidateRun } from '../../run/evidence/assign'
+import { SKEW } from '../../run/evidence/assign'
+import { lastOf, type CandidateRun } from '../../run/evidence/candidate-run'
 import type { RunFields, RunStatus } from '../../run/model'
 import type { RunView } from '../../run/view'
 import type { RunState } from './run-state'
@@ -213,12 +214,13 @@ function diedBy(state: RunState): Pick<CandidateRun, 'diedBy'> {
   return inferred && state.unknownSince !== null ? { diedBy: state.unknownSince - clockOffset } : {}
 }
 
-function candidateOf(runId: string, { historyId, basis, batches, ...view }: RunView): CandidateRun {
+function candidateOf(runId: string, { historyId, basis, batches, clockOffset, ...view }: RunView): CandidateRun {
   const startedAt = at(view.startedAt)
   return {
     runId,
     historyId,
     startedAt,
+    clockOffset,
     endedAt: latest(view.endedAt),
     ...(view.status === 'starting' && { isStarting: true }),
     ...(basis === 'history' && { beginsUnknown: true }),

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { assign, type Assignment, type CandidateRun } from './assign'
+import { assign, type Assignment } from './assign'
+import type { CandidateRun } from './candidate-run'
+import type { ContainerFacts } from './container-facts'
 import { agent, branchOf, REPOSITORY, SECOND, T0 } from '../../testing/run/told-run'
 
 type BatchShape = Partial<CandidateRun['batches'][number]> & { id: string }
@@ -336,7 +338,8 @@ describe('runs at once', () => {
 
   it('[DOCK-4.2] while they are new, are left open for a batch that another run may have begun', () => {
     const yet = run('r2', [{ id: 'a', startedAt: null }])
-    const found = (other: CandidateRun, isNew = true) => assign([x], [one, other], () => isNew).get('x')
+    const found = (other: CandidateRun, isNew = true) =>
+      assign([x], [one, other], { isNew: () => isNew, now: T0 }).get('x')
     expect(found(yet)).toEqual(nobodys('r1 a', 'r2 a'))
     expect(found(yet, false)).toEqual(given('r1', 'a'))
     // Of a run that was started from here, Docker may report even the first container before the backend says anything.
@@ -349,10 +352,29 @@ describe('runs at once', () => {
     expect(found(run('r2', [{ id: 'b', startedAt: null }]))).toEqual(given('r1', 'a'))
     expect(found(run('r2', [{ id: 'a', startedAt: null, branch: branch('a', '333333') }]))).toEqual(given('r1', 'a'))
     const proven = run('r1', [{ id: 'a', branch: branch('a', '222222') }])
-    expect(assign([x], [proven, yet], () => true).get('x')).toEqual(given('r1', 'a'))
+    expect(assign([x], [proven, yet], { isNew: () => true, now: T0 }).get('x')).toEqual(given('r1', 'a'))
     // A container in a work tree that was assigned before stays assigned.
     const next = agent('next', { ...at(50), tree: 'a-222222' })
-    expect(assign([x, next], [one, yet], ({ id }) => id === 'next').get('next')).toEqual(given('r1', 'a'))
+    expect(assign([x, next], [one, yet], { isNew: ({ id }) => id === 'next', now: T0 }).get('next')).toEqual(
+      given('r1', 'a'),
+    )
+  })
+
+  it('[DOCK-4.40] are left open once the container of another’s batch is overdue', () => {
+    const far = (over: Partial<CandidateRun> = {}) => run('r2', [{ id: 'a', startedAt: T0 + 6 * SECOND }], over)
+    const early = agent('early', { ...at(2), tree: 'a-222222' })
+    const found = (seconds: number, other = far(), others: ContainerFacts[] = []) => {
+      const moment = { isNew: () => false, now: T0 + seconds * SECOND }
+      return assign([early, ...others], [one, other], moment).get('early')
+    }
+    expect(found(10.999)).toEqual(given('r1', 'a'))
+    expect(found(11)).toEqual(nobodys('r1 a', 'r2 a'))
+    expect(found(11, far({ clockOffset: SECOND }))).toEqual(given('r1', 'a'))
+    expect(found(12, far({ clockOffset: SECOND }))).toEqual(nobodys('r1 a', 'r2 a'))
+    // It has come; or that batch began too late for this container; or it is not known when it began.
+    expect(found(60, far(), [agent('own', { ...at(7), tree: 'a-333333' })])).toEqual(given('r1', 'a'))
+    expect(found(60, run('r2', [{ id: 'a', startedAt: T0 + 8 * SECOND }]))).toEqual(given('r1', 'a'))
+    expect(found(60, far({ beginsUnknown: true }))).toEqual(given('r1', 'a'))
   })
 
   it('[DOCK-4.24] only the branch of that very batch is proof', () => {

@@ -1,26 +1,16 @@
 import { partsOfBranch } from '../branch'
+import { lastOf, type CandidateRun } from './candidate-run'
 import type { ContainerFacts } from './container-facts'
+import { isOverdue } from './overdue'
 
-/** The facts of a run that decide whether a container is its own. Times in ms on the backend's clock, usually also the Engine's. */
-export interface CandidateRun {
-  runId: string
-  historyId: string | null
-  /** Null while no message of the run has come. */
-  startedAt: number | null
-  endedAt: number | null
-  /**
-   * Of a run that died with the backend's process: when that was known. `endedAt` is then only its last sign [RUN-11.4], and the run
-   * may have begun more between the two.
-   */
-  diedBy?: number
-  /** True if it was started from here, and no message of it has come yet. */
-  isStarting?: true
-  /** True if it is not known when its batches began; `startedAt` of each is then the earliest possible time. */
-  beginsUnknown?: true
-  batches: readonly { id: string; name: string; startedAt: number | null; branch: string | null }[]
-  /** When a container was created, by the clock of the run's times; absent if the backend's clock was never set [RUN-16.9]. */
-  createdAt?: (container: ContainerFacts) => number
+/** What depends on the moment. */
+interface Moment {
+  /** Whether Docker reported the container so recently that the backend may not have reported its batch's start yet. */
+  isNew: (container: ContainerFacts) => boolean
+  /** The server's clock, ms. */
+  now: number
 }
+const TIMELESS: Moment = { isNew: () => false, now: -Infinity }
 
 /** The run and batch that a container works on, or why they are not known. */
 export type Assignment =
@@ -61,15 +51,14 @@ const SKEWED: Comparison = { skew: SKEW, late: true }
  * several runs fit, time decides, or the branch that names the work tree, which is proof. The function is pure and is called
  * again with every new fact; the order of containers and runs does not matter.
  * @param containers the containers that work on batches
- * @param isNew whether Docker reported the container so recently that the backend may not have reported its batch's start yet
  */
 export function assign(
   containers: readonly ContainerFacts[],
   candidateRuns: readonly CandidateRun[],
-  isNew: (container: ContainerFacts) => boolean = () => false,
+  moment: Moment = TIMELESS,
 ): ReadonlyMap<string, Assignment> {
   const inTurn = [...containers].sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
-  const index = new Index(candidateRuns, inTurn, isNew)
+  const index = new Index(candidateRuns, inTurn, moment)
   // Assign the certain containers first: a batch has one work tree, so they exclude containers of other work trees. Then
   // assign by time: with equal clocks, then up to when a run's death was known, and last with clocks that differ.
   const result = new Map<string, Assignment>(inTurn.map(container => [container.id, index.certain(container) ?? none]))
@@ -102,15 +91,11 @@ class Index {
   readonly #repository: string | null
 
   readonly #candidateRuns: readonly CandidateRun[]
-  readonly #isNew: (container: ContainerFacts) => boolean
+  readonly #moment: Moment
 
-  constructor(
-    candidateRuns: readonly CandidateRun[],
-    containers: readonly ContainerFacts[],
-    isNew: (container: ContainerFacts) => boolean,
-  ) {
+  constructor(candidateRuns: readonly CandidateRun[], containers: readonly ContainerFacts[], moment: Moment) {
     this.#candidateRuns = candidateRuns
-    this.#isNew = isNew
+    this.#moment = moment
 
     for (const run of candidateRuns) {
       for (const batch of run.batches) {
@@ -146,7 +131,7 @@ class Index {
     for (const way of ways) {
       const [only, ...others] = begunBy(this.#named(container), container, way).filter(isFree)
       if (only && others.length === 0) {
-        const unheard = this.#isNew(container) ? this.#mayHaveBegun(container, only) : []
+        const unheard = this.#moment.isNew(container) ? this.#mayHaveBegun(container, only) : []
         if (unheard.length > 0) return ambiguous([only, ...unheard].map(meant))
         this.#byTime.set(treeOf(marks) || container.id, { by: only, container })
         return this.#taken(only, container)
@@ -157,10 +142,11 @@ class Index {
   }
 
   /**
-   * Returns the containers, by id, whose assignment is not certain after all [DOCK-4.1] [DOCK-4.32]. The given container is in
-   * doubt if it was assigned by time alone, and another run began a batch after its creation that has no container. In addition,
-   * one of two conditions must hold. Either that batch began sooner after the creation than the container came after the start of
-   * its own batch, or a container without a run fits the batch to which the given one was assigned.
+   * Returns the containers, by id, whose assignment is not certain after all [DOCK-4.1] [DOCK-4.32] [DOCK-4.40]. The given
+   * container is in doubt if it was assigned by time alone, and another run began a batch after its creation that has no
+   * container. In addition, one of three conditions must hold: that batch began sooner after the creation than the container came
+   * after the start of its own batch; or its container is overdue; or a container without a run fits the batch to which the given
+   * one was assigned.
    */
   doubts({ id, marks }: ContainerFacts, rivals: Rivals): [containerId: string, Assignment][] {
     const taken = this.#byTime.get(treeOf(marks) || id)
@@ -171,10 +157,11 @@ class Index {
       const { startedAt } = batch
       const createdAt = createdIn(run, container)
       if (run === holder.run || startedAt === null || startedAt <= createdAt || this.#trees.has(batch)) return false
-      const isNearer = left.length > 0 || startedAt - createdAt < waitedFor(holder, container)
+      const isNearer = startedAt - createdAt < waitedFor(holder, container)
+      const isDoubtful = isNearer || left.length > 0 || isOverdue(run, batch, this.#moment.now)
       // The assigned run may have ended before that by clocks that differ, if only time supports the assignment.
       const since = holder.run.beginsUnknown || left.length > 0 ? startedAt - SKEW : startedAt
-      return isNearer && isOpenAt(run, createdAt) && isOpenAt(holder.run, since)
+      return isDoubtful && isOpenAt(run, createdAt) && isOpenAt(holder.run, since)
     })
     if (others.length === 0) return []
     const open = (each: ContainerFacts): [string, Assignment] => [each.id, ambiguous(this.#begunAbout(each).map(meant))]
@@ -283,10 +270,6 @@ const createdIn = (run: CandidateRun, container: ContainerFacts): number =>
   run.createdAt?.(container) ?? container.createdAt
 
 const isOpenAt = (run: CandidateRun, ms: number) => (lastOf(run) ?? Infinity) >= ms
-
-/** Until when a run may have begun a batch, ms; null while the run is open. */
-export const lastOf = ({ endedAt, diedBy }: CandidateRun): number | null =>
-  endedAt === null ? null : Math.max(endedAt, diedBy ?? endedAt)
 
 /** The time between a batch's start and its container's creation, ms; `Infinity` if the start is not known. */
 const waitedFor = ({ run, batch }: Candidate, container: ContainerFacts): number =>

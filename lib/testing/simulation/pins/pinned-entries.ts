@@ -346,4 +346,17 @@ export const pinnedOfEntries: Record<string, Story> = {
       { do: 'pass', ms: 12_900 },
     ],
   },
+  '[DOCK-4.40] two runs at once, one of which never gets a container, by clocks that differ': {
+    setting: { ...calm, seed: 1_389_147_363, dockerSkew: -1_500 },
+    actions: [
+      { do: 'docker dies' },
+      { do: 'start here', run: 5 },
+      { do: 'start elsewhere', run: 2 },
+      { do: 'step', run: 2, how: 83 },
+      { do: 'pass', ms: 900 },
+      { do: 'pass', ms: 900 },
+      { do: 'follow', run: 2 },
+      { do: 'step', run: 5, how: 200 },
+    ],
+  },
 }

@@ -72,6 +72,15 @@ describe('the server’s clock', () => {
     )
   })
 
+  it('[RUN-16.28] counts a sleep after which the machine’s clock was set back by as much', () => {
+    const machine = new Machine()
+    const clock = new SteadyClock(machine)
+    machine.setBy(-4_500)
+    machine.sleep(5_000)
+    expect(clock.ahead()).toBe(-4_500)
+    expect(clock.now()).toBe(T0 + 5_000 + 5_000)
+  })
+
   it('[RUN-16.13] is the wall clock to the millisecond while nothing happens', () => {
     const machine = new Machine()
     const clock = new SteadyClock(machine)

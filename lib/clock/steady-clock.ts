@@ -48,7 +48,8 @@ export class SteadyClock {
   /** By how much the wall clock was set since the process began, ms: positive if it was set forward. */
   ahead(): number {
     const change = this.#change()
-    if (Math.abs(change) > STEP) this.#look()
+    // A sleep and a step back may add up to nothing.
+    if (Math.abs(change) > STEP || this.#sleep() - this.#slept > SLEEP) this.#look()
     // The monotonic clock of some machines is a little fast or slow.
     else this.#origin += change
     return this.#ahead

@@ -13,14 +13,15 @@ const MISSED_AFTER = 25_000
 /**
  * Expects the state of a run that is known from the backend's history only [RUN-13].
  * @param known `age`: how long the run has been shown, ms; `maybeAnother`: as far as is known here, another run of the spec may be
- * active
+ * active; `wasForgotten`: this dashboard has let go of it, for want of room, and found it again: what its containers were shown to be may
+ * be lost
  */
 export function expectEntry(
   snapshot: Snapshot,
   entry: Entry,
   files: SpecFiles,
   scene: Scene,
-  { age, maybeAnother }: { age: number; maybeAnother: boolean },
+  { age, maybeAnother, wasForgotten }: { age: number; maybeAnother: boolean; wasForgotten: boolean },
 ): void {
   const runs = scene.projects.filter(each => each.files === files && each.execution)
   const [only, ...others] = runs
@@ -36,8 +37,8 @@ export function expectEntry(
     const isRight = statuses.includes(found.status)
     if (!isOnly) return isRight ? found : { ...found, status: statuses[0] }
     const own = ownContainers(only, found.id, scene)
-    const alternatives = [true, false].flatMap(all => {
-      const evidence = evidenceOf(own, scene.dashboard, all)
+    const evidences = [true, false].map(all => evidenceOf(own, scene.dashboard, all))
+    const alternatives = [...evidences, ...(wasForgotten ? [[]] : [])].flatMap(evidence => {
       return statuses.map(status => {
         const verdict = verdictOf(status, isOver(snapshot.status), evidence, entry.dryRun)
         // The agent is not missing before Docker's lists were read often enough.

@@ -150,7 +150,11 @@ export class HubSimulation extends PageSimulation<Dashboard> {
     else if (followed.some(({ execution }) => execution && !runs.some(each => goesOn(execution, each))))
       expect([entry.id, 'shown twice']).toEqual([entry.id, 'shown once'])
     else if (snapshot && followed.length === 0)
-      expectEntry(snapshot, entry, files, scene, { age: this.server.age(runScope(entry.id)), maybeAnother })
+      expectEntry(snapshot, entry, files, scene, {
+        age: this.server.age(runScope(entry.id)),
+        maybeAnother,
+        wasForgotten: this.backend.evictedEntries.has(entry.id),
+      })
   }
 
   /** Lets the processes' remaining work end in this simulation, not in the next one. */

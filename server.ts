@@ -5,19 +5,24 @@ import next from 'next'
 import { firstPaintScript } from './app/first-paint'
 import { startSteadyClock } from './lib/clock/clock'
 import type { DockerHost, Engine } from './lib/docker/engine/engine'
-import { DataDirBusy, Recorder } from './lib/hub/recording'
+import { DataDirBusy } from './lib/hub/recording'
 import { Hub } from './lib/hub/hub'
+import { Imports } from './lib/hub/imports'
 import { createAudit } from './lib/server/audit'
 import { openAccess } from './lib/server/access/authentication'
 import { ConfigError, readConfig, type Config } from './lib/server/config'
 import { createEdge, drain, listen } from './lib/server/http/edge'
 import { Gateway } from './lib/server/gateway'
 import { createApi } from './lib/server/http/http'
-import { setHub } from './lib/server/hub-accessor'
+import { setShown } from './lib/server/site-accessor'
+import { haveNames } from './lib/server/site-config'
+import { sitePublisher } from './lib/sites/site-publisher'
+import { Sites } from './lib/sites/sites'
 import { createLog, type Log } from './lib/server/log'
 import { looseFiles } from './lib/server/loose-files'
 import { Metrics, refusalLog } from './lib/server/metrics'
 import { capture, ownOutput } from './lib/server/output'
+import { openRecorders } from './lib/server/recorders'
 import { Pace } from './lib/server/bounds/pace'
 import { inTurns } from './lib/server/bounds/renderings'
 import { createSignInHandler } from './lib/server/access/sign-in'
@@ -38,7 +43,7 @@ async function serve(config: Config): Promise<void> {
   // In development the framework prints to the developer's terminal, in colours.
   if (!dev) capture(process, log)
 
-  const recorder = new Recorder(config.dataDir, log)
+  const recorders = openRecorders(config, log)
 
   // Neither server ever listens: Next and socket.io add their listeners to them, and the edge passes them their requests.
   const hotReload = createServer()
@@ -55,18 +60,29 @@ async function serve(config: Config): Promise<void> {
   const pages = inTurns(app.getRequestHandler(), metrics, pace)
 
   const publisher = new MemoryPublisher(gateway)
-  const engine = config.docker === 'off' ? null : await openEngine(config.docker)
-  const hub = new Hub({
-    ...{ backendUrl: config.backendUrl, engine, publisher, log, meter: metrics, recorder },
-    importsFolder: join(config.dataDir, 'imports'),
-  })
-  await hub.restore()
-  metrics.watch({ hub, gateway })
-  setHub(hub)
+  // They belong to no site: the fleet of each shows them.
+  const imports = new Imports({ folder: join(config.dataDir, 'imports'), publisher, log, meter: metrics })
+  const hubs = await Promise.all(
+    config.sites.map(async ({ name, backendUrl, docker }, n) => {
+      const engine = docker === 'off' ? null : await openEngine(docker)
+      const recorder = recorders[n]
+      return new Hub({
+        ...(haveNames(config.sites) ? { site: name, log: log.child({ site: name }) } : { log }),
+        ...{ backendUrl, engine, imports, publisher: sitePublisher(publisher, name), meter: metrics },
+        ...(recorder && { recorder }),
+      })
+    }),
+  )
+  await Promise.all(hubs.map(hub => hub.restore()))
+  // Not awaited: the live runs must not wait for the imports.
+  imports.restore().catch((error: unknown) => log.error({ err: error }, 'imports can’t be read'))
+  metrics.watch({ hubs, gateway })
+  const shown = { sites: new Sites(hubs), imports }
+  setShown(shown)
   gateway.open(publisher)
 
   const edge = createEdge({
-    api: createApi({ hub, metrics, audit, warnings: () => looseFiles(config), pace }),
+    api: createApi({ ...shown, metrics, audit, warnings: () => looseFiles(config), pace }),
     pages,
     signIn:
       signIn &&
@@ -88,7 +104,7 @@ async function serve(config: Config): Promise<void> {
     await gateway.close()
     await drain(edge, PATIENCE_MS)
     publisher.stop()
-    await hub.close()
+    await Promise.all(hubs.map(hub => hub.close()))
     await app.close()
     close()
     process.exit(0)
@@ -96,7 +112,10 @@ async function serve(config: Config): Promise<void> {
   // Once: a second Ctrl-C ends the process at once.
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void stop())
 
-  output.say(`Groundtruth shows ${config.backendLabel} at ${url.href}`)
+  const labels = config.sites.map(
+    ({ name, backendLabel }) => (haveNames(config.sites) ? `${name}: ` : '') + backendLabel,
+  )
+  output.say(`Groundtruth shows ${labels.join(', ')} at ${url.href}`)
 }
 
 /** Loads Docker's client only if it is used: it and its packages are a third of the server. */

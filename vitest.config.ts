@@ -20,7 +20,7 @@ const mocking = [
   'lib/hub/commands.test.ts',
   'lib/hub/follow/follow-session.test.ts',
   'lib/testing/simulation/*.test.ts',
-  'lib/server/hub-accessor.test.ts',
+  'lib/server/site-accessor.test.ts',
 ]
 /** Tests that work with containers on the Docker Engine at hand. */
 const containers = ['lib/**/*engine.test.ts']

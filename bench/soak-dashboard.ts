@@ -9,6 +9,7 @@ import { Gateway } from '../lib/server/gateway'
 import { createApi } from '../lib/server/http/http'
 import { Metrics } from '../lib/server/metrics'
 import { Pace } from '../lib/server/bounds/pace'
+import { Sites } from '../lib/sites/sites'
 import { MemoryPublisher } from '../lib/sync/memory-publisher'
 
 /**
@@ -29,11 +30,18 @@ const publisher = new MemoryPublisher(gateway)
 // Few finished runs are kept: once the limit is reached, the heap has no reason to grow.
 const store = new MemoryStore({ maxRuns: Number(kept) })
 const hub = new Hub({ backendUrl: new URL(backend), engine: null, publisher, log, store, meter: metrics })
-metrics.watch({ hub, gateway })
+metrics.watch({ hubs: [hub], gateway })
 gateway.open(publisher)
 const pages = () => Promise.resolve()
 const pace = new Pace()
-const api = createApi({ hub, metrics, audit: () => undefined, warnings: () => [], pace })
+const api = createApi({
+  sites: new Sites([hub]),
+  imports: hub.imports,
+  metrics,
+  audit: () => undefined,
+  warnings: () => [],
+  pace,
+})
 const behind = { ...config.access, access, api, pages, signIn: null, live, scripts: [], meter: metrics, log }
 const edge = createEdge({ ...behind, pace })
 console.log((await listen(edge, '127.0.0.1', 0)).href)

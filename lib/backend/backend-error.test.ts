@@ -213,11 +213,29 @@ it.each(
     'ERR_STREAM_PREMATURE_CLOSE ERR_CONTENT_ENCODING HPE_HEADER_OVERFLOW HPE_INVALID_CONSTANT EPROTO ' +
     'CERT_HAS_EXPIRED DEPTH_ZERO_SELF_SIGNED_CERT UNABLE_TO_VERIFY_LEAF_SIGNATURE ERR_TLS_CERT_ALTNAME_INVALID ERR_SSL_WRONG_VERSION_NUMBER'
   ).split(' '),
-)('[SAY-1] %s says what, where and what next', code => {
+)('[SAY-1] [SITE-3.6] %s says what, where and what next, with the variable that holds the address', code => {
   const cause = Object.assign(new Error('planted'), { code })
-  const { message } = unreachable('GET /api/specs', 'http://backend:3000', cause)
+  const wordsWith = (variable: string) =>
+    unreachable('GET /api/specs', { where: 'http://backend:3000', variable }, cause).message
+  const message = wordsWith('BACKEND_URL')
+  expect(wordsWith('BACKEND_URLS')).toBe(message.replaceAll('BACKEND_URL', 'BACKEND_URLS'))
   const required = { what: new RegExp(code), where: /http:\/\/backend:3000/, next: /BACKEND_URL|NODE_EXTRA_CA_CERTS/ }
   expect(faultsOf(message, required)).toEqual([])
+})
+
+it.each<[string, RequestListener]>([
+  ['no health', plain(200, 'nice')],
+  ['a redirect', plain(301, '')],
+  ['wrong credentials', plain(401, '')],
+  ['an unknown call', plain(404, '')],
+  ['no JSON', plain(200, '{')],
+  ['an unknown shape', plain(200, '[]')],
+  ['too many values', plain(200, `[${'0,'.repeat(200_001)}0]`)],
+])('[SITE-3.6] %s names the variable that holds the address', async (what, answer) => {
+  const server = createHttpServer(answer)
+  const http = new BackendHttp(new URL(`http://127.0.0.1:${await portOf(server)}`), 5_000, 'BACKEND_URLS')
+  const { message } = await failure(what === 'no health' ? http.health() : http.specs())
+  expect(message).toMatch(/^(?!.*BACKEND_URL\b).*BACKEND_URLS\b/)
 })
 
 describe('[RUN-2.7] a call may have been carried out', () => {

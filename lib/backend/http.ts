@@ -5,7 +5,15 @@ import { hasMoreValues } from '../run/text/json-size'
 import type { HistoryReading, PlanBatch } from '../run/observation'
 import { parseInstant } from '../run/time/time'
 import { AnswerCache } from './answer-cache'
-import { BackendError, badStatus, timedOut, tooLong, tooManyValues, unreachable } from './backend-error'
+import {
+  BackendError,
+  type BackendPlace,
+  badStatus,
+  timedOut,
+  tooLong,
+  tooManyValues,
+  unreachable,
+} from './backend-error'
 import { readAhead, readPlanState, type Plan } from './plan'
 import { request, TooLong } from './request'
 import { readTasks, readTasksAhead, type Tasks } from './tasks'
@@ -47,13 +55,16 @@ export class BackendHttp {
   readonly #lists = new AnswerCache<{ runs: ListedEntry[]; unread: number }>()
 
   readonly #timeout: number
+  readonly #variable: string
 
   /**
    * @param url may hold credentials: they are sent as a header and appear in no message
    * @param timeout of a read call, ms; a start or a stop, which is never sent again, may take twice as long
+   * @param variable the one that holds the URL, for messages
    */
-  constructor(url: URL, timeout = 5_000) {
+  constructor(url: URL, timeout = 5_000, variable = 'BACKEND_URL') {
     this.#timeout = timeout
+    this.#variable = variable
 
     const bare = new URL(url)
     bare.username = bare.password = ''
@@ -73,7 +84,7 @@ export class BackendHttp {
   async health(): Promise<void> {
     const text = await this.#text('GET', '/health')
     if (text.trim() !== 'OK') {
-      const words = `The server at ${this.#base} is no ckrv backend: it answers /health with something else than OK. Check BACKEND_URL.`
+      const words = `The server at ${this.#base} is no ckrv backend: it answers /health with something else than OK. Check ${this.#variable}.`
       throw new BackendError('bad-answer', words)
     }
   }
@@ -192,7 +203,7 @@ export class BackendHttp {
   }
 
   #parsed<T extends z.ZodType>(text: string, schema: T, call: string): z.infer<T> {
-    if (hasMoreValues(text, MOST_VALUES)) throw tooManyValues(call, this.#base, MOST_VALUES)
+    if (hasMoreValues(text, MOST_VALUES)) throw tooManyValues(call, this.#place, MOST_VALUES)
     let json: unknown
     try {
       json = JSON.parse(text)
@@ -226,12 +237,12 @@ export class BackendHttp {
       const { status, date, text } = await request(new URL(this.#base + path), options)
       this.#readClock(date, sentAt)
       if (statuses.includes(status)) return text
-      throw badStatus(status, this.#withoutCredentials(text), call, this.#base)
+      throw badStatus(status, this.#withoutCredentials(text), call, this.#place)
     } catch (cause) {
       if (cause instanceof BackendError) throw cause
-      if (cause instanceof TooLong) throw tooLong(call, this.#base, MAX_ANSWER)
+      if (cause instanceof TooLong) throw tooLong(call, this.#place, MAX_ANSWER)
       if (signal.aborted) throw timedOut(call, within / 1_000, cause)
-      throw unreachable(call, this.#base, cause)
+      throw unreachable(call, this.#place, cause)
     }
   }
 
@@ -240,8 +251,12 @@ export class BackendHttp {
     return this.#credentials.reduce((all, secret) => all.replaceAll(secret, '•••'), text)
   }
 
+  get #place(): BackendPlace {
+    return { where: this.#base, variable: this.#variable }
+  }
+
   get #checkUrl(): string {
-    return `Check that BACKEND_URL (${this.#base}) is a ckrv backend.`
+    return `Check that ${this.#variable} (${this.#base}) is a ckrv backend.`
   }
 
   /** Reads the clock offset from the answer's date: whole seconds, between request and receipt. @param sentAt our clock, ms */

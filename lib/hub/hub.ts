@@ -13,8 +13,8 @@ import { iso } from '../run/time/time'
 import { runsForUsual, usualOf, type Usual } from '../run/usual'
 import { CLAIMS_ALONE, type DockerState } from '../run/links'
 import type { Document } from '../sync/document'
-import type { Publisher } from '../sync/publisher'
-import { containersScope, fleetScope, runScope } from '../sync/scope'
+import type { StatePublisher } from '../sync/publisher'
+import { containersScope, DEFAULT_SITE, fleetScope, runScope } from '../sync/scope'
 import { toContainerList, toFleet, toSnapshot } from '../sync/from-document'
 import { containersDocument, fleetDocument, runDocument } from '../sync/shapes'
 import {
@@ -46,17 +46,22 @@ import { MemoryStore, type RunState, type RunStore } from './runs'
 import { DiscoveredRuns } from './discovery'
 
 export interface HubOptions {
+  /** The name of its site, if there can be several [SITE-3]. */
+  site?: string
   backendUrl: URL
   /** Null: Docker is not watched. */
   engine: Engine | null
-  publisher: Publisher
+  publisher: StatePublisher
   log: Logger
   store?: RunStore
   meter?: HubMeter
   /** With a recorder, the hub connects to no source before `restore`. */
   recorder?: Recorder
-  /** The folder that keeps imported recordings. Without it no recording can be imported. */
-  importsFolder?: string
+  /**
+   * The imported recordings: those that all sites share, which their owner restores, or the folder of its own. Without, none can be
+   * imported.
+   */
+  imports?: Imports | { folder: string }
 }
 
 /** So old the moments of a run may be: they are asked for by everyone who comes near the slider; ms. */
@@ -65,6 +70,7 @@ const MOMENTS_OLD = 5_000
 /** The runs of one backend, their evidence from Docker, and the fleet, which lists them all. */
 export class Hub implements HubApi {
   readonly backend: string
+  readonly site: string | null
   readonly imports: Imports
   readonly logs = new LogReader((runId, choice) => this.#logOf(runId, choice))
   readonly #http: BackendHttp
@@ -96,10 +102,13 @@ export class Hub implements HubApi {
     const bare = new URL(backendUrl)
     bare.username = bare.password = ''
     this.backend = bare.href.replace(/\/$/, '')
-    this.#http = new BackendHttp(backendUrl)
+    this.site = options.site ?? null
+    const variable = (this.site ?? DEFAULT_SITE) === DEFAULT_SITE ? 'BACKEND_URL' : 'BACKEND_URLS'
+    this.#http = new BackendHttp(backendUrl, undefined, variable)
     this.#link = new BackendLink(this.#http)
     this.#life = new Lifecycle({
-      ...{ backendUrl, backend: this.backend, http: this.#http, link: this.#link, publisher, store, log, meter },
+      origin: { backend: this.backend, ...this.#named },
+      ...{ backendUrl, http: this.#http, link: this.#link, publisher, store, log, meter },
       recorder: recorder ?? null,
     })
     const { runs, agentLogs } = this.#life
@@ -111,10 +120,10 @@ export class Hub implements HubApi {
       followed: () => this.#found.pollNow(),
     })
     this.#pasts = new Pasts(run => this.#life.recordingOf(run), meter)
-    this.imports = new Imports({
-      ...{ folder: options.importsFolder ?? null, publisher, log, meter },
-      changed: () => publisher.touch(fleetScope),
-    })
+    const { imports } = options
+    this.imports =
+      imports instanceof Imports ? imports : new Imports({ folder: imports?.folder ?? null, publisher, log, meter })
+    this.imports.listen(() => publisher.touch(fleetScope))
     this.#specs = new SpecReads({
       http: this.#http,
       runs: () => {
@@ -140,6 +149,7 @@ export class Hub implements HubApi {
     for (const { state, lines } of all) if (state) this.#evidence?.restore(state.runId, state.evidence, lines)
     if (all.length > 0) this.#options.log.info({ runs: all.length }, 'runs rebuilt from their recordings')
     this.#begin()
+    if (this.#options.imports === this.imports) return
     // Not awaited: the live runs must not wait for the imports.
     this.imports.restore().catch((error: unknown) => this.#options.log.error({ err: error }, 'imports can’t be read'))
   }
@@ -221,6 +231,10 @@ export class Hub implements HubApi {
     })
   }
 
+  has(runId: string): boolean {
+    return this.#life.runs.get(runId) !== undefined
+  }
+
   async snapshot(runId: string): Promise<Snapshot | undefined> {
     // The answer holds everything that was received until now, also within the last ms.
     this.#life.runs.get(runId)?.update()
@@ -236,7 +250,7 @@ export class Hub implements HubApi {
     const at = Math.min(moment, serverNow())
     const past = await this.#pasts.of(state, at)
     const { fields, batches } = await past.at(at)
-    const document = runDocument({ ...fields, runId: state.runId }, batches)
+    const document = runDocument({ ...fields, ...this.#named, runId: state.runId }, batches)
     return toSnapshot(document, { epoch: 'past', version: 0, now: iso(at) })
   }
 
@@ -291,16 +305,17 @@ export class Hub implements HubApi {
     }
   }
 
-  specRuns(spec: string): Promise<SpecRuns | undefined> {
-    return this.#specs.runsOf(spec)
+  async specRuns(spec: string): Promise<SpecRuns | undefined> {
+    const runs = await this.#specs.runsOf(spec)
+    return runs && { ...runs, ...this.#named }
   }
 
   batchTasks(spec: string, batchId: string): Promise<BatchTasks | undefined> {
     return this.#specs.tasksOf(spec, batchId)
   }
 
-  specOverview(): Promise<SpecOverview> {
-    return this.#specs.overview()
+  async specOverview(): Promise<SpecOverview> {
+    return { ...(await this.#specs.overview()), ...this.#named }
   }
 
   async containers(): Promise<ContainerList> {
@@ -363,6 +378,7 @@ export class Hub implements HubApi {
     const expected = this.#expected.of(runs)
     const fields = {
       backend: this.backend,
+      ...this.#named,
       link: this.links(),
       linkSince: iso(this.#link.state.since),
       dockerSince: this.#dockerSince,
@@ -381,10 +397,15 @@ export class Hub implements HubApi {
   #containersDocument(): Document {
     const { link } = this.#docker
     const fields = {
+      ...this.#named,
       docker: { link, error: this.#evidence?.error ?? null },
       dockerSince: this.#dockerSince,
     }
     return containersDocument(fields, this.#evidence?.list() ?? [])
+  }
+
+  get #named(): { site?: string } {
+    return this.site === null ? {} : { site: this.site }
   }
 
   get #dockerSince(): string | null {

@@ -23,7 +23,7 @@ function lifecycle() {
   const publisher = new MemoryPublisher({ broadcast: () => undefined, audience: () => 0, failed })
   const changed = vi.fn()
   const life = new Lifecycle({
-    ...{ backendUrl, backend: backendUrl.href, http, link, publisher },
+    ...{ backendUrl, origin: { backend: backendUrl.href }, http, link, publisher },
     store: new MemoryStore({ maxRuns: 1 }),
     recorder: null,
     log: pino({ level: 'silent' }),

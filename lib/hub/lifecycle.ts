@@ -7,7 +7,7 @@ import { CLAIMS_ALONE, type Links, type AmbiguousContainer } from '../run/links'
 import type { RunStatus } from '../run/model'
 import type { OurClock } from '../run/observation'
 import type { DockerState } from '../run/links'
-import type { Publisher } from '../sync/publisher'
+import type { StatePublisher } from '../sync/publisher'
 import { batchLogScope } from '../sync/scope'
 import { type HubMeter, hubRefusals, type HubState, ReachedBounds, sampled } from './api'
 import { type BackendLink, PlanReadings, FollowSession, type FollowSessionHost, UnheardStarts } from './follow'
@@ -17,11 +17,11 @@ import { EndLog, type Rebuilt, RunPages, RunRecordings, Runs, RunState, type Run
 
 export interface LifecycleOptions {
   backendUrl: URL
-  /** The same URL without credentials. */
-  backend: string
+  /** Where the runs come from; the backend's URL without credentials. */
+  origin: StateHost['origin']
   http: BackendHttp
   link: BackendLink
-  publisher: Publisher
+  publisher: StatePublisher
   store: RunStore
   /** Null: nothing is recorded. */
   recorder: Recorder | null
@@ -60,7 +60,7 @@ export class Lifecycle {
   #isClosed = false
 
   constructor(options: LifecycleOptions) {
-    const { backend, backendUrl, http, link, publisher, store, recorder, log, meter } = options
+    const { origin, backendUrl, http, link, publisher, store, recorder, log, meter } = options
     this.#options = options
     const oddMessage = sampled((details: object) => log.warn(details, 'message from the backend not understood'))
     const stepFailed = sampled((details: object) => log.error(details, 'a step failed; the next goes on'))
@@ -69,8 +69,8 @@ export class Lifecycle {
     const failed = ({ runId }: RunState, error: unknown) => stepFailed({ runId, err: error })
     this.#budget = new LogBudget(undefined, lines => meter.dropped(lines))
     this.#pages = new RunPages(publisher)
-    this.#recordings = new RunRecordings(backend, recorder, log)
-    this.runs = new Runs(backend, store, state => this.#forget(state))
+    this.#recordings = new RunRecordings(origin.backend, recorder, log)
+    this.runs = new Runs(origin.backend, store, state => this.#forget(state))
     this.agentLogs = new AgentLogs(this.#budget, {
       opened: (runId, batchId, lines) => {
         this.runs.getByCurrentId(runId)?.merged.add(lines, batchId)
@@ -88,7 +88,7 @@ export class Lifecycle {
       closed: (runId, batchId) => publisher.close(batchLogScope(runId, batchId)),
     })
     this.#stateHost = {
-      backend,
+      origin,
       logs: this.#budget,
       pages: this.#pages,
       links: state => this.#linksOf(state),
@@ -326,7 +326,7 @@ export class Lifecycle {
   }
 
   #reopen({ backend, runId, spec, since }: Header): RunState | null {
-    if (backend !== this.#options.backend || this.runs.getByCurrentId(runId)) return null
+    if (backend !== this.#options.origin.backend || this.runs.getByCurrentId(runId)) return null
     return this.#open(new RunState(runId, this.#stateHost, spec, since), false)
   }
 

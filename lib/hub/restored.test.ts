@@ -44,7 +44,7 @@ function lifecycle(folder: string, { backend = 'http://127.0.0.1:9/', maxRuns = 
   const publisher = new MemoryPublisher({ broadcast: () => undefined, audience: () => 0, failed })
   const recorder = new Recorder(folder, silent, undefined, maxBytes)
   const life = new Lifecycle({
-    ...{ backendUrl, backend, http, link, publisher, recorder, log: silent },
+    ...{ backendUrl, origin: { backend }, http, link, publisher, recorder, log: silent },
     store: new MemoryStore({ maxRuns }),
     meter: unmetered,
   })

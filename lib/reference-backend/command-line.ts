@@ -1,11 +1,15 @@
 import { once } from 'node:events'
 import type { Generation } from './generation'
 
+const NAMES = ['ann', 'build-server', 'bob', 'cleo']
+
 /** Every refusal of `npm run demo` [SAY-6], as sentences for people. */
 export const demoRefusals = {
-  badOption: (cause: Error) => new Error(`${cause.message.split(/\.\s/)[0] ?? ''}. It takes --generation and --speed.`),
+  badOption: (cause: Error) =>
+    new Error(`${cause.message.split(/\.\s/)[0] ?? ''}. It takes --generation, --speed and --sites.`),
   generation: (text: string) => new Error(`There is no generation "${text}". After --generation take A, B or C.`),
   speed: () => new Error('--speed must be a number above 0, for example 10.'),
+  sites: () => new Error(`--sites must be a whole number from 1 to ${NAMES.length}.`),
   port: () => new Error('PORT must be a whole number from 1 to 65535. Leave it unset for 4400.'),
   noPort: (from: number) => new Error(`No port from ${from} up is free. Set PORT to a smaller number.`),
   notBuilt: (exitCode: number | null) =>
@@ -29,6 +33,17 @@ export function speedOf(text: string): number {
   const speed = Number(text)
   if (speed > 0) return speed
   throw demoRefusals.speed()
+}
+
+/**
+ * The names of so many sites; a single one has none, as in a dashboard with BACKEND_URL alone. Throws a readable message for any other
+ * number.
+ */
+export function sitesOf(text: string): readonly (string | null)[] {
+  const count = Number(text)
+  if (count === 1) return [null]
+  if (Number.isInteger(count) && count > 1 && count <= NAMES.length) return NAMES.slice(0, count)
+  throw demoRefusals.sites()
 }
 
 /** The port to begin with; throws a readable message if it is not a port. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { demoRefusals, generationOf, portOf, speedOf, whenAsked } from './command-line'
+import { demoRefusals, generationOf, portOf, sitesOf, speedOf, whenAsked } from './command-line'
 import { build, DashboardProcess, freePort, isBuilt, type Printed } from './dashboard'
 import { startReferenceBackend, type ReferenceBackend } from './server'
 
@@ -20,6 +20,7 @@ async function show(): Promise<void> {
   const { values } = options()
   const generation = generationOf(values.generation)
   const speed = speedOf(values.speed)
+  const sites = sitesOf(values.sites)
   const wantedPort = portOf(process.env['PORT'] || '4400')
   const root = process.cwd()
   const asked = new AbortController()
@@ -29,30 +30,39 @@ async function show(): Promise<void> {
     if (!isBuilt(root)) await build(root, asked.signal)
     const folder = await mkdtemp(join(tmpdir(), 'groundtruth-demo-'))
     undo.push(() => rm(folder, { recursive: true }))
-    const project = join(folder, 'project')
-    await cp(template, project, { recursive: true })
     const docker = process.env['DOCKER'] === 'off' ? 'off' : 'auto'
-    const backend = await startReferenceBackend({ project, generation, speed, docker })
-    undo.push(() => backend.close())
+    const backends = await Promise.all(
+      sites.map(async (site, n) => {
+        const project = join(folder, site ?? 'project')
+        await cp(template, project, { recursive: true })
+        // One Engine belongs to one site.
+        const backend = await startReferenceBackend({ project, generation, speed, docker: n === 0 ? docker : 'off' })
+        undo.push(() => backend.close())
+        return { site, project, backend }
+      }),
+    )
     const environment = {
       PORT: String(await freePort(wantedPort)),
-      BACKEND_URL: backend.url,
+      ...addressesOf(backends),
       LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
-      DOCKER: backend.hasContainers ? 'on' : 'off',
       DATA_DIR: join(folder, 'data'),
     }
     const printed: Printed = (text, stream) => void process[stream].write(text)
     const dashboard = await DashboardProcess.start(root, environment, printed, asked.signal)
     undo.push(() => dashboard.stop().then(() => undefined))
-    const begin = async () => {
-      const runId = await start(dashboard.url)
-      console.log(`Run: ${dashboard.url}/runs/${encodeURIComponent(runId)}`)
+    const begin = async ({ site }: Demonstrated) => {
+      const runId = await start(dashboard.url, site)
+      const at = site === null ? '' : `/sites/${site}`
+      console.log(`Run: ${dashboard.url}${at}/runs/${encodeURIComponent(runId)}`)
     }
-    console.log(`Backend: ${backend.url} (generation ${generation}, ${backend.agents})`)
+    for (const { site, backend } of backends) {
+      const of = site === null ? '' : ` of ${site}`
+      console.log(`Backend${of}: ${backend.url} (generation ${generation}, ${backend.agents})`)
+    }
     console.log(`Fleet: ${dashboard.url}/`)
-    await begin()
+    for (const each of backends) await begin(each)
     console.log('Enter runs it again from the beginning, Ctrl-C ends the demo.')
-    const again = againAndAgain({ project, backend, begin, signal: asked.signal })
+    const again = againAndAgain({ backends, begin, signal: asked.signal })
     // Wait for the copy to end: the folder must not be removed while files are copied into it.
     undo.push(() => again.catch(() => undefined))
     await Promise.race([over, dashboard.ended(), again.then(() => over)])
@@ -63,10 +73,29 @@ async function show(): Promise<void> {
   }
 }
 
-interface Again {
+/** One backend of the demo. `site`: its name; null if it is the only one. */
+interface Demonstrated {
+  site: string | null
   project: string
   backend: ReferenceBackend
-  begin: () => Promise<void>
+}
+
+/** The variables that lead the dashboard to the backends, and to Docker where it is used. */
+function addressesOf(backends: readonly Demonstrated[]): Record<string, string> {
+  const urls: string[] = []
+  const docker: Record<string, string> = { DOCKER: 'off' }
+  for (const { site, backend } of backends) {
+    if (site === null) return { BACKEND_URL: backend.url, DOCKER: backend.hasContainers ? 'on' : 'off' }
+    urls.push(`${site}=${backend.url}`)
+    const host = process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock'
+    if (backend.hasContainers) docker['DOCKER_HOSTS'] = `${site}=${host}`
+  }
+  return { BACKEND_URLS: urls.join(), ...docker }
+}
+
+interface Again {
+  backends: readonly Demonstrated[]
+  begin: (backend: Demonstrated) => Promise<void>
   signal: AbortSignal
 }
 
@@ -74,25 +103,26 @@ interface Again {
  * Runs the plan again at each Enter, with all batches set to pending, because another run of a completed plan does nothing. Settles
  * once the input ends or the signal aborts; rejects if a start is refused.
  */
-async function againAndAgain({ project, backend, begin, signal }: Again): Promise<void> {
+async function againAndAgain({ backends, begin, signal }: Again): Promise<void> {
   for await (const _ of createInterface({ input: process.stdin, signal })) {
     if (signal.aborted) return
-    if (backend.isBusy) console.log('A run is still under way. Wait until it has ended, or stop it on its page.')
-    else {
+    const free = backends.filter(({ backend }) => !backend.isBusy)
+    if (free.length === 0) console.log('A run is still under way. Wait until it has ended, or stop it on its page.')
+    for (const each of free) {
       for (const file of ['plan.yaml', 'tasks.yaml']) {
-        await cp(join(template, '.specs', SPEC, file), join(project, '.specs', SPEC, file))
+        await cp(join(template, '.specs', SPEC, file), join(each.project, '.specs', SPEC, file))
       }
-      await begin()
+      await begin(each)
     }
   }
 }
 
 /** Starts the run through the dashboard, as its page would; settles with the run's id. */
-async function start(url: string): Promise<string> {
+async function start(url: string, site: string | null): Promise<string> {
   const answer = await fetch(`${url}/api/runs`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ spec: SPEC }),
+    body: JSON.stringify({ spec: SPEC, ...(site !== null && { site }) }),
   })
   const text = await answer.text()
   if (answer.status !== 201) throw demoRefusals.runRefused(answer.status, errorIn(text))
@@ -120,7 +150,11 @@ function parsed(text: string): unknown {
 function options() {
   try {
     return parseArgs({
-      options: { generation: { type: 'string', default: 'B' }, speed: { type: 'string', default: '1' } },
+      options: {
+        generation: { type: 'string', default: 'B' },
+        speed: { type: 'string', default: '1' },
+        sites: { type: 'string', default: '1' },
+      },
     })
   } catch (error) {
     throw error instanceof Error ? demoRefusals.badOption(error) : error

@@ -148,6 +148,8 @@ export const runFields = z.object({
   runId: z.string(),
   /** The backend's URL, without credentials. */
   backend: z.string(),
+  /** The name of the backend's site; absent if only BACKEND_URL is configured, and for imports [SITE-3]. */
+  site: z.exactOptional(z.string()),
   historyId: z.nullable(z.string()),
   basis: z.enum(['stream', 'history']),
   spec: z.nullable(z.string()),
@@ -244,6 +246,8 @@ export type ExpectedEnd = z.infer<typeof expectedEnd>
 /** The state of the fleet page: every run, newest first. */
 export const fleet = z.extend(versioned, {
   backend: z.string(),
+  /** As of a run. */
+  site: z.exactOptional(z.string()),
   link: z.object({ backend: linkState, docker: linkState }),
   linkSince: time,
   dockerSince: time,
@@ -282,6 +286,8 @@ export type AgentContainer = z.infer<typeof agentContainer>
 
 /** The state of the containers page; containers that fit no run at work come first. */
 export const containerList = z.extend(versioned, {
+  /** As of a run. */
+  site: z.exactOptional(z.string()),
   docker: z.object({ link: linkState, error: z.nullable(z.string()) }),
   dockerSince: time,
   containers: z.array(agentContainer),

@@ -16,6 +16,8 @@ export interface BackendSaid {
 
 /** The plan of a spec, and its runs that are known here. */
 export interface SpecRuns extends SpecGrid {
+  /** As of a run. */
+  site?: string
   spec: string
   /** The server's clock. */
   now: string
@@ -62,6 +64,8 @@ export interface SpecSummary {
 
 /** Every spec of the backend, and every other one that a run is known of. */
 export interface SpecOverview {
+  /** As of a run. */
+  site?: string
   now: string
   backend: BackendSaid
   specs: SpecSummary[]

@@ -20,9 +20,14 @@ describe('configuration', () => {
     expect(readConfig({})).toEqual({
       port: 4400,
       host: '127.0.0.1',
-      backendUrl: new URL('http://127.0.0.1:3000'),
-      backendLabel: 'http://127.0.0.1:3000',
-      docker: { socketPath },
+      sites: [
+        {
+          name: 'default',
+          backendUrl: new URL('http://127.0.0.1:3000'),
+          backendLabel: 'http://127.0.0.1:3000',
+          docker: { socketPath },
+        },
+      ],
       dataDir: '.groundtruth',
       access: { authentication: null, publicUrl: null, trustedProxy: new BlockList() },
       logLevel: 'info',
@@ -53,13 +58,14 @@ describe('configuration', () => {
   it('names every bad variable at once', () => {
     const bad = { PORT: 'x', BACKEND_URL: 'x', LOG_LEVEL: 'loud', TRUSTED_PROXY: 'x', SESSION_SECRET: 'x' }
     const found = problems({ ...bad, PUBLIC_URL: 'x', DOCKER_HOST: 'ssh://x' })
-    const names = ['PORT', 'BACKEND_URL', 'LOG_LEVEL', 'PUBLIC_URL', 'SESSION_SECRET', 'TRUSTED_PROXY', 'DOCKER_HOST']
+    const names = ['PORT', 'LOG_LEVEL', 'PUBLIC_URL', 'SESSION_SECRET', 'TRUSTED_PROXY', 'DOCKER_HOST', 'BACKEND_URL']
     expect(found.map(problem => problem.split(':')[0])).toEqual(names)
   })
 
   it('reads where Docker is, or that it is off', () => {
-    expect(readConfig({ DOCKER_HOST: 'unix:///run/some.sock' }).docker).toEqual({ socketPath: '/run/some.sock' })
-    expect(readConfig({ DOCKER: 'off' }).docker).toBe('off')
+    const dockerOf = (variables: Record<string, string>) => readConfig(variables).sites.map(({ docker }) => docker)
+    expect(dockerOf({ DOCKER_HOST: 'unix:///run/some.sock' })).toEqual([{ socketPath: '/run/some.sock' }])
+    expect(dockerOf({ DOCKER: 'off' })).toEqual(['off'])
   })
 
   it.each(['127.0.0.1', '127.8.9.10', '::1', 'localhost'])('[SAFE-1.2] binds to %s', HOST => {
@@ -133,9 +139,9 @@ describe('configuration', () => {
   })
 
   it('[SAFE-2.35] [SAFE-2.36] keeps credentials out of the label and of every message', () => {
-    const { backendUrl, backendLabel } = readConfig({ BACKEND_URL: 'https://ann:s3cret@example.org:8443/ckrv/' })
-    expect(backendUrl.password).toBe('s3cret')
-    expect(backendLabel).toBe('https://example.org:8443/ckrv')
+    const [site] = readConfig({ BACKEND_URL: 'https://ann:s3cret@example.org:8443/ckrv/' }).sites
+    expect(site?.backendUrl.password).toBe('s3cret')
+    expect(site?.backendLabel).toBe('https://example.org:8443/ckrv')
     expect(problems({ BACKEND_URL: 'htp://ann:s3cret@example.org' }).join()).not.toContain('s3cret')
   })
 })

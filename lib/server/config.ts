@@ -1,19 +1,14 @@
 import { isIPv4 } from 'node:net'
 import { z } from 'zod'
-import type { DockerHost } from '../docker/engine/engine'
-import { readDockerHost } from '../docker/engine/host'
 import { accessVariables, readAccess, type AccessConfig } from './access/access-config'
+import { readSites, type SiteConfig } from './site-config'
 
 export interface Config {
   /** 0 lets the system pick. */
   port: number
   host: string
-  /** May hold credentials: use it for requests to the backend only, never in a log or a page [SAFE-2]. */
-  backendUrl: URL
-  /** `backendUrl` without credentials. */
-  backendLabel: string
-  /** Where the Docker Engine is; `off` if Docker is not watched. */
-  docker: DockerHost | 'off'
+  /** At least one; the default one is the first. */
+  sites: readonly SiteConfig[]
   /** Where recordings and secrets are kept; relative to the folder that the server was started in. */
   dataDir: string
   access: AccessConfig
@@ -47,15 +42,6 @@ const environment = z.object({
     .refine(text => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'must be a whole number from 0 to 65535.')
     .transform(Number),
   HOST: z.string().default('127.0.0.1'),
-  // The message never repeats the value: a mistyped URL may hold a password.
-  BACKEND_URL: z
-    .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://.' })
-    .default('http://127.0.0.1:3000')
-    .refine(text => !/[?#]/.test(text), {
-      error: 'must end with its path, without a query or a fragment.',
-      abort: true,
-    })
-    .transform(text => new URL(text)),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be one of fatal, error, warn, info, debug, trace, silent.',
@@ -68,7 +54,7 @@ const environment = z.object({
 /** Every variable that the server reads, and so may refuse [SAY-6]. */
 export const variables = [
   ...environment.keyof().options,
-  ...(['DOCKER', 'DOCKER_HOST', 'DOCKER_CERT_PATH'] as const),
+  ...(['BACKEND_URL', 'BACKEND_URLS', 'DOCKER', 'DOCKER_HOST', 'DOCKER_HOSTS', 'DOCKER_CERT_PATH'] as const),
 ] as const
 
 /**
@@ -79,26 +65,20 @@ export const variables = [
 export function readConfig(variables: Record<string, string | undefined>): Config {
   const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''))
   const result = environment.safeParse(set)
-  const docker = readDockerHost(set)
-  if (!result.success || docker.host === null) {
+  const { sites, problems: ofSites } = readSites(set)
+  if (!result.success || ofSites.length > 0) {
     const issues = result.error?.issues ?? []
-    throw new ConfigError([...issues.map(issue => `${issue.path.join('.')}: ${issue.message}`), ...docker.problems])
+    throw new ConfigError([...issues.map(issue => `${issue.path.join('.')}: ${issue.message}`), ...ofSites])
   }
-  const { PORT, HOST, BACKEND_URL, LOG_LEVEL, DATA_DIR } = result.data
+  const { PORT, HOST, LOG_LEVEL, DATA_DIR } = result.data
   const { access, problems } = readAccess(result.data, isLoopback(HOST))
   if (problems.length > 0) throw new ConfigError(problems)
   return {
     port: PORT,
     host: HOST,
-    backendUrl: BACKEND_URL,
-    backendLabel: withoutCredentials(BACKEND_URL),
-    docker: docker.host,
+    sites,
     dataDir: DATA_DIR,
     access,
     logLevel: LOG_LEVEL,
   }
-}
-
-function withoutCredentials(url: URL): string {
-  return url.origin + url.pathname.replace(/(?<!\/)\/+$/, '')
 }

@@ -26,7 +26,7 @@ import { joinFrames } from './joined-frame'
 import type { Log } from './log'
 import { MessageRate } from './bounds/message-rate'
 import { Page, type PageListener, type PageSocket, type Source } from './page'
-import { suffices, type Person, type Role } from './access/person'
+import { maySee, suffices, type Person, type Role } from './access/person'
 import { connectRefusals, handshakeRefusals, refusals } from './http/refusals'
 import { ConnectionLimits, type LimitKind, type Place, type SocketBounds } from './bounds/connection-limits'
 
@@ -186,7 +186,10 @@ export class Gateway {
         else socket.disconnect(true)
       })
       this.#tellRole(socket)
-      this.#pages.set(socket.id, new Page(socket, this.#counted(source), { ...this.#listener, failed }))
+      this.#pages.set(
+        socket.id,
+        new Page(socket, this.#counted(source), { ...this.#listener, failed }, scope => this.#mayFollow(socket, scope)),
+      )
       socket.on('disconnect', () => this.#pages.delete(socket.id))
     })
   }
@@ -214,14 +217,28 @@ export class Gateway {
   }
 
   /**
-   * Closes the connections of people who may no longer see anything, because they signed out or their token is gone. Sends the new
-   * role to pages whose person may now do more or less than before [SAFE-3].
+   * Closes the connections of people who may no longer see all that they could, because they signed out, or their token is gone or good
+   * for fewer sites; a page that still may see something connects again. Sends the new role to pages whose person may now do more or
+   * less than before [SAFE-3].
    */
   recheck(): void {
     for (const socket of this.#io.of('/').sockets.values()) {
-      if (this.#may(socket, 'viewer')) this.#tellRole(socket)
+      if (this.#may(socket, 'viewer') && this.#seesAllOfIts(socket)) this.#tellRole(socket)
       else socket.disconnect(true)
     }
+  }
+
+  /** Whether the socket's person may still follow everything that its page follows. */
+  #seesAllOfIts(socket: PageSocket): boolean {
+    return [...(this.#pages.get(socket.id)?.scopes ?? [])].every(scope => this.#mayFollow(socket, scope))
+  }
+
+  /** Imports belong to no site: everybody may follow them. */
+  #mayFollow(socket: PageSocket, scope: Scope): boolean {
+    const parts = parseScope(scope)
+    const person = this.#access.personOf(this.#proofs.get(socket))
+    if (parts === undefined || person === undefined) return false
+    return 'importId' in parts || maySee(person, parts.site)
   }
 
   /**

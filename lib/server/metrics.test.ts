@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Hub } from '../hub/hub'
 import { projectWith } from '../testing/hub/project'
 import { startReferenceBackend } from '../reference-backend/server'
+import { Sites } from '../sites/sites'
 import { MemoryPublisher } from '../sync/memory-publisher'
 import { PROTOCOL, SOCKET_PATH, type Answer, type ClientToServer, type ServerToClient } from '../sync/messages'
 import { logScope, runScope, type Scope } from '../sync/scope'
@@ -32,12 +33,20 @@ async function dashboard() {
   const gateway = new Gateway(live, atHome.access, silent, metrics)
   const publisher = new MemoryPublisher(gateway)
   const hub = new Hub({ backendUrl: new URL(backend.url), engine: null, publisher, log: silent, meter: metrics })
-  metrics.watch({ hub, gateway })
+  metrics.watch({ hubs: [hub], gateway })
   gateway.open(publisher)
+  const sites = new Sites([hub])
   const pages = async () => undefined
   const edge = createEdge({
     ...atHome,
-    api: createApi({ hub, metrics, audit: () => undefined, warnings: () => [], pace: atHome.pace }),
+    api: createApi({
+      sites,
+      imports: hub.imports,
+      metrics,
+      audit: () => undefined,
+      warnings: () => [],
+      pace: atHome.pace,
+    }),
     pages,
     live,
   })
@@ -175,12 +184,62 @@ it('ask the hub and the gateway once for a whole reading', async () => {
   }))
   const connectionStats = vi.fn(() => ({ sockets: 2, slow: 1, subscriptions: new Map([['fleet', 2] as const]) }))
   const metrics = new Metrics()
-  metrics.watch({ hub: { state }, gateway: { connectionStats } })
+  metrics.watch({ hubs: [{ site: null, state }], gateway: { connectionStats } })
   const text = await metrics.text()
   for (const sample of ['runs{status="failed"} 3', 'log_bytes 5', 'stream_queue_bytes 7', 'pages 2', 'slow_pages 1']) {
     expect(text).toContain(`groundtruth_${sample}\n`)
   }
   expect([state.mock.calls.length, connectionStats.mock.calls.length]).toEqual([1, 1])
+})
+
+describe('of two sites', () => {
+  const stateOf = (failed: number) => ({
+    ...{ links: { backend: 'live', docker: 'off' } as const, runs: new Map([['failed', failed] as const]) },
+    ...{ logBytes: 5, queuedBytes: 7 },
+  })
+  const gateway = { connectionStats: () => ({ sockets: 2, slow: 0, subscriptions: new Map() }) }
+  const hubs = [
+    { site: 'ann', state: () => stateOf(3) },
+    { site: 'constructor', state: () => stateOf(4) },
+  ]
+
+  it('[SITE-3.2] tell links and runs of each, and the sums of what they share', async () => {
+    const metrics = new Metrics()
+    metrics.watch({ hubs, gateway })
+    const lines = (await metrics.text()).split('\n')
+    for (const line of [
+      'runs{status="failed",site="ann"} 3',
+      'runs{status="failed",site="constructor"} 4',
+      'link{source="backend",state="live",site="ann"} 1',
+      'log_bytes 10',
+      'stream_queue_bytes 14',
+      'pages 2',
+    ])
+      expect(lines).toContain(`groundtruth_${line}`)
+    expect(lines.filter(line => /^groundtruth_(link|runs)/.test(line) && !line.includes('site="'))).toEqual([])
+  })
+
+  it('[SITE-6.6] name to a person only the sites that they may see, and to everybody the sums', async () => {
+    const metrics = new Metrics()
+    metrics.watch({ hubs, gateway })
+    // A kind of message is the backend's text.
+    metrics.message('x",site="ann"', 0, null)
+    const shown = await metrics.text(site => site === 'constructor')
+    expect(shown).not.toContain('site="ann"')
+    expect(shown).toContain('groundtruth_runs{status="failed",site="constructor"} 4\n')
+    expect(shown).toContain('groundtruth_log_bytes 10\n')
+    expect(shown).toContain('kind="x\\",site=\\"ann\\""')
+    const whole = (await metrics.text()).split('\n').filter(line => !line.includes('site="ann"'))
+    const steady = (lines: string[]) => lines.filter(line => line.startsWith('groundtruth_') || line.startsWith('#'))
+    expect(steady(shown.split('\n'))).toEqual(steady(whole))
+  })
+
+  it('[SITE-3.1] hold no label of a site where sites have no names', async () => {
+    const metrics = new Metrics()
+    metrics.watch({ hubs: [{ site: null, state: () => stateOf(3) }], gateway })
+    expect(await metrics.text()).not.toContain('site=')
+    expect(await metrics.text(() => false)).toContain('groundtruth_runs{status="failed"} 3\n')
+  })
 })
 
 it('[SAFE-5.31] [SAFE-5.32] refusals are told in the log, of each bound the 1st, 2nd, 4th, 8th …', () => {

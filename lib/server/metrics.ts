@@ -47,9 +47,20 @@ export function refusalLog(log: Log): (bound: Bound, details: object) => void {
 
 /** The sources that each reading of the metrics asks. Nothing is kept up to date between readings. */
 export interface Measured {
-  hub: { state(): HubState }
+  /** The hub of each site. */
+  hubs: readonly { readonly site: string | null; state(): HubState }[]
   gateway: { connectionStats(): ConnectionStats }
 }
+
+/** What a reading is made from. `site`: the label of its numbers; none if there can be only one. */
+interface Reading extends ConnectionStats {
+  sites: readonly (HubState & { site: { site?: string } })[]
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0)
+
+/** The label `site` of a line. In other labels' values, the quotation mark is escaped. */
+const OF_SITE = /[{,]site="([^"]*)"[,}]/
 
 const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 const SCOPES = [
@@ -64,7 +75,7 @@ const SCOPES = [
 export class Metrics implements HubMeter, GatewayMeter, RefusalMeter {
   readonly #registry = new Registry()
   readonly #here = { registers: [this.#registry] }
-  readonly #shows: ((now: HubState & ConnectionStats) => void)[] = []
+  readonly #shows: ((now: Reading) => void)[] = []
   #measure: () => void = () => undefined
 
   readonly #messages = new Counter({
@@ -158,26 +169,36 @@ export class Metrics implements HubMeter, GatewayMeter, RefusalMeter {
     this.#published.observe(ms / 1_000)
   }
 
-  /** Adds the current numbers of hub and gateway to each reading; a reading asks each of them once. Called once. */
-  watch({ hub, gateway }: Measured): void {
+  /** Adds the current numbers of hubs and gateway to each reading; a reading asks each of them once. Called once. */
+  watch({ hubs, gateway }: Measured): void {
     collectDefaultMetrics({ register: this.#registry })
-    this.#gauge('groundtruth_link', '1 for the state that the link is in.', ['source', 'state'], (gauge, { links }) => {
-      for (const [source, link] of Object.entries(links)) {
-        for (const state of linkState.options) gauge.set({ source, state }, state === link ? 1 : 0)
+    const perSite = ['site'] as const
+    this.#gauge(
+      'groundtruth_link',
+      '1 for the state that the link is in.',
+      ['source', 'state', ...perSite],
+      (gauge, { sites }) => {
+        for (const { site, links } of sites) {
+          for (const [source, link] of Object.entries(links)) {
+            for (const state of linkState.options) gauge.set({ source, state, ...site }, state === link ? 1 : 0)
+          }
+        }
+      },
+    )
+    this.#gauge('groundtruth_runs', 'Runs that are known, by status.', ['status', ...perSite], (gauge, { sites }) => {
+      for (const { site, runs } of sites) {
+        for (const status of runStatus.options) gauge.set({ status, ...site }, runs.get(status) ?? 0)
       }
     })
-    this.#gauge('groundtruth_runs', 'Runs that are known, by status.', ['status'], (gauge, { runs }) => {
-      for (const status of runStatus.options) gauge.set({ status }, runs.get(status) ?? 0)
-    })
-    this.#gauge('groundtruth_log_bytes', 'What all logs take of memory, about.', [], (gauge, { logBytes }) => {
-      gauge.set(logBytes)
+    this.#gauge('groundtruth_log_bytes', 'What all logs take of memory, about.', [], (gauge, { sites }) => {
+      gauge.set(sum(sites.map(({ logBytes }) => logBytes)))
     })
     this.#gauge(
       'groundtruth_stream_queue_bytes',
       'Received from the backend, and not yet taken in.',
       [],
-      (gauge, { queuedBytes }) => {
-        gauge.set(queuedBytes)
+      (gauge, { sites }) => {
+        gauge.set(sum(sites.map(({ queuedBytes }) => queuedBytes)))
       },
     )
     this.#gauge('groundtruth_pages', 'Pages that are connected.', [], (gauge, { sockets }) => {
@@ -190,22 +211,28 @@ export class Metrics implements HubMeter, GatewayMeter, RefusalMeter {
       for (const scope of SCOPES) gauge.set({ scope }, subscriptions.get(scope) ?? 0)
     })
     this.#measure = () => {
-      const now = { ...hub.state(), ...gateway.connectionStats() }
+      const sites = hubs.map(hub => ({ ...hub.state(), site: hub.site === null ? {} : { site: hub.site } }))
+      const now = { sites, ...gateway.connectionStats() }
       for (const show of this.#shows) show(now)
     }
   }
 
-  /** All metrics, in the text format of Prometheus. */
-  text(): Promise<string> {
+  /**
+   * All metrics, in the text format of Prometheus.
+   * @param shows whether a site's own numbers are told; the sums over all sites always are
+   */
+  async text(shows: (site: string) => boolean = () => true): Promise<string> {
     this.#measure()
-    return this.#registry.metrics()
+    const lines = (await this.#registry.metrics()).split('\n')
+    const isTold = (site: string | undefined) => site === undefined || shows(site)
+    return lines.filter(line => isTold(OF_SITE.exec(line)?.[1])).join('\n')
   }
 
   #gauge<L extends string>(
     name: string,
     help: string,
     labelNames: L[],
-    show: (gauge: Gauge<L>, now: HubState & ConnectionStats) => void,
+    show: (gauge: Gauge<L>, now: Reading) => void,
   ): void {
     const gauge = new Gauge({ ...this.#here, name, help, labelNames })
     this.#shows.push(now => show(gauge, now))

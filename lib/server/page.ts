@@ -49,8 +49,11 @@ export class Page {
   readonly #socket: PageSocket
   readonly #source: Source
   readonly #listener: PageListener
+  readonly #mayFollow: (scope: Scope) => boolean
 
-  constructor(socket: PageSocket, source: Source, listener: PageListener) {
+  /** @param mayFollow whether the page's person may follow a scope now */
+  constructor(socket: PageSocket, source: Source, listener: PageListener, mayFollow: (scope: Scope) => boolean) {
+    this.#mayFollow = mayFollow
     this.#socket = socket
     this.#source = source
     this.#listener = listener
@@ -59,6 +62,11 @@ export class Page {
     socket.on('subscribe', (request: unknown, done: unknown) => this.#subscribe(request, done))
     socket.on('unsubscribe', (request: unknown) => this.#unsubscribe(request))
     socket.on('disconnect', () => this.#due.clear())
+  }
+
+  /** What the page follows. */
+  get scopes(): Iterable<Scope> {
+    return this.#scopes
   }
 
   /** The page has left the broadcast, and has not drained since. */
@@ -91,6 +99,11 @@ export class Page {
       return
     }
     const { scope } = result.data
+    if (!this.#mayFollow(scope)) {
+      // As for a scope that does not exist: what may not be seen is not told of either.
+      done({ kind: 'error', error: 'not-found' })
+      return
+    }
     if (!this.#scopes.has(scope) && this.#scopes.size >= MAX_SUBSCRIPTIONS) {
       this.#listener.refused('subscriptions')
       done({ kind: 'error', error: 'too-many' })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bundleProgram } from '../testing/support/bundle'
-import { IMPORT, serve } from '../testing/server/fake-hub'
+import { FakeHub, IMPORT, serve } from '../testing/server/fake-hub'
 import { Team } from '../testing/server/team'
 
 const program = await bundleProgram('lib/server/recording-cli.ts')
@@ -34,6 +34,22 @@ describe('npm run recording', () => {
       const { status, stdout } = await run(['import', path, ...url])
       expect([status, stdout.trim()]).toEqual([0, `http://127.0.0.1:${server.port}/imports/${IMPORT}`])
       expect(server.hub.asked.at(-1)).toEqual(['import', '{"groundtruth":1}\n'])
+    } finally {
+      await server.close()
+    }
+  })
+
+  it('[SITE-5.1] [SITE-5.3] exports the run of the site that is named, where several have one of the id', async () => {
+    const hubs = ['ann', 'bob'].map(site => new FakeHub(site))
+    for (const hub of hubs) hub.add('r1')
+    const server = await serve({ hubs })
+    const url = ['--url', `http://127.0.0.1:${server.port}`]
+    try {
+      const refused = await run(['export', 'r1', ...url])
+      expect([refused.status, refused.stderr]).toEqual([1, expect.stringMatching(/Several sites .*: ann, bob\./)])
+      expect(await run(['export', 'r1', '--site', 'bob', ...url])).toMatchObject({ status: 0, stderr: '' })
+      expect(hubs.map(({ asked }) => asked)).toEqual([[], [['exportRun', 'r1']]])
+      expect((await run(['export', 'r1', '--site', 'a&b=c', ...url])).stderr).toContain('no such site')
     } finally {
       await server.close()
     }

@@ -10,6 +10,7 @@ import { ProgramError, programRefusals, runProgram, systemCode } from './program
 const USAGE = `npm run recording -- export <run id> [--to <file>]
 npm run recording -- import <file>
   --url <dashboard>   http://127.0.0.1:4400 unless said
+  --site <name>       where the run is, if several sites have one of this id
 GROUNDTRUTH_TOKEN in the environment is sent where people sign in; an import takes an operator's.`
 
 const importAnswer = z.object({ importId: z.string() })
@@ -19,14 +20,18 @@ const errorAnswer = z.object({ error: z.string() })
 async function run(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { url: { type: 'string', default: 'http://127.0.0.1:4400' }, to: { type: 'string' } },
+    options: {
+      url: { type: 'string', default: 'http://127.0.0.1:4400' },
+      to: { type: 'string' },
+      site: { type: 'string' },
+    },
   })
   const [verb, what, ...rest] = positionals
   if (verb !== 'export' && verb !== 'import') throw programRefusals.recordingVerb()
   if (what === undefined) throw programRefusals.recordingWithoutObject(verb)
   if (rest.length > 0) throw programRefusals.recordingTooMuch()
   const dashboard = dashboardAt(values.url)
-  if (verb === 'export') await exportRun(dashboard, what, values.to ?? null)
+  if (verb === 'export') await exportRun(dashboard, { runId: what, site: values.site }, values.to ?? null)
   else await importFile(dashboard, what)
 }
 
@@ -37,8 +42,14 @@ function dashboardAt(text: string): URL {
   return url
 }
 
-async function exportRun(dashboard: URL, runId: string, to: string | null): Promise<void> {
+interface RunAsked {
+  runId: string
+  site: string | undefined
+}
+
+async function exportRun(dashboard: URL, { runId, site }: RunAsked, to: string | null): Promise<void> {
   const address = new URL(`/api/runs/${encodeURIComponent(runId)}/recording`, dashboard)
+  if (site !== undefined) address.searchParams.set('site', site)
   const { body, status } = await ask(address, {})
   if (body === null) throw programRefusals.noDashboardsAnswer(dashboard.origin, status)
   const file = to === null ? null : await opened(to)

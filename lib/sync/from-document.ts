@@ -26,6 +26,7 @@ import { batchesOf, batchOf, containerOf, runOf, type FleetFields } from './shap
 
 const fleetFields = z.pick(fleet, {
   backend: true,
+  site: true,
   link: true,
   linkSince: true,
   dockerSince: true,
@@ -35,7 +36,7 @@ const fleetFields = z.pick(fleet, {
   earlier: true,
   expected: true,
 })
-const containersFields = z.pick(containerList, { docker: true, dockerSince: true })
+const containersFields = z.pick(containerList, { site: true, docker: true, dockerSince: true })
 
 const fleetOf = new Once<FleetFields>()
 

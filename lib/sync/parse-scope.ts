@@ -1,16 +1,29 @@
-import { batchLogScope, importBatchLogScope } from './scope'
+import { isSiteName } from './site-name'
+import { batchLogScope, DEFAULT_SITE, importBatchLogScope } from './scope'
 
-export type ScopeParts =
+export type LocalScopeParts =
   | { kind: 'fleet' | 'containers' }
   | { kind: 'run' | 'log' | 'merged'; runId: string }
   | { kind: 'lines'; runId: string; batchId: string }
   | { kind: 'import' | 'import-log' | 'import-merged'; importId: string }
   | { kind: 'import-lines'; importId: string; batchId: string }
 
+/** Imports belong to no site; their `site` is the default one. */
+export type ScopeParts = LocalScopeParts & { site: string }
+
 const MAX_ID = 200
 
 /** Splits a scope into its parts; undefined if the text is no scope. An id may hold any characters, also `/`. */
 export function parseScope(text: string): ScopeParts | undefined {
+  const [, named, local = text] = /^site\/([^/]*)\/(.*)$/s.exec(text) ?? []
+  // Accept one spelling only: two texts for one scope would be two scopes.
+  if (named !== undefined && (named === DEFAULT_SITE || !isSiteName(named))) return undefined
+  const parts = parseLocal(local)
+  if (parts === undefined || (named !== undefined && 'importId' in parts)) return undefined
+  return { ...parts, site: named ?? DEFAULT_SITE }
+}
+
+function parseLocal(text: string): LocalScopeParts | undefined {
   if (text === 'fleet' || text === 'containers') return { kind: text }
   const slash = text.indexOf('/')
   const kind = text.slice(0, slash)
@@ -21,7 +34,6 @@ export function parseScope(text: string): ScopeParts | undefined {
   const ids = twoIds(rest)
   if (!ids) return undefined
   const [id, batchId] = ids
-  // Accept one spelling only: two texts for one scope would be two scopes.
   if (kind === 'lines' && batchLogScope(id, batchId) === text) return { kind, runId: id, batchId }
   if (kind === 'import-lines' && importBatchLogScope(id, batchId) === text) return { kind, importId: id, batchId }
   return undefined

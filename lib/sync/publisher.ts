@@ -1,7 +1,7 @@
 import type { Document } from './document'
 import type { LogSource } from './log'
 import type { Answer, ServerEvent, ServerMessages, SnapshotMessage, Subscribe } from './messages'
-import type { Scope } from './scope'
+import type { LocalScope, Scope } from './scope'
 
 /** A document with the epoch and the version of its state. */
 export interface Published {
@@ -10,20 +10,24 @@ export interface Published {
   document: Document
 }
 
-/** Turns states into versions and sends them to pages. There is one per process; the owner of a state opens its scope. */
-export interface Publisher {
+/** Publishes states under their scopes. The owner of a state opens its scope. */
+export interface StatePublisher<S extends Scope = LocalScope> {
   /** Starts publishing a document. `source` returns its state at that moment. Throws if the scope is open. */
-  open(scope: Scope, source: () => Document): void
+  open(scope: S, source: () => Document): void
   /** Starts publishing a log. Throws if the scope is open. */
-  openLog(scope: Scope, source: LogSource): void
+  openLog(scope: S, source: LogSource): void
   /** Announces that the scope, a document or a log, may have changed [SYNC-4]. Does nothing if it is not open. Never throws. */
-  touch(scope: Scope): void
+  touch(scope: S): void
   /** Begins a new epoch, because another execution replaced the state [RUN-14]. Sends a snapshot to all pages of the scope. */
-  resetEpoch(scope: Scope): void
+  resetEpoch(scope: S): void
   /** Ends the scope, which no longer exists [SYNC-9]. */
-  close(scope: Scope): void
+  close(scope: S): void
   /** The newest state of a document, and the version at which pages know it; undefined for a log or a scope that is not open. */
-  read(scope: Scope): Promise<Published | undefined>
+  read(scope: S): Promise<Published | undefined>
+}
+
+/** Turns states into versions and sends them to pages. There is one per process. */
+export interface Publisher extends StatePublisher<Scope> {
   /** Answers a `subscribe`, after the socket has joined the scope's room [SYNC-2], [SYNC-3]. */
   resume(scope: Scope, known: Pick<Subscribe, 'epoch' | 'version'>): Promise<Answer>
   /** The whole state, for a socket that has drained [SYNC-5]; undefined if the scope is not open. */

@@ -14,7 +14,7 @@ export const batchOf = new Once<Batch>()
 export const runOf = new Once<RunFields>()
 export const containerOf = new Once<AgentContainer>()
 export type FleetFields = Omit<Fleet, keyof Stamp | 'runs'>
-export type ContainersFields = Pick<ContainerList, 'docker' | 'dockerSince'>
+export type ContainersFields = Pick<ContainerList, 'site' | 'docker' | 'dockerSince'>
 
 /** The batches of each list of items: a step that changes no batch keeps the list. */
 export const batchesOf = new WeakMap<readonly Item[], Batch[]>()

@@ -135,6 +135,8 @@ export interface LogsApi {
 
 /** Runs from exported recordings, each under a name that no run has. Rejections are `HubError`s. */
 export interface ImportsApi {
+  /** After a restart, some imports are still being read (`reading`) or can't be read (`unread`). Undefined: all were read. */
+  readonly unread: 'reading' | 'unread' | undefined
   /** The newest first. */
   list(): ImportSummary[]
   /**
@@ -156,6 +158,8 @@ export interface ImportsApi {
  */
 export interface HubApi {
   readonly backend: string
+  /** The name of its site; null if there can be only one. */
+  readonly site: string | null
   links(): { backend: LinkState; docker: LinkState }
   /** Asks backend and Docker at once, each at most once a second. Resolves with their links once both have answered, or failed. */
   askSources(): Promise<{ backend: LinkState; docker: LinkState }>
@@ -164,6 +168,8 @@ export interface HubApi {
   fleet(): Promise<Fleet>
   /** Newest first. */
   runs(): Promise<RunSummary[]>
+  /** Whether the run is known, by its current id or an earlier one. */
+  has(runId: string): boolean
   snapshot(runId: string): Promise<Snapshot | undefined>
   /**
    * The run as its page showed it at a moment (ms, the server's clock; a later one counts as now), with `epoch` `past`, and `now` as

@@ -26,10 +26,10 @@ function importsIn(folder: string | null, bounds = BOUNDS) {
     {
       ...{ folder, publisher, log: pino({ level: 'silent' }) },
       meter: { refused: () => void (told.refused += 1), dropped: (lines: number) => void (dropped += lines) },
-      changed: () => void (told.changed += 1),
     },
     bounds,
   )
+  imports.listen(() => void (told.changed += 1))
   return { imports, publisher, told, dropped: () => dropped }
 }
 

@@ -8,7 +8,7 @@ import { serverNow } from '../../clock/clock'
 import type { ImportSummary, Snapshot } from '../../run/model'
 import { iso } from '../../run/time/time'
 import type { Document } from '../../sync/document'
-import type { Publisher } from '../../sync/publisher'
+import type { StatePublisher } from '../../sync/publisher'
 import { importBatchLogScope, importLogScope, importMergedLogScope, importScope } from '../../sync/scope'
 import { toImportSummary, toSnapshot } from '../../sync/from-document'
 import { ImportedRun } from './imported-run'
@@ -19,11 +19,9 @@ import { isMissing, pacemaker, playRecording, type RecordingFile } from '../reco
 export interface ImportsOptions {
   /** The folder that keeps the imported recordings. Null: nothing can be imported. */
   folder: string | null
-  publisher: Publisher
+  publisher: StatePublisher
   log: Logger
   meter: Pick<HubMeter, 'refused' | 'dropped'>
-  /** An import was added or removed. */
-  changed: () => void
 }
 
 /**
@@ -65,6 +63,7 @@ export class Imports implements ImportsApi {
   readonly logs = new LogReader((importId, choice) => this.#logOf(importId, choice))
   readonly #kept = new Map<string, StoredImport>()
   readonly #budget: LogBudget
+  readonly #listeners: (() => void)[] = []
   /** The senders of the current uploads. Undefined: the server does not ask for sign-in. */
   readonly #senders: (string | undefined)[] = []
   #restored: 'reading' | 'unread' | undefined
@@ -85,6 +84,15 @@ export class Imports implements ImportsApi {
     this.#bounds = bounds
 
     this.#budget = new LogBudget(bounds.logs, lines => options.meter.dropped(lines))
+  }
+
+  /** @param changed called when an import was added or removed */
+  listen(changed: () => void): void {
+    this.#listeners.push(changed)
+  }
+
+  #changed(): void {
+    for (const changed of this.#listeners) changed()
   }
 
   /**
@@ -120,7 +128,7 @@ export class Imports implements ImportsApi {
     }
     const was = this.#restored
     this.#restored = failed ? 'unread' : undefined
-    if (this.#restored !== was) this.#options.changed()
+    if (this.#restored !== was) this.#changed()
   }
 
   /** The newest first. */
@@ -191,7 +199,7 @@ export class Imports implements ImportsApi {
       publisher.close(scope)
     for (const batchId of kept.run.batchLogs.keys()) publisher.close(importBatchLogScope(importId, batchId))
     kept.run.close()
-    this.#options.changed()
+    this.#changed()
   }
 
   /** Writes the upload to a file. Returns its id, a hash of its bytes: the same bytes have the same id. */
@@ -276,7 +284,7 @@ export class Imports implements ImportsApi {
     publisher.openLog(importLogScope(id), run.log)
     publisher.openLog(importMergedLogScope(id), run.merged)
     for (const [batchId, log] of run.batchLogs) publisher.openLog(importBatchLogScope(id, batchId), log)
-    this.#options.changed()
+    this.#changed()
   }
 
   /** Null if the folder can't be read. */

@@ -1,4 +1,4 @@
-export { DataDirBusy } from './data-dir-lock'
+export { DataDirBusy, lockDataDir } from './data-dir-lock'
 export type { Entry, Header } from './entries'
 export { gapFinding } from './gap'
 export { pacemaker } from './pacemaker'

@@ -15,7 +15,7 @@ afterEach(() => {
 
 const changed = vi.fn()
 const host = {
-  backend: 'http://backend.test',
+  origin: { backend: 'http://backend.test' },
   logs: new LogBudget(),
   links: () => ({
     backend: { link: 'live', since: T0 },

@@ -1,5 +1,5 @@
 import type { Batch, RunFields } from '../../run/model'
-import type { Publisher } from '../../sync/publisher'
+import type { StatePublisher } from '../../sync/publisher'
 import { fleetScope, logScope, mergedLogScope, runScope } from '../../sync/scope'
 import { runDocument } from '../../sync/shapes'
 import type { LogBuffer, MergedLog } from '../logs'
@@ -14,9 +14,9 @@ export interface ShownRun {
 
 /** Publishes the runs to the pages: a scope for each run, one for its log, one for its merged log, and the fleet's, which lists them all. */
 export class RunPages {
-  readonly #publisher: Publisher
+  readonly #publisher: StatePublisher
 
-  constructor(publisher: Publisher) {
+  constructor(publisher: StatePublisher) {
     this.#publisher = publisher
   }
 

@@ -14,7 +14,7 @@ afterEach(() => {
 })
 
 const host = {
-  backend: 'http://backend.test',
+  origin: { backend: 'http://backend.test' },
   logs: new LogBudget(),
   links: () => ({
     backend: { link: 'live', since: T0 },

@@ -26,8 +26,8 @@ import { UpdateTimers } from './update-timers'
 
 /** The part of the hub that a run's state uses and reports to; `Lifecycle` provides it. */
 export interface StateHost {
-  /** The backend's URL without credentials. */
-  readonly backend: string
+  /** Where the runs come from; the backend's URL without credentials. */
+  readonly origin: Pick<RunFields, 'backend' | 'site'>
   readonly logs: LogBudget
   readonly pages: Pick<RunPages, 'changed' | 'logChanged' | 'mergedChanged' | 'mergedRenumbered' | 'replaced'>
   /** How fresh the sources of this run are now. */
@@ -267,7 +267,7 @@ export class RunState {
         findings: this.#incomplete ? [this.#incomplete, ...rest.findings] : rest.findings,
         spec: this.spec,
         runId: this.runId,
-        backend: this.#host.backend,
+        ...this.#host.origin,
         ...linkFields(links),
         heardAt: iso(this.#heardAt),
         ...(this.#word.told !== '' && !isOver(rest.status) && { lastWord: this.#word.told }),

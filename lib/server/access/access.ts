@@ -6,7 +6,7 @@ import type { Person, Role } from './person'
 import { RateLimit, type TooMuch } from '../bounds/rate-limit'
 import type { Session } from './session'
 import type { Sessions } from './sessions'
-import { tokenOf, type Tokens } from './tokens'
+import { holderOf, tokenOf, type Tokens } from './tokens'
 
 /** Longer than any of our tokens or names; a longer text is neither. */
 const MAX_CREDENTIAL = 200
@@ -88,12 +88,12 @@ export class Access {
       }
       case 'token': {
         const token = authentication?.tokens().get(proof.hash)
-        return token && { name: token.name, role: token.role, canSignOut: false }
+        return token && holderOf(token, false)
       }
       case 'session': {
         const token = authentication?.tokens().get(proof.session.tokenHash)
         if (token === undefined || authentication?.sessions.isOpen(proof.session, now) !== true) return undefined
-        return { name: token.name, role: token.role, canSignOut: true }
+        return holderOf(token, true)
       }
     }
   }

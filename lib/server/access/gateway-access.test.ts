@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
 import { NOT_SIGNED_IN, OUTDATED, PROTOCOL, SOCKET_PATH, type Visitor } from '../../sync/messages'
+import type { Scope } from '../../sync/scope'
 import { readAddresses } from '../bounds/addresses'
 import { Gateway } from '../gateway'
 import { serve, silent } from '../../testing/server/fake-hub'
@@ -107,6 +108,68 @@ describe.each([[['websocket']], [['polling']]])('[SAFE-3] a socket by %s', trans
     expect(await subscribe(vic)).toMatchObject({ kind: 'snapshot' })
     expect(gateway.audience('fleet')).toBe(1)
     expect(await connect(cookie, {}, transports)).toBe(NOT_SIGNED_IN)
+  })
+})
+
+describe('[SITE-6] a socket of a person whose token is good for some sites', () => {
+  const ask = (client: Socket, scope: string): Promise<unknown> =>
+    client.timeout(5_000).emitWithAck('subscribe', { scope })
+  const NOT_FOUND = { kind: 'error', error: 'not-found' }
+
+  it('[SITE-6.4] follows these alone, and of others it hears what it hears of what does not exist', async () => {
+    team.change('vic', 'viewer', ['bob', 'default'])
+    for (const how of [team.bearer('vic'), await team.cookie('vic')]) {
+      const vic = await opened(how)
+      for (const scope of ['site/bob/fleet', 'site/bob/run/r1', 'fleet', 'run/r1', 'lines/r1/b1', 'import/x']) {
+        expect([scope, await ask(vic, scope)]).toEqual([scope, expect.objectContaining({ kind: 'snapshot' })])
+      }
+      for (const scope of ['site/ann/fleet', 'site/ann/run/r1', 'site/ann/lines/r1/b1', 'site/cleo/containers']) {
+        expect([scope, await ask(vic, scope)]).toEqual([scope, NOT_FOUND])
+        expect(gateway.audience(z.custom<Scope>().parse(scope))).toBe(0)
+      }
+      vic.disconnect()
+    }
+    const ann = await opened(team.bearer('ann'))
+    for (const scope of ['fleet', 'site/ann/fleet', 'site/bob/fleet'])
+      expect(await ask(ann, scope)).toMatchObject({ kind: 'snapshot' })
+  })
+
+  it('[SITE-6.5] ends when a site that it follows is taken out of the line; those that follow others stay', async () => {
+    team.change('vic', 'viewer', ['ann', 'bob'])
+    const [both, one, none, gone] = [
+      await opened(team.bearer('vic')),
+      await opened(await team.cookie('vic')),
+      await opened(team.bearer('vic')),
+      await opened(team.bearer('vic')),
+    ]
+    for (const scope of ['site/ann/fleet', 'site/bob/fleet']) await ask(both, scope)
+    for (const scope of ['site/bob/fleet', 'import/x']) await ask(one, scope)
+    await ask(gone, 'site/ann/fleet')
+    gone.emit('unsubscribe', { scope: 'site/ann/fleet' })
+    await vi.waitFor(() => expect(gateway.audience('site/ann/fleet')).toBe(1))
+    team.change('vic', 'viewer', ['bob'])
+    gateway.recheck()
+    await closed(both)
+    expect(gateway.audience('site/ann/fleet')).toBe(0)
+    expect(gateway.audience('site/bob/fleet')).toBe(1)
+    for (const client of [one, none, gone])
+      expect(await ask(client, 'site/bob/run/r1')).toMatchObject({ kind: 'snapshot' })
+    expect(await ask(one, 'site/ann/fleet')).toEqual(NOT_FOUND)
+    // A page of the closed socket comes again, and gets what it still may see.
+    const again = await opened(team.bearer('vic'))
+    expect([await ask(again, 'site/ann/fleet'), await ask(again, 'site/bob/fleet')]).toMatchObject([
+      NOT_FOUND,
+      { kind: 'snapshot' },
+    ])
+  })
+
+  it('[SITE-6.4] follows nothing more at a site from the moment at which its line loses it', async () => {
+    team.change('vic', 'viewer', ['ann', 'bob'])
+    const vic = await opened(team.bearer('vic'))
+    expect(await ask(vic, 'site/ann/fleet')).toMatchObject({ kind: 'snapshot' })
+    team.change('vic', 'viewer', ['bob'])
+    expect(await ask(vic, 'site/ann/run/r1')).toEqual(NOT_FOUND)
+    expect(await ask(vic, 'site/bob/run/r1')).toMatchObject({ kind: 'snapshot' })
   })
 })
 

@@ -8,7 +8,7 @@ import { sendRefusal } from '../http/refusal-page'
 import { Refused, SIGN_IN } from '../http/refusals'
 import { readText } from '../http/reply'
 import { noCookie, type Sessions } from './sessions'
-import { tokenOf, type Tokens } from './tokens'
+import { holderOf, tokenOf, type Tokens } from './tokens'
 import { runWithContext, type RequestContext } from '../request-context'
 
 export const SIGN_OUT = '/sign-out'
@@ -82,7 +82,7 @@ export function createSignInHandler({ tokens, sessions, audit, meter, publicUrl,
       response.setHeader('retry-after', tooMuch.retryAfter)
       return again(429, 'too-often')
     }
-    const person = { name: token.name, role: token.role, canSignOut: true }
+    const person = holderOf(token, true)
     audit({ context: { ...context, person, knownBy: 'token' }, action: 'sign in', outcome: 'done', facts: {} })
     await endSession(request)
     response.setHeader('set-cookie', await sessions.open(token.hash, isSecure(request)))

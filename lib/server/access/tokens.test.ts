@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { roles } from './person'
-import { isTokenName, makeToken, MAX_TOKENS, parseTokens, tokenOf } from './tokens'
+import { maySee, roles } from './person'
+import { holderOf, isTokenName, makeToken, MAX_TOKENS, parseTokens, tokenOf } from './tokens'
 
 const name = fc.stringMatching(/^[\w.@+-]{1,64}$/)
 const holders = fc.array(fc.record({ name, role: fc.constantFrom(...roles) }), { maxLength: 10 })
@@ -65,6 +65,38 @@ describe('[SAFE-3] tokens', () => {
     const { tokens, problems } = parseTokens(lines.join('\n'))
     expect(tokens.size).toBe(MAX_TOKENS)
     expect(problems).toEqual([`line ${MAX_TOKENS + 1} is beyond the ${MAX_TOKENS} tokens that count`])
+  })
+
+  it('[SITE-6.8] are good for the sites that their line names, and without names for all', () => {
+    const site = fc.stringMatching(/^[a-z0-9]{1,4}(-[a-z0-9]{1,4})?$/)
+    fc.assert(
+      fc.property(fc.array(site, { maxLength: 4 }), fc.constantFrom(' ', '\t', '   '), (sites, gap) => {
+        const { line, secret } = makeToken('ann', 'viewer')
+        const { tokens, problems } = parseTokens(sites.length === 0 ? line : `${line}${gap}${sites.join()}\r`)
+        expect(problems).toEqual([])
+        const token = tokenOf(tokens, secret)
+        const person = token && holderOf(token, false)
+        expect(person?.sites).toEqual(sites.length === 0 ? undefined : sites)
+        for (const name of ['cleo', 'default', ...sites]) {
+          expect(person && maySee(person, name)).toBe(sites.length === 0 || sites.includes(name))
+        }
+      }),
+    )
+  })
+
+  it.each([
+    ...['hunter2_', 'ann,', ',ann', 'ann,,bob', 'Ann', 'ann;bob', 'a'.repeat(33), '-ann', 'ann/', '*', '__proto__'],
+    ...['ann, hunter2', 'ann bob', 'all sites', '# hunter2', 'ann\u200b'],
+  ])('[SITE-6.8] [SAFE-3.34] a line that ends in %j grants nothing, and its problem repeats no word of it', list => {
+    const { line } = makeToken('name-in-line', 'operator')
+    const { tokens, problems } = parseTokens(`${line} ${list}`)
+    expect([tokens.size, problems.length]).toEqual([0, 1])
+    for (const problem of problems) {
+      expect(problem).toMatch(
+        /^line 1 (is not: name, viewer or operator, sha256:hash|ends with what is no list of sites)/,
+      )
+      for (const word of [list, 'hunter2', 'name-in-line', line.slice(-64)]) expect(problem).not.toContain(word)
+    }
   })
 
   it.each(['', 'two words', 'a'.repeat(65), 'ann#', '__proto__ viewer', 'ann\n'])('%j is no name', bad => {

@@ -1,15 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HubError } from '../../hub/api'
+import { Sites } from '../../sites/sites'
 import type { Audit } from '../audit'
 import { networkOf } from '../bounds/connection-bounds'
 import { pathOf } from './guard'
 import type { Metrics } from '../metrics'
 import type { Pace } from '../bounds/pace'
-import { suffices } from '../access/person'
+import { suffices, type Person } from '../access/person'
 import { RateLimit } from '../bounds/rate-limit'
 import { sendRefusal } from './refusal-page'
 import { refusals, Refused } from './refusals'
 import { bodyOf, readJson, send, type Reply, type Streamed } from './reply'
+import { theSite } from './calls/at-site'
 import type { Call } from './calls/call'
 import { methods, patternOf, routes, type Route } from './routes'
 import { Tally } from '../bounds/tally'
@@ -43,40 +45,41 @@ const LONG_UNREAD = 64 * 1024
 /** How many changing calls one person, or one address, may make in a minute. */
 const CHANGES_PER_MINUTE = 300
 
-export interface ApiOptions extends Pick<Call, 'hub' | 'warnings'> {
+export interface ApiOptions extends Pick<Call, 'sites' | 'imports' | 'warnings'> {
   metrics: Pick<Metrics, 'text' | 'refused'>
   audit: Audit
   pace: Pace
 }
 
 /**
- * The HTTP interface over a hub: JSON in and out, errors as `{error}`, or as a page for a browser [SAY-3]. Rejects if the fault is
+ * The HTTP interface over the sites: JSON in and out, errors as `{error}`, or as a page for a browser [SAY-3]. Rejects if the fault is
  * neither the caller's nor the backend's, and if an answer breaks off half-way.
  */
-export function createApi({ hub, metrics, audit, warnings, pace }: ApiOptions) {
+export function createApi({ sites, imports, metrics, audit, warnings, pace }: ApiOptions) {
   const changes = new RateLimit(CHANGES_PER_MINUTE, 60)
 
   const answer = async (request: IncomingMessage, context: RequestContext): Promise<Reply> => {
     const { route, segment, query } = routeOf(request)
     const facts: Record<string, string> = {}
-    const call: Call = {
-      hub,
-      metrics,
-      warnings,
-      person: context.person,
-      note: more => void Object.assign(facts, more),
-      segment,
-      query,
-      accept: request.headers.accept ?? '',
-      body: () => readJson(request, pace),
-      pieces: () => bodyOf(request),
+    // Admit the sender first: a stranger must not learn from the answer which sites there are [SITE-6].
+    const admitted = (): Call => {
+      admit(context, route, request.headers.authorization !== undefined)
+      return {
+        sites: sitesOf(query, sites, context.person),
+        imports,
+        metrics,
+        warnings,
+        person: context.person,
+        note: more => void Object.assign(facts, more),
+        segment,
+        query,
+        accept: request.headers.accept ?? '',
+        body: () => readJson(request, pace),
+        pieces: () => bodyOf(request),
+      }
     }
     const { action } = route
-    const admitted = () => admit(context, route, request.headers.authorization !== undefined)
-    if (action === undefined) {
-      admitted()
-      return route.handle(call)
-    }
+    if (action === undefined) return route.handle(admitted())
     const tooMuch = await changes.count(context.person?.name ?? context.address)
     if (tooMuch !== null) {
       metrics.refused('changes')
@@ -84,8 +87,7 @@ export function createApi({ hub, metrics, audit, warnings, pace }: ApiOptions) {
       throw refusals.tooManyCalls(tooMuch.retryAfter)
     }
     try {
-      admitted()
-      const reply = await route.handle(call)
+      const reply = await route.handle(admitted())
       audit({ context, action, outcome: 'done', facts })
       return reply
     } catch (error) {
@@ -166,6 +168,20 @@ function admit({ person, guessAgainIn }: RequestContext, { needs }: Route, showe
 function statusOf(error: unknown): number | undefined {
   if (error instanceof Refused) return error.status
   return error instanceof HubError ? statusOfHub[error.code] : undefined
+}
+
+/**
+ * The sites that the person may see, or the one of them that the query names; a stranger sees none. Takes the name from the query: the
+ * call itself does not know it.
+ */
+function sitesOf(query: URLSearchParams, sites: Sites, person: Person | undefined): Sites {
+  const [name, ...more] = query.getAll('site')
+  query.delete('site')
+  if (person === undefined) return new Sites([])
+  const seen = sites.among(person.sites ?? null)
+  if (name === undefined) return seen
+  if (more.length > 0) throw refusals.badInput('site: must stand only once in the query.')
+  return new Sites([theSite(seen, name)])
 }
 
 function routeOf(request: IncomingMessage): { route: Route; segment: string; query: URLSearchParams } {

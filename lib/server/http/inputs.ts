@@ -59,6 +59,7 @@ export const startBody = strict('The body', {
   dryRun: z.boolean('must be true or false.').exactOptional(),
   model: name(128).exactOptional(),
   resumeRunId: runId.exactOptional(),
+  site: text().exactOptional(),
 })
 
 export const followBody = strict('The body', { spec: specName.exactOptional() })

@@ -147,6 +147,25 @@ export const refusals = {
       404,
       `There is no such spec. GET /api/specs lists the specs of the backend; asked for was ${partOf(segment, 'none')}.`,
     ),
+  siteMissing: (sites: readonly string[]) =>
+    new Refused(422, `site: is missing. Name one of the sites that are shown here: ${sites.join(', ')}.`),
+  noSuchSite: (site: string, sites: readonly string[]) =>
+    new Refused(
+      404,
+      `There is no such site. The sites that are shown here are ${sites.join(', ')}; asked for was ` +
+        `${partOf(encodeURIComponent(site.toWellFormed()), 'none')}.`,
+    ),
+  noSite: () =>
+    new Refused(
+      404,
+      'There is no such site: none of those of this server is shown to you. Ask whoever runs it for a token that is good for one.',
+    ),
+  severalSites: (what: 'run' | 'container', segment: string, sites: readonly string[]) =>
+    new Refused(
+      409,
+      `Several sites have a ${what} of this id: ${sites.join(', ')}. Name one of them, as in ` +
+        `/api/${what}s/${partOf(segment, '{id}')}${what === 'run' ? '' : '/stop'}?site=${sites[0] ?? ''}.`,
+    ),
   noSuchContainer: (segment: string) =>
     new Refused(
       404,

@@ -19,7 +19,7 @@ export const BACKEND = 'http://127.0.0.1:3000'
 const silent = pino({ level: 'silent' })
 
 export const hostWith = (record: StateHost['record'], links: () => Links = () => CLAIMS_ALONE): StateHost => ({
-  backend: BACKEND,
+  origin: { backend: BACKEND },
   logs: new LogBudget(),
   links,
   pages: {

@@ -31,6 +31,7 @@ import { createSignInHandler } from '../../server/access/sign-in'
 import type { Patience } from '../../server/bounds/slow-body'
 import type { Team } from './team'
 import { currentRequestContext } from '../../server/request-context'
+import { Sites } from '../../sites/sites'
 
 export const silent = createLog('silent', process.stderr)
 
@@ -62,8 +63,10 @@ export class FakeHub implements HubApi {
   dropped = 0
   #runs = new Map<string, RunFields>()
 
+  constructor(readonly site: string | null = null) {}
+
   add(runId: string): void {
-    this.#runs.set(runId, someRun(runId))
+    this.#runs.set(runId, { ...someRun(runId), ...this.#named })
     this.logLines.set(runId, [])
   }
 
@@ -84,12 +87,25 @@ export class FakeHub implements HubApi {
     this.#note('fleet')
     const runs = [...this.#runs.values()]
     const since = { linkSince: null, dockerSince: null }
-    return { ...version, ...since, backend: this.backend, link: this.links(), findings: [], imports: [], runs }
+    return {
+      ...version,
+      ...since,
+      ...this.#named,
+      backend: this.backend,
+      link: this.links(),
+      findings: [],
+      imports: [],
+      runs,
+    }
   }
 
   async runs(): Promise<RunSummary[]> {
     this.#note('runs')
     return [...this.#runs.values()].map(run => ({ ...run, ...version }))
+  }
+
+  has(runId: string): boolean {
+    return this.#runs.has(this.renamed.get(runId) ?? runId)
   }
 
   async snapshot(runId: string): Promise<Snapshot | undefined> {
@@ -156,6 +172,7 @@ export class FakeHub implements HubApi {
   }
 
   imports: ImportsApi = {
+    unread: undefined,
     list: () => {
       this.#note('imports')
       return []
@@ -194,7 +211,7 @@ export class FakeHub implements HubApi {
   async containers(): Promise<ContainerList> {
     this.#note('containers')
     const docker = { link: this.links().docker, error: this.dockerError }
-    return { ...version, docker, dockerSince: null, containers: this.agents }
+    return { ...version, ...this.#named, docker, dockerSince: null, containers: this.agents }
   }
 
   async stopContainer(id: string, by?: string) {
@@ -220,7 +237,7 @@ export class FakeHub implements HubApi {
     if (spec === 'nowhere') return undefined
     const plan = { state: 'read' as const, readAt: version.now, failure: null }
     const grid = { columns: [], runs: [], runsLeftOut: 0, columnsLeftOut: 0 }
-    return { spec, now: version.now, onBackend: true, plan, ...grid }
+    return { ...this.#named, spec, now: version.now, onBackend: true, plan, ...grid }
   }
 
   async batchTasks(spec: string, batchId: string): Promise<BatchTasks | undefined> {
@@ -232,7 +249,7 @@ export class FakeHub implements HubApi {
 
   async specOverview(): Promise<SpecOverview> {
     this.#note('specOverview')
-    return { now: version.now, backend: { failure: null }, specs: [] }
+    return { ...this.#named, now: version.now, backend: { failure: null }, specs: [] }
   }
 
   async start(start: StartRequest, by?: string) {
@@ -264,6 +281,10 @@ export class FakeHub implements HubApi {
     this.#note('close')
   }
 
+  get #named(): { site?: string } {
+    return this.site === null ? {} : { site: this.site }
+  }
+
   #note(...call: unknown[]): void {
     this.asked.push(call)
     if (this.failure) throw this.failure
@@ -289,8 +310,8 @@ export const atHome = {
 }
 
 export interface Entrance {
-  /** Replaces the fake hub. */
-  hub?: HubApi
+  /** Replace the fake hub: one for each site. */
+  hubs?: readonly HubApi[]
   /** Replaces the fake hub's imports. */
   imports?: ImportsApi
   /** The people who have tokens; without them no sign-in is required. */
@@ -329,7 +350,11 @@ export async function serve(entranceOf: Entrance = {}) {
     ...entrance,
     access,
     meter: metrics,
-    api: createApi({ hub: entranceOf.hub ?? hub, metrics, audit, warnings: () => [], pace: atHome.pace }),
+    api: createApi({
+      sites: new Sites(entranceOf.hubs ?? [hub]),
+      imports: (entranceOf.hubs?.[0] ?? hub).imports,
+      ...{ metrics, audit, warnings: () => [], pace: atHome.pace },
+    }),
     pages,
     signIn: team
       ? createSignInHandler({

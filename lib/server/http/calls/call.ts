@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import type { HubApi } from '../../../hub/api'
+import type { ImportsApi } from '../../../hub/api'
+import type { Sites } from '../../../sites/sites'
 import type { Metrics } from '../../metrics'
 import type { Person } from '../../access/person'
 import { problemsOf, runId } from '../inputs'
@@ -8,7 +9,10 @@ import type { Reply } from '../reply'
 
 /** A call that found its route. Only routes that take a body read `body`; only routes that take a large one read `pieces`. */
 export interface Call {
-  hub: HubApi
+  /** The sites that the call is about: those that the person may see, or the one that its address names. */
+  sites: Sites
+  /** What was imported here, which belongs to no site. */
+  imports: ImportsApi
   metrics: Pick<Metrics, 'text'>
   /** What a person should fix, in one sentence each. */
   warnings: () => readonly string[]

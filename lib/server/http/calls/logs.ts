@@ -4,10 +4,11 @@ import { logsQuery, searchQuery } from '../inputs'
 import { DOWNLOAD_PAGE, lineText, mergedLineText, pickedLog, wholeLog } from '../log-download'
 import { refusals } from '../refusals'
 import type { Reply } from '../reply'
+import type { SiteCall } from './at-site'
 import { attachment, found, parse, runIdOf, wantsText, type Call } from './call'
 
 /** The backend's lines of a run; with `batch`, the output of that batch's containers. */
-export async function getLogs(call: Call): Promise<Reply> {
+export async function getLogs(call: SiteCall): Promise<Reply> {
   const unknown = () => refusals.noSuchRun(call.segment)
   const id = found(runIdOf(call.segment), unknown)
   return logsOf(call, id, call.hub.logs, unknown)
@@ -49,7 +50,7 @@ function choiceOf(batch: string | undefined, of: 'run' | 'all' | undefined): Log
 }
 
 /** The numbers of the lines of such a log that fit. */
-export async function searchLog(call: Call): Promise<Reply> {
+export async function searchLog(call: SiteCall): Promise<Reply> {
   const unknown = () => refusals.noSuchRun(call.segment)
   const id = found(runIdOf(call.segment), unknown)
   return searchOf(call, id, call.hub.logs, unknown)

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { expect, vi } from 'vitest'
 import { raw, metOf, says, type Cases, type Met } from './cases'
 import type { refusals } from '../../../server/http/refusals'
-import { serve, type Entrance } from '../fake-hub'
+import { FakeHub, serve, type Entrance } from '../fake-hub'
 import { Team } from '../team'
 
 /** For tests: how to cause the server's own refusals. */
@@ -29,6 +29,11 @@ export async function httpCases() {
   const broken = await served()
   broken.hub.failure = new Error('Error: planted at /home/ann/lib/x.ts:1')
   open.hub.add('r1')
+  const hubs = ['ann', 'bob'].map(site => new FakeHub(site))
+  for (const hub of hubs) hub.add('r1')
+  const several = await served({ hubs })
+  const away = new Team({ vic: ['cleo'] })
+  const elsewhere = await served({ hubs, team: away })
   const unending = await served()
   unending.hub.add('r1')
   unending.hub.exportRun = async () => {
@@ -212,6 +217,22 @@ export async function httpCases() {
     noSuchSpec: {
       meet: asked(open, 'GET', '/api/specs/.x/plan'),
       says: says(/no such spec/, /\.x\.$/, /GET \/api\/specs lists/),
+    },
+    siteMissing: {
+      meet: asked(several, 'GET', '/api/specs/x/plan'),
+      says: says(/is missing/, /^site: /, /Name one .*: ann, bob\.$/),
+    },
+    noSuchSite: {
+      meet: asked(several, 'GET', '/api/runs?site=<i>'),
+      says: says(/no such site/, /%3Ci%3E\.$/, /are ann, bob/),
+    },
+    noSite: {
+      meet: asked(elsewhere, 'GET', '/api/specs/x/plan', away.bearer('vic')),
+      says: says(/no such site/, /of this server/, /Ask whoever runs it/),
+    },
+    severalSites: {
+      meet: asked(several, 'GET', '/api/runs/r1'),
+      says: says(/Several sites have/, /ann, bob/, /\/api\/runs\/r1\?site=ann/),
     },
     noSuchContainer: {
       meet: asked(open, 'POST', '/api/containers/xyz/stop'),

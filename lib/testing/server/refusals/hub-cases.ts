@@ -130,7 +130,7 @@ export async function hubCases() {
     return hub
   }
   const served = async (hub: HubApi) => {
-    const server = await serve({ hub })
+    const server = await serve({ hubs: [hub] })
     ends.push(() => server.close())
     return server
   }
@@ -159,7 +159,7 @@ export async function hubCases() {
     await hubWith({
       engine: docker.engine,
       recorder: new Recorder(dataDir, silent),
-      importsFolder: join(dataDir, 'imports'),
+      imports: { folder: join(dataDir, 'imports') },
     }),
   )
   const bare = await served(await hubWith())
@@ -194,7 +194,7 @@ export async function hubCases() {
       log: silent,
       meter: { refused: () => undefined, dropped: () => undefined },
     }
-    const imports = new Imports({ ...options, folder: within, changed: () => undefined }, { ...BOUNDS, ...bounds })
+    const imports = new Imports({ ...options, folder: within }, { ...BOUNDS, ...bounds })
     const server = await serve({ imports, ...entrance })
     ends.push(() => server.close())
     return server

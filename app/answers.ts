@@ -5,14 +5,22 @@ import { batchStatus, linkState, logLine, runFields, runStatus, snapshot } from 
 /** The schemas of the answers to a page's requests. They are loaded beside the first paint, not before it. */
 
 /** A spec from which a run can be started, and how far its preparation has come. */
-const specChoice = z.object({ name: z.string(), has_tasks: z.boolean(), has_plan: z.boolean(), task_count: z.number() })
+const specChoice = z.object({
+  name: z.string(),
+  site: z.exactOptional(z.string()),
+  has_tasks: z.boolean(),
+  has_plan: z.boolean(),
+  task_count: z.number(),
+})
 export type SpecChoice = z.infer<typeof specChoice>
 
 export const specsAnswer = z.object({ specs: z.array(specChoice) })
 export const importAnswer = z.object({ importId: z.string() })
 export const runAnswer = z.object({ runId: z.string() })
 export const runsAnswer = z.object({
-  runs: z.array(z.pick(runFields, { runId: true, spec: true, dryRun: true, status: true, startedAt: true })),
+  runs: z.array(
+    z.pick(runFields, { runId: true, site: true, spec: true, dryRun: true, status: true, startedAt: true }),
+  ),
 })
 /** A run as the palette lists it. */
 export type ListedRun = z.infer<typeof runsAnswer>['runs'][number]
@@ -62,7 +70,7 @@ const runMark = z.object({
 })
 /** A spec's plan, and its runs side by side. */
 export const specRunsAnswer = z.object({
-  ...{ spec: z.string(), now: z.string(), onBackend: z.nullable(z.boolean()) },
+  ...{ spec: z.string(), now: z.string(), onBackend: z.nullable(z.boolean()), site: z.exactOptional(z.string()) },
   plan: z.object({ state: z.enum(['read', 'missing', 'unreadable', 'unknown']), readAt: time, failure }),
   columns: z.array(
     z.object({ id: z.string(), name: z.string(), dependsOn: z.array(z.string()), planned: z.boolean() }),
@@ -86,6 +94,7 @@ export const specRunsAnswer = z.object({
 /** Every spec, with its last runs. */
 export const specOverviewAnswer = z.object({
   now: z.string(),
+  site: z.exactOptional(z.string()),
   backend: z.object({ failure }),
   specs: z.array(
     z.object({

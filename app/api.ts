@@ -1,5 +1,5 @@
 import { LatePart } from '../lib/client/late'
-import type { RunRef } from '../lib/client/live'
+import type { RunAt, RunRef } from '../lib/client/live'
 import { fileName } from '../lib/run/text/display-text'
 import type * as Answers from './answers'
 import { MERGED, type LogId } from './log-id'
@@ -14,9 +14,15 @@ export type { FoundLines, SpecChoice, SpecPlan } from './answers'
  */
 export type Answer<T> = { ok: true; value: T } | { ok: false; status: number; error: string; runId: string | null }
 
-export const runApi = (runId: string) => `/api/runs/${part(runId)}`
-const importApi = (importId: string) => `/api/imports/${part(importId)}`
-export const apiOf = ({ runId, importId }: RunRef) => (importId === null ? runApi(runId) : importApi(importId))
+/** An address under `/api`, of a site if it has a name. */
+export const apiAt = (site: string | undefined, path: string) =>
+  site === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}site=${site}`
+
+/** An address of a run under `/api`; `rest` follows the run. */
+export const runApi = ({ runId, site }: RunAt, rest = '') => apiAt(site, `/api/runs/${part(runId)}${rest}`)
+export const importApi = (importId: string) => `/api/imports/${part(importId)}`
+export const apiOf = (run: RunRef, rest = '') =>
+  run.importId === null ? runApi(run, rest) : importApi(run.importId) + rest
 
 type Schemas = typeof Answers
 const schemasPart = new LatePart(() => import('./answers'))
@@ -60,51 +66,6 @@ export async function ask<T>(
   }
 }
 
-const nothing = () => null
-
-/** Lists the specs of the backend. */
-export const listSpecs = () => ask((schemas, body) => schemas.specsAnswer.parse(body).specs, 'GET', '/api/specs')
-
-/** The state of a spec before a start. */
-export const specPlan = (spec: string) =>
-  ask((schemas, body) => schemas.planAnswer.parse(body), 'GET', `/api/specs/${part(spec)}/plan`)
-
-interface StartRequest {
-  spec: string
-  runId?: string
-  dryRun?: boolean
-  model?: string
-  /** The history's entry that the run continues. */
-  resumeRunId?: string
-}
-
-/** Starts a run. The request is sent once and never repeated automatically. */
-export const startRun = (request: StartRequest) =>
-  ask((schemas, body) => schemas.runAnswer.parse(body), 'POST', '/api/runs', json(request))
-
-/** The current id of a run: a run found in the history gets another id once its stream is known [RUN-13]. */
-export const idOfRun = (runId: string) =>
-  ask((schemas, body) => schemas.runAnswer.parse(body).runId, 'GET', runApi(runId))
-
-/** Follows a run that was started elsewhere. */
-export const followRun = (runId: string) => ask(nothing, 'PUT', runApi(runId), json({}))
-
-/** Asks the backend to stop a run. The stream reports the end later. */
-export const stopRun = (runId: string) => ask(nothing, 'POST', `${runApi(runId)}/stop`, json({}))
-
-/** Stops the container of an agent if its run is over; the server refuses any other container. */
-export const stopContainer = (id: string) => ask(nothing, 'POST', `/api/containers/${part(id)}/stop`, json({}))
-
-/** Uploads an exported recording; returns the id of the import. */
-export const importRecording = (file: Blob) =>
-  ask((schemas, body) => schemas.importAnswer.parse(body).importId, 'POST', '/api/imports', {
-    type: 'application/x-ndjson',
-    content: file,
-  })
-
-/** Removes an import permanently, for every reader. */
-export const removeImport = (importId: string) => ask(nothing, 'DELETE', importApi(importId))
-
 /** Lines of a log: at most `limit` after a line, in their order; with `picked` only those that fit. */
 export const readLog = (
   run: RunRef,
@@ -131,7 +92,7 @@ function askLog<T>(
   stop: AbortSignal,
 ): Promise<Answer<T>> {
   const query = logQuery(log, asked)
-  return ask(read, 'GET', `${apiOf(run)}${path}?${query}`, null, stop)
+  return ask(read, 'GET', apiOf(run, `${path}?${query}`), null, stop)
 }
 
 function logQuery(log: LogId, asked: Readonly<Record<string, string | number>>): URLSearchParams {
@@ -143,18 +104,14 @@ function logQuery(log: LogId, asked: Readonly<Record<string, string | number>>):
 /** Saves a file: a whole log as text, or with `picked` the lines of it that fit. */
 export const saveLog = (run: RunRef, log: LogId, picked: AskedLines | null = null) =>
   save(
-    `${apiOf(run)}/logs?${logQuery(log, picked ?? {})}`,
+    apiOf(run, `/logs?${logQuery(log, picked ?? {})}`),
     'text/plain',
     fileName([run.runId, log === MERGED ? 'all' : log, picked && 'filtered'], '.log'),
     'The log',
   )
 
-/** A run's recording up to now, saved as a file that any dashboard can import. */
-export const saveRecording = (run: RunRef) =>
-  save(`${apiOf(run)}/recording`, 'application/x-ndjson', fileName([run.runId], '.jsonl'), 'The recording')
-
 /** Also accepts JSON, because the server sends the reason of a refusal as JSON. */
-async function save(path: string, accept: string, name: string, what: string): Promise<Answer<null>> {
+export async function save(path: string, accept: string, name: string, what: string): Promise<Answer<null>> {
   try {
     const response = await fetch(path, { headers: { accept }, cache: 'no-store' })
     if (!response.ok) {

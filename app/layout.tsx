@@ -8,6 +8,7 @@ import './styles/base.css'
 import './styles/print.css'
 import { serverNow } from '../lib/clock/clock'
 import { iso } from '../lib/run/time/time'
+import { getShown } from '../lib/server/site-accessor'
 import { currentRequestContext } from '../lib/server/request-context'
 import { AppProviders } from './components/app-shell'
 import { Sprite } from './components/sprite'
@@ -23,6 +24,11 @@ export const viewport: Viewport = { colorScheme: 'light dark' }
 
 /** Every page shows the current state, so nothing is rendered in advance. */
 export const dynamic = 'force-dynamic'
+
+/** The names of the sites that the visitor may see; none while nothing names a site. */
+function namedSites(): string[] {
+  return getShown().sites.hubs.flatMap(({ site }) => site ?? [])
+}
 
 export default async function Layout({ children }: { children: ReactNode }) {
   const { person } = currentRequestContext()
@@ -40,7 +46,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
           // A reader who is not signed in gets no live data.
           children
         ) : (
-          <AppProviders person={person} zone={zone} initialNow={iso(serverNow())}>
+          <AppProviders person={person} zone={zone} sites={namedSites()} initialNow={iso(serverNow())}>
             {children}
           </AppProviders>
         )}

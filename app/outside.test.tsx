@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import { renderToString } from 'react-dom/server'
 import { describe, expect, it, vi } from 'vitest'
 import { LiveProvider } from '../lib/client/live'
@@ -70,6 +70,8 @@ import ErrorPage from './error'
 import GlobalError from './global-error'
 import NotFound from './not-found'
 import RunNotFound from './runs/[runId]/not-found'
+import SiteRunNotFound from './sites/[site]/runs/[runId]/not-found'
+import { RunChoice } from './components/run-choice'
 import SpecNotFound from './specs/[spec]/not-found'
 import { specOverviewAnswer, specRunsAnswer } from './answers'
 import { batchStats } from '../lib/run/spec-stats'
@@ -115,7 +117,7 @@ const html = (page: ReactNode, person?: Person): string => {
   const initialNow = '2026-11-23T13:41:05.000Z'
   return renderToString(
     person ? (
-      <AppProviders person={person} zone="" initialNow={initialNow}>
+      <AppProviders person={person} zone="" sites={[]} initialNow={initialNow}>
         {page}
       </AppProviders>
     ) : (
@@ -203,12 +205,21 @@ function fleets(textOf: TextOf): ReactNode[] {
     runId: textOf(`runs.runId ${index}`),
   }))
   return linkState.options.flatMap(link =>
-    [every, needy, [{ ...run, status: 'failed', imported: null }], []].map(runs => (
+    [every, needy, [{ ...run, status: 'failed', imported: null }], []].map((runs, n) => (
       <FleetView
         key={`${link} ${runs.length}`}
-        initial={filled(fleet, textOf, path =>
-          path === 'runs' ? runs : path.startsWith('link.') ? link : path === 'imports.status' ? 'running' : undefined,
-        )}
+        initial={(n === 0 ? ['ann', 'bob', 'cleo', 'dan'] : ['ann']).map(site => ({
+          ...filled(fleet, textOf, path =>
+            path === 'runs'
+              ? runs
+              : path.startsWith('link.')
+                ? link
+                : path === 'imports.status'
+                  ? 'running'
+                  : undefined,
+          ),
+          site,
+        }))}
       />
     )),
   )
@@ -225,8 +236,12 @@ function containers(textOf: TextOf): ReactNode[] {
   return states.map((picks: Record<string, unknown>, index) => (
     <ContainersView
       key={index}
-      initial={filled(containerList, textOf, path => picks[path])}
-      fleet={filled(fleet, textOf, path => (path === 'runs' || path === 'imports' ? [] : undefined))}
+      initial={[
+        {
+          list: filled(containerList, textOf, path => picks[path]),
+          fleet: filled(fleet, textOf, path => (path === 'runs' || path === 'imports' ? [] : undefined)),
+        },
+      ]}
     />
   ))
 }
@@ -273,7 +288,13 @@ function specPages(textOf: TextOf): ReactNode[] {
     ...specs.map((picks, n) => {
       const overview = filled(specOverviewAnswer, textOf)
       const all = [{ ...overview.specs[0]!, ...picks }]
-      return <SpecsView key={`specs ${n}`} initial={{ ...overview, specs: all }} fleet={rendered} />
+      const part = { overview: { ...overview, specs: all }, fleet: rendered }
+      return (
+        <Fragment key={`specs ${n}`}>
+          <SpecsView initial={[part]} />
+          <SpecsView initial={[part, { ...part, overview: { ...part.overview, site: 'bob' } }]} />
+        </Fragment>
+      )
     }),
     <SpecNotFound key="no spec" />,
   ]
@@ -355,7 +376,7 @@ function others(textOf: TextOf): ReactNode[] {
       dryRun
     />,
     <PlanOutlook key="no outlook" plan={refused} dryRun />,
-    <PerhapsBegun key="begun" runId={textOf('runId')}>
+    <PerhapsBegun key="begun" run={{ runId: textOf('runId') }}>
       {textOf('error')}
     </PerhapsBegun>,
     <Refusal key="refusal" what="Not started">
@@ -397,8 +418,8 @@ function others(textOf: TextOf): ReactNode[] {
       run={run}
       inLog={{ text: 'x', logId: null, lines: [], found: { seqs: [], count: 0, from: 1, to: 1 }, error: null }}
     />,
-    <StopContainerDialog key="stop container" container={agent} onClose={close} />,
-    <StopContainerStep key="stop step" id={agent.id} runId={run.runId} batchId={textOf('batches.id')} isOld={false} />,
+    <StopContainerDialog key="stop container" container={agent} site={undefined} onClose={close} />,
+    <StopContainerStep key="stop step" id={agent.id} run={run} batchId={textOf('batches.id')} isOld={false} />,
     <TroubleCause key="trouble" trouble={{ kind: 'refused', words: textOf('error') }} wasConnected />,
     <GoneBanner key="gone" runId={run.runId} />,
     <UnreadBanner key="unread" failure={textOf('error')} />,
@@ -427,7 +448,7 @@ function others(textOf: TextOf): ReactNode[] {
     />,
     <LineList key="lines" lines={[line, { ...line, seq: 2, text: `1 %\r${line.text}` }]} />,
     <ErrorLine key="error line" line={line} />,
-    <MomentBar key="past" runId={run.runId} past={run} onPast={close} />,
+    <MomentBar key="past" run={run} past={run} onPast={close} />,
     ...(['timeline', 'graph'] as const).flatMap(view => [
       <FirstViews key={`first ${view}`} run={run} view={view} kept={{ batch: run.batches[0]?.id ?? null }} />,
       <Views
@@ -484,6 +505,9 @@ function others(textOf: TextOf): ReactNode[] {
     <GlobalError key="global error" error={failed} reset={close} />,
     <NotFound key="not found" />,
     <RunNotFound key="no run" />,
+    <SiteRunNotFound key="no run of a site" />,
+    <RunChoice key="choice" runId={textOf('runId')} sites={['ann', 'bob']} query="" />,
+    <FleetView key="no site" initial={[]} />,
     <UnknownImport key="no import" unread="reading" />,
   ]
 }
@@ -576,6 +600,10 @@ describe('[SAFE-4.4] every text from outside is disarmed wherever a page shows i
       'Layout',
       'FleetPage',
       'RunPage',
+      'RunByIdPage',
+      'SiteRunPage',
+      'SpecByNamePage',
+      'SiteSpecPage',
       'ImportPage',
       'ContainersPage',
       'SignInPage',

@@ -5,6 +5,7 @@ export interface Resumable {
   spec: string
   historyId: string
   dryRun: boolean
+  site?: string
 }
 
 const UNFINISHED: readonly RunStatus[] = ['failed', 'aborted']
@@ -20,10 +21,13 @@ export function resumableOf({
   status,
   counts,
   imported,
-}: Pick<Snapshot, 'spec' | 'historyId' | 'dryRun' | 'status' | 'counts' | 'imported'>): Resumable | null {
+  site,
+}: Pick<Snapshot, 'spec' | 'historyId' | 'dryRun' | 'status' | 'counts' | 'imported' | 'site'>): Resumable | null {
   if (spec === null || historyId === null || imported !== null) return null
   const isIncomplete = status === 'completed' && counts.pending + counts.failed + counts.aborted > 0
-  return UNFINISHED.includes(status) || isIncomplete ? { spec, historyId, dryRun } : null
+  return UNFINISHED.includes(status) || isIncomplete
+    ? { spec, historyId, dryRun, ...(site !== undefined && { site }) }
+    : null
 }
 
 /** What the backend does at a resume, in sentences. */

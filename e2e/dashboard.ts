@@ -72,7 +72,7 @@ export class Dashboard {
   /** Starts a run; returns its id. */
   async start(
     spec: string,
-    more: { runId?: string; dryRun?: boolean; resumeRunId?: string; model?: string } = {},
+    more: { runId?: string; dryRun?: boolean; resumeRunId?: string; model?: string; site?: string } = {},
   ): Promise<string> {
     const { status, body } = await this.api('POST', '/api/runs', { spec, ...more })
     if (status !== 201) throw new Error(`The start was answered with ${status}: ${JSON.stringify(body)}`)

@@ -9,6 +9,7 @@ import { classNames } from '../class-names'
 import { Banner, BannerCause, NoScriptBanner } from './banner'
 import { Glyph } from './icons'
 import { unreachableText } from '../unreachable'
+import { SitesProvider } from './sites'
 import { lateComponent } from './late-component'
 import { ThemeToggle } from './theme-toggle'
 import { Age } from './time'
@@ -35,24 +36,29 @@ interface ProvidersProps {
   person: Person
   /** The cookie that keeps the reader's choice of the zone. */
   zone: string
+  /** The names of the sites; empty if only the default one is configured. */
+  sites: readonly string[]
   /** The server's clock when it rendered the page, ISO 8601. */
   initialNow: string
   children: ReactNode
 }
 
 /** Gives all pages their visitor, the zone of their times, and their connection. */
-export function AppProviders({ person, zone, initialNow, children }: ProvidersProps) {
+export function AppProviders({ person, zone, sites, initialNow, children }: ProvidersProps) {
   return (
     <VisitorProvider person={person}>
       <ZoneProvider cookie={zone}>
-        <LiveProvider initialNow={initialNow}>{children}</LiveProvider>
+        <SitesProvider names={sites}>
+          <LiveProvider initialNow={initialNow}>{children}</LiveProvider>
+        </SitesProvider>
       </ZoneProvider>
     </VisitorProvider>
   )
 }
 
 interface Props {
-  version?: number
+  /** The version of the page's state; null if it shows several states. */
+  version?: number | null
   here?: 'fleet' | 'containers' | 'specs'
   /** How fresh Docker's evidence is, if the page knows. */
   docker?: LinkState
@@ -123,7 +129,7 @@ function DockerBadge({ link: told }: { link: LinkState }) {
   )
 }
 
-function PageLink({ version }: { version: number }) {
+function PageLink({ version }: { version: number | null }) {
   const { sync, checkedAt } = useSync()
   const transport = useTransport()
   const stale = useStale({ sync, checkedAt })
@@ -134,7 +140,7 @@ function PageLink({ version }: { version: number }) {
       data-testid="page-sync"
       data-sync={sync}
       data-transport={transport ?? undefined}
-      title={`Version ${version} of this page.${transport === 'polling' ? ' By long polling.' : ''}`}
+      title={`${version === null ? '' : `Version ${version} of this page.`}${transport === 'polling' ? ' By long polling.' : ''}`}
     >
       {stale && <Glyph id="l-stale" />}
       {checkedAt === null ? (stale ? 'Not connected' : 'Connecting') : stale ? 'Last known' : 'Up to date'}

@@ -5,14 +5,14 @@ import { Prose } from './outside'
 import controls from './controls.module.css'
 
 /** When a lost source is tried next, and a button that makes the server try it at once [ASK-1]. For viewers, too. */
-export function AskNow({ source }: { source: 'backend' | 'docker' }) {
+export function AskNow({ source, site }: { source: 'backend' | 'docker'; site: string | undefined }) {
   const [isAsking, setAsking] = useState(false)
   const [said, setSaid] = useState<string | null>(null)
   const press = async () => {
     if (isAsking) return
     setAsking(true)
     setSaid(null)
-    const answer = await askSources()
+    const answer = await askSources(site)
     setSaid(!answer.ok ? answer.error : answer.value[source] === 'live' ? 'It answers.' : 'Tried: still no answer.')
     setAsking(false)
   }

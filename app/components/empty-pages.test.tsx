@@ -35,18 +35,20 @@ const lost: LinkState[] = ['stale', 'down']
 
 describe('[SYNC-12] pages that list nothing, as the server renders them', () => {
   it('[SYNC-12.1] say that it is so where the source is heard', () => {
-    expect(html(<FleetView initial={fleet('live')} />)).toContain('No run yet')
-    expect(html(<ContainersView initial={list('live')} fleet={fleet('live')} />)).toContain('No container now')
+    expect(html(<FleetView initial={[fleet('live')]} />)).toContain('No run yet')
+    expect(html(<ContainersView initial={[{ list: list('live'), fleet: fleet('live') }]} />)).toContain(
+      'No container now',
+    )
     expect(html(<RunView initial={run(heard('live'))} />)).toContain('no batch has begun yet')
   })
 
   it.each(lost)('[SYNC-12.1] say that it is not known where the source is %s', link => {
-    const runs = html(<FleetView initial={fleet(link)} />)
+    const runs = html(<FleetView initial={[fleet(link)]} />)
     expect(runs).toContain('No run is known')
     expect(runs).not.toMatch(/No run yet|Nothing has run/)
     const over = someRun('r', { status: 'completed', endedAt: now })
-    expect(html(<FleetView initial={fleet(link, { runs: [over] })} />)).toContain('No live run is known, but')
-    const containers = html(<ContainersView initial={list(link)} fleet={fleet(link)} />)
+    expect(html(<FleetView initial={[fleet(link, { runs: [over] })]} />)).toContain('No live run is known, but')
+    const containers = html(<ContainersView initial={[{ list: list(link), fleet: fleet(link) }]} />)
     expect(containers).toContain('What exists now is not known.')
     expect(containers).not.toContain('No container now')
     const batches = html(<RunView initial={run(heard(link))} />)
@@ -62,7 +64,7 @@ describe('[SYNC-12] pages that list nothing, as the server renders them', () => 
         ['reading', 'are being read again after a restart'],
         ['unread', 'can’t be read from the data folder'],
       ] as const)
-        expect(html(<FleetView initial={fleet('live', { imports, importsUnread: state })} />)).toContain(text)
+        expect(html(<FleetView initial={[fleet('live', { imports, importsUnread: state })]} />)).toContain(text)
   })
 
   it('[SYNC-12.2] say of a log that it is being read, and count no lines of it', () => {

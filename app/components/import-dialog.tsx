@@ -1,7 +1,7 @@
 import { useRouter } from 'next/navigation'
 import type { SubmitEvent } from 'react'
 import { useState } from 'react'
-import { importRecording } from '../api'
+import { importRecording } from '../late-api'
 import { shownName } from '../../lib/run/text/display-text'
 import { say } from '../notice'
 import { importPath } from '../paths'

@@ -2,11 +2,12 @@
 
 import Link, { useLinkStatus } from 'next/link'
 import type { ReactNode } from 'react'
+import type { RunAt } from '../../lib/client/live'
 import { runPath } from '../paths'
 import styles from './run-link.module.css'
 
 interface Props {
-  runId: string
+  run: RunAt
   /** The batch to open on that page. */
   batchId?: string | null
   className?: string | undefined
@@ -18,9 +19,9 @@ interface Props {
  * itself shows that its page is loading: a loading placeholder would be the page's first HTML, and that must hold the right numbers
  * [SYNC-8].
  */
-export function RunLink({ runId, batchId = null, className, children }: Props) {
+export function RunLink({ run, batchId = null, className, children }: Props) {
   return (
-    <Link className={className} href={runPath(runId, batchId)} prefetch={false}>
+    <Link className={className} href={runPath(run, batchId)} prefetch={false}>
       {children}
       <Opening />
     </Link>

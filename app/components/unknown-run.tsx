@@ -14,7 +14,7 @@ import styles from './notice.module.css'
 const FollowHere = lateComponent(async () => (await import('./follow-here')).FollowHere)
 
 /** Offers to follow a run that this server does not know, because the backend may be running it. */
-export function UnknownRun({ segment }: { segment: string }) {
+export function UnknownRun({ segment, site }: { segment: string; site?: string }) {
   const isOperator = useIsOperator()
   const runId = segmentText(segment) ?? segment
   return (
@@ -26,7 +26,7 @@ export function UnknownRun({ segment }: { segment: string }) {
           <Name text={runId} />
         </p>
         <p>{pageRefusals.unknownRun(isOperator)}</p>
-        {isOperator && <FollowHere runId={runId} />}
+        {isOperator && <FollowHere runId={runId} site={site} />}
         <p className={controls.actions}>
           <Link className={controls.button} href="/">
             Go to the fleet

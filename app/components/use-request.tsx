@@ -2,6 +2,7 @@
 
 import Link from 'next/link'
 import { useState } from 'react'
+import type { RunAt } from '../../lib/client/live'
 import { type Answer } from '../api'
 import { runPath } from '../paths'
 import { Prose } from './outside'
@@ -64,11 +65,11 @@ export function Refusal({ what, inline = false, children }: RefusalProps) {
 }
 
 /** A request without an answer: the run's page shows whether the run has begun. */
-export function PerhapsBegun({ runId, children }: { runId: string; children: string | null }) {
+export function PerhapsBegun({ run, children }: { run: RunAt; children: string | null }) {
   return (
     <p className={styles.unanswered} role="alert" data-testid="start-unanswered">
       <b>No answer yet.</b> {children !== null && <Prose text={children} />}{' '}
-      <Link href={runPath(runId)}>Open its page</Link>
+      <Link href={runPath(run)}>Open its page</Link>
     </p>
   )
 }

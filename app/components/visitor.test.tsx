@@ -38,11 +38,11 @@ const withMenu = (of: Snapshot) => (
 
 const pages: Record<string, [page: ReactNode, offers: string[]]> = {
   fleet: [
-    <FleetView key="1" initial={{ ...version, ...links, runs: [run] }} />,
+    <FleetView key="1" initial={[{ ...version, ...links, runs: [run] }]} />,
     ['Start a run…', 'Add a run by id…', 'Import…'],
   ],
   'empty fleet': [
-    <FleetView key="2" initial={{ ...version, ...links, runs: [] }} />,
+    <FleetView key="2" initial={[{ ...version, ...links, runs: [] }]} />,
     ['Start a run…', 'Add a run by id…', 'Import…'],
   ],
   run: [withMenu(run), ['Stop run…', 'Import…']],
@@ -51,8 +51,7 @@ const pages: Record<string, [page: ReactNode, offers: string[]]> = {
   containers: [
     <ContainersView
       key="5"
-      initial={{ ...version, ...docker, containers }}
-      fleet={{ ...version, ...links, runs: [run] }}
+      initial={[{ list: { ...version, ...docker, containers }, fleet: { ...version, ...links, runs: [run] } }]}
     />,
     ['Stop…'],
   ],

@@ -1,8 +1,13 @@
-import { getHub } from '../../lib/server/hub-accessor'
+import type { HubApi } from '../../lib/hub/api'
+import { getShown } from '../../lib/server/site-accessor'
 import { SpecsView } from '../components/specs/specs-view'
 
 /** Every spec with its last runs, complete in the first HTML [SYNC-8]. */
 export default async function SpecsPage() {
-  const [overview, fleet] = await Promise.all([getHub().specOverview(), getHub().fleet()])
-  return <SpecsView initial={overview} fleet={{ ...fleet, findings: [], imports: [], runs: [] }} />
+  return <SpecsView initial={await Promise.all(getShown().sites.hubs.map(partOf))} />
+}
+
+async function partOf(hub: HubApi) {
+  const [overview, fleet] = await Promise.all([hub.specOverview(), hub.fleet()])
+  return { overview, fleet: { ...fleet, findings: [], imports: [], runs: [] } }
 }

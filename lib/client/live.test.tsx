@@ -1,20 +1,24 @@
 import { renderToString } from 'react-dom/server'
 import { describe, expect, it } from 'vitest'
 import { someContainers, someFleet, someSnapshot } from '../testing/sync/fixtures'
-import { LiveProvider, useBatchLog, useContainers, useFleet, useLog, useRun, useServerTime, useSync } from './live'
+import { LiveProvider, useBatchLog, useLog, useRun, useServerTime, useSync } from './live'
+import { useContainerLists, useFleet, useFleets } from './live-sites'
 
 const run = someSnapshot('r')
 const fleet = someFleet('r', 's')
 const containers = someContainers('c', 'd')
+const fleets = [fleet]
+const lists = [containers]
 
 function Everything() {
   const live = {
     run: useRun(run),
     fleet: useFleet(fleet),
+    fleets: useFleets(fleets),
     log: useLog({ runId: 'r', importId: null }),
     sync: useSync(),
   }
-  const docker = { containers: useContainers(containers), batchLog: useBatchLog({ runId: 'r', importId: null }, 'a') }
+  const docker = { containers: useContainerLists(lists)[0], batchLog: useBatchLog({ runId: 'r', importId: null }, 'a') }
   const time = { now: useServerTime(), slow: useServerTime(60_000) }
   return <>{JSON.stringify({ ...live, ...docker, ...time })}</>
 }

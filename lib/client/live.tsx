@@ -10,11 +10,11 @@ import {
   useSyncExternalStore,
   type ReactNode,
 } from 'react'
-import type { ContainerList, Fleet, Snapshot } from '../run/model'
+import type { Snapshot } from '../run/model'
 import { emptyLog } from '../sync/log'
 import type { Visitor } from '../sync/messages'
-import { containersScope, fleetScope, scopesOf, type RunRef, type Scope } from '../sync/scope'
-import { fromContainerList, fromFleet, fromSnapshot } from '../sync/shapes'
+import { scopesOf, type RunRef, type Scope } from '../sync/scope'
+import { fromSnapshot } from '../sync/shapes'
 import { browser } from './browser'
 import type { Live, Rendered } from './scope-subscription'
 import type { LogView } from './scope-codecs'
@@ -23,7 +23,7 @@ import { LiveStore, type ScopeCollection } from './store'
 import type { Transport } from './transport-choice'
 import type { Trouble } from './trouble'
 
-export type { RunRef } from '../sync/scope'
+export type { RunAt, RunRef } from '../sync/scope'
 export type { Live } from './scope-subscription'
 export type { LogView } from './scope-codecs'
 export type { PageSync } from './page-sync'
@@ -38,29 +38,18 @@ export function LiveProvider({ initialNow, children }: { initialNow: string; chi
   return <Store value={store}>{children}</Store>
 }
 
+/** What identifies a run, as a snapshot tells it. */
+export const refOf = ({ runId, imported, site }: Pick<Snapshot, 'runId' | 'imported' | 'site'>): RunRef => ({
+  runId,
+  importId: imported?.id ?? null,
+  ...(site !== undefined && { site }),
+})
+
 /** A run, from the snapshot that the page was rendered with [SYNC-8]. */
 export function useRun(initial: Snapshot): Live<Snapshot> {
   const rendered = useMemo(() => ({ shown: initial, seed: fromSnapshot(initial) }), [initial])
   const store = useStore()
-  const { run } = scopesOf({ runId: initial.runId, importId: initial.imported?.id ?? null })
-  return useScope(store, store.runs, run, rendered)
-}
-
-/**
- * The fleet, from what the page was rendered with [SYNC-8].
- * @param isWhole false: that is only a part of it, and the fleet is read once the page is connected
- */
-export function useFleet(initial: Fleet, isWhole = true): Live<Fleet> {
-  const rendered = useMemo(() => ({ shown: initial, ...(isWhole && { seed: fromFleet(initial) }) }), [initial, isWhole])
-  const store = useStore()
-  return useScope(store, store.fleets, fleetScope, rendered)
-}
-
-/** The agents' containers, from what the page was rendered with [SYNC-8]. */
-export function useContainers(initial: ContainerList): Live<ContainerList> {
-  const rendered = useMemo(() => ({ shown: initial, seed: fromContainerList(initial) }), [initial])
-  const store = useStore()
-  return useScope(store, store.containers, containersScope, rendered)
+  return useScope(store, store.runs, scopesOf(refOf(initial)).run, rendered)
 }
 
 const noLines: Rendered<never, LogView> = { shown: { ...emptyLog, epoch: null } }
@@ -187,7 +176,8 @@ export function useToldRole(): Visitor['role'] | null {
   )
 }
 
-function useScope<S, T>(
+/** A scope of any kind, from the state that the page was rendered with. */
+export function useScope<S, T>(
   store: LiveStore,
   collection: ScopeCollection<S, T>,
   scope: Scope,
@@ -211,7 +201,8 @@ function useScope<S, T>(
   )
 }
 
-function useStore(): LiveStore {
+/** The live state of the page. */
+export function useStore(): LiveStore {
   const store = useContext(Store)
   if (!store) throw new Error('Live hooks work only inside a LiveProvider')
   return store

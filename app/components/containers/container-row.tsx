@@ -9,6 +9,7 @@ import { CopyButton } from '../copy-button'
 import { Glyph, SeenMark, VerdictMark } from '../icons'
 import { Name } from '../outside'
 import { Reason, ReasonSince } from '../reason'
+import { useRunAt } from '../at-site'
 import { RunLink } from '../run-link'
 import { DatedAge } from '../time'
 import { Whole } from '../tip'
@@ -100,10 +101,11 @@ export const ContainerRow = memo(function ContainerRow({ container, spec, old, o
 
 /** The batch, by its name and its id, and the run that the container works on, otherwise its role. */
 function Purpose({ container: { runId, batchId, batchName, role }, spec }: Pick<Props, 'container' | 'spec'>) {
+  const at = useRunAt()
   if (runId === null) return role === 'batch' ? 'no run that is known' : roleWords(role)
   return (
     <>
-      <RunLink runId={runId} batchId={batchId}>
+      <RunLink run={at(runId)} batchId={batchId}>
         {batchId === null ? roleWords(role) : <Name text={batchName ?? batchId} />}
       </RunLink>
       <span className={classNames(spec === null && 'id', styles.sub)} title={shownName(runId)}>

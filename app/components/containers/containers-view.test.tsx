@@ -37,7 +37,7 @@ const fleet: Fleet = {
 const html = (state: ContainerList) =>
   renderToString(
     <LiveProvider initialNow={state.now}>
-      <ContainersView initial={state} fleet={fleet} />
+      <ContainersView initial={[{ list: state, fleet }]} />
     </LiveProvider>,
   ).replaceAll('<!-- -->', '')
 

@@ -1,7 +1,7 @@
 import { shownName } from '../../../lib/run/text/display-text'
 import type { AgentContainer } from '../../../lib/run/model'
 import { shortId } from '../../../lib/run/evidence/container-words'
-import { stopContainer } from '../../api'
+import { stopContainer } from '../../late-api'
 import { classNames } from '../../class-names'
 import { Name } from '../outside'
 import { ConfirmStopDialog } from '../confirm-stop-dialog'
@@ -12,10 +12,13 @@ import styles from './stop-container-dialog.module.css'
 /** Asks for a confirmation before a container is stopped: names it, its batch, and the consequence. */
 export function StopContainerDialog({
   container,
+  site,
   onClose,
 }: {
   /** Its name is null where it is not known. */
   container: Pick<AgentContainer, 'id' | 'runId' | 'batchId' | 'batchName'> & { name: string | null }
+  /** The site whose Engine has it. */
+  site: string | undefined
   onClose: () => void
 }) {
   const { id, name, runId, batchId, batchName } = container
@@ -24,7 +27,7 @@ export function StopContainerDialog({
       title={`Stop container ${shownName(shortId(id))}?`}
       action="Stop the container"
       asking="Stopping…"
-      stop={() => stopContainer(id)}
+      stop={() => stopContainer(id, site)}
       done={`Container ${shownName(shortId(id))} was stopped.`}
       onClose={onClose}
     >

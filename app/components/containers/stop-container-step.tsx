@@ -1,3 +1,4 @@
+import type { RunAt } from '../../../lib/client/live'
 import { useState } from 'react'
 import { classNames } from '../../class-names'
 import { StopContainerDialog } from './stop-container-dialog'
@@ -6,14 +7,14 @@ import finding from '../finding-line.module.css'
 
 export interface StopContainerStepProps {
   id: string
-  runId: string
+  run: RunAt
   batchId: string | null
   /** Docker can't be asked now, or may show something else. */
   isOld: boolean
 }
 
 /** The step after a container that outlives its run: stop it, once that is confirmed. */
-export function StopContainerStep({ id, runId, batchId, isOld }: StopContainerStepProps) {
+export function StopContainerStep({ id, run: { runId, site }, batchId, isOld }: StopContainerStepProps) {
   const [isAsking, setAsking] = useState(false)
   return (
     <>
@@ -27,7 +28,11 @@ export function StopContainerStep({ id, runId, batchId, isOld }: StopContainerSt
         Stop container…
       </button>
       {isAsking && (
-        <StopContainerDialog container={{ id, runId, batchId, name: null }} onClose={() => setAsking(false)} />
+        <StopContainerDialog
+          container={{ id, runId, batchId, name: null }}
+          site={site}
+          onClose={() => setAsking(false)}
+        />
       )}
     </>
   )

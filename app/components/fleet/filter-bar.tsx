@@ -17,11 +17,13 @@ interface Props {
   specs: string[]
   /** Those who started one of the runs from a dashboard. */
   people: string[]
+  /** The sites of the runs; empty if sites have no names. */
+  sites: string[]
   onChange: (filters: Filters) => void
 }
 
 /** The filters of the history [FLEET-4.1]. */
-export function FilterBar({ filters, total, counts, specs, people, onChange }: Props) {
+export function FilterBar({ filters, total, counts, specs, people, sites, onChange }: Props) {
   const set = (changes: Partial<Filters>) => onChange({ ...filters, ...changes })
   const zone = useZone()
   return (
@@ -42,6 +44,9 @@ export function FilterBar({ filters, total, counts, specs, people, onChange }: P
         ))}
       </div>
       <Choice label="Spec" all="All specs" value={filters.spec} names={specs} onChange={spec => set({ spec })} />
+      {(sites.length > 0 || filters.site !== '') && (
+        <Choice label="Site" all="All sites" value={filters.site} names={sites} onChange={site => set({ site })} />
+      )}
       {(people.length > 0 || filters.by !== '') && (
         <Choice label="Started by" all="By anyone" value={filters.by} names={people} onChange={by => set({ by })} />
       )}

@@ -3,35 +3,35 @@
 import { useMemo, useState } from 'react'
 import type { Fleet } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/is-over'
-import { useFleet } from '../../../lib/client/live'
 import { classNames } from '../../class-names'
 import { lastKnownAt } from '../../freshness'
 import { knownOf } from '../../nothing'
 import { FollowDialog } from '../follow-dialog'
 import { AppShell } from '../app-shell'
 import { Nothing } from '../nothing'
-import { useStale } from '../use-stale'
 import { StartDialog } from './start-dialog'
 import { FirstVisit } from './first-visit'
 import { FleetHead } from './fleet-head'
+import { keyOfRun, knownOfAll, liveRunsOf, quietOfAll, worstLink, type PlacedRun } from './fleet-parts'
 import { History } from './history'
 import { newestFirst, noFilters, type Filters } from './history-filters'
 import { Imports } from './imports'
 import { LiveRow } from './live-row'
 import { isLost } from './needs'
 import { NeedsYou } from './needs-you'
-import { quietOf } from './quiet'
+import { useFleetParts } from './use-fleet-parts'
 import { useNeeds } from './use-needs'
 import styles from './fleet-view.module.css'
 import section from './section-head.module.css'
 
 interface Props {
-  initial: Fleet
+  /** The fleet of each site. */
+  initial: readonly Fleet[]
   /** The filters of the history that the address holds. */
   filters?: Filters
 }
 
-type Dialog = { kind: 'start'; spec?: string } | { kind: 'follow' }
+type Dialog = { kind: 'start'; spec?: string; site?: string | undefined } | { kind: 'follow' }
 
 /** The title counts, so that a tab tells whether its page needs a look. */
 function titleOf(needs: number, live: number, isOld: boolean): string {
@@ -39,51 +39,59 @@ function titleOf(needs: number, live: number, isOld: boolean): string {
   return `${count}Fleet, ${live} live${isOld && needs === 0 ? ', last known' : ''}`
 }
 
-/** Every run, the live ones first. Begins with the fleet that the server rendered, and keeps it up to date. */
+/** Every run of all sites, the live ones first. Begins with what the server rendered, and keeps it up to date. */
 export function FleetView({ initial, filters = noFilters }: Props) {
-  const fleet = useFleet(initial)
-  const { state, sync, checkedAt } = fleet
+  const parts = useFleetParts(initial)
   const [dialog, setDialog] = useState<Dialog | null>(null)
-  const stale = useStale({ sync, checkedAt })
-  const known = knownOf(fleet, stale, state.link.backend)
-  const renderedAt = Date.parse(initial.now)
-  const live = useMemo(() => state.runs.filter(run => !isOver(run.status)), [state.runs])
-  const over = useMemo(() => newestFirst(state.runs.filter(run => isOver(run.status))), [state.runs])
-  const expected = useMemo(() => new Map(state.expected?.map(end => [end.runId, end])), [state.expected])
-  const needs = useNeeds(state, stale)
-  const isOld = stale || isLost(state.link.backend) || needs.some(need => need.isOld)
+  const runs = useMemo(() => parts.flatMap(({ fleet }) => fleet.runs), [parts])
+  const live = useMemo(() => liveRunsOf(parts), [parts])
+  const over = useMemo(() => newestFirst(runs.filter(run => isOver(run.status))), [runs])
+  const needs = useNeeds(parts)
+  const [first, ...others] = parts
+  if (first === undefined) return <NoSite />
+
+  const stale = parts.some(part => part.stale)
+  const backend = worstLink(parts.map(({ fleet }) => fleet.link.backend))
+  const isOld = stale || isLost(backend) || needs.some(need => need.isOld)
+  const known = knownOfAll(parts)
+  const renderedAt = Date.parse(initial[0]?.now ?? '')
+  const isOne = others.length === 0
+  const { fleet } = first
+  const start = () => setDialog({ kind: 'start' })
+  const follow = () => setDialog({ kind: 'follow' })
 
   return (
-    <AppShell version={state.version} here="fleet" docker={state.link.docker} tools={{ fleet: state, needs, stale }}>
+    <AppShell
+      here="fleet"
+      docker={worstLink(parts.map(part => part.fleet.link.docker))}
+      tools={{ runs, backend, needs, stale }}
+      version={isOne ? fleet.version : null}
+    >
       <title>{titleOf(needs.length, live.length, isOld)}</title>
-      <main id="main" className={styles.fleet} data-state-version={state.version} data-state-epoch={state.epoch}>
+      <main
+        id="main"
+        className={styles.fleet}
+        {...(isOne && { 'data-state-version': fleet.version, 'data-state-epoch': fleet.epoch })}
+      >
         <FleetHead
-          fleet={state}
+          parts={parts}
           live={live.length}
           needs={needs.length}
           isOld={isOld}
-          stale={stale}
-          onStart={() => setDialog({ kind: 'start' })}
-          onFollow={() => setDialog({ kind: 'follow' })}
+          onStart={start}
+          onFollow={follow}
         />
-        {state.runs.length + needs.length > 0 && (
+        {(!isOne || runs.length + needs.length > 0) && (
           <NeedsYou
             needs={needs}
-            fleet={state}
-            stale={stale}
+            parts={parts}
             known={known}
-            quiet={quietOf(state, { stale, checkedAt }, renderedAt)}
-            onStart={spec => setDialog({ kind: 'start', spec })}
+            quiet={quietOfAll(parts, renderedAt)}
+            onStart={(spec, site) => setDialog({ kind: 'start', spec, site })}
           />
         )}
-        {state.runs.length === 0 ? (
-          <FirstVisit
-            fleet={state}
-            known={known}
-            stale={stale}
-            onStart={() => setDialog({ kind: 'start' })}
-            onFollow={() => setDialog({ kind: 'follow' })}
-          />
+        {isOne && runs.length === 0 ? (
+          <FirstVisit fleet={fleet} known={known} stale={stale} onStart={start} onFollow={follow} />
         ) : (
           <section className={styles.live} aria-labelledby="h-live">
             <header className={classNames(section.head, styles.liveHead)}>
@@ -98,28 +106,45 @@ export function FleetView({ initial, filters = noFilters }: Props) {
                 </div>
               )}
             </header>
-            {live.length === 0 ? (
-              <Nothing in="live runs" known={known} />
-            ) : (
-              <ul>
-                {live.map(run => (
-                  <LiveRow
-                    key={run.runId}
-                    run={run}
-                    expected={expected.get(run.runId)}
-                    frozenAt={lastKnownAt(run, { stale, checkedAt }, renderedAt)}
-                    stale={stale}
-                  />
-                ))}
-              </ul>
-            )}
+            {live.length === 0 ? <Nothing in="live runs" known={known} /> : <LiveRows live={live} at={renderedAt} />}
           </section>
         )}
-        {over.length > 0 && <History runs={over} live={live} initial={filters} />}
-        <Imports imports={state.imports} known={state.importsUnread ?? knownOf(fleet, stale, null)} />
+        {over.length > 0 && <History runs={over} live={live.map(({ run }) => run)} initial={filters} />}
+        <Imports imports={fleet.imports} known={fleet.importsUnread ?? knownOf(first.live, first.stale, null)} />
       </main>
-      {dialog?.kind === 'start' && <StartDialog initialSpec={dialog.spec ?? ''} onClose={() => setDialog(null)} />}
+      {dialog?.kind === 'start' && (
+        <StartDialog initialSpec={dialog.spec ?? ''} initialSite={dialog.site} onClose={() => setDialog(null)} />
+      )}
       {dialog?.kind === 'follow' && <FollowDialog onClose={() => setDialog(null)} />}
+    </AppShell>
+  )
+}
+
+function LiveRows({ live, at: renderedAt }: { live: readonly PlacedRun[]; at: number }) {
+  return (
+    <ul>
+      {live.map(({ run, part: { fleet, stale, live: synced } }) => (
+        <LiveRow
+          key={keyOfRun(run)}
+          run={run}
+          expected={fleet.expected?.find(({ runId }) => runId === run.runId)}
+          frozenAt={lastKnownAt(run, { stale, checkedAt: synced.checkedAt }, renderedAt)}
+          stale={stale}
+        />
+      ))}
+    </ul>
+  )
+}
+
+/** The page of a person whose token is for sites that are not here. */
+function NoSite() {
+  return (
+    <AppShell here="fleet">
+      <title>Fleet, no site</title>
+      <main id="main" className={styles.fleet}>
+        <h1>Fleet</h1>
+        <p>Your token is good for no site that this dashboard shows. Ask whoever runs this server.</p>
+      </main>
     </AppShell>
   )
 }

@@ -63,6 +63,7 @@ describe('the filters of the history', () => {
     const any: fc.Arbitrary<Filters> = fc.record({
       status: fc.constantFrom('' as const, ...outcomes),
       spec: fc.string({ unit: 'grapheme', maxLength: 40 }),
+      site: fc.string({ unit: 'grapheme', maxLength: 40 }),
       by: fc.string({ unit: 'grapheme', maxLength: 40 }),
       q: fc.string({ unit: 'grapheme', maxLength: 40 }),
       since: day,
@@ -87,12 +88,15 @@ describe('the filters of the history', () => {
     const all = {
       status: 'failed',
       spec: '012-search',
+      site: 'build',
       by: 'ann',
       q: ' x ',
       since: '2026-11-17',
       until: '2026-11-20',
     } as const
-    expect(filterText(all)).toBe('failed, 012-search, started by ann, “x”, since 2026-11-17, until 2026-11-20')
+    expect(filterText(all)).toBe(
+      'failed, 012-search, at build, started by ann, “x”, since 2026-11-17, until 2026-11-20',
+    )
   })
 
   it('[FLEET-4.5] a run that continues the history entry of another is resumed', () => {
@@ -107,6 +111,9 @@ describe('the filters of the history', () => {
       entry('unknown', 'h1', null),
     ]
     expect([...resumedRuns(all)]).toEqual(['third', 'second'])
+    // Another site's entry of the same id is another entry.
+    const elsewhere = all.map(run => (run.runId === 'first' ? { ...run, site: 'ann' } : run))
+    expect([...resumedRuns(elsewhere)]).toEqual(['third'])
   })
 })
 

@@ -2,6 +2,7 @@ import type { RunFields } from '../../../lib/run/model'
 import { dayNumber, isDay } from '../../format'
 import { isInstant } from '../../instant'
 import type { Zone } from '../../zone'
+import { keyOfRun } from './fleet-parts'
 
 /** The statuses of runs that are over, in the order of their buttons. */
 export const outcomes = ['completed', 'failed', 'aborted'] as const
@@ -11,6 +12,7 @@ export type Outcome = (typeof outcomes)[number]
 export interface Filters {
   status: Outcome | ''
   spec: string
+  site: string
   /** The name of the person who started it from a dashboard. */
   by: string
   /** Part of a spec, a run id or an error. */
@@ -20,8 +22,8 @@ export interface Filters {
   until: string
 }
 
-export const noFilters: Filters = { status: '', spec: '', by: '', q: '', since: '', until: '' }
-const names = ['status', 'spec', 'by', 'q', 'since', 'until'] as const
+export const noFilters: Filters = { status: '', spec: '', site: '', by: '', q: '', since: '', until: '' }
+const names = ['status', 'spec', 'site', 'by', 'q', 'since', 'until'] as const
 /** No name in the product is longer than this. */
 const LONGEST = 500
 
@@ -38,7 +40,14 @@ export function filtersOf(values: Readonly<Record<string, string | string[] | un
   }
   return {
     status: outcomes.find(outcome => outcome === text('status')) ?? '',
-    ...{ spec: text('spec'), by: text('by'), q: text('q'), since: time('since'), until: time('until') },
+    ...{
+      spec: text('spec'),
+      site: text('site'),
+      by: text('by'),
+      q: text('q'),
+      since: time('since'),
+      until: time('until'),
+    },
   }
 }
 
@@ -60,7 +69,7 @@ export const isFiltered = (filters: Filters): boolean => names.some(name => filt
 
 type Sought = Pick<
   RunFields,
-  'startedBy' | 'status' | 'spec' | 'runId' | 'historyId' | 'error' | 'endedAt' | 'startedAt'
+  'startedBy' | 'status' | 'spec' | 'site' | 'runId' | 'historyId' | 'error' | 'endedAt' | 'startedAt'
 >
 
 /** The runs as the history shows them: those that ended last first, by the start where no end is known [FLEET-4.7]. */
@@ -69,11 +78,12 @@ export const newestFirst = <R extends Pick<RunFields, 'endedAt' | 'startedAt'>>(
 
 /** The runs that match. @param zone the reader's, in which a day begins and ends */
 export function matching<R extends Sought>(runs: readonly R[], filters: Filters, zone: Zone): R[] {
-  const { status, spec, by, since, until } = filters
+  const { status, spec, site, by, since, until } = filters
   const needle = filters.q.trim().toLowerCase()
   return runs.filter(run => {
     if (status !== '' && run.status !== status) return false
     if (spec !== '' && run.spec !== spec) return false
+    if (site !== '' && run.site !== site) return false
     if (by !== '' && run.startedBy !== by) return false
     if (!isWithin(run.endedAt ?? run.startedAt, since, until, zone)) return false
     return needle === '' || fieldsOf(run).some(field => field?.toLowerCase().includes(needle))
@@ -92,10 +102,11 @@ function isWithin(at: string | null, since: string, until: string, zone: Zone): 
 }
 
 /** The filters in words, for example `failed, 012-search-relevance, since 2026-11-17`. */
-export function filterText({ status, spec, by, q, since, until }: Filters): string {
+export function filterText({ status, spec, site, by, q, since, until }: Filters): string {
   return [
     status,
     spec,
+    site === '' ? '' : `at ${site}`,
     by === '' ? '' : `started by ${by}`,
     q.trim() === '' ? '' : `“${q.trim()}”`,
     since === '' ? '' : `since ${since}`,
@@ -105,18 +116,22 @@ export function filterText({ status, spec, by, q, since, until }: Filters): stri
     .join(', ')
 }
 
-/** The runs that continue the history entry of an earlier run that is known here [RUN-13]. */
-export function resumedRuns(runs: readonly Pick<RunFields, 'runId' | 'historyId' | 'startedAt'>[]): Set<string> {
+/** The keys of the runs that continue the history entry of an earlier run of their site [RUN-13]. */
+export function resumedRuns(runs: readonly Entry[]): Set<string> {
   const first = new Map<string, string>()
-  for (const { historyId, startedAt } of runs) {
+  for (const { historyId, startedAt, site } of runs) {
     if (historyId === null || startedAt === null) continue
-    const known = first.get(historyId)
-    if (known === undefined || startedAt < known) first.set(historyId, startedAt)
+    const entry = keyOfRun({ runId: historyId, ...(site !== undefined && { site }) })
+    const known = first.get(entry)
+    if (known === undefined || startedAt < known) first.set(entry, startedAt)
   }
   return new Set(
-    runs.flatMap(({ runId, historyId, startedAt }) => {
-      const begun = historyId === null ? undefined : first.get(historyId)
-      return begun !== undefined && startedAt !== null && startedAt > begun ? [runId] : []
+    runs.flatMap(run => {
+      const { historyId, startedAt } = run
+      const begun = historyId === null ? undefined : first.get(keyOfRun({ ...run, runId: historyId }))
+      return begun !== undefined && startedAt !== null && startedAt > begun ? [keyOfRun(run)] : []
     }),
   )
 }
+
+type Entry = Pick<RunFields, 'runId' | 'historyId' | 'startedAt' | 'site'>

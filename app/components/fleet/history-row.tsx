@@ -7,6 +7,7 @@ import { completedText } from '../../labels'
 import { StatusMark, Tag } from '../icons'
 import { Name, Prose, RunName } from '../outside'
 import { RunLink } from '../run-link'
+import { SiteTag } from '../site-tag'
 import { ClockTime, Duration } from '../time'
 import table from '../table.module.css'
 import styles from './run-table.module.css'
@@ -35,15 +36,17 @@ export const HistoryRow = memo(function HistoryRow({ run, isResumed, place }: Pr
       aria-rowindex={place === undefined ? undefined : place.index + 2}
       data-testid="fleet-run"
       data-run-id={run.runId}
+      data-site={run.site}
       data-status={run.status}
     >
       <td className={styles.status}>
         <StatusMark status={run.status} dense="on phones" testid="run-status" />
       </td>
       <th scope="row">
-        <RunLink runId={run.runId}>
+        <RunLink run={run}>
           <RunName run={run} />
         </RunLink>
+        {run.site !== undefined && <SiteTag site={run.site} />}
         {run.dryRun && <Tag>dry run</Tag>}
         {isResumed && <Tag>resumed</Tag>}
         {run.inferred && <Tag>inferred</Tag>}

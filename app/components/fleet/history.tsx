@@ -4,6 +4,7 @@ import { plural } from '../../labels'
 import { lateComponent } from '../late-component'
 import { Prose } from '../outside'
 import { useZone, ZoneNote } from '../zone'
+import { keyOfRun } from './fleet-parts'
 import { FilterBar } from './filter-bar'
 import { filterText, matching, noFilters, outcomes, resumedRuns, type Filters } from './history-filters'
 import { HistoryRow, type RowPlace } from './history-row'
@@ -47,6 +48,7 @@ export function History({ runs, live, initial }: Props) {
   const found = useMemo(() => matching(ofAnyOutcome, filters, zone), [ofAnyOutcome, filters, zone])
   const resumed = useMemo(() => resumedRuns([...runs, ...live]), [runs, live])
   const specs = useMemo(() => [...new Set(runs.flatMap(({ spec }) => (spec === null ? [] : [spec])))].sort(), [runs])
+  const sites = useMemo(() => [...new Set(runs.flatMap(({ site }) => site ?? []))].sort(), [runs])
   const people = useMemo(() => [...new Set(runs.flatMap(({ startedBy }) => startedBy ?? []))].sort(), [runs])
   const counts = useMemo(
     () => outcomes.map(outcome => ofAnyOutcome.filter(({ status }) => status === outcome).length),
@@ -55,7 +57,7 @@ export function History({ runs, live, initial }: Props) {
   const row = useCallback(
     (index: number, place?: RowPlace) => {
       const run = found[index]
-      return run && <HistoryRow key={run.runId} run={run} isResumed={resumed.has(run.runId)} place={place} />
+      return run && <HistoryRow key={keyOfRun(run)} run={run} isResumed={resumed.has(keyOfRun(run))} place={place} />
     },
     [found, resumed],
   )
@@ -71,6 +73,7 @@ export function History({ runs, live, initial }: Props) {
           counts={counts}
           specs={specs}
           people={people}
+          sites={sites}
           onChange={setFilters}
         />
       </header>

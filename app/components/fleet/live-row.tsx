@@ -8,6 +8,7 @@ import { CopyButton } from '../copy-button'
 import { LastKnown, LinkMark, StatusMark } from '../icons'
 import { Name, RunName } from '../outside'
 import { RunLink } from '../run-link'
+import { SiteTag } from '../site-tag'
 import { RunTimer } from '../run-timer'
 import { CountSegments } from '../segments'
 import { Age, ClockTime, DatedAge, Moment } from '../time'
@@ -37,6 +38,7 @@ export const LiveRow = memo(function LiveRow({
       className={styles.row}
       data-testid="fleet-run"
       data-run-id={run.runId}
+      data-site={run.site}
       data-status={run.status}
       data-old={old || undefined}
     >
@@ -45,9 +47,10 @@ export const LiveRow = memo(function LiveRow({
       </StatusMark>
       <div className={styles.name}>
         <span title={shownName(run.runId)}>
-          <RunLink runId={run.runId}>
+          <RunLink run={run}>
             <RunName run={run} />
           </RunLink>
+          {run.site !== undefined && <SiteTag site={run.site} />}
           <span className={styles.copy}>
             <CopyButton text={run.runId} what="id" />
           </span>

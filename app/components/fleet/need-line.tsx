@@ -12,6 +12,7 @@ import { Prose, RunName } from '../outside'
 import { Reason } from '../reason'
 import { NoteLine } from '../run/notes/run-notes'
 import { RunLink } from '../run-link'
+import { SiteTag } from '../site-tag'
 import { DatedAge } from '../time'
 import controls from '../controls.module.css'
 import { FailureSteps, FindingSteps } from './need-steps'
@@ -26,7 +27,7 @@ interface Props {
   stale: boolean
   /** The reason is gone, and the line only keeps its place. */
   isGone: boolean
-  onStart: (spec: string) => void
+  onStart: (spec: string, site: string | undefined) => void
 }
 
 /** One reason why a person should look: one sentence, its age, and the next step [FLEET-1.1]. */
@@ -56,7 +57,7 @@ export function NeedLine({ need, stale, isGone, onStart }: Props) {
         )}
       </span>
       <span className={styles.steps}>
-        {run !== null && kind === 'failed' && <FailureSteps run={run} onStart={onStart} />}
+        {run !== null && kind === 'failed' && <FailureSteps run={run} onStart={spec => onStart(spec, run.site)} />}
         {first && !isGroup && <FindingSteps finding={first} run={run} isOld={isOld} />}
         {isGroup && (
           <button
@@ -86,16 +87,19 @@ function Mark({ kind }: { kind: NeedKind }) {
   return verdict === null ? <NoteMark title={shownName(kind)} /> : <VerdictMark verdict={verdict} chip />
 }
 
-function Subject({ need: { run } }: { need: Need }) {
+function Subject({ need: { run, site } }: { need: Need }) {
   return (
-    run !== null && (
-      <>
-        <RunLink runId={run.runId}>
-          <RunName run={run} />
-          {isOver(run.status) && run.status !== 'failed' && `, ${run.status}`}.
-        </RunLink>{' '}
-      </>
-    )
+    <>
+      {site !== undefined && <SiteTag site={site} />}
+      {run !== null && (
+        <>
+          <RunLink run={run}>
+            <RunName run={run} />
+            {isOver(run.status) && run.status !== 'failed' && `, ${run.status}`}.
+          </RunLink>{' '}
+        </>
+      )}
+    </>
   )
 }
 

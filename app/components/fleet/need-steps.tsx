@@ -18,11 +18,11 @@ const STEP = classNames(controls.button, styles.step)
 /** After a failure: read why, and start the spec again. */
 export function FailureSteps({ run, onStart }: { run: RunFields; onStart: (spec: string) => void }) {
   const isOperator = useIsOperator()
-  const { runId, spec } = run
+  const { spec } = run
   const [isNoting, setNoting] = useState(false)
   return (
     <>
-      <RunLink className={STEP} runId={runId}>
+      <RunLink className={STEP} run={run}>
         Open run
       </RunLink>
       {isOperator && (
@@ -59,12 +59,7 @@ export function FindingSteps({ finding, run, isOld }: Props) {
       <>
         <Look run={run} batchId={batchId} text="Read log" />
         {isOperator && isOver(run.status) ? (
-          <StopContainerStep
-            id={containerId}
-            runId={run.runId}
-            batchId={batchId}
-            isOld={isOld || run.link.docker !== 'live'}
-          />
+          <StopContainerStep id={containerId} run={run} batchId={batchId} isOld={isOld || run.link.docker !== 'live'} />
         ) : (
           <ContainerLink id={containerId} />
         )}
@@ -81,7 +76,7 @@ export function FindingSteps({ finding, run, isOld }: Props) {
 
 function Look({ run, batchId, text }: { run: RunFields; batchId: string | null; text: string }) {
   return (
-    <RunLink className={STEP} runId={run.runId} batchId={batchId}>
+    <RunLink className={STEP} run={run} batchId={batchId}>
       {text}
     </RunLink>
   )
@@ -90,7 +85,7 @@ function Look({ run, batchId, text }: { run: RunFields; batchId: string | null; 
 /** The batches at work alone: what the run waits for is among them. */
 function AtWork({ run }: { run: RunFields }) {
   return (
-    <Link className={STEP} href={`${runPath(run.runId)}?state=running`} prefetch={false}>
+    <Link className={STEP} href={`${runPath(run)}?state=running`} prefetch={false}>
       See what is at work
     </Link>
   )

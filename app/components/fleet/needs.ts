@@ -12,6 +12,8 @@ export interface Need {
   kind: NeedKind
   /** Null for containers and files that belong to no run. */
   run: RunFields | null
+  /** The name of the site that it is at, if sites have names. */
+  site?: string
   /** Empty for a run that failed. */
   findings: readonly Finding[]
   /** Since when it is so, ISO 8601; null if that is not known. */
@@ -37,7 +39,8 @@ export const isLost = (link: LinkState): boolean => link === 'stale' || link ===
  * Everything that needs a person, in order [FLEET-1.1] [FLEET-1.2].
  * @param now the server's clock, ms
  */
-export function needsOf(fleet: Pick<Fleet, 'runs' | 'findings' | 'earlier'>, now: number): Need[] {
+export function needsOf(fleet: Pick<Fleet, 'site' | 'runs' | 'findings' | 'earlier'>, now: number): Need[] {
+  const need = needAt(fleet.site)
   const strays = byKind(fleet.findings).map(([kind, findings]) => need(kind, null, findings, earliest(findings)))
   const ofRuns = needsYou(fleet.runs, now, fleet.earlier).flatMap(({ run, hasFailed, findings }) => [
     ...(hasFailed ? [need('failed', run, [], run.endedAt)] : []),
@@ -46,11 +49,15 @@ export function needsOf(fleet: Pick<Fleet, 'runs' | 'findings' | 'earlier'>, now
   return [...strays, ...ofRuns].sort(byWeightAndAge)
 }
 
-function need(kind: NeedKind, run: RunFields | null, findings: readonly Finding[], since: string | null): Need {
-  const isUnheard = run !== null && !isOver(run.status) && isLost(run.link.backend)
-  const isOld = isUnheard || findings.some(({ knownAt }) => knownAt !== undefined)
-  return { key: JSON.stringify([run?.runId ?? null, kind]), kind, run, findings, since, isOld }
-}
+const needAt =
+  (site: string | undefined) =>
+  (kind: NeedKind, run: RunFields | null, findings: readonly Finding[], since: string | null): Need => {
+    const isUnheard = run !== null && !isOver(run.status) && isLost(run.link.backend)
+    const isOld = isUnheard || findings.some(({ knownAt }) => knownAt !== undefined)
+    const at = site === undefined ? {} : { site }
+    const key = JSON.stringify([run?.runId ?? null, kind, ...Object.values(at)])
+    return { key, kind, run, findings, since, isOld, ...at }
+  }
 
 function byKind(findings: readonly Finding[]): [FindingKind, Finding[]][] {
   const kinds = new Map<FindingKind, Finding[]>()

@@ -5,7 +5,7 @@ import type { SubmitEvent } from 'react'
 import { useEffect, useState } from 'react'
 import { shownName } from '../../../lib/run/text/display-text'
 import type { Answer, SpecChoice } from '../../api'
-import { listSpecs, startRun } from '../../api'
+import { listSpecs, startRun } from '../../late-api'
 import { runPath } from '../../paths'
 import { classNames } from '../../class-names'
 import { plural } from '../../labels'
@@ -14,6 +14,7 @@ import { resumeText, type Resumable } from '../../resume-words'
 import { Dialog } from '../dialog'
 import { Glyph } from '../icons'
 import { Name, Prose } from '../outside'
+import { SiteChoice, useChosenSite } from '../site-choice'
 import { PerhapsBegun, Refusal, useRequest } from '../use-request'
 import { StartOutlook } from './start-outlook'
 import controls from '../controls.module.css'
@@ -23,17 +24,21 @@ import styles from './start-dialog.module.css'
 
 interface DialogProps {
   initialSpec?: string
+  /** The site that is chosen at first. */
+  initialSite?: string | undefined
   /** The start continues this run: its spec can't be changed. */
   resumes?: Resumable | null
   onClose: () => void
 }
 
 /** Starts a run of a spec that has a plan, then opens its page. A refusal is shown in the backend's own words. */
-export function StartDialog({ initialSpec = '', resumes = null, onClose }: DialogProps) {
+export function StartDialog({ initialSpec = '', initialSite, resumes = null, onClose }: DialogProps) {
   const router = useRouter()
   const [specs, setSpecs] = useState<Answer<SpecChoice[]> | null>(null)
   const [attempt, setAttempt] = useState(0)
   const [spec, setSpec] = useState(resumes?.spec ?? initialSpec)
+  const chosen = useChosenSite(resumes?.site ?? initialSite)
+  const { site, isMissing } = chosen
   const [dryRun, setDryRun] = useState(resumes?.dryRun ?? false)
   const [model, setModel] = useState('')
   const [runId, setRunId] = useState('')
@@ -41,19 +46,21 @@ export function StartDialog({ initialSpec = '', resumes = null, onClose }: Dialo
 
   const isResume = resumes !== null
   useEffect(() => {
-    if (isResume) return
+    if (isResume || isMissing) return
     let closed = false
-    void listSpecs().then(answer => {
+    void listSpecs(site).then(answer => {
       if (!closed) setSpecs(answer)
     })
     return () => {
       closed = true
     }
-  }, [attempt, isResume])
+  }, [attempt, isResume, site, isMissing])
 
   const start = (event: SubmitEvent) => {
     event.preventDefault()
+    const at = { ...(site !== undefined && { site }) }
     const request = {
+      ...at,
       spec,
       ...(dryRun && { dryRun }),
       ...(model.trim() !== '' && { model: model.trim() }),
@@ -63,14 +70,25 @@ export function StartDialog({ initialSpec = '', resumes = null, onClose }: Dialo
     send(startRun(request), started => {
       const what = dryRun ? 'A dry run' : 'A run'
       say({ text: `${what} of ${shownName(spec)} was ${isResume ? 'started, to resume an earlier one' : 'started'}.` })
-      router.push(runPath(started.runId))
+      router.push(runPath({ ...at, runId: started.runId }))
     })
   }
 
   return (
     <Dialog title={isResume ? 'Resume a run' : 'Start a run'} onClose={onClose}>
       <form onSubmit={start}>
-        {resumes === null ? (
+        <SiteChoice
+          {...chosen}
+          isFixed={isResume}
+          choose={name => {
+            chosen.choose(name)
+            setSpecs(null)
+            setSpec(initialSpec)
+          }}
+        />
+        {resumes !== null ? (
+          <Resumed run={resumes} />
+        ) : isMissing ? null : (
           <fieldset className={controls.field}>
             <legend>Spec</legend>
             <SpecList
@@ -83,10 +101,8 @@ export function StartDialog({ initialSpec = '', resumes = null, onClose }: Dialo
               }}
             />
           </fieldset>
-        ) : (
-          <Resumed run={resumes} />
         )}
-        {spec !== '' && <StartOutlook key={spec} spec={spec} dryRun={dryRun} />}
+        {spec !== '' && !isMissing && <StartOutlook key={`${site} ${spec}`} spec={spec} site={site} dryRun={dryRun} />}
         <label className={dialog.check}>
           <input type="checkbox" checked={dryRun} onChange={event => setDryRun(event.target.checked)} />
           <span>
@@ -125,13 +141,17 @@ export function StartDialog({ initialSpec = '', resumes = null, onClose }: Dialo
         {begun === null ? (
           <Refusal what="Not started">{refusal}</Refusal>
         ) : (
-          <PerhapsBegun runId={begun}>{refusal}</PerhapsBegun>
+          <PerhapsBegun run={{ runId: begun, ...(site !== undefined && { site }) }}>{refusal}</PerhapsBegun>
         )}
         <footer className={dialog.foot}>
           <button className={controls.button} type="button" onClick={onClose}>
             Cancel
           </button>
-          <button className={controls.primaryButton} type="submit" disabled={spec === '' || busy || begun !== null}>
+          <button
+            className={controls.primaryButton}
+            type="submit"
+            disabled={spec === '' || isMissing || busy || begun !== null}
+          >
             <Glyph id="i-play" />
             {busy ? 'Starting…' : isResume ? 'Resume' : 'Start'}
           </button>

@@ -2,20 +2,22 @@
 
 import { useEffect, useEffectEvent, useMemo, useRef, useState, type RefObject } from 'react'
 import { useServerTime } from '../../../lib/client/live'
-import type { Fleet } from '../../../lib/run/model'
-import { arranged, inPlace, needsOf, type Arranged, type Need } from './needs'
+import type { FleetPart } from './fleet-parts'
+import { arranged, byWeightAndAge, inPlace, needsOf, type Arranged, type Need } from './needs'
 
 const MINUTE = 60_000
 
-/**
- * The needs of the fleet.
- * @param stale the page has lost its server: no time passes for what it says
- */
-export function useNeeds({ runs, findings, earlier }: Fleet, stale: boolean): readonly Need[] {
+/** The needs of all sites, in order. Of a site that the page has lost no time passes for what it says. */
+export function useNeeds(parts: readonly FleetPart[]): readonly Need[] {
   const time = useServerTime(MINUTE)
-  const [now, setNow] = useState(time)
-  if (!stale && now !== time) setNow(time)
-  return useMemo(() => needsOf({ runs, findings, ...(earlier && { earlier }) }, now), [runs, findings, earlier, now])
+  const [nows, setNows] = useState(() => parts.map(() => time))
+  if (parts.some(({ stale }, n) => !stale && nows[n] !== time)) {
+    setNows(parts.map(({ stale }, n) => (stale ? (nows[n] ?? time) : time)))
+  }
+  return useMemo(() => {
+    const all = parts.flatMap(({ fleet }, n) => needsOf(fleet, nows[n] ?? 0))
+    return parts.length === 1 ? all : all.sort(byWeightAndAge)
+  }, [parts, nows])
 }
 
 interface Places extends Arranged {

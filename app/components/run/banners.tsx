@@ -10,7 +10,7 @@ import controls from '../controls.module.css'
 
 /** Only an open page knows that its link comes and goes, so the first HTML never has it. */
 const LateUnsteadyBanner = lateComponent(async () => (await runParts()).UnsteadyBanner)
-const LateAskNow = lateComponent<{ source: 'backend' }>(async () => (await runParts()).AskNow)
+const LateAskNow = lateComponent<{ source: 'backend'; site: string | undefined }>(async () => (await runParts()).AskNow)
 
 /** Says that the backend is silent, and since when; not shown for an ended run [RUN-9]. */
 export function BackendBanner({ run, isUnsteady }: { run: Snapshot; isUnsteady: boolean }) {
@@ -28,7 +28,7 @@ export function BackendBanner({ run, isUnsteady }: { run: Snapshot; isUnsteady: 
     <Banner
       testid="backend-banner"
       glyph={link.backend === 'down' ? 'l-down' : 'l-stale'}
-      action={<LateAskNow source="backend" />}
+      action={<LateAskNow source="backend" site={run.site} />}
     >
       <b>
         {state}

@@ -6,7 +6,7 @@ import { DockerLost } from '../docker-lost'
 export function DockerBanner({ run }: { run: Snapshot }) {
   if (isOver(run.status)) return null
   return (
-    <DockerLost link={run.link.docker} since={run.dockerSince}>
+    <DockerLost link={run.link.docker} since={run.dockerSince} site={run.site}>
       Its evidence is last known and hatched, and verdicts wait for it; the backend’s claims go on.
     </DockerLost>
   )

@@ -4,6 +4,7 @@ import { classNames } from '../../class-names'
 import { loudestFirst, verdictOf } from '../../evidence'
 import { plural } from '../../labels'
 import { ContainerSteps } from '../container-steps'
+import type { RunAt } from '../../../lib/client/live'
 import type { StopContainerStepProps } from '../containers/stop-container-step'
 import { Name } from '../outside'
 import { FindingLine } from '../finding-line'
@@ -22,7 +23,7 @@ interface Props {
   /** The reader can stop the run on this page. */
   stoppable: boolean
   /** The run, if its containers can be stopped: it is over, and the reader an operator [PAGE-12.14]. */
-  ended: string | null
+  ended: RunAt | null
   /** Docker may show something else by now. */
   isOld: boolean
   onShow: (batchId: string) => void
@@ -87,7 +88,7 @@ const Line = memo(function Line({ finding, batch, stoppable, ended, isOld, onSho
     <FindingLine finding={bare} subject={subject}>
       <ContainerSteps containerId={containerId} page={verdict === 'orphan' && ended === null} />
       {verdict === 'orphan' && ended !== null && containerId !== null && (
-        <LateStopContainer id={containerId} runId={ended} batchId={batchId} isOld={isOld} />
+        <LateStopContainer id={containerId} run={ended} batchId={batchId} isOld={isOld} />
       )}
       {verdict === 'ghost' && stoppable && (
         <button className={classNames(controls.button, styles.step)} type="button" data-opens="stop">

@@ -1,7 +1,8 @@
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
-import { useEffect } from 'react'
-import { followRun, idOfRun } from '../../api'
+import { useCallback, useEffect } from 'react'
+import type { RunAt } from '../../../lib/client/live'
+import { followRun, idOfRun } from '../../late-api'
 import { runPath } from '../../paths'
 import { Prose } from '../outside'
 import { useRequest } from '../use-request'
@@ -13,19 +14,20 @@ import controls from '../controls.module.css'
  * The server no longer keeps the run that this page shows [SYNC-9]. The run may have another address by now [RUN-13]: the page asks
  * for it once.
  */
-export function GoneBanner({ runId }: { runId: string }) {
+export function GoneBanner({ runId, site }: RunAt) {
   const router = useRouter()
   const { busy, refusal, send } = useRequest()
   const isOperator = useIsOperator()
+  const at = useCallback((id: string): RunAt => ({ runId: id, ...(site !== undefined && { site }) }), [site])
   useEffect(() => {
     let left = false
-    void idOfRun(runId).then(answer => {
-      if (!left && answer.ok && answer.value !== runId) router.replace(runPath(answer.value))
+    void idOfRun(at(runId)).then(answer => {
+      if (!left && answer.ok && answer.value !== runId) router.replace(runPath(at(answer.value)))
     })
     return () => {
       left = true
     }
-  }, [runId, router])
+  }, [runId, at, router])
   return (
     <Banner
       testid="run-gone"
@@ -40,7 +42,7 @@ export function GoneBanner({ runId }: { runId: string }) {
               className={controls.button}
               type="button"
               disabled={busy}
-              onClick={() => send(followRun(runId), () => router.refresh())}
+              onClick={() => send(followRun(at(runId)), () => router.refresh())}
             >
               Follow again
             </button>

@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../../lib/run/model'
-import { useIsPast } from '../../../lib/client/live'
-import { saveRecording } from '../../api'
+import { refOf, useIsPast } from '../../../lib/client/live'
+import { saveRecording } from '../../late-api'
 import { runName } from '../../labels'
 import { say } from '../../notice'
 import { Refusal, useRequest } from '../use-request'
@@ -14,7 +14,7 @@ export function RecordingActions({ run }: { run: Snapshot }) {
   const isOperator = useIsOperator()
   const isPast = useIsPast()
   const save = () =>
-    send(saveRecording({ runId: run.runId, importId: run.imported?.id ?? null }), () =>
+    send(saveRecording(refOf(run)), () =>
       say({ text: `The recording of ${runName(run)} was handed to the browser’s downloads.` }),
     )
   return (

@@ -1,6 +1,6 @@
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
-import { removeImport } from '../../api'
+import { removeImport } from '../../late-api'
 import { recordingToKeep } from '../../late-api'
 import { say } from '../../notice'
 import { restoredImport } from './restored-import'

@@ -1,4 +1,4 @@
-import { importRecording } from '../../api'
+import { importRecording } from '../../late-api'
 import type { Notice } from '../../notice'
 
 /** Imports a recording again that was removed: the same file has the same address again. */

@@ -44,7 +44,7 @@ export function RunHead({ run, frozenAt, stale, isUnsteady, filter, onFilter }: 
   const old = frozenAt !== null
   const over = isOver(run.status)
   const counts = countsToShow(run)
-  const path = specPath(run.spec ?? '')
+  const path = specPath(run.spec ?? '', run.site)
   const [completed, total] = completedText(counts).split('/')
   return (
     <section className={styles.head} aria-label="Run" data-old={old || undefined}>
@@ -55,6 +55,7 @@ export function RunHead({ run, frozenAt, stale, isUnsteady, filter, onFilter }: 
         </p>
         <h1>
           <RunName run={run} />
+          {run.site !== undefined && <Tag>{run.site}</Tag>}
           {run.dryRun && <Tag>dry run</Tag>}
           {run.basis === 'history' && <Tag>from history</Tag>}
           {run.imported && <Tag>imported</Tag>}

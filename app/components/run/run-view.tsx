@@ -4,7 +4,7 @@ import { useMemo, useState, type ReactNode } from 'react'
 import { countsToShow } from '../../../lib/run/counts'
 import type { BatchStatus, OperatorNote, Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/is-over'
-import { FrozenTime, useRun } from '../../../lib/client/live'
+import { FrozenTime, useRun, type RunAt } from '../../../lib/client/live'
 import { replaceAddress } from '../../address'
 import { lastKnownAt } from '../../freshness'
 import { knownOf } from '../../nothing'
@@ -35,7 +35,7 @@ const LateNotes = lateComponent<{ notes: readonly OperatorNote[] }>(async () => 
 const PARTS = { view: 'batches', log: 'log' }
 
 const LateDockerBanner = lateComponent<{ run: Snapshot }>(async () => (await runParts()).DockerBanner)
-const LateGoneBanner = lateComponent<{ runId: string }>(async () => (await runParts()).GoneBanner)
+const LateGoneBanner = lateComponent<RunAt>(async () => (await runParts()).GoneBanner)
 
 /**
  * One run. Begins with the snapshot that the server rendered, and keeps it up to date.
@@ -88,11 +88,11 @@ export function RunView({
   const over = isOver(state.status)
   // A page that has lost its server does not see what the link does.
   const isUnsteady = useUnsteady(live.state.link.backend === 'live', !over && past === null && !stale)
-  const { runId, imported, startedAt, clockOffset } = state
+  const { runId, site, imported, startedAt, clockOffset } = state
   const wasClockSet = wasClockSetIn(state.findings)
   const names = useBatchNames(state.batches)
   const importId = imported?.id ?? null
-  const ref = useMemo(() => ({ runId, importId }), [runId, importId])
+  const ref = useMemo(() => ({ runId, importId, ...(site !== undefined && { site }) }), [runId, importId, site])
   const start = useMemo(() => ({ startedAt, clockOffset, wasClockSet }), [startedAt, clockOffset, wasClockSet])
   const batch = state.batches.find(({ id }) => id === picked)
   const isOperator = useIsOperator()
@@ -122,19 +122,19 @@ export function RunView({
         data-state-epoch={live.state.epoch}
         data-at={past?.now}
       >
-        {gone && importId === null && <LateGoneBanner runId={runId} />}
+        {gone && importId === null && <LateGoneBanner {...ref} />}
         {imported && <ImportBanner run={state} imported={imported} gone={gone} />}
         {past === null && <HistoryBanner run={state} />}
         <FrozenTime at={past ? Date.parse(past.now) : imported && Date.parse(imported.until)}>
           <RunHead run={state} {...{ frozenAt, stale, filter, isUnsteady }} onFilter={choose} />
-          {!imported && <LateMomentBar runId={live.state.runId} past={past} onPast={setPast} />}
+          {!imported && <LateMomentBar run={ref} past={past} onPast={setPast} />}
           <LateSummary run={state} onShow={show} onRead={read} first={firstSummary} />
           {state.notes && <LateNotes notes={state.notes} />}
           <Findings
             findings={state.findings}
             batches={state.batches}
             stoppable={stoppable}
-            ended={acts && over ? runId : null}
+            ended={acts && over ? ref : null}
             isOld={stale || state.link.docker !== 'live'}
             onShow={show}
             onRead={read}

@@ -1,5 +1,5 @@
 import type { RunFields } from '../../../lib/run/model'
-import { stopRun } from '../../api'
+import { stopRun } from '../../late-api'
 import { plural, runName } from '../../labels'
 import { ConfirmStopDialog } from '../confirm-stop-dialog'
 import dialog from '../dialog.module.css'
@@ -18,7 +18,7 @@ export function StopDialog({
       title={`Stop ${runName(run)}?`}
       action="Stop the run"
       asking="Asking…"
-      stop={() => stopRun(run.runId)}
+      stop={() => stopRun(run)}
       done={`The backend was asked to stop ${runName(run)}.`}
       onClose={onClose}
     >

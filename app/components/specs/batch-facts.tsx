@@ -3,6 +3,7 @@ import { shownName } from '../../../lib/run/text/display-text'
 import type { SpecColumn, SpecRun } from '../../../lib/run/spec-runs'
 import type { BatchStats } from '../../../lib/run/spec-stats'
 import { runPath, importPath } from '../../paths'
+import { useRunAt } from '../at-site'
 import { Glyph, StatusMark } from '../icons'
 import { Name } from '../outside'
 import { useZone } from '../zone'
@@ -25,6 +26,7 @@ interface Props {
 /** What the runs tell of one batch [SPEC-4.4]. */
 export function BatchFacts({ column, columns, runs, stats, now, onClose }: Props) {
   const zone = useZone()
+  const at = useRunAt()
   const names = new Map(columns.map(({ id, name }) => [id, name]))
   const own = runs.flatMap(run => {
     const cell = run.batches.find(({ id }) => id === column.id)
@@ -79,7 +81,7 @@ export function BatchFacts({ column, columns, runs, stats, now, onClose }: Props
           <li key={run.runId}>
             <StatusMark status={cell.status}>{cellWord(cell, run)}</StatusMark>{' '}
             <Link
-              href={run.importId === null ? runPath(run.runId, cell.id) : importPath(run.importId, cell.id)}
+              href={run.importId === null ? runPath(at(run.runId), cell.id) : importPath(run.importId, cell.id)}
               prefetch={false}
             >
               {whenText(run, now, zone)}

@@ -3,6 +3,8 @@ import { memo } from 'react'
 import { isOver } from '../../../lib/run/is-over'
 import type { SpecCell, SpecColumn, SpecRun } from '../../../lib/run/spec-runs'
 import { importPath, runPath } from '../../paths'
+import type { RunAt } from '../../../lib/client/live'
+import { useRunAt } from '../at-site'
 import { durationWords, momentText } from '../../format'
 import { classNames } from '../../class-names'
 import { Glyph, StatusMark, Tag } from '../icons'
@@ -30,6 +32,7 @@ export const GridRow = memo(function GridRow(props: Props) {
   const { run, columns, longest, now, current } = props
   const zone = useZone()
   const when = whenText(run, now, zone)
+  const at = useRunAt()
   const old = props.isOld && !isOver(run.status) && run.importId === null
   return (
     <tr data-testid="spec-run" data-run-id={run.runId} data-status={run.status} data-old={old || undefined}>
@@ -38,7 +41,7 @@ export const GridRow = memo(function GridRow(props: Props) {
           <StatusMark status={run.status} old={old} dense>
             {old ? `was ${run.status}` : run.status}
           </StatusMark>
-          <Link href={pathOf(run)} prefetch={false} className={styles.when} tabIndex={current === 0 ? 0 : -1}>
+          <Link href={pathOf(run, at)} prefetch={false} className={styles.when} tabIndex={current === 0 ? 0 : -1}>
             <RunTime run={run} text={when} />
           </Link>
           {run.ms !== null && (
@@ -66,7 +69,7 @@ export const GridRow = memo(function GridRow(props: Props) {
           <td key={column.id} data-status={cell.status} data-first-unplanned={isFirst}>
             {/* The grid follows it as a link of the site: thousands of `Link`s would take long. */}
             <a
-              href={pathOf(run, cell.id)}
+              href={pathOf(run, at, cell.id)}
               className={styles.cell}
               aria-label={cellName(column, cell, run, when, old)}
               data-testid="spec-cell"
@@ -110,5 +113,5 @@ function CellDuration({ cell, longest, dense }: { cell: SpecCell; longest: numbe
 }
 
 /** The page of a run or an import; with `batchId`, that batch is open there. */
-const pathOf = ({ runId, importId }: SpecRun, batchId: string | null = null) =>
-  importId === null ? runPath(runId, batchId) : importPath(importId, batchId)
+const pathOf = ({ runId, importId }: SpecRun, at: (runId: string) => RunAt, batchId: string | null = null) =>
+  importId === null ? runPath(at(runId), batchId) : importPath(importId, batchId)

@@ -3,6 +3,7 @@ import type { RunMark, SpecSummary } from '../../../lib/run/spec-pages'
 import { durationWords } from '../../format'
 import { classNames } from '../../class-names'
 import { plural } from '../../labels'
+import { useRunAt } from '../at-site'
 import { StatusMark, Tag } from '../icons'
 import { RunLink } from '../run-link'
 import { DatedAge } from '../time'
@@ -22,6 +23,7 @@ interface Props {
 export const SpecRow = memo(function SpecRow({ spec, isOld }: Props) {
   const { name, onBackend, has, recent, live, liveRuns, usual } = spec
   const [last] = recent
+  const at = useRunAt()
   return (
     <tr data-testid="spec-row" data-spec={name}>
       <th scope="row" className={styles.name}>
@@ -32,7 +34,7 @@ export const SpecRow = memo(function SpecRow({ spec, isOld }: Props) {
       <td className={styles.live}>
         {live.map(run => (
           <span key={run.runId} className={styles.liveRun}>
-            <RunLink runId={run.runId}>
+            <RunLink run={at(run.runId)}>
               <StatusMark status={run.status} old={isOld}>
                 {isOld ? `was ${run.status}` : run.status}
               </StatusMark>{' '}
@@ -80,9 +82,10 @@ const markTitle = ({ status, dryRun, inferred }: RunMark): string =>
 
 function LastRun({ run }: { run: RunMark }) {
   const { runId, status, endedAt, clockOffset, dryRun } = run
+  const at = useRunAt()
   return (
     <>
-      <RunLink runId={runId}>
+      <RunLink run={at(runId)}>
         <StatusMark status={status} />
       </RunLink>{' '}
       {endedAt !== null && (

@@ -15,7 +15,7 @@ describe('the targets of the palette', () => {
     runs: [run('r2', 'completed'), run('r1', 'running')],
     batches: [someBatch('a', 'pending')],
     over: true,
-    specs: ['014-invoice-portal'],
+    specs: [{ name: '014-invoice-portal' }],
     actions: [actionTarget('sheet', 'Keyboard shortcuts')],
   })
 

@@ -2,6 +2,7 @@ import { isOver } from '../../../lib/run/is-over'
 import type { Batch, LogLine, RunFields } from '../../../lib/run/model'
 import { shownName } from '../../../lib/run/text/display-text'
 import { runName, statusWord } from '../../labels'
+import type { SpecChoice } from '../../api'
 import type { ListedRun } from '../../late-api'
 import type { LogId } from '../../log-id'
 import type { Opened } from './opened'
@@ -18,9 +19,9 @@ export type Target = {
   name: string
   note: string
 } & (
-  | { kind: 'run'; runId: string; status: RunFields['status'] }
+  | { kind: 'run'; runId: string; site?: string; status: RunFields['status'] }
   | { kind: 'batch'; batchId: string; status: Batch['status'] }
-  | { kind: 'spec'; spec: string }
+  | { kind: 'spec'; spec: string; site?: string }
   | { kind: 'action'; action: Action }
 )
 
@@ -32,13 +33,16 @@ export interface LineTarget {
   line: LogLine
 }
 
+const atSite = ({ site }: { site?: string }) => (site === undefined ? '' : ` at ${site}`)
+
 export const runTarget = (run: ListedRun): Target => ({
   kind: 'run',
-  key: `run ${run.runId}`,
-  text: `${run.spec ?? ''} ${run.runId} ${run.status}`,
+  key: `run ${run.runId}${atSite(run)}`,
+  text: `${run.spec ?? ''} ${run.runId} ${run.status}${atSite(run)}`,
   name: runName(run),
-  note: shownName(run.runId),
+  note: shownName(run.runId) + atSite(run),
   runId: run.runId,
+  ...(run.site !== undefined && { site: run.site }),
   status: run.status,
 })
 
@@ -52,13 +56,14 @@ export const batchTarget = ({ id, name, status }: Batch, over: boolean): Target 
   status,
 })
 
-export const specTarget = (spec: string): Target => ({
+export const specTarget = ({ name, ...at }: ListedSpec): Target => ({
   kind: 'spec',
-  key: `spec ${spec}`,
-  text: `${spec} spec`,
-  name: shownName(spec),
-  note: 'plan and runs of this spec',
-  spec,
+  key: `spec ${name}${atSite(at)}`,
+  text: `${name} spec${atSite(at)}`,
+  name: shownName(name),
+  note: `plan and runs of this spec${atSite(at)}`,
+  spec: name,
+  ...(at.site !== undefined && { site: at.site }),
 })
 
 export const actionTarget = (action: Action, name: string, note = ''): Target => ({
@@ -70,12 +75,14 @@ export const actionTarget = (action: Action, name: string, note = ''): Target =>
   action,
 })
 
+type ListedSpec = Pick<SpecChoice, 'name' | 'site'>
+
 interface Known {
   runs: readonly ListedRun[]
   batches: readonly Batch[]
   /** The open run is over. */
   over: boolean
-  specs: readonly string[]
+  specs: readonly ListedSpec[]
   actions: readonly Target[]
 }
 

@@ -1,4 +1,4 @@
-import type { Fleet, Snapshot } from '../../../lib/run/model'
+import type { LinkState, RunFields, Snapshot } from '../../../lib/run/model'
 import { isOver } from '../../../lib/run/is-over'
 import { verdictOf } from '../../evidence'
 import type { Need } from '../fleet/needs'
@@ -21,7 +21,9 @@ export interface RunTools {
 
 /** What the fleet lends to its tools. */
 export interface FleetTools {
-  fleet: Fleet
+  runs: readonly RunFields[]
+  /** The link to the backend that is worst off. */
+  backend: LinkState
   /** What needs a person. */
   needs: readonly Need[]
   stale: boolean
@@ -35,17 +37,17 @@ export const isOfRun = (lent: Lent | undefined): lent is RunTools => lent !== un
 export function stateOf(lent: Lent | undefined): State | null {
   if (lent === undefined) return null
   if (isOfRun(lent)) return lent.run.imported ? null : stateOfRun(lent.run, lent.stale)
-  return stateOfFleet(lent.fleet.runs, lent.needs, lent.fleet.link.backend, lent.stale)
+  return stateOfFleet(lent.runs, lent.needs, lent.backend, lent.stale)
 }
 
 /** The mark on the page's icon. What needs a person comes before how far a run is; a lost link before both. */
 export function iconStateOf(lent: Lent | undefined): IconState {
   if (lent === undefined) return 'idle'
   if (!isOfRun(lent)) {
-    if (lent.stale || lent.fleet.link.backend !== 'live') return 'last-known'
+    if (lent.stale || lent.backend !== 'live') return 'last-known'
     return lent.needs.length > 0
       ? 'needs-you'
-      : lent.fleet.runs.some(({ status }) => status === 'running')
+      : lent.runs.some(({ status }) => status === 'running')
         ? 'running'
         : 'idle'
   }

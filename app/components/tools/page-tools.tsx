@@ -121,8 +121,8 @@ export function PageTools({ of: lent }: { of: Lent | undefined }) {
     if (target.kind === 'line') {
       const { seq } = target.line
       window.location.assign(addressWith(window.location.href, markOf(seq, seq), target.logId))
-    } else if (target.kind === 'run') router.push(runPath(target.runId))
-    else if (target.kind === 'spec') router.push(specPath(target.spec) ?? '/specs')
+    } else if (target.kind === 'run') router.push(runPath(target))
+    else if (target.kind === 'spec') router.push(specPath(target.spec, target.site) ?? '/specs')
     else if (target.kind === 'batch') pick(target.batchId)
     else act(target.action)
   }
@@ -142,9 +142,11 @@ export function PageTools({ of: lent }: { of: Lent | undefined }) {
         />
       )}
       {opened === 'sheet' && <KeySheet onClose={close} />}
-      {opened === 'start' && <StartDialog initialSpec={ofRun?.run.spec ?? ''} onClose={close} />}
+      {opened === 'start' && (
+        <StartDialog initialSpec={ofRun?.run.spec ?? ''} initialSite={ofRun?.run.site} onClose={close} />
+      )}
       {opened === 'resume' && ofRun && <StartDialog resumes={resumableOf(ofRun.run)} onClose={close} />}
-      {opened === 'follow' && <FollowDialog onClose={close} />}
+      {opened === 'follow' && <FollowDialog initialSite={ofRun?.run.site} onClose={close} />}
       {opened === 'import' && <ImportDialog onClose={close} />}
       {opened === 'stop' && ofRun && <StopDialog run={ofRun.run} onClose={close} />}
       {opened === 'note' && ofRun && <NoteDialog run={ofRun.run} onClose={close} />}

@@ -1,8 +1,8 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'react'
 import { isOver } from '../../../lib/run/is-over'
 import type { Snapshot } from '../../../lib/run/model'
-import { listSpecs, type Answer, type SpecChoice } from '../../api'
-import { listRuns, type ListedRun } from '../../late-api'
+import type { Answer, SpecChoice } from '../../api'
+import { listRuns, listSpecs, type ListedRun } from '../../late-api'
 import { Dialog } from '../dialog'
 import { StatusMark } from '../icons'
 import { useBatchNames } from '../log/run-log'
@@ -40,7 +40,7 @@ export function Palette({ run, isPast = false, actions, onGo, onClose }: Props) 
         runs: valueOf<ListedRun>(runs),
         batches: run?.batches ?? [],
         over: run !== null && isOver(run.status),
-        specs: valueOf<SpecChoice>(specs).map(({ name }) => name),
+        specs: valueOf<SpecChoice>(specs),
         actions,
       }),
     [runs, run, specs, actions],

@@ -4,6 +4,7 @@ import type { RunFields, Snapshot } from '../../../lib/run/model'
 import { shownName } from '../../../lib/run/text/display-text'
 import { verdictOf } from '../../evidence'
 import { plural, runName } from '../../labels'
+import { keyOfRun } from '../fleet/fleet-parts'
 import type { Need } from '../fleet/needs'
 
 /**
@@ -122,11 +123,12 @@ export function stateOfFleet(
   const alarms = new Map<string, Alarm>()
   for (const run of runs) {
     const name = runName(run)
-    if (isOver(run.status)) alarms.set(`end ${run.runId}`, { text: `${name} ${endWord(run)}.`, tone: toneOfEnd(run) })
+    if (isOver(run.status))
+      alarms.set(`end ${keyOfRun(run)}`, { text: `${name} ${endWord(run)}.`, tone: toneOfEnd(run) })
     for (const finding of run.findings) {
       const verdict = verdictOf(finding)
       if (verdict === null || verdict === 'late') continue
-      alarms.set(`${verdict} ${run.runId} ${finding.batchId ?? ''}`, bad(`${name}: ${verdict}.`))
+      alarms.set(`${verdict} ${keyOfRun(run)} ${finding.batchId ?? ''}`, bad(`${name}: ${verdict}.`))
     }
   }
   for (const { key, kind, run } of needs) {

@@ -1,5 +1,5 @@
 import { notFound } from 'next/navigation'
-import { getHub } from '../../../lib/server/hub-accessor'
+import { getShown } from '../../../lib/server/site-accessor'
 import { RunView } from '../../components/run/run-view'
 import { openedByItself } from '../../components/run/summary/run-end'
 import { SummaryBlock } from '../../components/run/summary/summary-block'
@@ -17,7 +17,7 @@ export default async function ImportPage({ params, searchParams }: Props) {
   const { importId } = await params
   const { batch, view: asked, line, state } = await searchParams
   const view = viewOf(asked)
-  const snapshot = await getHub().imports.snapshot(importId)
+  const snapshot = await getShown().imports.snapshot(importId)
   if (snapshot === undefined) notFound()
   const own = batch === undefined && line === undefined ? openedByItself(snapshot) : null
   const batchId = typeof batch === 'string' ? batch : own

@@ -1,66 +1,25 @@
 import { notFound, redirect } from 'next/navigation'
-import type { Snapshot } from '../../../lib/run/model'
-import { getHub } from '../../../lib/server/hub-accessor'
+import { getShown } from '../../../lib/server/site-accessor'
+import { nameOf } from '../../../lib/sites/sites'
+import { RunChoice } from '../../components/run-choice'
 import { segmentText } from '../../path-segment'
 import { runPath } from '../../paths'
-import { momentOf } from '../../components/run/moment/moments'
-import { RunView } from '../../components/run/run-view'
-import { openedByItself } from '../../components/run/summary/run-end'
-import { SummaryBlock } from '../../components/run/summary/summary-block'
-import { stateOf } from '../../components/run/table-places'
-import { FirstViews } from '../../components/run/views/first-views'
-import { viewOf } from '../../components/run/views/view-names'
+import { queryOf, RunPage, type Query } from '../../run-page'
 
 interface Props {
   params: Promise<{ runId: string }>
-  searchParams: Promise<Record<string, string | string[] | undefined>>
+  searchParams: Promise<Query>
 }
 
-/** One run, with the right numbers in the first HTML [SYNC-8]. A run that got another id keeps its old address [RUN-13]. */
-export default async function RunPage({ params, searchParams }: Props) {
+/** A run by its id alone. Where sites have names, it leads to the run's page, or to the choice if several have the id [SITE-5]. */
+export default async function RunByIdPage({ params, searchParams }: Props) {
   const runId = segmentText((await params).runId)
-  const { batch, view: asked, at, line, state } = await searchParams
-  const view = viewOf(asked)
-  const snapshot = runId === null ? undefined : await getHub().snapshot(runId)
-  if (snapshot === undefined) notFound()
-  if (snapshot.runId !== runId) redirect(`${runPath(snapshot.runId)}${queryOf(await searchParams)}`)
-  const past = await pastOf(runId, momentOf(at))
-  const shown = past ?? snapshot
-  const own = batch === undefined && line === undefined ? openedByItself(shown) : null
-  const batchId = typeof batch === 'string' ? batch : own
-  const first = (
-    <FirstViews run={shown} view={view} kept={{ batch: batchId, state: stateOf(state), at: past?.now ?? null }} />
-  )
-  return (
-    <RunView
-      key={snapshot.runId}
-      initial={snapshot}
-      batchId={batchId}
-      isOwnBatch={own !== null || line !== undefined}
-      firstView={view}
-      firstViews={first}
-      firstPast={past}
-      firstState={stateOf(state)}
-      firstSummary={<SummaryBlock run={shown} at={past?.now ?? null} />}
-    />
-  )
-}
-
-/** The query as it was asked for. */
-function queryOf(params: Record<string, string | string[] | undefined>): string {
-  const query = new URLSearchParams()
-  for (const [name, value] of Object.entries(params)) if (typeof value === 'string') query.set(name, value)
-  return query.size === 0 ? '' : `?${query.toString()}`
-}
-
-/** The run at that moment; null if none is asked for, or it can't be shown: then the page shows the present [PAGE-10.2]. */
-async function pastOf(runId: string, moment: number | null): Promise<Snapshot | null> {
-  if (moment === null) return null
-  try {
-    return (await getHub().past(runId, moment)) ?? null
-  } catch (error) {
-    // Not by its class: the hub is of another bundle than this page.
-    if (error instanceof Error && error.name === 'HubError') return null
-    throw error
-  }
+  const query = await searchParams
+  const { sites } = getShown()
+  const { only } = sites
+  if (only && only.site === null) return <RunPage hub={only} runId={runId} query={query} />
+  const [first, ...others] = runId === null ? [] : sites.knowing(runId).map(nameOf)
+  if (runId === null || first === undefined) notFound()
+  if (others.length === 0) redirect(`${runPath({ runId, site: first })}${queryOf(query)}`)
+  return <RunChoice runId={runId} sites={[first, ...others]} query={queryOf(query)} />
 }

@@ -1,30 +1,20 @@
-import { notFound } from 'next/navigation'
-import { getHub } from '../../../lib/server/hub-accessor'
+import { redirect } from 'next/navigation'
+import { getShown } from '../../../lib/server/site-accessor'
 import { segmentText } from '../../path-segment'
 import { specPath } from '../../paths'
-import { SpecView } from '../../components/specs/spec-view'
+import { SpecPage } from '../../spec-page'
 
 interface Props {
   params: Promise<{ spec: string }>
   searchParams: Promise<Record<string, string | string[] | undefined>>
 }
 
-/** One spec, its plan and its runs, complete in the first HTML [SYNC-8]. */
-export default async function SpecPage({ params, searchParams }: Props) {
-  const { batch } = await searchParams
-  const name = segmentText((await params).spec)
-  const hub = getHub()
-  const [spec, fleet] = await Promise.all([
-    name === null || specPath(name) === null ? undefined : hub.specRuns(name),
-    hub.fleet(),
-  ])
-  if (spec === undefined) notFound()
-  return (
-    <SpecView
-      key={spec.spec}
-      initial={spec}
-      fleet={{ ...fleet, findings: [], imports: [], runs: [] }}
-      batchId={typeof batch === 'string' ? batch : null}
-    />
-  )
+/** A spec by its name alone. Where sites have names, several may have the spec: the list of specs shows which [SITE-5]. */
+export default async function SpecByNamePage({ params, searchParams }: Props) {
+  const spec = segmentText((await params).spec)
+  const { only } = getShown().sites
+  if (only === undefined) redirect('/specs')
+  const path = spec === null ? null : specPath(spec, only.site ?? undefined)
+  if (only.site !== null) redirect(path ?? '/specs')
+  return <SpecPage hub={only} spec={spec} batch={(await searchParams)['batch']} />
 }

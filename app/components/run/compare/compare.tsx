@@ -31,7 +31,7 @@ interface Props {
 
 /** The durations of this run beside those of another run of its spec [COMPARE-1]. */
 export function Compare({ run, against, onOffer, onAgainst, onClose, onKeyDown }: Props) {
-  const runs = useAnswer(listRuns, '')
+  const runs = useAnswer(() => listRuns(run.site), '')
   const listed = runs?.ok ? comparable(run, runs.value) : []
   const first = against === null ? usualChoice(run, listed) : null
   const chosen = against ?? first
@@ -97,7 +97,7 @@ export function Choice({
 }
 
 function Against({ run, against }: { run: Snapshot; against: string }) {
-  const answer = useAnswer(() => runOf(against), against)
+  const answer = useAnswer(() => runOf({ ...run, runId: against }), against)
   if (answer === null) return <p className={styles.note}>Reading that run…</p>
   if (!answer.ok) return <p className={styles.note}>{answer.error}</p>
   return <Sides run={run} other={answer.value} />
@@ -120,7 +120,7 @@ export function Sides({ run, other }: { run: Snapshot; other: Snapshot }) {
         )}
         {other.spec !== run.spec && 'That run is one of another spec. '}
         {other.dryRun !== run.dryRun && 'Only one of the two is a dry run. '}
-        <RunLink runId={other.runId}>Open that run</RunLink>
+        <RunLink run={other}>Open that run</RunLink>
       </p>
       <div className={table.scroller} tabIndex={0} role="region" aria-label="Batches, compared">
         <table className={table.table}>

@@ -8,7 +8,7 @@ import { useUsual } from './use-usual'
 
 /** How long the run still takes, by earlier runs of its spec. Nothing where they do not tell, and in the past [PAGE-11]. */
 export function Eta({ run }: { run: Snapshot }) {
-  const usual = useUsual(run.runId)
+  const usual = useUsual(run)
   // Later runs would tell of an earlier moment.
   const isPast = useIsPast()
   return !isPast && usual !== null && run.counts.totalKnown && <Left run={run} usual={usual} />

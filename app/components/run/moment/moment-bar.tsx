@@ -1,4 +1,5 @@
 import { useRef, useState, type ChangeEvent, type KeyboardEvent } from 'react'
+import type { RunAt } from '../../../../lib/client/live'
 import type { Snapshot } from '../../../../lib/run/model'
 import { clockText, momentText } from '../../../format'
 import { Glyph } from '../../icons'
@@ -11,7 +12,7 @@ import controls from '../../controls.module.css'
 import styles from './moment-bar.module.css'
 
 export interface MomentBarProps {
-  runId: string
+  run: RunAt
   /** What the page shows instead of the present. */
   past: Snapshot | null
   onPast: (past: Snapshot | null) => void
@@ -21,9 +22,9 @@ export interface MomentBarProps {
 const STEPS = 10_000
 
 /** A slider over all that is recorded of a run: the page shows what was known at the moment where it stands [PAGE-10]. */
-export function MomentBar({ runId, past, onPast }: MomentBarProps) {
+export function MomentBar({ run, past, onPast }: MomentBarProps) {
   const [first] = useState(() => (past === null ? null : Date.parse(past.now)))
-  const { at, span, refusal, prepare, go, leave } = usePast(runId, first, onPast)
+  const { at, span, refusal, prepare, go, leave } = usePast(run, first, onPast)
   const zone = useZone()
   const slider = useRef<HTMLInputElement>(null)
   const step = (name: Step) => (name === 'live' ? leave() : go((known, from) => stepFrom(from, name, known)))

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
+import type { RunAt } from '../../../../lib/client/live'
 import type { Snapshot } from '../../../../lib/run/model'
 import { replaceAddress } from '../../../address'
 import { pastOf, spanOf } from '../../../late-api'
@@ -30,10 +31,11 @@ function setAddress(at: string | null): void {
 
 /**
  * Asks for the moments that a reader goes to, one after the other; of those that were asked for meanwhile, the last one counts.
+ * @param run must stay the same object
  * @param first the moment that the page was rendered with, ms
  * @param onPast gets what was known at the moment; null: the present
  */
-export function usePast(runId: string, first: number | null, onPast: (past: Snapshot | null) => void): LookBack {
+export function usePast(run: RunAt, first: number | null, onPast: (past: Snapshot | null) => void): LookBack {
   const [at, setAt] = useState(first)
   const [span, setSpan] = useState<Span | null>(null)
   const [refusal, setRefusal] = useState<string | null>(null)
@@ -45,7 +47,7 @@ export function usePast(runId: string, first: number | null, onPast: (past: Snap
   const reading = useRef<Promise<Span | null> | null>(null)
 
   const prepare = useCallback(() => {
-    reading.current ??= spanOf(runId).then(answer => {
+    reading.current ??= spanOf(run).then(answer => {
       if (answer.ok) setSpan(answer.value)
       else {
         setRefusal(answer.error)
@@ -54,14 +56,14 @@ export function usePast(runId: string, first: number | null, onPast: (past: Snap
       return answer.ok ? answer.value : null
     })
     return reading.current
-  }, [runId])
+  }, [run])
 
   const ask = useCallback(async () => {
     if (isAsking.current) return
     isAsking.current = true
     while (next.current !== shown.current && next.current !== null) {
       const moment = next.current
-      const answer = await pastOf(runId, moment)
+      const answer = await pastOf(run, moment)
       if (isGone.current) return
       // Another moment, or the present, was asked for meanwhile.
       if (next.current !== moment) continue
@@ -77,7 +79,7 @@ export function usePast(runId: string, first: number | null, onPast: (past: Snap
       }
     }
     isAsking.current = false
-  }, [runId, onPast])
+  }, [run, onPast])
 
   const leave = useCallback(() => {
     next.current = shown.current = null

@@ -28,7 +28,7 @@ export function NoteDialog({ run, settling = false, onClose }: Props) {
   const leave = (event: SubmitEvent) => {
     event.preventDefault()
     const isSettled = canSettle && settles
-    send(leaveNote(run.runId, { text: note, ...(isSettled && { settles }) }), () => {
+    send(leaveNote(run, { text: note, ...(isSettled && { settles }) }), () => {
       onClose()
       say({ text: `Your note is on ${runName(run)}.${isSettled ? ' It needs nobody any more.' : ''}` })
     })

@@ -1,4 +1,5 @@
 import { useCallback, useMemo, useState, type KeyboardEvent } from 'react'
+import { refOf } from '../../../../lib/client/live'
 import { isOver } from '../../../../lib/run/is-over'
 import type { Snapshot } from '../../../../lib/run/model'
 import { countsToShow } from '../../../../lib/run/counts'
@@ -26,8 +27,8 @@ interface Props {
 
 /** Every batch of a run with what it counts as, and which source said so with which line [PAGE-7.1]. */
 export function CountProof({ run, frozenAt, onPick, onClose }: Props) {
-  const { batches, runId, imported } = run
-  const [ref] = useState({ runId, importId: imported?.id ?? null })
+  const { batches } = run
+  const [ref] = useState(() => refOf(run))
   const log = useToldLines(ref, batches)
   /** The moment of the past that is shown; null: now. */
   const moment = run.epoch === 'past' ? run.now : null

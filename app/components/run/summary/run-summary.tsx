@@ -35,7 +35,7 @@ export function RunSummary(props: Props) {
   return useIsPast() ? <Told {...props} usual={null} /> : <Compared {...props} />
 }
 
-const Compared = (props: Props) => <Told {...props} usual={useUsual(props.run.runId)} />
+const Compared = (props: Props) => <Told {...props} usual={useUsual(props.run)} />
 
 function Told({ run, usual, onShow, onRead }: Props & { usual: Usual | null }) {
   const failed = run.status === 'failed' ? failureOf(run)?.batch : undefined

@@ -22,12 +22,12 @@ export interface BatchTasksProps {
  */
 export function BatchTasks({ run, batch }: BatchTasksProps) {
   const isPast = useIsPast()
-  const { spec, imported, model } = run
+  const { spec, site, imported, model } = run
   const isTold = !isPast && imported === null && spec !== null
   return (
     <>
       {model !== undefined && <StartedWith model={model} />}
-      {isTold && <Read spec={spec} batch={batch} />}
+      {isTold && <Read spec={spec} site={site} batch={batch} />}
     </>
   )
 }
@@ -49,18 +49,24 @@ function StartedWith({ model }: { model: string }) {
   )
 }
 
+interface ReadProps {
+  spec: string
+  site: string | undefined
+  batch: Batch
+}
+
 /** Reads the tasks when the batch is opened, and again when its status changes: completed tasks change with it. */
-function Read({ spec, batch: { id, status } }: { spec: string; batch: Batch }) {
+function Read({ spec, site, batch: { id, status } }: ReadProps) {
   const [answer, setAnswer] = useState<Answer<Tasks> | null>(null)
   useEffect(() => {
     let gone = false
-    void batchTasks(spec, id).then(answered => {
+    void batchTasks(spec, id, site).then(answered => {
       if (!gone) setAnswer(answered)
     })
     return () => {
       gone = true
     }
-  }, [spec, id, status])
+  }, [spec, site, id, status])
   return answer === null ? <p className="dim">Reading its tasks…</p> : <ToldTasks answer={answer} />
 }
 

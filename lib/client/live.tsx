@@ -38,7 +38,7 @@ export function LiveProvider({ initialNow, children }: { initialNow: string; chi
   return <Store value={store}>{children}</Store>
 }
 
-/** What identifies a run, as a snapshot tells it. */
+/** The reference to the run of a snapshot. */
 export const refOf = ({ runId, imported, site }: Pick<Snapshot, 'runId' | 'imported' | 'site'>): RunRef => ({
   runId,
   importId: imported?.id ?? null,

@@ -57,11 +57,8 @@ export interface HubOptions {
   meter?: HubMeter
   /** With a recorder, the hub connects to no source before `restore`. */
   recorder?: Recorder
-  /**
-   * The imported recordings: those that all sites share, which their owner restores, or the folder of its own. Without, none can be
-   * imported.
-   */
-  imports?: Imports | { folder: string }
+  /** The imported recordings, which all sites show; their owner restores them. Without, none can be imported. */
+  imports?: Imports
 }
 
 /** So old the moments of a run may be: they are asked for by everyone who comes near the slider; ms. */
@@ -120,9 +117,7 @@ export class Hub implements HubApi {
       followed: () => this.#found.pollNow(),
     })
     this.#pasts = new Pasts(run => this.#life.recordingOf(run), meter)
-    const { imports } = options
-    this.imports =
-      imports instanceof Imports ? imports : new Imports({ folder: imports?.folder ?? null, publisher, log, meter })
+    this.imports = options.imports ?? new Imports({ folder: null, publisher, log, meter })
     this.imports.listen(() => publisher.touch(fleetScope))
     this.#specs = new SpecReads({
       http: this.#http,
@@ -149,9 +144,6 @@ export class Hub implements HubApi {
     for (const { state, lines } of all) if (state) this.#evidence?.restore(state.runId, state.evidence, lines)
     if (all.length > 0) this.#options.log.info({ runs: all.length }, 'runs rebuilt from their recordings')
     this.#begin()
-    if (this.#options.imports === this.imports) return
-    // Not awaited: the live runs must not wait for the imports.
-    this.imports.restore().catch((error: unknown) => this.#options.log.error({ err: error }, 'imports can’t be read'))
   }
 
   #begin(): void {

@@ -31,16 +31,16 @@ async function show(): Promise<void> {
     const folder = await mkdtemp(join(tmpdir(), 'groundtruth-demo-'))
     undo.push(() => rm(folder, { recursive: true }))
     const docker = process.env['DOCKER'] === 'off' ? 'off' : 'auto'
-    const backends = await Promise.all(
-      sites.map(async (site, n) => {
-        const project = join(folder, site ?? 'project')
-        await cp(template, project, { recursive: true })
-        // One Engine belongs to one site.
-        const backend = await startReferenceBackend({ project, generation, speed, docker: n === 0 ? docker : 'off' })
-        undo.push(() => backend.close())
-        return { site, project, backend }
-      }),
-    )
+    const backends: Demonstrated[] = []
+    for (const site of sites) {
+      const project = join(folder, site ?? 'project')
+      await cp(template, project, { recursive: true })
+      // One Engine belongs to one site.
+      const uses = backends.length === 0 ? docker : 'off'
+      const backend = await startReferenceBackend({ project, generation, speed, docker: uses })
+      undo.push(() => backend.close())
+      backends.push({ site, project, backend })
+    }
     const environment = {
       PORT: String(await freePort(wantedPort)),
       ...addressesOf(backends),

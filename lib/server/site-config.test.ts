@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import { MAX_SUBSCRIPTIONS } from './page'
 import { dataDirOf, haveNames, MAX_SITES, readSites } from './site-config'
 
 const problems = (variables: Record<string, string>) => readSites(variables).problems
 
 describe('the sites of a dashboard', () => {
+  it('[SITE-1.4] are so few that one page can follow two scopes of each', () => {
+    expect(2 * (MAX_SITES + 1)).toBeLessThanOrEqual(MAX_SUBSCRIPTIONS)
+  })
+
   it('[SITE-1.1] [SITE-1.2] are those of BACKEND_URLS, after the one of BACKEND_URL if that is set', () => {
     const BACKEND_URLS = 'ann=http://10.0.0.1:3000, build-server=https://me:hunter2@build.example/ckrv/'
     const named = (variables: Record<string, string>) =>

@@ -17,11 +17,11 @@ export interface SiteConfig {
   docker: DockerHost | 'off'
 }
 
-/** A fleet page follows every site, and a page follows so much at most [SAFE-5]. */
+/** How many sites BACKEND_URLS may name: the page of containers follows two scopes of each site, and a page 64 at most [SAFE-5]. */
 export const MAX_SITES = 30
 
 // The messages never repeat the value: a mistyped URL may hold a password.
-export const backendUrl = z
+const backendUrl = z
   .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://.' })
   .refine(text => !/[?#]/.test(text), {
     error: 'must end with its path, without a query or a fragment.',

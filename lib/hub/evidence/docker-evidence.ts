@@ -258,8 +258,7 @@ export class DockerEvidence {
     if (this.#later) clearTimeout(this.#later)
     this.#later = null
     const knownIn = this.#newcomers.nextIn(id => this.#candidates.has(id)) ?? Infinity
-    const overdueIn = (nextOverdue(candidateRuns, now) ?? Infinity) - now
-    const delay = Math.min(knownIn, overdueIn)
+    const delay = Math.min(knownIn, nextOverdue(candidateRuns, now) - now)
     if (delay !== Infinity) this.#later = setTimeout(() => this.runsChanged(), delay)
   }
 

@@ -15,17 +15,14 @@ const overdueAt = (
 export const isOverdue = (run: CandidateRun, batch: CandidateRun['batches'][number], now: number): boolean =>
   (overdueAt(run, batch) ?? Infinity) <= now
 
-/** When the next container is overdue, if its batch has none by then, ms on the server's clock; null if no batch has begun just now. */
-export function nextOverdue(candidateRuns: readonly CandidateRun[], now: number): number | null {
-  let next = now + AHEAD + EXPECTED_WITHIN
-  let found = false
+/** When the next container is overdue, if its batch has none by then, ms on the server's clock; `Infinity` if no batch has begun just now. */
+export function nextOverdue(candidateRuns: readonly CandidateRun[], now: number): number {
+  let next = Infinity
   for (const run of candidateRuns) {
     for (const batch of run.batches) {
-      const at = overdueAt(run, batch)
-      if (at === null || at <= now || at > next) continue
-      next = at
-      found = true
+      const at = overdueAt(run, batch) ?? Infinity
+      if (at > now && at <= now + AHEAD + EXPECTED_WITHIN && at < next) next = at
     }
   }
-  return found ? next : null
+  return next
 }

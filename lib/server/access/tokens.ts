@@ -31,9 +31,9 @@ export function makeToken(name: string, role: Role): { secret: string; line: str
 }
 
 /**
- * Reads a file of tokens, one per line: `name role sha256:hash`, and after that the names of sites, with commas, if it is not good for
- * all. Blank lines and lines that begin with `#` are skipped. An
- * unreadable line grants nothing and is a problem. The problem never repeats the line, which may hold the secret by mistake.
+ * Reads a file of tokens, one per line: `name role sha256:hash`, followed by the names of sites, with commas, if the token is not
+ * good for all. Blank lines and lines that begin with `#` are skipped. An unreadable line grants nothing and is a problem. The problem
+ * never repeats the line, which may hold the secret by mistake.
  */
 export function parseTokens(text: string): { tokens: Tokens; problems: string[] } {
   const tokens = new Map<string, Token>()

@@ -1,5 +1,6 @@
 import type { HubApi } from '../../../hub/api'
 import type { RunSummary } from '../../../run/model'
+import { begunAt } from '../../../run/time/begun-at'
 import type { Reply } from '../reply'
 import { followBody, momentQuery, noteBody, startBody } from '../inputs'
 import { refusals } from '../refusals'
@@ -17,10 +18,7 @@ export async function listRuns({ sites }: Call): Promise<Reply> {
   return { status: 200, json: { runs: lists.length === 1 ? lists[0] : lists.flat().sort(newestFirst) } }
 }
 
-/** By their begin; those that have not begun are the newest. */
 const newestFirst = (a: RunSummary, b: RunSummary) => begunAt(b) - begunAt(a)
-const begunAt = ({ startedAt, clockOffset }: RunSummary) =>
-  startedAt === null ? Infinity : Date.parse(startedAt) + clockOffset
 
 export async function startRun({ sites, person, note, body }: Call): Promise<Reply> {
   const { site, ...request } = parse(startBody, await body())

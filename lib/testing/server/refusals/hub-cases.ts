@@ -9,6 +9,7 @@ import { Hub } from '../../../hub/hub'
 import { Imports } from '../../../hub/imports/imports'
 import { Pasts } from '../../../hub/past/pasts'
 import { Recorder } from '../../../hub/recording/recorder'
+import { unmetered } from '../../../hub/api/meter'
 import { hubRefusals } from '../../../hub/api/refusals'
 import type { HubApi } from '../../../hub/api/hub-api'
 import { MemoryPublisher } from '../../../sync/memory-publisher'
@@ -159,7 +160,7 @@ export async function hubCases() {
     await hubWith({
       engine: docker.engine,
       recorder: new Recorder(dataDir, silent),
-      imports: { folder: join(dataDir, 'imports') },
+      imports: new Imports({ folder: join(dataDir, 'imports'), publisher: publisher(), log: silent, meter: unmetered }),
     }),
   )
   const bare = await served(await hubWith())

@@ -208,8 +208,8 @@ function fleets(textOf: TextOf): ReactNode[] {
     [every, needy, [{ ...run, status: 'failed', imported: null }], []].map((runs, n) => (
       <FleetView
         key={`${link} ${runs.length}`}
-        initial={(n === 0 ? ['ann', 'bob', 'cleo', 'dan'] : ['ann']).map(site => ({
-          ...filled(fleet, textOf, path =>
+        initial={(n === 0 ? ['ann', 'bob', 'cleo', 'dan'] : n === 3 ? [undefined] : ['ann']).map(site => {
+          const { site: _, ...unnamed } = filled(fleet, textOf, path =>
             path === 'runs'
               ? runs
               : path.startsWith('link.')
@@ -217,9 +217,9 @@ function fleets(textOf: TextOf): ReactNode[] {
                 : path === 'imports.status'
                   ? 'running'
                   : undefined,
-          ),
-          site,
-        }))}
+          )
+          return { ...unnamed, ...(site !== undefined && { site }) }
+        })}
       />
     )),
   )
@@ -508,6 +508,8 @@ function others(textOf: TextOf): ReactNode[] {
     <SiteRunNotFound key="no run of a site" />,
     <RunChoice key="choice" runId={textOf('runId')} sites={['ann', 'bob']} query="" />,
     <FleetView key="no site" initial={[]} />,
+    <ContainersView key="no site, containers" initial={[]} />,
+    <SpecsView key="no site, specs" initial={[]} />,
     <UnknownImport key="no import" unread="reading" />,
   ]
 }

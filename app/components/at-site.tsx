@@ -5,7 +5,7 @@ import type { RunAt } from '../../lib/client/live'
 
 const Here = createContext<string | undefined>(undefined)
 
-/** What is inside belongs to this site. */
+/** Tells the components inside which site they belong to. */
 export function AtSite({ site, children }: { site: string | undefined; children: ReactNode }) {
   return <Here value={site}>{children}</Here>
 }

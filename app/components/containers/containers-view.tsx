@@ -10,9 +10,9 @@ import { AtSite } from '../at-site'
 import { Command } from '../command'
 import { DockerLink } from '../docker-link'
 import { AppShell } from '../app-shell'
+import { NoSite } from '../no-site'
 import { Prose } from '../outside'
 import { Age, ClockTime } from '../time'
-import { SiteTag } from '../site-tag'
 import { useStale } from '../use-stale'
 import { LastKnown } from '../icons'
 import { countsOf, foldedOf } from './container-groups'
@@ -32,7 +32,7 @@ import styles from './containers-view.module.css'
 /** The command that lists the same containers in a terminal. */
 const COMMAND = "docker ps -a --filter 'name=^ckrv-'"
 
-/** What the page is rendered with, for one site. */
+/** The state of one site that the server rendered. */
 interface RenderedPart {
   list: ContainerList
   /** The fleet without most of its runs. */
@@ -53,25 +53,20 @@ export function ContainersView({ initial }: { initial: readonly RenderedPart[] }
   const links = lists.map(({ state }) => state.docker.link)
   const isWatched = links.some(link => link !== 'off')
   const [first] = lists
+  if (first === undefined) return <NoSite />
+
   return (
-    <AppShell
-      here="containers"
-      docker={worstLink(links)}
-      version={first && lists.length === 1 ? first.state.version : null}
-    >
+    <AppShell here="containers" docker={worstLink(links)} version={lists.length === 1 ? first.state.version : null}>
       <title>{`${left > 0 ? `(${left}) ` : ''}Containers, ${atWork} at work${old ? ', last known' : ''}`}</title>
-      <main id="main" className={styles.containers} data-old={old || undefined} {...(first && stateData(lists))}>
+      <main id="main" className={styles.containers} data-old={old || undefined} {...stateData(lists)}>
         <section className={page.head} aria-label="Containers">
           <h1>Containers</h1>
           {isWatched ? <Tallies containers={all} old={old} /> : <span />}
-          <div className={page.side}>
-            {lists.map(({ state: { site, docker, dockerSince } }) => (
-              <div key={site ?? ''} className={classNames(marks.links, styles.links)} role="group" aria-label="Sources">
-                {site !== undefined && <SiteTag site={site} />}
-                <DockerLink link={docker.link} since={dockerSince} stale={stale} />
-              </div>
-            ))}
-          </div>
+          {first.state.site === undefined && (
+            <div className={page.side}>
+              <Source list={first.state} stale={stale} />
+            </div>
+          )}
         </section>
         {isWatched && (
           <p className={styles.same}>
@@ -123,6 +118,7 @@ function ContainersOf({ live, runs }: { live: Live<ContainerList>; runs: Fleet['
       {site !== undefined && (
         <header className={section.head} data-testid="site-containers" data-site={site} data-old={old || undefined}>
           <h2>{site}</h2>
+          <Source list={state} stale={stale} />
         </header>
       )}
       <OldNote list={state} />
@@ -169,6 +165,15 @@ function ContainersOf({ live, runs }: { live: Live<ContainerList>; runs: Fleet['
       )}
       {asked && <StopContainerDialog container={asked} site={site} onClose={() => setAsked(null)} />}
     </>
+  )
+}
+
+/** How fresh what Docker showed is; where sites have names, beside that of the site. */
+function Source({ list: { docker, dockerSince }, stale }: { list: ContainerList; stale: boolean }) {
+  return (
+    <div className={classNames(marks.links, styles.links)} role="group" aria-label="Sources">
+      <DockerLink link={docker.link} since={dockerSince} stale={stale} />
+    </div>
   )
 }
 

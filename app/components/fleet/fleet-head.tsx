@@ -82,9 +82,12 @@ function SourcesOfEach({ parts }: { parts: readonly FleetPart[] }) {
   return parts.map(part => <Sources key={part.fleet.site ?? ''} {...part} />)
 }
 
+/** Whether one of the sources of a site is not heard. */
+const isUnheard = ({ stale, fleet: { link } }: FleetPart) => stale || isLost(link.backend) || isLost(link.docker)
+
 /** How many sites there are, and how many of them are not heard; which ones, at a press. */
 function ManySources({ parts }: { parts: readonly FleetPart[] }) {
-  const unheard = parts.filter(({ stale, fleet }) => stale || isLost(fleet.link.backend)).length
+  const unheard = parts.filter(isUnheard).length
   return (
     <>
       <button

@@ -67,9 +67,11 @@ describe('the fleet of several sites', () => {
     ]
     expect(quietOfAll(parts, 0)).toEqual({
       asOf: Date.parse(at(-90)),
-      because: 'the backend can’t be heard at bob',
+      because: 'the backend of bob can’t be heard',
     })
     expect(quietOfAll(parts.slice(2), 0)).toBeNull()
+    const lost = parts.slice(2).map(each => ({ ...each, stale: true }))
+    expect(quietOfAll(lost, 0)).toMatchObject({ because: 'this page has lost its server' })
   })
 
   it('[SITE-7.3] marks the runs of a silent site alone as last known', () => {
@@ -87,5 +89,7 @@ describe('the fleet of several sites', () => {
     expect(html(sites.slice(0, 3))).not.toContain('data-testid="sites"')
     expect(html(sites)).toContain('4 sites, all heard')
     expect(html([...sites.slice(0, 3), fleetOf('dan', [], 'stale')])).toContain('4 sites, 1 not heard')
+    const withoutDocker: Fleet = { ...fleetOf('dan'), link: { backend: 'live', docker: 'down' } }
+    expect(html([...sites.slice(0, 3), withoutDocker])).toContain('4 sites, 1 not heard')
   })
 })

@@ -1,6 +1,7 @@
 import type { Fleet, LinkState, RunFields } from '../../../lib/run/model'
 import type { Live } from '../../../lib/client/live'
 import { isOver } from '../../../lib/run/is-over'
+import { begunAt } from '../../../lib/run/time/begun-at'
 import { knownOf, type Known } from '../../nothing'
 import { quietOf, type Quiet } from './quiet'
 
@@ -28,9 +29,6 @@ export function liveRunsOf(parts: readonly FleetPart[]): PlacedRun[] {
   return parts.length === 1 ? all : all.sort((a, b) => begunAt(b.run) - begunAt(a.run))
 }
 
-const begunAt = ({ startedAt, clockOffset }: RunFields) =>
-  startedAt === null ? Infinity : Date.parse(startedAt) + clockOffset
-
 const BY_WEIGHT: readonly LinkState[] = ['down', 'stale', 'live', 'off']
 
 /** The link that is worst off: what all of them show together is as fresh as that one. */
@@ -47,10 +45,8 @@ export function knownOfAll(parts: readonly FleetPart[]): Known {
 
 /** The oldest moment since when it is not known at every site that nothing needs a person; null while it is. */
 export function quietOfAll(parts: readonly FleetPart[], renderedAt: number): Quiet | null {
-  const all = parts.flatMap(({ fleet, live: { checkedAt }, stale }) => {
-    const quiet = quietOf(fleet, { stale, checkedAt }, renderedAt)
-    if (quiet === null) return []
-    return [fleet.site === undefined ? quiet : { ...quiet, because: `${quiet.because} at ${fleet.site}` }]
-  })
+  const all = parts.flatMap(
+    ({ fleet, live: { checkedAt }, stale }) => quietOf(fleet, { stale, checkedAt }, renderedAt) ?? [],
+  )
   return all.reduce<Quiet | null>((oldest, each) => (oldest && oldest.asOf <= each.asOf ? oldest : each), null)
 }

@@ -8,6 +8,7 @@ import { lastKnownAt } from '../../freshness'
 import { knownOf } from '../../nothing'
 import { FollowDialog } from '../follow-dialog'
 import { AppShell } from '../app-shell'
+import { NoSite } from '../no-site'
 import { Nothing } from '../nothing'
 import { StartDialog } from './start-dialog'
 import { FirstVisit } from './first-visit'
@@ -81,7 +82,7 @@ export function FleetView({ initial, filters = noFilters }: Props) {
           onStart={start}
           onFollow={follow}
         />
-        {(!isOne || runs.length + needs.length > 0) && (
+        {(fleet.site !== undefined || runs.length + needs.length > 0) && (
           <NeedsYou
             needs={needs}
             parts={parts}
@@ -90,7 +91,7 @@ export function FleetView({ initial, filters = noFilters }: Props) {
             onStart={(spec, site) => setDialog({ kind: 'start', spec, site })}
           />
         )}
-        {isOne && runs.length === 0 ? (
+        {isOne && fleet.site === undefined && runs.length === 0 ? (
           <FirstVisit fleet={fleet} known={known} stale={stale} onStart={start} onFollow={follow} />
         ) : (
           <section className={styles.live} aria-labelledby="h-live">
@@ -133,18 +134,5 @@ function LiveRows({ live, at: renderedAt }: { live: readonly PlacedRun[]; at: nu
         />
       ))}
     </ul>
-  )
-}
-
-/** The page of a person whose token is for sites that are not here. */
-function NoSite() {
-  return (
-    <AppShell here="fleet">
-      <title>Fleet, no site</title>
-      <main id="main" className={styles.fleet}>
-        <h1>Fleet</h1>
-        <p>Your token is good for no site that this dashboard shows. Ask whoever runs this server.</p>
-      </main>
-    </AppShell>
   )
 }

@@ -26,9 +26,8 @@ interface Props {
 /** Everything that needs a person: containers that belong to no known run, failed runs, and findings of runs. */
 export function NeedsYou({ needs, parts, known, quiet, onStart }: Props) {
   const { open, folded, gone, hold } = usePlaces(needs)
-  const stale = parts.every(part => part.stale)
   const lost = new Set(parts.flatMap(part => (part.stale ? [part.fleet.site] : [])))
-  const isOld = stale || needs.some(need => need.isOld || lost.has(need.site))
+  const isOld = needs.some(need => need.isOld || lost.has(need.site))
   const line = (need: Need) => (
     <NeedLine key={need.key} need={need} stale={lost.has(need.site)} isGone={gone.has(need.key)} onStart={onStart} />
   )

@@ -12,15 +12,16 @@ export interface Quiet {
  * @param renderedAt when the server rendered the page's first data; used if no better time is known
  */
 export function quietOf(
-  { link, linkSince, dockerSince }: Pick<Fleet, 'link' | 'linkSince' | 'dockerSince'>,
+  { site, link, linkSince, dockerSince }: Pick<Fleet, 'site' | 'link' | 'linkSince' | 'dockerSince'>,
   { stale, checkedAt }: PageFreshness,
   renderedAt: number,
 ): Quiet | null {
   const moments: Quiet[] = []
+  const of = site === undefined ? '' : ` of ${site}`
   const momentOf = (since: string | null) => (since === null ? renderedAt : Date.parse(since))
-  if (link.backend !== 'live') moments.push({ asOf: momentOf(linkSince), because: 'the backend can’t be heard' })
+  if (link.backend !== 'live') moments.push({ asOf: momentOf(linkSince), because: `the backend${of} can’t be heard` })
   if (link.docker === 'stale' || link.docker === 'down')
-    moments.push({ asOf: momentOf(dockerSince), because: 'Docker can’t be reached' })
+    moments.push({ asOf: momentOf(dockerSince), because: `Docker${of} can’t be reached` })
   if (stale) moments.push({ asOf: checkedAt ?? renderedAt, because: 'this page has lost its server' })
   return moments.reduce<Quiet | null>((oldest, each) => (oldest && oldest.asOf <= each.asOf ? oldest : each), null)
 }

@@ -11,6 +11,7 @@ import { plural, sentence } from '../../labels'
 import { AppShell } from '../app-shell'
 import { AtSite, useSite } from '../at-site'
 import { Banner, BannerCause } from '../banner'
+import { NoSite } from '../no-site'
 import { Nothing } from '../nothing'
 import { isLost } from '../fleet/needs'
 import { BackendLink } from '../backend-link'
@@ -30,7 +31,7 @@ import styles from './specs-view.module.css'
 /** More rows than these are shown at a press. */
 const FIRST_ROWS = 200
 
-/** What the page is rendered with, for one site. */
+/** The state of one site that the server rendered. */
 interface RenderedPart {
   overview: SpecOverview
   /** The fleet without its runs. */
@@ -40,7 +41,8 @@ interface RenderedPart {
 /** Every spec of the backends, and every other one that runs are known of [SPEC-3]. Kept up to date as runs change. */
 export function SpecsView({ initial }: { initial: readonly RenderedPart[] }) {
   const [first, ...others] = initial
-  if (first && others.length === 0) return <OneSite {...first} />
+  if (first === undefined) return <NoSite />
+  if (others.length === 0) return <OneSite {...first} />
   return <AllSites initial={initial} />
 }
 
@@ -104,8 +106,9 @@ function SitePart({ overview, fleet: rendered }: RenderedPart) {
 interface Told {
   specs: SpecOverview['specs']
   stale: boolean
-  /** What is shown of the specs may be outdated, or what is shown of live runs. */
+  /** The list of specs is only last known. */
   old: boolean
+  /** The state of the live runs is only last known. */
   isLiveOld: boolean
   /** Why the backend's specs can't be read; null: they were read. */
   unread: string | null
